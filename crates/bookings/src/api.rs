@@ -1,0 +1,265 @@
+//! Booking over JSON.
+
+use std::sync::Arc;
+
+use axum::Json as Answered;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use catalogue::{Catalogue, ServiceCard};
+use kit::web::{Json, Paging, Path, Problem, Query, Words};
+use kit::{Cents, Error, House, Id, Result, Tx};
+use people::Caller;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::book::book;
+use crate::cancel::cancel;
+use crate::mine::{mine, show};
+use crate::model::{Detail, Wish};
+use crate::search::{Ask, priced, search, window};
+use crate::wire::{Availability, BookingOut, slots};
+
+/// The addresses of this house.
+pub fn routes() -> OpenApiRouter<House> {
+    OpenApiRouter::new()
+        .routes(routes!(availability))
+        .routes(routes!(create_booking))
+        .routes(routes!(my_bookings))
+        .routes(routes!(booking))
+        .routes(routes!(cancel_booking))
+        .routes(routes!(service))
+}
+
+/// A question and which page of its times.
+struct Asked {
+    ask: Ask,
+    paging: Paging,
+}
+
+impl kit::web::Input for Asked {
+    fn parse(words: &mut Words) -> Asked {
+        Asked { ask: Ask::parse(words), paging: Paging::parse(words) }
+    }
+}
+
+/// Free times for whoever asks: of one `date`, or day by day `from` … `to` (with `slots=1` their times too).
+#[utoipa::path(get, path = "/api/bookings/availability/", tag = "bookings",
+    params(("service_id" = i64, Query), ("date" = Option<String>, Query), ("from" = Option<String>, Query),
+        ("to" = Option<String>, Query), ("party" = Option<u32>, Query), ("technician_id" = Option<i64>, Query),
+        ("room_id" = Option<i64>, Query), ("room_type" = Option<String>, Query), ("slots" = Option<bool>, Query),
+        ("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
+    responses((status = 200, body = Availability), (status = 400, body = Problem)))]
+async fn availability(caller: Caller, Query(Asked { ask, paging }): Query<Asked>) -> Result<Response> {
+    caller
+        .view(move |tx, by| {
+            let mut answer = search(tx, by, &ask)?;
+            let many = !ask.one_day;
+            let told = Availability::of(&answer, many);
+            let total = answer.offers.len();
+            if many {
+                answer.offers = paging.cut(std::mem::take(&mut answer.offers));
+            }
+            let mut response = Answered(told.with_slots(slots(&answer))).into_response();
+            response.headers_mut().insert("x-total-count", HeaderValue::from(total));
+            Ok(response)
+        })
+        .await
+}
+
+/// A wish for a booking. Only `service_id` and a time (`date` and `start_time`, or `starts_at`) are needed.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the words of the documentation: `Wish` reads them")]
+struct BookingWish {
+    service_id: i64,
+    /// The operating day.
+    #[schema(format = Date)]
+    date: Option<String>,
+    /// `HH:MM` on the club's clock.
+    start_time: Option<String>,
+    /// Needed on a night when the clock repeats the time.
+    #[schema(format = DateTime)]
+    starts_at: Option<String>,
+    room_id: Option<i64>,
+    technician_id: Option<i64>,
+    party: Option<u32>,
+    /// Staff alone: for whose account.
+    person_id: Option<i64>,
+    guest_name: Option<String>,
+    guest_phone: Option<String>,
+    guest_email: Option<String>,
+    special_requests: Option<String>,
+    allergies_notes: Option<String>,
+    ai_program: Option<String>,
+    #[schema(value_type = Option<Object>)]
+    scene_preferences: Option<()>,
+    addons: Option<Vec<BookingWishAddon>>,
+    use_credit: Option<bool>,
+    payment_method: Option<String>,
+}
+
+/// An add-on that is wished for.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the words of the documentation: `Wish` reads them")]
+struct BookingWishAddon {
+    id: i64,
+    /// 1 to 20.
+    quantity: u32,
+    notes: Option<String>,
+}
+
+/// Books a time.
+#[utoipa::path(post, path = "/api/bookings/create_booking/", tag = "bookings", request_body = BookingWish,
+    responses((status = 201, body = BookingOut), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 409, body = Problem)))]
+async fn create_booking(caller: Caller, Json(wish): Json<Wish>) -> Result<Response> {
+    let told = caller
+        .tx(move |tx, by| {
+            let booking = book(tx, by, &wish)?;
+            let detail = crate::mine::read(tx, booking.id)?;
+            tell(tx, &detail)
+        })
+        .await?;
+    Ok((StatusCode::CREATED, Answered(told)).into_response())
+}
+
+fn tell(tx: &mut Tx<'_>, detail: &Detail) -> Result<BookingOut> {
+    let catalogue = catalogue::current(tx)?;
+    Ok(BookingOut::of(&catalogue, detail, tx.now()))
+}
+
+/// One's own bookings.
+#[derive(Serialize, ToSchema)]
+struct MyBookings {
+    /// The next first.
+    upcoming: Vec<BookingOut>,
+    /// A page, the latest first.
+    past: Vec<BookingOut>,
+    total_upcoming: usize,
+    total_past: i64,
+}
+
+/// One's own bookings: all that are to come, and a page of the past.
+#[utoipa::path(get, path = "/api/bookings/my_bookings/", tag = "bookings",
+    params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
+    responses((status = 200, body = MyBookings), (status = 401, body = Problem)))]
+async fn my_bookings(caller: Caller, Query(paging): Query<Paging>) -> Result<Answered<MyBookings>> {
+    caller
+        .view(move |tx, by| {
+            let found = mine(tx, by, paging)?;
+            let (catalogue, now) = (catalogue::current(tx)?, tx.now());
+            let all = |details: &[Detail]| details.iter().map(|one| BookingOut::of(&catalogue, one, now)).collect();
+            Ok(Answered(MyBookings {
+                total_upcoming: found.upcoming.len(),
+                total_past: found.total_past,
+                upcoming: all(&found.upcoming),
+                past: all(&found.past),
+            }))
+        })
+        .await
+}
+
+/// One of one's own bookings.
+#[utoipa::path(get, path = "/api/bookings/{id}/", tag = "bookings", params(("id" = i64, Path)),
+    responses((status = 200, body = BookingOut), (status = 401, body = Problem), (status = 404, body = Problem)))]
+async fn booking(caller: Caller, Path(id): Path<Id>) -> Result<Answered<BookingOut>> {
+    caller
+        .view(move |tx, by| {
+            let detail = show(tx, by, id)?;
+            tell(tx, &detail).map(Answered)
+        })
+        .await
+}
+
+/// What cancelling did.
+#[derive(Serialize, ToSchema)]
+struct CancelledOut {
+    message: &'static str,
+    /// What stays due.
+    fee: Cents,
+    booking: BookingOut,
+}
+
+/// Cancels a booking; `cancel_cost` said before what stays due.
+#[utoipa::path(post, path = "/api/bookings/{id}/cancel_booking/", tag = "bookings", params(("id" = i64, Path)),
+    responses((status = 200, body = CancelledOut), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem)))]
+async fn cancel_booking(caller: Caller, Path(id): Path<Id>) -> Result<Answered<CancelledOut>> {
+    caller
+        .tx(move |tx, by| {
+            let (_, fee) = cancel(tx, by, id)?;
+            let detail = crate::mine::read(tx, id)?;
+            let booking = tell(tx, &detail)?;
+            Ok(Answered(CancelledOut { message: "Booking cancelled successfully", fee, booking }))
+        })
+        .await
+}
+
+/// A service whole, with what it costs who asks.
+#[derive(Serialize, ToSchema)]
+struct ServiceWhole {
+    #[serde(flatten)]
+    card: ServiceCard,
+    description: String,
+    category: CategoryOut,
+    /// In a room without a factor of its own.
+    price_for_user: Cents,
+    gallery_images: Vec<String>,
+    video_url: Option<String>,
+    addons: Vec<AddonOut>,
+    /// For how many people one booking is.
+    party: i64,
+}
+
+#[derive(Serialize, ToSchema)]
+struct CategoryOut {
+    id: Id,
+    name: String,
+    slug: String,
+    description: String,
+}
+
+#[derive(Serialize, ToSchema)]
+struct AddonOut {
+    id: Id,
+    name: String,
+    description: String,
+    price: Cents,
+}
+
+/// One service.
+#[utoipa::path(get, path = "/api/services/{slug}/", tag = "services", params(("slug" = String, Path)),
+    responses((status = 200, body = ServiceWhole), (status = 404, body = Problem)))]
+async fn service(caller: Caller, Path(slug): Path<String>) -> Result<Answered<ServiceWhole>> {
+    caller
+        .view(move |tx, by| {
+            let catalogue: Arc<Catalogue> = catalogue::current(tx)?;
+            let service = catalogue.service_by_slug(&slug).ok_or(Error::NotFound)?;
+            let window = window(tx, &catalogue, by, by.person.as_ref().map(|person| person.id))?;
+            let quote = priced(service, &window, window.today(), 10_000, &[], false);
+            let category = catalogue.category(service.category).ok_or(Error::NotFound)?;
+            let addon = |addon: &catalogue::Addon| AddonOut {
+                id: addon.id,
+                name: addon.name.clone(),
+                description: addon.description.clone(),
+                price: addon.cents,
+            };
+            Ok(Answered(ServiceWhole {
+                card: ServiceCard::of(&catalogue, service),
+                description: service.description.clone(),
+                category: CategoryOut {
+                    id: category.id,
+                    name: category.name.clone(),
+                    slug: category.slug.clone(),
+                    description: category.description.clone(),
+                },
+                price_for_user: quote.total(),
+                gallery_images: service.gallery_images.clone(),
+                video_url: service.video_url.clone(),
+                addons: catalogue.addons_of(service).map(addon).collect(),
+                party: service.party,
+            }))
+        })
+        .await
+}

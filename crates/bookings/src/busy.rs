@@ -1,0 +1,176 @@
+//! What is claimed, as the engine of free times wants it. Of the days that people ask for, each resource's
+//! calendar is remembered under the version that every claim on it changes; the versions are read in the
+//! same snapshot, so that nothing remembered is ever stale.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use catalogue::{Catalogue, Equipment, Room, Service, Technician};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use kit::{Id, Result, Tx};
+
+use crate::cells::{Cell, cell_at, cells};
+use crate::days::{Days, Open};
+use crate::free::{Busy, Field, Track};
+use crate::store;
+
+/// A day in cells.
+const DAY: Cell = 288;
+/// How far back and ahead of today is remembered, in cells: ninety days and what lies around them.
+const BACK: Cell = 3 * DAY;
+const AHEAD: Cell = 97 * DAY;
+
+/// Which resources could serve.
+#[derive(Debug, Clone)]
+pub struct Candidates<'c> {
+    /// Rooms.
+    pub rooms: Vec<&'c Room>,
+    /// Technicians with the skill; empty if none is needed.
+    pub technicians: Vec<&'c Technician>,
+    /// Pieces of which one is needed; empty if none is.
+    pub equipment: Vec<&'c Equipment>,
+}
+
+#[derive(Default)]
+struct Memory(Mutex<HashMap<Id, Remembered>>);
+
+struct Remembered {
+    version: Id,
+    reach: (Cell, Cell),
+    busy: Busy,
+}
+
+/// Everything that bears on a question about these days.
+///
+/// # Errors
+/// A fault of the database.
+pub(crate) fn field(tx: &mut Tx<'_>, catalogue: &Catalogue, candidates: &Candidates<'_>, days: Days) -> Result<Field> {
+    let around = days.reach();
+    let horizon = horizon(tx.now(), &catalogue.club.zone);
+    let is_near = tx.is_view() && horizon.0 <= around.0 && around.1 <= horizon.1;
+    let reach = if is_near { horizon } else { around };
+    let calendars = if is_near { remembered(tx, candidates, reach)? } else { read(tx, candidates, reach)? };
+    Ok(assemble(catalogue, candidates, days, reach, &calendars))
+}
+
+impl Field {
+    /// Everything that bears on a question about these days, from what is claimed.
+    pub fn of(
+        catalogue: &Catalogue,
+        candidates: &Candidates<'_>,
+        days: Days,
+        spans: &HashMap<Id, Vec<(Cell, Cell)>>,
+    ) -> Field {
+        let reach = days.reach();
+        let calendar = |(id, units)| (id, Busy::new(units, spans.get(&id).cloned().unwrap_or_default(), reach));
+        let calendars = units(candidates).into_iter().map(calendar).collect();
+        assemble(catalogue, candidates, days, reach, &calendars)
+    }
+}
+
+fn assemble(
+    catalogue: &Catalogue,
+    candidates: &Candidates<'_>,
+    days: Days,
+    reach: (Cell, Cell),
+    calendars: &HashMap<Id, Busy>,
+) -> Field {
+    let track = |id: Id, open: Vec<Open>, after: i64| Track {
+        id,
+        open,
+        busy: calendars.get(&id).cloned().unwrap_or_else(|| Busy::new(1, Vec::new(), reach)),
+        after: cells(after),
+        premium_bp: 10_000,
+        shortest: 0,
+    };
+    let room = |room: &&Room| Track {
+        premium_bp: room.premium_bp,
+        shortest: shortest(catalogue, room.id),
+        ..track(room.id, days.open(&room.hours), 0)
+    };
+    let rooms: Vec<Track> = candidates.rooms.iter().map(room).collect();
+    let technician = |one: &&Technician| track(one.id, days.open(&one.hours), one.pad);
+    let technicians = candidates.technicians.iter().map(technician).collect();
+    // A piece is there whenever any of the rooms is open.
+    let always: Vec<Open> = rooms.iter().flat_map(|room| room.open.clone()).collect();
+    let equipment = candidates.equipment.iter().map(|piece| track(piece.id, always.clone(), piece.reset)).collect();
+    Field { reach, rooms, technicians, equipment, days }
+}
+
+/// The days whose calendars are remembered, around the club's today.
+fn horizon(now: Timestamp, zone: &TimeZone) -> (Cell, Cell) {
+    let midnight = now.to_zoned(zone.clone()).start_of_day();
+    let today = cell_at(midnight.map_or(now, |midnight| midnight.timestamp()));
+    (today - BACK, today + AHEAD)
+}
+
+/// The shortest set-up + duration + turnover that a room serves (F4), in cells.
+fn shortest(catalogue: &Catalogue, room: Id) -> i64 {
+    let served = catalogue.services.iter().filter(|service| service.active && service.rooms.contains(&room));
+    served.map(|service| cells(service.room_minutes())).min().unwrap_or(0)
+}
+
+fn units(candidates: &Candidates<'_>) -> Vec<(Id, i64)> {
+    let rooms = candidates.rooms.iter().map(|room| (room.id, room.units));
+    let technicians = candidates.technicians.iter().map(|technician| (technician.id, 1));
+    let equipment = candidates.equipment.iter().map(|piece| (piece.id, 1));
+    rooms.chain(technicians).chain(equipment).collect()
+}
+
+fn read(tx: &mut Tx<'_>, candidates: &Candidates<'_>, reach: (Cell, Cell)) -> Result<HashMap<Id, Busy>> {
+    let mut spans = store::spans(tx, reach)?;
+    let calendar = |(id, units)| (id, Busy::new(units, spans.remove(&id).unwrap_or_default(), reach));
+    Ok(units(candidates).into_iter().map(calendar).collect())
+}
+
+fn remembered(tx: &mut Tx<'_>, candidates: &Candidates<'_>, reach: (Cell, Cell)) -> Result<HashMap<Id, Busy>> {
+    let versions = store::versions(tx)?;
+    let memory = tx.shelf::<Memory>();
+    let mut calendars = HashMap::new();
+    for (id, units) in units(candidates) {
+        let version = versions.get(&id).copied().unwrap_or(Id(0));
+        let known = memory.0.lock().unwrap_or_else(PoisonError::into_inner).get(&id).and_then(|known| {
+            let is_current = known.version == version && known.reach == reach && known.busy.units == units;
+            is_current.then(|| known.busy.clone())
+        });
+        let busy = match known {
+            Some(busy) => busy,
+            None => {
+                let busy = Busy::new(units, store::spans_of(tx, id, reach)?, reach);
+                let entry = Remembered { version, reach, busy: busy.clone() };
+                memory.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, entry);
+                busy
+            }
+        };
+        calendars.insert(id, busy);
+    }
+    Ok(calendars)
+}
+
+impl<'c> Candidates<'c> {
+    /// The resources that could serve a service for so many people, narrowed by what was asked for.
+    pub fn of(
+        catalogue: &'c Catalogue,
+        service: &Service,
+        party: i64,
+        room: Option<Id>,
+        technician: Option<Id>,
+        kind: Option<&str>,
+    ) -> Candidates<'c> {
+        let rooms = catalogue.rooms.iter().filter(|candidate| {
+            candidate.active
+                && service.rooms.contains(&candidate.id)
+                && candidate.capacity >= party
+                && room.is_none_or(|asked| asked == candidate.id)
+                && kind.is_none_or(|asked| asked == candidate.kind)
+        });
+        let technicians = catalogue.technicians.iter().filter(|candidate| {
+            service.technicians > 0 && candidate.active && candidate.skills.contains(&service.skill)
+                && technician.is_none_or(|asked| asked == candidate.id || service.technicians > 1)
+        });
+        let equipment =
+            catalogue.equipment.iter().filter(|piece| piece.active && service.equipment.contains(&piece.id));
+        Candidates { rooms: rooms.collect(), technicians: technicians.collect(), equipment: equipment.collect() }
+    }
+}

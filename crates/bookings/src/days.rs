@@ -1,0 +1,131 @@
+//! Operating days: from a club's civil hours to cells. An operating day lasts from opening to closing,
+//! past midnight included; a night on which the clock is changed is an ordinary night.
+
+use catalogue::{Hours, Shift};
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
+use kit::{Fault, Result};
+
+use crate::cells::{Cell, MINUTES, cell_at};
+
+/// A day of a club.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Day {
+    /// Its date.
+    pub date: Date,
+    /// The cell of its midnight.
+    midnight: Cell,
+    /// Whether minutes can be counted from midnight until the end of the next day: not where the clock changes.
+    even: bool,
+}
+
+/// The days of a question, in order.
+#[derive(Debug, Clone)]
+pub struct Days {
+    zone: TimeZone,
+    days: Vec<Day>,
+}
+
+/// From when to when something is open on an operating day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Open {
+    /// Which day, by its place in [`Days`].
+    pub day: usize,
+    /// The first cell.
+    pub from: Cell,
+    /// The cell after the last.
+    pub to: Cell,
+}
+
+/// Cells of two days without a change of the clock.
+const TWO_DAYS: i64 = 2 * 24 * 60 / MINUTES;
+
+impl Days {
+    /// The days from `first` to `last`, both included.
+    ///
+    /// # Errors
+    /// A fault if a date is beyond what the calendar holds.
+    pub fn new(zone: &TimeZone, first: Date, last: Date) -> Result<Days> {
+        let mut days = Vec::new();
+        let mut date = first;
+        while date <= last {
+            let midnight = midnight(zone, date)?;
+            let after = midnight_after(zone, date)?;
+            days.push(Day { date, midnight, even: after - midnight == TWO_DAYS });
+            date = date.tomorrow().map_err(Fault::new)?;
+        }
+        Ok(Days { zone: zone.clone(), days })
+    }
+
+    /// The days.
+    pub fn iter(&self) -> impl Iterator<Item = &Day> {
+        self.days.iter()
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.days.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.days.is_empty()
+    }
+
+    /// The first cell of the first day and the last that an operating day can reach, with room for what lies
+    /// around a booking.
+    pub fn reach(&self) -> (Cell, Cell) {
+        let first = self.days.first().map_or(0, |day| day.midnight);
+        let last = self.days.last().map_or(0, |day| day.midnight);
+        (first - TWO_DAYS / 2, last + 2 * TWO_DAYS)
+    }
+
+    /// When something with these hours is open, day by day.
+    pub fn open(&self, hours: &Hours) -> Vec<Open> {
+        let of_day = |(place, day)| {
+            let day: &Day = day;
+            hours.on(day.date.weekday()).map(move |shift| self.opening(place, day, shift))
+        };
+        self.days.iter().enumerate().flat_map(of_day).filter(|open| open.from < open.to).collect()
+    }
+
+    fn opening(&self, place: usize, day: &Day, shift: &Shift) -> Open {
+        let cell = |minute: i64| {
+            if day.even { day.midnight + minute / MINUTES } else { civil_cell(&self.zone, day.date, minute) }
+        };
+        Open { day: place, from: cell(shift.opens), to: cell(shift.closes) }
+    }
+}
+
+fn midnight(zone: &TimeZone, date: Date) -> Result<Cell> {
+    let moment = zone.to_timestamp(date.to_datetime(Time::midnight())).map_err(Fault::new)?;
+    Ok(cell_at(moment))
+}
+
+fn midnight_after(zone: &TimeZone, date: Date) -> Result<Cell> {
+    midnight(zone, date.checked_add(Span::new().days(2)).map_err(Fault::new)?)
+}
+
+/// The cell of a civil minute on a night when the clock changes: a skipped time is the moment of the change,
+/// a repeated one its first coming.
+fn civil_cell(zone: &TimeZone, date: Date, minute: i64) -> Cell {
+    let civil = date.to_datetime(Time::midnight()).checked_add(Span::new().minutes(minute));
+    let civil = civil.unwrap_or_else(|_| date.to_datetime(Time::midnight()));
+    let moment = zone.to_ambiguous_timestamp(civil).compatible().unwrap_or(Timestamp::UNIX_EPOCH);
+    cell_at(moment)
+}
+
+/// The moments that a clock of the club shows as this: one, none (the clock skips it) or two (it repeats it).
+pub fn moments(zone: &TimeZone, civil: DateTime) -> Vec<Timestamp> {
+    use jiff::tz::AmbiguousOffset;
+    let ambiguous = zone.to_ambiguous_timestamp(civil);
+    match ambiguous.offset() {
+        AmbiguousOffset::Unambiguous { .. } => ambiguous.compatible().into_iter().collect(),
+        AmbiguousOffset::Gap { .. } => Vec::new(),
+        AmbiguousOffset::Fold { .. } => {
+            let (first, second) = (ambiguous.earlier(), ambiguous.later());
+            first.into_iter().chain(second).collect()
+        }
+    }
+}

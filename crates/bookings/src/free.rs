@@ -1,0 +1,419 @@
+//! Which times are free. Pure: no database, no clock; bits in, offers out (F1 to F5).
+
+use jiff::civil::Date;
+use kit::Id;
+
+use crate::bits::Bits;
+use crate::cells::{Cell, MINUTES, cells};
+use crate::days::{Days, Open};
+
+/// What is asked for, in cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Demand {
+    /// Before the guest comes.
+    pub setup: i64,
+    /// While the guest is there.
+    pub duration: i64,
+    /// After the guest has gone.
+    pub turnover: i64,
+    /// How many technicians at the same time.
+    pub technicians: usize,
+    /// Whether a piece of equipment is needed.
+    pub equipment: bool,
+}
+
+/// The calendar of one resource.
+#[derive(Debug, Clone)]
+pub struct Track {
+    /// Whose.
+    pub id: Id,
+    /// When it is there for guests.
+    pub open: Vec<Open>,
+    /// What is claimed.
+    pub busy: Busy,
+    /// Cells kept free after each booking, besides: a technician's pad, a piece's reset.
+    pub after: i64,
+    /// A room's premium factor in basis points.
+    pub premium_bp: i64,
+    /// The shortest set-up + duration + turnover that a room serves, in cells (F4).
+    pub shortest: i64,
+}
+
+/// What is claimed of a resource.
+#[derive(Debug, Clone)]
+pub struct Busy {
+    /// How many bookings it takes at once.
+    pub units: i64,
+    /// Claimed stretches, by their beginning.
+    pub spans: std::sync::Arc<Vec<(Cell, Cell)>>,
+    /// The cells at which every unit is taken.
+    pub full: std::sync::Arc<Bits>,
+}
+
+impl Busy {
+    /// From claimed stretches, over the cells of `[from, to)`.
+    pub fn new(units: i64, mut spans: Vec<(Cell, Cell)>, (from, to): (Cell, Cell)) -> Busy {
+        spans.sort_unstable();
+        let mut full = Bits::none(from, to);
+        if units == 1 {
+            spans.iter().for_each(|(from, to)| full.set(*from, *to));
+        } else {
+            fill_where_all_are_taken(&mut full, &spans, units);
+        }
+        Busy { units, spans: spans.into(), full: full.into() }
+    }
+
+    /// How many units are free all the time of `[from, to)`; a booking may sit in different units (F5).
+    fn free_units(&self, from: Cell, to: Cell) -> i64 {
+        if self.units == 1 {
+            return i64::from(self.full.first_from(from, to).is_none());
+        }
+        let taken = |cell: Cell| self.spans.iter().filter(|(a, b)| (*a..*b).contains(&cell)).count();
+        let most = (from..to).map(taken).max().unwrap_or(0);
+        self.units - i64::try_from(most).expect("a count fits")
+    }
+}
+
+/// Sweeps over beginnings and ends, and sets the cells at which the count reaches `units`.
+fn fill_where_all_are_taken(full: &mut Bits, spans: &[(Cell, Cell)], units: i64) {
+    let mut edges: Vec<(Cell, i64)> = spans.iter().flat_map(|(from, to)| [(*from, 1), (*to, -1)]).collect();
+    edges.sort_unstable();
+    let mut taken = 0;
+    for (at, edge) in edges.iter().enumerate() {
+        taken += edge.1;
+        if let Some(next) = edges.get(at + 1)
+            && taken >= units
+        {
+            full.set(edge.0, next.0);
+        }
+    }
+}
+
+/// Everything that bears on a question.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// The cells that every calendar covers.
+    pub reach: (Cell, Cell),
+    /// The days that are asked for.
+    pub days: Days,
+    /// The rooms that could serve.
+    pub rooms: Vec<Track>,
+    /// The technicians that have the skill.
+    pub technicians: Vec<Track>,
+    /// The pieces of which one is needed.
+    pub equipment: Vec<Track>,
+}
+
+/// Where a booking can begin: for each room, the offered starts.
+#[derive(Debug)]
+pub struct Offers<'f> {
+    demand: Demand,
+    field: &'f Field,
+    rooms: Vec<Starts>,
+    technicians: Vec<Bits>,
+    equipment: Vec<Bits>,
+}
+
+/// The starts of one room.
+#[derive(Debug)]
+struct Starts {
+    /// Every cell from which a booking would fit.
+    possible: Bits,
+    /// Those that are shown (F2).
+    offered: Bits,
+}
+
+/// One offered start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// The operating day.
+    pub date: Date,
+    /// When the guest's time begins.
+    pub start: Cell,
+    /// The rooms that are free, the best first (F3).
+    pub rooms: Vec<Id>,
+    /// The technicians that are free, the best first (F3).
+    pub technicians: Vec<Id>,
+    /// The pieces that are free, by id.
+    pub equipment: Vec<Id>,
+    /// How many such bookings could begin then (F5).
+    pub spots: i64,
+    /// Minutes that would become unsellable in the best room (F4).
+    pub lost_minutes: i64,
+}
+
+/// What one day has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayCount {
+    /// The operating day.
+    pub date: Date,
+    /// How many starts.
+    pub count: usize,
+    /// The first.
+    pub first: Option<Cell>,
+    /// The least premium factor among the rooms that have a start, in basis points.
+    pub least_bp: Option<i64>,
+}
+
+/// Starts are offered every fifteen minutes from opening (F2).
+const GRID: i64 = 15 / MINUTES;
+
+impl<'f> Offers<'f> {
+    /// Finds every start of every room.
+    pub fn find(demand: Demand, field: &'f Field) -> Offers<'f> {
+        let starts = |tracks: &[Track]| -> Vec<(Bits, Bits)> {
+            tracks.iter().map(|track| servable(track, demand.duration)).collect()
+        };
+        let technicians = starts(&field.technicians);
+        let equipment = starts(&field.equipment);
+        let nothing = Bits::none(field.reach.0, field.reach.1);
+        let staffed = at_least(demand.technicians, &technicians, &nothing);
+        let equipped = at_least(usize::from(demand.equipment), &equipment, &nothing);
+        let rooms = field.rooms.iter().map(|room| {
+            let (mut now, mut ever) = room_starts(room, demand);
+            for (with, with_ever) in [&staffed, &equipped].into_iter().flatten() {
+                now.and(with);
+                ever.and(with_ever);
+            }
+            Starts { offered: offered(room, &now, &ever), possible: now }
+        });
+        Offers {
+            demand,
+            field,
+            rooms: rooms.collect(),
+            technicians: technicians.into_iter().map(|(now, _)| now).collect(),
+            equipment: equipment.into_iter().map(|(now, _)| now).collect(),
+        }
+    }
+
+    /// How many starts each day has from `earliest` on.
+    pub fn counts(&self, earliest: Cell) -> Vec<DayCount> {
+        let mut counts: Vec<DayCount> = Vec::with_capacity(self.field.days.len());
+        for (place, day) in self.field.days.iter().enumerate() {
+            let starts = self.union(place, earliest);
+            let least_bp = self.having(place, earliest).map(|(room, _)| room.premium_bp).min();
+            let cells = |bits: &Bits| bits.cells(bits.base(), bits.end()).collect::<Vec<_>>();
+            let starts = starts.as_ref().map(cells).unwrap_or_default();
+            counts.push(DayCount { date: day.date, count: starts.len(), first: starts.first().copied(), least_bp });
+        }
+        counts
+    }
+
+    /// Every offer of every day from `earliest` on, in time order.
+    pub fn all(&self, earliest: Cell) -> Vec<Offer> {
+        let mut offers = Vec::new();
+        for place in 0..self.field.days.len() {
+            if let Some(starts) = self.union(place, earliest) {
+                offers.extend(starts.cells(starts.base(), starts.end()).map(|start| self.offer(place, start)));
+            }
+        }
+        offers
+    }
+
+    /// The offer at one start, if a booking fits there: also where it is no longer shown, because the
+    /// neighbour whose edge it was has gone.
+    pub fn at(&self, start: Cell) -> Option<Offer> {
+        let fits = |(room, starts): (&Track, &Starts)| {
+            let open = room.open.iter().find(|open| (open.from..open.to).contains(&start));
+            open.filter(|_| starts.possible.has(start)).map(|open| open.day)
+        };
+        let place = self.field.rooms.iter().zip(&self.rooms).find_map(fits)?;
+        Some(self.offer(place, start))
+    }
+
+    /// The starts of any room on a day.
+    fn union(&self, place: usize, earliest: Cell) -> Option<Bits> {
+        let mut union: Option<Bits> = None;
+        let (first, last) = self.bounds(place)?;
+        for (_, starts) in self.having(place, earliest) {
+            let union = union.get_or_insert_with(|| Bits::none(first, last));
+            starts.cells(first.max(earliest), last).for_each(|cell| union.set(cell, cell + 1));
+        }
+        union
+    }
+
+    /// From the first opening to the last closing of a day.
+    fn bounds(&self, place: usize) -> Option<(Cell, Cell)> {
+        let open = || self.field.rooms.iter().flat_map(|room| &room.open).filter(|open| open.day == place);
+        Some((open().map(|open| open.from).min()?, open().map(|open| open.to).max()?))
+    }
+
+    /// The rooms that have a start on a day, and their starts.
+    fn having(&self, place: usize, earliest: Cell) -> impl Iterator<Item = (&'f Track, &Bits)> {
+        let field = self.field;
+        let offered = self.rooms.iter().map(|starts| &starts.offered);
+        field.rooms.iter().zip(offered).filter(move |(room, starts)| {
+            let mut open = room.open.iter().filter(|open| open.day == place);
+            open.any(|open| starts.first_from(open.from.max(earliest), open.to).is_some())
+        })
+    }
+
+    fn offer(&self, place: usize, start: Cell) -> Offer {
+        let date = self.field.days.iter().nth(place).map(|day| day.date).expect("a place is a day's");
+        let mut rooms: Vec<(i64, i64, &Track)> = Vec::new();
+        for (room, starts) in self.field.rooms.iter().zip(&self.rooms) {
+            let open = room.open.iter().find(|open| open.day == place && (open.from..open.to).contains(&start));
+            if let Some(open) = open.filter(|_| starts.possible.has(start)) {
+                rooms.push((room.premium_bp, self.lost(room, open, start), room));
+            }
+        }
+        rooms.sort_by_key(|(premium, lost, room)| (*premium, *lost, room.id));
+        let technicians = self.ranked_technicians(place, start);
+        let equipment = free_at(&self.field.equipment, &self.equipment, start);
+        let spots = self.spots(&rooms, technicians.len(), equipment.len(), start);
+        Offer {
+            date,
+            start,
+            lost_minutes: rooms.first().map_or(0, |(_, lost, _)| lost * MINUTES),
+            rooms: rooms.iter().map(|(_, _, room)| room.id).collect(),
+            technicians,
+            equipment,
+            spots,
+        }
+    }
+
+    /// Cells of the gaps before and after that would become shorter than anything the room serves (F4).
+    fn lost(&self, room: &Track, open: &Open, start: Cell) -> i64 {
+        let Demand { setup, duration, turnover, .. } = self.demand;
+        let (from, to) = (start - setup, start + duration + turnover);
+        let full = &room.busy.full;
+        let before = from - full.last_before(from, open.from).map_or(open.from, |cell| cell + 1);
+        let after = full.first_from(to, open.to).unwrap_or(open.to) - to;
+        [before, after].into_iter().filter(|gap| (1..room.shortest).contains(gap)).sum()
+    }
+
+    /// Fewest booked minutes that day, then longest idle, then id (F3).
+    fn ranked_technicians(&self, place: usize, start: Cell) -> Vec<Id> {
+        let mut free: Vec<(i64, Cell, Id)> = Vec::new();
+        for (technician, starts) in self.field.technicians.iter().zip(&self.technicians) {
+            if starts.has(start) {
+                let booked = booked_cells(technician, place);
+                let idle_since = technician.busy.spans.iter().map(|(_, to)| *to).filter(|to| *to <= start).max();
+                free.push((booked, idle_since.unwrap_or(Cell::MIN), technician.id));
+            }
+        }
+        free.sort_unstable();
+        free.into_iter().map(|(_, _, id)| id).collect()
+    }
+
+    fn spots(&self, rooms: &[(i64, i64, &Track)], technicians: usize, pieces: usize, start: Cell) -> i64 {
+        let Demand { setup, duration, turnover, technicians: needed, equipment } = self.demand;
+        let (from, to) = (start - setup, start + duration + turnover);
+        let mut spots: i64 = rooms.iter().map(|(_, _, room)| room.busy.free_units(from, to)).sum();
+        let count = |n: usize| i64::try_from(n).expect("a count fits");
+        if let Some(teams) = technicians.checked_div(needed) {
+            spots = spots.min(count(teams));
+        }
+        if equipment {
+            spots = spots.min(count(pieces));
+        }
+        spots
+    }
+}
+
+/// Cells that a technician is booked for in the shifts of a day.
+fn booked_cells(technician: &Track, place: usize) -> i64 {
+    let shifts = technician.open.iter().filter(|open| open.day == place);
+    shifts
+        .map(|shift| {
+            let end = shift.to + technician.after;
+            let overlap = |(from, to): &(Cell, Cell)| ((*to).min(end) - (*from).max(shift.from)).max(0);
+            technician.busy.spans.iter().map(overlap).sum::<i64>()
+        })
+        .sum()
+}
+
+fn free_at(tracks: &[Track], starts: &[Bits], start: Cell) -> Vec<Id> {
+    let mut ids: Vec<Id> =
+        tracks.iter().zip(starts).filter(|(_, starts)| starts.has(start)).map(|(track, _)| track.id).collect();
+    ids.sort_unstable();
+    ids
+}
+
+/// Where the guest's time fits into the hours: starts from which the whole duration is inside one opening.
+fn inside_hours(track: &Track, duration: i64) -> Bits {
+    let full = &track.busy.full;
+    let mut starts = Bits::none(full.base(), full.end());
+    for open in &track.open {
+        starts.set(open.from, open.to - duration + 1);
+    }
+    starts
+}
+
+/// Where nothing is claimed for so many cells.
+fn unclaimed(track: &Track, length: i64) -> Bits {
+    let mut free = Bits::all(track.busy.full.base(), track.busy.full.end());
+    free.minus(&track.busy.full);
+    free.runs(length)
+}
+
+/// Where a technician or a piece can serve: (as things stand, if nothing were claimed).
+fn servable(track: &Track, duration: i64) -> (Bits, Bits) {
+    let ever = inside_hours(track, duration);
+    let mut now = unclaimed(track, duration + track.after);
+    now.and(&ever);
+    (now, ever)
+}
+
+/// Where a room can serve: (as things stand, if nothing were claimed).
+fn room_starts(room: &Track, demand: Demand) -> (Bits, Bits) {
+    let ever = inside_hours(room, demand.duration);
+    let mut now = unclaimed(room, demand.setup + demand.duration + demand.turnover).later(-demand.setup);
+    now.and(&ever);
+    (now, ever)
+}
+
+/// Where at least `needed` of them can serve: (as things stand, if nothing were claimed); `None` if none is needed.
+fn at_least(needed: usize, tracks: &[(Bits, Bits)], nothing: &Bits) -> Option<(Bits, Bits)> {
+    let now = counted(needed, tracks.iter().map(|(now, _)| now), nothing)?;
+    let ever = counted(needed, tracks.iter().map(|(_, ever)| ever), nothing)?;
+    Some((now, ever))
+}
+
+/// Where at least `needed` of the bits are set. `levels[n]` holds where more than n of those seen so far are.
+fn counted<'b>(needed: usize, bits: impl Iterator<Item = &'b Bits>, nothing: &Bits) -> Option<Bits> {
+    let mut levels = vec![nothing.clone(); needed];
+    for one in bits {
+        for level in (0..needed).rev() {
+            let mut more = one.clone();
+            if let Some(below) = level.checked_sub(1) {
+                more.and(&levels[below]);
+            }
+            levels[level].or(&more);
+        }
+    }
+    levels.pop()
+}
+
+/// Of the starts that are possible now, those that are offered: on the grid of fifteen minutes from
+/// opening, the first after a neighbour and the last before the next (F2). A neighbour is a claim: beside
+/// an edge the start would be possible if nothing were claimed.
+fn offered(room: &Track, now: &Bits, ever: &Bits) -> Bits {
+    let mut grid = Bits::none(now.base(), now.end());
+    for open in &room.open {
+        let mut cell = open.from;
+        while cell < open.to {
+            grid.set(cell, cell + 1);
+            cell += GRID;
+        }
+    }
+    let mut blocked = ever.clone();
+    blocked.minus(now);
+    grid.or(&blocked.later(1));
+    grid.or(&blocked.later(-1));
+    grid.and(now);
+    grid
+}
+
+impl Demand {
+    /// What a service asks for.
+    pub fn of(service: &catalogue::Service) -> Demand {
+        Demand {
+            setup: cells(service.setup),
+            duration: cells(service.minutes),
+            turnover: cells(service.turnover),
+            technicians: usize::try_from(service.technicians).unwrap_or(0),
+            equipment: !service.equipment.is_empty(),
+        }
+    }
+}

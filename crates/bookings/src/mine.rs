@@ -1,0 +1,96 @@
+//! One's own bookings, and one of them whole.
+
+use catalogue::Catalogue;
+use kit::web::Paging;
+use kit::{Error, Fault, Id, Result, Tx};
+use money::Subject;
+use people::{Action, Actor};
+
+use crate::book::SUBJECT;
+use crate::model::Detail;
+use crate::store::{self, Kept};
+
+/// A person's bookings.
+#[derive(Debug)]
+pub struct Mine {
+    /// Those still to come, the next first.
+    pub upcoming: Vec<Detail>,
+    /// A page of the others, the latest first.
+    pub past: Vec<Detail>,
+    /// How many others there are.
+    pub total_past: i64,
+}
+
+/// The bookings of whoever asks.
+///
+/// # Errors
+/// `Error::Unauthorized` for visitors.
+pub fn mine(tx: &mut Tx<'_>, by: &Actor, paging: Paging) -> Result<Mine> {
+    let person = by.person()?.id;
+    let now = tx.now();
+    let catalogue = catalogue::current(tx)?;
+    let size = i64::try_from(paging.size).map_err(Fault::new)?;
+    let before = i64::try_from(paging.page - 1).map_err(Fault::new)? * size;
+    let upcoming = store::upcoming(tx, person, now)?;
+    let (past, total_past) = store::past(tx, person, now, size, before)?;
+    let technicians = store::technicians_for(tx, person)?;
+    let payments = money::statuses(tx, person, SUBJECT)?;
+    let detail = |kept: Kept| {
+        let id = kept.booking.id;
+        let ids = technicians.get(&id).map(Vec::as_slice).unwrap_or_default();
+        whole(&catalogue, kept, ids, payments.get(&id).map_or("void", |status| status.as_str()))
+    };
+    Ok(Mine {
+        upcoming: upcoming.into_iter().map(detail).collect(),
+        past: past.into_iter().map(detail).collect(),
+        total_past,
+    })
+}
+
+/// One booking whole, for its owner or for staff.
+///
+/// # Errors
+/// `Error::NotFound` for what is not theirs.
+pub fn show(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Detail> {
+    let person = by.person()?.id;
+    let sees_all = by.may(Action::SeeEveryBooking);
+    let kept = store::find(tx, id)?.filter(|kept| sees_all || kept.booking.person == Some(person));
+    detail(tx, kept.ok_or(Error::NotFound)?)
+}
+
+/// One booking whole, for the house itself.
+///
+/// # Errors
+/// `Error::NotFound`.
+pub fn read(tx: &mut Tx<'_>, id: Id) -> Result<Detail> {
+    let kept = store::find(tx, id)?.ok_or(Error::NotFound)?;
+    detail(tx, kept)
+}
+
+/// What a booking's guest must not meet, for its owner and for those who serve.
+///
+/// # Errors
+/// `Error::NotFound` for what is not theirs.
+pub fn allergies(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<String>> {
+    let detail = show(tx, by, id)?;
+    store::allergies(tx, detail.booking.id)
+}
+
+fn detail(tx: &mut Tx<'_>, kept: Kept) -> Result<Detail> {
+    let catalogue = catalogue::current(tx)?;
+    let id = kept.booking.id;
+    let technicians = store::technicians_of(tx, id)?;
+    let charge = money::charge_of(tx, Subject { kind: SUBJECT, id })?;
+    let payment_status = charge.map_or("void", |(charge, _)| charge.status.as_str());
+    Ok(whole(&catalogue, kept, &technicians, payment_status))
+}
+
+fn whole(catalogue: &Catalogue, kept: Kept, technicians: &[Id], payment_status: &'static str) -> Detail {
+    let name = |id: &Id| (*id, catalogue.technician(*id).map(|one| one.name.clone()).unwrap_or_default());
+    Detail {
+        booking: kept.booking,
+        technicians: technicians.iter().map(name).collect(),
+        why: kept.why,
+        payment_status,
+    }
+}

@@ -1,0 +1,43 @@
+//! What it costs not to come (C1). The policy that stood when a booking was made is kept with it.
+
+use jiff::{SignedDuration, Timestamp};
+use kit::Cents;
+use kit::amounts::half_up;
+use serde::{Deserialize, Serialize};
+
+/// The steps, as they stood at booking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Policy {
+    /// Free until so many hours before the start.
+    pub free_hours: i64,
+    /// Then half, until so many hours before the start; then all.
+    pub half_hours: i64,
+    /// Free for so many minutes after booking, if the start is further away than the hours of half.
+    pub regret_minutes: i64,
+}
+
+impl Policy {
+    /// For members: free until 24 h before.
+    pub const MEMBER: Policy = Policy { free_hours: 24, half_hours: 12, regret_minutes: 60 };
+    /// For others: free until 48 h before.
+    pub const OTHERS: Policy = Policy { free_hours: 48, half_hours: 12, regret_minutes: 60 };
+
+    /// Whether cancelling at `now` costs nothing. Elapsed hours count, not the clock's.
+    pub fn is_free(self, booked_at: Timestamp, starts_at: Timestamp, now: Timestamp) -> bool {
+        let left = starts_at.duration_since(now);
+        let regrets = now.duration_since(booked_at) <= SignedDuration::from_mins(self.regret_minutes)
+            && left > SignedDuration::from_hours(self.half_hours);
+        regrets || left >= SignedDuration::from_hours(self.free_hours)
+    }
+
+    /// What cancelling at `now` costs of `price` (service and add-ons before tax).
+    pub fn fee(self, price: Cents, booked_at: Timestamp, starts_at: Timestamp, now: Timestamp) -> Cents {
+        if self.is_free(booked_at, starts_at, now) {
+            Cents::ZERO
+        } else if starts_at.duration_since(now) >= SignedDuration::from_hours(self.half_hours) {
+            Cents(half_up(i128::from(price.0), 2))
+        } else {
+            price
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Writing down a booking that was made elsewhere: for demonstrations and imports. No window and no wish is asked, but
+//! nobody is booked twice: what lies ahead is claimed like any other booking.
+
+use catalogue::{Catalogue, Service};
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use kit::{Error, Id, Result, Tx, numbers};
+use membership::Standing;
+use money::{Bill, Subject};
+use serde_json::json;
+
+use crate::book::{SUBJECT, claim_all};
+use crate::cells::{Cell, begin, cells};
+use crate::model::{AddonWish, Booking, Status, TAKEN, When, Wish};
+use crate::policy::Policy;
+use crate::price::{Cover, Sale, quote};
+use crate::store::{self, Kind};
+
+/// A booking as it is known.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// Whose.
+    pub person: Option<Id>,
+    /// What the person's plan allows.
+    pub standing: Standing,
+    /// What.
+    pub service: Id,
+    /// Where.
+    pub room: Id,
+    /// By whom.
+    pub technicians: Vec<Id>,
+    /// With what.
+    pub equipment: Option<Id>,
+    /// The operating day.
+    pub day: Date,
+    /// When the guest's time begins.
+    pub start: Cell,
+    /// Where it stands.
+    pub status: Status,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// What the guest asks for.
+    pub special_requests: Option<String>,
+    /// What the guest must not meet.
+    pub allergies: Option<String>,
+    /// What goes with it.
+    pub addons: Vec<Id>,
+}
+
+/// Writes a booking down.
+///
+/// # Errors
+/// `taken` if something it needs is claimed already; a fault of the database.
+pub fn record(tx: &mut Tx<'_>, catalogue: &Catalogue, record: &Record) -> Result<Id> {
+    let service = catalogue.service(record.service).ok_or(Error::NotFound)?;
+    let room = catalogue.room(record.room).ok_or(Error::NotFound)?;
+    let id = tx.new_id()?;
+    let wanted = wanted(catalogue, service, record);
+    let is_live = !matches!(record.status, Status::Cancelled | Status::Expired);
+    let is_ahead = begin(record.start) > tx.now() - SignedDuration::from_hours(24);
+    if is_live && is_ahead && claim_all(tx, catalogue, id, &wanted)?.is_some() {
+        return Err(Error::refused(&TAKEN));
+    }
+    let addons: Vec<_> = record.addons.iter().filter_map(|id| catalogue.addon(*id)).collect();
+    let plan = record.standing.plan();
+    let is_unlimited = plan.is_some_and(|plan| plan.monthly_credits.is_none());
+    let quote = quote(&Sale {
+        list: service.list,
+        member: service.member,
+        plan,
+        room_bp: room.premium_bp,
+        time_bp: 10_000,
+        cover: if is_unlimited { Cover::Unlimited } else { Cover::None },
+        addons: addons.iter().map(|addon| (addon.name.clone(), addon.cents, 1)).collect(),
+    });
+    let club = catalogue.club.id;
+    let year = record.created_at.to_zoned(catalogue.club.zone.clone()).year();
+    let booking = Booking {
+        id,
+        reference: Some(numbers::next(tx, "CS", club, year)?),
+        person: record.person,
+        service: service.id,
+        room: room.id,
+        party: service.party,
+        day: record.day,
+        starts_at: begin(record.start),
+        ends_at: begin(record.start + cells(service.minutes)),
+        status: record.status,
+        base: quote.base(),
+        addons_total: quote.addons(),
+        discount: quote.discount(),
+        tax: money::tax_on(tx, club, &quote.lines)?,
+        policy: if plan.is_some() { Policy::MEMBER } else { Policy::OTHERS },
+        guest_name: None,
+        special_requests: record.special_requests.clone(),
+        created_at: record.created_at,
+    };
+    store::insert(tx, club, record.person, &booking, &quote.lines, &wish(record))?;
+    for (resource, kind, from, to) in &wanted {
+        store::insert_allocation(tx, id, *resource, *kind, *from, *to)?;
+    }
+    for addon in &addons {
+        store::insert_addon(tx, id, addon.id, 1, "", addon.cents)?;
+    }
+    if is_live {
+        let subject = Subject { kind: SUBJECT, id };
+        let charge = money::charge(tx, &Bill { subject, club, person: record.person, lines: quote.lines })?;
+        if record.status == Status::Completed && charge.status == money::Status::Due {
+            money::note_paid(tx, charge.id)?;
+        }
+        store::bump_versions(tx, id)?;
+    } else {
+        store::release(tx, id)?;
+    }
+    store::note(tx, id, record.person, "recorded", &json!({"status": record.status.as_str()}))?;
+    Ok(id)
+}
+
+fn wanted(catalogue: &Catalogue, service: &Service, record: &Record) -> Vec<(Id, Kind, Cell, Cell)> {
+    let (start, end) = (record.start, record.start + cells(service.minutes));
+    let mut wanted =
+        vec![(record.room, Kind::Room, start - cells(service.setup), end + cells(service.turnover))];
+    for id in &record.technicians {
+        let pad = catalogue.technician(*id).map_or(0, |technician| technician.pad);
+        wanted.push((*id, Kind::Technician, start, end + cells(pad)));
+    }
+    if let Some(id) = record.equipment {
+        let reset = catalogue.equipment.iter().find(|piece| piece.id == id).map_or(0, |piece| piece.reset);
+        wanted.push((id, Kind::Equipment, start, end + cells(reset)));
+    }
+    wanted.extend(record.person.map(|id| (id, Kind::Person, start, end)));
+    wanted.sort_unstable_by_key(|(id, ..)| *id);
+    wanted
+}
+
+/// The words of a record, as a wish has them.
+fn wish(record: &Record) -> Wish {
+    let addon = |id: &Id| AddonWish { id: *id, quantity: 1, notes: String::new() };
+    Wish {
+        service: record.service,
+        when: When::Moment(begin(record.start)),
+        room: Some(record.room),
+        technician: None,
+        party: None,
+        person: record.person,
+        guest_name: None,
+        guest_phone: None,
+        guest_email: None,
+        special_requests: record.special_requests.clone(),
+        allergies: record.allergies.clone(),
+        ai_program: None,
+        scene: None,
+        addons: record.addons.iter().map(addon).collect(),
+        use_credit: false,
+    }
+}

@@ -1,0 +1,230 @@
+//! Free times: who asks, for what, when; answered as days or as times.
+
+use std::sync::Arc;
+
+use catalogue::{Catalogue, Service};
+use jiff::civil::Date;
+use kit::web::{Input, Words};
+use kit::{Cents, Fields, Id, Result, Tx};
+use membership::Standing;
+use money::Line;
+use people::{Action, Actor};
+
+use crate::busy::{Candidates, field};
+use crate::cells::{Cell, cell_from};
+use crate::days::Days;
+use crate::free::{DayCount, Demand, Offer, Offers};
+use crate::model::PLAN_REQUIRED;
+use crate::price::{Cover, Quote, Sale, quote};
+use crate::window::{Closed, Window};
+
+/// The most days that one question may span (F8).
+pub const MOST_DAYS: i64 = 90;
+
+/// A question for free times.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// What.
+    pub service: Id,
+    /// The first day; today if not said.
+    pub from: Option<Date>,
+    /// The last day; the first if not said.
+    pub to: Option<Date>,
+    /// For how many; the service's own party if not said.
+    pub party: Option<i64>,
+    /// Where, if that matters.
+    pub room: Option<Id>,
+    /// In which kind of room, if that matters.
+    pub room_type: Option<String>,
+    /// By whom, if that matters.
+    pub technician: Option<Id>,
+    /// Whether one day was asked for, whose times are answered.
+    pub one_day: bool,
+    /// Whether the times of many days are answered too.
+    pub slots: bool,
+}
+
+impl Input for Ask {
+    fn parse(words: &mut Words) -> Ask {
+        let date = words.opt_date("date");
+        let (from, to) = (words.opt_date("from"), words.opt_date("to"));
+        if let (Some(from), Some(to)) = (from, to)
+            && !(0..MOST_DAYS).contains(&i64::from((to - from).get_days()))
+        {
+            words.complain("to", "Ask for 1 to 90 days, the first one first.");
+        }
+        if from.is_some() != to.is_some() {
+            words.complain("to", "Say both from and to, or one date.");
+        }
+        Ask {
+            service: words.id("service_id"),
+            from: date.or(from),
+            to: date.or(to),
+            party: words.opt_number("party", 1, 50),
+            room: words.opt_id("room_id"),
+            room_type: words.opt_text_within("room_type", 50),
+            technician: words.opt_id("technician_id"),
+            one_day: date.is_some() || from.is_none(),
+            slots: words.yes("slots"),
+        }
+    }
+}
+
+/// The answer.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// What is offered, and by whom.
+    pub catalogue: Arc<Catalogue>,
+    /// For what.
+    pub service: Id,
+    /// Who asked, as far as windows and prices go.
+    pub window: Window,
+    /// The first day and the last.
+    pub span: (Date, Date),
+    /// Each day with how many starts, from which price, and why not.
+    pub days: Vec<FreeDay>,
+    /// The times, if they were asked for.
+    pub offers: Vec<Offer>,
+}
+
+/// One day of an answer.
+#[derive(Debug, Clone)]
+pub struct FreeDay {
+    /// How many starts there are.
+    pub count: DayCount,
+    /// The least price among them.
+    pub from_price: Option<Cents>,
+    /// Why it is not open to who asked.
+    pub closed: Option<Closed>,
+}
+
+/// Who asks: the person that a booking would be for, and what their plan allows.
+///
+/// # Errors
+/// A fault of the database.
+pub(crate) fn window(tx: &mut Tx<'_>, catalogue: &Catalogue, by: &Actor, person: Option<Id>) -> Result<Window> {
+    let standing = match person {
+        Some(person) => membership::standing(tx, catalogue.club.id, person)?,
+        None => Standing::default(),
+    };
+    Ok(Window::new(tx.now(), &catalogue.club.zone, standing, by.may(Action::BookAnyTime)))
+}
+
+/// The offered service, or a complaint about the field.
+pub(crate) fn service(catalogue: &Catalogue, id: Id) -> Result<&Service> {
+    let found = catalogue.service(id).filter(|service| service.active);
+    found.ok_or_else(|| Fields::one("service_id", "There is no such service."))
+}
+
+/// Finds free times for whoever asks.
+///
+/// # Errors
+/// `Error::Invalid` for an unknown service; a fault of the database.
+pub fn search(tx: &mut Tx<'_>, by: &Actor, ask: &Ask) -> Result<Answer> {
+    let catalogue = catalogue::current(tx)?;
+    let service = service(&catalogue, ask.service)?;
+    let window = window(tx, &catalogue, by, by.person.as_ref().map(|person| person.id))?;
+    let first = ask.from.unwrap_or_else(|| window.today());
+    let last = ask.to.unwrap_or(first);
+    let party = ask.party.unwrap_or(service.party);
+    let kind = ask.room_type.as_deref();
+    let candidates = Candidates::of(&catalogue, service, party, ask.room, ask.technician, kind);
+    let days = Days::new(&catalogue.club.zone, first, last)?;
+    let field = field(tx, &catalogue, &candidates, days)?;
+    let found = Offers::find(Demand::of(service), &field);
+    let earliest = cell_from(window.earliest());
+    let price = |bp: i64, day: Date| priced(service, &window, day, bp, &[], false).total();
+    let counts = found.counts(earliest).into_iter().map(|count| free_day(count, &window, price));
+    let days: Vec<FreeDay> = counts.collect();
+    let mut offers = if ask.one_day || ask.slots { found.all(earliest) } else { Vec::new() };
+    offers.retain(|offer| window.closed(offer.date).is_none());
+    let service = service.id;
+    Ok(Answer { catalogue, service, window, span: (first, last), days, offers })
+}
+
+fn free_day(count: DayCount, window: &Window, price: impl Fn(i64, Date) -> Cents) -> FreeDay {
+    match window.closed(count.date) {
+        None => FreeDay { from_price: count.least_bp.map(|bp| price(bp, count.date)), closed: None, count },
+        closed => {
+            let count = DayCount { count: 0, first: None, least_bp: None, ..count };
+            FreeDay { from_price: None, closed, count }
+        }
+    }
+}
+
+impl Answer {
+    /// The service that was asked for.
+    pub fn service(&self) -> &Service {
+        self.catalogue.service(self.service).expect("it was found in the same catalogue")
+    }
+
+    /// What a start on a day costs whoever asked, in a room of this factor, without add-ons.
+    pub fn quote(&self, day: Date, room_bp: i64) -> Quote {
+        priced(self.service(), &self.window, day, room_bp, &[], false)
+    }
+
+    /// The factor of a room.
+    pub fn room_bp(&self, room: Id) -> i64 {
+        self.catalogue.room(room).map_or(10_000, |room| room.premium_bp)
+    }
+}
+
+/// The price for a person: the one place where plan, credit and sale meet.
+pub(crate) fn priced(
+    service: &Service,
+    window: &Window,
+    day: Date,
+    room_bp: i64,
+    addons: &[(String, Cents, i64)],
+    use_credit: bool,
+) -> Quote {
+    let standing = window.standing();
+    let plan = standing.plan_on(day);
+    let cover = match plan.map(|plan| plan.monthly_credits) {
+        Some(None) => Cover::Unlimited,
+        Some(Some(_)) if use_credit && standing.credits_left(day).is_some_and(|left| left > 0) => Cover::Credit,
+        _ => Cover::None,
+    };
+    // Times have no factor of their own until release rules give them one.
+    let time_bp = 10_000;
+    let sale = Sale { list: service.list, member: service.member, plan, room_bp, time_bp, cover, addons: addons.to_vec() };
+    quote(&sale)
+}
+
+/// Refuses a service for members to who has no plan that counts.
+pub(crate) fn admit_to_service(tx: &mut Tx<'_>, catalogue: &Catalogue, service: &Service, window: &Window) -> Result<()> {
+    if !service.member_only || window.standing().plan().is_some() || window.is_unbounded() {
+        return Ok(());
+    }
+    let plans = membership::plans(tx, catalogue.club.id)?;
+    let plans: Vec<String> = plans.into_iter().map(|plan| plan.slug).collect();
+    Err(kit::Error::refused(&PLAN_REQUIRED).with("plans", plans))
+}
+
+/// The lines of a price as clients read them: `[{code, label, amount}]`.
+pub(crate) fn why(lines: &[Line]) -> Vec<Why> {
+    lines
+        .iter()
+        .map(|line| Why { code: line.code.clone(), label: line.label.clone(), amount: line.amount })
+        .collect()
+}
+
+/// One reason for an amount.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct Why {
+    /// Stable: `list`, `discount`, `room`, `time`, `credit`, `unlimited`, `addon`, `late_cancellation`.
+    pub code: String,
+    /// What a person reads.
+    pub label: String,
+    /// May be below zero.
+    pub amount: Cents,
+}
+
+/// The nearest other offers of a day, in time order.
+pub(crate) fn nearest(offers: Vec<Offer>, wanted: Cell, most: usize) -> Vec<Offer> {
+    let mut offers = offers;
+    offers.sort_by_key(|offer| ((offer.start - wanted).abs(), offer.start));
+    offers.truncate(most);
+    offers.sort_by_key(|offer| offer.start);
+    offers
+}

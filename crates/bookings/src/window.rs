@@ -1,0 +1,100 @@
+//! How far ahead a person may book (W1, W2).
+
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
+use kit::{Error, Result};
+use membership::Standing;
+
+use crate::model::{AHEAD, OUTSIDE_WINDOW};
+
+/// The window of one person at one moment.
+#[derive(Debug, Clone)]
+pub struct Window {
+    now: Timestamp,
+    zone: TimeZone,
+    standing: Standing,
+    /// Staff book any time.
+    unbounded: bool,
+}
+
+/// Why a day is not open, and when it will be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Closed {
+    /// 00:00 club time, so many days before.
+    pub opens_at: Timestamp,
+    /// How many days ahead this person books for that day.
+    pub max_advance_days: i64,
+}
+
+impl Window {
+    /// The window of a person with this standing; unbounded for staff.
+    pub fn new(now: Timestamp, zone: &TimeZone, standing: Standing, unbounded: bool) -> Window {
+        Window { now, zone: zone.clone(), standing, unbounded }
+    }
+
+    /// The club's date.
+    pub fn today(&self) -> Date {
+        self.now.to_zoned(self.zone.clone()).date()
+    }
+
+    /// Why an operating day is not open to this person; `None` if it is.
+    pub fn closed(&self, day: Date) -> Option<Closed> {
+        let days = self.standing.days_ahead_for(day);
+        let ahead = i64::from((day - self.today()).get_days());
+        if self.unbounded || ahead <= days {
+            return None;
+        }
+        let opens_on = day.checked_sub(Span::new().days(days)).unwrap_or(day);
+        let opens_at = self.zone.to_timestamp(opens_on.to_datetime(Time::midnight())).unwrap_or(self.now);
+        Some(Closed { opens_at, max_advance_days: days })
+    }
+
+    /// Refuses a day that is not open.
+    ///
+    /// # Errors
+    /// `outside_window`, carrying `opens_at` and `max_advance_days`.
+    pub fn admit(&self, day: Date) -> Result<()> {
+        match self.closed(day) {
+            None => Ok(()),
+            Some(closed) => Err(Error::refused(&OUTSIDE_WINDOW)
+                .with("opens_at", self.shown(closed.opens_at))
+                .with("max_advance_days", closed.max_advance_days)),
+        }
+    }
+
+    /// From when on a start can be booked: an hour ahead online, at once by staff.
+    pub fn earliest(&self) -> Timestamp {
+        if self.unbounded { self.now } else { self.now + AHEAD }
+    }
+
+    /// How many days ahead this person books today.
+    pub fn max_advance_days(&self) -> i64 {
+        self.standing.days_ahead_for(self.today())
+    }
+
+    /// The club's zone.
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    /// Whether this is staff, who book any time.
+    pub fn is_unbounded(&self) -> bool {
+        self.unbounded
+    }
+
+    /// What the person's plan allows.
+    pub fn standing(&self) -> &Standing {
+        &self.standing
+    }
+
+    /// A moment as it is shown: ISO 8601 with the club's offset.
+    pub fn shown(&self, moment: Timestamp) -> String {
+        iso(&self.zone, moment)
+    }
+}
+
+/// ISO 8601 with the offset that a zone has then.
+pub fn iso(zone: &TimeZone, moment: Timestamp) -> String {
+    moment.display_with_offset(zone.to_offset(moment)).to_string()
+}

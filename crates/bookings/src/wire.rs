@@ -1,0 +1,331 @@
+//! The shapes that clients read.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use kit::{Cents, Id};
+use membership::Tier;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::cells::{begin, cells};
+use crate::free::Offer;
+use crate::model::{Detail, OUTSIDE_WINDOW};
+use crate::search::{Answer, FreeDay, Why, why};
+use crate::window::{Closed, Window, iso};
+use catalogue::Catalogue;
+
+/// Free times, and what who asks may do with them.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Availability {
+    #[schema(value_type = String, format = Date)]
+    from: Date,
+    #[schema(value_type = String, format = Date)]
+    to: Date,
+    /// The same as `from`.
+    #[schema(value_type = String, format = Date)]
+    date: Date,
+    days: Vec<DayOut>,
+    user_privileges: Privileges,
+    available_slots: Vec<Slot>,
+    total_slots: usize,
+    /// Why there is nothing on a single day that is not open yet.
+    refused: Option<RefusedOut>,
+}
+
+/// One day of many.
+#[derive(Debug, Serialize, ToSchema)]
+struct DayOut {
+    #[schema(value_type = String, format = Date)]
+    date: Date,
+    /// How many starts.
+    count: usize,
+    /// `HH:MM`.
+    first_start: Option<String>,
+    from_price: Option<Cents>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused: Option<RefusedOut>,
+}
+
+/// Why not, and when it opens.
+#[derive(Debug, Serialize, ToSchema)]
+struct RefusedOut {
+    code: &'static str,
+    detail: String,
+    opens_at: Option<String>,
+    max_advance_days: i64,
+}
+
+/// What who asks may do.
+#[derive(Debug, Serialize, ToSchema)]
+struct Privileges {
+    is_member: bool,
+    is_vip: bool,
+    has_priority_booking: bool,
+    max_advance_days: i64,
+    can_book_priority_slots: bool,
+}
+
+/// One start that can be booked.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Slot {
+    /// Names the start in this answer: service, start in UTC seconds.
+    id: String,
+    /// The operating day.
+    #[schema(value_type = String, format = Date)]
+    date: Date,
+    /// `HH:MM` on the club's clock.
+    start_time: String,
+    /// `HH:MM` on the club's clock.
+    end_time: String,
+    starts_at: String,
+    ends_at: String,
+    room_id: Id,
+    room_name: String,
+    room_type: String,
+    technicians: Vec<Named>,
+    /// For who asks, without add-ons.
+    price: Cents,
+    member_price: Cents,
+    non_member_price: Cents,
+    why: Vec<Why>,
+    is_premium_slot: bool,
+    available_spots: i64,
+    max_capacity: i64,
+    features: Vec<String>,
+    has_iot_control: bool,
+    tags: Vec<String>,
+    priority_info: Priority,
+}
+
+/// For whom a start is kept, and until when.
+#[derive(Debug, Serialize, ToSchema)]
+struct Priority {
+    is_priority_slot: bool,
+    vip_only: bool,
+    member_only_until: Option<String>,
+    vip_only_until: Option<String>,
+}
+
+/// Somebody or something, by id and name.
+#[derive(Debug, Serialize, ToSchema)]
+struct Named {
+    id: Id,
+    name: String,
+}
+
+impl Availability {
+    /// The answer in its wire shape; a page of its times.
+    pub(crate) fn of(answer: &Answer, days: bool) -> Availability {
+        let standing = answer.window.standing();
+        let priority = standing.plan().is_some_and(|plan| plan.priority_booking);
+        let only = answer.days.first().filter(|_| answer.days.len() == 1);
+        let zone = &answer.catalogue.club.zone;
+        let refused = only.and_then(|day| day.closed).map(|closed| RefusedOut::of(closed, zone));
+        Availability {
+            from: answer.span.0,
+            to: answer.span.1,
+            date: answer.span.0,
+            days: if days { answer.days.iter().map(|day| DayOut::of(day, zone)).collect() } else { Vec::new() },
+            user_privileges: Privileges {
+                is_member: standing.plan().is_some(),
+                is_vip: standing.tier() == Tier::Unlimited,
+                has_priority_booking: priority,
+                max_advance_days: answer.window.max_advance_days(),
+                can_book_priority_slots: priority,
+            },
+            available_slots: Vec::new(),
+            total_slots: answer.offers.len(),
+            refused,
+        }
+    }
+
+    pub(crate) fn with_slots(self, available_slots: Vec<Slot>) -> Availability {
+        Availability { available_slots, ..self }
+    }
+}
+
+impl DayOut {
+    fn of(day: &FreeDay, zone: &TimeZone) -> DayOut {
+        DayOut {
+            date: day.count.date,
+            count: day.count.count,
+            first_start: day.count.first.map(|cell| clock(zone, begin(cell))),
+            from_price: day.from_price,
+            refused: day.closed.map(|closed| RefusedOut::of(closed, zone)),
+        }
+    }
+}
+
+impl RefusedOut {
+    fn of(closed: Closed, zone: &TimeZone) -> RefusedOut {
+        RefusedOut {
+            code: OUTSIDE_WINDOW.code,
+            detail: OUTSIDE_WINDOW.sentence.to_owned(),
+            opens_at: Some(iso(zone, closed.opens_at)),
+            max_advance_days: closed.max_advance_days,
+        }
+    }
+}
+
+/// The offers of an answer as slots.
+pub(crate) fn slots(answer: &Answer) -> Vec<Slot> {
+    answer.offers.iter().filter_map(|offer| slot(answer, offer)).collect()
+}
+
+fn slot(answer: &Answer, offer: &Offer) -> Option<Slot> {
+    let (service, catalogue) = (answer.service(), &answer.catalogue);
+    let zone = &catalogue.club.zone;
+    let room = catalogue.room(*offer.rooms.first()?)?;
+    let (starts_at, ends_at) = (begin(offer.start), begin(offer.start + cells(service.minutes)));
+    let quote = answer.quote(offer.date, room.premium_bp);
+    let serving = usize::try_from(service.technicians).unwrap_or(0);
+    let technicians = offer.technicians.iter().take(serving).filter_map(|id| catalogue.technician(*id));
+    Some(Slot {
+        id: format!("{}-{}", service.id, starts_at.as_second()),
+        date: offer.date,
+        start_time: clock(zone, starts_at),
+        end_time: clock(zone, ends_at),
+        starts_at: iso(zone, starts_at),
+        ends_at: iso(zone, ends_at),
+        room_id: room.id,
+        room_name: room.name.clone(),
+        room_type: room.kind.clone(),
+        technicians: technicians.map(|one| Named { id: one.id, name: one.name.clone() }).collect(),
+        price: quote.total(),
+        member_price: service.member,
+        non_member_price: service.list,
+        why: why(&quote.lines),
+        is_premium_slot: false,
+        available_spots: offer.spots,
+        max_capacity: room.capacity,
+        features: room.features.clone(),
+        has_iot_control: room.has_iot,
+        tags: service.tags.clone(),
+        priority_info: Priority {
+            is_priority_slot: false,
+            vip_only: false,
+            member_only_until: None,
+            vip_only_until: None,
+        },
+    })
+}
+
+/// What a clock of the club shows: `HH:MM`.
+pub(crate) fn clock(zone: &TimeZone, moment: Timestamp) -> String {
+    moment.to_zoned(zone.clone()).strftime("%H:%M").to_string()
+}
+
+/// A booking as its owner reads it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct BookingOut {
+    id: Id,
+    booking_reference: Option<String>,
+    service: ServiceOut,
+    /// The operating day.
+    #[schema(value_type = String, format = Date)]
+    date: Date,
+    start_time: String,
+    end_time: String,
+    starts_at: String,
+    ends_at: String,
+    room: RoomOut,
+    technicians: Vec<Named>,
+    party: i64,
+    guest_name: Option<String>,
+    special_requests: Option<String>,
+    pricing: Pricing,
+    status: &'static str,
+    /// `due` at the desk, `settled`, or `void`.
+    payment_status: &'static str,
+    can_cancel: bool,
+    can_reschedule: bool,
+    /// What cancelling now would cost.
+    cancel_cost: Cents,
+    created_at: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct ServiceOut {
+    id: Id,
+    name: String,
+    slug: String,
+    /// Minutes.
+    duration: i64,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct RoomOut {
+    id: Id,
+    name: String,
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+/// What it costs, and why.
+#[derive(Debug, Serialize, ToSchema)]
+struct Pricing {
+    base_price: Cents,
+    addons_total: Cents,
+    discount_applied: Cents,
+    tax: Cents,
+    final_total: Cents,
+    why: Vec<Why>,
+}
+
+impl BookingOut {
+    pub(crate) fn of(catalogue: &Catalogue, detail: &Detail, now: Timestamp) -> BookingOut {
+        let Detail { booking, .. } = detail;
+        let zone = &catalogue.club.zone;
+        let service = catalogue.service(booking.service);
+        let room = catalogue.room(booking.room);
+        let minutes = booking.ends_at.duration_since(booking.starts_at).as_mins();
+        let can_cancel = booking.can_cancel(now);
+        BookingOut {
+            id: booking.id,
+            booking_reference: booking.reference.clone(),
+            service: ServiceOut {
+                id: booking.service,
+                name: service.map(|service| service.name.clone()).unwrap_or_default(),
+                slug: service.map(|service| service.slug.clone()).unwrap_or_default(),
+                duration: minutes,
+            },
+            date: booking.day,
+            start_time: clock(zone, booking.starts_at),
+            end_time: clock(zone, booking.ends_at),
+            starts_at: iso(zone, booking.starts_at),
+            ends_at: iso(zone, booking.ends_at),
+            room: RoomOut {
+                id: booking.room,
+                name: room.map(|room| room.name.clone()).unwrap_or_default(),
+                kind: room.map(|room| room.kind.clone()).unwrap_or_default(),
+            },
+            technicians: detail.technicians.iter().map(|(id, name)| Named { id: *id, name: name.clone() }).collect(),
+            party: booking.party,
+            guest_name: booking.guest_name.clone(),
+            special_requests: booking.special_requests.clone(),
+            pricing: Pricing {
+                base_price: booking.base,
+                addons_total: booking.addons_total,
+                discount_applied: booking.discount,
+                tax: booking.tax,
+                final_total: booking.total(),
+                why: why(&detail.why),
+            },
+            status: booking.status.as_str(),
+            payment_status: detail.payment_status,
+            can_cancel,
+            can_reschedule: false,
+            cancel_cost: if can_cancel { booking.cancel_cost(now) } else { Cents::ZERO },
+            created_at: iso(zone, booking.created_at),
+        }
+    }
+}
+
+/// What a window says of itself, for pages.
+impl Window {
+    /// When a day opens, as a clock of the club shows it: `Wednesday 25 November, 00:00`.
+    pub fn spoken(&self, moment: Timestamp) -> String {
+        moment.to_zoned(self.zone().clone()).strftime("%A %-d %B, %H:%M").to_string()
+    }
+}

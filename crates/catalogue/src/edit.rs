@@ -1,0 +1,238 @@
+//! Changing the catalogue. Every verb here ends in [`changed`], so that no process shows what was.
+
+use kit::errors::OrRefuse;
+use kit::{Cents, Error, Id, Refusal, Result, Tx, args, sql, versions};
+use people::{Action, Actor};
+
+use crate::hours::Hours;
+use crate::model::{Addon, Category, Club, Equipment, Room, Service, Technician};
+use crate::store::VERSION;
+
+/// Two things of a club can't share a name in addresses.
+const SLUG_TAKEN: Refusal = Refusal::conflict("slug_taken", "Something else has this name in its address.");
+
+fn changed(tx: &mut Tx<'_>) -> Result<()> {
+    versions::bump(tx, VERSION)
+}
+
+fn json(texts: &[String]) -> String {
+    serde_json::Value::from(texts.to_vec()).to_string()
+}
+
+/// Founds a club; its id is made.
+///
+/// # Errors
+/// A fault of the database.
+pub fn add_club(tx: &mut Tx<'_>, club: &Club) -> Result<Id> {
+    let id = tx.new_id()?;
+    let zone = club.zone.iana_name().unwrap_or("UTC");
+    tx.run(
+        sql!(
+            "INSERT INTO clubs (id, name, zone, currency, address, phone, email)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)"
+        ),
+        args![id, &club.name, zone, &club.currency, &club.address, &club.phone, &club.email],
+    )?;
+    changed(tx)?;
+    Ok(id)
+}
+
+/// Adds a family of services at the end of the list; its id is made.
+///
+/// # Errors
+/// `slug_taken`.
+pub fn add_category(tx: &mut Tx<'_>, club: Id, category: &Category) -> Result<Id> {
+    let id = tx.new_id()?;
+    tx.run(
+        sql!(
+            "INSERT INTO service_categories (id, club_id, slug, name, half, description, position)
+             VALUES ($1, $2, $3, $4, $5, $6, $1)"
+        ),
+        args![id, club, &category.slug, &category.name, category.half.as_str(), &category.description],
+    )
+    .or_refuse("service_categories", &SLUG_TAKEN)?;
+    changed(tx)?;
+    Ok(id)
+}
+
+/// Adds an add-on; its id is made.
+///
+/// # Errors
+/// `slug_taken`.
+pub fn add_addon(tx: &mut Tx<'_>, club: Id, addon: &Addon) -> Result<Id> {
+    let id = tx.new_id()?;
+    tx.run(
+        sql!(
+            "INSERT INTO addons (id, club_id, slug, name, description, cents, active)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)"
+        ),
+        args![id, club, &addon.slug, &addon.name, &addon.description, addon.cents, addon.active],
+    )
+    .or_refuse("addons", &SLUG_TAKEN)?;
+    changed(tx)?;
+    Ok(id)
+}
+
+/// Adds a piece of equipment; its id is made.
+///
+/// # Errors
+/// `slug_taken`.
+pub fn add_equipment(tx: &mut Tx<'_>, club: Id, piece: &Equipment) -> Result<Id> {
+    let id = tx.new_id()?;
+    tx.run(
+        sql!("INSERT INTO equipment (id, club_id, slug, name, reset, active) VALUES ($1, $2, $3, $4, $5, $6)"),
+        args![id, club, &piece.slug, &piece.name, piece.reset, piece.active],
+    )
+    .or_refuse("equipment", &SLUG_TAKEN)?;
+    changed(tx)?;
+    Ok(id)
+}
+
+/// Adds a room with its hours; its id is made.
+///
+/// # Errors
+/// `slug_taken`.
+pub fn add_room(tx: &mut Tx<'_>, club: Id, room: &Room) -> Result<Id> {
+    let id = tx.new_id()?;
+    tx.run(
+        sql!(
+            "INSERT INTO rooms (id, club_id, slug, name, kind, half, capacity, units, premium_bp, features, has_iot,
+             description, active) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+        ),
+        args![
+            id,
+            club,
+            &room.slug,
+            &room.name,
+            &room.kind,
+            room.half.as_str(),
+            room.capacity,
+            room.units,
+            room.premium_bp,
+            json(&room.features),
+            room.has_iot,
+            &room.description,
+            room.active
+        ],
+    )
+    .or_refuse("rooms", &SLUG_TAKEN)?;
+    insert_hours(tx, id, &room.hours)?;
+    changed(tx)?;
+    Ok(id)
+}
+
+/// Adds a technician with their shifts; the id is made.
+///
+/// # Errors
+/// `slug_taken`.
+pub fn add_technician(tx: &mut Tx<'_>, club: Id, technician: &Technician) -> Result<Id> {
+    let id = tx.new_id()?;
+    tx.run(
+        sql!(
+            "INSERT INTO technicians (id, club_id, person_id, slug, name, title, bio, skills, pad, active)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+        ),
+        args![
+            id,
+            club,
+            technician.person,
+            &technician.slug,
+            &technician.name,
+            &technician.title,
+            &technician.bio,
+            json(&technician.skills),
+            technician.pad,
+            technician.active
+        ],
+    )
+    .or_refuse("technicians", &SLUG_TAKEN)?;
+    insert_hours(tx, id, &technician.hours)?;
+    changed(tx)?;
+    Ok(id)
+}
+
+fn insert_hours(tx: &mut Tx<'_>, resource: Id, hours: &Hours) -> Result<()> {
+    for shift in &hours.0 {
+        tx.run(
+            sql!("INSERT INTO weekly_hours (resource_id, weekday, opens, closes) VALUES ($1, $2, $3, $4)"),
+            args![resource, shift.weekday, shift.opens, shift.closes],
+        )?;
+    }
+    Ok(())
+}
+
+/// Adds a service with what it needs; its id is made.
+///
+/// # Errors
+/// `slug_taken`.
+pub fn add_service(tx: &mut Tx<'_>, club: Id, service: &Service) -> Result<Id> {
+    let id = tx.new_id()?;
+    insert_service(tx, id, club, service).or_refuse("services", &SLUG_TAKEN)?;
+    for room in &service.rooms {
+        tx.run(sql!("INSERT INTO service_rooms (service_id, room_id) VALUES ($1, $2)"), args![id, room])?;
+    }
+    for piece in &service.equipment {
+        tx.run(
+            sql!("INSERT INTO service_equipment (service_id, equipment_id) VALUES ($1, $2)"),
+            args![id, piece],
+        )?;
+    }
+    for addon in &service.addons {
+        tx.run(sql!("INSERT INTO service_addons (service_id, addon_id) VALUES ($1, $2)"), args![id, addon])?;
+    }
+    changed(tx)?;
+    Ok(id)
+}
+
+fn insert_service(tx: &mut Tx<'_>, id: Id, club: Id, service: &Service) -> Result<u64> {
+    tx.run(
+        sql!(
+            "INSERT INTO services (id, club_id, category_id, slug, name, short_description, description, list_cents,
+             member_cents, minutes, setup, turnover, party, max_capacity, technicians, skill, featured, member_only,
+             active, tags, main_image, gallery_images, video_url)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+             $22, $23)"
+        ),
+        args![
+            id,
+            club,
+            service.category,
+            &service.slug,
+            &service.name,
+            &service.short_description,
+            &service.description,
+            service.list,
+            service.member,
+            service.minutes,
+            service.setup,
+            service.turnover,
+            service.party,
+            service.max_capacity,
+            service.technicians,
+            &service.skill,
+            service.featured,
+            service.member_only,
+            service.active,
+            json(&service.tags),
+            service.main_image.clone(),
+            json(&service.gallery_images),
+            service.video_url.clone()
+        ],
+    )
+}
+
+/// Sets what a service costs. Bookings made before keep their price (P6).
+///
+/// # Errors
+/// `Error::Forbidden` unless `by` may manage the catalogue; `Error::NotFound`.
+pub fn reprice(tx: &mut Tx<'_>, by: &Actor, service: Id, list: Cents, member: Cents) -> Result<()> {
+    by.need(Action::ManageCatalogue)?;
+    let touched = tx.run(
+        sql!("UPDATE services SET list_cents = $1, member_cents = $2 WHERE id = $3"),
+        args![list, member, service],
+    )?;
+    if touched == 0 {
+        return Err(Error::NotFound);
+    }
+    changed(tx)
+}

@@ -1,0 +1,102 @@
+//! Opening hours and shifts: what repeats every week.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::civil::Weekday;
+
+/// From when to when on one weekday, in minutes from its midnight. A shift that ends after
+/// midnight ends past 1440 and belongs to the day on which it begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Shift {
+    /// 1 is Monday.
+    pub weekday: i64,
+    /// The first minute.
+    pub opens: i64,
+    /// The minute after the last.
+    pub closes: i64,
+}
+
+/// A week of shifts, in order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hours(pub Vec<Shift>);
+
+impl Hours {
+    /// The shifts that begin on a weekday.
+    pub fn on(&self, weekday: Weekday) -> impl Iterator<Item = &Shift> {
+        let wanted = i64::from(weekday.to_monday_one_offset());
+        self.0.iter().filter(move |shift| shift.weekday == wanted)
+    }
+}
+
+/// Why a text is no week of hours.
+#[derive(Debug, PartialEq, Eq)]
+pub struct NoHours(String);
+
+impl fmt::Display for NoHours {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "“{}” should read like “mon-thu 09:00-22:00; sat 12:00-01:00”.", self.0)
+    }
+}
+
+impl std::error::Error for NoHours {}
+
+const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+impl FromStr for Hours {
+    type Err = NoHours;
+
+    /// Reads `mon-thu 09:00-22:00; sat 12:00-01:00`: closing at or before opening is after midnight.
+    fn from_str(text: &str) -> Result<Hours, NoHours> {
+        let mut shifts = Vec::new();
+        for segment in text.split(';').map(str::trim).filter(|segment| !segment.is_empty()) {
+            let wrong = || NoHours(segment.to_owned());
+            let (days, times) = segment.split_once(' ').ok_or_else(wrong)?;
+            let (opens, closes) = times.split_once('-').ok_or_else(wrong)?;
+            let opens = minute(opens).ok_or_else(wrong)?;
+            let closes = minute(closes).ok_or_else(wrong)?;
+            let closes = if closes <= opens { closes + 1440 } else { closes };
+            let (first, last) = days.split_once('-').unwrap_or((days, days));
+            let day = |name: &str| DAYS.iter().position(|known| *known == name.trim());
+            let (first, last) = (day(first).ok_or_else(wrong)?, day(last).ok_or_else(wrong)?);
+            if first > last {
+                return Err(wrong());
+            }
+            shifts.extend((1_i64..).zip(DAYS).skip(first).take(last - first + 1).map(|(weekday, _)| Shift {
+                weekday,
+                opens,
+                closes,
+            }));
+        }
+        shifts.sort();
+        Ok(Hours(shifts))
+    }
+}
+
+/// `18:30` as minutes; multiples of five only, for time is sold in cells of five minutes (F2).
+fn minute(text: &str) -> Option<i64> {
+    let (hour, minute) = text.trim().split_once(':')?;
+    let (hour, minute): (i64, i64) = (hour.parse().ok()?, minute.parse().ok()?);
+    ((0..24).contains(&hour) && (0..60).contains(&minute) && minute % 5 == 0).then_some(hour * 60 + minute)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_night_belongs_to_the_day_on_which_it_begins() {
+        let hours: Hours = "mon-thu 12:00-23:00; fri-sat 12:00-01:00".parse().expect("hours");
+        assert_eq!(hours.0.len(), 6);
+        let friday: Vec<_> = hours.on(Weekday::Friday).collect();
+        assert_eq!(friday, [&Shift { weekday: 5, opens: 720, closes: 1500 }]);
+        assert_eq!(hours.on(Weekday::Sunday).count(), 0);
+    }
+
+    #[test]
+    fn what_is_no_week_of_hours_is_said() {
+        for text in ["mon", "mon 9-10", "mon 09:00", "mun 09:00-10:00", "mon 09:02-10:00", "sat-mon 09:00-10:00"] {
+            assert!(text.parse::<Hours>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! What the club offers, at what price, where and when: services and their add-ons, rooms, equipment,
+//! technicians and their hours. Read as one snapshot, kept in memory under its version, so
+//! that an edit counts at once in every process.
+
+mod api;
+mod edit;
+mod hours;
+mod model;
+mod store;
+
+pub use api::{ServiceCard, routes};
+pub use edit::{add_addon, add_category, add_club, add_equipment, add_room, add_service, add_technician, reprice};
+pub use hours::{Hours, Shift};
+pub use model::{
+    Addon, Catalogue, Category, Club, Equipment, Filter, Half, Room, Service, Technician, slug_of,
+};
+pub use store::current;

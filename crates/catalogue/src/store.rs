@@ -1,0 +1,238 @@
+//! Every statement on the catalogue's tables that reads.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use kit::versions::{self, Cached};
+use kit::{Error, Fault, Id, Result, Tx, args, sql};
+
+use crate::hours::{Hours, Shift};
+use crate::model::{Addon, Catalogue, Category, Club, Equipment, Places, Room, Service, Technician};
+
+/// The name of the catalogue's version.
+pub(crate) const VERSION: &str = "catalogue";
+
+/// The whole catalogue as it is in this transaction.
+///
+/// # Errors
+/// `Error::NotFound` if no club is set up yet.
+pub fn current(tx: &mut Tx<'_>) -> Result<Arc<Catalogue>> {
+    let version = versions::current(tx, VERSION)?;
+    tx.shelf::<Cached<(), Catalogue>>().get(tx, (), version, |tx| load(tx, version))
+}
+
+fn load(tx: &mut Tx<'_>, version: Id) -> Result<Catalogue> {
+    let club = club(tx)?;
+    let hours = hours(tx)?;
+    let categories = tx.all(
+        sql!("SELECT id, slug, name, half, description FROM service_categories WHERE club_id = $1 ORDER BY position"),
+        args![club.id],
+    )?;
+    let addons = tx.all(
+        sql!("SELECT id, slug, name, description, cents, active FROM addons WHERE club_id = $1 ORDER BY lower(name)"),
+        args![club.id],
+    )?;
+    let equipment = tx.all(
+        sql!("SELECT id, slug, name, reset, active FROM equipment WHERE club_id = $1 ORDER BY lower(name)"),
+        args![club.id],
+    )?;
+    let services = services(tx, club.id)?;
+    let mut rooms: Vec<Room> = tx.all(
+        sql!(
+            "SELECT id, slug, name, kind, half, capacity, units, premium_bp, features, has_iot, description, active
+             FROM rooms WHERE club_id = $1 ORDER BY lower(name)"
+        ),
+        args![club.id],
+    )?;
+    let mut technicians: Vec<Technician> = tx.all(
+        sql!(
+            "SELECT id, person_id, slug, name, title, bio, skills, pad, active
+             FROM technicians WHERE club_id = $1 ORDER BY lower(name)"
+        ),
+        args![club.id],
+    )?;
+    let hours_of = |id: Id| hours.get(&id).cloned().unwrap_or_default();
+    rooms.iter_mut().for_each(|room| room.hours = hours_of(room.id));
+    technicians.iter_mut().for_each(|technician| technician.hours = hours_of(technician.id));
+    let mut catalogue = Catalogue {
+        version,
+        club,
+        categories,
+        services,
+        addons,
+        rooms,
+        technicians,
+        equipment,
+        places: Places::default(),
+    };
+    catalogue.places = places(&catalogue);
+    Ok(catalogue)
+}
+
+fn places(catalogue: &Catalogue) -> Places {
+    let by_id = [
+        ids(&catalogue.services, |service| service.id),
+        ids(&catalogue.rooms, |room| room.id),
+        ids(&catalogue.technicians, |technician| technician.id),
+        ids(&catalogue.categories, |category| category.id),
+        ids(&catalogue.addons, |addon| addon.id),
+    ];
+    let slugs = catalogue.services.iter().enumerate().map(|(place, service)| (service.slug.clone(), place));
+    Places { by_id: by_id.into_iter().flatten().collect(), service_slugs: slugs.collect() }
+}
+
+fn ids<T>(things: &[T], id: fn(&T) -> Id) -> Vec<(Id, usize)> {
+    things.iter().enumerate().map(|(place, thing)| (id(thing), place)).collect()
+}
+
+fn club(tx: &mut Tx<'_>) -> Result<Club> {
+    struct Row {
+        id: Id,
+        name: String,
+        zone: String,
+        currency: String,
+        address: String,
+        phone: String,
+        email: String,
+    }
+    kit::row!(Row { id, name, zone, currency, address, phone, email });
+    let row: Option<Row> = tx.one(
+        sql!("SELECT id, name, zone, currency, address, phone, email FROM clubs ORDER BY id LIMIT 1"),
+        args![],
+    )?;
+    let row = row.ok_or(Error::NotFound)?;
+    let zone = TimeZone::get(&row.zone).map_err(|e| Fault::new(format!("zone of the club: {e}")))?;
+    let Row { id, name, currency, address, phone, email, .. } = row;
+    Ok(Club { id, name, zone, currency, address, phone, email })
+}
+
+fn hours(tx: &mut Tx<'_>) -> Result<HashMap<Id, Hours>> {
+    let mut hours: HashMap<Id, Hours> = HashMap::new();
+    tx.each(
+        sql!("SELECT resource_id, weekday, opens, closes FROM weekly_hours ORDER BY resource_id, weekday, opens"),
+        args![],
+        |row| {
+            let shift = Shift { weekday: row.get(1)?, opens: row.get(2)?, closes: row.get(3)? };
+            hours.entry(row.get(0)?).or_default().0.push(shift);
+            Ok(())
+        },
+    )?;
+    Ok(hours)
+}
+
+fn services(tx: &mut Tx<'_>, club: Id) -> Result<Vec<Service>> {
+    let rooms = pairs(tx, sql!("SELECT service_id, room_id FROM service_rooms ORDER BY room_id"))?;
+    let equipment = pairs(tx, sql!("SELECT service_id, equipment_id FROM service_equipment ORDER BY equipment_id"))?;
+    let addons = pairs(
+        tx,
+        sql!(
+            "SELECT service_id, addon_id FROM service_addons JOIN addons ON addons.id = addon_id
+             ORDER BY lower(addons.name)"
+        ),
+    )?;
+    let mut services: Vec<Service> = tx.all(
+        sql!(
+            "SELECT s.id, s.category_id, s.slug, s.name, s.short_description, s.description, s.list_cents,
+             s.member_cents, s.minutes, s.setup, s.turnover, s.party, s.max_capacity, s.technicians, s.skill,
+             s.featured, s.member_only, s.active, s.tags, s.main_image, s.gallery_images, s.video_url
+             FROM services s JOIN service_categories c ON c.id = s.category_id
+             WHERE s.club_id = $1 ORDER BY c.position, lower(s.name)"
+        ),
+        args![club],
+    )?;
+    let of = |pairs: &HashMap<Id, Vec<Id>>, id: Id| pairs.get(&id).cloned().unwrap_or_default();
+    for service in &mut services {
+        service.rooms = of(&rooms, service.id);
+        service.equipment = of(&equipment, service.id);
+        service.addons = of(&addons, service.id);
+    }
+    Ok(services)
+}
+
+fn pairs(tx: &mut Tx<'_>, sql: &'static kit::db::Sql) -> Result<HashMap<Id, Vec<Id>>> {
+    let mut pairs: HashMap<Id, Vec<Id>> = HashMap::new();
+    tx.each(sql, args![], |row| {
+        pairs.entry(row.get(0)?).or_default().push(row.get(1)?);
+        Ok(())
+    })?;
+    Ok(pairs)
+}
+
+kit::row!(Category { id, slug, name, half, description });
+kit::row!(Addon { id, slug, name, description, cents, active });
+kit::row!(Equipment { id, slug, name, reset, active });
+
+/// A list of texts, kept as JSON.
+pub(crate) fn texts(json: String) -> Result<Vec<String>> {
+    serde_json::from_str(&json).map_err(Fault::new)
+}
+
+impl kit::db::FromRow for Service {
+    fn from_row(row: &kit::db::Row<'_>) -> Result<Service> {
+        Ok(Service {
+            id: row.get(0)?,
+            category: row.get(1)?,
+            slug: row.get(2)?,
+            name: row.get(3)?,
+            short_description: row.get(4)?,
+            description: row.get(5)?,
+            list: row.get(6)?,
+            member: row.get(7)?,
+            minutes: row.get(8)?,
+            setup: row.get(9)?,
+            turnover: row.get(10)?,
+            party: row.get(11)?,
+            max_capacity: row.get(12)?,
+            technicians: row.get(13)?,
+            skill: row.get(14)?,
+            featured: row.get(15)?,
+            member_only: row.get(16)?,
+            active: row.get(17)?,
+            tags: texts(row.get(18)?)?,
+            main_image: row.get(19)?,
+            gallery_images: texts(row.get(20)?)?,
+            video_url: row.get(21)?,
+            rooms: Vec::new(),
+            equipment: Vec::new(),
+            addons: Vec::new(),
+        })
+    }
+}
+
+impl kit::db::FromRow for Room {
+    fn from_row(row: &kit::db::Row<'_>) -> Result<Room> {
+        Ok(Room {
+            id: row.get(0)?,
+            slug: row.get(1)?,
+            name: row.get(2)?,
+            kind: row.get(3)?,
+            half: row.get(4)?,
+            capacity: row.get(5)?,
+            units: row.get(6)?,
+            premium_bp: row.get(7)?,
+            features: texts(row.get(8)?)?,
+            has_iot: row.get(9)?,
+            description: row.get(10)?,
+            active: row.get(11)?,
+            hours: Hours::default(),
+        })
+    }
+}
+
+impl kit::db::FromRow for Technician {
+    fn from_row(row: &kit::db::Row<'_>) -> Result<Technician> {
+        Ok(Technician {
+            id: row.get(0)?,
+            person: row.get(1)?,
+            slug: row.get(2)?,
+            name: row.get(3)?,
+            title: row.get(4)?,
+            bio: row.get(5)?,
+            skills: texts(row.get(6)?)?,
+            pad: row.get(7)?,
+            active: row.get(8)?,
+            hours: Hours::default(),
+        })
+    }
+}

@@ -1,0 +1,119 @@
+//! Every address of the program, and what stands around them all.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Json;
+use axum::Router;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use kit::web::{guard, not_allowed, not_found, speak, trace};
+use kit::{Error, House, Result, args, sql};
+use metrics_exporter_prometheus::PrometheusHandle;
+use people::{Action, Caller};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+use tower_http::timeout::TimeoutLayer;
+use utoipa::OpenApi;
+use utoipa::openapi::OpenApi as Document;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{assets, pages};
+
+/// The largest body that is taken, in bytes.
+const LARGEST_BODY: usize = 1 << 20;
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+#[derive(OpenApi)]
+#[openapi(info(title = "CoreSync", description = "The API of a private wellness club. Paths end in a slash; \
+    lists are bare arrays; amounts are decimal strings; times are ISO 8601 with offset; a refusal is an RFC 9457 \
+    problem whose `code` is stable."))]
+struct Words;
+
+/// The addresses of every house, and their description.
+fn houses() -> (Router<House>, Document) {
+    OpenApiRouter::with_openapi(Words::openapi())
+        .merge(people::routes())
+        .merge(catalogue::routes())
+        .merge(membership::routes())
+        .merge(bookings::routes())
+        .split_for_parts()
+}
+
+/// The description of the API, made from the code.
+pub fn description() -> Document {
+    houses().1
+}
+
+/// The whole program as a service.
+pub fn app(house: House, figures: Option<PrometheusHandle>) -> Router {
+    let (api, description) = houses();
+    let described = move || async move { Json(description) };
+    let told = move |caller, peer, headers| tell_figures(figures.clone(), caller, peer, headers);
+    let inner = api
+        .route("/api/openapi.json", get(described))
+        .route("/health/", get(alive))
+        .route("/ready/", get(ready))
+        .route("/metrics", get(told))
+        .merge(pages::routes())
+        .merge(assets::routes())
+        .fallback(not_found)
+        .method_not_allowed_fallback(not_allowed)
+        .with_state(house);
+    inner
+        .layer(CatchPanicLayer::new())
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(CsrfLayer::new())
+        .layer(from_fn_with_state(pages::said as kit::web::Said, speak_to))
+        .layer(CompressionLayer::new())
+        .layer(from_fn(guard))
+        .layer(from_fn(trace))
+}
+
+async fn speak_to(
+    State(said): State<kit::web::Said>,
+    request: axum::extract::Request,
+    next: axum::middleware::Next,
+) -> Response {
+    speak(said, request, next).await
+}
+
+/// The process lives.
+async fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// The process can serve: the database answers and a club is set up.
+async fn ready(State(house): State<House>) -> Response {
+    let found = house.db.view(|tx| tx.one::<(i64,)>(sql!("SELECT COUNT(*) FROM clubs"), args![])).await;
+    match found {
+        Ok(Some((count,))) if count > 0 => "ready\n".into_response(),
+        Ok(_) => (StatusCode::SERVICE_UNAVAILABLE, "no club is set up yet\n").into_response(),
+        Err(error) => {
+            tracing::error!(%error, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response()
+        }
+    }
+}
+
+/// Figures for Prometheus: to this machine itself, or to who may see them.
+async fn tell_figures(
+    figures: Option<PrometheusHandle>,
+    caller: Caller,
+    peer: Option<axum::Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let is_local = peer.is_some_and(|peer| peer.0.0.ip().is_loopback()) && !headers.contains_key("x-forwarded-for");
+    if !is_local {
+        caller.view(|_, by| by.need(Action::SeeMetrics)).await?;
+    }
+    let figures = figures.ok_or(Error::NotFound)?;
+    let kind = "text/plain; version=0.0.4; charset=utf-8";
+    Ok(([(header::CONTENT_TYPE, kind)], figures.render()).into_response())
+}

@@ -1,0 +1,150 @@
+//! The commands that end by themselves.
+
+use std::io::{BufRead as _, Write as _};
+use std::path::Path;
+
+use kit::config::Config;
+use kit::db::{self, Place};
+use kit::errors::OrFault;
+use kit::{Error, Fault, Fields, Result, args, sql};
+use people::{NewPerson, Role};
+
+use crate::serve::open;
+
+/// An account to be made.
+#[derive(Debug, clap::Args)]
+pub struct NewUser {
+    /// The address it signs in with.
+    #[arg(long)]
+    email: String,
+    /// account, technician, front_desk, manager or owner.
+    #[arg(long, default_value = "account")]
+    role: String,
+    /// First name.
+    #[arg(long, default_value = "")]
+    first_name: String,
+    /// Last name.
+    #[arg(long, default_value = "")]
+    last_name: String,
+}
+
+/// Says what a command has to say.
+fn say(text: &str) -> Result<()> {
+    writeln!(std::io::stdout(), "{text}").or_fault()
+}
+
+/// Says on standard error why a command failed.
+pub fn complain(error: &Error) {
+    let text = match error {
+        Error::Invalid(fields) => fields.0.values().cloned().collect::<Vec<_>>().join(" "),
+        Error::Refused(refusal, _) => refusal.sentence.to_owned(),
+        Error::Fault(fault) => fault.cause.clone(),
+        other => other.to_string(),
+    };
+    // Nowhere is left to say it if this fails.
+    let _ = writeln!(std::io::stderr(), "coresync: {text}");
+}
+
+/// `coresync migrate`.
+///
+/// # Errors
+/// A fault if the database can't be brought up to date.
+pub async fn migrate(config: Config) -> Result<()> {
+    let house = open(config).await?;
+    house.db.leave().await?;
+    say("The database is up to date.")
+}
+
+/// `coresync check`: what can be wrong before the doors open.
+///
+/// # Errors
+/// A fault that says what is wrong.
+pub async fn check(config: Config) -> Result<()> {
+    let house = open(config).await?;
+    messages::Post::from_config(&house.config)?;
+    say(&format!("configuration: well, {:?}", house.config.env).to_lowercase())?;
+    say(&format!("database: {}, answers", house.db.engine_name()))?;
+    let (bookings, doubles, strays) = house.db.view(integrity).await?;
+    say(&format!("bookings: {bookings}"))?;
+    house.db.leave().await?;
+    if doubles + strays > 0 {
+        return Err(Fault::new(format!(
+            "integrity: {doubles} allocations overlap and {strays} claims belong to no booking"
+        )));
+    }
+    say("integrity: no overlap, no stray claim")
+}
+
+/// How many bookings there are, how many pairs of live allocations of single rooms, technicians and pieces overlap, and how many claims
+/// belong to no live booking.
+fn integrity(tx: &mut kit::Tx<'_>) -> Result<(i64, i64, i64)> {
+    let bookings: Option<(i64,)> = tx.one(sql!("SELECT COUNT(*) FROM bookings"), args![])?;
+    let doubles: Option<(i64,)> = tx.one(
+        sql!(
+            "SELECT COUNT(*) FROM allocations a JOIN allocations b ON b.resource_id = a.resource_id
+             AND b.booking_id > a.booking_id AND b.from_cell < a.to_cell AND b.from_cell >= a.from_cell - 288
+             AND b.to_cell > a.from_cell
+             WHERE a.live AND b.live
+             AND NOT EXISTS (SELECT 1 FROM rooms r WHERE r.id = a.resource_id AND r.units > 1)"
+        ),
+        args![],
+    )?;
+    let strays: Option<(i64,)> = tx.one(
+        sql!(
+            "SELECT COUNT(*) FROM claims c WHERE NOT EXISTS (SELECT 1 FROM allocations a
+             WHERE a.booking_id = c.booking_id AND a.resource_id = c.resource_id AND a.live
+             AND c.cell >= a.from_cell AND c.cell < a.to_cell)"
+        ),
+        args![],
+    )?;
+    let count = |found: Option<(i64,)>| found.map_or(0, |(count,)| count);
+    Ok((count(bookings), count(doubles), count(strays)))
+}
+
+/// `coresync user create`: the password is one line of standard input.
+///
+/// # Errors
+/// What is wrong with the account, or `email_taken`.
+pub async fn create_user(config: Config, user: NewUser) -> Result<()> {
+    let role = Role::named(&user.role).ok_or_else(|| {
+        Fields::one("role", "The role must be account, technician, front_desk, manager or owner.")
+    })?;
+    let mut password = String::new();
+    std::io::stdin().lock().read_line(&mut password).or_fault()?;
+    let password = password.trim_end_matches(['\r', '\n']).to_owned();
+    people::check_password(&password, &user.email)?;
+    let house = open(config).await?;
+    let hash = people::hash_password(password).await?;
+    let new = NewPerson {
+        email: Some(user.email.trim().to_lowercase()),
+        first_name: user.first_name,
+        last_name: user.last_name,
+        phone: None,
+        role,
+        birthday: None,
+        password_hash: Some(hash),
+        verified: true,
+    };
+    let person = house.db.tx(move |tx| people::add(tx, &new)).await?;
+    house.db.leave().await?;
+    say(&format!("{} can sign in as {}.", person.email.unwrap_or_default(), user.role))
+}
+
+/// `coresync backup FILE`.
+///
+/// # Errors
+/// A fault if the file exists or can't be written.
+pub async fn backup(config: Config, file: &Path) -> Result<()> {
+    let copied = db::copy_into_file(&Place::parse(&config.database_url())?, file).await?;
+    say(&format!("{}: {} tables, {} rows, verified.", file.display(), copied.tables, copied.rows))?;
+    say("The key file is not in it; keep that in another place.")
+}
+
+/// `coresync restore FILE`.
+///
+/// # Errors
+/// A fault if the file is damaged or the database is not empty.
+pub async fn restore(config: Config, file: &Path) -> Result<()> {
+    let copied = db::copy_out_of_file(file, &Place::parse(&config.database_url())?).await?;
+    say(&format!("{} tables and {} rows are back, verified.", copied.tables, copied.rows))
+}

@@ -1,0 +1,190 @@
+//! The demonstration club's bookings: six weeks behind, three ahead. Each is put where the engine of free times offers
+//! it, so that they are as bookings are; every day keeps free times in every part.
+
+use std::collections::HashMap;
+
+use bookings::{Candidates, Cell, Days, Demand, Field, Offer, Offers, Record, Status, begin, cells};
+use catalogue::{Catalogue, Service};
+use jiff::civil::Date;
+use jiff::{SignedDuration, ToSpan as _};
+use kit::{Fault, Id, Result, Tx};
+use membership::Standing;
+
+use super::chance::Chance;
+use super::club::Cast;
+use super::script::Script;
+
+const WEEKS_BEHIND: i64 = 6;
+const WEEKS_AHEAD: i64 = 3;
+/// Any number: it makes the club what it is.
+const SEED: u64 = 20_251_008;
+
+/// Fills the calendar. How many bookings there are.
+pub(super) fn fill(tx: &mut Tx<'_>, script: &Script, cast: &Cast) -> Result<usize> {
+    let catalogue = catalogue::current(tx)?;
+    let mut standings = HashMap::new();
+    for guest in cast.guests.iter().chain(cast.accounts.values()) {
+        standings.insert(*guest, membership::standing(tx, catalogue.club.id, *guest)?);
+    }
+    let today = tx.now().to_zoned(catalogue.club.zone.clone()).date();
+    let mut hand =
+        Hand { catalogue: &catalogue, script, cast, standings, chance: Chance::new(SEED), count: 0 };
+    for ahead in -7 * WEEKS_BEHIND..=7 * WEEKS_AHEAD {
+        let day = today.checked_add(ahead.days()).map_err(Fault::new)?;
+        hand.fill_day(tx, day, ahead)?;
+    }
+    Ok(hand.count)
+}
+
+/// What fills the calendar.
+struct Hand<'h> {
+    catalogue: &'h Catalogue,
+    script: &'h Script,
+    cast: &'h Cast,
+    standings: HashMap<Id, Standing>,
+    chance: Chance,
+    count: usize,
+}
+
+/// What is claimed on the day that is being filled.
+#[derive(Default)]
+struct Page {
+    spans: HashMap<Id, Vec<(Cell, Cell)>>,
+}
+
+impl Page {
+    fn is_free(&self, id: Id, from: Cell, to: Cell) -> bool {
+        self.spans.get(&id).is_none_or(|spans| spans.iter().all(|(a, b)| *b <= from || to <= *a))
+    }
+
+    fn claim(&mut self, id: Id, from: Cell, to: Cell) {
+        self.spans.entry(id).or_default().push((from, to));
+    }
+}
+
+impl Hand<'_> {
+    fn fill_day(&mut self, tx: &mut Tx<'_>, day: Date, ahead: i64) -> Result<()> {
+        let mut page = Page::default();
+        // The past was full; the further ahead, the more is still to come.
+        let wishes = match ahead {
+            ..=0 => 62,
+            1..=7 => 46,
+            8..=14 => 32,
+            _ => 20,
+        };
+        self.visit_of_accounts(tx, &mut page, day, ahead)?;
+        for _ in 0..wishes {
+            let services: Vec<&Service> = self.catalogue.services.iter().collect();
+            let Some(service) = self.chance.pick(&services).copied() else { return Ok(()) };
+            let guest = self.chance.pick(&self.cast.guests).copied();
+            self.place(tx, &mut page, service, guest, day, ahead)?;
+        }
+        Ok(())
+    }
+
+    /// Each demonstration account was here before, and the members come again.
+    fn visit_of_accounts(&mut self, tx: &mut Tx<'_>, page: &mut Page, day: Date, ahead: i64) -> Result<()> {
+        let visits = match ahead {
+            -33 => &["premium", "unlimited"][..],
+            -19 => &["guest", "base", "unlimited"],
+            -8 => &["base", "premium", "unlimited"],
+            4 => &["premium", "unlimited"],
+            8 => &["base"],
+            _ => &[],
+        };
+        for name in visits {
+            let slug = if self.chance.percent(50) { "signature-massage" } else { "essential-facial" };
+            let service = self.catalogue.service_by_slug(slug).or(self.catalogue.services.first());
+            let guest = self.cast.accounts.get(name).copied();
+            if let (Some(service), Some(guest)) = (service, guest) {
+                self.place(tx, page, service, Some(guest), day, ahead)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Books one visit if a time can be found that leaves enough free.
+    fn place(
+        &mut self,
+        tx: &mut Tx<'_>,
+        page: &mut Page,
+        service: &Service,
+        guest: Option<Id>,
+        day: Date,
+        ahead: i64,
+    ) -> Result<()> {
+        let Some(guest) = guest.filter(|guest| may_have(service, self.standings.get(guest))) else { return Ok(()) };
+        let candidates = Candidates::of(self.catalogue, service, service.party, None, None, None);
+        let field = self.field(page, &candidates, day)?;
+        let demand = Demand::of(service);
+        let offers = Offers::find(demand, &field).all(Cell::MIN);
+        let Some(offer) = self.chance.pick(&offers) else { return Ok(()) };
+        let (start, end) = (offer.start, offer.start + demand.duration);
+        let leaves_enough = offer.spots > 1 || offers.len() > 10 && self.chance.percent(60);
+        if !leaves_enough || !page.is_free(guest, start, end) {
+            return Ok(());
+        }
+        let record = self.record(service, guest, offer, ahead);
+        let claimed = [(record.room, start - demand.setup, end + demand.turnover), (guest, start, end)];
+        claimed.into_iter().for_each(|(id, from, to)| page.claim(id, from, to));
+        for id in &record.technicians {
+            let pad = self.catalogue.technician(*id).map_or(0, |technician| technician.pad);
+            page.claim(*id, start, end + cells(pad));
+        }
+        if let Some(id) = record.equipment {
+            let reset = candidates.equipment.iter().find(|piece| piece.id == id).map_or(0, |piece| piece.reset);
+            page.claim(id, start, end + cells(reset));
+        }
+        // The turnover of a night's last booking may reach into the next day's first.
+        match bookings::record(tx, self.catalogue, &Record { created_at: self.made_at(tx, start), ..record }) {
+            Ok(_) => self.count += 1,
+            Err(error) if error.code() == Some("taken") => {}
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    fn record(&mut self, service: &Service, guest: Id, offer: &Offer, ahead: i64) -> Record {
+        let needed = usize::try_from(service.technicians).unwrap_or(0);
+        let status = match ahead {
+            0.. => Status::Confirmed,
+            _ if self.chance.percent(3) => Status::NoShow,
+            _ => Status::Completed,
+        };
+        let addons = self.chance.pick(&service.addons).copied().filter(|_| self.chance.percent(30));
+        let request = self.chance.pick(&self.script.requests).cloned().filter(|_| self.chance.percent(25));
+        let allergies = self.chance.pick(&self.script.allergies).cloned().filter(|_| self.chance.percent(8));
+        Record {
+            person: Some(guest),
+            standing: self.standings.get(&guest).cloned().unwrap_or_default(),
+            service: service.id,
+            room: offer.rooms.first().copied().unwrap_or(Id(0)),
+            technicians: offer.technicians.iter().copied().take(needed).collect(),
+            equipment: offer.equipment.first().copied().filter(|_| !service.equipment.is_empty()),
+            day: offer.date,
+            start: offer.start,
+            status,
+            created_at: begin(offer.start),
+            special_requests: request,
+            allergies,
+            addons: addons.into_iter().collect(),
+        }
+    }
+
+    /// Some days before the visit, and not after now.
+    fn made_at(&mut self, tx: &Tx<'_>, start: Cell) -> jiff::Timestamp {
+        let before = SignedDuration::from_mins(60 * 3 + i64::try_from(self.chance.below(60 * 24 * 6)).unwrap_or(0));
+        let latest = tx.now() - SignedDuration::from_mins(90);
+        (begin(start) - before).min(latest)
+    }
+
+    fn field(&self, page: &Page, candidates: &Candidates<'_>, day: Date) -> Result<Field> {
+        let days = Days::new(&self.catalogue.club.zone, day, day)?;
+        Ok(Field::of(self.catalogue, candidates, days, &page.spans))
+    }
+}
+
+/// Members' services are for members.
+fn may_have(service: &Service, standing: Option<&Standing>) -> bool {
+    !service.member_only || standing.is_some_and(|standing| standing.plan().is_some())
+}

@@ -1,0 +1,63 @@
+//! The demonstration club: a believable club with six weeks of bookings behind it and three ahead. Put into an
+//! empty database by `serve --demo`; the same seed makes the same club.
+
+mod calendar;
+mod chance;
+mod club;
+mod script;
+
+use kit::config::Environment;
+use kit::{Fault, House, Result, Tx, args, sql};
+
+use script::Script;
+
+/// What the demonstration accounts sign in with.
+pub const PASSWORD: &str = "coresync-demo";
+/// Where the demonstration accounts live.
+pub const DOMAIN: &str = "demo.coresync.test";
+
+/// Fills an empty database; one that holds a club is left as it is.
+///
+/// # Errors
+/// A fault in production, or of the database.
+pub async fn fill(house: &House) -> Result<()> {
+    if house.config.env == Environment::Production {
+        return Err(Fault::new("the demonstration club has known passwords: production refuses it"));
+    }
+    let script = Script::read()?;
+    let hash = people::hash_password(PASSWORD.to_owned()).await?;
+    let filled = house
+        .db
+        .tx(move |tx| {
+            if is_set_up(tx)? {
+                return Ok(None);
+            }
+            let cast = club::found(tx, &script, &hash)?;
+            calendar::fill(tx, &script, &cast).map(Some)
+        })
+        .await?;
+    match filled {
+        Some(bookings) => tracing::info!(bookings, "the demonstration club is set up"),
+        None => tracing::info!("the database holds a club: the demonstration club is not set up"),
+    }
+    Ok(())
+}
+
+fn is_set_up(tx: &mut Tx<'_>) -> Result<bool> {
+    Ok(tx.one::<(i64,)>(sql!("SELECT id FROM clubs LIMIT 1"), args![])?.is_some())
+}
+
+/// A production start refuses a database in which the demonstration accounts can sign in.
+///
+/// # Errors
+/// A fault if they can.
+pub async fn refuse_in_production(house: &House) -> Result<()> {
+    if house.config.env != Environment::Production {
+        return Ok(());
+    }
+    let owner = format!("owner@{DOMAIN}");
+    if house.db.view(move |tx| people::person_by_email(tx, &owner)).await?.is_some() {
+        return Err(Fault::new("this database holds the demonstration accounts: production refuses it"));
+    }
+    Ok(())
+}

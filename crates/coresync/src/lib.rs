@@ -1,0 +1,11 @@
+//! The program that a club runs on. Here every house is wired to the others, once, in the open: the addresses
+//! ([`app`]), what follows from what ([`reactions`]), the commands.
+
+pub mod app;
+pub mod assets;
+pub mod commands;
+pub mod demo;
+pub mod log;
+pub mod pages;
+pub mod reactions;
+pub mod serve;

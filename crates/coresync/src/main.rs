@@ -1,0 +1,80 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use coresync::{commands, log, serve};
+use kit::Result;
+use kit::config::Config;
+
+/// Runs a private wellness club: its website, its members' app, its front desk and back office.
+///
+/// Configuration comes from coresync.toml and from environment variables that begin with CORESYNC_; the README
+/// lists them.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve everything.
+    Serve {
+        /// Fill an empty database with the demonstration club.
+        #[arg(long)]
+        demo: bool,
+    },
+    /// Bring the database up to date.
+    Migrate,
+    /// Check the configuration, the database and its integrity.
+    Check,
+    /// Accounts.
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Copy the whole database, while it is in use, into a new file.
+    Backup {
+        /// The file to make.
+        file: PathBuf,
+    },
+    /// Fill an empty database from a backup.
+    Restore {
+        /// The file that `backup` made.
+        file: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Make an account. The password is read from standard input.
+    Create(commands::NewUser),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments.command).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            commands::complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> Result<()> {
+    let config = Config::load()?;
+    log::start(&config)?;
+    match command {
+        Command::Serve { demo } => serve::serve(config, demo).await,
+        Command::Migrate => commands::migrate(config).await,
+        Command::Check => commands::check(config).await,
+        Command::User { command: UserCommand::Create(user) } => commands::create_user(config, user).await,
+        Command::Backup { file } => commands::backup(config, &file).await,
+        Command::Restore { file } => commands::restore(config, &file).await,
+    }
+}

@@ -1,0 +1,101 @@
+//! Serving: from a configuration to a program that answers, and back to silence.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use kit::config::Config;
+use kit::db::{Means, Place, Shelf, Width};
+use kit::errors::OrFault;
+use kit::live::Live;
+use kit::seal::Sealer;
+use kit::{Db, Fault, House, Result, jobs};
+use messages::Post;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::{app, demo, reactions};
+
+/// How long requests in hand may take after the program was asked to stop.
+const FAREWELL: Duration = Duration::from_secs(30);
+
+/// Opens the house that a configuration describes: database up to date, node number leased.
+///
+/// # Errors
+/// A fault if something can't be reached or made.
+pub async fn open(config: Config) -> Result<House> {
+    std::fs::create_dir_all(&config.data)
+        .map_err(|e| Fault::new(format!("data folder {}: {e}", config.data.display())))?;
+    let means = Means {
+        clock: config.clock(),
+        live: Live::default(),
+        sealer: Sealer::from_file(&config.key_file())?,
+        shelf: Shelf::default(),
+    };
+    let width = Width { postgres: config.postgres_connections, ..Width::default() };
+    let db = Db::open(Place::parse(&config.database_url())?, means, width).await?;
+    let migrated = db.migrate().await?;
+    if migrated.applied > 0 {
+        tracing::info!(applied = migrated.applied, total = migrated.total, "the database is up to date");
+    }
+    db.join().await?;
+    Ok(House { db, config: Arc::new(config) })
+}
+
+/// Serves until it is asked to stop (SIGTERM or SIGINT); what is being answered then is finished.
+///
+/// # Errors
+/// A fault if the house can't be opened or the address is taken.
+pub async fn serve(config: Config, with_demo: bool) -> Result<()> {
+    let begun = Instant::now();
+    let figures = PrometheusBuilder::new().install_recorder().or_fault()?;
+    let house = open(config).await?;
+    if with_demo {
+        demo::fill(&house).await?;
+    } else {
+        demo::refuse_in_production(&house).await?;
+    }
+    let post = Post::from_config(&house.config)?;
+    let handlers = reactions::handlers(&house, &post);
+    reactions::begin_nights(&house).await?;
+    let (stop, stopped) = watch::channel(false);
+    let worker = tokio::spawn(jobs::run(house.db.clone(), handlers, stopped.clone()));
+
+    let address = house.config.addr;
+    let listener = TcpListener::bind(address).await;
+    let listener = listener.map_err(|e| Fault::new(format!("address {address}: {e}")))?;
+    let service = app::app(house.clone(), Some(figures)).into_make_service_with_connect_info::<SocketAddr>();
+    tracing::info!(
+        %address,
+        url = house.config.public_url,
+        database = house.db.engine_name(),
+        millis = begun.elapsed().as_millis() as u64,
+        "serving"
+    );
+    let mut asked = stopped.clone();
+    let server = axum::serve(listener, service)
+        .with_graceful_shutdown(async move { asked.wait_for(|stop| *stop).await.map(drop).unwrap_or_default() });
+    let mut server = tokio::spawn(server.into_future());
+    tokio::select! {
+        () = asked_to_stop() => tracing::info!("asked to stop: what is in hand is finished"),
+        ended = &mut server => return ended.or_fault()?.or_fault(),
+    }
+    let _ = stop.send(true);
+    if tokio::time::timeout(FAREWELL, server).await.is_err() {
+        tracing::warn!("some answers took too long and were cut off");
+    }
+    worker.await.or_fault()?;
+    house.db.leave().await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).expect("a handler for SIGTERM can be set");
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}

@@ -1,0 +1,25 @@
+//! Lists the numbered migrations of the workspace, so that no house has to name its neighbours.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::{env, fs};
+
+fn main() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations");
+    println!("cargo:rerun-if-changed={}", folder.display());
+    let mut files: Vec<_> = fs::read_dir(&folder)
+        .expect("the workspace has a folder `migrations`")
+        .map(|entry| entry.expect("a readable entry").path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "sql"))
+        .collect();
+    files.sort();
+    let mut list = String::from("&[\n");
+    for file in files {
+        let name = file.file_stem().and_then(|stem| stem.to_str()).expect("a plain file name");
+        let path = file.canonicalize().expect("the file is there");
+        writeln!(list, "    ({name:?}, include_str!({path:?})),").expect("a string takes any text");
+    }
+    list.push(']');
+    let out = Path::new(&env::var("OUT_DIR").expect("cargo sets OUT_DIR")).join("history.rs");
+    fs::write(out, list).expect("the build folder is writable");
+}

@@ -1,0 +1,102 @@
+//! The lease of a node number: which process may make which ids (see [`crate::ids`]).
+
+use std::time::Duration;
+
+use super::{Db, Tx};
+use crate::errors::{Fault, Result};
+use crate::ids::{Id, LEASE, NODES, since_epoch};
+use crate::{args, sql, tokens};
+
+/// How often a lease is renewed: four times in its length.
+const RENEWAL: Duration = Duration::from_millis(900_000);
+
+impl Db {
+    /// Leases a node number, so that this process can make ids, and keeps it as long as the database
+    /// is open. Called once after the migration.
+    ///
+    /// # Errors
+    /// A fault if all are taken.
+    pub async fn join(&self) -> Result<()> {
+        let holder = Id(i64::from_be_bytes(tokens::chance::<8>()?) >> 11);
+        let now = since_epoch();
+        let (node, from) = self.tx(move |tx| take(tx, holder, now)).await?;
+        self.ids().lease(node, from, from + LEASE);
+        let watched = std::sync::Arc::downgrade(&self.0);
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(RENEWAL).await;
+                let Some(inner) = watched.upgrade() else { return };
+                if let Err(error) = Db(inner).renew(node, holder).await {
+                    tracing::error!(%error, node, "the lease of the node number was not renewed");
+                }
+            }
+        });
+        Ok(())
+    }
+
+    async fn renew(&self, node: i64, holder: Id) -> Result<()> {
+        let until = since_epoch().max(self.ids().position()) + LEASE;
+        let renewed = self
+            .tx(move |tx| {
+                tx.run(
+                    sql!("UPDATE nodes SET until = $1 WHERE node = $2 AND holder = $3"),
+                    args![until, node, holder],
+                )
+            })
+            .await?;
+        if renewed == 0 {
+            return Err(Fault::new("another process has taken this process's node number"));
+        }
+        self.ids().extend(until);
+        Ok(())
+    }
+
+    /// Gives the node number back, from where the ids stand. Called on a graceful stop.
+    ///
+    /// # Errors
+    /// A fault of the database; the lease then runs out by itself.
+    pub async fn leave(&self) -> Result<()> {
+        let (node, position) = (self.ids().node(), self.ids().position() + 1);
+        self.ids().extend(0);
+        self.tx(move |tx| {
+            tx.run(
+                sql!("UPDATE nodes SET until = $1, holder = 0 WHERE node = $2"),
+                args![position.max(since_epoch()), node],
+            )
+        })
+        .await
+        .map(drop)
+    }
+}
+
+/// Takes a number that nobody holds, or the next new one. Answers it and where its ids may begin.
+fn take(tx: &mut Tx<'_>, holder: Id, now: i64) -> Result<(i64, i64)> {
+    for _ in 0..NODES {
+        let free: Option<(i64, i64)> = tx.one(
+            sql!("SELECT node, until FROM nodes WHERE until <= $1 OR holder = 0 ORDER BY node LIMIT 1"),
+            args![now],
+        )?;
+        let (node, from) = match free {
+            Some((node, until)) => (node, until.max(now)),
+            None => {
+                let next: Option<(i64,)> = tx.one(sql!("SELECT COUNT(*) FROM nodes"), args![])?;
+                (next.map_or(0, |(count,)| count), now)
+            }
+        };
+        if node >= NODES {
+            return Err(Fault::new("all node numbers are taken: too many processes on one database"));
+        }
+        let taken = tx.run(
+            sql!(
+                "INSERT INTO nodes (node, holder, until) VALUES ($1, $2, $3) ON CONFLICT (node)
+                 DO UPDATE SET holder = excluded.holder, until = excluded.until
+                 WHERE nodes.until <= $4 OR nodes.holder = 0"
+            ),
+            args![node, holder, from + LEASE, now],
+        )?;
+        if taken == 1 {
+            return Ok((node, from));
+        }
+    }
+    Err(Fault::new("no node number to be had"))
+}

@@ -1,0 +1,224 @@
+//! The database seam: SQLite and PostgreSQL under one text, one transaction type, one way in.
+//!
+//! - [`Db::tx`] runs a plain function in a transaction, on a thread that owns its connection. There is
+//!   no await inside a transaction: a caller that goes away can't leave one half-begun, by construction.
+//! - [`Db::view`] is the same for reading: one snapshot, and the engine itself refuses a write.
+//! - Commits are grouped on both engines: many transactions share one flush to the disk, and none is
+//!   acknowledged before it.
+
+mod copy;
+mod lease;
+mod migrate;
+mod postgres;
+mod shelf;
+mod sql;
+mod sqlite;
+mod tx;
+mod value;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+pub use copy::{Copied, copy_into_file, copy_out_of_file};
+pub use migrate::Migrated;
+pub use rusqlite::types::ValueRef;
+pub use shelf::Shelf;
+pub use sql::{Registered, Sql};
+pub use tx::Tx;
+pub use value::{Column, FromRow, Row, Value};
+
+#[doc(hidden)]
+pub use ::postgres::{Error as PostgresError, Row as PostgresRow};
+
+use crate::clock::Clock;
+use crate::errors::{Fault, Result};
+use crate::ids::Ids;
+use crate::live::Live;
+use crate::seal::Sealer;
+
+/// Which database, and how it is reached.
+#[derive(Debug, Clone)]
+pub enum Place {
+    /// A file of our own.
+    Sqlite(PathBuf),
+    /// A server.
+    Postgres(String),
+}
+
+impl Place {
+    /// Reads `sqlite:PATH` or `postgres://…`.
+    ///
+    /// # Errors
+    /// A fault for anything else.
+    pub fn parse(url: &str) -> Result<Place> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Place::Postgres(url.to_owned()));
+        }
+        let path = url.strip_prefix("sqlite:").ok_or_else(|| {
+            Fault::new("DATABASE_URL must begin with sqlite: or postgres:// (for example sqlite:data/club.db)")
+        })?;
+        Ok(Place::Sqlite(PathBuf::from(path.strip_prefix("//").unwrap_or(path))))
+    }
+}
+
+/// What every transaction carries besides its connection.
+#[derive(Debug, Clone)]
+pub struct Means {
+    /// What time it is.
+    pub clock: Clock,
+    /// Who is told of changes after the commit.
+    pub live: Live,
+    /// What is encrypted at rest, and how.
+    pub sealer: Sealer,
+    /// What the houses keep in memory.
+    pub shelf: Shelf,
+}
+
+/// How many transactions may run at once on PostgreSQL, and reads at once on SQLite.
+#[derive(Debug, Clone, Copy)]
+pub struct Width {
+    /// Connections to PostgreSQL besides the one that flushes.
+    pub postgres: usize,
+    /// Reading connections to SQLite besides the one that writes.
+    pub sqlite_readers: usize,
+}
+
+impl Default for Width {
+    fn default() -> Width {
+        Width { postgres: 16, sqlite_readers: 3 }
+    }
+}
+
+/// The database. Clones are the same.
+#[derive(Clone)]
+pub struct Db(Arc<Inner>);
+
+struct Inner {
+    engine: Engine,
+    means: Means,
+    ids: Arc<Ids>,
+    place: Place,
+}
+
+/// The one place in the product that knows which engine it is.
+enum Engine {
+    Sqlite(sqlite::Sqlite),
+    Postgres(postgres::Postgres),
+}
+
+/// How often a transaction that met another one is run again before its caller is told.
+const ATTEMPTS: u32 = 8;
+
+impl Db {
+    /// Opens the database without touching its schema; [`Db::migrate`] comes next.
+    ///
+    /// # Errors
+    /// A fault if it can't be reached.
+    pub async fn open(place: Place, means: Means, width: Width) -> Result<Db> {
+        aside(move || {
+            let ids = Arc::new(Ids::unleased());
+            let engine = match &place {
+                Place::Sqlite(path) => Engine::Sqlite(sqlite::Sqlite::open(path, width, &means, &ids)?),
+                Place::Postgres(url) => Engine::Postgres(postgres::Postgres::open(url, width, &means, &ids)?),
+            };
+            Ok(Db(Arc::new(Inner { engine, means, ids, place })))
+        })
+        .await
+    }
+
+    /// Runs `verb` in a transaction of its own: everything it did is kept if it answers `Ok`, nothing if
+    /// not. A collision with another transaction runs it again, whole; so it is an `Fn`.
+    ///
+    /// When the caller goes away (a client disconnects), the transaction is either not begun or finished.
+    ///
+    /// # Errors
+    /// The verb's, or a fault of the database.
+    pub async fn tx<T, F>(&self, verb: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
+    {
+        self.run(Kind::Write, Arc::new(verb)).await
+    }
+
+    /// Runs `reading` on one snapshot of the database. A write in it is a fault.
+    ///
+    /// # Errors
+    /// The reading's, or a fault of the database.
+    pub async fn view<T, F>(&self, reading: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
+    {
+        self.run(Kind::Read, Arc::new(reading)).await
+    }
+
+    async fn run<T, F>(&self, kind: Kind, verb: Arc<F>) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
+    {
+        let mut attempt = 0;
+        loop {
+            let (work, answer) = tx::Work::new(verb.clone());
+            match &self.0.engine {
+                Engine::Sqlite(engine) => engine.submit(kind, work),
+                Engine::Postgres(engine) => engine.submit(kind, work),
+            }
+            match answered(answer).await {
+                Err(error) if error.is_passing() && attempt < ATTEMPTS => {
+                    metrics::counter!("coresync_transactions_repeated_total").increment(1);
+                    tokio::time::sleep(Duration::from_millis(1 << attempt)).await;
+                    attempt += 1;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    /// What every transaction carries.
+    pub fn means(&self) -> &Means {
+        &self.0.means
+    }
+
+    /// The house's clock.
+    pub fn clock(&self) -> &Clock {
+        &self.0.means.clock
+    }
+
+    /// Where the database is.
+    pub fn place(&self) -> &Place {
+        &self.0.place
+    }
+
+    /// `sqlite` or `postgres`: for people to read, not for code to ask.
+    pub fn engine_name(&self) -> &'static str {
+        match &self.0.engine {
+            Engine::Sqlite(_) => "sqlite",
+            Engine::Postgres(_) => "postgres",
+        }
+    }
+
+    pub(crate) fn ids(&self) -> &Arc<Ids> {
+        &self.0.ids
+    }
+}
+
+/// Runs what blocks on a thread where it may.
+pub(crate) async fn aside<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(Fault::new(error)))
+}
+
+async fn answered<T>(answer: oneshot::Receiver<Result<T>>) -> Result<T> {
+    answer.await.unwrap_or_else(|_| Err(Fault::new("the database's threads have ended")))
+}
+
+/// Whether a transaction may write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Write,
+    Read,
+}

@@ -1,0 +1,174 @@
+//! Work for later: rows written in the same transaction as what they follow from, run at least once,
+//! repeated with growing pauses, set aside after too many failures.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::sync::watch;
+
+use crate::db::{Db, Tx};
+use crate::errors::{Fault, OrFault, Result};
+use crate::ids::Id;
+use crate::live::Changed;
+use crate::{args, row, sql};
+
+/// The topic that wakes the runner.
+const TOPIC: &str = "jobs";
+/// How long one attempt may hold a job before another runner takes it.
+const HOLD: SignedDuration = SignedDuration::from_mins(5);
+/// How often a job is tried before it is set aside.
+const ATTEMPTS: i64 = 12;
+/// The longest pause between looks at the table: jobs of other processes are found by then.
+const POLL: Duration = Duration::from_secs(1);
+
+/// A kind of work, and what one piece of it has to know.
+pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// Its name in the table. Never changed, for rows may wait under it.
+    const KIND: &'static str;
+}
+
+impl Tx<'_> {
+    /// Writes a job that runs from `at` on, if this transaction is committed.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub fn enqueue<J: Job>(&mut self, job: &J, at: Timestamp) -> Result<()> {
+        let id = self.new_id()?;
+        let payload = serde_json::to_string(job).or_fault()?;
+        self.run(
+            sql!("INSERT INTO jobs (id, kind, payload, run_at, attempt, dead) VALUES ($1, $2, $3, $4, 0, FALSE)"),
+            args![id, J::KIND, payload, at],
+        )?;
+        self.after_commit(Changed(TOPIC.to_owned()));
+        Ok(())
+    }
+}
+
+type Run = Arc<dyn Fn(String) -> Pin<Box<dyn Future<Output = Result<()>> + Send>> + Send + Sync>;
+
+/// Which function does which kind of work.
+#[derive(Clone, Default)]
+pub struct Handlers(HashMap<&'static str, Run>);
+
+impl Handlers {
+    /// Has `work` do every job of a kind.
+    #[must_use]
+    pub fn on<J, F, W>(mut self, work: W) -> Handlers
+    where
+        J: Job,
+        F: Future<Output = Result<()>> + Send + 'static,
+        W: Fn(J) -> F + Send + Sync + 'static,
+    {
+        let run: Run = Arc::new(move |payload| match serde_json::from_str(&payload) {
+            Ok(job) => Box::pin(work(job)),
+            Err(error) => Box::pin(std::future::ready(Err(Fault::new(error)))),
+        });
+        self.0.insert(J::KIND, run);
+        self
+    }
+}
+
+struct Due {
+    id: Id,
+    kind: String,
+    payload: String,
+    attempt: i64,
+}
+
+row!(Due { id, kind, payload, attempt });
+
+/// Runs jobs until `stop` says so; the job in hand is finished first.
+pub async fn run(db: Db, handlers: Handlers, mut stop: watch::Receiver<bool>) {
+    let mut changes = db.means().live.listen();
+    while !*stop.borrow() {
+        match run_next(&db, &handlers).await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => tracing::error!(%error, "jobs could not be looked at"),
+        }
+        tokio::select! {
+            _ = stop.changed() => {}
+            _ = tokio::time::sleep(POLL) => {}
+            () = told(&mut changes) => {}
+        }
+    }
+}
+
+async fn told(changes: &mut tokio::sync::broadcast::Receiver<Changed>) {
+    use tokio::sync::broadcast::error::RecvError;
+    loop {
+        match changes.recv().await {
+            Ok(Changed(topic)) if topic != TOPIC => {}
+            Ok(_) | Err(RecvError::Lagged(_)) => return,
+            Err(RecvError::Closed) => return std::future::pending().await,
+        }
+    }
+}
+
+/// Runs every job that is due now. For tests, and for commands that end.
+///
+/// # Errors
+/// The first job's that failed, or a fault of the database.
+pub async fn run_due(db: &Db, handlers: &Handlers) -> Result<()> {
+    while run_next(db, handlers).await? {}
+    let failed = db
+        .view(|tx| tx.one::<(String, String)>(sql!("SELECT kind, last_error FROM jobs WHERE last_error IS NOT NULL"), args![]))
+        .await?;
+    match failed {
+        Some((kind, error)) => Err(Fault::new(format!("job {kind}: {error}"))),
+        None => Ok(()),
+    }
+}
+
+/// Takes one job that is due and runs it. Whether there was one.
+async fn run_next(db: &Db, handlers: &Handlers) -> Result<bool> {
+    let Some(due) = db.tx(claim).await? else { return Ok(false) };
+    let outcome = match handlers.0.get(due.kind.as_str()) {
+        Some(work) => work(due.payload).await,
+        None => Err(Fault::new(format!("nobody does jobs of kind {}", due.kind))),
+    };
+    let (id, attempt) = (due.id, due.attempt);
+    match outcome {
+        Ok(()) => {
+            metrics::counter!("coresync_jobs_done_total", "kind" => due.kind).increment(1);
+            db.tx(move |tx| tx.run(sql!("DELETE FROM jobs WHERE id = $1"), args![id])).await?;
+        }
+        Err(error) => {
+            tracing::warn!(%error, kind = due.kind, id = id.0, attempt, "a job failed");
+            metrics::counter!("coresync_jobs_failed_total", "kind" => due.kind).increment(1);
+            let error = error.to_string();
+            db.tx(move |tx| put_off(tx, id, attempt, &error)).await?;
+        }
+    }
+    Ok(true)
+}
+
+fn claim(tx: &mut Tx<'_>) -> Result<Option<Due>> {
+    let now = tx.now();
+    tx.one(
+        sql!(
+            "UPDATE jobs SET locked_until = $1, attempt = attempt + 1
+             WHERE id = (SELECT id FROM jobs WHERE NOT dead AND run_at <= $2
+                         AND (locked_until IS NULL OR locked_until < $2) ORDER BY run_at, id LIMIT 1)
+             AND (locked_until IS NULL OR locked_until < $2)
+             RETURNING id, kind, payload, attempt"
+        ),
+        args![now + HOLD, now],
+    )
+}
+
+/// After the n-th failure a job rests 10 s, 20 s, 40 s … up to an hour.
+fn put_off(tx: &mut Tx<'_>, id: Id, attempt: i64, error: &str) -> Result<u64> {
+    let seconds = 10_i64.saturating_mul(1 << (attempt - 1).clamp(0, 20)).min(3_600);
+    let again = tx.now() + SignedDuration::from_secs(seconds);
+    tx.run(
+        sql!("UPDATE jobs SET locked_until = NULL, run_at = $1, last_error = $2, dead = $3 WHERE id = $4"),
+        args![again, error, attempt >= ATTEMPTS, id],
+    )
+}

@@ -1,0 +1,29 @@
+//! The ground that every house stands on: the database seam, jobs, errors, clock, ids, amounts,
+//! sealed text, configuration, live changes and the web's plumbing. It has never heard of a spa.
+
+pub mod amounts;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod errors;
+pub mod ids;
+pub mod jobs;
+pub mod live;
+pub mod numbers;
+pub mod seal;
+pub mod tokens;
+pub mod versions;
+pub mod web;
+
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use amounts::Cents;
+pub use clock::Clock;
+pub use db::{Db, Tx};
+pub use errors::{Error, Fault, Fields, Refusal, Result};
+pub use ids::Id;
+pub use web::House;
+
+#[doc(hidden)]
+pub use inventory;

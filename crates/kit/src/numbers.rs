@@ -1,0 +1,24 @@
+//! Numbers that people read: `CS-2026-000017`. They come from a counter row in the transaction that
+//! needs them, so that they are unique and without gaps (H4). Take one last: the row is locked
+//! until the commit.
+
+use crate::db::Tx;
+use crate::errors::{Fault, Result};
+use crate::ids::Id;
+use crate::{args, sql};
+
+/// The next number of a kind (`CS`) in a club and a year of the club's time. Past 999999 it grows a digit.
+///
+/// # Errors
+/// A fault of the database.
+pub fn next(tx: &mut Tx<'_>, kind: &str, club: Id, year: i16) -> Result<String> {
+    let last: Option<(i64,)> = tx.one(
+        sql!(
+            "INSERT INTO counters (kind, club_id, year, last) VALUES ($1, $2, $3, 1)
+             ON CONFLICT (kind, club_id, year) DO UPDATE SET last = counters.last + 1 RETURNING last"
+        ),
+        args![kind, club, i64::from(year)],
+    )?;
+    let (last,) = last.ok_or_else(|| Fault::new("a counter answers its number"))?;
+    Ok(format!("{kind}-{year}-{last:06}"))
+}

@@ -1,0 +1,112 @@
+//! Text that is encrypted at rest (AES-256-GCM) under the key file. Each sealed text is bound to the
+//! place it belongs to, so that it can't be moved to another row or column.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+
+use crate::errors::{Fault, OrFault, Result};
+use crate::tokens;
+
+/// The first byte of every sealed text: the scheme, so that it can be changed later.
+const SCHEME: u8 = 1;
+
+/// Seals and opens texts. Clones share the key.
+#[derive(Clone)]
+pub struct Sealer(Arc<LessSafeKey>);
+
+impl std::fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sealer")
+    }
+}
+
+impl Sealer {
+    /// Reads the key file, or makes it (readable by its owner alone) where there is none.
+    ///
+    /// # Errors
+    /// A fault if the file can't be read or made, or holds no key of 32 bytes.
+    pub fn from_file(path: &Path) -> Result<Sealer> {
+        if !path.exists() {
+            make_key_file(path)?;
+        }
+        let key = std::fs::read(path).map_err(|e| Fault::new(format!("key file {}: {e}", path.display())))?;
+        Sealer::from_key(&key)
+    }
+
+    /// From 32 bytes.
+    ///
+    /// # Errors
+    /// A fault if the key has another length.
+    pub fn from_key(key: &[u8]) -> Result<Sealer> {
+        let key = UnboundKey::new(&AES_256_GCM, key).map_err(|_| Fault::new("the key file must hold 32 bytes"))?;
+        Ok(Sealer(Arc::new(LessSafeKey::new(key))))
+    }
+
+    /// Encrypts `text` for the place `bound_to` (such as `"people.emergency_contact:17"`).
+    ///
+    /// # Errors
+    /// A fault if there is no chance to be had.
+    pub fn seal(&self, bound_to: &str, text: &str) -> Result<Vec<u8>> {
+        let nonce = tokens::chance::<NONCE_LEN>()?;
+        let mut body = text.as_bytes().to_vec();
+        self.0
+            .seal_in_place_append_tag(
+                Nonce::assume_unique_for_key(nonce),
+                Aad::from(bound_to.as_bytes()),
+                &mut body,
+            )
+            .or_fault()?;
+        Ok([&[SCHEME][..], &nonce, &body].concat())
+    }
+
+    /// Decrypts what [`Sealer::seal`] made for the same place.
+    ///
+    /// # Errors
+    /// A fault if the key is another, the place is another or the bytes were changed.
+    pub fn open(&self, bound_to: &str, sealed: &[u8]) -> Result<String> {
+        let broken = || Fault::new(format!("{bound_to}: sealed under another key, or damaged"));
+        let (&SCHEME, rest) = sealed.split_first().ok_or_else(broken)? else { return Err(broken()) };
+        let (nonce, body) = rest.split_first_chunk::<NONCE_LEN>().ok_or_else(broken)?;
+        let mut body = body.to_vec();
+        let text = self
+            .0
+            .open_in_place(
+                Nonce::assume_unique_for_key(*nonce),
+                Aad::from(bound_to.as_bytes()),
+                &mut body,
+            )
+            .map_err(|_| broken())?;
+        String::from_utf8(text.to_vec()).or_fault()
+    }
+}
+
+fn make_key_file(path: &Path) -> Result<()> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let key = tokens::chance::<32>()?;
+    let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    let mut file = file.map_err(|e| Fault::new(format!("key file {}: {e}", path.display())))?;
+    file.write_all(&key).or_fault()?;
+    file.sync_all().or_fault()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sealed_text_opens_only_in_its_own_place_and_unchanged() {
+        let sealer = Sealer::from_key(&[7; 32]).expect("32 bytes");
+        let sealed = sealer.seal("people.note:1", "Almond oil").expect("sealed");
+        assert_eq!(sealer.open("people.note:1", &sealed).expect("opened"), "Almond oil");
+        assert!(sealer.open("people.note:2", &sealed).is_err());
+        for at in 0..sealed.len() {
+            let mut changed = sealed.clone();
+            changed[at] ^= 1;
+            assert!(sealer.open("people.note:1", &changed).is_err(), "byte {at}");
+        }
+        assert!(Sealer::from_key(&[8; 32]).expect("32 bytes").open("people.note:1", &sealed).is_err());
+    }
+}

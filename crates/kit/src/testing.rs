@@ -1,0 +1,100 @@
+//! A migrated database for each test. `TEST_DATABASE_URL` (a PostgreSQL server where schemas can be made) picks the
+//! engine; without it each test has an SQLite file of its own.
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use jiff::Timestamp;
+
+use crate::clock::Clock;
+use crate::db::{Db, Means, Place, Shelf, Width};
+use crate::live::Live;
+use crate::seal::Sealer;
+
+/// A database that vanishes when it is dropped.
+pub struct TestDb {
+    /// The database, migrated and ready.
+    pub db: Db,
+    /// Its address, for a second process.
+    pub url: String,
+    folder: PathBuf,
+}
+
+static COUNT: AtomicU64 = AtomicU64::new(0);
+
+impl TestDb {
+    /// A new one, whose clock stands at `now`.
+    pub async fn open(now: Timestamp) -> TestDb {
+        let TestPlace { url, folder } = test_place();
+        let means = Means {
+            clock: Clock::standing_at(now),
+            live: Live::default(),
+            sealer: Sealer::from_key(&[7; 32]).expect("32 bytes"),
+            shelf: Shelf::default(),
+        };
+        let place = Place::parse(&url).expect("an address");
+        let width = Width { postgres: 8, sqlite_readers: 2 };
+        let db = Db::open(place, means, width).await.expect("the database opens");
+        db.migrate().await.expect("the database migrates");
+        db.join().await.expect("a node number is free");
+        TestDb { db, url, folder }
+    }
+
+    /// A folder that vanishes with the database.
+    pub fn folder(&self) -> &std::path::Path {
+        &self.folder
+    }
+}
+
+impl Drop for TestDb {
+    fn drop(&mut self) {
+        // Left behind at worst in the machine's folder for passing things.
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// An address where nothing stands yet, and a folder beside it.
+pub struct TestPlace {
+    /// `sqlite:…` or `postgres://…` with a schema of its own.
+    pub url: String,
+    /// An empty folder.
+    pub folder: PathBuf,
+}
+
+/// A new address on the engine that the tests run on.
+#[allow(clippy::disallowed_methods, reason = "the tests' own configuration")]
+pub fn test_place() -> TestPlace {
+    let name = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::SeqCst));
+    let folder = std::env::temp_dir().join(format!("coresync_{name}"));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).expect("a folder for passing things");
+    let url = match std::env::var("TEST_DATABASE_URL") {
+        Ok(server) if !server.is_empty() => schema_on(&server, &name),
+        _ => format!("sqlite:{}", folder.join("club.db").display()),
+    };
+    TestPlace { url, folder }
+}
+
+/// Whether the tests run on PostgreSQL.
+#[allow(clippy::disallowed_methods, reason = "the tests' own configuration")]
+pub fn on_postgres() -> bool {
+    static ANSWER: OnceLock<bool> = OnceLock::new();
+    *ANSWER.get_or_init(|| std::env::var("TEST_DATABASE_URL").is_ok_and(|url| !url.is_empty()))
+}
+
+/// Makes an empty schema and answers the address that leads to it.
+fn schema_on(server: &str, name: &str) -> String {
+    let server = server.to_owned();
+    let name = name.to_owned();
+    // The driver brings a runtime of its own, which can't stand inside the test's.
+    std::thread::spawn(move || {
+        let mut client = postgres::Client::connect(&server, postgres::NoTls).expect("the test server answers");
+        let text = format!("DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}");
+        client.batch_execute(&text).expect("a schema can be made");
+        let joint = if server.contains('?') { '&' } else { '?' };
+        format!("{server}{joint}options=-c%20search_path%3D{name}")
+    })
+    .join()
+    .expect("a schema was made")
+}

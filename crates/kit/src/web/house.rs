@@ -1,0 +1,15 @@
+//! What every handler gets besides who asks and what they ask.
+
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::db::Db;
+
+/// The house: its database (which carries clock, ids and live changes) and its configuration.
+#[derive(Clone)]
+pub struct House {
+    /// The database.
+    pub db: Db,
+    /// The configuration.
+    pub config: Arc<Config>,
+}

@@ -1,0 +1,312 @@
+//! Reading input: JSON, forms and queries become one bag of words, from which each input parses itself
+//! and says field by field what is wrong.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::errors::{Error, Fields, Result};
+use crate::ids::Id;
+
+/// The longest text that is taken where nothing else is said, in characters.
+const LONGEST: usize = 2_000;
+/// The largest id: 53 bits.
+const LARGEST_ID: i64 = (1 << 53) - 1;
+
+/// An input that parses itself.
+pub trait Input: Sized {
+    /// Reads it; every complaint goes to `words`.
+    fn parse(words: &mut Words) -> Self;
+}
+
+/// The words of an input, and what is wrong with them.
+#[derive(Debug, Default)]
+pub struct Words {
+    values: Map<String, Value>,
+    complaints: Fields,
+}
+
+impl Words {
+    /// From JSON: must be an object.
+    ///
+    /// # Errors
+    /// `Error::Invalid` if it is none.
+    pub fn from_json(bytes: &[u8]) -> Result<Words> {
+        match serde_json::from_slice(bytes) {
+            Ok(Value::Object(values)) => Ok(Words { values, complaints: Fields::new() }),
+            Ok(_) => Err(Fields::one("body", "Send a JSON object.")),
+            Err(error) => Err(Fields::one("body", format!("This is not JSON: {error}."))),
+        }
+    }
+
+    /// From a form or a query. Of a name that comes twice, every value is kept.
+    ///
+    /// # Errors
+    /// `Error::Invalid` if it can't be read.
+    pub fn from_form(bytes: &[u8]) -> Result<Words> {
+        let pairs: Vec<(String, String)> =
+            serde_urlencoded::from_bytes(bytes).map_err(|_| Fields::one("body", "This form can't be read."))?;
+        let mut values = Map::new();
+        for (name, value) in pairs {
+            let value = Value::String(value);
+            match values.get_mut(&name) {
+                None => drop(values.insert(name, value)),
+                Some(Value::Array(many)) => many.push(value),
+                Some(one) => *one = Value::Array(vec![one.take(), value]),
+            }
+        }
+        Ok(Words { values, complaints: Fields::new() })
+    }
+
+    /// Parses the whole input.
+    ///
+    /// # Errors
+    /// `Error::Invalid` with every complaint.
+    pub fn parse<T: Input>(mut self) -> Result<T> {
+        let input = T::parse(&mut self);
+        self.complaints.check()?;
+        Ok(input)
+    }
+
+    /// Says that a field is wrong.
+    pub fn complain(&mut self, field: &str, sentence: impl Into<String>) {
+        self.complaints.add(field, sentence);
+    }
+
+    /// What was said under a name, as it came.
+    pub fn raw(&self, field: &str) -> Option<&Value> {
+        self.values.get(field).filter(|value| !value.is_null())
+    }
+
+    /// A text that must be there: trimmed, of at most so many characters.
+    pub fn text(&mut self, field: &str, longest: usize) -> String {
+        self.opt_text_within(field, longest).unwrap_or_else(|| self.missing(field))
+    }
+
+    /// A text that may be missing: trimmed, at most 2,000 characters. Empty is missing.
+    pub fn opt_text(&mut self, field: &str) -> Option<String> {
+        self.opt_text_within(field, LONGEST)
+    }
+
+    /// A text that may be missing, of at most so many characters.
+    pub fn opt_text_within(&mut self, field: &str, longest: usize) -> Option<String> {
+        let text = self.secret(field)?.trim().to_owned();
+        if text.is_empty() {
+            return None;
+        }
+        if text.chars().count() > longest {
+            self.complain(field, format!("At most {longest} characters, please."));
+            return None;
+        }
+        Some(text)
+    }
+
+    /// A text exactly as it came, for passwords.
+    pub fn secret(&mut self, field: &str) -> Option<String> {
+        match self.raw(field)? {
+            Value::String(text) if text.contains('\0') => {
+                self.complain(field, "This holds a character that can't be kept.");
+                None
+            }
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => {
+                self.complain(field, "This must be a text.");
+                None
+            }
+        }
+    }
+
+    /// A whole number that may be missing, from `least` to `most`.
+    pub fn opt_number(&mut self, field: &str, least: i64, most: i64) -> Option<i64> {
+        let text = self.opt_text(field)?;
+        match text.parse().ok().filter(|number| (least..=most).contains(number)) {
+            None => {
+                self.complain(field, format!("This must be a whole number from {least} to {most}."));
+                None
+            }
+            number => number,
+        }
+    }
+
+    /// An id that must be there.
+    pub fn id(&mut self, field: &str) -> Id {
+        self.opt_id(field).unwrap_or_else(|| self.missing(field))
+    }
+
+    /// An id that may be missing.
+    pub fn opt_id(&mut self, field: &str) -> Option<Id> {
+        self.opt_number(field, 1, LARGEST_ID).map(Id)
+    }
+
+    /// A date that may be missing: `2026-11-24`.
+    pub fn opt_date(&mut self, field: &str) -> Option<Date> {
+        self.opt_parsed(field, "This must be a date such as 2026-11-24.", |text| {
+            (text.len() == 10).then(|| text.parse::<Date>().ok()).flatten().filter(is_near)
+        })
+    }
+
+    /// A time of day that may be missing: `18:30`.
+    pub fn opt_time(&mut self, field: &str) -> Option<Time> {
+        self.opt_parsed(field, "This must be a time such as 18:30.", |text| {
+            Time::strptime("%H:%M", text).or_else(|_| Time::strptime("%H:%M:%S", text)).ok()
+        })
+    }
+
+    /// A moment that may be missing: `2026-11-24T18:30:00-05:00`.
+    pub fn opt_moment(&mut self, field: &str) -> Option<Timestamp> {
+        self.opt_parsed(field, "This must be a time with offset such as 2026-11-24T18:30:00-05:00.", |text| {
+            let moment: Timestamp = text.parse().ok()?;
+            is_near(&moment.to_zoned(jiff::tz::TimeZone::UTC).date()).then_some(moment)
+        })
+    }
+
+    /// Yes or no; missing is no. A form's ticked box says `on`.
+    pub fn yes(&mut self, field: &str) -> bool {
+        let said = match self.raw(field) {
+            None | Some(Value::Bool(false)) => return false,
+            Some(Value::Bool(true)) => return true,
+            Some(Value::String(text)) => text.clone(),
+            Some(_) => String::from("?"),
+        };
+        match said.as_str() {
+            "on" | "true" | "1" | "yes" => true,
+            "" | "off" | "false" | "0" | "no" => false,
+            _ => {
+                self.complain(field, "This must be true or false.");
+                false
+            }
+        }
+    }
+
+    fn opt_parsed<T>(&mut self, field: &str, sentence: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let text = self.opt_text(field)?;
+        let parsed = parse(&text);
+        if parsed.is_none() {
+            self.complain(field, sentence);
+        }
+        parsed
+    }
+
+    fn missing<T: Missing>(&mut self, field: &str) -> T {
+        self.complain(field, "This is needed.");
+        T::MISSING
+    }
+}
+
+/// Dates that a club can mean: this century and the next.
+fn is_near(date: &Date) -> bool {
+    (2000..=2199).contains(&date.year())
+}
+
+/// What stands for a needed word that is missing, until the complaint ends the reading.
+trait Missing {
+    const MISSING: Self;
+}
+
+impl Missing for String {
+    const MISSING: String = String::new();
+}
+
+impl Missing for Id {
+    const MISSING: Id = Id(0);
+}
+
+/// The body as JSON, parsed.
+pub struct Json<T>(pub T);
+
+impl<S: Send + Sync, T: Input> FromRequest<S> for Json<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Json<T>> {
+        if !is_kind(&request, "application/json") && has_body(&request) {
+            return Err(Fields::one("body", "Send JSON with Content-Type: application/json."));
+        }
+        let bytes = body(request, state).await?;
+        let words = if bytes.is_empty() { Words::default() } else { Words::from_json(&bytes)? };
+        words.parse().map(Json)
+    }
+}
+
+/// The body as a form, parsed.
+pub struct Form<T>(pub T);
+
+impl<S: Send + Sync, T: Input> FromRequest<S> for Form<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Form<T>> {
+        if !is_kind(&request, "application/x-www-form-urlencoded") && has_body(&request) {
+            return Err(Fields::one("body", "Send a form."));
+        }
+        Words::from_form(&body(request, state).await?)?.parse().map(Form)
+    }
+}
+
+/// The query, parsed.
+pub struct Query<T>(pub T);
+
+impl<S: Send + Sync, T: Input> FromRequestParts<S> for Query<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Query<T>> {
+        Words::from_form(parts.uri.query().unwrap_or_default().as_bytes())?.parse().map(Query)
+    }
+}
+
+/// The parts of the path; what is no id or slug leads nowhere.
+pub struct Path<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Path<T>> {
+        let path = axum::extract::Path::from_request_parts(parts, state).await;
+        path.map(|axum::extract::Path(value)| Path(value)).map_err(|_| Error::NotFound)
+    }
+}
+
+fn is_kind(request: &Request, kind: &str) -> bool {
+    let said = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    said.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(kind)
+}
+
+fn has_body(request: &Request) -> bool {
+    use axum::body::HttpBody as _;
+    !request.body().is_end_stream()
+}
+
+async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes> {
+    Bytes::from_request(request, state)
+        .await
+        .map_err(|_| Fields::one("body", "This is larger than we can take, or broke off on the way."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_complaint_stands_beside_its_field() {
+        let mut words = Words::from_json(br#"{"id": -1, "date": "2026-02-30", "name": " ", "note": "a\u0000"}"#)
+            .expect("an object");
+        words.id("id");
+        words.opt_date("date");
+        words.text("name", 10);
+        words.opt_text("note");
+        words.yes("gift");
+        let fields: Vec<_> = words.complaints.0.keys().map(String::as_str).collect();
+        assert_eq!(fields, ["date", "id", "name", "note"]);
+    }
+
+    #[test]
+    fn a_form_keeps_every_value_of_a_name() {
+        let words = Words::from_form(b"addon=1&addon=2&note=a%20b").expect("a form");
+        assert_eq!(words.raw("addon"), Some(&serde_json::json!(["1", "2"])));
+        assert_eq!(words.raw("note"), Some(&serde_json::json!("a b")));
+    }
+}

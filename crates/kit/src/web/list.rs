@@ -1,0 +1,80 @@
+//! Lists: bare arrays, with `?page=`, `?page_size=`, a `Link` header and `X-Total-Count`.
+
+use axum::Json;
+use axum::http::HeaderValue;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use super::input::{Input, Words};
+
+/// The largest page.
+const LARGEST: i64 = 500;
+
+/// Which part of a list is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Paging {
+    /// Counted from 1.
+    pub page: usize,
+    /// How many a page, at most 500.
+    pub size: usize,
+}
+
+impl Input for Paging {
+    fn parse(words: &mut Words) -> Paging {
+        let page = words.opt_number("page", 1, 1_000_000).unwrap_or(1);
+        let size = words.opt_number("page_size", 1, LARGEST).unwrap_or(100);
+        let plain = |number: i64| usize::try_from(number).expect("bounded above");
+        Paging { page: plain(page), size: plain(size) }
+    }
+}
+
+impl Paging {
+    /// The part of `items` on this page.
+    pub fn cut<T>(self, items: Vec<T>) -> Vec<T> {
+        items.into_iter().skip((self.page - 1) * self.size).take(self.size).collect()
+    }
+}
+
+/// One page of a list of `total`, at `path` (with its query but for the page).
+pub struct List<T> {
+    /// The items of this page.
+    pub items: Vec<T>,
+    /// How many there are in all.
+    pub total: usize,
+    /// Which page this is.
+    pub paging: Paging,
+    /// The address of the list.
+    pub path: String,
+}
+
+impl<T: Serialize> List<T> {
+    /// Cuts a page out of a whole list.
+    pub fn of(all: Vec<T>, paging: Paging, path: impl Into<String>) -> List<T> {
+        List { total: all.len(), items: paging.cut(all), paging, path: path.into() }
+    }
+}
+
+impl<T: Serialize> IntoResponse for List<T> {
+    fn into_response(self) -> Response {
+        let Paging { page, size } = self.paging;
+        let last = self.total.div_ceil(size).max(1);
+        let joint = if self.path.contains('?') { '&' } else { '?' };
+        let link = |page: usize, name: &str| {
+            format!("<{}{joint}page={page}&page_size={size}>; rel=\"{name}\"", self.path)
+        };
+        let mut links = vec![link(1, "first"), link(last, "last")];
+        if page > 1 {
+            links.push(link(page - 1, "prev"));
+        }
+        if page < last {
+            links.push(link(page + 1, "next"));
+        }
+        let mut response = Json(self.items).into_response();
+        let headers = response.headers_mut();
+        headers.insert("x-total-count", HeaderValue::from(self.total));
+        if let Ok(value) = HeaderValue::from_str(&links.join(", ")) {
+            headers.insert("link", value);
+        }
+        response
+    }
+}

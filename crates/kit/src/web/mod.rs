@@ -1,0 +1,15 @@
+//! The web's plumbing: what a handler is given, how input is read, how a refusal is spoken.
+
+mod house;
+mod input;
+mod list;
+mod page;
+mod problem;
+mod security;
+
+pub use house::House;
+pub use input::{Form, Input, Json, Path, Query, Words};
+pub use list::{List, Paging};
+pub use page::{Page, see_other};
+pub use problem::{Problem, Said, not_allowed, not_found, speak};
+pub use security::{TraceId, guard, trace};

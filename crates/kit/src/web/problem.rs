@@ -1,0 +1,139 @@
+//! How an error is spoken: an RFC 9457 problem to the API, a page to a person.
+
+use axum::extract::Request;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+use super::Page;
+use super::security::TraceId;
+use crate::errors::Error;
+
+/// What a client is told.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Problem {
+    /// Always `about:blank`: the code says which.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// The status in words.
+    pub title: &'static str,
+    /// The HTTP status.
+    pub status: u16,
+    /// The sentence.
+    pub detail: String,
+    /// The sentence again, where the plan's clients look for it.
+    pub error: String,
+    /// The reason code, for refusals.
+    pub code: &'static str,
+    /// What is wrong, field by field.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub errors: BTreeMap<String, String>,
+    /// Names this request in the log.
+    pub trace_id: String,
+    /// What the refusal carries besides.
+    #[serde(flatten)]
+    #[schema(value_type = Object)]
+    pub carried: Map<String, Value>,
+}
+
+/// Draws the page that tells a person of a problem.
+pub type Said = fn(&Problem) -> Page;
+
+impl From<&Error> for Problem {
+    fn from(error: &Error) -> Problem {
+        let (status, code, detail) = match error {
+            Error::Refused(refusal, _) => (refusal.status, refusal.code, refusal.sentence),
+            Error::Invalid(_) => (400, "invalid", "Something in this is not as it should be."),
+            Error::NotFound => (404, "not_found", "There is nothing here, or it is not yours."),
+            Error::Unauthorized => (401, "not_signed_in", "Please sign in first."),
+            Error::Forbidden => (403, "not_allowed", "Your account may not do this."),
+            Error::Fault(_) => (500, "fault", "This is our fault, and we have noted it. Please try again."),
+        };
+        let errors = if let Error::Invalid(fields) = error { fields.0.clone() } else { BTreeMap::new() };
+        let carried = if let Error::Refused(_, carried) = error { carried.clone() } else { Map::new() };
+        let title = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+        Problem {
+            kind: "about:blank",
+            title: title.unwrap_or("Refused"),
+            status,
+            error: errors.values().next().cloned().unwrap_or_else(|| detail.to_owned()),
+            detail: detail.to_owned(),
+            code,
+            errors,
+            trace_id: String::new(),
+            carried,
+        }
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let problem = Problem::from(&self);
+        let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        if let Error::Fault(fault) = &self {
+            tracing::error!(cause = fault.cause, place = %fault.place, "fault");
+        }
+        let mut response = status.into_response();
+        response.extensions_mut().insert(problem);
+        response
+    }
+}
+
+/// Gives every error its words: a problem under `/api/`, a page elsewhere. Outermost but for the trace.
+pub async fn speak(said: Said, request: Request, next: Next) -> Response {
+    let wants_json = request.uri().path().starts_with("/api/");
+    let trace = request.extensions().get::<TraceId>().cloned().unwrap_or_default();
+    let response = next.run(request).await;
+    let (mut parts, body) = response.into_parts();
+    let problem = parts.extensions.remove::<Problem>().or_else(|| plain_problem(parts.status));
+    let Some(mut problem) = problem else { return Response::from_parts(parts, body) };
+    problem.trace_id = trace.0;
+    let mut spoken = if wants_json {
+        let mut response = axum::Json(&problem).into_response();
+        let kind = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        response
+    } else {
+        said(&problem).into_response()
+    };
+    *spoken.status_mut() = parts.status;
+    // What the refusing layer said besides (Allow, Retry-After) stays, but for the words' own length and kind.
+    for (name, value) in &parts.headers {
+        if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH {
+            spoken.headers_mut().append(name, value.clone());
+        }
+    }
+    spoken
+}
+
+/// What a layer of a library refused without words of ours.
+fn plain_problem(status: StatusCode) -> Option<Problem> {
+    let (code, detail) = match status {
+        StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "This address takes no such request."),
+        StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "This is larger than we can take."),
+        StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT => ("timeout", "This took too long. Please try again."),
+        StatusCode::FORBIDDEN => ("cross_site", "This form came from another site, so we did not take it."),
+        StatusCode::INTERNAL_SERVER_ERROR => ("fault", "This is our fault, and we have noted it. Please try again."),
+        _ => return None,
+    };
+    let mut problem = Problem::from(&Error::NotFound);
+    problem.title = status.canonical_reason().unwrap_or("Refused");
+    problem.status = status.as_u16();
+    problem.code = code;
+    problem.detail = detail.to_owned();
+    problem.error = detail.to_owned();
+    Some(problem)
+}
+
+/// The answer of an address that nobody serves.
+pub async fn not_found() -> Error {
+    Error::NotFound
+}
+
+/// The answer of an address that is served, but not so.
+pub async fn not_allowed() -> StatusCode {
+    StatusCode::METHOD_NOT_ALLOWED
+}

@@ -1,0 +1,155 @@
+//! Plans and one's own membership over JSON.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use jiff::civil::Date;
+use kit::web::{List, Paging, Query};
+use kit::{Cents, House, Id, Result, Tx};
+use people::Caller;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::model::{Membership, Plan, Status};
+use crate::standing::Standing;
+use crate::store;
+
+/// The addresses of this house.
+pub fn routes() -> OpenApiRouter<House> {
+    OpenApiRouter::new().routes(routes!(plans)).routes(routes!(current))
+}
+
+/// A plan in a list.
+#[derive(Debug, Serialize, ToSchema)]
+struct PlanCard {
+    id: Id,
+    name: String,
+    slug: String,
+    /// A month.
+    price: Cents,
+    short_description: String,
+    benefits: Vec<String>,
+    /// Whole percents off the list price.
+    discount_percentage: i64,
+    mensuite_access: bool,
+    coresync_private_access: bool,
+    iot_control_access: bool,
+    priority_booking: bool,
+    /// Null is without limit, 0 is none.
+    monthly_service_credits: Option<i64>,
+    guest_passes: i64,
+    max_advance_days: i64,
+    featured: bool,
+    order: i64,
+}
+
+impl From<&Plan> for PlanCard {
+    fn from(plan: &Plan) -> PlanCard {
+        PlanCard {
+            id: plan.id,
+            name: plan.name.clone(),
+            slug: plan.slug.clone(),
+            price: plan.price,
+            short_description: plan.short_description.clone(),
+            benefits: plan.benefits.clone(),
+            discount_percentage: plan.discount_bp / 100,
+            mensuite_access: plan.mensuite_access,
+            coresync_private_access: plan.coresync_private_access,
+            iot_control_access: plan.iot_control_access,
+            priority_booking: plan.priority_booking,
+            monthly_service_credits: plan.monthly_credits,
+            guest_passes: plan.guest_passes,
+            max_advance_days: plan.max_advance_days,
+            featured: plan.featured,
+            order: plan.position,
+        }
+    }
+}
+
+/// The plans of the club, in its order.
+#[utoipa::path(get, path = "/api/memberships/plans/", tag = "memberships",
+    params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
+    responses((status = 200, body = Vec<PlanCard>)))]
+async fn plans(caller: Caller, Query(paging): Query<Paging>) -> Result<List<PlanCard>> {
+    let plans = caller.view(|tx, _| the_plans(tx)).await?;
+    Ok(List::of(plans.iter().map(PlanCard::from).collect(), paging, "/api/memberships/plans/"))
+}
+
+/// One's own plan as it stands.
+#[derive(Debug, Serialize, ToSchema)]
+struct CurrentPlan {
+    plan: PlanCard,
+    /// `active`, `grace`, `suspended`.
+    status: &'static str,
+    is_active: bool,
+    #[schema(value_type = String, format = Date)]
+    start_date: Date,
+    /// The last day that is paid.
+    #[schema(value_type = String, format = Date)]
+    end_date: Date,
+    days_remaining: i32,
+    auto_renew: bool,
+    services_used_this_month: i64,
+    guest_passes_used: i64,
+    can_use_service_credit: bool,
+    /// What members' prices have saved since joining.
+    savings: Cents,
+}
+
+/// There is none.
+#[derive(Debug, Serialize, ToSchema)]
+struct NoPlan {
+    error: &'static str,
+    available_plans: Vec<PlanCard>,
+}
+
+/// One's own plan.
+#[utoipa::path(get, path = "/api/memberships/current/", tag = "memberships",
+    responses((status = 200, body = CurrentPlan), (status = 404, body = NoPlan),
+        (status = 401, body = kit::web::Problem)))]
+async fn current(caller: Caller) -> Result<Response> {
+    caller
+        .view(|tx, by| {
+            let person = by.person()?.id;
+            let catalogue = catalogue::current(tx)?;
+            let standing = store::standing(tx, catalogue.club.id, person)?;
+            match &standing.held {
+                Some((membership, plan)) => {
+                    let today = tx.now().to_zoned(catalogue.club.zone.clone()).date();
+                    let savings = money::saved(tx, person)?;
+                    Ok(Json(told(&standing, membership, plan, today, savings)).into_response())
+                }
+                None => {
+                    let available_plans = the_plans(tx)?.iter().map(PlanCard::from).collect();
+                    let none = NoPlan { error: "You have no membership yet.", available_plans };
+                    Ok((StatusCode::NOT_FOUND, Json(none)).into_response())
+                }
+            }
+        })
+        .await
+}
+
+fn told(standing: &Standing, held: &Membership, plan: &Plan, today: Date, savings: Cents) -> CurrentPlan {
+    let month = standing.billing_month(today);
+    let used = standing.credits_used.iter().find(|(used_in, _)| Some(*used_in) == month).map_or(0, |(_, n)| *n);
+    CurrentPlan {
+        plan: PlanCard::from(plan),
+        status: held.status.as_str(),
+        is_active: matches!(held.status, Status::Active | Status::Grace),
+        start_date: held.started_on,
+        end_date: held.paid_until,
+        days_remaining: (held.paid_until - today).get_days().max(0),
+        auto_renew: held.renews,
+        services_used_this_month: used,
+        guest_passes_used: 0,
+        can_use_service_credit: standing.credits_left(today).is_none_or(|left| left > 0),
+        savings,
+    }
+}
+
+fn the_plans(tx: &mut Tx<'_>) -> Result<Vec<Plan>> {
+    let club = catalogue::current(tx)?.club.id;
+    store::plans(tx, club)
+}

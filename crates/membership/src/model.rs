@@ -1,0 +1,143 @@
+//! Plans and memberships.
+
+use jiff::civil::Date;
+use kit::{Cents, Id};
+
+/// How near a person is to the club: rules ask by it (W3, L1). In rising order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tier {
+    /// Visitor or account.
+    None,
+    /// A Base member.
+    Base,
+    /// A Premium member.
+    Premium,
+    /// An Unlimited member.
+    Unlimited,
+}
+
+impl Tier {
+    /// As it stands in the tables.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Tier::None => "none",
+            Tier::Base => "base",
+            Tier::Premium => "premium",
+            Tier::Unlimited => "unlimited",
+        }
+    }
+
+    /// Reads what [`Tier::as_str`] wrote.
+    pub fn read(text: String) -> Option<Tier> {
+        [Tier::None, Tier::Base, Tier::Premium, Tier::Unlimited].into_iter().find(|tier| tier.as_str() == text)
+    }
+}
+
+kit::column_as!(Tier, String, Tier::read);
+
+/// What can be joined (S13).
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Its id.
+    pub id: Id,
+    /// Its name in addresses.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// Its price a month.
+    pub price: Cents,
+    /// One line.
+    pub short_description: String,
+    /// What a member has of it.
+    pub benefits: Vec<String>,
+    /// Off the list price, in basis points (P8).
+    pub discount_bp: i64,
+    /// How rules rank it.
+    pub tier: Tier,
+    /// How many days ahead a member books (W1).
+    pub max_advance_days: i64,
+    /// Service credits a billing month; none means without limit, 0 means none.
+    pub monthly_credits: Option<i64>,
+    /// Guest passes a billing month.
+    pub guest_passes: i64,
+    /// Room control in Mensuite.
+    pub mensuite_access: bool,
+    /// Room control in Coresync Private.
+    pub coresync_private_access: bool,
+    /// Room control at all.
+    pub iot_control_access: bool,
+    /// Concierge requests.
+    pub concierge: bool,
+    /// First access to times that are kept.
+    pub priority_booking: bool,
+    /// Shown first.
+    pub featured: bool,
+    /// Where it stands in the list.
+    pub position: i64,
+}
+
+/// Where a membership stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Paid.
+    Active,
+    /// Unpaid for less than seven days: benefits stay (M7).
+    Grace,
+    /// Unpaid for longer, or frozen: no benefits.
+    Suspended,
+    /// Over.
+    Ended,
+}
+
+impl Status {
+    /// As it stands in the tables and in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Status::Active => "active",
+            Status::Grace => "grace",
+            Status::Suspended => "suspended",
+            Status::Ended => "ended",
+        }
+    }
+
+    /// Reads what [`Status::as_str`] wrote.
+    pub fn read(text: String) -> Option<Status> {
+        [Status::Active, Status::Grace, Status::Suspended, Status::Ended]
+            .into_iter()
+            .find(|status| status.as_str() == text)
+    }
+}
+
+kit::column_as!(Status, String, Status::read);
+
+/// A person's plan (S14).
+#[derive(Debug, Clone)]
+pub struct Membership {
+    /// Its id.
+    pub id: Id,
+    /// Where it stands.
+    pub status: Status,
+    /// The first day.
+    pub started_on: Date,
+    /// The last day that is paid.
+    pub paid_until: Date,
+    /// Whether it goes on after that.
+    pub renews: bool,
+}
+
+/// A membership to be made.
+#[derive(Debug, Clone)]
+pub struct NewMembership {
+    /// Whose.
+    pub person: Id,
+    /// Which plan.
+    pub plan: Id,
+    /// Where it stands.
+    pub status: Status,
+    /// The first day.
+    pub started_on: Date,
+    /// The last day that is paid.
+    pub paid_until: Date,
+    /// Whether it goes on after that.
+    pub renews: bool,
+}

@@ -1,0 +1,131 @@
+//! What a person's plan allows, asked by everybody who sells something.
+
+use jiff::civil::Date;
+
+use crate::model::{Membership, Plan, Status, Tier};
+
+/// How many days ahead visitors and accounts book (W1).
+pub const ACCOUNT_DAYS: i64 = 3;
+
+/// A person's plan as it stands; nothing for visitors and accounts without one.
+#[derive(Debug, Clone, Default)]
+pub struct Standing {
+    /// The open membership and its plan.
+    pub held: Option<(Membership, Plan)>,
+    /// Credits used, by billing month (its first day).
+    pub credits_used: Vec<(Date, i64)>,
+}
+
+impl Standing {
+    /// The plan, if it is active or in grace now.
+    pub fn plan(&self) -> Option<&Plan> {
+        let (membership, plan) = self.held.as_ref()?;
+        matches!(membership.status, Status::Active | Status::Grace).then_some(plan)
+    }
+
+    /// The plan, if it counts for something on `day`: active or in grace now, and paid or set to renew then (W2).
+    pub fn plan_on(&self, day: Date) -> Option<&Plan> {
+        let (membership, _) = self.held.as_ref()?;
+        self.plan().filter(|_| membership.renews || day <= membership.paid_until)
+    }
+
+    /// How many days ahead a start on `day` may be booked (W1, W2).
+    pub fn days_ahead_for(&self, day: Date) -> i64 {
+        self.plan_on(day).map_or(ACCOUNT_DAYS, |plan| plan.max_advance_days.max(ACCOUNT_DAYS))
+    }
+
+    /// How rules rank the person now.
+    pub fn tier(&self) -> Tier {
+        self.plan().map_or(Tier::None, |plan| plan.tier)
+    }
+
+    /// How many credits are left for a session on `day` (M1); `None` is without limit.
+    pub fn credits_left(&self, day: Date) -> Option<i64> {
+        let Some(plan) = self.plan_on(day) else { return Some(0) };
+        let given = plan.monthly_credits?;
+        let month = self.billing_month(day);
+        let used = self.credits_used.iter().find(|(used_in, _)| Some(*used_in) == month).map_or(0, |(_, n)| *n);
+        Some((given - used).max(0))
+    }
+
+    /// The first day of the billing month in which `day` falls: months are counted from the day of joining,
+    /// and a month without that day begins on its last.
+    pub fn billing_month(&self, day: Date) -> Option<Date> {
+        let (membership, _) = self.held.as_ref()?;
+        let joined = membership.started_on;
+        let begins = |year: i16, month: i8| {
+            let first = Date::new(year, month, 1).ok()?;
+            Date::new(year, month, joined.day().min(first.days_in_month())).ok()
+        };
+        let this = begins(day.year(), day.month())?;
+        if this <= day {
+            return Some(this);
+        }
+        let before = Date::new(day.year(), day.month(), 1).ok()?.yesterday().ok()?;
+        begins(before.year(), before.month())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use kit::{Cents, Id};
+
+    use super::*;
+
+    fn standing(status: Status, renews: bool) -> Standing {
+        let plan = Plan {
+            id: Id(1),
+            slug: "base".to_owned(),
+            name: "Base".to_owned(),
+            price: Cents(37_500),
+            short_description: String::new(),
+            benefits: Vec::new(),
+            discount_bp: 2_500,
+            tier: Tier::Base,
+            max_advance_days: 30,
+            monthly_credits: Some(2),
+            guest_passes: 0,
+            mensuite_access: true,
+            coresync_private_access: false,
+            iot_control_access: true,
+            concierge: false,
+            priority_booking: false,
+            featured: false,
+            position: 1,
+        };
+        let (started_on, paid_until) = (date(2026, 1, 31), date(2026, 12, 30));
+        let membership = Membership { id: Id(2), status, started_on, paid_until, renews };
+        Standing { held: Some((membership, plan)), credits_used: vec![(date(2026, 2, 28), 1)] }
+    }
+
+    #[test]
+    fn a_plan_that_does_not_renew_opens_no_day_after_it_is_paid() {
+        let leaving = standing(Status::Active, false);
+        assert_eq!(leaving.days_ahead_for(date(2026, 12, 30)), 30);
+        assert_eq!(leaving.days_ahead_for(date(2026, 12, 31)), ACCOUNT_DAYS);
+        assert_eq!(standing(Status::Active, true).days_ahead_for(date(2027, 1, 5)), 30);
+    }
+
+    #[test]
+    fn grace_keeps_the_window_and_suspension_takes_it() {
+        assert_eq!(standing(Status::Grace, true).days_ahead_for(date(2026, 6, 1)), 30);
+        let suspended = standing(Status::Suspended, true);
+        assert_eq!((suspended.days_ahead_for(date(2026, 6, 1)), suspended.tier()), (ACCOUNT_DAYS, Tier::None));
+    }
+
+    #[test]
+    fn a_billing_month_begins_on_the_day_of_joining_or_the_months_last() {
+        let standing = standing(Status::Active, true);
+        for (day, month) in [
+            (date(2026, 2, 27), date(2026, 1, 31)),
+            (date(2026, 2, 28), date(2026, 2, 28)),
+            (date(2026, 3, 30), date(2026, 2, 28)),
+            (date(2026, 3, 31), date(2026, 3, 31)),
+        ] {
+            assert_eq!(standing.billing_month(day), Some(month), "{day}");
+        }
+        assert_eq!(standing.credits_left(date(2026, 3, 1)), Some(1));
+        assert_eq!(standing.credits_left(date(2026, 4, 1)), Some(2));
+    }
+}

@@ -1,0 +1,192 @@
+//! Every statement on the tables of plans and memberships.
+
+use jiff::civil::Date;
+use kit::errors::OrRefuse;
+use kit::{Fault, Id, Refusal, Result, Tx, args, row, sql};
+
+use crate::model::{Membership, NewMembership, Plan};
+use crate::standing::Standing;
+
+/// A person has one plan at a time.
+const ALREADY_MEMBER: Refusal = Refusal::conflict("already_member", "There is a plan already; change it instead.");
+/// Two plans of a club can't share a name in addresses.
+const SLUG_TAKEN: Refusal = Refusal::conflict("slug_taken", "Another plan has this name in its address.");
+
+row!(Membership { id, status, started_on, paid_until, renews });
+
+/// The columns of a plan, in the order of [`Plan`]'s reader.
+macro_rules! plan_columns {
+    () => {
+        "p.id, p.slug, p.name, p.cents, p.short_description, p.benefits, p.discount_bp, p.tier, p.max_advance_days, \
+         p.monthly_credits, p.guest_passes, p.mensuite_access, p.coresync_private_access, p.iot_control_access, \
+         p.concierge, p.priority_booking, p.featured, p.position"
+    };
+}
+
+fn read_plan(row: &kit::db::Row<'_>, at: usize) -> Result<Plan> {
+    let benefits: String = row.get(at + 5)?;
+    Ok(Plan {
+        id: row.get(at)?,
+        slug: row.get(at + 1)?,
+        name: row.get(at + 2)?,
+        price: row.get(at + 3)?,
+        short_description: row.get(at + 4)?,
+        benefits: serde_json::from_str(&benefits).map_err(Fault::new)?,
+        discount_bp: row.get(at + 6)?,
+        tier: row.get(at + 7)?,
+        max_advance_days: row.get(at + 8)?,
+        monthly_credits: row.get(at + 9)?,
+        guest_passes: row.get(at + 10)?,
+        mensuite_access: row.get(at + 11)?,
+        coresync_private_access: row.get(at + 12)?,
+        iot_control_access: row.get(at + 13)?,
+        concierge: row.get(at + 14)?,
+        priority_booking: row.get(at + 15)?,
+        featured: row.get(at + 16)?,
+        position: row.get(at + 17)?,
+    })
+}
+
+/// The plans of a club, in its order.
+///
+/// # Errors
+/// A fault of the database.
+pub fn plans(tx: &mut Tx<'_>, club: Id) -> Result<Vec<Plan>> {
+    let mut plans = Vec::new();
+    tx.each(
+        sql!(concat!("SELECT ", plan_columns!(), " FROM plans p WHERE p.club_id = $1 ORDER BY p.position")),
+        args![club],
+        |row| {
+            plans.push(read_plan(row, 0)?);
+            Ok(())
+        },
+    )?;
+    Ok(plans)
+}
+
+/// What a person's plan allows in a club.
+///
+/// # Errors
+/// A fault of the database.
+pub fn standing(tx: &mut Tx<'_>, club: Id, person: Id) -> Result<Standing> {
+    let mut standing = Standing::default();
+    tx.each(
+        sql!(concat!(
+            "SELECT m.id, m.status, m.started_on, m.paid_until, m.renews, ",
+            plan_columns!(),
+            " FROM memberships m JOIN plans p ON p.id = m.plan_id
+             WHERE m.person_id = $1 AND m.club_id = $2 AND m.status <> 'ended'"
+        )),
+        args![person, club],
+        |row| {
+            let membership = Membership {
+                id: row.get(0)?,
+                status: row.get(1)?,
+                started_on: row.get(2)?,
+                paid_until: row.get(3)?,
+                renews: row.get(4)?,
+            };
+            standing.held = Some((membership, read_plan(row, 5)?));
+            Ok(())
+        },
+    )?;
+    let counts_credits = |(membership, plan): &(Membership, Plan)| {
+        plan.monthly_credits.is_some_and(|credits| credits > 0).then_some(membership.id)
+    };
+    if let Some(membership) = standing.held.as_ref().and_then(counts_credits) {
+        standing.credits_used = tx.all(
+            sql!("SELECT month, COUNT(*) FROM credit_uses WHERE membership_id = $1 GROUP BY month"),
+            args![membership],
+        )?;
+    }
+    Ok(standing)
+}
+
+/// Uses a credit of a billing month for a booking. `false` if somebody used the last one meanwhile.
+///
+/// # Errors
+/// A fault of the database.
+pub fn use_credit(tx: &mut Tx<'_>, standing: &Standing, day: Date, booking: Id) -> Result<bool> {
+    let (Some((membership, plan)), Some(month)) = (&standing.held, standing.billing_month(day)) else {
+        return Ok(false);
+    };
+    for n in 1..=plan.monthly_credits.unwrap_or(0) {
+        let used = tx.run(
+            sql!(
+                "INSERT INTO credit_uses (membership_id, month, n, booking_id) VALUES ($1, $2, $3, $4)
+                 ON CONFLICT (membership_id, month, n) DO NOTHING"
+            ),
+            args![membership.id, month, n, booking],
+        )?;
+        if used == 1 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Gives back the credits that a booking used (M1: on free cancellation).
+///
+/// # Errors
+/// A fault of the database.
+pub fn return_credits(tx: &mut Tx<'_>, booking: Id) -> Result<u64> {
+    tx.run(sql!("DELETE FROM credit_uses WHERE booking_id = $1"), args![booking])
+}
+
+/// Adds a plan; its id is made.
+///
+/// # Errors
+/// `slug_taken`.
+pub fn add_plan(tx: &mut Tx<'_>, club: Id, plan: &Plan) -> Result<Id> {
+    let id = tx.new_id()?;
+    let benefits = serde_json::Value::from(plan.benefits.clone());
+    tx.run(
+        sql!(
+            "INSERT INTO plans (id, club_id, slug, name, cents, short_description, benefits, discount_bp, tier,
+             max_advance_days, monthly_credits, guest_passes, mensuite_access, coresync_private_access,
+             iot_control_access, concierge, priority_booking, featured, position)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"
+        ),
+        args![
+            id,
+            club,
+            &plan.slug,
+            &plan.name,
+            plan.price,
+            &plan.short_description,
+            benefits,
+            plan.discount_bp,
+            plan.tier.as_str(),
+            plan.max_advance_days,
+            plan.monthly_credits,
+            plan.guest_passes,
+            plan.mensuite_access,
+            plan.coresync_private_access,
+            plan.iot_control_access,
+            plan.concierge,
+            plan.priority_booking,
+            plan.featured,
+            plan.position
+        ],
+    )
+    .or_refuse("plans", &SLUG_TAKEN)?;
+    Ok(id)
+}
+
+/// Makes a person a member. Not reachable from outside: joining goes through payment.
+///
+/// # Errors
+/// `already_member`.
+pub fn enrol(tx: &mut Tx<'_>, club: Id, new: &NewMembership) -> Result<Id> {
+    let id = tx.new_id()?;
+    let now = tx.now();
+    tx.run(
+        sql!(
+            "INSERT INTO memberships (id, club_id, person_id, plan_id, status, started_on, paid_until, renews,
+             created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+        ),
+        args![id, club, new.person, new.plan, new.status.as_str(), new.started_on, new.paid_until, new.renews, now],
+    )
+    .or_refuse("memberships", &ALREADY_MEMBER)?;
+    Ok(id)
+}

@@ -1,0 +1,149 @@
+//! From a mail of ours to a message as it goes over the wire.
+
+use std::time::{Duration, SystemTime};
+
+use jiff::Timestamp;
+use kit::errors::OrFault as _;
+use kit::{Result, tokens};
+use lettre::Message;
+use lettre::message::header::ContentType;
+use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
+
+use crate::deliver::Mail;
+
+/// Composes the message. Every header is typed, so that no text can begin another one.
+///
+/// # Errors
+/// A fault if the address is none.
+pub(crate) fn compose(mail: &Mail, from: &Mailbox, now: Timestamp) -> Result<Message> {
+    let to: Mailbox = mail.to.parse().or_fault()?;
+    let message = Message::builder()
+        .from(from.clone())
+        .to(to)
+        .subject(one_line(&mail.subject))
+        .message_id(Some(message_id(mail, from)?))
+        .date(system_time(now));
+    match (&mail.html, &mail.calendar) {
+        (None, None) => message.singlepart(plain(mail)),
+        (Some(html), None) => message.multipart(both(mail, html)),
+        (None, Some(calendar)) => {
+            message.multipart(MultiPart::mixed().singlepart(plain(mail)).singlepart(attached(calendar)?))
+        }
+        (Some(html), Some(calendar)) => {
+            message.multipart(MultiPart::mixed().multipart(both(mail, html)).singlepart(attached(calendar)?))
+        }
+    }
+    .or_fault()
+}
+
+fn plain(mail: &Mail) -> SinglePart {
+    SinglePart::plain(mail.text.clone())
+}
+
+fn both(mail: &Mail, html: &str) -> MultiPart {
+    MultiPart::alternative_plain_html(mail.text.clone(), html.to_owned())
+}
+
+/// The calendar says in its own text whether it publishes or cancels; the part has to say the same.
+fn attached(calendar: &str) -> Result<SinglePart> {
+    let method = if calendar.contains("\r\nMETHOD:CANCEL\r\n") { "CANCEL" } else { "PUBLISH" };
+    let kind = ContentType::parse(&format!("text/calendar; charset=utf-8; method={method}")).or_fault()?;
+    Ok(Attachment::new("booking.ics".to_owned()).body(calendar.to_owned(), kind))
+}
+
+/// The same mail has the same name however often it is tried: a receiver, and whoever reads the
+/// log of a server, can tell a second try from a second mail.
+fn message_id(mail: &Mail, from: &Mailbox) -> Result<String> {
+    Ok(format!("<{}@{}>", name(mail)?, from.email.domain()))
+}
+
+/// 32 digits that name a mail by what is in it.
+pub(crate) fn name(mail: &Mail) -> Result<String> {
+    let whole = serde_json::to_string(mail).or_fault()?;
+    Ok(tokens::hex(&tokens::digest(&whole)[..16]))
+}
+
+/// A subject stands on one line.
+fn one_line(text: &str) -> String {
+    text.split(char::is_control).filter(|piece| !piece.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+fn system_time(moment: Timestamp) -> SystemTime {
+    let since_1970 = u64::try_from(moment.as_second()).unwrap_or(0);
+    SystemTime::UNIX_EPOCH + Duration::from_secs(since_1970)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn composed(mail: &Mail) -> String {
+        let from = "CoreSync <hello@demo.coresync.test>".parse().expect("an address");
+        let now = "2026-11-24T12:00:00Z".parse().expect("a time");
+        let message = compose(mail, &from, now).expect("a message");
+        String::from_utf8(message.formatted()).expect("text")
+    }
+
+    fn mail() -> Mail {
+        Mail {
+            to: "anna@example.com".to_owned(),
+            subject: "Your visit".to_owned(),
+            text: "See you on Friday.".to_owned(),
+            html: None,
+            calendar: None,
+        }
+    }
+
+    #[test]
+    fn no_subject_begins_another_header() {
+        let text =
+            composed(&Mail { subject: "Hello\r\nBcc: eve@example.com\r\n\r\nBody".to_owned(), ..mail() });
+        let head = text.split("\r\n\r\n").next().expect("a head");
+        assert!(!head.lines().any(|line| line.starts_with("Bcc")), "{head}");
+        assert!(head.contains("Subject: Hello Bcc: eve@example.com Body"), "{head}");
+    }
+
+    #[test]
+    fn no_address_begins_another_header() {
+        let from = "hello@demo.coresync.test".parse().expect("an address");
+        for to in ["anna@example.com\r\nBcc: eve@example.com", "anna", "", "a@b.c, eve@example.com"] {
+            let mail = Mail { to: to.to_owned(), ..mail() };
+            assert!(compose(&mail, &from, Timestamp::UNIX_EPOCH).is_err(), "{to}");
+        }
+    }
+
+    #[test]
+    fn a_second_try_has_the_same_name_and_another_mail_another() {
+        let id = |text: &str| {
+            let line = text.lines().find(|line| line.starts_with("Message-ID: <")).expect("a name");
+            line.to_owned()
+        };
+        let (first, other) = (composed(&mail()), composed(&Mail { text: "Saturday".to_owned(), ..mail() }));
+        assert_eq!(id(&first), id(&composed(&mail())));
+        assert_ne!(id(&first), id(&other));
+        assert!(id(&first).ends_with("@demo.coresync.test>"));
+    }
+
+    #[test]
+    fn text_and_html_are_alternatives_and_the_calendar_is_attached() {
+        let event = "BEGIN:VCALENDAR\r\nMETHOD:CANCEL\r\nEND:VCALENDAR\r\n";
+        let text = composed(&Mail {
+            subject: "Ваш візит".to_owned(),
+            html: Some("<p>See you</p>".to_owned()),
+            calendar: Some(event.to_owned()),
+            ..mail()
+        });
+        for part in [
+            "Content-Type: multipart/mixed;",
+            "Content-Type: multipart/alternative;",
+            "Content-Type: text/plain; charset=utf-8",
+            "Content-Type: text/html; charset=utf-8",
+            "Content-Disposition: attachment; filename=\"booking.ics\"",
+            "Subject: =?utf-8?b?",
+            "Date: Tue, 24 Nov 2026 12:00:00 +0000",
+        ] {
+            assert!(text.contains(part), "{part}\n{text}");
+        }
+        assert!(text.contains("text/calendar") && text.contains("method=CANCEL"), "{text}");
+    }
+}

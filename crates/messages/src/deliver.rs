@@ -1,0 +1,45 @@
+//! Delivering a mail: hand it over, then write it in the log.
+
+use kit::jobs::Job;
+use kit::{House, Result, Tx, args, sql};
+use serde::{Deserialize, Serialize};
+
+use crate::post::Post;
+
+/// A mail that is to be sent; a job.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Mail {
+    /// To whom: an address, or a name with an address.
+    pub to: String,
+    /// The subject, on one line.
+    pub subject: String,
+    /// The words.
+    pub text: String,
+    /// The same for a client that shows pages.
+    pub html: Option<String>,
+    /// The text of an `.ics` file ([`crate::calendar::ics`]).
+    pub calendar: Option<String>,
+}
+
+impl Job for Mail {
+    const KIND: &'static str = "mail";
+}
+
+/// Sends a mail and writes it in the log. If it fails the job is tried again, and the same mail goes out
+/// under the same `Message-ID`.
+///
+/// # Errors
+/// A fault of the mail, the server, the folder or the database.
+pub async fn deliver(house: &House, post: &Post, mail: Mail) -> Result<()> {
+    let how = post.send(&mail, house.db.clock().now()).await?;
+    house.db.tx(move |tx| log(tx, &mail, how)).await
+}
+
+fn log(tx: &mut Tx<'_>, mail: &Mail, how: &'static str) -> Result<()> {
+    let (id, now) = (tx.new_id()?, tx.now());
+    tx.run(
+        sql!("INSERT INTO mails (id, to_address, subject, sent_at, how) VALUES ($1, $2, $3, $4, $5)"),
+        args![id, &mail.to, &mail.subject, now, how],
+    )
+    .map(drop)
+}

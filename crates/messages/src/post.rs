@@ -1,0 +1,146 @@
+//! The post: a mail server, or a folder in which every mail can be read.
+
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use kit::config::Config;
+use kit::errors::OrFault as _;
+use kit::{Fault, Result};
+use lettre::message::Mailbox;
+use lettre::transport::smtp::extension::ClientId;
+use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
+
+use crate::compose;
+use crate::deliver::Mail;
+
+/// How long a mail server may take for one answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How mail leaves the house. Clones share their connections.
+#[derive(Clone)]
+pub struct Post {
+    from: Mailbox,
+    way: Way,
+}
+
+#[derive(Clone)]
+enum Way {
+    /// To a server, over connections that are kept.
+    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+    /// Into this folder.
+    Kept(PathBuf),
+}
+
+impl Post {
+    /// From `smtp_url` (`smtps://user:password@host:port`, or `smtp://…?tls=required`; plain `smtp://` on
+    /// this machine alone); without it mail is kept in the folder `mail` of the data folder.
+    ///
+    /// # Errors
+    /// A fault that says what is wrong with `smtp_url` or `mail_from`.
+    pub fn from_config(config: &Config) -> Result<Post> {
+        let from: Mailbox =
+            config.mail_from.parse().map_err(|e| Fault::new(format!("CORESYNC_MAIL_FROM: {e}")))?;
+        let way = match &config.smtp_url {
+            None => Way::Kept(config.data.join("mail")),
+            Some(url) => Way::Smtp(smtp(url, &from)?),
+        };
+        Ok(Post { from, way })
+    }
+
+    /// Hands a mail over. Answers how: `smtp` or `kept`.
+    ///
+    /// # Errors
+    /// A fault if the mail can't be composed, is not taken or can't be written.
+    pub(crate) async fn send(&self, mail: &Mail, now: Timestamp) -> Result<&'static str> {
+        let message = compose::compose(mail, &self.from, now)?;
+        match &self.way {
+            Way::Smtp(server) => {
+                server.send(message).await.or_fault()?;
+                Ok("smtp")
+            }
+            Way::Kept(folder) => {
+                let name = format!("{}-{}.eml", now.strftime("%Y%m%dT%H%M%S%3fZ"), compose::name(mail)?);
+                keep(folder, &name, &message.formatted()).await?;
+                Ok("kept")
+            }
+        }
+    }
+}
+
+fn smtp(url: &str, from: &Mailbox) -> Result<AsyncSmtpTransport<Tokio1Executor>> {
+    if !is_safe(url) {
+        return Err(Fault::new(
+            "CORESYNC_SMTP_URL: to another machine mail goes encrypted: smtps://…, or smtp://…?tls=required",
+        ));
+    }
+    // The error names no part of the address, which holds a password.
+    let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
+        .map_err(|_| Fault::new("CORESYNC_SMTP_URL must look like smtps://user:password@host:port"))?;
+    let name = ClientId::Domain(from.email.domain().to_owned());
+    Ok(builder.hello_name(name).timeout(Some(PATIENCE)).build())
+}
+
+/// Whether the way to the server is encrypted, or does not leave this machine.
+fn is_safe(url: &str) -> bool {
+    let (scheme, rest) = url.split_once("://").unwrap_or_default();
+    let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let authority = rest.split('/').next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let name = match host.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    let is_here = name == "localhost" || name.parse().is_ok_and(|address: IpAddr| address.is_loopback());
+    scheme == "smtps"
+        || (scheme == "smtp" && (is_here || query.split('&').any(|pair| pair == "tls=required")))
+}
+
+/// Writes the file beside its place first, so that whoever looks finds it whole.
+async fn keep(folder: &Path, name: &str, bytes: &[u8]) -> Result<()> {
+    tokio::fs::create_dir_all(folder).await.or_fault()?;
+    let unfinished = folder.join(format!(".{name}"));
+    tokio::fs::write(&unfinished, bytes).await.or_fault()?;
+    tokio::fs::rename(&unfinished, folder.join(name)).await.or_fault()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_crosses_no_network_in_the_clear() {
+        for good in [
+            "smtp://localhost:2525",
+            "smtp://user:p%40ss@127.0.0.1:2525",
+            "smtp://[::1]:2525",
+            "smtps://user:pass@mail.example.com",
+            "smtp://user:pass@mail.example.com:587?tls=required",
+        ] {
+            assert!(is_safe(good), "{good}");
+        }
+        for bad in [
+            "smtp://mail.example.com",
+            "smtp://localhost@mail.example.com",
+            "smtp://localhost.example.com",
+            "smtp://mail.example.com:587?tls=opportunistic",
+            "http://localhost",
+            "localhost:25",
+        ] {
+            assert!(!is_safe(bad), "{bad}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_wrong_with_the_configuration_is_said_at_once() {
+        let with = |url: &str| Config { smtp_url: Some(url.to_owned()), ..Config::default() };
+        assert!(Post::from_config(&with("smtps://user:pass@mail.example.com:465")).is_ok());
+        assert!(Post::from_config(&with("smtp://user:secret@mail.example.com")).is_err());
+        let Err(error) = Post::from_config(&with("smtps://user:secret@mail.example.com:port")) else {
+            panic!("it was taken")
+        };
+        assert!(!error.to_string().contains("secret"), "{error}");
+        assert!(Post::from_config(&Config { mail_from: "nobody".to_owned(), ..Config::default() }).is_err());
+    }
+}

@@ -1,0 +1,141 @@
+//! Mail from a verb's job to the folder, and to a server that says no at first.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use kit::config::Config;
+use kit::jobs::{Handlers, run_due};
+use kit::testing::TestDb;
+use kit::{House, args, sql};
+use messages::calendar::{Event, ics};
+use messages::{Mail, Post, deliver};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+
+fn now() -> Timestamp {
+    "2026-11-24T17:00:00Z".parse().expect("a time")
+}
+
+async fn house(smtp_url: Option<String>) -> (TestDb, House) {
+    let test = TestDb::open(now()).await;
+    let config = Config { data: test.folder().to_owned(), smtp_url, ..Config::default() };
+    let house = House { db: test.db.clone(), config: Arc::new(config) };
+    (test, house)
+}
+
+fn mail() -> Mail {
+    let event = Event {
+        uid: "booking-17@demo.coresync.test".to_owned(),
+        sequence: 0,
+        starts_at: "2026-11-27T18:00:00Z".parse().expect("a time"),
+        ends_at: "2026-11-27T19:00:00Z".parse().expect("a time"),
+        stamped_at: now(),
+        summary: "Massage".to_owned(),
+        location: "Mensuite".to_owned(),
+        description: "Гарячий камінь 🔥".to_owned(),
+        cancelled: false,
+    };
+    Mail {
+        to: "Anna Ko <anna@example.com>".to_owned(),
+        subject: "Your visit on Friday".to_owned(),
+        text: "See you on Friday.\n.\nA line with a dot alone.".to_owned(),
+        html: Some("<p>See you on Friday.</p>".to_owned()),
+        calendar: Some(ics(&event)),
+    }
+}
+
+async fn logged(house: &House) -> Vec<(String, String, Timestamp, String)> {
+    let log =
+        house.db.view(|tx| tx.all(sql!("SELECT to_address, subject, sent_at, how FROM mails"), args![]));
+    log.await.expect("the log")
+}
+
+#[tokio::test]
+async fn a_mail_that_a_verb_asked_for_is_kept_where_it_can_be_read() {
+    let (test, house) = house(None).await;
+    let post = Post::from_config(&house.config).expect("a post");
+    house.db.tx(|tx| tx.enqueue(&mail(), tx.now())).await.expect("a job");
+    let (at, by) = (house.clone(), post.clone());
+    let handlers = Handlers::default().on(move |mail: Mail| {
+        let (house, post) = (at.clone(), by.clone());
+        async move { deliver(&house, &post, mail).await }
+    });
+    run_due(&house.db, &handlers).await.expect("it was delivered");
+
+    let files: Vec<_> = std::fs::read_dir(test.folder().join("mail"))
+        .expect("the folder")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    let [file] = files.as_slice() else { panic!("{files:?}") };
+    let name = file.file_name().and_then(|name| name.to_str()).expect("a name");
+    assert!(name.starts_with("20261124T170000000Z-") && name.ends_with(".eml"), "{name}");
+    let text = std::fs::read_to_string(file).expect("the mail");
+    let (head, body) = text.split_once("\r\n\r\n").expect("a head and a body");
+    for line in ["To: \"Anna Ko\" <anna@example.com>", "Subject: Your visit on Friday", "MIME-Version: 1.0"] {
+        assert!(head.contains(line), "{head}");
+    }
+    let boundary =
+        head.split("boundary=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a boundary");
+    // Before the first, the two parts, behind the last.
+    assert_eq!(body.split(&format!("--{boundary}")).count(), 4, "{body}");
+    assert!(body.contains("See you on Friday.") && body.contains("METHOD:PUBLISH"), "{body}");
+
+    let log = logged(&house).await;
+    let [(to, subject, sent_at, how)] = log.as_slice() else { panic!("{log:?}") };
+    assert_eq!((to.as_str(), subject.as_str()), ("Anna Ko <anna@example.com>", "Your visit on Friday"));
+    assert_eq!((*sent_at, how.as_str()), (now(), "kept"));
+}
+
+#[tokio::test]
+async fn a_second_try_is_recognisable_at_the_server() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let server = tokio::spawn(async move {
+        let mut taken = Vec::new();
+        for refuses in [true, false] {
+            let (stream, _) = listener.accept().await.expect("a client");
+            taken.push(converse(stream, refuses).await);
+        }
+        taken
+    });
+    let (_test, house) = house(Some(format!("smtp://127.0.0.1:{port}"))).await;
+    let post = Post::from_config(&house.config).expect("a post");
+    assert!(deliver(&house, &post, mail()).await.is_err());
+    assert!(logged(&house).await.is_empty());
+    let again = Post::from_config(&house.config).expect("a post");
+    deliver(&house, &again, mail()).await.expect("it was taken");
+    drop((post, again));
+
+    let taken = server.await.expect("the server ends");
+    let id = |said: &str| said.lines().find(|line| line.starts_with("Message-ID: <")).map(str::to_owned);
+    assert!(id(&taken[0]).is_some());
+    assert_eq!(id(&taken[0]), id(&taken[1]));
+    assert!(taken[1].contains("RCPT TO:<anna@example.com>") && taken[1].contains("\n..\r\n"), "{}", taken[1]);
+    assert_eq!(logged(&house).await.len(), 1);
+}
+
+/// A mail server for one connection, which takes the mail or puts it off. Answers all that was said.
+async fn converse(stream: TcpStream, refuses: bool) -> String {
+    let mut stream = BufReader::new(stream);
+    let mut said = String::new();
+    let mut in_mail = false;
+    stream.write_all(b"220 mail.test\r\n").await.expect("a client that reads");
+    loop {
+        let mut line = String::new();
+        if stream.read_line(&mut line).await.unwrap_or(0) == 0 {
+            return said;
+        }
+        said.push_str(&line);
+        let verdict: &[u8] = if refuses { b"451 later\r\n" } else { b"250 taken\r\n" };
+        let answer: &[u8] = match line.trim_end() {
+            "." if in_mail => verdict,
+            _ if in_mail => continue,
+            "DATA" => b"354 go on\r\n",
+            _ => b"250 ok\r\n",
+        };
+        in_mail = line.trim_end() == "DATA";
+        if stream.write_all(answer).await.is_err() || line.starts_with("QUIT") {
+            return said;
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! Charges: what one subject costs one person.
+
+use std::collections::HashMap;
+
+use kit::{Cents, Error, Id, Result, Tx, args, row, sql};
+use people::{Action, Actor};
+use serde::{Deserialize, Serialize};
+
+use crate::tax::tax_on;
+
+/// What a charge is for, known by kind and id alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Subject {
+    /// `booking`, later `order` and `request`.
+    pub kind: &'static str,
+    /// Its id.
+    pub id: Id,
+}
+
+/// What kind of sale a line is: the tax table asks by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LineKind {
+    /// A service and what belongs to it.
+    Service,
+    /// Things to take away.
+    Goods,
+    /// A fee, such as for a late cancellation.
+    Fee,
+}
+
+impl LineKind {
+    /// As it stands in the tables.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            LineKind::Service => "service",
+            LineKind::Goods => "goods",
+            LineKind::Fee => "fee",
+        }
+    }
+
+    fn read(text: String) -> Option<LineKind> {
+        [LineKind::Service, LineKind::Goods, LineKind::Fee].into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+kit::column_as!(LineKind, String, LineKind::read);
+
+/// One reason for an amount.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// What kind of sale it is.
+    pub kind: LineKind,
+    /// Stable, for clients: `list`, `discount`, `addon` …
+    pub code: String,
+    /// What a person reads.
+    pub label: String,
+    /// May be below zero: a discount.
+    pub amount: Cents,
+}
+
+row!(Line { kind, code, label, amount });
+
+impl Line {
+    /// A line.
+    pub fn new(kind: LineKind, code: &str, label: impl Into<String>, amount: Cents) -> Line {
+        Line { kind, code: code.to_owned(), label: label.into(), amount }
+    }
+}
+
+/// Where a charge stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// To be paid at the desk.
+    Due,
+    /// Paid, or nothing to pay.
+    Settled,
+    /// Not owed any more.
+    Void,
+}
+
+impl Status {
+    /// As it stands in the tables and in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Status::Due => "due",
+            Status::Settled => "settled",
+            Status::Void => "void",
+        }
+    }
+
+    fn read(text: String) -> Option<Status> {
+        [Status::Due, Status::Settled, Status::Void].into_iter().find(|status| status.as_str() == text)
+    }
+}
+
+kit::column_as!(Status, String, Status::read);
+
+/// A charge as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Charge {
+    /// Its id.
+    pub id: Id,
+    /// The sum of its lines.
+    pub net: Cents,
+    /// The tax on them.
+    pub tax: Cents,
+    /// Where it stands.
+    pub status: Status,
+}
+
+row!(Charge { id, net, tax, status });
+
+/// What is to be charged.
+#[derive(Debug, Clone)]
+pub struct Bill {
+    /// For what.
+    pub subject: Subject,
+    /// Which club's.
+    pub club: Id,
+    /// To whom; nobody for a guest without an account.
+    pub person: Option<Id>,
+    /// Why. The sum is not below zero.
+    pub lines: Vec<Line>,
+}
+
+/// Writes a charge. What costs nothing is settled at once.
+///
+/// # Errors
+/// A fault of the database.
+pub fn charge(tx: &mut Tx<'_>, bill: &Bill) -> Result<Charge> {
+    let net: Cents = bill.lines.iter().map(|line| line.amount).sum();
+    let tax = tax_on(tx, bill.club, &bill.lines)?;
+    let status = if net + tax == Cents::ZERO { Status::Settled } else { Status::Due };
+    let charge = Charge { id: tx.new_id()?, net, tax, status };
+    let now = tx.now();
+    tx.run(
+        sql!(
+            "INSERT INTO charges (id, club_id, person_id, subject_kind, subject_id, net_cents, tax_cents, status,
+             created_at, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)"
+        ),
+        args![
+            charge.id,
+            bill.club,
+            bill.person,
+            bill.subject.kind,
+            bill.subject.id,
+            net,
+            tax,
+            status.as_str(),
+            now
+        ],
+    )?;
+    for (position, line) in (0_i64..).zip(&bill.lines) {
+        tx.run(
+            sql!(
+                "INSERT INTO charge_lines (charge_id, position, kind, code, label, cents)
+                 VALUES ($1, $2, $3, $4, $5, $6)"
+            ),
+            args![charge.id, position, line.kind.as_str(), &line.code, &line.label, line.amount],
+        )?;
+    }
+    Ok(charge)
+}
+
+/// The charge of a subject that counts, with its lines; void ones do not.
+///
+/// # Errors
+/// A fault of the database.
+pub fn charge_of(tx: &mut Tx<'_>, subject: Subject) -> Result<Option<(Charge, Vec<Line>)>> {
+    let charge: Option<Charge> = tx.one(
+        sql!(
+            "SELECT id, net_cents, tax_cents, status FROM charges
+             WHERE subject_id = $1 AND subject_kind = $2 AND status <> 'void' ORDER BY id DESC LIMIT 1"
+        ),
+        args![subject.id, subject.kind],
+    )?;
+    let Some(charge) = charge else { return Ok(None) };
+    let lines = tx.all(
+        sql!("SELECT kind, code, label, cents FROM charge_lines WHERE charge_id = $1 ORDER BY position"),
+        args![charge.id],
+    )?;
+    Ok(Some((charge, lines)))
+}
+
+/// Voids what was due for a subject and charges `bill` instead, if it has lines.
+///
+/// # Errors
+/// A fault of the database.
+pub fn replace(tx: &mut Tx<'_>, bill: &Bill) -> Result<Option<Charge>> {
+    let now = tx.now();
+    tx.run(
+        sql!(
+            "UPDATE charges SET status = 'void', changed_at = $1
+             WHERE subject_id = $2 AND subject_kind = $3 AND status <> 'void'"
+        ),
+        args![now, bill.subject.id, bill.subject.kind],
+    )?;
+    if bill.lines.is_empty() { Ok(None) } else { charge(tx, bill).map(Some) }
+}
+
+/// Notes that a charge was paid at the desk, by whom it was taken (T3).
+///
+/// # Errors
+/// `Error::Forbidden` unless `by` may take payment; `Error::NotFound` if nothing is due.
+pub fn settle(tx: &mut Tx<'_>, by: &Actor, charge: Id) -> Result<()> {
+    by.need(Action::BookForOthers)?;
+    if note_paid(tx, charge)? { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// Notes that a charge was paid, by the house's own word: for records of the past. `false` if nothing is due.
+///
+/// # Errors
+/// A fault of the database.
+pub fn note_paid(tx: &mut Tx<'_>, charge: Id) -> Result<bool> {
+    let now = tx.now();
+    let settled = tx.run(
+        sql!("UPDATE charges SET status = 'settled', changed_at = $1 WHERE id = $2 AND status = 'due'"),
+        args![now, charge],
+    )?;
+    Ok(settled == 1)
+}
+
+/// What discounts, credits and plans have saved a person so far.
+///
+/// # Errors
+/// A fault of the database.
+pub fn saved(tx: &mut Tx<'_>, person: Id) -> Result<Cents> {
+    let sum: Option<(Cents,)> = tx.one(
+        sql!(
+            "SELECT CAST(COALESCE(-SUM(l.cents), 0) AS BIGINT) FROM charge_lines l
+             JOIN charges c ON c.id = l.charge_id
+             WHERE c.person_id = $1 AND c.status <> 'void' AND l.cents < 0"
+        ),
+        args![person],
+    )?;
+    Ok(sum.map_or(Cents::ZERO, |(cents,)| cents))
+}
+
+/// How the charges of a person's subjects of one kind stand, by subject.
+///
+/// # Errors
+/// A fault of the database.
+pub fn statuses(tx: &mut Tx<'_>, person: Id, kind: &str) -> Result<HashMap<Id, Status>> {
+    let rows: Vec<(Id, Status)> = tx.all(
+        sql!("SELECT subject_id, status FROM charges WHERE person_id = $1 AND subject_kind = $2 ORDER BY id"),
+        args![person, kind],
+    )?;
+    Ok(rows.into_iter().collect())
+}

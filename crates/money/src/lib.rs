@@ -1,0 +1,8 @@
+//! What is owed, and why: charges with their lines, tax by kind of sale. A charge belongs to a
+//! [`Subject`] that this house knows only by kind and id. Cards come later; what is due is paid at the desk.
+
+mod charge;
+mod tax;
+
+pub use charge::{Bill, Charge, Line, LineKind, Status, Subject, charge, charge_of, note_paid, replace, saved, settle, statuses};
+pub use tax::{set_rate, tax_on};

@@ -1,0 +1,58 @@
+//! Who asks: handed to every verb that does not do the same for everybody.
+
+use kit::{Error, Id, Result};
+
+use crate::model::{Person, Role};
+use crate::permissions::{Action, may};
+
+/// Whoever asks: somebody signed in, or a visitor.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// Who it is; nobody known for a visitor.
+    pub person: Option<Person>,
+    /// The session by which they are known; none for a visitor and for commands.
+    pub session: Option<Id>,
+}
+
+impl Actor {
+    /// Nobody in particular.
+    pub fn visitor() -> Actor {
+        Actor { person: None, session: None }
+    }
+
+    /// A person who needs no session: a command, a job, a test.
+    pub fn of(person: Person) -> Actor {
+        Actor { person: Some(person), session: None }
+    }
+
+    /// Whether they work for the club.
+    pub fn is_staff(&self) -> bool {
+        self.role().is_some_and(|role| role != Role::Account)
+    }
+
+    /// Whether they may do it.
+    pub fn may(&self, action: Action) -> bool {
+        may(self.role(), action)
+    }
+
+    /// Goes on only if they may do it.
+    ///
+    /// # Errors
+    /// `Error::Unauthorized` for a visitor, else `Error::Forbidden`.
+    pub fn need(&self, action: Action) -> Result<()> {
+        self.person()?;
+        if self.may(action) { Ok(()) } else { Err(Error::Forbidden) }
+    }
+
+    /// The person, where one is needed.
+    ///
+    /// # Errors
+    /// `Error::Unauthorized` for a visitor.
+    pub fn person(&self) -> Result<&Person> {
+        self.person.as_ref().ok_or(Error::Unauthorized)
+    }
+
+    fn role(&self) -> Option<Role> {
+        self.person.as_ref().map(|person| person.role)
+    }
+}

@@ -1,0 +1,241 @@
+//! The API of accounts: `/api/auth/…` and `/api/users/profile/me/`.
+
+use axum::http::StatusCode;
+use kit::web::{Input, Json, Problem, Words};
+use kit::{Error, House, Id, Result, Tx};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::actor::Actor;
+use crate::caller::Caller;
+use crate::inputs::{Change, ChangePassword, ProfileChange, SignIn, SignUp};
+use crate::model::{EmergencyContact, Person, Role};
+use crate::profile::{change_profile, emergency_contact};
+use crate::sessions::{self, SessionKind, SignedIn, Tokens};
+use crate::{sign_in, sign_up};
+
+/// Every address of this house, and how a request shows who it is from: `bearer` or `session`.
+pub fn routes() -> OpenApiRouter<House> {
+    let mut router = OpenApiRouter::new()
+        .routes(routes!(login))
+        .routes(routes!(refresh))
+        .routes(routes!(logout))
+        .routes(routes!(register))
+        .routes(routes!(password))
+        .routes(routes!(me, change_me));
+    let components = router.get_openapi_mut().components.get_or_insert_default();
+    components.add_security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("__Host-session")));
+    components.add_security_scheme("session", cookie);
+    router
+}
+
+/// Somebody, as their own client sees them.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct User {
+    /// Their number.
+    pub id: Id,
+    /// Their address of mail.
+    pub email: Option<String>,
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// Both.
+    pub full_name: String,
+    /// Phone.
+    pub phone: Option<String>,
+    /// What they are to the club.
+    pub role: Role,
+}
+
+impl From<&Person> for User {
+    fn from(person: &Person) -> User {
+        User {
+            id: person.id,
+            email: person.email.clone(),
+            first_name: person.first_name.clone(),
+            last_name: person.last_name.clone(),
+            full_name: person.full_name(),
+            phone: person.phone.clone(),
+            role: person.role,
+        }
+    }
+}
+
+/// Everything that somebody keeps of themselves.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Profile {
+    /// Who they are.
+    #[serde(flatten)]
+    pub user: User,
+    /// The day they were born.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub birthday: Option<jiff::civil::Date>,
+    /// Whom to call for them.
+    pub emergency_contact: Option<EmergencyContact>,
+    /// Whether the address is known to be theirs.
+    pub is_verified: bool,
+}
+
+/// A new pair of tokens.
+#[derive(Serialize, ToSchema)]
+struct Pair {
+    /// For `Authorization: Bearer`, 30 minutes.
+    access: String,
+    /// For the next pair, once, 30 days.
+    refresh: String,
+}
+
+impl From<Tokens> for Pair {
+    fn from(tokens: Tokens) -> Pair {
+        Pair { access: tokens.access, refresh: tokens.refresh.unwrap_or_default() }
+    }
+}
+
+/// A new pair of tokens, and whose it is.
+#[derive(Serialize, ToSchema)]
+struct PairAndUser {
+    /// For `Authorization: Bearer`, 30 minutes.
+    access: String,
+    /// For the next pair, once, 30 days.
+    refresh: String,
+    /// Who signed in.
+    user: User,
+}
+
+impl From<SignedIn> for PairAndUser {
+    fn from(signed_in: SignedIn) -> PairAndUser {
+        let Pair { access, refresh } = Pair::from(signed_in.tokens);
+        PairAndUser { access, refresh, user: User::from(&signed_in.person) }
+    }
+}
+
+/// A refresh token.
+#[derive(ToSchema)]
+struct Refresh {
+    /// As it was handed out.
+    refresh: String,
+}
+
+impl Input for Refresh {
+    fn parse(words: &mut Words) -> Refresh {
+        Refresh { refresh: words.text("refresh", 200) }
+    }
+}
+
+/// What an app that signs out may send along.
+#[derive(ToSchema)]
+struct SignOut {
+    /// Its refresh token, if its access token may have expired.
+    refresh: Option<String>,
+}
+
+impl Input for SignOut {
+    fn parse(words: &mut Words) -> SignOut {
+        SignOut { refresh: words.opt_text_within("refresh", 200) }
+    }
+}
+
+/// Sign in.
+#[utoipa::path(post, path = "/api/auth/login/", tag = "auth", request_body = SignIn, responses(
+    (status = 200, description = "Signed in", body = PairAndUser),
+    (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "wrong_sign_in", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "too_many_attempts, with `retry_after` in seconds", body = Problem,
+     content_type = "application/problem+json"),
+))]
+async fn login(caller: Caller, Json(attempt): Json<SignIn>) -> Result<axum::Json<PairAndUser>> {
+    let signed_in = sign_in::sign_in(caller.house(), caller.address(), attempt, SessionKind::App).await?;
+    Ok(axum::Json(signed_in.into()))
+}
+
+/// Renew the tokens. The refresh token is good once; one that comes twice ends everything of its sign-in.
+#[utoipa::path(post, path = "/api/auth/refresh/", tag = "auth", request_body = Refresh, responses(
+    (status = 200, description = "A new pair", body = Pair),
+    (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Unknown, expired or ended", body = Problem,
+     content_type = "application/problem+json"),
+))]
+async fn refresh(caller: Caller, Json(Refresh { refresh }): Json<Refresh>) -> Result<axum::Json<Pair>> {
+    let tokens = sessions::refresh(caller.house(), &refresh).await?;
+    Ok(axum::Json(tokens.into()))
+}
+
+/// Sign out: every token of this sign-in ends at once.
+#[utoipa::path(post, path = "/api/auth/logout/", tag = "auth", request_body = SignOut,
+    security(("bearer" = []), ("session" = [])), responses(
+    (status = 204, description = "Signed out"),
+    (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+))]
+async fn logout(caller: Caller, Json(SignOut { refresh }): Json<SignOut>) -> Result<StatusCode> {
+    match refresh {
+        Some(token) => caller.house().db.tx(move |tx| sessions::end_by_refresh(tx, &token)).await?,
+        None if !caller.has_credential() => return Err(Error::Unauthorized),
+        None => sessions::sign_out(&caller).await?,
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Make an account and sign it in.
+#[utoipa::path(post, path = "/api/auth/register/", tag = "auth", request_body = SignUp, responses(
+    (status = 201, description = "Made and signed in", body = PairAndUser),
+    (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "too_many_attempts, with `retry_after` in seconds", body = Problem,
+     content_type = "application/problem+json"),
+))]
+async fn register(caller: Caller, Json(wish): Json<SignUp>) -> Result<(StatusCode, axum::Json<PairAndUser>)> {
+    let signed_in = sign_up::sign_up(caller.house(), caller.address(), wish, SessionKind::App).await?;
+    Ok((StatusCode::CREATED, axum::Json(signed_in.into())))
+}
+
+/// Change the password. Every session ends, this one too: sign in again.
+#[utoipa::path(post, path = "/api/auth/password/", tag = "auth", request_body = ChangePassword,
+    security(("bearer" = []), ("session" = [])), responses(
+    (status = 204, description = "Changed"),
+    (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "too_many_attempts, with `retry_after` in seconds", body = Problem,
+     content_type = "application/problem+json"),
+))]
+async fn password(caller: Caller, Json(change): Json<ChangePassword>) -> Result<StatusCode> {
+    sign_in::change_password(&caller, change).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Your own profile.
+#[utoipa::path(get, path = "/api/users/profile/me/", tag = "users",
+    security(("bearer" = []), ("session" = [])), responses(
+    (status = 200, description = "The profile", body = Profile),
+    (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+))]
+async fn me(caller: Caller) -> Result<axum::Json<Profile>> {
+    caller.view(|tx, by| profile(tx, by, by.person()?)).await.map(axum::Json)
+}
+
+/// Change your own profile. What is not named stays; null takes away.
+#[utoipa::path(patch, path = "/api/users/profile/me/", tag = "users", request_body = ProfileChange,
+    security(("bearer" = []), ("session" = [])), responses(
+    (status = 200, description = "The profile as it is now", body = Profile),
+    (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+))]
+async fn change_me(caller: Caller, Change(change): Change) -> Result<axum::Json<Profile>> {
+    let changed = caller.tx(move |tx, by| {
+        let person = change_profile(tx, by, &change)?;
+        profile(tx, by, &person)
+    });
+    changed.await.map(axum::Json)
+}
+
+fn profile(tx: &mut Tx<'_>, by: &Actor, person: &Person) -> Result<Profile> {
+    Ok(Profile {
+        user: User::from(person),
+        birthday: person.birthday,
+        emergency_contact: emergency_contact(tx, by)?,
+        is_verified: person.verified_at.is_some(),
+    })
+}

@@ -1,0 +1,184 @@
+//! Whoever sent a request: their credential, resolved in the same transaction as what they ask, so that
+//! a session that was ended a moment ago does nothing more.
+
+use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use kit::{Error, House, Result, Tx, tokens};
+
+use crate::actor::Actor;
+use crate::{cookies, store};
+
+/// Whoever sent a request. An extractor for every handler; it costs nothing by itself.
+#[derive(Clone)]
+pub struct Caller {
+    house: House,
+    credential: Credential,
+    address: IpAddr,
+}
+
+/// What a request carries, as it is stored.
+#[derive(Clone, PartialEq, Eq)]
+enum Credential {
+    /// A visitor.
+    None,
+    /// The digest of an access token: it must be good.
+    Bearer(Vec<u8>),
+    /// The digest of a page's token: if it is not good, this is a visitor.
+    Cookie(Vec<u8>),
+}
+
+impl Caller {
+    /// Runs `verb` in a transaction, with whoever asks. See [`kit::Db::tx`].
+    ///
+    /// # Errors
+    /// `Error::Unauthorized` for a bearer token that is unknown, expired or ended; the verb's; a fault.
+    pub async fn tx<T, F>(&self, verb: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>, &Actor) -> Result<T> + Send + Sync + 'static,
+    {
+        let credential = self.credential.clone();
+        let asked = move |tx: &mut Tx<'_>| {
+            let by = resolve(tx, &credential)?;
+            verb(tx, &by)
+        };
+        self.house.db.tx(asked).await
+    }
+
+    /// Runs `reading` on one snapshot, with whoever asks. See [`kit::Db::view`].
+    ///
+    /// # Errors
+    /// As [`Caller::tx`].
+    pub async fn view<T, F>(&self, reading: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>, &Actor) -> Result<T> + Send + Sync + 'static,
+    {
+        let credential = self.credential.clone();
+        let asked = move |tx: &mut Tx<'_>| {
+            let by = resolve(tx, &credential)?;
+            reading(tx, &by)
+        };
+        self.house.db.view(asked).await
+    }
+
+    /// The house.
+    pub fn house(&self) -> &House {
+        &self.house
+    }
+
+    /// Where the request came from. `0.0.0.0` if the server was not told (a test without a port).
+    pub fn address(&self) -> IpAddr {
+        self.address
+    }
+
+    /// Whether the request carries a credential, good or not.
+    pub fn has_credential(&self) -> bool {
+        self.credential != Credential::None
+    }
+}
+
+impl FromRequestParts<House> for Caller {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Caller, Infallible> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)).to_canonical();
+        Ok(Caller {
+            credential: credential(&parts.headers),
+            address: client_address(peer, &parts.headers, &house.config.trusted_proxies),
+            house: house.clone(),
+        })
+    }
+}
+
+/// `Authorization` goes before the cookie. One that is no bearer token is taken whole: it matches none.
+fn credential(headers: &HeaderMap) -> Credential {
+    if let Some(said) = headers.get(AUTHORIZATION) {
+        let said = said.to_str().unwrap_or_default();
+        let token = match said.split_once(' ') {
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
+            _ => said,
+        };
+        return Credential::Bearer(tokens::digest(token));
+    }
+    cookies::token(headers).map_or(Credential::None, |token| Credential::Cookie(tokens::digest(token)))
+}
+
+fn resolve(tx: &mut Tx<'_>, credential: &Credential) -> Result<Actor> {
+    let (found, must_be_good) = match credential {
+        Credential::None => return Ok(Actor::visitor()),
+        Credential::Bearer(digest) => (store::signed_in(tx, digest, "access")?, true),
+        Credential::Cookie(digest) => (store::signed_in(tx, digest, "page")?, false),
+    };
+    match found {
+        Some(found) => Ok(Actor { person: Some(found.person), session: Some(found.session) }),
+        None if must_be_good => Err(Error::Unauthorized),
+        None => Ok(Actor::visitor()),
+    }
+}
+
+/// The address that the nearest trusted proxy saw. What stands further left in `X-Forwarded-For` may
+/// have been written by anybody.
+fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
+    let said = headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
+    let hops: Vec<&str> = said.flat_map(|text| text.split(',')).map(str::trim).collect();
+    let mut client = peer;
+    for hop in hops.into_iter().rev() {
+        if !trusted.contains(&client) {
+            break;
+        }
+        let Some(address) = hop_address(hop) else { break };
+        client = address;
+    }
+    client
+}
+
+/// `192.0.2.1`, `192.0.2.1:443`, `2001:db8::1` or `[2001:db8::1]:443`.
+fn hop_address(hop: &str) -> Option<IpAddr> {
+    let bare = hop.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    let address = bare.or_else(|_| hop.parse::<SocketAddr>().map(|address| address.ip()));
+    address.ok().map(|address| address.to_canonical())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    fn address(peer: &str, forwarded: &[&'static str]) -> String {
+        let mut headers = HeaderMap::new();
+        for text in forwarded {
+            headers.append("x-forwarded-for", HeaderValue::from_static(text));
+        }
+        let trusted = ["10.0.0.1".parse().expect("an address"), "10.0.0.2".parse().expect("an address")];
+        client_address(peer.parse().expect("an address"), &headers, &trusted).to_string()
+    }
+
+    #[test]
+    fn only_what_a_trusted_proxy_saw_is_believed() {
+        assert_eq!(address("192.0.2.9", &["1.1.1.1"]), "192.0.2.9");
+        assert_eq!(address("10.0.0.1", &[]), "10.0.0.1");
+        assert_eq!(address("10.0.0.1", &["1.1.1.1, 2.2.2.2"]), "2.2.2.2");
+        assert_eq!(address("10.0.0.1", &["1.1.1.1", "2.2.2.2, 10.0.0.2"]), "2.2.2.2");
+        assert_eq!(address("10.0.0.1", &["[2001:db8::1]:443"]), "2001:db8::1");
+        assert_eq!(address("10.0.0.1", &["nonsense"]), "10.0.0.1");
+    }
+
+    #[test]
+    fn a_bearer_token_goes_before_the_cookie() {
+        let mut headers = HeaderMap::new();
+        assert!(credential(&headers) == Credential::None);
+        headers.insert("cookie", HeaderValue::from_static("__Host-session=page"));
+        assert!(credential(&headers) == Credential::Cookie(tokens::digest("page")));
+        headers.insert("authorization", HeaderValue::from_static("bearer app"));
+        assert!(credential(&headers) == Credential::Bearer(tokens::digest("app")));
+        headers.insert("authorization", HeaderValue::from_static("Basic app"));
+        assert!(credential(&headers) == Credential::Bearer(tokens::digest("Basic app")));
+    }
+}

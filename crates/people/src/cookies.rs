@@ -1,0 +1,50 @@
+//! The cookie that keeps a browser signed in. Its name begins with `__Host-`: the browser takes it only
+//! over a safe connection (or on localhost), for this host alone and for every path.
+
+use axum::http::HeaderMap;
+use axum::http::header::COOKIE;
+
+use crate::sessions::PAGE_LIFE;
+
+/// Its name.
+const NAME: &str = "__Host-session";
+
+/// The value of `Set-Cookie` that keeps a browser signed in for 30 days.
+pub fn session_cookie(token: &str) -> String {
+    let seconds = PAGE_LIFE.as_secs();
+    format!("{NAME}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={seconds}")
+}
+
+/// The value of `Set-Cookie` that makes a browser forget it.
+pub fn ended_cookie() -> String {
+    format!("{NAME}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0")
+}
+
+/// The token that a request carries in the cookie.
+pub(crate) fn token(headers: &HeaderMap) -> Option<&str> {
+    let texts = headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    let pairs = texts.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.filter(|(name, value)| *name == NAME && !value.is_empty()).map(|(_, value)| value).next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    #[test]
+    fn the_cookie_is_for_this_host_alone_and_no_script() {
+        let cookie = session_cookie("abc");
+        assert_eq!(cookie, "__Host-session=abc; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=2592000");
+        assert!(ended_cookie().ends_with("Max-Age=0"));
+    }
+
+    #[test]
+    fn the_token_is_found_among_other_cookies() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(token(&headers), None);
+        headers.append(COOKIE, HeaderValue::from_static("a=1; not__Host-session=x"));
+        headers.append(COOKIE, HeaderValue::from_static("b=2;__Host-session=tok"));
+        assert_eq!(token(&headers), Some("tok"));
+    }
+}

@@ -1,0 +1,83 @@
+//! What each role may do: one table, asked by verbs. Whether a thing is somebody's own is not asked
+//! here; a verb knows that.
+
+use crate::model::Role;
+
+/// Something that not everybody may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Book, move and cancel in the name of somebody else.
+    BookForOthers,
+    /// Book outside the windows and releases (W1, W3).
+    BookAnyTime,
+    /// See the whole day, not one's own bookings alone.
+    SeeEveryBooking,
+    /// Change services, prices, rooms, plans and release rules.
+    ManageCatalogue,
+    /// Write staff down, plan shifts, approve hours.
+    ManageStaff,
+    /// Read reports and figures.
+    SeeMetrics,
+    /// Give and take roles.
+    ManageRoles,
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: [Action; 7] = [
+        Action::BookForOthers,
+        Action::BookAnyTime,
+        Action::SeeEveryBooking,
+        Action::ManageCatalogue,
+        Action::ManageStaff,
+        Action::SeeMetrics,
+        Action::ManageRoles,
+    ];
+}
+
+/// The table: who may do it.
+fn table(action: Action) -> &'static [Role] {
+    use Role::{FrontDesk, Manager, Owner};
+    match action {
+        Action::BookForOthers => &[FrontDesk, Manager, Owner],
+        Action::BookAnyTime => &[FrontDesk, Manager, Owner],
+        Action::SeeEveryBooking => &[FrontDesk, Manager, Owner],
+        Action::ManageCatalogue => &[Manager, Owner],
+        Action::ManageStaff => &[Manager, Owner],
+        Action::SeeMetrics => &[Manager, Owner],
+        Action::ManageRoles => &[Owner],
+    }
+}
+
+/// Whether somebody of this role (`None`: a visitor) may do it.
+pub fn may(role: Option<Role>, action: Action) -> bool {
+    role.is_some_and(|role| table(action).contains(&role))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_whole_matrix_is_as_written_here() {
+        let everybody: Vec<Option<Role>> = std::iter::once(None).chain(Role::ALL.map(Some)).collect();
+        let mut matrix = String::new();
+        for action in Action::ALL {
+            let marks: String =
+                everybody.iter().map(|role| if may(*role, action) { 'x' } else { '.' }).collect();
+            matrix.push_str(&format!("{marks} {action:?}\n"));
+        }
+        println!("{matrix}");
+        // visitor, account, technician, front desk, manager, owner
+        let written = "\
+...xxx BookForOthers
+...xxx BookAnyTime
+...xxx SeeEveryBooking
+....xx ManageCatalogue
+....xx ManageStaff
+....xx SeeMetrics
+.....x ManageRoles
+";
+        assert_eq!(matrix, written);
+    }
+}

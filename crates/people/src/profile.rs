@@ -1,0 +1,58 @@
+//! What people keep of themselves: names, phone, birthday, and whom to call for them (S18).
+
+use kit::errors::OrFault as _;
+use kit::{Id, Result, Tx};
+
+use crate::actor::Actor;
+use crate::inputs::ProfileChange;
+use crate::model::{EmergencyContact, Person, check_of_age};
+use crate::store;
+
+/// Changes the profile of whoever asks. What the change does not name stays.
+///
+/// # Errors
+/// `Error::Unauthorized` for a visitor, `Error::Invalid` for a birthday under 18 years ago, a fault.
+pub fn change_profile(tx: &mut Tx<'_>, by: &Actor, change: &ProfileChange) -> Result<Person> {
+    let id = by.person()?.id;
+    store::hold(tx, id)?;
+    let mut person = store::person(tx, id)?;
+    if let Some(name) = &change.first_name {
+        person.first_name.clone_from(name);
+    }
+    if let Some(name) = &change.last_name {
+        person.last_name.clone_from(name);
+    }
+    if let Some(phone) = &change.phone {
+        person.phone.clone_from(phone);
+    }
+    if let Some(birthday) = change.birthday {
+        check_of_age(birthday, tx.now())?;
+        person.birthday = birthday;
+    }
+    store::update(tx, &person)?;
+    if let Some(contact) = &change.emergency_contact {
+        let sealed = contact.as_ref().map(|contact| seal(tx, id, contact)).transpose()?;
+        store::set_contact(tx, id, sealed)?;
+    }
+    Ok(person)
+}
+
+/// Whom to call for whoever asks.
+///
+/// # Errors
+/// `Error::Unauthorized` for a visitor, a fault if it was sealed under another key.
+pub fn emergency_contact(tx: &mut Tx<'_>, by: &Actor) -> Result<Option<EmergencyContact>> {
+    let id = by.person()?.id;
+    let Some(sealed) = store::contact(tx, id)? else { return Ok(None) };
+    let text = tx.unseal(&place(id), &sealed)?;
+    serde_json::from_str(&text).map(Some).or_fault()
+}
+
+fn seal(tx: &Tx<'_>, id: Id, contact: &EmergencyContact) -> Result<Vec<u8>> {
+    tx.seal(&place(id), &serde_json::to_string(contact).or_fault()?)
+}
+
+/// The place that a sealed contact is bound to.
+fn place(id: Id) -> String {
+    format!("people.emergency_contact:{id}")
+}

@@ -1,0 +1,203 @@
+//! Every statement on people and their sessions. It decides nothing.
+
+use jiff::Timestamp;
+use kit::db::{FromRow, Row};
+use kit::{Error, Id, Result, Tx, args, row, sql};
+
+use crate::model::{NewPerson, Person, kept_email};
+
+/// Somebody by number.
+///
+/// # Errors
+/// `Error::NotFound` if there is nobody of that number.
+pub fn person(tx: &mut Tx<'_>, id: Id) -> Result<Person> {
+    let found = tx.one(
+        sql!(
+            "SELECT id, email, first_name, last_name, phone, role, birthday, verified_at, created_at
+             FROM people WHERE id = $1"
+        ),
+        args![id],
+    )?;
+    found.ok_or(Error::NotFound)
+}
+
+/// Somebody by address of mail, however it is written.
+///
+/// # Errors
+/// A fault of the database.
+pub fn person_by_email(tx: &mut Tx<'_>, email: &str) -> Result<Option<Person>> {
+    tx.one(
+        sql!(
+            "SELECT id, email, first_name, last_name, phone, role, birthday, verified_at, created_at
+             FROM people WHERE email = $1"
+        ),
+        args![kept_email(email)],
+    )
+}
+
+/// Writes a person down, unless the address is somebody's already. Whether that was done.
+pub(crate) fn insert(tx: &mut Tx<'_>, id: Id, new: &NewPerson) -> Result<bool> {
+    let now = tx.now();
+    let written = tx.run(
+        sql!(
+            "INSERT INTO people (id, email, first_name, last_name, phone, password_hash, role, birthday,
+             verified_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+             ON CONFLICT (email) DO NOTHING"
+        ),
+        args![
+            id,
+            new.email.as_deref().map(kept_email),
+            &new.first_name,
+            &new.last_name,
+            new.phone.clone(),
+            new.password_hash.clone(),
+            new.role.name(),
+            new.birthday,
+            new.verified.then_some(now),
+            now
+        ],
+    )?;
+    Ok(written == 1)
+}
+
+/// Changes what a person may change of themselves.
+pub(crate) fn update(tx: &mut Tx<'_>, person: &Person) -> Result<u64> {
+    tx.run(
+        sql!("UPDATE people SET first_name = $1, last_name = $2, phone = $3, birthday = $4 WHERE id = $5"),
+        args![&person.first_name, &person.last_name, person.phone.clone(), person.birthday, person.id],
+    )
+}
+
+/// Takes the person's row until the commit, so that two changes to their sessions never pass each
+/// other unseen: what one of them opens, the other one ends.
+pub(crate) fn hold(tx: &mut Tx<'_>, person: Id) -> Result<()> {
+    tx.run(sql!("UPDATE people SET role = role WHERE id = $1"), args![person]).map(drop)
+}
+
+/// The hash of a person's password, if they have one.
+pub(crate) fn password_hash(tx: &mut Tx<'_>, person: Id) -> Result<Option<String>> {
+    let found: Option<(Option<String>,)> =
+        tx.one(sql!("SELECT password_hash FROM people WHERE id = $1"), args![person])?;
+    Ok(found.and_then(|(hash,)| hash))
+}
+
+/// Keeps another hash.
+pub(crate) fn set_password_hash(tx: &mut Tx<'_>, person: Id, hash: &str) -> Result<u64> {
+    tx.run(sql!("UPDATE people SET password_hash = $1 WHERE id = $2"), args![hash, person])
+}
+
+/// The sealed emergency contact.
+pub(crate) fn contact(tx: &mut Tx<'_>, person: Id) -> Result<Option<Vec<u8>>> {
+    let found: Option<(Option<Vec<u8>>,)> =
+        tx.one(sql!("SELECT emergency_contact FROM people WHERE id = $1"), args![person])?;
+    Ok(found.and_then(|(sealed,)| sealed))
+}
+
+/// Keeps another emergency contact, or none.
+pub(crate) fn set_contact(tx: &mut Tx<'_>, person: Id, sealed: Option<Vec<u8>>) -> Result<u64> {
+    tx.run(sql!("UPDATE people SET emergency_contact = $1 WHERE id = $2"), args![sealed, person])
+}
+
+/// A session that is good, and whose it is.
+pub(crate) struct Found {
+    pub(crate) session: Id,
+    pub(crate) person: Person,
+}
+
+impl FromRow for Found {
+    fn from_row(row: &Row<'_>) -> Result<Found> {
+        Ok(Found { session: row.get(0)?, person: Person::at(row, 1)? })
+    }
+}
+
+/// Whoever holds this token, if it is of this kind, not ended and not expired.
+pub(crate) fn signed_in(tx: &mut Tx<'_>, digest: &[u8], kind: &str) -> Result<Option<Found>> {
+    let now = tx.now();
+    tx.one(
+        sql!(
+            "SELECT s.id, p.id, p.email, p.first_name, p.last_name, p.phone, p.role, p.birthday, p.verified_at,
+             p.created_at FROM sessions s JOIN people p ON p.id = s.person_id
+             WHERE s.token_digest = $1 AND s.kind = $2 AND s.ended_at IS NULL AND s.expires_at > $3"
+        ),
+        args![digest.to_vec(), kind, now],
+    )
+}
+
+/// A session as it stands in the table, good or not.
+pub(crate) struct Session {
+    pub(crate) id: Id,
+    pub(crate) person: Id,
+    pub(crate) family: Id,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) ended_at: Option<Timestamp>,
+}
+
+row!(Session { id, person, family, expires_at, ended_at });
+
+/// The session of a refresh token.
+pub(crate) fn refresh_session(tx: &mut Tx<'_>, digest: Vec<u8>) -> Result<Option<Session>> {
+    tx.one(
+        sql!(
+            "SELECT id, person_id, family, expires_at, ended_at FROM sessions
+             WHERE token_digest = $1 AND kind = 'refresh'"
+        ),
+        args![digest],
+    )
+}
+
+/// The sign-in that a session belongs to.
+pub(crate) fn family_of(tx: &mut Tx<'_>, session: Id) -> Result<Option<Id>> {
+    let found: Option<(Id,)> = tx.one(sql!("SELECT family FROM sessions WHERE id = $1"), args![session])?;
+    Ok(found.map(|(family,)| family))
+}
+
+/// Writes a session down.
+pub(crate) fn insert_session(
+    tx: &mut Tx<'_>,
+    session: &Session,
+    kind: &'static str,
+    digest: Vec<u8>,
+) -> Result<u64> {
+    let now = tx.now();
+    tx.run(
+        sql!(
+            "INSERT INTO sessions (id, person_id, kind, token_digest, family, created_at, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)"
+        ),
+        args![session.id, session.person, kind, digest, session.family, now, session.expires_at],
+    )
+}
+
+/// Ends one session that is not ended yet. Whether it was so.
+pub(crate) fn end_session(tx: &mut Tx<'_>, session: Id) -> Result<bool> {
+    let now = tx.now();
+    let ended = tx.run(
+        sql!("UPDATE sessions SET ended_at = $1 WHERE id = $2 AND ended_at IS NULL"),
+        args![now, session],
+    )?;
+    Ok(ended == 1)
+}
+
+/// Ends everything that came of one sign-in.
+pub(crate) fn end_family(tx: &mut Tx<'_>, family: Id) -> Result<u64> {
+    let now = tx.now();
+    tx.run(
+        sql!("UPDATE sessions SET ended_at = $1 WHERE family = $2 AND ended_at IS NULL"),
+        args![now, family],
+    )
+}
+
+/// Ends every session of a person.
+pub(crate) fn end_all(tx: &mut Tx<'_>, person: Id) -> Result<u64> {
+    let now = tx.now();
+    tx.run(
+        sql!("UPDATE sessions SET ended_at = $1 WHERE person_id = $2 AND ended_at IS NULL"),
+        args![now, person],
+    )
+}
+
+/// Forgets a person's sessions that could not be good any more.
+pub(crate) fn forget_expired(tx: &mut Tx<'_>, person: Id) -> Result<u64> {
+    let now = tx.now();
+    tx.run(sql!("DELETE FROM sessions WHERE person_id = $1 AND expires_at <= $2"), args![person, now])
+}

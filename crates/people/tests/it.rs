@@ -1,0 +1,133 @@
+//! Accounts over HTTP, mounted alone: signing up, in and out, tokens, limits, the profile.
+
+#[path = "it/desk.rs"]
+mod desk;
+#[path = "it/limits.rs"]
+mod limits;
+#[path = "it/profile.rs"]
+mod profile;
+#[path = "it/sessions.rs"]
+mod sessions;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{Method, Request};
+use axum::middleware::from_fn;
+use axum::{Router, http::header};
+use http_body_util::BodyExt as _;
+use jiff::{SignedDuration, Timestamp};
+use kit::config::Config;
+use kit::testing::TestDb;
+use kit::web::{Page, Problem, speak};
+use kit::{House, Id};
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+const PASSWORD: &str = "coresync-demo";
+
+/// The house of people alone, its clock at noon in New York on 24 November 2026.
+struct App {
+    test: TestDb,
+    house: House,
+    router: Router,
+}
+
+/// What was answered.
+#[derive(Debug)]
+struct Answer {
+    status: u16,
+    body: Value,
+}
+
+/// By what a request is known.
+#[derive(Clone, Copy)]
+enum As<'a> {
+    Nobody,
+    Token(&'a str),
+    Cookie(&'a str),
+}
+
+impl App {
+    async fn open() -> App {
+        let test = TestDb::open("2026-11-24T17:00:00Z".parse().expect("a time")).await;
+        let config = Config { data: test.folder().to_owned(), ..Config::default() };
+        let house = House { db: test.db.clone(), config: Arc::new(config) };
+        let (router, _) = people::routes().split_for_parts();
+        let router =
+            router.with_state(house.clone()).layer(from_fn(|request, next| speak(said, request, next)));
+        App { test, house, router }
+    }
+
+    async fn ask(&self, method: Method, path: &str, by: As<'_>, body: &str) -> Answer {
+        self.ask_from("192.0.2.1", method, path, by, body).await
+    }
+
+    async fn ask_from(&self, from: &str, method: Method, path: &str, by: As<'_>, body: &str) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        request = match by {
+            As::Nobody => request,
+            As::Token(token) => request.header(header::AUTHORIZATION, format!("Bearer {token}")),
+            As::Cookie(token) => request.header(header::COOKIE, format!("__Host-session={token}")),
+        };
+        let mut request = request
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(body.to_owned()))
+            .expect("a request");
+        let peer = SocketAddr::new(from.parse().expect("an address"), 50_000);
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let response = self.router.clone().oneshot(request).await.expect("a router always answers");
+        let status = response.status().as_u16();
+        let bytes = response.into_body().collect().await.expect("a whole body").to_bytes();
+        Answer { status, body: serde_json::from_slice(&bytes).unwrap_or_default() }
+    }
+
+    async fn post(&self, path: &str, by: As<'_>, body: Value) -> Answer {
+        self.ask(Method::POST, path, by, &body.to_string()).await
+    }
+
+    async fn get_me(&self, by: As<'_>) -> Answer {
+        self.ask(Method::GET, "/api/users/profile/me/", by, "").await
+    }
+
+    /// Anna signs up.
+    async fn anna(&self) -> Answer {
+        let answer = self.post("/api/auth/register/", As::Nobody, anna()).await;
+        assert_eq!(answer.status, 201, "{answer:?}");
+        answer
+    }
+
+    async fn login(&self, email: &str, password: &str) -> Answer {
+        self.post("/api/auth/login/", As::Nobody, json!({"email": email, "password": password})).await
+    }
+
+    fn later(&self, by: SignedDuration) {
+        let clock = self.test.db.clock();
+        clock.set(clock.now() + by);
+    }
+}
+
+impl Answer {
+    fn text(&self, field: &str) -> &str {
+        self.body[field].as_str().unwrap_or_else(|| panic!("no {field} in {self:?}"))
+    }
+
+    fn id(&self) -> Id {
+        Id(self.body["user"]["id"].as_i64().expect("an id"))
+    }
+}
+
+fn anna() -> Value {
+    json!({"email": " Anna@Example.com", "password": PASSWORD, "first_name": "Anna", "last_name": "Kovalenko",
+        "phone": "+1 212 555 0100", "birthday": "1990-02-28"})
+}
+
+fn said(problem: &Problem) -> Page {
+    Page(problem.detail.clone())
+}
+
+fn time(text: &str) -> Timestamp {
+    text.parse().expect("a time")
+}

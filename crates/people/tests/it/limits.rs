@@ -1,0 +1,92 @@
+//! How often signing in may fail.
+
+use std::sync::Arc;
+
+use axum::http::Method;
+use jiff::SignedDuration;
+use kit::{args, sql};
+use serde_json::json;
+use tokio::task::JoinSet;
+
+use crate::{Answer, App, As, PASSWORD, time};
+
+async fn login_from(app: &App, from: &str, email: &str, password: &str) -> Answer {
+    let body = json!({"email": email, "password": password}).to_string();
+    app.ask_from(from, Method::POST, "/api/auth/login/", As::Nobody, &body).await
+}
+
+#[tokio::test]
+async fn the_eleventh_failure_of_an_account_closes_it_for_a_while() {
+    let app = App::open().await;
+    app.anna().await;
+    for number in 0..10 {
+        let from = format!("198.51.100.{number}");
+        assert_eq!(login_from(&app, &from, "anna@example.com", "wrong-guess").await.status, 401);
+        app.later(SignedDuration::from_secs(30));
+    }
+    let closed = login_from(&app, "203.0.113.7", "Anna@example.com", PASSWORD).await;
+    assert_eq!((closed.status, closed.text("code")), (429, "too_many_attempts"));
+    let wait = closed.body["retry_after"].as_i64().expect("seconds");
+    assert!((1..=900).contains(&wait), "{wait}");
+    assert_eq!(login_from(&app, "203.0.113.7", "bob@example.com", "wrong-guess").await.status, 401);
+
+    app.later(SignedDuration::from_secs(wait));
+    assert_eq!(login_from(&app, "203.0.113.7", "anna@example.com", PASSWORD).await.status, 200);
+}
+
+#[tokio::test]
+async fn what_was_right_does_not_count() {
+    let app = App::open().await;
+    app.anna().await;
+    for _ in 0..12 {
+        assert_eq!(app.login("anna@example.com", PASSWORD).await.status, 200);
+    }
+    let kept = app.house.db.view(|tx| {
+        tx.one::<(i64,)>(sql!("SELECT CAST(SUM(failures) AS BIGINT) FROM sign_in_failures"), args![])
+    });
+    assert_eq!(kept.await.expect("a sum"), Some((0,)));
+}
+
+#[tokio::test]
+async fn guesses_at_the_same_time_do_not_slip_past_the_limit() {
+    let app = Arc::new(App::open().await);
+    app.anna().await;
+    let mut guesses = JoinSet::new();
+    for number in 0..24 {
+        let app = app.clone();
+        guesses.spawn(async move {
+            login_from(&app, &format!("198.51.100.{number}"), "anna@example.com", "wrong-guess").await.status
+        });
+    }
+    let looked_at = guesses.join_all().await.into_iter().filter(|status| *status == 401).count();
+    assert_eq!(looked_at, 10);
+}
+
+#[tokio::test]
+async fn one_address_can_not_try_out_many_accounts() {
+    let app = App::open().await;
+    app.house
+        .db
+        .tx(|tx| {
+            let start = time("2026-11-24T17:00:00Z");
+            tx.run(
+                sql!("INSERT INTO sign_in_failures (key, window_start, failures) VALUES ($1, $2, 50)"),
+                args!["address:192.0.2.1", start],
+            )
+        })
+        .await
+        .expect("fifty failures");
+    assert_eq!(app.login("somebody@example.com", "wrong-guess").await.status, 429);
+    assert_eq!(login_from(&app, "192.0.2.2", "somebody@example.com", "wrong-guess").await.status, 401);
+}
+
+#[tokio::test]
+async fn yesterdays_failures_are_forgotten() {
+    let app = App::open().await;
+    app.login("somebody@example.com", "wrong-guess").await;
+    app.later(SignedDuration::from_hours(25));
+    app.login("another@example.com", "wrong-guess").await;
+    let kept =
+        app.house.db.view(|tx| tx.one::<(i64,)>(sql!("SELECT COUNT(*) FROM sign_in_failures"), args![]));
+    assert_eq!(kept.await.expect("a count"), Some((2,)), "of today, by account and by address");
+}

@@ -1,0 +1,236 @@
+//! Signing up, in and out; tokens and cookies.
+
+use std::net::IpAddr;
+
+use axum::http::Method;
+use jiff::SignedDuration;
+use kit::{args, sql};
+use people::{SessionKind, SignIn};
+use serde_json::json;
+
+use crate::{App, As, PASSWORD, anna};
+
+#[tokio::test]
+async fn an_account_is_made_signed_in_and_out_again() {
+    let app = App::open().await;
+    let made = app.anna().await;
+    assert_eq!(made.body["user"]["email"], "anna@example.com");
+    assert_eq!(made.body["user"]["full_name"], "Anna Kovalenko");
+    assert_eq!(made.body["user"]["role"], "account");
+    let entered = app.login("ANNA@example.com ", PASSWORD).await;
+    assert_eq!(entered.status, 200, "{entered:?}");
+    let (access, refresh) = (entered.text("access"), entered.text("refresh"));
+    assert_eq!(app.get_me(As::Token(access)).await.status, 200);
+
+    let left = app.post("/api/auth/logout/", As::Token(access), json!({})).await;
+    assert_eq!(left.status, 204);
+    assert_eq!(app.get_me(As::Token(access)).await.status, 401);
+    assert_eq!(app.post("/api/auth/refresh/", As::Nobody, json!({"refresh": refresh})).await.status, 401);
+    assert_eq!(app.get_me(As::Token(made.text("access"))).await.status, 200, "the other sign-in goes on");
+
+    let by_refresh = json!({"refresh": made.text("refresh")});
+    assert_eq!(app.post("/api/auth/logout/", As::Nobody, by_refresh).await.status, 204);
+    assert_eq!(app.get_me(As::Token(made.text("access"))).await.status, 401);
+    assert_eq!(app.post("/api/auth/logout/", As::Nobody, json!({})).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_an_unknown_account_sound_alike() {
+    let app = App::open().await;
+    app.anna().await;
+    let wrong = app.login("anna@example.com", "not-my-password").await;
+    let unknown = app.login("eve@example.com", "not-my-password").await;
+    assert_eq!((wrong.status, wrong.text("code")), (401, "wrong_sign_in"));
+    assert_eq!(wrong.text("error"), "This address and password don't belong together.");
+    assert_eq!((wrong.status, &wrong.body), (unknown.status, &unknown.body));
+}
+
+#[tokio::test]
+async fn a_taken_address_is_refused_without_saying_so() {
+    let app = App::open().await;
+    app.anna().await;
+    let again = app.post("/api/auth/register/", As::Nobody, anna()).await;
+    assert_eq!((again.status, again.text("code")), (400, "invalid"));
+    let sentence = again.body["errors"]["email"].as_str().expect("a sentence");
+    assert!(!sentence.contains("taken") && !sentence.contains("exists"), "{sentence}");
+}
+
+#[tokio::test]
+async fn a_refresh_token_is_good_once_and_twice_ends_everything() {
+    let app = App::open().await;
+    let first = app.anna().await;
+    let with = |token: &str| json!({"refresh": token});
+    let second = app.post("/api/auth/refresh/", As::Nobody, with(first.text("refresh"))).await;
+    assert_eq!(second.status, 200, "{second:?}");
+    assert_ne!(first.text("refresh"), second.text("refresh"));
+    assert_eq!(app.get_me(As::Token(second.text("access"))).await.status, 200);
+
+    let stolen = app.post("/api/auth/refresh/", As::Nobody, with(first.text("refresh"))).await;
+    assert_eq!(stolen.status, 401);
+    assert_eq!(app.get_me(As::Token(second.text("access"))).await.status, 401);
+    assert_eq!(app.post("/api/auth/refresh/", As::Nobody, with(second.text("refresh"))).await.status, 401);
+    assert_eq!(app.login("anna@example.com", PASSWORD).await.status, 200);
+}
+
+#[tokio::test]
+async fn of_two_who_renew_at_once_at_most_one_is_served() {
+    let app = App::open().await;
+    let made = app.anna().await;
+    let renew = || app.post("/api/auth/refresh/", As::Nobody, json!({"refresh": made.text("refresh")}));
+    let (a, b, c, d) = tokio::join!(renew(), renew(), renew(), renew());
+    let mut statuses = [a.status, b.status, c.status, d.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 401, 401, 401]);
+    let alive = app
+        .house
+        .db
+        .view(|tx| tx.one::<(i64,)>(sql!("SELECT COUNT(*) FROM sessions WHERE ended_at IS NULL"), args![]));
+    assert_eq!(alive.await.expect("a count"), Some((0,)), "it was in several hands, so all of it ended");
+}
+
+#[tokio::test]
+async fn tokens_expire_by_the_house_s_clock() {
+    let app = App::open().await;
+    let made = app.anna().await;
+    app.later(SignedDuration::from_secs(30 * 60 - 1));
+    assert_eq!(app.get_me(As::Token(made.text("access"))).await.status, 200);
+    app.later(SignedDuration::from_secs(1));
+    assert_eq!(app.get_me(As::Token(made.text("access"))).await.status, 401);
+    app.later(SignedDuration::from_hours(30 * 24));
+    let late = app.post("/api/auth/refresh/", As::Nobody, json!({"refresh": made.text("refresh")})).await;
+    assert_eq!(late.status, 401);
+}
+
+#[tokio::test]
+async fn a_token_is_good_for_what_it_was_made_for_alone() {
+    let app = App::open().await;
+    let made = app.anna().await;
+    let (access, refresh) = (made.text("access"), made.text("refresh"));
+    assert_eq!(app.get_me(As::Token(refresh)).await.status, 401);
+    assert_eq!(app.get_me(As::Cookie(access)).await.status, 401);
+    assert_eq!(app.get_me(As::Token("")).await.status, 401);
+    assert_eq!(app.post("/api/auth/refresh/", As::Nobody, json!({"refresh": access})).await.status, 401);
+    let digests =
+        app.house.db.view(|tx| tx.all::<(Vec<u8>,)>(sql!("SELECT token_digest FROM sessions"), args![]));
+    for (digest,) in digests.await.expect("the sessions") {
+        assert_eq!(digest.len(), 32, "only a digest is kept");
+    }
+}
+
+#[tokio::test]
+async fn a_browser_is_known_by_its_cookie_and_a_bad_one_is_a_visitor() {
+    let app = App::open().await;
+    app.anna().await;
+    let attempt = SignIn { email: "anna@example.com".to_owned(), password: PASSWORD.to_owned() };
+    let address: IpAddr = "192.0.2.1".parse().expect("an address");
+    let signed_in =
+        people::sign_in(&app.house, address, attempt, SessionKind::Page).await.expect("signed in");
+    assert!(signed_in.tokens.refresh.is_none());
+    let token = signed_in.tokens.access;
+    assert_eq!(app.get_me(As::Cookie(&token)).await.status, 200);
+    assert_eq!(app.get_me(As::Token(&token)).await.status, 401);
+    assert_eq!(app.post("/api/auth/logout/", As::Cookie(&token), json!({})).await.status, 204);
+    assert_eq!(app.get_me(As::Cookie(&token)).await.status, 401);
+    assert_eq!(app.post("/api/auth/logout/", As::Cookie(&token), json!({})).await.status, 204, "a visitor");
+}
+
+#[tokio::test]
+async fn another_password_ends_every_session() {
+    let app = App::open().await;
+    let (first, second) = (app.anna().await, app.login("anna@example.com", PASSWORD).await);
+    let change = |present: &str, new: &str| json!({"current_password": present, "new_password": new});
+    let access = As::Token(first.text("access"));
+    let wrong = app.post("/api/auth/password/", access, change("not-my-password", "another-one")).await;
+    assert_eq!(wrong.status, 400);
+    assert!(wrong.body["errors"]["current_password"].is_string());
+    assert_eq!(app.post("/api/auth/password/", access, change(PASSWORD, "short")).await.status, 400);
+    let own = app.post("/api/auth/password/", access, change(PASSWORD, "anna@example.com")).await;
+    assert_eq!(own.status, 400);
+    assert_eq!(app.get_me(access).await.status, 200);
+
+    let done = app.post("/api/auth/password/", access, change(PASSWORD, "another-one")).await;
+    assert_eq!(done.status, 204, "{done:?}");
+    for made in [&first, &second] {
+        assert_eq!(app.get_me(As::Token(made.text("access"))).await.status, 401);
+        let renewal = json!({"refresh": made.text("refresh")});
+        assert_eq!(app.post("/api/auth/refresh/", As::Nobody, renewal).await.status, 401);
+    }
+    assert_eq!(app.login("anna@example.com", PASSWORD).await.status, 401);
+    assert_eq!(app.login("anna@example.com", "another-one").await.status, 200);
+}
+
+#[tokio::test]
+async fn what_can_be_no_account_is_said_field_by_field() {
+    let app = App::open().await;
+    let long = "x".repeat(10_000);
+    let bad = [json!("a\u{0}b"), json!("😀"), json!(long), json!(7), json!([1]), json!({"a": 1}), json!("")];
+    for field in ["email", "password", "first_name", "last_name", "phone", "birthday"] {
+        for value in &bad {
+            let mut body = anna();
+            body[field] = value.clone();
+            let answer = app.post("/api/auth/register/", As::Nobody, body).await;
+            if value == "" && ["phone", "birthday"].contains(&field) {
+                assert_eq!(answer.status, 201, "it may be missing");
+                app.house
+                    .db
+                    .tx(|tx| {
+                        tx.run(sql!("DELETE FROM sessions"), args![])?;
+                        tx.run(sql!("DELETE FROM people"), args![])
+                    })
+                    .await
+                    .expect("all forgotten");
+                continue;
+            }
+            assert_eq!(answer.status, 400, "{field} {answer:?}");
+            assert!(answer.body["errors"][field].is_string(), "{field} {answer:?}");
+        }
+    }
+    for body in ["", "[]", "nonsense", "{\"email\":", "\u{0}"] {
+        for path in ["login", "refresh", "register", "password"] {
+            let answer = app.ask(Method::POST, &format!("/api/auth/{path}/"), As::Nobody, body).await;
+            assert_eq!(answer.status, 400, "{path} {body:?} {answer:?}");
+        }
+    }
+    for value in &bad {
+        let answer =
+            app.post("/api/auth/login/", As::Nobody, json!({"email": value, "password": value})).await;
+        assert_eq!(answer.status, 400, "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_child_can_have_no_account() {
+    let app = App::open().await;
+    let mut body = anna();
+    body["birthday"] = json!("2008-11-25");
+    let answer = app.post("/api/auth/register/", As::Nobody, body.clone()).await;
+    assert_eq!(answer.status, 400);
+    assert!(answer.body["errors"]["birthday"].is_string());
+    body["birthday"] = json!("2008-11-24");
+    assert_eq!(app.post("/api/auth/register/", As::Nobody, body).await.status, 201);
+}
+
+#[tokio::test]
+async fn a_sign_in_that_meets_a_change_of_password_does_not_outlive_it() {
+    let app = App::open().await;
+    app.anna().await;
+    let mut password = PASSWORD.to_owned();
+    for round in 0..6 {
+        let present = app.login("anna@example.com", &password).await;
+        let new = format!("another-one-{round}");
+        let change = json!({"current_password": password, "new_password": new});
+        let renewal = json!({"refresh": present.text("refresh")});
+        let (changed, entered, renewed) = tokio::join!(
+            app.post("/api/auth/password/", As::Token(present.text("access")), change),
+            app.login("anna@example.com", &password),
+            app.post("/api/auth/refresh/", As::Nobody, renewal),
+        );
+        assert_eq!(changed.status, 204, "{changed:?}");
+        for met in [entered, renewed] {
+            if met.status == 200 {
+                assert_eq!(app.get_me(As::Token(met.text("access"))).await.status, 401);
+            }
+        }
+        password = new;
+    }
+}

@@ -1,0 +1,41 @@
+// Booking, from asking to cancelling: the same steps with and without JavaScript.
+
+import assert from "node:assert/strict";
+import * as site from "./site.mjs";
+
+/** Signed in already: books that many days ahead, finds it in the list, cancels it for nothing. */
+export async function bookAndCancel(page, days) {
+  const date = site.day(days);
+  await site.askForTimes(page, site.SERVICE.slug, date);
+  assert.ok((await site.times(page).count()) > 0, `no time on ${date}`);
+  const price = await site.review(page);
+  await site.says(page, site.SERVICE.name);
+  await site.says(page, site.spoken(date));
+  await site.main(page).getByLabel("Special requests").fill("A quiet session, please. 🌿");
+  await site.main(page).getByLabel("Allergies").fill("Almond oil");
+  const number = await site.confirm(page);
+  const { pathname } = new URL(page.url());
+  assert.ok((await site.words(page)).includes(price), `the booking does not cost ${price} as promised`);
+
+  await page.goto("/dashboard/");
+  await site.listed(page, "Upcoming", number).first().waitFor();
+
+  await page.goto(pathname);
+  assert.match(await site.askToCancel(page), site.FREE, "the page does not say that cancelling is free");
+  await site.cancel(page);
+  await page.goto(pathname);
+  await site.says(page, /cancelled/i);
+  assert.equal(await site.main(page).getByRole("link", { name: "Cancel this booking" }).count(), 0);
+
+  await page.goto("/dashboard/");
+  await site.listed(page, "Past", number).first().waitFor();
+  assert.equal(await site.listed(page, "Upcoming", number).count(), 0);
+}
+
+/** Signed in already: the day after the window has no times, a sentence, and the day when it opens. */
+export async function refusedBeyond(page, days) {
+  await page.goto(site.bookPath(site.SERVICE.slug, site.day(days + 1)));
+  assert.equal(await site.times(page).count(), 0, "a time beyond the window is offered");
+  await site.says(page, site.spoken(site.day(1)));
+  assert.match(await site.words(page), /opens?|from/i);
+}

@@ -1,0 +1,117 @@
+// The house under test: the program itself on a free port, with an empty folder and the demo club.
+
+import { spawn } from "node:child_process";
+import { createWriteStream, rmSync } from "node:fs";
+import { access, mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+
+/** The moment at which every house opens: a Tuesday morning in New York. */
+export const NOW = "2026-11-24T10:00:00-05:00";
+export const TODAY = NOW.slice(0, 10);
+
+const binary = process.env.CORESYNC_BIN
+  ? resolve(process.env.CORESYNC_BIN)
+  : resolve(import.meta.dirname, "..", process.env.CARGO_TARGET_DIR ?? "target", "debug/coresync");
+const SECONDS_TO_OPEN = 180;
+const SECONDS_TO_CLOSE = 20;
+
+/** Starts the program and answers once it can serve. Close it with `close()`. */
+export async function openHouse() {
+  await access(binary).catch(() => {
+    throw new Error(`${binary} is not there: \`cargo build\` makes it, CORESYNC_BIN names another`);
+  });
+  const folder = await mkdtemp(join(tmpdir(), "coresync-house-"));
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  const logFile = join(folder, "log");
+  const program = spawn(binary, ["serve", "--demo"], {
+    cwd: folder,
+    env: environment(folder, port, url),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  // Nothing stays behind, however this process ends.
+  process.once("exit", () => {
+    program.kill("SIGKILL");
+    rmSync(folder, { recursive: true, force: true });
+  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
+  const log = createWriteStream(logFile);
+  program.stdout.pipe(log, { end: false });
+  program.stderr.pipe(log, { end: false });
+  const house = { url, folder, pid: program.pid, ended: null };
+  const gone = new Promise((done) => {
+    program.once("error", (error) => done((house.ended = error.message)));
+    program.once("exit", (code, signal) => done((house.ended = signal ?? `exit ${code}`)));
+  });
+
+  /** The last lines that the program wrote. */
+  house.tail = async (lines = 30) => {
+    const text = await readFile(logFile, "utf8").catch(() => "");
+    return text.trimEnd().split("\n").slice(-lines).join("\n");
+  };
+
+  /** Asks it to stop, waits, and removes its folder. Answers how it ended. */
+  house.close = async () => {
+    if (house.ended === null) {
+      program.kill("SIGTERM");
+      const late = pause(SECONDS_TO_CLOSE * 1000, "late", { ref: false });
+      if ((await Promise.race([gone, late])) === "late") {
+        program.kill("SIGKILL");
+        await gone;
+      }
+    }
+    log.end();
+    await rm(folder, { recursive: true, force: true });
+    return house.ended;
+  };
+
+  try {
+    await ready(house);
+  } catch (error) {
+    const tail = await house.tail();
+    await house.close();
+    throw new Error(`${error.message}\n${tail}`);
+  }
+  return house;
+}
+
+/** Only what the program needs: nothing of a developer's own club. */
+function environment(folder, port, url) {
+  const { PATH, HOME, LANG, E2E_DATABASE_URL } = process.env;
+  const variables = {
+    PATH,
+    HOME,
+    LANG,
+    CORESYNC_ADDR: `127.0.0.1:${port}`,
+    CORESYNC_DATA: join(folder, "data"),
+    CORESYNC_NOW: NOW,
+    CORESYNC_PUBLIC_URL: url,
+    DATABASE_URL: E2E_DATABASE_URL,
+  };
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value));
+}
+
+async function ready(house) {
+  const end = Date.now() + SECONDS_TO_OPEN * 1000;
+  while (Date.now() < end) {
+    if (house.ended !== null) throw new Error(`the program ended before it was ready: ${house.ended}`);
+    const answer = await fetch(`${house.url}/ready/`).catch(() => null);
+    if (answer?.ok) return;
+    await pause(100);
+  }
+  throw new Error(`the program was not ready within ${SECONDS_TO_OPEN} seconds`);
+}
+
+function freePort() {
+  return new Promise((done, fail) => {
+    const server = createServer();
+    server.once("error", fail);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
+}

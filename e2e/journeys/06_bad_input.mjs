@@ -1,0 +1,186 @@
+// What nobody should send: each gets a page with a sentence, never a broken house.
+
+import assert from "node:assert/strict";
+import * as site from "../site.mjs";
+
+const LONG = "x".repeat(4000);
+
+const ODD_PATHS = [
+  ...["2026-02-30", "2026-13-01", "0000-00-00", "9999-99-99", "-1", "1e9", "tomorrow", "", "🌿", "2026-11-23", LONG].map(
+    (date) => site.bookPath(site.SERVICE.slug, date),
+  ),
+  ...["no-such-service", "", "🌿", "../../etc/passwd", "' OR 1=1 --", LONG].map((slug) => site.bookPath(slug, site.day(1))),
+  "/book/?service=signature-massage&date=2026-11-25%00",
+  "/book/?service=%ff%fe&date=%ff",
+  "/book/?date=2026-11-25&date=2026-11-26&service=a&service=b",
+  "/services/?q=%F0%9F%8C%BF",
+  "/services/?q=%00",
+  "/services/?q=%25_%25",
+  "/services/?category=no-such-category&page=-1",
+  "/services/?page=99999999999999999999",
+  "/services/%F0%9F%8C%BF/",
+  "/services/%00/",
+  "/services/%ff/",
+  "/login/?next=%00%F0%9F%8C%BF",
+];
+
+const ODD_MEMBER_PATHS = [
+  "/dashboard/bookings/0/",
+  "/dashboard/bookings/-1/",
+  "/dashboard/bookings/abc/",
+  "/dashboard/bookings/%F0%9F%8C%BF/",
+  "/dashboard/bookings/99999999999999999999999999/",
+  "/dashboard/bookings/99999999999999999999999999/cancel/",
+  "/book/review/",
+  "/book/review/?service=signature-massage",
+  "/book/review/?service=%F0%9F%8C%BF&date=2026-02-30&time=25:99&start=-1&starts_at=99999999999999999999&room=-1",
+];
+
+async function visit(page, path) {
+  const response = await page.goto(path);
+  await site.answersInWords(page, response, path.slice(0, 120));
+}
+
+async function oddAddresses(visits) {
+  const page = await visits.person();
+  for (const path of ODD_PATHS) await visit(page, path);
+  await site.signIn(page, site.ACCOUNTS.base.email);
+  for (const path of ODD_MEMBER_PATHS) await visit(page, path);
+}
+
+/** Sends the page's form as it stands, without the browser's own check. */
+async function sends(page, fill, asked) {
+  await page.evaluate(() => {
+    for (const form of document.forms) form.noValidate = true;
+  });
+  const answer = page.waitForResponse((one) => one.request().method() === "POST");
+  await fill();
+  const status = (await answer).status();
+  assert.ok(status < 500, `${asked}: ${status}`);
+  await page.waitForLoadState();
+  assert.match(await site.words(page), site.SENTENCE, `${asked}: no sentence on the page`);
+  return status;
+}
+
+async function oddSignIns(visits) {
+  const page = await visits.person();
+  for (const [email, password] of [
+    ["", ""],
+    ["🌿", "🌿"],
+    ["nobody@demo.coresync.test", "coresync-demo"],
+    ["guest@demo.coresync.test", "wrong"],
+    ["guest@demo.coresync.test", LONG],
+    [`${LONG}@example.org`, "x"],
+  ]) {
+    await page.goto("/login/");
+    await sends(page, () => site.fillSignIn(page, email, password), `signing in as ${email.slice(0, 40)}`);
+    assert.match(page.url(), /\/login\//, `${email.slice(0, 40)} was let in`);
+  }
+  await page.goto("/login/");
+  await sends(page, () => site.fillSignIn(page, "someone@example.org", "wrong"), "a wrong password");
+  const kept = await site.main(page).getByLabel("E-mail address").inputValue();
+  assert.equal(kept, "someone@example.org", "what was typed is lost");
+}
+
+async function oddSignUps(visits) {
+  const page = await visits.person();
+  const good = { first: "Ada", last: "Moss", email: "ada.moss@demo.coresync.test", password: "rain on the roof" };
+  for (const change of [
+    { first: "", last: "" },
+    { email: "not an address" },
+    { email: "🌿@🌿" },
+    { email: site.ACCOUNTS.guest.email },
+    { password: "1" },
+    { first: LONG },
+  ]) {
+    await page.goto("/signup/");
+    await sends(page, () => site.fillSignUp(page, { ...good, ...change }), `signing up with ${Object.keys(change)}`);
+    assert.match(page.url(), /\/signup\//, `an account was made with ${JSON.stringify(change).slice(0, 60)}`);
+  }
+}
+
+async function takenMeanwhile(visits) {
+  const quick = await visits.person();
+  const slow = await visits.person();
+  await site.signIn(quick, site.ACCOUNTS.premium.email);
+  await site.signIn(slow, site.ACCOUNTS.guest.email);
+  for (const page of [quick, slow]) {
+    await page.goto(site.bookPath(site.SINGLE.slug, site.day(2)));
+    await site.review(page);
+  }
+  await site.confirm(quick);
+  await sends(slow, () => site.press(slow, "Book this time"), "a time taken meanwhile");
+  assert.match(await site.words(slow), site.TAKEN);
+  await site.askToCancel(quick);
+  await site.cancel(quick);
+}
+
+async function sentTwice(visits) {
+  const first = await visits.person();
+  await site.signIn(first, site.ACCOUNTS.premium.email);
+  await first.goto(site.bookPath(site.SERVICE.slug, site.day(5)));
+  await site.review(first);
+  const second = await first.context().newPage();
+  visits.watch(second);
+  visits.pages.push(second);
+  await second.goto(first.url());
+  const number = await site.confirm(first);
+  await first.goto("/dashboard/");
+  const before = await numbers(first);
+  await sends(second, () => site.press(second, "Book this time"), "the same form a second time");
+  await first.goto("/dashboard/");
+  assert.deepEqual(await numbers(first), before, "the same form booked twice");
+  await site.main(first).getByText(number).first().waitFor();
+}
+
+async function numbers(page) {
+  return [...(await site.words(page)).matchAll(new RegExp(site.NUMBER, "g"))].map(([number]) => number).sort();
+}
+
+async function signedOutMeanwhile(visits) {
+  const page = await visits.person();
+  await site.signIn(page, site.ACCOUNTS.unlimited.email);
+  await page.goto(site.bookPath(site.SERVICE.slug, site.day(6)));
+  await site.review(page);
+  await page.context().clearCookies();
+  await sends(page, () => site.press(page, "Book this time"), "a form of somebody who is signed out");
+  assert.match(await site.words(page), /sign in/i);
+}
+
+async function anothersBooking(visits) {
+  const owner = await visits.person();
+  const other = await visits.person();
+  await site.signIn(owner, site.ACCOUNTS.unlimited.email);
+  await site.signIn(other, site.ACCOUNTS.base.email);
+  const { path, number } = await site.book(owner, site.SERVICE.slug, site.day(7));
+  for (const asked of [path, `${path}cancel/`]) {
+    const response = await other.goto(asked);
+    assert.equal(response.status(), 404, asked);
+    assert.ok(!(await other.content()).includes(number), "another's booking is shown");
+  }
+  await owner.goto(path);
+  await site.askToCancel(owner);
+  await site.cancel(owner);
+}
+
+async function tenMegabytes(visits, house) {
+  const page = await visits.person();
+  await page.goto("/login/");
+  const answer = await page.request.post("/login/", {
+    headers: { origin: house.url },
+    form: { email: "x".repeat(10_000_000), password: "x" },
+    maxRedirects: 0,
+  });
+  assert.ok(answer.status() >= 400 && answer.status() < 500, `ten megabytes: ${answer.status()}`);
+}
+
+export const journeys = {
+  "odd addresses get a page with a sentence": oddAddresses,
+  "odd sign-ins are refused and what was typed stays": oddSignIns,
+  "odd sign-ups are refused": oddSignUps,
+  "a time taken meanwhile is refused in words": takenMeanwhile,
+  "the same form sent twice books once": sentTwice,
+  "a form sent after signing out asks to sign in": signedOutMeanwhile,
+  "another's booking is not found": anothersBooking,
+  "ten megabytes are refused": tenMegabytes,
+};

@@ -1,0 +1,208 @@
+// How the journeys find things on the site: every label, address and sentence they rely on stands here.
+
+import assert from "node:assert/strict";
+import { TODAY } from "./house.mjs";
+
+export const PASSWORD = "coresync-demo";
+
+/** The demo club's guests, and how many days ahead each may book. */
+export const ACCOUNTS = {
+  guest: { email: "guest@demo.coresync.test", days: 3 },
+  base: { email: "base@demo.coresync.test", days: 30 },
+  premium: { email: "premium@demo.coresync.test", days: 60 },
+  unlimited: { email: "unlimited@demo.coresync.test", days: 90 },
+};
+
+/** A service for everyone, and one that a single room can serve. */
+export const SERVICE = { slug: "signature-massage", name: "Signature Massage" };
+export const SINGLE = { slug: "the-cut", name: "The Cut" };
+
+export const TIME = /\d{1,2}:\d{2}.*[–—-].*\d{1,2}:\d{2}/;
+export const PART_OF_DAY = /^(Morning|Afternoon|Evening)/;
+export const NUMBER = /CS-\d{4}-\d{6,}/;
+export const MONEY = /\$[\d,]+\.\d{2}/;
+export const FREE = /\bfree\b|\bnothing\b|no (charge|cost|fee)|\$0\.00/i;
+export const SENTENCE = /\w{2,}[^.!?]*[.!?]/;
+export const TAKEN = /taken/i;
+
+export const PAGES = [
+  ["home", "/"],
+  ["services", "/services/"],
+  ["services-search", "/services/?q=massage"],
+  ["services-none", "/services/?q=zzzz"],
+  ["service", `/services/${SERVICE.slug}/`],
+  ["book", "/book/"],
+  ["book-day", bookPath(SERVICE.slug, day(1))],
+  ["book-outside", bookPath(SERVICE.slug, day(40))],
+  ["login", "/login/"],
+  ["signup", "/signup/"],
+  ["missing", "/no-such-page/"],
+];
+
+// ---- days ----
+
+/** The day so many days from the house's today, as YYYY-MM-DD. */
+export function day(ahead) {
+  return new Date(Date.parse(`${TODAY}T00:00:00Z`) + ahead * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** A day as people say it: "25 November" or "November 25". */
+export function spoken(date) {
+  const number = Number(date.slice(8));
+  const month = new Date(`${date}T00:00:00Z`).toLocaleString("en-US", { month: "long", timeZone: "UTC" });
+  return new RegExp(`\\b${number} ${month}\\b|\\b${month} ${number}\\b`);
+}
+
+// ---- what a page says ----
+
+export const main = (page) => page.getByRole("main");
+export const words = (page) => main(page).innerText();
+
+/** Waits until the main part of the page says it. */
+export async function says(page, text) {
+  await main(page).getByText(text).first().waitFor();
+}
+
+/** A page of the house, whatever was asked; with a sentence on it if it is a refusal. */
+export async function answersInWords(page, response, asked) {
+  assert.ok(response, `${asked}: no answer`);
+  assert.ok(response.status() < 500, `${asked}: ${response.status()}`);
+  assert.match(response.headers()["content-type"] ?? "", /^text\/html/, `${asked}: not a page`);
+  const wanted = response.status() < 400 ? /\S/ : SENTENCE;
+  assert.match(await words(page), wanted, `${asked}: no sentence on the page`);
+}
+
+// ---- who ----
+
+export async function fillSignIn(page, email, password = PASSWORD) {
+  await main(page).getByLabel("E-mail address").fill(email);
+  await main(page).getByLabel("Password", { exact: true }).fill(password);
+  await press(page, "Sign in");
+}
+
+export async function signIn(page, email) {
+  await page.goto("/login/");
+  await fillSignIn(page, email);
+  await page.waitForURL(/\/dashboard\/$/);
+}
+
+export async function fillSignUp(page, { first, last, email, password }) {
+  await main(page).getByLabel("First name").fill(first);
+  await main(page).getByLabel("Last name").fill(last);
+  await main(page).getByLabel("E-mail address").fill(email);
+  await main(page).getByLabel("Password", { exact: true }).fill(password);
+  await press(page, "Create account");
+}
+
+export async function signOut(page) {
+  const button = page.getByRole("button", { name: "Sign out" });
+  await button.or(page.getByRole("link", { name: "Sign out" })).first().click();
+  await page.getByRole("link", { name: "Sign in" }).first().waitFor();
+}
+
+export const press = (page, name) => main(page).getByRole("button", { name, exact: true }).click();
+
+// ---- services ----
+
+export async function searchServices(page, text) {
+  await page.goto("/services/");
+  await main(page).getByRole("searchbox").fill(text);
+  await main(page).getByRole("searchbox").press("Enter");
+  await page.waitForURL(/[?&]q=/);
+}
+
+/** Sets the second item of the filter; answers the name of what was chosen. */
+export async function filterServices(page) {
+  await page.goto("/services/");
+  const filter = main(page).getByLabel("Category");
+  const chosen = filter.getByRole("option").nth(1);
+  const name = (await chosen.innerText()).trim();
+  await filter.selectOption(await chosen.getAttribute("value"));
+  await main(page).getByRole("search").getByRole("button").first().click();
+  await page.waitForURL(/\?/);
+  return name;
+}
+
+export const serviceLinks = (page) => main(page).locator('a[href^="/services/"]').filter({ visible: true });
+
+// ---- booking ----
+
+export function bookPath(service, date) {
+  return `/book/?${new URLSearchParams({ service, date })}`;
+}
+
+/** Asks for the times of a day by the form, as a person does. */
+export async function askForTimes(page, service, date) {
+  await page.goto("/book/");
+  await main(page).getByLabel("Service", { exact: true }).selectOption(service);
+  await main(page).getByLabel("Date", { exact: true }).fill(date);
+  await press(page, "Show times");
+  await page.waitForURL(new RegExp(`date=${date}`));
+}
+
+export function times(page) {
+  const link = main(page).getByRole("link", { name: TIME });
+  return link.or(main(page).getByRole("radio", { name: TIME }));
+}
+
+/** Chooses one of the times shown (0 the first, -1 the last). */
+export async function choose(page, which = 0) {
+  const time = times(page).nth(which);
+  if ((await time.getAttribute("type")) === "radio") {
+    await time.check();
+    await main(page).getByRole("button", { name: /continue|choose|review/i }).click();
+  } else {
+    await time.click();
+  }
+}
+
+/** From the times of a day to the page where the booking is confirmed; answers its price. */
+export async function review(page, which = 0) {
+  await choose(page, which);
+  await page.waitForURL(/\/book\/review\//);
+  return total(page);
+}
+
+/** The sum that the page says. */
+export async function total(page) {
+  const found = /Total[^$]*(\$[\d,]+\.\d{2})/i.exec(await words(page));
+  assert.ok(found, "the page says no total");
+  return found[1];
+}
+
+/** Confirms; answers the booking's number. */
+export async function confirm(page) {
+  await press(page, "Book this time");
+  await page.waitForURL(/\/dashboard\/bookings\/\d+\//);
+  const found = NUMBER.exec(await words(page));
+  assert.ok(found, "the booking's page says no number");
+  return found[0];
+}
+
+/** Signs nobody in; books the chosen time of that day and answers number and price. */
+export async function book(page, service, date, which = 0) {
+  await page.goto(bookPath(service, date));
+  const price = await review(page, which);
+  const number = await confirm(page);
+  return { number, price, path: new URL(page.url()).pathname };
+}
+
+// ---- my bookings ----
+
+/** A booking in one of the lists of the dashboard: "Upcoming" or "Past". */
+export function listed(page, heading, number) {
+  const list = main(page).locator("section").filter({ has: page.getByRole("heading", { name: heading }) });
+  return list.getByText(number);
+}
+
+/** From a booking's page to the page that asks whether to cancel; answers what it says. */
+export async function askToCancel(page) {
+  await main(page).getByRole("link", { name: "Cancel this booking" }).click();
+  await page.waitForURL(/\/cancel\/$/);
+  return words(page);
+}
+
+export async function cancel(page) {
+  await press(page, "Cancel booking");
+  await page.waitForURL((url) => !url.pathname.endsWith("/cancel/"));
+}
