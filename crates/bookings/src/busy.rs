@@ -118,10 +118,19 @@ fn units(candidates: &Candidates<'_>) -> Vec<(Id, i64)> {
     rooms.chain(technicians).chain(equipment).collect()
 }
 
+/// A few resources are asked for one by one; for many, everything of those days is read at once.
+const FEW: usize = 6;
+
 fn read(tx: &mut Tx<'_>, candidates: &Candidates<'_>, reach: (Cell, Cell)) -> Result<HashMap<Id, Busy>> {
-    let mut spans = store::spans(tx, reach)?;
+    let wanted = units(candidates);
+    let mut spans = if wanted.len() > FEW { store::spans(tx, reach)? } else { HashMap::new() };
+    if wanted.len() <= FEW {
+        for (id, _) in &wanted {
+            spans.insert(*id, store::spans_of(tx, *id, reach)?);
+        }
+    }
     let calendar = |(id, units)| (id, Busy::new(units, spans.remove(&id).unwrap_or_default(), reach));
-    Ok(units(candidates).into_iter().map(calendar).collect())
+    Ok(wanted.into_iter().map(calendar).collect())
 }
 
 fn remembered(tx: &mut Tx<'_>, candidates: &Candidates<'_>, reach: (Cell, Cell)) -> Result<HashMap<Id, Busy>> {

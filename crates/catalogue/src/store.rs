@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
-use kit::versions::{self, Cached};
+use kit::versions::Cached;
 use kit::{Error, Fault, Id, Result, Tx, args, sql};
 
 use crate::hours::{Hours, Shift};
@@ -18,8 +18,7 @@ pub(crate) const VERSION: &str = "catalogue";
 /// # Errors
 /// `Error::NotFound` if no club is set up yet.
 pub fn current(tx: &mut Tx<'_>) -> Result<Arc<Catalogue>> {
-    let version = versions::current(tx, VERSION)?;
-    tx.shelf::<Cached<(), Catalogue>>().get(tx, (), version, |tx| load(tx, version))
+    tx.shelf::<Cached<(), Catalogue>>().get(tx, VERSION, (), load)
 }
 
 fn load(tx: &mut Tx<'_>, version: Id) -> Result<Catalogue> {

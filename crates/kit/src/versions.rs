@@ -47,25 +47,26 @@ impl<K, T> Default for Cached<K, T> {
 }
 
 impl<K: Hash + Eq, T> Cached<K, T> {
-    /// The answer for `key` at `version`: the kept one, or what `load` reads. Only what is read in a view,
-    /// a true snapshot, is kept.
+    /// The answer for `key`, as of the version of `name` in this transaction: the kept one, or what `load` reads.
+    /// What was read while somebody changed it is answered, but not kept.
     ///
     /// # Errors
     /// What `load` answers.
     pub fn get(
         &self,
         tx: &mut Tx<'_>,
+        name: &str,
         key: K,
-        version: Id,
-        load: impl FnOnce(&mut Tx<'_>) -> Result<T>,
+        load: impl FnOnce(&mut Tx<'_>, Id) -> Result<T>,
     ) -> Result<Arc<T>> {
+        let version = current(tx, name)?;
         if let Some((kept, answer)) = self.lock().get(&key)
             && *kept == version
         {
             return Ok(answer.clone());
         }
-        let answer = Arc::new(load(tx)?);
-        if tx.is_view() {
+        let answer = Arc::new(load(tx, version)?);
+        if current(tx, name)? == version {
             self.lock().insert(key, (version, answer.clone()));
         }
         Ok(answer)

@@ -1,0 +1,20 @@
+//! Proofs that need the program itself, as a process, on the engine of the suite: a hundred clients that want the same
+//! room, a power cut in the middle of it, clients that go away. With `CORESYNC_LONG` set they run with
+//! their full numbers.
+
+mod clients_that_go;
+mod club;
+mod kill;
+mod race;
+mod server;
+
+/// Whether the full numbers are asked for.
+#[allow(clippy::disallowed_methods, reason = "the tests' own configuration")]
+fn is_long() -> bool {
+    std::env::var("CORESYNC_LONG").is_ok_and(|value| !value.is_empty())
+}
+
+/// One of the two, by whether the full numbers are asked for.
+fn daily_or_long<T>(daily: T, long: T) -> T {
+    if is_long() { long } else { daily }
+}

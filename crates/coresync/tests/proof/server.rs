@@ -1,0 +1,120 @@
+//! The program as a process, and clients that talk to it.
+
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::club::{NOW, ProofClub};
+
+/// The program, serving a club. Killed when it is dropped.
+pub(crate) struct Server {
+    child: Child,
+    /// `http://127.0.0.1:…`
+    pub(crate) base: String,
+}
+
+impl Server {
+    /// Starts it and waits until it can serve.
+    pub(crate) async fn start(club: &ProofClub) -> Server {
+        Server::start_on(club, &club.place.url).await
+    }
+
+    /// The same, by another address of the same database.
+    pub(crate) async fn start_on(club: &ProofClub, url: &str) -> Server {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(club.place.folder.join("log")).unwrap();
+        let child = Command::new(env!("CARGO_BIN_EXE_coresync"))
+            .arg("serve")
+            .env("CORESYNC_ADDR", format!("127.0.0.1:{port}"))
+            .env("CORESYNC_DATA", &club.place.folder)
+            .env("CORESYNC_NOW", NOW)
+            .env("CORESYNC_LOG", "warn")
+            .env("DATABASE_URL", url)
+            .stderr(Stdio::from(log))
+            .spawn()
+            .unwrap();
+        let mut server = Server { child, base: format!("http://127.0.0.1:{port}") };
+        server.until_ready().await;
+        server
+    }
+
+    async fn until_ready(&mut self) {
+        let client = reqwest::Client::new();
+        let begun = Instant::now();
+        loop {
+            assert!(self.child.try_wait().unwrap().is_none(), "the program has ended");
+            assert!(begun.elapsed() < Duration::from_secs(30), "the program is not ready after 30 s");
+            let answer = client.get(format!("{}/ready/", self.base)).send().await;
+            if answer.is_ok_and(|answer| answer.status().is_success()) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Ends it as a power cut would: SIGKILL.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What a client wants.
+#[derive(Clone)]
+pub(crate) struct Want {
+    /// Whose token.
+    pub(crate) token: String,
+    /// The body of `create_booking`.
+    pub(crate) body: Value,
+}
+
+impl Want {
+    /// A booking of a service tomorrow, so many minutes after midnight.
+    pub(crate) fn tomorrow(token: &str, service: kit::Id, minute: usize) -> Want {
+        let start_time = format!("{:02}:{:02}", minute / 60, minute % 60);
+        let body = json!({"service_id": service, "date": super::club::TOMORROW, "start_time": start_time});
+        Want { token: token.to_owned(), body }
+    }
+
+    /// The same with one more word.
+    pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Want {
+        self.body[name] = value.into();
+        self
+    }
+
+    /// Sends it: the status and the answer.
+    pub(crate) async fn send(&self, client: &reqwest::Client, base: &str) -> reqwest::Result<(u16, Value)> {
+        let url = format!("{base}/api/bookings/create_booking/");
+        let answer = client.post(url).bearer_auth(&self.token).json(&self.body).send().await?;
+        Ok((answer.status().as_u16(), answer.json().await?))
+    }
+}
+
+/// Sends all at once, in turn to each server, and waits for every answer.
+pub(crate) async fn all_at_once(wants: Vec<Want>, servers: &[Server]) -> Vec<(u16, Value)> {
+    let client = reqwest::Client::new();
+    let start = std::sync::Arc::new(tokio::sync::Barrier::new(wants.len()));
+    let mut tasks = Vec::new();
+    for (n, want) in wants.into_iter().enumerate() {
+        let (client, start, base) = (client.clone(), start.clone(), servers[n % servers.len()].base.clone());
+        tasks.push(tokio::spawn(async move {
+            start.wait().await;
+            want.send(&client, &base).await.unwrap()
+        }));
+    }
+    let mut answers = Vec::new();
+    for task in tasks {
+        answers.push(task.await.unwrap());
+    }
+    answers
+}
