@@ -57,8 +57,17 @@ impl Page {
         self.spans.get(&id).is_none_or(|spans| spans.iter().all(|(a, b)| *b <= from || to <= *a))
     }
 
-    fn claim(&mut self, id: Id, from: Cell, to: Cell) {
-        self.spans.entry(id).or_default().push((from, to));
+    fn claim(&mut self, claims: &[(Id, Cell, Cell)]) {
+        for (id, from, to) in claims {
+            self.spans.entry(*id).or_default().push((*from, *to));
+        }
+    }
+
+    /// Takes back what was claimed last.
+    fn let_go(&mut self, claims: &[(Id, Cell, Cell)]) {
+        for (id, ..) in claims {
+            self.spans.entry(*id).or_default().pop();
+        }
     }
 }
 
@@ -67,10 +76,10 @@ impl Hand<'_> {
         let mut page = Page::default();
         // The past was full; the further ahead, the more is still to come.
         let wishes = match ahead {
-            ..=0 => 62,
-            1..=7 => 46,
-            8..=14 => 32,
-            _ => 20,
+            ..0 => 90,
+            0..=7 => 70,
+            8..=14 => 40,
+            _ => 24,
         };
         self.visit_of_accounts(tx, &mut page, day, ahead)?;
         for _ in 0..wishes {
@@ -119,29 +128,56 @@ impl Hand<'_> {
         let demand = Demand::of(service);
         let offers = Offers::find(demand, &field).all(Cell::MIN);
         let Some(offer) = self.chance.pick(&offers) else { return Ok(()) };
-        let (start, end) = (offer.start, offer.start + demand.duration);
-        let leaves_enough = offer.spots > 1 || offers.len() > 10 && self.chance.percent(60);
-        if !leaves_enough || !page.is_free(guest, start, end) {
+        if !page.is_free(guest, offer.start, offer.start + demand.duration) {
             return Ok(());
         }
         let record = self.record(service, guest, offer, ahead);
-        let claimed = [(record.room, start - demand.setup, end + demand.turnover), (guest, start, end)];
-        claimed.into_iter().for_each(|(id, from, to)| page.claim(id, from, to));
-        for id in &record.technicians {
-            let pad = self.catalogue.technician(*id).map_or(0, |technician| technician.pad);
-            page.claim(*id, start, end + cells(pad));
-        }
-        if let Some(id) = record.equipment {
-            let reset = candidates.equipment.iter().find(|piece| piece.id == id).map_or(0, |piece| piece.reset);
-            page.claim(id, start, end + cells(reset));
+        let claims = self.claims(service, &record, guest);
+        let before = if ahead >= 0 { self.parts(page, service, day)? } else { Vec::new() };
+        page.claim(&claims);
+        let after = if ahead >= 0 { self.parts(page, service, day)? } else { Vec::new() };
+        if before.iter().zip(&after).any(|(before, after)| *before && !*after) {
+            page.let_go(&claims);
+            return Ok(());
         }
         // The turnover of a night's last booking may reach into the next day's first.
-        match bookings::record(tx, self.catalogue, &Record { created_at: self.made_at(tx, start), ..record }) {
+        match bookings::record(tx, self.catalogue, &Record { created_at: self.made_at(tx, offer.start), ..record }) {
             Ok(_) => self.count += 1,
-            Err(error) if error.code() == Some("taken") => {}
+            Err(error) if error.code() == Some("taken") => page.let_go(&claims),
             Err(error) => return Err(error),
         }
         Ok(())
+    }
+
+    /// What a booking takes: the room, who serves, the piece, the guest.
+    fn claims(&self, service: &Service, record: &Record, guest: Id) -> Vec<(Id, Cell, Cell)> {
+        let Demand { setup, duration, turnover, .. } = Demand::of(service);
+        let (start, end) = (record.start, record.start + duration);
+        let mut claims = vec![(record.room, start - setup, end + turnover), (guest, start, end)];
+        for id in &record.technicians {
+            let pad = self.catalogue.technician(*id).map_or(0, |technician| technician.pad);
+            claims.push((*id, start, end + cells(pad)));
+        }
+        let piece = record.equipment.and_then(|id| self.catalogue.equipment.iter().find(|piece| piece.id == id));
+        claims.extend(piece.map(|piece| (piece.id, start, end + cells(piece.reset))));
+        claims
+    }
+
+    /// For each service that shares something with this one, and each part of the day: whether a time is free.
+    fn parts(&self, page: &Page, like: &Service, day: Date) -> Result<Vec<bool>> {
+        let zone = &self.catalogue.club.zone;
+        let mut parts = Vec::new();
+        for service in self.catalogue.services.iter().filter(|service| shares(service, like)) {
+            let candidates = Candidates::of(self.catalogue, service, service.party, None, None, None);
+            let field = self.field(page, &candidates, day)?;
+            let mut free = [false; 3];
+            for offer in Offers::find(Demand::of(service), &field).all(Cell::MIN) {
+                let hour = begin(offer.start).to_zoned(zone.clone()).hour();
+                free[usize::from(hour >= 12 || offer.date != day) + usize::from(hour >= 17)] = true;
+            }
+            parts.extend(free);
+        }
+        Ok(parts)
     }
 
     fn record(&mut self, service: &Service, guest: Id, offer: &Offer, ahead: i64) -> Record {
@@ -182,6 +218,14 @@ impl Hand<'_> {
         let days = Days::new(&self.catalogue.club.zone, day, day)?;
         Ok(Field::of(self.catalogue, candidates, days, &page.spans))
     }
+}
+
+/// Whether two services can stand in each other's way.
+fn shares(one: &Service, other: &Service) -> bool {
+    let common = |a: &[Id], b: &[Id]| a.iter().any(|id| b.contains(id));
+    one.technicians > 0 && other.technicians > 0
+        || common(&one.rooms, &other.rooms)
+        || common(&one.equipment, &other.equipment)
 }
 
 /// Members' services are for members.
