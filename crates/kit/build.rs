@@ -20,6 +20,6 @@ fn main() {
         writeln!(list, "    ({name:?}, include_str!({path:?})),").expect("a string takes any text");
     }
     list.push(']');
-    let out = Path::new(&env::var("OUT_DIR").expect("cargo sets OUT_DIR")).join("history.rs");
+    let out = Path::new(&env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("history.rs");
     fs::write(out, list).expect("the build folder is writable");
 }

@@ -149,7 +149,8 @@ async fn my_bookings(caller: Caller, Query(paging): Query<Paging>) -> Result<Ans
         .view(move |tx, by| {
             let found = mine(tx, by, paging)?;
             let (catalogue, now) = (catalogue::current(tx)?, tx.now());
-            let all = |details: &[Detail]| details.iter().map(|one| BookingOut::of(&catalogue, one, now)).collect();
+            let all =
+                |details: &[Detail]| details.iter().map(|one| BookingOut::of(&catalogue, one, now)).collect();
             Ok(Answered(MyBookings {
                 total_upcoming: found.upcoming.len(),
                 total_past: found.total_past,

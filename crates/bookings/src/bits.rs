@@ -177,7 +177,8 @@ impl Bits {
             let word = self.words[index] & (u64::MAX >> (WORD - 1 - (at - 1) % WORD));
             if word != 0 {
                 let place = index * WORD + WORD - 1 - word.leading_zeros() as usize;
-                return (place >= from).then(|| self.base + Cell::try_from(place).expect("a place is a cell"));
+                return (place >= from)
+                    .then(|| self.base + Cell::try_from(place).expect("a place is a cell"));
             }
             at = index * WORD;
         }
@@ -248,7 +249,7 @@ mod tests {
             let expected: Vec<Cell> = (0..len).filter(|at| set(*at)).map(|at| base + at).collect();
             prop_assert_eq!(bits.cells(base - 5, base + len + 5).collect::<Vec<_>>(), expected.clone());
             let ask = base + ask;
-            prop_assert_eq!(bits.last_before(ask, base - 5), expected.iter().copied().filter(|at| *at < ask).next_back());
+            prop_assert_eq!(bits.last_before(ask, base - 5), expected.iter().copied().rfind(|at| *at < ask));
             prop_assert_eq!(bits.first_from(ask, base + len + 5), expected.iter().copied().find(|at| *at >= ask));
         }
     }

@@ -16,7 +16,8 @@ use crate::cells::{Cell, begin, cell_at, cell_from, cells};
 use crate::days::{Days, moments};
 use crate::free::{Busy, Demand, Field, Offer, Offers};
 use crate::model::{
-    AddonWish, Booking, CAPACITY, ROOM_CLOSED, SAME_PERSON, SKILL, Status, TAKEN, TECHNICIAN_OFF, TOO_LATE, When, Wish,
+    AddonWish, Booking, CAPACITY, ROOM_CLOSED, SAME_PERSON, SKILL, Status, TAKEN, TECHNICIAN_OFF, TOO_LATE,
+    When, Wish,
 };
 use crate::policy::Policy;
 use crate::search::{Answer, admit_to_service, nearest, priced, service, window};
@@ -86,7 +87,12 @@ fn party(service: &Service, wish: &Wish) -> Result<i64> {
     Ok(party)
 }
 
-fn candidates<'c>(catalogue: &'c Catalogue, service: &Service, wish: &Wish, party: i64) -> Result<Candidates<'c>> {
+fn candidates<'c>(
+    catalogue: &'c Catalogue,
+    service: &Service,
+    wish: &Wish,
+    party: i64,
+) -> Result<Candidates<'c>> {
     if let Some(room) = wish.room
         && !service.rooms.contains(&room)
     {
@@ -115,13 +121,15 @@ fn resolve(
     when: When,
 ) -> Result<(Cell, Date)> {
     let zone = &catalogue.club.zone;
-    let (first, meant) = match when {
-        When::Moment(moment) => (moment.to_zoned(zone.clone()).date(), vec![moment]),
+    let (first, meant, is_skipped) = match when {
+        When::Moment(moment) => (moment.to_zoned(zone.clone()).date(), vec![moment], false),
         When::Civil(date, time) => {
-            let next = date.tomorrow().map_err(Fault::new)?;
-            let mut meant = moments(zone, date.to_datetime(time));
-            meant.extend(moments(zone, next.to_datetime(time)));
-            (date, meant)
+            let next = date.tomorrow().map_err(Fault::because)?;
+            let (mut meant, after) =
+                (moments(zone, date.to_datetime(time)), moments(zone, next.to_datetime(time)));
+            let is_skipped = meant.is_empty() || after.is_empty();
+            meant.extend(after);
+            (date, meant, is_skipped)
         }
     };
     let field = if matches!(when, When::Civil(..)) { "start_time" } else { "starts_at" };
@@ -129,13 +137,14 @@ fn resolve(
         return Err(Fields::one(field, "Times begin every five minutes."));
     }
     let days = match when {
-        When::Moment(_) => Days::new(zone, first.yesterday().map_err(Fault::new)?, first)?,
+        When::Moment(_) => Days::new(zone, first.yesterday().map_err(Fault::because)?, first)?,
         When::Civil(..) => Days::new(zone, first, first)?,
     };
     let hosted = |moment: &Timestamp| {
         let start = cell_at(*moment);
         let room = |room: &&catalogue::Room| {
-            let inside = |open: &crate::days::Open| open.from <= start && start + cells(service.minutes) <= open.to;
+            let inside =
+                |open: &crate::days::Open| open.from <= start && start + cells(service.minutes) <= open.to;
             days.open(&room.hours).into_iter().find(inside)
         };
         let open = candidates.rooms.iter().find_map(room)?;
@@ -144,9 +153,11 @@ fn resolve(
     let open: Vec<(Cell, Date)> = meant.iter().filter_map(hosted).collect();
     match (open.as_slice(), meant.first()) {
         ([one], _) => Ok(*one),
-        ([_, _, ..], _) => Err(Fields::one(field, "The clock shows this time twice that night: send starts_at.")),
-        ([], None) => Err(Fields::one(field, "The clock skips this time that night: send starts_at.")),
-        ([], Some(moment)) => Ok((cell_at(*moment), first)),
+        ([_, _, ..], _) => {
+            Err(Fields::one(field, "The clock shows this time twice that night: send starts_at."))
+        }
+        ([], Some(moment)) if !is_skipped => Ok((cell_at(*moment), first)),
+        ([], _) => Err(Fields::one(field, "The clock skips this time that night: send starts_at.")),
     }
 }
 
@@ -209,7 +220,7 @@ impl Request<'_> {
             days: Vec::new(),
             offers: nearest(offers, self.start, ALTERNATIVES),
         };
-        let alternatives = serde_json::to_value(wire::slots(&answer)).map_err(Fault::new)?;
+        let alternatives = serde_json::to_value(wire::slots(&answer)).map_err(Fault::because)?;
         Ok(Error::refused(refusal).with("alternatives", alternatives))
     }
 }
@@ -290,7 +301,7 @@ pub(crate) fn claim_all(
 
 /// Claims one resource. Where it has units, another booking may have taken the lowest meanwhile: then the next.
 fn claim_one(tx: &mut Tx<'_>, booking: Id, resource: Id, units: i64, from: Cell, to: Cell) -> Result<bool> {
-    let all = u64::try_from(to - from).map_err(Fault::new)?;
+    let all = u64::try_from(to - from).map_err(Fault::because)?;
     if units == 1 {
         return Ok(store::claim(tx, booking, resource, from, to)? == all);
     }
@@ -313,10 +324,15 @@ struct SoldAddon<'w> {
     unit: Cents,
 }
 
-fn sold_addons<'w>(catalogue: &Catalogue, service: &Service, wishes: &'w [AddonWish]) -> Result<Vec<SoldAddon<'w>>> {
+fn sold_addons<'w>(
+    catalogue: &Catalogue,
+    service: &Service,
+    wishes: &'w [AddonWish],
+) -> Result<Vec<SoldAddon<'w>>> {
     let sold = |wish: &'w AddonWish| {
         let addon = catalogue.addons_of(service).find(|addon| addon.id == wish.id);
-        let addon = addon.ok_or_else(|| Fields::one("addons", "This add-on does not go with this service."))?;
+        let addon =
+            addon.ok_or_else(|| Fields::one("addons", "This add-on does not go with this service."))?;
         Ok(SoldAddon { wish, name: addon.name.clone(), unit: addon.cents })
     };
     wishes.iter().map(sold).collect()

@@ -45,7 +45,12 @@ struct Remembered {
 ///
 /// # Errors
 /// A fault of the database.
-pub(crate) fn field(tx: &mut Tx<'_>, catalogue: &Catalogue, candidates: &Candidates<'_>, days: Days) -> Result<Field> {
+pub(crate) fn field(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    candidates: &Candidates<'_>,
+    days: Days,
+) -> Result<Field> {
     let around = days.reach();
     let horizon = horizon(tx.now(), &catalogue.club.zone);
     let is_near = tx.is_view() && horizon.0 <= around.0 && around.1 <= horizon.1;
@@ -63,7 +68,8 @@ impl Field {
         spans: &HashMap<Id, Vec<(Cell, Cell)>>,
     ) -> Field {
         let reach = days.reach();
-        let calendar = |(id, units)| (id, Busy::new(units, spans.get(&id).cloned().unwrap_or_default(), reach));
+        let calendar =
+            |(id, units)| (id, Busy::new(units, spans.get(&id).cloned().unwrap_or_default(), reach));
         let calendars = units(candidates).into_iter().map(calendar).collect();
         assemble(catalogue, candidates, days, reach, &calendars)
     }
@@ -94,7 +100,8 @@ fn assemble(
     let technicians = candidates.technicians.iter().map(technician).collect();
     // A piece is there whenever any of the rooms is open.
     let always: Vec<Open> = rooms.iter().flat_map(|room| room.open.clone()).collect();
-    let equipment = candidates.equipment.iter().map(|piece| track(piece.id, always.clone(), piece.reset)).collect();
+    let equipment =
+        candidates.equipment.iter().map(|piece| track(piece.id, always.clone(), piece.reset)).collect();
     Field { reach, rooms, technicians, equipment, days }
 }
 
@@ -133,7 +140,11 @@ fn read(tx: &mut Tx<'_>, candidates: &Candidates<'_>, reach: (Cell, Cell)) -> Re
     Ok(wanted.into_iter().map(calendar).collect())
 }
 
-fn remembered(tx: &mut Tx<'_>, candidates: &Candidates<'_>, reach: (Cell, Cell)) -> Result<HashMap<Id, Busy>> {
+fn remembered(
+    tx: &mut Tx<'_>,
+    candidates: &Candidates<'_>,
+    reach: (Cell, Cell),
+) -> Result<HashMap<Id, Busy>> {
     let versions = store::versions(tx)?;
     let memory = tx.shelf::<Memory>();
     let mut calendars = HashMap::new();
@@ -175,11 +186,17 @@ impl<'c> Candidates<'c> {
                 && kind.is_none_or(|asked| asked == candidate.kind)
         });
         let technicians = catalogue.technicians.iter().filter(|candidate| {
-            service.technicians > 0 && candidate.active && candidate.skills.contains(&service.skill)
+            service.technicians > 0
+                && candidate.active
+                && candidate.skills.contains(&service.skill)
                 && technician.is_none_or(|asked| asked == candidate.id || service.technicians > 1)
         });
         let equipment =
             catalogue.equipment.iter().filter(|piece| piece.active && service.equipment.contains(&piece.id));
-        Candidates { rooms: rooms.collect(), technicians: technicians.collect(), equipment: equipment.collect() }
+        Candidates {
+            rooms: rooms.collect(),
+            technicians: technicians.collect(),
+            equipment: equipment.collect(),
+        }
     }
 }

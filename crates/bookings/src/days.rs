@@ -3,7 +3,7 @@
 
 use catalogue::{Hours, Shift};
 use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::TimeZone;
+use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{Span, Timestamp};
 use kit::{Fault, Result};
 
@@ -53,7 +53,7 @@ impl Days {
             let midnight = midnight(zone, date)?;
             let after = midnight_after(zone, date)?;
             days.push(Day { date, midnight, even: after - midnight == TWO_DAYS });
-            date = date.tomorrow().map_err(Fault::new)?;
+            date = date.tomorrow().map_err(Fault::because)?;
         }
         Ok(Days { zone: zone.clone(), days })
     }
@@ -99,12 +99,12 @@ impl Days {
 }
 
 fn midnight(zone: &TimeZone, date: Date) -> Result<Cell> {
-    let moment = zone.to_timestamp(date.to_datetime(Time::midnight())).map_err(Fault::new)?;
+    let moment = zone.to_timestamp(date.to_datetime(Time::midnight())).map_err(Fault::because)?;
     Ok(cell_at(moment))
 }
 
 fn midnight_after(zone: &TimeZone, date: Date) -> Result<Cell> {
-    midnight(zone, date.checked_add(Span::new().days(2)).map_err(Fault::new)?)
+    midnight(zone, date.checked_add(Span::new().days(2)).map_err(Fault::because)?)
 }
 
 /// The cell of a civil minute on a night when the clock changes: a skipped time is the moment of the change,
@@ -112,13 +112,19 @@ fn midnight_after(zone: &TimeZone, date: Date) -> Result<Cell> {
 fn civil_cell(zone: &TimeZone, date: Date, minute: i64) -> Cell {
     let civil = date.to_datetime(Time::midnight()).checked_add(Span::new().minutes(minute));
     let civil = civil.unwrap_or_else(|_| date.to_datetime(Time::midnight()));
-    let moment = zone.to_ambiguous_timestamp(civil).compatible().unwrap_or(Timestamp::UNIX_EPOCH);
-    cell_at(moment)
+    let ambiguous = zone.to_ambiguous_timestamp(civil);
+    let moment = match ambiguous.offset() {
+        AmbiguousOffset::Gap { .. } => {
+            let before = ambiguous.earlier().ok();
+            before.and_then(|before| zone.following(before).next()).map(|change| change.timestamp())
+        }
+        _ => ambiguous.earlier().ok(),
+    };
+    cell_at(moment.unwrap_or(Timestamp::UNIX_EPOCH))
 }
 
 /// The moments that a clock of the club shows as this: one, none (the clock skips it) or two (it repeats it).
 pub fn moments(zone: &TimeZone, civil: DateTime) -> Vec<Timestamp> {
-    use jiff::tz::AmbiguousOffset;
     let ambiguous = zone.to_ambiguous_timestamp(civil);
     match ambiguous.offset() {
         AmbiguousOffset::Unambiguous { .. } => ambiguous.compatible().into_iter().collect(),

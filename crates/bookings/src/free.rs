@@ -194,7 +194,12 @@ impl<'f> Offers<'f> {
             let least_bp = self.having(place, earliest).map(|(room, _)| room.premium_bp).min();
             let cells = |bits: &Bits| bits.cells(bits.base(), bits.end()).collect::<Vec<_>>();
             let starts = starts.as_ref().map(cells).unwrap_or_default();
-            counts.push(DayCount { date: day.date, count: starts.len(), first: starts.first().copied(), least_bp });
+            counts.push(DayCount {
+                date: day.date,
+                count: starts.len(),
+                first: starts.first().copied(),
+                least_bp,
+            });
         }
         counts
     }
@@ -204,7 +209,8 @@ impl<'f> Offers<'f> {
         let mut offers = Vec::new();
         for place in 0..self.field.days.len() {
             if let Some(starts) = self.union(place, earliest) {
-                offers.extend(starts.cells(starts.base(), starts.end()).map(|start| self.offer(place, start)));
+                offers
+                    .extend(starts.cells(starts.base(), starts.end()).map(|start| self.offer(place, start)));
             }
         }
         offers
@@ -225,9 +231,12 @@ impl<'f> Offers<'f> {
     fn union(&self, place: usize, earliest: Cell) -> Option<Bits> {
         let mut union: Option<Bits> = None;
         let (first, last) = self.bounds(place)?;
-        for (_, starts) in self.having(place, earliest) {
+        for (room, starts) in self.having(place, earliest) {
             let union = union.get_or_insert_with(|| Bits::none(first, last));
-            starts.cells(first.max(earliest), last).for_each(|cell| union.set(cell, cell + 1));
+            // A room's night of the day before is not this day's, even where another room has opened already.
+            for open in room.open.iter().filter(|open| open.day == place) {
+                starts.cells(open.from.max(earliest), open.to).for_each(|cell| union.set(cell, cell + 1));
+            }
         }
         union
     }
@@ -252,7 +261,8 @@ impl<'f> Offers<'f> {
         let date = self.field.days.iter().nth(place).map(|day| day.date).expect("a place is a day's");
         let mut rooms: Vec<(i64, i64, &Track)> = Vec::new();
         for (room, starts) in self.field.rooms.iter().zip(&self.rooms) {
-            let open = room.open.iter().find(|open| open.day == place && (open.from..open.to).contains(&start));
+            let open =
+                room.open.iter().find(|open| open.day == place && (open.from..open.to).contains(&start));
             if let Some(open) = open.filter(|_| starts.possible.has(start)) {
                 rooms.push((room.premium_bp, self.lost(room, open, start), room));
             }
@@ -288,7 +298,8 @@ impl<'f> Offers<'f> {
         for (technician, starts) in self.field.technicians.iter().zip(&self.technicians) {
             if starts.has(start) {
                 let booked = booked_cells(technician, place);
-                let idle_since = technician.busy.spans.iter().map(|(_, to)| *to).filter(|to| *to <= start).max();
+                let idle_since =
+                    technician.busy.spans.iter().map(|(_, to)| *to).filter(|to| *to <= start).max();
                 free.push((booked, idle_since.unwrap_or(Cell::MIN), technician.id));
             }
         }
@@ -324,8 +335,12 @@ fn booked_cells(technician: &Track, place: usize) -> i64 {
 }
 
 fn free_at(tracks: &[Track], starts: &[Bits], start: Cell) -> Vec<Id> {
-    let mut ids: Vec<Id> =
-        tracks.iter().zip(starts).filter(|(_, starts)| starts.has(start)).map(|(track, _)| track.id).collect();
+    let mut ids: Vec<Id> = tracks
+        .iter()
+        .zip(starts)
+        .filter(|(_, starts)| starts.has(start))
+        .map(|(track, _)| track.id)
+        .collect();
     ids.sort_unstable();
     ids
 }

@@ -30,8 +30,8 @@ pub use days::{Day, Days, Open, moments};
 pub use free::{Busy, DayCount, Demand, Field, Offer, Offers, Track};
 pub use mine::{Mine, allergies, mine, read, show};
 pub use model::{
-    AddonWish, Booking, CAPACITY, Detail, OUTSIDE_WINDOW, PLAN_REQUIRED, ROOM_CLOSED, SAME_PERSON, SKILL, Status, TAKEN,
-    TECHNICIAN_OFF, TOO_LATE, WRONG_STATE, When, Wish,
+    AddonWish, Booking, CAPACITY, Detail, OUTSIDE_WINDOW, PLAN_REQUIRED, ROOM_CLOSED, SAME_PERSON, SKILL,
+    Status, TAKEN, TECHNICIAN_OFF, TOO_LATE, WRONG_STATE, When, Wish,
 };
 pub use nightly::{Nightly, tidy};
 pub use policy::Policy;

@@ -29,8 +29,8 @@ pub fn mine(tx: &mut Tx<'_>, by: &Actor, paging: Paging) -> Result<Mine> {
     let person = by.person()?.id;
     let now = tx.now();
     let catalogue = catalogue::current(tx)?;
-    let size = i64::try_from(paging.size).map_err(Fault::new)?;
-    let before = i64::try_from(paging.page - 1).map_err(Fault::new)? * size;
+    let size = i64::try_from(paging.size).map_err(Fault::because)?;
+    let before = i64::try_from(paging.page - 1).map_err(Fault::because)? * size;
     let upcoming = store::upcoming(tx, person, now)?;
     let (past, total_past) = store::past(tx, person, now, size, before)?;
     let technicians = store::technicians_for(tx, person)?;

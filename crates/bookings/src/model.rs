@@ -29,7 +29,8 @@ pub const CAPACITY: Refusal = Refusal::conflict("capacity", "No room of ours tak
 /// A person can't be in two places (F6).
 pub const SAME_PERSON: Refusal = Refusal::conflict("same_person", "You have another booking at this time.");
 /// Not from where the booking stands.
-pub const WRONG_STATE: Refusal = Refusal::conflict("wrong_state", "This booking can't be cancelled any more.");
+pub const WRONG_STATE: Refusal =
+    Refusal::conflict("wrong_state", "This booking can't be cancelled any more.");
 
 /// Where a booking stands. The machine is here and nowhere else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -302,7 +303,9 @@ fn parse_addons(words: &mut Words) -> Vec<AddonWish> {
     };
     for item in items.iter().take(51) {
         match parse_addon(item) {
-            Some(wish) if wishes.len() < 50 && wishes.iter().all(|other| other.id != wish.id) => wishes.push(wish),
+            Some(wish) if wishes.len() < 50 && wishes.iter().all(|other| other.id != wish.id) => {
+                wishes.push(wish)
+            }
             _ => words.complain("addons", "Each add-on needs its id, once, and a quantity from 1 to 20."),
         }
     }
@@ -320,7 +323,8 @@ fn parse_addon(item: &Value) -> Option<AddonWish> {
         }
         other => (number(other)?, 1, ""),
     };
-    let sound = id > 0 && (1..=20).contains(&quantity) && notes.chars().count() <= 500 && !notes.contains('\0');
+    let sound =
+        id > 0 && (1..=20).contains(&quantity) && notes.chars().count() <= 500 && !notes.contains('\0');
     sound.then(|| AddonWish { id: Id(id), quantity, notes: notes.to_owned() })
 }
 
@@ -336,7 +340,9 @@ mod tests {
         for ended in [Status::Completed, Status::Cancelled, Status::NoShow, Status::Expired] {
             assert!(Status::ALL.into_iter().all(|next| !ended.may_become(next)), "{ended:?}");
         }
-        assert!(Status::ALL.into_iter().all(|status| Status::read(status.as_str().to_owned()) == Some(status)));
+        assert!(
+            Status::ALL.into_iter().all(|status| Status::read(status.as_str().to_owned()) == Some(status))
+        );
     }
 
     #[test]

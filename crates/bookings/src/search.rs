@@ -102,7 +102,12 @@ pub struct FreeDay {
 ///
 /// # Errors
 /// A fault of the database.
-pub(crate) fn window(tx: &mut Tx<'_>, catalogue: &Catalogue, by: &Actor, person: Option<Id>) -> Result<Window> {
+pub(crate) fn window(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    by: &Actor,
+    person: Option<Id>,
+) -> Result<Window> {
     let standing = match person {
         Some(person) => membership::standing(tx, catalogue.club.id, person)?,
         None => Standing::default(),
@@ -182,17 +187,32 @@ pub(crate) fn priced(
     let plan = standing.plan_on(day);
     let cover = match plan.map(|plan| plan.monthly_credits) {
         Some(None) => Cover::Unlimited,
-        Some(Some(_)) if use_credit && standing.credits_left(day).is_some_and(|left| left > 0) => Cover::Credit,
+        Some(Some(_)) if use_credit && standing.credits_left(day).is_some_and(|left| left > 0) => {
+            Cover::Credit
+        }
         _ => Cover::None,
     };
     // Times have no factor of their own until release rules give them one.
     let time_bp = 10_000;
-    let sale = Sale { list: service.list, member: service.member, plan, room_bp, time_bp, cover, addons: addons.to_vec() };
+    let sale = Sale {
+        list: service.list,
+        member: service.member,
+        plan,
+        room_bp,
+        time_bp,
+        cover,
+        addons: addons.to_vec(),
+    };
     quote(&sale)
 }
 
 /// Refuses a service for members to who has no plan that counts.
-pub(crate) fn admit_to_service(tx: &mut Tx<'_>, catalogue: &Catalogue, service: &Service, window: &Window) -> Result<()> {
+pub(crate) fn admit_to_service(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    service: &Service,
+    window: &Window,
+) -> Result<()> {
     if !service.member_only || window.standing().plan().is_some() || window.is_unbounded() {
         return Ok(());
     }
@@ -212,7 +232,7 @@ pub(crate) fn why(lines: &[Line]) -> Vec<Why> {
 /// One reason for an amount.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct Why {
-    /// Stable: `list`, `discount`, `room`, `time`, `credit`, `unlimited`, `addon`, `late_cancellation`.
+    /// Stable: `list`, `discount`, `room`, `time`, `credit`, `unlimited`, `addon`, `tax`, `late_cancellation`.
     pub code: String,
     /// What a person reads.
     pub label: String,

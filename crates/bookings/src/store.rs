@@ -42,7 +42,8 @@ pub(crate) fn spans_of(tx: &mut Tx<'_>, resource: Id, (from, to): (Cell, Cell)) 
 
 /// The version of every resource that was ever claimed.
 pub(crate) fn versions(tx: &mut Tx<'_>) -> Result<HashMap<Id, Id>> {
-    let versions: Vec<(Id, Id)> = tx.all(sql!("SELECT resource_id, version FROM resource_versions"), args![])?;
+    let versions: Vec<(Id, Id)> =
+        tx.all(sql!("SELECT resource_id, version FROM resource_versions"), args![])?;
     Ok(versions.into_iter().collect())
 }
 
@@ -160,7 +161,7 @@ pub(crate) fn insert(
 ) -> Result<()> {
     let place = allergies_place(booking.id);
     let allergies = wish.allergies.as_deref().map(|text| tx.seal(&place, text)).transpose()?;
-    let policy = serde_json::to_string(&booking.policy).map_err(Fault::new)?;
+    let policy = serde_json::to_string(&booking.policy).map_err(Fault::because)?;
     tx.run(
         sql!(
             "INSERT INTO bookings (id, club_id, reference, person_id, booked_by, service_id, room_id, party, day,
@@ -289,7 +290,7 @@ impl kit::db::FromRow for Kept {
             addons_total: row.get(11)?,
             discount: row.get(12)?,
             tax: row.get(13)?,
-            policy: serde_json::from_str(&policy).map_err(Fault::new)?,
+            policy: serde_json::from_str(&policy).map_err(Fault::because)?,
             guest_name: row.get(15)?,
             special_requests: row.get(16)?,
             created_at: row.get(17)?,
@@ -311,7 +312,7 @@ fn read_lines(text: &str) -> Result<Vec<Line>> {
         label: String,
         cents: i64,
     }
-    let lines: Vec<Written> = serde_json::from_str(text).map_err(Fault::new)?;
+    let lines: Vec<Written> = serde_json::from_str(text).map_err(Fault::because)?;
     let line = |line: Written| Line::new(line.kind, &line.code, line.label, kit::Cents(line.cents));
     Ok(lines.into_iter().map(line).collect())
 }

@@ -126,7 +126,11 @@ impl Availability {
             from: answer.span.0,
             to: answer.span.1,
             date: answer.span.0,
-            days: if days { answer.days.iter().map(|day| DayOut::of(day, zone)).collect() } else { Vec::new() },
+            days: if days {
+                answer.days.iter().map(|day| DayOut::of(day, zone)).collect()
+            } else {
+                Vec::new()
+            },
             user_privileges: Privileges {
                 is_member: standing.plan().is_some(),
                 is_vip: standing.tier() == Tier::Unlimited,
@@ -300,7 +304,11 @@ impl BookingOut {
                 name: room.map(|room| room.name.clone()).unwrap_or_default(),
                 kind: room.map(|room| room.kind.clone()).unwrap_or_default(),
             },
-            technicians: detail.technicians.iter().map(|(id, name)| Named { id: *id, name: name.clone() }).collect(),
+            technicians: detail
+                .technicians
+                .iter()
+                .map(|(id, name)| Named { id: *id, name: name.clone() })
+                .collect(),
             party: booking.party,
             guest_name: booking.guest_name.clone(),
             special_requests: booking.special_requests.clone(),
@@ -310,7 +318,7 @@ impl BookingOut {
                 discount_applied: booking.discount,
                 tax: booking.tax,
                 final_total: booking.total(),
-                why: why(&detail.why),
+                why: with_tax(why(&detail.why), booking.tax),
             },
             status: booking.status.as_str(),
             payment_status: detail.payment_status,
@@ -320,6 +328,14 @@ impl BookingOut {
             created_at: iso(zone, booking.created_at),
         }
     }
+}
+
+/// The reasons sum to the total, always (P7): the tax is one of them.
+fn with_tax(mut why: Vec<Why>, tax: Cents) -> Vec<Why> {
+    if tax != Cents::ZERO {
+        why.push(Why { code: "tax".to_owned(), label: "Tax".to_owned(), amount: tax });
+    }
+    why
 }
 
 /// What a window says of itself, for pages.

@@ -79,36 +79,49 @@ impl ServiceCard {
 struct Wanted {
     filter: Filter,
     paging: Paging,
+    /// The words of the filter as they were asked, for the links to the other pages.
+    query: String,
 }
 
 impl Input for Wanted {
     fn parse(words: &mut Words) -> Wanted {
         let featured = words.raw("featured").is_some();
         let is_featured = words.yes("featured");
-        Wanted {
-            filter: Filter {
-                category: words.opt_text_within("category", 100),
-                search: words.opt_text_within("search", 100),
-                featured: featured.then_some(is_featured),
-                tag: words.opt_text_within("tag", 100),
-            },
-            paging: Paging::parse(words),
-        }
+        let filter = Filter {
+            category: words.opt_text_within("category", 100),
+            search: words.opt_text_within("search", 100),
+            featured: featured.then_some(is_featured),
+            tag: words.opt_text_within("tag", 100),
+        };
+        Wanted { query: query_of(&filter), filter, paging: Paging::parse(words) }
     }
+}
+
+/// The words of a filter as they stand in an address.
+fn query_of(filter: &Filter) -> String {
+    let featured = filter.featured.map(|featured| featured.to_string());
+    let words = [
+        ("category", &filter.category),
+        ("search", &filter.search),
+        ("featured", &featured),
+        ("tag", &filter.tag),
+    ];
+    let said = words.iter().filter_map(|(name, value)| value.as_ref().map(|value| (name, value)));
+    said.map(|(name, value)| format!("{name}={}", in_address(value))).collect::<Vec<_>>().join("&")
+}
+
+/// Every byte that is no plain letter, digit or dash as `%XX`.
+fn in_address(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+    text.bytes()
+        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
 }
 
 async fn cards(caller: &Caller, wanted: Wanted, path: &str) -> Result<List<ServiceCard>> {
     let catalogue = caller.view(|tx, _| current(tx)).await?;
     let all = catalogue.find(&wanted.filter).map(|service| ServiceCard::of(&catalogue, service)).collect();
-    let mut path = path.to_owned();
-    let words = [("category", &wanted.filter.category), ("search", &wanted.filter.search), ("tag", &wanted.filter.tag)];
-    for (name, value) in words {
-        if let Some(value) = value {
-            let joint = if path.contains('?') { '&' } else { '?' };
-            let plain: String = value.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
-            path.push_str(&format!("{joint}{name}={plain}"));
-        }
-    }
+    let path = if wanted.query.is_empty() { path.to_owned() } else { format!("{path}?{}", wanted.query) };
     Ok(List::of(all, wanted.paging, path))
 }
 
@@ -248,7 +261,9 @@ async fn rooms(caller: Caller) -> Result<axum::Json<Rooms>> {
 mod tests {
     #[test]
     fn a_factor_has_at_least_two_places() {
-        for (points, text) in [(10_000, "1.00"), (11_000, "1.10"), (10_550, "1.055"), (9_500, "0.95"), (12_345, "1.2345")] {
+        for (points, text) in
+            [(10_000, "1.00"), (11_000, "1.10"), (10_550, "1.055"), (9_500, "0.95"), (12_345, "1.2345")]
+        {
             assert_eq!(super::factor(points), text);
         }
     }

@@ -80,7 +80,9 @@ pub fn add_addon(tx: &mut Tx<'_>, club: Id, addon: &Addon) -> Result<Id> {
 pub fn add_equipment(tx: &mut Tx<'_>, club: Id, piece: &Equipment) -> Result<Id> {
     let id = tx.new_id()?;
     tx.run(
-        sql!("INSERT INTO equipment (id, club_id, slug, name, reset, active) VALUES ($1, $2, $3, $4, $5, $6)"),
+        sql!(
+            "INSERT INTO equipment (id, club_id, slug, name, reset, active) VALUES ($1, $2, $3, $4, $5, $6)"
+        ),
         args![id, club, &piece.slug, &piece.name, piece.reset, piece.active],
     )
     .or_refuse("equipment", &SLUG_TAKEN)?;

@@ -95,7 +95,9 @@ mod tests {
 
     #[test]
     fn what_is_no_week_of_hours_is_said() {
-        for text in ["mon", "mon 9-10", "mon 09:00", "mun 09:00-10:00", "mon 09:02-10:00", "sat-mon 09:00-10:00"] {
+        for text in
+            ["mon", "mon 9-10", "mon 09:00", "mun 09:00-10:00", "mon 09:02-10:00", "sat-mon 09:00-10:00"]
+        {
             assert!(text.parse::<Hours>().is_err(), "{text}");
         }
     }

@@ -9,9 +9,11 @@ mod model;
 mod store;
 
 pub use api::{ServiceCard, routes};
-pub use edit::{add_addon, add_category, add_club, add_equipment, add_room, add_service, add_technician, reprice};
+pub use edit::{
+    add_addon, add_category, add_club, add_equipment, add_room, add_service, add_technician, reprice,
+};
 pub use hours::{Hours, Shift};
 pub use model::{
     Addon, Catalogue, Category, Club, Equipment, Filter, Half, Room, Service, Technician, slug_of,
 };
-pub use store::current;
+pub use store::{VERSION, current};

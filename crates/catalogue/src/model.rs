@@ -301,7 +301,8 @@ impl Catalogue {
 
 /// Whether each of the words stands in a service's name or descriptions.
 fn is_about(service: &Service, words: &str) -> bool {
-    let text = format!("{} {} {}", service.name, service.short_description, service.description).to_lowercase();
+    let text =
+        format!("{} {} {}", service.name, service.short_description, service.description).to_lowercase();
     words.split_whitespace().all(|word| text.contains(word))
 }
 
@@ -326,5 +327,5 @@ pub fn slug_of(name: &str) -> Result<String> {
     let plain: String =
         name.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     let slug = plain.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
-    if slug.is_empty() { Err(Fault::new(format!("“{name}” leaves no slug"))) } else { Ok(slug) }
+    if slug.is_empty() { Err(Fault::because(format!("“{name}” leaves no slug"))) } else { Ok(slug) }
 }

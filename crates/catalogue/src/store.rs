@@ -10,8 +10,8 @@ use kit::{Error, Fault, Id, Result, Tx, args, sql};
 use crate::hours::{Hours, Shift};
 use crate::model::{Addon, Catalogue, Category, Club, Equipment, Places, Room, Service, Technician};
 
-/// The name of the catalogue's version.
-pub(crate) const VERSION: &str = "catalogue";
+/// What every edit of the catalogue, and of the plans beside it, changes (see [`kit::versions`]).
+pub const VERSION: &str = "catalogue";
 
 /// The whole catalogue as it is in this transaction.
 ///
@@ -101,7 +101,7 @@ fn club(tx: &mut Tx<'_>) -> Result<Club> {
         args![],
     )?;
     let row = row.ok_or(Error::NotFound)?;
-    let zone = TimeZone::get(&row.zone).map_err(|e| Fault::new(format!("zone of the club: {e}")))?;
+    let zone = TimeZone::get(&row.zone).map_err(|e| Fault::because(format!("zone of the club: {e}")))?;
     let Row { id, name, currency, address, phone, email, .. } = row;
     Ok(Club { id, name, zone, currency, address, phone, email })
 }
@@ -122,7 +122,8 @@ fn hours(tx: &mut Tx<'_>) -> Result<HashMap<Id, Hours>> {
 
 fn services(tx: &mut Tx<'_>, club: Id) -> Result<Vec<Service>> {
     let rooms = pairs(tx, sql!("SELECT service_id, room_id FROM service_rooms ORDER BY room_id"))?;
-    let equipment = pairs(tx, sql!("SELECT service_id, equipment_id FROM service_equipment ORDER BY equipment_id"))?;
+    let equipment =
+        pairs(tx, sql!("SELECT service_id, equipment_id FROM service_equipment ORDER BY equipment_id"))?;
     let addons = pairs(
         tx,
         sql!(
@@ -164,7 +165,7 @@ kit::row!(Equipment { id, slug, name, reset, active });
 
 /// A list of texts, kept as JSON.
 pub(crate) fn texts(json: String) -> Result<Vec<String>> {
-    serde_json::from_str(&json).map_err(Fault::new)
+    serde_json::from_str(&json).map_err(Fault::because)
 }
 
 impl kit::db::FromRow for Service {

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use kit::web::{guard, not_allowed, not_found, speak, trace};
+use kit::web::{Kept, guard, keep, not_allowed, not_found, speak, trace};
 use kit::{Error, House, Result, args, sql};
 use metrics_exporter_prometheus::PrometheusHandle;
 use people::{Action, Caller};
@@ -30,9 +30,12 @@ const LARGEST_BODY: usize = 1 << 20;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 #[derive(OpenApi)]
-#[openapi(info(title = "CoreSync", description = "The API of a private wellness club. Paths end in a slash; \
+#[openapi(info(
+    title = "CoreSync",
+    description = "The API of a private wellness club. Paths end in a slash; \
     lists are bare arrays; amounts are decimal strings; times are ISO 8601 with offset; a refusal is an RFC 9457 \
-    problem whose `code` is stable."))]
+    problem whose `code` is stable."
+))]
 struct Words;
 
 /// The addresses of every house, and their description.
@@ -64,7 +67,7 @@ pub fn app(house: House, figures: Option<PrometheusHandle>) -> Router {
         .merge(assets::routes())
         .fallback(not_found)
         .method_not_allowed_fallback(not_allowed)
-        .with_state(house);
+        .with_state(house.clone());
     inner
         .layer(CatchPanicLayer::new())
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE))
@@ -72,6 +75,7 @@ pub fn app(house: House, figures: Option<PrometheusHandle>) -> Router {
         .layer(CsrfLayer::new())
         .layer(from_fn_with_state(pages::said as kit::web::Said, speak_to))
         .layer(CompressionLayer::new())
+        .layer(from_fn_with_state(Kept::new(house.db), keep))
         .layer(from_fn(guard))
         .layer(from_fn(trace))
 }
@@ -109,7 +113,8 @@ async fn tell_figures(
     peer: Option<axum::Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let is_local = peer.is_some_and(|peer| peer.0.0.ip().is_loopback()) && !headers.contains_key("x-forwarded-for");
+    let is_local =
+        peer.is_some_and(|peer| peer.0.0.ip().is_loopback()) && !headers.contains_key("x-forwarded-for");
     if !is_local {
         caller.view(|_, by| by.need(Action::SeeMetrics)).await?;
     }

@@ -68,7 +68,7 @@ pub async fn check(config: Config) -> Result<()> {
     say(&format!("bookings: {bookings}"))?;
     house.db.leave().await?;
     if doubles + strays > 0 {
-        return Err(Fault::new(format!(
+        return Err(Fault::because(format!(
             "integrity: {doubles} allocations overlap and {strays} claims belong to no booking"
         )));
     }

@@ -20,13 +20,16 @@ use crate::{app, demo, reactions};
 /// How long requests in hand may take after the program was asked to stop.
 const FAREWELL: Duration = Duration::from_secs(30);
 
+/// How many jobs are in hand at once: a slow mail server does not hold up the others.
+const JOBS_AT_ONCE: usize = 4;
+
 /// Opens the house that a configuration describes: database up to date, node number leased.
 ///
 /// # Errors
 /// A fault if something can't be reached or made.
 pub async fn open(config: Config) -> Result<House> {
     std::fs::create_dir_all(&config.data)
-        .map_err(|e| Fault::new(format!("data folder {}: {e}", config.data.display())))?;
+        .map_err(|e| Fault::because(format!("data folder {}: {e}", config.data.display())))?;
     let means = Means {
         clock: config.clock(),
         live: Live::default(),
@@ -60,11 +63,12 @@ pub async fn serve(config: Config, with_demo: bool) -> Result<()> {
     let handlers = reactions::handlers(&house, &post);
     reactions::begin_nights(&house).await?;
     let (stop, stopped) = watch::channel(false);
-    let worker = tokio::spawn(jobs::run(house.db.clone(), handlers, stopped.clone()));
+    let run = |_| tokio::spawn(jobs::run(house.db.clone(), handlers.clone(), stopped.clone()));
+    let workers: Vec<_> = (0..JOBS_AT_ONCE).map(run).collect();
 
     let address = house.config.addr;
     let listener = TcpListener::bind(address).await;
-    let listener = listener.map_err(|e| Fault::new(format!("address {address}: {e}")))?;
+    let listener = listener.map_err(|e| Fault::because(format!("address {address}: {e}")))?;
     let service = app::app(house.clone(), Some(figures)).into_make_service_with_connect_info::<SocketAddr>();
     tracing::info!(
         %address,
@@ -74,8 +78,9 @@ pub async fn serve(config: Config, with_demo: bool) -> Result<()> {
         "serving"
     );
     let mut asked = stopped.clone();
-    let server = axum::serve(listener, service)
-        .with_graceful_shutdown(async move { asked.wait_for(|stop| *stop).await.map(drop).unwrap_or_default() });
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+        asked.wait_for(|stop| *stop).await.map(drop).unwrap_or_default()
+    });
     let mut server = tokio::spawn(server.into_future());
     tokio::select! {
         () = asked_to_stop() => tracing::info!("asked to stop: what is in hand is finished"),
@@ -85,7 +90,9 @@ pub async fn serve(config: Config, with_demo: bool) -> Result<()> {
     if tokio::time::timeout(FAREWELL, server).await.is_err() {
         tracing::warn!("some answers took too long and were cut off");
     }
-    worker.await.or_fault()?;
+    for worker in workers {
+        worker.await.or_fault()?;
+    }
     house.db.leave().await?;
     tracing::info!("stopped");
     Ok(())

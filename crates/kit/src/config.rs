@@ -113,7 +113,7 @@ impl Config {
         let text = match std::fs::read_to_string(file) {
             Ok(text) => text,
             Err(_) if named.is_none() => String::new(),
-            Err(error) => return Err(Fault::new(format!("{}: {error}", file.display()))),
+            Err(error) => return Err(Fault::because(format!("{}: {error}", file.display()))),
         };
         Config::read(&text, |name| std::env::var(name).ok())
     }
@@ -124,7 +124,7 @@ impl Config {
     /// A fault that names the value that is wrong.
     pub fn read(file: &str, variable: impl Fn(&str) -> Option<String>) -> Result<Config> {
         let mut table: toml::Table =
-            file.parse().map_err(|e| Fault::new(format!("the configuration file: {e}")))?;
+            file.parse().map_err(|e| Fault::because(format!("the configuration file: {e}")))?;
         for name in NAMES {
             let upper = name.to_uppercase();
             let upper = if name == "database_url" { upper } else { format!("CORESYNC_{upper}") };
@@ -132,7 +132,7 @@ impl Config {
                 table.insert(name.to_owned(), as_toml(name, text)?);
             }
         }
-        let config: Config = table.try_into().map_err(|e| Fault::new(format!("configuration: {e}")))?;
+        let config: Config = table.try_into().map_err(|e| Fault::because(format!("configuration: {e}")))?;
         config.check()?;
         Ok(config)
     }
@@ -140,13 +140,15 @@ impl Config {
     fn check(&self) -> Result<()> {
         let production = self.env == Environment::Production;
         if production && self.now.is_some() {
-            return Err(Fault::new("CORESYNC_NOW is a test clock: production refuses it"));
+            return Err(Fault::because("CORESYNC_NOW is a test clock: production refuses it"));
         }
         if production && !self.public_url.starts_with("https://") {
-            return Err(Fault::new("CORESYNC_PUBLIC_URL must begin with https:// in production"));
+            return Err(Fault::because("CORESYNC_PUBLIC_URL must begin with https:// in production"));
         }
         if production && self.smtp_url.is_none() {
-            return Err(Fault::new("CORESYNC_SMTP_URL is needed in production: without it no mail leaves the house"));
+            return Err(Fault::because(
+                "CORESYNC_SMTP_URL is needed in production: without it no mail leaves the house",
+            ));
         }
         Place::parse(&self.database_url()).map(drop)
     }
@@ -172,11 +174,11 @@ impl Config {
 fn as_toml(name: &str, text: String) -> Result<toml::Value> {
     Ok(match name {
         "postgres_connections" => toml::Value::Integer(
-            text.parse().map_err(|_| Fault::new("CORESYNC_POSTGRES_CONNECTIONS must be a number"))?,
+            text.parse().map_err(|_| Fault::because("CORESYNC_POSTGRES_CONNECTIONS must be a number"))?,
         ),
-        "trusted_proxies" => {
-            toml::Value::Array(text.split(',').map(|one| toml::Value::String(one.trim().to_owned())).collect())
-        }
+        "trusted_proxies" => toml::Value::Array(
+            text.split(',').map(|one| toml::Value::String(one.trim().to_owned())).collect(),
+        ),
         _ => toml::Value::String(text),
     })
 }
@@ -188,7 +190,8 @@ mod tests {
     #[test]
     fn the_environment_beats_the_file_and_the_file_beats_the_default() {
         let file = "addr = '127.0.0.1:9000'\nlog = 'debug'";
-        let config = Config::read(file, |name| (name == "CORESYNC_ADDR").then(|| "127.0.0.1:9001".to_owned()));
+        let config =
+            Config::read(file, |name| (name == "CORESYNC_ADDR").then(|| "127.0.0.1:9001".to_owned()));
         let config = config.expect("readable");
         assert_eq!((config.addr.port(), config.log.as_str()), (9001, "debug"));
         assert_eq!(config.database_url(), "sqlite:data/club.db");

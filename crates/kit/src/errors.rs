@@ -118,7 +118,7 @@ pub enum FaultKind {
 impl Fault {
     /// A fault met by the calling line.
     #[track_caller]
-    pub fn new(cause: impl fmt::Display) -> Error {
+    pub fn because(cause: impl fmt::Display) -> Error {
         Fault::of(FaultKind::Other, cause)
     }
 
@@ -213,7 +213,7 @@ impl<T, E: fmt::Display> OrFault<T> for std::result::Result<T, E> {
     fn or_fault(self) -> Result<T> {
         match self {
             Ok(value) => Ok(value),
-            Err(cause) => Err(Fault::new(cause)),
+            Err(cause) => Err(Fault::because(cause)),
         }
     }
 }

@@ -14,7 +14,9 @@ use crate::clock;
 use crate::errors::{Fault, Result};
 
 /// The number of one thing of ours. Positive and at most 2^53 - 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[serde(transparent)]
 pub struct Id(pub i64);
 
@@ -89,7 +91,7 @@ impl Ids {
             .max(floor);
         let millis = at >> COUNT_BITS;
         if millis >= self.until.load(Ordering::SeqCst) {
-            return Err(Fault::new("the lease of this process's node number has run out"));
+            return Err(Fault::because("the lease of this process's node number has run out"));
         }
         let count = at & ((1 << COUNT_BITS) - 1);
         Ok(Id((millis << (NODE_BITS + COUNT_BITS)) | (self.node() << COUNT_BITS) | count))

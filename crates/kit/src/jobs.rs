@@ -67,7 +67,7 @@ impl Handlers {
     {
         let run: Run = Arc::new(move |payload| match serde_json::from_str(&payload) {
             Ok(job) => Box::pin(work(job)),
-            Err(error) => Box::pin(std::future::ready(Err(Fault::new(error)))),
+            Err(error) => Box::pin(std::future::ready(Err(Fault::because(error)))),
         });
         self.0.insert(J::KIND, run);
         self
@@ -118,10 +118,15 @@ async fn told(changes: &mut tokio::sync::broadcast::Receiver<Changed>) {
 pub async fn run_due(db: &Db, handlers: &Handlers) -> Result<()> {
     while run_next(db, handlers).await? {}
     let failed = db
-        .view(|tx| tx.one::<(String, String)>(sql!("SELECT kind, last_error FROM jobs WHERE last_error IS NOT NULL"), args![]))
+        .view(|tx| {
+            tx.one::<(String, String)>(
+                sql!("SELECT kind, last_error FROM jobs WHERE last_error IS NOT NULL"),
+                args![],
+            )
+        })
         .await?;
     match failed {
-        Some((kind, error)) => Err(Fault::new(format!("job {kind}: {error}"))),
+        Some((kind, error)) => Err(Fault::because(format!("job {kind}: {error}"))),
         None => Ok(()),
     }
 }
@@ -131,7 +136,7 @@ async fn run_next(db: &Db, handlers: &Handlers) -> Result<bool> {
     let Some(due) = db.tx(claim).await? else { return Ok(false) };
     let outcome = match handlers.0.get(due.kind.as_str()) {
         Some(work) => work(due.payload).await,
-        None => Err(Fault::new(format!("nobody does jobs of kind {}", due.kind))),
+        None => Err(Fault::because(format!("nobody does jobs of kind {}", due.kind))),
     };
     let (id, attempt) = (due.id, due.attempt);
     match outcome {

@@ -19,6 +19,6 @@ pub fn next(tx: &mut Tx<'_>, kind: &str, club: Id, year: i16) -> Result<String> 
         ),
         args![kind, club, i64::from(year)],
     )?;
-    let (last,) = last.ok_or_else(|| Fault::new("a counter answers its number"))?;
+    let (last,) = last.ok_or_else(|| Fault::because("a counter answers its number"))?;
     Ok(format!("{kind}-{year}-{last:06}"))
 }

@@ -31,7 +31,8 @@ impl Sealer {
         if !path.exists() {
             make_key_file(path)?;
         }
-        let key = std::fs::read(path).map_err(|e| Fault::new(format!("key file {}: {e}", path.display())))?;
+        let key =
+            std::fs::read(path).map_err(|e| Fault::because(format!("key file {}: {e}", path.display())))?;
         Sealer::from_key(&key)
     }
 
@@ -40,7 +41,8 @@ impl Sealer {
     /// # Errors
     /// A fault if the key has another length.
     pub fn from_key(key: &[u8]) -> Result<Sealer> {
-        let key = UnboundKey::new(&AES_256_GCM, key).map_err(|_| Fault::new("the key file must hold 32 bytes"))?;
+        let key = UnboundKey::new(&AES_256_GCM, key)
+            .map_err(|_| Fault::because("the key file must hold 32 bytes"))?;
         Ok(Sealer(Arc::new(LessSafeKey::new(key))))
     }
 
@@ -66,17 +68,13 @@ impl Sealer {
     /// # Errors
     /// A fault if the key is another, the place is another or the bytes were changed.
     pub fn open(&self, bound_to: &str, sealed: &[u8]) -> Result<String> {
-        let broken = || Fault::new(format!("{bound_to}: sealed under another key, or damaged"));
+        let broken = || Fault::because(format!("{bound_to}: sealed under another key, or damaged"));
         let (&SCHEME, rest) = sealed.split_first().ok_or_else(broken)? else { return Err(broken()) };
         let (nonce, body) = rest.split_first_chunk::<NONCE_LEN>().ok_or_else(broken)?;
         let mut body = body.to_vec();
         let text = self
             .0
-            .open_in_place(
-                Nonce::assume_unique_for_key(*nonce),
-                Aad::from(bound_to.as_bytes()),
-                &mut body,
-            )
+            .open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(bound_to.as_bytes()), &mut body)
             .map_err(|_| broken())?;
         String::from_utf8(text.to_vec()).or_fault()
     }
@@ -87,7 +85,7 @@ fn make_key_file(path: &Path) -> Result<()> {
     use std::os::unix::fs::OpenOptionsExt as _;
     let key = tokens::chance::<32>()?;
     let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    let mut file = file.map_err(|e| Fault::new(format!("key file {}: {e}", path.display())))?;
+    let mut file = file.map_err(|e| Fault::because(format!("key file {}: {e}", path.display())))?;
     file.write_all(&key).or_fault()?;
     file.sync_all().or_fault()
 }

@@ -89,7 +89,8 @@ fn schema_on(server: &str, name: &str) -> String {
     let name = name.to_owned();
     // The driver brings a runtime of its own, which can't stand inside the test's.
     std::thread::spawn(move || {
-        let mut client = postgres::Client::connect(&server, postgres::NoTls).expect("the test server answers");
+        let mut client =
+            postgres::Client::connect(&server, postgres::NoTls).expect("the test server answers");
         let text = format!("DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}");
         client.batch_execute(&text).expect("a schema can be made");
         let joint = if server.contains('?') { '&' } else { '?' };

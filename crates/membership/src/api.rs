@@ -133,7 +133,8 @@ async fn current(caller: Caller) -> Result<Response> {
 
 fn told(standing: &Standing, held: &Membership, plan: &Plan, today: Date, savings: Cents) -> CurrentPlan {
     let month = standing.billing_month(today);
-    let used = standing.credits_used.iter().find(|(used_in, _)| Some(*used_in) == month).map_or(0, |(_, n)| *n);
+    let used =
+        standing.credits_used.iter().find(|(used_in, _)| Some(*used_in) == month).map_or(0, |(_, n)| *n);
     CurrentPlan {
         plan: PlanCard::from(plan),
         status: held.status.as_str(),

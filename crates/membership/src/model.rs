@@ -29,7 +29,9 @@ impl Tier {
 
     /// Reads what [`Tier::as_str`] wrote.
     pub fn read(text: String) -> Option<Tier> {
-        [Tier::None, Tier::Base, Tier::Premium, Tier::Unlimited].into_iter().find(|tier| tier.as_str() == text)
+        [Tier::None, Tier::Base, Tier::Premium, Tier::Unlimited]
+            .into_iter()
+            .find(|tier| tier.as_str() == text)
     }
 }
 

@@ -44,7 +44,8 @@ impl Standing {
         let Some(plan) = self.plan_on(day) else { return Some(0) };
         let given = plan.monthly_credits?;
         let month = self.billing_month(day);
-        let used = self.credits_used.iter().find(|(used_in, _)| Some(*used_in) == month).map_or(0, |(_, n)| *n);
+        let used =
+            self.credits_used.iter().find(|(used_in, _)| Some(*used_in) == month).map_or(0, |(_, n)| *n);
         Some((given - used).max(0))
     }
 
@@ -111,7 +112,10 @@ mod tests {
     fn grace_keeps_the_window_and_suspension_takes_it() {
         assert_eq!(standing(Status::Grace, true).days_ahead_for(date(2026, 6, 1)), 30);
         let suspended = standing(Status::Suspended, true);
-        assert_eq!((suspended.days_ahead_for(date(2026, 6, 1)), suspended.tier()), (ACCOUNT_DAYS, Tier::None));
+        assert_eq!(
+            (suspended.days_ahead_for(date(2026, 6, 1)), suspended.tier()),
+            (ACCOUNT_DAYS, Tier::None)
+        );
     }
 
     #[test]

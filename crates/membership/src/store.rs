@@ -8,7 +8,8 @@ use crate::model::{Membership, NewMembership, Plan};
 use crate::standing::Standing;
 
 /// A person has one plan at a time.
-const ALREADY_MEMBER: Refusal = Refusal::conflict("already_member", "There is a plan already; change it instead.");
+const ALREADY_MEMBER: Refusal =
+    Refusal::conflict("already_member", "There is a plan already; change it instead.");
 /// Two plans of a club can't share a name in addresses.
 const SLUG_TAKEN: Refusal = Refusal::conflict("slug_taken", "Another plan has this name in its address.");
 
@@ -31,7 +32,7 @@ fn read_plan(row: &kit::db::Row<'_>, at: usize) -> Result<Plan> {
         name: row.get(at + 2)?,
         price: row.get(at + 3)?,
         short_description: row.get(at + 4)?,
-        benefits: serde_json::from_str(&benefits).map_err(Fault::new)?,
+        benefits: serde_json::from_str(&benefits).map_err(Fault::because)?,
         discount_bp: row.get(at + 6)?,
         tier: row.get(at + 7)?,
         max_advance_days: row.get(at + 8)?,
@@ -170,6 +171,7 @@ pub fn add_plan(tx: &mut Tx<'_>, club: Id, plan: &Plan) -> Result<Id> {
         ],
     )
     .or_refuse("plans", &SLUG_TAKEN)?;
+    kit::versions::bump(tx, catalogue::VERSION)?;
     Ok(id)
 }
 
@@ -185,7 +187,17 @@ pub fn enrol(tx: &mut Tx<'_>, club: Id, new: &NewMembership) -> Result<Id> {
             "INSERT INTO memberships (id, club_id, person_id, plan_id, status, started_on, paid_until, renews,
              created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
         ),
-        args![id, club, new.person, new.plan, new.status.as_str(), new.started_on, new.paid_until, new.renews, now],
+        args![
+            id,
+            club,
+            new.person,
+            new.plan,
+            new.status.as_str(),
+            new.started_on,
+            new.paid_until,
+            new.renews,
+            now
+        ],
     )
     .or_refuse("memberships", &ALREADY_MEMBER)?;
     Ok(id)

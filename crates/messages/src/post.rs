@@ -41,7 +41,7 @@ impl Post {
     /// A fault that says what is wrong with `smtp_url` or `mail_from`.
     pub fn from_config(config: &Config) -> Result<Post> {
         let from: Mailbox =
-            config.mail_from.parse().map_err(|e| Fault::new(format!("CORESYNC_MAIL_FROM: {e}")))?;
+            config.mail_from.parse().map_err(|e| Fault::because(format!("CORESYNC_MAIL_FROM: {e}")))?;
         let way = match &config.smtp_url {
             None => Way::Kept(config.data.join("mail")),
             Some(url) => Way::Smtp(smtp(url, &from)?),
@@ -71,13 +71,13 @@ impl Post {
 
 fn smtp(url: &str, from: &Mailbox) -> Result<AsyncSmtpTransport<Tokio1Executor>> {
     if !is_safe(url) {
-        return Err(Fault::new(
+        return Err(Fault::because(
             "CORESYNC_SMTP_URL: to another machine mail goes encrypted: smtps://…, or smtp://…?tls=required",
         ));
     }
     // The error names no part of the address, which holds a password.
     let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
-        .map_err(|_| Fault::new("CORESYNC_SMTP_URL must look like smtps://user:password@host:port"))?;
+        .map_err(|_| Fault::because("CORESYNC_SMTP_URL must look like smtps://user:password@host:port"))?;
     let name = ClientId::Domain(from.email.domain().to_owned());
     Ok(builder.hello_name(name).timeout(Some(PATIENCE)).build())
 }

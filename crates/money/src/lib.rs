@@ -4,5 +4,8 @@
 mod charge;
 mod tax;
 
-pub use charge::{Bill, Charge, Line, LineKind, Status, Subject, charge, charge_of, note_paid, replace, saved, settle, statuses};
+pub use charge::{
+    Bill, Charge, Line, LineKind, Status, Subject, charge, charge_of, note_paid, replace, saved, settle,
+    statuses,
+};
 pub use tax::{set_rate, tax_on};

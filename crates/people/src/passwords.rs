@@ -79,7 +79,7 @@ impl Turn {
             let _turn = self.0;
             work()
         });
-        done.await.unwrap_or_else(|error| Err(Fault::new(error)))
+        done.await.unwrap_or_else(|error| Err(Fault::because(error)))
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) fn fill(tx: &mut Tx<'_>, script: &Script, cast: &Cast) -> Result<usiz
     let mut hand =
         Hand { catalogue: &catalogue, script, cast, standings, chance: Chance::new(SEED), count: 0 };
     for ahead in -7 * WEEKS_BEHIND..=7 * WEEKS_AHEAD {
-        let day = today.checked_add(ahead.days()).map_err(Fault::new)?;
+        let day = today.checked_add(ahead.days()).map_err(Fault::because)?;
         hand.fill_day(tx, day, ahead)?;
     }
     Ok(hand.count)
@@ -122,7 +122,9 @@ impl Hand<'_> {
         day: Date,
         ahead: i64,
     ) -> Result<()> {
-        let Some(guest) = guest.filter(|guest| may_have(service, self.standings.get(guest))) else { return Ok(()) };
+        let Some(guest) = guest.filter(|guest| may_have(service, self.standings.get(guest))) else {
+            return Ok(());
+        };
         let candidates = Candidates::of(self.catalogue, service, service.party, None, None, None);
         let field = self.field(page, &candidates, day)?;
         let demand = Demand::of(service);
@@ -141,7 +143,11 @@ impl Hand<'_> {
             return Ok(());
         }
         // The turnover of a night's last booking may reach into the next day's first.
-        match bookings::record(tx, self.catalogue, &Record { created_at: self.made_at(tx, offer.start), ..record }) {
+        match bookings::record(
+            tx,
+            self.catalogue,
+            &Record { created_at: self.made_at(tx, offer.start), ..record },
+        ) {
             Ok(_) => self.count += 1,
             Err(error) if error.code() == Some("taken") => page.let_go(&claims),
             Err(error) => return Err(error),
@@ -158,7 +164,8 @@ impl Hand<'_> {
             let pad = self.catalogue.technician(*id).map_or(0, |technician| technician.pad);
             claims.push((*id, start, end + cells(pad)));
         }
-        let piece = record.equipment.and_then(|id| self.catalogue.equipment.iter().find(|piece| piece.id == id));
+        let piece =
+            record.equipment.and_then(|id| self.catalogue.equipment.iter().find(|piece| piece.id == id));
         claims.extend(piece.map(|piece| (piece.id, start, end + cells(piece.reset))));
         claims
     }
@@ -209,7 +216,8 @@ impl Hand<'_> {
 
     /// Some days before the visit, and not after now.
     fn made_at(&mut self, tx: &Tx<'_>, start: Cell) -> jiff::Timestamp {
-        let before = SignedDuration::from_mins(60 * 3 + i64::try_from(self.chance.below(60 * 24 * 6)).unwrap_or(0));
+        let before =
+            SignedDuration::from_mins(60 * 3 + i64::try_from(self.chance.below(60 * 24 * 6)).unwrap_or(0));
         let latest = tx.now() - SignedDuration::from_mins(90);
         (begin(start) - before).min(latest)
     }

@@ -44,7 +44,7 @@ fn add_club(tx: &mut Tx<'_>, club: &script::Club) -> Result<Id> {
     let club = cat::Club {
         id: Id(0),
         name: club.name.clone(),
-        zone: TimeZone::get(&club.zone).map_err(Fault::new)?,
+        zone: TimeZone::get(&club.zone).map_err(Fault::because)?,
         currency: club.currency.clone(),
         address: club.address.clone(),
         phone: club.phone.clone(),
@@ -95,7 +95,10 @@ fn offer(tx: &mut Tx<'_>, script: &Script, club: Id, technician: Option<Id>) -> 
 }
 
 fn id_of(slugs: &Slugs, slug: &str) -> Result<Id> {
-    slugs.get(slug).copied().ok_or_else(|| Fault::new(format!("demo/club.toml names {slug}, which is not in it")))
+    slugs
+        .get(slug)
+        .copied()
+        .ok_or_else(|| Fault::because(format!("demo/club.toml names {slug}, which is not in it")))
 }
 
 fn ids_of(slugs: &Slugs, names: &[String]) -> Result<Vec<Id>> {
@@ -172,7 +175,7 @@ fn plans(tx: &mut Tx<'_>, script: &Script, club: Id) -> Result<Slugs> {
     let mut plans = Slugs::new();
     for one in &script.plan {
         let tier = Tier::read(one.slug.clone())
-            .ok_or_else(|| Fault::new(format!("demo/club.toml: no rule ranks the plan {}", one.slug)))?;
+            .ok_or_else(|| Fault::because(format!("demo/club.toml: no rule ranks the plan {}", one.slug)))?;
         let plan = Plan {
             id: Id(0),
             slug: one.slug.clone(),
@@ -231,7 +234,8 @@ fn accounts(tx: &mut Tx<'_>, password_hash: &str) -> Result<HashMap<&'static str
 /// Guests without a password. Every third is a member.
 fn guests(tx: &mut Tx<'_>, script: &Script, club: Id, plans: &Slugs) -> Result<Vec<Id>> {
     let mut guests = Vec::new();
-    let ladder: Vec<Id> = ["base", "base", "premium", "unlimited"].iter().filter_map(|s| plans.get(*s)).copied().collect();
+    let ladder: Vec<Id> =
+        ["base", "base", "premium", "unlimited"].iter().filter_map(|s| plans.get(*s)).copied().collect();
     for (place, one) in script.guest.iter().enumerate() {
         let new = NewPerson {
             email: None,
@@ -257,8 +261,14 @@ fn guests(tx: &mut Tx<'_>, script: &Script, club: Id, plans: &Slugs) -> Result<V
 /// A member since some months, paid until the end of this billing month, renewing.
 fn enrol(tx: &mut Tx<'_>, club: Id, person: Id, plan: Id) -> Result<()> {
     let today = tx.now().to_zoned(TimeZone::UTC).date();
-    let date = |days: i64| today.checked_add(days.days()).map_err(Fault::new);
-    let new =
-        NewMembership { person, plan, status: Status::Active, started_on: date(-200)?, paid_until: date(20)?, renews: true };
+    let date = |days: i64| today.checked_add(days.days()).map_err(Fault::because);
+    let new = NewMembership {
+        person,
+        plan,
+        status: Status::Active,
+        started_on: date(-200)?,
+        paid_until: date(20)?,
+        renews: true,
+    };
     membership::enrol(tx, club, &new).map(drop)
 }

@@ -22,7 +22,7 @@ pub const DOMAIN: &str = "demo.coresync.test";
 /// A fault in production, or of the database.
 pub async fn fill(house: &House) -> Result<()> {
     if house.config.env == Environment::Production {
-        return Err(Fault::new("the demonstration club has known passwords: production refuses it"));
+        return Err(Fault::because("the demonstration club has known passwords: production refuses it"));
     }
     let script = Script::read()?;
     let hash = people::hash_password(PASSWORD.to_owned()).await?;
@@ -57,7 +57,7 @@ pub async fn refuse_in_production(house: &House) -> Result<()> {
     }
     let owner = format!("owner@{DOMAIN}");
     if house.db.view(move |tx| people::person_by_email(tx, &owner)).await?.is_some() {
-        return Err(Fault::new("this database holds the demonstration accounts: production refuses it"));
+        return Err(Fault::because("this database holds the demonstration accounts: production refuses it"));
     }
     Ok(())
 }

@@ -24,7 +24,8 @@ pub(super) struct Script {
 
 impl Script {
     pub(super) fn read() -> Result<Script> {
-        toml::from_str(include_str!("../../demo/club.toml")).map_err(|e| Fault::new(format!("demo/club.toml: {e}")))
+        toml::from_str(include_str!("../../demo/club.toml"))
+            .map_err(|e| Fault::because(format!("demo/club.toml: {e}")))
     }
 }
 

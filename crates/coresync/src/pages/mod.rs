@@ -1,12 +1,36 @@
-//! Pages (stub until they are drawn).
+//! The pages: plain HTML that asks for no script. A handler reads what was asked, asks the houses in one
+//! transaction, and draws the answer.
+
+mod account;
+mod book;
+mod cancel;
+mod dashboard;
+mod errors;
+mod frame;
+mod home;
+mod price;
+mod review;
+mod services;
+mod sheet;
+mod ticket;
+mod times;
+mod visit;
+mod words;
+
 use axum::Router;
 use kit::House;
-use kit::web::{Page, Problem};
-/// The addresses.
+
+pub use errors::said;
+
+/// The addresses of the pages.
 pub fn routes() -> Router<House> {
     Router::new()
-}
-/// The page of a problem.
-pub fn said(problem: &Problem) -> Page {
-    Page(problem.detail.clone())
+        .merge(home::routes())
+        .merge(services::routes())
+        .merge(account::routes())
+        .merge(book::routes())
+        .merge(review::routes())
+        .merge(dashboard::routes())
+        .merge(visit::routes())
+        .merge(cancel::routes())
 }

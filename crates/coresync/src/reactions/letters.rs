@@ -58,7 +58,14 @@ fn addressee(tx: &mut Tx<'_>, detail: &Detail) -> Result<Option<(String, String)
     Ok(person.email.map(|email| (email, person.first_name)))
 }
 
-fn write(tx: &mut Tx<'_>, detail: &Detail, public: &str, cancelled: bool, to: String, name: &str) -> Result<Mail> {
+fn write(
+    tx: &mut Tx<'_>,
+    detail: &Detail,
+    public: &str,
+    cancelled: bool,
+    to: String,
+    name: &str,
+) -> Result<Mail> {
     let catalogue = catalogue::current(tx)?;
     let Detail { booking, .. } = detail;
     let zone = catalogue.club.zone.clone();
@@ -77,8 +84,11 @@ fn write(tx: &mut Tx<'_>, detail: &Detail, public: &str, cancelled: bool, to: St
         let title = format!("Cancelled: {what}");
         (title, format!("{name}, your visit is cancelled."), "We hope to see you another time.".to_owned())
     } else {
-        let note = format!("You can cancel without cost until {hours} hours before. Later than that half is due, \
-                            and all of it within {} hours.", booking.policy.half_hours);
+        let note = format!(
+            "You can cancel without cost until {hours} hours before. Later than that half is due, \
+                            and all of it within {} hours.",
+            booking.policy.half_hours
+        );
         (format!("Confirmed: {what}"), format!("{name}, we are expecting you."), note)
     };
     let link = format!("{public}/dashboard/bookings/{}/", booking.id);
@@ -107,8 +117,14 @@ fn write(tx: &mut Tx<'_>, detail: &Detail, public: &str, cancelled: bool, to: St
         club: catalogue.club.name.clone(),
         address: catalogue.club.address.clone(),
     };
-    let html = letter.render().map_err(Fault::new)?;
-    Ok(Mail { to, subject: letter.title.clone(), text: letter.text(), html: Some(html), calendar: Some(ics(&event)) })
+    let html = letter.render().map_err(Fault::because)?;
+    Ok(Mail {
+        to,
+        subject: letter.title.clone(),
+        text: letter.text(),
+        html: Some(html),
+        calendar: Some(ics(&event)),
+    })
 }
 
 impl Letter {
@@ -117,7 +133,15 @@ impl Letter {
         let with = if self.with.is_empty() { String::new() } else { format!("With     {}\n", self.with) };
         format!(
             "{}\n\n{}\n{}\nRoom     {}\n{with}Number   {}\nTotal    ${}\n\n{}\n\n{}\n\n{}\n{}\n",
-            self.greeting, self.what, self.when, self.room, self.reference, self.total, self.note, self.link, self.club,
+            self.greeting,
+            self.what,
+            self.when,
+            self.room,
+            self.reference,
+            self.total,
+            self.note,
+            self.link,
+            self.club,
             self.address
         )
     }

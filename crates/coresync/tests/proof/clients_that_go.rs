@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -51,7 +51,7 @@ fn poll_and_drop(future: impl Future, times: usize) {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());
     for _ in 0..times {
-        if let Poll::Ready(_) = future.as_mut().poll(&mut context) {
+        if future.as_mut().poll(&mut context).is_ready() {
             return;
         }
     }
@@ -64,11 +64,15 @@ async fn nobody_is_inside(db: &Db) {
     let begun = Instant::now();
     // A transaction that is being worked on is idle between its statements; one that was left stays so.
     while on_postgres() {
-        let inside = db.view(|tx| tx.one(sql!(sqlite: "SELECT 0", postgres: WAITING), args![])).await.unwrap();
+        let inside =
+            db.view(|tx| tx.one(sql!(sqlite: "SELECT 0", postgres: WAITING), args![])).await.unwrap();
         if inside == Some((0_i64,)) {
             return;
         }
-        assert!(begun.elapsed() < Duration::from_secs(10), "a connection was left in a transaction: {inside:?}");
+        assert!(
+            begun.elapsed() < Duration::from_secs(10),
+            "a connection was left in a transaction: {inside:?}"
+        );
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
@@ -123,12 +127,14 @@ async fn clients_that_hang_up_leave_nothing_behind() {
     let mut tasks = Vec::new();
     for n in 0..count {
         let room = club.rooms[n % club.rooms.len()];
-        let want = Want::tomorrow(&club.guests[n], club.any_room, 60 + n / 64 * 85 % 1200).with("room_id", room.0);
+        let want =
+            Want::tomorrow(&club.guests[n], club.any_room, 60 + n / 64 * 85 % 1200).with("room_id", room.0);
         let (client, base, answered) = (client.clone(), server.base.clone(), answered.clone());
         tasks.push(tokio::spawn(async move {
             // Every client has another patience, from none to sixty milliseconds.
             let patience = Duration::from_micros(u64::try_from(n * 7_919 % 60_000).unwrap());
-            if let Ok(Ok((status, answer))) = tokio::time::timeout(patience, want.send(&client, &base)).await {
+            if let Ok(Ok((status, answer))) = tokio::time::timeout(patience, want.send(&client, &base)).await
+            {
                 assert!(status < 500, "{status}: {answer}");
                 answered.fetch_add(1, Ordering::SeqCst);
             }

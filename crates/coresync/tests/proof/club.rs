@@ -52,7 +52,18 @@ impl ProofClub {
         db.leave().await.unwrap();
         let Founded { rooms, services, tokens, desk } = club;
         let [one_room, three_rooms, one_technician, one_piece, any_room] = services;
-        ProofClub { place, key, rooms, one_room, three_rooms, one_technician, one_piece, any_room, guests: tokens, desk }
+        ProofClub {
+            place,
+            key,
+            rooms,
+            one_room,
+            three_rooms,
+            one_technician,
+            one_piece,
+            any_room,
+            guests: tokens,
+            desk,
+        }
     }
 
     /// The database, for looking at what is in it.
@@ -75,7 +86,8 @@ async fn open(url: &str, key: &[u8]) -> Db {
         sealer: Sealer::from_key(key).unwrap(),
         shelf: Shelf::default(),
     };
-    let db = Db::open(Place::parse(url).unwrap(), means, Width { postgres: 2, sqlite_readers: 1 }).await.unwrap();
+    let db =
+        Db::open(Place::parse(url).unwrap(), means, Width { postgres: 2, sqlite_readers: 1 }).await.unwrap();
     db.migrate().await.unwrap();
     db.join().await.unwrap();
     db
@@ -116,7 +128,8 @@ fn found(tx: &mut Tx<'_>, guests: usize) -> Result<Founded> {
         active: true,
     };
     cat::add_technician(tx, club, &technician)?;
-    let piece = cat::Equipment { id: Id(0), slug: "one".to_owned(), name: "One".to_owned(), reset: 5, active: true };
+    let piece =
+        cat::Equipment { id: Id(0), slug: "one".to_owned(), name: "One".to_owned(), reset: 5, active: true };
     let piece = cat::add_equipment(tx, club, &piece)?;
     let category = cat::Category {
         id: Id(0),

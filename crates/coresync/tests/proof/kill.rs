@@ -127,7 +127,9 @@ fn inspect(tx: &mut Tx<'_>, acknowledged: &HashMap<i64, String>) -> kit::Result<
         args![],
     )?;
     // 10 + 60 + 15 minutes are 17 cells of one room; one charge with one line; one event.
-    let is_whole = |whole: &&(i64, i64, i64, i64, i64, i64)| (whole.1, whole.2, whole.3, whole.4, whole.5) != (17, 1, 1, 1, 1);
+    let is_whole = |whole: &&(i64, i64, i64, i64, i64, i64)| {
+        (whole.1, whole.2, whole.3, whole.4, whole.5) != (17, 1, 1, 1, 1)
+    };
     broken.extend(wholes.iter().filter(is_whole).map(|whole| format!("half made: {whole:?}")));
     let numbers: Option<(i64, i64)> = tx.one(
         sql!("SELECT COALESCE(MAX(last), 0), (SELECT COUNT(DISTINCT reference) FROM bookings) FROM counters"),

@@ -2,6 +2,9 @@
 //! room, a power cut in the middle of it, clients that go away. With `CORESYNC_LONG` set they run with
 //! their full numbers.
 
+#![allow(clippy::unwrap_used, reason = "a proof that can't go on says so")]
+#![allow(clippy::float_arithmetic, reason = "rates and ratios are printed for people")]
+
 mod clients_that_go;
 mod club;
 mod kill;

@@ -62,7 +62,8 @@ async fn race(count: usize) {
 
 /// How many bookings there are, and how many pairs of them overlap on a resource.
 pub(crate) fn count_overlaps(tx: &mut Tx<'_>) -> kit::Result<(i64, i64)> {
-    let bookings: Option<(i64,)> = tx.one(sql!("SELECT COUNT(*) FROM bookings WHERE status = 'confirmed'"), args![])?;
+    let bookings: Option<(i64,)> =
+        tx.one(sql!("SELECT COUNT(*) FROM bookings WHERE status = 'confirmed'"), args![])?;
     let overlaps: Option<(i64,)> = tx.one(
         sql!(
             "SELECT COUNT(*) FROM allocations a JOIN allocations b ON b.resource_id = a.resource_id
@@ -89,7 +90,8 @@ async fn of_a_guests_own_overlapping_wishes_one_is_granted() {
     let club = ProofClub::found(1).await;
     let servers = servers(&club).await;
     let token = &club.guests[0];
-    let wants = (0..64).map(|n| Want::tomorrow(token, club.any_room, minute(n, 9)).with("room_id", club.rooms[n].0));
+    let wants =
+        (0..64).map(|n| Want::tomorrow(token, club.any_room, minute(n, 9)).with("room_id", club.rooms[n].0));
     let answers = all_at_once(wants.collect(), &servers).await;
     assert_eq!(answers.iter().filter(|(status, _)| *status == 201).count(), 1);
     let refused = |(status, answer): &&(u16, Value)| *status == 409 && answer["code"] == "same_person";
@@ -114,11 +116,16 @@ async fn bookings_of_different_rooms_do_not_wait_for_each_other() {
         alone.push(begun.elapsed());
     }
     alone.sort();
-    let want = |n: usize| Want::tomorrow(&club.guests[5 + n], club.any_room, 600).with("room_id", club.rooms[n].0);
+    let want =
+        |n: usize| Want::tomorrow(&club.guests[5 + n], club.any_room, 600).with("room_id", club.rooms[n].0);
     let begun = Instant::now();
     let answers = all_at_once((0..64).map(want).collect(), &servers).await;
     let together = begun.elapsed();
     assert!(answers.iter().all(|(status, _)| *status == 201), "{answers:?}");
-    println!("one alone {:?}, 64 together {together:?}: x {:.1}", alone[2], together.as_secs_f64() / alone[2].as_secs_f64());
+    println!(
+        "one alone {:?}, 64 together {together:?}: x {:.1}",
+        alone[2],
+        together.as_secs_f64() / alone[2].as_secs_f64()
+    );
     assert!(together < alone[2] * 16, "64 at once took {together:?}, one {:?}", alone[2]);
 }

@@ -24,7 +24,11 @@ impl Server {
     /// The same, by another address of the same database.
     pub(crate) async fn start_on(club: &ProofClub, url: &str) -> Server {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let log = std::fs::OpenOptions::new().create(true).append(true).open(club.place.folder.join("log")).unwrap();
+        let log = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(club.place.folder.join("log"))
+            .unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_coresync"))
             .arg("serve")
             .env("CORESYNC_ADDR", format!("127.0.0.1:{port}"))

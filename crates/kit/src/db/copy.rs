@@ -55,7 +55,7 @@ pub async fn copy_into_file(place: &Place, file: &Path) -> Result<Copied> {
 
 fn into_file(place: &Place, file: &Path) -> Result<Copied> {
     if file.exists() {
-        return Err(Fault::new(format!("{} exists already; name a new file", file.display())));
+        return Err(Fault::because(format!("{} exists already; name a new file", file.display())));
     }
     match place {
         Place::Sqlite(path) => {
@@ -85,14 +85,17 @@ pub async fn copy_out_of_file(file: &Path, place: &Place) -> Result<Copied> {
 
 fn out_of_file(file: &Path, place: &Place) -> Result<Copied> {
     if !file.exists() {
-        return Err(Fault::new(format!("{}: there is no such file", file.display())));
+        return Err(Fault::because(format!("{}: there is no such file", file.display())));
     }
     let source = Connection::open_with_flags(file, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).or_fault()?;
     let copied = check_whole(&source)?;
     match place {
         Place::Sqlite(path) => {
             if path.exists() {
-                return Err(Fault::new(format!("{} exists already; move it aside first", path.display())));
+                return Err(Fault::because(format!(
+                    "{} exists already; move it aside first",
+                    path.display()
+                )));
             }
             if let Some(folder) = path.parent() {
                 std::fs::create_dir_all(folder).or_fault()?;
@@ -117,11 +120,11 @@ fn copy_pages(from: &Connection, to: &mut Connection) -> Result<()> {
 fn check_whole(conn: &Connection) -> Result<Copied> {
     let verdict: String = conn.query_row("PRAGMA integrity_check", [], |row| row.get(0)).or_fault()?;
     if verdict != "ok" {
-        return Err(Fault::new(format!("the file is damaged: {verdict}")));
+        return Err(Fault::because(format!("the file is damaged: {verdict}")));
     }
     let orphans = conn.prepare("PRAGMA foreign_key_check").or_fault()?.exists([]).or_fault()?;
     if orphans {
-        return Err(Fault::new("the file is damaged: a reference leads nowhere"));
+        return Err(Fault::because("the file is damaged: a reference leads nowhere"));
     }
     let tables = tables(conn)?;
     let mut rows = 0;
@@ -135,7 +138,10 @@ fn check_whole(conn: &Connection) -> Result<Copied> {
 
 /// The tables in the order they were made: what is referred to comes first.
 fn tables(conn: &Connection) -> Result<Vec<String>> {
-    names(conn, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY rowid")
+    names(
+        conn,
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY rowid",
+    )
 }
 
 fn columns(conn: &Connection, table: &str) -> Result<Vec<String>> {
@@ -164,8 +170,7 @@ fn rows_from_postgres(url: &str, copy: &Connection) -> Result<()> {
         let mut insert = copy.prepare(&insert).or_fault()?;
         let mut read = Tally::default();
         let none: [&(dyn postgres::types::ToSql + Sync); 0] = [];
-        let mut rows =
-            session.client().query_raw(&format!("SELECT {list} FROM {table}"), none).or_fault()?;
+        let mut rows = session.client().query_raw(&format!("SELECT {list} FROM {table}"), none).or_fault()?;
         while let Some(row) = rows.next().or_fault()? {
             let values = postgres_values(&row)?;
             read.take(&values);
@@ -181,13 +186,14 @@ fn rows_into_postgres(source: &Connection, url: &str) -> Result<()> {
     migrate::migrate(&Place::Postgres(url.to_owned()))?;
     let mut session = Session::connect(&configure(url)?)?;
     let mut tx = session.client().transaction().or_fault()?;
-    tx.batch_execute("SET LOCAL synchronous_commit = on; DELETE FROM migrations; DELETE FROM versions").or_fault()?;
+    tx.batch_execute("SET LOCAL synchronous_commit = on; DELETE FROM migrations; DELETE FROM versions")
+        .or_fault()?;
     for table in tables(source)? {
         let columns = columns(source, &table)?;
         let list = columns.join(", ");
         let before: i64 = tx.query_one(&format!("SELECT COUNT(*) FROM {table}"), &[]).or_fault()?.get(0);
         if before > 0 {
-            return Err(Fault::new(format!("the database is not empty (table {table}); name a new one")));
+            return Err(Fault::because(format!("the database is not empty (table {table}); name a new one")));
         }
         let insert = format!("INSERT INTO {table} ({list}) VALUES ({})", places(columns.len()));
         let insert = tx.prepare(&insert).or_fault()?;
@@ -218,7 +224,10 @@ fn same(table: &str, read: &Tally, written: &Tally) -> Result<()> {
     if read == written {
         return Ok(());
     }
-    Err(Fault::new(format!("table {table}: {} rows were read, {} stand in the copy", read.rows, written.rows)))
+    Err(Fault::because(format!(
+        "table {table}: {} rows were read, {} stand in the copy",
+        read.rows, written.rows
+    )))
 }
 
 fn tally_file(conn: &Connection, table: &str, list: &str) -> Result<Tally> {
@@ -255,7 +264,9 @@ fn postgres_values(row: &postgres::Row) -> Result<Vec<Value>> {
                 Type::FLOAT8 => row.try_get::<_, Option<f64>>(index).or_fault()?.into(),
                 Type::TEXT => row.try_get::<_, Option<String>>(index).or_fault()?.into(),
                 Type::BYTEA => row.try_get::<_, Option<Vec<u8>>>(index).or_fault()?.into(),
-                ref other => return Err(Fault::new(format!("a column of type {other}, which we never make"))),
+                ref other => {
+                    return Err(Fault::because(format!("a column of type {other}, which we never make")));
+                }
             })
         })
         .collect()

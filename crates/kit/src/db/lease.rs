@@ -45,7 +45,7 @@ impl Db {
             })
             .await?;
         if renewed == 0 {
-            return Err(Fault::new("another process has taken this process's node number"));
+            return Err(Fault::because("another process has taken this process's node number"));
         }
         self.ids().extend(until);
         Ok(())
@@ -84,7 +84,7 @@ fn take(tx: &mut Tx<'_>, holder: Id, now: i64) -> Result<(i64, i64)> {
             }
         };
         if node >= NODES {
-            return Err(Fault::new("all node numbers are taken: too many processes on one database"));
+            return Err(Fault::because("all node numbers are taken: too many processes on one database"));
         }
         let taken = tx.run(
             sql!(
@@ -98,5 +98,5 @@ fn take(tx: &mut Tx<'_>, holder: Id, now: i64) -> Result<(i64, i64)> {
             return Ok((node, from));
         }
     }
-    Err(Fault::new("no node number to be had"))
+    Err(Fault::because("no node number to be had"))
 }

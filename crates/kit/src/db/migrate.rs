@@ -20,7 +20,8 @@ pub struct Migrated {
     pub total: usize,
 }
 
-const LEDGER: &str = "CREATE TABLE IF NOT EXISTS migrations (name TEXT NOT NULL PRIMARY KEY, digest TEXT NOT NULL)";
+const LEDGER: &str =
+    "CREATE TABLE IF NOT EXISTS migrations (name TEXT NOT NULL PRIMARY KEY, digest TEXT NOT NULL)";
 
 impl Db {
     /// Brings the schema up to date. Safe to call from several processes at once: they wait for each other.
@@ -50,8 +51,10 @@ fn on_sqlite(conn: &Connection) -> Result<Migrated> {
     };
     let due = due(&applied)?;
     for (name, text) in &due {
-        conn.execute_batch(&for_sqlite(text)).map_err(|e| Fault::new(format!("migration {name}: {e}")))?;
-        conn.execute("INSERT INTO migrations (name, digest) VALUES (?1, ?2)", [*name, &digest(text)]).or_fault()?;
+        conn.execute_batch(&for_sqlite(text))
+            .map_err(|e| Fault::because(format!("migration {name}: {e}")))?;
+        conn.execute("INSERT INTO migrations (name, digest) VALUES (?1, ?2)", [*name, &digest(text)])
+            .or_fault()?;
     }
     conn.execute_batch("COMMIT").map_err(sqlite::fault)?;
     Ok(Migrated { applied: due.len(), total: HISTORY.len() })
@@ -68,8 +71,10 @@ fn on_postgres(session: &mut Session) -> Result<Migrated> {
     let applied: Vec<(String, String)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
     let due = due(&applied)?;
     for (name, text) in &due {
-        tx.batch_execute(text).map_err(|e| Fault::new(format!("migration {name}: {:?}", e.as_db_error())))?;
-        tx.execute("INSERT INTO migrations (name, digest) VALUES ($1, $2)", &[name, &digest(text)]).or_fault()?;
+        tx.batch_execute(text)
+            .map_err(|e| Fault::because(format!("migration {name}: {:?}", e.as_db_error())))?;
+        tx.execute("INSERT INTO migrations (name, digest) VALUES ($1, $2)", &[name, &digest(text)])
+            .or_fault()?;
     }
     tx.commit().or_fault()?;
     Ok(Migrated { applied: due.len(), total: HISTORY.len() })
@@ -79,9 +84,13 @@ fn on_postgres(session: &mut Session) -> Result<Migrated> {
 fn due(applied: &[(String, String)]) -> Result<Vec<(&'static str, &'static str)>> {
     for (name, digest_then) in applied {
         match HISTORY.iter().find(|(known, _)| known == name) {
-            None => return Err(Fault::new(format!("the database knows migration {name}: it is of a newer program"))),
+            None => {
+                return Err(Fault::because(format!(
+                    "the database knows migration {name}: it is of a newer program"
+                )));
+            }
             Some((_, text)) if digest(text) != *digest_then => {
-                return Err(Fault::new(format!("migration {name} was changed after it was applied")));
+                return Err(Fault::because(format!("migration {name} was changed after it was applied")));
             }
             Some(_) => {}
         }

@@ -58,7 +58,9 @@ impl Place {
             return Ok(Place::Postgres(url.to_owned()));
         }
         let path = url.strip_prefix("sqlite:").ok_or_else(|| {
-            Fault::new("DATABASE_URL must begin with sqlite: or postgres:// (for example sqlite:data/club.db)")
+            Fault::because(
+                "DATABASE_URL must begin with sqlite: or postgres:// (for example sqlite:data/club.db)",
+            )
         })?;
         Ok(Place::Sqlite(PathBuf::from(path.strip_prefix("//").unwrap_or(path))))
     }
@@ -163,7 +165,7 @@ impl Db {
     {
         let mut attempt = 0;
         loop {
-            let (work, answer) = tx::Work::new(verb.clone());
+            let (work, answer) = tx::Work::boxed(verb.clone());
             match &self.0.engine {
                 Engine::Sqlite(engine) => engine.submit(kind, work),
                 Engine::Postgres(engine) => engine.submit(kind, work),
@@ -176,6 +178,15 @@ impl Db {
                 }
                 result => return result,
             }
+        }
+    }
+
+    /// A number that stays the same as long as no process commits anything, read without a transaction; `None`
+    /// where the engine has none. It says only that something changed, not what.
+    pub fn stamp(&self) -> Option<i64> {
+        match &self.0.engine {
+            Engine::Sqlite(engine) => engine.stamp(),
+            Engine::Postgres(_) => None,
         }
     }
 
@@ -209,11 +220,11 @@ impl Db {
 
 /// Runs what blocks on a thread where it may.
 pub(crate) async fn aside<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(Fault::new(error)))
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(Fault::because(error)))
 }
 
 async fn answered<T>(answer: oneshot::Receiver<Result<T>>) -> Result<T> {
-    answer.await.unwrap_or_else(|_| Err(Fault::new("the database's threads have ended")))
+    answer.await.unwrap_or_else(|_| Err(Fault::because("the database's threads have ended")))
 }
 
 /// Whether a transaction may write.

@@ -58,7 +58,7 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
 
 /// Reads the address and sets what every connection of ours has in common.
 pub(super) fn configure(url: &str) -> Result<Config> {
-    let mut config: Config = url.parse().map_err(|e| Fault::new(format!("DATABASE_URL: {e}")))?;
+    let mut config: Config = url.parse().map_err(|e| Fault::because(format!("DATABASE_URL: {e}")))?;
     let options = config.get_options().unwrap_or_default().to_owned();
     config.options(format!("{options} -c synchronous_commit=off -c client_min_messages=warning").trim());
     config.connect_timeout(CONNECT).application_name("coresync");
@@ -189,13 +189,13 @@ impl Line {
             session.plain(text).map_err(not_started)?;
             self.session = Some(session);
         }
-        self.session.as_mut().ok_or_else(|| Fault::new("a session was just made"))
+        self.session.as_mut().ok_or_else(|| Fault::because("a session was just made"))
     }
 
     /// Ends the transaction; a connection that can't end it cleanly is given up.
     fn end(&mut self, keep: Keep) -> Result<()> {
         let Some(session) = &mut self.session else { return Ok(()) };
-        let ended = session.plain(if keep == Keep::Commit { "COMMIT" } else { "ROLLBACK" });
+        let ended = session.plain(if keep == Keep::RollBack { "ROLLBACK" } else { "COMMIT" });
         if ended.is_err() {
             self.session = None;
         }
@@ -208,15 +208,21 @@ fn not_started(error: Error) -> Error {
 }
 
 /// Answers the callers of committed transactions once a flush has put them on disk.
-fn flush_in_groups(config: &Config, committed: &Receiver<Box<dyn Unit>>, ids: &Ids, live: &crate::live::Live) {
+fn flush_in_groups(
+    config: &Config,
+    committed: &Receiver<Box<dyn Unit>>,
+    ids: &Ids,
+    live: &crate::live::Live,
+) {
     let mut session = None;
     while let Ok(first) = committed.recv() {
         let mut group = vec![first];
         group.extend(committed.try_iter());
         let result = flush(config, &mut session, ids);
-        metrics::histogram!("coresync_commit_group_size").record(u32::try_from(group.len()).unwrap_or(u32::MAX));
+        metrics::histogram!("coresync_commit_group_size")
+            .record(u32::try_from(group.len()).unwrap_or(u32::MAX));
         for unit in group {
-            unit.finish(result.as_ref().map(|()| ()).map_err(same_failure), live);
+            unit.finish(result.as_ref().copied().map_err(same_failure), live);
         }
     }
 }
@@ -251,7 +257,12 @@ pub(super) fn fault(error: postgres::Error) -> Error {
         Some(db) if *db.code() == SqlState::UNIQUE_VIOLATION => {
             FaultKind::BrokenKey(db.table().unwrap_or_default().to_owned())
         }
-        Some(db) if matches!(*db.code(), SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED) => {
+        Some(db)
+            if matches!(
+                *db.code(),
+                SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED
+            ) =>
+        {
             FaultKind::Collision
         }
         _ => FaultKind::Other,

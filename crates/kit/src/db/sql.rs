@@ -38,6 +38,11 @@ impl Sql {
         self.sqlite != self.postgres
     }
 
+    /// Whether it can change rows: then a row that it answers is one that it wrote.
+    pub(crate) fn writes(&self) -> bool {
+        ["INSERT ", "UPDATE ", "DELETE "].iter().any(|word| self.postgres.contains(word))
+    }
+
     /// The text for PostgreSQL.
     pub(crate) fn postgres(&self) -> &'static str {
         self.postgres

@@ -2,7 +2,7 @@
 //! commits a whole group with one flush (`synchronous=FULL`); nobody is answered before it.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
@@ -25,13 +25,15 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(super) struct Sqlite {
     writes: Sender<Box<dyn Unit>>,
     reads: Sender<Box<dyn Unit>>,
+    /// Never writes: SQLite tells it of everybody else's commits.
+    watcher: Mutex<Connection>,
 }
 
 impl Sqlite {
     pub(super) fn open(path: &Path, width: Width, means: &Means, ids: &Arc<Ids>) -> Result<Sqlite> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)
-                .map_err(|e| Fault::new(format!("folder {}: {e}", folder.display())))?;
+                .map_err(|e| Fault::because(format!("folder {}: {e}", folder.display())))?;
         }
         let writer = connect(path)?;
         let (writes, queue) = unbounded();
@@ -42,7 +44,14 @@ impl Sqlite {
             reader.execute_batch("PRAGMA query_only = ON").map_err(fault)?;
             spawn("sqlite-reader", reader, queue.clone(), means, ids, read_one_by_one)?;
         }
-        Ok(Sqlite { writes, reads })
+        Ok(Sqlite { writes, reads, watcher: Mutex::new(connect(path)?) })
+    }
+
+    /// SQLite's own counter of commits by other connections.
+    pub(super) fn stamp(&self) -> Option<i64> {
+        let watcher = self.watcher.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut statement = watcher.prepare_cached("PRAGMA data_version").ok()?;
+        statement.query_row([], |row| row.get(0)).ok()
     }
 
     pub(super) fn submit(&self, kind: Kind, work: Box<dyn Unit>) {
@@ -55,7 +64,7 @@ impl Sqlite {
 /// A connection with our settings. Shared by the commands that work on a file directly.
 pub(super) fn connect(path: &Path) -> Result<Connection> {
     let conn = Connection::open_with_flags(path, OpenFlags::default())
-        .map_err(|e| Fault::new(format!("database file {}: {e}", path.display())))?;
+        .map_err(|e| Fault::because(format!("database file {}: {e}", path.display())))?;
     conn.busy_timeout(PATIENCE).or_fault()?;
     conn.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
@@ -99,9 +108,10 @@ fn write_in_groups(conn: &Connection, queue: &Receiver<Box<dyn Unit>>, means: &M
     while let Ok(first) = queue.recv() {
         let mut group = Vec::new();
         let result = write_group(conn, queue, means, ids, first, &mut group);
-        metrics::histogram!("coresync_commit_group_size").record(u32::try_from(group.len()).unwrap_or(u32::MAX));
+        metrics::histogram!("coresync_commit_group_size")
+            .record(u32::try_from(group.len()).unwrap_or(u32::MAX));
         for unit in group {
-            unit.finish(result.as_ref().map(|()| ()).map_err(same_failure), &means.live);
+            unit.finish(result.as_ref().copied().map_err(same_failure), &means.live);
         }
     }
 }

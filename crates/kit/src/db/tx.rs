@@ -21,6 +21,7 @@ pub struct Tx<'c> {
     now: Timestamp,
     told: Vec<Changed>,
     failed: bool,
+    wrote: bool,
     depth: u32,
     kind: Kind,
 }
@@ -32,7 +33,17 @@ pub(super) enum Conn<'c> {
 
 impl<'c> Tx<'c> {
     pub(super) fn new(kind: Kind, conn: Conn<'c>, means: &'c Means, ids: &'c Ids) -> Tx<'c> {
-        Tx { conn, means, ids, now: means.clock.now(), told: Vec::new(), failed: false, depth: 0, kind }
+        Tx {
+            conn,
+            means,
+            ids,
+            now: means.clock.now(),
+            told: Vec::new(),
+            failed: false,
+            wrote: false,
+            depth: 0,
+            kind,
+        }
     }
 
     /// Whether this is a view: one snapshot, read only.
@@ -114,11 +125,17 @@ impl<'c> Tx<'c> {
         mut take: impl FnMut(&Row<'_>) -> Result<()>,
     ) -> Result<()> {
         self.refuse_if_failed()?;
+        let mut found = false;
+        let mut take = |row: &Row<'_>| {
+            found = true;
+            take(row)
+        };
         let result = match &mut self.conn {
             Conn::Sqlite(conn) => sqlite::each(conn, sql, args.as_ref(), &mut take),
             Conn::Postgres(session) => session.each(sql, args.as_ref(), &mut take),
         };
         self.failed |= result.is_err();
+        self.wrote |= found && sql.writes();
         result
     }
 
@@ -134,6 +151,7 @@ impl<'c> Tx<'c> {
             Conn::Postgres(session) => session.run(sql, args.as_ref()),
         };
         self.failed |= result.is_err();
+        self.wrote |= !matches!(result, Ok(0));
         result
     }
 
@@ -181,7 +199,11 @@ impl<'c> Tx<'c> {
 
     #[track_caller]
     fn refuse_if_failed(&self) -> Result<()> {
-        if self.failed { Err(Fault::new("a statement of this transaction failed before")) } else { Ok(()) }
+        if self.failed {
+            Err(Fault::because("a statement of this transaction failed before"))
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -199,6 +221,8 @@ pub(super) trait Unit: Send {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Keep {
     Commit,
+    /// It went well and wrote nothing: no disk has to be waited for.
+    Nothing,
     RollBack,
 }
 
@@ -215,7 +239,7 @@ where
     T: Send + 'static,
     F: Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
 {
-    pub(super) fn new(verb: Arc<F>) -> (Box<dyn Unit>, oneshot::Receiver<Result<T>>) {
+    pub(super) fn boxed(verb: Arc<F>) -> (Box<dyn Unit>, oneshot::Receiver<Result<T>>) {
         let (answer, receiver) = oneshot::channel();
         let span = tracing::Span::current();
         (Box::new(Work { verb, outcome: None, told: Vec::new(), answer, span }), receiver)
@@ -231,13 +255,17 @@ where
         let _entered = self.span.enter();
         let outcome = catch_unwind(AssertUnwindSafe(|| (self.verb)(&mut tx))).unwrap_or_else(|panic| {
             tx.failed = true;
-            Err(Fault::new(format!("a verb panicked: {}", panic_text(&*panic))))
+            Err(Fault::because(format!("a verb panicked: {}", panic_text(&*panic))))
         });
         let outcome = match outcome {
-            Ok(_) if tx.failed => Err(Fault::new("a verb went on after a failed statement")),
+            Ok(_) if tx.failed => Err(Fault::because("a verb went on after a failed statement")),
             other => other,
         };
-        let keep = if outcome.is_ok() { Keep::Commit } else { Keep::RollBack };
+        let keep = match &outcome {
+            Ok(_) if tx.wrote => Keep::Commit,
+            Ok(_) => Keep::Nothing,
+            Err(_) => Keep::RollBack,
+        };
         self.told = std::mem::take(&mut tx.told);
         self.outcome = Some(outcome);
         keep
@@ -250,7 +278,7 @@ where
                 Ok(value)
             }
             (Some(Err(error)), _) | (_, Err(error)) => Err(error),
-            (None, Ok(())) => Err(Fault::new("a unit of work was finished before it ran")),
+            (None, Ok(())) => Err(Fault::because("a unit of work was finished before it ran")),
         };
         // The caller may have gone; what was committed stays.
         let _ = self.answer.send(outcome);
@@ -271,6 +299,6 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
 pub(super) fn same_failure(error: &Error) -> Error {
     match error {
         Error::Fault(fault) => Fault::of(fault.kind.clone(), &fault.cause),
-        other => Fault::new(other),
+        other => Fault::because(other),
     }
 }

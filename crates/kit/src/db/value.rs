@@ -131,14 +131,15 @@ impl Row<'_> {
                 let value = row.get_ref(index).or_fault()?;
                 T::from_sqlite(value).ok_or_else(|| wrong_type::<T>(index, &format!("{value:?}")))
             }
-            Row::Postgres(row) => T::from_postgres(row, index)
-                .map_err(|error| wrong_type::<T>(index, &error.to_string())),
+            Row::Postgres(row) => {
+                T::from_postgres(row, index).map_err(|error| wrong_type::<T>(index, &error.to_string()))
+            }
         }
     }
 }
 
 fn wrong_type<T>(index: usize, found: &str) -> crate::Error {
-    Fault::new(format!("column {index} is no {}: {found}", std::any::type_name::<T>()))
+    Fault::because(format!("column {index} is no {}: {found}", std::any::type_name::<T>()))
 }
 
 /// A type that a column can hold.
@@ -191,7 +192,10 @@ impl<T: Column> Column for Option<T> {
 fn is_null(row: &postgres::Row, index: usize) -> Result<bool, postgres::Error> {
     struct Anything;
     impl<'a> postgres::types::FromSql<'a> for Anything {
-        fn from_sql(_: &Type, _: &'a [u8]) -> std::result::Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        fn from_sql(
+            _: &Type,
+            _: &'a [u8],
+        ) -> std::result::Result<Self, Box<dyn std::error::Error + Sync + Send>> {
             Ok(Anything)
         }
 

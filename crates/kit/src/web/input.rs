@@ -49,8 +49,8 @@ impl Words {
     /// # Errors
     /// `Error::Invalid` if it can't be read.
     pub fn from_form(bytes: &[u8]) -> Result<Words> {
-        let pairs: Vec<(String, String)> =
-            serde_urlencoded::from_bytes(bytes).map_err(|_| Fields::one("body", "This form can't be read."))?;
+        let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(bytes)
+            .map_err(|_| Fields::one("body", "This form can't be read."))?;
         let mut values = Map::new();
         for (name, value) in pairs {
             let value = Value::String(value);
@@ -292,8 +292,9 @@ mod tests {
 
     #[test]
     fn every_complaint_stands_beside_its_field() {
-        let mut words = Words::from_json(br#"{"id": -1, "date": "2026-02-30", "name": " ", "note": "a\u0000"}"#)
-            .expect("an object");
+        let mut words =
+            Words::from_json(br#"{"id": -1, "date": "2026-02-30", "name": " ", "note": "a\u0000"}"#)
+                .expect("an object");
         words.id("id");
         words.opt_date("date");
         words.text("name", 10);

@@ -2,6 +2,7 @@
 
 mod house;
 mod input;
+mod kept;
 mod list;
 mod page;
 mod problem;
@@ -9,6 +10,7 @@ mod security;
 
 pub use house::House;
 pub use input::{Form, Input, Json, Path, Query, Words};
+pub use kept::{Kept, SameForAll, keep};
 pub use list::{List, Paging};
 pub use page::{Page, see_other};
 pub use problem::{Problem, Said, not_allowed, not_found, speak};

@@ -15,7 +15,7 @@ impl Page {
     /// # Errors
     /// A fault if it can't be rendered.
     pub fn of(template: &impl Template) -> Result<Page> {
-        template.render().map(Page).map_err(Fault::new)
+        template.render().map(Page).map_err(Fault::because)
     }
 }
 

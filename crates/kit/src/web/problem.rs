@@ -114,9 +114,13 @@ fn plain_problem(status: StatusCode) -> Option<Problem> {
     let (code, detail) = match status {
         StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "This address takes no such request."),
         StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "This is larger than we can take."),
-        StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT => ("timeout", "This took too long. Please try again."),
+        StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT => {
+            ("timeout", "This took too long. Please try again.")
+        }
         StatusCode::FORBIDDEN => ("cross_site", "This form came from another site, so we did not take it."),
-        StatusCode::INTERNAL_SERVER_ERROR => ("fault", "This is our fault, and we have noted it. Please try again."),
+        StatusCode::INTERNAL_SERVER_ERROR => {
+            ("fault", "This is our fault, and we have noted it. Please try again.")
+        }
         _ => return None,
     };
     let mut problem = Problem::from(&Error::NotFound);

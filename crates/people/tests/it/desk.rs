@@ -69,7 +69,7 @@ async fn every_statement_of_this_house_is_understood() {
         let mut count = 0;
         for sql in kit::db::Sql::all().filter(|sql| sql.file.starts_with("crates/people/")) {
             tx.prepare(sql)
-                .map_err(|error| kit::Fault::new(format!("{}:{}: {error}", sql.file, sql.line)))?;
+                .map_err(|error| kit::Fault::because(format!("{}:{}: {error}", sql.file, sql.line)))?;
             count += 1;
         }
         Ok(count)

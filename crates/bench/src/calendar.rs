@@ -1,0 +1,191 @@
+//! Bookings: ninety days ahead and years behind.
+//!
+//! The days ahead and the first year behind are written down one by one by `bookings::record`, the same verb that
+//! imports use. Every year before is a copy of that year in plain SQL, shifted by 364 days, which keeps its weekdays:
+//! so ten years take seconds, and are rows like all others.
+
+use std::sync::Arc;
+
+use bookings::{Cell, Days, Record, Status, begin, cells};
+use catalogue::{Catalogue, Service};
+use jiff::civil::Date;
+use jiff::{SignedDuration, ToSpan as _};
+use kit::{Fault, House, Id, Result, Tx, args, sql};
+use membership::Standing;
+
+use crate::chance::Chance;
+
+/// Days of a year of copies: whole weeks.
+const YEAR: i64 = 364;
+const AHEAD: i64 = 90;
+/// How many bookings a transaction.
+const BATCH: usize = 4_000;
+
+/// The ids of the first year's bookings and of everything that belongs to them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Span {
+    from: Id,
+    to: Id,
+}
+
+/// Of a hundred minutes of opening, how many are booked: the past was well visited; the two weeks ahead nearly
+/// so; at ninety days there is little yet.
+fn density(ahead: i64) -> usize {
+    let percent = if ahead < 14 { 60 } else { 60 - 50 * (ahead - 14) / (AHEAD - 14) };
+    usize::try_from(percent.max(10)).unwrap_or(10)
+}
+
+/// Fills the days from `behind` days ago to ninety days ahead.
+pub(crate) async fn fill(house: &House, guests: &[Id], behind: i64) -> Result<(Span, usize)> {
+    let catalogue = house.db.view(catalogue::current).await?;
+    let mut hand = Hand { catalogue: &catalogue, guests, chance: Chance(20_251_008), turn: 0 };
+    let today = house.db.clock().now().to_zoned(catalogue.club.zone.clone()).date();
+    let mut count = 0;
+    let mut ends = Vec::new();
+    for days in [-behind..0, 0..AHEAD + 1] {
+        ends.push(house.db.tx(|tx| tx.new_id()).await?);
+        let mut records = Vec::new();
+        for ahead in days {
+            let date = today.checked_add(ahead.days()).map_err(Fault::because)?;
+            hand.day(date, ahead, &mut records)?;
+            if records.len() >= BATCH {
+                count += write(house, std::mem::take(&mut records)).await?;
+            }
+        }
+        count += write(house, records).await?;
+    }
+    Ok((Span { from: ends[0], to: ends[1] }, count))
+}
+
+async fn write(house: &House, records: Vec<Record>) -> Result<usize> {
+    let records = Arc::new(records);
+    house
+        .db
+        .tx(move |tx| {
+            let catalogue = catalogue::current(tx)?;
+            for record in records.iter() {
+                bookings::record(tx, &catalogue, record)?;
+            }
+            Ok(records.len())
+        })
+        .await
+}
+
+struct Hand<'h> {
+    catalogue: &'h Catalogue,
+    guests: &'h [Id],
+    chance: Chance,
+    turn: usize,
+}
+
+impl Hand<'_> {
+    /// Each room has a technician of its own for the day, so that nothing can overlap.
+    fn day(&mut self, date: Date, ahead: i64, records: &mut Vec<Record>) -> Result<()> {
+        let days = Days::new(&self.catalogue.club.zone, date, date)?;
+        let technicians = &self.catalogue.technicians;
+        let shift = usize::try_from(ahead.rem_euclid(1 << 20)).unwrap_or(0);
+        for (place, room) in self.catalogue.rooms.iter().enumerate() {
+            let Some(open) = days.open(&room.hours).first().copied() else { continue };
+            let technician = technicians[(place + shift) % technicians.len()].id;
+            let mut cell = open.from;
+            while let Some(service) = self.chance.pick(&self.catalogue.services) {
+                let (start, end) = (cell + cells(service.setup), cell + cells(service.room_minutes()));
+                if end > open.to {
+                    break;
+                }
+                if self.chance.below(100) < density(ahead) {
+                    let record = self.record(service, room.id, technician, date, start, ahead);
+                    records.push(record);
+                }
+                cell = end;
+            }
+        }
+        Ok(())
+    }
+
+    fn record(
+        &mut self,
+        service: &Service,
+        room: Id,
+        technician: Id,
+        day: Date,
+        start: Cell,
+        ahead: i64,
+    ) -> Record {
+        // Everybody has their turn, so that nobody is here twice at a time.
+        self.turn += 1;
+        Record {
+            person: self.guests.get(self.turn % self.guests.len()).copied(),
+            standing: Standing::default(),
+            service: service.id,
+            room,
+            technicians: vec![technician],
+            equipment: None,
+            day,
+            start,
+            status: if ahead < 0 { Status::Completed } else { Status::Confirmed },
+            created_at: begin(start) - SignedDuration::from_hours(72),
+            special_requests: None,
+            allergies: None,
+            addons: Vec::new(),
+        }
+    }
+}
+
+/// Copies the first year behind to the years `from..to` before it.
+pub(crate) async fn copy_years(house: &House, span: Span, years: std::ops::Range<i64>) -> Result<()> {
+    for year in years {
+        house.db.tx(move |tx| copy_year(tx, span, year)).await?;
+    }
+    Ok(())
+}
+
+fn copy_year(tx: &mut Tx<'_>, span: Span, year: i64) -> Result<()> {
+    let ids = (span.to.0 - span.from.0) * year;
+    let days = YEAR * year;
+    let millis = days * 24 * 3_600_000;
+    tx.run(
+        sql!(
+            sqlite: "INSERT INTO bookings SELECT id - $3, club_id, reference || '/' || CAST($4 AS TEXT), person_id,
+                booked_by, service_id, room_id, party, date(day, '-' || CAST($4 AS TEXT) || ' days'), starts_at - $5,
+                ends_at - $5, status, base_cents, addons_cents, discount_cents, tax_cents, why, policy, guest_name,
+                guest_phone, guest_email, special_requests, allergies, ai_program, scene, created_at - $5
+                FROM bookings WHERE id >= $1 AND id < $2",
+            postgres: "INSERT INTO bookings SELECT id - $3, club_id, reference || '/' || CAST($4 AS BIGINT), person_id,
+                booked_by, service_id, room_id, party, CAST(CAST(day AS DATE) - CAST(CAST($4 AS BIGINT) AS INT) AS TEXT),
+                starts_at - $5, ends_at - $5, status, base_cents, addons_cents, discount_cents, tax_cents, why, policy,
+                guest_name, guest_phone, guest_email, special_requests, allergies, ai_program, scene, created_at - $5
+                FROM bookings WHERE id >= $1 AND id < $2"
+        ),
+        args![span.from, span.to, ids, days, millis],
+    )?;
+    tx.run(
+        sql!(
+            "INSERT INTO allocations SELECT booking_id - $3, resource_id, kind, from_cell - $4, to_cell - $4, live
+             FROM allocations WHERE booking_id >= $1 AND booking_id < $2"
+        ),
+        args![span.from, span.to, ids, cells(days * 24 * 60)],
+    )?;
+    tx.run(
+        sql!(
+            "INSERT INTO charges SELECT id - $3, club_id, person_id, subject_kind, subject_id - $3, net_cents, tax_cents,
+             status, created_at - $4, changed_at - $4 FROM charges WHERE id >= $1 AND id < $2"
+        ),
+        args![span.from, span.to, ids, millis],
+    )?;
+    tx.run(
+        sql!(
+            "INSERT INTO charge_lines SELECT charge_id - $3, position, kind, code, label, cents FROM charge_lines
+             WHERE charge_id >= $1 AND charge_id < $2"
+        ),
+        args![span.from, span.to, ids],
+    )?;
+    tx.run(
+        sql!(
+            "INSERT INTO booking_events SELECT id - $3, booking_id - $3, at - $4, by_person, what, detail
+             FROM booking_events WHERE id >= $1 AND id < $2"
+        ),
+        args![span.from, span.to, ids, millis],
+    )
+    .map(drop)
+}

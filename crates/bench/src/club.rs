@@ -1,0 +1,189 @@
+//! A club of a given size: what it offers, who books, who has been here.
+
+use catalogue as cat;
+use jiff::ToSpan as _;
+use jiff::tz::TimeZone;
+use kit::{Cents, Fault, House, Id, Result, Tx};
+use membership::{NewMembership, Plan, Status, Tier};
+use money::LineKind;
+use people::{NewPerson, Role};
+
+/// How large a club is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Size {
+    /// Rooms, and as many technicians.
+    pub(crate) rooms: usize,
+}
+
+/// What members sign in with.
+pub(crate) const PASSWORD: &str = "a password of the bench";
+/// Members who book while it is measured: two for each request in flight.
+pub(crate) const MEMBERS: usize = 32;
+/// Guests of the past and the days ahead.
+const GUESTS: usize = 2_000;
+/// Every room and every shift, every day.
+const HOURS: &str = "Mon-Sun 09:00-23:00";
+const SKILL: &str = "bodywork";
+const WORDS: &str = "Skilled hands, warm oil and a door that closes softly. Tell us where it hurts and we begin there, \
+                     without hurry, under a low light; afterwards there is tea, still water and a chair by the window.";
+
+/// The address of the n-th member.
+pub(crate) fn member(n: usize) -> String {
+    format!("member-{n}@bench.coresync.test")
+}
+
+/// Founds the club. Every room serves every service and every technician can do it, so that a question has as much
+/// to look at as the club has. Answers the guests.
+pub(crate) async fn found(house: &House, size: Size) -> Result<Vec<Id>> {
+    let hash = people::hash_password(PASSWORD.to_owned()).await?;
+    house
+        .db
+        .tx(move |tx| {
+            let club = add_club(tx)?;
+            offer(tx, club, size)?;
+            let plan = membership::add_plan(tx, club, &plan())?;
+            for n in 0..MEMBERS {
+                let person = add_person(tx, Some(member(n)), Some(hash.clone()))?;
+                enrol(tx, club, person, plan)?;
+            }
+            (0..GUESTS).map(|_| add_person(tx, None, None)).collect()
+        })
+        .await
+}
+
+fn add_club(tx: &mut Tx<'_>) -> Result<Id> {
+    let club = cat::Club {
+        id: Id(0),
+        name: "Bench".to_owned(),
+        zone: TimeZone::get("America/New_York").map_err(Fault::because)?,
+        currency: "USD".to_owned(),
+        address: "18 Quillon Street".to_owned(),
+        phone: "+1 212 555 0142".to_owned(),
+        email: "hello@bench.coresync.test".to_owned(),
+    };
+    let club = cat::add_club(tx, &club)?;
+    money::set_rate(tx, club, LineKind::Service, 0, "untaxed")?;
+    money::set_rate(tx, club, LineKind::Goods, 800, "sales tax")?;
+    money::set_rate(tx, club, LineKind::Fee, 0, "untaxed")?;
+    Ok(club)
+}
+
+fn offer(tx: &mut Tx<'_>, club: Id, size: Size) -> Result<()> {
+    let hours: cat::Hours = HOURS.parse().map_err(Fault::because)?;
+    let mut categories = Vec::new();
+    for (slug, half) in [("massage", cat::Half::Mensuite), ("suites", cat::Half::Private)] {
+        let (slug, name) = (slug.to_owned(), slug.to_uppercase());
+        let category = cat::Category { id: Id(0), slug, name, half, description: WORDS.to_owned() };
+        categories.push(cat::add_category(tx, club, &category)?);
+    }
+    let mut rooms = Vec::new();
+    for n in 0..size.rooms {
+        let room = cat::Room {
+            id: Id(0),
+            slug: format!("room-{n}"),
+            name: format!("Room {n}"),
+            kind: if n % 2 == 0 { "massage" } else { "suite" }.to_owned(),
+            half: cat::Half::Shared,
+            capacity: 2,
+            units: 1,
+            premium_bp: if n % 4 == 3 { 11_000 } else { 10_000 },
+            features: ["Rain shower", "Heated table", "Sound"].map(str::to_owned).to_vec(),
+            has_iot: n % 2 == 0,
+            description: WORDS.to_owned(),
+            hours: hours.clone(),
+            active: true,
+        };
+        rooms.push(cat::add_room(tx, club, &room)?);
+        let technician = cat::Technician {
+            id: Id(0),
+            person: None,
+            slug: format!("technician-{n}"),
+            name: format!("Technician {n}"),
+            title: "Therapist".to_owned(),
+            bio: WORDS.to_owned(),
+            skills: vec![SKILL.to_owned()],
+            pad: 10,
+            hours: hours.clone(),
+            active: true,
+        };
+        cat::add_technician(tx, club, &technician)?;
+    }
+    for n in 0..16_i64 {
+        let list = Cents(9_000 + n * 500);
+        let service = cat::Service {
+            id: Id(0),
+            category: categories[usize::from(n >= 8)],
+            slug: format!("service-{n}"),
+            name: format!("Service {n}"),
+            short_description: "Firm, slow and thorough.".to_owned(),
+            description: WORDS.to_owned(),
+            list,
+            member: Cents(list.0 * 8 / 10),
+            minutes: [30, 45, 60, 90][usize::try_from(n % 4).unwrap_or(0)],
+            setup: 5,
+            turnover: 15,
+            party: 1,
+            max_capacity: 2,
+            technicians: 1,
+            skill: SKILL.to_owned(),
+            featured: n % 4 == 0,
+            member_only: false,
+            active: true,
+            tags: vec!["mensuite".to_owned()],
+            main_image: None,
+            gallery_images: Vec::new(),
+            video_url: None,
+            rooms: rooms.clone(),
+            equipment: Vec::new(),
+            addons: Vec::new(),
+        };
+        cat::add_service(tx, club, &service)?;
+    }
+    Ok(())
+}
+
+/// Ninety days ahead, so that no day of a question is closed; no credits, so that every booking has a price.
+fn plan() -> Plan {
+    Plan {
+        id: Id(0),
+        slug: "unlimited".to_owned(),
+        name: "Unlimited".to_owned(),
+        price: Cents(75_000),
+        short_description: "Everything.".to_owned(),
+        benefits: vec!["Ninety days ahead".to_owned()],
+        discount_bp: 2_500,
+        tier: Tier::Unlimited,
+        max_advance_days: 90,
+        monthly_credits: Some(0),
+        guest_passes: 2,
+        mensuite_access: true,
+        coresync_private_access: true,
+        iot_control_access: true,
+        concierge: true,
+        priority_booking: true,
+        featured: true,
+        position: 1,
+    }
+}
+
+fn add_person(tx: &mut Tx<'_>, email: Option<String>, password_hash: Option<String>) -> Result<Id> {
+    let new = NewPerson {
+        email,
+        first_name: "Robin".to_owned(),
+        last_name: "Marlowe".to_owned(),
+        phone: None,
+        role: Role::Account,
+        birthday: None,
+        password_hash,
+        verified: true,
+    };
+    people::add(tx, &new).map(|person| person.id)
+}
+
+fn enrol(tx: &mut Tx<'_>, club: Id, person: Id, plan: Id) -> Result<()> {
+    let today = tx.now().to_zoned(TimeZone::UTC).date();
+    let date = |days: i64| today.checked_add(days.days()).map_err(Fault::because);
+    let (started_on, paid_until) = (date(-200)?, date(20)?);
+    let new = NewMembership { person, plan, status: Status::Active, started_on, paid_until, renews: true };
+    membership::enrol(tx, club, &new).map(drop)
+}

@@ -1,0 +1,139 @@
+//! Load: so many connections, each asking again as soon as it is answered; and what came of it.
+
+use std::net::SocketAddr;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::{Duration, Instant};
+
+use kit::{Fault, Result};
+
+use crate::http::Connection;
+use crate::process::Process;
+
+/// Times of one kind of thing, sorted: percentiles of them are exact.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Times(Vec<Duration>);
+
+impl Times {
+    pub(crate) fn of(mut times: Vec<Duration>) -> Times {
+        times.sort_unstable();
+        Times(times)
+    }
+
+    /// The time that so many of a hundred did not exceed, in microseconds.
+    pub(crate) fn percentile(&self, percent: usize) -> f64 {
+        let last = self.0.len().saturating_sub(1);
+        let at = (self.0.len() * percent).div_ceil(100).saturating_sub(1).min(last);
+        self.0.get(at).map_or(0.0, |time| time.as_nanos() as f64 / 1_000.0)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+/// What a stretch of load showed.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Load {
+    /// From the first byte sent to the last byte read, as the client sees it.
+    pub(crate) times: Times,
+    /// Answers a second.
+    pub(crate) rate: f64,
+    /// Processor time of the server an answer, in microseconds: all its threads, user and system. Unlike the times,
+    /// it does not grow because the client uses the same processors.
+    pub(crate) cpu: f64,
+}
+
+/// How long a load warms up, and how long it is measured after that.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Spell {
+    pub(crate) warm: Duration,
+    pub(crate) measured: Duration,
+}
+
+const WARMING: u8 = 0;
+const MEASURING: u8 = 1;
+const OVER: u8 = 2;
+
+/// One request over and over, on so many connections.
+pub(crate) fn repeat(server: &Process, connections: usize, spell: Spell, request: &[u8]) -> Result<Load> {
+    let (loads, seconds, cpu) = drive(server, connections, spell, |_, connection, note| {
+        let begun = Instant::now();
+        let answer = connection.ask(request)?;
+        if answer.status != 200 {
+            return Err(Fault::because(format!(
+                "{}\n{}",
+                answer.head,
+                String::from_utf8_lossy(&answer.body())
+            )));
+        }
+        note(0, begun.elapsed());
+        Ok(())
+    })?;
+    let [times] = loads;
+    let count = times.len().max(1) as f64;
+    Ok(Load { rate: count / seconds, cpu: cpu / count, times })
+}
+
+/// What each connection does, until the time is over. It notes times under a kind; what is noted while it warms up is
+/// forgotten. Answers the times by kind, the seconds that were measured and the server's processor time in
+/// microseconds.
+pub(crate) fn drive<const KINDS: usize>(
+    server: &Process,
+    connections: usize,
+    spell: Spell,
+    work: impl Fn(usize, &mut Connection, &mut dyn FnMut(usize, Duration)) -> Result<()> + Sync,
+) -> Result<([Times; KINDS], f64, f64)> {
+    let phase = AtomicU8::new(WARMING);
+    let noted: Mutex<[Vec<Duration>; KINDS]> = Mutex::new(std::array::from_fn(|_| Vec::new()));
+    let failed = Mutex::new(None);
+    let mut measured = (0.0, 0.0);
+    std::thread::scope(|threads| {
+        for place in 0..connections {
+            let (phase, noted, failed, work) = (&phase, &noted, &failed, &work);
+            threads.spawn(move || {
+                let mut own: [Vec<Duration>; KINDS] = std::array::from_fn(|_| Vec::new());
+                let outcome = connect_and_work(server.addr, place, phase, &mut own, work);
+                if let Err(error) = outcome {
+                    phase.store(OVER, Ordering::SeqCst);
+                    failed.lock().expect("nobody panics with it").get_or_insert(error);
+                }
+                let mut all = noted.lock().expect("nobody panics with it");
+                for (all, own) in all.iter_mut().zip(own) {
+                    all.extend(own);
+                }
+            });
+        }
+        std::thread::sleep(spell.warm);
+        let (begun, cpu) = (Instant::now(), server.cpu());
+        let _ = phase.compare_exchange(WARMING, MEASURING, Ordering::SeqCst, Ordering::SeqCst);
+        std::thread::sleep(spell.measured);
+        phase.store(OVER, Ordering::SeqCst);
+        measured = (begun.elapsed().as_secs_f64(), server.cpu() - cpu);
+    });
+    match failed.into_inner().expect("nobody panics with it") {
+        Some(error) => Err(error),
+        None => {
+            let times = noted.into_inner().expect("nobody panics with it").map(Times::of);
+            Ok((times, measured.0, measured.1))
+        }
+    }
+}
+
+fn connect_and_work<const KINDS: usize>(
+    addr: SocketAddr,
+    place: usize,
+    phase: &AtomicU8,
+    own: &mut [Vec<Duration>; KINDS],
+    work: &(impl Fn(usize, &mut Connection, &mut dyn FnMut(usize, Duration)) -> Result<()> + Sync),
+) -> Result<()> {
+    let mut connection = Connection::open(addr)?;
+    while phase.load(Ordering::Relaxed) != OVER {
+        work(place, &mut connection, &mut |kind, time| {
+            if phase.load(Ordering::Relaxed) == MEASURING {
+                own[kind].push(time);
+            }
+        })?;
+    }
+    Ok(())
+}

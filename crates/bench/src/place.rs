@@ -1,0 +1,224 @@
+//! Databases of the run: made, copied, grown, and gone at its end.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use coresync::serve;
+use kit::config::Config;
+use kit::errors::OrFault as _;
+use kit::{Fault, House, Result, args, sql};
+use tokio::runtime::Runtime;
+
+use crate::calendar::{self, Span};
+use crate::club::{self, Size};
+use crate::process::{Process, free_addr};
+
+/// On which engine.
+#[derive(Debug, Clone)]
+pub(crate) enum Engine {
+    Sqlite,
+    /// The address of a server on which databases may be made.
+    Postgres(String),
+}
+
+impl Engine {
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Engine::Sqlite => "sqlite",
+            Engine::Postgres(_) => "postgres",
+        }
+    }
+}
+
+/// A database with its data folder.
+pub(crate) struct Place {
+    engine: Engine,
+    name: String,
+    folder: PathBuf,
+    keep: bool,
+}
+
+/// How long the program may take to let go of a database.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+impl Place {
+    /// An empty one.
+    pub(crate) fn new(engine: &Engine, root: &Path, name: &str, keep: bool) -> Result<Place> {
+        let place = Place::named(engine, root, name, keep)?;
+        if let Engine::Postgres(url) = engine {
+            execute(url, &format!("CREATE DATABASE {}", place.name))?;
+        }
+        Ok(place)
+    }
+
+    fn named(engine: &Engine, root: &Path, name: &str, keep: bool) -> Result<Place> {
+        let folder = root.join(engine.name()).join(name);
+        std::fs::create_dir_all(&folder).or_fault()?;
+        Ok(Place {
+            engine: engine.clone(),
+            name: format!("bench_{}_{name}", std::process::id()),
+            folder,
+            keep,
+        })
+    }
+
+    /// The same once more, under another name. Nobody may have it open.
+    pub(crate) fn copy(&self, root: &Path, name: &str) -> Result<Place> {
+        let copy = Place::named(&self.engine, root, name, self.keep)?;
+        std::fs::copy(self.folder.join("club.key"), copy.folder.join("club.key")).or_fault()?;
+        match &self.engine {
+            Engine::Sqlite => {
+                let conn = rusqlite::Connection::open(self.file()).or_fault()?;
+                conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).or_fault()?;
+                std::fs::copy(self.file(), copy.file()).map(drop).or_fault()?;
+            }
+            Engine::Postgres(url) => {
+                let text = format!("CREATE DATABASE {} TEMPLATE {}", copy.name, self.name);
+                let begun = Instant::now();
+                // Connections of a closed house end a moment later.
+                while let Err(error) = execute(url, &text) {
+                    if begun.elapsed() > PATIENCE {
+                        return Err(error);
+                    }
+                    std::thread::sleep(Duration::from_millis(50));
+                }
+            }
+        }
+        Ok(copy)
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.join("club.db")
+    }
+
+    /// A folder on the same disk, for what is measured beside it.
+    pub(crate) fn scratch(&self, name: &str) -> Result<PathBuf> {
+        let folder = self.folder.join(name);
+        std::fs::create_dir_all(&folder).or_fault()?;
+        Ok(folder)
+    }
+
+    /// The address of the database.
+    pub(crate) fn url(&self) -> String {
+        match &self.engine {
+            Engine::Sqlite => format!("sqlite:{}", self.file().display()),
+            Engine::Postgres(url) => {
+                let (before, query) = url.split_once('?').map_or((url.as_str(), None), |(a, b)| (a, Some(b)));
+                let server = before.rsplit_once('/').map_or(before, |(server, _)| server);
+                format!(
+                    "{server}/{}{}",
+                    self.name,
+                    query.map(|query| format!("?{query}")).unwrap_or_default()
+                )
+            }
+        }
+    }
+
+    /// Runs `work` in the house of this database, in this process, and closes it again.
+    pub(crate) fn with<T>(
+        &self,
+        runtime: &Runtime,
+        work: impl AsyncFnOnce(&House) -> Result<T>,
+    ) -> Result<T> {
+        let config =
+            Config { data: self.folder.clone(), database_url: Some(self.url()), ..Config::default() };
+        runtime.block_on(async {
+            let house = serve::open(config).await?;
+            let done = work(&house).await;
+            house.db.leave().await?;
+            done
+        })
+    }
+
+    /// Founds a club and fills its calendar. How many bookings, and the ids of those behind.
+    pub(crate) fn fill(&self, runtime: &Runtime, size: Size, behind: i64) -> Result<(Span, usize)> {
+        self.with(runtime, async |house| {
+            let guests = club::found(house, size).await?;
+            calendar::fill(house, &guests, behind).await
+        })
+    }
+
+    /// As a database is some days after it was filled: PostgreSQL knows what is in its tables, and SQLite's log is empty.
+    pub(crate) fn settle(&self) -> Result<()> {
+        match &self.engine {
+            Engine::Sqlite => {
+                let conn = rusqlite::Connection::open(self.file()).or_fault()?;
+                conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).or_fault()
+            }
+            Engine::Postgres(_) => execute(&self.url(), "VACUUM ANALYZE"),
+        }
+    }
+
+    /// How large it is, in megabytes.
+    pub(crate) fn megabytes(&self) -> Result<f64> {
+        let bytes = match &self.engine {
+            Engine::Sqlite => std::fs::metadata(self.file()).or_fault()?.len() as f64,
+            Engine::Postgres(_) => {
+                let mut client = postgres::Client::connect(&self.url(), postgres::NoTls).or_fault()?;
+                let row = client.query_one("SELECT pg_database_size(current_database())", &[]).or_fault()?;
+                row.get::<_, i64>(0) as f64
+            }
+        };
+        Ok(bytes / 1e6)
+    }
+
+    /// Serves it with the release binary, in a process of its own; ready when this returns.
+    pub(crate) fn serve(&self, server: &Path) -> Result<Process> {
+        let addr = free_addr()?;
+        let mut command = Command::new(server);
+        command.arg("serve").current_dir(&self.folder);
+        command.env("CORESYNC_ADDR", addr.to_string()).env("CORESYNC_DATA", &self.folder);
+        command.env("DATABASE_URL", self.url()).env_remove("CORESYNC_CONFIG").env_remove("CORESYNC_NOW");
+        Process::start(&mut command, addr, "/ready/", &self.folder.join("server.log"))
+    }
+
+    /// How many bookings there are, and how many pairs of neighbours on one calendar overlap. The rooms of the bench
+    /// take one booking at a time, as technicians, equipment and guests do.
+    pub(crate) fn overlaps(&self, runtime: &Runtime) -> Result<(i64, u64)> {
+        self.with(runtime, async |house| {
+            house
+                .db
+                .view(|tx| {
+                    let bookings: Option<(i64,)> = tx.one(sql!("SELECT COUNT(*) FROM bookings"), args![])?;
+                    let (mut overlaps, mut before) = (0, (0, 0));
+                    tx.each(
+                        sql!(
+                            "SELECT resource_id, from_cell, to_cell FROM allocations WHERE live
+                             ORDER BY resource_id, from_cell, to_cell"
+                        ),
+                        args![],
+                        |row| {
+                            let (resource, from, to): (i64, i64, i64) =
+                                (row.get(0)?, row.get(1)?, row.get(2)?);
+                            if resource == before.0 && from < before.1 {
+                                overlaps += 1;
+                            }
+                            before = (resource, if resource == before.0 { to.max(before.1) } else { to });
+                            Ok(())
+                        },
+                    )?;
+                    Ok((bookings.map_or(0, |(count,)| count), overlaps))
+                })
+                .await
+        })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if self.keep {
+            return;
+        }
+        // What can't be taken away stays; the run is over anyway.
+        let _ = std::fs::remove_dir_all(&self.folder);
+        if let Engine::Postgres(url) = &self.engine {
+            let _ = execute(url, &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+        }
+    }
+}
+
+fn execute(url: &str, text: &str) -> Result<()> {
+    let mut client = postgres::Client::connect(url, postgres::NoTls).or_fault()?;
+    client.batch_execute(text).map_err(|e| Fault::because(format!("{text}: {e:?}")))
+}

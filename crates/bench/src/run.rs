@@ -1,0 +1,213 @@
+//! The order of a run: databases are made, each is served, each scenario has its turn.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use kit::errors::OrFault as _;
+use kit::{Fault, Result};
+use tokio::runtime::Runtime;
+
+use crate::club::Size;
+use crate::load::{Load, Spell};
+use crate::place::{Engine, Place};
+use crate::report::Report;
+use crate::{Arguments, Scene, scenes};
+
+/// What every scenario needs.
+pub(crate) struct Bench<'a> {
+    pub(crate) arguments: &'a Arguments,
+    pub(crate) runtime: Runtime,
+    /// Everything that is made lies here.
+    pub(crate) folder: PathBuf,
+    server: PathBuf,
+    /// How long a load is.
+    pub(crate) spell: Spell,
+    /// What bare routes did, by rooms and connections: measured once a run.
+    pub(crate) bare: HashMap<(usize, usize), Load>,
+}
+
+/// Days behind of a club whose calendar is not copied to years.
+const MONTH: i64 = 28;
+const YEAR: i64 = 364;
+const SMALL: Size = Size { rooms: 8 };
+const LARGE: Size = Size { rooms: 80 };
+
+/// Runs everything that is wanted. Whether no booking overlaps another.
+pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
+    let root = arguments.dir.clone().unwrap_or_else(std::env::temp_dir);
+    let folder = root.join(format!("coresync-bench-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).or_fault()?;
+    let millis = |quick: u64, whole: u64| Duration::from_millis(if arguments.quick { quick } else { whole });
+    let bench = Bench {
+        arguments,
+        runtime: Runtime::new().or_fault()?,
+        folder: folder.clone(),
+        server: server(arguments)?,
+        spell: Spell { warm: millis(200, 1_000), measured: millis(700, 4_000) },
+        bare: HashMap::new(),
+    };
+    let outcome = measure(bench);
+    if !arguments.keep {
+        // What can't be taken away stays; the run is over anyway.
+        let _ = std::fs::remove_dir_all(folder);
+    }
+    outcome
+}
+
+/// The server to measure: the one that was named, or the one beside this program, brought up to date by the same cargo.
+fn server(arguments: &Arguments) -> Result<PathBuf> {
+    if let Some(server) = &arguments.server {
+        return server.canonicalize().map_err(|e| Fault::because(format!("{}: {e}", server.display())));
+    }
+    if let Some(cargo) = &arguments.cargo {
+        let built = Command::new(cargo)
+            .args(["build", "--quiet", "--release", "-p", "coresync"])
+            .status()
+            .or_fault()?;
+        if !built.success() {
+            return Err(Fault::because("the server could not be built"));
+        }
+    }
+    let server = std::env::current_exe().or_fault()?.with_file_name("coresync");
+    if !server.exists() {
+        return Err(Fault::because(
+            "build the server first (cargo build --release), or name it with --server",
+        ));
+    }
+    Ok(server)
+}
+
+fn measure(mut bench: Bench<'_>) -> Result<bool> {
+    let begun = Instant::now();
+    let mut report = Report::default();
+    let mut engines = vec![Engine::Sqlite];
+    engines.extend(bench.arguments.postgres.clone().map(Engine::Postgres));
+    let mut sound = true;
+    for engine in &engines {
+        sound &= small(&mut bench, &mut report, engine)?;
+        large(&mut bench, &mut report, engine)?;
+    }
+    report.end();
+    report.say(&format!("{:.0} s in all", begun.elapsed().as_secs_f64()));
+    Ok(sound)
+}
+
+/// A club of 8 rooms and 8 technicians, at each number of years. Whether no booking overlaps another.
+fn small(bench: &mut Bench<'_>, report: &mut Report, engine: &Engine) -> Result<bool> {
+    let (begun, folder) = (Instant::now(), bench.folder.clone());
+    let name = engine.name();
+    report.part(
+        &format!("databases ({name}, 8 rooms, 8 technicians)"),
+        "How long they took to make, and their size.",
+    );
+    let first = Place::new(engine, &folder, "base", bench.arguments.keep)?;
+    let (span, bookings) = first.fill(&bench.runtime, SMALL, YEAR)?;
+    report.say(&format!(
+        "{bookings} bookings (a year behind, 90 days ahead) written one by one in {:.1} s",
+        begun.elapsed().as_secs_f64()
+    ));
+    let mut places: Vec<(u32, Place)> = Vec::new();
+    let mut years = bench.arguments.years.clone();
+    years.sort_unstable();
+    for year in years {
+        let begun = Instant::now();
+        let (grown, before) = places.last().map_or((1, &first), |(grown, place)| (*grown, place));
+        let place = before.copy(&folder, &format!("years{year}"))?;
+        place.with(&bench.runtime, async |house| {
+            crate::calendar::copy_years(house, span, i64::from(grown)..i64::from(year)).await
+        })?;
+        place.settle()?;
+        report.row(
+            &format!("{year} y, made in {:.1} s", begun.elapsed().as_secs_f64()),
+            "MB",
+            place.megabytes()?,
+            None,
+            crate::report::Budget::None,
+        );
+        places.push((year, place));
+    }
+    drop(first);
+    if let Some((_, place)) = places.first()
+        && matches!(engine, Engine::Sqlite)
+        && bench.arguments.wants(Scene::Engine)
+    {
+        scenes::engine(bench, report, place, 8)?;
+    }
+    let mut sound = true;
+    for (place_in_row, (year, place)) in places.iter().enumerate() {
+        sound &= served(bench, report, engine, place, *year, place_in_row == 0)?;
+    }
+    Ok(sound)
+}
+
+fn served(
+    bench: &mut Bench<'_>,
+    report: &mut Report,
+    engine: &Engine,
+    place: &Place,
+    year: u32,
+    is_first: bool,
+) -> Result<bool> {
+    let title = format!("{}, 8 rooms, {year} y", engine.name());
+    let wants = |scene| bench.arguments.wants(scene);
+    if ![Scene::Start, Scene::Availability, Scene::Page, Scene::Commit].into_iter().any(wants) {
+        return Ok(true);
+    }
+    if wants(Scene::Start) {
+        scenes::start(bench, report, place, &title)?;
+    }
+    let server = place.serve(bench.server())?;
+    let is_sqlite = matches!(engine, Engine::Sqlite);
+    if bench.arguments.wants(Scene::Page) && is_first && is_sqlite {
+        scenes::page(bench, report, &server)?;
+    }
+    if bench.arguments.wants(Scene::Availability) {
+        scenes::availability(bench, report, &server, 8, &title)?;
+    }
+    if !bench.arguments.wants(Scene::Commit) {
+        return Ok(true);
+    }
+    scenes::commit(bench, report, place, server, engine, &title)
+}
+
+/// A club of 80 rooms and 80 technicians: how questions grow with it.
+fn large(bench: &mut Bench<'_>, report: &mut Report, engine: &Engine) -> Result<()> {
+    let is_sqlite = matches!(engine, Engine::Sqlite);
+    let wants_engine = bench.arguments.wants(Scene::Engine) && is_sqlite;
+    let wants_availability =
+        bench.arguments.wants(Scene::Availability) && (is_sqlite || !bench.arguments.quick);
+    if !wants_engine && !wants_availability {
+        return Ok(());
+    }
+    let folder = bench.folder.clone();
+    let place = Place::new(engine, &folder, "large", bench.arguments.keep)?;
+    let (_, bookings) = place.fill(&bench.runtime, LARGE, if bench.arguments.quick { 0 } else { MONTH })?;
+    place.settle()?;
+    if wants_engine {
+        scenes::engine(bench, report, &place, 80)?;
+    }
+    if wants_availability {
+        let server = place.serve(bench.server())?;
+        scenes::availability(
+            bench,
+            report,
+            &server,
+            80,
+            &format!("{}, 80 rooms, {bookings} bookings", engine.name()),
+        )?;
+    }
+    Ok(())
+}
+
+impl Bench<'_> {
+    pub(crate) fn server(&self) -> &Path {
+        &self.server
+    }
+
+    /// A small count in a quick run, the whole count in another.
+    pub(crate) fn count(&self, quick: usize, whole: usize) -> usize {
+        if self.arguments.quick { quick } else { whole }
+    }
+}

@@ -1,0 +1,105 @@
+//! The scenarios.
+
+mod availability;
+mod commit;
+mod engine;
+mod page;
+mod start;
+
+pub(crate) use availability::availability;
+pub(crate) use commit::commit;
+pub(crate) use engine::engine;
+pub(crate) use page::page;
+pub(crate) use start::start;
+
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use kit::errors::OrFault as _;
+use kit::{Clock, Fault, Id, Result};
+use serde_json::{Value, json};
+
+use crate::chance::Chance;
+use crate::club::{PASSWORD, member};
+use crate::http::{Connection, get, post};
+use crate::process::Process;
+
+/// A member's app: a bearer token, and what it knows of the club.
+pub(crate) struct App {
+    authorization: String,
+    services: Vec<Id>,
+    today: Date,
+}
+
+impl App {
+    /// Signs the n-th member in.
+    pub(crate) fn sign_in(server: &Process, n: usize) -> Result<App> {
+        let mut connection = Connection::open(server.addr)?;
+        let body = json!({"email": member(n), "password": PASSWORD});
+        let answer = connection.ask(&post("/api/auth/login/", &[], &body))?;
+        let pair: Value = serde_json::from_slice(&answer.body()).or_fault()?;
+        let access = pair["access"].as_str().ok_or_else(|| Fault::because(format!("sign-in: {pair}")))?;
+        let authorization = format!("Bearer {access}");
+        let list: Value =
+            serde_json::from_slice(&connection.ask(&get("/api/services/", &[]))?.body()).or_fault()?;
+        let ids = list.as_array().into_iter().flatten().filter_map(|one| one["id"].as_i64().map(Id));
+        let zone = TimeZone::get("America/New_York").or_fault()?;
+        let today = Clock::system().now().to_zoned(zone).date();
+        Ok(App { authorization, services: ids.collect(), today })
+    }
+
+    fn day(&self, ahead: usize) -> Date {
+        self.today.checked_add(i64::try_from(ahead).unwrap_or(0).days()).unwrap_or(self.today)
+    }
+
+    fn service(&self, chance: &mut Chance) -> Id {
+        chance.pick(&self.services).copied().unwrap_or(Id(0))
+    }
+
+    /// The question for ninety days, compressed as browsers and apps ask for it.
+    pub(crate) fn ninety_days(&self) -> Vec<u8> {
+        let service = self.services.get(2).copied().unwrap_or(Id(0));
+        let (from, to) = (self.today, self.day(89));
+        let path = format!("/api/bookings/availability/?service_id={service}&from={from}&to={to}");
+        get(&path, &[("Authorization", &self.authorization), ("Accept-Encoding", "br")])
+    }
+
+    /// Looks at the free times of one day. The moments of the first half of them are found without reading JSON, so that the client costs little.
+    fn look(&self, connection: &mut Connection, service: Id, day: Date) -> Result<Vec<String>> {
+        let path = format!("/api/bookings/availability/?service_id={service}&date={day}");
+        let answer = connection.ask(&get(&path, &[("Authorization", &self.authorization)]))?;
+        let body = answer.body();
+        if answer.status != 200 {
+            return Err(Fault::because(String::from_utf8_lossy(&body)));
+        }
+        let text = std::str::from_utf8(&body).or_fault()?;
+        let starts = text.split("\"starts_at\":\"").skip(1).filter_map(|rest| rest.split('"').next());
+        Ok(starts.map(str::to_owned).collect())
+    }
+
+    /// Books; whether it was still free.
+    fn book(&self, connection: &mut Connection, service: Id, start: &str) -> Result<bool> {
+        let body = json!({"service_id": service, "starts_at": start});
+        let headers = [("Authorization", self.authorization.as_str())];
+        let answer = connection.ask(&post("/api/bookings/create_booking/", &headers, &body))?;
+        match answer.status {
+            201 => Ok(true),
+            409 => Ok(false),
+            _ => Err(Fault::because(String::from_utf8_lossy(&answer.body()))),
+        }
+    }
+
+    /// Books any free time of any day.
+    pub(crate) fn book_something(&self, connection: &mut Connection, chance: &mut Chance) -> Result<()> {
+        for _ in 0..100 {
+            let (service, day) = (self.service(chance), self.day(1 + chance.below(85)));
+            let starts = self.look(connection, service, day)?;
+            if let Some(start) = chance.pick(&starts)
+                && self.book(connection, service, start)?
+            {
+                return Ok(());
+            }
+        }
+        Err(Fault::because("no free time was found in a hundred tries"))
+    }
+}

@@ -1,0 +1,78 @@
+//! Pages, asked by a visitor. Each has two floors: a bare route that compresses the same bytes each time, and one that
+//! holds them compressed. The second is what a page that is kept is measured by.
+
+use kit::Result;
+
+use super::availability::SET_BY_LAYERS;
+use crate::floor::{Given, start_bare};
+use crate::http::{Connection, get};
+use crate::load::repeat;
+use crate::process::Process;
+use crate::report::{Budget, Report};
+use crate::run::Bench;
+
+/// What stands for the pages where there are none yet.
+const PATHS: [(&str, &str); 2] = [("/", "/api/rooms/"), ("/services/", "/api/services/")];
+const CONNECTIONS: usize = 8;
+/// What the budget allows, times the floor.
+const BUDGET: f64 = 1.5;
+
+/// Measures pages as they are and compressed.
+pub(crate) fn page(bench: &Bench<'_>, report: &mut Report, server: &Process) -> Result<()> {
+    report.part(
+        "pages (a visitor, 8 connections)",
+        "Processor time of the server a request, and requests a second. Floor: a bare axum route that answers the
+         same bytes and headers as they go over the wire.",
+    );
+    for (page, instead) in PATHS {
+        let is_there = Connection::open(server.addr)?.ask(&get(page, &[]))?.status == 200;
+        let path = if is_there { page } else { instead };
+        for encoding in ["br", "identity"] {
+            one(bench, report, server, path, encoding)?;
+        }
+    }
+    Ok(())
+}
+
+fn one(bench: &Bench<'_>, report: &mut Report, server: &Process, path: &str, encoding: &str) -> Result<()> {
+    let request = get(path, &[("Accept-Encoding", encoding)]);
+    let mut connection = Connection::open(server.addr)?;
+    let answer = connection.ask(&request)?;
+    let own = ["content-length", "transfer-encoding", "date"];
+    let headers = answer.headers().filter(|(name, _)| !own.contains(name));
+    let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let given = Given { headers, body: answer.body(), compress: false };
+    let size = given.body.len();
+    let folder = bench.folder.join(format!("bare{}{encoding}", path.replace('/', "-")));
+    let bare = repeat(&start_bare(&given, &folder)?, CONNECTIONS, bench.spell, &request)?;
+    let load = repeat(server, CONNECTIONS, bench.spell, &request)?;
+    let name = |what: &str| format!("{path} {encoding} ({size} bytes), {what}");
+    report.row(&name("processor"), "µs", load.cpu, Some(bare.cpu), Budget::Within(BUDGET));
+    report.row(&name("requests"), "/s", load.rate, Some(bare.rate), Budget::NotBelow(BUDGET));
+    report.row(&name("p50"), "µs", load.times.percentile(50), Some(bare.times.percentile(50)), Budget::None);
+    report.row(&name("p99"), "µs", load.times.percentile(99), Some(bare.times.percentile(99)), Budget::None);
+    if encoding == "br" {
+        compressing(bench, report, server, path, load.cpu)?;
+    }
+    Ok(())
+}
+
+/// The other floor: the same layer compresses the same bytes each time.
+fn compressing(bench: &Bench<'_>, report: &mut Report, server: &Process, path: &str, cpu: f64) -> Result<()> {
+    let mut connection = Connection::open(server.addr)?;
+    let answer = connection.ask(&get(path, &[]))?;
+    let headers = answer.headers().filter(|(name, _)| !SET_BY_LAYERS.contains(name));
+    let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let given = Given { headers, body: answer.body(), compress: true };
+    let folder = bench.folder.join(format!("bare{}compressing", path.replace('/', "-")));
+    let request = get(path, &[("Accept-Encoding", "br")]);
+    let bare = repeat(&start_bare(&given, &folder)?, CONNECTIONS, bench.spell, &request)?;
+    report.row(
+        &format!("{path} br, processor, against one that compresses each time"),
+        "µs",
+        cpu,
+        Some(bare.cpu),
+        Budget::None,
+    );
+    Ok(())
+}

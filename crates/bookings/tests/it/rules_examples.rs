@@ -1,0 +1,364 @@
+//! The worked examples of rules.md, by their letter. C waits for the release rules (W3); P, Q and R are money's.
+
+use bookings::{
+    Busy, Cell, Cover, Days, Demand, Field, Offers, Policy, Sale, Track, Window, begin, cell_at, cells, iso,
+    moments, quote,
+};
+use catalogue::Hours;
+use jiff::Timestamp;
+use jiff::civil::{Date, date};
+use kit::{Cents, Id};
+use membership::{Membership, Plan, Standing, Status, Tier};
+use testing::{BEA, GUS, House};
+
+use crate::new_york;
+
+fn time(text: &str) -> Timestamp {
+    text.parse().expect("a time")
+}
+
+fn plan(tier: Tier) -> Plan {
+    let (slug, discount_bp, days) = match tier {
+        Tier::None => ("none", 0, 3),
+        Tier::Base => ("base", 2_500, 30),
+        Tier::Premium => ("premium", 3_500, 60),
+        Tier::Unlimited => ("unlimited", 10_000, 90),
+    };
+    Plan {
+        id: Id(1),
+        slug: slug.to_owned(),
+        name: slug.to_owned(),
+        price: Cents(37_500),
+        short_description: String::new(),
+        benefits: Vec::new(),
+        discount_bp,
+        tier,
+        max_advance_days: days,
+        monthly_credits: if tier == Tier::Unlimited { None } else { Some(2) },
+        guest_passes: 0,
+        mensuite_access: true,
+        coresync_private_access: true,
+        iot_control_access: true,
+        concierge: false,
+        priority_booking: false,
+        featured: false,
+        position: 1,
+    }
+}
+
+fn member(tier: Tier, status: Status, paid_until: Date, renews: bool) -> Standing {
+    let membership = Membership { id: Id(2), status, started_on: date(2026, 1, 15), paid_until, renews };
+    Standing { held: Some((membership, plan(tier))), credits_used: Vec::new() }
+}
+
+// Windows
+
+/// The letter, who, now, a day, and when it opens if it is not open.
+#[test]
+fn windows() {
+    let (far, zone) = (date(2030, 1, 1), new_york());
+    let base = || member(Tier::Base, Status::Active, far, true);
+    let grace = || member(Tier::Base, Status::Grace, date(2026, 2, 26), true);
+    let table: [(&str, Standing, &str, Date, Option<&str>); 16] = [
+        ("A", Standing::default(), "2026-11-24T10:00:00-05:00", date(2026, 11, 27), None),
+        (
+            "A",
+            Standing::default(),
+            "2026-11-24T10:00:00-05:00",
+            date(2026, 11, 28),
+            Some("2026-11-25T00:00:00-05:00"),
+        ),
+        ("B", base(), "2026-03-01T10:00:00-05:00", date(2026, 3, 31), None),
+        ("B", base(), "2026-03-01T10:00:00-05:00", date(2026, 4, 1), Some("2026-03-02T00:00:00-05:00")),
+        // The third day of grace: as before.
+        ("D", grace(), "2026-03-01T10:00:00-05:00", date(2026, 3, 31), None),
+        ("D", grace(), "2026-03-01T10:00:00-05:00", date(2026, 4, 1), Some("2026-03-02T00:00:00-05:00")),
+        // Paid, or set to renew on the day.
+        (
+            "W2",
+            member(Tier::Base, Status::Active, date(2026, 3, 20), false),
+            "2026-03-01T10:00:00-05:00",
+            date(2026, 3, 20),
+            None,
+        ),
+        (
+            "W2",
+            member(Tier::Base, Status::Active, date(2026, 3, 20), false),
+            "2026-03-01T10:00:00-05:00",
+            date(2026, 3, 21),
+            Some("2026-03-18T00:00:00-04:00"),
+        ),
+        (
+            "W2",
+            member(Tier::Base, Status::Suspended, far, true),
+            "2026-03-01T10:00:00-05:00",
+            date(2026, 3, 5),
+            Some("2026-03-02T00:00:00-05:00"),
+        ),
+        (
+            "W2",
+            member(Tier::Base, Status::Ended, far, true),
+            "2026-03-01T10:00:00-05:00",
+            date(2026, 3, 4),
+            None,
+        ),
+        // Each tier's last day.
+        (
+            "W1",
+            member(Tier::Premium, Status::Active, far, true),
+            "2026-03-01T10:00:00-05:00",
+            date(2026, 4, 30),
+            None,
+        ),
+        (
+            "W1",
+            member(Tier::Premium, Status::Active, far, true),
+            "2026-03-01T10:00:00-05:00",
+            date(2026, 5, 1),
+            Some("2026-03-02T00:00:00-05:00"),
+        ),
+        (
+            "W1",
+            member(Tier::Unlimited, Status::Active, far, true),
+            "2026-03-01T10:00:00-05:00",
+            date(2026, 5, 30),
+            None,
+        ),
+        (
+            "W1",
+            member(Tier::Unlimited, Status::Active, far, true),
+            "2026-03-01T10:00:00-05:00",
+            date(2026, 5, 31),
+            Some("2026-03-02T00:00:00-05:00"),
+        ),
+        // Across the night on which the clock goes forward, by the club's date and not by hours.
+        (
+            "W1",
+            Standing::default(),
+            "2026-03-05T23:59:59-05:00",
+            date(2026, 3, 9),
+            Some("2026-03-06T00:00:00-05:00"),
+        ),
+        (
+            "W1",
+            Standing::default(),
+            "2026-03-07T00:00:00-05:00",
+            date(2026, 3, 11),
+            Some("2026-03-08T00:00:00-05:00"),
+        ),
+    ];
+    for (letter, standing, now, day, opens_at) in table {
+        let window = Window::new(time(now), &zone, standing, false);
+        let closed = window.closed(day).map(|closed| iso(&zone, closed.opens_at));
+        assert_eq!(closed.as_deref(), opens_at, "{letter}: {day} at {now}");
+        assert_eq!(window.admit(day).is_ok(), opens_at.is_none(), "{letter}: {day} at {now}");
+    }
+}
+
+// Free times
+
+fn track(id: i64, days: &Days, hours: &str, busy: &[(Cell, Cell)]) -> Track {
+    let hours: Hours = hours.parse().expect("hours");
+    Track {
+        id: Id(id),
+        open: days.open(&hours),
+        busy: Busy::new(1, busy.to_vec(), days.reach()),
+        after: 0,
+        premium_bp: 10_000,
+        shortest: 6,
+    }
+}
+
+fn demand(setup: i64, duration: i64, turnover: i64) -> Demand {
+    let (setup, duration, turnover) = (cells(setup), cells(duration), cells(turnover));
+    Demand { setup, duration, turnover, technicians: 0, equipment: false }
+}
+
+/// One room on one day: the offered starts with their operating day.
+fn offered(day: Date, hours: &str, busy: &[(&str, &str)], demand: Demand) -> Vec<(Date, String)> {
+    let days = Days::new(&new_york(), day, day).expect("days");
+    let cell = |text: &str| cell_at(time(text));
+    let busy: Vec<(Cell, Cell)> = busy.iter().map(|(from, to)| (cell(from), cell(to))).collect();
+    let rooms = vec![track(1, &days, hours, &busy)];
+    let field = Field { reach: days.reach(), days, rooms, technicians: Vec::new(), equipment: Vec::new() };
+    let found = Offers::find(demand, &field).all(Cell::MIN);
+    found.iter().map(|offer| (offer.date, iso(&new_york(), begin(offer.start)))).collect()
+}
+
+#[test]
+fn e_the_edges_of_neighbours_are_offered() {
+    let busy = [
+        ("2026-11-24T08:50:00-05:00", "2026-11-24T10:00:00-05:00"),
+        ("2026-11-24T12:00:00-05:00", "2026-11-24T21:00:00-05:00"),
+    ];
+    let found = offered(date(2026, 11, 24), "mon-sun 09:00-21:00", &busy, demand(10, 60, 15));
+    let starts: Vec<&str> = found.iter().map(|(_, start)| &start[11..16]).collect();
+    assert_eq!(starts, ["10:10", "10:15", "10:30", "10:45"]);
+}
+
+#[test]
+fn f_a_night_of_friday_ends_on_saturday() {
+    let found = offered(date(2026, 11, 27), "fri-sat 12:00-01:00", &[], demand(15, 120, 30));
+    let last = found.last().expect("a last one");
+    assert_eq!(*last, (date(2026, 11, 27), "2026-11-27T23:00:00-05:00".to_owned()));
+    assert!(found.iter().all(|(day, _)| *day == date(2026, 11, 27)));
+}
+
+#[test]
+fn g_an_hour_that_comes_twice_is_two_hours() {
+    let twice = moments(&new_york(), date(2026, 11, 1).at(1, 30, 0, 0));
+    assert_eq!(twice, [time("2026-11-01T01:30:00-04:00"), time("2026-11-01T01:30:00-05:00")]);
+    let found = offered(date(2026, 10, 31), "sat 20:00-04:00", &[], demand(0, 30, 0));
+    let half_past_one: Vec<&str> = found
+        .iter()
+        .map(|(_, start)| start.as_str())
+        .filter(|start| start[11..].starts_with("01:30"))
+        .collect();
+    assert_eq!(half_past_one, ["2026-11-01T01:30:00-04:00", "2026-11-01T01:30:00-05:00"]);
+    // 20:00 to 04:00 are nine hours that night: 34 quarters of an hour and one more start.
+    assert_eq!(found.len(), 35);
+}
+
+#[test]
+fn h_an_hour_that_is_skipped_has_no_start() {
+    assert_eq!(moments(&new_york(), date(2026, 3, 8).at(2, 30, 0, 0)), []);
+    let found = offered(date(2026, 3, 7), "sat 20:00-04:00", &[], demand(0, 30, 0));
+    assert!(found.iter().all(|(_, start)| &start[11..13] != "02"), "{found:?}");
+    assert_eq!(found.len(), 27, "seven hours that night");
+    // Hours that begin or end in the skipped hour begin or end when the clock is moved.
+    for hours in ["sun 02:30-05:00", "sun 02:00-05:00", "sun 03:00-05:00"] {
+        let found = offered(date(2026, 3, 8), hours, &[], demand(0, 30, 0));
+        assert_eq!(
+            found.first().map(|(_, start)| start.as_str()),
+            Some("2026-03-08T03:00:00-04:00"),
+            "{hours}"
+        );
+    }
+    let found = offered(date(2026, 3, 7), "sat 20:00-02:30", &[], demand(0, 30, 0));
+    assert_eq!(found.last().map(|(_, start)| start.as_str()), Some("2026-03-08T01:30:00-05:00"));
+}
+
+#[test]
+fn i_a_couple_needs_two_technicians_at_once() {
+    let day = date(2026, 11, 24);
+    let days = Days::new(&new_york(), day, day).expect("days");
+    let noon = cell_at(time("2026-11-24T12:00:00-05:00"));
+    let with = |technicians: &[&[(Cell, Cell)]]| {
+        let technicians =
+            (10..).zip(technicians).map(|(id, busy)| track(id, &days, "mon-sun 09:00-21:00", busy)).collect();
+        let rooms = vec![track(1, &days, "mon-sun 09:00-21:00", &[])];
+        let field =
+            Field { reach: days.reach(), days: days.clone(), rooms, technicians, equipment: Vec::new() };
+        Offers::find(Demand { technicians: 2, ..demand(10, 60, 15) }, &field).at(noon).is_some()
+    };
+    let busy = [(noon + 3, noon + 6)];
+    assert!(with(&[&[], &[]]));
+    assert!(!with(&[&[]]));
+    assert!(!with(&[&[], &busy]));
+    assert!(with(&[&[], &busy, &[]]));
+}
+
+/// The same in a house: the room of capacity 2 and both who can.
+#[tokio::test]
+async fn i_a_couple_needs_one_room_for_two() {
+    let house = House::open().await;
+    let (couples, massage) = (house.service("couples").await, house.service("massage").await);
+    let path = format!("/api/bookings/availability/?service_id={couples}&date=2026-11-27");
+    let at_two = |answer: &testing::Answer| {
+        answer.list("available_slots").iter().find(|slot| slot["start_time"] == "14:00").cloned()
+    };
+    let slot = at_two(&house.as_(BEA).get(&path).await.expect(200)).expect("a slot");
+    assert_eq!(
+        (slot["room_name"].as_str(), slot["technicians"].as_array().map(Vec::len)),
+        (Some("Duet"), Some(2))
+    );
+    let wish = serde_json::json!({"service_id": massage, "date": "2026-11-27", "start_time": "14:00"});
+    let booked = house.as_(GUS).post("/api/bookings/create_booking/", wish).await.expect(201);
+    assert_eq!(booked["room"]["name"], "Stone", "the room for two is still free");
+    assert!(at_two(&house.as_(BEA).get(&path).await.expect(200)).is_none());
+}
+
+// Prices
+
+/// The letter, list, members' price, the plan, room and time factors, what covers it, add-ons; the total.
+#[test]
+fn prices() {
+    let (base, premium, unlimited) = (plan(Tier::Base), plan(Tier::Premium), plan(Tier::Unlimited));
+    let (one, room, peak) = (10_000, 11_000, 12_000);
+    let none: &[i64] = &[];
+    type Row<'r> = (&'r str, i64, i64, Option<&'r Plan>, (i64, i64), Cover, &'r [i64], i64);
+    let table: [Row<'_>; 15] = [
+        ("J", 20_000, 15_000, None, (one, one), Cover::None, none, 20_000),
+        ("J", 20_000, 15_000, Some(&base), (one, one), Cover::None, none, 15_000),
+        ("J", 20_000, 15_000, Some(&premium), (one, one), Cover::None, none, 13_000),
+        ("J", 20_000, 15_000, Some(&unlimited), (one, one), Cover::Unlimited, none, 0),
+        ("K", 20_000, 15_000, None, (room, peak), Cover::None, none, 26_400),
+        ("K", 20_000, 15_000, Some(&premium), (room, peak), Cover::None, none, 17_160),
+        ("K", 20_000, 15_000, Some(&premium), (room, peak), Cover::Credit, none, 4_160),
+        ("L", 11_500, 11_500, Some(&base), (one, one), Cover::None, none, 8_625),
+        ("L", 11_500, 11_500, Some(&base), (one, 10_500), Cover::None, none, 9_056),
+        ("M", 20_000, 15_000, None, (room, peak), Cover::None, &[5_000], 31_400),
+        // P3: surcharges are waived for Unlimited; P4: add-ons have no discount and no credit.
+        ("P3", 20_000, 15_000, Some(&unlimited), (room, peak), Cover::Unlimited, none, 0),
+        ("P4", 20_000, 15_000, Some(&unlimited), (room, peak), Cover::Unlimited, &[5_000], 5_000),
+        ("P4", 20_000, 15_000, Some(&premium), (one, one), Cover::Credit, &[5_000, 1_500], 6_500),
+        // A factor below one gives no money back with a credit.
+        ("P3", 20_000, 15_000, Some(&premium), (9_000, one), Cover::Credit, none, 0),
+        ("P1", 20_000, 12_000, Some(&premium), (one, one), Cover::None, none, 12_000),
+    ];
+    for (letter, list, member, plan, (room_bp, time_bp), cover, addons, total) in table {
+        let addons = addons.iter().map(|cents| ("LED".to_owned(), Cents(*cents), 1)).collect();
+        let sale = Sale { list: Cents(list), member: Cents(member), plan, room_bp, time_bp, cover, addons };
+        let quote = quote(&sale);
+        let place = format!("{letter}: {sale:?}");
+        assert_eq!(quote.total(), Cents(total), "{place}");
+        let sum: Cents = quote.lines.iter().map(|line| line.amount).sum();
+        assert_eq!(sum, quote.total(), "{place}");
+        assert_eq!(quote.base() + quote.addons() - quote.discount(), quote.total(), "{place}");
+        assert!(quote.discount() >= Cents::ZERO, "{place}");
+    }
+}
+
+// Cancelling
+
+#[test]
+fn cancelling() {
+    let booked = time("2026-10-01T12:00:00-04:00");
+    let start = time("2026-11-27T19:00:00-05:00");
+    let across = time("2026-11-01T09:00:00-05:00");
+    let (account, base) = (Policy::OTHERS, Policy::MEMBER);
+    let table: [(&str, Policy, Timestamp, &str, i64); 15] = [
+        ("N", account, start, "2026-11-25T18:59:59-05:00", 0),
+        ("N", account, start, "2026-11-25T19:00:00-05:00", 0),
+        ("N", account, start, "2026-11-25T19:00:01-05:00", 15_000),
+        ("N", account, start, "2026-11-27T07:00:00-05:00", 15_000),
+        ("N", account, start, "2026-11-27T07:00:01-05:00", 30_000),
+        ("N", account, start, "2026-11-27T19:10:00-05:00", 30_000),
+        ("C1", base, start, "2026-11-26T19:00:00-05:00", 0),
+        ("C1", base, start, "2026-11-26T19:00:01-05:00", 15_000),
+        ("C1", base, start, "2026-11-27T07:00:01-05:00", 30_000),
+        // The night of 1 November has 25 hours: Sunday 09:00 less 24 hours is Saturday 10:00.
+        ("O", base, across, "2026-10-31T09:00:00-04:00", 0),
+        ("O", base, across, "2026-10-31T10:00:00-04:00", 0),
+        ("O", base, across, "2026-10-31T10:00:01-04:00", 15_000),
+        ("O", base, across, "2026-10-31T21:00:01-04:00", 15_000),
+        ("O", base, across, "2026-10-31T22:00:00-04:00", 15_000),
+        ("O", base, across, "2026-10-31T22:00:01-04:00", 30_000),
+    ];
+    for (letter, policy, start, now, fee) in table {
+        assert_eq!(policy.fee(Cents(30_000), booked, start, time(now)), Cents(fee), "{letter}: {now}");
+    }
+    // Half of an odd cent goes up; whoever regrets within the hour pays nothing, but not under 12 hours.
+    assert_eq!(account.fee(Cents(3_375), booked, start, time("2026-11-27T00:00:00-05:00")), Cents(1_688));
+    let now = time("2026-11-27T06:00:00-05:00");
+    for (minutes, fee) in [(60, 0), (61, 15_000)] {
+        let booked = now - jiff::SignedDuration::from_mins(minutes);
+        assert_eq!(account.fee(Cents(30_000), booked, start, now), Cents(fee), "{minutes} minutes");
+    }
+    let late = time("2026-11-27T07:00:00-05:00");
+    assert_eq!(
+        account.fee(Cents(30_000), late, start, late),
+        Cents(15_000),
+        "exactly 12 hours is not more than 12"
+    );
+}

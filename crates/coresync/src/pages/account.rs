@@ -1,0 +1,170 @@
+//! In and out of the house: signing in, signing up, signing out.
+
+use askama::Template;
+use axum::Router;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use kit::web::{Page, see_other};
+use kit::{Error, Fault, House, Result};
+use people::{Caller, SessionKind, SignIn, SignUp, SignedIn};
+
+use super::frame::{Frame, Guest, local_path};
+use super::sheet::{Asked, Complaints, Posted, Sheet, Typed};
+
+pub(super) fn routes() -> Router<House> {
+    Router::new()
+        .route("/login/", get(login).post(sign_in))
+        .route("/signup/", get(signup).post(sign_up))
+        .route("/logout/", get(logout).post(sign_out))
+}
+
+/// Where to go on to.
+struct Onward;
+
+impl kit::web::Input for Onward {
+    fn parse(_: &mut kit::web::Words) -> Onward {
+        Onward
+    }
+}
+
+#[derive(Template)]
+#[template(path = "login.html")]
+struct LoginPage {
+    frame: Frame,
+    typed: Typed,
+    next: String,
+    errors: Complaints,
+    refused: Option<&'static str>,
+}
+
+#[derive(Template)]
+#[template(path = "signup.html")]
+struct SignupPage {
+    frame: Frame,
+    typed: Typed,
+    next: String,
+    errors: Complaints,
+    refused: Option<&'static str>,
+}
+
+#[derive(Template)]
+#[template(path = "logout.html")]
+struct LogoutPage {
+    frame: Frame,
+}
+
+/// The names and labels of the fields, in order.
+const LOGIN: [(&str, &str); 3] = [("email", "E-mail address"), ("password", "Password"), ("body", "Form")];
+const SIGNUP: [(&str, &str); 5] = [
+    ("first_name", "First name"),
+    ("last_name", "Last name"),
+    ("email", "E-mail address"),
+    ("password", "Password"),
+    ("body", "Form"),
+];
+
+fn at_the_door(title: &str) -> Frame {
+    Frame { guest: Guest::Visitor, ..Frame::unasked("door", title) }
+}
+
+fn next_of(typed: &Typed) -> String {
+    local_path(typed.get("next")).unwrap_or_default().to_owned()
+}
+
+fn login_page(typed: Typed) -> LoginPage {
+    let frame = at_the_door("Sign in · CoreSync").about("Sign in to book and to see your visits.");
+    LoginPage { frame, next: next_of(&typed), typed, errors: Complaints::default(), refused: None }
+}
+
+fn signup_page(typed: Typed) -> SignupPage {
+    let frame = at_the_door("Create an account · CoreSync")
+        .about("An account takes a minute. Then any free time is yours.");
+    SignupPage { frame, next: next_of(&typed), typed, errors: Complaints::default(), refused: None }
+}
+
+async fn is_signed_in(caller: &Caller) -> Result<bool> {
+    caller.view(|_, by| Ok(by.person.is_some())).await
+}
+
+/// Where somebody goes who has come in.
+fn inside(next: &str) -> &str {
+    if next.is_empty() { "/dashboard/" } else { next }
+}
+
+async fn login(caller: Caller, Asked(sheet): Asked<Onward>) -> Result<Response> {
+    let page = login_page(sheet.typed);
+    if is_signed_in(&caller).await? {
+        return Ok(see_other(inside(&page.next)));
+    }
+    Ok(Page::of(&page)?.into_response())
+}
+
+async fn signup(caller: Caller, Asked(sheet): Asked<Onward>) -> Result<Response> {
+    let page = signup_page(sheet.typed);
+    if is_signed_in(&caller).await? {
+        return Ok(see_other(inside(&page.next)));
+    }
+    Ok(Page::of(&page)?.into_response())
+}
+
+async fn sign_in(caller: Caller, Posted(Sheet { typed, read }): Posted<SignIn>) -> Result<Response> {
+    let mut page = login_page(typed);
+    let outcome = match read {
+        Ok(attempt) => people::sign_in(caller.house(), caller.address(), attempt, SessionKind::Page).await,
+        Err(fields) => Err(Error::Invalid(fields)),
+    };
+    let status = match outcome {
+        Ok(signed_in) => return enter(&signed_in, inside(&page.next)),
+        Err(Error::Invalid(fields)) => {
+            page.errors = Complaints::of(&fields, &LOGIN);
+            StatusCode::BAD_REQUEST
+        }
+        Err(Error::Refused(refusal, _)) => {
+            page.refused = Some(refusal.sentence);
+            StatusCode::from_u16(refusal.status).map_err(Fault::because)?
+        }
+        Err(error) => return Err(error),
+    };
+    Ok((status, Page::of(&page)?).into_response())
+}
+
+async fn sign_up(caller: Caller, Posted(Sheet { typed, read }): Posted<SignUp>) -> Result<Response> {
+    let mut page = signup_page(typed);
+    let outcome = match read {
+        Ok(wish) => people::sign_up(caller.house(), caller.address(), wish, SessionKind::Page).await,
+        Err(fields) => Err(Error::Invalid(fields)),
+    };
+    let status = match outcome {
+        Ok(signed_in) => return enter(&signed_in, inside(&page.next)),
+        Err(Error::Invalid(fields)) => {
+            page.errors = Complaints::of(&fields, &SIGNUP);
+            StatusCode::BAD_REQUEST
+        }
+        Err(Error::Refused(refusal, _)) => {
+            page.refused = Some(refusal.sentence);
+            StatusCode::from_u16(refusal.status).map_err(Fault::because)?
+        }
+        Err(error) => return Err(error),
+    };
+    Ok((status, Page::of(&page)?).into_response())
+}
+
+fn enter(signed_in: &SignedIn, place: &str) -> Result<Response> {
+    with_cookie(see_other(place), &people::session_cookie(&signed_in.tokens.access))
+}
+
+fn with_cookie(mut response: Response, cookie: &str) -> Result<Response> {
+    response.headers_mut().insert(header::SET_COOKIE, HeaderValue::from_str(cookie).map_err(Fault::because)?);
+    Ok(response)
+}
+
+async fn logout(caller: Caller) -> Result<Response> {
+    let frame = caller.view(|_, by| Ok(Frame::new(by, "door", "Sign out · CoreSync"))).await?;
+    Ok(Page::of(&LogoutPage { frame })?.into_response())
+}
+
+async fn sign_out(caller: Caller) -> Result<Response> {
+    people::sign_out(&caller).await?;
+    with_cookie(see_other("/"), &people::ended_cookie())
+}

@@ -1,0 +1,61 @@
+//! Cancelling a visit: what it costs is said before.
+
+use askama::Template;
+use axum::Router;
+use axum::response::Response;
+use axum::routing::get;
+use bookings::WRONG_STATE;
+use kit::web::{Page, Path, see_other};
+use kit::{Error, House, Id, Result, Tx};
+use people::{Actor, Caller};
+
+use super::dashboard::VisitLine;
+use super::frame::{Frame, or_sign_in};
+use super::visit::cancelling;
+
+pub(super) fn routes() -> Router<House> {
+    Router::new().route("/dashboard/bookings/{id}/cancel/", get(ask).post(cancel))
+}
+
+#[derive(Template)]
+#[template(path = "cancel.html")]
+struct CancelPage {
+    frame: Frame,
+    line: VisitLine,
+    cost: String,
+    sentence: String,
+    keeps_credit: bool,
+}
+
+async fn ask(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
+    let drawn = caller.view(move |tx, by| draw(tx, by, id)).await;
+    or_sign_in(drawn.and_then(|page| Page::of(&page)), &here(id))
+}
+
+fn here(id: Id) -> String {
+    format!("/dashboard/bookings/{id}/cancel/")
+}
+
+fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<CancelPage> {
+    let detail = bookings::show(tx, by, id)?;
+    let catalogue = catalogue::current(tx)?;
+    let (now, booking) = (tx.now(), &detail.booking);
+    if !booking.can_cancel(now) {
+        return Err(Error::refused(&WRONG_STATE));
+    }
+    let terms = cancelling(&catalogue, booking, now);
+    let is_free = booking.policy.is_free(booking.created_at, booking.starts_at, now);
+    Ok(CancelPage {
+        frame: Frame::new(by, "visits", "Cancel this visit? · CoreSync"),
+        line: VisitLine::of(&catalogue, &detail, now),
+        cost: terms.now(),
+        sentence: terms.sentence(),
+        keeps_credit: !is_free && detail.why.iter().any(|line| line.code == "credit"),
+    })
+}
+
+async fn cancel(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
+    let cancelled = caller.tx(move |tx, by| bookings::cancel(tx, by, id)).await;
+    let done = cancelled.map(|_| see_other(&format!("/dashboard/bookings/{id}/")));
+    or_sign_in(done, &here(id))
+}

@@ -1,0 +1,206 @@
+//! What the club offers: the list, searched and filtered, and one service whole.
+
+use askama::Template;
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use catalogue::{Catalogue, Category, Filter, Half, Service};
+use kit::web::{Input, Page, Path, Words};
+use kit::{Cents, Error, House, Result};
+use membership::Standing;
+use people::Caller;
+
+use super::frame::Frame;
+use super::sheet::{Asked, Sheet, Typed};
+use super::{price, words};
+
+pub(super) fn routes() -> Router<House> {
+    Router::new().route("/services/", get(list)).route("/services/{slug}/", get(show))
+}
+
+/// What is looked for.
+#[derive(Debug, Default)]
+struct Wanted {
+    filter: Filter,
+}
+
+impl Input for Wanted {
+    fn parse(words: &mut Words) -> Wanted {
+        let search = words.opt_text_within("q", 100);
+        let category = words.opt_text_within("category", 100);
+        Wanted { filter: Filter { search, category, ..Filter::default() } }
+    }
+}
+
+/// A service on one line.
+pub(super) struct Row<'c> {
+    pub(super) slug: &'c str,
+    pub(super) name: &'c str,
+    pub(super) sentence: &'c str,
+    pub(super) duration: String,
+    pub(super) list: String,
+    pub(super) member: String,
+    pub(super) members_only: bool,
+}
+
+impl<'c> Row<'c> {
+    pub(super) fn of(service: &'c Service) -> Row<'c> {
+        Row {
+            slug: &service.slug,
+            name: &service.name,
+            sentence: &service.short_description,
+            duration: words::duration(service.minutes),
+            list: words::money(service.list),
+            member: words::money(service.member),
+            members_only: service.member_only,
+        }
+    }
+}
+
+/// A family of services with those that were found.
+struct Family<'c> {
+    category: &'c Category,
+    rows: Vec<Row<'c>>,
+}
+
+#[derive(Template)]
+#[template(path = "services.html")]
+struct ServicesPage<'c> {
+    frame: Frame,
+    typed: Typed,
+    categories: &'c [Category],
+    families: Vec<Family<'c>>,
+    sentence: Option<String>,
+}
+
+async fn list(caller: Caller, Asked(sheet): Asked<Wanted>) -> Result<Response> {
+    let asked = caller.view(|tx, by| {
+        let frame = Frame::new(by, "services", "Services · CoreSync");
+        Ok((frame, catalogue::current(tx)?))
+    });
+    let (frame, catalogue) = asked.await?;
+    let frame = frame.about("Every service of the house, with its length and its price.");
+    let Sheet { typed, read } = sheet;
+    let (status, wanted, refused) = match read {
+        Ok(wanted) => (StatusCode::OK, wanted, None),
+        Err(fields) => (StatusCode::BAD_REQUEST, Wanted::default(), fields.0.into_values().next()),
+    };
+    let is_known = |slug: &String| catalogue.categories.iter().any(|category| category.slug == *slug);
+    let (status, refused) = match &wanted.filter.category {
+        Some(slug) if !is_known(slug) => {
+            (StatusCode::BAD_REQUEST, Some("There is no such category.".to_owned()))
+        }
+        _ => (status, refused),
+    };
+    let families = if refused.is_some() { Vec::new() } else { families(&catalogue, &wanted.filter) };
+    let found: usize = families.iter().map(|family| family.rows.len()).sum();
+    let sentence = refused.or_else(|| told(&wanted.filter, found));
+    let page = ServicesPage { frame, typed, categories: &catalogue.categories, families, sentence };
+    Ok((status, Page::of(&page)?).into_response())
+}
+
+fn families<'c>(catalogue: &'c Catalogue, filter: &'c Filter) -> Vec<Family<'c>> {
+    let found: Vec<&Service> = catalogue.find(filter).collect();
+    let family = |category: &'c Category| {
+        let rows =
+            found.iter().filter(|service| service.category == category.id).map(|service| Row::of(service));
+        Family { category, rows: rows.collect() }
+    };
+    catalogue.categories.iter().map(family).filter(|family| !family.rows.is_empty()).collect()
+}
+
+/// What is said of a search.
+fn told(filter: &Filter, found: usize) -> Option<String> {
+    let about = filter.search.as_ref().map(|words| format!(" for “{words}”")).unwrap_or_default();
+    match found {
+        0 => Some(format!("Nothing{about}. Try a shorter word, or look through everything.")),
+        _ if about.is_empty() => None,
+        1 => Some(format!("One service{about}.")),
+        found => {
+            let mut count = words::number(found);
+            if let Some(first) = count.get_mut(..1) {
+                first.make_ascii_uppercase();
+            }
+            Some(format!("{count} services{about}."))
+        }
+    }
+}
+
+/// An extra that goes with a service.
+struct Extra<'c> {
+    name: &'c str,
+    sentence: &'c str,
+    price: String,
+}
+
+#[derive(Template)]
+#[template(path = "service.html")]
+struct ServicePage<'c> {
+    frame: Frame,
+    service: &'c Service,
+    category: Option<&'c Category>,
+    light: &'static str,
+    duration: String,
+    guests: String,
+    list: String,
+    member: String,
+    /// What it costs whoever asks, if they are a member.
+    yours: Option<String>,
+    rooms: Vec<(&'c str, &'c str)>,
+    extras: Vec<Extra<'c>>,
+}
+
+async fn show(caller: Caller, Path(slug): Path<String>) -> Result<Page> {
+    let asked = caller.view(move |tx, by| {
+        let catalogue = catalogue::current(tx)?;
+        let service = catalogue.service_by_slug(&slug).ok_or(Error::NotFound)?.id;
+        let standing = match &by.person {
+            Some(person) => membership::standing(tx, catalogue.club.id, person.id)?,
+            None => Standing::default(),
+        };
+        let today = words::date_at(&catalogue.club.zone, tx.now());
+        let frame = Frame::new(by, "services", "");
+        Ok((frame, catalogue, service, standing, today))
+    });
+    let (frame, catalogue, id, standing, today) = asked.await?;
+    let service = catalogue.service(id).ok_or(Error::NotFound)?;
+    let plan = standing.plan_on(today);
+    let base_room = 10_000;
+    let yours = plan.map(|_| price::of(service, &standing, today, base_room, &[], false).total());
+    let category = catalogue.category(service.category);
+    let frame = Frame { title: format!("{} · CoreSync", service.name), ..frame };
+    Page::of(&ServicePage {
+        frame: frame.about(service.short_description.clone()),
+        service,
+        category,
+        light: category.map_or(Half::Shared, |category| category.half).as_str(),
+        duration: words::duration(service.minutes),
+        guests: guests(service),
+        list: words::money(service.list),
+        member: words::money(service.member),
+        yours: yours.map(words::money),
+        rooms: rooms(&catalogue, service),
+        extras: catalogue
+            .addons_of(service)
+            .map(|addon| extra(&addon.name, &addon.description, addon.cents))
+            .collect(),
+    })
+}
+
+fn guests(service: &Service) -> String {
+    if service.max_capacity > service.party {
+        format!("up to {}", words::guests(service.max_capacity))
+    } else {
+        words::guests(service.party)
+    }
+}
+
+fn rooms<'c>(catalogue: &'c Catalogue, service: &'c Service) -> Vec<(&'c str, &'c str)> {
+    let rooms = service.rooms.iter().filter_map(|id| catalogue.room(*id)).filter(|room| room.active);
+    rooms.map(|room| (room.name.as_str(), room.description.as_str())).collect()
+}
+
+fn extra<'c>(name: &'c str, sentence: &'c str, cents: Cents) -> Extra<'c> {
+    Extra { name, sentence, price: words::money(cents) }
+}

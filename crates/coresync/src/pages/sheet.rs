@@ -1,0 +1,144 @@
+//! What was filled in: read as a whole, and kept as it was typed, so that a page that says what is wrong loses
+//! nothing.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::body::HttpBody as _;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use kit::web::{Input, Words};
+use kit::{Error, Fields, Id, Result};
+use serde_json::Value;
+
+/// Every value as it was typed.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Typed(Arc<Words>);
+
+impl Typed {
+    /// What stands under a name, the first if it came twice; nothing if it was not typed.
+    pub(super) fn get(&self, name: &str) -> &str {
+        let value = match self.0.raw(name) {
+            Some(Value::Array(many)) => many.first(),
+            one => one,
+        };
+        value.and_then(Value::as_str).unwrap_or_default()
+    }
+}
+
+/// A form or a query: as it was typed, and as it was understood.
+#[derive(Debug)]
+pub(super) struct Sheet<T> {
+    pub(super) typed: Typed,
+    pub(super) read: Result<T, Fields>,
+}
+
+impl<T: Input> Sheet<T> {
+    /// Reads the words of a form or a query.
+    ///
+    /// # Errors
+    /// A fault.
+    pub(super) fn of(bytes: &[u8]) -> Result<Sheet<T>> {
+        let read = match Words::from_form(bytes).and_then(Words::parse::<T>) {
+            Ok(input) => Ok(input),
+            Err(Error::Invalid(fields)) => Err(fields),
+            Err(error) => return Err(error),
+        };
+        Ok(Sheet { typed: Typed(Arc::new(Words::from_form(bytes)?)), read })
+    }
+}
+
+/// The body of a request as a form.
+pub(super) struct Posted<T>(pub(super) Sheet<T>);
+
+impl<S: Send + Sync, T: Input> FromRequest<S> for Posted<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &S) -> Result<Posted<T>> {
+        Sheet::of(&body(request).await?).map(Posted)
+    }
+}
+
+/// The largest form that is taken, in bytes.
+const LARGEST: usize = 1 << 20;
+/// How much more is read and thrown away, so that a browser that is still sending hears the answer.
+const PATIENCE: usize = 32 << 20;
+
+/// The bytes of a request.
+///
+/// # Errors
+/// `Error::Invalid` if they are too many.
+pub(super) async fn body(request: Request) -> Result<Vec<u8>> {
+    let too_large = || Fields::one("body", "This is larger than we can take, or broke off on the way.");
+    let mut body = request.into_body();
+    let (mut bytes, mut seen) = (Vec::new(), 0);
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        let Ok(data) = frame.map_err(|_| too_large())?.into_data() else { continue };
+        seen += data.len();
+        if seen > PATIENCE {
+            break;
+        }
+        if seen <= LARGEST {
+            bytes.extend_from_slice(&data);
+        }
+    }
+    if seen > LARGEST { Err(too_large()) } else { Ok(bytes) }
+}
+
+/// The query of a request.
+pub(super) struct Asked<T>(pub(super) Sheet<T>);
+
+impl<S: Send + Sync, T: Input> FromRequestParts<S> for Asked<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Asked<T>> {
+        Sheet::of(parts.uri.query().unwrap_or_default().as_bytes()).map(Asked)
+    }
+}
+
+/// A number that only narrows a choice: what is no number narrows nothing.
+pub(super) fn narrowing(words: &Words, field: &str) -> Option<i64> {
+    words.raw(field)?.as_str()?.parse().ok()
+}
+
+/// The same for an id.
+pub(super) fn narrowing_id(words: &Words, field: &str) -> Option<Id> {
+    narrowing(words, field).map(Id)
+}
+
+/// What is wrong with a form, in the order of its fields.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Complaints(Vec<Complaint>);
+
+/// What is wrong with one field.
+#[derive(Debug, Clone)]
+pub(super) struct Complaint {
+    pub(super) field: &'static str,
+    pub(super) label: &'static str,
+    pub(super) sentence: String,
+}
+
+impl Complaints {
+    /// The complaints about these fields, each by its name and label.
+    pub(super) fn of(fields: &Fields, order: &[(&'static str, &'static str)]) -> Complaints {
+        let complaint = |(field, label): &(&'static str, &'static str)| {
+            let sentence = fields.0.get(*field)?.clone();
+            Some(Complaint { field, label, sentence })
+        };
+        Complaints(order.iter().filter_map(complaint).collect())
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Complaint> {
+        self.0.iter()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What is wrong with a field.
+    pub(super) fn about(&self, field: &str) -> Option<&str> {
+        self.0.iter().find(|one| one.field == field).map(|one| one.sentence.as_str())
+    }
+}

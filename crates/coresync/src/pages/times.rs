@@ -1,0 +1,249 @@
+//! Free times as they stand on a page: a strip of fourteen days, and the times of one of them.
+
+use bookings::{Answer, Closed, FreeDay, Offer, Window, begin, cells};
+use catalogue::Service;
+use jiff::civil::Date;
+use jiff::{Span, Timestamp};
+use kit::Id;
+
+use super::words;
+
+/// How many days the strip shows.
+const STRIP: i64 = 14;
+/// When the afternoon and the evening begin, on the club's clock.
+const NOON: i8 = 12;
+const EVENING: i8 = 17;
+
+/// What somebody looks for a time for.
+#[derive(Debug, Clone)]
+pub(super) struct Search {
+    pub(super) service: String,
+    pub(super) party: Option<i64>,
+    pub(super) technician: Option<Id>,
+    pub(super) room: Option<Id>,
+}
+
+impl Search {
+    /// What is asked, as far as it fits the service: another service's technician or room narrows nothing.
+    pub(super) fn fitting(
+        catalogue: &catalogue::Catalogue,
+        service: &Service,
+        (party, technician, room): (Option<i64>, Option<Id>, Option<Id>),
+    ) -> Search {
+        let serves = |id: &Id| {
+            let one = catalogue.technician(*id).filter(|one| one.active);
+            service.technicians > 0 && one.is_some_and(|one| one.skills.contains(&service.skill))
+        };
+        Search {
+            service: service.slug.clone(),
+            party: party.filter(|party| (service.party..=service.max_capacity).contains(party)),
+            technician: technician.filter(serves),
+            room: room.filter(|room| service.rooms.contains(room)),
+        }
+    }
+
+    fn query(&self) -> String {
+        let mut query = format!("service={}", words::encoded(&self.service));
+        let numbers = [
+            ("party", self.party),
+            ("technician", self.technician.map(|id| id.0)),
+            ("room", self.room.map(|id| id.0)),
+        ];
+        for (name, number) in numbers {
+            if let Some(number) = number {
+                query.push_str(&format!("&{name}={number}"));
+            }
+        }
+        query
+    }
+
+    /// The page of a day's times.
+    pub(super) fn day_path(&self, date: Date) -> String {
+        format!("/book/?{}&date={date}", self.query())
+    }
+
+    /// The page on which a time is looked at before it is booked.
+    pub(super) fn review_path(&self, starts_at: Timestamp) -> String {
+        format!("/book/review/?{}&starts_at={starts_at}", self.query())
+    }
+}
+
+/// One day of the strip.
+#[derive(Debug)]
+pub(super) struct DayCell {
+    pub(super) path: String,
+    /// `Tue`
+    pub(super) weekday: String,
+    pub(super) number: i8,
+    /// `Tuesday 24 November, 5 times`
+    pub(super) spoken: String,
+    /// `5`, `–`, or nothing where the day is not open.
+    pub(super) count: String,
+    pub(super) is_chosen: bool,
+    pub(super) is_free: bool,
+}
+
+/// Fourteen days.
+#[derive(Debug)]
+pub(super) struct Strip {
+    pub(super) days: Vec<DayCell>,
+    pub(super) earlier: Option<String>,
+    pub(super) later: Option<String>,
+    /// `November`, `November and December`
+    pub(super) months: String,
+}
+
+/// The first and the last day of the strip that holds `date`: fourteen days each, counted from today.
+pub(super) fn strip_span(today: Date, date: Date) -> (Date, Date) {
+    let ahead = i64::from((date - today).get_days()).max(0);
+    let first = after(today, ahead - ahead % STRIP);
+    (first, after(first, STRIP - 1))
+}
+
+fn after(date: Date, days: i64) -> Date {
+    date.checked_add(Span::new().days(days)).unwrap_or(date)
+}
+
+impl Strip {
+    pub(super) fn of(answer: &Answer, search: &Search, chosen: Date) -> Strip {
+        let today = answer.window.today();
+        let (first, last) = answer.span;
+        let cell = |day: &FreeDay| {
+            let (date, count) = (day.count.date, day.count.count);
+            let told = if day.closed.is_some() { "not open yet".to_owned() } else { words::times(count) };
+            DayCell {
+                path: search.day_path(date),
+                weekday: date.strftime("%a").to_string(),
+                number: date.day(),
+                spoken: format!("{}, {told}", words::day(date, today)),
+                count: if count > 0 { count.to_string() } else { "–".to_owned() },
+                is_chosen: date == chosen,
+                is_free: count > 0,
+            }
+        };
+        let month = |date: Date| date.strftime("%B").to_string();
+        let months = if first.month() == last.month() {
+            month(first)
+        } else {
+            format!("{} and {}", month(first), month(last))
+        };
+        Strip {
+            days: answer.days.iter().map(cell).collect(),
+            earlier: (first > today).then(|| search.day_path(after(first, -STRIP).max(today))),
+            later: (last < after(today, bookings::MOST_DAYS)).then(|| search.day_path(after(last, 1))),
+            months,
+        }
+    }
+}
+
+/// One time that can be chosen.
+#[derive(Debug)]
+pub(super) struct TimeCell {
+    pub(super) path: String,
+    /// The moment, as a form sends it.
+    pub(super) stamp: String,
+    /// `18:30 – 19:30`
+    pub(super) span: String,
+    pub(super) price: String,
+    pub(super) room: String,
+}
+
+/// The times of one part of the day.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub(super) name: &'static str,
+    pub(super) times: Vec<TimeCell>,
+}
+
+pub(super) fn time_cell(answer: &Answer, search: &Search, offer: &Offer) -> TimeCell {
+    let zone = &answer.catalogue.club.zone;
+    let room = offer.rooms.first().and_then(|id| answer.catalogue.room(*id));
+    let starts_at = begin(offer.start);
+    let ends_at = begin(offer.start + cells(answer.service().minutes));
+    let quote = answer.quote(offer.date, room.map_or(10_000, |room| room.premium_bp));
+    TimeCell {
+        path: search.review_path(starts_at),
+        stamp: starts_at.to_string(),
+        span: words::span(zone, starts_at, ends_at),
+        price: words::money(quote.total()),
+        room: room.map(|room| room.name.clone()).unwrap_or_default(),
+    }
+}
+
+/// The times of an answer, by part of the day.
+pub(super) fn parts(answer: &Answer, search: &Search) -> Vec<Part> {
+    let mut parts = ["Morning", "Afternoon", "Evening"].map(|name| Part { name, times: Vec::new() });
+    for offer in &answer.offers {
+        let at = begin(offer.start).to_zoned(answer.catalogue.club.zone.clone());
+        // What begins after midnight belongs to the evening before.
+        let place = match at.hour() {
+            _ if at.date() > offer.date => 2,
+            hour if hour < NOON => 0,
+            hour if hour < EVENING => 1,
+            _ => 2,
+        };
+        if let Some(part) = parts.get_mut(place) {
+            part.times.push(time_cell(answer, search, offer));
+        }
+    }
+    parts.into_iter().filter(|part| !part.times.is_empty()).collect()
+}
+
+/// Why a day is not open, and when it will be.
+pub(super) fn closed_sentence(window: &Window, day: Date, closed: Closed) -> String {
+    let (zone, today) = (window.zone(), window.today());
+    let opens = closed.opens_at.to_zoned(zone.clone());
+    format!(
+        "{} is not open to you yet. It opens on {} at {}: you book {} days ahead.",
+        words::day(day, today),
+        words::day(opens.date(), today),
+        words::clock(zone, closed.opens_at),
+        closed.max_advance_days
+    )
+}
+
+/// Why a day of the strip has no times, and which day has some.
+pub(super) fn empty_sentence(strip: &Answer, chosen: Date) -> String {
+    let today = strip.window.today();
+    if chosen < today {
+        return format!("{} is over. Choose a day from today on.", words::day(chosen, today));
+    }
+    let mut near: Vec<&FreeDay> = strip.days.iter().filter(|day| day.count.count > 0).collect();
+    near.sort_by_key(|day| ((day.count.date - chosen).get_days().abs(), day.count.date));
+    let other = near.first().map_or_else(
+        || "Try another service, or later days.".to_owned(),
+        |day| format!("{} has {}.", words::day(day.count.date, today), words::number(day.count.count)),
+    );
+    format!("No times on {}. {other}", words::day(chosen, today))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn a_strip_is_a_fortnight_counted_from_today() {
+        let today = date(2026, 11, 24);
+        assert_eq!(strip_span(today, today), (today, date(2026, 12, 7)));
+        assert_eq!(strip_span(today, date(2026, 12, 7)), (today, date(2026, 12, 7)));
+        assert_eq!(strip_span(today, date(2026, 12, 8)), (date(2026, 12, 8), date(2026, 12, 21)));
+        assert_eq!(strip_span(today, date(2020, 1, 1)), (today, date(2026, 12, 7)));
+    }
+
+    #[test]
+    fn an_address_names_only_what_was_asked() {
+        let search =
+            Search { service: "the-cut".to_owned(), party: None, technician: Some(Id(7)), room: None };
+        assert_eq!(
+            search.day_path(date(2026, 11, 25)),
+            "/book/?service=the-cut&technician=7&date=2026-11-25"
+        );
+        let at = "2026-11-25T15:00:00Z".parse().expect("a moment");
+        assert_eq!(
+            search.review_path(at),
+            "/book/review/?service=the-cut&technician=7&starts_at=2026-11-25T15:00:00Z"
+        );
+    }
+}

@@ -1,0 +1,88 @@
+//! The whole program over HTTP, in process: journeys, shapes, refusals, bad input, and the rails that guard the code.
+
+#[path = "it/bad_input.rs"]
+mod bad_input;
+#[path = "it/cancelling.rs"]
+mod cancelling;
+#[path = "it/desk.rs"]
+mod desk;
+#[path = "it/document.rs"]
+mod document;
+#[path = "it/guard.rs"]
+mod guard;
+#[path = "it/journeys.rs"]
+mod journeys;
+#[path = "it/letters.rs"]
+mod letters;
+#[path = "it/prices.rs"]
+mod prices;
+#[path = "it/problems.rs"]
+mod problems;
+#[path = "it/refusals.rs"]
+mod refusals;
+#[path = "it/shapes.rs"]
+mod shapes;
+#[path = "it/tables.rs"]
+mod tables;
+#[path = "it/windows.rs"]
+mod windows;
+
+use serde_json::{Value, json};
+use testing::{Answer, House, Player};
+
+const CREATE: &str = "/api/bookings/create_booking/";
+const MINE: &str = "/api/bookings/my_bookings/";
+
+/// A wish for a service (by slug) on a day at a time.
+async fn wish(house: &House, service: &str, date: &str, time: &str) -> Value {
+    json!({"service_id": house.service(service).await, "date": date, "start_time": time})
+}
+
+/// The same with more words.
+fn and(mut wish: Value, more: Value) -> Value {
+    let (Value::Object(all), Value::Object(more)) = (&mut wish, more) else { panic!("wishes are objects") };
+    all.extend(more);
+    wish
+}
+
+/// Books, whatever comes of it.
+async fn try_book(house: &House, by: Player, service: &str, date: &str, time: &str) -> Answer {
+    house.as_(by).post(CREATE, wish(house, service, date, time).await).await
+}
+
+/// Books.
+async fn book(house: &House, by: Player, service: &str, date: &str, time: &str) -> Answer {
+    try_book(house, by, service, date, time).await.expect(201)
+}
+
+/// The free times of a day, as somebody sees them.
+async fn search(house: &House, by: Player, service: &str, date: &str) -> Answer {
+    let service = house.service(service).await;
+    house
+        .as_(by)
+        .get(&format!("/api/bookings/availability/?service_id={service}&date={date}"))
+        .await
+        .expect(200)
+}
+
+/// The starts of an answer of [`search`].
+fn starts(answer: &Answer) -> Vec<&str> {
+    answer.list("available_slots").iter().map(|slot| slot["start_time"].as_str().expect("a start")).collect()
+}
+
+/// `"150.00"` as cents.
+#[track_caller]
+fn cents(value: &Value) -> i64 {
+    let text = value.as_str().unwrap_or_else(|| panic!("an amount is a text: {value}"));
+    text.parse::<kit::Cents>().unwrap_or_else(|error| panic!("{text}: {error}")).0
+}
+
+/// The sum of a `why`.
+#[track_caller]
+fn sum(why: &Value) -> i64 {
+    why.as_array().expect("a list of reasons").iter().map(|line| cents(&line["amount"])).sum()
+}
+
+async fn cancel(house: &House, by: Player, booking: i64) -> Answer {
+    house.as_(by).post(&format!("/api/bookings/{booking}/cancel_booking/"), json!({})).await
+}

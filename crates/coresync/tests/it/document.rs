@@ -1,0 +1,191 @@
+//! The description of the API is made from the code, and is whole.
+
+use std::collections::BTreeSet;
+
+use axum::http::Method;
+use serde_json::Value;
+use testing::House;
+
+use crate::guard;
+
+/// What the API has now, besides its description.
+const ROUTES: &[&str] = &[
+    "GET /api/bookings/availability/",
+    "GET /api/bookings/my_bookings/",
+    "GET /api/bookings/{id}/",
+    "GET /api/memberships/current/",
+    "GET /api/memberships/plans/",
+    "GET /api/rooms/",
+    "GET /api/services/",
+    "GET /api/services/categories/",
+    "GET /api/services/featured/",
+    "GET /api/services/mensuite/",
+    "GET /api/services/{slug}/",
+    "GET /api/users/profile/me/",
+    "PATCH /api/users/profile/me/",
+    "POST /api/auth/login/",
+    "POST /api/auth/logout/",
+    "POST /api/auth/password/",
+    "POST /api/auth/refresh/",
+    "POST /api/auth/register/",
+    "POST /api/bookings/create_booking/",
+    "POST /api/bookings/{id}/cancel_booking/",
+];
+
+/// Method, path and description of every operation.
+pub(crate) fn operations(document: &Value) -> Vec<(Method, String, Value)> {
+    let mut found = Vec::new();
+    for (path, methods) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in methods.as_object().expect("methods") {
+            if let Ok(method) = method.to_uppercase().parse::<Method>()
+                && operation.get("responses").is_some()
+            {
+                found.push((method, path.clone(), operation.clone()));
+            }
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn the_document_lists_every_route() {
+    let house = House::open().await;
+    let document = house.visitor().get("/api/openapi.json").await.expect(200);
+    assert!(
+        document["openapi"].as_str().is_some_and(|version| version.starts_with("3.1")),
+        "{}",
+        document["openapi"]
+    );
+    assert_eq!(document["info"]["title"], "CoreSync");
+    let listed: BTreeSet<String> =
+        operations(&document.body).iter().map(|(method, path, _)| format!("{method} {path}")).collect();
+    for route in ROUTES {
+        assert!(listed.contains(*route), "{route} is not described");
+    }
+    // And whatever else the code has by now: every described handler is mounted, every path is described.
+    for (file, text) in guard::sources() {
+        for (at, _) in text.match_indices("path = \"/api/") {
+            let path = text[at + 8..].split('"').next().unwrap_or_default();
+            assert!(
+                listed.iter().any(|route| route.ends_with(&format!(" {path}"))),
+                "{file}: {path} is not mounted"
+            );
+        }
+        for (at, _) in text.match_indices(".route(\"/api/") {
+            let path = text[at + 8..].split('"').next().unwrap_or_default();
+            let described = listed.iter().any(|route| route.ends_with(&format!(" {path}")));
+            assert!(
+                described || ["/api/openapi.json", "/api/docs/"].contains(&path),
+                "{file}: {path} is not described"
+            );
+        }
+    }
+    assert_eq!(document.body, serde_json::to_value(coresync::app::description()).expect("JSON"));
+}
+
+#[tokio::test]
+async fn the_document_is_sound() {
+    let house = House::open().await;
+    let document = house.visitor().get("/api/openapi.json").await.expect(200).body;
+    let mut names = BTreeSet::new();
+    for (method, path, operation) in operations(&document) {
+        let place = format!("{method} {path}");
+        assert!(path.ends_with('/'), "{place}: paths end in a slash");
+        let name = operation["operationId"].as_str().unwrap_or_else(|| panic!("{place} has no name"));
+        assert!(names.insert(name.to_owned()), "{place}: {name} comes twice");
+        let said = operation["summary"].as_str().or_else(|| operation["description"].as_str());
+        assert!(said.is_some_and(|text| !text.is_empty()), "{place} says nothing");
+        let responses = operation["responses"].as_object().expect("responses");
+        assert!(responses.keys().any(|status| status.starts_with('2')), "{place} never works out");
+        let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+        let in_path: BTreeSet<&str> = parameters
+            .iter()
+            .filter(|one| one["in"] == "path")
+            .map(|one| one["name"].as_str().expect("a name"))
+            .collect();
+        let wanted: BTreeSet<&str> =
+            path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect();
+        assert_eq!(in_path, wanted, "{place}");
+        for one in &parameters {
+            assert_eq!(
+                one["required"] == true,
+                one["in"] == "path" || one["name"] == "service_id",
+                "{place}: {one}"
+            );
+            assert!(one.get("schema").is_some(), "{place}: {one}");
+        }
+    }
+    references(&document, &document);
+}
+
+/// Every reference leads somewhere.
+fn references(document: &Value, value: &Value) {
+    match value {
+        Value::Object(fields) => {
+            if let Some(Value::String(to)) = fields.get("$ref") {
+                let path = to.strip_prefix('#').unwrap_or_else(|| panic!("{to} leads elsewhere"));
+                assert!(document.pointer(path).is_some(), "{to} leads nowhere");
+            }
+            fields.values().for_each(|value| references(document, value));
+        }
+        Value::Array(items) => items.iter().for_each(|value| references(document, value)),
+        _ => {}
+    }
+}
+
+/// What the document promises of an answer is in the answer: every required field of a 200 without parameters.
+#[tokio::test]
+async fn answers_have_the_fields_that_are_promised() {
+    let house = House::open().await;
+    let document = house.visitor().get("/api/openapi.json").await.expect(200).body;
+    crate::book(&house, testing::PIA, "massage", "2026-11-27", "14:00").await;
+    for (method, path, operation) in operations(&document) {
+        if method != Method::GET || path.contains('{') || path.contains("availability") {
+            continue;
+        }
+        let answer = house.as_(testing::PIA).get(&path).await.expect(200);
+        let schema = &operation["responses"]["200"]["content"]["application/json"]["schema"];
+        promised(&document, schema, &answer.body, &path);
+    }
+    let pod = house.service("pod").await;
+    let path = format!("/api/bookings/availability/?service_id={pod}&from=2026-11-24&to=2026-12-30&slots=1");
+    let answer = house.as_(testing::GUS).get(&path).await.expect(200);
+    let schema = &document["paths"]["/api/bookings/availability/"]["get"]["responses"]["200"]["content"]["application/json"]
+        ["schema"];
+    promised(&document, schema, &answer.body, &path);
+}
+
+fn promised(document: &Value, schema: &Value, value: &Value, place: &str) {
+    if let Some(to) = schema["$ref"].as_str() {
+        let found = document.pointer(&to[1..]).expect("a reference leads somewhere");
+        return promised(document, found, value, place);
+    }
+    for part in schema["allOf"].as_array().into_iter().flatten() {
+        promised(document, part, value, place);
+    }
+    let kinds: Vec<&str> = match &schema["type"] {
+        Value::String(kind) => vec![kind],
+        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    let kind = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    assert!(kinds.is_empty() || kinds.contains(&kind), "{place}: {kinds:?} is promised, here is {value}");
+    for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        assert!(value.get(name).is_some(), "{place}.{name} is promised and missing");
+    }
+    for (name, schema) in schema["properties"].as_object().into_iter().flatten() {
+        if let Some(value) = value.get(name) {
+            promised(document, schema, value, &format!("{place}.{name}"));
+        }
+    }
+    for item in value.as_array().into_iter().flatten() {
+        promised(document, &schema["items"], item, &format!("{place}[]"));
+    }
+}

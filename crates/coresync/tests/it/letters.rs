@@ -1,0 +1,120 @@
+//! What leaves the house: letters with their calendars; and what never leaves it.
+
+use kit::{Id, args, sql};
+use serde_json::json;
+use testing::{BEA, DORA, GUS, House, PIA, TOM};
+
+use crate::{CREATE, and, book, cancel, wish};
+
+/// The calendar inside a mail, unfolded, as lines.
+fn calendar(mail: &str) -> Vec<String> {
+    let plain = mail.replace("\r\n", "\n").replace("=\n", "").replace("\n ", "").replace("=3D", "=");
+    let from = plain.find("BEGIN:VCALENDAR").unwrap_or_else(|| panic!("no calendar in {mail}"));
+    let to = plain.find("END:VCALENDAR").expect("it ends");
+    plain[from..to].lines().map(str::to_owned).collect()
+}
+
+fn line<'l>(calendar: &'l [String], name: &str) -> &'l str {
+    let found = calendar.iter().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    found.unwrap_or_else(|| panic!("no {name} in {calendar:?}"))
+}
+
+#[tokio::test]
+async fn a_booking_and_its_cancellation_are_told_with_the_same_date_for_the_calendar() {
+    let house = House::open().await;
+    let booked = book(&house, GUS, "massage", "2026-11-27", "14:00").await;
+    assert!(house.mails().is_empty(), "nothing leaves before the commit");
+    house.run_jobs().await;
+    let mails = house.mails();
+    assert_eq!(mails.len(), 1);
+    let confirmed = &mails[0];
+    for part in [
+        "To: gus@cast.test",
+        "Subject: Confirmed: Massage",
+        "Friday 27 November 2026, 14:00 to 15:00",
+        "CS-2026-000001",
+        "$200.00",
+        "48 hours",
+        "method=PUBLISH",
+        "filename=\"booking.ics\"",
+    ] {
+        assert!(confirmed.contains(part), "{part}\n{confirmed}");
+    }
+    let event = calendar(confirmed);
+    assert_eq!((line(&event, "METHOD"), line(&event, "STATUS")), ("PUBLISH", "CONFIRMED"));
+    assert_eq!((line(&event, "DTSTART"), line(&event, "DTEND")), ("20261127T190000Z", "20261127T200000Z"));
+
+    house.set_time("2026-11-24T11:30:00-05:00");
+    cancel(&house, GUS, booked.number("id")).await.expect(200);
+    house.run_jobs().await;
+    let mails = house.mails();
+    assert_eq!(mails.len(), 2);
+    let cancelled = &mails[1];
+    assert!(
+        cancelled.contains("Subject: Cancelled: Massage") && cancelled.contains("method=CANCEL"),
+        "{cancelled}"
+    );
+    let off = calendar(cancelled);
+    assert_eq!((line(&off, "METHOD"), line(&off, "STATUS")), ("CANCEL", "CANCELLED"));
+    assert_eq!(line(&off, "UID"), line(&event, "UID"), "a calendar finds it again");
+    assert!(line(&off, "SEQUENCE").parse::<i64>().ok() > line(&event, "SEQUENCE").parse().ok());
+
+    house.run_jobs().await;
+    assert_eq!(house.mails().len(), 2, "each once");
+    let logged =
+        house.db().view(|tx| tx.all::<(String, String)>(sql!("SELECT to_address, how FROM mails"), args![]));
+    let kept = ("gus@cast.test".to_owned(), "kept".to_owned());
+    assert_eq!(logged.await.expect("a log"), [kept.clone(), kept]);
+}
+
+/// A refusal tells nobody anything; nor does a guest without an address.
+#[tokio::test]
+async fn nobody_is_told_of_what_is_not_so() {
+    let house = House::open().await;
+    crate::try_book(&house, GUS, "pod", "2026-12-24", "14:00").await.refused(403, "outside_window");
+    let guest = and(wish(&house, "pod", "2026-11-27", "14:00").await, json!({"guest_name": "Mr Walker"}));
+    house.as_(DORA).post(CREATE, guest).await.expect(201);
+    house.run_jobs().await;
+    assert!(house.mails().is_empty());
+}
+
+const SECRET: &str = "Peanuts-and-Latex-0xA11E";
+
+/// What a guest must not meet is sealed in the table, is in no answer and no letter, and opens for who serves.
+#[tokio::test]
+async fn allergies_are_sealed() {
+    let house = House::open().await;
+    let words = json!({ "allergies_notes": SECRET });
+    let wished = and(wish(&house, "massage", "2026-11-27", "14:00").await, words);
+    let booked = house.as_(GUS).post(CREATE, wished).await.expect(201);
+    assert!(!booked.text().contains(SECRET));
+    let id = Id(booked.number("id"));
+    let sealed = house.db().view(move |tx| {
+        tx.one::<(Vec<u8>,)>(sql!("SELECT allergies FROM bookings WHERE id = $1"), args![id])
+    });
+    let (sealed,) = sealed.await.expect("a row").expect("a booking");
+    let holds = |bytes: &[u8], text: &str| bytes.windows(text.len()).any(|part| part == text.as_bytes());
+    assert!(sealed.len() > SECRET.len() && !holds(&sealed, "Peanuts") && !holds(&sealed, "Latex"));
+
+    house.run_jobs().await;
+    assert!(house.mails().iter().all(|mail| !mail.contains("Peanuts")));
+    // Of an SQLite file, every byte that was written.
+    for entry in std::fs::read_dir(house.inner().config.data.clone()).expect("the folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_file() {
+            assert!(!holds(&std::fs::read(&path).expect("readable"), "Peanuts"), "{}", path.display());
+        }
+    }
+    for (player, sees) in [(GUS, true), (DORA, true), (BEA, false), (PIA, false), (TOM, false)] {
+        let person = house.person(player);
+        let read = house.db().view(move |tx| {
+            let by = people::Actor::of(people::person(tx, person)?);
+            bookings::allergies(tx, &by, id)
+        });
+        match read.await {
+            Ok(text) => assert!(sees && text.as_deref() == Some(SECRET), "{}", player.first_name),
+            Err(kit::Error::NotFound) => assert!(!sees, "{}", player.first_name),
+            Err(error) => panic!("{error}"),
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! How many rows stand in every table.
+
+use std::collections::BTreeMap;
+
+use kit::{args, sql};
+use testing::House;
+
+macro_rules! tables {
+    ($($table:literal)*) => {
+        const TABLES: &[&str] = &[$($table),*];
+
+        /// The rows of every table.
+        pub(crate) async fn rows(house: &House) -> BTreeMap<&'static str, i64> {
+            let counted = house.db().view(|tx| {
+                let mut rows = BTreeMap::new();
+                $({
+                    let count: Option<(i64,)> = tx.one(sql!(concat!("SELECT COUNT(*) FROM ", $table)), args![])?;
+                    rows.insert($table, count.map_or(0, |(count,)| count));
+                })*
+                Ok(rows)
+            });
+            counted.await.expect("every table can be counted")
+        }
+    };
+}
+
+tables! {
+    "addons" "allocations" "booking_addons" "booking_events" "bookings" "charge_lines" "charges" "claims" "clubs"
+    "counters" "credit_uses" "equipment" "flushes" "jobs" "mails" "memberships" "nodes" "people" "plans"
+    "resource_versions" "rooms" "service_addons" "service_categories" "service_equipment" "service_rooms" "services"
+    "sessions" "sign_in_failures" "tax_rates" "technicians" "versions" "weekly_hours"
+}
+
+/// A table that is added is counted too.
+#[test]
+fn every_table_is_in_the_list() {
+    let migrations = crate::guard::files("migrations", "sql");
+    let mut made: Vec<String> = Vec::new();
+    for (_, text) in migrations {
+        let tables = text.lines().filter_map(|line| line.strip_prefix("CREATE TABLE ")).map(str::to_owned);
+        made.extend(tables.map(|line| line.split(' ').next().unwrap_or_default().to_owned()));
+    }
+    made.sort();
+    assert_eq!(made, TABLES);
+}

@@ -1,0 +1,65 @@
+//! The ground under test, on the engine of the suite: the seam, jobs, ids, copies.
+
+#[path = "it/copies.rs"]
+mod copies;
+#[path = "it/ids.rs"]
+mod ids;
+#[path = "it/jobs.rs"]
+mod jobs;
+#[path = "it/seam.rs"]
+mod seam;
+#[path = "it/values.rs"]
+mod values;
+#[path = "it/versions.rs"]
+mod versions;
+
+use kit::clock::Clock;
+use kit::db::{Db, Means, Place, Shelf, Width};
+use kit::live::Live;
+use kit::seal::Sealer;
+use kit::testing::TestDb;
+use kit::{Id, Result, Tx, args, sql};
+
+async fn open() -> TestDb {
+    TestDb::open("2026-11-24T15:00:00Z".parse().expect("a time")).await
+}
+
+/// Another process on a database.
+async fn another(url: &str) -> Db {
+    let means = Means {
+        clock: Clock::standing_at("2026-11-24T15:00:00Z".parse().expect("a time")),
+        live: Live::default(),
+        sealer: Sealer::from_key(&[7; 32]).expect("32 bytes"),
+        shelf: Shelf::default(),
+    };
+    let width = Width { postgres: 2, sqlite_readers: 1 };
+    Db::open(Place::parse(url).expect("an address"), means, width).await.expect("it opens")
+}
+
+/// A row with a key: the ground has no table that is made for trying things out.
+fn put(tx: &mut Tx<'_>, name: &str, version: i64) -> Result<u64> {
+    tx.run(sql!("INSERT INTO versions (name, version) VALUES ($1, $2)"), args![name, version])
+}
+
+fn got(tx: &mut Tx<'_>, name: &str) -> Result<Option<i64>> {
+    let found: Option<(i64,)> = tx.one(sql!("SELECT version FROM versions WHERE name = $1"), args![name])?;
+    Ok(found.map(|(version,)| version))
+}
+
+async fn look(db: &Db, name: &'static str) -> Option<i64> {
+    db.view(move |tx| got(tx, name)).await.expect("a look")
+}
+
+/// Somebody to refer to.
+fn person(tx: &mut Tx<'_>, email: Option<&str>) -> Result<Id> {
+    let id = tx.new_id()?;
+    let now = tx.now();
+    tx.run(
+        sql!(
+            "INSERT INTO people (id, email, first_name, last_name, role, created_at)
+             VALUES ($1, $2, 'Anna', 'Berg', 'account', $3)"
+        ),
+        args![id, email, now],
+    )?;
+    Ok(id)
+}

@@ -1,0 +1,162 @@
+//! Work for later: at least once, with pauses, set aside in the end.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use jiff::{SignedDuration, Timestamp};
+use kit::jobs::{Handlers, Job, run, run_due};
+use kit::testing::TestDb;
+use kit::{Db, Error, Fault, args, sql};
+use serde::{Deserialize, Serialize};
+
+use crate::open;
+
+#[derive(Serialize, Deserialize)]
+struct Greet {
+    name: String,
+}
+
+impl Job for Greet {
+    const KIND: &'static str = "test.greet";
+}
+
+async fn enqueue(db: &Db, name: &'static str, at: Timestamp) {
+    db.tx(move |tx| tx.enqueue(&Greet { name: name.to_owned() }, at)).await.expect("written");
+}
+
+/// Counts, and fails as long as `fails` says so.
+fn counting(fails: impl Fn(usize) -> bool + Send + Sync + 'static) -> (Handlers, Arc<AtomicUsize>) {
+    let count = Arc::new(AtomicUsize::new(0));
+    let (counted, fails) = (count.clone(), Arc::new(fails));
+    let handlers = Handlers::default().on(move |job: Greet| {
+        let (count, fails) = (counted.clone(), fails.clone());
+        async move {
+            assert_eq!(job.name, "Anna");
+            let n = count.fetch_add(1, Ordering::SeqCst) + 1;
+            if fails(n) { Err(Fault::new("the door is closed")) } else { Ok(()) }
+        }
+    });
+    (handlers, count)
+}
+
+type Waiting = (i64, Timestamp, bool, Option<String>);
+
+async fn waiting(test: &TestDb) -> Vec<Waiting> {
+    let read = test.db.view(|tx| tx.all(sql!("SELECT attempt, run_at, dead, last_error FROM jobs ORDER BY id"), args![]));
+    read.await.expect("a look")
+}
+
+#[tokio::test]
+async fn a_job_runs_when_it_is_due_and_is_gone() {
+    let test = open().await;
+    let (handlers, count) = counting(|_| false);
+    let now = test.db.clock().now();
+    enqueue(&test.db, "Anna", now).await;
+    enqueue(&test.db, "Anna", now + SignedDuration::from_secs(1)).await;
+    run_due(&test.db, &handlers).await.expect("done");
+    assert_eq!((count.load(Ordering::SeqCst), waiting(&test).await.len()), (1, 1));
+    test.db.clock().set(now + SignedDuration::from_secs(1));
+    run_due(&test.db, &handlers).await.expect("done");
+    assert_eq!((count.load(Ordering::SeqCst), waiting(&test).await.len()), (2, 0));
+}
+
+#[tokio::test]
+async fn a_job_of_a_transaction_that_was_undone_never_was() {
+    let test = open().await;
+    let undone = test.db.tx(|tx| {
+        tx.enqueue(&Greet { name: "Anna".to_owned() }, tx.now())?;
+        Err::<(), _>(Error::NotFound)
+    });
+    assert!(undone.await.is_err());
+    assert!(waiting(&test).await.is_empty());
+}
+
+/// Ten seconds, twenty, forty … up to an hour; after the twelfth failure it is set aside.
+#[tokio::test]
+async fn what_fails_is_tried_again_with_growing_pauses_and_then_set_aside() {
+    let test = open().await;
+    let (handlers, count) = counting(|_| true);
+    enqueue(&test.db, "Anna", test.db.clock().now()).await;
+    for attempt in 1..=12_usize {
+        let now = test.db.clock().now();
+        assert!(run_due(&test.db, &handlers).await.is_err());
+        assert_eq!(count.load(Ordering::SeqCst), attempt, "each time once");
+        let (attempts, run_at, dead, error) = waiting(&test).await.remove(0);
+        assert_eq!((usize::try_from(attempts), dead), (Ok(attempt), attempt == 12));
+        assert!(error.expect("why").contains("the door is closed"));
+        let pause = run_at.duration_since(now).as_secs();
+        assert_eq!(pause, (10_i64 << (attempt - 1)).min(3_600), "after failure {attempt}");
+        // Not a moment before.
+        test.db.clock().set(run_at - SignedDuration::from_millis(1));
+        assert!(run_due(&test.db, &handlers).await.is_err(), "it is told that one has failed");
+        assert_eq!(count.load(Ordering::SeqCst), attempt);
+        test.db.clock().set(run_at);
+    }
+    test.db.clock().set(test.db.clock().now() + SignedDuration::from_hours(1_000));
+    let _ = run_due(&test.db, &handlers).await;
+    assert_eq!(count.load(Ordering::SeqCst), 12, "what is set aside stays there to be read");
+    assert_eq!(waiting(&test).await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_works_in_the_end_is_gone() {
+    let test = open().await;
+    let (handlers, count) = counting(|n| n < 3);
+    enqueue(&test.db, "Anna", test.db.clock().now()).await;
+    for _ in 0..3 {
+        let _ = run_due(&test.db, &handlers).await;
+        test.db.clock().set(test.db.clock().now() + SignedDuration::from_mins(5));
+    }
+    assert_eq!((count.load(Ordering::SeqCst), waiting(&test).await.len()), (3, 0));
+}
+
+#[tokio::test]
+async fn a_job_that_nobody_does_is_told() {
+    let test = open().await;
+    enqueue(&test.db, "Anna", test.db.clock().now()).await;
+    let error = run_due(&test.db, &Handlers::default()).await.expect_err("nobody does it");
+    assert!(error.to_string().contains("test.greet"), "{error}");
+    test.db.tx(|tx| tx.run(sql!("UPDATE jobs SET payload = '{', run_at = 0"), args![])).await.expect("spoiled");
+    let (handlers, count) = counting(|_| false);
+    assert!(run_due(&test.db, &handlers).await.is_err(), "nor is one that can't be read");
+    assert_eq!(count.load(Ordering::SeqCst), 0);
+}
+
+/// A runner that dies in the middle holds its job for five minutes; then another takes it.
+#[tokio::test]
+async fn a_job_of_a_runner_that_died_is_taken_by_another() {
+    let test = open().await;
+    enqueue(&test.db, "Anna", test.db.clock().now()).await;
+    let stuck = Handlers::default().on(|_: Greet| std::future::pending());
+    let died = tokio::time::timeout(std::time::Duration::from_millis(300), run_due(&test.db, &stuck)).await;
+    assert!(died.is_err());
+    let (handlers, count) = counting(|_| false);
+    run_due(&test.db, &handlers).await.expect("nothing is due");
+    assert_eq!(count.load(Ordering::SeqCst), 0, "it is held");
+    test.db.clock().set(test.db.clock().now() + SignedDuration::from_mins(5) + SignedDuration::from_millis(1));
+    run_due(&test.db, &handlers).await.expect("done");
+    assert_eq!((count.load(Ordering::SeqCst), waiting(&test).await.len()), (1, 0));
+}
+
+/// Two runners, twenty jobs: each is done once. A job that is written wakes them at once; a stop ends them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn runners_share_the_work_and_stop_when_they_are_told() {
+    let test = open().await;
+    let (handlers, count) = counting(|_| false);
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let runners = [0, 1].map(|_| tokio::spawn(run(test.db.clone(), handlers.clone(), stopped.clone())));
+    for _ in 0..20 {
+        enqueue(&test.db, "Anna", test.db.clock().now()).await;
+    }
+    for _ in 0..200 {
+        if waiting(&test).await.is_empty() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    stop.send(true).expect("they listen");
+    for runner in runners {
+        tokio::time::timeout(std::time::Duration::from_secs(5), runner).await.expect("it stops").expect("well");
+    }
+    assert_eq!((count.load(Ordering::SeqCst), waiting(&test).await.len()), (20, 0));
+}

@@ -1,0 +1,225 @@
+//! What a transaction keeps, undoes and refuses.
+
+use kit::errors::{FaultKind, OrRefuse as _};
+use kit::live::Changed;
+use kit::{Error, Fault, Refusal, Result, Tx, args, sql};
+
+use crate::{another, got, look, open, person, put};
+
+const NO: Refusal = Refusal::conflict("no", "Not so.");
+
+#[track_caller]
+fn is_fault<T: std::fmt::Debug>(result: Result<T>) {
+    assert!(matches!(result, Err(Error::Fault(_))), "{result:?}");
+}
+
+#[tokio::test]
+async fn a_commit_keeps_and_everybody_sees_it() {
+    let test = open().await;
+    let other = another(&test.url).await;
+    assert_eq!(test.db.tx(|tx| put(tx, "a", 1)).await.expect("kept"), 1);
+    assert_eq!((look(&test.db, "a").await, look(&other, "a").await), (Some(1), Some(1)));
+    other.tx(|tx| put(tx, "b", 2)).await.expect("kept");
+    assert_eq!(look(&test.db, "b").await, Some(2));
+}
+
+#[tokio::test]
+async fn a_refusal_undoes_everything() {
+    let test = open().await;
+    let refused = test.db.tx(|tx| {
+        put(tx, "a", 1)?;
+        assert_eq!(got(tx, "a")?, Some(1), "a transaction sees its own");
+        Err::<(), _>(Error::refused(&NO))
+    });
+    assert_eq!(refused.await.expect_err("refused").code(), Some("no"));
+    assert_eq!(look(&test.db, "a").await, None);
+    for error in [|| Error::NotFound, || Error::Forbidden, || Fault::new("broken")] {
+        let undone = test.db.tx(move |tx| put(tx, "a", 1).and_then(|_| Err::<(), _>(error())));
+        assert!(undone.await.is_err());
+        assert_eq!(look(&test.db, "a").await, None);
+    }
+}
+
+#[tokio::test]
+async fn an_attempt_is_undone_and_the_transaction_lives_on() {
+    let test = open().await;
+    let kept = test.db.tx(|tx| {
+        put(tx, "before", 1)?;
+        let failed: Option<()> = tx.attempt(|tx| {
+            put(tx, "undone", 2)?;
+            let inner = tx.attempt(|tx| put(tx, "inner", 3).map(Some))?;
+            assert_eq!(inner, Some(1));
+            Ok(None)
+        })?;
+        assert_eq!(failed, None);
+        assert_eq!((got(tx, "undone")?, got(tx, "inner")?), (None, None));
+        let worked = tx.attempt(|tx| {
+            let nothing: Option<()> = tx.attempt(|tx| put(tx, "deeper", 4).map(|_| None))?;
+            assert_eq!(nothing, None);
+            put(tx, "worked", 5).map(Some)
+        })?;
+        assert_eq!(worked, Some(1));
+        put(tx, "after", 6)
+    });
+    kept.await.expect("kept");
+    let found = ["before", "undone", "inner", "deeper", "worked", "after"];
+    let mut versions = Vec::new();
+    for name in found {
+        versions.push(look(&test.db, name).await);
+    }
+    assert_eq!(versions, [Some(1), None, None, None, Some(5), Some(6)]);
+}
+
+/// A refusal inside an attempt ends the transaction, also if somebody swallows it: half of an attempt is never kept.
+#[tokio::test]
+async fn an_attempt_that_answers_an_error_ends_the_transaction() {
+    let test = open().await;
+    let swallowed = test.db.tx(|tx| {
+        let refused = tx.attempt(|tx| {
+            put(tx, "half", 1)?;
+            Err::<Option<()>, _>(Error::refused(&NO))
+        });
+        assert!(refused.is_err());
+        Ok(())
+    });
+    is_fault(swallowed.await);
+    assert_eq!(look(&test.db, "half").await, None);
+}
+
+#[tokio::test]
+async fn a_failed_statement_ends_the_transaction_even_if_it_is_swallowed() {
+    let test = open().await;
+    test.db.tx(|tx| put(tx, "a", 1)).await.expect("kept");
+    let swallowed = test.db.tx(|tx| {
+        put(tx, "b", 2)?;
+        assert!(put(tx, "a", 3).is_err());
+        Ok(())
+    });
+    is_fault(swallowed.await);
+    let gone_on = test.db.tx(|tx| {
+        put(tx, "b", 2)?;
+        let _ = put(tx, "a", 3);
+        assert!(got(tx, "a").is_err(), "nothing more is asked");
+        put(tx, "c", 4)
+    });
+    is_fault(gone_on.await);
+    assert_eq!((look(&test.db, "a").await, look(&test.db, "b").await, look(&test.db, "c").await), (Some(1), None, None));
+    // A row that is not what it was taken for is a failure too.
+    let misread = test.db.tx(|tx| {
+        put(tx, "d", 5)?;
+        assert!(tx.one::<(i64,)>(sql!("SELECT name FROM versions"), args![]).is_err());
+        Ok(())
+    });
+    is_fault(misread.await);
+    assert_eq!(look(&test.db, "d").await, None);
+}
+
+#[tokio::test]
+async fn a_panic_is_a_fault_and_the_next_one_works() {
+    let test = open().await;
+    for _ in 0..20 {
+        let panicked = test.db.tx(|tx| {
+            put(tx, "a", 1)?;
+            assert!(got(tx, "a")?.is_none(), "a verb that is wrong");
+            Ok(())
+        });
+        let error = panicked.await.expect_err("a fault");
+        assert!(error.to_string().contains("a verb that is wrong"), "{error}");
+        is_fault(test.db.view(|_| -> Result<()> { panic!("a reading that is wrong") }).await);
+    }
+    assert_eq!(look(&test.db, "a").await, None);
+    test.db.tx(|tx| put(tx, "a", 1)).await.expect("kept");
+    assert_eq!(look(&test.db, "a").await, Some(1));
+}
+
+#[tokio::test]
+async fn a_view_refuses_to_write_and_sees_one_moment() {
+    let test = open().await;
+    is_fault(test.db.view(|tx| put(tx, "a", 1)).await);
+    is_fault(test.db.view(|tx| tx.run(sql!("DELETE FROM versions"), args![])).await);
+    assert_eq!(look(&test.db, "a").await, None);
+    let writer = test.db.clone();
+    let (begun, go) = std::sync::mpsc::channel::<()>();
+    let (done, wait) = std::sync::mpsc::channel::<()>();
+    let (go, wait) = (std::sync::Mutex::new(begun), std::sync::Mutex::new((wait, go)));
+    let reading = tokio::spawn({
+        let db = test.db.clone();
+        async move {
+            db.view(move |tx| {
+                let before = got(tx, "moment")?;
+                go.lock().expect("alone").send(()).expect("somebody waits");
+                wait.lock().expect("alone").0.recv_timeout(std::time::Duration::from_secs(10)).expect("written meanwhile");
+                Ok((before, got(tx, "moment")?))
+            })
+            .await
+        }
+    });
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    writer.tx(|tx| put(tx, "moment", 1)).await.expect("a reader is in nobody's way");
+    done.send(()).expect("the reader waits");
+    assert_eq!(reading.await.expect("it ends").expect("a reading"), (None, None));
+    assert_eq!(look(&test.db, "moment").await, Some(1));
+}
+
+#[tokio::test]
+async fn a_broken_key_is_the_refusal_of_its_own_table_alone() {
+    let test = open().await;
+    test.db.tx(|tx| person(tx, Some("anna@example.com"))).await.expect("written");
+    let twice = |table: &'static str| move |tx: &mut Tx<'_>| person(tx, Some("anna@example.com")).or_refuse(table, &NO);
+    assert_eq!(test.db.tx(twice("people")).await.expect_err("refused").code(), Some("no"));
+    let elsewhere = test.db.tx(twice("versions")).await.expect_err("a fault");
+    let Error::Fault(fault) = elsewhere else { panic!("{elsewhere}") };
+    assert_eq!(fault.kind, FaultKind::BrokenKey("people".to_owned()));
+    // A primary key is one too; another constraint is not.
+    test.db.tx(|tx| put(tx, "a", 1)).await.expect("kept");
+    let primary = test.db.tx(|tx| put(tx, "a", 1).or_refuse("versions", &NO)).await;
+    assert_eq!(primary.expect_err("refused").code(), Some("no"));
+    let orphan = test.db.tx(|tx| {
+        let (id, now) = (tx.new_id()?, tx.now());
+        let insert = sql!(
+            "INSERT INTO sessions (id, person_id, kind, token_digest, family, created_at, expires_at)
+             VALUES ($1, 17, 'page', $2, $1, $3, $3)"
+        );
+        tx.run(insert, args![id, vec![1_u8], now]).or_refuse("sessions", &NO).or_refuse("people", &NO)
+    });
+    is_fault(orphan.await);
+}
+
+/// Who listens is told after the commit, of what was kept.
+#[tokio::test]
+async fn only_what_was_committed_is_told() {
+    let test = open().await;
+    let mut heard = test.db.means().live.listen();
+    let told = |text: &str| Changed(text.to_owned());
+    let _ = test.db.tx(|tx| { tx.after_commit(Changed("refused".to_owned())); Err::<(), _>(Error::NotFound) }).await;
+    let db = test.db.clone();
+    db.tx(|tx| {
+        tx.after_commit(Changed("first".to_owned()));
+        tx.attempt(|tx| { tx.after_commit(Changed("undone".to_owned())); Ok(None::<()>) })?;
+        tx.after_commit(Changed("second".to_owned()));
+        put(tx, "a", 1)
+    })
+    .await
+    .expect("kept");
+    assert_eq!((heard.try_recv(), heard.try_recv()), (Ok(told("first")), Ok(told("second"))));
+    assert!(heard.try_recv().is_err());
+}
+
+/// A hundred at once over the same row: each adds one, none is lost, whatever has to be repeated.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nothing_is_lost_among_many() {
+    let test = open().await;
+    let other = another(&test.url).await;
+    test.db.tx(|tx| put(tx, "sum", 0)).await.expect("kept");
+    let mut all = Vec::new();
+    for n in 0..100 {
+        let db = if n % 2 == 0 { test.db.clone() } else { other.clone() };
+        all.push(tokio::spawn(async move {
+            db.tx(|tx| tx.run(sql!("UPDATE versions SET version = version + 1 WHERE name = 'sum'"), args![])).await
+        }));
+    }
+    for one in all {
+        assert_eq!(one.await.expect("it ends").expect("kept"), 1);
+    }
+    assert_eq!(look(&test.db, "sum").await, Some(100));
+}

@@ -1,0 +1,106 @@
+//! What goes in comes out, of every type, on both engines.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, date};
+use kit::{Cents, Id, Result, Tx, args, sql};
+
+use crate::open;
+
+const TEXTS: [&str; 8] =
+    ["", " ", "O'Neil", "$1 ?1 '$2'", "💆‍♀️ Київ \u{202e}", "%_\\", "a\nb\r\n\tc", "\u{1}\u{7f}\u{fffd}"];
+
+#[tokio::test]
+async fn texts_and_bytes() {
+    let test = open().await;
+    let all_bytes: Vec<u8> = (0..=255).collect();
+    for text in TEXTS {
+        for bytes in [Some(all_bytes.clone()), Some(Vec::new()), None] {
+            let wanted = (Some(text.to_owned()), bytes.clone());
+            let found = test.db.tx(move |tx| {
+                let id = crate::person(tx, None)?;
+                tx.run(
+                    sql!("UPDATE people SET phone = $1, emergency_contact = $2 WHERE id = $3"),
+                    args![text, bytes.clone(), id],
+                )?;
+                tx.one::<(Option<String>, Option<Vec<u8>>)>(
+                    sql!("SELECT phone, emergency_contact FROM people WHERE id = $1"),
+                    args![id],
+                )
+            });
+            assert_eq!(found.await.expect("kept"), Some(wanted), "{text:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_and_something_of_every_type() {
+    let test = open().await;
+    type Row = (Option<String>, Option<Date>, Option<Timestamp>, Option<Vec<u8>>);
+    let write = |tx: &mut Tx<'_>, (phone, birthday, verified, contact): Row| -> Result<Option<Row>> {
+        let id = crate::person(tx, None)?;
+        tx.run(
+            sql!("UPDATE people SET phone = $1, birthday = $2, verified_at = $3, emergency_contact = $4 WHERE id = $5"),
+            args![phone, birthday, verified, contact, id],
+        )?;
+        tx.one(sql!("SELECT phone, birthday, verified_at, emergency_contact FROM people WHERE id = $1"), args![id])
+    };
+    let moment: Timestamp = "2026-11-01T01:30:00.123-05:00".parse().expect("a time");
+    let rows: [Row; 4] = [
+        (None, None, None, None),
+        (Some("1".to_owned()), Some(date(1900, 2, 28)), Some(moment), Some(vec![0, 255])),
+        (None, Some(date(2199, 12, 31)), None, Some(Vec::new())),
+        (Some(String::new()), None, Some("1969-12-31T23:59:59.999Z".parse().expect("a time")), None),
+    ];
+    for row in rows {
+        let wanted = row.clone();
+        let found = test.db.tx(move |tx| write(tx, row.clone())).await.expect("kept");
+        assert_eq!(found, Some(wanted));
+    }
+}
+
+#[tokio::test]
+async fn numbers_truths_and_documents() {
+    let test = open().await;
+    for number in [0, 1, -1, (1 << 53) - 1, i64::MAX, i64::MIN] {
+        for is_dead in [true, false] {
+            let document = serde_json::json!({"n": number, "text": "💆 'x' $1", "list": [null, 1.5, {"deep": []}]});
+            let wanted = (Cents(number), is_dead, document.clone(), None::<i64>);
+            let found = test.db.tx(move |tx| {
+                let id = tx.new_id()?;
+                tx.run(
+                    sql!(
+                        "INSERT INTO jobs (id, kind, payload, run_at, attempt, locked_until, dead)
+                         VALUES ($1, 'test', $2, $3, 0, $4, $5)"
+                    ),
+                    args![id, document.clone(), Cents(number), None::<i64>, is_dead],
+                )?;
+                tx.one::<(Cents, bool, serde_json::Value, Option<i64>)>(
+                    sql!("SELECT run_at, dead, payload, locked_until FROM jobs WHERE id = $1"),
+                    args![id],
+                )
+            });
+            assert_eq!(found.await.expect("kept"), Some(wanted));
+        }
+    }
+    for real in [0.0, -0.5, 21.375, f64::MAX, f64::MIN_POSITIVE] {
+        let found = test.db.view(move |tx| {
+            tx.one::<(f64,)>(sql!("SELECT CAST($1 AS DOUBLE PRECISION)"), args![real])
+        });
+        assert_eq!(found.await.expect("read"), Some((real,)));
+    }
+}
+
+/// A column of another type than was asked for is a fault, not a guess.
+#[tokio::test]
+async fn nothing_is_read_as_what_it_is_not() {
+    let test = open().await;
+    let id = test.db.tx(|tx| crate::person(tx, Some("a@b.cd"))).await.expect("kept");
+    let wrong = test.db.view(move |tx| tx.one::<(Id,)>(sql!("SELECT email FROM people WHERE id = $1"), args![id]));
+    assert!(wrong.await.is_err());
+    let nothing = test.db.view(move |tx| tx.one::<(String,)>(sql!("SELECT phone FROM people WHERE id = $1"), args![id]));
+    assert!(nothing.await.is_err(), "nothing is no text");
+    let missing = test.db.view(move |tx| tx.one::<(Id, Id)>(sql!("SELECT id FROM people WHERE id = $1"), args![id]));
+    assert!(missing.await.is_err(), "there is no second column");
+    let mistyped = test.db.tx(move |tx| tx.run(sql!("UPDATE people SET created_at = $1"), args!["yesterday"]));
+    assert!(mistyped.await.is_err(), "a text is no number, on SQLite either");
+}

@@ -1,0 +1,72 @@
+//! What the program answered.
+
+use std::ops::Index;
+
+use axum::http::HeaderMap;
+use serde_json::Value;
+
+/// An answer, read whole.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body as it came.
+    pub bytes: Vec<u8>,
+    /// The body as JSON; null if it is none.
+    pub body: Value,
+    /// What was asked, for the words of a failure.
+    pub(crate) asked: String,
+}
+
+impl Answer {
+    /// The answer, if it has this status.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Answer {
+        assert_eq!(self.status, status, "{}: {}", self.asked, self.text());
+        self
+    }
+
+    /// The answer, if it is a refusal of this status and code.
+    #[track_caller]
+    pub fn refused(self, status: u16, code: &str) -> Answer {
+        let answer = self.expect(status);
+        assert_eq!(answer.body["code"], code, "{}: {}", answer.asked, answer.text());
+        assert_eq!(answer.header("content-type"), "application/problem+json", "{}", answer.asked);
+        answer
+    }
+
+    /// A header, empty if it is missing.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+
+    /// A field as a whole number.
+    #[track_caller]
+    pub fn number(&self, field: &str) -> i64 {
+        self.body[field]
+            .as_i64()
+            .unwrap_or_else(|| panic!("no number {field} in {}: {}", self.asked, self.text()))
+    }
+
+    /// A field, or the whole body for `""`, as a list.
+    #[track_caller]
+    pub fn list(&self, field: &str) -> &Vec<Value> {
+        let value = if field.is_empty() { &self.body } else { &self.body[field] };
+        value.as_array().unwrap_or_else(|| panic!("no list {field} in {}: {}", self.asked, self.text()))
+    }
+}
+
+impl Index<&str> for Answer {
+    type Output = Value;
+
+    fn index(&self, field: &str) -> &Value {
+        &self.body[field]
+    }
+}

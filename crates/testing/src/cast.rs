@@ -1,0 +1,110 @@
+//! The people that every test may rely on.
+
+use jiff::civil::date;
+use kit::{Id, Result, Tx, args, sql, tokens};
+use membership::{NewMembership, Status};
+use people::{NewPerson, Role};
+
+/// Somebody of the cast.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Player {
+    /// First name.
+    pub first_name: &'static str,
+    /// Last name.
+    pub last_name: &'static str,
+    /// Address of mail.
+    pub email: &'static str,
+    /// What they are to the club.
+    pub role: Role,
+    /// The slug of their plan.
+    pub plan: Option<&'static str>,
+}
+
+macro_rules! cast {
+    ($($(#[$words:meta])* $name:ident: $first:literal $last:literal, $email:literal, $role:ident, $plan:expr;)*) => {
+        $($(#[$words])*
+        pub const $name: Player = Player {
+            first_name: $first,
+            last_name: $last,
+            email: $email,
+            role: Role::$role,
+            plan: $plan,
+        };)*
+        /// All of them.
+        pub const CAST: [Player; 8] = [$($name),*];
+    };
+}
+
+cast! {
+    /// An account without a plan.
+    GUS: "Gus" "Harlow", "gus@cast.test", Account, None;
+    /// A Base member.
+    BEA: "Bea" "Morrow", "bea@cast.test", Account, Some("base");
+    /// A Premium member.
+    PIA: "Pia" "Lund", "pia@cast.test", Account, Some("premium");
+    /// An Unlimited member.
+    UMA: "Uma" "Reyes", "uma@cast.test", Account, Some("unlimited");
+    /// A technician, who gives massages.
+    TOM: "Tom" "Ashby", "tom@cast.test", Technician, None;
+    /// At the front desk.
+    DORA: "Dora" "Quill", "dora@cast.test", FrontDesk, None;
+    /// The manager.
+    MAX: "Max" "Stern", "max@cast.test", Manager, None;
+    /// The owner.
+    OLA: "Ola" "Vance", "ola@cast.test", Owner, None;
+}
+
+/// Somebody of the cast in a house.
+#[derive(Debug, Clone)]
+pub(crate) struct Known {
+    pub(crate) player: Player,
+    pub(crate) id: Id,
+    /// For `Authorization: Bearer`.
+    pub(crate) bearer: String,
+    /// For the cookie of a browser.
+    pub(crate) page: String,
+}
+
+/// Writes a player down and signs them in, both as an app and as a browser. Their sessions outlast every test.
+pub(crate) fn enter(tx: &mut Tx<'_>, player: Player) -> Result<Known> {
+    let new = NewPerson {
+        email: Some(player.email.to_owned()),
+        first_name: player.first_name.to_owned(),
+        last_name: player.last_name.to_owned(),
+        phone: None,
+        role: player.role,
+        birthday: None,
+        password_hash: None,
+        verified: true,
+    };
+    let id = people::add(tx, &new)?.id;
+    Ok(Known { player, id, bearer: session(tx, id, "access")?, page: session(tx, id, "page")? })
+}
+
+/// A session as a sign-in hands it out, but without the cost of a password and without an end.
+fn session(tx: &mut Tx<'_>, person: Id, kind: &str) -> Result<String> {
+    let token = tokens::secret()?;
+    let (id, now) = (tx.new_id()?, tx.now());
+    let never: jiff::Timestamp = "2100-01-01T00:00:00Z".parse().expect("a time");
+    tx.run(
+        sql!(
+            "INSERT INTO sessions (id, person_id, kind, token_digest, family, created_at, expires_at)
+             VALUES ($1, $2, $3, $4, $1, $5, $6)"
+        ),
+        args![id, person, kind, tokens::digest(&token), now, never],
+    )?;
+    Ok(token)
+}
+
+/// A member since May, paid until 9 December 2026, renewing.
+pub(crate) fn enrol(tx: &mut Tx<'_>, club: Id, person: Id, plan: Id) -> Result<()> {
+    let new = NewMembership {
+        person,
+        plan,
+        status: Status::Active,
+        started_on: date(2026, 5, 10),
+        paid_until: date(2026, 12, 9),
+        renews: true,
+    };
+    membership::enrol(tx, club, &new).map(drop)
+}

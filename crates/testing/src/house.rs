@@ -1,0 +1,242 @@
+//! The house under test: the whole program on a database of its own, asked in process.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{Method, Request, header};
+use catalogue::Catalogue;
+use http_body_util::BodyExt as _;
+use jiff::Timestamp;
+use kit::config::Config;
+use kit::jobs::{Handlers, run_due};
+use kit::testing::TestDb;
+use kit::{Clock, Db, Id};
+use messages::Post;
+use serde_json::Value;
+use tower::ServiceExt as _;
+
+use crate::answer::Answer;
+use crate::cast::{Known, Player};
+use crate::club;
+
+/// Where the clock stands when a house is opened: a Tuesday.
+pub const NOW: &str = "2026-11-24T10:00:00-05:00";
+
+/// A small exact club with the whole program around it.
+pub struct House {
+    inner: kit::House,
+    router: Router,
+    handlers: Handlers,
+    cast: Vec<Known>,
+    club: Id,
+    // Last, for it takes the database away.
+    test: TestDb,
+}
+
+impl House {
+    /// Opens it at [`NOW`].
+    pub async fn open() -> House {
+        House::open_at(NOW).await
+    }
+
+    /// Opens it at another time.
+    pub async fn open_at(now: &str) -> House {
+        let test = TestDb::open(time(now)).await;
+        let config = Config { data: test.folder().to_owned(), ..Config::default() };
+        let inner = kit::House { db: test.db.clone(), config: Arc::new(config) };
+        let founded = inner.db.tx(club::found).await.expect("the club is founded");
+        let post = Post::from_config(&inner.config).expect("mail is kept in the folder");
+        let handlers = coresync::reactions::handlers(&inner, &post);
+        let router = coresync::app::app(inner.clone(), None);
+        House { inner, router, handlers, cast: founded.cast, club: founded.club, test }
+    }
+
+    /// Somebody of the cast with an app.
+    pub fn as_(&self, player: Player) -> Guest<'_> {
+        let bearer = format!("Bearer {}", self.known(player).bearer);
+        Guest { house: self, headers: vec![(header::AUTHORIZATION, bearer)] }
+    }
+
+    /// Somebody of the cast with a browser.
+    pub fn browser(&self, player: Player) -> Guest<'_> {
+        let cookie = people::session_cookie(&self.known(player).page);
+        let pair = cookie.split(';').next().unwrap_or_default().to_owned();
+        Guest { house: self, headers: vec![(header::COOKIE, pair)] }
+    }
+
+    /// Nobody in particular.
+    pub fn visitor(&self) -> Guest<'_> {
+        Guest { house: self, headers: Vec::new() }
+    }
+
+    /// Whoever holds this access token.
+    pub fn bearer(&self, token: &str) -> Guest<'_> {
+        Guest { house: self, headers: vec![(header::AUTHORIZATION, format!("Bearer {token}"))] }
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        self.inner.db.clock()
+    }
+
+    /// Moves the clock: `2026-11-25T10:00:00-05:00`.
+    pub fn set_time(&self, moment: &str) {
+        self.clock().set(time(moment));
+    }
+
+    /// The database.
+    pub fn db(&self) -> &Db {
+        &self.inner.db
+    }
+
+    /// Its address, for a second one on the same database.
+    pub fn url(&self) -> &str {
+        &self.test.url
+    }
+
+    /// The house that handlers get.
+    pub fn inner(&self) -> &kit::House {
+        &self.inner
+    }
+
+    /// The program, to be asked by hand.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// The club's id.
+    pub fn club(&self) -> Id {
+        self.club
+    }
+
+    /// The id of somebody of the cast.
+    pub fn person(&self, player: Player) -> Id {
+        self.known(player).id
+    }
+
+    /// Everything that the club offers.
+    pub async fn catalogue(&self) -> Arc<Catalogue> {
+        self.db().view(catalogue::current).await.expect("a catalogue")
+    }
+
+    /// The id of a service by its slug: `massage`, `couples`, `suite`, `pod`, `circle`, `laser`.
+    pub async fn service(&self, slug: &str) -> Id {
+        let found = self.catalogue().await.services.iter().find(|one| one.slug == slug).map(|one| one.id);
+        found.unwrap_or_else(|| panic!("no service {slug}"))
+    }
+
+    /// The id of a room by its slug: `stone`, `duet`, `suite`, `pods`.
+    pub async fn room(&self, slug: &str) -> Id {
+        let found = self.catalogue().await.rooms.iter().find(|one| one.slug == slug).map(|one| one.id);
+        found.unwrap_or_else(|| panic!("no room {slug}"))
+    }
+
+    /// The id of a technician by slug: `tom`, `ada`, `ira`.
+    pub async fn technician(&self, slug: &str) -> Id {
+        let found = self.catalogue().await.technicians.iter().find(|one| one.slug == slug).map(|one| one.id);
+        found.unwrap_or_else(|| panic!("no technician {slug}"))
+    }
+
+    /// The id of an add-on by its slug: `led`, `aroma`.
+    pub async fn addon(&self, slug: &str) -> Id {
+        let found = self.catalogue().await.addons.iter().find(|one| one.slug == slug).map(|one| one.id);
+        found.unwrap_or_else(|| panic!("no add-on {slug}"))
+    }
+
+    /// Runs every job that is due, and what follows from it.
+    pub async fn run_jobs(&self) {
+        run_due(self.db(), &self.handlers).await.expect("every job works out");
+    }
+
+    /// The mails that were kept, in the order in which they were sent, as they would go over the wire.
+    pub fn mails(&self) -> Vec<String> {
+        let Ok(entries) = std::fs::read_dir(self.test.folder().join("mail")) else { return Vec::new() };
+        let mut paths: Vec<_> = entries.map(|entry| entry.expect("a readable entry").path()).collect();
+        paths.sort();
+        paths.iter().map(|path| std::fs::read_to_string(path).expect("a readable mail")).collect()
+    }
+
+    fn known(&self, player: Player) -> &Known {
+        self.cast.iter().find(|known| known.player == player).expect("everybody of the cast is here")
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        let (db, handlers) = (self.inner.db.clone(), self.handlers.clone());
+        // The test's own runtime can't be waited in.
+        let last = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.expect("a runtime").block_on(run_due(&db, &handlers))
+        });
+        if let Err(error) = last.join().expect("the last jobs end") {
+            panic!("a job was left that does not work out: {error}");
+        }
+    }
+}
+
+/// Somebody who asks.
+#[derive(Clone)]
+pub struct Guest<'h> {
+    house: &'h House,
+    headers: Vec<(header::HeaderName, String)>,
+}
+
+impl Guest<'_> {
+    /// The same with one more header.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((header::HeaderName::from_static(name), value.to_owned()));
+        self
+    }
+
+    /// Reads.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, None, Vec::new()).await
+    }
+
+    /// Sends JSON.
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::POST, path, Some("application/json"), body.to_string().into_bytes()).await
+    }
+
+    /// Sends a change as JSON.
+    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::PATCH, path, Some("application/json"), body.to_string().into_bytes()).await
+    }
+
+    /// Sends a form, as a page's button does.
+    pub async fn submit(&self, path: &str, form: &str) -> Answer {
+        let kind = "application/x-www-form-urlencoded";
+        self.send(Method::POST, path, Some(kind), form.as_bytes().to_vec()).await
+    }
+
+    /// Sends anything.
+    pub async fn send(&self, method: Method, path: &str, kind: Option<&str>, body: Vec<u8>) -> Answer {
+        let asked = format!("{method} {path}");
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        if let Some(kind) = kind {
+            request = request.header(header::CONTENT_TYPE, kind);
+        }
+        let mut request = request.body(Body::from(body)).unwrap_or_else(|error| panic!("{asked}: {error}"));
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 50_000))));
+        let response = self.house.router.clone().oneshot(request).await.expect("a router always answers");
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.expect("a whole body").to_bytes().to_vec();
+        let body = serde_json::from_slice(&bytes).unwrap_or_default();
+        Answer { status: parts.status.as_u16(), headers: parts.headers, bytes, body, asked }
+    }
+}
+
+fn time(text: &str) -> Timestamp {
+    text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
+}
