@@ -22,7 +22,7 @@ pub(crate) const MEMBERS: usize = 32;
 /// Guests of the past and the days ahead.
 const GUESTS: usize = 2_000;
 /// Every room and every shift, every day.
-const HOURS: &str = "Mon-Sun 09:00-23:00";
+const HOURS: &str = "mon-sun 09:00-23:00";
 const SKILL: &str = "bodywork";
 const WORDS: &str = "Skilled hands, warm oil and a door that closes softly. Tell us where it hurts and we begin there, \
                      without hurry, under a low light; afterwards there is tea, still water and a chair by the window.";

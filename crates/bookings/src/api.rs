@@ -18,7 +18,8 @@ use crate::book::book;
 use crate::cancel::cancel;
 use crate::mine::{mine, show};
 use crate::model::{Detail, Wish};
-use crate::search::{Ask, priced, search, window};
+use crate::price::price_for;
+use crate::search::{Ask, search, window};
 use crate::wire::{Availability, BookingOut, slots};
 
 /// The addresses of this house.
@@ -238,7 +239,7 @@ async fn service(caller: Caller, Path(slug): Path<String>) -> Result<Answered<Se
             let catalogue: Arc<Catalogue> = catalogue::current(tx)?;
             let service = catalogue.service_by_slug(&slug).ok_or(Error::NotFound)?;
             let window = window(tx, &catalogue, by, by.person.as_ref().map(|person| person.id))?;
-            let quote = priced(service, &window, window.today(), 10_000, &[], false);
+            let quote = price_for(service, window.standing(), window.today(), 10_000, &[], false);
             let category = catalogue.category(service.category).ok_or(Error::NotFound)?;
             let addon = |addon: &catalogue::Addon| AddonOut {
                 id: addon.id,

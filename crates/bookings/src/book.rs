@@ -20,7 +20,8 @@ use crate::model::{
     When, Wish,
 };
 use crate::policy::Policy;
-use crate::search::{Answer, admit_to_service, nearest, priced, service, window};
+use crate::price::price_for;
+use crate::search::{Answer, admit_to_service, nearest, service, window};
 use crate::store::{self, Kind};
 use crate::window::Window;
 use crate::wire;
@@ -358,7 +359,7 @@ fn write(
     let addons: Vec<_> = sold.iter().map(|sold| (sold.name.clone(), sold.unit, sold.wish.quantity)).collect();
     let standing = window.standing();
     let credit = wish.use_credit && membership::use_credit(tx, standing, day, draft.id)?;
-    let quote = priced(service, window, day, room_bp, &addons, credit);
+    let quote = price_for(service, standing, day, room_bp, &addons, credit);
     let subject = Subject { kind: SUBJECT, id: draft.id };
     let tax = money::tax_on(tx, club, &quote.lines)?;
     let booking = Booking {
@@ -376,7 +377,7 @@ fn write(
         addons_total: quote.addons(),
         discount: quote.discount(),
         tax,
-        policy: if standing.plan().is_some() { Policy::MEMBER } else { Policy::OTHERS },
+        policy: Policy::of(standing),
         guest_name: wish.guest_name.clone(),
         special_requests: wish.special_requests.clone(),
         created_at: tx.now(),
@@ -401,4 +402,4 @@ fn write(
 }
 
 /// How money knows a booking.
-pub(crate) const SUBJECT: &str = "booking";
+pub const SUBJECT: &str = "booking";

@@ -22,7 +22,7 @@ mod wire;
 
 pub use api::routes;
 pub use bits::Bits;
-pub use book::{Booked, book};
+pub use book::{Booked, SUBJECT, book};
 pub use busy::Candidates;
 pub use cancel::{Cancelled, cancel};
 pub use cells::{Cell, MINUTES, begin, cell_at, cell_from, cells};
@@ -35,7 +35,7 @@ pub use model::{
 };
 pub use nightly::{Nightly, tidy};
 pub use policy::Policy;
-pub use price::{Cover, Quote, Sale, quote};
+pub use price::{Cover, Quote, Sale, price_for, quote};
 pub use record::{Record, record};
 pub use search::{Answer, Ask, FreeDay, MOST_DAYS, Why, search};
 pub use window::{Closed, Window, iso};

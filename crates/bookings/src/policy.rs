@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use kit::Cents;
 use kit::amounts::half_up;
+use membership::Standing;
 use serde::{Deserialize, Serialize};
 
 /// The steps, as they stood at booking.
@@ -21,6 +22,11 @@ impl Policy {
     pub const MEMBER: Policy = Policy { free_hours: 24, half_hours: 12, regret_minutes: 60 };
     /// For others: free until 48 h before.
     pub const OTHERS: Policy = Policy { free_hours: 48, half_hours: 12, regret_minutes: 60 };
+
+    /// The policy of a person with this plan.
+    pub fn of(standing: &Standing) -> Policy {
+        if standing.plan().is_some() { Policy::MEMBER } else { Policy::OTHERS }
+    }
 
     /// Whether cancelling at `now` costs nothing. Elapsed hours count, not the clock's.
     pub fn is_free(self, booked_at: Timestamp, starts_at: Timestamp, now: Timestamp) -> bool {

@@ -1,8 +1,10 @@
 //! What a booking costs (P1 to P8): one function, and every price says how it came about.
 
+use catalogue::Service;
+use jiff::civil::Date;
 use kit::Cents;
 use kit::amounts::half_up;
-use membership::Plan;
+use membership::{Plan, Standing};
 use money::{Line, LineKind};
 
 /// What makes the service itself free.
@@ -87,6 +89,28 @@ impl Exact {
     fn rounded(self) -> Cents {
         Cents(half_up(self.0, ONE))
     }
+}
+
+/// What a service costs a person on a day, in a room of this factor: the one place where plan, credit and sale meet.
+pub fn price_for(
+    service: &Service,
+    standing: &Standing,
+    day: Date,
+    room_bp: i64,
+    addons: &[(String, Cents, i64)],
+    use_credit: bool,
+) -> Quote {
+    let plan = standing.plan_on(day);
+    let cover = match plan.map(|plan| plan.monthly_credits) {
+        Some(None) => Cover::Unlimited,
+        Some(Some(_)) if use_credit && standing.credits_left(day).is_some_and(|left| left > 0) => {
+            Cover::Credit
+        }
+        _ => Cover::None,
+    };
+    let (list, member, addons) = (service.list, service.member, addons.to_vec());
+    // Times have no factor of their own until release rules give them one.
+    quote(&Sale { list, member, plan, room_bp, time_bp: 10_000, cover, addons })
 }
 
 /// The price of a sale.

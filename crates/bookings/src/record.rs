@@ -90,7 +90,7 @@ pub fn record(tx: &mut Tx<'_>, catalogue: &Catalogue, record: &Record) -> Result
         addons_total: quote.addons(),
         discount: quote.discount(),
         tax: money::tax_on(tx, club, &quote.lines)?,
-        policy: if plan.is_some() { Policy::MEMBER } else { Policy::OTHERS },
+        policy: Policy::of(&record.standing),
         guest_name: None,
         special_requests: record.special_requests.clone(),
         created_at: record.created_at,

@@ -15,7 +15,7 @@ use crate::cells::{Cell, cell_from};
 use crate::days::Days;
 use crate::free::{DayCount, Demand, Offer, Offers};
 use crate::model::PLAN_REQUIRED;
-use crate::price::{Cover, Quote, Sale, quote};
+use crate::price::{Quote, price_for};
 use crate::window::{Closed, Window};
 
 /// The most days that one question may span (F8).
@@ -138,7 +138,7 @@ pub fn search(tx: &mut Tx<'_>, by: &Actor, ask: &Ask) -> Result<Answer> {
     let field = field(tx, &catalogue, &candidates, days)?;
     let found = Offers::find(Demand::of(service), &field);
     let earliest = cell_from(window.earliest());
-    let price = |bp: i64, day: Date| priced(service, &window, day, bp, &[], false).total();
+    let price = |bp: i64, day: Date| price_for(service, window.standing(), day, bp, &[], false).total();
     let counts = found.counts(earliest).into_iter().map(|count| free_day(count, &window, price));
     let days: Vec<FreeDay> = counts.collect();
     let mut offers = if ask.one_day || ask.slots { found.all(earliest) } else { Vec::new() };
@@ -165,45 +165,13 @@ impl Answer {
 
     /// What a start on a day costs whoever asked, in a room of this factor, without add-ons.
     pub fn quote(&self, day: Date, room_bp: i64) -> Quote {
-        priced(self.service(), &self.window, day, room_bp, &[], false)
+        price_for(self.service(), self.window.standing(), day, room_bp, &[], false)
     }
 
     /// The factor of a room.
     pub fn room_bp(&self, room: Id) -> i64 {
         self.catalogue.room(room).map_or(10_000, |room| room.premium_bp)
     }
-}
-
-/// The price for a person: the one place where plan, credit and sale meet.
-pub(crate) fn priced(
-    service: &Service,
-    window: &Window,
-    day: Date,
-    room_bp: i64,
-    addons: &[(String, Cents, i64)],
-    use_credit: bool,
-) -> Quote {
-    let standing = window.standing();
-    let plan = standing.plan_on(day);
-    let cover = match plan.map(|plan| plan.monthly_credits) {
-        Some(None) => Cover::Unlimited,
-        Some(Some(_)) if use_credit && standing.credits_left(day).is_some_and(|left| left > 0) => {
-            Cover::Credit
-        }
-        _ => Cover::None,
-    };
-    // Times have no factor of their own until release rules give them one.
-    let time_bp = 10_000;
-    let sale = Sale {
-        list: service.list,
-        member: service.member,
-        plan,
-        room_bp,
-        time_bp,
-        cover,
-        addons: addons.to_vec(),
-    };
-    quote(&sale)
 }
 
 /// Refuses a service for members to who has no plan that counts.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::Router;
-use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
+use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -24,8 +24,6 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::{assets, pages};
 
-/// The largest body that is taken, in bytes.
-const LARGEST_BODY: usize = 1 << 20;
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -71,7 +69,6 @@ pub fn app(house: House, figures: Option<PrometheusHandle>) -> Router {
     inner
         .layer(CatchPanicLayer::new())
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE))
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(CsrfLayer::new())
         .layer(from_fn_with_state(pages::said as kit::web::Said, speak_to))
         .layer(CompressionLayer::new())

@@ -1,10 +1,9 @@
 //! What people send in, and what is wrong with it.
 
-use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use jiff::civil::Date;
-use kit::web::{Input, Words};
-use kit::{Error, Fields, Result};
+use kit::web::{Input, Words, body as read};
+use kit::{Error, Result};
 use serde_json::Value;
 use utoipa::ToSchema;
 
@@ -128,16 +127,15 @@ pub(crate) struct Change(pub(crate) ProfileChange);
 impl<S: Send + Sync> FromRequest<S> for Change {
     type Rejection = Error;
 
-    async fn from_request(request: Request, state: &S) -> Result<Change> {
-        let unread = || Fields::one("body", "This is larger than we can take, or broke off on the way.");
-        let bytes = Bytes::from_request(request, state).await.map_err(|_| unread())?;
+    async fn from_request(request: Request, _: &S) -> Result<Change> {
+        let bytes = read(request).await?;
         let body = match serde_json::from_slice(&bytes) {
             // To the words, null is nothing; an empty text was said.
             Ok(Value::Object(mut values)) => {
                 values.values_mut().filter(|value| value.is_null()).for_each(|value| *value = "".into());
                 Value::Object(values).to_string().into_bytes()
             }
-            _ => bytes.to_vec(),
+            _ => bytes,
         };
         Words::from_json(&body)?.parse().map(Change)
     }

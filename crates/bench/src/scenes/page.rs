@@ -31,12 +31,28 @@ pub(crate) fn page(bench: &Bench<'_>, report: &mut Report, server: &Process) -> 
             one(bench, report, server, path, encoding)?;
         }
     }
+    // Where the time goes: what stands around every answer, and what one look into the database costs besides.
+    layers(bench, report, server, "/health/", "of it what stands around every answer: /health/")?;
+    layers(bench, report, server, "/ready/", "the same and one view: /ready/")
+}
+
+fn layers(bench: &Bench<'_>, report: &mut Report, server: &Process, path: &str, name: &str) -> Result<()> {
+    let request = get(path, &[("Accept-Encoding", "br")]);
+    let given = Given { headers: Vec::new(), body: b"ok\n".to_vec(), compress: false };
+    let bare = start_bare(&given, &bench.folder.join("bare-layers"))?;
+    let bare = repeat(&bare, CONNECTIONS, bench.spell, &request)?;
+    let load = repeat(server, CONNECTIONS, bench.spell, &request)?;
+    report.row(&format!("{name}, processor"), "µs", load.cpu, Some(bare.cpu), Budget::None);
     Ok(())
 }
 
 fn one(bench: &Bench<'_>, report: &mut Report, server: &Process, path: &str, encoding: &str) -> Result<()> {
     let request = get(path, &[("Accept-Encoding", encoding)]);
     let mut connection = Connection::open(server.addr)?;
+    // Twice before, so that a page that is kept is kept by now.
+    for _ in 0..2 {
+        connection.ask(&request)?;
+    }
     let answer = connection.ask(&request)?;
     let own = ["content-length", "transfer-encoding", "date"];
     let headers = answer.headers().filter(|(name, _)| !own.contains(name));

@@ -1,12 +1,17 @@
 //! What every page shares: what it is called, where in the house it stands, who looks at it.
 
+use axum::Extension;
 use axum::response::{IntoResponse, Response};
-use kit::web::see_other;
+use kit::web::{SameForAll, see_other};
 use kit::{Error, Result};
 use people::Actor;
 
 use super::words::encoded;
 use crate::assets;
+
+/// Said of a page that shows the catalogue and nothing of whoever looks at it, if that is a visitor.
+pub(super) const SAME_FOR_VISITORS: Extension<SameForAll> =
+    Extension(SameForAll { version: catalogue::VERSION });
 
 /// The longest address that somebody is sent on to.
 const LONGEST_PATH: usize = 1_000;

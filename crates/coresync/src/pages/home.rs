@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::Router;
 use axum::http::header;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use catalogue::{Catalogue, Club, Filter, Half};
 use kit::web::Page;
@@ -11,7 +11,7 @@ use kit::{House, Result};
 use membership::Plan;
 use people::Caller;
 
-use super::frame::Frame;
+use super::frame::{Frame, SAME_FOR_VISITORS};
 use super::services::Row;
 use super::words;
 
@@ -83,7 +83,7 @@ impl PlanLine {
     }
 }
 
-async fn home(caller: Caller) -> Result<Page> {
+async fn home(caller: Caller) -> Result<Response> {
     let asked = caller.view(|tx, by| {
         let catalogue = catalogue::current(tx)?;
         let plans = membership::plans(tx, catalogue.club.id)?;
@@ -103,7 +103,7 @@ async fn home(caller: Caller) -> Result<Page> {
         featured: catalogue.find(&wanted).map(Row::of).collect(),
         plans: plans.into_iter().map(PlanLine::of).collect(),
     };
-    Page::of(&page)
+    Ok((SAME_FOR_VISITORS, Page::of(&page)?).into_response())
 }
 
 /// What machines may read: everything that is meant to be found.

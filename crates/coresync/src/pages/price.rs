@@ -1,7 +1,6 @@
 //! What a visit costs and what it costs not to come, in words.
 
-use bookings::{Cover, Policy, Quote, Sale, quote};
-use catalogue::Service;
+use bookings::Policy;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -10,32 +9,6 @@ use membership::Standing;
 use money::Line;
 
 use super::words;
-
-/// The price of a service for a person on a day, in a room of this factor: as the house of bookings sells it.
-pub(super) fn of(
-    service: &Service,
-    standing: &Standing,
-    day: Date,
-    room_bp: i64,
-    addons: &[(String, Cents, i64)],
-    use_credit: bool,
-) -> Quote {
-    let plan = standing.plan_on(day);
-    let cover = match plan.map(|plan| plan.monthly_credits) {
-        Some(None) => Cover::Unlimited,
-        Some(Some(_)) if use_credit && credits_left(standing, day) > 0 => Cover::Credit,
-        _ => Cover::None,
-    };
-    quote(&Sale {
-        list: service.list,
-        member: service.member,
-        plan,
-        room_bp,
-        time_bp: 10_000,
-        cover,
-        addons: addons.to_vec(),
-    })
-}
 
 /// How many credits can be used for a visit on a day; none where the plan has no limit.
 pub(super) fn credits_left(standing: &Standing, day: Date) -> i64 {

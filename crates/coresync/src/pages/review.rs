@@ -69,7 +69,7 @@ impl<S: Send + Sync> FromRequest<S> for Filled {
     type Rejection = Error;
 
     async fn from_request(request: Request, _: &S) -> Result<Filled> {
-        let bytes = sheet::body(request).await?;
+        let bytes = kit::web::body(request).await?;
         Ok(Filled { chosen: Sheet::of(&bytes)?, order: Sheet::of(&bytes)? })
     }
 }

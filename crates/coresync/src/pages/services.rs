@@ -11,9 +11,9 @@ use kit::{Cents, Error, House, Result};
 use membership::Standing;
 use people::Caller;
 
-use super::frame::Frame;
+use super::frame::{Frame, SAME_FOR_VISITORS};
 use super::sheet::{Asked, Sheet, Typed};
-use super::{price, words};
+use super::words;
 
 pub(super) fn routes() -> Router<House> {
     Router::new().route("/services/", get(list)).route("/services/{slug}/", get(show))
@@ -97,7 +97,7 @@ async fn list(caller: Caller, Asked(sheet): Asked<Wanted>) -> Result<Response> {
     let found: usize = families.iter().map(|family| family.rows.len()).sum();
     let sentence = refused.or_else(|| told(&wanted.filter, found));
     let page = ServicesPage { frame, typed, categories: &catalogue.categories, families, sentence };
-    Ok((status, Page::of(&page)?).into_response())
+    Ok((status, SAME_FOR_VISITORS, Page::of(&page)?).into_response())
 }
 
 fn families<'c>(catalogue: &'c Catalogue, filter: &'c Filter) -> Vec<Family<'c>> {
@@ -151,7 +151,7 @@ struct ServicePage<'c> {
     extras: Vec<Extra<'c>>,
 }
 
-async fn show(caller: Caller, Path(slug): Path<String>) -> Result<Page> {
+async fn show(caller: Caller, Path(slug): Path<String>) -> Result<Response> {
     let asked = caller.view(move |tx, by| {
         let catalogue = catalogue::current(tx)?;
         let service = catalogue.service_by_slug(&slug).ok_or(Error::NotFound)?.id;
@@ -167,10 +167,10 @@ async fn show(caller: Caller, Path(slug): Path<String>) -> Result<Page> {
     let service = catalogue.service(id).ok_or(Error::NotFound)?;
     let plan = standing.plan_on(today);
     let base_room = 10_000;
-    let yours = plan.map(|_| price::of(service, &standing, today, base_room, &[], false).total());
+    let yours = plan.map(|_| bookings::price_for(service, &standing, today, base_room, &[], false).total());
     let category = catalogue.category(service.category);
     let frame = Frame { title: format!("{} · CoreSync", service.name), ..frame };
-    Page::of(&ServicePage {
+    let page = ServicePage {
         frame: frame.about(service.short_description.clone()),
         service,
         category,
@@ -185,7 +185,8 @@ async fn show(caller: Caller, Path(slug): Path<String>) -> Result<Page> {
             .addons_of(service)
             .map(|addon| extra(&addon.name, &addon.description, addon.cents))
             .collect(),
-    })
+    };
+    Ok((SAME_FOR_VISITORS, Page::of(&page)?).into_response())
 }
 
 fn guests(service: &Service) -> String {

@@ -1,14 +1,11 @@
 //! What was filled in: read as a whole, and kept as it was typed, so that a page that says what is wrong loses
 //! nothing.
 
-use std::future::poll_fn;
-use std::pin::Pin;
 use std::sync::Arc;
 
-use axum::body::HttpBody as _;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use kit::web::{Input, Words};
+use kit::web::{Input, Words, body};
 use kit::{Error, Fields, Id, Result};
 use serde_json::Value;
 
@@ -58,32 +55,6 @@ impl<S: Send + Sync, T: Input> FromRequest<S> for Posted<T> {
     async fn from_request(request: Request, _: &S) -> Result<Posted<T>> {
         Sheet::of(&body(request).await?).map(Posted)
     }
-}
-
-/// The largest form that is taken, in bytes.
-const LARGEST: usize = 1 << 20;
-/// How much more is read and thrown away, so that a browser that is still sending hears the answer.
-const PATIENCE: usize = 32 << 20;
-
-/// The bytes of a request.
-///
-/// # Errors
-/// `Error::Invalid` if they are too many.
-pub(super) async fn body(request: Request) -> Result<Vec<u8>> {
-    let too_large = || Fields::one("body", "This is larger than we can take, or broke off on the way.");
-    let mut body = request.into_body();
-    let (mut bytes, mut seen) = (Vec::new(), 0);
-    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
-        let Ok(data) = frame.map_err(|_| too_large())?.into_data() else { continue };
-        seen += data.len();
-        if seen > PATIENCE {
-            break;
-        }
-        if seen <= LARGEST {
-            bytes.extend_from_slice(&data);
-        }
-    }
-    if seen > LARGEST { Err(too_large()) } else { Ok(bytes) }
 }
 
 /// The query of a request.

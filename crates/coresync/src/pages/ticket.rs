@@ -156,11 +156,17 @@ impl Seen {
         let wanted = catalogue.addons_of(self.service()).filter(|addon| extras.addons.contains(&addon.id));
         let addons: Vec<_> = wanted.map(|addon| (addon.name.clone(), addon.cents, 1)).collect();
         let standing = self.answer.window.standing();
-        let quote =
-            price::of(self.service(), standing, self.day, room.premium_bp, &addons, extras.use_credit);
+        let quote = bookings::price_for(
+            self.service(),
+            standing,
+            self.day,
+            room.premium_bp,
+            &addons,
+            extras.use_credit,
+        );
         let tax = money::tax_on(tx, catalogue.club.id, &quote.lines)?;
         let cancelling = Cancelling {
-            policy: if standing.plan().is_some() { Policy::MEMBER } else { Policy::OTHERS },
+            policy: Policy::of(standing),
             net: quote.total(),
             booked_at: tx.now(),
             starts_at: chosen.starts_at,

@@ -16,9 +16,7 @@ use super::dashboard::{VisitLine, status_word};
 use super::frame::{Frame, or_sign_in};
 use super::price::{self, BillLine, Cancelling};
 use super::words;
-
-/// How money knows a booking.
-const SUBJECT: &str = "booking";
+use bookings::SUBJECT;
 
 pub(super) fn routes() -> Router<House> {
     Router::new().route("/dashboard/bookings/{id}/", get(visit))

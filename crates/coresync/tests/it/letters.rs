@@ -118,3 +118,18 @@ async fn allergies_are_sealed() {
         }
     }
 }
+
+/// The house under test itself: a job that is left and does not work out fails the test that left it.
+#[tokio::test]
+#[should_panic(expected = "a job was left that does not work out")]
+async fn a_job_that_is_left_and_fails_is_not_forgotten() {
+    let house = House::open().await;
+    let left = house.db().tx(|tx| {
+        let (id, now) = (tx.new_id()?, tx.now());
+        tx.run(
+            sql!("INSERT INTO jobs (id, kind, payload, run_at, attempt, dead) VALUES ($1, 'test', '{}', $2, 0, FALSE)"),
+            args![id, now],
+        )
+    });
+    left.await.expect("written");
+}

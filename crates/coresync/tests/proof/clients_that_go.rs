@@ -12,9 +12,9 @@ use kit::testing::{TestDb, on_postgres};
 use kit::{Db, Result, Tx, args, sql, versions};
 
 use super::club::{NOW, ProofClub};
-use super::daily_or_long;
 use super::race::count_overlaps;
 use super::server::{Server, Want};
+use super::{daily_or_long, turn};
 
 /// A verb that writes, waits in the middle until it is let go, and writes again.
 #[derive(Clone, Default)]
@@ -93,6 +93,7 @@ async fn both_or_neither(db: &Db) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transaction_whose_caller_goes_at_any_await_is_whole_or_not_there() {
+    let _turn = turn().await;
     let now: Timestamp = NOW.parse().unwrap();
     // Never polled; polled once, so that it stands in the queue; polled while it runs.
     for times in [0, 1, 2, 5] {
@@ -119,6 +120,7 @@ async fn a_transaction_whose_caller_goes_at_any_await_is_whole_or_not_there() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn clients_that_hang_up_leave_nothing_behind() {
+    let _turn = turn().await;
     let count = daily_or_long(200, 2_000);
     let club = Arc::new(ProofClub::found(count).await);
     let server = Server::start(&club).await;

@@ -11,8 +11,8 @@ use serde_json::json;
 use tokio::sync::Mutex;
 
 use super::club::{ProofClub, TOMORROW};
-use super::daily_or_long;
 use super::server::{Server, Want};
+use super::{daily_or_long, turn};
 
 /// How many clients book at once.
 const CLIENTS: usize = 24;
@@ -57,6 +57,7 @@ async fn book_on(club: Arc<ProofClub>, places: Arc<Places>, base: String, log: L
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_power_cut_loses_no_acknowledged_booking_and_leaves_none_half_made() {
+    let _turn = turn().await;
     let club = Arc::new(ProofClub::found(0).await);
     let places = Arc::new(Places(AtomicUsize::new(0)));
     let log: Log = Log::default();

@@ -11,6 +11,12 @@ mod kill;
 mod race;
 mod server;
 
+/// One proof at a time: each wants the whole machine.
+async fn turn() -> tokio::sync::MutexGuard<'static, ()> {
+    static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+    TURN.lock().await
+}
+
 /// Whether the full numbers are asked for.
 #[allow(clippy::disallowed_methods, reason = "the tests' own configuration")]
 fn is_long() -> bool {

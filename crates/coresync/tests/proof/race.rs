@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::club::ProofClub;
 use super::server::{Server, Want, all_at_once};
+use super::turn;
 
 /// One server on SQLite; two on one PostgreSQL.
 async fn servers(club: &ProofClub) -> Vec<Server> {
@@ -77,16 +78,19 @@ pub(crate) fn count_overlaps(tx: &mut Tx<'_>) -> kit::Result<(i64, i64)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_sixty_four_who_want_the_same_at_once_one_has_it() {
+    let _turn = turn().await;
     race(64).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_thousand_who_want_the_same_at_once_one_has_it() {
+    let _turn = turn().await;
     race(1_000).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_guests_own_overlapping_wishes_one_is_granted() {
+    let _turn = turn().await;
     let club = ProofClub::found(1).await;
     let servers = servers(&club).await;
     let token = &club.guests[0];
@@ -102,6 +106,7 @@ async fn of_a_guests_own_overlapping_wishes_one_is_granted() {
 /// sixty-four bookings wait for each other: 64 x one. They share their flushes instead.
 #[tokio::test(flavor = "multi_thread")]
 async fn bookings_of_different_rooms_do_not_wait_for_each_other() {
+    let _turn = turn().await;
     if !on_postgres() {
         return;
     }

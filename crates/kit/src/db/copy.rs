@@ -71,7 +71,34 @@ fn into_file(place: &Place, file: &Path) -> Result<Copied> {
     let copy = Connection::open(file).or_fault()?;
     // One file, with nothing beside it.
     copy.execute_batch("PRAGMA journal_mode = DELETE").or_fault()?;
-    check_whole(&copy)
+    let copied = check_whole(&copy)?;
+    copy.pragma_update(None, MARK, mark(&copy)?).or_fault()?;
+    Ok(copied)
+}
+
+/// Where a file keeps the mark of its content: a number of the header that SQLite leaves to us.
+const MARK: &str = "user_version";
+
+/// 31 bits that any change of any row changes, never 0: a damaged word is no damaged page, so that SQLite's own check
+/// does not find it.
+fn mark(conn: &Connection) -> Result<i32> {
+    let mut hash = Sha256::new();
+    for table in tables(conn)? {
+        let tally = tally_file(conn, &table, &columns(conn, &table)?.join(", "))?;
+        hash.update(format!("{table} {} {};", tally.rows, tally.digest));
+    }
+    let bytes = hash.finalize();
+    let (first, _) = bytes.split_first_chunk::<4>().expect("a digest has 32 bytes");
+    Ok((i32::from_be_bytes(*first) & i32::MAX).max(1))
+}
+
+/// Whether the rows of a file are those that were copied into it.
+fn check_mark(conn: &Connection) -> Result<()> {
+    let kept: i32 = conn.pragma_query_value(None, MARK, |row| row.get(0)).or_fault()?;
+    if kept == mark(conn)? {
+        return Ok(());
+    }
+    Err(Fault::because("the file is damaged: its rows are not those that were backed up"))
 }
 
 /// Fills the database at `place`, which must be empty, from a file that [`copy_into_file`] made.
@@ -89,6 +116,7 @@ fn out_of_file(file: &Path, place: &Place) -> Result<Copied> {
     }
     let source = Connection::open_with_flags(file, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).or_fault()?;
     let copied = check_whole(&source)?;
+    check_mark(&source)?;
     match place {
         Place::Sqlite(path) => {
             if path.exists() {

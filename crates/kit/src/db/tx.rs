@@ -165,7 +165,10 @@ impl<'c> Tx<'c> {
         let name = format!("attempt{}", self.depth);
         self.plain(&format!("SAVEPOINT {name}"))?;
         let told = self.told.len();
-        let outcome = attempt(self)?;
+        let outcome = attempt(self);
+        // Half of an attempt is never kept, also where somebody swallows the error.
+        self.failed |= outcome.is_err();
+        let outcome = outcome?;
         if outcome.is_none() {
             self.told.truncate(told);
             self.plain(&format!("ROLLBACK TO SAVEPOINT {name}"))?;

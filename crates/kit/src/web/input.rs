@@ -1,7 +1,10 @@
 //! Reading input: JSON, forms and queries become one bag of words, from which each input parses itself
 //! and says field by field what is wrong.
 
-use axum::body::Bytes;
+use std::future::poll_fn;
+use std::pin::Pin;
+
+use axum::body::HttpBody as _;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
@@ -223,11 +226,11 @@ pub struct Json<T>(pub T);
 impl<S: Send + Sync, T: Input> FromRequest<S> for Json<T> {
     type Rejection = Error;
 
-    async fn from_request(request: Request, state: &S) -> Result<Json<T>> {
+    async fn from_request(request: Request, _: &S) -> Result<Json<T>> {
         if !is_kind(&request, "application/json") && has_body(&request) {
             return Err(Fields::one("body", "Send JSON with Content-Type: application/json."));
         }
-        let bytes = body(request, state).await?;
+        let bytes = body(request).await?;
         let words = if bytes.is_empty() { Words::default() } else { Words::from_json(&bytes)? };
         words.parse().map(Json)
     }
@@ -239,11 +242,11 @@ pub struct Form<T>(pub T);
 impl<S: Send + Sync, T: Input> FromRequest<S> for Form<T> {
     type Rejection = Error;
 
-    async fn from_request(request: Request, state: &S) -> Result<Form<T>> {
+    async fn from_request(request: Request, _: &S) -> Result<Form<T>> {
         if !is_kind(&request, "application/x-www-form-urlencoded") && has_body(&request) {
             return Err(Fields::one("body", "Send a form."));
         }
-        Words::from_form(&body(request, state).await?)?.parse().map(Form)
+        Words::from_form(&body(request).await?)?.parse().map(Form)
     }
 }
 
@@ -276,14 +279,33 @@ fn is_kind(request: &Request, kind: &str) -> bool {
 }
 
 fn has_body(request: &Request) -> bool {
-    use axum::body::HttpBody as _;
     !request.body().is_end_stream()
 }
 
-async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes> {
-    Bytes::from_request(request, state)
-        .await
-        .map_err(|_| Fields::one("body", "This is larger than we can take, or broke off on the way."))
+/// The largest body that is taken, in bytes.
+const LARGEST_BODY: usize = 1 << 20;
+/// How much more is read and thrown away, so that a client that is still sending hears the answer.
+const PATIENCE: usize = 32 << 20;
+
+/// The bytes of a request's body.
+///
+/// # Errors
+/// `Error::Invalid` if they are more than 1 MiB, or broke off.
+pub async fn body(request: Request) -> Result<Vec<u8>> {
+    let too_large = || Fields::one("body", "This is larger than we can take, or broke off on the way.");
+    let mut body = request.into_body();
+    let (mut bytes, mut seen) = (Vec::new(), 0);
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        let Ok(data) = frame.map_err(|_| too_large())?.into_data() else { continue };
+        seen += data.len();
+        if seen > PATIENCE {
+            break;
+        }
+        if seen <= LARGEST_BODY {
+            bytes.extend_from_slice(&data);
+        }
+    }
+    if seen > LARGEST_BODY { Err(too_large()) } else { Ok(bytes) }
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ mod problem;
 mod security;
 
 pub use house::House;
-pub use input::{Form, Input, Json, Path, Query, Words};
+pub use input::{Form, Input, Json, Path, Query, Words, body};
 pub use kept::{Kept, SameForAll, keep};
 pub use list::{List, Paging};
 pub use page::{Page, see_other};

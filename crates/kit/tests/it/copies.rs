@@ -139,9 +139,11 @@ async fn a_damaged_file_is_refused() {
     let (test, file) = backed_up().await;
     let wanted = read(&test.db).await;
     let whole = std::fs::read(&file).expect("readable");
-    let find = |text: &str| whole.windows(text.len()).position(|part| part == text.as_bytes()).expect("it is there");
+    let find =
+        |text: &str| whole.windows(text.len()).position(|part| part == text.as_bytes()).expect("it is there");
     // The header, the tree of pages, and the words of rows: an address, a payload, a digest.
-    let mut places = vec![0, 20, 100, 104, 4096, 4100, find("anna1@"), find("anna49@"), find("💆"), whole.len() / 2];
+    let mut places =
+        vec![0, 20, 100, 104, 4096, 4100, find("anna1@"), find("anna49@"), find("💆"), whole.len() / 2];
     places.extend((1..40).map(|n| whole.len() / 41 * n));
     let (mut refused, mut unharmed) = (0, 0);
     for (n, place) in places.into_iter().enumerate() {
@@ -154,7 +156,11 @@ async fn a_damaged_file_is_refused() {
             Err(_) => refused += 1,
             Ok(_) => {
                 unharmed += 1;
-                assert_eq!(read(&another(&url(&target)).await).await, wanted, "byte {place}: damage was restored");
+                assert_eq!(
+                    read(&another(&url(&target)).await).await,
+                    wanted,
+                    "byte {place}: damage was restored"
+                );
             }
         }
     }

@@ -33,7 +33,7 @@ fn counting(fails: impl Fn(usize) -> bool + Send + Sync + 'static) -> (Handlers,
         async move {
             assert_eq!(job.name, "Anna");
             let n = count.fetch_add(1, Ordering::SeqCst) + 1;
-            if fails(n) { Err(Fault::new("the door is closed")) } else { Ok(()) }
+            if fails(n) { Err(Fault::because("the door is closed")) } else { Ok(()) }
         }
     });
     (handlers, count)
@@ -42,7 +42,9 @@ fn counting(fails: impl Fn(usize) -> bool + Send + Sync + 'static) -> (Handlers,
 type Waiting = (i64, Timestamp, bool, Option<String>);
 
 async fn waiting(test: &TestDb) -> Vec<Waiting> {
-    let read = test.db.view(|tx| tx.all(sql!("SELECT attempt, run_at, dead, last_error FROM jobs ORDER BY id"), args![]));
+    let read = test
+        .db
+        .view(|tx| tx.all(sql!("SELECT attempt, run_at, dead, last_error FROM jobs ORDER BY id"), args![]));
     read.await.expect("a look")
 }
 
@@ -116,7 +118,10 @@ async fn a_job_that_nobody_does_is_told() {
     enqueue(&test.db, "Anna", test.db.clock().now()).await;
     let error = run_due(&test.db, &Handlers::default()).await.expect_err("nobody does it");
     assert!(error.to_string().contains("test.greet"), "{error}");
-    test.db.tx(|tx| tx.run(sql!("UPDATE jobs SET payload = '{', run_at = 0"), args![])).await.expect("spoiled");
+    test.db
+        .tx(|tx| tx.run(sql!("UPDATE jobs SET payload = '{', run_at = 0"), args![]))
+        .await
+        .expect("spoiled");
     let (handlers, count) = counting(|_| false);
     assert!(run_due(&test.db, &handlers).await.is_err(), "nor is one that can't be read");
     assert_eq!(count.load(Ordering::SeqCst), 0);
@@ -133,7 +138,9 @@ async fn a_job_of_a_runner_that_died_is_taken_by_another() {
     let (handlers, count) = counting(|_| false);
     run_due(&test.db, &handlers).await.expect("nothing is due");
     assert_eq!(count.load(Ordering::SeqCst), 0, "it is held");
-    test.db.clock().set(test.db.clock().now() + SignedDuration::from_mins(5) + SignedDuration::from_millis(1));
+    test.db
+        .clock()
+        .set(test.db.clock().now() + SignedDuration::from_mins(5) + SignedDuration::from_millis(1));
     run_due(&test.db, &handlers).await.expect("done");
     assert_eq!((count.load(Ordering::SeqCst), waiting(&test).await.len()), (1, 0));
 }
@@ -156,7 +163,10 @@ async fn runners_share_the_work_and_stop_when_they_are_told() {
     }
     stop.send(true).expect("they listen");
     for runner in runners {
-        tokio::time::timeout(std::time::Duration::from_secs(5), runner).await.expect("it stops").expect("well");
+        tokio::time::timeout(std::time::Duration::from_secs(5), runner)
+            .await
+            .expect("it stops")
+            .expect("well");
     }
     assert_eq!((count.load(Ordering::SeqCst), waiting(&test).await.len()), (20, 0));
 }

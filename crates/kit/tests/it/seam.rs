@@ -33,7 +33,7 @@ async fn a_refusal_undoes_everything() {
     });
     assert_eq!(refused.await.expect_err("refused").code(), Some("no"));
     assert_eq!(look(&test.db, "a").await, None);
-    for error in [|| Error::NotFound, || Error::Forbidden, || Fault::new("broken")] {
+    for error in [|| Error::NotFound, || Error::Forbidden, || Fault::because("broken")] {
         let undone = test.db.tx(move |tx| put(tx, "a", 1).and_then(|_| Err::<(), _>(error())));
         assert!(undone.await.is_err());
         assert_eq!(look(&test.db, "a").await, None);
@@ -103,7 +103,10 @@ async fn a_failed_statement_ends_the_transaction_even_if_it_is_swallowed() {
         put(tx, "c", 4)
     });
     is_fault(gone_on.await);
-    assert_eq!((look(&test.db, "a").await, look(&test.db, "b").await, look(&test.db, "c").await), (Some(1), None, None));
+    assert_eq!(
+        (look(&test.db, "a").await, look(&test.db, "b").await, look(&test.db, "c").await),
+        (Some(1), None, None)
+    );
     // A row that is not what it was taken for is a failure too.
     let misread = test.db.tx(|tx| {
         put(tx, "d", 5)?;
@@ -148,7 +151,11 @@ async fn a_view_refuses_to_write_and_sees_one_moment() {
             db.view(move |tx| {
                 let before = got(tx, "moment")?;
                 go.lock().expect("alone").send(()).expect("somebody waits");
-                wait.lock().expect("alone").0.recv_timeout(std::time::Duration::from_secs(10)).expect("written meanwhile");
+                wait.lock()
+                    .expect("alone")
+                    .0
+                    .recv_timeout(std::time::Duration::from_secs(10))
+                    .expect("written meanwhile");
                 Ok((before, got(tx, "moment")?))
             })
             .await
@@ -165,7 +172,9 @@ async fn a_view_refuses_to_write_and_sees_one_moment() {
 async fn a_broken_key_is_the_refusal_of_its_own_table_alone() {
     let test = open().await;
     test.db.tx(|tx| person(tx, Some("anna@example.com"))).await.expect("written");
-    let twice = |table: &'static str| move |tx: &mut Tx<'_>| person(tx, Some("anna@example.com")).or_refuse(table, &NO);
+    let twice = |table: &'static str| {
+        move |tx: &mut Tx<'_>| person(tx, Some("anna@example.com")).or_refuse(table, &NO)
+    };
     assert_eq!(test.db.tx(twice("people")).await.expect_err("refused").code(), Some("no"));
     let elsewhere = test.db.tx(twice("versions")).await.expect_err("a fault");
     let Error::Fault(fault) = elsewhere else { panic!("{elsewhere}") };
@@ -191,11 +200,20 @@ async fn only_what_was_committed_is_told() {
     let test = open().await;
     let mut heard = test.db.means().live.listen();
     let told = |text: &str| Changed(text.to_owned());
-    let _ = test.db.tx(|tx| { tx.after_commit(Changed("refused".to_owned())); Err::<(), _>(Error::NotFound) }).await;
+    let _ = test
+        .db
+        .tx(|tx| {
+            tx.after_commit(Changed("refused".to_owned()));
+            Err::<(), _>(Error::NotFound)
+        })
+        .await;
     let db = test.db.clone();
     db.tx(|tx| {
         tx.after_commit(Changed("first".to_owned()));
-        tx.attempt(|tx| { tx.after_commit(Changed("undone".to_owned())); Ok(None::<()>) })?;
+        tx.attempt(|tx| {
+            tx.after_commit(Changed("undone".to_owned()));
+            Ok(None::<()>)
+        })?;
         tx.after_commit(Changed("second".to_owned()));
         put(tx, "a", 1)
     })
@@ -215,7 +233,8 @@ async fn nothing_is_lost_among_many() {
     for n in 0..100 {
         let db = if n % 2 == 0 { test.db.clone() } else { other.clone() };
         all.push(tokio::spawn(async move {
-            db.tx(|tx| tx.run(sql!("UPDATE versions SET version = version + 1 WHERE name = 'sum'"), args![])).await
+            db.tx(|tx| tx.run(sql!("UPDATE versions SET version = version + 1 WHERE name = 'sum'"), args![]))
+                .await
         }));
     }
     for one in all {

@@ -42,7 +42,10 @@ async fn nothing_and_something_of_every_type() {
             sql!("UPDATE people SET phone = $1, birthday = $2, verified_at = $3, emergency_contact = $4 WHERE id = $5"),
             args![phone, birthday, verified, contact, id],
         )?;
-        tx.one(sql!("SELECT phone, birthday, verified_at, emergency_contact FROM people WHERE id = $1"), args![id])
+        tx.one(
+            sql!("SELECT phone, birthday, verified_at, emergency_contact FROM people WHERE id = $1"),
+            args![id],
+        )
     };
     let moment: Timestamp = "2026-11-01T01:30:00.123-05:00".parse().expect("a time");
     let rows: [Row; 4] = [
@@ -63,7 +66,8 @@ async fn numbers_truths_and_documents() {
     let test = open().await;
     for number in [0, 1, -1, (1 << 53) - 1, i64::MAX, i64::MIN] {
         for is_dead in [true, false] {
-            let document = serde_json::json!({"n": number, "text": "💆 'x' $1", "list": [null, 1.5, {"deep": []}]});
+            let document =
+                serde_json::json!({"n": number, "text": "💆 'x' $1", "list": [null, 1.5, {"deep": []}]});
             let wanted = (Cents(number), is_dead, document.clone(), None::<i64>);
             let found = test.db.tx(move |tx| {
                 let id = tx.new_id()?;
@@ -83,9 +87,9 @@ async fn numbers_truths_and_documents() {
         }
     }
     for real in [0.0, -0.5, 21.375, f64::MAX, f64::MIN_POSITIVE] {
-        let found = test.db.view(move |tx| {
-            tx.one::<(f64,)>(sql!("SELECT CAST($1 AS DOUBLE PRECISION)"), args![real])
-        });
+        let found = test
+            .db
+            .view(move |tx| tx.one::<(f64,)>(sql!("SELECT CAST($1 AS DOUBLE PRECISION)"), args![real]));
         assert_eq!(found.await.expect("read"), Some((real,)));
     }
 }
@@ -95,12 +99,17 @@ async fn numbers_truths_and_documents() {
 async fn nothing_is_read_as_what_it_is_not() {
     let test = open().await;
     let id = test.db.tx(|tx| crate::person(tx, Some("a@b.cd"))).await.expect("kept");
-    let wrong = test.db.view(move |tx| tx.one::<(Id,)>(sql!("SELECT email FROM people WHERE id = $1"), args![id]));
+    let wrong =
+        test.db.view(move |tx| tx.one::<(Id,)>(sql!("SELECT email FROM people WHERE id = $1"), args![id]));
     assert!(wrong.await.is_err());
-    let nothing = test.db.view(move |tx| tx.one::<(String,)>(sql!("SELECT phone FROM people WHERE id = $1"), args![id]));
+    let nothing = test
+        .db
+        .view(move |tx| tx.one::<(String,)>(sql!("SELECT phone FROM people WHERE id = $1"), args![id]));
     assert!(nothing.await.is_err(), "nothing is no text");
-    let missing = test.db.view(move |tx| tx.one::<(Id, Id)>(sql!("SELECT id FROM people WHERE id = $1"), args![id]));
+    let missing =
+        test.db.view(move |tx| tx.one::<(Id, Id)>(sql!("SELECT id FROM people WHERE id = $1"), args![id]));
     assert!(missing.await.is_err(), "there is no second column");
-    let mistyped = test.db.tx(move |tx| tx.run(sql!("UPDATE people SET created_at = $1"), args!["yesterday"]));
+    let mistyped =
+        test.db.tx(move |tx| tx.run(sql!("UPDATE people SET created_at = $1"), args!["yesterday"]));
     assert!(mistyped.await.is_err(), "a text is no number, on SQLite either");
 }

@@ -2,22 +2,18 @@
 
 use std::sync::Arc;
 
-use kit::versions::{Cached, bump, current};
+use kit::versions::{Cached, bump};
 use kit::{Error, Id, Result, Tx, numbers};
 
 use crate::{another, got, open, put};
 
 /// What a house would remember: the text of a row, by the version of its name.
 fn remembered(tx: &mut Tx<'_>) -> Result<Arc<Option<i64>>> {
-    let version = current(tx, "thing")?;
-    tx.shelf::<Cached<(), Option<i64>>>().get(tx, (), version, |tx| got(tx, "row"))
+    tx.shelf::<Cached<(), Option<i64>>>().get(tx, "thing", (), |tx, _| got(tx, "row"))
 }
 
 fn change(tx: &mut Tx<'_>, to: i64) -> Result<()> {
-    tx.run(
-        kit::sql!("UPDATE versions SET version = $1 WHERE name = 'row'"),
-        kit::args![to],
-    )?;
+    tx.run(kit::sql!("UPDATE versions SET version = $1 WHERE name = 'row'"), kit::args![to])?;
     bump(tx, "thing")
 }
 
@@ -77,7 +73,10 @@ async fn numbers_have_no_gaps() {
             numbers::next(tx, "CS", Id(1), 2026)?,
         ])
     });
-    assert_eq!(others.await.expect("kept"), ["PO-2026-000001", "CS-2026-000001", "CS-2027-000001", "CS-2026-000049"]);
+    assert_eq!(
+        others.await.expect("kept"),
+        ["PO-2026-000001", "CS-2026-000001", "CS-2027-000001", "CS-2026-000049"]
+    );
     let grown = test.db.tx(|tx| {
         tx.run(kit::sql!("UPDATE counters SET last = 999999 WHERE kind = 'PO'"), kit::args![])?;
         numbers::next(tx, "PO", Id(1), 2026)
