@@ -262,8 +262,8 @@ impl Club {
         let mut spots: usize =
             rooms.iter().map(|(_, room)| room.free(start - scene.setup, end + scene.turnover)).sum();
         let technicians = Club::serving(&self.technicians, scene, start, PAD, false);
-        if scene.needed > 0 {
-            spots = spots.min(technicians.len() / scene.needed);
+        if let Some(teams) = technicians.len().checked_div(scene.needed) {
+            spots = spots.min(teams);
         }
         if scene.equipped {
             spots = spots.min(Club::serving(&self.pieces, scene, start, RESET, false).len());
