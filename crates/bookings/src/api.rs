@@ -16,6 +16,7 @@ use utoipa_axum::routes;
 
 use crate::book::book;
 use crate::cancel::cancel;
+use crate::free::Factors;
 use crate::mine::{mine, show};
 use crate::model::{Detail, Wish};
 use crate::price::price_for;
@@ -239,7 +240,7 @@ async fn service(caller: Caller, Path(slug): Path<String>) -> Result<Answered<Se
             let catalogue: Arc<Catalogue> = catalogue::current(tx)?;
             let service = catalogue.service_by_slug(&slug).ok_or(Error::NotFound)?;
             let window = window(tx, &catalogue, by, by.person.as_ref().map(|person| person.id))?;
-            let quote = price_for(service, window.standing(), window.today(), 10_000, &[], false);
+            let quote = price_for(service, window.standing(), window.today(), Factors::PLAIN, &[], false);
             let category = catalogue.category(service.category).ok_or(Error::NotFound)?;
             let addon = |addon: &catalogue::Addon| AddonOut {
                 id: addon.id,

@@ -14,14 +14,16 @@ use serde_json::json;
 use crate::busy::{Candidates, field};
 use crate::cells::{Cell, begin, cell_at, cell_from, cells};
 use crate::days::{Days, moments};
-use crate::free::{Busy, Demand, Field, Offer, Offers};
+use crate::free::{Busy, Demand, Factors, Field, LONGEST, Offer, Offers};
 use crate::model::{
-    AddonWish, Booking, CAPACITY, ROOM_CLOSED, SAME_PERSON, SKILL, Status, TAKEN, TECHNICIAN_OFF, TOO_LATE,
-    When, Wish,
+    AddonWish, Booking, CAPACITY, MAINTENANCE, ROOM_CLOSED, SAME_PERSON, SKILL, Status, TAKEN,
+    TECHNICIAN_OFF, TOO_LATE, When, Wish,
 };
 use crate::policy::Policy;
 use crate::price::price_for;
-use crate::search::{Answer, admit_to_service, nearest, service, window};
+use crate::release::{gate, terms};
+use crate::rules::{Rules, rules};
+use crate::search::{Answer, admit_to_service, nearest, service, start, window};
 use crate::store::{self, Kind};
 use crate::window::Window;
 use crate::wire;
@@ -58,7 +60,10 @@ pub fn book(tx: &mut Tx<'_>, by: &Actor, wish: &Wish) -> Result<Booking> {
     if begin(start) < window.earliest() {
         return Err(Error::refused(&TOO_LATE));
     }
-    let request = Request { catalogue: &catalogue, service, candidates, window: &window, start, day, party };
+    let around = (start - LONGEST, start + LONGEST);
+    let rules = rules(tx, catalogue.club.id, around)?;
+    let request =
+        Request { catalogue: &catalogue, service, candidates, window: &window, rules, start, day, party };
     let found = request.look(tx)?;
     let sold = sold_addons(&catalogue, service, &wish.addons)?;
     let id = tx.new_id()?;
@@ -168,6 +173,7 @@ struct Request<'r> {
     service: &'r Service,
     candidates: Candidates<'r>,
     window: &'r Window,
+    rules: Rules,
     start: Cell,
     day: Date,
     party: i64,
@@ -180,7 +186,37 @@ impl Request<'_> {
 
     fn field(&self, tx: &mut Tx<'_>) -> Result<Field> {
         let days = Days::new(&self.catalogue.club.zone, self.day, self.day)?;
-        field(tx, self.catalogue, &self.candidates, days)
+        let mut field = field(tx, self.catalogue, &self.candidates, days)?;
+        let (catalogue, service) = (self.catalogue, self.service.id);
+        gate(&mut field, catalogue, &self.rules, service, self.window.asker());
+        Ok(field)
+    }
+
+    /// Why rules or hands refuse the start, if nothing else does, and when it opens.
+    fn kept(&self, field: &Field) -> Option<Error> {
+        let mut open = field.clone();
+        open.rooms.iter_mut().for_each(|room| room.gate.closed = None);
+        let offer = Offers::find(self.demand(), &open).at(self.start)?;
+        let refused = |(room, _): &(Id, Factors)| {
+            let kind = self.catalogue.room(*room).map_or("", |room| room.kind.as_str());
+            let start = start(self.window, *room, kind, self.service.id, self.day, self.start);
+            let terms = terms(&self.rules.weekly, &self.rules.overrides, &start);
+            let asker = self.window.asker();
+            (terms.refused(asker.tier, asker.now), terms.blocked)
+        };
+        // Of several rooms, the one that opens first.
+        let reasons: Vec<_> = offer.rooms.iter().map(refused).collect();
+        let first = reasons
+            .iter()
+            .filter(|(_, blocked)| !blocked)
+            .filter_map(|(kept, _)| *kept)
+            .min_by_key(|(_, at)| *at);
+        Some(match first {
+            Some((refusal, opens_at)) => {
+                Error::refused(refusal).with("opens_at", self.window.shown(opens_at))
+            }
+            None => Error::refused(&MAINTENANCE).with("alternatives", json!([])),
+        })
     }
 
     /// The offer at the wished start.
@@ -188,13 +224,17 @@ impl Request<'_> {
         let field = self.field(tx)?;
         match Offers::find(self.demand(), &field).at(self.start) {
             Some(offer) => Ok(offer),
-            None => Err(self.refused(tx, &field, self.reason(&field))?),
+            None => Err(match self.kept(&field) {
+                Some(kept) => kept,
+                None => self.refused(tx, &field, self.reason(&field))?,
+            }),
         }
     }
 
     /// The first reason why nothing fits (the table of refusals, in its order).
     fn reason(&self, field: &Field) -> &'static kit::Refusal {
         let mut empty = field.clone();
+        empty.rooms.iter_mut().for_each(|room| room.gate.closed = None);
         let tracks = empty.rooms.iter_mut().chain(&mut empty.technicians).chain(&mut empty.equipment);
         tracks.for_each(|track| track.busy = Busy::new(track.busy.units, Vec::new(), field.reach));
         if Offers::find(self.demand(), &empty).at(self.start).is_some() {
@@ -217,6 +257,7 @@ impl Request<'_> {
             catalogue: catalogue::current(tx)?,
             service: self.service.id,
             window: self.window.clone(),
+            rules: self.rules.clone(),
             span: (self.day, self.day),
             days: Vec::new(),
             offers: nearest(offers, self.start, ALTERNATIVES),
@@ -229,6 +270,7 @@ impl Request<'_> {
 /// What a booking has got.
 struct Taken {
     room: Id,
+    factors: Factors,
     /// Every resource with its kind and its cells.
     allocations: Vec<(Id, Kind, Cell, Cell)>,
 }
@@ -250,7 +292,7 @@ fn take(
         technicians.sort_by_key(|id| *id != named);
     }
     loop {
-        let Some(&room) = rooms.first() else { return Ok(None) };
+        let Some(&(room, factors)) = rooms.first() else { return Ok(None) };
         if technicians.len() < demand.technicians || (demand.equipment && equipment.is_empty()) {
             return Ok(None);
         }
@@ -268,9 +310,9 @@ fn take(
         }
         wanted.sort_unstable_by_key(|(id, ..)| *id);
         match claim_all(tx, request.catalogue, booking, &wanted)? {
-            None => return Ok(Some(Taken { room, allocations: wanted })),
+            None => return Ok(Some(Taken { room, factors, allocations: wanted })),
             Some((_, Kind::Person)) => return Err(Error::refused(&SAME_PERSON)),
-            Some((lost, Kind::Room)) => rooms.retain(|id| *id != lost),
+            Some((lost, Kind::Room)) => rooms.retain(|(id, _)| *id != lost),
             Some((lost, Kind::Technician)) if wish.technician == Some(lost) => return Ok(None),
             Some((lost, Kind::Technician)) => technicians.retain(|id| *id != lost),
             Some((lost, Kind::Equipment)) => equipment.retain(|id| *id != lost),
@@ -355,11 +397,10 @@ fn write(
 ) -> Result<Booking> {
     let Request { catalogue, service, window, day, .. } = *request;
     let club = catalogue.club.id;
-    let room_bp = catalogue.room(taken.room).map_or(10_000, |room| room.premium_bp);
     let addons: Vec<_> = sold.iter().map(|sold| (sold.name.clone(), sold.unit, sold.wish.quantity)).collect();
     let standing = window.standing();
     let credit = wish.use_credit && membership::use_credit(tx, standing, day, draft.id)?;
-    let quote = price_for(service, standing, day, room_bp, &addons, credit);
+    let quote = price_for(service, standing, day, taken.factors, &addons, credit);
     let subject = Subject { kind: SUBJECT, id: draft.id };
     let tax = money::tax_on(tx, club, &quote.lines)?;
     let booking = Booking {

@@ -12,7 +12,7 @@ use kit::{Id, Result, Tx};
 
 use crate::cells::{Cell, cell_at, cells};
 use crate::days::{Days, Open};
-use crate::free::{Busy, Field, Track};
+use crate::free::{Busy, Field, Gate, Track};
 use crate::store;
 
 /// A day in cells.
@@ -89,6 +89,7 @@ fn assemble(
         after: cells(after),
         premium_bp: 10_000,
         shortest: 0,
+        gate: Gate::default(),
     };
     let room = |room: &&Room| Track {
         premium_bp: room.premium_bp,

@@ -91,10 +91,12 @@ impl Days {
     }
 
     fn opening(&self, place: usize, day: &Day, shift: &Shift) -> Open {
-        let cell = |minute: i64| {
-            if day.even { day.midnight + minute / MINUTES } else { civil_cell(&self.zone, day.date, minute) }
-        };
-        Open { day: place, from: cell(shift.opens), to: cell(shift.closes) }
+        Open { day: place, from: self.cell(day, shift.opens), to: self.cell(day, shift.closes) }
+    }
+
+    /// The cell of a minute of a day, counted from its midnight as the club's clock counts.
+    pub fn cell(&self, day: &Day, minute: i64) -> Cell {
+        if day.even { day.midnight + minute / MINUTES } else { civil_cell(&self.zone, day.date, minute) }
     }
 }
 

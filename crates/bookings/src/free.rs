@@ -37,6 +37,42 @@ pub struct Track {
     pub premium_bp: i64,
     /// The shortest set-up + duration + turnover that a room serves, in cells (F4).
     pub shortest: i64,
+    /// What release rules say of a room's starts.
+    pub gate: Gate,
+}
+
+/// What release rules and hands say of a room's starts, to whoever asks (W3).
+#[derive(Debug, Clone, Default)]
+pub struct Gate {
+    /// The starts that are kept for others.
+    pub closed: Option<Bits>,
+    /// The starts whose time has a price factor of its own, by basis points.
+    pub factors: Vec<(i64, Bits)>,
+}
+
+impl Gate {
+    /// The price factor of a start's time in basis points.
+    pub fn time_bp(&self, start: Cell) -> i64 {
+        self.factors.iter().find(|(_, starts)| starts.has(start)).map_or(10_000, |(bp, _)| *bp)
+    }
+}
+
+/// What multiplies a price, in basis points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Factors {
+    /// The room's.
+    pub room: i64,
+    /// The time's.
+    pub time: i64,
+}
+
+impl Factors {
+    /// A plain room at a plain time.
+    pub const PLAIN: Factors = Factors { room: 10_000, time: 10_000 };
+
+    fn product(self) -> i64 {
+        self.room * self.time
+    }
 }
 
 /// What is claimed of a resource.
@@ -68,10 +104,37 @@ impl Busy {
         if self.units == 1 {
             return i64::from(self.full.first_from(from, to).is_none());
         }
-        let taken = |cell: Cell| self.spans.iter().filter(|(a, b)| (*a..*b).contains(&cell)).count();
+        let near = self.near(from, to);
+        let taken = |cell: Cell| near.iter().filter(|(a, b)| (*a..*b).contains(&cell)).count();
         let most = (from..to).map(taken).max().unwrap_or(0);
         self.units - i64::try_from(most).expect("a count fits")
     }
+}
+
+impl Busy {
+    /// The stretches that may touch `[from, to)`: none is longer than a day.
+    fn near(&self, from: Cell, to: Cell) -> &[(Cell, Cell)] {
+        let first = self.spans.partition_point(|(begins, _)| *begins < from - LONGEST);
+        let last = self.spans.partition_point(|(begins, _)| *begins < to);
+        self.spans.get(first..last).unwrap_or_default()
+    }
+}
+
+impl Track {
+    /// What multiplies the price of a start in this room.
+    pub fn factors(&self, start: Cell) -> Factors {
+        Factors { room: self.premium_bp, time: self.gate.time_bp(start) }
+    }
+}
+
+/// The factors of a room's starts on a day.
+fn least(room: &Track, starts: &Bits, place: usize, earliest: Cell) -> Option<Factors> {
+    if room.gate.factors.is_empty() {
+        return Some(Factors { room: room.premium_bp, time: 10_000 });
+    }
+    let open = room.open.iter().filter(|open| open.day == place);
+    let cells = open.flat_map(|open| starts.cells(open.from.max(earliest), open.to));
+    cells.map(|start| room.factors(start)).min_by_key(|factors| factors.product())
 }
 
 /// Sweeps over beginnings and ends, and sets the cells at which the count reaches `units`.
@@ -130,8 +193,8 @@ pub struct Offer {
     pub date: Date,
     /// When the guest's time begins.
     pub start: Cell,
-    /// The rooms that are free, the best first (F3).
-    pub rooms: Vec<Id>,
+    /// The rooms that are free, the best first (F3), and what multiplies the price there.
+    pub rooms: Vec<(Id, Factors)>,
     /// The technicians that are free, the best first (F3).
     pub technicians: Vec<Id>,
     /// The pieces that are free, by id.
@@ -151,9 +214,12 @@ pub struct DayCount {
     pub count: usize,
     /// The first.
     pub first: Option<Cell>,
-    /// The least premium factor among the rooms that have a start, in basis points.
-    pub least_bp: Option<i64>,
+    /// What multiplies the price of the cheapest of them.
+    pub least: Option<Factors>,
 }
+
+/// No booking is longer, in cells: a day.
+pub(crate) const LONGEST: Cell = 288;
 
 /// Starts are offered every fifteen minutes from opening (F2).
 const GRID: i64 = 15 / MINUTES;
@@ -175,7 +241,12 @@ impl<'f> Offers<'f> {
                 now.and(with);
                 ever.and(with_ever);
             }
-            Starts { offered: offered(room, &now, &ever), possible: now }
+            let mut starts = Starts { offered: offered(room, &now, &ever), possible: now };
+            if let Some(closed) = &room.gate.closed {
+                starts.offered.minus(closed);
+                starts.possible.minus(closed);
+            }
+            starts
         });
         Offers {
             demand,
@@ -191,14 +262,16 @@ impl<'f> Offers<'f> {
         let mut counts: Vec<DayCount> = Vec::with_capacity(self.field.days.len());
         for (place, day) in self.field.days.iter().enumerate() {
             let starts = self.union(place, earliest);
-            let least_bp = self.having(place, earliest).map(|(room, _)| room.premium_bp).min();
+            let cheapest = |(room, starts)| least(room, starts, place, earliest);
+            let least =
+                self.having(place, earliest).flat_map(cheapest).min_by_key(|factors| factors.product());
             let cells = |bits: &Bits| bits.cells(bits.base(), bits.end()).collect::<Vec<_>>();
             let starts = starts.as_ref().map(cells).unwrap_or_default();
             counts.push(DayCount {
                 date: day.date,
                 count: starts.len(),
                 first: starts.first().copied(),
-                least_bp,
+                least,
             });
         }
         counts
@@ -275,7 +348,7 @@ impl<'f> Offers<'f> {
             date,
             start,
             lost_minutes: rooms.first().map_or(0, |(_, lost, _)| lost * MINUTES),
-            rooms: rooms.iter().map(|(_, _, room)| room.id).collect(),
+            rooms: rooms.iter().map(|(_, _, room)| (room.id, room.factors(start))).collect(),
             technicians,
             equipment,
             spots,
@@ -298,8 +371,8 @@ impl<'f> Offers<'f> {
         for (technician, starts) in self.field.technicians.iter().zip(&self.technicians) {
             if starts.has(start) {
                 let booked = booked_cells(technician, place);
-                let idle_since =
-                    technician.busy.spans.iter().map(|(_, to)| *to).filter(|to| *to <= start).max();
+                let before = technician.busy.near(Cell::MIN + LONGEST, start);
+                let idle_since = before.last().map(|(_, to)| *to);
                 free.push((booked, idle_since.unwrap_or(Cell::MIN), technician.id));
             }
         }
@@ -329,7 +402,7 @@ fn booked_cells(technician: &Track, place: usize) -> i64 {
         .map(|shift| {
             let end = shift.to + technician.after;
             let overlap = |(from, to): &(Cell, Cell)| ((*to).min(end) - (*from).max(shift.from)).max(0);
-            technician.busy.spans.iter().map(overlap).sum::<i64>()
+            technician.busy.near(shift.from, end).iter().map(overlap).sum::<i64>()
         })
         .sum()
 }

@@ -13,6 +13,15 @@ use crate::policy::Policy;
 pub const TAKEN: Refusal = Refusal::conflict("taken", "This time has just been taken.");
 /// Too far ahead for this person (W1).
 pub const OUTSIDE_WINDOW: Refusal = Refusal::forbidden("outside_window", "This day is not open to you yet.");
+/// Kept for Unlimited members until some hours before (W3).
+pub const VIP_ONLY: Refusal =
+    Refusal::forbidden("vip_only", "This time is kept for Unlimited members for now.");
+/// Kept for members until some hours before (W3).
+pub const MEMBERS_ONLY: Refusal =
+    Refusal::forbidden("members_only", "This time is kept for members for now.");
+/// Somebody has decided that it is not sold online.
+pub const MAINTENANCE: Refusal =
+    Refusal::conflict("maintenance", "This time is not sold online. Please call us.");
 /// Too soon to be prepared online (W1).
 pub const TOO_LATE: Refusal =
     Refusal::conflict("too_late", "This is too soon: online, book at least an hour ahead. Please call us.");

@@ -7,6 +7,8 @@ use kit::amounts::half_up;
 use membership::{Plan, Standing};
 use money::{Line, LineKind};
 
+use crate::free::Factors;
+
 /// What makes the service itself free.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cover {
@@ -91,12 +93,12 @@ impl Exact {
     }
 }
 
-/// What a service costs a person on a day, in a room of this factor: the one place where plan, credit and sale meet.
+/// What a service costs a person on a day, in a room and at a time of these factors: the one place where plan, credit and sale meet.
 pub fn price_for(
     service: &Service,
     standing: &Standing,
     day: Date,
-    room_bp: i64,
+    factors: Factors,
     addons: &[(String, Cents, i64)],
     use_credit: bool,
 ) -> Quote {
@@ -109,8 +111,7 @@ pub fn price_for(
         _ => Cover::None,
     };
     let (list, member, addons) = (service.list, service.member, addons.to_vec());
-    // Times have no factor of their own until release rules give them one.
-    quote(&Sale { list, member, plan, room_bp, time_bp: 10_000, cover, addons })
+    quote(&Sale { list, member, plan, room_bp: factors.room, time_bp: factors.time, cover, addons })
 }
 
 /// The price of a sale.

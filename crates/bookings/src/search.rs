@@ -11,11 +11,13 @@ use money::Line;
 use people::{Action, Actor};
 
 use crate::busy::{Candidates, field};
-use crate::cells::{Cell, cell_from};
+use crate::cells::{Cell, begin, cell_from};
 use crate::days::Days;
-use crate::free::{DayCount, Demand, Offer, Offers};
+use crate::free::{DayCount, Demand, Factors, Offer, Offers};
 use crate::model::PLAN_REQUIRED;
 use crate::price::{Quote, price_for};
+use crate::release::{Start, Terms, gate, terms};
+use crate::rules::{Rules, rules};
 use crate::window::{Closed, Window};
 
 /// The most days that one question may span (F8).
@@ -79,6 +81,8 @@ pub struct Answer {
     pub service: Id,
     /// Who asked, as far as windows and prices go.
     pub window: Window,
+    /// Which times are kept, and for whom.
+    pub rules: Rules,
     /// The first day and the last.
     pub span: (Date, Date),
     /// Each day with how many starts, from which price, and why not.
@@ -135,23 +139,27 @@ pub fn search(tx: &mut Tx<'_>, by: &Actor, ask: &Ask) -> Result<Answer> {
     let kind = ask.room_type.as_deref();
     let candidates = Candidates::of(&catalogue, service, party, ask.room, ask.technician, kind);
     let days = Days::new(&catalogue.club.zone, first, last)?;
-    let field = field(tx, &catalogue, &candidates, days)?;
+    let rules = rules(tx, catalogue.club.id, days.reach())?;
+    let mut field = field(tx, &catalogue, &candidates, days)?;
+    gate(&mut field, &catalogue, &rules, service.id, window.asker());
     let found = Offers::find(Demand::of(service), &field);
     let earliest = cell_from(window.earliest());
-    let price = |bp: i64, day: Date| price_for(service, window.standing(), day, bp, &[], false).total();
+    let price = |factors, day| price_for(service, window.standing(), day, factors, &[], false).total();
     let counts = found.counts(earliest).into_iter().map(|count| free_day(count, &window, price));
     let days: Vec<FreeDay> = counts.collect();
     let mut offers = if ask.one_day || ask.slots { found.all(earliest) } else { Vec::new() };
     offers.retain(|offer| window.closed(offer.date).is_none());
     let service = service.id;
-    Ok(Answer { catalogue, service, window, span: (first, last), days, offers })
+    Ok(Answer { catalogue, service, window, rules, span: (first, last), days, offers })
 }
 
-fn free_day(count: DayCount, window: &Window, price: impl Fn(i64, Date) -> Cents) -> FreeDay {
+fn free_day(count: DayCount, window: &Window, price: impl Fn(Factors, Date) -> Cents) -> FreeDay {
     match window.closed(count.date) {
-        None => FreeDay { from_price: count.least_bp.map(|bp| price(bp, count.date)), closed: None, count },
+        None => {
+            FreeDay { from_price: count.least.map(|factors| price(factors, count.date)), closed: None, count }
+        }
         closed => {
-            let count = DayCount { count: 0, first: None, least_bp: None, ..count };
+            let count = DayCount { count: 0, first: None, least: None, ..count };
             FreeDay { from_price: None, closed, count }
         }
     }
@@ -163,14 +171,17 @@ impl Answer {
         self.catalogue.service(self.service).expect("it was found in the same catalogue")
     }
 
-    /// What a start on a day costs whoever asked, in a room of this factor, without add-ons.
-    pub fn quote(&self, day: Date, room_bp: i64) -> Quote {
-        price_for(self.service(), self.window.standing(), day, room_bp, &[], false)
+    /// What a start on a day costs whoever asked, in a room and at a time of these factors, without add-ons.
+    pub fn quote(&self, day: Date, factors: Factors) -> Quote {
+        price_for(self.service(), self.window.standing(), day, factors, &[], false)
     }
 
-    /// The factor of a room.
-    pub fn room_bp(&self, room: Id) -> i64 {
-        self.catalogue.room(room).map_or(10_000, |room| room.premium_bp)
+    /// What rules and hands say of an offer in its best room.
+    pub fn terms(&self, offer: &Offer) -> Terms {
+        let (room, _) = offer.rooms.first().copied().unwrap_or((Id(0), Factors::PLAIN));
+        let kind = self.catalogue.room(room).map_or("", |room| room.kind.as_str());
+        let start = start(&self.window, room, kind, self.service, offer.date, offer.start);
+        terms(&self.rules.weekly, &self.rules.overrides, &start)
     }
 }
 
@@ -187,6 +198,22 @@ pub(crate) fn admit_to_service(
     let plans = membership::plans(tx, catalogue.club.id)?;
     let plans: Vec<String> = plans.into_iter().map(|plan| plan.slug).collect();
     Err(kit::Error::refused(&PLAN_REQUIRED).with("plans", plans))
+}
+
+/// A start, as release rules look at it.
+pub(crate) fn start<'s>(
+    window: &Window,
+    room: Id,
+    kind: &'s str,
+    service: Id,
+    day: Date,
+    cell: Cell,
+) -> Start<'s> {
+    let at = begin(cell);
+    let shown = at.to_zoned(window.zone().clone());
+    let days = i64::from((shown.date() - day).get_days());
+    let minute = days * 1_440 + i64::from(shown.hour()) * 60 + i64::from(shown.minute());
+    Start { room, kind, service, day, minute, at }
 }
 
 /// The lines of a price as clients read them: `[{code, label, amount}]`.

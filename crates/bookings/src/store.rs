@@ -7,10 +7,8 @@ use money::Line;
 use serde_json::{Value, json};
 
 use crate::cells::Cell;
+use crate::free::LONGEST;
 use crate::model::{Booking, Status, Wish};
-
-/// No allocation is longer than this many cells, so that a search need not look further back: a day.
-const LONGEST: Cell = 288;
 
 /// What is claimed in `[from, to)`, by resource.
 pub(crate) fn spans(tx: &mut Tx<'_>, (from, to): (Cell, Cell)) -> Result<HashMap<Id, Vec<(Cell, Cell)>>> {

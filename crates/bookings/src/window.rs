@@ -7,6 +7,7 @@ use kit::{Error, Result};
 use membership::Standing;
 
 use crate::model::{AHEAD, OUTSIDE_WINDOW};
+use crate::release::Asker;
 
 /// The window of one person at one moment.
 #[derive(Debug, Clone)]
@@ -81,6 +82,11 @@ impl Window {
     /// Whether this is staff, who book any time.
     pub fn is_unbounded(&self) -> bool {
         self.unbounded
+    }
+
+    /// The person, as release rules see them.
+    pub fn asker(&self) -> Asker {
+        Asker { tier: self.standing.tier(), now: self.now, unbounded: self.unbounded }
     }
 
     /// What the person's plan allows.

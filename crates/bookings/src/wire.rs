@@ -180,9 +180,13 @@ pub(crate) fn slots(answer: &Answer) -> Vec<Slot> {
 fn slot(answer: &Answer, offer: &Offer) -> Option<Slot> {
     let (service, catalogue) = (answer.service(), &answer.catalogue);
     let zone = &catalogue.club.zone;
-    let room = catalogue.room(*offer.rooms.first()?)?;
+    let (room, factors) = *offer.rooms.first()?;
+    let room = catalogue.room(room)?;
     let (starts_at, ends_at) = (begin(offer.start), begin(offer.start + cells(service.minutes)));
-    let quote = answer.quote(offer.date, room.premium_bp);
+    let quote = answer.quote(offer.date, factors);
+    let terms = answer.terms(offer);
+    let now = answer.window.asker().now;
+    let (vip_until, member_until) = (terms.kept_for(Tier::Unlimited), terms.kept_for(Tier::Base));
     let serving = usize::try_from(service.technicians).unwrap_or(0);
     let technicians = offer.technicians.iter().take(serving).filter_map(|id| catalogue.technician(*id));
     Some(Slot {
@@ -200,17 +204,17 @@ fn slot(answer: &Answer, offer: &Offer) -> Option<Slot> {
         member_price: service.member,
         non_member_price: service.list,
         why: why(&quote.lines),
-        is_premium_slot: false,
+        is_premium_slot: terms.is_premium(),
         available_spots: offer.spots,
         max_capacity: room.capacity,
         features: room.features.clone(),
         has_iot_control: room.has_iot,
-        tags: service.tags.clone(),
+        tags: service.tags.iter().chain(&terms.tags).cloned().collect(),
         priority_info: Priority {
-            is_priority_slot: false,
-            vip_only: false,
-            member_only_until: None,
-            vip_only_until: None,
+            is_priority_slot: !terms.kept.is_empty(),
+            vip_only: vip_until.is_some_and(|until| now < until),
+            member_only_until: member_until.map(|until| iso(zone, until)),
+            vip_only_until: vip_until.map(|until| iso(zone, until)),
         },
     })
 }

@@ -1,0 +1,344 @@
+//! Release rules (W3): some times are kept for some members until so many hours before they begin, and some cost
+//! more. A single time can be blocked, opened, repriced or kept by hand; that beats every rule. Pure.
+
+use std::collections::BTreeMap;
+
+use catalogue::Catalogue;
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use kit::{Id, Refusal};
+use membership::Tier;
+
+use crate::bits::Bits;
+use crate::cells::{Cell, cell_at};
+use crate::days::Days;
+use crate::free::{Field, Gate};
+use crate::model::{MEMBERS_ONLY, VIP_ONLY};
+use crate::rules::Rules;
+
+/// A rule for times that repeat every week.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReleaseRule {
+    /// The kinds of rooms it is for; empty is all.
+    pub room_kinds: Vec<String>,
+    /// The services it is for; empty is all.
+    pub services: Vec<Id>,
+    /// The weekdays of the operating day, Monday is 1; empty is all.
+    pub weekdays: Vec<i64>,
+    /// The first minute of the operating day at which a start matches.
+    pub from: i64,
+    /// The minute after the last; past 1440 is after midnight.
+    pub to: i64,
+    /// Who may book before the release; `Tier::None` keeps nothing, and only the price counts.
+    pub tier: Tier,
+    /// Hours before the start at which it opens to everybody.
+    pub release_hours: i64,
+    /// The time's price factor in basis points.
+    pub factor_bp: i64,
+    /// `peak_hour`, `weekend`, `holiday`.
+    pub tags: Vec<String>,
+}
+
+/// What was decided by hand for one start in one room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Override {
+    /// Where.
+    pub room: Id,
+    /// When the guest's time begins.
+    pub starts_at: Timestamp,
+    /// What.
+    pub decision: Decision,
+}
+
+/// What can be decided for a single time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// Nobody books it online.
+    Block,
+    /// Everybody may book it, whatever the rules say, at the plain price.
+    Open,
+    /// It costs so much more or less, in basis points; rules keep it as before.
+    Reprice(i64),
+    /// It is kept for this tier until so many hours before.
+    Keep(Tier, i64),
+}
+
+/// A start, as rules look at it.
+#[derive(Debug, Clone, Copy)]
+pub struct Start<'s> {
+    /// The room.
+    pub room: Id,
+    /// The room's kind.
+    pub kind: &'s str,
+    /// The service.
+    pub service: Id,
+    /// The operating day.
+    pub day: Date,
+    /// Minutes from the operating day's midnight, as the club's clock counts them.
+    pub minute: i64,
+    /// The moment.
+    pub at: Timestamp,
+}
+
+/// What rules and hands say of one start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms {
+    /// Nobody books it online.
+    pub blocked: bool,
+    /// The time's price factor in basis points.
+    pub factor_bp: i64,
+    /// What kind of time it is.
+    pub tags: Vec<String>,
+    /// Until when it is kept, by tier, the most exclusive first.
+    pub kept: Vec<(Tier, Timestamp)>,
+}
+
+impl Terms {
+    /// What holds where no rule matches.
+    fn plain() -> Terms {
+        Terms { blocked: false, factor_bp: 10_000, tags: Vec::new(), kept: Vec::new() }
+    }
+
+    /// Whether it costs more than usual.
+    pub fn is_premium(&self) -> bool {
+        self.factor_bp > 10_000
+    }
+
+    /// Until when it is kept for this tier; `None` if it is not.
+    pub fn kept_for(&self, tier: Tier) -> Option<Timestamp> {
+        self.kept.iter().find(|(kept_for, _)| *kept_for == tier).map(|(_, until)| *until)
+    }
+
+    /// Why somebody of this tier may not book it now, and when they may.
+    pub fn refused(&self, tier: Tier, now: Timestamp) -> Option<(&'static Refusal, Timestamp)> {
+        let closed = self.kept.iter().filter(|(kept_for, until)| tier < *kept_for && now < *until);
+        closed.max_by_key(|(_, until)| *until).map(|(kept_for, until)| {
+            (if *kept_for == Tier::Unlimited { &VIP_ONLY } else { &MEMBERS_ONLY }, *until)
+        })
+    }
+}
+
+/// What rules and hands say of a start. Of several factors the largest counts.
+pub fn terms(rules: &[ReleaseRule], overrides: &[Override], start: &Start<'_>) -> Terms {
+    let mut terms = Terms::plain();
+    let mut factors = Vec::new();
+    for rule in rules.iter().filter(|rule| rule.matches(start)) {
+        factors.push(rule.factor_bp);
+        terms
+            .tags
+            .extend(rule.tags.iter().filter(|tag| !terms.tags.contains(tag)).cloned().collect::<Vec<_>>());
+        terms.keep(rule.tier, start.at, rule.release_hours);
+    }
+    terms.factor_bp = factors.into_iter().max().unwrap_or(10_000);
+    for decided in
+        overrides.iter().filter(|decided| decided.room == start.room && decided.starts_at == start.at)
+    {
+        match decided.decision {
+            Decision::Block => terms.blocked = true,
+            Decision::Open => terms = Terms { tags: terms.tags, ..Terms::plain() },
+            Decision::Reprice(factor_bp) => terms.factor_bp = factor_bp,
+            Decision::Keep(tier, hours) => {
+                terms.kept.clear();
+                terms.keep(tier, start.at, hours);
+            }
+        }
+    }
+    terms.kept.sort_by_key(|(tier, _)| std::cmp::Reverse(*tier));
+    terms
+}
+
+impl Terms {
+    /// Keeps the start for a tier until so many hours before; of two such rules the later release counts.
+    fn keep(&mut self, tier: Tier, at: Timestamp, hours: i64) {
+        if tier == Tier::None {
+            return;
+        }
+        let until = at - SignedDuration::from_hours(hours);
+        match self.kept.iter_mut().find(|(kept_for, _)| *kept_for == tier) {
+            Some((_, known)) => *known = (*known).max(until),
+            None => self.kept.push((tier, until)),
+        }
+    }
+}
+
+impl ReleaseRule {
+    /// Whether a start is one of those that the rule is for.
+    pub fn matches(&self, start: &Start<'_>) -> bool {
+        self.is_for(start.kind, start.service)
+            && self.is_on(start.day)
+            && (self.from..self.to).contains(&start.minute)
+    }
+
+    fn is_for(&self, kind: &str, service: Id) -> bool {
+        (self.room_kinds.is_empty() || self.room_kinds.iter().any(|one| one == kind))
+            && (self.services.is_empty() || self.services.contains(&service))
+    }
+
+    fn is_on(&self, day: Date) -> bool {
+        let weekday = i64::from(day.weekday().to_monday_one_offset());
+        self.weekdays.is_empty() || self.weekdays.contains(&weekday)
+    }
+}
+
+/// Who asks, as far as release goes.
+#[derive(Debug, Clone, Copy)]
+pub struct Asker {
+    /// How rules rank them.
+    pub tier: Tier,
+    /// The time.
+    pub now: Timestamp,
+    /// Staff book any time; prices hold for them too.
+    pub unbounded: bool,
+}
+
+/// Puts before each room of a question what rules and hands say to whoever asks.
+pub fn gate(field: &mut Field, catalogue: &Catalogue, rules: &Rules, service: Id, asker: Asker) {
+    let Field { reach, days, rooms, .. } = field;
+    for room in rooms {
+        let kind = catalogue.room(room.id).map_or("", |room| room.kind.as_str());
+        let weekly = rules.weekly.iter().filter(|rule| rule.is_for(kind, service));
+        let decided = rules.overrides.iter().filter(|decided| decided.room == room.id);
+        let mut gate = Gates::new(*reach, asker);
+        weekly.for_each(|rule| gate.add(rule, days));
+        decided.for_each(|decided| gate.decide(decided));
+        room.gate = gate.done();
+    }
+}
+
+/// The gate of one room while it is made.
+struct Gates {
+    asker: Asker,
+    closed: Bits,
+    /// By basis points.
+    factors: BTreeMap<i64, Bits>,
+    reach: (Cell, Cell),
+}
+
+impl Gates {
+    fn new(reach: (Cell, Cell), asker: Asker) -> Gates {
+        Gates { asker, closed: Bits::none(reach.0, reach.1), factors: BTreeMap::new(), reach }
+    }
+
+    fn add(&mut self, rule: &ReleaseRule, days: &Days) {
+        for day in days.iter().filter(|day| rule.is_on(day.date)) {
+            let (from, to) = (days.cell(day, rule.from), days.cell(day, rule.to));
+            self.close(rule.tier, rule.release_hours, from, to);
+            if rule.factor_bp != 10_000 {
+                self.price(rule.factor_bp, from, to);
+            }
+        }
+    }
+
+    /// Keeps starts of `[from, to)` that begin more than so many hours from now.
+    fn close(&mut self, tier: Tier, hours: i64, from: Cell, to: Cell) {
+        if self.asker.tier < tier {
+            let released = cell_at(self.asker.now + SignedDuration::from_hours(hours)) + 1;
+            self.closed.set(from.max(released), to);
+        }
+    }
+
+    fn price(&mut self, factor_bp: i64, from: Cell, to: Cell) {
+        let (first, last) = self.reach;
+        self.factors.entry(factor_bp).or_insert_with(|| Bits::none(first, last)).set(from, to);
+    }
+
+    fn decide(&mut self, decided: &Override) {
+        let start = cell_at(decided.starts_at);
+        let (from, to) = (start, start + 1);
+        match decided.decision {
+            Decision::Block => self.closed.set(from, to),
+            Decision::Open => {
+                self.closed.clear(from, to);
+                self.factors.values_mut().for_each(|starts| starts.clear(from, to));
+            }
+            Decision::Reprice(factor_bp) => {
+                self.factors.values_mut().for_each(|starts| starts.clear(from, to));
+                self.price(factor_bp, from, to);
+            }
+            Decision::Keep(tier, hours) => {
+                self.closed.clear(from, to);
+                self.close(tier, hours, from, to);
+            }
+        }
+    }
+
+    fn done(self) -> Gate {
+        let is_open = self.asker.unbounded || self.closed.is_empty();
+        // The largest factor is asked first, and counts (W3).
+        let factors = self.factors.into_iter().rev().filter(|(_, starts)| !starts.is_empty()).collect();
+        Gate { closed: (!is_open).then_some(self.closed), factors }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use jiff::tz::TimeZone;
+
+    use super::*;
+
+    /// Friday to Sunday 17:00 to 22:00 in suites: Unlimited until 72 h before, members until 48 h before, factor 1.20.
+    fn demo() -> [ReleaseRule; 2] {
+        let rule = |tier, release_hours| ReleaseRule {
+            room_kinds: vec!["suite".to_owned()],
+            services: Vec::new(),
+            weekdays: vec![5, 6, 7],
+            from: 17 * 60,
+            to: 22 * 60,
+            tier,
+            release_hours,
+            factor_bp: 12_000,
+            tags: vec!["peak_hour".to_owned(), "weekend".to_owned()],
+        };
+        [rule(Tier::Unlimited, 72), rule(Tier::Base, 48)]
+    }
+
+    fn at(day: Date, hour: i8, minute: i8, second: i8) -> Timestamp {
+        let zone = TimeZone::get("America/New_York").expect("a zone");
+        zone.to_timestamp(day.at(hour, minute, second, 0)).expect("a moment")
+    }
+
+    fn saturday_at_seven() -> Start<'static> {
+        let day = date(2026, 11, 28);
+        Start { room: Id(1), kind: "suite", service: Id(2), day, minute: 19 * 60, at: at(day, 19, 0, 0) }
+    }
+
+    /// Worked example C of the rules.
+    #[test]
+    fn an_evening_opens_to_premium_three_days_before_and_to_all_two_days_before() {
+        let terms = terms(&demo(), &[], &saturday_at_seven());
+        let wednesday = date(2026, 11, 25);
+        let opens = at(wednesday, 19, 0, 0);
+        assert_eq!(terms.refused(Tier::Premium, at(wednesday, 18, 59, 0)), Some((&VIP_ONLY, opens)));
+        assert_eq!(terms.refused(Tier::Premium, opens), None);
+        let thursday = at(date(2026, 11, 26), 19, 0, 0);
+        assert_eq!(terms.refused(Tier::None, opens), Some((&MEMBERS_ONLY, thursday)));
+        assert_eq!(terms.refused(Tier::None, thursday), None);
+        assert_eq!(terms.refused(Tier::Unlimited, at(date(2026, 11, 1), 9, 0, 0)), None);
+        assert!(terms.is_premium());
+        assert_eq!(terms.tags, ["peak_hour", "weekend"]);
+    }
+
+    #[test]
+    fn a_hand_beats_every_rule() {
+        let start = saturday_at_seven();
+        let decided = |decision| [Override { room: Id(1), starts_at: start.at, decision }];
+        let now = at(date(2026, 11, 1), 9, 0, 0);
+        assert!(terms(&demo(), &decided(Decision::Block), &start).blocked);
+        let open = terms(&demo(), &decided(Decision::Open), &start);
+        assert_eq!((open.refused(Tier::None, now), open.factor_bp), (None, 10_000));
+        let repriced = terms(&demo(), &decided(Decision::Reprice(9_000)), &start);
+        assert_eq!((repriced.factor_bp, repriced.kept.len()), (9_000, 2));
+        let kept = terms(&demo(), &decided(Decision::Keep(Tier::Base, 24)), &start);
+        assert_eq!(kept.kept, [(Tier::Base, at(date(2026, 11, 27), 19, 0, 0))]);
+        let elsewhere = [Override { room: Id(9), starts_at: start.at, decision: Decision::Block }];
+        assert!(!terms(&demo(), &elsewhere, &start).blocked);
+    }
+
+    #[test]
+    fn of_several_factors_the_largest_counts() {
+        let [one, mut other] = demo();
+        other.factor_bp = 15_000;
+        assert_eq!(terms(&[one, other], &[], &saturday_at_seven()).factor_bp, 15_000);
+    }
+}
