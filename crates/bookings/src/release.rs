@@ -11,7 +11,7 @@ use membership::Tier;
 
 use crate::bits::Bits;
 use crate::cells::{Cell, cell_at};
-use crate::days::Days;
+use crate::days::{Days, Open};
 use crate::free::{Field, Gate};
 use crate::model::{MEMBERS_ONLY, VIP_ONLY};
 use crate::rules::Rules;
@@ -199,7 +199,7 @@ pub fn gate(field: &mut Field, catalogue: &Catalogue, rules: &Rules, service: Id
         let weekly = rules.weekly.iter().filter(|rule| rule.is_for(kind, service));
         let decided = rules.overrides.iter().filter(|decided| decided.room == room.id);
         let mut gate = Gates::new(*reach, asker);
-        weekly.for_each(|rule| gate.add(rule, days));
+        weekly.for_each(|rule| gate.add(rule, days, &room.open));
         decided.for_each(|decided| gate.decide(decided));
         room.gate = gate.done();
     }
@@ -219,13 +219,15 @@ impl Gates {
         Gates { asker, closed: Bits::none(reach.0, reach.1), factors: BTreeMap::new(), reach }
     }
 
-    fn add(&mut self, rule: &ReleaseRule, days: &Days) {
-        for day in days.iter().filter(|day| rule.is_on(day.date)) {
-            let (from, to) = (days.cell(day, rule.from), days.cell(day, rule.to));
-            self.close(rule.tier, rule.release_hours, from, to);
-            if rule.factor_bp != 10_000 {
-                self.price(rule.factor_bp, from, to);
+    /// A rule is for starts of an operating day, which are those of its openings: `00:15` may be Friday's.
+    fn add(&mut self, rule: &ReleaseRule, days: &Days, openings: &[Open]) {
+        for (open, day) in openings.iter().filter_map(|open| Some((open, days.iter().nth(open.day)?))) {
+            if !rule.is_on(day.date) {
+                continue;
             }
+            let (from, to) = (days.cell(day, rule.from).max(open.from), days.cell(day, rule.to).min(open.to));
+            self.close(rule.tier, rule.release_hours, from, to);
+            self.price(rule.factor_bp, from, to);
         }
     }
 

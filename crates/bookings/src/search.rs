@@ -176,11 +176,16 @@ impl Answer {
         price_for(self.service(), self.window.standing(), day, factors, &[], false)
     }
 
-    /// What rules and hands say of an offer in its best room.
-    pub fn terms(&self, offer: &Offer) -> Terms {
-        let (room, _) = offer.rooms.first().copied().unwrap_or((Id(0), Factors::PLAIN));
+    /// What multiplies the price of a start in a room.
+    pub fn factors(&self, room: Id, day: Date, start: Cell) -> Factors {
+        let premium = self.catalogue.room(room).map_or(10_000, |room| room.premium_bp);
+        Factors { room: premium, time: self.terms(room, day, start).factor_bp }
+    }
+
+    /// What rules and hands say of a start in a room.
+    pub fn terms(&self, room: Id, day: Date, cell: Cell) -> Terms {
         let kind = self.catalogue.room(room).map_or("", |room| room.kind.as_str());
-        let start = start(&self.window, room, kind, self.service, offer.date, offer.start);
+        let start = start(&self.window, room, kind, self.service, day, cell);
         terms(&self.rules.weekly, &self.rules.overrides, &start)
     }
 }

@@ -184,7 +184,7 @@ fn slot(answer: &Answer, offer: &Offer) -> Option<Slot> {
     let room = catalogue.room(room)?;
     let (starts_at, ends_at) = (begin(offer.start), begin(offer.start + cells(service.minutes)));
     let quote = answer.quote(offer.date, factors);
-    let terms = answer.terms(offer);
+    let terms = answer.terms(room.id, offer.date, offer.start);
     let now = answer.window.asker().now;
     let (vip_until, member_until) = (terms.kept_for(Tier::Unlimited), terms.kept_for(Tier::Base));
     let serving = usize::try_from(service.technicians).unwrap_or(0);

@@ -1,5 +1,7 @@
 //! The rules of booking: their worked examples by the letter, and the engine of free times against a slow one.
 
+#[path = "it/gates.rs"]
+mod gates;
 #[path = "it/reference.rs"]
 mod reference;
 #[path = "it/rules_examples.rs"]

@@ -240,17 +240,44 @@ pub struct Catalogue {
     pub technicians: Vec<Technician>,
     /// By name.
     pub equipment: Vec<Equipment>,
-    pub(crate) places: Places,
+    places: Places,
 }
 
 /// Where each thing stands in its list.
 #[derive(Debug, Default)]
-pub(crate) struct Places {
-    pub(crate) by_id: HashMap<Id, usize>,
-    pub(crate) service_slugs: HashMap<String, usize>,
+struct Places {
+    by_id: HashMap<Id, usize>,
+    service_slugs: HashMap<String, usize>,
+}
+
+fn places<T>(things: &[T], id: fn(&T) -> Id) -> impl Iterator<Item = (Id, usize)> {
+    things.iter().enumerate().map(move |(place, thing)| (id(thing), place))
 }
 
 impl Catalogue {
+    /// A catalogue of these things.
+    #[allow(clippy::too_many_arguments, reason = "one for each list")]
+    pub fn of(
+        version: Id,
+        club: Club,
+        categories: Vec<Category>,
+        services: Vec<Service>,
+        addons: Vec<Addon>,
+        rooms: Vec<Room>,
+        technicians: Vec<Technician>,
+        equipment: Vec<Equipment>,
+    ) -> Catalogue {
+        let mut by_id = HashMap::new();
+        by_id.extend(places(&services, |service| service.id));
+        by_id.extend(places(&rooms, |room| room.id));
+        by_id.extend(places(&technicians, |technician| technician.id));
+        by_id.extend(places(&categories, |category| category.id));
+        by_id.extend(places(&addons, |addon| addon.id));
+        let slugs = services.iter().enumerate().map(|(place, service)| (service.slug.clone(), place));
+        let places = Places { by_id, service_slugs: slugs.collect() };
+        Catalogue { version, club, categories, services, addons, rooms, technicians, equipment, places }
+    }
+
     /// The service of this id.
     pub fn service(&self, id: Id) -> Option<&Service> {
         self.services.get(*self.places.by_id.get(&id)?).filter(|service| service.id == id)

@@ -8,7 +8,7 @@ use kit::versions::Cached;
 use kit::{Error, Fault, Id, Result, Tx, args, sql};
 
 use crate::hours::{Hours, Shift};
-use crate::model::{Addon, Catalogue, Category, Club, Equipment, Places, Room, Service, Technician};
+use crate::model::{Addon, Catalogue, Category, Club, Equipment, Room, Service, Technician};
 
 /// What every edit of the catalogue, and of the plans beside it, changes (see [`kit::versions`]).
 pub const VERSION: &str = "catalogue";
@@ -54,35 +54,7 @@ fn load(tx: &mut Tx<'_>, version: Id) -> Result<Catalogue> {
     let hours_of = |id: Id| hours.get(&id).cloned().unwrap_or_default();
     rooms.iter_mut().for_each(|room| room.hours = hours_of(room.id));
     technicians.iter_mut().for_each(|technician| technician.hours = hours_of(technician.id));
-    let mut catalogue = Catalogue {
-        version,
-        club,
-        categories,
-        services,
-        addons,
-        rooms,
-        technicians,
-        equipment,
-        places: Places::default(),
-    };
-    catalogue.places = places(&catalogue);
-    Ok(catalogue)
-}
-
-fn places(catalogue: &Catalogue) -> Places {
-    let by_id = [
-        ids(&catalogue.services, |service| service.id),
-        ids(&catalogue.rooms, |room| room.id),
-        ids(&catalogue.technicians, |technician| technician.id),
-        ids(&catalogue.categories, |category| category.id),
-        ids(&catalogue.addons, |addon| addon.id),
-    ];
-    let slugs = catalogue.services.iter().enumerate().map(|(place, service)| (service.slug.clone(), place));
-    Places { by_id: by_id.into_iter().flatten().collect(), service_slugs: slugs.collect() }
-}
-
-fn ids<T>(things: &[T], id: fn(&T) -> Id) -> Vec<(Id, usize)> {
-    things.iter().enumerate().map(|(place, thing)| (id(thing), place)).collect()
+    Ok(Catalogue::of(version, club, categories, services, addons, rooms, technicians, equipment))
 }
 
 fn club(tx: &mut Tx<'_>) -> Result<Club> {

@@ -20,6 +20,8 @@ mod prices;
 mod problems;
 #[path = "it/refusals.rs"]
 mod refusals;
+#[path = "it/release.rs"]
+mod release;
 #[path = "it/shapes.rs"]
 mod shapes;
 #[path = "it/tables.rs"]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bookings::{Busy, Cell, Days, Demand, Field, Offers, Track, begin, cell_at};
+use bookings::{Busy, Cell, Days, Demand, Factors, Field, Offers, Track, begin, cell_at};
 use catalogue::{Hours, Shift};
 use jiff::civil::{Date, date};
 use jiff::{Timestamp, ToSpan as _};
@@ -302,6 +302,7 @@ fn field(scene: &Scene, club: &Club) -> (Demand, Field) {
             after: after / 5,
             premium_bp: resource.premium_bp,
             shortest: 6,
+            gate: bookings::Gate::default(),
         }
     };
     let tracks = |kind: i64, resources: &[Resource], calendars: &[Calendar], after: i64| -> Vec<Track> {
@@ -348,13 +349,13 @@ proptest! {
         prop_assert_eq!(&fast, &wanted, "the starts");
         for (offer, slow) in offers.iter().zip(slow.values()) {
             let found = Slow {
-                rooms: offer.rooms.iter().copied().collect(),
+                rooms: offer.rooms.iter().map(|(room, _)| *room).collect(),
                 technicians: offer.technicians.iter().copied().collect(),
                 spots: offer.spots,
             };
             prop_assert_eq!(&found, slow, "at {}", begin(offer.start));
             prop_assert!(offer.spots >= 1, "what is offered can be had");
-            let premium = |id: &Id| field.rooms.iter().find(|room| room.id == *id).map(|room| room.premium_bp);
+            let premium = |(id, _): &(Id, Factors)| field.rooms.iter().find(|room| room.id == *id).map(|room| room.premium_bp);
             prop_assert!(offer.rooms.iter().map(premium).is_sorted(), "the least factor first (F3)");
         }
 

@@ -166,6 +166,7 @@ fn track(id: i64, days: &Days, hours: &str, busy: &[(Cell, Cell)]) -> Track {
         after: 0,
         premium_bp: 10_000,
         shortest: 6,
+        gate: bookings::Gate::default(),
     }
 }
 

@@ -201,7 +201,7 @@ impl Hand<'_> {
             person: Some(guest),
             standing: self.standings.get(&guest).cloned().unwrap_or_default(),
             service: service.id,
-            room: offer.rooms.first().copied().unwrap_or(Id(0)),
+            room: offer.rooms.first().map_or(Id(0), |(room, _)| *room),
             technicians: offer.technicians.iter().copied().take(needed).collect(),
             equipment: offer.equipment.first().copied().filter(|_| !service.equipment.is_empty()),
             day: offer.date,

@@ -190,7 +190,7 @@ fn book(
     let mut refused = None;
     let booked = tx.attempt(|tx| match bookings::book(tx, by, &wish) {
         Ok(booking) => {
-            let price = seen.plain_price(booking.room);
+            let price = seen.plain_price(booking.room, booking.starts_at);
             if order.promise.is_none_or(|promise| price <= promise) {
                 return Ok(Some(booking));
             }
@@ -240,13 +240,17 @@ fn dearer(price: Cents) -> Refused {
 /// What is said of a refusal; what is none goes on.
 fn refusal(seen: &Seen, error: Error) -> Result<Refused> {
     match error {
-        Error::Refused(refusal, _) => {
+        Error::Refused(refusal, carried) => {
             let window = &seen.answer.window;
             let closed = window.closed(seen.day).filter(|_| refusal.code == bookings::OUTSIDE_WINDOW.code);
-            let sentence = closed.map_or_else(
-                || refusal.sentence.to_owned(),
-                |closed| super::times::closed_sentence(window, seen.day, closed),
-            );
+            let opens_at = carried.get("opens_at").and_then(|at| at.as_str()?.parse().ok());
+            let sentence = match (closed, opens_at) {
+                (Some(closed), _) => super::times::closed_sentence(window, seen.day, closed),
+                (None, Some(at)) => {
+                    format!("{} It opens to you on {}.", refusal.sentence, window.spoken(at))
+                }
+                (None, None) => refusal.sentence.to_owned(),
+            };
             let status = StatusCode::from_u16(refusal.status).map_err(Fault::because)?;
             Ok(Refused { code: refusal.code, status, sentence })
         }

@@ -5,6 +5,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use bookings::Factors;
 use catalogue::{Catalogue, Category, Filter, Half, Service};
 use kit::web::{Input, Page, Path, Words};
 use kit::{Cents, Error, House, Result};
@@ -166,8 +167,8 @@ async fn show(caller: Caller, Path(slug): Path<String>) -> Result<Response> {
     let (frame, catalogue, id, standing, today) = asked.await?;
     let service = catalogue.service(id).ok_or(Error::NotFound)?;
     let plan = standing.plan_on(today);
-    let base_room = 10_000;
-    let yours = plan.map(|_| bookings::price_for(service, &standing, today, base_room, &[], false).total());
+    let yours =
+        plan.map(|_| bookings::price_for(service, &standing, today, Factors::PLAIN, &[], false).total());
     let category = catalogue.category(service.category);
     let frame = Frame { title: format!("{} · CoreSync", service.name), ..frame };
     let page = ServicePage {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use bookings::{Answer, Ask, Offer, Policy, TAKEN, begin, search};
+use bookings::{Answer, Ask, Offer, Policy, TAKEN, begin, cell_at, search};
 use catalogue::{Catalogue, Service};
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
@@ -144,26 +144,22 @@ impl Seen {
         self.answer.service()
     }
 
-    /// What the service alone costs in a room.
-    pub(super) fn plain_price(&self, room: Id) -> Cents {
-        self.answer.quote(self.day, self.answer.room_bp(room)).total()
+    /// What the service alone costs in a room at the chosen time.
+    pub(super) fn plain_price(&self, room: Id, starts_at: Timestamp) -> Cents {
+        let factors = self.answer.factors(room, self.day, cell_at(starts_at));
+        self.answer.quote(self.day, factors).total()
     }
 
     fn offered(&self, tx: &mut Tx<'_>, chosen: &Chosen, extras: &Extras) -> Result<Option<Offered>> {
         let Some(offer) = &self.offer else { return Ok(None) };
         let catalogue: &Arc<Catalogue> = &self.answer.catalogue;
-        let Some(room) = offer.rooms.first().and_then(|id| catalogue.room(*id)) else { return Ok(None) };
+        let Some((room, factors)) = offer.rooms.first().copied() else { return Ok(None) };
+        let Some(room) = catalogue.room(room) else { return Ok(None) };
         let wanted = catalogue.addons_of(self.service()).filter(|addon| extras.addons.contains(&addon.id));
         let addons: Vec<_> = wanted.map(|addon| (addon.name.clone(), addon.cents, 1)).collect();
         let standing = self.answer.window.standing();
-        let quote = bookings::price_for(
-            self.service(),
-            standing,
-            self.day,
-            room.premium_bp,
-            &addons,
-            extras.use_credit,
-        );
+        let quote =
+            bookings::price_for(self.service(), standing, self.day, factors, &addons, extras.use_credit);
         let tax = money::tax_on(tx, catalogue.club.id, &quote.lines)?;
         let cancelling = Cancelling {
             policy: Policy::of(standing),
@@ -178,7 +174,7 @@ impl Seen {
             bill: price::bill(&quote.lines, tax),
             total: words::money(quote.total() + tax),
             cancelling: cancelling.sentence(),
-            promise: self.plain_price(room.id),
+            promise: self.plain_price(room.id, chosen.starts_at),
         }))
     }
 

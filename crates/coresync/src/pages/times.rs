@@ -1,6 +1,6 @@
 //! Free times as they stand on a page: a strip of fourteen days, and the times of one of them.
 
-use bookings::{Answer, Closed, FreeDay, Offer, Window, begin, cells};
+use bookings::{Answer, Closed, Factors, FreeDay, Offer, Window, begin, cells};
 use catalogue::Service;
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
@@ -157,10 +157,11 @@ pub(super) struct Part {
 
 pub(super) fn time_cell(answer: &Answer, search: &Search, offer: &Offer) -> TimeCell {
     let zone = &answer.catalogue.club.zone;
-    let room = offer.rooms.first().and_then(|id| answer.catalogue.room(*id));
+    let (room, factors) = offer.rooms.first().copied().unwrap_or((Id(0), Factors::PLAIN));
+    let room = answer.catalogue.room(room);
     let starts_at = begin(offer.start);
     let ends_at = begin(offer.start + cells(answer.service().minutes));
-    let quote = answer.quote(offer.date, room.map_or(10_000, |room| room.premium_bp));
+    let quote = answer.quote(offer.date, factors);
     TimeCell {
         path: search.review_path(starts_at),
         stamp: starts_at.to_string(),

@@ -1,0 +1,132 @@
+//! The bits of release rules against the rules asked start by start.
+
+use std::sync::Arc;
+
+use bookings::{
+    Asker, Busy, Decision, Demand, Field, Gate, Offers, Override, ReleaseRule, Rules, Start, Track, begin,
+    gate, terms,
+};
+use catalogue::{Catalogue, Club, Half, Room};
+use jiff::civil::{Date, date};
+use jiff::{Timestamp, ToSpan as _};
+use kit::Id;
+use membership::Tier;
+use proptest::prelude::*;
+
+use crate::new_york;
+
+const TIERS: [Tier; 4] = [Tier::None, Tier::Base, Tier::Premium, Tier::Unlimited];
+const ROOM: Id = Id(1);
+const SERVICE: Id = Id(2);
+
+fn rule() -> impl Strategy<Value = ReleaseRule> {
+    let weekdays = prop::collection::vec(1_i64..=7, 0..4);
+    (0..4_usize, any::<bool>(), any::<bool>(), weekdays, 0_i64..30, 1_i64..20, 0_i64..100, 0..3_usize)
+        .prop_map(|(tier, elsewhere, other, weekdays, from, hours, release_hours, factor)| ReleaseRule {
+            room_kinds: if elsewhere { vec!["pod".to_owned()] } else { Vec::new() },
+            services: if other { vec![Id(9)] } else { Vec::new() },
+            weekdays,
+            from: from * 45,
+            to: from * 45 + hours * 60,
+            tier: TIERS[tier],
+            release_hours,
+            factor_bp: [10_000, 12_000, 9_000][factor],
+            tags: Vec::new(),
+        })
+}
+
+fn decision() -> impl Strategy<Value = Decision> {
+    prop_oneof![
+        Just(Decision::Block),
+        Just(Decision::Open),
+        Just(Decision::Reprice(8_000)),
+        (0..4_usize, 0_i64..60).prop_map(|(tier, hours)| Decision::Keep(TIERS[tier], hours)),
+    ]
+}
+
+fn catalogue() -> Catalogue {
+    let room = Room {
+        id: ROOM,
+        slug: "suite".to_owned(),
+        name: "Suite".to_owned(),
+        kind: "suite".to_owned(),
+        half: Half::Private,
+        capacity: 2,
+        units: 1,
+        premium_bp: 10_000,
+        features: Vec::new(),
+        has_iot: false,
+        description: String::new(),
+        hours: "mon-sun 12:00-03:00".parse().expect("hours"),
+        active: true,
+    };
+    let club = Club {
+        id: Id(7),
+        name: String::new(),
+        zone: new_york(),
+        currency: "USD".to_owned(),
+        address: String::new(),
+        phone: String::new(),
+        email: String::new(),
+    };
+    Catalogue::of(Id(1), club, Vec::new(), Vec::new(), Vec::new(), vec![room], Vec::new(), Vec::new())
+}
+
+/// The minute of a start as the club's clock counts from its operating day's midnight.
+fn minute(day: Date, at: Timestamp) -> i64 {
+    let shown = at.to_zoned(new_york());
+    i64::from((shown.date() - day).get_days()) * 1_440
+        + i64::from(shown.hour()) * 60
+        + i64::from(shown.minute())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn a_start_is_offered_exactly_if_the_rules_let_it_and_costs_what_they_say(
+        rules in prop::collection::vec(rule(), 0..5),
+        decided in prop::collection::vec((0_i64..600, decision()), 0..4),
+        first in prop_oneof![Just(date(2026, 10, 30)), Just(date(2026, 11, 24)), Just(date(2027, 3, 12))],
+        ahead in 0_i64..5, tier in 0..4_usize
+    ) {
+        let catalogue = catalogue();
+        let last = first.checked_add(3.days()).expect("a date");
+        let days = bookings::Days::new(&new_york(), first, last).expect("days");
+        let reach = days.reach();
+        let open = days.open(&catalogue.rooms[0].hours);
+        let base = open[0].from;
+        let now = begin(base) - jiff::SignedDuration::from_hours(ahead * 24);
+        let mut overrides: Vec<Override> = decided
+            .into_iter()
+            .map(|(cell, decision)| Override { room: ROOM, starts_at: begin(base + cell), decision })
+            .collect();
+        overrides.dedup_by_key(|decided| decided.starts_at);
+        overrides.sort_by_key(|decided| decided.starts_at);
+        overrides.dedup_by_key(|decided| decided.starts_at);
+        let busy = Busy::new(1, Vec::new(), reach);
+        let (after, premium_bp, shortest) = (0, 10_000, 6);
+        let track = Track { id: ROOM, open, busy, after, premium_bp, shortest, gate: Gate::default() };
+        let mut field = Field { reach, days, rooms: vec![track], technicians: Vec::new(), equipment: Vec::new() };
+        let demand = Demand { setup: 0, duration: 6, turnover: 0, technicians: 0, equipment: false };
+        let plain = Offers::find(demand, &field).all(0);
+
+        let rules = Rules { weekly: Arc::new(rules), overrides };
+        let asker = Asker { tier: TIERS[tier], now, unbounded: false };
+        gate(&mut field, &catalogue, &rules, SERVICE, asker);
+        let gated = Offers::find(demand, &field).all(0);
+        let expected: Vec<_> = plain
+            .iter()
+            .filter_map(|offer| {
+                let at = begin(offer.start);
+                let minute = minute(offer.date, at);
+                let start = Start { room: ROOM, kind: "suite", service: SERVICE, day: offer.date, minute, at };
+                let terms = terms(&rules.weekly, &rules.overrides, &start);
+                let open = !terms.blocked && terms.refused(asker.tier, now).is_none();
+                open.then_some((offer.start, terms.factor_bp))
+            })
+            .collect();
+        let found: Vec<_> = gated.iter().map(|offer| (offer.start, offer.rooms[0].1.time)).collect();
+        prop_assert_eq!(found, expected);
+    }
+}
