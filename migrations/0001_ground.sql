@@ -13,6 +13,12 @@ CREATE TABLE flushes (
     count BIGINT NOT NULL
 );
 
+-- A known text, sealed under the key file: whoever opens this database with another key is told so.
+CREATE TABLE key_marks (
+    id BIGINT NOT NULL PRIMARY KEY,
+    sealed BYTEA NOT NULL
+);
+
 -- Versions of what is read often and changed seldom: the keys of every cache.
 CREATE TABLE versions (
     name TEXT NOT NULL PRIMARY KEY,

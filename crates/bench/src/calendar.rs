@@ -18,8 +18,9 @@ use crate::chance::Chance;
 /// Days of a year of copies: whole weeks.
 const YEAR: i64 = 364;
 const AHEAD: i64 = 90;
-/// How many bookings a transaction.
-const BATCH: usize = 4_000;
+/// How many bookings a transaction. Ten times as many take far longer: SQLite walks the whole journal of the
+/// outer savepoint at the end of each inner one.
+const BATCH: usize = 400;
 
 /// The ids of the first year's bookings and of everything that belongs to them.
 #[derive(Debug, Clone, Copy)]

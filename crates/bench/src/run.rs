@@ -45,7 +45,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
         runtime: Runtime::new().or_fault()?,
         folder: folder.clone(),
         server: server(arguments)?,
-        spell: Spell { warm: millis(200, 1_000), measured: millis(700, 4_000) },
+        spell: Spell { warm: millis(150, 1_000), measured: millis(500, 4_000) },
         bare: HashMap::new(),
     };
     let outcome = measure(bench);

@@ -52,11 +52,16 @@ pub fn book(tx: &mut Tx<'_>, by: &Actor, wish: &Wish) -> Result<Booking> {
     let catalogue = catalogue::current(tx)?;
     let service = service(&catalogue, wish.service)?;
     let window = window(tx, &catalogue, by, guest)?;
+    let (start, day) = resolve(
+        &catalogue,
+        &Candidates::of(&catalogue, service, 1, wish.room, None, None),
+        service,
+        wish.when,
+    )?;
+    window.admit(day)?;
     admit_to_service(tx, &catalogue, service, &window)?;
     let party = party(service, wish)?;
     let candidates = candidates(&catalogue, service, wish, party)?;
-    let (start, day) = resolve(&catalogue, &candidates, service, wish.when)?;
-    window.admit(day)?;
     if begin(start) < window.earliest() {
         return Err(Error::refused(&TOO_LATE));
     }
@@ -258,6 +263,7 @@ impl Request<'_> {
             service: self.service.id,
             window: self.window.clone(),
             rules: self.rules.clone(),
+            needs_plan: false,
             span: (self.day, self.day),
             days: Vec::new(),
             offers: nearest(offers, self.start, ALTERNATIVES),
@@ -287,10 +293,6 @@ fn take(
     let demand = request.demand();
     let (start, end) = (request.start, request.start + demand.duration);
     let Offer { mut rooms, mut technicians, mut equipment, .. } = found;
-    if let Some(named) = wish.technician {
-        // The named one serves, whoever comes with them.
-        technicians.sort_by_key(|id| *id != named);
-    }
     loop {
         let Some(&(room, factors)) = rooms.first() else { return Ok(None) };
         if technicians.len() < demand.technicians || (demand.equipment && equipment.is_empty()) {
@@ -420,6 +422,7 @@ fn write(
         tax,
         policy: Policy::of(standing),
         guest_name: wish.guest_name.clone(),
+        guest_email: wish.guest_email.clone(),
         special_requests: wish.special_requests.clone(),
         created_at: tx.now(),
     };

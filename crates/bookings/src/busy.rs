@@ -28,6 +28,8 @@ pub struct Candidates<'c> {
     pub rooms: Vec<&'c Room>,
     /// Technicians with the skill; empty if none is needed.
     pub technicians: Vec<&'c Technician>,
+    /// The technician who was asked for by name.
+    pub named: Option<Id>,
     /// Pieces of which one is needed; empty if none is.
     pub equipment: Vec<&'c Equipment>,
 }
@@ -103,7 +105,7 @@ fn assemble(
     let always: Vec<Open> = rooms.iter().flat_map(|room| room.open.clone()).collect();
     let equipment =
         candidates.equipment.iter().map(|piece| track(piece.id, always.clone(), piece.reset)).collect();
-    Field { reach, rooms, technicians, equipment, days }
+    Field { reach, rooms, technicians, named: candidates.named, equipment, days }
 }
 
 /// The days whose calendars are remembered, around the club's today.
@@ -197,6 +199,7 @@ impl<'c> Candidates<'c> {
         Candidates {
             rooms: rooms.collect(),
             technicians: technicians.collect(),
+            named: technician.filter(|_| service.technicians > 0),
             equipment: equipment.collect(),
         }
     }

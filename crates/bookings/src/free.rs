@@ -163,6 +163,8 @@ pub struct Field {
     pub rooms: Vec<Track>,
     /// The technicians that have the skill.
     pub technicians: Vec<Track>,
+    /// The technician who was asked for by name: one of those who serve, if several do.
+    pub named: Option<Id>,
     /// The pieces of which one is needed.
     pub equipment: Vec<Track>,
 }
@@ -235,9 +237,11 @@ impl<'f> Offers<'f> {
         let nothing = Bits::none(field.reach.0, field.reach.1);
         let staffed = at_least(demand.technicians, &technicians, &nothing);
         let equipped = at_least(usize::from(demand.equipment), &equipment, &nothing);
+        let named = field.technicians.iter().zip(&technicians).find(|(one, _)| Some(one.id) == field.named);
+        let named = named.map(|(_, starts)| starts.clone());
         let rooms = field.rooms.iter().map(|room| {
             let (mut now, mut ever) = room_starts(room, demand);
-            for (with, with_ever) in [&staffed, &equipped].into_iter().flatten() {
+            for (with, with_ever) in [&staffed, &equipped, &named].into_iter().flatten() {
                 now.and(with);
                 ever.and(with_ever);
             }
@@ -365,7 +369,7 @@ impl<'f> Offers<'f> {
         [before, after].into_iter().filter(|gap| (1..room.shortest).contains(gap)).sum()
     }
 
-    /// Fewest booked minutes that day, then longest idle, then id (F3).
+    /// Whoever was named, then fewest booked minutes that day, then longest idle, then id (F3).
     fn ranked_technicians(&self, place: usize, start: Cell) -> Vec<Id> {
         let mut free: Vec<(i64, Cell, Id)> = Vec::new();
         for (technician, starts) in self.field.technicians.iter().zip(&self.technicians) {
@@ -376,7 +380,9 @@ impl<'f> Offers<'f> {
                 free.push((booked, idle_since.unwrap_or(Cell::MIN), technician.id));
             }
         }
-        free.sort_unstable();
+        free.sort_unstable_by_key(|(booked, since, id)| {
+            (Some(*id) != self.field.named, *booked, *since, *id)
+        });
         free.into_iter().map(|(_, _, id)| id).collect()
     }
 
@@ -386,7 +392,8 @@ impl<'f> Offers<'f> {
         let mut spots: i64 = rooms.iter().map(|(_, _, room)| room.busy.free_units(from, to)).sum();
         let count = |n: usize| i64::try_from(n).expect("a count fits");
         if let Some(teams) = technicians.checked_div(needed) {
-            spots = spots.min(count(teams));
+            // Whoever was asked for by name serves one booking at a time.
+            spots = spots.min(if self.field.named.is_some() { 1 } else { count(teams) });
         }
         if equipment {
             spots = spots.min(count(pieces));

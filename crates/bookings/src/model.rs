@@ -147,6 +147,8 @@ pub struct Booking {
     pub policy: Policy,
     /// For somebody else.
     pub guest_name: Option<String>,
+    /// How they are written to.
+    pub guest_email: Option<String>,
     /// What the guest asks for.
     pub special_requests: Option<String>,
     /// When it was made.
@@ -256,8 +258,8 @@ impl Input for Wish {
             party: words.opt_number("party", 1, 50),
             person: words.opt_id("person_id"),
             guest_name: words.opt_text_within("guest_name", 200),
-            guest_phone: words.opt_text_within("guest_phone", 40),
-            guest_email: words.opt_text_within("guest_email", 254),
+            guest_phone: people::opt_phone(words, "guest_phone"),
+            guest_email: people::opt_email(words, "guest_email"),
             special_requests: words.opt_text("special_requests"),
             allergies: words.opt_text("allergies_notes"),
             ai_program: words.opt_text_within("ai_program", 100),

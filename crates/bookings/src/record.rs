@@ -92,6 +92,7 @@ pub fn record(tx: &mut Tx<'_>, catalogue: &Catalogue, record: &Record) -> Result
         tax: money::tax_on(tx, club, &quote.lines)?,
         policy: Policy::of(&record.standing),
         guest_name: None,
+        guest_email: None,
         special_requests: record.special_requests.clone(),
         created_at: record.created_at,
     };

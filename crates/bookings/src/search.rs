@@ -85,6 +85,8 @@ pub struct Answer {
     pub rules: Rules,
     /// The first day and the last.
     pub span: (Date, Date),
+    /// Whether this is for members, and who asks is none: then nothing is offered.
+    pub needs_plan: bool,
     /// Each day with how many starts, from which price, and why not.
     pub days: Vec<FreeDay>,
     /// The times, if they were asked for.
@@ -149,8 +151,11 @@ pub fn search(tx: &mut Tx<'_>, by: &Actor, ask: &Ask) -> Result<Answer> {
     let days: Vec<FreeDay> = counts.collect();
     let mut offers = if ask.one_day || ask.slots { found.all(earliest) } else { Vec::new() };
     offers.retain(|offer| window.closed(offer.date).is_none());
+    let needs_plan = needs_plan(service, &window);
+    let days = if needs_plan { days.into_iter().map(FreeDay::emptied).collect() } else { days };
+    let offers = if needs_plan { Vec::new() } else { offers };
     let service = service.id;
-    Ok(Answer { catalogue, service, window, rules, span: (first, last), days, offers })
+    Ok(Answer { needs_plan, catalogue, service, window, rules, span: (first, last), days, offers })
 }
 
 fn free_day(count: DayCount, window: &Window, price: impl Fn(Factors, Date) -> Cents) -> FreeDay {
@@ -158,11 +163,21 @@ fn free_day(count: DayCount, window: &Window, price: impl Fn(Factors, Date) -> C
         None => {
             FreeDay { from_price: count.least.map(|factors| price(factors, count.date)), closed: None, count }
         }
-        closed => {
-            let count = DayCount { count: 0, first: None, least: None, ..count };
-            FreeDay { from_price: None, closed, count }
-        }
+        closed => FreeDay { from_price: None, closed, count }.emptied(),
     }
+}
+
+impl FreeDay {
+    /// The same day without its starts.
+    fn emptied(self) -> FreeDay {
+        let count = DayCount { count: 0, first: None, least: None, ..self.count };
+        FreeDay { count, from_price: None, closed: self.closed }
+    }
+}
+
+/// Whether a service is for members, and this person is none.
+fn needs_plan(service: &Service, window: &Window) -> bool {
+    service.member_only && window.standing().plan().is_none() && !window.is_unbounded()
 }
 
 impl Answer {
@@ -197,7 +212,7 @@ pub(crate) fn admit_to_service(
     service: &Service,
     window: &Window,
 ) -> Result<()> {
-    if !service.member_only || window.standing().plan().is_some() || window.is_unbounded() {
+    if !needs_plan(service, window) {
         return Ok(());
     }
     let plans = membership::plans(tx, catalogue.club.id)?;

@@ -189,7 +189,7 @@ pub(crate) fn insert(
             policy,
             booking.guest_name.clone(),
             wish.guest_phone.clone(),
-            wish.guest_email.clone(),
+            booking.guest_email.clone(),
             booking.special_requests.clone(),
             allergies,
             wish.ai_program.clone(),
@@ -260,7 +260,7 @@ macro_rules! columns {
     () => {
         "b.id, b.reference, b.person_id, b.service_id, b.room_id, b.party, b.day, b.starts_at, b.ends_at, b.status, \
          b.base_cents, b.addons_cents, b.discount_cents, b.tax_cents, b.policy, b.guest_name, b.special_requests, \
-         b.created_at, b.why"
+         b.created_at, b.why, b.guest_email"
     };
 }
 
@@ -292,6 +292,7 @@ impl kit::db::FromRow for Kept {
             guest_name: row.get(15)?,
             special_requests: row.get(16)?,
             created_at: row.get(17)?,
+            guest_email: row.get(19)?,
         };
         Ok(Kept { booking, why: read_lines(&row.get::<String>(18)?)? })
     }

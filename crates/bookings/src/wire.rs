@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::cells::{begin, cells};
 use crate::free::Offer;
-use crate::model::{Detail, OUTSIDE_WINDOW};
+use crate::model::{Detail, OUTSIDE_WINDOW, PLAN_REQUIRED};
 use crate::search::{Answer, FreeDay, Why, why};
 use crate::window::{Closed, Window, iso};
 use catalogue::Catalogue;
@@ -121,7 +121,11 @@ impl Availability {
         let priority = standing.plan().is_some_and(|plan| plan.priority_booking);
         let only = answer.days.first().filter(|_| answer.days.len() == 1);
         let zone = &answer.catalogue.club.zone;
-        let refused = only.and_then(|day| day.closed).map(|closed| RefusedOut::of(closed, zone));
+        let refused = match only.and_then(|day| day.closed) {
+            Some(closed) => Some(RefusedOut::of(closed, zone)),
+            None if answer.needs_plan => Some(RefusedOut::plan_required(answer.window.max_advance_days())),
+            None => None,
+        };
         Availability {
             from: answer.span.0,
             to: answer.span.1,
@@ -162,6 +166,11 @@ impl DayOut {
 }
 
 impl RefusedOut {
+    fn plan_required(max_advance_days: i64) -> RefusedOut {
+        let (code, detail) = (PLAN_REQUIRED.code, PLAN_REQUIRED.sentence.to_owned());
+        RefusedOut { code, detail, opens_at: None, max_advance_days }
+    }
+
     fn of(closed: Closed, zone: &TimeZone) -> RefusedOut {
         RefusedOut {
             code: OUTSIDE_WINDOW.code,

@@ -6,10 +6,12 @@ use std::path::Path;
 use kit::config::Config;
 use kit::db::{self, Place};
 use kit::errors::OrFault;
-use kit::{Error, Fault, Fields, Result, args, sql};
+use kit::web::{Input, Words};
+use kit::{Error, Fault, Fields, House, Result, args, sql};
 use people::{NewPerson, Role};
+use serde_json::json;
 
-use crate::serve::open;
+use crate::serve::within;
 
 /// An account to be made.
 #[derive(Debug, clap::Args)]
@@ -50,9 +52,7 @@ pub fn complain(error: &Error) {
 /// # Errors
 /// A fault if the database can't be brought up to date.
 pub async fn migrate(config: Config) -> Result<()> {
-    let house = open(config).await?;
-    house.db.leave().await?;
-    say("The database is up to date.")
+    within(config, async |_| say("The database is up to date.")).await
 }
 
 /// `coresync check`: what can be wrong before the doors open.
@@ -60,13 +60,15 @@ pub async fn migrate(config: Config) -> Result<()> {
 /// # Errors
 /// A fault that says what is wrong.
 pub async fn check(config: Config) -> Result<()> {
-    let house = open(config).await?;
+    within(config, look).await
+}
+
+async fn look(house: House) -> Result<()> {
     messages::Post::from_config(&house.config)?;
     say(&format!("configuration: well, {:?}", house.config.env).to_lowercase())?;
-    say(&format!("database: {}, answers", house.db.engine_name()))?;
+    say(&format!("database: {}, answers, sealed with this key", house.db.engine_name()))?;
     let (bookings, doubles, strays) = house.db.view(integrity).await?;
     say(&format!("bookings: {bookings}"))?;
-    house.db.leave().await?;
     if doubles + strays > 0 {
         return Err(Fault::because(format!(
             "integrity: {doubles} allocations overlap and {strays} claims belong to no booking"
@@ -109,25 +111,43 @@ pub async fn create_user(config: Config, user: NewUser) -> Result<()> {
     let role = Role::named(&user.role).ok_or_else(|| {
         Fields::one("role", "The role must be account, technician, front_desk, manager or owner.")
     })?;
+    let words = json!({"email": user.email, "first_name": user.first_name, "last_name": user.last_name});
+    let Identity { email, first_name, last_name } =
+        Words::from_json(words.to_string().as_bytes())?.parse()?;
     let mut password = String::new();
     std::io::stdin().lock().read_line(&mut password).or_fault()?;
     let password = password.trim_end_matches(['\r', '\n']).to_owned();
-    people::check_password(&password, &user.email)?;
-    let house = open(config).await?;
-    let hash = people::hash_password(password).await?;
+    people::check_password(&password, &email)?;
     let new = NewPerson {
-        email: Some(user.email.trim().to_lowercase()),
-        first_name: user.first_name,
-        last_name: user.last_name,
+        email: Some(email.clone()),
+        first_name,
+        last_name,
         phone: None,
         role,
         birthday: None,
-        password_hash: Some(hash),
+        password_hash: Some(people::hash_password(password).await?),
         verified: true,
     };
-    let person = house.db.tx(move |tx| people::add(tx, &new)).await?;
-    house.db.leave().await?;
-    say(&format!("{} can sign in as {}.", person.email.unwrap_or_default(), user.role))
+    let add = async |house: House| house.db.tx(move |tx| people::add(tx, &new)).await.map(drop);
+    within(config, add).await?;
+    say(&format!("{email} can sign in as {}.", user.role))
+}
+
+/// Who an account is for, read as a sign-up is read.
+struct Identity {
+    email: String,
+    first_name: String,
+    last_name: String,
+}
+
+impl Input for Identity {
+    fn parse(words: &mut Words) -> Identity {
+        Identity {
+            email: people::opt_email(words, "email").unwrap_or_default(),
+            first_name: people::opt_name(words, "first_name").unwrap_or_default(),
+            last_name: people::opt_name(words, "last_name").unwrap_or_default(),
+        }
+    }
 }
 
 /// `coresync backup FILE`.

@@ -1,6 +1,7 @@
 //! Serving: from a configuration to a program that answers, and back to silence.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ use kit::live::Live;
 use kit::seal::Sealer;
 use kit::{Db, Fault, House, Result, jobs};
 use messages::Post;
-use metrics_exporter_prometheus::PrometheusBuilder;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -28,12 +29,13 @@ const JOBS_AT_ONCE: usize = 4;
 /// # Errors
 /// A fault if something can't be reached or made.
 pub async fn open(config: Config) -> Result<House> {
-    std::fs::create_dir_all(&config.data)
-        .map_err(|e| Fault::because(format!("data folder {}: {e}", config.data.display())))?;
+    private_folder(&config.data)?;
+    let key_file = config.key_file();
+    let is_new_key = !key_file.exists();
     let means = Means {
         clock: config.clock(),
         live: Live::default(),
-        sealer: Sealer::from_file(&config.key_file())?,
+        sealer: Sealer::from_file(&key_file)?,
         shelf: Shelf::default(),
     };
     let width = Width { postgres: config.postgres_connections, ..Width::default() };
@@ -42,8 +44,36 @@ pub async fn open(config: Config) -> Result<House> {
     if migrated.applied > 0 {
         tracing::info!(applied = migrated.applied, total = migrated.total, "the database is up to date");
     }
+    if let Err(error) = db.check_key().await {
+        if is_new_key {
+            // It was made a moment ago and belongs to nothing.
+            let _ = std::fs::remove_file(&key_file);
+        }
+        return Err(error);
+    }
     db.join().await?;
     Ok(House { db, config: Arc::new(config) })
+}
+
+/// The data folder, made for its owner alone: what is in it names people.
+fn private_folder(folder: &Path) -> Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(|e| Fault::because(format!("data folder {}: {e} (CORESYNC_DATA)", folder.display())))
+}
+
+/// Opens a house, does something in it, and leaves it again, however that ended.
+///
+/// # Errors
+/// What `work` answers, or a fault if the house can't be opened.
+pub async fn within<F: Future<Output = Result<()>>>(
+    config: Config,
+    work: impl FnOnce(House) -> F,
+) -> Result<()> {
+    let house = open(config).await?;
+    let ended = work(house.clone()).await;
+    let left = house.db.leave().await;
+    ended.and(left)
 }
 
 /// Serves until it is asked to stop (SIGTERM or SIGINT); what is being answered then is finished.
@@ -53,7 +83,19 @@ pub async fn open(config: Config) -> Result<House> {
 pub async fn serve(config: Config, with_demo: bool) -> Result<()> {
     let begun = Instant::now();
     let figures = PrometheusBuilder::new().install_recorder().or_fault()?;
-    let house = open(config).await?;
+    let address = config.addr;
+    let listener = TcpListener::bind(address).await;
+    let listener = listener.map_err(|e| Fault::because(format!("address {address}: {e} (CORESYNC_ADDR)")))?;
+    within(config, |house| serve_on(listener, house, with_demo, figures, begun)).await
+}
+
+async fn serve_on(
+    listener: TcpListener,
+    house: House,
+    with_demo: bool,
+    figures: PrometheusHandle,
+    begun: Instant,
+) -> Result<()> {
     if with_demo {
         demo::fill(&house).await?;
     } else {
@@ -67,8 +109,6 @@ pub async fn serve(config: Config, with_demo: bool) -> Result<()> {
     let workers: Vec<_> = (0..JOBS_AT_ONCE).map(run).collect();
 
     let address = house.config.addr;
-    let listener = TcpListener::bind(address).await;
-    let listener = listener.map_err(|e| Fault::because(format!("address {address}: {e}")))?;
     let service = app::app(house.clone(), Some(figures)).into_make_service_with_connect_info::<SocketAddr>();
     tracing::info!(
         %address,
@@ -93,7 +133,6 @@ pub async fn serve(config: Config, with_demo: bool) -> Result<()> {
     for worker in workers {
         worker.await.or_fault()?;
     }
-    house.db.leave().await?;
     tracing::info!("stopped");
     Ok(())
 }

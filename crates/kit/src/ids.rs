@@ -40,8 +40,9 @@ const NODE_BITS: u32 = 6;
 const COUNT_BITS: u32 = 6;
 /// How many processes can make ids at once.
 pub(crate) const NODES: i64 = 1 << NODE_BITS;
-/// How far ahead of the machine's time a lease reaches, in milliseconds.
-pub(crate) const LEASE: i64 = 3_600_000;
+/// How far ahead of the machine's time a lease reaches, in milliseconds: a number that a killed process held is free
+/// again after two minutes.
+pub(crate) const LEASE: i64 = 120_000;
 
 /// Makes ids. One a process and database, shared by reference.
 #[derive(Debug)]

@@ -34,6 +34,7 @@ impl Sealer {
         let key =
             std::fs::read(path).map_err(|e| Fault::because(format!("key file {}: {e}", path.display())))?;
         Sealer::from_key(&key)
+            .map_err(|_| Fault::because(format!("key file {}: it must hold 32 bytes", path.display())))
     }
 
     /// From 32 bytes.
@@ -80,14 +81,27 @@ impl Sealer {
     }
 }
 
+/// Written beside and then linked, so that a key file is whole or not there, and the first of two processes wins.
 fn make_key_file(path: &Path) -> Result<()> {
     use std::io::Write as _;
     use std::os::unix::fs::OpenOptionsExt as _;
-    let key = tokens::chance::<32>()?;
-    let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    let mut file = file.map_err(|e| Fault::because(format!("key file {}: {e}", path.display())))?;
-    file.write_all(&key).or_fault()?;
-    file.sync_all().or_fault()
+    let wrong = |error: std::io::Error| Fault::because(format!("key file {}: {error}", path.display()));
+    let draft = path.with_extension(format!("draft{}", std::process::id()));
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&draft)
+        .map_err(wrong)?;
+    file.write_all(&tokens::chance::<32>()?).map_err(wrong)?;
+    file.sync_all().map_err(wrong)?;
+    let linked = std::fs::hard_link(&draft, path);
+    std::fs::remove_file(&draft).map_err(wrong)?;
+    match linked {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(wrong(error)),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -22,8 +22,11 @@ pub(crate) fn engine(bench: &Bench<'_>, report: &mut Report, place: &Place, room
         &format!("engine ({rooms} rooms, {rooms} technicians, 90 days)"),
         "Offers::find and counts on one thread. Floor: copying the bits of the same calendars.",
     );
+    // The budget is the median's: the slowest of a hundred is as slow as the machine's other work makes it.
     let budget = if rooms == 8 { Budget::Under(1_000.0) } else { Budget::None };
-    for (name, percent) in [("find + counts, median", 50), ("find + counts, p99", 99)] {
+    for (name, percent, budget) in
+        [("find + counts, median", 50, budget), ("find + counts, p99", 99, Budget::None)]
+    {
         let floor = Some(found.floor.percentile(percent));
         report.row(name, "µs", found.both.percentile(percent), floor, budget);
     }

@@ -107,7 +107,7 @@ proptest! {
         let busy = Busy::new(1, Vec::new(), reach);
         let (after, premium_bp, shortest) = (0, 10_000, 6);
         let track = Track { id: ROOM, open, busy, after, premium_bp, shortest, gate: Gate::default() };
-        let mut field = Field { reach, days, rooms: vec![track], technicians: Vec::new(), equipment: Vec::new() };
+        let mut field = Field { reach, days, rooms: vec![track], technicians: Vec::new(), named: None, equipment: Vec::new() };
         let demand = Demand { setup: 0, duration: 6, turnover: 0, technicians: 0, equipment: false };
         let plain = Offers::find(demand, &field).all(0);
 

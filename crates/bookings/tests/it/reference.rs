@@ -321,7 +321,7 @@ fn field(scene: &Scene, club: &Club) -> (Demand, Field) {
         technicians: scene.needed,
         equipment: scene.equipped,
     };
-    (demand, Field { reach, days, rooms, technicians, equipment })
+    (demand, Field { reach, days, rooms, technicians, named: None, equipment })
 }
 
 proptest! {

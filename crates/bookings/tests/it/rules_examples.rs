@@ -181,7 +181,14 @@ fn offered(day: Date, hours: &str, busy: &[(&str, &str)], demand: Demand) -> Vec
     let cell = |text: &str| cell_at(time(text));
     let busy: Vec<(Cell, Cell)> = busy.iter().map(|(from, to)| (cell(from), cell(to))).collect();
     let rooms = vec![track(1, &days, hours, &busy)];
-    let field = Field { reach: days.reach(), days, rooms, technicians: Vec::new(), equipment: Vec::new() };
+    let field = Field {
+        reach: days.reach(),
+        days,
+        rooms,
+        technicians: Vec::new(),
+        named: None,
+        equipment: Vec::new(),
+    };
     let found = Offers::find(demand, &field).all(Cell::MIN);
     found.iter().map(|offer| (offer.date, iso(&new_york(), begin(offer.start)))).collect()
 }
@@ -248,8 +255,14 @@ fn i_a_couple_needs_two_technicians_at_once() {
         let technicians =
             (10..).zip(technicians).map(|(id, busy)| track(id, &days, "mon-sun 09:00-21:00", busy)).collect();
         let rooms = vec![track(1, &days, "mon-sun 09:00-21:00", &[])];
-        let field =
-            Field { reach: days.reach(), days: days.clone(), rooms, technicians, equipment: Vec::new() };
+        let field = Field {
+            reach: days.reach(),
+            days: days.clone(),
+            rooms,
+            technicians,
+            named: None,
+            equipment: Vec::new(),
+        };
         Offers::find(Demand { technicians: 2, ..demand(10, 60, 15) }, &field).at(noon).is_some()
     };
     let busy = [(noon + 3, noon + 6)];

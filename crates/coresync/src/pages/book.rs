@@ -148,15 +148,12 @@ fn find(tx: &mut Tx<'_>, by: &Actor, service: &Service, wanted: &Search, date: D
         one_day,
         slots: false,
     };
-    let mut fortnight = search(tx, by, &ask(first, last, false))?;
+    let fortnight = search(tx, by, &ask(first, last, false))?;
     let day = search(tx, by, &ask(date, date, true))?;
     let closed = day.days.first().and_then(|day| day.closed);
     let is_member = day.window.standing().plan().is_some() || day.window.is_unbounded();
-    let shut = service.member_only && !is_member;
-    if shut {
-        fortnight.days.iter_mut().for_each(|day| day.count.count = 0);
-    }
-    let parts = if shut { Vec::new() } else { times::parts(&day, wanted) };
+    let shut = day.needs_plan;
+    let parts = times::parts(&day, wanted);
     let sentence = match closed {
         _ if shut => Some(format!("{} is for members.", service.name)),
         Some(closed) => Some(times::closed_sentence(&day.window, date, closed)),

@@ -21,6 +21,7 @@ use axum::Router;
 use kit::House;
 
 pub use errors::said;
+pub(crate) use price::Cancelling;
 
 /// The addresses of the pages.
 pub fn routes() -> Router<House> {

@@ -33,19 +33,19 @@ pub(super) fn bill(lines: &[Line], tax: Cents) -> Vec<BillLine> {
 }
 
 /// What cancelling a visit costs, now and later.
-pub(super) struct Cancelling<'z> {
-    pub(super) policy: Policy,
+pub(crate) struct Cancelling<'z> {
+    pub(crate) policy: Policy,
     /// Service and add-ons before tax.
-    pub(super) net: Cents,
-    pub(super) booked_at: Timestamp,
-    pub(super) starts_at: Timestamp,
-    pub(super) now: Timestamp,
-    pub(super) zone: &'z TimeZone,
+    pub(crate) net: Cents,
+    pub(crate) booked_at: Timestamp,
+    pub(crate) starts_at: Timestamp,
+    pub(crate) now: Timestamp,
+    pub(crate) zone: &'z TimeZone,
 }
 
 impl Cancelling<'_> {
     /// `Free to cancel until Monday 23 November, 16:00. …`
-    pub(super) fn sentence(&self) -> String {
+    pub(crate) fn sentence(&self) -> String {
         let Cancelling { policy, now, .. } = *self;
         let half_until = self.starts_at - SignedDuration::from_hours(policy.half_hours);
         let free_until = self.starts_at - SignedDuration::from_hours(policy.free_hours);

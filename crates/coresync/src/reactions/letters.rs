@@ -1,11 +1,13 @@
 //! The letters about bookings: a confirmation with the date for a calendar, a cancellation that takes it out.
 
 use askama::Template;
-use bookings::Detail;
+use bookings::{Booking, Detail};
 use jiff::Timestamp;
 use kit::{Cents, Fault, House, Id, Result, Tx};
 use messages::Mail;
 use messages::calendar::{Event, ics};
+
+use crate::pages::Cancelling;
 
 /// What a letter says.
 #[derive(Template)]
@@ -53,8 +55,12 @@ async fn send(house: House, booking: Id, cancelled: bool) -> Result<()> {
 }
 
 fn addressee(tx: &mut Tx<'_>, detail: &Detail) -> Result<Option<(String, String)>> {
-    let Some(person) = detail.booking.person else { return Ok(None) };
-    let person = people::person(tx, person)?;
+    let Booking { person, guest_name, guest_email, .. } = &detail.booking;
+    if let Some(email) = guest_email {
+        return Ok(Some((email.clone(), guest_name.clone().unwrap_or_else(|| "Dear guest".to_owned()))));
+    }
+    let Some(person) = person else { return Ok(None) };
+    let person = people::person(tx, *person)?;
     Ok(person.email.map(|email| (email, person.first_name)))
 }
 
@@ -79,16 +85,19 @@ fn write(
         spoken(booking.ends_at, "%H:%M")
     );
     let reference = booking.reference.clone().unwrap_or_default();
-    let hours = booking.policy.free_hours;
     let (title, greeting, note) = if cancelled {
         let title = format!("Cancelled: {what}");
         (title, format!("{name}, your visit is cancelled."), "We hope to see you another time.".to_owned())
     } else {
-        let note = format!(
-            "You can cancel without cost until {hours} hours before. Later than that half is due, \
-                            and all of it within {} hours.",
-            booking.policy.half_hours
-        );
+        let cancelling = Cancelling {
+            policy: booking.policy,
+            net: booking.net(),
+            booked_at: booking.created_at,
+            starts_at: booking.starts_at,
+            now: tx.now(),
+            zone: &catalogue.club.zone,
+        };
+        let note = cancelling.sentence();
         (format!("Confirmed: {what}"), format!("{name}, we are expecting you."), note)
     };
     let link = format!("{public}/dashboard/bookings/{}/", booking.id);

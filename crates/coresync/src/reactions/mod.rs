@@ -33,8 +33,10 @@ pub async fn begin_nights(house: &House) -> Result<()> {
     house
         .db
         .tx(|tx| {
-            let waiting: Option<(i64,)> =
-                tx.one(sql!("SELECT id FROM jobs WHERE kind = $1 LIMIT 1"), args![Nightly::KIND])?;
+            let waiting: Option<(i64,)> = tx.one(
+                sql!("SELECT id FROM jobs WHERE kind = $1 AND NOT dead LIMIT 1"),
+                args![Nightly::KIND],
+            )?;
             if waiting.is_none() {
                 tx.enqueue(&Nightly {}, tx.now() + SignedDuration::from_hours(6))?;
             }

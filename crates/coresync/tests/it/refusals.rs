@@ -232,3 +232,26 @@ async fn odd_times_are_refused_field_by_field() {
     let refused = house.as_(BEA).post(CREATE, unknown).await.refused(400, "invalid");
     assert!(refused["errors"]["service_id"].is_string());
 }
+
+/// Whoever is asked for by name serves, also where a second one comes with them.
+#[tokio::test]
+async fn of_two_technicians_the_named_one_is_always_one() {
+    let house = House::open().await;
+    let (couples, ada) = (house.service("couples").await, house.technician("ada").await);
+    let path =
+        format!("/api/bookings/availability/?service_id={couples}&date=2026-11-25&technician_id={ada}");
+    let offered = house.as_(BEA).get(&path).await.expect(200);
+    let slots = offered.list("available_slots");
+    assert!(!slots.is_empty());
+    for slot in slots {
+        assert_eq!(
+            (slot["technicians"][0]["id"].as_i64(), slot["available_spots"].as_i64()),
+            (Some(ada.0), Some(1))
+        );
+    }
+    let wish =
+        json!({"service_id": couples, "date": "2026-11-25", "start_time": "12:00", "technician_id": ada});
+    let booked = house.as_(BEA).post(crate::CREATE, wish).await.expect(201);
+    let serving = booked["technicians"].as_array().expect("a list");
+    assert!(serving.len() == 2 && serving.iter().any(|one| one["id"].as_i64() == Some(ada.0)), "{serving:?}");
+}

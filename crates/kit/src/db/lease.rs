@@ -7,10 +7,38 @@ use crate::errors::{Fault, Result};
 use crate::ids::{Id, LEASE, NODES, since_epoch};
 use crate::{args, sql, tokens};
 
-/// How often a lease is renewed: four times in its length.
-const RENEWAL: Duration = Duration::from_millis(900_000);
+/// How often a lease is renewed: six times in its length.
+const RENEWAL: Duration = Duration::from_secs(20);
+
+/// What is sealed in the database, to know the key by.
+const MARK: &str = "This database belongs to this key.";
+const MARK_PLACE: &str = "key_marks.sealed:1";
+
+/// Another key would make what is sealed unreadable, and new seals unreadable to everybody else.
+pub const OTHER_KEY: &str = "the key file is not the one that this database is sealed with: put the right one where CORESYNC_KEY_FILE says \
+                             (by default club.key in the data folder); processes that share a database share the key file";
 
 impl Db {
+    /// Checks that the database is sealed with the key of this process; marks a new database with it.
+    ///
+    /// # Errors
+    /// A fault that begins with [`OTHER_KEY`]'s words if it is another.
+    pub async fn check_key(&self) -> Result<()> {
+        self.tx(|tx| {
+            let mark = tx.seal(MARK_PLACE, MARK)?;
+            tx.run(
+                sql!("INSERT INTO key_marks (id, sealed) VALUES (1, $1) ON CONFLICT (id) DO NOTHING"),
+                args![mark],
+            )?;
+            let kept: Option<(Vec<u8>,)> =
+                tx.one(sql!("SELECT sealed FROM key_marks WHERE id = 1"), args![])?;
+            let is_ours =
+                kept.is_some_and(|(mark,)| tx.unseal(MARK_PLACE, &mark).is_ok_and(|text| text == MARK));
+            if is_ours { Ok(()) } else { Err(Fault::because(OTHER_KEY)) }
+        })
+        .await
+    }
+
     /// Leases a node number, so that this process can make ids, and keeps it as long as the database
     /// is open. Called once after the migration.
     ///

@@ -23,6 +23,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 pub use copy::{Copied, copy_into_file, copy_out_of_file};
+pub use lease::OTHER_KEY;
 pub use migrate::Migrated;
 pub use rusqlite::types::ValueRef;
 pub use shelf::Shelf;
@@ -34,7 +35,7 @@ pub use value::{Column, FromRow, Row, Value};
 pub use ::postgres::{Error as PostgresError, Row as PostgresRow};
 
 use crate::clock::Clock;
-use crate::errors::{Fault, Result};
+use crate::errors::{Fault, Refusal, Result};
 use crate::ids::Ids;
 use crate::live::Live;
 use crate::seal::Sealer;
@@ -110,6 +111,13 @@ enum Engine {
     Sqlite(sqlite::Sqlite),
     Postgres(postgres::Postgres),
 }
+
+/// How many transactions may wait for a thread.
+const QUEUE: usize = 8_192;
+
+/// More wait than can be answered in time.
+pub const BUSY: Refusal =
+    Refusal { code: "busy", sentence: "Very many ask at once. Please try again in a moment.", status: 503 };
 
 /// How often a transaction that met another one is run again before its caller is told.
 const ATTEMPTS: u32 = 8;

@@ -7,14 +7,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, unbounded};
 use postgres::error::SqlState;
 use postgres::{Client, Config, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::tx::{Conn, Keep, Unit, same_failure};
 use super::value::{Row, Value};
-use super::{Kind, Means, Sql, Tx, Width};
+use super::{BUSY, Kind, Means, QUEUE, Sql, Tx, Width};
 use crate::errors::{Error, Fault, FaultKind, OrFault, Result};
 use crate::ids::Ids;
 
@@ -30,25 +30,26 @@ pub(super) struct Postgres {
 
 impl Postgres {
     pub(super) fn open(url: &str, width: Width, means: &Means, ids: &Arc<Ids>) -> Result<Postgres> {
-        let config = configure(url)?;
+        let address = configure(url)?;
         // The first connection is made here, so that a wrong address is said at the start.
-        let mut first = Some(Session::connect(&config)?);
-        let (works, queue) = unbounded();
+        let mut first = Some(Session::connect(&address)?);
+        let (works, queue) = bounded(QUEUE);
         let (commits, committed) = unbounded();
         for _ in 0..width.postgres.max(1) {
-            let line = Line { config: config.clone(), session: first.take() };
+            let line = Line { address: address.clone(), session: first.take() };
             let worker = Worker { commits: commits.clone(), means: means.clone(), ids: ids.clone() };
             let queue = queue.clone();
             spawn("postgres", move || worker.work(line, &queue))?;
         }
         let (live, ids) = (means.live.clone(), ids.clone());
-        spawn("postgres-flush", move || flush_in_groups(&config, &committed, &ids, &live))?;
+        spawn("postgres-flush", move || flush_in_groups(&address, &committed, &ids, &live))?;
         Ok(Postgres { works })
     }
 
     pub(super) fn submit(&self, kind: Kind, work: Box<dyn Unit>) {
-        // A closed queue drops the work, and its caller is told so.
-        let _ = self.works.send((kind, work));
+        if let Err(TrySendError::Full((_, work))) = self.works.try_send((kind, work)) {
+            work.refuse(Error::refused(&BUSY));
+        }
     }
 }
 
@@ -56,13 +57,65 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
     std::thread::Builder::new().name(name.to_owned()).spawn(work).map(drop).or_fault()
 }
 
-/// Reads the address and sets what every connection of ours has in common.
-pub(super) fn configure(url: &str) -> Result<Config> {
-    let mut config: Config = url.parse().map_err(|e| Fault::because(format!("DATABASE_URL: {e}")))?;
+/// How a server is reached: the driver's settings, and the certificates that are believed.
+#[derive(Clone)]
+pub(super) struct Address {
+    config: Config,
+    tls: Arc<rustls::ClientConfig>,
+}
+
+/// Reads the address and sets what every connection of ours has in common. `sslrootcert=FILE` names the
+/// certificates that a server of one's own is known by; without it the public ones are believed.
+pub(super) fn configure(url: &str) -> Result<Address> {
+    let (plain, query) = url.split_once('?').unwrap_or((url, ""));
+    let (own, others): (Vec<&str>, Vec<&str>) =
+        query.split('&').filter(|part| !part.is_empty()).partition(|part| part.starts_with("sslrootcert="));
+    let joint = if others.is_empty() { "" } else { "?" };
+    let address = format!("{plain}{joint}{}", others.join("&"));
+    let mut config: Config = address.parse().map_err(|e| Fault::because(format!("DATABASE_URL: {e}")))?;
     let options = config.get_options().unwrap_or_default().to_owned();
     config.options(format!("{options} -c synchronous_commit=off -c client_min_messages=warning").trim());
     config.connect_timeout(CONNECT).application_name("coresync");
-    Ok(config)
+    let roots = roots(own.first().and_then(|part| part.strip_prefix("sslrootcert=")))?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let tls = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .or_fault()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(Address { config, tls: Arc::new(tls) })
+}
+
+fn roots(file: Option<&str>) -> Result<rustls::RootCertStore> {
+    use rustls::pki_types::pem::PemObject as _;
+    let Some(file) = file else {
+        return Ok(rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() });
+    };
+    let wrong = |error: &dyn std::fmt::Display| Fault::because(format!("sslrootcert {file}: {error}"));
+    let mut roots = rustls::RootCertStore::empty();
+    for certificate in rustls::pki_types::CertificateDer::pem_file_iter(file).map_err(|e| wrong(&e))? {
+        roots.add(certificate.map_err(|e| wrong(&e))?).map_err(|e| wrong(&e))?;
+    }
+    Ok(roots)
+}
+
+/// Says where nobody answered, why, and what to look at.
+fn unreached(config: &Config, error: &postgres::Error) -> Error {
+    let hosts: Vec<String> = config.get_hosts().iter().map(|host| format!("{host:?}")).collect();
+    let mut causes = vec![error.to_string()];
+    let mut cause = std::error::Error::source(error);
+    while let Some(deeper) = cause {
+        causes.push(deeper.to_string());
+        cause = deeper.source();
+    }
+    Fault::because(format!(
+        "PostgreSQL at {} port {:?}, database {}: {}. DATABASE_URL says where it is; sslmode=disable or sslrootcert=FILE \
+         in it says how it is trusted.",
+        hosts.join(", "),
+        config.get_ports(),
+        config.get_dbname().unwrap_or("of the user's name"),
+        causes.join(": ")
+    ))
 }
 
 /// A connection and the statements that it has prepared.
@@ -72,15 +125,9 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn connect(config: &Config) -> Result<Session> {
-        let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let tls = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .or_fault()?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        let client = config.connect(MakeRustlsConnect::new(tls)).map_err(fault)?;
+    pub(super) fn connect(address: &Address) -> Result<Session> {
+        let tls = MakeRustlsConnect::new(rustls::ClientConfig::clone(&address.tls));
+        let client = address.config.connect(tls).map_err(|error| unreached(&address.config, &error))?;
         Ok(Session { client, prepared: HashMap::new() })
     }
 
@@ -168,7 +215,7 @@ impl Worker {
 
 /// A connection that is made when it is needed and given up when it is broken.
 struct Line {
-    config: Config,
+    address: Address,
     session: Option<Session>,
 }
 
@@ -185,7 +232,7 @@ impl Line {
             self.session = None;
         }
         if self.session.is_none() {
-            let mut session = Session::connect(&self.config).map_err(not_started)?;
+            let mut session = Session::connect(&self.address).map_err(not_started)?;
             session.plain(text).map_err(not_started)?;
             self.session = Some(session);
         }
@@ -209,7 +256,7 @@ fn not_started(error: Error) -> Error {
 
 /// Answers the callers of committed transactions once a flush has put them on disk.
 fn flush_in_groups(
-    config: &Config,
+    address: &Address,
     committed: &Receiver<Box<dyn Unit>>,
     ids: &Ids,
     live: &crate::live::Live,
@@ -218,7 +265,7 @@ fn flush_in_groups(
     while let Ok(first) = committed.recv() {
         let mut group = vec![first];
         group.extend(committed.try_iter());
-        let result = flush(config, &mut session, ids);
+        let result = flush(address, &mut session, ids);
         metrics::histogram!("coresync_commit_group_size")
             .record(u32::try_from(group.len()).unwrap_or(u32::MAX));
         for unit in group {
@@ -228,7 +275,7 @@ fn flush_in_groups(
 }
 
 /// One commit that waits for the disk. A row of the process's own, so that processes don't wait for each other.
-fn flush(config: &Config, session: &mut Option<Session>, ids: &Ids) -> Result<()> {
+fn flush(address: &Address, session: &mut Option<Session>, ids: &Ids) -> Result<()> {
     let text = format!(
         "BEGIN; SET LOCAL synchronous_commit = on;
          INSERT INTO flushes (node, count) VALUES ({}, 1) ON CONFLICT (node) DO UPDATE SET count = flushes.count + 1;
@@ -239,7 +286,7 @@ fn flush(config: &Config, session: &mut Option<Session>, ids: &Ids) -> Result<()
     loop {
         let flushed = match session {
             Some(session) => session.plain(&text),
-            None => Session::connect(config).and_then(|new| session.insert(new).plain(&text)),
+            None => Session::connect(address).and_then(|new| session.insert(new).plain(&text)),
         };
         match flushed {
             Err(_) if begun.elapsed() < FLUSH => {

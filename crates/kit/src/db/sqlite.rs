@@ -5,12 +5,12 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use rusqlite::{Connection, ErrorCode, OpenFlags, params_from_iter};
 
 use super::tx::{Conn, Keep, Unit, same_failure};
 use super::value::{Row, Value};
-use super::{Kind, Means, Sql, Tx, Width};
+use super::{BUSY, Kind, Means, QUEUE, Sql, Tx, Width};
 use crate::errors::{Error, Fault, FaultKind, OrFault, Result};
 use crate::ids::Ids;
 
@@ -36,9 +36,9 @@ impl Sqlite {
                 .map_err(|e| Fault::because(format!("folder {}: {e}", folder.display())))?;
         }
         let writer = connect(path)?;
-        let (writes, queue) = unbounded();
+        let (writes, queue) = bounded(QUEUE);
         spawn("sqlite-writer", writer, queue, means, ids, write_in_groups)?;
-        let (reads, queue) = unbounded();
+        let (reads, queue) = bounded(QUEUE);
         for _ in 0..width.sqlite_readers.max(1) {
             let reader = connect(path)?;
             reader.execute_batch("PRAGMA query_only = ON").map_err(fault)?;
@@ -56,8 +56,9 @@ impl Sqlite {
 
     pub(super) fn submit(&self, kind: Kind, work: Box<dyn Unit>) {
         let queue = if kind == Kind::Write { &self.writes } else { &self.reads };
-        // A closed queue drops the work, and its caller is told so.
-        let _ = queue.send(work);
+        if let Err(TrySendError::Full(work)) = queue.try_send(work) {
+            work.refuse(Error::refused(&BUSY));
+        }
     }
 }
 
@@ -65,12 +66,14 @@ impl Sqlite {
 pub(super) fn connect(path: &Path) -> Result<Connection> {
     let conn = Connection::open_with_flags(path, OpenFlags::default())
         .map_err(|e| Fault::because(format!("database file {}: {e}", path.display())))?;
-    conn.busy_timeout(PATIENCE).or_fault()?;
+    let wrong =
+        |e: rusqlite::Error| Fault::because(format!("database file {}: {e} (DATABASE_URL)", path.display()));
+    conn.busy_timeout(PATIENCE).map_err(wrong)?;
     conn.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
          PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;",
     )
-    .map_err(fault)?;
+    .map_err(wrong)?;
     conn.set_prepared_statement_cache_capacity(256);
     Ok(conn)
 }

@@ -216,6 +216,8 @@ pub(super) trait Unit: Send {
     fn run(&mut self, tx: Tx<'_>) -> Keep;
     /// Answers the caller, after the commit (`Ok`) or because there was none.
     fn finish(self: Box<Self>, committed: Result<()>, live: &crate::live::Live);
+    /// Answers the caller without having run.
+    fn refuse(self: Box<Self>, error: Error);
     /// Whether nobody waits for the answer any more.
     fn is_abandoned(&self) -> bool;
 }
@@ -285,6 +287,11 @@ where
         };
         // The caller may have gone; what was committed stays.
         let _ = self.answer.send(outcome);
+    }
+
+    fn refuse(self: Box<Self>, error: Error) {
+        // The caller may have gone.
+        let _ = self.answer.send(Err(error));
     }
 
     fn is_abandoned(&self) -> bool {

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use super::Page;
 use super::security::TraceId;
-use crate::errors::Error;
+use crate::errors::{Error, FaultKind};
 
 /// What a client is told.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -50,6 +50,9 @@ impl From<&Error> for Problem {
             Error::NotFound => (404, "not_found", "There is nothing here, or it is not yours."),
             Error::Unauthorized => (401, "not_signed_in", "Please sign in first."),
             Error::Forbidden => (403, "not_allowed", "Your account may not do this."),
+            Error::Fault(fault) if fault.kind == FaultKind::NotStarted => {
+                (503, "unavailable", "Our books do not answer right now. Please try again in a minute.")
+            }
             Error::Fault(_) => (500, "fault", "This is our fault, and we have noted it. Please try again."),
         };
         let errors = if let Error::Invalid(fields) = error { fields.0.clone() } else { BTreeMap::new() };
