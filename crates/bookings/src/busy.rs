@@ -58,7 +58,12 @@ pub(crate) fn field(
     let is_near = tx.is_view() && horizon.0 <= around.0 && around.1 <= horizon.1;
     let reach = if is_near { horizon } else { around };
     let calendars = if is_near { remembered(tx, candidates, reach)? } else { read(tx, candidates, reach)? };
-    Ok(assemble(catalogue, candidates, days, reach, &calendars))
+    if !is_near {
+        return Ok(assemble(catalogue, candidates, days, reach, &calendars));
+    }
+    // Only the days that are asked for are searched.
+    let calendars = calendars.into_iter().map(|(id, busy)| (id, busy.slice(around))).collect();
+    Ok(assemble(catalogue, candidates, days, around, &calendars))
 }
 
 impl Field {

@@ -7,7 +7,7 @@ use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{Span, Timestamp};
 use kit::{Fault, Result};
 
-use crate::cells::{Cell, MINUTES, cell_at};
+use crate::cells::{Cell, MINUTES, begin, cell_at};
 
 /// A day of a club.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,8 +94,25 @@ impl Days {
         Open { day: place, from: self.cell(day, shift.opens), to: self.cell(day, shift.closes) }
     }
 
+    /// The cells of an opening whose minutes, as the club's clock counts, are in `[from, to)`.
+    pub fn stretch(&self, open: &Open, from: i64, to: i64) -> Vec<(Cell, Cell)> {
+        let Some(day) = self.days.get(open.day) else { return Vec::new() };
+        if day.even {
+            let (first, last) = (self.cell(day, from).max(open.from), self.cell(day, to).min(open.to));
+            return if first < last { vec![(first, last)] } else { Vec::new() };
+        }
+        // Where the clock changes, a stretch may come twice: cell by cell.
+        let inside = |cell: &Cell| (from..to).contains(&minute(&self.zone, day.date, begin(*cell)));
+        (open.from..open.to).filter(inside).map(|cell| (cell, cell + 1)).collect()
+    }
+
+    /// The day at a place.
+    pub fn get(&self, place: usize) -> Option<&Day> {
+        self.days.get(place)
+    }
+
     /// The cell of a minute of a day, counted from its midnight as the club's clock counts.
-    pub fn cell(&self, day: &Day, minute: i64) -> Cell {
+    fn cell(&self, day: &Day, minute: i64) -> Cell {
         if day.even { day.midnight + minute / MINUTES } else { civil_cell(&self.zone, day.date, minute) }
     }
 }
@@ -123,6 +140,14 @@ fn civil_cell(zone: &TimeZone, date: Date, minute: i64) -> Cell {
         _ => ambiguous.earlier().ok(),
     };
     cell_at(moment.unwrap_or(Timestamp::UNIX_EPOCH))
+}
+
+/// The minute of a moment, counted from a day's midnight as the club's clock counts: `00:15` of the day after is 1455.
+/// On a night that repeats an hour, two moments have the same.
+pub fn minute(zone: &TimeZone, day: Date, moment: Timestamp) -> i64 {
+    let shown = moment.to_zoned(zone.clone());
+    let days = i64::from((shown.date() - day).get_days());
+    days * 1_440 + i64::from(shown.hour()) * 60 + i64::from(shown.minute())
 }
 
 /// The moments that a clock of the club shows as this: one, none (the clock skips it) or two (it repeats it).

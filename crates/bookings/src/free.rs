@@ -112,6 +112,12 @@ impl Busy {
 }
 
 impl Busy {
+    /// The same, of `[from, to)` alone.
+    pub(crate) fn slice(&self, (from, to): (Cell, Cell)) -> Busy {
+        let spans = self.near(from, to).to_vec();
+        Busy { units: self.units, spans: spans.into(), full: self.full.slice(from, to).into() }
+    }
+
     /// The stretches that may touch `[from, to)`: none is longer than a day.
     fn near(&self, from: Cell, to: Cell) -> &[(Cell, Cell)] {
         let first = self.spans.partition_point(|(begins, _)| *begins < from - LONGEST);
@@ -132,7 +138,7 @@ fn least(room: &Track, starts: &Bits, place: usize, earliest: Cell) -> Option<Fa
     if room.gate.factors.is_empty() {
         return Some(Factors { room: room.premium_bp, time: 10_000 });
     }
-    let open = room.open.iter().filter(|open| open.day == place);
+    let open = on(&room.open, place).iter();
     let cells = open.flat_map(|open| starts.cells(open.from.max(earliest), open.to));
     cells.map(|start| room.factors(start)).min_by_key(|factors| factors.product())
 }
@@ -223,8 +229,8 @@ pub struct DayCount {
 /// No booking is longer, in cells: a day.
 pub(crate) const LONGEST: Cell = 288;
 
-/// Starts are offered every fifteen minutes from opening (F2).
-const GRID: i64 = 15 / MINUTES;
+/// Starts are offered every fifteen minutes from opening (F2): every third cell.
+const GRID: usize = 3;
 
 impl<'f> Offers<'f> {
     /// Finds every start of every room.
@@ -269,14 +275,9 @@ impl<'f> Offers<'f> {
             let cheapest = |(room, starts)| least(room, starts, place, earliest);
             let least =
                 self.having(place, earliest).flat_map(cheapest).min_by_key(|factors| factors.product());
-            let cells = |bits: &Bits| bits.cells(bits.base(), bits.end()).collect::<Vec<_>>();
-            let starts = starts.as_ref().map(cells).unwrap_or_default();
-            counts.push(DayCount {
-                date: day.date,
-                count: starts.len(),
-                first: starts.first().copied(),
-                least,
-            });
+            let first = starts.as_ref().and_then(|starts| starts.first_from(starts.base(), starts.end()));
+            let count = starts.as_ref().map_or(0, Bits::count);
+            counts.push(DayCount { date: day.date, count, first, least });
         }
         counts
     }
@@ -311,7 +312,7 @@ impl<'f> Offers<'f> {
         for (room, starts) in self.having(place, earliest) {
             let union = union.get_or_insert_with(|| Bits::none(first, last));
             // A room's night of the day before is not this day's, even where another room has opened already.
-            for open in room.open.iter().filter(|open| open.day == place) {
+            for open in on(&room.open, place) {
                 starts.cells(open.from.max(earliest), open.to).for_each(|cell| union.set(cell, cell + 1));
             }
         }
@@ -320,7 +321,7 @@ impl<'f> Offers<'f> {
 
     /// From the first opening to the last closing of a day.
     fn bounds(&self, place: usize) -> Option<(Cell, Cell)> {
-        let open = || self.field.rooms.iter().flat_map(|room| &room.open).filter(|open| open.day == place);
+        let open = || self.field.rooms.iter().flat_map(|room| on(&room.open, place));
         Some((open().map(|open| open.from).min()?, open().map(|open| open.to).max()?))
     }
 
@@ -329,7 +330,7 @@ impl<'f> Offers<'f> {
         let field = self.field;
         let offered = self.rooms.iter().map(|starts| &starts.offered);
         field.rooms.iter().zip(offered).filter(move |(room, starts)| {
-            let mut open = room.open.iter().filter(|open| open.day == place);
+            let mut open = on(&room.open, place).iter();
             open.any(|open| starts.first_from(open.from.max(earliest), open.to).is_some())
         })
     }
@@ -338,8 +339,7 @@ impl<'f> Offers<'f> {
         let date = self.field.days.iter().nth(place).map(|day| day.date).expect("a place is a day's");
         let mut rooms: Vec<(i64, i64, &Track)> = Vec::new();
         for (room, starts) in self.field.rooms.iter().zip(&self.rooms) {
-            let open =
-                room.open.iter().find(|open| open.day == place && (open.from..open.to).contains(&start));
+            let open = on(&room.open, place).iter().find(|open| (open.from..open.to).contains(&start));
             if let Some(open) = open.filter(|_| starts.possible.has(start)) {
                 rooms.push((room.premium_bp, self.lost(room, open, start), room));
             }
@@ -402,9 +402,16 @@ impl<'f> Offers<'f> {
     }
 }
 
+/// The openings of one day; they stand in the order of the days.
+fn on(open: &[Open], place: usize) -> &[Open] {
+    let first = open.partition_point(|open| open.day < place);
+    let last = open.partition_point(|open| open.day <= place);
+    open.get(first..last).unwrap_or_default()
+}
+
 /// Cells that a technician is booked for in the shifts of a day.
 fn booked_cells(technician: &Track, place: usize) -> i64 {
-    let shifts = technician.open.iter().filter(|open| open.day == place);
+    let shifts = on(&technician.open, place).iter();
     shifts
         .map(|shift| {
             let end = shift.to + technician.after;
@@ -486,11 +493,7 @@ fn counted<'b>(needed: usize, bits: impl Iterator<Item = &'b Bits>, nothing: &Bi
 fn offered(room: &Track, now: &Bits, ever: &Bits) -> Bits {
     let mut grid = Bits::none(now.base(), now.end());
     for open in &room.open {
-        let mut cell = open.from;
-        while cell < open.to {
-            grid.set(cell, cell + 1);
-            cell += GRID;
-        }
+        grid.set_every(open.from, open.to, GRID);
     }
     let mut blocked = ever.clone();
     blocked.minus(now);

@@ -28,7 +28,7 @@ pub use book::{Booked, SUBJECT, book};
 pub use busy::Candidates;
 pub use cancel::{Cancelled, cancel};
 pub use cells::{Cell, MINUTES, begin, cell_at, cell_from, cells};
-pub use days::{Day, Days, Open, moments};
+pub use days::{Day, Days, Open, minute, moments};
 pub use free::{Busy, DayCount, Demand, Factors, Field, Gate, Offer, Offers, Track};
 pub use mine::{Mine, allergies, mine, read, show};
 pub use model::{

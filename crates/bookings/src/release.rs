@@ -221,13 +221,12 @@ impl Gates {
 
     /// A rule is for starts of an operating day, which are those of its openings: `00:15` may be Friday's.
     fn add(&mut self, rule: &ReleaseRule, days: &Days, openings: &[Open]) {
-        for (open, day) in openings.iter().filter_map(|open| Some((open, days.iter().nth(open.day)?))) {
-            if !rule.is_on(day.date) {
-                continue;
+        for open in openings.iter().filter(|open| days.get(open.day).is_some_and(|day| rule.is_on(day.date)))
+        {
+            for (from, to) in days.stretch(open, rule.from, rule.to) {
+                self.close(rule.tier, rule.release_hours, from, to);
+                self.price(rule.factor_bp, from, to);
             }
-            let (from, to) = (days.cell(day, rule.from).max(open.from), days.cell(day, rule.to).min(open.to));
-            self.close(rule.tier, rule.release_hours, from, to);
-            self.price(rule.factor_bp, from, to);
         }
     }
 

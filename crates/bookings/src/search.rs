@@ -12,7 +12,7 @@ use people::{Action, Actor};
 
 use crate::busy::{Candidates, field};
 use crate::cells::{Cell, begin, cell_from};
-use crate::days::Days;
+use crate::days::{Days, minute};
 use crate::free::{DayCount, Demand, Factors, Offer, Offers};
 use crate::model::PLAN_REQUIRED;
 use crate::price::{Quote, price_for};
@@ -230,9 +230,7 @@ pub(crate) fn start<'s>(
     cell: Cell,
 ) -> Start<'s> {
     let at = begin(cell);
-    let shown = at.to_zoned(window.zone().clone());
-    let days = i64::from((shown.date() - day).get_days());
-    let minute = days * 1_440 + i64::from(shown.hour()) * 60 + i64::from(shown.minute());
+    let minute = minute(window.zone(), day, at);
     Start { room, kind, service, day, minute, at }
 }
 

@@ -72,8 +72,9 @@ pub fn app(house: House, figures: Option<PrometheusHandle>) -> Router {
         .layer(CsrfLayer::new())
         .layer(from_fn_with_state(pages::said as kit::web::Said, speak_to))
         .layer(CompressionLayer::new())
-        .layer(from_fn_with_state(Kept::new(house.db), keep))
         .layer(from_fn(guard))
+        // Outside everything but the trace: a kept page goes out as it did the first time.
+        .layer(from_fn_with_state(Kept::new(house.db), keep))
         .layer(from_fn(trace))
 }
 

@@ -7,11 +7,12 @@ use bookings::{
     gate, terms,
 };
 use catalogue::{Catalogue, Club, Half, Room};
-use jiff::civil::{Date, date};
-use jiff::{Timestamp, ToSpan as _};
+use jiff::ToSpan as _;
+use jiff::civil::date;
 use kit::Id;
 use membership::Tier;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 use crate::new_york;
 
@@ -72,16 +73,13 @@ fn catalogue() -> Catalogue {
     Catalogue::of(Id(1), club, Vec::new(), Vec::new(), Vec::new(), vec![room], Vec::new(), Vec::new())
 }
 
-/// The minute of a start as the club's clock counts from its operating day's midnight.
-fn minute(day: Date, at: Timestamp) -> i64 {
-    let shown = at.to_zoned(new_york());
-    i64::from((shown.date() - day).get_days()) * 1_440
-        + i64::from(shown.hour()) * 60
-        + i64::from(shown.minute())
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig {
+        cases: 200,
+        rng_seed: RngSeed::Fixed(0x5eed_9a7e),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn a_start_is_offered_exactly_if_the_rules_let_it_and_costs_what_they_say(
@@ -119,7 +117,7 @@ proptest! {
             .iter()
             .filter_map(|offer| {
                 let at = begin(offer.start);
-                let minute = minute(offer.date, at);
+                let minute = bookings::minute(&new_york(), offer.date, at);
                 let start = Start { room: ROOM, kind: "suite", service: SERVICE, day: offer.date, minute, at };
                 let terms = terms(&rules.weekly, &rules.overrides, &start);
                 let open = !terms.blocked && terms.refused(asker.tier, now).is_none();

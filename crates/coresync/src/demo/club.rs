@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
+use bookings::ReleaseRule;
 use catalogue as cat;
 use jiff::ToSpan as _;
 use jiff::tz::TimeZone;
 use kit::{Fault, Id, Result, Tx};
 use membership::{NewMembership, Plan, Status, Tier};
 use money::LineKind;
-use people::{NewPerson, Role};
+use people::{Actor, NewPerson, Role};
 
 use super::DOMAIN;
 use super::script::{self, Script};
@@ -36,8 +37,32 @@ pub(super) fn found(tx: &mut Tx<'_>, script: &Script, password_hash: &str) -> Re
             enrol(tx, club, *person, *plan)?;
         }
     }
+    if let Some(manager) = accounts.get("manager") {
+        keep_evenings(tx, club, *manager)?;
+    }
     let guests = guests(tx, script, club, &plans)?;
     Ok(Cast { guests, accounts })
+}
+
+/// Evenings of the suites from Friday to Sunday: for Unlimited members until 72 h before, for members until 48 h
+/// before, and a fifth dearer (W3).
+fn keep_evenings(tx: &mut Tx<'_>, club: Id, manager: Id) -> Result<()> {
+    let by = Actor::of(people::person(tx, manager)?);
+    for (tier, release_hours) in [(Tier::Unlimited, 72), (Tier::Base, 48)] {
+        let rule = ReleaseRule {
+            room_kinds: vec!["suite".to_owned()],
+            services: Vec::new(),
+            weekdays: vec![5, 6, 7],
+            from: 17 * 60,
+            to: 22 * 60,
+            tier,
+            release_hours,
+            factor_bp: 12_000,
+            tags: vec!["peak_hour".to_owned(), "weekend".to_owned()],
+        };
+        bookings::add_rule(tx, &by, club, &rule)?;
+    }
+    Ok(())
 }
 
 fn add_club(tx: &mut Tx<'_>, club: &script::Club) -> Result<Id> {

@@ -90,7 +90,7 @@ impl Kept {
     }
 }
 
-/// Answers a visitor's request from what is kept, or keeps what is answered. Stands around the compression.
+/// Answers a visitor's request from what is kept, or keeps what is answered. Stands around everything that makes an answer.
 pub async fn keep(State(kept): State<Kept>, request: Request, next: Next) -> Response {
     let Some(key) = key(&request) else { return next.run(request).await };
     if let Some(page) = kept.good(&key).await {
