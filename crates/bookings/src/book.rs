@@ -245,6 +245,7 @@ impl Request<'_> {
         if Offers::find(self.demand(), &empty).at(self.start).is_some() {
             return &TAKEN;
         }
+        empty.named = None;
         let without = Demand { technicians: 0, ..self.demand() };
         if Offers::find(without, &empty).at(self.start).is_some() { &TECHNICIAN_OFF } else { &ROOM_CLOSED }
     }

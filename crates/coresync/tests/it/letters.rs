@@ -34,7 +34,7 @@ async fn a_booking_and_its_cancellation_are_told_with_the_same_date_for_the_cale
         "Friday 27 November 2026, 14:00 to 15:00",
         "CS-2026-000001",
         "$200.00",
-        "48 hours",
+        "Free to cancel until",
         "method=PUBLISH",
         "filename=\"booking.ics\"",
     ] {
