@@ -4,6 +4,7 @@
 pub mod app;
 pub mod assets;
 pub mod commands;
+pub mod connections;
 pub mod demo;
 pub mod log;
 pub mod pages;

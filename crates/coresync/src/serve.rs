@@ -1,9 +1,8 @@
 //! Serving: from a configuration to a program that answers, and back to silence.
 
-use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use kit::config::Config;
 use kit::db::{Means, Place, Shelf, Width};
@@ -16,10 +15,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::{app, demo, reactions};
-
-/// How long requests in hand may take after the program was asked to stop.
-const FAREWELL: Duration = Duration::from_secs(30);
+use crate::{app, connections, demo, reactions};
 
 /// How many jobs are in hand at once: a slow mail server does not hold up the others.
 const JOBS_AT_ONCE: usize = 4;
@@ -109,7 +105,7 @@ async fn serve_on(
     let workers: Vec<_> = (0..JOBS_AT_ONCE).map(run).collect();
 
     let address = house.config.addr;
-    let service = app::app(house.clone(), Some(figures)).into_make_service_with_connect_info::<SocketAddr>();
+    let app = app::app(house.clone(), Some(figures));
     tracing::info!(
         %address,
         url = house.config.public_url,
@@ -117,19 +113,11 @@ async fn serve_on(
         millis = begun.elapsed().as_millis() as u64,
         "serving"
     );
-    let mut asked = stopped.clone();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
-        asked.wait_for(|stop| *stop).await.map(drop).unwrap_or_default()
-    });
-    let mut server = tokio::spawn(server.into_future());
-    tokio::select! {
-        () = asked_to_stop() => tracing::info!("asked to stop: what is in hand is finished"),
-        ended = &mut server => return ended.or_fault()?.or_fault(),
-    }
+    let answering = tokio::spawn(connections::serve(listener, app, stopped));
+    asked_to_stop().await;
+    tracing::info!("asked to stop: what is in hand is finished");
     let _ = stop.send(true);
-    if tokio::time::timeout(FAREWELL, server).await.is_err() {
-        tracing::warn!("some answers took too long and were cut off");
-    }
+    answering.await.or_fault()?;
     for worker in workers {
         worker.await.or_fault()?;
     }

@@ -41,13 +41,15 @@ const COUNT_BITS: u32 = 6;
 /// How many processes can make ids at once.
 pub(crate) const NODES: i64 = 1 << NODE_BITS;
 /// How far ahead of the machine's time a lease reaches, in milliseconds: a number that a killed process held is free
-/// again after two minutes.
-pub(crate) const LEASE: i64 = 120_000;
+/// again after a minute.
+pub(crate) const LEASE: i64 = 60_000;
 
 /// Makes ids. One a process and database, shared by reference.
 #[derive(Debug)]
 pub(crate) struct Ids {
     node: AtomicI64,
+    /// By what the lease is known as ours.
+    holder: AtomicI64,
     /// (milliseconds since the epoch) << COUNT_BITS | count: the next to hand out.
     next: AtomicI64,
     /// The end of the leased stretch, in milliseconds since the epoch.
@@ -57,7 +59,12 @@ pub(crate) struct Ids {
 impl Ids {
     /// Makes none until a lease is taken.
     pub(crate) fn unleased() -> Ids {
-        Ids { node: AtomicI64::new(0), next: AtomicI64::new(0), until: AtomicI64::new(0) }
+        Ids {
+            node: AtomicI64::new(0),
+            holder: AtomicI64::new(0),
+            next: AtomicI64::new(0),
+            until: AtomicI64::new(0),
+        }
     }
 
     /// Takes over a leased node: ids from `from` to `until` (milliseconds since the epoch).
@@ -65,6 +72,16 @@ impl Ids {
         self.node.store(node, Ordering::SeqCst);
         self.next.store(from << COUNT_BITS, Ordering::SeqCst);
         self.until.store(until, Ordering::SeqCst);
+    }
+
+    /// By what the lease is known as this process's; 0 before the first.
+    pub(crate) fn holder(&self) -> i64 {
+        self.holder.load(Ordering::SeqCst)
+    }
+
+    /// Names the holder.
+    pub(crate) fn held_by(&self, holder: i64) {
+        self.holder.store(holder, Ordering::SeqCst);
     }
 
     /// The same node may go on until then.

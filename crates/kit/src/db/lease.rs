@@ -8,7 +8,7 @@ use crate::ids::{Id, LEASE, NODES, since_epoch};
 use crate::{args, sql, tokens};
 
 /// How often a lease is renewed: six times in its length.
-const RENEWAL: Duration = Duration::from_secs(20);
+const RENEWAL: Duration = Duration::from_secs(10);
 
 /// What is sealed in the database, to know the key by.
 const MARK: &str = "This database belongs to this key.";
@@ -46,23 +46,31 @@ impl Db {
     /// A fault if all are taken.
     pub async fn join(&self) -> Result<()> {
         let holder = Id(i64::from_be_bytes(tokens::chance::<8>()?) >> 11);
-        let now = since_epoch();
-        let (node, from) = self.tx(move |tx| take(tx, holder, now)).await?;
-        self.ids().lease(node, from, from + LEASE);
+        self.ids().held_by(holder.0);
+        self.take_node(holder).await?;
         let watched = std::sync::Arc::downgrade(&self.0);
         tokio::spawn(async move {
             loop {
                 tokio::time::sleep(RENEWAL).await;
                 let Some(inner) = watched.upgrade() else { return };
-                if let Err(error) = Db(inner).renew(node, holder).await {
-                    tracing::error!(%error, node, "the lease of the node number was not renewed");
+                if let Err(error) = Db(inner).renew(holder).await {
+                    tracing::error!(%error, "the lease of the node number was not renewed");
                 }
             }
         });
         Ok(())
     }
 
-    async fn renew(&self, node: i64, holder: Id) -> Result<()> {
+    async fn take_node(&self, holder: Id) -> Result<()> {
+        let now = since_epoch().max(self.ids().position() + 1);
+        let (node, from) = self.tx(move |tx| take(tx, holder, now)).await?;
+        self.ids().lease(node, from, from + LEASE);
+        Ok(())
+    }
+
+    /// Extends the lease; where it ran out (the machine slept) and somebody else has the number, takes another.
+    async fn renew(&self, holder: Id) -> Result<()> {
+        let node = self.ids().node();
         let until = since_epoch().max(self.ids().position()) + LEASE;
         let renewed = self
             .tx(move |tx| {
@@ -73,7 +81,7 @@ impl Db {
             })
             .await?;
         if renewed == 0 {
-            return Err(Fault::because("another process has taken this process's node number"));
+            return self.take_node(holder).await;
         }
         self.ids().extend(until);
         Ok(())
@@ -84,12 +92,12 @@ impl Db {
     /// # Errors
     /// A fault of the database; the lease then runs out by itself.
     pub async fn leave(&self) -> Result<()> {
-        let (node, position) = (self.ids().node(), self.ids().position() + 1);
+        let (node, holder, position) = (self.ids().node(), self.ids().holder(), self.ids().position() + 1);
         self.ids().extend(0);
         self.tx(move |tx| {
             tx.run(
-                sql!("UPDATE nodes SET until = $1, holder = 0 WHERE node = $2"),
-                args![position.max(since_epoch()), node],
+                sql!("UPDATE nodes SET until = $1, holder = 0 WHERE node = $2 AND holder = $3"),
+                args![position.max(since_epoch()), node, holder],
             )
         })
         .await
