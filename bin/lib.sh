@@ -142,7 +142,7 @@ need_e2e_packages() {
         (cd e2e && npm ci --ignore-scripts --no-audit --no-fund)
 }
 
-# ---- counterparts on this machine ----
+# ---- what the tests talk to ----
 
 # free_port: a port of the loopback on which nobody answers.
 free_port() {

@@ -1,4 +1,4 @@
-//! The worked examples of rules.md, by their letter. C waits for the release rules (W3); P, Q and R are money's.
+//! The worked examples of the rules, by their letter. C stands with the release rules over the API; P, Q and R are money's.
 
 use bookings::{
     Busy, Cell, Cover, Days, Demand, Field, Offers, Policy, Sale, Track, Window, begin, cell_at, cells, iso,

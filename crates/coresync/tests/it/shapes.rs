@@ -1,4 +1,4 @@
-//! The shapes of product.md, field by field with their types. More may be added; none may be dropped or renamed.
+//! The shapes that clients read, field by field with their types. More may be added; none may be dropped or renamed.
 
 use serde_json::{Value, json};
 use testing::{BEA, GUS, House, PIA};
