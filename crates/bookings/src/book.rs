@@ -21,9 +21,9 @@ use crate::model::{
 };
 use crate::policy::Policy;
 use crate::price::price_for;
-use crate::release::{gate, terms};
+use crate::release::gate;
 use crate::rules::{Rules, rules};
-use crate::search::{Answer, admit_to_service, nearest, service, start, window};
+use crate::search::{Answer, admit_to_service, nearest, service, terms_at, window};
 use crate::store::{self, Kind};
 use crate::window::Window;
 use crate::wire;
@@ -203,10 +203,9 @@ impl Request<'_> {
         open.rooms.iter_mut().for_each(|room| room.gate.closed = None);
         let offer = Offers::find(self.demand(), &open).at(self.start)?;
         let refused = |(room, _): &(Id, Factors)| {
-            let kind = self.catalogue.room(*room).map_or("", |room| room.kind.as_str());
-            let start = start(self.window, *room, kind, self.service.id, self.day, self.start);
-            let terms = terms(&self.rules.weekly, &self.rules.overrides, &start);
-            let asker = self.window.asker();
+            let Request { catalogue, service, window, day, start, .. } = *self;
+            let terms = terms_at(catalogue, window, &self.rules, service.id, *room, day, start);
+            let asker = window.asker();
             (terms.refused(asker.tier, asker.now), terms.blocked)
         };
         // Of several rooms, the one that opens first.

@@ -56,13 +56,13 @@ pub(crate) fn field(
     let around = days.reach();
     let horizon = horizon(tx.now(), &catalogue.club.zone);
     let is_near = tx.is_view() && horizon.0 <= around.0 && around.1 <= horizon.1;
-    let reach = if is_near { horizon } else { around };
-    let calendars = if is_near { remembered(tx, candidates, reach)? } else { read(tx, candidates, reach)? };
-    if !is_near {
-        return Ok(assemble(catalogue, candidates, days, reach, &calendars));
-    }
-    // Only the days that are asked for are searched.
-    let calendars = calendars.into_iter().map(|(id, busy)| (id, busy.slice(around))).collect();
+    let calendars = if is_near {
+        // Only the days that are asked for are searched.
+        let whole = remembered(tx, candidates, horizon)?;
+        whole.into_iter().map(|(id, busy)| (id, busy.slice(around))).collect()
+    } else {
+        read(tx, candidates, around)?
+    };
     Ok(assemble(catalogue, candidates, days, around, &calendars))
 }
 

@@ -147,32 +147,29 @@ pub fn search(tx: &mut Tx<'_>, by: &Actor, ask: &Ask) -> Result<Answer> {
     let found = Offers::find(Demand::of(service), &field);
     let earliest = cell_from(window.earliest());
     let price = |factors, day| price_for(service, window.standing(), day, factors, &[], false).total();
-    let counts = found.counts(earliest).into_iter().map(|count| free_day(count, &window, price));
-    let days: Vec<FreeDay> = counts.collect();
-    let mut offers = if ask.one_day || ask.slots { found.all(earliest) } else { Vec::new() };
-    offers.retain(|offer| window.closed(offer.date).is_none());
     let needs_plan = needs_plan(service, &window);
-    let days = if needs_plan { days.into_iter().map(FreeDay::emptied).collect() } else { days };
-    let offers = if needs_plan { Vec::new() } else { offers };
+    let day = |count| free_day(count, &window, needs_plan, price);
+    let days: Vec<FreeDay> = found.counts(earliest).into_iter().map(day).collect();
+    let wants_times = !needs_plan && (ask.one_day || ask.slots);
+    let mut offers = if wants_times { found.all(earliest) } else { Vec::new() };
+    offers.retain(|offer| window.closed(offer.date).is_none());
     let service = service.id;
     Ok(Answer { needs_plan, catalogue, service, window, rules, span: (first, last), days, offers })
 }
 
-fn free_day(count: DayCount, window: &Window, price: impl Fn(Factors, Date) -> Cents) -> FreeDay {
-    match window.closed(count.date) {
-        None => {
-            FreeDay { from_price: count.least.map(|factors| price(factors, count.date)), closed: None, count }
-        }
-        closed => FreeDay { from_price: None, closed, count }.emptied(),
+/// A day for whoever asks: one that is not open to them has no starts.
+fn free_day(
+    count: DayCount,
+    window: &Window,
+    needs_plan: bool,
+    price: impl Fn(Factors, Date) -> Cents,
+) -> FreeDay {
+    let closed = window.closed(count.date);
+    if closed.is_some() || needs_plan {
+        let count = DayCount { count: 0, first: None, least: None, ..count };
+        return FreeDay { count, from_price: None, closed };
     }
-}
-
-impl FreeDay {
-    /// The same day without its starts.
-    fn emptied(self) -> FreeDay {
-        let count = DayCount { count: 0, first: None, least: None, ..self.count };
-        FreeDay { count, from_price: None, closed: self.closed }
-    }
+    FreeDay { from_price: count.least.map(|factors| price(factors, count.date)), closed, count }
 }
 
 /// Whether a service is for members, and this person is none.
@@ -199,9 +196,7 @@ impl Answer {
 
     /// What rules and hands say of a start in a room.
     pub fn terms(&self, room: Id, day: Date, cell: Cell) -> Terms {
-        let kind = self.catalogue.room(room).map_or("", |room| room.kind.as_str());
-        let start = start(&self.window, room, kind, self.service, day, cell);
-        terms(&self.rules.weekly, &self.rules.overrides, &start)
+        terms_at(&self.catalogue, &self.window, &self.rules, self.service, room, day, cell)
     }
 }
 
@@ -220,18 +215,20 @@ pub(crate) fn admit_to_service(
     Err(kit::Error::refused(&PLAN_REQUIRED).with("plans", plans))
 }
 
-/// A start, as release rules look at it.
-pub(crate) fn start<'s>(
+/// What rules and hands say of a start of a service in a room.
+pub(crate) fn terms_at(
+    catalogue: &Catalogue,
     window: &Window,
-    room: Id,
-    kind: &'s str,
+    rules: &Rules,
     service: Id,
+    room: Id,
     day: Date,
     cell: Cell,
-) -> Start<'s> {
+) -> Terms {
+    let kind = catalogue.room(room).map_or("", |room| room.kind.as_str());
     let at = begin(cell);
     let minute = minute(window.zone(), day, at);
-    Start { room, kind, service, day, minute, at }
+    terms(&rules.weekly, &rules.overrides, &Start { room, kind, service, day, minute, at })
 }
 
 /// The lines of a price as clients read them: `[{code, label, amount}]`.

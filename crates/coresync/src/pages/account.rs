@@ -114,19 +114,12 @@ async fn sign_in(caller: Caller, Posted(Sheet { typed, read }): Posted<SignIn>) 
         Ok(attempt) => people::sign_in(caller.house(), caller.address(), attempt, SessionKind::Page).await,
         Err(fields) => Err(Error::Invalid(fields)),
     };
-    let status = match outcome {
+    let wrong = match outcome {
         Ok(signed_in) => return enter(&signed_in, inside(&page.next)),
-        Err(Error::Invalid(fields)) => {
-            page.errors = Complaints::of(&fields, &LOGIN);
-            StatusCode::BAD_REQUEST
-        }
-        Err(Error::Refused(refusal, _)) => {
-            page.refused = Some(refusal.sentence);
-            StatusCode::from_u16(refusal.status).map_err(Fault::because)?
-        }
-        Err(error) => return Err(error),
+        Err(error) => Wrong::of(error, &LOGIN)?,
     };
-    Ok((status, Page::of(&page)?).into_response())
+    (page.errors, page.refused) = (wrong.errors, wrong.refused);
+    Ok((wrong.status, Page::of(&page)?).into_response())
 }
 
 async fn sign_up(caller: Caller, Posted(Sheet { typed, read }): Posted<SignUp>) -> Result<Response> {
@@ -135,19 +128,36 @@ async fn sign_up(caller: Caller, Posted(Sheet { typed, read }): Posted<SignUp>) 
         Ok(wish) => people::sign_up(caller.house(), caller.address(), wish, SessionKind::Page).await,
         Err(fields) => Err(Error::Invalid(fields)),
     };
-    let status = match outcome {
+    let wrong = match outcome {
         Ok(signed_in) => return enter(&signed_in, inside(&page.next)),
-        Err(Error::Invalid(fields)) => {
-            page.errors = Complaints::of(&fields, &SIGNUP);
-            StatusCode::BAD_REQUEST
-        }
-        Err(Error::Refused(refusal, _)) => {
-            page.refused = Some(refusal.sentence);
-            StatusCode::from_u16(refusal.status).map_err(Fault::because)?
-        }
-        Err(error) => return Err(error),
+        Err(error) => Wrong::of(error, &SIGNUP)?,
     };
-    Ok((status, Page::of(&page)?).into_response())
+    (page.errors, page.refused) = (wrong.errors, wrong.refused);
+    Ok((wrong.status, Page::of(&page)?).into_response())
+}
+
+/// What is said of a form that was not taken.
+struct Wrong {
+    status: StatusCode,
+    errors: Complaints,
+    refused: Option<&'static str>,
+}
+
+impl Wrong {
+    /// What is said of an error, where fields have these labels; a fault goes on.
+    fn of(error: Error, labels: &'static [(&'static str, &'static str)]) -> Result<Wrong> {
+        match error {
+            Error::Invalid(fields) => {
+                let errors = Complaints::of(&fields, labels);
+                Ok(Wrong { status: StatusCode::BAD_REQUEST, errors, refused: None })
+            }
+            Error::Refused(refusal, _) => {
+                let status = StatusCode::from_u16(refusal.status).map_err(Fault::because)?;
+                Ok(Wrong { status, errors: Complaints::default(), refused: Some(refusal.sentence) })
+            }
+            other => Err(other),
+        }
+    }
 }
 
 fn enter(signed_in: &SignedIn, place: &str) -> Result<Response> {

@@ -142,18 +142,17 @@ async fn a_view_refuses_to_write_and_sees_one_moment() {
     is_fault(test.db.view(|tx| tx.run(sql!("DELETE FROM versions"), args![])).await);
     assert_eq!(look(&test.db, "a").await, None);
     let writer = test.db.clone();
-    let (begun, go) = std::sync::mpsc::channel::<()>();
+    let (begun, mut has_begun) = tokio::sync::mpsc::unbounded_channel::<()>();
     let (done, wait) = std::sync::mpsc::channel::<()>();
-    let (go, wait) = (std::sync::Mutex::new(begun), std::sync::Mutex::new((wait, go)));
+    let wait = std::sync::Mutex::new(wait);
     let reading = tokio::spawn({
         let db = test.db.clone();
         async move {
             db.view(move |tx| {
                 let before = got(tx, "moment")?;
-                go.lock().expect("alone").send(()).expect("somebody waits");
+                begun.send(()).expect("somebody waits");
                 wait.lock()
                     .expect("alone")
-                    .0
                     .recv_timeout(std::time::Duration::from_secs(10))
                     .expect("written meanwhile");
                 Ok((before, got(tx, "moment")?))
@@ -161,7 +160,7 @@ async fn a_view_refuses_to_write_and_sees_one_moment() {
             .await
         }
     });
-    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    has_begun.recv().await.expect("the view begins");
     writer.tx(|tx| put(tx, "moment", 1)).await.expect("a reader is in nobody's way");
     done.send(()).expect("the reader waits");
     assert_eq!(reading.await.expect("it ends").expect("a reading"), (None, None));
