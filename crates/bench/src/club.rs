@@ -133,6 +133,7 @@ fn offer(tx: &mut Tx<'_>, club: Id, size: Size) -> Result<()> {
             main_image: None,
             gallery_images: Vec::new(),
             video_url: None,
+            sold_by_time: None,
             rooms: rooms.clone(),
             equipment: Vec::new(),
             addons: Vec::new(),

@@ -191,9 +191,9 @@ fn insert_service(tx: &mut Tx<'_>, id: Id, club: Id, service: &Service) -> Resul
         sql!(
             "INSERT INTO services (id, club_id, category_id, slug, name, short_description, description, list_cents,
              member_cents, minutes, setup, turnover, party, max_capacity, technicians, skill, featured, member_only,
-             active, tags, main_image, gallery_images, video_url)
+             active, tags, main_image, gallery_images, video_url, least_minutes, most_minutes, step_minutes)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-             $22, $23)"
+             $22, $23, $24, $25, $26)"
         ),
         args![
             id,
@@ -218,7 +218,10 @@ fn insert_service(tx: &mut Tx<'_>, id: Id, club: Id, service: &Service) -> Resul
             json(&service.tags),
             service.main_image.clone(),
             json(&service.gallery_images),
-            service.video_url.clone()
+            service.video_url.clone(),
+            service.sold_by_time.map(|by_time| by_time.least),
+            service.sold_by_time.map(|by_time| by_time.most),
+            service.sold_by_time.map(|by_time| by_time.step)
         ],
     )
 }

@@ -6,6 +6,7 @@ mod api;
 mod edit;
 mod hours;
 mod model;
+mod numbers;
 mod store;
 
 pub use api::{ServiceCard, routes};
@@ -14,6 +15,7 @@ pub use edit::{
 };
 pub use hours::{Hours, Shift};
 pub use model::{
-    Addon, Catalogue, Category, Club, Equipment, Filter, Half, Room, Service, Technician, slug_of,
+    Addon, Catalogue, Category, Club, Equipment, Filter, Half, Room, Service, SoldByTime, Technician, slug_of,
 };
+pub use numbers::{Number, set_number};
 pub use store::{VERSION, current};

@@ -71,6 +71,17 @@ pub struct Category {
     pub description: String,
 }
 
+/// How long a service that is sold by time may be (F9), in minutes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct SoldByTime {
+    /// At least.
+    pub least: i64,
+    /// At most.
+    pub most: i64,
+    /// In steps of.
+    pub step: i64,
+}
+
 /// What can be booked (S2, S6, S7). Minutes everywhere.
 #[derive(Debug, Clone)]
 pub struct Service {
@@ -90,8 +101,10 @@ pub struct Service {
     pub list: Cents,
     /// What members pay at most.
     pub member: Cents,
-    /// How long the guest is served.
+    /// How long the guest is served; of what is sold by time, how long the price is for.
     pub minutes: i64,
+    /// From how many minutes to how many it is sold, if that can be chosen (F9).
+    pub sold_by_time: Option<SoldByTime>,
     /// How long the room is prepared before.
     pub setup: i64,
     /// How long the room is cleaned after.
@@ -240,6 +253,8 @@ pub struct Catalogue {
     pub technicians: Vec<Technician>,
     /// By name.
     pub equipment: Vec<Equipment>,
+    /// What a manager has changed, by name.
+    pub(crate) numbers: HashMap<String, i64>,
     places: Places,
 }
 
@@ -266,6 +281,7 @@ impl Catalogue {
         rooms: Vec<Room>,
         technicians: Vec<Technician>,
         equipment: Vec<Equipment>,
+        numbers: HashMap<String, i64>,
     ) -> Catalogue {
         let mut by_id = HashMap::new();
         by_id.extend(places(&services, |service| service.id));
@@ -275,7 +291,18 @@ impl Catalogue {
         by_id.extend(places(&addons, |addon| addon.id));
         let slugs = services.iter().enumerate().map(|(place, service)| (service.slug.clone(), place));
         let places = Places { by_id, service_slugs: slugs.collect() };
-        Catalogue { version, club, categories, services, addons, rooms, technicians, equipment, places }
+        Catalogue {
+            version,
+            club,
+            categories,
+            services,
+            addons,
+            rooms,
+            technicians,
+            equipment,
+            numbers,
+            places,
+        }
     }
 
     /// The service of this id.

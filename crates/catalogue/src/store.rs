@@ -8,7 +8,7 @@ use kit::versions::Cached;
 use kit::{Error, Fault, Id, Result, Tx, args, sql};
 
 use crate::hours::{Hours, Shift};
-use crate::model::{Addon, Catalogue, Category, Club, Equipment, Room, Service, Technician};
+use crate::model::{Addon, Catalogue, Category, Club, Equipment, Room, Service, SoldByTime, Technician};
 
 /// What every edit of the catalogue, and of the plans beside it, changes (see [`kit::versions`]).
 pub const VERSION: &str = "catalogue";
@@ -54,7 +54,8 @@ fn load(tx: &mut Tx<'_>, version: Id) -> Result<Catalogue> {
     let hours_of = |id: Id| hours.get(&id).cloned().unwrap_or_default();
     rooms.iter_mut().for_each(|room| room.hours = hours_of(room.id));
     technicians.iter_mut().for_each(|technician| technician.hours = hours_of(technician.id));
-    Ok(Catalogue::of(version, club, categories, services, addons, rooms, technicians, equipment))
+    let numbers = crate::numbers::load(tx, club.id)?;
+    Ok(Catalogue::of(version, club, categories, services, addons, rooms, technicians, equipment, numbers))
 }
 
 fn club(tx: &mut Tx<'_>) -> Result<Club> {
@@ -107,7 +108,8 @@ fn services(tx: &mut Tx<'_>, club: Id) -> Result<Vec<Service>> {
         sql!(
             "SELECT s.id, s.category_id, s.slug, s.name, s.short_description, s.description, s.list_cents,
              s.member_cents, s.minutes, s.setup, s.turnover, s.party, s.max_capacity, s.technicians, s.skill,
-             s.featured, s.member_only, s.active, s.tags, s.main_image, s.gallery_images, s.video_url
+             s.featured, s.member_only, s.active, s.tags, s.main_image, s.gallery_images, s.video_url,
+             s.least_minutes, s.most_minutes, s.step_minutes
              FROM services s JOIN service_categories c ON c.id = s.category_id
              WHERE s.club_id = $1 ORDER BY c.position, lower(s.name)"
         ),
@@ -140,6 +142,12 @@ pub(crate) fn texts(json: String) -> Result<Vec<String>> {
     serde_json::from_str(&json).map_err(Fault::because)
 }
 
+fn sold_by_time(row: &kit::db::Row<'_>) -> Result<Option<SoldByTime>> {
+    let (least, most, step): (Option<i64>, Option<i64>, Option<i64>) =
+        (row.get(22)?, row.get(23)?, row.get(24)?);
+    Ok(least.zip(most).zip(step).map(|((least, most), step)| SoldByTime { least, most, step }))
+}
+
 impl kit::db::FromRow for Service {
     fn from_row(row: &kit::db::Row<'_>) -> Result<Service> {
         Ok(Service {
@@ -165,6 +173,7 @@ impl kit::db::FromRow for Service {
             main_image: row.get(19)?,
             gallery_images: texts(row.get(20)?)?,
             video_url: row.get(21)?,
+            sold_by_time: sold_by_time(row)?,
             rooms: Vec::new(),
             equipment: Vec::new(),
             addons: Vec::new(),

@@ -6,10 +6,11 @@
 //! | duet  | 2        | 1     | 1.10   | daily 9-21       |
 //! | suite | 2        | 1     | 1.00   | fri-sat 12-01    |
 //! | pods  | 1        | 4     | 1.00   | daily 8-22       |
+//! | lawn  | 6        | 1     | 1.00   | daily 9-21       |
 //!
-//! Tom (daily 9-17) and Ada (daily 9-21) give massages, Ira (mon-fri 10-18) works the laser, of which there is one.
+//! The lawn is sold by time: an hour to three, in half hours. Tom (daily 9-17) and Ada (daily 9-21) give massages, Ira (mon-fri 10-18) works the laser, of which there is one.
 
-use catalogue::{Addon, Category, Club, Equipment, Half, Hours, Room, Service, Technician};
+use catalogue::{Addon, Category, Club, Equipment, Half, Hours, Room, Service, SoldByTime, Technician};
 use jiff::tz::TimeZone;
 use kit::{Cents, Fault, Id, Result, Tx};
 use membership::{Plan, Tier};
@@ -102,6 +103,7 @@ fn offer(tx: &mut Tx<'_>, club: Id, tom: Option<Id>) -> Result<()> {
     let duet = room(tx, club, ("duet", "massage", Half::Mensuite), (2, 1, 11_000), DAILY)?;
     let suite = room(tx, club, ("suite", "suite", Half::Private), (2, 1, 10_000), "fri-sat 12:00-01:00")?;
     let pods = room(tx, club, ("pods", "meditation", Half::Shared), (1, 4, 10_000), "mon-sun 08:00-22:00")?;
+    let lawn = room(tx, club, ("lawn", "backyard", Half::Shared), (6, 1, 10_000), DAILY)?;
     technician(tx, club, "tom", "massage", "mon-sun 09:00-17:00", tom)?;
     technician(tx, club, "ada", "massage", DAILY, None)?;
     technician(tx, club, "ira", "laser", "mon-fri 10:00-18:00", None)?;
@@ -146,7 +148,13 @@ fn offer(tx: &mut Tx<'_>, club: Id, tom: Option<Id>) -> Result<()> {
         tags: vec!["mensuite".to_owned()],
         ..service(body, "laser", (25_000, 20_000), (45, 5, 10))
     };
-    for service in [massage, couples, private_suite, pod, circle, lasering] {
+    let hours_outside = Service {
+        max_capacity: 6,
+        sold_by_time: Some(SoldByTime { least: 60, most: 180, step: 30 }),
+        rooms: vec![lawn],
+        ..service(quiet, "lawn", (12_000, 9_000), (60, 0, 15))
+    };
+    for service in [massage, couples, private_suite, pod, circle, lasering, hours_outside] {
         catalogue::add_service(tx, club, &service)?;
     }
     Ok(())
@@ -249,6 +257,7 @@ fn service(
         main_image: None,
         gallery_images: Vec::new(),
         video_url: None,
+        sold_by_time: None,
         rooms: Vec::new(),
         equipment: Vec::new(),
         addons: Vec::new(),

@@ -1,5 +1,6 @@
 //! The bits of release rules against the rules asked start by start.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use bookings::{
@@ -70,7 +71,17 @@ fn catalogue() -> Catalogue {
         phone: String::new(),
         email: String::new(),
     };
-    Catalogue::of(Id(1), club, Vec::new(), Vec::new(), Vec::new(), vec![room], Vec::new(), Vec::new())
+    Catalogue::of(
+        Id(1),
+        club,
+        Vec::new(),
+        Vec::new(),
+        Vec::new(),
+        vec![room],
+        Vec::new(),
+        Vec::new(),
+        HashMap::new(),
+    )
 }
 
 proptest! {

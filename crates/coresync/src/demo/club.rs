@@ -190,6 +190,11 @@ fn service(one: &script::Service) -> cat::Service {
         main_image: None,
         gallery_images: Vec::new(),
         video_url: None,
+        sold_by_time: one.sold_by_time.as_ref().map(|by_time| cat::SoldByTime {
+            least: by_time.least,
+            most: by_time.most,
+            step: by_time.step,
+        }),
         rooms: Vec::new(),
         equipment: Vec::new(),
         addons: Vec::new(),

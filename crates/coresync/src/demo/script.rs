@@ -99,6 +99,14 @@ pub(super) struct Technician {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct SoldByTime {
+    pub(super) least: i64,
+    pub(super) most: i64,
+    pub(super) step: i64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Service {
     pub(super) slug: String,
     pub(super) name: String,
@@ -110,6 +118,7 @@ pub(super) struct Service {
     #[serde(deserialize_with = "parsed")]
     pub(super) member_price: Cents,
     pub(super) duration: i64,
+    pub(super) sold_by_time: Option<SoldByTime>,
     pub(super) setup: i64,
     pub(super) turnover: i64,
     pub(super) party: i64,

@@ -195,6 +195,7 @@ fn service(category: Id, slug: &str, rooms: &[Id], technicians: i64, equipment: 
         main_image: None,
         gallery_images: Vec::new(),
         video_url: None,
+        sold_by_time: None,
         rooms: rooms.to_vec(),
         equipment,
         addons: Vec::new(),

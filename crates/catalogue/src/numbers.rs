@@ -1,0 +1,64 @@
+//! The numbers of the rules. Each has a default in the house that goes by it; a manager can change it for the club.
+
+use std::collections::HashMap;
+
+use kit::{Fields, Id, Result, Tx, args, sql, versions};
+use people::{Action, Actor};
+
+use crate::model::Catalogue;
+use crate::store::VERSION;
+
+/// A number of the rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Number {
+    /// Its name in the table and in the API.
+    pub name: &'static str,
+    /// What it counts, and in which unit.
+    pub what: &'static str,
+    /// What it is unless a manager says otherwise.
+    pub default: i64,
+    /// The least that it may be.
+    pub least: i64,
+    /// The most that it may be.
+    pub most: i64,
+}
+
+impl Number {
+    /// A number with its default and its bounds.
+    pub const fn new(name: &'static str, what: &'static str, default: i64, least: i64, most: i64) -> Number {
+        Number { name, what, default, least, most }
+    }
+}
+
+impl Catalogue {
+    /// What a number is in this club.
+    pub fn number(&self, number: Number) -> i64 {
+        self.numbers.get(number.name).copied().unwrap_or(number.default)
+    }
+}
+
+pub(crate) fn load(tx: &mut Tx<'_>, club: Id) -> Result<HashMap<String, i64>> {
+    let rows: Vec<(String, i64)> =
+        tx.all(sql!("SELECT name, value FROM club_numbers WHERE club_id = $1"), args![club])?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Changes a number for a club, from now on; what was agreed before keeps what it was agreed with.
+///
+/// # Errors
+/// `Error::Forbidden` unless `by` may manage the catalogue; `Error::Invalid` for one out of bounds.
+pub fn set_number(tx: &mut Tx<'_>, by: &Actor, club: Id, number: Number, value: i64) -> Result<()> {
+    by.need(Action::ManageCatalogue)?;
+    if !(number.least..=number.most).contains(&value) {
+        let sentence = format!("From {} to {}.", number.least, number.most);
+        return Err(Fields::one(number.name, sentence));
+    }
+    tx.run(
+        sql!(
+            "INSERT INTO club_numbers (club_id, name, value) VALUES ($1, $2, $3)
+             ON CONFLICT (club_id, name) DO UPDATE SET value = excluded.value"
+        ),
+        args![club, number.name, value],
+    )?;
+    versions::bump(tx, VERSION)
+}
