@@ -16,12 +16,15 @@ use utoipa_axum::routes;
 
 use crate::book::book;
 use crate::cancel::cancel;
+use crate::confirm::confirm;
 use crate::free::Factors;
+use crate::hold::Holder;
 use crate::mine::{mine, show};
-use crate::model::{Detail, Wish};
+use crate::model::Detail;
 use crate::price::price_for;
 use crate::search::{Ask, search, window};
 use crate::wire::{Availability, BookingOut, slots};
+use crate::wish::{Extras, Wish};
 
 /// The addresses of this house.
 pub fn routes() -> OpenApiRouter<House> {
@@ -32,6 +35,8 @@ pub fn routes() -> OpenApiRouter<House> {
         .routes(routes!(booking))
         .routes(routes!(cancel_booking))
         .routes(routes!(service))
+        .merge(crate::life_api::routes())
+        .merge(crate::wait_api::routes())
 }
 
 /// A question and which page of its times.
@@ -51,19 +56,22 @@ impl kit::web::Input for Asked {
     params(("service_id" = i64, Query), ("date" = Option<String>, Query), ("from" = Option<String>, Query),
         ("to" = Option<String>, Query), ("party" = Option<u32>, Query), ("technician_id" = Option<i64>, Query),
         ("room_id" = Option<i64>, Query), ("room_type" = Option<String>, Query), ("slots" = Option<bool>, Query),
+        ("duration" = Option<u32>, Query), ("moving" = Option<i64>, Query),
         ("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
     responses((status = 200, body = Availability), (status = 400, body = Problem)))]
 async fn availability(caller: Caller, Query(Asked { ask, paging }): Query<Asked>) -> Result<Response> {
     caller
         .view(move |tx, by| {
-            let mut answer = search(tx, by, &ask)?;
+            let answer = search(tx, by, &ask)?;
             let many = !ask.one_day;
             let told = Availability::of(&answer, many);
             let total = answer.offers.len();
+            // Ranked among all, shown page by page.
+            let mut found = slots(&answer);
             if many {
-                answer.offers = paging.cut(std::mem::take(&mut answer.offers));
+                found = paging.cut(found);
             }
-            let mut response = Answered(told.with_slots(slots(&answer))).into_response();
+            let mut response = Answered(told.with_slots(found)).into_response();
             response.headers_mut().insert("x-total-count", HeaderValue::from(total));
             Ok(response)
         })
@@ -73,7 +81,7 @@ async fn availability(caller: Caller, Query(Asked { ask, paging }): Query<Asked>
 /// A wish for a booking. Only `service_id` and a time (`date` and `start_time`, or `starts_at`) are needed.
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `Wish` reads them")]
-struct BookingWish {
+pub(crate) struct BookingWish {
     service_id: i64,
     /// The operating day.
     #[schema(format = Date)]
@@ -96,9 +104,53 @@ struct BookingWish {
     ai_program: Option<String>,
     #[schema(value_type = Option<Object>)]
     scene_preferences: Option<()>,
+    /// Minutes, of what is sold by time.
+    duration: Option<u32>,
+    /// Staff alone: an account that comes along.
+    companion_id: Option<i64>,
+    companion_name: Option<String>,
+    /// What follows in the same visit, back to back; at most three.
+    then: Option<Vec<ThenWish>>,
     addons: Option<Vec<BookingWishAddon>>,
     use_credit: Option<bool>,
+    /// A guest pass pays for one companion's share.
+    use_pass: Option<bool>,
+    /// The gift of the birthday month pays.
+    use_birthday: Option<bool>,
+    /// Books what is held; what, when and where are those of the hold then.
+    hold_id: Option<i64>,
+    /// By which a visitor knows a hold.
+    token: Option<String>,
     payment_method: Option<String>,
+}
+
+/// What follows in the same visit.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the words of the documentation: `Then` reads them")]
+struct ThenWish {
+    service_id: i64,
+    duration: Option<u32>,
+    room_id: Option<i64>,
+    technician_id: Option<i64>,
+    addons: Option<Vec<BookingWishAddon>>,
+}
+
+/// A wish, or what is said of a hold.
+enum ToBook {
+    Wish(Box<Wish>),
+    Held(Id, Option<String>, Box<Extras>),
+}
+
+impl kit::web::Input for ToBook {
+    fn parse(words: &mut Words) -> ToBook {
+        match words.opt_id("hold_id") {
+            Some(id) => {
+                let token = words.opt_text_within("token", 100);
+                ToBook::Held(id, token, Box::new(Extras::parse(words)))
+            }
+            None => ToBook::Wish(Box::new(Wish::parse(words))),
+        }
+    }
 }
 
 /// An add-on that is wished for.
@@ -111,14 +163,19 @@ struct BookingWishAddon {
     notes: Option<String>,
 }
 
-/// Books a time.
+/// Books a time, or what is held.
 #[utoipa::path(post, path = "/api/bookings/create_booking/", tag = "bookings", request_body = BookingWish,
     responses((status = 201, body = BookingOut), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 409, body = Problem)))]
-async fn create_booking(caller: Caller, Json(wish): Json<Wish>) -> Result<Response> {
+async fn create_booking(caller: Caller, Json(wanted): Json<ToBook>) -> Result<Response> {
     let told = caller
         .tx(move |tx, by| {
-            let booking = book(tx, by, &wish)?;
+            let booking = match &wanted {
+                ToBook::Wish(wish) => book(tx, by, wish)?,
+                ToBook::Held(id, token, extras) => {
+                    confirm(tx, Holder { by, token: token.as_deref() }, *id, extras)?
+                }
+            };
             let detail = crate::mine::read(tx, booking.id)?;
             tell(tx, &detail)
         })
@@ -126,7 +183,7 @@ async fn create_booking(caller: Caller, Json(wish): Json<Wish>) -> Result<Respon
     Ok((StatusCode::CREATED, Answered(told)).into_response())
 }
 
-fn tell(tx: &mut Tx<'_>, detail: &Detail) -> Result<BookingOut> {
+pub(crate) fn tell(tx: &mut Tx<'_>, detail: &Detail) -> Result<BookingOut> {
     let catalogue = catalogue::current(tx)?;
     Ok(BookingOut::of(&catalogue, detail, tx.now()))
 }
@@ -136,6 +193,8 @@ fn tell(tx: &mut Tx<'_>, detail: &Detail) -> Result<BookingOut> {
 struct MyBookings {
     /// The next first.
     upcoming: Vec<BookingOut>,
+    /// Times that are held.
+    held: Vec<BookingOut>,
     /// A page, the latest first.
     past: Vec<BookingOut>,
     total_upcoming: usize,
@@ -157,6 +216,7 @@ async fn my_bookings(caller: Caller, Query(paging): Query<Paging>) -> Result<Ans
                 total_upcoming: found.upcoming.len(),
                 total_past: found.total_past,
                 upcoming: all(&found.upcoming),
+                held: all(&found.held),
                 past: all(&found.past),
             }))
         })

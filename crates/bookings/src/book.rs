@@ -1,32 +1,29 @@
 //! Booking: from a wish to a claimed time. One transaction; nobody else can have the same room, technician,
 //! equipment or guest, because the key of `claims` says so.
 
-use catalogue::{Catalogue, Service};
-use jiff::Timestamp;
-use jiff::civil::Date;
 use kit::jobs::Job;
-use kit::{Cents, Error, Fault, Fields, Id, Result, Tx, numbers};
-use money::{Bill, Subject};
+use kit::{Error, Fields, Id, Result, Tx, numbers};
+use money::{Bill, Line, Subject};
 use people::{Action, Actor};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::busy::{Candidates, field};
-use crate::cells::{Cell, begin, cell_at, cell_from, cells};
-use crate::days::{Days, moments};
-use crate::free::{Busy, Demand, Factors, Field, LONGEST, Offer, Offers};
-use crate::model::{
-    AddonWish, Booking, CAPACITY, MAINTENANCE, ROOM_CLOSED, SAME_PERSON, SKILL, Status, TAKEN,
-    TECHNICIAN_OFF, TOO_LATE, When, Wish,
-};
+use crate::cells::begin;
+use crate::claim::{Taken, take};
+use crate::hold::Hold;
+use crate::model::{Booking, Frozen, Status};
 use crate::policy::Policy;
-use crate::price::price_for;
-use crate::release::gate;
-use crate::rules::{Rules, rules};
-use crate::search::{Answer, admit_to_service, nearest, service, terms_at, window};
-use crate::store::{self, Kind};
+use crate::price::{Cover, Sale, SoldAddon, quote};
+use crate::refusals::TAKEN;
+use crate::request::{Question, Request};
+use crate::search::window;
+use crate::store;
+use crate::visit;
 use crate::window::Window;
-use crate::wire;
+use crate::wish::{AddonWish, Extras, Perk, Wish};
+use catalogue::{Catalogue, Service};
+use jiff::civil::Date;
+use membership::Standing;
 
 /// Somebody is to be told that a booking stands.
 #[derive(Debug, Serialize, Deserialize)]
@@ -39,403 +36,171 @@ impl Job for Booked {
     const KIND: &'static str = "bookings.booked";
 }
 
-/// How many other times a refusal names.
-const ALTERNATIVES: usize = 6;
+/// How money knows a booking.
+pub const SUBJECT: &str = "booking";
 
-/// Books. A wish without room or technician tries the next candidate before it is refused (H5).
+/// Books, with everything that follows in the same visit (F10). A wish without room or technician tries the next
+/// candidate before it is refused (H5). The first booking of the visit is answered.
 ///
 /// # Errors
-/// `outside_window`, `too_late`, `plan_required`, `taken` and its kin with alternatives, `same_person`;
-/// `Error::Invalid` for what makes no sense; `Error::Unauthorized` for visitors.
+/// The first refusal of the table that applies, with alternatives; `Error::Invalid` for what makes no sense;
+/// `Error::Unauthorized` for visitors.
 pub fn book(tx: &mut Tx<'_>, by: &Actor, wish: &Wish) -> Result<Booking> {
-    let guest = guest(by, wish)?;
-    let catalogue = catalogue::current(tx)?;
-    let service = service(&catalogue, wish.service)?;
-    let window = window(tx, &catalogue, by, guest)?;
-    let (start, day) = resolve(
-        &catalogue,
-        &Candidates::of(&catalogue, service, 1, wish.room, None, None),
-        service,
-        wish.when,
-    )?;
-    window.admit(day)?;
-    admit_to_service(tx, &catalogue, service, &window)?;
-    let party = party(service, wish)?;
-    let candidates = candidates(&catalogue, service, wish, party)?;
-    if begin(start) < window.earliest() {
-        return Err(Error::refused(&TOO_LATE));
-    }
-    let around = (start - LONGEST, start + LONGEST);
-    let rules = rules(tx, catalogue.club.id, around)?;
-    let request =
-        Request { catalogue: &catalogue, service, candidates, window: &window, rules, start, day, party };
-    let found = request.look(tx)?;
-    let sold = sold_addons(&catalogue, service, &wish.addons)?;
-    let id = tx.new_id()?;
-    let Some(taken) = take(tx, &request, wish, found, id, guest)? else {
-        return Err(request.refusal(tx, &TAKEN)?);
-    };
-    write(tx, by, wish, &request, &taken, &sold, Draft { id, person: guest })
+    let owner = owner(by, wish)?;
+    place_visit(tx, by, wish, owner, &Deed::Book)
+}
+
+/// What is to become of a time that is claimed.
+pub(crate) enum Deed {
+    /// It is booked.
+    Book,
+    /// It is held.
+    Hold(Hold),
 }
 
 /// Whose account a booking is made for: one's own, or, by staff, another's or nobody's.
-fn guest(by: &Actor, wish: &Wish) -> Result<Option<Id>> {
+pub(crate) fn owner(by: &Actor, wish: &Wish) -> Result<Option<Id>> {
     let own = by.person()?.id;
     let for_others = by.may(Action::BookForOthers);
+    if wish.companion.is_some() && !for_others {
+        return Err(Error::Forbidden);
+    }
     match wish.person {
         Some(person) if for_others || person == own => Ok(Some(person)),
         Some(_) => Err(Error::Forbidden),
-        None if for_others && wish.guest_name.is_some() => Ok(None),
+        None if for_others && wish.extras.guest_name.is_some() => Ok(None),
         None => Ok(Some(own)),
     }
 }
 
-fn party(service: &Service, wish: &Wish) -> Result<i64> {
-    let party = wish.party.unwrap_or(service.party);
-    if party > service.max_capacity {
-        return Err(Error::refused(&CAPACITY).with("alternatives", json!([])));
-    }
-    Ok(party)
-}
-
-fn candidates<'c>(
-    catalogue: &'c Catalogue,
-    service: &Service,
-    wish: &Wish,
-    party: i64,
-) -> Result<Candidates<'c>> {
-    if let Some(room) = wish.room
-        && !service.rooms.contains(&room)
-    {
-        return Err(Fields::one("room_id", "This room does not serve this."));
-    }
-    if let Some(technician) = wish.technician {
-        let named = catalogue.technician(technician).filter(|technician| technician.active);
-        let named = named.ok_or_else(|| Fields::one("technician_id", "There is no such technician."))?;
-        if !named.skills.contains(&service.skill) {
-            return Err(Error::refused(&SKILL).with("alternatives", json!([])));
-        }
-    }
-    let candidates = Candidates::of(catalogue, service, party, wish.room, wish.technician, None);
-    if candidates.rooms.is_empty() {
-        return Err(Error::refused(&CAPACITY).with("alternatives", json!([])));
-    }
-    Ok(candidates)
-}
-
-/// The cell that is meant, and its operating day. `00:15` on Friday is Saturday's first quarter, if a room is
-/// open that long.
-fn resolve(
-    catalogue: &Catalogue,
-    candidates: &Candidates<'_>,
-    service: &Service,
-    when: When,
-) -> Result<(Cell, Date)> {
-    let zone = &catalogue.club.zone;
-    let (first, meant, is_skipped) = match when {
-        When::Moment(moment) => (moment.to_zoned(zone.clone()).date(), vec![moment], false),
-        When::Civil(date, time) => {
-            let next = date.tomorrow().map_err(Fault::because)?;
-            let (mut meant, after) =
-                (moments(zone, date.to_datetime(time)), moments(zone, next.to_datetime(time)));
-            let is_skipped = meant.is_empty() || after.is_empty();
-            meant.extend(after);
-            (date, meant, is_skipped)
-        }
-    };
-    let field = if matches!(when, When::Civil(..)) { "start_time" } else { "starts_at" };
-    if meant.iter().any(|moment| begin(cell_at(*moment)) != *moment) {
-        return Err(Fields::one(field, "Times begin every five minutes."));
-    }
-    let days = match when {
-        When::Moment(_) => Days::new(zone, first.yesterday().map_err(Fault::because)?, first)?,
-        When::Civil(..) => Days::new(zone, first, first)?,
-    };
-    let hosted = |moment: &Timestamp| {
-        let start = cell_at(*moment);
-        let room = |room: &&catalogue::Room| {
-            let inside =
-                |open: &crate::days::Open| open.from <= start && start + cells(service.minutes) <= open.to;
-            days.open(&room.hours).into_iter().find(inside)
-        };
-        let open = candidates.rooms.iter().find_map(room)?;
-        Some((start, days.iter().nth(open.day)?.date))
-    };
-    let open: Vec<(Cell, Date)> = meant.iter().filter_map(hosted).collect();
-    match (open.as_slice(), meant.first()) {
-        ([one], _) => Ok(*one),
-        ([_, _, ..], _) => {
-            Err(Fields::one(field, "The clock shows this time twice that night: send starts_at."))
-        }
-        ([], Some(moment)) if !is_skipped => Ok((cell_at(*moment), first)),
-        ([], _) => Err(Fields::one(field, "The clock skips this time that night: send starts_at.")),
-    }
-}
-
-/// A wish that has been understood.
-struct Request<'r> {
-    catalogue: &'r Catalogue,
-    service: &'r Service,
-    candidates: Candidates<'r>,
-    window: &'r Window,
-    rules: Rules,
-    start: Cell,
-    day: Date,
-    party: i64,
-}
-
-impl Request<'_> {
-    fn demand(&self) -> Demand {
-        Demand::of(self.service)
-    }
-
-    fn field(&self, tx: &mut Tx<'_>) -> Result<Field> {
-        let days = Days::new(&self.catalogue.club.zone, self.day, self.day)?;
-        let mut field = field(tx, self.catalogue, &self.candidates, days)?;
-        let (catalogue, service) = (self.catalogue, self.service.id);
-        gate(&mut field, catalogue, &self.rules, service, self.window.asker());
-        Ok(field)
-    }
-
-    /// Why rules or hands refuse the start, if nothing else does, and when it opens.
-    fn kept(&self, field: &Field) -> Option<Error> {
-        let mut open = field.clone();
-        open.rooms.iter_mut().for_each(|room| room.gate.closed = None);
-        let offer = Offers::find(self.demand(), &open).at(self.start)?;
-        let refused = |(room, _): &(Id, Factors)| {
-            let Request { catalogue, service, window, day, start, .. } = *self;
-            let terms = terms_at(catalogue, window, &self.rules, service.id, *room, day, start);
-            let asker = window.asker();
-            (terms.refused(asker.tier, asker.now), terms.blocked)
-        };
-        // Of several rooms, the one that opens first.
-        let reasons: Vec<_> = offer.rooms.iter().map(refused).collect();
-        let first = reasons
-            .iter()
-            .filter(|(_, blocked)| !blocked)
-            .filter_map(|(kept, _)| *kept)
-            .min_by_key(|(_, at)| *at);
-        Some(match first {
-            Some((refusal, opens_at)) => {
-                Error::refused(refusal).with("opens_at", self.window.shown(opens_at))
-            }
-            None => Error::refused(&MAINTENANCE).with("alternatives", json!([])),
-        })
-    }
-
-    /// The offer at the wished start.
-    fn look(&self, tx: &mut Tx<'_>) -> Result<Offer> {
-        let field = self.field(tx)?;
-        match Offers::find(self.demand(), &field).at(self.start) {
-            Some(offer) => Ok(offer),
-            None => Err(match self.kept(&field) {
-                Some(kept) => kept,
-                None => self.refused(tx, &field, self.reason(&field))?,
-            }),
-        }
-    }
-
-    /// The first reason why nothing fits (the table of refusals, in its order).
-    fn reason(&self, field: &Field) -> &'static kit::Refusal {
-        let mut empty = field.clone();
-        empty.rooms.iter_mut().for_each(|room| room.gate.closed = None);
-        let tracks = empty.rooms.iter_mut().chain(&mut empty.technicians).chain(&mut empty.equipment);
-        tracks.for_each(|track| track.busy = Busy::new(track.busy.units, Vec::new(), field.reach));
-        if Offers::find(self.demand(), &empty).at(self.start).is_some() {
-            return &TAKEN;
-        }
-        empty.named = None;
-        let without = Demand { technicians: 0, ..self.demand() };
-        if Offers::find(without, &empty).at(self.start).is_some() { &TECHNICIAN_OFF } else { &ROOM_CLOSED }
-    }
-
-    /// A refusal with the nearest other times of the day, as things stand now.
-    fn refusal(&self, tx: &mut Tx<'_>, refusal: &'static kit::Refusal) -> Result<Error> {
-        let field = self.field(tx)?;
-        self.refused(tx, &field, refusal)
-    }
-
-    fn refused(&self, tx: &mut Tx<'_>, field: &Field, refusal: &'static kit::Refusal) -> Result<Error> {
-        let earliest = cell_from(self.window.earliest());
-        let offers = Offers::find(self.demand(), field).all(earliest);
-        let answer = Answer {
-            catalogue: catalogue::current(tx)?,
-            service: self.service.id,
-            window: self.window.clone(),
-            rules: self.rules.clone(),
-            needs_plan: false,
-            span: (self.day, self.day),
-            days: Vec::new(),
-            offers: nearest(offers, self.start, ALTERNATIVES),
-        };
-        let alternatives = serde_json::to_value(wire::slots(&answer)).map_err(Fault::because)?;
-        Ok(Error::refused(refusal).with("alternatives", alternatives))
-    }
-}
-
-/// What a booking has got.
-struct Taken {
-    room: Id,
-    factors: Factors,
-    /// Every resource with its kind and its cells.
-    allocations: Vec<(Id, Kind, Cell, Cell)>,
-}
-
-/// Claims the best candidates; where one has just gone, the next. `None` when nothing is left.
-fn take(
+/// Places a wish and what follows it.
+pub(crate) fn place_visit(
     tx: &mut Tx<'_>,
-    request: &Request<'_>,
+    by: &Actor,
     wish: &Wish,
-    found: Offer,
-    booking: Id,
-    person: Option<Id>,
-) -> Result<Option<Taken>> {
-    let demand = request.demand();
-    let (start, end) = (request.start, request.start + demand.duration);
-    let Offer { mut rooms, mut technicians, mut equipment, .. } = found;
-    loop {
-        let Some(&(room, factors)) = rooms.first() else { return Ok(None) };
-        if technicians.len() < demand.technicians || (demand.equipment && equipment.is_empty()) {
-            return Ok(None);
-        }
-        let mut wanted = vec![(room, Kind::Room, start - demand.setup, end + demand.turnover)];
-        for id in technicians.iter().take(demand.technicians) {
-            let pad = request.catalogue.technician(*id).map_or(0, |technician| technician.pad);
-            wanted.push((*id, Kind::Technician, start, end + cells(pad)));
-        }
-        if let Some(id) = equipment.first().filter(|_| demand.equipment) {
-            let piece = request.candidates.equipment.iter().find(|piece| piece.id == *id);
-            wanted.push((*id, Kind::Equipment, start, end + cells(piece.map_or(0, |piece| piece.reset))));
-        }
-        if let Some(person) = person.filter(|_| wish.guest_name.is_none()) {
-            wanted.push((person, Kind::Person, start, end));
-        }
-        wanted.sort_unstable_by_key(|(id, ..)| *id);
-        match claim_all(tx, request.catalogue, booking, &wanted)? {
-            None => return Ok(Some(Taken { room, factors, allocations: wanted })),
-            Some((_, Kind::Person)) => return Err(Error::refused(&SAME_PERSON)),
-            Some((lost, Kind::Room)) => rooms.retain(|(id, _)| *id != lost),
-            Some((lost, Kind::Technician)) if wish.technician == Some(lost) => return Ok(None),
-            Some((lost, Kind::Technician)) => technicians.retain(|id| *id != lost),
-            Some((lost, Kind::Equipment)) => equipment.retain(|id| *id != lost),
-        }
+    owner: Option<Id>,
+    deed: &Deed,
+) -> Result<Booking> {
+    // Bookings ahead are counted (F7): two of one person's wait for each other.
+    owner.map_or(Ok(()), |owner| tx.line_up(owner))?;
+    let catalogue = catalogue::current(tx)?;
+    let window = window(tx, &catalogue, by, owner)?;
+    let place = Place { by, catalogue: &catalogue, window: &window, deed };
+    let first = place.one(tx, Question::of(wish, owner), &wish.extras, None)?;
+    if !wish.then.is_empty() {
+        visit::follow(tx, &place, wish, &first)?;
     }
+    Ok(first)
 }
 
-/// Claims all, in the order of the resources, so that two bookings never wait for each other in a ring; or
-/// nothing, and says which was gone.
-pub(crate) fn claim_all(
-    tx: &mut Tx<'_>,
-    catalogue: &Catalogue,
-    booking: Id,
-    wanted: &[(Id, Kind, Cell, Cell)],
-) -> Result<Option<(Id, Kind)>> {
-    let mut lost = None;
-    tx.attempt(|tx| {
-        for (id, kind, from, to) in wanted {
-            let units = catalogue.room(*id).map_or(1, |room| room.units);
-            if !claim_one(tx, booking, *id, units, *from, *to)? {
-                lost = Some((*id, *kind));
-                return Ok(None);
+/// Where and for whom something is placed.
+pub(crate) struct Place<'p> {
+    by: &'p Actor,
+    pub(crate) catalogue: &'p Catalogue,
+    window: &'p Window,
+    deed: &'p Deed,
+}
+
+impl Place<'_> {
+    /// Claims a time for a question and writes the booking.
+    pub(crate) fn one(
+        &self,
+        tx: &mut Tx<'_>,
+        question: Question,
+        extras: &Extras,
+        visit: Option<Id>,
+    ) -> Result<Booking> {
+        let request = Request::understand(tx, self.catalogue, self.window, question)?;
+        let found = request.look(tx)?;
+        let sold = sold_addons(self.catalogue, request.service, &extras.addons)?;
+        let id = tx.new_id()?;
+        let Some(taken) = take(tx, &request, found, id)? else { return Err(request.lost(tx, &TAKEN)?) };
+        self.write(tx, &request, &taken, extras, &sold, Draft { id, visit })
+    }
+
+    fn write(
+        &self,
+        tx: &mut Tx<'_>,
+        request: &Request<'_>,
+        taken: &Taken,
+        extras: &Extras,
+        sold: &[SoldAddon],
+        Draft { id, visit }: Draft,
+    ) -> Result<Booking> {
+        let Request { service, minutes, day, party, .. } = *request;
+        let standing = self.window.standing();
+        let sale = Sale::of(service, minutes, standing, day, taken.factors);
+        let sale = sale.covered(cover(tx, standing, day, id, extras.perk, party)?);
+        let quote = quote(&sale, sold);
+        let hold = match self.deed {
+            Deed::Hold(hold) => Some(hold),
+            Deed::Book => None,
+        };
+        let booking = Booking {
+            id,
+            reference: None,
+            person: request.question.owner,
+            service: service.id,
+            room: taken.room,
+            party,
+            day,
+            starts_at: request.starts_at(),
+            ends_at: begin(request.end()),
+            status: if hold.is_some() { Status::Held } else { Status::Confirmed },
+            base: quote.base(),
+            addons_total: quote.addons(),
+            discount: quote.discount(),
+            tax: money::tax_on(tx, self.catalogue.club.id, &quote.lines)?,
+            policy: Policy::of(self.catalogue, standing),
+            guest_name: extras.guest_name.clone(),
+            guest_email: extras.guest_email.clone(),
+            special_requests: extras.special_requests.clone(),
+            companion: request.question.companion(),
+            companion_name: extras.companion_name.clone(),
+            created_at: tx.now(),
+            expires_at: hold.map(|hold| hold.until),
+            sale: Some(sale),
+            visit,
+            series: None,
+            moves: 0,
+            moved_from: None,
+            frozen: Frozen::default(),
+            free_to_cancel: false,
+            fee: None,
+        };
+        let by = self.by.person.as_ref().map(|person| person.id);
+        store::insert(tx, self.catalogue.club.id, by, &booking, &quote.lines, extras)?;
+        taken.keep(tx, id, booking.expires_at)?;
+        write_addons(tx, id, self.catalogue, &extras.addons)?;
+        match hold {
+            Some(hold) => {
+                store::set_holder(tx, id, hold)?;
+                store::note(tx, id, by, "held", &json!({"total": booking.total()}))?;
+                store::bump_versions(tx, id)?;
+                Ok(booking)
             }
-        }
-        Ok(Some(()))
-    })?;
-    Ok(lost)
-}
-
-/// Claims one resource. Where it has units, another booking may have taken the lowest meanwhile: then the next.
-fn claim_one(tx: &mut Tx<'_>, booking: Id, resource: Id, units: i64, from: Cell, to: Cell) -> Result<bool> {
-    let all = u64::try_from(to - from).map_err(Fault::because)?;
-    if units == 1 {
-        return Ok(store::claim(tx, booking, resource, from, to)? == all);
-    }
-    for _ in 0..units {
-        let got = tx.attempt(|tx| {
-            let got = store::claim_unit(tx, booking, resource, units, from, to)?;
-            Ok((got == all).then_some(()))
-        })?;
-        if got.is_some() {
-            return Ok(true);
+            None => settle(tx, self.catalogue, by, booking, quote.lines),
         }
     }
-    Ok(false)
-}
-
-/// The add-ons as they are sold: id, name, price of one, how many, notes.
-struct SoldAddon<'w> {
-    wish: &'w AddonWish,
-    name: String,
-    unit: Cents,
-}
-
-fn sold_addons<'w>(
-    catalogue: &Catalogue,
-    service: &Service,
-    wishes: &'w [AddonWish],
-) -> Result<Vec<SoldAddon<'w>>> {
-    let sold = |wish: &'w AddonWish| {
-        let addon = catalogue.addons_of(service).find(|addon| addon.id == wish.id);
-        let addon =
-            addon.ok_or_else(|| Fields::one("addons", "This add-on does not go with this service."))?;
-        Ok(SoldAddon { wish, name: addon.name.clone(), unit: addon.cents })
-    };
-    wishes.iter().map(sold).collect()
 }
 
 struct Draft {
     id: Id,
-    person: Option<Id>,
+    visit: Option<Id>,
 }
 
-fn write(
+/// Makes a claimed time a booking: charged, noted, numbered (H4), and somebody is told.
+pub(crate) fn settle(
     tx: &mut Tx<'_>,
-    by: &Actor,
-    wish: &Wish,
-    request: &Request<'_>,
-    taken: &Taken,
-    sold: &[SoldAddon<'_>],
-    draft: Draft,
+    catalogue: &Catalogue,
+    by: Option<Id>,
+    booking: Booking,
+    lines: Vec<Line>,
 ) -> Result<Booking> {
-    let Request { catalogue, service, window, day, .. } = *request;
     let club = catalogue.club.id;
-    let addons: Vec<_> = sold.iter().map(|sold| (sold.name.clone(), sold.unit, sold.wish.quantity)).collect();
-    let standing = window.standing();
-    let credit = wish.use_credit && membership::use_credit(tx, standing, day, draft.id)?;
-    let quote = price_for(service, standing, day, taken.factors, &addons, credit);
-    let subject = Subject { kind: SUBJECT, id: draft.id };
-    let tax = money::tax_on(tx, club, &quote.lines)?;
-    let booking = Booking {
-        id: draft.id,
-        reference: None,
-        person: draft.person,
-        service: service.id,
-        room: taken.room,
-        party: request.party,
-        day,
-        starts_at: begin(request.start),
-        ends_at: begin(request.start + cells(service.minutes)),
-        status: Status::Confirmed,
-        base: quote.base(),
-        addons_total: quote.addons(),
-        discount: quote.discount(),
-        tax,
-        policy: Policy::of(standing),
-        guest_name: wish.guest_name.clone(),
-        guest_email: wish.guest_email.clone(),
-        special_requests: wish.special_requests.clone(),
-        created_at: tx.now(),
-    };
-    let booked_by = by.person.as_ref().map(|person| person.id);
-    store::insert(tx, club, booked_by, &booking, &quote.lines, wish)?;
-    for (resource, kind, from, to) in &taken.allocations {
-        store::insert_allocation(tx, booking.id, *resource, *kind, *from, *to)?;
-    }
-    for sold in sold {
-        store::insert_addon(tx, booking.id, sold.wish.id, sold.wish.quantity, &sold.wish.notes, sold.unit)?;
-    }
-    money::charge(tx, &Bill { subject, club, person: draft.person, lines: quote.lines })?;
-    store::note(tx, booking.id, booked_by, "booked", &json!({"total": booking.total()}))?;
+    let subject = Subject { kind: SUBJECT, id: booking.id };
+    money::charge(tx, &Bill { subject, club, person: booking.person, lines })?;
+    store::note(tx, booking.id, by, "booked", &json!({"total": booking.total()}))?;
     tx.enqueue(&Booked { booking: booking.id }, tx.now())?;
     store::bump_versions(tx, booking.id)?;
     // Last, for the counter is locked until the commit.
@@ -445,5 +210,51 @@ fn write(
     Ok(Booking { reference: Some(reference), ..booking })
 }
 
-/// How money knows a booking.
-pub const SUBJECT: &str = "booking";
+/// Uses of a person's plan what is to pay for a service, if they have it; of credits also who lets them be used without
+/// asking (P3).
+pub(crate) fn cover(
+    tx: &mut Tx<'_>,
+    standing: &Standing,
+    day: Date,
+    booking: Id,
+    perk: Option<Perk>,
+    _party: i64,
+) -> Result<Cover> {
+    let used = match perk {
+        Some(Perk::Credit) if membership::use_credit(tx, standing, day, booking)? => Cover::Credit,
+        _ => Cover::None,
+    };
+    Ok(used)
+}
+
+/// The add-ons of a wish as they are sold.
+///
+/// # Errors
+/// `Error::Invalid` for one that does not go with the service.
+pub(crate) fn sold_addons(
+    catalogue: &Catalogue,
+    service: &Service,
+    wishes: &[AddonWish],
+) -> Result<Vec<SoldAddon>> {
+    let sold = |wish: &AddonWish| {
+        let addon = catalogue.addons_of(service).find(|addon| addon.id == wish.id);
+        let addon =
+            addon.ok_or_else(|| Fields::one("addons", "This add-on does not go with this service."))?;
+        Ok((addon.name.clone(), addon.cents, wish.quantity))
+    };
+    wishes.iter().map(sold).collect()
+}
+
+/// Writes a booking's add-ons down, instead of those it had.
+pub(crate) fn write_addons(
+    tx: &mut Tx<'_>,
+    booking: Id,
+    catalogue: &Catalogue,
+    wishes: &[AddonWish],
+) -> Result<()> {
+    for wish in wishes {
+        let unit = catalogue.addon(wish.id).map(|addon| addon.cents).unwrap_or_default();
+        store::insert_addon(tx, booking, wish, unit)?;
+    }
+    Ok(())
+}

@@ -41,27 +41,30 @@ struct Remembered {
     version: Id,
     reach: (Cell, Cell),
     busy: Busy,
+    /// When the first of the holds in it runs out.
+    until: Option<Timestamp>,
 }
 
-/// Everything that bears on a question about these days.
+/// Everything that bears on a question about these days; as if one booking, which is to be moved, were not there.
 ///
 /// # Errors
 /// A fault of the database.
-pub(crate) fn field(
+pub(crate) fn field_without(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
     candidates: &Candidates<'_>,
     days: Days,
+    without: Option<Id>,
 ) -> Result<Field> {
     let around = days.reach();
     let horizon = horizon(tx.now(), &catalogue.club.zone);
-    let is_near = tx.is_view() && horizon.0 <= around.0 && around.1 <= horizon.1;
+    let is_near = tx.is_view() && without.is_none() && horizon.0 <= around.0 && around.1 <= horizon.1;
     let calendars = if is_near {
         // Only the days that are asked for are searched.
         let whole = remembered(tx, candidates, horizon)?;
         whole.into_iter().map(|(id, busy)| (id, busy.slice(around))).collect()
     } else {
-        read(tx, candidates, around)?
+        read(tx, candidates, around, without)?
     };
     Ok(assemble(catalogue, candidates, days, around, &calendars))
 }
@@ -136,12 +139,18 @@ fn units(candidates: &Candidates<'_>) -> Vec<(Id, i64)> {
 /// A few resources are asked for one by one; for many, everything of those days is read at once.
 const FEW: usize = 6;
 
-fn read(tx: &mut Tx<'_>, candidates: &Candidates<'_>, reach: (Cell, Cell)) -> Result<HashMap<Id, Busy>> {
+fn read(
+    tx: &mut Tx<'_>,
+    candidates: &Candidates<'_>,
+    reach: (Cell, Cell),
+    without: Option<Id>,
+) -> Result<HashMap<Id, Busy>> {
     let wanted = units(candidates);
-    let mut spans = if wanted.len() > FEW { store::spans(tx, reach)? } else { HashMap::new() };
+    let mut spans = if wanted.len() > FEW { store::spans(tx, reach, without)? } else { HashMap::new() };
     if wanted.len() <= FEW {
         for (id, _) in &wanted {
-            spans.insert(*id, store::spans_of(tx, *id, reach)?);
+            let claimed = store::spans_of(tx, *id, reach, without)?;
+            spans.insert(*id, claimed.into_iter().map(|(from, to, _)| (from, to)).collect());
         }
     }
     let calendar = |(id, units)| (id, Busy::new(units, spans.remove(&id).unwrap_or_default(), reach));
@@ -154,19 +163,25 @@ fn remembered(
     reach: (Cell, Cell),
 ) -> Result<HashMap<Id, Busy>> {
     let versions = store::versions(tx)?;
-    let memory = tx.shelf::<Memory>();
+    let (memory, now) = (tx.shelf::<Memory>(), tx.now());
     let mut calendars = HashMap::new();
     for (id, units) in units(candidates) {
         let version = versions.get(&id).copied().unwrap_or(Id(0));
         let known = memory.0.lock().unwrap_or_else(PoisonError::into_inner).get(&id).and_then(|known| {
-            let is_current = known.version == version && known.reach == reach && known.busy.units == units;
+            let is_current = known.version == version
+                && known.reach == reach
+                && known.busy.units == units
+                && known.until.is_none_or(|until| now < until);
             is_current.then(|| known.busy.clone())
         });
         let busy = match known {
             Some(busy) => busy,
             None => {
-                let busy = Busy::new(units, store::spans_of(tx, id, reach)?, reach);
-                let entry = Remembered { version, reach, busy: busy.clone() };
+                let spans = store::spans_of(tx, id, reach, None)?;
+                let until = spans.iter().filter_map(|(.., until)| *until).min();
+                let claimed = spans.into_iter().map(|(from, to, _)| (from, to)).collect();
+                let busy = Busy::new(units, claimed, reach);
+                let entry = Remembered { version, reach, busy: busy.clone(), until };
                 memory.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, entry);
                 busy
             }

@@ -504,11 +504,11 @@ fn offered(room: &Track, now: &Bits, ever: &Bits) -> Bits {
 }
 
 impl Demand {
-    /// What a service asks for.
-    pub fn of(service: &catalogue::Service) -> Demand {
+    /// What a service asks for that takes so many minutes.
+    pub fn of(service: &catalogue::Service, minutes: i64) -> Demand {
         Demand {
             setup: cells(service.setup),
-            duration: cells(service.minutes),
+            duration: cells(minutes),
             turnover: cells(service.turnover),
             technicians: usize::try_from(service.technicians).unwrap_or(0),
             equipment: !service.equipment.is_empty(),

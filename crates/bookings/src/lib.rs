@@ -2,45 +2,69 @@
 //! booked only if the key of `claims` lets it, which holds whatever number of processes write.
 
 mod api;
+mod arrive;
 mod bits;
 mod book;
 mod busy;
 mod cancel;
 mod cells;
+mod claim;
+mod confirm;
 mod days;
+mod expiry;
 mod free;
+mod hold;
+mod life_api;
+mod life_store;
 mod mine;
 mod model;
 mod nightly;
+mod numbers;
+mod objections;
 mod policy;
 mod price;
 mod record;
+mod refusals;
 mod release;
+mod request;
+mod reschedule;
 mod rules;
 mod search;
+mod series;
 mod store;
+mod visit;
+mod wait_api;
+mod wait_store;
+mod waits;
 mod window;
 mod wire;
+mod wish;
 
 pub use api::routes;
+pub use arrive::{Missed, check_in, complete, no_show, start};
 pub use bits::Bits;
 pub use book::{Booked, SUBJECT, book};
 pub use busy::Candidates;
 pub use cancel::{Cancelled, cancel};
 pub use cells::{Cell, MINUTES, begin, cell_at, cell_from, cells};
+pub use confirm::confirm;
 pub use days::{Day, Days, Open, minute, moments};
 pub use free::{Busy, DayCount, Demand, Factors, Field, Gate, Offer, Offers, Track};
+pub use hold::{Held, Holder, extend, held, hold, let_go};
 pub use mine::{Mine, allergies, mine, read, show};
-pub use model::{
-    AddonWish, Booking, CAPACITY, Detail, MAINTENANCE, MEMBERS_ONLY, OUTSIDE_WINDOW, PLAN_REQUIRED,
-    ROOM_CLOSED, SAME_PERSON, SKILL, Status, TAKEN, TECHNICIAN_OFF, TOO_LATE, VIP_ONLY, WRONG_STATE, When,
-    Wish,
-};
-pub use nightly::{Nightly, tidy};
-pub use policy::Policy;
-pub use price::{Cover, Quote, Sale, price_for, quote};
+pub use model::{Booking, Detail, Frozen, Status};
+pub use nightly::{Nightly, Sweep, sweep, tidy};
+pub use numbers::NUMBERS;
+pub use objections::{Verdict, why_not};
+pub use policy::{Leaving, Policy};
+pub use price::{Cover, PlanTerms, Quote, Sale, SoldAddon, price_for, quote};
 pub use record::{Record, record};
+pub use refusals::*;
 pub use release::{Asker, Decision, Override, ReleaseRule, Start, Terms, gate, terms};
+pub use reschedule::{Moved, Rescheduled, preview_move, reschedule};
 pub use rules::{Rules, add_rule, decide, rules};
 pub use search::{Answer, Ask, FreeDay, MOST_DAYS, Why, search};
+pub use series::{CONFLICTS, Repeated, Series, repeat};
+pub use waits::{Look, Offered, Opened, Wait, WaitKind, Waiting, join, leave, look, wait, waits};
 pub use window::{Closed, Window, iso};
+pub use wish::{AddonWish, Extras, Move, Perk, Then, When, Wish};

@@ -1,13 +1,15 @@
 //! One's own bookings, and one of them whole.
 
 use catalogue::Catalogue;
+use jiff::Timestamp;
 use kit::web::Paging;
 use kit::{Error, Fault, Id, Result, Tx};
 use money::Subject;
 use people::{Action, Actor};
 
 use crate::book::SUBJECT;
-use crate::model::Detail;
+use crate::model::{Detail, Status};
+use crate::numbers::MOVES;
 use crate::store::{self, Kept};
 
 /// A person's bookings.
@@ -15,6 +17,8 @@ use crate::store::{self, Kept};
 pub struct Mine {
     /// Those still to come, the next first.
     pub upcoming: Vec<Detail>,
+    /// Times that are held, the first to run out first.
+    pub held: Vec<Detail>,
     /// A page of the others, the latest first.
     pub past: Vec<Detail>,
     /// How many others there are.
@@ -31,17 +35,20 @@ pub fn mine(tx: &mut Tx<'_>, by: &Actor, paging: Paging) -> Result<Mine> {
     let catalogue = catalogue::current(tx)?;
     let size = i64::try_from(paging.size).map_err(Fault::because)?;
     let before = i64::try_from(paging.page - 1).map_err(Fault::because)? * size;
-    let upcoming = store::upcoming(tx, person, now)?;
+    let (held, upcoming): (Vec<_>, Vec<_>) =
+        store::upcoming(tx, person, now)?.into_iter().partition(|kept| kept.booking.status == Status::Held);
+    let seen = Seen { now, lapses: store::lapses(tx, person)?, moves: catalogue.number(MOVES) };
     let (past, total_past) = store::past(tx, person, now, size, before)?;
     let technicians = store::technicians_for(tx, person)?;
     let payments = money::statuses(tx, person, SUBJECT)?;
     let detail = |kept: Kept| {
         let id = kept.booking.id;
         let ids = technicians.get(&id).map(Vec::as_slice).unwrap_or_default();
-        whole(&catalogue, kept, ids, payments.get(&id).map_or("void", |status| status.as_str()))
+        whole(&catalogue, kept, ids, payments.get(&id).map_or("void", |status| status.as_str()), seen)
     };
     Ok(Mine {
         upcoming: upcoming.into_iter().map(detail).collect(),
+        held: held.into_iter().map(detail).collect(),
         past: past.into_iter().map(detail).collect(),
         total_past,
     })
@@ -82,13 +89,32 @@ fn detail(tx: &mut Tx<'_>, kept: Kept) -> Result<Detail> {
     let technicians = store::technicians_of(tx, id)?;
     let charge = money::charge_of(tx, Subject { kind: SUBJECT, id })?;
     let payment_status = charge.map_or("void", |(charge, _)| charge.status.as_str());
-    Ok(whole(&catalogue, kept, &technicians, payment_status))
+    let lapses = store::lapses_of(tx, &kept.booking)?;
+    let seen = Seen { now: tx.now(), lapses, moves: catalogue.number(MOVES) };
+    Ok(whole(&catalogue, kept, &technicians, payment_status, seen))
 }
 
-fn whole(catalogue: &Catalogue, kept: Kept, technicians: &[Id], payment_status: &'static str) -> Detail {
+/// What a booking is seen by: the time, how often its person has lapsed, how often it may be moved.
+#[derive(Clone, Copy)]
+struct Seen {
+    now: Timestamp,
+    lapses: i64,
+    moves: i64,
+}
+
+fn whole(
+    catalogue: &Catalogue,
+    kept: Kept,
+    technicians: &[Id],
+    payment_status: &'static str,
+    seen: Seen,
+) -> Detail {
     let name = |id: &Id| (*id, catalogue.technician(*id).map(|one| one.name.clone()).unwrap_or_default());
+    let booking = kept.booking;
     Detail {
-        booking: kept.booking,
+        leaving: booking.leaving(seen.now, if booking.is_unlimited() { seen.lapses } else { 0 }),
+        can_move: booking.can_move(seen.now, seen.moves),
+        booking,
         technicians: technicians.iter().map(name).collect(),
         why: kept.why,
         payment_status,

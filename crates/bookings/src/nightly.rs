@@ -1,4 +1,4 @@
-//! What is tidied every night.
+//! What is done every night, and what is done every minute.
 
 use jiff::SignedDuration;
 use kit::jobs::Job;
@@ -6,7 +6,7 @@ use kit::{Result, Tx};
 use serde::{Deserialize, Serialize};
 
 use crate::cells::cell_at;
-use crate::store;
+use crate::{arrive, expiry, store, waits};
 
 /// The nightly work; it asks for the next night itself.
 #[derive(Debug, Serialize, Deserialize)]
@@ -16,13 +16,42 @@ impl Job for Nightly {
     const KIND: &'static str = "bookings.nightly";
 }
 
-/// Forgets the claims of days that are over, so that the table stays as small as the days ahead.
+/// The work of every minute; it asks for the next one itself.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Sweep {}
+
+impl Job for Sweep {
+    const KIND: &'static str = "bookings.sweep";
+}
+
+/// How much one sweep does of each kind, so that it is never long.
+const MOST: i64 = 100;
+/// How often it is looked whether time alone has opened something to who waits, in minutes.
+const LOOKS: i64 = 5;
+
+/// Forgets the claims of days that are over, and holds that came to nothing, so that the tables stay as small as the
+/// days ahead.
 ///
 /// # Errors
 /// A fault of the database.
 pub fn tidy(tx: &mut Tx<'_>) -> Result<u64> {
     let yesterday = tx.now() - SignedDuration::from_hours(48);
     let forgotten = store::forget_claims(tx, cell_at(yesterday))?;
+    store::forget_holds(tx, yesterday)?;
     tx.enqueue(&Nightly {}, tx.now() + SignedDuration::from_hours(24))?;
     Ok(forgotten)
+}
+
+/// Ends holds that have run out and bookings that are over (C5), and looks for who waits what time has opened. How much
+/// there was to do.
+///
+/// # Errors
+/// A fault of the database.
+pub fn sweep(tx: &mut Tx<'_>) -> Result<u64> {
+    let mut done = expiry::sweep(tx, MOST)? + arrive::sweep(tx, MOST)?;
+    let minute = tx.now().as_second() / 60;
+    if minute % LOOKS == 0 {
+        done += waits::look(tx)?;
+    }
+    Ok(done)
 }

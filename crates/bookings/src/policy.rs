@@ -1,10 +1,13 @@
 //! What it costs not to come (C1). The policy that stood when a booking was made is kept with it.
 
+use catalogue::Catalogue;
 use jiff::{SignedDuration, Timestamp};
 use kit::Cents;
 use kit::amounts::half_up;
 use membership::Standing;
 use serde::{Deserialize, Serialize};
+
+use crate::numbers::{FREE_MEMBER, FREE_OTHERS, HALF, LAPSE_FEE, REGRET};
 
 /// The steps, as they stood at booking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,17 +18,44 @@ pub struct Policy {
     pub half_hours: i64,
     /// Free for so many minutes after booking, if the start is further away than the hours of half.
     pub regret_minutes: i64,
+    /// What an Unlimited member's second lapse costs, in cents (C2).
+    #[serde(default)]
+    pub lapse_cents: i64,
+}
+
+/// What it means not to come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Leaving {
+    /// What stays due.
+    pub fee: Cents,
+    /// Whether it is late: a credit is forfeited (C2).
+    pub late: bool,
+    /// Whether it counts against an Unlimited member (C2).
+    pub lapse: bool,
 }
 
 impl Policy {
     /// For members: free until 24 h before.
-    pub const MEMBER: Policy = Policy { free_hours: 24, half_hours: 12, regret_minutes: 60 };
+    pub const MEMBER: Policy =
+        Policy { free_hours: 24, half_hours: 12, regret_minutes: 60, lapse_cents: 5_000 };
     /// For others: free until 48 h before.
-    pub const OTHERS: Policy = Policy { free_hours: 48, half_hours: 12, regret_minutes: 60 };
+    pub const OTHERS: Policy =
+        Policy { free_hours: 48, half_hours: 12, regret_minutes: 60, lapse_cents: 5_000 };
 
-    /// The policy of a person with this plan.
-    pub fn of(standing: &Standing) -> Policy {
-        if standing.plan().is_some() { Policy::MEMBER } else { Policy::OTHERS }
+    /// The club's policy for a person with this plan.
+    pub fn of(catalogue: &Catalogue, standing: &Standing) -> Policy {
+        let free = if standing.plan().is_some() { FREE_MEMBER } else { FREE_OTHERS };
+        Policy {
+            free_hours: catalogue.number(free),
+            half_hours: catalogue.number(HALF),
+            regret_minutes: catalogue.number(REGRET),
+            lapse_cents: catalogue.number(LAPSE_FEE),
+        }
+    }
+
+    /// What half of a price is.
+    pub fn half(self, price: Cents) -> Cents {
+        Cents(half_up(i128::from(price.0), 2))
     }
 
     /// Whether cancelling at `now` costs nothing. Elapsed hours count, not the clock's.
@@ -41,7 +71,7 @@ impl Policy {
         if self.is_free(booked_at, starts_at, now) {
             Cents::ZERO
         } else if starts_at.duration_since(now) >= SignedDuration::from_hours(self.half_hours) {
-            Cents(half_up(i128::from(price.0), 2))
+            self.half(price)
         } else {
             price
         }

@@ -6,37 +6,81 @@ use kit::Cents;
 use kit::amounts::half_up;
 use membership::{Plan, Standing};
 use money::{Line, LineKind};
+use serde::{Deserialize, Serialize};
 
 use crate::free::Factors;
 
 /// What makes the service itself free.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Cover {
     /// Nothing.
+    #[default]
     None,
     /// A service credit: surcharges above factor 1 stay due (P3).
     Credit,
     /// A plan without limit: surcharges are waived too (P3).
     Unlimited,
+    /// The gift of the birthday month: the service up to so many cents; surcharges stay due (M3).
+    Birthday(i64),
+    /// A guest pass: the share of one of so many people (M2).
+    Pass(i64),
 }
 
-/// What is sold.
-#[derive(Debug, Clone)]
-pub struct Sale<'s> {
-    /// List price.
+/// What a plan takes off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanTerms {
+    /// The plan's name.
+    pub name: String,
+    /// Off the list price, in basis points.
+    pub discount_bp: i64,
+}
+
+impl PlanTerms {
+    /// Those of a plan.
+    pub fn of(plan: &Plan) -> PlanTerms {
+        PlanTerms { name: plan.name.clone(), discount_bp: plan.discount_bp }
+    }
+}
+
+/// An add-on as it is sold: its name, the price of one, how many.
+pub type SoldAddon = (String, Cents, i64);
+
+/// What is sold, at which prices and factors: kept with a booking, so that its price stands (P6).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sale {
+    /// List price, for [`Sale::per`] minutes.
+    #[serde(with = "cents")]
     pub list: Cents,
-    /// Members' price.
+    /// Members' price, for [`Sale::per`] minutes.
+    #[serde(with = "cents")]
     pub member: Cents,
+    /// How many minutes are sold.
+    pub minutes: i64,
+    /// For how many minutes the prices are; the same, but for what is sold by time (F9).
+    pub per: i64,
     /// The plan that counts on the day.
-    pub plan: Option<&'s Plan>,
+    pub plan: Option<PlanTerms>,
     /// The room's factor in basis points.
     pub room_bp: i64,
     /// The time's factor in basis points.
     pub time_bp: i64,
     /// What makes it free.
     pub cover: Cover,
-    /// Name, price of one and how many of each add-on.
-    pub addons: Vec<(String, Cents, i64)>,
+}
+
+/// Cents as a whole number.
+mod cents {
+    use kit::Cents;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(cents: &Cents, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_i64(cents.0)
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<Cents, D::Error> {
+        i64::deserialize(from).map(Cents)
+    }
 }
 
 /// A price, and why.
@@ -59,7 +103,9 @@ impl Quote {
 
     /// What discounts, credits and plans take off; not below zero.
     pub fn discount(&self) -> Cents {
-        -self.sum(|line| matches!(line.code.as_str(), "discount" | "credit" | "unlimited"))
+        -self.sum(|line| {
+            matches!(line.code.as_str(), "discount" | "credit" | "unlimited" | "birthday" | "pass")
+        })
     }
 
     /// What is due before tax.
@@ -72,55 +118,84 @@ impl Quote {
     }
 }
 
-/// A price on its way, exact: cents times 10^12, for three factors of basis points.
+/// A price on its way, exact: a numerator over `per` minutes times 10^12, for three factors of basis points.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Exact(i128);
+struct Exact {
+    numerator: i128,
+    per: i128,
+}
 
 const ONE: i128 = 1_000_000_000_000;
 const BP: i128 = 10_000;
 
 impl Exact {
-    fn of(cents: Cents) -> Exact {
-        Exact(i128::from(cents.0) * ONE)
+    /// A price for `per` minutes, of `minutes`.
+    fn of(cents: Cents, minutes: i64, per: i64) -> Exact {
+        Exact { numerator: i128::from(cents.0) * i128::from(minutes) * ONE, per: i128::from(per.max(1)) }
     }
 
     fn times(self, basis_points: i64) -> Exact {
-        Exact(self.0 * i128::from(basis_points) / BP)
+        Exact { numerator: self.numerator * i128::from(basis_points) / BP, ..self }
     }
 
     fn rounded(self) -> Cents {
-        Cents(half_up(self.0, ONE))
+        self.share(1)
+    }
+
+    /// One of so many equal parts.
+    fn share(self, parts: i64) -> Cents {
+        Cents(half_up(self.numerator, ONE * self.per * i128::from(parts.max(1))))
     }
 }
 
-/// What a service costs a person on a day, in a room and at a time of these factors: the one place where plan, credit and sale meet.
+impl Sale {
+    /// A service on a day, in a room and at a time of these factors, for so many minutes; nothing covers it yet but a
+    /// plan without limit.
+    pub fn of(service: &Service, minutes: i64, standing: &Standing, day: Date, factors: Factors) -> Sale {
+        let plan = standing.plan_on(day);
+        let is_unlimited = plan.is_some_and(|plan| plan.monthly_credits.is_none());
+        Sale {
+            list: service.list,
+            member: service.member,
+            minutes,
+            per: service.minutes,
+            plan: plan.map(PlanTerms::of),
+            room_bp: factors.room,
+            time_bp: factors.time,
+            cover: if is_unlimited { Cover::Unlimited } else { Cover::None },
+        }
+    }
+
+    /// The same, covered by this, unless a plan without limit covers it already.
+    #[must_use]
+    pub fn covered(self, cover: Cover) -> Sale {
+        if self.cover == Cover::Unlimited { self } else { Sale { cover, ..self } }
+    }
+}
+
+/// What a service costs a person on a day, in a room and at a time of these factors, with or without one of their
+/// credits: what is shown before it is booked.
 pub fn price_for(
     service: &Service,
     standing: &Standing,
     day: Date,
     factors: Factors,
-    addons: &[(String, Cents, i64)],
+    addons: &[SoldAddon],
     use_credit: bool,
 ) -> Quote {
-    let plan = standing.plan_on(day);
-    let cover = match plan.map(|plan| plan.monthly_credits) {
-        Some(None) => Cover::Unlimited,
-        Some(Some(_)) if use_credit && standing.credits_left(day).is_some_and(|left| left > 0) => {
-            Cover::Credit
-        }
-        _ => Cover::None,
-    };
-    let (list, member, addons) = (service.list, service.member, addons.to_vec());
-    quote(&Sale { list, member, plan, room_bp: factors.room, time_bp: factors.time, cover, addons })
+    let sale = Sale::of(service, service.minutes, standing, day, factors);
+    let has_credit = use_credit && standing.credits_left(day).is_some_and(|left| left > 0);
+    quote(&sale.covered(if has_credit { Cover::Credit } else { Cover::None }), addons)
 }
 
-/// The price of a sale.
-pub fn quote(sale: &Sale<'_>) -> Quote {
-    let list = Exact::of(sale.list);
+/// The price of a sale with its add-ons.
+pub fn quote(sale: &Sale, addons: &[SoldAddon]) -> Quote {
+    let exact = |cents| Exact::of(cents, sale.minutes, sale.per);
+    let list = exact(sale.list);
     let is_unlimited = sale.cover == Cover::Unlimited;
     // What a plan without limit waives is shown as one line, from the list price down.
-    let plan = sale.plan.filter(|_| !is_unlimited);
-    let base = plan.map_or(list, |plan| Exact::of(sale.member).min(list.times(10_000 - plan.discount_bp)));
+    let plan = sale.plan.as_ref().filter(|_| !is_unlimited);
+    let base = plan.map_or(list, |plan| exact(sale.member).min(list.times(10_000 - plan.discount_bp)));
     let in_room = base.times(sale.room_bp);
     let then = in_room.times(sale.time_bp);
 
@@ -136,17 +211,20 @@ pub fn quote(sale: &Sale<'_>) -> Quote {
     }
     add("room", format!("Room, factor {}", factor(sale.room_bp)), in_room.rounded() - base.rounded());
     add("time", format!("Time, factor {}", factor(sale.time_bp)), then.rounded() - in_room.rounded());
+    let without_surcharge = base.rounded().min(then.rounded());
     match sale.cover {
         Cover::None => {}
-        Cover::Credit => {
-            add("credit", "One service credit".to_owned(), -base.rounded().min(then.rounded()));
-        }
+        Cover::Credit => add("credit", "One service credit".to_owned(), -without_surcharge),
         Cover::Unlimited => {
-            let name = sale.plan.map_or("Your plan", |plan| plan.name.as_str());
+            let name = sale.plan.as_ref().map_or("Your plan", |plan| plan.name.as_str());
             add("unlimited", format!("{name} member"), -then.rounded());
         }
+        Cover::Birthday(most) => {
+            add("birthday", "Your birthday month".to_owned(), -without_surcharge.min(Cents(most)));
+        }
+        Cover::Pass(people) => add("pass", "Guest pass".to_owned(), -then.share(people)),
     }
-    for (name, cents, quantity) in &sale.addons {
+    for (name, cents, quantity) in addons {
         let label = if *quantity == 1 { name.clone() } else { format!("{quantity} × {name}") };
         add("addon", label, Cents(cents.0 * quantity));
     }

@@ -9,12 +9,16 @@ use membership::Standing;
 use money::{Bill, Subject};
 use serde_json::json;
 
-use crate::book::{SUBJECT, claim_all};
+use crate::book::{SUBJECT, write_addons};
 use crate::cells::{Cell, begin, cells};
-use crate::model::{AddonWish, Booking, Status, TAKEN, When, Wish};
+use crate::claim::claim_all;
+use crate::free::Factors;
+use crate::model::{Booking, Frozen, Status};
 use crate::policy::Policy;
-use crate::price::{Cover, Sale, quote};
+use crate::price::{Sale, quote};
+use crate::refusals::TAKEN;
 use crate::store::{self, Kind};
+use crate::wish::{AddonWish, Extras};
 
 /// A booking as it is known.
 #[derive(Debug, Clone)]
@@ -62,17 +66,11 @@ pub fn record(tx: &mut Tx<'_>, catalogue: &Catalogue, record: &Record) -> Result
         return Err(Error::refused(&TAKEN));
     }
     let addons: Vec<_> = record.addons.iter().filter_map(|id| catalogue.addon(*id)).collect();
-    let plan = record.standing.plan();
-    let is_unlimited = plan.is_some_and(|plan| plan.monthly_credits.is_none());
-    let quote = quote(&Sale {
-        list: service.list,
-        member: service.member,
-        plan,
-        room_bp: room.premium_bp,
-        time_bp: 10_000,
-        cover: if is_unlimited { Cover::Unlimited } else { Cover::None },
-        addons: addons.iter().map(|addon| (addon.name.clone(), addon.cents, 1)).collect(),
-    });
+    let sold: Vec<_> = addons.iter().map(|addon| (addon.name.clone(), addon.cents, 1)).collect();
+    let factors = Factors { room: room.premium_bp, ..Factors::PLAIN };
+    let sale = Sale::of(service, service.minutes, &record.standing, record.day, factors);
+    let quote = quote(&sale, &sold);
+    let extras = extras(record);
     let club = catalogue.club.id;
     let year = record.created_at.to_zoned(catalogue.club.zone.clone()).year();
     let booking = Booking {
@@ -90,19 +88,28 @@ pub fn record(tx: &mut Tx<'_>, catalogue: &Catalogue, record: &Record) -> Result
         addons_total: quote.addons(),
         discount: quote.discount(),
         tax: money::tax_on(tx, club, &quote.lines)?,
-        policy: Policy::of(&record.standing),
+        policy: Policy::of(catalogue, &record.standing),
         guest_name: None,
         guest_email: None,
         special_requests: record.special_requests.clone(),
+        companion: None,
+        companion_name: None,
         created_at: record.created_at,
+        expires_at: None,
+        sale: Some(sale),
+        visit: None,
+        series: None,
+        moves: 0,
+        moved_from: None,
+        frozen: Frozen::default(),
+        free_to_cancel: false,
+        fee: None,
     };
-    store::insert(tx, club, record.person, &booking, &quote.lines, &wish(record))?;
-    for (resource, kind, from, to) in &wanted {
-        store::insert_allocation(tx, id, *resource, *kind, *from, *to)?;
+    store::insert(tx, club, record.person, &booking, &quote.lines, &extras)?;
+    for wanted in &wanted {
+        store::insert_allocation(tx, id, *wanted, None)?;
     }
-    for addon in &addons {
-        store::insert_addon(tx, id, addon.id, 1, "", addon.cents)?;
-    }
+    write_addons(tx, id, catalogue, &extras.addons)?;
     if is_live {
         let subject = Subject { kind: SUBJECT, id };
         let charge = money::charge(tx, &Bill { subject, club, person: record.person, lines: quote.lines })?;
@@ -134,24 +141,13 @@ fn wanted(catalogue: &Catalogue, service: &Service, record: &Record) -> Vec<(Id,
     wanted
 }
 
-/// The words of a record, as a wish has them.
-fn wish(record: &Record) -> Wish {
+/// What a record says besides.
+fn extras(record: &Record) -> Extras {
     let addon = |id: &Id| AddonWish { id: *id, quantity: 1, notes: String::new() };
-    Wish {
-        service: record.service,
-        when: When::Moment(begin(record.start)),
-        room: Some(record.room),
-        technician: None,
-        party: None,
-        person: record.person,
-        guest_name: None,
-        guest_phone: None,
-        guest_email: None,
+    Extras {
         special_requests: record.special_requests.clone(),
         allergies: record.allergies.clone(),
-        ai_program: None,
-        scene: None,
         addons: record.addons.iter().map(addon).collect(),
-        use_credit: false,
+        ..Extras::default()
     }
 }

@@ -13,7 +13,7 @@ use crate::bits::Bits;
 use crate::cells::{Cell, cell_at};
 use crate::days::{Days, Open};
 use crate::free::{Field, Gate};
-use crate::model::{MEMBERS_ONLY, VIP_ONLY};
+use crate::refusals::{MEMBERS_ONLY, VIP_ONLY};
 use crate::rules::Rules;
 
 /// A rule for times that repeat every week.

@@ -10,13 +10,14 @@ use membership::Standing;
 use money::Line;
 use people::{Action, Actor};
 
-use crate::busy::{Candidates, field};
+use crate::busy::{Candidates, field_without};
 use crate::cells::{Cell, begin, cell_from};
 use crate::days::{Days, minute};
 use crate::free::{DayCount, Demand, Factors, Offer, Offers};
-use crate::model::PLAN_REQUIRED;
-use crate::price::{Quote, price_for};
+use crate::price::{Quote, Sale, quote};
+use crate::refusals::PLAN_REQUIRED;
 use crate::release::{Start, Terms, gate, terms};
+use crate::request::sold_minutes;
 use crate::rules::{Rules, rules};
 use crate::window::{Closed, Window};
 
@@ -28,6 +29,8 @@ pub const MOST_DAYS: i64 = 90;
 pub struct Ask {
     /// What.
     pub service: Id,
+    /// For how many minutes, of what is sold by time (F9).
+    pub minutes: Option<i64>,
     /// The first day; today if not said.
     pub from: Option<Date>,
     /// The last day; the first if not said.
@@ -40,6 +43,8 @@ pub struct Ask {
     pub room_type: Option<String>,
     /// By whom, if that matters.
     pub technician: Option<Id>,
+    /// The booking that is to be moved: what it has counts as free.
+    pub ignoring: Option<Id>,
     /// Whether one day was asked for, whose times are answered.
     pub one_day: bool,
     /// Whether the times of many days are answered too.
@@ -62,10 +67,12 @@ impl Input for Ask {
             service: words.id("service_id"),
             from: date.or(from),
             to: date.or(to),
+            minutes: words.opt_number("duration", 5, 1_440),
             party: words.opt_number("party", 1, 50),
             room: words.opt_id("room_id"),
             room_type: words.opt_text_within("room_type", 50),
             technician: words.opt_id("technician_id"),
+            ignoring: words.opt_id("moving"),
             one_day: date.is_some() || from.is_none(),
             slots: words.yes("slots"),
         }
@@ -79,6 +86,8 @@ pub struct Answer {
     pub catalogue: Arc<Catalogue>,
     /// For what.
     pub service: Id,
+    /// How long it is.
+    pub minutes: i64,
     /// Who asked, as far as windows and prices go.
     pub window: Window,
     /// Which times are kept, and for whom.
@@ -118,7 +127,8 @@ pub(crate) fn window(
         Some(person) => membership::standing(tx, catalogue.club.id, person)?,
         None => Standing::default(),
     };
-    Ok(Window::new(tx.now(), &catalogue.club.zone, standing, by.may(Action::BookAnyTime)))
+    let window = Window::new(tx.now(), &catalogue.club.zone, standing, by.may(Action::BookAnyTime));
+    Ok(window.in_club(catalogue))
 }
 
 /// The offered service, or a complaint about the field.
@@ -142,11 +152,18 @@ pub fn search(tx: &mut Tx<'_>, by: &Actor, ask: &Ask) -> Result<Answer> {
     let candidates = Candidates::of(&catalogue, service, party, ask.room, ask.technician, kind);
     let days = Days::new(&catalogue.club.zone, first, last)?;
     let rules = rules(tx, catalogue.club.id, days.reach())?;
-    let mut field = field(tx, &catalogue, &candidates, days)?;
+    let minutes = sold_minutes(service, ask.minutes)?;
+    // Whoever does not own a booking learns nothing from naming it.
+    let ignoring = match ask.ignoring {
+        Some(id) if may_ignore(tx, by, id)? => Some(id),
+        _ => None,
+    };
+    let mut field = field_without(tx, &catalogue, &candidates, days, ignoring)?;
     gate(&mut field, &catalogue, &rules, service.id, window.asker());
-    let found = Offers::find(Demand::of(service), &field);
+    let found = Offers::find(Demand::of(service, minutes), &field);
     let earliest = cell_from(window.earliest());
-    let price = |factors, day| price_for(service, window.standing(), day, factors, &[], false).total();
+    let price =
+        |factors, day| quote(&Sale::of(service, minutes, window.standing(), day, factors), &[]).total();
     let needs_plan = needs_plan(service, &window);
     let day = |count| free_day(count, &window, needs_plan, price);
     let days: Vec<FreeDay> = found.counts(earliest).into_iter().map(day).collect();
@@ -154,7 +171,7 @@ pub fn search(tx: &mut Tx<'_>, by: &Actor, ask: &Ask) -> Result<Answer> {
     let mut offers = if wants_times { found.all(earliest) } else { Vec::new() };
     offers.retain(|offer| window.closed(offer.date).is_none());
     let service = service.id;
-    Ok(Answer { needs_plan, catalogue, service, window, rules, span: (first, last), days, offers })
+    Ok(Answer { needs_plan, catalogue, service, minutes, window, rules, span: (first, last), days, offers })
 }
 
 /// A day for whoever asks: one that is not open to them has no starts.
@@ -185,7 +202,7 @@ impl Answer {
 
     /// What a start on a day costs whoever asked, in a room and at a time of these factors, without add-ons.
     pub fn quote(&self, day: Date, factors: Factors) -> Quote {
-        price_for(self.service(), self.window.standing(), day, factors, &[], false)
+        quote(&Sale::of(self.service(), self.minutes, self.window.standing(), day, factors), &[])
     }
 
     /// What multiplies the price of a start in a room.
@@ -200,19 +217,25 @@ impl Answer {
     }
 }
 
-/// Refuses a service for members to who has no plan that counts.
-pub(crate) fn admit_to_service(
+/// The refusal of a service for members to who has no plan that counts: `plan_required`, carrying `plans`.
+pub(crate) fn plan_refusal(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
     service: &Service,
     window: &Window,
-) -> Result<()> {
+) -> Result<Option<kit::Error>> {
     if !needs_plan(service, window) {
-        return Ok(());
+        return Ok(None);
     }
     let plans = membership::plans(tx, catalogue.club.id)?;
     let plans: Vec<String> = plans.into_iter().map(|plan| plan.slug).collect();
-    Err(kit::Error::refused(&PLAN_REQUIRED).with("plans", plans))
+    Ok(Some(kit::Error::refused(&PLAN_REQUIRED).with("plans", plans)))
+}
+
+fn may_ignore(tx: &mut Tx<'_>, by: &Actor, booking: Id) -> Result<bool> {
+    let own = by.person.as_ref().map(|person| person.id);
+    let kept = crate::store::find(tx, booking)?;
+    Ok(kept.is_some_and(|kept| own.is_some() && kept.booking.person == own) || by.may(Action::BookForOthers))
 }
 
 /// What rules and hands say of a start of a service in a room.
@@ -248,13 +271,4 @@ pub struct Why {
     pub label: String,
     /// May be below zero.
     pub amount: Cents,
-}
-
-/// The nearest other offers of a day, in time order.
-pub(crate) fn nearest(offers: Vec<Offer>, wanted: Cell, most: usize) -> Vec<Offer> {
-    let mut offers = offers;
-    offers.sort_by_key(|offer| ((offer.start - wanted).abs(), offer.start));
-    offers.truncate(most);
-    offers.sort_by_key(|offer| offer.start);
-    offers
 }

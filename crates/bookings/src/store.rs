@@ -2,23 +2,35 @@
 
 use std::collections::HashMap;
 
-use kit::{Fault, Id, Result, Tx, args, sql};
+use jiff::Timestamp;
+use kit::{Cents, Fault, Id, Result, Tx, args, sql};
 use money::Line;
 use serde_json::{Value, json};
 
 use crate::cells::Cell;
 use crate::free::LONGEST;
-use crate::model::{Booking, Status, Wish};
+use crate::model::{Booking, Frozen, Status};
+use crate::wish::{AddonWish, Extras};
 
-/// What is claimed in `[from, to)`, by resource.
-pub(crate) fn spans(tx: &mut Tx<'_>, (from, to): (Cell, Cell)) -> Result<HashMap<Id, Vec<(Cell, Cell)>>> {
+pub(crate) use crate::life_store::*;
+
+/// A claimed stretch, and until when if it is held.
+pub(crate) type Span = (Cell, Cell, Option<Timestamp>);
+
+/// What is claimed in `[from, to)`, by resource: not by holds that have run out (H2), nor by the booking that is moved.
+pub(crate) fn spans(
+    tx: &mut Tx<'_>,
+    (from, to): (Cell, Cell),
+    without: Option<Id>,
+) -> Result<HashMap<Id, Vec<(Cell, Cell)>>> {
+    let now = tx.now();
     let mut spans: HashMap<Id, Vec<(Cell, Cell)>> = HashMap::new();
     tx.each(
         sql!(
             "SELECT resource_id, from_cell, to_cell FROM allocations
-             WHERE live AND from_cell >= $1 AND from_cell < $2"
+             WHERE live AND from_cell >= $1 AND from_cell < $2 AND (until IS NULL OR until > $3) AND booking_id <> $4"
         ),
-        args![from - LONGEST, to],
+        args![from - LONGEST, to, now, without.unwrap_or(Id(0))],
         |row| {
             spans.entry(row.get(0)?).or_default().push((row.get(1)?, row.get(2)?));
             Ok(())
@@ -27,15 +39,32 @@ pub(crate) fn spans(tx: &mut Tx<'_>, (from, to): (Cell, Cell)) -> Result<HashMap
     Ok(spans)
 }
 
-/// What is claimed of one resource in `[from, to)`.
-pub(crate) fn spans_of(tx: &mut Tx<'_>, resource: Id, (from, to): (Cell, Cell)) -> Result<Vec<(Cell, Cell)>> {
+/// What is claimed of one resource in `[from, to)`, in the same way.
+pub(crate) fn spans_of(
+    tx: &mut Tx<'_>,
+    resource: Id,
+    (from, to): (Cell, Cell),
+    without: Option<Id>,
+) -> Result<Vec<Span>> {
+    let now = tx.now();
     tx.all(
         sql!(
-            "SELECT from_cell, to_cell FROM allocations
-             WHERE live AND resource_id = $1 AND from_cell >= $2 AND from_cell < $3"
+            "SELECT from_cell, to_cell, until FROM allocations WHERE live AND resource_id = $1
+             AND from_cell >= $2 AND from_cell < $3 AND (until IS NULL OR until > $4) AND booking_id <> $5"
         ),
-        args![resource, from - LONGEST, to],
+        args![resource, from - LONGEST, to, now, without.unwrap_or(Id(0))],
     )
+}
+
+/// Whether one resource is claimed somewhere in `[from, to)`.
+pub(crate) fn is_claimed(
+    tx: &mut Tx<'_>,
+    resource: Id,
+    (from, to): (Cell, Cell),
+    without: Option<Id>,
+) -> Result<bool> {
+    let spans = spans_of(tx, resource, (from, to), without)?;
+    Ok(spans.into_iter().any(|(begins, ends, _)| begins < to && from < ends))
 }
 
 /// The version of every resource that was ever claimed.
@@ -99,6 +128,12 @@ pub(crate) fn claim_unit(
     )
 }
 
+/// Takes back what a booking has claimed of a resource.
+pub(crate) fn unclaim(tx: &mut Tx<'_>, booking: Id, resource: Id) -> Result<()> {
+    tx.run(sql!("DELETE FROM claims WHERE booking_id = $1 AND resource_id = $2"), args![booking, resource])
+        .map(drop)
+}
+
 /// What kind of resource an allocation is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -122,17 +157,39 @@ impl Kind {
 pub(crate) fn insert_allocation(
     tx: &mut Tx<'_>,
     booking: Id,
-    resource: Id,
-    kind: Kind,
-    from: Cell,
-    to: Cell,
+    (resource, kind, from, to): (Id, Kind, Cell, Cell),
+    until: Option<Timestamp>,
 ) -> Result<()> {
     tx.run(
         sql!(
-            "INSERT INTO allocations (booking_id, resource_id, kind, from_cell, to_cell, live)
-             VALUES ($1, $2, $3, $4, $5, TRUE)"
+            "INSERT INTO allocations (booking_id, resource_id, kind, from_cell, to_cell, live, until)
+             VALUES ($1, $2, $3, $4, $5, TRUE, $6)"
         ),
-        args![booking, resource, kind.as_str(), from, to],
+        args![booking, resource, kind.as_str(), from, to, until],
+    )
+    .map(drop)
+}
+
+/// Forgets which resources a booking had, before it gets others.
+pub(crate) fn forget_allocations(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
+    tx.run(sql!("DELETE FROM allocations WHERE booking_id = $1"), args![booking]).map(drop)
+}
+
+/// Whether a booking has a resource.
+pub(crate) fn has(tx: &mut Tx<'_>, booking: Id, resource: Id) -> Result<bool> {
+    let found: Option<(Id,)> = tx.one(
+        sql!("SELECT booking_id FROM allocations WHERE booking_id = $1 AND resource_id = $2"),
+        args![booking, resource],
+    )?;
+    Ok(found.is_some())
+}
+
+/// Lets go of one resource of a booking.
+pub(crate) fn let_go_of(tx: &mut Tx<'_>, booking: Id, resource: Id) -> Result<()> {
+    unclaim(tx, booking, resource)?;
+    tx.run(
+        sql!("DELETE FROM allocations WHERE booking_id = $1 AND resource_id = $2"),
+        args![booking, resource],
     )
     .map(drop)
 }
@@ -155,18 +212,19 @@ pub(crate) fn insert(
     booked_by: Option<Id>,
     booking: &Booking,
     why: &[Line],
-    wish: &Wish,
+    extras: &Extras,
 ) -> Result<()> {
-    let place = allergies_place(booking.id);
-    let allergies = wish.allergies.as_deref().map(|text| tx.seal(&place, text)).transpose()?;
+    let allergies = sealed_allergies(tx, booking.id, extras)?;
+    let sale = booking.sale.as_ref().map(serde_json::to_string).transpose().map_err(Fault::because)?;
     let policy = serde_json::to_string(&booking.policy).map_err(Fault::because)?;
     tx.run(
         sql!(
             "INSERT INTO bookings (id, club_id, reference, person_id, booked_by, service_id, room_id, party, day,
              starts_at, ends_at, status, base_cents, addons_cents, discount_cents, tax_cents, why, policy, guest_name,
-             guest_phone, guest_email, special_requests, allergies, ai_program, scene, created_at)
+             guest_phone, guest_email, special_requests, allergies, ai_program, scene, created_at, companion_id,
+             companion_name, expires_at, sale, visit_id)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-             $22, $23, $24, $25, $26)"
+             $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)"
         ),
         args![
             booking.id,
@@ -188,16 +246,25 @@ pub(crate) fn insert(
             written(why),
             policy,
             booking.guest_name.clone(),
-            wish.guest_phone.clone(),
+            extras.guest_phone.clone(),
             booking.guest_email.clone(),
             booking.special_requests.clone(),
             allergies,
-            wish.ai_program.clone(),
-            wish.scene.clone(),
-            booking.created_at
+            extras.ai_program.clone(),
+            extras.scene.clone(),
+            booking.created_at,
+            booking.companion,
+            booking.companion_name.clone(),
+            booking.expires_at,
+            sale,
+            booking.visit
         ],
     )
     .map(drop)
+}
+
+pub(crate) fn sealed_allergies(tx: &Tx<'_>, booking: Id, extras: &Extras) -> Result<Option<Vec<u8>>> {
+    extras.allergies.as_deref().map(|text| tx.seal(&allergies_place(booking), text)).transpose()
 }
 
 fn allergies_place(booking: Id) -> String {
@@ -212,22 +279,29 @@ pub(crate) fn allergies(tx: &mut Tx<'_>, booking: Id) -> Result<Option<String>> 
     sealed.and_then(|(sealed,)| sealed).map(|sealed| tx.unseal(&place, &sealed)).transpose()
 }
 
-pub(crate) fn insert_addon(
-    tx: &mut Tx<'_>,
-    booking: Id,
-    addon: Id,
-    quantity: i64,
-    notes: &str,
-    unit: kit::Cents,
-) -> Result<()> {
+pub(crate) fn insert_addon(tx: &mut Tx<'_>, booking: Id, wish: &AddonWish, unit: Cents) -> Result<()> {
     tx.run(
         sql!(
             "INSERT INTO booking_addons (booking_id, addon_id, quantity, notes, unit_cents)
              VALUES ($1, $2, $3, $4, $5)"
         ),
-        args![booking, addon, quantity, notes, unit],
+        args![booking, wish.id, wish.quantity, &wish.notes, unit],
     )
     .map(drop)
+}
+
+/// The add-ons of a booking.
+pub(crate) fn addons_of(tx: &mut Tx<'_>, booking: Id) -> Result<Vec<AddonWish>> {
+    let rows: Vec<(Id, i64, String)> = tx.all(
+        sql!("SELECT addon_id, quantity, notes FROM booking_addons WHERE booking_id = $1 ORDER BY addon_id"),
+        args![booking],
+    )?;
+    Ok(rows.into_iter().map(|(id, quantity, notes)| AddonWish { id, quantity, notes }).collect())
+}
+
+/// Forgets the add-ons of a booking, before it gets others.
+pub(crate) fn forget_addons(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
+    tx.run(sql!("DELETE FROM booking_addons WHERE booking_id = $1"), args![booking]).map(drop)
 }
 
 pub(crate) fn set_reference(tx: &mut Tx<'_>, booking: Id, reference: &str) -> Result<()> {
@@ -256,23 +330,30 @@ pub(crate) fn note(tx: &mut Tx<'_>, booking: Id, by: Option<Id>, what: &str, det
     .map(drop)
 }
 
+/// The columns of a booking, in the order of [`Kept`]'s reader.
 macro_rules! columns {
     () => {
         "b.id, b.reference, b.person_id, b.service_id, b.room_id, b.party, b.day, b.starts_at, b.ends_at, b.status, \
          b.base_cents, b.addons_cents, b.discount_cents, b.tax_cents, b.policy, b.guest_name, b.special_requests, \
-         b.created_at, b.why, b.guest_email"
+         b.created_at, b.why, b.guest_email, b.companion_id, b.companion_name, b.expires_at, b.sale, b.visit_id, \
+         b.series_id, b.moves, b.moved_from, b.frozen_cents, b.frozen_late, b.free_to_cancel, b.fee_cents, b.token"
     };
 }
+
+pub(crate) use columns;
 
 /// A booking and why it costs what it costs.
 pub(crate) struct Kept {
     pub(crate) booking: Booking,
     pub(crate) why: Vec<Line>,
+    /// The digest of the token by which a visitor knows a hold.
+    pub(crate) token: Option<Vec<u8>>,
 }
 
 impl kit::db::FromRow for Kept {
     fn from_row(row: &kit::db::Row<'_>) -> Result<Kept> {
         let policy: String = row.get(14)?;
+        let sale: Option<String> = row.get(23)?;
         let booking = Booking {
             id: row.get(0)?,
             reference: row.get(1)?,
@@ -293,12 +374,23 @@ impl kit::db::FromRow for Kept {
             special_requests: row.get(16)?,
             created_at: row.get(17)?,
             guest_email: row.get(19)?,
+            companion: row.get(20)?,
+            companion_name: row.get(21)?,
+            expires_at: row.get(22)?,
+            sale: sale.as_deref().map(serde_json::from_str).transpose().map_err(Fault::because)?,
+            visit: row.get(24)?,
+            series: row.get(25)?,
+            moves: row.get(26)?,
+            moved_from: row.get(27)?,
+            frozen: Frozen { fee: row.get(28)?, late: row.get(29)? },
+            free_to_cancel: row.get(30)?,
+            fee: row.get(31)?,
         };
-        Ok(Kept { booking, why: read_lines(&row.get::<String>(18)?)? })
+        Ok(Kept { booking, why: read_lines(&row.get::<String>(18)?)?, token: row.get(32)? })
     }
 }
 
-fn written(why: &[Line]) -> String {
+pub(crate) fn written(why: &[Line]) -> String {
     let line = |line: &Line| json!({"kind": line.kind, "code": line.code, "label": line.label, "cents": line.amount.0});
     Value::from(why.iter().map(line).collect::<Vec<_>>()).to_string()
 }
@@ -327,7 +419,8 @@ pub(crate) fn upcoming(tx: &mut Tx<'_>, person: Id, now: jiff::Timestamp) -> Res
             "SELECT ",
             columns!(),
             " FROM bookings b WHERE b.person_id = $1 AND b.ends_at > $2
-             AND b.status IN ('held', 'pending', 'confirmed', 'checked_in', 'in_progress') ORDER BY b.starts_at, b.id"
+             AND (b.status IN ('pending', 'confirmed', 'checked_in', 'in_progress')
+                  OR (b.status = 'held' AND b.expires_at > $2)) ORDER BY b.starts_at, b.id"
         )),
         args![person, now],
     )
@@ -343,7 +436,7 @@ pub(crate) fn past(
 ) -> Result<(Vec<Kept>, i64)> {
     let count: Option<(i64,)> = tx.one(
         sql!(
-            "SELECT COUNT(*) FROM bookings WHERE person_id = $1
+            "SELECT COUNT(*) FROM bookings WHERE person_id = $1 AND reference IS NOT NULL
              AND (ends_at <= $2 OR status IN ('completed', 'cancelled', 'no_show', 'expired'))"
         ),
         args![person, now],
@@ -352,7 +445,7 @@ pub(crate) fn past(
         sql!(concat!(
             "SELECT ",
             columns!(),
-            " FROM bookings b WHERE b.person_id = $1
+            " FROM bookings b WHERE b.person_id = $1 AND b.reference IS NOT NULL
              AND (b.ends_at <= $2 OR b.status IN ('completed', 'cancelled', 'no_show', 'expired'))
              ORDER BY b.starts_at DESC, b.id DESC LIMIT $3 OFFSET $4"
         )),

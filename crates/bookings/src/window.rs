@@ -1,12 +1,14 @@
 //! How far ahead a person may book (W1, W2).
 
+use catalogue::Catalogue;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp};
-use kit::{Error, Result};
+use jiff::{SignedDuration, Span, Timestamp};
+use kit::Error;
 use membership::Standing;
 
-use crate::model::{AHEAD, OUTSIDE_WINDOW};
+use crate::numbers::{ACCOUNT_DAYS, AHEAD};
+use crate::refusals::OUTSIDE_WINDOW;
 use crate::release::Asker;
 
 /// The window of one person at one moment.
@@ -17,6 +19,10 @@ pub struct Window {
     standing: Standing,
     /// Staff book any time.
     unbounded: bool,
+    /// How many days ahead who has no plan books.
+    account_days: i64,
+    /// How many minutes before its start a time closes online.
+    ahead: i64,
 }
 
 /// Why a day is not open, and when it will be.
@@ -31,7 +37,20 @@ pub struct Closed {
 impl Window {
     /// The window of a person with this standing; unbounded for staff.
     pub fn new(now: Timestamp, zone: &TimeZone, standing: Standing, unbounded: bool) -> Window {
-        Window { now, zone: zone.clone(), standing, unbounded }
+        let (account_days, ahead) = (ACCOUNT_DAYS.default, AHEAD.default);
+        Window { now, zone: zone.clone(), standing, unbounded, account_days, ahead }
+    }
+
+    /// The same by the numbers of a club.
+    #[must_use]
+    pub fn in_club(self, catalogue: &Catalogue) -> Window {
+        let (account_days, ahead) = (catalogue.number(ACCOUNT_DAYS), catalogue.number(AHEAD));
+        Window { account_days, ahead, ..self }
+    }
+
+    fn days_ahead_for(&self, day: Date) -> i64 {
+        let planned = self.standing.plan_on(day).map_or(0, |plan| plan.max_advance_days);
+        planned.max(self.account_days)
     }
 
     /// The club's date.
@@ -41,7 +60,7 @@ impl Window {
 
     /// Why an operating day is not open to this person; `None` if it is.
     pub fn closed(&self, day: Date) -> Option<Closed> {
-        let days = self.standing.days_ahead_for(day);
+        let days = self.days_ahead_for(day);
         let ahead = i64::from((day - self.today()).get_days());
         if self.unbounded || ahead <= days {
             return None;
@@ -51,27 +70,23 @@ impl Window {
         Some(Closed { opens_at, max_advance_days: days })
     }
 
-    /// Refuses a day that is not open.
-    ///
-    /// # Errors
-    /// `outside_window`, carrying `opens_at` and `max_advance_days`.
-    pub fn admit(&self, day: Date) -> Result<()> {
-        match self.closed(day) {
-            None => Ok(()),
-            Some(closed) => Err(Error::refused(&OUTSIDE_WINDOW)
+    /// The refusal of a day that is not open: `outside_window`, carrying `opens_at` and `max_advance_days`.
+    pub(crate) fn refusal(&self, day: Date) -> Option<Error> {
+        self.closed(day).map(|closed| {
+            Error::refused(&OUTSIDE_WINDOW)
                 .with("opens_at", self.shown(closed.opens_at))
-                .with("max_advance_days", closed.max_advance_days)),
-        }
+                .with("max_advance_days", closed.max_advance_days)
+        })
     }
 
     /// From when on a start can be booked: an hour ahead online, at once by staff.
     pub fn earliest(&self) -> Timestamp {
-        if self.unbounded { self.now } else { self.now + AHEAD }
+        if self.unbounded { self.now } else { self.now + SignedDuration::from_mins(self.ahead) }
     }
 
     /// How many days ahead this person books today.
     pub fn max_advance_days(&self) -> i64 {
-        self.standing.days_ahead_for(self.today())
+        self.days_ahead_for(self.today())
     }
 
     /// The club's zone.

@@ -10,7 +10,8 @@ use utoipa::ToSchema;
 
 use crate::cells::{begin, cells};
 use crate::free::Offer;
-use crate::model::{Detail, OUTSIDE_WINDOW, PLAN_REQUIRED};
+use crate::model::{Detail, Status};
+use crate::refusals::{OUTSIDE_WINDOW, PLAN_REQUIRED};
 use crate::search::{Answer, FreeDay, Why, why};
 use crate::window::{Closed, Window, iso};
 use catalogue::Catalogue;
@@ -96,6 +97,8 @@ pub(crate) struct Slot {
     has_iot_control: bool,
     tags: Vec<String>,
     priority_info: Priority,
+    /// 1 is the best: least unsellable time is left beside it, then the earliest (F4).
+    rank: usize,
 }
 
 /// For whom a start is kept, and until when.
@@ -183,15 +186,29 @@ impl RefusedOut {
 
 /// The offers of an answer as slots.
 pub(crate) fn slots(answer: &Answer) -> Vec<Slot> {
-    answer.offers.iter().filter_map(|offer| slot(answer, offer)).collect()
+    let ranks = ranks(&answer.offers);
+    answer.offers.iter().zip(ranks).filter_map(|(offer, rank)| slot(answer, offer, rank)).collect()
 }
 
-fn slot(answer: &Answer, offer: &Offer) -> Option<Slot> {
+/// The rank of each offer (F4).
+pub(crate) fn ranks(offers: &[Offer]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..offers.len()).collect();
+    order.sort_by_key(|place| offers.get(*place).map(|offer| (offer.lost_minutes, offer.start)));
+    let mut ranks = vec![0; offers.len()];
+    for (rank, place) in (1..).zip(order) {
+        if let Some(slot) = ranks.get_mut(place) {
+            *slot = rank;
+        }
+    }
+    ranks
+}
+
+fn slot(answer: &Answer, offer: &Offer, rank: usize) -> Option<Slot> {
     let (service, catalogue) = (answer.service(), &answer.catalogue);
     let zone = &catalogue.club.zone;
     let (room, factors) = *offer.rooms.first()?;
     let room = catalogue.room(room)?;
-    let (starts_at, ends_at) = (begin(offer.start), begin(offer.start + cells(service.minutes)));
+    let (starts_at, ends_at) = (begin(offer.start), begin(offer.start + cells(answer.minutes)));
     let quote = answer.quote(offer.date, factors);
     let terms = answer.terms(room.id, offer.date, offer.start);
     let now = answer.window.asker().now;
@@ -225,6 +242,7 @@ fn slot(answer: &Answer, offer: &Offer) -> Option<Slot> {
             member_only_until: member_until.map(|until| iso(zone, until)),
             vip_only_until: vip_until.map(|until| iso(zone, until)),
         },
+        rank,
     })
 }
 
@@ -250,6 +268,8 @@ pub(crate) struct BookingOut {
     technicians: Vec<Named>,
     party: i64,
     guest_name: Option<String>,
+    /// Who comes along.
+    companion_name: Option<String>,
     special_requests: Option<String>,
     pricing: Pricing,
     status: &'static str,
@@ -259,6 +279,18 @@ pub(crate) struct BookingOut {
     can_reschedule: bool,
     /// What cancelling now would cost.
     cancel_cost: Cents,
+    /// When it began before it was moved last.
+    rescheduled_from: Option<String>,
+    /// How often it was moved.
+    moves: i64,
+    /// The first booking of the visit that it belongs to.
+    visit_id: Option<Id>,
+    /// The first booking of the series that it belongs to.
+    series_id: Option<Id>,
+    /// What stays due after it was cancelled or missed.
+    fee: Option<Cents>,
+    /// Until when a hold lasts.
+    expires_at: Option<String>,
     created_at: String,
 }
 
@@ -324,6 +356,7 @@ impl BookingOut {
                 .collect(),
             party: booking.party,
             guest_name: booking.guest_name.clone(),
+            companion_name: booking.companion_name.clone(),
             special_requests: booking.special_requests.clone(),
             pricing: Pricing {
                 base_price: booking.base,
@@ -336,8 +369,14 @@ impl BookingOut {
             status: booking.status.as_str(),
             payment_status: detail.payment_status,
             can_cancel,
-            can_reschedule: false,
-            cancel_cost: if can_cancel { booking.cancel_cost(now) } else { Cents::ZERO },
+            can_reschedule: detail.can_move,
+            cancel_cost: if can_cancel { detail.leaving.fee } else { Cents::ZERO },
+            rescheduled_from: booking.moved_from.map(|at| iso(zone, at)),
+            moves: booking.moves,
+            visit_id: booking.visit,
+            series_id: booking.series,
+            fee: booking.fee,
+            expires_at: booking.expires_at.filter(|_| booking.status == Status::Held).map(|at| iso(zone, at)),
             created_at: iso(zone, booking.created_at),
         }
     }

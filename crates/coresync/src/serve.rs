@@ -99,7 +99,7 @@ async fn serve_on(
     }
     let post = Post::from_config(&house.config)?;
     let handlers = reactions::handlers(&house, &post);
-    reactions::begin_nights(&house).await?;
+    reactions::begin_rounds(&house).await?;
     let (stop, stopped) = watch::channel(false);
     let run = |_| tokio::spawn(jobs::run(house.db.clone(), handlers.clone(), stopped.clone()));
     let workers: Vec<_> = (0..JOBS_AT_ONCE).map(run).collect();

@@ -21,7 +21,7 @@ pub use api::{Profile, User, routes};
 pub use caller::Caller;
 pub use cookies::{ended_cookie, session_cookie};
 pub use inputs::{ChangePassword, ProfileChange, SignIn, SignUp, opt_email, opt_name, opt_phone};
-pub use limits::TOO_MANY_ATTEMPTS;
+pub use limits::{TOO_MANY_ATTEMPTS, network};
 pub use model::{EMAIL_TAKEN, EmergencyContact, NewPerson, Person, Role};
 pub use passwords::{check_password, hash_password};
 pub use permissions::{Action, may};

@@ -105,14 +105,15 @@ fn account_key(email: &str) -> String {
     format!("account:{}", tokens::hex(&tokens::digest(&kept_email(email))))
 }
 
-/// Whoever has one IPv6 address has 2^64 of them.
 fn address_key(address: IpAddr) -> String {
+    format!("address:{}", network(address))
+}
+
+/// The network that counts as one address: whoever has one IPv6 address has 2^64 of them.
+pub fn network(address: IpAddr) -> String {
     match address.to_canonical() {
-        IpAddr::V4(address) => format!("address:{address}"),
-        IpAddr::V6(address) => {
-            let network = Ipv6Addr::from_bits(address.to_bits() >> 64 << 64);
-            format!("address:{network}/64")
-        }
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("{}/64", Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
     }
 }
 

@@ -10,6 +10,8 @@ pub enum Action {
     BookForOthers,
     /// Book outside the windows and releases (W1, W3).
     BookAnyTime,
+    /// Check guests in, begin and end their time, say who did not come.
+    RunTheDay,
     /// See the whole day, not one's own bookings alone.
     SeeEveryBooking,
     /// Change services, prices, rooms, plans and release rules.
@@ -24,9 +26,10 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Action; 7] = [
+    pub const ALL: [Action; 8] = [
         Action::BookForOthers,
         Action::BookAnyTime,
+        Action::RunTheDay,
         Action::SeeEveryBooking,
         Action::ManageCatalogue,
         Action::ManageStaff,
@@ -41,6 +44,7 @@ fn table(action: Action) -> &'static [Role] {
     match action {
         Action::BookForOthers => &[FrontDesk, Manager, Owner],
         Action::BookAnyTime => &[FrontDesk, Manager, Owner],
+        Action::RunTheDay => &[FrontDesk, Manager, Owner],
         Action::SeeEveryBooking => &[FrontDesk, Manager, Owner],
         Action::ManageCatalogue => &[Manager, Owner],
         Action::ManageStaff => &[Manager, Owner],
@@ -72,6 +76,7 @@ mod tests {
         let written = "\
 ...xxx BookForOthers
 ...xxx BookAnyTime
+...xxx RunTheDay
 ...xxx SeeEveryBooking
 ....xx ManageCatalogue
 ....xx ManageStaff

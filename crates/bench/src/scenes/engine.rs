@@ -63,7 +63,7 @@ fn measure(tx: &mut Tx<'_>, rounds: usize) -> Result<Found> {
             Ok(())
         },
     )?;
-    let (demand, earliest) = (Demand::of(service), cell_from(tx.now()) + 12);
+    let (demand, earliest) = (Demand::of(service, service.minutes), cell_from(tx.now()) + 12);
     let field = Field::of(&catalogue, &candidates, days, &spans);
     let calendars: Vec<_> =
         field.rooms.iter().chain(&field.technicians).map(|track| track.busy.full.clone()).collect();

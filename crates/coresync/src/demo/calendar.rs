@@ -127,7 +127,7 @@ impl Hand<'_> {
         };
         let candidates = Candidates::of(self.catalogue, service, service.party, None, None, None);
         let field = self.field(page, &candidates, day)?;
-        let demand = Demand::of(service);
+        let demand = Demand::of(service, service.minutes);
         let offers = Offers::find(demand, &field).all(Cell::MIN);
         let Some(offer) = self.chance.pick(&offers) else { return Ok(()) };
         if !page.is_free(guest, offer.start, offer.start + demand.duration) {
@@ -157,7 +157,7 @@ impl Hand<'_> {
 
     /// What a booking takes: the room, who serves, the piece, the guest.
     fn claims(&self, service: &Service, record: &Record, guest: Id) -> Vec<(Id, Cell, Cell)> {
-        let Demand { setup, duration, turnover, .. } = Demand::of(service);
+        let Demand { setup, duration, turnover, .. } = Demand::of(service, service.minutes);
         let (start, end) = (record.start, record.start + duration);
         let mut claims = vec![(record.room, start - setup, end + turnover), (guest, start, end)];
         for id in &record.technicians {
@@ -178,7 +178,7 @@ impl Hand<'_> {
             let candidates = Candidates::of(self.catalogue, service, service.party, None, None, None);
             let field = self.field(page, &candidates, day)?;
             let mut free = [false; 3];
-            for offer in Offers::find(Demand::of(service), &field).all(Cell::MIN) {
+            for offer in Offers::find(Demand::of(service, service.minutes), &field).all(Cell::MIN) {
                 let hour = begin(offer.start).to_zoned(zone.clone()).hour();
                 free[usize::from(hour >= 12 || offer.date != day) + usize::from(hour >= 17)] = true;
             }

@@ -139,6 +139,8 @@ fn find(tx: &mut Tx<'_>, by: &Actor, service: &Service, wanted: &Search, date: D
     let (first, last) = times::strip_span(today, date);
     let ask = |from, to, one_day| Ask {
         service: service.id,
+        minutes: None,
+        ignoring: None,
         from: Some(from),
         to: Some(to),
         party: wanted.party,

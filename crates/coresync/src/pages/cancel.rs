@@ -44,13 +44,12 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<CancelPage> {
         return Err(Error::refused(&WRONG_STATE));
     }
     let terms = cancelling(&catalogue, booking, now);
-    let is_free = booking.policy.is_free(booking.created_at, booking.starts_at, now);
     Ok(CancelPage {
         frame: Frame::new(by, "visits", "Cancel this visit? · CoreSync"),
         line: VisitLine::of(&catalogue, &detail, now),
-        cost: terms.now(),
+        cost: terms.now(detail.leaving.fee),
         sentence: terms.sentence(),
-        keeps_credit: !is_free && detail.why.iter().any(|line| line.code == "credit"),
+        keeps_credit: detail.leaving.late && detail.why.iter().any(|line| line.code == "credit"),
     })
 }
 

@@ -67,14 +67,15 @@ impl Cancelling<'_> {
     }
 
     /// What cancelling costs at this moment, for the page that asks.
-    pub(super) fn now(&self) -> String {
-        let fee = self.policy.fee(self.net, self.booked_at, self.starts_at, self.now);
+    pub(super) fn now(&self, fee: Cents) -> String {
         if fee == Cents::ZERO {
             "Cancelling now is free.".to_owned()
         } else if fee == self.net {
             format!("Cancelling now costs {}, the full price.", words::money(fee))
-        } else {
+        } else if fee == self.policy.half(self.net) {
             format!("Cancelling now costs {}, half of {}.", words::money(fee), words::money(self.net))
+        } else {
+            format!("Cancelling now costs {}.", words::money(fee))
         }
     }
 }
@@ -93,7 +94,8 @@ mod tests {
             now: moment(now),
             zone: &TimeZone::UTC,
         };
-        (asked.now(), asked.sentence())
+        let fee = policy.fee(asked.net, asked.booked_at, asked.starts_at, asked.now);
+        (asked.now(fee), asked.sentence())
     }
 
     #[test]

@@ -7,7 +7,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use bookings::{AddonWish, Booking, SAME_PERSON, When, Wish};
+use bookings::{AddonWish, Booking, Perk, SAME_PERSON, When, Wish};
 use kit::web::{Input, Page, Words, see_other};
 use kit::{Cents, Error, Fault, Fields, House, Id, Result, Tx};
 use people::{Actor, Caller};
@@ -212,20 +212,22 @@ fn wish(seen: &Seen, chosen: &Chosen, order: &Order) -> Wish {
     let addon = |id: &Id| AddonWish { id: *id, quantity: 1, notes: String::new() };
     Wish {
         service: seen.service().id,
+        minutes: None,
         when: When::Moment(chosen.starts_at),
         room: seen.search.room,
         technician: seen.search.technician,
         party: seen.search.party,
         person: None,
-        guest_name: order.guest_name.clone(),
-        guest_phone: None,
-        guest_email: None,
-        special_requests: order.special_requests.clone(),
-        allergies: order.allergies.clone(),
-        ai_program: None,
-        scene: None,
-        addons: order.extras.addons.iter().map(addon).collect(),
-        use_credit: order.extras.use_credit,
+        companion: None,
+        extras: bookings::Extras {
+            guest_name: order.guest_name.clone(),
+            special_requests: order.special_requests.clone(),
+            allergies: order.allergies.clone(),
+            addons: order.extras.addons.iter().map(addon).collect(),
+            perk: Some(if order.extras.use_credit { Perk::Credit } else { Perk::Nothing }),
+            ..bookings::Extras::default()
+        },
+        then: Vec::new(),
     }
 }
 

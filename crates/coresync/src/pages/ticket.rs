@@ -125,6 +125,8 @@ impl Seen {
         let before = date.checked_sub(Span::new().days(1)).unwrap_or(date);
         let ask = Ask {
             service: service.id,
+            minutes: None,
+            ignoring: None,
             from: Some(before),
             to: Some(date),
             party: search_for.party,
@@ -162,7 +164,7 @@ impl Seen {
             bookings::price_for(self.service(), standing, self.day, factors, &addons, extras.use_credit);
         let tax = money::tax_on(tx, catalogue.club.id, &quote.lines)?;
         let cancelling = Cancelling {
-            policy: Policy::of(standing),
+            policy: Policy::of(catalogue, standing),
             net: quote.total(),
             booked_at: tx.now(),
             starts_at: chosen.starts_at,

@@ -28,28 +28,64 @@ struct Letter {
     address: String,
 }
 
-/// Tells the guest that the booking stands.
-pub(super) async fn confirm(house: House, booking: Id) -> Result<()> {
-    send(house, booking, false).await
+/// What there is to tell about a booking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum News {
+    /// It stands.
+    Confirmed,
+    /// It has moved.
+    Moved,
+    /// It is off.
+    Cancelled,
+    /// The guest did not come.
+    Missed,
+    /// It is held for who waited.
+    Offered,
 }
 
-/// Tells the guest that the booking is off.
-pub(super) async fn cancel(house: House, booking: Id) -> Result<()> {
-    send(house, booking, true).await
-}
-
-async fn send(house: House, booking: Id, cancelled: bool) -> Result<()> {
+/// Tells the guest.
+pub(super) async fn tell(house: House, booking: Id, news: News) -> Result<()> {
     let public = house.config.public_url.clone();
     house
         .db
         .tx(move |tx| {
-            let detail = bookings::read(tx, booking)?;
+            let detail = match bookings::read(tx, booking) {
+                // A hold that came to nothing is forgotten.
+                Err(kit::Error::NotFound) => return Ok(()),
+                other => other?,
+            };
+            let is_stale = news == News::Offered && detail.booking.status != bookings::Status::Held;
             // A guest whom the desk wrote down may have no address.
-            if let Some((to, name)) = addressee(tx, &detail)? {
-                let mail = write(tx, &detail, &public, cancelled, to, &name)?;
+            if let Some((to, name)) = addressee(tx, &detail)?.filter(|_| !is_stale) {
+                let mail = write(tx, &detail, &public, news, to, &name)?;
                 tx.enqueue(&mail, tx.now())?;
             }
             Ok(())
+        })
+        .await
+}
+
+/// Tells somebody that a time they asked for is free, first come.
+pub(super) async fn opened(house: House, wait: Id, starts_at: Timestamp) -> Result<()> {
+    let public = house.config.public_url.clone();
+    house
+        .db
+        .tx(move |tx| {
+            let Some(wait) = bookings::wait(tx, wait)? else { return Ok(()) };
+            let person = people::person(tx, wait.person)?;
+            let (Some(to), catalogue) = (person.email, catalogue::current(tx)?) else { return Ok(()) };
+            let zone = &catalogue.club.zone;
+            let service = catalogue.service(wait.service);
+            let what = service.map(|service| service.name.clone()).unwrap_or_default();
+            let slug = service.map(|service| service.slug.clone()).unwrap_or_default();
+            let when = starts_at.to_zoned(zone.clone()).strftime("%A %-d %B %Y, %H:%M").to_string();
+            let text = format!(
+                "{}, a time you asked for is free.\n\n{what}\n{when}\n\nIt is not held: whoever books first has it.\n\n\
+                 {public}/book/review/?service={slug}&starts_at={starts_at}\n\n{}\n{}\n",
+                person.first_name, catalogue.club.name, catalogue.club.address
+            );
+            let mail = Mail { to, subject: format!("Free now: {what}"), text, html: None, calendar: None };
+            tx.enqueue(&mail, tx.now())
         })
         .await
 }
@@ -64,14 +100,7 @@ fn addressee(tx: &mut Tx<'_>, detail: &Detail) -> Result<Option<(String, String)
     Ok(person.email.map(|email| (email, person.first_name)))
 }
 
-fn write(
-    tx: &mut Tx<'_>,
-    detail: &Detail,
-    public: &str,
-    cancelled: bool,
-    to: String,
-    name: &str,
-) -> Result<Mail> {
+fn write(tx: &mut Tx<'_>, detail: &Detail, public: &str, news: News, to: String, name: &str) -> Result<Mail> {
     let catalogue = catalogue::current(tx)?;
     let Detail { booking, .. } = detail;
     let zone = catalogue.club.zone.clone();
@@ -85,25 +114,44 @@ fn write(
         spoken(booking.ends_at, "%H:%M")
     );
     let reference = booking.reference.clone().unwrap_or_default();
-    let (title, greeting, note) = if cancelled {
-        let title = format!("Cancelled: {what}");
-        (title, format!("{name}, your visit is cancelled."), "We hope to see you another time.".to_owned())
-    } else {
-        let cancelling = Cancelling {
-            policy: booking.policy,
-            net: booking.net(),
-            booked_at: booking.created_at,
-            starts_at: booking.starts_at,
-            now: tx.now(),
-            zone: &catalogue.club.zone,
-        };
-        let note = cancelling.sentence();
-        (format!("Confirmed: {what}"), format!("{name}, we are expecting you."), note)
+    let cancelling = || Cancelling {
+        policy: booking.policy,
+        net: booking.net(),
+        booked_at: booking.created_at,
+        starts_at: booking.starts_at,
+        now: tx.now(),
+        zone: &catalogue.club.zone,
     };
-    let link = format!("{public}/dashboard/bookings/{}/", booking.id);
+    let fee = match booking.fee {
+        Some(fee) if fee > Cents::ZERO => format!("${fee} stays due, as agreed when you booked."),
+        _ => "Nothing is due.".to_owned(),
+    };
+    let (title, greeting, note) = match news {
+        News::Confirmed => ("Confirmed", "we are expecting you.", cancelling().sentence()),
+        News::Moved => ("Moved", "your visit has a new time.", cancelling().sentence()),
+        News::Cancelled => {
+            ("Cancelled", "your visit is cancelled.", format!("{fee} We hope to see you another time."))
+        }
+        News::Missed => ("Missed", "we missed you.", format!("{fee} If something is wrong, please call us.")),
+        News::Offered => {
+            let until = booking.expires_at.map(|until| spoken(until, "%H:%M")).unwrap_or_default();
+            let note = format!(
+                "We hold it for you until {until}. Book it before then, or let it go for the next person."
+            );
+            ("Held for you", "a time you waited for is free.", note)
+        }
+    };
+    let (title, greeting) = (format!("{title}: {what}"), format!("{name}, {greeting}"));
+    let cancelled = matches!(news, News::Cancelled | News::Missed);
+    let link = match news {
+        News::Offered => format!("{public}/book/held/{}/", booking.id),
+        _ => format!("{public}/dashboard/bookings/{}/", booking.id),
+    };
+    let since = tx.now().duration_since(booking.created_at).as_mins().max(1);
     let event = Event {
         uid: format!("booking-{}@coresync", booking.id),
-        sequence: i64::from(cancelled),
+        // Whatever comes later counts more (RFC 5545).
+        sequence: if news == News::Confirmed { 0 } else { since },
         starts_at: booking.starts_at,
         ends_at: booking.ends_at,
         stamped_at: tx.now(),
@@ -132,7 +180,7 @@ fn write(
         subject: letter.title.clone(),
         text: letter.text(),
         html: Some(html),
-        calendar: Some(ics(&event)),
+        calendar: (news != News::Offered).then(|| ics(&event)),
     })
 }
 

@@ -3,50 +3,79 @@
 
 mod letters;
 
-use bookings::{Booked, Cancelled, Nightly};
+use bookings::{Booked, Cancelled, Look, Missed, Moved, Nightly, Offered, Opened, Sweep};
 use jiff::SignedDuration;
-use kit::jobs::{Handlers, Job as _};
-use kit::{House, Result, args, sql};
+use kit::jobs::{Handlers, Job};
+use kit::{House, Id, Result, Tx, args, sql};
 use messages::{Mail, Post};
+
+use self::letters::News;
 
 /// Who does which job.
 pub fn handlers(house: &House, post: &Post) -> Handlers {
-    let booked = house.clone();
-    let cancelled = house.clone();
-    let nightly = house.clone();
+    let tell = |house: &House, news: News| {
+        let house = house.clone();
+        move |booking: Id| letters::tell(house.clone(), booking, news)
+    };
+    let (booked, moved) = (tell(house, News::Confirmed), tell(house, News::Moved));
+    let (cancelled, missed) = (tell(house, News::Cancelled), tell(house, News::Missed));
+    let offered = tell(house, News::Offered);
+    let (opened, looking) = (house.clone(), house.clone());
+    let (nightly, sweeping) = (house.clone(), house.clone());
     let (mailing, post) = (house.clone(), post.clone());
     Handlers::default()
-        .on(move |job: Booked| letters::confirm(booked.clone(), job.booking))
-        .on(move |job: Cancelled| letters::cancel(cancelled.clone(), job.booking))
+        .on(move |job: Booked| booked(job.booking))
+        .on(move |job: Moved| moved(job.booking))
+        .on(move |job: Cancelled| cancelled(job.booking))
+        .on(move |job: Missed| missed(job.booking))
+        .on(move |job: Offered| offered(job.booking))
+        .on(move |job: Opened| letters::opened(opened.clone(), job.wait, job.starts_at))
+        .on(move |Look {}| look(looking.clone()))
         .on(move |Nightly {}| tidy(nightly.clone()))
+        .on(move |Sweep {}| sweep(sweeping.clone()))
         .on(move |mail: Mail| {
             let (house, post) = (mailing.clone(), post.clone());
             async move { messages::deliver(&house, &post, mail).await }
         })
 }
 
-/// Has the nightly work begin, if it is not waiting already.
+/// Has the work of every night and of every minute begin, if it is not waiting already.
 ///
 /// # Errors
 /// A fault of the database.
-pub async fn begin_nights(house: &House) -> Result<()> {
+pub async fn begin_rounds(house: &House) -> Result<()> {
     house
         .db
         .tx(|tx| {
-            let waiting: Option<(i64,)> = tx.one(
-                sql!("SELECT id FROM jobs WHERE kind = $1 AND NOT dead LIMIT 1"),
-                args![Nightly::KIND],
-            )?;
-            if waiting.is_none() {
-                tx.enqueue(&Nightly {}, tx.now() + SignedDuration::from_hours(6))?;
-            }
-            Ok(())
+            begin(tx, &Nightly {}, SignedDuration::from_hours(6))?;
+            begin(tx, &Sweep {}, MINUTE)
         })
         .await
+}
+
+const MINUTE: SignedDuration = SignedDuration::from_mins(1);
+
+fn begin<J: Job>(tx: &mut Tx<'_>, job: &J, rest: SignedDuration) -> Result<()> {
+    let waiting: Option<(i64,)> =
+        tx.one(sql!("SELECT id FROM jobs WHERE kind = $1 AND NOT dead LIMIT 1"), args![J::KIND])?;
+    if waiting.is_none() { tx.enqueue(job, tx.now() + rest) } else { Ok(()) }
 }
 
 async fn tidy(house: House) -> Result<()> {
     let forgotten = house.db.tx(bookings::tidy).await?;
     tracing::info!(forgotten, "claims of past days are forgotten");
     Ok(())
+}
+
+async fn look(house: House) -> Result<()> {
+    house.db.tx(bookings::look).await.map(drop)
+}
+
+async fn sweep(house: House) -> Result<()> {
+    let next = |tx: &mut Tx<'_>| {
+        let done = bookings::sweep(tx)?;
+        tx.enqueue(&Sweep {}, tx.now() + MINUTE)?;
+        Ok(done)
+    };
+    house.db.tx(next).await.map(drop)
 }

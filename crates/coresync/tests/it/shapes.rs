@@ -192,11 +192,11 @@ async fn services_rooms_and_plans() {
     let visitor = house.visitor();
     let all = visitor.get("/api/services/").await.expect(200);
     holds("services", &all.body, &json!([card()]));
-    assert_eq!(all.list("").len(), 6);
+    assert_eq!(all.list("").len(), 7);
     for (path, slugs) in [
         ("/api/services/mensuite/", vec!["laser", "massage"]),
         ("/api/services/featured/", vec!["massage", "suite"]),
-        ("/api/services/?category=quiet", vec!["circle", "pod"]),
+        ("/api/services/?category=quiet", vec!["circle", "lawn", "pod"]),
         ("/api/services/?search=EVERYTHING%20about%20pod", vec!["pod"]),
         ("/api/services/?featured=true", vec!["massage", "suite"]),
         ("/api/services/?tag=coresync-private", vec!["suite"]),
@@ -229,7 +229,7 @@ async fn services_rooms_and_plans() {
     let room = json!({"id": "id", "name": "text", "type": "text", "capacity": "integer", "features": ["text"],
         "has_iot_control": "yes-or-no", "premium_modifier": "text", "operating_hours": [{}]});
     holds("rooms", &rooms.body, &json!({"rooms": [room], "total_rooms": "integer"}));
-    assert_eq!((rooms.list("rooms").len(), rooms.number("total_rooms")), (4, 4));
+    assert_eq!((rooms.list("rooms").len(), rooms.number("total_rooms")), (5, 5));
     let plans = visitor.get("/api/memberships/plans/").await.expect(200);
     holds("plans", &plans.body, &json!([plan()]));
     let credits: Vec<_> = plans.list("").iter().map(|one| one["monthly_service_credits"].clone()).collect();

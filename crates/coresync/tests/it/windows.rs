@@ -125,7 +125,7 @@ async fn staff_book_any_time() {
         book(&house, player, "pod", "2026-11-24", time).await;
         book(&house, player, "pod", "2027-11-24", time).await;
     }
-    try_book(&house, DORA, "pod", "2026-11-24", "09:55").await.refused(409, "too_late");
+    try_book(&house, DORA, "pod", "2026-11-24", "09:30").await.refused(409, "too_late");
 }
 
 /// W2: a plan that is past due keeps its window in grace; one that does not renew opens no day after it is paid;

@@ -178,6 +178,19 @@ impl<'c> Tx<'c> {
         Ok(outcome)
     }
 
+    /// Lines up with every other transaction that names the same id: from here on until it ends, this is the only one.
+    /// For rules that count rows, which no key can keep.
+    ///
+    /// # Errors
+    /// A fault; the transaction is over then.
+    pub fn line_up(&mut self, id: Id) -> Result<()> {
+        match self.conn {
+            // Who writes is alone anyhow.
+            Conn::Sqlite(_) => Ok(()),
+            Conn::Postgres(_) => self.plain(&format!("SELECT pg_advisory_xact_lock({})", id.0)),
+        }
+    }
+
     /// A statement of the seam's own, which is no statement of the product.
     pub(super) fn plain(&mut self, text: &str) -> Result<()> {
         self.refuse_if_failed()?;

@@ -1,0 +1,169 @@
+//! From a held time to a booking. The price stands as it was held (P6), but for add-ons and for what pays.
+
+use catalogue::Catalogue;
+use kit::{Error, Fault, Id, Result, Tx};
+use people::{Action, Actor};
+
+use crate::book::{Deed, cover, place_visit, settle, sold_addons, write_addons};
+use crate::cells::cell_at;
+use crate::claim::claim_all;
+use crate::hold::{Holder, theirs};
+use crate::model::{Booking, Status};
+use crate::objections::most_open;
+use crate::policy::Policy;
+use crate::price::{Cover, PlanTerms, Sale, quote};
+use crate::refusals::{SAME_PERSON, TOO_MANY_OPEN, WRONG_STATE};
+use crate::search::window;
+use crate::store::{self, Kept, Kind};
+use crate::waits;
+use crate::window::Window;
+use crate::wish::{Extras, When, Wish};
+
+/// Books what is held, with everything of the same visit. A visitor's hold becomes that of who signs in and knows its
+/// token, at their own price. One that has run out is booked anew if it is still free.
+///
+/// # Errors
+/// `Error::Unauthorized` for visitors; `Error::NotFound` for what is not theirs; `wrong_state` if it was booked already;
+/// those of [`crate::book()`].
+pub fn confirm(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: &Extras) -> Result<Booking> {
+    let by = holder.by;
+    let person = by.person()?.id;
+    let kept = theirs(tx, holder, id)?;
+    let owner = if kept.booking.person.is_none() && !by.may(Action::BookForOthers) {
+        Some(person)
+    } else {
+        kept.booking.person
+    };
+    match kept.booking.status {
+        Status::Held => {}
+        Status::Expired => return again(tx, by, &kept.booking, owner, extras),
+        _ => return Err(Error::refused(&WRONG_STATE)),
+    }
+    owner.map_or(Ok(()), |owner| tx.line_up(owner))?;
+    let catalogue = catalogue::current(tx)?;
+    let window = window(tx, &catalogue, by, owner)?;
+    let others = store::of_visit(tx, &kept.booking)?;
+    let own = Confirm { by, catalogue: &catalogue, window: &window, owner };
+    own.admit(tx, &kept.booking, others.len())?;
+    let first = own.one(tx, kept, Some(extras))?;
+    waits::taken(tx, id)?;
+    for other in others {
+        let kept = store::find(tx, other)?.ok_or(Error::NotFound)?;
+        own.one(tx, kept, None)?;
+    }
+    Ok(first)
+}
+
+struct Confirm<'c> {
+    by: &'c Actor,
+    catalogue: &'c Catalogue,
+    window: &'c Window,
+    owner: Option<Id>,
+}
+
+impl Confirm<'_> {
+    /// Whether this person may book then, and so many (W1, F7): who held it may have been another.
+    fn admit(&self, tx: &mut Tx<'_>, first: &Booking, others: usize) -> Result<()> {
+        if let Some(refusal) = self.window.refusal(first.day) {
+            return Err(refusal);
+        }
+        let Some(owner) = self.owner.filter(|_| !self.window.is_unbounded()) else { return Ok(()) };
+        let more = i64::try_from(others).map_err(Fault::because)?;
+        let most = most_open(self.catalogue, self.window);
+        let open = store::count_open(tx, owner)?;
+        if open + more >= most { Err(Error::refused(&TOO_MANY_OPEN)) } else { Ok(()) }
+    }
+
+    fn one(&self, tx: &mut Tx<'_>, kept: Kept, extras: Option<&Extras>) -> Result<Booking> {
+        let mut booking = kept.booking;
+        if !store::move_state(tx, booking.id, Status::Held, Status::Confirmed)? {
+            return Err(Error::refused(&WRONG_STATE));
+        }
+        let sale = self.sale(tx, &booking, extras)?;
+        if booking.person != self.owner {
+            booking.policy = Policy::of(self.catalogue, self.window.standing());
+        }
+        let addons = match extras {
+            Some(extras) => extras.addons.clone(),
+            None => store::addons_of(tx, booking.id)?,
+        };
+        let service = self.catalogue.service(booking.service).ok_or(Error::NotFound)?;
+        let quote = quote(&sale, &sold_addons(self.catalogue, service, &addons)?);
+        if let Some(extras) = extras {
+            booking.guest_name.clone_from(&extras.guest_name);
+            booking.guest_email.clone_from(&extras.guest_email);
+            booking.companion_name.clone_from(&extras.companion_name);
+            booking.special_requests.clone_from(&extras.special_requests);
+        }
+        let booking = Booking {
+            person: self.owner,
+            status: Status::Confirmed,
+            base: quote.base(),
+            addons_total: quote.addons(),
+            discount: quote.discount(),
+            tax: money::tax_on(tx, self.catalogue.club.id, &quote.lines)?,
+            sale: Some(sale),
+            created_at: tx.now(),
+            expires_at: None,
+            ..booking
+        };
+        self.attend(tx, &booking)?;
+        store::write_terms(tx, &booking, &quote.lines, extras)?;
+        store::forget_addons(tx, booking.id)?;
+        write_addons(tx, booking.id, self.catalogue, &addons)?;
+        store::keep_for_good(tx, booking.id)?;
+        settle(tx, self.catalogue, self.by.person.as_ref().map(|person| person.id), booking, quote.lines)
+    }
+
+    /// What is sold: as it was held, but for the plan of who takes it over and what pays.
+    fn sale(&self, tx: &mut Tx<'_>, booking: &Booking, extras: Option<&Extras>) -> Result<Sale> {
+        let missing = || Fault::because(format!("hold {} does not say what was sold", booking.id.0));
+        let mut sale = booking.sale.clone().ok_or_else(missing)?;
+        let standing = self.window.standing();
+        if booking.person != self.owner {
+            let plan = standing.plan_on(booking.day);
+            let is_unlimited = plan.is_some_and(|plan| plan.monthly_credits.is_none());
+            sale.plan = plan.map(PlanTerms::of);
+            sale.cover = if is_unlimited { Cover::Unlimited } else { Cover::None };
+        }
+        let Some(extras) = extras.filter(|_| sale.cover != Cover::Unlimited) else { return Ok(sale) };
+        membership::return_credits(tx, booking.id)?;
+        let cover = cover(tx, standing, booking.day, booking.id, extras.perk, booking.party)?;
+        Ok(sale.covered(cover))
+    }
+
+    /// Claims the time of who comes; lets go of it if somebody else comes instead (F6).
+    fn attend(&self, tx: &mut Tx<'_>, booking: &Booking) -> Result<()> {
+        let Some(owner) = self.owner else { return Ok(()) };
+        let has = store::has(tx, booking.id, owner)?;
+        if booking.guest_name.is_some() {
+            return if has { store::let_go_of(tx, booking.id, owner) } else { Ok(()) };
+        }
+        if has {
+            return Ok(());
+        }
+        let wanted = (owner, Kind::Person, cell_at(booking.starts_at), cell_at(booking.ends_at));
+        if claim_all(tx, self.catalogue, booking.id, &[wanted])?.is_some() {
+            return Err(Error::refused(&SAME_PERSON));
+        }
+        store::insert_allocation(tx, booking.id, wanted, None)
+    }
+}
+
+/// Books a hold that has run out anew: the same room and the same people, if they are still free (H3).
+fn again(tx: &mut Tx<'_>, by: &Actor, hold: &Booking, owner: Option<Id>, extras: &Extras) -> Result<Booking> {
+    let named = store::technicians_of(tx, hold.id)?.first().copied();
+    let wish = Wish {
+        service: hold.service,
+        minutes: hold.sale.as_ref().map(|sale| sale.minutes),
+        when: When::Moment(hold.starts_at),
+        room: Some(hold.room),
+        technician: named,
+        party: Some(hold.party),
+        person: hold.person,
+        companion: hold.companion,
+        extras: extras.clone(),
+        then: Vec::new(),
+    };
+    place_visit(tx, by, &wish, owner, &Deed::Book)
+}

@@ -1,0 +1,326 @@
+//! Holding, moving, repeating, arriving and asking why not, over JSON.
+
+use axum::Json as Answered;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use kit::web::{Input, Json, Path, Problem, Query, Words};
+use kit::{Cents, Error, House, Id, Result, Tx};
+use people::{Actor, Caller};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::api::{BookingWish, tell};
+use crate::arrive;
+use crate::hold::{Holder, extend, held, hold, let_go};
+use crate::model::Booking;
+use crate::objections::why_not;
+use crate::reschedule::{Rescheduled, preview_move, reschedule};
+use crate::series::{Repeated, repeat};
+use crate::wire::BookingOut;
+use crate::wish::{Move, Wish};
+
+pub(crate) fn routes() -> OpenApiRouter<House> {
+    OpenApiRouter::new()
+        .routes(routes!(hold_time))
+        .routes(routes!(show_hold, let_hold_go))
+        .routes(routes!(extend_hold))
+        .routes(routes!(move_booking))
+        .routes(routes!(repeat_booking))
+        .routes(routes!(tell_why_not))
+        .routes(routes!(check_in))
+        .routes(routes!(start))
+        .routes(routes!(complete))
+        .routes(routes!(no_show))
+}
+
+/// A hold.
+#[derive(Serialize, ToSchema)]
+struct HoldOut {
+    #[serde(flatten)]
+    booking: BookingOut,
+    /// By which a visitor knows it; told once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<String>,
+}
+
+/// A token that may stand in the query.
+struct Token(Option<String>);
+
+impl Input for Token {
+    fn parse(words: &mut Words) -> Token {
+        Token(words.opt_text_within("token", 100))
+    }
+}
+
+/// A wish and the token of an earlier hold.
+struct ToHold(Wish, Option<String>);
+
+impl Input for ToHold {
+    fn parse(words: &mut Words) -> ToHold {
+        ToHold(Wish::parse(words), words.opt_text_within("token", 100))
+    }
+}
+
+/// Holds a time for ten minutes.
+#[utoipa::path(post, path = "/api/bookings/hold/", tag = "bookings", request_body = BookingWish,
+    responses((status = 201, body = HoldOut), (status = 400, body = Problem), (status = 403, body = Problem),
+        (status = 409, body = Problem), (status = 429, body = Problem)))]
+async fn hold_time(caller: Caller, Json(ToHold(wish, earlier)): Json<ToHold>) -> Result<Response> {
+    let network = people::network(caller.address());
+    let told = caller
+        .tx(move |tx, by| {
+            let held = hold(tx, by, &wish, &network, earlier.as_deref())?;
+            let booking = out(tx, held.booking.id)?;
+            Ok(HoldOut { booking, token: held.token })
+        })
+        .await?;
+    Ok((StatusCode::CREATED, private(), Answered(told)).into_response())
+}
+
+/// What holds a credential is kept by nobody on the way.
+fn private() -> HeaderMap {
+    HeaderMap::from_iter([(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))])
+}
+
+fn out(tx: &mut Tx<'_>, id: Id) -> Result<BookingOut> {
+    let detail = crate::mine::read(tx, id)?;
+    tell(tx, &detail)
+}
+
+/// A hold as it stands.
+#[utoipa::path(get, path = "/api/bookings/hold/{id}/", tag = "bookings",
+    params(("id" = i64, Path), ("token" = Option<String>, Query)),
+    responses((status = 200, body = BookingOut), (status = 404, body = Problem)))]
+async fn show_hold(
+    caller: Caller,
+    Path(id): Path<Id>,
+    Query(Token(token)): Query<Token>,
+) -> Result<Answered<BookingOut>> {
+    caller
+        .view(move |tx, by| {
+            let held = held(tx, Holder { by, token: token.as_deref() }, id)?;
+            out(tx, held.id).map(Answered)
+        })
+        .await
+}
+
+/// Lets a hold go.
+#[utoipa::path(delete, path = "/api/bookings/hold/{id}/", tag = "bookings",
+    params(("id" = i64, Path), ("token" = Option<String>, Query)),
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn let_hold_go(
+    caller: Caller,
+    Path(id): Path<Id>,
+    Query(Token(token)): Query<Token>,
+) -> Result<StatusCode> {
+    caller.tx(move |tx, by| let_go(tx, Holder { by, token: token.as_deref() }, id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Gives a hold ten more minutes, once.
+#[utoipa::path(post, path = "/api/bookings/hold/{id}/extend/", tag = "bookings",
+    params(("id" = i64, Path), ("token" = Option<String>, Query)),
+    responses((status = 200, body = BookingOut), (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn extend_hold(
+    caller: Caller,
+    Path(id): Path<Id>,
+    Query(Token(token)): Query<Token>,
+) -> Result<Answered<BookingOut>> {
+    caller
+        .tx(move |tx, by| {
+            extend(tx, Holder { by, token: token.as_deref() }, id)?;
+            out(tx, id).map(Answered)
+        })
+        .await
+}
+
+/// Where a booking is to be moved.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the words of the documentation: `Move` reads them")]
+struct MoveWish {
+    /// The operating day.
+    #[schema(format = Date)]
+    date: Option<String>,
+    /// `HH:MM` on the club's clock.
+    start_time: Option<String>,
+    #[schema(format = DateTime)]
+    starts_at: Option<String>,
+    room_id: Option<i64>,
+    technician_id: Option<i64>,
+    /// Only says what it would mean.
+    preview: Option<bool>,
+}
+
+struct ToMove(Move, bool);
+
+impl Input for ToMove {
+    fn parse(words: &mut Words) -> ToMove {
+        ToMove(Move::parse(words), words.yes("preview"))
+    }
+}
+
+/// What a move means.
+#[derive(Serialize, ToSchema)]
+struct MovedOut {
+    /// The new total less the old one.
+    difference: Cents,
+    new_total: Cents,
+    /// What is due if the moved booking is cancelled later.
+    frozen_fee: Cents,
+    starts_at: String,
+    is_preview: bool,
+    /// As it is now; in a preview, as it was.
+    booking: BookingOut,
+}
+
+/// Moves a booking: same id, same reference, priced anew.
+#[utoipa::path(post, path = "/api/bookings/{id}/reschedule/", tag = "bookings", params(("id" = i64, Path)),
+    request_body = MoveWish,
+    responses((status = 200, body = MovedOut), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn move_booking(
+    caller: Caller,
+    Path(id): Path<Id>,
+    Json(ToMove(to, preview)): Json<ToMove>,
+) -> Result<Answered<MovedOut>> {
+    caller
+        .tx(move |tx, by| {
+            let Rescheduled { booking, difference } =
+                if preview { preview_move(tx, by, id, &to)? } else { reschedule(tx, by, id, &to)? };
+            let zone = catalogue::current(tx)?.club.zone.clone();
+            Ok(Answered(MovedOut {
+                difference,
+                new_total: booking.total(),
+                frozen_fee: booking.frozen.fee,
+                starts_at: crate::window::iso(&zone, booking.starts_at),
+                is_preview: preview,
+                booking: out(tx, id)?,
+            }))
+        })
+        .await
+}
+
+/// A series.
+#[derive(Serialize, ToSchema)]
+struct SeriesOut {
+    bookings: Vec<BookingOut>,
+    /// `[{place, when, code, error, alternatives}]`
+    #[schema(value_type = Vec<Object>)]
+    left_out: Vec<Value>,
+}
+
+/// A wish that repeats.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the words of the documentation: `Repeated` reads them")]
+struct SeriesWish {
+    #[schema(inline)]
+    wish: BookingWish,
+    every_weeks: Option<u32>,
+    times: Option<u32>,
+    skip_conflicts: Option<bool>,
+    #[schema(value_type = Option<Vec<Object>>)]
+    instead: Option<()>,
+}
+
+/// Books a series: the words of a wish with `every_weeks`, `times`, and perhaps `skip_conflicts` or `instead`.
+#[utoipa::path(post, path = "/api/bookings/series/", tag = "bookings", request_body = SeriesWish,
+    responses((status = 201, body = SeriesOut), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 409, body = Problem)))]
+async fn repeat_booking(caller: Caller, Json(repeated): Json<Repeated>) -> Result<Response> {
+    let told = caller
+        .tx(move |tx, by| {
+            let series = repeat(tx, by, &repeated)?;
+            let bookings = series.booked.iter().map(|one| out(tx, one.id)).collect::<Result<_>>()?;
+            Ok(SeriesOut { bookings, left_out: series.left_out })
+        })
+        .await?;
+    Ok((StatusCode::CREATED, Answered(told)).into_response())
+}
+
+/// Why a time can't be booked.
+#[derive(Serialize, ToSchema)]
+struct Verdict {
+    /// Whether it can.
+    bookable: bool,
+    /// The first reason.
+    code: Option<&'static str>,
+    /// What a guest reads.
+    error: Option<&'static str>,
+    /// Every reason for staff, the first for others: `[{code, error, opens_at, alternatives …}]`.
+    #[schema(value_type = Vec<Object>)]
+    reasons: Vec<Value>,
+}
+
+/// Why not? Answers what would be refused, and when it opens, without booking.
+#[utoipa::path(get, path = "/api/bookings/why_not/", tag = "bookings",
+    params(("service_id" = i64, Query), ("date" = Option<String>, Query), ("start_time" = Option<String>, Query),
+        ("starts_at" = Option<String>, Query), ("party" = Option<u32>, Query), ("duration" = Option<u32>, Query),
+        ("technician_id" = Option<i64>, Query), ("room_id" = Option<i64>, Query), ("person_id" = Option<i64>, Query)),
+    responses((status = 200, body = Verdict), (status = 400, body = Problem)))]
+async fn tell_why_not(caller: Caller, Query(wish): Query<Wish>) -> Result<Answered<Verdict>> {
+    let verdict = caller.view(move |tx, by| why_not(tx, by, &wish)).await?;
+    let first = verdict.refusals.first().and_then(|error| match error {
+        Error::Refused(refusal, _) => Some(*refusal),
+        _ => None,
+    });
+    Ok(Answered(Verdict {
+        bookable: verdict.refusals.is_empty(),
+        code: first.map(|refusal| refusal.code),
+        error: first.map(|refusal| refusal.sentence),
+        reasons: verdict.refusals.iter().filter_map(reason).collect(),
+    }))
+}
+
+fn reason(error: &Error) -> Option<Value> {
+    let Error::Refused(refusal, carried) = error else { return None };
+    let mut told: Map<String, Value> = carried.clone();
+    told.insert("code".to_owned(), json!(refusal.code));
+    told.insert("error".to_owned(), json!(refusal.sentence));
+    Some(Value::Object(told))
+}
+
+type Step = fn(&mut Tx<'_>, &Actor, Id) -> Result<Booking>;
+
+async fn step(caller: Caller, id: Id, verb: Step) -> Result<Answered<BookingOut>> {
+    caller
+        .tx(move |tx, by| {
+            verb(tx, by, id)?;
+            out(tx, id).map(Answered)
+        })
+        .await
+}
+
+/// The guest is here.
+#[utoipa::path(post, path = "/api/bookings/{id}/check_in/", tag = "bookings", params(("id" = i64, Path)),
+    responses((status = 200, body = BookingOut), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem)))]
+async fn check_in(caller: Caller, Path(id): Path<Id>) -> Result<Answered<BookingOut>> {
+    step(caller, id, arrive::check_in).await
+}
+
+/// The guest is being served.
+#[utoipa::path(post, path = "/api/bookings/{id}/start/", tag = "bookings", params(("id" = i64, Path)),
+    responses((status = 200, body = BookingOut), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem)))]
+async fn start(caller: Caller, Path(id): Path<Id>) -> Result<Answered<BookingOut>> {
+    step(caller, id, arrive::start).await
+}
+
+/// The guest has gone.
+#[utoipa::path(post, path = "/api/bookings/{id}/complete/", tag = "bookings", params(("id" = i64, Path)),
+    responses((status = 200, body = BookingOut), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem)))]
+async fn complete(caller: Caller, Path(id): Path<Id>) -> Result<Answered<BookingOut>> {
+    step(caller, id, arrive::complete).await
+}
+
+/// The guest did not come.
+#[utoipa::path(post, path = "/api/bookings/{id}/no_show/", tag = "bookings", params(("id" = i64, Path)),
+    responses((status = 200, body = BookingOut), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem)))]
+async fn no_show(caller: Caller, Path(id): Path<Id>) -> Result<Answered<BookingOut>> {
+    step(caller, id, arrive::no_show).await
+}

@@ -1,0 +1,308 @@
+//! Statements on what becomes of a booking: holds, moves, ends.
+
+use jiff::{SignedDuration, Timestamp};
+use kit::{Cents, Fault, Id, Result, Tx, args, sql};
+use money::Line;
+
+use crate::cells::Cell;
+use crate::free::LONGEST;
+use crate::hold::Hold;
+use crate::model::Booking;
+use crate::store::{Kept, columns, sealed_allergies, written};
+use crate::wish::Extras;
+
+/// How many bookings a person has ahead (F7).
+pub(crate) fn count_open(tx: &mut Tx<'_>, person: Id) -> Result<i64> {
+    let now = tx.now();
+    count(tx.one(
+        sql!(
+            "SELECT COUNT(*) FROM bookings WHERE person_id = $1 AND starts_at > $2
+             AND status IN ('pending', 'confirmed')"
+        ),
+        args![person, now],
+    )?)
+}
+
+/// How many times a person holds (H1). What the waitlist holds for them is not counted.
+pub(crate) fn count_held(tx: &mut Tx<'_>, person: Id) -> Result<i64> {
+    let now = tx.now();
+    count(tx.one(
+        sql!(
+            "SELECT COUNT(*) FROM bookings b WHERE b.person_id = $1 AND b.starts_at > $2 AND b.status = 'held'
+             AND b.expires_at > $2 AND NOT EXISTS (SELECT 1 FROM offers o WHERE o.booking_id = b.id)"
+        ),
+        args![person, now],
+    )?)
+}
+
+fn count(row: Option<(i64,)>) -> Result<i64> {
+    Ok(row.map_or(0, |(count,)| count))
+}
+
+/// How many times visitors of a network hold now, and held within the last hour (H1).
+pub(crate) fn count_held_from(tx: &mut Tx<'_>, network: &str) -> Result<(i64, i64)> {
+    let now = tx.now();
+    let counts: Option<(i64, i64)> = tx.one(
+        sql!(
+            "SELECT CAST(COALESCE(SUM(CASE WHEN status = 'held' AND expires_at > $2 THEN 1 ELSE 0 END), 0) AS BIGINT),
+             COUNT(*) FROM bookings WHERE held_from = $1 AND created_at > $3"
+        ),
+        args![network, now, now - SignedDuration::from_hours(1)],
+    )?;
+    Ok(counts.unwrap_or_default())
+}
+
+/// Writes down who holds.
+pub(crate) fn set_holder(tx: &mut Tx<'_>, booking: Id, hold: &Hold) -> Result<()> {
+    tx.run(
+        sql!("UPDATE bookings SET token = $1, held_from = $2 WHERE id = $3"),
+        args![hold.token.clone(), hold.from.clone(), booking],
+    )
+    .map(drop)
+}
+
+/// The live holds that are known by a token.
+pub(crate) fn held_by_token(tx: &mut Tx<'_>, digest: &[u8]) -> Result<Vec<Id>> {
+    let rows: Vec<(Id,)> =
+        tx.all(sql!("SELECT id FROM bookings WHERE status = 'held' AND token = $1"), args![digest.to_vec()])?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Gives a hold more time, once; `false` if it has run out or had it already (H3).
+pub(crate) fn extend(tx: &mut Tx<'_>, booking: Id, until: Timestamp) -> Result<bool> {
+    let now = tx.now();
+    let extended = tx.run(
+        sql!(
+            "UPDATE bookings SET expires_at = $1, extended = TRUE
+             WHERE id = $2 AND status = 'held' AND expires_at > $3 AND NOT extended"
+        ),
+        args![until, booking, now],
+    )?;
+    tx.run(sql!("UPDATE allocations SET until = $1 WHERE booking_id = $2"), args![until, booking])?;
+    Ok(extended == 1)
+}
+
+/// What was held is sure.
+pub(crate) fn keep_for_good(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
+    tx.run(sql!("UPDATE allocations SET until = NULL WHERE booking_id = $1"), args![booking])?;
+    tx.run(
+        sql!("UPDATE bookings SET expires_at = NULL, token = NULL, held_from = NULL WHERE id = $1"),
+        args![booking],
+    )
+    .map(drop)
+}
+
+/// Holds that have run out, at most so many.
+pub(crate) fn expired(tx: &mut Tx<'_>, most: i64) -> Result<Vec<Id>> {
+    let now = tx.now();
+    let rows: Vec<(Id,)> = tx.all(
+        sql!("SELECT id FROM bookings WHERE status = 'held' AND expires_at <= $1 ORDER BY id LIMIT $2"),
+        args![now, most],
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Holds that have run out and claim some of these cells.
+pub(crate) fn expired_on(tx: &mut Tx<'_>, resource: Id, (from, to): (Cell, Cell)) -> Result<Vec<Id>> {
+    let now = tx.now();
+    let rows: Vec<(Id,)> = tx.all(
+        sql!(
+            "SELECT booking_id FROM allocations WHERE live AND resource_id = $1 AND from_cell >= $2
+             AND from_cell < $3 AND to_cell > $4 AND until <= $5 ORDER BY booking_id"
+        ),
+        args![resource, from - LONGEST, to, from, now],
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Forgets holds that came to nothing before a moment.
+pub(crate) fn forget_holds(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64> {
+    let old = args![before];
+    tx.run(
+        sql!(
+            "DELETE FROM allocations WHERE booking_id IN
+             (SELECT id FROM bookings WHERE status = 'expired' AND reference IS NULL AND created_at < $1)"
+        ),
+        &old,
+    )?;
+    tx.run(
+        sql!(
+            "DELETE FROM booking_addons WHERE booking_id IN
+             (SELECT id FROM bookings WHERE status = 'expired' AND reference IS NULL AND created_at < $1)"
+        ),
+        &old,
+    )?;
+    tx.run(
+        sql!(
+            "DELETE FROM booking_events WHERE booking_id IN
+             (SELECT id FROM bookings WHERE status = 'expired' AND reference IS NULL AND created_at < $1)"
+        ),
+        &old,
+    )?;
+    tx.run(
+        sql!("DELETE FROM bookings WHERE status = 'expired' AND reference IS NULL AND created_at < $1"),
+        &old,
+    )
+}
+
+/// Writes what a booking is sold for, to whom, and what was said besides.
+pub(crate) fn write_terms(
+    tx: &mut Tx<'_>,
+    booking: &Booking,
+    why: &[Line],
+    extras: Option<&Extras>,
+) -> Result<()> {
+    let policy = serde_json::to_string(&booking.policy).map_err(Fault::because)?;
+    let sale = booking.sale.as_ref().map(serde_json::to_string).transpose().map_err(Fault::because)?;
+    tx.run(
+        sql!(
+            "UPDATE bookings SET person_id = $1, base_cents = $2, addons_cents = $3, discount_cents = $4,
+             tax_cents = $5, why = $6, policy = $7, sale = $8, guest_name = $9, guest_email = $10,
+             companion_name = $11, special_requests = $12, created_at = $13 WHERE id = $14"
+        ),
+        args![
+            booking.person,
+            booking.base,
+            booking.addons_total,
+            booking.discount,
+            booking.tax,
+            written(why),
+            policy,
+            sale,
+            booking.guest_name.clone(),
+            booking.guest_email.clone(),
+            booking.companion_name.clone(),
+            booking.special_requests.clone(),
+            booking.created_at,
+            booking.id
+        ],
+    )?;
+    let Some(extras) = extras else { return Ok(()) };
+    let allergies = sealed_allergies(tx, booking.id, extras)?;
+    tx.run(
+        sql!(
+            "UPDATE bookings SET guest_phone = $1, allergies = $2, ai_program = $3, scene = $4 WHERE id = $5"
+        ),
+        args![
+            extras.guest_phone.clone(),
+            allergies,
+            extras.ai_program.clone(),
+            extras.scene.clone(),
+            booking.id
+        ],
+    )
+    .map(drop)
+}
+
+/// Writes where a booking is now.
+pub(crate) fn write_move(tx: &mut Tx<'_>, booking: &Booking, why: &[Line]) -> Result<()> {
+    write_terms_of_move(tx, booking)?;
+    let sale = booking.sale.as_ref().map(serde_json::to_string).transpose().map_err(Fault::because)?;
+    tx.run(
+        sql!(
+            "UPDATE bookings SET base_cents = $1, addons_cents = $2, discount_cents = $3, tax_cents = $4, why = $5,
+             sale = $6 WHERE id = $7"
+        ),
+        args![
+            booking.base,
+            booking.addons_total,
+            booking.discount,
+            booking.tax,
+            written(why),
+            sale,
+            booking.id
+        ],
+    )
+    .map(drop)
+}
+
+fn write_terms_of_move(tx: &mut Tx<'_>, booking: &Booking) -> Result<()> {
+    tx.run(
+        sql!(
+            "UPDATE bookings SET room_id = $1, day = $2, starts_at = $3, ends_at = $4, moves = $5, moved_from = $6,
+             frozen_cents = $7, frozen_late = $8, status = $9 WHERE id = $10"
+        ),
+        args![
+            booking.room,
+            booking.day,
+            booking.starts_at,
+            booking.ends_at,
+            booking.moves,
+            booking.moved_from,
+            booking.frozen.fee,
+            booking.frozen.late,
+            booking.status.as_str(),
+            booking.id
+        ],
+    )
+    .map(drop)
+}
+
+pub(crate) fn set_visit(tx: &mut Tx<'_>, booking: Id, visit: Id) -> Result<()> {
+    tx.run(sql!("UPDATE bookings SET visit_id = $1 WHERE id = $2"), args![visit, booking]).map(drop)
+}
+
+pub(crate) fn set_series(tx: &mut Tx<'_>, booking: Id, series: Id) -> Result<()> {
+    tx.run(sql!("UPDATE bookings SET series_id = $1 WHERE id = $2"), args![series, booking]).map(drop)
+}
+
+pub(crate) fn set_fee(tx: &mut Tx<'_>, booking: Id, fee: Cents) -> Result<()> {
+    tx.run(sql!("UPDATE bookings SET fee_cents = $1 WHERE id = $2"), args![fee, booking]).map(drop)
+}
+
+/// The other held bookings of the same visit, in order.
+pub(crate) fn of_visit(tx: &mut Tx<'_>, booking: &Booking) -> Result<Vec<Id>> {
+    let Some(visit) = booking.visit else { return Ok(Vec::new()) };
+    let rows: Vec<(Id,)> = tx.all(
+        sql!(
+            "SELECT id FROM bookings WHERE visit_id = $1 AND id <> $2 AND status = 'held' ORDER BY starts_at, id"
+        ),
+        args![visit, booking.id],
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// The people who would be there.
+pub(crate) fn people_of(tx: &mut Tx<'_>, booking: Id) -> Result<Vec<Id>> {
+    let rows: Vec<(Id,)> = tx.all(
+        sql!("SELECT resource_id FROM allocations WHERE booking_id = $1 AND kind = 'person' ORDER BY resource_id"),
+        args![booking],
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Bookings that are over and still stand as if they were not, the oldest first.
+pub(crate) fn over(tx: &mut Tx<'_>, most: i64) -> Result<Vec<Kept>> {
+    let now = tx.now();
+    tx.all(
+        sql!(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM bookings b WHERE b.status IN ('pending', 'confirmed', 'checked_in', 'in_progress')
+             AND b.ends_at <= $1 ORDER BY b.ends_at, b.id LIMIT $2"
+        )),
+        args![now, most],
+    )
+}
+
+/// How often the person of an Unlimited booking has lapsed in the days that count (C2).
+pub(crate) fn lapses_of(tx: &mut Tx<'_>, booking: &Booking) -> Result<i64> {
+    let Some(person) = booking.person.filter(|_| booking.is_unlimited()) else { return Ok(0) };
+    lapses(tx, person)
+}
+
+/// How often a person has lapsed in the days that count (C2).
+pub(crate) fn lapses(tx: &mut Tx<'_>, person: Id) -> Result<i64> {
+    let days = catalogue::current(tx)?.number(crate::numbers::LAPSE_DAYS);
+    let since = tx.now() - SignedDuration::from_hours(24 * days);
+    count(tx.one(sql!("SELECT COUNT(*) FROM lapses WHERE person_id = $1 AND at > $2"), args![person, since])?)
+}
+
+pub(crate) fn note_lapse(tx: &mut Tx<'_>, booking: Id, person: Id, what: &str) -> Result<()> {
+    let now = tx.now();
+    tx.run(
+        sql!("INSERT INTO lapses (booking_id, person_id, at, what) VALUES ($1, $2, $3, $4)"),
+        args![booking, person, now, what],
+    )
+    .map(drop)
+}

@@ -1,0 +1,195 @@
+//! What speaks against a start, in the order of the table of refusals. That it is taken is told only to who may
+//! book then.
+
+use catalogue::Catalogue;
+use kit::{Error, Id, Refusal, Result, Tx};
+use membership::Tier;
+use people::Actor;
+
+use crate::busy::Candidates;
+use crate::cells::begin;
+use crate::free::{Busy, Demand, Factors, Field, Offers};
+use crate::numbers::{OPEN_ACCOUNT, OPEN_BASE, OPEN_PREMIUM, OPEN_UNLIMITED};
+use crate::refusals::{
+    CAPACITY, EQUIPMENT, MAINTENANCE, ROOM_CLOSED, SAME_PERSON, SKILL, TAKEN, TECHNICIAN_OFF, TOO_LATE,
+    TOO_MANY_OPEN, TURNOVER,
+};
+use crate::request::{Question, Request};
+use crate::search::{plan_refusal, terms_at, window};
+use crate::store;
+use crate::window::Window;
+use crate::wish::Wish;
+
+/// Everything that speaks against a request; nothing if it can be had. `fits` says whether the calendars have it.
+pub(crate) fn objections(
+    tx: &mut Tx<'_>,
+    request: &Request<'_>,
+    field: &Field,
+    fits: bool,
+) -> Result<Vec<Error>> {
+    let mut found: Vec<Error> = request.window.refusal(request.day).into_iter().collect();
+    if !fits {
+        found.extend(kept(request, field));
+    }
+    found.extend(plan_refusal(tx, request.catalogue, request.service, request.window)?);
+    // That it is taken is told after what this person may not, for it is no business of theirs.
+    if !fits {
+        found.extend(unfit(request, field).into_iter().map(Error::refused));
+    }
+    if is_elsewhere(tx, request)? {
+        found.push(Error::refused(&SAME_PERSON));
+    }
+    if has_enough(tx, request)? {
+        found.push(Error::refused(&TOO_MANY_OPEN));
+    }
+    if begin(request.start) < request.window.earliest() {
+        found.push(Error::refused(&TOO_LATE));
+    }
+    Ok(found)
+}
+
+/// The same field as if no rule and no hand kept anything.
+fn without_gates(field: &Field) -> Field {
+    let mut open = field.clone();
+    open.rooms.iter_mut().for_each(|room| room.gate.closed = None);
+    open
+}
+
+/// The same field as if nothing were claimed.
+fn unclaimed(field: &Field) -> Field {
+    let mut empty = without_gates(field);
+    let reach = empty.reach;
+    let tracks = empty.rooms.iter_mut().chain(&mut empty.technicians).chain(&mut empty.equipment);
+    tracks.for_each(|track| track.busy = Busy::new(track.busy.units, Vec::new(), reach));
+    empty
+}
+
+/// Why rules keep the start, and when it opens (W3): of several rooms, the one that opens first.
+fn kept(request: &Request<'_>, field: &Field) -> Option<Error> {
+    let Request { catalogue, service, window, day, start, .. } = *request;
+    if window.is_unbounded() {
+        return None;
+    }
+    let rooms_of = |field: &Field| Offers::find(request.demand(), field).at(start).map(|offer| offer.rooms);
+    let rooms = rooms_of(&without_gates(field)).or_else(|| rooms_of(&unclaimed(field)))?;
+    let asker = window.asker();
+    let refused = |(room, _): &(Id, Factors)| {
+        let terms = terms_at(catalogue, window, &request.rules, service.id, *room, day, start);
+        (terms.refused(asker.tier, asker.now), terms.blocked)
+    };
+    let reasons: Vec<_> = rooms.iter().map(refused).collect();
+    if reasons.iter().any(|(kept, blocked)| kept.is_none() && !blocked) {
+        return None;
+    }
+    let first = reasons.iter().filter_map(|(kept, _)| *kept).min_by_key(|(_, opens_at)| *opens_at);
+    first.map(|(refusal, opens_at)| Error::refused(refusal).with("opens_at", window.shown(opens_at)))
+}
+
+/// Why the calendars do not have it.
+fn unfit(request: &Request<'_>, field: &Field) -> Vec<&'static Refusal> {
+    let demand = request.demand();
+    let has = |demand: Demand, field: &Field| Offers::find(demand, field).at(request.start).is_some();
+    let mut found = Vec::new();
+    if lacks_skill(request) {
+        found.push(&SKILL);
+    }
+    if request.candidates.rooms.is_empty() {
+        found.push(if has_rooms(request) { &CAPACITY } else { &ROOM_CLOSED });
+        return found;
+    }
+    let mut empty = unclaimed(field);
+    if !has(demand, &empty) {
+        if found.is_empty() {
+            empty.named = None;
+            let unstaffed = Demand { technicians: 0, ..demand };
+            found.push(if has(unstaffed, &empty) { &TECHNICIAN_OFF } else { &ROOM_CLOSED });
+        }
+        return found;
+    }
+    let open = without_gates(field);
+    found.push(if has(demand, &open) {
+        &MAINTENANCE
+    } else if has(Demand { equipment: false, ..demand }, &open) {
+        &EQUIPMENT
+    } else if has(Demand { setup: 0, turnover: 0, ..demand }, &without_pads(&open)) {
+        &TURNOVER
+    } else {
+        &TAKEN
+    });
+    // A hand's block and what rules keep are told apart: who is kept out hears when it opens.
+    if found == [&MAINTENANCE] && kept(request, field).is_some() {
+        found.clear();
+    }
+    found
+}
+
+fn without_pads(field: &Field) -> Field {
+    let mut bare = field.clone();
+    bare.technicians.iter_mut().chain(&mut bare.equipment).for_each(|track| track.after = 0);
+    bare
+}
+
+fn lacks_skill(request: &Request<'_>) -> bool {
+    let named = request.question.technician.and_then(|id| request.catalogue.technician(id));
+    named.is_some_and(|named| !named.skills.contains(&request.service.skill))
+}
+
+fn has_rooms(request: &Request<'_>) -> bool {
+    let any = Candidates::of(request.catalogue, request.service, 1, request.question.room, None, None);
+    !any.rooms.is_empty()
+}
+
+/// Whether somebody who would be there is elsewhere then (F6).
+fn is_elsewhere(tx: &mut Tx<'_>, request: &Request<'_>) -> Result<bool> {
+    let span = (request.start, request.end());
+    for person in &request.question.people {
+        if store::is_claimed(tx, *person, span, request.question.ignoring)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether the person has as many bookings ahead as they may have (F7). A booking that is moved counts already.
+fn has_enough(tx: &mut Tx<'_>, request: &Request<'_>) -> Result<bool> {
+    let Some(owner) = request.question.owner else { return Ok(false) };
+    if request.window.is_unbounded() || request.question.ignoring.is_some() {
+        return Ok(false);
+    }
+    Ok(store::count_open(tx, owner)? >= most_open(request.catalogue, request.window))
+}
+
+/// How many bookings ahead this person may have (F7).
+pub(crate) fn most_open(catalogue: &Catalogue, window: &Window) -> i64 {
+    catalogue.number(match window.standing().tier() {
+        Tier::None => OPEN_ACCOUNT,
+        Tier::Base => OPEN_BASE,
+        Tier::Premium => OPEN_PREMIUM,
+        Tier::Unlimited => OPEN_UNLIMITED,
+    })
+}
+
+/// An answer to “why not?”.
+#[derive(Debug)]
+pub struct Verdict {
+    /// The refusals, in the order of the table: for staff all, for others the first; none if it can be booked.
+    pub refusals: Vec<Error>,
+}
+
+/// Says why a wish can't be booked as it is, without booking it.
+///
+/// # Errors
+/// `Error::Invalid` for what makes no sense.
+pub fn why_not(tx: &mut Tx<'_>, by: &Actor, wish: &Wish) -> Result<Verdict> {
+    let owner = wish.person.filter(|_| by.may(people::Action::BookForOthers));
+    let owner = owner.or(by.person.as_ref().map(|person| person.id));
+    let catalogue = catalogue::current(tx)?;
+    let window = window(tx, &catalogue, by, owner)?;
+    let request = Request::understand(tx, &catalogue, &window, Question::of(wish, owner))?;
+    let field = request.field(tx)?;
+    let fits = Offers::find(request.demand(), &field).at(request.start).is_some();
+    let most = if by.may(people::Action::SeeEveryBooking) { usize::MAX } else { 1 };
+    let found = objections(tx, &request, &field, fits)?.into_iter().take(most);
+    let refusals = found.map(|objection| request.told(tx, &field, objection)).collect::<Result<_>>()?;
+    Ok(Verdict { refusals })
+}

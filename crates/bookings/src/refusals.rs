@@ -1,0 +1,62 @@
+//! The ways this house says no (the table of refusals).
+
+use kit::Refusal;
+
+/// Somebody was quicker.
+pub const TAKEN: Refusal = Refusal::conflict("taken", "This time has just been taken.");
+/// Too far ahead for this person (W1).
+pub const OUTSIDE_WINDOW: Refusal = Refusal::forbidden("outside_window", "This day is not open to you yet.");
+/// Kept for Unlimited members until some hours before (W3).
+pub const VIP_ONLY: Refusal =
+    Refusal::forbidden("vip_only", "This time is kept for Unlimited members for now.");
+/// Kept for members until some hours before (W3).
+pub const MEMBERS_ONLY: Refusal =
+    Refusal::forbidden("members_only", "This time is kept for members for now.");
+/// Somebody has decided that it is not sold online.
+pub const MAINTENANCE: Refusal =
+    Refusal::conflict("maintenance", "This time is not sold online. Please call us.");
+/// Too soon to be prepared online (W1).
+pub const TOO_LATE: Refusal =
+    Refusal::conflict("too_late", "This is too soon: online, book at least an hour ahead. Please call us.");
+/// For members alone.
+pub const PLAN_REQUIRED: Refusal = Refusal::forbidden("plan_required", "This is for members.");
+/// No room that could serve this is open then.
+pub const ROOM_CLOSED: Refusal = Refusal::conflict("room_closed", "We are closed then.");
+/// Nobody with the skill works then.
+pub const TECHNICIAN_OFF: Refusal = Refusal::conflict("technician_off", "Nobody who does this works then.");
+/// The technician does something else.
+pub const SKILL: Refusal = Refusal::conflict("skill", "This technician does not do this.");
+/// No room takes so many.
+pub const CAPACITY: Refusal = Refusal::conflict("capacity", "No room of ours takes so many for this.");
+/// A person can't be in two places, as guest or companion (F6).
+pub const SAME_PERSON: Refusal =
+    Refusal::conflict("same_person", "You, or who comes with you, have another booking at this time.");
+/// Not from where the booking stands.
+pub const WRONG_STATE: Refusal =
+    Refusal::conflict("wrong_state", "This can't be done with this booking any more.");
+/// Only the time to prepare or to clean between two bookings is missing (F1).
+pub const TURNOVER: Refusal =
+    Refusal::conflict("turnover", "There is no time left to prepare the room between two bookings.");
+/// What it needs besides a room is taken then.
+pub const EQUIPMENT: Refusal = Refusal::conflict("equipment", "What this needs is in use at this time.");
+/// As many bookings ahead as this person may have (F7).
+pub const TOO_MANY_OPEN: Refusal = Refusal::conflict(
+    "too_many_open",
+    "You have as many bookings ahead as we keep for you. Come to one of them, or cancel one, then book again.",
+);
+/// As many times held as this person may hold (H1).
+pub const TOO_MANY_HELD: Refusal = Refusal::conflict(
+    "too_many_open",
+    "You are holding as many times as we keep for you. Book one of them, or let one go, then try again.",
+);
+/// Moved as often as it may be (C4).
+pub const TOO_MANY_MOVES: Refusal =
+    Refusal::conflict("too_many_moves", "This booking has been moved as often as we can move it.");
+/// Too many holds from one address (H1).
+pub const TOO_MANY_HOLDS: Refusal = Refusal::too_many(
+    "too_many_requests",
+    "Too many times were held from where you are. Please wait a while, then try again.",
+);
+/// As many places as a person has on the waitlist.
+pub const TOO_MANY_WAITS: Refusal =
+    Refusal::conflict("too_many_open", "You have as many places on the waitlist as we keep for you.");

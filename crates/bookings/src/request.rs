@@ -1,0 +1,258 @@
+//! A wish that has been understood: who asks, which cells, which resources; and whether it can be had.
+
+use catalogue::{Catalogue, Service};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use kit::{Error, Fault, Fields, Id, Result, Tx};
+use serde_json::json;
+
+use crate::busy::{Candidates, field_without};
+use crate::cells::{Cell, begin, cell_at, cell_from, cells};
+use crate::days::{Days, moments};
+use crate::free::{Demand, Field, LONGEST, Offer, Offers};
+use crate::objections::objections;
+use crate::release::gate;
+use crate::rules::{Rules, rules};
+use crate::search::{Answer, service};
+use crate::window::Window;
+use crate::wire;
+use crate::wish::{When, Wish};
+
+/// How many other times a refusal names.
+const ALTERNATIVES: usize = 6;
+
+/// What is asked of the calendar.
+#[derive(Debug, Clone)]
+pub(crate) struct Question {
+    pub(crate) service: Id,
+    pub(crate) minutes: Option<i64>,
+    pub(crate) when: When,
+    pub(crate) room: Option<Id>,
+    pub(crate) technician: Option<Id>,
+    pub(crate) party: Option<i64>,
+    /// Whose account it is for.
+    pub(crate) owner: Option<Id>,
+    /// Who would be there, and can't be elsewhere (F6).
+    pub(crate) people: Vec<Id>,
+    /// The booking that is moved: what it has does not count.
+    pub(crate) ignoring: Option<Id>,
+}
+
+impl Question {
+    /// What a wish asks for.
+    pub(crate) fn of(wish: &Wish, owner: Option<Id>) -> Question {
+        let guest = owner.filter(|_| wish.extras.guest_name.is_none());
+        let mut people: Vec<Id> = guest.into_iter().chain(wish.companion).collect();
+        people.dedup();
+        Question {
+            service: wish.service,
+            minutes: wish.minutes,
+            when: wish.when,
+            room: wish.room,
+            technician: wish.technician,
+            party: wish.party,
+            owner,
+            people,
+            ignoring: None,
+        }
+    }
+}
+
+impl Question {
+    /// Who comes along, of those the club knows.
+    pub(crate) fn companion(&self) -> Option<Id> {
+        self.people.iter().copied().find(|person| Some(*person) != self.owner)
+    }
+}
+
+/// A question that has been understood.
+pub(crate) struct Request<'r> {
+    pub(crate) catalogue: &'r Catalogue,
+    pub(crate) service: &'r Service,
+    /// How long the guest is served.
+    pub(crate) minutes: i64,
+    pub(crate) candidates: Candidates<'r>,
+    pub(crate) window: &'r Window,
+    pub(crate) rules: Rules,
+    pub(crate) start: Cell,
+    pub(crate) day: Date,
+    pub(crate) party: i64,
+    pub(crate) question: Question,
+}
+
+impl<'r> Request<'r> {
+    /// Understands a question.
+    ///
+    /// # Errors
+    /// `Error::Invalid` for what makes no sense: an unknown service, room or technician, a time that the clock skips or
+    /// repeats, a duration that is not sold.
+    pub(crate) fn understand(
+        tx: &mut Tx<'_>,
+        catalogue: &'r Catalogue,
+        window: &'r Window,
+        question: Question,
+    ) -> Result<Request<'r>> {
+        let service = service(catalogue, question.service)?;
+        let minutes = sold_minutes(service, question.minutes)?;
+        check_named(catalogue, service, &question)?;
+        let party = question.party.unwrap_or(service.party);
+        let (room, technician) = (question.room, question.technician);
+        let anybody = Candidates::of(catalogue, service, 1, room, None, None);
+        let (start, day) = resolve(catalogue, &anybody, minutes, question.when)?;
+        let mut candidates = Candidates::of(catalogue, service, party, room, technician, None);
+        if party > service.max_capacity {
+            candidates.rooms.clear();
+        }
+        let rules = rules(tx, catalogue.club.id, (start - LONGEST, start + LONGEST))?;
+        Ok(Request { catalogue, service, minutes, candidates, window, rules, start, day, party, question })
+    }
+
+    /// What is needed of the calendars.
+    pub(crate) fn demand(&self) -> Demand {
+        Demand::of(self.service, self.minutes)
+    }
+
+    /// Everything that bears on it.
+    pub(crate) fn field(&self, tx: &mut Tx<'_>) -> Result<Field> {
+        let days = Days::new(&self.catalogue.club.zone, self.day, self.day)?;
+        let mut field = field_without(tx, self.catalogue, &self.candidates, days, self.question.ignoring)?;
+        gate(&mut field, self.catalogue, &self.rules, self.service.id, self.window.asker());
+        Ok(field)
+    }
+
+    /// The offer at the wished start.
+    ///
+    /// # Errors
+    /// The first refusal of the table that applies.
+    pub(crate) fn look(&self, tx: &mut Tx<'_>) -> Result<Offer> {
+        let field = self.field(tx)?;
+        let offer = Offers::find(self.demand(), &field).at(self.start);
+        match (objections(tx, self, &field, offer.is_some())?.into_iter().next(), offer) {
+            (None, Some(offer)) => Ok(offer),
+            (Some(objection), _) => Err(self.told(tx, &field, objection)?),
+            (None, None) => Err(Fault::because("nothing is free and nothing speaks against it")),
+        }
+    }
+
+    /// The same refusal once a claim was lost: with the nearest other times as things stand now.
+    pub(crate) fn lost(&self, tx: &mut Tx<'_>, refusal: &'static kit::Refusal) -> Result<Error> {
+        let field = self.field(tx)?;
+        self.told(tx, &field, Error::refused(refusal))
+    }
+
+    /// A refusal with the nearest other times of the day, where it names some.
+    pub(crate) fn told(&self, tx: &mut Tx<'_>, field: &Field, objection: Error) -> Result<Error> {
+        let names_others = matches!(&objection, Error::Refused(refusal, _) if refusal.status == 409
+            && !["same_person", "too_many_open", "too_late"].contains(&refusal.code));
+        if !names_others {
+            return Ok(objection);
+        }
+        let earliest = cell_from(self.window.earliest());
+        let offers = Offers::find(self.demand(), field).all(earliest);
+        let answer = Answer {
+            catalogue: catalogue::current(tx)?,
+            service: self.service.id,
+            minutes: self.minutes,
+            window: self.window.clone(),
+            rules: self.rules.clone(),
+            needs_plan: false,
+            span: (self.day, self.day),
+            days: Vec::new(),
+            offers,
+        };
+        // Ranked among all of the day, as the search says; the nearest are told.
+        let mut slots: Vec<_> =
+            answer.offers.iter().map(|offer| offer.start).zip(wire::slots(&answer)).collect();
+        slots.sort_by_key(|(start, _)| ((start - self.start).abs(), *start));
+        slots.truncate(ALTERNATIVES);
+        slots.sort_by_key(|(start, _)| *start);
+        let slots: Vec<_> = slots.into_iter().map(|(_, slot)| slot).collect();
+        let alternatives = serde_json::to_value(slots).map_err(Fault::because)?;
+        let alternatives = if self.window.refusal(self.day).is_some() { json!([]) } else { alternatives };
+        Ok(objection.with("alternatives", alternatives))
+    }
+
+    /// When the guest's time begins.
+    pub(crate) fn starts_at(&self) -> Timestamp {
+        begin(self.start)
+    }
+
+    /// The cell after the guest's time.
+    pub(crate) fn end(&self) -> Cell {
+        self.start + cells(self.minutes)
+    }
+}
+
+/// How long it is: as the service says, or, of what is sold by time, as was asked (F9).
+pub(crate) fn sold_minutes(service: &Service, asked: Option<i64>) -> Result<i64> {
+    let Some(asked) = asked.filter(|asked| *asked != service.minutes) else { return Ok(service.minutes) };
+    let Some(sold) = service.sold_by_time else {
+        return Err(Fields::one("duration", format!("This takes {} minutes.", service.minutes)));
+    };
+    let fits = (sold.least..=sold.most).contains(&asked) && (asked - sold.least) % sold.step.max(1) == 0;
+    if !fits {
+        let (least, most, step) = (sold.least, sold.most, sold.step);
+        let sentence = format!("From {least} to {most} minutes, in steps of {step}.");
+        return Err(Fields::one("duration", sentence));
+    }
+    Ok(asked)
+}
+
+fn check_named(catalogue: &Catalogue, service: &Service, question: &Question) -> Result<()> {
+    if question.room.is_some_and(|room| !service.rooms.contains(&room)) {
+        return Err(Fields::one("room_id", "This room does not serve this."));
+    }
+    let named = question.technician.map(|id| catalogue.technician(id).filter(|one| one.active));
+    if matches!(named, Some(None)) {
+        return Err(Fields::one("technician_id", "There is no such technician."));
+    }
+    Ok(())
+}
+
+/// The cell that is meant, and its operating day. `00:15` on Friday is Saturday's first quarter, if a room is
+/// open that long.
+fn resolve(
+    catalogue: &Catalogue,
+    candidates: &Candidates<'_>,
+    minutes: i64,
+    when: When,
+) -> Result<(Cell, Date)> {
+    let zone = &catalogue.club.zone;
+    let (first, meant, is_skipped) = match when {
+        When::Moment(moment) => (moment.to_zoned(zone.clone()).date(), vec![moment], false),
+        When::Civil(date, time) => {
+            let next = date.tomorrow().map_err(Fault::because)?;
+            let (mut meant, after) =
+                (moments(zone, date.to_datetime(time)), moments(zone, next.to_datetime(time)));
+            let is_skipped = meant.is_empty() || after.is_empty();
+            meant.extend(after);
+            (date, meant, is_skipped)
+        }
+    };
+    let field = if matches!(when, When::Civil(..)) { "start_time" } else { "starts_at" };
+    if meant.iter().any(|moment| begin(cell_at(*moment)) != *moment) {
+        return Err(Fields::one(field, "Times begin every five minutes."));
+    }
+    let days = match when {
+        When::Moment(_) => Days::new(zone, first.yesterday().map_err(Fault::because)?, first)?,
+        When::Civil(..) => Days::new(zone, first, first)?,
+    };
+    let hosted = |moment: &Timestamp| {
+        let start = cell_at(*moment);
+        let room = |room: &&catalogue::Room| {
+            let inside = |open: &crate::days::Open| open.from <= start && start + cells(minutes) <= open.to;
+            days.open(&room.hours).into_iter().find(inside)
+        };
+        let open = candidates.rooms.iter().find_map(room)?;
+        Some((start, days.iter().nth(open.day)?.date))
+    };
+    let open: Vec<(Cell, Date)> = meant.iter().filter_map(hosted).collect();
+    match (open.as_slice(), meant.first()) {
+        ([one], _) => Ok(*one),
+        ([_, _, ..], _) => {
+            Err(Fields::one(field, "The clock shows this time twice that night: send starts_at."))
+        }
+        ([], Some(moment)) if !is_skipped => Ok((cell_at(*moment), first)),
+        ([], _) => Err(Fields::one(field, "The clock skips this time that night: send starts_at.")),
+    }
+}

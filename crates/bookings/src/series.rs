@@ -1,0 +1,140 @@
+//! Bookings that repeat: all are made in one transaction, or none.
+
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan as _};
+use kit::web::{Input, Words};
+use kit::{Error, Fault, Id, Refusal, Result, Tx};
+use people::Actor;
+use serde_json::{Value, json};
+
+use crate::book::book;
+use crate::model::Booking;
+use crate::store;
+use crate::window::iso;
+use crate::wish::{When, Wish};
+
+/// Some of the days can't be had.
+pub const CONFLICTS: Refusal = Refusal::conflict(
+    "conflicts",
+    "Some of these days can't be had. Choose other times for them, or book the others alone.",
+);
+
+/// The most bookings of a series.
+const MOST: i64 = 26;
+
+/// A wish for a series.
+#[derive(Debug, Clone)]
+pub struct Repeated {
+    /// The first.
+    pub wish: Wish,
+    /// How many weeks lie between two.
+    pub every_weeks: i64,
+    /// How many.
+    pub times: i64,
+    /// Whether those that can't be had are left out.
+    pub skip_conflicts: bool,
+    /// Other times for some of them, by their place, from 0.
+    pub instead: Vec<(i64, Timestamp)>,
+}
+
+impl Input for Repeated {
+    fn parse(words: &mut Words) -> Repeated {
+        Repeated {
+            wish: Wish::parse(words),
+            every_weeks: words.opt_number("every_weeks", 1, 8).unwrap_or(1),
+            times: words.opt_number("times", 2, MOST).unwrap_or(2),
+            skip_conflicts: words.yes("skip_conflicts"),
+            instead: parse_instead(words),
+        }
+    }
+}
+
+/// From JSON `[{place, starts_at}]`.
+fn parse_instead(words: &mut Words) -> Vec<(i64, Timestamp)> {
+    let Some(Value::Array(items)) = words.raw("instead").cloned() else { return Vec::new() };
+    let read = |item: &Value| {
+        let place = item.get("place")?.as_i64().filter(|place| (0..MOST).contains(place))?;
+        Some((place, item.get("starts_at")?.as_str()?.parse().ok()?))
+    };
+    let read: Option<Vec<_>> = items.iter().take(26).map(read).collect();
+    read.unwrap_or_else(|| {
+        words.complain("instead", "Each needs its place, from 0, and starts_at.");
+        Vec::new()
+    })
+}
+
+/// What became of a series.
+#[derive(Debug)]
+pub struct Series {
+    /// The bookings, in order.
+    pub booked: Vec<Booking>,
+    /// What was left out, and why: `[{place, date, code, error, alternatives}]`.
+    pub left_out: Vec<Value>,
+}
+
+/// Books a series.
+///
+/// # Errors
+/// `conflicts`, carrying each day that can't be had with its reason and the next best times, unless those are to be left
+/// out; the first one's refusal if nothing is left; `Error::Invalid`.
+pub fn repeat(tx: &mut Tx<'_>, by: &Actor, repeated: &Repeated) -> Result<Series> {
+    let mut series = Series { booked: Vec::new(), left_out: Vec::new() };
+    for place in 0..repeated.times {
+        let wish = occurrence(tx, repeated, place)?;
+        let mut refused = None;
+        let booked = tx.attempt(|tx| match book(tx, by, &wish) {
+            Ok(booking) => Ok(Some(booking)),
+            Err(Error::Refused(refusal, carried)) => {
+                refused = Some((refusal, carried));
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        })?;
+        if let Some(booking) = booked {
+            series.booked.push(booking);
+        } else if let Some((refusal, mut carried)) = refused {
+            carried.insert("place".to_owned(), json!(place));
+            carried.insert("when".to_owned(), json!(spoken(tx, wish.when)?));
+            carried.insert("code".to_owned(), json!(refusal.code));
+            carried.insert("error".to_owned(), json!(refusal.sentence));
+            series.left_out.push(Value::Object(carried));
+        }
+    }
+    let is_enough = series.left_out.is_empty() || (repeated.skip_conflicts && !series.booked.is_empty());
+    if !is_enough {
+        return Err(Error::refused(&CONFLICTS).with("conflicts", series.left_out));
+    }
+    let first = series.booked.first().map_or(Id(0), |booking| booking.id);
+    for booking in &mut series.booked {
+        store::set_series(tx, booking.id, first)?;
+        booking.series = Some(first);
+    }
+    Ok(series)
+}
+
+/// The wish of one place: the same time of the club's clock, so many weeks on.
+fn occurrence(tx: &mut Tx<'_>, repeated: &Repeated, place: i64) -> Result<Wish> {
+    let instead = repeated.instead.iter().find(|(of, _)| *of == place).map(|(_, at)| When::Moment(*at));
+    let weeks = repeated.every_weeks * place;
+    let when = match (instead, repeated.wish.when) {
+        (Some(when), _) => when,
+        (None, When::Civil(date, time)) => When::Civil(later(date, weeks)?, time),
+        (None, When::Moment(moment)) => {
+            let zone = catalogue::current(tx)?.club.zone.clone();
+            let shown = moment.to_zoned(zone);
+            When::Moment(shown.checked_add(weeks.weeks()).map_err(Fault::because)?.timestamp())
+        }
+    };
+    Ok(Wish { when, ..repeated.wish.clone() })
+}
+
+fn later(date: Date, weeks: i64) -> Result<Date> {
+    date.checked_add(weeks.weeks()).map_err(Fault::because)
+}
+
+fn spoken(tx: &mut Tx<'_>, when: When) -> Result<String> {
+    Ok(match when {
+        When::Civil(date, time) => format!("{date}T{}", time.strftime("%H:%M")),
+        When::Moment(moment) => iso(&catalogue::current(tx)?.club.zone, moment),
+    })
+}

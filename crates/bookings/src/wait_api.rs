@@ -1,0 +1,122 @@
+//! The waitlist over JSON.
+
+use axum::Json as Answered;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use jiff::civil::Date;
+use kit::web::{Json, Path, Problem};
+use kit::{House, Id, Result, Tx};
+use people::Caller;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::waits::{Wait, WaitKind, Waiting, join, leave, waits};
+use crate::window::iso;
+
+pub(crate) fn routes() -> OpenApiRouter<House> {
+    OpenApiRouter::new().routes(routes!(my_waits, join_waitlist)).routes(routes!(leave_waitlist))
+}
+
+/// A place on the waitlist.
+#[derive(Serialize, ToSchema)]
+struct WaitOut {
+    id: Id,
+    kind: WaitKind,
+    service_id: Id,
+    service_name: String,
+    #[schema(value_type = String, format = Date)]
+    from: Date,
+    #[schema(value_type = String, format = Date)]
+    to: Date,
+    /// Minutes of the operating day.
+    from_minute: i64,
+    /// Minutes of the operating day.
+    to_minute: i64,
+    /// The one start, of who wants to be told of it.
+    starts_at: Option<String>,
+    /// `waiting` or `offered`.
+    state: String,
+    joined_at: String,
+}
+
+fn out(tx: &mut Tx<'_>, wait: &Wait) -> Result<WaitOut> {
+    let catalogue = catalogue::current(tx)?;
+    let zone = &catalogue.club.zone;
+    Ok(WaitOut {
+        id: wait.id,
+        kind: wait.kind,
+        service_id: wait.service,
+        service_name: catalogue.service(wait.service).map(|one| one.name.clone()).unwrap_or_default(),
+        from: wait.first_day,
+        to: wait.last_day,
+        from_minute: wait.from_minute,
+        to_minute: wait.to_minute,
+        starts_at: wait.starts_at.map(|at| iso(zone, at)),
+        state: wait.state.clone(),
+        joined_at: iso(zone, wait.joined_at),
+    })
+}
+
+/// One's own places on the waitlist.
+#[utoipa::path(get, path = "/api/bookings/waitlist/", tag = "bookings",
+    responses((status = 200, body = [WaitOut]), (status = 401, body = Problem)))]
+async fn my_waits(caller: Caller) -> Result<Answered<Vec<WaitOut>>> {
+    caller
+        .view(|tx, by| {
+            let found = waits(tx, by)?;
+            let told: Result<Vec<WaitOut>> = found.iter().map(|wait| out(tx, wait)).collect();
+            told.map(Answered)
+        })
+        .await
+}
+
+/// A wish to wait.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the words of the documentation: `Waiting` reads them")]
+struct WaitWish {
+    service_id: i64,
+    /// The first operating day.
+    #[schema(format = Date)]
+    from: Option<String>,
+    /// The last; at most 31 days.
+    #[schema(format = Date)]
+    to: Option<String>,
+    /// `HH:MM`: from when on the day.
+    after: Option<String>,
+    /// `HH:MM`: before when.
+    before: Option<String>,
+    room_id: Option<i64>,
+    technician_id: Option<i64>,
+    party: Option<u32>,
+    duration: Option<u32>,
+    /// To be told when this time opens, instead of `from` and `to`.
+    #[schema(format = DateTime)]
+    starts_at: Option<String>,
+    /// To be told alone; nothing is held.
+    tell: Option<bool>,
+}
+
+/// Joins the waitlist, or asks to be told when a time opens.
+#[utoipa::path(post, path = "/api/bookings/waitlist/", tag = "bookings", request_body = WaitWish,
+    responses((status = 201, body = WaitOut), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 409, body = Problem)))]
+async fn join_waitlist(caller: Caller, Json(wish): Json<Waiting>) -> Result<Response> {
+    let told = caller
+        .tx(move |tx, by| {
+            let wait = join(tx, by, &wish)?;
+            out(tx, &wait)
+        })
+        .await?;
+    Ok((StatusCode::CREATED, Answered(told)).into_response())
+}
+
+/// Gives a place up.
+#[utoipa::path(delete, path = "/api/bookings/waitlist/{id}/", tag = "bookings", params(("id" = i64, Path)),
+    responses((status = 204), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem)))]
+async fn leave_waitlist(caller: Caller, Path(id): Path<Id>) -> Result<StatusCode> {
+    caller.tx(move |tx, by| leave(tx, by, id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
