@@ -336,11 +336,13 @@ fn free(tx: &mut Tx<'_>, by: &Actor, wait: &Wait) -> Result<Vec<Offer>> {
     let answer = search(tx, by, &ask)?;
     let passed = store::passed(tx, wait.id)?;
     let zone = &answer.catalogue.club.zone;
+    // Whoever passed a time over is not asked again for the same hours: the next person is.
+    let length = SignedDuration::from_mins(answer.minutes);
     let is_wanted = |offer: &Offer| {
         let at = begin(offer.start);
         (wait.from_minute..wait.to_minute).contains(&minute(zone, offer.date, at))
             && wait.starts_at.is_none_or(|wanted| wanted == at)
-            && !passed.contains(&at)
+            && passed.iter().all(|before| at.duration_since(*before).abs() >= length)
     };
     Ok(answer.offers.into_iter().filter(is_wanted).collect())
 }

@@ -4,16 +4,22 @@
 mod bad_input;
 #[path = "it/cancelling.rs"]
 mod cancelling;
+#[path = "it/day.rs"]
+mod day;
 #[path = "it/desk.rs"]
 mod desk;
 #[path = "it/document.rs"]
 mod document;
 #[path = "it/guard.rs"]
 mod guard;
+#[path = "it/holds.rs"]
+mod holds;
 #[path = "it/journeys.rs"]
 mod journeys;
 #[path = "it/letters.rs"]
 mod letters;
+#[path = "it/moves.rs"]
+mod moves;
 #[path = "it/prices.rs"]
 mod prices;
 #[path = "it/problems.rs"]
@@ -26,6 +32,8 @@ mod release;
 mod shapes;
 #[path = "it/tables.rs"]
 mod tables;
+#[path = "it/waitlist.rs"]
+mod waitlist;
 #[path = "it/windows.rs"]
 mod windows;
 

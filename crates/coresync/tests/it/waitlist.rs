@@ -1,0 +1,129 @@
+//! Waiting for a time (L1 to L3).
+
+use serde_json::{Value, json};
+use testing::{Answer, BEA, GUS, House, PIA, Player, UMA};
+
+use crate::{CREATE, book, cancel, try_book};
+
+const WAIT: &str = "/api/bookings/waitlist/";
+
+async fn join(house: &House, by: Player, more: Value) -> Answer {
+    let words = json!({"service_id": house.service("suite").await, "from": "2026-11-27"});
+    house.as_(by).post(WAIT, crate::and(words, more)).await.expect(201)
+}
+
+async fn states(house: &House, by: Player) -> Vec<String> {
+    let waits = house.as_(by).get(WAIT).await.expect(200);
+    waits.list("").iter().map(|wait| wait["state"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+/// Takes every time of Friday evening but what is booked by others.
+async fn fill(house: &House) -> i64 {
+    let (first, desk) = (book(house, UMA, "suite", "2026-11-27", "18:00").await, house.as_(testing::DORA));
+    for time in ["12:00", "15:00", "21:00"] {
+        let words =
+            crate::and(crate::wish(house, "suite", "2026-11-27", time).await, json!({"guest_name": "Ann"}));
+        desk.post(CREATE, words).await.expect(201);
+    }
+    first.number("id")
+}
+
+#[tokio::test]
+async fn the_first_in_order_gets_it_held_then_the_next() {
+    let house = House::open().await;
+    let taken = fill(&house).await;
+    join(&house, GUS, json!({})).await;
+    house.set_time("2026-11-24T10:01:00-05:00");
+    join(&house, BEA, json!({})).await;
+    house.run_jobs().await;
+    assert_eq!(
+        (states(&house, GUS).await, states(&house, BEA).await),
+        (vec!["waiting".to_owned()], vec!["waiting".to_owned()])
+    );
+
+    cancel(&house, UMA, taken).await.expect(200);
+    house.run_jobs().await;
+    // A member before an account, though he joined first (L1).
+    assert_eq!(
+        (states(&house, GUS).await[0].as_str(), states(&house, BEA).await[0].as_str()),
+        ("waiting", "offered")
+    );
+    assert!(house.mails().iter().any(|mail| mail.contains("Held for you") && mail.contains("bea@cast.test")));
+    try_book(&house, PIA, "suite", "2026-11-27", "18:00").await.refused(409, "taken");
+    let held = house.as_(BEA).get(crate::MINE).await.expect(200).list("held")[0].clone();
+    assert_eq!(held["expires_at"], "2026-11-24T10:31:00-05:00", "half an hour (L2)");
+
+    // She lets it run out: he is next, and she keeps her place once (L3).
+    house.set_time("2026-11-24T10:31:00-05:00");
+    house.db().tx(bookings::sweep).await.expect("swept");
+    house.run_jobs().await;
+    assert_eq!(
+        (states(&house, GUS).await[0].as_str(), states(&house, BEA).await[0].as_str()),
+        ("offered", "waiting")
+    );
+    let held = house.as_(GUS).get(crate::MINE).await.expect(200).list("held")[0].clone();
+    let booked = house.as_(GUS).post(CREATE, json!({"hold_id": held["id"]})).await.expect(201);
+    assert_eq!(booked["status"], "confirmed");
+    assert!(states(&house, GUS).await.is_empty(), "the waiting is over");
+}
+
+#[tokio::test]
+async fn nothing_is_held_at_night_and_shortly_before_all_are_told() {
+    let house = House::open().await;
+    let taken = fill(&house).await;
+    join(&house, BEA, json!({})).await;
+    join(&house, PIA, json!({})).await;
+    house.run_jobs().await;
+    house.set_time("2026-11-24T22:30:00-05:00");
+    cancel(&house, UMA, taken).await.expect(200);
+    house.run_jobs().await;
+    assert_eq!(states(&house, PIA).await, ["waiting"]);
+    house.set_time("2026-11-25T08:00:00-05:00");
+    house.db().tx(bookings::look).await.expect("looked");
+    assert_eq!(
+        (states(&house, PIA).await[0].as_str(), states(&house, BEA).await[0].as_str()),
+        ("offered", "waiting")
+    );
+    // Passed over, and an hour and a half before the start: both are told at once, first come.
+    house.set_time("2026-11-27T16:30:00-05:00");
+    house.db().tx(bookings::sweep).await.expect("swept");
+    house.db().tx(bookings::look).await.expect("looked");
+    house.run_jobs().await;
+    let told = |mail: &String| mail.contains("Free now") && mail.contains("bea@cast.test");
+    assert!(house.mails().iter().any(told));
+    book(&house, GUS, "suite", "2026-11-27", "18:00").await;
+}
+
+/// Priority release: who asked to be told is told when a time opens to them.
+#[tokio::test]
+async fn who_asked_is_told_when_a_day_opens() {
+    let house = House::open().await;
+    let words = json!({"service_id": house.service("suite").await, "starts_at": "2026-11-28T18:00:00-05:00", "tell": true});
+    house.as_(GUS).post(WAIT, words).await.expect(201);
+    house.run_jobs().await;
+    assert!(house.mails().is_empty());
+    house.set_time("2026-11-25T00:00:00-05:00");
+    house.db().tx(bookings::look).await.expect("looked");
+    house.run_jobs().await;
+    assert_eq!(house.mails().len(), 1);
+    assert!(house.mails()[0].contains("Saturday 28 November 2026, 18:00"), "{}", house.mails()[0]);
+    assert!(states(&house, GUS).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_place_is_given_up_and_is_ones_own() {
+    let house = House::open().await;
+    let taken = fill(&house).await;
+    let id = join(&house, BEA, json!({})).await.number("id");
+    house.run_jobs().await;
+    cancel(&house, UMA, taken).await.expect(200);
+    house.run_jobs().await;
+    let path = format!("{WAIT}{id}/");
+    let delete = axum::http::Method::DELETE;
+    house.as_(GUS).send(delete.clone(), &path, None, Vec::new()).await.refused(404, "not_found");
+    house.as_(BEA).send(delete.clone(), &path, None, Vec::new()).await.expect(204);
+    house.as_(BEA).send(delete, &path, None, Vec::new()).await.refused(409, "wrong_state");
+    // What was held for it is free.
+    book(&house, GUS, "suite", "2026-11-27", "18:00").await;
+    house.visitor().get(WAIT).await.refused(401, "not_signed_in");
+}
