@@ -94,8 +94,7 @@ pub(crate) fn waiting(tx: &mut Tx<'_>, club: Id) -> Result<Vec<Wait>> {
 }
 
 pub(crate) fn is_anybody_waiting(tx: &mut Tx<'_>) -> Result<bool> {
-    let any: Option<(i64,)> =
-        tx.one(sql!("SELECT 1 AS any_row FROM waits WHERE state = 'waiting' LIMIT 1"), args![])?;
+    let any: Option<(Id,)> = tx.one(sql!("SELECT id FROM waits WHERE state = 'waiting' LIMIT 1"), args![])?;
     Ok(any.is_some())
 }
 

@@ -12,6 +12,8 @@ mod desk;
 mod document;
 #[path = "it/guard.rs"]
 mod guard;
+#[path = "it/histories.rs"]
+mod histories;
 #[path = "it/holds.rs"]
 mod holds;
 #[path = "it/journeys.rs"]

@@ -1,0 +1,300 @@
+//! Random histories of booking, holding, letting go, moving, cancelling and arriving, against a simple model: every
+//! claim is somebody's, nobody's claim is missing, nothing overlaps, numbers have no gaps, credits are conserved.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::http::Method;
+use jiff::{SignedDuration, Timestamp};
+use kit::{Result, Tx, args, sql};
+use serde_json::{Value, json};
+use testing::{BEA, DORA, GUS, House, PIA, Player, UMA};
+
+use crate::{CREATE, and};
+
+/// Chance that can be repeated: xorshift.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, most: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % most
+    }
+
+    fn of<T: Copy>(&mut self, things: &[T]) -> T {
+        things[usize::try_from(self.below(things.len() as u64)).unwrap()]
+    }
+}
+
+/// What the model knows of one booking: whose, when, whether it is held until then, or sure, or over.
+#[derive(Debug, Clone, PartialEq)]
+struct Known {
+    by: Player,
+    start: Timestamp,
+    end: Timestamp,
+    room: i64,
+    technicians: Vec<i64>,
+    held_until: Option<Timestamp>,
+    live: bool,
+    used_credit: bool,
+    moves: i64,
+}
+
+struct Model {
+    house: House,
+    chance: Chance,
+    known: BTreeMap<i64, Known>,
+    /// Credits that were forfeited by late cancellations.
+    forfeited: usize,
+    refused: BTreeMap<String, usize>,
+    accepted: BTreeMap<&'static str, usize>,
+}
+
+const PEOPLE: [Player; 4] = [GUS, BEA, PIA, UMA];
+const SERVICES: [&str; 4] = ["massage", "suite", "pod", "laser"];
+const HOLD: &str = "/api/bookings/hold/";
+
+impl Model {
+    async fn step(&mut self) {
+        match self.chance.below(12) {
+            0..=3 => self.make(CREATE).await,
+            4..=6 => self.make(HOLD).await,
+            7 => self.confirm().await,
+            8 => self.let_go().await,
+            9 => self.reschedule().await,
+            10 => self.cancel().await,
+            _ => self.wait().await,
+        }
+    }
+
+    fn count(&mut self, deed: &'static str, answer: &testing::Answer) -> bool {
+        assert!(answer.status < 500, "{deed}: {}", answer.text());
+        if answer.status < 300 {
+            *self.accepted.entry(deed).or_default() += 1;
+            return true;
+        }
+        let code = answer.body["code"].as_str().unwrap_or_default();
+        *self.refused.entry(format!("{deed} {code}")).or_default() += 1;
+        false
+    }
+
+    fn when(&mut self) -> Value {
+        let day = self.chance.of(&["2026-11-25", "2026-11-26", "2026-11-27"]);
+        let time = format!("{:02}:{:02}", 12 + self.chance.below(8), 15 * self.chance.below(4));
+        json!({"date": day, "start_time": time})
+    }
+
+    async fn make(&mut self, path: &'static str) {
+        let (by, service) = (self.chance.of(&PEOPLE), self.chance.of(&SERVICES));
+        let credit = by == PIA && self.chance.below(2) == 0;
+        let words = json!({"service_id": self.house.service(service).await, "use_credit": credit});
+        let words = and(words, self.when());
+        let answer = self.house.as_(by).post(path, words).await;
+        if self.count(if path == HOLD { "hold" } else { "book" }, &answer) {
+            self.learn(by, &answer.body, 0);
+        }
+    }
+
+    /// Writes down what was answered; nothing that lives may overlap it.
+    fn learn(&mut self, by: Player, told: &Value, moves: i64) {
+        let moment = |field: &str| told[field].as_str().and_then(|text| text.parse().ok());
+        let known = Known {
+            by,
+            start: moment("starts_at").unwrap(),
+            end: moment("ends_at").unwrap(),
+            room: told["room"]["id"].as_i64().unwrap(),
+            technicians: told["technicians"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|one| one["id"].as_i64().unwrap())
+                .collect(),
+            held_until: moment("expires_at"),
+            live: true,
+            used_credit: told["pricing"]["why"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|line| line["code"] == "credit"),
+            moves,
+        };
+        let id = told["id"].as_i64().unwrap();
+        let now = self.house.clock().now();
+        for (other, before) in self.known.iter().filter(|(other, known)| **other != id && known.lives(now)) {
+            let overlaps = before.start < known.end && known.start < before.end;
+            let pod = told["room"]["type"] == "meditation";
+            assert!(!(overlaps && before.by == known.by), "{id} and {other} have the same guest");
+            assert!(!(overlaps && before.room == known.room && !pod), "{id} and {other} have the same room");
+            let shared = before.technicians.iter().any(|one| known.technicians.contains(one));
+            assert!(!(overlaps && shared), "{id} and {other} have the same technician");
+        }
+        self.known.insert(id, known);
+    }
+
+    fn pick(&mut self, is_wanted: impl Fn(&Known, Timestamp) -> bool) -> Option<(i64, Known)> {
+        let now = self.house.clock().now();
+        let fit: Vec<_> = self.known.iter().filter(|(_, known)| is_wanted(known, now)).collect();
+        let place = self.chance.below(fit.len().max(1) as u64);
+        fit.get(usize::try_from(place).unwrap()).map(|(id, known)| (**id, (*known).clone()))
+    }
+
+    async fn confirm(&mut self) {
+        let Some((id, known)) = self.pick(|known, _| known.live && known.held_until.is_some()) else {
+            return;
+        };
+        let words = json!({"hold_id": id, "use_credit": known.used_credit});
+        let answer = self.house.as_(known.by).post(CREATE, words).await;
+        if self.count("confirm", &answer) {
+            // One that ran out and was taken away is booked under another id.
+            self.known.remove(&id);
+            self.learn(known.by, &answer.body, 0);
+        }
+    }
+
+    async fn let_go(&mut self) {
+        let Some((id, known)) = self.pick(|known, now| known.held_until.is_some() && known.lives(now)) else {
+            return;
+        };
+        let path = format!("{HOLD}{id}/");
+        let answer = self.house.as_(known.by).send(Method::DELETE, &path, None, Vec::new()).await;
+        assert!(self.count("let go", &answer), "{}", answer.text());
+        self.known.remove(&id);
+    }
+
+    async fn reschedule(&mut self) {
+        let Some((id, known)) =
+            self.pick(|known, now| known.held_until.is_none() && known.start > now && known.live)
+        else {
+            return;
+        };
+        let words = self.when();
+        let answer = self.house.as_(known.by).post(&format!("/api/bookings/{id}/reschedule/"), words).await;
+        if self.count("move", &answer) {
+            assert!(known.moves < 2, "moved a third time");
+            let told = answer.body["booking"].clone();
+            self.learn(known.by, &told, known.moves + 1);
+        } else if answer.body["code"] == "too_many_moves" {
+            assert_eq!(known.moves, 2);
+        }
+    }
+
+    async fn cancel(&mut self) {
+        let Some((id, known)) =
+            self.pick(|known, now| known.held_until.is_none() && known.end > now && known.live)
+        else {
+            return;
+        };
+        let by = if self.chance.below(4) == 0 { DORA } else { known.by };
+        let answer = self.house.as_(by).post(&format!("/api/bookings/{id}/cancel_booking/"), json!({})).await;
+        assert!(self.count("cancel", &answer), "{}", answer.text());
+        let kept = self.credits().await;
+        self.known.remove(&id);
+        let others = self.known.values().filter(|one| one.used_credit).count();
+        // Late, a credit is forfeited (C2); else it has come back.
+        if known.used_credit && kept > others + self.forfeited {
+            self.forfeited += 1;
+        }
+    }
+
+    /// Time passes; sometimes what it ended is swept.
+    async fn wait(&mut self) {
+        let minutes = self.chance.of(&[1, 5, 11, 30]);
+        let now = self.house.clock().now() + SignedDuration::from_mins(minutes);
+        self.house.clock().set(now);
+        if self.chance.below(2) == 0 {
+            self.house.db().tx(bookings::sweep).await.expect("swept");
+            self.known.retain(|_, known| known.held_until.is_none_or(|until| now < until));
+        }
+    }
+
+    async fn credits(&self) -> usize {
+        let count = |tx: &mut Tx<'_>| tx.one::<(i64,)>(sql!("SELECT COUNT(*) FROM credit_uses"), args![]);
+        let (count,) = self.house.db().view(count).await.unwrap().unwrap();
+        usize::try_from(count).unwrap()
+    }
+
+    /// The tables say what the model says.
+    async fn check(&self) {
+        let now = self.house.clock().now();
+        let found = self.house.db().view(read).await.unwrap();
+        // A hold that has run out may still be there: it counts as free, and is in nobody's way.
+        let claimed: BTreeSet<i64> = found.claims.keys().copied().collect();
+        for (id, known) in self.known.iter().filter(|(_, known)| known.lives(now)) {
+            assert!(claimed.contains(id), "booking {id} has lost its claims: {known:?}");
+        }
+        assert_eq!(
+            found.claims, found.allocated,
+            "a claim for each cell that is allocated, and none besides"
+        );
+        let numbers: Vec<String> = (1..=found.numbers.len()).map(|n| format!("CS-2026-{n:06}")).collect();
+        assert_eq!(found.numbers, numbers, "numbers without gaps");
+        let used = self.known.values().filter(|known| known.used_credit).count();
+        assert!(found.credits <= 2 * 2, "more credits than two months have");
+        assert!(found.credits <= used + self.forfeited, "{} credits, {used} used", found.credits);
+    }
+}
+
+impl Known {
+    fn lives(&self, now: Timestamp) -> bool {
+        self.live && self.held_until.is_none_or(|until| now < until)
+    }
+}
+
+struct Found {
+    /// How many cells each booking has claimed.
+    claims: BTreeMap<i64, i64>,
+    /// How many cells each booking should have.
+    allocated: BTreeMap<i64, i64>,
+    numbers: Vec<String>,
+    credits: usize,
+}
+
+fn read(tx: &mut Tx<'_>) -> Result<Found> {
+    let claims: Vec<(i64, i64)> =
+        tx.all(sql!("SELECT booking_id, COUNT(*) FROM claims GROUP BY booking_id"), args![])?;
+    let allocated: Vec<(i64, i64)> = tx.all(
+        sql!(
+            "SELECT booking_id, CAST(SUM(to_cell - from_cell) AS BIGINT) FROM allocations WHERE live
+             GROUP BY booking_id"
+        ),
+        args![],
+    )?;
+    let numbers: Vec<(String,)> = tx.all(
+        sql!("SELECT reference FROM bookings WHERE reference IS NOT NULL ORDER BY reference"),
+        args![],
+    )?;
+    let credits: Option<(i64,)> = tx.one(sql!("SELECT COUNT(*) FROM credit_uses"), args![])?;
+    Ok(Found {
+        claims: claims.into_iter().collect(),
+        allocated: allocated.into_iter().collect(),
+        numbers: numbers.into_iter().map(|(number,)| number).collect(),
+        credits: usize::try_from(credits.map_or(0, |(count,)| count)).unwrap(),
+    })
+}
+
+#[tokio::test]
+async fn whatever_happens_nothing_overlaps_and_nothing_is_lost() {
+    let (seeds, steps) = if std::env::var_os("CORESYNC_LONG").is_some() { (40, 400) } else { (3, 200) };
+    for seed in 1..=seeds {
+        let mut model = Model {
+            house: House::open().await,
+            chance: Chance(0x9E37_79B9_7F4A_7C15 ^ (seed * 7_919)),
+            known: BTreeMap::new(),
+            forfeited: 0,
+            refused: BTreeMap::new(),
+            accepted: BTreeMap::new(),
+        };
+        for _ in 0..steps {
+            model.step().await;
+            model.check().await;
+        }
+        println!("seed {seed}: {:?}, refused {:?}", model.accepted, model.refused);
+        let all = ["book", "hold", "confirm", "let go", "move", "cancel"];
+        assert!(
+            all.iter().all(|deed| model.accepted.contains_key(deed)),
+            "every deed was done: {:?}",
+            model.accepted
+        );
+    }
+}
