@@ -8,10 +8,11 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use kit::{Error, House, Result, Tx, tokens};
+use kit::replies::{Deed, Reply, once};
+use kit::{Error, Fault, House, Result, Tx, tokens};
 
 use crate::actor::Actor;
-use crate::{cookies, store};
+use crate::{cookies, limits, store};
 
 /// Whoever sent a request. An extractor for every handler; it costs nothing by itself.
 #[derive(Clone)]
@@ -65,6 +66,29 @@ impl Caller {
             reading(tx, &by)
         };
         self.house.db.view(asked).await
+    }
+
+    /// Does `verb` once, however often the request is sent with the same key ([`kit::web::Once`]): the answer is
+    /// kept in the transaction of the deed. See [`kit::replies`].
+    ///
+    /// # Errors
+    /// As [`Caller::tx`], and [`kit::replies::IDEMPOTENCY_MISMATCH`].
+    pub async fn once<F>(&self, deed: Option<Deed>, verb: F) -> Result<Reply>
+    where
+        F: Fn(&mut Tx<'_>, &Actor) -> Result<Reply> + Send + Sync + 'static,
+    {
+        let visitor = self.asker();
+        let done = self.tx(move |tx, by| {
+            let person = by.person.as_ref().map(|person| format!("person:{}", person.id.0));
+            let asker = person.as_deref().unwrap_or(&visitor);
+            once(tx, deed.as_ref(), asker, |tx| verb(tx, by).map(Some))
+        });
+        done.await?.ok_or_else(|| Fault::because("a deed without an answer"))
+    }
+
+    /// Who a visitor is to [`kit::replies::once`]: the network they ask from.
+    pub(crate) fn asker(&self) -> String {
+        limits::address_key(self.address)
     }
 
     /// The house.

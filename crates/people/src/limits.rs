@@ -106,7 +106,7 @@ fn account_key(email: &str) -> String {
 }
 
 /// Whoever has one IPv6 address has 2^64 of them.
-fn address_key(address: IpAddr) -> String {
+pub(crate) fn address_key(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(address) => format!("address:{address}"),
         IpAddr::V6(address) => {

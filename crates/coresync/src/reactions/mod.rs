@@ -6,6 +6,7 @@ mod letters;
 use bookings::{Booked, Cancelled, Nightly};
 use jiff::SignedDuration;
 use kit::jobs::{Handlers, Job as _};
+use kit::replies::forget_replies;
 use kit::{House, Result, args, sql};
 use messages::{Mail, Post};
 
@@ -46,7 +47,8 @@ pub async fn begin_nights(house: &House) -> Result<()> {
 }
 
 async fn tidy(house: House) -> Result<()> {
-    let forgotten = house.db.tx(bookings::tidy).await?;
-    tracing::info!(forgotten, "claims of past days are forgotten");
+    let tidied = house.db.tx(|tx| Ok((bookings::tidy(tx)?, forget_replies(tx)?)));
+    let (claims, replies) = tidied.await?;
+    tracing::info!(claims, replies, "claims of past days and replies of yesterday are forgotten");
     Ok(())
 }
