@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use kit::web::{Kept, guard, keep, not_allowed, not_found, speak, trace};
+use kit::web::{Kept, guard, keep, not_allowed, not_found, speak, tag, tag_encoding, trace};
 use kit::{Error, House, Result, args, sql};
 use metrics_exporter_prometheus::PrometheusHandle;
 use people::{Action, Caller};
@@ -71,7 +71,9 @@ pub fn app(house: House, figures: Option<PrometheusHandle>) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE))
         .layer(CsrfLayer::new())
         .layer(from_fn_with_state(pages::said as kit::web::Said, speak_to))
+        .layer(from_fn(tag))
         .layer(CompressionLayer::new())
+        .layer(from_fn(tag_encoding))
         .layer(from_fn(guard))
         // Outside everything but the trace: a kept page goes out as it did the first time.
         .layer(from_fn_with_state(Kept::new(house.db), keep))

@@ -28,6 +28,8 @@ mod release;
 mod shapes;
 #[path = "it/tables.rs"]
 mod tables;
+#[path = "it/tags.rs"]
+mod tags;
 #[path = "it/windows.rs"]
 mod windows;
 
