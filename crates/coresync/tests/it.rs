@@ -14,6 +14,8 @@ mod guard;
 mod journeys;
 #[path = "it/letters.rs"]
 mod letters;
+#[path = "it/limits.rs"]
+mod limits;
 #[path = "it/once.rs"]
 mod once;
 #[path = "it/prices.rs"]

@@ -105,14 +105,18 @@ fn account_key(email: &str) -> String {
     format!("account:{}", tokens::hex(&tokens::digest(&kept_email(email))))
 }
 
-/// Whoever has one IPv6 address has 2^64 of them.
 pub(crate) fn address_key(address: IpAddr) -> String {
-    match address.to_canonical() {
+    match network(address) {
         IpAddr::V4(address) => format!("address:{address}"),
-        IpAddr::V6(address) => {
-            let network = Ipv6Addr::from_bits(address.to_bits() >> 64 << 64);
-            format!("address:{network}/64")
-        }
+        IpAddr::V6(network) => format!("address:{network}/64"),
+    }
+}
+
+/// Whoever has one IPv6 address has 2^64 of them.
+pub(crate) fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
+        address => address,
     }
 }
 
