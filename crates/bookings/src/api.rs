@@ -6,7 +6,8 @@ use axum::Json as Answered;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use catalogue::{Catalogue, ServiceCard};
-use kit::web::{Json, Paging, Path, Problem, Query, Words};
+use kit::replies::Reply;
+use kit::web::{Json, Nothing, Once, OnceHeader, Paging, Path, Problem, Query, Words};
 use kit::{Cents, Error, House, Id, Result, Tx};
 use people::Caller;
 use serde::Serialize;
@@ -164,12 +165,13 @@ struct BookingWishAddon {
 }
 
 /// Books a time, or what is held.
-#[utoipa::path(post, path = "/api/bookings/create_booking/", tag = "bookings", request_body = BookingWish,
+#[utoipa::path(post, path = "/api/bookings/create_booking/", tag = "bookings", params(OnceHeader),
+    request_body = BookingWish,
     responses((status = 201, body = BookingOut), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 403, body = Problem), (status = 409, body = Problem)))]
-async fn create_booking(caller: Caller, Json(wanted): Json<ToBook>) -> Result<Response> {
-    let told = caller
-        .tx(move |tx, by| {
+        (status = 403, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn create_booking(caller: Caller, Once(Json(wanted), deed): Once<Json<ToBook>>) -> Result<Reply> {
+    caller
+        .once(deed, move |tx, by| {
             let booking = match &wanted {
                 ToBook::Wish(wish) => book(tx, by, wish)?,
                 ToBook::Held(id, token, extras) => {
@@ -177,10 +179,9 @@ async fn create_booking(caller: Caller, Json(wanted): Json<ToBook>) -> Result<Re
                 }
             };
             let detail = crate::mine::read(tx, booking.id)?;
-            tell(tx, &detail)
+            Reply::json(StatusCode::CREATED, &tell(tx, &detail)?)
         })
-        .await?;
-    Ok((StatusCode::CREATED, Answered(told)).into_response())
+        .await
 }
 
 pub(crate) fn tell(tx: &mut Tx<'_>, detail: &Detail) -> Result<BookingOut> {
@@ -245,16 +246,22 @@ struct CancelledOut {
 }
 
 /// Cancels a booking; `cancel_cost` said before what stays due.
-#[utoipa::path(post, path = "/api/bookings/{id}/cancel_booking/", tag = "bookings", params(("id" = i64, Path)),
+#[utoipa::path(post, path = "/api/bookings/{id}/cancel_booking/", tag = "bookings",
+    params(("id" = i64, Path), OnceHeader),
     responses((status = 200, body = CancelledOut), (status = 401, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem)))]
-async fn cancel_booking(caller: Caller, Path(id): Path<Id>) -> Result<Answered<CancelledOut>> {
+        (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn cancel_booking(
+    caller: Caller,
+    Path(id): Path<Id>,
+    Once(Nothing, deed): Once<Nothing>,
+) -> Result<Reply> {
     caller
-        .tx(move |tx, by| {
+        .once(deed, move |tx, by| {
             let (_, fee) = cancel(tx, by, id)?;
             let detail = crate::mine::read(tx, id)?;
             let booking = tell(tx, &detail)?;
-            Ok(Answered(CancelledOut { message: "Booking cancelled successfully", fee, booking }))
+            let told = CancelledOut { message: "Booking cancelled successfully", fee, booking };
+            Reply::json(StatusCode::OK, &told)
         })
         .await
 }

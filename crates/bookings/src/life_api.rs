@@ -1,9 +1,9 @@
 //! Holding, moving, repeating, arriving and asking why not, over JSON.
 
 use axum::Json as Answered;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use kit::web::{Input, Json, Path, Problem, Query, Words};
+use axum::http::StatusCode;
+use kit::replies::Reply;
+use kit::web::{Input, Json, Once, OnceHeader, Path, Problem, Query, Words};
 use kit::{Cents, Error, House, Id, Result, Tx};
 use people::{Actor, Caller};
 use serde::Serialize;
@@ -65,24 +65,21 @@ impl Input for ToHold {
 }
 
 /// Holds a time for ten minutes.
-#[utoipa::path(post, path = "/api/bookings/hold/", tag = "bookings", request_body = BookingWish,
+#[utoipa::path(post, path = "/api/bookings/hold/", tag = "bookings", params(OnceHeader), request_body = BookingWish,
     responses((status = 201, body = HoldOut), (status = 400, body = Problem), (status = 403, body = Problem),
         (status = 409, body = Problem), (status = 429, body = Problem)))]
-async fn hold_time(caller: Caller, Json(ToHold(wish, earlier)): Json<ToHold>) -> Result<Response> {
-    let network = people::network(caller.address());
-    let told = caller
-        .tx(move |tx, by| {
+async fn hold_time(
+    caller: Caller,
+    Once(Json(ToHold(wish, earlier)), deed): Once<Json<ToHold>>,
+) -> Result<Reply> {
+    let network = people::network(caller.address()).to_string();
+    caller
+        .once(deed, move |tx, by| {
             let held = hold(tx, by, &wish, &network, earlier.as_deref())?;
             let booking = out(tx, held.booking.id)?;
-            Ok(HoldOut { booking, token: held.token })
+            Reply::json(StatusCode::CREATED, &HoldOut { booking, token: held.token })
         })
-        .await?;
-    Ok((StatusCode::CREATED, private(), Answered(told)).into_response())
-}
-
-/// What holds a credential is kept by nobody on the way.
-fn private() -> HeaderMap {
-    HeaderMap::from_iter([(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))])
+        .await
 }
 
 fn out(tx: &mut Tx<'_>, id: Id) -> Result<BookingOut> {
@@ -177,28 +174,29 @@ struct MovedOut {
 }
 
 /// Moves a booking: same id, same reference, priced anew.
-#[utoipa::path(post, path = "/api/bookings/{id}/reschedule/", tag = "bookings", params(("id" = i64, Path)),
+#[utoipa::path(post, path = "/api/bookings/{id}/reschedule/", tag = "bookings", params(("id" = i64, Path), OnceHeader),
     request_body = MoveWish,
     responses((status = 200, body = MovedOut), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
 async fn move_booking(
     caller: Caller,
     Path(id): Path<Id>,
-    Json(ToMove(to, preview)): Json<ToMove>,
-) -> Result<Answered<MovedOut>> {
+    Once(Json(ToMove(to, preview)), deed): Once<Json<ToMove>>,
+) -> Result<Reply> {
     caller
-        .tx(move |tx, by| {
+        .once(deed, move |tx, by| {
             let Rescheduled { booking, difference } =
                 if preview { preview_move(tx, by, id, &to)? } else { reschedule(tx, by, id, &to)? };
             let zone = catalogue::current(tx)?.club.zone.clone();
-            Ok(Answered(MovedOut {
+            let moved = MovedOut {
                 difference,
                 new_total: booking.total(),
                 frozen_fee: booking.frozen.fee,
                 starts_at: crate::window::iso(&zone, booking.starts_at),
                 is_preview: preview,
                 booking: out(tx, id)?,
-            }))
+            };
+            Reply::json(StatusCode::OK, &moved)
         })
         .await
 }
@@ -226,18 +224,17 @@ struct SeriesWish {
 }
 
 /// Books a series: the words of a wish with `every_weeks`, `times`, and perhaps `skip_conflicts` or `instead`.
-#[utoipa::path(post, path = "/api/bookings/series/", tag = "bookings", request_body = SeriesWish,
+#[utoipa::path(post, path = "/api/bookings/series/", tag = "bookings", params(OnceHeader), request_body = SeriesWish,
     responses((status = 201, body = SeriesOut), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 409, body = Problem)))]
-async fn repeat_booking(caller: Caller, Json(repeated): Json<Repeated>) -> Result<Response> {
-    let told = caller
-        .tx(move |tx, by| {
+async fn repeat_booking(caller: Caller, Once(Json(repeated), deed): Once<Json<Repeated>>) -> Result<Reply> {
+    caller
+        .once(deed, move |tx, by| {
             let series = repeat(tx, by, &repeated)?;
             let bookings = series.booked.iter().map(|one| out(tx, one.id)).collect::<Result<_>>()?;
-            Ok(SeriesOut { bookings, left_out: series.left_out })
+            Reply::json(StatusCode::CREATED, &SeriesOut { bookings, left_out: series.left_out })
         })
-        .await?;
-    Ok((StatusCode::CREATED, Answered(told)).into_response())
+        .await
 }
 
 /// Why a time can't be booked.

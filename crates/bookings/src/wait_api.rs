@@ -2,9 +2,9 @@
 
 use axum::Json as Answered;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
-use kit::web::{Json, Path, Problem};
+use kit::replies::Reply;
+use kit::web::{Json, Once, OnceHeader, Path, Problem};
 use kit::{House, Id, Result, Tx};
 use people::Caller;
 use serde::Serialize;
@@ -99,17 +99,16 @@ struct WaitWish {
 }
 
 /// Joins the waitlist, or asks to be told when a time opens.
-#[utoipa::path(post, path = "/api/bookings/waitlist/", tag = "bookings", request_body = WaitWish,
+#[utoipa::path(post, path = "/api/bookings/waitlist/", tag = "bookings", params(OnceHeader), request_body = WaitWish,
     responses((status = 201, body = WaitOut), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 409, body = Problem)))]
-async fn join_waitlist(caller: Caller, Json(wish): Json<Waiting>) -> Result<Response> {
-    let told = caller
-        .tx(move |tx, by| {
+async fn join_waitlist(caller: Caller, Once(Json(wish), deed): Once<Json<Waiting>>) -> Result<Reply> {
+    caller
+        .once(deed, move |tx, by| {
             let wait = join(tx, by, &wish)?;
-            out(tx, &wait)
+            Reply::json(StatusCode::CREATED, &out(tx, &wait)?)
         })
-        .await?;
-    Ok((StatusCode::CREATED, Answered(told)).into_response())
+        .await
 }
 
 /// Gives a place up.

@@ -10,10 +10,10 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use kit::web::{Kept, guard, keep, not_allowed, not_found, speak, trace};
+use kit::web::{Kept, guard, keep, not_allowed, not_found, speak, tag, tag_encoding, trace};
 use kit::{Error, House, Result, args, sql};
 use metrics_exporter_prometheus::PrometheusHandle;
-use people::{Action, Caller};
+use people::{Action, Caller, Limits, limit};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
@@ -26,6 +26,10 @@ use crate::{assets, pages};
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What may be asked as often as one likes: whether we live, what pages are drawn with, and what somebody reports
+/// whose signature we check.
+const UNCOUNTED: [&str; 5] = ["/health/", "/ready/", "/metrics", "/assets/", "/api/payments/stripe/webhook/"];
 
 #[derive(OpenApi)]
 #[openapi(info(
@@ -70,8 +74,11 @@ pub fn app(house: House, figures: Option<PrometheusHandle>) -> Router {
         .layer(CatchPanicLayer::new())
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE))
         .layer(CsrfLayer::new())
+        .layer(from_fn_with_state(Limits::new(house.clone(), &UNCOUNTED), limit))
         .layer(from_fn_with_state(pages::said as kit::web::Said, speak_to))
+        .layer(from_fn(tag))
         .layer(CompressionLayer::new())
+        .layer(from_fn(tag_encoding))
         .layer(from_fn(guard))
         // Outside everything but the trace: a kept page goes out as it did the first time.
         .layer(from_fn_with_state(Kept::new(house.db), keep))

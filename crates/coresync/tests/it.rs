@@ -20,8 +20,12 @@ mod holds;
 mod journeys;
 #[path = "it/letters.rs"]
 mod letters;
+#[path = "it/limits.rs"]
+mod limits;
 #[path = "it/moves.rs"]
 mod moves;
+#[path = "it/once.rs"]
+mod once;
 #[path = "it/prices.rs"]
 mod prices;
 #[path = "it/problems.rs"]
@@ -34,6 +38,8 @@ mod release;
 mod shapes;
 #[path = "it/tables.rs"]
 mod tables;
+#[path = "it/tags.rs"]
+mod tags;
 #[path = "it/waitlist.rs"]
 mod waitlist;
 #[path = "it/windows.rs"]

@@ -42,6 +42,12 @@ pub struct Config {
     pub log_format: LogFormat,
     /// How many connections to PostgreSQL.
     pub postgres_connections: usize,
+    /// How often one account, or one network of visitors, may read in a minute; 0 is without limit.
+    pub reads_a_minute: u32,
+    /// How often one account may do something in a minute; 0 is without limit.
+    pub deeds_a_minute: u32,
+    /// How often the visitors of one network may do something in a minute; 0 is without limit.
+    pub visitor_deeds_a_minute: u32,
 }
 
 /// What the program is used for.
@@ -80,12 +86,15 @@ impl Default for Config {
             log: "info".to_owned(),
             log_format: LogFormat::Json,
             postgres_connections: 16,
+            reads_a_minute: 600,
+            deeds_a_minute: 60,
+            visitor_deeds_a_minute: 120,
         }
     }
 }
 
 /// The names that may stand in the environment.
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 16] = [
     "env",
     "addr",
     "data",
@@ -99,6 +108,9 @@ const NAMES: [&str; 13] = [
     "log",
     "log_format",
     "postgres_connections",
+    "reads_a_minute",
+    "deeds_a_minute",
+    "visitor_deeds_a_minute",
 ];
 
 impl Config {
@@ -170,12 +182,13 @@ impl Config {
     }
 }
 
-/// A variable is text; two of the values are not.
+/// A variable is text; some of the values are not.
 fn as_toml(name: &str, text: String) -> Result<toml::Value> {
     Ok(match name {
-        "postgres_connections" => toml::Value::Integer(
-            text.parse().map_err(|_| Fault::because("CORESYNC_POSTGRES_CONNECTIONS must be a number"))?,
-        ),
+        "postgres_connections" | "reads_a_minute" | "deeds_a_minute" | "visitor_deeds_a_minute" => {
+            let wrong = |_| Fault::because(format!("CORESYNC_{} must be a number", name.to_uppercase()));
+            toml::Value::Integer(text.parse().map_err(wrong)?)
+        }
         "trusted_proxies" => toml::Value::Array(
             text.split(',').map(|one| toml::Value::String(one.trim().to_owned())).collect(),
         ),
@@ -201,6 +214,10 @@ mod tests {
     fn a_wrong_name_or_value_is_said() {
         assert!(Config::read("adr = '127.0.0.1:9000'", |_| None).is_err());
         assert!(Config::read("addr = 'nowhere'", |_| None).is_err());
+        assert!(Config::read("deeds_a_minute = -1", |_| None).is_err());
+        assert!(
+            Config::read("", |name| name.ends_with("READS_A_MINUTE").then(|| "many".to_owned())).is_err()
+        );
         assert!(Config::read("database_url = 'mysql://x'", |_| None).is_err());
         assert!(Config::read("env = 'production'", |_| None).is_err());
     }

@@ -10,6 +10,8 @@ pub mod ids;
 pub mod jobs;
 pub mod live;
 pub mod numbers;
+pub mod pace;
+pub mod replies;
 pub mod seal;
 pub mod tokens;
 pub mod versions;

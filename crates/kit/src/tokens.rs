@@ -25,9 +25,14 @@ pub fn secret() -> Result<String> {
     Ok(hex(&chance::<32>()?))
 }
 
-/// What is stored of a secret.
+/// What is stored of a secret: its SHA-256.
 pub fn digest(secret: &str) -> Vec<u8> {
-    Sha256::digest(secret.as_bytes()).to_vec()
+    digest_of(secret.as_bytes())
+}
+
+/// The SHA-256 of some bytes.
+pub fn digest_of(bytes: &[u8]) -> Vec<u8> {
+    Sha256::digest(bytes).to_vec()
 }
 
 /// Bytes in lower-case hexadecimal.

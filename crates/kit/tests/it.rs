@@ -6,6 +6,8 @@ mod copies;
 mod ids;
 #[path = "it/jobs.rs"]
 mod jobs;
+#[path = "it/replies.rs"]
+mod replies;
 #[path = "it/seam.rs"]
 mod seam;
 #[path = "it/values.rs"]

@@ -1,7 +1,8 @@
 //! The API of accounts: `/api/auth/…` and `/api/users/profile/me/`.
 
 use axum::http::StatusCode;
-use kit::web::{Input, Json, Problem, Words};
+use kit::replies::Reply;
+use kit::web::{Input, Json, Once, OnceHeader, Problem, Words};
 use kit::{Error, House, Id, Result, Tx};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -181,15 +182,16 @@ async fn logout(caller: Caller, Json(SignOut { refresh }): Json<SignOut>) -> Res
 }
 
 /// Make an account and sign it in.
-#[utoipa::path(post, path = "/api/auth/register/", tag = "auth", request_body = SignUp, responses(
+#[utoipa::path(post, path = "/api/auth/register/", tag = "auth", params(OnceHeader), request_body = SignUp, responses(
     (status = 201, description = "Made and signed in", body = PairAndUser),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "idempotency_mismatch", body = Problem, content_type = "application/problem+json"),
     (status = 429, description = "too_many_attempts, with `retry_after` in seconds", body = Problem,
      content_type = "application/problem+json"),
 ))]
-async fn register(caller: Caller, Json(wish): Json<SignUp>) -> Result<(StatusCode, axum::Json<PairAndUser>)> {
-    let signed_in = sign_up::sign_up(caller.house(), caller.address(), wish, SessionKind::App).await?;
-    Ok((StatusCode::CREATED, axum::Json(signed_in.into())))
+async fn register(caller: Caller, Once(Json(wish), deed): Once<Json<SignUp>>) -> Result<Reply> {
+    let tell = |signed_in| Reply::json(StatusCode::CREATED, &PairAndUser::from(signed_in));
+    sign_up::sign_up_once(&caller, deed, wish, tell).await
 }
 
 /// Change the password. Every session ends, this one too: sign in again.

@@ -5,13 +5,16 @@ use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
-use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use kit::{Error, House, Result, Tx, tokens};
+use axum::http::{Extensions, HeaderMap};
+use kit::config::Config;
+use kit::replies::{Deed, Reply, once};
+use kit::{Error, Fault, House, Result, Tx, tokens};
 
 use crate::actor::Actor;
-use crate::{cookies, store};
+use crate::pace::Known;
+use crate::{cookies, limits, store};
 
 /// Whoever sent a request. An extractor for every handler; it costs nothing by itself.
 #[derive(Clone)]
@@ -23,13 +26,23 @@ pub struct Caller {
 
 /// What a request carries, as it is stored.
 #[derive(Clone, PartialEq, Eq)]
-enum Credential {
+pub(crate) enum Credential {
     /// A visitor.
     None,
     /// The digest of an access token: it must be good.
     Bearer(Vec<u8>),
     /// The digest of a page's token: if it is not good, this is a visitor.
     Cookie(Vec<u8>),
+}
+
+impl Credential {
+    /// By what it is stored; a visitor has none.
+    pub(crate) fn digest(&self) -> Option<&[u8]> {
+        match self {
+            Credential::None => None,
+            Credential::Bearer(digest) | Credential::Cookie(digest) => Some(digest),
+        }
+    }
 }
 
 impl Caller {
@@ -67,6 +80,29 @@ impl Caller {
         self.house.db.view(asked).await
     }
 
+    /// Does `verb` once, however often the request is sent with the same key ([`kit::web::Once`]): the answer is
+    /// kept in the transaction of the deed. See [`kit::replies`].
+    ///
+    /// # Errors
+    /// As [`Caller::tx`], and [`kit::replies::IDEMPOTENCY_MISMATCH`].
+    pub async fn once<F>(&self, deed: Option<Deed>, verb: F) -> Result<Reply>
+    where
+        F: Fn(&mut Tx<'_>, &Actor) -> Result<Reply> + Send + Sync + 'static,
+    {
+        let visitor = self.asker();
+        let done = self.tx(move |tx, by| {
+            let person = by.person.as_ref().map(|person| format!("person:{}", person.id.0));
+            let asker = person.as_deref().unwrap_or(&visitor);
+            once(tx, deed.as_ref(), asker, |tx| verb(tx, by).map(Some))
+        });
+        done.await?.ok_or_else(|| Fault::because("a deed without an answer"))
+    }
+
+    /// Who a visitor is to [`kit::replies::once`]: the network they ask from.
+    pub(crate) fn asker(&self) -> String {
+        limits::address_key(self.address)
+    }
+
     /// The house.
     pub fn house(&self) -> &House {
         &self.house
@@ -87,18 +123,23 @@ impl FromRequestParts<House> for Caller {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Caller, Infallible> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-        let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)).to_canonical();
         Ok(Caller {
             credential: credential(&parts.headers),
-            address: client_address(peer, &parts.headers, &house.config.trusted_proxies),
+            address: address(&parts.extensions, &parts.headers, &house.config),
             house: house.clone(),
         })
     }
 }
 
+/// Where a request came from: the peer, or whom the trusted proxies saw.
+pub(crate) fn address(extensions: &Extensions, headers: &HeaderMap, config: &Config) -> IpAddr {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)).to_canonical();
+    client_address(peer, headers, &config.trusted_proxies)
+}
+
 /// `Authorization` goes before the cookie. One that is no bearer token is taken whole: it matches none.
-fn credential(headers: &HeaderMap) -> Credential {
+pub(crate) fn credential(headers: &HeaderMap) -> Credential {
     if let Some(said) = headers.get(AUTHORIZATION) {
         let said = said.to_str().unwrap_or_default();
         let token = match said.split_once(' ') {
@@ -110,12 +151,18 @@ fn credential(headers: &HeaderMap) -> Credential {
     cookies::token(headers).map_or(Credential::None, |token| Credential::Cookie(tokens::digest(token)))
 }
 
-fn resolve(tx: &mut Tx<'_>, credential: &Credential) -> Result<Actor> {
+pub(crate) fn resolve(tx: &mut Tx<'_>, credential: &Credential) -> Result<Actor> {
     let (found, must_be_good) = match credential {
         Credential::None => return Ok(Actor::visitor()),
         Credential::Bearer(digest) => (store::signed_in(tx, digest, "access")?, true),
         Credential::Cookie(digest) => (store::signed_in(tx, digest, "page")?, false),
     };
+    let known = tx.shelf::<Known>();
+    match (&found, credential.digest()) {
+        (Some(found), Some(digest)) => known.learn(digest, found.person.id),
+        (None, Some(digest)) => known.forget(digest),
+        (_, None) => {}
+    }
     match found {
         Some(found) => Ok(Actor { person: Some(found.person), session: Some(found.session) }),
         None if must_be_good => Err(Error::Unauthorized),

@@ -105,15 +105,18 @@ fn account_key(email: &str) -> String {
     format!("account:{}", tokens::hex(&tokens::digest(&kept_email(email))))
 }
 
-fn address_key(address: IpAddr) -> String {
-    format!("address:{}", network(address))
+pub(crate) fn address_key(address: IpAddr) -> String {
+    match network(address) {
+        IpAddr::V4(address) => format!("address:{address}"),
+        IpAddr::V6(network) => format!("address:{network}/64"),
+    }
 }
 
 /// The network that counts as one address: whoever has one IPv6 address has 2^64 of them.
-pub fn network(address: IpAddr) -> String {
+pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => format!("{}/64", Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
+        address => address,
     }
 }
 

@@ -2,8 +2,10 @@
 
 use std::net::IpAddr;
 
+use kit::replies::{Deed, Reply, once};
 use kit::{Error, Fields, House, Result, Tx};
 
+use crate::caller::Caller;
 use crate::inputs::SignUp;
 use crate::model::{EMAIL_TAKEN, NewPerson, Person, Role, check_of_age};
 use crate::sessions::{self, SessionKind, SignedIn};
@@ -21,8 +23,32 @@ const CANNOT_BE_USED: &str = "This address can't be used. If it is yours, sign i
 /// `Error::Invalid` for an address that is taken or a birthday under 18 years ago,
 /// [`crate::TOO_MANY_ATTEMPTS`], a fault.
 pub async fn sign_up(house: &House, address: IpAddr, wish: SignUp, kind: SessionKind) -> Result<SignedIn> {
+    let new = read(house, wish).await?;
+    let made = house.db.tx(move |tx| make(tx, &new, address, kind)).await?;
+    made.ok_or_else(taken)
+}
+
+/// The same for an app, once however often it is sent; `tell` says what is answered.
+///
+/// # Errors
+/// As [`sign_up`], and [`kit::replies::IDEMPOTENCY_MISMATCH`].
+pub(crate) async fn sign_up_once(
+    caller: &Caller,
+    deed: Option<Deed>,
+    wish: SignUp,
+    tell: fn(SignedIn) -> Result<Reply>,
+) -> Result<Reply> {
+    let new = read(caller.house(), wish).await?;
+    let (address, asker) = (caller.address(), caller.asker());
+    let made = caller.house().db.tx(move |tx| {
+        once(tx, deed.as_ref(), &asker, |tx| make(tx, &new, address, SessionKind::App)?.map(tell).transpose())
+    });
+    made.await?.ok_or_else(taken)
+}
+
+async fn read(house: &House, wish: SignUp) -> Result<NewPerson> {
     check_of_age(wish.birthday, house.db.clock().now())?;
-    let new = NewPerson {
+    Ok(NewPerson {
         email: Some(wish.email),
         first_name: wish.first_name,
         last_name: wish.last_name,
@@ -31,20 +57,22 @@ pub async fn sign_up(house: &House, address: IpAddr, wish: SignUp, kind: Session
         birthday: wish.birthday,
         password_hash: Some(passwords::hash_password(wish.password).await?),
         verified: false,
-    };
-    let made = house
-        .db
-        .tx(move |tx| {
-            let id = tx.new_id()?;
-            if !store::insert(tx, id, &new)? {
-                limits::count_taken(tx, address)?;
-                return Ok(None);
-            }
-            let tokens = sessions::open(tx, id, kind)?;
-            Ok(Some(SignedIn { person: store::person(tx, id)?, tokens }))
-        })
-        .await?;
-    made.ok_or_else(|| Fields::one("email", CANNOT_BE_USED))
+    })
+}
+
+/// `None` is a no that must be committed: the address is taken, and the attempt is counted.
+fn make(tx: &mut Tx<'_>, new: &NewPerson, address: IpAddr, kind: SessionKind) -> Result<Option<SignedIn>> {
+    let id = tx.new_id()?;
+    if !store::insert(tx, id, new)? {
+        limits::count_taken(tx, address)?;
+        return Ok(None);
+    }
+    let tokens = sessions::open(tx, id, kind)?;
+    Ok(Some(SignedIn { person: store::person(tx, id)?, tokens }))
+}
+
+fn taken() -> Error {
+    Fields::one("email", CANNOT_BE_USED)
 }
 
 /// Writes a person down: for staff, commands and imports.

@@ -44,8 +44,21 @@ impl House {
 
     /// Opens it at another time.
     pub async fn open_at(now: &str) -> House {
+        House::open_with(now, |config| config).await
+    }
+
+    /// Opens it at a time and with a configuration. Unless that says otherwise, everybody may ask as often as they like:
+    /// a test asks much in a moment that does not pass.
+    pub async fn open_with(now: &str, configure: impl FnOnce(Config) -> Config) -> House {
         let test = TestDb::open(time(now)).await;
-        let config = Config { data: test.folder().to_owned(), ..Config::default() };
+        let unlimited = Config {
+            data: test.folder().to_owned(),
+            reads_a_minute: 0,
+            deeds_a_minute: 0,
+            visitor_deeds_a_minute: 0,
+            ..Config::default()
+        };
+        let config = configure(unlimited);
         let inner = kit::House { db: test.db.clone(), config: Arc::new(config) };
         let founded = inner.db.tx(club::found).await.expect("the club is founded");
         let post = Post::from_config(&inner.config).expect("mail is kept in the folder");

@@ -6,6 +6,7 @@ mod letters;
 use bookings::{Booked, Cancelled, Look, Missed, Moved, Nightly, Offered, Opened, Sweep};
 use jiff::SignedDuration;
 use kit::jobs::{Handlers, Job};
+use kit::replies::forget_replies;
 use kit::{House, Id, Result, Tx, args, sql};
 use messages::{Mail, Post};
 
@@ -62,8 +63,9 @@ fn begin<J: Job>(tx: &mut Tx<'_>, job: &J, rest: SignedDuration) -> Result<()> {
 }
 
 async fn tidy(house: House) -> Result<()> {
-    let forgotten = house.db.tx(bookings::tidy).await?;
-    tracing::info!(forgotten, "claims of past days are forgotten");
+    let tidied = house.db.tx(|tx| Ok((bookings::tidy(tx)?, forget_replies(tx)?)));
+    let (claims, replies) = tidied.await?;
+    tracing::info!(claims, replies, "claims of past days and replies of yesterday are forgotten");
     Ok(())
 }
 

@@ -119,7 +119,10 @@ async fn every_answer_protects_the_browser() {
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
         assert!(policy.contains("frame-ancestors 'none'"), "{path}");
     }
-    assert_eq!(house.as_(GUS).get(crate::MINE).await.header("cache-control"), "no-store");
+    // Nobody in between keeps what is somebody's own; an app may, and asks each time whether it still holds.
+    assert_eq!(house.as_(GUS).get(crate::MINE).await.header("cache-control"), "private, no-cache");
+    assert_eq!(house.browser(GUS).get("/dashboard/").await.header("cache-control"), "no-store");
+    assert_eq!(house.visitor().get(crate::MINE).await.header("cache-control"), "no-store");
 }
 
 /// A form on another site can't book with this browser's cookie.

@@ -27,7 +27,7 @@ macro_rules! tables {
 tables! {
     "addons" "allocations" "booking_addons" "booking_events" "bookings" "charge_lines" "charges" "claims"
     "club_numbers" "clubs" "counters" "credit_uses" "equipment" "flushes" "jobs" "key_marks" "lapses" "mails"
-    "memberships" "nodes" "offers" "people" "plans" "release_rules" "resource_versions" "rooms" "service_addons"
+    "memberships" "nodes" "offers" "people" "plans" "release_rules" "replies" "resource_versions" "rooms" "service_addons"
     "service_categories" "service_equipment" "service_rooms" "services" "sessions" "sign_in_failures" "tax_rates"
     "technicians" "time_overrides" "versions" "waits" "weekly_hours"
 }

@@ -4,14 +4,18 @@ mod house;
 mod input;
 mod kept;
 mod list;
+mod once;
 mod page;
 mod problem;
 mod security;
+mod tags;
 
 pub use house::House;
 pub use input::{Form, Input, Json, Path, Query, Words, body};
 pub use kept::{Kept, SameForAll, keep};
 pub use list::{List, Paging};
+pub use once::{Nothing, Once, OnceHeader};
 pub use page::{Page, see_other};
 pub use problem::{Problem, Said, not_allowed, not_found, speak};
 pub use security::{TraceId, guard, trace};
+pub use tags::{tag, tag_encoding};

@@ -1,0 +1,150 @@
+//! How fast somebody may ask: an account by itself, visitors by the network they come from.
+
+use jiff::SignedDuration;
+use kit::config::Config;
+use serde_json::json;
+use testing::{Answer, BEA, GUS, Guest, House, NOW, PIA};
+
+const ME: &str = "/api/users/profile/me/";
+const LOGIN: &str = "/api/auth/login/";
+
+/// Four reads, two deeds of an account, three of the visitors of a network; a proxy that is believed in front.
+async fn slow() -> House {
+    House::open_with(NOW, |config| Config {
+        reads_a_minute: 4,
+        deeds_a_minute: 2,
+        visitor_deeds_a_minute: 3,
+        trusted_proxies: vec!["192.0.2.1".parse().expect("an address")],
+        ..config
+    })
+    .await
+}
+
+async fn rename(guest: &Guest<'_>) -> Answer {
+    guest.patch(ME, json!({"first_name": "Pia"})).await
+}
+
+/// A visitor's deed that comes to nothing.
+async fn knock(guest: &Guest<'_>) -> Answer {
+    guest.post(LOGIN, json!({})).await
+}
+
+fn later(house: &House, seconds: i64) {
+    house.clock().set(house.clock().now() + SignedDuration::from_secs(seconds));
+}
+
+#[tokio::test]
+async fn whoever_asks_too_fast_waits_and_goes_on() {
+    let house = slow().await;
+    let pia = house.as_(PIA);
+    // The first is how the process gets to know them.
+    for _ in 0..3 {
+        rename(&pia).await.expect(200);
+    }
+    let refused = rename(&pia).await.refused(429, "too_many_requests");
+    let wait = refused.number("retry_after");
+    assert_eq!((wait, refused.header("retry-after")), (30, "30"));
+    pia.get(ME).await.expect(200);
+    later(&house, wait - 1);
+    rename(&pia).await.expect(429);
+    later(&house, 1);
+    rename(&pia).await.expect(200);
+    rename(&pia).await.expect(429);
+}
+
+#[tokio::test]
+async fn one_account_closes_no_door_for_those_beside_it() {
+    let house = slow().await;
+    let gus = house.as_(GUS);
+    for _ in 0..3 {
+        rename(&gus).await;
+    }
+    for _ in 0..20 {
+        rename(&gus).await.expect(429);
+    }
+    // Their browser is the same account.
+    house.browser(GUS).get("/dashboard/").await.expect(200);
+    rename(&house.browser(GUS)).await.expect(429);
+    for _ in 0..2 {
+        rename(&house.as_(BEA)).await.expect(200);
+    }
+    // One of the network's three went to meeting each of them.
+    knock(&house.visitor()).await.expect(400);
+    knock(&house.visitor()).await.expect(429);
+}
+
+#[tokio::test]
+async fn visitors_are_counted_by_their_network_and_close_no_account_out() {
+    let house = slow().await;
+    let from = |address: &str| house.visitor().with("x-forwarded-for", address);
+    for host in 1..=3 {
+        knock(&from(&format!("2001:db8::{host}"))).await.expect(400);
+    }
+    knock(&from("2001:db8::ffff")).await.refused(429, "too_many_requests");
+    knock(&from("2001:db8:0:1::1")).await.expect(400);
+    knock(&from("198.51.100.7")).await.expect(400);
+    // What stands further left may be written by anybody.
+    knock(&from("198.51.100.9, 2001:db8::4")).await.expect(429);
+    // Somebody whom this process has not met yet, in the same network.
+    for _ in 0..2 {
+        rename(&house.as_(PIA).with("x-forwarded-for", "2001:db8::5")).await.expect(200);
+    }
+    rename(&house.as_(PIA).with("x-forwarded-for", "198.51.100.8")).await.expect(429);
+}
+
+#[tokio::test]
+async fn a_made_up_credential_is_a_visitors() {
+    let house = slow().await;
+    for number in 0..3 {
+        rename(&house.bearer(&format!("made-up-{number}"))).await.expect(401);
+    }
+    rename(&house.bearer("made-up-4")).await.expect(429);
+    // One that was good and was ended, too.
+    let ended = house.as_(PIA);
+    rename(&ended).await.expect(200);
+    ended.post("/api/auth/logout/", json!({})).await.expect(204);
+    later(&house, 60);
+    rename(&ended).await.expect(401);
+    // Known no more: the network's from here.
+    for _ in 0..3 {
+        rename(&ended).await.expect(401);
+    }
+    rename(&ended).await.expect(429);
+}
+
+#[tokio::test]
+async fn reads_have_a_limit_and_some_are_not_counted() {
+    let house = slow().await;
+    let visitor = house.visitor();
+    let page = visitor.get("/services/").await.expect(200).text();
+    let css = page.split('"').find(|text| text.starts_with("/assets/") && text.ends_with(".css"));
+    let css = css.expect("a stylesheet").to_owned();
+    // Kept from its second time on.
+    visitor.get("/services/").await.expect(200);
+    for _ in 0..2 {
+        visitor.get("/api/services/").await.expect(200);
+    }
+    visitor.get("/api/services/").await.refused(429, "too_many_requests");
+    let page = visitor.get("/signup/").await.expect(429);
+    assert!(page.header("content-type").starts_with("text/html"), "{}", page.header("content-type"));
+    assert!(page.text().contains("Please wait a moment"), "{}", page.text());
+    assert_eq!(page.header("retry-after"), "15");
+    for path in ["/health/", "/ready/", &css, "/services/"] {
+        for _ in 0..10 {
+            visitor.get(path).await.expect(200);
+        }
+    }
+    let elsewhere = visitor.with("x-forwarded-for", "198.51.100.7");
+    elsewhere.get("/api/services/").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_limit_of_zero_is_none() {
+    let house = House::open().await;
+    for _ in 0..700 {
+        house.as_(PIA).get("/api/rooms/").await.expect(200);
+    }
+    for _ in 0..130 {
+        knock(&house.visitor()).await.expect(400);
+    }
+}

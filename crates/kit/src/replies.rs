@@ -1,0 +1,171 @@
+//! Answers that are kept with the deed that they tell of, under a key that the client chose: whoever did not hear
+//! an answer asks again with the same key, and hears it without anything being done twice
+//! (`Idempotency-Key`, draft-ietf-httpapi-idempotency-key-header).
+//!
+//! The answer is written in the transaction of the deed. So there is one exactly if there is the other, in any
+//! number of processes: of two that come at once, the second waits for the first one's row. A refusal
+//! undoes both, and the same key may succeed later.
+
+use axum::http::header::{CONTENT_TYPE, HeaderName};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+
+use crate::db::Tx;
+use crate::errors::{Error, Fault, OrFault, Refusal, Result};
+use crate::{args, sql, tokens};
+
+/// The key stands for another request already.
+pub const IDEMPOTENCY_MISMATCH: Refusal = Refusal {
+    code: "idempotency_mismatch",
+    sentence: "This key was used for another request. Send a new one with a new request.",
+    status: 422,
+};
+
+/// How long an answer is kept.
+const KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// What is asked under a key: the request, as far as it must be the same again.
+#[derive(Debug, Clone)]
+pub struct Deed {
+    /// Method, path and the client's key.
+    pub name: String,
+    /// The digest of what was sent.
+    pub digest: Vec<u8>,
+}
+
+/// An answer that can be kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: String,
+    /// Whether it was kept from an earlier request.
+    #[serde(skip)]
+    replayed: bool,
+}
+
+/// What stands in the table, sealed.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    digest: String,
+    reply: Reply,
+}
+
+impl Reply {
+    /// An answer in JSON.
+    ///
+    /// # Errors
+    /// A fault if it can't be written as JSON.
+    pub fn json(status: StatusCode, body: &impl Serialize) -> Result<Reply> {
+        let body = serde_json::to_string(body).or_fault()?;
+        let kind = (CONTENT_TYPE.to_string(), "application/json".to_owned());
+        Ok(Reply { status: status.as_u16(), headers: vec![kind], body, replayed: false })
+    }
+
+    /// An answer without a body.
+    pub fn empty(status: StatusCode) -> Reply {
+        Reply { status: status.as_u16(), headers: Vec::new(), body: String::new(), replayed: false }
+    }
+
+    /// The same with one more header.
+    #[must_use]
+    pub fn with(mut self, name: &HeaderName, value: impl Into<String>) -> Reply {
+        self.headers.push((name.to_string(), value.into()));
+        self
+    }
+}
+
+impl IntoResponse for Reply {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
+        let mut headers = HeaderMap::new();
+        for (name, value) in self.headers {
+            if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(&value)) {
+                headers.append(name, value);
+            }
+        }
+        if self.replayed {
+            headers.insert("idempotency-replayed", HeaderValue::from_static("true"));
+        }
+        (status, headers, self.body).into_response()
+    }
+}
+
+/// Does `deed` for `asker` unless it was done before; then answers what was answered then. Without a
+/// deed (the client sent no key) it is simply done.
+///
+/// What `verb` answers as `None` is not kept under the key, though what it wrote stays.
+///
+/// # Errors
+/// [`IDEMPOTENCY_MISMATCH`], the verb's, or a fault.
+pub fn once(
+    tx: &mut Tx<'_>,
+    deed: Option<&Deed>,
+    asker: &str,
+    verb: impl FnOnce(&mut Tx<'_>) -> Result<Option<Reply>>,
+) -> Result<Option<Reply>> {
+    let Some(deed) = deed else { return verb(tx) };
+    let key = tokens::digest(&format!("{asker}\n{}", deed.name));
+    if !take(tx, &key)? {
+        return earlier(tx, &key, deed).map(Some);
+    }
+    let reply = verb(tx)?;
+    match &reply {
+        Some(reply) => keep(tx, &key, deed, reply)?,
+        None => let_go(tx, &key)?,
+    }
+    Ok(reply)
+}
+
+/// Makes the key ours, if nobody has it. Whoever comes at the same time waits here for the end of the first.
+fn take(tx: &mut Tx<'_>, key: &[u8]) -> Result<bool> {
+    let (now, over) = (tx.now(), tx.now() - KEPT);
+    let taken = tx.run(
+        sql!(
+            "INSERT INTO replies (key, sealed, made_at, replayed) VALUES ($1, $2, $3, 0)
+             ON CONFLICT (key) DO UPDATE SET sealed = excluded.sealed, made_at = excluded.made_at, replayed = 0
+             WHERE replies.made_at <= $4"
+        ),
+        args![key.to_vec(), Vec::new(), now, over],
+    )?;
+    Ok(taken == 1)
+}
+
+/// What was answered. It is counted, so that this transaction too ends only when the disk has the deed.
+fn earlier(tx: &mut Tx<'_>, key: &[u8], deed: &Deed) -> Result<Reply> {
+    let found: Option<(Vec<u8>,)> = tx.one(
+        sql!("UPDATE replies SET replayed = replayed + 1 WHERE key = $1 RETURNING sealed"),
+        args![key.to_vec()],
+    )?;
+    let (sealed,) = found.ok_or_else(|| Fault::because("a reply was forgotten while it was asked for"))?;
+    let kept: Kept = serde_json::from_str(&tx.unseal(&place(key), &sealed)?).or_fault()?;
+    if kept.digest != tokens::hex(&deed.digest) {
+        return Err(Error::refused(&IDEMPOTENCY_MISMATCH));
+    }
+    Ok(Reply { replayed: true, ..kept.reply })
+}
+
+fn keep(tx: &mut Tx<'_>, key: &[u8], deed: &Deed, reply: &Reply) -> Result<()> {
+    let kept = Kept { digest: tokens::hex(&deed.digest), reply: reply.clone() };
+    let sealed = tx.seal(&place(key), &serde_json::to_string(&kept).or_fault()?)?;
+    tx.run(sql!("UPDATE replies SET sealed = $2 WHERE key = $1"), args![key.to_vec(), sealed]).map(drop)
+}
+
+fn let_go(tx: &mut Tx<'_>, key: &[u8]) -> Result<()> {
+    tx.run(sql!("DELETE FROM replies WHERE key = $1"), args![key.to_vec()]).map(drop)
+}
+
+fn place(key: &[u8]) -> String {
+    format!("replies.sealed:{}", tokens::hex(key))
+}
+
+/// Forgets the answers that are a day old. Says how many.
+///
+/// # Errors
+/// A fault of the database.
+pub fn forget_replies(tx: &mut Tx<'_>) -> Result<u64> {
+    let over = tx.now() - KEPT;
+    tx.run(sql!("DELETE FROM replies WHERE made_at <= $1"), args![over])
+}

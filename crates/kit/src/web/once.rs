@@ -1,0 +1,112 @@
+//! A request that may carry a key, so that it is done once however often it is sent.
+
+use std::convert::Infallible;
+
+use axum::body::Body;
+use axum::extract::{FromRequest, Request};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use utoipa::IntoParams;
+
+use super::input::body;
+use crate::errors::{Fields, Result};
+use crate::replies::Deed;
+use crate::tokens;
+
+/// The header that carries the key.
+const HEADER: &str = "idempotency-key";
+/// The longest key.
+const LONGEST: usize = 255;
+
+/// An input of a deed that is done once: `Once(Json(wish), deed): Once<Json<Wish>>`. There is a deed where the client
+/// sent a key; it goes on to [`crate::replies::once`].
+pub struct Once<T>(pub T, pub Option<Deed>);
+
+/// The input of a deed that says everything by its path: `Once(Nothing, deed): Once<Nothing>`.
+pub struct Nothing;
+
+impl<S: Send + Sync> FromRequest<S> for Nothing {
+    type Rejection = Infallible;
+
+    async fn from_request(_: Request, _: &S) -> Result<Nothing, Infallible> {
+        Ok(Nothing)
+    }
+}
+
+/// How [`Once`] is described.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[allow(dead_code, reason = "the words of the documentation: `Once` reads the header")]
+pub struct OnceHeader {
+    /// Of your choice, new for each request (a UUID, say): the same request with the same key again is answered
+    /// with what was answered first, and nothing is done twice. 1 to 255 visible ASCII characters; kept 24 hours.
+    #[param(
+        rename = "Idempotency-Key",
+        min_length = 1,
+        max_length = 255,
+        example = "8e03978e-40d5-43dd-bc93-6894a57f9324"
+    )]
+    idempotency_key: Option<String>,
+}
+
+impl<S: Send + Sync, T: FromRequest<S>> FromRequest<S> for Once<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Once<T>, Response> {
+        let key = key(request.headers()).map_err(IntoResponse::into_response)?;
+        let Some(key) = key else {
+            return read(request, state).await.map(|input| Once(input, None));
+        };
+        let (parts, sent) = request.into_parts();
+        let name = format!("{} {}\n{key}", parts.method, parts.uri.path());
+        let query = parts.uri.query().unwrap_or_default().to_owned();
+        let bytes = body(Request::new(sent)).await.map_err(IntoResponse::into_response)?;
+        let digest = tokens::digest_of(&[query.as_bytes(), b"\n", &bytes].concat());
+        let input = read(Request::from_parts(parts, Body::from(bytes)), state).await?;
+        Ok(Once(input, Some(Deed { name, digest })))
+    }
+}
+
+async fn read<S: Send + Sync, T: FromRequest<S>>(request: Request, state: &S) -> Result<T, Response> {
+    T::from_request(request, state).await.map_err(IntoResponse::into_response)
+}
+
+fn key(headers: &HeaderMap) -> Result<Option<String>> {
+    let mut said = headers.get_all(HEADER).into_iter();
+    let Some(first) = said.next() else { return Ok(None) };
+    let text = first.as_bytes();
+    let is_key = (1..=LONGEST).contains(&text.len()) && text.iter().all(u8::is_ascii_graphic);
+    match first.to_str() {
+        Ok(text) if is_key && said.next().is_none() => Ok(Some(text.to_owned())),
+        _ => Err(Fields::one(
+            "Idempotency-Key",
+            format!("Send one key of 1 to {LONGEST} visible ASCII characters, or none."),
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn a_key_is_one_word_of_visible_characters() {
+        let said = |texts: &[&[u8]]| {
+            let mut headers = HeaderMap::new();
+            for text in texts {
+                headers.append(HEADER, HeaderValue::from_bytes(text).expect("a header"));
+            }
+            key(&headers)
+        };
+        assert_eq!(said(&[]).expect("none is fine"), None);
+        assert_eq!(said(&[b"\"a-1\""]).expect("a key").as_deref(), Some("\"a-1\""));
+        assert!(said(&[&[b'k'; 255]]).is_ok());
+        let long = [b'k'; 256];
+        let wrong: [&[&[u8]]; 5] = [&[b""], &[b"a b"], &["ключ".as_bytes()], &[&long], &[b"a", b"a"]];
+        for keys in wrong {
+            assert!(said(keys).is_err(), "{keys:?}");
+        }
+    }
+}

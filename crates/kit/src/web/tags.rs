@@ -1,0 +1,115 @@
+//! Answers of the API carry a tag of what they say (`ETag`), and a client that has it already is told so (304).
+//! What is saved is the way, not the work: an answer is made anew each time, so it is never stale.
+
+use axum::body::{Body, HttpBody as _, to_bytes};
+use axum::extract::Request;
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use crate::tokens;
+
+/// The largest answer that gets a tag, in bytes.
+const LARGEST: u64 = 1 << 20;
+/// Bytes of the digest that a tag holds.
+const LENGTH: usize = 16;
+/// What an answer of the API depends on besides its address.
+const VARIES: HeaderValue = HeaderValue::from_static("authorization, cookie, accept-encoding");
+/// A client may keep it for itself, and asks each time whether it still holds.
+const KEPT: HeaderValue = HeaderValue::from_static("private, no-cache");
+
+/// Tags the answers under `/api/`, or says that the client has this one. Stands inside the compression.
+pub async fn tag(request: Request, next: Next) -> Response {
+    let is_asked = request.method() == Method::GET && request.uri().path().starts_with("/api/");
+    let known = request.headers().get_all(IF_NONE_MATCH).into_iter().cloned().collect::<Vec<_>>();
+    let response = next.run(request).await;
+    if !is_asked || response.status() != StatusCode::OK || response.headers().contains_key(ETAG) {
+        return response;
+    }
+    if response.body().size_hint().exact().is_none_or(|size| size > LARGEST) {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let Ok(bytes) = to_bytes(body, usize::MAX).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let own = digest(&parts.headers, &bytes);
+    parts.headers.entry(CACHE_CONTROL).or_insert(KEPT);
+    parts.headers.insert(VARY, VARIES);
+    let same = known.iter().filter_map(|text| text.to_str().ok()).find_map(|text| matching(text, &own));
+    let tag = same.clone().unwrap_or_else(|| format!("\"{own}\""));
+    put(&mut parts.headers, &tag);
+    if same.is_none() {
+        return Response::from_parts(parts, Body::from(bytes));
+    }
+    parts.status = StatusCode::NOT_MODIFIED;
+    parts.headers.remove(CONTENT_TYPE);
+    parts.headers.remove(CONTENT_LENGTH);
+    Response::from_parts(parts, Body::empty())
+}
+
+/// Gives what was compressed a tag of its own: other bytes are another thing to a strong tag. Stands outside
+/// the compression.
+pub async fn tag_encoding(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let said = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    if let (Some(tag), Some(encoding)) = (said(ETAG), said(CONTENT_ENCODING)) {
+        let tag = format!("{}-{encoding}\"", tag.trim_end_matches('"'));
+        put(headers, &tag);
+    }
+    response
+}
+
+fn put(headers: &mut HeaderMap, tag: &str) {
+    if let Ok(tag) = HeaderValue::from_str(tag) {
+        headers.insert(ETAG, tag);
+    }
+}
+
+/// The digest of an answer, and of how long the list is of which it is a page.
+fn digest(headers: &HeaderMap, body: &[u8]) -> String {
+    let whole = match headers.get("x-total-count") {
+        None => tokens::digest_of(body),
+        Some(total) => tokens::digest_of(&[total.as_bytes(), b"\n", body].concat()),
+    };
+    tokens::hex(whole.get(..LENGTH).unwrap_or(&whole))
+}
+
+/// The tag among those that a client knows (`"a", W/"b-gzip"` or `*`) that stands for `own`, as it knows it.
+fn matching(known: &str, own: &str) -> Option<String> {
+    known.split(',').map(str::trim).find_map(|tag| {
+        let strong = tag.strip_prefix("W/").unwrap_or(tag);
+        let bare = strong.strip_prefix('"')?.strip_suffix('"')?;
+        let bare = bare.split_once('-').map_or(bare, |(bare, _)| bare);
+        (bare == own).then(|| strong.to_owned())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_is_found_however_it_came_along() {
+        let found = |known| matching(known, "abc");
+        assert_eq!(found("\"abc\"").as_deref(), Some("\"abc\""));
+        assert_eq!(found("\"x\", W/\"abc-br\"").as_deref(), Some("\"abc-br\""));
+        for known in ["", "*", "abc", "\"ab\"", "\"abcd\"", "\"x-abc\""] {
+            assert_eq!(found(known), None, "{known}");
+        }
+    }
+
+    #[test]
+    fn the_length_of_a_list_is_part_of_what_a_page_of_it_says() {
+        let mut headers = HeaderMap::new();
+        let alone = digest(&headers, b"[]");
+        headers.insert("x-total-count", HeaderValue::from(7));
+        let of_seven = digest(&headers, b"[]");
+        assert_eq!((alone.len(), of_seven.len()), (32, 32));
+        assert_ne!(alone, of_seven);
+    }
+}

@@ -1,0 +1,142 @@
+//! How fast people may ask. Whoever is signed in is counted alone, a visitor with the network they ask from: an
+//! account that asks too much closes the door for itself and for nobody beside it.
+//!
+//! A credential is believed here once it was good in a transaction, so that a made-up one does not slip past the
+//! count of its network.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::extract::{Request, State};
+use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use kit::pace::Pace;
+use kit::{Error, House, Id, Refusal, Result};
+
+use crate::caller::{Credential, address, credential, resolve};
+use crate::limits::network;
+
+/// Asked too fast. Carries `retry_after`: seconds until it is worth another try.
+pub const TOO_MANY_REQUESTS: Refusal = Refusal::too_many(
+    "too_many_requests",
+    "This was asked too many times in one minute. Please wait a moment, then try again.",
+);
+
+/// How many credentials are remembered.
+const MOST: usize = 100_000;
+
+/// What [`limit`] counts with. Clones are the same.
+#[derive(Clone)]
+pub struct Limits {
+    house: House,
+    known: Arc<Known>,
+    pace: Arc<Pace<(Who, Kind)>>,
+    uncounted: &'static [&'static str],
+}
+
+/// Who is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Who {
+    Person(Id),
+    Network(IpAddr),
+}
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Kind {
+    Read,
+    Deed,
+}
+
+/// Whose the credentials are that were good of late, by their digests.
+#[derive(Default)]
+pub(crate) struct Known(Mutex<HashMap<Vec<u8>, Id>>);
+
+impl Known {
+    /// Notes that a credential was good.
+    pub(crate) fn learn(&self, digest: &[u8], person: Id) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.get(digest) == Some(&person) {
+            return;
+        }
+        if known.len() >= MOST {
+            known.clear();
+        }
+        known.insert(digest.to_vec(), person);
+    }
+
+    /// Notes that a credential is good no more.
+    pub(crate) fn forget(&self, digest: &[u8]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(digest);
+    }
+
+    fn whose(&self, digest: &[u8]) -> Option<Id> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(digest).copied()
+    }
+}
+
+impl Limits {
+    /// As the configuration of the house says. Addresses that begin with one of `uncounted` cost nothing.
+    pub fn new(house: House, uncounted: &'static [&'static str]) -> Limits {
+        Limits { known: house.db.means().shelf.get(), pace: Arc::default(), house, uncounted }
+    }
+
+    /// What a request is, if there may be a limit for it.
+    fn kind(&self, request: &Request) -> Option<Kind> {
+        let config = &self.house.config;
+        let (kind, is_limited) = match *request.method() {
+            Method::GET | Method::HEAD | Method::OPTIONS => (Kind::Read, config.reads_a_minute > 0),
+            _ => (Kind::Deed, config.deeds_a_minute > 0 || config.visitor_deeds_a_minute > 0),
+        };
+        let path = request.uri().path();
+        (is_limited && !self.uncounted.iter().any(|one| path.starts_with(one))).then_some(kind)
+    }
+
+    /// Counts a request. Only where a network has no more to spend is somebody looked up whom this process has
+    /// not met: visitors can't spend what is an account's.
+    async fn count(&self, kind: Kind, credential: Credential, address: IpAddr) -> Result<()> {
+        let known = credential.digest().and_then(|digest| self.known.whose(digest));
+        if let Some(person) = known {
+            return self.take(Who::Person(person), kind);
+        }
+        let counted = self.take(Who::Network(network(address)), kind);
+        if counted.is_ok() || credential == Credential::None {
+            return counted;
+        }
+        let met = self.house.db.view(move |tx| resolve(tx, &credential)).await;
+        match met.ok().and_then(|by| by.person) {
+            Some(person) => self.take(Who::Person(person.id), kind),
+            None => counted,
+        }
+    }
+
+    fn take(&self, who: Who, kind: Kind) -> Result<()> {
+        let config = &self.house.config;
+        let a_minute = match (kind, who) {
+            (Kind::Read, _) => config.reads_a_minute,
+            (Kind::Deed, Who::Person(_)) => config.deeds_a_minute,
+            (Kind::Deed, Who::Network(_)) => config.visitor_deeds_a_minute,
+        };
+        if a_minute == 0 {
+            return Ok(());
+        }
+        self.pace.take((who, kind), a_minute, self.house.db.clock().now()).map_err(|seconds| {
+            metrics::counter!("coresync_requests_refused_total").increment(1);
+            Error::refused(&TOO_MANY_REQUESTS).with("retry_after", seconds)
+        })
+    }
+}
+
+/// Lets a request through, or answers [`TOO_MANY_REQUESTS`].
+pub async fn limit(State(limits): State<Limits>, request: Request, next: Next) -> Response {
+    if let Some(kind) = limits.kind(&request) {
+        let from = address(request.extensions(), request.headers(), &limits.house.config);
+        let counted = limits.count(kind, credential(request.headers()), from).await;
+        if let Err(refusal) = counted {
+            return refusal.into_response();
+        }
+    }
+    next.run(request).await
+}
