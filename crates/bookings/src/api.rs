@@ -175,7 +175,7 @@ async fn create_booking(caller: Caller, Once(Json(wanted), deed): Once<Json<ToBo
             let booking = match &wanted {
                 ToBook::Wish(wish) => book(tx, by, wish)?,
                 ToBook::Held(id, token, extras) => {
-                    confirm(tx, Holder { by, token: token.as_deref() }, *id, extras)?
+                    confirm(tx, Holder { by, token: token.as_deref() }, *id, Some(extras))?
                 }
             };
             let detail = crate::mine::read(tx, booking.id)?;

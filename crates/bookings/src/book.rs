@@ -159,6 +159,7 @@ impl Place<'_> {
             companion_name: extras.companion_name.clone(),
             created_at: tx.now(),
             expires_at: hold.map(|hold| hold.until),
+            extended: false,
             sale: Some(sale),
             visit,
             series: None,
@@ -218,14 +219,27 @@ pub(crate) fn cover(
     day: Date,
     booking: Id,
     perk: Option<Perk>,
-    _party: i64,
+    party: i64,
 ) -> Result<Cover> {
-    let used = match perk {
+    let unasked = standing.uses_credits_unasked().then_some(Perk::Credit);
+    let is_unlimited = standing.plan_on(day).is_some_and(|plan| plan.monthly_credits.is_none());
+    Ok(match perk.or(unasked) {
         Some(Perk::Credit) if membership::use_credit(tx, standing, day, booking)? => Cover::Credit,
+        Some(Perk::Birthday) if !is_unlimited && membership::use_birthday(tx, standing, day, booking)? => {
+            Cover::Birthday(BIRTHDAY_CENTS)
+        }
+        // A companion's share: of who comes alone there is none (M2).
+        Some(Perk::Pass)
+            if party > 1 && !is_unlimited && membership::use_pass(tx, standing, day, booking)? =>
+        {
+            Cover::Pass(party)
+        }
         _ => Cover::None,
-    };
-    Ok(used)
+    })
 }
+
+/// The gift of a birthday month is worth so much (M3).
+const BIRTHDAY_CENTS: i64 = 30_000;
 
 /// The add-ons of a wish as they are sold.
 ///

@@ -48,7 +48,7 @@ pub fn cancel(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<(Booking, Cents)> {
     };
     store::release(tx, id)?;
     if !leaving.late {
-        membership::return_credits(tx, id)?;
+        membership::return_perks(tx, id)?;
     }
     charge_for_leaving(tx, &booking, leaving, "late_cancellation", "Late cancellation")?;
     store::note(tx, id, Some(person), "cancelled", &json!({ "fee": leaving.fee }))?;

@@ -19,13 +19,13 @@ use crate::waits;
 use crate::window::Window;
 use crate::wish::{Extras, When, Wish};
 
-/// Books what is held, with everything of the same visit. A visitor's hold becomes that of who signs in and knows its
+/// Books what is held, with everything of the same visit; as it was said when it was held, unless `extras` say otherwise. A visitor's hold becomes that of who signs in and knows its
 /// token, at their own price. One that has run out is booked anew if it is still free.
 ///
 /// # Errors
 /// `Error::Unauthorized` for visitors; `Error::NotFound` for what is not theirs; `wrong_state` if it was booked already;
 /// those of [`crate::book()`].
-pub fn confirm(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: &Extras) -> Result<Booking> {
+pub fn confirm(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: Option<&Extras>) -> Result<Booking> {
     let by = holder.by;
     let person = by.person()?.id;
     let kept = theirs(tx, holder, id)?;
@@ -45,7 +45,7 @@ pub fn confirm(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: &Extras) -> 
     let others = store::of_visit(tx, &kept.booking)?;
     let own = Confirm { by, catalogue: &catalogue, window: &window, owner };
     own.admit(tx, &kept.booking, others.len())?;
-    let first = own.one(tx, kept, Some(extras))?;
+    let first = own.one(tx, kept, extras)?;
     waits::taken(tx, id)?;
     for other in others {
         let kept = store::find(tx, other)?.ok_or(Error::NotFound)?;
@@ -127,7 +127,7 @@ impl Confirm<'_> {
             sale.cover = if is_unlimited { Cover::Unlimited } else { Cover::None };
         }
         let Some(extras) = extras.filter(|_| sale.cover != Cover::Unlimited) else { return Ok(sale) };
-        membership::return_credits(tx, booking.id)?;
+        membership::return_perks(tx, booking.id)?;
         let cover = cover(tx, standing, booking.day, booking.id, extras.perk, booking.party)?;
         Ok(sale.covered(cover))
     }
@@ -151,7 +151,22 @@ impl Confirm<'_> {
 }
 
 /// Books a hold that has run out anew: the same room and the same people, if they are still free (H3).
-fn again(tx: &mut Tx<'_>, by: &Actor, hold: &Booking, owner: Option<Id>, extras: &Extras) -> Result<Booking> {
+fn again(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    hold: &Booking,
+    owner: Option<Id>,
+    extras: Option<&Extras>,
+) -> Result<Booking> {
+    let addons = store::addons_of(tx, hold.id)?;
+    let said = || Extras {
+        guest_name: hold.guest_name.clone(),
+        guest_email: hold.guest_email.clone(),
+        companion_name: hold.companion_name.clone(),
+        special_requests: hold.special_requests.clone(),
+        addons,
+        ..Extras::default()
+    };
     let named = store::technicians_of(tx, hold.id)?.first().copied();
     let wish = Wish {
         service: hold.service,
@@ -162,7 +177,7 @@ fn again(tx: &mut Tx<'_>, by: &Actor, hold: &Booking, owner: Option<Id>, extras:
         party: Some(hold.party),
         person: hold.person,
         companion: hold.companion,
-        extras: extras.clone(),
+        extras: extras.cloned().unwrap_or_else(said),
         then: Vec::new(),
     };
     place_visit(tx, by, &wish, owner, &Deed::Book)

@@ -33,7 +33,7 @@ pub(crate) fn end_hold(tx: &mut Tx<'_>, hold: Id, by: Option<Id>, why: &str) -> 
         return Ok(false);
     }
     store::release(tx, hold)?;
-    membership::return_credits(tx, hold)?;
+    membership::return_perks(tx, hold)?;
     store::note(tx, hold, by, why, &json!({}))?;
     waits::passed_over(tx, hold, why)?;
     Ok(true)

@@ -120,6 +120,8 @@ pub fn extend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<Booking> {
     let kept = theirs(tx, holder, id)?;
     let minutes = catalogue::current(tx)?.number(HOLD);
     let until = tx.now() + SignedDuration::from_mins(minutes);
+    // An offer of the waitlist may have longer than that already.
+    let until = kept.booking.expires_at.map_or(until, |before| before.max(until));
     let all = store::of_visit(tx, &kept.booking)?;
     for hold in std::iter::once(id).chain(all) {
         if !store::extend(tx, hold, until)? {

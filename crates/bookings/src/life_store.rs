@@ -238,6 +238,11 @@ fn write_terms_of_move(tx: &mut Tx<'_>, booking: &Booking) -> Result<()> {
     .map(drop)
 }
 
+/// From now on cancelling it costs nothing (M5).
+pub(crate) fn free_to_cancel(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
+    tx.run(sql!("UPDATE bookings SET free_to_cancel = TRUE WHERE id = $1"), args![booking]).map(drop)
+}
+
 pub(crate) fn set_visit(tx: &mut Tx<'_>, booking: Id, visit: Id) -> Result<()> {
     tx.run(sql!("UPDATE bookings SET visit_id = $1 WHERE id = $2"), args![visit, booking]).map(drop)
 }

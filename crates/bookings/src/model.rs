@@ -126,6 +126,8 @@ pub struct Booking {
     pub created_at: Timestamp,
     /// Until when a hold lasts.
     pub expires_at: Option<Timestamp>,
+    /// Whether that was put off already (H3).
+    pub extended: bool,
     /// What was sold at which prices: without it the price can't be made anew.
     pub sale: Option<Sale>,
     /// The first booking of the visit that it belongs to (F10).

@@ -96,6 +96,7 @@ pub fn record(tx: &mut Tx<'_>, catalogue: &Catalogue, record: &Record) -> Result
         companion_name: None,
         created_at: record.created_at,
         expires_at: None,
+        extended: false,
         sale: Some(sale),
         visit: None,
         series: None,

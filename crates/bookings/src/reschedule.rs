@@ -88,7 +88,7 @@ pub fn reschedule(tx: &mut Tx<'_>, by: &Actor, id: Id, to: &Move) -> Result<Resc
         Some(Cover::Birthday(_)) => Some(Perk::Birthday),
         _ => None,
     };
-    membership::return_credits(tx, id)?;
+    membership::return_perks(tx, id)?;
     let standing = window.standing();
     let sale = Sale::of(request.service, request.minutes, standing, request.day, taken.factors);
     let sale = sale.covered(cover(tx, standing, request.day, id, perk, request.party)?);

@@ -336,7 +336,7 @@ macro_rules! columns {
         "b.id, b.reference, b.person_id, b.service_id, b.room_id, b.party, b.day, b.starts_at, b.ends_at, b.status, \
          b.base_cents, b.addons_cents, b.discount_cents, b.tax_cents, b.policy, b.guest_name, b.special_requests, \
          b.created_at, b.why, b.guest_email, b.companion_id, b.companion_name, b.expires_at, b.sale, b.visit_id, \
-         b.series_id, b.moves, b.moved_from, b.frozen_cents, b.frozen_late, b.free_to_cancel, b.fee_cents, b.token"
+         b.series_id, b.moves, b.moved_from, b.frozen_cents, b.frozen_late, b.free_to_cancel, b.fee_cents, b.token, b.extended"
     };
 }
 
@@ -385,6 +385,7 @@ impl kit::db::FromRow for Kept {
             frozen: Frozen { fee: row.get(28)?, late: row.get(29)? },
             free_to_cancel: row.get(30)?,
             fee: row.get(31)?,
+            extended: row.get(33)?,
         };
         Ok(Kept { booking, why: read_lines(&row.get::<String>(18)?)?, token: row.get(32)? })
     }

@@ -22,6 +22,8 @@ mod journeys;
 mod letters;
 #[path = "it/limits.rs"]
 mod limits;
+#[path = "it/memberships.rs"]
+mod memberships;
 #[path = "it/moves.rs"]
 mod moves;
 #[path = "it/once.rs"]

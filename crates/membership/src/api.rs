@@ -18,7 +18,7 @@ use crate::store;
 
 /// The addresses of this house.
 pub fn routes() -> OpenApiRouter<House> {
-    OpenApiRouter::new().routes(routes!(plans)).routes(routes!(current))
+    OpenApiRouter::new().routes(routes!(plans)).routes(routes!(current)).merge(crate::life_api::routes())
 }
 
 /// A plan in a list.
@@ -94,6 +94,22 @@ struct CurrentPlan {
     services_used_this_month: i64,
     guest_passes_used: i64,
     can_use_service_credit: bool,
+    /// Of this billing month; null is without limit.
+    service_credits_left: Option<i64>,
+    /// Of this billing month.
+    guest_passes_left: i64,
+    /// Whether the gift of the birthday month can be used today.
+    birthday_gift: bool,
+    /// Whether credits are used without asking.
+    auto_credit: bool,
+    /// The first day without benefits, while it is frozen or will be.
+    #[schema(value_type = Option<String>, format = Date)]
+    frozen_from: Option<Date>,
+    /// The last day without benefits.
+    #[schema(value_type = Option<String>, format = Date)]
+    frozen_until: Option<Date>,
+    /// The plan from the day after what is paid.
+    next_plan: Option<String>,
     /// What members' prices have saved since joining.
     savings: Cents,
 }
@@ -144,7 +160,14 @@ fn told(standing: &Standing, held: &Membership, plan: &Plan, today: Date, saving
         days_remaining: (held.paid_until - today).get_days().max(0),
         auto_renew: held.renews,
         services_used_this_month: used,
-        guest_passes_used: 0,
+        guest_passes_used: plan.guest_passes - standing.passes_left(today),
+        service_credits_left: standing.credits_left(today),
+        guest_passes_left: standing.passes_left(today),
+        birthday_gift: standing.has_birthday(today),
+        auto_credit: held.auto_credit,
+        frozen_from: held.frozen.map(|(from, _)| from),
+        frozen_until: held.frozen.map(|(_, until)| until),
+        next_plan: standing.next_plan.as_ref().map(|plan| plan.slug.clone()),
         can_use_service_credit: standing.credits_left(today).is_none_or(|left| left > 0),
         savings,
     }

@@ -125,6 +125,10 @@ pub struct Membership {
     pub paid_until: Date,
     /// Whether it goes on after that.
     pub renews: bool,
+    /// Whether credits are used without asking (P3).
+    pub auto_credit: bool,
+    /// The first and the last day without dues and benefits (M6).
+    pub frozen: Option<(Date, Date)>,
 }
 
 /// A membership to be made.

@@ -1,6 +1,7 @@
 //! What a person's plan allows, asked by everybody who sells something.
 
 use jiff::civil::Date;
+use kit::Id;
 
 use crate::model::{Membership, Plan, Status, Tier};
 
@@ -14,19 +15,63 @@ pub struct Standing {
     pub held: Option<(Membership, Plan)>,
     /// Credits used, by billing month (its first day).
     pub credits_used: Vec<(Date, i64)>,
+    /// Guest passes used, by billing month.
+    pub passes_used: Vec<(Date, i64)>,
+    /// Whose it is.
+    pub person: Option<Id>,
+    /// The day they were born.
+    pub birthday: Option<Date>,
+    /// Years whose birthday gift was used (M3).
+    pub birthdays_used: Vec<i64>,
+    /// The plan from the day after what is paid (M5).
+    pub next_plan: Option<Plan>,
+    /// The club's date, as far as it is known.
+    pub today: Option<Date>,
 }
 
 impl Standing {
     /// The plan, if it is active or in grace now.
     pub fn plan(&self) -> Option<&Plan> {
         let (membership, plan) = self.held.as_ref()?;
-        matches!(membership.status, Status::Active | Status::Grace).then_some(plan)
+        let is_frozen = self.today.is_some_and(|today| self.is_frozen(today));
+        (matches!(membership.status, Status::Active | Status::Grace) && !is_frozen).then_some(plan)
+    }
+
+    /// Whether a day lies in months without benefits (M6).
+    pub fn is_frozen(&self, day: Date) -> bool {
+        let frozen = self.held.as_ref().and_then(|(membership, _)| membership.frozen);
+        frozen.is_some_and(|(from, until)| (from..=until).contains(&day))
     }
 
     /// The plan, if it counts for something on `day`: active or in grace now, and paid or set to renew then (W2).
     pub fn plan_on(&self, day: Date) -> Option<&Plan> {
         let (membership, _) = self.held.as_ref()?;
-        self.plan().filter(|_| membership.renews || day <= membership.paid_until)
+        let now = self.plan().filter(|_| !self.is_frozen(day))?;
+        if day <= membership.paid_until {
+            return Some(now);
+        }
+        membership.renews.then(|| self.next_plan.as_ref().unwrap_or(now))
+    }
+
+    /// How many guest passes are left for a session on `day` (M2).
+    pub fn passes_left(&self, day: Date) -> i64 {
+        let (given, month) = (self.plan_on(day).map_or(0, |plan| plan.guest_passes), self.billing_month(day));
+        let used =
+            self.passes_used.iter().find(|(used_in, _)| Some(*used_in) == month).map_or(0, |(_, n)| *n);
+        (given - used).max(0)
+    }
+
+    /// Whether the gift of the birthday month can be used for a session on `day` (M3): Premium and Unlimited, once a year.
+    pub fn has_birthday(&self, day: Date) -> bool {
+        let gives = self.plan_on(day).is_some_and(|plan| plan.tier >= Tier::Premium);
+        gives
+            && self.birthday.is_some_and(|born| born.month() == day.month())
+            && !self.birthdays_used.contains(&i64::from(day.year()))
+    }
+
+    /// Whether credits are used without asking (P3).
+    pub fn uses_credits_unasked(&self) -> bool {
+        self.held.as_ref().is_some_and(|(membership, _)| membership.auto_credit)
     }
 
     /// How many days ahead a start on `day` may be booked (W1, W2).
@@ -96,8 +141,11 @@ mod tests {
             position: 1,
         };
         let (started_on, paid_until) = (date(2026, 1, 31), date(2026, 12, 30));
-        let membership = Membership { id: Id(2), status, started_on, paid_until, renews };
-        Standing { held: Some((membership, plan)), credits_used: vec![(date(2026, 2, 28), 1)] }
+        let (auto_credit, frozen) = (false, None);
+        let membership =
+            Membership { id: Id(2), status, started_on, paid_until, renews, auto_credit, frozen };
+        let credits_used = vec![(date(2026, 2, 28), 1)];
+        Standing { held: Some((membership, plan)), credits_used, ..Standing::default() }
     }
 
     #[test]

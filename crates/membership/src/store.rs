@@ -1,8 +1,7 @@
 //! Every statement on the tables of plans and memberships.
 
-use jiff::civil::Date;
 use kit::errors::OrRefuse;
-use kit::{Fault, Id, Refusal, Result, Tx, args, row, sql};
+use kit::{Fault, Id, Refusal, Result, Tx, args, sql};
 
 use crate::model::{Membership, NewMembership, Plan};
 use crate::standing::Standing;
@@ -12,8 +11,6 @@ const ALREADY_MEMBER: Refusal =
     Refusal::conflict("already_member", "There is a plan already; change it instead.");
 /// Two plans of a club can't share a name in addresses.
 const SLUG_TAKEN: Refusal = Refusal::conflict("slug_taken", "Another plan has this name in its address.");
-
-row!(Membership { id, status, started_on, paid_until, renews });
 
 /// The columns of a plan, in the order of [`Plan`]'s reader.
 macro_rules! plan_columns {
@@ -70,68 +67,57 @@ pub fn plans(tx: &mut Tx<'_>, club: Id) -> Result<Vec<Plan>> {
 /// # Errors
 /// A fault of the database.
 pub fn standing(tx: &mut Tx<'_>, club: Id, person: Id) -> Result<Standing> {
-    let mut standing = Standing::default();
+    let mut standing = Standing { person: Some(person), ..Standing::default() };
+    let mut next: Option<Id> = None;
     tx.each(
         sql!(concat!(
-            "SELECT m.id, m.status, m.started_on, m.paid_until, m.renews, ",
+            "SELECT m.id, m.status, m.started_on, m.paid_until, m.renews, m.auto_credit, m.frozen_from, m.frozen_until,
+             m.next_plan_id, pe.birthday, ",
             plan_columns!(),
-            " FROM memberships m JOIN plans p ON p.id = m.plan_id
+            " FROM memberships m JOIN plans p ON p.id = m.plan_id JOIN people pe ON pe.id = m.person_id
              WHERE m.person_id = $1 AND m.club_id = $2 AND m.status <> 'ended'"
         )),
         args![person, club],
         |row| {
+            let (from, until): (Option<_>, Option<_>) = (row.get(6)?, row.get(7)?);
             let membership = Membership {
                 id: row.get(0)?,
                 status: row.get(1)?,
                 started_on: row.get(2)?,
                 paid_until: row.get(3)?,
                 renews: row.get(4)?,
+                auto_credit: row.get(5)?,
+                frozen: from.zip(until),
             };
-            standing.held = Some((membership, read_plan(row, 5)?));
+            next = row.get(8)?;
+            standing.birthday = row.get(9)?;
+            standing.held = Some((membership, read_plan(row, 10)?));
             Ok(())
         },
     )?;
-    let counts_credits = |(membership, plan): &(Membership, Plan)| {
-        plan.monthly_credits.is_some_and(|credits| credits > 0).then_some(membership.id)
-    };
-    if let Some(membership) = standing.held.as_ref().and_then(counts_credits) {
+    let Some((membership, plan)) = standing.held.clone() else { return Ok(standing) };
+    standing.today = Some(tx.now().to_zoned(catalogue::current(tx)?.club.zone.clone()).date());
+    if let Some(next) = next {
+        standing.next_plan = plans(tx, club)?.into_iter().find(|plan| plan.id == next);
+    }
+    if plan.monthly_credits.is_some_and(|credits| credits > 0) {
         standing.credits_used = tx.all(
             sql!("SELECT month, COUNT(*) FROM credit_uses WHERE membership_id = $1 GROUP BY month"),
-            args![membership],
+            args![membership.id],
         )?;
+    }
+    if plan.guest_passes > 0 {
+        standing.passes_used = tx.all(
+            sql!("SELECT month, COUNT(*) FROM pass_uses WHERE membership_id = $1 GROUP BY month"),
+            args![membership.id],
+        )?;
+    }
+    if standing.birthday.is_some() {
+        let years: Vec<(i64,)> =
+            tx.all(sql!("SELECT year FROM birthday_uses WHERE person_id = $1"), args![person])?;
+        standing.birthdays_used = years.into_iter().map(|(year,)| year).collect();
     }
     Ok(standing)
-}
-
-/// Uses a credit of a billing month for a booking. `false` if somebody used the last one meanwhile.
-///
-/// # Errors
-/// A fault of the database.
-pub fn use_credit(tx: &mut Tx<'_>, standing: &Standing, day: Date, booking: Id) -> Result<bool> {
-    let (Some((membership, plan)), Some(month)) = (&standing.held, standing.billing_month(day)) else {
-        return Ok(false);
-    };
-    for n in 1..=plan.monthly_credits.unwrap_or(0) {
-        let used = tx.run(
-            sql!(
-                "INSERT INTO credit_uses (membership_id, month, n, booking_id) VALUES ($1, $2, $3, $4)
-                 ON CONFLICT (membership_id, month, n) DO NOTHING"
-            ),
-            args![membership.id, month, n, booking],
-        )?;
-        if used == 1 {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// Gives back the credits that a booking used (M1: on free cancellation).
-///
-/// # Errors
-/// A fault of the database.
-pub fn return_credits(tx: &mut Tx<'_>, booking: Id) -> Result<u64> {
-    tx.run(sql!("DELETE FROM credit_uses WHERE booking_id = $1"), args![booking])
 }
 
 /// Adds a plan; its id is made.

@@ -47,8 +47,9 @@ fn plan(tier: Tier) -> Plan {
 }
 
 fn member(tier: Tier, status: Status, paid_until: Date, renews: bool) -> Standing {
-    let membership = Membership { id: Id(2), status, started_on: date(2026, 1, 15), paid_until, renews };
-    Standing { held: Some((membership, plan(tier))), credits_used: Vec::new() }
+    let (auto_credit, frozen, started_on) = (false, None, date(2026, 1, 15));
+    let membership = Membership { id: Id(2), status, started_on, paid_until, renews, auto_credit, frozen };
+    Standing { held: Some((membership, plan(tier))), ..Standing::default() }
 }
 
 // Windows

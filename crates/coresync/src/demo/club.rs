@@ -288,7 +288,7 @@ fn guests(tx: &mut Tx<'_>, script: &Script, club: Id, plans: &Slugs) -> Result<V
     Ok(guests)
 }
 
-/// A member since some months, paid until the end of this billing month, renewing.
+/// A member since some months, paid for most of a year, renewing.
 fn enrol(tx: &mut Tx<'_>, club: Id, person: Id, plan: Id) -> Result<()> {
     let today = tx.now().to_zoned(TimeZone::UTC).date();
     let date = |days: i64| today.checked_add(days.days()).map_err(Fault::because);
@@ -297,7 +297,7 @@ fn enrol(tx: &mut Tx<'_>, club: Id, person: Id, plan: Id) -> Result<()> {
         plan,
         status: Status::Active,
         started_on: date(-200)?,
-        paid_until: date(20)?,
+        paid_until: date(300)?,
         renews: true,
     };
     membership::enrol(tx, club, &new).map(drop)

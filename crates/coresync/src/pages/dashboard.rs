@@ -126,6 +126,8 @@ struct DashboardPage {
     frame: Frame,
     greeting: String,
     next: Option<VisitLine>,
+    /// What is held, each with its page and until when.
+    held: Vec<(VisitLine, String, String)>,
     upcoming: Vec<VisitLine>,
     past: Vec<VisitLine>,
     newer: Option<usize>,
@@ -149,10 +151,15 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, Leaf(leaf): Leaf) -> Result<DashboardPage> 
     let now = tx.now();
     let local = now.to_zoned(catalogue.club.zone.clone());
     let line = |detail: &Detail| VisitLine::of(&catalogue, detail, now);
+    let held = |detail: &Detail| {
+        let until = detail.booking.expires_at.map(|until| words::clock(&catalogue.club.zone, until));
+        (line(detail), format!("/book/held/{}/", detail.booking.id), until.unwrap_or_default())
+    };
     let has_older = usize::try_from(mine.total_past).is_ok_and(|total| leaf * PAST < total);
     Ok(DashboardPage {
         frame: Frame::new(by, "visits", "My visits · CoreSync"),
         greeting: greeting(local.hour(), &person.first_name),
+        held: mine.held.iter().map(held).collect(),
         next: mine.upcoming.first().map(line),
         upcoming: mine.upcoming.iter().map(line).collect(),
         past: mine.past.iter().map(line).collect(),

@@ -7,6 +7,7 @@ mod cancel;
 mod dashboard;
 mod errors;
 mod frame;
+mod held;
 mod home;
 mod price;
 mod review;
@@ -31,6 +32,7 @@ pub fn routes() -> Router<House> {
         .merge(account::routes())
         .merge(book::routes())
         .merge(review::routes())
+        .merge(held::routes())
         .merge(dashboard::routes())
         .merge(visit::routes())
         .merge(cancel::routes())

@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use kit::jobs::{Handlers, Job};
 use kit::replies::forget_replies;
 use kit::{House, Id, Result, Tx, args, sql};
+use membership::{Changed, Turn};
 use messages::{Mail, Post};
 
 use self::letters::News;
@@ -23,6 +24,7 @@ pub fn handlers(house: &House, post: &Post) -> Handlers {
     let offered = tell(house, News::Offered);
     let (opened, looking) = (house.clone(), house.clone());
     let (nightly, sweeping) = (house.clone(), house.clone());
+    let (turning, following) = (house.clone(), house.clone());
     let (mailing, post) = (house.clone(), post.clone());
     Handlers::default()
         .on(move |job: Booked| booked(job.booking))
@@ -34,6 +36,8 @@ pub fn handlers(house: &House, post: &Post) -> Handlers {
         .on(move |Look {}| look(looking.clone()))
         .on(move |Nightly {}| tidy(nightly.clone()))
         .on(move |Sweep {}| sweep(sweeping.clone()))
+        .on(move |Turn {}| turn(turning.clone()))
+        .on(move |job: Changed| follow(following.clone(), job.person))
         .on(move |mail: Mail| {
             let (house, post) = (mailing.clone(), post.clone());
             async move { messages::deliver(&house, &post, mail).await }
@@ -49,6 +53,7 @@ pub async fn begin_rounds(house: &House) -> Result<()> {
         .db
         .tx(|tx| {
             begin(tx, &Nightly {}, SignedDuration::from_hours(6))?;
+            begin(tx, &Turn {}, SignedDuration::from_hours(1))?;
             begin(tx, &Sweep {}, MINUTE)
         })
         .await
@@ -67,6 +72,15 @@ async fn tidy(house: House) -> Result<()> {
     let (claims, replies) = tidied.await?;
     tracing::info!(claims, replies, "claims of past days and replies of yesterday are forgotten");
     Ok(())
+}
+
+async fn turn(house: House) -> Result<()> {
+    house.db.tx(membership::turn).await.map(drop)
+}
+
+/// What was booked on days on which the plan does not count any more is priced anew (M5).
+async fn follow(house: House, person: Id) -> Result<()> {
+    house.db.tx(move |tx| bookings::reprice_for(tx, person)).await.map(drop)
 }
 
 async fn look(house: House) -> Result<()> {

@@ -23,7 +23,7 @@ impl Chance {
     }
 
     fn of<T: Copy>(&mut self, things: &[T]) -> T {
-        things[usize::try_from(self.below(things.len() as u64)).unwrap()]
+        things[usize::try_from(self.below(things.len() as u64)).expect("as promised")]
     }
 }
 
@@ -101,25 +101,25 @@ impl Model {
         let moment = |field: &str| told[field].as_str().and_then(|text| text.parse().ok());
         let known = Known {
             by,
-            start: moment("starts_at").unwrap(),
-            end: moment("ends_at").unwrap(),
-            room: told["room"]["id"].as_i64().unwrap(),
+            start: moment("starts_at").expect("as promised"),
+            end: moment("ends_at").expect("as promised"),
+            room: told["room"]["id"].as_i64().expect("as promised"),
             technicians: told["technicians"]
                 .as_array()
-                .unwrap()
+                .expect("as promised")
                 .iter()
-                .map(|one| one["id"].as_i64().unwrap())
+                .map(|one| one["id"].as_i64().expect("as promised"))
                 .collect(),
             held_until: moment("expires_at"),
             live: true,
             used_credit: told["pricing"]["why"]
                 .as_array()
-                .unwrap()
+                .expect("as promised")
                 .iter()
                 .any(|line| line["code"] == "credit"),
             moves,
         };
-        let id = told["id"].as_i64().unwrap();
+        let id = told["id"].as_i64().expect("as promised");
         let now = self.house.clock().now();
         for (other, before) in self.known.iter().filter(|(other, known)| **other != id && known.lives(now)) {
             let overlaps = before.start < known.end && known.start < before.end;
@@ -136,7 +136,7 @@ impl Model {
         let now = self.house.clock().now();
         let fit: Vec<_> = self.known.iter().filter(|(_, known)| is_wanted(known, now)).collect();
         let place = self.chance.below(fit.len().max(1) as u64);
-        fit.get(usize::try_from(place).unwrap()).map(|(id, known)| (**id, (*known).clone()))
+        fit.get(usize::try_from(place).expect("as promised")).map(|(id, known)| (**id, (*known).clone()))
     }
 
     async fn confirm(&mut self) {
@@ -210,14 +210,14 @@ impl Model {
 
     async fn credits(&self) -> usize {
         let count = |tx: &mut Tx<'_>| tx.one::<(i64,)>(sql!("SELECT COUNT(*) FROM credit_uses"), args![]);
-        let (count,) = self.house.db().view(count).await.unwrap().unwrap();
-        usize::try_from(count).unwrap()
+        let (count,) = self.house.db().view(count).await.expect("as promised").expect("as promised");
+        usize::try_from(count).expect("as promised")
     }
 
     /// The tables say what the model says.
     async fn check(&self) {
         let now = self.house.clock().now();
-        let found = self.house.db().view(read).await.unwrap();
+        let found = self.house.db().view(read).await.expect("as promised");
         // A hold that has run out may still be there: it counts as free, and is in nobody's way.
         let claimed: BTreeSet<i64> = found.claims.keys().copied().collect();
         for (id, known) in self.known.iter().filter(|(_, known)| known.lives(now)) {
@@ -269,7 +269,7 @@ fn read(tx: &mut Tx<'_>) -> Result<Found> {
         claims: claims.into_iter().collect(),
         allocated: allocated.into_iter().collect(),
         numbers: numbers.into_iter().map(|(number,)| number).collect(),
-        credits: usize::try_from(credits.map_or(0, |(count,)| count)).unwrap(),
+        credits: usize::try_from(credits.map_or(0, |(count,)| count)).expect("as promised"),
     })
 }
 

@@ -127,3 +127,30 @@ async fn a_place_is_given_up_and_is_ones_own() {
     book(&house, GUS, "suite", "2026-11-27", "18:00").await;
     house.visitor().get(WAIT).await.refused(401, "not_signed_in");
 }
+
+/// The letter leads to a page on which the held time is booked, held for longer once, or let go.
+#[tokio::test]
+async fn an_offer_is_booked_on_its_page() {
+    let house = House::open().await;
+    let taken = fill(&house).await;
+    join(&house, BEA, json!({})).await;
+    house.run_jobs().await;
+    cancel(&house, UMA, taken).await.expect(200);
+    house.run_jobs().await;
+    let held = house.as_(BEA).get(crate::MINE).await.expect(200).list("held")[0].clone();
+    let path = format!("/book/held/{}/", held["id"]);
+    let letter = house.mails().into_iter().find(|mail| mail.contains("Held for you")).expect("a letter");
+    assert!(letter.replace("=\r\n", "").contains(&path), "{letter}");
+    let page = house.browser(BEA).get(&path).await.expect(200).text();
+    assert!(page.contains("10:30") && page.contains("Ten more minutes"), "{page}");
+    assert!(house.browser(BEA).get("/dashboard/").await.expect(200).text().contains(&path));
+    house.browser(GUS).get(&path).await.expect(404);
+    assert!(house.visitor().get(&path).await.expect(303).header("location").starts_with("/login/"));
+    house.browser(BEA).submit(&path, "deed=extend").await.expect(303);
+    let again = house.browser(BEA).submit(&path, "deed=extend").await.expect(409).text();
+    assert!(!again.contains("Ten more minutes"), "{again}");
+    house.browser(BEA).submit(&path, "deed=nonsense").await.expect(400);
+    let booked = house.browser(BEA).submit(&path, "deed=book").await.expect(303);
+    assert!(booked.header("location").starts_with("/dashboard/bookings/"));
+    house.browser(BEA).get(&path).await.expect(404);
+}

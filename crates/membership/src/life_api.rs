@@ -1,0 +1,129 @@
+//! Changing one's own membership over JSON; dues at the desk.
+
+use axum::Json as Answered;
+use jiff::civil::Date;
+use kit::web::{Input, Json, Path, Problem, Words};
+use kit::{House, Id, Result};
+use people::Caller;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::life;
+
+pub(crate) fn routes() -> OpenApiRouter<House> {
+    OpenApiRouter::new()
+        .routes(routes!(leave))
+        .routes(routes!(stay))
+        .routes(routes!(change))
+        .routes(routes!(freeze))
+        .routes(routes!(auto_credit))
+        .routes(routes!(dues))
+}
+
+/// What was done.
+#[derive(Serialize, ToSchema)]
+struct Done {
+    message: &'static str,
+    /// Until when it is paid, or frozen.
+    #[schema(value_type = Option<String>, format = Date)]
+    until: Option<Date>,
+}
+
+fn done(message: &'static str, until: Option<Date>) -> Answered<Done> {
+    Answered(Done { message, until })
+}
+
+/// Leaves at the end of what is paid.
+#[utoipa::path(post, path = "/api/memberships/leave/", tag = "memberships",
+    responses((status = 200, body = Done), (status = 401, body = Problem), (status = 409, body = Problem)))]
+async fn leave(caller: Caller) -> Result<Answered<Done>> {
+    caller.tx(|tx, by| life::leave(tx, by, by.person()?.id)).await?;
+    Ok(done("The membership ends with what is paid.", None))
+}
+
+/// Takes leaving back.
+#[utoipa::path(post, path = "/api/memberships/stay/", tag = "memberships",
+    responses((status = 200, body = Done), (status = 401, body = Problem), (status = 409, body = Problem)))]
+async fn stay(caller: Caller) -> Result<Answered<Done>> {
+    caller.tx(|tx, by| life::stay(tx, by, by.person()?.id)).await?;
+    Ok(done("The membership goes on.", None))
+}
+
+/// Which plan.
+#[derive(ToSchema)]
+struct PlanWish {
+    /// Its slug.
+    plan: String,
+}
+
+impl Input for PlanWish {
+    fn parse(words: &mut Words) -> PlanWish {
+        PlanWish { plan: words.text("plan", 100) }
+    }
+}
+
+/// Changes to a plan that costs less, from the day after what is paid.
+#[utoipa::path(post, path = "/api/memberships/change/", tag = "memberships", request_body = PlanWish,
+    responses((status = 200, body = Done), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem)))]
+async fn change(caller: Caller, Json(wish): Json<PlanWish>) -> Result<Answered<Done>> {
+    caller.tx(move |tx, by| life::change_down(tx, by, by.person()?.id, &wish.plan)).await?;
+    Ok(done("The plan changes with the next billing month.", None))
+}
+
+/// For how many months.
+#[derive(ToSchema)]
+struct Months {
+    /// 1 to 3.
+    months: i64,
+}
+
+impl Input for Months {
+    fn parse(words: &mut Words) -> Months {
+        let months = words.opt_number("months", 1, 12);
+        if months.is_none() && words.raw("months").is_none() {
+            words.complain("months", "Say for how many months.");
+        }
+        Months { months: months.unwrap_or(1) }
+    }
+}
+
+/// Freezes for whole billing months, from the next one on: no dues, no benefits.
+#[utoipa::path(post, path = "/api/memberships/freeze/", tag = "memberships", request_body = Months,
+    responses((status = 200, body = Done), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 409, body = Problem)))]
+async fn freeze(caller: Caller, Json(wish): Json<Months>) -> Result<Answered<Done>> {
+    let (_, until) = caller.tx(move |tx, by| life::freeze(tx, by, by.person()?.id, wish.months)).await?;
+    Ok(done("The membership is frozen with the next billing month.", Some(until)))
+}
+
+/// Yes or no.
+#[derive(ToSchema)]
+struct Auto {
+    auto: bool,
+}
+
+impl Input for Auto {
+    fn parse(words: &mut Words) -> Auto {
+        Auto { auto: words.yes("auto") }
+    }
+}
+
+/// Says whether credits are used without asking.
+#[utoipa::path(post, path = "/api/memberships/auto_credit/", tag = "memberships", request_body = Auto,
+    responses((status = 200, body = Done), (status = 401, body = Problem), (status = 409, body = Problem)))]
+async fn auto_credit(caller: Caller, Json(wish): Json<Auto>) -> Result<Answered<Done>> {
+    caller.tx(move |tx, by| life::set_auto_credit(tx, by, wish.auto)).await?;
+    Ok(done("Noted.", None))
+}
+
+/// Staff: a month's dues were paid at the desk.
+#[utoipa::path(post, path = "/api/memberships/{person}/dues/", tag = "memberships", params(("person" = i64, Path)),
+    responses((status = 200, body = Done), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 409, body = Problem)))]
+async fn dues(caller: Caller, Path(person): Path<Id>) -> Result<Answered<Done>> {
+    let until = caller.tx(move |tx, by| life::take_dues(tx, by, person)).await?;
+    Ok(done("A month is paid.", Some(until)))
+}

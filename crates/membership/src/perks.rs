@@ -1,0 +1,82 @@
+//! What a plan gives besides its prices: credits (M1), guest passes (M2), the gift of the birthday month (M3). Each use is
+//! a row whose key can be there once.
+
+use jiff::civil::Date;
+use kit::{Id, Result, Tx, args, sql};
+
+use crate::standing::Standing;
+
+/// Uses a credit of a billing month for a booking. `false` if there is none, or somebody used the last one meanwhile.
+///
+/// # Errors
+/// A fault of the database.
+pub fn use_credit(tx: &mut Tx<'_>, standing: &Standing, day: Date, booking: Id) -> Result<bool> {
+    let Some(plan) = standing.plan_on(day) else { return Ok(false) };
+    let (Some((membership, _)), Some(month)) = (&standing.held, standing.billing_month(day)) else {
+        return Ok(false);
+    };
+    for n in 1..=plan.monthly_credits.unwrap_or(0) {
+        let used = tx.run(
+            sql!(
+                "INSERT INTO credit_uses (membership_id, month, n, booking_id) VALUES ($1, $2, $3, $4)
+                 ON CONFLICT (membership_id, month, n) DO NOTHING"
+            ),
+            args![membership.id, month, n, booking],
+        )?;
+        if used == 1 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Uses a guest pass of a billing month for a booking (M2). `false` if there is none left.
+///
+/// # Errors
+/// A fault of the database.
+pub fn use_pass(tx: &mut Tx<'_>, standing: &Standing, day: Date, booking: Id) -> Result<bool> {
+    let Some(plan) = standing.plan_on(day) else { return Ok(false) };
+    let (Some((membership, _)), Some(month)) = (&standing.held, standing.billing_month(day)) else {
+        return Ok(false);
+    };
+    for n in 1..=plan.guest_passes {
+        let used = tx.run(
+            sql!(
+                "INSERT INTO pass_uses (membership_id, month, n, booking_id) VALUES ($1, $2, $3, $4)
+                 ON CONFLICT (membership_id, month, n) DO NOTHING"
+            ),
+            args![membership.id, month, n, booking],
+        )?;
+        if used == 1 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Uses the gift of the birthday month for a booking (M3). `false` if there is none on that day, or it was used this year.
+///
+/// # Errors
+/// A fault of the database.
+pub fn use_birthday(tx: &mut Tx<'_>, standing: &Standing, day: Date, booking: Id) -> Result<bool> {
+    let Some(person) = standing.person.filter(|_| standing.has_birthday(day)) else { return Ok(false) };
+    let used = tx.run(
+        sql!(
+            "INSERT INTO birthday_uses (person_id, year, booking_id) VALUES ($1, $2, $3)
+             ON CONFLICT (person_id, year) DO NOTHING"
+        ),
+        args![person, i64::from(day.year()), booking],
+    )?;
+    Ok(used == 1)
+}
+
+/// Gives back what a booking used of a plan (M1: on free cancellation).
+///
+/// # Errors
+/// A fault of the database.
+pub fn return_perks(tx: &mut Tx<'_>, booking: Id) -> Result<u64> {
+    let credits = tx.run(sql!("DELETE FROM credit_uses WHERE booking_id = $1"), args![booking])?;
+    let passes = tx.run(sql!("DELETE FROM pass_uses WHERE booking_id = $1"), args![booking])?;
+    let gifts = tx.run(sql!("DELETE FROM birthday_uses WHERE booking_id = $1"), args![booking])?;
+    Ok(credits + passes + gifts)
+}

@@ -1,0 +1,37 @@
+-- What a plan gives besides credits, and what becomes of a membership.
+
+-- Whether credits are used without asking (P3); whole billing months without dues and benefits (M6); the plan from the
+-- day after what is paid (M5).
+ALTER TABLE memberships ADD COLUMN auto_credit BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE memberships ADD COLUMN frozen_from TEXT;
+ALTER TABLE memberships ADD COLUMN frozen_until TEXT;
+ALTER TABLE memberships ADD COLUMN next_plan_id BIGINT REFERENCES plans (id);
+
+-- A guest pass of a billing month, used by a booking (M2): the n-th of the month can be used once.
+CREATE TABLE pass_uses (
+    membership_id BIGINT NOT NULL REFERENCES memberships (id),
+    month TEXT NOT NULL,
+    n BIGINT NOT NULL,
+    booking_id BIGINT NOT NULL,
+    PRIMARY KEY (membership_id, month, n)
+);
+CREATE INDEX pass_uses_of_booking ON pass_uses (booking_id);
+
+-- The gift of a birthday month (M3): one a year.
+CREATE TABLE birthday_uses (
+    person_id BIGINT NOT NULL REFERENCES people (id),
+    year BIGINT NOT NULL,
+    booking_id BIGINT NOT NULL,
+    PRIMARY KEY (person_id, year)
+);
+CREATE INDEX birthday_uses_of_booking ON birthday_uses (booking_id);
+
+-- What happened to a membership, when, and by whom.
+CREATE TABLE membership_events (
+    id BIGINT NOT NULL PRIMARY KEY,
+    membership_id BIGINT NOT NULL REFERENCES memberships (id),
+    at BIGINT NOT NULL,
+    by_person BIGINT REFERENCES people (id),
+    what TEXT NOT NULL
+);
+CREATE INDEX membership_events_of_membership ON membership_events (membership_id, id);
