@@ -6,6 +6,8 @@ mod bad_input;
 mod cancelling;
 #[path = "it/desk.rs"]
 mod desk;
+#[path = "it/docs.rs"]
+mod docs;
 #[path = "it/document.rs"]
 mod document;
 #[path = "it/guard.rs"]

@@ -9,4 +9,4 @@ mod store;
 pub use api::routes;
 pub use model::{Membership, NewMembership, Plan, Status, Tier};
 pub use standing::{ACCOUNT_DAYS, Standing};
-pub use store::{add_plan, enrol, plans, return_credits, standing, use_credit};
+pub use store::{ALREADY_MEMBER, SLUG_TAKEN, add_plan, enrol, plans, return_credits, standing, use_credit};
