@@ -9,7 +9,8 @@ use crate::model::{Addon, Category, Club, Equipment, Room, Service, Technician};
 use crate::store::VERSION;
 
 /// Two things of a club can't share a name in addresses.
-const SLUG_TAKEN: Refusal = Refusal::conflict("slug_taken", "Something else has this name in its address.");
+pub const SLUG_TAKEN: Refusal =
+    Refusal::conflict("slug_taken", "Something else has this name in its address.");
 
 fn changed(tx: &mut Tx<'_>) -> Result<()> {
     versions::bump(tx, VERSION)

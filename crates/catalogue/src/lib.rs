@@ -11,7 +11,8 @@ mod store;
 
 pub use api::{ServiceCard, routes};
 pub use edit::{
-    add_addon, add_category, add_club, add_equipment, add_room, add_service, add_technician, reprice,
+    SLUG_TAKEN, add_addon, add_category, add_club, add_equipment, add_room, add_service, add_technician,
+    reprice,
 };
 pub use hours::{Hours, Shift};
 pub use model::{

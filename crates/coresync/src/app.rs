@@ -14,6 +14,7 @@ use kit::web::{Kept, guard, keep, not_allowed, not_found, speak, tag, tag_encodi
 use kit::{Error, House, Result, args, sql};
 use metrics_exporter_prometheus::PrometheusHandle;
 use people::{Action, Caller, Limits, limit};
+use serde_json::Value;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
@@ -22,7 +23,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{assets, pages};
+use crate::{assets, document, pages};
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -51,14 +52,19 @@ fn houses() -> (Router<House>, Document) {
 }
 
 /// The description of the API, made from the code.
-pub fn description() -> Document {
-    houses().1
+///
+/// # Errors
+/// A fault if it is none.
+pub fn description() -> Result<Value> {
+    document::whole(&houses().1)
 }
 
 /// The whole program as a service.
 pub fn app(house: House, figures: Option<PrometheusHandle>) -> Router {
-    let (api, description) = houses();
-    let described = move || async move { Json(description) };
+    let (api, described) = houses();
+    let document = document::whole(&described).expect("the description is made from the code alone");
+    let reference = pages::docs::routes(&document);
+    let described = move || async move { Json(document) };
     let told = move |caller, peer, headers| tell_figures(figures.clone(), caller, peer, headers);
     let inner = api
         .route("/api/openapi.json", get(described))
@@ -66,6 +72,7 @@ pub fn app(house: House, figures: Option<PrometheusHandle>) -> Router {
         .route("/ready/", get(ready))
         .route("/metrics", get(told))
         .merge(pages::routes())
+        .merge(reference)
         .merge(assets::routes())
         .fallback(not_found)
         .method_not_allowed_fallback(not_allowed)

@@ -48,6 +48,10 @@ static CSS: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new("site", "css", "text/css; charset=utf-8", include_str!("../../../web/site.css"))
 });
 
+static DOCS_CSS: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new("docs", "css", "text/css; charset=utf-8", include_str!("../../../web/docs.css"))
+});
+
 static MARK: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("mark", "svg", "image/svg+xml", include_str!("../../../web/mark.svg")));
 
@@ -59,6 +63,16 @@ pub fn css_path() -> &'static str {
 /// What the bytes of the stylesheet must be, for the browser to take them (`integrity`).
 pub fn css_integrity() -> &'static str {
     &CSS.integrity
+}
+
+/// Where the stylesheet of the API's reference is.
+pub fn docs_css_path() -> &'static str {
+    &DOCS_CSS.path
+}
+
+/// What its bytes must be.
+pub fn docs_css_integrity() -> &'static str {
+    &DOCS_CSS.integrity
 }
 
 /// Where the mark is, which stands for the house in a browser's tab.
@@ -73,7 +87,7 @@ pub fn routes() -> Router<House> {
 
 async fn asset(Path(name): Path<String>) -> Result<Response> {
     let asked = |asset: &&Asset| asset.path.strip_prefix("/assets/") == Some(name.as_str());
-    let asset = [&*CSS, &*MARK].into_iter().find(asked).ok_or(Error::NotFound)?;
+    let asset = [&*CSS, &*DOCS_CSS, &*MARK].into_iter().find(asked).ok_or(Error::NotFound)?;
     let headers =
         [(header::CONTENT_TYPE, asset.kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
     Ok((headers, asset.text).into_response())
@@ -101,7 +115,9 @@ mod tests {
 
     #[test]
     fn the_stylesheet_keeps_the_rules_of_the_craft() {
-        assert!(!CSS.text.contains("!important"));
-        assert!(!CSS.text.contains("@import"));
+        for css in [&*CSS, &*DOCS_CSS] {
+            assert!(!css.text.contains("!important"));
+            assert!(!css.text.contains("@import"));
+        }
     }
 }

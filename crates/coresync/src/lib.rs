@@ -6,6 +6,7 @@ pub mod assets;
 pub mod commands;
 pub mod connections;
 pub mod demo;
+pub mod document;
 pub mod log;
 pub mod pages;
 pub mod reactions;

@@ -8,6 +8,8 @@ mod cancelling;
 mod day;
 #[path = "it/desk.rs"]
 mod desk;
+#[path = "it/docs.rs"]
+mod docs;
 #[path = "it/document.rs"]
 mod document;
 #[path = "it/guard.rs"]

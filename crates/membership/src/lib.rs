@@ -11,10 +11,10 @@ mod store;
 
 pub use api::routes;
 pub use life::{
-    CARD_NEEDED, Changed, FROZEN_ENOUGH, NO_PLAN, NUMBERS, Turn, change_down, freeze, leave, set_auto_credit,
-    stay, take_dues, turn,
+    CARD_NEEDED, Changed, FROZEN_ENOUGH, NO_PLAN, NUMBERS, Turn, WRONG_STATE, change_down, freeze, leave,
+    set_auto_credit, stay, take_dues, turn,
 };
 pub use model::{Membership, NewMembership, Plan, Status, Tier};
 pub use perks::{return_perks, use_birthday, use_credit, use_pass};
 pub use standing::{ACCOUNT_DAYS, Standing};
-pub use store::{add_plan, enrol, plans, standing};
+pub use store::{ALREADY_MEMBER, SLUG_TAKEN, add_plan, enrol, plans, standing};

@@ -25,7 +25,7 @@ pub const NUMBERS: [Number; 2] = [GRACE_DAYS, FROZEN_MONTHS];
 /// There is no plan to do this with.
 pub const NO_PLAN: Refusal = Refusal::conflict("no_plan", "There is no membership to do this with.");
 /// Not as the membership stands.
-pub(crate) const WRONG_STATE: Refusal =
+pub const WRONG_STATE: Refusal =
     Refusal::conflict("wrong_state", "This can't be done with this membership as it stands.");
 /// Joining or changing up needs a payment.
 pub const CARD_NEEDED: Refusal =

@@ -7,10 +7,10 @@ use crate::model::{Membership, NewMembership, Plan};
 use crate::standing::Standing;
 
 /// A person has one plan at a time.
-const ALREADY_MEMBER: Refusal =
+pub const ALREADY_MEMBER: Refusal =
     Refusal::conflict("already_member", "There is a plan already; change it instead.");
 /// Two plans of a club can't share a name in addresses.
-const SLUG_TAKEN: Refusal = Refusal::conflict("slug_taken", "Another plan has this name in its address.");
+pub const SLUG_TAKEN: Refusal = Refusal::conflict("slug_taken", "Another plan has this name in its address.");
 
 /// The columns of a plan, in the order of [`Plan`]'s reader.
 macro_rules! plan_columns {

@@ -5,6 +5,7 @@ mod account;
 mod book;
 mod cancel;
 mod dashboard;
+pub(crate) mod docs;
 mod errors;
 mod frame;
 mod held;

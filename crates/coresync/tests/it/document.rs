@@ -80,7 +80,7 @@ async fn the_document_lists_every_route() {
             );
         }
     }
-    assert_eq!(document.body, serde_json::to_value(coresync::app::description()).expect("JSON"));
+    assert_eq!(document.body, coresync::app::description().expect("a description"));
 }
 
 #[tokio::test]
@@ -116,6 +116,46 @@ async fn the_document_is_sound() {
         }
     }
     references(&document, &document);
+}
+
+/// What every operation has alike: who may ask, how often, in what words it refuses, and where a key counts.
+#[tokio::test]
+async fn every_operation_says_who_may_ask_and_what_refuses_it() {
+    let house = House::open().await;
+    let document = house.visitor().get("/api/openapi.json").await.expect(200).body;
+    let schemes = document["components"]["securitySchemes"].as_object().expect("schemes");
+    assert_eq!(schemes["bearer"]["scheme"], "bearer");
+    assert_eq!(schemes["session"]["in"], "cookie");
+    let mut keyed = BTreeSet::new();
+    for (method, path, operation) in operations(&document) {
+        let place = format!("{method} {path}");
+        for way in operation["security"].as_array().unwrap_or_else(|| panic!("{place}: who may ask?")) {
+            assert!(way.as_object().expect("a way").keys().all(|name| schemes.contains_key(name)), "{place}");
+        }
+        let responses = operation["responses"].as_object().expect("responses");
+        assert!(responses.contains_key("429"), "{place}");
+        for (status, response) in responses {
+            assert!(
+                response["description"].as_str().is_some_and(|said| !said.is_empty()),
+                "{place} {status}"
+            );
+            if status.starts_with(['4', '5']) {
+                assert!(response["content"]["application/json"].is_null(), "{place} {status}: a problem");
+            }
+        }
+        let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+        if parameters.iter().any(|one| one["name"] == "Idempotency-Key" && one["in"] == "header") {
+            assert!(responses.contains_key("422"), "{place}");
+            keyed.insert(place);
+        }
+    }
+    for place in [
+        "POST /api/auth/register/",
+        "POST /api/bookings/create_booking/",
+        "POST /api/bookings/{id}/cancel_booking/",
+    ] {
+        assert!(keyed.contains(place), "{place}: {keyed:?}");
+    }
 }
 
 /// Every reference leads somewhere.

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use super::Page;
 use super::security::TraceId;
-use crate::errors::{Error, FaultKind};
+use crate::errors::{Error, Fault, FaultKind};
 
 /// What a client is told.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -69,6 +69,21 @@ impl From<&Error> for Problem {
             trace_id: String::new(),
             carried,
         }
+    }
+}
+
+impl Problem {
+    /// What is said of any request: by the layers around the handlers, and where something of ours is broken.
+    pub fn of_layers() -> Vec<Problem> {
+        let statuses = [
+            StatusCode::FORBIDDEN,
+            StatusCode::METHOD_NOT_ALLOWED,
+            StatusCode::PAYLOAD_TOO_LARGE,
+            StatusCode::INTERNAL_SERVER_ERROR,
+            StatusCode::GATEWAY_TIMEOUT,
+        ];
+        let unavailable = Problem::from(&Fault::of(FaultKind::NotStarted, ""));
+        statuses.into_iter().filter_map(plain_problem).chain([unavailable]).collect()
     }
 }
 

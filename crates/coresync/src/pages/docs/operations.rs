@@ -1,0 +1,136 @@
+//! Operations: what can be asked of the API, as its description has them, by tag.
+
+use serde_json::Value;
+
+use super::shapes::{Field, Kind, Shape, kind, list};
+use super::words::{Bit, bits, text};
+
+/// The operations of one tag.
+pub(super) struct Family {
+    pub(super) tag: String,
+    pub(super) operations: Vec<Operation>,
+}
+
+/// One operation.
+pub(super) struct Operation {
+    pub(super) name: String,
+    pub(super) method: String,
+    pub(super) path: String,
+    pub(super) title: Vec<Bit>,
+    pub(super) note: Vec<Bit>,
+    /// Who may ask.
+    pub(super) who: &'static str,
+    pub(super) parameters: Vec<Parameter>,
+    /// What is sent: the shape, and its fields.
+    pub(super) body: Option<Sent>,
+    pub(super) answers: Vec<Told>,
+}
+
+pub(super) struct Parameter {
+    pub(super) field: Field,
+    /// `path`, `query` or `header`.
+    pub(super) place: String,
+}
+
+pub(super) struct Sent {
+    pub(super) kind: Kind,
+    pub(super) fields: Vec<Field>,
+}
+
+pub(super) struct Told {
+    pub(super) status: String,
+    pub(super) note: Vec<Bit>,
+    /// Nothing for an answer without a body.
+    pub(super) kind: Option<Kind>,
+}
+
+/// Everything that the description lists: tags by name, and in each the reads first.
+pub(super) fn families(document: &Value) -> Vec<Family> {
+    let mut families: Vec<Family> = Vec::new();
+    let paths = document.get("paths").and_then(Value::as_object);
+    for (path, methods) in paths.into_iter().flatten() {
+        for (method, operation) in methods.as_object().into_iter().flatten() {
+            if operation.get("responses").is_none() {
+                continue;
+            }
+            let tag = list(operation, "tags").find_map(Value::as_str).unwrap_or("other");
+            let one = Operation::of(document, path, method, operation);
+            match families.iter_mut().find(|family| family.tag == tag) {
+                Some(family) => family.operations.push(one),
+                None => families.push(Family { tag: tag.to_owned(), operations: vec![one] }),
+            }
+        }
+    }
+    families.sort_by(|one, other| one.tag.cmp(&other.tag));
+    families
+}
+
+impl Operation {
+    fn of(document: &Value, path: &str, method: &str, operation: &Value) -> Operation {
+        let title = text(operation, "summary");
+        let note = text(operation, "description");
+        Operation {
+            name: text(operation, "operationId").to_owned(),
+            method: method.to_uppercase(),
+            path: path.to_owned(),
+            title: bits(title),
+            note: if note == title { Vec::new() } else { bits(note) },
+            who: who(operation),
+            parameters: list(operation, "parameters").map(parameter).collect(),
+            body: operation.get("requestBody").and_then(|body| sent(document, body)),
+            answers: answers(operation),
+        }
+    }
+
+    /// Whether a word is in what the operation is called, does, or where it is.
+    pub(super) fn tells_of(&self, tag: &str, wanted: &str) -> bool {
+        let title: String = self.title.iter().map(|bit| bit.text.as_str()).collect();
+        let whole = format!("{tag} {} {} {} {title}", self.method, self.path, self.name).to_lowercase();
+        wanted.to_lowercase().split_whitespace().all(|word| whole.contains(word))
+    }
+}
+
+fn who(operation: &Value) -> &'static str {
+    let ways: Vec<&Value> = list(operation, "security").collect();
+    let is_free = ways.iter().any(|way| way.as_object().is_some_and(serde_json::Map::is_empty));
+    match (ways.is_empty(), is_free) {
+        (true, _) => "Anybody.",
+        (_, true) => "Anybody; whoever is signed in gets their own answer.",
+        _ => "Whoever is signed in.",
+    }
+}
+
+fn parameter(said: &Value) -> Parameter {
+    let schema = said.get("schema").unwrap_or(&Value::Null);
+    Parameter {
+        field: Field {
+            name: text(said, "name").to_owned(),
+            kind: without_null(kind(schema)),
+            is_needed: said.get("required") == Some(&Value::Bool(true)),
+            note: bits(text(said, "description")),
+        },
+        place: text(said, "in").to_owned(),
+    }
+}
+
+/// A parameter that is optional may be missing; it can't be null.
+fn without_null(kind: Kind) -> Kind {
+    Kind { after: kind.after.trim_end_matches(" or null").to_owned(), ..kind }
+}
+
+fn sent(document: &Value, body: &Value) -> Option<Sent> {
+    let schema = body.pointer("/content/application~1json/schema")?;
+    let kind = kind(schema);
+    let whole = document.pointer(&format!("/components/schemas/{}", kind.shape)).unwrap_or(schema);
+    Some(Sent { fields: Shape::of(&kind.shape, whole).fields, kind })
+}
+
+fn answers(operation: &Value) -> Vec<Told> {
+    let responses = operation.get("responses").and_then(Value::as_object);
+    let told = |(status, response): (&String, &Value)| {
+        let content = response.get("content").and_then(Value::as_object);
+        let schema = content.and_then(|kinds| kinds.values().next()).and_then(|kind| kind.get("schema"));
+        Told { status: status.clone(), note: bits(text(response, "description")), kind: schema.map(kind) }
+    };
+    responses.into_iter().flatten().map(told).collect()
+}

@@ -1,0 +1,171 @@
+//! Shapes: what a JSON schema says, in words that fit on a line.
+
+use serde_json::Value;
+
+use super::words::{Bit, bits, text};
+
+/// Where the schemas of the description stand.
+const SCHEMAS: &str = "#/components/schemas/";
+
+/// What kind of value a place takes: `list of ` `Slot` ` or null`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Kind {
+    pub(super) before: String,
+    /// The name of a shape that stands on the page.
+    pub(super) shape: String,
+    pub(super) after: String,
+}
+
+/// One field of a shape.
+pub(super) struct Field {
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    pub(super) is_needed: bool,
+    pub(super) note: Vec<Bit>,
+}
+
+/// A shape of the description.
+pub(super) struct Shape {
+    pub(super) name: String,
+    pub(super) note: Vec<Bit>,
+    /// What it is if it has no fields.
+    pub(super) kind: Kind,
+    /// Shapes whose fields it has besides.
+    pub(super) parents: Vec<String>,
+    pub(super) fields: Vec<Field>,
+}
+
+/// Every shape of a description, by name.
+pub(super) fn shapes(document: &Value) -> Vec<Shape> {
+    let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
+    schemas.into_iter().flatten().map(|(name, schema)| Shape::of(name, schema)).collect()
+}
+
+impl Shape {
+    pub(super) fn of(name: &str, schema: &Value) -> Shape {
+        let mut shape = Shape {
+            name: name.to_owned(),
+            note: bits(text(schema, "description")),
+            kind: kind(schema),
+            parents: Vec::new(),
+            fields: fields(schema),
+        };
+        for part in list(schema, "allOf") {
+            shape.parents.extend(named(part).map(str::to_owned));
+            shape.fields.extend(fields(part));
+        }
+        shape
+    }
+}
+
+/// The needed ones first.
+fn fields(schema: &Value) -> Vec<Field> {
+    let needed: Vec<&str> = list(schema, "required").filter_map(Value::as_str).collect();
+    let properties = schema.get("properties").and_then(Value::as_object);
+    let field = |(name, schema): (&String, &Value)| Field {
+        kind: kind(schema),
+        is_needed: needed.contains(&name.as_str()),
+        note: note(schema),
+        name: name.clone(),
+    };
+    let mut fields: Vec<Field> = properties.into_iter().flatten().map(field).collect();
+    fields.sort_by_key(|field| !field.is_needed);
+    fields
+}
+
+/// What is said of a value; of one that may be missing, it stands beside the reference.
+fn note(schema: &Value) -> Vec<Bit> {
+    let inner = list(schema, "oneOf").map(|part| text(part, "description")).find(|said| !said.is_empty());
+    let own = text(schema, "description");
+    bits(if own.is_empty() { inner.unwrap_or_default() } else { own })
+}
+
+/// What kind of value a schema describes.
+pub(super) fn kind(schema: &Value) -> Kind {
+    if let Some(name) = named(schema) {
+        return Kind { shape: name.to_owned(), ..Kind::default() };
+    }
+    let choices: Vec<&Value> = list(schema, "oneOf").filter(|part| text(part, "type") != "null").collect();
+    if let [one] = choices[..] {
+        return or_null(kind(one));
+    }
+    let said: Vec<&str> = match schema.get("type") {
+        Some(Value::String(said)) => vec![said],
+        Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    let plain = match said.iter().find(|one| **one != "null") {
+        Some(&"array") => in_list(kind(schema.get("items").unwrap_or(&Value::Null))),
+        Some(&one) => Kind { before: word(one, schema), ..Kind::default() },
+        None => Kind { before: "object".to_owned(), ..Kind::default() },
+    };
+    if said.contains(&"null") { or_null(plain) } else { plain }
+}
+
+fn word(kind: &str, schema: &Value) -> String {
+    let values: Vec<&str> = list(schema, "enum").filter_map(Value::as_str).collect();
+    match (kind, text(schema, "format")) {
+        _ if !values.is_empty() => format!("one of {}", values.join(", ")),
+        ("string", "date") => "date, 2026-11-24".to_owned(),
+        ("string", "date-time") => "time with offset".to_owned(),
+        ("string", _) if schema.get("pattern").is_some() => {
+            format!("text such as {}", list(schema, "examples").find_map(Value::as_str).unwrap_or("this"))
+        }
+        ("string", _) => "text".to_owned(),
+        ("integer", _) => "whole number".to_owned(),
+        ("boolean", _) => "true or false".to_owned(),
+        (other, _) => other.to_owned(),
+    }
+}
+
+fn in_list(kind: Kind) -> Kind {
+    Kind { before: format!("list of {}", kind.before), ..kind }
+}
+
+fn or_null(kind: Kind) -> Kind {
+    Kind { after: format!("{} or null", kind.after), ..kind }
+}
+
+/// The name of the shape that a schema refers to.
+fn named(schema: &Value) -> Option<&str> {
+    schema.get("$ref")?.as_str()?.strip_prefix(SCHEMAS)
+}
+
+pub(super) fn list<'v>(value: &'v Value, name: &str) -> impl Iterator<Item = &'v Value> {
+    value.get(name).and_then(Value::as_array).into_iter().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_schema_is_said_in_words() {
+        let said = |schema: Value| {
+            let Kind { before, shape, after } = kind(&schema);
+            format!("{before}{shape}{after}")
+        };
+        let slot = json!({"$ref": "#/components/schemas/Slot"});
+        assert_eq!(said(slot.clone()), "Slot");
+        assert_eq!(said(json!({"type": "array", "items": slot})), "list of Slot");
+        assert_eq!(said(json!({"oneOf": [slot, {"type": "null"}]})), "Slot or null");
+        assert_eq!(
+            said(json!({"type": ["array", "null"], "items": {"type": "string"}})),
+            "list of text or null"
+        );
+        assert_eq!(said(json!({"type": "string", "enum": ["a", "b"]})), "one of a, b");
+    }
+
+    #[test]
+    fn a_shape_has_its_own_fields_and_its_parents() {
+        let schema = json!({"allOf": [{"$ref": "#/components/schemas/User"},
+            {"type": "object", "required": ["a"], "properties": {"a": {"type": "string"}, "b": {"type": "integer"}}}]});
+        let shape = Shape::of("Profile", &schema);
+        assert_eq!(shape.parents, ["User"]);
+        let fields: Vec<_> =
+            shape.fields.iter().map(|field| (field.name.as_str(), field.is_needed)).collect();
+        assert_eq!(fields, [("a", true), ("b", false)]);
+    }
+}
