@@ -67,7 +67,7 @@ impl Input for ToHold {
 /// Holds a time for ten minutes.
 #[utoipa::path(post, path = "/api/bookings/hold/", tag = "bookings", params(OnceHeader), request_body = BookingWish,
     responses((status = 201, body = HoldOut), (status = 400, body = Problem), (status = 403, body = Problem),
-        (status = 409, body = Problem), (status = 429, body = Problem)))]
+        (status = 409, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
 async fn hold_time(
     caller: Caller,
     Once(Json(ToHold(wish, earlier)), deed): Once<Json<ToHold>>,
@@ -177,7 +177,7 @@ struct MovedOut {
 #[utoipa::path(post, path = "/api/bookings/{id}/reschedule/", tag = "bookings", params(("id" = i64, Path), OnceHeader),
     request_body = MoveWish,
     responses((status = 200, body = MovedOut), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn move_booking(
     caller: Caller,
     Path(id): Path<Id>,
@@ -226,7 +226,7 @@ struct SeriesWish {
 /// Books a series: the words of a wish with `every_weeks`, `times`, and perhaps `skip_conflicts` or `instead`.
 #[utoipa::path(post, path = "/api/bookings/series/", tag = "bookings", params(OnceHeader), request_body = SeriesWish,
     responses((status = 201, body = SeriesOut), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 409, body = Problem)))]
+        (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn repeat_booking(caller: Caller, Once(Json(repeated), deed): Once<Json<Repeated>>) -> Result<Reply> {
     caller
         .once(deed, move |tx, by| {

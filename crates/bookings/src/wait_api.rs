@@ -101,7 +101,7 @@ struct WaitWish {
 /// Joins the waitlist, or asks to be told when a time opens.
 #[utoipa::path(post, path = "/api/bookings/waitlist/", tag = "bookings", params(OnceHeader), request_body = WaitWish,
     responses((status = 201, body = WaitOut), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 409, body = Problem)))]
+        (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn join_waitlist(caller: Caller, Once(Json(wish), deed): Once<Json<Waiting>>) -> Result<Reply> {
     caller
         .once(deed, move |tx, by| {
