@@ -48,6 +48,11 @@ pub(crate) fn objections(
     Ok(found)
 }
 
+/// Whether rules or hands keep anything from who asks.
+fn has_gates(field: &Field) -> bool {
+    field.rooms.iter().any(|room| room.gate.closed.is_some())
+}
+
 /// The same field as if no rule and no hand kept anything.
 fn without_gates(field: &Field) -> Field {
     let mut open = field.clone();
@@ -67,7 +72,7 @@ fn unclaimed(field: &Field) -> Field {
 /// Why rules keep the start, and when it opens (W3): of several rooms, the one that opens first.
 fn kept(request: &Request<'_>, field: &Field) -> Option<Error> {
     let Request { catalogue, service, window, day, start, .. } = *request;
-    if window.is_unbounded() {
+    if window.is_unbounded() || !has_gates(field) {
         return None;
     }
     let rooms_of = |field: &Field| Offers::find(request.demand(), field).at(start).map(|offer| offer.rooms);
@@ -107,7 +112,7 @@ fn unfit(request: &Request<'_>, field: &Field) -> Vec<&'static Refusal> {
         return found;
     }
     let open = without_gates(field);
-    found.push(if has(demand, &open) {
+    found.push(if has_gates(field) && has(demand, &open) {
         &MAINTENANCE
     } else if has(Demand { equipment: false, ..demand }, &open) {
         &EQUIPMENT
