@@ -208,8 +208,13 @@ impl<'c> Candidates<'c> {
                 && room.is_none_or(|asked| asked == candidate.id)
                 && kind.is_none_or(|asked| asked == candidate.kind)
         });
+        // Who is asked for by name and lacks the skill serves nobody, also where others would serve with them.
+        let lacks =
+            |asked: Id| !catalogue.technician(asked).is_some_and(|one| one.skills.contains(&service.skill));
+        let nobody = technician.is_some_and(lacks);
         let technicians = catalogue.technicians.iter().filter(|candidate| {
             service.technicians > 0
+                && !nobody
                 && candidate.active
                 && candidate.skills.contains(&service.skill)
                 && technician.is_none_or(|asked| asked == candidate.id || service.technicians > 1)

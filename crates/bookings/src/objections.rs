@@ -33,7 +33,7 @@ pub(crate) fn objections(
     }
     found.extend(plan_refusal(tx, request.catalogue, request.service, request.window)?);
     // That it is taken is told after what this person may not, for it is no business of theirs.
-    if !fits {
+    if !fits || lacks_skill(request) {
         found.extend(unfit(request, field).into_iter().map(Error::refused));
     }
     if is_elsewhere(tx, request)? {
@@ -99,15 +99,21 @@ fn unfit(request: &Request<'_>, field: &Field) -> Vec<&'static Refusal> {
         found.push(&SKILL);
     }
     if request.candidates.rooms.is_empty() {
-        found.push(if has_rooms(request) { &CAPACITY } else { &ROOM_CLOSED });
+        // In the order of the table: closed, skill, capacity.
+        if has_rooms(request) {
+            found.push(&CAPACITY)
+        } else {
+            found.insert(0, &ROOM_CLOSED)
+        }
         return found;
     }
     let mut empty = unclaimed(field);
     if !has(demand, &empty) {
-        if found.is_empty() {
-            empty.named = None;
-            let unstaffed = Demand { technicians: 0, ..demand };
-            found.push(if has(unstaffed, &empty) { &TECHNICIAN_OFF } else { &ROOM_CLOSED });
+        empty.named = None;
+        if !has(Demand { technicians: 0, ..demand }, &empty) {
+            found.insert(0, &ROOM_CLOSED);
+        } else if found.is_empty() {
+            found.push(&TECHNICIAN_OFF);
         }
         return found;
     }
@@ -136,7 +142,8 @@ fn without_pads(field: &Field) -> Field {
 
 fn lacks_skill(request: &Request<'_>) -> bool {
     let named = request.question.technician.and_then(|id| request.catalogue.technician(id));
-    named.is_some_and(|named| !named.skills.contains(&request.service.skill))
+    request.service.technicians > 0
+        && named.is_some_and(|named| !named.skills.contains(&request.service.skill))
 }
 
 fn has_rooms(request: &Request<'_>) -> bool {

@@ -109,10 +109,11 @@ impl Terms {
         self.kept.iter().find(|(kept_for, _)| *kept_for == tier).map(|(_, until)| *until)
     }
 
-    /// Why somebody of this tier may not book it now, and when they may.
+    /// Why somebody of this tier may not book it now, and when they may: of all that keep it, what lets go last; of two at
+    /// once the more exclusive, which stands first in the table of refusals.
     pub fn refused(&self, tier: Tier, now: Timestamp) -> Option<(&'static Refusal, Timestamp)> {
         let closed = self.kept.iter().filter(|(kept_for, until)| tier < *kept_for && now < *until);
-        closed.max_by_key(|(_, until)| *until).map(|(kept_for, until)| {
+        closed.max_by_key(|(kept_for, until)| (*until, *kept_for)).map(|(kept_for, until)| {
             (if *kept_for == Tier::Unlimited { &VIP_ONLY } else { &MEMBERS_ONLY }, *until)
         })
     }
@@ -134,7 +135,11 @@ pub fn terms(rules: &[ReleaseRule], overrides: &[Override], start: &Start<'_>) -
         overrides.iter().filter(|decided| decided.room == start.room && decided.starts_at == start.at)
     {
         match decided.decision {
-            Decision::Block => terms.blocked = true,
+            // Nothing opens it, so nothing is promised.
+            Decision::Block => {
+                terms.blocked = true;
+                terms.kept.clear();
+            }
             Decision::Open => terms = Terms { tags: terms.tags, ..Terms::plain() },
             Decision::Reprice(factor_bp) => terms.factor_bp = factor_bp,
             Decision::Keep(tier, hours) => {
@@ -334,6 +339,26 @@ mod tests {
         assert_eq!(kept.kept, [(Tier::Base, at(date(2026, 11, 27), 19, 0, 0))]);
         let elsewhere = [Override { room: Id(9), starts_at: start.at, decision: Decision::Block }];
         assert!(!terms(&demo(), &elsewhere, &start).blocked);
+    }
+
+    /// A hand beats every rule: nothing opens a blocked time, so no opening is promised.
+    #[test]
+    fn a_blocked_time_is_kept_for_nobody() {
+        let start = saturday_at_seven();
+        let blocked = [Override { room: Id(1), starts_at: start.at, decision: Decision::Block }];
+        let terms = terms(&demo(), &blocked, &start);
+        assert_eq!((terms.blocked, terms.kept.len()), (true, 0));
+        assert_eq!(terms.refused(Tier::None, at(date(2026, 11, 1), 9, 0, 0)), None);
+    }
+
+    /// Of two rules that let go at the same moment the one is told that stands first in the table of refusals.
+    #[test]
+    fn of_two_that_let_go_at_once_the_more_exclusive_is_told() {
+        let [unlimited, mut base] = demo();
+        base.release_hours = unlimited.release_hours;
+        let terms = terms(&[unlimited, base], &[], &saturday_at_seven());
+        let told = terms.refused(Tier::None, at(date(2026, 11, 1), 9, 0, 0));
+        assert_eq!(told.map(|(refusal, _)| refusal), Some(&VIP_ONLY));
     }
 
     #[test]

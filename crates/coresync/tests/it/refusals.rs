@@ -162,6 +162,17 @@ async fn no_room_takes_more_than_it_holds() {
     assert!(refused["errors"]["room_id"].is_string());
 }
 
+/// Who is asked for by name and lacks the skill serves nobody, also where two serve.
+#[tokio::test]
+async fn a_name_without_the_skill_is_refused_also_for_two() {
+    let house = House::open().await;
+    let ira = json!({"technician_id": house.technician("ira").await});
+    for service in ["massage", "couples"] {
+        let asked = and(wish(&house, service, "2026-11-27", "14:00").await, ira.clone());
+        house.as_(BEA).post(CREATE, asked).await.refused(409, "skill");
+    }
+}
+
 /// One piece for two rooms, with its own time to be made ready.
 #[tokio::test]
 async fn equipment_is_in_one_place_and_is_made_ready() {
