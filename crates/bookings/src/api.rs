@@ -178,15 +178,20 @@ async fn create_booking(caller: Caller, Once(Json(wanted), deed): Once<Json<ToBo
                     confirm(tx, Holder { by, token: token.as_deref() }, *id, Some(extras))?
                 }
             };
-            let detail = crate::mine::read(tx, booking.id)?;
-            Reply::json(StatusCode::CREATED, &tell(tx, &detail)?)
+            Reply::json(StatusCode::CREATED, &told(tx, booking.id)?)
         })
         .await
 }
 
-pub(crate) fn tell(tx: &mut Tx<'_>, detail: &Detail) -> Result<BookingOut> {
+fn tell(tx: &mut Tx<'_>, detail: &Detail) -> Result<BookingOut> {
     let catalogue = catalogue::current(tx)?;
     Ok(BookingOut::of(&catalogue, detail, tx.now()))
+}
+
+/// A booking as it stands now, for who has just done something with it.
+pub(crate) fn told(tx: &mut Tx<'_>, id: Id) -> Result<BookingOut> {
+    let detail = crate::mine::read(tx, id)?;
+    tell(tx, &detail)
 }
 
 /// One's own bookings.
@@ -258,8 +263,7 @@ async fn cancel_booking(
     caller
         .once(deed, move |tx, by| {
             let (_, fee) = cancel(tx, by, id)?;
-            let detail = crate::mine::read(tx, id)?;
-            let booking = tell(tx, &detail)?;
+            let booking = told(tx, id)?;
             let told = CancelledOut { message: "Booking cancelled successfully", fee, booking };
             Reply::json(StatusCode::OK, &told)
         })
@@ -306,7 +310,7 @@ async fn service(caller: Caller, Path(slug): Path<String>) -> Result<Answered<Se
         .view(move |tx, by| {
             let catalogue: Arc<Catalogue> = catalogue::current(tx)?;
             let service = catalogue.service_by_slug(&slug).ok_or(Error::NotFound)?;
-            let window = window(tx, &catalogue, by, by.person.as_ref().map(|person| person.id))?;
+            let window = window(tx, &catalogue, by, by.id())?;
             let quote = price_for(service, window.standing(), window.today(), Factors::PLAIN, &[], false);
             let category = catalogue.category(service.category).ok_or(Error::NotFound)?;
             let addon = |addon: &catalogue::Addon| AddonOut {

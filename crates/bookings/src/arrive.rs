@@ -3,12 +3,12 @@
 use jiff::SignedDuration;
 use kit::jobs::Job;
 use kit::{Cents, Error, Id, Result, Tx};
-use money::{Bill, Line, LineKind, Subject};
+use money::{Line, LineKind};
 use people::{Action, Actor};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::book::SUBJECT;
+use crate::book::bill;
 use crate::model::{Booking, Status};
 use crate::numbers::NO_SHOW;
 use crate::policy::Leaving;
@@ -114,8 +114,7 @@ pub(crate) fn charge_for_leaving(
         vec![Line::new(LineKind::Fee, code, label, leaving.fee)]
     };
     let club = catalogue::current(tx)?.club.id;
-    let subject = Subject { kind: SUBJECT, id: booking.id };
-    money::replace(tx, &Bill { subject, club, person: booking.person, lines })?;
+    money::replace(tx, &bill(club, booking, lines))?;
     store::set_fee(tx, booking.id, leaving.fee)?;
     if let Some(person) = booking.person.filter(|_| leaving.lapse) {
         store::note_lapse(tx, booking.id, person, code)?;

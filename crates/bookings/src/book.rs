@@ -130,7 +130,7 @@ impl Place<'_> {
         let Request { service, minutes, day, party, .. } = *request;
         let standing = self.window.standing();
         let sale = Sale::of(service, minutes, standing, day, taken.factors);
-        let sale = sale.covered(cover(tx, standing, day, id, extras.perk, party)?);
+        let sale = pay_with(tx, sale, extras.perk, standing, (id, day, party))?;
         let quote = quote(&sale, sold);
         let hold = match self.deed {
             Deed::Hold(hold) => Some(hold),
@@ -169,7 +169,7 @@ impl Place<'_> {
             free_to_cancel: false,
             fee: None,
         };
-        let by = self.by.person.as_ref().map(|person| person.id);
+        let by = self.by.id();
         store::insert(tx, self.catalogue.club.id, by, &booking, &quote.lines, extras)?;
         taken.keep(tx, id, booking.expires_at)?;
         write_addons(tx, id, self.catalogue, &extras.addons)?;
@@ -199,8 +199,7 @@ pub(crate) fn settle(
     lines: Vec<Line>,
 ) -> Result<Booking> {
     let club = catalogue.club.id;
-    let subject = Subject { kind: SUBJECT, id: booking.id };
-    money::charge(tx, &Bill { subject, club, person: booking.person, lines })?;
+    money::charge(tx, &bill(club, &booking, lines))?;
     store::note(tx, booking.id, by, "booked", &json!({"total": booking.total()}))?;
     tx.enqueue(&Booked { booking: booking.id }, tx.now())?;
     store::bump_versions(tx, booking.id)?;
@@ -211,31 +210,61 @@ pub(crate) fn settle(
     Ok(Booking { reference: Some(reference), ..booking })
 }
 
-/// Uses of a person's plan what is to pay for a service, if they have it; of credits also who lets them be used without
-/// asking (P3).
-pub(crate) fn cover(
+/// The sale, paid with what of a person's plan is to pay for it, if they have it: that is used. Credits are used also for
+/// who lets them be used without asking (P3); what a plan without limit covers needs nothing.
+pub(crate) fn pay_with(
     tx: &mut Tx<'_>,
-    standing: &Standing,
-    day: Date,
-    booking: Id,
+    sale: Sale,
     perk: Option<Perk>,
-    party: i64,
-) -> Result<Cover> {
+    standing: &Standing,
+    (booking, day, party): (Id, Date, i64),
+) -> Result<Sale> {
+    if sale.cover == Cover::Unlimited {
+        return Ok(sale);
+    }
     let unasked = standing.uses_credits_unasked().then_some(Perk::Credit);
-    let is_unlimited = standing.plan_on(day).is_some_and(|plan| plan.monthly_credits.is_none());
-    Ok(match perk.or(unasked) {
+    let cover = match perk.or(unasked) {
         Some(Perk::Credit) if membership::use_credit(tx, standing, day, booking)? => Cover::Credit,
-        Some(Perk::Birthday) if !is_unlimited && membership::use_birthday(tx, standing, day, booking)? => {
+        Some(Perk::Birthday) if membership::use_birthday(tx, standing, day, booking)? => {
             Cover::Birthday(BIRTHDAY_CENTS)
         }
         // A companion's share: of who comes alone there is none (M2).
-        Some(Perk::Pass)
-            if party > 1 && !is_unlimited && membership::use_pass(tx, standing, day, booking)? =>
-        {
+        Some(Perk::Pass) if party > 1 && membership::use_pass(tx, standing, day, booking)? => {
             Cover::Pass(party)
         }
         _ => Cover::None,
-    })
+    };
+    Ok(Sale { cover, ..sale })
+}
+
+/// A booking at the price of a sale with its add-ons, and why it is that.
+///
+/// # Errors
+/// `Error::Invalid` for an add-on that does not go with the service.
+pub(crate) fn priced(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    booking: Booking,
+    sale: Sale,
+    addons: &[AddonWish],
+) -> Result<(Booking, Vec<Line>)> {
+    let service = catalogue.service(booking.service).ok_or(Error::NotFound)?;
+    let quote = quote(&sale, &sold_addons(catalogue, service, addons)?);
+    let booking = Booking {
+        base: quote.base(),
+        addons_total: quote.addons(),
+        discount: quote.discount(),
+        tax: money::tax_on(tx, catalogue.club.id, &quote.lines)?,
+        sale: Some(sale),
+        ..booking
+    };
+    Ok((booking, quote.lines))
+}
+
+/// What a booking's person owes for it.
+pub(crate) fn bill(club: Id, booking: &Booking, lines: Vec<Line>) -> Bill {
+    let subject = Subject { kind: SUBJECT, id: booking.id };
+    Bill { subject, club, person: booking.person, lines }
 }
 
 /// The gift of a birthday month is worth so much (M3).

@@ -209,14 +209,13 @@ impl<'c> Candidates<'c> {
                 && kind.is_none_or(|asked| asked == candidate.kind)
         });
         // Who is asked for by name and lacks the skill serves nobody, also where others would serve with them.
-        let lacks =
-            |asked: Id| !catalogue.technician(asked).is_some_and(|one| one.skills.contains(&service.skill));
+        let lacks = |asked: Id| !catalogue.technician(asked).is_some_and(|one| one.is_skilled_for(service));
         let nobody = technician.is_some_and(lacks);
         let technicians = catalogue.technicians.iter().filter(|candidate| {
             service.technicians > 0
                 && !nobody
                 && candidate.active
-                && candidate.skills.contains(&service.skill)
+                && candidate.is_skilled_for(service)
                 && technician.is_none_or(|asked| asked == candidate.id || service.technicians > 1)
         });
         let equipment =

@@ -4,14 +4,14 @@ use catalogue::Catalogue;
 use kit::{Error, Fault, Id, Result, Tx};
 use people::{Action, Actor};
 
-use crate::book::{Deed, cover, place_visit, settle, sold_addons, write_addons};
+use crate::book::{Deed, pay_with, place_visit, priced, settle, write_addons};
 use crate::cells::cell_at;
 use crate::claim::claim_all;
 use crate::hold::{Holder, theirs};
 use crate::model::{Booking, Status};
 use crate::objections::most_open;
 use crate::policy::Policy;
-use crate::price::{Cover, PlanTerms, Sale, quote};
+use crate::price::{Cover, Sale};
 use crate::refusals::{SAME_PERSON, TOO_MANY_OPEN, WRONG_STATE};
 use crate::search::window;
 use crate::store::{self, Kept, Kind};
@@ -87,8 +87,6 @@ impl Confirm<'_> {
             Some(extras) => extras.addons.clone(),
             None => store::addons_of(tx, booking.id)?,
         };
-        let service = self.catalogue.service(booking.service).ok_or(Error::NotFound)?;
-        let quote = quote(&sale, &sold_addons(self.catalogue, service, &addons)?);
         if let Some(extras) = extras {
             booking.guest_name.clone_from(&extras.guest_name);
             booking.guest_email.clone_from(&extras.guest_email);
@@ -98,21 +96,18 @@ impl Confirm<'_> {
         let booking = Booking {
             person: self.owner,
             status: Status::Confirmed,
-            base: quote.base(),
-            addons_total: quote.addons(),
-            discount: quote.discount(),
-            tax: money::tax_on(tx, self.catalogue.club.id, &quote.lines)?,
-            sale: Some(sale),
             created_at: tx.now(),
             expires_at: None,
             ..booking
         };
+        let (booking, why) = priced(tx, self.catalogue, booking, sale, &addons)?;
         self.attend(tx, &booking)?;
-        store::write_terms(tx, &booking, &quote.lines, extras)?;
+        store::write_price(tx, &booking, &why)?;
+        store::write_terms(tx, &booking, extras)?;
         store::forget_addons(tx, booking.id)?;
         write_addons(tx, booking.id, self.catalogue, &addons)?;
         store::keep_for_good(tx, booking.id)?;
-        settle(tx, self.catalogue, self.by.person.as_ref().map(|person| person.id), booking, quote.lines)
+        settle(tx, self.catalogue, self.by.id(), booking, why)
     }
 
     /// What is sold: as it was held, but for the plan of who takes it over and what pays.
@@ -121,15 +116,11 @@ impl Confirm<'_> {
         let mut sale = booking.sale.clone().ok_or_else(missing)?;
         let standing = self.window.standing();
         if booking.person != self.owner {
-            let plan = standing.plan_on(booking.day);
-            let is_unlimited = plan.is_some_and(|plan| plan.monthly_credits.is_none());
-            sale.plan = plan.map(PlanTerms::of);
-            sale.cover = if is_unlimited { Cover::Unlimited } else { Cover::None };
+            sale = sale.under(standing.plan_on(booking.day));
         }
         let Some(extras) = extras.filter(|_| sale.cover != Cover::Unlimited) else { return Ok(sale) };
         membership::return_perks(tx, booking.id)?;
-        let cover = cover(tx, standing, booking.day, booking.id, extras.perk, booking.party)?;
-        Ok(sale.covered(cover))
+        pay_with(tx, sale, extras.perk, standing, (booking.id, booking.day, booking.party))
     }
 
     /// Claims the time of who comes; lets go of it if somebody else comes instead (F6).

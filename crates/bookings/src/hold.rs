@@ -90,7 +90,7 @@ fn let_go_by_token(tx: &mut Tx<'_>, token: &str) -> Result<()> {
 /// `Error::NotFound` for what is not theirs.
 pub(crate) fn theirs(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<Kept> {
     let kept = store::find(tx, id)?.ok_or(Error::NotFound)?;
-    let own = holder.by.person.as_ref().map(|person| person.id);
+    let own = holder.by.id();
     let is_own = own.is_some() && kept.booking.person == own;
     let knows = holder.token.is_some_and(|token| kept.token.as_deref() == Some(&tokens::digest(token)));
     if is_own || knows || holder.by.may(Action::BookForOthers) { Ok(kept) } else { Err(Error::NotFound) }
@@ -102,7 +102,7 @@ pub(crate) fn theirs(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<Kept
 /// `Error::NotFound` for what is not theirs; `wrong_state` if it is no hold any more.
 pub fn let_go(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<()> {
     let kept = theirs(tx, holder, id)?;
-    let by = holder.by.person.as_ref().map(|person| person.id);
+    let by = holder.by.id();
     if !end_hold(tx, id, by, "let_go")? {
         return Err(Error::refused(&WRONG_STATE));
     }
@@ -127,7 +127,7 @@ pub fn extend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<Booking> {
         if !store::extend(tx, hold, until)? {
             return Err(Error::refused(&WRONG_STATE));
         }
-        store::note(tx, hold, holder.by.person.as_ref().map(|person| person.id), "extended", &json!({}))?;
+        store::note(tx, hold, holder.by.id(), "extended", &json!({}))?;
         store::bump_versions(tx, hold)?;
     }
     Ok(Booking { expires_at: Some(until), ..kept.booking })

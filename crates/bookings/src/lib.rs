@@ -55,7 +55,7 @@ pub use hold::{Held, Holder, extend, held, hold, let_go};
 pub use mine::{Mine, allergies, mine, read, show};
 pub use model::{Booking, Detail, Frozen, Status};
 pub use nightly::{Nightly, Sweep, sweep, tidy};
-pub use numbers::NUMBERS;
+pub use numbers::{ACCOUNT_DAYS, NUMBERS};
 pub use objections::{Verdict, why_not};
 pub use policy::{Leaving, Policy};
 pub use price::{Cover, PlanTerms, Quote, Sale, SoldAddon, price_for, quote};

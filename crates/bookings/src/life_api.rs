@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::api::{BookingWish, tell};
+use crate::api::{BookingWish, told};
 use crate::arrive;
 use crate::hold::{Holder, extend, held, hold, let_go};
 use crate::model::Booking;
@@ -76,15 +76,10 @@ async fn hold_time(
     caller
         .once(deed, move |tx, by| {
             let held = hold(tx, by, &wish, &network, earlier.as_deref())?;
-            let booking = out(tx, held.booking.id)?;
+            let booking = told(tx, held.booking.id)?;
             Reply::json(StatusCode::CREATED, &HoldOut { booking, token: held.token })
         })
         .await
-}
-
-fn out(tx: &mut Tx<'_>, id: Id) -> Result<BookingOut> {
-    let detail = crate::mine::read(tx, id)?;
-    tell(tx, &detail)
 }
 
 /// A hold as it stands.
@@ -99,7 +94,7 @@ async fn show_hold(
     caller
         .view(move |tx, by| {
             let held = held(tx, Holder { by, token: token.as_deref() }, id)?;
-            out(tx, held.id).map(Answered)
+            told(tx, held.id).map(Answered)
         })
         .await
 }
@@ -129,7 +124,7 @@ async fn extend_hold(
     caller
         .tx(move |tx, by| {
             extend(tx, Holder { by, token: token.as_deref() }, id)?;
-            out(tx, id).map(Answered)
+            told(tx, id).map(Answered)
         })
         .await
 }
@@ -194,7 +189,7 @@ async fn move_booking(
                 frozen_fee: booking.frozen.fee,
                 starts_at: crate::window::iso(&zone, booking.starts_at),
                 is_preview: preview,
-                booking: out(tx, id)?,
+                booking: told(tx, id)?,
             };
             Reply::json(StatusCode::OK, &moved)
         })
@@ -231,7 +226,7 @@ async fn repeat_booking(caller: Caller, Once(Json(repeated), deed): Once<Json<Re
     caller
         .once(deed, move |tx, by| {
             let series = repeat(tx, by, &repeated)?;
-            let bookings = series.booked.iter().map(|one| out(tx, one.id)).collect::<Result<_>>()?;
+            let bookings = series.booked.iter().map(|one| told(tx, one.id)).collect::<Result<_>>()?;
             Reply::json(StatusCode::CREATED, &SeriesOut { bookings, left_out: series.left_out })
         })
         .await
@@ -285,7 +280,7 @@ async fn step(caller: Caller, id: Id, verb: Step) -> Result<Answered<BookingOut>
     caller
         .tx(move |tx, by| {
             verb(tx, by, id)?;
-            out(tx, id).map(Answered)
+            told(tx, id).map(Answered)
         })
         .await
 }

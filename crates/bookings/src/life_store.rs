@@ -1,14 +1,14 @@
 //! Statements on what becomes of a booking: holds, moves, ends.
 
 use jiff::{SignedDuration, Timestamp};
-use kit::{Cents, Fault, Id, Result, Tx, args, sql};
+use kit::{Cents, Id, Result, Tx, args, sql};
 use money::Line;
 
 use crate::cells::Cell;
 use crate::free::LONGEST;
 use crate::hold::Hold;
 use crate::model::Booking;
-use crate::store::{Kept, columns, sealed_allergies, written};
+use crate::store::{Kept, columns, sealed_allergies, written, written_policy, written_sale};
 use crate::wish::Extras;
 
 /// How many bookings a person has ahead (F7).
@@ -145,30 +145,36 @@ pub(crate) fn forget_holds(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64> {
     )
 }
 
-/// Writes what a booking is sold for, to whom, and what was said besides.
-pub(crate) fn write_terms(
-    tx: &mut Tx<'_>,
-    booking: &Booking,
-    why: &[Line],
-    extras: Option<&Extras>,
-) -> Result<()> {
-    let policy = serde_json::to_string(&booking.policy).map_err(Fault::because)?;
-    let sale = booking.sale.as_ref().map(serde_json::to_string).transpose().map_err(Fault::because)?;
+/// Writes what a booking costs, and why.
+pub(crate) fn write_price(tx: &mut Tx<'_>, booking: &Booking, why: &[Line]) -> Result<()> {
     tx.run(
         sql!(
-            "UPDATE bookings SET person_id = $1, base_cents = $2, addons_cents = $3, discount_cents = $4,
-             tax_cents = $5, why = $6, policy = $7, sale = $8, guest_name = $9, guest_email = $10,
-             companion_name = $11, special_requests = $12, created_at = $13 WHERE id = $14"
+            "UPDATE bookings SET base_cents = $1, addons_cents = $2, discount_cents = $3, tax_cents = $4, why = $5,
+             sale = $6 WHERE id = $7"
         ),
         args![
-            booking.person,
             booking.base,
             booking.addons_total,
             booking.discount,
             booking.tax,
             written(why),
-            policy,
-            sale,
+            written_sale(booking)?,
+            booking.id
+        ],
+    )
+    .map(drop)
+}
+
+/// Writes whose a booking is, by which policy, and what was said besides.
+pub(crate) fn write_terms(tx: &mut Tx<'_>, booking: &Booking, extras: Option<&Extras>) -> Result<()> {
+    tx.run(
+        sql!(
+            "UPDATE bookings SET person_id = $1, policy = $2, guest_name = $3, guest_email = $4, companion_name = $5,
+             special_requests = $6, created_at = $7 WHERE id = $8"
+        ),
+        args![
+            booking.person,
+            written_policy(booking)?,
             booking.guest_name.clone(),
             booking.guest_email.clone(),
             booking.companion_name.clone(),
@@ -194,29 +200,8 @@ pub(crate) fn write_terms(
     .map(drop)
 }
 
-/// Writes where a booking is now.
-pub(crate) fn write_move(tx: &mut Tx<'_>, booking: &Booking, why: &[Line]) -> Result<()> {
-    write_terms_of_move(tx, booking)?;
-    let sale = booking.sale.as_ref().map(serde_json::to_string).transpose().map_err(Fault::because)?;
-    tx.run(
-        sql!(
-            "UPDATE bookings SET base_cents = $1, addons_cents = $2, discount_cents = $3, tax_cents = $4, why = $5,
-             sale = $6 WHERE id = $7"
-        ),
-        args![
-            booking.base,
-            booking.addons_total,
-            booking.discount,
-            booking.tax,
-            written(why),
-            sale,
-            booking.id
-        ],
-    )
-    .map(drop)
-}
-
-fn write_terms_of_move(tx: &mut Tx<'_>, booking: &Booking) -> Result<()> {
+/// Writes where and when a booking is, and what moving it there froze.
+pub(crate) fn write_place(tx: &mut Tx<'_>, booking: &Booking) -> Result<()> {
     tx.run(
         sql!(
             "UPDATE bookings SET room_id = $1, day = $2, starts_at = $3, ends_at = $4, moves = $5, moved_from = $6,

@@ -3,7 +3,7 @@
 use catalogue::Number;
 
 /// How many days ahead visitors and accounts book (W1).
-pub(crate) const ACCOUNT_DAYS: Number = Number::new(
+pub const ACCOUNT_DAYS: Number = Number::new(
     "account_days",
     "Days ahead that visitors and accounts book",
     membership::ACCOUNT_DAYS,

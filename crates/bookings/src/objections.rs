@@ -28,13 +28,13 @@ pub(crate) fn objections(
     fits: bool,
 ) -> Result<Vec<Error>> {
     let mut found: Vec<Error> = request.window.refusal(request.day).into_iter().collect();
-    if !fits {
-        found.extend(kept(request, field));
-    }
+    let kept = if fits { None } else { kept(request, field) };
+    let is_kept = kept.is_some();
+    found.extend(kept);
     found.extend(plan_refusal(tx, request.catalogue, request.service, request.window)?);
     // That it is taken is told after what this person may not, for it is no business of theirs.
     if !fits || lacks_skill(request) {
-        found.extend(unfit(request, field).into_iter().map(Error::refused));
+        found.extend(unfit(request, field, is_kept).into_iter().map(Error::refused));
     }
     if is_elsewhere(tx, request)? {
         found.push(Error::refused(&SAME_PERSON));
@@ -90,8 +90,8 @@ fn kept(request: &Request<'_>, field: &Field) -> Option<Error> {
     first.map(|(refusal, opens_at)| Error::refused(refusal).with("opens_at", window.shown(opens_at)))
 }
 
-/// Why the calendars do not have it.
-fn unfit(request: &Request<'_>, field: &Field) -> Vec<&'static Refusal> {
+/// Why the calendars do not have it; of what is kept by rules that was said.
+fn unfit(request: &Request<'_>, field: &Field, is_kept: bool) -> Vec<&'static Refusal> {
     let demand = request.demand();
     let has = |demand: Demand, field: &Field| Offers::find(demand, field).at(request.start).is_some();
     let mut found = Vec::new();
@@ -128,7 +128,7 @@ fn unfit(request: &Request<'_>, field: &Field) -> Vec<&'static Refusal> {
         &TAKEN
     });
     // A hand's block and what rules keep are told apart: who is kept out hears when it opens.
-    if found == [&MAINTENANCE] && kept(request, field).is_some() {
+    if found == [&MAINTENANCE] && is_kept {
         found.clear();
     }
     found
@@ -142,8 +142,7 @@ fn without_pads(field: &Field) -> Field {
 
 fn lacks_skill(request: &Request<'_>) -> bool {
     let named = request.question.technician.and_then(|id| request.catalogue.technician(id));
-    request.service.technicians > 0
-        && named.is_some_and(|named| !named.skills.contains(&request.service.skill))
+    request.service.technicians > 0 && named.is_some_and(|named| !named.is_skilled_for(request.service))
 }
 
 fn has_rooms(request: &Request<'_>) -> bool {
@@ -194,7 +193,7 @@ pub struct Verdict {
 /// `Error::Invalid` for what makes no sense.
 pub fn why_not(tx: &mut Tx<'_>, by: &Actor, wish: &Wish) -> Result<Verdict> {
     let owner = wish.person.filter(|_| by.may(people::Action::BookForOthers));
-    let owner = owner.or(by.person.as_ref().map(|person| person.id));
+    let owner = owner.or(by.id());
     let catalogue = catalogue::current(tx)?;
     let window = window(tx, &catalogue, by, owner)?;
     let request = Request::understand(tx, &catalogue, &window, Question::of(wish, owner))?;

@@ -152,18 +152,25 @@ impl Sale {
     /// A service on a day, in a room and at a time of these factors, for so many minutes; nothing covers it yet but a
     /// plan without limit.
     pub fn of(service: &Service, minutes: i64, standing: &Standing, day: Date, factors: Factors) -> Sale {
-        let plan = standing.plan_on(day);
-        let is_unlimited = plan.is_some_and(|plan| plan.monthly_credits.is_none());
-        Sale {
+        let sale = Sale {
             list: service.list,
             member: service.member,
             minutes,
             per: service.minutes,
-            plan: plan.map(PlanTerms::of),
+            plan: None,
             room_bp: factors.room,
             time_bp: factors.time,
-            cover: if is_unlimited { Cover::Unlimited } else { Cover::None },
-        }
+            cover: Cover::None,
+        };
+        sale.under(standing.plan_on(day))
+    }
+
+    /// The same under another plan, or none; nothing covers it but a plan without limit.
+    #[must_use]
+    pub fn under(self, plan: Option<&Plan>) -> Sale {
+        let is_unlimited = plan.is_some_and(|plan| plan.monthly_credits.is_none());
+        let cover = if is_unlimited { Cover::Unlimited } else { Cover::None };
+        Sale { plan: plan.map(PlanTerms::of), cover, ..self }
     }
 
     /// The same, covered by this, unless a plan without limit covers it already.

@@ -6,10 +6,9 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use kit::{Error, Id, Result, Tx, numbers};
 use membership::Standing;
-use money::{Bill, Subject};
 use serde_json::json;
 
-use crate::book::{SUBJECT, write_addons};
+use crate::book::{bill, write_addons};
 use crate::cells::{Cell, begin, cells};
 use crate::claim::claim_all;
 use crate::free::Factors;
@@ -112,8 +111,7 @@ pub fn record(tx: &mut Tx<'_>, catalogue: &Catalogue, record: &Record) -> Result
     }
     write_addons(tx, id, catalogue, &extras.addons)?;
     if is_live {
-        let subject = Subject { kind: SUBJECT, id };
-        let charge = money::charge(tx, &Bill { subject, club, person: record.person, lines: quote.lines })?;
+        let charge = money::charge(tx, &bill(club, &booking, quote.lines))?;
         if record.status == Status::Completed && charge.status == money::Status::Due {
             money::note_paid(tx, charge.id)?;
         }

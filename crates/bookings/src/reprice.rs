@@ -2,12 +2,11 @@
 //! cancelled freely (M5).
 
 use kit::{Id, Result, Tx};
-use money::{Bill, Subject};
 use serde_json::json;
 
-use crate::book::{SUBJECT, sold_addons};
-use crate::model::{Booking, Status};
-use crate::price::{Cover, PlanTerms, Sale, quote};
+use crate::book::{bill, priced};
+use crate::model::Status;
+use crate::price::PlanTerms;
 use crate::reschedule::Moved;
 use crate::store;
 
@@ -29,27 +28,15 @@ pub fn reprice_for(tx: &mut Tx<'_>, person: Id) -> Result<u64> {
             continue;
         }
         membership::return_perks(tx, before.id)?;
-        let is_unlimited = plan.is_some_and(|plan| plan.monthly_credits.is_none());
-        let cover = if is_unlimited { Cover::Unlimited } else { Cover::None };
-        let sale = Sale { plan: plan.map(PlanTerms::of), cover, ..sale };
-        let Some(service) = catalogue.service(before.service) else { continue };
         let addons = store::addons_of(tx, before.id)?;
-        let quote = quote(&sale, &sold_addons(&catalogue, service, &addons)?);
-        let booking = Booking {
-            base: quote.base(),
-            addons_total: quote.addons(),
-            discount: quote.discount(),
-            tax: money::tax_on(tx, club, &quote.lines)?,
-            sale: Some(sale),
-            ..before.clone()
-        };
-        store::write_move(tx, &booking, &quote.lines)?;
-        store::free_to_cancel(tx, before.id)?;
-        let subject = Subject { kind: SUBJECT, id: before.id };
-        money::replace(tx, &Bill { subject, club, person: Some(person), lines: quote.lines })?;
-        let told = json!({"from": before.total(), "to": booking.total()});
-        store::note(tx, before.id, None, "repriced", &told)?;
-        tx.enqueue(&Moved { booking: before.id }, tx.now())?;
+        let old_total = before.total();
+        let (booking, why) = priced(tx, &catalogue, before, sale.under(plan), &addons)?;
+        store::write_price(tx, &booking, &why)?;
+        store::free_to_cancel(tx, booking.id)?;
+        money::replace(tx, &bill(club, &booking, why))?;
+        let told = json!({"from": old_total, "to": booking.total()});
+        store::note(tx, booking.id, None, "repriced", &told)?;
+        tx.enqueue(&Moved { booking: booking.id }, tx.now())?;
         repriced += 1;
     }
     Ok(repriced)

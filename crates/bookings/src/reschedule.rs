@@ -3,18 +3,17 @@
 use jiff::Timestamp;
 use kit::jobs::Job;
 use kit::{Cents, Error, Id, Result, Tx};
-use money::{Bill, Subject};
 use people::{Action, Actor};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::book::{SUBJECT, cover, sold_addons};
+use crate::book::{bill, pay_with, priced};
 use crate::cells::begin;
 use crate::claim::take;
 use crate::model::{Booking, Frozen, Status};
 use crate::numbers::MOVES;
 use crate::policy::Leaving;
-use crate::price::{Cover, Sale, quote};
+use crate::price::{Cover, Sale};
 use crate::refusals::{TAKEN, TOO_MANY_MOVES, WRONG_STATE};
 use crate::request::{Question, Request};
 use crate::search::window;
@@ -91,38 +90,33 @@ pub fn reschedule(tx: &mut Tx<'_>, by: &Actor, id: Id, to: &Move) -> Result<Resc
     membership::return_perks(tx, id)?;
     let standing = window.standing();
     let sale = Sale::of(request.service, request.minutes, standing, request.day, taken.factors);
-    let sale = sale.covered(cover(tx, standing, request.day, id, perk, request.party)?);
+    let sale = pay_with(tx, sale, perk, standing, (id, request.day, request.party))?;
     let addons = store::addons_of(tx, id)?;
-    let quote = quote(&sale, &sold_addons(&catalogue, request.service, &addons)?);
     let frozen = if by_club && !own { before.frozen } else { frozen(&before, now) };
     let booking = Booking {
         room: taken.room,
         day: request.day,
         starts_at: request.starts_at(),
         ends_at: begin(request.end()),
-        base: quote.base(),
-        addons_total: quote.addons(),
-        discount: quote.discount(),
-        tax: money::tax_on(tx, catalogue.club.id, &quote.lines)?,
-        sale: Some(sale),
         moves: before.moves + i64::from(!by_club || own),
         moved_from: Some(before.starts_at),
         frozen,
         status: Status::Confirmed,
         ..before.clone()
     };
+    let (booking, why) = priced(tx, &catalogue, booking, sale, &addons)?;
     store::forget_allocations(tx, id)?;
     taken.keep(tx, id, None)?;
-    store::write_move(tx, &booking, &quote.lines)?;
-    let (club, subject) = (catalogue.club.id, Subject { kind: SUBJECT, id });
-    money::replace(tx, &Bill { subject, club, person: booking.person, lines: quote.lines })?;
+    store::write_place(tx, &booking)?;
+    store::write_price(tx, &booking, &why)?;
+    money::replace(tx, &bill(catalogue.club.id, &booking, why))?;
     let difference = booking.total() - old_total;
     let told = json!({"from": window.shown(before.starts_at), "room": before.room, "difference": difference,
         "frozen": frozen.fee});
     store::note(tx, id, Some(person), "rescheduled", &told)?;
     store::bump_versions(tx, id)?;
     tx.enqueue(&Moved { booking: id }, now)?;
-    waits::freed(tx, &before)?;
+    waits::freed(tx)?;
     Ok(Rescheduled { booking, difference })
 }
 

@@ -144,7 +144,7 @@ pub(crate) fn service(catalogue: &Catalogue, id: Id) -> Result<&Service> {
 pub fn search(tx: &mut Tx<'_>, by: &Actor, ask: &Ask) -> Result<Answer> {
     let catalogue = catalogue::current(tx)?;
     let service = service(&catalogue, ask.service)?;
-    let window = window(tx, &catalogue, by, by.person.as_ref().map(|person| person.id))?;
+    let window = window(tx, &catalogue, by, by.id())?;
     let first = ask.from.unwrap_or_else(|| window.today());
     let last = ask.to.unwrap_or(first);
     let party = ask.party.unwrap_or(service.party);
@@ -233,7 +233,7 @@ pub(crate) fn plan_refusal(
 }
 
 fn may_ignore(tx: &mut Tx<'_>, by: &Actor, booking: Id) -> Result<bool> {
-    let own = by.person.as_ref().map(|person| person.id);
+    let own = by.id();
     let kept = crate::store::find(tx, booking)?;
     Ok(kept.is_some_and(|kept| own.is_some() && kept.booking.person == own) || by.may(Action::BookForOthers))
 }

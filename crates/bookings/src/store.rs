@@ -215,8 +215,7 @@ pub(crate) fn insert(
     extras: &Extras,
 ) -> Result<()> {
     let allergies = sealed_allergies(tx, booking.id, extras)?;
-    let sale = booking.sale.as_ref().map(serde_json::to_string).transpose().map_err(Fault::because)?;
-    let policy = serde_json::to_string(&booking.policy).map_err(Fault::because)?;
+    let (sale, policy) = (written_sale(booking)?, written_policy(booking)?);
     tx.run(
         sql!(
             "INSERT INTO bookings (id, club_id, reference, person_id, booked_by, service_id, room_id, party, day,
@@ -389,6 +388,14 @@ impl kit::db::FromRow for Kept {
         };
         Ok(Kept { booking, why: read_lines(&row.get::<String>(18)?)?, token: row.get(32)? })
     }
+}
+
+pub(crate) fn written_sale(booking: &Booking) -> Result<Option<String>> {
+    booking.sale.as_ref().map(serde_json::to_string).transpose().map_err(Fault::because)
+}
+
+pub(crate) fn written_policy(booking: &Booking) -> Result<String> {
+    serde_json::to_string(&booking.policy).map_err(Fault::because)
 }
 
 pub(crate) fn written(why: &[Line]) -> String {

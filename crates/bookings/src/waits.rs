@@ -16,7 +16,6 @@ use crate::days::minute;
 use crate::expiry::end_hold;
 use crate::free::Offer;
 use crate::hold::Hold;
-use crate::model::Booking;
 use crate::numbers::{OFFER, OFFER_AHEAD, QUIET_FROM, QUIET_TO, WAITS};
 use crate::refusals::{TOO_MANY_WAITS, WRONG_STATE};
 use crate::search::{Ask, search};
@@ -256,7 +255,7 @@ pub fn leave(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
 }
 
 /// Something has become free: somebody looks who waits for it.
-pub(crate) fn freed(tx: &mut Tx<'_>, _booking: &Booking) -> Result<()> {
+pub(crate) fn freed(tx: &mut Tx<'_>) -> Result<()> {
     if store::is_anybody_waiting(tx)? { tx.enqueue(&Look {}, tx.now()) } else { Ok(()) }
 }
 
@@ -266,7 +265,7 @@ pub(crate) fn passed_over(tx: &mut Tx<'_>, hold: Id, why: &str) -> Result<()> {
         let state = if wait.passed >= 1 { "left" } else { "waiting" };
         store::pass(tx, wait.id, state)?;
     }
-    if store::is_anybody_waiting(tx)? { tx.enqueue(&Look {}, tx.now()) } else { Ok(()) }
+    freed(tx)
 }
 
 /// A hold was booked: if it was an offer, the waiting is over.

@@ -49,8 +49,7 @@ impl Window {
     }
 
     fn days_ahead_for(&self, day: Date) -> i64 {
-        let planned = self.standing.plan_on(day).map_or(0, |plan| plan.max_advance_days);
-        planned.max(self.account_days)
+        self.standing.days_ahead_for(day, self.account_days)
     }
 
     /// The club's date.

@@ -219,6 +219,13 @@ pub struct Technician {
     pub active: bool,
 }
 
+impl Technician {
+    /// Whether they can do what a service needs.
+    pub fn is_skilled_for(&self, service: &Service) -> bool {
+        self.skills.contains(&service.skill)
+    }
+}
+
 /// What a service needs besides a room.
 #[derive(Debug, Clone)]
 pub struct Equipment {

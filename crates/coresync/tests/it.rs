@@ -28,6 +28,8 @@ mod limits;
 mod memberships;
 #[path = "it/moves.rs"]
 mod moves;
+#[path = "it/numbers.rs"]
+mod numbers;
 #[path = "it/once.rs"]
 mod once;
 #[path = "it/prices.rs"]

@@ -2,6 +2,7 @@
 //! a row whose key can be there once.
 
 use jiff::civil::Date;
+use kit::db::Sql;
 use kit::{Id, Result, Tx, args, sql};
 
 use crate::standing::Standing;
@@ -11,23 +12,12 @@ use crate::standing::Standing;
 /// # Errors
 /// A fault of the database.
 pub fn use_credit(tx: &mut Tx<'_>, standing: &Standing, day: Date, booking: Id) -> Result<bool> {
-    let Some(plan) = standing.plan_on(day) else { return Ok(false) };
-    let (Some((membership, _)), Some(month)) = (&standing.held, standing.billing_month(day)) else {
-        return Ok(false);
-    };
-    for n in 1..=plan.monthly_credits.unwrap_or(0) {
-        let used = tx.run(
-            sql!(
-                "INSERT INTO credit_uses (membership_id, month, n, booking_id) VALUES ($1, $2, $3, $4)
-                 ON CONFLICT (membership_id, month, n) DO NOTHING"
-            ),
-            args![membership.id, month, n, booking],
-        )?;
-        if used == 1 {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    let insert = sql!(
+        "INSERT INTO credit_uses (membership_id, month, n, booking_id) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (membership_id, month, n) DO NOTHING"
+    );
+    let given = standing.plan_on(day).map_or(0, |plan| plan.monthly_credits.unwrap_or(0));
+    use_one(tx, insert, standing, day, booking, given)
 }
 
 /// Uses a guest pass of a billing month for a booking (M2). `false` if there is none left.
@@ -35,19 +25,28 @@ pub fn use_credit(tx: &mut Tx<'_>, standing: &Standing, day: Date, booking: Id) 
 /// # Errors
 /// A fault of the database.
 pub fn use_pass(tx: &mut Tx<'_>, standing: &Standing, day: Date, booking: Id) -> Result<bool> {
-    let Some(plan) = standing.plan_on(day) else { return Ok(false) };
+    let insert = sql!(
+        "INSERT INTO pass_uses (membership_id, month, n, booking_id) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (membership_id, month, n) DO NOTHING"
+    );
+    let given = standing.plan_on(day).map_or(0, |plan| plan.guest_passes);
+    use_one(tx, insert, standing, day, booking, given)
+}
+
+/// Uses the first that is left of what a billing month was given.
+fn use_one(
+    tx: &mut Tx<'_>,
+    insert: &'static Sql,
+    standing: &Standing,
+    day: Date,
+    booking: Id,
+    given: i64,
+) -> Result<bool> {
     let (Some((membership, _)), Some(month)) = (&standing.held, standing.billing_month(day)) else {
         return Ok(false);
     };
-    for n in 1..=plan.guest_passes {
-        let used = tx.run(
-            sql!(
-                "INSERT INTO pass_uses (membership_id, month, n, booking_id) VALUES ($1, $2, $3, $4)
-                 ON CONFLICT (membership_id, month, n) DO NOTHING"
-            ),
-            args![membership.id, month, n, booking],
-        )?;
-        if used == 1 {
+    for n in 1..=given {
+        if tx.run(insert, args![membership.id, month, n, booking])? == 1 {
             return Ok(true);
         }
     }

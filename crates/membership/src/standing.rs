@@ -5,7 +5,7 @@ use kit::Id;
 
 use crate::model::{Membership, Plan, Status, Tier};
 
-/// How many days ahead visitors and accounts book (W1).
+/// How many days ahead visitors and accounts book (W1), unless a club says otherwise.
 pub const ACCOUNT_DAYS: i64 = 3;
 
 /// A person's plan as it stands; nothing for visitors and accounts without one.
@@ -74,9 +74,9 @@ impl Standing {
         self.held.as_ref().is_some_and(|(membership, _)| membership.auto_credit)
     }
 
-    /// How many days ahead a start on `day` may be booked (W1, W2).
-    pub fn days_ahead_for(&self, day: Date) -> i64 {
-        self.plan_on(day).map_or(ACCOUNT_DAYS, |plan| plan.max_advance_days.max(ACCOUNT_DAYS))
+    /// How many days ahead a start on `day` may be booked (W1, W2); `account_days` without a plan, and at least.
+    pub fn days_ahead_for(&self, day: Date, account_days: i64) -> i64 {
+        self.plan_on(day).map_or(account_days, |plan| plan.max_advance_days.max(account_days))
     }
 
     /// How rules rank the person now.
@@ -151,17 +151,17 @@ mod tests {
     #[test]
     fn a_plan_that_does_not_renew_opens_no_day_after_it_is_paid() {
         let leaving = standing(Status::Active, false);
-        assert_eq!(leaving.days_ahead_for(date(2026, 12, 30)), 30);
-        assert_eq!(leaving.days_ahead_for(date(2026, 12, 31)), ACCOUNT_DAYS);
-        assert_eq!(standing(Status::Active, true).days_ahead_for(date(2027, 1, 5)), 30);
+        assert_eq!(leaving.days_ahead_for(date(2026, 12, 30), ACCOUNT_DAYS), 30);
+        assert_eq!(leaving.days_ahead_for(date(2026, 12, 31), ACCOUNT_DAYS), ACCOUNT_DAYS);
+        assert_eq!(standing(Status::Active, true).days_ahead_for(date(2027, 1, 5), ACCOUNT_DAYS), 30);
     }
 
     #[test]
     fn grace_keeps_the_window_and_suspension_takes_it() {
-        assert_eq!(standing(Status::Grace, true).days_ahead_for(date(2026, 6, 1)), 30);
+        assert_eq!(standing(Status::Grace, true).days_ahead_for(date(2026, 6, 1), ACCOUNT_DAYS), 30);
         let suspended = standing(Status::Suspended, true);
         assert_eq!(
-            (suspended.days_ahead_for(date(2026, 6, 1)), suspended.tier()),
+            (suspended.days_ahead_for(date(2026, 6, 1), ACCOUNT_DAYS), suspended.tier()),
             (ACCOUNT_DAYS, Tier::None)
         );
     }

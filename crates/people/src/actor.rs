@@ -25,6 +25,11 @@ impl Actor {
         Actor { person: Some(person), session: None }
     }
 
+    /// Their id; none for a visitor.
+    pub fn id(&self) -> Option<Id> {
+        self.person.as_ref().map(|person| person.id)
+    }
+
     /// Whether they work for the club.
     pub fn is_staff(&self) -> bool {
         self.role().is_some_and(|role| role != Role::Account)

@@ -203,7 +203,7 @@ fn narrowings(catalogue: &Catalogue, service: &Service, wanted: &Search) -> Narr
     let serving = catalogue
         .technicians
         .iter()
-        .filter(|one| one.active && service.technicians > 0 && one.skills.contains(&service.skill));
+        .filter(|one| one.active && service.technicians > 0 && one.is_skilled_for(service));
     let rooms = service.rooms.iter().filter_map(|id| catalogue.room(*id)).filter(|room| room.active);
     let many = |choices: Vec<Choice>| if choices.len() > 1 { choices } else { Vec::new() };
     Narrowing {

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use kit::web::{Input, Page, Paging, Words};
 use kit::{House, Result, Tx};
-use membership::{ACCOUNT_DAYS, Standing};
+use membership::Standing;
 use people::{Actor, Caller};
 
 use super::frame::{Frame, or_sign_in};
@@ -93,7 +93,7 @@ struct PlanSummary {
 }
 
 impl PlanSummary {
-    fn of(standing: &Standing, today: Date, saved: kit::Cents) -> Option<PlanSummary> {
+    fn of(standing: &Standing, today: Date, account_days: i64, saved: kit::Cents) -> Option<PlanSummary> {
         let (membership, plan) = standing.held.as_ref()?;
         let until = words::day(membership.paid_until, today);
         let state = match membership.status {
@@ -113,7 +113,7 @@ impl PlanSummary {
         Some(PlanSummary {
             name: plan.name.clone(),
             state,
-            days: standing.days_ahead_for(today),
+            days: standing.days_ahead_for(today, account_days),
             credits,
             saved: (saved > kit::Cents::ZERO).then(|| words::money(saved)),
         })
@@ -148,6 +148,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, Leaf(leaf): Leaf) -> Result<DashboardPage> 
     let mine = bookings::mine(tx, by, Paging { page: leaf, size: PAST })?;
     let standing = membership::standing(tx, catalogue.club.id, person.id)?;
     let saved = money::saved(tx, person.id)?;
+    let account_days = catalogue.number(bookings::ACCOUNT_DAYS);
     let now = tx.now();
     let local = now.to_zoned(catalogue.club.zone.clone());
     let line = |detail: &Detail| VisitLine::of(&catalogue, detail, now);
@@ -165,8 +166,8 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, Leaf(leaf): Leaf) -> Result<DashboardPage> 
         past: mine.past.iter().map(line).collect(),
         newer: (leaf > 1).then(|| leaf - 1),
         older: has_older.then_some(leaf + 1),
-        plan: PlanSummary::of(&standing, local.date(), saved),
-        account_days: ACCOUNT_DAYS,
+        plan: PlanSummary::of(&standing, local.date(), account_days, saved),
+        account_days,
     })
 }
 

@@ -32,7 +32,7 @@ impl Search {
     ) -> Search {
         let serves = |id: &Id| {
             let one = catalogue.technician(*id).filter(|one| one.active);
-            service.technicians > 0 && one.is_some_and(|one| one.skills.contains(&service.skill))
+            service.technicians > 0 && one.is_some_and(|one| one.is_skilled_for(service))
         };
         Search {
             service: service.slug.clone(),
