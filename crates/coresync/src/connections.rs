@@ -12,6 +12,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tower::Layer as _;
 
 /// How long a client may take for the head of a request, and how long an idle connection stays.
 const HEAD: Duration = Duration::from_secs(30);
@@ -40,7 +41,8 @@ pub async fn serve(listener: TcpListener, app: Router, mut stop: watch::Receiver
         };
         // Small answers leave at once.
         let _ = stream.set_nodelay(true);
-        let service = TowerToHyperService::new(app.clone().layer(Extension(ConnectInfo(peer))));
+        // Around the program as a whole: `Router::layer` would wrap each of its routes anew for every client.
+        let service = TowerToHyperService::new(Extension(ConnectInfo(peer)).layer(app.clone()));
         let connection = http.serve_connection(TokioIo::new(stream), service).into_owned();
         let connection = open.watch(connection);
         tokio::spawn(async move {
