@@ -24,7 +24,7 @@ use crate::mine::{mine, show};
 use crate::model::Detail;
 use crate::price::price_for;
 use crate::search::{Ask, search, window};
-use crate::wire::{Availability, BookingOut, slots};
+use crate::wire::{Availability, BookingOut, ranked, slots};
 use crate::wish::{Extras, Wish};
 
 /// The addresses of this house.
@@ -63,16 +63,15 @@ impl kit::web::Input for Asked {
 async fn availability(caller: Caller, Query(Asked { ask, paging }): Query<Asked>) -> Result<Response> {
     caller
         .view(move |tx, by| {
-            let answer = search(tx, by, &ask)?;
+            let mut answer = search(tx, by, &ask)?;
             let many = !ask.one_day;
             let told = Availability::of(&answer, many);
             let total = answer.offers.len();
-            // Ranked among all, shown page by page.
-            let mut found = slots(&answer);
+            let mut offers = ranked(std::mem::take(&mut answer.offers));
             if many {
-                found = paging.cut(found);
+                offers = paging.cut(offers);
             }
-            let mut response = Answered(told.with_slots(found)).into_response();
+            let mut response = Answered(told.with_slots(slots(&answer, &offers))).into_response();
             response.headers_mut().insert("x-total-count", HeaderValue::from(total));
             Ok(response)
         })

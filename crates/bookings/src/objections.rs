@@ -120,7 +120,7 @@ fn unfit(request: &Request<'_>, field: &Field, is_kept: bool) -> Vec<&'static Re
     let open = without_gates(field);
     found.push(if has_gates(field) && has(demand, &open) {
         &MAINTENANCE
-    } else if has(Demand { equipment: false, ..demand }, &open) {
+    } else if demand.equipment && has(Demand { equipment: false, ..demand }, &open) {
         &EQUIPMENT
     } else if has(Demand { setup: 0, turnover: 0, ..demand }, &without_pads(&open)) {
         &TURNOVER

@@ -15,7 +15,7 @@ use crate::release::gate;
 use crate::rules::{Rules, rules};
 use crate::search::{Answer, service};
 use crate::window::Window;
-use crate::wire;
+use crate::wire::{ranked, slots};
 use crate::wish::{When, Wish};
 
 /// How many other times a refusal names.
@@ -148,7 +148,10 @@ impl<'r> Request<'r> {
             return Ok(objection);
         }
         let earliest = cell_from(self.window.earliest());
-        let offers = Offers::find(self.demand(), field).all(earliest);
+        let mut offers = ranked(Offers::find(self.demand(), field).all(earliest));
+        offers.sort_by_key(|(_, offer)| ((offer.start - self.start).abs(), offer.start));
+        offers.truncate(ALTERNATIVES);
+        offers.sort_by_key(|(_, offer)| offer.start);
         let answer = Answer {
             catalogue: catalogue::current(tx)?,
             service: self.service.id,
@@ -158,16 +161,9 @@ impl<'r> Request<'r> {
             needs_plan: false,
             span: (self.day, self.day),
             days: Vec::new(),
-            offers,
+            offers: Vec::new(),
         };
-        // Ranked among all of the day, as the search says; the nearest are told.
-        let mut slots: Vec<_> =
-            answer.offers.iter().map(|offer| offer.start).zip(wire::slots(&answer)).collect();
-        slots.sort_by_key(|(start, _)| ((start - self.start).abs(), *start));
-        slots.truncate(ALTERNATIVES);
-        slots.sort_by_key(|(start, _)| *start);
-        let slots: Vec<_> = slots.into_iter().map(|(_, slot)| slot).collect();
-        let alternatives = serde_json::to_value(slots).map_err(Fault::because)?;
+        let alternatives = serde_json::to_value(slots(&answer, &offers)).map_err(Fault::because)?;
         let alternatives = if self.window.refusal(self.day).is_some() { json!([]) } else { alternatives };
         Ok(objection.with("alternatives", alternatives))
     }

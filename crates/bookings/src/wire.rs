@@ -184,14 +184,14 @@ impl RefusedOut {
     }
 }
 
-/// The offers of an answer as slots.
-pub(crate) fn slots(answer: &Answer) -> Vec<Slot> {
-    let ranks = ranks(&answer.offers);
-    answer.offers.iter().zip(ranks).filter_map(|(offer, rank)| slot(answer, offer, rank)).collect()
+/// Offers as slots of an answer, each with its rank.
+pub(crate) fn slots(answer: &Answer, offers: &[(usize, Offer)]) -> Vec<Slot> {
+    offers.iter().filter_map(|(rank, offer)| slot(answer, offer, *rank)).collect()
 }
 
-/// The rank of each offer (F4).
-pub(crate) fn ranks(offers: &[Offer]) -> Vec<usize> {
+/// Offers with their ranks, in the order they had (F4): 1 leaves the least unsellable time, then begins first. They are
+/// ranked among all, before those are chosen that are told: a slot costs more to make than a rank.
+pub(crate) fn ranked(offers: Vec<Offer>) -> Vec<(usize, Offer)> {
     let mut order: Vec<usize> = (0..offers.len()).collect();
     order.sort_by_key(|place| offers.get(*place).map(|offer| (offer.lost_minutes, offer.start)));
     let mut ranks = vec![0; offers.len()];
@@ -200,7 +200,7 @@ pub(crate) fn ranks(offers: &[Offer]) -> Vec<usize> {
             *slot = rank;
         }
     }
-    ranks
+    ranks.into_iter().zip(offers).collect()
 }
 
 fn slot(answer: &Answer, offer: &Offer, rank: usize) -> Option<Slot> {
