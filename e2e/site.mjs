@@ -182,6 +182,21 @@ export async function confirm(page) {
   return found[0];
 }
 
+/** Holds the first time of a day, as an app of the one who is signed in; answers the page of what is held. */
+export async function hold(page, slug, date) {
+  const id = await page.evaluate(async ([slug, date]) => {
+    const ask = async (path, body) => {
+      const words = body && { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+      return (await fetch(path, words)).json();
+    };
+    const service_id = (await ask(`/api/services/${slug}/`)).id;
+    const day = await ask(`/api/bookings/availability/?service_id=${service_id}&date=${date}`);
+    return (await ask("/api/bookings/hold/", { service_id, starts_at: day.available_slots[0].starts_at })).id;
+  }, [slug, date]);
+  assert.ok(id, `nothing is held on ${date}`);
+  return `/book/held/${id}/`;
+}
+
 /** Signs nobody in; books the chosen time of that day and answers number and price. */
 export async function book(page, service, date, which = 0) {
   await page.goto(bookPath(service, date));

@@ -82,7 +82,33 @@ async function memberPages(visits) {
   none(faults);
 }
 
+/** What is held: kept for longer, booked; another let go. */
+async function heldPages(visits) {
+  const page = await visits.person();
+  const faults = [];
+  await site.signIn(page, site.ACCOUNTS.unlimited.email);
+  const held = await site.hold(page, site.SERVICE.slug, site.day(11));
+  await sound(page, "/dashboard/", faults);
+  await sound(page, held, faults);
+  await site.press(page, "Ten more minutes");
+  await site.says(page, "nobody else can have it");
+  await sound(page, held, faults);
+  await site.press(page, "Book it");
+  await page.waitForURL(/\/dashboard\/bookings\/\d+\/$/);
+  await site.askToCancel(page);
+  await site.cancel(page);
+
+  const other = await site.hold(page, site.SERVICE.slug, site.day(12));
+  await page.goto(other);
+  await site.press(page, "Let it go");
+  await page.waitForURL(/\/dashboard\/$/);
+  await sound(page, other, faults);
+  await site.says(page, "no longer held");
+  none(faults);
+}
+
 export const journeys = {
   "every public page at three widths": publicPages,
   "every member's page at three widths": memberPages,
+  "the page of what is held at three widths": heldPages,
 };
