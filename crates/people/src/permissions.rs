@@ -20,13 +20,17 @@ pub enum Action {
     ManageStaff,
     /// Read reports and figures.
     SeeMetrics,
+    /// Look people up.
+    SeePeople,
+    /// Read the audit log.
+    SeeAudit,
     /// Give and take roles.
     ManageRoles,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Action; 8] = [
+    pub const ALL: [Action; 10] = [
         Action::BookForOthers,
         Action::BookAnyTime,
         Action::RunTheDay,
@@ -34,6 +38,8 @@ impl Action {
         Action::ManageCatalogue,
         Action::ManageStaff,
         Action::SeeMetrics,
+        Action::SeePeople,
+        Action::SeeAudit,
         Action::ManageRoles,
     ];
 }
@@ -49,6 +55,8 @@ fn table(action: Action) -> &'static [Role] {
         Action::ManageCatalogue => &[Manager, Owner],
         Action::ManageStaff => &[Manager, Owner],
         Action::SeeMetrics => &[Manager, Owner],
+        Action::SeePeople => &[Manager, Owner],
+        Action::SeeAudit => &[Manager, Owner],
         Action::ManageRoles => &[Owner],
     }
 }
@@ -81,6 +89,8 @@ mod tests {
 ....xx ManageCatalogue
 ....xx ManageStaff
 ....xx SeeMetrics
+....xx SeePeople
+....xx SeeAudit
 .....x ManageRoles
 ";
         assert_eq!(matrix, written);
