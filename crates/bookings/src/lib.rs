@@ -1,6 +1,7 @@
 //! Booking: free times, claims, bookings. A time is offered only if everything it needs is free; it is
 //! booked only if the key of `claims` lets it, which holds whatever number of processes write.
 
+mod adopt;
 mod api;
 mod arrive;
 mod bits;
@@ -12,6 +13,7 @@ mod claim;
 mod confirm;
 mod days;
 mod expiry;
+mod forget;
 mod free;
 mod hold;
 mod life_api;
@@ -42,6 +44,7 @@ mod window;
 mod wire;
 mod wish;
 
+pub use adopt::adopt;
 pub use api::routes;
 pub use arrive::{Missed, check_in, complete, no_show, start};
 pub use bits::Bits;
@@ -51,6 +54,7 @@ pub use cancel::{Cancelled, cancel};
 pub use cells::{Cell, MINUTES, begin, cell_at, cell_from, cells};
 pub use confirm::confirm;
 pub use days::{Day, Days, Open, minute, moments};
+pub use forget::{Exported, export, forget_person, has_ahead};
 pub use free::{Busy, DayCount, Demand, Factors, Field, Gate, Offer, Offers, Track};
 pub use hold::{Held, Holder, extend, held, hold, let_go};
 pub use mine::{Mine, allergies, mine, read, show};

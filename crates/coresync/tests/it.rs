@@ -1,5 +1,11 @@
 //! The whole program over HTTP, in process: journeys, shapes, refusals, bad input, and the rails that guard the code.
 
+#[path = "it/accounts.rs"]
+mod accounts;
+#[path = "it/attacks.rs"]
+mod attacks;
+#[path = "it/audit.rs"]
+mod audit;
 #[path = "it/bad_input.rs"]
 mod bad_input;
 #[path = "it/cancelling.rs"]
@@ -32,8 +38,12 @@ mod moves;
 mod numbers;
 #[path = "it/once.rs"]
 mod once;
+#[path = "it/permissions.rs"]
+mod permissions;
 #[path = "it/prices.rs"]
 mod prices;
+#[path = "it/privacy.rs"]
+mod privacy;
 #[path = "it/problems.rs"]
 mod problems;
 #[path = "it/refusals.rs"]

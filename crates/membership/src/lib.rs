@@ -17,4 +17,4 @@ pub use life::{
 pub use model::{Membership, NewMembership, Plan, Status, Tier};
 pub use perks::{return_perks, use_birthday, use_credit, use_pass};
 pub use standing::{ACCOUNT_DAYS, Standing};
-pub use store::{ALREADY_MEMBER, SLUG_TAKEN, add_plan, enrol, plans, standing};
+pub use store::{ALREADY_MEMBER, SLUG_TAKEN, add_plan, enrol, export, plans, standing};

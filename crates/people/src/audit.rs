@@ -278,6 +278,18 @@ pub fn seal(tx: &mut Tx<'_>) -> Result<usize> {
     Ok(rows.len())
 }
 
+/// The number and the digest of the last seal: `17:5f…`; nothing before the first.
+///
+/// # Errors
+/// A fault of the database or of the key.
+pub fn last_seal(tx: &mut Tx<'_>) -> Result<String> {
+    let last: Option<(i64, Vec<u8>)> =
+        tx.one(sql!("SELECT number, sealed FROM audit_seals ORDER BY number DESC LIMIT 1"), args![])?;
+    last.map_or(Ok(String::new()), |(number, sealed)| {
+        tx.unseal(&place(number), &sealed).map(|digest| format!("{number}:{digest}"))
+    })
+}
+
 /// What a look at the whole log found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Audited {

@@ -10,18 +10,19 @@ use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
 use kit::config::Config;
 use kit::replies::{Deed, Reply, once};
-use kit::{Error, Fault, House, Result, Tx, tokens};
+use kit::{Error, Fault, House, Id, Result, Tx, tokens};
 
 use crate::actor::Actor;
 use crate::pace::Known;
-use crate::{cookies, limits, store};
+use crate::whence::Whence;
+use crate::{cookies, limits, store, store_doors as doors};
 
 /// Whoever sent a request. An extractor for every handler; it costs nothing by itself.
 #[derive(Clone)]
 pub struct Caller {
     house: House,
     credential: Credential,
-    address: IpAddr,
+    whence: Whence,
 }
 
 /// What a request carries, as it is stored.
@@ -55,9 +56,12 @@ impl Caller {
         T: Send + 'static,
         F: Fn(&mut Tx<'_>, &Actor) -> Result<T> + Send + Sync + 'static,
     {
-        let credential = self.credential.clone();
+        let (credential, network) = (self.credential.clone(), self.whence.network());
         let asked = move |tx: &mut Tx<'_>| {
-            let by = resolve(tx, &credential)?;
+            let by = resolve(tx, &credential, &network)?;
+            if let Some(session) = by.session.filter(|_| is_due(tx, &credential)) {
+                doors::see(tx, session, &network)?;
+            }
             verb(tx, &by)
         };
         self.house.db.tx(asked).await
@@ -72,12 +76,26 @@ impl Caller {
         T: Send + 'static,
         F: Fn(&mut Tx<'_>, &Actor) -> Result<T> + Send + Sync + 'static,
     {
-        let credential = self.credential.clone();
+        let (credential, network) = (self.credential.clone(), self.whence.network());
         let asked = move |tx: &mut Tx<'_>| {
-            let by = resolve(tx, &credential)?;
-            reading(tx, &by)
+            let by = resolve(tx, &credential, &network)?;
+            let unseen = by.session.filter(|_| is_due(tx, &credential));
+            reading(tx, &by).map(|read| (read, unseen))
         };
-        self.house.db.view(asked).await
+        let (read, unseen) = self.house.db.view(asked).await?;
+        if let Some(session) = unseen {
+            self.see(session).await;
+        }
+        Ok(read)
+    }
+
+    /// Notes, every ten minutes, that a session is used. Whoever asks is answered whether that works out or not.
+    async fn see(&self, session: Id) {
+        let network = self.whence.network();
+        let seen = self.house.db.tx(move |tx| doors::see(tx, session, &network)).await;
+        if let Err(error) = seen {
+            tracing::warn!(%error, "a session could not be noted as used");
+        }
     }
 
     /// Does `verb` once, however often the request is sent with the same key ([`kit::web::Once`]): the answer is
@@ -100,7 +118,7 @@ impl Caller {
 
     /// Who a visitor is to [`kit::replies::once`]: the network they ask from.
     pub(crate) fn asker(&self) -> String {
-        limits::address_key(self.address)
+        limits::address_key(self.whence.address)
     }
 
     /// The house.
@@ -110,7 +128,12 @@ impl Caller {
 
     /// Where the request came from. `0.0.0.0` if the server was not told (a test without a port).
     pub fn address(&self) -> IpAddr {
-        self.address
+        self.whence.address
+    }
+
+    /// From where, and with what.
+    pub fn whence(&self) -> &Whence {
+        &self.whence
     }
 
     /// Whether the request carries a credential, good or not.
@@ -125,7 +148,7 @@ impl FromRequestParts<House> for Caller {
     async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Caller, Infallible> {
         Ok(Caller {
             credential: credential(&parts.headers),
-            address: address(&parts.extensions, &parts.headers, &house.config),
+            whence: Whence::of(&parts.headers, address(&parts.extensions, &parts.headers, &house.config)),
             house: house.clone(),
         })
     }
@@ -151,9 +174,10 @@ pub(crate) fn credential(headers: &HeaderMap) -> Credential {
     cookies::token(headers).map_or(Credential::None, |token| Credential::Cookie(tokens::digest(token)))
 }
 
-pub(crate) fn resolve(tx: &mut Tx<'_>, credential: &Credential) -> Result<Actor> {
+pub(crate) fn resolve(tx: &mut Tx<'_>, credential: &Credential, network: &str) -> Result<Actor> {
+    let visitor = || Actor { network: network.to_owned(), ..Actor::visitor() };
     let (found, must_be_good) = match credential {
-        Credential::None => return Ok(Actor::visitor()),
+        Credential::None => return Ok(visitor()),
         Credential::Bearer(digest) => (store::signed_in(tx, digest, "access")?, true),
         Credential::Cookie(digest) => (store::signed_in(tx, digest, "page")?, false),
     };
@@ -164,10 +188,16 @@ pub(crate) fn resolve(tx: &mut Tx<'_>, credential: &Credential) -> Result<Actor>
         (_, None) => {}
     }
     match found {
-        Some(found) => Ok(Actor { person: Some(found.person), session: Some(found.session) }),
+        Some(found) => Ok(Actor { person: Some(found.person), session: Some(found.session), ..visitor() }),
         None if must_be_good => Err(Error::Unauthorized),
-        None => Ok(Actor::visitor()),
+        None => Ok(visitor()),
     }
+}
+
+/// Whether it is time to note again that a credential is used.
+fn is_due(tx: &mut Tx<'_>, credential: &Credential) -> bool {
+    let (known, now) = (tx.shelf::<Known>(), tx.now());
+    credential.digest().is_some_and(|digest| known.is_due(digest, now))
 }
 
 /// The address that the nearest trusted proxy saw. What stands further left in `X-Forwarded-For` may

@@ -134,6 +134,7 @@ struct DashboardPage {
     older: Option<usize>,
     plan: Option<PlanSummary>,
     account_days: i64,
+    is_verified: bool,
 }
 
 async fn dashboard(caller: Caller, Asked(sheet): Asked<Leaf>) -> Result<Response> {
@@ -168,6 +169,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, Leaf(leaf): Leaf) -> Result<DashboardPage> 
         older: has_older.then_some(leaf + 1),
         plan: PlanSummary::of(&standing, local.date(), account_days, saved),
         account_days,
+        is_verified: person.verified_at.is_some(),
     })
 }
 

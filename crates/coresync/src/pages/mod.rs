@@ -10,10 +10,17 @@ mod errors;
 mod frame;
 mod held;
 mod home;
+mod links;
+mod preferences;
 mod price;
+mod privacy;
+mod profile;
 mod review;
 mod services;
+mod sessions;
 mod sheet;
+mod staff_audit;
+mod staff_people;
 mod ticket;
 mod times;
 mod visit;
@@ -31,6 +38,13 @@ pub fn routes() -> Router<House> {
         .merge(home::routes())
         .merge(services::routes())
         .merge(account::routes())
+        .merge(links::routes())
+        .merge(profile::routes())
+        .merge(sessions::routes())
+        .merge(preferences::routes())
+        .merge(privacy::routes())
+        .merge(staff_people::routes())
+        .merge(staff_audit::routes())
         .merge(book::routes())
         .merge(review::routes())
         .merge(held::routes())
