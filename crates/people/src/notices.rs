@@ -51,7 +51,7 @@ const MAIL: &str = "email";
 /// A fault of the database.
 pub fn wants(tx: &mut Tx<'_>, person: Id, notice: Notice) -> Result<bool> {
     let silent: Option<(i64,)> = tx.one(
-        sql!("SELECT 1 FROM silences WHERE person_id = $1 AND kind = $2 AND channel = $3"),
+        sql!("SELECT person_id FROM silences WHERE person_id = $1 AND kind = $2 AND channel = $3"),
         args![person, notice.name(), MAIL],
     )?;
     Ok(silent.is_none())

@@ -73,7 +73,7 @@ pub fn my_consents(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<Consent>> {
 pub fn consents_to(tx: &mut Tx<'_>, person: Id, agreement: &Agreement) -> Result<bool> {
     let found: Option<(i64,)> = tx.one(
         sql!(
-            "SELECT 1 FROM consents WHERE person_id = $1 AND kind = $2 AND version = $3 AND withdrawn_at IS NULL LIMIT 1"
+            "SELECT person_id FROM consents WHERE person_id = $1 AND kind = $2 AND version = $3 AND withdrawn_at IS NULL LIMIT 1"
         ),
         args![person, agreement.kind, agreement.version],
     )?;

@@ -80,7 +80,7 @@ pub(crate) fn sign_ins(tx: &mut Tx<'_>, person: Id) -> Result<Vec<SignedInHere>>
 pub(crate) fn has_come_from(tx: &mut Tx<'_>, person: Id, network: &str) -> Result<bool> {
     let since = tx.now() - OF_LATE;
     let found: Option<(i64,)> = tx.one(
-        sql!("SELECT 1 FROM sign_ins WHERE person_id = $1 AND network = $2 AND seen_at > $3 LIMIT 1"),
+        sql!("SELECT family FROM sign_ins WHERE person_id = $1 AND network = $2 AND seen_at > $3 LIMIT 1"),
         args![person, network, since],
     )?;
     Ok(found.is_some())
@@ -89,7 +89,7 @@ pub(crate) fn has_come_from(tx: &mut Tx<'_>, person: Id, network: &str) -> Resul
 /// Whether a person has signed in with this browser before.
 pub(crate) fn is_device_of(tx: &mut Tx<'_>, device: &[u8], person: Id) -> Result<bool> {
     let found: Option<(i64,)> = tx.one(
-        sql!("SELECT 1 FROM devices WHERE digest = $1 AND person_id = $2"),
+        sql!("SELECT person_id FROM devices WHERE digest = $1 AND person_id = $2"),
         args![device.to_vec(), person],
     )?;
     Ok(found.is_some())

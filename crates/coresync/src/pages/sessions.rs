@@ -15,7 +15,7 @@ use super::words;
 const HERE: &str = "/dashboard/sessions/";
 
 pub(super) fn routes() -> Router<House> {
-    Router::new().route(HERE, get(show).post(end))
+    Router::new().route("/dashboard/sessions/", get(show).post(end))
 }
 
 struct Line {

@@ -166,7 +166,7 @@ async fn odd_paths() {
     let document = described(&house).await;
     let mut watch = Watch::over(&house).await;
     // What a move needs, for whoever reads it before the path.
-    let (kind, body) = (Some("application/json"), br#"{"starts_at": "2026-11-27T12:00:00-05:00"}"#);
+    let (kind, body) = (Some("application/json"), br#"{"starts_at": "2026-11-27T12:00:00-05:00", "role": "account"}"#);
     for (method, path, _) in operations(&document).into_iter().filter(|(_, path, _)| path.contains('{')) {
         for word in WORDS {
             for player in [BEA, DORA] {
