@@ -40,6 +40,8 @@ mod numbers;
 mod once;
 #[path = "it/permissions.rs"]
 mod permissions;
+#[path = "it/pictures.rs"]
+mod pictures;
 #[path = "it/prices.rs"]
 mod prices;
 #[path = "it/privacy.rs"]

@@ -8,6 +8,7 @@ mod dashboard;
 pub(crate) mod docs;
 mod errors;
 mod frame;
+mod hang;
 mod held;
 mod home;
 mod links;
@@ -51,4 +52,5 @@ pub fn routes() -> Router<House> {
         .merge(dashboard::routes())
         .merge(visit::routes())
         .merge(cancel::routes())
+        .merge(hang::routes())
 }
