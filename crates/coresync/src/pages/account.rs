@@ -115,7 +115,11 @@ async fn sign_in(caller: Caller, Posted(Sheet { typed, read }): Posted<SignIn>) 
         Err(fields) => Err(Error::Invalid(fields)),
     };
     let wrong = match outcome {
-        Ok(signed_in) => return enter(&signed_in, inside(&page.next)),
+        Ok(signed_in) => {
+            // Whatever this browser was signed in with before is over.
+            people::sign_out(&caller).await?;
+            return enter(&signed_in, inside(&page.next));
+        }
         Err(error) => Wrong::of(error, &LOGIN)?,
     };
     (page.errors, page.refused) = (wrong.errors, wrong.refused);
@@ -186,5 +190,8 @@ async fn logout(caller: Caller) -> Result<Response> {
 
 async fn sign_out(caller: Caller) -> Result<Response> {
     people::sign_out(&caller).await?;
-    with_cookie(see_other("/"), &people::ended_cookie())
+    let mut response = see_other("/");
+    // Also what the browser has kept of answers for apps.
+    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\", \"storage\""));
+    with_cookie(response, &people::ended_cookie())
 }

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use kit::web::{Input, Page, Paging, Words};
 use kit::{House, Result, Tx};
 use membership::Standing;
-use people::{Actor, Caller};
+use people::{Action, Actor, Caller};
 
 use super::frame::{Frame, or_sign_in};
 use super::sheet::{Asked, narrowing};
@@ -135,6 +135,8 @@ struct DashboardPage {
     plan: Option<PlanSummary>,
     account_days: i64,
     is_verified: bool,
+    /// Whether people and the audit log are open to them.
+    sees_people: bool,
 }
 
 async fn dashboard(caller: Caller, Asked(sheet): Asked<Leaf>) -> Result<Response> {
@@ -170,6 +172,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, Leaf(leaf): Leaf) -> Result<DashboardPage> 
         plan: PlanSummary::of(&standing, local.date(), account_days, saved),
         account_days,
         is_verified: person.verified_at.is_some(),
+        sees_people: by.may(Action::SeePeople) && by.may(Action::SeeAudit),
     })
 }
 

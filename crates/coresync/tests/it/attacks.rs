@@ -43,7 +43,8 @@ async fn a_session_that_was_planted_becomes_nobodys() {
     // One that is Eve's does not become Zoe's either.
     let eve = house.browser(GUS);
     let entered = door(&eve, PASSWORD).await.expect(303);
-    assert!(eve.get("/dashboard/").await.expect(200).text().contains("Gus"));
+    eve.get("/dashboard/").await.expect(303);
+    house.as_(GUS).get("/api/users/profile/me/").await.expect(200);
     let zoe = house.visitor().with("cookie", &session(&entered));
     assert!(zoe.get("/dashboard/").await.expect(200).text().contains("Zoe"));
 }
@@ -104,7 +105,7 @@ async fn nobody_is_sent_on_to_another_site() {
         assert!(is_local, "{next}: {to}");
         let page = house.visitor().get(&format!("/login/?next={}", encoded(next))).await.expect(200).text();
         assert!(!page.contains("value=\"https") && !page.contains("value=\"//"), "{next}");
-        let inside = house.browser(GUS).get(&format!("/login/?next={}", encoded(next))).await.expect(303);
+        let inside = house.browser(DORA).get(&format!("/login/?next={}", encoded(next))).await.expect(303);
         assert!(inside.header("location").starts_with('/') && !inside.header("location").starts_with("//"));
     }
 }
