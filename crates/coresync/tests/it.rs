@@ -24,6 +24,8 @@ mod journeys;
 mod letters;
 #[path = "it/limits.rs"]
 mod limits;
+#[path = "it/membership_page.rs"]
+mod membership_page;
 #[path = "it/memberships.rs"]
 mod memberships;
 #[path = "it/moves.rs"]
@@ -32,6 +34,8 @@ mod moves;
 mod numbers;
 #[path = "it/once.rs"]
 mod once;
+#[path = "it/plans.rs"]
+mod plans;
 #[path = "it/prices.rs"]
 mod prices;
 #[path = "it/problems.rs"]

@@ -22,11 +22,13 @@ pub enum Action {
     SeeMetrics,
     /// Give and take roles.
     ManageRoles,
+    /// Enrol, take dues, change, freeze and end the memberships of others.
+    RunMemberships,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Action; 8] = [
+    pub const ALL: [Action; 9] = [
         Action::BookForOthers,
         Action::BookAnyTime,
         Action::RunTheDay,
@@ -35,6 +37,7 @@ impl Action {
         Action::ManageStaff,
         Action::SeeMetrics,
         Action::ManageRoles,
+        Action::RunMemberships,
     ];
 }
 
@@ -50,6 +53,7 @@ fn table(action: Action) -> &'static [Role] {
         Action::ManageStaff => &[Manager, Owner],
         Action::SeeMetrics => &[Manager, Owner],
         Action::ManageRoles => &[Owner],
+        Action::RunMemberships => &[FrontDesk, Manager, Owner],
     }
 }
 
@@ -82,6 +86,7 @@ mod tests {
 ....xx ManageStaff
 ....xx SeeMetrics
 .....x ManageRoles
+...xxx RunMemberships
 ";
         assert_eq!(matrix, written);
     }

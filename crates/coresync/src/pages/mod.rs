@@ -10,6 +10,7 @@ mod errors;
 mod frame;
 mod held;
 mod home;
+mod membership;
 mod price;
 mod review;
 mod services;
@@ -35,6 +36,7 @@ pub fn routes() -> Router<House> {
         .merge(review::routes())
         .merge(held::routes())
         .merge(dashboard::routes())
+        .merge(membership::routes())
         .merge(visit::routes())
         .merge(cancel::routes())
 }

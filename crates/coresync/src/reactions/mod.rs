@@ -3,13 +3,14 @@
 
 mod letter;
 mod letters;
+mod membership_letters;
 
-use bookings::{Booked, Cancelled, Look, Missed, Moved, Nightly, Offered, Opened, Remind, Sweep};
+use bookings::{Booked, Cancelled, Look, Missed, Moved, Nightly, Offered, Opened, Remind, Repriced, Sweep};
 use jiff::SignedDuration;
 use kit::jobs::{Handlers, Job};
 use kit::replies::forget_replies;
 use kit::{House, Id, Result, Tx, args, sql};
-use membership::{Changed, Turn};
+use membership::{Changed, Told, Turn};
 use messages::{Mail, Post};
 
 use self::letters::News;
@@ -26,6 +27,7 @@ pub fn handlers(house: &House, post: &Post) -> Handlers {
     let (opened, looking, reminding) = (house.clone(), house.clone(), house.clone());
     let (nightly, sweeping) = (house.clone(), house.clone());
     let (turning, following) = (house.clone(), house.clone());
+    let (telling, repricing) = (house.clone(), house.clone());
     let (mailing, post) = (house.clone(), post.clone());
     Handlers::default()
         .on(move |job: Booked| booked(job.booking))
@@ -40,6 +42,8 @@ pub fn handlers(house: &House, post: &Post) -> Handlers {
         .on(move |Sweep {}| sweep(sweeping.clone()))
         .on(move |Turn {}| turn(turning.clone()))
         .on(move |job: Changed| follow(following.clone(), job.person))
+        .on(move |job: Told| membership_letters::tell(telling.clone(), job.event))
+        .on(move |job: Repriced| membership_letters::repriced(repricing.clone(), job))
         .on(move |mail: Mail| {
             let (house, post) = (mailing.clone(), post.clone());
             async move { messages::deliver(&house, &post, mail).await }
