@@ -38,6 +38,8 @@ pub fn routes() -> OpenApiRouter<House> {
         .routes(routes!(service))
         .merge(crate::life_api::routes())
         .merge(crate::wait_api::routes())
+        .merge(crate::history::routes())
+        .merge(crate::rules_api::routes())
 }
 
 /// A question and which page of its times.

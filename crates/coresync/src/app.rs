@@ -48,6 +48,7 @@ fn houses() -> (Router<House>, Document) {
         .merge(catalogue::routes())
         .merge(membership::routes())
         .merge(bookings::routes())
+        .merge(pages::staff::api_routes())
         .split_for_parts()
 }
 

@@ -16,6 +16,8 @@ mod document;
 mod guard;
 #[path = "it/histories.rs"]
 mod histories;
+#[path = "it/history.rs"]
+mod history;
 #[path = "it/holds.rs"]
 mod holds;
 #[path = "it/journeys.rs"]
@@ -46,6 +48,10 @@ mod refusals;
 mod release;
 #[path = "it/shapes.rs"]
 mod shapes;
+#[path = "it/staff_api.rs"]
+mod staff_api;
+#[path = "it/staff_pages.rs"]
+mod staff_pages;
 #[path = "it/tables.rs"]
 mod tables;
 #[path = "it/tags.rs"]

@@ -15,6 +15,7 @@ mod price;
 mod review;
 mod services;
 mod sheet;
+pub(crate) mod staff;
 mod ticket;
 mod times;
 mod visit;
@@ -39,4 +40,5 @@ pub fn routes() -> Router<House> {
         .merge(membership::routes())
         .merge(visit::routes())
         .merge(cancel::routes())
+        .merge(staff::routes())
 }

@@ -22,6 +22,15 @@ impl Typed {
         };
         value.and_then(Value::as_str).unwrap_or_default()
     }
+
+    /// Everything that stands under a name.
+    pub(super) fn all(&self, name: &str) -> Vec<String> {
+        match self.0.raw(name) {
+            Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            Some(Value::String(one)) => vec![one.clone()],
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// A form or a query: as it was typed, and as it was understood.
