@@ -36,6 +36,8 @@ mod moves;
 mod numbers;
 #[path = "it/once.rs"]
 mod once;
+#[path = "it/pictures.rs"]
+mod pictures;
 #[path = "it/plans.rs"]
 mod plans;
 #[path = "it/prices.rs"]

@@ -8,6 +8,7 @@ mod dashboard;
 pub(crate) mod docs;
 mod errors;
 mod frame;
+mod hang;
 mod held;
 mod home;
 mod membership;
@@ -41,4 +42,5 @@ pub fn routes() -> Router<House> {
         .merge(visit::routes())
         .merge(cancel::routes())
         .merge(staff::routes())
+        .merge(hang::routes())
 }

@@ -12,6 +12,7 @@ use kit::replies::forget_replies;
 use kit::{House, Id, Result, Tx, args, sql};
 use membership::{Changed, Told, Turn};
 use messages::{Mail, Post};
+use pictures::Develop;
 
 use self::letters::News;
 
@@ -28,6 +29,7 @@ pub fn handlers(house: &House, post: &Post) -> Handlers {
     let (nightly, sweeping) = (house.clone(), house.clone());
     let (turning, following) = (house.clone(), house.clone());
     let (telling, repricing) = (house.clone(), house.clone());
+    let developing = house.clone();
     let (mailing, post) = (house.clone(), post.clone());
     Handlers::default()
         .on(move |job: Booked| booked(job.booking))
@@ -44,6 +46,7 @@ pub fn handlers(house: &House, post: &Post) -> Handlers {
         .on(move |job: Changed| follow(following.clone(), job.person))
         .on(move |job: Told| membership_letters::tell(telling.clone(), job.event))
         .on(move |job: Repriced| membership_letters::repriced(repricing.clone(), job))
+        .on(move |job: Develop| pictures::develop_job(developing.clone(), job.picture))
         .on(move |mail: Mail| {
             let (house, post) = (mailing.clone(), post.clone());
             async move { messages::deliver(&house, &post, mail).await }

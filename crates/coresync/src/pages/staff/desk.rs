@@ -10,13 +10,14 @@ use people::{Action, Actor};
 use crate::pages::frame::{Frame, or_sign_in};
 
 /// The rooms of the back office, each with what one has to be allowed there.
-const ROOMS: [(&str, &str, Action); 6] = [
+const ROOMS: [(&str, &str, Action); 7] = [
     ("/staff/members/", "Members", Action::RunMemberships),
     ("/staff/why-not/", "Why not?", Action::SeeEveryBooking),
     ("/staff/times/", "Single times", Action::BookAnyTime),
     ("/staff/rules/", "Release rules", Action::ManageCatalogue),
     ("/staff/numbers/", "Numbers", Action::ManageCatalogue),
     ("/staff/plans/", "Plans", Action::ManageCatalogue),
+    ("/staff/pictures/", "Pictures", Action::ManageCatalogue),
 ];
 
 /// A page of the back office.
