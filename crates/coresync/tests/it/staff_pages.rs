@@ -186,7 +186,7 @@ async fn the_desk_finds_somebody_and_runs_their_membership() {
         "Wednesday 23 December",
         "Joined Base: $375.00 by cash, until 2026-12-23",
         "Dora Quill",
-        "Premium: $325.00 now",
+        "Premium: $320.49 now",
     ] {
         assert!(text.contains(said), "{said}: {text}");
     }
