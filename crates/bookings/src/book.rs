@@ -12,6 +12,7 @@ use crate::cells::begin;
 use crate::claim::{Taken, take};
 use crate::hold::Hold;
 use crate::model::{Booking, Frozen, Status};
+use crate::numbers::BIRTHDAY;
 use crate::policy::Policy;
 use crate::price::{Cover, Sale, SoldAddon, quote};
 use crate::refusals::TAKEN;
@@ -226,7 +227,7 @@ pub(crate) fn pay_with(
     let cover = match perk.or(unasked) {
         Some(Perk::Credit) if membership::use_credit(tx, standing, day, booking)? => Cover::Credit,
         Some(Perk::Birthday) if membership::use_birthday(tx, standing, day, booking)? => {
-            Cover::Birthday(BIRTHDAY_CENTS)
+            Cover::Birthday(catalogue::current(tx)?.number(BIRTHDAY))
         }
         // A companion's share: of who comes alone there is none (M2).
         Some(Perk::Pass) if party > 1 && membership::use_pass(tx, standing, day, booking)? => {
@@ -266,9 +267,6 @@ pub(crate) fn bill(club: Id, booking: &Booking, lines: Vec<Line>) -> Bill {
     let subject = Subject { kind: SUBJECT, id: booking.id };
     Bill { subject, club, person: booking.person, lines }
 }
-
-/// The gift of a birthday month is worth so much (M3).
-const BIRTHDAY_CENTS: i64 = 30_000;
 
 /// The add-ons of a wish as they are sold.
 ///

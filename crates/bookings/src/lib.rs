@@ -63,7 +63,7 @@ pub use hold::{Held, Holder, extend, held, hold, let_go};
 pub use mine::{Mine, allergies, mine, read, show};
 pub use model::{Booking, Detail, Frozen, Status};
 pub use nightly::{Nightly, Sweep, sweep, tidy};
-pub use numbers::{ACCOUNT_DAYS, NUMBERS};
+pub use numbers::{ACCOUNT_DAYS, BIRTHDAY, NUMBERS};
 pub use objections::{Verdict, why_not, why_not_for};
 pub use policy::{Leaving, Policy};
 pub use price::{Agreed, Cover, PlanTerms, Quote, Sale, SoldAddon, price_for, quote};

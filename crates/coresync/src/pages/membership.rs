@@ -63,8 +63,15 @@ struct PlanCard {
     way: Option<(&'static str, String)>,
 }
 
+/// Numbers of the rules that the page says.
+#[derive(Clone, Copy)]
+struct Numbers {
+    account_days: i64,
+    gift: Cents,
+}
+
 impl Held {
-    fn of(standing: &Standing, today: Date, account_days: i64, saved: Cents) -> Option<Held> {
+    fn of(standing: &Standing, today: Date, numbers: Numbers, saved: Cents) -> Option<Held> {
         let (membership, plan) = standing.held.as_ref()?;
         let day = |date: Date| words::day(date, today);
         let until = day(membership.paid_until);
@@ -106,7 +113,7 @@ impl Held {
             ("Price", format!("{} a month", words::money(plan.price))),
             ("Paid until", until.clone()),
             ("Days left", left.to_string()),
-            ("You book", format!("{} days ahead", standing.days_ahead_for(today, account_days))),
+            ("You book", format!("{} days ahead", standing.days_ahead_for(today, numbers.account_days))),
         ];
         match (plan.monthly_credits, standing.credits_left(today)) {
             (None, _) => facts.push(("Services", "Every one is included".to_owned())),
@@ -122,7 +129,10 @@ impl Held {
             facts.push(("Guest passes this month", format!("{used} used, {left} left")));
         }
         if plan.monthly_credits.is_some() && standing.has_birthday(today) {
-            facts.push(("Your birthday month", "One service up to $300.00 is our gift".to_owned()));
+            facts.push((
+                "Your birthday month",
+                format!("One service up to {} is our gift", words::money(numbers.gift)),
+            ));
         }
         facts.push(("Saved so far", words::money(saved)));
         Some(Held {
@@ -170,12 +180,13 @@ fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<MembershipPage> {
     let standing = membership::standing(tx, catalogue.club.id, person)?;
     let saved = money::saved(tx, person)?;
     let account_days = catalogue.number(bookings::ACCOUNT_DAYS);
+    let gift = Cents(catalogue.number(bookings::BIRTHDAY));
     let today = words::date_at(&catalogue.club.zone, tx.now());
     let plan = standing.held.as_ref().map(|(_, plan)| plan.clone());
     let plans = membership::plans(tx, catalogue.club.id)?;
     Ok(MembershipPage {
         frame: Frame::new(by, "membership", "Membership · CoreSync"),
-        held: Held::of(&standing, today, account_days, saved),
+        held: Held::of(&standing, today, Numbers { account_days, gift }, saved),
         plans: plans.into_iter().map(|one| PlanCard::of(one, plan.as_ref())).collect(),
         club: catalogue.club.clone(),
         account_days,
