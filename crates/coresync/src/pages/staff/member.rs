@@ -67,6 +67,8 @@ async fn act(caller: Caller, Path(id): Path<Id>, Posted(sheet): Posted<Deed>) ->
     let read = sheet.read;
     let done = caller.tx(move |tx, by| {
         let deed = |tx: &mut Tx<'_>| {
+            // Verbs let everybody change their own; this page is the desk's.
+            by.need(Action::RunMemberships)?;
             match read.clone().map_err(Error::Invalid)? {
                 Deed::Enrol(plan, paid) => membership::join(tx, by, id, &plan, paid).map(drop)?,
                 Deed::Dues(paid, seen) => membership::take_dues(tx, by, id, paid, seen).map(drop)?,
