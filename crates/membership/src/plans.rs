@@ -147,17 +147,17 @@ pub(crate) fn version(tx: &mut Tx<'_>, id: Id) -> Result<Version> {
 /// `Error::Forbidden` unless `by` may manage the catalogue; `Error::NotFound` for an unknown plan.
 pub fn plan_versions(tx: &mut Tx<'_>, by: &Actor, club: Id, slug: &str) -> Result<Vec<Version>> {
     by.need(Action::ManageCatalogue)?;
-    let found: Vec<Version> = tx.all(
+    let plan = newest_of(tx, club, slug)?.plan.id;
+    tx.all(
         sql!(concat!(
             "SELECT ",
             version_columns!(),
             plan_columns!(),
             " FROM plan_versions v JOIN plans p ON p.id = v.plan_id
-             WHERE p.club_id = $1 AND p.slug = $2 ORDER BY v.n DESC"
+             WHERE p.id = $1 ORDER BY v.n DESC"
         )),
-        args![club, slug],
-    )?;
-    if found.is_empty() { Err(Error::NotFound) } else { Ok(found) }
+        args![plan],
+    )
 }
 
 /// Adds a plan with its first version; its id is made.
