@@ -1,5 +1,8 @@
 //! Finding somebody, for staff.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use kit::{Id, Result, Tx, args, sql};
 
 use crate::actor::Actor;
@@ -40,14 +43,11 @@ fn pattern(word: &str) -> String {
 ///
 /// # Errors
 /// A fault of the database.
-pub fn names(
-    tx: &mut Tx<'_>,
-    ids: impl IntoIterator<Item = Id>,
-) -> Result<std::collections::HashMap<Id, String>> {
-    let mut names = std::collections::HashMap::new();
+pub fn names(tx: &mut Tx<'_>, ids: impl IntoIterator<Item = Id>) -> Result<HashMap<Id, String>> {
+    let mut names = HashMap::new();
     for id in ids {
-        if !names.contains_key(&id) {
-            names.insert(id, crate::store::person(tx, id)?.full_name());
+        if let Entry::Vacant(place) = names.entry(id) {
+            place.insert(crate::store::person(tx, id)?.full_name());
         }
     }
     Ok(names)
