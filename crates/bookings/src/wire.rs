@@ -191,7 +191,7 @@ pub(crate) fn slots(answer: &Answer, offers: &[(usize, Offer)]) -> Vec<Slot> {
 
 /// Offers with their ranks, in the order they had (F4): 1 leaves the least unsellable time, then begins first. They are
 /// ranked among all, before those are chosen that are told: a slot costs more to make than a rank.
-pub(crate) fn ranked(offers: Vec<Offer>) -> Vec<(usize, Offer)> {
+pub fn ranked(offers: Vec<Offer>) -> Vec<(usize, Offer)> {
     let mut order: Vec<usize> = (0..offers.len()).collect();
     order.sort_by_key(|place| offers.get(*place).map(|offer| (offer.lost_minutes, offer.start)));
     let mut ranks = vec![0; offers.len()];

@@ -15,6 +15,8 @@ pub struct Terms {
     pub cents: i64,
     /// A credit or Unlimited paid for the service.
     pub by_plan: bool,
+    /// It was Unlimited.
+    pub unlimited: bool,
 }
 
 /// What it costs.
@@ -26,8 +28,8 @@ pub struct Fee {
     pub late: bool,
 }
 
-/// What cancelling costs at a moment; a moment after the start is not coming.
-pub fn fee(terms: Terms, at: Moment) -> Fee {
+/// What cancelling costs at a moment, after such lapses; a moment after the start is not coming.
+pub fn fee(terms: Terms, lapses: &[Moment], at: Moment) -> Fee {
     let ahead = terms.start - at;
     let hours = |n: i64| n * 3600;
     // Just booked, and more than half a day ahead.
@@ -42,5 +44,9 @@ pub fn fee(terms: Terms, at: Moment) -> Fee {
     };
     // Half-up to the cent.
     let cents = (terms.cents * percent + 50).div_euclid(100);
-    Fee { cents, late: terms.by_plan && ahead < hours(24) && !reconsidered }
+    let late = terms.by_plan && ahead < hours(24) && !reconsidered;
+    // The second in 30 days, and each after it.
+    let again = lapses.iter().any(|lapse| *lapse <= at && at - lapse <= 30 * 24 * 3600);
+    let besides = if late && terms.unlimited && again { 5_000 } else { 0 };
+    Fee { cents: cents + besides, late }
 }

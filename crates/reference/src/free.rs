@@ -1,9 +1,11 @@
 //! Which starts a day has (F1 to F5), for whoever asks.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 
-use crate::calendar::{is_open, shifts_of};
-use crate::model::{Id, Moment, Person, Room, Service, Shift, Technician, World};
+use crate::calendar::{Open, date_of, is_open, midnight};
+use crate::model::{Id, Moment, Person, Room, Service, Technician, World};
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -60,6 +62,7 @@ impl World {
                 service.rooms.contains(&room.id)
                     && room.active
                     && room.capacity >= asked.party
+                    && service.most >= asked.party
                     && asked.room.is_none_or(|id| id == room.id)
             })
             .collect()
@@ -87,7 +90,7 @@ impl World {
         let end = start + asked.minutes * 60;
         let mut found = self.skilled(service);
         found.retain(|one| {
-            is_open(&self.zone, &one.hours, start, end)
+            is_open(self.shifts(one.id), start, end)
                 && self.fullest(one.id, start, end + one.pad * 60) == 0
         });
         found
@@ -111,7 +114,7 @@ impl World {
     pub fn is_possible(&self, asked: &Asked<'_>, room: &Room, start: Moment) -> bool {
         let service = self.service(asked.service);
         let end = start + asked.minutes * 60;
-        if !is_open(&self.zone, &room.hours, start, end) || self.room_units_left(asked, room, start) == 0 {
+        if !is_open(self.shifts(room.id), start, end) || self.room_units_left(asked, room, start) == 0 {
             return false;
         }
         if service.technicians > 0 {
@@ -124,28 +127,27 @@ impl World {
         service.equipment.is_empty() || !self.pieces_at(asked, start).is_empty()
     }
 
+    /// The first moment that can still be booked: an hour ahead online, any time to come by staff (W1).
+    pub(crate) fn earliest(&self, asked: &Asked<'_>) -> Moment {
+        if asked.person.staff { asked.now } else { asked.now + self.lead * 60 }
+    }
+
     /// Whether a person may book this start in this room now: not blocked, not kept, and not too near (W1, W3).
     pub fn is_allowed(&self, asked: &Asked<'_>, room: &Room, day: Date, start: Moment) -> bool {
-        let staff = asked.person.staff;
-        let soon = !staff && start < asked.now + self.lead * 60;
+        let soon = start < self.earliest(asked);
         let term = self.term(asked.person, (asked.service, room.id), day, start, asked.now);
         !soon && term.kept.is_none()
     }
 
     /// The slots of an operating day.
     pub fn day(&self, asked: &Asked<'_>, day: Date) -> Day {
-        let service = self.service(asked.service);
-        let today = crate::calendar::date_of(&self.zone, asked.now);
-        let is_refused = service.member_only
-            && !asked.person.staff
-            && asked.person.plan_on(day, today).is_none();
-        if is_refused || !self.window(asked.person, day, asked.now).is_open {
+        if self.needs_plan(asked, day) || !self.window(asked.person, day, asked.now).is_open {
             return Day { slots: Vec::new() };
         }
-        let empty = World { bookings: Vec::new(), ..self.clone() };
+        let empty = World { claims: BTreeMap::new(), ..self.clone() };
         let mut starts: Vec<Moment> = Vec::new();
         for room in self.rooms_for(asked) {
-            for (opens, closes) in shifts_of(&self.zone, &room.hours, day) {
+            for Open { from: opens, to: closes, .. } in self.shifts_on(room.id, day) {
                 let mut start = opens;
                 while start < closes {
                     // The grid from opening, and the edges of neighbours (F2): a possible start beside one that would be
@@ -153,12 +155,11 @@ impl World {
                     let is_edge = |beside: Moment| {
                         empty.is_possible(asked, room, beside) && !self.is_possible(asked, room, beside)
                     };
-                    let shown = (start - opens) % (15 * 60) == 0
-                        || is_edge(start - 5 * 60)
-                        || is_edge(start + 5 * 60);
-                    if shown
-                        && self.is_possible(asked, room, start)
+                    if self.is_possible(asked, room, start)
                         && self.is_allowed(asked, room, day, start)
+                        && ((start - opens) % (15 * 60) == 0
+                            || is_edge(start - 5 * 60)
+                            || is_edge(start + 5 * 60))
                     {
                         starts.push(start);
                     }
@@ -177,8 +178,17 @@ impl World {
         Day { slots }
     }
 
+    /// Whether a service is for members, and this person is none on that day (W2).
+    pub(crate) fn needs_plan(&self, asked: &Asked<'_>, day: Date) -> bool {
+        let today = date_of(&self.zone, asked.now);
+        let has_plan = asked.person.plan_on(day, today).is_some();
+        self.service(asked.service).member_only && !asked.person.staff && !has_plan
+    }
+
     /// The slot of a start that is possible: the best room (F3), the best technicians, how many could start (F5).
-    fn slot(&self, asked: &Asked<'_>, day: Date, start: Moment) -> Slot {
+    ///
+    /// A start is one slot, in whichever room: also in one where it is neither on the grid nor an edge.
+    pub fn slot(&self, asked: &Asked<'_>, day: Date, start: Moment) -> Slot {
         let service = self.service(asked.service);
         let mut rooms: Vec<&Room> = self.rooms_for(asked);
         rooms.retain(|room| {
@@ -186,7 +196,7 @@ impl World {
                 && self.is_possible(asked, room, start)
                 && self.is_allowed(asked, room, day, start)
         });
-        rooms.sort_by_key(|room| (room.factor, self.lost(asked, room, day, start), room.id));
+        rooms.sort_by_key(|room| (room.factor, self.lost(asked, room, start), room.id));
         let here = self.technicians_at(asked, start);
         let pieces = self.pieces_at(asked, start);
         let mut spots: i64 = rooms.iter().map(|room| self.room_units_left(asked, room, start)).sum();
@@ -202,7 +212,7 @@ impl World {
                 (
                     asked.technician != Some(one.id),
                     self.booked_minutes(one, day),
-                    self.last_busy(one, start),
+                    self.last_busy(one, day, start),
                     one.id,
                 )
             });
@@ -212,34 +222,65 @@ impl World {
             spots = spots.min(pieces.len() as i64);
         }
         let room = rooms[0];
-        let lost = self.lost(asked, room, day, start);
+        let lost = self.lost(asked, room, start);
         let equipment = pieces.first().copied();
         Slot { start, room: room.id, technicians, equipment, spots, lost, rank: 0 }
     }
 
+    /// The operating day of a start: that of a room that is open for it. Where rooms differ, the earlier one on which it can
+    /// be had, else the earlier one; where none is open, the date that the clock shows (the wording leaves it open).
+    pub fn day_of(&self, asked: &Asked<'_>, start: Moment) -> Date {
+        let shown = date_of(&self.zone, start);
+        let end = start + asked.minutes * 60;
+        let mut days: Vec<Date> = Vec::new();
+        for room in self.rooms_for(&Asked { party: 1, technician: None, ..*asked }) {
+            for open in self.shifts(room.id) {
+                if open.from <= start && start < open.to && is_open(self.shifts(room.id), start, end) {
+                    days.push(open.day);
+                }
+            }
+        }
+        days.sort_unstable();
+        let can_be_had = |day: &&Date| {
+            let mut rooms = self.rooms_for(asked).into_iter();
+            rooms.any(|room| {
+                self.starts_on(room, **day, start)
+                    && self.is_possible(asked, room, start)
+                    && self.term(asked.person, (asked.service, room.id), **day, start, asked.now).kept.is_none()
+            })
+        };
+        days.iter().find(can_be_had).or(days.first()).copied().unwrap_or(shown)
+    }
+
     /// Whether a start lies in a shift of a room that begins on a day: then it has that `date`.
     pub fn starts_on(&self, room: &Room, day: Date, start: Moment) -> bool {
-        shifts_of(&self.zone, &room.hours, day).iter().any(|(opens, closes)| *opens <= start && start < *closes)
+        self.shifts_on(room.id, day).iter().any(|open| open.from <= start && start < open.to)
     }
 
     /// Minutes of the shifts that begin on a day in which a technician is claimed, pads included (decision 5).
     pub(crate) fn booked_minutes(&self, one: &Technician, day: Date) -> i64 {
-        let mut minutes = 0;
-        for (opens, closes) in shifts_of(&self.zone, &one.hours, day) {
-            let mut at = opens;
-            while at < closes {
-                minutes += self.fullest(one.id, at, at + 60).min(1);
+        let claimed = self.claimed(one.id);
+        let mut minutes: Vec<Moment> = Vec::new();
+        for open in self.shifts_on(one.id, day) {
+            let mut at = open.from;
+            while at < open.to + one.pad * 60 {
+                if claimed.iter().any(|(from, to)| *from <= at && at < *to) {
+                    minutes.push(at);
+                }
                 at += 60;
             }
         }
-        minutes
+        minutes.sort_unstable();
+        minutes.dedup();
+        minutes.len() as i64
     }
 
-    /// When a technician was last claimed before a start: the earlier, the longer idle; never is longest.
-    pub(crate) fn last_busy(&self, one: &Technician, start: Moment) -> Moment {
-        let claims = self.claims();
-        let before = claims.iter().filter(|(id, _, to)| *id == one.id && *to <= start);
-        before.map(|(_, _, to)| *to).max().unwrap_or(Moment::MIN)
+    /// Since when a technician is idle at a start: the earlier, the longer. What lies more than a day before the operating
+    /// day does not count (decision 5).
+    pub(crate) fn last_busy(&self, one: &Technician, day: Date, start: Moment) -> Moment {
+        let before = self.claimed(one.id).into_iter().filter(|(_, to)| *to <= start);
+        let long_ago = midnight(&self.zone, day) - 24 * 3600;
+        before.map(|(_, to)| to).max().unwrap_or(long_ago).max(long_ago)
     }
 
     /// How long the shortest is that a room serves (F4).
@@ -251,14 +292,13 @@ impl World {
 
     /// The minutes that can't be sold any more beside a booking (F4): the gaps to its neighbours, or to opening and closing,
     /// that are shorter than anything the room serves (decision 5).
-    pub(crate) fn lost(&self, asked: &Asked<'_>, room: &Room, day: Date, start: Moment) -> i64 {
+    pub(crate) fn lost(&self, asked: &Asked<'_>, room: &Room, start: Moment) -> i64 {
         let service = self.service(asked.service);
         let from = start - service.setup * 60;
         let to = start + (asked.minutes + service.turnover) * 60;
         let is_free = |at: Moment| {
-            is_open(&self.zone, &room.hours, at, at + 60) && self.fullest(room.id, at, at + 60) < room.units
+            is_open(self.shifts(room.id), at, at + 60) && self.fullest(room.id, at, at + 60) < room.units
         };
-        let _ = day;
         let enough = self.shortest(room.id);
         let mut before = 0;
         while before < enough && is_free(from - (before + 1) * 60) {
@@ -271,9 +311,4 @@ impl World {
         let unsellable = |gap: i64| if gap < enough { gap } else { 0 };
         unsellable(before) + unsellable(after)
     }
-}
-
-/// Hours for every day alike, for tests.
-pub fn daily(opens: i64, closes: i64) -> Vec<Shift> {
-    (1..=7).map(|weekday| Shift { weekday, opens, closes }).collect()
 }

@@ -12,9 +12,9 @@ mod price;
 mod refusals;
 mod who;
 
-pub use calendar::{clock_minute, date_of, midnight, moment};
+pub use calendar::{Open, clock_minute, date_of, midnight, moment};
 pub use fees::{Fee, Terms, fee};
-pub use free::{Asked, Day, Slot, daily};
+pub use free::{Asked, Day, Slot};
 pub use model::{
     Addon, Booking, Decision, Equipment, Hand, Id, Membership, Moment, Person, Rank, Room, Rule, Service,
     Shift, Technician, World,

@@ -1,7 +1,11 @@
 //! The club as plain data.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+
+use crate::calendar::Open;
 
 /// Whatever names a thing.
 pub type Id = i64;
@@ -93,6 +97,8 @@ pub struct Service {
     pub turnover: i64,
     /// People, unless asked otherwise.
     pub party: i64,
+    /// People at most.
+    pub most: i64,
     /// Technicians at the same time.
     pub technicians: i64,
     /// What they must be able to do; empty is nothing in particular.
@@ -154,6 +160,8 @@ pub struct Person {
     pub staff: bool,
     /// Their plan.
     pub plan: Option<Membership>,
+    /// How many bookings they have ahead (F7).
+    pub ahead: i64,
 }
 
 /// What stands in the calendar.
@@ -241,8 +249,10 @@ pub struct World {
     pub rules: Vec<Rule>,
     /// What was decided by hand.
     pub hands: Vec<Hand>,
-    /// What is booked.
-    pub bookings: Vec<Booking>,
+    /// What is claimed of everybody and everything: by which booking, from when to when.
+    pub claims: BTreeMap<Id, Vec<(Id, Moment, Moment)>>,
+    /// When rooms are open and technicians work, as moments: see [`World::unroll`].
+    pub open: BTreeMap<Id, Vec<Open>>,
     /// Days ahead without a plan (W1).
     pub account_days: i64,
     /// Minutes ahead, online (W1).

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::model::{Person, Rank, Service};
+use crate::model::{Person, Service};
 
 /// What pays for the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub fn price(
     (day, today): (Date, Date),
     (room, time): (i64, i64),
     addons: &[(i64, i64)],
-    wants_credit: bool,
+    wants_credit: Option<bool>,
 ) -> Price {
     // What is sold by time costs by time (F9).
     let by_time = |cents: i64| Fraction(i128::from(cents), 1).times(minutes, service.minutes);
@@ -73,10 +73,12 @@ pub fn price(
         }
     };
     let whole = base.times(room, 10_000).times(time, 10_000);
+    // Asked for, or declined, or as the person has set it (P3).
     let has_credit = plan.is_some_and(|plan| {
-        plan.credits_left(day).is_none_or(|left| left > 0) && (wants_credit || plan.auto_credit)
+        plan.credits_left(day).is_some_and(|left| left > 0) && wants_credit.unwrap_or(plan.auto_credit)
     });
-    let paid = if plan.is_some_and(|plan| plan.rank == Rank::Unlimited) {
+    // Credits without limit are Unlimited (M1).
+    let paid = if plan.is_some_and(|plan| plan.credits.is_none()) {
         Paid::Unlimited
     } else if has_credit {
         Paid::Credit

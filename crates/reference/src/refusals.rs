@@ -1,13 +1,16 @@
 //! "Why not?": what speaks against one start, in the order of the table.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 
 use crate::calendar::{date_of, is_open};
 use crate::free::Asked;
-use crate::model::{Moment, World};
+use crate::model::{Moment, Room, World};
 use crate::who::Kept;
 
-/// A refusal.
+/// A refusal, in the order of the table. `taken` stands after what the person may not (decision 7), and last of what can
+/// be wrong with a time, for it is told where nothing else explains why nothing fits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum No {
     /// The day opens later.
@@ -17,134 +20,128 @@ pub enum No {
         /// How many days ahead.
         days: i64,
     },
-    /// Kept for Unlimited members (or above Base).
+    /// Kept for Unlimited members, until it opens to the person.
     VipOnly(Moment),
-    /// Kept for members.
+    /// Kept for members, until it opens to the person.
     MembersOnly(Moment),
     /// The service needs a plan.
     PlanRequired,
     /// No room is open then.
     RoomClosed,
-    /// Nobody with the skill works then.
+    /// Too few who can do it work then.
     TechnicianOff,
-    /// Nobody has the skill.
+    /// Whoever was named can't do it.
     Skill,
-    /// Only our own time to prepare or clean is missing.
+    /// Only our own time to prepare or clean is missing (decision 10).
     Turnover,
-    /// No room is large enough.
+    /// No room takes so many.
     Capacity,
-    /// Blocked by hand, or out of use.
+    /// Blocked by hand.
     Maintenance,
-    /// Only the piece is missing.
+    /// Only the piece is missing (decision 10).
     Equipment,
     /// Somebody was quicker.
     Taken,
-    /// The person is booked elsewhere.
+    /// The person is booked elsewhere then.
     SamePerson,
-    /// Less than an hour ahead.
+    /// As many bookings ahead as they may have.
+    TooManyOpen,
+    /// Too soon.
     TooLate,
 }
 
 impl World {
-    /// Everything that speaks against a start, the first first. Empty is: it can be booked.
-    ///
-    /// `taken` stands after what the person may not (decision 7); it is said where nothing else explains why nothing fits.
+    /// Everything that speaks against a start of an operating day, the first first. Empty is: it can be booked.
     pub fn why_not(&self, asked: &Asked<'_>, day: Date, start: Moment) -> Vec<No> {
         let mut found = Vec::new();
         let (service, person) = (self.service(asked.service), asked.person);
-        let today = date_of(&self.zone, asked.now);
         let end = start + asked.minutes * 60;
+        let rooms = self.rooms_for(asked);
+        let on_day = |room: &&&Room| self.starts_on(room, day, start);
+        let possible = |world: &World, asked: &Asked<'_>| -> Vec<Room> {
+            let fits = rooms.iter().filter(on_day).filter(|room| world.is_possible(asked, room, start));
+            fits.map(|room| (**room).clone()).collect()
+        };
+        let empty = World { claims: BTreeMap::new(), ..self.clone() };
+        let free = possible(self, asked);
+        let ever = possible(&empty, asked);
 
         let window = self.window(person, day, asked.now);
         if !window.is_open {
             found.push(No::OutsideWindow { opens: window.opens, days: window.days });
         }
 
-        let large = self.rooms_for(asked);
-        let open: Vec<_> =
-            large.iter().copied().filter(|room| is_open(&self.zone, &room.hours, start, end)).collect();
-        // Kept in every room that could serve; of several, the one that opens first is told (decision 7).
-        let rooms = if open.is_empty() { &large } else { &open };
-        let kept: Vec<_> = rooms
-            .iter()
-            .map(|room| self.term(person, (service.id, room.id), day, start, asked.now).kept)
-            .collect();
-        let mut blocked = false;
-        if !kept.is_empty() && kept.iter().all(Option::is_some) {
-            let opens = |kept: &Kept| match kept {
-                Kept::Blocked => Moment::MAX,
-                Kept::Vip(at) | Kept::Members(at) => *at,
-            };
-            match kept.iter().flatten().min_by_key(|kept| opens(kept)) {
-                Some(Kept::Vip(at)) => found.push(No::VipOnly(*at)),
-                Some(Kept::Members(at)) => found.push(No::MembersOnly(*at)),
-                Some(Kept::Blocked) => blocked = true,
-                None => {}
+        // Kept in every room that would be free; where none is, in every one that would be if nothing were claimed. Of several
+        // rooms the one is told that opens first (decision 7).
+        let asked_of = if free.is_empty() { &ever } else { &free };
+        let term = |room: &Room| self.term(person, (service.id, room.id), day, start, asked.now).kept;
+        let kept: Vec<Option<Kept>> = asked_of.iter().map(term).collect();
+        let is_kept = !kept.is_empty() && kept.iter().all(Option::is_some);
+        let mut opens: Vec<(Moment, No)> = Vec::new();
+        for one in kept.iter().flatten() {
+            match one {
+                Kept::Vip(at) => opens.push((*at, No::VipOnly(*at))),
+                Kept::Members(at) => opens.push((*at, No::MembersOnly(*at))),
+                Kept::Blocked => {}
             }
         }
-        if service.member_only && !person.staff && person.plan_on(day, today).is_none() {
+        let is_blocked = is_kept && opens.is_empty();
+        if is_kept && let Some((_, no)) = opens.iter().min_by_key(|(at, _)| *at) {
+            found.push(*no);
+        }
+        if self.needs_plan(asked, day) {
             found.push(No::PlanRequired);
         }
 
-        let asked_rooms: Vec<_> = self
-            .rooms
-            .iter()
-            .filter(|room| service.rooms.contains(&room.id) && asked.room.is_none_or(|id| id == room.id))
-            .collect();
-        let in_use: Vec<_> = asked_rooms.iter().filter(|room| room.active).collect();
-        if !in_use.iter().any(|room| is_open(&self.zone, &room.hours, start, end)) && !in_use.is_empty() {
+        // Whether a room is open, works out as if one person came: too many people is `capacity`.
+        let alone = Asked { party: 1, ..*asked };
+        let in_use = self.rooms_for(&alone);
+        let open = |room: &&&Room| {
+            self.starts_on(room, day, start) && is_open(self.shifts(room.id), start, end)
+        };
+        if in_use.iter().filter(open).count() == 0 {
             found.push(No::RoomClosed);
         }
-        let skilled = self.skilled(service);
-        let named_can = asked.technician.is_none_or(|id| skilled.iter().any(|one| one.id == id));
-        let enough = skilled.len() as i64 >= service.technicians && named_can;
         if service.technicians > 0 {
-            let at_work = |hours: &[crate::model::Shift]| is_open(&self.zone, hours, start, end);
-            let working = skilled.iter().filter(|one| at_work(&one.hours)).count() as i64;
-            let named_works =
-                asked.technician.is_none_or(|id| at_work(&self.technician(id).hours));
-            if !named_works || (enough && working < service.technicians) {
+            let skilled = self.skilled(service);
+            let works = |id| is_open(self.shifts(id), start, end);
+            let working = skilled.iter().filter(|one| works(one.id)).count() as i64;
+            let can = |id| skilled.iter().any(|one| one.id == id);
+            let named_is_off = asked.technician.is_some_and(|id| can(id) && !works(id));
+            if working < service.technicians || named_is_off {
                 found.push(No::TechnicianOff);
             }
-            if !enough {
+            if asked.technician.is_some_and(|id| !can(id)) {
                 found.push(No::Skill);
             }
         }
-        // The guest's own time is free somewhere, only ours around it is not.
-        let guest_fits = |room: &&&crate::model::Room| self.fullest(room.id, start, end) < room.units;
-        let whole_fits = |room: &&&crate::model::Room| self.room_units_left(asked, room, start) > 0;
-        let no_room = !open.is_empty() && !open.iter().any(|room| whole_fits(&room));
-        if no_room && open.iter().any(|room| guest_fits(&room)) {
+        // What is claimed is asked for only where it would fit if nothing were.
+        let would_fit = !ever.is_empty();
+        let bare = |world: &World| {
+            let mut bare = world.clone();
+            bare.services.iter_mut().for_each(|one| (one.setup, one.turnover) = (0, 0));
+            bare.technicians.iter_mut().for_each(|one| one.pad = 0);
+            bare.equipment.iter_mut().for_each(|one| one.reset = 0);
+            bare
+        };
+        let mut unequipped = self.clone();
+        unequipped.services.iter_mut().for_each(|one| one.equipment.clear());
+        let is_claimed = would_fit && free.is_empty();
+        let only_piece = is_claimed && !possible(&unequipped, asked).is_empty();
+        let only_ours = is_claimed && !only_piece && !possible(&bare(self), asked).is_empty();
+        if only_ours {
             found.push(No::Turnover);
         }
-        if !in_use.is_empty() && large.is_empty() {
+        if !in_use.is_empty() && rooms.is_empty() {
             found.push(No::Capacity);
         }
-        if blocked || (!asked_rooms.is_empty() && in_use.is_empty()) {
+        if is_blocked && !free.is_empty() {
             found.push(No::Maintenance);
         }
-        let no_piece = !service.equipment.is_empty() && self.pieces_at(asked, start).is_empty();
-        let here = self.technicians_at(asked, start);
-        let no_hands = service.technicians > 0
-            && ((here.len() as i64) < service.technicians
-                || asked.technician.is_some_and(|id| !here.iter().any(|one| one.id == id)));
-        if no_piece && !no_room && !no_hands && !open.is_empty() {
+        if only_piece {
             found.push(No::Equipment);
         }
-        let fits = open.iter().any(|room| self.is_possible(asked, room, start));
-        let explained = found.iter().any(|no| {
-            matches!(
-                no,
-                No::RoomClosed
-                    | No::TechnicianOff
-                    | No::Skill
-                    | No::Turnover
-                    | No::Capacity
-                    | No::Maintenance
-                    | No::Equipment
-            )
-        });
-        if !fits && !explained {
+        if is_claimed && !only_piece && !only_ours {
             found.push(No::Taken);
         }
         if let Some(id) = person.id
@@ -152,7 +149,11 @@ impl World {
         {
             found.push(No::SamePerson);
         }
-        if !person.staff && start < asked.now + self.lead * 60 {
+        let today = date_of(&self.zone, asked.now);
+        if person.id.is_some() && !person.staff && person.ahead >= person.most_ahead(today) {
+            found.push(No::TooManyOpen);
+        }
+        if start < self.earliest(asked) {
             found.push(No::TooLate);
         }
         found

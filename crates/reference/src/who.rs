@@ -24,9 +24,9 @@ pub struct Term {
     pub factor: i64,
     /// Why the person may not book it now.
     pub kept: Option<Kept>,
-    /// Until when it is Unlimited members' alone; nothing once that is over.
+    /// Until when it is Unlimited members' alone, if a rule says so.
     pub vip_until: Option<Moment>,
-    /// Until when it is members' alone; nothing once that is over.
+    /// Until when it is members' alone, if a rule says so.
     pub member_until: Option<Moment>,
 }
 
@@ -35,9 +35,9 @@ pub struct Term {
 pub enum Kept {
     /// Blocked by hand: for nobody.
     Blocked,
-    /// For a rank above Base, until it opens to the person.
+    /// For Unlimited members, until it opens to the person.
     Vip(Moment),
-    /// For members.
+    /// For members; also where a rule names Premium, of which the wording says nothing.
     Members(Moment),
 }
 
@@ -49,6 +49,16 @@ impl Person {
         let frozen = |on: Date| plan.frozen.is_some_and(|(from, to)| from <= on && on <= to);
         let paid = day <= plan.paid_until || plan.renews;
         (plan.counts && paid && !frozen(today) && !frozen(day)).then_some(plan)
+    }
+
+    /// How many bookings ahead they may have (F7): by the plan of now, for it is counted now.
+    pub fn most_ahead(&self, today: Date) -> i64 {
+        match self.rank_on(today, today) {
+            Rank::None => 3,
+            Rank::Base => 8,
+            Rank::Premium => 12,
+            Rank::Unlimited => 20,
+        }
     }
 
     /// How rules rank them for a day: by the plan that counts then.
@@ -142,22 +152,23 @@ impl World {
             }
         };
         let against: Vec<_> = keepers.iter().filter(|(of, until)| rank < *of && now < *until).collect();
-        let opens = against.iter().map(|(_, until)| *until).max();
-        let kept = if decision == Some(Decision::Block) {
-            Some(Kept::Blocked)
-        } else if person.staff {
+        // Staff book any time (W1). Of several rules the one that lets go last is told, with its moment, for that is when
+        // the person may book; of two at once the more exclusive (decision 7).
+        let kept = if person.staff {
             None
-        } else if against.iter().any(|(of, _)| *of > Rank::Base) {
-            opens.map(Kept::Vip)
+        } else if decision == Some(Decision::Block) {
+            Some(Kept::Blocked)
         } else {
-            opens.map(Kept::Members)
+            let last = against.iter().max_by_key(|(of, until)| (*until, *of));
+            last.map(|(of, until)| {
+                if *of == Rank::Unlimited { Kept::Vip(*until) } else { Kept::Members(*until) }
+            })
         };
-        let until = |wanted: fn(Rank) -> bool| {
-            let found = keepers.iter().filter(|(of, until)| wanted(*of) && now < *until);
+        let until = |wanted: Rank| {
+            let found = keepers.iter().filter(|(of, _)| *of == wanted);
             found.map(|(_, until)| *until).max()
         };
-        let vip_until = until(|of| of == Rank::Unlimited);
-        let member_until = until(|of| of == Rank::Base);
+        let (vip_until, member_until) = (until(Rank::Unlimited), until(Rank::Base));
         Term { factor, kept, vip_until, member_until }
     }
 }
