@@ -68,6 +68,6 @@ pub use rules::{Rules, add_rule, decide, rules};
 pub use search::{Answer, Ask, FreeDay, MOST_DAYS, Why, search};
 pub use series::{CONFLICTS, Repeated, Series, repeat};
 pub use waits::{Look, Offered, Opened, Wait, WaitKind, Waiting, join, leave, look, wait, waits};
-pub use wire::ranked;
 pub use window::{Closed, Window, iso};
+pub use wire::ranked;
 pub use wish::{AddonWish, Extras, Move, Perk, Then, When, Wish};

@@ -134,7 +134,7 @@ impl Availability {
             to: answer.span.1,
             date: answer.span.0,
             days: if days {
-                answer.days.iter().map(|day| DayOut::of(day, zone)).collect()
+                answer.days.iter().map(|day| DayOut::of(day, answer)).collect()
             } else {
                 Vec::new()
             },
@@ -157,13 +157,15 @@ impl Availability {
 }
 
 impl DayOut {
-    fn of(day: &FreeDay, zone: &TimeZone) -> DayOut {
+    fn of(day: &FreeDay, answer: &Answer) -> DayOut {
+        let zone = &answer.catalogue.club.zone;
+        let needs_plan = day.needs_plan.then(|| RefusedOut::plan_required(answer.window.max_advance_days()));
         DayOut {
             date: day.count.date,
             count: day.count.count,
             first_start: day.count.first.map(|cell| clock(zone, begin(cell))),
             from_price: day.from_price,
-            refused: day.closed.map(|closed| RefusedOut::of(closed, zone)),
+            refused: day.closed.map(|closed| RefusedOut::of(closed, zone)).or(needs_plan),
         }
     }
 }

@@ -36,6 +36,8 @@ mod once;
 mod prices;
 #[path = "it/problems.rs"]
 mod problems;
+#[path = "it/races.rs"]
+mod races;
 #[path = "it/refusals.rs"]
 mod refusals;
 #[path = "it/release.rs"]

@@ -90,8 +90,7 @@ impl World {
         let end = start + asked.minutes * 60;
         let mut found = self.skilled(service);
         found.retain(|one| {
-            is_open(self.shifts(one.id), start, end)
-                && self.fullest(one.id, start, end + one.pad * 60) == 0
+            is_open(self.shifts(one.id), start, end) && self.fullest(one.id, start, end + one.pad * 60) == 0
         });
         found
     }
@@ -246,7 +245,10 @@ impl World {
             rooms.any(|room| {
                 self.starts_on(room, **day, start)
                     && self.is_possible(asked, room, start)
-                    && self.term(asked.person, (asked.service, room.id), **day, start, asked.now).kept.is_none()
+                    && self
+                        .term(asked.person, (asked.service, room.id), **day, start, asked.now)
+                        .kept
+                        .is_none()
             })
         };
         days.iter().find(can_be_had).or(days.first()).copied().unwrap_or(shown)

@@ -93,12 +93,11 @@ impl World {
             found.push(No::PlanRequired);
         }
 
-        // Whether a room is open, works out as if one person came: too many people is `capacity`.
+        // Where no room takes so many, whether it is closed besides is asked of those that serve fewer.
         let alone = Asked { party: 1, ..*asked };
-        let in_use = self.rooms_for(&alone);
-        let open = |room: &&&Room| {
-            self.starts_on(room, day, start) && is_open(self.shifts(room.id), start, end)
-        };
+        let in_use = if rooms.is_empty() { self.rooms_for(&alone) } else { rooms.clone() };
+        let open =
+            |room: &&&Room| self.starts_on(room, day, start) && is_open(self.shifts(room.id), start, end);
         if in_use.iter().filter(open).count() == 0 {
             found.push(No::RoomClosed);
         }
@@ -138,7 +137,9 @@ impl World {
         if is_blocked && !free.is_empty() {
             found.push(No::Maintenance);
         }
-        if only_piece {
+        let active = |id: &i64| self.piece(*id).active;
+        let out_of_use = !service.equipment.is_empty() && !service.equipment.iter().any(active);
+        if only_piece || out_of_use {
             found.push(No::Equipment);
         }
         if is_claimed && !only_piece && !only_ours {

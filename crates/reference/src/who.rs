@@ -51,9 +51,16 @@ impl Person {
         (plan.counts && paid && !frozen(today) && !frozen(day)).then_some(plan)
     }
 
-    /// How many bookings ahead they may have (F7): by the plan of now, for it is counted now.
+    /// How they rank now: a member has a plan that is active or in grace, and not frozen (M6).
+    pub fn rank_now(&self, today: Date) -> Rank {
+        let frozen = |plan: &&Membership| plan.frozen.is_some_and(|(from, to)| from <= today && today <= to);
+        let plan = self.plan.as_ref().filter(|plan| plan.counts && !frozen(plan));
+        plan.map_or(Rank::None, |plan| plan.rank)
+    }
+
+    /// How many bookings ahead they may have (F7): by how they rank now, for it is counted now.
     pub fn most_ahead(&self, today: Date) -> i64 {
-        match self.rank_on(today, today) {
+        match self.rank_now(today) {
             Rank::None => 3,
             Rank::Base => 8,
             Rank::Premium => 12,
@@ -160,9 +167,11 @@ impl World {
             Some(Kept::Blocked)
         } else {
             let last = against.iter().max_by_key(|(of, until)| (*until, *of));
-            last.map(|(of, until)| {
-                if *of == Rank::Unlimited { Kept::Vip(*until) } else { Kept::Members(*until) }
-            })
+            last.map(
+                |(of, until)| {
+                    if *of == Rank::Unlimited { Kept::Vip(*until) } else { Kept::Members(*until) }
+                },
+            )
         };
         let until = |wanted: Rank| {
             let found = keepers.iter().filter(|(of, _)| *of == wanted);

@@ -77,7 +77,11 @@ pub(crate) fn hours(dice: &mut Dice) -> Vec<Shift> {
     let days = if dice.may(60) { (1..=7).collect() } else { dice.some(&[1, 2, 3, 4, 5, 6, 7], 60) };
     let mut shifts = Vec::new();
     for weekday in days {
-        shifts.extend(of_a_day.iter().map(|(opens, closes)| Shift { weekday, opens: *opens, closes: *closes }));
+        shifts.extend(of_a_day.iter().map(|(opens, closes)| Shift {
+            weekday,
+            opens: *opens,
+            closes: *closes,
+        }));
     }
     if overlap(&shifts) { vec![Shift { weekday: 5, opens: 720, closes: 1500 }] } else { shifts }
 }
@@ -145,7 +149,11 @@ fn service(dice: &mut Dice, id: i64, rooms: &[i64], pieces: &[i64]) -> Service {
 fn rule(dice: &mut Dice, services: &[i64]) -> Rule {
     let from = dice.of(0..=1800);
     Rule {
-        kinds: if dice.may(50) { Vec::new() } else { dice.some(&KINDS, 50).into_iter().map(str::to_owned).collect() },
+        kinds: if dice.may(50) {
+            Vec::new()
+        } else {
+            dice.some(&KINDS, 50).into_iter().map(str::to_owned).collect()
+        },
         services: if dice.may(60) { Vec::new() } else { dice.some(services, 50) },
         weekdays: if dice.may(50) { Vec::new() } else { dice.some(&[1, 2, 3, 4, 5, 6, 7], 50) },
         from,

@@ -82,8 +82,11 @@ pub(crate) fn found(tx: &mut Tx<'_>, drawn: &World, drawn_people: &[Person]) -> 
     let manager = add_person(tx, Role::Manager)?;
     let by = people::Actor::of(manager.clone());
     for rule in &mut world.rules {
-        rule.services =
-            rule.services.iter().map(|place| world.services[usize::try_from(*place).expect("a place")].id).collect();
+        rule.services = rule
+            .services
+            .iter()
+            .map(|place| world.services[usize::try_from(*place).expect("a place")].id)
+            .collect();
         bookings::add_rule(tx, &by, club, &crate::scene::product_rule(rule))?;
     }
     let mut people = Vec::new();

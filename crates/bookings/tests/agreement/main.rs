@@ -10,7 +10,9 @@ mod refusals;
 mod scene;
 mod times;
 
+use std::collections::BTreeMap;
 use std::future::Future;
+use std::sync::Mutex;
 
 use kit::testing::TestDb;
 
@@ -44,8 +46,18 @@ async fn each<F: Future<Output = ()>>(first: u64, property: impl Fn(TestRef, Dic
     for seed in seeds {
         let named = Named(seed);
         property(test.clone(), Dice::new(seed)).await;
+        agreed("cases", 1);
         std::mem::forget(named);
     }
+    println!("agreed so far, of all properties: {:?}", COUNTED.lock().expect("nobody panics with it"));
+}
+
+/// What was held against the reference, by kind: printed, so that whoever reads it sees that there was something.
+static COUNTED: Mutex<BTreeMap<String, usize>> = Mutex::new(BTreeMap::new());
+
+/// Counts something that both agreed on.
+fn agreed(what: &str, many: usize) {
+    *COUNTED.lock().expect("nobody panics with it").entry(what.to_owned()).or_default() += many;
 }
 
 type TestRef = std::sync::Arc<TestDb>;

@@ -2,11 +2,11 @@
 
 use bookings::{AddonWish, Extras, Perk};
 use kit::Id;
-use reference::{Moment, Paid, Terms, fee, price};
+use reference::{Moment, Paid, Rank, Terms, fee, price};
 
 use crate::dice::Dice;
-use crate::each;
 use crate::scene::Scene;
+use crate::{agreed, each};
 
 /// A booking that stands, as the reference has it.
 struct Stands {
@@ -45,12 +45,15 @@ impl Scene {
         let factors = (self.world.room(booked.room.0).factor, term.factor);
         let sold: Vec<(i64, i64)> = addons
             .iter()
-            .map(|(at, quantity)| (self.world.addons[usize::try_from(*at).expect("a place")].cents, *quantity))
+            .map(|(at, quantity)| {
+                (self.world.addons[usize::try_from(*at).expect("a place")].cents, *quantity)
+            })
             .collect();
         let service = self.world.service(question.service);
         let cost = price(service, question.minutes, &person, (day, self.today()), factors, &sold, wants);
         let told = (booked.total().0, booked.addons_total.0);
         let place = format!("{question:?} for {person:?} on {day}");
+        agreed(&format!("paid with {:?}", cost.paid), 1);
         assert_eq!(told, (cost.total, cost.addons), "the price of {place}: {:?}", cost.why);
         assert_eq!(cost.why.iter().map(|(_, cents)| cents).sum::<i64>(), cost.total, "P7: {place}");
         let (by, id) = (self.people[who].0.clone(), booked.id);
@@ -62,7 +65,7 @@ impl Scene {
             plan.used.push(day);
         }
         let terms = Terms {
-            member: person.plan_on(self.today(), self.today()).is_some(),
+            member: person.rank_now(self.today()) > Rank::None,
             booked: self.now,
             start,
             cents: cost.total,
@@ -126,6 +129,8 @@ async fn a_booking_costs_what_the_rules_say_and_so_does_leaving_it() {
             let (_, cents) =
                 scene.db.tx(move |tx| bookings::cancel(tx, &by, id)).await.expect("it can be cancelled");
             let ahead = one.terms.start - at;
+            agreed(&format!("left for {}", if wanted.cents == 0 { "nothing" } else { "a fee" }), 1);
+            agreed("credits forfeited or lapses", usize::from(wanted.late));
             assert_eq!(cents.0, wanted.cents, "{ahead} seconds before: {:?}", one.terms);
             scene.world.cancel(one.id.0);
             if wanted.late && one.terms.unlimited {

@@ -4,8 +4,8 @@ use bookings::Extras;
 use reference::Person;
 
 use crate::dice::Dice;
-use crate::each;
 use crate::scene::{Scene, named, told};
+use crate::{agreed, each};
 
 impl Scene {
     /// Whoever might ask.
@@ -31,13 +31,23 @@ async fn a_start_is_refused_as_the_table_says() {
             let asked = question.asked(&person, scene.now);
             let day = scene.world.day_of(&asked, start);
             let mut wanted = scene.world.why_not(&asked, day, start);
-            let (by, wish) = (scene.people[who].0.clone(), question.wish(start, person.id, Extras::default()));
-            let verdict = scene.db.view(move |tx| bookings::why_not(tx, &by, &wish)).await.expect("a verdict");
+            let (by, wish) =
+                (scene.people[who].0.clone(), question.wish(start, person.id, Extras::default()));
+            let verdict =
+                scene.db.view(move |tx| bookings::why_not(tx, &by, &wish)).await.expect("a verdict");
             wanted.truncate(if staff { usize::MAX } else { 1 });
             let found: Vec<_> = verdict.refusals.iter().map(told).collect();
             let wanted: Vec<_> = wanted.iter().map(named).collect();
+            if wanted.is_empty() {
+                agreed("why not: nothing", 1);
+            }
+            wanted.iter().for_each(|(code, _)| agreed(&format!("why not: {code}"), 1));
             let zone = scene.world.zone.iana_name();
-            assert_eq!(found, wanted, "{question:?} for {person:?} at {start} on {day}, now {} in {zone:?}", scene.now);
+            assert_eq!(
+                found, wanted,
+                "{question:?} for {person:?} at {start} on {day}, now {} in {zone:?}",
+                scene.now
+            );
         }
     })
     .await;

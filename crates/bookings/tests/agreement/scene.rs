@@ -11,6 +11,7 @@ use kit::{Db, Error, Id, args, sql};
 use people::Actor;
 use reference::{Asked, Booking, Decision, Hand, Moment, No, Person, Rule, World, date_of};
 
+use crate::agreed;
 use crate::dice::Dice;
 use crate::draw;
 use crate::found::{Founded, found, tier};
@@ -166,7 +167,10 @@ impl Scene {
                 let days = *dice.pick(&[2, 3, 30, 60, 90]);
                 reference::midnight(&self.world.zone, self.day - days.days()) + dice.of(-1..=1)
             }
-            1 => midnight + dice.of(0..=1440) * 60 + dice.of(-1..=1) - dice.pick(&[1, 12, 24, 48, 72, 100]) * 3600,
+            1 => {
+                midnight + dice.of(0..=1440) * 60 + dice.of(-1..=1)
+                    - dice.pick(&[1, 12, 24, 48, 72, 100]) * 3600
+            }
             2 => midnight + dice.of(-7_200..=90_000),
             _ => midnight - dice.of(0..=100 * 86_400),
         }
@@ -191,7 +195,8 @@ impl Scene {
         let rooms = &self.world.service(question.service).rooms;
         let room = question.room.unwrap_or_else(|| *dice.pick(rooms));
         let day = self.day + dice.of(-1..=1).days();
-        let open: Vec<_> = self.world.open[&room].iter().filter(|open| open.day == day && open.from < open.to).collect();
+        let open: Vec<_> =
+            self.world.open[&room].iter().filter(|open| open.day == day && open.from < open.to).collect();
         if open.is_empty() || dice.may(8) {
             return reference::midnight(&self.world.zone, day) + dice.of(0..=287) * 300;
         }
@@ -230,6 +235,7 @@ impl Scene {
             Err(refused) => {
                 let wanted = why_not.first().map(named);
                 assert_eq!(Some(told(&refused)), wanted, "the refusal of {place}");
+                agreed(&format!("refused to book: {}", told(&refused).0), 1);
                 return None;
             }
             Ok(booked) => booked,
@@ -249,6 +255,7 @@ impl Scene {
         });
         let wanted: BTreeSet<(i64, Moment, Moment)> = self.world.claims_of(booked.id.0).into_iter().collect();
         assert_eq!(self.claimed(booked.id).await, wanted, "what is claimed by {place}");
+        agreed("booked", 1);
         if let Some(id) = person.id {
             let whose = self.people.iter_mut().find(|(_, one)| one.id == Some(id));
             whose.expect("somebody here").1.ahead += 1;
@@ -274,7 +281,8 @@ impl Scene {
             let question = self.question(dice);
             let start = self.start(dice, &question);
             let room = *dice.pick(&self.world.service(question.service).rooms);
-            let rank = *dice.pick(&[reference::Rank::Base, reference::Rank::Premium, reference::Rank::Unlimited]);
+            let rank =
+                *dice.pick(&[reference::Rank::Base, reference::Rank::Premium, reference::Rank::Unlimited]);
             let decision = match dice.of(0..=3) {
                 0 => Decision::Block,
                 1 => Decision::Open,

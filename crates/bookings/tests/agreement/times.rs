@@ -8,8 +8,8 @@ use membership::Tier;
 use reference::{Moment, price};
 
 use crate::dice::Dice;
-use crate::each;
-use crate::scene::{Question, Scene, named};
+use crate::scene::{Question, Scene};
+use crate::{agreed, each};
 
 /// A slot as both have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,8 +76,7 @@ impl Scene {
         let asked = question.asked(person, self.now);
         let service = self.world.service(question.service);
         let slot = |slot: reference::Slot| {
-            let term =
-                self.world.term(person, (question.service, slot.room), day, slot.start, self.now);
+            let term = self.world.term(person, (question.service, slot.room), day, slot.start, self.now);
             let factors = (self.world.room(slot.room).factor, term.factor);
             let price = price(service, question.minutes, person, (day, self.today()), factors, &[], None);
             Told {
@@ -118,6 +117,16 @@ async fn a_day_has_the_times_that_the_rules_say() {
             let wanted = scene.wanted(person, &question, day);
             let who = &scene.people[person].1;
             let zone = scene.world.zone.iana_name();
+            agreed("times of a day", wanted.len());
+            agreed(
+                "times of a day that leave something unsellable",
+                wanted.iter().filter(|one| one.lost > 0).count(),
+            );
+            agreed(
+                "times of a day at a factor",
+                wanted.iter().filter(|one| one.time_factor != 10_000).count(),
+            );
+            agreed("times off the grid", wanted.iter().filter(|one| one.start % 900 != 0).count());
             assert_eq!(told, wanted, "{question:?} for {who:?} on {day} at {} in {zone:?}", scene.now);
         }
     })
@@ -148,13 +157,19 @@ async fn many_days_are_told_by_their_times() {
             assert_eq!(told.from_price.map(|cents| cents.0), least, "the least price: {place}");
             let window = scene.world.window(who, day, scene.now);
             let closed = told.closed.map(|closed| (closed.opens_at.as_second(), closed.max_advance_days));
-            assert_eq!(closed, (!window.is_open).then_some((window.opens, window.days)), "the window: {place}");
+            assert_eq!(
+                closed,
+                (!window.is_open).then_some((window.opens, window.days)),
+                "the window: {place}"
+            );
+            agreed("days of many", 1);
+            agreed("days of many that are not open", usize::from(!window.is_open));
             all.extend(wanted);
         }
         // Ranks are among all that are told.
-        let bare = |slots: Vec<Told>| slots.into_iter().map(|slot| Told { rank: 0, ..slot }).collect::<Vec<_>>();
+        let bare =
+            |slots: Vec<Told>| slots.into_iter().map(|slot| Told { rank: 0, ..slot }).collect::<Vec<_>>();
         assert_eq!(bare(slots), bare(all), "{question:?} for {who:?} from {first} at {}", scene.now);
-        let _ = named;
     })
     .await;
 }
