@@ -5,13 +5,13 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use catalogue::{Catalogue, Equipment, Room, Service, Technician};
+use catalogue::{Catalogue, Equipment, Hours, Room, Service, Technician};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use kit::{Id, Result, Tx};
 
 use crate::cells::{Cell, cell_at, cells};
-use crate::days::{Days, Open};
+use crate::days::Days;
 use crate::free::{Busy, Field, Gate, Track};
 use crate::store;
 
@@ -66,17 +66,20 @@ pub(crate) fn field_without(
     } else {
         read(tx, candidates, around, without)?
     };
-    Ok(assemble(catalogue, candidates, days, around, &calendars))
+    assemble(catalogue, candidates, days, around, &calendars)
 }
 
 impl Field {
     /// Everything that bears on a question about these days, from what is claimed.
+    ///
+    /// # Errors
+    /// A fault for days outside the calendar.
     pub fn of(
         catalogue: &Catalogue,
         candidates: &Candidates<'_>,
         days: Days,
         spans: &HashMap<Id, Vec<(Cell, Cell)>>,
-    ) -> Field {
+    ) -> Result<Field> {
         let reach = days.reach();
         let calendar =
             |(id, units)| (id, Busy::new(units, spans.get(&id).cloned().unwrap_or_default(), reach));
@@ -91,29 +94,33 @@ fn assemble(
     days: Days,
     reach: (Cell, Cell),
     calendars: &HashMap<Id, Busy>,
-) -> Field {
-    let track = |id: Id, open: Vec<Open>, after: i64| Track {
+) -> Result<Field> {
+    let wider = days.wider()?;
+    let track = |id: Id, hours: &Hours, after: i64| Track {
         id,
-        open,
+        open: days.open(hours),
+        there: wider.pieces(hours),
         busy: calendars.get(&id).cloned().unwrap_or_else(|| Busy::new(1, Vec::new(), reach)),
         after: cells(after),
         premium_bp: 10_000,
         shortest: 0,
         gate: Gate::default(),
     };
-    let room = |room: &&Room| Track {
-        premium_bp: room.premium_bp,
-        shortest: shortest(catalogue, room.id),
-        ..track(room.id, days.open(&room.hours), 0)
+    let room = |room: &&Room| {
+        let (premium_bp, shortest) = (room.premium_bp, shortest(catalogue, room.id));
+        Track { premium_bp, shortest, ..track(room.id, &room.hours, 0) }
     };
     let rooms: Vec<Track> = candidates.rooms.iter().map(room).collect();
-    let technician = |one: &&Technician| track(one.id, days.open(&one.hours), one.pad);
+    let technician = |one: &&Technician| track(one.id, &one.hours, one.pad);
     let technicians = candidates.technicians.iter().map(technician).collect();
     // A piece is there whenever any of the rooms is open.
-    let always: Vec<Open> = rooms.iter().flat_map(|room| room.open.clone()).collect();
-    let equipment =
-        candidates.equipment.iter().map(|piece| track(piece.id, always.clone(), piece.reset)).collect();
-    Field { reach, rooms, technicians, named: candidates.named, equipment, days }
+    let always: Vec<(Cell, Cell)> = rooms.iter().flat_map(|room| room.there.clone()).collect();
+    let piece = |piece: &&Equipment| Track {
+        there: always.clone(),
+        ..track(piece.id, &Hours::default(), piece.reset)
+    };
+    let equipment = candidates.equipment.iter().map(piece).collect();
+    Ok(Field { reach, rooms, technicians, named: candidates.named, equipment, days })
 }
 
 /// The days whose calendars are remembered, around the club's today.
@@ -126,7 +133,7 @@ fn horizon(now: Timestamp, zone: &TimeZone) -> (Cell, Cell) {
 /// The shortest set-up + duration + turnover that a room serves (F4), in cells.
 fn shortest(catalogue: &Catalogue, room: Id) -> i64 {
     let served = catalogue.services.iter().filter(|service| service.active && service.rooms.contains(&room));
-    served.map(|service| cells(service.room_minutes())).min().unwrap_or(0)
+    served.map(|service| cells(service.least_room_minutes())).min().unwrap_or(0)
 }
 
 fn units(candidates: &Candidates<'_>) -> Vec<(Id, i64)> {
@@ -203,6 +210,7 @@ impl<'c> Candidates<'c> {
     ) -> Candidates<'c> {
         let rooms = catalogue.rooms.iter().filter(|candidate| {
             candidate.active
+                && party <= service.max_capacity
                 && service.rooms.contains(&candidate.id)
                 && candidate.capacity >= party
                 && room.is_none_or(|asked| asked == candidate.id)

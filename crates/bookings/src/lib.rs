@@ -80,4 +80,5 @@ pub use series::{CONFLICTS, Repeated, Series, repeat};
 pub use waits::{Look, Offered, Opened, Wait, WaitKind, Waiting, join, leave, look, wait, waits};
 pub use week::{Stretch, WeekDay, week};
 pub use window::{Closed, Window, iso};
+pub use wire::ranked;
 pub use wish::{AddonWish, Extras, Move, Perk, Then, When, Wish};

@@ -44,6 +44,8 @@ mod plans;
 mod prices;
 #[path = "it/problems.rs"]
 mod problems;
+#[path = "it/races.rs"]
+mod races;
 #[path = "it/refusals.rs"]
 mod refusals;
 #[path = "it/release.rs"]

@@ -87,6 +87,11 @@ impl Standing {
         self.plan_on(day).map_or(account_days, |plan| plan.max_advance_days.max(account_days))
     }
 
+    /// How rules rank the person for a day: by the plan that counts then (W2).
+    pub fn tier_on(&self, day: Date) -> Tier {
+        self.plan_on(day).map_or(Tier::None, |plan| plan.tier)
+    }
+
     /// How rules rank the person now.
     pub fn tier(&self) -> Tier {
         self.plan().map_or(Tier::None, |plan| plan.tier)
