@@ -26,7 +26,7 @@ pub(crate) fn availability(
     rooms: usize,
     title: &str,
 ) -> Result<()> {
-    let app = App::sign_in(server, 0)?;
+    let app = App::of(server, 0)?;
     let request = app.ninety_days();
     report.part(
         &format!("availability ({title}, 90 days, br)"),

@@ -13,6 +13,7 @@ mod postgres;
 mod shelf;
 mod sql;
 mod sqlite;
+mod stamp;
 mod tx;
 mod value;
 
@@ -28,6 +29,7 @@ pub use migrate::Migrated;
 pub use rusqlite::types::ValueRef;
 pub use shelf::Shelf;
 pub use sql::{Registered, Sql};
+pub use stamp::Stamp;
 pub use tx::Tx;
 pub use value::{Column, FromRow, Row, Value};
 
@@ -189,9 +191,9 @@ impl Db {
         }
     }
 
-    /// A number that stays the same as long as no process commits anything, read without a transaction; `None`
-    /// where the engine has none. It says only that something changed, not what.
-    pub fn stamp(&self) -> Option<i64> {
+    /// What stays the same as long as no process commits anything, read without a transaction; `None` where the
+    /// engine has nothing of the kind. It says only that something changed, not what.
+    pub fn stamp(&self) -> Option<Stamp> {
         match &self.0.engine {
             Engine::Sqlite(engine) => engine.stamp(),
             Engine::Postgres(_) => None,

@@ -2,12 +2,13 @@
 //! commits a whole group with one flush (`synchronous=FULL`); nobody is answered before it.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use rusqlite::{Connection, ErrorCode, OpenFlags, params_from_iter};
 
+use super::stamp::{Marks, Stamp};
 use super::tx::{Conn, Keep, Unit, same_failure};
 use super::value::{Row, Value};
 use super::{BUSY, Kind, Means, QUEUE, Sql, Tx, Width};
@@ -25,8 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(super) struct Sqlite {
     writes: Sender<Box<dyn Unit>>,
     reads: Sender<Box<dyn Unit>>,
-    /// Never writes: SQLite tells it of everybody else's commits.
-    watcher: Mutex<Connection>,
+    marks: Marks,
 }
 
 impl Sqlite {
@@ -44,14 +44,12 @@ impl Sqlite {
             reader.execute_batch("PRAGMA query_only = ON").map_err(fault)?;
             spawn("sqlite-reader", reader, queue.clone(), means, ids, read_one_by_one)?;
         }
-        Ok(Sqlite { writes, reads, watcher: Mutex::new(connect(path)?) })
+        Ok(Sqlite { writes, reads, marks: Marks::of(path) })
     }
 
-    /// SQLite's own counter of commits by other connections.
-    pub(super) fn stamp(&self) -> Option<i64> {
-        let watcher = self.watcher.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut statement = watcher.prepare_cached("PRAGMA data_version").ok()?;
-        statement.query_row([], |row| row.get(0)).ok()
+    /// The marks of the last commit, whoever made it.
+    pub(super) fn stamp(&self) -> Option<Stamp> {
+        self.marks.read()
     }
 
     pub(super) fn submit(&self, kind: Kind, work: Box<dyn Unit>) {
