@@ -204,7 +204,7 @@ impl Worker {
         };
         let keep = unit.run(Tx::new(kind, Conn::Postgres(session), &self.means, &self.ids));
         let ended = line.end(keep);
-        if keep == Keep::Commit && kind == Kind::Write && ended.is_ok() {
+        if keep == Keep::Commit && kind != Kind::Read && ended.is_ok() {
             // A closed queue drops the work, and its caller is told so.
             let _ = self.commits.send(unit);
         } else {
@@ -223,7 +223,7 @@ impl Line {
     /// Begins a transaction; where the connection turns out to be lost, on a new one.
     fn begin(&mut self, kind: Kind) -> Result<&mut Session> {
         let text = match kind {
-            Kind::Write => "BEGIN ISOLATION LEVEL READ COMMITTED",
+            Kind::Write | Kind::WriteLater => "BEGIN ISOLATION LEVEL READ COMMITTED",
             Kind::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         };
         if let Some(session) = &mut self.session

@@ -11,6 +11,9 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 /// Both copies of the head. Whoever reads them while they are written sees bytes that were never there before.
 const HEAD: usize = 96;
 
+/// Where in the head the number of pages stands, in the machine's order of bytes.
+const LENGTH: usize = 16;
+
 /// The marks of the last commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stamp([u8; HEAD]);
@@ -27,6 +30,12 @@ impl Marks {
         let mut name = path.as_os_str().to_owned();
         name.push("-shm");
         Marks { path: PathBuf::from(name), index: OnceLock::new() }
+    }
+
+    /// How many pages the log of writes holds.
+    pub(super) fn log_length(&self) -> Option<u32> {
+        let Stamp(head) = self.read()?;
+        head.get(LENGTH..).and_then(|rest| rest.first_chunk()).copied().map(u32::from_ne_bytes)
     }
 
     /// The marks now; `None` if they can't be read.

@@ -195,7 +195,7 @@ impl<'c> Tx<'c> {
     pub(super) fn plain(&mut self, text: &str) -> Result<()> {
         self.refuse_if_failed()?;
         let result = match &mut self.conn {
-            Conn::Sqlite(conn) => conn.execute_batch(text).map_err(sqlite::fault),
+            Conn::Sqlite(conn) => sqlite::plain(conn, text),
             Conn::Postgres(session) => session.plain(text),
         };
         self.failed |= result.is_err();
