@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, bounded, select};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, params_from_iter};
 
 use super::stamp::{Marks, Stamp};
@@ -107,6 +108,8 @@ pub(super) fn connect(path: &Path) -> Result<Connection> {
     )
     .map_err(wrong)?;
     conn.set_prepared_statement_cache_capacity(256);
+    // A plan that holds for every argument: without this, SQLite plans many a statement anew for each.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(wrong)?;
     Ok(conn)
 }
 
