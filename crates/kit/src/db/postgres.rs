@@ -203,8 +203,15 @@ impl Worker {
             Err(error) => return unit.finish(Err(error), &self.means.live),
         };
         let keep = unit.run(Tx::new(kind, Conn::Postgres(session), &self.means, &self.ids));
+        if kind == Kind::Read {
+            // What was read is read: nobody waits for the end.
+            unit.finish(Ok(()), &self.means.live);
+            // A connection that can't end it is given up.
+            let _ = line.end(Keep::RollBack);
+            return;
+        }
         let ended = line.end(keep);
-        if keep == Keep::Commit && kind != Kind::Read && ended.is_ok() {
+        if keep == Keep::Commit && ended.is_ok() {
             // A closed queue drops the work, and its caller is told so.
             let _ = self.commits.send(unit);
         } else {
