@@ -164,12 +164,12 @@ impl Queues<'_> {
         }
     }
 
-    /// The next that is here, for a group that has room for so many of those who give way.
-    fn next(&self, room: &mut usize) -> Option<Box<dyn Unit>> {
+    /// The next that is here, for a group that takes so many more of those who give way.
+    fn next(&self, most: &mut usize) -> Option<Box<dyn Unit>> {
         if let Ok(unit) = self.first.try_recv() {
             return Some(unit);
         }
-        *room = room.checked_sub(1)?;
+        *most = most.checked_sub(1)?;
         self.later.try_recv().ok()
     }
 }
@@ -226,7 +226,7 @@ impl Writer<'_> {
             return Err(error);
         }
         let begun = Instant::now();
-        let mut room = LATER;
+        let mut most = LATER;
         let mut next = Some(first);
         let outcome = loop {
             let Some(mut unit) = next.take() else { break Ok(()) };
@@ -238,10 +238,10 @@ impl Writer<'_> {
                 }
             }
             if group.len() < GROUP && begun.elapsed() < GROUP_TIME {
-                next = self.queues.next(&mut room);
-            } else if room == LATER {
+                next = self.queues.next(&mut most);
+            } else if most == LATER {
                 // However many go first: one that gives way has its turn, too.
-                room = 0;
+                most = 0;
                 next = self.queues.later.try_recv().ok();
             }
         };
