@@ -51,6 +51,19 @@ pub fn book(tx: &mut Tx<'_>, by: &Actor, wish: &Wish) -> Result<Booking> {
     place_visit(tx, by, wish, owner, &Deed::Book)
 }
 
+/// Whether [`book`] has a prospect: says no where it would, as things stand, and changes nothing. Of a visit the first
+/// service is looked at.
+///
+/// # Errors
+/// Those of [`book`].
+pub(crate) fn look(tx: &mut Tx<'_>, by: &Actor, wish: &Wish) -> Result<()> {
+    let owner = owner(by, wish)?;
+    let catalogue = catalogue::current(tx)?;
+    let window = window(tx, &catalogue, by, owner)?;
+    let request = Request::understand(tx, &catalogue, &window, Question::of(wish, owner))?;
+    request.look(tx).map(drop)
+}
+
 /// What is to become of a time that is claimed.
 pub(crate) enum Deed {
     /// It is booked.
