@@ -137,7 +137,7 @@ impl Confirm<'_> {
         if claim_all(tx, self.catalogue, booking.id, &[wanted])?.is_some() {
             return Err(Error::refused(&SAME_PERSON));
         }
-        store::insert_allocation(tx, booking.id, wanted, None)
+        store::insert_allocations(tx, booking.id, &[wanted], None)
     }
 }
 

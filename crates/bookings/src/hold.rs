@@ -5,7 +5,7 @@ use kit::{Error, Id, Result, Tx, tokens};
 use people::{Action, Actor};
 use serde_json::json;
 
-use crate::book::{Deed, owner, place_visit};
+use crate::book::{Deed, look, owner, place_visit};
 use crate::expiry::end_hold;
 use crate::model::{Booking, Status};
 use crate::numbers::{HOLD, HOLDS, HOLDS_AN_HOUR, HOLDS_FROM};
@@ -66,15 +66,31 @@ pub fn hold(tx: &mut Tx<'_>, by: &Actor, wish: &Wish, network: &str, earlier: Op
         return Ok(Held { booking, token: Some(token) });
     }
     let owner = owner(by, wish)?;
-    if let Some(owner) = owner.filter(|_| !by.may(Action::BookForOthers)) {
-        tx.line_up(owner)?;
-        if store::count_held(tx, owner)? >= catalogue.number(HOLDS) {
-            return Err(Error::refused(&TOO_MANY_HELD));
-        }
-    }
+    owner.map_or(Ok(()), |owner| tx.line_up(owner))?;
+    need_few_held(tx, by, owner)?;
     let hold = Hold { until, token: None, from: None };
     let booking = place_visit(tx, by, wish, owner, &Deed::Hold(hold))?;
     Ok(Held { booking, token: None })
+}
+
+/// Whether [`hold`] has a prospect, as [`crate::book::look`] says it of booking. What a visitor held before is let go
+/// first, so of them nothing is said.
+///
+/// # Errors
+/// Those of [`hold`].
+pub(crate) fn look_to_hold(tx: &mut Tx<'_>, by: &Actor, wish: &Wish) -> Result<()> {
+    if by.person.is_none() {
+        return Ok(());
+    }
+    let owner = owner(by, wish)?;
+    need_few_held(tx, by, owner)?;
+    look(tx, by, wish)
+}
+
+fn need_few_held(tx: &mut Tx<'_>, by: &Actor, owner: Option<Id>) -> Result<()> {
+    let Some(owner) = owner.filter(|_| !by.may(Action::BookForOthers)) else { return Ok(()) };
+    let most = catalogue::current(tx)?.number(HOLDS);
+    if store::count_held(tx, owner)? >= most { Err(Error::refused(&TOO_MANY_HELD)) } else { Ok(()) }
 }
 
 fn let_go_by_token(tx: &mut Tx<'_>, token: &str) -> Result<()> {

@@ -1,5 +1,7 @@
 //! Holding, moving, repeating, arriving and asking why not, over JSON.
 
+use std::sync::Arc;
+
 use axum::Json as Answered;
 use axum::http::StatusCode;
 use kit::replies::Reply;
@@ -14,7 +16,7 @@ use utoipa_axum::routes;
 
 use crate::api::{BookingWish, told};
 use crate::arrive;
-use crate::hold::{Holder, extend, held, hold, let_go};
+use crate::hold::{Holder, extend, held, hold, let_go, look_to_hold};
 use crate::model::Booking;
 use crate::objections::why_not;
 use crate::reschedule::{Rescheduled, preview_move, reschedule};
@@ -73,12 +75,18 @@ async fn hold_time(
     Once(Json(ToHold(wish, earlier)), deed): Once<Json<ToHold>>,
 ) -> Result<Reply> {
     let network = people::network(caller.address()).to_string();
+    let wish = Arc::new(wish);
+    let wished = wish.clone();
     caller
-        .once(deed, move |tx, by| {
-            let held = hold(tx, by, &wish, &network, earlier.as_deref())?;
-            let booking = told(tx, held.booking.id)?;
-            Reply::json(StatusCode::CREATED, &HoldOut { booking, token: held.token })
-        })
+        .look_then_once(
+            deed,
+            move |tx, by| look_to_hold(tx, by, &wished),
+            move |tx, by| {
+                let held = hold(tx, by, &wish, &network, earlier.as_deref())?;
+                let booking = told(tx, held.booking.id)?;
+                Reply::json(StatusCode::CREATED, &HoldOut { booking, token: held.token })
+            },
+        )
         .await
 }
 

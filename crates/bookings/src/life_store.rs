@@ -224,8 +224,8 @@ pub(crate) fn write_place(tx: &mut Tx<'_>, booking: &Booking) -> Result<()> {
 }
 
 /// From now on cancelling it costs nothing (M5).
-pub(crate) fn free_to_cancel(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
-    tx.run(sql!("UPDATE bookings SET free_to_cancel = TRUE WHERE id = $1"), args![booking]).map(drop)
+pub(crate) fn free_to_cancel(tx: &mut Tx<'_>, booking: Id, free: bool) -> Result<()> {
+    tx.run(sql!("UPDATE bookings SET free_to_cancel = $1 WHERE id = $2"), args![free, booking]).map(drop)
 }
 
 pub(crate) fn set_visit(tx: &mut Tx<'_>, booking: Id, visit: Id) -> Result<()> {

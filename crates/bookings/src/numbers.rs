@@ -103,8 +103,17 @@ pub(crate) const REMIND_FIRST: Number = Number::new(
 pub(crate) const REMIND_LAST: Number =
     Number::new("remind_last_hours", "Hours before the start at which a guest is reminded again", 2, 0, 24);
 
+/// What the gift of a birthday month is worth at most (M3), in cents.
+pub const BIRTHDAY: Number = Number::new(
+    "birthday_cents",
+    "Cents that the gift of a birthday month pays at most",
+    30_000,
+    0,
+    1_000_000,
+);
+
 /// Every one, for who manages the club.
-pub const NUMBERS: [Number; 26] = [
+pub const NUMBERS: [Number; 27] = [
     ACCOUNT_DAYS,
     AHEAD,
     HOLD,
@@ -131,4 +140,5 @@ pub const NUMBERS: [Number; 26] = [
     WAITS,
     REMIND_FIRST,
     REMIND_LAST,
+    BIRTHDAY,
 ];

@@ -154,20 +154,35 @@ impl Kind {
     }
 }
 
-pub(crate) fn insert_allocation(
+/// Writes down what a booking has, for so long: four resources a statement, for more than four are seldom.
+pub(crate) fn insert_allocations(
     tx: &mut Tx<'_>,
     booking: Id,
-    (resource, kind, from, to): (Id, Kind, Cell, Cell),
+    wanted: &[(Id, Kind, Cell, Cell)],
     until: Option<Timestamp>,
 ) -> Result<()> {
-    tx.run(
-        sql!(
-            "INSERT INTO allocations (booking_id, resource_id, kind, from_cell, to_cell, live, until)
-             VALUES ($1, $2, $3, $4, $5, TRUE, $6)"
-        ),
-        args![booking, resource, kind.as_str(), from, to, until],
-    )
-    .map(drop)
+    for some in wanted.chunks(4) {
+        let mut args = args![booking, until].to_vec();
+        for place in 0..4 {
+            let one = some.get(place);
+            let (id, kind) = (one.map(|one| one.0), one.map(|one| one.1.as_str()));
+            args.extend(args![id, kind, one.map(|one| one.2), one.map(|one| one.3)]);
+        }
+        tx.run(
+            sql!(
+                "INSERT INTO allocations (booking_id, resource_id, kind, from_cell, to_cell, live, until)
+                 SELECT CAST($1 AS BIGINT), w.id, w.kind, w.from_cell, w.to_cell, TRUE, CAST($2 AS BIGINT) FROM (
+                     SELECT CAST($3 AS BIGINT) AS id, CAST($4 AS TEXT) AS kind, CAST($5 AS BIGINT) AS from_cell,
+                            CAST($6 AS BIGINT) AS to_cell
+                     UNION ALL SELECT CAST($7 AS BIGINT), CAST($8 AS TEXT), CAST($9 AS BIGINT), CAST($10 AS BIGINT)
+                     UNION ALL SELECT CAST($11 AS BIGINT), CAST($12 AS TEXT), CAST($13 AS BIGINT), CAST($14 AS BIGINT)
+                     UNION ALL SELECT CAST($15 AS BIGINT), CAST($16 AS TEXT), CAST($17 AS BIGINT), CAST($18 AS BIGINT)
+                 ) AS w WHERE w.id IS NOT NULL"
+            ),
+            args,
+        )?;
+    }
+    Ok(())
 }
 
 /// Forgets which resources a booking had, before it gets others.

@@ -22,6 +22,8 @@ mod document;
 mod guard;
 #[path = "it/histories.rs"]
 mod histories;
+#[path = "it/history.rs"]
+mod history;
 #[path = "it/holds.rs"]
 mod holds;
 #[path = "it/journeys.rs"]
@@ -30,6 +32,8 @@ mod journeys;
 mod letters;
 #[path = "it/limits.rs"]
 mod limits;
+#[path = "it/membership_page.rs"]
+mod membership_page;
 #[path = "it/memberships.rs"]
 mod memberships;
 #[path = "it/moves.rs"]
@@ -42,18 +46,26 @@ mod once;
 mod permissions;
 #[path = "it/pictures.rs"]
 mod pictures;
+#[path = "it/plans.rs"]
+mod plans;
 #[path = "it/prices.rs"]
 mod prices;
 #[path = "it/privacy.rs"]
 mod privacy;
 #[path = "it/problems.rs"]
 mod problems;
+#[path = "it/races.rs"]
+mod races;
 #[path = "it/refusals.rs"]
 mod refusals;
 #[path = "it/release.rs"]
 mod release;
 #[path = "it/shapes.rs"]
 mod shapes;
+#[path = "it/staff_api.rs"]
+mod staff_api;
+#[path = "it/staff_pages.rs"]
+mod staff_pages;
 #[path = "it/tables.rs"]
 mod tables;
 #[path = "it/tags.rs"]

@@ -29,6 +29,8 @@ pub enum LineKind {
     Goods,
     /// A fee, such as for a late cancellation.
     Fee,
+    /// A month of a plan, or what changing to another costs.
+    Dues,
 }
 
 impl LineKind {
@@ -38,11 +40,14 @@ impl LineKind {
             LineKind::Service => "service",
             LineKind::Goods => "goods",
             LineKind::Fee => "fee",
+            LineKind::Dues => "dues",
         }
     }
 
     fn read(text: String) -> Option<LineKind> {
-        [LineKind::Service, LineKind::Goods, LineKind::Fee].into_iter().find(|kind| kind.as_str() == text)
+        [LineKind::Service, LineKind::Goods, LineKind::Fee, LineKind::Dues]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
     }
 }
 

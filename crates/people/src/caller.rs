@@ -9,7 +9,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
 use kit::config::Config;
-use kit::replies::{Deed, Reply, once};
+use kit::replies::{Deed, Reply, once, was_done};
 use kit::{Error, Fault, House, Id, Result, Tx, tokens};
 
 use crate::actor::Actor;
@@ -107,11 +107,38 @@ impl Caller {
     where
         F: Fn(&mut Tx<'_>, &Actor) -> Result<Reply> + Send + Sync + 'static,
     {
-        let visitor = self.asker();
-        let done = self.tx(move |tx, by| {
-            let person = by.person.as_ref().map(|person| format!("person:{}", person.id.0));
-            let asker = person.as_deref().unwrap_or(&visitor);
-            once(tx, deed.as_ref(), asker, |tx| verb(tx, by).map(Some))
+        let (visitor, credential) = (self.asker(), self.credential.clone());
+        let network = self.whence.network();
+        let done = self.house.db.tx(move |tx| {
+            let by = resolve(tx, &credential, &network)?;
+            once(tx, deed.as_ref(), &asker_of(&by, &visitor), |tx| verb(tx, &by).map(Some))
+        });
+        done.await?.ok_or_else(|| Fault::because("a deed without an answer"))
+    }
+
+    /// The same for a verb that many may ask for in vain: `look` says no before it has to wait for its turn to write. What
+    /// it says was so at a moment between the question and the answer, as with the verb.
+    ///
+    /// # Errors
+    /// As [`Caller::once`], and what `look` answers.
+    pub async fn look_then_once<L, F>(&self, deed: Option<Deed>, look: L, verb: F) -> Result<Reply>
+    where
+        L: Fn(&mut Tx<'_>, &Actor) -> Result<()> + Send + Sync + 'static,
+        F: Fn(&mut Tx<'_>, &Actor) -> Result<Reply> + Send + Sync + 'static,
+    {
+        let (visitor, credential) = (self.asker(), self.credential.clone());
+        let (same_visitor, same_credential, same_deed) = (visitor.clone(), credential.clone(), deed.clone());
+        let network = self.whence.network();
+        let same_network = network.clone();
+        let look = move |tx: &mut Tx<'_>| {
+            let by = resolve(tx, &same_credential, &same_network)?;
+            // What was done once is told again, whatever stands in its way now.
+            let done = same_deed.as_ref().map(|deed| was_done(tx, deed, &asker_of(&by, &same_visitor)));
+            if done.transpose()? == Some(true) { Ok(()) } else { look(tx, &by) }
+        };
+        let done = self.house.db.look_then_tx(look, move |tx| {
+            let by = resolve(tx, &credential, &network)?;
+            once(tx, deed.as_ref(), &asker_of(&by, &visitor), |tx| verb(tx, &by).map(Some))
         });
         done.await?.ok_or_else(|| Fault::because("a deed without an answer"))
     }
@@ -140,6 +167,11 @@ impl Caller {
     pub fn has_credential(&self) -> bool {
         self.credential != Credential::None
     }
+}
+
+/// Who asks, to [`kit::replies::once`].
+fn asker_of(by: &Actor, visitor: &str) -> String {
+    by.person.as_ref().map_or_else(|| visitor.to_owned(), |person| format!("person:{}", person.id.0))
 }
 
 impl FromRequestParts<House> for Caller {

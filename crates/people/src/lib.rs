@@ -7,6 +7,7 @@ mod api;
 mod audit;
 mod caller;
 mod cookies;
+mod find;
 mod inputs;
 mod limits;
 mod model;
@@ -36,6 +37,7 @@ pub use audit::{
 };
 pub use caller::Caller;
 pub use cookies::{device_cookie, ended_cookie, session_cookie};
+pub use find::{find, names};
 pub use inputs::{
     ChangePassword, Forgotten, NewAddress, NewPassword, NewRole, ProfileChange, SignIn, SignUp, Token, opt_birthday, opt_email, opt_name,
     opt_phone,

@@ -26,11 +26,13 @@ pub enum Action {
     SeeAudit,
     /// Give and take roles.
     ManageRoles,
+    /// Enrol, take dues, change, freeze and end the memberships of others.
+    RunMemberships,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Action; 10] = [
+    pub const ALL: [Action; 11] = [
         Action::BookForOthers,
         Action::BookAnyTime,
         Action::RunTheDay,
@@ -41,6 +43,7 @@ impl Action {
         Action::SeePeople,
         Action::SeeAudit,
         Action::ManageRoles,
+        Action::RunMemberships,
     ];
 }
 
@@ -58,6 +61,7 @@ fn table(action: Action) -> &'static [Role] {
         Action::SeePeople => &[Manager, Owner],
         Action::SeeAudit => &[Manager, Owner],
         Action::ManageRoles => &[Owner],
+        Action::RunMemberships => &[FrontDesk, Manager, Owner],
     }
 }
 
@@ -92,6 +96,7 @@ mod tests {
 ....xx SeePeople
 ....xx SeeAudit
 .....x ManageRoles
+...xxx RunMemberships
 ";
         assert_eq!(matrix, written);
     }

@@ -12,6 +12,7 @@ mod hang;
 mod held;
 mod home;
 mod links;
+mod membership;
 mod preferences;
 mod price;
 mod privacy;
@@ -20,6 +21,7 @@ mod review;
 mod services;
 mod sessions;
 mod sheet;
+pub(crate) mod staff;
 mod staff_audit;
 mod staff_people;
 mod ticket;
@@ -50,7 +52,9 @@ pub fn routes() -> Router<House> {
         .merge(review::routes())
         .merge(held::routes())
         .merge(dashboard::routes())
+        .merge(membership::routes())
         .merge(visit::routes())
         .merge(cancel::routes())
+        .merge(staff::routes())
         .merge(hang::routes())
 }

@@ -122,7 +122,7 @@ async fn review(caller: Caller, Asked(sheet): Asked<Chosen>) -> Result<Response>
     let chosen = read.map_err(Error::Invalid)?;
     let shown = caller.view(move |tx, by| {
         let seen = Seen::of(tx, by, &chosen)?;
-        let ticket = seen.ticket(tx, &chosen, &Extras::default(), None)?;
+        let ticket = seen.ticket(tx, &chosen, &seen.untouched(), None)?;
         let status = if ticket.offer.is_some() { StatusCode::OK } else { StatusCode::CONFLICT };
         Ok((status, page(by, ticket, typed.clone(), false)))
     });

@@ -45,6 +45,15 @@ impl Typed {
             .collect();
         Words::from_json(Value::Object(pairs).to_string().as_bytes()).map(|words| Typed(Arc::new(words)))
     }
+
+    /// Everything that stands under a name.
+    pub(super) fn all(&self, name: &str) -> Vec<String> {
+        match self.0.raw(name) {
+            Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            Some(Value::String(one)) => vec![one.clone()],
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// A form or a query: as it was typed, and as it was understood.

@@ -142,6 +142,13 @@ impl Seen {
         Ok(Seen { answer, search: search_for, day, offer })
     }
 
+    /// What is ticked before anybody has touched it: the credit of who lets credits be used without asking (P3).
+    pub(super) fn untouched(&self) -> Extras {
+        let standing = self.answer.window.standing();
+        let has_credit = standing.credits_left(self.day).is_some_and(|left| left > 0);
+        Extras { use_credit: standing.uses_credits_unasked() && has_credit, ..Extras::default() }
+    }
+
     pub(super) fn service(&self) -> &Service {
         self.answer.service()
     }
@@ -149,7 +156,7 @@ impl Seen {
     /// What the service alone costs in a room at the chosen time.
     pub(super) fn plain_price(&self, room: Id, starts_at: Timestamp) -> Cents {
         let factors = self.answer.factors(room, self.day, cell_at(starts_at));
-        self.answer.quote(self.day, factors).total()
+        self.answer.plain_quote(self.day, factors).total()
     }
 
     fn offered(&self, tx: &mut Tx<'_>, chosen: &Chosen, extras: &Extras) -> Result<Option<Offered>> {
@@ -183,7 +190,7 @@ impl Seen {
     /// Why the time is not offered.
     fn refusal(&self) -> Option<String> {
         let window = &self.answer.window;
-        if self.service().member_only && window.standing().plan().is_none() && !window.is_unbounded() {
+        if self.service().member_only && window.lacks_plan(self.day) {
             return Some(format!("{} is for members.", self.service().name));
         }
         if self.offer.is_some() {

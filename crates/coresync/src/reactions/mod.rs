@@ -4,13 +4,14 @@
 mod accounts;
 mod letter;
 mod letters;
+mod membership_letters;
 
-use bookings::{Booked, Cancelled, Look, Missed, Moved, Nightly, Offered, Opened, Remind, Sweep};
+use bookings::{Booked, Cancelled, Look, Missed, Moved, Nightly, Offered, Opened, Remind, Repriced, Sweep};
 use jiff::SignedDuration;
 use kit::jobs::{Handlers, Job};
 use kit::replies::forget_replies;
 use kit::{House, Id, Result, Tx, args, sql};
-use membership::{Changed, Turn};
+use membership::{Changed, Told, Turn};
 use messages::{Mail, Post};
 use people::{AddressAsked, AddressChanged, Claimed, PasswordChanged, Proven, ResetAsked, Seal};
 use pictures::Develop;
@@ -29,6 +30,7 @@ pub fn handlers(house: &House, post: &Post) -> Handlers {
     let (opened, looking, reminding) = (house.clone(), house.clone(), house.clone());
     let (nightly, sweeping) = (house.clone(), house.clone());
     let (turning, following) = (house.clone(), house.clone());
+    let (telling, repricing) = (house.clone(), house.clone());
     let developing = house.clone();
     let (mailing, post) = (house.clone(), post.clone());
     of_accounts(house, &post)
@@ -44,6 +46,8 @@ pub fn handlers(house: &House, post: &Post) -> Handlers {
         .on(move |Sweep {}| sweep(sweeping.clone()))
         .on(move |Turn {}| turn(turning.clone()))
         .on(move |job: Changed| follow(following.clone(), job.person))
+        .on(move |job: Told| membership_letters::tell(telling.clone(), job.event))
+        .on(move |job: Repriced| membership_letters::repriced(repricing.clone(), job))
         .on(move |job: Develop| pictures::develop_job(developing.clone(), job.picture))
         .on(move |mail: Mail| {
             let (house, post) = (mailing.clone(), post.clone());

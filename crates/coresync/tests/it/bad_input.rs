@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::http::Method;
 use kit::{args, sql};
 use serde_json::{Value, json};
-use testing::{Answer, BEA, DORA, GUS, Guest, House, Player};
+use testing::{Answer, BEA, DORA, GUS, Guest, House, MAX, Player};
 
 use crate::document::operations;
 use crate::tables::rows;
@@ -165,11 +165,19 @@ async fn odd_paths() {
     let others = crate::book(&house, GUS, "pod", "2026-11-27", "12:00").await.number("id").to_string();
     let document = described(&house).await;
     let mut watch = Watch::over(&house).await;
-    // What a move needs, for whoever reads it before the path.
-    let (kind, body) = (Some("application/json"), br#"{"starts_at": "2026-11-27T12:00:00-05:00", "role": "account"}"#);
+    // What a move, a plan, a rule and a number need, for whoever reads it before the path.
+    let (kind, body) = (
+        Some("application/json"),
+        br#"{"starts_at": "2026-11-27T12:00:00-05:00", "plan": "base", "paid": "cash", "months": 1, "version": 1,
+            "price": "1.00", "short_description": "x", "benefits": [], "discount_percentage": 0,
+            "max_advance_days": 1, "monthly_service_credits": 0, "guest_passes": 0, "from": "17:00", "to": "18:00",
+            "value": 5, "role": "account"}"#,
+    );
     for (method, path, _) in operations(&document).into_iter().filter(|(_, path, _)| path.contains('{')) {
+        let is_managers = path.starts_with("/api/staff/") || path.starts_with("/api/memberships/plans/");
+        let staff = if is_managers { MAX } else { DORA };
         for word in WORDS {
-            for player in [BEA, DORA] {
+            for player in [BEA, staff] {
                 let path = filled(&path, &escaped(word));
                 let answer = house.as_(player).send(method.clone(), &path, kind, body.to_vec()).await;
                 let status = watch.check(answer, &format!("{method} {path}")).await;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 use super::Page;
-use super::security::TraceId;
+use super::front::TraceId;
 use crate::errors::{Error, Fault, FaultKind};
 
 /// What a client is told.
