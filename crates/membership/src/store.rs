@@ -120,7 +120,8 @@ pub fn export(tx: &mut Tx<'_>, by: &people::Actor) -> Result<Vec<serde_json::Val
     let held: Vec<(Id, String, String, jiff::civil::Date, jiff::civil::Date, bool)> = tx.all(
         sql!(
             "SELECT m.id, p.name, m.status, m.started_on, m.paid_until, m.renews FROM memberships m
-             JOIN plans p ON p.id = m.plan_id WHERE m.person_id = $1 ORDER BY m.started_on, m.id"
+             JOIN plan_versions v ON v.id = m.version_id JOIN plans p ON p.id = v.plan_id
+             WHERE m.person_id = $1 ORDER BY m.started_on, m.id"
         ),
         args![person],
     )?;

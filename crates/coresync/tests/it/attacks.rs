@@ -149,7 +149,7 @@ async fn a_token_that_is_not_whole_and_its_own_opens_nothing() {
     let house = House::open().await;
     let made = register(&house, zoe()).await;
     let (access, refresh) = (made["access"].as_str().expect("a token"), made["refresh"].as_str().expect("a token"));
-    let link = crate::accounts::token(&house, "zoe@example.com").await;
+    let link = crate::accounts::token(&house, "zoe@example.com", crate::accounts::VERIFY).await;
     let me = "/api/users/profile/me/";
     let digest = kit::tokens::hex(&kit::tokens::digest(access));
     for token in [refresh, &link, &access[1..], &format!("{access}0"), &access.to_uppercase(), &digest, "", "null", "' OR '1'='1"] {
