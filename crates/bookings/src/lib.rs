@@ -1,6 +1,7 @@
 //! Booking: free times, claims, bookings. A time is offered only if everything it needs is free; it is
 //! booked only if the key of `claims` lets it, which holds whatever number of processes write.
 
+mod amend;
 mod api;
 mod arrive;
 mod bits;
@@ -14,6 +15,7 @@ mod days;
 mod expiry;
 mod free;
 mod hold;
+mod kept;
 mod life_api;
 mod life_store;
 mod mine;
@@ -41,6 +43,7 @@ mod window;
 mod wire;
 mod wish;
 
+pub use amend::{add_to_visit, adopt, amend, leave_out};
 pub use api::routes;
 pub use arrive::{Missed, check_in, complete, no_show, start};
 pub use bits::Bits;
@@ -51,8 +54,9 @@ pub use cells::{Cell, MINUTES, begin, cell_at, cell_from, cells};
 pub use confirm::confirm;
 pub use days::{Day, Days, Open, minute, moments};
 pub use free::{Busy, DayCount, Demand, Factors, Field, Gate, Offer, Offers, Track};
-pub use hold::{Held, Holder, extend, held, hold, let_go};
-pub use mine::{Mine, allergies, mine, read, show};
+pub use hold::{Held, HeldNotes, Holder, Visitor, extend, held, held_notes, held_visit, hold, let_go};
+pub use kept::{KeptTime, kept_times};
+pub use mine::{Mine, Only, allergies, mine, read, show, some_of_mine};
 pub use model::{Booking, Detail, Frozen, Status};
 pub use nightly::{Nightly, Sweep, sweep, tidy};
 pub use numbers::{ACCOUNT_DAYS, NUMBERS};
@@ -67,6 +71,8 @@ pub use reschedule::{Moved, Rescheduled, preview_move, reschedule};
 pub use rules::{Rules, add_rule, decide, rules};
 pub use search::{Answer, Ask, FreeDay, MOST_DAYS, Why, search};
 pub use series::{CONFLICTS, Repeated, Series, repeat};
-pub use waits::{Look, Offered, Opened, Wait, WaitKind, Waiting, join, leave, look, wait, waits};
+pub use waits::{
+    Look, Offered, Opened, Place, Wait, WaitKind, Waiting, join, leave, look, places, wait, waits,
+};
 pub use window::{Closed, Window, iso};
 pub use wish::{AddonWish, Extras, Move, Perk, Then, When, Wish};

@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 
 use crate::api::{BookingWish, told};
 use crate::arrive;
-use crate::hold::{Holder, extend, held, hold, let_go};
+use crate::hold::{Holder, Visitor, extend, held, hold, let_go};
 use crate::model::Booking;
 use crate::objections::why_not;
 use crate::reschedule::{Rescheduled, preview_move, reschedule};
@@ -75,7 +75,8 @@ async fn hold_time(
     let network = people::network(caller.address()).to_string();
     caller
         .once(deed, move |tx, by| {
-            let held = hold(tx, by, &wish, &network, earlier.as_deref())?;
+            let visitor = Visitor { network: &network, earlier: earlier.as_deref(), token: None };
+            let held = hold(tx, by, &wish, &visitor)?;
             let booking = told(tx, held.booking.id)?;
             Reply::json(StatusCode::CREATED, &HoldOut { booking, token: held.token })
         })

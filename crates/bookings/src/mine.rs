@@ -30,6 +30,31 @@ pub struct Mine {
 /// # Errors
 /// `Error::Unauthorized` for visitors.
 pub fn mine(tx: &mut Tx<'_>, by: &Actor, paging: Paging) -> Result<Mine> {
+    some_of_mine(tx, by, paging, Only::default())
+}
+
+/// Which of one's bookings are asked for; all, if nothing is said.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Only {
+    /// Those of a service.
+    pub service: Option<Id>,
+    /// Those that stand there.
+    pub status: Option<Status>,
+}
+
+impl Only {
+    fn holds(self, kept: &Kept) -> bool {
+        let booking = &kept.booking;
+        self.service.is_none_or(|id| id == booking.service)
+            && self.status.is_none_or(|status| status == booking.status)
+    }
+}
+
+/// Some bookings of whoever asks.
+///
+/// # Errors
+/// `Error::Unauthorized` for visitors.
+pub fn some_of_mine(tx: &mut Tx<'_>, by: &Actor, paging: Paging, only: Only) -> Result<Mine> {
     let person = by.person()?.id;
     let now = tx.now();
     let catalogue = catalogue::current(tx)?;
@@ -37,8 +62,9 @@ pub fn mine(tx: &mut Tx<'_>, by: &Actor, paging: Paging) -> Result<Mine> {
     let before = i64::try_from(paging.page - 1).map_err(Fault::because)? * size;
     let (held, upcoming): (Vec<_>, Vec<_>) =
         store::upcoming(tx, person, now)?.into_iter().partition(|kept| kept.booking.status == Status::Held);
+    let upcoming = upcoming.into_iter().filter(|kept| only.holds(kept));
     let seen = Seen { now, lapses: store::lapses(tx, person)?, moves: catalogue.number(MOVES) };
-    let (past, total_past) = store::past(tx, person, now, size, before)?;
+    let (past, total_past) = store::past(tx, person, only, (size, before))?;
     let technicians = store::technicians_for(tx, person)?;
     let payments = money::statuses(tx, person, SUBJECT)?;
     let detail = |kept: Kept| {
@@ -47,7 +73,7 @@ pub fn mine(tx: &mut Tx<'_>, by: &Actor, paging: Paging) -> Result<Mine> {
         whole(&catalogue, kept, ids, payments.get(&id).map_or("void", |status| status.as_str()), seen)
     };
     Ok(Mine {
-        upcoming: upcoming.into_iter().map(detail).collect(),
+        upcoming: upcoming.map(detail).collect(),
         held: held.into_iter().map(detail).collect(),
         past: past.into_iter().map(detail).collect(),
         total_past,
