@@ -4,6 +4,8 @@
 mod bad_input;
 #[path = "it/cancelling.rs"]
 mod cancelling;
+#[path = "it/choosing.rs"]
+mod choosing;
 #[path = "it/day.rs"]
 mod day;
 #[path = "it/desk.rs"]

@@ -9,14 +9,17 @@ pub(crate) mod docs;
 mod errors;
 mod frame;
 mod held;
+mod held_page;
+mod hold_cookie;
 mod home;
 mod price;
-mod review;
+mod said;
 mod services;
 mod sheet;
-mod ticket;
 mod times;
 mod visit;
+mod wait;
+mod why;
 mod words;
 
 use axum::Router;
@@ -32,7 +35,7 @@ pub fn routes() -> Router<House> {
         .merge(services::routes())
         .merge(account::routes())
         .merge(book::routes())
-        .merge(review::routes())
+        .merge(wait::routes())
         .merge(held::routes())
         .merge(dashboard::routes())
         .merge(visit::routes())
