@@ -215,8 +215,11 @@ struct SeriesWish {
     every_weeks: Option<u32>,
     times: Option<u32>,
     skip_conflicts: Option<bool>,
+    /// `[{place, starts_at}]`: other times for some, by their place from 0.
     #[schema(value_type = Option<Vec<Object>>)]
     instead: Option<()>,
+    /// The places that are not wanted.
+    without: Option<Vec<u32>>,
 }
 
 /// Books a series: the words of a wish with `every_weeks`, `times`, and perhaps `skip_conflicts` or `instead`.

@@ -76,8 +76,10 @@ pub(crate) fn mark_extended(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
 
 /// The live holds that are known by a token, in order.
 pub(crate) fn held_by_token(tx: &mut Tx<'_>, digest: &[u8]) -> Result<Vec<Id>> {
-    let rows: Vec<(Id,)> =
-        tx.all(sql!("SELECT id FROM bookings WHERE status = 'held' AND token = $1 ORDER BY starts_at, id"), args![digest.to_vec()])?;
+    let rows: Vec<(Id,)> = tx.all(
+        sql!("SELECT id FROM bookings WHERE status = 'held' AND token = $1 ORDER BY starts_at, id"),
+        args![digest.to_vec()],
+    )?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 

@@ -6,6 +6,7 @@ use kit::web::Paging;
 use kit::{Error, Fault, Id, Result, Tx};
 use money::Subject;
 use people::{Action, Actor};
+use serde_json::Value;
 
 use crate::book::SUBJECT;
 use crate::model::{Detail, Status};
@@ -107,6 +108,25 @@ pub fn read(tx: &mut Tx<'_>, id: Id) -> Result<Detail> {
 pub fn allergies(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<String>> {
     let detail = show(tx, by, id)?;
     store::allergies(tx, detail.booking.id)
+}
+
+/// The scene that was chosen for a booking's room, for its owner and for those who serve.
+///
+/// # Errors
+/// `Error::NotFound` for what is not theirs.
+pub fn scene(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<Value>> {
+    let detail = show(tx, by, id)?;
+    store::scene_of(tx, detail.booking.id)
+}
+
+/// The other bookings of the same visit (F10) that still stand, in order.
+///
+/// # Errors
+/// `Error::NotFound` for what is not theirs.
+pub fn together(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Vec<Detail>> {
+    let own = show(tx, by, id)?;
+    let others = store::of_visit(tx, &own.booking, Status::Confirmed)?;
+    others.into_iter().map(|other| show(tx, by, other)).collect()
 }
 
 fn detail(tx: &mut Tx<'_>, kept: Kept) -> Result<Detail> {

@@ -34,6 +34,8 @@ mod moves;
 mod numbers;
 #[path = "it/once.rs"]
 mod once;
+#[path = "it/own_visits.rs"]
+mod own_visits;
 #[path = "it/prices.rs"]
 mod prices;
 #[path = "it/problems.rs"]

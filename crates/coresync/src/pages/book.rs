@@ -273,7 +273,8 @@ fn look(
         None => "Choose a time · CoreSync".to_owned(),
     };
     let was_refused = why.as_ref().and_then(|why| why.status);
-    let status = if fields.0.is_empty() { was_refused.unwrap_or(StatusCode::OK) } else { StatusCode::BAD_REQUEST };
+    let status =
+        if fields.0.is_empty() { was_refused.unwrap_or(StatusCode::OK) } else { StatusCode::BAD_REQUEST };
     let asked_at = match wanted.at {
         Some(At::Moment(moment)) => words::clock(zone, moment),
         Some(At::Clock(time)) => time.strftime("%H:%M").to_string(),
@@ -320,7 +321,8 @@ fn why_not(
     let was_sent = refusal.is_some();
     let refusal = match refusal {
         Some(error) => Ok(Some(error)),
-        None => bookings::why_not(tx, by, &wish(service, search, when)).map(|told| told.refusals.into_iter().next()),
+        None => bookings::why_not(tx, by, &wish(service, search, when))
+            .map(|told| told.refusals.into_iter().next()),
     };
     match refusal {
         Ok(refusal) => {
@@ -356,7 +358,8 @@ fn find(tx: &mut Tx<'_>, by: &Actor, service: &Service, wanted: &Search, date: D
         None => None,
     };
     let wants_other = parts.is_empty() && !shut;
-    let other_day = if wants_other { other_day(tx, by, service, wanted, (date, last), &fortnight)? } else { None };
+    let other_day =
+        if wants_other { other_day(tx, by, service, wanted, (date, last), &fortnight)? } else { None };
     let now = tx.now();
     let cell = |time: &KeptTime| KeptCell {
         span: words::span(&catalogue.club.zone, time.starts_at, time.ends_at),
@@ -432,11 +435,8 @@ fn narrowings(catalogue: &Catalogue, service: &Service, wanted: &Search) -> Narr
         is_chosen: count == party,
     };
     let minutes = wanted.minutes.unwrap_or(service.minutes);
-    let of_minutes = |one: i64| Choice {
-        value: one.to_string(),
-        label: words::duration(one),
-        is_chosen: one == minutes,
-    };
+    let of_minutes =
+        |one: i64| Choice { value: one.to_string(), label: words::duration(one), is_chosen: one == minutes };
     let named = |id: Id, name: &str, chosen: Option<Id>| Choice {
         value: id.to_string(),
         label: name.to_owned(),

@@ -61,9 +61,8 @@ async fn show(caller: Caller, HoldToken(token): HoldToken, Path(id): Path<Id>) -
 /// # Errors
 /// A fault.
 pub(super) async fn take_over(caller: &Caller, token: String) -> Result<bool> {
-    let adopted = caller.tx(move |tx, by| {
-        if by.person.is_some() { bookings::adopt(tx, by, &token) } else { Ok(None) }
-    });
+    let adopted =
+        caller.tx(move |tx, by| if by.person.is_some() { bookings::adopt(tx, by, &token) } else { Ok(None) });
     adopted.await.map(|hold| hold.is_some())
 }
 
@@ -192,7 +191,8 @@ fn attend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, sheet: &Sheet<Told>) -> R
             (Some(Told { extras: Extras { addons, ..told.extras.clone() }, ..told.clone() }), deed)
         }
         _ => {
-            let refusal = fields.0.is_empty().then(|| "Book it, keep it for longer, or let it go.".to_owned());
+            let refusal =
+                fields.0.is_empty().then(|| "Book it, keep it for longer, or let it go.".to_owned());
             let said = Said { refusal, fields, typed, promise: None };
             let page = draw(tx, holder, id, Some(said))?;
             return Ok(Outcome::Shown(StatusCode::BAD_REQUEST, Box::new(page)));
@@ -291,8 +291,7 @@ fn act(
         }
         Deed::Add => {
             let service = told.and_then(|told| told.then).ok_or(Error::NotFound)?;
-            let then =
-                Then { service, minutes: None, room: None, technician: None, addons: Vec::new() };
+            let then = Then { service, minutes: None, room: None, technician: None, addons: Vec::new() };
             bookings::add_to_visit(tx, holder, id, &then)?;
             here(id)
         }

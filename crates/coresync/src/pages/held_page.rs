@@ -63,12 +63,7 @@ pub(super) struct HeldPage {
 ///
 /// # Errors
 /// `Error::NotFound` for what is not theirs or no hold.
-pub(super) fn draw(
-    tx: &mut Tx<'_>,
-    holder: Holder<'_>,
-    id: Id,
-    said: Option<Said<'_>>,
-) -> Result<HeldPage> {
+pub(super) fn draw(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, said: Option<Said<'_>>) -> Result<HeldPage> {
     let by = holder.by;
     let all = bookings::held_visit(tx, holder, id)?;
     let notes = bookings::held_notes(tx, holder, id)?;

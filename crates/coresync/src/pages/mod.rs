@@ -12,12 +12,15 @@ mod held;
 mod held_page;
 mod hold_cookie;
 mod home;
+mod moving;
 mod price;
+mod repeat;
 mod said;
 mod services;
 mod sheet;
 mod times;
 mod visit;
+mod visits;
 mod wait;
 mod why;
 mod words;
@@ -38,6 +41,9 @@ pub fn routes() -> Router<House> {
         .merge(wait::routes())
         .merge(held::routes())
         .merge(dashboard::routes())
+        .merge(visits::routes())
         .merge(visit::routes())
+        .merge(moving::routes())
+        .merge(repeat::routes())
         .merge(cancel::routes())
 }

@@ -64,11 +64,7 @@ impl Input for Told {
             perk: Some(perk.unwrap_or(Perk::Nothing)),
             ..Extras::default()
         };
-        Told {
-            extras,
-            then: words.opt_id("then"),
-            promise: super::sheet::narrowing(words, "promise"),
-        }
+        Told { extras, then: words.opt_id("then"), promise: super::sheet::narrowing(words, "promise") }
     }
 }
 
@@ -130,12 +126,7 @@ pub(super) enum From<'f> {
 }
 
 impl Shown {
-    pub(super) fn of(
-        catalogue: &Catalogue,
-        held: &Booking,
-        standing: &Standing,
-        from: From<'_>,
-    ) -> Shown {
+    pub(super) fn of(catalogue: &Catalogue, held: &Booking, standing: &Standing, from: From<'_>) -> Shown {
         let text = |name: &str, kept: Option<&String>| match from {
             From::Typed(typed) => typed.get(name).to_owned(),
             From::Kept(..) => kept.cloned().unwrap_or_default(),
@@ -202,11 +193,8 @@ fn pays(held: &Booking, standing: &Standing, from: From<'_>) -> Vec<Choice> {
     if cover == Cover::Unlimited {
         return Vec::new();
     }
-    let (uses_credit, uses_pass, uses_gift) = (
-        cover == Cover::Credit,
-        matches!(cover, Cover::Pass(_)),
-        matches!(cover, Cover::Birthday(_)),
-    );
+    let (uses_credit, uses_pass, uses_gift) =
+        (cover == Cover::Credit, matches!(cover, Cover::Pass(_)), matches!(cover, Cover::Birthday(_)));
     // What this hold uses is not among what is left.
     let credits = standing.credits_left(held.day).unwrap_or(0) + i64::from(uses_credit);
     let passes = standing.passes_left(held.day) + i64::from(uses_pass);
@@ -228,7 +216,10 @@ fn pays(held: &Booking, standing: &Standing, from: From<'_>) -> Vec<Choice> {
         choices.push(("credit", format!("A service credit: {} this month", left(credits, "left", "left"))));
     }
     if passes > 0 && held.party > 1 {
-        choices.push(("pass", format!("A guest pass for your companion: {} this month", left(passes, "left", "left"))));
+        choices.push((
+            "pass",
+            format!("A guest pass for your companion: {} this month", left(passes, "left", "left")),
+        ));
     }
     if has_gift {
         choices.push(("birthday", "The gift of your birthday month".to_owned()));

@@ -40,6 +40,16 @@ impl Narrowed {
     }
 }
 
+impl Narrowed {
+    pub(super) fn technician(self) -> Option<Id> {
+        self.technician
+    }
+
+    pub(super) fn room(self) -> Option<Id> {
+        self.room
+    }
+}
+
 /// What somebody looks for a time for.
 #[derive(Debug, Clone)]
 pub(super) struct Search {
@@ -55,11 +65,7 @@ pub(super) struct Search {
 
 impl Search {
     /// What is asked, as far as it fits the service: another service's technician or room narrows nothing.
-    pub(super) fn fitting(
-        catalogue: &catalogue::Catalogue,
-        service: &Service,
-        narrowed: Narrowed,
-    ) -> Search {
+    pub(super) fn fitting(catalogue: &catalogue::Catalogue, service: &Service, narrowed: Narrowed) -> Search {
         let serves = |id: &Id| {
             let one = catalogue.technician(*id).filter(|one| one.active);
             service.technicians > 0 && one.is_some_and(|one| one.is_skilled_for(service))
@@ -129,11 +135,6 @@ impl Search {
     /// The page that says what a move to a time means.
     fn move_path(&self, date: Date, to: Timestamp) -> String {
         format!("{}&to={to}", self.day_path(date))
-    }
-
-    /// The page that says whether a time can be had, and why not.
-    pub(super) fn at_path(&self, at: Timestamp) -> String {
-        format!("{}&at={at}", self.path())
     }
 }
 
@@ -258,8 +259,7 @@ pub(super) fn time_cell(answer: &Answer, search: &Search, offer: &Offer) -> Time
 
 /// The times of an answer that are nearest to a moment, in order.
 pub(super) fn near(answer: &Answer, search: &Search, wanted: Timestamp) -> Vec<TimeCell> {
-    let mut others: Vec<&Offer> =
-        answer.offers.iter().filter(|offer| begin(offer.start) != wanted).collect();
+    let mut others: Vec<&Offer> = answer.offers.iter().filter(|offer| begin(offer.start) != wanted).collect();
     others.sort_by_key(|offer| (begin(offer.start).duration_since(wanted).abs(), offer.start));
     others.truncate(NEAR);
     others.sort_by_key(|offer| offer.start);
@@ -340,11 +340,6 @@ mod tests {
         };
         let day = date(2026, 11, 25);
         assert_eq!(search.day_path(day), "/book/?service=the-cut&technician=7&duration=90&date=2026-11-25");
-        let at = "2026-11-25T15:00:00Z".parse().expect("a moment");
-        assert_eq!(
-            search.at_path(at),
-            "/book/?service=the-cut&technician=7&duration=90&at=2026-11-25T15:00:00Z"
-        );
         let moving = Search { moving: Some(Id(9)), ..search };
         assert_eq!(moving.day_path(day), "/dashboard/bookings/9/move/?technician=7&date=2026-11-25");
         let moving = Search { technician: None, ..moving };

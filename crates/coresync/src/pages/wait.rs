@@ -19,9 +19,7 @@ use super::times::{Narrowed, Search};
 use super::words;
 
 pub(super) fn routes() -> Router<House> {
-    Router::new()
-        .route("/book/wait/", get(ask).post(join))
-        .route("/dashboard/waits/{id}/leave/", post(leave))
+    Router::new().route("/book/wait/", get(ask).post(join)).route("/dashboard/waits/{id}/leave/", post(leave))
 }
 
 /// For what somebody wants to wait.
@@ -107,11 +105,8 @@ fn propose(tx: &mut Tx<'_>, by: &Actor, wanted: &ForWhat) -> Result<WaitPage> {
     let search = Search::fitting(&catalogue, service, wanted.narrowed);
     let today = words::date_at(&catalogue.club.zone, tx.now());
     let date = wanted.date.unwrap_or(today).max(today);
-    let mut typed = vec![
-        ("service_id", service.id.to_string()),
-        ("from", date.to_string()),
-        ("to", date.to_string()),
-    ];
+    let mut typed =
+        vec![("service_id", service.id.to_string()), ("from", date.to_string()), ("to", date.to_string())];
     for (name, number) in search.pairs() {
         let name = match name {
             "technician" => "technician_id",
@@ -123,7 +118,13 @@ fn propose(tx: &mut Tx<'_>, by: &Actor, wanted: &ForWhat) -> Result<WaitPage> {
     Ok(page(by, &catalogue, service.id, typed, today))
 }
 
-fn page(by: &Actor, catalogue: &Catalogue, service: Id, typed: Vec<(&'static str, String)>, today: Date) -> WaitPage {
+fn page(
+    by: &Actor,
+    catalogue: &Catalogue,
+    service: Id,
+    typed: Vec<(&'static str, String)>,
+    today: Date,
+) -> WaitPage {
     let service = catalogue.service(service);
     WaitPage {
         frame: Frame::new(by, "book", "Wait for a time · CoreSync"),
@@ -151,12 +152,7 @@ async fn join(caller: Caller, Posted(sheet): Posted<Waiting>) -> Result<Response
     }
 }
 
-fn attend(
-    tx: &mut Tx<'_>,
-    by: &Actor,
-    read: &Result<Waiting, Fields>,
-    typed: &Typed,
-) -> Result<Outcome> {
+fn attend(tx: &mut Tx<'_>, by: &Actor, read: &Result<Waiting, Fields>, typed: &Typed) -> Result<Outcome> {
     let catalogue = catalogue::current(tx)?;
     let today = words::date_at(&catalogue.club.zone, tx.now());
     let named = typed.get("service_id").parse().ok().map(Id);

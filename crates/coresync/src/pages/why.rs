@@ -62,7 +62,9 @@ pub(super) fn told(tx: &mut Tx<'_>, by: &Actor, told: Told<'_>) -> Result<WhyNot
     let today = day.window.today();
     let moment = match when {
         When::Moment(moment) => moment,
-        When::Civil(date, time) => date.to_datetime(time).to_zoned(zone.clone()).map_or(tx.now(), |at| at.timestamp()),
+        When::Civil(date, time) => {
+            date.to_datetime(time).to_zoned(zone.clone()).map_or(tx.now(), |at| at.timestamp())
+        }
     };
     let asked = format!("{}, {}", words::day(date, today), words::clock(zone, moment));
     let near = times::near(&day, wanted, moment);
@@ -80,7 +82,8 @@ pub(super) fn told(tx: &mut Tx<'_>, by: &Actor, told: Told<'_>) -> Result<WhyNot
         Some(error) => return Err(error),
         None => {}
     }
-    let shows_others = !matches!(code, "" | "same_person" | "too_many_open" | "plan_required" | "outside_window");
+    let shows_others =
+        !matches!(code, "" | "same_person" | "too_many_open" | "plan_required" | "outside_window");
     Ok(WhyNot {
         asked,
         free: sentence.is_none().then(|| moment.to_string()),
@@ -120,18 +123,20 @@ fn advice(code: &str, wanted: &Search, date: Date, club: &catalogue::Club) -> Ve
             advice.push(leads("A membership opens it.", "/#membership".to_owned(), "See the memberships"));
         }
         "same_person" => {
-            advice.push(leads("It is among your visits.", "/dashboard/bookings/".to_owned(), "See your visits"));
+            advice.push(leads(
+                "It is among your visits.",
+                "/dashboard/bookings/".to_owned(),
+                "See your visits",
+            ));
         }
         "too_many_open" => advice.push(leads(
             "What you have and hold is among your visits.",
             "/dashboard/bookings/".to_owned(),
             "See your visits",
         )),
-        "maintenance" | "too_late" | "too_many_requests" => advice.push(Advice {
-            sentence: format!("Our number is {}.", club.phone),
-            path: None,
-            link: "",
-        }),
+        "maintenance" | "too_late" | "too_many_requests" => {
+            advice.push(Advice { sentence: format!("Our number is {}.", club.phone), path: None, link: "" })
+        }
         "" => {}
         _ => {
             if narrowed {

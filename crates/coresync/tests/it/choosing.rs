@@ -67,15 +67,15 @@ async fn what_is_written_is_kept_with_the_hold_and_booked() {
     let bea = house.browser(BEA);
     let path = hold(&bea, "massage", FRIDAY).await;
     let led_id = house.addon("led").await;
-    let form = format!(
-        "addon-{led_id}=2&special_requests=Quiet%2C+please&allergies_notes=Almond+oil&deed=update"
-    );
+    let form =
+        format!("addon-{led_id}=2&special_requests=Quiet%2C+please&allergies_notes=Almond+oil&deed=update");
     assert_eq!(led(bea.submit(&path, &form).await), path);
     let page = bea.get(&path).await.expect(200).text();
     assert!(page.contains("2 × LED") && page.contains("$250.00"), "150 and twice 50: {page}");
     assert!(page.contains("Quiet, please") && page.contains("Almond oil"), "{page}");
 
-    let form = format!("addon-{led_id}=1&special_requests=Quiet%2C+please&allergies_notes=Almond+oil&deed=book");
+    let form =
+        format!("addon-{led_id}=1&special_requests=Quiet%2C+please&allergies_notes=Almond+oil&deed=book");
     let visit = led(bea.submit(&path, &form).await);
     assert_eq!(visit, format!("/dashboard/bookings/{}/", id_of(&path)));
     let shown = bea.get(&visit).await.expect(200).text();
@@ -111,10 +111,16 @@ async fn a_visitors_hold_comes_along_to_the_account() {
     assert!(page.contains("Swiss Alps"), "the suite has scenes: {page}");
     assert!(led(visitor.get(&path).await).starts_with("/login/"), "without its cookie nobody reads it");
 
-    let onward = led(known.submit(&path, "special_requests=Warm&scene=Ocean+Waves&companion_name=Ann&deed=sign_up").await);
+    let onward = led(known
+        .submit(&path, "special_requests=Warm&scene=Ocean+Waves&companion_name=Ann&deed=sign_up")
+        .await);
     assert_eq!(onward, format!("/signup/?next={path}"));
-    assert_eq!(led(known.submit(&path, "special_requests=Warm&scene=Ocean+Waves&companion_name=Ann&deed=sign_in").await),
-        format!("/login/?next={path}"));
+    assert_eq!(
+        led(known
+            .submit(&path, "special_requests=Warm&scene=Ocean+Waves&companion_name=Ann&deed=sign_in")
+            .await),
+        format!("/login/?next={path}")
+    );
 
     // Signed in, with both cookies.
     let both = house.as_(BEA).with("cookie", &cookie);
@@ -134,7 +140,8 @@ async fn a_visitors_hold_comes_along_to_the_account() {
 #[tokio::test]
 async fn a_visitor_holds_one_time() {
     let house = House::open().await;
-    let form = |hour: u8| format!("service=pod&starts_at={}", stamp(&format!("2026-11-27T{hour}:00:00-05:00")));
+    let form =
+        |hour: u8| format!("service=pod&starts_at={}", stamp(&format!("2026-11-27T{hour}:00:00-05:00")));
     let first = house.visitor().submit("/book/hold/", &form(12)).await;
     let known = house.visitor().with("cookie", &cookie(&first));
     let first = led(first);
@@ -175,7 +182,8 @@ async fn a_hold_that_has_run_out_says_so_and_offers_others() {
     let path = hold(&house.browser(PIA), "suite", "2026-11-28T18:00:00-05:00").await;
     house.set_time("2026-11-24T10:50:00-05:00");
     book(&house, UMA, "suite", "2026-11-28", "18:00").await;
-    let refused = house.browser(PIA).submit(&path, "deed=book&special_requests=Cool").await.expect(409).text();
+    let refused =
+        house.browser(PIA).submit(&path, "deed=book&special_requests=Cool").await.expect(409).text();
     assert!(refused.contains("just been taken") && refused.contains("Cool"), "{refused}");
 }
 
@@ -192,7 +200,11 @@ async fn services_follow_each_other_in_one_visit() {
     assert!(page.contains("15:00 – 15:30") || page.contains("15:0"), "{page}");
     let mine = house.as_(BEA).get(MINE).await;
     assert_eq!(mine.list("held").len(), 2);
-    let other = mine.list("held").iter().map(|held| held["id"].as_i64().expect("an id")).find(|id| *id != id_of(&path));
+    let other = mine
+        .list("held")
+        .iter()
+        .map(|held| held["id"].as_i64().expect("an id"))
+        .find(|id| *id != id_of(&path));
     let other = other.expect("what follows");
     // Left out, and taken in again.
     house.browser(GUS).submit(&path, &format!("leave_out={other}")).await.expect(404);
@@ -232,22 +244,30 @@ async fn what_a_plan_gives_pays_if_it_is_there() {
 #[tokio::test]
 async fn what_is_sold_by_time_has_its_lengths() {
     let house = House::open().await;
-    let page = house.visitor().get("/book/?service=lawn&date=2026-11-27&duration=90").await.expect(200).text();
+    let page =
+        house.visitor().get("/book/?service=lawn&date=2026-11-27&duration=90").await.expect(200).text();
     assert!(page.contains("<option value=\"90\" selected>90 minutes"), "{page}");
     assert!(page.contains("12:00 – 13:30") && page.contains("$180.00"), "{page}");
     let form = format!("service=lawn&duration=90&party=4&starts_at={}", stamp("2026-11-27T12:00:00-05:00"));
     let path = led(house.browser(GUS).submit("/book/hold/", &form).await);
     let held = house.browser(GUS).get(&path).await.text();
-    assert!(held.contains("12:00 – 13:30") && held.contains("4 guests") && held.contains("$180.00"), "{held}");
+    assert!(
+        held.contains("12:00 – 13:30") && held.contains("4 guests") && held.contains("$180.00"),
+        "{held}"
+    );
 }
 
 #[tokio::test]
 async fn bad_words_come_back_as_they_were_typed() {
     let house = House::open().await;
     let bea = house.browser(BEA);
-    for form in ["", "service=massage", "service=none&starts_at=2026-11-27T19:00:00Z", "service=massage&starts_at=soon",
-        "service=massage&starts_at=2026-11-27T19:01:00Z"]
-    {
+    for form in [
+        "",
+        "service=massage",
+        "service=none&starts_at=2026-11-27T19:00:00Z",
+        "service=massage&starts_at=soon",
+        "service=massage&starts_at=2026-11-27T19:01:00Z",
+    ] {
         let answer = bea.submit("/book/hold/", form).await.expect(400);
         assert!(answer.text().contains("Choose a time"), "{form}");
     }
@@ -289,8 +309,12 @@ async fn a_time_that_is_not_offered_says_why() {
     let far = asked(&gus, "service=massage&date=2026-11-30&at=14:00").await.expect(200).text();
     assert!(far.contains("It opens to you on Friday 27 November, 00:00"), "{far}");
     assert!(far.contains("Tell me when it opens"), "{far}");
-    assert!(asked(&gus, "service=circle&date=2026-11-26&at=14:00").await.text().contains("This is for members."));
-    assert!(asked(&gus, "service=massage&date=2026-11-27&at=05:00").await.text().contains("We are closed then."));
+    assert!(
+        asked(&gus, "service=circle&date=2026-11-26&at=14:00").await.text().contains("This is for members.")
+    );
+    assert!(
+        asked(&gus, "service=massage&date=2026-11-27&at=05:00").await.text().contains("We are closed then.")
+    );
     let closed = asked(&gus, "service=suite&at=2026-11-28T00:15:00-05:00").await.expect(200).text();
     assert!(closed.contains("Friday 27 November, 00:15"), "the small hours are the night before's: {closed}");
     book(&house, BEA, "suite", "2026-11-27", "18:00").await;
@@ -306,6 +330,9 @@ async fn a_time_that_is_not_offered_says_why() {
     let form = form.replace("&guest_name=Ann", "").replace("pod", "lawn");
     let refused = bea.submit("/book/hold/", &form).await.expect(409).text();
     assert!(refused.contains("another booking at this time"), "{refused}");
+    let early = format!("service=massage&starts_at={}", stamp("2026-11-30T14:00:00-05:00"));
+    let refused = gus.submit("/book/hold/", &early).await.expect(403).text();
+    assert!(refused.contains("It opens to you on Friday 27 November, 00:00"), "{refused}");
     for odd in ["25:00", "soon", "14:03", "%00", "99999999999999999999"] {
         let answer = asked(&gus, &format!("service=massage&date=2026-11-27&at={odd}")).await.expect(400);
         assert!(answer.text().contains("role=\"alert\""), "{odd}");
@@ -345,7 +372,11 @@ async fn kept_times_say_for_whom_and_until_when() {
     assert!(page.contains("For Unlimited members until Thursday 26 November, 18:00."), "{page}");
     assert!(!page.contains("Kept for others"), "{page}");
     // To be told of one.
-    let wait = format!("service_id={}&tell=on&starts_at={}", house.service("suite").await, stamp("2026-11-27T18:00:00-05:00"));
+    let wait = format!(
+        "service_id={}&tell=on&starts_at={}",
+        house.service("suite").await,
+        stamp("2026-11-27T18:00:00-05:00")
+    );
     assert_eq!(led(house.browser(GUS).submit("/book/wait/", &wait).await), "/dashboard/bookings/#waits");
     house.set_time("2026-11-26T18:00:00-05:00");
     house.db().tx(bookings::sweep).await.expect("swept");
