@@ -1,5 +1,5 @@
 # What the scripts in this folder share. Sourced, never run.
-# Gives: $root, $target, say, die, need_cargo, need_node, need_debian, step, summary, at_exit,
+# Gives: $root, $target, say, die, need_cargo, need_node, need_web, need_debian, step, summary, at_exit,
 # free_port, stop_process, start_postgres, start_mail.
 
 set -euo pipefail
@@ -102,7 +102,7 @@ need_cargo() {
     command -v cc >/dev/null || need_debian gcc libc6-dev
 }
 
-# Node: for the browser's journeys and the screenshots only.
+# Node: for what pages are drawn with, the browser's journeys and the screenshots.
 need_node() {
     local wanted=20 found
     command -v node >/dev/null || die "Node is missing. Version $wanted or newer is needed: https://nodejs.org"
@@ -133,6 +133,18 @@ need_debian() {
     fi
     as_root env DEBIAN_FRONTEND=noninteractive \
         apt-get install -y -qq --no-install-recommends "${new_packages[@]}"
+}
+
+# The styles, scripts, fonts and pictures in web/dist, which the program embeds: made anew if a source is newer.
+need_web() {
+    local made=web/dist/files.tsv
+    need_node
+    [ web/node_modules/.package-lock.json -nt web/package-lock.json ] ||
+        (cd web && npm ci --ignore-scripts --no-audit --no-fund)
+    if [ ! -e "$made" ] || [ -n "$(find web \( -path web/node_modules -o -path web/dist -o -path web/.cache \) -prune -o \
+        -type f -newer "$made" -print -quit)" ]; then
+        node web/build.mjs
+    fi
 }
 
 # The npm packages of the journeys, exactly as locked.

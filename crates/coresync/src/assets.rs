@@ -1,83 +1,96 @@
-//! What pages are drawn with: the stylesheet and the mark, embedded in the program. The name of each carries the
-//! digest of its bytes, so that a browser may keep it for ever and never shows an old one.
+//! What pages are drawn with: styles, scripts, fonts and pictures, embedded in the program. The name of each carries
+//! the digest of its bytes, so that a browser may keep it for ever and never shows an old one. `web/build.mjs`
+//! makes them.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use axum::Router;
-use axum::http::header;
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use kit::web::Path;
-use kit::{Error, House, Result, tokens};
+use kit::{Error, House, Result};
+
+mod web {
+    use super::{File, Study};
+    include!(concat!(env!("OUT_DIR"), "/web.rs"));
+}
 
 /// One file of ours.
-struct Asset {
-    /// Under `/assets/`.
-    path: String,
-    /// `sha256-…`
-    integrity: String,
-    kind: &'static str,
-    text: &'static str,
+#[derive(Debug)]
+pub struct File {
+    /// What we call it: `site.css`, `font:…`, `picture:…`, `part:…`.
+    pub name: &'static str,
+    /// Where it is: `/assets/site-….css`.
+    pub path: &'static str,
+    /// Its media type.
+    pub kind: &'static str,
+    /// What its bytes must be, for the browser to take them (`integrity`); `-` for pictures.
+    pub integrity: &'static str,
+    bytes: &'static [u8],
+    /// The same, compressed by Brotli.
+    small: Option<&'static [u8]>,
 }
 
-impl Asset {
-    fn new(stem: &str, extension: &str, kind: &'static str, text: &'static str) -> Asset {
-        let digest = tokens::digest(text);
-        let name: String = tokens::hex(&digest).chars().take(12).collect();
-        let integrity = format!("sha256-{}", base64(&digest));
-        Asset { path: format!("/assets/{stem}-{name}.{extension}"), integrity, kind, text }
-    }
+/// A light study: a picture drawn by code, which stands where a club has no photograph yet.
+#[derive(Debug)]
+pub struct Study {
+    /// `backyard`, `massage`, `swiss-alps`, …
+    pub name: &'static str,
+    /// What it shows, in words.
+    pub alt: &'static str,
+    /// A tiny picture of it as an address of its own (`data:`), seen while it comes.
+    pub ground: &'static str,
+    /// Its width in the largest size, in pixels.
+    pub width: u32,
+    /// Its height in the largest size, in pixels.
+    pub height: u32,
+    /// Its sizes as AVIF (`srcset`).
+    pub avif: &'static str,
+    /// Its sizes as WebP (`srcset`).
+    pub webp: &'static str,
+    /// The one that every browser can show.
+    pub jpeg: &'static str,
 }
 
-/// Bytes in base 64 (RFC 4648), as the integrity of a file is written.
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for three in bytes.chunks(3) {
-        let bits =
-            (0..3).fold(0, |bits, place| bits << 8 | three.get(place).map_or(0, |byte| usize::from(*byte)));
-        for place in 0..4 {
-            let digit = DIGITS.get(bits >> (18 - 6 * place) & 63).map_or('=', |digit| char::from(*digit));
-            text.push(if place <= three.len() { digit } else { '=' });
-        }
-    }
-    text
-}
+static NAMED: LazyLock<HashMap<&str, &File>> =
+    LazyLock::new(|| web::FILES.iter().map(|file| (file.name, file)).collect());
 
-static CSS: LazyLock<Asset> = LazyLock::new(|| {
-    Asset::new("site", "css", "text/css; charset=utf-8", include_str!("../../../web/site.css"))
+static PLACED: LazyLock<HashMap<&str, &File>> = LazyLock::new(|| {
+    web::FILES.iter().filter_map(|file| Some((file.path.strip_prefix("/assets/")?, file))).collect()
 });
 
-static DOCS_CSS: LazyLock<Asset> = LazyLock::new(|| {
-    Asset::new("docs", "css", "text/css; charset=utf-8", include_str!("../../../web/docs.css"))
+/// The fonts that every page needs at once.
+static FONTS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let is_needed = |file: &&File| {
+        file.name.starts_with("font:")
+            && ["-latin-400-normal", "-latin-wght-normal"].iter().any(|end| file.name.contains(end))
+    };
+    web::FILES.iter().filter(is_needed).map(|file| file.path).collect()
 });
 
-static MARK: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("mark", "svg", "image/svg+xml", include_str!("../../../web/mark.svg")));
-
-/// Where the stylesheet is.
-pub fn css_path() -> &'static str {
-    &CSS.path
+/// A file by its name.
+///
+/// # Panics
+/// If there is none: the names stand in the code.
+pub fn file(name: &str) -> &'static File {
+    NAMED.get(name).unwrap_or_else(|| panic!("web/dist has {name}"))
 }
 
-/// What the bytes of the stylesheet must be, for the browser to take them (`integrity`).
-pub fn css_integrity() -> &'static str {
-    &CSS.integrity
+/// Where the fonts are that every page needs at once.
+pub fn fonts() -> &'static [&'static str] {
+    &FONTS
 }
 
-/// Where the stylesheet of the API's reference is.
-pub fn docs_css_path() -> &'static str {
-    &DOCS_CSS.path
+/// A light study by its name.
+pub fn study(name: &str) -> Option<&'static Study> {
+    web::STUDIES.iter().find(|study| study.name == name)
 }
 
-/// What its bytes must be.
-pub fn docs_css_integrity() -> &'static str {
-    &DOCS_CSS.integrity
-}
-
-/// Where the mark is, which stands for the house in a browser's tab.
-pub fn mark_path() -> &'static str {
-    &MARK.path
+/// Every light study.
+pub fn studies() -> &'static [Study] {
+    web::STUDIES
 }
 
 /// The addresses of the files.
@@ -85,39 +98,92 @@ pub fn routes() -> Router<House> {
     Router::new().route("/assets/{name}", get(asset))
 }
 
-async fn asset(Path(name): Path<String>) -> Result<Response> {
-    let asked = |asset: &&Asset| asset.path.strip_prefix("/assets/") == Some(name.as_str());
-    let asset = [&*CSS, &*DOCS_CSS, &*MARK].into_iter().find(asked).ok_or(Error::NotFound)?;
-    let headers =
-        [(header::CONTENT_TYPE, asset.kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
-    Ok((headers, asset.text).into_response())
+async fn asset(Path(name): Path<String>, asked: HeaderMap) -> Result<Response> {
+    let file = PLACED.get(name.as_str()).ok_or(Error::NotFound)?;
+    let kept = HeaderValue::from_static("public, max-age=31536000, immutable");
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(file.kind)),
+        (header::CACHE_CONTROL, kept),
+        (header::VARY, HeaderValue::from_static("accept-encoding")),
+    ];
+    match file.small {
+        Some(small) if reads_brotli(&asked) => {
+            Ok((headers, [(header::CONTENT_ENCODING, "br")], small).into_response())
+        }
+        _ => Ok((headers, file.bytes).into_response()),
+    }
+}
+
+/// Whether a client says that it reads Brotli, and not that it does not.
+fn reads_brotli(asked: &HeaderMap) -> bool {
+    let said = asked.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    said.flat_map(|text| text.split(',')).any(|one| {
+        let mut parts = one.split(';').map(str::trim);
+        let is_refused =
+            |part: &str| matches!(part.replace(' ', "").as_str(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000");
+        parts.next() == Some("br") && !parts.any(is_refused)
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kit::tokens;
 
     #[test]
-    fn a_name_carries_the_digest_of_the_bytes() {
-        let digest = tokens::hex(&tokens::digest(CSS.text));
-        assert_eq!(css_path(), format!("/assets/site-{}.css", &digest[..12]));
-        assert_ne!(css_path(), mark_path());
+    fn what_a_page_asks_for_is_there() {
+        for name in ["site.css", "site.js", "desk.css", "desk.js", "docs.css", "mark.svg"] {
+            let file = file(name);
+            assert!(file.path.starts_with("/assets/"), "{name}");
+            assert!(file.integrity.starts_with("sha256-"), "{name}");
+        }
+        assert_eq!(fonts().len(), 3);
     }
 
     #[test]
-    fn base_64_is_as_the_standard_writes_it() {
-        for (bytes, text) in
-            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")]
-        {
-            assert_eq!(base64(bytes.as_bytes()), text);
+    fn a_name_belongs_to_one_file() {
+        assert_eq!(NAMED.len(), web::FILES.len());
+        assert_eq!(PLACED.len(), web::FILES.len());
+    }
+
+    /// The digest in the table is that of the bytes that are embedded.
+    #[test]
+    fn a_browser_would_take_the_bytes() {
+        let digests: Vec<Vec<u8>> = web::FILES.iter().map(|file| tokens::digest_of(file.bytes)).collect();
+        for (file, digest) in web::FILES.iter().zip(digests).filter(|(file, _)| file.integrity != "-") {
+            let first = file.integrity.strip_prefix("sha256-").expect("of that kind").get(..4).expect("long");
+            assert_eq!(first, first_of_base64(digest), "{}", file.name);
         }
     }
 
+    /// The first three bytes in base 64 (RFC 4648).
+    fn first_of_base64(digest: Vec<u8>) -> String {
+        const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        let bits = digest[..3].iter().fold(0, |bits, byte| bits << 8 | usize::from(*byte));
+        (0..4).map(|place| char::from(DIGITS[bits >> (18 - 6 * place) & 63])).collect()
+    }
+
     #[test]
-    fn the_stylesheet_keeps_the_rules_of_the_craft() {
-        for css in [&*CSS, &*DOCS_CSS] {
-            assert!(!css.text.contains("!important"));
-            assert!(!css.text.contains("@import"));
+    fn what_was_compressed_goes_to_who_reads_it() {
+        for (text, reads) in [
+            ("gzip, deflate, br", true),
+            ("br;q=0.5", true),
+            ("gzip, br; q=0", false),
+            ("gzip", false),
+            ("brotli", false),
+        ] {
+            let asked = HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(text))]);
+            assert_eq!(reads_brotli(&asked), reads, "{text}");
+        }
+        assert!(!reads_brotli(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn stylesheets_keep_the_rules_of_the_craft() {
+        for file in web::FILES.iter().filter(|file| file.kind.starts_with("text/css")) {
+            let text = std::str::from_utf8(file.bytes).expect("a text");
+            assert!(!text.contains("!important"), "{}", file.name);
+            assert!(!text.contains("@import"), "{}", file.name);
         }
     }
 }

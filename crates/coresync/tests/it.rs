@@ -36,6 +36,8 @@ mod numbers;
 mod once;
 #[path = "it/own_visits.rs"]
 mod own_visits;
+#[path = "it/pictures.rs"]
+mod pictures;
 #[path = "it/prices.rs"]
 mod prices;
 #[path = "it/problems.rs"]

@@ -7,7 +7,7 @@ use kit::{Error, Result};
 use people::Actor;
 
 use super::words::encoded;
-use crate::assets;
+use crate::assets::{self, File};
 
 /// Said of a page that shows the catalogue and nothing of whoever looks at it, if that is a visitor.
 pub(super) const SAME_FOR_VISITORS: Extension<SameForAll> =
@@ -56,16 +56,13 @@ impl Frame {
         Frame { description: description.into(), listed: true, ..self }
     }
 
-    pub(super) fn css(&self) -> &'static str {
-        assets::css_path()
+    /// A file that pages are drawn with, by its name.
+    pub(super) fn file(&self, name: &str) -> &'static File {
+        assets::file(name)
     }
 
-    pub(super) fn css_integrity(&self) -> &'static str {
-        assets::css_integrity()
-    }
-
-    pub(super) fn mark(&self) -> &'static str {
-        assets::mark_path()
+    pub(super) fn fonts(&self) -> &'static [&'static str] {
+        assets::fonts()
     }
 
     pub(super) fn is_known(&self) -> bool {

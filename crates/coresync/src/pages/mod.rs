@@ -8,6 +8,7 @@ mod dashboard;
 pub(crate) mod docs;
 mod errors;
 mod frame;
+mod hang;
 mod held;
 mod held_page;
 mod hold_cookie;
@@ -46,4 +47,5 @@ pub fn routes() -> Router<House> {
         .merge(moving::routes())
         .merge(repeat::routes())
         .merge(cancel::routes())
+        .merge(hang::routes())
 }

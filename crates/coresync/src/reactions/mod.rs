@@ -11,6 +11,7 @@ use kit::replies::forget_replies;
 use kit::{House, Id, Result, Tx, args, sql};
 use membership::{Changed, Turn};
 use messages::{Mail, Post};
+use pictures::Develop;
 
 use self::letters::News;
 
@@ -26,6 +27,7 @@ pub fn handlers(house: &House, post: &Post) -> Handlers {
     let (opened, looking, reminding) = (house.clone(), house.clone(), house.clone());
     let (nightly, sweeping) = (house.clone(), house.clone());
     let (turning, following) = (house.clone(), house.clone());
+    let developing = house.clone();
     let (mailing, post) = (house.clone(), post.clone());
     Handlers::default()
         .on(move |job: Booked| booked(job.booking))
@@ -40,6 +42,7 @@ pub fn handlers(house: &House, post: &Post) -> Handlers {
         .on(move |Sweep {}| sweep(sweeping.clone()))
         .on(move |Turn {}| turn(turning.clone()))
         .on(move |job: Changed| follow(following.clone(), job.person))
+        .on(move |job: Develop| pictures::develop_job(developing.clone(), job.picture))
         .on(move |mail: Mail| {
             let (house, post) = (mailing.clone(), post.clone());
             async move { messages::deliver(&house, &post, mail).await }

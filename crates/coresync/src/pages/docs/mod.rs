@@ -21,7 +21,6 @@ use self::operations::{Family, Operation, families};
 use self::refusals::Row;
 use self::shapes::{Shape, shapes};
 use super::frame::Frame;
-use crate::assets;
 
 /// The longest filter, in characters.
 const LONGEST: usize = 100;
@@ -77,16 +76,6 @@ struct DocsPage<'r> {
 struct Shown<'r> {
     tag: &'r str,
     operations: Vec<&'r Operation>,
-}
-
-impl DocsPage<'_> {
-    fn css(&self) -> &'static str {
-        assets::docs_css_path()
-    }
-
-    fn css_integrity(&self) -> &'static str {
-        assets::docs_css_integrity()
-    }
 }
 
 /// How often one may ask here, in sentences.

@@ -1,0 +1,53 @@
+//! Writes the table of what pages are drawn with, from the one that `web/build.mjs` made: the files themselves
+//! are embedded.
+
+#![expect(clippy::disallowed_methods, reason = "so cargo speaks with a build script")]
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::{env, fs};
+
+fn main() {
+    let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/dist");
+    println!("cargo::rerun-if-changed={}", dist.join("files.tsv").display());
+    println!("cargo::rerun-if-changed=build.rs");
+    let read = |name| fs::read_to_string(dist.join(name));
+    let (Ok(files), Ok(studies)) = (read("files.tsv"), read("studies.tsv")) else {
+        println!(
+            "cargo::error=web/dist is missing: `cd web && npm ci --ignore-scripts && node build.mjs` makes it, \
+             and so does any of bin/run, bin/dev, bin/test."
+        );
+        return;
+    };
+    let dist = dist.canonicalize().expect("it was just read");
+    let bytes = |file: &str| format!("include_bytes!({:?})", dist.join(file));
+    let mut table = "pub(super) static FILES: &[File] = &[\n".to_owned();
+    for line in files.lines() {
+        let [name, file, kind, integrity, small] = cells(line);
+        let small = if small == "-" { "None".to_owned() } else { format!("Some({})", bytes(small)) };
+        let whole = bytes(file);
+        let path = format!("/assets/{file}");
+        let _ = writeln!(
+            table,
+            "File {{ name: {name:?}, path: {path:?}, kind: {kind:?}, integrity: {integrity:?}, bytes: {whole}, \
+             small: {small} }},"
+        );
+    }
+    table.push_str("];\npub(super) static STUDIES: &[Study] = &[\n");
+    for line in studies.lines() {
+        let [name, alt, ground, width, height, avif, webp, jpeg] = cells(line);
+        let _ = writeln!(
+            table,
+            "Study {{ name: {name:?}, alt: {alt:?}, ground: {ground:?}, width: {width}, height: {height}, \
+             avif: {avif:?}, webp: {webp:?}, jpeg: {jpeg:?} }},"
+        );
+    }
+    table.push_str("];\n");
+    let out = env::var("OUT_DIR").expect("cargo says where");
+    fs::write(Path::new(&out).join("web.rs"), table).expect("cargo's folder can be written");
+}
+
+fn cells<const N: usize>(line: &str) -> [&str; N] {
+    let cells: Vec<&str> = line.split('\t').collect();
+    cells.try_into().unwrap_or_else(|cells: Vec<&str>| panic!("{} cells, not {N}: {line}", cells.len()))
+}
