@@ -187,7 +187,13 @@ fn draw(
     let (first, last) = times::strip_span(today, date);
     let fortnight = search(tx, by, &search_for.ask(service.id, first, last, false))?;
     let day = search(tx, by, &search_for.ask(service.id, date, date, true))?;
-    let parts = times::parts(&day, &search_for);
+    let (room, technician) = (wanted.narrowed.room(), wanted.narrowed.technician());
+    let stays = |at: Timestamp| at == booking.starts_at && room.is_none() && technician.is_none();
+    let mut parts = times::parts(&day, &search_for);
+    // Where it is already is no move, unless somebody else or another room is asked for.
+    let own = Some(booking.starts_at.to_string()).filter(|_| stays(booking.starts_at));
+    parts.iter_mut().for_each(|part| part.times.retain(|time| Some(&time.stamp) != own.as_ref()));
+    parts.retain(|part| !part.times.is_empty());
     let closed = day.days.first().and_then(|day| day.closed);
     let sentence = match closed {
         Some(closed) => Some(times::closed_sentence(&day.window, date, closed)),
@@ -195,7 +201,10 @@ fn draw(
         None => None,
     };
     let (mut meant, mut stopped) = (None, stopped);
-    if let Some(to) = wanted.to.filter(|to| *to != booking.starts_at) {
+    if wanted.to.is_some_and(stays) {
+        let sentence = "It is at this time already. Choose another.".to_owned();
+        stopped = stopped.or(Some((StatusCode::OK, sentence)));
+    } else if let Some(to) = wanted.to {
         match bookings::preview_move(tx, by, id, &target(&detail, &Wanted { to: Some(to), ..wanted.clone() }))
         {
             Ok(moved) => meant = Some(meaning(&catalogue, booking, &moved, now)),

@@ -77,6 +77,13 @@ async fn a_visit_is_moved_with_its_price_known_before() {
     // Of the same day its own time counts as free.
     let same = bea.get(&path).await.expect(200).text();
     assert!(same.contains("14:15 – 15:15"), "{same}");
+    let own = stamp("2026-11-27T14:00:00-05:00");
+    assert!(!same.contains(&format!("to={own}")), "where it is, it need not be moved to: {same}");
+    let there = bea.get(&format!("{path}?to={own}")).await.expect(200).text();
+    assert!(there.contains("It is at this time already."), "{there}");
+    let duet = house.room("duet").await;
+    let other_room = bea.get(&format!("{path}?room={duet}&to={own}")).await.expect(200).text();
+    assert!(other_room.contains("Move it there") && other_room.contains("Duet"), "{other_room}");
 
     let room = house.room("duet").await;
     let meant = bea.get(&format!("{path}?date=2026-11-28&room={room}&to={to}")).await.expect(200).text();
