@@ -391,3 +391,53 @@ async fn the_desk_holds_for_nobody_in_particular() {
     let path = hold(&house.browser(DORA), "pod", FRIDAY).await;
     led(house.browser(DORA).submit(&path, "guest_name=Ann&deed=book").await);
 }
+
+/// Whatever is sent twice at once, as by a button pressed twice, is done once, and both answers lead to it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_at_once_do_it_once() {
+    let house = House::open().await;
+    let (bea, visitor) = (house.browser(BEA), house.visitor());
+    let once = "5".repeat(64);
+    let form = format!("service=suite&once={once}&starts_at={}", stamp("2026-11-27T18:00:00-05:00"));
+    let (one, two) = tokio::join!(visitor.submit("/book/hold/", &form), visitor.submit("/book/hold/", &form));
+    assert_eq!(cookie(&one), cookie(&two));
+    assert_eq!(led(one), led(two), "a visitor's");
+
+    let form = format!("service=massage&starts_at={}", stamp(FRIDAY));
+    let (one, two) = tokio::join!(bea.submit("/book/hold/", &form), bea.submit("/book/hold/", &form));
+    let path = led(one);
+    assert_eq!(path, led(two), "an account's");
+    assert_eq!(house.as_(BEA).get(MINE).await.list("held").len(), 1);
+
+    let addon = house.addon("led").await;
+    let form = format!("addon-{addon}=2&special_requests=Slow&deed=update");
+    let (one, two) = tokio::join!(bea.submit(&path, &form), bea.submit(&path, &form));
+    assert_eq!((led(one), led(two)), (path.clone(), path.clone()), "written down");
+
+    let form = format!("addon-{addon}=2&deed=book");
+    let (one, two) = tokio::join!(bea.submit(&path, &form), bea.submit(&path, &form));
+    let visit = led(one);
+    assert_eq!(visit, led(two), "booked");
+    assert_eq!(upcoming(&house, BEA).await, 1);
+
+    let (moving, form) = (format!("{visit}move/"), format!("to={}", stamp("2026-11-28T15:00:00-05:00")));
+    let (one, two) = tokio::join!(bea.submit(&moving, &form), bea.submit(&moving, &form));
+    assert_eq!((led(one), led(two)), (visit.clone(), visit.clone()), "moved");
+    assert_eq!(house.as_(BEA).get(MINE).await.list("upcoming")[0]["moves"], 1);
+
+    let (repeating, form) =
+        (format!("{visit}repeat/"), format!("every_weeks=1&times=2&once={once}&deed=book"));
+    let (one, two) = tokio::join!(bea.submit(&repeating, &form), bea.submit(&repeating, &form));
+    assert_eq!(led(one), led(two), "repeated");
+    assert_eq!(upcoming(&house, BEA).await, 3);
+
+    let form = format!("service_id={}&from=2026-11-28", house.service("suite").await);
+    let (one, two) = tokio::join!(bea.submit("/book/wait/", &form), bea.submit("/book/wait/", &form));
+    assert_eq!(led(one), led(two), "waited for");
+    assert_eq!(bea.get("/dashboard/bookings/").await.text().matches("/leave/").count(), 1);
+
+    let cancelling = format!("{visit}cancel/");
+    let (one, two) = tokio::join!(bea.submit(&cancelling, ""), bea.submit(&cancelling, ""));
+    assert_eq!((led(one), led(two)), (visit.clone(), visit), "cancelled");
+    assert_eq!(upcoming(&house, BEA).await, 2);
+}
