@@ -1,6 +1,7 @@
 //! Booking: free times, claims, bookings. A time is offered only if everything it needs is free; it is
 //! booked only if the key of `claims` lets it, which holds whatever number of processes write.
 
+mod amend;
 mod api;
 mod arrive;
 mod bits;
@@ -16,6 +17,7 @@ mod free;
 mod hands;
 mod history;
 mod hold;
+mod kept;
 mod life_api;
 mod life_store;
 mod mine;
@@ -47,6 +49,7 @@ mod window;
 mod wire;
 mod wish;
 
+pub use amend::{add_to_visit, adopt, amend, leave_out};
 pub use api::routes;
 pub use arrive::{Missed, check_in, complete, no_show, start};
 pub use bits::Bits;
@@ -59,11 +62,12 @@ pub use days::{Day, Days, Open, minute, moments};
 pub use free::{Busy, DayCount, Demand, Factors, Field, Gate, Offer, Offers, Track};
 pub use hands::{DecidedTime, NOTHING_TO_UNDO, decide, decided_times, undo};
 pub use history::{Had, history};
-pub use hold::{Held, Holder, extend, held, hold, let_go};
-pub use mine::{Mine, allergies, mine, read, show};
+pub use hold::{Held, HeldNotes, Holder, Visitor, extend, held, held_notes, held_visit, hold, let_go};
+pub use kept::{KeptTime, kept_times};
+pub use mine::{Mine, Only, allergies, mine, read, scene, show, some_of_mine, together};
 pub use model::{Booking, Detail, Frozen, Status};
 pub use nightly::{Nightly, Sweep, sweep, tidy};
-pub use numbers::{ACCOUNT_DAYS, BIRTHDAY, NUMBERS};
+pub use numbers::{ACCOUNT_DAYS, BIRTHDAY, MOVES, NUMBERS};
 pub use objections::{Verdict, why_not, why_not_for};
 pub use policy::{Leaving, Policy};
 pub use price::{Agreed, Cover, PlanTerms, Quote, Sale, SoldAddon, price_for, quote};
@@ -77,7 +81,9 @@ pub use rule_input::{DecisionWish, RuleWish};
 pub use rules::{KeptRule, Rules, add_rule, all_rules, edit_rule, end_rule, rules};
 pub use search::{Answer, Ask, FreeDay, MOST_DAYS, Why, search};
 pub use series::{CONFLICTS, Repeated, Series, repeat};
-pub use waits::{Look, Offered, Opened, Wait, WaitKind, Waiting, join, leave, look, wait, waits};
+pub use waits::{
+    Look, Offered, Opened, Place, Wait, WaitKind, Waiting, join, leave, look, places, wait, waits,
+};
 pub use week::{Stretch, WeekDay, week};
 pub use window::{Closed, Window, iso};
 pub use wire::ranked;

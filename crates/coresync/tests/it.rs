@@ -4,6 +4,8 @@
 mod bad_input;
 #[path = "it/cancelling.rs"]
 mod cancelling;
+#[path = "it/choosing.rs"]
+mod choosing;
 #[path = "it/day.rs"]
 mod day;
 #[path = "it/desk.rs"]
@@ -36,6 +38,8 @@ mod moves;
 mod numbers;
 #[path = "it/once.rs"]
 mod once;
+#[path = "it/own_visits.rs"]
+mod own_visits;
 #[path = "it/pictures.rs"]
 mod pictures;
 #[path = "it/plans.rs"]

@@ -10,16 +10,22 @@ mod errors;
 mod frame;
 mod hang;
 mod held;
+mod held_page;
+mod hold_cookie;
 mod home;
 mod membership;
+mod moving;
 mod price;
-mod review;
+mod repeat;
+mod said;
 mod services;
 mod sheet;
 pub(crate) mod staff;
-mod ticket;
 mod times;
 mod visit;
+mod visits;
+mod wait;
+mod why;
 mod words;
 
 use axum::Router;
@@ -35,11 +41,14 @@ pub fn routes() -> Router<House> {
         .merge(services::routes())
         .merge(account::routes())
         .merge(book::routes())
-        .merge(review::routes())
+        .merge(wait::routes())
         .merge(held::routes())
         .merge(dashboard::routes())
         .merge(membership::routes())
+        .merge(visits::routes())
         .merge(visit::routes())
+        .merge(moving::routes())
+        .merge(repeat::routes())
         .merge(cancel::routes())
         .merge(staff::routes())
         .merge(hang::routes())

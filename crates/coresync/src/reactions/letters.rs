@@ -8,6 +8,7 @@ use messages::Mail;
 use messages::calendar::{Event, ics};
 
 use super::letter::Letter;
+use crate::calendar;
 use crate::pages::Cancelling;
 
 /// What there is to tell about a booking.
@@ -71,7 +72,7 @@ pub(super) async fn opened(house: House, wait: Id, starts_at: Timestamp) -> Resu
             let slug = service.map(|service| service.slug.clone()).unwrap_or_default();
             let when = starts_at.to_zoned(zone.clone()).strftime("%A %-d %B %Y, %H:%M").to_string();
             let heading = format!("{}, a time you asked for is free.", person.first_name);
-            let path = format!("{public}/book/review/?service={slug}&starts_at={starts_at}");
+            let path = format!("{public}/book/?service={slug}&at={starts_at}");
             let letter = Letter::new(&catalogue.club, format!("Free now: {what}"), heading)
                 .says("It is not held: whoever books first has it.")
                 .fact("What", what)
@@ -179,18 +180,12 @@ fn write(tx: &mut Tx<'_>, detail: &Detail, public: &str, news: News, to: String,
         News::Offered => format!("{public}/book/held/{}/", booking.id),
         _ => format!("{public}/dashboard/bookings/{}/", booking.id),
     };
+    // Whatever comes later counts more (RFC 5545).
     let since = tx.now().duration_since(booking.created_at).as_mins().max(1);
     let event = Event {
-        uid: format!("booking-{}@coresync", booking.id),
-        // Whatever comes later counts more (RFC 5545).
         sequence: if news == News::Confirmed { 0 } else { since },
-        starts_at: booking.starts_at,
-        ends_at: booking.ends_at,
-        stamped_at: tx.now(),
-        summary: format!("{what} at {}", club.name),
-        location: format!("{room}, {}", club.address),
-        description: format!("{reference}\n{link}"),
         cancelled: matches!(news, News::Cancelled | News::Missed),
+        ..calendar::event(&catalogue, booking, &link, tx.now())
     };
     let letter =
         Letter::new(club, format!("{}: {what}", about.subject), format!("{name}, {}", about.greeting))
