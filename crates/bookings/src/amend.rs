@@ -140,7 +140,7 @@ pub fn leave_out(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, other: Id) -> Resu
 ///
 /// # Errors
 /// `Error::Unauthorized` for visitors; a fault of the database.
-pub fn adopt(tx: &mut Tx<'_>, by: &Actor, token: &str) -> Result<Option<Id>> {
+pub fn take_over(tx: &mut Tx<'_>, by: &Actor, token: &str) -> Result<Option<Id>> {
     let person = by.person()?.id;
     let holds = store::held_by_token(tx, &tokens::digest(token))?;
     let Some(first) = holds.first().copied() else { return Ok(None) };

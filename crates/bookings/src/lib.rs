@@ -1,6 +1,7 @@
 //! Booking: free times, claims, bookings. A time is offered only if everything it needs is free; it is
 //! booked only if the key of `claims` lets it, which holds whatever number of processes write.
 
+mod adopt;
 mod amend;
 mod api;
 mod arrive;
@@ -13,6 +14,7 @@ mod claim;
 mod confirm;
 mod days;
 mod expiry;
+mod forget;
 mod free;
 mod hands;
 mod history;
@@ -49,7 +51,8 @@ mod window;
 mod wire;
 mod wish;
 
-pub use amend::{add_to_visit, adopt, amend, leave_out};
+pub use adopt::adopt;
+pub use amend::{add_to_visit, amend, leave_out, take_over};
 pub use api::routes;
 pub use arrive::{Missed, check_in, complete, no_show, start};
 pub use bits::Bits;
@@ -59,6 +62,7 @@ pub use cancel::{Cancelled, cancel};
 pub use cells::{Cell, MINUTES, begin, cell_at, cell_from, cells};
 pub use confirm::confirm;
 pub use days::{Day, Days, Open, minute, moments};
+pub use forget::{Exported, export, forget_person, has_ahead};
 pub use free::{Busy, DayCount, Demand, Factors, Field, Gate, Offer, Offers, Track};
 pub use hands::{DecidedTime, NOTHING_TO_UNDO, decide, decided_times, undo};
 pub use history::{Had, history};

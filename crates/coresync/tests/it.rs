@@ -1,5 +1,11 @@
 //! The whole program over HTTP, in process: journeys, shapes, refusals, bad input, and the rails that guard the code.
 
+#[path = "it/accounts.rs"]
+mod accounts;
+#[path = "it/attacks.rs"]
+mod attacks;
+#[path = "it/audit.rs"]
+mod audit;
 #[path = "it/bad_input.rs"]
 mod bad_input;
 #[path = "it/cancelling.rs"]
@@ -40,12 +46,16 @@ mod numbers;
 mod once;
 #[path = "it/own_visits.rs"]
 mod own_visits;
+#[path = "it/permissions.rs"]
+mod permissions;
 #[path = "it/pictures.rs"]
 mod pictures;
 #[path = "it/plans.rs"]
 mod plans;
 #[path = "it/prices.rs"]
 mod prices;
+#[path = "it/privacy.rs"]
+mod privacy;
 #[path = "it/problems.rs"]
 mod problems;
 #[path = "it/races.rs"]

@@ -109,3 +109,31 @@ pub fn enrol(tx: &mut Tx<'_>, club: Id, new: &NewMembership) -> Result<Id> {
     .or_refuse("memberships", &ALREADY_MEMBER)?;
     if made == 1 { Ok(id) } else { Err(Error::NotFound) }
 }
+
+/// Every membership of whoever asks, with what became of it: as it is handed to whom it is of.
+///
+/// # Errors
+/// `Error::Unauthorized` for a visitor.
+pub fn export(tx: &mut Tx<'_>, by: &people::Actor) -> Result<Vec<serde_json::Value>> {
+    use serde_json::json;
+    let person = by.person()?.id;
+    let held: Vec<(Id, String, String, jiff::civil::Date, jiff::civil::Date, bool)> = tx.all(
+        sql!(
+            "SELECT m.id, p.name, m.status, m.started_on, m.paid_until, m.renews FROM memberships m
+             JOIN plan_versions v ON v.id = m.version_id JOIN plans p ON p.id = v.plan_id
+             WHERE m.person_id = $1 ORDER BY m.started_on, m.id"
+        ),
+        args![person],
+    )?;
+    let mut out = Vec::new();
+    for (id, plan, status, started_on, paid_until, renews) in held {
+        let events: Vec<(jiff::Timestamp, String)> = tx.all(
+            sql!("SELECT at, what FROM membership_events WHERE membership_id = $1 ORDER BY id"),
+            args![id],
+        )?;
+        let events: Vec<_> = events.into_iter().map(|(at, what)| json!({"at": at, "what": what})).collect();
+        out.push(json!({"plan": plan, "status": status, "started_on": started_on, "paid_until": paid_until,
+            "renews": renews, "events": events}));
+    }
+    Ok(out)
+}

@@ -20,6 +20,10 @@ pub enum Action {
     ManageStaff,
     /// Read reports and figures.
     SeeMetrics,
+    /// Look people up.
+    SeePeople,
+    /// Read the audit log.
+    SeeAudit,
     /// Give and take roles.
     ManageRoles,
     /// Enrol, take dues, change, freeze and end the memberships of others.
@@ -28,7 +32,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Action; 9] = [
+    pub const ALL: [Action; 11] = [
         Action::BookForOthers,
         Action::BookAnyTime,
         Action::RunTheDay,
@@ -36,6 +40,8 @@ impl Action {
         Action::ManageCatalogue,
         Action::ManageStaff,
         Action::SeeMetrics,
+        Action::SeePeople,
+        Action::SeeAudit,
         Action::ManageRoles,
         Action::RunMemberships,
     ];
@@ -52,6 +58,8 @@ fn table(action: Action) -> &'static [Role] {
         Action::ManageCatalogue => &[Manager, Owner],
         Action::ManageStaff => &[Manager, Owner],
         Action::SeeMetrics => &[Manager, Owner],
+        Action::SeePeople => &[Manager, Owner],
+        Action::SeeAudit => &[Manager, Owner],
         Action::ManageRoles => &[Owner],
         Action::RunMemberships => &[FrontDesk, Manager, Owner],
     }
@@ -85,6 +93,8 @@ mod tests {
 ....xx ManageCatalogue
 ....xx ManageStaff
 ....xx SeeMetrics
+....xx SeePeople
+....xx SeeAudit
 .....x ManageRoles
 ...xxx RunMemberships
 ";

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use kit::web::{Page, Paging};
 use kit::{Cents, House, Result, Tx};
 use membership::Standing;
-use people::{Actor, Caller};
+use people::{Action, Actor, Caller};
 
 use super::frame::{Frame, or_sign_in};
 use super::held::take_over;
@@ -136,6 +136,9 @@ struct DashboardPage {
     has_more: bool,
     plan: Option<PlanSummary>,
     account_days: i64,
+    is_verified: bool,
+    /// Whether people and the audit log are open to them.
+    sees_people: bool,
 }
 
 async fn dashboard(caller: Caller, HoldToken(token): HoldToken) -> Result<Response> {
@@ -191,6 +194,8 @@ fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<DashboardPage> {
         has_more: mine.upcoming.len() > SHOWN + 1 || mine.total_past > 0,
         plan: PlanSummary::of(&standing, local.date(), account_days, saved),
         account_days,
+        is_verified: person.verified_at.is_some(),
+        sees_people: by.may(Action::SeePeople) && by.may(Action::SeeAudit),
     })
 }
 

@@ -61,8 +61,8 @@ async fn show(caller: Caller, HoldToken(token): HoldToken, Path(id): Path<Id>) -
 /// # Errors
 /// A fault.
 pub(super) async fn take_over(caller: &Caller, token: String) -> Result<bool> {
-    let adopted =
-        caller.tx(move |tx, by| if by.person.is_some() { bookings::adopt(tx, by, &token) } else { Ok(None) });
+    let adopted = caller
+        .tx(move |tx, by| if by.person.is_some() { bookings::take_over(tx, by, &token) } else { Ok(None) });
     adopted.await.map(|hold| hold.is_some())
 }
 

@@ -13,14 +13,21 @@ mod held;
 mod held_page;
 mod hold_cookie;
 mod home;
+mod links;
 mod membership;
 mod moving;
+mod preferences;
 mod price;
+mod privacy;
+mod profile;
 mod repeat;
 mod said;
 mod services;
+mod sessions;
 mod sheet;
 pub(crate) mod staff;
+mod staff_audit;
+mod staff_people;
 mod times;
 mod visit;
 mod visits;
@@ -40,6 +47,13 @@ pub fn routes() -> Router<House> {
         .merge(home::routes())
         .merge(services::routes())
         .merge(account::routes())
+        .merge(links::routes())
+        .merge(profile::routes())
+        .merge(sessions::routes())
+        .merge(preferences::routes())
+        .merge(privacy::routes())
+        .merge(staff_people::routes())
+        .merge(staff_audit::routes())
         .merge(book::routes())
         .merge(wait::routes())
         .merge(held::routes())
