@@ -109,10 +109,10 @@ pub(crate) fn place_visit(
 
 /// Where and for whom something is placed.
 pub(crate) struct Place<'p> {
-    by: &'p Actor,
+    pub(crate) by: &'p Actor,
     pub(crate) catalogue: &'p Catalogue,
-    window: &'p Window,
-    deed: &'p Deed,
+    pub(crate) window: &'p Window,
+    pub(crate) deed: &'p Deed,
 }
 
 impl Place<'_> {

@@ -105,9 +105,6 @@ pub fn forget_person(tx: &mut Tx<'_>, person: Id) -> Result<()> {
         ),
         args![person],
     )?;
-    tx.run(
-        sql!("UPDATE waits SET state = 'left' WHERE person_id = $1 AND state = 'waiting'"),
-        args![person],
-    )
-    .map(drop)
+    tx.run(sql!("UPDATE waits SET state = 'left' WHERE person_id = $1 AND state = 'waiting'"), args![person])
+        .map(drop)
 }

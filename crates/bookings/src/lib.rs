@@ -2,6 +2,7 @@
 //! booked only if the key of `claims` lets it, which holds whatever number of processes write.
 
 mod adopt;
+mod amend;
 mod api;
 mod arrive;
 mod bits;
@@ -18,6 +19,7 @@ mod free;
 mod hands;
 mod history;
 mod hold;
+mod kept;
 mod life_api;
 mod life_store;
 mod mine;
@@ -50,6 +52,7 @@ mod wire;
 mod wish;
 
 pub use adopt::adopt;
+pub use amend::{add_to_visit, amend, leave_out, take_over};
 pub use api::routes;
 pub use arrive::{Missed, check_in, complete, no_show, start};
 pub use bits::Bits;
@@ -63,11 +66,12 @@ pub use forget::{Exported, export, forget_person, has_ahead};
 pub use free::{Busy, DayCount, Demand, Factors, Field, Gate, Offer, Offers, Track};
 pub use hands::{DecidedTime, NOTHING_TO_UNDO, decide, decided_times, undo};
 pub use history::{Had, history};
-pub use hold::{Held, Holder, extend, held, hold, let_go};
-pub use mine::{Mine, allergies, mine, read, show};
+pub use hold::{Held, HeldNotes, Holder, Visitor, extend, held, held_notes, held_visit, hold, let_go};
+pub use kept::{KeptTime, kept_times};
+pub use mine::{Mine, Only, allergies, mine, read, scene, show, some_of_mine, together};
 pub use model::{Booking, Detail, Frozen, Status};
 pub use nightly::{Nightly, Sweep, sweep, tidy};
-pub use numbers::{ACCOUNT_DAYS, BIRTHDAY, NUMBERS};
+pub use numbers::{ACCOUNT_DAYS, BIRTHDAY, MOVES, NUMBERS};
 pub use objections::{Verdict, why_not, why_not_for};
 pub use policy::{Leaving, Policy};
 pub use price::{Agreed, Cover, PlanTerms, Quote, Sale, SoldAddon, price_for, quote};
@@ -81,7 +85,9 @@ pub use rule_input::{DecisionWish, RuleWish};
 pub use rules::{KeptRule, Rules, add_rule, all_rules, edit_rule, end_rule, rules};
 pub use search::{Answer, Ask, FreeDay, MOST_DAYS, Why, search};
 pub use series::{CONFLICTS, Repeated, Series, repeat};
-pub use waits::{Look, Offered, Opened, Wait, WaitKind, Waiting, join, leave, look, wait, waits};
+pub use waits::{
+    Look, Offered, Opened, Place, Wait, WaitKind, Waiting, join, leave, look, places, wait, waits,
+};
 pub use week::{Stretch, WeekDay, week};
 pub use window::{Closed, Window, iso};
 pub use wire::ranked;

@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 
 use crate::api::{BookingWish, told};
 use crate::arrive;
-use crate::hold::{Holder, extend, held, hold, let_go, look_to_hold};
+use crate::hold::{Holder, Visitor, extend, held, hold, let_go, look_to_hold};
 use crate::model::Booking;
 use crate::objections::why_not;
 use crate::reschedule::{Rescheduled, preview_move, reschedule};
@@ -82,7 +82,8 @@ async fn hold_time(
             deed,
             move |tx, by| look_to_hold(tx, by, &wished),
             move |tx, by| {
-                let held = hold(tx, by, &wish, &network, earlier.as_deref())?;
+                let visitor = Visitor { network: &network, earlier: earlier.as_deref(), token: None };
+                let held = hold(tx, by, &wish, &visitor)?;
                 let booking = told(tx, held.booking.id)?;
                 Reply::json(StatusCode::CREATED, &HoldOut { booking, token: held.token })
             },
@@ -222,8 +223,11 @@ struct SeriesWish {
     every_weeks: Option<u32>,
     times: Option<u32>,
     skip_conflicts: Option<bool>,
+    /// `[{place, starts_at}]`: other times for some, by their place from 0.
     #[schema(value_type = Option<Vec<Object>>)]
     instead: Option<()>,
+    /// The places that are not wanted.
+    without: Option<Vec<u32>>,
 }
 
 /// Books a series: the words of a wish with `every_weeks`, `times`, and perhaps `skip_conflicts` or `instead`.

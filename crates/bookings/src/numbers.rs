@@ -67,7 +67,7 @@ pub(crate) const LAPSE_FEE: Number =
 /// How far back lapses count (C2).
 pub(crate) const LAPSE_DAYS: Number = Number::new("lapse_days", "Days for which a lapse counts", 30, 1, 365);
 /// How often a booking is moved (C4).
-pub(crate) const MOVES: Number = Number::new("moves", "How often a booking may be moved", 2, 0, 20);
+pub const MOVES: Number = Number::new("moves", "How often a booking may be moved", 2, 0, 20);
 /// From when on staff may say that somebody did not come (C5).
 pub(crate) const NO_SHOW: Number =
     Number::new("no_show_minutes", "Minutes after the start from which staff mark a no-show", 15, 0, 240);

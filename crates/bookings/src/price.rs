@@ -218,6 +218,12 @@ impl Sale {
         Some(Sale { agreed: Some(agreed), ..self.clone().under(plan) })
     }
 
+    /// The same, with nothing that covers it but a plan without limit.
+    #[must_use]
+    pub fn uncovered(self) -> Sale {
+        if self.cover == Cover::Unlimited { self } else { Sale { cover: Cover::None, ..self } }
+    }
+
     /// The same, covered by this, unless a plan without limit covers it already.
     #[must_use]
     pub fn covered(self, cover: Cover) -> Sale {

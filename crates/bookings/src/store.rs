@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::cells::Cell;
 use crate::free::LONGEST;
+use crate::mine::Only;
 use crate::model::{Booking, Frozen, Status};
 use crate::wish::{AddonWish, Extras};
 
@@ -453,16 +454,18 @@ pub(crate) fn upcoming(tx: &mut Tx<'_>, person: Id, now: jiff::Timestamp) -> Res
 pub(crate) fn past(
     tx: &mut Tx<'_>,
     person: Id,
-    now: jiff::Timestamp,
-    limit: i64,
-    offset: i64,
+    only: Only,
+    (limit, offset): (i64, i64),
 ) -> Result<(Vec<Kept>, i64)> {
+    let now = tx.now();
+    let (service, status) = (only.service.unwrap_or(Id(0)), only.status.map_or("", Status::as_str));
     let count: Option<(i64,)> = tx.one(
         sql!(
             "SELECT COUNT(*) FROM bookings WHERE person_id = $1 AND reference IS NOT NULL
-             AND (ends_at <= $2 OR status IN ('completed', 'cancelled', 'no_show', 'expired'))"
+             AND (ends_at <= $2 OR status IN ('completed', 'cancelled', 'no_show', 'expired'))
+             AND (service_id = $3 OR $3 = 0) AND (status = $4 OR $4 = '')"
         ),
-        args![person, now],
+        args![person, now, service, status],
     )?;
     let page = tx.all(
         sql!(concat!(
@@ -470,9 +473,10 @@ pub(crate) fn past(
             columns!(),
             " FROM bookings b WHERE b.person_id = $1 AND b.reference IS NOT NULL
              AND (b.ends_at <= $2 OR b.status IN ('completed', 'cancelled', 'no_show', 'expired'))
-             ORDER BY b.starts_at DESC, b.id DESC LIMIT $3 OFFSET $4"
+             AND (b.service_id = $3 OR $3 = 0) AND (b.status = $4 OR $4 = '')
+             ORDER BY b.starts_at DESC, b.id DESC LIMIT $5 OFFSET $6"
         )),
-        args![person, now, limit, offset],
+        args![person, now, service, status, limit, offset],
     )?;
     Ok((page, count.map_or(0, |(count,)| count)))
 }

@@ -10,6 +10,8 @@ mod audit;
 mod bad_input;
 #[path = "it/cancelling.rs"]
 mod cancelling;
+#[path = "it/choosing.rs"]
+mod choosing;
 #[path = "it/day.rs"]
 mod day;
 #[path = "it/desk.rs"]
@@ -42,6 +44,8 @@ mod moves;
 mod numbers;
 #[path = "it/once.rs"]
 mod once;
+#[path = "it/own_visits.rs"]
+mod own_visits;
 #[path = "it/permissions.rs"]
 mod permissions;
 #[path = "it/pictures.rs"]

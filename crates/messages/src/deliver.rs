@@ -52,5 +52,8 @@ fn log(tx: &mut Tx<'_>, mail: &Mail, how: &'static str) -> Result<()> {
 /// # Errors
 /// A fault of the database.
 pub fn forget(tx: &mut Tx<'_>, address: &str) -> Result<u64> {
-    tx.run(sql!("UPDATE mails SET to_address = '' WHERE LOWER(to_address) = $1"), args![address.to_lowercase()])
+    tx.run(
+        sql!("UPDATE mails SET to_address = '' WHERE LOWER(to_address) = $1"),
+        args![address.to_lowercase()],
+    )
 }

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use kit::{Cents, Error, Id, Result, Tx, args, row, sql};
 use people::{Action, Actor};
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -294,4 +294,3 @@ pub fn hand_over(tx: &mut Tx<'_>, subject: Subject, person: Id) -> Result<u64> {
         args![person, subject.id, subject.kind],
     )
 }
-

@@ -177,7 +177,12 @@ row!(AuditRow { id, at, who, role, what, subject, subject_id, network, details }
 ///
 /// # Errors
 /// `Error::Unauthorized`, `Error::Forbidden`.
-pub fn audit(tx: &mut Tx<'_>, by: &Actor, filter: &AuditFilter, paging: Paging) -> Result<(Vec<AuditRow>, i64)> {
+pub fn audit(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    filter: &AuditFilter,
+    paging: Paging,
+) -> Result<(Vec<AuditRow>, i64)> {
     by.need(Action::SeeAudit)?;
     let size = i64::try_from(paging.size).map_err(Fault::because)?;
     let before = i64::try_from(paging.page - 1).map_err(Fault::because)? * size;
@@ -243,8 +248,8 @@ const MOST: i64 = 5_000;
 /// # Errors
 /// A fault of the database.
 pub fn seal(tx: &mut Tx<'_>) -> Result<usize> {
-    let last: Option<(i64, Timestamp, Vec<u8>)> =
-        tx.one(sql!("SELECT number, made_at, sealed FROM audit_seals ORDER BY number DESC LIMIT 1"), args![])?;
+    let last: Option<(i64, Timestamp, Vec<u8>)> = tx
+        .one(sql!("SELECT number, made_at, sealed FROM audit_seals ORDER BY number DESC LIMIT 1"), args![])?;
     let (number, since, before) = match last {
         None => (1, Timestamp::UNIX_EPOCH, String::new()),
         Some((number, made_at, sealed)) => (number + 1, made_at - LATE, tx.unseal(&place(number), &sealed)?),
@@ -355,7 +360,17 @@ fn digest(before: &str, rows: &[AuditRow]) -> String {
     let mut whole = before.to_owned();
     for row in rows {
         let AuditRow { id, at, who, role, what, subject, subject_id, network, details } = row;
-        let line = json!([id, at.as_millisecond(), who, role, what, subject, subject_id, network, details.to_string()]);
+        let line = json!([
+            id,
+            at.as_millisecond(),
+            who,
+            role,
+            what,
+            subject,
+            subject_id,
+            network,
+            details.to_string()
+        ]);
         whole.push('\n');
         whole.push_str(&line.to_string());
     }

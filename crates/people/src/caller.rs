@@ -58,10 +58,7 @@ impl Caller {
     {
         let (credential, network) = (self.credential.clone(), self.whence.network());
         let asked = move |tx: &mut Tx<'_>| {
-            let by = resolve(tx, &credential, &network)?;
-            if let Some(session) = by.session.filter(|_| is_due(tx, &credential)) {
-                doors::see(tx, session, &network)?;
-            }
+            let by = enter(tx, &credential, &network)?;
             verb(tx, &by)
         };
         self.house.db.tx(asked).await
@@ -110,7 +107,7 @@ impl Caller {
         let (visitor, credential) = (self.asker(), self.credential.clone());
         let network = self.whence.network();
         let done = self.house.db.tx(move |tx| {
-            let by = resolve(tx, &credential, &network)?;
+            let by = enter(tx, &credential, &network)?;
             once(tx, deed.as_ref(), &asker_of(&by, &visitor), |tx| verb(tx, &by).map(Some))
         });
         done.await?.ok_or_else(|| Fault::because("a deed without an answer"))
@@ -137,7 +134,7 @@ impl Caller {
             if done.transpose()? == Some(true) { Ok(()) } else { look(tx, &by) }
         };
         let done = self.house.db.look_then_tx(look, move |tx| {
-            let by = resolve(tx, &credential, &network)?;
+            let by = enter(tx, &credential, &network)?;
             once(tx, deed.as_ref(), &asker_of(&by, &visitor), |tx| verb(tx, &by).map(Some))
         });
         done.await?.ok_or_else(|| Fault::because("a deed without an answer"))
@@ -224,6 +221,15 @@ pub(crate) fn resolve(tx: &mut Tx<'_>, credential: &Credential, network: &str) -
         None if must_be_good => Err(Error::Unauthorized),
         None => Ok(visitor()),
     }
+}
+
+/// The same in a transaction that may write: every ten minutes it is noted that the session is used.
+fn enter(tx: &mut Tx<'_>, credential: &Credential, network: &str) -> Result<Actor> {
+    let by = resolve(tx, credential, network)?;
+    if let Some(session) = by.session.filter(|_| is_due(tx, credential)) {
+        doors::see(tx, session, network)?;
+    }
+    Ok(by)
 }
 
 /// Whether it is time to note again that a credential is used.

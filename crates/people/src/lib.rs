@@ -1,8 +1,8 @@
 //! Who: accounts, sign-in, sessions, roles and what each role may do. Whoever asks is resolved in the
 //! same transaction as what they ask ([`Caller`]); what they may do is one table ([`may`]).
 
-mod actor;
 mod account_api;
+mod actor;
 mod api;
 mod audit;
 mod caller;
@@ -33,35 +33,38 @@ mod whence;
 pub use actor::Actor;
 pub use api::{Profile, User, routes};
 pub use audit::{
-    AuditFilter, AuditRow, Audited, Seal, What, audit, audit_of_me, check_audit, last_seal, note, note_deed, seal,
+    AuditFilter, AuditRow, Audited, Seal, What, audit, audit_of_me, check_audit, last_seal, note, note_deed,
+    seal,
 };
 pub use caller::Caller;
 pub use cookies::{device_cookie, ended_cookie, session_cookie};
 pub use find::{find, names};
 pub use inputs::{
-    ChangePassword, Forgotten, NewAddress, NewPassword, NewRole, ProfileChange, SignIn, SignUp, Token, opt_birthday, opt_email, opt_name,
-    opt_phone,
+    ChangePassword, Forgotten, NewAddress, NewPassword, NewRole, ProfileChange, SignIn, SignUp, Token,
+    opt_birthday, opt_email, opt_name, opt_phone,
 };
 pub use limits::{TOO_MANY_ATTEMPTS, network};
 pub use model::{EMAIL_TAKEN, EmergencyContact, NewPerson, Person, Role};
 pub use notices::{
-    LINK_BROKEN, Notice, Wanted, choose_notices, my_notices, read_unsubscribe, unsubscribe, unsubscribe_token, wants,
+    LINK_BROKEN, Notice, Wanted, choose_notices, my_notices, read_unsubscribe, unsubscribe,
+    unsubscribe_token, wants,
 };
 pub use own_key::{open_for, seal_for};
 pub use pace::{Limits, TOO_MANY_REQUESTS, limit};
 pub use passwords::{check_password, hash_password};
 pub use permissions::{Action, may};
 pub use preferences::{
-    MUSIC, Preferences, PreferencesChange, SCENES, SCENTS, change_preferences, preferences, preferences_of, spoken_degrees,
+    MUSIC, Preferences, PreferencesChange, SCENES, SCENTS, change_preferences, preferences, preferences_of,
+    spoken_degrees,
 };
 pub use privacy::{
     AGREEMENTS, Agreement, Consent, Leaver, agree_to, ask_leaver, consents_to, erase, my_consents,
 };
 pub use profile::{change_profile, emergency_contact};
 pub use proofs::{
-    ADDRESS_GONE, AddressAsked, AddressChanged, Claimed, LINK_EXPIRED, Letter, News, PasswordChanged, Proven, Purpose,
-    ResetAsked, ask_address, ask_again, ask_reset, confirm_address, letter_of_change, letter_of_reset, letter_to_claimant,
-    letter_to_new_address, look_at, reset_password,
+    ADDRESS_GONE, AddressAsked, AddressChanged, Claimed, LINK_EXPIRED, Letter, News, PasswordChanged, Proven,
+    Purpose, ResetAsked, ask_address, ask_again, ask_reset, confirm_address, letter_of_change,
+    letter_of_reset, letter_to_claimant, letter_to_new_address, look_at, reset_password,
 };
 pub use roles::{OWN_ROLE, find_people, look_up, set_role};
 pub use sessions::{

@@ -137,8 +137,13 @@ pub fn unsubscribe_token(tx: &Tx<'_>, person: Id, notice: Notice) -> Result<Stri
 /// [`LINK_BROKEN`].
 pub fn read_unsubscribe(tx: &Tx<'_>, token: &str) -> Result<(Id, Notice)> {
     let broken = || Error::refused(&LINK_BROKEN);
-    let bytes: Option<Vec<u8>> = (token.len().is_multiple_of(2) && token.bytes().all(|c| c.is_ascii_hexdigit()))
-        .then(|| (0..token.len()).step_by(2).filter_map(|at| u8::from_str_radix(token.get(at..at + 2)?, 16).ok()).collect());
+    let bytes: Option<Vec<u8>> =
+        (token.len().is_multiple_of(2) && token.bytes().all(|c| c.is_ascii_hexdigit())).then(|| {
+            (0..token.len())
+                .step_by(2)
+                .filter_map(|at| u8::from_str_radix(token.get(at..at + 2)?, 16).ok())
+                .collect()
+        });
     let text = tx.unseal(PLACE, &bytes.ok_or_else(broken)?).map_err(|_| broken())?;
     let (person, notice) = text.split_once(' ').ok_or_else(broken)?;
     Ok((Id(person.parse().map_err(|_| broken())?), Notice::named(notice).ok_or_else(broken)?))

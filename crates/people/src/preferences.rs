@@ -59,7 +59,10 @@ pub struct Preferences {
     pub volume_percent: Option<i64>,
 }
 
-fn degrees<S: serde::Serializer>(tenths: &Option<i64>, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+fn degrees<S: serde::Serializer>(
+    tenths: &Option<i64>,
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
     tenths.map(spoken_degrees).serialize(serializer)
 }
 
@@ -239,7 +242,8 @@ mod tests {
 
     #[test]
     fn only_what_a_room_can_be_set_to_is_taken() {
-        let change = read(r#"{"temperature": "22.5", "scents": ["rose", "rose", "mint"], "light_percent": 0}"#);
+        let change =
+            read(r#"{"temperature": "22.5", "scents": ["rose", "rose", "mint"], "light_percent": 0}"#);
         let change = change.expect("a change");
         assert_eq!(change.temperature, Some(Some(225)));
         assert_eq!(change.scents, Some(vec!["rose".to_owned(), "mint".to_owned()]));

@@ -34,7 +34,11 @@ pub const AGREEMENTS: [Agreement; 3] = [
         version: "2026-11",
         words: "You may suggest things by what I have had before.",
     },
-    Agreement { kind: "news", version: "2026-11", words: "You may write to me about what is new in the club." },
+    Agreement {
+        kind: "news",
+        version: "2026-11",
+        words: "You may write to me about what is new in the club.",
+    },
 ];
 
 /// What was agreed to, when, until when.
@@ -61,7 +65,9 @@ row!(Consent { id, kind, version, given_at, withdrawn_at });
 pub fn my_consents(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<Consent>> {
     let person = by.person()?.id;
     tx.all(
-        sql!("SELECT id, kind, version, given_at, withdrawn_at FROM consents WHERE person_id = $1 ORDER BY id"),
+        sql!(
+            "SELECT id, kind, version, given_at, withdrawn_at FROM consents WHERE person_id = $1 ORDER BY id"
+        ),
         args![person],
     )
 }

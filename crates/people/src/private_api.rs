@@ -33,7 +33,10 @@ async fn read(caller: Caller) -> Result<axum::Json<Preferences>> {
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
 ))]
-async fn change(caller: Caller, Change(change): Change<PreferencesChange>) -> Result<axum::Json<Preferences>> {
+async fn change(
+    caller: Caller,
+    Change(change): Change<PreferencesChange>,
+) -> Result<axum::Json<Preferences>> {
     caller.tx(move |tx, by| preferences::change_preferences(tx, by, &change)).await.map(axum::Json)
 }
 

@@ -139,7 +139,13 @@ impl Letter {
     }
 }
 
-fn prove(tx: &mut Tx<'_>, person: Id, kind: &'static str, email: &str, life: SignedDuration) -> Result<String> {
+fn prove(
+    tx: &mut Tx<'_>,
+    person: Id,
+    kind: &'static str,
+    email: &str,
+    life: SignedDuration,
+) -> Result<String> {
     let token = tokens::secret()?;
     let until = tx.now() + life;
     doors::insert_proof(tx, tokens::digest(&token), (person, kind, email), until)?;

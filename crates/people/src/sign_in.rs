@@ -70,9 +70,8 @@ fn begin(tx: &mut Tx<'_>, email: &str, whence: &Whence) -> Result<Candidates> {
     let owner = store::person_by_email(tx, email)?.map(|person| person.id);
     let claimant = store::last_claimant(tx, email)?.map(|person| person.id);
     let counted = limits::count(tx, email, owner.or(claimant), whence)?;
-    let mut hashed = |id: Option<Id>| {
-        id.map(|id| store::password_hash(tx, id).map(|hash| (id, hash))).transpose()
-    };
+    let mut hashed =
+        |id: Option<Id>| id.map(|id| store::password_hash(tx, id).map(|hash| (id, hash))).transpose();
     Ok(Candidates { people: [hashed(owner)?, hashed(claimant)?], counted })
 }
 
@@ -115,7 +114,11 @@ pub(crate) fn wrong_password() -> Error {
 /// # Errors
 /// `Error::Unauthorized` for a visitor, `Error::Invalid` for `current_password` or `new_password`,
 /// [`crate::TOO_MANY_ATTEMPTS`], a fault.
-pub async fn change_password(caller: &Caller, change: ChangePassword, kind: SessionKind) -> Result<Option<Tokens>> {
+pub async fn change_password(
+    caller: &Caller,
+    change: ChangePassword,
+    kind: SessionKind,
+) -> Result<Option<Tokens>> {
     let (_, hash) = ask_password(caller, change.current_password).await?;
     let about = caller.view(|_, by| by.person().map(|person| person.email.clone())).await?;
     if let Some(sentence) = passwords::complaint(&change.new_password, &about.unwrap_or_default()) {

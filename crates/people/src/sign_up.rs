@@ -41,7 +41,9 @@ pub(crate) async fn sign_up_once(
     let new = read(caller.house(), wish).await?;
     let (whence, asker) = (caller.whence().clone(), caller.asker());
     let made = caller.house().db.tx(move |tx| {
-        once(tx, deed.as_ref(), &asker, |tx| make(tx, &new, &whence, SessionKind::App).and_then(tell).map(Some))
+        once(tx, deed.as_ref(), &asker, |tx| {
+            make(tx, &new, &whence, SessionKind::App).and_then(tell).map(Some)
+        })
     });
     made.await?.ok_or_else(|| Fault::because("a sign-up without an answer"))
 }

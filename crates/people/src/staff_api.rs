@@ -77,7 +77,11 @@ async fn one(caller: Caller, Path(id): Path<Id>) -> Result<axum::Json<User>> {
     (status = 404, description = "Nobody", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "own_role", body = Problem, content_type = "application/problem+json"),
 ))]
-async fn give_role(caller: Caller, Path(id): Path<Id>, Json(wish): Json<NewRole>) -> Result<axum::Json<User>> {
+async fn give_role(
+    caller: Caller,
+    Path(id): Path<Id>,
+    Json(wish): Json<NewRole>,
+) -> Result<axum::Json<User>> {
     told(caller.tx(move |tx, by| roles::set_role(tx, by, id, wish.role)).await)
 }
 

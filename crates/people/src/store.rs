@@ -252,9 +252,7 @@ pub(crate) fn end_all(tx: &mut Tx<'_>, person: Id) -> Result<u64> {
 pub(crate) fn end_others(tx: &mut Tx<'_>, person: Id, family: Id) -> Result<u64> {
     let now = tx.now();
     tx.run(
-        sql!(
-            "UPDATE sessions SET ended_at = $1 WHERE person_id = $2 AND family <> $3 AND ended_at IS NULL"
-        ),
+        sql!("UPDATE sessions SET ended_at = $1 WHERE person_id = $2 AND family <> $3 AND ended_at IS NULL"),
         args![now, person, family],
     )
 }

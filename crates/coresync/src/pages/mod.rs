@@ -10,23 +10,29 @@ mod errors;
 mod frame;
 mod hang;
 mod held;
+mod held_page;
+mod hold_cookie;
 mod home;
 mod links;
 mod membership;
+mod moving;
 mod preferences;
 mod price;
 mod privacy;
 mod profile;
-mod review;
+mod repeat;
+mod said;
 mod services;
 mod sessions;
 mod sheet;
 pub(crate) mod staff;
 mod staff_audit;
 mod staff_people;
-mod ticket;
 mod times;
 mod visit;
+mod visits;
+mod wait;
+mod why;
 mod words;
 
 use axum::Router;
@@ -49,11 +55,14 @@ pub fn routes() -> Router<House> {
         .merge(staff_people::routes())
         .merge(staff_audit::routes())
         .merge(book::routes())
-        .merge(review::routes())
+        .merge(wait::routes())
         .merge(held::routes())
         .merge(dashboard::routes())
         .merge(membership::routes())
+        .merge(visits::routes())
         .merge(visit::routes())
+        .merge(moving::routes())
+        .merge(repeat::routes())
         .merge(cancel::routes())
         .merge(staff::routes())
         .merge(hang::routes())

@@ -94,7 +94,10 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, typed: Option<Typed>) -> Result<Preferences
         done: None,
         scenes: or_open(&people::SCENES),
         music: or_open(&people::MUSIC),
-        notices: notices.into_iter().map(|(notice, wanted)| (notice.name(), spoken(notice), wanted)).collect(),
+        notices: notices
+            .into_iter()
+            .map(|(notice, wanted)| (notice.name(), spoken(notice), wanted))
+            .collect(),
     })
 }
 

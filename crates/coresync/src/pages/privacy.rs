@@ -183,7 +183,9 @@ async fn erase(caller: Caller, Posted(Sheet { read, .. }): Posted<Leaving>) -> R
             let frame = Frame::new(&Actor::visitor(), "", "Erased · CoreSync");
             return with_cookie(Page::of(&ErasedPage { frame })?.into_response(), &people::ended_cookie());
         }
-        Err(error @ (Error::Unauthorized | Error::Forbidden)) => return or_sign_in(Err::<Page, _>(error), HERE),
+        Err(error @ (Error::Unauthorized | Error::Forbidden)) => {
+            return or_sign_in(Err::<Page, _>(error), HERE);
+        }
         Err(error) => error,
     };
     let wrong = Wrong::of(error, &LABELS)?;

@@ -70,7 +70,8 @@ async fn show(caller: Caller, Asked(sheet): Asked<Done>) -> Result<Response> {
 fn draw(tx: &mut Tx<'_>, by: &Actor, typed: Option<Typed>) -> Result<ProfilePage> {
     let person = by.person()?;
     let contact = people::emergency_contact(tx, by)?;
-    let field = |read: fn(&EmergencyContact) -> &String| contact.as_ref().map(read).cloned().unwrap_or_default();
+    let field =
+        |read: fn(&EmergencyContact) -> &String| contact.as_ref().map(read).cloned().unwrap_or_default();
     let kept = [
         ("first_name", person.first_name.clone()),
         ("last_name", person.last_name.clone()),

@@ -23,6 +23,15 @@ impl Typed {
         value.and_then(Value::as_str).unwrap_or_default()
     }
 
+    /// Everything that stands under a name.
+    pub(super) fn all(&self, name: &str) -> Vec<String> {
+        match self.0.raw(name) {
+            Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            Some(Value::String(one)) => vec![one.clone()],
+            _ => Vec::new(),
+        }
+    }
+
     /// Whether a value was typed under a name, alone or among others.
     pub(super) fn has(&self, name: &str, value: &str) -> bool {
         match self.0.raw(name) {
@@ -44,15 +53,6 @@ impl Typed {
             })
             .collect();
         Words::from_json(Value::Object(pairs).to_string().as_bytes()).map(|words| Typed(Arc::new(words)))
-    }
-
-    /// Everything that stands under a name.
-    pub(super) fn all(&self, name: &str) -> Vec<String> {
-        match self.0.raw(name) {
-            Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-            Some(Value::String(one)) => vec![one.clone()],
-            _ => Vec::new(),
-        }
     }
 }
 

@@ -60,8 +60,15 @@ impl Search {
     fn filter(&self, catalogue: &Catalogue) -> Result<AuditFilter> {
         let begins = |day: Date| day.to_zoned(catalogue.club.zone.clone()).map(|zoned| zoned.timestamp());
         let from = self.from.map(begins).transpose().map_err(Fault::because)?;
-        let to = self.to.map(|day| begins(day.saturating_add(1.days()))).transpose().map_err(Fault::because)?;
-        Ok(AuditFilter { person: self.person, what: self.what.clone(), network: self.network.clone(), from, to })
+        let to =
+            self.to.map(|day| begins(day.saturating_add(1.days()))).transpose().map_err(Fault::because)?;
+        Ok(AuditFilter {
+            person: self.person,
+            what: self.what.clone(),
+            network: self.network.clone(),
+            from,
+            to,
+        })
     }
 
     fn query(&self) -> String {
@@ -116,12 +123,15 @@ async fn show(caller: Caller, Asked(Sheet { typed, read }): Asked<Search>) -> Re
     ];
     let (status, errors, search) = match read {
         Ok(search) => (StatusCode::OK, Complaints::default(), search),
-        Err(fields) => {
-            (StatusCode::BAD_REQUEST, Complaints::of(&fields, &LABELS), Search { page: 1, ..Search::default() })
-        }
+        Err(fields) => (
+            StatusCode::BAD_REQUEST,
+            Complaints::of(&fields, &LABELS),
+            Search { page: 1, ..Search::default() },
+        ),
     };
     let drawn = caller.view(move |tx, by| draw(tx, by, &search)).await;
-    let page = drawn.and_then(|page| Ok((status, Page::of(&AuditPage { typed, errors, ..page })?).into_response()));
+    let page =
+        drawn.and_then(|page| Ok((status, Page::of(&AuditPage { typed, errors, ..page })?).into_response()));
     or_sign_in(page, HERE)
 }
 
@@ -132,7 +142,8 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<AuditPage> {
     let all = lines(tx, &catalogue, rows)?;
     let path = |page: usize| format!("{HERE}?{}page={page}", search.query());
     let has_more = usize::try_from(total).is_ok_and(|total| search.page * SIZE < total);
-    let kinds = [("", "Everything")].into_iter().chain(What::ALL.map(|what| (what.name(), spoken(what.name()))));
+    let kinds =
+        [("", "Everything")].into_iter().chain(What::ALL.map(|what| (what.name(), spoken(what.name()))));
     Ok(AuditPage {
         frame: Frame::new(by, "staff", "Audit log · CoreSync"),
         typed: Typed::default(),

@@ -36,7 +36,8 @@ impl Input for Search {
         Search {
             q: words.opt_text_within("q", 100).unwrap_or_default(),
             page: page.and_then(|page| usize::try_from(page).ok()).unwrap_or(1),
-            done: (said.as_deref() == Some("changed")).then_some("The role is changed, and everything of theirs is signed out."),
+            done: (said.as_deref() == Some("changed"))
+                .then_some("The role is changed, and everything of theirs is signed out."),
             refused: (said.as_deref() == Some("own_role")).then_some(people::OWN_ROLE.sentence),
         }
     }

@@ -94,7 +94,8 @@ impl Letter {
         let parts = [self.heading.clone()].into_iter().chain(self.words.iter().cloned());
         let parts = parts.chain([facts]).chain(action).chain(self.notes.iter().cloned());
         let body = parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
-        let end = self.unsubscribe.as_ref().map(|address| format!("\nNo more letters of this kind:\n{address}\n"));
+        let end =
+            self.unsubscribe.as_ref().map(|address| format!("\nNo more letters of this kind:\n{address}\n"));
         format!("{body}\n\n{}\n{}\n{}", self.club, self.address, end.unwrap_or_default())
     }
 }

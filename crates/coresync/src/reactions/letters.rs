@@ -9,6 +9,7 @@ use messages::calendar::{Event, ics};
 use people::Notice;
 
 use super::letter::Letter;
+use crate::calendar;
 use crate::pages::Cancelling;
 
 /// What there is to tell about a booking.
@@ -59,7 +60,9 @@ pub(super) async fn tell(house: House, booking: Id, news: News) -> Result<()> {
                 _ => false,
             };
             // A guest whom the desk wrote down may have no address.
-            let Some((to, name, person)) = addressee(tx, &detail)?.filter(|_| !is_stale) else { return Ok(()) };
+            let Some((to, name, person)) = addressee(tx, &detail)?.filter(|_| !is_stale) else {
+                return Ok(());
+            };
             let end = ending(tx, person, news.notice(), &public)?;
             if let Some(end) = end {
                 let mail = write(tx, &detail, &public, news, to, &name, end)?;
@@ -86,7 +89,7 @@ pub(super) async fn opened(house: House, wait: Id, starts_at: Timestamp) -> Resu
             let when = starts_at.to_zoned(zone.clone()).strftime("%A %-d %B %Y, %H:%M").to_string();
             let Some(end) = ending(tx, Some(person.id), Notice::Waitlist, &public)? else { return Ok(()) };
             let heading = format!("{}, a time you asked for is free.", person.first_name);
-            let path = format!("{public}/book/review/?service={slug}&starts_at={starts_at}");
+            let path = format!("{public}/book/?service={slug}&at={starts_at}");
             let letter = Letter::new(&catalogue.club, format!("Free now: {what}"), heading)
                 .says("It is not held: whoever books first has it.")
                 .fact("What", what)
@@ -124,7 +127,11 @@ fn ending(tx: &mut Tx<'_>, person: Option<Id>, notice: Notice, public: &str) -> 
 fn addressee(tx: &mut Tx<'_>, detail: &Detail) -> Result<Option<(String, String, Option<Id>)>> {
     let Booking { person, guest_name, guest_email, .. } = &detail.booking;
     if let Some(email) = guest_email {
-        return Ok(Some((email.clone(), guest_name.clone().unwrap_or_else(|| "Dear guest".to_owned()), None)));
+        return Ok(Some((
+            email.clone(),
+            guest_name.clone().unwrap_or_else(|| "Dear guest".to_owned()),
+            None,
+        )));
     }
     let Some(person) = person else { return Ok(None) };
     let person = people::person(tx, *person)?;
@@ -225,18 +232,12 @@ fn write(
         News::Offered => format!("{public}/book/held/{}/", booking.id),
         _ => format!("{public}/dashboard/bookings/{}/", booking.id),
     };
+    // Whatever comes later counts more (RFC 5545).
     let since = tx.now().duration_since(booking.created_at).as_mins().max(1);
     let event = Event {
-        uid: format!("booking-{}@coresync", booking.id),
-        // Whatever comes later counts more (RFC 5545).
         sequence: if news == News::Confirmed { 0 } else { since },
-        starts_at: booking.starts_at,
-        ends_at: booking.ends_at,
-        stamped_at: tx.now(),
-        summary: format!("{what} at {}", club.name),
-        location: format!("{room}, {}", club.address),
-        description: format!("{reference}\n{link}"),
         cancelled: matches!(news, News::Cancelled | News::Missed),
+        ..calendar::event(&catalogue, booking, &link, tx.now())
     };
     let letter =
         Letter::new(club, format!("{}: {what}", about.subject), format!("{name}, {}", about.greeting))

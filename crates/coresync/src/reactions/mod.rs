@@ -108,9 +108,15 @@ fn begin<J: Job>(tx: &mut Tx<'_>, job: &J, rest: SignedDuration) -> Result<()> {
 }
 
 async fn tidy(house: House) -> Result<()> {
-    let tidied = house.db.tx(|tx| Ok((bookings::tidy(tx)?, forget_replies(tx)?, people::forget_old_proofs(tx)?)));
+    let tidied =
+        house.db.tx(|tx| Ok((bookings::tidy(tx)?, forget_replies(tx)?, people::forget_old_proofs(tx)?)));
     let (claims, replies, links) = tidied.await?;
-    tracing::info!(claims, replies, links, "claims of past days, replies of yesterday and old links are forgotten");
+    tracing::info!(
+        claims,
+        replies,
+        links,
+        "claims of past days, replies of yesterday and old links are forgotten"
+    );
     Ok(())
 }
 

@@ -135,7 +135,10 @@ async fn who_only_claims_an_address_does_not_keep_its_owner_out() {
     house.visitor().post("/api/auth/verify/", json!({"token": proof})).await.expect(204);
     assert_eq!(with(&house, &owner).get(ME).await.expect(200)["is_verified"], true);
     assert_eq!(with(&house, &eve).get(ME).await.expect(200)["is_verified"], false);
-    assert_eq!(login(&house, "zoe@example.com", PASSWORD).await.expect(200)["user"]["id"], owner["user"]["id"]);
+    assert_eq!(
+        login(&house, "zoe@example.com", PASSWORD).await.expect(200)["user"]["id"],
+        owner["user"]["id"]
+    );
     // What Eve asks for from now on tells the owner and gives Eve no link.
     later(&house, SignedDuration::from_secs(1));
     with(&house, &eve).post("/api/auth/verify/again/", json!({})).await.expect(202);
@@ -152,7 +155,8 @@ async fn a_forgotten_password_is_set_by_a_link_once_and_everything_is_signed_out
         let visitor = house.visitor();
         async move { visitor.post("/api/auth/password-reset/", body).await }
     };
-    let (known, unknown) = (ask("ZOE@example.com").await.expect(202), ask("nobody@example.com").await.expect(202));
+    let (known, unknown) =
+        (ask("ZOE@example.com").await.expect(202), ask("nobody@example.com").await.expect(202));
     assert_eq!((&known.bytes, known.headers.len()), (&unknown.bytes, unknown.headers.len()));
     assert!(mails_to(&house, "nobody@example.com").await.is_empty());
     let mails = mails_to(&house, "zoe@example.com").await;
@@ -185,7 +189,11 @@ async fn a_link_for_a_password_is_good_for_half_an_hour() {
     register(&house, zoe()).await;
     for (wait, status) in [(30 * 60, 400), (30 * 60 - 1, 204)] {
         later(&house, SignedDuration::from_hours(2));
-        house.visitor().post("/api/auth/password-reset/", json!({"email": "zoe@example.com"})).await.expect(202);
+        house
+            .visitor()
+            .post("/api/auth/password-reset/", json!({"email": "zoe@example.com"}))
+            .await
+            .expect(202);
         let link = token(&house, "zoe@example.com", RESET).await;
         later(&house, SignedDuration::from_secs(wait));
         let body = json!({"token": link, "password": "another-password"});
@@ -226,7 +234,11 @@ async fn one_address_gets_three_letters_an_hour() {
     let house = House::open().await;
     for _ in 0..6 {
         later(&house, SignedDuration::from_secs(1));
-        house.visitor().post("/api/auth/password-reset/", json!({"email": "gus@cast.test"})).await.expect(202);
+        house
+            .visitor()
+            .post("/api/auth/password-reset/", json!({"email": "gus@cast.test"}))
+            .await
+            .expect(202);
         house.run_jobs().await;
     }
     assert_eq!(mails_to(&house, "gus@cast.test").await.len(), 3);
@@ -245,18 +257,23 @@ async fn what_carries_an_address_becomes_its_owners_when_it_is_confirmed() {
     let made = register(&house, zoe()).await;
     let me = with(&house, &made);
     house.run_jobs().await;
-    let count = |answer: &Answer| answer.list("upcoming").len() + answer["held"].as_array().map_or(0, Vec::len);
+    let count =
+        |answer: &Answer| answer.list("upcoming").len() + answer["held"].as_array().map_or(0, Vec::len);
     assert_eq!(count(&me.get(crate::MINE).await.expect(200)), 0, "an address that is claimed is nobody's");
     let link = token(&house, "zoe@example.com", VERIFY).await;
     me.post("/api/auth/verify/", json!({"token": link})).await.expect(204);
     house.run_jobs().await;
     let held = house.db().view(|tx| {
-        tx.all::<(Option<kit::Id>,)>(sql!("SELECT person_id FROM bookings WHERE guest_email IS NOT NULL"), args![])
+        tx.all::<(Option<kit::Id>,)>(
+            sql!("SELECT person_id FROM bookings WHERE guest_email IS NOT NULL"),
+            args![],
+        )
     });
     let owner = kit::Id(made["user"]["id"].as_i64().expect("an id"));
     assert_eq!(held.await.expect("the holds"), [(Some(owner),)]);
     // What the desk books for another address stays as it is.
-    let other = and(wish(&house, "pod", "2026-11-26", "15:00").await, json!({"guest_email": "ann@example.com"}));
+    let other =
+        and(wish(&house, "pod", "2026-11-26", "15:00").await, json!({"guest_email": "ann@example.com"}));
     house.as_(DORA).post(CREATE, other).await.expect(201);
 }
 
@@ -276,7 +293,11 @@ async fn sign_ins_are_listed_and_ended_one_by_one_or_all_others() {
     assert!(devices.contains(&"Safari on iPhone") && devices.contains(&"Unknown"), "{devices:?}");
     assert_eq!(all.list("").iter().filter(|one| one["is_this"] == true).count(), 1);
     let other = all.list("").iter().find(|one| one["is_this"] == false).expect("the other")["id"].clone();
-    house.as_(GUS).send(Method::DELETE, &format!("/api/auth/sessions/{other}/"), None, Vec::new()).await.expect(404);
+    house
+        .as_(GUS)
+        .send(Method::DELETE, &format!("/api/auth/sessions/{other}/"), None, Vec::new())
+        .await
+        .expect(404);
     me.send(Method::DELETE, &format!("/api/auth/sessions/{other}/"), None, Vec::new()).await.expect(204);
     with(&house, &phone).get(ME).await.expect(401);
 
@@ -309,7 +330,12 @@ async fn a_browser_without_script_does_all_of_it() {
     let visitor = house.visitor();
     let form = "first_name=Zoe&last_name=Lind&email=zoe%40example.com&password=a-long-password";
     let entered = visitor.submit("/signup/", form).await.expect(303);
-    let cookies: Vec<String> = entered.headers.get_all("set-cookie").iter().map(|one| one.to_str().expect("text").to_owned()).collect();
+    let cookies: Vec<String> = entered
+        .headers
+        .get_all("set-cookie")
+        .iter()
+        .map(|one| one.to_str().expect("text").to_owned())
+        .collect();
     assert_eq!(cookies.len(), 2, "the session, and the browser that is known: {cookies:?}");
     let pair = |cookie: &String| cookie.split(';').next().unwrap_or_default().to_owned();
     let zoe = visitor.clone().with("cookie", &cookies.iter().map(pair).collect::<Vec<_>>().join("; "));
@@ -323,23 +349,36 @@ async fn a_browser_without_script_does_all_of_it() {
     assert!(visitor.get(&format!("/verify/?token={link}")).await.expect(400).text().contains("good no more"));
 
     let saved = zoe
-        .submit("/dashboard/profile/", "first_name=Zoe&last_name=Lind&phone=%2B1+212+555+0100&birthday=1990-02-28\
-                 &contact_name=Taras&contact_phone=2125550199&contact_relation=brother")
+        .submit(
+            "/dashboard/profile/",
+            "first_name=Zoe&last_name=Lind&phone=%2B1+212+555+0100&birthday=1990-02-28\
+                 &contact_name=Taras&contact_phone=2125550199&contact_relation=brother",
+        )
         .await
         .expect(303);
     assert_eq!(saved.header("location"), "/dashboard/profile/?done=saved");
     let profile = zoe.get("/dashboard/profile/?done=saved").await.expect(200).text();
     assert!(profile.contains("Saved.") && profile.contains("value=\"brother\""), "{profile}");
-    let wrong = zoe.submit("/dashboard/profile/", "first_name=&last_name=Lind&phone=call&birthday=2020-01-01&contact_name=T").await;
+    let wrong = zoe
+        .submit(
+            "/dashboard/profile/",
+            "first_name=&last_name=Lind&phone=call&birthday=2020-01-01&contact_name=T",
+        )
+        .await;
     let wrong = wrong.expect(400).text();
     for part in ["href=\"#first_name\"", "href=\"#phone\"", "href=\"#contact_phone\"", "value=\"call\""] {
         assert!(wrong.contains(part), "{part}\n{wrong}");
     }
 
-    let bad = zoe.submit("/dashboard/profile/password/", "present_password=wrong&new_password=another-password").await;
+    let bad = zoe
+        .submit("/dashboard/profile/password/", "present_password=wrong&new_password=another-password")
+        .await;
     assert!(bad.expect(400).text().contains("This is not your present password."));
     let changed = zoe
-        .submit("/dashboard/profile/password/", "present_password=a-long-password&new_password=another-password")
+        .submit(
+            "/dashboard/profile/password/",
+            "present_password=a-long-password&new_password=another-password",
+        )
         .await
         .expect(303);
     let fresh = pair(&changed.header("set-cookie").to_owned());
@@ -355,10 +394,21 @@ async fn a_browser_without_script_does_all_of_it() {
 
     visitor.submit("/password-reset/", "email=zoe%40example.com").await.expect(200);
     let link = token(&house, "zoe@example.com", RESET).await;
-    assert!(visitor.get(&format!("/password-reset/new/?token={link}")).await.expect(200).text().contains("zoe@example.com"));
-    let short = visitor.submit("/password-reset/new/", &format!("token={link}&password=short")).await.expect(400);
+    assert!(
+        visitor
+            .get(&format!("/password-reset/new/?token={link}"))
+            .await
+            .expect(200)
+            .text()
+            .contains("zoe@example.com")
+    );
+    let short =
+        visitor.submit("/password-reset/new/", &format!("token={link}&password=short")).await.expect(400);
     assert!(short.text().contains("At least 8 characters"), "{}", short.text());
-    visitor.submit("/password-reset/new/", &format!("token={link}&password=a-third-password")).await.expect(303);
+    visitor
+        .submit("/password-reset/new/", &format!("token={link}&password=a-third-password"))
+        .await
+        .expect(303);
     zoe.get("/dashboard/").await.expect(303);
     visitor.submit("/login/", "email=zoe%40example.com&password=a-third-password").await.expect(303);
 }

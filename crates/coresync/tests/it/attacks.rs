@@ -76,12 +76,16 @@ async fn a_browser_that_is_known_is_not_closed_out_by_guesses_beside_it() {
 #[tokio::test]
 async fn no_form_of_another_site_is_taken() {
     let house = House::open().await;
-    let posts: Vec<String> = crate::permissions::pages().into_iter().filter(|one| one.starts_with("POST ")).collect();
+    let posts: Vec<String> =
+        crate::permissions::pages().into_iter().filter(|one| one.starts_with("POST ")).collect();
     assert!(posts.len() > 15, "{posts:?}");
     for route in posts {
         let path = route.trim_start_matches("POST ").replace("{id}", "1");
-        for (name, value) in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://evil.test")]
-        {
+        for (name, value) in [
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-site", "same-site"),
+            ("origin", "https://evil.test"),
+        ] {
             let guest = house.browser(OLA).with(name, value).with("host", "localhost:8080");
             let refused = guest.submit(&path, "role=owner").await.expect(403);
             assert!(refused.header("set-cookie").is_empty(), "{path}");
@@ -95,13 +99,24 @@ async fn nobody_is_sent_on_to_another_site() {
     let house = House::open().await;
     register(&house, zoe()).await;
     for next in [
-        "https://evil.test/", "//evil.test/", "/\\evil.test/", "\\\\evil.test", "javascript:alert(1)", "/%0d%0aSet-Cookie:x=1",
-        "https:evil.test", "///evil.test", "/\tevil", "%2F%2Fevil.test", "http://localhost:8080@evil.test/", " //evil.test",
+        "https://evil.test/",
+        "//evil.test/",
+        "/\\evil.test/",
+        "\\\\evil.test",
+        "javascript:alert(1)",
+        "/%0d%0aSet-Cookie:x=1",
+        "https:evil.test",
+        "///evil.test",
+        "/\tevil",
+        "%2F%2Fevil.test",
+        "http://localhost:8080@evil.test/",
+        " //evil.test",
     ] {
         let form = format!("email=zoe%40example.com&password={PASSWORD}&next={}", encoded(next));
         let entered = house.visitor().submit("/login/", &form).await.expect(303);
         let to = entered.header("location");
-        let is_local = to.starts_with('/') && !to.starts_with("//") && !to.contains('\\') && !to.contains('\r');
+        let is_local =
+            to.starts_with('/') && !to.starts_with("//") && !to.contains('\\') && !to.contains('\r');
         assert!(is_local, "{next}: {to}");
         let page = house.visitor().get(&format!("/login/?next={}", encoded(next))).await.expect(200).text();
         assert!(!page.contains("value=\"https") && !page.contains("value=\"//"), "{next}");
@@ -114,9 +129,20 @@ async fn nobody_is_sent_on_to_another_site() {
 async fn no_way_of_writing_a_path_opens_what_is_closed() {
     let house = House::open().await;
     for path in [
-        "/dashboard/../staff/people/", "//staff/people/", "/staff//people/", "/staff/people/.", "/staff%2Fpeople/",
-        "/STAFF/people/", "/staff/people/%2e%2e/audit/", "/staff/people/;a=1/", "/staff/people/%00", "/./staff/people/",
-        "/assets/..%2f..%2fclub.key", "/assets/%2e%2e/%2e%2e/club.key", "/staff/people/1/role/", "/staff/audit/../audit/audit.csv",
+        "/dashboard/../staff/people/",
+        "//staff/people/",
+        "/staff//people/",
+        "/staff/people/.",
+        "/staff%2Fpeople/",
+        "/STAFF/people/",
+        "/staff/people/%2e%2e/audit/",
+        "/staff/people/;a=1/",
+        "/staff/people/%00",
+        "/./staff/people/",
+        "/assets/..%2f..%2fclub.key",
+        "/assets/%2e%2e/%2e%2e/club.key",
+        "/staff/people/1/role/",
+        "/staff/audit/../audit/audit.csv",
     ] {
         let answer = house.browser(BEA).get(path).await;
         assert!(matches!(answer.status, 403 | 404 | 405), "{path}: {}", answer.status);
@@ -148,13 +174,29 @@ async fn no_letter_leads_to_another_host() {
 async fn a_token_that_is_not_whole_and_its_own_opens_nothing() {
     let house = House::open().await;
     let made = register(&house, zoe()).await;
-    let (access, refresh) = (made["access"].as_str().expect("a token"), made["refresh"].as_str().expect("a token"));
+    let (access, refresh) =
+        (made["access"].as_str().expect("a token"), made["refresh"].as_str().expect("a token"));
     let link = crate::accounts::token(&house, "zoe@example.com", crate::accounts::VERIFY).await;
     let me = "/api/users/profile/me/";
     let digest = kit::tokens::hex(&kit::tokens::digest(access));
-    for token in [refresh, &link, &access[1..], &format!("{access}0"), &access.to_uppercase(), &digest, "", "null", "' OR '1'='1"] {
+    for token in [
+        refresh,
+        &link,
+        &access[1..],
+        &format!("{access}0"),
+        &access.to_uppercase(),
+        &digest,
+        "",
+        "null",
+        "' OR '1'='1",
+    ] {
         house.bearer(token).get(me).await.expect(401);
-        house.visitor().with("cookie", &format!("__Host-session={token}")).get("/dashboard/").await.expect(303);
+        house
+            .visitor()
+            .with("cookie", &format!("__Host-session={token}"))
+            .get("/dashboard/")
+            .await
+            .expect(303);
     }
     for token in [access, refresh, &digest, &link[1..], &link.to_uppercase()] {
         house.visitor().post("/api/auth/verify/", json!({"token": token})).await.refused(400, "link_expired");
@@ -173,8 +215,11 @@ fn forms(page: &str) -> Vec<(String, BTreeSet<String>)> {
     let mut found = Vec::new();
     for form in page.split("<form").skip(1) {
         let form = form.split("</form>").next().unwrap_or_default();
-        let Some(action) = attribute(form, "action").filter(|_| form.contains("method=\"post\"")) else { continue };
-        let names = form.split(" name=\"").skip(1).filter_map(|rest| rest.split('"').next().map(str::to_owned));
+        let Some(action) = attribute(form, "action").filter(|_| form.contains("method=\"post\"")) else {
+            continue;
+        };
+        let names =
+            form.split(" name=\"").skip(1).filter_map(|rest| rest.split('"').next().map(str::to_owned));
         found.push((action.replace("&amp;", "&"), names.collect()));
     }
     found
@@ -207,7 +252,10 @@ async fn markup_in_every_field_of_every_form_is_text_for_everybody() {
     house.visitor().with("user-agent", MARKUP).post("/api/auth/register/", zoe()).await.expect(201);
     house.run_jobs().await;
     for mail in house.mails() {
-        is_text(&crate::accounts::plain(&mail).split("text/html").nth(1).unwrap_or_default().to_owned(), "a letter");
+        is_text(
+            &crate::accounts::plain(&mail).split("text/html").nth(1).unwrap_or_default().to_owned(),
+            "a letter",
+        );
     }
 
     let mut paths: Vec<String> = crate::permissions::pages()
@@ -219,12 +267,30 @@ async fn markup_in_every_field_of_every_form_is_text_for_everybody() {
             path.replace("{id}", &id.to_string()).replace("{slug}", "massage")
         })
         .collect();
-    let queries: Vec<String> = ["/services/?q=", "/book/?service=", "/staff/people/?q=", "/staff/audit/?network=", "/login/?next=",
-        "/verify/?token=", "/password-reset/new/?token=", "/unsubscribe/?token=", "/api/docs/?q=", "/staff/audit/?person="]
-        .iter().map(|start| format!("{start}{}", encoded(MARKUP))).collect();
+    let queries: Vec<String> = [
+        "/services/?q=",
+        "/book/?service=",
+        "/staff/people/?q=",
+        "/staff/audit/?network=",
+        "/login/?next=",
+        "/verify/?token=",
+        "/password-reset/new/?token=",
+        "/unsubscribe/?token=",
+        "/api/docs/?q=",
+        "/staff/audit/?person=",
+    ]
+    .iter()
+    .map(|start| format!("{start}{}", encoded(MARKUP)))
+    .collect();
     paths.extend(queries);
-    let walkers =
-        [house.visitor(), house.browser(GUS), house.browser(TOM), house.browser(DORA), house.browser(MAX), house.browser(OLA)];
+    let walkers = [
+        house.visitor(),
+        house.browser(GUS),
+        house.browser(TOM),
+        house.browser(DORA),
+        house.browser(MAX),
+        house.browser(OLA),
+    ];
     let mut sent = BTreeSet::new();
     for round in 0..2 {
         for walker in &walkers {
@@ -240,7 +306,8 @@ async fn markup_in_every_field_of_every_form_is_text_for_everybody() {
                     if round > 0 || action == "/logout/" {
                         continue;
                     }
-                    let form: Vec<String> = names.iter().map(|name| format!("{name}={}", encoded(MARKUP))).collect();
+                    let form: Vec<String> =
+                        names.iter().map(|name| format!("{name}={}", encoded(MARKUP))).collect();
                     let answer = walker.submit(&action, &form.join("&")).await;
                     assert!(answer.status < 500, "{action}: {}", answer.text());
                     if answer.header("content-type").starts_with("text/html") {

@@ -65,7 +65,10 @@ async fn another_role_is_written_down_and_ends_every_session() {
     house.browser(PIA).get("/dashboard/").await.expect(303);
     let all = deeds(&house).await;
     let row = all.last().expect("a row");
-    assert_eq!((row.0.as_str(), row.1, row.2), ("role_changed", Some(house.person(OLA)), Some(house.person(PIA))));
+    assert_eq!(
+        (row.0.as_str(), row.1, row.2),
+        ("role_changed", Some(house.person(OLA)), Some(house.person(PIA)))
+    );
     assert_eq!(row.4, json!({"from": "account", "to": "front_desk"}));
     house.as_(OLA).get(&path).await.expect(200);
     assert_eq!(deeds(&house).await.last().expect("a row").0, "profile_read");
@@ -92,10 +95,10 @@ async fn a_log_that_was_changed_does_not_fit_its_seals() {
     assert_eq!((audited.rows, audited.seals), (5, 2));
     assert!(house.db().view(people::last_seal).await.expect("a seal").ends_with(&audited.last));
 
-    let change = house.db().tx(|tx| tx.run(sql!("UPDATE audit SET role = 'owner' WHERE who IS NOT NULL"), args![]));
-    let gone = house.db().tx(|tx| {
-        tx.run(sql!("DELETE FROM audit WHERE id = (SELECT MIN(id) FROM audit)"), args![])
-    });
+    let change =
+        house.db().tx(|tx| tx.run(sql!("UPDATE audit SET role = 'owner' WHERE who IS NOT NULL"), args![]));
+    let gone =
+        house.db().tx(|tx| tx.run(sql!("DELETE FROM audit WHERE id = (SELECT MIN(id) FROM audit)"), args![]));
     if house.db().engine_name() == "sqlite" {
         let refused = change.await.expect_err("the engine refuses").to_string();
         assert!(refused.contains("the audit log is not changed"), "{refused}");
@@ -156,7 +159,10 @@ async fn managers_read_the_log_page_by_page_and_take_it_along() {
     write(&house, 60).await;
     register(&house, zoe()).await;
     let page = house.browser(MAX).get("/staff/audit/").await.expect(200).text();
-    assert!(page.contains("61 rows.") && page.contains("Signed up") && page.contains("Looked for people"), "{page}");
+    assert!(
+        page.contains("61 rows.") && page.contains("Signed up") && page.contains("Looked for people"),
+        "{page}"
+    );
     assert!(page.contains("page=2"));
     let second = house.browser(OLA).get("/staff/audit/?page=2").await.expect(200).text();
     assert!(!second.contains("<th scope=\"row\">Signed up"));
@@ -166,7 +172,15 @@ async fn managers_read_the_log_page_by_page_and_take_it_along() {
     assert!(none.contains("0 rows."));
     let max = format!("/staff/audit/?person={}", house.person(MAX));
     assert!(house.browser(OLA).get(&max).await.expect(200).text().contains("60 rows."));
-    assert!(house.browser(OLA).get("/staff/audit/?person=x").await.expect(400).text().contains("href=\"#person\""));
+    assert!(
+        house
+            .browser(OLA)
+            .get("/staff/audit/?person=x")
+            .await
+            .expect(400)
+            .text()
+            .contains("href=\"#person\"")
+    );
 
     let table = house.browser(MAX).get("/staff/audit/audit.csv?what=signed_up").await.expect(200);
     assert_eq!(table.header("content-type"), "text/csv; charset=utf-8");

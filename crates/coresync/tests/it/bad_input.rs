@@ -165,7 +165,7 @@ async fn odd_paths() {
     let others = crate::book(&house, GUS, "pod", "2026-11-27", "12:00").await.number("id").to_string();
     let document = described(&house).await;
     let mut watch = Watch::over(&house).await;
-    // What a move, a plan, a rule and a number need, for whoever reads it before the path.
+    // What a move, a plan, a rule, a number and a role need, for whoever reads it before the path.
     let (kind, body) = (
         Some("application/json"),
         br#"{"starts_at": "2026-11-27T12:00:00-05:00", "plan": "base", "paid": "cash", "months": 1, "version": 1,

@@ -147,7 +147,8 @@ pub(crate) fn pages() -> BTreeSet<String> {
         for part in text.split(".route(\"").skip(1) {
             let (path, rest) = part.split_once('"').expect("a path ends");
             let handlers = rest.split(".route(").next().unwrap_or_default();
-            let handlers = handlers.split(['\n', '}']).take_while(|line| !line.trim().is_empty()).next().unwrap_or(rest);
+            let handlers =
+                handlers.split(['\n', '}']).take_while(|line| !line.trim().is_empty()).next().unwrap_or(rest);
             for (word, method) in [("get(", "GET"), ("post(", "POST")] {
                 if handlers.contains(word) {
                     found.insert(format!("{method} {path}"));
@@ -174,14 +175,18 @@ async fn every_route_is_open_to_whom_it_should_be() {
         })
         .collect();
     let named: BTreeSet<String> = table.keys().map(|route| (*route).to_owned()).collect();
-    let mut wrong: Vec<String> = named.difference(&routes).map(|route| format!("no such route: {route}")).collect();
+    let mut wrong: Vec<String> =
+        named.difference(&routes).map(|route| format!("no such route: {route}")).collect();
     for route in &routes {
         let (expected, body) = table.get(route.as_str()).copied().unwrap_or(("?", ""));
         let is_alone = route.contains('{') || route.contains("log") || route.starts_with("DELETE");
         let alone = if is_alone { Some(House::open().await) } else { None };
         let marks = ask(alone.as_ref().unwrap_or(&shared), route, body).await;
         if marks != expected {
-            wrong.push(format!("{marks} {route}{}{body}   (said: {expected})", if body.is_empty() { "" } else { " | " }));
+            wrong.push(format!(
+                "{marks} {route}{}{body}   (said: {expected})",
+                if body.is_empty() { "" } else { " | " }
+            ));
         }
     }
     assert!(wrong.is_empty(), "otherwise than in the table, or without a line in it:\n{}", wrong.join("\n"));
@@ -196,7 +201,8 @@ async fn ask(house: &House, route: &str, body: &str) -> String {
         // Every asker finds another booking of Uma's, so that nothing depends on who asked before.
         let mut path = path.to_owned();
         if path.contains("bookings/{id}") || path.contains("hold/{id}") || path.contains("held/{id}") {
-            let wish = json!({"service_id": pod, "date": "2026-11-27", "start_time": format!("{}:00", 10 + n)});
+            let wish =
+                json!({"service_id": pod, "date": "2026-11-27", "start_time": format!("{}:00", 10 + n)});
             let what = if path.contains("bookings/{id}") { crate::CREATE } else { "/api/bookings/hold/" };
             let made = house.as_(UMA).post(what, wish).await.expect(201);
             path = path.replace("{id}", &made.number("id").to_string());
@@ -206,7 +212,9 @@ async fn ask(house: &House, route: &str, body: &str) -> String {
             }
         }
         let uma = house.person(UMA).to_string();
-        for (part, with) in [("{id}", uma.as_str()), ("{person}", &uma), ("{slug}", "massage"), ("{name}", "none")] {
+        for (part, with) in
+            [("{id}", uma.as_str()), ("{person}", &uma), ("{slug}", "massage"), ("{name}", "none")]
+        {
             path = path.replace(part, with);
         }
         let body = body.replace("$pod", &pod.to_string()).replace("$time", &format!("{}:30", 10 + n));

@@ -16,8 +16,11 @@ async fn a_room_is_liked_so_by_app_and_by_page() {
     let pia = house.as_(PIA);
     house.visitor().get(LIKES).await.expect(401);
     let open = pia.get(LIKES).await.expect(200);
-    assert_eq!(open.body, json!({"scene": null, "light_percent": null, "light_kelvin": null, "temperature": null,
-        "scents": [], "music": null, "volume_percent": null}));
+    assert_eq!(
+        open.body,
+        json!({"scene": null, "light_percent": null, "light_kelvin": null, "temperature": null,
+        "scents": [], "music": null, "volume_percent": null})
+    );
     let change = json!({"scene": "warm", "temperature": "22.5", "scents": ["rose"], "light_percent": 40});
     let changed = pia.patch(LIKES, change).await.expect(200);
     assert_eq!((&changed["temperature"], &changed["scene"]), (&json!("22.5"), &json!("warm")));
@@ -31,9 +34,15 @@ async fn a_room_is_liked_so_by_app_and_by_page() {
     assert!(page.contains("value=\"22.5\"") && page.contains("value=\"rose\" checked"), "{page}");
     let form = "scene=night&light_percent=&light_kelvin=3000&temperature=21.0&scents=&scents=mint&music=piano&volume_percent=10";
     browser.submit("/dashboard/preferences/", form).await.expect(303);
-    assert_eq!(pia.get(LIKES).await.expect(200).body, json!({"scene": "night", "light_percent": null,
-        "light_kelvin": 3000, "temperature": "21.0", "scents": ["mint"], "music": "piano", "volume_percent": 10}));
-    let wrong = browser.submit("/dashboard/preferences/", "temperature=hot&scents=mint&scents=rose").await.expect(400);
+    assert_eq!(
+        pia.get(LIKES).await.expect(200).body,
+        json!({"scene": "night", "light_percent": null,
+        "light_kelvin": 3000, "temperature": "21.0", "scents": ["mint"], "music": "piano", "volume_percent": 10})
+    );
+    let wrong = browser
+        .submit("/dashboard/preferences/", "temperature=hot&scents=mint&scents=rose")
+        .await
+        .expect(400);
     let wrong = wrong.text();
     assert!(wrong.contains("href=\"#temperature\"") && wrong.contains("value=\"hot\""), "{wrong}");
     assert!(wrong.contains("value=\"rose\" checked"));
@@ -80,12 +89,14 @@ async fn an_agreement_has_a_version_a_beginning_and_an_end() {
     let page = pia.get("/dashboard/privacy/").await.expect(200).text();
     assert!(page.contains("value=\"face\" checked") && page.contains("face (2026-11): agreed"), "{page}");
     let id = house.person(PIA);
-    let agrees = |kind: usize| house.db().view(move |tx| people::consents_to(tx, id, &people::AGREEMENTS[kind]));
+    let agrees =
+        |kind: usize| house.db().view(move |tx| people::consents_to(tx, id, &people::AGREEMENTS[kind]));
     assert!(agrees(0).await.expect("a look") && !agrees(1).await.expect("a look"));
     pia.submit("/dashboard/privacy/consents/", "agree=news").await.expect(303);
     assert!(!agrees(0).await.expect("a look") && agrees(2).await.expect("a look"));
     assert!(pia.get("/dashboard/privacy/").await.expect(200).text().contains("taken back"));
-    let whats = house.db().view(|tx| tx.all::<(String,)>(sql!("SELECT what FROM audit ORDER BY id"), args![]));
+    let whats =
+        house.db().view(|tx| tx.all::<(String,)>(sql!("SELECT what FROM audit ORDER BY id"), args![]));
     let whats: Vec<_> = whats.await.expect("the log").into_iter().map(|(what,)| what).collect();
     assert_eq!(whats, ["consent_given", "consent_given", "consent_withdrawn"]);
 }
@@ -134,18 +145,21 @@ async fn who_is_erased_is_gone_and_the_books_stay() {
     let contact = json!({"name": "Taras", "phone": "2125550199", "relation": "brother"});
     app.patch("/api/users/profile/me/", json!({"emergency_contact": contact})).await.expect(200);
     let more = json!({"allergies_notes": "Almond oil", "special_requests": "Quiet, please", "guest_name": "Ann Lind"});
-    let booked = app.post(CREATE, and(wish(&house, "massage", "2026-11-26", "14:00").await, more)).await.expect(201);
+    let booked =
+        app.post(CREATE, and(wish(&house, "massage", "2026-11-26", "14:00").await, more)).await.expect(201);
     house.run_jobs().await;
     let zoe = browser(&house, "zoe@example.com").await;
 
-    let early = zoe.submit("/dashboard/privacy/erase/", &format!("current_password={PASSWORD}&sure=yes")).await;
+    let early =
+        zoe.submit("/dashboard/privacy/erase/", &format!("current_password={PASSWORD}&sure=yes")).await;
     assert!(early.expect(400).text().contains("Cancel it or let it go first"));
     let path = format!("/api/bookings/{}/cancel_booking/", booked.number("id"));
     app.post(&path, json!({})).await.expect(200);
     house.run_jobs().await;
     let page = zoe.get("/dashboard/privacy/").await.expect(200).text();
     assert!(page.contains("Kept for seven years") && page.contains("Erase my account"), "{page}");
-    let unsure = zoe.submit("/dashboard/privacy/erase/", &format!("current_password={PASSWORD}")).await.expect(400);
+    let unsure =
+        zoe.submit("/dashboard/privacy/erase/", &format!("current_password={PASSWORD}")).await.expect(400);
     assert!(unsure.text().contains("Tick this, if you are sure."));
     let wrong = zoe.submit("/dashboard/privacy/erase/", "current_password=wrong&sure=yes").await.expect(400);
     assert!(wrong.text().contains("This is not your present password."));
@@ -161,9 +175,12 @@ async fn who_is_erased_is_gone_and_the_books_stay() {
     };
     assert_eq!(key(&house).await, Some((1,)));
 
-    let gone = zoe.submit("/dashboard/privacy/erase/", &format!("current_password={PASSWORD}&sure=yes")).await;
+    let gone =
+        zoe.submit("/dashboard/privacy/erase/", &format!("current_password={PASSWORD}&sure=yes")).await;
     let gone = gone.expect(200);
-    assert!(gone.text().contains("Your account is erased") && gone.header("set-cookie").contains("Max-Age=0"));
+    assert!(
+        gone.text().contains("Your account is erased") && gone.header("set-cookie").contains("Max-Age=0")
+    );
     assert_eq!(key(&house).await, Some((0,)), "the key is destroyed");
     app.get("/api/users/profile/me/").await.expect(401);
     zoe.get("/dashboard/").await.expect(303);

@@ -60,8 +60,10 @@ async fn an_unknown_account_closes_like_a_known_one() {
         assert_eq!(app.login("nobody@example.com", "wrong-guess").await.status, 401);
         assert_eq!(app.login("anna@example.com", "wrong-guess").await.status, 401);
     }
-    let (unknown, known) =
-        (app.login("nobody@example.com", "wrong-guess").await, app.login("anna@example.com", "wrong-guess").await);
+    let (unknown, known) = (
+        app.login("nobody@example.com", "wrong-guess").await,
+        app.login("anna@example.com", "wrong-guess").await,
+    );
     assert_eq!((unknown.status, &unknown.body), (known.status, &known.body));
     assert_eq!(known.status, 429);
 }
@@ -89,9 +91,7 @@ async fn guesses_at_the_same_time_do_not_slip_past_the_limit() {
     let mut guesses = JoinSet::new();
     for _ in 0..24 {
         let app = app.clone();
-        guesses.spawn(async move {
-            app.login("anna@example.com", "wrong-guess").await.status
-        });
+        guesses.spawn(async move { app.login("anna@example.com", "wrong-guess").await.status });
     }
     let looked_at = guesses.join_all().await.into_iter().filter(|status| *status == 401).count();
     assert_eq!(looked_at, 10);
