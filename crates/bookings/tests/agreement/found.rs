@@ -12,7 +12,7 @@ use reference::{Membership, Person, Rank, World};
 
 /// Empties what an earlier case has left; versions stay, for calendars are remembered under them.
 pub(crate) fn wipe(tx: &mut Tx<'_>) -> Result<()> {
-    let all: [&'static Sql; 33] = [
+    let all: [&'static Sql; 36] = [
         sql!("DELETE FROM offers"),
         sql!("DELETE FROM waits"),
         sql!("DELETE FROM lapses"),
