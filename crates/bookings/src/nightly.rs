@@ -6,7 +6,7 @@ use kit::{Result, Tx};
 use serde::{Deserialize, Serialize};
 
 use crate::cells::cell_at;
-use crate::{arrive, expiry, store, waits};
+use crate::{arrive, expiry, remind, store, waits};
 
 /// The nightly work; it asks for the next night itself.
 #[derive(Debug, Serialize, Deserialize)]
@@ -42,13 +42,14 @@ pub fn tidy(tx: &mut Tx<'_>) -> Result<u64> {
     Ok(forgotten)
 }
 
-/// Ends holds that have run out and bookings that are over (C5), and looks for who waits what time has opened. How much
+/// Ends holds that have run out and bookings that are over (C5), reminds whose time is near, and looks for who waits what
+/// time has opened. How much
 /// there was to do.
 ///
 /// # Errors
 /// A fault of the database.
 pub fn sweep(tx: &mut Tx<'_>) -> Result<u64> {
-    let mut done = expiry::sweep(tx, MOST)? + arrive::sweep(tx, MOST)?;
+    let mut done = expiry::sweep(tx, MOST)? + arrive::sweep(tx, MOST)? + remind::sweep(tx, MOST)?;
     let minute = tx.now().as_second() / 60;
     if minute % LOOKS == 0 {
         done += waits::look(tx)?;

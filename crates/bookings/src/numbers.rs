@@ -91,8 +91,20 @@ pub(crate) const OFFER_AHEAD: Number = Number::new(
 /// Places that a person has on the waitlist.
 pub(crate) const WAITS: Number = Number::new("waits", "Places that a person has on the waitlist", 10, 1, 100);
 
+/// When a guest is reminded first.
+pub(crate) const REMIND_FIRST: Number = Number::new(
+    "remind_first_hours",
+    "Hours before the start at which a guest is reminded first",
+    24,
+    1,
+    168,
+);
+/// When a guest is reminded again.
+pub(crate) const REMIND_LAST: Number =
+    Number::new("remind_last_hours", "Hours before the start at which a guest is reminded again", 2, 0, 24);
+
 /// Every one, for who manages the club.
-pub const NUMBERS: [Number; 24] = [
+pub const NUMBERS: [Number; 26] = [
     ACCOUNT_DAYS,
     AHEAD,
     HOLD,
@@ -117,4 +129,6 @@ pub const NUMBERS: [Number; 24] = [
     QUIET_TO,
     OFFER_AHEAD,
     WAITS,
+    REMIND_FIRST,
+    REMIND_LAST,
 ];

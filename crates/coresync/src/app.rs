@@ -30,7 +30,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What may be asked as often as one likes: whether we live, what pages are drawn with, and what somebody reports
 /// whose signature we check.
-const UNCOUNTED: [&str; 5] = ["/health/", "/ready/", "/metrics", "/assets/", "/api/payments/stripe/webhook/"];
+const UNCOUNTED: [&str; 6] =
+    ["/health/", "/ready/", "/metrics", "/assets/", "/pictures/", "/api/payments/stripe/webhook/"];
 
 #[derive(OpenApi)]
 #[openapi(info(
@@ -74,6 +75,7 @@ pub fn app(house: House, figures: Option<PrometheusHandle>) -> Router {
         .merge(pages::routes())
         .merge(reference)
         .merge(assets::routes())
+        .merge(pictures::routes())
         .fallback(not_found)
         .method_not_allowed_fallback(not_allowed)
         .with_state(house.clone());

@@ -32,6 +32,8 @@ mod moves;
 mod numbers;
 #[path = "it/once.rs"]
 mod once;
+#[path = "it/pictures.rs"]
+mod pictures;
 #[path = "it/prices.rs"]
 mod prices;
 #[path = "it/problems.rs"]

@@ -8,8 +8,10 @@ mod dashboard;
 pub(crate) mod docs;
 mod errors;
 mod frame;
+mod hang;
 mod held;
 mod home;
+
 mod price;
 mod review;
 mod services;
@@ -37,4 +39,5 @@ pub fn routes() -> Router<House> {
         .merge(dashboard::routes())
         .merge(visit::routes())
         .merge(cancel::routes())
+        .merge(hang::routes())
 }

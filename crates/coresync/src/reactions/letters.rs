@@ -1,32 +1,14 @@
 //! The letters about bookings: a confirmation with the date for a calendar, a cancellation that takes it out.
 
-use askama::Template;
-use bookings::{Booking, Detail};
+use bookings::{Booking, Detail, Remind, Status};
 use jiff::Timestamp;
-use kit::{Cents, Fault, House, Id, Result, Tx};
+use jiff::tz::TimeZone;
+use kit::{Cents, House, Id, Result, Tx};
 use messages::Mail;
 use messages::calendar::{Event, ics};
 
+use super::letter::Letter;
 use crate::pages::Cancelling;
-
-/// What a letter says.
-#[derive(Template)]
-#[template(path = "mail/booking.html")]
-struct Letter {
-    title: String,
-    greeting: String,
-    what: String,
-    when: String,
-    room: String,
-    with: String,
-    reference: String,
-    total: Cents,
-    /// What is to be known about cancelling, or about having cancelled.
-    note: String,
-    link: String,
-    club: String,
-    address: String,
-}
 
 /// What there is to tell about a booking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +23,10 @@ pub(super) enum News {
     Missed,
     /// It is held for who waited.
     Offered,
+    /// It is near.
+    Near,
+    /// It is nearer.
+    Nearer,
 }
 
 /// Tells the guest.
@@ -54,7 +40,12 @@ pub(super) async fn tell(house: House, booking: Id, news: News) -> Result<()> {
                 Err(kit::Error::NotFound) => return Ok(()),
                 other => other?,
             };
-            let is_stale = news == News::Offered && detail.booking.status != bookings::Status::Held;
+            let status = detail.booking.status;
+            let is_stale = match news {
+                News::Offered => status != Status::Held,
+                News::Near | News::Nearer => status != Status::Confirmed,
+                _ => false,
+            };
             // A guest whom the desk wrote down may have no address.
             if let Some((to, name)) = addressee(tx, &detail)?.filter(|_| !is_stale) {
                 let mail = write(tx, &detail, &public, news, to, &name)?;
@@ -79,12 +70,14 @@ pub(super) async fn opened(house: House, wait: Id, starts_at: Timestamp) -> Resu
             let what = service.map(|service| service.name.clone()).unwrap_or_default();
             let slug = service.map(|service| service.slug.clone()).unwrap_or_default();
             let when = starts_at.to_zoned(zone.clone()).strftime("%A %-d %B %Y, %H:%M").to_string();
-            let text = format!(
-                "{}, a time you asked for is free.\n\n{what}\n{when}\n\nIt is not held: whoever books first has it.\n\n\
-                 {public}/book/review/?service={slug}&starts_at={starts_at}\n\n{}\n{}\n",
-                person.first_name, catalogue.club.name, catalogue.club.address
-            );
-            let mail = Mail { to, subject: format!("Free now: {what}"), text, html: None, calendar: None };
+            let heading = format!("{}, a time you asked for is free.", person.first_name);
+            let path = format!("{public}/book/review/?service={slug}&starts_at={starts_at}");
+            let letter = Letter::new(&catalogue.club, format!("Free now: {what}"), heading)
+                .says("It is not held: whoever books first has it.")
+                .fact("What", what)
+                .fact("When", when)
+                .leads_to("Look at it", path);
+            let mail = letter.to(to, None)?;
             tx.enqueue(&mail, tx.now())
         })
         .await
@@ -100,49 +93,88 @@ fn addressee(tx: &mut Tx<'_>, detail: &Detail) -> Result<Option<(String, String)
     Ok(person.email.map(|email| (email, person.first_name)))
 }
 
+/// What a letter is about, in words.
+struct About {
+    /// On one line, before the service's name.
+    subject: String,
+    greeting: &'static str,
+    note: String,
+    action: &'static str,
+}
+
+impl About {
+    fn of(booking: &Booking, club: &catalogue::Club, news: News, now: Timestamp) -> About {
+        let policy = || {
+            let net = booking.net();
+            let (booked_at, starts_at) = (booking.created_at, booking.starts_at);
+            let zone = &club.zone;
+            Cancelling { policy: booking.policy, net, booked_at, starts_at, now, zone }.sentence()
+        };
+        let due = match booking.fee {
+            Some(fee) if fee > Cents::ZERO => format!("${fee} stays due, as agreed when you booked."),
+            _ => "Nothing is due.".to_owned(),
+        };
+        let (subject, greeting, note, action) = match news {
+            News::Confirmed => ("Confirmed", "we are expecting you.", policy(), "See your visit"),
+            News::Moved => ("Moved", "your visit has a new time.", policy(), "See your visit"),
+            News::Near => ("", "we look forward to seeing you.", policy(), "See your visit"),
+            News::Nearer => {
+                let note = format!("If you are on your way and late, call us: {}.", club.phone);
+                ("", "your time is near.", note, "See your visit")
+            }
+            News::Cancelled => {
+                let note = format!("{due} We hope to see you another time.");
+                ("Cancelled", "your visit is cancelled.", note, "See what was booked")
+            }
+            News::Missed => {
+                let note = format!("{due} If something is wrong, call us: {}.", club.phone);
+                ("Missed", "we missed you.", note, "See what was booked")
+            }
+            News::Offered => {
+                let until = booking.expires_at.map(|until| spoken(&club.zone, until, "%H:%M"));
+                let until = until.unwrap_or_default();
+                let note = format!(
+                    "It is yours until {until}. Book it before then, or let it go for the next person."
+                );
+                ("Held for you", "a time you waited for is free.", note, "Book it or let it go")
+            }
+        };
+        let subject = match news {
+            News::Near | News::Nearer => day_ahead(&club.zone, booking.starts_at, now),
+            _ => subject.to_owned(),
+        };
+        About { subject, greeting, note, action }
+    }
+}
+
+/// `Today`, `Tomorrow`, `On Friday`.
+fn day_ahead(zone: &TimeZone, moment: Timestamp, now: Timestamp) -> String {
+    let date = |moment: Timestamp| moment.to_zoned(zone.clone()).date();
+    match (date(moment) - date(now)).get_days() {
+        0 => "Today".to_owned(),
+        1 => "Tomorrow".to_owned(),
+        _ => spoken(zone, moment, "On %A"),
+    }
+}
+
+fn spoken(zone: &TimeZone, moment: Timestamp, form: &str) -> String {
+    moment.to_zoned(zone.clone()).strftime(form).to_string()
+}
+
 fn write(tx: &mut Tx<'_>, detail: &Detail, public: &str, news: News, to: String, name: &str) -> Result<Mail> {
     let catalogue = catalogue::current(tx)?;
     let Detail { booking, .. } = detail;
-    let zone = catalogue.club.zone.clone();
-    let spoken = |moment: Timestamp, form: &str| moment.to_zoned(zone.clone()).strftime(form).to_string();
+    let club = &catalogue.club;
     let what = catalogue.service(booking.service).map(|service| service.name.clone()).unwrap_or_default();
     let room = catalogue.room(booking.room).map(|room| room.name.clone()).unwrap_or_default();
     let with: Vec<_> = detail.technicians.iter().map(|(_, name)| name.clone()).collect();
     let when = format!(
         "{} to {}",
-        spoken(booking.starts_at, "%A %-d %B %Y, %H:%M"),
-        spoken(booking.ends_at, "%H:%M")
+        spoken(&club.zone, booking.starts_at, "%A %-d %B %Y, %H:%M"),
+        spoken(&club.zone, booking.ends_at, "%H:%M")
     );
     let reference = booking.reference.clone().unwrap_or_default();
-    let cancelling = || Cancelling {
-        policy: booking.policy,
-        net: booking.net(),
-        booked_at: booking.created_at,
-        starts_at: booking.starts_at,
-        now: tx.now(),
-        zone: &catalogue.club.zone,
-    };
-    let fee = match booking.fee {
-        Some(fee) if fee > Cents::ZERO => format!("${fee} stays due, as agreed when you booked."),
-        _ => "Nothing is due.".to_owned(),
-    };
-    let (title, greeting, note) = match news {
-        News::Confirmed => ("Confirmed", "we are expecting you.", cancelling().sentence()),
-        News::Moved => ("Moved", "your visit has a new time.", cancelling().sentence()),
-        News::Cancelled => {
-            ("Cancelled", "your visit is cancelled.", format!("{fee} We hope to see you another time."))
-        }
-        News::Missed => ("Missed", "we missed you.", format!("{fee} If something is wrong, please call us.")),
-        News::Offered => {
-            let until = booking.expires_at.map(|until| spoken(until, "%H:%M")).unwrap_or_default();
-            let note = format!(
-                "We hold it for you until {until}. Book it before then, or let it go for the next person."
-            );
-            ("Held for you", "a time you waited for is free.", note)
-        }
-    };
-    let (title, greeting) = (format!("{title}: {what}"), format!("{name}, {greeting}"));
-    let cancelled = matches!(news, News::Cancelled | News::Missed);
+    let about = About::of(booking, club, news, tx.now());
     let link = match news {
         News::Offered => format!("{public}/book/held/{}/", booking.id),
         _ => format!("{public}/dashboard/bookings/{}/", booking.id),
@@ -155,51 +187,33 @@ fn write(tx: &mut Tx<'_>, detail: &Detail, public: &str, news: News, to: String,
         starts_at: booking.starts_at,
         ends_at: booking.ends_at,
         stamped_at: tx.now(),
-        summary: format!("{what} at {}", catalogue.club.name),
-        location: format!("{room}, {}", catalogue.club.address),
+        summary: format!("{what} at {}", club.name),
+        location: format!("{room}, {}", club.address),
         description: format!("{reference}\n{link}"),
-        cancelled,
+        cancelled: matches!(news, News::Cancelled | News::Missed),
     };
-    let letter = Letter {
-        title,
-        greeting,
-        what,
-        when,
-        room,
-        with: with.join(" and "),
-        reference,
-        total: booking.total(),
-        note,
-        link,
-        club: catalogue.club.name.clone(),
-        address: catalogue.club.address.clone(),
-    };
-    let html = letter.render().map_err(Fault::because)?;
-    Ok(Mail {
-        to,
-        subject: letter.title.clone(),
-        text: letter.text(),
-        html: Some(html),
-        calendar: (news != News::Offered).then(|| ics(&event)),
-    })
+    let letter =
+        Letter::new(club, format!("{}: {what}", about.subject), format!("{name}, {}", about.greeting))
+            .fact("What", what)
+            .fact("When", when)
+            .fact("Room", room)
+            .fact("With", with.join(" and "))
+            .fact("Number", reference)
+            .fact("Total", format!("${}", booking.total()))
+            .leads_to(about.action, link)
+            .note(about.note);
+    let changes_the_calendar = !matches!(news, News::Offered | News::Near | News::Nearer);
+    letter.to(to, changes_the_calendar.then(|| ics(&event)))
 }
 
-impl Letter {
-    /// The same for who reads plain text.
-    fn text(&self) -> String {
-        let with = if self.with.is_empty() { String::new() } else { format!("With     {}\n", self.with) };
-        format!(
-            "{}\n\n{}\n{}\nRoom     {}\n{with}Number   {}\nTotal    ${}\n\n{}\n\n{}\n\n{}\n{}\n",
-            self.greeting,
-            self.what,
-            self.when,
-            self.room,
-            self.reference,
-            self.total,
-            self.note,
-            self.link,
-            self.club,
-            self.address
-        )
+/// Reminds a guest, unless the booking has moved meanwhile.
+pub(super) async fn remind(house: House, job: Remind) -> Result<()> {
+    let is_true = house.db.view(move |tx| match bookings::read(tx, job.booking) {
+        Err(kit::Error::NotFound) => Ok(false),
+        read => Ok(read?.booking.starts_at == job.starts_at),
+    });
+    if !is_true.await? {
+        return Ok(());
     }
+    tell(house, job.booking, if job.first { News::Near } else { News::Nearer }).await
 }

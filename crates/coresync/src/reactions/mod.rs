@@ -1,15 +1,17 @@
 //! What follows from what. Houses do not know each other's consequences; they write jobs, and here stands who does
 //! them.
 
+mod letter;
 mod letters;
 
-use bookings::{Booked, Cancelled, Look, Missed, Moved, Nightly, Offered, Opened, Sweep};
+use bookings::{Booked, Cancelled, Look, Missed, Moved, Nightly, Offered, Opened, Remind, Sweep};
 use jiff::SignedDuration;
 use kit::jobs::{Handlers, Job};
 use kit::replies::forget_replies;
 use kit::{House, Id, Result, Tx, args, sql};
 use membership::{Changed, Turn};
 use messages::{Mail, Post};
+use pictures::Develop;
 
 use self::letters::News;
 
@@ -22,9 +24,10 @@ pub fn handlers(house: &House, post: &Post) -> Handlers {
     let (booked, moved) = (tell(house, News::Confirmed), tell(house, News::Moved));
     let (cancelled, missed) = (tell(house, News::Cancelled), tell(house, News::Missed));
     let offered = tell(house, News::Offered);
-    let (opened, looking) = (house.clone(), house.clone());
+    let (opened, looking, reminding) = (house.clone(), house.clone(), house.clone());
     let (nightly, sweeping) = (house.clone(), house.clone());
     let (turning, following) = (house.clone(), house.clone());
+    let developing = house.clone();
     let (mailing, post) = (house.clone(), post.clone());
     Handlers::default()
         .on(move |job: Booked| booked(job.booking))
@@ -33,11 +36,13 @@ pub fn handlers(house: &House, post: &Post) -> Handlers {
         .on(move |job: Missed| missed(job.booking))
         .on(move |job: Offered| offered(job.booking))
         .on(move |job: Opened| letters::opened(opened.clone(), job.wait, job.starts_at))
+        .on(move |job: Remind| letters::remind(reminding.clone(), job))
         .on(move |Look {}| look(looking.clone()))
         .on(move |Nightly {}| tidy(nightly.clone()))
         .on(move |Sweep {}| sweep(sweeping.clone()))
         .on(move |Turn {}| turn(turning.clone()))
         .on(move |job: Changed| follow(following.clone(), job.person))
+        .on(move |job: Develop| pictures::develop_job(developing.clone(), job.picture))
         .on(move |mail: Mail| {
             let (house, post) = (mailing.clone(), post.clone());
             async move { messages::deliver(&house, &post, mail).await }

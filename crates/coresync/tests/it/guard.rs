@@ -185,11 +185,15 @@ fn words(line: &str) -> Vec<String> {
 #[test]
 fn templates_hold_no_style_script_or_handler() {
     for (name, text) in templates() {
-        // A letter has no other way than its own elements, and those need none of it either.
+        // A letter carries its one sheet of style with it: whoever reads mail asks no server for one.
+        let is_letter = name.contains("/mail/");
         for (at, line) in text.lines().enumerate() {
             let low = line.to_lowercase();
             let place = format!("{name}:{}: {}", at + 1, line.trim());
-            assert!(!low.contains(" style=") && !low.contains("<style"), "an inline style: {place}");
+            assert!(
+                !low.contains(" style=") && (is_letter || !low.contains("<style")),
+                "an inline style: {place}"
+            );
             assert!(!low.contains("javascript:"), "a script in an address: {place}");
             assert!(!low.contains("<script") || low.contains(" src="), "an inline script: {place}");
             let handler = low.match_indices(" on").any(|(from, _)| {

@@ -67,6 +67,70 @@ async fn a_booking_and_its_cancellation_are_told_with_the_same_date_for_the_cale
     assert_eq!(logged.await.expect("a log"), [kept.clone(), kept]);
 }
 
+/// The subjects of what was sent to an address, sorted.
+fn subjects(house: &House, to: &str) -> Vec<String> {
+    let mine = house.mails().into_iter().filter(|mail| mail.contains(&format!("To: {to}")));
+    let subject = |mail: String| {
+        mail.lines().find_map(|line| line.strip_prefix("Subject: ")).unwrap_or_default().trim().to_owned()
+    };
+    let mut subjects: Vec<String> = mine.map(subject).collect();
+    subjects.sort();
+    subjects
+}
+
+/// Time passes to this moment, and the sweep of that minute is done.
+async fn at(house: &House, moment: &str) {
+    house.set_time(moment);
+    house.db().tx(bookings::sweep).await.expect("a sweep");
+    house.run_jobs().await;
+}
+
+#[tokio::test]
+async fn a_guest_is_reminded_a_day_before_and_two_hours_before_and_never_twice() {
+    let house = House::open().await;
+    let told = |house: &House| subjects(house, "gus@cast.test");
+    book(&house, GUS, "massage", "2026-11-27", "14:00").await;
+    at(&house, "2026-11-26T13:59:00-05:00").await;
+    assert_eq!(told(&house), ["Confirmed: Massage"], "not a minute too early");
+    for again in ["2026-11-26T14:00:00-05:00", "2026-11-26T14:01:00-05:00"] {
+        at(&house, again).await;
+        assert_eq!(told(&house), ["Confirmed: Massage", "Tomorrow: Massage"]);
+    }
+    for again in ["2026-11-27T12:00:00-05:00", "2026-11-27T12:01:00-05:00"] {
+        at(&house, again).await;
+        assert_eq!(told(&house), ["Confirmed: Massage", "Today: Massage", "Tomorrow: Massage"]);
+    }
+    let near = house.mails().into_iter().find(|mail| mail.contains("Subject: Today")).expect("one");
+    assert!(near.contains("your time is near") && !near.contains("booking.ics"), "{near}");
+}
+
+/// Who books when it is near has just been told; who moves is reminded of the new time; who cancels of none.
+#[tokio::test]
+async fn reminders_follow_the_booking() {
+    let house = House::open().await;
+    house.set_time("2026-11-27T09:00:00-05:00");
+    book(&house, GUS, "massage", "2026-11-27", "14:00").await;
+    at(&house, "2026-11-27T09:01:00-05:00").await;
+    assert_eq!(subjects(&house, "gus@cast.test"), ["Confirmed: Massage"], "five hours before");
+    at(&house, "2026-11-27T12:30:00-05:00").await;
+    assert_eq!(subjects(&house, "gus@cast.test"), ["Confirmed: Massage", "Today: Massage"]);
+
+    let moved = book(&house, BEA, "pod", "2026-11-30", "14:00").await;
+    let to = json!({"date": "2026-12-02", "start_time": "14:00"});
+    let path = format!("/api/bookings/{}/reschedule/", moved.number("id"));
+    house.as_(BEA).post(&path, to).await.expect(200);
+    let off = book(&house, PIA, "massage", "2026-12-02", "16:00").await;
+    cancel(&house, PIA, off.number("id")).await.expect(200);
+    at(&house, "2026-11-29T14:30:00-05:00").await;
+    let bea = subjects(&house, "bea@cast.test");
+    assert_eq!(bea.len(), 2, "nothing of the time that was: {bea:?}");
+    at(&house, "2026-12-01T16:30:00-05:00").await;
+    let bea = subjects(&house, "bea@cast.test");
+    assert!(bea.len() == 3 && bea.iter().any(|subject| subject.starts_with("Tomorrow: ")), "{bea:?}");
+    let pia = subjects(&house, "pia@cast.test");
+    assert!(pia.iter().all(|subject| !subject.starts_with("Tomorrow")), "{pia:?}");
+}
+
 /// A refusal tells nobody anything; nor does a guest without an address.
 #[tokio::test]
 async fn nobody_is_told_of_what_is_not_so() {

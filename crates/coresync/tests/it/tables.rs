@@ -27,7 +27,7 @@ macro_rules! tables {
 tables! {
     "addons" "allocations" "birthday_uses" "booking_addons" "booking_events" "bookings" "charge_lines" "charges" "claims"
     "club_numbers" "clubs" "counters" "credit_uses" "equipment" "flushes" "jobs" "key_marks" "lapses" "mails"
-    "membership_events" "memberships" "nodes" "offers" "pass_uses" "people" "plans" "release_rules" "replies" "resource_versions" "rooms" "service_addons"
+    "membership_events" "memberships" "nodes" "offers" "pass_uses" "people" "picture_files" "picture_spots" "pictures" "plans" "release_rules" "reminders" "replies" "resource_versions" "rooms" "service_addons"
     "service_categories" "service_equipment" "service_rooms" "services" "sessions" "sign_in_failures" "tax_rates"
     "technicians" "time_overrides" "versions" "waits" "weekly_hours"
 }

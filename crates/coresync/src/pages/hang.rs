@@ -1,0 +1,232 @@
+//! Where a manager hangs photographs and films: every spot of the pages with what hangs there now.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Multipart};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use catalogue::{Catalogue, Half};
+use kit::web::{Form, Input, Page, Words, see_other};
+use kit::{Error, Fields, House, Result, Tx};
+use people::{Action, Actor, Caller};
+use pictures::{FILM_LIMIT, Film, Focus, Kind, LIMIT, Picture, State, Upload};
+
+use super::frame::{Frame, or_sign_in};
+use super::sheet::Complaints;
+
+const HERE: &str = "/staff/pictures/";
+/// What the words of a form may take beside the picture, in bytes.
+const WORDS: usize = 1 << 16;
+
+pub(super) fn routes() -> Router<House> {
+    Router::new()
+        .route(HERE, get(show).post(upload))
+        .layer(DefaultBodyLimit::max(FILM_LIMIT + WORDS))
+        .route("/staff/pictures/down/", post(take_down))
+        .route("/staff/pictures/words/", post(describe))
+}
+
+/// A place for a picture.
+#[derive(Default)]
+struct Spot {
+    name: String,
+    label: String,
+    takes_film: bool,
+    hanging: Option<Picture>,
+    /// What is being made, or could not be.
+    coming: Option<Picture>,
+}
+
+impl Spot {
+    fn id(&self) -> String {
+        self.name.replace('/', "-")
+    }
+
+    fn alt(&self) -> &str {
+        self.hanging.as_ref().map(|picture| picture.alt.as_str()).unwrap_or_default()
+    }
+
+    fn rests(&self, focus: &Focus) -> bool {
+        *focus == self.hanging.as_ref().map(|picture| picture.focus).unwrap_or_default()
+    }
+
+    fn photograph(&self) -> Option<&Picture> {
+        self.hanging.as_ref().filter(|picture| picture.kind == Kind::Photograph)
+    }
+
+    fn film(&self) -> Option<String> {
+        let picture = self.hanging.as_ref()?;
+        Some(picture.path(0, picture.film?))
+    }
+
+    fn is_working(&self) -> bool {
+        self.coming.as_ref().is_some_and(|picture| picture.state == State::Working)
+    }
+
+    fn has_failed(&self) -> bool {
+        self.coming.as_ref().is_some_and(|picture| picture.state == State::Failed)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "staff/pictures.html")]
+struct PicturesPage {
+    frame: Frame,
+    groups: Vec<(&'static str, Vec<Spot>)>,
+    /// The spot whose form was not taken, and what is wrong with it.
+    wrong: String,
+    errors: Complaints,
+}
+
+const FIELDS: [(&str, &str); 4] = [
+    ("picture", "Picture"),
+    ("alt", "What is to be seen"),
+    ("focus", "Where the eye rests"),
+    ("spot", "Place"),
+];
+
+/// Every spot of the pages by group, bare.
+fn spots(catalogue: &Catalogue) -> Vec<(&'static str, Vec<Spot>)> {
+    let bare = |name: String, label: String| Spot { name, label, ..Spot::default() };
+    let first = bare("home/hero".to_owned(), "The first thing on the first page".to_owned());
+    let half_of = |half: Half| bare(format!("half/{}", half.as_str()), self::half(half).to_owned());
+    let house = vec![Spot { takes_film: true, ..first }, half_of(Half::Mensuite), half_of(Half::Private)];
+    let rooms = catalogue.rooms.iter().filter(|room| room.active);
+    let services = catalogue.services.iter().filter(|service| service.active);
+    let family = |category: &catalogue::Category| {
+        bare(format!("family/{}", category.slug), format!("{} ({})", category.name, half(category.half)))
+    };
+    vec![
+        ("The house", house),
+        ("Rooms", rooms.map(|room| bare(format!("room/{}", room.slug), room.name.clone())).collect()),
+        ("Families of services", catalogue.categories.iter().map(family).collect()),
+        ("Services", services.map(|one| bare(format!("service/{}", one.slug), one.name.clone())).collect()),
+    ]
+}
+
+fn half(half: Half) -> &'static str {
+    match half {
+        Half::Mensuite => "Mensuite",
+        Half::Private => "Coresync Private",
+        Half::Shared => "shared",
+    }
+}
+
+fn draw(tx: &mut Tx<'_>, by: &Actor, wrong: &str, errors: Complaints) -> Result<PicturesPage> {
+    by.need(Action::ManageCatalogue)?;
+    let catalogue = catalogue::current(tx)?;
+    let known = pictures::list(tx, catalogue.club.id)?;
+    let found = |spot: &str, hangs: bool| {
+        let mut found = known.iter().rev();
+        found.find(|(at, picture)| at == spot && picture.hangs == hangs).map(|(_, picture)| picture.clone())
+    };
+    let fill = |spot: Spot| {
+        let (hanging, coming) = (found(&spot.name, true), found(&spot.name, false));
+        Spot { hanging, coming, ..spot }
+    };
+    let groups = spots(&catalogue).into_iter();
+    Ok(PicturesPage {
+        frame: Frame::new(by, "pictures", "Pictures · CoreSync"),
+        groups: groups.map(|(name, all)| (name, all.into_iter().map(fill).collect())).collect(),
+        wrong: wrong.to_owned(),
+        errors,
+    })
+}
+
+async fn show(caller: Caller) -> Result<Response> {
+    let page = caller.view(|tx, by| draw(tx, by, "", Complaints::default())).await;
+    or_sign_in(page.and_then(|page| Page::of(&page)), HERE)
+}
+
+async fn upload(caller: Caller, form: Multipart) -> Result<Response> {
+    // Who may not is not listened to for forty megabytes.
+    let allowed = caller.view(|_, by| by.need(Action::ManageCatalogue)).await;
+    if let Err(error) = allowed {
+        return or_sign_in::<Response>(Err(error), HERE);
+    }
+    let (words, bytes) = match read(form).await {
+        Ok(read) => read,
+        Err((spot, Error::Invalid(fields))) => return refused(&caller, spot, fields).await,
+        Err((_, error)) => return Err(error),
+    };
+    let spot = words.spot.clone();
+    match take(&caller, words, bytes).await {
+        Ok(()) => Ok(see_other(&format!("{HERE}#{}", spot.replace('/', "-")))),
+        Err(Error::Invalid(fields)) => refused(&caller, spot, fields).await,
+        Err(error) => Err(error),
+    }
+}
+
+async fn refused(caller: &Caller, spot: String, fields: Fields) -> Result<Response> {
+    let errors = Complaints::of(&fields, &FIELDS);
+    let page = caller.view(move |tx, by| draw(tx, by, &spot, errors.clone())).await?;
+    Ok((StatusCode::BAD_REQUEST, Page::of(&page)?).into_response())
+}
+
+async fn take(caller: &Caller, words: Upload, bytes: Vec<u8>) -> Result<()> {
+    let spot = words.spot.clone();
+    let known = caller.view(move |tx, _| {
+        let catalogue = catalogue::current(tx)?;
+        let mut all = spots(&catalogue).into_iter().flat_map(|(_, spots)| spots);
+        Ok(all.find(|one| one.name == spot).map(|one| one.takes_film))
+    });
+    let takes_film =
+        known.await?.ok_or_else(|| Fields::one("spot", "There is no such place for a picture."))?;
+    if takes_film && pictures::is_film(&bytes) {
+        return pictures::hang_film(caller, Film { words, bytes }).await;
+    }
+    if bytes.len() > LIMIT {
+        return Err(Fields::one("picture", "A photograph may have 20 MB, a film 40 MB."));
+    }
+    caller.tx(move |tx, by| pictures::upload(tx, by, &words, &bytes)).await.map(drop)
+}
+
+/// What a form holds: the words and the picture. An error carries the spot, as far as it was read.
+async fn read(mut form: Multipart) -> Result<(Upload, Vec<u8>), (String, Error)> {
+    let broken = || Fields::one("picture", "This is larger than 40 MB, or broke off on the way.");
+    let mut words = Upload { spot: String::new(), alt: String::new(), focus: Focus::default() };
+    let mut bytes = Vec::new();
+    while let Some(field) = form.next_field().await.map_err(|_| (words.spot.clone(), broken()))? {
+        let name = field.name().unwrap_or_default().to_owned();
+        let value = field.bytes().await.map_err(|_| (words.spot.clone(), broken()))?;
+        let text = |longest: usize| String::from_utf8_lossy(&value).trim().chars().take(longest).collect();
+        match name.as_str() {
+            "spot" => words.spot = text(120),
+            "alt" => words.alt = text(300),
+            "focus" => words.focus = Focus::read(text(20)).unwrap_or_default(),
+            "picture" => bytes = value.to_vec(),
+            _ => {}
+        }
+    }
+    if bytes.is_empty() {
+        return Err((words.spot, Fields::one("picture", "Choose a photograph.")));
+    }
+    Ok((words, bytes))
+}
+
+/// What is said of a spot without a new picture.
+struct Said(Upload);
+
+impl Input for Said {
+    fn parse(words: &mut Words) -> Said {
+        let spot = words.text("spot", 120);
+        let alt = words.opt_text_within("alt", 300).unwrap_or_default();
+        let focus = words.opt_text_within("focus", 20).and_then(Focus::read).unwrap_or_default();
+        Said(Upload { spot, alt, focus })
+    }
+}
+
+async fn describe(caller: Caller, Form(Said(words)): Form<Said>) -> Result<Response> {
+    let spot = words.spot.clone();
+    let done = caller.tx(move |tx, by| pictures::describe(tx, by, &words)).await;
+    match done {
+        Err(Error::Invalid(fields)) => refused(&caller, spot, fields).await,
+        done => or_sign_in(done.map(|()| see_other(&format!("{HERE}#{}", spot.replace('/', "-")))), HERE),
+    }
+}
+
+async fn take_down(caller: Caller, Form(Said(words)): Form<Said>) -> Result<Response> {
+    let done = caller.tx(move |tx, by| pictures::take_down(tx, by, &words.spot)).await;
+    or_sign_in(done.map(|()| see_other(HERE)), HERE)
+}

@@ -1,0 +1,84 @@
+//! A letter: a heading, some words, what there is to know at a glance, one thing to do. The page and the plain text
+//! are made of the same, so that neither says more than the other.
+
+use askama::Template;
+use catalogue::Club;
+use kit::{Fault, Result};
+use messages::Mail;
+
+/// What a letter says. Every text is escaped where it is drawn.
+#[derive(Template)]
+#[template(path = "mail/letter.html")]
+pub(super) struct Letter {
+    subject: String,
+    heading: String,
+    words: Vec<String>,
+    facts: Vec<(&'static str, String)>,
+    action: Option<(&'static str, String)>,
+    notes: Vec<String>,
+    club: String,
+    address: String,
+}
+
+impl Letter {
+    /// A letter of the club with nothing in it yet. The heading speaks to who reads it.
+    pub(super) fn new(club: &Club, subject: impl Into<String>, heading: impl Into<String>) -> Letter {
+        Letter {
+            subject: subject.into(),
+            heading: heading.into(),
+            words: Vec::new(),
+            facts: Vec::new(),
+            action: None,
+            notes: Vec::new(),
+            club: club.name.clone(),
+            address: club.address.clone(),
+        }
+    }
+
+    /// Adds a paragraph.
+    pub(super) fn says(mut self, words: impl Into<String>) -> Letter {
+        self.words.push(words.into());
+        self
+    }
+
+    /// Adds something to know at a glance; nothing, if there is nothing to know.
+    pub(super) fn fact(mut self, label: &'static str, value: impl Into<String>) -> Letter {
+        let value = value.into();
+        if !value.is_empty() {
+            self.facts.push((label, value));
+        }
+        self
+    }
+
+    /// What to do, and where.
+    pub(super) fn leads_to(mut self, label: &'static str, address: impl Into<String>) -> Letter {
+        self.action = Some((label, address.into()));
+        self
+    }
+
+    /// Adds what stands below, smaller.
+    pub(super) fn note(mut self, words: impl Into<String>) -> Letter {
+        self.notes.push(words.into());
+        self
+    }
+
+    /// The mail to an address, with a calendar file if there is one.
+    ///
+    /// # Errors
+    /// A fault if it can't be drawn.
+    pub(super) fn to(self, address: String, calendar: Option<String>) -> Result<Mail> {
+        let html = self.render().map_err(Fault::because)?;
+        Ok(Mail { to: address, text: self.text(), subject: self.subject, html: Some(html), calendar })
+    }
+
+    fn text(&self) -> String {
+        let width = self.facts.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
+        let fact = |(label, value): &(&str, String)| format!("{label:width$}  {value}");
+        let facts = self.facts.iter().map(fact).collect::<Vec<_>>().join("\n");
+        let action = self.action.as_ref().map(|(label, address)| format!("{label}:\n{address}"));
+        let parts = [self.heading.clone()].into_iter().chain(self.words.iter().cloned());
+        let parts = parts.chain([facts]).chain(action).chain(self.notes.iter().cloned());
+        let body = parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
+        format!("{body}\n\n{}\n{}\n", self.club, self.address)
+    }
+}

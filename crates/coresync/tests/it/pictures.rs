@@ -1,0 +1,150 @@
+//! Photographs that a club hangs: made anew, shown at once, by nobody who may not.
+
+use std::io::Cursor;
+
+use axum::http::Method;
+use image::{DynamicImage, ImageFormat, RgbImage};
+use testing::{Answer, BEA, DORA, House, MAX, OLA};
+
+const HERE: &str = "/staff/pictures/";
+
+/// A photograph of a sunset, with words hidden in it that must not get out.
+fn photograph(width: u32, height: u32) -> Vec<u8> {
+    let pixel = |x: u32, y: u32| {
+        let (x, y) = (x * 255 / width, y * 255 / height);
+        image::Rgb([255 - u8::try_from(y).unwrap_or(0), u8::try_from(x).unwrap_or(0), 80])
+    };
+    let image = DynamicImage::from(RgbImage::from_fn(width, height, pixel));
+    let mut bytes = Cursor::new(Vec::new());
+    image.write_to(&mut bytes, ImageFormat::Jpeg).expect("a JPEG");
+    let mut bytes = bytes.into_inner();
+    // A comment right after the beginning, as cameras write where they were.
+    let hidden = b"GPS 40.7128 N 74.0060 W";
+    let length = u16::try_from(hidden.len() + 2).expect("short").to_be_bytes();
+    let comment = [&[0xff, 0xfe], length.as_slice(), hidden.as_slice()].concat();
+    bytes.splice(2..2, comment);
+    bytes
+}
+
+fn form(spot: &str, alt: &str, picture: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, value) in [("spot", spot), ("alt", alt), ("focus", "top-left")] {
+        let part = format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        body.extend(part.into_bytes());
+    }
+    let head = "--b\r\nContent-Disposition: form-data; name=\"picture\"; filename=\"../../x.php\"\r\nContent-Type: text/html\r\n\r\n";
+    body.extend(head.as_bytes());
+    body.extend(picture);
+    body.extend(b"\r\n--b--\r\n");
+    body
+}
+
+async fn send(house: &House, who: testing::Player, spot: &str, alt: &str, picture: &[u8]) -> Answer {
+    let kind = Some("multipart/form-data; boundary=b");
+    house.as_(who).send(Method::POST, HERE, kind, form(spot, alt, picture)).await
+}
+
+/// The first address on a page that ends so.
+fn address(page: &str, ending: &str) -> String {
+    let found =
+        page.split(['"', ' ', ',']).find(|part| part.starts_with("/pictures/") && part.ends_with(ending));
+    found.unwrap_or_else(|| panic!("nothing ends in {ending} on {page}")).to_owned()
+}
+
+#[tokio::test]
+async fn a_photograph_is_made_anew_and_nothing_else_is_left_of_it() {
+    let house = House::open().await;
+    let source = photograph(1_200, 800);
+    send(&house, MAX, "home/hero", "A lake in the evening", &source).await.expect(303);
+    let before = house.as_(MAX).get(HERE).await.expect(200);
+    assert!(before.text().contains("is being made"));
+    house.run_jobs().await;
+    let page = house.as_(MAX).get(HERE).await.expect(200);
+    assert!(page.text().contains("A lake in the evening") && page.text().contains("focus-top-left"));
+    for (ending, kind, head) in [
+        ("-960.jpg", "image/jpeg", &[0xff, 0xd8][..]),
+        ("-960.webp", "image/webp", b"RIFF"),
+        ("-480.avif", "image/avif", &[0, 0, 0]),
+    ] {
+        let file = house.visitor().get(&address(&page.text(), ending)).await.expect(200);
+        assert_eq!(file.header("content-type"), kind);
+        assert_eq!(file.header("cache-control"), "public, max-age=31536000, immutable");
+        assert!(file.bytes.starts_with(head), "{ending}");
+        assert!(!file.bytes.windows(3).any(|part| part == b"GPS"), "{ending} tells where it was taken");
+    }
+    assert!(!page.text().contains("-1600."), "nothing is made larger than it came");
+    let jpeg = house.visitor().get(&address(&page.text(), "-960.jpg")).await;
+    let read = image::load_from_memory(&jpeg.bytes).expect("a picture");
+    assert_eq!((read.width(), read.height()), (960, 640));
+
+    house.as_(MAX).submit("/staff/pictures/down/", "spot=home%2Fhero").await.expect(303);
+    house.visitor().get(&address(&page.text(), "-960.jpg")).await.expect(404);
+}
+
+/// Who sends another one replaces it, and until that is made the old one hangs.
+#[tokio::test]
+async fn a_spot_is_never_bare_in_between() {
+    let house = House::open().await;
+    send(&house, OLA, "half/private", "First", &photograph(600, 400)).await.expect(303);
+    house.run_jobs().await;
+    let first = address(&house.as_(OLA).get(HERE).await.text(), "-480.jpg");
+    send(&house, OLA, "half/private", "Second", &photograph(700, 400)).await.expect(303);
+    house.visitor().get(&first).await.expect(200);
+    house.run_jobs().await;
+    house.visitor().get(&first).await.expect(404);
+    let page = house.as_(OLA).get(HERE).await;
+    assert_ne!(address(&page.text(), "-480.jpg"), first);
+}
+
+#[tokio::test]
+async fn what_is_no_photograph_is_refused_or_said_to_be_none() {
+    let house = House::open().await;
+    let good = photograph(600, 400);
+    for (spot, alt, picture, says) in [
+        ("home/hero", "", good.as_slice(), "Say what is to be seen"),
+        ("home/none", "A", good.as_slice(), "no such place"),
+        ("home/hero", "A", b"".as_slice(), "Choose a photograph"),
+    ] {
+        let answer = send(&house, MAX, spot, alt, picture).await.expect(400);
+        assert!(answer.text().contains(says), "{says}: {}", answer.text());
+    }
+    for bytes in [b"<script>alert(1)</script>".to_vec(), photograph(200, 300), good[..60].to_vec()] {
+        send(&house, MAX, "home/hero", "A", &bytes).await.expect(303);
+        house.run_jobs().await;
+        let page = house.as_(MAX).get(HERE).await;
+        assert!(page.text().contains("could not be read"), "{}", page.text());
+    }
+    house.visitor().get("/pictures/1-480.jpg").await.expect(404);
+    house.visitor().get("/pictures/1-0.source").await.expect(404);
+}
+
+#[tokio::test]
+async fn only_who_manages_the_catalogue_hangs_pictures() {
+    let house = House::open().await;
+    for who in [BEA, DORA] {
+        house.as_(who).get(HERE).await.expect(403);
+        send(&house, who, "home/hero", "A", &photograph(600, 400)).await.expect(403);
+        house.as_(who).submit("/staff/pictures/down/", "spot=home%2Fhero").await.expect(403);
+        house.as_(who).submit("/staff/pictures/words/", "spot=home%2Fhero&alt=A").await.expect(403);
+    }
+    house.visitor().get(HERE).await.expect(303);
+}
+
+#[tokio::test]
+async fn a_film_is_handed_out_in_parts() {
+    let house = House::open().await;
+    let mut film = b"\0\0\0\x20ftypisom".to_vec();
+    film.resize((1 << 20) + 500, 7);
+    send(&house, MAX, "home/hero", "Steam over water", &film).await.expect(303);
+    let page = house.as_(MAX).get(HERE).await;
+    let path = address(&page.text(), ".mp4");
+    let first = house.visitor().get(&path).await.expect(206);
+    assert_eq!(first.header("content-range"), "bytes 0-1048575/1049076");
+    let rest = house.visitor().with("range", "bytes=1048576-").get(&path).await.expect(206);
+    assert_eq!((rest.bytes.len(), rest.header("content-type")), (500, "video/mp4"));
+    house.visitor().with("range", "bytes=2000000-").get(&path).await.expect(416);
+    // Only where a film may hang.
+    send(&house, MAX, "half/private", "Steam", &film).await.expect(303);
+    house.run_jobs().await;
+    assert!(house.as_(MAX).get(HERE).await.text().contains("could not be read"));
+}

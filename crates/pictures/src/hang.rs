@@ -1,0 +1,217 @@
+//! Hanging a picture, and taking it down again. What hung there before goes with it.
+
+use kit::errors::OrFault as _;
+use kit::jobs::Job;
+use kit::{Error, Fields, House, Id, Result, Tx, versions};
+use people::{Action, Actor, Caller};
+use serde::{Deserialize, Serialize};
+
+use crate::develop::{Developed, develop};
+use crate::model::{Focus, Format, Kind, State};
+use crate::store;
+
+/// How much of a film is written in one transaction, and is one row, in bytes.
+const PIECE: usize = 1 << 20;
+/// The longest name of a spot.
+const LONGEST_SPOT: usize = 120;
+
+/// What is said of a picture that is to hang.
+#[derive(Debug, Clone)]
+pub struct Upload {
+    /// Where: `service/deep-tissue`.
+    pub spot: String,
+    /// What is to be seen, for who can't see it.
+    pub alt: String,
+    /// Where the eye rests.
+    pub focus: Focus,
+}
+
+impl Upload {
+    fn check(&self) -> Result<()> {
+        let mut fields = Fields::new();
+        let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-/".contains(&byte);
+        if self.spot.is_empty() || self.spot.len() > LONGEST_SPOT || !self.spot.bytes().all(is_plain) {
+            fields.add("spot", "There is no such place for a picture.");
+        }
+        if self.alt.trim().is_empty() {
+            fields.add("alt", "Say what is to be seen, for who can’t see it.");
+        }
+        fields.check()
+    }
+}
+
+/// A photograph that came is to be made anew; a job.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Develop {
+    /// Which.
+    pub picture: Id,
+}
+
+impl Job for Develop {
+    const KIND: &'static str = "pictures.develop";
+}
+
+/// Takes a photograph and hangs it: until it is made anew, what hung there is still shown.
+///
+/// # Errors
+/// `Error::Forbidden` unless `by` may manage the catalogue; `Error::Invalid` for an unknown sort of spot or no words.
+pub fn upload(tx: &mut Tx<'_>, by: &Actor, words: &Upload, bytes: &[u8]) -> Result<Id> {
+    by.need(Action::ManageCatalogue)?;
+    words.check()?;
+    let (club, by) = (catalogue::current(tx)?.club.id, by.person()?.id);
+    let picture = store::insert(tx, club, by, Kind::Photograph, words)?;
+    store::keep(tx, picture, 0, Format::Source, 0, bytes)?;
+    tx.enqueue(&Develop { picture }, tx.now())?;
+    versions::bump(tx, catalogue::VERSION)?;
+    Ok(picture)
+}
+
+/// Makes a photograph anew; does nothing if that was done already.
+///
+/// # Errors
+/// A fault of the database. What can't be made is marked as failed.
+pub async fn develop_job(house: House, picture: Id) -> Result<()> {
+    let Some(source) = house.db.view(move |tx| store::source(tx, picture)).await? else { return Ok(()) };
+    let made = tokio::task::spawn_blocking(move || develop(&source)).await.or_fault()?;
+    let made = match made {
+        Ok(made) => Some(made),
+        Err(Error::Invalid(_)) => None,
+        Err(error) => return Err(error),
+    };
+    house.db.tx(move |tx| finish(tx, picture, made.as_ref())).await
+}
+
+fn finish(tx: &mut Tx<'_>, picture: Id, made: Option<&Developed>) -> Result<()> {
+    let Some(made) = made else {
+        store::finish(tx, picture, State::Failed, (0, 0), "")?;
+        store::forget_source(tx, picture)?;
+        return versions::bump(tx, catalogue::VERSION);
+    };
+    let size = (i64::from(made.width), i64::from(made.height));
+    if !store::finish(tx, picture, State::Ready, size, &made.preview)? {
+        return Ok(());
+    }
+    for (width, format, bytes) in &made.files {
+        store::keep(tx, picture, i64::from(*width), *format, 0, bytes)?;
+    }
+    store::forget_source(tx, picture)?;
+    hang(tx, picture)
+}
+
+/// Hangs a picture where it is meant to be, in place of what hung there.
+fn hang(tx: &mut Tx<'_>, picture: Id) -> Result<()> {
+    let Some((club, spot, by)) = store::meant_for(tx, picture)? else { return Ok(()) };
+    store::hang(tx, club, &spot, picture, by)?;
+    store::sweep(tx, club)?;
+    versions::bump(tx, catalogue::VERSION)
+}
+
+/// Leaves a spot empty, so that its light study is shown again.
+///
+/// # Errors
+/// `Error::Forbidden` unless `by` may manage the catalogue; `Error::NotFound` if nothing hangs there.
+pub fn take_down(tx: &mut Tx<'_>, by: &Actor, spot: &str) -> Result<()> {
+    by.need(Action::ManageCatalogue)?;
+    let club = catalogue::current(tx)?.club.id;
+    if !store::unhang(tx, club, spot)? {
+        return Err(Error::NotFound);
+    }
+    store::sweep(tx, club)?;
+    versions::bump(tx, catalogue::VERSION)
+}
+
+/// Says something else of the picture that hangs at a spot.
+///
+/// # Errors
+/// As [`upload`]; `Error::NotFound` if nothing hangs there.
+pub fn describe(tx: &mut Tx<'_>, by: &Actor, words: &Upload) -> Result<()> {
+    by.need(Action::ManageCatalogue)?;
+    words.check()?;
+    let club = catalogue::current(tx)?.club.id;
+    if !store::describe(tx, club, &words.spot, &words.alt, words.focus)? {
+        return Err(Error::NotFound);
+    }
+    versions::bump(tx, catalogue::VERSION)
+}
+
+/// A film that came, and what is said of it.
+#[derive(Debug)]
+pub struct Film {
+    /// What is said of it.
+    pub words: Upload,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// What a film is, by its first bytes.
+fn film_format(bytes: &[u8]) -> Option<Format> {
+    if bytes.get(4..8) == Some(b"ftyp") {
+        return Some(Format::Mp4);
+    }
+    bytes.starts_with(&[0x1a, 0x45, 0xdf, 0xa3]).then_some(Format::Webm)
+}
+
+/// Whether these bytes begin as a film does.
+pub fn is_film(bytes: &[u8]) -> bool {
+    film_format(bytes).is_some()
+}
+
+/// Takes a film and hangs it. It is written in pieces, so that nobody waits for the whole of it; it hangs once it is there.
+///
+/// # Errors
+/// As [`upload`]; `Error::Invalid` if it is neither MP4 nor WebM.
+pub async fn hang_film(caller: &Caller, film: Film) -> Result<()> {
+    let Some(format) = film_format(&film.bytes) else {
+        return Err(Fields::one("picture", "This is no film that browsers can show. Send an MP4 or a WebM."));
+    };
+    let words = film.words.clone();
+    let id = caller.tx(move |tx, by| add_film(tx, by, &words)).await?;
+    for (n, piece) in film.bytes.chunks(PIECE).enumerate() {
+        let (n, piece) = (i64::try_from(n).or_fault()?, piece.to_vec());
+        caller.tx(move |tx, _| store::keep(tx, id, 0, format, n, &piece)).await?;
+    }
+    caller
+        .tx(move |tx, by| {
+            by.need(Action::ManageCatalogue)?;
+            store::finish(tx, id, State::Ready, (0, 0), "")?;
+            hang(tx, id)
+        })
+        .await
+}
+
+/// Writes down a film whose pieces are to come.
+///
+/// # Errors
+/// As [`upload`].
+pub(crate) fn add_film(tx: &mut Tx<'_>, by: &Actor, words: &Upload) -> Result<Id> {
+    by.need(Action::ManageCatalogue)?;
+    words.check()?;
+    let club = catalogue::current(tx)?.club.id;
+    store::insert(tx, club, by.person()?.id, Kind::Film, words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_film_is_known_by_its_first_bytes() {
+        assert_eq!(film_format(b"\0\0\0\x20ftypisom...."), Some(Format::Mp4));
+        assert_eq!(film_format(&[0x1a, 0x45, 0xdf, 0xa3, 0]), Some(Format::Webm));
+        assert_eq!(film_format(b"<html>ftyp"), None);
+        assert_eq!(film_format(b""), None);
+    }
+
+    #[test]
+    fn a_spot_has_a_plain_name_and_a_picture_its_words() {
+        let upload = |spot: &str, alt: &str| Upload {
+            spot: spot.to_owned(),
+            alt: alt.to_owned(),
+            focus: Focus::default(),
+        };
+        assert!(upload("service/deep-tissue", "A room in candle light").check().is_ok());
+        for (spot, alt) in [("", "a"), ("../etc", "a"), ("Service", "a"), ("home/hero", " ")] {
+            assert!(upload(spot, alt).check().is_err(), "{spot} {alt}");
+        }
+    }
+}

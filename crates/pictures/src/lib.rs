@@ -1,0 +1,16 @@
+//! The photographs and films that a club hangs in its own pages. What comes is never shown as it came: it is taken
+//! apart and made anew in several widths and formats, so that nothing but the picture is left of it. A picture hangs at a
+//! spot, such as `service/deep-tissue`; which spots there are, pages know.
+
+mod develop;
+mod hang;
+mod model;
+mod serve;
+mod shown;
+mod store;
+
+pub use develop::{Developed, LEAST_WIDTH, develop};
+pub use hang::{Develop, Film, Upload, describe, develop_job, hang_film, is_film, take_down, upload};
+pub use model::{FILM_LIMIT, Focus, Format, Kind, LIMIT, Picture, State};
+pub use serve::routes;
+pub use shown::{Shown, list, shown};

@@ -1,0 +1,209 @@
+//! Every statement on the tables of pictures.
+
+use jiff::SignedDuration;
+use kit::{Id, Result, Tx, args, sql};
+
+use crate::hang::Upload;
+use crate::model::{Focus, Format, Kind, Picture, State};
+
+/// Writes down a picture that is being made.
+pub(crate) fn insert(tx: &mut Tx<'_>, club: Id, by: Id, kind: Kind, words: &Upload) -> Result<Id> {
+    let (id, now) = (tx.new_id()?, tx.now());
+    tx.run(
+        sql!(
+            "INSERT INTO pictures (id, club_id, spot, kind, alt, focus, state, width, height, preview, uploaded_by,
+             uploaded_at) VALUES ($1, $2, $3, $4, $5, $6, 'working', 0, 0, '', $7, $8)"
+        ),
+        args![id, club, &words.spot, kind.as_str(), &words.alt, words.focus.as_str(), by, now],
+    )?;
+    Ok(id)
+}
+
+/// Keeps a file of a picture, or a piece of a film.
+pub(crate) fn keep(
+    tx: &mut Tx<'_>,
+    picture: Id,
+    width: i64,
+    format: Format,
+    piece: i64,
+    bytes: &[u8],
+) -> Result<()> {
+    tx.run(
+        sql!(
+            "INSERT INTO picture_files (picture_id, width, format, piece, bytes) VALUES ($1, $2, $3, $4, $5)"
+        ),
+        args![picture, width, format.as_str(), piece, bytes.to_vec()],
+    )
+    .map(drop)
+}
+
+/// What came, if it is still to be made into a picture.
+pub(crate) fn source(tx: &mut Tx<'_>, picture: Id) -> Result<Option<Vec<u8>>> {
+    let found: Option<(Vec<u8>,)> = tx.one(
+        sql!(
+            "SELECT f.bytes FROM picture_files f JOIN pictures p ON p.id = f.picture_id
+             WHERE p.id = $1 AND p.state = 'working' AND f.format = 'source'"
+        ),
+        args![picture],
+    )?;
+    Ok(found.map(|(bytes,)| bytes))
+}
+
+/// Forgets what came.
+pub(crate) fn forget_source(tx: &mut Tx<'_>, picture: Id) -> Result<()> {
+    tx.run(sql!("DELETE FROM picture_files WHERE picture_id = $1 AND format = 'source'"), args![picture])
+        .map(drop)
+}
+
+/// Ends the making of a picture. `false` if that was done already.
+pub(crate) fn finish(
+    tx: &mut Tx<'_>,
+    picture: Id,
+    state: State,
+    size: (i64, i64),
+    preview: &str,
+) -> Result<bool> {
+    let done = tx.run(
+        sql!(
+            "UPDATE pictures SET state = $2, width = $3, height = $4, preview = $5 WHERE id = $1 AND state = 'working'"
+        ),
+        args![picture, state.as_str(), size.0, size.1, preview],
+    )?;
+    Ok(done == 1)
+}
+
+/// Hangs a picture at a spot, in place of what hung there.
+pub(crate) fn hang(tx: &mut Tx<'_>, club: Id, spot: &str, picture: Id, by: Id) -> Result<()> {
+    let now = tx.now();
+    tx.run(
+        sql!(
+            "INSERT INTO picture_spots (club_id, spot, picture_id, hung_by, hung_at) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (club_id, spot) DO UPDATE SET picture_id = excluded.picture_id, hung_by = excluded.hung_by,
+             hung_at = excluded.hung_at"
+        ),
+        args![club, spot, picture, by, now],
+    )
+    .map(drop)
+}
+
+/// Leaves a spot empty. `false` if it was.
+pub(crate) fn unhang(tx: &mut Tx<'_>, club: Id, spot: &str) -> Result<bool> {
+    let done =
+        tx.run(sql!("DELETE FROM picture_spots WHERE club_id = $1 AND spot = $2"), args![club, spot])?;
+    Ok(done == 1)
+}
+
+/// Removes pictures of a club that hang nowhere, with their files; what is still being made stays for a day.
+pub(crate) fn sweep(tx: &mut Tx<'_>, club: Id) -> Result<()> {
+    let yesterday = tx.now() - SignedDuration::from_hours(24);
+    tx.run(
+        sql!(
+            "DELETE FROM picture_files WHERE picture_id IN (SELECT p.id FROM pictures p WHERE p.club_id = $1
+             AND (p.state <> 'working' OR p.uploaded_at < $2)
+             AND NOT EXISTS (SELECT 1 FROM picture_spots s WHERE s.picture_id = p.id))"
+        ),
+        args![club, yesterday],
+    )?;
+    tx.run(
+        sql!(
+            "DELETE FROM pictures WHERE club_id = $1 AND (state <> 'working' OR uploaded_at < $2)
+             AND NOT EXISTS (SELECT 1 FROM picture_spots s WHERE s.picture_id = pictures.id)"
+        ),
+        args![club, yesterday],
+    )
+    .map(drop)
+}
+
+/// Changes what is said of the picture at a spot.
+pub(crate) fn describe(tx: &mut Tx<'_>, club: Id, spot: &str, alt: &str, focus: Focus) -> Result<bool> {
+    let done = tx.run(
+        sql!(
+            "UPDATE pictures SET alt = $3, focus = $4
+             WHERE id = (SELECT picture_id FROM picture_spots WHERE club_id = $1 AND spot = $2)"
+        ),
+        args![club, spot, alt, focus.as_str()],
+    )?;
+    Ok(done == 1)
+}
+
+/// Where a picture that was made is to hang, and who brought it.
+pub(crate) fn meant_for(tx: &mut Tx<'_>, picture: Id) -> Result<Option<(Id, String, Id)>> {
+    tx.one(sql!("SELECT club_id, spot, uploaded_by FROM pictures WHERE id = $1"), args![picture])
+}
+
+/// The pictures of a club by spot, those that hang and those that do not yet.
+pub(crate) fn pictures(tx: &mut Tx<'_>, club: Id) -> Result<Vec<(String, Picture)>> {
+    let mut hanging: Vec<(String, Picture)> = Vec::new();
+    tx.each(
+        sql!(
+            "SELECT p.spot, p.id, p.kind, p.alt, p.focus, p.state, p.width, p.height, p.preview,
+             CASE WHEN s.picture_id IS NULL THEN FALSE ELSE TRUE END
+             FROM pictures p LEFT JOIN picture_spots s ON s.picture_id = p.id WHERE p.club_id = $1
+             ORDER BY p.spot, p.id"
+        ),
+        args![club],
+        |row| {
+            let picture = Picture {
+                id: row.get(1)?,
+                kind: row.get(2)?,
+                alt: row.get(3)?,
+                focus: row.get(4)?,
+                state: row.get(5)?,
+                width: row.get(6)?,
+                height: row.get(7)?,
+                preview: row.get(8)?,
+                hangs: row.get(9)?,
+                widths: Vec::new(),
+                film: None,
+            };
+            hanging.push((row.get(0)?, picture));
+            Ok(())
+        },
+    )?;
+    let files: Vec<(Id, i64, Format)> = tx.all(
+        sql!(
+            "SELECT f.picture_id, f.width, f.format FROM picture_files f JOIN pictures p ON p.id = f.picture_id
+             WHERE p.club_id = $1 AND f.piece = 0 AND f.format <> 'source' ORDER BY f.width"
+        ),
+        args![club],
+    )?;
+    for (_, picture) in &mut hanging {
+        for (_, width, format) in files.iter().filter(|(of, ..)| *of == picture.id) {
+            match format {
+                Format::Jpeg => picture.widths.push(*width),
+                Format::Mp4 | Format::Webm => picture.film = Some(*format),
+                _ => {}
+            }
+        }
+    }
+    Ok(hanging)
+}
+
+/// One piece of a file.
+pub(crate) fn piece(
+    tx: &mut Tx<'_>,
+    picture: Id,
+    width: i64,
+    format: Format,
+    piece: i64,
+) -> Result<Option<Vec<u8>>> {
+    let found: Option<(Vec<u8>,)> = tx.one(
+        sql!(
+            "SELECT bytes FROM picture_files WHERE picture_id = $1 AND width = $2 AND format = $3 AND piece = $4"
+        ),
+        args![picture, width, format.as_str(), piece],
+    )?;
+    Ok(found.map(|(bytes,)| bytes))
+}
+
+/// How long a file is, in bytes; nothing if there is none.
+pub(crate) fn length(tx: &mut Tx<'_>, picture: Id, width: i64, format: Format) -> Result<Option<i64>> {
+    let found: Option<(Option<i64>,)> = tx.one(
+        sql!(
+            "SELECT CAST(SUM(LENGTH(bytes)) AS BIGINT) FROM picture_files
+             WHERE picture_id = $1 AND width = $2 AND format = $3"
+        ),
+        args![picture, width, format.as_str()],
+    )?;
+    Ok(found.and_then(|(length,)| length))
+}
