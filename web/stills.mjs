@@ -51,6 +51,21 @@ function shrunk(canvas, width) {
   return one.width === width ? one : scaled(one, width);
 }
 
+/** A WebP with its picture alone: of a tiny one the profile of its colours is the larger part. */
+function bare(webp) {
+  for (let at = 12; at < webp.length; ) {
+    const size = webp.readUInt32LE(at + 4);
+    const end = at + 8 + size + (size % 2);
+    if (webp.toString("latin1", at, at + 4) === "VP8 ") {
+      const head = Buffer.from("RIFF....WEBP", "latin1");
+      head.writeUInt32LE(4 + end - at, 4);
+      return Buffer.concat([head, webp.subarray(at, end)]);
+    }
+    at = end;
+  }
+  return webp;
+}
+
 async function draw(study, shape, Brush) {
   const { width, height, widths } = SHAPES[shape];
   const canvas = createCanvas(width, height);
@@ -64,7 +79,7 @@ async function draw(study, shape, Brush) {
     pictures.push({ wide, kind: "webp", bytes: await one.encode("webp", QUALITY.webp) });
   }
   pictures.push({ wide: widths[1], kind: "jpg", bytes: await shrunk(canvas, widths[1]).encode("jpeg", QUALITY.jpeg) });
-  const tiny = await shrunk(canvas, 24).encode("webp", 40);
+  const tiny = bare(await shrunk(canvas, 24).encode("webp", 40));
   return { pictures, ground: `data:image/webp;base64,${tiny.toString("base64")}` };
 }
 

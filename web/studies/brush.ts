@@ -88,7 +88,7 @@ export class Brush {
   }
 
   /** What does not move is painted once. */
-  fixed(key: string, paint: (brush: Brush) => void): void {
+  fixed(key: string, paint: (brush: Brush) => void): Canvas {
     let layer = this.#layers.get(key);
     if (!layer) {
       layer = this.make(this.w, this.h);
@@ -96,6 +96,7 @@ export class Brush {
       this.#layers.set(key, layer);
     }
     this.c.drawImage(layer as CanvasImageSource, 0, 0);
+    return layer;
   }
 
   /** Fills everything, or a band, from above to below. */
@@ -196,8 +197,11 @@ export class Brush {
     });
   }
 
-  /** Water from `y` down: what is above it, upside down, broken by ripples that grow towards us. */
-  mirror(y: number, { calm = 1, dim = 0.72, tint = "8 10 14", foot = this.h, squash = 1, warm = "255 255 255" } = {}): void {
+  /**
+   * Water from `y` down: what is above it, upside down, broken by ripples that grow towards us. `from` is what it
+   * mirrors, where that is a layer of its own: a browser copies a canvas that is drawn on itself, at each line.
+   */
+  mirror(y: number, { calm = 1, dim = 0.72, tint = "8 10 14", foot = this.h, squash = 1, warm = "255 255 255", from = this.canvas } = {}): void {
     const { c, w, t } = this;
     const depth = foot - y;
     const swing = wave(5);
@@ -210,7 +214,7 @@ export class Brush {
       const lift = swing(near * pace + t * 0.55) * size * this.h * 0.9;
       const side = drift(near * pace * 1.7 - t * 0.4) * size * w * 0.22;
       const source = Math.max(0, Math.min(y - step, y - row * squash - step + lift));
-      const image = this.canvas as CanvasImageSource;
+      const image = from as CanvasImageSource;
       c.drawImage(image, 0, source, w, step, 0, y + row, w, step + 1);
       c.drawImage(image, 0, source, w, step, side, y + row, w, step + 1);
     }
@@ -298,6 +302,10 @@ export class Brush {
 
   /** Darker towards the edges, and the finest of grains, so that no band of colour shows. */
   finish(dark = 0.5, grain = 0.018): void {
+    this.fixed("finish", (veil) => veil.#veil(dark, grain));
+  }
+
+  #veil(dark: number, grain: number): void {
     const { c, w, h } = this;
     const far = Math.hypot(w, h) / 2;
     c.fillStyle = this.round(this.m, h * 0.48, far * 1.05, [

@@ -102,8 +102,8 @@ export const house: Study = {
     const { w, h, u } = b;
     const x = w > h ? w * 0.62 : w * 0.5;
     const foot = h * 0.6;
-    b.fixed("hall", hall);
-    b.mirror(foot, { calm: 0.9, dim: 0.8, tint: "14 9 5", warm: "255 206 140" });
+    const seen = b.fixed("hall", hall);
+    b.mirror(foot, { from: seen, calm: 0.9, dim: 0.8, tint: "14 9 5", warm: "255 206 140" });
     b.glints(x, foot, u * 0.16, h, "255 205 120", 0.5);
     b.glow(x, foot, u * 0.34, u * 0.006, "255 220 150", 0.5);
     b.steam(x, foot + u * 0.08, u * 0.9, u * 0.42, "255 214 160", 0.05, 4);

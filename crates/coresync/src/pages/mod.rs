@@ -7,15 +7,19 @@ mod cancel;
 mod dashboard;
 pub(crate) mod docs;
 mod errors;
+mod found;
 mod frame;
+mod halves;
 mod hang;
 mod held;
 mod home;
-
 mod price;
 mod review;
 mod services;
 mod sheet;
+mod sights;
+mod story;
+mod style;
 mod ticket;
 mod times;
 mod visit;
@@ -31,6 +35,10 @@ pub(crate) use price::Cancelling;
 pub fn routes() -> Router<House> {
     Router::new()
         .merge(home::routes())
+        .merge(halves::routes())
+        .merge(story::routes())
+        .merge(found::routes())
+        .merge(style::routes())
         .merge(services::routes())
         .merge(account::routes())
         .merge(book::routes())
