@@ -67,7 +67,15 @@ impl<'c> Row<'c> {
 /// A family of services with those that were found.
 struct Family<'c> {
     category: &'c Category,
+    /// The one picture of all of them, where each has not a picture of its own.
+    sight: Option<Sight>,
     rows: Vec<Row<'c>>,
+}
+
+/// Whether all of them are seen as the same light study.
+fn are_alike(rows: &[Row<'_>]) -> bool {
+    let first = rows.first().map(|row| row.sight.study.name);
+    rows.iter().all(|row| row.sight.photograph().is_none() && Some(row.sight.study.name) == first)
 }
 
 #[derive(Template)]
@@ -117,8 +125,12 @@ fn families<'c>(catalogue: &'c Catalogue, shown: &Shown, filter: &'c Filter) -> 
     let found: Vec<&Service> = catalogue.find(filter).collect();
     let family = |category: &'c Category| {
         let rows = found.iter().filter(|service| service.category == category.id);
-        let rows = rows.map(|service| Row::of(catalogue, shown, service));
-        Family { category, rows: rows.collect() }
+        let rows: Vec<_> = rows.map(|service| Row::of(catalogue, shown, service)).collect();
+        let sight = match rows.as_slice() {
+            [only] => Some(only.sight.clone()),
+            rows => are_alike(rows).then(|| sights::of_category(shown, category)),
+        };
+        Family { category, sight, rows }
     };
     catalogue.categories.iter().map(family).filter(|family| !family.rows.is_empty()).collect()
 }
@@ -162,6 +174,7 @@ struct ServicePage<'c> {
     yours: Option<String>,
     /// What else may be done to it without a break, or instead of it.
     beside: Vec<Row<'c>>,
+    beside_is_alike: bool,
     rooms: Vec<Place<'c>>,
     extras: Vec<Extra<'c>>,
 }
@@ -192,6 +205,7 @@ async fn show(State(house): State<House>, caller: Caller, Path(slug): Path<Strin
         plan.map(|_| bookings::price_for(service, &standing, today, Factors::PLAIN, &[], false).total());
     let category = catalogue.category(service.category);
     let frame = Frame { title: format!("{} · CoreSync", service.name), ..frame };
+    let beside = beside(&catalogue, &shown, service);
     let sight = sights::of_service(&shown, &catalogue, service);
     let frame = frame.about(service.short_description.clone());
     let page = ServicePage {
@@ -204,7 +218,8 @@ async fn show(State(house): State<House>, caller: Caller, Path(slug): Path<Strin
         list: words::money(service.list),
         member: words::money(service.member),
         yours: yours.map(words::money),
-        beside: beside(&catalogue, &shown, service),
+        beside_is_alike: are_alike(&beside),
+        beside,
         rooms: rooms(&catalogue, service),
         extras: catalogue
             .addons_of(service)

@@ -119,7 +119,7 @@ fn known<'w>(words: impl IntoIterator<Item = &'w str>) -> Option<&'static str> {
 /// Words of a catalogue that our studies are called otherwise by.
 fn called(word: &str) -> Option<&'static str> {
     Some(match word {
-        "couples-massage" => "together",
+        "duet-room" | "couples-massage" => "together",
         "facial" => "facials",
         "ember-journey" => "ember-suite",
         "tide-journey" => "tide-suite",
