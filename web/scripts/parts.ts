@@ -16,33 +16,29 @@ export function say(words: string): void {
   setTimeout(() => toast.remove(), 6000);
 }
 
-/** `<time-left until="2026-11-24T10:10:00-05:00">`: minutes and seconds until then; `time-is-up` is told when it comes. */
-class TimeLeft extends HTMLElement {
-  #beat = 0;
-
-  connectedCallback(): void {
-    const end = Date.parse(this.getAttribute("until") ?? "");
-    // What the house's clock said when it made this page, for a device whose own clock is wrong.
-    const told = Date.parse(this.getAttribute("now") ?? "");
+/**
+ * `<time class="countdown" data-until="2026-11-24T10:10:00-05:00" data-now="…">10:10</time>`: beside the time of day, how many
+ * minutes and seconds are left. `data-now` is what the house's clock said when it made the page, for a device whose own
+ * clock is wrong.
+ */
+function countdowns(): void {
+  for (const time of document.querySelectorAll<HTMLElement>(".countdown[data-until]")) {
+    const end = Date.parse(time.dataset.until ?? "");
+    const told = Date.parse(time.dataset.now ?? "");
+    if (Number.isNaN(end)) continue;
     const wrong = Number.isNaN(told) ? 0 : told - Date.now();
-    if (Number.isNaN(end)) return;
-    this.role = "timer";
+    const left = document.createElement("span");
+    left.className = "countdown-left";
+    left.role = "timer";
+    time.after(" ", left);
     const show = () => {
-      const left = Math.max(0, Math.round((end - Date.now() - wrong) / 1000));
-      const hours = Math.floor(left / 3600);
-      const minutes = Math.floor(left / 60) % 60;
+      const seconds = Math.round((end - Date.now() - wrong) / 1000);
       const two = (count: number) => String(count).padStart(2, "0");
-      this.textContent = hours > 0 ? `${hours}:${two(minutes)}:${two(left % 60)}` : `${minutes}:${two(left % 60)}`;
-      if (left > 0) return;
-      clearInterval(this.#beat);
-      this.dispatchEvent(new CustomEvent("time-is-up", { bubbles: true }));
+      left.textContent = seconds > 0 ? `(${Math.floor(seconds / 60)}:${two(seconds % 60)})` : "(over)";
+      if (seconds <= 0) clearInterval(beat);
     };
+    const beat = setInterval(show, 1000);
     show();
-    this.#beat = window.setInterval(show, 1000);
-  }
-
-  disconnectedCallback(): void {
-    clearInterval(this.#beat);
   }
 }
 
@@ -97,7 +93,7 @@ function menu(): void {
 }
 
 export function begin(): void {
-  customElements.define("time-left", TimeLeft);
+  countdowns();
   busy();
   buttons();
   menu();

@@ -5,13 +5,13 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use catalogue::{Catalogue, Equipment, Room, Service, Technician};
+use catalogue::{Catalogue, Equipment, Hours, Room, Service, Technician};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use kit::{Id, Result, Tx};
 
 use crate::cells::{Cell, cell_at, cells};
-use crate::days::{Days, Open};
+use crate::days::Days;
 use crate::free::{Busy, Field, Gate, Track};
 use crate::store;
 
@@ -58,25 +58,26 @@ pub(crate) fn field_without(
 ) -> Result<Field> {
     let around = days.reach();
     let horizon = horizon(tx.now(), &catalogue.club.zone);
-    let is_near = tx.is_view() && without.is_none() && horizon.0 <= around.0 && around.1 <= horizon.1;
+    let is_near = without.is_none() && horizon.0 <= around.0 && around.1 <= horizon.1;
     let calendars = if is_near {
-        // Only the days that are asked for are searched.
-        let whole = remembered(tx, candidates, horizon)?;
-        whole.into_iter().map(|(id, busy)| (id, busy.slice(around))).collect()
+        remembered(tx, candidates, horizon, around)?
     } else {
-        read(tx, candidates, around, without)?
+        read(tx, &units(candidates), around, without)?
     };
-    Ok(assemble(catalogue, candidates, days, around, &calendars))
+    assemble(catalogue, candidates, days, around, &calendars)
 }
 
 impl Field {
     /// Everything that bears on a question about these days, from what is claimed.
+    ///
+    /// # Errors
+    /// A fault for days outside the calendar.
     pub fn of(
         catalogue: &Catalogue,
         candidates: &Candidates<'_>,
         days: Days,
         spans: &HashMap<Id, Vec<(Cell, Cell)>>,
-    ) -> Field {
+    ) -> Result<Field> {
         let reach = days.reach();
         let calendar =
             |(id, units)| (id, Busy::new(units, spans.get(&id).cloned().unwrap_or_default(), reach));
@@ -91,29 +92,33 @@ fn assemble(
     days: Days,
     reach: (Cell, Cell),
     calendars: &HashMap<Id, Busy>,
-) -> Field {
-    let track = |id: Id, open: Vec<Open>, after: i64| Track {
+) -> Result<Field> {
+    let wider = days.wider()?;
+    let track = |id: Id, hours: &Hours, after: i64| Track {
         id,
-        open,
+        open: days.open(hours),
+        there: wider.pieces(hours),
         busy: calendars.get(&id).cloned().unwrap_or_else(|| Busy::new(1, Vec::new(), reach)),
         after: cells(after),
         premium_bp: 10_000,
         shortest: 0,
         gate: Gate::default(),
     };
-    let room = |room: &&Room| Track {
-        premium_bp: room.premium_bp,
-        shortest: shortest(catalogue, room.id),
-        ..track(room.id, days.open(&room.hours), 0)
+    let room = |room: &&Room| {
+        let (premium_bp, shortest) = (room.premium_bp, shortest(catalogue, room.id));
+        Track { premium_bp, shortest, ..track(room.id, &room.hours, 0) }
     };
     let rooms: Vec<Track> = candidates.rooms.iter().map(room).collect();
-    let technician = |one: &&Technician| track(one.id, days.open(&one.hours), one.pad);
+    let technician = |one: &&Technician| track(one.id, &one.hours, one.pad);
     let technicians = candidates.technicians.iter().map(technician).collect();
     // A piece is there whenever any of the rooms is open.
-    let always: Vec<Open> = rooms.iter().flat_map(|room| room.open.clone()).collect();
-    let equipment =
-        candidates.equipment.iter().map(|piece| track(piece.id, always.clone(), piece.reset)).collect();
-    Field { reach, rooms, technicians, named: candidates.named, equipment, days }
+    let always: Vec<(Cell, Cell)> = rooms.iter().flat_map(|room| room.there.clone()).collect();
+    let piece = |piece: &&Equipment| Track {
+        there: always.clone(),
+        ..track(piece.id, &Hours::default(), piece.reset)
+    };
+    let equipment = candidates.equipment.iter().map(piece).collect();
+    Ok(Field { reach, rooms, technicians, named: candidates.named, equipment, days })
 }
 
 /// The days whose calendars are remembered, around the club's today.
@@ -126,7 +131,7 @@ fn horizon(now: Timestamp, zone: &TimeZone) -> (Cell, Cell) {
 /// The shortest set-up + duration + turnover that a room serves (F4), in cells.
 fn shortest(catalogue: &Catalogue, room: Id) -> i64 {
     let served = catalogue.services.iter().filter(|service| service.active && service.rooms.contains(&room));
-    served.map(|service| cells(service.room_minutes())).min().unwrap_or(0)
+    served.map(|service| cells(service.least_room_minutes())).min().unwrap_or(0)
 }
 
 fn units(candidates: &Candidates<'_>) -> Vec<(Id, i64)> {
@@ -141,52 +146,64 @@ const FEW: usize = 6;
 
 fn read(
     tx: &mut Tx<'_>,
-    candidates: &Candidates<'_>,
+    wanted: &[(Id, i64)],
     reach: (Cell, Cell),
     without: Option<Id>,
 ) -> Result<HashMap<Id, Busy>> {
-    let wanted = units(candidates);
     let mut spans = if wanted.len() > FEW { store::spans(tx, reach, without)? } else { HashMap::new() };
     if wanted.len() <= FEW {
-        for (id, _) in &wanted {
+        for (id, _) in wanted {
             let claimed = store::spans_of(tx, *id, reach, without)?;
             spans.insert(*id, claimed.into_iter().map(|(from, to, _)| (from, to)).collect());
         }
     }
-    let calendar = |(id, units)| (id, Busy::new(units, spans.remove(&id).unwrap_or_default(), reach));
-    Ok(wanted.into_iter().map(calendar).collect())
+    let calendar =
+        |(id, units): &(Id, i64)| (*id, Busy::new(*units, spans.remove(id).unwrap_or_default(), reach));
+    Ok(wanted.iter().map(calendar).collect())
 }
 
+/// The calendars of the days that are asked for, from what is remembered of all near ones. Whoever writes learns nothing
+/// by heart: what they see may yet be undone.
 fn remembered(
     tx: &mut Tx<'_>,
     candidates: &Candidates<'_>,
     reach: (Cell, Cell),
+    around: (Cell, Cell),
 ) -> Result<HashMap<Id, Busy>> {
     let versions = store::versions(tx)?;
+    let version = |id| versions.get(&id).copied().unwrap_or(Id(0));
     let (memory, now) = (tx.shelf::<Memory>(), tx.now());
-    let mut calendars = HashMap::new();
-    for (id, units) in units(candidates) {
-        let version = versions.get(&id).copied().unwrap_or(Id(0));
-        let known = memory.0.lock().unwrap_or_else(PoisonError::into_inner).get(&id).and_then(|known| {
-            let is_current = known.version == version
-                && known.reach == reach
-                && known.busy.units == units
-                && known.until.is_none_or(|until| now < until);
-            is_current.then(|| known.busy.clone())
-        });
-        let busy = match known {
-            Some(busy) => busy,
-            None => {
-                let spans = store::spans_of(tx, id, reach, None)?;
-                let until = spans.iter().filter_map(|(.., until)| *until).min();
-                let claimed = spans.into_iter().map(|(from, to, _)| (from, to)).collect();
-                let busy = Busy::new(units, claimed, reach);
-                let entry = Remembered { version, reach, busy: busy.clone(), until };
-                memory.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, entry);
-                busy
+    let (mut known, mut unknown) = (Vec::new(), Vec::new());
+    {
+        let memory = memory.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for (id, units) in units(candidates) {
+            let is_current = |known: &&Remembered| {
+                known.version == version(id)
+                    && known.reach == reach
+                    && known.busy.units == units
+                    && known.until.is_none_or(|until| now < until)
+            };
+            match memory.get(&id).filter(is_current) {
+                Some(found) => known.push((id, found.busy.clone())),
+                None => unknown.push((id, units)),
             }
-        };
-        calendars.insert(id, busy);
+        }
+    }
+    // Only the days that are asked for are searched.
+    let mut calendars: HashMap<Id, Busy> =
+        known.into_iter().map(|(id, busy)| (id, busy.slice(around))).collect();
+    if !tx.is_view() {
+        calendars.extend(read(tx, &unknown, around, None)?);
+        return Ok(calendars);
+    }
+    for (id, units) in unknown {
+        let spans = store::spans_of(tx, id, reach, None)?;
+        let until = spans.iter().filter_map(|(.., until)| *until).min();
+        let claimed = spans.into_iter().map(|(from, to, _)| (from, to)).collect();
+        let busy = Busy::new(units, claimed, reach);
+        calendars.insert(id, busy.slice(around));
+        let entry = Remembered { version: version(id), reach, busy, until };
+        memory.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, entry);
     }
     Ok(calendars)
 }
@@ -203,6 +220,7 @@ impl<'c> Candidates<'c> {
     ) -> Candidates<'c> {
         let rooms = catalogue.rooms.iter().filter(|candidate| {
             candidate.active
+                && party <= service.max_capacity
                 && service.rooms.contains(&candidate.id)
                 && candidate.capacity >= party
                 && room.is_none_or(|asked| asked == candidate.id)

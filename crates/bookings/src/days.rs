@@ -20,6 +20,20 @@ pub struct Day {
     even: bool,
 }
 
+impl Open {
+    /// Whether a start lies in it.
+    pub fn has(&self, start: Cell) -> bool {
+        self.from <= start && start < self.to
+    }
+}
+
+impl Day {
+    /// The cell of its midnight.
+    pub fn midnight(&self) -> Cell {
+        self.midnight
+    }
+}
+
 /// The days of a question, in order.
 #[derive(Debug, Clone)]
 pub struct Days {
@@ -90,6 +104,33 @@ impl Days {
         self.days.iter().enumerate().flat_map(of_day).filter(|open| open.from < open.to).collect()
     }
 
+    /// These days with what bears on them besides: shifts that began the day before, and those that begin after the last day,
+    /// for a start may lie a day after it, and what begins then may last a day.
+    ///
+    /// # Errors
+    /// A fault for days outside the calendar.
+    pub fn wider(&self) -> Result<Days> {
+        let (Some(first), Some(last)) = (self.days.first(), self.days.last()) else {
+            return Ok(self.clone());
+        };
+        let around = |date: Date, days: i64| date.checked_add(Span::new().days(days)).map_err(Fault::because);
+        Days::new(&self.zone, around(first.date, -1)?, around(last.date, 3)?)
+    }
+
+    /// When something with these hours is open, in one piece where one shift touches the next.
+    pub fn pieces(&self, hours: &Hours) -> Vec<(Cell, Cell)> {
+        let mut open: Vec<(Cell, Cell)> = self.open(hours).iter().map(|open| (open.from, open.to)).collect();
+        open.sort_unstable();
+        let mut pieces: Vec<(Cell, Cell)> = Vec::with_capacity(open.len());
+        for (from, to) in open {
+            match pieces.last_mut() {
+                Some((_, end)) if from <= *end => *end = to.max(*end),
+                _ => pieces.push((from, to)),
+            }
+        }
+        pieces
+    }
+
     fn opening(&self, place: usize, day: &Day, shift: &Shift) -> Open {
         Open { day: place, from: self.cell(day, shift.opens), to: self.cell(day, shift.closes) }
     }
@@ -98,7 +139,9 @@ impl Days {
     pub fn stretch(&self, open: &Open, from: i64, to: i64) -> Vec<(Cell, Cell)> {
         let Some(day) = self.days.get(open.day) else { return Vec::new() };
         if day.even {
-            let (first, last) = (self.cell(day, from).max(open.from), self.cell(day, to).min(open.to));
+            // Of a cell counts the minute at which it begins.
+            let cell = |minute: i64| day.midnight + (minute + MINUTES - 1).div_euclid(MINUTES);
+            let (first, last) = (cell(from).max(open.from), cell(to).min(open.to));
             return if first < last { vec![(first, last)] } else { Vec::new() };
         }
         // Where the clock changes, a stretch may come twice: cell by cell.

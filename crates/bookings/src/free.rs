@@ -27,8 +27,10 @@ pub struct Demand {
 pub struct Track {
     /// Whose.
     pub id: Id,
-    /// When it is there for guests.
+    /// Its shifts that begin on the days that are asked for: a start has the day of the shift in which it lies.
     pub open: Vec<Open>,
+    /// When it is there for guests, in one piece where shifts touch, whichever day they began on.
+    pub there: Vec<(Cell, Cell)>,
     /// What is claimed.
     pub busy: Busy,
     /// Cells kept free after each booking, besides: a technician's pad, a piece's reset.
@@ -133,16 +135,6 @@ impl Track {
     }
 }
 
-/// The factors of a room's starts on a day.
-fn least(room: &Track, starts: &Bits, place: usize, earliest: Cell) -> Option<Factors> {
-    if room.gate.factors.is_empty() {
-        return Some(Factors { room: room.premium_bp, time: 10_000 });
-    }
-    let open = on(&room.open, place).iter();
-    let cells = open.flat_map(|open| starts.cells(open.from.max(earliest), open.to));
-    cells.map(|start| room.factors(start)).min_by_key(|factors| factors.product())
-}
-
 /// Sweeps over beginnings and ends, and sets the cells at which the count reaches `units`.
 fn fill_where_all_are_taken(full: &mut Bits, spans: &[(Cell, Cell)], units: i64) {
     let mut edges: Vec<(Cell, i64)> = spans.iter().flat_map(|(from, to)| [(*from, 1), (*to, -1)]).collect();
@@ -229,6 +221,9 @@ pub struct DayCount {
 /// No booking is longer, in cells: a day.
 pub(crate) const LONGEST: Cell = 288;
 
+/// Who did nothing for a day is idle for long enough.
+const A_DAY: Cell = 288;
+
 /// Starts are offered every fifteen minutes from opening (F2): every third cell.
 const GRID: usize = 3;
 
@@ -272,9 +267,7 @@ impl<'f> Offers<'f> {
         let mut counts: Vec<DayCount> = Vec::with_capacity(self.field.days.len());
         for (place, day) in self.field.days.iter().enumerate() {
             let starts = self.union(place, earliest);
-            let cheapest = |(room, starts)| least(room, starts, place, earliest);
-            let least =
-                self.having(place, earliest).flat_map(cheapest).min_by_key(|factors| factors.product());
+            let least = starts.as_ref().and_then(|starts| self.least(place, starts));
             let first = starts.as_ref().and_then(|starts| starts.first_from(starts.base(), starts.end()));
             let count = starts.as_ref().map_or(0, Bits::count);
             counts.push(DayCount { date: day.date, count, first, least });
@@ -303,6 +296,34 @@ impl<'f> Offers<'f> {
         };
         let place = self.field.rooms.iter().zip(&self.rooms).find_map(fits)?;
         Some(self.offer(place, start))
+    }
+
+    /// The factors of the cheapest of a day's starts. Each costs what its best room costs (F3), not its cheapest.
+    fn least(&self, place: usize, starts: &Bits) -> Option<Factors> {
+        let first = self.field.rooms.first()?;
+        let is_plain = |room: &Track| room.gate.factors.is_empty() && room.premium_bp == first.premium_bp;
+        if self.field.rooms.iter().all(is_plain) {
+            return (!starts.is_empty()).then_some(Factors { room: first.premium_bp, time: 10_000 });
+        }
+        let cells = starts.cells(starts.base(), starts.end());
+        let best = cells.filter_map(|start| {
+            let rooms = self.possible(place, start).map(|room| (room.premium_bp, room));
+            let premium = rooms.clone().map(|(premium, _)| premium).min()?;
+            let equals = rooms.filter(|(one, _)| *one == premium).map(|(_, room)| room);
+            let best = equals.min_by_key(|room| (self.lost(room, start), room.id))?;
+            Some(best.factors(start))
+        });
+        best.min_by_key(|factors| factors.product())
+    }
+
+    /// The rooms in which a booking fits at a start of a day.
+    fn possible(&self, place: usize, start: Cell) -> impl Iterator<Item = &'f Track> + Clone {
+        let field = self.field;
+        field.rooms.iter().zip(&self.rooms).filter_map(move |(room, starts)| {
+            let mut open = on(&room.open, place).iter();
+            let is_open = open.any(|open| (open.from..open.to).contains(&start));
+            (is_open && starts.possible.has(start)).then_some(room)
+        })
     }
 
     /// The starts of any room on a day.
@@ -337,13 +358,9 @@ impl<'f> Offers<'f> {
 
     fn offer(&self, place: usize, start: Cell) -> Offer {
         let date = self.field.days.iter().nth(place).map(|day| day.date).expect("a place is a day's");
-        let mut rooms: Vec<(i64, i64, &Track)> = Vec::new();
-        for (room, starts) in self.field.rooms.iter().zip(&self.rooms) {
-            let open = on(&room.open, place).iter().find(|open| (open.from..open.to).contains(&start));
-            if let Some(open) = open.filter(|_| starts.possible.has(start)) {
-                rooms.push((room.premium_bp, self.lost(room, open, start), room));
-            }
-        }
+        let possible = self.possible(place, start);
+        let mut rooms: Vec<(i64, i64, &Track)> =
+            possible.map(|room| (room.premium_bp, self.lost(room, start), room)).collect();
         rooms.sort_by_key(|(premium, lost, room)| (*premium, *lost, room.id));
         let technicians = self.ranked_technicians(place, start);
         let equipment = free_at(&self.field.equipment, &self.equipment, start);
@@ -360,24 +377,29 @@ impl<'f> Offers<'f> {
     }
 
     /// Cells of the gaps before and after that would become shorter than anything the room serves (F4).
-    fn lost(&self, room: &Track, open: &Open, start: Cell) -> i64 {
+    fn lost(&self, room: &Track, start: Cell) -> i64 {
         let Demand { setup, duration, turnover, .. } = self.demand;
         let (from, to) = (start - setup, start + duration + turnover);
         let full = &room.busy.full;
-        let before = from - full.last_before(from, open.from).map_or(open.from, |cell| cell + 1);
-        let after = full.first_from(to, open.to).unwrap_or(open.to) - to;
+        let open = |cell: Cell| room.there.iter().find(|(opens, closes)| (*opens..*closes).contains(&cell));
+        // What reaches beyond the hours leaves no gap there, unless it reaches into the next ones.
+        let before = open(from - 1)
+            .map_or(0, |(opens, _)| from - full.last_before(from, *opens).map_or(*opens, |cell| cell + 1));
+        let after = open(to).map_or(0, |(_, closes)| full.first_from(to, *closes).unwrap_or(*closes) - to);
         [before, after].into_iter().filter(|gap| (1..room.shortest).contains(gap)).sum()
     }
 
     /// Whoever was named, then fewest booked minutes that day, then longest idle, then id (F3).
     fn ranked_technicians(&self, place: usize, start: Cell) -> Vec<Id> {
         let mut free: Vec<(i64, Cell, Id)> = Vec::new();
+        // The same for a day that is asked for alone and for one of many.
+        let long_ago = self.field.days.get(place).map_or(Cell::MIN, |day| day.midnight() - A_DAY);
         for (technician, starts) in self.field.technicians.iter().zip(&self.technicians) {
             if starts.has(start) {
                 let booked = booked_cells(technician, place);
                 let before = technician.busy.near(Cell::MIN + LONGEST, start);
-                let idle_since = before.last().map(|(_, to)| *to);
-                free.push((booked, idle_since.unwrap_or(Cell::MIN), technician.id));
+                let idle_since = before.last().map_or(long_ago, |(_, to)| *to);
+                free.push((booked, idle_since.max(long_ago), technician.id));
             }
         }
         free.sort_unstable_by_key(|(booked, since, id)| {
@@ -409,16 +431,18 @@ fn on(open: &[Open], place: usize) -> &[Open] {
     open.get(first..last).unwrap_or_default()
 }
 
-/// Cells that a technician is booked for in the shifts of a day.
+/// Cells that a technician is booked for in the shifts of a day, pads included; where a pad reaches into the next shift it
+/// is counted once.
 fn booked_cells(technician: &Track, place: usize) -> i64 {
-    let shifts = on(&technician.open, place).iter();
-    shifts
-        .map(|shift| {
-            let end = shift.to + technician.after;
-            let overlap = |(from, to): &(Cell, Cell)| ((*to).min(end) - (*from).max(shift.from)).max(0);
-            technician.busy.near(shift.from, end).iter().map(overlap).sum::<i64>()
-        })
-        .sum()
+    let mut counted = Cell::MIN;
+    let mut booked = 0;
+    for shift in on(&technician.open, place) {
+        let (from, end) = (shift.from.max(counted), shift.to + technician.after);
+        let overlap = |(begins, ends): &(Cell, Cell)| ((*ends).min(end) - (*begins).max(from)).max(0);
+        booked += technician.busy.near(from, end).iter().map(overlap).sum::<i64>();
+        counted = end;
+    }
+    booked
 }
 
 fn free_at(tracks: &[Track], starts: &[Bits], start: Cell) -> Vec<Id> {
@@ -436,8 +460,8 @@ fn free_at(tracks: &[Track], starts: &[Bits], start: Cell) -> Vec<Id> {
 fn inside_hours(track: &Track, duration: i64) -> Bits {
     let full = &track.busy.full;
     let mut starts = Bits::none(full.base(), full.end());
-    for open in &track.open {
-        starts.set(open.from, open.to - duration + 1);
+    for (from, to) in &track.there {
+        starts.set(*from, to - duration + 1);
     }
     starts
 }

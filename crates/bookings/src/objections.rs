@@ -1,20 +1,20 @@
 //! What speaks against a start, in the order of the table of refusals. That it is taken is told only to who may
 //! book then.
 
-use catalogue::Catalogue;
+use catalogue::{Catalogue, Technician};
 use kit::{Error, Id, Refusal, Result, Tx};
 use membership::Tier;
-use people::Actor;
+use people::{Action, Actor};
 
-use crate::busy::Candidates;
 use crate::cells::begin;
+use crate::days::Days;
 use crate::free::{Busy, Demand, Factors, Field, Offers};
 use crate::numbers::{OPEN_ACCOUNT, OPEN_BASE, OPEN_PREMIUM, OPEN_UNLIMITED};
 use crate::refusals::{
     CAPACITY, EQUIPMENT, MAINTENANCE, ROOM_CLOSED, SAME_PERSON, SKILL, TAKEN, TECHNICIAN_OFF, TOO_LATE,
     TOO_MANY_OPEN, TURNOVER,
 };
-use crate::request::{Question, Request};
+use crate::request::{Question, Request, is_within};
 use crate::search::{plan_refusal, terms_at, window};
 use crate::store;
 use crate::window::Window;
@@ -31,10 +31,10 @@ pub(crate) fn objections(
     let kept = if fits { None } else { kept(request, field) };
     let is_kept = kept.is_some();
     found.extend(kept);
-    found.extend(plan_refusal(tx, request.catalogue, request.service, request.window)?);
+    found.extend(plan_refusal(tx, request.catalogue, request.service, request.window, request.day)?);
     // That it is taken is told after what this person may not, for it is no business of theirs.
     if !fits || lacks_skill(request) {
-        found.extend(unfit(request, field, is_kept).into_iter().map(Error::refused));
+        found.extend(unfit(request, field, is_kept)?.into_iter().map(Error::refused));
     }
     if is_elsewhere(tx, request)? {
         found.push(Error::refused(&SAME_PERSON));
@@ -77,10 +77,10 @@ fn kept(request: &Request<'_>, field: &Field) -> Option<Error> {
     }
     let rooms_of = |field: &Field| Offers::find(request.demand(), field).at(start).map(|offer| offer.rooms);
     let rooms = rooms_of(&without_gates(field)).or_else(|| rooms_of(&unclaimed(field)))?;
-    let asker = window.asker();
+    let (asker, tier) = (window.asker(), window.standing().tier_on(day));
     let refused = |(room, _): &(Id, Factors)| {
         let terms = terms_at(catalogue, window, &request.rules, service.id, *room, day, start);
-        (terms.refused(asker.tier, asker.now), terms.blocked)
+        (terms.refused(tier, asker.now), terms.blocked)
     };
     let reasons: Vec<_> = rooms.iter().map(refused).collect();
     if reasons.iter().any(|(kept, blocked)| kept.is_none() && !blocked) {
@@ -90,48 +90,70 @@ fn kept(request: &Request<'_>, field: &Field) -> Option<Error> {
     first.map(|(refusal, opens_at)| Error::refused(refusal).with("opens_at", window.shown(opens_at)))
 }
 
-/// Why the calendars do not have it; of what is kept by rules that was said.
-fn unfit(request: &Request<'_>, field: &Field, is_kept: bool) -> Vec<&'static Refusal> {
-    let demand = request.demand();
-    let has = |demand: Demand, field: &Field| Offers::find(demand, field).at(request.start).is_some();
+/// Why the calendars do not have it, in the order of the table; of what is kept by rules that was said.
+fn unfit(request: &Request<'_>, field: &Field, is_kept: bool) -> Result<Vec<&'static Refusal>> {
     let mut found = Vec::new();
+    let days = request.days()?;
+    let wider = days.wider()?;
+    if is_closed(request, &days, &wider) {
+        found.push(&ROOM_CLOSED);
+    }
+    if is_off(request, &wider) {
+        found.push(&TECHNICIAN_OFF);
+    }
     if lacks_skill(request) {
         found.push(&SKILL);
     }
-    if request.candidates.rooms.is_empty() {
-        // In the order of the table: closed, skill, capacity.
-        if has_rooms(request) {
-            found.push(&CAPACITY)
-        } else {
-            found.insert(0, &ROOM_CLOSED)
-        }
-        return found;
+    if request.candidates.rooms.is_empty() && !request.anybody.rooms.is_empty() {
+        found.push(&CAPACITY);
     }
-    let mut empty = unclaimed(field);
-    if !has(demand, &empty) {
-        empty.named = None;
-        if !has(Demand { technicians: 0, ..demand }, &empty) {
-            found.insert(0, &ROOM_CLOSED);
-        } else if found.is_empty() {
-            found.push(&TECHNICIAN_OFF);
-        }
-        return found;
+    found.extend(claimed(request, field, is_kept));
+    Ok(found)
+}
+
+/// Why it is not free, if it would be were nothing claimed.
+fn claimed(request: &Request<'_>, field: &Field, is_kept: bool) -> Option<&'static Refusal> {
+    let demand = request.demand();
+    let has = |demand: Demand, field: &Field| Offers::find(demand, field).at(request.start).is_some();
+    if demand.equipment && field.equipment.is_empty() {
+        return Some(&EQUIPMENT);
+    }
+    if has(demand, field) || !has(demand, &unclaimed(field)) {
+        return None;
     }
     let open = without_gates(field);
-    found.push(if has_gates(field) && has(demand, &open) {
-        &MAINTENANCE
-    } else if demand.equipment && has(Demand { equipment: false, ..demand }, &open) {
+    if has_gates(field) && has(demand, &open) {
+        // A hand's block and what rules keep are told apart: who is kept out hears when it opens.
+        return (!is_kept).then_some(&MAINTENANCE);
+    }
+    Some(if demand.equipment && has(Demand { equipment: false, ..demand }, &open) {
         &EQUIPMENT
     } else if has(Demand { setup: 0, turnover: 0, ..demand }, &without_pads(&open)) {
         &TURNOVER
     } else {
         &TAKEN
-    });
-    // A hand's block and what rules keep are told apart: who is kept out hears when it opens.
-    if found == [&MAINTENANCE] && is_kept {
-        found.clear();
-    }
-    found
+    })
+}
+
+/// Whether no room that serves this is open then; where none takes so many, none that serves fewer.
+fn is_closed(request: &Request<'_>, days: &Days, wider: &Days) -> bool {
+    let span = (request.start, request.end());
+    let large = &request.candidates.rooms;
+    let rooms = if large.is_empty() { &request.anybody.rooms } else { large };
+    !rooms.iter().any(|room| {
+        let begins = days.open(&room.hours).iter().any(|open| open.has(request.start));
+        begins && is_within(&wider.pieces(&room.hours), span)
+    })
+}
+
+/// Whether too few of those who can do it work then; of who was named, whether they do not.
+fn is_off(request: &Request<'_>, wider: &Days) -> bool {
+    let needed = request.demand().technicians;
+    let span = (request.start, request.end());
+    let works = |one: &&&Technician| is_within(&wider.pieces(&one.hours), span);
+    let working: Vec<Id> = request.anybody.technicians.iter().filter(works).map(|one| one.id).collect();
+    let named = request.question.technician.filter(|_| !lacks_skill(request));
+    needed > 0 && (working.len() < needed || named.is_some_and(|named| !working.contains(&named)))
 }
 
 fn without_pads(field: &Field) -> Field {
@@ -143,11 +165,6 @@ fn without_pads(field: &Field) -> Field {
 fn lacks_skill(request: &Request<'_>) -> bool {
     let named = request.question.technician.and_then(|id| request.catalogue.technician(id));
     request.service.technicians > 0 && named.is_some_and(|named| !named.is_skilled_for(request.service))
-}
-
-fn has_rooms(request: &Request<'_>) -> bool {
-    let any = Candidates::of(request.catalogue, request.service, 1, request.question.room, None, None);
-    !any.rooms.is_empty()
 }
 
 /// Whether somebody who would be there is elsewhere then (F6).
@@ -192,14 +209,31 @@ pub struct Verdict {
 /// # Errors
 /// `Error::Invalid` for what makes no sense.
 pub fn why_not(tx: &mut Tx<'_>, by: &Actor, wish: &Wish) -> Result<Verdict> {
-    let owner = wish.person.filter(|_| by.may(people::Action::BookForOthers));
-    let owner = owner.or(by.id());
+    let owner = wish.person.filter(|_| by.may(Action::BookForOthers));
+    let most = if by.may(Action::SeeEveryBooking) { usize::MAX } else { 1 };
+    verdict(tx, by, wish, owner.or(by.id()), most)
+}
+
+/// Says everything that would refuse a wish to this person, or to a visitor, if they asked themselves.
+///
+/// # Errors
+/// `Error::Forbidden` unless `by` sees every booking; `Error::NotFound` for an unknown person; `Error::Invalid` for what makes
+/// no sense.
+pub fn why_not_for(tx: &mut Tx<'_>, by: &Actor, wish: &Wish, person: Option<Id>) -> Result<Verdict> {
+    by.need(Action::SeeEveryBooking)?;
+    let asker = match person {
+        Some(person) => Actor::of(people::person(tx, person)?),
+        None => Actor::visitor(),
+    };
+    verdict(tx, &asker, wish, person, usize::MAX)
+}
+
+fn verdict(tx: &mut Tx<'_>, asker: &Actor, wish: &Wish, owner: Option<Id>, most: usize) -> Result<Verdict> {
     let catalogue = catalogue::current(tx)?;
-    let window = window(tx, &catalogue, by, owner)?;
+    let window = window(tx, &catalogue, asker, owner)?;
     let request = Request::understand(tx, &catalogue, &window, Question::of(wish, owner))?;
     let field = request.field(tx)?;
     let fits = Offers::find(request.demand(), &field).at(request.start).is_some();
-    let most = if by.may(people::Action::SeeEveryBooking) { usize::MAX } else { 1 };
     let found = objections(tx, &request, &field, fits)?.into_iter().take(most);
     let refusals = found.map(|objection| request.told(tx, &field, objection)).collect::<Result<_>>()?;
     Ok(Verdict { refusals })

@@ -7,7 +7,7 @@ use catalogue::Catalogue;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use kit::{Id, Refusal};
-use membership::Tier;
+use membership::{Standing, Tier};
 
 use crate::bits::Bits;
 use crate::cells::{Cell, cell_at};
@@ -187,9 +187,9 @@ impl ReleaseRule {
 
 /// Who asks, as far as release goes.
 #[derive(Debug, Clone, Copy)]
-pub struct Asker {
-    /// How rules rank them.
-    pub tier: Tier,
+pub struct Asker<'w> {
+    /// What their plan allows: rules rank them for each day by the plan that counts then (W2).
+    pub standing: &'w Standing,
     /// The time.
     pub now: Timestamp,
     /// Staff book any time; prices hold for them too.
@@ -197,7 +197,7 @@ pub struct Asker {
 }
 
 /// Puts before each room of a question what rules and hands say to whoever asks.
-pub fn gate(field: &mut Field, catalogue: &Catalogue, rules: &Rules, service: Id, asker: Asker) {
+pub fn gate(field: &mut Field, catalogue: &Catalogue, rules: &Rules, service: Id, asker: Asker<'_>) {
     let Field { reach, days, rooms, .. } = field;
     for room in rooms {
         let kind = catalogue.room(room.id).map_or("", |room| room.kind.as_str());
@@ -205,39 +205,46 @@ pub fn gate(field: &mut Field, catalogue: &Catalogue, rules: &Rules, service: Id
         let decided = rules.overrides.iter().filter(|decided| decided.room == room.id);
         let mut gate = Gates::new(*reach, asker);
         weekly.for_each(|rule| gate.add(rule, days, &room.open));
-        decided.for_each(|decided| gate.decide(decided));
+        for decided in decided {
+            let start = cell_at(decided.starts_at);
+            let open = room.open.iter().find(|open| (open.from..open.to).contains(&start));
+            if let Some(day) = open.and_then(|open| days.get(open.day)) {
+                gate.decide(decided, asker.standing.tier_on(day.date));
+            }
+        }
         room.gate = gate.done();
     }
 }
 
 /// The gate of one room while it is made.
-struct Gates {
-    asker: Asker,
+struct Gates<'w> {
+    asker: Asker<'w>,
     closed: Bits,
     /// By basis points.
     factors: BTreeMap<i64, Bits>,
     reach: (Cell, Cell),
 }
 
-impl Gates {
-    fn new(reach: (Cell, Cell), asker: Asker) -> Gates {
+impl<'w> Gates<'w> {
+    fn new(reach: (Cell, Cell), asker: Asker<'w>) -> Gates<'w> {
         Gates { asker, closed: Bits::none(reach.0, reach.1), factors: BTreeMap::new(), reach }
     }
 
     /// A rule is for starts of an operating day, which are those of its openings: `00:15` may be Friday's.
     fn add(&mut self, rule: &ReleaseRule, days: &Days, openings: &[Open]) {
-        for open in openings.iter().filter(|open| days.get(open.day).is_some_and(|day| rule.is_on(day.date)))
-        {
+        for open in openings {
+            let Some(day) = days.get(open.day).filter(|day| rule.is_on(day.date)) else { continue };
+            let is_kept = self.asker.standing.tier_on(day.date) < rule.tier;
             for (from, to) in days.stretch(open, rule.from, rule.to) {
-                self.close(rule.tier, rule.release_hours, from, to);
+                self.close(is_kept, rule.release_hours, from, to);
                 self.price(rule.factor_bp, from, to);
             }
         }
     }
 
     /// Keeps starts of `[from, to)` that begin more than so many hours from now.
-    fn close(&mut self, tier: Tier, hours: i64, from: Cell, to: Cell) {
-        if self.asker.tier < tier {
+    fn close(&mut self, is_kept: bool, hours: i64, from: Cell, to: Cell) {
+        if is_kept {
             let released = cell_at(self.asker.now + SignedDuration::from_hours(hours)) + 1;
             self.closed.set(from.max(released), to);
         }
@@ -248,7 +255,7 @@ impl Gates {
         self.factors.entry(factor_bp).or_insert_with(|| Bits::none(first, last)).set(from, to);
     }
 
-    fn decide(&mut self, decided: &Override) {
+    fn decide(&mut self, decided: &Override, tier: Tier) {
         let start = cell_at(decided.starts_at);
         let (from, to) = (start, start + 1);
         match decided.decision {
@@ -261,9 +268,9 @@ impl Gates {
                 self.factors.values_mut().for_each(|starts| starts.clear(from, to));
                 self.price(factor_bp, from, to);
             }
-            Decision::Keep(tier, hours) => {
+            Decision::Keep(kept_for, hours) => {
                 self.closed.clear(from, to);
-                self.close(tier, hours, from, to);
+                self.close(tier < kept_for, hours, from, to);
             }
         }
     }

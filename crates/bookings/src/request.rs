@@ -71,6 +71,8 @@ pub(crate) struct Request<'r> {
     pub(crate) service: &'r Service,
     /// How long the guest is served.
     pub(crate) minutes: i64,
+    /// What could serve one person, whoever was named.
+    pub(crate) anybody: Candidates<'r>,
     pub(crate) candidates: Candidates<'r>,
     pub(crate) window: &'r Window,
     pub(crate) rules: Rules,
@@ -98,13 +100,40 @@ impl<'r> Request<'r> {
         let party = question.party.unwrap_or(service.party);
         let (room, technician) = (question.room, question.technician);
         let anybody = Candidates::of(catalogue, service, 1, room, None, None);
-        let (start, day) = resolve(catalogue, &anybody, minutes, question.when)?;
-        let mut candidates = Candidates::of(catalogue, service, party, room, technician, None);
-        if party > service.max_capacity {
-            candidates.rooms.clear();
-        }
+        let (start, days) = resolve(catalogue, &anybody, minutes, question.when)?;
+        let day = *days.first().ok_or_else(|| Fault::because("a start has a day"))?;
+        let candidates = Candidates::of(catalogue, service, party, room, technician, None);
         let rules = rules(tx, catalogue.club.id, (start - LONGEST, start + LONGEST))?;
-        Ok(Request { catalogue, service, minutes, candidates, window, rules, start, day, party, question })
+        let mut request = Request {
+            catalogue,
+            service,
+            minutes,
+            anybody,
+            candidates,
+            window,
+            rules,
+            start,
+            day,
+            party,
+            question,
+        };
+        // Where rooms differ, a start may lie in one's night and in another's morning.
+        if days.len() > 1 {
+            for one in days {
+                let on_day = Request { day: one, ..request };
+                let field = on_day.field(tx)?;
+                if Offers::find(on_day.demand(), &field).at(start).is_some() {
+                    return Ok(on_day);
+                }
+                request = Request { day, ..on_day };
+            }
+        }
+        Ok(request)
+    }
+
+    /// The day that is asked for.
+    pub(crate) fn days(&self) -> Result<Days> {
+        Days::new(&self.catalogue.club.zone, self.day, self.day)
     }
 
     /// What is needed of the calendars.
@@ -114,7 +143,7 @@ impl<'r> Request<'r> {
 
     /// Everything that bears on it.
     pub(crate) fn field(&self, tx: &mut Tx<'_>) -> Result<Field> {
-        let days = Days::new(&self.catalogue.club.zone, self.day, self.day)?;
+        let days = self.days()?;
         let mut field = field_without(tx, self.catalogue, &self.candidates, days, self.question.ignoring)?;
         gate(&mut field, self.catalogue, &self.rules, self.service.id, self.window.asker());
         Ok(field)
@@ -205,14 +234,14 @@ fn check_named(catalogue: &Catalogue, service: &Service, question: &Question) ->
     Ok(())
 }
 
-/// The cell that is meant, and its operating day. `00:15` on Friday is Saturday's first quarter, if a room is
-/// open that long.
+/// The cell that is meant, and its operating day: of several, where rooms differ, the earlier first. `00:15` on Friday is
+/// Saturday's first quarter, if a room is open that long.
 fn resolve(
     catalogue: &Catalogue,
     candidates: &Candidates<'_>,
     minutes: i64,
     when: When,
-) -> Result<(Cell, Date)> {
+) -> Result<(Cell, Vec<Date>)> {
     let zone = &catalogue.club.zone;
     let (first, meant, is_skipped) = match when {
         When::Moment(moment) => (moment.to_zoned(zone.clone()).date(), vec![moment], false),
@@ -233,22 +262,30 @@ fn resolve(
         When::Moment(_) => Days::new(zone, first.yesterday().map_err(Fault::because)?, first)?,
         When::Civil(..) => Days::new(zone, first, first)?,
     };
+    let wider = days.wider()?;
     let hosted = |moment: &Timestamp| {
         let start = cell_at(*moment);
-        let room = |room: &&catalogue::Room| {
-            let inside = |open: &crate::days::Open| open.from <= start && start + cells(minutes) <= open.to;
-            days.open(&room.hours).into_iter().find(inside)
-        };
-        let open = candidates.rooms.iter().find_map(room)?;
-        Some((start, days.iter().nth(open.day)?.date))
-    };
-    let open: Vec<(Cell, Date)> = meant.iter().filter_map(hosted).collect();
-    match (open.as_slice(), meant.first()) {
-        ([one], _) => Ok(*one),
-        ([_, _, ..], _) => {
-            Err(Fields::one(field, "The clock shows this time twice that night: send starts_at."))
+        let mut hosts: Vec<Date> = Vec::new();
+        for room in &candidates.rooms {
+            if is_within(&wider.pieces(&room.hours), (start, start + cells(minutes))) {
+                let open = days.open(&room.hours).into_iter().filter(|open| open.has(start));
+                hosts.extend(open.filter_map(|open| days.get(open.day)).map(|day| day.date));
+            }
         }
-        ([], Some(moment)) if !is_skipped => Ok((cell_at(*moment), first)),
-        ([], _) => Err(Fields::one(field, "The clock skips this time that night: send starts_at.")),
+        hosts.sort_unstable();
+        hosts.dedup();
+        (!hosts.is_empty()).then_some((start, hosts))
+    };
+    let mut open: Vec<(Cell, Vec<Date>)> = meant.iter().filter_map(hosted).collect();
+    match (open.len(), meant.first()) {
+        (1, _) => Ok(open.remove(0)),
+        (0, Some(moment)) if !is_skipped => Ok((cell_at(*moment), vec![first])),
+        (0, _) => Err(Fields::one(field, "The clock skips this time that night: send starts_at.")),
+        _ => Err(Fields::one(field, "The clock shows this time twice that night: send starts_at.")),
     }
+}
+
+/// Whether a stretch lies inside one of these pieces.
+pub(crate) fn is_within(pieces: &[(Cell, Cell)], (from, to): (Cell, Cell)) -> bool {
+    pieces.iter().any(|(opens, closes)| *opens <= from && to <= *closes)
 }

@@ -14,7 +14,7 @@ use crate::busy::{Candidates, field_without};
 use crate::cells::{Cell, begin, cell_from};
 use crate::days::{Days, minute};
 use crate::free::{DayCount, Demand, Factors, Offer, Offers};
-use crate::price::{Quote, Sale, quote};
+use crate::price::{Cover, Quote, Sale, quote};
 use crate::refusals::PLAN_REQUIRED;
 use crate::release::{Start, Terms, gate, terms};
 use crate::request::sold_minutes;
@@ -94,7 +94,7 @@ pub struct Answer {
     pub rules: Rules,
     /// The first day and the last.
     pub span: (Date, Date),
-    /// Whether this is for members, and who asks is none: then nothing is offered.
+    /// Whether this is for members, and who asks is none on any of the days: then nothing is offered.
     pub needs_plan: bool,
     /// Each day with how many starts, from which price, and why not.
     pub days: Vec<FreeDay>,
@@ -111,6 +111,8 @@ pub struct FreeDay {
     pub from_price: Option<Cents>,
     /// Why it is not open to who asked.
     pub closed: Option<Closed>,
+    /// Whether this is for members, and who asks is none on that day.
+    pub needs_plan: bool,
 }
 
 /// Who asks: the person that a booking would be for, and what their plan allows.
@@ -162,14 +164,16 @@ pub fn search(tx: &mut Tx<'_>, by: &Actor, ask: &Ask) -> Result<Answer> {
     gate(&mut field, &catalogue, &rules, service.id, window.asker());
     let found = Offers::find(Demand::of(service, minutes), &field);
     let earliest = cell_from(window.earliest());
-    let price =
-        |factors, day| quote(&Sale::of(service, minutes, window.standing(), day, factors), &[]).total();
-    let needs_plan = needs_plan(service, &window);
-    let day = |count| free_day(count, &window, needs_plan, price);
+    let price = |factors, day| shown(service, minutes, window.standing(), day, factors).total();
+    let day = |count: DayCount| {
+        let needs_plan = needs_plan(service, &window, count.date);
+        free_day(count, &window, needs_plan, price)
+    };
     let days: Vec<FreeDay> = found.counts(earliest).into_iter().map(day).collect();
-    let wants_times = !needs_plan && (ask.one_day || ask.slots);
-    let mut offers = if wants_times { found.all(earliest) } else { Vec::new() };
-    offers.retain(|offer| window.closed(offer.date).is_none());
+    let mut offers = if ask.one_day || ask.slots { found.all(earliest) } else { Vec::new() };
+    let is_open = |day: Date| window.closed(day).is_none() && !needs_plan(service, &window, day);
+    offers.retain(|offer| is_open(offer.date));
+    let needs_plan = days.iter().all(|day| day.needs_plan);
     let service = service.id;
     Ok(Answer { needs_plan, catalogue, service, minutes, window, rules, span: (first, last), days, offers })
 }
@@ -184,14 +188,22 @@ fn free_day(
     let closed = window.closed(count.date);
     if closed.is_some() || needs_plan {
         let count = DayCount { count: 0, first: None, least: None, ..count };
-        return FreeDay { count, from_price: None, closed };
+        return FreeDay { count, from_price: None, closed, needs_plan };
     }
-    FreeDay { from_price: count.least.map(|factors| price(factors, count.date)), closed, count }
+    FreeDay { from_price: count.least.map(|factors| price(factors, count.date)), closed, needs_plan, count }
 }
 
-/// Whether a service is for members, and this person is none.
-fn needs_plan(service: &Service, window: &Window) -> bool {
-    service.member_only && window.standing().plan().is_none() && !window.is_unbounded()
+/// Whether a service is for members, and this person is none on a day.
+fn needs_plan(service: &Service, window: &Window, day: Date) -> bool {
+    service.member_only && window.lacks_plan(day)
+}
+
+/// The price as it is shown: paid with a credit for who lets credits be used without asking (P3).
+fn shown(service: &Service, minutes: i64, standing: &Standing, day: Date, factors: Factors) -> Quote {
+    let sale = Sale::of(service, minutes, standing, day, factors);
+    let uses_credit =
+        standing.uses_credits_unasked() && standing.credits_left(day).is_some_and(|left| left > 0);
+    quote(&if uses_credit { sale.covered(Cover::Credit) } else { sale }, &[])
 }
 
 impl Answer {
@@ -200,8 +212,14 @@ impl Answer {
         self.catalogue.service(self.service).expect("it was found in the same catalogue")
     }
 
-    /// What a start on a day costs whoever asked, in a room and at a time of these factors, without add-ons.
+    /// What a start on a day costs whoever asked, in a room and at a time of these factors, without add-ons; with a credit
+    /// for who lets credits be used without asking.
     pub fn quote(&self, day: Date, factors: Factors) -> Quote {
+        shown(self.service(), self.minutes, self.window.standing(), day, factors)
+    }
+
+    /// The same without a credit.
+    pub fn plain_quote(&self, day: Date, factors: Factors) -> Quote {
         quote(&Sale::of(self.service(), self.minutes, self.window.standing(), day, factors), &[])
     }
 
@@ -223,8 +241,9 @@ pub(crate) fn plan_refusal(
     catalogue: &Catalogue,
     service: &Service,
     window: &Window,
+    day: Date,
 ) -> Result<Option<kit::Error>> {
-    if !needs_plan(service, window) {
+    if !needs_plan(service, window, day) {
         return Ok(None);
     }
     let plans = membership::plans(tx, catalogue.club.id)?;
@@ -232,7 +251,7 @@ pub(crate) fn plan_refusal(
     Ok(Some(kit::Error::refused(&PLAN_REQUIRED).with("plans", plans)))
 }
 
-fn may_ignore(tx: &mut Tx<'_>, by: &Actor, booking: Id) -> Result<bool> {
+pub(crate) fn may_ignore(tx: &mut Tx<'_>, by: &Actor, booking: Id) -> Result<bool> {
     let own = by.id();
     let kept = crate::store::find(tx, booking)?;
     Ok(kept.is_some_and(|kept| own.is_some() && kept.booking.person == own) || by.may(Action::BookForOthers))

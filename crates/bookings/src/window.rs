@@ -99,8 +99,13 @@ impl Window {
     }
 
     /// The person, as release rules see them.
-    pub fn asker(&self) -> Asker {
-        Asker { tier: self.standing.tier(), now: self.now, unbounded: self.unbounded }
+    pub fn asker(&self) -> Asker<'_> {
+        Asker { standing: &self.standing, now: self.now, unbounded: self.unbounded }
+    }
+
+    /// Whether the person has no plan that counts on a day (W2): then what is for members is not for them. Staff book any.
+    pub fn lacks_plan(&self, day: Date) -> bool {
+        self.standing.plan_on(day).is_none() && !self.unbounded
     }
 
     /// What the person's plan allows.

@@ -134,7 +134,7 @@ impl Availability {
             to: answer.span.1,
             date: answer.span.0,
             days: if days {
-                answer.days.iter().map(|day| DayOut::of(day, zone)).collect()
+                answer.days.iter().map(|day| DayOut::of(day, answer)).collect()
             } else {
                 Vec::new()
             },
@@ -157,13 +157,15 @@ impl Availability {
 }
 
 impl DayOut {
-    fn of(day: &FreeDay, zone: &TimeZone) -> DayOut {
+    fn of(day: &FreeDay, answer: &Answer) -> DayOut {
+        let zone = &answer.catalogue.club.zone;
+        let needs_plan = day.needs_plan.then(|| RefusedOut::plan_required(answer.window.max_advance_days()));
         DayOut {
             date: day.count.date,
             count: day.count.count,
             first_start: day.count.first.map(|cell| clock(zone, begin(cell))),
             from_price: day.from_price,
-            refused: day.closed.map(|closed| RefusedOut::of(closed, zone)),
+            refused: day.closed.map(|closed| RefusedOut::of(closed, zone)).or(needs_plan),
         }
     }
 }
@@ -191,7 +193,7 @@ pub(crate) fn slots(answer: &Answer, offers: &[(usize, Offer)]) -> Vec<Slot> {
 
 /// Offers with their ranks, in the order they had (F4): 1 leaves the least unsellable time, then begins first. They are
 /// ranked among all, before those are chosen that are told: a slot costs more to make than a rank.
-pub(crate) fn ranked(offers: Vec<Offer>) -> Vec<(usize, Offer)> {
+pub fn ranked(offers: Vec<Offer>) -> Vec<(usize, Offer)> {
     let mut order: Vec<usize> = (0..offers.len()).collect();
     order.sort_by_key(|place| offers.get(*place).map(|offer| (offer.lost_minutes, offer.start)));
     let mut ranks = vec![0; offers.len()];

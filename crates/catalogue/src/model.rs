@@ -144,6 +144,12 @@ impl Service {
     pub fn room_minutes(&self) -> i64 {
         self.setup + self.minutes + self.turnover
     }
+
+    /// The shortest that it claims a room: of what is sold by time, the least that is sold (F4, F9).
+    pub fn least_room_minutes(&self) -> i64 {
+        let least = self.sold_by_time.map_or(self.minutes, |sold| sold.least.min(self.minutes));
+        self.setup + least + self.turnover
+    }
 }
 
 /// Something extra that goes with a service (S4).
@@ -220,9 +226,9 @@ pub struct Technician {
 }
 
 impl Technician {
-    /// Whether they can do what a service needs.
+    /// Whether they can do what a service needs; one that names no skill asks for anybody.
     pub fn is_skilled_for(&self, service: &Service) -> bool {
-        self.skills.contains(&service.skill)
+        service.skill.is_empty() || self.skills.contains(&service.skill)
     }
 }
 

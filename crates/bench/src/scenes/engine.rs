@@ -64,7 +64,7 @@ fn measure(tx: &mut Tx<'_>, rounds: usize) -> Result<Found> {
         },
     )?;
     let (demand, earliest) = (Demand::of(service, service.minutes), cell_from(tx.now()) + 12);
-    let field = Field::of(&catalogue, &candidates, days, &spans);
+    let field = Field::of(&catalogue, &candidates, days, &spans)?;
     let calendars: Vec<_> =
         field.rooms.iter().chain(&field.technicians).map(|track| track.busy.full.clone()).collect();
     let (mut both, mut find) = (Vec::new(), Vec::new());
@@ -82,7 +82,7 @@ fn measure(tx: &mut Tx<'_>, rounds: usize) -> Result<Found> {
     let floor =
         repeat(rounds, || calendars.iter().map(|bits| Bits::clone(black_box(bits))).collect::<Vec<_>>());
     let tomorrow = today.tomorrow().map_err(Fault::because)?;
-    let field = Field::of(&catalogue, &candidates, Days::new(zone, tomorrow, tomorrow)?, &spans);
+    let field = Field::of(&catalogue, &candidates, Days::new(zone, tomorrow, tomorrow)?, &spans)?;
     let one = repeat(rounds, || Offers::find(demand, black_box(&field)).all(earliest));
     Ok(Found { both: Times::of(both), find: Times::of(find), one, floor })
 }

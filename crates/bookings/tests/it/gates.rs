@@ -11,7 +11,7 @@ use catalogue::{Catalogue, Club, Half, Room};
 use jiff::ToSpan as _;
 use jiff::civil::date;
 use kit::Id;
-use membership::Tier;
+use membership::{Status, Tier};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -115,13 +115,15 @@ proptest! {
         overrides.dedup_by_key(|decided| decided.starts_at);
         let busy = Busy::new(1, Vec::new(), reach);
         let (after, premium_bp, shortest) = (0, 10_000, 6);
-        let track = Track { id: ROOM, open, busy, after, premium_bp, shortest, gate: Gate::default() };
+        let there = days.wider().expect("days").pieces(&catalogue.rooms[0].hours);
+        let track = Track { id: ROOM, open, there, busy, after, premium_bp, shortest, gate: Gate::default() };
         let mut field = Field { reach, days, rooms: vec![track], technicians: Vec::new(), named: None, equipment: Vec::new() };
         let demand = Demand { setup: 0, duration: 6, turnover: 0, technicians: 0, equipment: false };
         let plain = Offers::find(demand, &field).all(0);
 
         let rules = Rules { weekly: Arc::new(rules), overrides };
-        let asker = Asker { tier: TIERS[tier], now, unbounded: false };
+        let standing = crate::rules_examples::member(TIERS[tier], Status::Active, date(2030, 1, 1), true);
+        let asker = Asker { standing: &standing, now, unbounded: false };
         gate(&mut field, &catalogue, &rules, SERVICE, asker);
         let gated = Offers::find(demand, &field).all(0);
         let expected: Vec<_> = plain
@@ -131,7 +133,7 @@ proptest! {
                 let minute = bookings::minute(&new_york(), offer.date, at);
                 let start = Start { room: ROOM, kind: "suite", service: SERVICE, day: offer.date, minute, at };
                 let terms = terms(&rules.weekly, &rules.overrides, &start);
-                let open = !terms.blocked && terms.refused(asker.tier, now).is_none();
+                let open = !terms.blocked && terms.refused(TIERS[tier], now).is_none();
                 open.then_some((offer.start, terms.factor_bp))
             })
             .collect();

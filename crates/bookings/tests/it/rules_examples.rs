@@ -46,7 +46,7 @@ fn plan(tier: Tier) -> Plan {
     }
 }
 
-fn member(tier: Tier, status: Status, paid_until: Date, renews: bool) -> Standing {
+pub(crate) fn member(tier: Tier, status: Status, paid_until: Date, renews: bool) -> Standing {
     let (auto_credit, frozen, started_on) = (false, None, date(2026, 1, 15));
     let membership = Membership { id: Id(2), status, started_on, paid_until, renews, auto_credit, frozen };
     Standing { held: Some((membership, plan(tier))), ..Standing::default() }
@@ -163,6 +163,7 @@ fn track(id: i64, days: &Days, hours: &str, busy: &[(Cell, Cell)]) -> Track {
     Track {
         id: Id(id),
         open: days.open(&hours),
+        there: days.wider().expect("days").pieces(&hours),
         busy: Busy::new(1, busy.to_vec(), days.reach()),
         after: 0,
         premium_bp: 10_000,
@@ -324,7 +325,7 @@ fn prices() {
     for (letter, list, member, plan, (room_bp, time_bp), cover, addons, total) in table {
         let addons: Vec<_> = addons.iter().map(|cents| ("LED".to_owned(), Cents(*cents), 1)).collect();
         let (list, member, plan) = (Cents(list), Cents(member), plan.map(PlanTerms::of));
-        let sale = Sale { list, member, minutes: 60, per: 60, plan, room_bp, time_bp, cover };
+        let sale = Sale { list, member, minutes: 60, per: 60, plan, room_bp, time_bp, cover, agreed: None };
         let quote = quote(&sale, &addons);
         let place = format!("{letter}: {sale:?}");
         assert_eq!(quote.total(), Cents(total), "{place}");

@@ -224,7 +224,7 @@ impl Hand<'_> {
 
     fn field(&self, page: &Page, candidates: &Candidates<'_>, day: Date) -> Result<Field> {
         let days = Days::new(&self.catalogue.club.zone, day, day)?;
-        Ok(Field::of(self.catalogue, candidates, days, &page.spans))
+        Field::of(self.catalogue, candidates, days, &page.spans)
     }
 }
 

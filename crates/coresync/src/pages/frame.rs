@@ -4,7 +4,7 @@ use axum::Extension;
 use axum::response::{IntoResponse, Response};
 use kit::web::{SameForAll, see_other};
 use kit::{Error, House, Result};
-use people::Actor;
+use people::{Action, Actor, Person};
 
 use super::words::encoded;
 use crate::assets::{self, File};
@@ -33,7 +33,7 @@ pub(super) struct Frame {
     pub(super) title: String,
     pub(super) description: String,
     pub(super) guest: Guest,
-    /// The part of the house: `services`, `book`, `visits`, or none.
+    /// The part of the house: `services`, `book`, `visits`, or none; in the back office, the path of the room.
     pub(super) place: &'static str,
     /// Whether search engines may show it.
     pub(super) listed: bool,
@@ -41,6 +41,10 @@ pub(super) struct Frame {
     pub(super) address: Option<String>,
     /// The light study that stands for it where it is passed on.
     pub(super) study: &'static str,
+    /// The rooms of the back office into which whoever looks at it may go: path and word.
+    pub(super) desk: Vec<(&'static str, &'static str)>,
+    /// The name of whoever looks at it, if they work here.
+    pub(super) staff: Option<String>,
 }
 
 /// A way through the house: its place, where it leads, its word.
@@ -60,11 +64,27 @@ const SIDE_WAYS: [Way; 4] = [
     ("contacts", "/contacts/", "Contacts"),
 ];
 
+/// The rooms of the back office, each with what one has to be allowed there.
+const DESK_WAYS: [(&str, &str, Action); 9] = [
+    ("/staff/members/", "Members", Action::RunMemberships),
+    ("/staff/why-not/", "Why not?", Action::SeeEveryBooking),
+    ("/staff/times/", "Single times", Action::BookAnyTime),
+    ("/staff/rules/", "Release rules", Action::ManageCatalogue),
+    ("/staff/numbers/", "Numbers", Action::ManageCatalogue),
+    ("/staff/plans/", "Plans", Action::ManageCatalogue),
+    ("/staff/pictures/", "Pictures", Action::ManageCatalogue),
+    ("/staff/people/", "People", Action::SeePeople),
+    ("/staff/audit/", "Audit log", Action::SeeAudit),
+];
+
 impl Frame {
     /// The frame of a page for whoever asks.
     pub(super) fn new(by: &Actor, place: &'static str, title: impl Into<String>) -> Frame {
         let guest = if by.person.is_some() { Guest::Known } else { Guest::Visitor };
-        Frame { guest, ..Frame::unasked(place, title) }
+        let desk = DESK_WAYS.iter().filter(|(_, _, action)| by.may(*action));
+        let desk = desk.map(|(path, word, _)| (*path, *word)).collect();
+        let staff = by.person.as_ref().filter(|_| by.is_staff()).map(Person::full_name);
+        Frame { guest, desk, staff, ..Frame::unasked(place, title) }
     }
 
     /// The frame of a page for nobody in particular.
@@ -77,6 +97,8 @@ impl Frame {
             listed: false,
             address: None,
             study: "the-house",
+            desk: Vec::new(),
+            staff: None,
         }
     }
 

@@ -12,17 +12,32 @@ mod frame;
 mod halves;
 mod hang;
 mod held;
+mod held_page;
+mod hold_cookie;
 mod home;
+mod links;
+mod membership;
+mod moving;
+mod preferences;
 mod price;
-mod review;
+mod privacy;
+mod profile;
+mod repeat;
+mod said;
 mod services;
+mod sessions;
 mod sheet;
 mod sights;
+pub(crate) mod staff;
+mod staff_audit;
+mod staff_people;
 mod story;
 mod style;
-mod ticket;
 mod times;
 mod visit;
+mod visits;
+mod wait;
+mod why;
 mod words;
 
 use axum::Router;
@@ -41,11 +56,23 @@ pub fn routes() -> Router<House> {
         .merge(style::routes())
         .merge(services::routes())
         .merge(account::routes())
+        .merge(links::routes())
+        .merge(profile::routes())
+        .merge(sessions::routes())
+        .merge(preferences::routes())
+        .merge(privacy::routes())
+        .merge(staff_people::routes())
+        .merge(staff_audit::routes())
         .merge(book::routes())
-        .merge(review::routes())
+        .merge(wait::routes())
         .merge(held::routes())
         .merge(dashboard::routes())
+        .merge(membership::routes())
+        .merge(visits::routes())
         .merge(visit::routes())
+        .merge(moving::routes())
+        .merge(repeat::routes())
         .merge(cancel::routes())
+        .merge(staff::routes())
         .merge(hang::routes())
 }

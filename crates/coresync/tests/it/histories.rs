@@ -39,6 +39,10 @@ struct Known {
     live: bool,
     used_credit: bool,
     moves: i64,
+    /// When it was booked.
+    made: Timestamp,
+    /// Whether it was moved when cancelling would have been late: then it stays late (C4).
+    frozen_late: bool,
 }
 
 struct Model {
@@ -118,6 +122,8 @@ impl Model {
                 .iter()
                 .any(|line| line["code"] == "credit"),
             moves,
+            made: moment("created_at").expect("as promised"),
+            frozen_late: false,
         };
         let id = told["id"].as_i64().expect("as promised");
         let now = self.house.clock().now();
@@ -173,7 +179,9 @@ impl Model {
         if self.count("move", &answer) {
             assert!(known.moves < 2, "moved a third time");
             let told = answer.body["booking"].clone();
+            let late = known.is_late(self.house.clock().now());
             self.learn(known.by, &told, known.moves + 1);
+            self.known.get_mut(&id).expect("as promised").frozen_late = late;
         } else if answer.body["code"] == "too_many_moves" {
             assert_eq!(known.moves, 2);
         }
@@ -188,11 +196,9 @@ impl Model {
         let by = if self.chance.below(4) == 0 { DORA } else { known.by };
         let answer = self.house.as_(by).post(&format!("/api/bookings/{id}/cancel_booking/"), json!({})).await;
         assert!(self.count("cancel", &answer), "{}", answer.text());
-        let kept = self.credits().await;
         self.known.remove(&id);
-        let others = self.known.values().filter(|one| one.used_credit).count();
-        // Late, a credit is forfeited (C2); else it has come back.
-        if known.used_credit && kept > others + self.forfeited {
+        // Late, a credit is forfeited (C2); else, and whenever the club cancels (C3), it comes back.
+        if known.used_credit && by != DORA && known.is_late(self.house.clock().now()) {
             self.forfeited += 1;
         }
     }
@@ -206,12 +212,6 @@ impl Model {
             self.house.db().tx(bookings::sweep).await.expect("swept");
             self.known.retain(|_, known| known.held_until.is_none_or(|until| now < until));
         }
-    }
-
-    async fn credits(&self) -> usize {
-        let count = |tx: &mut Tx<'_>| tx.one::<(i64,)>(sql!("SELECT COUNT(*) FROM credit_uses"), args![]);
-        let (count,) = self.house.db().view(count).await.expect("as promised").expect("as promised");
-        usize::try_from(count).expect("as promised")
     }
 
     /// The tables say what the model says.
@@ -229,15 +229,31 @@ impl Model {
         );
         let numbers: Vec<String> = (1..=found.numbers.len()).map(|n| format!("CS-2026-{n:06}")).collect();
         assert_eq!(found.numbers, numbers, "numbers without gaps");
-        let used = self.known.values().filter(|known| known.used_credit).count();
+        // What has run out keeps its credit until it is taken away.
+        let used = self.known.values().filter(|known| known.used_credit).count() + self.forfeited;
+        let sure = self.known.values().filter(|known| known.used_credit && known.lives(now)).count();
         assert!(found.credits <= 2 * 2, "more credits than two months have");
-        assert!(found.credits <= used + self.forfeited, "{} credits, {used} used", found.credits);
+        assert!(
+            (sure + self.forfeited..=used).contains(&found.credits),
+            "{} credits, {sure} to {used} are used",
+            found.credits
+        );
+        assert_eq!(found.overlaps, 0, "two bookings have the same at once");
     }
 }
 
 impl Known {
     fn lives(&self, now: Timestamp) -> bool {
         self.live && self.held_until.is_none_or(|until| now < until)
+    }
+
+    /// Whether a member who cancels now does it late: inside 24 hours, and not within the hour of booking while it is more
+    /// than 12 hours ahead (C1, C2).
+    fn is_late(&self, now: Timestamp) -> bool {
+        let ahead = self.start.duration_since(now);
+        let hours = SignedDuration::from_hours;
+        let regrets = now.duration_since(self.made) <= hours(1) && ahead > hours(12);
+        self.frozen_late || (ahead < hours(24) && !regrets)
     }
 }
 
@@ -248,6 +264,8 @@ struct Found {
     allocated: BTreeMap<i64, i64>,
     numbers: Vec<String>,
     credits: usize,
+    /// Pairs of bookings that have one resource at once, where it takes one.
+    overlaps: i64,
 }
 
 fn read(tx: &mut Tx<'_>) -> Result<Found> {
@@ -265,11 +283,20 @@ fn read(tx: &mut Tx<'_>) -> Result<Found> {
         args![],
     )?;
     let credits: Option<(i64,)> = tx.one(sql!("SELECT COUNT(*) FROM credit_uses"), args![])?;
+    let overlaps: Option<(i64,)> = tx.one(
+        sql!(
+            "SELECT COUNT(*) FROM allocations a JOIN allocations b ON b.resource_id = a.resource_id
+             AND b.booking_id > a.booking_id AND b.from_cell < a.to_cell AND a.from_cell < b.to_cell
+             WHERE a.live AND b.live AND a.resource_id NOT IN (SELECT id FROM rooms WHERE units > 1)"
+        ),
+        args![],
+    )?;
     Ok(Found {
         claims: claims.into_iter().collect(),
         allocated: allocated.into_iter().collect(),
         numbers: numbers.into_iter().map(|(number,)| number).collect(),
         credits: usize::try_from(credits.map_or(0, |(count,)| count)).expect("as promised"),
+        overlaps: overlaps.map_or(0, |(count,)| count),
     })
 }
 

@@ -1,5 +1,6 @@
 //! The transaction: the sentence in which verbs are words.
 
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -24,6 +25,8 @@ pub struct Tx<'c> {
     wrote: bool,
     depth: u32,
     kind: Kind,
+    /// The versions that hold for this transaction, once one was asked for (see [`crate::versions`]).
+    pub(crate) versions: Option<HashMap<String, Id>>,
 }
 
 pub(super) enum Conn<'c> {
@@ -43,6 +46,7 @@ impl<'c> Tx<'c> {
             wrote: false,
             depth: 0,
             kind,
+            versions: None,
         }
     }
 
@@ -171,6 +175,8 @@ impl<'c> Tx<'c> {
         let outcome = outcome?;
         if outcome.is_none() {
             self.told.truncate(told);
+            // Among them may be one that is undone now.
+            self.versions = None;
             self.plain(&format!("ROLLBACK TO SAVEPOINT {name}"))?;
         }
         self.plain(&format!("RELEASE SAVEPOINT {name}"))?;
@@ -195,7 +201,7 @@ impl<'c> Tx<'c> {
     pub(super) fn plain(&mut self, text: &str) -> Result<()> {
         self.refuse_if_failed()?;
         let result = match &mut self.conn {
-            Conn::Sqlite(conn) => conn.execute_batch(text).map_err(sqlite::fault),
+            Conn::Sqlite(conn) => sqlite::plain(conn, text),
             Conn::Postgres(session) => session.plain(text),
         };
         self.failed |= result.is_err();

@@ -1,0 +1,63 @@
+//! The rules of booking as the product goes by them, against the reference implementation: time by time and cent by cent, on
+//! random clubs, calendars, people and nights on which the clock is changed, 2020 to 2040. `CORESYNC_LONG` runs 5,000 cases
+//! of each property; `CORESYNC_SEED` runs the one case that a difference has named.
+
+mod dice;
+mod draw;
+mod found;
+mod money;
+mod refusals;
+mod scene;
+mod times;
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::Mutex;
+
+use kit::testing::TestDb;
+
+use crate::dice::Dice;
+
+#[allow(clippy::disallowed_methods, reason = "the tests' own configuration")]
+fn said(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Says which case it is that a test fails in.
+struct Named(u64);
+
+impl Drop for Named {
+    #[allow(clippy::print_stderr, reason = "whoever reads why a test failed")]
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("the case is repeated by CORESYNC_SEED={}", self.0);
+        }
+    }
+}
+
+/// Runs a property on its cases: each draws a club of its own by its seed.
+async fn each<F: Future<Output = ()>>(first: u64, property: impl Fn(TestRef, Dice) -> F) {
+    let cases = if said("CORESYNC_LONG").is_some() { 5_000 } else { 200 };
+    let seeds = match said("CORESYNC_SEED") {
+        Some(seed) => vec![seed.parse().expect("a seed is a number")],
+        None => (first..first + cases).collect::<Vec<u64>>(),
+    };
+    let test = std::sync::Arc::new(TestDb::open("2020-01-01T00:00:00Z".parse().expect("a time")).await);
+    for seed in seeds {
+        let named = Named(seed);
+        property(test.clone(), Dice::new(seed)).await;
+        agreed("cases", 1);
+        std::mem::forget(named);
+    }
+    println!("agreed so far, of all properties: {:?}", COUNTED.lock().expect("nobody panics with it"));
+}
+
+/// What was held against the reference, by kind: printed, so that whoever reads it sees that there was something.
+static COUNTED: Mutex<BTreeMap<String, usize>> = Mutex::new(BTreeMap::new());
+
+/// Counts something that both agreed on.
+fn agreed(what: &str, many: usize) {
+    *COUNTED.lock().expect("nobody panics with it").entry(what.to_owned()).or_default() += many;
+}
+
+type TestRef = std::sync::Arc<TestDb>;

@@ -1,0 +1,54 @@
+//! Why not? The first refusal of the table, and for staff all of them.
+
+use bookings::Extras;
+use reference::Person;
+
+use crate::dice::Dice;
+use crate::scene::{Scene, named, told};
+use crate::{agreed, each};
+
+impl Scene {
+    /// Whoever might ask.
+    pub(crate) fn someone(&self, dice: &mut Dice) -> usize {
+        let last = i64::try_from(self.people.len()).expect("few") - 1;
+        usize::try_from(dice.of(0..=last)).expect("a place")
+    }
+}
+
+#[tokio::test]
+async fn a_start_is_refused_as_the_table_says() {
+    each(3_000_000, |test, mut dice: Dice| async move {
+        let mut scene = Scene::new(&test, &mut dice).await;
+        scene.world.unroll(scene.day, scene.day);
+        for _ in 0..12 {
+            let (who, question) = (scene.someone(&mut dice), scene.question(&mut dice));
+            let start = scene.start(&mut dice, &question);
+            // Staff also ask for others.
+            let staff = scene.people[who].1.staff;
+            let whose = if staff { scene.someone(&mut dice) } else { who };
+            let person = Person { staff, ..scene.people[whose].1.clone() };
+            let person = if person.id.is_none() && staff { scene.people[who].1.clone() } else { person };
+            let asked = question.asked(&person, scene.now);
+            let day = scene.world.day_of(&asked, start);
+            let mut wanted = scene.world.why_not(&asked, day, start);
+            let (by, wish) =
+                (scene.people[who].0.clone(), question.wish(start, person.id, Extras::default()));
+            let verdict =
+                scene.db.view(move |tx| bookings::why_not(tx, &by, &wish)).await.expect("a verdict");
+            wanted.truncate(if staff { usize::MAX } else { 1 });
+            let found: Vec<_> = verdict.refusals.iter().map(told).collect();
+            let wanted: Vec<_> = wanted.iter().map(named).collect();
+            if wanted.is_empty() {
+                agreed("why not: nothing", 1);
+            }
+            wanted.iter().for_each(|(code, _)| agreed(&format!("why not: {code}"), 1));
+            let zone = scene.world.zone.iana_name();
+            assert_eq!(
+                found, wanted,
+                "{question:?} for {person:?} at {start} on {day}, now {} in {zone:?}",
+                scene.now
+            );
+        }
+    })
+    .await;
+}

@@ -1,0 +1,308 @@
+//! A club in a database and the same as plain data, with a calendar that was filled through the front door: each booking of
+//! it is already held against the reference.
+
+use std::collections::BTreeSet;
+
+use bookings::{Extras, Override, Perk, ReleaseRule, When, Wish};
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan as _};
+use kit::testing::TestDb;
+use kit::{Db, Error, Id, args, sql};
+use people::Actor;
+use reference::{Asked, Booking, Decision, Hand, Moment, No, Person, Rule, World, date_of};
+
+use crate::agreed;
+use crate::dice::Dice;
+use crate::draw;
+use crate::found::{Founded, found, tier};
+
+/// The club at one moment.
+pub(crate) struct Scene {
+    pub(crate) db: Db,
+    pub(crate) world: World,
+    /// Who might ask; the last works here.
+    pub(crate) people: Vec<(Actor, Person)>,
+    /// The day in question.
+    pub(crate) day: Date,
+    pub(crate) now: Moment,
+}
+
+/// What is asked for, but by whom.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Question {
+    pub(crate) service: i64,
+    pub(crate) minutes: i64,
+    pub(crate) party: i64,
+    pub(crate) room: Option<i64>,
+    pub(crate) technician: Option<i64>,
+}
+
+pub(crate) fn time(at: Moment) -> Timestamp {
+    Timestamp::from_second(at).expect("a moment")
+}
+
+pub(crate) fn product_rule(rule: &Rule) -> ReleaseRule {
+    ReleaseRule {
+        room_kinds: rule.kinds.clone(),
+        services: rule.services.iter().copied().map(Id).collect(),
+        weekdays: rule.weekdays.clone(),
+        from: rule.from,
+        to: rule.to,
+        tier: tier(rule.rank),
+        release_hours: rule.hours,
+        factor_bp: rule.factor,
+        tags: Vec::new(),
+    }
+}
+
+fn product_decision(decision: Decision) -> bookings::Decision {
+    match decision {
+        Decision::Block => bookings::Decision::Block,
+        Decision::Open => bookings::Decision::Open,
+        Decision::Reprice(factor) => bookings::Decision::Reprice(factor),
+        Decision::Keep(rank, hours) => bookings::Decision::Keep(tier(rank), hours),
+    }
+}
+
+/// A refusal as the product names it: its code, and the moment at which the time opens.
+pub(crate) fn told(error: &Error) -> (String, Option<Moment>) {
+    match error {
+        Error::Refused(refusal, details) => {
+            let opens = details.get("opens_at").and_then(|at| at.as_str());
+            let opens = opens.map(|at| at.parse::<Timestamp>().expect("a time").as_second());
+            (refusal.code.to_owned(), opens)
+        }
+        other => (format!("{other:?}"), None),
+    }
+}
+
+/// The same of the reference's.
+pub(crate) fn named(no: &No) -> (String, Option<Moment>) {
+    let (code, opens) = match no {
+        No::OutsideWindow { opens, .. } => ("outside_window", Some(*opens)),
+        No::VipOnly(opens) => ("vip_only", Some(*opens)),
+        No::MembersOnly(opens) => ("members_only", Some(*opens)),
+        No::PlanRequired => ("plan_required", None),
+        No::RoomClosed => ("room_closed", None),
+        No::TechnicianOff => ("technician_off", None),
+        No::Skill => ("skill", None),
+        No::Turnover => ("turnover", None),
+        No::Capacity => ("capacity", None),
+        No::Maintenance => ("maintenance", None),
+        No::Equipment => ("equipment", None),
+        No::Taken => ("taken", None),
+        No::SamePerson => ("same_person", None),
+        No::TooManyOpen => ("too_many_open", None),
+        No::TooLate => ("too_late", None),
+    };
+    (code.to_owned(), opens)
+}
+
+impl Question {
+    pub(crate) fn asked<'p>(&self, person: &'p Person, now: Moment) -> Asked<'p> {
+        let Question { service, minutes, party, room, technician } = *self;
+        Asked { person, service, minutes, party, room, technician, now }
+    }
+
+    pub(crate) fn wish(&self, start: Moment, person: Option<i64>, extras: Extras) -> Wish {
+        Wish {
+            service: Id(self.service),
+            minutes: Some(self.minutes),
+            when: When::Moment(time(start)),
+            room: self.room.map(Id),
+            technician: self.technician.map(Id),
+            party: Some(self.party),
+            person: person.map(Id),
+            companion: None,
+            extras,
+            then: Vec::new(),
+        }
+    }
+}
+
+impl Scene {
+    /// Draws one by its seed.
+    pub(crate) async fn new(test: &TestDb, dice: &mut Dice) -> Scene {
+        let zone = draw::zone(dice);
+        let day = draw::day(dice, &zone);
+        let drawn = draw::club(dice, zone);
+        let people: Vec<Person> = (0..3).map(|_| draw::person(dice, day)).collect();
+        let founding = (drawn.clone(), people);
+        // Whoever fills the calendar comes long before.
+        let early = reference::midnight(&drawn.zone, day) - 120 * 24 * 3600;
+        test.db.clock().set(time(early));
+        let founded = test.db.tx(move |tx| found(tx, &founding.0, &founding.1)).await;
+        let Founded { world, people, manager } = founded.expect("a club is founded");
+        let manager_here =
+            (Actor::of(manager.clone()), Person { id: Some(manager.id.0), staff: true, ..Person::default() });
+        let mut actors = Vec::new();
+        for person in people {
+            let id = Id(person.id.expect("an id"));
+            let known = test.db.view(move |tx| people::person(tx, id)).await.expect("a person");
+            actors.push((Actor::of(known), person));
+        }
+        actors.push((Actor::visitor(), Person::default()));
+        actors.push(manager_here);
+        let mut scene = Scene { db: test.db.clone(), world, people: actors, day, now: early };
+        scene.world.unroll(day - 2.days(), day + 2.days());
+        for _ in 0..dice.of(0..=14) {
+            scene.fill(dice).await;
+        }
+        scene.decide(dice).await;
+        let now = scene.draw_now(dice);
+        scene.set_time(now);
+        scene
+    }
+
+    pub(crate) fn set_time(&mut self, now: Moment) {
+        self.now = now;
+        self.db.clock().set(time(now));
+    }
+
+    /// Some time before the day: often just where something opens.
+    fn draw_now(&self, dice: &mut Dice) -> Moment {
+        let midnight = reference::midnight(&self.world.zone, self.day);
+        match dice.of(0..=5) {
+            0 => {
+                let days = *dice.pick(&[2, 3, 30, 60, 90]);
+                reference::midnight(&self.world.zone, self.day - days.days()) + dice.of(-1..=1)
+            }
+            1 => {
+                midnight + dice.of(0..=1440) * 60 + dice.of(-1..=1)
+                    - dice.pick(&[1, 12, 24, 48, 72, 100]) * 3600
+            }
+            2 => midnight + dice.of(-7_200..=90_000),
+            _ => midnight - dice.of(0..=100 * 86_400),
+        }
+    }
+
+    pub(crate) fn question(&self, dice: &mut Dice) -> Question {
+        let service = dice.pick(&self.world.services);
+        let minutes = match service.least {
+            Some(least) => least + dice.of(0..=(service.minutes.max(least) + 60 - least) / 5) * 5,
+            None => service.minutes,
+        };
+        let party = if dice.may(80) { service.party } else { dice.of(1..=3) };
+        let working: Vec<i64> =
+            self.world.technicians.iter().filter(|one| one.active).map(|one| one.id).collect();
+        let technician = (!working.is_empty() && dice.may(20)).then(|| *dice.pick(&working));
+        let room = dice.may(20).then(|| *dice.pick(&service.rooms));
+        Question { service: service.id, minutes, party, room, technician }
+    }
+
+    /// A start of five minutes: mostly inside the hours of a room that serves.
+    pub(crate) fn start(&self, dice: &mut Dice, question: &Question) -> Moment {
+        let rooms = &self.world.service(question.service).rooms;
+        let room = question.room.unwrap_or_else(|| *dice.pick(rooms));
+        let day = self.day + dice.of(-1..=1).days();
+        let open: Vec<_> =
+            self.world.open[&room].iter().filter(|open| open.day == day && open.from < open.to).collect();
+        if open.is_empty() || dice.may(8) {
+            return reference::midnight(&self.world.zone, day) + dice.of(0..=287) * 300;
+        }
+        let open = dice.pick(&open);
+        open.from + dice.of(-2..=(open.to - open.from) / 300) * 300
+    }
+
+    /// Tries to put something into the calendar, as staff do, for somebody or for a guest by name.
+    async fn fill(&mut self, dice: &mut Dice) {
+        let question = self.question(dice);
+        let start = self.start(dice, &question);
+        let whose = dice.may(40).then(|| dice.of(0..=2));
+        let owner = whose.map(|at| self.people[usize::try_from(at).expect("a place")].1.clone());
+        let person = Person { staff: true, ..owner.unwrap_or_default() };
+        let guest_name = person.id.is_none().then(|| "A Guest".to_owned());
+        let extras = Extras { guest_name, perk: Some(Perk::Nothing), ..Extras::default() };
+        self.book(&question, start, self.people.len() - 1, &person, extras).await;
+    }
+
+    /// Books, and holds what came of it against the reference: the refusal, or what was claimed. Answers the booking.
+    pub(crate) async fn book(
+        &mut self,
+        question: &Question,
+        start: Moment,
+        actor: usize,
+        person: &Person,
+        extras: Extras,
+    ) -> Option<bookings::Booking> {
+        let asked = question.asked(person, self.now);
+        let day = self.world.day_of(&asked, start);
+        let why_not = self.world.why_not(&asked, day, start);
+        let wish = question.wish(start, person.id.filter(|_| person.staff), extras);
+        let by = self.people[actor].0.clone();
+        let place = format!("{question:?} for {person:?} at {} on {day}", time(start));
+        let booked = match self.db.tx(move |tx| bookings::book(tx, &by, &wish)).await {
+            Err(refused) => {
+                let wanted = why_not.first().map(named);
+                assert_eq!(Some(told(&refused)), wanted, "the refusal of {place}");
+                agreed(&format!("refused to book: {}", told(&refused).0), 1);
+                return None;
+            }
+            Ok(booked) => booked,
+        };
+        assert_eq!(why_not, [], "{place} was booked");
+        let slot = self.world.slot(&asked, day, start);
+        assert_eq!((booked.room.0, booked.day), (slot.room, day), "the room of {place}");
+        self.world.book(Booking {
+            id: booked.id.0,
+            service: question.service,
+            room: slot.room,
+            technicians: slot.technicians,
+            equipment: slot.equipment,
+            people: person.id.into_iter().collect(),
+            start,
+            minutes: question.minutes,
+        });
+        let wanted: BTreeSet<(i64, Moment, Moment)> = self.world.claims_of(booked.id.0).into_iter().collect();
+        assert_eq!(self.claimed(booked.id).await, wanted, "what is claimed by {place}");
+        agreed("booked", 1);
+        if let Some(id) = person.id {
+            let whose = self.people.iter_mut().find(|(_, one)| one.id == Some(id));
+            whose.expect("somebody here").1.ahead += 1;
+        }
+        Some(booked)
+    }
+
+    /// What the database says a booking has.
+    async fn claimed(&self, booking: Id) -> BTreeSet<(i64, Moment, Moment)> {
+        let read = move |tx: &mut kit::Tx<'_>| {
+            tx.all(
+                sql!("SELECT resource_id, from_cell, to_cell FROM allocations WHERE booking_id = $1"),
+                args![booking],
+            )
+        };
+        let rows: Vec<(i64, i64, i64)> = self.db.view(read).await.expect("allocations");
+        rows.into_iter().map(|(id, from, to)| (id, from * 300, to * 300)).collect()
+    }
+
+    /// Decides a few single times by hand.
+    async fn decide(&mut self, dice: &mut Dice) {
+        for _ in 0..dice.of(0..=4) {
+            let question = self.question(dice);
+            let start = self.start(dice, &question);
+            let room = *dice.pick(&self.world.service(question.service).rooms);
+            let rank =
+                *dice.pick(&[reference::Rank::Base, reference::Rank::Premium, reference::Rank::Unlimited]);
+            let decision = match dice.of(0..=3) {
+                0 => Decision::Block,
+                1 => Decision::Open,
+                2 => Decision::Reprice(*dice.pick(&[8_000, 10_000, 13_000])),
+                _ => Decision::Keep(rank, dice.of(1..=60)),
+            };
+            let decided =
+                Override { room: Id(room), starts_at: time(start), decision: product_decision(decision) };
+            let by = self.people[self.people.len() - 1].0.clone();
+            let write = move |tx: &mut kit::Tx<'_>| {
+                bookings::decide(tx, &by, decided.room, decided.starts_at, decided.decision)
+            };
+            self.db.tx(write).await.expect("a decision");
+            self.world.hands.retain(|hand| (hand.room, hand.start) != (room, start));
+            self.world.hands.push(Hand { room, start, decision });
+        }
+    }
+
+    /// The club's date.
+    pub(crate) fn today(&self) -> Date {
+        date_of(&self.world.zone, self.now)
+    }
+}

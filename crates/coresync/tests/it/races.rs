@@ -1,0 +1,241 @@
+//! Two who want the same at once, or one who wants it twice: one of them has it, whatever they do to get it, and nothing is
+//! lost on the way. On PostgreSQL they really run side by side; each race is run many times.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use kit::{Result, Tx, args, sql};
+use serde_json::{Value, json};
+use testing::{Answer, BEA, DORA, GUS, House, PIA, Player, UMA};
+
+use crate::{CREATE, and, book, cancel, wish};
+
+const HOLD: &str = "/api/bookings/hold/";
+const WAIT: &str = "/api/bookings/waitlist/";
+
+/// How often each race is run.
+#[allow(clippy::disallowed_methods, reason = "the tests' own configuration")]
+fn rounds() -> usize {
+    if std::env::var("CORESYNC_LONG").is_ok_and(|value| !value.is_empty()) { 100 } else { 6 }
+}
+
+type Deed<'d> = Pin<Box<dyn Future<Output = Answer> + 'd>>;
+
+/// Runs both at once: the database's own threads do the work meanwhile. Every second time the other is sent first.
+async fn both<'d>(round: usize, one: Deed<'d>, other: Deed<'d>) -> (Answer, Answer) {
+    let (one, other) = if round % 2 == 0 {
+        tokio::join!(one, other)
+    } else {
+        let (other, one) = tokio::join!(other, one);
+        (one, other)
+    };
+    assert!(one.status < 500, "{}", one.text());
+    assert!(other.status < 500, "{}", other.text());
+    (one, other)
+}
+
+fn post<'d>(house: &'d House, by: Player, path: &'d str, words: Value) -> Deed<'d> {
+    Box::pin(async move { house.as_(by).post(path, words).await })
+}
+
+/// Nothing overlaps, every cell that is allocated is claimed and none besides, and numbers have no gaps.
+async fn sound(house: &House) {
+    let (overlaps, claimed, allocated, mut numbers) = house.db().view(look).await.expect("the tables");
+    assert_eq!(overlaps, 0, "two bookings have the same resource at once");
+    assert_eq!(claimed, allocated, "a claim for each cell that is allocated");
+    numbers.sort();
+    let wanted: Vec<String> = (1..=numbers.len()).map(|n| format!("CS-2026-{n:06}")).collect();
+    assert_eq!(numbers, wanted, "numbers without gaps");
+}
+
+type Looked = (i64, Vec<(i64, i64)>, Vec<(i64, i64)>, Vec<String>);
+
+fn look(tx: &mut Tx<'_>) -> Result<Looked> {
+    let overlaps: Option<(i64,)> = tx.one(
+        sql!(
+            "SELECT COUNT(*) FROM allocations a JOIN allocations b ON b.resource_id = a.resource_id
+             AND b.booking_id > a.booking_id AND b.from_cell < a.to_cell AND a.from_cell < b.to_cell
+             JOIN rooms r ON r.id = a.resource_id WHERE a.live AND b.live AND r.units = 1"
+        ),
+        args![],
+    )?;
+    let claimed = tx.all(
+        sql!("SELECT booking_id, COUNT(*) FROM claims GROUP BY booking_id ORDER BY booking_id"),
+        args![],
+    )?;
+    let allocated = tx.all(
+        sql!(
+            "SELECT booking_id, CAST(SUM(to_cell - from_cell) AS BIGINT) FROM allocations WHERE live
+             GROUP BY booking_id ORDER BY booking_id"
+        ),
+        args![],
+    )?;
+    let numbers: Vec<(String,)> =
+        tx.all(sql!("SELECT reference FROM bookings WHERE reference IS NOT NULL"), args![])?;
+    Ok((
+        overlaps.map_or(0, |(count,)| count),
+        claimed,
+        allocated,
+        numbers.into_iter().map(|(n,)| n).collect(),
+    ))
+}
+
+#[tokio::test]
+async fn of_two_who_hold_the_same_time_one_has_it() {
+    let house = House::open().await;
+    for round in 0..rounds() {
+        let words = wish(&house, "suite", "2026-11-27", "18:00").await;
+        let (a, b) =
+            both(round, post(&house, GUS, HOLD, words.clone()), post(&house, BEA, HOLD, words)).await;
+        let (won, lost, who) = if a.status == 201 { (a, b, GUS) } else { (b, a, BEA) };
+        let id = won.expect(201).number("id");
+        lost.refused(409, "taken");
+        sound(&house).await;
+        let path = format!("{HOLD}{id}/");
+        house.as_(who).send(axum::http::Method::DELETE, &path, None, Vec::new()).await.expect(204);
+    }
+}
+
+#[tokio::test]
+async fn of_a_move_and_a_booking_one_has_the_time() {
+    let house = House::open().await;
+    for round in 0..rounds() {
+        let moving = book(&house, BEA, "suite", "2026-11-27", "12:00").await.number("id");
+        let path = format!("/api/bookings/{moving}/reschedule/");
+        let to = json!({"date": "2026-11-27", "start_time": "18:00"});
+        let words = wish(&house, "suite", "2026-11-27", "18:00").await;
+        let (moved, booked) =
+            both(round, post(&house, BEA, &path, to), post(&house, GUS, CREATE, words)).await;
+        let still = house.as_(BEA).get(&format!("/api/bookings/{moving}/")).await.expect(200);
+        if moved.status == 200 {
+            booked.refused(409, "taken");
+            assert_eq!(still["start_time"], "18:00");
+        } else {
+            moved.refused(409, "taken");
+            assert_eq!(still["start_time"], "12:00", "who lost stays where they were");
+            cancel(&house, DORA, booked.expect(201).number("id")).await.expect(200);
+        }
+        sound(&house).await;
+        cancel(&house, DORA, moving).await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn of_an_offer_and_a_booking_one_has_the_time() {
+    for round in 0..rounds() {
+        let house = House::open().await;
+        let taken = book(&house, UMA, "suite", "2026-11-27", "18:00").await.number("id");
+        for time in ["12:00", "15:00", "21:00"] {
+            let words = and(wish(&house, "suite", "2026-11-27", time).await, json!({"guest_name": "Ann"}));
+            house.as_(DORA).post(CREATE, words).await.expect(201);
+        }
+        let words = json!({"service_id": house.service("suite").await, "from": "2026-11-27"});
+        house.as_(BEA).post(WAIT, words).await.expect(201);
+        house.run_jobs().await;
+        cancel(&house, UMA, taken).await.expect(200);
+        let words = wish(&house, "suite", "2026-11-27", "18:00").await;
+        let offer = house.db().tx(bookings::look);
+        let booking = post(&house, GUS, CREATE, words);
+        let (offered, booked) = if round % 2 == 0 {
+            tokio::join!(offer, booking)
+        } else {
+            let (booked, offered) = tokio::join!(booking, offer);
+            (offered, booked)
+        };
+        assert!(booked.status < 500, "{}", booked.text());
+        let held = house.as_(BEA).get(crate::MINE).await.expect(200).list("held").len();
+        let is_booked = booked.status == 201;
+        assert_eq!(held, usize::from(!is_booked), "what is offered is truly held: {offered:?}");
+        if !is_booked {
+            booked.refused(409, "taken");
+        }
+        sound(&house).await;
+    }
+}
+
+/// The moment at which a hold ends: booking it claims the same time again, if it is free (H3), whatever the sweep does.
+#[tokio::test]
+async fn booking_a_hold_while_it_runs_out_books_it_or_says_that_it_is_gone() {
+    for round in 0..rounds() {
+        let house = House::open().await;
+        let words = wish(&house, "suite", "2026-11-27", "18:00").await;
+        let held = house.as_(GUS).post(HOLD, words).await.expect(201).number("id");
+        house.set_time("2026-11-24T10:10:00-05:00");
+        let confirm = post(&house, GUS, CREATE, json!({"hold_id": held}));
+        let sweep = house.db().tx(bookings::sweep);
+        let (confirmed, swept) = if round % 2 == 0 {
+            tokio::join!(confirm, sweep)
+        } else {
+            let (swept, confirmed) = tokio::join!(sweep, confirm);
+            (confirmed, swept)
+        };
+        assert_eq!(confirmed.expect(201)["status"], "confirmed");
+        swept.expect("it is swept");
+        sound(&house).await;
+        let free = crate::search(&house, BEA, "suite", "2026-11-27").await;
+        assert!(!crate::starts(&free).contains(&"18:00"), "it is booked, and stays so");
+    }
+}
+
+/// The same moment, and somebody else who wants the time: one of the two has it.
+#[tokio::test]
+async fn of_a_hold_that_ran_out_and_a_booking_one_has_the_time() {
+    for round in 0..rounds() {
+        let house = House::open().await;
+        let words = wish(&house, "suite", "2026-11-27", "18:00").await;
+        let held = house.as_(GUS).post(HOLD, words.clone()).await.expect(201).number("id");
+        house.set_time("2026-11-24T10:10:00-05:00");
+        let confirm = post(&house, GUS, CREATE, json!({"hold_id": held}));
+        let (confirmed, booked) = both(round, confirm, post(&house, BEA, CREATE, words)).await;
+        assert_eq!(usize::from(confirmed.status == 201) + usize::from(booked.status == 201), 1);
+        let lost = if confirmed.status == 201 { booked } else { confirmed };
+        assert_eq!(lost.status, 409, "{}", lost.text());
+        sound(&house).await;
+    }
+}
+
+async fn count(house: &House, statement: &'static kit::db::Sql) -> i64 {
+    let read = move |tx: &mut Tx<'_>| tx.one::<(i64,)>(statement, args![]);
+    house.db().view(read).await.expect("a count").map_or(0, |(count,)| count)
+}
+
+#[tokio::test]
+async fn the_last_credit_is_used_once() {
+    for round in 0..rounds() {
+        let house = House::open().await;
+        let with = |time: &'static str| {
+            let house = &house;
+            async move { and(wish(house, "massage", "2026-11-27", time).await, json!({"use_credit": true})) }
+        };
+        house.as_(PIA).post(CREATE, with("10:30").await).await.expect(201);
+        let (one, other) = (with("13:00").await, with("16:00").await);
+        let (a, b) = both(round, post(&house, PIA, CREATE, one), post(&house, PIA, CREATE, other)).await;
+        let total = |answer: Answer| answer.expect(201)["pricing"]["final_total"].clone();
+        let mut totals = [total(a), total(b)].map(|total| total.to_string());
+        totals.sort();
+        assert_eq!(totals, ["\"0.00\"", "\"130.00\""], "one is paid with it, one with money");
+        assert_eq!(count(&house, sql!("SELECT COUNT(*) FROM credit_uses")).await, 2);
+        sound(&house).await;
+    }
+}
+
+#[tokio::test]
+async fn the_last_guest_pass_is_used_once() {
+    for round in 0..rounds() {
+        let house = House::open().await;
+        let with = |time: &'static str| {
+            let house = &house;
+            async move { and(wish(house, "suite", "2026-11-27", time).await, json!({"use_pass": true})) }
+        };
+        let (one, other) = (with("12:00").await, with("20:00").await);
+        let (a, b) = both(round, post(&house, PIA, CREATE, one), post(&house, PIA, CREATE, other)).await;
+        let (a, b) = (a.expect(201), b.expect(201));
+        let passes = [&a, &b].map(|answer| {
+            let why = answer["pricing"]["why"].as_array().expect("reasons").clone();
+            why.iter().filter(|line| line["code"] == "pass").count()
+        });
+        assert_eq!(passes.iter().sum::<usize>(), 1, "{passes:?}");
+        assert_eq!(count(&house, sql!("SELECT COUNT(*) FROM pass_uses")).await, 1);
+        sound(&house).await;
+    }
+}

@@ -1,0 +1,165 @@
+//! The club's clock, when something is open, and who is busy in a minute.
+
+use jiff::civil::Date;
+use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::{Timestamp, ToSpan as _};
+
+use crate::model::{Booking, Id, Moment, Shift, World};
+
+/// When the clock first shows so many minutes from a day's midnight, or more: a time that the night repeats is its first
+/// coming, one that it skips is the moment of the change (decision 5).
+pub fn moment(zone: &TimeZone, day: Date, minutes: i64) -> Moment {
+    let wanted = day.at(0, 0, 0, 0) + minutes.minutes();
+    let ambiguous = zone.to_ambiguous_timestamp(wanted);
+    let mut at = ambiguous.clone().earlier().expect("a moment").as_second();
+    if matches!(ambiguous.offset(), AmbiguousOffset::Gap { .. }) {
+        at -= 24 * 3600;
+        while zone.to_datetime(Timestamp::from_second(at).expect("a moment")) < wanted {
+            at += 60;
+        }
+    }
+    at
+}
+
+/// When a day begins.
+pub fn midnight(zone: &TimeZone, day: Date) -> Moment {
+    moment(zone, day, 0)
+}
+
+/// The date that the clock shows.
+pub fn date_of(zone: &TimeZone, at: Moment) -> Date {
+    zone.to_datetime(Timestamp::from_second(at).expect("a moment")).date()
+}
+
+/// What the clock shows, in minutes from a day's midnight: an hour that comes twice is counted twice (decision 7).
+pub fn clock_minute(zone: &TimeZone, day: Date, at: Moment) -> i64 {
+    let civil = zone.to_datetime(Timestamp::from_second(at).expect("a moment"));
+    let days = i64::from((civil.date() - day).get_days());
+    days * 1440 + i64::from(civil.hour()) * 60 + i64::from(civil.minute())
+}
+
+/// A shift as it falls on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Open {
+    /// The day on which it begins.
+    pub day: Date,
+    /// Its first moment.
+    pub from: Moment,
+    /// The moment after its last.
+    pub to: Moment,
+}
+
+/// Whether every minute of a stretch lies in some shift, whichever day that began on.
+pub(crate) fn is_open(shifts: &[Open], from: Moment, to: Moment) -> bool {
+    let mut at = from;
+    while at < to {
+        if !shifts.iter().any(|open| open.from <= at && at < open.to) {
+            return false;
+        }
+        at += 60;
+    }
+    true
+}
+
+impl World {
+    /// Writes down when everything is open around these days: what a question needs first.
+    pub fn unroll(&mut self, first: Date, last: Date) {
+        self.open.clear();
+        let mut all: Vec<(Id, Vec<Shift>)> = Vec::new();
+        all.extend(self.rooms.iter().map(|room| (room.id, room.hours.clone())));
+        all.extend(self.technicians.iter().map(|one| (one.id, one.hours.clone())));
+        for (id, hours) in all {
+            let mut found = Vec::new();
+            let mut day = first - 4.days();
+            while day <= last + 4.days() {
+                for shift in &hours {
+                    if shift.weekday == i64::from(day.weekday().to_monday_one_offset()) {
+                        let from = moment(&self.zone, day, shift.opens);
+                        let to = moment(&self.zone, day, shift.closes);
+                        found.push(Open { day, from, to });
+                    }
+                }
+                day += 1.day();
+            }
+            self.open.insert(id, found);
+        }
+    }
+
+    /// The shifts of a room or a technician, as they were written down.
+    pub(crate) fn shifts(&self, id: Id) -> &[Open] {
+        self.open.get(&id).expect("the days were unrolled")
+    }
+
+    /// The shifts that begin on a day.
+    pub(crate) fn shifts_on(&self, id: Id, day: Date) -> Vec<Open> {
+        self.shifts(id).iter().copied().filter(|open| open.day == day).collect()
+    }
+
+    /// Puts a booking into the calendar: what it claims (F1).
+    pub fn book(&mut self, booking: Booking) {
+        let service = self.service(booking.service).clone();
+        let end = booking.start + booking.minutes * 60;
+        let mut claims = Vec::new();
+        claims.push((booking.room, booking.start - service.setup * 60, end + service.turnover * 60));
+        for id in &booking.technicians {
+            claims.push((*id, booking.start, end + self.technician(*id).pad * 60));
+        }
+        if let Some(id) = booking.equipment {
+            claims.push((id, booking.start, end + self.piece(id).reset * 60));
+        }
+        for id in &booking.people {
+            claims.push((*id, booking.start, end));
+        }
+        for (id, from, to) in claims {
+            self.claims.entry(id).or_default().push((booking.id, from, to));
+        }
+    }
+
+    /// Takes a booking out of the calendar.
+    pub fn cancel(&mut self, booking: Id) {
+        for claims in self.claims.values_mut() {
+            claims.retain(|(whose, _, _)| *whose != booking);
+        }
+    }
+
+    /// What a booking has: who or what, from when to when.
+    pub fn claims_of(&self, booking: Id) -> Vec<(Id, Moment, Moment)> {
+        let mut found = Vec::new();
+        for (id, claims) in &self.claims {
+            for (whose, from, to) in claims {
+                if *whose == booking {
+                    found.push((*id, *from, *to));
+                }
+            }
+        }
+        found
+    }
+
+    /// When somebody or something is claimed.
+    pub(crate) fn claimed(&self, id: Id) -> Vec<(Moment, Moment)> {
+        let claims = self.claims.get(&id).map(Vec::as_slice).unwrap_or_default();
+        claims.iter().map(|(_, from, to)| (*from, *to)).collect()
+    }
+
+    /// How many bookings have somebody or something in the fullest minute of a stretch.
+    pub(crate) fn fullest(&self, id: Id, from: Moment, to: Moment) -> i64 {
+        let mut claims = self.claimed(id);
+        claims.retain(|(begins, ends)| *begins < to && from < *ends);
+        if claims.is_empty() {
+            return 0;
+        }
+        let mut most = 0;
+        let mut at = from;
+        while at < to {
+            let mut now = 0;
+            for (begins, ends) in &claims {
+                if *begins <= at && at < *ends {
+                    now += 1;
+                }
+            }
+            most = most.max(now);
+            at += 60;
+        }
+        most
+    }
+}

@@ -1,0 +1,162 @@
+//! "Why not?": what speaks against one start, in the order of the table.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use crate::calendar::{date_of, is_open};
+use crate::free::Asked;
+use crate::model::{Moment, Room, World};
+use crate::who::Kept;
+
+/// A refusal, in the order of the table. `taken` stands after what the person may not (decision 7), and last of what can
+/// be wrong with a time, for it is told where nothing else explains why nothing fits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum No {
+    /// The day opens later.
+    OutsideWindow {
+        /// When.
+        opens: Moment,
+        /// How many days ahead.
+        days: i64,
+    },
+    /// Kept for Unlimited members, until it opens to the person.
+    VipOnly(Moment),
+    /// Kept for members, until it opens to the person.
+    MembersOnly(Moment),
+    /// The service needs a plan.
+    PlanRequired,
+    /// No room is open then.
+    RoomClosed,
+    /// Too few who can do it work then.
+    TechnicianOff,
+    /// Whoever was named can't do it.
+    Skill,
+    /// Only our own time to prepare or clean is missing (decision 10).
+    Turnover,
+    /// No room takes so many.
+    Capacity,
+    /// Blocked by hand.
+    Maintenance,
+    /// Only the piece is missing (decision 10).
+    Equipment,
+    /// Somebody was quicker.
+    Taken,
+    /// The person is booked elsewhere then.
+    SamePerson,
+    /// As many bookings ahead as they may have.
+    TooManyOpen,
+    /// Too soon.
+    TooLate,
+}
+
+impl World {
+    /// Everything that speaks against a start of an operating day, the first first. Empty is: it can be booked.
+    pub fn why_not(&self, asked: &Asked<'_>, day: Date, start: Moment) -> Vec<No> {
+        let mut found = Vec::new();
+        let (service, person) = (self.service(asked.service), asked.person);
+        let end = start + asked.minutes * 60;
+        let rooms = self.rooms_for(asked);
+        let on_day = |room: &&&Room| self.starts_on(room, day, start);
+        let possible = |world: &World, asked: &Asked<'_>| -> Vec<Room> {
+            let fits = rooms.iter().filter(on_day).filter(|room| world.is_possible(asked, room, start));
+            fits.map(|room| (**room).clone()).collect()
+        };
+        let empty = World { claims: BTreeMap::new(), ..self.clone() };
+        let free = possible(self, asked);
+        let ever = possible(&empty, asked);
+
+        let window = self.window(person, day, asked.now);
+        if !window.is_open {
+            found.push(No::OutsideWindow { opens: window.opens, days: window.days });
+        }
+
+        // Kept in every room that would be free; where none is, in every one that would be if nothing were claimed. Of several
+        // rooms the one is told that opens first (decision 7).
+        let asked_of = if free.is_empty() { &ever } else { &free };
+        let term = |room: &Room| self.term(person, (service.id, room.id), day, start, asked.now).kept;
+        let kept: Vec<Option<Kept>> = asked_of.iter().map(term).collect();
+        let is_kept = !kept.is_empty() && kept.iter().all(Option::is_some);
+        let mut opens: Vec<(Moment, No)> = Vec::new();
+        for one in kept.iter().flatten() {
+            match one {
+                Kept::Vip(at) => opens.push((*at, No::VipOnly(*at))),
+                Kept::Members(at) => opens.push((*at, No::MembersOnly(*at))),
+                Kept::Blocked => {}
+            }
+        }
+        let is_blocked = is_kept && opens.is_empty();
+        if is_kept && let Some((_, no)) = opens.iter().min_by_key(|(at, _)| *at) {
+            found.push(*no);
+        }
+        if self.needs_plan(asked, day) {
+            found.push(No::PlanRequired);
+        }
+
+        // Where no room takes so many, whether it is closed besides is asked of those that serve fewer.
+        let alone = Asked { party: 1, ..*asked };
+        let in_use = if rooms.is_empty() { self.rooms_for(&alone) } else { rooms.clone() };
+        let open =
+            |room: &&&Room| self.starts_on(room, day, start) && is_open(self.shifts(room.id), start, end);
+        if in_use.iter().filter(open).count() == 0 {
+            found.push(No::RoomClosed);
+        }
+        if service.technicians > 0 {
+            let skilled = self.skilled(service);
+            let works = |id| is_open(self.shifts(id), start, end);
+            let working = skilled.iter().filter(|one| works(one.id)).count() as i64;
+            let can = |id| skilled.iter().any(|one| one.id == id);
+            let named_is_off = asked.technician.is_some_and(|id| can(id) && !works(id));
+            if working < service.technicians || named_is_off {
+                found.push(No::TechnicianOff);
+            }
+            if asked.technician.is_some_and(|id| !can(id)) {
+                found.push(No::Skill);
+            }
+        }
+        // What is claimed is asked for only where it would fit if nothing were.
+        let would_fit = !ever.is_empty();
+        let bare = |world: &World| {
+            let mut bare = world.clone();
+            bare.services.iter_mut().for_each(|one| (one.setup, one.turnover) = (0, 0));
+            bare.technicians.iter_mut().for_each(|one| one.pad = 0);
+            bare.equipment.iter_mut().for_each(|one| one.reset = 0);
+            bare
+        };
+        let mut unequipped = self.clone();
+        unequipped.services.iter_mut().for_each(|one| one.equipment.clear());
+        let is_claimed = would_fit && free.is_empty();
+        let only_piece = is_claimed && !possible(&unequipped, asked).is_empty();
+        let only_ours = is_claimed && !only_piece && !possible(&bare(self), asked).is_empty();
+        if only_ours {
+            found.push(No::Turnover);
+        }
+        if !in_use.is_empty() && rooms.is_empty() {
+            found.push(No::Capacity);
+        }
+        if is_blocked && !free.is_empty() {
+            found.push(No::Maintenance);
+        }
+        let active = |id: &i64| self.piece(*id).active;
+        let out_of_use = !service.equipment.is_empty() && !service.equipment.iter().any(active);
+        if only_piece || out_of_use {
+            found.push(No::Equipment);
+        }
+        if is_claimed && !only_piece && !only_ours {
+            found.push(No::Taken);
+        }
+        if let Some(id) = person.id
+            && self.fullest(id, start, end) > 0
+        {
+            found.push(No::SamePerson);
+        }
+        let today = date_of(&self.zone, asked.now);
+        if person.id.is_some() && !person.staff && person.ahead >= person.most_ahead(today) {
+            found.push(No::TooManyOpen);
+        }
+        if start < self.earliest(asked) {
+            found.push(No::TooLate);
+        }
+        found
+    }
+}

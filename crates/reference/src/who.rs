@@ -1,0 +1,183 @@
+//! Who may book when: windows (W1, W2) and release (W3).
+
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+
+use crate::calendar::{clock_minute, date_of, midnight};
+use crate::model::{Decision, Id, Membership, Moment, Person, Rank, Rule, World};
+
+/// How far ahead somebody may book a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// How many days ahead.
+    pub days: i64,
+    /// When the day opens to them.
+    pub opens: Moment,
+    /// Whether it has.
+    pub is_open: bool,
+}
+
+/// What is said of one start in one room (W3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Term {
+    /// Basis points.
+    pub factor: i64,
+    /// Why the person may not book it now.
+    pub kept: Option<Kept>,
+    /// Until when it is Unlimited members' alone, if a rule says so.
+    pub vip_until: Option<Moment>,
+    /// Until when it is members' alone, if a rule says so.
+    pub member_until: Option<Moment>,
+}
+
+/// Who a time is kept for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// Blocked by hand: for nobody.
+    Blocked,
+    /// For Unlimited members, until it opens to the person.
+    Vip(Moment),
+    /// For members; also where a rule names Premium, of which the wording says nothing.
+    Members(Moment),
+}
+
+impl Person {
+    /// The plan, if it counts on a day (W2): active or in grace now, and paid or set to renew then. Frozen months have no
+    /// benefits (M6), now or then.
+    pub fn plan_on(&self, day: Date, today: Date) -> Option<&Membership> {
+        let plan = self.plan.as_ref()?;
+        let frozen = |on: Date| plan.frozen.is_some_and(|(from, to)| from <= on && on <= to);
+        let paid = day <= plan.paid_until || plan.renews;
+        (plan.counts && paid && !frozen(today) && !frozen(day)).then_some(plan)
+    }
+
+    /// How they rank now: a member has a plan that is active or in grace, and not frozen (M6).
+    pub fn rank_now(&self, today: Date) -> Rank {
+        let frozen = |plan: &&Membership| plan.frozen.is_some_and(|(from, to)| from <= today && today <= to);
+        let plan = self.plan.as_ref().filter(|plan| plan.counts && !frozen(plan));
+        plan.map_or(Rank::None, |plan| plan.rank)
+    }
+
+    /// How many bookings ahead they may have (F7): by how they rank now, for it is counted now.
+    pub fn most_ahead(&self, today: Date) -> i64 {
+        match self.rank_now(today) {
+            Rank::None => 3,
+            Rank::Base => 8,
+            Rank::Premium => 12,
+            Rank::Unlimited => 20,
+        }
+    }
+
+    /// How rules rank them for a day: by the plan that counts then.
+    pub fn rank_on(&self, day: Date, today: Date) -> Rank {
+        self.plan_on(day, today).map_or(Rank::None, |plan| plan.rank)
+    }
+}
+
+impl Membership {
+    /// The first day of the billing month of a day: months from joining; one without that day begins on its last.
+    pub fn month_of(&self, day: Date) -> Date {
+        let mut begins = self.started;
+        let mut months = 0_i64;
+        // Also a day before joining has a month.
+        while begins > day {
+            months -= 1;
+            begins = self.started + months.months();
+        }
+        loop {
+            let next = self.started + (months + 1).months();
+            if next > day {
+                return begins;
+            }
+            begins = next;
+            months += 1;
+        }
+    }
+
+    /// How many credits are left for a session on a day (M1); none is without limit.
+    pub fn credits_left(&self, day: Date) -> Option<i64> {
+        let given = self.credits?;
+        let mut left = given;
+        for used in &self.used {
+            if self.month_of(*used) == self.month_of(day) {
+                left -= 1;
+            }
+        }
+        Some(left.max(0))
+    }
+}
+
+impl World {
+    /// Whether a person may book a day now (W1, W2). A plan that books less far than everybody books as far as everybody.
+    pub fn window(&self, person: &Person, day: Date, now: Moment) -> Window {
+        let today = date_of(&self.zone, now);
+        let plan = person.plan_on(day, today);
+        let days = plan.map_or(self.account_days, |plan| plan.days.max(self.account_days));
+        let opens = midnight(&self.zone, day - days.days());
+        Window { days, opens, is_open: person.staff || day <= today + days.days() }
+    }
+
+    /// What the rules and the hands say of one start of an operating day.
+    pub fn term(
+        &self,
+        person: &Person,
+        (service, room): (Id, Id),
+        day: Date,
+        start: Moment,
+        now: Moment,
+    ) -> Term {
+        let kind = &self.room(room).kind;
+        let rank = person.rank_on(day, date_of(&self.zone, now));
+        let hand = self.hands.iter().find(|hand| hand.room == room && hand.start == start);
+        let decision = hand.map(|hand| hand.decision);
+
+        let minute = clock_minute(&self.zone, day, start);
+        let weekday = i64::from(day.weekday().to_monday_one_offset());
+        let matches = |rule: &&Rule| {
+            (rule.kinds.is_empty() || rule.kinds.contains(kind))
+                && (rule.services.is_empty() || rule.services.contains(&service))
+                && (rule.weekdays.is_empty() || rule.weekdays.contains(&weekday))
+                && rule.from <= minute
+                && minute < rule.to
+        };
+        let matching: Vec<&Rule> = self.rules.iter().filter(matches).collect();
+
+        // Of several factors the largest counts, 1.00 included; no rule is no factor.
+        let by_rules = matching.iter().map(|rule| rule.factor).max().unwrap_or(10_000);
+        let factor = match decision {
+            Some(Decision::Open) => 10_000,
+            Some(Decision::Reprice(factor)) => factor,
+            _ => by_rules,
+        };
+
+        // A hand on who may replaces what the rules say of it.
+        let keepers: Vec<(Rank, Moment)> = match decision {
+            Some(Decision::Open | Decision::Block) => Vec::new(),
+            Some(Decision::Keep(rank, hours)) => vec![(rank, start - hours * 3600)],
+            Some(Decision::Reprice(_)) | None => {
+                matching.iter().map(|rule| (rule.rank, start - rule.hours * 3600)).collect()
+            }
+        };
+        let against: Vec<_> = keepers.iter().filter(|(of, until)| rank < *of && now < *until).collect();
+        // Staff book any time (W1). Of several rules the one that lets go last is told, with its moment, for that is when
+        // the person may book; of two at once the more exclusive (decision 7).
+        let kept = if person.staff {
+            None
+        } else if decision == Some(Decision::Block) {
+            Some(Kept::Blocked)
+        } else {
+            let last = against.iter().max_by_key(|(of, until)| (*until, *of));
+            last.map(
+                |(of, until)| {
+                    if *of == Rank::Unlimited { Kept::Vip(*until) } else { Kept::Members(*until) }
+                },
+            )
+        };
+        let until = |wanted: Rank| {
+            let found = keepers.iter().filter(|(of, _)| *of == wanted);
+            found.map(|(_, until)| *until).max()
+        };
+        let (vip_until, member_until) = (until(Rank::Unlimited), until(Rank::Base));
+        Term { factor, kept, vip_until, member_until }
+    }
+}

@@ -1,0 +1,66 @@
+// What Lighthouse says of the pages: `node e2e/lighthouse.mjs [--long]`.
+// Accessibility and best practices must be perfect, and so must the search engines' part on pages that are meant to be
+// found. Speed depends on how quiet the machine is: it is printed, with the largest paint and what moved.
+
+import { launch } from "chrome-launcher";
+import lighthouse from "lighthouse";
+import { openHouse } from "./house.mjs";
+import * as site from "./site.mjs";
+import { FLAGS } from "./visit.mjs";
+
+const isLong = process.argv.includes("--long");
+const times = isLong ? 5 : 1;
+const daily = new Set(["home", "services", "book-day"]);
+/** Not meant to be found: answers to a question, doors, what is not there. */
+const hidden = /search|none|open|login|signup|missing|book-/;
+
+const pages = site.PAGES.filter(([name]) => name !== "missing" && (isLong || daily.has(name)));
+
+async function judge(url, port) {
+  const flags = { port, output: "json", logLevel: "silent" };
+  const settings = { onlyCategories: ["performance", "accessibility", "best-practices", "seo"] };
+  const { lhr } = await lighthouse(url, flags, { extends: "lighthouse:default", settings });
+  if (lhr.runtimeError) throw new Error(`${url}: ${lhr.runtimeError.message}`);
+  return lhr;
+}
+
+function median(numbers) {
+  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+}
+
+/** What is less than perfect in a category, in words. */
+function faults(lhr, category) {
+  const { auditRefs, score } = lhr.categories[category];
+  if (score === 1) return [];
+  const failed = auditRefs.filter(({ id, weight }) => weight > 0 && (lhr.audits[id].score ?? 1) < 1);
+  return failed.map(({ id }) => `${category}: ${lhr.audits[id].title} (${id})`);
+}
+
+const house = await openHouse();
+const browser = await launch({
+  chromePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  chromeFlags: ["--headless=new", ...FLAGS],
+  logLevel: "silent",
+});
+let failed = 0;
+try {
+  console.log("      speed  paint ms  moved   page");
+  for (const [name, path] of pages) {
+    const runs = [];
+    for (let run = 0; run < times; run += 1) runs.push(await judge(house.url + path, browser.port));
+    const of = (pick) => median(runs.map(pick));
+    const speed = Math.round(100 * of((lhr) => lhr.categories.performance.score));
+    const paint = Math.round(of((lhr) => lhr.audits["largest-contentful-paint"].numericValue));
+    const moved = of((lhr) => lhr.audits["cumulative-layout-shift"].numericValue).toFixed(3);
+    const must = ["accessibility", "best-practices", ...(hidden.test(name) ? [] : ["seo"])];
+    const wrong = must.flatMap((category) => faults(runs[0], category));
+    failed += wrong.length;
+    const line = [String(speed).padStart(5), String(paint).padStart(8), moved.padStart(6)].join("  ");
+    console.log(`${wrong.length === 0 ? "ok  " : "FAIL"}  ${line}  ${path}`);
+    for (const one of wrong) console.log(`      ${one}`);
+  }
+} finally {
+  await browser.kill();
+  await house.close();
+}
+process.exitCode = failed === 0 ? 0 : 1;
