@@ -27,6 +27,12 @@ export const TAKEN = /taken/i;
 
 export const PAGES = [
   ["home", "/"],
+  ["menssuite", "/menssuite/"],
+  ["private", "/private/"],
+  ["about", "/about/"],
+  ["technologies", "/technologies/"],
+  ["contacts", "/contacts/"],
+  ["offline", "/offline/"],
   ["services", "/services/"],
   ["services-search", "/services/?q=massage"],
   ["services-none", "/services/?q=zzzz"],

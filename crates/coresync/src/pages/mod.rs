@@ -7,7 +7,9 @@ mod cancel;
 mod dashboard;
 pub(crate) mod docs;
 mod errors;
+mod found;
 mod frame;
+mod halves;
 mod hang;
 mod held;
 mod held_page;
@@ -25,9 +27,12 @@ mod said;
 mod services;
 mod sessions;
 mod sheet;
+mod sights;
 pub(crate) mod staff;
 mod staff_audit;
 mod staff_people;
+mod story;
+mod style;
 mod times;
 mod visit;
 mod visits;
@@ -45,6 +50,10 @@ pub(crate) use price::Cancelling;
 pub fn routes() -> Router<House> {
     Router::new()
         .merge(home::routes())
+        .merge(halves::routes())
+        .merge(story::routes())
+        .merge(found::routes())
+        .merge(style::routes())
         .merge(services::routes())
         .merge(account::routes())
         .merge(links::routes())

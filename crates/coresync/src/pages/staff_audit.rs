@@ -145,7 +145,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<AuditPage> {
     let kinds =
         [("", "Everything")].into_iter().chain(What::ALL.map(|what| (what.name(), spoken(what.name()))));
     Ok(AuditPage {
-        frame: Frame::new(by, "staff", "Audit log · CoreSync"),
+        frame: Frame::new(by, "/staff/audit/", "Audit log · CoreSync"),
         typed: Typed::default(),
         errors: Complaints::default(),
         kinds: kinds.collect(),

@@ -106,7 +106,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<PeoplePage> {
         (true, total) => format!("{total} people."),
     };
     Ok(PeoplePage {
-        frame: Frame::new(by, "staff", "People · CoreSync"),
+        frame: Frame::new(by, "/staff/people/", "People · CoreSync"),
         q: search.q.clone(),
         summary,
         all: found.into_iter().map(line).collect(),

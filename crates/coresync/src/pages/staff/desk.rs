@@ -5,30 +5,15 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use kit::web::{Page, Words, see_other};
 use kit::{Error, Fields, Result, Tx};
-use people::{Action, Actor};
+use people::Actor;
 
 use crate::pages::frame::{Frame, or_sign_in};
-
-/// The rooms of the back office, each with what one has to be allowed there.
-const ROOMS: [(&str, &str, Action); 9] = [
-    ("/staff/members/", "Members", Action::RunMemberships),
-    ("/staff/why-not/", "Why not?", Action::SeeEveryBooking),
-    ("/staff/times/", "Single times", Action::BookAnyTime),
-    ("/staff/rules/", "Release rules", Action::ManageCatalogue),
-    ("/staff/numbers/", "Numbers", Action::ManageCatalogue),
-    ("/staff/plans/", "Plans", Action::ManageCatalogue),
-    ("/staff/pictures/", "Pictures", Action::ManageCatalogue),
-    ("/staff/people/", "People", Action::SeePeople),
-    ("/staff/audit/", "Audit log", Action::SeeAudit),
-];
 
 /// A page of the back office.
 #[derive(Template)]
 #[template(path = "staff/page.html")]
 pub(super) struct DeskPage {
     frame: Frame,
-    nav: Vec<(&'static str, &'static str)>,
-    here: &'static str,
     title: String,
     /// What was done a moment ago.
     done: Option<&'static str>,
@@ -42,11 +27,8 @@ impl DeskPage {
     /// A page with nothing on it, in the room of that address.
     pub(super) fn new(by: &Actor, here: &'static str, title: impl Into<String>) -> DeskPage {
         let title = title.into();
-        let nav = ROOMS.iter().filter(|(_, _, action)| by.may(*action));
         DeskPage {
-            frame: Frame::new(by, "staff", format!("{title} · CoreSync")),
-            nav: nav.map(|(path, word, _)| (*path, *word)).collect(),
-            here,
+            frame: Frame::new(by, here, format!("{title} · CoreSync")),
             title,
             done: None,
             refusal: None,
