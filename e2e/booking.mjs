@@ -17,7 +17,7 @@ export async function bookAndCancel(page, days) {
   const { pathname } = new URL(page.url());
   assert.ok((await site.words(page)).includes(price), `the booking does not cost ${price} as promised`);
 
-  await page.goto("/dashboard/");
+  await page.goto("/dashboard/bookings/");
   await site.listed(page, "Upcoming", number).first().waitFor();
 
   await page.goto(pathname);
@@ -27,7 +27,7 @@ export async function bookAndCancel(page, days) {
   await site.says(page, /cancelled/i);
   assert.equal(await site.main(page).getByRole("link", { name: "Cancel this booking" }).count(), 0);
 
-  await page.goto("/dashboard/");
+  await page.goto("/dashboard/bookings/");
   await site.listed(page, "Past", number).first().waitFor();
   assert.equal(await site.listed(page, "Upcoming", number).count(), 0);
 }

@@ -27,6 +27,12 @@ export const TAKEN = /taken/i;
 
 export const PAGES = [
   ["home", "/"],
+  ["menssuite", "/menssuite/"],
+  ["private", "/private/"],
+  ["about", "/about/"],
+  ["technologies", "/technologies/"],
+  ["contacts", "/contacts/"],
+  ["offline", "/offline/"],
   ["services", "/services/"],
   ["services-search", "/services/?q=massage"],
   ["services-none", "/services/?q=zzzz"],
@@ -143,26 +149,21 @@ export async function askForTimes(page, service, date) {
   await page.waitForURL(new RegExp(`date=${date}`));
 }
 
+/** The times of a day: buttons that hold one, links where a visit is moved. */
 export function times(page) {
-  const link = main(page).getByRole("link", { name: TIME });
-  return link.or(main(page).getByRole("radio", { name: TIME }));
+  const cells = main(page).locator("button.time, a.time");
+  return cells.filter({ hasText: TIME, visible: true });
 }
 
 /** Chooses one of the times shown (0 the first, -1 the last). */
 export async function choose(page, which = 0) {
-  const time = times(page).nth(which);
-  if ((await time.getAttribute("type")) === "radio") {
-    await time.check();
-    await main(page).getByRole("button", { name: /continue|choose|review/i }).click();
-  } else {
-    await time.click();
-  }
+  await times(page).nth(which).click();
 }
 
-/** From the times of a day to the page where the booking is confirmed; answers its price. */
+/** From the times of a day to the page of the time that is held; answers its price. */
 export async function review(page, which = 0) {
   await choose(page, which);
-  await page.waitForURL(/\/book\/review\//);
+  await page.waitForURL(/\/book\/held\/\d+\/$/);
   return total(page);
 }
 
@@ -207,7 +208,7 @@ export async function book(page, service, date, which = 0) {
 
 // ---- my bookings ----
 
-/** A booking in one of the lists of the dashboard: "Upcoming" or "Past". */
+/** A booking in one of the lists of all visits: "Upcoming" or "Past". */
 export function listed(page, heading, number) {
   const list = main(page).locator("section").filter({ has: page.getByRole("heading", { name: heading }) });
   return list.getByText(number);

@@ -16,7 +16,7 @@ async function signUp(visits) {
   await site.fillSignUp(page, person);
   await page.waitForURL(/\/dashboard\/$/);
   await page.getByRole("heading", { level: 1 }).waitFor();
-  await page.getByRole("heading", { name: "Upcoming" }).waitFor();
+  await page.getByRole("heading", { name: "Membership" }).waitFor();
   const session = (await page.context().cookies()).find((cookie) => cookie.httpOnly);
   assert.ok(session?.secure && session.sameSite !== "None", "the session's cookie is not well kept");
 

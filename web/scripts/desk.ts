@@ -1,2 +1,5 @@
 // What makes the back office quicker. Everything works without it.
-export {};
+
+import { begin } from "./parts";
+
+begin();

@@ -147,12 +147,18 @@ fn copy_year(tx: &mut Tx<'_>, span: Span, year: i64) -> Result<()> {
     let millis = days * 24 * 3_600_000;
     tx.run(
         sql!(
-            sqlite: "INSERT INTO bookings SELECT id - $3, club_id, reference || '/' || CAST($4 AS TEXT), person_id,
+            sqlite: "INSERT INTO bookings (id, club_id, reference, person_id, booked_by, service_id, room_id,
+                party, day, starts_at, ends_at, status, base_cents, addons_cents, discount_cents, tax_cents, why, policy,
+                guest_name, guest_phone, guest_email, special_requests, allergies, ai_program, scene, created_at)
+                SELECT id - $3, club_id, reference || '/' || CAST($4 AS TEXT), person_id,
                 booked_by, service_id, room_id, party, date(day, '-' || CAST($4 AS TEXT) || ' days'), starts_at - $5,
                 ends_at - $5, status, base_cents, addons_cents, discount_cents, tax_cents, why, policy, guest_name,
                 guest_phone, guest_email, special_requests, allergies, ai_program, scene, created_at - $5
                 FROM bookings WHERE id >= $1 AND id < $2",
-            postgres: "INSERT INTO bookings SELECT id - $3, club_id, reference || '/' || CAST($4 AS BIGINT), person_id,
+            postgres: "INSERT INTO bookings (id, club_id, reference, person_id, booked_by, service_id, room_id,
+                party, day, starts_at, ends_at, status, base_cents, addons_cents, discount_cents, tax_cents, why, policy,
+                guest_name, guest_phone, guest_email, special_requests, allergies, ai_program, scene, created_at)
+                SELECT id - $3, club_id, reference || '/' || CAST($4 AS BIGINT), person_id,
                 booked_by, service_id, room_id, party, CAST(CAST(day AS DATE) - CAST(CAST($4 AS BIGINT) AS INT) AS TEXT),
                 starts_at - $5, ends_at - $5, status, base_cents, addons_cents, discount_cents, tax_cents, why, policy,
                 guest_name, guest_phone, guest_email, special_requests, allergies, ai_program, scene, created_at - $5
@@ -162,7 +168,8 @@ fn copy_year(tx: &mut Tx<'_>, span: Span, year: i64) -> Result<()> {
     )?;
     tx.run(
         sql!(
-            "INSERT INTO allocations SELECT booking_id - $3, resource_id, kind, from_cell - $4, to_cell - $4, live
+            "INSERT INTO allocations (booking_id, resource_id, kind, from_cell, to_cell, live)
+             SELECT booking_id - $3, resource_id, kind, from_cell - $4, to_cell - $4, live
              FROM allocations WHERE booking_id >= $1 AND booking_id < $2"
         ),
         args![span.from, span.to, ids, cells(days * 24 * 60)],

@@ -3,7 +3,7 @@
 use catalogue as cat;
 use jiff::ToSpan as _;
 use jiff::tz::TimeZone;
-use kit::{Cents, Fault, House, Id, Result, Tx};
+use kit::{Cents, Fault, House, Id, Result, Tx, args, sql, tokens};
 use membership::{NewMembership, Plan, Status, Tier};
 use money::LineKind;
 use people::{NewPerson, Role};
@@ -15,10 +15,8 @@ pub(crate) struct Size {
     pub(crate) rooms: usize,
 }
 
-/// What members sign in with.
-pub(crate) const PASSWORD: &str = "a password of the bench";
-/// Members who book while it is measured: two for each request in flight.
-pub(crate) const MEMBERS: usize = 32;
+/// Members who book while it is measured. So many that nobody has as many bookings as they may.
+pub(crate) const MEMBERS: usize = 2_000;
 /// Guests of the past and the days ahead.
 const GUESTS: usize = 2_000;
 /// Every room and every shift, every day.
@@ -27,15 +25,14 @@ const SKILL: &str = "bodywork";
 const WORDS: &str = "Skilled hands, warm oil and a door that closes softly. Tell us where it hurts and we begin there, \
                      without hurry, under a low light; afterwards there is tea, still water and a chair by the window.";
 
-/// The address of the n-th member.
-pub(crate) fn member(n: usize) -> String {
-    format!("member-{n}@bench.coresync.test")
+/// The access token of the n-th member, who is signed in already: a hash of a password a member would take minutes.
+pub(crate) fn token(n: usize) -> String {
+    format!("token of member {n} of the bench")
 }
 
 /// Founds the club. Every room serves every service and every technician can do it, so that a question has as much
 /// to look at as the club has. Answers the guests.
 pub(crate) async fn found(house: &House, size: Size) -> Result<Vec<Id>> {
-    let hash = people::hash_password(PASSWORD.to_owned()).await?;
     house
         .db
         .tx(move |tx| {
@@ -43,10 +40,11 @@ pub(crate) async fn found(house: &House, size: Size) -> Result<Vec<Id>> {
             offer(tx, club, size)?;
             let plan = membership::add_plan(tx, club, &plan())?;
             for n in 0..MEMBERS {
-                let person = add_person(tx, Some(member(n)), Some(hash.clone()))?;
+                let person = add_person(tx, Some(format!("member-{n}@bench.coresync.test")))?;
                 enrol(tx, club, person, plan)?;
+                sign_in(tx, person, &token(n))?;
             }
-            (0..GUESTS).map(|_| add_person(tx, None, None)).collect()
+            (0..GUESTS).map(|_| add_person(tx, None)).collect()
         })
         .await
 }
@@ -167,7 +165,7 @@ fn plan() -> Plan {
     }
 }
 
-fn add_person(tx: &mut Tx<'_>, email: Option<String>, password_hash: Option<String>) -> Result<Id> {
+fn add_person(tx: &mut Tx<'_>, email: Option<String>) -> Result<Id> {
     let new = NewPerson {
         email,
         first_name: "Robin".to_owned(),
@@ -175,7 +173,7 @@ fn add_person(tx: &mut Tx<'_>, email: Option<String>, password_hash: Option<Stri
         phone: None,
         role: Role::Account,
         birthday: None,
-        password_hash,
+        password_hash: None,
         verified: true,
     };
     people::add(tx, &new).map(|person| person.id)
@@ -187,4 +185,16 @@ fn enrol(tx: &mut Tx<'_>, club: Id, person: Id, plan: Id) -> Result<()> {
     let (started_on, paid_until) = (date(-200)?, date(20)?);
     let new = NewMembership { person, plan, status: Status::Active, started_on, paid_until, renews: true };
     membership::enrol(tx, club, &new).map(drop)
+}
+
+fn sign_in(tx: &mut Tx<'_>, person: Id, token: &str) -> Result<()> {
+    let (id, now) = (tx.new_id()?, tx.now());
+    tx.run(
+        sql!(
+            "INSERT INTO sessions (id, person_id, kind, token_digest, family, created_at, expires_at)
+             VALUES ($1, $2, 'access', $3, $1, $4, $5)"
+        ),
+        args![id, person, tokens::digest(token), now, now + jiff::SignedDuration::from_hours(24 * 365)],
+    )
+    .map(drop)
 }

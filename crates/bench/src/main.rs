@@ -3,7 +3,8 @@
 //! themselves say as much about the machine as about us.
 //!
 //! The server is the release binary in a process of its own, as a club runs it, with its log on. Nothing here
-//! fails because something was slow, but the run ends with an error if two bookings overlap.
+//! fails because something was slow, but the run ends with an error if two bookings overlap or an evening that opens
+//! goes to another number than it has places.
 
 #![allow(clippy::float_arithmetic, reason = "rates and ratios of measurements, never money")]
 #![allow(clippy::print_stdout, reason = "the table is what this program is for")]
@@ -26,7 +27,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-/// Measures engine, availability, pages, commits and starts beside their floors.
+/// Measures engine, availability, pages, commits, openings and starts beside their floors.
 #[derive(Parser)]
 struct Arguments {
     /// Small counts: a look in passing, not a measurement to publish.
@@ -81,6 +82,8 @@ enum Scene {
     Page,
     /// Bookings, 16 in flight, among reads.
     Commit,
+    /// An evening that opens to two thousand members.
+    Opening,
     /// Starting on an existing database, and idle memory.
     Start,
 }

@@ -5,6 +5,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use coresync::serve;
+use jiff::Timestamp;
 use kit::config::Config;
 use kit::errors::OrFault as _;
 use kit::{Fault, House, Result, args, sql};
@@ -165,16 +166,29 @@ impl Place {
 
     /// Serves it with the release binary, in a process of its own; ready when this returns.
     pub(crate) fn serve(&self, server: &Path) -> Result<Process> {
+        self.serve_at(server, None)
+    }
+
+    /// What the server logs.
+    pub(crate) fn log(&self) -> PathBuf {
+        self.folder.join("server.log")
+    }
+
+    /// The same with a clock that begins at another moment.
+    pub(crate) fn serve_at(&self, server: &Path, now: Option<Timestamp>) -> Result<Process> {
         let addr = free_addr()?;
         let mut command = Command::new(server);
         command.arg("serve").current_dir(&self.folder);
         command.env("CORESYNC_ADDR", addr.to_string()).env("CORESYNC_DATA", &self.folder);
         command.env("DATABASE_URL", self.url()).env_remove("CORESYNC_CONFIG").env_remove("CORESYNC_NOW");
+        if let Some(now) = now {
+            command.env("CORESYNC_NOW", now.to_string());
+        }
         // One address stands for all the guests of a club here.
         for limit in ["READS", "DEEDS", "VISITOR_DEEDS"] {
             command.env(format!("CORESYNC_{limit}_A_MINUTE"), "0");
         }
-        Process::start(&mut command, addr, "/ready/", &self.folder.join("server.log"))
+        Process::start(&mut command, addr, "/ready/", &self.log())
     }
 
     /// How many bookings there are, and how many pairs of neighbours on one calendar overlap. The rooms of the bench

@@ -152,11 +152,16 @@ fn served(
 ) -> Result<bool> {
     let title = format!("{}, 8 rooms, {year} y", engine.name());
     let wants = |scene| bench.arguments.wants(scene);
-    if ![Scene::Start, Scene::Availability, Scene::Page, Scene::Commit].into_iter().any(wants) {
+    let all = [Scene::Start, Scene::Availability, Scene::Page, Scene::Opening, Scene::Commit];
+    if !all.into_iter().any(wants) {
         return Ok(true);
     }
     if wants(Scene::Start) {
         scenes::start(bench, report, place, &title)?;
+    }
+    let mut sound = true;
+    if wants(Scene::Opening) && is_first {
+        sound = scenes::opening(bench, report, place, SMALL.rooms, &title)?;
     }
     let server = place.serve(bench.server())?;
     let is_sqlite = matches!(engine, Engine::Sqlite);
@@ -167,9 +172,9 @@ fn served(
         scenes::availability(bench, report, &server, 8, &title)?;
     }
     if !bench.arguments.wants(Scene::Commit) {
-        return Ok(true);
+        return Ok(sound);
     }
-    scenes::commit(bench, report, place, server, engine, &title)
+    Ok(scenes::commit(bench, report, place, server, engine, &title)? && sound)
 }
 
 /// A club of 80 rooms and 80 technicians: how questions grow with it.

@@ -3,12 +3,14 @@
 mod availability;
 mod commit;
 mod engine;
+mod opening;
 mod page;
 mod start;
 
 pub(crate) use availability::availability;
 pub(crate) use commit::commit;
 pub(crate) use engine::engine;
+pub(crate) use opening::opening;
 pub(crate) use page::page;
 pub(crate) use start::start;
 
@@ -20,11 +22,12 @@ use kit::{Clock, Fault, Id, Result};
 use serde_json::{Value, json};
 
 use crate::chance::Chance;
-use crate::club::{PASSWORD, member};
+use crate::club::token;
 use crate::http::{Connection, get, post};
 use crate::process::Process;
 
 /// A member's app: a bearer token, and what it knows of the club.
+#[derive(Clone)]
 pub(crate) struct App {
     authorization: String,
     services: Vec<Id>,
@@ -32,20 +35,21 @@ pub(crate) struct App {
 }
 
 impl App {
-    /// Signs the n-th member in.
-    pub(crate) fn sign_in(server: &Process, n: usize) -> Result<App> {
+    /// The n-th member's.
+    pub(crate) fn of(server: &Process, n: usize) -> Result<App> {
         let mut connection = Connection::open(server.addr)?;
-        let body = json!({"email": member(n), "password": PASSWORD});
-        let answer = connection.ask(&post("/api/auth/login/", &[], &body))?;
-        let pair: Value = serde_json::from_slice(&answer.body()).or_fault()?;
-        let access = pair["access"].as_str().ok_or_else(|| Fault::because(format!("sign-in: {pair}")))?;
-        let authorization = format!("Bearer {access}");
+        let authorization = format!("Bearer {}", token(n));
         let list: Value =
             serde_json::from_slice(&connection.ask(&get("/api/services/", &[]))?.body()).or_fault()?;
         let ids = list.as_array().into_iter().flatten().filter_map(|one| one["id"].as_i64().map(Id));
         let zone = TimeZone::get("America/New_York").or_fault()?;
         let today = Clock::system().now().to_zoned(zone).date();
         Ok(App { authorization, services: ids.collect(), today })
+    }
+
+    /// The same of another member.
+    pub(crate) fn of_member(&self, n: usize) -> App {
+        App { authorization: format!("Bearer {}", token(n)), ..self.clone() }
     }
 
     fn day(&self, ahead: usize) -> Date {

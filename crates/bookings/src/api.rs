@@ -9,13 +9,13 @@ use catalogue::{Catalogue, ServiceCard};
 use kit::replies::Reply;
 use kit::web::{Json, Nothing, Once, OnceHeader, Paging, Path, Problem, Query, Words};
 use kit::{Cents, Error, House, Id, Result, Tx};
-use people::Caller;
+use people::{Actor, Caller};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::book::book;
+use crate::book::{book, look};
 use crate::cancel::cancel;
 use crate::confirm::confirm;
 use crate::free::Factors;
@@ -38,6 +38,8 @@ pub fn routes() -> OpenApiRouter<House> {
         .routes(routes!(service))
         .merge(crate::life_api::routes())
         .merge(crate::wait_api::routes())
+        .merge(crate::history::routes())
+        .merge(crate::rules_api::routes())
 }
 
 /// A question and which page of its times.
@@ -169,9 +171,16 @@ struct BookingWishAddon {
     responses((status = 201, body = BookingOut), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn create_booking(caller: Caller, Once(Json(wanted), deed): Once<Json<ToBook>>) -> Result<Reply> {
+    let wanted = Arc::new(wanted);
+    let wished = wanted.clone();
+    let look = move |tx: &mut Tx<'_>, by: &Actor| match &*wished {
+        ToBook::Wish(wish) => look(tx, by, wish),
+        // What is held is theirs.
+        ToBook::Held(..) => Ok(()),
+    };
     caller
-        .once(deed, move |tx, by| {
-            let booking = match &wanted {
+        .look_then_once(deed, look, move |tx, by| {
+            let booking = match &*wanted {
                 ToBook::Wish(wish) => book(tx, by, wish)?,
                 ToBook::Held(id, token, extras) => {
                     confirm(tx, Holder { by, token: token.as_deref() }, *id, Some(extras))?

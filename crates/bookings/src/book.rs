@@ -12,6 +12,7 @@ use crate::cells::begin;
 use crate::claim::{Taken, take};
 use crate::hold::Hold;
 use crate::model::{Booking, Frozen, Status};
+use crate::numbers::BIRTHDAY;
 use crate::policy::Policy;
 use crate::price::{Cover, Sale, SoldAddon, quote};
 use crate::refusals::TAKEN;
@@ -48,6 +49,19 @@ pub const SUBJECT: &str = "booking";
 pub fn book(tx: &mut Tx<'_>, by: &Actor, wish: &Wish) -> Result<Booking> {
     let owner = owner(by, wish)?;
     place_visit(tx, by, wish, owner, &Deed::Book)
+}
+
+/// Whether [`book`] has a prospect: says no where it would, as things stand, and changes nothing. Of a visit the first
+/// service is looked at.
+///
+/// # Errors
+/// Those of [`book`].
+pub(crate) fn look(tx: &mut Tx<'_>, by: &Actor, wish: &Wish) -> Result<()> {
+    let owner = owner(by, wish)?;
+    let catalogue = catalogue::current(tx)?;
+    let window = window(tx, &catalogue, by, owner)?;
+    let request = Request::understand(tx, &catalogue, &window, Question::of(wish, owner))?;
+    request.look(tx).map(drop)
 }
 
 /// What is to become of a time that is claimed.
@@ -95,10 +109,10 @@ pub(crate) fn place_visit(
 
 /// Where and for whom something is placed.
 pub(crate) struct Place<'p> {
-    by: &'p Actor,
+    pub(crate) by: &'p Actor,
     pub(crate) catalogue: &'p Catalogue,
-    window: &'p Window,
-    deed: &'p Deed,
+    pub(crate) window: &'p Window,
+    pub(crate) deed: &'p Deed,
 }
 
 impl Place<'_> {
@@ -226,7 +240,7 @@ pub(crate) fn pay_with(
     let cover = match perk.or(unasked) {
         Some(Perk::Credit) if membership::use_credit(tx, standing, day, booking)? => Cover::Credit,
         Some(Perk::Birthday) if membership::use_birthday(tx, standing, day, booking)? => {
-            Cover::Birthday(BIRTHDAY_CENTS)
+            Cover::Birthday(catalogue::current(tx)?.number(BIRTHDAY))
         }
         // A companion's share: of who comes alone there is none (M2).
         Some(Perk::Pass) if party > 1 && membership::use_pass(tx, standing, day, booking)? => {
@@ -266,9 +280,6 @@ pub(crate) fn bill(club: Id, booking: &Booking, lines: Vec<Line>) -> Bill {
     let subject = Subject { kind: SUBJECT, id: booking.id };
     Bill { subject, club, person: booking.person, lines }
 }
-
-/// The gift of a birthday month is worth so much (M3).
-const BIRTHDAY_CENTS: i64 = 30_000;
 
 /// The add-ons of a wish as they are sold.
 ///

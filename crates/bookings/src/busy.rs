@@ -58,13 +58,11 @@ pub(crate) fn field_without(
 ) -> Result<Field> {
     let around = days.reach();
     let horizon = horizon(tx.now(), &catalogue.club.zone);
-    let is_near = tx.is_view() && without.is_none() && horizon.0 <= around.0 && around.1 <= horizon.1;
+    let is_near = without.is_none() && horizon.0 <= around.0 && around.1 <= horizon.1;
     let calendars = if is_near {
-        // Only the days that are asked for are searched.
-        let whole = remembered(tx, candidates, horizon)?;
-        whole.into_iter().map(|(id, busy)| (id, busy.slice(around))).collect()
+        remembered(tx, candidates, horizon, around)?
     } else {
-        read(tx, candidates, around, without)?
+        read(tx, &units(candidates), around, without)?
     };
     assemble(catalogue, candidates, days, around, &calendars)
 }
@@ -148,52 +146,64 @@ const FEW: usize = 6;
 
 fn read(
     tx: &mut Tx<'_>,
-    candidates: &Candidates<'_>,
+    wanted: &[(Id, i64)],
     reach: (Cell, Cell),
     without: Option<Id>,
 ) -> Result<HashMap<Id, Busy>> {
-    let wanted = units(candidates);
     let mut spans = if wanted.len() > FEW { store::spans(tx, reach, without)? } else { HashMap::new() };
     if wanted.len() <= FEW {
-        for (id, _) in &wanted {
+        for (id, _) in wanted {
             let claimed = store::spans_of(tx, *id, reach, without)?;
             spans.insert(*id, claimed.into_iter().map(|(from, to, _)| (from, to)).collect());
         }
     }
-    let calendar = |(id, units)| (id, Busy::new(units, spans.remove(&id).unwrap_or_default(), reach));
-    Ok(wanted.into_iter().map(calendar).collect())
+    let calendar =
+        |(id, units): &(Id, i64)| (*id, Busy::new(*units, spans.remove(id).unwrap_or_default(), reach));
+    Ok(wanted.iter().map(calendar).collect())
 }
 
+/// The calendars of the days that are asked for, from what is remembered of all near ones. Whoever writes learns nothing
+/// by heart: what they see may yet be undone.
 fn remembered(
     tx: &mut Tx<'_>,
     candidates: &Candidates<'_>,
     reach: (Cell, Cell),
+    around: (Cell, Cell),
 ) -> Result<HashMap<Id, Busy>> {
     let versions = store::versions(tx)?;
+    let version = |id| versions.get(&id).copied().unwrap_or(Id(0));
     let (memory, now) = (tx.shelf::<Memory>(), tx.now());
-    let mut calendars = HashMap::new();
-    for (id, units) in units(candidates) {
-        let version = versions.get(&id).copied().unwrap_or(Id(0));
-        let known = memory.0.lock().unwrap_or_else(PoisonError::into_inner).get(&id).and_then(|known| {
-            let is_current = known.version == version
-                && known.reach == reach
-                && known.busy.units == units
-                && known.until.is_none_or(|until| now < until);
-            is_current.then(|| known.busy.clone())
-        });
-        let busy = match known {
-            Some(busy) => busy,
-            None => {
-                let spans = store::spans_of(tx, id, reach, None)?;
-                let until = spans.iter().filter_map(|(.., until)| *until).min();
-                let claimed = spans.into_iter().map(|(from, to, _)| (from, to)).collect();
-                let busy = Busy::new(units, claimed, reach);
-                let entry = Remembered { version, reach, busy: busy.clone(), until };
-                memory.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, entry);
-                busy
+    let (mut known, mut unknown) = (Vec::new(), Vec::new());
+    {
+        let memory = memory.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for (id, units) in units(candidates) {
+            let is_current = |known: &&Remembered| {
+                known.version == version(id)
+                    && known.reach == reach
+                    && known.busy.units == units
+                    && known.until.is_none_or(|until| now < until)
+            };
+            match memory.get(&id).filter(is_current) {
+                Some(found) => known.push((id, found.busy.clone())),
+                None => unknown.push((id, units)),
             }
-        };
-        calendars.insert(id, busy);
+        }
+    }
+    // Only the days that are asked for are searched.
+    let mut calendars: HashMap<Id, Busy> =
+        known.into_iter().map(|(id, busy)| (id, busy.slice(around))).collect();
+    if !tx.is_view() {
+        calendars.extend(read(tx, &unknown, around, None)?);
+        return Ok(calendars);
+    }
+    for (id, units) in unknown {
+        let spans = store::spans_of(tx, id, reach, None)?;
+        let until = spans.iter().filter_map(|(.., until)| *until).min();
+        let claimed = spans.into_iter().map(|(from, to, _)| (from, to)).collect();
+        let busy = Busy::new(units, claimed, reach);
+        calendars.insert(id, busy.slice(around));
+        let entry = Remembered { version: version(id), reach, busy, until };
+        memory.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, entry);
     }
     Ok(calendars)
 }

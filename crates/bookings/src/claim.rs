@@ -24,7 +24,7 @@ pub(crate) struct Taken {
 impl Taken {
     /// Writes down what it has, for so long.
     pub(crate) fn keep(&self, tx: &mut Tx<'_>, booking: Id, until: Option<Timestamp>) -> Result<()> {
-        self.allocations.iter().try_for_each(|wanted| store::insert_allocation(tx, booking, *wanted, until))
+        store::insert_allocations(tx, booking, &self.allocations, until)
     }
 }
 

@@ -3,10 +3,12 @@
 use catalogue::Catalogue;
 use kit::{Error, Fault, Id, Result, Tx};
 use people::{Action, Actor};
+use serde_json::json;
 
 use crate::book::{Deed, pay_with, place_visit, priced, settle, write_addons};
 use crate::cells::cell_at;
 use crate::claim::claim_all;
+use crate::expiry::end_hold;
 use crate::hold::{Holder, theirs};
 use crate::model::{Booking, Status};
 use crate::objections::most_open;
@@ -17,7 +19,7 @@ use crate::search::window;
 use crate::store::{self, Kept, Kind};
 use crate::waits;
 use crate::window::Window;
-use crate::wish::{Extras, When, Wish};
+use crate::wish::{Extras, Then, When, Wish};
 
 /// Books what is held, with everything of the same visit; as it was said when it was held, unless `extras` say otherwise. A visitor's hold becomes that of who signs in and knows its
 /// token, at their own price. One that has run out is booked anew if it is still free.
@@ -28,6 +30,8 @@ use crate::wish::{Extras, When, Wish};
 pub fn confirm(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: Option<&Extras>) -> Result<Booking> {
     let by = holder.by;
     let person = by.person()?.id;
+    // The same hold confirmed twice at once is confirmed once.
+    tx.line_up(id)?;
     let kept = theirs(tx, holder, id)?;
     let owner = if kept.booking.person.is_none() && !by.may(Action::BookForOthers) {
         Some(person)
@@ -42,7 +46,7 @@ pub fn confirm(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: Option<&Extr
     owner.map_or(Ok(()), |owner| tx.line_up(owner))?;
     let catalogue = catalogue::current(tx)?;
     let window = window(tx, &catalogue, by, owner)?;
-    let others = store::of_visit(tx, &kept.booking)?;
+    let others = store::of_visit(tx, &kept.booking, Status::Held)?;
     let own = Confirm { by, catalogue: &catalogue, window: &window, owner };
     own.admit(tx, &kept.booking, others.len())?;
     if !is_taken_over(tx, id)? {
@@ -150,11 +154,12 @@ impl Confirm<'_> {
         if claim_all(tx, self.catalogue, booking.id, &[wanted])?.is_some() {
             return Err(Error::refused(&SAME_PERSON));
         }
-        store::insert_allocation(tx, booking.id, wanted, None)
+        store::insert_allocations(tx, booking.id, &[wanted], None)
     }
 }
 
-/// Books a hold that has run out anew: the same room and the same people, if they are still free (H3).
+/// Books a hold that has run out anew, with what followed it in the same visit: the same rooms and the same people, if
+/// they are still free (H3). Done twice, it is done once.
 fn again(
     tx: &mut Tx<'_>,
     by: &Actor,
@@ -162,6 +167,10 @@ fn again(
     owner: Option<Id>,
     extras: Option<&Extras>,
 ) -> Result<Booking> {
+    if let Some(made) = store::made_of(tx, hold.id)? {
+        let made = store::find(tx, made)?.map(|kept| kept.booking).filter(|made| made.person == owner);
+        return made.ok_or_else(|| Error::refused(&WRONG_STATE));
+    }
     let addons = store::addons_of(tx, hold.id)?;
     let said = || Extras {
         guest_name: hold.guest_name.clone(),
@@ -182,7 +191,28 @@ fn again(
         person: hold.person,
         companion: hold.companion,
         extras: extras.cloned().unwrap_or_else(said),
-        then: Vec::new(),
+        then: followed(tx, hold)?,
     };
-    place_visit(tx, by, &wish, owner, &Deed::Book)
+    let made = place_visit(tx, by, &wish, owner, &Deed::Book)?;
+    store::note(tx, hold.id, by.id(), "booked_anew", &json!({ "booking": made.id }))?;
+    Ok(made)
+}
+
+/// What followed a hold in the same visit, as it was held: what is left of it is let go.
+fn followed(tx: &mut Tx<'_>, hold: &Booking) -> Result<Vec<Then>> {
+    for other in store::of_visit(tx, hold, Status::Held)? {
+        end_hold(tx, other, None, "expired")?;
+    }
+    let mut then = Vec::new();
+    for other in store::of_visit(tx, hold, Status::Expired)? {
+        let Some(Kept { booking, .. }) = store::find(tx, other)? else { continue };
+        then.push(Then {
+            service: booking.service,
+            minutes: booking.sale.as_ref().map(|sale| sale.minutes),
+            room: Some(booking.room),
+            technician: store::technicians_of(tx, other)?.first().copied(),
+            addons: store::addons_of(tx, other)?,
+        });
+    }
+    Ok(then)
 }

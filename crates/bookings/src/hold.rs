@@ -5,13 +5,13 @@ use kit::{Error, Id, Result, Tx, tokens};
 use people::{Action, Actor};
 use serde_json::json;
 
-use crate::book::{Deed, owner, place_visit};
+use crate::book::{Deed, look, owner, place_visit};
 use crate::expiry::end_hold;
-use crate::model::{Booking, Status};
+use crate::model::{Booking, Detail, Status};
 use crate::numbers::{HOLD, HOLDS, HOLDS_AN_HOUR, HOLDS_FROM};
 use crate::refusals::{TOO_MANY_HELD, TOO_MANY_HOLDS, WRONG_STATE};
 use crate::store::{self, Kept};
-use crate::wish::Wish;
+use crate::wish::{AddonWish, When, Wish};
 
 /// How a time is held.
 pub(crate) struct Hold {
@@ -41,20 +41,48 @@ pub struct Holder<'h> {
     pub token: Option<&'h str>,
 }
 
-/// Holds a time for ten minutes (H1). A visitor holds one at a time: the hold whose token they send is let go.
+/// How a visitor is known who holds.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Visitor<'v> {
+    /// From which network they ask.
+    pub network: &'v str,
+    /// What they were told of an earlier hold.
+    pub earlier: Option<&'v str>,
+    /// By what they are to be known, if they bring it: a form has a secret of its own, so that sent twice it holds once.
+    pub token: Option<&'v str>,
+}
+
+impl Visitor<'_> {
+    /// What they bring, if it is as long as one of ours; else a new one.
+    fn token(&self) -> Result<String> {
+        let brought = self.token.filter(|token| token.len() == SECRET);
+        brought.map_or_else(tokens::secret, |token| Ok(token.to_owned()))
+    }
+}
+
+/// How long a secret is, in characters.
+const SECRET: usize = 64;
+
+/// Holds a time for ten minutes (H1). A visitor holds one at a time: the hold whose token they send is let go. Who holds
+/// the same time already is answered with that.
 ///
 /// # Errors
 /// Those of [`crate::book()`]; `too_many_open` if an account holds three already; `too_many_requests` from a network that
 /// holds too much.
-pub fn hold(tx: &mut Tx<'_>, by: &Actor, wish: &Wish, network: &str, earlier: Option<&str>) -> Result<Held> {
+pub fn hold(tx: &mut Tx<'_>, by: &Actor, wish: &Wish, visitor: &Visitor<'_>) -> Result<Held> {
     let catalogue = catalogue::current(tx)?;
     let until = tx.now() + SignedDuration::from_mins(catalogue.number(HOLD));
     if by.person.is_none() {
-        let token = tokens::secret()?;
+        let token = visitor.token()?;
         let digest = tokens::digest(&token);
-        if let Some(earlier) = earlier {
+        tx.line_up(place_in_line(&digest))?;
+        if let Some(booking) = alike(tx, wish, Whose::Token(&digest))? {
+            return Ok(Held { booking, token: Some(token) });
+        }
+        if let Some(earlier) = visitor.earlier {
             let_go_by_token(tx, earlier)?;
         }
+        let network = visitor.network;
         let (live, lately) = store::count_held_from(tx, network)?;
         if live >= catalogue.number(HOLDS_FROM) || lately >= catalogue.number(HOLDS_AN_HOUR) {
             return Err(Error::refused(&TOO_MANY_HOLDS).with("retry_after", 60));
@@ -66,15 +94,65 @@ pub fn hold(tx: &mut Tx<'_>, by: &Actor, wish: &Wish, network: &str, earlier: Op
         return Ok(Held { booking, token: Some(token) });
     }
     let owner = owner(by, wish)?;
-    if let Some(owner) = owner.filter(|_| !by.may(Action::BookForOthers)) {
-        tx.line_up(owner)?;
-        if store::count_held(tx, owner)? >= catalogue.number(HOLDS) {
-            return Err(Error::refused(&TOO_MANY_HELD));
-        }
+    owner.map_or(Ok(()), |owner| tx.line_up(owner))?;
+    if let Some(owner) = owner.filter(|_| !by.may(Action::BookForOthers))
+        && let Some(booking) = alike(tx, wish, Whose::Person(owner))?
+    {
+        return Ok(Held { booking, token: None });
     }
+    need_few_held(tx, by, owner)?;
     let hold = Hold { until, token: None, from: None };
     let booking = place_visit(tx, by, wish, owner, &Deed::Hold(hold))?;
     Ok(Held { booking, token: None })
+}
+
+/// Whether [`hold`] has a prospect, as [`crate::book::look`] says it of booking. What a visitor held before is let go
+/// first, so of them nothing is said.
+///
+/// # Errors
+/// Those of [`hold`].
+pub(crate) fn look_to_hold(tx: &mut Tx<'_>, by: &Actor, wish: &Wish) -> Result<()> {
+    if by.person.is_none() {
+        return Ok(());
+    }
+    let owner = owner(by, wish)?;
+    // The same hold sent twice is one.
+    if let Some(owner) = owner.filter(|_| !by.may(Action::BookForOthers))
+        && alike(tx, wish, Whose::Person(owner))?.is_some()
+    {
+        return Ok(());
+    }
+    need_few_held(tx, by, owner)?;
+    look(tx, by, wish)
+}
+
+fn need_few_held(tx: &mut Tx<'_>, by: &Actor, owner: Option<Id>) -> Result<()> {
+    let Some(owner) = owner.filter(|_| !by.may(Action::BookForOthers)) else { return Ok(()) };
+    let most = catalogue::current(tx)?.number(HOLDS);
+    if store::count_held(tx, owner)? >= most { Err(Error::refused(&TOO_MANY_HELD)) } else { Ok(()) }
+}
+
+/// Where those line up who know the same token: the same form sent twice at once.
+fn place_in_line(digest: &[u8]) -> Id {
+    let first = digest.iter().take(8);
+    Id(first.fold(0, |number, byte| (number << 8) | i64::from(*byte)))
+}
+
+/// Whose a hold is.
+#[derive(Clone, Copy)]
+pub(crate) enum Whose<'w> {
+    /// Of an account.
+    Person(Id),
+    /// Of who knows the token of this digest.
+    Token(&'w [u8]),
+}
+
+/// The live hold of the same service at the same time, in the room that is wished for.
+fn alike(tx: &mut Tx<'_>, wish: &Wish, whose: Whose<'_>) -> Result<Option<Booking>> {
+    let When::Moment(starts_at) = wish.when else { return Ok(None) };
+    let found = store::held_at(tx, whose, wish.service, starts_at)?;
+    let Some(kept) = found.map(|id| store::find(tx, id)).transpose()?.flatten() else { return Ok(None) };
+    Ok(Some(kept.booking).filter(|held| wish.room.is_none_or(|room| room == held.room)))
 }
 
 fn let_go_by_token(tx: &mut Tx<'_>, token: &str) -> Result<()> {
@@ -106,7 +184,7 @@ pub fn let_go(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<()> {
     if !end_hold(tx, id, by, "let_go")? {
         return Err(Error::refused(&WRONG_STATE));
     }
-    for other in store::of_visit(tx, &kept.booking)? {
+    for other in store::of_visit(tx, &kept.booking, Status::Held)? {
         end_hold(tx, other, by, "let_go")?;
     }
     Ok(())
@@ -122,7 +200,7 @@ pub fn extend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<Booking> {
     let until = tx.now() + SignedDuration::from_mins(minutes);
     // An offer of the waitlist may have longer than that already.
     let until = kept.booking.expires_at.map_or(until, |before| before.max(until));
-    let all = store::of_visit(tx, &kept.booking)?;
+    let all = store::of_visit(tx, &kept.booking, Status::Held)?;
     for hold in std::iter::once(id).chain(all) {
         if !store::extend(tx, hold, until)? {
             return Err(Error::refused(&WRONG_STATE));
@@ -131,6 +209,40 @@ pub fn extend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<Booking> {
         store::bump_versions(tx, hold)?;
     }
     Ok(Booking { expires_at: Some(until), ..kept.booking })
+}
+
+/// The holds of a visit as they stand, the first one first, for who holds them.
+///
+/// # Errors
+/// As [`held`].
+pub fn held_visit(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<Vec<Detail>> {
+    let first = held(tx, holder, id)?;
+    let others = store::of_visit(tx, &first, first.status)?;
+    let mut all: Vec<Detail> =
+        std::iter::once(id).chain(others).map(|id| crate::mine::read(tx, id)).collect::<Result<_>>()?;
+    all.sort_by_key(|detail| (detail.booking.starts_at, detail.booking.id));
+    Ok(all)
+}
+
+/// What was said of allergies while it is held, for who holds it.
+///
+/// # Errors
+/// `Error::NotFound` for what is not theirs.
+pub fn held_notes(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<HeldNotes> {
+    let kept = theirs(tx, holder, id)?;
+    let (allergies, scene) = (store::allergies(tx, id)?, store::scene_of(tx, id)?);
+    Ok(HeldNotes { allergies, scene, addons: store::addons_of(tx, kept.booking.id)? })
+}
+
+/// What is kept beside a hold.
+#[derive(Debug, Clone, Default)]
+pub struct HeldNotes {
+    /// What the guest must not meet.
+    pub allergies: Option<String>,
+    /// The scene for the room.
+    pub scene: Option<serde_json::Value>,
+    /// What goes with it.
+    pub addons: Vec<AddonWish>,
 }
 
 /// A hold as it stands, for who holds it.

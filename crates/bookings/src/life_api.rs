@@ -1,5 +1,7 @@
 //! Holding, moving, repeating, arriving and asking why not, over JSON.
 
+use std::sync::Arc;
+
 use axum::Json as Answered;
 use axum::http::StatusCode;
 use kit::replies::Reply;
@@ -14,7 +16,7 @@ use utoipa_axum::routes;
 
 use crate::api::{BookingWish, told};
 use crate::arrive;
-use crate::hold::{Holder, extend, held, hold, let_go};
+use crate::hold::{Holder, Visitor, extend, held, hold, let_go, look_to_hold};
 use crate::model::Booking;
 use crate::objections::why_not;
 use crate::reschedule::{Rescheduled, preview_move, reschedule};
@@ -73,12 +75,19 @@ async fn hold_time(
     Once(Json(ToHold(wish, earlier)), deed): Once<Json<ToHold>>,
 ) -> Result<Reply> {
     let network = people::network(caller.address()).to_string();
+    let wish = Arc::new(wish);
+    let wished = wish.clone();
     caller
-        .once(deed, move |tx, by| {
-            let held = hold(tx, by, &wish, &network, earlier.as_deref())?;
-            let booking = told(tx, held.booking.id)?;
-            Reply::json(StatusCode::CREATED, &HoldOut { booking, token: held.token })
-        })
+        .look_then_once(
+            deed,
+            move |tx, by| look_to_hold(tx, by, &wished),
+            move |tx, by| {
+                let visitor = Visitor { network: &network, earlier: earlier.as_deref(), token: None };
+                let held = hold(tx, by, &wish, &visitor)?;
+                let booking = told(tx, held.booking.id)?;
+                Reply::json(StatusCode::CREATED, &HoldOut { booking, token: held.token })
+            },
+        )
         .await
 }
 
@@ -214,8 +223,11 @@ struct SeriesWish {
     every_weeks: Option<u32>,
     times: Option<u32>,
     skip_conflicts: Option<bool>,
+    /// `[{place, starts_at}]`: other times for some, by their place from 0.
     #[schema(value_type = Option<Vec<Object>>)]
     instead: Option<()>,
+    /// The places that are not wanted.
+    without: Option<Vec<u32>>,
 }
 
 /// Books a series: the words of a wish with `every_weeks`, `times`, and perhaps `skip_conflicts` or `instead`.

@@ -1,13 +1,14 @@
 //! Statements on what becomes of a booking: holds, moves, ends.
 
 use jiff::{SignedDuration, Timestamp};
-use kit::{Cents, Id, Result, Tx, args, sql};
+use kit::{Cents, Fault, Id, Result, Tx, args, sql};
 use money::Line;
+use serde_json::Value;
 
 use crate::cells::Cell;
 use crate::free::LONGEST;
-use crate::hold::Hold;
-use crate::model::Booking;
+use crate::hold::{Hold, Whose};
+use crate::model::{Booking, Status};
 use crate::store::{Kept, columns, sealed_allergies, written, written_policy, written_sale};
 use crate::wish::Extras;
 
@@ -61,11 +62,70 @@ pub(crate) fn set_holder(tx: &mut Tx<'_>, booking: Id, hold: &Hold) -> Result<()
     .map(drop)
 }
 
-/// The live holds that are known by a token.
+/// From which network a visitor holds.
+pub(crate) fn held_from(tx: &mut Tx<'_>, booking: Id) -> Result<Option<String>> {
+    let row: Option<(Option<String>,)> =
+        tx.one(sql!("SELECT held_from FROM bookings WHERE id = $1"), args![booking])?;
+    Ok(row.and_then(|(network,)| network))
+}
+
+/// Says that a hold has had its more time.
+pub(crate) fn mark_extended(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
+    tx.run(sql!("UPDATE bookings SET extended = TRUE WHERE id = $1"), args![booking]).map(drop)
+}
+
+/// The live holds that are known by a token, in order.
 pub(crate) fn held_by_token(tx: &mut Tx<'_>, digest: &[u8]) -> Result<Vec<Id>> {
-    let rows: Vec<(Id,)> =
-        tx.all(sql!("SELECT id FROM bookings WHERE status = 'held' AND token = $1"), args![digest.to_vec()])?;
+    let rows: Vec<(Id,)> = tx.all(
+        sql!("SELECT id FROM bookings WHERE status = 'held' AND token = $1 ORDER BY starts_at, id"),
+        args![digest.to_vec()],
+    )?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// The live hold of a service at a time.
+pub(crate) fn held_at(
+    tx: &mut Tx<'_>,
+    whose: Whose<'_>,
+    service: Id,
+    starts_at: Timestamp,
+) -> Result<Option<Id>> {
+    let now = tx.now();
+    let row: Option<(Id,)> = match whose {
+        Whose::Person(person) => tx.one(
+            sql!(
+                "SELECT id FROM bookings WHERE status = 'held' AND person_id = $1 AND service_id = $2
+                 AND starts_at = $3 AND expires_at > $4 ORDER BY id LIMIT 1"
+            ),
+            args![person, service, starts_at, now],
+        )?,
+        Whose::Token(digest) => tx.one(
+            sql!(
+                "SELECT id FROM bookings WHERE status = 'held' AND token = $1 AND service_id = $2
+                 AND starts_at = $3 AND expires_at > $4 ORDER BY id LIMIT 1"
+            ),
+            args![digest.to_vec(), service, starts_at, now],
+        )?,
+    };
+    Ok(row.map(|(id,)| id))
+}
+
+/// The scene that was chosen for a booking's room.
+pub(crate) fn scene_of(tx: &mut Tx<'_>, booking: Id) -> Result<Option<Value>> {
+    let row: Option<(Option<String>,)> =
+        tx.one(sql!("SELECT scene FROM bookings WHERE id = $1"), args![booking])?;
+    row.and_then(|(text,)| text).map(|text| serde_json::from_str(&text)).transpose().map_err(Fault::because)
+}
+
+/// The booking that was made of a hold that had run out.
+pub(crate) fn made_of(tx: &mut Tx<'_>, hold: Id) -> Result<Option<Id>> {
+    let row: Option<(String,)> = tx.one(
+        sql!("SELECT detail FROM booking_events WHERE booking_id = $1 AND what = 'booked_anew' LIMIT 1"),
+        args![hold],
+    )?;
+    let told: Option<Value> =
+        row.map(|(text,)| serde_json::from_str(&text)).transpose().map_err(Fault::because)?;
+    Ok(told.and_then(|told| told.get("booking")?.as_i64()).map(Id))
 }
 
 /// Gives a hold more time, once; `false` if it has run out or had it already (H3).
@@ -224,11 +284,11 @@ pub(crate) fn write_place(tx: &mut Tx<'_>, booking: &Booking) -> Result<()> {
 }
 
 /// From now on cancelling it costs nothing (M5).
-pub(crate) fn free_to_cancel(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
-    tx.run(sql!("UPDATE bookings SET free_to_cancel = TRUE WHERE id = $1"), args![booking]).map(drop)
+pub(crate) fn free_to_cancel(tx: &mut Tx<'_>, booking: Id, free: bool) -> Result<()> {
+    tx.run(sql!("UPDATE bookings SET free_to_cancel = $1 WHERE id = $2"), args![free, booking]).map(drop)
 }
 
-pub(crate) fn set_visit(tx: &mut Tx<'_>, booking: Id, visit: Id) -> Result<()> {
+pub(crate) fn set_visit(tx: &mut Tx<'_>, booking: Id, visit: Option<Id>) -> Result<()> {
     tx.run(sql!("UPDATE bookings SET visit_id = $1 WHERE id = $2"), args![visit, booking]).map(drop)
 }
 
@@ -240,14 +300,14 @@ pub(crate) fn set_fee(tx: &mut Tx<'_>, booking: Id, fee: Cents) -> Result<()> {
     tx.run(sql!("UPDATE bookings SET fee_cents = $1 WHERE id = $2"), args![fee, booking]).map(drop)
 }
 
-/// The other held bookings of the same visit, in order.
-pub(crate) fn of_visit(tx: &mut Tx<'_>, booking: &Booking) -> Result<Vec<Id>> {
+/// The other bookings of the same visit in a state, in order.
+pub(crate) fn of_visit(tx: &mut Tx<'_>, booking: &Booking, status: Status) -> Result<Vec<Id>> {
     let Some(visit) = booking.visit else { return Ok(Vec::new()) };
     let rows: Vec<(Id,)> = tx.all(
         sql!(
-            "SELECT id FROM bookings WHERE visit_id = $1 AND id <> $2 AND status = 'held' ORDER BY starts_at, id"
+            "SELECT id FROM bookings WHERE visit_id = $1 AND id <> $2 AND status = $3 ORDER BY starts_at, id"
         ),
-        args![visit, booking.id],
+        args![visit, booking.id, status.as_str()],
     )?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }

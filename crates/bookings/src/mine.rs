@@ -6,6 +6,7 @@ use kit::web::Paging;
 use kit::{Error, Fault, Id, Result, Tx};
 use money::Subject;
 use people::{Action, Actor};
+use serde_json::Value;
 
 use crate::book::SUBJECT;
 use crate::model::{Detail, Status};
@@ -30,6 +31,31 @@ pub struct Mine {
 /// # Errors
 /// `Error::Unauthorized` for visitors.
 pub fn mine(tx: &mut Tx<'_>, by: &Actor, paging: Paging) -> Result<Mine> {
+    some_of_mine(tx, by, paging, Only::default())
+}
+
+/// Which of one's bookings are asked for; all, if nothing is said.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Only {
+    /// Those of a service.
+    pub service: Option<Id>,
+    /// Those that stand there.
+    pub status: Option<Status>,
+}
+
+impl Only {
+    fn holds(self, kept: &Kept) -> bool {
+        let booking = &kept.booking;
+        self.service.is_none_or(|id| id == booking.service)
+            && self.status.is_none_or(|status| status == booking.status)
+    }
+}
+
+/// Some bookings of whoever asks.
+///
+/// # Errors
+/// `Error::Unauthorized` for visitors.
+pub fn some_of_mine(tx: &mut Tx<'_>, by: &Actor, paging: Paging, only: Only) -> Result<Mine> {
     let person = by.person()?.id;
     let now = tx.now();
     let catalogue = catalogue::current(tx)?;
@@ -37,8 +63,9 @@ pub fn mine(tx: &mut Tx<'_>, by: &Actor, paging: Paging) -> Result<Mine> {
     let before = i64::try_from(paging.page - 1).map_err(Fault::because)? * size;
     let (held, upcoming): (Vec<_>, Vec<_>) =
         store::upcoming(tx, person, now)?.into_iter().partition(|kept| kept.booking.status == Status::Held);
+    let upcoming = upcoming.into_iter().filter(|kept| only.holds(kept));
     let seen = Seen { now, lapses: store::lapses(tx, person)?, moves: catalogue.number(MOVES) };
-    let (past, total_past) = store::past(tx, person, now, size, before)?;
+    let (past, total_past) = store::past(tx, person, only, (size, before))?;
     let technicians = store::technicians_for(tx, person)?;
     let payments = money::statuses(tx, person, SUBJECT)?;
     let detail = |kept: Kept| {
@@ -47,7 +74,7 @@ pub fn mine(tx: &mut Tx<'_>, by: &Actor, paging: Paging) -> Result<Mine> {
         whole(&catalogue, kept, ids, payments.get(&id).map_or("void", |status| status.as_str()), seen)
     };
     Ok(Mine {
-        upcoming: upcoming.into_iter().map(detail).collect(),
+        upcoming: upcoming.map(detail).collect(),
         held: held.into_iter().map(detail).collect(),
         past: past.into_iter().map(detail).collect(),
         total_past,
@@ -81,6 +108,25 @@ pub fn read(tx: &mut Tx<'_>, id: Id) -> Result<Detail> {
 pub fn allergies(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<String>> {
     let detail = show(tx, by, id)?;
     store::allergies(tx, detail.booking.id)
+}
+
+/// The scene that was chosen for a booking's room, for its owner and for those who serve.
+///
+/// # Errors
+/// `Error::NotFound` for what is not theirs.
+pub fn scene(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<Value>> {
+    let detail = show(tx, by, id)?;
+    store::scene_of(tx, detail.booking.id)
+}
+
+/// The other bookings of the same visit (F10) that still stand, in order.
+///
+/// # Errors
+/// `Error::NotFound` for what is not theirs.
+pub fn together(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Vec<Detail>> {
+    let own = show(tx, by, id)?;
+    let others = store::of_visit(tx, &own.booking, Status::Confirmed)?;
+    others.into_iter().map(|other| show(tx, by, other)).collect()
 }
 
 fn detail(tx: &mut Tx<'_>, kept: Kept) -> Result<Detail> {

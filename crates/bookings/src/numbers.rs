@@ -67,7 +67,7 @@ pub(crate) const LAPSE_FEE: Number =
 /// How far back lapses count (C2).
 pub(crate) const LAPSE_DAYS: Number = Number::new("lapse_days", "Days for which a lapse counts", 30, 1, 365);
 /// How often a booking is moved (C4).
-pub(crate) const MOVES: Number = Number::new("moves", "How often a booking may be moved", 2, 0, 20);
+pub const MOVES: Number = Number::new("moves", "How often a booking may be moved", 2, 0, 20);
 /// From when on staff may say that somebody did not come (C5).
 pub(crate) const NO_SHOW: Number =
     Number::new("no_show_minutes", "Minutes after the start from which staff mark a no-show", 15, 0, 240);
@@ -103,8 +103,17 @@ pub(crate) const REMIND_FIRST: Number = Number::new(
 pub(crate) const REMIND_LAST: Number =
     Number::new("remind_last_hours", "Hours before the start at which a guest is reminded again", 2, 0, 24);
 
+/// What the gift of a birthday month is worth at most (M3), in cents.
+pub const BIRTHDAY: Number = Number::new(
+    "birthday_cents",
+    "Cents that the gift of a birthday month pays at most",
+    30_000,
+    0,
+    1_000_000,
+);
+
 /// Every one, for who manages the club.
-pub const NUMBERS: [Number; 26] = [
+pub const NUMBERS: [Number; 27] = [
     ACCOUNT_DAYS,
     AHEAD,
     HOLD,
@@ -131,4 +140,5 @@ pub const NUMBERS: [Number; 26] = [
     WAITS,
     REMIND_FIRST,
     REMIND_LAST,
+    BIRTHDAY,
 ];

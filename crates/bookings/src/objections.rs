@@ -4,7 +4,7 @@
 use catalogue::{Catalogue, Technician};
 use kit::{Error, Id, Refusal, Result, Tx};
 use membership::Tier;
-use people::Actor;
+use people::{Action, Actor};
 
 use crate::cells::begin;
 use crate::days::Days;
@@ -209,14 +209,31 @@ pub struct Verdict {
 /// # Errors
 /// `Error::Invalid` for what makes no sense.
 pub fn why_not(tx: &mut Tx<'_>, by: &Actor, wish: &Wish) -> Result<Verdict> {
-    let owner = wish.person.filter(|_| by.may(people::Action::BookForOthers));
-    let owner = owner.or(by.id());
+    let owner = wish.person.filter(|_| by.may(Action::BookForOthers));
+    let most = if by.may(Action::SeeEveryBooking) { usize::MAX } else { 1 };
+    verdict(tx, by, wish, owner.or(by.id()), most)
+}
+
+/// Says everything that would refuse a wish to this person, or to a visitor, if they asked themselves.
+///
+/// # Errors
+/// `Error::Forbidden` unless `by` sees every booking; `Error::NotFound` for an unknown person; `Error::Invalid` for what makes
+/// no sense.
+pub fn why_not_for(tx: &mut Tx<'_>, by: &Actor, wish: &Wish, person: Option<Id>) -> Result<Verdict> {
+    by.need(Action::SeeEveryBooking)?;
+    let asker = match person {
+        Some(person) => Actor::of(people::person(tx, person)?),
+        None => Actor::visitor(),
+    };
+    verdict(tx, &asker, wish, person, usize::MAX)
+}
+
+fn verdict(tx: &mut Tx<'_>, asker: &Actor, wish: &Wish, owner: Option<Id>, most: usize) -> Result<Verdict> {
     let catalogue = catalogue::current(tx)?;
-    let window = window(tx, &catalogue, by, owner)?;
+    let window = window(tx, &catalogue, asker, owner)?;
     let request = Request::understand(tx, &catalogue, &window, Question::of(wish, owner))?;
     let field = request.field(tx)?;
     let fits = Offers::find(request.demand(), &field).at(request.start).is_some();
-    let most = if by.may(people::Action::SeeEveryBooking) { usize::MAX } else { 1 };
     let found = objections(tx, &request, &field, fits)?.into_iter().take(most);
     let refusals = found.map(|objection| request.told(tx, &field, objection)).collect::<Result<_>>()?;
     Ok(Verdict { refusals })

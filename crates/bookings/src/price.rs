@@ -34,13 +34,33 @@ pub struct PlanTerms {
     pub name: String,
     /// Off the list price, in basis points.
     pub discount_bp: i64,
+    /// Whether every service is included.
+    #[serde(default)]
+    pub unlimited: bool,
 }
 
 impl PlanTerms {
     /// Those of a plan.
     pub fn of(plan: &Plan) -> PlanTerms {
-        PlanTerms { name: plan.name.clone(), discount_bp: plan.discount_bp }
+        let unlimited = plan.monthly_credits.is_none();
+        PlanTerms { name: plan.name.clone(), discount_bp: plan.discount_bp, unlimited }
     }
+
+    /// Whether what was sold by these terms stands under `other`: the same plan at whatever version (P6), or one that gives as
+    /// much (M4).
+    fn stand_under(&self, other: &PlanTerms) -> bool {
+        let gives_as_much = other.discount_bp >= self.discount_bp && (other.unlimited || !self.unlimited);
+        self.name == other.name || gives_as_much
+    }
+}
+
+/// What a sale was before a plan that gives less priced it anew (M5): it comes back if the plan does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agreed {
+    /// The plan that it was sold by.
+    pub plan: PlanTerms,
+    /// What paid.
+    pub cover: Cover,
 }
 
 /// An add-on as it is sold: its name, the price of one, how many.
@@ -67,6 +87,9 @@ pub struct Sale {
     pub time_bp: i64,
     /// What makes it free.
     pub cover: Cover,
+    /// What it was before a plan that gives less priced it anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreed: Option<Agreed>,
 }
 
 /// Cents as a whole number.
@@ -161,6 +184,7 @@ impl Sale {
             room_bp: factors.room,
             time_bp: factors.time,
             cover: Cover::None,
+            agreed: None,
         };
         sale.under(standing.plan_on(day))
     }
@@ -171,6 +195,33 @@ impl Sale {
         let is_unlimited = plan.is_some_and(|plan| plan.monthly_credits.is_none());
         let cover = if is_unlimited { Cover::Unlimited } else { Cover::None };
         Sale { plan: plan.map(PlanTerms::of), cover, ..self }
+    }
+
+    /// What becomes of the sale where `plan` counts on its day; `None` if it stands. What was sold without a plan stands, and
+    /// so does what was sold by a plan, as long as one counts that gives as much (P6, M4). Else it is priced by what counts
+    /// (M5), until what was agreed holds again.
+    pub(crate) fn follow(&self, plan: Option<&Plan>) -> Option<Sale> {
+        let now = plan.map(PlanTerms::of);
+        let agreed = match (&self.agreed, &self.plan) {
+            (Some(agreed), _) => agreed.clone(),
+            (None, Some(plan)) => Agreed { plan: plan.clone(), cover: self.cover },
+            (None, None) => return None,
+        };
+        if now.as_ref().is_some_and(|now| agreed.plan.stand_under(now)) {
+            self.agreed.as_ref()?;
+            let cover = if agreed.plan.unlimited { Cover::Unlimited } else { Cover::None };
+            return Some(Sale { plan: Some(agreed.plan), cover, agreed: None, ..self.clone() });
+        }
+        if self.agreed.is_some() && self.plan == now {
+            return None;
+        }
+        Some(Sale { agreed: Some(agreed), ..self.clone().under(plan) })
+    }
+
+    /// The same, with nothing that covers it but a plan without limit.
+    #[must_use]
+    pub fn uncovered(self) -> Sale {
+        if self.cover == Cover::Unlimited { self } else { Sale { cover: Cover::None, ..self } }
     }
 
     /// The same, covered by this, unless a plan without limit covers it already.
@@ -241,4 +292,87 @@ pub fn quote(sale: &Sale, addons: &[SoldAddon]) -> Quote {
 /// 12000 as `1.20`.
 fn factor(basis_points: i64) -> String {
     format!("{}.{:02}", basis_points / 10_000, basis_points % 10_000 / 100)
+}
+
+#[cfg(test)]
+mod tests {
+    use kit::Id;
+    use membership::Tier;
+
+    use super::*;
+
+    fn plan(name: &str, discount_bp: i64, monthly_credits: Option<i64>) -> Plan {
+        Plan {
+            id: Id(1),
+            slug: name.to_lowercase(),
+            name: name.to_owned(),
+            price: Cents(37_500),
+            short_description: String::new(),
+            benefits: Vec::new(),
+            discount_bp,
+            tier: Tier::Base,
+            max_advance_days: 30,
+            monthly_credits,
+            guest_passes: 0,
+            mensuite_access: true,
+            coresync_private_access: true,
+            iot_control_access: true,
+            concierge: false,
+            priority_booking: false,
+            featured: false,
+            position: 1,
+        }
+    }
+
+    fn sold(plan: Option<&Plan>, cover: Cover) -> Sale {
+        let sale = Sale {
+            list: Cents(20_000),
+            member: Cents(15_000),
+            minutes: 60,
+            per: 60,
+            plan: None,
+            room_bp: 10_000,
+            time_bp: 10_000,
+            cover: Cover::None,
+            agreed: None,
+        };
+        sale.under(plan).covered(cover)
+    }
+
+    /// By what it was sold, what counts then, and by what it is priced afterwards; nothing if it stands.
+    #[test]
+    fn a_price_stands_until_the_plan_of_its_day_gives_less() {
+        let (base, premium) = (plan("Base", 2_500, Some(0)), plan("Premium", 3_500, Some(2)));
+        let (unlimited, dearer) = (plan("Unlimited", 10_000, None), plan("Base", 2_000, Some(0)));
+        for (by, then, priced) in [
+            (None, Some(&base), None),
+            (None, None, None),
+            (Some(&base), Some(&base), None),
+            (Some(&base), Some(&dearer), None),
+            (Some(&base), Some(&premium), None),
+            (Some(&base), None, Some(None)),
+            (Some(&premium), Some(&base), Some(Some("Base"))),
+            (Some(&unlimited), Some(&premium), Some(Some("Premium"))),
+            (Some(&premium), Some(&unlimited), None),
+        ] {
+            let found = sold(by, Cover::None).follow(then).map(|sale| sale.plan.map(|plan| plan.name));
+            assert_eq!(found, priced.map(|name| name.map(str::to_owned)), "{by:?} {then:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_agreed_comes_back_with_the_plan() {
+        let (base, premium) = (plan("Base", 2_500, Some(0)), plan("Premium", 3_500, Some(2)));
+        let first = sold(Some(&premium), Cover::Credit);
+        let without = first.follow(None).expect("it is priced anew");
+        assert_eq!((without.plan.as_ref(), without.cover), (None, Cover::None));
+        assert_eq!(without.follow(None), None, "once");
+        let lower = without.follow(Some(&base)).expect("by another plan");
+        assert_eq!(lower.agreed, without.agreed);
+        let back = lower.follow(Some(&premium)).expect("as it was agreed");
+        assert_eq!((back.plan, back.agreed), (first.plan.clone(), None));
+        // Sales that were written down before a plan said whether it is without limit.
+        let old = r#"{"name": "Unlimited", "discount_bp": 10000}"#;
+        assert!(!serde_json::from_str::<PlanTerms>(old).expect("terms").unlimited);
+    }
 }

@@ -106,9 +106,7 @@ pub fn record(tx: &mut Tx<'_>, catalogue: &Catalogue, record: &Record) -> Result
         fee: None,
     };
     store::insert(tx, club, record.person, &booking, &quote.lines, &extras)?;
-    for wanted in &wanted {
-        store::insert_allocation(tx, id, *wanted, None)?;
-    }
+    store::insert_allocations(tx, id, &wanted, None)?;
     write_addons(tx, id, catalogue, &extras.addons)?;
     if is_live {
         let charge = money::charge(tx, &bill(club, &booking, quote.lines))?;

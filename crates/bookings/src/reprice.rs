@@ -1,43 +1,81 @@
 //! When a plan changes, what was booked on days on which it does not count any more costs something else; then it may be
-//! cancelled freely (M5).
+//! cancelled freely (M5). It costs what was agreed again, if the plan comes back.
 
-use kit::{Id, Result, Tx};
+use kit::jobs::Job;
+use kit::{Cents, Id, Result, Tx};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::book::{bill, priced};
-use crate::model::Status;
-use crate::price::PlanTerms;
-use crate::reschedule::Moved;
+use crate::book::{bill, pay_with, priced};
+use crate::model::{Booking, Status};
+use crate::price::Cover;
 use crate::store;
+use crate::wish::Perk;
 
-/// Prices a person's bookings ahead anew where their plan of that day is another than it was sold with. How many cost
-/// something else now; their guests are told.
+/// Somebody is to be told that a booking costs something else now.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Repriced {
+    /// Which.
+    pub booking: Id,
+    /// What it cost before, in cents.
+    pub from: i64,
+    /// Whether it costs what was agreed again.
+    pub restored: bool,
+}
+
+impl Job for Repriced {
+    const KIND: &'static str = "bookings.repriced";
+}
+
+/// A booking that costs something else now.
+#[derive(Debug, Clone)]
+pub struct Repricing {
+    /// As it is now.
+    pub booking: Booking,
+    /// What it cost before.
+    pub from: Cents,
+}
+
+/// Prices a person's bookings ahead anew where the plan of their day gives less than the one they were sold by, and as agreed
+/// where it does not any more. What costs something else now; its guests are told.
 ///
 /// # Errors
 /// A fault of the database.
-pub fn reprice_for(tx: &mut Tx<'_>, person: Id) -> Result<u64> {
+pub fn reprice_for(tx: &mut Tx<'_>, person: Id) -> Result<Vec<Repricing>> {
     let catalogue = catalogue::current(tx)?;
     let club = catalogue.club.id;
     let standing = membership::standing(tx, club, person)?;
-    let mut repriced = 0;
+    let mut repriced = Vec::new();
     for kept in store::upcoming(tx, person, tx.now())? {
         let before = kept.booking;
-        let plan = standing.plan_on(before.day);
         let Some(sale) = before.sale.clone().filter(|_| before.status == Status::Confirmed) else { continue };
-        if sale.plan == plan.map(PlanTerms::of) {
-            continue;
-        }
-        membership::return_perks(tx, before.id)?;
-        let addons = store::addons_of(tx, before.id)?;
-        let old_total = before.total();
-        let (booking, why) = priced(tx, &catalogue, before, sale.under(plan), &addons)?;
+        let Some(next) = sale.follow(standing.plan_then(before.day)) else { continue };
+        let (id, from, restored) = (before.id, before.total(), next.agreed.is_none());
+        membership::return_perks(tx, id)?;
+        let paid_by = sale.agreed.as_ref().filter(|_| restored).and_then(|agreed| perk(agreed.cover));
+        let next = match paid_by {
+            Some(perk) => pay_with(tx, next, Some(perk), &standing, (id, before.day, before.party))?,
+            None => next,
+        };
+        let addons = store::addons_of(tx, id)?;
+        let (booking, why) = priced(tx, &catalogue, before, next, &addons)?;
+        let booking = Booking { free_to_cancel: !restored, ..booking };
         store::write_price(tx, &booking, &why)?;
-        store::free_to_cancel(tx, booking.id)?;
+        store::free_to_cancel(tx, id, booking.free_to_cancel)?;
         money::replace(tx, &bill(club, &booking, why))?;
-        let told = json!({"from": old_total, "to": booking.total()});
-        store::note(tx, booking.id, None, "repriced", &told)?;
-        tx.enqueue(&Moved { booking: booking.id }, tx.now())?;
-        repriced += 1;
+        store::note(tx, id, None, "repriced", &json!({"from": from, "to": booking.total()}))?;
+        tx.enqueue(&Repriced { booking: id, from: from.0, restored }, tx.now())?;
+        repriced.push(Repricing { booking, from });
     }
     Ok(repriced)
+}
+
+/// What would pay for it again.
+fn perk(cover: Cover) -> Option<Perk> {
+    match cover {
+        Cover::Credit => Some(Perk::Credit),
+        Cover::Birthday(_) => Some(Perk::Birthday),
+        Cover::Pass(_) => Some(Perk::Pass),
+        Cover::None | Cover::Unlimited => None,
+    }
 }

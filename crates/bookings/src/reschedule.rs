@@ -19,7 +19,7 @@ use crate::request::{Question, Request};
 use crate::search::window;
 use crate::store;
 use crate::waits;
-use crate::wish::{Move, Perk};
+use crate::wish::{Move, Perk, When};
 
 /// Somebody is to be told that a booking was moved.
 #[derive(Debug, Serialize, Deserialize)]
@@ -42,7 +42,7 @@ pub struct Rescheduled {
 }
 
 /// Moves a booking: same id, same reference. At most twice by its owner; staff are not counted. A move inside a fee step
-/// freezes that fee.
+/// freezes that fee. The same move sent twice is one.
 ///
 /// # Errors
 /// `Error::NotFound` for what is not theirs; `wrong_state`, `too_many_moves`; those of [`crate::book()`].
@@ -57,6 +57,10 @@ pub fn reschedule(tx: &mut Tx<'_>, by: &Actor, id: Id, to: &Move) -> Result<Resc
     let own = before.person == Some(person);
     let catalogue = catalogue::current(tx)?;
     let (now, most) = (tx.now(), catalogue.number(MOVES));
+    // The same move sent twice is one.
+    if before.moves > 0 && is_there(tx, &before, to)? {
+        return Ok(Rescheduled { booking: before, difference: Cents::ZERO });
+    }
     if !before.can_move(now, i64::MAX) {
         return Err(Error::refused(&WRONG_STATE));
     }
@@ -118,6 +122,13 @@ pub fn reschedule(tx: &mut Tx<'_>, by: &Actor, id: Id, to: &Move) -> Result<Resc
     tx.enqueue(&Moved { booking: id }, now)?;
     waits::freed(tx)?;
     Ok(Rescheduled { booking, difference })
+}
+
+/// Whether a booking is already where it is to be moved.
+fn is_there(tx: &mut Tx<'_>, booking: &Booking, to: &Move) -> Result<bool> {
+    let serving = to.technician.map(|id| store::has(tx, booking.id, id)).transpose()?.unwrap_or(true);
+    let in_room = to.room.is_none_or(|room| room == booking.room);
+    Ok(serving && in_room && to.when == When::Moment(booking.starts_at))
 }
 
 /// What the move would mean, without moving: everything is undone again.

@@ -1,16 +1,18 @@
-//! Release rules as they are kept: read under their version, changed by who manages the club; single times decided
-//! by hand.
+//! Release rules as they are kept: read under their version, changed by who manages the club.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use kit::db::FromRow as _;
 use kit::versions::{self, Cached};
-use kit::{Fault, Id, Result, Tx, args, sql};
-use membership::Tier;
+use kit::{Error, Fault, Id, Result, Tx, args, sql};
 use people::{Action, Actor};
+use serde_json::json;
 
 use crate::cells::{Cell, begin};
-use crate::release::{Decision, Override, ReleaseRule};
+use crate::hands::read_decision;
+use crate::release::{Override, ReleaseRule};
 
 /// The name of the rules' version.
 const VERSION: &str = "release_rules";
@@ -45,7 +47,7 @@ fn weekly(tx: &mut Tx<'_>, club: Id) -> Result<Vec<ReleaseRule>> {
     tx.all(
         sql!(
             "SELECT room_kinds, services, weekdays, from_minute, to_minute, tier, release_hours, factor_bp, tags
-             FROM release_rules WHERE club_id = $1 ORDER BY id"
+             FROM release_rules WHERE club_id = $1 AND ended_at IS NULL ORDER BY id"
         ),
         args![club],
     )
@@ -77,16 +79,64 @@ impl kit::db::FromRow for ReleaseRule {
 
 impl kit::db::FromRow for Override {
     fn from_row(row: &kit::db::Row<'_>) -> Result<Override> {
-        let (decision, tier, number): (String, Tier, i64) = (row.get(2)?, row.get(3)?, row.get(4)?);
-        let decision = match decision.as_str() {
-            "block" => Decision::Block,
-            "open" => Decision::Open,
-            "reprice" => Decision::Reprice(number),
-            "keep" => Decision::Keep(tier, number),
-            other => return Err(Fault::because(format!("no hand decides “{other}”"))),
-        };
+        let decision = read_decision(&row.get::<String>(2)?, row.get(3)?, row.get(4)?)?;
         Ok(Override { room: row.get(0)?, starts_at: row.get(1)?, decision })
     }
+}
+
+/// A rule as it is kept.
+#[derive(Debug, Clone)]
+pub struct KeptRule {
+    /// Its id.
+    pub id: Id,
+    /// When it was ended, if it was.
+    pub ended_at: Option<Timestamp>,
+    /// When it was changed last, and by whom; not known of what was there before that was noted.
+    pub changed: Option<(Timestamp, Option<Id>)>,
+    /// What it says.
+    pub rule: ReleaseRule,
+}
+
+/// Every rule of a club, also those that were ended, in the order in which they were added.
+///
+/// # Errors
+/// `Error::Forbidden` unless `by` may manage the catalogue.
+pub fn all_rules(tx: &mut Tx<'_>, by: &Actor, club: Id) -> Result<Vec<KeptRule>> {
+    by.need(Action::ManageCatalogue)?;
+    let changes: Vec<(Id, Timestamp, Option<Id>)> = tx.all(
+        sql!(
+            "SELECT rule_id, at, by_person FROM release_events WHERE club_id = $1 AND rule_id IS NOT NULL ORDER BY id"
+        ),
+        args![club],
+    )?;
+    let changes: HashMap<Id, (Timestamp, Option<Id>)> =
+        changes.into_iter().map(|(rule, at, by)| (rule, (at, by))).collect();
+    let mut found = Vec::new();
+    tx.each(
+        sql!(
+            "SELECT room_kinds, services, weekdays, from_minute, to_minute, tier, release_hours, factor_bp, tags, id,
+             ended_at FROM release_rules WHERE club_id = $1 ORDER BY id"
+        ),
+        args![club],
+        |row| {
+            let (id, rule) = (row.get(9)?, ReleaseRule::from_row(row)?);
+            found.push(KeptRule { id, ended_at: row.get(10)?, changed: changes.get(&id).copied(), rule });
+            Ok(())
+        },
+    )?;
+    Ok(found)
+}
+
+/// A rule that counts, by its id.
+fn rule(tx: &mut Tx<'_>, club: Id, id: Id) -> Result<ReleaseRule> {
+    let found = tx.one(
+        sql!(
+            "SELECT room_kinds, services, weekdays, from_minute, to_minute, tier, release_hours, factor_bp, tags
+             FROM release_rules WHERE club_id = $1 AND id = $2 AND ended_at IS NULL"
+        ),
+        args![club, id],
+    )?;
+    found.ok_or(Error::NotFound)
 }
 
 /// Adds a rule.
@@ -115,31 +165,73 @@ pub fn add_rule(tx: &mut Tx<'_>, by: &Actor, club: Id, rule: &ReleaseRule) -> Re
             text(&rule.tags)?
         ],
     )?;
-    versions::bump(tx, VERSION)?;
+    note_rule(tx, by, club, id, "added", None)?;
     Ok(id)
 }
 
-/// Decides a single time by hand; a later decision replaces an earlier one.
+/// Has a rule say something else from now on.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` may book any time.
-pub fn decide(tx: &mut Tx<'_>, by: &Actor, room: Id, starts_at: Timestamp, decision: Decision) -> Result<()> {
-    by.need(Action::BookAnyTime)?;
-    let (word, tier, number) = match decision {
-        Decision::Block => ("block", Tier::None, 0),
-        Decision::Open => ("open", Tier::None, 0),
-        Decision::Reprice(factor_bp) => ("reprice", Tier::None, factor_bp),
-        Decision::Keep(tier, hours) => ("keep", tier, hours),
-    };
-    let (person, now) = (by.person()?.id, tx.now());
+/// `Error::Forbidden` unless `by` may manage the catalogue; `Error::NotFound` for one that is unknown or was ended.
+pub fn edit_rule(tx: &mut Tx<'_>, by: &Actor, club: Id, id: Id, to: &ReleaseRule) -> Result<()> {
+    by.need(Action::ManageCatalogue)?;
+    let before = rule(tx, club, id)?;
     tx.run(
         sql!(
-            "INSERT INTO time_overrides (room_id, starts_at, decision, tier, number, decided_by, decided_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (room_id, starts_at) DO UPDATE
-             SET decision = excluded.decision, tier = excluded.tier, number = excluded.number,
-             decided_by = excluded.decided_by, decided_at = excluded.decided_at"
+            "UPDATE release_rules SET room_kinds = $1, services = $2, weekdays = $3, from_minute = $4, to_minute = $5,
+             tier = $6, release_hours = $7, factor_bp = $8, tags = $9 WHERE id = $10 AND ended_at IS NULL"
         ),
-        args![room, starts_at, word, tier.as_str(), number, person, now],
-    )
-    .map(drop)
+        args![
+            text(&to.room_kinds)?,
+            text(&to.services)?,
+            text(&to.weekdays)?,
+            to.from,
+            to.to,
+            to.tier.as_str(),
+            to.release_hours,
+            to.factor_bp,
+            text(&to.tags)?,
+            id
+        ],
+    )?;
+    note_rule(tx, by, club, id, "edited", Some(&before))
+}
+
+/// Ends a rule: it keeps nothing any more, and stays readable.
+///
+/// # Errors
+/// As [`edit_rule`].
+pub fn end_rule(tx: &mut Tx<'_>, by: &Actor, club: Id, id: Id) -> Result<()> {
+    by.need(Action::ManageCatalogue)?;
+    let before = rule(tx, club, id)?;
+    let now = tx.now();
+    tx.run(
+        sql!("UPDATE release_rules SET ended_at = $1 WHERE id = $2 AND ended_at IS NULL"),
+        args![now, id],
+    )?;
+    note_rule(tx, by, club, id, "ended", Some(&before))
+}
+
+fn note_rule(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    club: Id,
+    rule: Id,
+    what: &str,
+    before: Option<&ReleaseRule>,
+) -> Result<()> {
+    let (id, now) = (tx.new_id()?, tx.now());
+    let before = before.map(|rule| {
+        json!({"room_kinds": rule.room_kinds, "services": rule.services, "weekdays": rule.weekdays, "from": rule.from,
+            "to": rule.to, "tier": rule.tier.as_str(), "release_hours": rule.release_hours,
+            "factor_bp": rule.factor_bp, "tags": rule.tags})
+    });
+    tx.run(
+        sql!(
+            "INSERT INTO release_events (id, club_id, rule_id, at, by_person, what, before)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)"
+        ),
+        args![id, club, rule, now, by.id(), what, before.map(|before| before.to_string())],
+    )?;
+    versions::bump(tx, VERSION)
 }

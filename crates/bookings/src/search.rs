@@ -251,7 +251,7 @@ pub(crate) fn plan_refusal(
     Ok(Some(kit::Error::refused(&PLAN_REQUIRED).with("plans", plans)))
 }
 
-fn may_ignore(tx: &mut Tx<'_>, by: &Actor, booking: Id) -> Result<bool> {
+pub(crate) fn may_ignore(tx: &mut Tx<'_>, by: &Actor, booking: Id) -> Result<bool> {
     let own = by.id();
     let kept = crate::store::find(tx, booking)?;
     Ok(kept.is_some_and(|kept| own.is_some() && kept.booking.person == own) || by.may(Action::BookForOthers))

@@ -35,6 +35,8 @@ pub struct Repeated {
     pub skip_conflicts: bool,
     /// Other times for some of them, by their place, from 0.
     pub instead: Vec<(i64, Timestamp)>,
+    /// Those that are not wanted, by their place.
+    pub without: Vec<i64>,
 }
 
 impl Input for Repeated {
@@ -45,6 +47,7 @@ impl Input for Repeated {
             times: words.opt_number("times", 2, MOST).unwrap_or(2),
             skip_conflicts: words.yes("skip_conflicts"),
             instead: parse_instead(words),
+            without: parse_without(words),
         }
     }
 }
@@ -59,6 +62,16 @@ fn parse_instead(words: &mut Words) -> Vec<(i64, Timestamp)> {
     let read: Option<Vec<_>> = items.iter().take(26).map(read).collect();
     read.unwrap_or_else(|| {
         words.complain("instead", "Each needs its place, from 0, and starts_at.");
+        Vec::new()
+    })
+}
+
+/// From JSON `[place]`.
+fn parse_without(words: &mut Words) -> Vec<i64> {
+    let Some(Value::Array(items)) = words.raw("without").cloned() else { return Vec::new() };
+    let places = items.iter().take(26).map(|item| item.as_i64().filter(|place| (0..MOST).contains(place)));
+    places.collect::<Option<Vec<_>>>().unwrap_or_else(|| {
+        words.complain("without", "Send places, from 0.");
         Vec::new()
     })
 }
@@ -79,7 +92,7 @@ pub struct Series {
 /// out; the first one's refusal if nothing is left; `Error::Invalid`.
 pub fn repeat(tx: &mut Tx<'_>, by: &Actor, repeated: &Repeated) -> Result<Series> {
     let mut series = Series { booked: Vec::new(), left_out: Vec::new() };
-    for place in 0..repeated.times {
+    for place in (0..repeated.times).filter(|place| !repeated.without.contains(place)) {
         let wish = occurrence(tx, repeated, place)?;
         let mut refused = None;
         let booked = tx.attempt(|tx| match book(tx, by, &wish) {

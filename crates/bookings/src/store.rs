@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::cells::Cell;
 use crate::free::LONGEST;
+use crate::mine::Only;
 use crate::model::{Booking, Frozen, Status};
 use crate::wish::{AddonWish, Extras};
 
@@ -154,20 +155,35 @@ impl Kind {
     }
 }
 
-pub(crate) fn insert_allocation(
+/// Writes down what a booking has, for so long: four resources a statement, for more than four are seldom.
+pub(crate) fn insert_allocations(
     tx: &mut Tx<'_>,
     booking: Id,
-    (resource, kind, from, to): (Id, Kind, Cell, Cell),
+    wanted: &[(Id, Kind, Cell, Cell)],
     until: Option<Timestamp>,
 ) -> Result<()> {
-    tx.run(
-        sql!(
-            "INSERT INTO allocations (booking_id, resource_id, kind, from_cell, to_cell, live, until)
-             VALUES ($1, $2, $3, $4, $5, TRUE, $6)"
-        ),
-        args![booking, resource, kind.as_str(), from, to, until],
-    )
-    .map(drop)
+    for some in wanted.chunks(4) {
+        let mut args = args![booking, until].to_vec();
+        for place in 0..4 {
+            let one = some.get(place);
+            let (id, kind) = (one.map(|one| one.0), one.map(|one| one.1.as_str()));
+            args.extend(args![id, kind, one.map(|one| one.2), one.map(|one| one.3)]);
+        }
+        tx.run(
+            sql!(
+                "INSERT INTO allocations (booking_id, resource_id, kind, from_cell, to_cell, live, until)
+                 SELECT CAST($1 AS BIGINT), w.id, w.kind, w.from_cell, w.to_cell, TRUE, CAST($2 AS BIGINT) FROM (
+                     SELECT CAST($3 AS BIGINT) AS id, CAST($4 AS TEXT) AS kind, CAST($5 AS BIGINT) AS from_cell,
+                            CAST($6 AS BIGINT) AS to_cell
+                     UNION ALL SELECT CAST($7 AS BIGINT), CAST($8 AS TEXT), CAST($9 AS BIGINT), CAST($10 AS BIGINT)
+                     UNION ALL SELECT CAST($11 AS BIGINT), CAST($12 AS TEXT), CAST($13 AS BIGINT), CAST($14 AS BIGINT)
+                     UNION ALL SELECT CAST($15 AS BIGINT), CAST($16 AS TEXT), CAST($17 AS BIGINT), CAST($18 AS BIGINT)
+                 ) AS w WHERE w.id IS NOT NULL"
+            ),
+            args,
+        )?;
+    }
+    Ok(())
 }
 
 /// Forgets which resources a booking had, before it gets others.
@@ -438,16 +454,18 @@ pub(crate) fn upcoming(tx: &mut Tx<'_>, person: Id, now: jiff::Timestamp) -> Res
 pub(crate) fn past(
     tx: &mut Tx<'_>,
     person: Id,
-    now: jiff::Timestamp,
-    limit: i64,
-    offset: i64,
+    only: Only,
+    (limit, offset): (i64, i64),
 ) -> Result<(Vec<Kept>, i64)> {
+    let now = tx.now();
+    let (service, status) = (only.service.unwrap_or(Id(0)), only.status.map_or("", Status::as_str));
     let count: Option<(i64,)> = tx.one(
         sql!(
             "SELECT COUNT(*) FROM bookings WHERE person_id = $1 AND reference IS NOT NULL
-             AND (ends_at <= $2 OR status IN ('completed', 'cancelled', 'no_show', 'expired'))"
+             AND (ends_at <= $2 OR status IN ('completed', 'cancelled', 'no_show', 'expired'))
+             AND (service_id = $3 OR $3 = 0) AND (status = $4 OR $4 = '')"
         ),
-        args![person, now],
+        args![person, now, service, status],
     )?;
     let page = tx.all(
         sql!(concat!(
@@ -455,9 +473,10 @@ pub(crate) fn past(
             columns!(),
             " FROM bookings b WHERE b.person_id = $1 AND b.reference IS NOT NULL
              AND (b.ends_at <= $2 OR b.status IN ('completed', 'cancelled', 'no_show', 'expired'))
-             ORDER BY b.starts_at DESC, b.id DESC LIMIT $3 OFFSET $4"
+             AND (b.service_id = $3 OR $3 = 0) AND (b.status = $4 OR $4 = '')
+             ORDER BY b.starts_at DESC, b.id DESC LIMIT $5 OFFSET $6"
         )),
-        args![person, now, limit, offset],
+        args![person, now, service, status, limit, offset],
     )?;
     Ok((page, count.map_or(0, |(count,)| count)))
 }

@@ -16,8 +16,9 @@ use crate::wish::{Extras, Then, When, Wish};
 /// # Errors
 /// The refusal of the first that fits nowhere.
 pub(crate) fn follow(tx: &mut Tx<'_>, place: &Place<'_>, wish: &Wish, first: &Booking) -> Result<()> {
-    store::set_visit(tx, first.id, first.id)?;
-    let course = Course { place, wish, visit: first.id, owner: first.person };
+    let visit = first.visit.unwrap_or(first.id);
+    store::set_visit(tx, first.id, Some(visit))?;
+    let course = Course { place, wish, visit, owner: first.person };
     let mut refusal = None;
     let placed = tx.attempt(|tx| course.from(tx, &wish.then, first, &mut refusal))?;
     match (placed, refusal) {

@@ -167,7 +167,8 @@ impl Input for Waiting {
     }
 }
 
-/// Joins the waitlist, or asks to be told when a time opens. What is free already is offered at once.
+/// Joins the waitlist, or asks to be told when a time opens. What is free already is offered at once. Who waits for the
+/// same already has that place.
 ///
 /// # Errors
 /// `Error::Unauthorized` for visitors; `Error::Invalid`; `too_many_open`.
@@ -183,9 +184,6 @@ pub fn join(tx: &mut Tx<'_>, by: &Actor, wish: &Waiting) -> Result<Wait> {
         return Err(Fields::one("technician_id", "There is no such technician."));
     }
     tx.line_up(person)?;
-    if store::count(tx, person)? >= catalogue.number(WAITS) {
-        return Err(Error::refused(&TOO_MANY_WAITS));
-    }
     let zone = &catalogue.club.zone;
     let (days, span) = match wish.starts_at {
         Some(at) => {
@@ -216,9 +214,80 @@ pub fn join(tx: &mut Tx<'_>, by: &Actor, wish: &Waiting) -> Result<Wait> {
         passed: 0,
         joined_at: tx.now(),
     };
+    let mine = store::of_person(tx, person)?;
+    if let Some(same) = mine.iter().find(|known| known.is_for_the_same(&wait)) {
+        return Ok(same.clone());
+    }
+    if store::count(tx, person)? >= catalogue.number(WAITS) {
+        return Err(Error::refused(&TOO_MANY_WAITS));
+    }
     store::insert(tx, catalogue.club.id, &wait)?;
     tx.enqueue(&Look {}, tx.now())?;
     Ok(wait)
+}
+
+impl Wait {
+    /// Whether both are for the same.
+    fn is_for_the_same(&self, other: &Wait) -> bool {
+        let told = |wait: &Wait| {
+            let what = (wait.kind, wait.service, wait.room, wait.technician, wait.party, wait.minutes);
+            let when = (wait.first_day, wait.last_day, wait.from_minute, wait.to_minute, wait.starts_at);
+            (what, when)
+        };
+        told(self) == told(other)
+    }
+}
+
+/// The places of whoever asks that still count, each with how many are before it (L1): those who wait for a time that
+/// could be theirs.
+///
+/// # Errors
+/// `Error::Unauthorized` for visitors.
+pub fn places(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<Place>> {
+    let mine = store::of_person(tx, by.person()?.id)?;
+    if mine.is_empty() {
+        return Ok(Vec::new());
+    }
+    let club = catalogue::current(tx)?.club.id;
+    let queue = in_order(tx, club)?;
+    let place = |wait: Wait| {
+        let is_rival = |other: &&Wait| {
+            other.service == wait.service
+                && other.kind == WaitKind::Place
+                && other.first_day <= wait.last_day
+                && wait.first_day <= other.last_day
+        };
+        let before = queue.iter().take_while(|other| other.id != wait.id).filter(is_rival).count();
+        (wait, before)
+    };
+    let mut places = Vec::new();
+    for (wait, before) in mine.into_iter().map(place) {
+        let offer = store::live_offer(tx, wait.id)?;
+        places.push(Place { wait, before, offer });
+    }
+    Ok(places)
+}
+
+/// A place on the waitlist as its owner sees it.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// What for.
+    pub wait: Wait,
+    /// How many come before.
+    pub before: usize,
+    /// The hold that is offered.
+    pub offer: Option<Id>,
+}
+
+/// Everybody who waits, the first in order first (L1).
+fn in_order(tx: &mut Tx<'_>, club: Id) -> Result<Vec<Wait>> {
+    let mut queue: Vec<(Tier, Wait)> = Vec::new();
+    for wait in store::waiting(tx, club)? {
+        let tier = membership::standing(tx, club, wait.person)?.tier();
+        queue.push((tier, wait));
+    }
+    queue.sort_by_key(|(tier, wait)| (std::cmp::Reverse(*tier), wait.joined_at, wait.id));
+    Ok(queue.into_iter().map(|(_, wait)| wait).collect())
 }
 
 /// The places of whoever asks that still count.
@@ -286,16 +355,11 @@ pub fn look(tx: &mut Tx<'_>) -> Result<u64> {
     store::end_past(tx, local.date().checked_sub(1.day()).unwrap_or(local.date()))?;
     let hour = i64::from(local.hour());
     let is_night = hour >= catalogue.number(QUIET_FROM) || hour < catalogue.number(QUIET_TO);
-    let mut queue: Vec<(Tier, Wait)> = Vec::new();
-    for wait in store::waiting(tx, catalogue.club.id)? {
-        let tier = membership::standing(tx, catalogue.club.id, wait.person)?.tier();
-        queue.push((tier, wait));
-    }
-    queue.sort_by_key(|(tier, wait)| (std::cmp::Reverse(*tier), wait.joined_at, wait.id));
+    let queue = in_order(tx, catalogue.club.id)?;
     let soon = tx.now() + SignedDuration::from_hours(catalogue.number(OFFER_AHEAD));
     let until = tx.now() + SignedDuration::from_mins(catalogue.number(OFFER));
     let mut served = 0;
-    for (_, wait) in queue {
+    for wait in queue {
         let by = Actor::of(people::person(tx, wait.person)?);
         for offer in free(tx, &by, &wait)? {
             let starts_at = begin(offer.start);

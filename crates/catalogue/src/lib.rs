@@ -18,5 +18,5 @@ pub use hours::{Hours, Shift};
 pub use model::{
     Addon, Catalogue, Category, Club, Equipment, Filter, Half, Room, Service, SoldByTime, Technician, slug_of,
 };
-pub use numbers::{Number, set_number};
+pub use numbers::{Number, NumberChange, number_changes, reset_number, set_number};
 pub use store::{VERSION, current};

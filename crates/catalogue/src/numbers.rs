@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use kit::{Fields, Id, Result, Tx, args, sql, versions};
+use jiff::Timestamp;
+use kit::{Fields, Id, Result, Tx, args, row, sql, versions};
 use people::{Action, Actor};
 
 use crate::model::Catalogue;
@@ -53,6 +54,7 @@ pub fn set_number(tx: &mut Tx<'_>, by: &Actor, club: Id, number: Number, value: 
         let sentence = format!("From {} to {}.", number.least, number.most);
         return Err(Fields::one(number.name, sentence));
     }
+    let before = kept(tx, club, number)?;
     tx.run(
         sql!(
             "INSERT INTO club_numbers (club_id, name, value) VALUES ($1, $2, $3)
@@ -60,5 +62,75 @@ pub fn set_number(tx: &mut Tx<'_>, by: &Actor, club: Id, number: Number, value: 
         ),
         args![club, number.name, value],
     )?;
+    note(tx, by, club, number, (before, Some(value)))
+}
+
+/// Gives a number its default back.
+///
+/// # Errors
+/// `Error::Forbidden` unless `by` may manage the catalogue.
+pub fn reset_number(tx: &mut Tx<'_>, by: &Actor, club: Id, number: Number) -> Result<()> {
+    by.need(Action::ManageCatalogue)?;
+    let before = kept(tx, club, number)?;
+    let changed =
+        tx.run(sql!("DELETE FROM club_numbers WHERE club_id = $1 AND name = $2"), args![club, number.name])?;
+    if changed == 1 { note(tx, by, club, number, (before, None)) } else { Ok(()) }
+}
+
+fn kept(tx: &mut Tx<'_>, club: Id, number: Number) -> Result<Option<i64>> {
+    let found: Option<(i64,)> = tx.one(
+        sql!("SELECT value FROM club_numbers WHERE club_id = $1 AND name = $2"),
+        args![club, number.name],
+    )?;
+    Ok(found.map(|(value,)| value))
+}
+
+fn note(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    club: Id,
+    number: Number,
+    (from, to): (Option<i64>, Option<i64>),
+) -> Result<()> {
+    let (id, now) = (tx.new_id()?, tx.now());
+    tx.run(
+        sql!(
+            "INSERT INTO number_events (id, club_id, name, at, by_person, from_value, to_value)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)"
+        ),
+        args![id, club, number.name, now, by.id(), from, to],
+    )?;
     versions::bump(tx, VERSION)
+}
+
+/// A change of a number; nothing stands for the default.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NumberChange {
+    /// Which number.
+    pub name: String,
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: Option<Id>,
+    /// What it was.
+    pub from: Option<i64>,
+    /// What it is since.
+    pub to: Option<i64>,
+}
+
+row!(NumberChange { name, at, by, from, to });
+
+/// The changes of a club's numbers, the latest first.
+///
+/// # Errors
+/// `Error::Forbidden` unless `by` may manage the catalogue.
+pub fn number_changes(tx: &mut Tx<'_>, by: &Actor, club: Id) -> Result<Vec<NumberChange>> {
+    by.need(Action::ManageCatalogue)?;
+    tx.all(
+        sql!(
+            "SELECT name, at, by_person, from_value, to_value FROM number_events WHERE club_id = $1
+             ORDER BY id DESC LIMIT 500"
+        ),
+        args![club],
+    )
 }

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use kit::web::{Kept, guard, keep, not_allowed, not_found, speak, tag, tag_encoding, trace};
+use kit::web::{Front, Kept, guard, not_allowed, not_found, speak, tag, tag_encoding};
 use kit::{Error, House, Result, args, sql};
 use metrics_exporter_prometheus::PrometheusHandle;
 use people::{Action, Caller, Limits, limit};
@@ -49,6 +49,7 @@ fn houses() -> (Router<House>, Document) {
         .merge(catalogue::routes())
         .merge(membership::routes())
         .merge(bookings::routes())
+        .merge(pages::staff::api_routes())
         .split_for_parts()
 }
 
@@ -61,7 +62,7 @@ pub fn description() -> Result<Value> {
 }
 
 /// The whole program as a service.
-pub fn app(house: House, figures: Option<PrometheusHandle>) -> Router {
+pub fn app(house: House, figures: Option<PrometheusHandle>) -> Front {
     let (api, described) = houses();
     let document = document::whole(&described).expect("the description is made from the code alone");
     let reference = pages::docs::routes(&document);
@@ -79,7 +80,7 @@ pub fn app(house: House, figures: Option<PrometheusHandle>) -> Router {
         .fallback(not_found)
         .method_not_allowed_fallback(not_allowed)
         .with_state(house.clone());
-    inner
+    let inner = inner
         .layer(CatchPanicLayer::new())
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE))
         .layer(CsrfLayer::new())
@@ -88,10 +89,9 @@ pub fn app(house: House, figures: Option<PrometheusHandle>) -> Router {
         .layer(from_fn(tag))
         .layer(CompressionLayer::new())
         .layer(from_fn(tag_encoding))
-        .layer(from_fn(guard))
-        // Outside everything but the trace: a kept page goes out as it did the first time.
-        .layer(from_fn_with_state(Kept::new(house.db), keep))
-        .layer(from_fn(trace))
+        .layer(from_fn(guard));
+    // Outside everything: a kept page goes out as it did the first time.
+    Front::new(inner, Kept::new(house.db))
 }
 
 async fn speak_to(

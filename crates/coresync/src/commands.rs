@@ -74,7 +74,12 @@ async fn look(house: House) -> Result<()> {
             "integrity: {doubles} allocations overlap and {strays} claims belong to no booking"
         )));
     }
-    say("integrity: no overlap, no stray claim")
+    say("integrity: no overlap, no stray claim")?;
+    let audited = house.db.view(people::check_audit).await?;
+    say(&format!(
+        "audit log: {} rows, {} seals, whole; last seal {}",
+        audited.rows, audited.seals, audited.last
+    ))
 }
 
 /// How many bookings there are, how many pairs of live allocations of single rooms, technicians and pieces overlap, and how many claims

@@ -4,15 +4,13 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::extract::ConnectInfo;
-use axum::{Extension, Router};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use kit::web::Front;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tower::Layer as _;
 
 /// How long a client may take for the head of a request, and how long an idle connection stays.
 const HEAD: Duration = Duration::from_secs(30);
@@ -22,7 +20,7 @@ const FAREWELL: Duration = Duration::from_secs(30);
 const REST: Duration = Duration::from_millis(50);
 
 /// Answers every connection until `stop` says so; then finishes what is being answered.
-pub async fn serve(listener: TcpListener, app: Router, mut stop: watch::Receiver<bool>) {
+pub async fn serve(listener: TcpListener, app: Front, mut stop: watch::Receiver<bool>) {
     let mut http = Builder::new(TokioExecutor::new());
     http.http1().timer(TokioTimer::new()).header_read_timeout(HEAD);
     http.http2().timer(TokioTimer::new()).keep_alive_interval(HEAD);
@@ -41,8 +39,7 @@ pub async fn serve(listener: TcpListener, app: Router, mut stop: watch::Receiver
         };
         // Small answers leave at once.
         let _ = stream.set_nodelay(true);
-        // Around the program as a whole: `Router::layer` would wrap each of its routes anew for every client.
-        let service = TowerToHyperService::new(Extension(ConnectInfo(peer)).layer(app.clone()));
+        let service = TowerToHyperService::new(app.for_peer(peer));
         let connection = http.serve_connection(TokioIo::new(stream), service).into_owned();
         let connection = open.watch(connection);
         tokio::spawn(async move {

@@ -7,7 +7,14 @@ use serde_json::{Map, Value, json};
 use utoipa::openapi::OpenApi;
 
 /// Where a request shows who it is from by other means, or by none.
-const DOORS: [&str; 3] = ["/api/auth/login/", "/api/auth/refresh/", "/api/auth/register/"];
+const DOORS: [&str; 6] = [
+    "/api/auth/login/",
+    "/api/auth/refresh/",
+    "/api/auth/register/",
+    "/api/auth/verify/",
+    "/api/auth/password-reset/",
+    "/api/auth/password-reset/confirm/",
+];
 
 /// The description as it is served: what the handlers say, made whole.
 ///

@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod assets;
+mod calendar;
 pub mod commands;
 pub mod connections;
 pub mod demo;

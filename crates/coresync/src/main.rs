@@ -68,7 +68,7 @@ async fn main() -> ExitCode {
 
 async fn run(command: Command) -> Result<()> {
     let config = Config::load()?;
-    log::start(&config)?;
+    let _log = log::start(&config)?;
     match command {
         Command::Serve { demo } => serve::serve(config, demo).await,
         Command::Migrate => commands::migrate(config).await,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use kit::config::Config;
 use kit::db::{Means, Place, Shelf, Width};
@@ -19,6 +19,9 @@ use crate::{app, connections, demo, reactions};
 
 /// How many jobs are in hand at once: a slow mail server does not hold up the others.
 const JOBS_AT_ONCE: usize = 4;
+
+/// How long single measurements lie before they are added up.
+const FIGURES: Duration = Duration::from_secs(5);
 
 /// Opens the house that a configuration describes: database up to date, node number leased.
 ///
@@ -105,6 +108,7 @@ async fn serve_on(
     let workers: Vec<_> = (0..JOBS_AT_ONCE).map(run).collect();
 
     let address = house.config.addr;
+    let kept_figures = figures.clone();
     let app = app::app(house.clone(), Some(figures));
     tracing::info!(
         %address,
@@ -113,16 +117,26 @@ async fn serve_on(
         millis = begun.elapsed().as_millis() as u64,
         "serving"
     );
+    let tidying = tokio::spawn(tidy_figures(kept_figures));
     let answering = tokio::spawn(connections::serve(listener, app, stopped));
     asked_to_stop().await;
     tracing::info!("asked to stop: what is in hand is finished");
     let _ = stop.send(true);
     answering.await.or_fault()?;
+    tidying.abort();
     for worker in workers {
         worker.await.or_fault()?;
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Adds up what was measured, so that it does not pile up where nobody asks for the figures.
+async fn tidy_figures(figures: PrometheusHandle) {
+    loop {
+        tokio::time::sleep(FIGURES).await;
+        figures.run_upkeep();
+    }
 }
 
 async fn asked_to_stop() {

@@ -1,9 +1,17 @@
 //! The whole program over HTTP, in process: journeys, shapes, refusals, bad input, and the rails that guard the code.
 
+#[path = "it/accounts.rs"]
+mod accounts;
+#[path = "it/attacks.rs"]
+mod attacks;
+#[path = "it/audit.rs"]
+mod audit;
 #[path = "it/bad_input.rs"]
 mod bad_input;
 #[path = "it/cancelling.rs"]
 mod cancelling;
+#[path = "it/choosing.rs"]
+mod choosing;
 #[path = "it/day.rs"]
 mod day;
 #[path = "it/desk.rs"]
@@ -16,6 +24,8 @@ mod document;
 mod guard;
 #[path = "it/histories.rs"]
 mod histories;
+#[path = "it/history.rs"]
+mod history;
 #[path = "it/holds.rs"]
 mod holds;
 #[path = "it/journeys.rs"]
@@ -24,6 +34,8 @@ mod journeys;
 mod letters;
 #[path = "it/limits.rs"]
 mod limits;
+#[path = "it/membership_page.rs"]
+mod membership_page;
 #[path = "it/memberships.rs"]
 mod memberships;
 #[path = "it/moves.rs"]
@@ -32,10 +44,18 @@ mod moves;
 mod numbers;
 #[path = "it/once.rs"]
 mod once;
+#[path = "it/own_visits.rs"]
+mod own_visits;
+#[path = "it/permissions.rs"]
+mod permissions;
 #[path = "it/pictures.rs"]
 mod pictures;
+#[path = "it/plans.rs"]
+mod plans;
 #[path = "it/prices.rs"]
 mod prices;
+#[path = "it/privacy.rs"]
+mod privacy;
 #[path = "it/problems.rs"]
 mod problems;
 #[path = "it/races.rs"]
@@ -46,6 +66,10 @@ mod refusals;
 mod release;
 #[path = "it/shapes.rs"]
 mod shapes;
+#[path = "it/staff_api.rs"]
+mod staff_api;
+#[path = "it/staff_pages.rs"]
+mod staff_pages;
 #[path = "it/tables.rs"]
 mod tables;
 #[path = "it/tags.rs"]

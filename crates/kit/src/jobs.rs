@@ -11,8 +11,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
-use crate::db::{Db, Tx};
+use crate::db::{Db, Tx, giving_way};
 use crate::errors::{Fault, OrFault, Result};
 use crate::ids::Id;
 use crate::live::Changed;
@@ -83,24 +84,48 @@ struct Due {
 
 row!(Due { id, kind, payload, attempt });
 
-/// Runs jobs until `stop` says so; the job in hand is finished first.
-pub async fn run(db: Db, handlers: Handlers, mut stop: watch::Receiver<bool>) {
+/// How many jobs a runner has in hand at once.
+const IN_HAND: i64 = 8;
+
+/// Runs jobs until `stop` says so; the jobs in hand are finished first. What jobs write gives way to what people wait
+/// for.
+pub async fn run(db: Db, handlers: Handlers, stop: watch::Receiver<bool>) {
+    giving_way(run_until(&db, &handlers, stop)).await;
+}
+
+async fn run_until(db: &Db, handlers: &Handlers, mut stop: watch::Receiver<bool>) {
     let mut changes = db.means().live.listen();
-    while !*stop.borrow() {
-        match run_next(&db, &handlers).await {
-            Ok(true) => continue,
-            Ok(false) => {}
-            Err(error) => tracing::error!(%error, "jobs could not be looked at"),
+    let mut ended = Arc::new(Vec::new());
+    loop {
+        let most = if *stop.borrow() { 0 } else { IN_HAND };
+        let done = ended.clone();
+        let taken = match db.tx(move |tx| note_and_take(tx, &done, most)).await {
+            Ok(taken) => {
+                ended = Arc::default();
+                taken
+            }
+            // What could not be noted is noted the next time.
+            Err(error) => {
+                tracing::error!(%error, "jobs could not be looked at");
+                Vec::new()
+            }
+        };
+        if *stop.borrow() && taken.is_empty() {
+            return;
+        }
+        if !taken.is_empty() {
+            ended = Arc::new(work(handlers, taken).await);
+            continue;
         }
         tokio::select! {
             _ = stop.changed() => {}
             _ = tokio::time::sleep(POLL) => {}
-            () = told(&mut changes) => {}
+            () = told_of_jobs(&mut changes) => {}
         }
     }
 }
 
-async fn told(changes: &mut tokio::sync::broadcast::Receiver<Changed>) {
+async fn told_of_jobs(changes: &mut tokio::sync::broadcast::Receiver<Changed>) {
     use tokio::sync::broadcast::error::RecvError;
     loop {
         match changes.recv().await {
@@ -133,38 +158,82 @@ pub async fn run_due(db: &Db, handlers: &Handlers) -> Result<()> {
 
 /// Takes one job that is due and runs it. Whether there was one.
 async fn run_next(db: &Db, handlers: &Handlers) -> Result<bool> {
-    let Some(due) = db.tx(claim).await? else { return Ok(false) };
-    let outcome = match handlers.0.get(due.kind.as_str()) {
-        Some(work) => work(due.payload).await,
-        None => Err(Fault::because(format!("nobody does jobs of kind {}", due.kind))),
-    };
-    let (id, attempt) = (due.id, due.attempt);
-    match outcome {
-        Ok(()) => {
-            metrics::counter!("coresync_jobs_done_total", "kind" => due.kind).increment(1);
-            db.tx(move |tx| tx.run(sql!("DELETE FROM jobs WHERE id = $1"), args![id])).await?;
-        }
-        Err(error) => {
-            tracing::warn!(%error, kind = due.kind, id = id.0, attempt, "a job failed");
-            metrics::counter!("coresync_jobs_failed_total", "kind" => due.kind).increment(1);
-            let error = error.to_string();
-            db.tx(move |tx| put_off(tx, id, attempt, &error)).await?;
-        }
-    }
-    Ok(true)
+    let taken = db.tx(|tx| take(tx, 1)).await?;
+    let found = !taken.is_empty();
+    let ended = Arc::new(work(handlers, taken).await);
+    db.tx(move |tx| note(tx, &ended)).await?;
+    Ok(found)
 }
 
-fn claim(tx: &mut Tx<'_>) -> Result<Option<Due>> {
+/// A job that was run, and how it failed if it did.
+struct Ended {
+    id: Id,
+    attempt: i64,
+    error: Option<String>,
+}
+
+/// Runs jobs, all at once.
+async fn work(handlers: &Handlers, taken: Vec<Due>) -> Vec<Ended> {
+    let mut works = JoinSet::new();
+    for Due { id, kind, payload, attempt } in taken {
+        let work = handlers.0.get(kind.as_str()).map(|work| work(payload));
+        works.spawn(giving_way(async move {
+            let outcome = match work {
+                Some(work) => work.await,
+                None => Err(Fault::because(format!("nobody does jobs of kind {kind}"))),
+            };
+            let error = outcome.err().map(|error| {
+                tracing::warn!(%error, kind, id = id.0, attempt, "a job failed");
+                error.to_string()
+            });
+            let counter =
+                if error.is_none() { "coresync_jobs_done_total" } else { "coresync_jobs_failed_total" };
+            metrics::counter!(counter, "kind" => kind).increment(1);
+            Ended { id, attempt, error }
+        }));
+    }
+    let mut ended = Vec::new();
+    while let Some(one) = works.join_next().await {
+        match one {
+            Ok(one) => ended.push(one),
+            // It is taken again when its time is over.
+            Err(error) => tracing::error!(%error, "a job panicked"),
+        }
+    }
+    ended
+}
+
+/// Notes how jobs ended, and takes others.
+fn note_and_take(tx: &mut Tx<'_>, ended: &[Ended], most: i64) -> Result<Vec<Due>> {
+    note(tx, ended)?;
+    take(tx, most)
+}
+
+fn note(tx: &mut Tx<'_>, ended: &[Ended]) -> Result<()> {
+    for Ended { id, attempt, error } in ended {
+        match error {
+            None => tx.run(sql!("DELETE FROM jobs WHERE id = $1"), args![*id])?,
+            Some(error) => put_off(tx, *id, *attempt, error)?,
+        };
+    }
+    Ok(())
+}
+
+/// Takes jobs that are due, the first ones first.
+fn take(tx: &mut Tx<'_>, most: i64) -> Result<Vec<Due>> {
+    if most == 0 {
+        return Ok(Vec::new());
+    }
     let now = tx.now();
-    tx.one(
+    tx.all(
         sql!(
             "UPDATE jobs SET locked_until = $1, attempt = attempt + 1
-             WHERE id = (SELECT id FROM jobs WHERE NOT dead AND run_at <= $2
-                         AND (locked_until IS NULL OR locked_until < $2) ORDER BY run_at, id LIMIT 1)
+             WHERE id IN (SELECT id FROM jobs WHERE NOT dead AND run_at <= $2
+                          AND (locked_until IS NULL OR locked_until < $2) ORDER BY run_at, id LIMIT $3)
              AND (locked_until IS NULL OR locked_until < $2)
              RETURNING id, kind, payload, attempt"
         ),
-        args![now + HOLD, now],
+        args![now + HOLD, now, most],
     )
 }
 

@@ -107,7 +107,7 @@ pub fn once(
     verb: impl FnOnce(&mut Tx<'_>) -> Result<Option<Reply>>,
 ) -> Result<Option<Reply>> {
     let Some(deed) = deed else { return verb(tx) };
-    let key = tokens::digest(&format!("{asker}\n{}", deed.name));
+    let key = key_of(deed, asker);
     if !take(tx, &key)? {
         return earlier(tx, &key, deed).map(Some);
     }
@@ -117,6 +117,21 @@ pub fn once(
         None => let_go(tx, &key)?,
     }
     Ok(reply)
+}
+
+/// Whether `deed` was done for `asker` already, as far as can be seen without waiting for who is at it.
+///
+/// # Errors
+/// A fault of the database.
+pub fn was_done(tx: &mut Tx<'_>, deed: &Deed, asker: &str) -> Result<bool> {
+    let (key, over) = (key_of(deed, asker), tx.now() - KEPT);
+    let found: Option<(i64,)> =
+        tx.one(sql!("SELECT replayed FROM replies WHERE key = $1 AND made_at > $2"), args![key, over])?;
+    Ok(found.is_some())
+}
+
+fn key_of(deed: &Deed, asker: &str) -> Vec<u8> {
+    tokens::digest(&format!("{asker}\n{}", deed.name))
 }
 
 /// Makes the key ours, if nobody has it. Whoever comes at the same time waits here for the end of the first.

@@ -1,6 +1,6 @@
 //! Secrets that a client carries: 256 bits of chance outside, their SHA-256 in the database.
 
-use std::fmt::Write as _;
+use std::cell::RefCell;
 
 use sha2::{Digest, Sha256};
 
@@ -37,8 +37,51 @@ pub fn digest_of(bytes: &[u8]) -> Vec<u8> {
 
 /// Bytes in lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("a string takes any text");
-        text
+    const DIGITS: [char; 16] =
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let mut text = String::with_capacity(bytes.len() * 2);
+    text.extend(digits.filter_map(|digit| DIGITS.get(usize::from(digit))));
+    text
+}
+
+/// Bytes of a name, and how many are fetched at once.
+const NAME: usize = 8;
+const NAMES: usize = 64 * NAME;
+
+/// A name that nobody else has, in hexadecimal: 64 bits of chance. No secret: chance is fetched for many at once.
+/// Empty if the operating system has none to give.
+pub fn name() -> String {
+    thread_local! {
+        static CHANCE: RefCell<([u8; NAMES], usize)> = const { RefCell::new(([0; NAMES], NAMES)) };
+    }
+    CHANCE.with_borrow_mut(|(bytes, used)| {
+        if *used == NAMES {
+            let Ok(new) = chance() else { return String::new() };
+            (*bytes, *used) = (new, 0);
+        }
+        let name = bytes.get(*used..*used + NAME).map(hex).unwrap_or_default();
+        *used += NAME;
+        name
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn hexadecimal_is_lower_case_and_whole() {
+        assert_eq!(hex(&[0x00, 0x0f, 0xa5, 0xff]), "000fa5ff");
+        assert_eq!(hex(&[]), "");
+    }
+
+    #[test]
+    fn no_two_names_are_the_same() {
+        let names: HashSet<String> = (0..1_000).map(|_| name()).collect();
+        assert_eq!(names.len(), 1_000);
+        assert!(names.iter().all(|name| name.len() == 2 * NAME));
+    }
 }

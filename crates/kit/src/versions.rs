@@ -23,15 +23,29 @@ pub fn bump(tx: &mut Tx<'_>, name: &str) -> Result<()> {
              ON CONFLICT (name) DO UPDATE SET version = excluded.version"
         ),
         args![name, version],
-    )
-    .map(drop)
+    )?;
+    if let Some(all) = &mut tx.versions {
+        all.insert(name.to_owned(), version);
+    }
+    Ok(())
 }
 
-/// The version of `name`; 0 before the first change.
+/// The version of `name`; 0 before the first change. All of them are read when the first one is asked for: a
+/// transaction sees one catalogue, whatever others change while it runs.
 ///
 /// # Errors
 /// A fault of the database.
 pub fn current(tx: &mut Tx<'_>, name: &str) -> Result<Id> {
+    if tx.versions.is_none() {
+        let all: Vec<(String, Id)> = tx.all(sql!("SELECT name, version FROM versions"), args![])?;
+        tx.versions = Some(all.into_iter().collect());
+    }
+    let known = tx.versions.as_ref().and_then(|all| all.get(name));
+    Ok(known.copied().unwrap_or(Id(0)))
+}
+
+/// The version of `name` at this very moment.
+fn at_this_moment(tx: &mut Tx<'_>, name: &str) -> Result<Id> {
     let found: Option<(Id,)> = tx.one(sql!("SELECT version FROM versions WHERE name = $1"), args![name])?;
     Ok(found.map_or(Id(0), |(version,)| version))
 }
@@ -66,7 +80,7 @@ impl<K: Hash + Eq, T> Cached<K, T> {
             return Ok(answer.clone());
         }
         let answer = Arc::new(load(tx, version)?);
-        if current(tx, name)? == version {
+        if at_this_moment(tx, name)? == version {
             self.lock().insert(key, (version, answer.clone()));
         }
         Ok(answer)

@@ -14,16 +14,21 @@ use utoipa_axum::routes;
 
 use crate::model::{Membership, Plan, Status};
 use crate::standing::Standing;
-use crate::store;
+use crate::{plans as plan_list, store};
 
 /// The addresses of this house.
 pub fn routes() -> OpenApiRouter<House> {
-    OpenApiRouter::new().routes(routes!(plans)).routes(routes!(current)).merge(crate::life_api::routes())
+    OpenApiRouter::new()
+        .routes(routes!(plans))
+        .routes(routes!(current))
+        .merge(crate::life_api::routes())
+        .merge(crate::desk_api::routes())
+        .merge(crate::plans_api::routes())
 }
 
 /// A plan in a list.
 #[derive(Debug, Serialize, ToSchema)]
-struct PlanCard {
+pub(crate) struct PlanCard {
     id: Id,
     name: String,
     slug: String,
@@ -108,7 +113,7 @@ struct CurrentPlan {
     /// The last day without benefits.
     #[schema(value_type = Option<String>, format = Date)]
     frozen_until: Option<Date>,
-    /// The plan from the day after what is paid.
+    /// The plan from the day after what is paid: another, or its newer terms.
     next_plan: Option<String>,
     /// What members' prices have saved since joining.
     savings: Cents,
@@ -175,5 +180,5 @@ fn told(standing: &Standing, held: &Membership, plan: &Plan, today: Date, saving
 
 fn the_plans(tx: &mut Tx<'_>) -> Result<Vec<Plan>> {
     let club = catalogue::current(tx)?.club.id;
-    store::plans(tx, club)
+    plan_list::plans(tx, club)
 }

@@ -1,20 +1,33 @@
 //! Plans, and what a person's plan allows: how far ahead they book, at what discount, with how many
-//! credits and passes; and what becomes of a membership. Cards come later: dues are taken at the desk.
+//! credits and passes; and what becomes of a membership. Cards come later: what needs a payment is done at the desk.
 
 mod api;
+mod desk;
+mod desk_api;
+mod events;
 mod life;
 mod life_api;
 mod model;
 mod perks;
+mod plans;
+mod plans_api;
 mod standing;
 mod store;
 
 pub use api::routes;
+pub use desk::{
+    Invoice, NO_UPGRADE, Paid, SUBJECT, TAKEN_MEANWHILE, join, preview_upgrade, take_dues, upgrade,
+};
+pub use events::{Event, event, events};
 pub use life::{
-    CARD_NEEDED, Changed, FROZEN_ENOUGH, NO_PLAN, NUMBERS, Turn, WRONG_STATE, change_down, freeze, leave,
-    set_auto_credit, stay, take_dues, turn,
+    CARD_NEEDED, Changed, FROZEN_ENOUGH, FROZEN_MONTHS, NO_PLAN, NUMBERS, Told, Turn, WRONG_STATE,
+    change_down, freeze, leave, set_auto_credit, stay, turn,
 };
 pub use model::{Membership, NewMembership, Plan, Status, Tier};
 pub use perks::{return_perks, use_birthday, use_credit, use_pass};
+pub use plans::{
+    EDITED_MEANWHILE, PlanTerms, SLUG_TAKEN, Version, add_plan, edit_plan, move_over, newest, plan_versions,
+    plans,
+};
 pub use standing::{ACCOUNT_DAYS, Standing};
-pub use store::{ALREADY_MEMBER, SLUG_TAKEN, add_plan, enrol, plans, standing};
+pub use store::{ALREADY_MEMBER, enrol, export, standing};

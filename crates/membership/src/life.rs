@@ -1,23 +1,25 @@
-//! What becomes of a membership without a card: leaving and staying, freezing, changing down, dues taken at the desk, and
-//! what the calendar does to it (M5 to M7).
+//! What becomes of a membership: leaving and staying, freezing, changing to a plan that costs less, and what the calendar
+//! does to it (M5 to M7). What needs a payment stands in [`crate::desk`].
 
 use catalogue::Number;
-use jiff::civil::Date;
-use jiff::{SignedDuration, ToSpan as _};
+use jiff::ToSpan as _;
+use jiff::civil::{Date, Time};
 use kit::jobs::Job;
 use kit::{Error, Fault, Id, Refusal, Result, Tx, args, sql};
 use people::{Action, Actor};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::model::{Membership, Plan, Status};
-use crate::standing::Standing;
+use crate::plans::newest_of;
+use crate::standing::{Standing, stands};
 use crate::store;
 
 /// Days for which benefits stay while dues are unpaid (M7).
 pub(crate) const GRACE_DAYS: Number =
     Number::new("grace_days", "Days for which benefits stay while dues are unpaid", 7, 0, 60);
 /// Months in a calendar year for which a membership may be frozen (M6).
-pub(crate) const FROZEN_MONTHS: Number =
+pub const FROZEN_MONTHS: Number =
     Number::new("frozen_months", "Months in a year for which a membership may be frozen", 3, 0, 12);
 /// Every number of this house.
 pub const NUMBERS: [Number; 2] = [GRACE_DAYS, FROZEN_MONTHS];
@@ -45,6 +47,17 @@ impl Job for Changed {
     const KIND: &'static str = "membership.changed";
 }
 
+/// Somebody is to be told what became of their membership.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Told {
+    /// What: an event of the membership.
+    pub event: Id,
+}
+
+impl Job for Told {
+    const KIND: &'static str = "membership.told";
+}
+
 /// The work of every night; it asks for the next one itself.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Turn {}
@@ -53,10 +66,10 @@ impl Job for Turn {
     const KIND: &'static str = "membership.turn";
 }
 
-/// A person's open membership, for themselves or for staff.
-fn held(tx: &mut Tx<'_>, by: &Actor, person: Id) -> Result<(Standing, Membership, Plan)> {
+/// A person's open membership, for themselves or for staff; from here on nobody else changes it until the commit.
+pub(crate) fn held(tx: &mut Tx<'_>, by: &Actor, person: Id) -> Result<(Standing, Membership, Plan)> {
     if by.person()?.id != person {
-        by.need(Action::BookForOthers)?;
+        by.need(Action::RunMemberships)?;
         people::person(tx, person)?;
     }
     tx.line_up(person)?;
@@ -66,13 +79,26 @@ fn held(tx: &mut Tx<'_>, by: &Actor, person: Id) -> Result<(Standing, Membership
     Ok((standing, membership, plan))
 }
 
-fn changed(tx: &mut Tx<'_>, by: Option<Id>, membership: Id, person: Id, what: &str) -> Result<()> {
+/// Notes what happened to a membership, when and by whom; its bookings follow, and the person is told. The event.
+pub(crate) fn changed(
+    tx: &mut Tx<'_>,
+    by: Option<Id>,
+    membership: Id,
+    person: Id,
+    what: &str,
+    detail: &Value,
+) -> Result<Id> {
     let (id, now) = (tx.new_id()?, tx.now());
     tx.run(
-        sql!("INSERT INTO membership_events (id, membership_id, at, by_person, what) VALUES ($1, $2, $3, $4, $5)"),
-        args![id, membership, now, by, what],
+        sql!(
+            "INSERT INTO membership_events (id, membership_id, at, by_person, what, detail)
+             VALUES ($1, $2, $3, $4, $5, $6)"
+        ),
+        args![id, membership, now, by, what, detail.clone()],
     )?;
-    tx.enqueue(&Changed { person }, now)
+    tx.enqueue(&Changed { person }, now)?;
+    tx.enqueue(&Told { event: id }, now)?;
+    Ok(id)
 }
 
 /// Leaves at the end of what is paid (M5).
@@ -92,28 +118,38 @@ pub fn stay(tx: &mut Tx<'_>, by: &Actor, person: Id) -> Result<()> {
 }
 
 fn set_renews(tx: &mut Tx<'_>, by: &Actor, person: Id, renews: bool) -> Result<()> {
-    let (_, membership, _) = held(tx, by, person)?;
-    if membership.renews == renews {
+    let (_, membership, plan) = held(tx, by, person)?;
+    let done = tx.run(
+        sql!("UPDATE memberships SET renews = $1 WHERE id = $2 AND renews <> $1"),
+        args![renews, membership.id],
+    )?;
+    if done == 0 {
         return Err(Error::refused(&WRONG_STATE));
     }
-    tx.run(sql!("UPDATE memberships SET renews = $1 WHERE id = $2"), args![renews, membership.id])?;
-    changed(tx, Some(by.person()?.id), membership.id, person, if renews { "stays" } else { "leaves" })
+    let detail = json!({"plan": plan.name, "until": membership.paid_until});
+    let what = if renews { "stays" } else { "leaves" };
+    changed(tx, Some(by.person()?.id), membership.id, person, what, &detail).map(drop)
 }
 
-/// Changes to a plan that costs less from the day after what is paid (M5). One that costs more needs a payment.
+/// Changes to a plan that does not cost more, from the day after what is paid (M5). One that costs more needs a payment.
+/// Naming one's own plan takes the change back; its newest terms, if they are others, come with the change.
 ///
 /// # Errors
 /// `no_plan`, `card_needed`; `Error::NotFound` for an unknown plan.
 pub fn change_down(tx: &mut Tx<'_>, by: &Actor, person: Id, slug: &str) -> Result<()> {
     let (_, membership, plan) = held(tx, by, person)?;
     let club = catalogue::current(tx)?.club.id;
-    let next = store::plans(tx, club)?.into_iter().find(|one| one.slug == slug).ok_or(Error::NotFound)?;
-    if next.price > plan.price {
+    let next = newest_of(tx, club, slug)?;
+    let is_own = next.plan.id == plan.id;
+    if !is_own && next.plan.price > plan.price {
         return Err(Error::refused(&CARD_NEEDED));
     }
-    let next_id = (next.id != plan.id).then_some(next.id);
-    tx.run(sql!("UPDATE memberships SET next_plan_id = $1 WHERE id = $2"), args![next_id, membership.id])?;
-    changed(tx, Some(by.person()?.id), membership.id, person, "changes_down")
+    let version = (!is_own).then_some(next.id);
+    tx.run(sql!("UPDATE memberships SET next_version_id = $1 WHERE id = $2"), args![version, membership.id])?;
+    let detail = json!({"from": plan.name, "plan": next.plan.name, "until": membership.paid_until,
+        "cents": next.plan.price.0});
+    let what = if is_own { "keeps_plan" } else { "changes_down" };
+    changed(tx, Some(by.person()?.id), membership.id, person, what, &detail).map(drop)
 }
 
 /// Freezes for so many whole billing months from the next one on: no dues, no benefits (M6).
@@ -121,54 +157,54 @@ pub fn change_down(tx: &mut Tx<'_>, by: &Actor, person: Id, slug: &str) -> Resul
 /// # Errors
 /// `no_plan`; `wrong_state` while one is frozen or leaves; `frozen_enough`.
 pub fn freeze(tx: &mut Tx<'_>, by: &Actor, person: Id, months: i64) -> Result<(Date, Date)> {
-    let (_, membership, _) = held(tx, by, person)?;
-    let most = catalogue::current(tx)?.number(FROZEN_MONTHS);
+    let (_, membership, plan) = held(tx, by, person)?;
     if !membership.renews || membership.frozen.is_some() || membership.status != Status::Active {
         return Err(Error::refused(&WRONG_STATE));
     }
     let from = membership.paid_until.tomorrow().map_err(Fault::because)?;
     let until = after_months(membership.started_on, membership.paid_until, months)?;
-    let year = format!("frozen_{}_", from.year());
-    let before: Vec<(String,)> = tx.all(
-        sql!("SELECT what FROM membership_events WHERE membership_id = $1 AND what LIKE $2"),
-        args![membership.id, format!("{year}%")],
-    )?;
-    let before: i64 = before.iter().filter_map(|(what,)| what.strip_prefix(&year)?.parse::<i64>().ok()).sum();
-    if before + months > most {
+    if months < 1 || months > freezable(tx, membership.id, from)? {
         return Err(Error::refused(&FROZEN_ENOUGH));
     }
-    tx.run(
-        sql!("UPDATE memberships SET frozen_from = $1, frozen_until = $2, paid_until = $2 WHERE id = $3"),
-        args![from, until, membership.id],
+    let done = tx.run(
+        sql!(
+            "UPDATE memberships SET frozen_from = $1, frozen_until = $2, paid_until = $2
+             WHERE id = $3 AND frozen_from IS NULL AND paid_until = $4"
+        ),
+        args![from, until, membership.id, membership.paid_until],
     )?;
-    changed(tx, Some(by.person()?.id), membership.id, person, &format!("{year}{months}"))?;
+    if done == 0 {
+        return Err(Error::refused(&WRONG_STATE));
+    }
+    let what = format!("{}{months}", frozen_in(from));
+    let detail = json!({"plan": plan.name, "from": from, "until": until, "months": months});
+    changed(tx, Some(by.person()?.id), membership.id, person, &what, &detail)?;
     Ok((from, until))
 }
 
+/// How an event of freezing begins: months are counted in the calendar year in which they begin.
+fn frozen_in(from: Date) -> String {
+    format!("frozen_{}_", from.year())
+}
+
+/// For how many months a membership may still be frozen, if that begins on `from` (M6).
+pub(crate) fn freezable(tx: &mut Tx<'_>, membership: Id, from: Date) -> Result<i64> {
+    let most = catalogue::current(tx)?.number(FROZEN_MONTHS);
+    let year = frozen_in(from);
+    let before: Vec<(String,)> =
+        tx.all(sql!("SELECT what FROM membership_events WHERE membership_id = $1"), args![membership])?;
+    let before: i64 = before.iter().filter_map(|(what,)| what.strip_prefix(&year)?.parse::<i64>().ok()).sum();
+    Ok((most - before).max(0))
+}
+
 /// The last day of so many billing months after what is paid.
-fn after_months(joined: Date, paid_until: Date, months: i64) -> Result<Date> {
+pub(crate) fn after_months(joined: Date, paid_until: Date, months: i64) -> Result<Date> {
     let first = paid_until.tomorrow().map_err(Fault::because)?;
     let month = first.checked_add(months.months()).map_err(Fault::because)?;
     // Months are counted from the day of joining; one without that day begins on its last.
     let day = joined.day().min(month.days_in_month());
     let next = Date::new(month.year(), month.month(), day).map_err(Fault::because)?;
     next.yesterday().map_err(Fault::because)
-}
-
-/// Notes that a month's dues were paid at the desk: benefits are back, if they were away.
-///
-/// # Errors
-/// `Error::Forbidden` unless `by` may take payments; `no_plan`.
-pub fn take_dues(tx: &mut Tx<'_>, by: &Actor, person: Id) -> Result<Date> {
-    by.need(Action::BookForOthers)?;
-    let (_, membership, _) = held(tx, by, person)?;
-    let until = after_months(membership.started_on, membership.paid_until, 1)?;
-    tx.run(
-        sql!("UPDATE memberships SET paid_until = $1, status = 'active' WHERE id = $2"),
-        args![until, membership.id],
-    )?;
-    changed(tx, Some(by.person()?.id), membership.id, person, "dues_taken")?;
-    Ok(until)
 }
 
 /// Whether credits are used without asking (P3).
@@ -181,49 +217,126 @@ pub fn set_auto_credit(tx: &mut Tx<'_>, by: &Actor, auto: bool) -> Result<()> {
         .map(drop)
 }
 
-/// What the calendar does: unpaid dues bring grace, then suspension (M7); who leaves has left; who changes down has the
-/// other plan; who froze is thawed. Safe to run twice, or late. How many changed.
+/// A membership on which the calendar may have something to do.
+struct Due {
+    id: Id,
+    person: Id,
+    membership: Membership,
+    next: Option<Id>,
+}
+
+impl kit::db::FromRow for Due {
+    fn from_row(row: &kit::db::Row<'_>) -> Result<Due> {
+        let membership = Membership {
+            id: row.get(0)?,
+            status: row.get(2)?,
+            started_on: row.get(3)?,
+            paid_until: row.get(4)?,
+            renews: row.get(5)?,
+            auto_credit: false,
+            frozen: None,
+        };
+        Ok(Due { id: membership.id, person: row.get(1)?, membership, next: row.get(6)? })
+    }
+}
+
+/// What the calendar does: unpaid dues bring grace, then suspension (M7); who leaves has left; who changes plan or terms
+/// has the others; who froze is thawed. Safe to run twice, or late: what a plan allows is read as of today in any case. How
+/// many changed.
 ///
 /// # Errors
 /// A fault of the database.
 pub fn turn(tx: &mut Tx<'_>) -> Result<u64> {
     let catalogue = catalogue::current(tx)?;
-    let today = tx.now().to_zoned(catalogue.club.zone.clone()).date();
-    let last_of_grace = today.checked_sub(catalogue.number(GRACE_DAYS).days()).map_err(Fault::because)?;
-    let due: Vec<(Id, Id, Status, Date, bool, Option<Id>)> = tx.all(
+    let zone = &catalogue.club.zone;
+    let today = tx.now().to_zoned(zone.clone()).date();
+    let due: Vec<Due> = tx.all(
         sql!(
-            "SELECT id, person_id, status, paid_until, renews, next_plan_id FROM memberships
+            "SELECT id, person_id, status, started_on, paid_until, renews, next_version_id FROM memberships
              WHERE status <> 'ended' AND paid_until < $1 ORDER BY id"
         ),
         args![today],
     )?;
     let mut turned = 0;
-    for (id, person, status, paid_until, renews, next) in due {
-        let to = match status {
-            _ if !renews => Status::Ended,
-            Status::Suspended => Status::Suspended,
-            _ if paid_until < last_of_grace => Status::Suspended,
-            _ => Status::Grace,
-        };
-        if let Some(next) = next.filter(|_| renews) {
-            tx.run(
-                sql!("UPDATE memberships SET plan_id = $1, next_plan_id = NULL WHERE id = $2"),
-                args![next, id],
-            )?;
-        }
-        if to != status {
-            let moved = tx.run(
-                sql!("UPDATE memberships SET status = $1 WHERE id = $2 AND status = $3"),
-                args![to.as_str(), id, status.as_str()],
-            )?;
-            turned += moved;
-            changed(tx, None, id, person, to.as_str())?;
-        }
+    for due in due {
+        turned += turn_one(tx, due, today, catalogue.number(GRACE_DAYS))?;
     }
     tx.run(
         sql!("UPDATE memberships SET frozen_from = NULL, frozen_until = NULL WHERE frozen_until < $1"),
         args![today],
     )?;
-    tx.enqueue(&Turn {}, tx.now() + SignedDuration::from_hours(24))?;
+    // Again when the club's next day begins.
+    let tomorrow = today.tomorrow().map_err(Fault::because)?.to_datetime(Time::midnight());
+    tx.enqueue(&Turn {}, zone.to_timestamp(tomorrow).map_err(Fault::because)?)?;
     Ok(turned)
+}
+
+fn turn_one(tx: &mut Tx<'_>, due: Due, today: Date, grace_days: i64) -> Result<u64> {
+    let Due { id, person, membership, next } = due;
+    let to = stands(&membership, today, grace_days);
+    if next.is_some() && membership.renews {
+        tx.run(
+            sql!(
+                "UPDATE memberships SET version_id = next_version_id, next_version_id = NULL
+                 WHERE id = $1 AND next_version_id IS NOT NULL"
+            ),
+            args![id],
+        )?;
+    }
+    if to == membership.status {
+        return Ok(0);
+    }
+    let moved = tx.run(
+        sql!("UPDATE memberships SET status = $1 WHERE id = $2 AND status = $3"),
+        args![to.as_str(), id, membership.status.as_str()],
+    )?;
+    if moved == 1 {
+        changed(
+            tx,
+            None,
+            id,
+            person,
+            to.as_str(),
+            &json!({"until": membership.paid_until, "days": grace_days}),
+        )?;
+    }
+    Ok(moved)
+}
+
+/// Writes down what the calendar has done to one person's memberships, so that they can join anew.
+pub(crate) fn turn_for(tx: &mut Tx<'_>, person: Id) -> Result<()> {
+    let catalogue = catalogue::current(tx)?;
+    let today = tx.now().to_zoned(catalogue.club.zone.clone()).date();
+    let due: Option<Due> = tx.one(
+        sql!(
+            "SELECT id, person_id, status, started_on, paid_until, renews, next_version_id FROM memberships
+             WHERE status <> 'ended' AND paid_until < $1 AND person_id = $2"
+        ),
+        args![today, person],
+    )?;
+    due.map_or(Ok(0), |due| turn_one(tx, due, today, catalogue.number(GRACE_DAYS))).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    /// M1: joined on the 29th, 30th or 31st.
+    #[test]
+    fn a_month_that_lacks_the_day_of_joining_begins_on_its_last() {
+        for (joined, paid_until, months, until) in [
+            (date(2027, 1, 31), date(2027, 1, 30), 1, date(2027, 2, 27)),
+            (date(2027, 1, 31), date(2027, 2, 27), 1, date(2027, 3, 30)),
+            (date(2027, 1, 31), date(2027, 3, 30), 1, date(2027, 4, 29)),
+            (date(2027, 1, 29), date(2027, 1, 28), 1, date(2027, 2, 27)),
+            (date(2028, 1, 29), date(2028, 1, 28), 1, date(2028, 2, 28)),
+            (date(2028, 1, 30), date(2028, 1, 29), 1, date(2028, 2, 28)),
+            (date(2027, 8, 30), date(2028, 1, 29), 2, date(2028, 3, 29)),
+            (date(2026, 5, 10), date(2026, 12, 9), 3, date(2027, 3, 9)),
+        ] {
+            assert_eq!(after_months(joined, paid_until, months).ok(), Some(until), "{joined} {paid_until}");
+        }
+    }
 }

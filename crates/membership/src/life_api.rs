@@ -3,14 +3,14 @@
 use axum::Json as Answered;
 use jiff::civil::Date;
 use kit::web::{Input, Json, Path, Problem, Words};
-use kit::{House, Id, Result};
+use kit::{Cents, House, Result};
 use people::Caller;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::life;
+use crate::{desk, life};
 
 pub(crate) fn routes() -> OpenApiRouter<House> {
     OpenApiRouter::new()
@@ -19,19 +19,19 @@ pub(crate) fn routes() -> OpenApiRouter<House> {
         .routes(routes!(change))
         .routes(routes!(freeze))
         .routes(routes!(auto_credit))
-        .routes(routes!(dues))
+        .routes(routes!(upgrade))
 }
 
 /// What was done.
 #[derive(Serialize, ToSchema)]
-struct Done {
+pub(crate) struct Done {
     message: &'static str,
     /// Until when it is paid, or frozen.
     #[schema(value_type = Option<String>, format = Date)]
     until: Option<Date>,
 }
 
-fn done(message: &'static str, until: Option<Date>) -> Answered<Done> {
+pub(crate) fn done(message: &'static str, until: Option<Date>) -> Answered<Done> {
     Answered(Done { message, until })
 }
 
@@ -75,9 +75,9 @@ async fn change(caller: Caller, Json(wish): Json<PlanWish>) -> Result<Answered<D
 
 /// For how many months.
 #[derive(ToSchema)]
-struct Months {
+pub(crate) struct Months {
     /// 1 to 3.
-    months: i64,
+    pub(crate) months: i64,
 }
 
 impl Input for Months {
@@ -119,11 +119,33 @@ async fn auto_credit(caller: Caller, Json(wish): Json<Auto>) -> Result<Answered<
     Ok(done("Noted.", None))
 }
 
-/// Staff: a month's dues were paid at the desk.
-#[utoipa::path(post, path = "/api/memberships/{person}/dues/", tag = "memberships", params(("person" = i64, Path)),
-    responses((status = 200, body = Done), (status = 401, body = Problem), (status = 403, body = Problem),
+/// What changing to another plan costs.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct InvoiceOut {
+    from: String,
+    to: String,
+    /// Until when both are counted.
+    #[schema(value_type = String, format = Date)]
+    until: Date,
+    /// What the new plan costs for the rest of what is paid.
+    charge: Cents,
+    /// What was paid for the old plan's rest.
+    credit: Cents,
+    total: Cents,
+}
+
+impl From<desk::Invoice> for InvoiceOut {
+    fn from(invoice: desk::Invoice) -> InvoiceOut {
+        let desk::Invoice { from, to, until, charge, credit, total } = invoice;
+        InvoiceOut { from, to, until, charge, credit, total }
+    }
+}
+
+/// What changing to a plan that costs more would cost now. It is paid at the desk.
+#[utoipa::path(get, path = "/api/memberships/upgrade/{plan}/", tag = "memberships", params(("plan" = String, Path)),
+    responses((status = 200, body = InvoiceOut), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]
-async fn dues(caller: Caller, Path(person): Path<Id>) -> Result<Answered<Done>> {
-    let until = caller.tx(move |tx, by| life::take_dues(tx, by, person)).await?;
-    Ok(done("A month is paid.", Some(until)))
+async fn upgrade(caller: Caller, Path(plan): Path<String>) -> Result<Answered<InvoiceOut>> {
+    let invoice = caller.view(move |tx, by| desk::preview_upgrade(tx, by, by.person()?.id, &plan)).await?;
+    Ok(Answered(invoice.into()))
 }

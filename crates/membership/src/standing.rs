@@ -45,12 +45,20 @@ impl Standing {
 
     /// The plan, if it counts for something on `day`: active or in grace now, and paid or set to renew then (W2).
     pub fn plan_on(&self, day: Date) -> Option<&Plan> {
-        let (membership, _) = self.held.as_ref()?;
-        let now = self.plan().filter(|_| !self.is_frozen(day))?;
-        if day <= membership.paid_until {
-            return Some(now);
+        self.plan().and_then(|_| self.plan_then(day))
+    }
+
+    /// The plan that counts on `day` if nothing else changes: what was agreed is held by it. Unlike
+    /// [`Standing::plan_on`] it does not ask that the plan counts today: a freeze ends by itself.
+    pub fn plan_then(&self, day: Date) -> Option<&Plan> {
+        let (membership, plan) = self.held.as_ref()?;
+        if !matches!(membership.status, Status::Active | Status::Grace) || self.is_frozen(day) {
+            return None;
         }
-        membership.renews.then(|| self.next_plan.as_ref().unwrap_or(now))
+        if day <= membership.paid_until {
+            return Some(plan);
+        }
+        membership.renews.then(|| self.next_plan.as_ref().unwrap_or(plan))
     }
 
     /// How many guest passes are left for a session on `day` (M2).
@@ -117,6 +125,19 @@ impl Standing {
     }
 }
 
+/// How a membership stands on a day, after all that the calendar does to it (M5, M7): written down or not.
+pub(crate) fn stands(membership: &Membership, today: Date, grace_days: i64) -> Status {
+    let Membership { status, paid_until, renews, .. } = *membership;
+    let late = i64::from((today - paid_until).get_days());
+    match status {
+        Status::Ended => Status::Ended,
+        _ if late <= 0 => status,
+        _ if !renews => Status::Ended,
+        Status::Active | Status::Grace if late <= grace_days => Status::Grace,
+        _ => Status::Suspended,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
@@ -169,6 +190,53 @@ mod tests {
             (suspended.days_ahead_for(date(2026, 6, 1), ACCOUNT_DAYS), suspended.tier()),
             (ACCOUNT_DAYS, Tier::None)
         );
+    }
+
+    /// The defect that this mends: while a freeze ran, what was booked for after it was priced as without a plan.
+    #[test]
+    fn a_freeze_takes_nothing_from_the_days_after_it() {
+        let mut frozen = standing(Status::Active, true);
+        let months = (date(2026, 6, 30), date(2026, 7, 30));
+        frozen.held.as_mut().expect("a plan").0.frozen = Some(months);
+        frozen.today = Some(date(2026, 7, 10));
+        for (day, now, then) in [
+            (date(2026, 7, 12), false, false),
+            (date(2026, 7, 30), false, false),
+            (date(2026, 7, 31), false, true),
+            (date(2027, 2, 1), false, true),
+        ] {
+            assert_eq!(
+                (frozen.plan_on(day).is_some(), frozen.plan_then(day).is_some()),
+                (now, then),
+                "{day}"
+            );
+        }
+        for (status, renews, day, counts) in [
+            (Status::Suspended, true, date(2026, 8, 1), false),
+            (Status::Grace, true, date(2026, 8, 1), true),
+            (Status::Active, false, date(2026, 12, 30), true),
+            (Status::Active, false, date(2026, 12, 31), false),
+        ] {
+            assert_eq!(standing(status, renews).plan_then(day).is_some(), counts, "{status:?} {day}");
+        }
+    }
+
+    #[test]
+    fn the_calendar_brings_grace_suspension_and_the_end() {
+        for (kept, renews, today, stood) in [
+            (Status::Active, true, date(2026, 12, 30), Status::Active),
+            (Status::Active, true, date(2026, 12, 31), Status::Grace),
+            (Status::Active, true, date(2027, 1, 6), Status::Grace),
+            (Status::Grace, true, date(2027, 1, 7), Status::Suspended),
+            (Status::Active, false, date(2026, 12, 30), Status::Active),
+            (Status::Active, false, date(2026, 12, 31), Status::Ended),
+            (Status::Suspended, true, date(2026, 12, 31), Status::Suspended),
+            (Status::Suspended, true, date(2026, 12, 1), Status::Suspended),
+            (Status::Ended, true, date(2026, 12, 1), Status::Ended),
+        ] {
+            let (membership, _) = standing(kept, renews).held.expect("a plan");
+            assert_eq!(stands(&membership, today, 7), stood, "{kept:?} {renews} {today}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use kit::errors::OrFault as _;
 use kit::{Result, tokens};
 use lettre::Message;
-use lettre::message::header::ContentType;
+use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 
 use crate::deliver::Mail;
@@ -17,12 +17,15 @@ use crate::deliver::Mail;
 /// A fault if the address is none.
 pub(crate) fn compose(mail: &Mail, from: &Mailbox, now: Timestamp) -> Result<Message> {
     let to: Mailbox = mail.to.parse().or_fault()?;
-    let message = Message::builder()
+    let mut message = Message::builder()
         .from(from.clone())
         .to(to)
         .subject(one_line(&mail.subject))
         .message_id(Some(message_id(mail, from)?))
         .date(system_time(now));
+    if let Some(address) = &mail.unsubscribe {
+        message = message.header(ListUnsubscribe(format!("<{}>", one_line(address)))).header(OneClick);
+    }
     match (&mail.html, &mail.calendar) {
         (None, None) => message.singlepart(plain(mail)),
         (Some(html), None) => message.multipart(both(mail, html)),
@@ -34,6 +37,42 @@ pub(crate) fn compose(mail: &Mail, from: &Mailbox, now: Timestamp) -> Result<Mes
         }
     }
     .or_fault()
+}
+
+/// Where a mail client ends such mails by itself.
+#[derive(Clone)]
+struct ListUnsubscribe(String);
+
+impl Header for ListUnsubscribe {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe")
+    }
+
+    fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(ListUnsubscribe(text.to_owned()))
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), self.0.clone())
+    }
+}
+
+/// That one request of the client is enough (RFC 8058).
+#[derive(Clone)]
+struct OneClick;
+
+impl Header for OneClick {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe-Post")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(OneClick)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "List-Unsubscribe=One-Click".to_owned())
+    }
 }
 
 fn plain(mail: &Mail) -> SinglePart {
@@ -91,6 +130,7 @@ mod tests {
             text: "See you on Friday.".to_owned(),
             html: None,
             calendar: None,
+            unsubscribe: None,
         }
     }
 
@@ -101,6 +141,17 @@ mod tests {
         let head = text.split("\r\n\r\n").next().expect("a head");
         assert!(!head.lines().any(|line| line.starts_with("Bcc")), "{head}");
         assert!(head.contains("Subject: Hello Bcc: eve@example.com Body"), "{head}");
+    }
+
+    #[test]
+    fn a_client_can_make_an_end_of_it_by_itself() {
+        let unsubscribe = Some("https://club.test/unsubscribe/?token=ab\r\nBcc: eve@example.com".to_owned());
+        let text = composed(&Mail { unsubscribe, ..mail() });
+        let head = text.split("\r\n\r\n").next().expect("a head").replace("\r\n ", "");
+        assert!(head.contains("List-Unsubscribe: <https://club.test/unsubscribe/?token=ab Bcc:"), "{head}");
+        assert!(head.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click"), "{head}");
+        assert!(!head.lines().any(|line| line.starts_with("Bcc")), "{head}");
+        assert!(!composed(&mail()).contains("List-Unsubscribe"));
     }
 
     #[test]

@@ -19,6 +19,9 @@ pub struct Mail {
     pub html: Option<String>,
     /// The text of an `.ics` file ([`crate::calendar::ics`]).
     pub calendar: Option<String>,
+    /// Where one press makes an end of such mails (RFC 8058): an address of ours.
+    #[serde(default)]
+    pub unsubscribe: Option<String>,
 }
 
 impl Job for Mail {
@@ -42,4 +45,15 @@ fn log(tx: &mut Tx<'_>, mail: &Mail, how: &'static str) -> Result<()> {
         args![id, &mail.to, &mail.subject, now, how],
     )
     .map(drop)
+}
+
+/// Takes an address out of the log of what was sent: whose it was is erased. Says how many mails that were.
+///
+/// # Errors
+/// A fault of the database.
+pub fn forget(tx: &mut Tx<'_>, address: &str) -> Result<u64> {
+    tx.run(
+        sql!("UPDATE mails SET to_address = '' WHERE LOWER(to_address) = $1"),
+        args![address.to_lowercase()],
+    )
 }

@@ -6,5 +6,5 @@ mod compose;
 mod deliver;
 mod post;
 
-pub use deliver::{Mail, deliver};
+pub use deliver::{Mail, deliver, forget};
 pub use post::Post;

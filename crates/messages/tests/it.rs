@@ -41,6 +41,7 @@ fn mail() -> Mail {
         text: "See you on Friday.\n.\nA line with a dot alone.".to_owned(),
         html: Some("<p>See you on Friday.</p>".to_owned()),
         calendar: Some(ics(&event)),
+        unsubscribe: None,
     }
 }
 

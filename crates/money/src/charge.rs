@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use kit::{Cents, Error, Id, Result, Tx, args, row, sql};
 use people::{Action, Actor};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::tax::tax_on;
 
@@ -27,6 +29,8 @@ pub enum LineKind {
     Goods,
     /// A fee, such as for a late cancellation.
     Fee,
+    /// A month of a plan, or what changing to another costs.
+    Dues,
 }
 
 impl LineKind {
@@ -36,11 +40,14 @@ impl LineKind {
             LineKind::Service => "service",
             LineKind::Goods => "goods",
             LineKind::Fee => "fee",
+            LineKind::Dues => "dues",
         }
     }
 
     fn read(text: String) -> Option<LineKind> {
-        [LineKind::Service, LineKind::Goods, LineKind::Fee].into_iter().find(|kind| kind.as_str() == text)
+        [LineKind::Service, LineKind::Goods, LineKind::Fee, LineKind::Dues]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
     }
 }
 
@@ -247,4 +254,43 @@ pub fn statuses(tx: &mut Tx<'_>, person: Id, kind: &str) -> Result<HashMap<Id, S
         args![person, kind],
     )?;
     Ok(rows.into_iter().collect())
+}
+/// Every charge of whoever asks, with its lines: as it is handed to whom it is of.
+///
+/// # Errors
+/// `Error::Unauthorized` for a visitor.
+pub fn export(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<Value>> {
+    let person = by.person()?.id;
+    let charges: Vec<(Id, String, Id, Cents, Cents, String, Timestamp)> = tx.all(
+        sql!(
+            "SELECT id, subject_kind, subject_id, net_cents, tax_cents, status, created_at FROM charges
+             WHERE person_id = $1 ORDER BY created_at, id"
+        ),
+        args![person],
+    )?;
+    let mut out = Vec::new();
+    for (id, kind, subject, net, tax, status, at) in charges {
+        let lines: Vec<(String, Cents)> = tx.all(
+            sql!("SELECT label, cents FROM charge_lines WHERE charge_id = $1 ORDER BY position"),
+            args![id],
+        )?;
+        let lines: Vec<Value> =
+            lines.iter().map(|(label, cents)| json!({"label": label, "amount": cents.to_string()})).collect();
+        out.push(json!({"of": kind, "id": subject, "net": net.to_string(), "tax": tax.to_string(), "status": status,
+            "created_at": at, "lines": lines}));
+    }
+    Ok(out)
+}
+
+/// Makes the charge of a subject that is nobody's a person's.
+///
+/// # Errors
+/// A fault of the database.
+pub fn hand_over(tx: &mut Tx<'_>, subject: Subject, person: Id) -> Result<u64> {
+    tx.run(
+        sql!(
+            "UPDATE charges SET person_id = $1 WHERE subject_id = $2 AND subject_kind = $3 AND person_id IS NULL"
+        ),
+        args![person, subject.id, subject.kind],
+    )
 }

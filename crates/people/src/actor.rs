@@ -12,17 +12,19 @@ pub struct Actor {
     pub person: Option<Person>,
     /// The session by which they are known; none for a visitor and for commands.
     pub session: Option<Id>,
+    /// The network from which they ask; nothing for a command, a job, a test.
+    pub network: String,
 }
 
 impl Actor {
     /// Nobody in particular.
     pub fn visitor() -> Actor {
-        Actor { person: None, session: None }
+        Actor { person: None, session: None, network: String::new() }
     }
 
     /// A person who needs no session: a command, a job, a test.
     pub fn of(person: Person) -> Actor {
-        Actor { person: Some(person), session: None }
+        Actor { person: Some(person), session: None, network: String::new() }
     }
 
     /// Their id; none for a visitor.
@@ -57,7 +59,8 @@ impl Actor {
         self.person.as_ref().ok_or(Error::Unauthorized)
     }
 
-    fn role(&self) -> Option<Role> {
+    /// What they are to the club; nothing for a visitor.
+    pub fn role(&self) -> Option<Role> {
         self.person.as_ref().map(|person| person.role)
     }
 }

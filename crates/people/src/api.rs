@@ -26,7 +26,10 @@ pub fn routes() -> OpenApiRouter<House> {
         .routes(routes!(logout))
         .routes(routes!(register))
         .routes(routes!(password))
-        .routes(routes!(me, change_me));
+        .routes(routes!(me, change_me))
+        .merge(crate::account_api::routes())
+        .merge(crate::private_api::routes())
+        .merge(crate::staff_api::routes());
     let components = router.get_openapi_mut().components.get_or_insert_default();
     components.add_security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
     let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("__Host-session")));
@@ -150,7 +153,7 @@ impl Input for SignOut {
      content_type = "application/problem+json"),
 ))]
 async fn login(caller: Caller, Json(attempt): Json<SignIn>) -> Result<axum::Json<PairAndUser>> {
-    let signed_in = sign_in::sign_in(caller.house(), caller.address(), attempt, SessionKind::App).await?;
+    let signed_in = sign_in::sign_in(caller.house(), caller.whence(), attempt, SessionKind::App).await?;
     Ok(axum::Json(signed_in.into()))
 }
 
@@ -162,7 +165,7 @@ async fn login(caller: Caller, Json(attempt): Json<SignIn>) -> Result<axum::Json
      content_type = "application/problem+json"),
 ))]
 async fn refresh(caller: Caller, Json(Refresh { refresh }): Json<Refresh>) -> Result<axum::Json<Pair>> {
-    let tokens = sessions::refresh(caller.house(), &refresh).await?;
+    let tokens = sessions::refresh(caller.house(), caller.whence(), &refresh).await?;
     Ok(axum::Json(tokens.into()))
 }
 
@@ -174,14 +177,18 @@ async fn refresh(caller: Caller, Json(Refresh { refresh }): Json<Refresh>) -> Re
 ))]
 async fn logout(caller: Caller, Json(SignOut { refresh }): Json<SignOut>) -> Result<StatusCode> {
     match refresh {
-        Some(token) => caller.house().db.tx(move |tx| sessions::end_by_refresh(tx, &token)).await?,
+        Some(token) => {
+            let whence = caller.whence().clone();
+            caller.house().db.tx(move |tx| sessions::end_by_refresh(tx, &whence, &token)).await?;
+        }
         None if !caller.has_credential() => return Err(Error::Unauthorized),
         None => sessions::sign_out(&caller).await?,
     }
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Make an account and sign it in.
+/// Make an account and sign it in. A letter with a link goes to the address; until it is followed the address counts as
+/// not confirmed (`is_verified`). The answer is the same whether the club knows the address or not.
 #[utoipa::path(post, path = "/api/auth/register/", tag = "auth", params(OnceHeader), request_body = SignUp, responses(
     (status = 201, description = "Made and signed in", body = PairAndUser),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
@@ -194,7 +201,7 @@ async fn register(caller: Caller, Once(Json(wish), deed): Once<Json<SignUp>>) ->
     sign_up::sign_up_once(&caller, deed, wish, tell).await
 }
 
-/// Change the password. Every session ends, this one too: sign in again.
+/// Change the password. Everything else that is signed in ends at once; this sign-in goes on.
 #[utoipa::path(post, path = "/api/auth/password/", tag = "auth", request_body = ChangePassword,
     security(("bearer" = []), ("session" = [])), responses(
     (status = 204, description = "Changed"),
@@ -204,7 +211,7 @@ async fn register(caller: Caller, Once(Json(wish), deed): Once<Json<SignUp>>) ->
      content_type = "application/problem+json"),
 ))]
 async fn password(caller: Caller, Json(change): Json<ChangePassword>) -> Result<StatusCode> {
-    sign_in::change_password(&caller, change).await?;
+    sign_in::change_password(&caller, change, SessionKind::App).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -225,7 +232,7 @@ async fn me(caller: Caller) -> Result<axum::Json<Profile>> {
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
 ))]
-async fn change_me(caller: Caller, Change(change): Change) -> Result<axum::Json<Profile>> {
+async fn change_me(caller: Caller, Change(change): Change<ProfileChange>) -> Result<axum::Json<Profile>> {
     let changed = caller.tx(move |tx, by| {
         let person = change_profile(tx, by, &change)?;
         profile(tx, by, &person)

@@ -9,19 +9,20 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
 use kit::config::Config;
-use kit::replies::{Deed, Reply, once};
-use kit::{Error, Fault, House, Result, Tx, tokens};
+use kit::replies::{Deed, Reply, once, was_done};
+use kit::{Error, Fault, House, Id, Result, Tx, tokens};
 
 use crate::actor::Actor;
 use crate::pace::Known;
-use crate::{cookies, limits, store};
+use crate::whence::Whence;
+use crate::{cookies, limits, store, store_doors as doors};
 
 /// Whoever sent a request. An extractor for every handler; it costs nothing by itself.
 #[derive(Clone)]
 pub struct Caller {
     house: House,
     credential: Credential,
-    address: IpAddr,
+    whence: Whence,
 }
 
 /// What a request carries, as it is stored.
@@ -55,9 +56,9 @@ impl Caller {
         T: Send + 'static,
         F: Fn(&mut Tx<'_>, &Actor) -> Result<T> + Send + Sync + 'static,
     {
-        let credential = self.credential.clone();
+        let (credential, network) = (self.credential.clone(), self.whence.network());
         let asked = move |tx: &mut Tx<'_>| {
-            let by = resolve(tx, &credential)?;
+            let by = enter(tx, &credential, &network)?;
             verb(tx, &by)
         };
         self.house.db.tx(asked).await
@@ -72,12 +73,26 @@ impl Caller {
         T: Send + 'static,
         F: Fn(&mut Tx<'_>, &Actor) -> Result<T> + Send + Sync + 'static,
     {
-        let credential = self.credential.clone();
+        let (credential, network) = (self.credential.clone(), self.whence.network());
         let asked = move |tx: &mut Tx<'_>| {
-            let by = resolve(tx, &credential)?;
-            reading(tx, &by)
+            let by = resolve(tx, &credential, &network)?;
+            let unseen = by.session.filter(|_| is_due(tx, &credential));
+            reading(tx, &by).map(|read| (read, unseen))
         };
-        self.house.db.view(asked).await
+        let (read, unseen) = self.house.db.view(asked).await?;
+        if let Some(session) = unseen {
+            self.see(session).await;
+        }
+        Ok(read)
+    }
+
+    /// Notes, every ten minutes, that a session is used. Whoever asks is answered whether that works out or not.
+    async fn see(&self, session: Id) {
+        let network = self.whence.network();
+        let seen = self.house.db.tx(move |tx| doors::see(tx, session, &network)).await;
+        if let Err(error) = seen {
+            tracing::warn!(%error, "a session could not be noted as used");
+        }
     }
 
     /// Does `verb` once, however often the request is sent with the same key ([`kit::web::Once`]): the answer is
@@ -89,18 +104,45 @@ impl Caller {
     where
         F: Fn(&mut Tx<'_>, &Actor) -> Result<Reply> + Send + Sync + 'static,
     {
-        let visitor = self.asker();
-        let done = self.tx(move |tx, by| {
-            let person = by.person.as_ref().map(|person| format!("person:{}", person.id.0));
-            let asker = person.as_deref().unwrap_or(&visitor);
-            once(tx, deed.as_ref(), asker, |tx| verb(tx, by).map(Some))
+        let (visitor, credential) = (self.asker(), self.credential.clone());
+        let network = self.whence.network();
+        let done = self.house.db.tx(move |tx| {
+            let by = enter(tx, &credential, &network)?;
+            once(tx, deed.as_ref(), &asker_of(&by, &visitor), |tx| verb(tx, &by).map(Some))
+        });
+        done.await?.ok_or_else(|| Fault::because("a deed without an answer"))
+    }
+
+    /// The same for a verb that many may ask for in vain: `look` says no before it has to wait for its turn to write. What
+    /// it says was so at a moment between the question and the answer, as with the verb.
+    ///
+    /// # Errors
+    /// As [`Caller::once`], and what `look` answers.
+    pub async fn look_then_once<L, F>(&self, deed: Option<Deed>, look: L, verb: F) -> Result<Reply>
+    where
+        L: Fn(&mut Tx<'_>, &Actor) -> Result<()> + Send + Sync + 'static,
+        F: Fn(&mut Tx<'_>, &Actor) -> Result<Reply> + Send + Sync + 'static,
+    {
+        let (visitor, credential) = (self.asker(), self.credential.clone());
+        let (same_visitor, same_credential, same_deed) = (visitor.clone(), credential.clone(), deed.clone());
+        let network = self.whence.network();
+        let same_network = network.clone();
+        let look = move |tx: &mut Tx<'_>| {
+            let by = resolve(tx, &same_credential, &same_network)?;
+            // What was done once is told again, whatever stands in its way now.
+            let done = same_deed.as_ref().map(|deed| was_done(tx, deed, &asker_of(&by, &same_visitor)));
+            if done.transpose()? == Some(true) { Ok(()) } else { look(tx, &by) }
+        };
+        let done = self.house.db.look_then_tx(look, move |tx| {
+            let by = enter(tx, &credential, &network)?;
+            once(tx, deed.as_ref(), &asker_of(&by, &visitor), |tx| verb(tx, &by).map(Some))
         });
         done.await?.ok_or_else(|| Fault::because("a deed without an answer"))
     }
 
     /// Who a visitor is to [`kit::replies::once`]: the network they ask from.
     pub(crate) fn asker(&self) -> String {
-        limits::address_key(self.address)
+        limits::address_key(self.whence.address)
     }
 
     /// The house.
@@ -110,7 +152,12 @@ impl Caller {
 
     /// Where the request came from. `0.0.0.0` if the server was not told (a test without a port).
     pub fn address(&self) -> IpAddr {
-        self.address
+        self.whence.address
+    }
+
+    /// From where, and with what.
+    pub fn whence(&self) -> &Whence {
+        &self.whence
     }
 
     /// Whether the request carries a credential, good or not.
@@ -119,13 +166,18 @@ impl Caller {
     }
 }
 
+/// Who asks, to [`kit::replies::once`].
+fn asker_of(by: &Actor, visitor: &str) -> String {
+    by.person.as_ref().map_or_else(|| visitor.to_owned(), |person| format!("person:{}", person.id.0))
+}
+
 impl FromRequestParts<House> for Caller {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Caller, Infallible> {
         Ok(Caller {
             credential: credential(&parts.headers),
-            address: address(&parts.extensions, &parts.headers, &house.config),
+            whence: Whence::of(&parts.headers, address(&parts.extensions, &parts.headers, &house.config)),
             house: house.clone(),
         })
     }
@@ -151,9 +203,10 @@ pub(crate) fn credential(headers: &HeaderMap) -> Credential {
     cookies::token(headers).map_or(Credential::None, |token| Credential::Cookie(tokens::digest(token)))
 }
 
-pub(crate) fn resolve(tx: &mut Tx<'_>, credential: &Credential) -> Result<Actor> {
+pub(crate) fn resolve(tx: &mut Tx<'_>, credential: &Credential, network: &str) -> Result<Actor> {
+    let visitor = || Actor { network: network.to_owned(), ..Actor::visitor() };
     let (found, must_be_good) = match credential {
-        Credential::None => return Ok(Actor::visitor()),
+        Credential::None => return Ok(visitor()),
         Credential::Bearer(digest) => (store::signed_in(tx, digest, "access")?, true),
         Credential::Cookie(digest) => (store::signed_in(tx, digest, "page")?, false),
     };
@@ -164,10 +217,25 @@ pub(crate) fn resolve(tx: &mut Tx<'_>, credential: &Credential) -> Result<Actor>
         (_, None) => {}
     }
     match found {
-        Some(found) => Ok(Actor { person: Some(found.person), session: Some(found.session) }),
+        Some(found) => Ok(Actor { person: Some(found.person), session: Some(found.session), ..visitor() }),
         None if must_be_good => Err(Error::Unauthorized),
-        None => Ok(Actor::visitor()),
+        None => Ok(visitor()),
     }
+}
+
+/// The same in a transaction that may write: every ten minutes it is noted that the session is used.
+fn enter(tx: &mut Tx<'_>, credential: &Credential, network: &str) -> Result<Actor> {
+    let by = resolve(tx, credential, network)?;
+    if let Some(session) = by.session.filter(|_| is_due(tx, credential)) {
+        doors::see(tx, session, network)?;
+    }
+    Ok(by)
+}
+
+/// Whether it is time to note again that a credential is used.
+fn is_due(tx: &mut Tx<'_>, credential: &Credential) -> bool {
+    let (known, now) = (tx.shelf::<Known>(), tx.now());
+    credential.digest().is_some_and(|digest| known.is_due(digest, now))
 }
 
 /// The address that the nearest trusted proxy saw. What stands further left in `X-Forwarded-For` may

@@ -8,6 +8,10 @@ use crate::sessions::PAGE_LIFE;
 
 /// Its name.
 const NAME: &str = "__Host-session";
+/// The name of the cookie by which a browser is known that somebody has signed in with before.
+const DEVICE: &str = "__Host-device";
+/// How long a browser is known, in seconds: a year.
+const DEVICE_LIFE: i64 = 365 * 24 * 3_600;
 
 /// The value of `Set-Cookie` that keeps a browser signed in for 30 days.
 pub fn session_cookie(token: &str) -> String {
@@ -20,11 +24,25 @@ pub fn ended_cookie() -> String {
     format!("{NAME}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0")
 }
 
+/// The value of `Set-Cookie` by which a browser is known again, signed in or not. It opens nothing.
+pub fn device_cookie(token: &str) -> String {
+    format!("{DEVICE}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={DEVICE_LIFE}")
+}
+
+/// By what a browser is known that has been here before.
+pub(crate) fn device(headers: &HeaderMap) -> Option<&str> {
+    value(headers, DEVICE)
+}
+
 /// The token that a request carries in the cookie.
 pub(crate) fn token(headers: &HeaderMap) -> Option<&str> {
+    value(headers, NAME)
+}
+
+fn value<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
     let texts = headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     let pairs = texts.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.filter(|(name, value)| *name == NAME && !value.is_empty()).map(|(_, value)| value).next()
+    pairs.filter(|(name, value)| *name == wanted && !value.is_empty()).map(|(_, value)| value).next()
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use kit::{Error, Result};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::model::{EmergencyContact, kept_email};
+use crate::model::{EmergencyContact, Role, kept_email};
 use crate::passwords;
 
 /// The longest address of mail (RFC 5321).
@@ -90,6 +90,86 @@ impl Input for ChangePassword {
     }
 }
 
+/// The wish for another address of mail.
+#[derive(Clone, ToSchema)]
+pub struct NewAddress {
+    /// The new one.
+    #[schema(examples("anna@example.com"))]
+    pub email: String,
+    /// The present password.
+    #[schema(format = Password)]
+    pub current_password: String,
+}
+
+impl Input for NewAddress {
+    fn parse(words: &mut Words) -> NewAddress {
+        NewAddress { email: needed_email(words), current_password: needed_secret(words, "current_password") }
+    }
+}
+
+/// The address of an account whose password is forgotten.
+#[derive(Clone, ToSchema)]
+pub struct Forgotten {
+    /// The address of mail, however it is written.
+    #[schema(examples("base@demo.coresync.test"))]
+    pub email: String,
+}
+
+impl Input for Forgotten {
+    fn parse(words: &mut Words) -> Forgotten {
+        Forgotten { email: needed_email(words) }
+    }
+}
+
+/// What a letter's link carries.
+#[derive(Clone, ToSchema)]
+pub struct Token {
+    /// The 64 digits behind `token=`.
+    pub token: String,
+}
+
+impl Input for Token {
+    fn parse(words: &mut Words) -> Token {
+        Token { token: words.text("token", 100) }
+    }
+}
+
+/// A password that is set by the link of a letter.
+#[derive(Clone, ToSchema)]
+pub struct NewPassword {
+    /// The 64 digits behind `token=`.
+    pub token: String,
+    /// 8 to 128 characters of any kind.
+    #[schema(format = Password, min_length = 8, max_length = 128)]
+    pub password: String,
+}
+
+impl Input for NewPassword {
+    fn parse(words: &mut Words) -> NewPassword {
+        let token = words.text("token", 100);
+        let password = needed_secret(words, "password");
+        check_secret(words, "password", &password, "");
+        NewPassword { token, password }
+    }
+}
+
+/// Another role for somebody.
+#[derive(Clone, ToSchema)]
+pub struct NewRole {
+    /// Which.
+    pub role: Role,
+}
+
+impl Input for NewRole {
+    fn parse(words: &mut Words) -> NewRole {
+        let role = Role::named(&words.text("role", 20));
+        if role.is_none() {
+            words.complain("role", "This must be account, technician, front_desk, manager or owner.");
+        }
+        NewRole { role: role.unwrap_or(Role::Account) }
+    }
+}
+
 /// What somebody changes of their profile. `None` outside: it stays; `None` inside: it is taken away.
 #[derive(Clone, Default, ToSchema)]
 pub struct ProfileChange {
@@ -121,13 +201,13 @@ impl Input for ProfileChange {
     }
 }
 
-/// A change of the profile as JSON, in which null is not the same as nothing.
-pub(crate) struct Change(pub(crate) ProfileChange);
+/// A change as JSON, in which null is not the same as nothing.
+pub(crate) struct Change<T>(pub(crate) T);
 
-impl<S: Send + Sync> FromRequest<S> for Change {
+impl<S: Send + Sync, T: Input> FromRequest<S> for Change<T> {
     type Rejection = Error;
 
-    async fn from_request(request: Request, _: &S) -> Result<Change> {
+    async fn from_request(request: Request, _: &S) -> Result<Change<T>> {
         let bytes = read(request).await?;
         let body = match serde_json::from_slice(&bytes) {
             // To the words, null is nothing; an empty text was said.
@@ -202,8 +282,8 @@ pub fn opt_phone(words: &mut Words, field: &str) -> Option<String> {
     Some(phone)
 }
 
-/// A birthday that may be missing.
-fn opt_birthday(words: &mut Words) -> Option<Date> {
+/// A birthday that may be missing, under that name.
+pub fn opt_birthday(words: &mut Words) -> Option<Date> {
     let text = words.opt_text("birthday")?;
     let date = Some(&text).filter(|text| text.len() == 10).and_then(|text| text.parse::<Date>().ok());
     let date = date.filter(|date| (1900..=2199).contains(&date.year()));

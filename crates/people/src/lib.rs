@@ -1,34 +1,77 @@
 //! Who: accounts, sign-in, sessions, roles and what each role may do. Whoever asks is resolved in the
 //! same transaction as what they ask ([`Caller`]); what they may do is one table ([`may`]).
 
+mod account_api;
 mod actor;
 mod api;
+mod audit;
 mod caller;
 mod cookies;
+mod find;
 mod inputs;
 mod limits;
 mod model;
+mod notices;
+mod own_key;
 mod pace;
 mod passwords;
 mod permissions;
+mod preferences;
+mod privacy;
+mod private_api;
 mod profile;
+mod proofs;
+mod roles;
 mod sessions;
 mod sign_in;
 mod sign_up;
+mod staff_api;
 mod store;
+mod store_doors;
+mod whence;
 
 pub use actor::Actor;
 pub use api::{Profile, User, routes};
+pub use audit::{
+    AuditFilter, AuditRow, Audited, Seal, What, audit, audit_of_me, check_audit, last_seal, note, note_deed,
+    seal,
+};
 pub use caller::Caller;
-pub use cookies::{ended_cookie, session_cookie};
-pub use inputs::{ChangePassword, ProfileChange, SignIn, SignUp, opt_email, opt_name, opt_phone};
+pub use cookies::{device_cookie, ended_cookie, session_cookie};
+pub use find::{find, names};
+pub use inputs::{
+    ChangePassword, Forgotten, NewAddress, NewPassword, NewRole, ProfileChange, SignIn, SignUp, Token,
+    opt_birthday, opt_email, opt_name, opt_phone,
+};
 pub use limits::{TOO_MANY_ATTEMPTS, network};
 pub use model::{EMAIL_TAKEN, EmergencyContact, NewPerson, Person, Role};
+pub use notices::{
+    LINK_BROKEN, Notice, Wanted, choose_notices, my_notices, read_unsubscribe, unsubscribe,
+    unsubscribe_token, wants,
+};
+pub use own_key::{open_for, seal_for};
 pub use pace::{Limits, TOO_MANY_REQUESTS, limit};
 pub use passwords::{check_password, hash_password};
 pub use permissions::{Action, may};
+pub use preferences::{
+    MUSIC, Preferences, PreferencesChange, SCENES, SCENTS, change_preferences, preferences, preferences_of,
+    spoken_degrees,
+};
+pub use privacy::{
+    AGREEMENTS, Agreement, Consent, Leaver, agree_to, ask_leaver, consents_to, erase, my_consents,
+};
 pub use profile::{change_profile, emergency_contact};
-pub use sessions::{SessionKind, SignedIn, Tokens, refresh, sign_out};
+pub use proofs::{
+    ADDRESS_GONE, AddressAsked, AddressChanged, Claimed, LINK_EXPIRED, Letter, News, PasswordChanged, Proven,
+    Purpose, ResetAsked, ask_address, ask_again, ask_reset, confirm_address, letter_of_change,
+    letter_of_reset, letter_to_claimant, letter_to_new_address, look_at, reset_password,
+};
+pub use roles::{OWN_ROLE, find_people, look_up, set_role};
+pub use sessions::{
+    SessionKind, SignedIn, Tokens, end_other_sign_ins, end_sign_in, my_sign_ins, refresh, sign_out,
+};
 pub use sign_in::{WRONG_SIGN_IN, change_password, set_password, sign_in};
 pub use sign_up::{add, sign_up};
 pub use store::{person, person_by_email};
+pub use store_doors::{SignedInHere, forget_old_proofs};
+pub use whence::Whence;

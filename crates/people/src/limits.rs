@@ -1,5 +1,15 @@
-//! How often signing in may fail: 10 times an account and 50 times an address in 15 minutes. It is counted
-//! in the database, so that it holds over all processes.
+//! How often a password may be guessed. It is counted in the database, so that it holds over all processes.
+//!
+//! | what is counted | in which time | how many |
+//! |---|---|---|
+//! | one account from one network | 15 minutes | 10 |
+//! | all accounts from one network | 15 minutes | 50 |
+//! | one account from everywhere | 24 hours | 100 |
+//! | a browser in which this person has signed in before, alone, instead of all of these | 15 minutes | 10 |
+//!
+//! So nobody closes somebody else's account by guessing wrong: its owner comes from another network, or with a browser that is
+//! known; and where the account's own day is spent, networks from which its owner has come of late still count only for
+//! themselves.
 //!
 //! An attempt is counted before the password is looked at and taken back when it was right. So attempts
 //! that run at the same time can't slip past the limit together.
@@ -8,9 +18,11 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use jiff::{SignedDuration, Timestamp};
 use kit::clock::from_millis;
-use kit::{Error, Refusal, Result, Tx, args, sql, tokens};
+use kit::{Error, Id, Refusal, Result, Tx, args, sql, tokens};
 
 use crate::model::kept_email;
+use crate::store_doors as doors;
+use crate::whence::Whence;
 
 /// Too many failures. Carries `retry_after`: seconds until it is worth another try.
 pub const TOO_MANY_ATTEMPTS: Refusal = Refusal::too_many(
@@ -20,68 +32,114 @@ pub const TOO_MANY_ATTEMPTS: Refusal = Refusal::too_many(
 
 /// How far back failures count.
 const SPAN: SignedDuration = SignedDuration::from_mins(15);
+/// How far back those of one account from everywhere count.
+const DAY: SignedDuration = SignedDuration::from_hours(24);
 /// Failures are added up in slices of one minute, in milliseconds.
 const SLICE: i64 = 60_000;
-/// How long slices are kept.
-const KEPT: SignedDuration = SignedDuration::from_hours(24);
-/// Failures of one account in the span.
-const BY_ACCOUNT: i64 = 10;
-/// Failures from one address in the span.
-const BY_ADDRESS: i64 = 50;
+/// Failures of one account from one network, or with one browser that is known.
+const BY_PAIR: i64 = 10;
+/// Failures from one network.
+const BY_NETWORK: i64 = 50;
+/// Failures of one account in a day.
+const BY_ACCOUNT: i64 = 100;
+/// Accounts that are made from one network.
+const SIGN_UPS: i64 = 40;
+/// Letters to one address that anybody may have asked for, in an hour.
+const LETTERS: i64 = 3;
 
 /// An attempt that is counted already.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Counted(Timestamp);
-
-/// Counts an attempt to sign in to an account from an address.
-///
-/// # Errors
-/// [`TOO_MANY_ATTEMPTS`].
-pub(crate) fn count(tx: &mut Tx<'_>, email: &str, address: IpAddr) -> Result<Counted> {
-    let counted = slice(tx);
-    let old = tx.now() - KEPT;
-    tx.run(sql!("DELETE FROM sign_in_failures WHERE window_start < $1"), args![old])?;
-    add(tx, &account_key(email), counted, BY_ACCOUNT)?;
-    add(tx, &address_key(address), counted, BY_ADDRESS)?;
-    Ok(counted)
+#[derive(Debug, Clone)]
+pub(crate) struct Counted {
+    slice: Timestamp,
+    keys: Vec<String>,
 }
 
-/// Counts a sign-up with an address of mail that is somebody's already: whoever does that often is
-/// trying out who has an account.
+/// Counts an attempt to guess the password of an account (`person`, if there is one).
 ///
 /// # Errors
 /// [`TOO_MANY_ATTEMPTS`].
-pub(crate) fn count_taken(tx: &mut Tx<'_>, address: IpAddr) -> Result<()> {
-    let counted = slice(tx);
-    add(tx, &address_key(address), counted, BY_ADDRESS)
+pub(crate) fn count(tx: &mut Tx<'_>, email: &str, person: Option<Id>, whence: &Whence) -> Result<Counted> {
+    let slice = slice(tx);
+    let old = tx.now() - DAY;
+    tx.run(sql!("DELETE FROM sign_in_failures WHERE window_start < $1"), args![old])?;
+    let known = match (&whence.known, person) {
+        (Some(device), Some(person)) if doors::is_device_of(tx, device, person)? => Some(device.clone()),
+        _ => None,
+    };
+    if let Some(device) = known {
+        let key = format!("device:{}", tokens::hex(&device));
+        add(tx, &key, slice, BY_PAIR, SPAN)?;
+        return Ok(Counted { slice, keys: vec![key] });
+    }
+    let network = address_key(whence.address);
+    let mut keys = vec![(format!("{} {network}", account_key(email)), BY_PAIR, SPAN)];
+    keys.push((network, BY_NETWORK, SPAN));
+    let comes_often = match person {
+        Some(person) => doors::has_come_from(tx, person, &whence.network())?,
+        None => false,
+    };
+    if !comes_often {
+        keys.push((account_key(email), BY_ACCOUNT, DAY));
+    }
+    for (key, most, span) in &keys {
+        add(tx, key, slice, *most, *span)?;
+    }
+    Ok(Counted { slice, keys: keys.into_iter().map(|(key, _, _)| key).collect() })
 }
 
 /// Takes back what [`count`] counted: the attempt was right.
-pub(crate) fn take_back(tx: &mut Tx<'_>, email: &str, address: IpAddr, counted: Counted) -> Result<()> {
-    for key in [account_key(email), address_key(address)] {
+pub(crate) fn take_back(tx: &mut Tx<'_>, counted: &Counted) -> Result<()> {
+    for key in &counted.keys {
         tx.run(
             sql!(
                 "UPDATE sign_in_failures SET failures = failures - 1
                  WHERE key = $1 AND window_start = $2 AND failures > 0"
             ),
-            args![key, counted.0],
+            args![key, counted.slice],
         )?;
     }
     Ok(())
 }
 
-fn slice(tx: &Tx<'_>) -> Counted {
-    Counted(from_millis(tx.now().as_millisecond() / SLICE * SLICE))
+/// Counts an account that is made.
+///
+/// # Errors
+/// [`TOO_MANY_ATTEMPTS`].
+pub(crate) fn count_sign_up(tx: &mut Tx<'_>, address: IpAddr) -> Result<()> {
+    let slice = slice(tx);
+    add(tx, &format!("sign_up {}", address_key(address)), slice, SIGN_UPS, SPAN)
+}
+
+/// Counts a request for a letter from a network.
+///
+/// # Errors
+/// [`TOO_MANY_ATTEMPTS`].
+pub(crate) fn count_request(tx: &mut Tx<'_>, address: IpAddr) -> Result<()> {
+    let slice = slice(tx);
+    add(tx, &format!("letter {}", address_key(address)), slice, SIGN_UPS, SPAN)
+}
+
+/// Whether one more letter may go to an address: anybody can ask for them.
+pub(crate) fn may_write_to(tx: &mut Tx<'_>, email: &str) -> Result<bool> {
+    let slice = slice(tx);
+    match add(tx, &format!("letter {}", account_key(email)), slice, LETTERS, SignedDuration::from_hours(1)) {
+        Err(Error::Refused(_, _)) => Ok(false),
+        counted => counted.map(|()| true),
+    }
+}
+
+fn slice(tx: &Tx<'_>) -> Timestamp {
+    from_millis(tx.now().as_millisecond() / SLICE * SLICE)
 }
 
 /// Adds one, then looks at the sum: whoever comes second waits for the first one's row.
-fn add(tx: &mut Tx<'_>, key: &str, counted: Counted, limit: i64) -> Result<()> {
+fn add(tx: &mut Tx<'_>, key: &str, slice: Timestamp, most: i64, span: SignedDuration) -> Result<()> {
     tx.run(
         sql!(
             "INSERT INTO sign_in_failures (key, window_start, failures) VALUES ($1, $2, 1)
              ON CONFLICT (key, window_start) DO UPDATE SET failures = sign_in_failures.failures + 1"
         ),
-        args![key, counted.0],
+        args![key, slice],
     )?;
     let now = tx.now();
     let (sum, oldest): (Option<i64>, Option<Timestamp>) = tx
@@ -90,13 +148,13 @@ fn add(tx: &mut Tx<'_>, key: &str, counted: Counted, limit: i64) -> Result<()> {
                 "SELECT CAST(SUM(failures) AS BIGINT), MIN(window_start) FROM sign_in_failures
                  WHERE key = $1 AND window_start > $2 AND failures > 0"
             ),
-            args![key, now - SPAN],
+            args![key, now - span],
         )?
         .unwrap_or_default();
-    if sum.unwrap_or(0) <= limit {
+    if sum.unwrap_or(0) <= most {
         return Ok(());
     }
-    let wait = (oldest.unwrap_or(now) + SPAN).as_millisecond() - now.as_millisecond();
+    let wait = (oldest.unwrap_or(now) + span).as_millisecond() - now.as_millisecond();
     Err(Error::refused(&TOO_MANY_ATTEMPTS).with("retry_after", (wait.max(1) + 999) / 1_000))
 }
 
@@ -106,9 +164,14 @@ fn account_key(email: &str) -> String {
 }
 
 pub(crate) fn address_key(address: IpAddr) -> String {
+    format!("address:{}", network_name(address))
+}
+
+/// A network as it is kept and shown: `192.0.2.1`, `2001:db8::/64`.
+pub(crate) fn network_name(address: IpAddr) -> String {
     match network(address) {
-        IpAddr::V4(address) => format!("address:{address}"),
-        IpAddr::V6(network) => format!("address:{network}/64"),
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(network) => format!("{network}/64"),
     }
 }
 

@@ -12,11 +12,13 @@ use axum::extract::{Request, State};
 use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use jiff::Timestamp;
 use kit::pace::Pace;
 use kit::{Error, House, Id, Refusal, Result};
 
 use crate::caller::{Credential, address, credential, resolve};
 use crate::limits::network;
+use crate::store_doors::SEEN;
 
 /// Asked too fast. Carries `retry_after`: seconds until it is worth another try.
 pub const TOO_MANY_REQUESTS: Refusal = Refusal::too_many(
@@ -50,21 +52,32 @@ enum Kind {
     Deed,
 }
 
-/// Whose the credentials are that were good of late, by their digests.
+/// Whose the credentials are that were good of late, by their digests, and when their use was noted last.
 #[derive(Default)]
-pub(crate) struct Known(Mutex<HashMap<Vec<u8>, Id>>);
+pub(crate) struct Known(Mutex<HashMap<Vec<u8>, (Id, Timestamp)>>);
 
 impl Known {
     /// Notes that a credential was good.
     pub(crate) fn learn(&self, digest: &[u8], person: Id) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.get(digest) == Some(&person) {
+        if known.get(digest).is_some_and(|(whose, _)| *whose == person) {
             return;
         }
         if known.len() >= MOST {
             known.clear();
         }
-        known.insert(digest.to_vec(), person);
+        known.insert(digest.to_vec(), (person, Timestamp::MIN));
+    }
+
+    /// Whether the use of a credential was not noted for a while. It counts as noted from here on.
+    pub(crate) fn is_due(&self, digest: &[u8], now: Timestamp) -> bool {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((_, noted)) = known.get_mut(digest) else { return false };
+        let is_due = now.duration_since(*noted) >= SEEN;
+        if is_due {
+            *noted = now;
+        }
+        is_due
     }
 
     /// Notes that a credential is good no more.
@@ -73,7 +86,7 @@ impl Known {
     }
 
     fn whose(&self, digest: &[u8]) -> Option<Id> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(digest).copied()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(digest).map(|(person, _)| *person)
     }
 }
 
@@ -105,7 +118,7 @@ impl Limits {
         if counted.is_ok() || credential == Credential::None {
             return counted;
         }
-        let met = self.house.db.view(move |tx| resolve(tx, &credential)).await;
+        let met = self.house.db.view(move |tx| resolve(tx, &credential, "")).await;
         match met.ok().and_then(|by| by.person) {
             Some(person) => self.take(Who::Person(person.id), kind),
             None => counted,

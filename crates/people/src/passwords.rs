@@ -61,11 +61,22 @@ impl Turn {
     /// # Errors
     /// A fault if the hash is none.
     pub(crate) async fn verify(self, password: String, hash: Option<String>) -> Result<bool> {
+        self.compute(move || is_made_by(&password, hash)).await
+    }
+
+    /// Which of two hashes this password made, the first if both. A wrong password takes as long whether there are such
+    /// hashes or not.
+    ///
+    /// # Errors
+    /// A fault if one of them is none.
+    pub(crate) async fn find(self, password: String, hashes: [Option<String>; 2]) -> Result<Option<usize>> {
         self.compute(move || {
-            let known = hash.is_some();
-            let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
-            let hash = PasswordHash::new(&hash).or_fault()?;
-            Ok(argon2()?.verify_password(password.as_bytes(), &hash).is_ok() && known)
+            for (at, hash) in hashes.into_iter().enumerate() {
+                if is_made_by(&password, hash)? {
+                    return Ok(Some(at));
+                }
+            }
+            Ok(None)
         })
         .await
     }
@@ -81,6 +92,13 @@ impl Turn {
         });
         done.await.unwrap_or_else(|error| Err(Fault::because(error)))
     }
+}
+
+fn is_made_by(password: &str, hash: Option<String>) -> Result<bool> {
+    let known = hash.is_some();
+    let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
+    let hash = PasswordHash::new(&hash).or_fault()?;
+    Ok(argon2()?.verify_password(password.as_bytes(), &hash).is_ok() && known)
 }
 
 /// Hashes a password for the table, as a PHC string. Ask [`check_password`] first.

@@ -20,13 +20,19 @@ pub enum Action {
     ManageStaff,
     /// Read reports and figures.
     SeeMetrics,
+    /// Look people up.
+    SeePeople,
+    /// Read the audit log.
+    SeeAudit,
     /// Give and take roles.
     ManageRoles,
+    /// Enrol, take dues, change, freeze and end the memberships of others.
+    RunMemberships,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Action; 8] = [
+    pub const ALL: [Action; 11] = [
         Action::BookForOthers,
         Action::BookAnyTime,
         Action::RunTheDay,
@@ -34,7 +40,10 @@ impl Action {
         Action::ManageCatalogue,
         Action::ManageStaff,
         Action::SeeMetrics,
+        Action::SeePeople,
+        Action::SeeAudit,
         Action::ManageRoles,
+        Action::RunMemberships,
     ];
 }
 
@@ -49,7 +58,10 @@ fn table(action: Action) -> &'static [Role] {
         Action::ManageCatalogue => &[Manager, Owner],
         Action::ManageStaff => &[Manager, Owner],
         Action::SeeMetrics => &[Manager, Owner],
+        Action::SeePeople => &[Manager, Owner],
+        Action::SeeAudit => &[Manager, Owner],
         Action::ManageRoles => &[Owner],
+        Action::RunMemberships => &[FrontDesk, Manager, Owner],
     }
 }
 
@@ -81,7 +93,10 @@ mod tests {
 ....xx ManageCatalogue
 ....xx ManageStaff
 ....xx SeeMetrics
+....xx SeePeople
+....xx SeeAudit
 .....x ManageRoles
+...xxx RunMemberships
 ";
         assert_eq!(matrix, written);
     }

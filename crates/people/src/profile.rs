@@ -6,7 +6,7 @@ use kit::{Id, Result, Tx};
 use crate::actor::Actor;
 use crate::inputs::ProfileChange;
 use crate::model::{EmergencyContact, Person, check_of_age};
-use crate::store;
+use crate::{own_key, store};
 
 /// Changes the profile of whoever asks. What the change does not name stays.
 ///
@@ -44,12 +44,12 @@ pub fn change_profile(tx: &mut Tx<'_>, by: &Actor, change: &ProfileChange) -> Re
 pub fn emergency_contact(tx: &mut Tx<'_>, by: &Actor) -> Result<Option<EmergencyContact>> {
     let id = by.person()?.id;
     let Some(sealed) = store::contact(tx, id)? else { return Ok(None) };
-    let text = tx.unseal(&place(id), &sealed)?;
+    let text = own_key::open_for(tx, id, &place(id), &sealed)?;
     serde_json::from_str(&text).map(Some).or_fault()
 }
 
-fn seal(tx: &Tx<'_>, id: Id, contact: &EmergencyContact) -> Result<Vec<u8>> {
-    tx.seal(&place(id), &serde_json::to_string(contact).or_fault()?)
+fn seal(tx: &mut Tx<'_>, id: Id, contact: &EmergencyContact) -> Result<Vec<u8>> {
+    own_key::seal_for(tx, id, &place(id), &serde_json::to_string(contact).or_fault()?)
 }
 
 /// The place that a sealed contact is bound to.

@@ -3,10 +3,15 @@
 
 use jiff::SignedDuration;
 use kit::{Error, House, Id, Result, Tx, tokens};
+use serde_json::json;
 
+use crate::actor::Actor;
+use crate::audit::{What, note};
 use crate::caller::Caller;
 use crate::model::Person;
 use crate::store::{self, Session};
+use crate::store_doors::{self as doors, SignedInHere};
+use crate::whence::Whence;
 
 /// How long a browser stays signed in.
 pub(crate) const PAGE_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -31,6 +36,8 @@ pub struct Tokens {
     pub access: String,
     /// For an app alone.
     pub refresh: Option<String>,
+    /// By which a browser is known from now on ([`crate::device_cookie`]), if it was not before.
+    pub device: Option<String>,
 }
 
 /// Somebody who has just signed in or up.
@@ -43,22 +50,35 @@ pub struct SignedIn {
 }
 
 /// Opens the session of a new sign-in.
-pub(crate) fn open(tx: &mut Tx<'_>, person: Id, kind: SessionKind) -> Result<Tokens> {
+pub(crate) fn open(tx: &mut Tx<'_>, person: Id, kind: SessionKind, whence: &Whence) -> Result<Tokens> {
     store::forget_expired(tx, person)?;
+    doors::forget_sign_ins(tx, person)?;
     let family = tx.new_id()?;
+    doors::insert_sign_in(tx, family, person, whence)?;
     match kind {
         SessionKind::Page => {
             let access = hand_out(tx, person, family, "page", PAGE_LIFE)?;
-            Ok(Tokens { access, refresh: None })
+            Ok(Tokens { access, refresh: None, device: None })
         }
         SessionKind::App => open_pair(tx, person, family),
     }
 }
 
+/// Has a browser be known, once somebody has shown that they know the password.
+pub(crate) fn know(tx: &mut Tx<'_>, person: Id, whence: &Whence) -> Result<Option<String>> {
+    if let Some(device) = &whence.known {
+        doors::know_device(tx, device, person)?;
+        return Ok(None);
+    }
+    let token = tokens::secret()?;
+    doors::know_device(tx, &tokens::digest(&token), person)?;
+    Ok(Some(token))
+}
+
 fn open_pair(tx: &mut Tx<'_>, person: Id, family: Id) -> Result<Tokens> {
     let access = hand_out(tx, person, family, "access", ACCESS_LIFE)?;
     let refresh = hand_out(tx, person, family, "refresh", REFRESH_LIFE)?;
-    Ok(Tokens { access, refresh: Some(refresh) })
+    Ok(Tokens { access, refresh: Some(refresh), device: None })
 }
 
 fn hand_out(
@@ -79,26 +99,31 @@ fn hand_out(
 ///
 /// # Errors
 /// `Error::Unauthorized` if the token is unknown, expired or ended.
-pub async fn refresh(house: &House, token: &str) -> Result<Tokens> {
-    let digest = tokens::digest(token);
-    let renewed = house.db.tx(move |tx| renew(tx, digest.clone())).await?;
+pub async fn refresh(house: &House, whence: &Whence, token: &str) -> Result<Tokens> {
+    let (digest, network) = (tokens::digest(token), whence.network());
+    let renewed = house.db.tx(move |tx| renew(tx, digest.clone(), network.clone())).await?;
     renewed.ok_or(Error::Unauthorized)
 }
 
 /// `None` is a no that must be committed: the end of a family.
-fn renew(tx: &mut Tx<'_>, digest: Vec<u8>) -> Result<Option<Tokens>> {
+fn renew(tx: &mut Tx<'_>, digest: Vec<u8>, network: String) -> Result<Option<Tokens>> {
     let Some(old) = store::refresh_session(tx, digest)? else { return Ok(None) };
     store::hold(tx, old.person)?;
     let is_first = old.ended_at.is_none() && store::end_session(tx, old.id)?;
     if !is_first {
-        store::end_family(tx, old.family)?;
+        if store::end_family(tx, old.family)? > 0 {
+            let by = Actor { network, ..Actor::visitor() };
+            note(tx, &by, What::TokenReused, Some(old.person), json!({}))?;
+        }
         return Ok(None);
     }
     if old.expires_at <= tx.now() {
         return Ok(None);
     }
     store::forget_expired(tx, old.person)?;
-    open_pair(tx, old.person, old.family).map(Some)
+    let renewed = open_pair(tx, old.person, old.family)?;
+    doors::see(tx, old.id, &network)?;
+    Ok(Some(renewed))
 }
 
 /// Signs the caller out: everything of their sign-in ends at once. Of a visitor it asks nothing.
@@ -111,17 +136,70 @@ pub async fn sign_out(caller: &Caller) -> Result<()> {
             let (Some(person), Some(session)) = (&by.person, by.session) else { return Ok(()) };
             store::hold(tx, person.id)?;
             let family = store::family_of(tx, session)?.unwrap_or(session);
-            store::end_family(tx, family).map(drop)
+            store::end_family(tx, family)?;
+            note(tx, by, What::SessionEnded, Some(person.id), json!({"sign_in": family}))
         })
         .await
 }
 
+/// The sign-ins of whoever asks that go on, and which of them is this one.
+///
+/// # Errors
+/// `Error::Unauthorized` for a visitor.
+pub fn my_sign_ins(tx: &mut Tx<'_>, by: &Actor) -> Result<(Vec<SignedInHere>, Option<Id>)> {
+    let all = doors::sign_ins(tx, by.person()?.id)?;
+    Ok((all, own_family(tx, by)?))
+}
+
+/// Ends one sign-in of whoever asks, this one or another.
+///
+/// # Errors
+/// `Error::Unauthorized` for a visitor, `Error::NotFound` for what is over or not theirs.
+pub fn end_sign_in(tx: &mut Tx<'_>, by: &Actor, family: Id) -> Result<()> {
+    let person = by.person()?.id;
+    store::hold(tx, person)?;
+    if !doors::sign_ins(tx, person)?.iter().any(|one| one.id == family) {
+        return Err(Error::NotFound);
+    }
+    store::end_family(tx, family)?;
+    note(tx, by, What::SessionEnded, Some(person), json!({"sign_in": family}))
+}
+
+/// Ends every sign-in of whoever asks but this one. Says how many sessions that were.
+///
+/// # Errors
+/// `Error::Unauthorized` for a visitor.
+pub fn end_other_sign_ins(tx: &mut Tx<'_>, by: &Actor) -> Result<u64> {
+    let person = by.person()?.id;
+    store::hold(tx, person)?;
+    let ended = end_others(tx, by)?;
+    note(tx, by, What::SessionsEnded, Some(person), json!({"sessions": ended}))?;
+    Ok(ended)
+}
+
+/// Ends everything of a person but the sign-in by which they ask.
+pub(crate) fn end_others(tx: &mut Tx<'_>, by: &Actor) -> Result<u64> {
+    let person = by.person()?.id;
+    match own_family(tx, by)? {
+        Some(family) => store::end_others(tx, person, family),
+        None => store::end_all(tx, person),
+    }
+}
+
+fn own_family(tx: &mut Tx<'_>, by: &Actor) -> Result<Option<Id>> {
+    by.session.map_or(Ok(None), |session| store::family_of(tx, session))
+}
+
 /// Signs an app out by its refresh token: its access token may have expired before. One that is unknown
 /// is signed out already.
-pub(crate) fn end_by_refresh(tx: &mut Tx<'_>, token: &str) -> Result<()> {
+pub(crate) fn end_by_refresh(tx: &mut Tx<'_>, whence: &Whence, token: &str) -> Result<()> {
     let Some(found) = store::refresh_session(tx, tokens::digest(token))? else { return Ok(()) };
     store::hold(tx, found.person)?;
-    store::end_family(tx, found.family).map(drop)
+    if store::end_family(tx, found.family)? == 0 {
+        return Ok(());
+    }
+    let by = Actor { network: whence.network(), ..Actor::of(store::person(tx, found.person)?) };
+    note(tx, &by, What::SessionEnded, Some(found.person), json!({"sign_in": found.family}))
 }
 
 #[cfg(test)]
@@ -139,7 +217,8 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn a_change_of_password_waits_for_what_is_being_opened_and_ends_it() {
         let test = TestDb::open("2026-11-24T17:00:00Z".parse().expect("a time")).await;
-        let opened = test.db.tx(|tx| {
+        let whence = Whence::address("192.0.2.1".parse().expect("an address"));
+        let opened = test.db.tx(move |tx| {
             let new = NewPerson {
                 email: None,
                 first_name: "Anna".to_owned(),
@@ -151,7 +230,7 @@ mod tests {
                 verified: false,
             };
             let person = sign_up::add(tx, &new)?;
-            Ok((person.id, open(tx, person.id, SessionKind::App)?))
+            Ok((person.id, open(tx, person.id, SessionKind::App, &whence)?))
         });
         let (anna, tokens) = opened.await.expect("signed in");
         let digest = tokens::digest(&tokens.refresh.expect("a refresh token"));
@@ -160,7 +239,7 @@ mod tests {
         let (db, there) = (test.db.clone(), half_way.clone());
         let renewal = tokio::spawn(async move {
             db.tx(move |tx| {
-                let renewed = renew(tx, digest.clone())?;
+                let renewed = renew(tx, digest.clone(), String::new())?;
                 there.wait();
                 std::thread::sleep(Duration::from_millis(200));
                 Ok(renewed)

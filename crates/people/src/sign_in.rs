@@ -1,14 +1,17 @@
 //! Signing in, and changing the password that opens the door. The password is looked at between two
 //! transactions, never inside one.
 
-use std::net::IpAddr;
-
 use kit::{Error, Fields, House, Id, Refusal, Result, Tx};
+use serde_json::json;
 
+use crate::actor::Actor;
+use crate::audit::{What, note};
 use crate::caller::Caller;
 use crate::inputs::{ChangePassword, SignIn};
 use crate::limits::{self, Counted};
-use crate::sessions::{self, SessionKind, SignedIn};
+use crate::proofs::PasswordChanged;
+use crate::sessions::{self, SessionKind, SignedIn, Tokens};
+use crate::whence::Whence;
 use crate::{passwords, store};
 
 /// The one answer to every wrong pair, whether there is such an account or not.
@@ -18,76 +21,132 @@ pub const WRONG_SIGN_IN: Refusal = Refusal {
     status: 401,
 };
 
-/// Signs somebody in from an address.
+/// Whom an address and a password may belong to.
+struct Candidates {
+    /// Whose the address is, then who claims it: each with their hash, if they have one.
+    people: [Option<(Id, Option<String>)>; 2],
+    counted: Counted,
+}
+
+/// Signs somebody in.
 ///
 /// # Errors
 /// [`WRONG_SIGN_IN`], [`crate::TOO_MANY_ATTEMPTS`], a fault.
-pub async fn sign_in(house: &House, address: IpAddr, attempt: SignIn, kind: SessionKind) -> Result<SignedIn> {
+pub async fn sign_in(house: &House, whence: &Whence, attempt: SignIn, kind: SessionKind) -> Result<SignedIn> {
     let SignIn { email, password } = attempt;
     // The turn comes first: whoever waits for it is not counted yet.
     let turn = passwords::turn().await?;
-    let asked = email.clone();
-    let (known, counted) = house.db.tx(move |tx| begin(tx, &asked, address)).await?;
-    let (id, hash) = known.unzip();
-    let right = turn.verify(password, hash.clone()).await?;
-    let (Some(id), Some(hash), true) = (id, hash, right) else { return Err(Error::refused(&WRONG_SIGN_IN)) };
-    house
-        .db
-        .tx(move |tx| {
-            limits::take_back(tx, &email, address, counted)?;
-            // The password may have been changed while we looked at it.
-            store::hold(tx, id)?;
-            if store::password_hash(tx, id)?.as_ref() != Some(&hash) {
-                return Err(Error::refused(&WRONG_SIGN_IN));
-            }
-            let tokens = sessions::open(tx, id, kind)?;
-            Ok(SignedIn { person: store::person(tx, id)?, tokens })
-        })
-        .await
+    let (asked, from) = (email.clone(), whence.clone());
+    let Candidates { people, counted } = house.db.tx(move |tx| begin(tx, &asked, &from)).await?;
+    let hashes = people.clone().map(|one| one.and_then(|(_, hash)| hash));
+    let found = turn.find(password, hashes).await?.and_then(|at| people.get(at).cloned().flatten());
+    let from = whence.clone();
+    let Some((id, hash)) = found else {
+        let owner = people.into_iter().flatten().next().map(|(id, _)| id);
+        house.db.tx(move |tx| note_failure(tx, owner, &from)).await?;
+        return Err(Error::refused(&WRONG_SIGN_IN));
+    };
+    let enter = move |tx: &mut Tx<'_>| {
+        limits::take_back(tx, &counted)?;
+        // The password may have been changed while we looked at it.
+        store::hold(tx, id)?;
+        if store::password_hash(tx, id)? != hash {
+            return Err(Error::refused(&WRONG_SIGN_IN));
+        }
+        let mut tokens = sessions::open(tx, id, kind, &from)?;
+        if kind == SessionKind::Page {
+            tokens.device = sessions::know(tx, id, &from)?;
+        }
+        let person = store::person(tx, id)?;
+        let by = Actor { network: from.network(), ..Actor::of(person.clone()) };
+        note(tx, &by, What::SignedIn, Some(id), json!({"device": from.device}))?;
+        Ok(SignedIn { person, tokens })
+    };
+    house.db.tx(enter).await
 }
 
-/// Counts the attempt; answers who it may be and their hash.
-fn begin(tx: &mut Tx<'_>, email: &str, address: IpAddr) -> Result<(Option<(Id, String)>, Counted)> {
-    let counted = limits::count(tx, email, address)?;
-    let Some(person) = store::person_by_email(tx, email)? else { return Ok((None, counted)) };
-    let hash = store::password_hash(tx, person.id)?;
-    Ok((hash.map(|hash| (person.id, hash)), counted))
+/// Counts the attempt; answers who it may be and their hashes.
+fn begin(tx: &mut Tx<'_>, email: &str, whence: &Whence) -> Result<Candidates> {
+    let owner = store::person_by_email(tx, email)?.map(|person| person.id);
+    let claimant = store::last_claimant(tx, email)?.map(|person| person.id);
+    let counted = limits::count(tx, email, owner.or(claimant), whence)?;
+    let mut hashed =
+        |id: Option<Id>| id.map(|id| store::password_hash(tx, id).map(|hash| (id, hash))).transpose();
+    Ok(Candidates { people: [hashed(owner)?, hashed(claimant)?], counted })
 }
 
-/// Changes the caller's password, if they know the present one. Every session of theirs ends, this one too.
+fn note_failure(tx: &mut Tx<'_>, owner: Option<Id>, whence: &Whence) -> Result<()> {
+    let by = Actor { network: whence.network(), ..Actor::visitor() };
+    note(tx, &by, What::SignInFailed, owner, json!({"device": whence.device}))
+}
+
+/// Goes on if whoever asks knows their password: before what must not happen by a browser that was left open. It is counted as
+/// signing in is. Answers the person and their hash, for the transaction that follows to look whether it is still that.
 ///
 /// # Errors
-/// `Error::Unauthorized` for a visitor, `Error::Invalid` for `current_password`,
-/// [`crate::TOO_MANY_ATTEMPTS`], a fault.
-pub async fn change_password(caller: &Caller, change: ChangePassword) -> Result<()> {
-    let address = caller.address();
+/// `Error::Unauthorized` for a visitor, `Error::Invalid` for `current_password`, [`crate::TOO_MANY_ATTEMPTS`], a fault.
+pub(crate) async fn ask_password(caller: &Caller, password: String) -> Result<(Id, Option<String>)> {
+    let whence = caller.whence().clone();
     let turn = passwords::turn().await?;
-    let (person, hash, counted) = caller
-        .tx(move |tx, by| {
-            let person = by.person()?.clone();
-            let hash = store::password_hash(tx, person.id)?;
-            let counted = limits::count(tx, person.email.as_deref().unwrap_or_default(), address)?;
-            Ok((person, hash, counted))
-        })
-        .await?;
-    let email = person.email.unwrap_or_default();
-    let wrong = || Fields::one("current_password", "This is not your present password.");
-    if !turn.verify(change.current_password, hash.clone()).await? {
-        return Err(wrong());
+    let count = move |tx: &mut Tx<'_>, by: &Actor| {
+        let person = by.person()?;
+        let hash = store::password_hash(tx, person.id)?;
+        let email = person.email.as_deref().unwrap_or_default();
+        Ok((person.id, hash, limits::count(tx, email, Some(person.id), &whence)?))
+    };
+    let (id, hash, counted) = caller.tx(count).await?;
+    if !turn.verify(password, hash.clone()).await? {
+        let whence = caller.whence().clone();
+        caller.house().db.tx(move |tx| note_failure(tx, Some(id), &whence)).await?;
+        return Err(wrong_password());
     }
-    if let Some(sentence) = passwords::complaint(&change.new_password, &email) {
+    caller.tx(move |tx, _| limits::take_back(tx, &counted)).await?;
+    Ok((id, hash))
+}
+
+pub(crate) fn wrong_password() -> Error {
+    Fields::one("current_password", "This is not your present password.")
+}
+
+/// Changes the caller's password, if they know the present one. Everything else that they are signed in with ends; the
+/// browser by which they ask gets another token.
+///
+/// # Errors
+/// `Error::Unauthorized` for a visitor, `Error::Invalid` for `current_password` or `new_password`,
+/// [`crate::TOO_MANY_ATTEMPTS`], a fault.
+pub async fn change_password(
+    caller: &Caller,
+    change: ChangePassword,
+    kind: SessionKind,
+) -> Result<Option<Tokens>> {
+    let (_, hash) = ask_password(caller, change.current_password).await?;
+    let about = caller.view(|_, by| by.person().map(|person| person.email.clone())).await?;
+    if let Some(sentence) = passwords::complaint(&change.new_password, &about.unwrap_or_default()) {
         return Err(Fields::one("new_password", sentence));
     }
     let new_hash = passwords::hash_password(change.new_password).await?;
+    let whence = caller.whence().clone();
     caller
         .tx(move |tx, by| {
             let id = by.person()?.id;
-            limits::take_back(tx, &email, address, counted)?;
             store::hold(tx, id)?;
             if store::password_hash(tx, id)? != hash {
-                return Err(wrong());
+                return Err(wrong_password());
             }
-            set_password(tx, id, &new_hash)
+            store::set_password_hash(tx, id, &new_hash)?;
+            let tokens = match kind {
+                SessionKind::Page => {
+                    store::end_all(tx, id)?;
+                    Some(sessions::open(tx, id, kind, &whence)?)
+                }
+                SessionKind::App => {
+                    sessions::end_others(tx, by)?;
+                    None
+                }
+            };
+            tx.enqueue(&PasswordChanged { person: id }, tx.now())?;
+            note(tx, by, What::PasswordChanged, Some(id), json!({}))?;
+            Ok(tokens)
         })
         .await
 }

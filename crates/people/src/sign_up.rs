@@ -1,31 +1,31 @@
 //! Signing up, and writing people down by hand.
-
-use std::net::IpAddr;
+//!
+//! Whoever signs up has an account at once, and only claims the address until a letter shows that it is theirs. Signing up does not
+//! even look whether the address is somebody's already: no answer and no clock can tell. The letter can, and it goes to
+//! whoever reads that mail.
 
 use kit::replies::{Deed, Reply, once};
-use kit::{Error, Fields, House, Result, Tx};
+use kit::{Error, Fault, House, Result, Tx};
+use serde_json::json;
 
+use crate::actor::Actor;
+use crate::audit::{What, note};
 use crate::caller::Caller;
 use crate::inputs::SignUp;
 use crate::model::{EMAIL_TAKEN, NewPerson, Person, Role, check_of_age};
+use crate::proofs::Claimed;
 use crate::sessions::{self, SessionKind, SignedIn};
+use crate::whence::Whence;
 use crate::{limits, passwords, store};
-
-/// What is said to whoever signs up with an address that has an account.
-const CANNOT_BE_USED: &str = "This address can't be used. If it is yours, sign in or reset the password.";
 
 /// Makes an account and signs it in.
 ///
-/// Whoever tries addresses out can still tell a taken one from a free one by the answer, slowly: 50 in 15
-/// minutes from one address. A sign-up that is finished by a link in a mail will close that.
-///
 /// # Errors
-/// `Error::Invalid` for an address that is taken or a birthday under 18 years ago,
-/// [`crate::TOO_MANY_ATTEMPTS`], a fault.
-pub async fn sign_up(house: &House, address: IpAddr, wish: SignUp, kind: SessionKind) -> Result<SignedIn> {
+/// `Error::Invalid` for a birthday under 18 years ago, [`crate::TOO_MANY_ATTEMPTS`], a fault.
+pub async fn sign_up(house: &House, whence: &Whence, wish: SignUp, kind: SessionKind) -> Result<SignedIn> {
     let new = read(house, wish).await?;
-    let made = house.db.tx(move |tx| make(tx, &new, address, kind)).await?;
-    made.ok_or_else(taken)
+    let whence = whence.clone();
+    house.db.tx(move |tx| make(tx, &new, &whence, kind)).await
 }
 
 /// The same for an app, once however often it is sent; `tell` says what is answered.
@@ -39,11 +39,13 @@ pub(crate) async fn sign_up_once(
     tell: fn(SignedIn) -> Result<Reply>,
 ) -> Result<Reply> {
     let new = read(caller.house(), wish).await?;
-    let (address, asker) = (caller.address(), caller.asker());
+    let (whence, asker) = (caller.whence().clone(), caller.asker());
     let made = caller.house().db.tx(move |tx| {
-        once(tx, deed.as_ref(), &asker, |tx| make(tx, &new, address, SessionKind::App)?.map(tell).transpose())
+        once(tx, deed.as_ref(), &asker, |tx| {
+            make(tx, &new, &whence, SessionKind::App).and_then(tell).map(Some)
+        })
     });
-    made.await?.ok_or_else(taken)
+    made.await?.ok_or_else(|| Fault::because("a sign-up without an answer"))
 }
 
 async fn read(house: &House, wish: SignUp) -> Result<NewPerson> {
@@ -60,19 +62,19 @@ async fn read(house: &House, wish: SignUp) -> Result<NewPerson> {
     })
 }
 
-/// `None` is a no that must be committed: the address is taken, and the attempt is counted.
-fn make(tx: &mut Tx<'_>, new: &NewPerson, address: IpAddr, kind: SessionKind) -> Result<Option<SignedIn>> {
+fn make(tx: &mut Tx<'_>, new: &NewPerson, whence: &Whence, kind: SessionKind) -> Result<SignedIn> {
+    limits::count_sign_up(tx, whence.address)?;
     let id = tx.new_id()?;
-    if !store::insert(tx, id, new)? {
-        limits::count_taken(tx, address)?;
-        return Ok(None);
+    store::insert_claimant(tx, id, new)?;
+    let mut tokens = sessions::open(tx, id, kind, whence)?;
+    if kind == SessionKind::Page {
+        tokens.device = sessions::know(tx, id, whence)?;
     }
-    let tokens = sessions::open(tx, id, kind)?;
-    Ok(Some(SignedIn { person: store::person(tx, id)?, tokens }))
-}
-
-fn taken() -> Error {
-    Fields::one("email", CANNOT_BE_USED)
+    tx.enqueue(&Claimed { person: id }, tx.now())?;
+    let person = store::person(tx, id)?;
+    let by = Actor { network: whence.network(), ..Actor::of(person.clone()) };
+    note(tx, &by, What::SignedUp, Some(id), json!({"device": whence.device}))?;
+    Ok(SignedIn { person, tokens })
 }
 
 /// Writes a person down: for staff, commands and imports.

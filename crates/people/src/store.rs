@@ -13,26 +13,78 @@ use crate::model::{NewPerson, Person, kept_email};
 pub fn person(tx: &mut Tx<'_>, id: Id) -> Result<Person> {
     let found = tx.one(
         sql!(
-            "SELECT id, email, first_name, last_name, phone, role, birthday, verified_at, created_at
-             FROM people WHERE id = $1"
+            "SELECT id, COALESCE(email, claimed_email), first_name, last_name, phone, role, birthday, verified_at,
+             created_at FROM people WHERE id = $1"
         ),
         args![id],
     )?;
     found.ok_or(Error::NotFound)
 }
 
-/// Somebody by address of mail, however it is written.
+/// Whoever an address of mail belongs to, however it is written. Who only claims it is somebody else.
 ///
 /// # Errors
 /// A fault of the database.
 pub fn person_by_email(tx: &mut Tx<'_>, email: &str) -> Result<Option<Person>> {
     tx.one(
         sql!(
-            "SELECT id, email, first_name, last_name, phone, role, birthday, verified_at, created_at
-             FROM people WHERE email = $1"
+            "SELECT id, COALESCE(email, claimed_email), first_name, last_name, phone, role, birthday, verified_at,
+             created_at FROM people WHERE email = $1"
         ),
         args![kept_email(email)],
     )
+}
+
+/// The last who claimed an address that they have not shown to be theirs yet.
+pub(crate) fn last_claimant(tx: &mut Tx<'_>, email: &str) -> Result<Option<Person>> {
+    tx.one(
+        sql!(
+            "SELECT id, COALESCE(email, claimed_email), first_name, last_name, phone, role, birthday, verified_at,
+             created_at FROM people WHERE claimed_email = $1 AND email IS NULL ORDER BY id DESC LIMIT 1"
+        ),
+        args![kept_email(email)],
+    )
+}
+
+/// Writes somebody down who claims an address, whoever else has it or claims it.
+pub(crate) fn insert_claimant(tx: &mut Tx<'_>, id: Id, new: &NewPerson) -> Result<u64> {
+    let now = tx.now();
+    tx.run(
+        sql!(
+            "INSERT INTO people (id, claimed_email, first_name, last_name, phone, password_hash, role, birthday,
+             created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+        ),
+        args![
+            id,
+            new.email.as_deref().map(kept_email),
+            &new.first_name,
+            &new.last_name,
+            new.phone.clone(),
+            new.password_hash.clone(),
+            new.role.name(),
+            new.birthday,
+            now
+        ],
+    )
+}
+
+/// Makes an address somebody's own, unless it is another's. Whether that was done.
+pub(crate) fn own_email(tx: &mut Tx<'_>, person: Id, email: &str) -> Result<bool> {
+    let now = tx.now();
+    let owned = tx.run(
+        sql!(
+            "UPDATE people SET email = $1, claimed_email = NULL, verified_at = $2
+             WHERE id = $3 AND erased_at IS NULL
+             AND NOT EXISTS (SELECT 1 FROM people o WHERE o.email = $1 AND o.id <> $3)"
+        ),
+        args![email, now, person],
+    );
+    Ok(owned? == 1)
+}
+
+/// Gives somebody another role.
+pub(crate) fn set_role(tx: &mut Tx<'_>, person: Id, role: &'static str) -> Result<u64> {
+    tx.run(sql!("UPDATE people SET role = $1 WHERE id = $2"), args![role, person])
 }
 
 /// Writes a person down, unless the address is somebody's already. Whether that was done.
@@ -115,8 +167,8 @@ pub(crate) fn signed_in(tx: &mut Tx<'_>, digest: &[u8], kind: &str) -> Result<Op
     let now = tx.now();
     tx.one(
         sql!(
-            "SELECT s.id, p.id, p.email, p.first_name, p.last_name, p.phone, p.role, p.birthday, p.verified_at,
-             p.created_at FROM sessions s JOIN people p ON p.id = s.person_id
+            "SELECT s.id, p.id, COALESCE(p.email, p.claimed_email), p.first_name, p.last_name, p.phone, p.role,
+             p.birthday, p.verified_at, p.created_at FROM sessions s JOIN people p ON p.id = s.person_id
              WHERE s.token_digest = $1 AND s.kind = $2 AND s.ended_at IS NULL AND s.expires_at > $3"
         ),
         args![digest.to_vec(), kind, now],
@@ -193,6 +245,15 @@ pub(crate) fn end_all(tx: &mut Tx<'_>, person: Id) -> Result<u64> {
     tx.run(
         sql!("UPDATE sessions SET ended_at = $1 WHERE person_id = $2 AND ended_at IS NULL"),
         args![now, person],
+    )
+}
+
+/// Ends every session of a person but those of one sign-in.
+pub(crate) fn end_others(tx: &mut Tx<'_>, person: Id, family: Id) -> Result<u64> {
+    let now = tx.now();
+    tx.run(
+        sql!("UPDATE sessions SET ended_at = $1 WHERE person_id = $2 AND family <> $3 AND ended_at IS NULL"),
+        args![now, person, family],
     )
 }
 

@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Method, Request, header};
@@ -13,6 +12,7 @@ use jiff::Timestamp;
 use kit::config::Config;
 use kit::jobs::{Handlers, run_due};
 use kit::testing::TestDb;
+use kit::web::Front;
 use kit::{Clock, Db, Id};
 use messages::Post;
 use serde_json::Value;
@@ -28,7 +28,7 @@ pub const NOW: &str = "2026-11-24T10:00:00-05:00";
 /// A small exact club with the whole program around it.
 pub struct House {
     inner: kit::House,
-    router: Router,
+    router: Front,
     handlers: Handlers,
     cast: Vec<Known>,
     club: Id,
@@ -116,7 +116,7 @@ impl House {
     }
 
     /// The program, to be asked by hand.
-    pub fn router(&self) -> Router {
+    pub fn router(&self) -> Front {
         self.router.clone()
     }
 

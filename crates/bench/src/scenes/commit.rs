@@ -19,6 +19,8 @@ use crate::report::{Budget, Report};
 use crate::run::Bench;
 
 const IN_FLIGHT: usize = 16;
+/// Members of each that is in flight.
+const OF_EACH: usize = MEMBERS / IN_FLIGHT;
 /// Reads for each booking.
 const READS: usize = 4;
 
@@ -41,13 +43,15 @@ pub(crate) fn commit(
         Engine::Postgres(_) => floor::postgres_commit(&place.url(), bench.count(100, 400))?,
     };
     let (before, _) = place.overlaps(&bench.runtime)?;
-    let apps: Vec<App> = (0..MEMBERS).map(|n| App::sign_in(&server, n)).collect::<Result<_>>()?;
+    let first = App::of(&server, 0)?;
+    let apps: Vec<App> = (0..MEMBERS).map(|n| first.of_member(n)).collect();
     let chances: Vec<_> = (0..IN_FLIGHT).map(|n| Mutex::new(Chance(n as u64 + 1))).collect();
     let (booked, taken) = (AtomicI64::new(0), AtomicI64::new(0));
     let spell = Spell { measured: bench.spell.measured * 3, ..bench.spell };
     let ([reads, commits], seconds, cpu) = drive(&server, IN_FLIGHT, spell, |n, connection, note| {
         let mut chance = chances[n].lock().expect("nobody panics with it");
-        let app = &apps[n * 2 + chance.below(2)];
+        // Everybody's members are their own: nobody is refused for being elsewhere.
+        let app = &apps[n * OF_EACH + chance.below(OF_EACH)];
         let service = app.service(&mut chance);
         let mut starts = Vec::new();
         for _ in 0..READS {

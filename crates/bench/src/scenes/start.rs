@@ -58,7 +58,7 @@ fn ask(process: &Process, is_server: bool) -> Result<()> {
     let mut requests =
         vec![get("/", &[("Accept-Encoding", "br")]), get("/api/services/", &[]), get("/ready/", &[])];
     if is_server {
-        requests.push(App::sign_in(process, 0)?.ninety_days());
+        requests.push(App::of(process, 0)?.ninety_days());
     }
     for request in requests.iter().cycle().take(1_000) {
         connection.ask(request)?;

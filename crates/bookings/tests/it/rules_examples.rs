@@ -325,7 +325,7 @@ fn prices() {
     for (letter, list, member, plan, (room_bp, time_bp), cover, addons, total) in table {
         let addons: Vec<_> = addons.iter().map(|cents| ("LED".to_owned(), Cents(*cents), 1)).collect();
         let (list, member, plan) = (Cents(list), Cents(member), plan.map(PlanTerms::of));
-        let sale = Sale { list, member, minutes: 60, per: 60, plan, room_bp, time_bp, cover };
+        let sale = Sale { list, member, minutes: 60, per: 60, plan, room_bp, time_bp, cover, agreed: None };
         let quote = quote(&sale, &addons);
         let place = format!("{letter}: {sale:?}");
         assert_eq!(quote.total(), Cents(total), "{place}");

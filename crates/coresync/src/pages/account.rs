@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use kit::web::{Page, see_other};
 use kit::{Error, Fault, House, Result};
-use people::{Caller, SessionKind, SignIn, SignUp, SignedIn};
+use people::{Caller, SessionKind, SignIn, SignUp, SignedIn, Tokens};
 
 use super::frame::{Frame, Guest, local_path};
 use super::sheet::{Asked, Complaints, Posted, Sheet, Typed};
@@ -64,7 +64,7 @@ const SIGNUP: [(&str, &str); 5] = [
     ("body", "Form"),
 ];
 
-fn at_the_door(title: &str) -> Frame {
+pub(super) fn at_the_door(title: &str) -> Frame {
     Frame { guest: Guest::Visitor, ..Frame::unasked("door", title) }
 }
 
@@ -111,11 +111,15 @@ async fn signup(caller: Caller, Asked(sheet): Asked<Onward>) -> Result<Response>
 async fn sign_in(caller: Caller, Posted(Sheet { typed, read }): Posted<SignIn>) -> Result<Response> {
     let mut page = login_page(typed);
     let outcome = match read {
-        Ok(attempt) => people::sign_in(caller.house(), caller.address(), attempt, SessionKind::Page).await,
+        Ok(attempt) => people::sign_in(caller.house(), caller.whence(), attempt, SessionKind::Page).await,
         Err(fields) => Err(Error::Invalid(fields)),
     };
     let wrong = match outcome {
-        Ok(signed_in) => return enter(&signed_in, inside(&page.next)),
+        Ok(signed_in) => {
+            // Whatever this browser was signed in with before is over.
+            people::sign_out(&caller).await?;
+            return enter(&signed_in, inside(&page.next));
+        }
         Err(error) => Wrong::of(error, &LOGIN)?,
     };
     (page.errors, page.refused) = (wrong.errors, wrong.refused);
@@ -125,7 +129,7 @@ async fn sign_in(caller: Caller, Posted(Sheet { typed, read }): Posted<SignIn>) 
 async fn sign_up(caller: Caller, Posted(Sheet { typed, read }): Posted<SignUp>) -> Result<Response> {
     let mut page = signup_page(typed);
     let outcome = match read {
-        Ok(wish) => people::sign_up(caller.house(), caller.address(), wish, SessionKind::Page).await,
+        Ok(wish) => people::sign_up(caller.house(), caller.whence(), wish, SessionKind::Page).await,
         Err(fields) => Err(Error::Invalid(fields)),
     };
     let wrong = match outcome {
@@ -137,15 +141,16 @@ async fn sign_up(caller: Caller, Posted(Sheet { typed, read }): Posted<SignUp>) 
 }
 
 /// What is said of a form that was not taken.
-struct Wrong {
-    status: StatusCode,
-    errors: Complaints,
-    refused: Option<&'static str>,
+#[derive(Debug)]
+pub(super) struct Wrong {
+    pub(super) status: StatusCode,
+    pub(super) errors: Complaints,
+    pub(super) refused: Option<&'static str>,
 }
 
 impl Wrong {
     /// What is said of an error, where fields have these labels; a fault goes on.
-    fn of(error: Error, labels: &'static [(&'static str, &'static str)]) -> Result<Wrong> {
+    pub(super) fn of(error: Error, labels: &'static [(&'static str, &'static str)]) -> Result<Wrong> {
         match error {
             Error::Invalid(fields) => {
                 let errors = Complaints::of(&fields, labels);
@@ -161,11 +166,20 @@ impl Wrong {
 }
 
 fn enter(signed_in: &SignedIn, place: &str) -> Result<Response> {
-    with_cookie(see_other(place), &people::session_cookie(&signed_in.tokens.access))
+    with_tokens(see_other(place), &signed_in.tokens)
 }
 
-fn with_cookie(mut response: Response, cookie: &str) -> Result<Response> {
-    response.headers_mut().insert(header::SET_COOKIE, HeaderValue::from_str(cookie).map_err(Fault::because)?);
+/// Has the browser keep what it was handed.
+pub(super) fn with_tokens(response: Response, tokens: &Tokens) -> Result<Response> {
+    let response = with_cookie(response, &people::session_cookie(&tokens.access))?;
+    match &tokens.device {
+        Some(device) => with_cookie(response, &people::device_cookie(device)),
+        None => Ok(response),
+    }
+}
+
+pub(super) fn with_cookie(mut response: Response, cookie: &str) -> Result<Response> {
+    response.headers_mut().append(header::SET_COOKIE, HeaderValue::from_str(cookie).map_err(Fault::because)?);
     Ok(response)
 }
 
@@ -176,5 +190,8 @@ async fn logout(caller: Caller) -> Result<Response> {
 
 async fn sign_out(caller: Caller) -> Result<Response> {
     people::sign_out(&caller).await?;
-    with_cookie(see_other("/"), &people::ended_cookie())
+    let mut response = see_other("/");
+    // Also what the browser has kept of answers for apps.
+    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\", \"storage\""));
+    with_cookie(response, &people::ended_cookie())
 }

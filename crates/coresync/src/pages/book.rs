@@ -1,24 +1,39 @@
-//! Choosing a time.
+//! Choosing a time: days with their times, why one that is wanted is not there, and holding one.
 
 use askama::Template;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use bookings::{Ask, search};
+use axum::routing::{get, post};
+use bookings::{Extras, KeptTime, Visitor, When, Wish, search};
 use catalogue::{Catalogue, Service};
-use jiff::civil::Date;
-use kit::web::{Input, Page, Words};
-use kit::{Fields, House, Id, Result, Tx};
+use jiff::civil::{Date, Time};
+use jiff::{SignedDuration, Timestamp};
+use kit::web::{Input, Page, Query, Words, see_other};
+use kit::{Error, Fields, House, Id, Result, Tx, tokens};
 use people::{Actor, Caller};
 
 use super::frame::Frame;
-use super::sheet::{Asked, Complaints, Sheet, Typed, narrowing, narrowing_id};
-use super::times::{self, Part, Search, Strip};
+use super::hold_cookie::{self, HoldToken};
+use super::sheet::{Asked, Complaints, Posted, Sheet, Typed};
+use super::times::{self, Narrowed, Part, Search, Strip};
+use super::why::{self, WhyNot};
 use super::words;
 
 pub(super) fn routes() -> Router<House> {
-    Router::new().route("/book/", get(book))
+    Router::new()
+        .route("/book/", get(book))
+        .route("/book/hold/", post(hold))
+        .route("/book/review/", get(earlier_address))
+}
+
+/// When somebody wants to begin.
+#[derive(Debug, Clone, Copy)]
+enum At {
+    /// A moment.
+    Moment(Timestamp),
+    /// What the club's clock shows on the chosen day.
+    Clock(Time),
 }
 
 /// What is asked.
@@ -26,45 +41,75 @@ pub(super) fn routes() -> Router<House> {
 struct Wanted {
     service: Option<String>,
     date: Option<Date>,
-    narrowed: (Option<i64>, Option<Id>, Option<Id>),
+    at: Option<At>,
+    narrowed: Narrowed,
+    /// For whom, if not for whoever asks.
+    guest_name: Option<String>,
+    /// The secret of the form, by which a visitor is known who holds.
+    token: Option<String>,
 }
 
 impl Input for Wanted {
     fn parse(words: &mut Words) -> Wanted {
+        let at = words.opt_text_within("at", 100);
+        let is_clock = at.as_deref().is_some_and(|text| text.len() <= 5);
+        let at = match words.opt_moment("starts_at") {
+            Some(moment) => Some(At::Moment(moment)),
+            None if is_clock => words.opt_time("at").map(At::Clock),
+            None => words.opt_moment("at").map(At::Moment),
+        };
         Wanted {
             service: words.opt_text_within("service", 100),
             date: words.opt_date("date"),
-            narrowed: (
-                narrowing(words, "party"),
-                narrowing_id(words, "technician"),
-                narrowing_id(words, "room"),
-            ),
+            at,
+            narrowed: Narrowed::parse(words),
+            guest_name: words.opt_text_within("guest_name", 200),
+            token: words.opt_text_within("once", 100),
         }
     }
 }
 
 /// One option of a list.
-struct Choice {
-    value: String,
-    label: String,
-    is_chosen: bool,
+pub(super) struct Choice {
+    pub(super) value: String,
+    pub(super) label: String,
+    pub(super) is_chosen: bool,
 }
 
 /// What narrows a search besides.
 #[derive(Default)]
 struct Narrowing {
+    durations: Vec<Choice>,
     parties: Vec<Choice>,
     technicians: Vec<Choice>,
     rooms: Vec<Choice>,
 }
 
+/// A time that is kept for others for now.
+struct KeptCell {
+    span: String,
+    stamp: String,
+    /// `Kept for Unlimited members; opens to you on Wednesday 25 November, 19:00.`
+    sentence: String,
+}
+
 /// The answer to a question.
 struct Found {
+    id: Id,
     service: String,
+    date: Date,
     day: String,
     strip: Strip,
     parts: Vec<Part>,
     sentence: Option<String>,
+    /// The nearest day that has times: its page and what is said of it.
+    other_day: Option<(String, String)>,
+    kept: Vec<KeptCell>,
+    /// Whether the day opens later, of which one can be told.
+    opens_later: bool,
+    /// Whether somebody can wait for a time of the day.
+    can_wait: bool,
+    wait_path: String,
     /// Whether a plan would open what is closed.
     wants_plan: bool,
     at_list_price: bool,
@@ -78,99 +123,293 @@ struct BookPage {
     services: Vec<(String, Vec<Choice>)>,
     today: Date,
     date: Date,
+    asked_at: String,
     narrowing: Narrowing,
+    search: Option<Search>,
     found: Option<Found>,
+    why: Option<WhyNot>,
+    /// What makes a form that is sent twice hold once.
+    token: String,
 }
 
-const FIELDS: [(&str, &str); 2] = [("service", "Service"), ("date", "Date")];
+const FIELDS: [(&str, &str); 4] =
+    [("service", "Service"), ("date", "Date"), ("at", "Time"), ("guest_name", "Guest’s name")];
 
 async fn book(caller: Caller, Asked(sheet): Asked<Wanted>) -> Result<Response> {
     let Sheet { typed, read } = sheet;
-    let asked = caller.view(move |tx, by| look(tx, by, &read, &typed));
+    let asked = caller.view(move |tx, by| look(tx, by, &read, &typed, None));
     let (status, page) = asked.await?;
     Ok((status, Page::of(&page)?).into_response())
 }
 
+/// Where a time was looked at before times were held.
+async fn earlier_address(Query(wanted): Query<Wanted>) -> Response {
+    let service = words::encoded(wanted.service.as_deref().unwrap_or_default());
+    see_other(&match wanted.at {
+        Some(At::Moment(at)) => format!("/book/?service={service}&at={at}"),
+        _ => format!("/book/?service={service}"),
+    })
+}
+
+/// What came of choosing a time.
+enum Outcome {
+    Held(Id, Option<String>),
+    Shown(StatusCode, Box<BookPage>),
+}
+
+async fn hold(
+    caller: Caller,
+    HoldToken(earlier): HoldToken,
+    Posted(Sheet { typed, read }): Posted<Wanted>,
+) -> Result<Response> {
+    let network = people::network(caller.address()).to_string();
+    let done = caller.tx(move |tx, by| {
+        let visitor = Visitor { network: &network, earlier: earlier.as_deref(), token: None };
+        choose(tx, by, &read, &typed, visitor)
+    });
+    match done.await? {
+        Outcome::Held(id, token) => {
+            let onward = see_other(&format!("/book/held/{id}/"));
+            match token {
+                Some(token) => hold_cookie::keep(onward, &token),
+                None => Ok(onward),
+            }
+        }
+        Outcome::Shown(status, page) => Ok((status, Page::of(&*page)?).into_response()),
+    }
+}
+
+fn choose(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    read: &Result<Wanted, Fields>,
+    typed: &Typed,
+    visitor: Visitor<'_>,
+) -> Result<Outcome> {
+    let catalogue = catalogue::current(tx)?;
+    let asked = read.as_ref().ok().and_then(|wanted| {
+        let service = catalogue.service_by_slug(wanted.service.as_deref()?).filter(|one| one.active)?;
+        let At::Moment(starts_at) = wanted.at? else { return None };
+        Some((wanted, service, starts_at))
+    });
+    let Some((wanted, service, starts_at)) = asked else {
+        let mut fields = read.as_ref().err().cloned().unwrap_or_default();
+        if fields.0.is_empty() {
+            fields.add("at", "Choose one of the times first.");
+        }
+        let (status, page) = look(tx, by, &Err(fields), typed, None)?;
+        return Ok(Outcome::Shown(status, Box::new(page)));
+    };
+    let search = Search::fitting(&catalogue, service, wanted.narrowed);
+    let visitor = Visitor { token: wanted.token.as_deref(), ..visitor };
+    let mut wish = wish(service, &search, When::Moment(starts_at));
+    wish.extras.guest_name.clone_from(&wanted.guest_name);
+    let mut refused = None;
+    let held = tx.attempt(|tx| match bookings::hold(tx, by, &wish, &visitor) {
+        Ok(held) => Ok(Some(held)),
+        Err(error @ (Error::Refused(..) | Error::Invalid(_))) => {
+            refused = Some(error);
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    })?;
+    if let Some(held) = held {
+        return Ok(Outcome::Held(held.booking.id, held.token));
+    }
+    let (status, page) = look(tx, by, read, typed, refused)?;
+    Ok(Outcome::Shown(status, Box::new(page)))
+}
+
+/// A wish for a time of a search, with nothing said besides.
+pub(super) fn wish(service: &Service, search: &Search, when: When) -> Wish {
+    Wish {
+        service: service.id,
+        minutes: search.minutes,
+        when,
+        room: search.room,
+        technician: search.technician,
+        party: search.party,
+        person: None,
+        companion: None,
+        extras: Extras::default(),
+        then: Vec::new(),
+    }
+}
+
+/// Draws the page; with a `refusal`, that of a time that was chosen and could not be held.
 fn look(
     tx: &mut Tx<'_>,
     by: &Actor,
     read: &Result<Wanted, Fields>,
     typed: &Typed,
+    refusal: Option<Error>,
 ) -> Result<(StatusCode, BookPage)> {
     let catalogue = catalogue::current(tx)?;
-    let today = words::date_at(&catalogue.club.zone, tx.now());
+    let zone = &catalogue.club.zone;
+    let today = words::date_at(zone, tx.now());
     let mut fields = read.as_ref().err().cloned().unwrap_or_default();
     let wanted = read.as_ref().cloned().unwrap_or_default();
     let slug = wanted.service.as_deref().unwrap_or_else(|| typed.get("service"));
-    let service = catalogue.service_by_slug(slug);
+    let service = catalogue.service_by_slug(slug).filter(|service| service.active);
     if service.is_none() && wanted.service.is_some() {
         fields.add("service", "There is no such service. Choose one of these.");
     }
-    let date = wanted.date.unwrap_or(today);
-    let errors = Complaints::of(&fields, &FIELDS);
+    let date = match (wanted.date, wanted.at) {
+        (_, Some(At::Moment(moment))) => night_before(zone, moment),
+        (date, _) => date.unwrap_or(today),
+    };
     let chosen = service.map(|service| (service, Search::fitting(&catalogue, service, wanted.narrowed)));
+    let mut why = None;
+    if let (Some((service, search)), true) = (&chosen, fields.0.is_empty()) {
+        why = why_not(tx, by, (service, search), (date, wanted.at), refusal, &mut fields)?;
+    }
+    let knows_day = ["service", "date"].iter().all(|field| !fields.0.contains_key(*field));
     let found = match &chosen {
-        Some((service, search)) if fields.0.is_empty() => Some(find(tx, by, service, search, date)?),
+        Some((service, search)) if knows_day => Some(find(tx, by, service, search, date)?),
         _ => None,
     };
     let title = match service {
         Some(service) => format!("{}: choose a time · CoreSync", service.name),
         None => "Choose a time · CoreSync".to_owned(),
     };
-    let status = if fields.0.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    let was_refused = why.as_ref().and_then(|why| why.status);
+    let status =
+        if fields.0.is_empty() { was_refused.unwrap_or(StatusCode::OK) } else { StatusCode::BAD_REQUEST };
+    let asked_at = match wanted.at {
+        Some(At::Moment(moment)) => words::clock(zone, moment),
+        Some(At::Clock(time)) => time.strftime("%H:%M").to_string(),
+        None => typed.get("at").to_owned(),
+    };
     let page = BookPage {
         frame: Frame::new(by, "book", title).about("Free times of every service, day by day."),
-        errors,
+        errors: Complaints::of(&fields, &FIELDS),
         services: services(&catalogue, service),
         today,
         date,
+        asked_at,
         narrowing: chosen
             .as_ref()
             .map(|(service, search)| narrowings(&catalogue, service, search))
             .unwrap_or_default(),
+        search: chosen.map(|(_, search)| search),
         found,
+        why,
+        token: if by.person.is_some() { String::new() } else { tokens::secret()? },
     };
     Ok((status, page))
+}
+
+/// The operating day of a moment: the small hours belong to the night before.
+pub(super) fn night_before(zone: &jiff::tz::TimeZone, moment: Timestamp) -> Date {
+    words::date_at(zone, moment - SignedDuration::from_hours(5))
+}
+
+/// Whether the time that is asked for can be had, and why not.
+fn why_not(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    (service, search): (&Service, &Search),
+    (date, at): (Date, Option<At>),
+    refusal: Option<Error>,
+    fields: &mut Fields,
+) -> Result<Option<WhyNot>> {
+    let when = match at {
+        Some(At::Moment(moment)) => When::Moment(moment),
+        Some(At::Clock(time)) => When::Civil(date, time),
+        None => return Ok(None),
+    };
+    let was_sent = refusal.is_some();
+    let refusal = match refusal {
+        Some(error) => Ok(Some(error)),
+        None => bookings::why_not(tx, by, &wish(service, search, when))
+            .map(|told| told.refusals.into_iter().next()),
+    };
+    match refusal {
+        Ok(refusal) => {
+            let told = why::Told { service, search, date, when, refusal, was_sent };
+            why::told(tx, by, told).map(Some)
+        }
+        Err(Error::Invalid(wrong)) => {
+            let sentence = wrong.0.into_values().next().unwrap_or_default();
+            fields.add("at", sentence.replace(": send starts_at.", ". Choose it below, or call us."));
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 fn find(tx: &mut Tx<'_>, by: &Actor, service: &Service, wanted: &Search, date: Date) -> Result<Found> {
     let catalogue = catalogue::current(tx)?;
     let today = words::date_at(&catalogue.club.zone, tx.now());
     let (first, last) = times::strip_span(today, date);
-    let ask = |from, to, one_day| Ask {
-        service: service.id,
-        minutes: None,
-        ignoring: None,
-        from: Some(from),
-        to: Some(to),
-        party: wanted.party,
-        room: wanted.room,
-        room_type: None,
-        technician: wanted.technician,
-        one_day,
-        slots: false,
-    };
-    let fortnight = search(tx, by, &ask(first, last, false))?;
-    let day = search(tx, by, &ask(date, date, true))?;
+    let fortnight = search(tx, by, &wanted.ask(service.id, first, last, false))?;
+    let asked = wanted.ask(service.id, date, date, true);
+    let day = search(tx, by, &asked)?;
     let closed = day.days.first().and_then(|day| day.closed);
     let is_member = day.window.standing().plan().is_some() || day.window.is_unbounded();
     let shut = day.needs_plan;
     let parts = times::parts(&day, wanted);
+    let is_over = date < today;
+    let kept = if shut || is_over { Vec::new() } else { bookings::kept_times(tx, by, &asked)? };
     let sentence = match closed {
         _ if shut => Some(format!("{} is for members.", service.name)),
         Some(closed) => Some(times::closed_sentence(&day.window, date, closed)),
         None if parts.is_empty() => Some(times::empty_sentence(&fortnight, date)),
         None => None,
     };
+    let wants_other = parts.is_empty() && !shut;
+    let other_day =
+        if wants_other { other_day(tx, by, service, wanted, (date, last), &fortnight)? } else { None };
+    let now = tx.now();
+    let cell = |time: &KeptTime| KeptCell {
+        span: words::span(&catalogue.club.zone, time.starts_at, time.ends_at),
+        stamp: time.starts_at.to_string(),
+        sentence: why::kept_sentence(&catalogue.club.zone, time, now),
+    };
     Ok(Found {
+        id: service.id,
         service: service.name.clone(),
+        date,
         day: words::day(date, today),
         strip: Strip::of(&fortnight, wanted, date),
         wants_plan: !is_member && (shut || closed.is_some()),
         at_list_price: !is_member && !parts.is_empty(),
+        opens_later: closed.is_some() && !shut,
+        can_wait: closed.is_none() && !shut && !is_over,
+        wait_path: wanted.day_path(date).replacen("/book/?", "/book/wait/?", 1),
+        other_day,
+        kept: kept.iter().map(cell).collect(),
         parts,
         sentence,
     })
+}
+
+/// The nearest day that has times: of the strip, else of the weeks after it.
+fn other_day(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    service: &Service,
+    wanted: &Search,
+    (date, last): (Date, Date),
+    fortnight: &bookings::Answer,
+) -> Result<Option<(String, String)>> {
+    let today = fortnight.window.today();
+    let told = |day: &bookings::FreeDay| {
+        let date = day.count.date;
+        let sentence = format!("{} has {}.", words::day(date, today), words::times(day.count.count));
+        (wanted.day_path(date), sentence)
+    };
+    if let Some(day) = times::nearest(&fortnight.days, date) {
+        return Ok(Some(told(day)));
+    }
+    let days = fortnight.window.max_advance_days();
+    let end = today.checked_add(jiff::Span::new().days(days)).unwrap_or(today);
+    let from = last.tomorrow().unwrap_or(last);
+    if from > end {
+        return Ok(None);
+    }
+    let later = search(tx, by, &wanted.ask(service.id, from, end, false))?;
+    Ok(times::nearest(&later.days, date).map(told))
 }
 
 fn services(catalogue: &Catalogue, chosen: Option<&Service>) -> Vec<(String, Vec<Choice>)> {
@@ -195,6 +434,9 @@ fn narrowings(catalogue: &Catalogue, service: &Service, wanted: &Search) -> Narr
         label: words::guests(count),
         is_chosen: count == party,
     };
+    let minutes = wanted.minutes.unwrap_or(service.minutes);
+    let of_minutes =
+        |one: i64| Choice { value: one.to_string(), label: words::duration(one), is_chosen: one == minutes };
     let named = |id: Id, name: &str, chosen: Option<Id>| Choice {
         value: id.to_string(),
         label: name.to_owned(),
@@ -207,6 +449,7 @@ fn narrowings(catalogue: &Catalogue, service: &Service, wanted: &Search) -> Narr
     let rooms = service.rooms.iter().filter_map(|id| catalogue.room(*id)).filter(|room| room.active);
     let many = |choices: Vec<Choice>| if choices.len() > 1 { choices } else { Vec::new() };
     Narrowing {
+        durations: many(times::durations(service).into_iter().map(of_minutes).collect()),
         parties: many((service.party..=service.max_capacity).map(of_party).collect()),
         technicians: many(serving.map(|one| named(one.id, &one.name, wanted.technician)).collect()),
         rooms: many(rooms.map(|room| named(room.id, &room.name, wanted.room)).collect()),

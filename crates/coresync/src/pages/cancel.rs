@@ -4,7 +4,7 @@ use askama::Template;
 use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
-use bookings::WRONG_STATE;
+use bookings::{Status, WRONG_STATE};
 use kit::web::{Page, Path, see_other};
 use kit::{Error, House, Id, Result, Tx};
 use people::{Actor, Caller};
@@ -54,7 +54,18 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<CancelPage> {
 }
 
 async fn cancel(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
-    let cancelled = caller.tx(move |tx, by| bookings::cancel(tx, by, id)).await;
-    let done = cancelled.map(|_| see_other(&format!("/dashboard/bookings/{id}/")));
+    let cancelled = caller.tx(move |tx, by| attend(tx, by, id)).await;
+    let done = cancelled.map(|()| see_other(&format!("/dashboard/bookings/{id}/")));
     or_sign_in(done, &here(id))
+}
+
+/// Cancels it; sent twice, it is done once, and the visit's page says how it stands.
+fn attend(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
+    let cancelled = tx.attempt(|tx| match bookings::cancel(tx, by, id) {
+        Ok(_) => Ok(Some(())),
+        Err(Error::Refused(refusal, _)) if refusal.code == WRONG_STATE.code => Ok(None),
+        Err(error) => Err(error),
+    })?;
+    let is_cancelled = cancelled.is_some() || bookings::show(tx, by, id)?.booking.status == Status::Cancelled;
+    if is_cancelled { Ok(()) } else { Err(Error::refused(&WRONG_STATE)) }
 }

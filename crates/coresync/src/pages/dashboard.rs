@@ -1,38 +1,30 @@
-//! A person's own page: the next visit, all that are planned, those that were, and what their plan gives.
+//! A person's own page: the next visit, what is to be done, what comes then, and what their plan gives.
 
 use askama::Template;
 use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
-use bookings::{Detail, Status};
+use bookings::{Booking, Detail, Status};
 use catalogue::Catalogue;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use kit::web::{Input, Page, Paging, Words};
-use kit::{House, Result, Tx};
+use kit::web::{Page, Paging};
+use kit::{Cents, House, Result, Tx};
 use membership::Standing;
-use people::{Actor, Caller};
+use people::{Action, Actor, Caller};
 
 use super::frame::{Frame, or_sign_in};
-use super::sheet::{Asked, narrowing};
+use super::held::take_over;
+use super::hold_cookie::{self, HoldToken};
 use super::words;
 
-/// How many past visits stand on a page.
-const PAST: usize = 10;
+/// How many visits that were are looked at for what is to be paid.
+const LATELY: usize = 50;
+/// How many visits after the next are shown.
+const SHOWN: usize = 3;
 
 pub(super) fn routes() -> Router<House> {
     Router::new().route("/dashboard/", get(dashboard))
-}
-
-/// Which page of the past.
-#[derive(Debug, Clone, Copy)]
-struct Leaf(usize);
-
-impl Input for Leaf {
-    fn parse(words: &mut Words) -> Leaf {
-        let page = narrowing(words, "page").filter(|page| (1..=100_000).contains(page));
-        Leaf(page.and_then(|page| usize::try_from(page).ok()).unwrap_or(1))
-    }
 }
 
 /// A visit on one line.
@@ -93,7 +85,7 @@ struct PlanSummary {
 }
 
 impl PlanSummary {
-    fn of(standing: &Standing, today: Date, account_days: i64, saved: kit::Cents) -> Option<PlanSummary> {
+    fn of(standing: &Standing, today: Date, account_days: i64, saved: Cents) -> Option<PlanSummary> {
         let (membership, plan) = standing.held.as_ref()?;
         let until = words::day(membership.paid_until, today);
         let state = match membership.status {
@@ -115,9 +107,21 @@ impl PlanSummary {
             state,
             days: standing.days_ahead_for(today, account_days),
             credits,
-            saved: (saved > kit::Cents::ZERO).then(|| words::money(saved)),
+            saved: (saved > Cents::ZERO).then(|| words::money(saved)),
         })
     }
+}
+
+/// What is to be done about something.
+struct ToDo {
+    line: VisitLine,
+    path: String,
+    /// Until when a hold lasts, on the clock and as a moment.
+    until: Option<(String, String)>,
+    /// Whether the waitlist has brought it.
+    is_offer: bool,
+    /// What is to be paid, if that is what is to be done.
+    due: Option<String>,
 }
 
 #[derive(Template)]
@@ -126,26 +130,32 @@ struct DashboardPage {
     frame: Frame,
     greeting: String,
     next: Option<VisitLine>,
-    /// What is held, each with its page and until when.
-    held: Vec<(VisitLine, String, String)>,
+    to_do: Vec<ToDo>,
+    now_iso: String,
     upcoming: Vec<VisitLine>,
-    past: Vec<VisitLine>,
-    newer: Option<usize>,
-    older: Option<usize>,
+    has_more: bool,
     plan: Option<PlanSummary>,
     account_days: i64,
+    is_verified: bool,
+    /// Whether people and the audit log are open to them.
+    sees_people: bool,
 }
 
-async fn dashboard(caller: Caller, Asked(sheet): Asked<Leaf>) -> Result<Response> {
-    let leaf = sheet.read.unwrap_or(Leaf(1));
-    let drawn = caller.view(move |tx, by| draw(tx, by, leaf)).await;
-    or_sign_in(drawn.and_then(|page| Page::of(&page)), "/dashboard/")
+async fn dashboard(caller: Caller, HoldToken(token): HoldToken) -> Result<Response> {
+    let adopted = match token.filter(|_| caller.has_credential()) {
+        Some(token) => take_over(&caller, token).await?,
+        None => false,
+    };
+    let drawn = caller.view(draw).await;
+    let answer = or_sign_in(drawn.and_then(|page| Page::of(&page)), "/dashboard/")?;
+    if adopted { hold_cookie::forget(answer) } else { Ok(answer) }
 }
 
-fn draw(tx: &mut Tx<'_>, by: &Actor, Leaf(leaf): Leaf) -> Result<DashboardPage> {
+fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<DashboardPage> {
     let person = by.person()?;
     let catalogue = catalogue::current(tx)?;
-    let mine = bookings::mine(tx, by, Paging { page: leaf, size: PAST })?;
+    let mine = bookings::mine(tx, by, Paging { page: 1, size: LATELY })?;
+    let places = bookings::places(tx, by)?;
     let standing = membership::standing(tx, catalogue.club.id, person.id)?;
     let saved = money::saved(tx, person.id)?;
     let account_days = catalogue.number(bookings::ACCOUNT_DAYS);
@@ -153,21 +163,39 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, Leaf(leaf): Leaf) -> Result<DashboardPage> 
     let local = now.to_zoned(catalogue.club.zone.clone());
     let line = |detail: &Detail| VisitLine::of(&catalogue, detail, now);
     let held = |detail: &Detail| {
-        let until = detail.booking.expires_at.map(|until| words::clock(&catalogue.club.zone, until));
-        (line(detail), format!("/book/held/{}/", detail.booking.id), until.unwrap_or_default())
+        let Booking { id, expires_at, .. } = detail.booking;
+        ToDo {
+            line: line(detail),
+            path: format!("/book/held/{id}/"),
+            until: expires_at.map(|until| (words::clock(&catalogue.club.zone, until), until.to_string())),
+            is_offer: places.iter().any(|place| place.offer == Some(id)),
+            due: None,
+        }
     };
-    let has_older = usize::try_from(mine.total_past).is_ok_and(|total| leaf * PAST < total);
+    let unpaid = |detail: &Detail| {
+        let due =
+            if detail.booking.fee.is_some() { detail.booking.fee } else { Some(detail.booking.total()) };
+        let due = due.filter(|due| *due > Cents::ZERO && detail.payment_status == "due")?;
+        let line = line(detail);
+        let path = line.path.clone();
+        Some(ToDo { line, path, until: None, is_offer: false, due: Some(words::money(due)) })
+    };
+    // Of a visit with several services, the first one leads to all.
+    let is_first = |detail: &&Detail| detail.booking.visit.is_none_or(|first| first == detail.booking.id);
+    let mut to_do: Vec<ToDo> = mine.held.iter().filter(is_first).map(held).collect();
+    to_do.extend(mine.past.iter().filter_map(unpaid));
     Ok(DashboardPage {
         frame: Frame::new(by, "visits", "My visits · CoreSync"),
         greeting: greeting(local.hour(), &person.first_name),
-        held: mine.held.iter().map(held).collect(),
+        to_do,
+        now_iso: now.to_string(),
         next: mine.upcoming.first().map(line),
-        upcoming: mine.upcoming.iter().map(line).collect(),
-        past: mine.past.iter().map(line).collect(),
-        newer: (leaf > 1).then(|| leaf - 1),
-        older: has_older.then_some(leaf + 1),
+        upcoming: mine.upcoming.iter().skip(1).take(SHOWN).map(line).collect(),
+        has_more: mine.upcoming.len() > SHOWN + 1 || mine.total_past > 0,
         plan: PlanSummary::of(&standing, local.date(), account_days, saved),
         account_days,
+        is_verified: person.verified_at.is_some(),
+        sees_people: by.may(Action::SeePeople) && by.may(Action::SeeAudit),
     })
 }
 

@@ -3,8 +3,8 @@
 use axum::Extension;
 use axum::response::{IntoResponse, Response};
 use kit::web::{SameForAll, see_other};
-use kit::{Error, Result};
-use people::Actor;
+use kit::{Error, House, Result};
+use people::{Action, Actor, Person};
 
 use super::words::encoded;
 use crate::assets::{self, File};
@@ -33,27 +33,105 @@ pub(super) struct Frame {
     pub(super) title: String,
     pub(super) description: String,
     pub(super) guest: Guest,
-    /// The part of the house: `services`, `book`, `visits`, or none.
+    /// The part of the house: `services`, `book`, `visits`, or none; in the back office, the path of the room.
     pub(super) place: &'static str,
     /// Whether search engines may show it.
     pub(super) listed: bool,
+    /// Where it is for ever, whole: said of pages that are meant to be found.
+    pub(super) address: Option<String>,
+    /// The light study that stands for it where it is passed on.
+    pub(super) study: &'static str,
+    /// The rooms of the back office into which whoever looks at it may go: path and word.
+    pub(super) desk: Vec<(&'static str, &'static str)>,
+    /// The name of whoever looks at it, if they work here.
+    pub(super) staff: Option<String>,
 }
+
+/// A way through the house: its place, where it leads, its word.
+type Way = (&'static str, &'static str, &'static str);
+
+const WAYS: [Way; 4] = [
+    ("menssuite", "/menssuite/", "Mensuite"),
+    ("private", "/private/", "Private"),
+    ("services", "/services/", "Services"),
+    ("book", "/book/", "Book"),
+];
+
+const SIDE_WAYS: [Way; 4] = [
+    ("membership", "/#membership", "Membership"),
+    ("about", "/about/", "About"),
+    ("technologies", "/technologies/", "Technologies"),
+    ("contacts", "/contacts/", "Contacts"),
+];
+
+/// The rooms of the back office, each with what one has to be allowed there.
+const DESK_WAYS: [(&str, &str, Action); 9] = [
+    ("/staff/members/", "Members", Action::RunMemberships),
+    ("/staff/why-not/", "Why not?", Action::SeeEveryBooking),
+    ("/staff/times/", "Single times", Action::BookAnyTime),
+    ("/staff/rules/", "Release rules", Action::ManageCatalogue),
+    ("/staff/numbers/", "Numbers", Action::ManageCatalogue),
+    ("/staff/plans/", "Plans", Action::ManageCatalogue),
+    ("/staff/pictures/", "Pictures", Action::ManageCatalogue),
+    ("/staff/people/", "People", Action::SeePeople),
+    ("/staff/audit/", "Audit log", Action::SeeAudit),
+];
 
 impl Frame {
     /// The frame of a page for whoever asks.
     pub(super) fn new(by: &Actor, place: &'static str, title: impl Into<String>) -> Frame {
         let guest = if by.person.is_some() { Guest::Known } else { Guest::Visitor };
-        Frame { guest, ..Frame::unasked(place, title) }
+        let desk = DESK_WAYS.iter().filter(|(_, _, action)| by.may(*action));
+        let desk = desk.map(|(path, word, _)| (*path, *word)).collect();
+        let staff = by.person.as_ref().filter(|_| by.is_staff()).map(Person::full_name);
+        Frame { guest, desk, staff, ..Frame::unasked(place, title) }
     }
 
     /// The frame of a page for nobody in particular.
     pub(super) fn unasked(place: &'static str, title: impl Into<String>) -> Frame {
-        Frame { title: title.into(), description: String::new(), guest: Guest::Unasked, place, listed: false }
+        Frame {
+            title: title.into(),
+            description: String::new(),
+            guest: Guest::Unasked,
+            place,
+            listed: false,
+            address: None,
+            study: "the-house",
+            desk: Vec::new(),
+            staff: None,
+        }
     }
 
     /// A page that is meant to be found, and what it is about.
     pub(super) fn about(self, description: impl Into<String>) -> Frame {
         Frame { description: description.into(), listed: true, ..self }
+    }
+
+    /// The same, which is for ever at a path of this club's site.
+    pub(super) fn found_at(self, house: &House, path: &str) -> Frame {
+        Frame { address: Some(format!("{}{path}", house.config.public_url)), ..self }
+    }
+
+    /// The same, with the light study that stands for it.
+    pub(super) fn with_study(self, study: &'static str) -> Frame {
+        Frame { study, ..self }
+    }
+
+    /// The picture that stands for it where it is passed on, and what it shows.
+    pub(super) fn image(&self) -> Option<(String, &'static str)> {
+        let site = self.address.as_deref()?.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
+        let study = assets::study(self.study)?;
+        Some((format!("{site}{}", study.jpeg), study.alt))
+    }
+
+    /// The ways through the house.
+    pub(super) fn ways(&self) -> &'static [Way] {
+        &WAYS
+    }
+
+    /// The ways that are needed less.
+    pub(super) fn side_ways(&self) -> &'static [Way] {
+        &SIDE_WAYS
     }
 
     /// A file that pages are drawn with, by its name.

@@ -127,7 +127,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, wrong: &str, errors: Complaints) -> Result<
     };
     let groups = spots(&catalogue).into_iter();
     Ok(PicturesPage {
-        frame: Frame::new(by, "pictures", "Pictures · CoreSync"),
+        frame: Frame::new(by, HERE, "Pictures · CoreSync"),
         groups: groups.map(|(name, all)| (name, all.into_iter().map(fill).collect())).collect(),
         wrong: wrong.to_owned(),
         errors,

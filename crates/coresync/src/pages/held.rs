@@ -1,134 +1,326 @@
-//! A time that is held: booked, held for longer once, or let go. The letters of the waitlist lead here.
+//! A time that is held: looked at, completed, booked, held for longer once, or let go. Choosing a time leads here, and so
+//! do the letters of the waitlist. What is written is kept with the hold, so that nothing is lost by signing in.
 
-use askama::Template;
 use axum::Router;
+use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use bookings::{Detail, Holder, Status};
-use kit::web::{Form, Input, Page, Path, Words, see_other};
-use kit::{Error, House, Id, Result, Tx};
+use bookings::{Booking, Cover, Extras, Holder, Perk, Status, Then};
+use kit::web::{Page, Path, Words, see_other};
+use kit::{Error, Fault, Fields, House, Id, Result, Tx};
 use people::{Actor, Caller};
 
-use super::dashboard::VisitLine;
-use super::frame::{Frame, or_sign_in};
-use super::price::{self, BillLine};
-use super::visit::cancelling;
+use super::frame::{login_path, or_sign_in};
+use super::held_page::{HeldPage, SignedOutPage, draw};
+use super::hold_cookie::{self, HoldToken};
+use super::said::{self, Told};
+use super::sheet::{Sheet, Typed};
 use super::words;
 
 pub(super) fn routes() -> Router<House> {
     Router::new().route("/book/held/{id}/", get(show).post(decide))
 }
 
-#[derive(Template)]
-#[template(path = "held.html")]
-struct HeldPage {
-    frame: Frame,
-    id: Id,
-    line: VisitLine,
-    is_over: bool,
-    until: String,
-    until_iso: String,
-    bill: Vec<BillLine>,
-    total: String,
-    cancelling: String,
-    can_extend: bool,
-    times: String,
-    refusal: Option<String>,
-}
-
-fn here(id: Id) -> String {
+pub(super) fn here(id: Id) -> String {
     format!("/book/held/{id}/")
 }
 
-async fn show(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
-    let drawn = caller.view(move |tx, by| draw(tx, by, id, None)).await;
-    or_sign_in(drawn.and_then(|page| Page::of(&page)), &here(id))
+/// What a look at a hold came to.
+enum Seen {
+    Page(Box<HeldPage>),
+    Led(String),
 }
 
-fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, refusal: Option<String>) -> Result<HeldPage> {
-    by.person()?;
-    let held = bookings::held(tx, Holder { by, token: None }, id)?;
-    let detail: Detail = bookings::read(tx, id)?;
-    let catalogue = catalogue::current(tx)?;
-    let (now, zone) = (tx.now(), &catalogue.club.zone);
-    let until = held.expires_at.unwrap_or(now);
-    let slug = catalogue.service(held.service).map(|service| service.slug.clone()).unwrap_or_default();
-    Ok(HeldPage {
-        frame: Frame::new(by, "book", "Held for you · CoreSync"),
-        id,
-        line: VisitLine::of(&catalogue, &detail, now),
-        is_over: held.status != Status::Held || until <= now,
-        until: words::clock(zone, until),
-        until_iso: until.to_string(),
-        bill: price::bill(&detail.why, held.tax),
-        total: words::money(held.total()),
-        cancelling: cancelling(&catalogue, &held, now).sentence(),
-        can_extend: !held.extended,
-        times: format!("/book/?service={slug}&date={}", held.day),
-        refusal,
-    })
-}
-
-/// What is to become of it.
-#[derive(Debug, Clone, Copy)]
-enum Deed {
-    Book,
-    Extend,
-    LetGo,
-}
-
-impl Input for Deed {
-    fn parse(words: &mut Words) -> Deed {
-        match words.opt_text_within("deed", 20).as_deref() {
-            Some("book") => Deed::Book,
-            Some("extend") => Deed::Extend,
-            Some("let_go") => Deed::LetGo,
-            _ => {
-                words.complain("deed", "Book it, keep it for longer, or let it go.");
-                Deed::Extend
-            }
+async fn show(caller: Caller, HoldToken(token): HoldToken, Path(id): Path<Id>) -> Result<Response> {
+    let comes_along = token.is_some() && caller.has_credential();
+    let adopted = match token.clone().filter(|_| comes_along) {
+        Some(token) => take_over(&caller, token).await?,
+        None => false,
+    };
+    let seen = caller.view(move |tx, by| {
+        let holder = Holder { by, token: token.as_deref() };
+        match draw(tx, holder, id, None) {
+            Ok(page) => Ok(Seen::Page(Box::new(page))),
+            // Whose it is, is told to nobody else: a visitor may be its owner, who has to sign in.
+            Err(Error::NotFound) if by.person.is_none() => Err(Error::Unauthorized),
+            Err(Error::NotFound) => booked(tx, by, id)?.map(Seen::Led).ok_or(Error::NotFound),
+            Err(error) => Err(error),
         }
+    });
+    let answer = seen.await.and_then(|seen| match seen {
+        Seen::Page(page) => Ok(Page::of(&*page)?.into_response()),
+        Seen::Led(path) => Ok(see_other(&path)),
+    });
+    let answer = or_sign_in(answer, &here(id))?;
+    if adopted { hold_cookie::forget(answer) } else { Ok(answer) }
+}
+
+/// What a visitor holds becomes that of who has signed in. Whether anything did.
+///
+/// # Errors
+/// A fault.
+pub(super) async fn take_over(caller: &Caller, token: String) -> Result<bool> {
+    let adopted = caller
+        .tx(move |tx, by| if by.person.is_some() { bookings::take_over(tx, by, &token) } else { Ok(None) });
+    adopted.await.map(|hold| hold.is_some())
+}
+
+/// The page of what a hold has become, if it was booked by whoever asks.
+fn booked(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<String>> {
+    match bookings::show(tx, by, id) {
+        Ok(detail) if !matches!(detail.booking.status, Status::Held | Status::Expired) => {
+            Ok(Some(format!("/dashboard/bookings/{id}/")))
+        }
+        Ok(_) | Err(Error::NotFound | Error::Unauthorized) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
-/// What came of it.
+/// What is to become of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Deed {
+    Book,
+    /// Only keep what is written, and see the price.
+    Update,
+    /// One more service behind it.
+    Add,
+    /// One service less.
+    LeaveOut(Id),
+    Extend,
+    LetGo,
+    SignIn,
+    SignUp,
+}
+
+impl Deed {
+    fn of(typed: &Typed) -> Option<Deed> {
+        if let Ok(id) = typed.get("leave_out").parse() {
+            return Some(Deed::LeaveOut(Id(id)));
+        }
+        Some(match typed.get("deed") {
+            "book" => Deed::Book,
+            "update" => Deed::Update,
+            "add" => Deed::Add,
+            "extend" => Deed::Extend,
+            "let_go" => Deed::LetGo,
+            "sign_in" => Deed::SignIn,
+            "sign_up" => Deed::SignUp,
+            _ => return None,
+        })
+    }
+}
+
+/// The form, and its words as they came.
+struct Filled {
+    sheet: Sheet<Told>,
+    sent: Vec<(String, String)>,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Filled {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &S) -> Result<Filled> {
+        let bytes = kit::web::body(request).await?;
+        let sent = Words::pairs(&bytes)?;
+        Ok(Filled { sheet: Sheet::of(&bytes)?, sent })
+    }
+}
+
+/// What came of a form.
 enum Outcome {
     Led(String),
-    Refused(StatusCode, Box<HeldPage>),
+    Shown(StatusCode, Box<HeldPage>),
+    /// Whoever sent it is not, or no longer, who holds it.
+    SignedOut(Box<SignedOutPage>),
 }
 
-async fn decide(caller: Caller, Path(id): Path<Id>, Form(deed): Form<Deed>) -> Result<Response> {
-    let done = caller.tx(move |tx, by| attend(tx, by, id, deed)).await;
-    let answered = done.and_then(|outcome| match outcome {
-        Outcome::Led(path) => Ok(see_other(&path)),
-        Outcome::Refused(status, page) => Ok((status, Page::of(&*page)?).into_response()),
-    });
-    or_sign_in(answered, &here(id))
-}
-
-fn attend(tx: &mut Tx<'_>, by: &Actor, id: Id, deed: Deed) -> Result<Outcome> {
-    let holder = Holder { by, token: None };
-    let mut refused = None;
-    let led = tx.attempt(|tx| {
-        let done = match deed {
-            Deed::Book => bookings::confirm(tx, holder, id, None)
-                .map(|booking| format!("/dashboard/bookings/{}/", booking.id)),
-            Deed::Extend => bookings::extend(tx, holder, id).map(|_| here(id)),
-            Deed::LetGo => bookings::let_go(tx, holder, id).map(|()| "/dashboard/".to_owned()),
-        };
-        match done {
-            Err(Error::Refused(refusal, _)) => {
-                refused = Some(refusal);
-                Ok(None)
+async fn decide(
+    caller: Caller,
+    HoldToken(token): HoldToken,
+    Path(id): Path<Id>,
+    Filled { sheet, sent }: Filled,
+) -> Result<Response> {
+    let done = caller.tx(move |tx, by| {
+        let holder = Holder { by, token: token.as_deref() };
+        match attend(tx, holder, id, &sheet) {
+            Err(Error::NotFound) if by.person.is_none() => {
+                Ok(Outcome::SignedOut(Box::new(SignedOutPage::of(by, &here(id), &sent))))
             }
-            other => other.map(Some),
+            other => other,
         }
+    });
+    match done.await? {
+        Outcome::Led(path) => Ok(see_other(&path)),
+        Outcome::Shown(status, page) => Ok((status, Page::of(&*page)?).into_response()),
+        Outcome::SignedOut(page) => Ok((StatusCode::UNAUTHORIZED, Page::of(&*page)?).into_response()),
+    }
+}
+
+/// Why something was not done.
+pub(super) struct Said<'s> {
+    pub(super) refusal: Option<String>,
+    pub(super) fields: Fields,
+    pub(super) typed: &'s Typed,
+    /// What the service alone costs now, if that is more than was promised.
+    pub(super) promise: Option<i64>,
+}
+
+fn attend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, sheet: &Sheet<Told>) -> Result<Outcome> {
+    let Sheet { typed, read } = sheet;
+    let held = match bookings::held(tx, holder, id) {
+        Err(Error::NotFound) => match booked(tx, holder.by, id)? {
+            Some(path) => return Ok(Outcome::Led(path)),
+            None => return Err(Error::NotFound),
+        },
+        other => other?,
+    };
+    let catalogue = catalogue::current(tx)?;
+    let service = catalogue.service(held.service).ok_or(Error::NotFound)?;
+    let mut fields = read.as_ref().err().cloned().unwrap_or_default();
+    let addons = said::addons(&catalogue, service, typed, &mut fields);
+    let deed = Deed::of(typed);
+    if deed == Some(Deed::Add) && read.as_ref().is_ok_and(|told| told.then.is_none()) {
+        fields.add("then", "Choose what is to follow.");
+    }
+    let is_over = held.status == Status::Expired;
+    let (told, deed) = match (read, deed) {
+        // Whoever lets it go, or needs a moment more, need not fill it in well.
+        (_, Some(deed @ (Deed::LetGo | Deed::Extend))) if !fields.0.is_empty() => (None, deed),
+        (Ok(told), Some(deed)) if fields.0.is_empty() => {
+            (Some(Told { extras: Extras { addons, ..told.extras.clone() }, ..told.clone() }), deed)
+        }
+        _ => {
+            let refusal =
+                fields.0.is_empty().then(|| "Book it, keep it for longer, or let it go.".to_owned());
+            let said = Said { refusal, fields, typed, promise: None };
+            let page = draw(tx, holder, id, Some(said))?;
+            return Ok(Outcome::Shown(StatusCode::BAD_REQUEST, Box::new(page)));
+        }
+    };
+    let mut stopped = None;
+    let led = tx.attempt(|tx| match act(tx, holder, &held, deed, told.as_ref()) {
+        Ok(path) => Ok(Some(path)),
+        Err(Stop::No(status, sentence, promise)) => {
+            stopped = Some((status, sentence, promise));
+            Ok(None)
+        }
+        Err(Stop::Error(error)) => Err(error),
     })?;
     if let Some(path) = led {
         return Ok(Outcome::Led(path));
     }
-    let status = refused.and_then(|refusal| StatusCode::from_u16(refusal.status).ok());
-    let page = draw(tx, by, id, refused.map(|refusal| refusal.sentence.to_owned()))?;
-    Ok(Outcome::Refused(status.unwrap_or(StatusCode::CONFLICT), Box::new(page)))
+    // The same form sent twice finds it done.
+    if let Some(path) = booked(tx, holder.by, id)? {
+        return Ok(Outcome::Led(path));
+    }
+    if deed == Deed::LetGo && is_over {
+        return Ok(Outcome::Led(after_letting_go(holder.by, &service.slug, &held)));
+    }
+    let (status, sentence, promise) = stopped.ok_or_else(|| Fault::because("neither done nor refused"))?;
+    let said = Said { refusal: Some(sentence), fields: Fields::new(), typed, promise };
+    Ok(Outcome::Shown(status, Box::new(draw(tx, holder, id, Some(said))?)))
+}
+
+/// Why a deed is undone.
+enum Stop {
+    /// The house says no: what is answered, why, and what it would cost.
+    No(StatusCode, String, Option<i64>),
+    Error(Error),
+}
+
+impl std::convert::From<Error> for Stop {
+    fn from(error: Error) -> Stop {
+        match error {
+            Error::Refused(refusal, carried) => {
+                let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::CONFLICT);
+                let opens = carried.get("opens_at").and_then(|at| at.as_str());
+                let opens = opens.map(|at| format!(" It opens to you on {at}.")).unwrap_or_default();
+                Stop::No(status, format!("{}{opens}", refusal.sentence), None)
+            }
+            Error::Invalid(fields) => {
+                let sentence = fields.0.into_values().next().unwrap_or_default();
+                Stop::No(StatusCode::BAD_REQUEST, sentence, None)
+            }
+            error => Stop::Error(error),
+        }
+    }
+}
+
+fn act(
+    tx: &mut Tx<'_>,
+    holder: Holder<'_>,
+    held: &Booking,
+    deed: Deed,
+    told: Option<&Told>,
+) -> Result<String, Stop> {
+    let id = held.id;
+    let lasts = held.status == Status::Held && held.expires_at.is_some_and(|until| until > tx.now());
+    if let Some(told) = told.filter(|_| lasts && deed != Deed::LetGo) {
+        let amended = bookings::amend(tx, holder, id, &told.extras)?;
+        is_paid_as_asked(&amended, told.extras.perk)?;
+    }
+    let login = login_path(&here(id));
+    Ok(match deed {
+        Deed::Update => here(id),
+        Deed::SignIn => login,
+        Deed::SignUp => login.replacen("/login/", "/signup/", 1),
+        Deed::Book if holder.by.person.is_none() => login,
+        Deed::Book => {
+            // What has run out is booked anew: at once, or not at all.
+            let extras = told.filter(|_| !lasts).map(|told| &told.extras);
+            let made = bookings::confirm(tx, holder, id, extras)?;
+            is_paid_as_asked(&made, extras.and_then(|extras| extras.perk))?;
+            let promise = told.and_then(|told| told.promise).unwrap_or((held.base - held.discount).0);
+            let price = made.base - made.discount;
+            if !lasts && price.0 > promise {
+                let sentence = format!("This time now costs {}. Nothing is booked yet.", words::money(price));
+                return Err(Stop::No(StatusCode::CONFLICT, sentence, Some(price.0)));
+            }
+            format!("/dashboard/bookings/{}/", made.id)
+        }
+        Deed::Extend => {
+            bookings::extend(tx, holder, id)?;
+            here(id)
+        }
+        Deed::LetGo => {
+            let catalogue = catalogue::current(tx)?;
+            bookings::let_go(tx, holder, id)?;
+            let slug = catalogue.service(held.service).map(|service| service.slug.clone());
+            after_letting_go(holder.by, &slug.unwrap_or_default(), held)
+        }
+        Deed::Add => {
+            let service = told.and_then(|told| told.then).ok_or(Error::NotFound)?;
+            let then = Then { service, minutes: None, room: None, technician: None, addons: Vec::new() };
+            bookings::add_to_visit(tx, holder, id, &then)?;
+            here(id)
+        }
+        Deed::LeaveOut(other) => {
+            bookings::leave_out(tx, holder, id, other)?;
+            here(id)
+        }
+    })
+}
+
+/// A credit, a pass or a gift that was to pay has to be there: nobody pays in its stead without knowing.
+fn is_paid_as_asked(booking: &Booking, perk: Option<Perk>) -> Result<(), Stop> {
+    let cover = booking.sale.as_ref().map_or(Cover::None, |sale| sale.cover);
+    let what = match perk {
+        Some(Perk::Credit) => "credit",
+        Some(Perk::Pass) => "pass",
+        Some(Perk::Birthday) => "gift",
+        _ => return Ok(()),
+    };
+    if cover != Cover::None {
+        return Ok(());
+    }
+    let sentence = format!("There is no {what} left that could pay for this day. Nothing is booked yet.");
+    Err(Stop::No(StatusCode::CONFLICT, sentence, None))
+}
+
+fn after_letting_go(by: &Actor, slug: &str, held: &Booking) -> String {
+    if by.person.is_some() {
+        return "/dashboard/".to_owned();
+    }
+    format!("/book/?service={}&date={}", words::encoded(slug), held.day)
 }

@@ -1,8 +1,8 @@
-//! The front of the house, and what it tells machines that read.
+//! The front of the house.
 
 use askama::Template;
 use axum::Router;
-use axum::http::header;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use catalogue::{Catalogue, Club, Filter, Half};
@@ -10,13 +10,15 @@ use kit::web::Page;
 use kit::{House, Result};
 use membership::Plan;
 use people::Caller;
+use pictures::Shown;
 
 use super::frame::{Frame, SAME_FOR_VISITORS};
 use super::services::Row;
+use super::sights::{self, Sight};
 use super::words;
 
 pub(super) fn routes() -> Router<House> {
-    Router::new().route("/", get(home)).route("/robots.txt", get(robots))
+    Router::new().route("/", get(home))
 }
 
 #[derive(Template)]
@@ -24,48 +26,55 @@ pub(super) fn routes() -> Router<House> {
 struct HomePage<'c> {
     frame: Frame,
     club: &'c Club,
-    halves: Vec<HalfOfHouse<'c>>,
+    sight: Sight,
+    halves: [Doorway; 2],
+    rooms: Vec<QuietRoom<'c>>,
     featured: Vec<Row<'c>>,
     plans: Vec<PlanLine>,
+    /// Every service by family: slug and name.
+    services: Vec<(&'c str, Vec<(&'c str, &'c str)>)>,
+    today: String,
 }
 
-/// One part of the house and what happens there.
-struct HalfOfHouse<'c> {
-    light: &'static str,
-    name: &'static str,
-    whom: &'static str,
-    sentence: &'static str,
-    categories: Vec<(&'c str, &'c str)>,
+/// One half of the house, from outside.
+pub(super) struct Doorway {
+    pub(super) name: &'static str,
+    pub(super) path: &'static str,
+    pub(super) whom: &'static str,
+    pub(super) sentence: &'static str,
+    pub(super) sight: Sight,
 }
 
-impl<'c> HalfOfHouse<'c> {
-    fn of(catalogue: &'c Catalogue, half: Half) -> HalfOfHouse<'c> {
-        let (name, whom, sentence) = match half {
-            Half::Mensuite => (
+impl Doorway {
+    fn of(shown: &Shown, half: Half) -> Doorway {
+        let (name, path, whom, sentence) = match half {
+            Half::Mensuite | Half::Shared => (
                 "Mensuite",
+                "/menssuite/",
                 "For men",
                 "Massage, skin, scissors and a blade. One guest, one room, no waiting bench.",
             ),
             Half::Private => (
                 "Coresync Private",
+                "/private/",
                 "For two",
                 "Two hours behind one door: hot tub, sauna, and a wall that becomes somewhere else.",
             ),
-            Half::Shared => (
-                "The quiet rooms",
-                "For everyone",
-                "Four pods, a dome of slow stars, and a garden with a fire in it.",
-            ),
         };
-        let categories = catalogue.categories.iter().filter(|category| category.half == half);
-        let categories =
-            categories.map(|category| (category.slug.as_str(), category.name.as_str())).collect();
-        HalfOfHouse { light: half.as_str(), name, whom, sentence, categories }
+        Doorway { name, path, whom, sentence, sight: sights::of_half(shown, half) }
     }
 }
 
+/// A family of the rooms that both halves share.
+struct QuietRoom<'c> {
+    slug: &'c str,
+    name: &'c str,
+    sentence: &'c str,
+    sight: Sight,
+}
+
 /// A plan on one line.
-struct PlanLine {
+pub(super) struct PlanLine {
     name: String,
     price: String,
     sentence: String,
@@ -83,34 +92,53 @@ impl PlanLine {
     }
 }
 
-async fn home(caller: Caller) -> Result<Response> {
+async fn home(State(house): State<House>, caller: Caller) -> Result<Response> {
     let asked = caller.view(|tx, by| {
         let catalogue = catalogue::current(tx)?;
+        let shown = pictures::shown(tx, catalogue.club.id)?;
         let plans = membership::plans(tx, catalogue.club.id)?;
+        let today = words::date_at(&catalogue.club.zone, tx.now());
         let description = "A private wellness club: massage, facials, barber, private suites for two, and rooms to be \
                            quiet in.";
         let frame = Frame::new(by, "", "CoreSync, a private wellness club").about(description);
-        Ok((frame, catalogue, plans))
+        Ok((frame, catalogue, shown, plans, today))
     });
-    let (frame, catalogue, plans) = asked.await?;
+    let (frame, catalogue, shown, plans, today) = asked.await?;
     let wanted = Filter { featured: Some(true), ..Filter::default() };
     let page = HomePage {
-        frame,
+        frame: frame.found_at(&house, "/"),
         club: &catalogue.club,
-        halves: [Half::Mensuite, Half::Private, Half::Shared]
-            .map(|half| HalfOfHouse::of(&catalogue, half))
-            .into(),
-        featured: catalogue.find(&wanted).map(Row::of).collect(),
+        sight: sights::of_house(&shown),
+        halves: [Half::Mensuite, Half::Private].map(|half| Doorway::of(&shown, half)),
+        rooms: quiet_rooms(&catalogue, &shown),
+        featured: catalogue.find(&wanted).map(|service| Row::of(&catalogue, &shown, service)).collect(),
         plans: plans.into_iter().map(PlanLine::of).collect(),
+        services: services(&catalogue),
+        today: today.to_string(),
     };
     Ok((SAME_FOR_VISITORS, Page::of(&page)?).into_response())
 }
 
-/// What machines may read: everything that is meant to be found.
-async fn robots() -> impl IntoResponse {
-    let kind = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
-    (
-        kind,
-        "User-agent: *\nDisallow: /api/\nDisallow: /book/review/\nDisallow: /dashboard/\nDisallow: /logout/\n",
-    )
+fn quiet_rooms<'c>(catalogue: &'c Catalogue, shown: &Shown) -> Vec<QuietRoom<'c>> {
+    let shared = catalogue.categories.iter().filter(|category| category.half == Half::Shared);
+    let room = |category: &'c catalogue::Category| QuietRoom {
+        slug: &category.slug,
+        name: &category.name,
+        sentence: &category.description,
+        sight: sights::of_category(shown, category),
+    };
+    shared.map(room).collect()
+}
+
+/// Every service that can be booked, by family.
+fn services(catalogue: &Catalogue) -> Vec<(&str, Vec<(&str, &str)>)> {
+    let everything = || catalogue.services.iter().filter(|service| service.active);
+    let family = |category: &catalogue::Category| {
+        everything()
+            .filter(|service| service.category == category.id)
+            .map(|service| (service.slug.as_str(), service.name.as_str()))
+            .collect::<Vec<_>>()
+    };
+    let families = catalogue.categories.iter().map(|category| (category.name.as_str(), family(category)));
+    families.filter(|(_, services)| !services.is_empty()).collect()
 }

@@ -7,18 +7,37 @@ mod cancel;
 mod dashboard;
 pub(crate) mod docs;
 mod errors;
+mod found;
 mod frame;
+mod halves;
 mod hang;
 mod held;
+mod held_page;
+mod hold_cookie;
 mod home;
-
+mod links;
+mod membership;
+mod moving;
+mod preferences;
 mod price;
-mod review;
+mod privacy;
+mod profile;
+mod repeat;
+mod said;
 mod services;
+mod sessions;
 mod sheet;
-mod ticket;
+mod sights;
+pub(crate) mod staff;
+mod staff_audit;
+mod staff_people;
+mod story;
+mod style;
 mod times;
 mod visit;
+mod visits;
+mod wait;
+mod why;
 mod words;
 
 use axum::Router;
@@ -31,13 +50,29 @@ pub(crate) use price::Cancelling;
 pub fn routes() -> Router<House> {
     Router::new()
         .merge(home::routes())
+        .merge(halves::routes())
+        .merge(story::routes())
+        .merge(found::routes())
+        .merge(style::routes())
         .merge(services::routes())
         .merge(account::routes())
+        .merge(links::routes())
+        .merge(profile::routes())
+        .merge(sessions::routes())
+        .merge(preferences::routes())
+        .merge(privacy::routes())
+        .merge(staff_people::routes())
+        .merge(staff_audit::routes())
         .merge(book::routes())
-        .merge(review::routes())
+        .merge(wait::routes())
         .merge(held::routes())
         .merge(dashboard::routes())
+        .merge(membership::routes())
+        .merge(visits::routes())
         .merge(visit::routes())
+        .merge(moving::routes())
+        .merge(repeat::routes())
         .merge(cancel::routes())
+        .merge(staff::routes())
         .merge(hang::routes())
 }

@@ -1,19 +1,12 @@
 //! What a visit costs and what it costs not to come, in words.
 
 use bookings::Policy;
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use kit::Cents;
-use membership::Standing;
 use money::Line;
 
 use super::words;
-
-/// How many credits can be used for a visit on a day; none where the plan has no limit.
-pub(super) fn credits_left(standing: &Standing, day: Date) -> i64 {
-    standing.credits_left(day).unwrap_or(0)
-}
 
 /// A line of a bill.
 #[derive(Debug)]

@@ -2,18 +2,21 @@
 
 use askama::Template;
 use axum::Router;
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bookings::Factors;
-use catalogue::{Catalogue, Category, Filter, Half, Service};
+use catalogue::{Catalogue, Category, Filter, Service};
 use kit::web::{Input, Page, Path, Words};
 use kit::{Cents, Error, House, Result};
 use membership::Standing;
 use people::Caller;
+use pictures::Shown;
 
 use super::frame::{Frame, SAME_FOR_VISITORS};
 use super::sheet::{Asked, Sheet, Typed};
+use super::sights::{self, Sight};
 use super::words;
 
 pub(super) fn routes() -> Router<House> {
@@ -43,11 +46,13 @@ pub(super) struct Row<'c> {
     pub(super) list: String,
     pub(super) member: String,
     pub(super) members_only: bool,
+    pub(super) sight: Sight,
 }
 
 impl<'c> Row<'c> {
-    pub(super) fn of(service: &'c Service) -> Row<'c> {
+    pub(super) fn of(catalogue: &Catalogue, shown: &Shown, service: &'c Service) -> Row<'c> {
         Row {
+            sight: sights::of_service(shown, catalogue, service),
             slug: &service.slug,
             name: &service.name,
             sentence: &service.short_description,
@@ -62,7 +67,15 @@ impl<'c> Row<'c> {
 /// A family of services with those that were found.
 struct Family<'c> {
     category: &'c Category,
+    /// The one picture of all of them, where each has not a picture of its own.
+    sight: Option<Sight>,
     rows: Vec<Row<'c>>,
+}
+
+/// Whether all of them are seen as the same light study.
+fn are_alike(rows: &[Row<'_>]) -> bool {
+    let first = rows.first().map(|row| row.sight.study.name);
+    rows.iter().all(|row| row.sight.photograph().is_none() && Some(row.sight.study.name) == first)
 }
 
 #[derive(Template)]
@@ -73,15 +86,20 @@ struct ServicesPage<'c> {
     categories: &'c [Category],
     families: Vec<Family<'c>>,
     sentence: Option<String>,
+    /// Whether only some of the services are shown.
+    is_narrowed: bool,
 }
 
-async fn list(caller: Caller, Asked(sheet): Asked<Wanted>) -> Result<Response> {
+async fn list(State(house): State<House>, caller: Caller, Asked(sheet): Asked<Wanted>) -> Result<Response> {
     let asked = caller.view(|tx, by| {
         let frame = Frame::new(by, "services", "Services · CoreSync");
-        Ok((frame, catalogue::current(tx)?))
+        let catalogue = catalogue::current(tx)?;
+        let shown = pictures::shown(tx, catalogue.club.id)?;
+        Ok((frame, catalogue, shown))
     });
-    let (frame, catalogue) = asked.await?;
+    let (frame, catalogue, shown) = asked.await?;
     let frame = frame.about("Every service of the house, with its length and its price.");
+    let frame = frame.found_at(&house, "/services/");
     let Sheet { typed, read } = sheet;
     let (status, wanted, refused) = match read {
         Ok(wanted) => (StatusCode::OK, wanted, None),
@@ -94,19 +112,25 @@ async fn list(caller: Caller, Asked(sheet): Asked<Wanted>) -> Result<Response> {
         }
         _ => (status, refused),
     };
-    let families = if refused.is_some() { Vec::new() } else { families(&catalogue, &wanted.filter) };
+    let families = if refused.is_some() { Vec::new() } else { families(&catalogue, &shown, &wanted.filter) };
     let found: usize = families.iter().map(|family| family.rows.len()).sum();
     let sentence = refused.or_else(|| told(&wanted.filter, found));
-    let page = ServicesPage { frame, typed, categories: &catalogue.categories, families, sentence };
+    let is_narrowed = wanted.filter.search.is_some() || wanted.filter.category.is_some();
+    let categories = &catalogue.categories;
+    let page = ServicesPage { frame, typed, categories, families, sentence, is_narrowed };
     Ok((status, SAME_FOR_VISITORS, Page::of(&page)?).into_response())
 }
 
-fn families<'c>(catalogue: &'c Catalogue, filter: &'c Filter) -> Vec<Family<'c>> {
+fn families<'c>(catalogue: &'c Catalogue, shown: &Shown, filter: &'c Filter) -> Vec<Family<'c>> {
     let found: Vec<&Service> = catalogue.find(filter).collect();
     let family = |category: &'c Category| {
-        let rows =
-            found.iter().filter(|service| service.category == category.id).map(|service| Row::of(service));
-        Family { category, rows: rows.collect() }
+        let rows = found.iter().filter(|service| service.category == category.id);
+        let rows: Vec<_> = rows.map(|service| Row::of(catalogue, shown, service)).collect();
+        let sight = match rows.as_slice() {
+            [only] => Some(only.sight.clone()),
+            rows => are_alike(rows).then(|| sights::of_category(shown, category)),
+        };
+        Family { category, sight, rows }
     };
     catalogue.categories.iter().map(family).filter(|family| !family.rows.is_empty()).collect()
 }
@@ -141,18 +165,27 @@ struct ServicePage<'c> {
     frame: Frame,
     service: &'c Service,
     category: Option<&'c Category>,
-    light: &'static str,
+    sight: Sight,
     duration: String,
     guests: String,
     list: String,
     member: String,
     /// What it costs whoever asks, if they are a member.
     yours: Option<String>,
-    rooms: Vec<(&'c str, &'c str)>,
+    /// What else may be done to it without a break, or instead of it.
+    beside: Vec<Row<'c>>,
+    beside_is_alike: bool,
+    rooms: Vec<Place<'c>>,
     extras: Vec<Extra<'c>>,
 }
 
-async fn show(caller: Caller, Path(slug): Path<String>) -> Result<Response> {
+/// A room in which it happens.
+struct Place<'c> {
+    name: &'c str,
+    sentence: &'c str,
+}
+
+async fn show(State(house): State<House>, caller: Caller, Path(slug): Path<String>) -> Result<Response> {
     let asked = caller.view(move |tx, by| {
         let catalogue = catalogue::current(tx)?;
         let service = catalogue.service_by_slug(&slug).ok_or(Error::NotFound)?.id;
@@ -162,25 +195,31 @@ async fn show(caller: Caller, Path(slug): Path<String>) -> Result<Response> {
         };
         let today = words::date_at(&catalogue.club.zone, tx.now());
         let frame = Frame::new(by, "services", "");
-        Ok((frame, catalogue, service, standing, today))
+        let shown = pictures::shown(tx, catalogue.club.id)?;
+        Ok((frame, catalogue, shown, service, standing, today))
     });
-    let (frame, catalogue, id, standing, today) = asked.await?;
+    let (frame, catalogue, shown, id, standing, today) = asked.await?;
     let service = catalogue.service(id).ok_or(Error::NotFound)?;
     let plan = standing.plan_on(today);
     let yours =
         plan.map(|_| bookings::price_for(service, &standing, today, Factors::PLAIN, &[], false).total());
     let category = catalogue.category(service.category);
     let frame = Frame { title: format!("{} · CoreSync", service.name), ..frame };
+    let beside = beside(&catalogue, &shown, service);
+    let sight = sights::of_service(&shown, &catalogue, service);
+    let frame = frame.about(service.short_description.clone());
     let page = ServicePage {
-        frame: frame.about(service.short_description.clone()),
+        frame: frame.found_at(&house, &format!("/services/{}/", service.slug)).with_study(sight.study.name),
+        sight,
         service,
         category,
-        light: category.map_or(Half::Shared, |category| category.half).as_str(),
         duration: words::duration(service.minutes),
         guests: guests(service),
         list: words::money(service.list),
         member: words::money(service.member),
         yours: yours.map(words::money),
+        beside_is_alike: are_alike(&beside),
+        beside,
         rooms: rooms(&catalogue, service),
         extras: catalogue
             .addons_of(service)
@@ -198,9 +237,21 @@ fn guests(service: &Service) -> String {
     }
 }
 
-fn rooms<'c>(catalogue: &'c Catalogue, service: &'c Service) -> Vec<(&'c str, &'c str)> {
+/// How many others are shown beside a service.
+const BESIDE: usize = 3;
+
+/// Others of its family, those that follow it first.
+fn beside<'c>(catalogue: &'c Catalogue, shown: &Shown, service: &Service) -> Vec<Row<'c>> {
+    let family = || catalogue.services.iter().filter(|one| one.active && one.category == service.category);
+    let place = family().position(|one| one.id == service.id).unwrap_or_default();
+    let others = family().skip(place + 1).chain(family().take(place));
+    others.take(BESIDE).map(|one| Row::of(catalogue, shown, one)).collect()
+}
+
+fn rooms<'c>(catalogue: &'c Catalogue, service: &Service) -> Vec<Place<'c>> {
     let rooms = service.rooms.iter().filter_map(|id| catalogue.room(*id)).filter(|room| room.active);
-    rooms.map(|room| (room.name.as_str(), room.description.as_str())).collect()
+    let place = |room: &'c catalogue::Room| Place { name: &room.name, sentence: &room.description };
+    rooms.map(place).collect()
 }
 
 fn extra<'c>(name: &'c str, sentence: &'c str, cents: Cents) -> Extra<'c> {

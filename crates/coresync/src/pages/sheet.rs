@@ -22,6 +22,38 @@ impl Typed {
         };
         value.and_then(Value::as_str).unwrap_or_default()
     }
+
+    /// Everything that stands under a name.
+    pub(super) fn all(&self, name: &str) -> Vec<String> {
+        match self.0.raw(name) {
+            Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            Some(Value::String(one)) => vec![one.clone()],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether a value was typed under a name, alone or among others.
+    pub(super) fn has(&self, name: &str, value: &str) -> bool {
+        match self.0.raw(name) {
+            Some(Value::Array(many)) => many.iter().any(|one| one == value),
+            one => one.and_then(Value::as_str) == Some(value),
+        }
+    }
+
+    /// The same, with what is kept under every name that was not typed.
+    ///
+    /// # Errors
+    /// A fault.
+    pub(super) fn over(&self, kept: &[(&str, String)]) -> Result<Typed> {
+        let pairs: serde_json::Map<String, Value> = kept
+            .iter()
+            .map(|(name, value)| {
+                let typed = self.0.raw(name).map(|_| self.get(name).to_owned());
+                ((*name).to_owned(), Value::String(typed.unwrap_or_else(|| value.clone())))
+            })
+            .collect();
+        Words::from_json(Value::Object(pairs).to_string().as_bytes()).map(|words| Typed(Arc::new(words)))
+    }
 }
 
 /// A form or a query: as it was typed, and as it was understood.

@@ -1,11 +1,14 @@
 //! Free times as they stand on a page: a strip of fourteen days, and the times of one of them.
 
-use bookings::{Answer, Closed, Factors, FreeDay, Offer, Window, begin, cells};
+use bookings::{Answer, Ask, Closed, Factors, FreeDay, Offer, Window, begin, cells};
 use catalogue::Service;
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 use kit::Id;
+use kit::web::Words;
+use membership::Tier;
 
+use super::sheet::{narrowing, narrowing_id};
 use super::words;
 
 /// How many days the strip shows.
@@ -14,6 +17,39 @@ const STRIP: i64 = 14;
 const NOON: i8 = 12;
 const EVENING: i8 = 17;
 
+/// How many other times are named.
+const NEAR: usize = 6;
+
+/// What narrows a search, as it was asked; what is no number narrows nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Narrowed {
+    party: Option<i64>,
+    technician: Option<Id>,
+    room: Option<Id>,
+    minutes: Option<i64>,
+}
+
+impl Narrowed {
+    pub(super) fn parse(words: &Words) -> Narrowed {
+        Narrowed {
+            party: narrowing(words, "party"),
+            technician: narrowing_id(words, "technician"),
+            room: narrowing_id(words, "room"),
+            minutes: narrowing(words, "duration"),
+        }
+    }
+}
+
+impl Narrowed {
+    pub(super) fn technician(self) -> Option<Id> {
+        self.technician
+    }
+
+    pub(super) fn room(self) -> Option<Id> {
+        self.room
+    }
+}
+
 /// What somebody looks for a time for.
 #[derive(Debug, Clone)]
 pub(super) struct Search {
@@ -21,51 +57,92 @@ pub(super) struct Search {
     pub(super) party: Option<i64>,
     pub(super) technician: Option<Id>,
     pub(super) room: Option<Id>,
+    /// How long, of what is sold by time (F9).
+    pub(super) minutes: Option<i64>,
+    /// The booking that is to be moved.
+    pub(super) moving: Option<Id>,
 }
 
 impl Search {
     /// What is asked, as far as it fits the service: another service's technician or room narrows nothing.
-    pub(super) fn fitting(
-        catalogue: &catalogue::Catalogue,
-        service: &Service,
-        (party, technician, room): (Option<i64>, Option<Id>, Option<Id>),
-    ) -> Search {
+    pub(super) fn fitting(catalogue: &catalogue::Catalogue, service: &Service, narrowed: Narrowed) -> Search {
         let serves = |id: &Id| {
             let one = catalogue.technician(*id).filter(|one| one.active);
             service.technicians > 0 && one.is_some_and(|one| one.is_skilled_for(service))
         };
+        let sold = |minutes: &i64| durations(service).contains(minutes);
         Search {
             service: service.slug.clone(),
-            party: party.filter(|party| (service.party..=service.max_capacity).contains(party)),
-            technician: technician.filter(serves),
-            room: room.filter(|room| service.rooms.contains(room)),
+            party: narrowed.party.filter(|party| (service.party..=service.max_capacity).contains(party)),
+            technician: narrowed.technician.filter(serves),
+            room: narrowed.room.filter(|room| service.rooms.contains(room)),
+            minutes: narrowed.minutes.filter(sold),
+            moving: None,
         }
     }
 
-    fn query(&self) -> String {
-        let mut query = format!("service={}", words::encoded(&self.service));
+    /// The question for the free times of some days.
+    pub(super) fn ask(&self, service: Id, from: Date, to: Date, one_day: bool) -> Ask {
+        Ask {
+            service,
+            minutes: self.minutes,
+            ignoring: self.moving,
+            from: Some(from),
+            to: Some(to),
+            party: self.party,
+            room: self.room,
+            room_type: None,
+            technician: self.technician,
+            one_day,
+            slots: false,
+        }
+    }
+
+    /// What narrows it, as a form or an address says it.
+    pub(super) fn pairs(&self) -> Vec<(&'static str, i64)> {
         let numbers = [
             ("party", self.party),
             ("technician", self.technician.map(|id| id.0)),
             ("room", self.room.map(|id| id.0)),
+            ("duration", self.minutes),
         ];
-        for (name, number) in numbers {
-            if let Some(number) = number {
-                query.push_str(&format!("&{name}={number}"));
+        numbers.into_iter().filter_map(|(name, number)| Some((name, number?))).collect()
+    }
+
+    /// The page, with what is asked so far.
+    pub(super) fn path(&self) -> String {
+        let mut path = match self.moving {
+            Some(id) => format!("/dashboard/bookings/{id}/move/?"),
+            None => format!("/book/?service={}&", words::encoded(&self.service)),
+        };
+        for (name, number) in self.pairs() {
+            // Of a booking that is moved, who and for how long is known.
+            if self.moving.is_none() || matches!(name, "technician" | "room") {
+                path.push_str(&format!("{name}={number}&"));
             }
         }
-        query
+        path.pop();
+        path
     }
 
     /// The page of a day's times.
     pub(super) fn day_path(&self, date: Date) -> String {
-        format!("/book/?{}&date={date}", self.query())
+        let path = self.path();
+        let joint = if path.contains('?') { '&' } else { '?' };
+        format!("{path}{joint}date={date}")
     }
 
-    /// The page on which a time is looked at before it is booked.
-    pub(super) fn review_path(&self, starts_at: Timestamp) -> String {
-        format!("/book/review/?{}&starts_at={starts_at}", self.query())
+    /// The page that says what a move to a time means.
+    fn move_path(&self, date: Date, to: Timestamp) -> String {
+        format!("{}&to={to}", self.day_path(date))
     }
+}
+
+/// How long a service may be, in minutes; nothing if that can't be chosen.
+pub(super) fn durations(service: &Service) -> Vec<i64> {
+    let Some(sold) = service.sold_by_time else { return Vec::new() };
+    let step = usize::try_from(sold.step.max(5)).unwrap_or(5);
+    (sold.least..=sold.most).step_by(step).collect()
 }
 
 /// One day of the strip.
@@ -139,6 +216,7 @@ impl Strip {
 /// One time that can be chosen.
 #[derive(Debug)]
 pub(super) struct TimeCell {
+    /// What choosing it to move there leads to.
     pub(super) path: String,
     /// The moment, as a form sends it.
     pub(super) stamp: String,
@@ -146,6 +224,8 @@ pub(super) struct TimeCell {
     pub(super) span: String,
     pub(super) price: String,
     pub(super) room: String,
+    /// For whom it is kept, and until when, if whoever looks is one of them.
+    pub(super) kept: Option<String>,
 }
 
 /// The times of one part of the day.
@@ -158,17 +238,32 @@ pub(super) struct Part {
 pub(super) fn time_cell(answer: &Answer, search: &Search, offer: &Offer) -> TimeCell {
     let zone = &answer.catalogue.club.zone;
     let (room, factors) = offer.rooms.first().copied().unwrap_or((Id(0), Factors::PLAIN));
-    let room = answer.catalogue.room(room);
     let starts_at = begin(offer.start);
-    let ends_at = begin(offer.start + cells(answer.service().minutes));
+    let ends_at = begin(offer.start + cells(answer.minutes));
     let quote = answer.quote(offer.date, factors);
+    let now = answer.window.asker().now;
+    let terms = answer.terms(room, offer.date, offer.start);
+    let kept = terms.kept.iter().find(|(_, until)| now < *until).map(|(tier, until)| {
+        let whom = if *tier == Tier::Unlimited { "Unlimited members" } else { "members" };
+        format!("For {whom} until {}.", words::moment(zone, *until, now))
+    });
     TimeCell {
-        path: search.review_path(starts_at),
+        path: search.move_path(offer.date, starts_at),
         stamp: starts_at.to_string(),
         span: words::span(zone, starts_at, ends_at),
         price: words::money(quote.total()),
-        room: room.map(|room| room.name.clone()).unwrap_or_default(),
+        room: answer.catalogue.room(room).map(|room| room.name.clone()).unwrap_or_default(),
+        kept,
     }
+}
+
+/// The times of an answer that are nearest to a moment, in order.
+pub(super) fn near(answer: &Answer, search: &Search, wanted: Timestamp) -> Vec<TimeCell> {
+    let mut others: Vec<&Offer> = answer.offers.iter().filter(|offer| begin(offer.start) != wanted).collect();
+    others.sort_by_key(|offer| (begin(offer.start).duration_since(wanted).abs(), offer.start));
+    others.truncate(NEAR);
+    others.sort_by_key(|offer| offer.start);
+    others.into_iter().map(|offer| time_cell(answer, search, offer)).collect()
 }
 
 /// The times of an answer, by part of the day.
@@ -203,19 +298,19 @@ pub(super) fn closed_sentence(window: &Window, day: Date, closed: Closed) -> Str
     )
 }
 
-/// Why a day of the strip has no times, and which day has some.
+/// Why a day of the strip has no times.
 pub(super) fn empty_sentence(strip: &Answer, chosen: Date) -> String {
     let today = strip.window.today();
     if chosen < today {
         return format!("{} is over. Choose a day from today on.", words::day(chosen, today));
     }
-    let mut near: Vec<&FreeDay> = strip.days.iter().filter(|day| day.count.count > 0).collect();
-    near.sort_by_key(|day| ((day.count.date - chosen).get_days().abs(), day.count.date));
-    let other = near.first().map_or_else(
-        || "Try another service, or later days.".to_owned(),
-        |day| format!("{} has {}.", words::day(day.count.date, today), words::number(day.count.count)),
-    );
-    format!("No times on {}. {other}", words::day(chosen, today))
+    format!("No times on {}.", words::day(chosen, today))
+}
+
+/// The day nearest to one that has times.
+pub(super) fn nearest(days: &[FreeDay], chosen: Date) -> Option<&FreeDay> {
+    let free = days.iter().filter(|day| day.count.count > 0);
+    free.min_by_key(|day| ((day.count.date - chosen).get_days().abs(), day.count.date))
 }
 
 #[cfg(test)]
@@ -235,16 +330,19 @@ mod tests {
 
     #[test]
     fn an_address_names_only_what_was_asked() {
-        let search =
-            Search { service: "the-cut".to_owned(), party: None, technician: Some(Id(7)), room: None };
-        assert_eq!(
-            search.day_path(date(2026, 11, 25)),
-            "/book/?service=the-cut&technician=7&date=2026-11-25"
-        );
-        let at = "2026-11-25T15:00:00Z".parse().expect("a moment");
-        assert_eq!(
-            search.review_path(at),
-            "/book/review/?service=the-cut&technician=7&starts_at=2026-11-25T15:00:00Z"
-        );
+        let search = Search {
+            service: "the-cut".to_owned(),
+            party: None,
+            technician: Some(Id(7)),
+            room: None,
+            minutes: Some(90),
+            moving: None,
+        };
+        let day = date(2026, 11, 25);
+        assert_eq!(search.day_path(day), "/book/?service=the-cut&technician=7&duration=90&date=2026-11-25");
+        let moving = Search { moving: Some(Id(9)), ..search };
+        assert_eq!(moving.day_path(day), "/dashboard/bookings/9/move/?technician=7&date=2026-11-25");
+        let moving = Search { technician: None, ..moving };
+        assert_eq!(moving.day_path(day), "/dashboard/bookings/9/move/?date=2026-11-25");
     }
 }

@@ -2,24 +2,29 @@
 
 use askama::Template;
 use axum::Router;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::Response;
 use axum::routing::get;
-use bookings::{Booking, Detail, Status};
-use catalogue::Catalogue;
+use bookings::{Booking, Detail, SUBJECT, Status};
+use catalogue::{Catalogue, Service};
 use jiff::Timestamp;
 use kit::web::{Page, Path};
-use kit::{Cents, House, Id, Result, Tx};
+use kit::{Cents, Error, House, Id, Result, Tx};
+use messages::calendar::{Event, ics};
 use money::{Charge, Subject};
 use people::{Actor, Caller};
 
 use super::dashboard::{VisitLine, status_word};
 use super::frame::{Frame, or_sign_in};
 use super::price::{self, BillLine, Cancelling};
+use super::times::Search;
 use super::words;
-use bookings::SUBJECT;
+use crate::calendar::event;
 
 pub(super) fn routes() -> Router<House> {
-    Router::new().route("/dashboard/bookings/{id}/", get(visit))
+    Router::new()
+        .route("/dashboard/bookings/{id}/", get(visit))
+        .route("/dashboard/bookings/{id}/visit.ics", get(calendar))
 }
 
 #[derive(Template)]
@@ -29,8 +34,21 @@ struct VisitPage {
     line: VisitLine,
     status: &'static str,
     is_cancelled: bool,
-    slug: Option<String>,
+    /// Where the same is booked again, if it is still offered.
+    again: Option<String>,
     technicians: String,
+    companion: Option<String>,
+    scene: Option<String>,
+    /// The other services of the same visit.
+    together: Vec<VisitLine>,
+    /// When it was to be before it was moved.
+    moved_from: Option<String>,
+    /// Whether it still lies ahead.
+    is_ahead: bool,
+    can_move: bool,
+    can_repeat: bool,
+    /// The same in calendars on the web: a name and an address.
+    calendars: Vec<(&'static str, String)>,
     guests: String,
     guest_name: Option<String>,
     requests: Option<String>,
@@ -56,13 +74,73 @@ pub(super) fn cancelling<'c>(catalogue: &'c Catalogue, booking: &Booking, now: T
 }
 
 async fn visit(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
-    let drawn = caller.view(move |tx, by| draw(tx, by, id)).await;
+    let public = caller.house().config.public_url.clone();
+    let drawn = caller.view(move |tx, by| draw(tx, by, id, &public)).await;
     or_sign_in(drawn.and_then(|page| Page::of(&page)), &format!("/dashboard/bookings/{id}/"))
 }
 
-fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<VisitPage> {
+/// Where the same is looked for again: the same service with the same people in the same room.
+fn again(service: &Service, detail: &Detail) -> String {
+    let booking = &detail.booking;
+    let sold = booking.sale.as_ref().map(|sale| sale.minutes);
+    let search = Search {
+        service: service.slug.clone(),
+        party: Some(booking.party).filter(|party| *party != service.party),
+        technician: detail.technicians.first().map(|(id, _)| *id).filter(|_| service.technicians == 1),
+        room: Some(booking.room).filter(|_| service.rooms.len() > 1),
+        minutes: sold.filter(|minutes| *minutes != service.minutes),
+        moving: None,
+    };
+    search.path()
+}
+
+/// The event in calendars on the web, each of which takes it from an address.
+fn calendars(event: &Event) -> Vec<(&'static str, String)> {
+    let stamp = |moment: Timestamp| moment.strftime("%Y%m%dT%H%M%SZ").to_string();
+    let (title, place) = (words::encoded(&event.summary), words::encoded(&event.location));
+    let about = words::encoded(&event.description);
+    let google = format!(
+        "https://calendar.google.com/calendar/render?action=TEMPLATE&text={title}&dates={}/{}&location={place}&details={about}",
+        stamp(event.starts_at),
+        stamp(event.ends_at)
+    );
+    let outlook = format!(
+        "https://outlook.live.com/calendar/0/deeplink/compose?rru=addevent&subject={title}&startdt={}&enddt={}&location={place}&body={about}",
+        event.starts_at, event.ends_at
+    );
+    vec![("Google Calendar", google), ("Outlook", outlook)]
+}
+
+/// The visit as a file for a calendar.
+async fn calendar(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
+    let public = caller.house().config.public_url.clone();
+    let here = format!("/dashboard/bookings/{id}/");
+    let written = caller.view({
+        let link = format!("{public}{here}");
+        move |tx, by| {
+            let detail = bookings::show(tx, by, id)?;
+            let booking = &detail.booking;
+            if booking.reference.is_none() {
+                return Err(Error::NotFound);
+            }
+            let catalogue = catalogue::current(tx)?;
+            let cancelled = matches!(booking.status, Status::Cancelled | Status::NoShow);
+            let event = Event { cancelled, ..event(&catalogue, booking, &link, tx.now()) };
+            Ok((booking.reference.clone().unwrap_or_default(), ics(&event)))
+        }
+    });
+    let file = written.await.map(|(name, text)| {
+        let attached = format!("attachment; filename=\"{name}.ics\"");
+        ([(CONTENT_TYPE, "text/calendar; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, attached)], text)
+    });
+    or_sign_in(file, &here)
+}
+
+fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, public: &str) -> Result<VisitPage> {
     let detail = bookings::show(tx, by, id)?;
     let allergies = bookings::allergies(tx, by, id)?;
+    let scene = bookings::scene(tx, by, id)?;
+    let together = bookings::together(tx, by, id)?;
     let catalogue = catalogue::current(tx)?;
     let now = tx.now();
     let Detail { booking, technicians, why, .. } = &detail;
@@ -70,11 +148,21 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<VisitPage> {
     let line = VisitLine::of(&catalogue, &detail, now);
     let names: Vec<&str> = technicians.iter().map(|(_, name)| name.as_str()).collect();
     let offered = catalogue.service(booking.service).filter(|service| service.active);
+    let is_ahead = now < booking.starts_at && matches!(booking.status, Status::Confirmed | Status::Pending);
+    let event = event(&catalogue, booking, &format!("{public}/dashboard/bookings/{id}/"), now);
     Ok(VisitPage {
         frame: Frame::new(by, "visits", format!("{}, {} · CoreSync", line.service, line.day)),
         status: status_word(booking.status),
         is_cancelled: booking.status == Status::Cancelled,
-        slug: offered.map(|service| service.slug.clone()),
+        again: offered.map(|service| again(service, &detail)),
+        can_repeat: offered.is_some() && booking.reference.is_some(),
+        companion: booking.companion_name.clone(),
+        scene: scene.and_then(|scene| Some(scene.get("preset")?.as_str()?.to_owned())),
+        together: together.iter().map(|other| VisitLine::of(&catalogue, other, now)).collect(),
+        moved_from: booking.moved_from.map(|at| words::moment(&catalogue.club.zone, at, now)),
+        is_ahead,
+        can_move: detail.can_move,
+        calendars: if is_ahead { calendars(&event) } else { Vec::new() },
         technicians: names.join(" and "),
         guests: words::guests(booking.party),
         guest_name: booking.guest_name.clone(),

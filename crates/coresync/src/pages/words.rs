@@ -67,6 +67,12 @@ pub(super) fn number(count: usize) -> String {
     SMALL.get(count).map_or_else(|| count.to_string(), |word| (*word).to_owned())
 }
 
+/// `Five`.
+pub(super) fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// `45 minutes`, `2 hours`.
 pub(super) fn duration(minutes: i64) -> String {
     match minutes {

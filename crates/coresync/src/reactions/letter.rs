@@ -16,6 +16,7 @@ pub(super) struct Letter {
     facts: Vec<(&'static str, String)>,
     action: Option<(&'static str, String)>,
     notes: Vec<String>,
+    unsubscribe: Option<String>,
     club: String,
     address: String,
 }
@@ -30,6 +31,7 @@ impl Letter {
             facts: Vec::new(),
             action: None,
             notes: Vec::new(),
+            unsubscribe: None,
             club: club.name.clone(),
             address: club.address.clone(),
         }
@@ -62,13 +64,26 @@ impl Letter {
         self
     }
 
+    /// Where one press makes an end of such letters.
+    pub(super) fn ends_at(mut self, address: String) -> Letter {
+        self.unsubscribe = Some(address);
+        self
+    }
+
     /// The mail to an address, with a calendar file if there is one.
     ///
     /// # Errors
     /// A fault if it can't be drawn.
     pub(super) fn to(self, address: String, calendar: Option<String>) -> Result<Mail> {
         let html = self.render().map_err(Fault::because)?;
-        Ok(Mail { to: address, text: self.text(), subject: self.subject, html: Some(html), calendar })
+        Ok(Mail {
+            to: address,
+            text: self.text(),
+            subject: self.subject,
+            html: Some(html),
+            calendar,
+            unsubscribe: self.unsubscribe,
+        })
     }
 
     fn text(&self) -> String {
@@ -79,6 +94,8 @@ impl Letter {
         let parts = [self.heading.clone()].into_iter().chain(self.words.iter().cloned());
         let parts = parts.chain([facts]).chain(action).chain(self.notes.iter().cloned());
         let body = parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
-        format!("{body}\n\n{}\n{}\n", self.club, self.address)
+        let end =
+            self.unsubscribe.as_ref().map(|address| format!("\nNo more letters of this kind:\n{address}\n"));
+        format!("{body}\n\n{}\n{}\n{}", self.club, self.address, end.unwrap_or_default())
     }
 }

@@ -6,8 +6,10 @@ use jiff::tz::TimeZone;
 use kit::{Cents, House, Id, Result, Tx};
 use messages::Mail;
 use messages::calendar::{Event, ics};
+use people::Notice;
 
 use super::letter::Letter;
+use crate::calendar;
 use crate::pages::Cancelling;
 
 /// What there is to tell about a booking.
@@ -29,6 +31,17 @@ pub(super) enum News {
     Nearer,
 }
 
+impl News {
+    /// Of which kind it is.
+    fn notice(self) -> Notice {
+        match self {
+            News::Confirmed | News::Moved | News::Cancelled | News::Missed => Notice::Bookings,
+            News::Offered => Notice::Waitlist,
+            News::Near | News::Nearer => Notice::Reminders,
+        }
+    }
+}
+
 /// Tells the guest.
 pub(super) async fn tell(house: House, booking: Id, news: News) -> Result<()> {
     let public = house.config.public_url.clone();
@@ -47,8 +60,12 @@ pub(super) async fn tell(house: House, booking: Id, news: News) -> Result<()> {
                 _ => false,
             };
             // A guest whom the desk wrote down may have no address.
-            if let Some((to, name)) = addressee(tx, &detail)?.filter(|_| !is_stale) {
-                let mail = write(tx, &detail, &public, news, to, &name)?;
+            let Some((to, name, person)) = addressee(tx, &detail)?.filter(|_| !is_stale) else {
+                return Ok(());
+            };
+            let end = ending(tx, person, news.notice(), &public)?;
+            if let Some(end) = end {
+                let mail = write(tx, &detail, &public, news, to, &name, end)?;
                 tx.enqueue(&mail, tx.now())?;
             }
             Ok(())
@@ -70,27 +87,55 @@ pub(super) async fn opened(house: House, wait: Id, starts_at: Timestamp) -> Resu
             let what = service.map(|service| service.name.clone()).unwrap_or_default();
             let slug = service.map(|service| service.slug.clone()).unwrap_or_default();
             let when = starts_at.to_zoned(zone.clone()).strftime("%A %-d %B %Y, %H:%M").to_string();
+            let Some(end) = ending(tx, Some(person.id), Notice::Waitlist, &public)? else { return Ok(()) };
             let heading = format!("{}, a time you asked for is free.", person.first_name);
-            let path = format!("{public}/book/review/?service={slug}&starts_at={starts_at}");
+            let path = format!("{public}/book/?service={slug}&at={starts_at}");
             let letter = Letter::new(&catalogue.club, format!("Free now: {what}"), heading)
                 .says("It is not held: whoever books first has it.")
                 .fact("What", what)
                 .fact("When", when)
                 .leads_to("Look at it", path);
-            let mail = letter.to(to, None)?;
+            let mail = end.of(letter).to(to, None)?;
             tx.enqueue(&mail, tx.now())
         })
         .await
 }
 
-fn addressee(tx: &mut Tx<'_>, detail: &Detail) -> Result<Option<(String, String)>> {
+/// How a letter ends: with a link that makes an end of its kind, where somebody known is written to.
+struct End(Option<String>);
+
+impl End {
+    fn of(self, letter: Letter) -> Letter {
+        match self.0 {
+            Some(link) => letter.ends_at(link),
+            None => letter,
+        }
+    }
+}
+
+/// Nothing, if the person does not want to be told of it.
+fn ending(tx: &mut Tx<'_>, person: Option<Id>, notice: Notice, public: &str) -> Result<Option<End>> {
+    let Some(person) = person else { return Ok(Some(End(None))) };
+    if !people::wants(tx, person, notice)? {
+        return Ok(None);
+    }
+    let token = people::unsubscribe_token(tx, person, notice)?;
+    Ok(Some(End(Some(format!("{public}/unsubscribe/?token={token}")))))
+}
+
+/// The address, the name to speak to, and whose account it is.
+fn addressee(tx: &mut Tx<'_>, detail: &Detail) -> Result<Option<(String, String, Option<Id>)>> {
     let Booking { person, guest_name, guest_email, .. } = &detail.booking;
     if let Some(email) = guest_email {
-        return Ok(Some((email.clone(), guest_name.clone().unwrap_or_else(|| "Dear guest".to_owned()))));
+        return Ok(Some((
+            email.clone(),
+            guest_name.clone().unwrap_or_else(|| "Dear guest".to_owned()),
+            None,
+        )));
     }
     let Some(person) = person else { return Ok(None) };
     let person = people::person(tx, *person)?;
-    Ok(person.email.map(|email| (email, person.first_name)))
+    Ok(person.email.map(|email| (email, person.first_name, Some(person.id))))
 }
 
 /// What a letter is about, in words.
@@ -161,7 +206,15 @@ fn spoken(zone: &TimeZone, moment: Timestamp, form: &str) -> String {
     moment.to_zoned(zone.clone()).strftime(form).to_string()
 }
 
-fn write(tx: &mut Tx<'_>, detail: &Detail, public: &str, news: News, to: String, name: &str) -> Result<Mail> {
+fn write(
+    tx: &mut Tx<'_>,
+    detail: &Detail,
+    public: &str,
+    news: News,
+    to: String,
+    name: &str,
+    end: End,
+) -> Result<Mail> {
     let catalogue = catalogue::current(tx)?;
     let Detail { booking, .. } = detail;
     let club = &catalogue.club;
@@ -179,18 +232,12 @@ fn write(tx: &mut Tx<'_>, detail: &Detail, public: &str, news: News, to: String,
         News::Offered => format!("{public}/book/held/{}/", booking.id),
         _ => format!("{public}/dashboard/bookings/{}/", booking.id),
     };
+    // Whatever comes later counts more (RFC 5545).
     let since = tx.now().duration_since(booking.created_at).as_mins().max(1);
     let event = Event {
-        uid: format!("booking-{}@coresync", booking.id),
-        // Whatever comes later counts more (RFC 5545).
         sequence: if news == News::Confirmed { 0 } else { since },
-        starts_at: booking.starts_at,
-        ends_at: booking.ends_at,
-        stamped_at: tx.now(),
-        summary: format!("{what} at {}", club.name),
-        location: format!("{room}, {}", club.address),
-        description: format!("{reference}\n{link}"),
         cancelled: matches!(news, News::Cancelled | News::Missed),
+        ..calendar::event(&catalogue, booking, &link, tx.now())
     };
     let letter =
         Letter::new(club, format!("{}: {what}", about.subject), format!("{name}, {}", about.greeting))
@@ -203,7 +250,7 @@ fn write(tx: &mut Tx<'_>, detail: &Detail, public: &str, news: News, to: String,
             .leads_to(about.action, link)
             .note(about.note);
     let changes_the_calendar = !matches!(news, News::Offered | News::Near | News::Nearer);
-    letter.to(to, changes_the_calendar.then(|| ics(&event)))
+    end.of(letter).to(to, changes_the_calendar.then(|| ics(&event)))
 }
 
 /// Reminds a guest, unless the booking has moved meanwhile.

@@ -1,16 +1,19 @@
 //! What follows from what. Houses do not know each other's consequences; they write jobs, and here stands who does
 //! them.
 
+mod accounts;
 mod letter;
 mod letters;
+mod membership_letters;
 
-use bookings::{Booked, Cancelled, Look, Missed, Moved, Nightly, Offered, Opened, Remind, Sweep};
+use bookings::{Booked, Cancelled, Look, Missed, Moved, Nightly, Offered, Opened, Remind, Repriced, Sweep};
 use jiff::SignedDuration;
 use kit::jobs::{Handlers, Job};
 use kit::replies::forget_replies;
 use kit::{House, Id, Result, Tx, args, sql};
-use membership::{Changed, Turn};
+use membership::{Changed, Told, Turn};
 use messages::{Mail, Post};
+use people::{AddressAsked, AddressChanged, Claimed, PasswordChanged, Proven, ResetAsked, Seal};
 use pictures::Develop;
 
 use self::letters::News;
@@ -27,9 +30,10 @@ pub fn handlers(house: &House, post: &Post) -> Handlers {
     let (opened, looking, reminding) = (house.clone(), house.clone(), house.clone());
     let (nightly, sweeping) = (house.clone(), house.clone());
     let (turning, following) = (house.clone(), house.clone());
+    let (telling, repricing) = (house.clone(), house.clone());
     let developing = house.clone();
     let (mailing, post) = (house.clone(), post.clone());
-    Handlers::default()
+    of_accounts(house, &post)
         .on(move |job: Booked| booked(job.booking))
         .on(move |job: Moved| moved(job.booking))
         .on(move |job: Cancelled| cancelled(job.booking))
@@ -42,11 +46,41 @@ pub fn handlers(house: &House, post: &Post) -> Handlers {
         .on(move |Sweep {}| sweep(sweeping.clone()))
         .on(move |Turn {}| turn(turning.clone()))
         .on(move |job: Changed| follow(following.clone(), job.person))
+        .on(move |job: Told| membership_letters::tell(telling.clone(), job.event))
+        .on(move |job: Repriced| membership_letters::repriced(repricing.clone(), job))
         .on(move |job: Develop| pictures::develop_job(developing.clone(), job.picture))
         .on(move |mail: Mail| {
             let (house, post) = (mailing.clone(), post.clone());
             async move { messages::deliver(&house, &post, mail).await }
         })
+}
+
+/// What follows from what happens to accounts.
+fn of_accounts(house: &House, post: &Post) -> Handlers {
+    let (adopting, sealing) = (house.clone(), house.clone());
+    macro_rules! letters {
+        ($($job:ident: $find:expr;)*) => {
+            Handlers::default()$(.on({
+                let (house, post) = (house.clone(), post.clone());
+                move |job: $job| {
+                    let find: fn(&mut Tx<'_>, &$job) -> Result<Option<people::Letter>> = $find;
+                    accounts::write(house.clone(), post.clone(), move |tx: &mut Tx<'_>| find(tx, &job))
+                }
+            }))*
+        };
+    }
+    let letters = letters! {
+        Claimed: |tx, job| people::letter_to_claimant(tx, job.person);
+        ResetAsked: |tx, job| people::letter_of_reset(tx, &job.email);
+        AddressAsked: |tx, job| people::letter_to_new_address(tx, job.person, &job.email);
+        AddressChanged: |_, job| {
+            Ok(Some(people::Letter { to: job.old.clone(), news: people::News::AddressChanged }))
+        };
+        PasswordChanged: |tx, job| people::letter_of_change(tx, job.person);
+    };
+    letters
+        .on(move |job: Proven| accounts::adopt(adopting.clone(), job.person))
+        .on(move |Seal {}| accounts::seal(sealing.clone()))
 }
 
 /// Has the work of every night and of every minute begin, if it is not waiting already.
@@ -59,6 +93,7 @@ pub async fn begin_rounds(house: &House) -> Result<()> {
         .tx(|tx| {
             begin(tx, &Nightly {}, SignedDuration::from_hours(6))?;
             begin(tx, &Turn {}, SignedDuration::from_hours(1))?;
+            begin(tx, &Seal {}, MINUTE)?;
             begin(tx, &Sweep {}, MINUTE)
         })
         .await
@@ -73,9 +108,15 @@ fn begin<J: Job>(tx: &mut Tx<'_>, job: &J, rest: SignedDuration) -> Result<()> {
 }
 
 async fn tidy(house: House) -> Result<()> {
-    let tidied = house.db.tx(|tx| Ok((bookings::tidy(tx)?, forget_replies(tx)?)));
-    let (claims, replies) = tidied.await?;
-    tracing::info!(claims, replies, "claims of past days and replies of yesterday are forgotten");
+    let tidied =
+        house.db.tx(|tx| Ok((bookings::tidy(tx)?, forget_replies(tx)?, people::forget_old_proofs(tx)?)));
+    let (claims, replies, links) = tidied.await?;
+    tracing::info!(
+        claims,
+        replies,
+        links,
+        "claims of past days, replies of yesterday and old links are forgotten"
+    );
     Ok(())
 }
 

@@ -25,11 +25,14 @@ macro_rules! tables {
 }
 
 tables! {
-    "addons" "allocations" "birthday_uses" "booking_addons" "booking_events" "bookings" "charge_lines" "charges" "claims"
-    "club_numbers" "clubs" "counters" "credit_uses" "equipment" "flushes" "jobs" "key_marks" "lapses" "mails"
-    "membership_events" "memberships" "nodes" "offers" "pass_uses" "people" "picture_files" "picture_spots" "pictures" "plans" "release_rules" "reminders" "replies" "resource_versions" "rooms" "service_addons"
-    "service_categories" "service_equipment" "service_rooms" "services" "sessions" "sign_in_failures" "tax_rates"
-    "technicians" "time_overrides" "versions" "waits" "weekly_hours"
+    "addons" "allocations" "audit" "audit_sealed" "audit_seals" "birthday_uses" "booking_addons"
+    "booking_events" "bookings" "charge_lines" "charges" "claims" "club_numbers" "clubs" "consents"
+    "counters" "credit_uses" "devices" "equipment" "flushes" "jobs" "key_marks" "lapses" "mails"
+    "membership_events" "memberships" "nodes" "number_events" "offers" "pass_uses" "people" "person_keys"
+    "picture_files" "picture_spots" "pictures" "plan_versions" "plans" "preferences" "proofs"
+    "release_events" "release_rules" "reminders" "replies" "resource_versions" "rooms" "service_addons"
+    "service_categories" "service_equipment" "service_rooms" "services" "sessions" "sign_in_failures"
+    "sign_ins" "silences" "tax_rates" "technicians" "time_overrides" "versions" "waits" "weekly_hours"
 }
 
 /// A table that is added is counted too.

@@ -152,5 +152,6 @@ async fn an_offer_is_booked_on_its_page() {
     house.browser(BEA).submit(&path, "deed=nonsense").await.expect(400);
     let booked = house.browser(BEA).submit(&path, "deed=book").await.expect(303);
     assert!(booked.header("location").starts_with("/dashboard/bookings/"));
-    house.browser(BEA).get(&path).await.expect(404);
+    let onward = house.browser(BEA).get(&path).await.expect(303);
+    assert_eq!(onward.header("location"), booked.header("location"));
 }

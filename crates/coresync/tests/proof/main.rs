@@ -8,6 +8,7 @@
 mod clients_that_go;
 mod club;
 mod kill;
+mod opening;
 mod race;
 mod server;
 

@@ -23,6 +23,11 @@ impl Server {
 
     /// The same, by another address of the same database.
     pub(crate) async fn start_on(club: &ProofClub, url: &str) -> Server {
+        Server::start_with(club, &[("DATABASE_URL", url)]).await
+    }
+
+    /// The same, with some things configured otherwise.
+    pub(crate) async fn start_with(club: &ProofClub, otherwise: &[(&str, &str)]) -> Server {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let log = std::fs::OpenOptions::new()
             .create(true)
@@ -38,7 +43,8 @@ impl Server {
             .env("CORESYNC_READS_A_MINUTE", "0")
             .env("CORESYNC_DEEDS_A_MINUTE", "0")
             .env("CORESYNC_VISITOR_DEEDS_A_MINUTE", "0")
-            .env("DATABASE_URL", url)
+            .env("DATABASE_URL", &club.place.url)
+            .envs(otherwise.iter().copied())
             .stderr(Stdio::from(log))
             .spawn()
             .unwrap();
@@ -57,6 +63,15 @@ impl Server {
             if answer.is_ok_and(|answer| answer.status().is_success()) {
                 return;
             }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Asks it to end (SIGTERM) and waits until it has: its log is whole then.
+    pub(crate) async fn stop(mut self) {
+        let asked = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        assert!(asked.success());
+        while self.child.try_wait().unwrap().is_none() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }

@@ -13,6 +13,7 @@ mod postgres;
 mod shelf;
 mod sql;
 mod sqlite;
+mod stamp;
 mod tx;
 mod value;
 
@@ -28,6 +29,7 @@ pub use migrate::Migrated;
 pub use rusqlite::types::ValueRef;
 pub use shelf::Shelf;
 pub use sql::{Registered, Sql};
+pub use stamp::Stamp;
 pub use tx::Tx;
 pub use value::{Column, FromRow, Row, Value};
 
@@ -119,6 +121,17 @@ const QUEUE: usize = 8_192;
 pub const BUSY: Refusal =
     Refusal { code: "busy", sentence: "Very many ask at once. Please try again in a moment.", status: 503 };
 
+tokio::task_local! {
+    /// Set in what gives way.
+    static GIVES_WAY: ();
+}
+
+/// Has everything that `work` writes give way to what people wait for, as far as the engine has them wait for each
+/// other.
+pub async fn giving_way<F: Future>(work: F) -> F::Output {
+    GIVES_WAY.scope((), work).await
+}
+
 /// How often a transaction that met another one is run again before its caller is told.
 const ATTEMPTS: u32 = 8;
 
@@ -151,7 +164,31 @@ impl Db {
         T: Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
     {
-        self.run(Kind::Write, Arc::new(verb)).await
+        let kind = if GIVES_WAY.try_with(|()| ()).is_ok() { Kind::WriteLater } else { Kind::Write };
+        self.run(kind, Arc::new(verb)).await
+    }
+
+    /// Looks, and then runs `verb` in a transaction of its own, if nothing spoke against it. The verb decides; the look
+    /// spares it what has no prospect, where whoever writes has to wait for all others who do. Where nobody
+    /// waits, nothing is looked at.
+    ///
+    /// # Errors
+    /// What `look` answers, or the verb's, or a fault of the database.
+    pub async fn look_then_tx<T, L, F>(&self, look: L, verb: F) -> Result<T>
+    where
+        T: Send + 'static,
+        L: Fn(&mut Tx<'_>) -> Result<()> + Send + Sync + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
+    {
+        let verb = Arc::new(verb);
+        let Engine::Sqlite(engine) = &self.0.engine else { return self.run(Kind::Write, verb).await };
+        let (work, answer) = tx::Work::boxed(verb.clone());
+        engine.submit_after(look, work);
+        match answered(answer).await {
+            // Who has been looked at need not be again.
+            Err(error) if error.is_passing() => self.run(Kind::Write, verb).await,
+            result => result,
+        }
     }
 
     /// Runs `reading` on one snapshot of the database. A write in it is a fault.
@@ -189,9 +226,9 @@ impl Db {
         }
     }
 
-    /// A number that stays the same as long as no process commits anything, read without a transaction; `None`
-    /// where the engine has none. It says only that something changed, not what.
-    pub fn stamp(&self) -> Option<i64> {
+    /// What stays the same as long as no process commits anything, read without a transaction; `None` where the
+    /// engine has nothing of the kind. It says only that something changed, not what.
+    pub fn stamp(&self) -> Option<Stamp> {
         match &self.0.engine {
             Engine::Sqlite(engine) => engine.stamp(),
             Engine::Postgres(_) => None,
@@ -239,5 +276,7 @@ async fn answered<T>(answer: oneshot::Receiver<Result<T>>) -> Result<T> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Write,
+    /// It may, and others who write go first.
+    WriteLater,
     Read,
 }

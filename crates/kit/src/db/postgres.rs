@@ -203,8 +203,15 @@ impl Worker {
             Err(error) => return unit.finish(Err(error), &self.means.live),
         };
         let keep = unit.run(Tx::new(kind, Conn::Postgres(session), &self.means, &self.ids));
+        if kind == Kind::Read {
+            // What was read is read: nobody waits for the end.
+            unit.finish(Ok(()), &self.means.live);
+            // A connection that can't end it is given up.
+            let _ = line.end(Keep::RollBack);
+            return;
+        }
         let ended = line.end(keep);
-        if keep == Keep::Commit && kind == Kind::Write && ended.is_ok() {
+        if keep == Keep::Commit && ended.is_ok() {
             // A closed queue drops the work, and its caller is told so.
             let _ = self.commits.send(unit);
         } else {
@@ -223,7 +230,7 @@ impl Line {
     /// Begins a transaction; where the connection turns out to be lost, on a new one.
     fn begin(&mut self, kind: Kind) -> Result<&mut Session> {
         let text = match kind {
-            Kind::Write => "BEGIN ISOLATION LEVEL READ COMMITTED",
+            Kind::Write | Kind::WriteLater => "BEGIN ISOLATION LEVEL READ COMMITTED",
             Kind::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         };
         if let Some(session) = &mut self.session

@@ -1,14 +1,18 @@
 //! SQLite: one thread that writes, a few that read. The writer runs each transaction in a savepoint and
-//! commits a whole group with one flush (`synchronous=FULL`); nobody is answered before it.
+//! commits a whole group with one flush (`synchronous=FULL`); nobody is answered before it. What the log of
+//! writes holds is copied into the file by a thread of its own: nobody waits for that.
 
+use std::cell::Cell;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, bounded, select};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, params_from_iter};
 
-use super::tx::{Conn, Keep, Unit, same_failure};
+use super::stamp::{Marks, Stamp};
+use super::tx::{Conn, Keep, Unit, same_failure, unwinding};
 use super::value::{Row, Value};
 use super::{BUSY, Kind, Means, QUEUE, Sql, Tx, Width};
 use crate::errors::{Error, Fault, FaultKind, OrFault, Result};
@@ -18,15 +22,22 @@ use crate::ids::Ids;
 const GROUP: usize = 128;
 /// … and nobody new after this long.
 const GROUP_TIME: Duration = Duration::from_millis(5);
+/// How many transactions that give way a group takes in, once nobody else waits.
+const LATER: usize = 16;
+/// From so many pages on, the log is copied into the file.
+const LONG_LOG: u32 = 1_000;
+/// From so many pages on, the writer waits until all are copied, so that the log begins anew: 64 MB.
+const LONGEST_LOG: u32 = 16_384;
 /// How long to wait for another process's write.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The engine: two queues with threads behind them, which end when the queues are dropped.
+/// The engine: queues with threads behind them, which end when the queues are dropped.
 pub(super) struct Sqlite {
     writes: Sender<Box<dyn Unit>>,
+    /// What gives way.
+    later: Sender<Box<dyn Unit>>,
     reads: Sender<Box<dyn Unit>>,
-    /// Never writes: SQLite tells it of everybody else's commits.
-    watcher: Mutex<Connection>,
+    marks: Arc<Marks>,
 }
 
 impl Sqlite {
@@ -35,30 +46,102 @@ impl Sqlite {
             std::fs::create_dir_all(folder)
                 .map_err(|e| Fault::because(format!("folder {}: {e}", folder.display())))?;
         }
-        let writer = connect(path)?;
+        let marks = Arc::new(Marks::of(path));
+        let (copies, copied) = bounded(1);
+        let copier = connect(path)?;
+        spawn("sqlite-copier", move || copy_when_told(&copier, &copied))?;
         let (writes, queue) = bounded(QUEUE);
-        spawn("sqlite-writer", writer, queue, means, ids, write_in_groups)?;
+        let (later, giving_way) = bounded(QUEUE);
+        let conn = connect(path)?;
+        conn.execute_batch("PRAGMA wal_autocheckpoint = 0").map_err(fault)?;
+        let (own, ids_of_writer, marked) = (means.clone(), ids.clone(), marks.clone());
+        spawn("sqlite-writer", move || {
+            let queues = Queues { first: &queue, later: &giving_way };
+            Writer {
+                conn: &conn,
+                queues,
+                means: &own,
+                ids: &ids_of_writer,
+                marks: &marked,
+                copies: &copies,
+                copied: Cell::new(0),
+            }
+            .work();
+        })?;
         let (reads, queue) = bounded(QUEUE);
         for _ in 0..width.sqlite_readers.max(1) {
             let reader = connect(path)?;
             reader.execute_batch("PRAGMA query_only = ON").map_err(fault)?;
-            spawn("sqlite-reader", reader, queue.clone(), means, ids, read_one_by_one)?;
+            let (queue, means, ids) = (queue.clone(), means.clone(), ids.clone());
+            spawn("sqlite-reader", move || read_one_by_one(&reader, &queue, &means, &ids))?;
         }
-        Ok(Sqlite { writes, reads, watcher: Mutex::new(connect(path)?) })
+        Ok(Sqlite { writes, later, reads, marks })
     }
 
-    /// SQLite's own counter of commits by other connections.
-    pub(super) fn stamp(&self) -> Option<i64> {
-        let watcher = self.watcher.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut statement = watcher.prepare_cached("PRAGMA data_version").ok()?;
-        statement.query_row([], |row| row.get(0)).ok()
+    /// The marks of the last commit, whoever made it.
+    pub(super) fn stamp(&self) -> Option<Stamp> {
+        self.marks.read()
     }
 
     pub(super) fn submit(&self, kind: Kind, work: Box<dyn Unit>) {
-        let queue = if kind == Kind::Write { &self.writes } else { &self.reads };
-        if let Err(TrySendError::Full(work)) = queue.try_send(work) {
-            work.refuse(Error::refused(&BUSY));
+        let queue = match kind {
+            Kind::Write => &self.writes,
+            Kind::WriteLater => &self.later,
+            Kind::Read => &self.reads,
+        };
+        hand(queue, work);
+    }
+}
+
+impl Sqlite {
+    /// Has `look` run on a reading thread, which hands `work` on to the writer itself: so whoever asked first is
+    /// written first, however busy everything else is.
+    pub(super) fn submit_after<L>(&self, look: L, work: Box<dyn Unit>)
+    where
+        L: Fn(&mut Tx<'_>) -> Result<()> + Send + 'static,
+    {
+        let (writes, span) = (self.writes.clone(), tracing::Span::current());
+        self.submit(Kind::Read, Box::new(Look { look, outcome: Ok(()), work, writes, span }));
+    }
+}
+
+/// A look, and what follows if nothing spoke against it.
+struct Look<L> {
+    look: L,
+    outcome: Result<()>,
+    work: Box<dyn Unit>,
+    writes: Sender<Box<dyn Unit>>,
+    span: tracing::Span,
+}
+
+impl<L: Fn(&mut Tx<'_>) -> Result<()> + Send> Unit for Look<L> {
+    fn run(&mut self, mut tx: Tx<'_>) -> Keep {
+        let _entered = self.span.enter();
+        self.outcome = unwinding(|| (self.look)(&mut tx));
+        Keep::Nothing
+    }
+
+    fn finish(self: Box<Self>, ended: Result<()>, _: &crate::live::Live) {
+        let Look { outcome, work, writes, .. } = *self;
+        match outcome.and(ended) {
+            Ok(()) => hand(&writes, work),
+            Err(error) => work.refuse(error),
         }
+    }
+
+    fn refuse(self: Box<Self>, error: Error) {
+        self.work.refuse(error);
+    }
+
+    fn is_abandoned(&self) -> bool {
+        self.work.is_abandoned()
+    }
+}
+
+/// Puts somebody in a queue, or tells them that it is full.
+fn hand(queue: &Sender<Box<dyn Unit>>, work: Box<dyn Unit>) {
+    if let Err(TrySendError::Full(work)) = queue.try_send(work) {
+        work.refuse(Error::refused(&BUSY));
     }
 }
 
@@ -75,22 +158,13 @@ pub(super) fn connect(path: &Path) -> Result<Connection> {
     )
     .map_err(wrong)?;
     conn.set_prepared_statement_cache_capacity(256);
+    // A plan that holds for every argument: without this, SQLite plans many a statement anew for each.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(wrong)?;
     Ok(conn)
 }
 
-type Loop = fn(&Connection, &Receiver<Box<dyn Unit>>, &Means, &Ids);
-
-fn spawn(
-    name: &str,
-    conn: Connection,
-    queue: Receiver<Box<dyn Unit>>,
-    means: &Means,
-    ids: &Arc<Ids>,
-    work: Loop,
-) -> Result<()> {
-    let (means, ids) = (means.clone(), ids.clone());
-    let thread = std::thread::Builder::new().name(name.to_owned());
-    thread.spawn(move || work(&conn, &queue, &means, &ids)).map(drop).or_fault()
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
+    std::thread::Builder::new().name(name.to_owned()).spawn(work).map(drop).or_fault()
 }
 
 fn read_one_by_one(conn: &Connection, queue: &Receiver<Box<dyn Unit>>, means: &Means, ids: &Ids) {
@@ -98,69 +172,149 @@ fn read_one_by_one(conn: &Connection, queue: &Receiver<Box<dyn Unit>>, means: &M
         if unit.is_abandoned() {
             continue;
         }
-        let begun = conn.execute_batch("BEGIN").map_err(fault);
+        let begun = plain(conn, "BEGIN");
         if begun.is_ok() {
             unit.run(Tx::new(Kind::Read, Conn::Sqlite(conn), means, ids));
         }
-        let ended = begun.and_then(|()| conn.execute_batch("ROLLBACK").map_err(fault));
+        let ended = begun.and_then(|()| plain(conn, "ROLLBACK"));
         unit.finish(ended, &means.live);
     }
 }
 
-fn write_in_groups(conn: &Connection, queue: &Receiver<Box<dyn Unit>>, means: &Means, ids: &Ids) {
-    while let Ok(first) = queue.recv() {
-        let mut group = Vec::new();
-        let result = write_group(conn, queue, means, ids, first, &mut group);
-        metrics::histogram!("coresync_commit_group_size")
-            .record(u32::try_from(group.len()).unwrap_or(u32::MAX));
-        for unit in group {
-            unit.finish(result.as_ref().copied().map_err(same_failure), &means.live);
-        }
+/// Copies the log of writes into the file whenever it is told to; others read and write meanwhile.
+fn copy_when_told(conn: &Connection, told: &Receiver<()>) {
+    while told.recv().is_ok() {
+        copy(conn, "PRAGMA wal_checkpoint(PASSIVE)");
     }
 }
 
-/// Runs a group and commits it. What it answers counts for every member that did not fail by itself.
-fn write_group(
-    conn: &Connection,
-    queue: &Receiver<Box<dyn Unit>>,
-    means: &Means,
-    ids: &Ids,
-    first: Box<dyn Unit>,
-    group: &mut Vec<Box<dyn Unit>>,
-) -> Result<()> {
-    if let Err(error) = conn.execute_batch("BEGIN IMMEDIATE").map_err(fault) {
-        group.push(first);
-        return Err(error);
+fn copy(conn: &Connection, how: &str) {
+    if let Err(error) = conn.query_row(how, [], |_| Ok(())) {
+        tracing::warn!(%error, "the log of writes could not be copied into the file");
     }
-    let begun = Instant::now();
-    let mut next = Some(first);
-    let outcome = loop {
-        let Some(mut unit) = next.take() else { break Ok(()) };
-        if !unit.is_abandoned() {
-            let ran = run_in_savepoint(conn, &mut *unit, means, ids);
-            group.push(unit);
-            if ran.is_err() {
-                break ran;
+}
+
+/// Who waits to write.
+struct Queues<'w> {
+    first: &'w Receiver<Box<dyn Unit>>,
+    later: &'w Receiver<Box<dyn Unit>>,
+}
+
+impl Queues<'_> {
+    /// The next, whenever it comes; `None` when nobody can come any more.
+    fn wait(&self) -> Option<Box<dyn Unit>> {
+        match self.first.try_recv() {
+            Ok(unit) => return Some(unit),
+            Err(TryRecvError::Empty) => {}
+            Err(TryRecvError::Disconnected) => return self.later.recv().ok(),
+        }
+        select! {
+            recv(self.first) -> unit => unit.ok().or_else(|| self.later.recv().ok()),
+            recv(self.later) -> unit => unit.ok().or_else(|| self.first.recv().ok()),
+        }
+    }
+
+    /// The next that is here, for a group that takes so many more of those who give way.
+    fn next(&self, most: &mut usize) -> Option<Box<dyn Unit>> {
+        if let Ok(unit) = self.first.try_recv() {
+            return Some(unit);
+        }
+        *most = most.checked_sub(1)?;
+        self.later.try_recv().ok()
+    }
+}
+
+/// The thread that writes.
+struct Writer<'w> {
+    conn: &'w Connection,
+    queues: Queues<'w>,
+    means: &'w Means,
+    ids: &'w Ids,
+    marks: &'w Marks,
+    /// Wakes who copies the log.
+    copies: &'w Sender<()>,
+    /// How long the log was when it was last copied.
+    copied: Cell<u32>,
+}
+
+impl Writer<'_> {
+    fn work(&self) {
+        while let Some(first) = self.queues.wait() {
+            let mut group = Vec::new();
+            let result = self.write(first, &mut group);
+            metrics::histogram!("coresync_commit_group_size")
+                .record(u32::try_from(group.len()).unwrap_or(u32::MAX));
+            for unit in group {
+                unit.finish(result.as_ref().copied().map_err(same_failure), &self.means.live);
             }
+            self.shorten_log();
         }
-        if group.len() < GROUP && begun.elapsed() < GROUP_TIME {
-            next = queue.try_recv().ok();
-        }
-    };
-    let ended = outcome.and_then(|()| conn.execute_batch("COMMIT").map_err(fault));
-    if ended.is_err() && !conn.is_autocommit() {
-        // The first failure is the one to tell.
-        let _ = conn.execute_batch("ROLLBACK");
     }
-    ended
+
+    /// Has the log copied each time that it has grown long. One that never pauses for a moment, to begin anew, is
+    /// made to.
+    fn shorten_log(&self) {
+        let length = self.marks.log_length().unwrap_or(LONG_LOG);
+        if length >= LONGEST_LOG {
+            copy(self.conn, "PRAGMA wal_checkpoint(RESTART)");
+        }
+        if length < self.copied.get() {
+            self.copied.set(0);
+        }
+        if length - self.copied.get() >= LONG_LOG {
+            self.copied.set(length);
+            // A full queue means that it was told already.
+            let _ = self.copies.try_send(());
+        }
+    }
+
+    /// Runs a group and commits it. What it answers counts for every member that did not fail by itself.
+    fn write(&self, first: Box<dyn Unit>, group: &mut Vec<Box<dyn Unit>>) -> Result<()> {
+        let conn = self.conn;
+        if let Err(error) = plain(conn, "BEGIN IMMEDIATE") {
+            group.push(first);
+            return Err(error);
+        }
+        let begun = Instant::now();
+        let mut most = LATER;
+        let mut next = Some(first);
+        let outcome = loop {
+            let Some(mut unit) = next.take() else { break Ok(()) };
+            if !unit.is_abandoned() {
+                let ran = run_in_savepoint(conn, &mut *unit, self.means, self.ids);
+                group.push(unit);
+                if ran.is_err() {
+                    break ran;
+                }
+            }
+            if group.len() < GROUP && begun.elapsed() < GROUP_TIME {
+                next = self.queues.next(&mut most);
+            } else if most == LATER {
+                // However many go first: one that gives way has its turn, too.
+                most = 0;
+                next = self.queues.later.try_recv().ok();
+            }
+        };
+        let ended = outcome.and_then(|()| plain(conn, "COMMIT"));
+        if ended.is_err() && !conn.is_autocommit() {
+            // The first failure is the one to tell.
+            let _ = conn.execute_batch("ROLLBACK");
+        }
+        ended
+    }
+}
+
+/// A statement of the seam's own, understood once.
+pub(super) fn plain(conn: &Connection, text: &str) -> Result<()> {
+    conn.prepare_cached(text).and_then(|mut statement| statement.execute([])).map(drop).map_err(fault)
 }
 
 fn run_in_savepoint(conn: &Connection, unit: &mut dyn Unit, means: &Means, ids: &Ids) -> Result<()> {
-    conn.execute_batch("SAVEPOINT unit").map_err(fault)?;
+    plain(conn, "SAVEPOINT unit")?;
     if unit.run(Tx::new(Kind::Write, Conn::Sqlite(conn), means, ids)) == Keep::RollBack {
-        conn.execute_batch("ROLLBACK TO unit").map_err(fault)?;
+        plain(conn, "ROLLBACK TO unit")?;
     }
-    conn.execute_batch("RELEASE unit").map_err(fault)
+    plain(conn, "RELEASE unit")
 }
 
 #[track_caller]

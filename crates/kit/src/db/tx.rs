@@ -1,5 +1,6 @@
 //! The transaction: the sentence in which verbs are words.
 
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -24,6 +25,8 @@ pub struct Tx<'c> {
     wrote: bool,
     depth: u32,
     kind: Kind,
+    /// The versions that hold for this transaction, once one was asked for (see [`crate::versions`]).
+    pub(crate) versions: Option<HashMap<String, Id>>,
 }
 
 pub(super) enum Conn<'c> {
@@ -43,6 +46,7 @@ impl<'c> Tx<'c> {
             wrote: false,
             depth: 0,
             kind,
+            versions: None,
         }
     }
 
@@ -171,6 +175,8 @@ impl<'c> Tx<'c> {
         let outcome = outcome?;
         if outcome.is_none() {
             self.told.truncate(told);
+            // Among them may be one that is undone now.
+            self.versions = None;
             self.plain(&format!("ROLLBACK TO SAVEPOINT {name}"))?;
         }
         self.plain(&format!("RELEASE SAVEPOINT {name}"))?;
@@ -195,7 +201,7 @@ impl<'c> Tx<'c> {
     pub(super) fn plain(&mut self, text: &str) -> Result<()> {
         self.refuse_if_failed()?;
         let result = match &mut self.conn {
-            Conn::Sqlite(conn) => conn.execute_batch(text).map_err(sqlite::fault),
+            Conn::Sqlite(conn) => sqlite::plain(conn, text),
             Conn::Postgres(session) => session.plain(text),
         };
         self.failed |= result.is_err();
@@ -271,10 +277,7 @@ where
 {
     fn run(&mut self, mut tx: Tx<'_>) -> Keep {
         let _entered = self.span.enter();
-        let outcome = catch_unwind(AssertUnwindSafe(|| (self.verb)(&mut tx))).unwrap_or_else(|panic| {
-            tx.failed = true;
-            Err(Fault::because(format!("a verb panicked: {}", panic_text(&*panic))))
-        });
+        let outcome = unwinding(|| (self.verb)(&mut tx));
         let outcome = match outcome {
             Ok(_) if tx.failed => Err(Fault::because("a verb went on after a failed statement")),
             other => other,
@@ -310,6 +313,12 @@ where
     fn is_abandoned(&self) -> bool {
         self.answer.is_closed()
     }
+}
+
+/// Does some work; a panic in it is a fault. Nothing of the transaction is kept then.
+pub(super) fn unwinding<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|panic| Err(Fault::because(format!("a verb panicked: {}", panic_text(&*panic)))))
 }
 
 /// The words of a panic.

@@ -52,10 +52,8 @@ impl Words {
     /// # Errors
     /// `Error::Invalid` if it can't be read.
     pub fn from_form(bytes: &[u8]) -> Result<Words> {
-        let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(bytes)
-            .map_err(|_| Fields::one("body", "This form can't be read."))?;
         let mut values = Map::new();
-        for (name, value) in pairs {
+        for (name, value) in Words::pairs(bytes)? {
             let value = Value::String(value);
             match values.get_mut(&name) {
                 None => drop(values.insert(name, value)),
@@ -64,6 +62,14 @@ impl Words {
             }
         }
         Ok(Words { values, complaints: Fields::new() })
+    }
+
+    /// A form as it came, name by name.
+    ///
+    /// # Errors
+    /// `Error::Invalid` if it can't be read.
+    pub fn pairs(bytes: &[u8]) -> Result<Vec<(String, String)>> {
+        serde_urlencoded::from_bytes(bytes).map_err(|_| Fields::one("body", "This form can't be read."))
     }
 
     /// Parses the whole input.

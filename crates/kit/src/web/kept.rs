@@ -1,18 +1,16 @@
 //! Pages that are the same for every visitor are kept, compressed as they went out, until what they show changes.
 //! A kept page is good for one version, read in the request that it answers; as long as nothing at all was
-//! committed since, that reading is a single counter.
+//! committed since, that reading is a look at the marks of the last commit.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{Request, State};
 use axum::http::header::{ACCEPT_ENCODING, AUTHORIZATION, COOKIE};
-use axum::http::{HeaderMap, Method, StatusCode};
-use axum::middleware::Next;
+use axum::http::{HeaderMap, Method, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use crate::db::Db;
+use crate::db::{Db, Stamp};
 use crate::errors::Result;
 use crate::ids::Id;
 use crate::versions;
@@ -32,25 +30,63 @@ pub struct SameForAll {
 #[derive(Clone)]
 pub struct Kept {
     db: Db,
-    pages: Arc<Mutex<HashMap<(String, Encoding), Page>>>,
+    pages: Arc<Mutex<HashMap<String, Encodings>>>,
 }
 
-#[derive(Clone)]
+/// A page as it is kept for each encoding.
+type Encodings = [Option<Arc<Page>>; 3];
+
 struct Page {
     name: &'static str,
     version: Id,
-    /// The counter of commits at which the version was last read.
-    stamp: Option<i64>,
+    /// The marks of the last commit, from before the version was last read.
+    stamp: Option<Stamp>,
     headers: HeaderMap,
     body: Bytes,
 }
 
 /// What a client can read, of what we send.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Encoding {
     Brotli,
     Gzip,
     Plain,
+}
+
+/// What a page is kept under.
+pub(super) struct Key<'r> {
+    path: &'r str,
+    encoding: Encoding,
+}
+
+/// The same, for who outlives the request.
+pub(super) struct OwnedKey {
+    path: String,
+    encoding: Encoding,
+}
+
+impl<'r> Key<'r> {
+    /// What a request is kept under: a visitor's `GET` without a query.
+    pub(super) fn of<B>(request: &'r Request<B>) -> Option<Key<'r>> {
+        let headers = request.headers();
+        let is_visitor = !headers.contains_key(COOKIE) && !headers.contains_key(AUTHORIZATION);
+        let is_plain = request.method() == Method::GET && request.uri().query().is_none();
+        let path = request.uri().path();
+        if !is_visitor || !is_plain || path.len() >= 200 {
+            return None;
+        }
+        Some(Key { path, encoding: encoding(headers)? })
+    }
+
+    pub(super) fn owned(&self) -> OwnedKey {
+        OwnedKey { path: self.path.to_owned(), encoding: self.encoding }
+    }
+}
+
+impl OwnedKey {
+    fn borrowed(&self) -> Key<'_> {
+        Key { path: &self.path, encoding: self.encoding }
+    }
 }
 
 impl Kept {
@@ -59,94 +95,96 @@ impl Kept {
         Kept { db, pages: Arc::default() }
     }
 
-    fn find(&self, key: &(String, Encoding)) -> Option<Page> {
-        self.pages.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    fn find(&self, key: &Key<'_>) -> Option<Arc<Page>> {
+        let pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        pages.get(key.path)?.get(key.encoding as usize)?.clone()
     }
 
-    fn put(&self, key: (String, Encoding), page: Page) {
+    fn put(&self, key: OwnedKey, page: Page) {
         let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
-        if pages.len() < MOST || pages.contains_key(&key) {
-            pages.insert(key, page);
+        if (pages.len() < MOST || pages.contains_key(&key.path))
+            && let Some(place) = pages.entry(key.path).or_default().get_mut(key.encoding as usize)
+        {
+            *place = Some(Arc::new(page));
         }
     }
 
-    /// The kept page, if what it shows has not changed.
-    async fn good(&self, key: &(String, Encoding)) -> Option<Page> {
-        let mut page = self.find(key)?;
+    /// The kept answer, if nothing at all was committed since its version was read.
+    pub(super) fn at_once(&self, key: &Key<'_>) -> Option<Response> {
+        let page = self.find(key)?;
+        let stamp = page.stamp?;
+        (self.db.stamp() == Some(stamp)).then(|| page.answer())
+    }
+
+    /// The kept answer, if what it shows has not changed.
+    pub(super) async fn good(&self, key: &OwnedKey) -> Option<Response> {
+        let page = self.find(&key.borrowed())?;
         let stamp = self.db.stamp();
-        if stamp.is_some() && stamp == page.stamp {
-            return Some(page);
-        }
         if self.version(page.name).await.ok()? != page.version {
             return None;
         }
-        page.stamp = stamp;
-        self.put(key.clone(), page.clone());
-        Some(page)
+        let answer = page.answer();
+        let Page { name, version, ref headers, ref body, .. } = *page;
+        let again = Page { name, version, stamp, headers: headers.clone(), body: body.clone() };
+        self.put(OwnedKey { path: key.path.clone(), ..*key }, again);
+        Some(answer)
     }
 
     async fn version(&self, name: &'static str) -> Result<Id> {
         self.db.view(move |tx| versions::current(tx, name)).await
     }
-}
 
-/// Answers a visitor's request from what is kept, or keeps what is answered. Stands around everything that makes an answer.
-pub async fn keep(State(kept): State<Kept>, request: Request, next: Next) -> Response {
-    let Some(key) = key(&request) else { return next.run(request).await };
-    if let Some(page) = kept.good(&key).await {
-        return (page.headers, page.body).into_response();
-    }
-    // Read before the page is made: if something changes meanwhile, the page is kept under a version that is over.
-    let stamp = kept.db.stamp();
-    let before = kept.version_of(&key).await;
-    let response = next.run(request).await;
-    let Some(SameForAll { version: name }) = response.extensions().get::<SameForAll>().copied() else {
-        return response;
-    };
-    if response.status() != StatusCode::OK {
-        return response;
-    }
-    let version = match before {
-        Some((known, version)) if known == name => version,
-        // The first time, the name is only known now: keep from the next request on.
-        _ => {
-            kept.note(key, name);
+    /// Keeps what `answering` answers, if every visitor gets the same.
+    pub(super) async fn keep(&self, key: OwnedKey, answering: impl Future<Output = Response>) -> Response {
+        // Read before the page is made: if something changes meanwhile, the page is kept under a version that is over.
+        let stamp = self.db.stamp();
+        let before = self.version_of(&key).await;
+        let response = answering.await;
+        let Some(SameForAll { version: name }) = response.extensions().get::<SameForAll>().copied() else {
+            return response;
+        };
+        if response.status() != StatusCode::OK {
             return response;
         }
-    };
-    let (parts, body) = response.into_parts();
-    match to_bytes(body, LARGEST).await {
-        Ok(body) => {
-            let page = Page { name, version, stamp, headers: parts.headers.clone(), body: body.clone() };
-            kept.put(key, page);
-            Response::from_parts(parts, Body::from(body))
+        let version = match before {
+            Some((known, version)) if known == name => version,
+            // The first time, the name is only known now: keep from the next request on.
+            _ => {
+                self.note(key, name);
+                return response;
+            }
+        };
+        let (parts, body) = response.into_parts();
+        match to_bytes(body, LARGEST).await {
+            Ok(body) => {
+                let page = Page { name, version, stamp, headers: parts.headers.clone(), body: body.clone() };
+                self.put(key, page);
+                Response::from_parts(parts, Body::from(body))
+            }
+            Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         }
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
-}
 
-impl Kept {
     /// What a page shows, if it is known, and the version of that now.
-    async fn version_of(&self, key: &(String, Encoding)) -> Option<(&'static str, Id)> {
-        let name = self.find(key)?.name;
+    async fn version_of(&self, key: &OwnedKey) -> Option<(&'static str, Id)> {
+        let name = self.find(&key.borrowed())?.name;
         Some((name, self.version(name).await.ok()?))
     }
 
     /// Notes what a page shows.
-    fn note(&self, key: (String, Encoding), name: &'static str) {
+    fn note(&self, key: OwnedKey, name: &'static str) {
         // No version is below zero, so this page is never good.
         let page = Page { name, version: Id(-1), stamp: None, headers: HeaderMap::new(), body: Bytes::new() };
         self.put(key, page);
     }
 }
 
-/// What a request is kept under: a visitor's `GET` without a query.
-fn key(request: &Request) -> Option<(String, Encoding)> {
-    let headers = request.headers();
-    let is_visitor = !headers.contains_key(COOKIE) && !headers.contains_key(AUTHORIZATION);
-    let is_plain = request.method() == Method::GET && request.uri().query().is_none();
-    let path = request.uri().path();
-    (is_visitor && is_plain && path.len() < 200).then(|| Some((path.to_owned(), encoding(headers)?)))?
+impl Page {
+    fn answer(&self) -> Response {
+        let mut response = Response::new(Body::from(self.body.clone()));
+        *response.headers_mut() = self.headers.clone();
+        response
+    }
 }
 
 /// What the compression will choose; `None` where a client weighs, which is left to the compression itself.

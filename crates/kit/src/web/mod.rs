@@ -1,5 +1,6 @@
 //! The web's plumbing: what a handler is given, how input is read, how a refusal is spoken.
 
+mod front;
 mod house;
 mod input;
 mod kept;
@@ -10,12 +11,13 @@ mod problem;
 mod security;
 mod tags;
 
+pub use front::{Answering, Front, TraceId};
 pub use house::House;
 pub use input::{Form, Input, Json, Path, Query, Words, body};
-pub use kept::{Kept, SameForAll, keep};
+pub use kept::{Kept, SameForAll};
 pub use list::{List, Paging};
 pub use once::{Nothing, Once, OnceHeader};
 pub use page::{Page, see_other};
 pub use problem::{Problem, Said, not_allowed, not_found, speak};
-pub use security::{TraceId, guard, trace};
+pub use security::guard;
 pub use tags::{tag, tag_encoding};

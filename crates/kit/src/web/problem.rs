@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 use super::Page;
-use super::security::TraceId;
+use super::front::TraceId;
 use crate::errors::{Error, Fault, FaultKind};
 
 /// What a client is told.
@@ -109,7 +109,11 @@ pub async fn speak(said: Said, request: Request, next: Next) -> Response {
     let trace = request.extensions().get::<TraceId>().cloned().unwrap_or_default();
     let response = next.run(request).await;
     let (mut parts, body) = response.into_parts();
-    let problem = parts.extensions.remove::<Problem>().or_else(|| plain_problem(parts.status));
+    // A page that is refused has said so in its own words.
+    let is_page =
+        parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let unsaid = || if is_page { None } else { plain_problem(parts.status) };
+    let problem = parts.extensions.remove::<Problem>().or_else(unsaid);
     let Some(mut problem) = problem else { return Response::from_parts(parts, body) };
     problem.trace_id = trace.0;
     let mut spoken = if wants_json {

@@ -1,0 +1,175 @@
+//! The page of a held time, drawn.
+
+use askama::Template;
+use bookings::{Detail, Holder, Status};
+use catalogue::Catalogue;
+use jiff::Timestamp;
+use kit::{Cents, Id, Result, Tx, tokens};
+use people::Actor;
+
+use super::book::Choice;
+use super::dashboard::VisitLine;
+use super::frame::{Frame, login_path};
+use super::held::Said;
+use super::price::{self, BillLine};
+use super::said::{FIELDS, From, Shown};
+use super::sheet::Complaints;
+use super::times::{self, Search, TimeCell};
+use super::visit::cancelling;
+use super::words;
+
+/// One service of what is held.
+pub(super) struct Served {
+    pub(super) id: Id,
+    pub(super) line: VisitLine,
+    pub(super) with: String,
+    pub(super) guests: String,
+    pub(super) bill: Vec<BillLine>,
+    pub(super) total: String,
+    /// Whether it can be left out of the visit.
+    pub(super) follows: bool,
+}
+
+#[derive(Template)]
+#[template(path = "held.html")]
+pub(super) struct HeldPage {
+    frame: Frame,
+    id: Id,
+    served: Vec<Served>,
+    /// What all of it costs, if that is more than one service.
+    sum: Option<String>,
+    is_over: bool,
+    is_visitor: bool,
+    has_companion: bool,
+    until: String,
+    until_iso: String,
+    now_iso: String,
+    cancelling: String,
+    can_extend: bool,
+    times: String,
+    refusal: Option<String>,
+    errors: Complaints,
+    shown: Shown,
+    /// What can follow.
+    then: Vec<(String, Vec<Choice>)>,
+    promise: i64,
+    /// Other times, once it has run out.
+    near: Vec<TimeCell>,
+    search: Search,
+    token: String,
+}
+
+/// Draws it; with what was said of a form that was not taken.
+///
+/// # Errors
+/// `Error::NotFound` for what is not theirs or no hold.
+pub(super) fn draw(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, said: Option<Said<'_>>) -> Result<HeldPage> {
+    let by = holder.by;
+    let all = bookings::held_visit(tx, holder, id)?;
+    let notes = bookings::held_notes(tx, holder, id)?;
+    let own = all.iter().find(|detail| detail.booking.id == id).ok_or(kit::Error::NotFound)?;
+    let held = &own.booking;
+    let catalogue = catalogue::current(tx)?;
+    let (now, zone) = (tx.now(), &catalogue.club.zone);
+    let until = held.expires_at.unwrap_or(now);
+    let is_over = held.status != Status::Held || until <= now;
+    let standing = match by.id() {
+        Some(person) => membership::standing(tx, catalogue.club.id, person)?,
+        None => membership::Standing::default(),
+    };
+    let from = match &said {
+        Some(said) => From::Typed(said.typed),
+        None => From::Kept(&notes),
+    };
+    let service = catalogue.service(held.service).ok_or(kit::Error::NotFound)?;
+    let search = Search {
+        service: service.slug.clone(),
+        party: Some(held.party).filter(|party| *party != service.party),
+        technician: None,
+        room: None,
+        minutes: held.sale.as_ref().map(|sale| sale.minutes).filter(|minutes| *minutes != service.minutes),
+        moving: None,
+    };
+    let near = if is_over && service.active {
+        let day = bookings::search(tx, by, &search.ask(service.id, held.day, held.day, true))?;
+        times::near(&day, &search, held.starts_at)
+    } else {
+        Vec::new()
+    };
+    let followed: Vec<&str> = said.as_ref().map(|said| said.typed.get("then")).into_iter().collect();
+    let sum: Cents = all.iter().map(|detail| detail.booking.total()).sum();
+    let promise = said.as_ref().and_then(|said| said.promise);
+    Ok(HeldPage {
+        frame: Frame::new(by, "book", "Held for you · CoreSync"),
+        id,
+        is_over,
+        is_visitor: by.person.is_none(),
+        has_companion: held.party > 1,
+        until: words::clock(zone, until),
+        until_iso: until.to_string(),
+        now_iso: now.to_string(),
+        cancelling: cancelling(&catalogue, held, now).sentence(),
+        can_extend: !held.extended,
+        times: search.day_path(held.day),
+        refusal: said.as_ref().and_then(|said| said.refusal.clone()),
+        errors: said.as_ref().map(|said| Complaints::of(&said.fields, &FIELDS)).unwrap_or_default(),
+        shown: Shown::of(&catalogue, held, &standing, from),
+        then: if is_over || all.len() > 3 { Vec::new() } else { followers(&catalogue, &followed) },
+        promise: promise.unwrap_or((held.base - held.discount).0),
+        near,
+        search,
+        token: if by.person.is_some() { String::new() } else { tokens::secret()? },
+        sum: (all.len() > 1).then(|| words::money(sum)),
+        served: all.iter().map(|detail| served(&catalogue, detail, id, now)).collect(),
+    })
+}
+
+fn served(catalogue: &Catalogue, detail: &Detail, first: Id, now: Timestamp) -> Served {
+    let booking = &detail.booking;
+    let names: Vec<&str> = detail.technicians.iter().map(|(_, name)| name.as_str()).collect();
+    Served {
+        id: booking.id,
+        line: VisitLine::of(catalogue, detail, now),
+        with: names.join(" and "),
+        guests: words::guests(booking.party),
+        bill: price::bill(&detail.why, booking.tax),
+        total: words::money(booking.total()),
+        follows: booking.id != first,
+    }
+}
+
+/// What can follow: every service that is offered.
+fn followers(catalogue: &Catalogue, chosen: &[&str]) -> Vec<(String, Vec<Choice>)> {
+    let family = |category: &catalogue::Category| {
+        let of_it = |service: &&catalogue::Service| service.active && service.category == category.id;
+        let choice = |service: &catalogue::Service| Choice {
+            value: service.id.to_string(),
+            label: format!("{}, {}", service.name, words::duration(service.minutes)),
+            is_chosen: chosen.contains(&service.id.to_string().as_str()),
+        };
+        let offered: Vec<Choice> = catalogue.services.iter().filter(of_it).map(choice).collect();
+        (category.name.clone(), offered)
+    };
+    catalogue.categories.iter().map(family).filter(|(_, services)| !services.is_empty()).collect()
+}
+
+/// Said to who sent a form and is not signed in any more: nothing of the hold is told, and nothing of the form is lost.
+#[derive(Template)]
+#[template(path = "signed_out.html")]
+pub(super) struct SignedOutPage {
+    frame: Frame,
+    action: String,
+    login: String,
+    sent: Vec<(String, String)>,
+}
+
+impl SignedOutPage {
+    pub(super) fn of(by: &Actor, action: &str, sent: &[(String, String)]) -> SignedOutPage {
+        SignedOutPage {
+            frame: Frame::new(by, "book", "Please sign in · CoreSync"),
+            action: action.to_owned(),
+            login: login_path(action),
+            sent: sent.to_vec(),
+        }
+    }
+}

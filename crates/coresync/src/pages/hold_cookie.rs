@@ -1,0 +1,71 @@
+//! The cookie by which a visitor's browser knows what it holds. Like that of a session it is for this host alone and for
+//! no script; the hold itself says how long it lasts.
+
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{COOKIE, SET_COOKIE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::Response;
+use kit::{Fault, Result};
+
+/// Its name.
+const NAME: &str = "__Host-hold";
+/// How long the browser keeps it, in seconds: long enough to try again after the hold has run out.
+const LIFE: u32 = 3_600;
+
+/// What a request carries of an earlier hold.
+#[derive(Debug, Clone)]
+pub(super) struct HoldToken(pub(super) Option<String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for HoldToken {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<HoldToken, Infallible> {
+        Ok(HoldToken(token(&parts.headers).map(str::to_owned)))
+    }
+}
+
+fn token(headers: &HeaderMap) -> Option<&str> {
+    let texts = headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    let pairs = texts.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.filter(|(name, value)| *name == NAME && !value.is_empty()).map(|(_, value)| value).next()
+}
+
+/// Has the browser keep the token.
+///
+/// # Errors
+/// A fault if it can't stand in a header.
+pub(super) fn keep(response: Response, token: &str) -> Result<Response> {
+    with(response, &format!("{NAME}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={LIFE}"))
+}
+
+/// Has the browser forget it.
+///
+/// # Errors
+/// A fault if it can't stand in a header.
+pub(super) fn forget(response: Response) -> Result<Response> {
+    with(response, &format!("{NAME}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"))
+}
+
+fn with(mut response: Response, cookie: &str) -> Result<Response> {
+    response.headers_mut().append(SET_COOKIE, HeaderValue::from_str(cookie).map_err(Fault::because)?);
+    Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_token_is_found_among_other_cookies() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(token(&headers), None);
+        headers.append(COOKIE, HeaderValue::from_static("a=1; __Host-session=x"));
+        headers.append(COOKIE, HeaderValue::from_static("__Host-hold=; b=2"));
+        assert_eq!(token(&headers), None);
+        headers.append(COOKIE, HeaderValue::from_static("b=2;__Host-hold=tok"));
+        assert_eq!(token(&headers), Some("tok"));
+    }
+}

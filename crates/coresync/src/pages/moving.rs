@@ -1,0 +1,295 @@
+//! Moving a visit: other times in the same strip of days, and what the move means before it is made (C4).
+
+use askama::Template;
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use bookings::{Booking, Detail, Move, Rescheduled, TOO_MANY_MOVES, WRONG_STATE, When, search};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use kit::web::{Input, Page, Path, Words, see_other};
+use kit::{Cents, Error, Fault, Fields, House, Id, Result, Tx};
+use people::{Actor, Caller};
+
+use super::book::{Choice, night_before};
+use super::dashboard::VisitLine;
+use super::frame::{Frame, or_sign_in};
+use super::sheet::{Asked, Complaints, Posted, Sheet, narrowing};
+use super::times::{self, Narrowed, Part, Search, Strip};
+use super::words;
+
+pub(super) fn routes() -> Router<House> {
+    Router::new().route("/dashboard/bookings/{id}/move/", get(look).post(go))
+}
+
+/// Where it is to be moved.
+#[derive(Debug, Clone, Default)]
+struct Wanted {
+    date: Option<Date>,
+    to: Option<Timestamp>,
+    narrowed: Narrowed,
+    /// The new total that the page promised, in cents.
+    promise: Option<i64>,
+}
+
+impl Input for Wanted {
+    fn parse(words: &mut Words) -> Wanted {
+        Wanted {
+            date: words.opt_date("date"),
+            to: words.opt_moment("to"),
+            narrowed: Narrowed::parse(words),
+            promise: narrowing(words, "promise"),
+        }
+    }
+}
+
+/// What a move means.
+struct Meant {
+    when: String,
+    room: String,
+    stamp: String,
+    price: String,
+    promise: i64,
+    /// What becomes dearer, cheaper, or stays.
+    difference: String,
+    /// What stays due if it is cancelled later.
+    frozen: Option<String>,
+    moves_left: String,
+}
+
+#[derive(Template)]
+#[template(path = "move.html")]
+struct MovePage {
+    frame: Frame,
+    line: VisitLine,
+    errors: Complaints,
+    refusal: Option<String>,
+    date: Date,
+    today: Date,
+    technicians: Vec<Choice>,
+    rooms: Vec<Choice>,
+    search: Search,
+    strip: Strip,
+    day: String,
+    parts: Vec<Part>,
+    sentence: Option<String>,
+    meant: Option<Meant>,
+}
+
+const FIELDS: [(&str, &str); 2] = [("date", "Date"), ("to", "Time")];
+
+fn here(id: Id) -> String {
+    format!("/dashboard/bookings/{id}/move/")
+}
+
+async fn look(caller: Caller, Path(id): Path<Id>, Asked(sheet): Asked<Wanted>) -> Result<Response> {
+    // A look at what a move means makes it and undoes it: that is more than a view may.
+    let drawn = caller.tx(move |tx, by| draw(tx, by, id, &sheet.read, None)).await;
+    or_sign_in(drawn.and_then(|(status, page)| Ok((status, Page::of(&*page)?))), &here(id))
+}
+
+async fn go(caller: Caller, Path(id): Path<Id>, Posted(sheet): Posted<Wanted>) -> Result<Response> {
+    let done = caller.tx(move |tx, by| attend(tx, by, id, &sheet)).await;
+    let answered = done.and_then(|outcome| match outcome {
+        Ok(path) => Ok(see_other(&path)),
+        Err((status, page)) => Ok((status, Page::of(&*page)?).into_response()),
+    });
+    or_sign_in(answered, &here(id))
+}
+
+type Shown = (StatusCode, Box<MovePage>);
+
+fn attend(tx: &mut Tx<'_>, by: &Actor, id: Id, sheet: &Sheet<Wanted>) -> Result<Result<String, Shown>> {
+    let mut read = sheet.read.clone();
+    if let Ok(Wanted { to: None, .. }) = read {
+        let mut fields = Fields::new();
+        fields.add("to", "Choose one of the times first.");
+        read = Err(fields);
+    }
+    let Ok(wanted) = &read else { return draw(tx, by, id, &read, None).map(Err) };
+    let detail = bookings::show(tx, by, id)?;
+    let to = target(&detail, wanted);
+    let mut stopped = None;
+    let moved = tx.attempt(|tx| match bookings::reschedule(tx, by, id, &to) {
+        Ok(Rescheduled { booking, .. }) => {
+            let dearer = wanted.promise.is_some_and(|promise| booking.total().0 > promise);
+            if dearer {
+                let sentence =
+                    format!("It costs {} now. Nothing has been moved yet.", words::money(booking.total()));
+                stopped = Some((StatusCode::CONFLICT, sentence));
+            }
+            Ok((!dearer).then_some(()))
+        }
+        Err(error) => {
+            stopped = Some(refused(error)?);
+            Ok(None)
+        }
+    })?;
+    if moved.is_some() {
+        return Ok(Ok(format!("/dashboard/bookings/{id}/")));
+    }
+    let stopped = stopped.ok_or_else(|| Fault::because("neither moved nor refused"))?;
+    draw(tx, by, id, &read, Some(stopped)).map(Err)
+}
+
+/// What is said of a refusal; what is none goes on.
+fn refused(error: Error) -> Result<(StatusCode, String)> {
+    match error {
+        Error::Refused(refusal, carried) => {
+            let status = StatusCode::from_u16(refusal.status).map_err(Fault::because)?;
+            let opens = carried.contains_key("opens_at");
+            let more = if opens { " Choose another time, or wait until it opens to you." } else { "" };
+            Ok((status, format!("{}{more}", refusal.sentence)))
+        }
+        Error::Invalid(fields) => {
+            Ok((StatusCode::BAD_REQUEST, fields.0.into_values().next().unwrap_or_default()))
+        }
+        other => Err(other),
+    }
+}
+
+/// The move that is asked for: by the same person as before, unless another is named.
+fn target(detail: &Detail, wanted: &Wanted) -> Move {
+    let to = wanted.to.unwrap_or(detail.booking.starts_at);
+    Move { when: When::Moment(to), room: wanted.narrowed.room(), technician: wanted.narrowed.technician() }
+}
+
+fn draw(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    id: Id,
+    read: &Result<Wanted, Fields>,
+    stopped: Option<(StatusCode, String)>,
+) -> Result<Shown> {
+    let detail = bookings::show(tx, by, id)?;
+    let booking = &detail.booking;
+    let catalogue = catalogue::current(tx)?;
+    let (now, zone) = (tx.now(), &catalogue.club.zone);
+    if !detail.can_move {
+        let was_moved_enough = booking.can_move(now, i64::MAX);
+        return Err(Error::refused(if was_moved_enough { &TOO_MANY_MOVES } else { &WRONG_STATE }));
+    }
+    let wanted = read.as_ref().cloned().unwrap_or_default();
+    let service = catalogue.service(booking.service).ok_or(Error::NotFound)?;
+    let minutes = booking.sale.as_ref().map(|sale| sale.minutes);
+    let search_for = Search {
+        party: Some(booking.party),
+        minutes,
+        moving: Some(id),
+        ..Search::fitting(&catalogue, service, wanted.narrowed)
+    };
+    let today = words::date_at(zone, now);
+    let date = match (wanted.to, wanted.date) {
+        (Some(to), None) => night_before(zone, to),
+        (_, date) => date.unwrap_or_else(|| booking.day.max(today)),
+    };
+    let (first, last) = times::strip_span(today, date);
+    let fortnight = search(tx, by, &search_for.ask(service.id, first, last, false))?;
+    let day = search(tx, by, &search_for.ask(service.id, date, date, true))?;
+    let (room, technician) = (wanted.narrowed.room(), wanted.narrowed.technician());
+    let stays = |at: Timestamp| at == booking.starts_at && room.is_none() && technician.is_none();
+    let mut parts = times::parts(&day, &search_for);
+    // Where it is already is no move, unless somebody else or another room is asked for.
+    let own = Some(booking.starts_at.to_string()).filter(|_| stays(booking.starts_at));
+    parts.iter_mut().for_each(|part| part.times.retain(|time| Some(&time.stamp) != own.as_ref()));
+    parts.retain(|part| !part.times.is_empty());
+    let closed = day.days.first().and_then(|day| day.closed);
+    let sentence = match closed {
+        Some(closed) => Some(times::closed_sentence(&day.window, date, closed)),
+        None if parts.is_empty() => Some(times::empty_sentence(&fortnight, date)),
+        None => None,
+    };
+    let (mut meant, mut stopped) = (None, stopped);
+    if wanted.to.is_some_and(stays) {
+        let sentence = "It is at this time already. Choose another.".to_owned();
+        stopped = stopped.or(Some((StatusCode::OK, sentence)));
+    } else if let Some(to) = wanted.to {
+        match bookings::preview_move(tx, by, id, &target(&detail, &Wanted { to: Some(to), ..wanted.clone() }))
+        {
+            Ok(moved) => meant = Some(meaning(&catalogue, booking, &moved, now)),
+            Err(error) => stopped = stopped.or(Some(refused(error)?)),
+        }
+    }
+    let fields = read.as_ref().err().cloned().unwrap_or_default();
+    let status = match &stopped {
+        _ if !fields.0.is_empty() => StatusCode::BAD_REQUEST,
+        Some((status, _)) => *status,
+        None => StatusCode::OK,
+    };
+    let line = VisitLine::of(&catalogue, &detail, now);
+    let page = MovePage {
+        frame: Frame::new(by, "visits", format!("Move: {} · CoreSync", line.service)),
+        line,
+        errors: Complaints::of(&fields, &FIELDS),
+        refusal: stopped.map(|(_, sentence)| sentence),
+        date,
+        today,
+        technicians: technicians(&catalogue, service, search_for.technician),
+        rooms: rooms(&catalogue, service, search_for.room),
+        strip: Strip::of(&fortnight, &search_for, date),
+        search: search_for,
+        day: words::day(date, today),
+        parts,
+        sentence,
+        meant,
+    };
+    Ok((status, Box::new(page)))
+}
+
+fn meaning(catalogue: &catalogue::Catalogue, before: &Booking, moved: &Rescheduled, now: Timestamp) -> Meant {
+    let after = &moved.booking;
+    let zone = &catalogue.club.zone;
+    let (price, difference) = (words::money(after.total()), moved.difference);
+    let difference = match difference.0 {
+        0 => "It costs the same.".to_owned(),
+        1.. => format!("That is {} more than before.", words::money(difference)),
+        _ => format!("That is {} less than before.", words::money(Cents(-difference.0))),
+    };
+    let frozen = (after.frozen.fee > Cents::ZERO).then(|| {
+        let fee = words::money(after.frozen.fee);
+        format!("If you cancel it later, {fee} stays due, for it is moved late.")
+    });
+    let left = catalogue.number(bookings::MOVES) - before.moves - 1;
+    Meant {
+        when: format!(
+            "{}, {}",
+            words::day(after.day, words::date_at(zone, now)),
+            words::span(zone, after.starts_at, after.ends_at)
+        ),
+        room: catalogue.room(after.room).map(|room| room.name.clone()).unwrap_or_default(),
+        stamp: after.starts_at.to_string(),
+        promise: after.total().0,
+        price,
+        difference,
+        frozen,
+        moves_left: match left {
+            ..=0 => "After that it can’t be moved any more.".to_owned(),
+            1 => "After that it can be moved once more.".to_owned(),
+            left => format!(
+                "After that it can be moved {} more times.",
+                words::number(usize::try_from(left).unwrap_or(2))
+            ),
+        },
+    }
+}
+
+fn named(id: Id, name: &str, chosen: Option<Id>) -> Choice {
+    Choice { value: id.to_string(), label: name.to_owned(), is_chosen: chosen == Some(id) }
+}
+
+fn technicians(
+    catalogue: &catalogue::Catalogue,
+    service: &catalogue::Service,
+    chosen: Option<Id>,
+) -> Vec<Choice> {
+    let serves =
+        |one: &&catalogue::Technician| one.active && service.technicians > 0 && one.is_skilled_for(service);
+    let serving = catalogue.technicians.iter().filter(serves);
+    serving.map(|one| named(one.id, &one.name, chosen)).collect()
+}
+
+fn rooms(catalogue: &catalogue::Catalogue, service: &catalogue::Service, chosen: Option<Id>) -> Vec<Choice> {
+    let rooms = service.rooms.iter().filter_map(|id| catalogue.room(*id)).filter(|room| room.active);
+    rooms.map(|room| named(room.id, &room.name, chosen)).collect()
+}

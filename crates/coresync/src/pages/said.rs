@@ -1,0 +1,237 @@
+//! What is said of a time that is held: as it is kept, as it is typed, and as it is understood.
+
+use bookings::{AddonWish, Booking, Cover, Extras, HeldNotes, Perk};
+use catalogue::{Catalogue, Service};
+use kit::web::{Input, Words};
+use kit::{Fields, Id};
+use membership::Standing;
+use serde_json::json;
+
+use super::book::Choice;
+use super::sheet::Typed;
+use super::words;
+
+/// The scenes that a room can be set to before somebody comes.
+pub(super) const SCENES: [&str; 6] =
+    ["Swiss Alps", "Venice Canals", "Ocean Waves", "Forest Retreat", "Sunset Desert", "Executive Focus"];
+/// The most of one add-on that a page offers.
+const MOST: i64 = 10;
+
+/// The fields of the form and their labels; those of add-ons besides.
+pub(super) const FIELDS: [(&str, &str); 7] = [
+    ("addons", "Add to it"),
+    ("then", "And then"),
+    ("companion_name", "Who comes with you"),
+    ("scene", "Scene"),
+    ("special_requests", "Special requests"),
+    ("allergies_notes", "Allergies"),
+    ("guest_name", "Guest’s name"),
+];
+
+/// What pays for the service, as the form says it.
+const PAYS: [(&str, Perk); 4] = [
+    ("nothing", Perk::Nothing),
+    ("credit", Perk::Credit),
+    ("pass", Perk::Pass),
+    ("birthday", Perk::Birthday),
+];
+
+/// What the form says, but for add-ons, which only who knows the service can read.
+#[derive(Debug, Clone)]
+pub(super) struct Told {
+    pub(super) extras: Extras,
+    /// What is to follow.
+    pub(super) then: Option<Id>,
+    /// What the page promised for the service alone, in cents.
+    pub(super) promise: Option<i64>,
+}
+
+impl Input for Told {
+    fn parse(words: &mut Words) -> Told {
+        let scene = words.opt_text_within("scene", 100);
+        if scene.as_deref().is_some_and(|scene| !SCENES.contains(&scene)) {
+            words.complain("scene", "Choose one of these scenes.");
+        }
+        let pays = words.opt_text_within("pays", 20);
+        let perk = PAYS.into_iter().find(|(name, _)| Some(*name) == pays.as_deref()).map(|(_, perk)| perk);
+        let extras = Extras {
+            guest_name: words.opt_text_within("guest_name", 200),
+            companion_name: words.opt_text_within("companion_name", 200),
+            special_requests: words.opt_text("special_requests"),
+            allergies: words.opt_text("allergies_notes"),
+            scene: scene.map(|name| json!({ "preset": name })),
+            // What a form does not ask is not used without asking.
+            perk: Some(perk.unwrap_or(Perk::Nothing)),
+            ..Extras::default()
+        };
+        Told { extras, then: words.opt_id("then"), promise: super::sheet::narrowing(words, "promise") }
+    }
+}
+
+/// The name of the field that says how many of an add-on.
+fn quantity_field(id: Id) -> String {
+    format!("addon-{id}")
+}
+
+/// How many of each add-on are typed.
+pub(super) fn addons(
+    catalogue: &Catalogue,
+    service: &Service,
+    typed: &Typed,
+    fields: &mut Fields,
+) -> Vec<AddonWish> {
+    let mut wishes = Vec::new();
+    for addon in catalogue.addons_of(service) {
+        let text = typed.get(&quantity_field(addon.id)).trim();
+        match text.parse::<i64>() {
+            _ if text.is_empty() => {}
+            Ok(0) => {}
+            Ok(quantity) if (1..=MOST).contains(&quantity) => {
+                wishes.push(AddonWish { id: addon.id, quantity, notes: String::new() });
+            }
+            _ => fields.add("addons", format!("{}: from none to {MOST}, please.", addon.name)),
+        }
+    }
+    wishes
+}
+
+/// An add-on and how many of it.
+pub(super) struct AddonLine {
+    pub(super) field: String,
+    pub(super) name: String,
+    pub(super) sentence: String,
+    pub(super) price: String,
+    pub(super) quantities: Vec<Choice>,
+}
+
+/// What stands in the form.
+#[derive(Default)]
+pub(super) struct Shown {
+    pub(super) addons: Vec<AddonLine>,
+    pub(super) pays: Vec<Choice>,
+    pub(super) scenes: Vec<Choice>,
+    pub(super) guest_name: String,
+    pub(super) companion_name: String,
+    pub(super) special_requests: String,
+    pub(super) allergies: String,
+}
+
+/// From what the form is filled.
+#[derive(Clone, Copy)]
+pub(super) enum From<'f> {
+    /// What is kept of the hold.
+    Kept(&'f HeldNotes),
+    /// What was typed.
+    Typed(&'f Typed),
+}
+
+impl Shown {
+    pub(super) fn of(catalogue: &Catalogue, held: &Booking, standing: &Standing, from: From<'_>) -> Shown {
+        let text = |name: &str, kept: Option<&String>| match from {
+            From::Typed(typed) => typed.get(name).to_owned(),
+            From::Kept(..) => kept.cloned().unwrap_or_default(),
+        };
+        let notes = match from {
+            From::Kept(notes) => Some(notes),
+            From::Typed(_) => None,
+        };
+        let scene = match from {
+            From::Typed(typed) => typed.get("scene").to_owned(),
+            From::Kept(notes) => {
+                let preset = notes.scene.as_ref().and_then(|scene| scene.get("preset")?.as_str());
+                preset.unwrap_or_default().to_owned()
+            }
+        };
+        let has_scenes = catalogue.room(held.room).is_some_and(|room| room.has_iot);
+        let scene_choice = |name: &&str| Choice {
+            value: (*name).to_owned(),
+            label: (*name).to_owned(),
+            is_chosen: *name == scene,
+        };
+        let service = catalogue.service(held.service);
+        let addons = service.map(|service| addon_lines(catalogue, service, from)).unwrap_or_default();
+        Shown {
+            addons,
+            pays: pays(held, standing, from),
+            scenes: if has_scenes { SCENES.iter().map(scene_choice).collect() } else { Vec::new() },
+            guest_name: text("guest_name", held.guest_name.as_ref()),
+            companion_name: text("companion_name", held.companion_name.as_ref()),
+            special_requests: text("special_requests", held.special_requests.as_ref()),
+            allergies: text("allergies_notes", notes.and_then(|notes| notes.allergies.as_ref())),
+        }
+    }
+}
+
+fn addon_lines(catalogue: &Catalogue, service: &Service, from: From<'_>) -> Vec<AddonLine> {
+    let line = |addon: &catalogue::Addon| {
+        let field = quantity_field(addon.id);
+        let chosen = match from {
+            From::Typed(typed) => typed.get(&field).trim().parse().unwrap_or(0),
+            From::Kept(notes) => {
+                notes.addons.iter().find(|wish| wish.id == addon.id).map_or(0, |wish| wish.quantity)
+            }
+        };
+        let quantity = |count: i64| Choice {
+            value: count.to_string(),
+            label: if count == 0 { "None".to_owned() } else { count.to_string() },
+            is_chosen: count == chosen,
+        };
+        AddonLine {
+            name: addon.name.clone(),
+            sentence: addon.description.clone(),
+            price: words::money(addon.cents),
+            quantities: (0..=MOST).map(quantity).collect(),
+            field,
+        }
+    };
+    catalogue.addons_of(service).map(line).collect()
+}
+
+/// What could pay for the service, if there is anything.
+fn pays(held: &Booking, standing: &Standing, from: From<'_>) -> Vec<Choice> {
+    let cover = held.sale.as_ref().map_or(Cover::None, |sale| sale.cover);
+    if cover == Cover::Unlimited {
+        return Vec::new();
+    }
+    let (uses_credit, uses_pass, uses_gift) =
+        (cover == Cover::Credit, matches!(cover, Cover::Pass(_)), matches!(cover, Cover::Birthday(_)));
+    // What this hold uses is not among what is left.
+    let credits = standing.credits_left(held.day).unwrap_or(0) + i64::from(uses_credit);
+    let passes = standing.passes_left(held.day) + i64::from(uses_pass);
+    let has_gift = standing.has_birthday(held.day) || uses_gift;
+    let chosen = match from {
+        From::Typed(typed) => typed.get("pays").to_owned(),
+        From::Kept(..) => match cover {
+            Cover::Credit => "credit".to_owned(),
+            Cover::Pass(_) => "pass".to_owned(),
+            Cover::Birthday(_) => "birthday".to_owned(),
+            _ => "nothing".to_owned(),
+        },
+    };
+    let left = |count: i64, one: &str, many: &str| {
+        if count == 1 { format!("you have one {one}") } else { format!("you have {count} {many}") }
+    };
+    let mut choices: Vec<(&str, String)> = Vec::new();
+    if credits > 0 {
+        choices.push(("credit", format!("A service credit: {} this month", left(credits, "left", "left"))));
+    }
+    if passes > 0 && held.party > 1 {
+        choices.push((
+            "pass",
+            format!("A guest pass for your companion: {} this month", left(passes, "left", "left")),
+        ));
+    }
+    if has_gift {
+        choices.push(("birthday", "The gift of your birthday month".to_owned()));
+    }
+    if choices.is_empty() {
+        return Vec::new();
+    }
+    choices.insert(0, ("nothing", "I pay for it".to_owned()));
+    let choice = |(value, label): (&str, String)| Choice {
+        is_chosen: value == chosen || (value == "nothing" && chosen.is_empty()),
+        value: value.to_owned(),
+        label,
+    };
+    choices.into_iter().map(choice).collect()
+}

@@ -1,0 +1,58 @@
+//! A table as a file for spreadsheets (RFC 4180).
+
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+
+use super::desk::Table;
+
+/// A table as CSV, under a file name. What a spreadsheet would take for a formula begins with an apostrophe.
+pub(super) fn csv(name: &str, table: &Table) -> Response {
+    let mut text = String::new();
+    line(&mut text, table.head.iter().copied());
+    for row in &table.rows {
+        line(&mut text, row.iter().map(|cell| cell.text.as_str()));
+    }
+    let kind = HeaderValue::from_static("text/csv; charset=utf-8");
+    let place = format!("attachment; filename=\"{name}.csv\"");
+    let mut response = ([(header::CONTENT_TYPE, kind)], text).into_response();
+    if let Ok(place) = HeaderValue::from_str(&place) {
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, place);
+    }
+    response
+}
+
+fn line<'t>(out: &mut String, cells: impl Iterator<Item = &'t str>) {
+    for (place, cell) in cells.enumerate() {
+        if place > 0 {
+            out.push(',');
+        }
+        let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+        let cell = if is_formula { format!("'{cell}") } else { cell.to_owned() };
+        if cell.contains([',', '"', '\n', '\r']) {
+            out.push('"');
+            out.push_str(&cell.replace('"', "\"\""));
+            out.push('"');
+        } else {
+            out.push_str(&cell);
+        }
+    }
+    out.push_str("\r\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::line;
+
+    #[test]
+    fn what_has_a_meaning_in_csv_is_quoted() {
+        for (cells, text) in [
+            (vec!["a", "b"], "a,b\r\n"),
+            (vec!["a, b", "say \"no\"", "two\nlines"], "\"a, b\",\"say \"\"no\"\"\",\"two\nlines\"\r\n"),
+            (vec!["=1+1", "+1 212", "-5", "@x", ""], "'=1+1,'+1 212,'-5,'@x,\r\n"),
+        ] {
+            let mut out = String::new();
+            line(&mut out, cells.into_iter());
+            assert_eq!(out, text);
+        }
+    }
+}

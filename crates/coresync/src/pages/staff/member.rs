@@ -1,0 +1,260 @@
+//! One person's membership at the desk: enrol, take dues, change up, freeze, end; and everything that happened to it.
+
+use axum::Router;
+use axum::response::Response;
+use axum::routing::get;
+use jiff::civil::Date;
+use kit::web::{Input, Path, Words};
+use kit::{Cents, Error, Fields, House, Id, Result, Tx};
+use membership::{Event, Paid, Plan, Standing, Status};
+use people::{Action, Actor, Caller};
+use serde_json::Value;
+
+use super::csv::csv;
+use super::desk::{Choice, DeskPage, Field, Form, Look, Part, Table, answer, attend, cell, shown};
+use super::members::{HERE, state};
+use crate::pages::frame::or_sign_in;
+use crate::pages::sheet::{Asked, Posted};
+use crate::pages::words;
+
+pub(super) fn routes() -> Router<House> {
+    Router::new().route("/staff/members/{id}/", get(show).post(act))
+}
+
+fn here(id: Id) -> String {
+    format!("{HERE}{id}/")
+}
+
+async fn show(caller: Caller, Path(id): Path<Id>, Asked(sheet): Asked<Look>) -> Result<Response> {
+    let look = sheet.read.unwrap_or(Look { done: false, csv: false });
+    if look.csv {
+        let table = caller.view(move |tx, by| history(tx, by, id)).await;
+        return or_sign_in(table.map(|table| csv("membership-history", &table)), &here(id));
+    }
+    let page = caller.view(move |tx, by| draw(tx, by, id, None)).await;
+    shown(page.map(|page| page.done(look.done, "It is done, and they are told.")), &here(id))
+}
+
+/// What the desk does.
+#[derive(Debug, Clone)]
+enum Deed {
+    Enrol(String, Paid),
+    Dues(Paid, Option<Date>),
+    Upgrade(String, Paid),
+    Freeze(i64),
+    Leave,
+    Stay,
+}
+
+impl Input for Deed {
+    fn parse(words: &mut Words) -> Deed {
+        match words.opt_text_within("deed", 20).as_deref() {
+            Some("enrol") => Deed::Enrol(words.text("plan", 100), Paid::parse(words)),
+            Some("upgrade") => Deed::Upgrade(words.text("plan", 100), Paid::parse(words)),
+            Some("dues") => Deed::Dues(Paid::parse(words), words.opt_date("seen")),
+            Some("freeze") => Deed::Freeze(words.opt_number("months", 1, 12).unwrap_or(1)),
+            Some("leave") => Deed::Leave,
+            Some("stay") => Deed::Stay,
+            _ => {
+                words.complain("deed", "Say what is to be done.");
+                Deed::Stay
+            }
+        }
+    }
+}
+
+async fn act(caller: Caller, Path(id): Path<Id>, Posted(sheet): Posted<Deed>) -> Result<Response> {
+    let read = sheet.read;
+    let done = caller.tx(move |tx, by| {
+        let deed = |tx: &mut Tx<'_>| {
+            // Verbs let everybody change their own; this page is the desk's.
+            by.need(Action::RunMemberships)?;
+            match read.clone().map_err(Error::Invalid)? {
+                Deed::Enrol(plan, paid) => membership::join(tx, by, id, &plan, paid).map(drop)?,
+                Deed::Dues(paid, seen) => membership::take_dues(tx, by, id, paid, seen).map(drop)?,
+                Deed::Upgrade(plan, paid) => membership::upgrade(tx, by, id, &plan, paid).map(drop)?,
+                Deed::Freeze(months) => membership::freeze(tx, by, id, months).map(drop)?,
+                Deed::Leave => membership::leave(tx, by, id)?,
+                Deed::Stay => membership::stay(tx, by, id)?,
+            }
+            Ok(format!("{}?done=1", here(id)))
+        };
+        attend(tx, deed, |tx, wrong| draw(tx, by, id, wrong))
+    });
+    answer(done.await, &here(id))
+}
+
+/// How it is paid.
+fn paid() -> Field {
+    let ways = vec![
+        Choice::new("", "Choose", true),
+        Choice::new("terminal", "At the terminal", false),
+        Choice::new("cash", "In cash", false),
+    ];
+    Field::select("paid", "Paid", ways)
+}
+
+fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, wrong: Option<&Fields>) -> Result<DeskPage> {
+    by.need(Action::RunMemberships)?;
+    let person = people::person(tx, id)?;
+    let catalogue = catalogue::current(tx)?;
+    let club = catalogue.club.id;
+    let standing = membership::standing(tx, club, id)?;
+    let today = words::date_at(&catalogue.club.zone, tx.now());
+    let saved = money::saved(tx, id)?;
+    let plans = membership::plans(tx, club)?;
+    let history = history(tx, by, id)?;
+    let page = DeskPage::new(by, HERE, person.full_name());
+    let contact = vec![
+        ("E-mail", person.email.clone().unwrap_or_default()),
+        ("Phone", person.phone.clone().unwrap_or_default()),
+    ];
+    let page = page.with(Part::Facts(contact)).heading("membership", "Membership");
+    let page = match &standing.held {
+        None => enrolling(page, id, &plans, wrong),
+        Some((_, plan)) => {
+            let dearer: Vec<Plan> = plans.into_iter().filter(|one| one.price > plan.price).collect();
+            let mut offers = Vec::new();
+            for one in dearer {
+                match membership::preview_upgrade(tx, by, id, &one.slug) {
+                    Ok(invoice) => offers.push((one, invoice.total)),
+                    Err(Error::Refused(..)) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            held(page, id, &standing, today, saved, &offers, wrong)
+        }
+    };
+    Ok(page.heading("history", "What happened").table(history, "Nothing yet."))
+}
+
+fn enrolling(page: DeskPage, id: Id, plans: &[Plan], wrong: Option<&Fields>) -> DeskPage {
+    let plans = plans.iter().map(|plan| {
+        Choice::new(&plan.slug, format!("{}, {} a month", plan.name, words::money(plan.price)), false)
+    });
+    let form = Form::post(here(id), "Enrol")
+        .hidden("deed", "enrol")
+        .field(Field::select("plan", "Plan", plans.collect()))
+        .field(paid())
+        .wrong(wrong);
+    page.text("They have no plan. Enrolled here, it begins today; take the first month before.").form(form)
+}
+
+fn held(
+    page: DeskPage,
+    id: Id,
+    standing: &Standing,
+    today: Date,
+    saved: Cents,
+    offers: &[(Plan, Cents)],
+    wrong: Option<&Fields>,
+) -> DeskPage {
+    let Some((membership, plan)) = &standing.held else { return page };
+    let day = |date: Date| words::day(date, today);
+    let mut facts = vec![
+        ("Plan", plan.name.clone()),
+        ("State", state(membership, standing.is_frozen(today)).to_owned()),
+        ("Price", format!("{} a month", words::money(plan.price))),
+        ("Since", day(membership.started_on)),
+        ("Paid until", day(membership.paid_until)),
+        (
+            "Credits left",
+            standing.credits_left(today).map_or("without limit".to_owned(), |left| left.to_string()),
+        ),
+        ("Passes left", standing.passes_left(today).to_string()),
+        ("Saved", words::money(saved)),
+    ];
+    if let Some((from, last)) = membership.frozen {
+        facts.push(("Frozen", format!("{} to {}", day(from), day(last))));
+    }
+    if let Some(next) = &standing.next_plan {
+        facts.push(("Then", format!("{} at {} a month", next.name, words::money(next.price))));
+    }
+    let due = words::money(standing.next_plan.as_ref().unwrap_or(plan).price);
+    let dues = Form::post(here(id), "A month is paid")
+        .hidden("deed", "dues")
+        .hidden("seen", membership.paid_until)
+        .field(paid())
+        .wrong(wrong);
+    let mut page = page
+        .with(Part::Facts(facts))
+        .heading("dues", "Dues")
+        .text(format!("The month after {} costs {due}.", day(membership.paid_until)))
+        .form(dues);
+    if !offers.is_empty() {
+        let choices = offers.iter().map(|(plan, total)| {
+            Choice::new(&plan.slug, format!("{}: {} now", plan.name, words::money(*total)), false)
+        });
+        let form = Form::post(here(id), "Change up")
+            .hidden("deed", "upgrade")
+            .field(Field::select("plan", "To", choices.collect()))
+            .field(paid());
+        page = page
+            .heading("upgrade", "Change to a plan that costs more")
+            .text("Counted by the second for the rest of what is paid. It begins at once; what is booked keeps its price.")
+            .with(Part::Form(form));
+    }
+    if membership.renews && membership.frozen.is_none() && membership.status == Status::Active {
+        let months = (1..=3).map(|n: i64| {
+            Choice::new(n, if n == 1 { "one month".to_owned() } else { format!("{n} months") }, n == 1)
+        });
+        let form = Form::post(here(id), "Freeze").quiet().hidden("deed", "freeze").field(Field::select(
+            "months",
+            "For",
+            months.collect(),
+        ));
+        page = page
+            .heading("freeze", "Freeze")
+            .text(format!("From the day after {}: no dues, no benefits.", day(membership.paid_until)))
+            .with(Part::Form(form));
+    }
+    let (deed, word) =
+        if membership.renews { ("leave", "End with what is paid") } else { ("stay", "Take leaving back") };
+    page.heading("end", "End").with(Part::Form(Form::post(here(id), word).quiet().hidden("deed", deed)))
+}
+
+/// Everything that happened to a person's memberships.
+fn history(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Table> {
+    by.need(Action::RunMemberships)?;
+    let events = membership::events(tx, by, id)?;
+    let names = people::names(tx, events.iter().filter_map(|event| event.by))?;
+    let catalogue = catalogue::current(tx)?;
+    let now = tx.now();
+    let row = |event: &Event| {
+        let who = event.by.and_then(|by| names.get(&by).cloned());
+        vec![
+            cell(words::moment(&catalogue.club.zone, event.at, now)),
+            cell(who.unwrap_or_else(|| "The calendar".to_owned())),
+            cell(told(event)),
+        ]
+    };
+    Ok(Table {
+        caption: "What happened to the membership",
+        head: vec!["When", "By", "What"],
+        rows: events.iter().map(row).collect(),
+        csv: Some(format!("{}?format=csv", here(id))),
+    })
+}
+
+/// An event in a sentence for staff.
+fn told(event: &Event) -> String {
+    let text = |name: &str| event.detail.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let cents = event.detail.get("cents").and_then(Value::as_i64).unwrap_or_default();
+    let (plan, until, paid) = (text("plan"), text("until"), text("paid"));
+    let amount = words::money(Cents(cents));
+    match event.what.as_str() {
+        "joined" => format!("Joined {plan}: {amount} by {paid}, until {until}"),
+        "dues_taken" => format!("Dues of {plan}: {amount} by {paid}, until {until}"),
+        "upgraded" => format!("From {} to {plan}: {amount} by {paid}", text("from")),
+        "changes_down" => format!("Changes from {} to {plan} after {until}", text("from")),
+        "keeps_plan" => format!("Keeps {plan}"),
+        "moves_over" => format!("Moves to the newest terms of {plan}, {amount} a month"),
+        "leaves" => format!("Leaves with {until}"),
+        "stays" => "Stays".to_owned(),
+        "grace" => "Dues open, benefits stay".to_owned(),
+        "suspended" => "Suspended".to_owned(),
+        "ended" => "Ended".to_owned(),
+        frozen if frozen.starts_with("frozen_") => format!("Frozen from {} to {until}", text("from")),
+        other => other.to_owned(),
+    }
+}

@@ -1,0 +1,90 @@
+//! People and their memberships: finding them.
+
+use axum::Router;
+use axum::response::Response;
+use axum::routing::get;
+use kit::web::{Input, Words};
+use kit::{House, Result, Tx};
+use people::{Actor, Caller};
+
+use super::csv::csv;
+use super::desk::{DeskPage, Field, Form, Look, Part, Table, cell, link, shown};
+use crate::pages::frame::or_sign_in;
+use crate::pages::sheet::Asked;
+use crate::pages::words;
+
+pub(super) const HERE: &str = "/staff/members/";
+
+pub(super) fn routes() -> Router<House> {
+    Router::new().route(HERE, get(list))
+}
+
+/// Whom to find.
+struct Wanted {
+    look: Look,
+    words: String,
+}
+
+impl Input for Wanted {
+    fn parse(words: &mut Words) -> Wanted {
+        let said = words.opt_text_within("q", 100).unwrap_or_default();
+        Wanted { look: Look::parse(words), words: said }
+    }
+}
+
+async fn list(caller: Caller, Asked(sheet): Asked<Wanted>) -> Result<Response> {
+    let wanted = sheet.read.map_err(kit::Error::Invalid)?;
+    if wanted.look.csv {
+        let table = caller.view(move |tx, by| table(tx, by, &wanted.words)).await;
+        return or_sign_in(table.map(|table| csv("members", &table)), HERE);
+    }
+    let page = caller.view(move |tx, by| {
+        let table = table(tx, by, &wanted.words)?;
+        let form =
+            Form::get(HERE, "Find").field(Field::line("q", "Name, e-mail or phone", "search", &wanted.words));
+        let empty = if wanted.words.is_empty() {
+            "Type a part of a name, an address or a number."
+        } else {
+            "Nobody is like that. A shorter part may find them."
+        };
+        Ok(DeskPage::new(by, HERE, "Members").with(Part::Form(form)).table(table, empty))
+    });
+    shown(page.await, HERE)
+}
+
+fn table(tx: &mut Tx<'_>, by: &Actor, words: &str) -> Result<Table> {
+    let catalogue = catalogue::current(tx)?;
+    let today = words::date_at(&catalogue.club.zone, tx.now());
+    let mut rows = Vec::new();
+    for person in people::find(tx, by, words)? {
+        let standing = membership::standing(tx, catalogue.club.id, person.id)?;
+        let held = standing.held.as_ref();
+        rows.push(vec![
+            link(person.full_name(), format!("{HERE}{}/", person.id)),
+            cell(person.email.clone().unwrap_or_default()),
+            cell(person.phone.clone().unwrap_or_default()),
+            cell(held.map_or("None", |(_, plan)| plan.name.as_str())),
+            cell(held.map_or("", |(membership, _)| state(membership, standing.is_frozen(today)))),
+            cell(held.map(|(membership, _)| words::day(membership.paid_until, today)).unwrap_or_default()),
+        ]);
+    }
+    Ok(Table {
+        caption: "People who were found",
+        head: vec!["Name", "E-mail", "Phone", "Plan", "State", "Paid until"],
+        rows,
+        csv: Some(format!("{HERE}?format=csv&q={}", words::encoded(words))),
+    })
+}
+
+/// How a membership stands, for staff.
+pub(super) fn state(membership: &membership::Membership, is_frozen: bool) -> &'static str {
+    use membership::Status::{Active, Ended, Grace, Suspended};
+    match membership.status {
+        _ if is_frozen => "Frozen",
+        Active if !membership.renews => "Active, leaves",
+        Active => "Active",
+        Grace => "Dues open, benefits stay",
+        Suspended => "Suspended",
+        Ended => "Over",
+    }
+}

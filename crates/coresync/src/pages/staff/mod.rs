@@ -1,0 +1,31 @@
+//! The back office: rules, numbers, plans, members, why not. Every page asks verbs that ask for permission; here is
+//! only what is read and drawn.
+
+mod csv;
+mod desk;
+mod member;
+mod members;
+mod numbers;
+mod numbers_api;
+mod plans;
+mod rule;
+mod rules;
+mod times;
+mod why_not;
+
+use axum::Router;
+use kit::House;
+
+pub(crate) use numbers_api::routes as api_routes;
+
+pub(super) fn routes() -> Router<House> {
+    Router::new()
+        .merge(rules::routes())
+        .merge(rule::routes())
+        .merge(times::routes())
+        .merge(numbers::routes())
+        .merge(plans::routes())
+        .merge(members::routes())
+        .merge(member::routes())
+        .merge(why_not::routes())
+}

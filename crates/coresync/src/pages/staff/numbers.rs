@@ -1,0 +1,177 @@
+//! The numbers of the rules: what each counts, what it is, who changed it and when.
+
+use axum::Router;
+use axum::response::Response;
+use axum::routing::{get, post};
+use catalogue::{Number, NumberChange};
+use kit::web::{Input, Path, Words};
+use kit::{Error, Fields, House, Result, Tx};
+use people::{Actor, Caller};
+
+use super::csv::csv;
+use super::desk::{DeskPage, Field, Form, Look, Outcome, Part, Table, answer, attend, cell, link, shown};
+use crate::pages::frame::or_sign_in;
+use crate::pages::sheet::{Asked, Posted};
+use crate::pages::words;
+
+const HERE: &str = "/staff/numbers/";
+
+pub(super) fn routes() -> Router<House> {
+    Router::new()
+        .route(HERE, get(list))
+        .route("/staff/numbers/{name}/", get(show).post(set))
+        .route("/staff/numbers/{name}/reset/", post(reset))
+}
+
+/// Every number of every house.
+pub(super) fn all() -> impl Iterator<Item = Number> {
+    bookings::NUMBERS.into_iter().chain(membership::NUMBERS)
+}
+
+/// The number of that name.
+pub(super) fn named(name: &str) -> Result<Number> {
+    all().find(|number| number.name == name).ok_or(Error::NotFound)
+}
+
+async fn list(caller: Caller, Asked(sheet): Asked<Look>) -> Result<Response> {
+    let is_csv = sheet.read.is_ok_and(|look| look.csv);
+    if is_csv {
+        return or_sign_in(caller.view(table).await.map(|table| csv("numbers", &table)), HERE);
+    }
+    let page = caller.view(|tx, by| {
+        let table = table(tx, by)?;
+        Ok(DeskPage::new(by, HERE, "Numbers of the rules")
+            .text("Each counts at once for what is booked, held or changed from then on. What was agreed before keeps what it was agreed with.")
+            .table(table, "There is none."))
+    });
+    shown(page.await, HERE)
+}
+
+fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
+    let catalogue = catalogue::current(tx)?;
+    let changes = catalogue::number_changes(tx, by, catalogue.club.id)?;
+    let names = people::names(tx, changes.iter().filter_map(|change| change.by))?;
+    let now = tx.now();
+    let row = |number: Number| {
+        let last = changes.iter().find(|change| change.name == number.name);
+        vec![
+            link(number.what, format!("{HERE}{}/", number.name)),
+            cell(catalogue.number(number).to_string()),
+            cell(number.default.to_string()),
+            cell(format!("{} to {}", number.least, number.most)),
+            cell(last.map(|change| words::moment(&catalogue.club.zone, change.at, now)).unwrap_or_default()),
+            cell(last.and_then(|change| names.get(&change.by?).cloned()).unwrap_or_default()),
+        ]
+    };
+    Ok(Table {
+        caption: "Numbers of the rules",
+        head: vec!["What it counts", "Now", "Default", "Bounds", "Changed", "By"],
+        rows: all().map(row).collect(),
+        csv: Some(format!("{HERE}?format=csv")),
+    })
+}
+
+fn here(number: Number) -> String {
+    format!("{HERE}{}/", number.name)
+}
+
+async fn show(caller: Caller, Path(name): Path<String>, Asked(sheet): Asked<Look>) -> Result<Response> {
+    let number = named(&name)?;
+    let done = sheet.read.is_ok_and(|look| look.done);
+    let page = caller.view(move |tx, by| draw(tx, by, number, None, None)).await;
+    shown(page.map(|page| page.done(done, "It counts from now on.")), &here(number))
+}
+
+fn draw(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    number: Number,
+    typed: Option<&str>,
+    wrong: Option<&Fields>,
+) -> Result<DeskPage> {
+    let catalogue = catalogue::current(tx)?;
+    let changes = catalogue::number_changes(tx, by, catalogue.club.id)?;
+    let names = people::names(tx, changes.iter().filter_map(|change| change.by))?;
+    let value = catalogue.number(number);
+    let now = tx.now();
+    let told = |value: Option<i64>| value.map_or("the default".to_owned(), |value| value.to_string());
+    let row = |change: &NumberChange| {
+        vec![
+            cell(words::moment(&catalogue.club.zone, change.at, now)),
+            cell(change.by.and_then(|by| names.get(&by).cloned()).unwrap_or_default()),
+            cell(told(change.from)),
+            cell(told(change.to)),
+        ]
+    };
+    let history = Table {
+        caption: "Changes of this number",
+        head: vec!["When", "By", "From", "To"],
+        rows: changes.iter().filter(|change| change.name == number.name).map(row).collect(),
+        csv: None,
+    };
+    let facts = vec![
+        ("Now", value.to_string()),
+        ("Default", number.default.to_string()),
+        ("Bounds", format!("{} to {}", number.least, number.most)),
+    ];
+    let value = typed.map_or(value.to_string(), str::to_owned);
+    let form = Form::post(here(number), "Keep it")
+        .field(Field::line("value", "New value", "number", value))
+        .wrong(wrong);
+    let reset = Form::post(format!("{}reset/", here(number)), "Give it its default back").quiet();
+    Ok(DeskPage::new(by, HERE, number.what)
+        .with(Part::Facts(facts))
+        .form(form)
+        .with(Part::Form(reset))
+        .heading("history", "Who changed it")
+        .table(history, "Nobody yet: it is as it came."))
+}
+
+/// A value.
+struct Value(i64);
+
+impl Input for Value {
+    fn parse(words: &mut Words) -> Value {
+        let value = words.opt_number("value", i64::MIN, i64::MAX);
+        if value.is_none() {
+            words.complain("value", "A whole number is needed.");
+        }
+        Value(value.unwrap_or_default())
+    }
+}
+
+async fn set(caller: Caller, Path(name): Path<String>, Posted(sheet): Posted<Value>) -> Result<Response> {
+    let number = named(&name)?;
+    let (typed, read) = (sheet.typed, sheet.read.map(|Value(value)| value));
+    let done = caller.tx(move |tx, by| {
+        let deed = |tx: &mut Tx<'_>| {
+            let value = read.clone().map_err(Error::Invalid)?;
+            let club = catalogue::current(tx)?.club.id;
+            catalogue::set_number(tx, by, club, number, value).map_err(|error| at_value(error, number))?;
+            Ok(format!("{}?done=1", here(number)))
+        };
+        attend(tx, deed, |tx, wrong| draw(tx, by, number, Some(typed.get("value")), wrong))
+    });
+    answer(done.await, &here(number))
+}
+
+/// What is wrong with a number is wrong with the field in which it was typed.
+fn at_value(error: Error, number: Number) -> Error {
+    match error {
+        Error::Invalid(Fields(mut fields)) => match fields.remove(number.name) {
+            Some(sentence) => Fields::one("value", sentence),
+            None => Error::Invalid(Fields(fields)),
+        },
+        other => other,
+    }
+}
+
+async fn reset(caller: Caller, Path(name): Path<String>) -> Result<Response> {
+    let number = named(&name)?;
+    let done = caller.tx(move |tx, by| {
+        let club = catalogue::current(tx)?.club.id;
+        catalogue::reset_number(tx, by, club, number)?;
+        Ok(Outcome::Done(format!("{}?done=1", here(number))))
+    });
+    answer(done.await, &here(number))
+}

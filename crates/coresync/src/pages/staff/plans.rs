@@ -1,0 +1,224 @@
+//! Plans and their versions: what can be joined, who goes by what, a new version, moving members over.
+
+use axum::Router;
+use axum::response::Response;
+use axum::routing::{get, post};
+use kit::web::Path;
+use kit::{Error, Fields, House, Result, Tx};
+use membership::{Plan, PlanTerms, Version};
+use people::{Action, Actor, Caller};
+
+use super::csv::csv;
+use super::desk::{DeskPage, Field, Form, Look, Outcome, Part, Table, answer, attend, cell, link, shown};
+use crate::pages::frame::or_sign_in;
+use crate::pages::sheet::{Asked, Posted, Typed};
+use crate::pages::words;
+
+const HERE: &str = "/staff/plans/";
+
+pub(super) fn routes() -> Router<House> {
+    Router::new()
+        .route(HERE, get(list))
+        .route("/staff/plans/{slug}/", get(show).post(edit))
+        .route("/staff/plans/{slug}/move_over/", post(move_over))
+}
+
+async fn list(caller: Caller, Asked(sheet): Asked<Look>) -> Result<Response> {
+    let is_csv = sheet.read.is_ok_and(|look| look.csv);
+    if is_csv {
+        return or_sign_in(caller.view(table).await.map(|table| csv("plans", &table)), HERE);
+    }
+    let page = caller.view(|tx, by| {
+        let table = table(tx, by)?;
+        Ok(DeskPage::new(by, HERE, "Plans")
+            .text("Who joins gets the newest version of a plan. Who joined before keeps the version they joined with, until you move them over or they change plan.")
+            .table(table, "There is no plan yet."))
+    });
+    shown(page.await, HERE)
+}
+
+/// `2`, or a word.
+fn credits(plan: &Plan) -> String {
+    plan.monthly_credits.map_or("without limit".to_owned(), |credits| credits.to_string())
+}
+
+fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
+    by.need(Action::ManageCatalogue)?;
+    let club = catalogue::current(tx)?.club.id;
+    let mut rows = Vec::new();
+    for newest in membership::newest(tx, club)? {
+        let plan = &newest.plan;
+        let members: i64 =
+            membership::plan_versions(tx, by, club, &plan.slug)?.iter().map(|version| version.members).sum();
+        rows.push(vec![
+            link(&plan.name, format!("{HERE}{}/", plan.slug)),
+            cell(words::money(plan.price)),
+            cell(format!("{} %", plan.discount_bp / 100)),
+            cell(credits(plan)),
+            cell(plan.guest_passes.to_string()),
+            cell(plan.max_advance_days.to_string()),
+            cell(newest.n.to_string()),
+            cell(members.to_string()),
+        ]);
+    }
+    let head = vec!["Plan", "A month", "Off", "Credits", "Passes", "Days ahead", "Version", "Members"];
+    Ok(Table { caption: "Plans", head, rows, csv: Some(format!("{HERE}?format=csv")) })
+}
+
+fn here(slug: &str) -> String {
+    format!("{HERE}{}/", words::encoded(slug))
+}
+
+async fn show(caller: Caller, Path(slug): Path<String>, Asked(sheet): Asked<Look>) -> Result<Response> {
+    let done = sheet.read.is_ok_and(|look| look.done);
+    let path = here(&slug);
+    let page = caller.view(move |tx, by| draw(tx, by, &slug, None, None)).await;
+    shown(page.map(|page| page.done(done, "It is done.")), &path)
+}
+
+fn draw(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    slug: &str,
+    typed: Option<&Typed>,
+    wrong: Option<&Fields>,
+) -> Result<DeskPage> {
+    let catalogue = catalogue::current(tx)?;
+    let versions = membership::plan_versions(tx, by, catalogue.club.id, slug)?;
+    let newest = versions.first().ok_or(Error::NotFound)?;
+    let names = people::names(tx, versions.iter().filter_map(|version| version.made_by))?;
+    let now = tx.now();
+    let row = |version: &Version| {
+        let plan = &version.plan;
+        let made = if version.made_at.as_second() == 0 {
+            "at first".to_owned()
+        } else {
+            words::moment(&catalogue.club.zone, version.made_at, now)
+        };
+        vec![
+            cell(version.n.to_string()),
+            cell(made),
+            cell(version.made_by.and_then(|by| names.get(&by).cloned()).unwrap_or_default()),
+            cell(words::money(plan.price)),
+            cell(format!("{} %", plan.discount_bp / 100)),
+            cell(credits(plan)),
+            cell(plan.guest_passes.to_string()),
+            cell(plan.max_advance_days.to_string()),
+            cell(version.members.to_string()),
+        ]
+    };
+    let history = Table {
+        caption: "Versions of this plan",
+        head: vec![
+            "Version",
+            "Written",
+            "By",
+            "A month",
+            "Off",
+            "Credits",
+            "Passes",
+            "Days ahead",
+            "Members",
+        ],
+        rows: versions.iter().map(row).collect(),
+        csv: None,
+    };
+    let older: i64 = versions.iter().skip(1).map(|version| version.members).sum();
+    let form = fields(Form::post(here(slug), "Write a new version"), newest, typed).wrong(wrong);
+    let mut page = DeskPage::new(by, HERE, newest.plan.name.clone()).table(history, "There is no version.");
+    if older > 0 {
+        let form = Form::post(format!("{}move_over/", here(slug)), "Move them to the newest").quiet();
+        page = page
+            .heading("over", "Members on older versions")
+            .text(format!(
+                "{older} go by an older version. Moved over, each has the newest from their next billing month on, and is told by mail; what they booked keeps its price."
+            ))
+            .with(Part::Form(form));
+    }
+    Ok(page.heading("edit", "A new version").text("It counts for who joins from now on.").form(form))
+}
+
+/// The fields of a plan, as they were typed or as its newest version is.
+fn fields(form: Form, newest: &Version, typed: Option<&Typed>) -> Form {
+    let plan = &newest.plan;
+    let said = |name: &str, now: String| typed.map_or(now, |typed| typed.get(name).to_owned());
+    let ticked = |name: &str, now: bool| typed.map_or(now, |typed| !typed.get(name).is_empty());
+    let number = |name: &'static str, label: &'static str, now: i64| {
+        Field::line(name, label, "number", said(name, now.to_string()))
+    };
+    form.hidden("version", said("version", newest.n.to_string()))
+        .field(
+            Field::line("price", "Price a month", "text", said("price", plan.price.to_string()))
+                .hint("Such as 375.00."),
+        )
+        .field(Field::line(
+            "short_description",
+            "In one line",
+            "text",
+            said("short_description", plan.short_description.clone()),
+        ))
+        .field(
+            Field::area("benefits", "Benefits", said("benefits", plan.benefits.join("\n")))
+                .hint("One a line."),
+        )
+        .field(number("discount_percentage", "Percent off the list price", plan.discount_bp / 100))
+        .field(number("max_advance_days", "Days ahead that a member books", plan.max_advance_days))
+        .field(number(
+            "monthly_service_credits",
+            "Service credits a month",
+            plan.monthly_credits.unwrap_or(0),
+        ))
+        .field(Field::tick(
+            "unlimited_credits",
+            "Every service is included",
+            ticked("unlimited_credits", plan.monthly_credits.is_none()),
+        ))
+        .field(number("guest_passes", "Guest passes a month", plan.guest_passes))
+        .field(Field::tick("mensuite_access", "Mensuite", ticked("mensuite_access", plan.mensuite_access)))
+        .field(Field::tick(
+            "coresync_private_access",
+            "Coresync Private",
+            ticked("coresync_private_access", plan.coresync_private_access),
+        ))
+        .field(Field::tick(
+            "iot_control_access",
+            "Room control",
+            ticked("iot_control_access", plan.iot_control_access),
+        ))
+        .field(Field::tick("concierge", "Concierge", ticked("concierge", plan.concierge)))
+        .field(Field::tick(
+            "priority_booking",
+            "First access to times that are kept",
+            ticked("priority_booking", plan.priority_booking),
+        ))
+}
+
+async fn edit(
+    caller: Caller,
+    Path(slug): Path<String>,
+    Posted(sheet): Posted<PlanTerms>,
+) -> Result<Response> {
+    let path = here(&slug);
+    let (typed, read) = (sheet.typed, sheet.read);
+    let done = caller.tx(move |tx, by| {
+        let deed = |tx: &mut Tx<'_>| {
+            let terms = read.clone().map_err(Error::Invalid)?;
+            let club = catalogue::current(tx)?.club.id;
+            membership::edit_plan(tx, by, club, &slug, &terms)?;
+            Ok(format!("{}?done=1", here(&slug)))
+        };
+        // Who is refused because somebody was quicker sees the plan as it is now.
+        attend(tx, deed, |tx, wrong| draw(tx, by, &slug, wrong.is_some().then_some(&typed), wrong))
+    });
+    answer(done.await, &path)
+}
+
+async fn move_over(caller: Caller, Path(slug): Path<String>) -> Result<Response> {
+    let path = here(&slug);
+    let done = caller.tx(move |tx, by| {
+        let club = catalogue::current(tx)?.club.id;
+        membership::move_over(tx, by, club, &slug)?;
+        Ok(Outcome::Done(format!("{}?done=1", here(&slug))))
+    });
+    answer(done.await, &path)
+}

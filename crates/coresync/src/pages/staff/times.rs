@@ -1,0 +1,208 @@
+//! Single times: blocked, opened, repriced or kept by hand, and that taken back.
+
+use axum::Router;
+use axum::response::Response;
+use axum::routing::get;
+use bookings::{DecidedTime, Decision, DecisionWish, moments};
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use kit::web::{Input, Words};
+use kit::{Error, Fields, House, Id, Result, Tx};
+use people::{Actor, Caller};
+
+use super::csv::csv;
+use super::desk::{Choice, DeskPage, Field, Form, Look, Part, Table, answer, attend, cell, link, shown};
+use super::rules::{factor, tier_word, tiers};
+use crate::pages::frame::or_sign_in;
+use crate::pages::sheet::{Asked, Posted, Typed};
+use crate::pages::words;
+
+const HERE: &str = "/staff/times/";
+
+pub(super) fn routes() -> Router<House> {
+    Router::new().route(HERE, get(list).post(decide)).route("/staff/times/undo/", get(ask_undo).post(undo))
+}
+
+async fn list(caller: Caller, Asked(sheet): Asked<Look>) -> Result<Response> {
+    let look = sheet.read.unwrap_or(Look { done: false, csv: false });
+    if look.csv {
+        let table = caller.view(table).await;
+        return or_sign_in(table.map(|table| csv("single-times", &table)), HERE);
+    }
+    let typed = sheet.typed;
+    let page = caller.view(move |tx, by| draw(tx, by, &typed, None)).await;
+    shown(page.map(|page| page.done(look.done, "It counts from now on.")), HERE)
+}
+
+/// A decision as the form asks for it: a day and a clock time; the moment is known once the club's zone is.
+struct FormWish {
+    civil: Option<DateTime>,
+    room: Id,
+    decision: Decision,
+}
+
+impl Input for FormWish {
+    fn parse(words: &mut Words) -> FormWish {
+        let (day, time) = (words.opt_date("day"), words.opt_time("time"));
+        for (field, is_there) in [("day", day.is_some()), ("time", time.is_some())] {
+            if !is_there {
+                words.complain(field, "This is needed.");
+            }
+        }
+        let civil = day.zip(time).map(|(day, time)| day.to_datetime(time));
+        FormWish { civil, room: words.id("room_id"), decision: DecisionWish::decision(words) }
+    }
+}
+
+async fn decide(caller: Caller, Posted(sheet): Posted<FormWish>) -> Result<Response> {
+    let (typed, read) = (sheet.typed, sheet.read);
+    let done = caller.tx(move |tx, by| {
+        let deed = |tx: &mut Tx<'_>| {
+            let asked = read.as_ref().map_err(|fields| Error::Invalid(fields.clone()))?;
+            let zone = catalogue::current(tx)?.club.zone.clone();
+            let found = asked.civil.map(|civil| moments(&zone, civil)).unwrap_or_default();
+            // Of a time that the clock shows twice, both are meant.
+            if found.is_empty() {
+                return Err(Fields::one("time", "The clock skips this time on that night."));
+            }
+            for moment in found {
+                bookings::decide(tx, by, asked.room, moment, asked.decision).map_err(at_time)?;
+            }
+            Ok(format!("{HERE}?done=1"))
+        };
+        attend(tx, deed, |tx, wrong| draw(tx, by, &typed, wrong))
+    });
+    answer(done.await, HERE)
+}
+
+/// What is wrong with a moment is wrong with the time that was typed.
+fn at_time(error: Error) -> Error {
+    match error {
+        Error::Invalid(Fields(mut fields)) => {
+            if let Some(sentence) = fields.remove("starts_at") {
+                fields.insert("time".to_owned(), sentence);
+            }
+            Error::Invalid(Fields(fields))
+        }
+        other => other,
+    }
+}
+
+fn decided(decision: Decision) -> String {
+    match decision {
+        Decision::Block => "Blocked".to_owned(),
+        Decision::Open => "Open to everybody, at the plain price".to_owned(),
+        Decision::Reprice(bp) => format!("Price factor {}", factor(bp)),
+        Decision::Keep(tier, hours) => format!("Kept for {} until {hours} hours before", tier_word(tier)),
+    }
+}
+
+fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
+    let catalogue = catalogue::current(tx)?;
+    let now = tx.now();
+    let found = bookings::decided_times(tx, by, (now, Timestamp::MAX))?;
+    let names = people::names(tx, found.iter().filter_map(|time| time.by))?;
+    let zone = &catalogue.club.zone;
+    let row = |time: &DecidedTime| {
+        let at = time.decided.starts_at;
+        let room = catalogue.room(time.decided.room).map(|room| room.name.clone()).unwrap_or_default();
+        vec![
+            cell(words::moment(zone, at, now)),
+            cell(room),
+            cell(decided(time.decided.decision)),
+            cell(time.by.and_then(|by| names.get(&by).cloned()).unwrap_or_default()),
+            cell(words::moment(zone, time.at, now)),
+            link("Take back", format!("{HERE}undo/?room_id={}&starts_at={at}", time.decided.room)),
+        ]
+    };
+    Ok(Table {
+        caption: "Single times decided by hand",
+        head: vec!["Start", "Room", "Decided", "By", "When", "Undo"],
+        rows: found.iter().map(row).collect(),
+        csv: Some(format!("{HERE}?format=csv")),
+    })
+}
+
+fn draw(tx: &mut Tx<'_>, by: &Actor, typed: &Typed, wrong: Option<&Fields>) -> Result<DeskPage> {
+    let catalogue = catalogue::current(tx)?;
+    let table = table(tx, by)?;
+    let rooms = catalogue.rooms.iter().filter(|room| room.active);
+    let rooms =
+        rooms.map(|room| Choice::new(room.id, &room.name, typed.get("room_id") == room.id.to_string()));
+    let said = |name: &str, default: &str| match typed.get(name) {
+        "" => default.to_owned(),
+        text => text.to_owned(),
+    };
+    let decision = said("decision", "block");
+    let decisions = [
+        ("block", "Block: nobody books it online"),
+        ("open", "Open: everybody may, at the plain price"),
+        ("reprice", "Reprice: another factor"),
+        ("keep", "Keep: for some until so many hours before"),
+    ];
+    let decisions = decisions.map(|(value, label)| Choice::new(value, label, decision == value)).into();
+    let form = Form::post(HERE, "Decide")
+        .field(Field::select("room_id", "Room", rooms.collect()))
+        .field(Field::line("day", "Day on the calendar", "date", said("day", "")))
+        .field(Field::line("time", "Start", "time", said("time", "")))
+        .field(Field::select("decision", "Decision", decisions))
+        .field(Field::line("factor", "Price factor, to reprice", "text", said("factor", "1.00")))
+        .field(Field::select("tier", "For whom, to keep", tiers(&said("tier", "base"), "Choose")))
+        .field(Field::line("hours", "Hours before, to keep", "number", said("hours", "48")))
+        .wrong(wrong);
+    Ok(DeskPage::new(by, HERE, "Single times")
+        .text("What is decided here for one start in one room beats every rule.")
+        .table(table, "Nothing is decided by hand for any time to come.")
+        .heading("decide", "Decide a time")
+        .form(form))
+}
+
+/// Which time.
+#[derive(Clone, Copy)]
+struct Which(Id, Timestamp);
+
+impl Input for Which {
+    fn parse(words: &mut Words) -> Which {
+        let at = words.opt_moment("starts_at");
+        if at.is_none() {
+            words.complain("starts_at", "This is needed.");
+        }
+        Which(words.id("room_id"), at.unwrap_or_default())
+    }
+}
+
+async fn ask_undo(caller: Caller, Asked(sheet): Asked<Which>) -> Result<Response> {
+    let Which(room, at) = sheet.read.map_err(Error::Invalid)?;
+    let page = caller.view(move |tx, by| {
+        let catalogue = catalogue::current(tx)?;
+        let found = bookings::decided_times(tx, by, (at, at + jiff::SignedDuration::from_secs(1)))?;
+        let found = found.into_iter().find(|time| time.decided.room == room).ok_or(Error::NotFound)?;
+        let name = catalogue.room(room).map(|room| room.name.clone()).unwrap_or_default();
+        let what = format!(
+            "{name}, {}: {}.",
+            words::moment(&catalogue.club.zone, at, tx.now()),
+            decided(found.decided.decision)
+        );
+        let form = Form::post(format!("{HERE}undo/"), "Take it back")
+            .hidden("room_id", room)
+            .hidden("starts_at", at);
+        Ok(DeskPage::new(by, HERE, "Take this back?")
+            .text(what)
+            .text("What was decided before it counts again; if that is nothing, the rules do.")
+            .with(Part::Form(form))
+            .with(Part::Links(vec![("Leave it", HERE.to_owned())])))
+    });
+    shown(page.await, HERE)
+}
+
+async fn undo(caller: Caller, Posted(sheet): Posted<Which>) -> Result<Response> {
+    let Which(room, at) = sheet.read.map_err(Error::Invalid)?;
+    let done = caller.tx(move |tx, by| {
+        let deed = |tx: &mut Tx<'_>| {
+            bookings::undo(tx, by, room, at)?;
+            Ok(format!("{HERE}?done=1"))
+        };
+        attend(tx, deed, |tx, wrong| draw(tx, by, &Typed::default(), wrong))
+    });
+    answer(done.await, HERE)
+}

@@ -1,0 +1,180 @@
+//! What the house says of itself: its story (S56), its means (S57), where it is (S54), and a page for when there is
+//! no line.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use catalogue::{Catalogue, Club};
+use kit::web::Page;
+use kit::{House, Result};
+use people::Caller;
+
+use super::frame::{Frame, SAME_FOR_VISITORS};
+use super::sights::Sight;
+
+pub(super) fn routes() -> Router<House> {
+    Router::new()
+        .route("/about/", get(about))
+        .route("/technologies/", get(technologies))
+        .route("/contacts/", get(contacts))
+        .route("/offline/", get(offline))
+}
+
+#[derive(Template)]
+#[template(path = "about.html")]
+struct AboutPage {
+    frame: Frame,
+    sight: Sight,
+    garden: Sight,
+    hands: Sight,
+}
+
+async fn about(State(house): State<House>, caller: Caller) -> Result<Response> {
+    let frame = caller.view(|_, by| Ok(Frame::new(by, "about", "About the house · CoreSync"))).await?;
+    let page = AboutPage {
+        frame: frame
+            .about("Why there is a house in the middle of the city in which nobody is in a hurry.")
+            .found_at(&house, "/about/"),
+        sight: Sight::named("the-house").whole(),
+        garden: Sight::named("backyard"),
+        hands: Sight::named("massage"),
+    };
+    Ok((SAME_FOR_VISITORS, Page::of(&page)?).into_response())
+}
+
+/// One of the means of the house.
+struct Means {
+    name: &'static str,
+    sentence: &'static str,
+    more: &'static str,
+    sight: Sight,
+}
+
+impl Means {
+    fn of(name: &'static str, study: &str, sentence: &'static str, more: &'static str) -> Means {
+        Means { name, sentence, more, sight: Sight::named(study) }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "technologies.html")]
+struct TechnologiesPage {
+    frame: Frame,
+    sight: Sight,
+    means: Vec<Means>,
+}
+
+async fn technologies(State(house): State<House>, caller: Caller) -> Result<Response> {
+    let frame = caller.view(|_, by| Ok(Frame::new(by, "technologies", "Technologies · CoreSync"))).await?;
+    let page = TechnologiesPage {
+        frame: frame
+            .about("A bed that maps your back, a wall that becomes somewhere else, rooms that know how warm you like it.")
+            .found_at(&house, "/technologies/")
+            .with_study("ai-massage-bed"),
+        sight: Sight::named("ai-massage-bed"),
+        means: vec![
+            Means::of(
+                "The immersive wall",
+                "swiss-alps",
+                "A wall that becomes somewhere else.",
+                "A lake in the Alps, a canal in Venice, a wave that never quite breaks. The light in the room follows the \
+                 light in the picture, and so do the warmth, the scent and the sound.",
+            ),
+            Means::of(
+                "The oxygen dome",
+                "oxygen-dome",
+                "Air, and a ceiling of slow stars.",
+                "Two loungers under a clear dome, air with more oxygen in it, and an attendant who is near without being \
+                 there.",
+            ),
+            Means::of(
+                "Light, cold and laser",
+                "laser",
+                "Precise where hands are not.",
+                "Red and near-infrared light after a facial, a fine stream of cold before something important, and a \
+                 cooled laser, planned area by area.",
+            ),
+            Means::of(
+                "Rooms that remember",
+                "ember-suite",
+                "Warm before you come.",
+                "Say once how you like it: light, warmth, music. The room prepares itself for your time, and forgets you \
+                 when you ask it to.",
+            ),
+        ],
+    };
+    Ok((SAME_FOR_VISITORS, Page::of(&page)?).into_response())
+}
+
+#[derive(Template)]
+#[template(path = "contacts.html")]
+struct ContactsPage<'c> {
+    frame: Frame,
+    club: &'c Club,
+    hours: Vec<(&'static str, String)>,
+    sight: Sight,
+}
+
+async fn contacts(State(house): State<House>, caller: Caller) -> Result<Response> {
+    let asked = caller
+        .view(|tx, by| Ok((Frame::new(by, "contacts", "Where we are · CoreSync"), catalogue::current(tx)?)));
+    let (frame, catalogue) = asked.await?;
+    let page = ContactsPage {
+        frame: frame
+            .about("The address of the house, its telephone, and when somebody is at the door.")
+            .found_at(&house, "/contacts/"),
+        club: &catalogue.club,
+        hours: hours(&catalogue),
+        sight: Sight::named("the-house"),
+    };
+    Ok((SAME_FOR_VISITORS, Page::of(&page)?).into_response())
+}
+
+const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/// When the first room opens and the last one closes, day by day; days that follow each other and are alike, in one.
+fn hours(catalogue: &Catalogue) -> Vec<(&'static str, String)> {
+    let rooms = || catalogue.rooms.iter().filter(|room| room.active);
+    let day = |(index, name): (usize, &&'static str)| {
+        let weekday = index as i64 + 1;
+        let shifts = || rooms().flat_map(|room| &room.hours.0).filter(move |shift| shift.weekday == weekday);
+        let opens = shifts().map(|shift| shift.opens).min();
+        let closes = shifts().map(|shift| shift.closes).max();
+        let told = match (opens, closes) {
+            (Some(opens), Some(closes)) => format!("{} – {}", clock(opens), clock(closes)),
+            _ => "closed".to_owned(),
+        };
+        (*name, told)
+    };
+    DAYS.iter().enumerate().map(day).collect()
+}
+
+/// Minutes from midnight as the club's clock shows them.
+fn clock(minutes: i64) -> String {
+    format!("{:02}:{:02}", minutes / 60 % 24, minutes % 60)
+}
+
+#[derive(Template)]
+#[template(path = "offline.html")]
+struct OfflinePage {
+    frame: Frame,
+}
+
+/// What a device shows that has no line: it is kept beforehand, so it is the same for everybody.
+async fn offline() -> Result<Page> {
+    Page::of(&OfflinePage { frame: Frame::unasked("", "No line · CoreSync") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_after_midnight_reads_as_a_clock_shows_it() {
+        for (minutes, shown) in [(540, "09:00"), (1440, "00:00"), (1500, "01:00")] {
+            assert_eq!(clock(minutes), shown);
+        }
+    }
+}

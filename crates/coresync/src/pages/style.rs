@@ -1,0 +1,57 @@
+//! The language of the pages: every part in every state, for whoever works here.
+
+use askama::Template;
+use axum::Router;
+use axum::response::Response;
+use axum::routing::get;
+use kit::web::Page;
+use kit::{Error, House, Result};
+use people::Caller;
+
+use super::frame::{Frame, or_sign_in};
+use super::sights::Sight;
+use crate::assets;
+
+const HERE: &str = "/staff/style/";
+
+pub(super) fn routes() -> Router<House> {
+    Router::new().route(HERE, get(show))
+}
+
+#[derive(Template)]
+#[template(path = "style.html")]
+struct StylePage {
+    frame: Frame,
+    colours: [(&'static str, &'static str); 10],
+    sights: Vec<Sight>,
+}
+
+const COLOURS: [(&str, &str); 10] = [
+    ("ground", "what everything lies on"),
+    ("raised", "what lies on it"),
+    ("high", "what is under the finger"),
+    ("words", "text"),
+    ("strong", "titles"),
+    ("faint", "what is said quietly"),
+    ("accent", "light"),
+    ("good", "done"),
+    ("bad", "wrong"),
+    ("told", "worth knowing"),
+];
+
+async fn show(caller: Caller) -> Result<Response> {
+    let asked = caller.view(|_, by| {
+        by.person()?;
+        if by.is_staff() { Ok(Frame::new(by, HERE, "Style · CoreSync")) } else { Err(Error::Forbidden) }
+    });
+    let drawn = asked.await.and_then(|frame| {
+        let whole = |study: &assets::Study| !study.name.ends_with("-tall");
+        let sights = assets::studies().iter().filter(|study| whole(study));
+        Page::of(&StylePage {
+            frame,
+            colours: COLOURS,
+            sights: sights.map(|study| Sight::named(study.name)).collect(),
+        })
+    });
+    or_sign_in(drawn, HERE)
+}

@@ -1,0 +1,156 @@
+//! Why a time can't be had, in words, and what to do.
+
+use axum::http::StatusCode;
+use bookings::{KeptTime, When, search};
+use catalogue::Service;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use kit::{Error, Id, Result, Tx};
+use people::Actor;
+
+use super::times::{self, Search, TimeCell};
+use super::words;
+
+/// The answer to “why not?”.
+pub(super) struct WhyNot {
+    /// `Friday 27 November, 18:30`
+    pub(super) asked: String,
+    /// What is answered to a time that was sent to be held; nothing where it was only asked.
+    pub(super) status: Option<StatusCode>,
+    /// Why not; nothing if it is free.
+    pub(super) sentence: Option<String>,
+    /// What to do: a sentence, and where it leads.
+    pub(super) advice: Vec<Advice>,
+    /// The time, if it is free and can be held.
+    pub(super) free: Option<String>,
+    /// The time, if it could be held for somebody else.
+    pub(super) for_other: Option<String>,
+    /// The time, if it opens later, of which one can be told; and of which service.
+    pub(super) opens: Option<(Id, String)>,
+    /// Other times of the day.
+    pub(super) near: Vec<TimeCell>,
+}
+
+/// What to do.
+pub(super) struct Advice {
+    pub(super) sentence: String,
+    pub(super) path: Option<String>,
+    pub(super) link: &'static str,
+}
+
+/// What was asked, and what the house said.
+pub(super) struct Told<'t> {
+    pub(super) service: &'t Service,
+    pub(super) search: &'t Search,
+    pub(super) date: Date,
+    pub(super) when: When,
+    pub(super) refusal: Option<Error>,
+    /// Whether it was to be held, and not only asked.
+    pub(super) was_sent: bool,
+}
+
+/// Puts it in words.
+///
+/// # Errors
+/// A fault of the database.
+pub(super) fn told(tx: &mut Tx<'_>, by: &Actor, told: Told<'_>) -> Result<WhyNot> {
+    let Told { service, search: wanted, date, when, refusal, was_sent } = told;
+    let catalogue = catalogue::current(tx)?;
+    let zone = &catalogue.club.zone;
+    let day = search(tx, by, &wanted.ask(service.id, date, date, true))?;
+    let today = day.window.today();
+    let moment = match when {
+        When::Moment(moment) => moment,
+        When::Civil(date, time) => {
+            date.to_datetime(time).to_zoned(zone.clone()).map_or(tx.now(), |at| at.timestamp())
+        }
+    };
+    let asked = format!("{}, {}", words::day(date, today), words::clock(zone, moment));
+    let near = times::near(&day, wanted, moment);
+    let (mut sentence, mut status, mut code, mut opens_at) = (None, None, "", None);
+    match refusal {
+        Some(Error::Refused(refusal, carried)) => {
+            opens_at = carried.get("opens_at").and_then(|at| at.as_str()?.parse::<Timestamp>().ok());
+            sentence = Some(said(refusal.sentence, opens_at, zone, tx.now()));
+            (code, status) = (refusal.code, StatusCode::from_u16(refusal.status).ok());
+        }
+        Some(Error::Invalid(fields)) => {
+            sentence = fields.0.into_values().next();
+            status = Some(StatusCode::BAD_REQUEST);
+        }
+        Some(error) => return Err(error),
+        None => {}
+    }
+    let shows_others =
+        !matches!(code, "" | "same_person" | "too_many_open" | "plan_required" | "outside_window");
+    Ok(WhyNot {
+        asked,
+        free: sentence.is_none().then(|| moment.to_string()),
+        status: status.filter(|_| was_sent),
+        advice: advice(code, wanted, date, &catalogue.club),
+        for_other: (code == "same_person").then(|| moment.to_string()),
+        opens: opens_at.map(|_| (service.id, moment.to_string())),
+        near: if shows_others { near } else { Vec::new() },
+        sentence,
+    })
+}
+
+fn said(sentence: &str, opens_at: Option<Timestamp>, zone: &TimeZone, now: Timestamp) -> String {
+    match opens_at {
+        Some(at) => format!("{sentence} It opens to you on {}.", words::moment(zone, at, now)),
+        None => sentence.to_owned(),
+    }
+}
+
+/// What can be done about a refusal.
+fn advice(code: &str, wanted: &Search, date: Date, club: &catalogue::Club) -> Vec<Advice> {
+    let leads = |sentence: &str, path: String, link: &'static str| Advice {
+        sentence: sentence.to_owned(),
+        path: Some(path),
+        link,
+    };
+    let anybody = Search { technician: None, room: None, ..wanted.clone() };
+    let narrowed = wanted.technician.is_some() || wanted.room.is_some();
+    let mut advice = Vec::new();
+    match code {
+        "outside_window" | "vip_only" | "members_only" => advice.push(leads(
+            "Members book further ahead, and some times are theirs first.",
+            "/#membership".to_owned(),
+            "See the memberships",
+        )),
+        "plan_required" => {
+            advice.push(leads("A membership opens it.", "/#membership".to_owned(), "See the memberships"));
+        }
+        "same_person" => {
+            advice.push(leads(
+                "It is among your visits.",
+                "/dashboard/bookings/".to_owned(),
+                "See your visits",
+            ));
+        }
+        "too_many_open" => advice.push(leads(
+            "What you have and hold is among your visits.",
+            "/dashboard/bookings/".to_owned(),
+            "See your visits",
+        )),
+        "maintenance" | "too_late" | "too_many_requests" => {
+            advice.push(Advice { sentence: format!("Our number is {}.", club.phone), path: None, link: "" })
+        }
+        "" => {}
+        _ => {
+            if narrowed {
+                let sentence = "Somebody else, or another room, may have it.";
+                advice.push(leads(sentence, anybody.day_path(date), "Look without a name"));
+            }
+            let path = wanted.day_path(date).replacen("/book/?", "/book/wait/?", 1);
+            advice.push(leads("If it frees, we can hold it for you.", path, "Wait for it"));
+        }
+    }
+    advice
+}
+
+/// Why a free time is kept, and when it opens.
+pub(super) fn kept_sentence(zone: &TimeZone, time: &KeptTime, now: Timestamp) -> String {
+    said(time.refusal.sentence, Some(time.opens_at), zone, now)
+}

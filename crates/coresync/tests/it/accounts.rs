@@ -1,0 +1,414 @@
+//! Accounts whole: signing up and showing whose an address is, forgotten passwords, other addresses, sign-ins; by page and
+//! by app.
+
+use axum::http::Method;
+use jiff::SignedDuration;
+use kit::{args, sql};
+use serde_json::{Value, json};
+use testing::{Answer, DORA, GUS, Guest, House};
+
+use crate::{CREATE, and, wish};
+
+pub(crate) const PASSWORD: &str = "a-long-password";
+const ME: &str = "/api/users/profile/me/";
+
+/// Somebody who signs up.
+pub(crate) fn zoe() -> Value {
+    json!({"email": "Zoe@Example.com", "password": PASSWORD, "first_name": "Zoe", "last_name": "Lind"})
+}
+
+pub(crate) async fn register(house: &House, wish: Value) -> Answer {
+    house.visitor().post("/api/auth/register/", wish).await.expect(201)
+}
+
+/// Somebody with the access token of an answer.
+pub(crate) fn with<'h>(house: &'h House, answer: &Answer) -> Guest<'h> {
+    house.bearer(answer["access"].as_str().expect("a token"))
+}
+
+/// A mail as it is read: lines unfolded.
+pub(crate) fn plain(mail: &str) -> String {
+    mail.replace("\r\n", "\n").replace("=\n", "").replace("=3D", "=")
+}
+
+/// The mails to an address, each as it is read.
+pub(crate) async fn mails_to(house: &House, address: &str) -> Vec<String> {
+    house.run_jobs().await;
+    let mut found: Vec<String> = house.mails().iter().map(|mail| plain(mail)).collect();
+    found.retain(|mail| mail.contains(&format!("To: {address}\n")));
+    found
+}
+
+/// Where the links lead that show whose an address is.
+pub(crate) const VERIFY: &str = "/verify/?token=";
+/// Where those lead that set a password.
+const RESET: &str = "/password-reset/new/?token=";
+
+/// The token of the link to a page in the last mail to an address.
+pub(crate) async fn token(house: &House, address: &str, page: &str) -> String {
+    let mails = mails_to(house, address).await;
+    let mail = mails.iter().rev().find(|mail| mail.contains(page)).expect("a mail with a link");
+    let token: String =
+        mail.split(page).nth(1).expect("a link").chars().take_while(char::is_ascii_hexdigit).collect();
+    assert_eq!(token.len(), 64, "{mail}");
+    token
+}
+
+fn later(house: &House, by: SignedDuration) {
+    house.clock().set(house.clock().now() + by);
+}
+
+async fn login(house: &House, email: &str, password: &str) -> Answer {
+    house.visitor().post("/api/auth/login/", json!({"email": email, "password": password})).await
+}
+
+#[tokio::test]
+async fn an_address_is_confirmed_by_a_link_that_is_good_once() {
+    let house = House::open().await;
+    let made = register(&house, zoe()).await;
+    let me = with(&house, &made);
+    assert_eq!(me.get(ME).await.expect(200)["is_verified"], false);
+    let token = token(&house, "zoe@example.com", VERIFY).await;
+    let kept = house.db().view(|tx| tx.all::<(Vec<u8>,)>(sql!("SELECT digest FROM proofs"), args![]));
+    let kept = kept.await.expect("the proofs");
+    assert_eq!(kept, [(kit::tokens::digest(&token),)], "only the digest is kept");
+
+    house.visitor().post("/api/auth/verify/", json!({"token": token})).await.expect(204);
+    assert_eq!(me.get(ME).await.expect(200)["is_verified"], true);
+    house.visitor().post("/api/auth/verify/", json!({"token": token})).await.refused(400, "link_expired");
+    house.visitor().post("/api/auth/verify/", json!({"token": "made-up"})).await.refused(400, "link_expired");
+}
+
+#[tokio::test]
+async fn a_link_is_too_old_after_a_week_and_a_newer_letter_replaces_it() {
+    let house = House::open().await;
+    let made = register(&house, zoe()).await;
+    let first = token(&house, "zoe@example.com", VERIFY).await;
+    later(&house, SignedDuration::from_secs(1));
+    with(&house, &made).post("/api/auth/verify/again/", json!({})).await.expect(202);
+    let second = token(&house, "zoe@example.com", VERIFY).await;
+    assert_ne!(first, second);
+    house.visitor().post("/api/auth/verify/", json!({"token": first})).await.refused(400, "link_expired");
+    later(&house, SignedDuration::from_hours(7 * 24));
+    house.visitor().post("/api/auth/verify/", json!({"token": second})).await.refused(400, "link_expired");
+}
+
+/// Whoever signs up with an address that is somebody's is told the same as anybody, and its owner is told by mail.
+#[tokio::test]
+async fn a_known_address_is_told_from_an_unknown_one_by_no_answer() {
+    let house = House::open().await;
+    let taken = register(&house, and(zoe(), json!({"email": "gus@cast.test"}))).await;
+    let fresh = register(&house, zoe()).await;
+    let shape = |answer: &Answer| {
+        let mut body = answer.body.clone();
+        for field in ["access", "refresh"] {
+            body[field] = json!("");
+        }
+        body["user"]["id"] = json!(0);
+        body["user"]["email"] = json!("");
+        (answer.status, body, answer.headers.keys().map(ToString::to_string).collect::<Vec<_>>())
+    };
+    assert_eq!(shape(&taken), shape(&fresh));
+    assert_eq!(taken["user"]["email"], "gus@cast.test");
+
+    let told = mails_to(&house, "gus@cast.test").await;
+    assert_eq!(told.len(), 1);
+    assert!(told[0].contains("You have an account already") && !told[0].contains("?token="), "{}", told[0]);
+    // The account is theirs who made it, and Gus's is Gus's.
+    let eve = with(&house, &taken);
+    assert_eq!(eve.get(ME).await.expect(200)["first_name"], "Zoe");
+    assert_eq!(house.as_(GUS).get(ME).await.expect(200)["first_name"], "Gus");
+    // Whoever made it comes in again by their own password, which says nothing of Gus either.
+    let again = login(&house, "gus@cast.test", PASSWORD).await.expect(200);
+    assert_eq!(again["user"]["id"], taken["user"]["id"]);
+}
+
+/// Whoever claims an address first has nothing of it once its owner shows that it is theirs.
+#[tokio::test]
+async fn who_only_claims_an_address_does_not_keep_its_owner_out() {
+    let house = House::open().await;
+    let eve = register(&house, and(zoe(), json!({"password": "the-password-of-eve"}))).await;
+    house.run_jobs().await;
+    later(&house, SignedDuration::from_secs(1));
+    let owner = register(&house, zoe()).await;
+    let proof = token(&house, "zoe@example.com", VERIFY).await;
+    house.visitor().post("/api/auth/verify/", json!({"token": proof})).await.expect(204);
+    assert_eq!(with(&house, &owner).get(ME).await.expect(200)["is_verified"], true);
+    assert_eq!(with(&house, &eve).get(ME).await.expect(200)["is_verified"], false);
+    assert_eq!(
+        login(&house, "zoe@example.com", PASSWORD).await.expect(200)["user"]["id"],
+        owner["user"]["id"]
+    );
+    // What Eve asks for from now on tells the owner and gives Eve no link.
+    later(&house, SignedDuration::from_secs(1));
+    with(&house, &eve).post("/api/auth/verify/again/", json!({})).await.expect(202);
+    let last = mails_to(&house, "zoe@example.com").await.pop().expect("a mail");
+    assert!(last.contains("You have an account already"), "{last}");
+}
+
+#[tokio::test]
+async fn a_forgotten_password_is_set_by_a_link_once_and_everything_is_signed_out() {
+    let house = House::open().await;
+    let made = register(&house, zoe()).await;
+    let ask = |email: &str| {
+        let body = json!({"email": email});
+        let visitor = house.visitor();
+        async move { visitor.post("/api/auth/password-reset/", body).await }
+    };
+    let (known, unknown) =
+        (ask("ZOE@example.com").await.expect(202), ask("nobody@example.com").await.expect(202));
+    assert_eq!((&known.bytes, known.headers.len()), (&unknown.bytes, unknown.headers.len()));
+    assert!(mails_to(&house, "nobody@example.com").await.is_empty());
+    let mails = mails_to(&house, "zoe@example.com").await;
+    assert!(mails.iter().any(|mail| mail.contains("Set another password")), "{mails:?}");
+    let link = token(&house, "zoe@example.com", RESET).await;
+    let set = |token: &str, password: &str| {
+        let body = json!({"token": token, "password": password});
+        let visitor = house.visitor();
+        async move { visitor.post("/api/auth/password-reset/confirm/", body).await }
+    };
+    set(&link, "short").await.refused(400, "invalid");
+    set(&link, "zoe@example.com").await.refused(400, "invalid");
+    // A link for a password shows nobody an address, and the other way round.
+    house.visitor().post("/api/auth/verify/", json!({"token": link})).await.refused(400, "link_expired");
+    set(&link, "another-password").await.expect(204);
+    set(&link, "a-third-password").await.refused(400, "link_expired");
+    with(&house, &made).get(ME).await.expect(401);
+    let refresh = json!({"refresh": made["refresh"]});
+    house.visitor().post("/api/auth/refresh/", refresh).await.expect(401);
+    login(&house, "zoe@example.com", PASSWORD).await.refused(401, "wrong_sign_in");
+    let entered = login(&house, "zoe@example.com", "another-password").await.expect(200);
+    assert_eq!(with(&house, &entered).get(ME).await.expect(200)["is_verified"], true, "the mail was read");
+    let told = mails_to(&house, "zoe@example.com").await;
+    assert!(told.iter().any(|mail| mail.contains("Your password was changed")));
+}
+
+#[tokio::test]
+async fn a_link_for_a_password_is_good_for_half_an_hour() {
+    let house = House::open().await;
+    register(&house, zoe()).await;
+    for (wait, status) in [(30 * 60, 400), (30 * 60 - 1, 204)] {
+        later(&house, SignedDuration::from_hours(2));
+        house
+            .visitor()
+            .post("/api/auth/password-reset/", json!({"email": "zoe@example.com"}))
+            .await
+            .expect(202);
+        let link = token(&house, "zoe@example.com", RESET).await;
+        later(&house, SignedDuration::from_secs(wait));
+        let body = json!({"token": link, "password": "another-password"});
+        house.visitor().post("/api/auth/password-reset/confirm/", body).await.expect(status);
+    }
+}
+
+#[tokio::test]
+async fn another_address_is_confirmed_there_and_told_here() {
+    let house = House::open().await;
+    let made = register(&house, zoe()).await;
+    let first = token(&house, "zoe@example.com", VERIFY).await;
+    house.visitor().post("/api/auth/verify/", json!({"token": first})).await.expect(204);
+    let elsewhere = login(&house, "zoe@example.com", PASSWORD).await.expect(200);
+    let me = with(&house, &made);
+    let wish = |email: &str, password: &str| json!({"email": email, "current_password": password});
+    me.post("/api/auth/email/", wish("zoe@new.example", "wrong-guess")).await.refused(400, "invalid");
+    me.post("/api/auth/email/", wish("zoe@new.example", PASSWORD)).await.expect(202);
+    assert_eq!(me.get(ME).await.expect(200)["email"], "zoe@example.com", "nothing yet");
+    let link = token(&house, "zoe@new.example", VERIFY).await;
+    me.post("/api/auth/verify/", json!({"token": link})).await.expect(204);
+    assert_eq!(me.get(ME).await.expect(200)["email"], "zoe@new.example");
+    with(&house, &elsewhere).get(ME).await.expect(401);
+    let told = mails_to(&house, "zoe@example.com").await;
+    assert!(told.iter().any(|mail| mail.contains("Your account has another address")), "{told:?}");
+    login(&house, "zoe@example.com", PASSWORD).await.refused(401, "wrong_sign_in");
+    login(&house, "zoe@new.example", PASSWORD).await.expect(200);
+
+    // Another's address is asked for in vain, and nobody hears why.
+    me.post("/api/auth/email/", wish("gus@cast.test", PASSWORD)).await.expect(202);
+    let told = mails_to(&house, "gus@cast.test").await;
+    assert!(told[0].contains("You have an account already") && !told[0].contains("?token="));
+}
+
+/// Anybody can ask for letters to anybody: not for many.
+#[tokio::test]
+async fn one_address_gets_three_letters_an_hour() {
+    let house = House::open().await;
+    for _ in 0..6 {
+        later(&house, SignedDuration::from_secs(1));
+        house
+            .visitor()
+            .post("/api/auth/password-reset/", json!({"email": "gus@cast.test"}))
+            .await
+            .expect(202);
+        house.run_jobs().await;
+    }
+    assert_eq!(mails_to(&house, "gus@cast.test").await.len(), 3);
+    later(&house, SignedDuration::from_hours(1));
+    house.visitor().post("/api/auth/password-reset/", json!({"email": "gus@cast.test"})).await.expect(202);
+    assert_eq!(mails_to(&house, "gus@cast.test").await.len(), 4);
+}
+
+/// What was booked or held for an address is its owner's once they show that it is theirs, and not before.
+#[tokio::test]
+async fn what_carries_an_address_becomes_its_owners_when_it_is_confirmed() {
+    let house = House::open().await;
+    let guest = json!({"guest_name": "Zoe Lind", "guest_email": "zoe@EXAMPLE.com"});
+    let held = and(wish(&house, "pod", "2026-11-26", "12:00").await, guest.clone());
+    house.visitor().post("/api/bookings/hold/", held).await.expect(201);
+    let made = register(&house, zoe()).await;
+    let me = with(&house, &made);
+    house.run_jobs().await;
+    let count =
+        |answer: &Answer| answer.list("upcoming").len() + answer["held"].as_array().map_or(0, Vec::len);
+    assert_eq!(count(&me.get(crate::MINE).await.expect(200)), 0, "an address that is claimed is nobody's");
+    let link = token(&house, "zoe@example.com", VERIFY).await;
+    me.post("/api/auth/verify/", json!({"token": link})).await.expect(204);
+    house.run_jobs().await;
+    let held = house.db().view(|tx| {
+        tx.all::<(Option<kit::Id>,)>(
+            sql!("SELECT person_id FROM bookings WHERE guest_email IS NOT NULL"),
+            args![],
+        )
+    });
+    let owner = kit::Id(made["user"]["id"].as_i64().expect("an id"));
+    assert_eq!(held.await.expect("the holds"), [(Some(owner),)]);
+    // What the desk books for another address stays as it is.
+    let other =
+        and(wish(&house, "pod", "2026-11-26", "15:00").await, json!({"guest_email": "ann@example.com"}));
+    house.as_(DORA).post(CREATE, other).await.expect(201);
+}
+
+#[tokio::test]
+async fn sign_ins_are_listed_and_ended_one_by_one_or_all_others() {
+    let house = House::open().await;
+    let made = register(&house, zoe()).await;
+    let me = with(&house, &made).with("user-agent", "CoreSyncApp/1.0");
+    let phone = house
+        .visitor()
+        .with("user-agent", "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Safari/604.1")
+        .post("/api/auth/login/", json!({"email": "zoe@example.com", "password": PASSWORD}))
+        .await
+        .expect(200);
+    let all = me.get("/api/auth/sessions/").await.expect(200);
+    let devices: Vec<_> = all.list("").iter().map(|one| one["device"].as_str().unwrap_or_default()).collect();
+    assert!(devices.contains(&"Safari on iPhone") && devices.contains(&"Unknown"), "{devices:?}");
+    assert_eq!(all.list("").iter().filter(|one| one["is_this"] == true).count(), 1);
+    let other = all.list("").iter().find(|one| one["is_this"] == false).expect("the other")["id"].clone();
+    house
+        .as_(GUS)
+        .send(Method::DELETE, &format!("/api/auth/sessions/{other}/"), None, Vec::new())
+        .await
+        .expect(404);
+    me.send(Method::DELETE, &format!("/api/auth/sessions/{other}/"), None, Vec::new()).await.expect(204);
+    with(&house, &phone).get(ME).await.expect(401);
+
+    let second = login(&house, "zoe@example.com", PASSWORD).await.expect(200);
+    me.send(Method::DELETE, "/api/auth/sessions/", None, Vec::new()).await.expect(204);
+    with(&house, &second).get(ME).await.expect(401);
+    me.get(ME).await.expect(200);
+    assert_eq!(me.get("/api/auth/sessions/").await.expect(200).list("").len(), 1);
+}
+
+#[tokio::test]
+async fn a_sign_in_is_seen_when_it_is_used_to_ten_minutes() {
+    let house = House::open().await;
+    let made = register(&house, zoe()).await;
+    let me = with(&house, &made);
+    let seen = || async { me.get("/api/auth/sessions/").await.expect(200).list("")[0]["seen_at"].clone() };
+    let first = seen().await;
+    later(&house, SignedDuration::from_mins(9));
+    me.get(ME).await.expect(200);
+    assert_eq!(seen().await, first);
+    later(&house, SignedDuration::from_mins(2));
+    me.get(ME).await.expect(200);
+    assert_ne!(seen().await, first);
+}
+
+/// Everything of it by pages alone.
+#[tokio::test]
+async fn a_browser_without_script_does_all_of_it() {
+    let house = House::open().await;
+    let visitor = house.visitor();
+    let form = "first_name=Zoe&last_name=Lind&email=zoe%40example.com&password=a-long-password";
+    let entered = visitor.submit("/signup/", form).await.expect(303);
+    let cookies: Vec<String> = entered
+        .headers
+        .get_all("set-cookie")
+        .iter()
+        .map(|one| one.to_str().expect("text").to_owned())
+        .collect();
+    assert_eq!(cookies.len(), 2, "the session, and the browser that is known: {cookies:?}");
+    let pair = |cookie: &String| cookie.split(';').next().unwrap_or_default().to_owned();
+    let zoe = visitor.clone().with("cookie", &cookies.iter().map(pair).collect::<Vec<_>>().join("; "));
+    assert!(zoe.get("/dashboard/").await.expect(200).text().contains("not confirmed yet"));
+    let profile = zoe.get("/dashboard/profile/").await.expect(200).text();
+    assert!(profile.contains("value=\"Zoe\"") && profile.contains("not confirmed yet"), "{profile}");
+    let link = token(&house, "zoe@example.com", VERIFY).await;
+    let page = visitor.get(&format!("/verify/?token={link}")).await.expect(200);
+    assert!(page.text().contains("zoe@example.com") && page.header("referrer-policy") == "no-referrer");
+    zoe.submit("/verify/", &format!("token={link}")).await.expect(200);
+    assert!(visitor.get(&format!("/verify/?token={link}")).await.expect(400).text().contains("good no more"));
+
+    let saved = zoe
+        .submit(
+            "/dashboard/profile/",
+            "first_name=Zoe&last_name=Lind&phone=%2B1+212+555+0100&birthday=1990-02-28\
+                 &contact_name=Taras&contact_phone=2125550199&contact_relation=brother",
+        )
+        .await
+        .expect(303);
+    assert_eq!(saved.header("location"), "/dashboard/profile/?done=saved");
+    let profile = zoe.get("/dashboard/profile/?done=saved").await.expect(200).text();
+    assert!(profile.contains("Saved.") && profile.contains("value=\"brother\""), "{profile}");
+    let wrong = zoe
+        .submit(
+            "/dashboard/profile/",
+            "first_name=&last_name=Lind&phone=call&birthday=2020-01-01&contact_name=T",
+        )
+        .await;
+    let wrong = wrong.expect(400).text();
+    for part in ["href=\"#first_name\"", "href=\"#phone\"", "href=\"#contact_phone\"", "value=\"call\""] {
+        assert!(wrong.contains(part), "{part}\n{wrong}");
+    }
+
+    let bad = zoe
+        .submit("/dashboard/profile/password/", "present_password=wrong&new_password=another-password")
+        .await;
+    assert!(bad.expect(400).text().contains("This is not your present password."));
+    let changed = zoe
+        .submit(
+            "/dashboard/profile/password/",
+            "present_password=a-long-password&new_password=another-password",
+        )
+        .await
+        .expect(303);
+    let fresh = pair(&changed.header("set-cookie").to_owned());
+    assert!(fresh.starts_with("__Host-session="), "another token: {fresh}");
+    zoe.get("/dashboard/").await.expect(303);
+    let zoe = visitor.clone().with("cookie", &fresh);
+    zoe.get("/dashboard/").await.expect(200);
+
+    let sessions = zoe.get("/dashboard/sessions/").await.expect(200).text();
+    assert!(sessions.contains("(this one)") && sessions.contains("192.0.2.1"), "{sessions}");
+    zoe.submit("/dashboard/sessions/", "id=others").await.expect(303);
+    zoe.get("/dashboard/").await.expect(200);
+
+    visitor.submit("/password-reset/", "email=zoe%40example.com").await.expect(200);
+    let link = token(&house, "zoe@example.com", RESET).await;
+    assert!(
+        visitor
+            .get(&format!("/password-reset/new/?token={link}"))
+            .await
+            .expect(200)
+            .text()
+            .contains("zoe@example.com")
+    );
+    let short =
+        visitor.submit("/password-reset/new/", &format!("token={link}&password=short")).await.expect(400);
+    assert!(short.text().contains("At least 8 characters"), "{}", short.text());
+    visitor
+        .submit("/password-reset/new/", &format!("token={link}&password=a-third-password"))
+        .await
+        .expect(303);
+    zoe.get("/dashboard/").await.expect(303);
+    visitor.submit("/login/", "email=zoe%40example.com&password=a-third-password").await.expect(303);
+}

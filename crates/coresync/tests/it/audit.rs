@@ -1,0 +1,206 @@
+//! The audit log: what is written down, that it stays, and who reads it.
+
+use kit::{Id, args, sql};
+use people::Role;
+use serde_json::{Value, json};
+use testing::{BEA, DORA, GUS, House, MAX, OLA, PIA};
+
+use crate::accounts::{PASSWORD, register, with, zoe};
+
+async fn deeds(house: &House) -> Vec<(String, Option<Id>, Option<Id>, String, Value)> {
+    let all = house.db().view(|tx| {
+        tx.all(sql!("SELECT what, who, subject_id, network, details FROM audit ORDER BY id"), args![])
+    });
+    all.await.expect("the log")
+}
+
+#[tokio::test]
+async fn what_happens_to_accounts_is_written_down_without_secrets() {
+    let house = House::open().await;
+    let made = register(&house, zoe()).await;
+    let id = Id(made["user"]["id"].as_i64().expect("an id"));
+    let wrong = json!({"email": "zoe@example.com", "password": "not-my-secret"});
+    house.visitor().post("/api/auth/login/", wrong).await.expect(401);
+    let change = json!({"current_password": PASSWORD, "new_password": "another-secret"});
+    with(&house, &made).post("/api/auth/password/", change).await.expect(204);
+    with(&house, &made).post("/api/auth/logout/", json!({})).await.expect(204);
+    let all = deeds(&house).await;
+    let whats: Vec<&str> = all.iter().map(|one| one.0.as_str()).collect();
+    assert_eq!(whats, ["signed_up", "sign_in_failed", "password_changed", "session_ended"]);
+    assert!(all.iter().all(|one| one.2.is_none() || one.2 == Some(id)));
+    assert_eq!((all[0].1, all[1].1, all[2].1), (Some(id), None, Some(id)));
+    assert!(all.iter().all(|one| one.3 == "192.0.2.1"));
+    let text = format!("{all:?}");
+    for secret in ["secret", PASSWORD, "zoe@", "access"] {
+        assert!(!text.contains(secret), "{secret}: {text}");
+    }
+}
+
+/// A deed that is undone is not written down, and one that is not written down is not done.
+#[tokio::test]
+async fn a_row_is_written_with_its_deed() {
+    let house = House::open().await;
+    let (ola, bea) = (house.person(OLA), house.person(BEA));
+    let undone = house.db().tx(move |tx| {
+        let by = people::Actor::of(people::person(tx, ola)?);
+        people::set_role(tx, &by, bea, Role::Technician)?;
+        Err::<(), _>(kit::Error::NotFound)
+    });
+    undone.await.expect_err("undone");
+    assert!(deeds(&house).await.is_empty());
+}
+
+#[tokio::test]
+async fn another_role_is_written_down_and_ends_every_session() {
+    let house = House::open().await;
+    let path = format!("/api/staff/people/{}/", house.person(PIA));
+    house.as_(MAX).patch(&path, json!({"role": "front_desk"})).await.expect(403);
+    let own = format!("/api/staff/people/{}/", house.person(OLA));
+    house.as_(OLA).patch(&own, json!({"role": "account"})).await.refused(409, "own_role");
+    house.as_(OLA).patch(&path, json!({"role": "king"})).await.refused(400, "invalid");
+    house.as_(PIA).get("/api/users/profile/me/").await.expect(200);
+    let changed = house.as_(OLA).patch(&path, json!({"role": "front_desk"})).await.expect(200);
+    assert_eq!(changed["role"], "front_desk");
+    house.as_(PIA).get("/api/users/profile/me/").await.expect(401);
+    house.browser(PIA).get("/dashboard/").await.expect(303);
+    let all = deeds(&house).await;
+    let row = all.last().expect("a row");
+    assert_eq!(
+        (row.0.as_str(), row.1, row.2),
+        ("role_changed", Some(house.person(OLA)), Some(house.person(PIA)))
+    );
+    assert_eq!(row.4, json!({"from": "account", "to": "front_desk"}));
+    house.as_(OLA).get(&path).await.expect(200);
+    assert_eq!(deeds(&house).await.last().expect("a row").0, "profile_read");
+}
+
+async fn write(house: &House, times: usize) {
+    for _ in 0..times {
+        house.as_(MAX).get("/api/staff/people/?q=Bea").await.expect(200);
+    }
+}
+
+async fn seal(house: &House) -> usize {
+    house.db().tx(people::seal).await.expect("sealed")
+}
+
+#[tokio::test]
+async fn a_log_that_was_changed_does_not_fit_its_seals() {
+    let house = House::open().await;
+    write(&house, 3).await;
+    assert_eq!((seal(&house).await, seal(&house).await), (3, 0));
+    write(&house, 2).await;
+    assert_eq!(seal(&house).await, 2);
+    let audited = house.db().view(people::check_audit).await.expect("whole");
+    assert_eq!((audited.rows, audited.seals), (5, 2));
+    assert!(house.db().view(people::last_seal).await.expect("a seal").ends_with(&audited.last));
+
+    let change =
+        house.db().tx(|tx| tx.run(sql!("UPDATE audit SET role = 'owner' WHERE who IS NOT NULL"), args![]));
+    let gone =
+        house.db().tx(|tx| tx.run(sql!("DELETE FROM audit WHERE id = (SELECT MIN(id) FROM audit)"), args![]));
+    if house.db().engine_name() == "sqlite" {
+        let refused = change.await.expect_err("the engine refuses").to_string();
+        assert!(refused.contains("the audit log is not changed"), "{refused}");
+        let refused = gone.await.expect_err("the engine refuses").to_string();
+        assert!(refused.contains("the audit log is not shortened"), "{refused}");
+        house.db().view(people::check_audit).await.expect("whole still");
+    } else {
+        change.await.expect("nothing forbids it here");
+        let found = house.db().view(people::check_audit).await.expect_err("it shows").to_string();
+        assert!(found.contains("seal 1 does not fit its rows"), "{found}");
+        gone.await.expect("nothing forbids it here");
+        let found = house.db().view(people::check_audit).await.expect_err("it shows").to_string();
+        assert!(found.contains("seal 1 covers rows that are gone"), "{found}");
+    }
+}
+
+/// What is put in between later shows too; and a seal that somebody else makes is none.
+#[tokio::test]
+async fn a_row_that_is_put_in_later_and_a_seal_of_another_key_show() {
+    let house = House::open().await;
+    write(&house, 1).await;
+    seal(&house).await;
+    house.set_time("2026-11-24T12:00:00-05:00");
+    write(&house, 1).await;
+    seal(&house).await;
+    let put_in = house.db().tx(|tx| {
+        tx.run(
+            sql!(
+                "INSERT INTO audit (id, at, who, role, what, subject, subject_id, network, details)
+                 VALUES (7, 1000, NULL, 'visitor', 'signed_in', '', NULL, '', '{}')"
+            ),
+            args![],
+        )
+    });
+    put_in.await.expect("put in");
+    let found = house.db().view(people::check_audit).await.expect_err("it shows").to_string();
+    assert!(found.contains("put in between"), "{found}");
+    let forged = house.db().tx(|tx| {
+        let now = tx.now();
+        tx.run(
+            sql!("INSERT INTO audit_seals (number, made_at, entries, sealed) VALUES (3, $1, 0, $2)"),
+            args![now, vec![1_u8; 60]],
+        )
+    });
+    forged.await.expect("forged");
+    let found = house.db().view(people::check_audit).await.expect_err("it shows").to_string();
+    assert!(found.contains("seal 3 was not made with this key"), "{found}");
+}
+
+#[tokio::test]
+async fn managers_read_the_log_page_by_page_and_take_it_along() {
+    let house = House::open().await;
+    for visitor in ["/staff/audit/", "/staff/audit/audit.csv"] {
+        assert!(house.visitor().get(visitor).await.expect(303).header("location").starts_with("/login/"));
+        house.browser(DORA).get(visitor).await.expect(403);
+        house.browser(GUS).get(visitor).await.expect(403);
+    }
+    write(&house, 60).await;
+    register(&house, zoe()).await;
+    let page = house.browser(MAX).get("/staff/audit/").await.expect(200).text();
+    assert!(
+        page.contains("61 rows.") && page.contains("Signed up") && page.contains("Looked for people"),
+        "{page}"
+    );
+    assert!(page.contains("page=2"));
+    let second = house.browser(OLA).get("/staff/audit/?page=2").await.expect(200).text();
+    assert!(!second.contains("<th scope=\"row\">Signed up"));
+    let one = house.browser(OLA).get("/staff/audit/?what=signed_up&from=2026-11-24&to=2026-11-24").await;
+    assert!(one.expect(200).text().contains("1 row."));
+    let none = house.browser(OLA).get("/staff/audit/?to=2026-11-23").await.expect(200).text();
+    assert!(none.contains("0 rows."));
+    let max = format!("/staff/audit/?person={}", house.person(MAX));
+    assert!(house.browser(OLA).get(&max).await.expect(200).text().contains("60 rows."));
+    assert!(
+        house
+            .browser(OLA)
+            .get("/staff/audit/?person=x")
+            .await
+            .expect(400)
+            .text()
+            .contains("href=\"#person\"")
+    );
+
+    let table = house.browser(MAX).get("/staff/audit/audit.csv?what=signed_up").await.expect(200);
+    assert_eq!(table.header("content-type"), "text/csv; charset=utf-8");
+    assert_eq!(table.text().lines().count(), 2, "{}", table.text());
+    assert_eq!(deeds(&house).await.last().expect("a row").0, "audit_read");
+}
+
+#[tokio::test]
+async fn the_owner_finds_people_and_gives_roles_by_page() {
+    let house = House::open().await;
+    let page = house.browser(OLA).get("/staff/people/").await.expect(200).text();
+    assert!(page.contains("Dora Quill") && !page.contains("Gus Harlow"), "{page}");
+    let found = house.browser(OLA).get("/staff/people/?q=gus").await.expect(200).text();
+    assert!(found.contains("One person.") && found.contains("Gus Harlow"), "{found}");
+    let looked = house.browser(MAX).get("/staff/people/?q=gus").await.expect(200).text();
+    assert!(!looked.contains("name=\"role\""), "only an owner gives roles");
+    assert!(house.browser(OLA).get("/staff/people/?q=%25%25").await.expect(200).text().contains("Nobody."));
+    let path = format!("/staff/people/{}/role/", house.person(GUS));
+    house.browser(MAX).submit(&path, "role=technician&q=gus").await.expect(403);
+    let given = house.browser(OLA).submit(&path, "role=technician&q=gus").await.expect(303);
+    assert_eq!(given.header("location"), "/staff/people/?q=gus&said=changed");
+    house.browser(GUS).get("/dashboard/").await.expect(303);
+}

@@ -1,0 +1,264 @@
+//! The pages of one's own visits: all of them, one of them, moving, repeating, cancelling, waiting.
+
+use serde_json::json;
+use testing::{BEA, DORA, GUS, House, PIA, UMA};
+
+use crate::choosing::{hold, led, stamp};
+use crate::{MINE, book, cancel};
+
+#[tokio::test]
+async fn the_overview_says_what_is_next_and_what_needs_one() {
+    let house = House::open().await;
+    let bea = house.browser(BEA);
+    let empty = bea.get("/dashboard/").await.expect(200).text();
+    assert!(empty.contains("Nothing is planned."), "{empty}");
+    for hour in ["12:00", "14:00", "16:00"] {
+        book(&house, BEA, "pod", "2026-11-27", hour).await;
+    }
+    let path = hold(&bea, "suite", "2026-11-27T18:00:00-05:00").await;
+    let page = bea.get("/dashboard/").await.expect(200).text();
+    assert!(page.contains("Your next visit is on") && page.contains("12:00 – 12:30"), "{page}");
+    assert!(page.contains("What needs you") && page.contains(&path), "{page}");
+    assert!(page.contains("data-until=\"2026-11-24T15:10:00Z\""), "{page}");
+    // What is to be paid for coming too late to cancel.
+    let late = book(&house, BEA, "massage", "2026-11-26", "12:00").await;
+    house.set_time("2026-11-26T08:00:00-05:00");
+    cancel(&house, BEA, late.number("id")).await.expect(200);
+    let page = bea.get("/dashboard/").await.expect(200).text();
+    assert!(page.contains("$150.00</span> is to be paid at the desk"), "{page}");
+    assert!(led(house.visitor().get("/dashboard/").await).starts_with("/login/?next=/dashboard/"));
+}
+
+#[tokio::test]
+async fn all_visits_are_paged_and_narrowed() {
+    let house = House::open().await;
+    let bea = house.browser(BEA);
+    for day in 1..=12 {
+        let booked = book(&house, BEA, "pod", &format!("2026-12-{day:02}"), "12:00").await;
+        cancel(&house, BEA, booked.number("id")).await.expect(200);
+    }
+    let kept = book(&house, BEA, "massage", "2026-11-27", "14:00").await;
+    let number = kept["booking_reference"].as_str().expect("a number").to_owned();
+    let page = async |query: &str| bea.get(&format!("/dashboard/bookings/{query}")).await;
+    let all = page("").await.expect(200).text();
+    assert!(all.contains(&number) && all.contains("page=2#past"), "{all}");
+    assert_eq!(all.matches("Cancelled</span>").count(), 10, "{all}");
+    assert_eq!(page("?page=2").await.text().matches("Cancelled</span>").count(), 2);
+    let some = page("?service=massage").await.text();
+    assert!(some.contains(&number) && !some.contains("Cancelled</span>"), "{some}");
+    let some = page("?state=cancelled&service=pod").await.text();
+    assert!(
+        !some.contains(&number) && some.contains("page=2&amp;service=pod&amp;state=cancelled")
+            || some.contains("page=2&#38;service=pod&#38;state=cancelled"),
+        "{some}"
+    );
+    assert!(page("?state=completed").await.text().contains("None like this."));
+    for odd in ["?state=dancing", "?service=none", "?service=%00"] {
+        assert!(page(odd).await.expect(400).text().contains("role=\"alert\""), "{odd}");
+    }
+    page("?page=-1").await.expect(200);
+    page("?page=99999999999999999999").await.expect(200);
+    let other = house.browser(GUS).get("/dashboard/bookings/").await.text();
+    assert!(!other.contains(&number), "one's own alone");
+    assert!(led(house.visitor().get("/dashboard/bookings/").await).starts_with("/login/"));
+}
+
+#[tokio::test]
+async fn a_visit_is_moved_with_its_price_known_before() {
+    let house = House::open().await;
+    let bea = house.browser(BEA);
+    let booked = book(&house, BEA, "massage", "2026-11-27", "14:00").await;
+    let visit = format!("/dashboard/bookings/{}/", booked.number("id"));
+    let path = format!("{visit}move/");
+    assert!(bea.get(&visit).await.text().contains(&path));
+    let page = bea.get(&format!("{path}?date=2026-11-28")).await.expect(200).text();
+    let (to, after) = (stamp("2026-11-28T15:00:00-05:00"), stamp("2026-11-28T17:30:00-05:00"));
+    assert!(page.contains(&format!("to={to}")), "{page}");
+    // Of the same day its own time counts as free.
+    let same = bea.get(&path).await.expect(200).text();
+    assert!(same.contains("14:15 – 15:15"), "{same}");
+    let own = stamp("2026-11-27T14:00:00-05:00");
+    assert!(!same.contains(&format!("to={own}")), "where it is, it need not be moved to: {same}");
+    let there = bea.get(&format!("{path}?to={own}")).await.expect(200).text();
+    assert!(there.contains("It is at this time already."), "{there}");
+    let duet = house.room("duet").await;
+    let other_room = bea.get(&format!("{path}?room={duet}&to={own}")).await.expect(200).text();
+    assert!(other_room.contains("Move it there") && other_room.contains("Duet"), "{other_room}");
+
+    let room = house.room("duet").await;
+    let meant = bea.get(&format!("{path}?date=2026-11-28&room={room}&to={to}")).await.expect(200).text();
+    assert!(meant.contains("Saturday 28 November, 15:00 – 16:00"), "{meant}");
+    assert!(meant.contains("$165.00") && meant.contains("That is $15.00 more than before."), "{meant}");
+    assert!(meant.contains("After that it can be moved once more."), "{meant}");
+    let before = house.as_(BEA).get(MINE).await.list("upcoming")[0].clone();
+    assert_eq!(before["moves"], 0, "a look moves nothing");
+
+    let form = format!("room={room}&to={to}&promise=16500");
+    assert_eq!(led(bea.submit(&path, &form).await), visit);
+    assert_eq!(led(bea.submit(&path, &form).await), visit, "sent twice");
+    let moved = house.as_(BEA).get(MINE).await.list("upcoming")[0].clone();
+    assert_eq!((&moved["moves"], &moved["starts_at"]), (&json!(1), &json!("2026-11-28T15:00:00-05:00")));
+    assert!(bea.get(&visit).await.text().contains("It was to be on Friday 27 November, 14:00"));
+
+    // Dearer than promised: nothing moves. Taken: a sentence. No time: the form again.
+    let dearer = bea.submit(&path, &format!("to={after}&room={room}&promise=100")).await.expect(409).text();
+    assert!(dearer.contains("It costs $165.00 now."), "{dearer}");
+    bea.submit(&path, "to=soon").await.expect(400);
+    bea.submit(&path, "").await.expect(400);
+    book(&house, UMA, "suite", "2026-11-28", "18:00").await;
+    house.browser(GUS).submit(&path, &form).await.expect(404);
+    house.browser(GUS).get(&path).await.expect(404);
+    let far = bea.get(&format!("{path}?to={}", stamp("2026-12-30T15:00:00-05:00"))).await.expect(403).text();
+    assert!(far.contains("not open to you yet"), "{far}");
+    // The second move is the last.
+    assert_eq!(led(bea.submit(&path, &format!("to={after}")).await), visit);
+    assert!(!bea.get(&visit).await.text().contains(&path));
+    assert!(bea.get(&path).await.expect(409).text().contains("moved as often"));
+}
+
+/// C4: what a late move freezes is said before.
+#[tokio::test]
+async fn a_late_move_says_what_stays_due() {
+    let house = House::open().await;
+    let booked = book(&house, GUS, "suite", "2026-11-27", "14:00").await;
+    house.set_time("2026-11-26T10:00:00-05:00");
+    let to = stamp("2026-11-28T14:00:00-05:00");
+    let path = format!("/dashboard/bookings/{}/move/?to={to}", booked.number("id"));
+    let meant = house.browser(GUS).get(&path).await.expect(200).text();
+    assert!(meant.contains("If you cancel it later, $150.00 stays due"), "{meant}");
+}
+
+#[tokio::test]
+async fn a_visit_repeats_with_other_times_where_it_must() {
+    let house = House::open().await;
+    let pia = house.browser(PIA);
+    let booked = book(&house, PIA, "suite", "2026-11-27", "18:00").await;
+    let path = format!("/dashboard/bookings/{}/repeat/", booked.number("id"));
+    // The second of three Fridays is taken.
+    book(&house, UMA, "suite", "2026-12-11", "18:00").await;
+    let ask = pia.get(&path).await.expect(200).text();
+    assert!(ask.contains("Every how many weeks"), "{ask}");
+    let page = pia.submit(&path, "every_weeks=1&times=3&deed=look").await.expect(200).text();
+    assert!(page.contains("Friday 4 December") && page.contains("Friday 18 December"), "{page}");
+    assert!(page.contains("just been taken") && page.contains("name=\"at-1\""), "{page}");
+    assert!(!page.contains("Book all of them"), "{page}");
+    assert_eq!(house.as_(PIA).get(MINE).await.number("total_upcoming"), 1, "a look books nothing");
+    pia.submit(&path, "every_weeks=1&times=3&deed=book").await.expect(409);
+    assert_eq!(house.as_(PIA).get(MINE).await.number("total_upcoming"), 1, "all or nothing");
+
+    let other = stamp("2026-12-11T15:00:00-05:00");
+    let page =
+        pia.submit(&path, &format!("every_weeks=1&times=3&at-1={other}&deed=look")).await.expect(200).text();
+    assert!(page.contains("Book all of them") && page.contains("Friday 11 December, 15:00"), "{page}");
+    let once = page
+        .split("name=\"once\" value=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .expect("a secret");
+    let form = format!("every_weeks=1&times=3&at-1={other}&once={once}&deed=book");
+    assert_eq!(led(pia.submit(&path, &form).await), "/dashboard/bookings/#upcoming");
+    assert_eq!(led(pia.submit(&path, &form).await), "/dashboard/bookings/#upcoming", "sent twice");
+    assert_eq!(house.as_(PIA).get(MINE).await.number("total_upcoming"), 4);
+
+    let without = pia.submit(&path, "every_weeks=2&times=4&at-0=without&deed=look").await.expect(200).text();
+    assert!(without.contains("left out"), "{without}");
+    for odd in
+        ["every_weeks=0&times=3", "every_weeks=1&times=99", "every_weeks=x&times=y", "times=2&at-0=soon"]
+    {
+        let page = pia.submit(&path, &format!("{odd}&deed=look")).await.expect(400).text();
+        assert!(page.contains("role=\"alert\""), "{odd}: {page}");
+    }
+    house.browser(GUS).get(&path).await.expect(404);
+    house.browser(GUS).submit(&path, &form).await.expect(404);
+}
+
+#[tokio::test]
+async fn a_visit_goes_into_a_calendar_and_is_booked_again() {
+    let house = House::open().await;
+    let tom = house.technician("tom").await;
+    let wish = crate::and(
+        crate::wish(&house, "massage", "2026-11-27", "14:00").await,
+        json!({"technician_id": tom, "companion_name": "Ann"}),
+    );
+    let booked = house.as_(BEA).post(crate::CREATE, wish).await.expect(201);
+    let visit = format!("/dashboard/bookings/{}/", booked.number("id"));
+    let page = house.browser(BEA).get(&visit).await.expect(200).text();
+    for words in
+        ["What happens next", "visit.ics", "calendar.google.com", "with Ann", "repeat/", "move/", "cancel/"]
+    {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert!(page.contains(&format!("/book/?service=massage&#38;technician={tom}")), "{page}");
+    let file = house.browser(BEA).get(&format!("{visit}visit.ics")).await.expect(200);
+    assert_eq!(file.header("content-type"), "text/calendar; charset=utf-8");
+    assert!(file.header("content-disposition").contains("CS-2026-000001.ics"));
+    assert!(file.text().contains("DTSTART:20261127T190000Z") && file.text().contains("STATUS:CONFIRMED"));
+    house.browser(GUS).get(&format!("{visit}visit.ics")).await.expect(404);
+    // Cancelled twice, it is cancelled once.
+    for _ in 0..2 {
+        assert_eq!(led(house.browser(BEA).submit(&format!("{visit}cancel/"), "").await), visit);
+    }
+    assert!(house.browser(BEA).get(&visit).await.text().contains("This visit is cancelled."));
+    assert!(house.browser(BEA).get(&format!("{visit}visit.ics")).await.text().contains("STATUS:CANCELLED"));
+}
+
+#[tokio::test]
+async fn somebody_waits_sees_their_place_and_gives_it_up() {
+    let house = House::open().await;
+    let (gus, bea) = (house.browser(GUS), house.browser(BEA));
+    let held = book(&house, UMA, "suite", "2026-11-27", "18:00").await;
+    for time in ["12:00", "15:00", "21:00"] {
+        let wish =
+            crate::and(crate::wish(&house, "suite", "2026-11-27", time).await, json!({"guest_name": "Ann"}));
+        house.as_(DORA).post(crate::CREATE, wish).await.expect(201);
+    }
+    let full = gus.get("/book/?service=suite&date=2026-11-27").await.expect(200).text();
+    assert!(full.contains("No times on Friday 27 November."), "{full}");
+    assert!(full.contains("wait for a time"), "{full}");
+    let ask = gus.get("/book/wait/?service=suite&date=2026-11-27").await.expect(200).text();
+    assert!(ask.contains("value=\"2026-11-27\""), "{ask}");
+    gus.get("/book/wait/?service=none").await.expect(400);
+
+    let suite = house.service("suite").await;
+    let form = format!("service_id={suite}&from=2026-11-27&to=2026-11-27&after=12:00&before=");
+    for who in [&gus, &gus, &bea] {
+        assert_eq!(led(who.submit("/book/wait/", &form).await), "/dashboard/bookings/#waits");
+    }
+    let page = gus.get("/dashboard/bookings/").await.text();
+    assert_eq!(page.matches("Stop waiting").count(), 1, "asked twice is one place: {page}");
+    // A member comes before him, though he joined first (L1).
+    assert!(page.contains("One comes before you."), "{page}");
+    assert!(bea.get("/dashboard/bookings/").await.text().contains("You are next."));
+
+    for (odd, kept) in [
+        ("from=2026-11-30&to=2026-11-27", "2026-11-30"),
+        ("from=soon", "soon"),
+        ("from=2026-11-27&after=9", "9"),
+        ("from=2026-11-27&after=12:00&before=11:00", "11:00"),
+        ("from=2020-01-01&to=2020-01-02", "2020-01-01"),
+    ] {
+        let page = gus.submit("/book/wait/", &format!("service_id={suite}&{odd}")).await.expect(400).text();
+        assert!(
+            page.contains("role=\"alert\"") && page.contains(&format!("value=\"{kept}\"")),
+            "{odd}: {page}"
+        );
+    }
+    let onward = led(house.visitor().submit("/book/wait/", &form).await);
+    assert_eq!(onward, "/login/?next=/book/%3Fservice%3Dsuite%26date%3D2026-11-27");
+
+    // It frees: held for her, told on her pages, declined there; then it is his.
+    cancel(&house, UMA, held.number("id")).await.expect(200);
+    house.run_jobs().await;
+    let page = bea.get("/dashboard/").await.text();
+    assert!(page.contains("a time you waited for is held for you"), "{page}");
+    let page = bea.get("/dashboard/bookings/").await.text();
+    let leave = page.split("action=\"").find(|rest| rest.starts_with("/dashboard/waits/")).expect("a form");
+    let leave = leave.split('"').next().expect("its address").to_owned();
+    assert!(page.contains("Let it go and stop waiting"), "{page}");
+    gus.submit(&leave, "").await.expect(404);
+    for _ in 0..2 {
+        assert_eq!(led(bea.submit(&leave, "").await), "/dashboard/bookings/#waits");
+    }
+    house.run_jobs().await;
+    assert!(gus.get("/dashboard/").await.text().contains("held for you until"));
+}

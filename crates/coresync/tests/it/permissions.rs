@@ -1,0 +1,232 @@
+//! Who may ask what: every operation of the API and every page, each for every role. The routes come from the description and from
+//! the sources; one without a line here fails.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::http::Method;
+use serde_json::json;
+use testing::{Answer, BEA, DORA, Guest, House, MAX, OLA, TOM, UMA};
+
+use crate::document::operations;
+use crate::guard::sources;
+
+/// Who asks, in the order of the marks: nobody, a guest, a technician, the desk, the manager, the owner.
+fn everybody(house: &House, is_page: bool) -> [Guest<'_>; 6] {
+    let one = |player| if is_page { house.browser(player) } else { house.as_(player) };
+    [house.visitor(), one(BEA), one(TOM), one(DORA), one(MAX), one(OLA)]
+}
+
+/// One mark each: `+` may (whatever comes of it), `1` must sign in (401), `3` may not (403), `4` nothing there for them (404),
+/// `d` is sent to the door. What is behind `{id}` is another guest's. Behind the bar is what is sent.
+const TABLE: &str = r#"
+++++++ GET /
+1+++++ POST /api/auth/email/ | {"email": "new@example.com", "current_password": "wrong"}
+++++++ POST /api/auth/login/ | {"email": "x@example.com", "password": "wrong"}
+1+++++ POST /api/auth/logout/
+++++++ POST /api/auth/password-reset/ | {"email": "x@example.com"}
+++++++ POST /api/auth/password-reset/confirm/ | {"token": "x", "password": "a-long-password"}
+1+++++ POST /api/auth/password/ | {"current_password": "wrong", "new_password": "a-long-password"}
+++++++ POST /api/auth/refresh/
+++++++ POST /api/auth/register/ | {"email": "x@example.com", "password": "a-long-password", "first_name": "X", "last_name": "Y"}
+1+++++ DELETE /api/auth/sessions/
+1+++++ GET /api/auth/sessions/
+144444 DELETE /api/auth/sessions/{id}/
+++++++ POST /api/auth/verify/ | {"token": "x"}
+1+++++ POST /api/auth/verify/again/
+++++++ GET /api/bookings/availability/ | service_id=$pod&date=2026-11-27
+1+++++ POST /api/bookings/create_booking/ | {"service_id": $pod, "date": "2026-11-26", "start_time": "$time"}
+++++++ POST /api/bookings/hold/ | {"service_id": $pod, "date": "2026-11-26", "start_time": "$time"}
+444+++ DELETE /api/bookings/hold/{id}/
+444+++ GET /api/bookings/hold/{id}/
+444+++ POST /api/bookings/hold/{id}/extend/
+1+++++ GET /api/bookings/my_bookings/
+1+++++ POST /api/bookings/series/ | {"service_id": $pod, "date": "2026-11-26", "start_time": "$time", "every_weeks": 1, "count": 2}
+1+++++ GET /api/bookings/waitlist/
+1+++++ POST /api/bookings/waitlist/ | {"kind": "any", "service_id": $pod, "from": "2026-11-25", "to": "2026-11-26"}
+144444 DELETE /api/bookings/waitlist/{id}/
+++++++ GET /api/bookings/why_not/ | service_id=$pod&date=2026-11-26&start_time=10:00
+144+++ GET /api/bookings/{id}/
+144+++ POST /api/bookings/{id}/cancel_booking/
+133+++ POST /api/bookings/{id}/check_in/
+133+++ POST /api/bookings/{id}/complete/
+133+++ POST /api/bookings/{id}/no_show/
+144+++ POST /api/bookings/{id}/reschedule/ | {"starts_at": "2026-11-28T12:00:00-05:00"}
+133+++ POST /api/bookings/{id}/start/
+++++++ GET /api/docs/
+1+++++ POST /api/memberships/auto_credit/ | {"auto_credit": true}
+1+++++ POST /api/memberships/change/ | {"plan": "base"}
+1+4444 GET /api/memberships/current/
+1+++++ POST /api/memberships/freeze/ | {"months": 1}
+1+++++ POST /api/memberships/leave/
+++++++ GET /api/memberships/plans/
+1+++++ POST /api/memberships/stay/
+133+++ POST /api/memberships/{person}/dues/ | {"paid_until": "2027-01-09"}
+++++++ GET /api/openapi.json
+++++++ GET /api/rooms/
+++++++ GET /api/services/
+++++++ GET /api/services/categories/
+++++++ GET /api/services/featured/
+++++++ GET /api/services/mensuite/
+++++++ GET /api/services/{slug}/
+1333++ GET /api/staff/people/
+1333++ GET /api/staff/people/{id}/
+13333+ PATCH /api/staff/people/{id}/ | {"role": "account"}
+1+++++ GET /api/users/notices/
+1+++++ PUT /api/users/notices/ | {"notices": []}
+1+++++ GET /api/users/preferences/
+1+++++ PATCH /api/users/preferences/ | {}
+1+++++ GET /api/users/profile/me/
+1+++++ PATCH /api/users/profile/me/ | {}
+444444 GET /assets/{name}
+++++++ GET /book/
+d44+++ GET /book/held/{id}/
+444+++ POST /book/held/{id}/ | deed=extend
+++++++ GET /book/review/ | service=pod&starts_at=2026-11-26T12:00:00-05:00
+1+++++ POST /book/review/ | service=pod&starts_at=2026-11-26T17:00:00Z
+d+++++ GET /dashboard/
+d44+++ GET /dashboard/bookings/{id}/
+d44+++ GET /dashboard/bookings/{id}/cancel/
+d44+++ POST /dashboard/bookings/{id}/cancel/
+d+++++ GET /dashboard/preferences/
+d+++++ POST /dashboard/preferences/
+d+++++ POST /dashboard/preferences/notices/ | notices=bookings
+d+++++ GET /dashboard/privacy/
+d+++++ POST /dashboard/privacy/consents/ | agree=news
+d+3333 POST /dashboard/privacy/erase/ | current_password=wrong&sure=yes
+d+++++ POST /dashboard/privacy/export/
+d+++++ GET /dashboard/profile/
+d+++++ POST /dashboard/profile/ | first_name=A&last_name=B
+d+++++ POST /dashboard/profile/address/ | email=a%40example.com&current_password=wrong
+d+++++ POST /dashboard/profile/confirm/
+d+++++ POST /dashboard/profile/password/ | present_password=wrong&new_password=a-long-password
+d+++++ GET /dashboard/sessions/
+d+++++ POST /dashboard/sessions/ | id=1
+++++++ GET /health/
+++++++ GET /login/
+++++++ POST /login/ | email=x%40example.com&password=wrong
+++++++ GET /logout/
+++++++ POST /logout/
+133344 GET /metrics
+++++++ GET /password-reset/
+++++++ POST /password-reset/ | email=x%40example.com
+++++++ GET /password-reset/new/
+++++++ POST /password-reset/new/ | token=x&password=a-long-password
+++++++ GET /ready/
+++++++ GET /robots.txt
+++++++ GET /services/
+++++++ GET /services/{slug}/
+++++++ GET /signup/
+++++++ POST /signup/ | email=x%40example.com&password=a-long-password&first_name=X&last_name=Y
+d333++ GET /staff/audit/
+d333++ GET /staff/audit/audit.csv
+d333++ GET /staff/people/
+d3333+ POST /staff/people/{id}/role/ | role=account
+++++++ GET /unsubscribe/ | token=x
+++++++ POST /unsubscribe/ | token=x
+++++++ GET /verify/
+++++++ POST /verify/ | token=x
+"#;
+
+fn mark(answer: &Answer) -> char {
+    match answer.status {
+        401 if !answer.text().contains("belong together") => '1',
+        403 => '3',
+        404 => '4',
+        303 if answer.header("location").starts_with("/login/?next=") => 'd',
+        status if status < 500 => '+',
+        status => panic!("{status}: {}", answer.text()),
+    }
+}
+
+/// Every page of the sources: `GET /book/`.
+pub(crate) fn pages() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (_, text) in sources().iter().filter(|(name, _)| name.starts_with("crates/coresync/src/")) {
+        let here = text.split("const HERE: &str = \"").nth(1).and_then(|rest| rest.split('"').next());
+        let text = text.replace(".route(HERE,", &format!(".route(\"{}\",", here.unwrap_or_default()));
+        for part in text.split(".route(\"").skip(1) {
+            let (path, rest) = part.split_once('"').expect("a path ends");
+            let handlers = rest.split(".route(").next().unwrap_or_default();
+            let handlers =
+                handlers.split(['\n', '}']).take_while(|line| !line.trim().is_empty()).next().unwrap_or(rest);
+            for (word, method) in [("get(", "GET"), ("post(", "POST")] {
+                if handlers.contains(word) {
+                    found.insert(format!("{method} {path}"));
+                }
+            }
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn every_route_is_open_to_whom_it_should_be() {
+    let shared = House::open().await;
+    let document = shared.visitor().get("/api/openapi.json").await.expect(200).body;
+    let described = operations(&document).into_iter().map(|(method, path, _)| format!("{method} {path}"));
+    let routes: BTreeSet<String> = described.chain(pages()).collect();
+    assert!(routes.len() > 90, "{}", routes.len());
+    let lines = TABLE.lines().filter(|line| !line.trim().is_empty());
+    let table: BTreeMap<&str, (&str, &str)> = lines
+        .map(|line| {
+            let (marks, rest) = line.split_once(' ').expect("marks, then the route");
+            let (route, body) = rest.split_once('|').unwrap_or((rest, ""));
+            (route.trim(), (marks, body.trim()))
+        })
+        .collect();
+    let named: BTreeSet<String> = table.keys().map(|route| (*route).to_owned()).collect();
+    let mut wrong: Vec<String> =
+        named.difference(&routes).map(|route| format!("no such route: {route}")).collect();
+    for route in &routes {
+        let (expected, body) = table.get(route.as_str()).copied().unwrap_or(("?", ""));
+        let is_alone = route.contains('{') || route.contains("log") || route.starts_with("DELETE");
+        let alone = if is_alone { Some(House::open().await) } else { None };
+        let marks = ask(alone.as_ref().unwrap_or(&shared), route, body).await;
+        if marks != expected {
+            wrong.push(format!(
+                "{marks} {route}{}{body}   (said: {expected})",
+                if body.is_empty() { "" } else { " | " }
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "otherwise than in the table, or without a line in it:\n{}", wrong.join("\n"));
+}
+
+async fn ask(house: &House, route: &str, body: &str) -> String {
+    let (method, path) = route.split_once(' ').expect("a method and a path");
+    let is_page = !path.starts_with("/api/");
+    let pod = house.service("pod").await;
+    let mut marks = String::new();
+    for (n, guest) in everybody(house, is_page).into_iter().enumerate() {
+        // Every asker finds another booking of Uma's, so that nothing depends on who asked before.
+        let mut path = path.to_owned();
+        if path.contains("bookings/{id}") || path.contains("hold/{id}") || path.contains("held/{id}") {
+            let wish =
+                json!({"service_id": pod, "date": "2026-11-27", "start_time": format!("{}:00", 10 + n)});
+            let what = if path.contains("bookings/{id}") { crate::CREATE } else { "/api/bookings/hold/" };
+            let made = house.as_(UMA).post(what, wish).await.expect(201);
+            path = path.replace("{id}", &made.number("id").to_string());
+            if what != crate::CREATE && n == 2 {
+                // Three at a time.
+                house.set_time("2026-11-24T10:30:00-05:00");
+            }
+        }
+        let uma = house.person(UMA).to_string();
+        for (part, with) in
+            [("{id}", uma.as_str()), ("{person}", &uma), ("{slug}", "massage"), ("{name}", "none")]
+        {
+            path = path.replace(part, with);
+        }
+        let body = body.replace("$pod", &pod.to_string()).replace("$time", &format!("{}:30", 10 + n));
+        let (path, kind) = match (method, is_page) {
+            ("GET", _) if !body.is_empty() => (format!("{path}?{body}"), None),
+            ("GET", _) => (path, None),
+            (_, true) => (path, Some("application/x-www-form-urlencoded")),
+            (_, false) => (path, Some("application/json")),
+        };
+        let sent = if method == "GET" { Vec::new() } else { body.into_bytes() };
+        let method: Method = method.parse().expect("a method");
+        marks.push(mark(&guest.send(method, &path, kind, sent).await));
+    }
+    marks
+}

@@ -1,0 +1,211 @@
+//! What people like, want to be told, agree to; what they take along; and how they leave altogether.
+
+use axum::http::Method;
+use kit::{Id, args, sql};
+use serde_json::{Value, json};
+use testing::{BEA, DORA, GUS, Guest, House, PIA};
+
+use crate::accounts::{PASSWORD, mails_to, register, zoe};
+use crate::{CREATE, and, book, cancel, wish};
+
+const LIKES: &str = "/api/users/preferences/";
+
+#[tokio::test]
+async fn a_room_is_liked_so_by_app_and_by_page() {
+    let house = House::open().await;
+    let pia = house.as_(PIA);
+    house.visitor().get(LIKES).await.expect(401);
+    let open = pia.get(LIKES).await.expect(200);
+    assert_eq!(
+        open.body,
+        json!({"scene": null, "light_percent": null, "light_kelvin": null, "temperature": null,
+        "scents": [], "music": null, "volume_percent": null})
+    );
+    let change = json!({"scene": "warm", "temperature": "22.5", "scents": ["rose"], "light_percent": 40});
+    let changed = pia.patch(LIKES, change).await.expect(200);
+    assert_eq!((&changed["temperature"], &changed["scene"]), (&json!("22.5"), &json!("warm")));
+    let changed = pia.patch(LIKES, json!({"scene": null})).await.expect(200);
+    assert_eq!((&changed["scene"], &changed["scents"]), (&Value::Null, &json!(["rose"])));
+    pia.patch(LIKES, json!({"temperature": "99"})).await.refused(400, "invalid");
+    assert_eq!(house.as_(BEA).get(LIKES).await.expect(200).body, open.body, "each their own");
+
+    let browser = house.browser(PIA);
+    let page = browser.get("/dashboard/preferences/").await.expect(200).text();
+    assert!(page.contains("value=\"22.5\"") && page.contains("value=\"rose\" checked"), "{page}");
+    let form = "scene=night&light_percent=&light_kelvin=3000&temperature=21.0&scents=&scents=mint&music=piano&volume_percent=10";
+    browser.submit("/dashboard/preferences/", form).await.expect(303);
+    assert_eq!(
+        pia.get(LIKES).await.expect(200).body,
+        json!({"scene": "night", "light_percent": null,
+        "light_kelvin": 3000, "temperature": "21.0", "scents": ["mint"], "music": "piano", "volume_percent": 10})
+    );
+    let wrong = browser
+        .submit("/dashboard/preferences/", "temperature=hot&scents=mint&scents=rose")
+        .await
+        .expect(400);
+    let wrong = wrong.text();
+    assert!(wrong.contains("href=\"#temperature\"") && wrong.contains("value=\"hot\""), "{wrong}");
+    assert!(wrong.contains("value=\"rose\" checked"));
+    browser.submit("/dashboard/preferences/", "scents=").await.expect(303);
+    assert_eq!(pia.get(LIKES).await.expect(200)["scents"], json!([]));
+}
+
+#[tokio::test]
+async fn who_does_not_want_to_be_told_is_not_told_from_then_on() {
+    let house = House::open().await;
+    let booked = book(&house, GUS, "massage", "2026-11-27", "14:00").await;
+    let mails = mails_to(&house, "gus@cast.test").await;
+    let head = mails[0].split("\n\n").next().expect("a head").replace("\n ", "");
+    assert!(head.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click"), "{head}");
+    let link = head.split("List-Unsubscribe: <").nth(1).expect("a link").split('>').next().expect("an end");
+    let path = link.strip_prefix("http://localhost:8080").expect("our own address").replace("= ", "");
+    assert!(mails[0].contains("No more letters of this kind"));
+    // A page asks; a mail client does it with one request and no sign-in.
+    assert!(house.visitor().get(&path).await.expect(200).text().contains("No more letters about this?"));
+    assert_eq!(mails_to(&house, "gus@cast.test").await.len(), 1);
+    house.visitor().submit(&path, "List-Unsubscribe=One-Click").await.expect(200);
+    cancel(&house, GUS, booked.number("id")).await.expect(200);
+    assert_eq!(mails_to(&house, "gus@cast.test").await.len(), 1, "at once");
+    let notices = house.as_(GUS).get("/api/users/notices/").await.expect(200);
+    assert_eq!(notices.list("")[0], json!({"kind": "bookings", "email": false}));
+
+    let chosen = json!({"notices": ["bookings"]}).to_string().into_bytes();
+    let put = house.as_(GUS).send(Method::PUT, "/api/users/notices/", Some("application/json"), chosen).await;
+    let wanted: Vec<_> = put.expect(200).list("").iter().map(|one| one["email"].clone()).collect();
+    assert_eq!(wanted, [json!(true), json!(false), json!(false)]);
+    house.browser(GUS).submit("/dashboard/preferences/notices/", "notices=waitlist").await.expect(303);
+    assert_eq!(house.as_(GUS).get("/api/users/notices/").await.expect(200).list("")[2]["email"], true);
+
+    for broken in ["", "zz", "00", &path.replace("token=01", "token=02")[20..]] {
+        house.visitor().submit(&format!("/unsubscribe/?token={broken}"), "").await.expect(400);
+    }
+}
+
+#[tokio::test]
+async fn an_agreement_has_a_version_a_beginning_and_an_end() {
+    let house = House::open().await;
+    let pia = house.browser(PIA);
+    pia.submit("/dashboard/privacy/consents/", "agree=face&agree=news&agree=made-up").await.expect(303);
+    let page = pia.get("/dashboard/privacy/").await.expect(200).text();
+    assert!(page.contains("value=\"face\" checked") && page.contains("face (2026-11): agreed"), "{page}");
+    let id = house.person(PIA);
+    let agrees =
+        |kind: usize| house.db().view(move |tx| people::consents_to(tx, id, &people::AGREEMENTS[kind]));
+    assert!(agrees(0).await.expect("a look") && !agrees(1).await.expect("a look"));
+    pia.submit("/dashboard/privacy/consents/", "agree=news").await.expect(303);
+    assert!(!agrees(0).await.expect("a look") && agrees(2).await.expect("a look"));
+    assert!(pia.get("/dashboard/privacy/").await.expect(200).text().contains("taken back"));
+    let whats =
+        house.db().view(|tx| tx.all::<(String,)>(sql!("SELECT what FROM audit ORDER BY id"), args![]));
+    let whats: Vec<_> = whats.await.expect("the log").into_iter().map(|(what,)| what).collect();
+    assert_eq!(whats, ["consent_given", "consent_given", "consent_withdrawn"]);
+}
+
+/// Somebody signed up, with a browser.
+async fn browser<'h>(house: &'h House, email: &str) -> Guest<'h> {
+    let form = format!("email={}&password={PASSWORD}", email.replace('@', "%40"));
+    let entered = house.visitor().submit("/login/", &form).await.expect(303);
+    let session = entered.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
+    house.visitor().with("cookie", &session)
+}
+
+#[tokio::test]
+async fn everything_that_is_kept_of_somebody_comes_in_one_file() {
+    let house = House::open().await;
+    let made = register(&house, zoe()).await;
+    let zoe = browser(&house, "zoe@example.com").await;
+    let app = house.bearer(made["access"].as_str().expect("a token"));
+    let contact = json!({"name": "Taras", "phone": "2125550199", "relation": "brother"});
+    app.patch("/api/users/profile/me/", json!({"emergency_contact": contact})).await.expect(200);
+    app.patch(LIKES, json!({"scene": "warm"})).await.expect(200);
+    let more = json!({"allergies_notes": "Almond oil", "special_requests": "Quiet, please"});
+    app.post(CREATE, and(wish(&house, "massage", "2026-11-26", "14:00").await, more)).await.expect(201);
+    book(&house, BEA, "pod", "2026-11-26", "12:00").await;
+    let file = zoe.submit("/dashboard/privacy/export/", "").await.expect(200);
+    assert!(file.header("content-disposition").contains("attachment"));
+    assert_eq!(file["account"]["email"], "zoe@example.com");
+    assert_eq!(file["emergency_contact"], contact);
+    assert_eq!(file["preferences"]["scene"], "warm");
+    assert_eq!(file["bookings"][0]["allergies"], "Almond oil");
+    assert_eq!(file.list("bookings").len(), 1, "only their own");
+    assert_eq!(file["charges"][0]["net"], "200.00");
+    assert!(file.list("audit_log").iter().any(|row| row["what"] == "signed_up"));
+    for secret in ["token_digest", "password", "Bea"] {
+        assert!(!file.text().contains(secret), "{secret}");
+    }
+    house.visitor().submit("/dashboard/privacy/export/", "").await.expect(303);
+}
+
+#[tokio::test]
+async fn who_is_erased_is_gone_and_the_books_stay() {
+    let house = House::open().await;
+    let made = register(&house, zoe()).await;
+    let id = Id(made["user"]["id"].as_i64().expect("an id"));
+    let app = house.bearer(made["access"].as_str().expect("a token"));
+    let contact = json!({"name": "Taras", "phone": "2125550199", "relation": "brother"});
+    app.patch("/api/users/profile/me/", json!({"emergency_contact": contact})).await.expect(200);
+    let more = json!({"allergies_notes": "Almond oil", "special_requests": "Quiet, please", "guest_name": "Ann Lind"});
+    let booked =
+        app.post(CREATE, and(wish(&house, "massage", "2026-11-26", "14:00").await, more)).await.expect(201);
+    house.run_jobs().await;
+    let zoe = browser(&house, "zoe@example.com").await;
+
+    let early =
+        zoe.submit("/dashboard/privacy/erase/", &format!("current_password={PASSWORD}&sure=yes")).await;
+    assert!(early.expect(400).text().contains("Cancel it or let it go first"));
+    let path = format!("/api/bookings/{}/cancel_booking/", booked.number("id"));
+    app.post(&path, json!({})).await.expect(200);
+    house.run_jobs().await;
+    let page = zoe.get("/dashboard/privacy/").await.expect(200).text();
+    assert!(page.contains("Kept for seven years") && page.contains("Erase my account"), "{page}");
+    let unsure =
+        zoe.submit("/dashboard/privacy/erase/", &format!("current_password={PASSWORD}")).await.expect(400);
+    assert!(unsure.text().contains("Tick this, if you are sure."));
+    let wrong = zoe.submit("/dashboard/privacy/erase/", "current_password=wrong&sure=yes").await.expect(400);
+    assert!(wrong.text().contains("This is not your present password."));
+    let key = move |house: &House| {
+        let db = house.db().clone();
+        async move {
+            db.view(move |tx| {
+                tx.one::<(i64,)>(sql!("SELECT COUNT(*) FROM person_keys WHERE person_id = $1"), args![id])
+            })
+            .await
+            .expect("a count")
+        }
+    };
+    assert_eq!(key(&house).await, Some((1,)));
+
+    let gone =
+        zoe.submit("/dashboard/privacy/erase/", &format!("current_password={PASSWORD}&sure=yes")).await;
+    let gone = gone.expect(200);
+    assert!(
+        gone.text().contains("Your account is erased") && gone.header("set-cookie").contains("Max-Age=0")
+    );
+    assert_eq!(key(&house).await, Some((0,)), "the key is destroyed");
+    app.get("/api/users/profile/me/").await.expect(401);
+    zoe.get("/dashboard/").await.expect(303);
+    let again = json!({"email": "zoe@example.com", "password": PASSWORD});
+    house.visitor().post("/api/auth/login/", again).await.refused(401, "wrong_sign_in");
+    let person = house.db().view(move |tx| people::person(tx, id)).await.expect("the row stays");
+    assert_eq!((person.full_name().as_str(), &person.email, &person.phone), ("Former guest", &None, &None));
+    let kept = house.as_(DORA).get(&format!("/api/bookings/{}/", booked.number("id"))).await.expect(200);
+    assert!(!kept.text().contains("Quiet") && !kept.text().contains("Ann"), "{}", kept.text());
+    let charges = house.db().view(move |tx| {
+        tx.one::<(i64,)>(sql!("SELECT COUNT(*) FROM charges WHERE person_id = $1"), args![id])
+    });
+    assert_eq!(charges.await.expect("a count"), Some((1,)), "the books stay");
+    let mails = house.db().view(|tx| {
+        tx.one::<(i64,)>(sql!("SELECT COUNT(*) FROM mails WHERE to_address LIKE '%zoe%'"), args![])
+    });
+    assert_eq!(mails.await.expect("a count"), Some((0,)));
+    // The address is free again.
+    register(&house, crate::accounts::zoe()).await;
+}
+
+/// Whoever works here can't vanish from the books of their own deeds.
+#[tokio::test]
+async fn staff_are_not_erased_by_themselves() {
+    let house = House::open().await;
+    let page = house.browser(DORA).get("/dashboard/privacy/").await.expect(200).text();
+    assert!(page.contains("You work here") && !page.contains("Erase my account</button>"), "{page}");
+}

@@ -1,0 +1,195 @@
+//! The minute in which an evening opens: two thousand members ask for it within a second. Whoever reached the program
+//! first has the time, everybody else is told at once and hears what is left.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use jiff::civil::date;
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpStream;
+
+use super::club::ProofClub;
+use super::race::count_overlaps;
+use super::server::Server;
+use super::turn;
+
+/// How many ask.
+const MEMBERS: usize = 2_000;
+/// Two seconds and a half before the club's midnight.
+const BEFORE: &str = "2026-11-24T23:59:57.500-05:00";
+/// The evening that accounts may book from that midnight on: three days ahead.
+const EVENING: jiff::civil::Date = date(2026, 11, 28);
+/// Three rooms, three times: nine places.
+const TIMES: [&str; 3] = ["18:00", "19:30", "21:00"];
+const ROOMS: usize = 3;
+/// How far behind the first in the row a winner may stand: those whose wishes are in hand at the same time are in no
+/// order (two threads that read requests, and three that look at calendars or sixteen that book).
+const IN_HAND: usize = 32;
+
+/// What somebody was answered.
+struct Answer {
+    status: u16,
+    /// The request's name in the log.
+    name: String,
+    body: Value,
+    took: Duration,
+}
+
+/// A member's connection, open before the evening is.
+struct Member {
+    stream: BufReader<TcpStream>,
+    token: String,
+}
+
+impl Member {
+    async fn connect(server: &Server, token: &str) -> Member {
+        let stream = TcpStream::connect(server.base.trim_start_matches("http://")).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        Member { stream: BufReader::new(stream), token: token.to_owned() }
+    }
+
+    async fn ask(&mut self, wish: &Value) -> Answer {
+        let body = wish.to_string();
+        let head = format!(
+            "POST /api/bookings/create_booking/ HTTP/1.1\r\nHost: proof\r\nAuthorization: Bearer {}\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            self.token,
+            body.len()
+        );
+        let begun = Instant::now();
+        self.stream.write_all(head.as_bytes()).await.unwrap();
+        let (mut status, mut name, mut length) = (0, String::new(), 0);
+        loop {
+            let mut line = String::new();
+            assert!(self.stream.read_line(&mut line).await.unwrap() > 0, "the program closed the connection");
+            let line = line.trim_end();
+            if let Some(rest) = line.strip_prefix("HTTP/1.1 ") {
+                status = rest[..3].parse().unwrap();
+            } else if let Some(value) = line.strip_prefix("content-length: ") {
+                length = value.parse().unwrap();
+            } else if let Some(value) = line.strip_prefix("x-request-id: ") {
+                value.clone_into(&mut name);
+            } else if line.is_empty() {
+                break;
+            }
+        }
+        let mut body = vec![0; length];
+        self.stream.read_exact(&mut body).await.unwrap();
+        Answer { status, name, body: serde_json::from_slice(&body).unwrap(), took: begun.elapsed() }
+    }
+}
+
+/// When each request reached the program, in microseconds, by its name: what the program's own log says.
+fn arrivals(club: &ProofClub) -> HashMap<String, i64> {
+    let log = std::fs::read_to_string(club.place.folder.join("log")).unwrap();
+    let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let arrival = |line: Value| {
+        let at: Timestamp = line["timestamp"].as_str()?.parse().ok()?;
+        Some((line["trace_id"].as_str()?.to_owned(), at.as_microsecond() - line["micros"].as_i64()?))
+    };
+    lines.filter(|line| line["message"] == "answered").filter_map(arrival).collect()
+}
+
+/// Until midnight the evening is refused with the moment at which it opens; then it is open. Whoever looks books another
+/// room in another hour, so that nobody's place is gone.
+async fn until_it_opens(club: &ProofClub, early: &mut Member) {
+    let elsewhere = json!({"service_id": club.any_room, "room_id": club.rooms[20], "date": EVENING, "start_time": "12:00"});
+    let mut refused = 0;
+    loop {
+        let answer = early.ask(&elsewhere).await;
+        if answer.status == 201 {
+            break;
+        }
+        assert_eq!(answer.body["code"], "outside_window", "{}", answer.body);
+        assert_eq!(answer.body["opens_at"], "2026-11-25T00:00:00-05:00", "{}", answer.body);
+        refused += 1;
+    }
+    assert!(refused > 0, "nobody asked before it opened");
+}
+
+/// Everybody asks for one of the times at once; their answers with the time that they asked for.
+async fn all_ask(club: &ProofClub, members: Vec<Member>) -> Vec<(usize, Answer)> {
+    let service = club.three_rooms;
+    let start = Arc::new(tokio::sync::Barrier::new(members.len()));
+    let ask = |(n, mut member): (usize, Member)| {
+        let start = start.clone();
+        tokio::spawn(async move {
+            let time = n % TIMES.len();
+            let wish = json!({"service_id": service, "date": EVENING, "start_time": TIMES[time]});
+            start.wait().await;
+            (time, member.ask(&wish).await)
+        })
+    };
+    let asking: Vec<_> = members.into_iter().enumerate().map(ask).collect();
+    let mut answers = Vec::new();
+    for one in asking {
+        answers.push(one.await.unwrap());
+    }
+    answers
+}
+
+/// Whoever has it was told so; everybody else hears that it is taken, and other times if there are some.
+fn check(answers: &[(usize, Answer)]) {
+    for (time, answer) in answers {
+        match (answer.status, answer.body["code"].as_str()) {
+            (201, _) => {}
+            (409, Some("taken" | "turnover")) => {
+                let others = answer.body["alternatives"].as_array().unwrap();
+                assert!(others.iter().all(|one| one["starts_at"].is_string()), "{}", answer.body);
+            }
+            (status, _) => panic!("{} was answered {status}: {}", TIMES[*time], answer.body),
+        }
+    }
+}
+
+fn percentile(times: &mut [Duration], percent: usize) -> Duration {
+    times.sort_unstable();
+    times[(times.len() * percent).div_ceil(100) - 1]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_an_evening_opens_whoever_came_first_has_it_and_everybody_else_hears_what_is_left() {
+    let _turn = turn().await;
+    let club = ProofClub::found(MEMBERS + 1).await;
+    let server = Server::start_with(&club, &[("CORESYNC_NOW", BEFORE), ("CORESYNC_LOG", "info")]).await;
+    let mut members = Vec::new();
+    for token in &club.guests[..MEMBERS] {
+        members.push(Member::connect(&server, token).await);
+    }
+    let mut early = Member::connect(&server, &club.guests[MEMBERS]).await;
+    until_it_opens(&club, &mut early).await;
+    let begun = Instant::now();
+    let answers = all_ask(&club, members).await;
+    let took = begun.elapsed();
+    check(&answers);
+    let won = answers.iter().filter(|(_, answer)| answer.status == 201).count();
+    assert_eq!(won, TIMES.len() * ROOMS, "exactly as many have a place as there are");
+    server.stop().await;
+    let arrivals = arrivals(&club);
+    let mut last = Vec::new();
+    for (time, name) in TIMES.iter().enumerate() {
+        let mut row: Vec<(i64, bool)> = answers
+            .iter()
+            .filter(|(asked, _)| *asked == time)
+            .map(|(_, answer)| (arrivals[&answer.name], answer.status == 201))
+            .collect();
+        row.sort_unstable();
+        let winners: Vec<usize> = (0..row.len()).filter(|place| row[*place].1).collect();
+        assert_eq!(winners.len(), ROOMS, "{name}");
+        last.push(winners);
+    }
+    let furthest = last.iter().flatten().max().unwrap();
+    let mut times: Vec<Duration> = answers.iter().map(|(_, answer)| answer.took).collect();
+    println!(
+        "{MEMBERS} asked at once, answered in {took:?}: p50 {:?}, p99 {:?}; places in the row of those who have it: {last:?}",
+        percentile(&mut times, 50),
+        percentile(&mut times, 99),
+    );
+    assert!(*furthest < ROOMS + IN_HAND, "somebody was passed over: {last:?}");
+    assert!(took < Duration::from_secs(30), "{took:?}");
+    let (bookings, overlaps) = club.db().await.view(count_overlaps).await.unwrap();
+    assert_eq!((bookings, overlaps), (i64::try_from(won).unwrap() + 1, 0));
+}

@@ -1,0 +1,173 @@
+//! The front of the program: every request is named, logged and timed here, and what is kept is answered without
+//! going further. It is a service of its own and no layer: around a router a layer would make each request copy
+//! everything that stands inside it.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use axum::BoxError;
+use axum::Router;
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderName, HeaderValue, Method, Request, StatusCode};
+use axum::response::Response;
+use metrics::Histogram;
+use tower::{Service, ServiceExt as _};
+use tracing::Instrument as _;
+
+use super::kept::{Kept, Key};
+use crate::tokens;
+
+/// The name of a request in the log; told to the client as `X-Request-Id`.
+#[derive(Debug, Clone, Default)]
+pub struct TraceId(pub String);
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The program, as it is asked. Clones are the same.
+#[derive(Clone)]
+pub struct Front {
+    inner: Router,
+    kept: Kept,
+    times: Arc<Times>,
+    /// Who asks, where a connection says so.
+    peer: Option<SocketAddr>,
+}
+
+impl Front {
+    /// In front of `inner`, with what is kept of its answers.
+    pub fn new(inner: Router, kept: Kept) -> Front {
+        Front { inner, kept, times: Arc::default(), peer: None }
+    }
+
+    /// The same for one connection.
+    #[must_use]
+    pub fn for_peer(&self, peer: SocketAddr) -> Front {
+        Front { peer: Some(peer), ..self.clone() }
+    }
+
+    async fn answer(self, mut request: Request<Body>, id: String) -> Response {
+        request.extensions_mut().insert(TraceId(id));
+        if let Some(peer) = self.peer {
+            request.extensions_mut().insert(ConnectInfo(peer));
+        }
+        let Some(key) = Key::of(&request).map(|key| key.owned()) else {
+            return infallible(self.inner.oneshot(request).await);
+        };
+        if let Some(response) = self.kept.good(&key).await {
+            return response;
+        }
+        let inner = self.inner;
+        self.kept.keep(key, async move { infallible(inner.oneshot(request).await) }).await
+    }
+}
+
+fn infallible(answered: Result<Response, Infallible>) -> Response {
+    answered.unwrap_or_else(|never| match never {})
+}
+
+impl<B> Service<Request<B>> for Front
+where
+    B: HttpBody<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Answering;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Answering {
+        let begun = Instant::now();
+        let id = tokens::name();
+        if let Some(mut response) = Key::of(&request).and_then(|key| self.kept.at_once(&key)) {
+            let asked = Asked { begun, id: &id, method: request.method(), path: request.uri().path() };
+            self.times.told(&asked, &mut response);
+            return Answering::Now(Some(response));
+        }
+        let (front, times) = (self.clone(), self.times.clone());
+        Answering::Later(Box::pin(async move {
+            let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+            let span = tracing::info_span!("request", trace_id = id);
+            let mut response = front.answer(request.map(Body::new), id.clone()).instrument(span).await;
+            times.told(&Asked { begun, id: &id, method: &method, path: &path }, &mut response);
+            response
+        }))
+    }
+}
+
+/// An answer under way.
+pub enum Answering {
+    /// It is there.
+    Now(Option<Response>),
+    /// It is being made.
+    Later(Pin<Box<dyn Future<Output = Response> + Send>>),
+}
+
+impl Future for Answering {
+    type Output = Result<Response, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.get_mut() {
+            Answering::Now(response) => {
+                Poll::Ready(Ok(response.take().expect("a future is not polled after its answer")))
+            }
+            Answering::Later(response) => response.as_mut().poll(context).map(Ok),
+        }
+    }
+}
+
+/// What is told of a request.
+struct Asked<'r> {
+    begun: Instant,
+    id: &'r str,
+    method: &'r Method,
+    path: &'r str,
+}
+
+/// How long answers took, by status.
+struct Times(Box<[OnceLock<Histogram>]>);
+
+/// Statuses have three digits.
+const STATUSES: usize = 1_000;
+
+impl Default for Times {
+    fn default() -> Times {
+        Times((0..STATUSES).map(|_| OnceLock::new()).collect())
+    }
+}
+
+impl Times {
+    /// Tells the log and the figures of an answer, and the client its name.
+    fn told(&self, asked: &Asked<'_>, response: &mut Response) {
+        let took = asked.begun.elapsed();
+        let status = response.status();
+        self.of(status).record(took);
+        let (method, path, trace_id) = (asked.method.as_str(), asked.path, asked.id);
+        tracing::info!(
+            method,
+            path,
+            status = status.as_u16(),
+            micros = took.as_micros() as u64,
+            trace_id,
+            "answered"
+        );
+        if let Ok(value) = HeaderValue::from_str(asked.id) {
+            response.headers_mut().insert(REQUEST_ID, value);
+        }
+    }
+
+    fn of(&self, status: StatusCode) -> Histogram {
+        let make = || metrics::histogram!("coresync_request_seconds", "status" => status.as_str().to_owned());
+        match self.0.get(usize::from(status.as_u16())) {
+            Some(place) => place.get_or_init(make).clone(),
+            None => make(),
+        }
+    }
+}

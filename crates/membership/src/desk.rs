@@ -1,0 +1,266 @@
+//! What is done at the desk, where a payment is taken: enrolling, a month's dues, changing to a plan that costs more (M4).
+
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+use kit::amounts::half_up;
+use kit::web::Words;
+use kit::{Cents, Error, Fault, Id, Refusal, Result, Tx, args, sql};
+use money::{Bill, Line, LineKind, Subject};
+use people::{Action, Actor};
+use serde_json::json;
+
+use crate::life::{self, WRONG_STATE, after_months, changed, held};
+use crate::model::{Membership, NewMembership, Plan, Status};
+use crate::plans::{Version, newest_of};
+use crate::standing::Standing;
+use crate::store;
+
+/// How money knows a month of dues, or what changing to another plan costs: by the event of the membership.
+pub const SUBJECT: &str = "membership";
+
+/// The plan does not cost more.
+pub const NO_UPGRADE: Refusal = Refusal::conflict(
+    "no_upgrade",
+    "This plan does not cost more. Change to it with the next month instead.",
+);
+/// Somebody took the dues a moment ago.
+pub const TAKEN_MEANWHILE: Refusal = Refusal::conflict(
+    "taken_meanwhile",
+    "This month was paid a moment ago. Look at the membership as it is now.",
+);
+
+/// How it was paid at the desk (T3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Paid {
+    /// In cash.
+    Cash,
+    /// At the card terminal of the desk.
+    Terminal,
+}
+
+impl Paid {
+    /// As it stands in the tables and in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Paid::Cash => "cash",
+            Paid::Terminal => "terminal",
+        }
+    }
+
+    /// Reads `paid`: `cash` or `terminal`.
+    pub fn parse(words: &mut Words) -> Paid {
+        match words.opt_text_within("paid", 20).as_deref() {
+            Some("cash") => Paid::Cash,
+            Some("terminal") => Paid::Terminal,
+            _ => {
+                words.complain("paid", "Say how it was paid: cash or terminal.");
+                Paid::Cash
+            }
+        }
+    }
+}
+
+/// Makes a person a member from today on, with the first month paid at the desk. The last day that is paid.
+///
+/// # Errors
+/// `Error::Forbidden` unless `by` runs memberships; `already_member`; `Error::NotFound` for an unknown person or plan.
+pub fn join(tx: &mut Tx<'_>, by: &Actor, person: Id, slug: &str, paid: Paid) -> Result<Date> {
+    by.need(Action::RunMemberships)?;
+    people::person(tx, person)?;
+    tx.line_up(person)?;
+    life::turn_for(tx, person)?;
+    let catalogue = catalogue::current(tx)?;
+    let club = catalogue.club.id;
+    let Version { plan, n, .. } = newest_of(tx, club, slug)?;
+    let today = tx.now().to_zoned(catalogue.club.zone.clone()).date();
+    let paid_until = after_months(today, today.yesterday().map_err(Fault::because)?, 1)?;
+    let new = NewMembership {
+        person,
+        plan: plan.id,
+        status: Status::Active,
+        started_on: today,
+        paid_until,
+        renews: true,
+    };
+    let id = store::enrol(tx, club, &new)?;
+    let detail = json!({"plan": plan.name, "version": n, "until": paid_until, "cents": plan.price.0,
+        "paid": paid.as_str()});
+    let event = changed(tx, by.id(), id, person, "joined", &detail)?;
+    let label = format!("{}, until {paid_until}", plan.name);
+    take(tx, by, (club, person, event), label, plan.price)?;
+    Ok(paid_until)
+}
+
+/// Takes a month's dues at the desk: benefits are back, if they were away. `seen` is until when it was paid as staff saw it:
+/// of two who take the same month, one is refused. The last day that is paid.
+///
+/// # Errors
+/// `Error::Forbidden` unless `by` runs memberships; `no_plan`, `taken_meanwhile`.
+pub fn take_dues(tx: &mut Tx<'_>, by: &Actor, person: Id, paid: Paid, seen: Option<Date>) -> Result<Date> {
+    by.need(Action::RunMemberships)?;
+    let (_, membership, _) = held(tx, by, person)?;
+    // What changes with the month is written down first: then its price is the right one.
+    life::turn_for(tx, person)?;
+    let (_, _, plan) = held(tx, by, person)?;
+    let old = membership.paid_until;
+    let until = after_months(membership.started_on, old, 1)?;
+    let done = tx.run(
+        sql!(
+            "UPDATE memberships SET paid_until = $1, status = 'active'
+             WHERE id = $2 AND paid_until = $3 AND status <> 'ended'"
+        ),
+        args![until, membership.id, old],
+    )?;
+    if done == 0 || seen.is_some_and(|seen| seen != old) {
+        return Err(Error::refused(&TAKEN_MEANWHILE));
+    }
+    let club = catalogue::current(tx)?.club.id;
+    let detail = json!({"plan": plan.name, "until": until, "cents": plan.price.0, "paid": paid.as_str()});
+    let event = changed(tx, by.id(), membership.id, person, "dues_taken", &detail)?;
+    take(tx, by, (club, person, event), format!("{}, until {until}", plan.name), plan.price)?;
+    Ok(until)
+}
+
+/// Charges what was paid at the desk, and notes that it was.
+fn take(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    (club, person, event): (Id, Id, Id),
+    label: String,
+    amount: Cents,
+) -> Result<()> {
+    let subject = Subject { kind: SUBJECT, id: event };
+    let lines = vec![Line::new(LineKind::Dues, "dues", label, amount)];
+    let charge = money::charge(tx, &Bill { subject, club, person: Some(person), lines })?;
+    if charge.status == money::Status::Due { money::settle(tx, by, charge.id) } else { Ok(()) }
+}
+
+/// What changing to a plan that costs more costs now (M4): what is left of what is paid, counted by the second.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invoice {
+    /// The plan that one has.
+    pub from: String,
+    /// The plan that one would have.
+    pub to: String,
+    /// Until when both are counted.
+    pub until: Date,
+    /// What the new plan costs for the rest of it.
+    pub charge: Cents,
+    /// What was paid for the old plan's rest.
+    pub credit: Cents,
+    /// What is due now; not below zero.
+    pub total: Cents,
+}
+
+/// A price a month for the rest of what is paid: `whole` months and `rest` of the `length` seconds of the running one.
+fn prorated(price: Cents, whole: i64, rest: i64, length: i64) -> Cents {
+    let seconds = i128::from(whole) * i128::from(length) + i128::from(rest);
+    Cents(half_up(i128::from(price.0) * seconds, i128::from(length.max(1))))
+}
+
+/// How much of what is paid is left at a moment: whole billing months, and seconds of the seconds of the running one.
+///
+/// # Errors
+/// A fault if a date is beyond what the calendar holds.
+fn rest(standing: &Standing, paid_until: Date, zone: &TimeZone, now: Timestamp) -> Result<(i64, i64, i64)> {
+    let at = |day: Date| zone.to_timestamp(day.to_datetime(Time::midnight())).map_err(Fault::because);
+    let today = now.to_zoned(zone.clone()).date();
+    let begins = standing.billing_month(today).unwrap_or(today);
+    let joined = standing.held.as_ref().map_or(begins, |(membership, _)| membership.started_on);
+    let mut ends = after_months(joined, begins.yesterday().map_err(Fault::because)?, 1)?;
+    let length = at(ends.tomorrow().map_err(Fault::because)?)?.duration_since(at(begins)?).as_secs();
+    let left = at(ends.tomorrow().map_err(Fault::because)?)?.duration_since(now).as_secs();
+    let mut whole = 0;
+    while ends < paid_until {
+        ends = after_months(joined, ends, 1)?;
+        whole += 1;
+    }
+    Ok((whole, left, length))
+}
+
+fn invoice(standing: &Standing, to: &Plan, zone: &TimeZone, now: Timestamp) -> Result<Invoice> {
+    let (membership, plan) = standing.held.as_ref().ok_or_else(|| Error::refused(&life::NO_PLAN))?;
+    if membership.status != Status::Active || membership.frozen.is_some() {
+        return Err(Error::refused(&WRONG_STATE));
+    }
+    if to.price <= plan.price || to.id == plan.id {
+        return Err(Error::refused(&NO_UPGRADE));
+    }
+    let (whole, left, length) = rest(standing, membership.paid_until, zone, now)?;
+    let (charge, credit) =
+        (prorated(to.price, whole, left, length), prorated(plan.price, whole, left, length));
+    let (from, to) = (plan.name.clone(), to.name.clone());
+    Ok(Invoice { from, to, until: membership.paid_until, charge, credit, total: charge - credit })
+}
+
+/// What changing to a plan that costs more would cost now.
+///
+/// # Errors
+/// `no_plan`, `no_upgrade`; `wrong_state` while dues are open or a freeze runs or lies ahead; `Error::NotFound` for an unknown
+/// plan.
+pub fn preview_upgrade(tx: &mut Tx<'_>, by: &Actor, person: Id, slug: &str) -> Result<Invoice> {
+    if by.person()?.id != person {
+        by.need(Action::RunMemberships)?;
+    }
+    let catalogue = catalogue::current(tx)?;
+    let standing = store::standing(tx, catalogue.club.id, person)?;
+    let next = newest_of(tx, catalogue.club.id, slug)?;
+    invoice(&standing, &next.plan, &catalogue.club.zone, tx.now())
+}
+
+/// Changes to a plan that costs more, at once, with what it costs paid at the desk (M4). Credits that were used this month stay
+/// used; what is booked keeps its price.
+///
+/// # Errors
+/// As [`preview_upgrade`]; `Error::Forbidden` unless `by` runs memberships.
+pub fn upgrade(tx: &mut Tx<'_>, by: &Actor, person: Id, slug: &str, paid: Paid) -> Result<Invoice> {
+    by.need(Action::RunMemberships)?;
+    let (standing, membership, plan) = held(tx, by, person)?;
+    let catalogue = catalogue::current(tx)?;
+    let club = catalogue.club.id;
+    let next = newest_of(tx, club, slug)?;
+    let invoice = invoice(&standing, &next.plan, &catalogue.club.zone, tx.now())?;
+    let Membership { id, paid_until, .. } = membership;
+    let done = tx.run(
+        sql!(
+            "UPDATE memberships SET version_id = $1, next_version_id = NULL
+             WHERE id = $2 AND status = 'active' AND paid_until = $3
+             AND version_id IN (SELECT id FROM plan_versions WHERE plan_id = $4)"
+        ),
+        args![next.id, id, paid_until, plan.id],
+    )?;
+    if done == 0 {
+        return Err(Error::refused(&WRONG_STATE));
+    }
+    let detail = json!({"from": invoice.from, "plan": invoice.to, "until": paid_until, "cents": invoice.total.0,
+        "paid": paid.as_str()});
+    let event = changed(tx, by.id(), id, person, "upgraded", &detail)?;
+    let label = format!("From {} to {}, until {paid_until}", invoice.from, invoice.to);
+    take(tx, by, (club, person, event), label, invoice.total)?;
+    Ok(invoice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// M4: by the second, half-up.
+    #[test]
+    fn what_is_left_is_counted_by_the_second() {
+        const DAY: i64 = 86_400;
+        for (price, whole, rest, length, amount) in [
+            (70_000, 0, 30 * DAY, 30 * DAY, 70_000),
+            (70_000, 0, 15 * DAY, 30 * DAY, 35_000),
+            (37_500, 0, 15 * DAY, 30 * DAY, 18_750),
+            (70_000, 0, 0, 30 * DAY, 0),
+            (70_000, 0, 1, 30 * DAY, 0),
+            (70_000, 0, 19, 30 * DAY, 1),
+            (70_000, 2, 15 * DAY, 30 * DAY, 175_000),
+            // A month in which the clock is turned back is an hour longer.
+            (70_000, 0, 15 * DAY, 30 * DAY + 3_600, 34_951),
+        ] {
+            assert_eq!(prorated(Cents(price), whole, rest, length), Cents(amount), "{whole} {rest}/{length}");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! What the desk does with somebody's membership, over JSON.
+
+use axum::Json as Answered;
+use axum::http::StatusCode;
+use jiff::civil::Date;
+use kit::replies::Reply;
+use kit::web::{Input, Json, Once, OnceHeader, Path, Problem, Words};
+use kit::{House, Id, Result};
+use people::Caller;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::desk::{self, Paid};
+use crate::life;
+use crate::life_api::{Done, InvoiceOut, Months, done};
+
+pub(crate) fn routes() -> OpenApiRouter<House> {
+    OpenApiRouter::new()
+        .routes(routes!(enrol))
+        .routes(routes!(dues))
+        .routes(routes!(upgrade_other))
+        .routes(routes!(freeze_other))
+        .routes(routes!(leave_other))
+        .routes(routes!(stay_other))
+}
+
+/// Which plan, and how it is paid.
+#[derive(ToSchema)]
+struct Sold {
+    /// Its slug.
+    plan: String,
+    /// `cash` or `terminal`.
+    #[schema(value_type = String)]
+    paid: Paid,
+}
+
+impl Input for Sold {
+    fn parse(words: &mut Words) -> Sold {
+        Sold { plan: words.text("plan", 100), paid: Paid::parse(words) }
+    }
+}
+
+/// Staff: makes somebody a member from today on, the first month paid at the desk.
+#[utoipa::path(post, path = "/api/memberships/{person}/enrol/", tag = "memberships",
+    params(("person" = i64, Path), OnceHeader), request_body = Sold,
+    responses((status = 201, body = Done), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
+async fn enrol(
+    caller: Caller,
+    Path(person): Path<Id>,
+    Once(Json(sold), deed): Once<Json<Sold>>,
+) -> Result<Reply> {
+    caller
+        .once(deed, move |tx, by| {
+            let until = desk::join(tx, by, person, &sold.plan, sold.paid)?;
+            Reply::json(StatusCode::CREATED, &done("The membership begins today.", Some(until)).0)
+        })
+        .await
+}
+
+/// How a month is paid, and until when it was paid before.
+#[derive(ToSchema)]
+struct Dues {
+    /// `cash` or `terminal`; cash if it is not said.
+    #[schema(value_type = Option<String>)]
+    paid: Paid,
+    /// The last day that was paid, as staff saw it: of two who take the same month, one is refused.
+    #[schema(value_type = Option<String>, format = Date)]
+    seen: Option<Date>,
+}
+
+impl Input for Dues {
+    fn parse(words: &mut Words) -> Dues {
+        let paid = if words.raw("paid").is_some() { Paid::parse(words) } else { Paid::Cash };
+        Dues { paid, seen: words.opt_date("seen") }
+    }
+}
+
+/// Staff: a month's dues were paid at the desk.
+#[utoipa::path(post, path = "/api/memberships/{person}/dues/", tag = "memberships",
+    params(("person" = i64, Path), OnceHeader), request_body = Dues,
+    responses((status = 200, body = Done), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn dues(
+    caller: Caller,
+    Path(person): Path<Id>,
+    Once(Json(dues), deed): Once<Json<Dues>>,
+) -> Result<Reply> {
+    caller
+        .once(deed, move |tx, by| {
+            let until = desk::take_dues(tx, by, person, dues.paid, dues.seen)?;
+            Reply::json(StatusCode::OK, &done("A month is paid.", Some(until)).0)
+        })
+        .await
+}
+
+/// Staff: changes somebody to a plan that costs more, at once; what it costs was paid at the desk.
+#[utoipa::path(post, path = "/api/memberships/{person}/upgrade/", tag = "memberships",
+    params(("person" = i64, Path), OnceHeader), request_body = Sold,
+    responses((status = 200, body = InvoiceOut), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
+async fn upgrade_other(
+    caller: Caller,
+    Path(person): Path<Id>,
+    Once(Json(sold), deed): Once<Json<Sold>>,
+) -> Result<Reply> {
+    caller
+        .once(deed, move |tx, by| {
+            let invoice = desk::upgrade(tx, by, person, &sold.plan, sold.paid)?;
+            Reply::json(StatusCode::OK, &InvoiceOut::from(invoice))
+        })
+        .await
+}
+
+/// Staff: freezes somebody's membership for whole billing months.
+#[utoipa::path(post, path = "/api/memberships/{person}/freeze/", tag = "memberships", params(("person" = i64, Path)),
+    request_body = Months,
+    responses((status = 200, body = Done), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn freeze_other(
+    caller: Caller,
+    Path(person): Path<Id>,
+    Json(wish): Json<Months>,
+) -> Result<Answered<Done>> {
+    let (_, until) = caller.tx(move |tx, by| life::freeze(tx, by, person, wish.months)).await?;
+    Ok(done("The membership is frozen with the next billing month.", Some(until)))
+}
+
+/// Staff: ends somebody's membership with what is paid.
+#[utoipa::path(post, path = "/api/memberships/{person}/leave/", tag = "memberships", params(("person" = i64, Path)),
+    responses((status = 200, body = Done), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn leave_other(caller: Caller, Path(person): Path<Id>) -> Result<Answered<Done>> {
+    caller.tx(move |tx, by| life::leave(tx, by, person)).await?;
+    Ok(done("The membership ends with what is paid.", None))
+}
+
+/// Staff: takes somebody's leaving back.
+#[utoipa::path(post, path = "/api/memberships/{person}/stay/", tag = "memberships", params(("person" = i64, Path)),
+    responses((status = 200, body = Done), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn stay_other(caller: Caller, Path(person): Path<Id>) -> Result<Answered<Done>> {
+    caller.tx(move |tx, by| life::stay(tx, by, person)).await?;
+    Ok(done("The membership goes on.", None))
+}

@@ -1,0 +1,76 @@
+//! What happened to a membership: for the letters that follow from it, and for staff.
+
+use jiff::Timestamp;
+use kit::{Error, Fault, Id, Result, Tx, args, row, sql};
+use people::{Action, Actor};
+use serde_json::Value;
+
+/// Something that happened to a membership.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// Its id.
+    pub id: Id,
+    /// Whose membership it was.
+    pub person: Id,
+    /// When.
+    pub at: Timestamp,
+    /// Who did it; nobody if it was the calendar.
+    pub by: Option<Id>,
+    /// `joined`, `leaves`, `stays`, `changes_down`, `keeps_plan`, `upgraded`, `moves_over`, `dues_taken`, `grace`,
+    /// `suspended`, `ended`, or `frozen_2026_2`: for so many months in that year.
+    pub what: String,
+    /// More of it, by name: `plan`, `from`, `until`, `cents`, `paid`, `months`.
+    pub detail: Value,
+}
+
+struct Kept {
+    id: Id,
+    person: Id,
+    at: Timestamp,
+    by: Option<Id>,
+    what: String,
+    detail: Option<String>,
+}
+
+row!(Kept { id, person, at, by, what, detail });
+
+impl Kept {
+    fn read(self) -> Result<Event> {
+        let Kept { id, person, at, by, what, detail } = self;
+        let detail = detail.map_or(Ok(Value::Null), |text| serde_json::from_str(&text));
+        Ok(Event { id, person, at, by, what, detail: detail.map_err(Fault::because)? })
+    }
+}
+
+/// An event, for the house itself.
+///
+/// # Errors
+/// `Error::NotFound`.
+pub fn event(tx: &mut Tx<'_>, id: Id) -> Result<Event> {
+    let found: Option<Kept> = tx.one(
+        sql!(
+            "SELECT e.id, m.person_id, e.at, e.by_person, e.what, e.detail FROM membership_events e
+             JOIN memberships m ON m.id = e.membership_id WHERE e.id = $1"
+        ),
+        args![id],
+    )?;
+    found.ok_or(Error::NotFound)?.read()
+}
+
+/// What happened to a person's memberships, the latest first, at most a hundred.
+///
+/// # Errors
+/// `Error::Forbidden` unless it is one's own, or `by` runs memberships.
+pub fn events(tx: &mut Tx<'_>, by: &Actor, person: Id) -> Result<Vec<Event>> {
+    if by.person()?.id != person {
+        by.need(Action::RunMemberships)?;
+    }
+    let found: Vec<Kept> = tx.all(
+        sql!(
+            "SELECT e.id, m.person_id, e.at, e.by_person, e.what, e.detail FROM membership_events e
+             JOIN memberships m ON m.id = e.membership_id WHERE m.person_id = $1 ORDER BY e.id DESC LIMIT 100"
+        ),
+        args![person],
+    )?;
+    found.into_iter().map(Kept::read).collect()
+}

@@ -1,0 +1,373 @@
+//! Plans and their versions. An edit makes a new version: who joins gets the newest, who joined before keeps the version
+//! they joined with, until a manager moves them over or they change plan.
+
+use jiff::Timestamp;
+use kit::db::{FromRow, Row};
+use kit::errors::OrRefuse as _;
+use kit::web::{Input, Words};
+use kit::{Cents, Error, Fault, Id, Refusal, Result, Tx, args, sql, versions};
+use people::{Action, Actor};
+use serde_json::{Value, json};
+
+use crate::life;
+use crate::model::Plan;
+
+/// Two plans of a club can't share a name in addresses.
+pub const SLUG_TAKEN: Refusal = Refusal::conflict("slug_taken", "Another plan has this name in its address.");
+/// Somebody else edited the plan meanwhile.
+pub const EDITED_MEANWHILE: Refusal = Refusal::conflict(
+    "edited_meanwhile",
+    "Somebody has just changed this plan. Look at it as it is now, then change it again.",
+);
+
+/// The columns of a plan at a version, in the order of [`read_plan`].
+macro_rules! plan_columns {
+    () => {
+        "p.id, p.slug, p.name, v.cents, v.short_description, v.benefits, v.discount_bp, p.tier, v.max_advance_days, \
+         v.monthly_credits, v.guest_passes, v.mensuite_access, v.coresync_private_access, v.iot_control_access, \
+         v.concierge, v.priority_booking, p.featured, p.position"
+    };
+}
+
+pub(crate) use plan_columns;
+
+/// Reads a plan at a version, the first of whose columns is at `at`.
+pub(crate) fn read_plan(row: &Row<'_>, at: usize) -> Result<Plan> {
+    let benefits: String = row.get(at + 5)?;
+    Ok(Plan {
+        id: row.get(at)?,
+        slug: row.get(at + 1)?,
+        name: row.get(at + 2)?,
+        price: row.get(at + 3)?,
+        short_description: row.get(at + 4)?,
+        benefits: serde_json::from_str(&benefits).map_err(Fault::because)?,
+        discount_bp: row.get(at + 6)?,
+        tier: row.get(at + 7)?,
+        max_advance_days: row.get(at + 8)?,
+        monthly_credits: row.get(at + 9)?,
+        guest_passes: row.get(at + 10)?,
+        mensuite_access: row.get(at + 11)?,
+        coresync_private_access: row.get(at + 12)?,
+        iot_control_access: row.get(at + 13)?,
+        concierge: row.get(at + 14)?,
+        priority_booking: row.get(at + 15)?,
+        featured: row.get(at + 16)?,
+        position: row.get(at + 17)?,
+    })
+}
+
+/// A plan as it was written on a day.
+#[derive(Debug, Clone)]
+pub struct Version {
+    /// Its id.
+    pub id: Id,
+    /// Counted from 1.
+    pub n: i64,
+    /// When it was written; 1970 for what was there before versions were.
+    pub made_at: Timestamp,
+    /// By whom.
+    pub made_by: Option<Id>,
+    /// How many members go by it.
+    pub members: i64,
+    /// The plan.
+    pub plan: Plan,
+}
+
+impl FromRow for Version {
+    fn from_row(row: &Row<'_>) -> Result<Version> {
+        Ok(Version {
+            id: row.get(0)?,
+            n: row.get(1)?,
+            made_at: row.get(2)?,
+            made_by: row.get(3)?,
+            members: row.get(4)?,
+            plan: read_plan(row, 5)?,
+        })
+    }
+}
+
+/// Everything of a version, before its plan's columns.
+macro_rules! version_columns {
+    () => {
+        "v.id, v.n, v.made_at, v.made_by, (SELECT COUNT(*) FROM memberships m WHERE m.version_id = v.id AND m.status <> 'ended'), "
+    };
+}
+
+/// The plans of a club as they can be joined now, in its order.
+///
+/// # Errors
+/// A fault of the database.
+pub fn plans(tx: &mut Tx<'_>, club: Id) -> Result<Vec<Plan>> {
+    Ok(newest(tx, club)?.into_iter().map(|version| version.plan).collect())
+}
+
+/// The newest version of each plan of a club, in its order.
+///
+/// # Errors
+/// A fault of the database.
+pub fn newest(tx: &mut Tx<'_>, club: Id) -> Result<Vec<Version>> {
+    tx.all(
+        sql!(concat!(
+            "SELECT ",
+            version_columns!(),
+            plan_columns!(),
+            " FROM plans p JOIN plan_versions v ON v.plan_id = p.id
+             AND v.n = (SELECT MAX(n) FROM plan_versions w WHERE w.plan_id = p.id)
+             WHERE p.club_id = $1 ORDER BY p.position"
+        )),
+        args![club],
+    )
+}
+
+/// The newest version of the plan of this slug.
+///
+/// # Errors
+/// `Error::NotFound`.
+pub(crate) fn newest_of(tx: &mut Tx<'_>, club: Id, slug: &str) -> Result<Version> {
+    newest(tx, club)?.into_iter().find(|one| one.plan.slug == slug).ok_or(Error::NotFound)
+}
+
+/// A version by its id.
+pub(crate) fn version(tx: &mut Tx<'_>, id: Id) -> Result<Version> {
+    let found = tx.one(
+        sql!(concat!(
+            "SELECT ",
+            version_columns!(),
+            plan_columns!(),
+            " FROM plan_versions v JOIN plans p ON p.id = v.plan_id WHERE v.id = $1"
+        )),
+        args![id],
+    )?;
+    found.ok_or(Error::NotFound)
+}
+
+/// Every version of a plan, the newest first.
+///
+/// # Errors
+/// `Error::Forbidden` unless `by` may manage the catalogue; `Error::NotFound` for an unknown plan.
+pub fn plan_versions(tx: &mut Tx<'_>, by: &Actor, club: Id, slug: &str) -> Result<Vec<Version>> {
+    by.need(Action::ManageCatalogue)?;
+    let plan = newest_of(tx, club, slug)?.plan.id;
+    tx.all(
+        sql!(concat!(
+            "SELECT ",
+            version_columns!(),
+            plan_columns!(),
+            " FROM plan_versions v JOIN plans p ON p.id = v.plan_id
+             WHERE p.id = $1 ORDER BY v.n DESC"
+        )),
+        args![plan],
+    )
+}
+
+/// Adds a plan with its first version; its id is made.
+///
+/// # Errors
+/// `slug_taken`.
+pub fn add_plan(tx: &mut Tx<'_>, club: Id, plan: &Plan) -> Result<Id> {
+    let id = tx.new_id()?;
+    tx.run(
+        sql!(
+            "INSERT INTO plans (id, club_id, slug, name, tier, featured, position)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)"
+        ),
+        args![id, club, &plan.slug, &plan.name, plan.tier.as_str(), plan.featured, plan.position],
+    )
+    .or_refuse("plans", &SLUG_TAKEN)?;
+    insert(tx, id, id, 1, None, plan)?;
+    Ok(id)
+}
+
+/// Writes a version down.
+fn insert(tx: &mut Tx<'_>, id: Id, plan_id: Id, n: i64, by: Option<Id>, plan: &Plan) -> Result<()> {
+    let (benefits, now) = (Value::from(plan.benefits.clone()), tx.now());
+    tx.run(
+        sql!(
+            "INSERT INTO plan_versions (id, plan_id, n, cents, short_description, benefits, discount_bp,
+             max_advance_days, monthly_credits, guest_passes, mensuite_access, coresync_private_access,
+             iot_control_access, concierge, priority_booking, made_at, made_by)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
+        ),
+        args![
+            id,
+            plan_id,
+            n,
+            plan.price,
+            &plan.short_description,
+            benefits,
+            plan.discount_bp,
+            plan.max_advance_days,
+            plan.monthly_credits,
+            plan.guest_passes,
+            plan.mensuite_access,
+            plan.coresync_private_access,
+            plan.iot_control_access,
+            plan.concierge,
+            plan.priority_booking,
+            now,
+            by
+        ],
+    )
+    .or_refuse("plan_versions", &EDITED_MEANWHILE)?;
+    versions::bump(tx, catalogue::VERSION)
+}
+
+/// What of a plan a manager can change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanTerms {
+    /// The version that the manager saw.
+    pub seen: i64,
+    /// A month.
+    pub price: Cents,
+    /// One line.
+    pub short_description: String,
+    /// What a member has of it.
+    pub benefits: Vec<String>,
+    /// Off the list price, in whole percents.
+    pub discount_percentage: i64,
+    /// How many days ahead a member books.
+    pub max_advance_days: i64,
+    /// Service credits a month; none is without limit.
+    pub monthly_credits: Option<i64>,
+    /// Guest passes a month.
+    pub guest_passes: i64,
+    /// Room control in Mensuite.
+    pub mensuite_access: bool,
+    /// Room control in Coresync Private.
+    pub coresync_private_access: bool,
+    /// Room control at all.
+    pub iot_control_access: bool,
+    /// Concierge requests.
+    pub concierge: bool,
+    /// First access to times that are kept.
+    pub priority_booking: bool,
+}
+
+/// The dearest plan, in cents a month.
+const DEAREST: i64 = 10_000_000;
+
+impl Input for PlanTerms {
+    fn parse(words: &mut Words) -> PlanTerms {
+        let price = words.text("price", 20);
+        let price = price.trim_start_matches('$').replace(',', "").parse::<Cents>();
+        let price = price.ok().filter(|price| (0..=DEAREST).contains(&price.0)).unwrap_or_else(|| {
+            words.complain("price", "An amount a month such as 375.00, at most 100000.00.");
+            Cents::ZERO
+        });
+        let unlimited = words.yes("unlimited_credits");
+        let number = |words: &mut Words, field: &str, most: i64| match words.opt_number(field, 0, most) {
+            Some(number) => number,
+            None => {
+                words.complain(field, "This is needed.");
+                0
+            }
+        };
+        PlanTerms {
+            seen: number(words, "version", 1_000_000),
+            price,
+            short_description: words.text("short_description", 200),
+            benefits: lines(words, "benefits"),
+            discount_percentage: number(words, "discount_percentage", 100),
+            max_advance_days: number(words, "max_advance_days", 365),
+            monthly_credits: if unlimited {
+                None
+            } else {
+                Some(number(words, "monthly_service_credits", 100))
+            },
+            guest_passes: number(words, "guest_passes", 100),
+            mensuite_access: words.yes("mensuite_access"),
+            coresync_private_access: words.yes("coresync_private_access"),
+            iot_control_access: words.yes("iot_control_access"),
+            concierge: words.yes("concierge"),
+            priority_booking: words.yes("priority_booking"),
+        }
+    }
+}
+
+/// A list: of texts, or one text of a line each; at most twenty of at most 200 characters.
+fn lines(words: &mut Words, field: &str) -> Vec<String> {
+    let said: Vec<String> = match words.raw(field) {
+        Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        Some(Value::String(text)) => text.lines().map(str::to_owned).collect(),
+        _ => Vec::new(),
+    };
+    let said: Vec<String> =
+        said.iter().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
+    if said.len() > 20 || said.iter().any(|line| line.chars().count() > 200 || line.contains('\0')) {
+        words.complain(field, "At most twenty lines of at most 200 characters, please.");
+    }
+    said
+}
+
+impl PlanTerms {
+    /// The plan with these terms.
+    fn of(&self, plan: Plan) -> Plan {
+        Plan {
+            price: self.price,
+            short_description: self.short_description.clone(),
+            benefits: self.benefits.clone(),
+            discount_bp: self.discount_percentage * 100,
+            max_advance_days: self.max_advance_days,
+            monthly_credits: self.monthly_credits,
+            guest_passes: self.guest_passes,
+            mensuite_access: self.mensuite_access,
+            coresync_private_access: self.coresync_private_access,
+            iot_control_access: self.iot_control_access,
+            concierge: self.concierge,
+            priority_booking: self.priority_booking,
+            ..plan
+        }
+    }
+}
+
+/// Writes a new version of a plan: who joins from now on gets it. Its number.
+///
+/// # Errors
+/// `Error::Forbidden` unless `by` may manage the catalogue; `Error::NotFound`; `edited_meanwhile` if the manager did not see
+/// the newest.
+pub fn edit_plan(tx: &mut Tx<'_>, by: &Actor, club: Id, slug: &str, terms: &PlanTerms) -> Result<i64> {
+    by.need(Action::ManageCatalogue)?;
+    let newest = newest_of(tx, club, slug)?;
+    if newest.n != terms.seen {
+        return Err(Error::refused(&EDITED_MEANWHILE));
+    }
+    let (id, n, plan) = (tx.new_id()?, newest.n + 1, newest.plan);
+    // Of two at once the key lets one through.
+    insert(tx, id, plan.id, n, by.id(), &terms.of(plan))?;
+    Ok(n)
+}
+
+/// Has every member of a plan who goes by an older version go by the newest from their next billing month on; they are
+/// told. Who changes to another plan then does that instead. How many.
+///
+/// # Errors
+/// `Error::Forbidden` unless `by` may manage the catalogue; `Error::NotFound`.
+pub fn move_over(tx: &mut Tx<'_>, by: &Actor, club: Id, slug: &str) -> Result<u64> {
+    by.need(Action::ManageCatalogue)?;
+    let newest = newest_of(tx, club, slug)?;
+    let who: Vec<(Id, Id)> = tx.all(
+        sql!(
+            "SELECT m.id, m.person_id FROM memberships m JOIN plan_versions v ON v.id = m.version_id
+             LEFT JOIN plan_versions w ON w.id = m.next_version_id
+             WHERE m.club_id = $1 AND m.status <> 'ended' AND m.renews
+             AND ((w.id IS NULL AND v.plan_id = $2 AND v.n < $3) OR (w.plan_id = $2 AND w.n < $3)) ORDER BY m.id"
+        ),
+        args![club, newest.plan.id, newest.n],
+    )?;
+    let mut moved = 0;
+    for (membership, person) in who {
+        tx.line_up(person)?;
+        let done = tx.run(
+            sql!(
+                "UPDATE memberships SET next_version_id = $1 WHERE id = $2 AND renews AND status <> 'ended'"
+            ),
+            args![newest.id, membership],
+        )?;
+        if done == 1 {
+            let detail = json!({"plan": newest.plan.name, "cents": newest.plan.price.0});
+            life::changed(tx, by.id(), membership, person, "moves_over", &detail)?;
+        }
+        moved += done;
+    }
+    Ok(moved)
+}

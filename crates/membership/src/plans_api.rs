@@ -1,0 +1,123 @@
+//! Plans and their versions for managers, over JSON.
+
+use axum::Json as Answered;
+use jiff::Timestamp;
+use kit::web::{Json, Path, Problem};
+use kit::{House, Id, Result};
+use people::Caller;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::api::PlanCard;
+use crate::plans::{PlanTerms, Version, edit_plan, move_over, plan_versions};
+
+pub(crate) fn routes() -> OpenApiRouter<House> {
+    OpenApiRouter::new().routes(routes!(versions)).routes(routes!(edit)).routes(routes!(move_members))
+}
+
+/// A version of a plan.
+#[derive(Serialize, ToSchema)]
+struct VersionOut {
+    id: Id,
+    /// Counted from 1; the largest is what can be joined.
+    version: i64,
+    #[schema(value_type = String, format = DateTime)]
+    made_at: Timestamp,
+    made_by: Option<Id>,
+    /// How many members go by it.
+    members: i64,
+    plan: PlanCard,
+}
+
+impl From<&Version> for VersionOut {
+    fn from(version: &Version) -> VersionOut {
+        VersionOut {
+            id: version.id,
+            version: version.n,
+            made_at: version.made_at,
+            made_by: version.made_by,
+            members: version.members,
+            plan: PlanCard::from(&version.plan),
+        }
+    }
+}
+
+/// Managers: every version of a plan, the newest first.
+#[utoipa::path(get, path = "/api/memberships/plans/{slug}/versions/", tag = "memberships", params(("slug" = String, Path)),
+    responses((status = 200, body = Vec<VersionOut>), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+async fn versions(caller: Caller, Path(slug): Path<String>) -> Result<Answered<Vec<VersionOut>>> {
+    let found = caller.view(move |tx, by| {
+        let club = catalogue::current(tx)?.club.id;
+        plan_versions(tx, by, club, &slug)
+    });
+    Ok(Answered(found.await?.iter().map(VersionOut::from).collect()))
+}
+
+/// The terms of a new version, whole.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the words of the documentation: `PlanTerms` reads them")]
+struct PlanTermsWish {
+    /// The version that was seen.
+    version: i64,
+    /// A month.
+    price: String,
+    short_description: String,
+    benefits: Vec<String>,
+    discount_percentage: i64,
+    max_advance_days: i64,
+    /// Needed unless `unlimited_credits`.
+    monthly_service_credits: Option<i64>,
+    unlimited_credits: Option<bool>,
+    guest_passes: i64,
+    mensuite_access: Option<bool>,
+    coresync_private_access: Option<bool>,
+    iot_control_access: Option<bool>,
+    concierge: Option<bool>,
+    priority_booking: Option<bool>,
+}
+
+/// What came of it.
+#[derive(Serialize, ToSchema)]
+struct Edited {
+    /// The number of the new version.
+    version: i64,
+}
+
+/// Managers: writes a new version of a plan. Who joins gets it; members keep theirs.
+#[utoipa::path(put, path = "/api/memberships/plans/{slug}/", tag = "memberships", params(("slug" = String, Path)),
+    request_body = PlanTermsWish,
+    responses((status = 200, body = Edited), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn edit(
+    caller: Caller,
+    Path(slug): Path<String>,
+    Json(terms): Json<PlanTerms>,
+) -> Result<Answered<Edited>> {
+    let edited = caller.tx(move |tx, by| {
+        let club = catalogue::current(tx)?.club.id;
+        edit_plan(tx, by, club, &slug, &terms)
+    });
+    Ok(Answered(Edited { version: edited.await? }))
+}
+
+/// How many.
+#[derive(Serialize, ToSchema)]
+struct MovedOver {
+    members: u64,
+}
+
+/// Managers: has members who go by older versions go by the newest from their next billing month on; they are told.
+#[utoipa::path(post, path = "/api/memberships/plans/{slug}/move_over/", tag = "memberships",
+    params(("slug" = String, Path)),
+    responses((status = 200, body = MovedOver), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+async fn move_members(caller: Caller, Path(slug): Path<String>) -> Result<Answered<MovedOver>> {
+    let moved = caller.tx(move |tx, by| {
+        let club = catalogue::current(tx)?.club.id;
+        move_over(tx, by, club, &slug)
+    });
+    Ok(Answered(MovedOver { members: moved.await? }))
+}

@@ -1,0 +1,148 @@
+//! The API of what keeps an account its owner's: letters with links, forgotten passwords, sign-ins.
+
+use axum::http::StatusCode;
+use jiff::Timestamp;
+use kit::web::{Json, Path, Problem};
+use kit::{House, Id, Result};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::caller::Caller;
+use crate::inputs::{Forgotten, NewAddress, NewPassword, Token};
+use crate::{proofs, sessions};
+
+pub(crate) fn routes() -> OpenApiRouter<House> {
+    OpenApiRouter::new()
+        .routes(routes!(verify))
+        .routes(routes!(verify_again))
+        .routes(routes!(password_reset))
+        .routes(routes!(password_reset_confirm))
+        .routes(routes!(change_email))
+        .routes(routes!(sign_ins, end_others))
+        .routes(routes!(end_one))
+}
+
+/// A sign-in that goes on.
+#[derive(Serialize, ToSchema)]
+struct SignInOut {
+    /// Its number.
+    id: Id,
+    /// With what: `Firefox on Linux`.
+    device: Option<String>,
+    /// From which network it was seen last.
+    network: Option<String>,
+    /// When it began.
+    #[schema(value_type = String, format = DateTime)]
+    opened_at: Timestamp,
+    /// When it was seen last, to ten minutes.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    seen_at: Option<Timestamp>,
+    /// Whether it is the one that asks.
+    is_this: bool,
+}
+
+/// Confirm an address by the link of a letter: of a new account, or of a change.
+#[utoipa::path(post, path = "/api/auth/verify/", tag = "auth", request_body = Token, responses(
+    (status = 204, description = "The address is theirs"),
+    (status = 400, description = "link_expired", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "address_gone", body = Problem, content_type = "application/problem+json"),
+))]
+async fn verify(caller: Caller, Json(Token { token }): Json<Token>) -> Result<StatusCode> {
+    caller.tx(move |tx, by| proofs::confirm_address(tx, by, &token)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Ask for the letter of a new account once more.
+#[utoipa::path(post, path = "/api/auth/verify/again/", tag = "auth",
+    security(("bearer" = []), ("session" = [])), responses(
+    (status = 202, description = "A letter is on its way, if the address is not confirmed"),
+    (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "too_many_attempts, with `retry_after` in seconds", body = Problem,
+     content_type = "application/problem+json"),
+))]
+async fn verify_again(caller: Caller) -> Result<StatusCode> {
+    let whence = caller.whence().clone();
+    caller.tx(move |tx, by| proofs::ask_again(tx, by, &whence)).await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// Ask for a letter by which the password can be set anew. The answer is the same for every address.
+#[utoipa::path(post, path = "/api/auth/password-reset/", tag = "auth", request_body = Forgotten, responses(
+    (status = 202, description = "A letter is on its way, if there is such an account"),
+    (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "too_many_attempts, with `retry_after` in seconds", body = Problem,
+     content_type = "application/problem+json"),
+))]
+async fn password_reset(caller: Caller, Json(Forgotten { email }): Json<Forgotten>) -> Result<StatusCode> {
+    let whence = caller.whence().clone();
+    caller.house().db.tx(move |tx| proofs::ask_reset(tx, &whence, &email)).await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// Set the password by the link of a letter, which is good once and for 30 minutes. Every sign-in ends.
+#[utoipa::path(post, path = "/api/auth/password-reset/confirm/", tag = "auth", request_body = NewPassword, responses(
+    (status = 204, description = "Set: sign in with it"),
+    (status = 400, description = "Invalid, link_expired", body = Problem, content_type = "application/problem+json"),
+))]
+async fn password_reset_confirm(caller: Caller, Json(wish): Json<NewPassword>) -> Result<StatusCode> {
+    proofs::reset_password(caller.house(), caller.whence(), wish).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Ask for another address of mail. It changes when the link of the letter that goes there is followed (`verify/`).
+#[utoipa::path(post, path = "/api/auth/email/", tag = "auth", request_body = NewAddress,
+    security(("bearer" = []), ("session" = [])), responses(
+    (status = 202, description = "A letter is on its way"),
+    (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "too_many_attempts, with `retry_after` in seconds", body = Problem,
+     content_type = "application/problem+json"),
+))]
+async fn change_email(caller: Caller, Json(wish): Json<NewAddress>) -> Result<StatusCode> {
+    proofs::ask_address(&caller, wish).await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// Where you are signed in.
+#[utoipa::path(get, path = "/api/auth/sessions/", tag = "auth",
+    security(("bearer" = []), ("session" = [])), responses(
+    (status = 200, description = "Every sign-in that goes on", body = Vec<SignInOut>),
+    (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+))]
+async fn sign_ins(caller: Caller) -> Result<axum::Json<Vec<SignInOut>>> {
+    let (all, this) = caller.view(sessions::my_sign_ins).await?;
+    let out = all.into_iter().map(|one| SignInOut {
+        is_this: Some(one.id) == this,
+        id: one.id,
+        device: one.device,
+        network: one.network,
+        opened_at: one.opened_at,
+        seen_at: one.seen_at,
+    });
+    Ok(axum::Json(out.collect()))
+}
+
+/// Sign out everywhere else.
+#[utoipa::path(delete, path = "/api/auth/sessions/", tag = "auth",
+    security(("bearer" = []), ("session" = [])), responses(
+    (status = 204, description = "Only this sign-in goes on"),
+    (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+))]
+async fn end_others(caller: Caller) -> Result<StatusCode> {
+    caller.tx(sessions::end_other_sign_ins).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// End one sign-in.
+#[utoipa::path(delete, path = "/api/auth/sessions/{id}/", tag = "auth", params(("id" = i64, Path)),
+    security(("bearer" = []), ("session" = [])), responses(
+    (status = 204, description = "Ended"),
+    (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "Over, or not yours", body = Problem, content_type = "application/problem+json"),
+))]
+async fn end_one(caller: Caller, Path(id): Path<Id>) -> Result<StatusCode> {
+    caller.tx(move |tx, by| sessions::end_sign_in(tx, by, id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,392 @@
+//! The audit log: who did what to what, from where. A row is written in the transaction of what it tells of, and stays: SQLite
+//! refuses to change it, and on both engines a seal that only the key file can make shows what was changed.
+
+use jiff::{SignedDuration, Timestamp};
+use kit::jobs::Job;
+use kit::web::Paging;
+use kit::{Fault, Id, Result, Tx, args, row, sql, tokens};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::actor::Actor;
+use crate::permissions::Action;
+
+/// What is written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    /// An account was made.
+    SignedUp,
+    /// Somebody came in.
+    SignedIn,
+    /// Somebody was refused at the door.
+    SignInFailed,
+    /// A sign-in was ended.
+    SessionEnded,
+    /// Every other sign-in was ended.
+    SessionsEnded,
+    /// A refresh token came a second time: everything of its sign-in ended.
+    TokenReused,
+    /// An address was shown to be theirs.
+    AddressConfirmed,
+    /// Another address took the place of one.
+    AddressChanged,
+    /// The password was changed by who knew it.
+    PasswordChanged,
+    /// The password was set by who reads the mail.
+    PasswordReset,
+    /// Somebody has another role.
+    RoleChanged,
+    /// Staff looked at somebody.
+    ProfileRead,
+    /// Staff looked somebody up.
+    PeopleSearched,
+    /// The log itself was looked at or taken along.
+    AuditRead,
+    /// Something was agreed to.
+    ConsentGiven,
+    /// It was taken back.
+    ConsentWithdrawn,
+    /// Everything of somebody was handed to them.
+    Exported,
+    /// Somebody was erased.
+    Erased,
+}
+
+impl What {
+    /// All of it.
+    pub const ALL: [What; 18] = [
+        What::SignedUp,
+        What::SignedIn,
+        What::SignInFailed,
+        What::SessionEnded,
+        What::SessionsEnded,
+        What::TokenReused,
+        What::AddressConfirmed,
+        What::AddressChanged,
+        What::PasswordChanged,
+        What::PasswordReset,
+        What::RoleChanged,
+        What::ProfileRead,
+        What::PeopleSearched,
+        What::AuditRead,
+        What::ConsentGiven,
+        What::ConsentWithdrawn,
+        What::Exported,
+        What::Erased,
+    ];
+
+    /// Its name in the table and in the filter.
+    pub fn name(self) -> &'static str {
+        match self {
+            What::SignedUp => "signed_up",
+            What::SignedIn => "signed_in",
+            What::SignInFailed => "sign_in_failed",
+            What::SessionEnded => "session_ended",
+            What::SessionsEnded => "sessions_ended",
+            What::TokenReused => "token_reused",
+            What::AddressConfirmed => "address_confirmed",
+            What::AddressChanged => "address_changed",
+            What::PasswordChanged => "password_changed",
+            What::PasswordReset => "password_reset",
+            What::RoleChanged => "role_changed",
+            What::ProfileRead => "profile_read",
+            What::PeopleSearched => "people_searched",
+            What::AuditRead => "audit_read",
+            What::ConsentGiven => "consent_given",
+            What::ConsentWithdrawn => "consent_withdrawn",
+            What::Exported => "exported",
+            What::Erased => "erased",
+        }
+    }
+}
+
+/// Writes down what whoever asks has done to a person (or to nothing in particular). `details` hold no secret.
+///
+/// # Errors
+/// A fault of the database.
+pub fn note(tx: &mut Tx<'_>, by: &Actor, what: What, person: Option<Id>, details: Value) -> Result<()> {
+    let subject = if person.is_some() { "person" } else { "" };
+    note_deed(tx, by, what.name(), (subject, person), details)
+}
+
+/// The same for the deeds of other houses, on things of theirs: `("booking", Some(id))`.
+///
+/// # Errors
+/// A fault of the database.
+pub fn note_deed(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    what: &'static str,
+    (subject, id): (&'static str, Option<Id>),
+    details: Value,
+) -> Result<()> {
+    let role = by.role().map_or("visitor", |role| role.name());
+    let (row, now) = (tx.new_id()?, tx.now());
+    tx.run(
+        sql!(
+            "INSERT INTO audit (id, at, who, role, what, subject, subject_id, network, details)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+        ),
+        args![row, now, by.id(), role, what, subject, id, &by.network, details],
+    )
+    .map(drop)
+}
+
+/// What of the log is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct AuditFilter {
+    /// Done by or to this person.
+    pub person: Option<Id>,
+    /// Of this kind.
+    pub what: Option<String>,
+    /// From this network.
+    pub network: Option<String>,
+    /// Not before.
+    pub from: Option<Timestamp>,
+    /// Before.
+    pub to: Option<Timestamp>,
+}
+
+/// A row of the log.
+#[derive(Debug, Clone, Serialize)]
+pub struct AuditRow {
+    /// Its number.
+    pub id: Id,
+    /// When.
+    pub at: Timestamp,
+    /// Who; nobody for a visitor.
+    pub who: Option<Id>,
+    /// What they were to the club then.
+    pub role: String,
+    /// What they did.
+    pub what: String,
+    /// To what kind of thing.
+    pub subject: String,
+    /// To which.
+    pub subject_id: Option<Id>,
+    /// From which network.
+    pub network: String,
+    /// What else there is to know.
+    pub details: Value,
+}
+
+row!(AuditRow { id, at, who, role, what, subject, subject_id, network, details });
+
+/// A page of the log, the newest first, and how many rows there are.
+///
+/// # Errors
+/// `Error::Unauthorized`, `Error::Forbidden`.
+pub fn audit(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    filter: &AuditFilter,
+    paging: Paging,
+) -> Result<(Vec<AuditRow>, i64)> {
+    by.need(Action::SeeAudit)?;
+    let size = i64::try_from(paging.size).map_err(Fault::because)?;
+    let before = i64::try_from(paging.page - 1).map_err(Fault::because)? * size;
+    let whole = args![
+        filter.person,
+        filter.what.clone(),
+        filter.network.clone(),
+        filter.from.unwrap_or(Timestamp::UNIX_EPOCH),
+        filter.to.unwrap_or(Timestamp::MAX)
+    ];
+    let count: Option<(i64,)> = tx.one(
+        sql!(
+            "SELECT COUNT(*) FROM audit WHERE at >= $4 AND at < $5
+             AND (who = $1 OR (subject = 'person' AND subject_id = $1) OR $1 IS NULL)
+             AND (what = $2 OR $2 IS NULL) AND (network = $3 OR $3 IS NULL)"
+        ),
+        &whole,
+    )?;
+    let cut: Vec<_> = whole.into_iter().chain(args![size, before]).collect();
+    let rows = tx.all(
+        sql!(
+            "SELECT id, at, who, role, what, subject, subject_id, network, details FROM audit
+             WHERE at >= $4 AND at < $5
+             AND (who = $1 OR (subject = 'person' AND subject_id = $1) OR $1 IS NULL)
+             AND (what = $2 OR $2 IS NULL) AND (network = $3 OR $3 IS NULL)
+             ORDER BY at DESC, id DESC LIMIT $6 OFFSET $7"
+        ),
+        cut,
+    )?;
+    Ok((rows, count.map_or(0, |(count,)| count)))
+}
+
+/// Everything that the log holds of somebody, the oldest first: for who asks what is kept of them.
+///
+/// # Errors
+/// `Error::Unauthorized` for a visitor.
+pub fn audit_of_me(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<AuditRow>> {
+    let me = by.person()?.id;
+    tx.all(
+        sql!(
+            "SELECT id, at, who, role, what, subject, subject_id, network, details FROM audit
+             WHERE who = $1 OR (subject = 'person' AND subject_id = $1) ORDER BY at, id"
+        ),
+        args![me],
+    )
+}
+
+/// The seal of every minute; a job.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Seal {}
+
+impl Job for Seal {
+    const KIND: &'static str = "people.seal";
+}
+
+/// How far back a row may be that was not there when the last seal was made: longer than any transaction takes.
+const LATE: SignedDuration = SignedDuration::from_mins(10);
+/// How many rows one seal covers.
+const MOST: i64 = 5_000;
+
+/// Seals what is not sealed yet. Says how many rows that were.
+///
+/// # Errors
+/// A fault of the database.
+pub fn seal(tx: &mut Tx<'_>) -> Result<usize> {
+    let last: Option<(i64, Timestamp, Vec<u8>)> = tx
+        .one(sql!("SELECT number, made_at, sealed FROM audit_seals ORDER BY number DESC LIMIT 1"), args![])?;
+    let (number, since, before) = match last {
+        None => (1, Timestamp::UNIX_EPOCH, String::new()),
+        Some((number, made_at, sealed)) => (number + 1, made_at - LATE, tx.unseal(&place(number), &sealed)?),
+    };
+    let rows: Vec<AuditRow> = tx.all(
+        sql!(
+            "SELECT id, at, who, role, what, subject, subject_id, network, details FROM audit a WHERE at >= $1
+             AND NOT EXISTS (SELECT 1 FROM audit_sealed s WHERE s.audit_id = a.id) ORDER BY id LIMIT $2"
+        ),
+        args![since, MOST],
+    )?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let sealed = tx.seal(&place(number), &digest(&before, &rows))?;
+    let (now, count) = (tx.now(), i64::try_from(rows.len()).map_err(Fault::because)?);
+    let is_ours = tx.run(
+        sql!(
+            "INSERT INTO audit_seals (number, made_at, entries, sealed) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (number) DO NOTHING"
+        ),
+        args![number, now, count, sealed],
+    )?;
+    if is_ours == 0 {
+        // Another process was first; the next minute is ours.
+        return Ok(0);
+    }
+    for row in &rows {
+        tx.run(sql!("INSERT INTO audit_sealed (audit_id, number) VALUES ($1, $2)"), args![row.id, number])?;
+    }
+    Ok(rows.len())
+}
+
+/// The number and the digest of the last seal: `17:5f…`; nothing before the first.
+///
+/// # Errors
+/// A fault of the database or of the key.
+pub fn last_seal(tx: &mut Tx<'_>) -> Result<String> {
+    let last: Option<(i64, Vec<u8>)> =
+        tx.one(sql!("SELECT number, sealed FROM audit_seals ORDER BY number DESC LIMIT 1"), args![])?;
+    last.map_or(Ok(String::new()), |(number, sealed)| {
+        tx.unseal(&place(number), &sealed).map(|digest| format!("{number}:{digest}"))
+    })
+}
+
+/// What a look at the whole log found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Audited {
+    /// How many rows there are.
+    pub rows: i64,
+    /// How many seals, each of which fits.
+    pub seals: i64,
+    /// The digest of the last seal: written down elsewhere, it shows whether the end was cut off.
+    pub last: String,
+}
+
+/// Looks whether every seal fits what it covers.
+///
+/// # Errors
+/// A fault that names the first seal that does not fit, or rows that slipped past their seal.
+pub fn check_audit(tx: &mut Tx<'_>) -> Result<Audited> {
+    let seals: Vec<(i64, i64, Vec<u8>, Timestamp)> =
+        tx.all(sql!("SELECT number, entries, sealed, made_at FROM audit_seals ORDER BY number"), args![])?;
+    let (mut last, mut since) = (String::new(), None);
+    for (at, (number, entries, sealed, made_at)) in (1..).zip(&seals) {
+        let broken = |why: &str| Fault::because(format!("audit log: seal {number} {why}"));
+        if at != *number {
+            return Err(broken("does not follow the one before"));
+        }
+        let rows: Vec<AuditRow> = tx.all(
+            sql!(
+                "SELECT a.id, a.at, a.who, a.role, a.what, a.subject, a.subject_id, a.network, a.details
+                 FROM audit a JOIN audit_sealed s ON s.audit_id = a.id WHERE s.number = $1 ORDER BY a.id"
+            ),
+            args![*number],
+        )?;
+        if i64::try_from(rows.len()).ok() != Some(*entries) {
+            return Err(broken("covers rows that are gone"));
+        }
+        let kept = tx.unseal(&place(*number), sealed).map_err(|_| broken("was not made with this key"))?;
+        last = digest(&last, &rows);
+        if kept != last {
+            return Err(broken("does not fit its rows: they were changed"));
+        }
+        since = Some(*made_at);
+    }
+    let stray: Option<(i64,)> = tx.one(
+        sql!(
+            "SELECT COUNT(*) FROM audit a WHERE at < $1
+             AND NOT EXISTS (SELECT 1 FROM audit_sealed s WHERE s.audit_id = a.id)"
+        ),
+        args![since.map_or(Timestamp::UNIX_EPOCH, |since| since - LATE)],
+    )?;
+    if stray.is_some_and(|(count,)| count > 0) {
+        return Err(Fault::because("audit log: rows were put in between what was sealed"));
+    }
+    let rows: Option<(i64,)> = tx.one(sql!("SELECT COUNT(*) FROM audit"), args![])?;
+    let seals = i64::try_from(seals.len()).map_err(Fault::because)?;
+    Ok(Audited { rows: rows.map_or(0, |(count,)| count), seals, last })
+}
+
+fn place(number: i64) -> String {
+    format!("audit_seals.sealed:{number}")
+}
+
+/// The digest of some rows and of what was before them. Each row is JSON, in which no text can pass for two.
+fn digest(before: &str, rows: &[AuditRow]) -> String {
+    let mut whole = before.to_owned();
+    for row in rows {
+        let AuditRow { id, at, who, role, what, subject, subject_id, network, details } = row;
+        let line = json!([
+            id,
+            at.as_millisecond(),
+            who,
+            role,
+            what,
+            subject,
+            subject_id,
+            network,
+            details.to_string()
+        ]);
+        whole.push('\n');
+        whole.push_str(&line.to_string());
+    }
+    tokens::hex(&tokens::digest(&whole))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_has_a_name_of_its_own() {
+        for what in What::ALL {
+            assert_eq!(serde_json::to_value(what).expect("a word"), what.name());
+        }
+        let names: std::collections::BTreeSet<_> = What::ALL.iter().map(|what| what.name()).collect();
+        assert_eq!(names.len(), What::ALL.len());
+    }
+}

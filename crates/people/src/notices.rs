@@ -1,0 +1,161 @@
+//! What somebody wants to be told, by kind and channel. Letters that keep an account its owner's can't be silenced.
+
+use kit::web::{Input, Words};
+use kit::{Error, Id, Refusal, Result, Tx, args, sql, tokens};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::actor::Actor;
+
+/// The link of a letter by which it is not wanted any more, changed on the way.
+pub const LINK_BROKEN: Refusal =
+    Refusal::bad_request("link_broken", "This link is not whole. Copy it from the letter once more.");
+
+/// A kind of news that can be silenced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Notice {
+    /// A booking stands, has moved, is off.
+    Bookings,
+    /// A visit is near.
+    Reminders,
+    /// A time that was waited for is free.
+    Waitlist,
+}
+
+impl Notice {
+    /// All of them.
+    pub const ALL: [Notice; 3] = [Notice::Bookings, Notice::Reminders, Notice::Waitlist];
+
+    /// Its name in the table, in forms and in links.
+    pub fn name(self) -> &'static str {
+        match self {
+            Notice::Bookings => "bookings",
+            Notice::Reminders => "reminders",
+            Notice::Waitlist => "waitlist",
+        }
+    }
+
+    /// The notice of that name.
+    pub fn named(name: &str) -> Option<Notice> {
+        Notice::ALL.into_iter().find(|notice| notice.name() == name)
+    }
+}
+
+/// The only channel there is by now.
+const MAIL: &str = "email";
+
+/// Whether a person wants to be told of it by mail.
+///
+/// # Errors
+/// A fault of the database.
+pub fn wants(tx: &mut Tx<'_>, person: Id, notice: Notice) -> Result<bool> {
+    let silent: Option<(i64,)> = tx.one(
+        sql!("SELECT person_id FROM silences WHERE person_id = $1 AND kind = $2 AND channel = $3"),
+        args![person, notice.name(), MAIL],
+    )?;
+    Ok(silent.is_none())
+}
+
+/// What whoever asks wants to be told: each with yes or no.
+///
+/// # Errors
+/// `Error::Unauthorized` for a visitor.
+pub fn my_notices(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<(Notice, bool)>> {
+    let person = by.person()?.id;
+    Notice::ALL.into_iter().map(|notice| wants(tx, person, notice).map(|wanted| (notice, wanted))).collect()
+}
+
+/// Has whoever asks be told of these and of no others.
+///
+/// # Errors
+/// `Error::Unauthorized` for a visitor.
+pub fn choose_notices(tx: &mut Tx<'_>, by: &Actor, wanted: &[Notice]) -> Result<()> {
+    let person = by.person()?.id;
+    for notice in Notice::ALL {
+        if wanted.contains(&notice) {
+            tx.run(
+                sql!("DELETE FROM silences WHERE person_id = $1 AND kind = $2 AND channel = $3"),
+                args![person, notice.name(), MAIL],
+            )?;
+        } else {
+            silence(tx, person, notice)?;
+        }
+    }
+    Ok(())
+}
+
+fn silence(tx: &mut Tx<'_>, person: Id, notice: Notice) -> Result<()> {
+    let now = tx.now();
+    tx.run(
+        sql!(
+            "INSERT INTO silences (person_id, kind, channel, since) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (person_id, kind, channel) DO NOTHING"
+        ),
+        args![person, notice.name(), MAIL, now],
+    )
+    .map(drop)
+}
+
+/// Which notices are wanted, as a form or a client says: `notices=bookings&notices=waitlist`, or a list.
+#[derive(Debug, Clone)]
+pub struct Wanted(pub Vec<Notice>);
+
+impl Input for Wanted {
+    fn parse(words: &mut Words) -> Wanted {
+        let said = match words.raw("notices").cloned() {
+            Some(serde_json::Value::Array(many)) => many,
+            Some(one) => vec![one],
+            None => Vec::new(),
+        };
+        let mut wanted = Vec::new();
+        for one in said {
+            match one.as_str().and_then(Notice::named) {
+                Some(notice) => wanted.push(notice),
+                None => words.complain("notices", "These must be of bookings, reminders, waitlist."),
+            }
+        }
+        Wanted(wanted)
+    }
+}
+
+/// What stands before what is sealed in a link.
+const PLACE: &str = "unsubscribe";
+
+/// The token of the link by which a person is not told of it any more, signed in or not. Nobody else can make one, and it is
+/// good as long as the key file is.
+///
+/// # Errors
+/// A fault of chance.
+pub fn unsubscribe_token(tx: &Tx<'_>, person: Id, notice: Notice) -> Result<String> {
+    Ok(tokens::hex(&tx.seal(PLACE, &format!("{person} {}", notice.name()))?))
+}
+
+/// Of whom and of what a link speaks.
+///
+/// # Errors
+/// [`LINK_BROKEN`].
+pub fn read_unsubscribe(tx: &Tx<'_>, token: &str) -> Result<(Id, Notice)> {
+    let broken = || Error::refused(&LINK_BROKEN);
+    let bytes: Option<Vec<u8>> =
+        (token.len().is_multiple_of(2) && token.bytes().all(|c| c.is_ascii_hexdigit())).then(|| {
+            (0..token.len())
+                .step_by(2)
+                .filter_map(|at| u8::from_str_radix(token.get(at..at + 2)?, 16).ok())
+                .collect()
+        });
+    let text = tx.unseal(PLACE, &bytes.ok_or_else(broken)?).map_err(|_| broken())?;
+    let (person, notice) = text.split_once(' ').ok_or_else(broken)?;
+    Ok((Id(person.parse().map_err(|_| broken())?), Notice::named(notice).ok_or_else(broken)?))
+}
+
+/// Silences what a link speaks of, at once.
+///
+/// # Errors
+/// [`LINK_BROKEN`]; `Error::NotFound` for a person who is not there any more.
+pub fn unsubscribe(tx: &mut Tx<'_>, token: &str) -> Result<Notice> {
+    let (person, notice) = read_unsubscribe(tx, token)?;
+    crate::store::person(tx, person)?;
+    silence(tx, person, notice)?;
+    Ok(notice)
+}

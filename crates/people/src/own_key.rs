@@ -1,0 +1,78 @@
+//! A person's own key (S16): what is sealed with it can be read as long as the key is there, and erasing a person destroys it,
+//! in every copy of the database that is made from then on. It is wrapped by the key file.
+
+use kit::errors::OrFault as _;
+use kit::seal::Sealer;
+use kit::{Id, Result, Tx, args, sql, tokens};
+
+fn place(person: Id) -> String {
+    format!("person_keys.wrapped:{person}")
+}
+
+/// The person's own key, if there is one.
+fn find(tx: &mut Tx<'_>, person: Id) -> Result<Option<Sealer>> {
+    let kept: Option<(Vec<u8>,)> =
+        tx.one(sql!("SELECT wrapped FROM person_keys WHERE person_id = $1"), args![person])?;
+    let Some((wrapped,)) = kept else { return Ok(None) };
+    Sealer::from_key(&bytes(&tx.unseal(&place(person), &wrapped)?)).map(Some)
+}
+
+fn bytes(hex: &str) -> Vec<u8> {
+    let digits: Vec<u8> =
+        hex.bytes().filter_map(|digit| char::from(digit).to_digit(16)?.try_into().ok()).collect();
+    digits.chunks_exact(2).filter_map(|pair| Some(pair.first()? << 4 | pair.last()?)).collect()
+}
+
+/// Seals a text with the person's own key, which is made if there is none yet.
+///
+/// # Errors
+/// A fault of the database, of chance or of the key file.
+pub fn seal_for(tx: &mut Tx<'_>, person: Id, bound_to: &str, text: &str) -> Result<Vec<u8>> {
+    let sealer = match find(tx, person)? {
+        Some(sealer) => sealer,
+        None => make(tx, person)?,
+    };
+    sealer.seal(bound_to, text)
+}
+
+/// Of two who make it at once the first wins, and both use that one.
+fn make(tx: &mut Tx<'_>, person: Id) -> Result<Sealer> {
+    let key = tokens::hex(&tokens::chance::<32>()?);
+    let (wrapped, now) = (tx.seal(&place(person), &key)?, tx.now());
+    tx.run(
+        sql!(
+            "INSERT INTO person_keys (person_id, wrapped, made_at) VALUES ($1, $2, $3)
+             ON CONFLICT (person_id) DO NOTHING"
+        ),
+        args![person, wrapped, now],
+    )?;
+    find(tx, person)?.ok_or("the key of a person is there once it was made").or_fault()
+}
+
+/// Opens what [`seal_for`] made. What was sealed before people had keys of their own is opened by the key file.
+///
+/// # Errors
+/// A fault if the key is gone or another, or the bytes were changed.
+pub fn open_for(tx: &mut Tx<'_>, person: Id, bound_to: &str, sealed: &[u8]) -> Result<String> {
+    let own = find(tx, person)?.map(|sealer| sealer.open(bound_to, sealed));
+    match own {
+        Some(Ok(text)) => Ok(text),
+        _ => tx.unseal(bound_to, sealed),
+    }
+}
+
+/// Destroys the key.
+pub(crate) fn destroy(tx: &mut Tx<'_>, person: Id) -> Result<u64> {
+    tx.run(sql!("DELETE FROM person_keys WHERE person_id = $1"), args![person])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_read_as_it_was_written() {
+        let key = [0x00, 0x7f, 0x80, 0xff, 0x1a];
+        assert_eq!(bytes(&tokens::hex(&key)), key);
+    }
+}

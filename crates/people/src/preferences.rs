@@ -1,0 +1,270 @@
+//! What a room is set to for somebody (S17): scene, light, temperature, scents, music.
+
+use jiff::Timestamp;
+use kit::web::{Input, Words};
+use kit::{Fault, Id, Result, Tx, args, sql};
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use crate::actor::Actor;
+
+/// The scenes to choose from.
+pub const SCENES: [(&str, &str); 5] =
+    [("calm", "Calm"), ("warm", "Warm"), ("bright", "Bright"), ("forest", "Forest"), ("night", "Night")];
+/// The scents to choose from.
+pub const SCENTS: [(&str, &str); 7] = [
+    ("lavender", "Lavender"),
+    ("eucalyptus", "Eucalyptus"),
+    ("cedar", "Cedar"),
+    ("rose", "Rose"),
+    ("citrus", "Citrus"),
+    ("sandalwood", "Sandalwood"),
+    ("mint", "Mint"),
+];
+/// The music to choose from.
+pub const MUSIC: [(&str, &str); 6] = [
+    ("silence", "Silence"),
+    ("ambient", "Ambient"),
+    ("piano", "Piano"),
+    ("jazz", "Jazz"),
+    ("nature", "Sounds of nature"),
+    ("electronic", "Electronic"),
+];
+/// How many scents at most.
+const MOST_SCENTS: usize = 3;
+/// The colour of the light, in kelvin.
+const KELVIN: (i64, i64) = (2_200, 6_500);
+/// The temperature, in tenths of a degree Celsius.
+const TENTHS: (i64, i64) = (160, 300);
+
+/// What somebody likes. Nothing said: the room's own.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Preferences {
+    /// `calm`, `warm`, `bright`, `forest` or `night`.
+    pub scene: Option<String>,
+    /// How bright, from 0 to 100.
+    pub light_percent: Option<i64>,
+    /// Its colour in kelvin, from 2200 (warm) to 6500 (cold).
+    pub light_kelvin: Option<i64>,
+    /// Degrees Celsius, from 16.0 to 30.0, with one digit after the point.
+    #[schema(value_type = Option<String>, examples("22.5"))]
+    #[serde(serialize_with = "degrees")]
+    pub temperature: Option<i64>,
+    /// Up to three of `lavender`, `eucalyptus`, `cedar`, `rose`, `citrus`, `sandalwood`, `mint`.
+    pub scents: Vec<String>,
+    /// `silence`, `ambient`, `piano`, `jazz`, `nature` or `electronic`.
+    pub music: Option<String>,
+    /// How loud, from 0 to 100.
+    pub volume_percent: Option<i64>,
+}
+
+fn degrees<S: serde::Serializer>(
+    tenths: &Option<i64>,
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    tenths.map(spoken_degrees).serialize(serializer)
+}
+
+/// Tenths as they are written: `22.5`.
+pub fn spoken_degrees(tenths: i64) -> String {
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
+
+/// What somebody changes of it. `None` outside: it stays; `None` inside: it is taken away.
+#[derive(Debug, Clone, Default, ToSchema)]
+pub struct PreferencesChange {
+    /// See [`Preferences`], or null.
+    #[schema(value_type = Option<String>)]
+    pub scene: Option<Option<String>>,
+    /// From 0 to 100, or null.
+    #[schema(value_type = Option<i64>)]
+    pub light_percent: Option<Option<i64>>,
+    /// From 2200 to 6500, or null.
+    #[schema(value_type = Option<i64>)]
+    pub light_kelvin: Option<Option<i64>>,
+    /// `22.5`, or null.
+    #[schema(value_type = Option<String>)]
+    pub temperature: Option<Option<i64>>,
+    /// Up to three; an empty list is none.
+    pub scents: Option<Vec<String>>,
+    /// See [`Preferences`], or null.
+    #[schema(value_type = Option<String>)]
+    pub music: Option<Option<String>>,
+    /// From 0 to 100, or null.
+    #[schema(value_type = Option<i64>)]
+    pub volume_percent: Option<Option<i64>>,
+}
+
+impl Input for PreferencesChange {
+    fn parse(words: &mut Words) -> PreferencesChange {
+        let said = |words: &Words, field: &str| words.raw(field).is_some();
+        PreferencesChange {
+            scene: said(words, "scene").then(|| one_of(words, "scene", &SCENES)),
+            light_percent: said(words, "light_percent").then(|| words.opt_number("light_percent", 0, 100)),
+            light_kelvin: said(words, "light_kelvin")
+                .then(|| words.opt_number("light_kelvin", KELVIN.0, KELVIN.1)),
+            temperature: said(words, "temperature").then(|| tenths(words)),
+            scents: said(words, "scents").then(|| scents(words)),
+            music: said(words, "music").then(|| one_of(words, "music", &MUSIC)),
+            volume_percent: said(words, "volume_percent").then(|| words.opt_number("volume_percent", 0, 100)),
+        }
+    }
+}
+
+fn one_of(words: &mut Words, field: &str, known: &[(&str, &str)]) -> Option<String> {
+    let word = words.opt_text_within(field, 40)?;
+    if known.iter().any(|(name, _)| *name == word) {
+        return Some(word);
+    }
+    words.complain(field, format!("This must be one of {}.", names(known)));
+    None
+}
+
+fn names(known: &[(&str, &str)]) -> String {
+    known.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+}
+
+/// `22.5`, `22` or a number of JSON, in tenths.
+fn tenths(words: &mut Words) -> Option<i64> {
+    let text = words.opt_text_within("temperature", 10)?;
+    let (whole, part) = text.split_once('.').unwrap_or((&text, "0"));
+    let is_plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let tenths = (is_plain(whole) && is_plain(part) && part.len() == 1 && whole.len() <= 3)
+        .then(|| format!("{whole}{part}").parse::<i64>().ok())
+        .flatten()
+        .filter(|tenths| (TENTHS.0..=TENTHS.1).contains(tenths));
+    if tenths.is_none() {
+        words.complain("temperature", "This must be degrees Celsius from 16.0 to 30.0, such as 22.5.");
+    }
+    tenths
+}
+
+/// A list of JSON, or what a form sends: one value or several.
+fn scents(words: &mut Words) -> Vec<String> {
+    let said = match words.raw("scents").cloned() {
+        Some(Value::Array(many)) => many,
+        Some(Value::String(one)) if one.is_empty() => Vec::new(),
+        Some(one) => vec![one],
+        None => Vec::new(),
+    };
+    let mut known: Vec<String> = Vec::new();
+    for one in said.iter().filter(|one| **one != "") {
+        match one.as_str().filter(|word| SCENTS.iter().any(|(name, _)| name == word)) {
+            Some(word) if !known.iter().any(|one| one == word) => known.push(word.to_owned()),
+            Some(_) => {}
+            None => words.complain("scents", format!("These must be of {}.", names(&SCENTS))),
+        }
+    }
+    if known.len() > MOST_SCENTS {
+        words.complain("scents", format!("At most {MOST_SCENTS} scents, please."));
+    }
+    known
+}
+
+/// What whoever asks likes.
+///
+/// # Errors
+/// `Error::Unauthorized` for a visitor.
+pub fn preferences(tx: &mut Tx<'_>, by: &Actor) -> Result<Preferences> {
+    preferences_of(tx, by.person()?.id)
+}
+
+/// What a person likes, for the house itself.
+///
+/// # Errors
+/// A fault of the database.
+pub fn preferences_of(tx: &mut Tx<'_>, person: Id) -> Result<Preferences> {
+    type Kept = (Option<String>, Option<i64>, Option<i64>, Option<i64>, Value, Option<String>, Option<i64>);
+    let kept: Option<Kept> = tx.one(
+        sql!(
+            "SELECT scene, light_percent, light_kelvin, temperature_tenths, scents, music, volume_percent
+             FROM preferences WHERE person_id = $1"
+        ),
+        args![person],
+    )?;
+    let Some((scene, light_percent, light_kelvin, temperature, scents, music, volume_percent)) = kept else {
+        return Ok(Preferences::default());
+    };
+    let scents = serde_json::from_value(scents).map_err(Fault::because)?;
+    Ok(Preferences { scene, light_percent, light_kelvin, temperature, scents, music, volume_percent })
+}
+
+/// Changes what whoever asks likes. What the change does not name stays.
+///
+/// # Errors
+/// `Error::Unauthorized` for a visitor.
+pub fn change_preferences(tx: &mut Tx<'_>, by: &Actor, change: &PreferencesChange) -> Result<Preferences> {
+    let person = by.person()?.id;
+    tx.line_up(person)?;
+    let mut likes = preferences_of(tx, person)?;
+    let PreferencesChange { scene, light_percent, light_kelvin, temperature, scents, music, volume_percent } =
+        change.clone();
+    likes.scene = scene.unwrap_or(likes.scene);
+    likes.light_percent = light_percent.unwrap_or(likes.light_percent);
+    likes.light_kelvin = light_kelvin.unwrap_or(likes.light_kelvin);
+    likes.temperature = temperature.unwrap_or(likes.temperature);
+    likes.scents = scents.unwrap_or(likes.scents);
+    likes.music = music.unwrap_or(likes.music);
+    likes.volume_percent = volume_percent.unwrap_or(likes.volume_percent);
+    let now: Timestamp = tx.now();
+    tx.run(
+        sql!(
+            "INSERT INTO preferences (person_id, scene, light_percent, light_kelvin, temperature_tenths, scents, music,
+             volume_percent, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+             ON CONFLICT (person_id) DO UPDATE SET scene = excluded.scene, light_percent = excluded.light_percent,
+             light_kelvin = excluded.light_kelvin, temperature_tenths = excluded.temperature_tenths,
+             scents = excluded.scents, music = excluded.music, volume_percent = excluded.volume_percent,
+             changed_at = excluded.changed_at"
+        ),
+        args![
+            person,
+            likes.scene.clone(),
+            likes.light_percent,
+            likes.light_kelvin,
+            likes.temperature,
+            json!(likes.scents),
+            likes.music.clone(),
+            likes.volume_percent,
+            now
+        ],
+    )?;
+    Ok(likes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(body: &str) -> Result<PreferencesChange> {
+        Words::from_json(body.as_bytes())?.parse()
+    }
+
+    #[test]
+    fn only_what_a_room_can_be_set_to_is_taken() {
+        let change =
+            read(r#"{"temperature": "22.5", "scents": ["rose", "rose", "mint"], "light_percent": 0}"#);
+        let change = change.expect("a change");
+        assert_eq!(change.temperature, Some(Some(225)));
+        assert_eq!(change.scents, Some(vec!["rose".to_owned(), "mint".to_owned()]));
+        assert_eq!((change.light_percent, change.scene), (Some(Some(0)), None));
+        for (field, value) in [
+            ("temperature", "\"15.9\""),
+            ("temperature", "30.1"),
+            ("temperature", "\"22.55\""),
+            ("temperature", "-22"),
+            ("temperature", "\"1e1\""),
+            ("light_percent", "101"),
+            ("light_kelvin", "100"),
+            ("volume_percent", "-1"),
+            ("scene", "\"<b>\""),
+            ("music", "\"loud\""),
+            ("scents", "[\"petrol\"]"),
+            ("scents", "[\"rose\", \"mint\", \"cedar\", \"citrus\"]"),
+            ("scents", "[[\"rose\"]]"),
+        ] {
+            assert!(read(&format!("{{\"{field}\": {value}}}")).is_err(), "{field}: {value}");
+        }
+        assert_eq!(read(r#"{"temperature": 22}"#).expect("a change").temperature, Some(Some(220)));
+    }
+}

@@ -1,0 +1,87 @@
+//! The API of what people like and want to be told.
+
+use kit::web::{Json, Problem};
+use kit::{House, Result};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::caller::Caller;
+use crate::inputs::Change;
+use crate::notices::{Wanted, choose_notices, my_notices};
+use crate::preferences::{self, Preferences, PreferencesChange};
+
+pub(crate) fn routes() -> OpenApiRouter<House> {
+    OpenApiRouter::new().routes(routes!(read, change)).routes(routes!(notices, choose))
+}
+
+/// What you like a room to be: scene, light, temperature, scents, music. null is the room's own.
+#[utoipa::path(get, path = "/api/users/preferences/", operation_id = "preferences", tag = "users",
+    security(("bearer" = []), ("session" = [])), responses(
+    (status = 200, description = "What is kept", body = Preferences),
+    (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+))]
+async fn read(caller: Caller) -> Result<axum::Json<Preferences>> {
+    caller.view(preferences::preferences).await.map(axum::Json)
+}
+
+/// Change what you like. What is not named stays; null takes away.
+#[utoipa::path(patch, path = "/api/users/preferences/", operation_id = "change_preferences", tag = "users",
+    request_body = PreferencesChange, security(("bearer" = []), ("session" = [])), responses(
+    (status = 200, description = "What is kept now", body = Preferences),
+    (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+))]
+async fn change(
+    caller: Caller,
+    Change(change): Change<PreferencesChange>,
+) -> Result<axum::Json<Preferences>> {
+    caller.tx(move |tx, by| preferences::change_preferences(tx, by, &change)).await.map(axum::Json)
+}
+
+/// A kind of news, and whether it is wanted by mail.
+#[derive(Serialize, ToSchema)]
+struct NoticeOut {
+    /// `bookings`, `reminders` or `waitlist`.
+    kind: &'static str,
+    /// Whether a letter is sent.
+    email: bool,
+}
+
+/// Which kinds are wanted.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "for the description alone")]
+struct WantedIn {
+    /// Of `bookings`, `reminders`, `waitlist`: those that are wanted by mail.
+    notices: Vec<String>,
+}
+
+/// What you want to be told by mail.
+#[utoipa::path(get, path = "/api/users/notices/", tag = "users",
+    security(("bearer" = []), ("session" = [])), responses(
+    (status = 200, description = "Every kind", body = Vec<NoticeOut>),
+    (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+))]
+async fn notices(caller: Caller) -> Result<axum::Json<Vec<NoticeOut>>> {
+    caller.view(my_notices).await.map(told)
+}
+
+/// Choose what you want to be told by mail: these kinds and no others.
+#[utoipa::path(put, path = "/api/users/notices/", operation_id = "choose_notices", tag = "users", request_body = WantedIn,
+    security(("bearer" = []), ("session" = [])), responses(
+    (status = 200, description = "Every kind, as it is now", body = Vec<NoticeOut>),
+    (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+))]
+async fn choose(caller: Caller, Json(Wanted(wanted)): Json<Wanted>) -> Result<axum::Json<Vec<NoticeOut>>> {
+    let chosen = caller.tx(move |tx, by| {
+        choose_notices(tx, by, &wanted)?;
+        my_notices(tx, by)
+    });
+    chosen.await.map(told)
+}
+
+fn told(all: Vec<(crate::notices::Notice, bool)>) -> axum::Json<Vec<NoticeOut>> {
+    axum::Json(all.into_iter().map(|(notice, email)| NoticeOut { kind: notice.name(), email }).collect())
+}

@@ -1,0 +1,168 @@
+//! Every statement on sign-ins, devices and proofs. It decides nothing.
+
+use jiff::{SignedDuration, Timestamp};
+use kit::{Id, Result, Tx, args, row, sql};
+
+use crate::whence::Whence;
+
+/// How long a network counts as one from which a person comes.
+const OF_LATE: SignedDuration = SignedDuration::from_hours(60 * 24);
+/// How long a sign-in counts as seen just now: within it nothing is written.
+pub(crate) const SEEN: SignedDuration = SignedDuration::from_mins(10);
+
+/// Writes a sign-in down.
+pub(crate) fn insert_sign_in(tx: &mut Tx<'_>, family: Id, person: Id, whence: &Whence) -> Result<u64> {
+    let now = tx.now();
+    tx.run(
+        sql!(
+            "INSERT INTO sign_ins (family, person_id, device, network, opened_at, seen_at)
+             VALUES ($1, $2, $3, $4, $5, $5)"
+        ),
+        args![family, person, &whence.device, whence.network(), now],
+    )
+}
+
+/// Notes that a session was used, from where; at most every ten minutes.
+pub(crate) fn see(tx: &mut Tx<'_>, session: Id, network: &str) -> Result<u64> {
+    let now = tx.now();
+    tx.run(
+        sql!(
+            "UPDATE sign_ins SET seen_at = $1, network = $2
+             WHERE family = (SELECT family FROM sessions WHERE id = $3) AND seen_at <= $4"
+        ),
+        args![now, network, session, now - SEEN],
+    )
+}
+
+/// Forgets the sign-ins of which no session is left.
+pub(crate) fn forget_sign_ins(tx: &mut Tx<'_>, person: Id) -> Result<u64> {
+    tx.run(
+        sql!(
+            "DELETE FROM sign_ins WHERE person_id = $1
+             AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.family = sign_ins.family)"
+        ),
+        args![person],
+    )
+}
+
+/// A sign-in that goes on.
+#[derive(Debug, Clone)]
+pub struct SignedInHere {
+    /// Its number.
+    pub id: Id,
+    /// With what: `Firefox on Linux`.
+    pub device: Option<String>,
+    /// From which network it was seen last.
+    pub network: Option<String>,
+    /// When it began.
+    pub opened_at: Timestamp,
+    /// When it was seen last, to ten minutes.
+    pub seen_at: Option<Timestamp>,
+}
+
+row!(SignedInHere { id, device, network, opened_at, seen_at });
+
+/// The sign-ins of a person that go on, the one that was seen last first.
+pub(crate) fn sign_ins(tx: &mut Tx<'_>, person: Id) -> Result<Vec<SignedInHere>> {
+    let now = tx.now();
+    tx.all(
+        sql!(
+            "SELECT s.family, MIN(i.device), MIN(i.network), COALESCE(MIN(i.opened_at), MIN(s.created_at)),
+             MIN(i.seen_at) FROM sessions s LEFT JOIN sign_ins i ON i.family = s.family
+             WHERE s.person_id = $1 AND s.ended_at IS NULL AND s.expires_at > $2 GROUP BY s.family
+             ORDER BY MIN(i.seen_at) DESC NULLS LAST, s.family DESC"
+        ),
+        args![person, now],
+    )
+}
+
+/// Whether a person has come from this network of late, and found the way in.
+pub(crate) fn has_come_from(tx: &mut Tx<'_>, person: Id, network: &str) -> Result<bool> {
+    let since = tx.now() - OF_LATE;
+    let found: Option<(i64,)> = tx.one(
+        sql!("SELECT family FROM sign_ins WHERE person_id = $1 AND network = $2 AND seen_at > $3 LIMIT 1"),
+        args![person, network, since],
+    )?;
+    Ok(found.is_some())
+}
+
+/// Whether a person has signed in with this browser before.
+pub(crate) fn is_device_of(tx: &mut Tx<'_>, device: &[u8], person: Id) -> Result<bool> {
+    let found: Option<(i64,)> = tx.one(
+        sql!("SELECT person_id FROM devices WHERE digest = $1 AND person_id = $2"),
+        args![device.to_vec(), person],
+    )?;
+    Ok(found.is_some())
+}
+
+/// Notes that a person has signed in with a browser. One that was another's becomes theirs.
+pub(crate) fn know_device(tx: &mut Tx<'_>, device: &[u8], person: Id) -> Result<u64> {
+    let now = tx.now();
+    tx.run(
+        sql!(
+            "INSERT INTO devices (digest, person_id, seen_at) VALUES ($1, $2, $3)
+             ON CONFLICT (digest) DO UPDATE SET person_id = excluded.person_id, seen_at = excluded.seen_at"
+        ),
+        args![device.to_vec(), person, now],
+    )
+}
+
+/// Forgets every browser of a person.
+pub(crate) fn forget_devices(tx: &mut Tx<'_>, person: Id) -> Result<u64> {
+    tx.run(sql!("DELETE FROM devices WHERE person_id = $1"), args![person])
+}
+
+/// A proof as it is kept.
+pub(crate) struct Proof {
+    pub(crate) person: Id,
+    pub(crate) kind: String,
+    pub(crate) email: String,
+}
+
+row!(Proof { person, kind, email });
+
+/// Keeps the digest of a token. An earlier one of the same kind is good no more.
+pub(crate) fn insert_proof(
+    tx: &mut Tx<'_>,
+    digest: Vec<u8>,
+    (person, kind, email): (Id, &'static str, &str),
+    expires_at: Timestamp,
+) -> Result<u64> {
+    forget_proofs(tx, person, kind)?;
+    tx.run(
+        sql!("INSERT INTO proofs (digest, person_id, kind, email, expires_at) VALUES ($1, $2, $3, $4, $5)"),
+        args![digest, person, kind, email, expires_at],
+    )
+}
+
+/// What a token proves, if it is good.
+pub(crate) fn proof(tx: &mut Tx<'_>, digest: Vec<u8>) -> Result<Option<Proof>> {
+    let now = tx.now();
+    tx.one(
+        sql!("SELECT person_id, kind, email FROM proofs WHERE digest = $1 AND expires_at > $2"),
+        args![digest, now],
+    )
+}
+
+/// The same, and it is good no more: of two at once, one gets it.
+pub(crate) fn use_proof(tx: &mut Tx<'_>, digest: Vec<u8>) -> Result<Option<Proof>> {
+    let now = tx.now();
+    tx.one(
+        sql!("DELETE FROM proofs WHERE digest = $1 AND expires_at > $2 RETURNING person_id, kind, email"),
+        args![digest, now],
+    )
+}
+
+/// Forgets a person's proofs of one kind.
+pub(crate) fn forget_proofs(tx: &mut Tx<'_>, person: Id, kind: &str) -> Result<u64> {
+    tx.run(sql!("DELETE FROM proofs WHERE person_id = $1 AND kind = $2"), args![person, kind])
+}
+
+/// Forgets what nobody can use any more. Says how many.
+///
+/// # Errors
+/// A fault of the database.
+pub fn forget_old_proofs(tx: &mut Tx<'_>) -> Result<u64> {
+    let now = tx.now();
+    tx.run(sql!("DELETE FROM proofs WHERE expires_at <= $1"), args![now])
+}

@@ -1,0 +1,100 @@
+//! From where somebody comes: the network, the kind of browser or app, and whether the browser has been here before.
+
+use std::net::IpAddr;
+
+use axum::http::HeaderMap;
+use axum::http::header::USER_AGENT;
+use kit::tokens;
+
+use crate::cookies;
+use crate::limits::network_name;
+
+/// The longest name that an app gives itself, in characters.
+const LONGEST: usize = 60;
+
+/// From where a request comes.
+#[derive(Debug, Clone)]
+pub struct Whence {
+    /// The address of the network.
+    pub address: IpAddr,
+    /// The browser or app, as its owner would call it: `Firefox on Linux`.
+    pub device: String,
+    /// The digest of what this browser keeps since somebody signed in here.
+    pub(crate) known: Option<Vec<u8>>,
+}
+
+impl Whence {
+    /// Somewhere of which only the address is known.
+    pub fn address(address: IpAddr) -> Whence {
+        Whence { address, device: device(""), known: None }
+    }
+
+    pub(crate) fn of(headers: &HeaderMap, address: IpAddr) -> Whence {
+        let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let known = cookies::device(headers).map(tokens::digest);
+        Whence { address, device: device(agent), known }
+    }
+
+    /// The network as it is kept and shown: of IPv6 the first half of the address.
+    pub fn network(&self) -> String {
+        network_name(self.address)
+    }
+}
+
+/// What people call what sends this `User-Agent`.
+fn device(agent: &str) -> String {
+    const BROWSERS: [(&str, &str); 6] = [
+        ("Edg", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("FxiOS/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ];
+    const SYSTEMS: [(&str, &str); 7] = [
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Android", "Android"),
+        ("Windows", "Windows"),
+        ("Mac OS", "Mac"),
+        ("CrOS", "Chromebook"),
+        ("Linux", "Linux"),
+    ];
+    let find =
+        |list: &[(&str, &'static str)]| list.iter().find(|(mark, _)| agent.contains(mark)).map(|one| one.1);
+    match (find(&BROWSERS), find(&SYSTEMS)) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(one), None) | (None, Some(one)) => one.to_owned(),
+        (None, None) => {
+            let name = agent.split(['/', ' ', '(']).next().unwrap_or_default();
+            let name: String = name.chars().filter(char::is_ascii_graphic).take(LONGEST).collect();
+            if name.is_empty() { "Unknown".to_owned() } else { name }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_device_is_called_what_its_owner_calls_it() {
+        for (agent, name) in [
+            ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Safari/604.1",
+                "Safari on iPhone",
+            ),
+            (
+                "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/150.0 Safari/537.36 Edg/150.0",
+                "Edge on Windows",
+            ),
+            ("CoreSyncApp/2.1 (build 7)", "CoreSyncApp"),
+            ("<script>", "<script>"),
+            ("", "Unknown"),
+        ] {
+            assert_eq!(device(agent), name, "{agent}");
+        }
+        assert_eq!(device(&"x".repeat(500)).len(), LONGEST);
+    }
+}

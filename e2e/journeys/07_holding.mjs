@@ -1,0 +1,204 @@
+// Everything that can be done about a time: held, completed, booked, moved, repeated, waited for.
+
+import assert from "node:assert/strict";
+import * as site from "../site.mjs";
+import { none, sound } from "../sound.mjs";
+
+/** A visitor holds a time, writes everything down, makes an account, and books it: nothing is lost. */
+function comesAlong(person, look) {
+  return async (visits) => {
+    const page = await visits.person(look);
+    await page.goto(site.bookPath(site.SERVICE.slug, site.day(2)));
+    await site.review(page);
+    const held = page.url();
+    await site.says(page, "nobody else can have it");
+    await site.main(page).getByLabel("Special requests").fill("Slowly, please.");
+    await site.main(page).getByLabel("Allergies").fill("Almond oil");
+    await site.press(page, "Create an account");
+    await page.waitForURL(/\/signup\//);
+    await site.fillSignUp(page, person);
+    await page.waitForURL(held);
+    assert.equal(await site.main(page).getByLabel("Special requests").inputValue(), "Slowly, please.");
+    assert.equal(await site.main(page).getByLabel("Allergies").inputValue(), "Almond oil");
+    await page.reload();
+    await site.says(page, "nobody else can have it");
+    const price = await site.total(page);
+    await site.confirm(page);
+    for (const words of ["Slowly, please.", "Almond oil", price, "What happens next"]) await site.says(page, words);
+    await site.askToCancel(page);
+    await site.cancel(page);
+  };
+}
+
+/** The way to a control with Tab alone, as far as that is reachable. */
+async function tabTo(page, control) {
+  for (let step = 0; step < 200; step += 1) {
+    if (await control.evaluate((one) => one === document.activeElement)) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error("not reached with the keyboard");
+}
+
+async function byKeyboard(visits) {
+  const page = await visits.person();
+  await site.signIn(page, site.ACCOUNTS.premium.email);
+  await page.goto(site.bookPath(site.SERVICE.slug, site.day(8)));
+  await tabTo(page, site.times(page).first());
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/book\/held\/\d+\/$/);
+  await tabTo(page, site.main(page).getByLabel("Special requests"));
+  await page.keyboard.type("Quiet, please.");
+  await tabTo(page, site.main(page).getByRole("button", { name: "Book this time" }));
+  await page.keyboard.press("Space");
+  await page.waitForURL(/\/dashboard\/bookings\/\d+\/$/);
+  await site.says(page, "Quiet, please.");
+  const path = new URL(page.url()).pathname;
+
+  await tabTo(page, site.main(page).getByRole("link", { name: "Move this visit" }));
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/move\/$/);
+  await tabTo(page, site.times(page).first());
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/[?&]to=/);
+  await tabTo(page, site.main(page).getByRole("button", { name: "Move it there" }));
+  await page.keyboard.press("Enter");
+  await page.waitForURL((url) => url.pathname === path);
+  await site.says(page, "has been moved");
+
+  await tabTo(page, site.main(page).getByRole("link", { name: "Cancel this booking" }));
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/cancel\/$/);
+  await tabTo(page, site.main(page).getByRole("button", { name: "Cancel booking" }));
+  await page.keyboard.press("Enter");
+  await page.waitForURL((url) => url.pathname === path);
+}
+
+/** How a page is looked at: without JavaScript, axe can't look. */
+function lookingAt(page, look, faults) {
+  return async (path) => {
+    if (look?.js !== false) await sound(page, path, faults);
+  };
+}
+
+/** Add-ons change the price; a second service follows and is left out again; then it is let go. */
+function completes(look) {
+  return async (visits) => {
+    const page = await visits.person(look);
+    const faults = [];
+    const looks = lookingAt(page, look, faults);
+    await site.signIn(page, site.ACCOUNTS.base.email);
+    await page.goto(site.bookPath(site.SERVICE.slug, site.day(9)));
+    const before = await site.review(page);
+    const extras = site.main(page).getByRole("group", { name: "Add to it" }).getByRole("combobox");
+    await extras.first().selectOption("2");
+    await site.press(page, "See the new price");
+    await page.waitForURL(/\/book\/held\/\d+\/$/);
+    await site.says(page, /^2 ×/);
+    assert.notEqual(await site.total(page), before, "two add-ons cost nothing");
+    const then = site.main(page).getByLabel("And then, right behind it");
+    await then.selectOption({ index: 1 });
+    const name = (await then.locator("option:checked").innerText()).replace(/, [^,]*$/, "");
+    await site.press(page, "Add this service");
+    await site.says(page, /All together|not|taken|closed/);
+    if ((await site.words(page)).includes("All together")) {
+      await looks(page.url());
+      await site.press(page, `Leave out ${name}`);
+    }
+    await site.press(page, "Let it go");
+    await page.waitForURL(/\/dashboard\/$/);
+    none(faults);
+  };
+}
+
+async function repeats(visits) {
+  const page = await visits.person();
+  const faults = [];
+  await site.signIn(page, site.ACCOUNTS.unlimited.email);
+  const { path } = await site.book(page, site.SERVICE.slug, site.day(13));
+  await sound(page, `${path}repeat/`, faults);
+  await site.main(page).getByLabel("How many more visits").fill("2");
+  await site.press(page, "See the days");
+  await page.getByRole("heading", { name: "The days" }).waitFor();
+  const choose = site.main(page).getByRole("button", { name: "See the days with these choices" });
+  if ((await choose.count()) > 0) await choose.click();
+  await site.press(page, "Book all of them");
+  await page.waitForURL(/\/dashboard\/bookings\/#upcoming$/);
+  await sound(page, "/dashboard/bookings/", faults);
+  await sound(page, `${path}move/`, faults);
+  await site.choose(page);
+  await page.waitForURL(/[?&]to=/);
+  await sound(page, page.url(), faults);
+  const file = await page.request.get(`${path}visit.ics`);
+  assert.match(await file.text(), /BEGIN:VCALENDAR[\s\S]*END:VCALENDAR/);
+  none(faults);
+}
+
+/** A time that is not there says why; somebody waits, sees their place, gives it up. */
+function waits(look) {
+  return async (visits) => {
+    const page = await visits.person(look);
+    const faults = [];
+    const looks = lookingAt(page, look, faults);
+    await site.signIn(page, site.ACCOUNTS.guest.email);
+    await page.goto(site.bookPath(site.SERVICE.slug, site.day(2)));
+    await site.main(page).getByLabel("Time", { exact: true }).fill("05:00");
+    await site.press(page, "Ask why");
+    await site.says(page, "We are closed then.");
+    await looks(page.url());
+
+    await page.goto(site.bookPath(site.SERVICE.slug, site.day(10)));
+    await looks(page.url());
+    await site.press(page, "Tell me when it opens");
+    await page.waitForURL(/\/dashboard\/bookings\/#waits$/);
+    await site.says(page, "We tell you when it opens.");
+
+    await page.goto(`/book/wait/?service=${site.SINGLE.slug}&date=${site.day(3)}`);
+    await looks(page.url());
+    await site.main(page).getByLabel("From", { exact: true }).fill(site.day(3));
+    await site.main(page).getByLabel("To", { exact: true }).fill(site.day(3));
+    await site.press(page, "Wait for it");
+    await page.waitForURL(/\/dashboard\/bookings\/#waits$/);
+    await looks("/dashboard/bookings/");
+    const stops = site.main(page).getByRole("button", { name: /stop waiting/i });
+    for (let left = await stops.count(); left > 0; left -= 1) {
+      await stops.first().click();
+      await page.waitForURL(/#waits$/);
+      await page.waitForLoadState();
+      assert.equal(await stops.count(), left - 1);
+    }
+    none(faults);
+  };
+}
+
+async function visitorsPages(visits) {
+  const page = await visits.person();
+  const faults = [];
+  await page.goto(site.bookPath(site.SERVICE.slug, site.day(1)));
+  await site.review(page);
+  const held = page.url();
+  await sound(page, held, faults);
+  // The same page on another computer is nobody's.
+  const other = await visits.person();
+  await other.goto(held);
+  await other.waitForURL(/\/login\//);
+  await site.press(page, "Let it go");
+  await page.waitForURL(/\/book\/\?/);
+  await sound(page, held, faults);
+  none(faults);
+}
+
+const one = { first: "Ida", last: "Wren", email: "ida.wren@demo.coresync.test", password: "a door left ajar" };
+const other = { first: "Nils", last: "Berg", email: "nils.berg@demo.coresync.test", password: "snow on the sill" };
+const PHONE = { js: false, width: 390 };
+
+export const journeys = {
+  "a visitor's hold comes along to a new account": comesAlong(one),
+  "a visitor's hold comes along without JavaScript, on a phone": comesAlong(other, PHONE),
+  "with the keyboard alone: booked, moved, cancelled": byKeyboard,
+  "what is held is completed": completes(),
+  "what is held is completed without JavaScript, on a phone": completes(PHONE),
+  "a visit repeats, moves, goes into a calendar": repeats,
+  "somebody asks why, waits and stops waiting": waits(),
+  "somebody asks why and waits without JavaScript, on a phone": waits(PHONE),
+  "a visitor's pages of what is held": visitorsPages,
+};

@@ -1,0 +1,56 @@
+// Whether a page is sound: its HTML, its widths, what axe says, nothing that the security policy forbids.
+
+import { AxeBuilder } from "@axe-core/playwright";
+import { HtmlValidate } from "html-validate";
+import { HEIGHTS, WIDTHS } from "./visit.mjs";
+
+const html = new HtmlValidate({
+  root: true,
+  extends: ["html-validate:standard", "html-validate:a11y", "html-validate:document"],
+  rules: { "no-inline-style": "error", "script-type": "error" },
+});
+
+/** Looks at a page at every width; what is wrong with it is added to `faults`. */
+export async function sound(page, path, faults) {
+  const response = await page.goto(path);
+  const at = (what) => faults.push(`${path} ${what}`);
+  if (response.status() >= 500) at(`answers ${response.status()}`);
+  const report = await html.validateString(await response.text());
+  for (const { line, message, ruleId } of report.results.flatMap((result) => result.messages)) {
+    at(`line ${line}: ${message} (${ruleId})`);
+  }
+  for (const found of await page.evaluate(inline)) at(`has ${found}`);
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: HEIGHTS[width] });
+    for (const found of await page.evaluate(sticksOut)) at(`at ${width}: ${found} sticks out`);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    for (const { id, help, nodes } of violations) at(`at ${width}: ${id}: ${help}: ${nodes[0].html}`);
+  }
+}
+
+/** In the page: inline styles, scripts and handlers, which the security policy forbids. */
+function inline() {
+  const found = [];
+  for (const one of document.querySelectorAll("style, [style]")) found.push(`a style inside: <${one.localName}>`);
+  for (const one of document.scripts) {
+    const data = /json/.test(one.type);
+    if (!one.src && !data) found.push("a script inside");
+  }
+  for (const one of document.querySelectorAll("*")) {
+    for (const { name } of one.attributes) if (name.startsWith("on")) found.push(`${name} on <${one.localName}>`);
+  }
+  return found;
+}
+
+/** In the page: what makes it scroll sideways. */
+function sticksOut() {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  const wide = [...document.body.querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > width + 1);
+  const name = (one) => `<${one.localName} class="${one.className}">`;
+  return wide.length > 0 ? wide.slice(0, 3).map(name) : ["the page"];
+}
+
+export function none(faults) {
+  if (faults.length > 0) throw new Error(`${faults.length} faults\n${faults.join("\n")}`);
+}

@@ -1,0 +1,73 @@
+// `<light-study name="the-house">` over its own still: the living picture, where the machine paints it without effort and
+// nobody asked for stillness or for little data.
+
+/** What a picture may take, in milliseconds; more, and the machine paints without help: then the still is better. */
+const EFFORT = 9;
+/** How many pictures are tried before it is judged. */
+const TRIED = 12;
+/** Pictures a second: light moves slowly. */
+const PACE = 24;
+/** The longest side in pixels. */
+const LONGEST = 1280;
+
+type Saving = Navigator & { connection?: { saveData?: boolean } };
+
+export class LightStudy extends HTMLElement {
+  #ends = new AbortController();
+
+  connectedCallback(): void {
+    const still = matchMedia("(prefers-reduced-motion: reduce), (prefers-reduced-data: reduce), (update: slow)").matches;
+    if (still || (navigator as Saving).connection?.saveData || navigator.hardwareConcurrency < 4) return;
+    const start = () => setTimeout(() => void this.#live(), 600);
+    if (document.readyState === "complete") start();
+    else addEventListener("load", start, { once: true, signal: this.#ends.signal });
+  }
+
+  disconnectedCallback(): void {
+    this.#ends.abort();
+  }
+
+  async #live(): Promise<void> {
+    if (this.#ends.signal.aborted) return;
+    const { Brush, living } = await import("../studies/living");
+    const study = living.find((one) => one.name === this.getAttribute("name"));
+    const box = this.getBoundingClientRect();
+    if (!study || box.width === 0) return;
+    const scale = Math.min(1, LONGEST / Math.max(box.width, box.height));
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round(box.width * scale);
+    canvas.height = Math.round(box.height * scale);
+    const brush = new Brush(canvas, (width, height) => Object.assign(document.createElement("canvas"), { width, height }));
+    let isSeen = false;
+    const watch = new IntersectionObserver(([one]) => (isSeen = one?.isIntersecting ?? false));
+    watch.observe(this);
+    let last = 0;
+    let count = 0;
+    let spent = 0;
+    const end = () => {
+      watch.disconnect();
+      this.remove();
+    };
+    const paint = (now: number) => {
+      if (this.#ends.signal.aborted) return watch.disconnect();
+      if (isSeen && !document.hidden && now - last >= 1000 / PACE) {
+        last = now;
+        brush.t = 7 + now / 1000;
+        const began = performance.now();
+        study.paint(brush);
+        // Reading one point waits until the picture is really there.
+        if (count < TRIED) brush.c.getImageData(0, 0, 1, 1);
+        count += 1;
+        // The first one paints what does not move as well.
+        if (count > 1 && count <= TRIED) spent += performance.now() - began;
+        if (count === TRIED) {
+          if (spent / (TRIED - 1) > EFFORT) return end();
+          this.append(canvas);
+          this.setAttribute("alive", "");
+        }
+      }
+      requestAnimationFrame(paint);
+    };
+    requestAnimationFrame(paint);
+  }
+}

@@ -1,0 +1,100 @@
+// Small elements and attributes that every surface shares. Each is an improvement of something that works without it.
+
+/** Says something for a few seconds, also to who can't see it. */
+export function say(words: string): void {
+  let place = document.querySelector<HTMLElement>(".toasts");
+  if (!place) {
+    place = document.createElement("div");
+    place.className = "toasts";
+    place.role = "status";
+    document.body.append(place);
+  }
+  const toast = document.createElement("p");
+  toast.className = "toast";
+  toast.textContent = words;
+  place.append(toast);
+  setTimeout(() => toast.remove(), 6000);
+}
+
+/**
+ * `<time class="countdown" data-until="2026-11-24T10:10:00-05:00" data-now="…">10:10</time>`: beside the time of day, how many
+ * minutes and seconds are left. `data-now` is what the house's clock said when it made the page, for a device whose own
+ * clock is wrong.
+ */
+function countdowns(): void {
+  for (const time of document.querySelectorAll<HTMLElement>(".countdown[data-until]")) {
+    const end = Date.parse(time.dataset.until ?? "");
+    const told = Date.parse(time.dataset.now ?? "");
+    if (Number.isNaN(end)) continue;
+    const wrong = Number.isNaN(told) ? 0 : told - Date.now();
+    const left = document.createElement("span");
+    left.className = "countdown-left";
+    left.role = "timer";
+    time.after(" ", left);
+    const show = () => {
+      const seconds = Math.round((end - Date.now() - wrong) / 1000);
+      const two = (count: number) => String(count).padStart(2, "0");
+      left.textContent = seconds > 0 ? `(${Math.floor(seconds / 60)}:${two(seconds % 60)})` : "(over)";
+      if (seconds <= 0) clearInterval(beat);
+    };
+    const beat = setInterval(show, 1000);
+    show();
+  }
+}
+
+/** A form that was sent says so, and is not sent twice by two fingers. */
+function busy(): void {
+  document.addEventListener("submit", (event) => {
+    const { submitter, defaultPrevented } = event;
+    const form = event.target;
+    if (defaultPrevented || !(form instanceof HTMLFormElement) || form.method !== "post") return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "1";
+    submitter?.setAttribute("aria-busy", "true");
+  });
+  addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll<HTMLFormElement>("form[data-sent]")) {
+      delete form.dataset.sent;
+      form.querySelector("[aria-busy]")?.removeAttribute("aria-busy");
+    }
+  });
+}
+
+/** `data-opens="id"` opens a dialog, `data-closes` closes the one it is in, `data-says="…"` says something. */
+function buttons(): void {
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-opens],[data-closes],[data-says]") : null;
+    if (!button) return;
+    const { opens, says } = button.dataset;
+    if (opens) {
+      const dialog = document.getElementById(opens);
+      if (dialog instanceof HTMLDialogElement) dialog.showModal();
+    }
+    if (says) say(says);
+    if ("closes" in button.dataset) button.closest("dialog")?.close();
+  });
+}
+
+/** The menu closes by Escape and by a touch elsewhere. */
+function menu(): void {
+  const one = document.querySelector<HTMLDetailsElement>("details.menu");
+  if (!one) return;
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !one.open) return;
+    one.open = false;
+    one.querySelector("summary")?.focus();
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target instanceof Node && !one.contains(event.target)) one.open = false;
+  });
+}
+
+export function begin(): void {
+  countdowns();
+  busy();
+  buttons();
+  menu();
+}

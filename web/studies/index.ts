@@ -1,0 +1,40 @@
+// Every light study, in the order in which the style page shows them.
+
+import type { Study } from "./brush";
+import { venice } from "./canals";
+import { barber, facials, laser, massage, together } from "./care";
+import { desert } from "./desert";
+import { forest } from "./forest";
+import { mensuite, privately } from "./halves";
+import { house } from "./house";
+import { alps } from "./mountains";
+import { ocean } from "./ocean";
+import { office } from "./office";
+import { bed, dome, garden, pods } from "./quiet";
+import { ember, lanterns, tide } from "./suites";
+
+export const studies: Study[] = [
+  house,
+  mensuite,
+  privately,
+  massage,
+  facials,
+  barber,
+  laser,
+  together,
+  ember,
+  tide,
+  lanterns,
+  dome,
+  bed,
+  pods,
+  garden,
+  alps,
+  venice,
+  ocean,
+  forest,
+  desert,
+  office,
+];
+export type { Study };
+export { Brush } from "./brush";
