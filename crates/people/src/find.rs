@@ -23,9 +23,10 @@ pub fn find(tx: &mut Tx<'_>, by: &Actor, words: &str) -> Result<Vec<Person>> {
     let at = |place: usize| words.get(place).unwrap_or(first).clone();
     tx.all(
         sql!(
-            "SELECT id, email, first_name, last_name, phone, role, birthday, verified_at, created_at FROM (
-               SELECT p.*, lower(first_name || ' ' || last_name || ' ' || COALESCE(email, '') || ' '
-                 || COALESCE(phone, '')) AS about FROM people p) AS people
+            "SELECT id, COALESCE(email, claimed_email), first_name, last_name, phone, role, birthday, verified_at,
+             created_at FROM (SELECT p.*, lower(first_name || ' ' || last_name || ' '
+                 || COALESCE(email, claimed_email, '') || ' ' || COALESCE(phone, '')) AS about FROM people p
+                 WHERE p.erased_at IS NULL) AS people
              WHERE about LIKE $1 ESCAPE '!' AND about LIKE $2 ESCAPE '!' AND about LIKE $3 ESCAPE '!'
              AND about LIKE $4 ESCAPE '!' ORDER BY lower(last_name), lower(first_name), id LIMIT $5"
         ),

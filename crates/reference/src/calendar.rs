@@ -11,7 +11,7 @@ use crate::model::{Booking, Id, Moment, Shift, World};
 pub fn moment(zone: &TimeZone, day: Date, minutes: i64) -> Moment {
     let wanted = day.at(0, 0, 0, 0) + minutes.minutes();
     let ambiguous = zone.to_ambiguous_timestamp(wanted);
-    let mut at = ambiguous.clone().earlier().expect("a moment").as_second();
+    let mut at = ambiguous.earlier().expect("a moment").as_second();
     if matches!(ambiguous.offset(), AmbiguousOffset::Gap { .. }) {
         at -= 24 * 3600;
         while zone.to_datetime(Timestamp::from_second(at).expect("a moment")) < wanted {

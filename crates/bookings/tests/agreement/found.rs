@@ -12,7 +12,7 @@ use reference::{Membership, Person, Rank, World};
 
 /// Empties what an earlier case has left; versions stay, for calendars are remembered under them.
 pub(crate) fn wipe(tx: &mut Tx<'_>) -> Result<()> {
-    let all: [&'static Sql; 33] = [
+    let all: [&'static Sql; 36] = [
         sql!("DELETE FROM offers"),
         sql!("DELETE FROM waits"),
         sql!("DELETE FROM lapses"),
@@ -30,7 +30,10 @@ pub(crate) fn wipe(tx: &mut Tx<'_>) -> Result<()> {
         sql!("DELETE FROM bookings"),
         sql!("DELETE FROM time_overrides"),
         sql!("DELETE FROM release_rules"),
+        sql!("DELETE FROM release_events"),
+        sql!("DELETE FROM number_events"),
         sql!("DELETE FROM memberships"),
+        sql!("DELETE FROM plan_versions"),
         sql!("DELETE FROM plans"),
         sql!("DELETE FROM service_rooms"),
         sql!("DELETE FROM service_equipment"),

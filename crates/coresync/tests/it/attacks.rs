@@ -176,7 +176,7 @@ async fn a_token_that_is_not_whole_and_its_own_opens_nothing() {
     let made = register(&house, zoe()).await;
     let (access, refresh) =
         (made["access"].as_str().expect("a token"), made["refresh"].as_str().expect("a token"));
-    let link = crate::accounts::token(&house, "zoe@example.com").await;
+    let link = crate::accounts::token(&house, "zoe@example.com", crate::accounts::VERIFY).await;
     let me = "/api/users/profile/me/";
     let digest = kit::tokens::hex(&kit::tokens::digest(access));
     for token in [

@@ -142,6 +142,8 @@ fn mark(answer: &Answer) -> char {
 pub(crate) fn pages() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for (_, text) in sources().iter().filter(|(name, _)| name.starts_with("crates/coresync/src/")) {
+        let here = text.split("const HERE: &str = \"").nth(1).and_then(|rest| rest.split('"').next());
+        let text = text.replace(".route(HERE,", &format!(".route(\"{}\",", here.unwrap_or_default()));
         for part in text.split(".route(\"").skip(1) {
             let (path, rest) = part.split_once('"').expect("a path ends");
             let handlers = rest.split(".route(").next().unwrap_or_default();

@@ -180,10 +180,15 @@ impl Db {
         L: Fn(&mut Tx<'_>) -> Result<()> + Send + Sync + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T> + Send + Sync + 'static,
     {
-        if matches!(self.0.engine, Engine::Sqlite(_)) {
-            self.view(look).await?;
+        let verb = Arc::new(verb);
+        let Engine::Sqlite(engine) = &self.0.engine else { return self.run(Kind::Write, verb).await };
+        let (work, answer) = tx::Work::boxed(verb.clone());
+        engine.submit_after(look, work);
+        match answered(answer).await {
+            // Who has been looked at need not be again.
+            Err(error) if error.is_passing() => self.run(Kind::Write, verb).await,
+            result => result,
         }
-        self.tx(verb).await
     }
 
     /// Runs `reading` on one snapshot of the database. A write in it is a fault.

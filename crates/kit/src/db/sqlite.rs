@@ -12,7 +12,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, params_from_iter};
 
 use super::stamp::{Marks, Stamp};
-use super::tx::{Conn, Keep, Unit, same_failure};
+use super::tx::{Conn, Keep, Unit, same_failure, unwinding};
 use super::value::{Row, Value};
 use super::{BUSY, Kind, Means, QUEUE, Sql, Tx, Width};
 use crate::errors::{Error, Fault, FaultKind, OrFault, Result};
@@ -89,9 +89,59 @@ impl Sqlite {
             Kind::WriteLater => &self.later,
             Kind::Read => &self.reads,
         };
-        if let Err(TrySendError::Full(work)) = queue.try_send(work) {
-            work.refuse(Error::refused(&BUSY));
+        hand(queue, work);
+    }
+}
+
+impl Sqlite {
+    /// Has `look` run on a reading thread, which hands `work` on to the writer itself: so whoever asked first is
+    /// written first, however busy everything else is.
+    pub(super) fn submit_after<L>(&self, look: L, work: Box<dyn Unit>)
+    where
+        L: Fn(&mut Tx<'_>) -> Result<()> + Send + 'static,
+    {
+        let (writes, span) = (self.writes.clone(), tracing::Span::current());
+        self.submit(Kind::Read, Box::new(Look { look, outcome: Ok(()), work, writes, span }));
+    }
+}
+
+/// A look, and what follows if nothing spoke against it.
+struct Look<L> {
+    look: L,
+    outcome: Result<()>,
+    work: Box<dyn Unit>,
+    writes: Sender<Box<dyn Unit>>,
+    span: tracing::Span,
+}
+
+impl<L: Fn(&mut Tx<'_>) -> Result<()> + Send> Unit for Look<L> {
+    fn run(&mut self, mut tx: Tx<'_>) -> Keep {
+        let _entered = self.span.enter();
+        self.outcome = unwinding(|| (self.look)(&mut tx));
+        Keep::Nothing
+    }
+
+    fn finish(self: Box<Self>, ended: Result<()>, _: &crate::live::Live) {
+        let Look { outcome, work, writes, .. } = *self;
+        match outcome.and(ended) {
+            Ok(()) => hand(&writes, work),
+            Err(error) => work.refuse(error),
         }
+    }
+
+    fn refuse(self: Box<Self>, error: Error) {
+        self.work.refuse(error);
+    }
+
+    fn is_abandoned(&self) -> bool {
+        self.work.is_abandoned()
+    }
+}
+
+/// Puts somebody in a queue, or tells them that it is full.
+fn hand(queue: &Sender<Box<dyn Unit>>, work: Box<dyn Unit>) {
+    if let Err(TrySendError::Full(work)) = queue.try_send(work) {
+        work.refuse(Error::refused(&BUSY));
     }
 }
 

@@ -277,10 +277,7 @@ where
 {
     fn run(&mut self, mut tx: Tx<'_>) -> Keep {
         let _entered = self.span.enter();
-        let outcome = catch_unwind(AssertUnwindSafe(|| (self.verb)(&mut tx))).unwrap_or_else(|panic| {
-            tx.failed = true;
-            Err(Fault::because(format!("a verb panicked: {}", panic_text(&*panic))))
-        });
+        let outcome = unwinding(|| (self.verb)(&mut tx));
         let outcome = match outcome {
             Ok(_) if tx.failed => Err(Fault::because("a verb went on after a failed statement")),
             other => other,
@@ -316,6 +313,12 @@ where
     fn is_abandoned(&self) -> bool {
         self.answer.is_closed()
     }
+}
+
+/// Does some work; a panic in it is a fault. Nothing of the transaction is kept then.
+pub(super) fn unwinding<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|panic| Err(Fault::because(format!("a verb panicked: {}", panic_text(&*panic)))))
 }
 
 /// The words of a panic.

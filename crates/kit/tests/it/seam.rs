@@ -1,7 +1,9 @@
 //! What a transaction keeps, undoes and refuses.
 
+use kit::db::giving_way;
 use kit::errors::{FaultKind, OrRefuse as _};
 use kit::live::Changed;
+use kit::testing::on_postgres;
 use kit::{Error, Fault, Refusal, Result, Tx, args, sql};
 
 use crate::{another, got, look, open, person, put};
@@ -240,4 +242,66 @@ async fn nothing_is_lost_among_many() {
         assert_eq!(one.await.expect("it ends").expect("kept"), 1);
     }
     assert_eq!(look(&test.db, "sum").await, Some(100));
+}
+
+/// Where one writes at a time, a look spares the others what has no prospect; elsewhere nobody waits, and nobody looks.
+#[tokio::test]
+async fn a_look_says_no_before_it_is_anybodys_turn() {
+    let test = open().await;
+    let refused = test.db.look_then_tx(|_| Err(Error::refused(&NO)), |tx| put(tx, "a", 1)).await;
+    let written = look(&test.db, "a").await;
+    if on_postgres() {
+        assert_eq!((refused.expect("nobody looked"), written), (1, Some(1)));
+    } else {
+        assert_eq!((refused.expect_err("refused").code(), written), (Some("no"), None));
+        is_fault(test.db.look_then_tx(|tx| put(tx, "b", 2).map(drop), |tx| put(tx, "c", 3)).await);
+        is_fault(test.db.look_then_tx(|_| panic!("a look that is wrong"), |tx| put(tx, "c", 3)).await);
+        assert_eq!((look(&test.db, "b").await, look(&test.db, "c").await), (None, None));
+    }
+    let kept = test.db.look_then_tx(|tx| got(tx, "d").map(drop), |tx| put(tx, "d", 4)).await;
+    assert_eq!((kept.expect("kept"), look(&test.db, "d").await), (1, Some(4)));
+    let undone = test.db.look_then_tx(|_| Ok(()), |_| Err::<(), _>(Error::refused(&NO))).await;
+    assert_eq!(undone.expect_err("the verb decides").code(), Some("no"));
+}
+
+#[tokio::test]
+async fn what_gives_way_is_written_all_the_same() {
+    let test = open().await;
+    let crowd: Vec<_> = (0..200_i64)
+        .map(|n| {
+            let db = test.db.clone();
+            tokio::spawn(async move {
+                let write = db.tx(move |tx| put(tx, &n.to_string(), n));
+                if n % 2 == 0 { giving_way(write).await } else { write.await }
+            })
+        })
+        .collect();
+    for one in crowd {
+        assert_eq!(one.await.expect("it ends").expect("kept"), 1);
+    }
+    assert_eq!((look(&test.db, "0").await, look(&test.db, "199").await), (Some(0), Some(199)));
+}
+
+/// Where an engine has marks of the last commit, they change with each, whoever made it, and with nothing else.
+#[tokio::test]
+async fn the_stamp_changes_with_every_commit_of_anybody() {
+    let test = open().await;
+    let other = another(&test.url).await;
+    if on_postgres() {
+        assert_eq!(test.db.stamp(), None);
+        return;
+    }
+    for n in 0..20 {
+        let before = test.db.stamp().expect("marks");
+        assert_eq!(look(&test.db, "a").await.is_some(), n > 0);
+        assert_eq!((test.db.stamp(), other.stamp()), (Some(before), Some(before)), "looking changes nothing");
+        let db = if n % 2 == 0 { &test.db } else { &other };
+        let change = |tx: &mut Tx<'_>| {
+            tx.run(sql!("DELETE FROM versions WHERE name = 'a'"), args![])?;
+            put(tx, "a", 1)
+        };
+        db.tx(change).await.expect("kept");
+        assert_ne!(test.db.stamp(), Some(before), "after commit {n}");
+        assert_eq!(test.db.stamp(), other.stamp());
+    }
 }
