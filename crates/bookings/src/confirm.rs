@@ -49,13 +49,29 @@ pub fn confirm(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: Option<&Extr
     let others = store::of_visit(tx, &kept.booking, Status::Held)?;
     let own = Confirm { by, catalogue: &catalogue, window: &window, owner };
     own.admit(tx, &kept.booking, others.len())?;
+    if !is_taken_over(tx, id)? {
+        // Meanwhile it has run out and was swept, or somebody else has booked it.
+        let kept = theirs(tx, holder, id)?;
+        return match kept.booking.status {
+            Status::Expired => again(tx, by, &kept.booking, owner, extras),
+            _ => Err(Error::refused(&WRONG_STATE)),
+        };
+    }
     let first = own.one(tx, kept, extras)?;
     waits::taken(tx, id)?;
     for other in others {
         let kept = store::find(tx, other)?.ok_or(Error::NotFound)?;
+        if !is_taken_over(tx, other)? {
+            return Err(Error::refused(&WRONG_STATE));
+        }
         own.one(tx, kept, None)?;
     }
     Ok(first)
+}
+
+/// Makes a hold sure, if it is still one: from here on nobody else ends it.
+fn is_taken_over(tx: &mut Tx<'_>, hold: Id) -> Result<bool> {
+    store::move_state(tx, hold, Status::Held, Status::Confirmed)
 }
 
 struct Confirm<'c> {
@@ -80,9 +96,6 @@ impl Confirm<'_> {
 
     fn one(&self, tx: &mut Tx<'_>, kept: Kept, extras: Option<&Extras>) -> Result<Booking> {
         let mut booking = kept.booking;
-        if !store::move_state(tx, booking.id, Status::Held, Status::Confirmed)? {
-            return Err(Error::refused(&WRONG_STATE));
-        }
         let sale = self.sale(tx, &booking, extras)?;
         if booking.person != self.owner {
             booking.policy = Policy::of(self.catalogue, self.window.standing());

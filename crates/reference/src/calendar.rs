@@ -11,7 +11,7 @@ use crate::model::{Booking, Id, Moment, Shift, World};
 pub fn moment(zone: &TimeZone, day: Date, minutes: i64) -> Moment {
     let wanted = day.at(0, 0, 0, 0) + minutes.minutes();
     let ambiguous = zone.to_ambiguous_timestamp(wanted);
-    let mut at = ambiguous.clone().earlier().expect("a moment").as_second();
+    let mut at = ambiguous.earlier().expect("a moment").as_second();
     if matches!(ambiguous.offset(), AmbiguousOffset::Gap { .. }) {
         at -= 24 * 3600;
         while zone.to_datetime(Timestamp::from_second(at).expect("a moment")) < wanted {
@@ -139,6 +139,17 @@ impl World {
     pub(crate) fn claimed(&self, id: Id) -> Vec<(Moment, Moment)> {
         let claims = self.claims.get(&id).map(Vec::as_slice).unwrap_or_default();
         claims.iter().map(|(_, from, to)| (*from, *to)).collect()
+    }
+
+    /// How many bookings somebody has ahead (F7).
+    pub(crate) fn ahead(&self, person: Id, now: Moment) -> i64 {
+        let mut ahead = 0;
+        for (begins, _) in self.claimed(person) {
+            if begins > now {
+                ahead += 1;
+            }
+        }
+        ahead
     }
 
     /// How many bookings have somebody or something in the fullest minute of a stretch.

@@ -30,7 +30,8 @@ const ZONES: [&str; 14] = [
 ];
 
 pub(crate) fn zone(dice: &mut Dice) -> TimeZone {
-    TimeZone::get(*dice.pick(&ZONES)).expect("a zone that is known")
+    let name = dice.pick(&ZONES);
+    TimeZone::get(name).expect("a zone that is known")
 }
 
 /// A day of 2020 to 2040: every second one lies beside a night on which the clock is changed.

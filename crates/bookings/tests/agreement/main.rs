@@ -36,6 +36,7 @@ impl Drop for Named {
 }
 
 /// Runs a property on its cases: each draws a club of its own by its seed.
+#[allow(clippy::print_stdout, reason = "with --show-output: how much was held against the reference")]
 async fn each<F: Future<Output = ()>>(first: u64, property: impl Fn(TestRef, Dice) -> F) {
     let cases = if said("CORESYNC_LONG").is_some() { 5_000 } else { 200 };
     let seeds = match said("CORESYNC_SEED") {

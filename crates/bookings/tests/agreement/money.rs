@@ -30,7 +30,7 @@ impl Scene {
         let start = dice.pick(&slots).start;
         let day = self.world.day_of(&asked, start);
         let addons: Vec<(i64, i64)> =
-            (0..2).filter_map(|at| dice.may(40).then(|| (at, dice.of(1..=3)))).collect();
+            (0..2).map(|at| (at, dice.of(-3..=3))).filter(|(_, quantity)| *quantity > 0).collect();
         let addon = |(at, quantity): &(i64, i64)| AddonWish {
             id: Id(self.world.addons[usize::try_from(*at).expect("a place")].id),
             quantity: *quantity,
