@@ -169,8 +169,8 @@ d333++ GET /staff/people/
 d3333+ POST /staff/people/{id}/role/ | role=account
 d333++ GET /staff/pictures/
 ++++++ POST /staff/pictures/
-d333++ POST /staff/pictures/down/ | spot=home
-d333++ POST /staff/pictures/words/ | spot=home&alt=x
+d33344 POST /staff/pictures/down/ | spot=home
+d33344 POST /staff/pictures/words/ | spot=home&alt=x
 d333++ GET /staff/plans/
 d333++ GET /staff/plans/{slug}/
 d333++ POST /staff/plans/{slug}/
