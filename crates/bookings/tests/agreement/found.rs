@@ -12,7 +12,7 @@ use reference::{Membership, Person, Rank, World};
 
 /// Empties what an earlier case has left; versions stay, for calendars are remembered under them.
 pub(crate) fn wipe(tx: &mut Tx<'_>) -> Result<()> {
-    let all: [&'static Sql; 36] = [
+    let all: [&'static Sql; 37] = [
         sql!("DELETE FROM offers"),
         sql!("DELETE FROM waits"),
         sql!("DELETE FROM lapses"),
@@ -29,9 +29,9 @@ pub(crate) fn wipe(tx: &mut Tx<'_>) -> Result<()> {
         sql!("DELETE FROM membership_events"),
         sql!("DELETE FROM bookings"),
         sql!("DELETE FROM time_overrides"),
-        sql!("DELETE FROM release_rules"),
         sql!("DELETE FROM release_events"),
         sql!("DELETE FROM number_events"),
+        sql!("DELETE FROM release_rules"),
         sql!("DELETE FROM memberships"),
         sql!("DELETE FROM plan_versions"),
         sql!("DELETE FROM plans"),
@@ -48,6 +48,7 @@ pub(crate) fn wipe(tx: &mut Tx<'_>) -> Result<()> {
         sql!("DELETE FROM tax_rates"),
         sql!("DELETE FROM club_numbers"),
         sql!("DELETE FROM clubs"),
+        sql!("DELETE FROM person_keys"),
         sql!("DELETE FROM people"),
     ];
     all.into_iter().try_for_each(|statement| tx.run(statement, args![]).map(drop))
