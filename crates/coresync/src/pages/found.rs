@@ -11,8 +11,8 @@ use people::Caller;
 use super::frame::SAME_FOR_VISITORS;
 
 /// The pages that are meant to be found, besides the services.
-const FOUND: [&str; 8] =
-    ["/", "/menssuite/", "/private/", "/services/", "/book/", "/about/", "/technologies/", "/contacts/"];
+const FOUND: [&str; 7] =
+    ["/", "/menssuite/", "/private/", "/services/", "/about/", "/technologies/", "/contacts/"];
 
 pub(super) fn routes() -> Router<House> {
     Router::new().route("/robots.txt", get(robots)).route("/sitemap.xml", get(sitemap))
