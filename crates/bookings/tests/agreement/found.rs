@@ -1,57 +1,24 @@
 //! A drawn club in a real database, through the houses' front doors.
 
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use catalogue::{Club, Half, Hours, SoldByTime};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use kit::db::Sql;
 use kit::{Cents, Id, Result, Tx, args, sql};
 use membership::{NewMembership, Plan, Status, Tier};
 use money::LineKind;
 use people::{NewPerson, Role};
 use reference::{Membership, Person, Rank, World};
 
-/// Empties what an earlier case has left; versions stay, for calendars are remembered under them.
-pub(crate) fn wipe(tx: &mut Tx<'_>) -> Result<()> {
-    let all: [&'static Sql; 37] = [
-        sql!("DELETE FROM offers"),
-        sql!("DELETE FROM waits"),
-        sql!("DELETE FROM lapses"),
-        sql!("DELETE FROM jobs"),
-        sql!("DELETE FROM claims"),
-        sql!("DELETE FROM allocations"),
-        sql!("DELETE FROM booking_events"),
-        sql!("DELETE FROM booking_addons"),
-        sql!("DELETE FROM charge_lines"),
-        sql!("DELETE FROM charges"),
-        sql!("DELETE FROM credit_uses"),
-        sql!("DELETE FROM pass_uses"),
-        sql!("DELETE FROM birthday_uses"),
-        sql!("DELETE FROM membership_events"),
-        sql!("DELETE FROM bookings"),
-        sql!("DELETE FROM time_overrides"),
-        sql!("DELETE FROM release_events"),
-        sql!("DELETE FROM number_events"),
-        sql!("DELETE FROM release_rules"),
-        sql!("DELETE FROM memberships"),
-        sql!("DELETE FROM plan_versions"),
-        sql!("DELETE FROM plans"),
-        sql!("DELETE FROM service_rooms"),
-        sql!("DELETE FROM service_equipment"),
-        sql!("DELETE FROM service_addons"),
-        sql!("DELETE FROM services"),
-        sql!("DELETE FROM addons"),
-        sql!("DELETE FROM equipment"),
-        sql!("DELETE FROM technicians"),
-        sql!("DELETE FROM rooms"),
-        sql!("DELETE FROM weekly_hours"),
-        sql!("DELETE FROM service_categories"),
-        sql!("DELETE FROM tax_rates"),
-        sql!("DELETE FROM club_numbers"),
-        sql!("DELETE FROM clubs"),
-        sql!("DELETE FROM person_keys"),
-        sql!("DELETE FROM people"),
-    ];
-    all.into_iter().try_for_each(|statement| tx.run(statement, args![]).map(drop))
+/// Each club is founded before all earlier ones: the first is the one that everybody means. So nothing has to be emptied.
+static BEFORE_ALL: AtomicI64 = AtomicI64::new(1_000_000_000);
+
+fn found_first(tx: &mut Tx<'_>, zone: TimeZone) -> Result<Id> {
+    let (club, first) =
+        (catalogue::add_club(tx, &named_club(zone))?, BEFORE_ALL.fetch_sub(1, Ordering::SeqCst));
+    tx.run(sql!("UPDATE clubs SET id = $1 WHERE id = $2"), args![first, club])?;
+    Ok(Id(first))
 }
 
 /// What a founded club is known by.
@@ -67,8 +34,7 @@ pub(crate) struct Founded {
 
 /// Founds it, for these people.
 pub(crate) fn found(tx: &mut Tx<'_>, drawn: &World, drawn_people: &[Person]) -> Result<Founded> {
-    wipe(tx)?;
-    let club = catalogue::add_club(tx, &named_club(drawn.zone.clone()))?;
+    let club = found_first(tx, drawn.zone.clone())?;
     for kind in [LineKind::Service, LineKind::Goods, LineKind::Fee] {
         money::set_rate(tx, club, kind, 0, "untaxed")?;
     }
