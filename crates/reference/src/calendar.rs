@@ -141,6 +141,17 @@ impl World {
         claims.iter().map(|(_, from, to)| (*from, *to)).collect()
     }
 
+    /// How many bookings somebody has ahead (F7).
+    pub(crate) fn ahead(&self, person: Id, now: Moment) -> i64 {
+        let mut ahead = 0;
+        for (begins, _) in self.claimed(person) {
+            if begins > now {
+                ahead += 1;
+            }
+        }
+        ahead
+    }
+
     /// How many bookings have somebody or something in the fullest minute of a stretch.
     pub(crate) fn fullest(&self, id: Id, from: Moment, to: Moment) -> i64 {
         let mut claims = self.claimed(id);

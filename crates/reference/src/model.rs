@@ -135,7 +135,7 @@ pub struct Membership {
     pub days: i64,
     /// Credits a billing month; none is without limit.
     pub credits: Option<i64>,
-    /// Active or in grace.
+    /// Active or in grace, as it was written down: time takes that away ([`crate::Person::plan_on`]).
     pub counts: bool,
     /// The first day.
     pub started: Date,
@@ -160,8 +160,6 @@ pub struct Person {
     pub staff: bool,
     /// Their plan.
     pub plan: Option<Membership>,
-    /// How many bookings they have ahead (F7).
-    pub ahead: i64,
 }
 
 /// What stands in the calendar.

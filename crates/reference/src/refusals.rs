@@ -151,7 +151,8 @@ impl World {
             found.push(No::SamePerson);
         }
         let today = date_of(&self.zone, asked.now);
-        if person.id.is_some() && !person.staff && person.ahead >= person.most_ahead(today) {
+        let ahead = person.id.map_or(0, |id| self.ahead(id, asked.now));
+        if person.id.is_some() && !person.staff && ahead >= person.most_ahead(today) {
             found.push(No::TooManyOpen);
         }
         if start < self.earliest(asked) {

@@ -41,6 +41,15 @@ pub enum Kept {
     Members(Moment),
 }
 
+impl Membership {
+    /// Whether it is active or in grace today: who leaves has left when what is paid is over (M5); who renews and has not paid
+    /// keeps everything for seven days (M7).
+    fn stands(&self, today: Date) -> bool {
+        let late = i64::from((today - self.paid_until).get_days());
+        self.counts && (late <= 0 || (self.renews && late <= 7))
+    }
+}
+
 impl Person {
     /// The plan, if it counts on a day (W2): active or in grace now, and paid or set to renew then. Frozen months have no
     /// benefits (M6), now or then.
@@ -48,13 +57,13 @@ impl Person {
         let plan = self.plan.as_ref()?;
         let frozen = |on: Date| plan.frozen.is_some_and(|(from, to)| from <= on && on <= to);
         let paid = day <= plan.paid_until || plan.renews;
-        (plan.counts && paid && !frozen(today) && !frozen(day)).then_some(plan)
+        (plan.stands(today) && paid && !frozen(today) && !frozen(day)).then_some(plan)
     }
 
     /// How they rank now: a member has a plan that is active or in grace, and not frozen (M6).
     pub fn rank_now(&self, today: Date) -> Rank {
         let frozen = |plan: &&Membership| plan.frozen.is_some_and(|(from, to)| from <= today && today <= to);
-        let plan = self.plan.as_ref().filter(|plan| plan.counts && !frozen(plan));
+        let plan = self.plan.as_ref().filter(|plan| plan.stands(today) && !frozen(plan));
         plan.map_or(Rank::None, |plan| plan.rank)
     }
 

@@ -20,6 +20,7 @@ fn everybody(house: &House, is_page: bool) -> [Guest<'_>; 6] {
 /// `d` is sent to the door. What is behind `{id}` is another guest's. Behind the bar is what is sent.
 const TABLE: &str = r#"
 ++++++ GET /
+++++++ GET /about/
 1+++++ POST /api/auth/email/ | {"email": "new@example.com", "current_password": "wrong"}
 ++++++ POST /api/auth/login/ | {"email": "x@example.com", "password": "wrong"}
 1+++++ POST /api/auth/logout/
@@ -59,18 +60,38 @@ const TABLE: &str = r#"
 1+++++ POST /api/memberships/freeze/ | {"months": 1}
 1+++++ POST /api/memberships/leave/
 ++++++ GET /api/memberships/plans/
+1333++ PUT /api/memberships/plans/{slug}/ | {"version": 1, "price": "1.00", "short_description": "x", "benefits": [], "discount_percentage": 0, "max_advance_days": 1, "monthly_service_credits": 0, "guest_passes": 0}
+1333++ POST /api/memberships/plans/{slug}/move_over/
+1333++ GET /api/memberships/plans/{slug}/versions/
 1+++++ POST /api/memberships/stay/
+1+++++ GET /api/memberships/upgrade/{plan}/
 133+++ POST /api/memberships/{person}/dues/ | {"paid_until": "2027-01-09"}
+133+++ POST /api/memberships/{person}/enrol/ | {"plan": "base", "paid": "cash"}
+133+++ POST /api/memberships/{person}/freeze/ | {"months": 1}
+133+++ POST /api/memberships/{person}/leave/
+133+++ POST /api/memberships/{person}/stay/
+133+++ POST /api/memberships/{person}/upgrade/ | {"plan": "base", "paid": "cash"}
 ++++++ GET /api/openapi.json
 ++++++ GET /api/rooms/
 ++++++ GET /api/services/
 ++++++ GET /api/services/categories/
 ++++++ GET /api/services/featured/
+1+++++ GET /api/services/history/
 ++++++ GET /api/services/mensuite/
 ++++++ GET /api/services/{slug}/
+1333++ GET /api/staff/numbers/
+1333++ DELETE /api/staff/numbers/{name}/
+1333++ PUT /api/staff/numbers/{name}/ | {"value": 12}
 1333++ GET /api/staff/people/
 1333++ GET /api/staff/people/{id}/
 13333+ PATCH /api/staff/people/{id}/ | {"role": "account"}
+1333++ GET /api/staff/rules/
+1333++ POST /api/staff/rules/ | {"room_kinds": ["suite"], "weekdays": [5, 6, 7], "from": "17:00", "to": "22:00", "tier": "base", "release_hours": 48, "factor": "1.20", "tags": ["peak_hour"]}
+133344 DELETE /api/staff/rules/{id}/
+133344 PUT /api/staff/rules/{id}/ | {"room_kinds": ["suite"], "weekdays": [5, 6, 7], "from": "17:00", "to": "22:00", "tier": "base", "release_hours": 48, "factor": "1.20", "tags": ["peak_hour"]}
+133+++ GET /api/staff/times/
+133+++ POST /api/staff/times/ | {"room_id": 5, "starts_at": "2026-11-28T12:00:00-05:00", "decision": "block"}
+133+++ POST /api/staff/times/undo/ | {"room_id": 5, "starts_at": "2026-11-28T12:00:00-05:00"}
 1+++++ GET /api/users/notices/
 1+++++ PUT /api/users/notices/ | {"notices": []}
 1+++++ GET /api/users/preferences/
@@ -80,13 +101,26 @@ const TABLE: &str = r#"
 444444 GET /assets/{name}
 ++++++ GET /book/
 d44+++ GET /book/held/{id}/
-444+++ POST /book/held/{id}/ | deed=extend
+144+++ POST /book/held/{id}/ | deed=extend
+++++++ POST /book/hold/
 ++++++ GET /book/review/ | service=pod&starts_at=2026-11-26T12:00:00-05:00
-1+++++ POST /book/review/ | service=pod&starts_at=2026-11-26T17:00:00Z
+++++++ GET /book/wait/
+++++++ POST /book/wait/
+++++++ GET /contacts/
 d+++++ GET /dashboard/
+d+++++ GET /dashboard/bookings/
 d44+++ GET /dashboard/bookings/{id}/
 d44+++ GET /dashboard/bookings/{id}/cancel/
 d44+++ POST /dashboard/bookings/{id}/cancel/
+d44+++ GET /dashboard/bookings/{id}/move/
+d44+++ POST /dashboard/bookings/{id}/move/
+d44+++ GET /dashboard/bookings/{id}/repeat/
+d44+++ POST /dashboard/bookings/{id}/repeat/
+d44+++ GET /dashboard/bookings/{id}/visit.ics
+d+++++ GET /dashboard/membership/
+d+++++ POST /dashboard/membership/credits/
+d+++++ GET /dashboard/membership/{deed}/
+d+++++ POST /dashboard/membership/{deed}/
 d+++++ GET /dashboard/preferences/
 d+++++ POST /dashboard/preferences/
 d+++++ POST /dashboard/preferences/notices/ | notices=bookings
@@ -101,26 +135,58 @@ d+++++ POST /dashboard/profile/confirm/
 d+++++ POST /dashboard/profile/password/ | present_password=wrong&new_password=a-long-password
 d+++++ GET /dashboard/sessions/
 d+++++ POST /dashboard/sessions/ | id=1
+d44444 POST /dashboard/waits/{id}/leave/
 ++++++ GET /health/
 ++++++ GET /login/
 ++++++ POST /login/ | email=x%40example.com&password=wrong
 ++++++ GET /logout/
 ++++++ POST /logout/
+++++++ GET /menssuite/
 133344 GET /metrics
+++++++ GET /offline/
 ++++++ GET /password-reset/
 ++++++ POST /password-reset/ | email=x%40example.com
 ++++++ GET /password-reset/new/
 ++++++ POST /password-reset/new/ | token=x&password=a-long-password
+++++++ GET /private/
 ++++++ GET /ready/
 ++++++ GET /robots.txt
 ++++++ GET /services/
 ++++++ GET /services/{slug}/
 ++++++ GET /signup/
 ++++++ POST /signup/ | email=x%40example.com&password=a-long-password&first_name=X&last_name=Y
+++++++ GET /sitemap.xml
 d333++ GET /staff/audit/
 d333++ GET /staff/audit/audit.csv
+d33+++ GET /staff/members/
+d33+++ GET /staff/members/{id}/
+d33+++ POST /staff/members/{id}/
+d333++ GET /staff/numbers/
+d333++ GET /staff/numbers/{name}/
+d333++ POST /staff/numbers/{name}/ | value=12
+d333++ POST /staff/numbers/{name}/reset/
 d333++ GET /staff/people/
 d3333+ POST /staff/people/{id}/role/ | role=account
+d333++ GET /staff/pictures/
+++++++ POST /staff/pictures/
+d333++ POST /staff/pictures/down/ | spot=home
+d333++ POST /staff/pictures/words/ | spot=home&alt=x
+d333++ GET /staff/plans/
+d333++ GET /staff/plans/{slug}/
+d333++ POST /staff/plans/{slug}/
+d333++ POST /staff/plans/{slug}/move_over/
+d333++ GET /staff/rules/
+d333++ POST /staff/rules/
+d33344 GET /staff/rules/{id}/
+d33344 POST /staff/rules/{id}/
+d33344 POST /staff/rules/{id}/end/
+d3++++ GET /staff/style/
+d33+++ GET /staff/times/
+d33+++ POST /staff/times/
+d33444 GET /staff/times/undo/ | room_id=5&starts_at=2026-11-28T17:00:00Z
+d33+++ POST /staff/times/undo/ | room_id=5&starts_at=2026-11-28T17:00:00Z
+d33+++ GET /staff/why-not/
+++++++ GET /technologies/
 ++++++ GET /unsubscribe/ | token=x
 ++++++ POST /unsubscribe/ | token=x
 ++++++ GET /verify/
@@ -211,6 +277,12 @@ async fn ask(house: &House, route: &str, body: &str) -> String {
                 house.set_time("2026-11-24T10:30:00-05:00");
             }
         }
+        for (place, part, with) in [("numbers/", "{name}", "hold_minutes"), ("plans/", "{slug}", "base")] {
+            if path.contains(place) {
+                path = path.replace(part, with);
+            }
+        }
+        path = path.replace("{deed}", "leave").replace("{plan}", "unlimited");
         let uma = house.person(UMA).to_string();
         for (part, with) in
             [("{id}", uma.as_str()), ("{person}", &uma), ("{slug}", "massage"), ("{name}", "none")]

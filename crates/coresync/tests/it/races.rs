@@ -23,7 +23,7 @@ type Deed<'d> = Pin<Box<dyn Future<Output = Answer> + 'd>>;
 
 /// Runs both at once: the database's own threads do the work meanwhile. Every second time the other is sent first.
 async fn both<'d>(round: usize, one: Deed<'d>, other: Deed<'d>) -> (Answer, Answer) {
-    let (one, other) = if round % 2 == 0 {
+    let (one, other) = if round.is_multiple_of(2) {
         tokio::join!(one, other)
     } else {
         let (other, one) = tokio::join!(other, one);
@@ -136,7 +136,7 @@ async fn of_an_offer_and_a_booking_one_has_the_time() {
         let words = wish(&house, "suite", "2026-11-27", "18:00").await;
         let offer = house.db().tx(bookings::look);
         let booking = post(&house, GUS, CREATE, words);
-        let (offered, booked) = if round % 2 == 0 {
+        let (offered, booked) = if round.is_multiple_of(2) {
             tokio::join!(offer, booking)
         } else {
             let (booked, offered) = tokio::join!(booking, offer);
@@ -163,7 +163,7 @@ async fn booking_a_hold_while_it_runs_out_books_it_or_says_that_it_is_gone() {
         house.set_time("2026-11-24T10:10:00-05:00");
         let confirm = post(&house, GUS, CREATE, json!({"hold_id": held}));
         let sweep = house.db().tx(bookings::sweep);
-        let (confirmed, swept) = if round % 2 == 0 {
+        let (confirmed, swept) = if round.is_multiple_of(2) {
             tokio::join!(confirm, sweep)
         } else {
             let (swept, confirmed) = tokio::join!(sweep, confirm);

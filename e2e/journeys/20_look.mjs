@@ -1,0 +1,97 @@
+// What pages look like where a test can say it: pictures are there and keep still, the menu opens, stillness is respected.
+
+import assert from "node:assert/strict";
+import * as site from "../site.mjs";
+import { HEIGHTS, WIDTHS } from "../visit.mjs";
+
+const SEEN = ["/", "/menssuite/", "/private/", "/services/", `/services/${site.SERVICE.slug}/`, "/about/", "/technologies/", "/contacts/"];
+/** How much of a page may move by itself while it comes. */
+const MOST_SHIFT = 0.02;
+
+async function pictures(visits) {
+  const page = await visits.person();
+  for (const path of SEEN) {
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: HEIGHTS[width] });
+      await page.goto(path, { waitUntil: "load" });
+      const shift = await page.evaluate(shifted);
+      assert.ok(shift <= MOST_SHIFT, `${path} at ${width}: moves by ${shift}`);
+    }
+    const broken = await page.evaluate(brokenPictures);
+    assert.deepEqual(broken, [], `${path}: pictures that do not come, or are told to nobody`);
+  }
+}
+
+/** In the page: how far what was there already has moved. */
+function shifted() {
+  return new Promise((done) => {
+    let sum = 0;
+    new PerformanceObserver((list) => {
+      for (const one of list.getEntries()) if (!one.hadRecentInput) sum += one.value;
+    }).observe({ type: "layout-shift", buffered: true });
+    document.fonts.ready.then(() => setTimeout(() => done(sum), 100));
+  });
+}
+
+/** In the page: what does not come, has no size before it comes, or has no words. */
+async function brokenPictures() {
+  const found = [];
+  for (const one of document.querySelectorAll("picture img")) {
+    one.loading = "eager";
+    await one.decode().catch(() => {});
+    if (one.naturalWidth === 0 || !one.getAttribute("width") || !one.alt) found.push(one.currentSrc || one.src);
+  }
+  return found;
+}
+
+/** Nobody who asked for stillness gets a picture that moves, nor the script that moves it. */
+async function stillness(visits) {
+  const page = await visits.person();
+  const asked = [];
+  page.on("request", (request) => asked.push(request.url()));
+  await page.goto("/", { waitUntil: "networkidle" });
+  assert.equal(await page.locator("light-study").count(), 1);
+  assert.equal(await page.locator("light-study canvas").count(), 0);
+  assert.ok(!asked.some((url) => url.includes("/living-")), "the living picture was asked for");
+}
+
+async function menu(visits) {
+  const page = await visits.person({ js: false, width: 390 });
+  await page.goto("/");
+  await page.locator("summary", { hasText: "Menu" }).click();
+  await page.getByRole("navigation", { name: "Menu" }).getByRole("link", { name: "Private" }).click();
+  await page.waitForURL(/\/private\/$/);
+  await page.getByRole("heading", { level: 1, name: "Coresync Private" }).waitFor();
+}
+
+async function menuByKey(visits) {
+  const page = await visits.person({ width: 390 });
+  await page.goto("/");
+  await page.locator("summary", { hasText: "Menu" }).press("Enter");
+  const menu = page.getByRole("navigation", { name: "Menu" });
+  await menu.waitFor();
+  await page.keyboard.press("Escape");
+  await menu.waitFor({ state: "hidden" });
+}
+
+async function robots(visits) {
+  const page = await visits.person();
+  const told = await (await page.request.get("/robots.txt")).text();
+  const map = /Sitemap: (\S+)/.exec(told)?.[1];
+  assert.ok(map, "robots.txt names no sitemap");
+  const places = [...(await (await page.request.get(map)).text()).matchAll(/<loc>([^<]+)<\/loc>/g)].map(([, place]) => place);
+  assert.ok(places.length > 20, `${places.length} pages in the sitemap`);
+  for (const place of places) {
+    await page.goto(place);
+    assert.equal(await page.locator('link[rel="canonical"]').getAttribute("href"), place);
+    assert.equal(await page.locator('meta[name="robots"]').count(), 0, `${place} says that it is not to be found`);
+  }
+}
+
+export const journeys = {
+  "pictures come, have words, and nothing moves while they come": pictures,
+  "who asked for stillness gets it": stillness,
+  "the menu of a phone opens without JavaScript": menu,
+  "the menu closes by Escape": menuByKey,
+  "every page of the sitemap is meant to be found": robots,
+};
