@@ -11,12 +11,20 @@ const folder = join(import.meta.dirname, "../screens");
 const wanted = process.argv.slice(2);
 let count = 0;
 
+/** In the page: once its fonts are there, and its pictures, also those further down. */
+async function everythingIsThere() {
+  await document.fonts.ready;
+  const pictures = [...document.images];
+  for (const one of pictures) one.loading = "eager";
+  await Promise.all(pictures.map((one) => one.decode().catch(() => null)));
+}
+
 async function picture(page, who, name) {
   const full = `${who}-${name}`;
   if (wanted.length > 0 && !wanted.some((part) => full.includes(part))) return;
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: HEIGHTS[width] });
-    await page.evaluate(() => document.fonts.ready.then(() => null));
+    await page.evaluate(everythingIsThere);
     await page.screenshot({ path: join(folder, `${full}-${width}.png`), fullPage: true });
     count += 1;
   }

@@ -106,9 +106,6 @@ pub fn add_to_visit(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, then: &Then) ->
     let catalogue = catalogue::current(tx)?;
     let window = window(tx, &catalogue, holder.by, person)?;
     let place = Place { by: holder.by, catalogue: &catalogue, window: &window, deed: &deed };
-    if kept.booking.visit.is_none() {
-        store::set_visit(tx, id, Some(id))?;
-    }
     let last = Booking { visit: Some(kept.booking.visit.unwrap_or(id)), ..last };
     visit::follow(tx, &place, &wish, &last)?;
     // What follows lasts as long as the first, also by what was extended.

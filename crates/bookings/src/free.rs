@@ -225,7 +225,7 @@ pub(crate) const LONGEST: Cell = 288;
 const A_DAY: Cell = 288;
 
 /// Starts are offered every fifteen minutes from opening (F2): every third cell.
-const GRID: usize = 3;
+pub(crate) const GRID: usize = 3;
 
 impl<'f> Offers<'f> {
     /// Finds every start of every room.
@@ -291,7 +291,7 @@ impl<'f> Offers<'f> {
     /// neighbour whose edge it was has gone.
     pub fn at(&self, start: Cell) -> Option<Offer> {
         let fits = |(room, starts): (&Track, &Starts)| {
-            let open = room.open.iter().find(|open| (open.from..open.to).contains(&start));
+            let open = room.open.iter().find(|open| open.has(start));
             open.filter(|_| starts.possible.has(start)).map(|open| open.day)
         };
         let place = self.field.rooms.iter().zip(&self.rooms).find_map(fits)?;
@@ -321,7 +321,7 @@ impl<'f> Offers<'f> {
         let field = self.field;
         field.rooms.iter().zip(&self.rooms).filter_map(move |(room, starts)| {
             let mut open = on(&room.open, place).iter();
-            let is_open = open.any(|open| (open.from..open.to).contains(&start));
+            let is_open = open.any(|open| open.has(start));
             (is_open && starts.possible.has(start)).then_some(room)
         })
     }

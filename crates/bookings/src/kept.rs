@@ -12,7 +12,7 @@ use crate::free::{Demand, Offers};
 use crate::release::gate;
 use crate::request::sold_minutes;
 use crate::rules::rules;
-use crate::search::{Ask, may_ignore, service, terms_at, window};
+use crate::search::{Ask, ignoring, service, terms_at, window};
 
 /// A free time that is kept for others for now.
 #[derive(Debug, Clone, Copy)]
@@ -46,10 +46,7 @@ pub fn kept_times(tx: &mut Tx<'_>, by: &Actor, ask: &Ask) -> Result<Vec<KeptTime
     let minutes = sold_minutes(service, ask.minutes)?;
     let party = ask.party.unwrap_or(service.party);
     let candidates = Candidates::of(&catalogue, service, party, ask.room, ask.technician, None);
-    let ignoring = match ask.ignoring {
-        Some(id) if may_ignore(tx, by, id)? => Some(id),
-        _ => None,
-    };
+    let ignoring = ignoring(tx, by, ask)?;
     let field = field_without(tx, &catalogue, &candidates, days, ignoring)?;
     let mut gated = field.clone();
     gate(&mut gated, &catalogue, &rules, service.id, window.asker());

@@ -74,7 +74,7 @@ pub use nightly::{Nightly, Sweep, sweep, tidy};
 pub use numbers::{ACCOUNT_DAYS, BIRTHDAY, MOVES, NUMBERS};
 pub use objections::{Verdict, why_not, why_not_for};
 pub use policy::{Leaving, Policy};
-pub use price::{Agreed, Cover, PlanTerms, Quote, Sale, SoldAddon, price_for, quote};
+pub use price::{Agreed, Cover, PlanTerms, Quote, Sale, SoldAddon, factor, price_for, quote};
 pub use record::{Record, record};
 pub use refusals::*;
 pub use release::{Asker, Decision, Override, ReleaseRule, Start, Terms, gate, terms};

@@ -283,7 +283,7 @@ pub(crate) fn write_place(tx: &mut Tx<'_>, booking: &Booking) -> Result<()> {
     .map(drop)
 }
 
-/// From now on cancelling it costs nothing (M5).
+/// Whether cancelling it costs nothing from now on, whatever its policy says (M5).
 pub(crate) fn free_to_cancel(tx: &mut Tx<'_>, booking: Id, free: bool) -> Result<()> {
     tx.run(sql!("UPDATE bookings SET free_to_cancel = $1 WHERE id = $2"), args![free, booking]).map(drop)
 }

@@ -3,7 +3,7 @@
 use catalogue::Catalogue;
 use jiff::Timestamp;
 use kit::web::Paging;
-use kit::{Error, Fault, Id, Result, Tx};
+use kit::{Error, Id, Result, Tx};
 use money::Subject;
 use people::{Action, Actor};
 use serde_json::Value;
@@ -59,8 +59,7 @@ pub fn some_of_mine(tx: &mut Tx<'_>, by: &Actor, paging: Paging, only: Only) -> 
     let person = by.person()?.id;
     let now = tx.now();
     let catalogue = catalogue::current(tx)?;
-    let size = i64::try_from(paging.size).map_err(Fault::because)?;
-    let before = i64::try_from(paging.page - 1).map_err(Fault::because)? * size;
+    let (size, before) = paging.rows();
     let (held, upcoming): (Vec<_>, Vec<_>) =
         store::upcoming(tx, person, now)?.into_iter().partition(|kept| kept.booking.status == Status::Held);
     let upcoming = upcoming.into_iter().filter(|kept| only.holds(kept));
@@ -86,10 +85,16 @@ pub fn some_of_mine(tx: &mut Tx<'_>, by: &Actor, paging: Paging, only: Only) -> 
 /// # Errors
 /// `Error::NotFound` for what is not theirs.
 pub fn show(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Detail> {
+    let kept = own(tx, by, id)?;
+    detail(tx, kept)
+}
+
+/// One booking for its owner or for staff; what is not theirs is not found.
+fn own(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Kept> {
     let person = by.person()?.id;
     let sees_all = by.may(Action::SeeEveryBooking);
     let kept = store::find(tx, id)?.filter(|kept| sees_all || kept.booking.person == Some(person));
-    detail(tx, kept.ok_or(Error::NotFound)?)
+    kept.ok_or(Error::NotFound)
 }
 
 /// One booking whole, for the house itself.
@@ -106,8 +111,8 @@ pub fn read(tx: &mut Tx<'_>, id: Id) -> Result<Detail> {
 /// # Errors
 /// `Error::NotFound` for what is not theirs.
 pub fn allergies(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<String>> {
-    let detail = show(tx, by, id)?;
-    store::allergies(tx, detail.booking.id)
+    let kept = own(tx, by, id)?;
+    store::allergies(tx, kept.booking.id)
 }
 
 /// The scene that was chosen for a booking's room, for its owner and for those who serve.
@@ -115,8 +120,8 @@ pub fn allergies(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<String>> 
 /// # Errors
 /// `Error::NotFound` for what is not theirs.
 pub fn scene(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<Value>> {
-    let detail = show(tx, by, id)?;
-    store::scene_of(tx, detail.booking.id)
+    let kept = own(tx, by, id)?;
+    store::scene_of(tx, kept.booking.id)
 }
 
 /// The other bookings of the same visit (F10) that still stand, in order.
@@ -124,7 +129,7 @@ pub fn scene(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<Value>> {
 /// # Errors
 /// `Error::NotFound` for what is not theirs.
 pub fn together(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Vec<Detail>> {
-    let own = show(tx, by, id)?;
+    let own = own(tx, by, id)?;
     let others = store::of_visit(tx, &own.booking, Status::Confirmed)?;
     others.into_iter().map(|other| show(tx, by, other)).collect()
 }

@@ -290,7 +290,7 @@ pub fn quote(sale: &Sale, addons: &[SoldAddon]) -> Quote {
 }
 
 /// 12000 as `1.20`.
-fn factor(basis_points: i64) -> String {
+pub fn factor(basis_points: i64) -> String {
     format!("{}.{:02}", basis_points / 10_000, basis_points % 10_000 / 100)
 }
 

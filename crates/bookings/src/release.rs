@@ -207,7 +207,7 @@ pub fn gate(field: &mut Field, catalogue: &Catalogue, rules: &Rules, service: Id
         weekly.for_each(|rule| gate.add(rule, days, &room.open));
         for decided in decided {
             let start = cell_at(decided.starts_at);
-            let open = room.open.iter().find(|open| (open.from..open.to).contains(&start));
+            let open = room.open.iter().find(|open| open.has(start));
             if let Some(day) = open.and_then(|open| days.get(open.day)) {
                 gate.decide(decided, asker.standing.tier_on(day.date));
             }

@@ -120,13 +120,13 @@ impl<'r> Request<'r> {
         // Where rooms differ, a start may lie in one's night and in another's morning.
         if days.len() > 1 {
             for one in days {
-                let on_day = Request { day: one, ..request };
-                let field = on_day.field(tx)?;
-                if Offers::find(on_day.demand(), &field).at(start).is_some() {
-                    return Ok(on_day);
+                request.day = one;
+                let field = request.field(tx)?;
+                if Offers::find(request.demand(), &field).at(start).is_some() {
+                    return Ok(request);
                 }
-                request = Request { day, ..on_day };
             }
+            request.day = day;
         }
         Ok(request)
     }

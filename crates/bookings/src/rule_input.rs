@@ -95,12 +95,9 @@ fn many(words: &Words, field: &str) -> Vec<String> {
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     };
-    let found: Vec<String> = match words.raw(field) {
-        Some(Value::Array(values)) => values.iter().filter_map(plain).collect(),
-        Some(value) => plain(value).into_iter().collect(),
-        None => Vec::new(),
-    };
-    found.into_iter().filter(|text| !text.is_empty() && text.len() <= 100 && !text.contains('\0')).collect()
+    let found = words.many(field);
+    let found = found.iter().filter_map(plain);
+    found.filter(|text| !text.is_empty() && text.len() <= 100 && !text.contains('\0')).collect()
 }
 
 fn whole(words: &mut Words, field: &str, texts: &[String], (least, most): (i64, i64)) -> Vec<i64> {

@@ -12,6 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::hands::{DecidedTime, decide, decided_times, undo};
+use crate::price::factor;
 use crate::release::Decision;
 use crate::rule_input::{DecisionWish, RuleWish};
 use crate::rules::{KeptRule, add_rule, all_rules, edit_rule, end_rule};
@@ -73,10 +74,6 @@ impl From<KeptRule> for RuleOut {
             changed_by: kept.changed.and_then(|(_, by)| by),
         }
     }
-}
-
-fn factor(basis_points: i64) -> String {
-    format!("{}.{:02}", basis_points / 10_000, basis_points % 10_000 / 100)
 }
 
 /// Managers: every release rule, also those that were ended.

@@ -155,11 +155,7 @@ pub fn search(tx: &mut Tx<'_>, by: &Actor, ask: &Ask) -> Result<Answer> {
     let days = Days::new(&catalogue.club.zone, first, last)?;
     let rules = rules(tx, catalogue.club.id, days.reach())?;
     let minutes = sold_minutes(service, ask.minutes)?;
-    // Whoever does not own a booking learns nothing from naming it.
-    let ignoring = match ask.ignoring {
-        Some(id) if may_ignore(tx, by, id)? => Some(id),
-        _ => None,
-    };
+    let ignoring = ignoring(tx, by, ask)?;
     let mut field = field_without(tx, &catalogue, &candidates, days, ignoring)?;
     gate(&mut field, &catalogue, &rules, service.id, window.asker());
     let found = Offers::find(Demand::of(service, minutes), &field);
@@ -170,10 +166,12 @@ pub fn search(tx: &mut Tx<'_>, by: &Actor, ask: &Ask) -> Result<Answer> {
         free_day(count, &window, needs_plan, price)
     };
     let days: Vec<FreeDay> = found.counts(earliest).into_iter().map(day).collect();
-    let mut offers = if ask.one_day || ask.slots { found.all(earliest) } else { Vec::new() };
+    let is_shut = days.iter().all(|day| day.needs_plan);
+    let wants_times = !is_shut && (ask.one_day || ask.slots);
+    let mut offers = if wants_times { found.all(earliest) } else { Vec::new() };
     let is_open = |day: Date| window.closed(day).is_none() && !needs_plan(service, &window, day);
     offers.retain(|offer| is_open(offer.date));
-    let needs_plan = days.iter().all(|day| day.needs_plan);
+    let needs_plan = is_shut;
     let service = service.id;
     Ok(Answer { needs_plan, catalogue, service, minutes, window, rules, span: (first, last), days, offers })
 }
@@ -218,11 +216,6 @@ impl Answer {
         shown(self.service(), self.minutes, self.window.standing(), day, factors)
     }
 
-    /// The same without a credit.
-    pub fn plain_quote(&self, day: Date, factors: Factors) -> Quote {
-        quote(&Sale::of(self.service(), self.minutes, self.window.standing(), day, factors), &[])
-    }
-
     /// What multiplies the price of a start in a room.
     pub fn factors(&self, room: Id, day: Date, start: Cell) -> Factors {
         let premium = self.catalogue.room(room).map_or(10_000, |room| room.premium_bp);
@@ -251,10 +244,13 @@ pub(crate) fn plan_refusal(
     Ok(Some(kit::Error::refused(&PLAN_REQUIRED).with("plans", plans)))
 }
 
-pub(crate) fn may_ignore(tx: &mut Tx<'_>, by: &Actor, booking: Id) -> Result<bool> {
+/// The booking that is left out of a search, for it is to be moved. Whoever does not own one learns nothing from naming it.
+pub(crate) fn ignoring(tx: &mut Tx<'_>, by: &Actor, ask: &Ask) -> Result<Option<Id>> {
+    let Some(booking) = ask.ignoring else { return Ok(None) };
     let own = by.id();
     let kept = crate::store::find(tx, booking)?;
-    Ok(kept.is_some_and(|kept| own.is_some() && kept.booking.person == own) || by.may(Action::BookForOthers))
+    let is_own = kept.is_some_and(|kept| own.is_some() && kept.booking.person == own);
+    Ok((is_own || by.may(Action::BookForOthers)).then_some(booking))
 }
 
 /// What rules and hands say of a start of a service in a room.

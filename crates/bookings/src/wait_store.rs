@@ -78,14 +78,6 @@ pub(crate) fn of_person(tx: &mut Tx<'_>, person: Id) -> Result<Vec<Wait>> {
     )
 }
 
-pub(crate) fn count(tx: &mut Tx<'_>, person: Id) -> Result<i64> {
-    let count: Option<(i64,)> = tx.one(
-        sql!("SELECT COUNT(*) FROM waits WHERE person_id = $1 AND state IN ('waiting', 'offered')"),
-        args![person],
-    )?;
-    Ok(count.map_or(0, |(count,)| count))
-}
-
 pub(crate) fn waiting(tx: &mut Tx<'_>, club: Id) -> Result<Vec<Wait>> {
     tx.all(
         sql!(concat!("SELECT ", columns!(), " FROM waits w WHERE w.club_id = $1 AND w.state = 'waiting'")),

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use kit::jobs::Job;
 use kit::web::{Input, Words};
-use kit::{Error, Fields, Id, Result, Tx};
+use kit::{Error, Fault, Fields, Id, Result, Tx};
 use membership::Tier;
 use people::Actor;
 use serde::{Deserialize, Serialize};
@@ -218,7 +218,7 @@ pub fn join(tx: &mut Tx<'_>, by: &Actor, wish: &Waiting) -> Result<Wait> {
     if let Some(same) = mine.iter().find(|known| known.is_for_the_same(&wait)) {
         return Ok(same.clone());
     }
-    if store::count(tx, person)? >= catalogue.number(WAITS) {
+    if i64::try_from(mine.len()).map_err(Fault::because)? >= catalogue.number(WAITS) {
         return Err(Error::refused(&TOO_MANY_WAITS));
     }
     store::insert(tx, catalogue.club.id, &wait)?;
@@ -236,6 +236,14 @@ impl Wait {
         };
         told(self) == told(other)
     }
+
+    /// Whether another waits for a time that could be this one's.
+    fn is_rivalled_by(&self, other: &Wait) -> bool {
+        other.service == self.service
+            && other.kind == WaitKind::Place
+            && other.first_day <= self.last_day
+            && self.first_day <= other.last_day
+    }
 }
 
 /// The places of whoever asks that still count, each with how many are before it (L1): those who wait for a time that
@@ -249,14 +257,11 @@ pub fn places(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<Place>> {
         return Ok(Vec::new());
     }
     let club = catalogue::current(tx)?.club.id;
-    let queue = in_order(tx, club)?;
+    let mut waiting = store::waiting(tx, club)?;
+    waiting.retain(|other| mine.iter().any(|wait| wait.id == other.id || wait.is_rivalled_by(other)));
+    let queue = in_order(tx, club, waiting)?;
     let place = |wait: Wait| {
-        let is_rival = |other: &&Wait| {
-            other.service == wait.service
-                && other.kind == WaitKind::Place
-                && other.first_day <= wait.last_day
-                && wait.first_day <= other.last_day
-        };
+        let is_rival = |other: &&Wait| wait.is_rivalled_by(other);
         let before = queue.iter().take_while(|other| other.id != wait.id).filter(is_rival).count();
         (wait, before)
     };
@@ -279,10 +284,10 @@ pub struct Place {
     pub offer: Option<Id>,
 }
 
-/// Everybody who waits, the first in order first (L1).
-fn in_order(tx: &mut Tx<'_>, club: Id) -> Result<Vec<Wait>> {
+/// Who waits, the first in order first (L1).
+fn in_order(tx: &mut Tx<'_>, club: Id, waiting: Vec<Wait>) -> Result<Vec<Wait>> {
     let mut queue: Vec<(Tier, Wait)> = Vec::new();
-    for wait in store::waiting(tx, club)? {
+    for wait in waiting {
         let tier = membership::standing(tx, club, wait.person)?.tier();
         queue.push((tier, wait));
     }
@@ -355,7 +360,8 @@ pub fn look(tx: &mut Tx<'_>) -> Result<u64> {
     store::end_past(tx, local.date().checked_sub(1.day()).unwrap_or(local.date()))?;
     let hour = i64::from(local.hour());
     let is_night = hour >= catalogue.number(QUIET_FROM) || hour < catalogue.number(QUIET_TO);
-    let queue = in_order(tx, catalogue.club.id)?;
+    let waiting = store::waiting(tx, catalogue.club.id)?;
+    let queue = in_order(tx, catalogue.club.id, waiting)?;
     let soon = tx.now() + SignedDuration::from_hours(catalogue.number(OFFER_AHEAD));
     let until = tx.now() + SignedDuration::from_mins(catalogue.number(OFFER));
     let mut served = 0;

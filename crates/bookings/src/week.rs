@@ -8,6 +8,7 @@ use people::{Action, Actor};
 
 use crate::cells::begin;
 use crate::days::{Days, minute};
+use crate::free::GRID;
 use crate::release::{Start, Terms, terms};
 use crate::rules::rules;
 
@@ -35,9 +36,6 @@ pub struct WeekDay {
     pub stretches: Vec<Stretch>,
 }
 
-/// How far starts lie apart here, in cells: a quarter of an hour.
-const STEP: usize = 3;
-
 /// The seven days from `first` on, for a service in a room.
 ///
 /// # Errors
@@ -55,7 +53,7 @@ pub fn week(tx: &mut Tx<'_>, by: &Actor, room: Id, service: Id, first: Date) -> 
     let of_day = |(place, day): (usize, &crate::days::Day)| {
         let mut stretches: Vec<Stretch> = Vec::new();
         for opening in open.iter().filter(|opening| opening.day == place) {
-            for cell in (opening.from..opening.to).step_by(STEP) {
+            for cell in (opening.from..opening.to).step_by(GRID) {
                 let at = begin(cell);
                 let minute = minute(zone, day.date, at);
                 let start = Start { room: room.id, kind: &room.kind, service, day: day.date, minute, at };

@@ -1,7 +1,7 @@
 //! The catalogue over JSON: lists of services, categories and rooms. What one service costs *you* is told by the house
 //! of bookings, which knows who asks.
 
-use kit::web::{Input, List, Paging, Query, Words};
+use kit::web::{Input, List, Paging, Query, Words, in_address};
 use kit::{Cents, House, Id, Result};
 use people::Caller;
 use serde::Serialize;
@@ -108,14 +108,6 @@ fn query_of(filter: &Filter) -> String {
     ];
     let said = words.iter().filter_map(|(name, value)| value.as_ref().map(|value| (name, value)));
     said.map(|(name, value)| format!("{name}={}", in_address(value))).collect::<Vec<_>>().join("&")
-}
-
-/// Every byte that is no plain letter, digit or dash as `%XX`.
-fn in_address(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
-    text.bytes()
-        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect()
 }
 
 async fn cards(caller: &Caller, wanted: Wanted, path: &str) -> Result<List<ServiceCard>> {

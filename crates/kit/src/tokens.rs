@@ -45,6 +45,16 @@ pub fn hex(bytes: &[u8]) -> String {
     text
 }
 
+/// The bytes that [`hex`] wrote, in either case; nothing if it is no such text.
+pub fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: &u8| char::from(*byte).to_digit(16);
+    let pair = |pair: &[u8]| match pair {
+        [first, last] => u8::try_from(digit(first)? << 4 | digit(last)?).ok(),
+        _ => None,
+    };
+    text.as_bytes().chunks(2).map(pair).collect()
+}
+
 /// Bytes of a name, and how many are fetched at once.
 const NAME: usize = 8;
 const NAMES: usize = 64 * NAME;

@@ -99,10 +99,9 @@ pub fn join(tx: &mut Tx<'_>, by: &Actor, person: Id, slug: &str, paid: Paid) -> 
 /// `Error::Forbidden` unless `by` runs memberships; `no_plan`, `taken_meanwhile`.
 pub fn take_dues(tx: &mut Tx<'_>, by: &Actor, person: Id, paid: Paid, seen: Option<Date>) -> Result<Date> {
     by.need(Action::RunMemberships)?;
-    let (_, membership, _) = held(tx, by, person)?;
-    // What changes with the month is written down first: then its price is the right one.
+    let (_, membership, plan) = held(tx, by, person)?;
+    // What changes with the month is written down before what is paid moves on.
     life::turn_for(tx, person)?;
-    let (_, _, plan) = held(tx, by, person)?;
     let old = membership.paid_until;
     let until = after_months(membership.started_on, old, 1)?;
     let done = tx.run(
@@ -169,8 +168,9 @@ fn rest(standing: &Standing, paid_until: Date, zone: &TimeZone, now: Timestamp) 
     let begins = standing.billing_month(today).unwrap_or(today);
     let joined = standing.held.as_ref().map_or(begins, |(membership, _)| membership.started_on);
     let mut ends = after_months(joined, begins.yesterday().map_err(Fault::because)?, 1)?;
-    let length = at(ends.tomorrow().map_err(Fault::because)?)?.duration_since(at(begins)?).as_secs();
-    let left = at(ends.tomorrow().map_err(Fault::because)?)?.duration_since(now).as_secs();
+    let end = at(ends.tomorrow().map_err(Fault::because)?)?;
+    let length = end.duration_since(at(begins)?).as_secs();
+    let left = end.duration_since(now).as_secs();
     let mut whole = 0;
     while ends < paid_until {
         ends = after_months(joined, ends, 1)?;

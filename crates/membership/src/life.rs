@@ -303,7 +303,8 @@ fn turn_one(tx: &mut Tx<'_>, due: Due, today: Date, grace_days: i64) -> Result<u
     Ok(moved)
 }
 
-/// Writes down what the calendar has done to one person's memberships, so that they can join anew.
+/// Writes down what the calendar has done to one person's memberships, before something is done to them that it bears
+/// on.
 pub(crate) fn turn_for(tx: &mut Tx<'_>, person: Id) -> Result<()> {
     let catalogue = catalogue::current(tx)?;
     let today = tx.now().to_zoned(catalogue.club.zone.clone()).date();

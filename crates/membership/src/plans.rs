@@ -86,6 +86,21 @@ impl FromRow for Version {
     }
 }
 
+impl FromRow for Plan {
+    fn from_row(row: &Row<'_>) -> Result<Plan> {
+        read_plan(row, 0)
+    }
+}
+
+/// The newest version of each plan of a club, in its order: from where they are read.
+macro_rules! of_club {
+    () => {
+        " FROM plans p JOIN plan_versions v ON v.plan_id = p.id
+         AND v.n = (SELECT MAX(n) FROM plan_versions w WHERE w.plan_id = p.id)
+         WHERE p.club_id = $1 ORDER BY p.position"
+    };
+}
+
 /// Everything of a version, before its plan's columns.
 macro_rules! version_columns {
     () => {
@@ -98,7 +113,7 @@ macro_rules! version_columns {
 /// # Errors
 /// A fault of the database.
 pub fn plans(tx: &mut Tx<'_>, club: Id) -> Result<Vec<Plan>> {
-    Ok(newest(tx, club)?.into_iter().map(|version| version.plan).collect())
+    tx.all(sql!(concat!("SELECT ", plan_columns!(), of_club!())), args![club])
 }
 
 /// The newest version of each plan of a club, in its order.
@@ -106,17 +121,7 @@ pub fn plans(tx: &mut Tx<'_>, club: Id) -> Result<Vec<Plan>> {
 /// # Errors
 /// A fault of the database.
 pub fn newest(tx: &mut Tx<'_>, club: Id) -> Result<Vec<Version>> {
-    tx.all(
-        sql!(concat!(
-            "SELECT ",
-            version_columns!(),
-            plan_columns!(),
-            " FROM plans p JOIN plan_versions v ON v.plan_id = p.id
-             AND v.n = (SELECT MAX(n) FROM plan_versions w WHERE w.plan_id = p.id)
-             WHERE p.club_id = $1 ORDER BY p.position"
-        )),
-        args![club],
-    )
+    tx.all(sql!(concat!("SELECT ", version_columns!(), plan_columns!(), of_club!())), args![club])
 }
 
 /// The newest version of the plan of this slug.
@@ -127,16 +132,15 @@ pub(crate) fn newest_of(tx: &mut Tx<'_>, club: Id, slug: &str) -> Result<Version
     newest(tx, club)?.into_iter().find(|one| one.plan.slug == slug).ok_or(Error::NotFound)
 }
 
-/// A version by its id.
-pub(crate) fn version(tx: &mut Tx<'_>, id: Id) -> Result<Version> {
+/// The plan as a version has it.
+pub(crate) fn plan_at(tx: &mut Tx<'_>, version: Id) -> Result<Plan> {
     let found = tx.one(
         sql!(concat!(
             "SELECT ",
-            version_columns!(),
             plan_columns!(),
             " FROM plan_versions v JOIN plans p ON p.id = v.plan_id WHERE v.id = $1"
         )),
-        args![id],
+        args![version],
     )?;
     found.ok_or(Error::NotFound)
 }

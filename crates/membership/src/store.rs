@@ -5,7 +5,7 @@ use kit::{Error, Id, Refusal, Result, Tx, args, sql};
 
 use crate::life::GRACE_DAYS;
 use crate::model::{Membership, NewMembership, Status};
-use crate::plans::{plan_columns, read_plan, version};
+use crate::plans::{plan_at, plan_columns, read_plan};
 use crate::standing::{Standing, stands};
 
 /// A person has one plan at a time.
@@ -48,7 +48,7 @@ pub fn standing(tx: &mut Tx<'_>, club: Id, person: Id) -> Result<Standing> {
     let catalogue = catalogue::current(tx)?;
     let today = tx.now().to_zoned(catalogue.club.zone.clone()).date();
     standing.today = Some(today);
-    standing.next_plan = next.map(|next| version(tx, next)).transpose()?.map(|version| version.plan);
+    standing.next_plan = next.map(|next| plan_at(tx, next)).transpose()?;
     // What the calendar has done counts from midnight on, also before it is written down.
     membership.status = stands(&membership, today, catalogue.number(GRACE_DAYS));
     if membership.status == Status::Ended {

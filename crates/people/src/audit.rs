@@ -184,8 +184,7 @@ pub fn audit(
     paging: Paging,
 ) -> Result<(Vec<AuditRow>, i64)> {
     by.need(Action::SeeAudit)?;
-    let size = i64::try_from(paging.size).map_err(Fault::because)?;
-    let before = i64::try_from(paging.page - 1).map_err(Fault::because)? * size;
+    let (size, before) = paging.rows();
     let whole = args![
         filter.person,
         filter.what.clone(),

@@ -31,15 +31,16 @@ pub fn device_cookie(token: &str) -> String {
 
 /// By what a browser is known that has been here before.
 pub(crate) fn device(headers: &HeaderMap) -> Option<&str> {
-    value(headers, DEVICE)
+    cookie(headers, DEVICE)
 }
 
 /// The token that a request carries in the cookie.
 pub(crate) fn token(headers: &HeaderMap) -> Option<&str> {
-    value(headers, NAME)
+    cookie(headers, NAME)
 }
 
-fn value<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
+/// What a request carries in a cookie of this name; nothing if that is empty.
+pub fn cookie<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
     let texts = headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     let pairs = texts.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.filter(|(name, value)| *name == wanted && !value.is_empty()).map(|(_, value)| value).next()

@@ -37,7 +37,7 @@ pub use audit::{
     seal,
 };
 pub use caller::Caller;
-pub use cookies::{device_cookie, ended_cookie, session_cookie};
+pub use cookies::{cookie, device_cookie, ended_cookie, session_cookie};
 pub use find::{find, names};
 pub use inputs::{
     ChangePassword, Forgotten, NewAddress, NewPassword, NewRole, ProfileChange, SignIn, SignUp, Token,

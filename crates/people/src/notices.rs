@@ -103,13 +103,8 @@ pub struct Wanted(pub Vec<Notice>);
 
 impl Input for Wanted {
     fn parse(words: &mut Words) -> Wanted {
-        let said = match words.raw("notices").cloned() {
-            Some(serde_json::Value::Array(many)) => many,
-            Some(one) => vec![one],
-            None => Vec::new(),
-        };
         let mut wanted = Vec::new();
-        for one in said {
+        for one in words.many("notices") {
             match one.as_str().and_then(Notice::named) {
                 Some(notice) => wanted.push(notice),
                 None => words.complain("notices", "These must be of bookings, reminders, waitlist."),
@@ -137,14 +132,8 @@ pub fn unsubscribe_token(tx: &Tx<'_>, person: Id, notice: Notice) -> Result<Stri
 /// [`LINK_BROKEN`].
 pub fn read_unsubscribe(tx: &Tx<'_>, token: &str) -> Result<(Id, Notice)> {
     let broken = || Error::refused(&LINK_BROKEN);
-    let bytes: Option<Vec<u8>> =
-        (token.len().is_multiple_of(2) && token.bytes().all(|c| c.is_ascii_hexdigit())).then(|| {
-            (0..token.len())
-                .step_by(2)
-                .filter_map(|at| u8::from_str_radix(token.get(at..at + 2)?, 16).ok())
-                .collect()
-        });
-    let text = tx.unseal(PLACE, &bytes.ok_or_else(broken)?).map_err(|_| broken())?;
+    let bytes = tokens::unhex(token).ok_or_else(broken)?;
+    let text = tx.unseal(PLACE, &bytes).map_err(|_| broken())?;
     let (person, notice) = text.split_once(' ').ok_or_else(broken)?;
     Ok((Id(person.parse().map_err(|_| broken())?), Notice::named(notice).ok_or_else(broken)?))
 }

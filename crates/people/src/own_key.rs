@@ -14,13 +14,8 @@ fn find(tx: &mut Tx<'_>, person: Id) -> Result<Option<Sealer>> {
     let kept: Option<(Vec<u8>,)> =
         tx.one(sql!("SELECT wrapped FROM person_keys WHERE person_id = $1"), args![person])?;
     let Some((wrapped,)) = kept else { return Ok(None) };
-    Sealer::from_key(&bytes(&tx.unseal(&place(person), &wrapped)?)).map(Some)
-}
-
-fn bytes(hex: &str) -> Vec<u8> {
-    let digits: Vec<u8> =
-        hex.bytes().filter_map(|digit| char::from(digit).to_digit(16)?.try_into().ok()).collect();
-    digits.chunks_exact(2).filter_map(|pair| Some(pair.first()? << 4 | pair.last()?)).collect()
+    let key = tokens::unhex(&tx.unseal(&place(person), &wrapped)?);
+    Sealer::from_key(&key.unwrap_or_default()).map(Some)
 }
 
 /// Seals a text with the person's own key, which is made if there is none yet.
@@ -73,6 +68,6 @@ mod tests {
     #[test]
     fn a_key_is_read_as_it_was_written() {
         let key = [0x00, 0x7f, 0x80, 0xff, 0x1a];
-        assert_eq!(bytes(&tokens::hex(&key)), key);
+        assert_eq!(tokens::unhex(&tokens::hex(&key)).expect("digits"), key);
     }
 }

@@ -142,14 +142,8 @@ fn tenths(words: &mut Words) -> Option<i64> {
 
 /// A list of JSON, or what a form sends: one value or several.
 fn scents(words: &mut Words) -> Vec<String> {
-    let said = match words.raw("scents").cloned() {
-        Some(Value::Array(many)) => many,
-        Some(Value::String(one)) if one.is_empty() => Vec::new(),
-        Some(one) => vec![one],
-        None => Vec::new(),
-    };
     let mut known: Vec<String> = Vec::new();
-    for one in said.iter().filter(|one| **one != "") {
+    for one in words.many("scents").iter().filter(|one| **one != "") {
         match one.as_str().filter(|word| SCENTS.iter().any(|(name, _)| name == word)) {
             Some(word) if !known.iter().any(|one| one == word) => known.push(word.to_owned()),
             Some(_) => {}

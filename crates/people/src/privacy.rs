@@ -133,7 +133,7 @@ pub struct Leaver {
 /// `Error::Unauthorized` for a visitor, `Error::Invalid` for `current_password`, [`crate::TOO_MANY_ATTEMPTS`], a fault.
 pub async fn ask_leaver(caller: &Caller, password: String) -> Result<Leaver> {
     let (person, hash) = ask_password(caller, password).await?;
-    Ok(Leaver { person, hash })
+    Ok(Leaver { person: person.id, hash })
 }
 
 /// Erases whoever asks: everything that says who they are or what they like is emptied, their own key destroyed, every session

@@ -1,7 +1,7 @@
 //! Who is what to the club: looking people up, giving and taking roles.
 
 use kit::web::Paging;
-use kit::{Error, Fault, Id, Refusal, Result, Tx, args, sql};
+use kit::{Error, Id, Refusal, Result, Tx, args, sql};
 use serde_json::json;
 
 use crate::actor::Actor;
@@ -24,8 +24,7 @@ const SHORTEST: usize = 2;
 /// `Error::Unauthorized`, `Error::Forbidden`.
 pub fn find_people(tx: &mut Tx<'_>, by: &Actor, words: &str, paging: Paging) -> Result<(Vec<Person>, i64)> {
     by.need(Action::SeePeople)?;
-    let size = i64::try_from(paging.size).map_err(Fault::because)?;
-    let before = i64::try_from(paging.page - 1).map_err(Fault::because)? * size;
+    let (size, before) = paging.rows();
     let words = words.trim().to_lowercase();
     let is_search = words.chars().count() >= SHORTEST;
     // What means something to LIKE means itself.

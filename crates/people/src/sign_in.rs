@@ -9,6 +9,7 @@ use crate::audit::{What, note};
 use crate::caller::Caller;
 use crate::inputs::{ChangePassword, SignIn};
 use crate::limits::{self, Counted};
+use crate::model::Person;
 use crate::proofs::PasswordChanged;
 use crate::sessions::{self, SessionKind, SignedIn, Tokens};
 use crate::whence::Whence;
@@ -85,23 +86,25 @@ fn note_failure(tx: &mut Tx<'_>, owner: Option<Id>, whence: &Whence) -> Result<(
 ///
 /// # Errors
 /// `Error::Unauthorized` for a visitor, `Error::Invalid` for `current_password`, [`crate::TOO_MANY_ATTEMPTS`], a fault.
-pub(crate) async fn ask_password(caller: &Caller, password: String) -> Result<(Id, Option<String>)> {
+pub(crate) async fn ask_password(caller: &Caller, password: String) -> Result<(Person, Option<String>)> {
     let whence = caller.whence().clone();
     let turn = passwords::turn().await?;
     let count = move |tx: &mut Tx<'_>, by: &Actor| {
         let person = by.person()?;
         let hash = store::password_hash(tx, person.id)?;
         let email = person.email.as_deref().unwrap_or_default();
-        Ok((person.id, hash, limits::count(tx, email, Some(person.id), &whence)?))
+        let counted = limits::count(tx, email, Some(person.id), &whence)?;
+        Ok((person.clone(), hash, counted))
     };
-    let (id, hash, counted) = caller.tx(count).await?;
+    let (person, hash, counted) = caller.tx(count).await?;
+    let id = person.id;
     if !turn.verify(password, hash.clone()).await? {
         let whence = caller.whence().clone();
         caller.house().db.tx(move |tx| note_failure(tx, Some(id), &whence)).await?;
         return Err(wrong_password());
     }
     caller.tx(move |tx, _| limits::take_back(tx, &counted)).await?;
-    Ok((id, hash))
+    Ok((person, hash))
 }
 
 pub(crate) fn wrong_password() -> Error {
@@ -119,9 +122,9 @@ pub async fn change_password(
     change: ChangePassword,
     kind: SessionKind,
 ) -> Result<Option<Tokens>> {
-    let (_, hash) = ask_password(caller, change.current_password).await?;
-    let about = caller.view(|_, by| by.person().map(|person| person.email.clone())).await?;
-    if let Some(sentence) = passwords::complaint(&change.new_password, &about.unwrap_or_default()) {
+    let (person, hash) = ask_password(caller, change.current_password).await?;
+    let about = person.email.as_deref().unwrap_or_default();
+    if let Some(sentence) = passwords::complaint(&change.new_password, about) {
         return Err(Fields::one("new_password", sentence));
     }
     let new_hash = passwords::hash_password(change.new_password).await?;

@@ -65,7 +65,7 @@ async fn read(house: &House, wish: SignUp) -> Result<NewPerson> {
 fn make(tx: &mut Tx<'_>, new: &NewPerson, whence: &Whence, kind: SessionKind) -> Result<SignedIn> {
     limits::count_sign_up(tx, whence.address)?;
     let id = tx.new_id()?;
-    store::insert_claimant(tx, id, new)?;
+    store::insert(tx, id, new, true)?;
     let mut tokens = sessions::open(tx, id, kind, whence)?;
     if kind == SessionKind::Page {
         tokens.device = sessions::know(tx, id, whence)?;
@@ -84,7 +84,7 @@ fn make(tx: &mut Tx<'_>, new: &NewPerson, whence: &Whence, kind: SessionKind) ->
 pub fn add(tx: &mut Tx<'_>, new: &NewPerson) -> Result<Person> {
     check_of_age(new.birthday, tx.now())?;
     let id = tx.new_id()?;
-    if !store::insert(tx, id, new)? {
+    if !store::insert(tx, id, new, false)? {
         return Err(Error::refused(&EMAIL_TAKEN));
     }
     store::person(tx, id)

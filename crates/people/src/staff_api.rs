@@ -1,6 +1,6 @@
 //! The API of who is what to the club, and of the audit log.
 
-use kit::web::{Input, Json, List, Paging, Path, Problem, Query, Words};
+use kit::web::{Input, Json, List, Paging, Path, Problem, Query, Words, in_address};
 use kit::{Error, House, Id, Result};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -41,18 +41,11 @@ impl Input for Wanted {
 async fn people(caller: Caller, Query(Wanted { words, paging }): Query<Wanted>) -> Result<List<User>> {
     let path = match words.as_str() {
         "" => "/api/staff/people/".to_owned(),
-        words => format!("/api/staff/people/?q={}", encoded(words)),
+        words => format!("/api/staff/people/?q={}", in_address(words)),
     };
     let (found, total) = caller.tx(move |tx, by| roles::find_people(tx, by, &words, paging)).await?;
     let items = found.iter().map(User::from).collect();
     Ok(List { items, total: usize::try_from(total).unwrap_or_default(), paging, path })
-}
-
-fn encoded(text: &str) -> String {
-    text.bytes().fold(String::new(), |coded, byte| match byte {
-        byte if byte.is_ascii_alphanumeric() => coded + &char::from(byte).to_string(),
-        byte => coded + &format!("%{byte:02X}"),
-    })
 }
 
 /// Somebody by number. It is written down that you looked.

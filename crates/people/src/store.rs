@@ -46,28 +46,6 @@ pub(crate) fn last_claimant(tx: &mut Tx<'_>, email: &str) -> Result<Option<Perso
     )
 }
 
-/// Writes somebody down who claims an address, whoever else has it or claims it.
-pub(crate) fn insert_claimant(tx: &mut Tx<'_>, id: Id, new: &NewPerson) -> Result<u64> {
-    let now = tx.now();
-    tx.run(
-        sql!(
-            "INSERT INTO people (id, claimed_email, first_name, last_name, phone, password_hash, role, birthday,
-             created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
-        ),
-        args![
-            id,
-            new.email.as_deref().map(kept_email),
-            &new.first_name,
-            &new.last_name,
-            new.phone.clone(),
-            new.password_hash.clone(),
-            new.role.name(),
-            new.birthday,
-            now
-        ],
-    )
-}
-
 /// Makes an address somebody's own, unless it is another's. Whether that was done.
 pub(crate) fn own_email(tx: &mut Tx<'_>, person: Id, email: &str) -> Result<bool> {
     let now = tx.now();
@@ -87,25 +65,29 @@ pub(crate) fn set_role(tx: &mut Tx<'_>, person: Id, role: &'static str) -> Resul
     tx.run(sql!("UPDATE people SET role = $1 WHERE id = $2"), args![role, person])
 }
 
-/// Writes a person down, unless the address is somebody's already. Whether that was done.
-pub(crate) fn insert(tx: &mut Tx<'_>, id: Id, new: &NewPerson) -> Result<bool> {
+/// Writes a person down: who only claims an address beside whoever has it, else unless the address is somebody's already.
+/// Whether that was done.
+pub(crate) fn insert(tx: &mut Tx<'_>, id: Id, new: &NewPerson, is_claim: bool) -> Result<bool> {
     let now = tx.now();
+    let address = new.email.as_deref().map(kept_email);
+    let (own, claimed) = if is_claim { (None, address) } else { (address, None) };
     let written = tx.run(
         sql!(
-            "INSERT INTO people (id, email, first_name, last_name, phone, password_hash, role, birthday,
-             verified_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            "INSERT INTO people (id, email, claimed_email, first_name, last_name, phone, password_hash, role,
+             birthday, verified_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
              ON CONFLICT (email) DO NOTHING"
         ),
         args![
             id,
-            new.email.as_deref().map(kept_email),
+            own,
+            claimed,
             &new.first_name,
             &new.last_name,
             new.phone.clone(),
             new.password_hash.clone(),
             new.role.name(),
             new.birthday,
-            new.verified.then_some(now),
+            (new.verified && !is_claim).then_some(now),
             now
         ],
     )?;

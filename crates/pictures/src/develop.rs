@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
-use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, RgbImage};
 use kit::{Fault, Fields, Result};
 use ravif::{Encoder, Img, RGB8};
 
@@ -50,7 +50,7 @@ pub fn develop(bytes: &[u8]) -> Result<Developed> {
     let mut largest = (0, 0);
     for width in widths {
         let height = scaled(source.height(), width, source.width());
-        let made = DynamicImage::from(source.resize_exact(width, height, FilterType::Lanczos3).to_rgb8());
+        let made = source.resize_exact(width, height, FilterType::Lanczos3).into_rgb8();
         files.push((width, Format::Avif, avif(&made)?));
         files.push((width, Format::Webp, webp(&made, 78)?));
         files.push((width, Format::Jpeg, jpeg(&made)?));
@@ -61,7 +61,7 @@ pub fn develop(bytes: &[u8]) -> Result<Developed> {
         scaled(source.height(), PREVIEW, source.width()).max(1),
         FilterType::Triangle,
     );
-    let preview = webp(&DynamicImage::from(small.to_rgb8()), 40)?;
+    let preview = webp(&small.into_rgb8(), 40)?;
     let preview = format!("data:image/webp;base64,{}", STANDARD.encode(&preview));
     Ok(Developed { width: largest.0, height: largest.1, preview, files })
 }
@@ -98,8 +98,7 @@ fn scaled(side: u32, to: u32, from: u32) -> u32 {
     u32::try_from(exact / u64::from(from.max(1))).unwrap_or(u32::MAX).max(1)
 }
 
-fn avif(image: &DynamicImage) -> Result<Vec<u8>> {
-    let rgb = image.to_rgb8();
+fn avif(rgb: &RgbImage) -> Result<Vec<u8>> {
     let pixels: Vec<RGB8> = rgb.pixels().map(|pixel| RGB8::new(pixel.0[0], pixel.0[1], pixel.0[2])).collect();
     let size = (rgb.width() as usize, rgb.height() as usize);
     let encoder = Encoder::new().with_quality(62.0).with_speed(8).with_num_threads(Some(1));
@@ -107,15 +106,14 @@ fn avif(image: &DynamicImage) -> Result<Vec<u8>> {
     Ok(made.avif_file)
 }
 
-fn webp(image: &DynamicImage, quality: u8) -> Result<Vec<u8>> {
-    let rgb = image.to_rgb8();
-    let encoder = webp::Encoder::from_rgb(&rgb, rgb.width(), rgb.height());
+fn webp(rgb: &RgbImage, quality: u8) -> Result<Vec<u8>> {
+    let encoder = webp::Encoder::from_rgb(rgb, rgb.width(), rgb.height());
     let made = encoder.encode_simple(false, f32::from(quality));
     made.map(|memory| memory.to_vec()).map_err(|error| Fault::because(format!("WebP: {error:?}")))
 }
 
-fn jpeg(image: &DynamicImage) -> Result<Vec<u8>> {
+fn jpeg(rgb: &RgbImage) -> Result<Vec<u8>> {
     let mut made = Vec::new();
-    image.write_with_encoder(JpegEncoder::new_with_quality(&mut made, 80)).map_err(Fault::because)?;
+    rgb.write_with_encoder(JpegEncoder::new_with_quality(&mut made, 80)).map_err(Fault::because)?;
     Ok(made)
 }

@@ -7,11 +7,9 @@ use people::{Action, Actor, Caller};
 use serde::{Deserialize, Serialize};
 
 use crate::develop::{Developed, develop};
-use crate::model::{Focus, Format, Kind, State};
+use crate::model::{Focus, Format, Kind, PIECE, State};
 use crate::store;
 
-/// How much of a film is written in one transaction, and is one row, in bytes.
-const PIECE: usize = 1 << 20;
 /// The longest name of a spot.
 const LONGEST_SPOT: usize = 120;
 
@@ -62,7 +60,6 @@ pub fn upload(tx: &mut Tx<'_>, by: &Actor, words: &Upload, bytes: &[u8]) -> Resu
     let picture = store::insert(tx, club, by, Kind::Photograph, words)?;
     store::keep(tx, picture, 0, Format::Source, 0, bytes)?;
     tx.enqueue(&Develop { picture }, tx.now())?;
-    versions::bump(tx, catalogue::VERSION)?;
     Ok(picture)
 }
 
@@ -84,8 +81,7 @@ pub async fn develop_job(house: House, picture: Id) -> Result<()> {
 fn finish(tx: &mut Tx<'_>, picture: Id, made: Option<&Developed>) -> Result<()> {
     let Some(made) = made else {
         store::finish(tx, picture, State::Failed, (0, 0), "")?;
-        store::forget_source(tx, picture)?;
-        return versions::bump(tx, catalogue::VERSION);
+        return store::forget_source(tx, picture);
     };
     let size = (i64::from(made.width), i64::from(made.height));
     if !store::finish(tx, picture, State::Ready, size, &made.preview)? {

@@ -7,6 +7,9 @@ pub const LIMIT: usize = 20 << 20;
 /// The largest film that is taken, in bytes.
 pub const FILM_LIMIT: usize = 40 << 20;
 
+/// How much of a film is written in one transaction, is one row and is answered at once, in bytes.
+pub(crate) const PIECE: usize = 1 << 20;
+
 /// What hangs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {

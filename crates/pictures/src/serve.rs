@@ -4,15 +4,14 @@ use axum::Router;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use kit::errors::OrFault as _;
 use kit::web::Path;
 use kit::{Error, House, Id, Result, Tx};
 
-use crate::model::Format;
+use crate::model::{Format, PIECE};
 use crate::store;
 
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
-/// How much of a film is read at once: one piece (see `hang`).
-const PIECE: i64 = 1 << 20;
 
 /// The addresses of the files: `/pictures/17-960.avif`.
 pub fn routes() -> Router<House> {
@@ -46,8 +45,9 @@ struct Part {
 /// From a byte to the end of its piece.
 fn part(tx: &mut Tx<'_>, picture: Id, format: Format, from: i64) -> Result<Part> {
     let whole = store::length(tx, picture, 0, format)?.ok_or(Error::NotFound)?;
-    let piece = store::piece(tx, picture, 0, format, from / PIECE)?.unwrap_or_default();
-    let skipped = usize::try_from(from % PIECE).unwrap_or(usize::MAX);
+    let length = i64::try_from(PIECE).or_fault()?;
+    let piece = store::piece(tx, picture, 0, format, from / length)?.unwrap_or_default();
+    let skipped = usize::try_from(from % length).or_fault()?;
     Ok(Part { from, whole, bytes: piece.get(skipped..).unwrap_or_default().to_vec() })
 }
 

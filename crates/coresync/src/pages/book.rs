@@ -5,7 +5,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use bookings::{Extras, KeptTime, Visitor, When, Wish, search};
+use bookings::{Answer, Extras, KeptTime, Visitor, When, Wish, search};
 use catalogue::{Catalogue, Service};
 use jiff::civil::{Date, Time};
 use jiff::{SignedDuration, Timestamp};
@@ -78,11 +78,11 @@ pub(super) struct Choice {
 
 /// What narrows a search besides.
 #[derive(Default)]
-struct Narrowing {
+pub(super) struct Narrowing {
     durations: Vec<Choice>,
     parties: Vec<Choice>,
-    technicians: Vec<Choice>,
-    rooms: Vec<Choice>,
+    pub(super) technicians: Vec<Choice>,
+    pub(super) rooms: Vec<Choice>,
 }
 
 /// A time that is kept for others for now.
@@ -259,15 +259,19 @@ fn look(
         (date, _) => date.unwrap_or(today),
     };
     let chosen = service.map(|service| (service, Search::fitting(&catalogue, service, wanted.narrowed)));
-    let mut why = None;
-    if let (Some((service, search)), true) = (&chosen, fields.0.is_empty()) {
-        why = why_not(tx, by, (service, search), (date, wanted.at), refusal, &mut fields)?;
-    }
     let knows_day = ["service", "date"].iter().all(|field| !fields.0.contains_key(*field));
-    let found = match &chosen {
-        Some((service, search)) if knows_day => Some(find(tx, by, service, search, date)?),
+    let day = match &chosen {
+        Some((service, wanted)) if knows_day => {
+            let asked = wanted.ask(service.id, date, date, true);
+            Some((service, wanted, search(tx, by, &asked)?))
+        }
         _ => None,
     };
+    let mut why = None;
+    if let (Some((service, search, day)), true) = (&day, fields.0.is_empty()) {
+        why = why_not(tx, by, (service, search, day), (date, wanted.at), refusal, &mut fields)?;
+    }
+    let found = day.map(|(service, search, day)| find(tx, by, service, search, date, &day)).transpose()?;
     let title = match service {
         Some(service) => format!("{}: choose a time · CoreSync", service.name),
         None => "Choose a time · CoreSync".to_owned(),
@@ -308,7 +312,7 @@ pub(super) fn night_before(zone: &jiff::tz::TimeZone, moment: Timestamp) -> Date
 fn why_not(
     tx: &mut Tx<'_>,
     by: &Actor,
-    (service, search): (&Service, &Search),
+    (service, search, day): (&Service, &Search, &Answer),
     (date, at): (Date, Option<At>),
     refusal: Option<Error>,
     fields: &mut Fields,
@@ -326,8 +330,8 @@ fn why_not(
     };
     match refusal {
         Ok(refusal) => {
-            let told = why::Told { service, search, date, when, refusal, was_sent };
-            why::told(tx, by, told).map(Some)
+            let told = why::Told { service, search, date, day, when, refusal, was_sent };
+            why::told(tx, told).map(Some)
         }
         Err(Error::Invalid(wrong)) => {
             let sentence = wrong.0.into_values().next().unwrap_or_default();
@@ -338,19 +342,29 @@ fn why_not(
     }
 }
 
-fn find(tx: &mut Tx<'_>, by: &Actor, service: &Service, wanted: &Search, date: Date) -> Result<Found> {
+/// What there is on a day, and around it.
+fn find(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    service: &Service,
+    wanted: &Search,
+    date: Date,
+    day: &Answer,
+) -> Result<Found> {
     let catalogue = catalogue::current(tx)?;
     let today = words::date_at(&catalogue.club.zone, tx.now());
     let (first, last) = times::strip_span(today, date);
     let fortnight = search(tx, by, &wanted.ask(service.id, first, last, false))?;
-    let asked = wanted.ask(service.id, date, date, true);
-    let day = search(tx, by, &asked)?;
     let closed = day.days.first().and_then(|day| day.closed);
     let is_member = day.window.standing().plan().is_some() || day.window.is_unbounded();
     let shut = day.needs_plan;
-    let parts = times::parts(&day, wanted);
+    let parts = times::parts(day, wanted);
     let is_over = date < today;
-    let kept = if shut || is_over { Vec::new() } else { bookings::kept_times(tx, by, &asked)? };
+    let kept = if shut || is_over {
+        Vec::new()
+    } else {
+        bookings::kept_times(tx, by, &wanted.ask(service.id, date, date, true))?
+    };
     let sentence = match closed {
         _ if shut => Some(format!("{} is for members.", service.name)),
         Some(closed) => Some(times::closed_sentence(&day.window, date, closed)),
@@ -376,7 +390,7 @@ fn find(tx: &mut Tx<'_>, by: &Actor, service: &Service, wanted: &Search, date: D
         at_list_price: !is_member && !parts.is_empty(),
         opens_later: closed.is_some() && !shut,
         can_wait: closed.is_none() && !shut && !is_over,
-        wait_path: wanted.day_path(date).replacen("/book/?", "/book/wait/?", 1),
+        wait_path: wanted.wait_path(date),
         other_day,
         kept: kept.iter().map(cell).collect(),
         parts,
@@ -391,7 +405,7 @@ fn other_day(
     service: &Service,
     wanted: &Search,
     (date, last): (Date, Date),
-    fortnight: &bookings::Answer,
+    fortnight: &Answer,
 ) -> Result<Option<(String, String)>> {
     let today = fortnight.window.today();
     let told = |day: &bookings::FreeDay| {
@@ -427,7 +441,7 @@ fn services(catalogue: &Catalogue, chosen: Option<&Service>) -> Vec<(String, Vec
 }
 
 /// The lists that have more than one choice.
-fn narrowings(catalogue: &Catalogue, service: &Service, wanted: &Search) -> Narrowing {
+pub(super) fn narrowings(catalogue: &Catalogue, service: &Service, wanted: &Search) -> Narrowing {
     let party = wanted.party.unwrap_or(service.party);
     let of_party = |count: i64| Choice {
         value: count.to_string(),

@@ -4,11 +4,12 @@
 use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
-use axum::http::header::{COOKIE, SET_COOKIE};
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
-use kit::{Fault, Result};
+use kit::Result;
+
+use super::account::with_cookie;
 
 /// Its name.
 const NAME: &str = "__Host-hold";
@@ -28,9 +29,7 @@ impl<S: Send + Sync> FromRequestParts<S> for HoldToken {
 }
 
 fn token(headers: &HeaderMap) -> Option<&str> {
-    let texts = headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-    let pairs = texts.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.filter(|(name, value)| *name == NAME && !value.is_empty()).map(|(_, value)| value).next()
+    people::cookie(headers, NAME)
 }
 
 /// Has the browser keep the token.
@@ -38,7 +37,7 @@ fn token(headers: &HeaderMap) -> Option<&str> {
 /// # Errors
 /// A fault if it can't stand in a header.
 pub(super) fn keep(response: Response, token: &str) -> Result<Response> {
-    with(response, &format!("{NAME}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={LIFE}"))
+    with_cookie(response, &format!("{NAME}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={LIFE}"))
 }
 
 /// Has the browser forget it.
@@ -46,16 +45,14 @@ pub(super) fn keep(response: Response, token: &str) -> Result<Response> {
 /// # Errors
 /// A fault if it can't stand in a header.
 pub(super) fn forget(response: Response) -> Result<Response> {
-    with(response, &format!("{NAME}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"))
-}
-
-fn with(mut response: Response, cookie: &str) -> Result<Response> {
-    response.headers_mut().append(SET_COOKIE, HeaderValue::from_str(cookie).map_err(Fault::because)?);
-    Ok(response)
+    with_cookie(response, &format!("{NAME}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"))
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+    use axum::http::header::COOKIE;
+
     use super::*;
 
     #[test]

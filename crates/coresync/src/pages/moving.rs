@@ -12,7 +12,7 @@ use kit::web::{Input, Page, Path, Words, see_other};
 use kit::{Cents, Error, Fault, Fields, House, Id, Result, Tx};
 use people::{Actor, Caller};
 
-use super::book::{Choice, night_before};
+use super::book::{Choice, Narrowing, narrowings, night_before};
 use super::dashboard::VisitLine;
 use super::frame::{Frame, or_sign_in};
 use super::sheet::{Asked, Complaints, Posted, Sheet, narrowing};
@@ -218,6 +218,7 @@ fn draw(
         None => StatusCode::OK,
     };
     let line = VisitLine::of(&catalogue, &detail, now);
+    let Narrowing { technicians, rooms, .. } = narrowings(&catalogue, service, &search_for);
     let page = MovePage {
         frame: Frame::new(by, "visits", format!("Move: {} · CoreSync", line.service)),
         line,
@@ -225,8 +226,8 @@ fn draw(
         refusal: stopped.map(|(_, sentence)| sentence),
         date,
         today,
-        technicians: technicians(&catalogue, service, search_for.technician),
-        rooms: rooms(&catalogue, service, search_for.room),
+        technicians,
+        rooms,
         strip: Strip::of(&fortnight, &search_for, date),
         search: search_for,
         day: words::day(date, today),
@@ -272,24 +273,4 @@ fn meaning(catalogue: &catalogue::Catalogue, before: &Booking, moved: &Reschedul
             ),
         },
     }
-}
-
-fn named(id: Id, name: &str, chosen: Option<Id>) -> Choice {
-    Choice { value: id.to_string(), label: name.to_owned(), is_chosen: chosen == Some(id) }
-}
-
-fn technicians(
-    catalogue: &catalogue::Catalogue,
-    service: &catalogue::Service,
-    chosen: Option<Id>,
-) -> Vec<Choice> {
-    let serves =
-        |one: &&catalogue::Technician| one.active && service.technicians > 0 && one.is_skilled_for(service);
-    let serving = catalogue.technicians.iter().filter(serves);
-    serving.map(|one| named(one.id, &one.name, chosen)).collect()
-}
-
-fn rooms(catalogue: &catalogue::Catalogue, service: &catalogue::Service, chosen: Option<Id>) -> Vec<Choice> {
-    let rooms = service.rooms.iter().filter_map(|id| catalogue.room(*id)).filter(|room| room.active);
-    rooms.map(|room| named(room.id, &room.name, chosen)).collect()
 }

@@ -142,12 +142,7 @@ struct Agreed(Vec<String>);
 
 impl Input for Agreed {
     fn parse(words: &mut Words) -> Agreed {
-        let said = match words.raw("agree").cloned() {
-            Some(Value::Array(many)) => many,
-            Some(one) => vec![one],
-            None => Vec::new(),
-        };
-        Agreed(said.iter().filter_map(|one| one.as_str().map(str::to_owned)).collect())
+        Agreed(words.many("agree").iter().filter_map(|one| one.as_str().map(str::to_owned)).collect())
     }
 }
 

@@ -230,7 +230,8 @@ fn page(tx: &mut Tx<'_>, by: &Actor, detail: &Detail) -> Result<RepeatPage> {
 /// The same as a visit, so many weeks after it.
 fn wish(tx: &mut Tx<'_>, by: &Actor, detail: &Detail, plan: &Plan) -> Result<Wish> {
     let booking = &detail.booking;
-    let zone = catalogue::current(tx)?.club.zone.clone();
+    let catalogue = catalogue::current(tx)?;
+    let zone = &catalogue.club.zone;
     let first = booking.starts_at.to_zoned(zone.clone()).checked_add(plan.every_weeks.weeks());
     let mut first = first.map_err(Fault::because)?;
     // Of a visit that was long ago, the next such day is meant.
@@ -238,7 +239,6 @@ fn wish(tx: &mut Tx<'_>, by: &Actor, detail: &Detail, plan: &Plan) -> Result<Wis
     while first.timestamp() <= now {
         first = first.checked_add(plan.every_weeks.weeks()).map_err(Fault::because)?;
     }
-    let catalogue = catalogue::current(tx)?;
     let offered = catalogue.service(booking.service);
     let mut addons = bookings::held_notes(tx, Holder { by, token: None }, booking.id)?.addons;
     addons

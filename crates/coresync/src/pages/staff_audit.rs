@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use askama::Template;
 use axum::Router;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use catalogue::Catalogue;
@@ -17,6 +17,7 @@ use serde_json::json;
 
 use super::frame::{Frame, or_sign_in};
 use super::sheet::{Asked, Complaints, Sheet, Typed, narrowing};
+use super::staff::csv::{file, no_formula};
 use super::words;
 
 const HERE: &str = "/staff/audit/";
@@ -231,12 +232,7 @@ async fn csv(caller: Caller, Asked(Sheet { read, .. }): Asked<Search>) -> Result
         people::note(tx, by, What::AuditRead, None, json!({"rows": rows.len()}))?;
         Ok(table(&rows))
     });
-    let answered = made.await.map(|text| {
-        let kind = HeaderValue::from_static("text/csv; charset=utf-8");
-        let name = HeaderValue::from_static("attachment; filename=\"audit.csv\"");
-        ([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)], text).into_response()
-    });
-    or_sign_in(answered, HERE)
+    or_sign_in(made.await.map(|text| file("audit", text)), HERE)
 }
 
 fn table(rows: &[AuditRow]) -> String {
@@ -263,8 +259,7 @@ fn table(rows: &[AuditRow]) -> String {
 
 /// A cell that a table reads as text: one that begins as a formula does gets a quote before it.
 fn quoted(cell: &str) -> String {
-    let guard = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-    format!("\"{guard}{}\"", cell.replace('"', "\"\""))
+    format!("\"{}\"", no_formula(cell).replace('"', "\"\""))
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use people::Caller;
 
 use super::frame::{Frame, SAME_FOR_VISITORS};
 use super::sights::Sight;
+use super::words;
 
 pub(super) fn routes() -> Router<House> {
     Router::new()
@@ -132,8 +133,6 @@ async fn contacts(State(house): State<House>, caller: Caller) -> Result<Response
     Ok((SAME_FOR_VISITORS, Page::of(&page)?).into_response())
 }
 
-const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-
 /// When the first room opens and the last one closes, day by day; days that follow each other and are alike, in one.
 fn hours(catalogue: &Catalogue) -> Vec<(&'static str, String)> {
     let rooms = || catalogue.rooms.iter().filter(|room| room.active);
@@ -143,17 +142,12 @@ fn hours(catalogue: &Catalogue) -> Vec<(&'static str, String)> {
         let opens = shifts().map(|shift| shift.opens).min();
         let closes = shifts().map(|shift| shift.closes).max();
         let told = match (opens, closes) {
-            (Some(opens), Some(closes)) => format!("{} – {}", clock(opens), clock(closes)),
+            (Some(opens), Some(closes)) => format!("{} – {}", words::minute(opens), words::minute(closes)),
             _ => "closed".to_owned(),
         };
         (*name, told)
     };
-    DAYS.iter().enumerate().map(day).collect()
-}
-
-/// Minutes from midnight as the club's clock shows them.
-fn clock(minutes: i64) -> String {
-    format!("{:02}:{:02}", minutes / 60 % 24, minutes % 60)
+    words::DAYS.iter().enumerate().map(day).collect()
 }
 
 #[derive(Template)]
@@ -174,7 +168,7 @@ mod tests {
     #[test]
     fn a_time_after_midnight_reads_as_a_clock_shows_it() {
         for (minutes, shown) in [(540, "09:00"), (1440, "00:00"), (1500, "01:00")] {
-            assert_eq!(clock(minutes), shown);
+            assert_eq!(words::minute(minutes), shown);
         }
     }
 }

@@ -132,6 +132,11 @@ impl Search {
         format!("{path}{joint}date={date}")
     }
 
+    /// The page for who waits for a time of a day.
+    pub(super) fn wait_path(&self, date: Date) -> String {
+        self.day_path(date).replacen("/book/?", "/book/wait/?", 1)
+    }
+
     /// The page that says what a move to a time means.
     fn move_path(&self, date: Date, to: Timestamp) -> String {
         format!("{}&to={to}", self.day_path(date))

@@ -229,7 +229,7 @@ impl WaitLine {
         let (wait, zone) = (&place.wait, &catalogue.club.zone);
         let today = words::date_at(zone, now);
         let day = |date| words::day(date, today);
-        let clock = |minute: i64| format!("{:02}:{:02}", minute / 60 % 24, minute % 60);
+        let clock = words::minute;
         let mut when = match wait.starts_at {
             Some(at) => words::moment(zone, at, now),
             None if wait.first_day == wait.last_day => day(wait.first_day),

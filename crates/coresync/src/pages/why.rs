@@ -1,13 +1,12 @@
 //! Why a time can't be had, in words, and what to do.
 
 use axum::http::StatusCode;
-use bookings::{KeptTime, When, search};
+use bookings::{Answer, KeptTime, When};
 use catalogue::Service;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use kit::{Error, Id, Result, Tx};
-use people::Actor;
 
 use super::times::{self, Search, TimeCell};
 use super::words;
@@ -44,6 +43,8 @@ pub(super) struct Told<'t> {
     pub(super) service: &'t Service,
     pub(super) search: &'t Search,
     pub(super) date: Date,
+    /// What there is on that day.
+    pub(super) day: &'t Answer,
     pub(super) when: When,
     pub(super) refusal: Option<Error>,
     /// Whether it was to be held, and not only asked.
@@ -54,11 +55,10 @@ pub(super) struct Told<'t> {
 ///
 /// # Errors
 /// A fault of the database.
-pub(super) fn told(tx: &mut Tx<'_>, by: &Actor, told: Told<'_>) -> Result<WhyNot> {
-    let Told { service, search: wanted, date, when, refusal, was_sent } = told;
+pub(super) fn told(tx: &mut Tx<'_>, told: Told<'_>) -> Result<WhyNot> {
+    let Told { service, search: wanted, date, day, when, refusal, was_sent } = told;
     let catalogue = catalogue::current(tx)?;
     let zone = &catalogue.club.zone;
-    let day = search(tx, by, &wanted.ask(service.id, date, date, true))?;
     let today = day.window.today();
     let moment = match when {
         When::Moment(moment) => moment,
@@ -67,7 +67,7 @@ pub(super) fn told(tx: &mut Tx<'_>, by: &Actor, told: Told<'_>) -> Result<WhyNot
         }
     };
     let asked = format!("{}, {}", words::day(date, today), words::clock(zone, moment));
-    let near = times::near(&day, wanted, moment);
+    let near = times::near(day, wanted, moment);
     let (mut sentence, mut status, mut code, mut opens_at) = (None, None, "", None);
     match refusal {
         Some(Error::Refused(refusal, carried)) => {
@@ -143,8 +143,7 @@ fn advice(code: &str, wanted: &Search, date: Date, club: &catalogue::Club) -> Ve
                 let sentence = "Somebody else, or another room, may have it.";
                 advice.push(leads(sentence, anybody.day_path(date), "Look without a name"));
             }
-            let path = wanted.day_path(date).replacen("/book/?", "/book/wait/?", 1);
-            advice.push(leads("If it frees, we can hold it for you.", path, "Wait for it"));
+            advice.push(leads("If it frees, we can hold it for you.", wanted.wait_path(date), "Wait for it"));
         }
     }
     advice

@@ -73,6 +73,15 @@ pub(super) fn capital(word: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// The days of the week, in the order of their numbers.
+pub(super) const DAYS: [&str; 7] =
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+/// Minutes from midnight as a clock shows them, past midnight too: `17:00`.
+pub(super) fn minute(minutes: i64) -> String {
+    format!("{:02}:{:02}", minutes.rem_euclid(1_440) / 60, minutes.rem_euclid(60))
+}
+
 /// `45 minutes`, `2 hours`.
 pub(super) fn duration(minutes: i64) -> String {
     match minutes {

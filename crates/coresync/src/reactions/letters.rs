@@ -86,7 +86,7 @@ pub(super) async fn opened(house: House, wait: Id, starts_at: Timestamp) -> Resu
             let service = catalogue.service(wait.service);
             let what = service.map(|service| service.name.clone()).unwrap_or_default();
             let slug = service.map(|service| service.slug.clone()).unwrap_or_default();
-            let when = starts_at.to_zoned(zone.clone()).strftime("%A %-d %B %Y, %H:%M").to_string();
+            let when = spoken(zone, starts_at, "%A %-d %B %Y, %H:%M");
             let Some(end) = ending(tx, Some(person.id), Notice::Waitlist, &public)? else { return Ok(()) };
             let heading = format!("{}, a time you asked for is free.", person.first_name);
             let path = format!("{public}/book/?service={slug}&at={starts_at}");
@@ -202,7 +202,8 @@ fn day_ahead(zone: &TimeZone, moment: Timestamp, now: Timestamp) -> String {
     }
 }
 
-fn spoken(zone: &TimeZone, moment: Timestamp, form: &str) -> String {
+/// A moment in the words of a form, by the clock of a zone.
+pub(super) fn spoken(zone: &TimeZone, moment: Timestamp, form: &str) -> String {
     moment.to_zoned(zone.clone()).strftime(form).to_string()
 }
 

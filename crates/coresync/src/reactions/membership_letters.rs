@@ -8,6 +8,7 @@ use membership::Event;
 use serde_json::Value;
 
 use super::letter::Letter;
+use super::letters::spoken;
 
 /// Tells somebody what became of their membership.
 pub(super) async fn tell(house: House, event: Id) -> Result<()> {
@@ -161,7 +162,7 @@ fn write_repriced(tx: &mut Tx<'_>, public: &str, job: &Repriced) -> Result<()> {
              until it begins.",
         )
     };
-    let when = booking.starts_at.to_zoned(club.zone.clone()).strftime("%A %-d %B %Y, %H:%M").to_string();
+    let when = spoken(&club.zone, booking.starts_at, "%A %-d %B %Y, %H:%M");
     let letter = Letter::new(club, format!("New price: {what}"), format!("{}, {heading}", person.first_name))
         .says(words)
         .fact("What", what)

@@ -92,6 +92,15 @@ impl Words {
         self.values.get(field).filter(|value| !value.is_null())
     }
 
+    /// Everything that was said under a name: a list of JSON, one value, or what a form sends several times.
+    pub fn many(&self, field: &str) -> Vec<Value> {
+        match self.raw(field) {
+            Some(Value::Array(many)) => many.clone(),
+            Some(one) => vec![one.clone()],
+            None => Vec::new(),
+        }
+    }
+
     /// A text that must be there: trimmed, of at most so many characters.
     pub fn text(&mut self, field: &str, longest: usize) -> String {
         self.opt_text_within(field, longest).unwrap_or_else(|| self.missing(field))

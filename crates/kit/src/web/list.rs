@@ -29,6 +29,13 @@ impl Input for Paging {
 }
 
 impl Paging {
+    /// How many rows a page has, and how many come before it: `LIMIT` and `OFFSET`.
+    pub fn rows(self) -> (i64, i64) {
+        let plain = |number: usize| i64::try_from(number).expect("bounded above");
+        let size = plain(self.size);
+        (size, plain(self.page - 1) * size)
+    }
+
     /// The part of `items` on this page.
     pub fn cut<T>(self, items: Vec<T>) -> Vec<T> {
         items.into_iter().skip((self.page - 1) * self.size).take(self.size).collect()
@@ -52,6 +59,14 @@ impl<T: Serialize> List<T> {
     pub fn of(all: Vec<T>, paging: Paging, path: impl Into<String>) -> List<T> {
         List { total: all.len(), items: paging.cut(all), paging, path: path.into() }
     }
+}
+
+/// A value as it stands in the query of an address: every byte that is no plain letter, digit or mark as `%XX`.
+pub fn in_address(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+    text.bytes()
+        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
 }
 
 impl<T: Serialize> IntoResponse for List<T> {

@@ -12,6 +12,11 @@ pub(super) fn csv(name: &str, table: &Table) -> Response {
     for row in &table.rows {
         line(&mut text, row.iter().map(|cell| cell.text.as_str()));
     }
+    file(name, text)
+}
+
+/// The text of a table as a file of this name.
+pub(in crate::pages) fn file(name: &str, text: String) -> Response {
     let kind = HeaderValue::from_static("text/csv; charset=utf-8");
     let place = format!("attachment; filename=\"{name}.csv\"");
     let mut response = ([(header::CONTENT_TYPE, kind)], text).into_response();
@@ -26,8 +31,7 @@ fn line<'t>(out: &mut String, cells: impl Iterator<Item = &'t str>) {
         if place > 0 {
             out.push(',');
         }
-        let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-        let cell = if is_formula { format!("'{cell}") } else { cell.to_owned() };
+        let cell = no_formula(cell);
         if cell.contains([',', '"', '\n', '\r']) {
             out.push('"');
             out.push_str(&cell.replace('"', "\"\""));
@@ -37,6 +41,12 @@ fn line<'t>(out: &mut String, cells: impl Iterator<Item = &'t str>) {
         }
     }
     out.push_str("\r\n");
+}
+
+/// A cell that no spreadsheet takes for a formula: what looks like one begins with an apostrophe.
+pub(in crate::pages) fn no_formula(cell: &str) -> String {
+    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    if is_formula { format!("'{cell}") } else { cell.to_owned() }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The back office: rules, numbers, plans, members, why not. Every page asks verbs that ask for permission; here is
 //! only what is read and drawn.
 
-mod csv;
+pub(super) mod csv;
 mod desk;
 mod member;
 mod members;

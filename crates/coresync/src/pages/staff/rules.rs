@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
-use bookings::{KeptRule, ReleaseRule, RuleWish, Stretch, WeekDay};
+use bookings::{KeptRule, ReleaseRule, RuleWish, Stretch, WeekDay, factor};
 use catalogue::Catalogue;
 use jiff::civil::Date;
 use kit::web::{Input, Words};
@@ -216,15 +216,9 @@ fn who(stretch: &Stretch) -> String {
     format!("{}, then everybody", kept.collect::<Vec<_>>().join(", "))
 }
 
-/// `1.20`
-pub(super) fn factor(basis_points: i64) -> String {
-    format!("{}.{:02}", basis_points / 10_000, basis_points % 10_000 / 100)
-}
-
 /// `17:00`; past midnight with a word.
 fn clock(minute: i64) -> String {
-    let (hour, rest) = (minute.rem_euclid(1_440) / 60, minute.rem_euclid(60));
-    format!("{hour:02}:{rest:02}{}", if minute >= 1_440 { " after midnight" } else { "" })
+    format!("{}{}", words::minute(minute), if minute >= 1_440 { " after midnight" } else { "" })
 }
 
 /// Whom a tier means.
@@ -239,11 +233,8 @@ pub(super) fn tier_word(tier: Tier) -> &'static str {
 
 /// The tiers to choose from, with a first that is none of them.
 pub(super) fn tiers(chosen: &str, first: &'static str) -> Vec<Choice> {
-    let tier = |tier: Tier| {
-        let word = tier_word(tier);
-        let (head, rest) = word.split_at(1);
-        Choice::new(tier.as_str(), format!("{}{rest}", head.to_uppercase()), chosen == tier.as_str())
-    };
+    let tier =
+        |tier: Tier| Choice::new(tier.as_str(), words::capital(tier_word(tier)), chosen == tier.as_str());
     [Choice::new("", first, false)]
         .into_iter()
         .chain([Tier::Base, Tier::Premium, Tier::Unlimited].map(tier))
@@ -258,8 +249,6 @@ fn kinds(catalogue: &Catalogue) -> Vec<String> {
     kinds
 }
 
-const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-
 /// What a rule does, in a sentence.
 pub(super) fn sentence(catalogue: &Catalogue, rule: &ReleaseRule) -> String {
     let rooms = match rule.room_kinds.as_slice() {
@@ -269,7 +258,7 @@ pub(super) fn sentence(catalogue: &Catalogue, rule: &ReleaseRule) -> String {
     let names = |id: &Id| catalogue.service(*id).map(|service| service.name.clone());
     let services: Vec<String> = rule.services.iter().filter_map(names).collect();
     let services = if rule.services.is_empty() { "every service".to_owned() } else { services.join(", ") };
-    let day = |day: &i64| usize::try_from(day - 1).ok().and_then(|place| DAYS.get(place)).copied();
+    let day = |day: &i64| usize::try_from(day - 1).ok().and_then(|place| words::DAYS.get(place)).copied();
     let days: Vec<&str> = rule.weekdays.iter().filter_map(day).collect();
     let days = if days.is_empty() { "every day".to_owned() } else { days.join(", ") };
     let kept = match rule.tier {
@@ -290,14 +279,15 @@ pub(super) fn sentence(catalogue: &Catalogue, rule: &ReleaseRule) -> String {
 pub(super) fn fields(form: Form, catalogue: &Catalogue, rule: &ReleaseRule, typed: Option<&Typed>) -> Form {
     let said = |name: &str, now: String| typed.map_or(now, |typed| typed.get(name).to_owned());
     let many = |name: &str, now: Vec<String>| typed.map_or(now, |typed| typed.all(name));
-    let text = |minute: i64| format!("{:02}:{:02}", minute.rem_euclid(1_440) / 60, minute.rem_euclid(60));
+    let text = words::minute;
     let (chosen_kinds, kinds) = (many("room_kinds", rule.room_kinds.clone()), kinds(catalogue));
     let kinds = kinds.into_iter().map(|kind| Choice::new(&kind, &kind, chosen_kinds.contains(&kind)));
     let chosen = many("services", rule.services.iter().map(ToString::to_string).collect());
     let services = catalogue.services.iter().filter(|one| one.active || chosen.contains(&one.id.to_string()));
     let services = services.map(|one| Choice::new(one.id, &one.name, chosen.contains(&one.id.to_string())));
     let days = many("weekdays", rule.weekdays.iter().map(ToString::to_string).collect());
-    let days = (1..).zip(DAYS).map(|(n, day): (i64, _)| Choice::new(n, day, days.contains(&n.to_string())));
+    let days =
+        (1..).zip(words::DAYS).map(|(n, day): (i64, _)| Choice::new(n, day, days.contains(&n.to_string())));
     form.field(Field::ticks("room_kinds", "Kinds of rooms", kinds.collect()).hint("None is all."))
         .field(Field::ticks("services", "Services", services.collect()).hint("None is all."))
         .field(Field::ticks("weekdays", "Weekdays of the operating day", days.collect()).hint("None is all."))

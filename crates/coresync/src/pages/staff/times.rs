@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
-use bookings::{DecidedTime, Decision, DecisionWish, moments};
+use bookings::{DecidedTime, Decision, DecisionWish, factor, moments};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use kit::web::{Input, Words};
@@ -12,7 +12,7 @@ use people::{Actor, Caller};
 
 use super::csv::csv;
 use super::desk::{Choice, DeskPage, Field, Form, Look, Part, Table, answer, attend, cell, link, shown};
-use super::rules::{factor, tier_word, tiers};
+use super::rules::{tier_word, tiers};
 use crate::pages::frame::or_sign_in;
 use crate::pages::sheet::{Asked, Posted, Typed};
 use crate::pages::words;
