@@ -59,12 +59,29 @@ async function heldPages(visits) {
   none(faults);
 }
 
-/** The language of our pages, and where pictures are hung. */
+/** What one keeps and sees of oneself. */
+async function ownPages(visits) {
+  const page = await visits.person();
+  const faults = [];
+  await sound(page, "/password-reset/", faults);
+  await site.signIn(page, site.ACCOUNTS.premium.email);
+  for (const path of ["bookings", "membership", "profile", "preferences", "sessions", "privacy"]) {
+    await sound(page, `/dashboard/${path}/`, faults);
+  }
+  none(faults);
+}
+
+/** The back office, as its owner sees it; the way to every page is in its menu. */
 async function deskPages(visits) {
   const page = await visits.person();
   const faults = [];
-  await site.signIn(page, "manager@demo.coresync.test");
-  for (const path of ["/staff/style/", "/staff/pictures/"]) await sound(page, path, faults);
+  await site.signIn(page, "owner@demo.coresync.test");
+  await page.goto("/staff/members/?q=a");
+  const menu = await page.locator('nav a[href^="/staff/"]').evaluateAll((ways) => ways.map((way) => way.pathname));
+  const member = await page.locator('td a[href^="/staff/members/"], th a[href^="/staff/members/"]').first();
+  const paths = new Set([...menu, new URL(await member.getAttribute("href"), page.url()).pathname, "/staff/style/"]);
+  if (paths.size < 10) throw new Error(`the menu has only ${[...paths].join(" ")}`);
+  for (const path of paths) await sound(page, path, faults);
   none(faults);
 }
 
@@ -72,5 +89,6 @@ export const journeys = {
   ...Object.fromEntries(site.PAGES.map(publicPage)),
   "every member's page at three widths": memberPages,
   "the page of what is held at three widths": heldPages,
-  "the style page and the pictures at three widths": deskPages,
+  "what one keeps and sees of oneself at three widths": ownPages,
+  "the back office at three widths": deskPages,
 };

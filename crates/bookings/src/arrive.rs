@@ -55,7 +55,7 @@ pub fn complete(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Booking> {
     step(tx, by, id, Status::Completed, |_, _| true)
 }
 
-/// The guest did not come: staff say so from fifteen minutes after the start (C5).
+/// The guest did not come: staff say so from the club's `no_show_minutes` after the start, fifteen unless it says otherwise (C5).
 ///
 /// # Errors
 /// `Error::Forbidden`, `Error::NotFound`, `wrong_state`.

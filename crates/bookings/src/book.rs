@@ -225,7 +225,7 @@ pub(crate) fn settle(
 }
 
 /// The sale, paid with what of a person's plan is to pay for it, if they have it: that is used. Credits are used also for
-/// who lets them be used without asking (P3); what a plan without limit covers needs nothing.
+/// who lets them be used without asking (P3); what a plan without limit covers is only counted.
 pub(crate) fn pay_with(
     tx: &mut Tx<'_>,
     sale: Sale,
@@ -234,6 +234,7 @@ pub(crate) fn pay_with(
     (booking, day, party): (Id, Date, i64),
 ) -> Result<Sale> {
     if sale.cover == Cover::Unlimited {
+        membership::use_credit(tx, standing, day, booking)?;
         return Ok(sale);
     }
     let unasked = standing.uses_credits_unasked().then_some(Perk::Credit);
@@ -299,7 +300,7 @@ pub(crate) fn sold_addons(
     wishes.iter().map(sold).collect()
 }
 
-/// Writes a booking's add-ons down, instead of those it had.
+/// Writes a booking's add-ons down beside those it has.
 pub(crate) fn write_addons(
     tx: &mut Tx<'_>,
     booking: Id,

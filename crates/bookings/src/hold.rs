@@ -28,7 +28,7 @@ pub(crate) struct Hold {
 pub struct Held {
     /// The hold; of a visit, that of its first service.
     pub booking: Booking,
-    /// By which a visitor knows it; 128 bits, told once (H4).
+    /// By which a visitor knows it; 256 bits, told once (H4 asks for 128 at least).
     pub token: Option<String>,
 }
 
@@ -63,7 +63,7 @@ impl Visitor<'_> {
 /// How long a secret is, in characters.
 const SECRET: usize = 64;
 
-/// Holds a time for ten minutes (H1). A visitor holds one at a time: the hold whose token they send is let go. Who holds
+/// Holds a time for the club's `hold_minutes`, ten unless it says otherwise (H1). A visitor holds one at a time: the hold whose token they send is let go. Who holds
 /// the same time already is answered with that.
 ///
 /// # Errors
@@ -190,7 +190,7 @@ pub fn let_go(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<()> {
     Ok(())
 }
 
-/// Gives a hold ten more minutes from now, once: when somebody starts to pay (H3).
+/// Gives a hold the club's `hold_minutes` from now, once: when somebody starts to pay (H3).
 ///
 /// # Errors
 /// `Error::NotFound` for what is not theirs; `wrong_state` if it has run out or was extended before.

@@ -66,7 +66,7 @@ impl Input for ToHold {
     }
 }
 
-/// Holds a time for ten minutes.
+/// Holds a time for the club's `hold_minutes`: ten, unless it says otherwise.
 #[utoipa::path(post, path = "/api/bookings/hold/", tag = "bookings", params(OnceHeader), request_body = BookingWish,
     responses((status = 201, body = HoldOut), (status = 400, body = Problem), (status = 403, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
@@ -121,7 +121,7 @@ async fn let_hold_go(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Gives a hold ten more minutes, once.
+/// Gives a hold the same time once more, from now on; once.
 #[utoipa::path(post, path = "/api/bookings/hold/{id}/extend/", tag = "bookings",
     params(("id" = i64, Path), ("token" = Option<String>, Query)),
     responses((status = 200, body = BookingOut), (status = 404, body = Problem), (status = 409, body = Problem)))]
@@ -299,32 +299,32 @@ async fn step(caller: Caller, id: Id, verb: Step) -> Result<Answered<BookingOut>
 
 /// The guest is here.
 #[utoipa::path(post, path = "/api/bookings/{id}/check_in/", tag = "bookings", params(("id" = i64, Path)),
-    responses((status = 200, body = BookingOut), (status = 403, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem)))]
+    responses((status = 200, body = BookingOut), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem)))]
 async fn check_in(caller: Caller, Path(id): Path<Id>) -> Result<Answered<BookingOut>> {
     step(caller, id, arrive::check_in).await
 }
 
 /// The guest is being served.
 #[utoipa::path(post, path = "/api/bookings/{id}/start/", tag = "bookings", params(("id" = i64, Path)),
-    responses((status = 200, body = BookingOut), (status = 403, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem)))]
+    responses((status = 200, body = BookingOut), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem)))]
 async fn start(caller: Caller, Path(id): Path<Id>) -> Result<Answered<BookingOut>> {
     step(caller, id, arrive::start).await
 }
 
 /// The guest has gone.
 #[utoipa::path(post, path = "/api/bookings/{id}/complete/", tag = "bookings", params(("id" = i64, Path)),
-    responses((status = 200, body = BookingOut), (status = 403, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem)))]
+    responses((status = 200, body = BookingOut), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem)))]
 async fn complete(caller: Caller, Path(id): Path<Id>) -> Result<Answered<BookingOut>> {
     step(caller, id, arrive::complete).await
 }
 
 /// The guest did not come.
 #[utoipa::path(post, path = "/api/bookings/{id}/no_show/", tag = "bookings", params(("id" = i64, Path)),
-    responses((status = 200, body = BookingOut), (status = 403, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem)))]
+    responses((status = 200, body = BookingOut), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem)))]
 async fn no_show(caller: Caller, Path(id): Path<Id>) -> Result<Answered<BookingOut>> {
     step(caller, id, arrive::no_show).await
 }

@@ -11,7 +11,7 @@ use crate::price::{Cover, Sale};
 /// Where a booking stands. The machine is here and nowhere else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
-    /// Held for ten minutes.
+    /// Held for a while.
     Held,
     /// Waiting for a payment.
     Pending,

@@ -16,7 +16,7 @@ impl Job for Nightly {
     const KIND: &'static str = "bookings.nightly";
 }
 
-/// The work of every minute; it asks for the next one itself.
+/// The work of every minute; whoever does it asks for the next one.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Sweep {}
 

@@ -1,4 +1,4 @@
-//! Every statement on the tables of bookings. It decides nothing.
+//! Statements on the tables of bookings that more than one verb needs. They decide nothing.
 
 use std::collections::HashMap;
 

@@ -143,7 +143,8 @@ impl Availability {
                 is_vip: standing.tier() == Tier::Unlimited,
                 has_priority_booking: priority,
                 max_advance_days: answer.window.max_advance_days(),
-                can_book_priority_slots: priority,
+                // Rules keep times for tiers; the lowest of them opens some already (W3).
+                can_book_priority_slots: standing.tier() > Tier::None,
             },
             available_slots: Vec::new(),
             total_slots: answer.offers.len(),

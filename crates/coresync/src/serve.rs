@@ -17,8 +17,8 @@ use tokio::sync::watch;
 
 use crate::{app, connections, demo, reactions};
 
-/// How many jobs are in hand at once: a slow mail server does not hold up the others.
-const JOBS_AT_ONCE: usize = 4;
+/// How many take jobs, each up to eight at once: a slow mail server does not hold up the others.
+const RUNNERS: usize = 4;
 
 /// How long single measurements lie before they are added up.
 const FIGURES: Duration = Duration::from_secs(5);
@@ -105,7 +105,7 @@ async fn serve_on(
     reactions::begin_rounds(&house).await?;
     let (stop, stopped) = watch::channel(false);
     let run = |_| tokio::spawn(jobs::run(house.db.clone(), handlers.clone(), stopped.clone()));
-    let workers: Vec<_> = (0..JOBS_AT_ONCE).map(run).collect();
+    let workers: Vec<_> = (0..RUNNERS).map(run).collect();
 
     let address = house.config.addr;
     let kept_figures = figures.clone();

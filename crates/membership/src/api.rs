@@ -153,9 +153,6 @@ async fn current(caller: Caller) -> Result<Response> {
 }
 
 fn told(standing: &Standing, held: &Membership, plan: &Plan, today: Date, savings: Cents) -> CurrentPlan {
-    let month = standing.billing_month(today);
-    let used =
-        standing.credits_used.iter().find(|(used_in, _)| Some(*used_in) == month).map_or(0, |(_, n)| *n);
     CurrentPlan {
         plan: PlanCard::from(plan),
         status: held.status.as_str(),
@@ -164,8 +161,8 @@ fn told(standing: &Standing, held: &Membership, plan: &Plan, today: Date, saving
         end_date: held.paid_until,
         days_remaining: (held.paid_until - today).get_days().max(0),
         auto_renew: held.renews,
-        services_used_this_month: used,
-        guest_passes_used: plan.guest_passes - standing.passes_left(today),
+        services_used_this_month: standing.credits_used_in(today),
+        guest_passes_used: standing.passes_used_in(today),
         service_credits_left: standing.credits_left(today),
         guest_passes_left: standing.passes_left(today),
         birthday_gift: standing.has_birthday(today),

@@ -21,7 +21,7 @@ pub use desk::{
 pub use events::{Event, event, events};
 pub use life::{
     CARD_NEEDED, Changed, FROZEN_ENOUGH, FROZEN_MONTHS, NO_PLAN, NUMBERS, Told, Turn, WRONG_STATE,
-    change_down, freeze, leave, set_auto_credit, stay, turn,
+    change_down, freezable, freeze, leave, set_auto_credit, stay, turn,
 };
 pub use model::{Membership, NewMembership, Plan, Status, Tier};
 pub use perks::{return_perks, use_birthday, use_credit, use_pass};

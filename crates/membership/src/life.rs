@@ -155,15 +155,15 @@ pub fn change_down(tx: &mut Tx<'_>, by: &Actor, person: Id, slug: &str) -> Resul
 /// Freezes for so many whole billing months from the next one on: no dues, no benefits (M6).
 ///
 /// # Errors
-/// `no_plan`; `wrong_state` while one is frozen or leaves; `frozen_enough`.
+/// `no_plan`; `wrong_state` while one is frozen or leaves or dues are open; `frozen_enough`.
 pub fn freeze(tx: &mut Tx<'_>, by: &Actor, person: Id, months: i64) -> Result<(Date, Date)> {
     let (_, membership, plan) = held(tx, by, person)?;
-    if !membership.renews || membership.frozen.is_some() || membership.status != Status::Active {
+    if !may_rest(&membership) {
         return Err(Error::refused(&WRONG_STATE));
     }
     let from = membership.paid_until.tomorrow().map_err(Fault::because)?;
     let until = after_months(membership.started_on, membership.paid_until, months)?;
-    if months < 1 || months > freezable(tx, membership.id, from)? {
+    if !(1..=left_of_year(tx, membership.id, from)?).contains(&months) {
         return Err(Error::refused(&FROZEN_ENOUGH));
     }
     let done = tx.run(
@@ -187,8 +187,24 @@ fn frozen_in(from: Date) -> String {
     format!("frozen_{}_", from.year())
 }
 
-/// For how many months a membership may still be frozen, if that begins on `from` (M6).
-pub(crate) fn freezable(tx: &mut Tx<'_>, membership: Id, from: Date) -> Result<i64> {
+/// For how many months somebody may freeze their membership now (M6); 0 if not at all.
+///
+/// # Errors
+/// A fault of the database.
+pub fn freezable(tx: &mut Tx<'_>, standing: &Standing) -> Result<i64> {
+    let Some((membership, _)) = standing.held.as_ref().filter(|(held, _)| may_rest(held)) else {
+        return Ok(0);
+    };
+    left_of_year(tx, membership.id, membership.paid_until.tomorrow().map_err(Fault::because)?)
+}
+
+/// Whether a membership is such that it can be frozen: paid, going on, and not frozen or about to be.
+fn may_rest(membership: &Membership) -> bool {
+    membership.renews && membership.frozen.is_none() && membership.status == Status::Active
+}
+
+/// How many months of a year may still be frozen, if that begins on `from`.
+fn left_of_year(tx: &mut Tx<'_>, membership: Id, from: Date) -> Result<i64> {
     let most = catalogue::current(tx)?.number(FROZEN_MONTHS);
     let year = frozen_in(from);
     let before: Vec<(String,)> =

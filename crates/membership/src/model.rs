@@ -83,9 +83,9 @@ pub struct Plan {
 pub enum Status {
     /// Paid.
     Active,
-    /// Unpaid for less than seven days: benefits stay (M7).
+    /// Unpaid, for no longer than the club's `grace_days` (seven unless it says otherwise): benefits stay (M7).
     Grace,
-    /// Unpaid for longer, or frozen: no benefits.
+    /// Unpaid for longer: no benefits.
     Suspended,
     /// Over.
     Ended,

@@ -1,13 +1,16 @@
 //! What a plan gives besides its prices: credits (M1), guest passes (M2), the gift of the birthday month (M3). Each use is
 //! a row whose key can be there once.
 
+use std::ops::RangeInclusive;
+
 use jiff::civil::Date;
 use kit::db::Sql;
 use kit::{Id, Result, Tx, args, sql};
 
 use crate::standing::Standing;
 
-/// Uses a credit of a billing month for a booking. `false` if there is none, or somebody used the last one meanwhile.
+/// Uses a credit of a billing month for a booking. `false` if there is none, or somebody used the last one meanwhile. Of a plan
+/// without limit there always is one: what was used is counted all the same.
 ///
 /// # Errors
 /// A fault of the database.
@@ -16,8 +19,13 @@ pub fn use_credit(tx: &mut Tx<'_>, standing: &Standing, day: Date, booking: Id) 
         "INSERT INTO credit_uses (membership_id, month, n, booking_id) VALUES ($1, $2, $3, $4)
          ON CONFLICT (membership_id, month, n) DO NOTHING"
     );
-    let given = standing.plan_on(day).map_or(0, |plan| plan.monthly_credits.unwrap_or(0));
-    use_one(tx, insert, standing, day, booking, given)
+    let places = match standing.plan_on(day).map(|plan| plan.monthly_credits) {
+        Some(Some(given)) => 1..=given,
+        // Behind those that are used.
+        Some(None) => standing.credits_used_in(day) + 1..=i64::MAX,
+        None => return Ok(false),
+    };
+    use_one(tx, insert, standing, day, booking, places)
 }
 
 /// Uses a guest pass of a billing month for a booking (M2). `false` if there is none left.
@@ -30,7 +38,7 @@ pub fn use_pass(tx: &mut Tx<'_>, standing: &Standing, day: Date, booking: Id) ->
          ON CONFLICT (membership_id, month, n) DO NOTHING"
     );
     let given = standing.plan_on(day).map_or(0, |plan| plan.guest_passes);
-    use_one(tx, insert, standing, day, booking, given)
+    use_one(tx, insert, standing, day, booking, 1..=given)
 }
 
 /// Uses the first that is left of what a billing month was given.
@@ -40,12 +48,12 @@ fn use_one(
     standing: &Standing,
     day: Date,
     booking: Id,
-    given: i64,
+    places: RangeInclusive<i64>,
 ) -> Result<bool> {
     let (Some((membership, _)), Some(month)) = (&standing.held, standing.billing_month(day)) else {
         return Ok(false);
     };
-    for n in 1..=given {
+    for n in places {
         if tx.run(insert, args![membership.id, month, n, booking])? == 1 {
             return Ok(true);
         }

@@ -63,10 +63,23 @@ impl Standing {
 
     /// How many guest passes are left for a session on `day` (M2).
     pub fn passes_left(&self, day: Date) -> i64 {
-        let (given, month) = (self.plan_on(day).map_or(0, |plan| plan.guest_passes), self.billing_month(day));
-        let used =
-            self.passes_used.iter().find(|(used_in, _)| Some(*used_in) == month).map_or(0, |(_, n)| *n);
-        (given - used).max(0)
+        let given = self.plan_on(day).map_or(0, |plan| plan.guest_passes);
+        (given - self.passes_used_in(day)).max(0)
+    }
+
+    /// How many guest passes are used of the billing month in which `day` falls, whether the plan counts now or not.
+    pub fn passes_used_in(&self, day: Date) -> i64 {
+        self.used_in(&self.passes_used, day)
+    }
+
+    /// How many credits are used of the billing month in which `day` falls; of a plan without limit, services.
+    pub fn credits_used_in(&self, day: Date) -> i64 {
+        self.used_in(&self.credits_used, day)
+    }
+
+    fn used_in(&self, used: &[(Date, i64)], day: Date) -> i64 {
+        let month = self.billing_month(day);
+        used.iter().find(|(used_in, _)| Some(*used_in) == month).map_or(0, |(_, n)| *n)
     }
 
     /// Whether the gift of the birthday month can be used for a session on `day` (M3): Premium and Unlimited, once a year.
@@ -100,11 +113,7 @@ impl Standing {
     /// How many credits are left for a session on `day` (M1); `None` is without limit.
     pub fn credits_left(&self, day: Date) -> Option<i64> {
         let Some(plan) = self.plan_on(day) else { return Some(0) };
-        let given = plan.monthly_credits?;
-        let month = self.billing_month(day);
-        let used =
-            self.credits_used.iter().find(|(used_in, _)| Some(*used_in) == month).map_or(0, |(_, n)| *n);
-        Some((given - used).max(0))
+        Some((plan.monthly_credits? - self.credits_used_in(day)).max(0))
     }
 
     /// The first day of the billing month in which `day` falls: months are counted from the day of joining,

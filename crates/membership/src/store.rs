@@ -60,7 +60,7 @@ pub fn standing(tx: &mut Tx<'_>, club: Id, person: Id) -> Result<Standing> {
         plan = next;
     }
     standing.held = Some((membership.clone(), plan.clone()));
-    if plan.monthly_credits.is_some_and(|credits| credits > 0) {
+    if plan.monthly_credits != Some(0) {
         standing.credits_used = tx.all(
             sql!("SELECT month, COUNT(*) FROM credit_uses WHERE membership_id = $1 GROUP BY month"),
             args![membership.id],

@@ -47,8 +47,17 @@ impl Actor {
     /// # Errors
     /// `Error::Unauthorized` for a visitor, else `Error::Forbidden`.
     pub fn need(&self, action: Action) -> Result<()> {
-        self.person()?;
-        if self.may(action) { Ok(()) } else { Err(Error::Forbidden) }
+        let person = self.person()?;
+        if self.may(action) {
+            return Ok(());
+        }
+        tracing::warn!(
+            person = person.id.0,
+            role = person.role.name(),
+            ?action,
+            "refused: not for this role"
+        );
+        Err(Error::Forbidden)
     }
 
     /// The person, where one is needed.

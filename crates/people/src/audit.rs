@@ -39,9 +39,11 @@ pub enum What {
     RoleChanged,
     /// Staff looked at somebody.
     ProfileRead,
+    /// Staff read whom to call for somebody.
+    ContactRead,
     /// Staff looked somebody up.
     PeopleSearched,
-    /// The log itself was looked at or taken along.
+    /// The log itself was taken along.
     AuditRead,
     /// Something was agreed to.
     ConsentGiven,
@@ -55,7 +57,7 @@ pub enum What {
 
 impl What {
     /// All of it.
-    pub const ALL: [What; 18] = [
+    pub const ALL: [What; 19] = [
         What::SignedUp,
         What::SignedIn,
         What::SignInFailed,
@@ -68,6 +70,7 @@ impl What {
         What::PasswordReset,
         What::RoleChanged,
         What::ProfileRead,
+        What::ContactRead,
         What::PeopleSearched,
         What::AuditRead,
         What::ConsentGiven,
@@ -91,6 +94,7 @@ impl What {
             What::PasswordReset => "password_reset",
             What::RoleChanged => "role_changed",
             What::ProfileRead => "profile_read",
+            What::ContactRead => "contact_read",
             What::PeopleSearched => "people_searched",
             What::AuditRead => "audit_read",
             What::ConsentGiven => "consent_given",

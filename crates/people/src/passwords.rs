@@ -128,6 +128,15 @@ pub fn check_password(password: &str, email: &str) -> Result<()> {
     complaint(password, email).map_or(Ok(()), |sentence| Err(Fields::one("password", sentence)))
 }
 
+/// Words of the house that are no password, whatever digits and marks stand around them (ASVS 6.1.2).
+const OF_THE_HOUSE: [&str; 6] =
+    ["coresync", "coresyncprivate", "mensuite", "backyard", "wellness", "wellnessclub"];
+
+fn is_of_the_house(password: &str) -> bool {
+    let letters: String = password.chars().filter(|c| c.is_alphabetic()).collect();
+    OF_THE_HOUSE.contains(&letters.as_str())
+}
+
 /// What is wrong with a new password.
 pub(crate) fn complaint(password: &str, email: &str) -> Option<&'static str> {
     let length = password.chars().count();
@@ -138,6 +147,8 @@ pub(crate) fn complaint(password: &str, email: &str) -> Option<&'static str> {
         Some("At most 128 characters, please.")
     } else if !email.is_empty() && lower.trim() == email.trim().to_lowercase() {
         Some("Your address is too easy to guess as a password.")
+    } else if is_of_the_house(&lower) {
+        Some("This is the name of the house, which anybody would try. Please take another.")
     } else if COMMON.contains(&lower.as_str()) {
         Some("This is one of the first passwords that anybody would try. Please take another.")
     } else {
@@ -155,7 +166,15 @@ mod tests {
         {
             assert_eq!(complaint(good, "anna@example.com"), None, "{good}");
         }
-        for bad in ["short", "1234567", "Password1", "Anna@Example.com", &"x".repeat(129)] {
+        for bad in [
+            "short",
+            "1234567",
+            "Password1",
+            "Anna@Example.com",
+            "CoreSync-2026",
+            "!mensuite!",
+            &"x".repeat(129),
+        ] {
             assert!(complaint(bad, "anna@example.com").is_some(), "{bad}");
         }
     }

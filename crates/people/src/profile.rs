@@ -2,10 +2,13 @@
 
 use kit::errors::OrFault as _;
 use kit::{Id, Result, Tx};
+use serde_json::json;
 
 use crate::actor::Actor;
+use crate::audit::{What, note};
 use crate::inputs::ProfileChange;
 use crate::model::{EmergencyContact, Person, check_of_age};
+use crate::permissions::Action;
 use crate::{own_key, store};
 
 /// Changes the profile of whoever asks. What the change does not name stays.
@@ -43,6 +46,22 @@ pub fn change_profile(tx: &mut Tx<'_>, by: &Actor, change: &ProfileChange) -> Re
 /// `Error::Unauthorized` for a visitor, a fault if it was sealed under another key.
 pub fn emergency_contact(tx: &mut Tx<'_>, by: &Actor) -> Result<Option<EmergencyContact>> {
     let id = by.person()?.id;
+    open(tx, id)
+}
+
+/// Whom to call for somebody, in an emergency; it is written down who asked.
+///
+/// # Errors
+/// `Error::Unauthorized`, `Error::Forbidden` unless `by` runs the day, `Error::NotFound`, a fault if it was sealed under another
+/// key.
+pub fn contact_of(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<EmergencyContact>> {
+    by.need(Action::RunTheDay)?;
+    store::person(tx, id)?;
+    note(tx, by, What::ContactRead, Some(id), json!({}))?;
+    open(tx, id)
+}
+
+fn open(tx: &mut Tx<'_>, id: Id) -> Result<Option<EmergencyContact>> {
     let Some(sealed) = store::contact(tx, id)? else { return Ok(None) };
     let text = own_key::open_for(tx, id, &place(id), &sealed)?;
     serde_json::from_str(&text).map(Some).or_fault()

@@ -18,8 +18,8 @@ pub const OWN_ROLE: Refusal =
 /// The fewest letters of a search.
 const SHORTEST: usize = 2;
 
-/// People by name, address or phone, and how many there are. Without words, those who work here. What was looked for is
-/// written down.
+/// People by name, address or phone, and how many there are. Without words, those who work here. That somebody
+/// searched, and how many were found, is written down.
 ///
 /// # Errors
 /// `Error::Unauthorized`, `Error::Forbidden`.
@@ -92,4 +92,16 @@ pub fn set_role(tx: &mut Tx<'_>, by: &Actor, id: Id, role: Role) -> Result<Perso
     store::end_all(tx, id)?;
     note(tx, by, What::RoleChanged, Some(id), json!({"from": before.role, "to": role}))?;
     store::person(tx, id)
+}
+
+/// Ends every sign-in of somebody: a device is lost, or somebody leaves the club. Says how many sessions that were.
+///
+/// # Errors
+/// `Error::Unauthorized`, `Error::Forbidden`, `Error::NotFound`.
+pub fn sign_out_of_all(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<u64> {
+    by.need(Action::ManageRoles)?;
+    store::hold(tx, id)?;
+    let ended = store::end_all(tx, id)?;
+    note(tx, by, What::SessionsEnded, Some(id), json!({"sessions": ended}))?;
+    Ok(ended)
 }

@@ -20,6 +20,9 @@ const ACCESS_LIFE: SignedDuration = SignedDuration::from_mins(30);
 /// How long a refresh token is good; each use begins anew.
 const REFRESH_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
+/// How long a sign-in lasts at most, however often its tokens are renewed (ASVS 7.3.2).
+const WHOLE_LIFE: SignedDuration = SignedDuration::from_hours(180 * 24);
+
 /// What kind of client signs in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SessionKind {
@@ -117,7 +120,9 @@ fn renew(tx: &mut Tx<'_>, digest: Vec<u8>, network: String) -> Result<Option<Tok
         }
         return Ok(None);
     }
-    if old.expires_at <= tx.now() {
+    let now = tx.now();
+    let is_over = doors::opened_at(tx, old.family)?.is_some_and(|opened_at| opened_at + WHOLE_LIFE <= now);
+    if is_over || old.expires_at <= now {
         return Ok(None);
     }
     store::forget_expired(tx, old.person)?;

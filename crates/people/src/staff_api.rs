@@ -28,7 +28,7 @@ impl Input for Wanted {
 }
 
 /// People by name, address or phone (two letters or more); without words, those who work here. It is written down that you
-/// looked.
+/// searched, and how many were found.
 #[utoipa::path(get, path = "/api/staff/people/", tag = "staff",
     params(("q" = Option<String>, Query, description = "Part of a name, an address, a phone number."),
         ("page" = Option<i64>, Query), ("page_size" = Option<i64>, Query)),

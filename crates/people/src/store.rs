@@ -1,6 +1,6 @@
-//! Every statement on people and their sessions. It decides nothing.
+//! Statements on people and their sessions that more than one verb needs. They decide nothing.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use kit::db::{FromRow, Row};
 use kit::{Error, Id, Result, Tx, args, row, sql};
 
@@ -156,16 +156,23 @@ impl FromRow for Found {
     }
 }
 
-/// Whoever holds this token, if it is of this kind, not ended and not expired.
+/// How long a browser stays signed in without being used (ASVS 7.3.1): somebody who works here, and anybody else.
+const IDLE: (SignedDuration, SignedDuration) =
+    (SignedDuration::from_hours(12), SignedDuration::from_hours(14 * 24));
+
+/// Whoever holds this token, if it is of this kind, not ended, not expired and was not left unused for too long.
 pub(crate) fn signed_in(tx: &mut Tx<'_>, digest: &[u8], kind: &str) -> Result<Option<Found>> {
     let now = tx.now();
     tx.one(
         sql!(
             "SELECT s.id, p.id, COALESCE(p.email, p.claimed_email), p.first_name, p.last_name, p.phone, p.role,
              p.birthday, p.verified_at, p.created_at FROM sessions s JOIN people p ON p.id = s.person_id
-             WHERE s.token_digest = $1 AND s.kind = $2 AND s.ended_at IS NULL AND s.expires_at > $3"
+             LEFT JOIN sign_ins i ON i.family = s.family
+             WHERE s.token_digest = $1 AND s.kind = $2 AND s.ended_at IS NULL AND s.expires_at > $3
+             AND (s.kind <> 'page' OR i.seen_at IS NULL
+                  OR i.seen_at > CASE p.role WHEN 'account' THEN $5 ELSE $4 END)"
         ),
-        args![digest.to_vec(), kind, now],
+        args![digest.to_vec(), kind, now, now - IDLE.0, now - IDLE.1],
     )
 }
 

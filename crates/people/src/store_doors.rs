@@ -1,4 +1,4 @@
-//! Every statement on sign-ins, devices and proofs. It decides nothing.
+//! Statements on sign-ins, devices and proofs, for whoever needs more than one of them. They decide nothing.
 
 use jiff::{SignedDuration, Timestamp};
 use kit::{Id, Result, Tx, args, row, sql};
@@ -61,6 +61,13 @@ pub struct SignedInHere {
 }
 
 row!(SignedInHere { id, device, network, opened_at, seen_at });
+
+/// When a sign-in began; nothing for one from before sign-ins were kept.
+pub(crate) fn opened_at(tx: &mut Tx<'_>, family: Id) -> Result<Option<Timestamp>> {
+    let found: Option<(Timestamp,)> =
+        tx.one(sql!("SELECT opened_at FROM sign_ins WHERE family = $1"), args![family])?;
+    Ok(found.map(|(opened_at,)| opened_at))
+}
 
 /// The sign-ins of a person that go on, the one that was seen last first.
 pub(crate) fn sign_ins(tx: &mut Tx<'_>, person: Id) -> Result<Vec<SignedInHere>> {

@@ -190,7 +190,10 @@ async fn read(mut form: Multipart) -> Result<(Upload, Vec<u8>), (String, Error)>
     while let Some(field) = form.next_field().await.map_err(|_| (words.spot.clone(), broken()))? {
         let name = field.name().unwrap_or_default().to_owned();
         let value = field.bytes().await.map_err(|_| (words.spot.clone(), broken()))?;
-        let text = |longest: usize| String::from_utf8_lossy(&value).trim().chars().take(longest).collect();
+        let text = |longest: usize| -> String {
+            // No engine keeps a null in a text.
+            String::from_utf8_lossy(&value).replace('\0', "").trim().chars().take(longest).collect()
+        };
         match name.as_str() {
             "spot" => words.spot = text(120),
             "alt" => words.alt = text(300),

@@ -48,7 +48,8 @@ struct Held {
     auto_credit: bool,
     has_credits: bool,
     leaving: bool,
-    may_freeze: bool,
+    /// For how many months it can be frozen: each with its word.
+    freezes: Vec<(i64, String)>,
     has_next: bool,
     slug: String,
 }
@@ -68,6 +69,7 @@ struct PlanCard {
 struct Numbers {
     account_days: i64,
     gift: Cents,
+    freezable: i64,
 }
 
 impl Held {
@@ -115,17 +117,16 @@ impl Held {
             ("Days left", left.to_string()),
             ("You book", format!("{} days ahead", standing.days_ahead_for(today, numbers.account_days))),
         ];
+        let used = standing.credits_used_in(today);
         match (plan.monthly_credits, standing.credits_left(today)) {
-            (None, _) => facts.push(("Services", "Every one is included".to_owned())),
+            (None, _) => facts.push(("Services this month", format!("{used}, every one is included"))),
             (Some(given), Some(left)) if given > 0 => {
-                let used = (given - left).max(0);
                 facts.push(("Service credits this month", format!("{used} used, {left} left")));
             }
             _ => {}
         }
         if plan.guest_passes > 0 {
-            let left = standing.passes_left(today);
-            let used = (plan.guest_passes - left).max(0);
+            let (used, left) = (standing.passes_used_in(today), standing.passes_left(today));
             facts.push(("Guest passes this month", format!("{used} used, {left} left")));
         }
         if plan.monthly_credits.is_some() && standing.has_birthday(today) {
@@ -144,9 +145,7 @@ impl Held {
             auto_credit: membership.auto_credit,
             has_credits: plan.monthly_credits.is_some_and(|credits| credits > 0),
             leaving: !membership.renews,
-            may_freeze: membership.renews
-                && membership.frozen.is_none()
-                && membership.status == Status::Active,
+            freezes: (1..=numbers.freezable).map(|months| (months, words::months(months))).collect(),
             has_next: standing.next_plan.is_some(),
             slug: plan.slug.clone(),
         })
@@ -184,9 +183,10 @@ fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<MembershipPage> {
     let today = words::date_at(&catalogue.club.zone, tx.now());
     let plan = standing.held.as_ref().map(|(_, plan)| plan.clone());
     let plans = membership::plans(tx, catalogue.club.id)?;
+    let numbers = Numbers { account_days, gift, freezable: membership::freezable(tx, &standing)? };
     Ok(MembershipPage {
         frame: Frame::new(by, "membership", "Membership · CoreSync"),
-        held: Held::of(&standing, today, Numbers { account_days, gift }, saved),
+        held: Held::of(&standing, today, numbers, saved),
         plans: plans.into_iter().map(|one| PlanCard::of(one, plan.as_ref())).collect(),
         club: catalogue.club.clone(),
         account_days,

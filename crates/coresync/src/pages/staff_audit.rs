@@ -173,6 +173,7 @@ fn spoken(what: &str) -> &str {
         "password_reset" => "Set another password by mail",
         "role_changed" => "Changed a role",
         "profile_read" => "Looked at somebody",
+        "contact_read" => "Read whom to call",
         "people_searched" => "Looked for people",
         "audit_read" => "Took the log along",
         "consent_given" => "Agreed to something",

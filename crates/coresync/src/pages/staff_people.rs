@@ -17,7 +17,10 @@ const HERE: &str = "/staff/people/";
 const SIZE: usize = 50;
 
 pub(super) fn routes() -> Router<House> {
-    Router::new().route("/staff/people/", get(show)).route("/staff/people/{id}/role/", post(give))
+    Router::new()
+        .route("/staff/people/", get(show))
+        .route("/staff/people/{id}/role/", post(give))
+        .route("/staff/people/{id}/sign-out/", post(sign_out))
 }
 
 /// What is looked for.
@@ -36,8 +39,11 @@ impl Input for Search {
         Search {
             q: words.opt_text_within("q", 100).unwrap_or_default(),
             page: page.and_then(|page| usize::try_from(page).ok()).unwrap_or(1),
-            done: (said.as_deref() == Some("changed"))
-                .then_some("The role is changed, and everything of theirs is signed out."),
+            done: match said.as_deref() {
+                Some("changed") => Some("The role is changed, and everything of theirs is signed out."),
+                Some("signed_out") => Some("Everything of theirs is signed out."),
+                _ => None,
+            },
             refused: (said.as_deref() == Some("own_role")).then_some(people::OWN_ROLE.sentence),
         }
     }
@@ -139,4 +145,19 @@ async fn give(caller: Caller, Path(id): Path<Id>, Form(Given { role, q }): Form<
         Err(error) => return or_sign_in(Err::<Page, _>(error), HERE),
     };
     Ok(see_other(&format!("{HERE}?q={}&said={said}", words::encoded(&q))).into_response())
+}
+
+/// The search to come back to.
+struct Back(String);
+
+impl Input for Back {
+    fn parse(words: &mut Words) -> Back {
+        Back(words.opt_text_within("q", 100).unwrap_or_default())
+    }
+}
+
+async fn sign_out(caller: Caller, Path(id): Path<Id>, Form(Back(q)): Form<Back>) -> Result<Response> {
+    let ended = caller.tx(move |tx, by| people::sign_out_of_all(tx, by, id)).await;
+    let back = format!("{HERE}?q={}&said=signed_out", words::encoded(&q));
+    or_sign_in(ended.map(|_| see_other(&back)), HERE)
 }

@@ -133,7 +133,7 @@ async fn contacts(State(house): State<House>, caller: Caller) -> Result<Response
     Ok((SAME_FOR_VISITORS, Page::of(&page)?).into_response())
 }
 
-/// When the first room opens and the last one closes, day by day; days that follow each other and are alike, in one.
+/// When the first room opens and the last one closes, day by day.
 fn hours(catalogue: &Catalogue) -> Vec<(&'static str, String)> {
     let rooms = || catalogue.rooms.iter().filter(|room| room.active);
     let day = |(index, name): (usize, &&'static str)| {

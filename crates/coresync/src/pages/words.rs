@@ -77,6 +77,11 @@ pub(super) fn capital(word: &str) -> String {
 pub(super) const DAYS: [&str; 7] =
     ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
+/// `one month`, `2 months`.
+pub(super) fn months(count: i64) -> String {
+    if count == 1 { "one month".to_owned() } else { format!("{count} months") }
+}
+
 /// Minutes from midnight as a clock shows them, past midnight too: `17:00`.
 pub(super) fn minute(minutes: i64) -> String {
     format!("{:02}:{:02}", minutes.rem_euclid(1_440) / 60, minutes.rem_euclid(60))

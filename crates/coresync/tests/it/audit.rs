@@ -184,6 +184,41 @@ async fn who_looks_for_members_and_at_one_is_written_down() {
     );
 }
 
+/// S18: the desk reads whom to call, and that it did is written down.
+#[tokio::test]
+async fn whom_to_call_is_read_at_the_desk_and_that_is_written_down() {
+    let house = House::open().await;
+    let path = format!("/staff/members/{}/emergency/", house.person(GUS));
+    let nobody = house.browser(DORA).get(&path).await.expect(200).text();
+    assert!(nobody.contains("They have named nobody to call."), "{nobody}");
+    let contact = json!({"name": "Taras Shev", "phone": "2125550199", "relation": "brother"});
+    let change = json!({"emergency_contact": contact});
+    house.as_(GUS).patch("/api/users/profile/me/", change).await.expect(200);
+    let page = house.browser(DORA).get(&path).await.expect(200).text();
+    assert!(page.contains("Taras Shev") && page.contains("2125550199") && page.contains("brother"), "{page}");
+    let member = format!("/staff/members/{}/", house.person(GUS));
+    let member = house.browser(DORA).get(&member).await.expect(200).text();
+    assert!(member.contains(&path) && !member.contains("Taras"), "{member}");
+    house.browser(BEA).get(&path).await.expect(403);
+    let all = deeds(&house).await;
+    let read: Vec<_> = all.iter().filter(|one| one.0 == "contact_read").map(|one| (one.1, one.2)).collect();
+    assert_eq!(read, [(Some(house.person(DORA)), Some(house.person(GUS))); 2]);
+}
+
+/// A lost telephone: the owner signs somebody out everywhere.
+#[tokio::test]
+async fn the_owner_signs_somebody_out_everywhere() {
+    let house = House::open().await;
+    let path = format!("/staff/people/{}/sign-out/", house.person(PIA));
+    house.browser(MAX).submit(&path, "").await.expect(403);
+    house.as_(PIA).get("/api/users/profile/me/").await.expect(200);
+    let done = house.browser(OLA).submit(&path, "q=pia").await.expect(303);
+    assert_eq!(done.header("location"), "/staff/people/?q=pia&said=signed_out");
+    house.as_(PIA).get("/api/users/profile/me/").await.expect(401);
+    house.browser(PIA).get("/dashboard/").await.expect(303);
+    assert_eq!(deeds(&house).await.last().expect("a row").0, "sessions_ended");
+}
+
 #[tokio::test]
 async fn managers_read_the_log_page_by_page_and_take_it_along() {
     let house = House::open().await;

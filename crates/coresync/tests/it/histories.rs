@@ -37,6 +37,7 @@ struct Known {
     technicians: Vec<i64>,
     held_until: Option<Timestamp>,
     live: bool,
+    /// Whether the plan pays the service: with a credit, or without limit.
     used_credit: bool,
     moves: i64,
     /// When it was booked.
@@ -120,7 +121,7 @@ impl Model {
                 .as_array()
                 .expect("as promised")
                 .iter()
-                .any(|line| line["code"] == "credit"),
+                .any(|line| line["code"] == "credit" || line["code"] == "unlimited"),
             moves,
             made: moment("created_at").expect("as promised"),
             frozen_late: false,
@@ -149,7 +150,7 @@ impl Model {
         let Some((id, known)) = self.pick(|known, _| known.live && known.held_until.is_some()) else {
             return;
         };
-        let words = json!({"hold_id": id, "use_credit": known.used_credit});
+        let words = json!({"hold_id": id, "use_credit": known.used_credit && known.by == PIA});
         let answer = self.house.as_(known.by).post(CREATE, words).await;
         if self.count("confirm", &answer) {
             // One that ran out and was taken away is booked under another id.
@@ -232,7 +233,7 @@ impl Model {
         // What has run out keeps its credit until it is taken away.
         let used = self.known.values().filter(|known| known.used_credit).count() + self.forfeited;
         let sure = self.known.values().filter(|known| known.used_credit && known.lives(now)).count();
-        assert!(found.credits <= 2 * 2, "more credits than two months have");
+        assert_eq!(found.beyond, 0, "more credits than a month has");
         assert!(
             (sure + self.forfeited..=used).contains(&found.credits),
             "{} credits, {sure} to {used} are used",
@@ -264,6 +265,8 @@ struct Found {
     allocated: BTreeMap<i64, i64>,
     numbers: Vec<String>,
     credits: usize,
+    /// Credits that no month has.
+    beyond: i64,
     /// Pairs of bookings that have one resource at once, where it takes one.
     overlaps: i64,
 }
@@ -283,6 +286,13 @@ fn read(tx: &mut Tx<'_>) -> Result<Found> {
         args![],
     )?;
     let credits: Option<(i64,)> = tx.one(sql!("SELECT COUNT(*) FROM credit_uses"), args![])?;
+    let beyond: Option<(i64,)> = tx.one(
+        sql!(
+            "SELECT COUNT(*) FROM credit_uses c JOIN memberships m ON m.id = c.membership_id
+             JOIN plan_versions v ON v.id = m.version_id WHERE c.n > v.monthly_credits"
+        ),
+        args![],
+    )?;
     let overlaps: Option<(i64,)> = tx.one(
         sql!(
             "SELECT COUNT(*) FROM allocations a JOIN allocations b ON b.resource_id = a.resource_id
@@ -296,6 +306,7 @@ fn read(tx: &mut Tx<'_>) -> Result<Found> {
         allocated: allocated.into_iter().collect(),
         numbers: numbers.into_iter().map(|(number,)| number).collect(),
         credits: usize::try_from(credits.map_or(0, |(count,)| count)).expect("as promised"),
+        beyond: beyond.map_or(0, |(count,)| count),
         overlaps: overlaps.map_or(0, |(count,)| count),
     })
 }

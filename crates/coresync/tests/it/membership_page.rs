@@ -29,7 +29,7 @@ async fn who_has_a_plan_reads_what_is_left_of_it() {
     assert!(house.browser(PIA).get(PAGE).await.expect(200).text().contains("They are used by themselves"));
     // Whose every service is included has no use for either.
     let text = house.browser(UMA).get(PAGE).await.expect(200).text();
-    assert!(text.contains("Every one is included") && !text.contains("Service credits"), "{text}");
+    assert!(text.contains("0, every one is included") && !text.contains("Service credits"), "{text}");
 }
 
 #[tokio::test]

@@ -50,6 +50,21 @@ async fn credits_are_used_unasked_by_who_wants_that() {
     change(&house, GUS, "auto_credit", json!({"auto": true})).await.refused(409, "no_plan");
 }
 
+/// S14: what a plan without limit covers is counted too, and given back with a free cancellation.
+#[tokio::test]
+async fn services_of_a_plan_without_limit_are_counted() {
+    let house = House::open().await;
+    let used = || async { current(&house, UMA).await.number("services_used_this_month") };
+    assert_eq!(used().await, 0);
+    let first = book(&house, UMA, "massage", "2026-11-27", "12:00").await;
+    book(&house, UMA, "massage", "2026-11-28", "12:00").await;
+    assert_eq!(used().await, 2);
+    cancel(&house, UMA, first.number("id")).await.expect(200);
+    assert_eq!(used().await, 1);
+    book(&house, UMA, "massage", "2026-11-29", "12:00").await;
+    assert_eq!(used().await, 2);
+}
+
 /// M2: a pass makes one companion's share zero.
 #[tokio::test]
 async fn a_pass_pays_for_one_of_two() {

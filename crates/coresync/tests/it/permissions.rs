@@ -161,12 +161,14 @@ d333++ GET /staff/audit/audit.csv
 d33+++ GET /staff/members/
 d33+++ GET /staff/members/{id}/
 d33+++ POST /staff/members/{id}/
+d33+++ GET /staff/members/{id}/emergency/
 d333++ GET /staff/numbers/
 d333++ GET /staff/numbers/{name}/
 d333++ POST /staff/numbers/{name}/ | value=12
 d333++ POST /staff/numbers/{name}/reset/
 d333++ GET /staff/people/
 d3333+ POST /staff/people/{id}/role/ | role=account
+d3333+ POST /staff/people/{id}/sign-out/
 d333++ GET /staff/pictures/
 ++++++ POST /staff/pictures/
 d33344 POST /staff/pictures/down/ | spot=home

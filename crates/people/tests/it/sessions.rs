@@ -224,3 +224,38 @@ async fn a_sign_in_that_meets_a_change_of_password_does_not_outlive_it() {
         password = new;
     }
 }
+
+/// ASVS 7.3.1: a browser that nobody uses is signed out by itself.
+#[tokio::test]
+async fn a_browser_that_is_not_used_for_two_weeks_is_signed_out() {
+    let app = App::open().await;
+    app.anna().await;
+    let attempt = SignIn { email: "anna@example.com".to_owned(), password: PASSWORD.to_owned() };
+    let whence = Whence::address("192.0.2.1".parse().expect("an address"));
+    let entered = people::sign_in(&app.house, &whence, attempt, SessionKind::Page).await.expect("in");
+    let cookie = entered.tokens.access;
+    for _ in 0..2 {
+        app.later(SignedDuration::from_hours(13 * 24));
+        assert_eq!(app.get_me(As::Cookie(&cookie)).await.status, 200, "each use counts");
+    }
+    let again = SignIn { email: "anna@example.com".to_owned(), password: PASSWORD.to_owned() };
+    let entered = people::sign_in(&app.house, &whence, again, SessionKind::Page).await.expect("in");
+    app.later(SignedDuration::from_hours(14 * 24));
+    assert_eq!(app.get_me(As::Cookie(&entered.tokens.access)).await.status, 401);
+}
+
+/// ASVS 7.3.2 and 10.4.8: however often an app renews, a sign-in ends at last.
+#[tokio::test]
+async fn a_sign_in_ends_at_last_however_often_it_is_renewed() {
+    let app = App::open().await;
+    let made = app.anna().await;
+    let mut refresh = made.text("refresh").to_owned();
+    for day in (20..180).step_by(20) {
+        app.later(SignedDuration::from_hours(20 * 24));
+        let renewed = app.post("/api/auth/refresh/", As::Nobody, json!({"refresh": refresh})).await;
+        assert_eq!(renewed.status, 200, "after {day} days: {renewed:?}");
+        refresh = renewed.text("refresh").to_owned();
+    }
+    app.later(SignedDuration::from_hours(20 * 24));
+    assert_eq!(app.post("/api/auth/refresh/", As::Nobody, json!({"refresh": refresh})).await.status, 401);
+}

@@ -6,8 +6,8 @@ use axum::routing::get;
 use jiff::civil::Date;
 use kit::web::{Input, Path, Words};
 use kit::{Cents, Error, Fields, House, Id, Result, Tx};
-use membership::{Event, Paid, Plan, Standing, Status};
-use people::{Action, Actor, Caller};
+use membership::{Event, Paid, Plan, Standing};
+use people::{Action, Actor, Caller, EmergencyContact};
 use serde_json::Value;
 
 use super::csv::csv;
@@ -18,7 +18,9 @@ use crate::pages::sheet::{Asked, Posted};
 use crate::pages::words;
 
 pub(super) fn routes() -> Router<House> {
-    Router::new().route("/staff/members/{id}/", get(show).post(act))
+    Router::new()
+        .route("/staff/members/{id}/", get(show).post(act))
+        .route("/staff/members/{id}/emergency/", get(emergency))
 }
 
 fn here(id: Id) -> String {
@@ -38,6 +40,24 @@ async fn show(caller: Caller, Path(id): Path<Id>, Asked(sheet): Asked<Look>) -> 
     });
     let page = page.await;
     shown(page.map(|page| page.done(look.done, "It is done, and they are told.")), &here(id))
+}
+
+/// Whom to call for somebody. A page of its own, so that nobody reads it by the way.
+async fn emergency(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
+    let page = caller.tx(move |tx, by| {
+        let contact = people::contact_of(tx, by, id)?;
+        let person = people::person(tx, id)?;
+        let page = DeskPage::new(by, HERE, format!("In an emergency: {}", person.full_name()));
+        let page = match contact {
+            Some(EmergencyContact { name, phone, relation }) => {
+                page.with(Part::Facts(vec![("Call", name), ("Phone", phone), ("Who that is", relation)]))
+            }
+            None => page.text("They have named nobody to call."),
+        };
+        let page = page.text("It is written down that you looked.");
+        Ok(page.with(Part::Links(vec![("Back to the member", here(id))])))
+    });
+    shown(page.await, &here(id))
 }
 
 /// What the desk does.
@@ -114,7 +134,9 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, wrong: Option<&Fields>) -> Result<D
         ("E-mail", person.email.clone().unwrap_or_default()),
         ("Phone", person.phone.clone().unwrap_or_default()),
     ];
-    let page = page.with(Part::Facts(contact)).heading("membership", "Membership");
+    let emergency = vec![("Whom to call in an emergency", format!("{}emergency/", here(id)))];
+    let page = page.with(Part::Facts(contact)).with(Part::Links(emergency));
+    let page = page.heading("membership", "Membership");
     let page = match &standing.held {
         None => enrolling(page, id, &plans, wrong),
         Some((_, plan)) => {
@@ -127,7 +149,8 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, wrong: Option<&Fields>) -> Result<D
                     Err(error) => return Err(error),
                 }
             }
-            held(page, id, &standing, today, saved, &offers, wrong)
+            let ways = Ways { upgrades: offers, freezable: membership::freezable(tx, &standing)? };
+            held(page, id, &standing, today, saved, &ways, wrong)
         }
     };
     Ok(page.heading("history", "What happened").table(history, "Nothing yet."))
@@ -145,13 +168,21 @@ fn enrolling(page: DeskPage, id: Id, plans: &[Plan], wrong: Option<&Fields>) -> 
     page.text("They have no plan. Enrolled here, it begins today; take the first month before.").form(form)
 }
 
+/// What can be done with a membership.
+struct Ways {
+    /// Plans that cost more, and what changing to each costs now.
+    upgrades: Vec<(Plan, Cents)>,
+    /// For how many months it can be frozen.
+    freezable: i64,
+}
+
 fn held(
     page: DeskPage,
     id: Id,
     standing: &Standing,
     today: Date,
     saved: Cents,
-    offers: &[(Plan, Cents)],
+    ways: &Ways,
     wrong: Option<&Fields>,
 ) -> DeskPage {
     let Some((membership, plan)) = &standing.held else { return page };
@@ -186,8 +217,8 @@ fn held(
         .heading("dues", "Dues")
         .text(format!("The month after {} costs {due}.", day(membership.paid_until)))
         .form(dues);
-    if !offers.is_empty() {
-        let choices = offers.iter().map(|(plan, total)| {
+    if !ways.upgrades.is_empty() {
+        let choices = ways.upgrades.iter().map(|(plan, total)| {
             Choice::new(&plan.slug, format!("{}: {} now", plan.name, words::money(*total)), false)
         });
         let form = Form::post(here(id), "Change up")
@@ -199,10 +230,8 @@ fn held(
             .text("Counted by the second for the rest of what is paid. It begins at once; what is booked keeps its price.")
             .with(Part::Form(form));
     }
-    if membership.renews && membership.frozen.is_none() && membership.status == Status::Active {
-        let months = (1..=3).map(|n: i64| {
-            Choice::new(n, if n == 1 { "one month".to_owned() } else { format!("{n} months") }, n == 1)
-        });
+    if ways.freezable > 0 {
+        let months = (1..=ways.freezable).map(|n| Choice::new(n, words::months(n), n == 1));
         let form = Form::post(here(id), "Freeze").quiet().hidden("deed", "freeze").field(Field::select(
             "months",
             "For",

@@ -162,7 +162,7 @@ pub(super) fn with_week(
     catalogue: &Catalogue,
     wanted: &Wanted,
 ) -> Result<DeskPage> {
-    let page = page.heading("week", "A week as it is now");
+    let page = page.heading("weeks", "A week as it is now");
     let offered: Vec<_> = catalogue.rooms.iter().filter(|room| room.active).collect();
     let room = wanted.room.and_then(|id| catalogue.room(id)).or_else(|| offered.first().copied());
     let Some(room) = room else { return Ok(page.text("There is no room yet.")) };
