@@ -6,6 +6,7 @@ use kit::web::{SameForAll, see_other};
 use kit::{Error, House, Result};
 use people::{Action, Actor, Person};
 
+use super::sights::Sight;
 use super::words::encoded;
 use crate::assets::{self, File};
 
@@ -39,8 +40,8 @@ pub(super) struct Frame {
     pub(super) listed: bool,
     /// Where it is for ever, whole: said of pages that are meant to be found.
     pub(super) address: Option<String>,
-    /// The light study that stands for it where it is passed on.
-    pub(super) study: &'static str,
+    /// What stands for it where it is passed on: path and words.
+    pub(super) seen: Option<(String, String)>,
     /// The rooms of the back office into which whoever looks at it may go: path and word.
     pub(super) desk: Vec<(&'static str, &'static str)>,
     /// The name of whoever looks at it, if they work here.
@@ -96,7 +97,7 @@ impl Frame {
             place,
             listed: false,
             address: None,
-            study: "the-house",
+            seen: None,
             desk: Vec::new(),
             staff: None,
         }
@@ -112,16 +113,16 @@ impl Frame {
         Frame { address: Some(format!("{}{path}", house.config.public_url)), ..self }
     }
 
-    /// The same, with the light study that stands for it.
-    pub(super) fn with_study(self, study: &'static str) -> Frame {
-        Frame { study, ..self }
+    /// The same, with what stands for it where it is passed on.
+    pub(super) fn seen_as(self, sight: &Sight) -> Frame {
+        Frame { seen: Some(sight.passed_on()), ..self }
     }
 
     /// The picture that stands for it where it is passed on, and what it shows.
-    pub(super) fn image(&self) -> Option<(String, &'static str)> {
+    pub(super) fn image(&self) -> Option<(String, &str)> {
         let site = self.address.as_deref()?.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
-        let study = assets::study(self.study)?;
-        Some((format!("{site}{}", study.jpeg), study.alt))
+        let (path, words) = self.seen.as_ref()?;
+        Some((format!("{site}{path}"), words))
     }
 
     /// The ways through the house.

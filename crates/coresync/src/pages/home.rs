@@ -105,10 +105,11 @@ async fn home(State(house): State<House>, caller: Caller) -> Result<Response> {
     });
     let (frame, catalogue, shown, plans, today) = asked.await?;
     let wanted = Filter { featured: Some(true), ..Filter::default() };
+    let sight = sights::of_house(&shown);
     let page = HomePage {
-        frame: frame.found_at(&house, "/"),
+        frame: frame.found_at(&house, "/").seen_as(&sight),
         club: &catalogue.club,
-        sight: sights::of_house(&shown),
+        sight,
         halves: [Half::Mensuite, Half::Private].map(|half| Doorway::of(&shown, half)),
         rooms: quiet_rooms(&catalogue, &shown),
         featured: catalogue.find(&wanted).map(|service| Row::of(&catalogue, &shown, service)).collect(),

@@ -28,6 +28,7 @@ mod services;
 mod sessions;
 mod sheet;
 mod sights;
+mod spots;
 pub(crate) mod staff;
 mod staff_audit;
 mod staff_people;

@@ -9,11 +9,9 @@ use serde_json::json;
 
 use super::book::Choice;
 use super::sheet::Typed;
+use super::spots::SCENES;
 use super::words;
 
-/// The scenes that a room can be set to before somebody comes.
-pub(super) const SCENES: [&str; 6] =
-    ["Swiss Alps", "Venice Canals", "Ocean Waves", "Forest Retreat", "Sunset Desert", "Executive Focus"];
 /// The most of one add-on that a page offers.
 const MOST: i64 = 10;
 
@@ -49,7 +47,7 @@ pub(super) struct Told {
 impl Input for Told {
     fn parse(words: &mut Words) -> Told {
         let scene = words.opt_text_within("scene", 100);
-        if scene.as_deref().is_some_and(|scene| !SCENES.contains(&scene)) {
+        if scene.as_deref().is_some_and(|scene| !SCENES.iter().any(|(_, name)| *name == scene)) {
             words.complain("scene", "Choose one of these scenes.");
         }
         let pays = words.opt_text_within("pays", 20);
@@ -143,7 +141,7 @@ impl Shown {
             }
         };
         let has_scenes = catalogue.room(held.room).is_some_and(|room| room.has_iot);
-        let scene_choice = |name: &&str| Choice {
+        let scene_choice = |(_, name): &(&str, &str)| Choice {
             value: (*name).to_owned(),
             label: (*name).to_owned(),
             is_chosen: *name == scene,

@@ -67,15 +67,31 @@ impl<'c> Row<'c> {
 /// A family of services with those that were found.
 struct Family<'c> {
     category: &'c Category,
-    /// The one picture of all of them, where each has not a picture of its own.
+    /// The one picture of all of them: what hangs for the family, else what all of them show.
     sight: Option<Sight>,
     rows: Vec<Row<'c>>,
+    /// Whether each is shown with a picture of its own.
+    has_cards: bool,
 }
 
-/// Whether all of them are seen as the same light study.
+impl<'c> Family<'c> {
+    fn of(shown: &Shown, category: &'c Category, rows: Vec<Row<'c>>) -> Family<'c> {
+        let whole = sights::of_category(shown, category);
+        let is_hung = whole.photograph().is_some();
+        let sight = match rows.as_slice() {
+            _ if is_hung => Some(whole),
+            [only] => Some(only.sight.clone()),
+            rows => are_alike(rows).then_some(whole),
+        };
+        let is_said = |row: &Row<'_>| sight.as_ref().is_some_and(|sight| sight.is_like(&row.sight));
+        let has_cards = !are_alike(&rows) || is_hung && !rows.iter().all(is_said);
+        Family { category, has_cards, sight, rows }
+    }
+}
+
+/// Whether the same is seen of all of them.
 fn are_alike(rows: &[Row<'_>]) -> bool {
-    let first = rows.first().map(|row| row.sight.study.name);
-    rows.iter().all(|row| row.sight.photograph().is_none() && Some(row.sight.study.name) == first)
+    rows.iter().zip(rows.iter().skip(1)).all(|(one, next)| one.sight.is_like(&next.sight))
 }
 
 #[derive(Template)]
@@ -99,7 +115,7 @@ async fn list(State(house): State<House>, caller: Caller, Asked(sheet): Asked<Wa
     });
     let (frame, catalogue, shown) = asked.await?;
     let frame = frame.about("Every service of the house, with its length and its price.");
-    let frame = frame.found_at(&house, "/services/");
+    let frame = frame.found_at(&house, "/services/").seen_as(&sights::of_house_still(&shown));
     let Sheet { typed, read } = sheet;
     let (status, wanted, refused) = match read {
         Ok(wanted) => (StatusCode::OK, wanted, None),
@@ -125,12 +141,7 @@ fn families<'c>(catalogue: &'c Catalogue, shown: &Shown, filter: &'c Filter) -> 
     let found: Vec<&Service> = catalogue.find(filter).collect();
     let family = |category: &'c Category| {
         let rows = found.iter().filter(|service| service.category == category.id);
-        let rows: Vec<_> = rows.map(|service| Row::of(catalogue, shown, service)).collect();
-        let sight = match rows.as_slice() {
-            [only] => Some(only.sight.clone()),
-            rows => are_alike(rows).then(|| sights::of_category(shown, category)),
-        };
-        Family { category, sight, rows }
+        Family::of(shown, category, rows.map(|service| Row::of(catalogue, shown, service)).collect())
     };
     catalogue.categories.iter().map(family).filter(|family| !family.rows.is_empty()).collect()
 }
@@ -176,6 +187,8 @@ struct ServicePage<'c> {
     beside: Vec<Row<'c>>,
     beside_is_alike: bool,
     rooms: Vec<Place<'c>>,
+    /// Whether a photograph of a room is shown that is not seen above.
+    rooms_are_seen: bool,
     extras: Vec<Extra<'c>>,
 }
 
@@ -183,6 +196,7 @@ struct ServicePage<'c> {
 struct Place<'c> {
     name: &'c str,
     sentence: &'c str,
+    sight: Sight,
 }
 
 async fn show(State(house): State<House>, caller: Caller, Path(slug): Path<String>) -> Result<Response> {
@@ -207,9 +221,14 @@ async fn show(State(house): State<House>, caller: Caller, Path(slug): Path<Strin
     let frame = Frame { title: format!("{} · CoreSync", service.name), ..frame };
     let beside = beside(&catalogue, &shown, service);
     let sight = sights::of_service(&shown, &catalogue, service);
+    let rooms = rooms(&catalogue, &shown, service);
+    let is_new = |room: &Place<'_>| room.sight.photograph().is_some() && !room.sight.is_like(&sight);
+    let is_known = |row: &Row<'_>| row.sight.photograph().is_none() || row.sight.is_like(&sight);
+    let beside_is_alike = are_alike(&beside) && beside.iter().all(is_known);
+    let rooms_are_seen = rooms.iter().any(is_new);
     let frame = frame.about(service.short_description.clone());
     let page = ServicePage {
-        frame: frame.found_at(&house, &format!("/services/{}/", service.slug)).with_study(sight.study.name),
+        frame: frame.found_at(&house, &format!("/services/{}/", service.slug)).seen_as(&sight),
         sight,
         service,
         category,
@@ -218,9 +237,10 @@ async fn show(State(house): State<House>, caller: Caller, Path(slug): Path<Strin
         list: words::money(service.list),
         member: words::money(service.member),
         yours: yours.map(words::money),
-        beside_is_alike: are_alike(&beside),
+        beside_is_alike,
         beside,
-        rooms: rooms(&catalogue, service),
+        rooms,
+        rooms_are_seen,
         extras: catalogue
             .addons_of(service)
             .map(|addon| extra(&addon.name, &addon.description, addon.cents))
@@ -248,9 +268,13 @@ fn beside<'c>(catalogue: &'c Catalogue, shown: &Shown, service: &Service) -> Vec
     others.take(BESIDE).map(|one| Row::of(catalogue, shown, one)).collect()
 }
 
-fn rooms<'c>(catalogue: &'c Catalogue, service: &Service) -> Vec<Place<'c>> {
+fn rooms<'c>(catalogue: &'c Catalogue, shown: &Shown, service: &Service) -> Vec<Place<'c>> {
     let rooms = service.rooms.iter().filter_map(|id| catalogue.room(*id)).filter(|room| room.active);
-    let place = |room: &'c catalogue::Room| Place { name: &room.name, sentence: &room.description };
+    let place = |room: &'c catalogue::Room| Place {
+        name: &room.name,
+        sentence: &room.description,
+        sight: sights::of_room(shown, room),
+    };
     rooms.map(place).collect()
 }
 
