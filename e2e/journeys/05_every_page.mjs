@@ -59,12 +59,12 @@ async function heldPages(visits) {
   none(faults);
 }
 
-/** The language of our pages, and where pictures are hung. */
+/** The front of the back office, the language of our pages, and where pictures are hung. */
 async function deskPages(visits) {
   const page = await visits.person();
   const faults = [];
   await site.signIn(page, "manager@demo.coresync.test");
-  for (const path of ["/staff/style/", "/staff/pictures/"]) await sound(page, path, faults);
+  for (const path of ["/staff/", "/staff/style/", "/staff/pictures/"]) await sound(page, path, faults);
   none(faults);
 }
 
@@ -72,5 +72,5 @@ export const journeys = {
   ...Object.fromEntries(site.PAGES.map(publicPage)),
   "every member's page at three widths": memberPages,
   "the page of what is held at three widths": heldPages,
-  "the style page and the pictures at three widths": deskPages,
+  "the back office, its style and its pictures at three widths": deskPages,
 };
