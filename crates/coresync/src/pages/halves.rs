@@ -11,6 +11,7 @@ use kit::{House, Result};
 use people::Caller;
 use pictures::Shown;
 
+use super::choices::offered;
 use super::frame::{Frame, SAME_FOR_VISITORS};
 use super::services::Row;
 use super::sights::{self, Sight};
@@ -122,8 +123,7 @@ async fn half(State(house): State<House>, caller: Caller, half: Half, words: Wor
 
 fn families<'c>(catalogue: &'c Catalogue, shown: &Shown, half: Half) -> Vec<Family<'c>> {
     let family = |category: &'c catalogue::Category| {
-        let services = catalogue.services.iter();
-        let rows = services.filter(|service| service.active && service.category == category.id);
+        let rows = offered(catalogue, category);
         Family {
             slug: &category.slug,
             name: &category.name,

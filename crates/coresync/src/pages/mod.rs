@@ -4,6 +4,7 @@
 mod account;
 mod book;
 mod cancel;
+mod choices;
 mod dashboard;
 pub(crate) mod docs;
 mod errors;

@@ -14,6 +14,7 @@ use membership::Standing;
 use people::Caller;
 use pictures::Shown;
 
+use super::choices::offered;
 use super::frame::{Frame, SAME_FOR_VISITORS};
 use super::sheet::{Asked, Sheet, Typed};
 use super::sights::{self, Sight};
@@ -262,7 +263,8 @@ const BESIDE: usize = 3;
 
 /// Others of its family, those that follow it first.
 fn beside<'c>(catalogue: &'c Catalogue, shown: &Shown, service: &Service) -> Vec<Row<'c>> {
-    let family = || catalogue.services.iter().filter(|one| one.active && one.category == service.category);
+    let category = catalogue.category(service.category);
+    let family = || category.into_iter().flat_map(|category| offered(catalogue, category));
     let place = family().position(|one| one.id == service.id).unwrap_or_default();
     let others = family().skip(place + 1).chain(family().take(place));
     others.take(BESIDE).map(|one| Row::of(catalogue, shown, one)).collect()

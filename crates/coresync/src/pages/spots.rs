@@ -2,6 +2,8 @@
 
 use catalogue::{Catalogue, Category, Half, Room, Service};
 
+use super::choices::offered;
+
 /// The first thing on the first page.
 pub(super) const HOUSE: &str = "home/hero";
 
@@ -106,7 +108,7 @@ fn rooms(catalogue: &Catalogue) -> Vec<Spot> {
 
 fn families(catalogue: &Catalogue) -> Vec<Spot> {
     let spot = |category: &Category| {
-        let is_offered = active(catalogue).any(|service| service.category == category.id);
+        let is_offered = offered(catalogue, category).next().is_some();
         let half = page_of(category.half).unwrap_or_else(|| page("The first page", "/"));
         let list = is_offered.then(|| page("Services", "/services/"));
         let label = format!("{} ({})", category.name, half_name(category.half));

@@ -132,6 +132,7 @@ async fn a_hold_that_has_run_out_says_in_words_when_its_time_opens() {
     let gus = house.browser(GUS);
     let path = hold(&gus, "suite", friday).await;
     house.set_time("2026-11-24T10:30:00-05:00");
+    house.db().tx(bookings::sweep).await.expect("swept");
     let suite = house.room("suite").await;
     decide(&house, DORA, suite, friday, Decision::Keep(Tier::Base, 24)).await.expect("decided");
     let refused = gus.submit(&path, "deed=book").await.expect(403).text();
