@@ -70,23 +70,31 @@ struct Family<'c> {
     category: &'c Category,
     /// The one picture of all of them: what hangs for the family, else what all of them show.
     sight: Option<Sight>,
+    /// Those that have another picture.
+    cards: Vec<Row<'c>>,
+    /// Those that have not.
     rows: Vec<Row<'c>>,
-    /// Whether each is shown with a picture of its own.
-    has_cards: bool,
 }
 
 impl<'c> Family<'c> {
-    fn of(shown: &Shown, category: &'c Category, rows: Vec<Row<'c>>) -> Family<'c> {
+    fn of(shown: &Shown, category: &'c Category, found: Vec<Row<'c>>) -> Family<'c> {
         let whole = sights::of_category(shown, category);
         let is_hung = whole.photograph().is_some();
-        let sight = match rows.as_slice() {
+        let sight = match found.as_slice() {
             _ if is_hung => Some(whole),
             [only] => Some(only.sight.clone()),
-            rows => are_alike(rows).then_some(whole),
+            found => are_alike(found).then_some(whole),
         };
-        let is_said = |row: &Row<'_>| sight.as_ref().is_some_and(|sight| sight.is_like(&row.sight));
-        let has_cards = !are_alike(&rows) || is_hung && !rows.iter().all(is_said);
-        Family { category, has_cards, sight, rows }
+        let is_said = |row: &Row<'_>| match &sight {
+            Some(sight) => !is_hung || sight.is_like(&row.sight),
+            None => false,
+        };
+        let (rows, cards) = found.into_iter().partition(is_said);
+        Family { category, sight, cards, rows }
+    }
+
+    fn len(&self) -> usize {
+        self.cards.len() + self.rows.len()
     }
 }
 
@@ -130,7 +138,7 @@ async fn list(State(house): State<House>, caller: Caller, Asked(sheet): Asked<Wa
         _ => (status, refused),
     };
     let families = if refused.is_some() { Vec::new() } else { families(&catalogue, &shown, &wanted.filter) };
-    let found: usize = families.iter().map(|family| family.rows.len()).sum();
+    let found: usize = families.iter().map(Family::len).sum();
     let sentence = refused.or_else(|| told(&wanted.filter, found));
     let is_narrowed = wanted.filter.search.is_some() || wanted.filter.category.is_some();
     let categories = &catalogue.categories;
@@ -144,7 +152,7 @@ fn families<'c>(catalogue: &'c Catalogue, shown: &Shown, filter: &'c Filter) -> 
         let rows = found.iter().filter(|service| service.category == category.id);
         Family::of(shown, category, rows.map(|service| Row::of(catalogue, shown, service)).collect())
     };
-    catalogue.categories.iter().map(family).filter(|family| !family.rows.is_empty()).collect()
+    catalogue.categories.iter().map(family).filter(|family| family.len() > 0).collect()
 }
 
 /// What is said of a search.
