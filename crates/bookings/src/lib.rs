@@ -51,7 +51,7 @@ mod window;
 mod wire;
 mod wish;
 
-pub use adopt::adopt;
+pub use adopt::{adopt, tell_upcoming};
 pub use amend::{add_to_visit, amend, leave_out, take_over};
 pub use api::routes;
 pub use arrive::{Missed, check_in, complete, no_show, start};

@@ -51,14 +51,9 @@ pub struct DecisionWish {
 
 impl Input for DecisionWish {
     fn parse(words: &mut Words) -> DecisionWish {
-        let room = words.id("room_id");
-        let starts_at = words.opt_moment("starts_at");
-        if starts_at.is_none() && words.raw("starts_at").is_none() {
-            words.complain("starts_at", "This is needed.");
-        }
         DecisionWish {
-            room,
-            starts_at: starts_at.unwrap_or_default(),
+            room: words.id("room_id"),
+            starts_at: words.moment("starts_at"),
             decision: DecisionWish::decision(words),
         }
     }
@@ -70,13 +65,10 @@ impl DecisionWish {
         match words.opt_text_within("decision", 20).as_deref() {
             Some("block") => Decision::Block,
             Some("open") => Decision::Open,
-            Some("reprice") => {
-                let found = factor(words, "factor");
-                if found.is_none() && words.raw("factor").and_then(Value::as_str).is_none_or(str::is_empty) {
-                    words.complain("factor", "This is needed.");
-                }
-                Decision::Reprice(found.unwrap_or(10_000))
-            }
+            Some("reprice") => Decision::Reprice(factor(words, "factor").unwrap_or_else(|| {
+                words.complain("factor", "This is needed.");
+                10_000
+            })),
             Some("keep") => {
                 Decision::Keep(tier(words, "tier"), words.opt_number("hours", 0, MOST_HOURS).unwrap_or(0))
             }

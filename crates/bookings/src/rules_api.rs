@@ -237,11 +237,7 @@ struct Which {
 
 impl Input for Which {
     fn parse(words: &mut Words) -> Which {
-        let starts_at = words.opt_moment("starts_at");
-        if starts_at.is_none() {
-            words.complain("starts_at", "This is needed.");
-        }
-        Which { room_id: words.id("room_id"), starts_at: starts_at.unwrap_or_default() }
+        Which { room_id: words.id("room_id"), starts_at: words.moment("starts_at") }
     }
 }
 

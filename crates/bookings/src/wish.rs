@@ -218,7 +218,7 @@ fn parse_when(words: &mut Words) -> When {
     if let Some(moment) = moment {
         return When::Moment(moment);
     }
-    if words.raw("starts_at").is_none() {
+    if words.opt_text("starts_at").is_none() {
         if date.is_none() {
             words.complain("date", "Say which day, such as 2026-11-24.");
         }

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use crate::db::{Db, Tx, giving_way};
 use crate::errors::{Fault, OrFault, Result};
@@ -85,7 +85,7 @@ struct Due {
 row!(Due { id, kind, payload, attempt });
 
 /// How many jobs a runner has in hand at once.
-const IN_HAND: i64 = 8;
+const IN_HAND: usize = 8;
 
 /// Runs jobs until `stop` says so; the jobs in hand are finished first. What jobs write gives way to what people wait
 /// for.
@@ -95,32 +95,34 @@ pub async fn run(db: Db, handlers: Handlers, stop: watch::Receiver<bool>) {
 
 async fn run_until(db: &Db, handlers: &Handlers, mut stop: watch::Receiver<bool>) {
     let mut changes = db.means().live.listen();
-    let mut ended = Arc::new(Vec::new());
+    let mut works = JoinSet::new();
+    let mut ended: Arc<Vec<Ended>> = Arc::default();
     loop {
-        let most = if *stop.borrow() { 0 } else { IN_HAND };
-        let done = ended.clone();
-        let taken = match db.tx(move |tx| note_and_take(tx, &done, most)).await {
-            Ok(taken) => {
-                ended = Arc::default();
-                taken
+        let is_over = *stop.borrow();
+        // Whatever takes long holds up nothing but its own place.
+        let places = if is_over { 0 } else { IN_HAND.saturating_sub(works.len()) };
+        if places > 0 || !ended.is_empty() {
+            let done = ended.clone();
+            match db.tx(move |tx| note_and_take(tx, &done, places)).await {
+                Ok(taken) => {
+                    ended = Arc::default();
+                    begin(handlers, taken, &mut works);
+                }
+                // What could not be noted is noted the next time.
+                Err(error) => tracing::error!(%error, "jobs could not be looked at"),
             }
-            // What could not be noted is noted the next time.
-            Err(error) => {
-                tracing::error!(%error, "jobs could not be looked at");
-                Vec::new()
-            }
-        };
-        if *stop.borrow() && taken.is_empty() {
+        }
+        if is_over && works.is_empty() {
             return;
         }
-        if !taken.is_empty() {
-            ended = Arc::new(work(handlers, taken).await);
-            continue;
-        }
         tokio::select! {
-            _ = stop.changed() => {}
+            Some(one) = works.join_next() => {
+                let others = std::iter::from_fn(|| works.try_join_next());
+                Arc::make_mut(&mut ended).extend(std::iter::once(one).chain(others).filter_map(how_it_ended));
+            }
+            _ = stop.changed(), if !is_over => {}
             _ = tokio::time::sleep(POLL) => {}
-            () = told_of_jobs(&mut changes) => {}
+            () = told_of_jobs(&mut changes), if works.len() < IN_HAND => {}
         }
     }
 }
@@ -160,21 +162,26 @@ pub async fn run_due(db: &Db, handlers: &Handlers) -> Result<()> {
 async fn run_next(db: &Db, handlers: &Handlers) -> Result<bool> {
     let taken = db.tx(|tx| take(tx, 1)).await?;
     let found = !taken.is_empty();
-    let ended = Arc::new(work(handlers, taken).await);
+    let mut works = JoinSet::new();
+    begin(handlers, taken, &mut works);
+    let mut ended = Vec::new();
+    while let Some(one) = works.join_next().await {
+        ended.extend(how_it_ended(one));
+    }
     db.tx(move |tx| note(tx, &ended)).await?;
     Ok(found)
 }
 
 /// A job that was run, and how it failed if it did.
+#[derive(Clone)]
 struct Ended {
     id: Id,
     attempt: i64,
     error: Option<String>,
 }
 
-/// Runs jobs, all at once.
-async fn work(handlers: &Handlers, taken: Vec<Due>) -> Vec<Ended> {
-    let mut works = JoinSet::new();
+/// Begins jobs, each beside the others.
+fn begin(handlers: &Handlers, taken: Vec<Due>, works: &mut JoinSet<Ended>) {
     for Due { id, kind, payload, attempt } in taken {
         let work = handlers.0.get(kind.as_str()).map(|work| work(payload));
         works.spawn(giving_way(async move {
@@ -192,19 +199,15 @@ async fn work(handlers: &Handlers, taken: Vec<Due>) -> Vec<Ended> {
             Ended { id, attempt, error }
         }));
     }
-    let mut ended = Vec::new();
-    while let Some(one) = works.join_next().await {
-        match one {
-            Ok(one) => ended.push(one),
-            // It is taken again when its time is over.
-            Err(error) => tracing::error!(%error, "a job panicked"),
-        }
-    }
-    ended
+}
+
+/// Nothing of one that panicked: it is taken again when its time is over.
+fn how_it_ended(one: std::result::Result<Ended, JoinError>) -> Option<Ended> {
+    one.inspect_err(|error| tracing::error!(%error, "a job panicked")).ok()
 }
 
 /// Notes how jobs ended, and takes others.
-fn note_and_take(tx: &mut Tx<'_>, ended: &[Ended], most: i64) -> Result<Vec<Due>> {
+fn note_and_take(tx: &mut Tx<'_>, ended: &[Ended], most: usize) -> Result<Vec<Due>> {
     note(tx, ended)?;
     take(tx, most)
 }
@@ -220,11 +223,11 @@ fn note(tx: &mut Tx<'_>, ended: &[Ended]) -> Result<()> {
 }
 
 /// Takes jobs that are due, the first ones first.
-fn take(tx: &mut Tx<'_>, most: i64) -> Result<Vec<Due>> {
+fn take(tx: &mut Tx<'_>, most: usize) -> Result<Vec<Due>> {
     if most == 0 {
         return Ok(Vec::new());
     }
-    let now = tx.now();
+    let (now, most) = (tx.now(), i64::try_from(most).or_fault()?);
     tx.all(
         sql!(
             "UPDATE jobs SET locked_until = $1, attempt = attempt + 1

@@ -76,17 +76,13 @@ async fn change(caller: Caller, Json(wish): Json<PlanWish>) -> Result<Answered<D
 /// For how many months.
 #[derive(ToSchema)]
 pub(crate) struct Months {
-    /// 1 to 3.
+    /// 1 to 12; how many of a calendar year may be frozen is a number of the club's (M6).
     pub(crate) months: i64,
 }
 
 impl Input for Months {
     fn parse(words: &mut Words) -> Months {
-        let months = words.opt_number("months", 1, 12);
-        if months.is_none() && words.raw("months").is_none() {
-            words.complain("months", "Say for how many months.");
-        }
-        Months { months: months.unwrap_or(1) }
+        Months { months: words.number("months", 1, 12) }
     }
 }
 

@@ -259,26 +259,19 @@ impl Input for PlanTerms {
             Cents::ZERO
         });
         let unlimited = words.yes("unlimited_credits");
-        let number = |words: &mut Words, field: &str, most: i64| match words.opt_number(field, 0, most) {
-            Some(number) => number,
-            None => {
-                words.complain(field, "This is needed.");
-                0
-            }
-        };
         PlanTerms {
-            seen: number(words, "version", 1_000_000),
+            seen: words.number("version", 0, 1_000_000),
             price,
             short_description: words.text("short_description", 200),
             benefits: lines(words, "benefits"),
-            discount_percentage: number(words, "discount_percentage", 100),
-            max_advance_days: number(words, "max_advance_days", 365),
+            discount_percentage: words.number("discount_percentage", 0, 100),
+            max_advance_days: words.number("max_advance_days", 0, 365),
             monthly_credits: if unlimited {
                 None
             } else {
-                Some(number(words, "monthly_service_credits", 100))
+                Some(words.number("monthly_service_credits", 0, 100))
             },
-            guest_passes: number(words, "guest_passes", 100),
+            guest_passes: words.number("guest_passes", 0, 100),
             mensuite_access: words.yes("mensuite_access"),
             coresync_private_access: words.yes("coresync_private_access"),
             iot_control_access: words.yes("iot_control_access"),

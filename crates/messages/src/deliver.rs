@@ -1,5 +1,7 @@
 //! Delivering a mail: hand it over, then write it in the log.
 
+use kit::db::containing;
+use kit::errors::OrFault as _;
 use kit::jobs::Job;
 use kit::{House, Result, Tx, args, sql};
 use serde::{Deserialize, Serialize};
@@ -47,13 +49,19 @@ fn log(tx: &mut Tx<'_>, mail: &Mail, how: &'static str) -> Result<()> {
     .map(drop)
 }
 
-/// Takes an address out of the log of what was sent: whose it was is erased. Says how many mails that were.
+/// Takes an address out of the log of what was sent, and lets go of what still waits to be sent to it: whose it was is
+/// erased. Says how many mails that were.
 ///
 /// # Errors
 /// A fault of the database.
 pub fn forget(tx: &mut Tx<'_>, address: &str) -> Result<u64> {
-    tx.run(
-        sql!("UPDATE mails SET to_address = '' WHERE LOWER(to_address) = $1"),
-        args![address.to_lowercase()],
-    )
+    let address = address.to_lowercase();
+    let sent =
+        tx.run(sql!("UPDATE mails SET to_address = '' WHERE LOWER(to_address) = $1"), args![&address])?;
+    let to = format!("\"to\":{}", serde_json::to_string(&address).or_fault()?);
+    let waiting = tx.run(
+        sql!("DELETE FROM jobs WHERE kind = $1 AND LOWER(payload) LIKE $2 ESCAPE '!'"),
+        args![Mail::KIND, containing(&to)],
+    )?;
+    Ok(sent + waiting)
 }

@@ -264,13 +264,18 @@ pub fn seal(tx: &mut Tx<'_>) -> Result<usize> {
         return Ok(0);
     }
     let sealed = tx.seal(&place(number), &digest(&before, &rows))?;
-    let (now, count) = (tx.now(), i64::try_from(rows.len()).map_err(Fault::because)?);
+    let count = i64::try_from(rows.len()).map_err(Fault::because)?;
+    // The next seal looks on from here. Of more than one covers, it begins where this one ended.
+    let made_at = match rows.last() {
+        Some(last) if count == MOST => last.at,
+        _ => tx.now(),
+    };
     let is_ours = tx.run(
         sql!(
             "INSERT INTO audit_seals (number, made_at, entries, sealed) VALUES ($1, $2, $3, $4)
              ON CONFLICT (number) DO NOTHING"
         ),
-        args![number, now, count, sealed],
+        args![number, made_at, count, sealed],
     )?;
     if is_ours == 0 {
         // Another process was first; the next minute is ours.

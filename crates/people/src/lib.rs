@@ -64,9 +64,9 @@ pub use profile::{change_profile, emergency_contact};
 pub use proofs::{
     ADDRESS_GONE, AddressAsked, AddressChanged, Claimed, LINK_EXPIRED, Letter, News, PasswordChanged, Proven,
     Purpose, ResetAsked, ask_address, ask_again, ask_reset, confirm_address, letter_of_change,
-    letter_of_reset, letter_to_claimant, letter_to_new_address, look_at, reset_password,
+    letter_of_reset, letter_to_claimant, letter_to_new_address, look_at, mail_of, reset_password,
 };
-pub use roles::{OWN_ROLE, find_people, look_up, set_role};
+pub use roles::{OWN_ROLE, find_people, look_up, note_look, set_role};
 pub use sessions::{
     SessionKind, SignedIn, Tokens, end_other_sign_ins, end_sign_in, my_sign_ins, refresh, sign_out,
 };

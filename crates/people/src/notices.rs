@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::actor::Actor;
+use crate::store::hold;
 
 /// The link of a letter by which it is not wanted any more, changed on the way.
 pub const LINK_BROKEN: Refusal =
@@ -72,6 +73,7 @@ pub fn my_notices(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<(Notice, bool)>> {
 /// `Error::Unauthorized` for a visitor.
 pub fn choose_notices(tx: &mut Tx<'_>, by: &Actor, wanted: &[Notice]) -> Result<()> {
     let person = by.person()?.id;
+    hold(tx, person)?;
     for notice in Notice::ALL {
         if wanted.contains(&notice) {
             tx.run(
@@ -144,7 +146,7 @@ pub fn read_unsubscribe(tx: &Tx<'_>, token: &str) -> Result<(Id, Notice)> {
 /// [`LINK_BROKEN`]; `Error::NotFound` for a person who is not there any more.
 pub fn unsubscribe(tx: &mut Tx<'_>, token: &str) -> Result<Notice> {
     let (person, notice) = read_unsubscribe(tx, token)?;
-    crate::store::person(tx, person)?;
+    hold(tx, person)?;
     silence(tx, person, notice)?;
     Ok(notice)
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::actor::Actor;
+use crate::store::hold;
 
 /// The scenes to choose from.
 pub const SCENES: [(&str, &str); 5] =
@@ -190,7 +191,7 @@ pub fn preferences_of(tx: &mut Tx<'_>, person: Id) -> Result<Preferences> {
 /// `Error::Unauthorized` for a visitor.
 pub fn change_preferences(tx: &mut Tx<'_>, by: &Actor, change: &PreferencesChange) -> Result<Preferences> {
     let person = by.person()?.id;
-    tx.line_up(person)?;
+    hold(tx, person)?;
     let mut likes = preferences_of(tx, person)?;
     let PreferencesChange { scene, light_percent, light_kelvin, temperature, scents, music, volume_percent } =
         change.clone();

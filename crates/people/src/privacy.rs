@@ -92,7 +92,7 @@ pub fn consents_to(tx: &mut Tx<'_>, person: Id, agreement: &Agreement) -> Result
 /// `Error::Unauthorized` for a visitor.
 pub fn agree_to(tx: &mut Tx<'_>, by: &Actor, kinds: &[String]) -> Result<()> {
     let person = by.person()?.id;
-    tx.line_up(person)?;
+    store::hold(tx, person)?;
     let now = tx.now();
     for agreement in &AGREEMENTS {
         let (is_wanted, is_given) =

@@ -79,6 +79,9 @@ pub struct PasswordChanged {
 pub struct Proven {
     /// Who.
     pub person: Id,
+    /// Whether it is the first of theirs: until now nothing was written to them.
+    #[serde(default)]
+    pub is_first: bool,
 }
 
 macro_rules! jobs {
@@ -159,9 +162,6 @@ fn prove(
 pub fn letter_to_claimant(tx: &mut Tx<'_>, person: Id) -> Result<Option<Letter>> {
     let person = store::person(tx, person)?;
     let Some(email) = person.email.clone().filter(|_| person.verified_at.is_none()) else { return Ok(None) };
-    if !limits::may_write_to(tx, &email)? {
-        return Ok(None);
-    }
     let owner = store::person_by_email(tx, &email)?;
     if owner.is_some_and(|owner| owner.id != person.id) {
         return Ok(Some(Letter { to: email, news: News::HasAccount }));
@@ -175,9 +175,6 @@ pub fn letter_to_claimant(tx: &mut Tx<'_>, person: Id) -> Result<Option<Letter>>
 /// # Errors
 /// A fault of the database.
 pub fn letter_of_reset(tx: &mut Tx<'_>, email: &str) -> Result<Option<Letter>> {
-    if !limits::may_write_to(tx, email)? {
-        return Ok(None);
-    }
     let found = match store::person_by_email(tx, email)? {
         Some(person) => Some(person),
         None => store::last_claimant(tx, email)?,
@@ -192,9 +189,6 @@ pub fn letter_of_reset(tx: &mut Tx<'_>, email: &str) -> Result<Option<Letter>> {
 /// # Errors
 /// A fault of the database.
 pub fn letter_to_new_address(tx: &mut Tx<'_>, person: Id, email: &str) -> Result<Option<Letter>> {
-    if !limits::may_write_to(tx, email)? {
-        return Ok(None);
-    }
     let to = kept_email(email);
     let owner = store::person_by_email(tx, &to)?;
     if owner.is_some_and(|owner| owner.id != person) {
@@ -209,8 +203,28 @@ pub fn letter_to_new_address(tx: &mut Tx<'_>, person: Id, email: &str) -> Result
 /// # Errors
 /// A fault of the database.
 pub fn letter_of_change(tx: &mut Tx<'_>, person: Id) -> Result<Option<Letter>> {
-    let person = store::person(tx, person)?;
-    Ok(Letter::to(&person, News::PasswordChanged))
+    let to = mail_of(tx, person)?;
+    Ok(to.map(|to| Letter { to, news: News::PasswordChanged }))
+}
+
+/// The address to which a person is written: their own. One that they only claim may be anybody's, and gets nothing but the
+/// question whether it is theirs.
+///
+/// # Errors
+/// A fault of the database.
+pub fn mail_of(tx: &mut Tx<'_>, person: Id) -> Result<Option<String>> {
+    store::own_address(tx, person)
+}
+
+/// Has a letter be written to an address that anybody may have named, unless it has had three within the hour. It is counted
+/// here and not where it is sent, so that one that fails to go out is not lost by being tried again.
+fn ask_for<J: Job>(tx: &mut Tx<'_>, email: &str, letter: &J) -> Result<()> {
+    if limits::may_write_to(tx, email)? { tx.enqueue(letter, tx.now()) } else { Ok(()) }
+}
+
+/// Has an address be asked whether it is whose account claims it.
+pub(crate) fn ask_claimant(tx: &mut Tx<'_>, person: Id, email: &str) -> Result<()> {
+    ask_for(tx, email, &Claimed { person })
 }
 
 /// Asks anew for the letter that shows whose an address is.
@@ -220,7 +234,10 @@ pub fn letter_of_change(tx: &mut Tx<'_>, person: Id) -> Result<Option<Letter>> {
 pub fn ask_again(tx: &mut Tx<'_>, by: &Actor, whence: &Whence) -> Result<()> {
     let person = by.person()?;
     limits::count_request(tx, whence.address)?;
-    tx.enqueue(&Claimed { person: person.id }, tx.now())
+    match person.email.as_deref().filter(|_| person.verified_at.is_none()) {
+        Some(email) => ask_claimant(tx, person.id, email),
+        None => Ok(()),
+    }
 }
 
 /// Asks for a letter by which a password can be set anew. The answer is the same for every address.
@@ -229,7 +246,8 @@ pub fn ask_again(tx: &mut Tx<'_>, by: &Actor, whence: &Whence) -> Result<()> {
 /// [`crate::TOO_MANY_ATTEMPTS`] from a network that asks too often.
 pub fn ask_reset(tx: &mut Tx<'_>, whence: &Whence, email: &str) -> Result<()> {
     limits::count_request(tx, whence.address)?;
-    tx.enqueue(&ResetAsked { email: kept_email(email) }, tx.now())
+    let email = kept_email(email);
+    ask_for(tx, &email, &ResetAsked { email: email.clone() })
 }
 
 /// Asks for a letter to another address of whoever asks, who knows their password.
@@ -246,7 +264,7 @@ pub async fn ask_address(caller: &Caller, wish: NewAddress) -> Result<()> {
                 return Err(wrong_password());
             }
             limits::count_request(tx, address)?;
-            tx.enqueue(&AddressAsked { person, email: email.clone() }, tx.now())
+            ask_for(tx, &email, &AddressAsked { person, email: email.clone() })
         })
         .await
 }
@@ -304,10 +322,11 @@ pub fn confirm_address(tx: &mut Tx<'_>, by: &Actor, token: &str) -> Result<()> {
 
 fn own(tx: &mut Tx<'_>, person: Id, email: &str) -> Result<()> {
     use kit::errors::OrRefuse as _;
+    let is_first = store::own_address(tx, person)?.is_none();
     if !store::own_email(tx, person, email).or_refuse("people", &ADDRESS_GONE)? {
         return Err(Error::refused(&ADDRESS_GONE));
     }
-    tx.enqueue(&Proven { person }, tx.now())
+    tx.enqueue(&Proven { person, is_first }, tx.now())
 }
 
 /// Sets another password by the link of a letter, which shows besides that the address is theirs. Every sign-in ends.

@@ -1,5 +1,6 @@
 //! Who is what to the club: looking people up, giving and taking roles.
 
+use kit::db::containing;
 use kit::web::Paging;
 use kit::{Error, Id, Refusal, Result, Tx, args, sql};
 use serde_json::json;
@@ -27,14 +28,13 @@ pub fn find_people(tx: &mut Tx<'_>, by: &Actor, words: &str, paging: Paging) -> 
     let (size, before) = paging.rows();
     let words = words.trim().to_lowercase();
     let is_search = words.chars().count() >= SHORTEST;
-    // What means something to LIKE means itself.
-    let like = format!("%{}%", words.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+    let like = containing(&words);
     let asked = args![is_search, like];
     let count: Option<(i64,)> = tx.one(
         sql!(
             "SELECT COUNT(*) FROM people WHERE erased_at IS NULL
-             AND ((NOT $1 AND role <> 'account') OR ($1 AND (LOWER(first_name || ' ' || last_name) LIKE $2 ESCAPE '\\'
-             OR email LIKE $2 ESCAPE '\\' OR claimed_email LIKE $2 ESCAPE '\\' OR phone LIKE $2 ESCAPE '\\')))"
+             AND ((NOT $1 AND role <> 'account') OR ($1 AND (LOWER(first_name || ' ' || last_name) LIKE $2 ESCAPE '!'
+             OR email LIKE $2 ESCAPE '!' OR claimed_email LIKE $2 ESCAPE '!' OR phone LIKE $2 ESCAPE '!')))"
         ),
         &asked,
     )?;
@@ -43,8 +43,8 @@ pub fn find_people(tx: &mut Tx<'_>, by: &Actor, words: &str, paging: Paging) -> 
         sql!(
             "SELECT id, COALESCE(email, claimed_email), first_name, last_name, phone, role, birthday, verified_at,
              created_at FROM people WHERE erased_at IS NULL
-             AND ((NOT $1 AND role <> 'account') OR ($1 AND (LOWER(first_name || ' ' || last_name) LIKE $2 ESCAPE '\\'
-             OR email LIKE $2 ESCAPE '\\' OR claimed_email LIKE $2 ESCAPE '\\' OR phone LIKE $2 ESCAPE '\\')))
+             AND ((NOT $1 AND role <> 'account') OR ($1 AND (LOWER(first_name || ' ' || last_name) LIKE $2 ESCAPE '!'
+             OR email LIKE $2 ESCAPE '!' OR claimed_email LIKE $2 ESCAPE '!' OR phone LIKE $2 ESCAPE '!')))
              ORDER BY last_name, first_name, id LIMIT $3 OFFSET $4"
         ),
         asked,
@@ -62,10 +62,16 @@ pub fn find_people(tx: &mut Tx<'_>, by: &Actor, words: &str, paging: Paging) -> 
 pub fn look_up(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Person> {
     by.need(Action::SeePeople)?;
     let person = store::person(tx, id)?;
-    if by.id() != Some(id) {
-        note(tx, by, What::ProfileRead, Some(id), json!({}))?;
-    }
+    note_look(tx, by, id)?;
     Ok(person)
+}
+
+/// Writes down that whoever asks has looked at somebody else.
+///
+/// # Errors
+/// A fault of the database.
+pub fn note_look(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
+    if by.id() == Some(id) { Ok(()) } else { note(tx, by, What::ProfileRead, Some(id), json!({})) }
 }
 
 /// Gives somebody another role. Every session of theirs ends: what they may do is decided anew.

@@ -70,7 +70,8 @@ pub async fn sign_in(house: &House, whence: &Whence, attempt: SignIn, kind: Sess
 fn begin(tx: &mut Tx<'_>, email: &str, whence: &Whence) -> Result<Candidates> {
     let owner = store::person_by_email(tx, email)?.map(|person| person.id);
     let claimant = store::last_claimant(tx, email)?.map(|person| person.id);
-    let counted = limits::count(tx, email, owner.or(claimant), whence)?;
+    // Who only claims the address counts as nobody: else a known browser would tell whether it has an owner.
+    let counted = limits::count(tx, email, owner, whence)?;
     let mut hashed =
         |id: Option<Id>| id.map(|id| store::password_hash(tx, id).map(|hash| (id, hash))).transpose();
     Ok(Candidates { people: [hashed(owner)?, hashed(claimant)?], counted })

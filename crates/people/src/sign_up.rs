@@ -13,7 +13,7 @@ use crate::audit::{What, note};
 use crate::caller::Caller;
 use crate::inputs::SignUp;
 use crate::model::{EMAIL_TAKEN, NewPerson, Person, Role, check_of_age};
-use crate::proofs::Claimed;
+use crate::proofs::ask_claimant;
 use crate::sessions::{self, SessionKind, SignedIn};
 use crate::whence::Whence;
 use crate::{limits, passwords, store};
@@ -70,7 +70,7 @@ fn make(tx: &mut Tx<'_>, new: &NewPerson, whence: &Whence, kind: SessionKind) ->
     if kind == SessionKind::Page {
         tokens.device = sessions::know(tx, id, whence)?;
     }
-    tx.enqueue(&Claimed { person: id }, tx.now())?;
+    ask_claimant(tx, id, new.email.as_deref().unwrap_or_default())?;
     let person = store::person(tx, id)?;
     let by = Actor { network: whence.network(), ..Actor::of(person.clone()) };
     note(tx, &by, What::SignedUp, Some(id), json!({"device": whence.device}))?;

@@ -60,6 +60,13 @@ pub(crate) fn own_email(tx: &mut Tx<'_>, person: Id, email: &str) -> Result<bool
     Ok(owned? == 1)
 }
 
+/// The address that is somebody's own, not one that they claim.
+pub(crate) fn own_address(tx: &mut Tx<'_>, person: Id) -> Result<Option<String>> {
+    let found: Option<(Option<String>,)> =
+        tx.one(sql!("SELECT email FROM people WHERE id = $1"), args![person])?;
+    Ok(found.and_then(|(email,)| email))
+}
+
 /// Gives somebody another role.
 pub(crate) fn set_role(tx: &mut Tx<'_>, person: Id, role: &'static str) -> Result<u64> {
     tx.run(sql!("UPDATE people SET role = $1 WHERE id = $2"), args![role, person])
@@ -102,10 +109,15 @@ pub(crate) fn update(tx: &mut Tx<'_>, person: &Person) -> Result<u64> {
     )
 }
 
-/// Takes the person's row until the commit, so that two changes to their sessions never pass each
-/// other unseen: what one of them opens, the other one ends.
+/// Takes the person's row until the commit, so that two changes to what is theirs never pass each other unseen: what one
+/// opens, the other one ends, and nothing is written down of who is being erased.
+///
+/// # Errors
+/// `Error::NotFound` for who is erased or was never there.
 pub(crate) fn hold(tx: &mut Tx<'_>, person: Id) -> Result<()> {
-    tx.run(sql!("UPDATE people SET role = role WHERE id = $1"), args![person]).map(drop)
+    let held =
+        tx.run(sql!("UPDATE people SET role = role WHERE id = $1 AND erased_at IS NULL"), args![person])?;
+    if held == 1 { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// The hash of a person's password, if they have one.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Router;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bookings::{Booking, Detail, Status};
 use catalogue::Catalogue;
@@ -14,7 +14,7 @@ use membership::Standing;
 use people::{Action, Actor, Caller};
 
 use super::frame::{Frame, or_sign_in};
-use super::held::take_over;
+use super::held::draw_taking_over;
 use super::hold_cookie::{self, HoldToken};
 use super::words;
 
@@ -142,13 +142,12 @@ struct DashboardPage {
 }
 
 async fn dashboard(caller: Caller, HoldToken(token): HoldToken) -> Result<Response> {
-    let adopted = match token.filter(|_| caller.has_credential()) {
-        Some(token) => take_over(&caller, token).await?,
-        None => false,
-    };
-    let drawn = caller.view(draw).await;
-    let answer = or_sign_in(drawn.and_then(|page| Page::of(&page)), "/dashboard/")?;
-    if adopted { hold_cookie::forget(answer) } else { Ok(answer) }
+    let drawn = draw_taking_over(&caller, token, |tx, by, _| draw(tx, by)).await;
+    let answer = drawn.and_then(|(adopted, page)| {
+        let answer = Page::of(&page)?.into_response();
+        if adopted { hold_cookie::forget(answer) } else { Ok(answer) }
+    });
+    or_sign_in(answer, "/dashboard/")
 }
 
 fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<DashboardPage> {

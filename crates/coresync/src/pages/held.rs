@@ -35,14 +35,8 @@ enum Seen {
 }
 
 async fn show(caller: Caller, HoldToken(token): HoldToken, Path(id): Path<Id>) -> Result<Response> {
-    let comes_along = token.is_some() && caller.has_credential();
-    let adopted = match token.clone().filter(|_| comes_along) {
-        Some(token) => take_over(&caller, token).await?,
-        None => false,
-    };
-    let seen = caller.view(move |tx, by| {
-        let holder = Holder { by, token: token.as_deref() };
-        match draw(tx, holder, id, None) {
+    let seen = draw_taking_over(&caller, token, move |tx, by, token| {
+        match draw(tx, Holder { by, token }, id, None) {
             Ok(page) => Ok(Seen::Page(Box::new(page))),
             // Whose it is, is told to nobody else: a visitor may be its owner, who has to sign in.
             Err(Error::NotFound) if by.person.is_none() => Err(Error::Unauthorized),
@@ -50,22 +44,36 @@ async fn show(caller: Caller, HoldToken(token): HoldToken, Path(id): Path<Id>) -
             Err(error) => Err(error),
         }
     });
-    let answer = seen.await.and_then(|seen| match seen {
-        Seen::Page(page) => Ok(Page::of(&*page)?.into_response()),
-        Seen::Led(path) => Ok(see_other(&path)),
+    let answer = seen.await.and_then(|(adopted, seen)| {
+        let answer = match seen {
+            Seen::Page(page) => Page::of(&*page)?.into_response(),
+            Seen::Led(path) => see_other(&path),
+        };
+        if adopted { hold_cookie::forget(answer) } else { Ok(answer) }
     });
-    let answer = or_sign_in(answer, &here(id))?;
-    if adopted { hold_cookie::forget(answer) } else { Ok(answer) }
+    or_sign_in(answer, &here(id))
 }
 
-/// What a visitor holds becomes that of who has signed in. Whether anything did.
-///
-/// # Errors
-/// A fault.
-pub(super) async fn take_over(caller: &Caller, token: String) -> Result<bool> {
-    let adopted = caller
-        .tx(move |tx, by| if by.person.is_some() { bookings::take_over(tx, by, &token) } else { Ok(None) });
-    adopted.await.map(|hold| hold.is_some())
+/// Draws a page; what a visitor held becomes theirs before, who has signed in. Whether anything did, and the page.
+pub(super) async fn draw_taking_over<T, F>(
+    caller: &Caller,
+    token: Option<String>,
+    draw: F,
+) -> Result<(bool, T)>
+where
+    T: Send + 'static,
+    F: Fn(&mut Tx<'_>, &Actor, Option<&str>) -> Result<T> + Send + Sync + 'static,
+{
+    match token {
+        Some(token) if caller.has_credential() => {
+            let draw = move |tx: &mut Tx<'_>, by: &Actor| {
+                let adopted = by.person.is_some() && bookings::take_over(tx, by, &token)?.is_some();
+                Ok((adopted, draw(tx, by, Some(&token))?))
+            };
+            caller.tx(draw).await
+        }
+        token => caller.view(move |tx, by| Ok((false, draw(tx, by, token.as_deref())?))).await,
+    }
 }
 
 /// The page of what a hold has become, if it was booked by whoever asks.

@@ -211,7 +211,11 @@ fn take_out(tx: &mut Tx<'_>, by: &Actor, leaver: &Leaver) -> Result<()> {
         Err(error) => return Err(error),
     }
     if let Some(email) = &person.email {
-        messages::forget(tx, email)?;
+        // Where they only claim another's address, what went to it is the other's.
+        let owner = people::person_by_email(tx, email)?;
+        if owner.is_none_or(|owner| owner.id == person.id) {
+            messages::forget(tx, email)?;
+        }
     }
     people::erase(tx, by, leaver)
 }

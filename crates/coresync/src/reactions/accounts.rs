@@ -1,9 +1,9 @@
 //! The letters about accounts. They are written when they are sent, and nothing keeps them: a link opens an account, and the
 //! database holds only its digest.
 
-use kit::{House, Id, Result, Tx};
+use kit::{House, Result, Tx};
 use messages::{Mail, Post};
-use people::{Letter as Told, News};
+use people::{Letter as Told, News, Proven};
 
 use super::letter::Letter;
 
@@ -61,16 +61,16 @@ fn compose(club: &catalogue::Club, public: &str, told: Told) -> Result<Mail> {
     letter.to(told.to, None)
 }
 
-/// Hands over what carries an address that is now known to be somebody's.
-pub(super) async fn adopt(house: House, person: Id) -> Result<()> {
+/// Hands over what carries an address that is now known to be somebody's, and writes what could not be written to it before.
+pub(super) async fn adopt(house: House, Proven { person, is_first }: Proven) -> Result<()> {
     let adopted = house.db.tx(move |tx| {
-        let person = people::person(tx, person)?;
-        match (person.email, person.verified_at) {
-            (Some(email), Some(_)) => bookings::adopt(tx, person.id, &email),
-            _ => Ok(0),
+        let Some(email) = people::mail_of(tx, person)? else { return Ok(()) };
+        if is_first {
+            bookings::tell_upcoming(tx, person)?;
         }
+        bookings::adopt(tx, person, &email).map(drop)
     });
-    adopted.await.map(drop)
+    adopted.await
 }
 
 /// Seals the audit log. Where the log of the program is kept elsewhere, the digest in it shows whether an end was cut off.

@@ -59,7 +59,7 @@ pub(super) async fn tell(house: House, booking: Id, news: News) -> Result<()> {
                 News::Near | News::Nearer => status != Status::Confirmed,
                 _ => false,
             };
-            // A guest whom the desk wrote down may have no address.
+            // A guest may have no address, or none yet that is known to be theirs: then it is told once it is.
             let Some((to, name, person)) = addressee(tx, &detail)?.filter(|_| !is_stale) else {
                 return Ok(());
             };
@@ -80,8 +80,8 @@ pub(super) async fn opened(house: House, wait: Id, starts_at: Timestamp) -> Resu
         .db
         .tx(move |tx| {
             let Some(wait) = bookings::wait(tx, wait)? else { return Ok(()) };
-            let person = people::person(tx, wait.person)?;
-            let (Some(to), catalogue) = (person.email, catalogue::current(tx)?) else { return Ok(()) };
+            let Some(to) = people::mail_of(tx, wait.person)? else { return Ok(()) };
+            let (person, catalogue) = (people::person(tx, wait.person)?, catalogue::current(tx)?);
             let zone = &catalogue.club.zone;
             let service = catalogue.service(wait.service);
             let what = service.map(|service| service.name.clone()).unwrap_or_default();
@@ -133,9 +133,9 @@ fn addressee(tx: &mut Tx<'_>, detail: &Detail) -> Result<Option<(String, String,
             None,
         )));
     }
-    let Some(person) = person else { return Ok(None) };
-    let person = people::person(tx, *person)?;
-    Ok(person.email.map(|email| (email, person.first_name, Some(person.id))))
+    let Some(person) = *person else { return Ok(None) };
+    let Some(to) = people::mail_of(tx, person)? else { return Ok(None) };
+    Ok(Some((to, people::person(tx, person)?.first_name, Some(person))))
 }
 
 /// What a letter is about, in words.

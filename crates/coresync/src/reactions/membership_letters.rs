@@ -19,7 +19,9 @@ pub(super) async fn tell(house: House, event: Id) -> Result<()> {
             let event = membership::event(tx, event)?;
             let person = people::person(tx, event.person)?;
             let (catalogue, now) = (catalogue::current(tx)?, tx.now());
-            let (Some(to), Some(news)) = (person.email, News::of(&event)) else { return Ok(()) };
+            let (Some(to), Some(news)) = (people::mail_of(tx, person.id)?, News::of(&event)) else {
+                return Ok(());
+            };
             let heading = format!("{}, {}", person.first_name, news.heading);
             let letter = Letter::new(&catalogue.club, news.subject, heading).says(news.words);
             let letter = letter.leads_to("See your membership", format!("{public}/dashboard/membership/"));
@@ -148,8 +150,8 @@ pub(super) async fn repriced(house: House, job: Repriced) -> Result<()> {
 fn write_repriced(tx: &mut Tx<'_>, public: &str, job: &Repriced) -> Result<()> {
     let booking = bookings::read(tx, job.booking)?.booking;
     let Some(person) = booking.person else { return Ok(()) };
+    let Some(to) = people::mail_of(tx, person)? else { return Ok(()) };
     let person = people::person(tx, person)?;
-    let Some(to) = person.email else { return Ok(()) };
     let catalogue = catalogue::current(tx)?;
     let club: &Club = &catalogue.club;
     let what = catalogue.service(booking.service).map(|service| service.name.clone()).unwrap_or_default();

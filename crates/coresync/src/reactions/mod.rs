@@ -79,7 +79,7 @@ fn of_accounts(house: &House, post: &Post) -> Handlers {
         PasswordChanged: |tx, job| people::letter_of_change(tx, job.person);
     };
     letters
-        .on(move |job: Proven| accounts::adopt(adopting.clone(), job.person))
+        .on(move |job: Proven| accounts::adopt(adopting.clone(), job))
         .on(move |Seal {}| accounts::seal(sealing.clone()))
 }
 

@@ -247,6 +247,46 @@ async fn one_address_gets_three_letters_an_hour() {
     assert_eq!(mails_to(&house, "gus@cast.test").await.len(), 4);
 }
 
+/// A letter that can't go out is tried again and again, which does not count as asking for another.
+#[tokio::test]
+async fn a_letter_outlives_a_long_failure_of_the_mail() {
+    let house = House::open().await;
+    register(&house, zoe()).await;
+    let folder = house.inner().config.data.join("mail");
+    std::fs::write(&folder, "where the folder should be").expect("a file in its way");
+    let post = messages::Post::from_config(&house.inner().config).expect("a post");
+    let handlers = coresync::reactions::handlers(house.inner(), &post);
+    for _ in 0..6 {
+        kit::jobs::run_due(house.db(), &handlers).await.expect_err("it can't be kept");
+        later(&house, SignedDuration::from_mins(30));
+    }
+    std::fs::remove_file(&folder).expect("out of the way");
+    let link = token(&house, "zoe@example.com", VERIFY).await;
+    house.visitor().post("/api/auth/verify/", json!({"token": link})).await.expect(204);
+}
+
+/// An address that somebody only claims may be anybody's: it gets the question whether it is theirs, and nothing else. What
+/// was to be told is told once it is theirs.
+#[tokio::test]
+async fn an_address_that_is_only_claimed_is_not_written_to() {
+    let house = House::open().await;
+    let made = register(&house, zoe()).await;
+    let me = with(&house, &made);
+    let booked = me.post(CREATE, wish(&house, "massage", "2026-11-26", "14:00").await).await.expect(201);
+    let gone = me.post(CREATE, wish(&house, "pod", "2026-11-26", "18:00").await).await.expect(201);
+    let path = format!("/api/bookings/{}/cancel_booking/", gone.number("id"));
+    me.post(&path, json!({})).await.expect(200);
+    let change = json!({"current_password": PASSWORD, "new_password": "another-secret"});
+    me.post("/api/auth/password/", change).await.expect(204);
+    let link = token(&house, "zoe@example.com", VERIFY).await;
+    assert_eq!(mails_to(&house, "zoe@example.com").await.len(), 1, "the question alone");
+    house.visitor().post("/api/auth/verify/", json!({"token": link})).await.expect(204);
+    let told = mails_to(&house, "zoe@example.com").await;
+    assert_eq!(told.len(), 2, "{told:?}");
+    let reference = booked["booking_reference"].as_str().expect("one");
+    assert!(told.iter().any(|mail| mail.contains("Confirmed: ") && mail.contains(reference)), "{told:?}");
+}
+
 /// What was booked or held for an address is its owner's once they show that it is theirs, and not before.
 #[tokio::test]
 async fn what_carries_an_address_becomes_its_owners_when_it_is_confirmed() {

@@ -7,7 +7,7 @@ use axum::http::Method;
 use serde_json::json;
 use testing::{Answer, BEA, CAST, DORA, GUS, Guest, House, MAX, OLA, TOM};
 
-use crate::accounts::{PASSWORD, mails_to, register, zoe};
+use crate::accounts::{PASSWORD, VERIFY, mails_to, register, token, zoe};
 
 /// Text that would be something else if it were not text.
 const MARKUP: &str = "evil<b>\"'&<img src=x onerror=alert(1)></script>{{7*7}}";
@@ -53,6 +53,8 @@ async fn a_session_that_was_planted_becomes_nobodys() {
 async fn a_browser_that_is_known_is_not_closed_out_by_guesses_beside_it() {
     let house = House::open().await;
     register(&house, zoe()).await;
+    let link = token(&house, "zoe@example.com", VERIFY).await;
+    house.visitor().post("/api/auth/verify/", json!({"token": link})).await.expect(204);
     let entered = door(&house.visitor(), PASSWORD).await.expect(303);
     let known = house.visitor().with("cookie", &device(&entered));
     for _ in 0..10 {
@@ -70,6 +72,26 @@ async fn a_browser_that_is_known_is_not_closed_out_by_guesses_beside_it() {
         door(&known, "wrong-guess").await.expect(401);
     }
     door(&known, PASSWORD).await.expect(429);
+}
+
+/// Who has an account that only claims an address learns nothing by guessing with a browser that is known to it.
+#[tokio::test]
+async fn guesses_with_a_browser_of_a_claimant_do_not_tell_whether_an_address_has_an_owner() {
+    let house = House::open().await;
+    let mut heard = Vec::new();
+    for address in ["gus@cast.test", "nobody@cast.test"] {
+        let form = format!("email={}&password={PASSWORD}&first_name=Eve&last_name=Roe", encoded(address));
+        let made = house.visitor().submit("/signup/", &form).await.expect(303);
+        let known = house.visitor().with("cookie", &device(&made));
+        let mut statuses = Vec::new();
+        for _ in 0..12 {
+            let guess = format!("email={}&password=wrong-guess", encoded(address));
+            statuses.push(known.submit("/login/", &guess).await.status);
+        }
+        heard.push(statuses);
+    }
+    assert_eq!(heard[0], heard[1]);
+    assert_eq!(heard[0].iter().filter(|status| **status == 429).count(), 2);
 }
 
 /// Every form of ours that is sent from another site is refused before anything is read.

@@ -148,6 +148,42 @@ async fn a_row_that_is_put_in_later_and_a_seal_of_another_key_show() {
     assert!(found.contains("seal 3 was not made with this key"), "{found}");
 }
 
+/// More than one seal covers, from long before it is made: the next ones go on where it ended.
+#[tokio::test]
+async fn a_log_that_was_not_sealed_for_long_is_sealed_bit_by_bit() {
+    let house = House::open().await;
+    let max = house.person(MAX);
+    let written = house.db().tx(move |tx| {
+        let by = people::Actor::of(people::person(tx, max)?);
+        (0..5_001).try_for_each(|_| people::note(tx, &by, people::What::AuditRead, None, json!({})))
+    });
+    written.await.expect("written");
+    house.set_time("2026-11-24T18:00:00-05:00");
+    write(&house, 1).await;
+    assert_eq!((seal(&house).await, seal(&house).await, seal(&house).await), (5_000, 2, 0));
+    let audited = house.db().view(people::check_audit).await.expect("whole");
+    assert_eq!((audited.rows, audited.seals), (5_002, 2));
+}
+
+/// The desk's look at people leaves a trace, too.
+#[tokio::test]
+async fn who_looks_for_members_and_at_one_is_written_down() {
+    let house = House::open().await;
+    let desk = house.browser(DORA);
+    desk.get("/staff/members/?q=gus").await.expect(200);
+    desk.get(&format!("/staff/members/{}/", house.person(GUS))).await.expect(200);
+    desk.get("/staff/members/").await.expect(200);
+    let all: Vec<_> = deeds(&house).await.into_iter().map(|one| (one.0, one.1, one.2)).collect();
+    let dora = Some(house.person(DORA));
+    assert_eq!(
+        all,
+        [
+            ("people_searched".to_owned(), dora, None),
+            ("profile_read".to_owned(), dora, Some(house.person(GUS)))
+        ]
+    );
+}
+
 #[tokio::test]
 async fn managers_read_the_log_page_by_page_and_take_it_along() {
     let house = House::open().await;

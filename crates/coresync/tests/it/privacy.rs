@@ -174,6 +174,15 @@ async fn who_is_erased_is_gone_and_the_books_stay() {
         }
     };
     assert_eq!(key(&house).await, Some((1,)));
+    // A mail that could never be sent.
+    let dead = house.db().tx(|tx| {
+        let (id, now) = (tx.new_id()?, tx.now());
+        tx.run(
+            sql!("INSERT INTO jobs (id, kind, payload, run_at, attempt, dead) VALUES ($1, 'mail', $2, $3, 12, TRUE)"),
+            args![id, r#"{"to":"zoe@example.com","subject":"s","text":"Zoe","html":null,"calendar":null}"#, now],
+        )
+    });
+    dead.await.expect("kept");
 
     let gone =
         zoe.submit("/dashboard/privacy/erase/", &format!("current_password={PASSWORD}&sure=yes")).await;
@@ -198,6 +207,10 @@ async fn who_is_erased_is_gone_and_the_books_stay() {
         tx.one::<(i64,)>(sql!("SELECT COUNT(*) FROM mails WHERE to_address LIKE '%zoe%'"), args![])
     });
     assert_eq!(mails.await.expect("a count"), Some((0,)));
+    let waiting = house
+        .db()
+        .view(|tx| tx.one::<(i64,)>(sql!("SELECT COUNT(*) FROM jobs WHERE payload LIKE '%zoe%'"), args![]));
+    assert_eq!(waiting.await.expect("a count"), Some((0,)));
     // The address is free again.
     register(&house, crate::accounts::zoe()).await;
 }

@@ -111,8 +111,10 @@ async fn what_makes_no_sense_is_said_at_its_field() {
             json!({"room_id": room, "starts_at": "2026-11-27T19:02:00-05:00", "decision": "block"}),
         ),
         ("starts_at", json!({"room_id": room, "decision": "block"})),
+        ("starts_at", json!({"room_id": room, "starts_at": " ", "decision": "block"})),
         ("decision", json!({"room_id": room, "starts_at": friday, "decision": "perhaps"})),
         ("factor", json!({"room_id": room, "starts_at": friday, "decision": "reprice"})),
+        ("factor", json!({"room_id": room, "starts_at": friday, "decision": "reprice", "factor": " "})),
         ("factor", json!({"room_id": room, "starts_at": friday, "decision": "reprice", "factor": "9"})),
         ("tier", json!({"room_id": room, "starts_at": friday, "decision": "keep", "hours": 3})),
     ] {

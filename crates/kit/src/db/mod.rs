@@ -28,7 +28,7 @@ pub use lease::OTHER_KEY;
 pub use migrate::Migrated;
 pub use rusqlite::types::ValueRef;
 pub use shelf::Shelf;
-pub use sql::{Registered, Sql};
+pub use sql::{Registered, Sql, containing};
 pub use stamp::Stamp;
 pub use tx::Tx;
 pub use value::{Column, FromRow, Row, Value};

@@ -15,6 +15,11 @@ pub struct Sql {
     numbered: OnceLock<String>,
 }
 
+/// The pattern of `LIKE $1 ESCAPE '!'` for whatever holds a text, in which no character means anything but itself.
+pub fn containing(text: &str) -> String {
+    format!("%{}%", text.replace('!', "!!").replace('%', "!%").replace('_', "!_"))
+}
+
 /// A statement in the register.
 #[derive(Debug)]
 pub struct Registered(pub &'static Sql);

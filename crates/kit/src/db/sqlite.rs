@@ -251,10 +251,13 @@ impl Writer<'_> {
         }
     }
 
-    /// Has the log copied each time that it has grown long. One that never pauses for a moment, to begin anew, is
-    /// made to.
+    /// Has the log copied each time that it has grown long, or after every group if its length can't be read. One that never
+    /// pauses for a moment, to begin anew, is made to.
     fn shorten_log(&self) {
-        let length = self.marks.log_length().unwrap_or(LONG_LOG);
+        let Some(length) = self.marks.log_length() else {
+            let _ = self.copies.try_send(());
+            return;
+        };
         if length >= LONGEST_LOG {
             copy(self.conn, "PRAGMA wal_checkpoint(RESTART)");
         }

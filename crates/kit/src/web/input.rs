@@ -152,6 +152,11 @@ impl Words {
         }
     }
 
+    /// A whole number that must be there, from `least` to `most`.
+    pub fn number(&mut self, field: &str, least: i64, most: i64) -> i64 {
+        self.opt_number(field, least, most).unwrap_or_else(|| self.missing(field))
+    }
+
     /// An id that must be there.
     pub fn id(&mut self, field: &str) -> Id {
         self.opt_id(field).unwrap_or_else(|| self.missing(field))
@@ -182,6 +187,11 @@ impl Words {
             let moment: Timestamp = text.parse().ok()?;
             is_near(&moment.to_zoned(jiff::tz::TimeZone::UTC).date()).then_some(moment)
         })
+    }
+
+    /// A moment that must be there: `2026-11-24T18:30:00-05:00`.
+    pub fn moment(&mut self, field: &str) -> Timestamp {
+        self.opt_moment(field).unwrap_or_else(|| self.missing(field))
     }
 
     /// Yes or no; missing is no. A form's ticked box says `on`.
@@ -229,6 +239,14 @@ trait Missing {
 
 impl Missing for String {
     const MISSING: String = String::new();
+}
+
+impl Missing for i64 {
+    const MISSING: i64 = 0;
+}
+
+impl Missing for Timestamp {
+    const MISSING: Timestamp = Timestamp::UNIX_EPOCH;
 }
 
 impl Missing for Id {
@@ -329,16 +347,19 @@ mod tests {
 
     #[test]
     fn every_complaint_stands_beside_its_field() {
-        let mut words =
-            Words::from_json(br#"{"id": -1, "date": "2026-02-30", "name": " ", "note": "a\u0000"}"#)
-                .expect("an object");
+        let mut words = Words::from_json(
+            br#"{"id": -1, "date": "2026-02-30", "name": " ", "note": "a\u0000", "at": " ", "party": ""}"#,
+        )
+        .expect("an object");
         words.id("id");
         words.opt_date("date");
         words.text("name", 10);
         words.opt_text("note");
         words.yes("gift");
+        words.moment("at");
+        words.number("party", 1, 4);
         let fields: Vec<_> = words.complaints.0.keys().map(String::as_str).collect();
-        assert_eq!(fields, ["date", "id", "name", "note"]);
+        assert_eq!(fields, ["at", "date", "id", "name", "note", "party"]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
+use kit::errors::OrFault as _;
 use kit::jobs::{Handlers, Job, run, run_due};
 use kit::testing::TestDb;
 use kit::{Db, Error, Fault, args, sql};
@@ -110,6 +111,36 @@ async fn what_works_in_the_end_is_gone() {
         test.db.clock().set(test.db.clock().now() + SignedDuration::from_mins(5));
     }
     assert_eq!((count.load(Ordering::SeqCst), waiting(&test).await.len()), (3, 0));
+}
+
+/// What takes long holds up nothing but its own place.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_job_does_not_hold_up_those_that_come_after_it() {
+    let test = open().await;
+    let (let_go, wait) = tokio::sync::watch::channel(false);
+    let (done, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let handlers = Handlers::default().on(move |job: Greet| {
+        let (mut wait, done) = (wait.clone(), done.clone());
+        async move {
+            if job.name == "slow" {
+                wait.wait_for(|let_go| *let_go).await.or_fault()?;
+            }
+            done.send(job.name).or_fault()
+        }
+    });
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let now = test.db.clock().now();
+    enqueue(&test.db, "slow", now).await;
+    let runner = tokio::spawn(run(test.db.clone(), handlers, stopped));
+    for name in ["one", "two", "three"] {
+        enqueue(&test.db, name, now).await;
+        assert_eq!(told.recv().await.as_deref(), Some(name));
+    }
+    let_go.send_replace(true);
+    assert_eq!(told.recv().await.as_deref(), Some("slow"));
+    stop.send_replace(true);
+    runner.await.expect("it ends");
+    assert!(waiting(&test).await.is_empty());
 }
 
 #[tokio::test]

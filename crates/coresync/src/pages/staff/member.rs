@@ -31,7 +31,12 @@ async fn show(caller: Caller, Path(id): Path<Id>, Asked(sheet): Asked<Look>) -> 
         let table = caller.view(move |tx, by| history(tx, by, id)).await;
         return or_sign_in(table.map(|table| csv("membership-history", &table)), &here(id));
     }
-    let page = caller.view(move |tx, by| draw(tx, by, id, None)).await;
+    let page = caller.tx(move |tx, by| {
+        let page = draw(tx, by, id, None)?;
+        people::note_look(tx, by, id)?;
+        Ok(page)
+    });
+    let page = page.await;
     shown(page.map(|page| page.done(look.done, "It is done, and they are told.")), &here(id))
 }
 

@@ -35,10 +35,10 @@ impl Input for Wanted {
 async fn list(caller: Caller, Asked(sheet): Asked<Wanted>) -> Result<Response> {
     let wanted = sheet.read.map_err(kit::Error::Invalid)?;
     if wanted.look.csv {
-        let table = caller.view(move |tx, by| table(tx, by, &wanted.words)).await;
+        let table = caller.tx(move |tx, by| table(tx, by, &wanted.words)).await;
         return or_sign_in(table.map(|table| csv("members", &table)), HERE);
     }
-    let page = caller.view(move |tx, by| {
+    let page = caller.tx(move |tx, by| {
         let table = table(tx, by, &wanted.words)?;
         let form =
             Form::get(HERE, "Find").field(Field::line("q", "Name, e-mail or phone", "search", &wanted.words));

@@ -132,11 +132,7 @@ struct Value(i64);
 
 impl Input for Value {
     fn parse(words: &mut Words) -> Value {
-        let value = words.opt_number("value", i64::MIN, i64::MAX);
-        if value.is_none() {
-            words.complain("value", "A whole number is needed.");
-        }
-        Value(value.unwrap_or_default())
+        Value(words.number("value", i64::MIN, i64::MAX))
     }
 }
 

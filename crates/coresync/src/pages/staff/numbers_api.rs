@@ -68,11 +68,7 @@ struct NumberValue {
 
 impl Input for NumberValue {
     fn parse(words: &mut Words) -> NumberValue {
-        let value = words.opt_number("value", i64::MIN, i64::MAX);
-        if value.is_none() {
-            words.complain("value", "This is needed.");
-        }
-        NumberValue { value: value.unwrap_or_default() }
+        NumberValue { value: words.number("value", i64::MIN, i64::MAX) }
     }
 }
 

@@ -163,11 +163,7 @@ struct Which(Id, Timestamp);
 
 impl Input for Which {
     fn parse(words: &mut Words) -> Which {
-        let at = words.opt_moment("starts_at");
-        if at.is_none() {
-            words.complain("starts_at", "This is needed.");
-        }
-        Which(words.id("room_id"), at.unwrap_or_default())
+        Which(words.id("room_id"), words.moment("starts_at"))
     }
 }
 
