@@ -1,14 +1,30 @@
 // Pictures of the main pages: `node e2e/screens.mjs [part of a page's name]...`
-// They go to screens/WHO-PAGE-WIDTH.png.
+// They go to screens/WHO-PAGE-WIDTH.png; those that README shows, as far as a screen reaches, to docs/screens/ too.
 
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openHouse } from "./house.mjs";
 import * as site from "./site.mjs";
 import { HEIGHTS, openBrowser, Visits, WIDTHS } from "./visit.mjs";
 
 const folder = join(import.meta.dirname, "../screens");
+const gallery = join(import.meta.dirname, "../docs/screens");
 const wanted = process.argv.slice(2);
+
+/** What README shows. */
+const SHOWN = [
+  "visitor-home-390",
+  "visitor-home-1440",
+  "visitor-private-1440",
+  "visitor-services-1440",
+  "visitor-service-390",
+  "premium-book-day-390",
+  "premium-dashboard-390",
+  "manager-front-1440",
+];
+/** The most that one of them may weigh, in bytes. */
+const MOST = 150_000;
+
 let count = 0;
 
 /** In the page: once its fonts are there, and its pictures, also those further down. */
@@ -26,8 +42,20 @@ async function picture(page, who, name) {
     await page.setViewportSize({ width, height: HEIGHTS[width] });
     await page.evaluate(everythingIsThere);
     await page.screenshot({ path: join(folder, `${full}-${width}.png`), fullPage: true });
+    if (SHOWN.includes(`${full}-${width}`)) await show(page, `${full}-${width}`);
     count += 1;
   }
+}
+
+/** Its first screen as WebP, which the library can't write and the browser can. */
+async function show(page, name) {
+  await page.evaluate(() => scrollTo(0, 0));
+  const session = await page.context().newCDPSession(page);
+  const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: 80 });
+  await session.detach();
+  const bytes = Buffer.from(data, "base64");
+  if (bytes.length > MOST) throw new Error(`${name} weighs ${bytes.length} bytes: README shows at most ${MOST}`);
+  await writeFile(join(gallery, `${name}.webp`), bytes);
 }
 
 async function asVisitor(visits) {
@@ -70,14 +98,25 @@ async function asMember(visits, who) {
   await picture(page, who, "book-outside");
 }
 
+async function asManager(visits) {
+  const page = await visits.person();
+  await site.signIn(page, "manager@demo.coresync.test");
+  const pages = { front: "", rules: "rules/", plans: "plans/", pictures: "pictures/", style: "style/" };
+  for (const [name, path] of Object.entries(pages)) {
+    await page.goto(`/staff/${path}`);
+    await picture(page, "manager", name);
+  }
+}
+
 await rm(folder, { recursive: true, force: true });
-await mkdir(folder, { recursive: true });
+for (const one of [folder, gallery]) await mkdir(one, { recursive: true });
 const house = await openHouse();
 const browser = await openBrowser();
 try {
   const visits = new Visits(browser, house.url);
   await asVisitor(visits);
   for (const who of ["guest", "premium"]) await asMember(visits, who);
+  await asManager(visits);
   await visits.close();
   for (const trouble of visits.troubles) console.log(trouble);
 } finally {

@@ -79,7 +79,7 @@ async function deskPages(visits) {
   await page.goto("/staff/members/?q=a");
   const menu = await page.locator('nav a[href^="/staff/"]').evaluateAll((ways) => ways.map((way) => way.pathname));
   const member = await page.locator('td a[href^="/staff/members/"], th a[href^="/staff/members/"]').first();
-  const paths = new Set([...menu, new URL(await member.getAttribute("href"), page.url()).pathname, "/staff/style/"]);
+  const paths = new Set([...menu, new URL(await member.getAttribute("href"), page.url()).pathname, "/staff/", "/staff/style/"]);
   if (paths.size < 10) throw new Error(`the menu has only ${[...paths].join(" ")}`);
   for (const path of paths) await sound(page, path, faults);
   none(faults);

@@ -1,16 +1,18 @@
 // Every light study, in the order in which the style page shows them.
 
+import { barber } from "./barber";
 import type { Study } from "./brush";
 import { venice } from "./canals";
-import { barber, facials, laser, massage, together } from "./care";
 import { desert } from "./desert";
 import { forest } from "./forest";
 import { mensuite, privately } from "./halves";
 import { house } from "./house";
+import { massage, together } from "./massage";
 import { alps } from "./mountains";
 import { ocean } from "./ocean";
 import { office } from "./office";
 import { bed, dome, garden, pods } from "./quiet";
+import { facials, laser } from "./skin";
 import { ember, lanterns, tide } from "./suites";
 
 export const studies: Study[] = [

@@ -13,6 +13,7 @@ use kit::web::{Input, Page, Query, Words, see_other};
 use kit::{Error, Fields, House, Id, Result, Tx, tokens};
 use people::{Actor, Caller};
 
+use super::choices::{self, Choice};
 use super::frame::Frame;
 use super::hold_cookie::{self, HoldToken};
 use super::sheet::{Asked, Complaints, Posted, Sheet, Typed};
@@ -67,13 +68,6 @@ impl Input for Wanted {
             token: words.opt_text_within("once", 100),
         }
     }
-}
-
-/// One option of a list.
-pub(super) struct Choice {
-    pub(super) value: String,
-    pub(super) label: String,
-    pub(super) is_chosen: bool,
 }
 
 /// What narrows a search besides.
@@ -427,35 +421,17 @@ fn other_day(
 }
 
 fn services(catalogue: &Catalogue, chosen: Option<&Service>) -> Vec<(String, Vec<Choice>)> {
-    let choice = |service: &Service| Choice {
-        value: service.slug.clone(),
-        label: service.name.clone(),
-        is_chosen: chosen.is_some_and(|chosen| chosen.id == service.id),
-    };
-    let family = |category: &catalogue::Category| {
-        let offered =
-            catalogue.services.iter().filter(|service| service.active && service.category == category.id);
-        (category.name.clone(), offered.map(choice).collect::<Vec<_>>())
-    };
-    catalogue.categories.iter().map(family).filter(|(_, services)| !services.is_empty()).collect()
+    let is_chosen = |service: &Service| chosen.is_some_and(|chosen| chosen.id == service.id);
+    choices::by_family(catalogue, |service| Choice::new(&service.slug, &service.name, is_chosen(service)))
 }
 
 /// The lists that have more than one choice.
 pub(super) fn narrowings(catalogue: &Catalogue, service: &Service, wanted: &Search) -> Narrowing {
     let party = wanted.party.unwrap_or(service.party);
-    let of_party = |count: i64| Choice {
-        value: count.to_string(),
-        label: words::guests(count),
-        is_chosen: count == party,
-    };
+    let of_party = |count: i64| Choice::new(count, words::guests(count), count == party);
     let minutes = wanted.minutes.unwrap_or(service.minutes);
-    let of_minutes =
-        |one: i64| Choice { value: one.to_string(), label: words::duration(one), is_chosen: one == minutes };
-    let named = |id: Id, name: &str, chosen: Option<Id>| Choice {
-        value: id.to_string(),
-        label: name.to_owned(),
-        is_chosen: chosen == Some(id),
-    };
+    let of_minutes = |one: i64| Choice::new(one, words::duration(one), one == minutes);
+    let named = |id: Id, name: &str, chosen: Option<Id>| Choice::new(id, name, chosen == Some(id));
     let serving = catalogue
         .technicians
         .iter()

@@ -6,6 +6,7 @@ use kit::web::{SameForAll, see_other};
 use kit::{Error, House, Result};
 use people::{Action, Actor, Person};
 
+use super::sights::Sight;
 use super::words::encoded;
 use crate::assets::{self, File};
 
@@ -39,10 +40,10 @@ pub(super) struct Frame {
     pub(super) listed: bool,
     /// Where it is for ever, whole: said of pages that are meant to be found.
     pub(super) address: Option<String>,
-    /// The light study that stands for it where it is passed on.
-    pub(super) study: &'static str,
-    /// The rooms of the back office into which whoever looks at it may go: path and word.
-    pub(super) desk: Vec<(&'static str, &'static str)>,
+    /// What stands for it where it is passed on: path and words.
+    pub(super) seen: Option<(String, String)>,
+    /// The rooms of the back office into which whoever looks at it may go.
+    pub(super) desk: Vec<&'static Room>,
     /// The name of whoever looks at it, if they work here.
     pub(super) staff: Option<String>,
 }
@@ -64,25 +65,88 @@ const SIDE_WAYS: [Way; 4] = [
     ("contacts", "/contacts/", "Contacts"),
 ];
 
-/// The rooms of the back office, each with what one has to be allowed there.
-const DESK_WAYS: [(&str, &str, Action); 9] = [
-    ("/staff/members/", "Members", Action::RunMemberships),
-    ("/staff/why-not/", "Why not?", Action::SeeEveryBooking),
-    ("/staff/times/", "Single times", Action::BookAnyTime),
-    ("/staff/rules/", "Release rules", Action::ManageCatalogue),
-    ("/staff/numbers/", "Numbers", Action::ManageCatalogue),
-    ("/staff/plans/", "Plans", Action::ManageCatalogue),
-    ("/staff/pictures/", "Pictures", Action::ManageCatalogue),
-    ("/staff/people/", "People", Action::SeePeople),
-    ("/staff/audit/", "Audit log", Action::SeeAudit),
+/// A room of the back office.
+#[derive(Debug)]
+pub(super) struct Room {
+    pub(super) path: &'static str,
+    pub(super) word: &'static str,
+    /// What it is for, in a sentence.
+    pub(super) sentence: &'static str,
+    /// What one has to be allowed there; nothing of what whoever works here may see.
+    needs: Option<Action>,
+}
+
+impl Room {
+    const fn of(path: &'static str, word: &'static str, needs: Action, sentence: &'static str) -> Room {
+        Room { path, word, sentence, needs: Some(needs) }
+    }
+}
+
+/// The rooms of the back office.
+const ROOMS: [Room; 10] = [
+    Room::of(
+        "/staff/members/",
+        "Members",
+        Action::RunMemberships,
+        "Enrol, take dues, change, freeze and end memberships.",
+    ),
+    Room::of(
+        "/staff/why-not/",
+        "Why not?",
+        Action::SeeEveryBooking,
+        "Everything that speaks against a time, for one person.",
+    ),
+    Room::of(
+        "/staff/times/",
+        "Single times",
+        Action::BookAnyTime,
+        "Block, open, reprice or keep one time by hand.",
+    ),
+    Room::of(
+        "/staff/rules/",
+        "Release rules",
+        Action::ManageCatalogue,
+        "Which times members have first, until when, and at what price.",
+    ),
+    Room::of(
+        "/staff/numbers/",
+        "Numbers",
+        Action::ManageCatalogue,
+        "The numbers that the rules of booking count with.",
+    ),
+    Room::of(
+        "/staff/plans/",
+        "Plans",
+        Action::ManageCatalogue,
+        "What can be joined, at what price, on which terms.",
+    ),
+    Room::of(
+        "/staff/pictures/",
+        "Pictures",
+        Action::ManageCatalogue,
+        "Photographs and films, where light studies hang.",
+    ),
+    Room::of(
+        "/staff/people/",
+        "People",
+        Action::SeePeople,
+        "Who has an account, and who works here as what.",
+    ),
+    Room::of("/staff/audit/", "Audit log", Action::SeeAudit, "Who did what to whom, from where."),
+    Room {
+        path: "/staff/style/",
+        word: "Style",
+        sentence: "Every part of our pages in every state.",
+        needs: None,
+    },
 ];
 
 impl Frame {
     /// The frame of a page for whoever asks.
     pub(super) fn new(by: &Actor, place: &'static str, title: impl Into<String>) -> Frame {
         let guest = if by.person.is_some() { Guest::Known } else { Guest::Visitor };
-        let desk = DESK_WAYS.iter().filter(|(_, _, action)| by.may(*action));
-        let desk = desk.map(|(path, word, _)| (*path, *word)).collect();
+        let is_open = |room: &&Room| room.needs.map_or(by.is_staff(), |action| by.may(action));
+        let desk = ROOMS.iter().filter(is_open).collect();
         let staff = by.person.as_ref().filter(|_| by.is_staff()).map(Person::full_name);
         Frame { guest, desk, staff, ..Frame::unasked(place, title) }
     }
@@ -96,7 +160,7 @@ impl Frame {
             place,
             listed: false,
             address: None,
-            study: "the-house",
+            seen: None,
             desk: Vec::new(),
             staff: None,
         }
@@ -112,16 +176,16 @@ impl Frame {
         Frame { address: Some(format!("{}{path}", house.config.public_url)), ..self }
     }
 
-    /// The same, with the light study that stands for it.
-    pub(super) fn with_study(self, study: &'static str) -> Frame {
-        Frame { study, ..self }
+    /// The same, with what stands for it where it is passed on.
+    pub(super) fn seen_as(self, sight: &Sight) -> Frame {
+        Frame { seen: Some(sight.passed_on()), ..self }
     }
 
     /// The picture that stands for it where it is passed on, and what it shows.
-    pub(super) fn image(&self) -> Option<(String, &'static str)> {
+    pub(super) fn image(&self) -> Option<(String, &str)> {
         let site = self.address.as_deref()?.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
-        let study = assets::study(self.study)?;
-        Some((format!("{site}{}", study.jpeg), study.alt))
+        let (path, words) = self.seen.as_ref()?;
+        Some((format!("{site}{path}"), words))
     }
 
     /// The ways through the house.

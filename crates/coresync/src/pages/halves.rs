@@ -11,9 +11,11 @@ use kit::{House, Result};
 use people::Caller;
 use pictures::Shown;
 
+use super::choices::offered;
 use super::frame::{Frame, SAME_FOR_VISITORS};
 use super::services::Row;
 use super::sights::{self, Sight};
+use super::spots;
 
 pub(super) fn routes() -> Router<House> {
     Router::new().route("/menssuite/", get(menssuite)).route("/private/", get(private))
@@ -23,7 +25,6 @@ pub(super) fn routes() -> Router<House> {
 struct Words {
     place: &'static str,
     path: &'static str,
-    study: &'static str,
     title: &'static str,
     description: &'static str,
     heading: &'static str,
@@ -37,7 +38,6 @@ struct Words {
 const MENSSUITE: Words = Words {
     place: "menssuite",
     path: "/menssuite/",
-    study: "mensuite",
     title: "Mensuite, for men · CoreSync",
     description: "Massage, facials, barber and laser for men, one guest and one room at a time.",
     heading: "Mensuite",
@@ -51,7 +51,6 @@ const MENSSUITE: Words = Words {
 const PRIVATE: Words = Words {
     place: "private",
     path: "/private/",
-    study: "private",
     title: "Coresync Private, for two · CoreSync",
     description: "Private suites for two: hot tub, dry and wet sauna, an AI massage bed and a wall that becomes \
                   somewhere else.",
@@ -93,16 +92,6 @@ struct Place<'c> {
     sight: Sight,
 }
 
-/// The scenes that a suite's wall can show, and their studies.
-const SCENES: [(&str, &str); 6] = [
-    ("Swiss Alps", "swiss-alps"),
-    ("Venice Canals", "venice-canals"),
-    ("Ocean Waves", "ocean-waves"),
-    ("Forest Retreat", "forest-retreat"),
-    ("Sunset Desert", "sunset-desert"),
-    ("Executive Focus", "executive-focus"),
-];
-
 async fn menssuite(house: State<House>, caller: Caller) -> Result<Response> {
     half(house, caller, Half::Mensuite, MENSSUITE).await
 }
@@ -119,13 +108,14 @@ async fn half(State(house): State<House>, caller: Caller, half: Half, words: Wor
         Ok((Frame::new(by, place, title), catalogue, shown))
     });
     let (frame, catalogue, shown) = asked.await?;
-    let scenes = if half == Half::Private { &SCENES[..] } else { &[] };
+    let scenes = if half == Half::Private { &spots::SCENES[..] } else { &[] };
+    let sight = sights::of_half(&shown, half);
     let page = HalfPage {
-        frame: frame.about(words.description).found_at(&house, words.path).with_study(words.study),
-        sight: sights::of_half(&shown, half),
+        frame: frame.about(words.description).found_at(&house, words.path).seen_as(&sight),
+        sight,
         families: families(&catalogue, &shown, half),
         rooms: rooms(&catalogue, &shown, half),
-        scenes: scenes.iter().map(|(name, study)| (*name, Sight::named(study))).collect(),
+        scenes: scenes.iter().map(|(slug, name)| (*name, sights::of_scene(&shown, slug))).collect(),
         words,
     };
     Ok((SAME_FOR_VISITORS, Page::of(&page)?).into_response())
@@ -133,8 +123,7 @@ async fn half(State(house): State<House>, caller: Caller, half: Half, words: Wor
 
 fn families<'c>(catalogue: &'c Catalogue, shown: &Shown, half: Half) -> Vec<Family<'c>> {
     let family = |category: &'c catalogue::Category| {
-        let services = catalogue.services.iter();
-        let rows = services.filter(|service| service.active && service.category == category.id);
+        let rows = offered(catalogue, category);
         Family {
             slug: &category.slug,
             name: &category.name,

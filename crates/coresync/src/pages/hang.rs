@@ -6,7 +6,6 @@ use axum::extract::{DefaultBodyLimit, Multipart};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use catalogue::{Catalogue, Half};
 use kit::web::{Form, Input, Page, Words, see_other};
 use kit::{Error, Fields, House, Result, Tx};
 use people::{Action, Actor, Caller};
@@ -14,6 +13,7 @@ use pictures::{FILM_LIMIT, Film, Focus, Kind, LIMIT, Picture, State, Upload};
 
 use super::frame::{Frame, or_sign_in};
 use super::sheet::Complaints;
+use super::spots::{self, Spot};
 
 const HERE: &str = "/staff/pictures/";
 /// What the words of a form may take beside the picture, in bytes.
@@ -27,20 +27,17 @@ pub(super) fn routes() -> Router<House> {
         .route("/staff/pictures/words/", post(describe))
 }
 
-/// A place for a picture.
-#[derive(Default)]
-struct Spot {
-    name: String,
-    label: String,
-    takes_film: bool,
+/// A place for a picture, and what hangs there.
+struct Place {
+    spot: Spot,
     hanging: Option<Picture>,
     /// What is being made, or could not be.
     coming: Option<Picture>,
 }
 
-impl Spot {
+impl Place {
     fn id(&self) -> String {
-        self.name.replace('/', "-")
+        self.spot.name.replace('/', "-")
     }
 
     fn alt(&self) -> &str {
@@ -73,7 +70,7 @@ impl Spot {
 #[template(path = "staff/pictures.html")]
 struct PicturesPage {
     frame: Frame,
-    groups: Vec<(&'static str, Vec<Spot>)>,
+    groups: Vec<(&'static str, Vec<Place>)>,
     /// The spot whose form was not taken, and what is wrong with it.
     wrong: String,
     errors: Complaints,
@@ -86,33 +83,6 @@ const FIELDS: [(&str, &str); 4] = [
     ("spot", "Place"),
 ];
 
-/// Every spot of the pages by group, bare.
-fn spots(catalogue: &Catalogue) -> Vec<(&'static str, Vec<Spot>)> {
-    let bare = |name: String, label: String| Spot { name, label, ..Spot::default() };
-    let first = bare("home/hero".to_owned(), "The first thing on the first page".to_owned());
-    let half_of = |half: Half| bare(format!("half/{}", half.as_str()), self::half(half).to_owned());
-    let house = vec![Spot { takes_film: true, ..first }, half_of(Half::Mensuite), half_of(Half::Private)];
-    let rooms = catalogue.rooms.iter().filter(|room| room.active);
-    let services = catalogue.services.iter().filter(|service| service.active);
-    let family = |category: &catalogue::Category| {
-        bare(format!("family/{}", category.slug), format!("{} ({})", category.name, half(category.half)))
-    };
-    vec![
-        ("The house", house),
-        ("Rooms", rooms.map(|room| bare(format!("room/{}", room.slug), room.name.clone())).collect()),
-        ("Families of services", catalogue.categories.iter().map(family).collect()),
-        ("Services", services.map(|one| bare(format!("service/{}", one.slug), one.name.clone())).collect()),
-    ]
-}
-
-fn half(half: Half) -> &'static str {
-    match half {
-        Half::Mensuite => "Mensuite",
-        Half::Private => "Coresync Private",
-        Half::Shared => "shared",
-    }
-}
-
 fn draw(tx: &mut Tx<'_>, by: &Actor, wrong: &str, errors: Complaints) -> Result<PicturesPage> {
     by.need(Action::ManageCatalogue)?;
     let catalogue = catalogue::current(tx)?;
@@ -123,9 +93,9 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, wrong: &str, errors: Complaints) -> Result<
     };
     let fill = |spot: Spot| {
         let (hanging, coming) = (found(&spot.name, true), found(&spot.name, false));
-        Spot { hanging, coming, ..spot }
+        Place { spot, hanging, coming }
     };
-    let groups = spots(&catalogue).into_iter();
+    let groups = spots::all(&catalogue).into_iter();
     Ok(PicturesPage {
         frame: Frame::new(by, HERE, "Pictures · CoreSync"),
         groups: groups.map(|(name, all)| (name, all.into_iter().map(fill).collect())).collect(),
@@ -168,7 +138,7 @@ async fn take(caller: &Caller, words: Upload, bytes: Vec<u8>) -> Result<()> {
     let spot = words.spot.clone();
     let known = caller.view(move |tx, _| {
         let catalogue = catalogue::current(tx)?;
-        let mut all = spots(&catalogue).into_iter().flat_map(|(_, spots)| spots);
+        let mut all = spots::all(&catalogue).into_iter().flat_map(|(_, spots)| spots);
         Ok(all.find(|one| one.name == spot).map(|one| one.takes_film))
     });
     let takes_film =

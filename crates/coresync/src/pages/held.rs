@@ -7,6 +7,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bookings::{Booking, Cover, Extras, Holder, Perk, Status, Then};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use kit::web::{Page, Path, Words, see_other};
 use kit::{Error, Fault, Fields, House, Id, Result, Tx};
 use people::{Actor, Caller};
@@ -16,7 +18,7 @@ use super::held_page::{HeldPage, SignedOutPage, draw};
 use super::hold_cookie::{self, HoldToken};
 use super::said::{self, Told};
 use super::sheet::{Sheet, Typed};
-use super::words;
+use super::{why, words};
 
 pub(super) fn routes() -> Router<House> {
     Router::new().route("/book/held/{id}/", get(show).post(decide))
@@ -206,14 +208,18 @@ fn attend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, sheet: &Sheet<Told>) -> R
             return Ok(Outcome::Shown(StatusCode::BAD_REQUEST, Box::new(page)));
         }
     };
-    let mut stopped = None;
+    let (mut stopped, now) = (None, tx.now());
     let led = tx.attempt(|tx| match act(tx, holder, &held, deed, told.as_ref()) {
         Ok(path) => Ok(Some(path)),
         Err(Stop::No(status, sentence, promise)) => {
             stopped = Some((status, sentence, promise));
             Ok(None)
         }
-        Err(Stop::Error(error)) => Err(error),
+        Err(Stop::Error(error)) => {
+            let (status, sentence) = in_words(error, &catalogue.club.zone, now)?;
+            stopped = Some((status, sentence, None));
+            Ok(None)
+        }
     })?;
     if let Some(path) = led {
         return Ok(Outcome::Led(path));
@@ -239,19 +245,21 @@ enum Stop {
 
 impl std::convert::From<Error> for Stop {
     fn from(error: Error) -> Stop {
-        match error {
-            Error::Refused(refusal, carried) => {
-                let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::CONFLICT);
-                let opens = carried.get("opens_at").and_then(|at| at.as_str());
-                let opens = opens.map(|at| format!(" It opens to you on {at}.")).unwrap_or_default();
-                Stop::No(status, format!("{}{opens}", refusal.sentence), None)
-            }
-            Error::Invalid(fields) => {
-                let sentence = fields.0.into_values().next().unwrap_or_default();
-                Stop::No(StatusCode::BAD_REQUEST, sentence, None)
-            }
-            error => Stop::Error(error),
+        Stop::Error(error)
+    }
+}
+
+/// What is answered to an error that the house can say in words; what it can't goes on.
+fn in_words(error: Error, zone: &TimeZone, now: Timestamp) -> Result<(StatusCode, String)> {
+    match error {
+        Error::Refused(refusal, carried) => {
+            let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::CONFLICT);
+            Ok((status, why::said(refusal.sentence, why::opening(&carried), zone, now)))
         }
+        Error::Invalid(fields) => {
+            Ok((StatusCode::BAD_REQUEST, fields.0.into_values().next().unwrap_or_default()))
+        }
+        error => Err(error),
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use kit::{Cents, Id, Result, Tx, tokens};
 use people::Actor;
 
-use super::book::Choice;
+use super::choices::{self, Choice};
 use super::dashboard::VisitLine;
 use super::frame::{Frame, login_path};
 use super::held::Said;
@@ -140,17 +140,11 @@ fn served(catalogue: &Catalogue, detail: &Detail, first: Id, now: Timestamp) -> 
 
 /// What can follow: every service that is offered.
 fn followers(catalogue: &Catalogue, chosen: &[&str]) -> Vec<(String, Vec<Choice>)> {
-    let family = |category: &catalogue::Category| {
-        let of_it = |service: &&catalogue::Service| service.active && service.category == category.id;
-        let choice = |service: &catalogue::Service| Choice {
-            value: service.id.to_string(),
-            label: format!("{}, {}", service.name, words::duration(service.minutes)),
-            is_chosen: chosen.contains(&service.id.to_string().as_str()),
-        };
-        let offered: Vec<Choice> = catalogue.services.iter().filter(of_it).map(choice).collect();
-        (category.name.clone(), offered)
-    };
-    catalogue.categories.iter().map(family).filter(|(_, services)| !services.is_empty()).collect()
+    choices::by_family(catalogue, |service| {
+        let (id, minutes) = (service.id.to_string(), words::duration(service.minutes));
+        let is_chosen = chosen.contains(&id.as_str());
+        Choice::new(id, format!("{}, {minutes}", service.name), is_chosen)
+    })
 }
 
 /// Said to who sent a form and is not signed in any more: nothing of the hold is told, and nothing of the form is lost.

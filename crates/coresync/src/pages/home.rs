@@ -12,6 +12,7 @@ use membership::Plan;
 use people::Caller;
 use pictures::Shown;
 
+use super::choices::{self, Choice};
 use super::frame::{Frame, SAME_FOR_VISITORS};
 use super::services::Row;
 use super::sights::{self, Sight};
@@ -31,8 +32,8 @@ struct HomePage<'c> {
     rooms: Vec<QuietRoom<'c>>,
     featured: Vec<Row<'c>>,
     plans: Vec<PlanLine>,
-    /// Every service by family: slug and name.
-    services: Vec<(&'c str, Vec<(&'c str, &'c str)>)>,
+    /// Every service by family.
+    services: Vec<(String, Vec<Choice>)>,
     today: String,
 }
 
@@ -105,15 +106,16 @@ async fn home(State(house): State<House>, caller: Caller) -> Result<Response> {
     });
     let (frame, catalogue, shown, plans, today) = asked.await?;
     let wanted = Filter { featured: Some(true), ..Filter::default() };
+    let sight = sights::of_house(&shown);
     let page = HomePage {
-        frame: frame.found_at(&house, "/"),
+        frame: frame.found_at(&house, "/").seen_as(&sight),
         club: &catalogue.club,
-        sight: sights::of_house(&shown),
+        sight,
         halves: [Half::Mensuite, Half::Private].map(|half| Doorway::of(&shown, half)),
         rooms: quiet_rooms(&catalogue, &shown),
         featured: catalogue.find(&wanted).map(|service| Row::of(&catalogue, &shown, service)).collect(),
         plans: plans.into_iter().map(PlanLine::of).collect(),
-        services: services(&catalogue),
+        services: choices::by_family(&catalogue, |one| Choice::new(&one.slug, &one.name, false)),
         today: today.to_string(),
     };
     Ok((SAME_FOR_VISITORS, Page::of(&page)?).into_response())
@@ -128,17 +130,4 @@ fn quiet_rooms<'c>(catalogue: &'c Catalogue, shown: &Shown) -> Vec<QuietRoom<'c>
         sight: sights::of_category(shown, category),
     };
     shared.map(room).collect()
-}
-
-/// Every service that can be booked, by family.
-fn services(catalogue: &Catalogue) -> Vec<(&str, Vec<(&str, &str)>)> {
-    let everything = || catalogue.services.iter().filter(|service| service.active);
-    let family = |category: &catalogue::Category| {
-        everything()
-            .filter(|service| service.category == category.id)
-            .map(|service| (service.slug.as_str(), service.name.as_str()))
-            .collect::<Vec<_>>()
-    };
-    let families = catalogue.categories.iter().map(|category| (category.name.as_str(), family(category)));
-    families.filter(|(_, services)| !services.is_empty()).collect()
 }

@@ -4,6 +4,7 @@
 mod account;
 mod book;
 mod cancel;
+mod choices;
 mod dashboard;
 pub(crate) mod docs;
 mod errors;
@@ -28,6 +29,7 @@ mod services;
 mod sessions;
 mod sheet;
 mod sights;
+mod spots;
 pub(crate) mod staff;
 mod staff_audit;
 mod staff_people;

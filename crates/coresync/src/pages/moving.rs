@@ -12,7 +12,8 @@ use kit::web::{Input, Page, Path, Words, see_other};
 use kit::{Cents, Error, Fault, Fields, House, Id, Result, Tx};
 use people::{Actor, Caller};
 
-use super::book::{Choice, Narrowing, narrowings, night_before};
+use super::book::{Narrowing, narrowings, night_before};
+use super::choices::Choice;
 use super::dashboard::VisitLine;
 use super::frame::{Frame, or_sign_in};
 use super::sheet::{Asked, Complaints, Posted, Sheet, narrowing};

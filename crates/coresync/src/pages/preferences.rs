@@ -10,6 +10,7 @@ use kit::{Error, House, Result, Tx};
 use people::{Actor, Caller, Notice, PreferencesChange, Wanted};
 
 use super::account::{Wrong, at_the_door};
+use super::choices::{self, Choice};
 use super::frame::{Frame, or_sign_in};
 use super::sessions::Done;
 use super::sheet::{Asked, Complaints, Posted, Sheet, Typed};
@@ -34,8 +35,6 @@ const LABELS: [(&str, &str); 8] = [
     ("body", "Form"),
 ];
 
-type Options = Vec<(&'static str, &'static str)>;
-
 #[derive(Template)]
 #[template(path = "preferences.html")]
 struct PreferencesPage {
@@ -43,14 +42,15 @@ struct PreferencesPage {
     typed: Typed,
     errors: Complaints,
     done: Option<&'static str>,
-    scenes: Options,
-    music: Options,
+    scenes: Vec<Choice>,
+    music: Vec<Choice>,
     scents: Vec<(&'static str, &'static str, bool)>,
     notices: Vec<(&'static str, &'static str, bool)>,
 }
 
-fn or_open(all: &[(&'static str, &'static str)]) -> Options {
-    [("", "As the room is")].into_iter().chain(all.iter().copied()).collect()
+/// The words of one of the preferences, or none of them.
+fn or_open(all: &[(&'static str, &'static str)], chosen: &str) -> Vec<Choice> {
+    choices::of_pairs([("", "As the room is")].into_iter().chain(all.iter().copied()), chosen)
 }
 
 /// A notice in words.
@@ -86,14 +86,15 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, typed: Option<Typed>) -> Result<Preferences
     };
     let scents = people::SCENTS.iter().map(|(name, word)| (*name, *word, is_liked(name))).collect();
     let notices = people::my_notices(tx, by)?;
+    let typed = typed.clone().unwrap_or_default().over(&kept)?;
     Ok(PreferencesPage {
         frame: Frame::new(by, "preferences", "Preferences · CoreSync"),
         scents,
-        typed: typed.clone().unwrap_or_default().over(&kept)?,
         errors: Complaints::default(),
         done: None,
-        scenes: or_open(&people::SCENES),
-        music: or_open(&people::MUSIC),
+        scenes: or_open(&people::SCENES, typed.get("scene")),
+        music: or_open(&people::MUSIC, typed.get("music")),
+        typed,
         notices: notices
             .into_iter()
             .map(|(notice, wanted)| (notice.name(), spoken(notice), wanted))

@@ -15,7 +15,7 @@ use kit::{Cents, Error, Fault, House, Id, Result, Tx, tokens};
 use people::{Actor, Caller};
 use serde_json::Value;
 
-use super::book::Choice;
+use super::choices::Choice;
 use super::dashboard::VisitLine;
 use super::frame::{Frame, or_sign_in};
 use super::sheet::{Complaints, Sheet};
@@ -354,9 +354,9 @@ fn choices(conflict: &Value, zone: &jiff::tz::TimeZone, now: Timestamp) -> Vec<C
         let at: Timestamp = slot.get("starts_at")?.as_str()?.parse().ok()?;
         let (price, room) = (slot.get("price")?.as_str()?, slot.get("room_name")?.as_str()?);
         let label = format!("{}, ${price}, {room}", words::moment(zone, at, now));
-        Some(Choice { value: at.to_string(), label, is_chosen: false })
+        Some(Choice::new(at, label, false))
     };
     let mut choices: Vec<Choice> = listed.iter().filter_map(read).collect();
-    choices.push(Choice { value: "without".to_owned(), label: "Leave it out".to_owned(), is_chosen: true });
+    choices.push(Choice::new("without", "Leave it out", true));
     choices
 }

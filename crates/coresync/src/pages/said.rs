@@ -7,13 +7,11 @@ use kit::{Fields, Id};
 use membership::Standing;
 use serde_json::json;
 
-use super::book::Choice;
+use super::choices::Choice;
 use super::sheet::Typed;
+use super::spots::SCENES;
 use super::words;
 
-/// The scenes that a room can be set to before somebody comes.
-pub(super) const SCENES: [&str; 6] =
-    ["Swiss Alps", "Venice Canals", "Ocean Waves", "Forest Retreat", "Sunset Desert", "Executive Focus"];
 /// The most of one add-on that a page offers.
 const MOST: i64 = 10;
 
@@ -49,7 +47,7 @@ pub(super) struct Told {
 impl Input for Told {
     fn parse(words: &mut Words) -> Told {
         let scene = words.opt_text_within("scene", 100);
-        if scene.as_deref().is_some_and(|scene| !SCENES.contains(&scene)) {
+        if scene.as_deref().is_some_and(|scene| !SCENES.iter().any(|(_, name)| *name == scene)) {
             words.complain("scene", "Choose one of these scenes.");
         }
         let pays = words.opt_text_within("pays", 20);
@@ -143,11 +141,7 @@ impl Shown {
             }
         };
         let has_scenes = catalogue.room(held.room).is_some_and(|room| room.has_iot);
-        let scene_choice = |name: &&str| Choice {
-            value: (*name).to_owned(),
-            label: (*name).to_owned(),
-            is_chosen: *name == scene,
-        };
+        let scene_choice = |(_, name): &(&str, &str)| Choice::new(name, *name, *name == scene);
         let service = catalogue.service(held.service);
         let addons = service.map(|service| addon_lines(catalogue, service, from)).unwrap_or_default();
         Shown {
@@ -171,10 +165,12 @@ fn addon_lines(catalogue: &Catalogue, service: &Service, from: From<'_>) -> Vec<
                 notes.addons.iter().find(|wish| wish.id == addon.id).map_or(0, |wish| wish.quantity)
             }
         };
-        let quantity = |count: i64| Choice {
-            value: count.to_string(),
-            label: if count == 0 { "None".to_owned() } else { count.to_string() },
-            is_chosen: count == chosen,
+        let quantity = |count: i64| {
+            Choice::new(
+                count,
+                if count == 0 { "None".to_owned() } else { count.to_string() },
+                count == chosen,
+            )
         };
         AddonLine {
             name: addon.name.clone(),
@@ -228,10 +224,8 @@ fn pays(held: &Booking, standing: &Standing, from: From<'_>) -> Vec<Choice> {
         return Vec::new();
     }
     choices.insert(0, ("nothing", "I pay for it".to_owned()));
-    let choice = |(value, label): (&str, String)| Choice {
-        is_chosen: value == chosen || (value == "nothing" && chosen.is_empty()),
-        value: value.to_owned(),
-        label,
+    let choice = |(value, label): (&str, String)| {
+        Choice::new(value, label, value == chosen || (value == "nothing" && chosen.is_empty()))
     };
     choices.into_iter().map(choice).collect()
 }

@@ -14,6 +14,7 @@ use membership::Standing;
 use people::Caller;
 use pictures::Shown;
 
+use super::choices::offered;
 use super::frame::{Frame, SAME_FOR_VISITORS};
 use super::sheet::{Asked, Sheet, Typed};
 use super::sights::{self, Sight};
@@ -67,15 +68,39 @@ impl<'c> Row<'c> {
 /// A family of services with those that were found.
 struct Family<'c> {
     category: &'c Category,
-    /// The one picture of all of them, where each has not a picture of its own.
+    /// The one picture of all of them: what hangs for the family, else what all of them show.
     sight: Option<Sight>,
+    /// Those that have another picture.
+    cards: Vec<Row<'c>>,
+    /// Those that have not.
     rows: Vec<Row<'c>>,
 }
 
-/// Whether all of them are seen as the same light study.
+impl<'c> Family<'c> {
+    fn of(shown: &Shown, category: &'c Category, found: Vec<Row<'c>>) -> Family<'c> {
+        let whole = sights::of_category(shown, category);
+        let is_hung = whole.photograph().is_some();
+        let sight = match found.as_slice() {
+            _ if is_hung => Some(whole),
+            [only] => Some(only.sight.clone()),
+            found => are_alike(found).then_some(whole),
+        };
+        let is_said = |row: &Row<'_>| match &sight {
+            Some(sight) => !is_hung || sight.is_like(&row.sight),
+            None => false,
+        };
+        let (rows, cards) = found.into_iter().partition(is_said);
+        Family { category, sight, cards, rows }
+    }
+
+    fn len(&self) -> usize {
+        self.cards.len() + self.rows.len()
+    }
+}
+
+/// Whether the same is seen of all of them.
 fn are_alike(rows: &[Row<'_>]) -> bool {
-    let first = rows.first().map(|row| row.sight.study.name);
-    rows.iter().all(|row| row.sight.photograph().is_none() && Some(row.sight.study.name) == first)
+    rows.iter().zip(rows.iter().skip(1)).all(|(one, next)| one.sight.is_like(&next.sight))
 }
 
 #[derive(Template)]
@@ -99,7 +124,7 @@ async fn list(State(house): State<House>, caller: Caller, Asked(sheet): Asked<Wa
     });
     let (frame, catalogue, shown) = asked.await?;
     let frame = frame.about("Every service of the house, with its length and its price.");
-    let frame = frame.found_at(&house, "/services/");
+    let frame = frame.found_at(&house, "/services/").seen_as(&sights::of_house_still(&shown));
     let Sheet { typed, read } = sheet;
     let (status, wanted, refused) = match read {
         Ok(wanted) => (StatusCode::OK, wanted, None),
@@ -113,7 +138,7 @@ async fn list(State(house): State<House>, caller: Caller, Asked(sheet): Asked<Wa
         _ => (status, refused),
     };
     let families = if refused.is_some() { Vec::new() } else { families(&catalogue, &shown, &wanted.filter) };
-    let found: usize = families.iter().map(|family| family.rows.len()).sum();
+    let found: usize = families.iter().map(Family::len).sum();
     let sentence = refused.or_else(|| told(&wanted.filter, found));
     let is_narrowed = wanted.filter.search.is_some() || wanted.filter.category.is_some();
     let categories = &catalogue.categories;
@@ -125,14 +150,9 @@ fn families<'c>(catalogue: &'c Catalogue, shown: &Shown, filter: &'c Filter) -> 
     let found: Vec<&Service> = catalogue.find(filter).collect();
     let family = |category: &'c Category| {
         let rows = found.iter().filter(|service| service.category == category.id);
-        let rows: Vec<_> = rows.map(|service| Row::of(catalogue, shown, service)).collect();
-        let sight = match rows.as_slice() {
-            [only] => Some(only.sight.clone()),
-            rows => are_alike(rows).then(|| sights::of_category(shown, category)),
-        };
-        Family { category, sight, rows }
+        Family::of(shown, category, rows.map(|service| Row::of(catalogue, shown, service)).collect())
     };
-    catalogue.categories.iter().map(family).filter(|family| !family.rows.is_empty()).collect()
+    catalogue.categories.iter().map(family).filter(|family| family.len() > 0).collect()
 }
 
 /// What is said of a search.
@@ -176,6 +196,8 @@ struct ServicePage<'c> {
     beside: Vec<Row<'c>>,
     beside_is_alike: bool,
     rooms: Vec<Place<'c>>,
+    /// Whether a photograph of a room is shown that is not seen above.
+    rooms_are_seen: bool,
     extras: Vec<Extra<'c>>,
 }
 
@@ -183,6 +205,7 @@ struct ServicePage<'c> {
 struct Place<'c> {
     name: &'c str,
     sentence: &'c str,
+    sight: Sight,
 }
 
 async fn show(State(house): State<House>, caller: Caller, Path(slug): Path<String>) -> Result<Response> {
@@ -207,9 +230,14 @@ async fn show(State(house): State<House>, caller: Caller, Path(slug): Path<Strin
     let frame = Frame { title: format!("{} · CoreSync", service.name), ..frame };
     let beside = beside(&catalogue, &shown, service);
     let sight = sights::of_service(&shown, &catalogue, service);
+    let rooms = rooms(&catalogue, &shown, service);
+    let is_new = |room: &Place<'_>| room.sight.photograph().is_some() && !room.sight.is_like(&sight);
+    let is_known = |row: &Row<'_>| row.sight.photograph().is_none() || row.sight.is_like(&sight);
+    let beside_is_alike = are_alike(&beside) && beside.iter().all(is_known);
+    let rooms_are_seen = rooms.iter().any(is_new);
     let frame = frame.about(service.short_description.clone());
     let page = ServicePage {
-        frame: frame.found_at(&house, &format!("/services/{}/", service.slug)).with_study(sight.study.name),
+        frame: frame.found_at(&house, &format!("/services/{}/", service.slug)).seen_as(&sight),
         sight,
         service,
         category,
@@ -218,9 +246,10 @@ async fn show(State(house): State<House>, caller: Caller, Path(slug): Path<Strin
         list: words::money(service.list),
         member: words::money(service.member),
         yours: yours.map(words::money),
-        beside_is_alike: are_alike(&beside),
+        beside_is_alike,
         beside,
-        rooms: rooms(&catalogue, service),
+        rooms,
+        rooms_are_seen,
         extras: catalogue
             .addons_of(service)
             .map(|addon| extra(&addon.name, &addon.description, addon.cents))
@@ -242,15 +271,20 @@ const BESIDE: usize = 3;
 
 /// Others of its family, those that follow it first.
 fn beside<'c>(catalogue: &'c Catalogue, shown: &Shown, service: &Service) -> Vec<Row<'c>> {
-    let family = || catalogue.services.iter().filter(|one| one.active && one.category == service.category);
+    let category = catalogue.category(service.category);
+    let family = || category.into_iter().flat_map(|category| offered(catalogue, category));
     let place = family().position(|one| one.id == service.id).unwrap_or_default();
     let others = family().skip(place + 1).chain(family().take(place));
     others.take(BESIDE).map(|one| Row::of(catalogue, shown, one)).collect()
 }
 
-fn rooms<'c>(catalogue: &'c Catalogue, service: &Service) -> Vec<Place<'c>> {
+fn rooms<'c>(catalogue: &'c Catalogue, shown: &Shown, service: &Service) -> Vec<Place<'c>> {
     let rooms = service.rooms.iter().filter_map(|id| catalogue.room(*id)).filter(|room| room.active);
-    let place = |room: &'c catalogue::Room| Place { name: &room.name, sentence: &room.description };
+    let place = |room: &'c catalogue::Room| Place {
+        name: &room.name,
+        sentence: &room.description,
+        sight: sights::of_room(shown, room),
+    };
     rooms.map(place).collect()
 }
 

@@ -132,6 +132,11 @@ impl Complaints {
         Complaints(order.iter().filter_map(complaint).collect())
     }
 
+    /// One more.
+    pub(super) fn add(&mut self, field: &'static str, label: &'static str, sentence: &str) {
+        self.0.push(Complaint { field, label, sentence: sentence.to_owned() });
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = &Complaint> {
         self.0.iter()
     }

@@ -3,10 +3,13 @@
 use catalogue::{Catalogue, Category, Half, Room, Service};
 use pictures::{Kind, Picture, Shown};
 
+use super::spots;
 use crate::assets::{self, Study};
 
+/// The study of the house itself.
+const HOUSE_STUDY: &str = "the-house";
 /// The study that moves where a browser can do it, and nothing speaks against it.
-const LIVING: &str = "the-house";
+const LIVING: &str = HOUSE_STUDY;
 
 /// What is seen of a thing.
 #[derive(Debug, Clone)]
@@ -22,14 +25,24 @@ pub(super) struct Sight {
 impl Sight {
     /// The study of that name; the house itself where there is none.
     pub(super) fn named(name: &str) -> Sight {
-        let study = assets::study(name).or_else(|| assets::study("the-house"));
+        let study = assets::study(name).or_else(|| assets::study(HOUSE_STUDY));
         let study = study.or_else(|| assets::studies().first()).expect("web/dist has studies");
         Sight { study, hung: None, is_whole: false }
     }
 
-    /// The same, if nothing hangs at the spot.
+    /// The same, unless the club has hung something at its spot.
     fn or_hung(self, shown: &Shown, spot: &str) -> Sight {
         Sight { hung: shown.at(spot).cloned(), ..self }
+    }
+
+    /// The same, unless a photograph hangs at its own spot or, else, at one of those whose study it borrows. Films are
+    /// not lent: they stay where they hang.
+    fn or_lent(self, shown: &Shown, spots: impl IntoIterator<Item = String>) -> Sight {
+        let lent = || {
+            let mut hung = spots.into_iter().filter_map(|spot| shown.at(&spot));
+            hung.find(|picture| picture.kind == Kind::Photograph).cloned()
+        };
+        Sight { hung: self.hung.or_else(lent), ..self }
     }
 
     /// The same, where it fills the screen.
@@ -40,6 +53,20 @@ impl Sight {
     /// The photograph.
     pub(super) fn photograph(&self) -> Option<&Picture> {
         self.hung.as_ref().filter(|picture| picture.kind == Kind::Photograph)
+    }
+
+    /// Whether the same is seen of another thing.
+    pub(super) fn is_like(&self, other: &Sight) -> bool {
+        let hung = |sight: &Sight| sight.hung.as_ref().map(|picture| picture.id);
+        hung(self) == hung(other) && (self.hung.is_some() || self.study.name == other.study.name)
+    }
+
+    /// What it shows where a page is passed on, as every program can show it: its path, and its words.
+    pub(super) fn passed_on(&self) -> (String, String) {
+        match self.photograph() {
+            Some(picture) => (picture.fallback(), picture.alt.clone()),
+            None => (self.study.jpeg.to_owned(), self.study.alt.to_owned()),
+        }
     }
 
     /// Where the film is.
@@ -66,45 +93,95 @@ impl Sight {
 
 /// The first thing on the first page.
 pub(super) fn of_house(shown: &Shown) -> Sight {
-    Sight::named("the-house").or_hung(shown, "home/hero").whole()
+    Sight::named(HOUSE_STUDY).or_hung(shown, spots::HOUSE).whole()
+}
+
+/// The house where it is one thing among others: never a film.
+pub(super) fn of_house_still(shown: &Shown) -> Sight {
+    Sight::named(HOUSE_STUDY).or_lent(shown, [spots::HOUSE.to_owned()])
 }
 
 pub(super) fn of_half(shown: &Shown, half: Half) -> Sight {
-    Sight::named(half_word(half)).or_hung(shown, &format!("half/{}", half.as_str())).whole()
+    Sight::named(half_word(half)).or_hung(shown, &spots::of_half(half)).whole()
+}
+
+pub(super) fn of_scene(shown: &Shown, scene: &str) -> Sight {
+    Sight::named(scene).or_hung(shown, &spots::of_scene(scene))
 }
 
 pub(super) fn of_room(shown: &Shown, room: &Room) -> Sight {
-    let name = known([room.slug.as_str(), room.kind.as_str()]).unwrap_or_else(|| half_word(room.half));
-    Sight::named(name).or_hung(shown, &format!("room/{}", room.slug))
+    let study = study_of_room(room).unwrap_or_else(|| half_word(room.half));
+    let sight = Sight::named(study).or_hung(shown, &spots::of_room(room));
+    sight.or_lent(shown, half_if(study, room.half))
 }
 
 pub(super) fn of_category(shown: &Shown, category: &Category) -> Sight {
-    let name = known([category.slug.as_str()]).unwrap_or_else(|| half_word(category.half));
-    Sight::named(name).or_hung(shown, &format!("family/{}", category.slug))
+    let study = study_of_category(category).unwrap_or_else(|| half_word(category.half));
+    let sight = Sight::named(study).or_hung(shown, &spots::of_category(category));
+    sight.or_lent(shown, half_if(study, category.half))
 }
 
-/// What its own word, its only room, its family or its first room shows.
+/// What its own word, its only room, its family or its first room shows. Where that is the study of one of its rooms, of
+/// its family or of its half, a photograph of theirs is shown in its place.
 pub(super) fn of_service(shown: &Shown, catalogue: &Catalogue, service: &Service) -> Sight {
     let rooms = || service.rooms.iter().filter_map(|id| catalogue.room(*id));
     let category = catalogue.category(service.category);
-    let only = if service.rooms.len() == 1 { rooms().next() } else { None };
-    let words = [
-        Some(service.slug.as_str()),
-        service.slug.rsplit_once('-').map(|(word, _)| word),
-        only.map(|room| room.slug.as_str()),
-        category.map(|category| category.slug.as_str()),
-        rooms().next().map(|room| room.kind.as_str()),
-    ];
     let half = category.map_or(Half::Shared, |category| category.half);
-    let name = known(words.into_iter().flatten()).unwrap_or_else(|| half_word(half));
-    Sight::named(name).or_hung(shown, &format!("service/{}", service.slug))
+    let only = if service.rooms.len() == 1 { rooms().next() } else { None };
+    let study = study_of_service(service).or_else(|| {
+        let words = [
+            only.map(|room| room.slug.as_str()),
+            category.map(|category| category.slug.as_str()),
+            rooms().next().map(|room| room.kind.as_str()),
+        ];
+        known(words.into_iter().flatten())
+    });
+    let study = study.unwrap_or_else(|| half_word(half));
+    let of_rooms = rooms().filter(|room| known([room.slug.as_str()]) == Some(study)).map(spots::of_room);
+    let family = category.filter(|category| study_of_category(category) == Some(study));
+    let lent = of_rooms.chain(family.map(spots::of_category)).chain(half_if(study, half));
+    Sight::named(study).or_hung(shown, &spots::of_service(service)).or_lent(shown, lent)
+}
+
+/// A study that stands in a page for itself: a photograph of what it is the study of, where the club has hung one.
+pub(super) fn of_study(shown: &Shown, catalogue: &Catalogue, name: &str) -> Sight {
+    let rooms = catalogue.rooms.iter().filter(|room| room.active && study_of_room(room) == Some(name));
+    let families = catalogue.categories.iter().filter(|one| study_of_category(one) == Some(name));
+    let services = catalogue.services.iter().filter(|one| one.active && study_of_service(one) == Some(name));
+    let scene = spots::SCENES.iter().find(|(scene, _)| *scene == name);
+    let scene = scene.map(|(scene, _)| spots::of_scene(scene));
+    let things = scene.into_iter().chain(rooms.map(spots::of_room));
+    let things = things.chain(families.map(spots::of_category)).chain(services.map(spots::of_service));
+    Sight::named(name).or_lent(shown, things)
+}
+
+fn study_of_room(room: &Room) -> Option<&'static str> {
+    known([room.slug.as_str(), room.kind.as_str()])
+}
+
+fn study_of_category(category: &Category) -> Option<&'static str> {
+    known([category.slug.as_str()])
+}
+
+/// Of its own word alone, or of that without its last part: `deep-tissue-60`.
+fn study_of_service(service: &Service) -> Option<&'static str> {
+    let stem = service.slug.rsplit_once('-').map(|(word, _)| word);
+    known([service.slug.as_str()].into_iter().chain(stem))
+}
+
+/// The spot of a half, or of the whole house, if a study is its study.
+fn half_if(study: &str, half: Half) -> Option<String> {
+    (study == half_word(half)).then(|| match half {
+        Half::Mensuite | Half::Private => spots::of_half(half),
+        Half::Shared => spots::HOUSE.to_owned(),
+    })
 }
 
 fn half_word(half: Half) -> &'static str {
     match half {
         Half::Mensuite => "mensuite",
         Half::Private => "private",
-        Half::Shared => "the-house",
+        Half::Shared => HOUSE_STUDY,
     }
 }
 

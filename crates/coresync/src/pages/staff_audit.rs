@@ -15,6 +15,7 @@ use kit::{Fault, House, Id, Result, Tx};
 use people::{Actor, AuditFilter, AuditRow, Caller, What};
 use serde_json::json;
 
+use super::choices::{self, Choice};
 use super::frame::{Frame, or_sign_in};
 use super::sheet::{Asked, Complaints, Sheet, Typed, narrowing};
 use super::staff::csv::{file, no_formula};
@@ -105,7 +106,7 @@ struct AuditPage {
     frame: Frame,
     typed: Typed,
     errors: Complaints,
-    kinds: Vec<(&'static str, &'static str)>,
+    kinds: Vec<Choice>,
     summary: String,
     all: Vec<Line>,
     csv: String,
@@ -131,8 +132,10 @@ async fn show(caller: Caller, Asked(Sheet { typed, read }): Asked<Search>) -> Re
         ),
     };
     let drawn = caller.view(move |tx, by| draw(tx, by, &search)).await;
-    let page =
-        drawn.and_then(|page| Ok((status, Page::of(&AuditPage { typed, errors, ..page })?).into_response()));
+    let page = drawn.and_then(|page| {
+        let kinds = kinds(typed.get("what"));
+        Ok((status, Page::of(&AuditPage { typed, errors, kinds, ..page })?).into_response())
+    });
     or_sign_in(page, HERE)
 }
 
@@ -143,19 +146,23 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<AuditPage> {
     let all = lines(tx, &catalogue, rows)?;
     let path = |page: usize| format!("{HERE}?{}page={page}", search.query());
     let has_more = usize::try_from(total).is_ok_and(|total| search.page * SIZE < total);
-    let kinds =
-        [("", "Everything")].into_iter().chain(What::ALL.map(|what| (what.name(), spoken(what.name()))));
     Ok(AuditPage {
         frame: Frame::new(by, "/staff/audit/", "Audit log · CoreSync"),
         typed: Typed::default(),
         errors: Complaints::default(),
-        kinds: kinds.collect(),
+        kinds: Vec::new(),
         summary: if total == 1 { "1 row.".to_owned() } else { format!("{total} rows.") },
         all,
         csv: format!("{HERE}audit.csv?{}", search.query()),
         newer: (search.page > 1).then(|| path(search.page - 1)),
         older: has_more.then(|| path(search.page + 1)),
     })
+}
+
+/// What can be looked for.
+fn kinds(chosen: &str) -> Vec<Choice> {
+    let all = What::ALL.map(|what| (what.name(), spoken(what.name())));
+    choices::of_pairs([("", "Everything")].into_iter().chain(all), chosen)
 }
 
 /// A deed in words; what other houses write down is shown under its name.

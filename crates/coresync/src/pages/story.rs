@@ -1,6 +1,8 @@
 //! What the house says of itself: its story (S56), its means (S57), where it is (S54), and a page for when there is
 //! no line.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
@@ -10,9 +12,10 @@ use catalogue::{Catalogue, Club};
 use kit::web::Page;
 use kit::{House, Result};
 use people::Caller;
+use pictures::Shown;
 
 use super::frame::{Frame, SAME_FOR_VISITORS};
-use super::sights::Sight;
+use super::sights::{self, Sight};
 use super::words;
 
 pub(super) fn routes() -> Router<House> {
@@ -32,15 +35,31 @@ struct AboutPage {
     hands: Sight,
 }
 
+/// What a page of the house is drawn from: its frame, what there is, what hangs.
+async fn asked(
+    caller: &Caller,
+    place: &'static str,
+    title: &'static str,
+) -> Result<(Frame, Arc<Catalogue>, Arc<Shown>)> {
+    let asked = caller.view(move |tx, by| {
+        let catalogue = catalogue::current(tx)?;
+        let shown = pictures::shown(tx, catalogue.club.id)?;
+        Ok((Frame::new(by, place, title), catalogue, shown))
+    });
+    asked.await
+}
+
 async fn about(State(house): State<House>, caller: Caller) -> Result<Response> {
-    let frame = caller.view(|_, by| Ok(Frame::new(by, "about", "About the house · CoreSync"))).await?;
+    let (frame, catalogue, shown) = asked(&caller, "about", "About the house · CoreSync").await?;
+    let sight = sights::of_house_still(&shown).whole();
     let page = AboutPage {
         frame: frame
             .about("Why there is a house in the middle of the city in which nobody is in a hurry.")
-            .found_at(&house, "/about/"),
-        sight: Sight::named("the-house").whole(),
-        garden: Sight::named("backyard"),
-        hands: Sight::named("massage"),
+            .found_at(&house, "/about/")
+            .seen_as(&sight),
+        sight,
+        garden: sights::of_study(&shown, &catalogue, "backyard"),
+        hands: sights::of_study(&shown, &catalogue, "massage"),
     };
     Ok((SAME_FOR_VISITORS, Page::of(&page)?).into_response())
 }
@@ -53,11 +72,36 @@ struct Means {
     sight: Sight,
 }
 
-impl Means {
-    fn of(name: &'static str, study: &str, sentence: &'static str, more: &'static str) -> Means {
-        Means { name, sentence, more, sight: Sight::named(study) }
-    }
-}
+/// The means, each with the study that stands beside it.
+const MEANS: [(&str, &str, &str, &str); 4] = [
+    (
+        "The immersive wall",
+        "swiss-alps",
+        "A wall that becomes somewhere else.",
+        "A lake in the Alps, a canal in Venice, a wave that never quite breaks. The light in the room follows the light in \
+         the picture, and so do the warmth, the scent and the sound.",
+    ),
+    (
+        "The oxygen dome",
+        "oxygen-dome",
+        "Air, and a ceiling of slow stars.",
+        "Two loungers under a clear dome, air with more oxygen in it, and an attendant who is near without being there.",
+    ),
+    (
+        "Light, cold and laser",
+        "laser",
+        "Precise where hands are not.",
+        "Red and near-infrared light after a facial, a fine stream of cold before something important, and a cooled \
+         laser, planned area by area.",
+    ),
+    (
+        "Rooms that remember",
+        "ember-suite",
+        "Warm before you come.",
+        "Say once how you like it: light, warmth, music. The room prepares itself for your time, and forgets you when you \
+         ask it to.",
+    ),
+];
 
 #[derive(Template)]
 #[template(path = "technologies.html")]
@@ -68,43 +112,19 @@ struct TechnologiesPage {
 }
 
 async fn technologies(State(house): State<House>, caller: Caller) -> Result<Response> {
-    let frame = caller.view(|_, by| Ok(Frame::new(by, "technologies", "Technologies · CoreSync"))).await?;
+    let (frame, catalogue, shown) = asked(&caller, "technologies", "Technologies · CoreSync").await?;
+    let of_study = |study| sights::of_study(&shown, &catalogue, study);
+    let sight = of_study("ai-massage-bed");
+    let means = MEANS.iter();
     let page = TechnologiesPage {
         frame: frame
             .about("A bed that maps your back, a wall that becomes somewhere else, rooms that know how warm you like it.")
             .found_at(&house, "/technologies/")
-            .with_study("ai-massage-bed"),
-        sight: Sight::named("ai-massage-bed"),
-        means: vec![
-            Means::of(
-                "The immersive wall",
-                "swiss-alps",
-                "A wall that becomes somewhere else.",
-                "A lake in the Alps, a canal in Venice, a wave that never quite breaks. The light in the room follows the \
-                 light in the picture, and so do the warmth, the scent and the sound.",
-            ),
-            Means::of(
-                "The oxygen dome",
-                "oxygen-dome",
-                "Air, and a ceiling of slow stars.",
-                "Two loungers under a clear dome, air with more oxygen in it, and an attendant who is near without being \
-                 there.",
-            ),
-            Means::of(
-                "Light, cold and laser",
-                "laser",
-                "Precise where hands are not.",
-                "Red and near-infrared light after a facial, a fine stream of cold before something important, and a \
-                 cooled laser, planned area by area.",
-            ),
-            Means::of(
-                "Rooms that remember",
-                "ember-suite",
-                "Warm before you come.",
-                "Say once how you like it: light, warmth, music. The room prepares itself for your time, and forgets you \
-                 when you ask it to.",
-            ),
-        ],
+            .seen_as(&sight),
+        sight,
+        means: means
+            .map(|(name, study, sentence, more)| Means { name, sentence, more, sight: of_study(study) })
+            .collect(),
     };
     Ok((SAME_FOR_VISITORS, Page::of(&page)?).into_response())
 }
@@ -119,16 +139,16 @@ struct ContactsPage<'c> {
 }
 
 async fn contacts(State(house): State<House>, caller: Caller) -> Result<Response> {
-    let asked = caller
-        .view(|tx, by| Ok((Frame::new(by, "contacts", "Where we are · CoreSync"), catalogue::current(tx)?)));
-    let (frame, catalogue) = asked.await?;
+    let (frame, catalogue, shown) = asked(&caller, "contacts", "Where we are · CoreSync").await?;
+    let sight = sights::of_house_still(&shown);
     let page = ContactsPage {
         frame: frame
             .about("The address of the house, its telephone, and when somebody is at the door.")
-            .found_at(&house, "/contacts/"),
+            .found_at(&house, "/contacts/")
+            .seen_as(&sight),
         club: &catalogue.club,
         hours: hours(&catalogue),
-        sight: Sight::named("the-house"),
+        sight,
     };
     Ok((SAME_FOR_VISITORS, Page::of(&page)?).into_response())
 }

@@ -10,7 +10,7 @@ use kit::web::{Input, Page, Paging, Words};
 use kit::{Fields, House, Result, Tx};
 use people::{Actor, Caller};
 
-use super::book::Choice;
+use super::choices::Choice;
 use super::dashboard::{VisitLine, status_word};
 use super::frame::{Frame, or_sign_in};
 use super::sheet::{Asked, Complaints, narrowing};
@@ -105,16 +105,10 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, read: &Result<Asking, Fields>) -> Result<(S
         }
         format!("{path}#past")
     };
-    let of_service = |one: &catalogue::Service| Choice {
-        value: one.slug.clone(),
-        label: one.name.clone(),
-        is_chosen: only.service == Some(one.id),
-    };
-    let of_state = |status: &Status| Choice {
-        value: status.as_str().to_owned(),
-        label: status_word(*status).to_owned(),
-        is_chosen: asking.status == Some(*status),
-    };
+    let of_service =
+        |one: &catalogue::Service| Choice::new(&one.slug, &one.name, only.service == Some(one.id));
+    let of_state =
+        |status: &Status| Choice::new(status.as_str(), status_word(*status), asking.status == Some(*status));
     let page = VisitsPage {
         frame: Frame::new(by, "visits", "All my visits · CoreSync"),
         errors: Complaints::of(&fields, &FIELDS),

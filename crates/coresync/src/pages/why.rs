@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use kit::{Error, Id, Result, Tx};
+use serde_json::{Map, Value};
 
 use super::times::{self, Search, TimeCell};
 use super::words;
@@ -71,7 +72,7 @@ pub(super) fn told(tx: &mut Tx<'_>, told: Told<'_>) -> Result<WhyNot> {
     let (mut sentence, mut status, mut code, mut opens_at) = (None, None, "", None);
     match refusal {
         Some(Error::Refused(refusal, carried)) => {
-            opens_at = carried.get("opens_at").and_then(|at| at.as_str()?.parse::<Timestamp>().ok());
+            opens_at = opening(&carried);
             sentence = Some(said(refusal.sentence, opens_at, zone, tx.now()));
             (code, status) = (refusal.code, StatusCode::from_u16(refusal.status).ok());
         }
@@ -96,7 +97,13 @@ pub(super) fn told(tx: &mut Tx<'_>, told: Told<'_>) -> Result<WhyNot> {
     })
 }
 
-fn said(sentence: &str, opens_at: Option<Timestamp>, zone: &TimeZone, now: Timestamp) -> String {
+/// When what was refused opens, if a refusal carries it.
+pub(super) fn opening(carried: &Map<String, Value>) -> Option<Timestamp> {
+    carried.get("opens_at").and_then(|at| at.as_str()?.parse().ok())
+}
+
+/// A refusal to whoever asked, and when it ends, on the club's clock.
+pub(super) fn said(sentence: &str, opens_at: Option<Timestamp>, zone: &TimeZone, now: Timestamp) -> String {
     match opens_at {
         Some(at) => format!("{sentence} It opens to you on {}.", words::moment(zone, at, now)),
         None => sentence.to_owned(),

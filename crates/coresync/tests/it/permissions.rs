@@ -156,6 +156,7 @@ d44444 POST /dashboard/waits/{id}/leave/
 ++++++ GET /signup/
 ++++++ POST /signup/ | email=x%40example.com&password=a-long-password&first_name=X&last_name=Y
 ++++++ GET /sitemap.xml
+d3++++ GET /staff/
 d333++ GET /staff/audit/
 d333++ GET /staff/audit/audit.csv
 d33+++ GET /staff/members/

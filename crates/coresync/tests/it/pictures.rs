@@ -44,6 +44,39 @@ async fn send(house: &House, who: testing::Player, spot: &str, alt: &str, pictur
     house.as_(who).send(Method::POST, HERE, kind, form(spot, alt, picture)).await
 }
 
+/// A spot of the staff page: its name, and the pages on which it says that the spot is seen.
+fn promises(page: &str) -> Vec<(String, Vec<String>)> {
+    let between = |text: &str, from: &str| {
+        let (_, rest) = text.split_once(from).unwrap_or_else(|| panic!("no {from} in {text}"));
+        rest.split('"').next().unwrap_or_default().to_owned()
+    };
+    let promise = |part: &str| {
+        let (_, seen) = part.split_once("Seen on ").expect("where it is seen");
+        let seen = seen.split("</p>").next().expect("a paragraph");
+        let pages = seen.split("<a ").skip(1).map(|link| between(link, "href=\"")).collect();
+        (between(part, "name=\"spot\" value=\""), pages)
+    };
+    page.split("<li class=\"spot\"").skip(1).map(promise).collect()
+}
+
+/// What stands for a page where it is passed on.
+fn passed_on(page: &str) -> &str {
+    let (_, rest) = page.split_once("\"og:image\" content=\"").expect("a picture to pass on");
+    rest.split('"').next().unwrap_or_default()
+}
+
+/// Whether the picture of these words hangs in a page: its files in three formats, and a tiny one beneath.
+fn hangs(page: &str, alt: &str) -> bool {
+    let pictures = page.split("<div class=\"picture\">").skip(1);
+    let mut pictures = pictures.map(|part| part.split("</div>").next().unwrap_or_default());
+    pictures.any(|part| {
+        part.contains(&format!("alt=\"{alt}\""))
+            && ["-480.avif 480w", "-480.webp 480w", "-480.jpg 480w", "src=\"data:image/"]
+                .iter()
+                .all(|one| part.contains(one))
+    })
+}
+
 /// The first address on a page that ends so.
 fn address(page: &str, ending: &str) -> String {
     let found =
@@ -143,8 +176,95 @@ async fn a_film_is_handed_out_in_parts() {
     let rest = house.visitor().with("range", "bytes=1048576-").get(&path).await.expect(206);
     assert_eq!((rest.bytes.len(), rest.header("content-type")), (500, "video/mp4"));
     house.visitor().with("range", "bytes=2000000-").get(&path).await.expect(416);
+    // It is what the first page begins with; elsewhere, and where the page is passed on, the study stays.
+    let first = house.visitor().get("/").await.expect(200).text();
+    assert!(first.contains(&format!("<video class=\"photograph\" src=\"{path}\"")));
+    assert!(passed_on(&first).contains("/assets/the-house-"));
+    assert!(!house.visitor().get("/about/").await.expect(200).text().contains(".mp4"));
     // Only where a film may hang.
     send(&house, MAX, "half/private", "Steam", &film).await.expect(303);
     house.run_jobs().await;
     assert!(house.as_(MAX).get(HERE).await.text().contains("could not be read"));
+}
+
+/// Whatever can be hung is seen where the staff page says so: when it is hung, and once everything else hangs too.
+#[tokio::test]
+async fn every_spot_is_seen_on_the_pages_that_are_promised() {
+    let house = House::open().await;
+    let spots = promises(&house.as_(MAX).get(HERE).await.expect(200).text());
+    let names: Vec<&str> = spots.iter().map(|(spot, _)| spot.as_str()).collect();
+    for spot in ["home/hero", "half/private", "scene/ocean-waves", "room/lawn", "family/quiet", "service/pod"]
+    {
+        assert!(names.contains(&spot), "{spot} is none of {names:?}");
+    }
+    let small = photograph(480, 320);
+    let alt = |spot: &str| format!("Seen at {spot}");
+    for (spot, pages) in &spots {
+        send(&house, MAX, spot, &alt(spot), &small).await.expect(303);
+        house.run_jobs().await;
+        assert!(!pages.is_empty(), "{spot}");
+        for path in pages {
+            let page = house.visitor().get(path).await.expect(200);
+            assert!(hangs(&page.text(), &alt(spot)), "{spot} is not seen on {path}");
+        }
+    }
+    let all = || spots.iter().flat_map(|(spot, pages)| pages.iter().map(move |path| (spot, path)));
+    for (spot, path) in all() {
+        let page = house.visitor().get(path).await.expect(200);
+        assert!(hangs(&page.text(), &alt(spot)), "{spot} is not seen on {path} among all the others");
+    }
+    for (spot, _) in &spots {
+        let form = format!("spot={}", spot.replace('/', "%2F"));
+        house.as_(MAX).submit("/staff/pictures/down/", &form).await.expect(303);
+    }
+    for (spot, path) in all() {
+        let page = house.visitor().get(path).await.expect(200);
+        assert!(!page.text().contains("Seen at"), "{spot} still hangs on {path}");
+    }
+}
+
+/// A thing without a photograph borrows that of what its light study is borrowed from; so do pages that tell of the house.
+#[tokio::test]
+async fn a_photograph_hangs_wherever_its_study_stood() {
+    let house = House::open().await;
+    let study = house.visitor().get("/").await.expect(200);
+    assert!(passed_on(&study.text()).contains("/assets/the-house-"));
+    let small = photograph(480, 320);
+    for spot in ["home/hero", "half/private", "room/lawn", "service/laser", "scene/swiss-alps"] {
+        send(&house, MAX, spot, &format!("Seen at {spot}"), &small).await.expect(303);
+    }
+    house.run_jobs().await;
+    for (path, spot, stands_for_it) in [
+        ("/", "home/hero", true),
+        ("/about/", "home/hero", true),
+        ("/about/", "room/lawn", false),
+        ("/contacts/", "home/hero", true),
+        ("/technologies/", "service/laser", false),
+        ("/technologies/", "scene/swiss-alps", false),
+        ("/private/", "half/private", true),
+        ("/services/laser/", "service/laser", true),
+    ] {
+        let page = house.visitor().get(path).await.expect(200).text();
+        let alt = format!("Seen at {spot}");
+        assert!(hangs(&page, &alt), "{spot} is not seen on {path}");
+        let is_passed_on = page.contains(&format!("\"og:image:alt\" content=\"{alt}\""));
+        assert_eq!(is_passed_on, stands_for_it, "{spot} {path}");
+        assert!(!stands_for_it || passed_on(&page).ends_with("-480.jpg"), "{path}");
+    }
+}
+
+/// What hangs for a family is seen in the list of services, also where each of them has a picture of its own.
+#[tokio::test]
+async fn a_family_is_seen_as_what_hangs_for_it() {
+    let house = House::open().await;
+    let small = photograph(480, 320);
+    for spot in ["family/private", "service/suite", "family/bodywork", "service/couples"] {
+        send(&house, MAX, spot, &format!("Seen at {spot}"), &small).await.expect(303);
+        house.run_jobs().await;
+        let list = house.visitor().get("/services/").await.expect(200);
+        assert!(hangs(&list.text(), &format!("Seen at {spot}")), "{spot}");
+    }
+    let list = house.visitor().get("/services/").await.expect(200).text();
+    let at = |words: &str| list.find(words).unwrap_or_else(|| panic!("no {words}"));
+    assert!(at("Seen at family/private") < at("Seen at service/suite"));
 }

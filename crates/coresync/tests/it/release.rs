@@ -8,6 +8,7 @@ use people::Actor;
 use serde_json::json;
 use testing::{Answer, BEA, DORA, GUS, House, MAX, PIA, Player, UMA};
 
+use crate::choosing::hold;
 use crate::{search, starts, try_book};
 
 /// Friday to Sunday 17:00 to 22:00 in suites: Unlimited until 72 h before, members until 48 h before, factor 1.20.
@@ -121,4 +122,20 @@ async fn a_hand_beats_every_rule_and_only_staff_have_one() {
     let refused = try_book(&house, GUS, "suite", "2026-11-27", "19:00").await.refused(403, "members_only");
     assert_eq!(refused["opens_at"], "2026-11-26T19:00:00-05:00");
     try_book(&house, PIA, "suite", "2026-11-27", "19:00").await.expect(201);
+}
+
+/// What has run out is booked anew by the rules of now, and when they open is said as a clock of the club shows it.
+#[tokio::test]
+async fn a_hold_that_has_run_out_says_in_words_when_its_time_opens() {
+    let house = House::open().await;
+    let friday = "2026-11-27T19:00:00-05:00";
+    let gus = house.browser(GUS);
+    let path = hold(&gus, "suite", friday).await;
+    house.set_time("2026-11-24T10:30:00-05:00");
+    house.db().tx(bookings::sweep).await.expect("swept");
+    let suite = house.room("suite").await;
+    decide(&house, DORA, suite, friday, Decision::Keep(Tier::Base, 24)).await.expect("decided");
+    let refused = gus.submit(&path, "deed=book").await.expect(403).text();
+    assert!(refused.contains("It opens to you on Thursday 26 November, 19:00."), "{refused}");
+    assert!(!refused.contains("2026-11-26T"), "{refused}");
 }

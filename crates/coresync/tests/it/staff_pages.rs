@@ -35,6 +35,29 @@ async fn every_page_is_for_who_may() {
     assert!(!text.contains("/staff/numbers/") && text.contains("/staff/times/"), "{text}");
 }
 
+/// The front of the back office leads into every room that is open to whoever asks, and into no other.
+#[tokio::test]
+async fn the_front_leads_where_one_may_go() {
+    let house = House::open().await;
+    assert_eq!(house.visitor().get("/staff/").await.expect(303).header("location"), "/login/?next=/staff/");
+    house.browser(GUS).get("/staff/").await.expect(403);
+    assert!(!page(&house, GUS, "/").await.contains("href=\"/staff/\""));
+    for player in [TOM, DORA, MAX] {
+        assert!(page(&house, player, "/").await.contains("href=\"/staff/\">Back office"));
+        let front = page(&house, player, "/staff/").await;
+        let links = front.split("<a class=\"row\" href=\"").skip(1);
+        let links: Vec<&str> = links.map(|rest| rest.split('"').next().unwrap_or_default()).collect();
+        for path in &links {
+            let text = page(&house, player, path).await;
+            assert!(text.contains(&format!("href=\"{path}\" aria-current=\"page\"")), "{path}");
+        }
+        for (path, for_desk) in PAGES {
+            let is_open = player == MAX || player == DORA && for_desk;
+            assert_eq!(links.contains(&path), is_open, "{path}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn rules_are_written_read_foreseen_and_ended_by_forms() {
     let house = House::open().await;
@@ -225,10 +248,11 @@ async fn why_not_says_everything_in_order() {
         )
     };
     let text = page(&house, DORA, &ask("gus@cast.test", "2026-12-24", "22:00")).await;
-    let places: Vec<_> = ["outside_window", "It opens at 2026-12-21", "plan_required", "room_closed"]
-        .iter()
-        .map(|said| text.find(said).unwrap_or_else(|| panic!("{said}: {text}")))
-        .collect();
+    let places: Vec<_> =
+        ["outside_window", "It opens to them on Monday 21 December, 00:00.", "plan_required", "room_closed"]
+            .iter()
+            .map(|said| text.find(said).unwrap_or_else(|| panic!("{said}: {text}")))
+            .collect();
     assert!(places.is_sorted(), "{text}");
     let text = page(&house, DORA, &ask("bea@cast.test", "2026-11-26", "12:00")).await;
     assert!(text.contains("Nothing speaks against it"), "{text}");

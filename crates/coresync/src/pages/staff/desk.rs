@@ -7,7 +7,9 @@ use kit::web::{Page, Words, see_other};
 use kit::{Error, Fields, Result, Tx};
 use people::Actor;
 
+pub(super) use crate::pages::choices::Choice;
 use crate::pages::frame::{Frame, or_sign_in};
+use crate::pages::sheet::Complaints;
 
 /// A page of the back office.
 #[derive(Template)]
@@ -18,8 +20,7 @@ pub(super) struct DeskPage {
     /// What was done a moment ago.
     done: Option<&'static str>,
     pub(super) refusal: Option<String>,
-    /// Field, label and sentence of what is wrong.
-    errors: Vec<(String, String, String)>,
+    errors: Complaints,
     parts: Vec<Part>,
 }
 
@@ -32,7 +33,7 @@ impl DeskPage {
             title,
             done: None,
             refusal: None,
-            errors: Vec::new(),
+            errors: Complaints::default(),
             parts: Vec::new(),
         }
     }
@@ -67,7 +68,7 @@ impl DeskPage {
     pub(super) fn form(mut self, form: Form) -> DeskPage {
         for field in &form.fields {
             if let Some(why) = &field.complaint {
-                self.errors.push((field.name.to_owned(), field.label.to_owned(), why.clone()));
+                self.errors.add(field.name, field.label, why);
             }
         }
         self.with(Part::Form(form))
@@ -182,20 +183,6 @@ enum Kind {
     Tick { checked: bool },
 }
 
-/// What can be chosen.
-pub(super) struct Choice {
-    pub(super) value: String,
-    pub(super) label: String,
-    pub(super) chosen: bool,
-}
-
-impl Choice {
-    /// Something to choose.
-    pub(super) fn new(value: impl ToString, label: impl Into<String>, chosen: bool) -> Choice {
-        Choice { value: value.to_string(), label: label.into(), chosen }
-    }
-}
-
 impl Field {
     fn of(name: &'static str, label: &'static str, kind: Kind) -> Field {
         Field { name, label, hint: "", complaint: None, kind }
@@ -234,14 +221,6 @@ impl Field {
     /// With what helps.
     pub(super) fn hint(self, hint: &'static str) -> Field {
         Field { hint, ..self }
-    }
-
-    /// What says more about it, by id.
-    fn said_by(&self) -> Option<String> {
-        let hint = (!self.hint.is_empty()).then(|| format!("{}-hint", self.name));
-        let wrong = self.complaint.is_some().then(|| format!("{}-wrong", self.name));
-        let ids: Vec<String> = hint.into_iter().chain(wrong).collect();
-        (!ids.is_empty()).then(|| ids.join(" "))
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub(super) mod csv;
 mod desk;
+mod front;
 mod member;
 mod members;
 mod numbers;
@@ -20,6 +21,7 @@ pub(crate) use numbers_api::routes as api_routes;
 
 pub(super) fn routes() -> Router<House> {
     Router::new()
+        .merge(front::routes())
         .merge(rules::routes())
         .merge(rule::routes())
         .merge(times::routes())

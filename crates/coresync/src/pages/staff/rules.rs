@@ -174,7 +174,7 @@ pub(super) fn with_week(
     let rooms = offered.iter().map(|one| Choice::new(one.id, &one.name, one.id == room.id)).collect();
     let chosen = service.map(|service| service.id);
     let services = served.iter().map(|one| Choice::new(one.id, &one.name, Some(one.id) == chosen)).collect();
-    let form = Form::get(format!("{HERE}#week"), "Show this week")
+    let form = Form::get(format!("{HERE}#weeks"), "Show this week")
         .quiet()
         .field(Field::select("room_id", "Room", rooms))
         .field(Field::select("service_id", "Service", services))

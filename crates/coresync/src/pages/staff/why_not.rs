@@ -10,6 +10,7 @@ use people::{Action, Actor, Caller};
 
 use super::desk::{Choice, DeskPage, Field, Form, Part, shown};
 use crate::pages::sheet::{Asked, Typed};
+use crate::pages::{why, words};
 
 const HERE: &str = "/staff/why-not/";
 
@@ -63,10 +64,11 @@ fn find(tx: &mut Tx<'_>, by: &Actor, wish: Wish, email: Option<String>) -> Resul
         None => None,
     };
     let verdict = bookings::why_not_for(tx, by, &wish, person)?;
+    let (catalogue, now) = (catalogue::current(tx)?, tx.now());
     let told = |error: &Error| match error {
         Error::Refused(refusal, carried) => {
-            let opens = carried.get("opens_at").and_then(serde_json::Value::as_str);
-            let opens = opens.map(|at| format!(" It opens at {at}.")).unwrap_or_default();
+            let opens = why::opening(carried).map(|at| words::moment(&catalogue.club.zone, at, now));
+            let opens = opens.map(|at| format!(" It opens to them on {at}.")).unwrap_or_default();
             format!("{}: {}{opens}", refusal.code, refusal.sentence)
         }
         other => other.to_string(),
