@@ -10,9 +10,15 @@ use utoipa::ToSchema;
 use crate::actor::Actor;
 use crate::store::hold;
 
-/// The scenes to choose from.
-pub const SCENES: [(&str, &str); 5] =
-    [("calm", "Calm"), ("warm", "Warm"), ("bright", "Bright"), ("forest", "Forest"), ("night", "Night")];
+/// The scenes that the wall of a room can show, to choose from: each by its name in addresses and in the API, and its name.
+pub const SCENES: [(&str, &str); 6] = [
+    ("swiss-alps", "Swiss Alps"),
+    ("venice-canals", "Venice Canals"),
+    ("ocean-waves", "Ocean Waves"),
+    ("forest-retreat", "Forest Retreat"),
+    ("sunset-desert", "Sunset Desert"),
+    ("executive-focus", "Executive Focus"),
+];
 /// The scents to choose from.
 pub const SCENTS: [(&str, &str); 7] = [
     ("lavender", "Lavender"),
@@ -42,7 +48,7 @@ const TENTHS: (i64, i64) = (160, 300);
 /// What somebody likes. Nothing said: the room's own.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Preferences {
-    /// `calm`, `warm`, `bright`, `forest` or `night`.
+    /// `swiss-alps`, `venice-canals`, `ocean-waves`, `forest-retreat`, `sunset-desert` or `executive-focus`.
     pub scene: Option<String>,
     /// How bright, from 0 to 100.
     pub light_percent: Option<i64>,

@@ -169,8 +169,8 @@ pub(crate) fn signed_in(tx: &mut Tx<'_>, digest: &[u8], kind: &str) -> Result<Op
              p.birthday, p.verified_at, p.created_at FROM sessions s JOIN people p ON p.id = s.person_id
              LEFT JOIN sign_ins i ON i.family = s.family
              WHERE s.token_digest = $1 AND s.kind = $2 AND s.ended_at IS NULL AND s.expires_at > $3
-             AND (s.kind <> 'page' OR i.seen_at IS NULL
-                  OR i.seen_at > CASE p.role WHEN 'account' THEN $5 ELSE $4 END)"
+             AND (s.kind <> 'page' OR i.seen_at IS NULL OR i.seen_at > $4
+                  OR (p.role = 'account' AND i.seen_at > $5))"
         ),
         args![digest.to_vec(), kind, now, now - IDLE.0, now - IDLE.1],
     )

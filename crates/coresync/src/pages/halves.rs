@@ -15,7 +15,6 @@ use super::choices::offered;
 use super::frame::{Frame, SAME_FOR_VISITORS};
 use super::services::Row;
 use super::sights::{self, Sight};
-use super::spots;
 
 pub(super) fn routes() -> Router<House> {
     Router::new().route("/menssuite/", get(menssuite)).route("/private/", get(private))
@@ -108,7 +107,7 @@ async fn half(State(house): State<House>, caller: Caller, half: Half, words: Wor
         Ok((Frame::new(by, place, title), catalogue, shown))
     });
     let (frame, catalogue, shown) = asked.await?;
-    let scenes = if half == Half::Private { &spots::SCENES[..] } else { &[] };
+    let scenes = if half == Half::Private { &people::SCENES[..] } else { &[] };
     let sight = sights::of_half(&shown, half);
     let page = HalfPage {
         frame: frame.about(words.description).found_at(&house, words.path).seen_as(&sight),

@@ -73,9 +73,11 @@ pub(super) fn draw(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, said: Option<Sai
     let (now, zone) = (tx.now(), &catalogue.club.zone);
     let until = held.expires_at.unwrap_or(now);
     let is_over = held.status != Status::Held || until <= now;
-    let standing = match by.id() {
-        Some(person) => membership::standing(tx, catalogue.club.id, person)?,
-        None => membership::Standing::default(),
+    let (standing, liked) = match by.id() {
+        Some(person) => {
+            (membership::standing(tx, catalogue.club.id, person)?, people::preferences_of(tx, person)?.scene)
+        }
+        None => Default::default(),
     };
     let from = match &said {
         Some(said) => From::Typed(said.typed),
@@ -113,7 +115,7 @@ pub(super) fn draw(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, said: Option<Sai
         times: search.day_path(held.day),
         refusal: said.as_ref().and_then(|said| said.refusal.clone()),
         errors: said.as_ref().map(|said| Complaints::of(&said.fields, &FIELDS)).unwrap_or_default(),
-        shown: Shown::of(&catalogue, held, &standing, from),
+        shown: Shown::of(&catalogue, held, &standing, from, liked.as_deref()),
         then: if is_over || all.len() > 3 { Vec::new() } else { followers(&catalogue, &followed) },
         promise: promise.unwrap_or((held.base - held.discount).0),
         near,

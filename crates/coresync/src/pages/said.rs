@@ -9,7 +9,6 @@ use serde_json::json;
 
 use super::choices::Choice;
 use super::sheet::Typed;
-use super::spots::SCENES;
 use super::words;
 
 /// The most of one add-on that a page offers.
@@ -47,7 +46,7 @@ pub(super) struct Told {
 impl Input for Told {
     fn parse(words: &mut Words) -> Told {
         let scene = words.opt_text_within("scene", 100);
-        if scene.as_deref().is_some_and(|scene| !SCENES.iter().any(|(_, name)| *name == scene)) {
+        if scene.as_deref().is_some_and(|scene| !people::SCENES.iter().any(|(_, name)| *name == scene)) {
             words.complain("scene", "Choose one of these scenes.");
         }
         let pays = words.opt_text_within("pays", 20);
@@ -124,7 +123,14 @@ pub(super) enum From<'f> {
 }
 
 impl Shown {
-    pub(super) fn of(catalogue: &Catalogue, held: &Booking, standing: &Standing, from: From<'_>) -> Shown {
+    /// `liked` is the scene that the guest likes best: it is chosen until another one is.
+    pub(super) fn of(
+        catalogue: &Catalogue,
+        held: &Booking,
+        standing: &Standing,
+        from: From<'_>,
+        liked: Option<&str>,
+    ) -> Shown {
         let text = |name: &str, kept: Option<&String>| match from {
             From::Typed(typed) => typed.get(name).to_owned(),
             From::Kept(..) => kept.cloned().unwrap_or_default(),
@@ -137,7 +143,9 @@ impl Shown {
             From::Typed(typed) => typed.get("scene").to_owned(),
             From::Kept(notes) => {
                 let preset = notes.scene.as_ref().and_then(|scene| scene.get("preset")?.as_str());
-                preset.unwrap_or_default().to_owned()
+                let liked =
+                    || people::SCENES.iter().find(|(scene, _)| Some(*scene) == liked).map(|(_, name)| *name);
+                preset.or_else(liked).unwrap_or_default().to_owned()
             }
         };
         let has_scenes = catalogue.room(held.room).is_some_and(|room| room.has_iot);
@@ -147,7 +155,7 @@ impl Shown {
         Shown {
             addons,
             pays: pays(held, standing, from),
-            scenes: if has_scenes { SCENES.iter().map(scene_choice).collect() } else { Vec::new() },
+            scenes: if has_scenes { people::SCENES.iter().map(scene_choice).collect() } else { Vec::new() },
             guest_name: text("guest_name", held.guest_name.as_ref()),
             companion_name: text("companion_name", held.companion_name.as_ref()),
             special_requests: text("special_requests", held.special_requests.as_ref()),

@@ -148,7 +148,7 @@ pub(super) fn of_study(shown: &Shown, catalogue: &Catalogue, name: &str) -> Sigh
     let rooms = catalogue.rooms.iter().filter(|room| room.active && study_of_room(room) == Some(name));
     let families = catalogue.categories.iter().filter(|one| study_of_category(one) == Some(name));
     let services = catalogue.services.iter().filter(|one| one.active && study_of_service(one) == Some(name));
-    let scene = spots::SCENES.iter().find(|(scene, _)| *scene == name);
+    let scene = people::SCENES.iter().find(|(scene, _)| *scene == name);
     let scene = scene.map(|(scene, _)| spots::of_scene(scene));
     let things = scene.into_iter().chain(rooms.map(spots::of_room));
     let things = things.chain(families.map(spots::of_category)).chain(services.map(spots::of_service));

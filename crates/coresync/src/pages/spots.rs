@@ -1,22 +1,12 @@
 //! Where pictures hang: every spot of the pages by its name, and the pages that show what hangs there.
 
 use catalogue::{Catalogue, Category, Half, Room, Service};
+use people::SCENES;
 
 use super::choices::offered;
 
 /// The first thing on the first page.
 pub(super) const HOUSE: &str = "home/hero";
-
-/// The scenes that the wall of a suite can show: their names in addresses, which are those of their studies, and their
-/// names.
-pub(super) const SCENES: [(&str, &str); 6] = [
-    ("swiss-alps", "Swiss Alps"),
-    ("venice-canals", "Venice Canals"),
-    ("ocean-waves", "Ocean Waves"),
-    ("forest-retreat", "Forest Retreat"),
-    ("sunset-desert", "Sunset Desert"),
-    ("executive-focus", "Executive Focus"),
-];
 
 pub(super) fn of_half(half: Half) -> String {
     format!("half/{}", half.as_str())

@@ -1,8 +1,9 @@
 //! The pages of choosing and holding a time, as a browser without scripts uses them.
 
+use serde_json::json;
 use testing::{Answer, BEA, DORA, GUS, Guest, House, PIA, Player, UMA};
 
-use crate::{MINE, book};
+use crate::{MINE, book, wish};
 
 /// What `Location` says.
 #[track_caller]
@@ -440,4 +441,18 @@ async fn two_at_once_do_it_once() {
     let (one, two) = tokio::join!(bea.submit(&cancelling, ""), bea.submit(&cancelling, ""));
     assert_eq!((led(one), led(two)), (visit.clone(), visit), "cancelled");
     assert_eq!(upcoming(&house, BEA).await, 2);
+}
+
+/// S17: the scene that somebody likes is chosen for a room that has scenes, until they choose another.
+#[tokio::test]
+async fn the_scene_that_one_likes_is_chosen_already() {
+    let house = House::open().await;
+    let liked = json!({"scene": "forest-retreat"});
+    house.as_(GUS).patch("/api/users/preferences/", liked).await.expect(200);
+    let words = wish(&house, "suite", "2026-11-27", "18:00").await;
+    let held = house.as_(GUS).post("/api/bookings/hold/", words).await.expect(201);
+    let path = format!("/book/held/{}/", held.number("id"));
+    let gus = house.browser(GUS);
+    let page = gus.get(&path).await.expect(200).text();
+    assert!(page.contains("<option value=\"Forest Retreat\" selected>"), "{page}");
 }

@@ -21,9 +21,10 @@ async fn a_room_is_liked_so_by_app_and_by_page() {
         json!({"scene": null, "light_percent": null, "light_kelvin": null, "temperature": null,
         "scents": [], "music": null, "volume_percent": null})
     );
-    let change = json!({"scene": "warm", "temperature": "22.5", "scents": ["rose"], "light_percent": 40});
+    let change =
+        json!({"scene": "ocean-waves", "temperature": "22.5", "scents": ["rose"], "light_percent": 40});
     let changed = pia.patch(LIKES, change).await.expect(200);
-    assert_eq!((&changed["temperature"], &changed["scene"]), (&json!("22.5"), &json!("warm")));
+    assert_eq!((&changed["temperature"], &changed["scene"]), (&json!("22.5"), &json!("ocean-waves")));
     let changed = pia.patch(LIKES, json!({"scene": null})).await.expect(200);
     assert_eq!((&changed["scene"], &changed["scents"]), (&Value::Null, &json!(["rose"])));
     pia.patch(LIKES, json!({"temperature": "99"})).await.refused(400, "invalid");
@@ -32,11 +33,11 @@ async fn a_room_is_liked_so_by_app_and_by_page() {
     let browser = house.browser(PIA);
     let page = browser.get("/dashboard/preferences/").await.expect(200).text();
     assert!(page.contains("value=\"22.5\"") && page.contains("value=\"rose\" checked"), "{page}");
-    let form = "scene=night&light_percent=&light_kelvin=3000&temperature=21.0&scents=&scents=mint&music=piano&volume_percent=10";
+    let form = "scene=swiss-alps&light_percent=&light_kelvin=3000&temperature=21.0&scents=&scents=mint&music=piano&volume_percent=10";
     browser.submit("/dashboard/preferences/", form).await.expect(303);
     assert_eq!(
         pia.get(LIKES).await.expect(200).body,
-        json!({"scene": "night", "light_percent": null,
+        json!({"scene": "swiss-alps", "light_percent": null,
         "light_kelvin": 3000, "temperature": "21.0", "scents": ["mint"], "music": "piano", "volume_percent": 10})
     );
     let wrong = browser
@@ -117,7 +118,7 @@ async fn everything_that_is_kept_of_somebody_comes_in_one_file() {
     let app = house.bearer(made["access"].as_str().expect("a token"));
     let contact = json!({"name": "Taras", "phone": "2125550199", "relation": "brother"});
     app.patch("/api/users/profile/me/", json!({"emergency_contact": contact})).await.expect(200);
-    app.patch(LIKES, json!({"scene": "warm"})).await.expect(200);
+    app.patch(LIKES, json!({"scene": "ocean-waves"})).await.expect(200);
     let more = json!({"allergies_notes": "Almond oil", "special_requests": "Quiet, please"});
     app.post(CREATE, and(wish(&house, "massage", "2026-11-26", "14:00").await, more)).await.expect(201);
     book(&house, BEA, "pod", "2026-11-26", "12:00").await;
@@ -125,7 +126,7 @@ async fn everything_that_is_kept_of_somebody_comes_in_one_file() {
     assert!(file.header("content-disposition").contains("attachment"));
     assert_eq!(file["account"]["email"], "zoe@example.com");
     assert_eq!(file["emergency_contact"], contact);
-    assert_eq!(file["preferences"]["scene"], "warm");
+    assert_eq!(file["preferences"]["scene"], "ocean-waves");
     assert_eq!(file["bookings"][0]["allergies"], "Almond oil");
     assert_eq!(file.list("bookings").len(), 1, "only their own");
     assert_eq!(file["charges"][0]["net"], "200.00");
