@@ -47,7 +47,7 @@ pub const SUBJECT: &str = "booking";
 /// The first refusal of the table that applies, with alternatives; `Error::Invalid` for what makes no sense;
 /// `Error::Unauthorized` for visitors.
 pub fn book(tx: &mut Tx<'_>, by: &Actor, wish: &Wish) -> Result<Booking> {
-    let owner = owner(by, wish)?;
+    let owner = owner(tx, by, wish)?;
     place_visit(tx, by, wish, owner, &Deed::Book)
 }
 
@@ -57,7 +57,7 @@ pub fn book(tx: &mut Tx<'_>, by: &Actor, wish: &Wish) -> Result<Booking> {
 /// # Errors
 /// Those of [`book`].
 pub(crate) fn look(tx: &mut Tx<'_>, by: &Actor, wish: &Wish) -> Result<()> {
-    let owner = owner(by, wish)?;
+    let owner = owner(tx, by, wish)?;
     let catalogue = catalogue::current(tx)?;
     let window = window(tx, &catalogue, by, owner)?;
     let request = Request::understand(tx, &catalogue, &window, Question::of(wish, owner))?;
@@ -73,11 +73,22 @@ pub(crate) enum Deed {
 }
 
 /// Whose account a booking is made for: one's own, or, by staff, another's or nobody's.
-pub(crate) fn owner(by: &Actor, wish: &Wish) -> Result<Option<Id>> {
+///
+/// # Errors
+/// `Error::Unauthorized`; `Error::Forbidden` for another's account or a companion by whoever does not book for others;
+/// `Error::Invalid` for `person_id` or `companion_id` of nobody.
+pub(crate) fn owner(tx: &mut Tx<'_>, by: &Actor, wish: &Wish) -> Result<Option<Id>> {
     let own = by.person()?.id;
     let for_others = by.may(Action::BookForOthers);
     if wish.companion.is_some() && !for_others {
         return Err(Error::Forbidden);
+    }
+    for (field, named) in [("person_id", wish.person), ("companion_id", wish.companion)] {
+        if let Some(person) = named.filter(|person| for_others && *person != own)
+            && !people::is_here(tx, person)?
+        {
+            return Err(Fields::one(field, "There is nobody of this number."));
+        }
     }
     match wish.person {
         Some(person) if for_others || person == own => Ok(Some(person)),

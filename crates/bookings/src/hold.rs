@@ -93,7 +93,7 @@ pub fn hold(tx: &mut Tx<'_>, by: &Actor, wish: &Wish, visitor: &Visitor<'_>) -> 
         let booking = place_visit(tx, by, wish, None, &Deed::Hold(hold))?;
         return Ok(Held { booking, token: Some(token) });
     }
-    let owner = owner(by, wish)?;
+    let owner = owner(tx, by, wish)?;
     owner.map_or(Ok(()), |owner| tx.line_up(owner))?;
     if let Some(owner) = owner.filter(|_| !by.may(Action::BookForOthers))
         && let Some(booking) = alike(tx, wish, Whose::Person(owner))?
@@ -115,7 +115,7 @@ pub(crate) fn look_to_hold(tx: &mut Tx<'_>, by: &Actor, wish: &Wish) -> Result<(
     if by.person.is_none() {
         return Ok(());
     }
-    let owner = owner(by, wish)?;
+    let owner = owner(tx, by, wish)?;
     // The same hold sent twice is one.
     if let Some(owner) = owner.filter(|_| !by.may(Action::BookForOthers))
         && alike(tx, wish, Whose::Person(owner))?.is_some()

@@ -72,6 +72,6 @@ pub use sessions::{
 };
 pub use sign_in::{WRONG_SIGN_IN, change_password, set_password, sign_in};
 pub use sign_up::{add, sign_up};
-pub use store::{person, person_by_email};
+pub use store::{is_here, person, person_by_email};
 pub use store_doors::{SignedInHere, forget_old_proofs};
 pub use whence::Whence;

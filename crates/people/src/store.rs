@@ -21,6 +21,16 @@ pub fn person(tx: &mut Tx<'_>, id: Id) -> Result<Person> {
     found.ok_or(Error::NotFound)
 }
 
+/// Whether there is somebody of this number who is not erased.
+///
+/// # Errors
+/// A fault of the database.
+pub fn is_here(tx: &mut Tx<'_>, id: Id) -> Result<bool> {
+    let found: Option<(Id,)> =
+        tx.one(sql!("SELECT id FROM people WHERE id = $1 AND erased_at IS NULL"), args![id])?;
+    Ok(found.is_some())
+}
+
 /// Whoever an address of mail belongs to, however it is written. Who only claims it is somebody else.
 ///
 /// # Errors

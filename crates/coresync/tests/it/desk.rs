@@ -75,3 +75,18 @@ async fn alive_and_ready() {
     assert_eq!(house.visitor().get("/health/").await.expect(200).text(), "ok\n");
     assert_eq!(house.visitor().get("/ready/").await.expect(200).text(), "ready\n");
 }
+
+/// Staff name an account by its number: one of nobody is a mistake in a field, not a fault of ours.
+#[tokio::test]
+async fn an_account_or_a_companion_that_is_not_there_is_said() {
+    let house = House::open().await;
+    for field in ["person_id", "companion_id"] {
+        let words = and(wish(&house, "couples", "2026-11-27", "12:00").await, json!({field: 5}));
+        for path in [CREATE, "/api/bookings/hold/", "/api/bookings/series/"] {
+            let words = and(words.clone(), json!({"every_weeks": 1, "times": 2, "count": 2}));
+            let refused = house.as_(DORA).post(path, words).await.refused(400, "invalid");
+            assert!(refused["errors"][field].is_string(), "{path}: {}", refused.text());
+        }
+        house.as_(GUS).post(CREATE, words).await.expect(403);
+    }
+}
