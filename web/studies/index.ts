@@ -5,13 +5,16 @@ import type { Study } from "./brush";
 import { venice } from "./canals";
 import { desert } from "./desert";
 import { forest } from "./forest";
-import { mensuite, privately } from "./halves";
+
+import { garden } from "./garden";
 import { house } from "./house";
 import { massage, together } from "./massage";
+import { mensuite } from "./mensuite";
 import { alps } from "./mountains";
 import { ocean } from "./ocean";
 import { office } from "./office";
-import { bed, dome, garden, pods } from "./quiet";
+import { privately } from "./private";
+import { bed, dome, pods } from "./quiet";
 import { facials, laser } from "./skin";
 import { ember, lanterns, tide } from "./suites";
 
