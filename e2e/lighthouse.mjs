@@ -16,12 +16,14 @@ const hidden = /search|none|open|login|signup|missing|book-/;
 
 const pages = site.PAGES.filter(([name]) => name !== "missing" && (isLong || daily.has(name)));
 
-async function judge(url, port) {
+/** What the browser failed to record is recorded once more: that says nothing of the page. */
+async function judge(url, port, tries = 3) {
   const flags = { port, output: "json", logLevel: "silent" };
   const settings = { onlyCategories: ["performance", "accessibility", "best-practices", "seo"] };
   const { lhr } = await lighthouse(url, flags, { extends: "lighthouse:default", settings });
-  if (lhr.runtimeError) throw new Error(`${url}: ${lhr.runtimeError.message}`);
-  return lhr;
+  if (!lhr.runtimeError) return lhr;
+  if (tries > 1) return judge(url, port, tries - 1);
+  throw new Error(`${url}: ${lhr.runtimeError.message}`);
 }
 
 function median(numbers) {

@@ -81,7 +81,7 @@ async fn availability(caller: Caller, Query(Asked { ask, paging }): Query<Asked>
 }
 
 /// A wish for a booking. Only `service_id` and a time (`date` and `start_time`, or `starts_at`) are needed.
-#[derive(ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `Wish` reads them")]
 pub(crate) struct BookingWish {
     service_id: i64,
@@ -127,7 +127,7 @@ pub(crate) struct BookingWish {
 }
 
 /// What follows in the same visit.
-#[derive(ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `Then` reads them")]
 struct ThenWish {
     service_id: i64,
@@ -156,7 +156,7 @@ impl kit::web::Input for ToBook {
 }
 
 /// An add-on that is wished for.
-#[derive(ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `Wish` reads them")]
 struct BookingWishAddon {
     id: i64,

@@ -90,6 +90,9 @@ pub(crate) fn owner(tx: &mut Tx<'_>, by: &Actor, wish: &Wish) -> Result<Option<I
             return Err(Fields::one(field, "There is nobody of this number."));
         }
     }
+    if wish.companion.is_some() && wish.companion == wish.person.or(Some(own)) {
+        return Err(Fields::one("companion_id", "Nobody comes along with themselves."));
+    }
     match wish.person {
         Some(person) if for_others || person == own => Ok(Some(person)),
         Some(_) => Err(Error::Forbidden),
@@ -111,11 +114,10 @@ pub(crate) fn place_visit(
     let catalogue = catalogue::current(tx)?;
     let window = window(tx, &catalogue, by, owner)?;
     let place = Place { by, catalogue: &catalogue, window: &window, deed };
-    let first = place.one(tx, Question::of(wish, owner), &wish.extras, None)?;
-    if !wish.then.is_empty() {
-        visit::follow(tx, &place, wish, &first)?;
+    if wish.then.is_empty() {
+        return place.one(tx, Question::of(wish, owner), &wish.extras, None);
     }
-    Ok(first)
+    visit::whole(tx, &place, wish, owner)
 }
 
 /// Where and for whom something is placed.

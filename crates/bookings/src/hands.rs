@@ -95,6 +95,9 @@ fn check(tx: &mut Tx<'_>, room: Id, starts_at: Timestamp, decision: Decision) ->
     if begin(cell_at(starts_at)) != starts_at {
         fields.add("starts_at", format!("A time begins at a multiple of {MINUTES} minutes."));
     }
+    if starts_at < tx.now() {
+        fields.add("starts_at", "This time is over.");
+    }
     match decision {
         Decision::Reprice(factor) if !(FACTORS.0..=FACTORS.1).contains(&factor) => {
             fields.add("factor", "A factor is from 0.10 to 5.00.");

@@ -215,10 +215,10 @@ struct SeriesOut {
 }
 
 /// A wish that repeats.
-#[derive(ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `Repeated` reads them")]
 struct SeriesWish {
-    #[schema(inline)]
+    #[serde(flatten)]
     wish: BookingWish,
     every_weeks: Option<u32>,
     times: Option<u32>,

@@ -204,11 +204,15 @@ pub struct Verdict {
     pub refusals: Vec<Error>,
 }
 
-/// Says why a wish can't be booked as it is, without booking it.
+/// Says why a wish can't be booked as it is, without booking it. Staff who name a person hear what would refuse that person.
 ///
 /// # Errors
 /// `Error::Invalid` for what makes no sense.
 pub fn why_not(tx: &mut Tx<'_>, by: &Actor, wish: &Wish) -> Result<Verdict> {
+    let another = wish.person.filter(|person| by.id() != Some(*person));
+    if let Some(person) = another.filter(|_| by.may(Action::SeeEveryBooking)) {
+        return why_not_for(tx, by, wish, Some(person));
+    }
     let owner = wish.person.filter(|_| by.may(Action::BookForOthers));
     let most = if by.may(Action::SeeEveryBooking) { usize::MAX } else { 1 };
     verdict(tx, by, wish, owner.or(by.id()), most)

@@ -81,15 +81,20 @@ impl DecisionWish {
 }
 
 /// Every value of a field that may come more than once.
-fn many(words: &Words, field: &str) -> Vec<String> {
+fn many(words: &mut Words, field: &str) -> Vec<String> {
     let plain = |value: &Value| match value {
         Value::String(text) => Some(text.trim().to_owned()),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     };
-    let found = words.many(field);
-    let found = found.iter().filter_map(plain);
-    found.filter(|text| !text.is_empty() && text.len() <= 100 && !text.contains('\0')).collect()
+    let said = words.many(field);
+    let found: Option<Vec<String>> = said.iter().map(plain).collect();
+    let found = found.filter(|all| all.iter().all(|text| text.len() <= 100 && !text.contains('\0')));
+    let Some(found) = found else {
+        words.complain(field, "At most 100 plain letters each, please.");
+        return Vec::new();
+    };
+    found.into_iter().filter(|text| !text.is_empty()).collect()
 }
 
 fn whole(words: &mut Words, field: &str, texts: &[String], (least, most): (i64, i64)) -> Vec<i64> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use kit::db::FromRow as _;
 use kit::versions::{self, Cached};
-use kit::{Error, Fault, Id, Result, Tx, args, sql};
+use kit::{Error, Fault, Fields, Id, Result, Tx, args, sql};
 use people::{Action, Actor};
 use serde_json::json;
 
@@ -145,6 +145,7 @@ fn rule(tx: &mut Tx<'_>, club: Id, id: Id) -> Result<ReleaseRule> {
 /// `Error::Forbidden` unless `by` may manage the catalogue.
 pub fn add_rule(tx: &mut Tx<'_>, by: &Actor, club: Id, rule: &ReleaseRule) -> Result<Id> {
     by.need(Action::ManageCatalogue)?;
+    check(tx, rule)?;
     let id = tx.new_id()?;
     tx.run(
         sql!(
@@ -169,6 +170,15 @@ pub fn add_rule(tx: &mut Tx<'_>, by: &Actor, club: Id, rule: &ReleaseRule) -> Re
     Ok(id)
 }
 
+/// Goes on if the club has the services of a rule.
+fn check(tx: &mut Tx<'_>, rule: &ReleaseRule) -> Result<()> {
+    let catalogue = catalogue::current(tx)?;
+    if rule.services.iter().all(|service| catalogue.service(*service).is_some()) {
+        return Ok(());
+    }
+    Err(Fields::one("services", "There is no such service."))
+}
+
 /// Has a rule say something else from now on.
 ///
 /// # Errors
@@ -176,6 +186,7 @@ pub fn add_rule(tx: &mut Tx<'_>, by: &Actor, club: Id, rule: &ReleaseRule) -> Re
 pub fn edit_rule(tx: &mut Tx<'_>, by: &Actor, club: Id, id: Id, to: &ReleaseRule) -> Result<()> {
     by.need(Action::ManageCatalogue)?;
     let before = rule(tx, club, id)?;
+    check(tx, to)?;
     tx.run(
         sql!(
             "UPDATE release_rules SET room_kinds = $1, services = $2, weekdays = $3, from_minute = $4, to_minute = $5,

@@ -41,20 +41,31 @@ pub struct Repeated {
 
 impl Input for Repeated {
     fn parse(words: &mut Words) -> Repeated {
-        Repeated {
+        let repeated = Repeated {
             wish: Wish::parse(words),
             every_weeks: words.opt_number("every_weeks", 1, 8).unwrap_or(1),
             times: words.opt_number("times", 2, MOST).unwrap_or(2),
             skip_conflicts: words.yes("skip_conflicts"),
             instead: parse_instead(words),
             without: parse_without(words),
+        };
+        let is_place = |place: i64| (0..repeated.times).contains(&place);
+        if !repeated.instead.iter().all(|(place, _)| is_place(*place)) {
+            words.complain("instead", "Each place is one of the series, from 0.");
         }
+        if !repeated.without.iter().all(|place| is_place(*place)) {
+            words.complain("without", "Each place is one of the series, from 0.");
+        }
+        if (0..repeated.times).all(|place| repeated.without.contains(&place)) {
+            words.complain("without", "One of them at least has to be left.");
+        }
+        repeated
     }
 }
 
 /// From JSON `[{place, starts_at}]`.
 fn parse_instead(words: &mut Words) -> Vec<(i64, Timestamp)> {
-    let Some(Value::Array(items)) = words.raw("instead").cloned() else { return Vec::new() };
+    let items = words.many("instead");
     let read = |item: &Value| {
         let place = item.get("place")?.as_i64().filter(|place| (0..MOST).contains(place))?;
         Some((place, item.get("starts_at")?.as_str()?.parse().ok()?))
@@ -68,7 +79,7 @@ fn parse_instead(words: &mut Words) -> Vec<(i64, Timestamp)> {
 
 /// From JSON `[place]`.
 fn parse_without(words: &mut Words) -> Vec<i64> {
-    let Some(Value::Array(items)) = words.raw("without").cloned() else { return Vec::new() };
+    let items = words.many("without");
     let places = items.iter().take(26).map(|item| item.as_i64().filter(|place| (0..MOST).contains(place)));
     places.collect::<Option<Vec<_>>>().unwrap_or_else(|| {
         words.complain("without", "Send places, from 0.");

@@ -2,14 +2,78 @@
 
 use jiff::SignedDuration;
 use kit::{Error, Id, Result, Tx};
+use serde_json::Value;
 
 use crate::book::Place;
 use crate::cells::MINUTES;
 use crate::model::Booking;
 use crate::numbers::GAP;
-use crate::request::Question;
+use crate::request::{Question, Request};
 use crate::store;
 use crate::wish::{Extras, Then, When, Wish};
+
+/// Places a wish and what follows it, all or nothing.
+///
+/// # Errors
+/// The refusal of the first service that fits nowhere, with other starts at which the whole visit fits.
+pub(crate) fn whole(tx: &mut Tx<'_>, place: &Place<'_>, wish: &Wish, owner: Option<Id>) -> Result<Booking> {
+    let mut refusal = None;
+    if let Some(first) = attempt(tx, place, wish, owner, &mut refusal)? {
+        return Ok(first);
+    }
+    let Some(Error::Refused(refusal, mut carried)) = refusal else { return Err(Error::NotFound) };
+    if carried.contains_key("alternatives") {
+        let request = Request::understand(tx, place.catalogue, place.window, Question::of(wish, owner))?;
+        let near = match request.lost(tx, refusal)? {
+            Error::Refused(_, near) => near.get("alternatives").and_then(Value::as_array).cloned(),
+            _ => None,
+        };
+        let mut starts = Vec::new();
+        for start in near.iter().flatten() {
+            if fits(tx, place, wish, owner, start)? {
+                starts.push(start.clone());
+            }
+        }
+        carried.insert("alternatives".to_owned(), Value::Array(starts));
+    }
+    Err(Error::Refused(refusal, carried))
+}
+
+/// Whether the whole visit fits at another start. Nothing is placed.
+fn fits(tx: &mut Tx<'_>, place: &Place<'_>, wish: &Wish, owner: Option<Id>, start: &Value) -> Result<bool> {
+    let at = start.get("starts_at").and_then(Value::as_str).and_then(|at| at.parse().ok());
+    let Some(at) = at else { return Ok(false) };
+    let wish = Wish { when: When::Moment(at), ..wish.clone() };
+    let mut is_placed = false;
+    tx.attempt(|tx| {
+        is_placed = attempt(tx, place, &wish, owner, &mut None)?.is_some();
+        Ok(None::<()>)
+    })?;
+    Ok(is_placed)
+}
+
+/// Places it, or notes why not and leaves no trace.
+fn attempt(
+    tx: &mut Tx<'_>,
+    place: &Place<'_>,
+    wish: &Wish,
+    owner: Option<Id>,
+    why: &mut Option<Error>,
+) -> Result<Option<Booking>> {
+    let all = |tx: &mut Tx<'_>| {
+        let first = place.one(tx, Question::of(wish, owner), &wish.extras, None)?;
+        follow(tx, place, wish, &first)?;
+        Ok(first)
+    };
+    tx.attempt(|tx| match all(tx) {
+        Ok(first) => Ok(Some(first)),
+        Err(error @ Error::Refused(..)) => {
+            *why = Some(error);
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    })
+}
 
 /// Places what follows a booking. Where a later service does not fit, earlier ones are tried with longer gaps.
 ///

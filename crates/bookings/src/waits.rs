@@ -196,6 +196,10 @@ pub fn join(tx: &mut Tx<'_>, by: &Actor, wish: &Waiting) -> Result<Wait> {
     if days.1 < tx.now().to_zoned(zone.clone()).date() {
         return Err(Fields::one("to", "This day is over."));
     }
+    let window = crate::search::window(tx, &catalogue, by, Some(person))?;
+    if let Some(refusal) = crate::search::plan_refusal(tx, &catalogue, service, &window, days.1)? {
+        return Err(refusal);
+    }
     let wait = Wait {
         id: tx.new_id()?,
         person,

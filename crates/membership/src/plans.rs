@@ -247,14 +247,26 @@ pub struct PlanTerms {
     pub priority_booking: bool,
 }
 
+/// `375`, `$375.00`, `1,650.00`: a comma parts thousands and nothing else.
+fn amount(text: &str) -> Option<Cents> {
+    let text = text.strip_prefix('$').unwrap_or(text);
+    let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
+    let mut groups = whole.split(',');
+    let first = groups.next().unwrap_or_default();
+    let is_grouped = (1..=3).contains(&first.len()) && groups.all(|group| group.len() == 3);
+    if whole.contains(',') && !is_grouped {
+        return None;
+    }
+    format!("{}.{part}", whole.replace(',', "")).parse().ok()
+}
+
 /// The dearest plan, in cents a month.
 const DEAREST: i64 = 10_000_000;
 
 impl Input for PlanTerms {
     fn parse(words: &mut Words) -> PlanTerms {
         let price = words.text("price", 20);
-        let price = price.trim_start_matches('$').replace(',', "").parse::<Cents>();
-        let price = price.ok().filter(|price| (0..=DEAREST).contains(&price.0)).unwrap_or_else(|| {
+        let price = amount(&price).filter(|price| (0..=DEAREST).contains(&price.0)).unwrap_or_else(|| {
             words.complain("price", "An amount a month such as 375.00, at most 100000.00.");
             Cents::ZERO
         });
@@ -367,4 +379,25 @@ pub fn move_over(tx: &mut Tx<'_>, by: &Actor, club: Id, slug: &str) -> Result<u6
         moved += done;
     }
     Ok(moved)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comma_parts_thousands_and_nothing_else() {
+        for (text, cents) in [
+            ("375", Some(37_500)),
+            ("$375.00", Some(37_500)),
+            ("1,650.00", Some(165_000)),
+            ("1,000,000", Some(100_000_000)),
+            ("375,00", None),
+            ("3,75", None),
+            ("1,6500", None),
+            ("375.0,0", None),
+        ] {
+            assert_eq!(amount(text), cents.map(Cents), "{text}");
+        }
+    }
 }

@@ -288,16 +288,17 @@ fn guests(tx: &mut Tx<'_>, script: &Script, club: Id, plans: &Slugs) -> Result<V
     Ok(guests)
 }
 
-/// A member since some months, paid for most of a year, renewing.
+/// A member since some months, paid for most of a year, to the end of a billing month; renewing.
 fn enrol(tx: &mut Tx<'_>, club: Id, person: Id, plan: Id) -> Result<()> {
     let today = tx.now().to_zoned(TimeZone::UTC).date();
-    let date = |days: i64| today.checked_add(days.days()).map_err(Fault::because);
+    let started_on = today.checked_sub(200.days()).map_err(Fault::because)?;
+    let paid = started_on.checked_add(16.months()).and_then(|next| next.yesterday());
     let new = NewMembership {
         person,
         plan,
         status: Status::Active,
-        started_on: date(-200)?,
-        paid_until: date(300)?,
+        started_on,
+        paid_until: paid.map_err(Fault::because)?,
         renews: true,
     };
     membership::enrol(tx, club, &new).map(drop)

@@ -46,7 +46,7 @@ impl VisitLine {
         let zone = &catalogue.club.zone;
         VisitLine {
             path: format!("/dashboard/bookings/{}/", booking.id),
-            day: words::day(booking.day, words::date_at(zone, now)),
+            day: words::day_of(zone, booking.starts_at, now),
             span: words::span(zone, booking.starts_at, booking.ends_at),
             service: catalogue
                 .service(booking.service)

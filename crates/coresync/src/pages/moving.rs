@@ -256,7 +256,7 @@ fn meaning(catalogue: &catalogue::Catalogue, before: &Booking, moved: &Reschedul
     Meant {
         when: format!(
             "{}, {}",
-            words::day(after.day, words::date_at(zone, now)),
+            words::day_of(zone, after.starts_at, now),
             words::span(zone, after.starts_at, after.ends_at)
         ),
         room: catalogue.room(after.room).map(|room| room.name.clone()).unwrap_or_default(),

@@ -300,7 +300,6 @@ fn lay_out(
     };
     let catalogue = catalogue::current(tx)?;
     let (zone, now) = (&catalogue.club.zone, tx.now());
-    let today = words::date_at(zone, now);
     let place_of = |conflict: &Value| conflict.get("place").and_then(Value::as_i64);
     let mut booked = series.booked.iter();
     for place in 0..plan.times {
@@ -311,7 +310,7 @@ fn lay_out(
         let when = match made {
             Some(made) => format!(
                 "{}, {}",
-                words::day(made.day, today),
+                words::day_of(zone, made.starts_at, now),
                 words::span(zone, made.starts_at, made.ends_at)
             ),
             None => words::moment(zone, planned, now),

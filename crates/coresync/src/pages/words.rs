@@ -43,6 +43,11 @@ pub(super) fn clock(zone: &TimeZone, moment: Timestamp) -> String {
     moment.to_zoned(zone.clone()).strftime("%H:%M").to_string()
 }
 
+/// The day of the club's calendar on which something begins: after midnight, the next one.
+pub(super) fn day_of(zone: &TimeZone, at: Timestamp, now: Timestamp) -> String {
+    day(date_at(zone, at), date_at(zone, now))
+}
+
 /// `Tuesday 24 November, 18:30`.
 pub(super) fn moment(zone: &TimeZone, at: Timestamp, now: Timestamp) -> String {
     format!("{}, {}", day(date_at(zone, at), date_at(zone, now)), clock(zone, at))

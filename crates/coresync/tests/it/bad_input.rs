@@ -276,14 +276,23 @@ fn body(fields: &BTreeMap<String, Value>, odd: &str, value: &str) -> Vec<u8> {
     format!("{{{}}}", parts.join(", ")).into_bytes()
 }
 
+/// The names of a shape's fields, and of those that it takes over.
+fn fields(document: &Value, schema: &Value) -> Vec<String> {
+    let schema = resolved(document, schema);
+    let own = schema["properties"].as_object().into_iter().flat_map(|all| all.keys().cloned());
+    let parts = schema["allOf"].as_array().into_iter().flatten().flat_map(|part| fields(document, part));
+    let all: Vec<String> = own.chain(parts).collect();
+    assert!(!all.is_empty(), "a shape without fields: {schema}");
+    all
+}
+
 /// Every operation with a body: method, path, the names of its fields.
 fn with_body(document: &Value) -> Vec<(Method, String, Vec<String>)> {
     let mut found = Vec::new();
     for (method, path, operation) in operations(document) {
         if operation["requestBody"].is_object() {
             let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
-            let fields = resolved(document, schema)["properties"].as_object().expect("fields");
-            found.push((method, path, fields.keys().cloned().collect()));
+            found.push((method, path, fields(document, schema)));
         }
     }
     found

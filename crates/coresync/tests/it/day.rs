@@ -82,4 +82,10 @@ async fn why_not_is_what_booking_would_say_and_staff_hear_all() {
     let codes: Vec<_> =
         all.list("reasons").iter().map(|one| one["code"].as_str().unwrap_or_default()).collect();
     assert_eq!(codes, ["taken", "too_late"]);
+    // Of somebody: what would refuse that person.
+    let of_gus = format!("{}&person_id={}", asked("2026-12-04", "18:00"), house.person(GUS));
+    assert_eq!(house.as_(GUS).get(&of_gus).await.expect(200)["code"], "outside_window");
+    assert_eq!(house.as_(DORA).get(&of_gus).await.expect(200)["code"], "outside_window");
+    assert_eq!(house.as_(DORA).get(&asked("2026-12-04", "18:00")).await.expect(200)["bookable"], true);
+    house.as_(DORA).get(&format!("{}&person_id=5", asked("2026-12-04", "18:00"))).await.expect(404);
 }

@@ -158,6 +158,45 @@ async fn a_series_is_whole_or_says_what_stands_in_its_way() {
     assert_eq!((made.list("bookings").len(), made.list("left_out").len()), (4, 0));
 }
 
+#[tokio::test]
+async fn a_series_that_makes_no_sense_is_said_field_by_field() {
+    let house = House::open().await;
+    let weekly = and(wish(&house, "suite", "2026-11-27", "18:00").await, json!({"times": 3}));
+    for (field, wrong) in [
+        ("without", json!([0, 1, 2])),
+        ("without", json!("x")),
+        ("without", json!([3])),
+        ("instead", json!("x")),
+        ("instead", json!([{"place": 9, "starts_at": "2026-11-27T18:00:00-05:00"}])),
+    ] {
+        let words = and(weekly.clone(), json!({field: wrong}));
+        let refused = house.as_(PIA).post("/api/bookings/series/", words).await.refused(400, "invalid");
+        assert!(refused["errors"][field].is_string(), "{field}: {}", refused.text());
+    }
+}
+
+/// F10 and H5: where what follows does not fit, the other starts that are named fit the whole visit.
+#[tokio::test]
+async fn other_starts_of_a_visit_fit_all_of_it() {
+    let house = House::open().await;
+    let follows = json!({"then": [{"service_id": house.service("laser").await}]});
+    let late = and(wish(&house, "massage", "2026-11-27", "16:30").await, follows);
+    let refused = house.as_(GUS).post(CREATE, late.clone()).await.expect(409);
+    let starts: Vec<_> = refused.list("alternatives").iter().map(|one| one["start_time"].clone()).collect();
+    assert!(!starts.is_empty() && !starts.contains(&json!("16:30")), "{}", refused.text());
+    let mine = house.as_(GUS).get(crate::MINE).await.expect(200);
+    assert_eq!(mine.number("total_upcoming"), 0, "asking for others books nothing");
+    for start in starts {
+        let visit = and(late.clone(), json!({"start_time": start}));
+        let booked = house.as_(GUS).post(CREATE, visit).await.expect(201);
+        crate::cancel(&house, GUS, booked.number("id")).await.expect(200);
+        let next = house.as_(GUS).get(crate::MINE).await.expect(200);
+        for one in next.list("upcoming") {
+            crate::cancel(&house, GUS, one["id"].as_i64().expect("an id")).await.expect(200);
+        }
+    }
+}
+
 /// F9: what is sold by time costs by the minute, and is free by the minute.
 #[tokio::test]
 async fn time_is_sold_in_steps() {

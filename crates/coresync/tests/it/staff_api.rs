@@ -97,6 +97,8 @@ async fn what_makes_no_sense_is_said_at_its_field() {
         ("factor", json!("0.05")),
         ("factor", json!("1.234")),
         ("tags", json!("peak hour")),
+        ("tags", json!("a".repeat(1_000))),
+        ("services", json!([5])),
     ] {
         let words = crate::and(evenings(), json!({field: wrong}));
         let refused = house.as_(MAX).post(RULES, words).await.refused(400, "invalid");
@@ -111,6 +113,10 @@ async fn what_makes_no_sense_is_said_at_its_field() {
             json!({"room_id": room, "starts_at": "2026-11-27T19:02:00-05:00", "decision": "block"}),
         ),
         ("starts_at", json!({"room_id": room, "decision": "block"})),
+        (
+            "starts_at",
+            json!({"room_id": room, "starts_at": "2026-11-20T19:00:00-05:00", "decision": "block"}),
+        ),
         ("starts_at", json!({"room_id": room, "starts_at": " ", "decision": "block"})),
         ("decision", json!({"room_id": room, "starts_at": friday, "decision": "perhaps"})),
         ("factor", json!({"room_id": room, "starts_at": friday, "decision": "reprice"})),

@@ -155,3 +155,12 @@ async fn an_offer_is_booked_on_its_page() {
     let onward = house.browser(BEA).get(&path).await.expect(303);
     assert_eq!(onward.header("location"), booked.header("location"));
 }
+
+/// L1: nobody waits for what they could not have.
+#[tokio::test]
+async fn what_is_for_members_is_waited_for_by_members() {
+    let house = House::open().await;
+    let words = json!({"service_id": house.service("circle").await, "from": "2026-11-27"});
+    house.as_(GUS).post(WAIT, words.clone()).await.refused(403, "plan_required");
+    house.as_(PIA).post(WAIT, words).await.expect(201);
+}
