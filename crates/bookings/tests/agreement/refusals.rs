@@ -1,7 +1,6 @@
 //! Why not? The first refusal of the table, and for staff all of them.
 
 use bookings::Extras;
-use reference::Person;
 
 use crate::dice::Dice;
 use crate::scene::{Scene, named, told};
@@ -23,10 +22,10 @@ async fn a_start_is_refused_as_the_table_says() {
         for _ in 0..12 {
             let (who, question) = (scene.someone(&mut dice), scene.question(&mut dice));
             let start = scene.start(&mut dice, &question);
-            // Staff also ask for others.
+            // Staff also ask for others, and hear what would refuse them.
             let staff = scene.people[who].1.staff;
             let whose = if staff { scene.someone(&mut dice) } else { who };
-            let person = Person { staff, ..scene.people[whose].1.clone() };
+            let person = scene.people[whose].1.clone();
             let person = if person.id.is_none() && staff { scene.people[who].1.clone() } else { person };
             let asked = question.asked(&person, scene.now);
             let day = scene.world.day_of(&asked, start);
