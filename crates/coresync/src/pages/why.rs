@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use bookings::{Answer, KeptTime, When};
-use catalogue::Service;
+use catalogue::{Catalogue, Service};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -10,7 +10,7 @@ use kit::{Error, Id, Result, Tx};
 use serde_json::{Map, Value};
 
 use super::times::{self, Search, TimeCell};
-use super::words;
+use super::{story, words};
 
 /// The answer to “why not?”.
 pub(super) struct WhyNot {
@@ -89,7 +89,7 @@ pub(super) fn told(tx: &mut Tx<'_>, told: Told<'_>) -> Result<WhyNot> {
         asked,
         free: sentence.is_none().then(|| moment.to_string()),
         status: status.filter(|_| was_sent),
-        advice: advice(code, wanted, date, &catalogue.club),
+        advice: advice(code, wanted, date, &catalogue),
         for_other: (code == "same_person").then(|| moment.to_string()),
         opens: opens_at.map(|_| (service.id, moment.to_string())),
         near: if shows_others { near } else { Vec::new() },
@@ -111,12 +111,13 @@ pub(super) fn said(sentence: &str, opens_at: Option<Timestamp>, zone: &TimeZone,
 }
 
 /// What can be done about a refusal.
-fn advice(code: &str, wanted: &Search, date: Date, club: &catalogue::Club) -> Vec<Advice> {
+fn advice(code: &str, wanted: &Search, date: Date, catalogue: &Catalogue) -> Vec<Advice> {
     let leads = |sentence: &str, path: String, link: &'static str| Advice {
         sentence: sentence.to_owned(),
         path: Some(path),
         link,
     };
+    let plain = |sentence: String| Advice { sentence, path: None, link: "" };
     let anybody = Search { technician: None, room: None, ..wanted.clone() };
     let narrowed = wanted.technician.is_some() || wanted.room.is_some();
     let mut advice = Vec::new();
@@ -142,7 +143,27 @@ fn advice(code: &str, wanted: &Search, date: Date, club: &catalogue::Club) -> Ve
             "See your visits",
         )),
         "maintenance" | "too_late" | "too_many_requests" => {
-            advice.push(Advice { sentence: format!("Our number is {}.", club.phone), path: None, link: "" })
+            advice.push(plain(format!("Our number is {}.", catalogue.club.phone)))
+        }
+        // What is closed never frees: nobody waits for it.
+        "room_closed" => {
+            advice.push(plain(open_hours(catalogue, date)));
+            advice.push(leads(
+                "Here is what is free on that day.",
+                wanted.day_path(date),
+                "All times of the day",
+            ));
+        }
+        "technician_off" | "skill" | "capacity" => {
+            if narrowed {
+                let sentence = "Somebody else, or another room, may have it.";
+                advice.push(leads(sentence, anybody.day_path(date), "Look without a name"));
+            }
+            advice.push(leads(
+                "Here is what is free on that day.",
+                wanted.day_path(date),
+                "All times of the day",
+            ));
         }
         "" => {}
         _ => {
@@ -154,6 +175,16 @@ fn advice(code: &str, wanted: &Search, date: Date, club: &catalogue::Club) -> Ve
         }
     }
     advice
+}
+
+/// When the house is open on a day.
+fn open_hours(catalogue: &Catalogue, date: Date) -> String {
+    let day = i64::from(date.weekday().to_monday_zero_offset());
+    let (name, hours) = story::hours_of(catalogue, day + 1);
+    match hours {
+        Some(hours) => format!("On {name} we are open {hours}."),
+        None => format!("On {name} we are closed all day."),
+    }
 }
 
 /// Why a free time is kept, and when it opens.

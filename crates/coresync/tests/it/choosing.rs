@@ -313,9 +313,9 @@ async fn a_time_that_is_not_offered_says_why() {
     assert!(
         asked(&gus, "service=circle&date=2026-11-26&at=14:00").await.text().contains("This is for members.")
     );
-    assert!(
-        asked(&gus, "service=massage&date=2026-11-27&at=05:00").await.text().contains("We are closed then.")
-    );
+    let night = asked(&gus, "service=massage&date=2026-11-27&at=05:00").await.text();
+    assert!(night.contains("We are closed then.") && night.contains("On Friday we are open "), "{night}");
+    assert!(!night.contains("Wait for it") && !night.contains("If it frees"), "it never frees: {night}");
     let closed = asked(&gus, "service=suite&at=2026-11-28T00:15:00-05:00").await.expect(200).text();
     assert!(closed.contains("Friday 27 November, 00:15"), "the small hours are the night before's: {closed}");
     book(&house, BEA, "suite", "2026-11-27", "18:00").await;
