@@ -1,12 +1,12 @@
 //! Why a time can't be had, in words, and what to do.
 
 use axum::http::StatusCode;
-use bookings::{Answer, KeptTime, When};
-use catalogue::{Catalogue, Service};
+use bookings::{Answer, When};
+use catalogue::{Catalogue, Room, Service};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use kit::{Error, Id, Result, Tx};
+use kit::{Error, Id, Refusal, Result, Tx};
 use serde_json::{Map, Value};
 
 use super::times::{self, Search, TimeCell};
@@ -85,11 +85,12 @@ pub(super) fn told(tx: &mut Tx<'_>, told: Told<'_>) -> Result<WhyNot> {
     }
     let shows_others =
         !matches!(code, "" | "same_person" | "too_many_open" | "plan_required" | "outside_window");
+    let hours = (code == "room_closed").then(|| plain(open_hours(&catalogue, service, wanted.room, date)));
     Ok(WhyNot {
         asked,
         free: sentence.is_none().then(|| moment.to_string()),
         status: status.filter(|_| was_sent),
-        advice: advice(code, wanted, date, &catalogue),
+        advice: hours.into_iter().chain(advice(code, wanted, date, &catalogue.club)).collect(),
         for_other: (code == "same_person").then(|| moment.to_string()),
         opens: opens_at.map(|_| (service.id, moment.to_string())),
         near: if shows_others { near } else { Vec::new() },
@@ -110,14 +111,17 @@ pub(super) fn said(sentence: &str, opens_at: Option<Timestamp>, zone: &TimeZone,
     }
 }
 
+fn plain(sentence: String) -> Advice {
+    Advice { sentence, path: None, link: "" }
+}
+
 /// What can be done about a refusal.
-fn advice(code: &str, wanted: &Search, date: Date, catalogue: &Catalogue) -> Vec<Advice> {
+fn advice(code: &str, wanted: &Search, date: Date, club: &catalogue::Club) -> Vec<Advice> {
     let leads = |sentence: &str, path: String, link: &'static str| Advice {
         sentence: sentence.to_owned(),
         path: Some(path),
         link,
     };
-    let plain = |sentence: String| Advice { sentence, path: None, link: "" };
     let anybody = Search { technician: None, room: None, ..wanted.clone() };
     let narrowed = wanted.technician.is_some() || wanted.room.is_some();
     let mut advice = Vec::new();
@@ -143,27 +147,7 @@ fn advice(code: &str, wanted: &Search, date: Date, catalogue: &Catalogue) -> Vec
             "See your visits",
         )),
         "maintenance" | "too_late" | "too_many_requests" => {
-            advice.push(plain(format!("Our number is {}.", catalogue.club.phone)))
-        }
-        // What is closed never frees: nobody waits for it.
-        "room_closed" => {
-            advice.push(plain(open_hours(catalogue, date)));
-            advice.push(leads(
-                "Here is what is free on that day.",
-                wanted.day_path(date),
-                "All times of the day",
-            ));
-        }
-        "technician_off" | "skill" | "capacity" => {
-            if narrowed {
-                let sentence = "Somebody else, or another room, may have it.";
-                advice.push(leads(sentence, anybody.day_path(date), "Look without a name"));
-            }
-            advice.push(leads(
-                "Here is what is free on that day.",
-                wanted.day_path(date),
-                "All times of the day",
-            ));
+            advice.push(plain(format!("Our number is {}.", club.phone)))
         }
         "" => {}
         _ => {
@@ -171,23 +155,37 @@ fn advice(code: &str, wanted: &Search, date: Date, catalogue: &Catalogue) -> Vec
                 let sentence = "Somebody else, or another room, may have it.";
                 advice.push(leads(sentence, anybody.day_path(date), "Look without a name"));
             }
-            advice.push(leads("If it frees, we can hold it for you.", wanted.wait_path(date), "Wait for it"));
+            if may_free(code) {
+                let sentence = "If it frees, we can hold it for you.";
+                advice.push(leads(sentence, wanted.wait_path(date), "Wait for it"));
+            }
         }
     }
     advice
 }
 
-/// When the house is open on a day.
-fn open_hours(catalogue: &Catalogue, date: Date) -> String {
-    let day = i64::from(date.weekday().to_monday_zero_offset());
-    let (name, hours) = story::hours_of(catalogue, day + 1);
+/// Whether what is refused may be had later: what is closed, or done by nobody then, never frees.
+fn may_free(code: &str) -> bool {
+    !matches!(code, "room_closed" | "technician_off" | "skill" | "capacity")
+}
+
+/// When the rooms that could serve what was asked are open on a day.
+fn open_hours(catalogue: &Catalogue, service: &Service, room: Option<Id>, date: Date) -> String {
+    let asked = |one: &&Room| one.active && room.is_none_or(|room| room == one.id);
+    let rooms: Vec<&Room> = service.rooms.iter().filter_map(|id| catalogue.room(*id)).filter(asked).collect();
+    let (name, hours) = story::hours_of(&rooms, i64::from(date.weekday().to_monday_one_offset()));
+    let are = if rooms.len() == 1 { "its room is" } else { "its rooms are" };
     match hours {
-        Some(hours) => format!("On {name} we are open {hours}."),
-        None => format!("On {name} we are closed all day."),
+        Some(hours) => format!("On {name} {are} open {hours}."),
+        None => format!("On {name} {are} closed all day."),
     }
 }
 
-/// Why a free time is kept, and when it opens.
-pub(super) fn kept_sentence(zone: &TimeZone, time: &KeptTime, now: Timestamp) -> String {
-    said(time.refusal.sentence, Some(time.opens_at), zone, now)
+/// Why free times are kept, said once of all of them.
+pub(super) fn kept_sentence(refusal: &Refusal) -> &'static str {
+    match refusal.code {
+        "vip_only" => "Kept for Unlimited members for now.",
+        "members_only" => "Kept for members for now.",
+        _ => refusal.sentence,
+    }
 }
