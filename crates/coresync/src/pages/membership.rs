@@ -101,8 +101,10 @@ impl Held {
         }
         if let Some((from, last)) = frozen {
             notices.push(format!("From {} to {} there are no dues and no benefits.", day(from), day(last)));
-            notices
-                .push("After that you can freeze it again, or change to a plan that costs more.".to_owned());
+            notices.push(
+                "Until that is over it can’t be frozen anew, nor changed to a plan that costs more."
+                    .to_owned(),
+            );
         }
         if !membership.renews {
             notices.push(format!("It ends with {until}. Until then you can stay."));
