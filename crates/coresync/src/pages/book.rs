@@ -79,12 +79,38 @@ pub(super) struct Narrowing {
     pub(super) rooms: Vec<Choice>,
 }
 
-/// A time that is kept for others for now.
+/// Times that are kept for others for now, all for the same reason.
+struct KeptTimes {
+    /// `Kept for Unlimited members for now.`
+    sentence: &'static str,
+    times: Vec<KeptCell>,
+}
+
 struct KeptCell {
     span: String,
     stamp: String,
-    /// `Kept for Unlimited members; opens to you on Wednesday 25 November, 19:00.`
-    sentence: String,
+    /// `Wednesday 25 November, 19:00`
+    opens: String,
+}
+
+impl KeptTimes {
+    fn of(catalogue: &Catalogue, kept: &[KeptTime], now: Timestamp) -> Vec<KeptTimes> {
+        let zone = &catalogue.club.zone;
+        let mut all: Vec<KeptTimes> = Vec::new();
+        for time in kept {
+            let sentence = why::kept_sentence(time.refusal);
+            let cell = KeptCell {
+                span: words::span(zone, time.starts_at, time.ends_at),
+                stamp: time.starts_at.to_string(),
+                opens: words::moment(zone, time.opens_at, now),
+            };
+            match all.iter_mut().find(|one| one.sentence == sentence) {
+                Some(one) => one.times.push(cell),
+                None => all.push(KeptTimes { sentence, times: vec![cell] }),
+            }
+        }
+        all
+    }
 }
 
 /// The answer to a question.
@@ -98,7 +124,7 @@ struct Found {
     sentence: Option<String>,
     /// The nearest day that has times: its page and what is said of it.
     other_day: Option<(String, String)>,
-    kept: Vec<KeptCell>,
+    kept: Vec<KeptTimes>,
     /// Whether the day opens later, of which one can be told.
     opens_later: bool,
     /// Whether somebody can wait for a time of the day.
@@ -369,11 +395,6 @@ fn find(
     let other_day =
         if wants_other { other_day(tx, by, service, wanted, (date, last), &fortnight)? } else { None };
     let now = tx.now();
-    let cell = |time: &KeptTime| KeptCell {
-        span: words::span(&catalogue.club.zone, time.starts_at, time.ends_at),
-        stamp: time.starts_at.to_string(),
-        sentence: why::kept_sentence(&catalogue.club.zone, time, now),
-    };
     Ok(Found {
         id: service.id,
         service: service.name.clone(),
@@ -386,7 +407,7 @@ fn find(
         can_wait: closed.is_none() && !shut && !is_over,
         wait_path: wanted.wait_path(date),
         other_day,
-        kept: kept.iter().map(cell).collect(),
+        kept: KeptTimes::of(&catalogue, &kept, now),
         parts,
         sentence,
     })

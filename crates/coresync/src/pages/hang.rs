@@ -13,6 +13,7 @@ use pictures::{FILM_LIMIT, Film, Focus, Kind, LIMIT, Picture, State, Upload};
 
 use super::frame::{Frame, or_sign_in};
 use super::sheet::Complaints;
+use super::sights::{self, Sight};
 use super::spots::{self, Spot};
 
 const HERE: &str = "/staff/pictures/";
@@ -31,6 +32,8 @@ pub(super) fn routes() -> Router<House> {
 struct Place {
     spot: Spot,
     hanging: Option<Picture>,
+    /// What is seen there while nothing hangs.
+    sight: Option<Sight>,
     /// What is being made, or could not be.
     coming: Option<Picture>,
 }
@@ -87,13 +90,15 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, wrong: &str, errors: Complaints) -> Result<
     by.need(Action::ManageCatalogue)?;
     let catalogue = catalogue::current(tx)?;
     let known = pictures::list(tx, catalogue.club.id)?;
+    let shown = pictures::shown(tx, catalogue.club.id)?;
     let found = |spot: &str, hangs: bool| {
         let mut found = known.iter().rev();
         found.find(|(at, picture)| at == spot && picture.hangs == hangs).map(|(_, picture)| picture.clone())
     };
     let fill = |spot: Spot| {
         let (hanging, coming) = (found(&spot.name, true), found(&spot.name, false));
-        Place { spot, hanging, coming }
+        let sight = if hanging.is_none() { sights::at_spot(&shown, &catalogue, &spot.name) } else { None };
+        Place { spot, hanging, sight, coming }
     };
     let groups = spots::all(&catalogue).into_iter();
     Ok(PicturesPage {

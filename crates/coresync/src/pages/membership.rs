@@ -101,6 +101,10 @@ impl Held {
         }
         if let Some((from, last)) = frozen {
             notices.push(format!("From {} to {} there are no dues and no benefits.", day(from), day(last)));
+            notices.push(
+                "Until that is over it can’t be frozen anew, nor changed to a plan that costs more."
+                    .to_owned(),
+            );
         }
         if !membership.renews {
             notices.push(format!("It ends with {until}. Until then you can stay."));
@@ -153,9 +157,12 @@ impl Held {
 }
 
 impl PlanCard {
-    fn of(plan: Plan, held: Option<&Plan>) -> PlanCard {
-        let way = held.filter(|held| held.id != plan.id).map(|held| {
-            let word = if plan.price > held.price { "What it would cost now" } else { "Change to it" };
+    /// `rests` while a freeze runs or lies ahead: until it is over nobody changes to what costs more.
+    fn of(plan: Plan, held: Option<&Plan>, rests: bool) -> PlanCard {
+        let costs_more = |held: &Plan| plan.price > held.price;
+        let open = held.filter(|held| held.id != plan.id && !(rests && costs_more(held)));
+        let way = open.map(|held| {
+            let word = if costs_more(held) { "What it would cost now" } else { "Change to it" };
             (word, format!("{HERE}change/?plan={}", plan.slug))
         });
         PlanCard {
@@ -182,12 +189,13 @@ fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<MembershipPage> {
     let gift = Cents(catalogue.number(bookings::BIRTHDAY));
     let today = words::date_at(&catalogue.club.zone, tx.now());
     let plan = standing.held.as_ref().map(|(_, plan)| plan.clone());
+    let rests = standing.held.as_ref().is_some_and(|(held, _)| held.frozen.is_some());
     let plans = membership::plans(tx, catalogue.club.id)?;
     let numbers = Numbers { account_days, gift, freezable: membership::freezable(tx, &standing)? };
     Ok(MembershipPage {
         frame: Frame::new(by, "membership", "Membership · CoreSync"),
         held: Held::of(&standing, today, numbers, saved),
-        plans: plans.into_iter().map(|one| PlanCard::of(one, plan.as_ref())).collect(),
+        plans: plans.into_iter().map(|one| PlanCard::of(one, plan.as_ref(), rests)).collect(),
         club: catalogue.club.clone(),
         account_days,
     })
@@ -279,7 +287,7 @@ struct ChangePage {
     sentences: Vec<String>,
     affected: Vec<Affected>,
     may_cancel: bool,
-    refusal: Option<&'static str>,
+    refusal: Option<String>,
     /// What changing up costs, which is paid at the desk.
     invoice: Option<InvoiceLines>,
     action: &'static str,
@@ -317,15 +325,22 @@ async fn ask(caller: Caller, Path(name): Path<String>, Asked(sheet): Asked<Wante
     or_sign_in(drawn.and_then(|page| Page::of(&page)), &here)
 }
 
-/// Does a deed and undoes it: what would be priced anew, or why it can't be done.
-fn attempt(tx: &mut Tx<'_>, by: &Actor, deed: &Deed) -> Result<Result<Vec<Repricing>, &'static Refusal>> {
+/// What a deed would do: what would be priced anew, and the days on which the membership would rest.
+type Seen = (Vec<Repricing>, Option<(Date, Date)>);
+
+/// Does a deed and undoes it: what it would do, or why it can't be done.
+fn attempt(tx: &mut Tx<'_>, by: &Actor, deed: &Deed) -> Result<Result<Seen, &'static Refusal>> {
     let person = by.person()?.id;
-    let mut seen = Ok(Vec::new());
+    let club = catalogue::current(tx)?.club.id;
+    let mut seen = Ok((Vec::new(), None));
     tx.attempt::<()>(|tx| {
         match deed.run(tx, by) {
             Err(Error::Refused(refusal, _)) => seen = Err(refusal),
             Err(error) => return Err(error),
-            Ok(()) => seen = Ok(bookings::reprice_for(tx, person)?),
+            Ok(()) => {
+                let held = membership::standing(tx, club, person)?.held;
+                seen = Ok((bookings::reprice_for(tx, person)?, held.and_then(|(held, _)| held.frozen)));
+            }
         }
         Ok(None)
     })?;
@@ -359,8 +374,8 @@ fn foresee(tx: &mut Tx<'_>, by: &Actor, deed: &Deed) -> Result<ChangePage> {
         Deed::Change(_) => ("Change the plan?".to_owned(), "Change the plan"),
     };
     match seen {
-        Ok(repriced) => {
-            page.sentences = sentences(tx, &catalogue, &standing, deed, today)?;
+        Ok((repriced, rests)) => {
+            page.sentences = sentences(tx, &catalogue, &standing, deed, rests, today)?;
             page.affected = repriced.iter().map(|one| affected(&catalogue, one, today)).collect();
             page.may_cancel = repriced.iter().any(|one| one.booking.free_to_cancel);
         }
@@ -369,13 +384,41 @@ fn foresee(tx: &mut Tx<'_>, by: &Actor, deed: &Deed) -> Result<ChangePage> {
             let found = membership::preview_upgrade(tx, by, person, &plan);
             match found {
                 Ok(invoice) => page.invoice = Some(InvoiceLines::of(invoice)),
-                Err(Error::Refused(refusal, _)) => page.refusal = Some(refusal.sentence),
+                Err(Error::Refused(refusal, _)) => {
+                    page.refusal = Some(reason(refusal, &standing, deed, today))
+                }
                 Err(error) => return Err(error),
             }
         }
-        Err(refusal) => page.refusal = Some(refusal.sentence),
+        Err(refusal) => page.refusal = Some(reason(refusal, &standing, deed, today)),
     }
     Ok(page)
+}
+
+/// Why a deed can't be done as the membership stands, and what to do.
+fn reason(refusal: &Refusal, standing: &Standing, deed: &Deed, today: Date) -> String {
+    let held = standing.held.as_ref().filter(|_| *refusal == membership::WRONG_STATE);
+    let Some((held, _)) = held else { return refusal.sentence.to_owned() };
+    let day = |date: Date| words::day(date, today);
+    match (held.frozen, deed) {
+        (Some((from, last)), Deed::Change(_) | Deed::Freeze(_)) => {
+            let then = if matches!(deed, Deed::Freeze(_)) { "freeze it again" } else { "change it" };
+            format!(
+                "Your membership rests from {} until {}; after that you can {then}.",
+                day(from),
+                day(last)
+            )
+        }
+        (_, Deed::Leave) => format!("You are leaving already: it ends with {}.", day(held.paid_until)),
+        (_, Deed::Stay) => "Nobody is leaving: it goes on by itself.".to_owned(),
+        _ if held.status != Status::Active => {
+            "Dues are open. Pay them at the desk, then this can be done.".to_owned()
+        }
+        (None, Deed::Freeze(_)) if !held.renews => {
+            "You are leaving, and what ends can’t rest. Take leaving back first.".to_owned()
+        }
+        _ => refusal.sentence.to_owned(),
+    }
 }
 
 /// What a deed means, in sentences.
@@ -384,6 +427,7 @@ fn sentences(
     catalogue: &Catalogue,
     standing: &Standing,
     deed: &Deed,
+    rests: Option<(Date, Date)>,
     today: Date,
 ) -> Result<Vec<String>> {
     let Some((held, plan)) = &standing.held else { return Ok(Vec::new()) };
@@ -407,10 +451,13 @@ fn sentences(
             } else {
                 format!("{} months", words::number(months))
             };
+            let days = rests.map(|(from, last)| (words::day(from, today), words::day(last, today)));
+            let days = days.map_or_else(
+                || format!("From the day after {until}"),
+                |(from, last)| format!("From {from} until {last}"),
+            );
             vec![
-                format!(
-                    "From the day after {until} your membership rests for {months}: no dues, no benefits."
-                ),
+                format!("{days} your membership rests for {months}: no dues, no benefits."),
                 "Then it goes on by itself. A freeze can’t be taken back here; the desk can help.".to_owned(),
                 format!(
                     "In a calendar year you can freeze {} months.",
@@ -468,7 +515,9 @@ async fn act(caller: Caller, Path(name): Path<String>, Posted(sheet): Posted<Wan
             return Ok(None);
         }
         let mut page = foresee(tx, by, &deed)?;
-        page.refusal = refused.map(|refusal| refusal.sentence).filter(|_| page.invoice.is_none());
+        if page.refusal.is_none() && page.invoice.is_none() {
+            page.refusal = refused.map(|refusal| refusal.sentence.to_owned());
+        }
         let status = refused.and_then(|refusal| StatusCode::from_u16(refusal.status).ok());
         Ok(Some((status.unwrap_or(StatusCode::CONFLICT), page)))
     });

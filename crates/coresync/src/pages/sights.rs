@@ -155,6 +155,28 @@ pub(super) fn of_study(shown: &Shown, catalogue: &Catalogue, name: &str) -> Sigh
     Sight::named(name).or_lent(shown, things)
 }
 
+/// What is seen at a spot of the pages; nothing if there is no such spot.
+pub(super) fn at_spot(shown: &Shown, catalogue: &Catalogue, spot: &str) -> Option<Sight> {
+    if spot == spots::HOUSE {
+        return Some(of_house(shown));
+    }
+    let mut halves = [Half::Mensuite, Half::Private].into_iter();
+    if let Some(half) = halves.find(|half| spots::of_half(*half) == spot) {
+        return Some(of_half(shown, half));
+    }
+    if let Some((scene, _)) = people::SCENES.iter().find(|(scene, _)| spots::of_scene(scene) == spot) {
+        return Some(of_scene(shown, scene));
+    }
+    if let Some(room) = catalogue.rooms.iter().find(|room| spots::of_room(room) == spot) {
+        return Some(of_room(shown, room));
+    }
+    if let Some(category) = catalogue.categories.iter().find(|one| spots::of_category(one) == spot) {
+        return Some(of_category(shown, category));
+    }
+    let service = catalogue.services.iter().find(|one| spots::of_service(one) == spot)?;
+    Some(of_service(shown, catalogue, service))
+}
+
 fn study_of_room(room: &Room) -> Option<&'static str> {
     known([room.slug.as_str(), room.kind.as_str()])
 }

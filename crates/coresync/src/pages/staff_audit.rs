@@ -12,7 +12,7 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use kit::web::{Input, Page, Paging, Words};
 use kit::{Fault, House, Id, Result, Tx};
-use people::{Actor, AuditFilter, AuditRow, Caller, What};
+use people::{Actor, AuditFilter, AuditRow, Caller, Role, What};
 use serde_json::json;
 
 use super::choices::{self, Choice};
@@ -192,11 +192,11 @@ fn spoken(what: &str) -> &str {
 }
 
 fn lines(tx: &mut Tx<'_>, catalogue: &Catalogue, rows: Vec<AuditRow>) -> Result<Vec<Line>> {
-    let (zone, mut names) = (&catalogue.club.zone, HashMap::new());
+    let (zone, mut names, now) = (&catalogue.club.zone, HashMap::new(), tx.now());
     let mut out = Vec::new();
     for row in rows {
         let who = match row.who {
-            Some(id) => format!("{} ({})", name(tx, &mut names, id)?, row.role),
+            Some(id) => format!("{} ({})", name(tx, &mut names, id)?, role_word(&row.role)),
             None => "A visitor".to_owned(),
         };
         let subject = match (row.subject.as_str(), row.subject_id) {
@@ -206,7 +206,7 @@ fn lines(tx: &mut Tx<'_>, catalogue: &Catalogue, rows: Vec<AuditRow>) -> Result<
         };
         let is_empty = row.details.as_object().is_some_and(|details| details.is_empty());
         out.push(Line {
-            at: row.at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string(),
+            at: words::second(zone, row.at, now),
             who,
             what: spoken(&row.what).to_owned(),
             subject,
@@ -215,6 +215,11 @@ fn lines(tx: &mut Tx<'_>, catalogue: &Catalogue, rows: Vec<AuditRow>) -> Result<
         });
     }
     Ok(out)
+}
+
+/// A role in words; what is none is shown as it was written down.
+fn role_word(role: &str) -> &str {
+    Role::named(role).map_or(role, |known| super::staff_people::word(known))
 }
 
 fn name(tx: &mut Tx<'_>, names: &mut HashMap<Id, String>, id: Id) -> Result<String> {

@@ -75,7 +75,8 @@ struct PeoplePage {
     older: Option<String>,
 }
 
-fn word(role: Role) -> &'static str {
+/// A role as staff say it.
+pub(super) fn word(role: Role) -> &'static str {
     match role {
         Role::Account => "Guest",
         Role::Technician => "Technician",

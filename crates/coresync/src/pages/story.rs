@@ -8,7 +8,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use catalogue::{Catalogue, Club};
+use catalogue::{Catalogue, Club, Room};
 use kit::web::Page;
 use kit::{House, Result};
 use people::Caller;
@@ -155,19 +155,21 @@ async fn contacts(State(house): State<House>, caller: Caller) -> Result<Response
 
 /// When the first room opens and the last one closes, day by day.
 fn hours(catalogue: &Catalogue) -> Vec<(&'static str, String)> {
-    let rooms = || catalogue.rooms.iter().filter(|room| room.active);
-    let day = |(index, name): (usize, &&'static str)| {
-        let weekday = index as i64 + 1;
-        let shifts = || rooms().flat_map(|room| &room.hours.0).filter(move |shift| shift.weekday == weekday);
-        let opens = shifts().map(|shift| shift.opens).min();
-        let closes = shifts().map(|shift| shift.closes).max();
-        let told = match (opens, closes) {
-            (Some(opens), Some(closes)) => format!("{} – {}", words::minute(opens), words::minute(closes)),
-            _ => "closed".to_owned(),
-        };
-        (*name, told)
-    };
-    words::DAYS.iter().enumerate().map(day).collect()
+    let rooms: Vec<&Room> = catalogue.rooms.iter().filter(|room| room.active).collect();
+    let day = |weekday| hours_of(&rooms, weekday);
+    (1..=7).map(day).map(|(name, told)| (name, told.unwrap_or_else(|| "closed".to_owned()))).collect()
+}
+
+/// A day of the week by its name, and from when to when some of the rooms are open on it; 1 is Monday.
+pub(super) fn hours_of(rooms: &[&Room], weekday: i64) -> (&'static str, Option<String>) {
+    let shifts = rooms.iter().flat_map(|room| &room.hours.0).filter(|one| one.weekday == weekday);
+    let shifts: Vec<_> = shifts.collect();
+    let opens = shifts.iter().map(|shift| shift.opens).min();
+    let closes = shifts.iter().map(|shift| shift.closes).max();
+    let told = opens.zip(closes);
+    let told = told.map(|(opens, closes)| format!("{} – {}", words::minute(opens), words::minute(closes)));
+    let name = usize::try_from(weekday - 1).ok().and_then(|place| words::DAYS.get(place));
+    (name.copied().unwrap_or_default(), told)
 }
 
 #[derive(Template)]

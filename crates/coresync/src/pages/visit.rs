@@ -12,7 +12,7 @@ use kit::web::{Page, Path};
 use kit::{Cents, Error, House, Id, Result, Tx};
 use messages::calendar::{Event, ics};
 use money::{Charge, Subject};
-use people::{Actor, Caller};
+use people::{Actor, Caller, Notice};
 
 use super::dashboard::{VisitLine, status_word};
 use super::frame::{Frame, or_sign_in};
@@ -45,6 +45,7 @@ struct VisitPage {
     moved_from: Option<String>,
     /// Whether it still lies ahead.
     is_ahead: bool,
+    letter: Letter,
     can_move: bool,
     can_repeat: bool,
     /// The same in calendars on the web: a name and an address.
@@ -59,6 +60,25 @@ struct VisitPage {
     /// What cancelling costs, if it can be cancelled.
     cancelling: Option<String>,
     club: (String, String),
+}
+
+/// Whether whoever reads the page gets the letter about the visit.
+enum Letter {
+    /// It is on its way.
+    Comes,
+    /// It follows when they have shown that their address is theirs.
+    Waits,
+    /// It goes to somebody else, or they want none.
+    Elsewhere,
+}
+
+fn letter(tx: &mut Tx<'_>, by: &Actor, booking: &Booking) -> Result<Letter> {
+    let own = by.id().filter(|id| booking.person == Some(*id) && booking.guest_email.is_none());
+    let Some(person) = own else { return Ok(Letter::Elsewhere) };
+    if !people::wants(tx, person, Notice::Bookings)? {
+        return Ok(Letter::Elsewhere);
+    }
+    Ok(if people::mail_of(tx, person)?.is_some() { Letter::Comes } else { Letter::Waits })
 }
 
 /// What is asked about cancelling a booking now.
@@ -161,6 +181,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, public: &str) -> Result<VisitPage> 
         together: together.iter().map(|other| VisitLine::of(&catalogue, other, now)).collect(),
         moved_from: booking.moved_from.map(|at| words::moment(&catalogue.club.zone, at, now)),
         is_ahead,
+        letter: letter(tx, by, booking)?,
         can_move: detail.can_move,
         calendars: if is_ahead { calendars(&event) } else { Vec::new() },
         technicians: names.join(" and "),

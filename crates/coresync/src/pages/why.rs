@@ -1,16 +1,16 @@
 //! Why a time can't be had, in words, and what to do.
 
 use axum::http::StatusCode;
-use bookings::{Answer, KeptTime, When};
-use catalogue::Service;
+use bookings::{Answer, When};
+use catalogue::{Catalogue, Room, Service};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use kit::{Error, Id, Result, Tx};
+use kit::{Error, Id, Refusal, Result, Tx};
 use serde_json::{Map, Value};
 
 use super::times::{self, Search, TimeCell};
-use super::words;
+use super::{story, words};
 
 /// The answer to “why not?”.
 pub(super) struct WhyNot {
@@ -85,11 +85,12 @@ pub(super) fn told(tx: &mut Tx<'_>, told: Told<'_>) -> Result<WhyNot> {
     }
     let shows_others =
         !matches!(code, "" | "same_person" | "too_many_open" | "plan_required" | "outside_window");
+    let hours = (code == "room_closed").then(|| plain(open_hours(&catalogue, service, wanted.room, date)));
     Ok(WhyNot {
         asked,
         free: sentence.is_none().then(|| moment.to_string()),
         status: status.filter(|_| was_sent),
-        advice: advice(code, wanted, date, &catalogue.club),
+        advice: hours.into_iter().chain(advice(code, wanted, date, &catalogue.club)).collect(),
         for_other: (code == "same_person").then(|| moment.to_string()),
         opens: opens_at.map(|_| (service.id, moment.to_string())),
         near: if shows_others { near } else { Vec::new() },
@@ -108,6 +109,10 @@ pub(super) fn said(sentence: &str, opens_at: Option<Timestamp>, zone: &TimeZone,
         Some(at) => format!("{sentence} It opens to you on {}.", words::moment(zone, at, now)),
         None => sentence.to_owned(),
     }
+}
+
+fn plain(sentence: String) -> Advice {
+    Advice { sentence, path: None, link: "" }
 }
 
 /// What can be done about a refusal.
@@ -142,7 +147,7 @@ fn advice(code: &str, wanted: &Search, date: Date, club: &catalogue::Club) -> Ve
             "See your visits",
         )),
         "maintenance" | "too_late" | "too_many_requests" => {
-            advice.push(Advice { sentence: format!("Our number is {}.", club.phone), path: None, link: "" })
+            advice.push(plain(format!("Our number is {}.", club.phone)))
         }
         "" => {}
         _ => {
@@ -150,13 +155,37 @@ fn advice(code: &str, wanted: &Search, date: Date, club: &catalogue::Club) -> Ve
                 let sentence = "Somebody else, or another room, may have it.";
                 advice.push(leads(sentence, anybody.day_path(date), "Look without a name"));
             }
-            advice.push(leads("If it frees, we can hold it for you.", wanted.wait_path(date), "Wait for it"));
+            if may_free(code) {
+                let sentence = "If it frees, we can hold it for you.";
+                advice.push(leads(sentence, wanted.wait_path(date), "Wait for it"));
+            }
         }
     }
     advice
 }
 
-/// Why a free time is kept, and when it opens.
-pub(super) fn kept_sentence(zone: &TimeZone, time: &KeptTime, now: Timestamp) -> String {
-    said(time.refusal.sentence, Some(time.opens_at), zone, now)
+/// Whether what is refused may be had later: what is closed, or done by nobody then, never frees.
+fn may_free(code: &str) -> bool {
+    !matches!(code, "room_closed" | "technician_off" | "skill" | "capacity")
+}
+
+/// When the rooms that could serve what was asked are open on a day.
+fn open_hours(catalogue: &Catalogue, service: &Service, room: Option<Id>, date: Date) -> String {
+    let asked = |one: &&Room| one.active && room.is_none_or(|room| room == one.id);
+    let rooms: Vec<&Room> = service.rooms.iter().filter_map(|id| catalogue.room(*id)).filter(asked).collect();
+    let (name, hours) = story::hours_of(&rooms, i64::from(date.weekday().to_monday_one_offset()));
+    let are = if rooms.len() == 1 { "its room is" } else { "its rooms are" };
+    match hours {
+        Some(hours) => format!("On {name} {are} open {hours}."),
+        None => format!("On {name} {are} closed all day."),
+    }
+}
+
+/// Why free times are kept, said once of all of them.
+pub(super) fn kept_sentence(refusal: &Refusal) -> &'static str {
+    match refusal.code {
+        "vip_only" => "Kept for Unlimited members for now.",
+        "members_only" => "Kept for members for now.",
+        _ => refusal.sentence,
+    }
 }

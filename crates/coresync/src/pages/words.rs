@@ -53,6 +53,12 @@ pub(super) fn moment(zone: &TimeZone, at: Timestamp, now: Timestamp) -> String {
     format!("{}, {}", day(date_at(zone, at), date_at(zone, now)), clock(zone, at))
 }
 
+/// `Tuesday 24 November, 18:30:05`, where it is asked what came first.
+pub(super) fn second(zone: &TimeZone, at: Timestamp, now: Timestamp) -> String {
+    let clock = at.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string();
+    format!("{}, {clock}", day(date_at(zone, at), date_at(zone, now)))
+}
+
 /// `18:30 – 19:30`.
 pub(super) fn span(zone: &TimeZone, from: Timestamp, to: Timestamp) -> String {
     format!("{} – {}", clock(zone, from), clock(zone, to))

@@ -233,12 +233,11 @@ fn write(
         News::Offered => format!("{public}/book/held/{}/", booking.id),
         _ => format!("{public}/dashboard/bookings/{}/", booking.id),
     };
-    // Whatever comes later counts more (RFC 5545).
-    let since = tx.now().duration_since(booking.created_at).as_mins().max(1);
+    let event = calendar::event(&catalogue, booking, &link, tx.now());
     let event = Event {
-        sequence: if news == News::Confirmed { 0 } else { since },
+        sequence: if news == News::Confirmed { 0 } else { event.sequence.max(1) },
         cancelled: matches!(news, News::Cancelled | News::Missed),
-        ..calendar::event(&catalogue, booking, &link, tx.now())
+        ..event
     };
     let letter =
         Letter::new(club, format!("{}: {what}", about.subject), format!("{name}, {}", about.greeting))

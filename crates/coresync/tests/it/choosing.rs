@@ -313,8 +313,17 @@ async fn a_time_that_is_not_offered_says_why() {
     assert!(
         asked(&gus, "service=circle&date=2026-11-26&at=14:00").await.text().contains("This is for members.")
     );
+    let night = asked(&gus, "service=massage&date=2026-11-27&at=05:00").await.text();
     assert!(
-        asked(&gus, "service=massage&date=2026-11-27&at=05:00").await.text().contains("We are closed then.")
+        night.contains("We are closed then.")
+            && night.contains("On Friday its rooms are open 09:00 – 21:00."),
+        "{night}"
+    );
+    assert!(!night.contains("Wait for it") && !night.contains("If it frees"), "it never frees: {night}");
+    let monday = asked(&bea, "service=suite&date=2026-11-30&at=18:00").await.text();
+    assert!(
+        monday.contains("On Monday its room is closed all day.") && !monday.contains("Wait for it"),
+        "{monday}"
     );
     let closed = asked(&gus, "service=suite&at=2026-11-28T00:15:00-05:00").await.expect(200).text();
     assert!(closed.contains("Friday 27 November, 00:15"), "the small hours are the night before's: {closed}");
@@ -368,7 +377,8 @@ async fn kept_times_say_for_whom_and_until_when() {
     let path = "/book/?service=suite&date=2026-11-27";
     let page = house.browser(GUS).get(path).await.expect(200).text();
     assert!(page.contains("Kept for others for now"), "{page}");
-    assert!(page.contains("It opens to you on Thursday 26 November, 18:00"), "{page}");
+    assert_eq!(page.matches("Kept for Unlimited members for now.").count(), 1, "once for all: {page}");
+    assert!(page.contains("opens to you on Thursday 26 November, 18:00"), "{page}");
     let page = house.browser(UMA).get(path).await.expect(200).text();
     assert!(page.contains("For Unlimited members until Thursday 26 November, 18:00."), "{page}");
     assert!(!page.contains("Kept for others"), "{page}");

@@ -101,6 +101,13 @@ pub(super) struct Cell {
     pub(super) path: Option<String>,
 }
 
+impl Cell {
+    /// Whether it is a sentence, which may stand on several lines.
+    fn is_long(&self) -> bool {
+        self.text.chars().count() > 48
+    }
+}
+
 /// A cell of plain text.
 pub(super) fn cell(text: impl Into<String>) -> Cell {
     Cell { text: text.into(), path: None }

@@ -259,7 +259,7 @@ fn history(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Table> {
         vec![
             cell(words::moment(&catalogue.club.zone, event.at, now)),
             cell(who.unwrap_or_else(|| "The calendar".to_owned())),
-            cell(told(event)),
+            cell(told(event, words::date_at(&catalogue.club.zone, now))),
         ]
     };
     Ok(Table {
@@ -271,10 +271,14 @@ fn history(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Table> {
 }
 
 /// An event in a sentence for staff.
-fn told(event: &Event) -> String {
+fn told(event: &Event, today: Date) -> String {
     let text = |name: &str| event.detail.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let day = |name: &str| {
+        let written = text(name);
+        written.parse().map_or(written, |date| words::day(date, today))
+    };
     let cents = event.detail.get("cents").and_then(Value::as_i64).unwrap_or_default();
-    let (plan, until, paid) = (text("plan"), text("until"), text("paid"));
+    let (plan, until, paid) = (text("plan"), day("until"), text("paid"));
     let amount = words::money(Cents(cents));
     match event.what.as_str() {
         "joined" => format!("Joined {plan}: {amount} by {paid}, until {until}"),
@@ -288,7 +292,7 @@ fn told(event: &Event) -> String {
         "grace" => "Dues open, benefits stay".to_owned(),
         "suspended" => "Suspended".to_owned(),
         "ended" => "Ended".to_owned(),
-        frozen if frozen.starts_with("frozen_") => format!("Frozen from {} to {until}", text("from")),
+        frozen if frozen.starts_with("frozen_") => format!("Frozen from {} to {until}", day("from")),
         other => other.to_owned(),
     }
 }

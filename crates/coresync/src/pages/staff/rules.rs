@@ -114,7 +114,9 @@ fn draw(
     let catalogue = catalogue::current(tx)?;
     let table = table(tx, by, typed)?;
     let kinds = kinds(&catalogue);
-    let kinds = kinds.iter().map(|kind| Choice::new(kind, kind, typed.get("kind") == kind));
+    let kinds = kinds
+        .iter()
+        .map(|kind| Choice::new(kind, words::capital(&kind_word(kind)), typed.get("kind") == kind));
     let state = typed.get("state");
     let filter = Form::get(HERE, "Show")
         .quiet()
@@ -249,11 +251,19 @@ fn kinds(catalogue: &Catalogue) -> Vec<String> {
     kinds
 }
 
+/// A kind of rooms in words.
+fn kind_word(kind: &str) -> String {
+    kind.replace(['_', '-'], " ")
+}
+
 /// What a rule does, in a sentence.
 pub(super) fn sentence(catalogue: &Catalogue, rule: &ReleaseRule) -> String {
     let rooms = match rule.room_kinds.as_slice() {
         [] => "every room".to_owned(),
-        kinds => format!("rooms for {}", kinds.join(" and ")),
+        kinds => {
+            let kinds: Vec<String> = kinds.iter().map(|kind| kind_word(kind)).collect();
+            format!("rooms for {}", kinds.join(" and "))
+        }
     };
     let names = |id: &Id| catalogue.service(*id).map(|service| service.name.clone());
     let services: Vec<String> = rule.services.iter().filter_map(names).collect();
@@ -272,6 +282,7 @@ pub(super) fn sentence(catalogue: &Catalogue, rule: &ReleaseRule) -> String {
     let tags =
         if rule.tags.is_empty() { String::new() } else { format!("; tagged {}", rule.tags.join(", ")) };
     let (from, to) = (clock(rule.from), clock(rule.to));
+    let services = words::capital(&services);
     format!("{services} in {rooms}, {days}, starts from {from} to before {to}: {kept}, {price}{tags}.")
 }
 
@@ -281,7 +292,9 @@ pub(super) fn fields(form: Form, catalogue: &Catalogue, rule: &ReleaseRule, type
     let many = |name: &str, now: Vec<String>| typed.map_or(now, |typed| typed.all(name));
     let text = words::minute;
     let (chosen_kinds, kinds) = (many("room_kinds", rule.room_kinds.clone()), kinds(catalogue));
-    let kinds = kinds.into_iter().map(|kind| Choice::new(&kind, &kind, chosen_kinds.contains(&kind)));
+    let kinds = kinds
+        .into_iter()
+        .map(|kind| Choice::new(&kind, words::capital(&kind_word(&kind)), chosen_kinds.contains(&kind)));
     let chosen = many("services", rule.services.iter().map(ToString::to_string).collect());
     let services = catalogue.services.iter().filter(|one| one.active || chosen.contains(&one.id.to_string()));
     let services = services.map(|one| Choice::new(one.id, &one.name, chosen.contains(&one.id.to_string())));

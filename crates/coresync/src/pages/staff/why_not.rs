@@ -69,7 +69,7 @@ fn find(tx: &mut Tx<'_>, by: &Actor, wish: Wish, email: Option<String>) -> Resul
         Error::Refused(refusal, carried) => {
             let opens = why::opening(carried).map(|at| words::moment(&catalogue.club.zone, at, now));
             let opens = opens.map(|at| format!(" It opens to them on {at}.")).unwrap_or_default();
-            format!("{}: {}{opens}", refusal.code, refusal.sentence)
+            format!("{}{opens}", refusal.sentence)
         }
         other => other.to_string(),
     };
