@@ -69,7 +69,7 @@ export const words = (page) => main(page).innerText();
 
 /** Waits until the main part of the page says it. */
 export async function says(page, text) {
-  await main(page).getByText(text).first().waitFor();
+  await main(page).getByText(text).filter({ visible: true }).first().waitFor();
 }
 
 /** A page of the house, whatever was asked; with a sentence on it if it is a refusal. */
