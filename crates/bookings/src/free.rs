@@ -57,6 +57,11 @@ impl Gate {
     pub fn time_bp(&self, start: Cell) -> i64 {
         self.factors.iter().find(|(_, starts)| starts.has(start)).map_or(10_000, |(bp, _)| *bp)
     }
+
+    /// What no start's factor is below, in basis points.
+    fn least_bp(&self) -> i64 {
+        self.factors.iter().map(|(bp, _)| *bp).fold(10_000, i64::min)
+    }
 }
 
 /// What multiplies a price, in basis points.
@@ -305,15 +310,32 @@ impl<'f> Offers<'f> {
         if self.field.rooms.iter().all(is_plain) {
             return (!starts.is_empty()).then_some(Factors { room: first.premium_bp, time: 10_000 });
         }
-        let cells = starts.cells(starts.base(), starts.end());
-        let best = cells.filter_map(|start| {
+        let floor = self.floor(place)?;
+        let mut least: Option<Factors> = None;
+        for start in starts.cells(starts.base(), starts.end()) {
             let rooms = self.possible(place, start).map(|room| (room.premium_bp, room));
-            let premium = rooms.clone().map(|(premium, _)| premium).min()?;
+            let Some(premium) = rooms.clone().map(|(premium, _)| premium).min() else { continue };
             let equals = rooms.filter(|(one, _)| *one == premium).map(|(_, room)| room);
-            let best = equals.min_by_key(|room| (self.lost(room, start), room.id))?;
-            Some(best.factors(start))
-        });
-        best.min_by_key(|factors| factors.product())
+            let best =
+                equals.min_by_key(|room| (self.lost(room, start), room.id)).map(|room| room.factors(start));
+            let is_less =
+                |found: &Factors| least.is_none_or(|least: Factors| found.product() < least.product());
+            least = best.filter(is_less).or(least);
+            // Nothing on this day can be cheaper: most days say so at one of their first starts.
+            if least.is_some_and(|least| least.product() <= floor) {
+                break;
+            }
+        }
+        least
+    }
+
+    /// What the product of the factors of a day's starts is not below.
+    fn floor(&self, place: usize) -> Option<i64> {
+        let fits = |(room, starts): &(&Track, &Starts)| {
+            on(&room.open, place).iter().any(|open| starts.possible.first_from(open.from, open.to).is_some())
+        };
+        let rooms = self.field.rooms.iter().zip(&self.rooms).filter(fits);
+        rooms.map(|(room, _)| room.premium_bp * room.gate.least_bp()).min()
     }
 
     /// The rooms in which a booking fits at a start of a day.
