@@ -63,8 +63,8 @@ impl Visitor<'_> {
 /// How long a secret is, in characters.
 const SECRET: usize = 64;
 
-/// Holds a time for the club's `hold_minutes`, ten unless it says otherwise (H1). A visitor holds one at a time: the hold whose token they send is let go. Who holds
-/// the same time already is answered with that.
+/// Holds a time for the club's `hold_minutes`, ten unless it says otherwise (H1). A visitor holds one at a time: the hold
+/// whose token they send is let go. Who holds the same time already is answered with that.
 ///
 /// # Errors
 /// Those of [`crate::book()`]; `too_many_open` if an account holds three already; `too_many_requests` from a network that

@@ -107,7 +107,7 @@ fn query_of(filter: &Filter) -> String {
         ("tag", &filter.tag),
     ];
     let said = words.iter().filter_map(|(name, value)| value.as_ref().map(|value| (name, value)));
-    said.map(|(name, value)| format!("{name}={}", in_address(value))).collect::<Vec<_>>().join("&")
+    said.map(|(name, value)| format!("{name}={}", in_address(value, ""))).collect::<Vec<_>>().join("&")
 }
 
 async fn cards(caller: &Caller, wanted: Wanted, path: &str) -> Result<List<ServiceCard>> {

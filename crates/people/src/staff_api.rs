@@ -41,7 +41,7 @@ impl Input for Wanted {
 async fn people(caller: Caller, Query(Wanted { words, paging }): Query<Wanted>) -> Result<List<User>> {
     let path = match words.as_str() {
         "" => "/api/staff/people/".to_owned(),
-        words => format!("/api/staff/people/?q={}", in_address(words)),
+        words => format!("/api/staff/people/?q={}", in_address(words, "")),
     };
     let (found, total) = caller.tx(move |tx, by| roles::find_people(tx, by, &words, paging)).await?;
     let items = found.iter().map(User::from).collect();

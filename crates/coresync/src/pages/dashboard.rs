@@ -14,8 +14,8 @@ use membership::Standing;
 use people::{Action, Actor, Caller};
 
 use super::frame::{Frame, or_sign_in};
-use super::held::draw_taking_over;
-use super::hold_cookie::{self, HoldToken};
+use super::held::answer_taking_over;
+use super::hold_cookie::HoldToken;
 use super::words;
 
 /// How many visits that were are looked at for what is to be paid.
@@ -142,12 +142,9 @@ struct DashboardPage {
 }
 
 async fn dashboard(caller: Caller, HoldToken(token): HoldToken) -> Result<Response> {
-    let drawn = draw_taking_over(&caller, token, |tx, by, _| draw(tx, by)).await;
-    let answer = drawn.and_then(|(adopted, page)| {
-        let answer = Page::of(&page)?.into_response();
-        if adopted { hold_cookie::forget(answer) } else { Ok(answer) }
-    });
-    or_sign_in(answer, "/dashboard/")
+    let look = |tx: &mut Tx<'_>, by: &Actor, _: Option<&str>| draw(tx, by);
+    let answer = answer_taking_over(&caller, token, look, |page| Ok(Page::of(&page)?.into_response()));
+    or_sign_in(answer.await, "/dashboard/")
 }
 
 fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<DashboardPage> {

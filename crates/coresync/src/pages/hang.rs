@@ -14,7 +14,7 @@ use pictures::{FILM_LIMIT, Film, Focus, Kind, LIMIT, Picture, State, Upload};
 use super::frame::{Frame, or_sign_in};
 use super::sheet::Complaints;
 use super::sights::{self, Sight};
-use super::spots::{self, Spot};
+use super::spots::{self, Seen, Spot};
 
 const HERE: &str = "/staff/pictures/";
 /// What the words of a form may take beside the picture, in bytes.
@@ -30,7 +30,11 @@ pub(super) fn routes() -> Router<House> {
 
 /// A place for a picture, and what hangs there.
 struct Place {
-    spot: Spot,
+    /// The name of its spot.
+    name: String,
+    label: String,
+    seen: Vec<Seen>,
+    takes_film: bool,
     hanging: Option<Picture>,
     /// What is seen there while nothing hangs.
     sight: Option<Sight>,
@@ -40,7 +44,7 @@ struct Place {
 
 impl Place {
     fn id(&self) -> String {
-        self.spot.name.replace('/', "-")
+        self.name.replace('/', "-")
     }
 
     fn alt(&self) -> &str {
@@ -95,10 +99,11 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, wrong: &str, errors: Complaints) -> Result<
         let mut found = known.iter().rev();
         found.find(|(at, picture)| at == spot && picture.hangs == hangs).map(|(_, picture)| picture.clone())
     };
-    let fill = |spot: Spot| {
+    let fill = |spot: Spot<'_>| {
         let (hanging, coming) = (found(&spot.name, true), found(&spot.name, false));
-        let sight = if hanging.is_none() { sights::at_spot(&shown, &catalogue, &spot.name) } else { None };
-        Place { spot, hanging, sight, coming }
+        let sight = hanging.is_none().then(|| sights::of(&shown, &catalogue, spot.thing));
+        let takes_film = spot.takes_film();
+        Place { name: spot.name, label: spot.label, seen: spot.seen, takes_film, hanging, sight, coming }
     };
     let groups = spots::all(&catalogue).into_iter();
     Ok(PicturesPage {
@@ -144,7 +149,7 @@ async fn take(caller: &Caller, words: Upload, bytes: Vec<u8>) -> Result<()> {
     let known = caller.view(move |tx, _| {
         let catalogue = catalogue::current(tx)?;
         let mut all = spots::all(&catalogue).into_iter().flat_map(|(_, spots)| spots);
-        Ok(all.find(|one| one.name == spot).map(|one| one.takes_film))
+        Ok(all.find(|one| one.name == spot).map(|one| one.takes_film()))
     });
     let takes_film =
         known.await?.ok_or_else(|| Fields::one("spot", "There is no such place for a picture."))?;

@@ -35,7 +35,7 @@ enum Seen {
 }
 
 async fn show(caller: Caller, HoldToken(token): HoldToken, Path(id): Path<Id>) -> Result<Response> {
-    let seen = draw_taking_over(&caller, token, move |tx, by, token| {
+    let look = move |tx: &mut Tx<'_>, by: &Actor, token: Option<&str>| {
         match draw(tx, Holder { by, token }, id, None) {
             Ok(page) => Ok(Seen::Page(Box::new(page))),
             // Whose it is, is told to nobody else: a visitor may be its owner, who has to sign in.
@@ -43,37 +43,35 @@ async fn show(caller: Caller, HoldToken(token): HoldToken, Path(id): Path<Id>) -
             Err(Error::NotFound) => booked(tx, by, id)?.map(Seen::Led).ok_or(Error::NotFound),
             Err(error) => Err(error),
         }
+    };
+    let answer = answer_taking_over(&caller, token, look, |seen| match seen {
+        Seen::Page(page) => Ok(Page::of(&*page)?.into_response()),
+        Seen::Led(path) => Ok(see_other(&path)),
     });
-    let answer = seen.await.and_then(|(adopted, seen)| {
-        let answer = match seen {
-            Seen::Page(page) => Page::of(&*page)?.into_response(),
-            Seen::Led(path) => see_other(&path),
-        };
-        if adopted { hold_cookie::forget(answer) } else { Ok(answer) }
-    });
-    or_sign_in(answer, &here(id))
+    or_sign_in(answer.await, &here(id))
 }
 
-/// Draws a page; what a visitor held becomes theirs before, who has signed in. Whether anything did, and the page.
-pub(super) async fn draw_taking_over<T, F>(
+/// Answers what `look` has seen. What a visitor held becomes theirs before, who has signed in, and their browser forgets the
+/// hold.
+pub(super) async fn answer_taking_over<T, F>(
     caller: &Caller,
     token: Option<String>,
-    draw: F,
-) -> Result<(bool, T)>
+    look: F,
+    answer: impl FnOnce(T) -> Result<Response>,
+) -> Result<Response>
 where
     T: Send + 'static,
     F: Fn(&mut Tx<'_>, &Actor, Option<&str>) -> Result<T> + Send + Sync + 'static,
 {
-    match token {
-        Some(token) if caller.has_credential() => {
-            let draw = move |tx: &mut Tx<'_>, by: &Actor| {
-                let adopted = by.person.is_some() && bookings::take_over(tx, by, &token)?.is_some();
-                Ok((adopted, draw(tx, by, Some(&token))?))
-            };
-            caller.tx(draw).await
-        }
-        token => caller.view(move |tx, by| Ok((false, draw(tx, by, token.as_deref())?))).await,
-    }
+    let Some(token) = token.clone().filter(|_| caller.has_credential()) else {
+        return answer(caller.view(move |tx, by| look(tx, by, token.as_deref())).await?);
+    };
+    let taking_over = move |tx: &mut Tx<'_>, by: &Actor| {
+        let adopted = by.person.is_some() && bookings::take_over(tx, by, &token)?.is_some();
+        Ok((adopted, look(tx, by, Some(&token))?))
+    };
+    let (adopted, seen) = caller.tx(taking_over).await?;
+    if adopted { hold_cookie::forget(answer(seen)?) } else { answer(seen) }
 }
 
 /// The page of what a hold has become, if it was booked by whoever asks.

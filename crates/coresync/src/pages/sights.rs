@@ -3,7 +3,7 @@
 use catalogue::{Catalogue, Category, Half, Room, Service};
 use pictures::{Kind, Picture, Shown};
 
-use super::spots;
+use super::spots::{self, Thing};
 use crate::assets::{self, Study};
 
 /// The study of the house itself.
@@ -155,26 +155,16 @@ pub(super) fn of_study(shown: &Shown, catalogue: &Catalogue, name: &str) -> Sigh
     Sight::named(name).or_lent(shown, things)
 }
 
-/// What is seen at a spot of the pages; nothing if there is no such spot.
-pub(super) fn at_spot(shown: &Shown, catalogue: &Catalogue, spot: &str) -> Option<Sight> {
-    if spot == spots::HOUSE {
-        return Some(of_house(shown));
+/// What is seen of a thing that a picture can be of.
+pub(super) fn of(shown: &Shown, catalogue: &Catalogue, thing: Thing<'_>) -> Sight {
+    match thing {
+        Thing::House => of_house(shown),
+        Thing::Half(half) => of_half(shown, half),
+        Thing::Scene(scene) => of_scene(shown, scene),
+        Thing::Room(room) => of_room(shown, room),
+        Thing::Category(category) => of_category(shown, category),
+        Thing::Service(service) => of_service(shown, catalogue, service),
     }
-    let mut halves = [Half::Mensuite, Half::Private].into_iter();
-    if let Some(half) = halves.find(|half| spots::of_half(*half) == spot) {
-        return Some(of_half(shown, half));
-    }
-    if let Some((scene, _)) = people::SCENES.iter().find(|(scene, _)| spots::of_scene(scene) == spot) {
-        return Some(of_scene(shown, scene));
-    }
-    if let Some(room) = catalogue.rooms.iter().find(|room| spots::of_room(room) == spot) {
-        return Some(of_room(shown, room));
-    }
-    if let Some(category) = catalogue.categories.iter().find(|one| spots::of_category(one) == spot) {
-        return Some(of_category(shown, category));
-    }
-    let service = catalogue.services.iter().find(|one| spots::of_service(one) == spot)?;
-    Some(of_service(shown, catalogue, service))
 }
 
 fn study_of_room(room: &Room) -> Option<&'static str> {

@@ -182,15 +182,3 @@ struct OfflinePage {
 async fn offline() -> Result<Page> {
     Page::of(&OfflinePage { frame: Frame::unasked("", "No line · CoreSync") })
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_time_after_midnight_reads_as_a_clock_shows_it() {
-        for (minutes, shown) in [(540, "09:00"), (1440, "00:00"), (1500, "01:00")] {
-            assert_eq!(words::minute(minutes), shown);
-        }
-    }
-}

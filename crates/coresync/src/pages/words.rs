@@ -1,11 +1,10 @@
 //! How the house says days, times, amounts and counts.
 
-use std::fmt::Write as _;
-
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use kit::Cents;
+use kit::web::in_address;
 
 /// Numbers that are written out.
 const SMALL: [&str; 13] = [
@@ -117,14 +116,7 @@ pub(super) fn guests(count: i64) -> String {
 
 /// A text as it stands in the query of an address.
 pub(super) fn encoded(text: &str) -> String {
-    text.bytes().fold(String::with_capacity(text.len()), |mut coded, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~/:".contains(&byte) {
-            coded.push(char::from(byte));
-        } else {
-            write!(coded, "%{byte:02X}").expect("a string takes any text");
-        }
-        coded
-    })
+    in_address(text, "/:")
 }
 
 #[cfg(test)]
@@ -149,6 +141,13 @@ mod tests {
         assert_eq!(day(today, today), "Tuesday 24 November");
         assert_eq!(day(date(2027, 1, 5), today), "Tuesday 5 January");
         assert_eq!(day(date(2025, 11, 25), today), "Tuesday 25 November 2025");
+    }
+
+    #[test]
+    fn a_time_after_midnight_reads_as_a_clock_shows_it() {
+        for (minutes, shown) in [(540, "09:00"), (1440, "00:00"), (1500, "01:00")] {
+            assert_eq!(minute(minutes), shown);
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Lists: bare arrays, with `?page=`, `?page_size=`, a `Link` header and `X-Total-Count`.
 
+use std::fmt::Write as _;
+
 use axum::Json;
 use axum::http::HeaderValue;
 use axum::response::{IntoResponse, Response};
@@ -61,12 +63,18 @@ impl<T: Serialize> List<T> {
     }
 }
 
-/// A value as it stands in the query of an address: every byte that is no plain letter, digit or mark as `%XX`.
-pub fn in_address(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
-    text.bytes()
-        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect()
+/// A value as it stands in the query of an address: every byte that is no plain letter, digit or mark as `%XX`. `keeping` are
+/// marks that stay as they are besides.
+pub fn in_address(text: &str, keeping: &str) -> String {
+    text.bytes().fold(String::with_capacity(text.len()), |mut coded, byte| {
+        let is_mark = || b"-_.~".contains(&byte) || keeping.as_bytes().contains(&byte);
+        if byte.is_ascii_alphanumeric() || is_mark() {
+            coded.push(char::from(byte));
+        } else {
+            write!(coded, "%{byte:02X}").expect("a string takes any text");
+        }
+        coded
+    })
 }
 
 impl<T: Serialize> IntoResponse for List<T> {
