@@ -52,11 +52,9 @@ pub fn reprice_for(tx: &mut Tx<'_>, person: Id) -> Result<Vec<Repricing>> {
         let Some(next) = sale.follow(standing.plan_then(before.day)) else { continue };
         let (id, from, restored) = (before.id, before.total(), next.agreed.is_none());
         membership::return_perks(tx, id)?;
-        let paid_by = sale.agreed.as_ref().filter(|_| restored).and_then(|agreed| perk(agreed.cover));
-        let next = match paid_by {
-            Some(perk) => pay_with(tx, next, Some(perk), &standing, (id, before.day, before.party))?,
-            None => next,
-        };
+        let perk =
+            sale.agreed.as_ref().filter(|_| restored).map_or(Perk::Nothing, |agreed| perk(agreed.cover));
+        let next = pay_with(tx, next, Some(perk), &standing, (id, before.day, before.party))?;
         let addons = store::addons_of(tx, id)?;
         let (booking, why) = priced(tx, &catalogue, before, next, &addons)?;
         let booking = Booking { free_to_cancel: !restored, ..booking };
@@ -71,11 +69,12 @@ pub fn reprice_for(tx: &mut Tx<'_>, person: Id) -> Result<Vec<Repricing>> {
 }
 
 /// What would pay for it again.
-fn perk(cover: Cover) -> Option<Perk> {
+fn perk(cover: Cover) -> Perk {
     match cover {
-        Cover::Credit => Some(Perk::Credit),
-        Cover::Birthday(_) => Some(Perk::Birthday),
-        Cover::Pass(_) => Some(Perk::Pass),
-        Cover::None | Cover::Unlimited => None,
+        Cover::Credit => Perk::Credit,
+        Cover::Birthday(_) => Perk::Birthday,
+        Cover::Pass(_) => Perk::Pass,
+        // A plan without limit needs nothing: it only counts.
+        Cover::None | Cover::Unlimited => Perk::Nothing,
     }
 }

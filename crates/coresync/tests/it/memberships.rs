@@ -65,6 +65,33 @@ async fn services_of_a_plan_without_limit_are_counted() {
     assert_eq!(used().await, 2);
 }
 
+/// S14: what is priced by another plan meanwhile counts again as soon as what was agreed holds again.
+#[tokio::test]
+async fn a_service_counts_again_when_its_price_comes_back() {
+    let house = House::open_at("2026-12-01T10:00:00-05:00").await;
+    let counted = || async {
+        let found = house.db().view(|tx| {
+            let count = kit::sql!("SELECT COUNT(*) FROM credit_uses");
+            tx.one::<(i64,)>(count, kit::args![])
+        });
+        found.await.expect("a count").map_or(0, |(count,)| count)
+    };
+    let paid_until = current(&house, UMA).await["end_date"].as_str().expect("a day").to_owned();
+    let end: jiff::civil::Date = paid_until.parse().expect("a day");
+    let after = end.tomorrow().expect("a day").to_string();
+    let booked = book(&house, UMA, "massage", &after, "12:00").await;
+    assert_eq!((booked["pricing"]["final_total"].clone(), counted().await), (json!("0.00"), 1));
+    change(&house, UMA, "leave", json!({})).await.expect(200);
+    house.run_jobs().await;
+    let path = format!("/api/bookings/{}/", booked.number("id"));
+    let alone = house.as_(UMA).get(&path).await.expect(200);
+    assert_eq!((alone["pricing"]["final_total"] != json!("0.00"), counted().await), (true, 0));
+    change(&house, UMA, "stay", json!({})).await.expect(200);
+    house.run_jobs().await;
+    let again = house.as_(UMA).get(&path).await.expect(200);
+    assert_eq!((again["pricing"]["final_total"].clone(), counted().await), (json!("0.00"), 1));
+}
+
 /// M2: a pass makes one companion's share zero.
 #[tokio::test]
 async fn a_pass_pays_for_one_of_two() {
