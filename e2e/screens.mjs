@@ -32,7 +32,11 @@ async function everythingIsThere() {
   await document.fonts.ready;
   const pictures = [...document.images];
   for (const one of pictures) one.loading = "eager";
+  const come = (one) => new Promise((done) => ["load", "error"].forEach((end) => one.addEventListener(end, done, { once: true })));
+  await Promise.all(pictures.filter((one) => !one.complete).map(come));
   await Promise.all(pictures.map((one) => one.decode().catch(() => null)));
+  // Once more drawn: what was decoded is seen.
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
 }
 
 async function picture(page, who, name) {
@@ -83,8 +87,10 @@ async function asMember(visits, who) {
   await page.goto(`${pathname}move/`);
   await site.choose(page);
   await picture(page, who, "move");
-  await page.goto("/dashboard/bookings/");
-  await picture(page, who, "visits");
+  for (const [name, path] of site.OWN_PAGES) {
+    await page.goto(path);
+    await picture(page, who, name);
+  }
   await page.goto(`/book/wait/?service=${site.SERVICE.slug}&date=${site.day(2)}`);
   await picture(page, who, "wait");
   await page.goto(`${site.bookPath(site.SERVICE.slug, site.day(2))}&at=05:00`);
@@ -101,9 +107,8 @@ async function asMember(visits, who) {
 async function asManager(visits) {
   const page = await visits.person();
   await site.signIn(page, "manager@demo.coresync.test");
-  const pages = { front: "", rules: "rules/", plans: "plans/", pictures: "pictures/", style: "style/" };
-  for (const [name, path] of Object.entries(pages)) {
-    await page.goto(`/staff/${path}`);
+  for (const [name, path] of await site.officePages(page)) {
+    await page.goto(path);
     await picture(page, "manager", name);
   }
 }

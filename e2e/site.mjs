@@ -48,6 +48,22 @@ export const PAGES = [
   ["missing", "/no-such-page/"],
 ];
 
+/** What one keeps and sees of oneself. */
+export const OWN_PAGES = ["bookings", "membership", "profile", "preferences", "sessions", "privacy"].map((name) => [
+  name,
+  `/dashboard/${name}/`,
+]);
+
+/** Every page of the back office to which its menu leads whoever is signed in, and that of a member. */
+export async function officePages(page) {
+  await page.goto("/staff/members/?q=a");
+  const menu = await page.locator('nav a[href^="/staff/"]').evaluateAll((ways) => ways.map((way) => way.pathname));
+  const member = await page.locator('td a[href^="/staff/members/"], th a[href^="/staff/members/"]').first();
+  const paths = new Set([...menu, new URL(await member.getAttribute("href"), page.url()).pathname, "/staff/", "/staff/style/"]);
+  if (paths.size < 10) throw new Error(`the menu has only ${[...paths].join(" ")}`);
+  return [...paths].map((path) => [path.split("/").filter(Boolean).slice(1).join("-") || "front", path]);
+}
+
 // ---- days ----
 
 /** The day so many days from the house's today, as YYYY-MM-DD. */

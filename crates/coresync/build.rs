@@ -4,7 +4,7 @@
 #![expect(clippy::disallowed_methods, reason = "so cargo speaks with a build script")]
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 fn main() {
@@ -19,6 +19,13 @@ fn main() {
         );
         return;
     };
+    if let Some(file) = newer_than_dist(&dist) {
+        println!(
+            "cargo::error=web/dist was made before {} was changed: `node web/build.mjs` makes it anew.",
+            file.display()
+        );
+        return;
+    }
     let dist = dist.canonicalize().expect("it was just read");
     let bytes = |file: &str| format!("include_bytes!({:?})", dist.join(file));
     let mut table = "pub(super) static FILES: &[File] = &[\n".to_owned();
@@ -45,6 +52,25 @@ fn main() {
     table.push_str("];\n");
     let out = env::var("OUT_DIR").expect("cargo says where");
     fs::write(Path::new(&out).join("web.rs"), table).expect("cargo's folder can be written");
+}
+
+/// A source under `web/` that was changed after `web/dist` was made of it: pages would show what was there before.
+fn newer_than_dist(dist: &Path) -> Option<PathBuf> {
+    let changed = |path: &Path| fs::metadata(path).and_then(|file| file.modified()).ok();
+    let made = changed(&dist.join("files.tsv"));
+    let mut folders = ["styles", "scripts", "studies"].map(|folder| dist.with_file_name(folder)).to_vec();
+    while let Some(folder) = folders.pop() {
+        println!("cargo::rerun-if-changed={}", folder.display());
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if changed(&path) > made {
+                return Some(path);
+            }
+        }
+    }
+    None
 }
 
 fn cells<const N: usize>(line: &str) -> [&str; N] {

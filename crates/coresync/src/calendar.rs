@@ -12,8 +12,8 @@ pub(crate) fn event(catalogue: &Catalogue, booking: &Booking, link: &str, now: T
     let room = catalogue.room(booking.room).map(|room| room.name.clone()).unwrap_or_default();
     Event {
         uid: format!("booking-{}@coresync", booking.id),
-        // Whatever comes later counts more (RFC 5545).
-        sequence: now.duration_since(booking.created_at).as_secs().max(0),
+        // Whatever comes later counts more (RFC 5545, an integer of 32 bits): tenths of a second since it was booked.
+        sequence: (now.as_millisecond() - booking.created_at.as_millisecond()).max(0) / 100,
         starts_at: booking.starts_at,
         ends_at: booking.ends_at,
         stamped_at: now,

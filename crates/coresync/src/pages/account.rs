@@ -2,12 +2,13 @@
 
 use askama::Template;
 use axum::Router;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use kit::web::{Page, see_other};
 use kit::{Error, Fault, House, Result};
 use people::{Caller, SessionKind, SignIn, SignUp, SignedIn, Tokens};
+use serde_json::Value;
 
 use super::frame::{Frame, Guest, local_path};
 use super::sheet::{Asked, Complaints, Posted, Sheet, Typed};
@@ -123,7 +124,7 @@ async fn sign_in(caller: Caller, Posted(Sheet { typed, read }): Posted<SignIn>) 
         Err(error) => Wrong::of(error, &LOGIN)?,
     };
     (page.errors, page.refused) = (wrong.errors, wrong.refused);
-    Ok((wrong.status, Page::of(&page)?).into_response())
+    Ok((wrong.status, wrong.again, Page::of(&page)?).into_response())
 }
 
 async fn sign_up(caller: Caller, Posted(Sheet { typed, read }): Posted<SignUp>) -> Result<Response> {
@@ -137,13 +138,15 @@ async fn sign_up(caller: Caller, Posted(Sheet { typed, read }): Posted<SignUp>) 
         Err(error) => Wrong::of(error, &SIGNUP)?,
     };
     (page.errors, page.refused) = (wrong.errors, wrong.refused);
-    Ok((wrong.status, Page::of(&page)?).into_response())
+    Ok((wrong.status, wrong.again, Page::of(&page)?).into_response())
 }
 
 /// What is said of a form that was not taken.
 #[derive(Debug)]
 pub(super) struct Wrong {
     pub(super) status: StatusCode,
+    /// When it is worth another try (`Retry-After`), if that is known.
+    pub(super) again: Option<[(HeaderName, HeaderValue); 1]>,
     pub(super) errors: Complaints,
     pub(super) refused: Option<&'static str>,
 }
@@ -154,11 +157,13 @@ impl Wrong {
         match error {
             Error::Invalid(fields) => {
                 let errors = Complaints::of(&fields, labels);
-                Ok(Wrong { status: StatusCode::BAD_REQUEST, errors, refused: None })
+                Ok(Wrong { status: StatusCode::BAD_REQUEST, again: None, errors, refused: None })
             }
-            Error::Refused(refusal, _) => {
+            Error::Refused(refusal, carried) => {
                 let status = StatusCode::from_u16(refusal.status).map_err(Fault::because)?;
-                Ok(Wrong { status, errors: Complaints::default(), refused: Some(refusal.sentence) })
+                let seconds = carried.get("retry_after").and_then(Value::as_i64);
+                let again = seconds.map(|seconds| [(header::RETRY_AFTER, HeaderValue::from(seconds))]);
+                Ok(Wrong { status, again, errors: Complaints::default(), refused: Some(refusal.sentence) })
             }
             other => Err(other),
         }

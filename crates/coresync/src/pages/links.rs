@@ -60,8 +60,8 @@ struct VerifyPage {
     is_done: bool,
 }
 
-/// The address of this page opens an account: it is told to nobody.
-fn unreferred(page: impl IntoResponse) -> Response {
+/// The address of this page opens something: it is told to nobody.
+pub(super) fn unreferred(page: impl IntoResponse) -> Response {
     let mut response = page.into_response();
     response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
@@ -90,7 +90,7 @@ async fn send(caller: Caller, Posted(Sheet { typed, read }): Posted<Forgotten>) 
         Err(error) => {
             let wrong = Wrong::of(error, &[("email", "E-mail address"), ("body", "Form")])?;
             (page.errors, page.refused) = (wrong.errors, wrong.refused);
-            return Ok((wrong.status, Page::of(&page)?).into_response());
+            return Ok((wrong.status, wrong.again, Page::of(&page)?).into_response());
         }
     }
     Ok(Page::of(&page)?.into_response())

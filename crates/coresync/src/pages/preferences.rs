@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::Router;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use kit::web::{Form, Input, Page, Words, see_other};
@@ -12,6 +11,7 @@ use people::{Actor, Caller, Notice, PreferencesChange, Wanted};
 use super::account::{Wrong, at_the_door};
 use super::choices::{self, Choice};
 use super::frame::{Frame, or_sign_in};
+use super::links::unreferred;
 use super::sessions::Done;
 use super::sheet::{Asked, Complaints, Posted, Sheet, Typed};
 
@@ -115,7 +115,8 @@ async fn save(caller: Caller, Posted(Sheet { typed, read }): Posted<PreferencesC
     let wrong = Wrong::of(error, &LABELS)?;
     let drawn = caller.view(move |tx, by| draw(tx, by, Some(typed.clone()))).await;
     let page = drawn.and_then(|page| {
-        Ok((wrong.status, Page::of(&PreferencesPage { errors: wrong.errors, ..page })?).into_response())
+        let page = Page::of(&PreferencesPage { errors: wrong.errors, ..page })?;
+        Ok((wrong.status, wrong.again, page).into_response())
     });
     or_sign_in(page, HERE)
 }
@@ -154,7 +155,7 @@ async fn leave(caller: Caller, Asked(sheet): Asked<Link>) -> Result<Response> {
     let Link(token) = sheet.read.unwrap_or(Link(String::new()));
     let asked = token.clone();
     let (_, notice) = caller.house().db.view(move |tx| people::read_unsubscribe(tx, &asked)).await?;
-    Ok(Page::of(&UnsubscribePage::of(token, notice, false))?.into_response())
+    Ok(unreferred(Page::of(&UnsubscribePage::of(token, notice, false))?))
 }
 
 /// Works at once, for a person and for the client of their mail (RFC 8058): it is asked for no sign-in.
@@ -162,5 +163,5 @@ async fn left(caller: Caller, Asked(sheet): Asked<Link>) -> Result<Response> {
     let Link(token) = sheet.read.unwrap_or(Link(String::new()));
     let asked = token.clone();
     let notice = caller.house().db.tx(move |tx| people::unsubscribe(tx, &asked)).await?;
-    Ok((StatusCode::OK, Page::of(&UnsubscribePage::of(token, notice, true))?).into_response())
+    Ok(unreferred(Page::of(&UnsubscribePage::of(token, notice, true))?))
 }

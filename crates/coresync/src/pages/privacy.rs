@@ -187,7 +187,7 @@ async fn erase(caller: Caller, Posted(Sheet { read, .. }): Posted<Leaving>) -> R
     let drawn = caller.view(draw).await;
     let page = drawn.and_then(|page| {
         let page = PrivacyPage { errors: wrong.errors, refused: wrong.refused, ..page };
-        Ok((wrong.status, Page::of(&page)?).into_response())
+        Ok((wrong.status, wrong.again, Page::of(&page)?).into_response())
     });
     or_sign_in(page, HERE)
 }

@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::Router;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use kit::web::{Input, Page, Words, see_other};
@@ -223,9 +222,9 @@ async fn answer(caller: &Caller, done: Result<Response>, typed: Typed) -> Result
     };
     let wrong = Wrong::of(error, &LABELS)?;
     let drawn = caller.view(move |tx, by| draw(tx, by, Some(typed.clone()))).await;
-    let status: StatusCode = wrong.status;
     let page = drawn.and_then(|page| {
-        Ok((status, Page::of(&ProfilePage { errors: wrong.errors, refused: wrong.refused, ..page })?))
+        let page = ProfilePage { errors: wrong.errors, refused: wrong.refused, ..page };
+        Ok((wrong.status, wrong.again, Page::of(&page)?).into_response())
     });
-    or_sign_in(page.map(IntoResponse::into_response), HERE)
+    or_sign_in(page, HERE)
 }

@@ -60,7 +60,9 @@ async fn a_browser_that_is_known_is_not_closed_out_by_guesses_beside_it() {
     for _ in 0..10 {
         door(&house.visitor(), "wrong-guess").await.expect(401);
     }
-    door(&house.visitor(), PASSWORD).await.expect(429);
+    let locked = door(&house.visitor(), PASSWORD).await.expect(429);
+    let seconds: u32 = locked.header("retry-after").parse().expect("seconds");
+    assert!((1..=900).contains(&seconds), "{seconds}");
     door(&known, PASSWORD).await.expect(303);
     // Known is a browser to whom it belongs: it opens nobody else's door, and guesses with it are counted.
     let gus = "email=gus%40cast.test&password=wrong-guess";
