@@ -4,6 +4,7 @@ import { barber } from "./barber";
 import type { Study } from "./brush";
 import { venice } from "./canals";
 import { desert } from "./desert";
+import { facials } from "./facials";
 import { forest } from "./forest";
 
 import { garden } from "./garden";
@@ -15,7 +16,7 @@ import { ocean } from "./ocean";
 import { office } from "./office";
 import { privately } from "./private";
 import { bed, dome, pods } from "./quiet";
-import { facials, laser } from "./skin";
+import { laser } from "./skin";
 import { ember, lanterns, tide } from "./suites";
 
 export const studies: Study[] = [
