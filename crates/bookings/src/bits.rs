@@ -39,20 +39,23 @@ impl Bits {
 
     /// Sets `[from, to)`, as far as it lies inside.
     pub fn set(&mut self, from: Cell, to: Cell) {
-        self.write(from, to, |word, mask| *word |= mask);
+        self.write(from, to, |_, word, mask| *word |= mask);
     }
 
     /// Clears `[from, to)`, as far as it lies inside.
     pub fn clear(&mut self, from: Cell, to: Cell) {
-        self.write(from, to, |word, mask| *word &= !mask);
+        self.write(from, to, |_, word, mask| *word &= !mask);
     }
 
     /// Sets every `step`th cell of `[from, to)`, as far as it lies inside; `from` is the first.
     pub fn set_every(&mut self, from: Cell, to: Cell, step: usize) {
-        let (first, last) = self.places(from, to);
-        for place in (first..last).step_by(step) {
-            self.words[place / WORD] |= 1 << (place % WORD);
-        }
+        let every = (0..WORD).step_by(step).fold(0_u64, |bits, bit| bits | 1 << bit);
+        let (place, step) = (from - self.base, Cell::try_from(step).expect("a step is short"));
+        self.write(from, to, |at, word, mask| {
+            let first = (place - Cell::try_from(at * WORD).expect("a place is a cell")).rem_euclid(step);
+            let here = u32::try_from(first).ok().and_then(|first| every.checked_shl(first));
+            *word |= here.unwrap_or(0) & mask;
+        });
     }
 
     /// How many are set.
@@ -71,7 +74,8 @@ impl Bits {
         out
     }
 
-    fn write(&mut self, from: Cell, to: Cell, write: impl Fn(&mut u64, u64)) {
+    /// Has each word that holds cells of `[from, to)` written: its index, the word, which of its bits.
+    fn write(&mut self, from: Cell, to: Cell, write: impl Fn(usize, &mut u64, u64)) {
         let (from, to) = self.places(from, to);
         if from >= to {
             return;
@@ -80,7 +84,7 @@ impl Bits {
         for at in first..=last {
             let low = if at == first { u64::MAX << (from % WORD) } else { u64::MAX };
             let high = if at == last { u64::MAX >> (WORD - 1 - (to - 1) % WORD) } else { u64::MAX };
-            write(&mut self.words[at], low & high);
+            write(at, &mut self.words[at], low & high);
         }
     }
 
@@ -96,6 +100,16 @@ impl Bits {
         place < self.len && self.words[place / WORD] >> (place % WORD) & 1 == 1
     }
 
+    /// The cells from this one on, as many as a word holds.
+    fn word_from(&self, cell: Cell) -> u64 {
+        let word = |index: i64| usize::try_from(index).ok().and_then(|index| self.words.get(index)).copied();
+        let (place, wide) = (cell - self.base, i64::from(u64::BITS));
+        let (index, bit) = (place.div_euclid(wide), place.rem_euclid(wide));
+        let low = word(index).unwrap_or(0) >> bit;
+        let high = if bit == 0 { 0 } else { word(index + 1).unwrap_or(0) << (wide - bit) };
+        low | high
+    }
+
     /// Whether none is set.
     pub fn is_empty(&self) -> bool {
         self.words.iter().all(|word| *word == 0)
@@ -109,6 +123,14 @@ impl Bits {
     /// Adds what is set in the other. Both must cover the same cells.
     pub fn or(&mut self, other: &Bits) {
         self.zip(other, |word, other| *word |= other);
+    }
+
+    /// Adds what is set in `[from, to)` of the other, as far as it lies inside; the other may cover other cells.
+    pub fn or_within(&mut self, other: &Bits, from: Cell, to: Cell) {
+        let base = self.base;
+        self.write(from, to, |at, word, mask| {
+            *word |= other.word_from(base + Cell::try_from(at * WORD).expect("a place is a cell")) & mask;
+        });
     }
 
     /// Takes away what is set in the other. Both must cover the same cells.
@@ -132,18 +154,22 @@ impl Bits {
             return out;
         }
         let (words, bits) = (distance / WORD, distance % WORD);
-        let count = self.words.len();
-        let at = |index: Option<usize>| index.and_then(|index| self.words.get(index)).copied().unwrap_or(0);
-        for (index, word) in out.words.iter_mut().enumerate().take(count) {
-            *word = if by >= 0 {
-                let low = at(Some(index + words)) >> bits;
-                let high = if bits == 0 { 0 } else { at(Some(index + words + 1)) << (WORD - bits) };
-                low | high
-            } else {
-                let low = at(index.checked_sub(words)) << bits;
-                let high = if bits == 0 { 0 } else { at(index.checked_sub(words + 1)) >> (WORD - bits) };
-                low | high
-            };
+        let count = self.words.len() - words;
+        // Whole words first, then what crosses from one into the next: two loops without a branch.
+        if by >= 0 {
+            let from = &self.words[words..];
+            out.words.iter_mut().zip(from).for_each(|(word, near)| *word = near >> bits);
+            if bits != 0 {
+                let crossing = out.words.iter_mut().zip(&from[1..]);
+                crossing.for_each(|(word, far)| *word |= far << (WORD - bits));
+            }
+        } else {
+            let from = &self.words[..count];
+            out.words[words..].iter_mut().zip(from).for_each(|(word, near)| *word = near << bits);
+            if bits != 0 {
+                let crossing = out.words[words + 1..].iter_mut().zip(from);
+                crossing.for_each(|(word, far)| *word |= far >> (WORD - bits));
+            }
         }
         out.trim();
         out
@@ -211,7 +237,17 @@ impl Bits {
 
     /// The first set cell at or after `cell`, before `limit`.
     pub fn first_from(&self, cell: Cell, limit: Cell) -> Option<Cell> {
-        self.cells(cell, limit).next()
+        let (mut at, to) = self.places(cell, limit);
+        while at < to {
+            let index = at / WORD;
+            let word = self.words[index] & (u64::MAX << (at % WORD));
+            if word != 0 {
+                let place = index * WORD + word.trailing_zeros() as usize;
+                return (place < to).then(|| self.base + Cell::try_from(place).expect("a place is a cell"));
+            }
+            at = (index + 1) * WORD;
+        }
+        None
     }
 }
 
@@ -262,6 +298,28 @@ mod tests {
                 .map(|at| usize::try_from(at + by).ok().and_then(|at| cells.get(at)) == Some(&true))
                 .collect();
             prop_assert_eq!(plain(&bits.later(by)), expected);
+        }
+
+        #[test]
+        fn every_so_many_cells_are_set(
+            base in -300_i64..300, len in 1_i64..300, from in -20_i64..320, to in -20_i64..320, step in 1_usize..70
+        ) {
+            let mut bits = Bits::none(base, base + len);
+            bits.set_every(base + from, base + to, step);
+            let expected: Vec<Cell> = (base + from..base + to).step_by(step).filter(|at| (base..base + len).contains(at)).collect();
+            prop_assert_eq!(bits.cells(base, base + len).collect::<Vec<_>>(), expected);
+        }
+
+        #[test]
+        fn stretches_of_others_are_added(
+            base in -300_i64..300, cells in prop::collection::vec(any::<bool>(), 1..300),
+            other in prop::collection::vec(any::<bool>(), 1..300), by in -310_i64..310, from in -20_i64..320, to in -20_i64..320
+        ) {
+            let (mut bits, other) = (made(base, &cells), made(base + by, &other));
+            let both = (base..).zip(&cells).map(|(at, set)| *set || (base + from..base + to).contains(&at) && other.has(at));
+            let expected: Vec<bool> = both.collect();
+            bits.or_within(&other, base + from, base + to);
+            prop_assert_eq!(plain(&bits), expected);
         }
 
         #[test]

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use kit::{Id, Result, Tx};
 
 use crate::cells::{Cell, cell_at, cells};
-use crate::days::Days;
+use crate::days::{Days, Openings};
 use crate::free::{Busy, Field, Gate, Track};
 use crate::store;
 
@@ -86,37 +86,44 @@ impl Field {
     }
 }
 
-fn assemble(
+fn assemble<'c>(
     catalogue: &Catalogue,
-    candidates: &Candidates<'_>,
+    candidates: &Candidates<'c>,
     days: Days,
     reach: (Cell, Cell),
     calendars: &HashMap<Id, Busy>,
 ) -> Result<Field> {
     let wider = days.wider()?;
-    let track = |id: Id, hours: &Hours, after: i64| Track {
+    // Many keep the same hours.
+    let mut known: Vec<(&Hours, Openings, Vec<(Cell, Cell)>)> = Vec::new();
+    let mut open = |hours| match known.iter().find(|(same, ..)| *same == hours) {
+        Some((_, open, there)) => (open.clone(), there.clone()),
+        None => {
+            let (open, there) = (days.open(hours), wider.pieces(hours));
+            known.push((hours, open.clone(), there.clone()));
+            (open, there)
+        }
+    };
+    let track = |id: Id, (open, there): (Openings, Vec<(Cell, Cell)>), after: i64| Track {
         id,
-        open: days.open(hours),
-        there: wider.pieces(hours),
+        open,
+        there,
         busy: calendars.get(&id).cloned().unwrap_or_else(|| Busy::new(1, Vec::new(), reach)),
         after: cells(after),
         premium_bp: 10_000,
         shortest: 0,
         gate: Gate::default(),
     };
-    let room = |room: &&Room| {
+    let room = |room: &&'c Room| {
         let (premium_bp, shortest) = (room.premium_bp, shortest(catalogue, room.id));
-        Track { premium_bp, shortest, ..track(room.id, &room.hours, 0) }
+        Track { premium_bp, shortest, ..track(room.id, open(&room.hours), 0) }
     };
     let rooms: Vec<Track> = candidates.rooms.iter().map(room).collect();
-    let technician = |one: &&Technician| track(one.id, &one.hours, one.pad);
+    let technician = |one: &&'c Technician| track(one.id, open(&one.hours), one.pad);
     let technicians = candidates.technicians.iter().map(technician).collect();
     // A piece is there whenever any of the rooms is open.
     let always: Vec<(Cell, Cell)> = rooms.iter().flat_map(|room| room.there.clone()).collect();
-    let piece = |piece: &&Equipment| Track {
-        there: always.clone(),
-        ..track(piece.id, &Hours::default(), piece.reset)
-    };
+    let piece = |piece: &&Equipment| track(piece.id, (Openings::default(), always.clone()), piece.reset);
     let equipment = candidates.equipment.iter().map(piece).collect();
     Ok(Field { reach, rooms, technicians, named: candidates.named, equipment, days })
 }

@@ -1,6 +1,8 @@
 //! Operating days: from a club's civil hours to cells. An operating day lasts from opening to closing,
 //! past midnight included; a night on which the clock is changed is an ordinary night.
 
+use std::ops::Deref;
+
 use catalogue::{Hours, Shift};
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{AmbiguousOffset, TimeZone};
@@ -52,6 +54,30 @@ pub struct Open {
     pub to: Cell,
 }
 
+/// When something is open on the days of a question, in their order. Reads as a slice of all of them.
+#[derive(Debug, Clone, Default)]
+pub struct Openings {
+    all: Vec<Open>,
+    /// How many there are before each day, and at last in all.
+    before: Vec<usize>,
+}
+
+impl Openings {
+    /// Those of the day at a place.
+    pub fn on(&self, place: usize) -> &[Open] {
+        let before = |place: usize| self.before.get(place).copied().unwrap_or(self.all.len());
+        &self.all[before(place)..before(place + 1)]
+    }
+}
+
+impl Deref for Openings {
+    type Target = [Open];
+
+    fn deref(&self) -> &[Open] {
+        &self.all
+    }
+}
+
 /// Cells of two days without a change of the clock.
 const TWO_DAYS: i64 = 2 * 24 * 60 / MINUTES;
 
@@ -96,12 +122,14 @@ impl Days {
     }
 
     /// When something with these hours is open, day by day.
-    pub fn open(&self, hours: &Hours) -> Vec<Open> {
-        let of_day = |(place, day)| {
-            let day: &Day = day;
-            hours.on(day.date.weekday()).map(move |shift| self.opening(place, day, shift))
-        };
-        self.days.iter().enumerate().flat_map(of_day).filter(|open| open.from < open.to).collect()
+    pub fn open(&self, hours: &Hours) -> Openings {
+        let mut openings = Openings::default();
+        for (place, day) in self.days.iter().enumerate() {
+            openings.before.push(openings.all.len());
+            let open = hours.on(day.date.weekday()).map(|shift| self.opening(place, day, shift));
+            openings.all.extend(open.filter(|open| open.from < open.to));
+        }
+        openings
     }
 
     /// These days with what bears on them besides: shifts that began the day before, and those that begin after the last day,

@@ -5,7 +5,7 @@ use kit::Id;
 
 use crate::bits::Bits;
 use crate::cells::{Cell, MINUTES, cells};
-use crate::days::{Days, Open};
+use crate::days::{Days, Openings};
 
 /// What is asked for, in cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub struct Track {
     /// Whose.
     pub id: Id,
     /// Its shifts that begin on the days that are asked for: a start has the day of the shift in which it lies.
-    pub open: Vec<Open>,
+    pub open: Openings,
     /// When it is there for guests, in one piece where shifts touch, whichever day they began on.
     pub there: Vec<(Cell, Cell)>,
     /// What is claimed.
@@ -332,7 +332,7 @@ impl<'f> Offers<'f> {
     /// What the product of the factors of a day's starts is not below.
     fn floor(&self, place: usize) -> Option<i64> {
         let fits = |(room, starts): &(&Track, &Starts)| {
-            on(&room.open, place).iter().any(|open| starts.possible.first_from(open.from, open.to).is_some())
+            room.open.on(place).iter().any(|open| starts.possible.first_from(open.from, open.to).is_some())
         };
         let rooms = self.field.rooms.iter().zip(&self.rooms).filter(fits);
         rooms.map(|(room, _)| room.premium_bp * room.gate.least_bp()).min()
@@ -342,7 +342,7 @@ impl<'f> Offers<'f> {
     fn possible(&self, place: usize, start: Cell) -> impl Iterator<Item = &'f Track> + Clone {
         let field = self.field;
         field.rooms.iter().zip(&self.rooms).filter_map(move |(room, starts)| {
-            let mut open = on(&room.open, place).iter();
+            let mut open = room.open.on(place).iter();
             let is_open = open.any(|open| open.has(start));
             (is_open && starts.possible.has(start)).then_some(room)
         })
@@ -355,8 +355,8 @@ impl<'f> Offers<'f> {
         for (room, starts) in self.having(place, earliest) {
             let union = union.get_or_insert_with(|| Bits::none(first, last));
             // A room's night of the day before is not this day's, even where another room has opened already.
-            for open in on(&room.open, place) {
-                starts.cells(open.from.max(earliest), open.to).for_each(|cell| union.set(cell, cell + 1));
+            for open in room.open.on(place) {
+                union.or_within(starts, open.from.max(earliest), open.to);
             }
         }
         union
@@ -364,7 +364,7 @@ impl<'f> Offers<'f> {
 
     /// From the first opening to the last closing of a day.
     fn bounds(&self, place: usize) -> Option<(Cell, Cell)> {
-        let open = || self.field.rooms.iter().flat_map(|room| on(&room.open, place));
+        let open = || self.field.rooms.iter().flat_map(|room| room.open.on(place));
         Some((open().map(|open| open.from).min()?, open().map(|open| open.to).max()?))
     }
 
@@ -373,7 +373,7 @@ impl<'f> Offers<'f> {
         let field = self.field;
         let offered = self.rooms.iter().map(|starts| &starts.offered);
         field.rooms.iter().zip(offered).filter(move |(room, starts)| {
-            let mut open = on(&room.open, place).iter();
+            let mut open = room.open.on(place).iter();
             open.any(|open| starts.first_from(open.from.max(earliest), open.to).is_some())
         })
     }
@@ -446,19 +446,12 @@ impl<'f> Offers<'f> {
     }
 }
 
-/// The openings of one day; they stand in the order of the days.
-fn on(open: &[Open], place: usize) -> &[Open] {
-    let first = open.partition_point(|open| open.day < place);
-    let last = open.partition_point(|open| open.day <= place);
-    open.get(first..last).unwrap_or_default()
-}
-
 /// Cells that a technician is booked for in the shifts of a day, pads included; where a pad reaches into the next shift it
 /// is counted once.
 fn booked_cells(technician: &Track, place: usize) -> i64 {
     let mut counted = Cell::MIN;
     let mut booked = 0;
-    for shift in on(&technician.open, place) {
+    for shift in technician.open.on(place) {
         let (from, end) = (shift.from.max(counted), shift.to + technician.after);
         let overlap = |(begins, ends): &(Cell, Cell)| ((*ends).min(end) - (*begins).max(from)).max(0);
         booked += technician.busy.near(from, end).iter().map(overlap).sum::<i64>();
@@ -538,7 +531,7 @@ fn counted<'b>(needed: usize, bits: impl Iterator<Item = &'b Bits>, nothing: &Bi
 /// an edge the start would be possible if nothing were claimed.
 fn offered(room: &Track, now: &Bits, ever: &Bits) -> Bits {
     let mut grid = Bits::none(now.base(), now.end());
-    for open in &room.open {
+    for open in room.open.iter() {
         grid.set_every(open.from, open.to, GRID);
     }
     let mut blocked = ever.clone();

@@ -61,7 +61,7 @@ pub use busy::Candidates;
 pub use cancel::{Cancelled, cancel};
 pub use cells::{Cell, MINUTES, begin, cell_at, cell_from, cells};
 pub use confirm::confirm;
-pub use days::{Day, Days, Open, minute, moments};
+pub use days::{Day, Days, Open, Openings, minute, moments};
 pub use forget::{Exported, export, forget_person, has_ahead};
 pub use free::{Busy, DayCount, Demand, Factors, Field, Gate, Offer, Offers, Track};
 pub use hands::{DecidedTime, NOTHING_TO_UNDO, decide, decided_times, undo};

@@ -268,8 +268,9 @@ fn resolve(
         let mut hosts: Vec<Date> = Vec::new();
         for room in &candidates.rooms {
             if is_within(&wider.pieces(&room.hours), (start, start + cells(minutes))) {
-                let open = days.open(&room.hours).into_iter().filter(|open| open.has(start));
-                hosts.extend(open.filter_map(|open| days.get(open.day)).map(|day| day.date));
+                let open = days.open(&room.hours);
+                let hosting = open.iter().filter(|open| open.has(start));
+                hosts.extend(hosting.filter_map(|open| days.get(open.day)).map(|day| day.date));
             }
         }
         hosts.sort_unstable();

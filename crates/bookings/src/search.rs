@@ -160,10 +160,22 @@ pub fn search(tx: &mut Tx<'_>, by: &Actor, ask: &Ask) -> Result<Answer> {
     gate(&mut field, &catalogue, &rules, service.id, window.asker());
     let found = Offers::find(Demand::of(service, minutes), &field);
     let earliest = cell_from(window.earliest());
-    let price = |factors, day| shown(service, minutes, window.standing(), day, factors).total();
+    // Most days cost what the day before them does.
+    let mut known: Option<(Sale, Cents)> = None;
+    let mut price = |factors, day| {
+        let sale = shown(service, minutes, window.standing(), day, factors);
+        if let Some((same, total)) = &known
+            && *same == sale
+        {
+            return *total;
+        }
+        let total = quote(&sale, &[]).total();
+        known = Some((sale, total));
+        total
+    };
     let day = |count: DayCount| {
         let needs_plan = needs_plan(service, &window, count.date);
-        free_day(count, &window, needs_plan, price)
+        free_day(count, &window, needs_plan, &mut price)
     };
     let days: Vec<FreeDay> = found.counts(earliest).into_iter().map(day).collect();
     let is_shut = days.iter().all(|day| day.needs_plan);
@@ -181,7 +193,7 @@ fn free_day(
     count: DayCount,
     window: &Window,
     needs_plan: bool,
-    price: impl Fn(Factors, Date) -> Cents,
+    price: impl FnOnce(Factors, Date) -> Cents,
 ) -> FreeDay {
     let closed = window.closed(count.date);
     if closed.is_some() || needs_plan {
@@ -196,12 +208,12 @@ fn needs_plan(service: &Service, window: &Window, day: Date) -> bool {
     service.member_only && window.lacks_plan(day)
 }
 
-/// The price as it is shown: paid with a credit for who lets credits be used without asking (P3).
-fn shown(service: &Service, minutes: i64, standing: &Standing, day: Date, factors: Factors) -> Quote {
+/// The sale as it is shown: paid with a credit for who lets credits be used without asking (P3).
+fn shown(service: &Service, minutes: i64, standing: &Standing, day: Date, factors: Factors) -> Sale {
     let sale = Sale::of(service, minutes, standing, day, factors);
     let uses_credit =
         standing.uses_credits_unasked() && standing.credits_left(day).is_some_and(|left| left > 0);
-    quote(&if uses_credit { sale.covered(Cover::Credit) } else { sale }, &[])
+    if uses_credit { sale.covered(Cover::Credit) } else { sale }
 }
 
 impl Answer {
@@ -213,7 +225,7 @@ impl Answer {
     /// What a start on a day costs whoever asked, in a room and at a time of these factors, without add-ons; with a credit
     /// for who lets credits be used without asking.
     pub fn quote(&self, day: Date, factors: Factors) -> Quote {
-        shown(self.service(), self.minutes, self.window.standing(), day, factors)
+        quote(&shown(self.service(), self.minutes, self.window.standing(), day, factors), &[])
     }
 
     /// What multiplies the price of a start in a room.

@@ -52,7 +52,7 @@ pub fn week(tx: &mut Tx<'_>, by: &Actor, room: Id, service: Id, first: Date) -> 
     let open = days.open(&room.hours);
     let of_day = |(place, day): (usize, &crate::days::Day)| {
         let mut stretches: Vec<Stretch> = Vec::new();
-        for opening in open.iter().filter(|opening| opening.day == place) {
+        for opening in open.on(place) {
             for cell in (opening.from..opening.to).step_by(GRID) {
                 let at = begin(cell);
                 let minute = minute(zone, day.date, at);
