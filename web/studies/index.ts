@@ -16,7 +16,7 @@ import { ocean } from "./ocean";
 import { office } from "./office";
 import { privately } from "./private";
 import { bed, dome, pods } from "./quiet";
-import { laser } from "./skin";
+import { laser } from "./laser";
 import { ember, lanterns, tide } from "./suites";
 
 export const studies: Study[] = [

@@ -150,7 +150,8 @@ mod tests {
 
     #[test]
     fn length_counts_and_composition_does_not() {
-        for good in ["coresync-demo", "correct horse", "пароль-пароль", "blue lantern", &"olive ".repeat(21)] {
+        for good in ["coresync-demo", "correct horse", "пароль-пароль", "blue lantern", &"olive ".repeat(21)]
+        {
             assert_eq!(complaint(good, "anna@example.com"), None, "{good}");
         }
         for bad in [
