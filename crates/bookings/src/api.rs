@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use axum::Json as Answered;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use catalogue::{Catalogue, ServiceCard};
 use kit::replies::Reply;
-use kit::web::{Json, Nothing, Once, OnceHeader, Paging, Path, Problem, Query, Words};
+use kit::web::{Json, Nothing, Once, OnceHeader, Paging, Path, Problem, Query, Words, unpaged};
 use kit::{Cents, Error, House, Id, Result, Tx};
 use people::{Actor, Caller};
 use serde::Serialize;
@@ -62,7 +62,11 @@ impl kit::web::Input for Asked {
         ("duration" = Option<u32>, Query), ("moving" = Option<i64>, Query),
         ("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
     responses((status = 200, body = Availability), (status = 400, body = Problem)))]
-async fn availability(caller: Caller, Query(Asked { ask, paging }): Query<Asked>) -> Result<Response> {
+async fn availability(
+    caller: Caller,
+    uri: Uri,
+    Query(Asked { ask, paging }): Query<Asked>,
+) -> Result<Response> {
     caller
         .view(move |tx, by| {
             let mut answer = search(tx, by, &ask)?;
@@ -73,9 +77,10 @@ async fn availability(caller: Caller, Query(Asked { ask, paging }): Query<Asked>
             if many {
                 offers = paging.cut(offers);
             }
-            let mut response = Answered(told.with_slots(slots(&answer, &offers))).into_response();
-            response.headers_mut().insert("x-total-count", HeaderValue::from(total));
-            Ok(response)
+            // One day is told whole: it is its own first page and last.
+            let paging = if many { paging } else { Paging { page: 1, size: total.max(1) } };
+            let head = paging.head(total, &unpaged(&uri));
+            Ok((head, Answered(told.with_slots(slots(&answer, &offers)))).into_response())
         })
         .await
 }

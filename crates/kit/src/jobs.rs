@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -27,6 +27,11 @@ const HOLD: SignedDuration = SignedDuration::from_mins(5);
 const ATTEMPTS: i64 = 12;
 /// The longest pause between looks at the table: jobs of other processes are found by then.
 const POLL: Duration = Duration::from_secs(1);
+
+/// How long jobs let people go first before the next ones are taken, at most …
+const COURTESY: Duration = Duration::from_millis(250);
+/// … and how often they look whether somebody still waits.
+const BREATH: Duration = Duration::from_millis(5);
 
 /// A kind of work, and what one piece of it has to know.
 pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
@@ -101,6 +106,9 @@ async fn run_until(db: &Db, handlers: &Handlers, mut stop: watch::Receiver<bool>
         let is_over = *stop.borrow();
         // Whatever takes long holds up nothing but its own place.
         let places = if is_over { 0 } else { IN_HAND.saturating_sub(works.len()) };
+        if places > 0 {
+            let_people_go_first(db).await;
+        }
         if places > 0 || !ended.is_empty() {
             let done = ended.clone();
             match db.tx(move |tx| note_and_take(tx, &done, places)).await {
@@ -124,6 +132,14 @@ async fn run_until(db: &Db, handlers: &Handlers, mut stop: watch::Receiver<bool>
             _ = tokio::time::sleep(POLL) => {}
             () = told_of_jobs(&mut changes), if works.len() < IN_HAND => {}
         }
+    }
+}
+
+/// Waits while somebody waits for the database, but not for ever: jobs have their turn in the longest rush, too.
+async fn let_people_go_first(db: &Db) {
+    let until = Instant::now() + COURTESY;
+    while db.is_waited_for() && Instant::now() < until {
+        tokio::time::sleep(BREATH).await;
     }
 }
 

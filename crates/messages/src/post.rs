@@ -62,7 +62,8 @@ impl Post {
             }
             Way::Kept(folder) => {
                 let name = format!("{}-{}.eml", now.strftime("%Y%m%dT%H%M%S%3fZ"), compose::name(mail)?);
-                keep(folder, &name, &message.formatted()).await?;
+                let (folder, bytes) = (folder.clone(), message.formatted());
+                tokio::task::spawn_blocking(move || keep(&folder, &name, &bytes)).await.or_fault()??;
                 Ok("kept")
             }
         }
@@ -98,11 +99,11 @@ fn is_safe(url: &str) -> bool {
 }
 
 /// Writes the file beside its place first, so that whoever looks finds it whole.
-async fn keep(folder: &Path, name: &str, bytes: &[u8]) -> Result<()> {
-    tokio::fs::create_dir_all(folder).await.or_fault()?;
+fn keep(folder: &Path, name: &str, bytes: &[u8]) -> Result<()> {
+    std::fs::create_dir_all(folder).or_fault()?;
     let unfinished = folder.join(format!(".{name}"));
-    tokio::fs::write(&unfinished, bytes).await.or_fault()?;
-    tokio::fs::rename(&unfinished, folder.join(name)).await.or_fault()
+    std::fs::write(&unfinished, bytes).or_fault()?;
+    std::fs::rename(&unfinished, folder.join(name)).or_fault()
 }
 
 #[cfg(test)]

@@ -103,6 +103,8 @@ async fn a_month_says_day_by_day_what_is_open() {
     assert_eq!(with_slots.list("available_slots").len(), 7);
     let total: i64 = days.iter().map(|day| day["count"].as_i64().expect("a count")).sum();
     assert_eq!(with_slots.header("x-total-count"), total.to_string());
+    let link = with_slots.header("link");
+    assert!(link.contains(&format!("<{path}&slots=1&page=3&page_size=7>; rel=\"next\"")), "{link}");
     assert_eq!(with_slots.number("total_slots"), total);
 }
 

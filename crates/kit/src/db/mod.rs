@@ -238,6 +238,14 @@ impl Db {
         }
     }
 
+    /// Whether more is asked of the database at this moment than it has threads for.
+    pub(crate) fn is_waited_for(&self) -> bool {
+        match &self.0.engine {
+            Engine::Sqlite(engine) => engine.is_waited_for(),
+            Engine::Postgres(engine) => engine.is_waited_for(),
+        }
+    }
+
     /// What every transaction carries.
     pub fn means(&self) -> &Means {
         &self.0.means

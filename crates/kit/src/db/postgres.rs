@@ -46,6 +46,11 @@ impl Postgres {
         Ok(Postgres { works })
     }
 
+    /// Whether somebody waits for a thread.
+    pub(super) fn is_waited_for(&self) -> bool {
+        !self.works.is_empty()
+    }
+
     pub(super) fn submit(&self, kind: Kind, work: Box<dyn Unit>) {
         if let Err(TrySendError::Full((_, work))) = self.works.try_send((kind, work)) {
             work.refuse(Error::refused(&BUSY));

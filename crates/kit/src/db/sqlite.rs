@@ -20,9 +20,10 @@ use crate::ids::Ids;
 
 /// A group takes in no more than this many transactions …
 const GROUP: usize = 128;
-/// … and nobody new after this long.
-const GROUP_TIME: Duration = Duration::from_millis(5);
-/// How many transactions that give way a group takes in, once nobody else waits.
+/// … and nobody new after as long as the last flush took: so it is waited for about as long as it is worked, on a fast
+/// disk and on a slow one. At least and at most this long.
+const GROUP_TIME: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(5));
+/// How many transactions that give way make a group of their own, while nobody else waits.
 const LATER: usize = 16;
 /// From so many pages on, the log is copied into the file.
 const LONG_LOG: u32 = 1_000;
@@ -65,6 +66,7 @@ impl Sqlite {
                 marks: &marked,
                 copies: &copies,
                 copied: Cell::new(0),
+                flush: Cell::new(Duration::ZERO),
             }
             .work();
         })?;
@@ -81,6 +83,11 @@ impl Sqlite {
     /// The marks of the last commit, whoever made it.
     pub(super) fn stamp(&self) -> Option<Stamp> {
         self.marks.read()
+    }
+
+    /// Whether somebody waits for a thread.
+    pub(super) fn is_waited_for(&self) -> bool {
+        !self.writes.is_empty() || !self.reads.is_empty()
     }
 
     pub(super) fn submit(&self, kind: Kind, work: Box<dyn Unit>) {
@@ -201,26 +208,19 @@ struct Queues<'w> {
 }
 
 impl Queues<'_> {
-    /// The next, whenever it comes; `None` when nobody can come any more.
-    fn wait(&self) -> Option<Box<dyn Unit>> {
+    /// The next, whenever it comes, and whether it gives way; `None` when nobody can come any more.
+    fn wait(&self) -> Option<(Box<dyn Unit>, bool)> {
+        let somebody = |unit| (unit, false);
+        let later = |unit| (unit, true);
         match self.first.try_recv() {
-            Ok(unit) => return Some(unit),
+            Ok(unit) => return Some(somebody(unit)),
             Err(TryRecvError::Empty) => {}
-            Err(TryRecvError::Disconnected) => return self.later.recv().ok(),
+            Err(TryRecvError::Disconnected) => return self.later.recv().ok().map(later),
         }
         select! {
-            recv(self.first) -> unit => unit.ok().or_else(|| self.later.recv().ok()),
-            recv(self.later) -> unit => unit.ok().or_else(|| self.first.recv().ok()),
+            recv(self.first) -> unit => unit.ok().map(somebody).or_else(|| self.later.recv().ok().map(later)),
+            recv(self.later) -> unit => unit.ok().map(later).or_else(|| self.first.recv().ok().map(somebody)),
         }
-    }
-
-    /// The next that is here, for a group that takes so many more of those who give way.
-    fn next(&self, most: &mut usize) -> Option<Box<dyn Unit>> {
-        if let Ok(unit) = self.first.try_recv() {
-            return Some(unit);
-        }
-        *most = most.checked_sub(1)?;
-        self.later.try_recv().ok()
     }
 }
 
@@ -235,13 +235,15 @@ struct Writer<'w> {
     copies: &'w Sender<()>,
     /// How long the log was when it was last copied.
     copied: Cell<u32>,
+    /// How long the last flush took.
+    flush: Cell<Duration>,
 }
 
 impl Writer<'_> {
     fn work(&self) {
-        while let Some(first) = self.queues.wait() {
+        while let Some((first, gives_way)) = self.queues.wait() {
             let mut group = Vec::new();
-            let result = self.write(first, &mut group);
+            let result = self.write(first, gives_way, &mut group);
             metrics::histogram!("coresync_commit_group_size")
                 .record(u32::try_from(group.len()).unwrap_or(u32::MAX));
             for unit in group {
@@ -272,14 +274,14 @@ impl Writer<'_> {
     }
 
     /// Runs a group and commits it. What it answers counts for every member that did not fail by itself.
-    fn write(&self, first: Box<dyn Unit>, group: &mut Vec<Box<dyn Unit>>) -> Result<()> {
+    fn write(&self, first: Box<dyn Unit>, gives_way: bool, group: &mut Vec<Box<dyn Unit>>) -> Result<()> {
         let conn = self.conn;
         if let Err(error) = plain(conn, "BEGIN IMMEDIATE") {
             group.push(first);
             return Err(error);
         }
-        let begun = Instant::now();
-        let mut most = LATER;
+        let (begun, time) = (Instant::now(), self.flush.get().clamp(GROUP_TIME.0, GROUP_TIME.1));
+        let (mut is_waited_for, mut giving_way) = (!gives_way, usize::from(gives_way));
         let mut next = Some(first);
         let outcome = loop {
             let Some(mut unit) = next.take() else { break Ok(()) };
@@ -290,15 +292,18 @@ impl Writer<'_> {
                     break ran;
                 }
             }
-            if group.len() < GROUP && begun.elapsed() < GROUP_TIME {
-                next = self.queues.next(&mut most);
-            } else if most == LATER {
-                // However many go first: one that gives way has its turn, too.
-                most = 0;
+            let has_time = group.len() < GROUP && begun.elapsed() < time;
+            next = if has_time { self.queues.first.try_recv().ok() } else { None };
+            is_waited_for |= next.is_some();
+            // Each group takes one that gives way, so that none waits for ever. More would keep waiting whoever is in it.
+            if next.is_none() && (giving_way == 0 || has_time && !is_waited_for && giving_way < LATER) {
                 next = self.queues.later.try_recv().ok();
+                giving_way += 1;
             }
         };
+        let worked = begun.elapsed();
         let ended = outcome.and_then(|()| plain(conn, "COMMIT"));
+        self.flush.set(begun.elapsed() - worked);
         if ended.is_err() && !conn.is_autocommit() {
             // The first failure is the one to tell.
             let _ = conn.execute_batch("ROLLBACK");

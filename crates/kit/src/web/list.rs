@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use axum::Json;
-use axum::http::HeaderValue;
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
@@ -42,6 +42,36 @@ impl Paging {
     pub fn cut<T>(self, items: Vec<T>) -> Vec<T> {
         items.into_iter().skip((self.page - 1) * self.size).take(self.size).collect()
     }
+
+    /// What the head of an answer says of this page of `total` items at `path`: how many there are in all (`X-Total-Count`),
+    /// and where the other pages are (`Link`, RFC 8288).
+    pub fn head(self, total: usize, path: &str) -> HeaderMap {
+        let Paging { page, size } = self;
+        let last = total.div_ceil(size).max(1);
+        let joint = if path.contains('?') { '&' } else { '?' };
+        let link =
+            |page: usize, name: &str| format!("<{path}{joint}page={page}&page_size={size}>; rel=\"{name}\"");
+        let mut links = vec![link(1, "first"), link(last, "last")];
+        if page > 1 {
+            links.push(link(page - 1, "prev"));
+        }
+        if page < last {
+            links.push(link(page + 1, "next"));
+        }
+        let mut headers = HeaderMap::new();
+        headers.insert("x-total-count", HeaderValue::from(total));
+        if let Ok(value) = HeaderValue::from_str(&links.join(", ")) {
+            headers.insert(header::LINK, value);
+        }
+        headers
+    }
+}
+
+/// The address of a list that was asked for, without which page of it.
+pub fn unpaged(uri: &Uri) -> String {
+    let is_page = |part: &&str| part.starts_with("page=") || part.starts_with("page_size=");
+    let rest: Vec<&str> = uri.query().unwrap_or_default().split('&').filter(|part| !is_page(part)).collect();
+    format!("{}?{}", uri.path(), rest.join("&"))
 }
 
 /// One page of a list of `total`, at `path` (with its query but for the page).
@@ -79,25 +109,6 @@ pub fn in_address(text: &str, keeping: &str) -> String {
 
 impl<T: Serialize> IntoResponse for List<T> {
     fn into_response(self) -> Response {
-        let Paging { page, size } = self.paging;
-        let last = self.total.div_ceil(size).max(1);
-        let joint = if self.path.contains('?') { '&' } else { '?' };
-        let link = |page: usize, name: &str| {
-            format!("<{}{joint}page={page}&page_size={size}>; rel=\"{name}\"", self.path)
-        };
-        let mut links = vec![link(1, "first"), link(last, "last")];
-        if page > 1 {
-            links.push(link(page - 1, "prev"));
-        }
-        if page < last {
-            links.push(link(page + 1, "next"));
-        }
-        let mut response = Json(self.items).into_response();
-        let headers = response.headers_mut();
-        headers.insert("x-total-count", HeaderValue::from(self.total));
-        if let Ok(value) = HeaderValue::from_str(&links.join(", ")) {
-            headers.insert("link", value);
-        }
-        response
+        (self.paging.head(self.total, &self.path), Json(self.items)).into_response()
     }
 }

@@ -15,7 +15,7 @@ pub use front::{Answering, Front, TraceId};
 pub use house::House;
 pub use input::{Form, Input, Json, Path, Query, Words, body};
 pub use kept::{Kept, SameForAll};
-pub use list::{List, Paging, in_address};
+pub use list::{List, Paging, in_address, unpaged};
 pub use once::{Nothing, Once, OnceHeader};
 pub use page::{Page, see_other};
 pub use problem::{Problem, Said, not_allowed, not_found, speak};
