@@ -86,6 +86,9 @@ impl Field {
     }
 }
 
+/// The shifts on the days that are asked for; and when somebody is there, in one piece where shifts touch.
+type Presence = (Openings, Vec<(Cell, Cell)>);
+
 fn assemble<'c>(
     catalogue: &Catalogue,
     candidates: &Candidates<'c>,
@@ -95,16 +98,16 @@ fn assemble<'c>(
 ) -> Result<Field> {
     let wider = days.wider()?;
     // Many keep the same hours.
-    let mut known: Vec<(&Hours, Openings, Vec<(Cell, Cell)>)> = Vec::new();
-    let mut open = |hours| match known.iter().find(|(same, ..)| *same == hours) {
-        Some((_, open, there)) => (open.clone(), there.clone()),
+    let mut known: Vec<(&Hours, Presence)> = Vec::new();
+    let mut at = |hours| match known.iter().find(|(same, _)| *same == hours) {
+        Some((_, presence)) => presence.clone(),
         None => {
-            let (open, there) = (days.open(hours), wider.pieces(hours));
-            known.push((hours, open.clone(), there.clone()));
-            (open, there)
+            let presence = (days.open(hours), wider.pieces(hours));
+            known.push((hours, presence.clone()));
+            presence
         }
     };
-    let track = |id: Id, (open, there): (Openings, Vec<(Cell, Cell)>), after: i64| Track {
+    let track = |id: Id, (open, there): Presence, after: i64| Track {
         id,
         open,
         there,
@@ -116,10 +119,10 @@ fn assemble<'c>(
     };
     let room = |room: &&'c Room| {
         let (premium_bp, shortest) = (room.premium_bp, shortest(catalogue, room.id));
-        Track { premium_bp, shortest, ..track(room.id, open(&room.hours), 0) }
+        Track { premium_bp, shortest, ..track(room.id, at(&room.hours), 0) }
     };
     let rooms: Vec<Track> = candidates.rooms.iter().map(room).collect();
-    let technician = |one: &&'c Technician| track(one.id, open(&one.hours), one.pad);
+    let technician = |one: &&'c Technician| track(one.id, at(&one.hours), one.pad);
     let technicians = candidates.technicians.iter().map(technician).collect();
     // A piece is there whenever any of the rooms is open.
     let always: Vec<(Cell, Cell)> = rooms.iter().flat_map(|room| room.there.clone()).collect();
