@@ -3,7 +3,7 @@
 // Run it by any of bin/run, bin/dev, bin/test, bin/screens, or as `npm ci --ignore-scripts && node build.mjs` in web/.
 
 import { createHash } from "node:crypto";
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -118,6 +118,7 @@ function weigh({ made, outputs }) {
   return lines.every(([, bytes, most]) => bytes <= most);
 }
 
+const began = new Date();
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
 const bundled = await bundle();
@@ -141,4 +142,6 @@ if (!weigh(bundled)) {
 }
 // Last, for whoever finds it may believe in the rest.
 await writeFile(join(dist, "files.tsv"), table(files));
+// What was saved meanwhile is newer.
+await utimes(join(dist, "files.tsv"), began, began);
 console.log(`web/dist: ${files.length} files, ${studies.length} light studies`);

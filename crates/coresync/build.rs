@@ -58,16 +58,15 @@ fn main() {
 fn newer_than_dist(dist: &Path) -> Option<PathBuf> {
     let changed = |path: &Path| fs::metadata(path).and_then(|file| file.modified()).ok();
     let made = changed(&dist.join("files.tsv"));
-    let mut folders = ["styles", "scripts", "studies"].map(|folder| dist.with_file_name(folder)).to_vec();
-    while let Some(folder) = folders.pop() {
-        println!("cargo::rerun-if-changed={}", folder.display());
-        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if changed(&path) > made {
-                return Some(path);
-            }
+    let sources = ["styles", "scripts", "studies", "build.mjs", "stills.mjs", "package-lock.json"];
+    let mut paths = sources.map(|source| dist.with_file_name(source)).to_vec();
+    paths.iter().for_each(|path| println!("cargo::rerun-if-changed={}", path.display()));
+    while let Some(path) = paths.pop() {
+        let is_hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        if path.is_dir() {
+            paths.extend(fs::read_dir(&path).into_iter().flatten().flatten().map(|entry| entry.path()));
+        } else if !is_hidden && changed(&path) > made {
+            return Some(path);
         }
     }
     None

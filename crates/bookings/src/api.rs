@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json as Answered;
-use axum::http::{StatusCode, Uri};
+use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use catalogue::{Catalogue, ServiceCard};
 use kit::replies::Reply;
@@ -77,9 +77,11 @@ async fn availability(
             if many {
                 offers = paging.cut(offers);
             }
-            // One day is told whole: it is its own first page and last.
-            let paging = if many { paging } else { Paging { page: 1, size: total.max(1) } };
-            let head = paging.head(total, &unpaged(&uri));
+            let mut head = paging.head(total, &unpaged(&uri));
+            if !many {
+                // One day is told whole.
+                head.remove(header::LINK);
+            }
             Ok((head, Answered(told.with_slots(slots(&answer, &offers)))).into_response())
         })
         .await

@@ -58,7 +58,7 @@ pub struct Open {
 #[derive(Debug, Clone, Default)]
 pub struct Openings {
     all: Vec<Open>,
-    /// How many there are before each day, and at last in all.
+    /// How many there are before each day.
     before: Vec<usize>,
 }
 

@@ -13,7 +13,8 @@ pub(crate) fn event(catalogue: &Catalogue, booking: &Booking, link: &str, now: T
     Event {
         uid: format!("booking-{}@coresync", booking.id),
         // Whatever comes later counts more (RFC 5545, an integer of 32 bits): tenths of a second since it was booked.
-        sequence: (now.as_millisecond() - booking.created_at.as_millisecond()).max(0) / 100,
+        sequence: ((now.as_millisecond() - booking.created_at.as_millisecond()) / 100)
+            .clamp(0, i32::MAX.into()),
         starts_at: booking.starts_at,
         ends_at: booking.ends_at,
         stamped_at: now,

@@ -103,12 +103,15 @@ async fn run_until(db: &Db, handlers: &Handlers, mut stop: watch::Receiver<bool>
     let mut works = JoinSet::new();
     let mut ended: Arc<Vec<Ended>> = Arc::default();
     loop {
+        if !*stop.borrow() && works.len() < IN_HAND {
+            tokio::select! {
+                () = let_people_go_first(db) => {}
+                _ = stop.changed() => {}
+            }
+        }
         let is_over = *stop.borrow();
         // Whatever takes long holds up nothing but its own place.
         let places = if is_over { 0 } else { IN_HAND.saturating_sub(works.len()) };
-        if places > 0 {
-            let_people_go_first(db).await;
-        }
         if places > 0 || !ended.is_empty() {
             let done = ended.clone();
             match db.tx(move |tx| note_and_take(tx, &done, places)).await {

@@ -38,7 +38,7 @@ pub struct SignUp {
     /// The address of mail.
     #[schema(examples("anna@example.com"))]
     pub email: String,
-    /// 8 to 128 characters of any kind.
+    /// 8 to 128 characters of any kind, and not what is soon guessed.
     #[schema(format = Password, min_length = 8, max_length = 128)]
     pub password: String,
     /// First name.
@@ -76,7 +76,7 @@ pub struct ChangePassword {
     /// The present one.
     #[schema(format = Password)]
     pub current_password: String,
-    /// 8 to 128 characters of any kind.
+    /// 8 to 128 characters of any kind, and not what is soon guessed.
     #[schema(format = Password, min_length = 8, max_length = 128)]
     pub new_password: String,
 }
@@ -139,7 +139,7 @@ impl Input for Token {
 pub struct NewPassword {
     /// The 64 digits behind `token=`.
     pub token: String,
-    /// 8 to 128 characters of any kind.
+    /// 8 to 128 characters of any kind, and not what is soon guessed.
     #[schema(format = Password, min_length = 8, max_length = 128)]
     pub password: String,
 }

@@ -92,11 +92,11 @@ pub struct Width {
 }
 
 impl Default for Width {
-    /// As many readers as there are processors, at least two: more would only wait for each other, and with one a long read
-    /// would hold up all.
+    /// As many readers as there are processors, at least two and at most eight: more would only wait for each other, each keeps
+    /// 16 MB of pages, and with one a long read would hold up all.
     fn default() -> Width {
         let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-        Width { postgres: 16, sqlite_readers: processors.max(2) }
+        Width { postgres: 16, sqlite_readers: processors.clamp(2, 8) }
     }
 }
 

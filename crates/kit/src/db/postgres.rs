@@ -46,7 +46,7 @@ impl Postgres {
         Ok(Postgres { works })
     }
 
-    /// Whether somebody waits for a thread.
+    /// Whether somebody waits for a thread, jobs among them.
     pub(super) fn is_waited_for(&self) -> bool {
         !self.works.is_empty()
     }

@@ -25,6 +25,8 @@ const GROUP: usize = 128;
 const GROUP_TIME: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(5));
 /// How many transactions that give way make a group of their own, while nobody else waits.
 const LATER: usize = 16;
+/// How often one of them has its turn while people wait without end.
+const TURN: Duration = Duration::from_millis(5);
 /// From so many pages on, the log is copied into the file.
 const LONG_LOG: u32 = 1_000;
 /// From so many pages on, the writer waits until all are copied, so that the log begins anew: 64 MB.
@@ -67,6 +69,7 @@ impl Sqlite {
                 copies: &copies,
                 copied: Cell::new(0),
                 flush: Cell::new(Duration::ZERO),
+                turn: Cell::new(Instant::now()),
             }
             .work();
         })?;
@@ -85,7 +88,7 @@ impl Sqlite {
         self.marks.read()
     }
 
-    /// Whether somebody waits for a thread.
+    /// Whether somebody waits for a thread, jobs that read among them.
     pub(super) fn is_waited_for(&self) -> bool {
         !self.writes.is_empty() || !self.reads.is_empty()
     }
@@ -237,6 +240,8 @@ struct Writer<'w> {
     copied: Cell<u32>,
     /// How long the last flush took.
     flush: Cell<Duration>,
+    /// When one that gives way last had its turn although somebody waited.
+    turn: Cell<Instant>,
 }
 
 impl Writer<'_> {
@@ -295,15 +300,20 @@ impl Writer<'_> {
             let has_time = group.len() < GROUP && begun.elapsed() < time;
             next = if has_time { self.queues.first.try_recv().ok() } else { None };
             is_waited_for |= next.is_some();
-            // Each group takes one that gives way, so that none waits for ever. More would keep waiting whoever is in it.
-            if next.is_none() && (giving_way == 0 || has_time && !is_waited_for && giving_way < LATER) {
+            // Those who give way make groups of their own; where somebody waits, one of them has its turn now and then, so
+            // that none waits for ever.
+            let is_turn = giving_way == 0 && self.turn.get().elapsed() >= TURN;
+            if next.is_none() && (is_turn || has_time && !is_waited_for && giving_way < LATER) {
                 next = self.queues.later.try_recv().ok();
                 giving_way += 1;
+                self.turn.set(Instant::now());
             }
         };
         let worked = begun.elapsed();
         let ended = outcome.and_then(|()| plain(conn, "COMMIT"));
-        self.flush.set(begun.elapsed() - worked);
+        if ended.is_ok() {
+            self.flush.set(begun.elapsed() - worked);
+        }
         if ended.is_err() && !conn.is_autocommit() {
             // The first failure is the one to tell.
             let _ = conn.execute_batch("ROLLBACK");
