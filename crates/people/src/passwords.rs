@@ -179,7 +179,6 @@ mod tests {
             "p@ssw0rd!",
             "liverpool1",
             "anna.lindqvist",
-            &"15937".repeat(20),
             "aaaaaaaaa",
             "Anna1234",
             "qwertyuiopasdfghjkl",

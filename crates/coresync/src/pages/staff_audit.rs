@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use kit::web::{Input, Page, Paging, Words};
 use kit::{Fault, House, Id, Result, Tx};
 use people::{Actor, AuditFilter, AuditRow, Caller, Role, What};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::choices::{self, Choice};
 use super::frame::{Frame, or_sign_in};
@@ -204,17 +204,26 @@ fn lines(tx: &mut Tx<'_>, catalogue: &Catalogue, rows: Vec<AuditRow>) -> Result<
             ("", _) | (_, None) => String::new(),
             (kind, Some(id)) => format!("{kind} {id}"),
         };
-        let is_empty = row.details.as_object().is_some_and(|details| details.is_empty());
         out.push(Line {
             at: words::second(zone, row.at, now),
             who,
             what: spoken(&row.what).to_owned(),
             subject,
             network: row.network,
-            details: if is_empty { String::new() } else { row.details.to_string() },
+            details: besides(&row.details),
         });
     }
     Ok(out)
+}
+
+/// What else was written down, as `name: value; name: value`.
+fn besides(details: &Value) -> String {
+    let Some(details) = details.as_object() else { return details.to_string() };
+    let one = |(name, value): (&String, &Value)| {
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        format!("{}: {value}", name.replace('_', " "))
+    };
+    details.iter().map(one).collect::<Vec<_>>().join("; ")
 }
 
 /// A role in words; what is none is shown as it was written down.
