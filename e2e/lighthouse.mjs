@@ -11,8 +11,8 @@ import { FLAGS } from "./visit.mjs";
 const isLong = process.argv.includes("--long");
 const times = isLong ? 5 : 1;
 const daily = new Set(["home", "services", "book-day"]);
-/** Not meant to be found: answers to a question, doors, what is not there. */
-const hidden = /search|none|open|login|signup|missing|book-/;
+/** Not meant to be found: answers to a question, doors, what is not there, what a browser shows by itself without a line. */
+const hidden = /search|none|open|login|signup|missing|offline|book-/;
 
 const pages = site.PAGES.filter(([name]) => name !== "missing" && (isLong || daily.has(name)));
 
