@@ -66,11 +66,8 @@ impl Bits {
     /// The cells of `[from, to)` alone; they lie inside.
     #[must_use]
     pub fn slice(&self, from: Cell, to: Cell) -> Bits {
-        let shifted = self.later(from - self.base);
         let mut out = Bits::none(from, to);
-        let count = out.words.len();
-        out.words.copy_from_slice(&shifted.words[..count]);
-        out.trim();
+        out.or_within(self, from, to);
         out
     }
 

@@ -350,32 +350,21 @@ impl<'f> Offers<'f> {
 
     /// The starts of any room on a day.
     fn union(&self, place: usize, earliest: Cell) -> Option<Bits> {
-        let mut union: Option<Bits> = None;
         let (first, last) = self.bounds(place)?;
-        for (room, starts) in self.having(place, earliest) {
-            let union = union.get_or_insert_with(|| Bits::none(first, last));
+        let mut union = Bits::none(first, last);
+        for (room, starts) in self.field.rooms.iter().zip(&self.rooms) {
             // A room's night of the day before is not this day's, even where another room has opened already.
             for open in room.open.on(place) {
-                union.or_within(starts, open.from.max(earliest), open.to);
+                union.or_within(&starts.offered, open.from.max(earliest), open.to);
             }
         }
-        union
+        (!union.is_empty()).then_some(union)
     }
 
     /// From the first opening to the last closing of a day.
     fn bounds(&self, place: usize) -> Option<(Cell, Cell)> {
         let open = || self.field.rooms.iter().flat_map(|room| room.open.on(place));
         Some((open().map(|open| open.from).min()?, open().map(|open| open.to).max()?))
-    }
-
-    /// The rooms that have a start on a day, and their starts.
-    fn having(&self, place: usize, earliest: Cell) -> impl Iterator<Item = (&'f Track, &Bits)> {
-        let field = self.field;
-        let offered = self.rooms.iter().map(|starts| &starts.offered);
-        field.rooms.iter().zip(offered).filter(move |(room, starts)| {
-            let mut open = room.open.on(place).iter();
-            open.any(|open| starts.first_from(open.from.max(earliest), open.to).is_some())
-        })
     }
 
     fn offer(&self, place: usize, start: Cell) -> Offer {

@@ -152,6 +152,14 @@ impl Error {
         }
     }
 
+    /// In how many seconds it is worth another try, if it is a refusal that says so.
+    pub fn retry_after(&self) -> Option<i64> {
+        match self {
+            Error::Refused(_, carried) => carried.get("retry_after").and_then(Value::as_i64),
+            _ => None,
+        }
+    }
+
     /// Whether running the whole transaction again can cure it.
     pub fn is_passing(&self) -> bool {
         matches!(self, Error::Fault(fault) if matches!(fault.kind, FaultKind::Collision | FaultKind::NotStarted))

@@ -8,7 +8,6 @@ use axum::routing::get;
 use kit::web::{Page, see_other};
 use kit::{Error, Fault, House, Result};
 use people::{Caller, SessionKind, SignIn, SignUp, SignedIn, Tokens};
-use serde_json::Value;
 
 use super::frame::{Frame, Guest, local_path};
 use super::sheet::{Asked, Complaints, Posted, Sheet, Typed};
@@ -154,15 +153,14 @@ pub(super) struct Wrong {
 impl Wrong {
     /// What is said of an error, where fields have these labels; a fault goes on.
     pub(super) fn of(error: Error, labels: &'static [(&'static str, &'static str)]) -> Result<Wrong> {
+        let again = error.retry_after().map(|seconds| [(header::RETRY_AFTER, HeaderValue::from(seconds))]);
         match error {
             Error::Invalid(fields) => {
                 let errors = Complaints::of(&fields, labels);
-                Ok(Wrong { status: StatusCode::BAD_REQUEST, again: None, errors, refused: None })
+                Ok(Wrong { status: StatusCode::BAD_REQUEST, again, errors, refused: None })
             }
-            Error::Refused(refusal, carried) => {
+            Error::Refused(refusal, _) => {
                 let status = StatusCode::from_u16(refusal.status).map_err(Fault::because)?;
-                let seconds = carried.get("retry_after").and_then(Value::as_i64);
-                let again = seconds.map(|seconds| [(header::RETRY_AFTER, HeaderValue::from(seconds))]);
                 Ok(Wrong { status, again, errors: Complaints::default(), refused: Some(refusal.sentence) })
             }
             other => Err(other),

@@ -240,7 +240,7 @@ struct Writer<'w> {
     copied: Cell<u32>,
     /// How long the last flush took.
     flush: Cell<Duration>,
-    /// When one that gives way last had its turn although somebody waited.
+    /// When one that gives way last had its turn.
     turn: Cell<Instant>,
 }
 
@@ -313,8 +313,7 @@ impl Writer<'_> {
         let ended = outcome.and_then(|()| plain(conn, "COMMIT"));
         if ended.is_ok() {
             self.flush.set(begun.elapsed() - worked);
-        }
-        if ended.is_err() && !conn.is_autocommit() {
+        } else if !conn.is_autocommit() {
             // The first failure is the one to tell.
             let _ = conn.execute_batch("ROLLBACK");
         }

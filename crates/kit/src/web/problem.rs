@@ -95,7 +95,7 @@ impl IntoResponse for Error {
             tracing::error!(cause = fault.cause, place = %fault.place, "fault");
         }
         let mut response = status.into_response();
-        if let Some(seconds) = problem.carried.get("retry_after").and_then(Value::as_i64) {
+        if let Some(seconds) = self.retry_after() {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response.extensions_mut().insert(problem);
