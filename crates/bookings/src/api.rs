@@ -40,6 +40,7 @@ pub fn routes() -> OpenApiRouter<House> {
         .merge(crate::wait_api::routes())
         .merge(crate::history::routes())
         .merge(crate::rules_api::routes())
+        .merge(crate::staff_api::routes())
 }
 
 /// A question and which page of its times.

@@ -42,10 +42,10 @@ pub(crate) fn objections(
     if has_enough(tx, request)? {
         found.push(Error::refused(&TOO_MANY_OPEN));
     }
-    if begin(request.start) < request.window.earliest() {
+    if begin(request.start) < request.earliest() {
         found.push(Error::refused(&TOO_LATE));
     }
-    Ok(found)
+    Ok(found.into_iter().map(|error| request.window.worded(error)).collect())
 }
 
 /// Whether rules or hands keep anything from who asks.

@@ -176,7 +176,7 @@ impl<'r> Request<'r> {
         if !names_others {
             return Ok(objection);
         }
-        let earliest = cell_from(self.window.earliest());
+        let earliest = cell_from(self.earliest());
         let mut offers = ranked(Offers::find(self.demand(), field).all(earliest));
         offers.sort_by_key(|(_, offer)| ((offer.start - self.start).abs(), offer.start));
         offers.truncate(ALTERNATIVES);
@@ -195,6 +195,11 @@ impl<'r> Request<'r> {
         let alternatives = serde_json::to_value(slots(&answer, &offers)).map_err(Fault::because)?;
         let alternatives = if self.window.refusal(self.day).is_some() { json!([]) } else { alternatives };
         Ok(objection.with("alternatives", alternatives))
+    }
+
+    /// The first moment at which it may start.
+    pub(crate) fn earliest(&self) -> Timestamp {
+        if self.question.ignoring.is_some() { self.window.earliest_move() } else { self.window.earliest() }
     }
 
     /// When the guest's time begins.

@@ -126,9 +126,9 @@ impl World {
         service.equipment.is_empty() || !self.pieces_at(asked, start).is_empty()
     }
 
-    /// The first moment that can still be booked: an hour ahead online, any time to come by staff (W1).
+    /// The first moment that can still be booked: an hour ahead online; by staff, also what began up to two hours ago (W1).
     pub(crate) fn earliest(&self, asked: &Asked<'_>) -> Moment {
-        if asked.person.staff { asked.now } else { asked.now + self.lead * 60 }
+        if asked.person.staff { asked.now - self.walk_in * 60 } else { asked.now + self.lead * 60 }
     }
 
     /// Whether a person may book this start in this room now: not blocked, not kept, and not too near (W1, W3).
