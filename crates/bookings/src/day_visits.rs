@@ -130,9 +130,16 @@ fn visits_of(tx: &mut Tx<'_>, catalogue: &Catalogue, date: Date) -> Result<Vec<(
     Ok(all.into_iter().map(with_phone).collect())
 }
 
-type Names = HashMap<Id, (String, Option<String>)>;
+/// The names and phone numbers of people that were read before.
+pub(crate) type Names = HashMap<Id, (String, Option<String>)>;
 
-fn guest(tx: &mut Tx<'_>, names: &mut Names, booking: &Booking, phone: Option<String>) -> Result<DayGuest> {
+/// Whom a booking is for.
+pub(crate) fn guest(
+    tx: &mut Tx<'_>,
+    names: &mut Names,
+    booking: &Booking,
+    phone: Option<String>,
+) -> Result<DayGuest> {
     let known = match booking.person {
         Some(person) => {
             if !names.contains_key(&person) {
@@ -179,4 +186,16 @@ fn visit(
     let is_late = matches!(booking.status, Status::Pending | Status::Confirmed) && now > booking.starts_at;
     let undo = undoing(catalogue, booking, last.as_ref(), by, now);
     Ok(DayVisit { is_late, steps, undo, due, guest, detail })
+}
+
+/// Whom one booking is for, for who sees every booking.
+///
+/// # Errors
+/// `Error::Forbidden` unless `by` sees every booking; `Error::NotFound`.
+pub fn guest_of(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<(Booking, DayGuest)> {
+    by.need(Action::SeeEveryBooking)?;
+    let booking = store::find(tx, id)?.ok_or(kit::Error::NotFound)?.booking;
+    let phone = store::guest_phone_of(tx, id)?;
+    let guest = guest(tx, &mut HashMap::new(), &booking, phone)?;
+    Ok((booking, guest))
 }

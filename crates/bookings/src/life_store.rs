@@ -392,3 +392,10 @@ pub(crate) fn note_lapse(tx: &mut Tx<'_>, booking: Id, person: Id, what: &str) -
 pub(crate) fn forget_lapse(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
     tx.run(sql!("DELETE FROM lapses WHERE booking_id = $1"), args![booking]).map(drop)
 }
+
+/// The phone number that was given for a booking's guest.
+pub(crate) fn guest_phone_of(tx: &mut Tx<'_>, booking: Id) -> Result<Option<String>> {
+    let row: Option<(Option<String>,)> =
+        tx.one(sql!("SELECT guest_phone FROM bookings WHERE id = $1"), args![booking])?;
+    Ok(row.and_then(|(phone,)| phone))
+}

@@ -6,7 +6,8 @@ use jiff::civil::Date;
 use kit::{Error, Fault, Fields, Id, Result, Tx};
 use serde_json::json;
 
-use crate::busy::{Candidates, field_without};
+use crate::block_store::{BlockKind, blocked};
+use crate::busy::{Candidates, field_with_blocks_of, field_without};
 use crate::cells::{Cell, begin, cell_at, cell_from, cells};
 use crate::days::{Days, moments};
 use crate::free::{Demand, Field, LONGEST, Offer, Offers};
@@ -147,6 +148,42 @@ impl<'r> Request<'r> {
         let mut field = field_without(tx, self.catalogue, &self.candidates, days, self.question.ignoring)?;
         gate(&mut field, self.catalogue, &self.rules, self.service.id, self.window.asker());
         Ok(field)
+    }
+
+    /// Which kinds of blocks stand in the way of what would be had without them: each that alone does; where none does alone,
+    /// each without which it could be had.
+    pub(crate) fn blocking(&self, tx: &mut Tx<'_>) -> Result<Vec<BlockKind>> {
+        let days = self.days()?;
+        if blocked(tx, days.reach())?.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut fits = |kinds: &[BlockKind]| -> Result<bool> {
+            let without = self.question.ignoring;
+            let mut field =
+                field_with_blocks_of(tx, self.catalogue, &self.candidates, days.clone(), without, kinds)?;
+            gate(&mut field, self.catalogue, &self.rules, self.service.id, self.window.asker());
+            Ok(Offers::find(self.demand(), &field).at(self.start).is_some())
+        };
+        if !fits(&[])? {
+            return Ok(Vec::new());
+        }
+        let (mut alone, mut together) = (Vec::new(), Vec::new());
+        for kind in BlockKind::ALL {
+            if !fits(&[kind])? {
+                alone.push(kind);
+            }
+            let others: Vec<BlockKind> = BlockKind::ALL.into_iter().filter(|one| *one != kind).collect();
+            if fits(&others)? {
+                together.push(kind);
+            }
+        }
+        let all = fits(&BlockKind::ALL)?;
+        Ok(match (all, alone.is_empty(), together.is_empty()) {
+            (true, ..) => Vec::new(),
+            (_, false, _) => alone,
+            (_, _, false) => together,
+            _ => vec![BlockKind::Room],
+        })
     }
 
     /// The offer at the wished start.

@@ -81,7 +81,7 @@ impl World {
         let service = self.service(asked.service);
         let from = start - service.setup * 60;
         let to = start + (asked.minutes + service.turnover) * 60;
-        (room.units - self.fullest(room.id, from, to)).max(0)
+        room.units.saturating_sub(self.fullest(room.id, from, to)).max(0)
     }
 
     /// The technicians who could serve at a start: skilled, at work and free, their own pad included.
@@ -143,7 +143,7 @@ impl World {
         if self.needs_plan(asked, day) || !self.window(asked.person, day, asked.now).is_open {
             return Day { slots: Vec::new() };
         }
-        let empty = World { claims: BTreeMap::new(), ..self.clone() };
+        let empty = World { claims: BTreeMap::new(), blocks: Vec::new(), ..self.clone() };
         let mut starts: Vec<Moment> = Vec::new();
         for room in self.rooms_for(asked) {
             for Open { from: opens, to: closes, .. } in self.shifts_on(room.id, day) {
