@@ -125,7 +125,8 @@ pub(crate) fn objection(
 fn check_in_opens(catalogue: &Catalogue, booking: &Booking) -> Result<Timestamp> {
     let days = Days::new(&catalogue.club.zone, booking.day, booking.day)?;
     let rooms = catalogue.rooms.iter().filter(|room| room.active);
-    let opens = rooms.flat_map(|room| days.open(&room.hours).iter().map(|open| open.from).collect::<Vec<_>>());
+    let opens =
+        rooms.flat_map(|room| days.open(&room.hours).iter().map(|open| open.from).collect::<Vec<_>>());
     let early = booking.starts_at - SignedDuration::from_mins(catalogue.number(START_EARLY));
     Ok(opens.min().map_or(early, |opens| begin(opens).min(early)))
 }

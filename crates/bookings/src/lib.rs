@@ -64,8 +64,8 @@ pub use arrive::{Missed, business_day_is_open, check_in, complete, no_show, star
 pub use bits::Bits;
 pub use block_store::BlockKind;
 pub use blocks::{
-    BLOCK_EDITED, BLOCK_REMOVED, BOOKINGS_INSIDE, Block, BlockInput, InsideBlock, block, blocks, bookings_inside,
-    edit_block, one_block, remove_block,
+    BLOCK_EDITED, BLOCK_REMOVED, BOOKINGS_INSIDE, Block, BlockInput, InsideBlock, block, blocks,
+    bookings_inside, edit_block, one_block, remove_block,
 };
 pub use book::{Booked, SUBJECT, book};
 pub use busy::Candidates;

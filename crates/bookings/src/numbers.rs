@@ -72,8 +72,13 @@ pub const MOVES: Number = Number::new("moves", "How often a booking may be moved
 pub(crate) const NO_SHOW: Number =
     Number::new("no_show_minutes", "Minutes after the start from which staff mark a no-show", 15, 0, 240);
 /// For how long the desk undoes a step of a visit without a manager (D4).
-pub(crate) const UNDO: Number =
-    Number::new("undo_minutes", "Minutes for which the desk undoes a check-in, a start or a no-show", 30, 0, 240);
+pub(crate) const UNDO: Number = Number::new(
+    "undo_minutes",
+    "Minutes for which the desk undoes a check-in, a start or a no-show",
+    30,
+    0,
+    240,
+);
 /// How long before its time a visit may start (D11).
 pub(crate) const START_EARLY: Number =
     Number::new("start_early_minutes", "Minutes before its time from which a visit may start", 15, 0, 120);

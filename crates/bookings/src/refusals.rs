@@ -62,8 +62,10 @@ pub const TOO_MANY_WAITS: Refusal =
     Refusal::conflict("too_many_open", "You have as many places on the waitlist as we keep for you.");
 
 /// Staff: it is too early to check in (D11). Carries `opens_at`.
-pub const CHECK_IN_LATER: Refusal =
-    Refusal::conflict("wrong_state", "Check-in has not opened for this visit. Check the guest in on its day.");
+pub const CHECK_IN_LATER: Refusal = Refusal::conflict(
+    "wrong_state",
+    "Check-in has not opened for this visit. Check the guest in on its day.",
+);
 /// Staff: it is too early to start (D11). Carries `opens_at`.
 pub const START_LATER: Refusal =
     Refusal::conflict("wrong_state", "It is too early to start this visit. Start it closer to its time.");
@@ -77,20 +79,28 @@ pub const NO_SHOW_LATER: Refusal =
 pub const CHECK_IN_FIRST: Refusal =
     Refusal::conflict("wrong_state", "This guest has not been checked in. Check them in first.");
 /// Staff: the visit stands where this step makes no sense. Carries `status`.
-pub const WRONG_STEP: Refusal =
-    Refusal::conflict("wrong_state", "This visit has changed meanwhile. See its state, then choose what to do.");
+pub const WRONG_STEP: Refusal = Refusal::conflict(
+    "wrong_state",
+    "This visit has changed meanwhile. See its state, then choose what to do.",
+);
 /// Staff: someone has done this a moment before. Carries `by` and `at`.
 pub const DONE_ALREADY: Refusal =
     Refusal::conflict("wrong_state", "This was done already, and nothing was changed.");
 /// Staff: there is no such step to undo.
-pub const NOTHING_UNDONE: Refusal =
-    Refusal::conflict("wrong_state", "This step can't be undone as the visit stands now. Undo the last step first.");
+pub const NOTHING_UNDONE: Refusal = Refusal::conflict(
+    "wrong_state",
+    "This step can't be undone as the visit stands now. Undo the last step first.",
+);
 /// Only a manager undoes this now (D4).
-pub const MANAGER_REQUIRED: Refusal =
-    Refusal::forbidden("manager_required", "Only a manager can undo this now, with a reason. Ask one to do it.");
+pub const MANAGER_REQUIRED: Refusal = Refusal::forbidden(
+    "manager_required",
+    "Only a manager can undo this now, with a reason. Ask one to do it.",
+);
 /// The business day takes no change any more (T14). Carries `first_open`.
-pub const DAY_CLOSED: Refusal =
-    Refusal::conflict("day_closed", "The business day of this visit is closed. Ask a manager what to enter today.");
+pub const DAY_CLOSED: Refusal = Refusal::conflict(
+    "day_closed",
+    "The business day of this visit is closed. Ask a manager what to enter today.",
+);
 /// The fee of the no-show was paid.
 pub const FEE_PAID: Refusal =
     Refusal::conflict("already_paid", "The fee was paid already. Give it back first, then undo the no-show.");

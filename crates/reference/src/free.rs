@@ -69,7 +69,7 @@ impl World {
     }
 
     /// Whoever has the skill; a service that names none asks for anybody.
-    pub(crate) fn skilled(&self, service: &Service) -> Vec<&Technician> {
+    pub fn skilled(&self, service: &Service) -> Vec<&Technician> {
         let can = |one: &&Technician| {
             one.active && (service.skill.is_empty() || one.skills.contains(&service.skill))
         };

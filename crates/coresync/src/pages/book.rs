@@ -321,7 +321,11 @@ fn look(
     let mut wanted = read.as_ref().cloned().unwrap_or_default();
     wanted.narrowed = narrowed(by, &wanted);
     if let Some(Error::Invalid(wrong)) = &refusal {
-        wrong.0.iter().filter(|(name, _)| name.starts_with("guest_")).for_each(|(name, why)| fields.add(name, why));
+        wrong
+            .0
+            .iter()
+            .filter(|(name, _)| name.starts_with("guest_"))
+            .for_each(|(name, why)| fields.add(name, why));
     }
     let guest = book_guest::chosen(tx, by, &mut wanted.narrowed, typed, &mut fields)?;
     let slug = wanted.service.as_deref().unwrap_or_else(|| typed.get("service"));

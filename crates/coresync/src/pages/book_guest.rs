@@ -59,7 +59,8 @@ pub(super) fn chosen(
         *narrowed = narrowed.for_asker();
     }
     let is_new = narrowed.guest() == Some(0);
-    let known = person.filter(|_| narrowed.guest().is_some()).map(|person| people::person(tx, person)).transpose()?;
+    let known =
+        person.filter(|_| narrowed.guest().is_some()).map(|person| people::person(tx, person)).transpose()?;
     let plan = match &known {
         Some(person) => {
             let club = catalogue::current(tx)?.club.id;
@@ -123,6 +124,9 @@ pub(super) fn overrides(wanted: &Search, service: &Service, date: Date, day: &An
     }
     let needs_plan = service.member_only && online.lacks_plan(date);
     needs_plan.then(|| {
-        format!("{} is for members, and this guest has no plan on that day. You can book it for them.", service.name)
+        format!(
+            "{} is for members, and this guest has no plan on that day. You can book it for them.",
+            service.name
+        )
     })
 }

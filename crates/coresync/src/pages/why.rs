@@ -134,7 +134,11 @@ fn advice(
     let mut advice = Vec::new();
     match code {
         "maintenance" if is_staff => {
-            advice.push(leads("What is blocked is listed there.", "/staff/blocks/".to_owned(), "See the blocks"));
+            advice.push(leads(
+                "What is blocked is listed there.",
+                "/staff/blocks/".to_owned(),
+                "See the blocks",
+            ));
         }
         "too_late" | "same_person" | "too_many_open" | "plan_required" if is_staff => {}
         "outside_window" | "vip_only" | "members_only" => advice.push(leads(

@@ -55,9 +55,9 @@ impl Input for BlockForm {
         if reason.is_empty() {
             words.complain("reason", "Say why, such as repairs or lunch.");
         }
-        let seen = words.opt_text_within("seen", 20_000).map(|seen| {
-            seen.split(',').filter_map(|id| id.trim().parse().ok()).map(Id).collect::<Vec<Id>>()
-        });
+        let seen = words
+            .opt_text_within("seen", 20_000)
+            .map(|seen| seen.split(',').filter_map(|id| id.trim().parse().ok()).map(Id).collect::<Vec<Id>>());
         BlockForm { what, from, to, reason, seen, seen_at: words.opt_moment("seen_at") }
     }
 }
@@ -217,11 +217,7 @@ async fn save(caller: Caller, Posted(sheet): Posted<BlockForm>) -> Result<Respon
     submit(caller, None, sheet).await
 }
 
-async fn change(
-    caller: Caller,
-    Path(id): Path<Id>,
-    Posted(sheet): Posted<BlockForm>,
-) -> Result<Response> {
+async fn change(caller: Caller, Path(id): Path<Id>, Posted(sheet): Posted<BlockForm>) -> Result<Response> {
     submit(caller, Some(id), sheet).await
 }
 

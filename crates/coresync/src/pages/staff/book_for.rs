@@ -87,9 +87,10 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &GuestSearch) -> Result<DeskPage> {
     } else {
         "Nobody was found. Try a shorter part, or book for a new guest."
     };
-    let links = vec![
-        ("Book for a new guest", search.times(Some(Id(0)))),
-        ("Book for yourself", search.times(None)),
-    ];
-    Ok(DeskPage::new(by, HERE, "Booking for").with(Part::Form(form)).table(table, empty).with(Part::Links(links)))
+    let links =
+        vec![("Book for a new guest", search.times(Some(Id(0)))), ("Book for yourself", search.times(None))];
+    Ok(DeskPage::new(by, HERE, "Booking for")
+        .with(Part::Form(form))
+        .table(table, empty)
+        .with(Part::Links(links)))
 }

@@ -68,7 +68,8 @@ impl Input for DayQuery {
 impl DayQuery {
     /// The address of the same part of the day, which says what was done with a booking.
     pub(super) fn after(&self, said: &str, id: Id) -> String {
-        let path = self.filter.date.map_or_else(|| format!("{HERE}?"), |date| format!("{}&", self.path(date)));
+        let path =
+            self.filter.date.map_or_else(|| format!("{HERE}?"), |date| format!("{}&", self.path(date)));
         format!("{path}said={said}&of={id}#visit-{id}")
     }
 
@@ -157,7 +158,8 @@ async fn show(caller: Caller, Asked(sheet): Asked<DayQuery>) -> Result<Response>
         let table = caller.view(move |tx, by| table(tx, by, &query)).await;
         return or_sign_in(table.map(|table| csv("visits", &table)), HERE);
     }
-    let page = caller.view(move |tx, by| Ok(DayPage { errors: errors.clone(), ..draw(tx, by, &query)? })).await;
+    let page =
+        caller.view(move |tx, by| Ok(DayPage { errors: errors.clone(), ..draw(tx, by, &query)? })).await;
     or_sign_in(page.and_then(|page| Page::of(&page)), HERE)
 }
 
@@ -217,7 +219,11 @@ fn row(catalogue: &Catalogue, visit: &DayVisit, now: Timestamp) -> VisitRow {
     let span = words::span(zone, booking.starts_at, booking.ends_at);
     VisitRow {
         id: booking.id,
-        span: if is_next_day { format!("{span}, {}", words::day_of(zone, booking.starts_at, now)) } else { span },
+        span: if is_next_day {
+            format!("{span}, {}", words::day_of(zone, booking.starts_at, now))
+        } else {
+            span
+        },
         guest: visit.guest.name.clone(),
         phone: visit.guest.phone.clone(),
         service: catalogue.service(booking.service).map(|one| one.name.clone()).unwrap_or_default(),
@@ -290,7 +296,8 @@ fn table(tx: &mut Tx<'_>, by: &Actor, query: &DayQuery) -> Result<Table> {
         for visit in &visits {
             let row = row(&catalogue, visit, now);
             let state = if row.is_late { format!("{}, late", row.state) } else { row.state.to_owned() };
-            let texts = [row.span, row.guest, row.phone.unwrap_or_default(), row.service, row.room, row.technicians];
+            let texts =
+                [row.span, row.guest, row.phone.unwrap_or_default(), row.service, row.room, row.technicians];
             let last = [state, visit.due.to_string(), row.reference];
             rows.push(texts.into_iter().chain(last).map(cell).collect());
         }
