@@ -23,7 +23,7 @@ use crate::hold::Holder;
 use crate::mine::{mine, show};
 use crate::model::Detail;
 use crate::price::price_for;
-use crate::search::{Ask, search, window};
+use crate::search::{Ask, BookingFor, search_for, window};
 use crate::wire::{Availability, BookingOut, ranked, slots};
 use crate::wish::{Extras, Wish};
 
@@ -40,36 +40,41 @@ pub fn routes() -> OpenApiRouter<House> {
         .merge(crate::wait_api::routes())
         .merge(crate::history::routes())
         .merge(crate::rules_api::routes())
+        .merge(crate::staff_api::routes())
+        .merge(crate::block_api::routes())
 }
 
 /// A question and which page of its times.
 struct Asked {
     ask: Ask,
+    whom: BookingFor,
     paging: Paging,
 }
 
 impl kit::web::Input for Asked {
     fn parse(words: &mut Words) -> Asked {
-        Asked { ask: Ask::parse(words), paging: Paging::parse(words) }
+        let whom = words.opt_id("person_id").map_or(BookingFor::Asker, BookingFor::Person);
+        Asked { ask: Ask::parse(words), whom, paging: Paging::parse(words) }
     }
 }
 
-/// Free times for whoever asks: of one `date`, or day by day `from` … `to` (with `slots=1` their times too).
+/// Free times for whoever asks, or, by staff, for the person of `person_id`: of one `date`, or day by day `from` … `to` (with `slots=1` their times too).
 #[utoipa::path(get, path = "/api/bookings/availability/", tag = "bookings",
     params(("service_id" = i64, Query), ("date" = Option<String>, Query), ("from" = Option<String>, Query),
         ("to" = Option<String>, Query), ("party" = Option<u32>, Query), ("technician_id" = Option<i64>, Query),
         ("room_id" = Option<i64>, Query), ("room_type" = Option<String>, Query), ("slots" = Option<bool>, Query),
-        ("duration" = Option<u32>, Query), ("moving" = Option<i64>, Query),
+        ("duration" = Option<u32>, Query), ("moving" = Option<i64>, Query), ("person_id" = Option<i64>, Query),
         ("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
-    responses((status = 200, body = Availability), (status = 400, body = Problem)))]
+    responses((status = 200, body = Availability), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem)))]
 async fn availability(
     caller: Caller,
     uri: Uri,
-    Query(Asked { ask, paging }): Query<Asked>,
+    Query(Asked { ask, whom, paging }): Query<Asked>,
 ) -> Result<Response> {
     caller
         .view(move |tx, by| {
-            let mut answer = search(tx, by, &ask)?;
+            let mut answer = search_for(tx, by, &ask, whom)?;
             let many = !ask.one_day;
             let told = Availability::of(&answer, many);
             let total = answer.offers.len();

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use kit::{Id, Result, Tx};
 
+use crate::block_store::{BlockKind, blocked};
 use crate::cells::{Cell, cell_at, cells};
 use crate::days::{Days, Openings};
 use crate::free::{Busy, Field, Gate, Track};
@@ -62,8 +63,25 @@ pub(crate) fn field_without(
     let calendars = if is_near {
         remembered(tx, candidates, horizon, around)?
     } else {
-        read(tx, &units(candidates), around, without)?
+        read(tx, &units(candidates), around, without, &BlockKind::ALL)?
     };
+    assemble(catalogue, candidates, days, around, &calendars)
+}
+
+/// The same, as if only rooms, technicians or equipment of these kinds could be blocked.
+///
+/// # Errors
+/// A fault of the database.
+pub(crate) fn field_with_blocks_of(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    candidates: &Candidates<'_>,
+    days: Days,
+    without: Option<Id>,
+    kinds: &[BlockKind],
+) -> Result<Field> {
+    let around = days.reach();
+    let calendars = read(tx, &units(candidates), around, without, kinds)?;
     assemble(catalogue, candidates, days, around, &calendars)
 }
 
@@ -159,7 +177,9 @@ fn read(
     wanted: &[(Id, i64)],
     reach: (Cell, Cell),
     without: Option<Id>,
+    kinds: &[BlockKind],
 ) -> Result<HashMap<Id, Busy>> {
+    let blocks = if kinds.is_empty() { HashMap::new() } else { blocked(tx, reach)? };
     let mut spans = if wanted.len() > FEW { store::spans(tx, reach, without)? } else { HashMap::new() };
     if wanted.len() <= FEW {
         for (id, _) in wanted {
@@ -167,8 +187,13 @@ fn read(
             spans.insert(*id, claimed.into_iter().map(|(from, to, _)| (from, to)).collect());
         }
     }
-    let calendar =
-        |(id, units): &(Id, i64)| (*id, Busy::new(*units, spans.remove(id).unwrap_or_default(), reach));
+    let calendar = |(id, units): &(Id, i64)| {
+        let busy = Busy::new(*units, spans.remove(id).unwrap_or_default(), reach);
+        match blocks.get(id).filter(|(kind, _)| kinds.contains(kind)) {
+            Some((_, blocked)) => (*id, busy.blocked(blocked)),
+            None => (*id, busy),
+        }
+    };
     Ok(wanted.iter().map(calendar).collect())
 }
 
@@ -203,14 +228,19 @@ fn remembered(
     let mut calendars: HashMap<Id, Busy> =
         known.into_iter().map(|(id, busy)| (id, busy.slice(around))).collect();
     if !tx.is_view() {
-        calendars.extend(read(tx, &unknown, around, None)?);
+        calendars.extend(read(tx, &unknown, around, None, &BlockKind::ALL)?);
         return Ok(calendars);
     }
+    let blocks = if unknown.is_empty() { HashMap::new() } else { blocked(tx, reach)? };
     for (id, units) in unknown {
         let spans = store::spans_of(tx, id, reach, None)?;
         let until = spans.iter().filter_map(|(.., until)| *until).min();
         let claimed = spans.into_iter().map(|(from, to, _)| (from, to)).collect();
         let busy = Busy::new(units, claimed, reach);
+        let busy = match blocks.get(&id) {
+            Some((_, blocked)) => busy.blocked(blocked),
+            None => busy,
+        };
         calendars.insert(id, busy.slice(around));
         let entry = Remembered { version: version(id), reach, busy, until };
         memory.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, entry);

@@ -56,7 +56,7 @@ pub(crate) fn take(
         wanted.sort_unstable_by_key(|(id, ..)| *id);
         match claim_all(tx, request.catalogue, booking, &wanted)? {
             None => return Ok(Some(Taken { room, factors, allocations: wanted })),
-            Some((_, Kind::Person)) => return Err(Error::refused(&SAME_PERSON)),
+            Some((_, Kind::Person)) => return Err(request.window.worded(Error::refused(&SAME_PERSON))),
             Some((lost, Kind::Room)) => rooms.retain(|(id, _)| *id != lost),
             Some((lost, Kind::Technician)) if request.question.technician == Some(lost) => return Ok(None),
             Some((lost, Kind::Technician)) => technicians.retain(|id| *id != lost),

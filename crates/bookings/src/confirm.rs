@@ -152,7 +152,7 @@ impl Confirm<'_> {
         }
         let wanted = (owner, Kind::Person, cell_at(booking.starts_at), cell_at(booking.ends_at));
         if claim_all(tx, self.catalogue, booking.id, &[wanted])?.is_some() {
-            return Err(Error::refused(&SAME_PERSON));
+            return Err(self.window.worded(Error::refused(&SAME_PERSON)));
         }
         store::insert_allocations(tx, booking.id, &[wanted], None)
     }

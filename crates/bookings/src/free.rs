@@ -89,7 +89,9 @@ pub struct Busy {
     pub units: i64,
     /// Claimed stretches, by their beginning.
     pub spans: std::sync::Arc<Vec<(Cell, Cell)>>,
-    /// The cells at which every unit is taken.
+    /// Blocked stretches: nobody is served then, and nobody counts them as booked.
+    pub blocked: std::sync::Arc<Vec<(Cell, Cell)>>,
+    /// The cells at which every unit is taken or blocked.
     pub full: std::sync::Arc<Bits>,
 }
 
@@ -103,13 +105,24 @@ impl Busy {
         } else {
             fill_where_all_are_taken(&mut full, &spans, units);
         }
-        Busy { units, spans: spans.into(), full: full.into() }
+        Busy { units, spans: spans.into(), blocked: std::sync::Arc::default(), full: full.into() }
+    }
+
+    /// The same, where these stretches are blocked besides.
+    #[must_use]
+    pub fn blocked(self, blocked: &[(Cell, Cell)]) -> Busy {
+        let mut full = std::sync::Arc::unwrap_or_clone(self.full);
+        blocked.iter().for_each(|(from, to)| full.set(*from, *to));
+        Busy { blocked: blocked.to_vec().into(), full: full.into(), ..self }
     }
 
     /// How many units are free all the time of `[from, to)`; a booking may sit in different units (F5).
     fn free_units(&self, from: Cell, to: Cell) -> i64 {
         if self.units == 1 {
             return i64::from(self.full.first_from(from, to).is_none());
+        }
+        if self.blocked.iter().any(|(begins, ends)| *begins < to && from < *ends) {
+            return 0;
         }
         let near = self.near(from, to);
         let taken = |cell: Cell| near.iter().filter(|(a, b)| (*a..*b).contains(&cell)).count();
@@ -122,7 +135,8 @@ impl Busy {
     /// The same, of `[from, to)` alone.
     pub(crate) fn slice(&self, (from, to): (Cell, Cell)) -> Busy {
         let spans = self.near(from, to).to_vec();
-        Busy { units: self.units, spans: spans.into(), full: self.full.slice(from, to).into() }
+        let full = self.full.slice(from, to).into();
+        Busy { units: self.units, spans: spans.into(), blocked: self.blocked.clone(), full }
     }
 
     /// The stretches that may touch `[from, to)`: none is longer than a day.

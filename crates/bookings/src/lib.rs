@@ -6,12 +6,16 @@ mod amend;
 mod api;
 mod arrive;
 mod bits;
+mod block_api;
+mod block_store;
+mod blocks;
 mod book;
 mod busy;
 mod cancel;
 mod cells;
 mod claim;
 mod confirm;
+mod day_visits;
 mod days;
 mod expiry;
 mod forget;
@@ -41,7 +45,9 @@ mod rules;
 mod rules_api;
 mod search;
 mod series;
+mod staff_api;
 mod store;
+mod undo_step;
 mod visit;
 mod wait_api;
 mod wait_store;
@@ -54,13 +60,19 @@ mod wish;
 pub use adopt::{adopt, tell_upcoming};
 pub use amend::{add_to_visit, amend, leave_out, take_over};
 pub use api::routes;
-pub use arrive::{Missed, check_in, complete, no_show, start};
+pub use arrive::{Missed, business_day_is_open, check_in, complete, no_show, start};
 pub use bits::Bits;
+pub use block_store::BlockKind;
+pub use blocks::{
+    BLOCK_EDITED, BLOCK_REMOVED, BOOKINGS_INSIDE, Block, BlockInput, InsideBlock, block, blocks,
+    bookings_inside, edit_block, one_block, remove_block,
+};
 pub use book::{Booked, SUBJECT, book};
 pub use busy::Candidates;
 pub use cancel::{Cancelled, cancel};
 pub use cells::{Cell, MINUTES, begin, cell_at, cell_from, cells};
 pub use confirm::confirm;
+pub use day_visits::{DayFilter, DayGuest, DayVisit, day_visits, guest_of};
 pub use days::{Day, Days, Open, Openings, minute, moments};
 pub use forget::{Exported, export, forget_person, has_ahead};
 pub use free::{Busy, DayCount, Demand, Factors, Field, Gate, Offer, Offers, Track};
@@ -72,7 +84,7 @@ pub use mine::{Mine, Only, allergies, mine, read, scene, show, some_of_mine, tog
 pub use model::{Booking, Detail, Frozen, Status};
 pub use nightly::{Nightly, Sweep, sweep, tidy};
 pub use numbers::{ACCOUNT_DAYS, BIRTHDAY, MOVES, NUMBERS};
-pub use objections::{Verdict, why_not, why_not_for};
+pub use objections::{Verdict, why_not, why_not_by_staff, why_not_for};
 pub use policy::{Leaving, Policy};
 pub use price::{Agreed, Cover, PlanTerms, Quote, Sale, SoldAddon, factor, price_for, quote};
 pub use record::{Record, record};
@@ -83,8 +95,9 @@ pub use reprice::{Repriced, Repricing, reprice_for};
 pub use reschedule::{Moved, Rescheduled, preview_move, reschedule};
 pub use rule_input::{DecisionWish, RuleWish};
 pub use rules::{KeptRule, Rules, add_rule, all_rules, edit_rule, end_rule, rules};
-pub use search::{Answer, Ask, FreeDay, MOST_DAYS, Why, search};
+pub use search::{Answer, Ask, BookingFor, FreeDay, MOST_DAYS, Why, search, search_for};
 pub use series::{CONFLICTS, Repeated, Series, repeat};
+pub use undo_step::{Undoing, undo_step};
 pub use waits::{
     Look, Offered, Opened, Place, Wait, WaitKind, Waiting, join, leave, look, places, wait, waits,
 };

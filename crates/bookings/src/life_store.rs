@@ -296,7 +296,7 @@ pub(crate) fn set_series(tx: &mut Tx<'_>, booking: Id, series: Id) -> Result<()>
     tx.run(sql!("UPDATE bookings SET series_id = $1 WHERE id = $2"), args![series, booking]).map(drop)
 }
 
-pub(crate) fn set_fee(tx: &mut Tx<'_>, booking: Id, fee: Cents) -> Result<()> {
+pub(crate) fn set_fee(tx: &mut Tx<'_>, booking: Id, fee: Option<Cents>) -> Result<()> {
     tx.run(sql!("UPDATE bookings SET fee_cents = $1 WHERE id = $2"), args![fee, booking]).map(drop)
 }
 
@@ -321,17 +321,48 @@ pub(crate) fn people_of(tx: &mut Tx<'_>, booking: Id) -> Result<Vec<Id>> {
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// Bookings that are over and still stand as if they were not, the oldest first.
-pub(crate) fn over(tx: &mut Tx<'_>, most: i64) -> Result<Vec<Kept>> {
+/// Bookings that are over and still stand as if they were not, the oldest first: of who was checked in, once the last step was
+/// taken before `undone_until`; of who was not, once they began before the business day that lasts now (C5).
+pub(crate) fn over(
+    tx: &mut Tx<'_>,
+    (day_begins, undone_until): (Timestamp, Timestamp),
+    most: i64,
+) -> Result<Vec<Kept>> {
     let now = tx.now();
     tx.all(
         sql!(concat!(
             "SELECT ",
             columns!(),
             " FROM bookings b WHERE b.status IN ('pending', 'confirmed', 'checked_in', 'in_progress')
-             AND b.ends_at <= $1 ORDER BY b.ends_at, b.id LIMIT $2"
+             AND b.ends_at <= $1 AND (
+                 (b.status = 'confirmed' AND b.starts_at < $2 AND NOT EXISTS (
+                     SELECT 1 FROM booking_events e WHERE e.booking_id = b.id AND e.what = 'no_show_undone'))
+                 OR (b.status IN ('checked_in', 'in_progress') AND NOT EXISTS (
+                     SELECT 1 FROM booking_events e WHERE e.booking_id = b.id AND e.at > $3
+                     AND e.what IN ('checked_in', 'in_progress', 'start_undone', 'completion_undone'))))
+             ORDER BY b.ends_at, b.id LIMIT $4"
         )),
-        args![now, most],
+        args![now, day_begins, undone_until, most],
+    )
+}
+
+/// Something that happened to a booking.
+pub(crate) struct LastEvent {
+    pub(crate) at: Timestamp,
+    pub(crate) by: Option<Id>,
+    pub(crate) detail: Value,
+}
+
+kit::row!(LastEvent { at, by, detail });
+
+/// The last event of a name of a booking.
+pub(crate) fn last_event(tx: &mut Tx<'_>, booking: Id, what: &str) -> Result<Option<LastEvent>> {
+    tx.one(
+        sql!(
+            "SELECT at, by_person, detail FROM booking_events WHERE booking_id = $1 AND what = $2
+             ORDER BY at DESC, id DESC LIMIT 1"
+        ),
+        args![booking, what],
     )
 }
 
@@ -355,4 +386,16 @@ pub(crate) fn note_lapse(tx: &mut Tx<'_>, booking: Id, person: Id, what: &str) -
         args![booking, person, now, what],
     )
     .map(drop)
+}
+
+/// Forgets that a booking was a lapse.
+pub(crate) fn forget_lapse(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
+    tx.run(sql!("DELETE FROM lapses WHERE booking_id = $1"), args![booking]).map(drop)
+}
+
+/// The phone number that was given for a booking's guest.
+pub(crate) fn guest_phone_of(tx: &mut Tx<'_>, booking: Id) -> Result<Option<String>> {
+    let row: Option<(Option<String>,)> =
+        tx.one(sql!("SELECT guest_phone FROM bookings WHERE id = $1"), args![booking])?;
+    Ok(row.and_then(|(phone,)| phone))
 }

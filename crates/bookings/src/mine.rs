@@ -3,7 +3,7 @@
 use catalogue::Catalogue;
 use jiff::Timestamp;
 use kit::web::Paging;
-use kit::{Error, Id, Result, Tx};
+use kit::{Cents, Error, Id, Result, Tx};
 use money::Subject;
 use people::{Action, Actor};
 use serde_json::Value;
@@ -135,14 +135,22 @@ pub fn together(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Vec<Detail>> {
 }
 
 fn detail(tx: &mut Tx<'_>, kept: Kept) -> Result<Detail> {
+    detail_and_due(tx, kept).map(|(detail, _)| detail)
+}
+
+/// A booking whole, and what is due for it now, with tax.
+pub(crate) fn detail_and_due(tx: &mut Tx<'_>, kept: Kept) -> Result<(Detail, Cents)> {
     let catalogue = catalogue::current(tx)?;
     let id = kept.booking.id;
     let technicians = store::technicians_of(tx, id)?;
-    let charge = money::charge_of(tx, Subject { kind: SUBJECT, id })?;
-    let payment_status = charge.map_or("void", |(charge, _)| charge.status.as_str());
+    let charge = money::charge_of(tx, Subject { kind: SUBJECT, id })?.map(|(charge, _)| charge);
+    let payment_status = charge.as_ref().map_or("void", |charge| charge.status.as_str());
+    let is_due = |charge: &money::Charge| charge.status == money::Status::Due;
+    let due = charge.as_ref().filter(|charge| is_due(charge)).map(|charge| charge.net + charge.tax);
     let lapses = store::lapses_of(tx, &kept.booking)?;
     let seen = Seen { now: tx.now(), lapses, moves: catalogue.number(MOVES) };
-    Ok(whole(&catalogue, kept, &technicians, payment_status, seen))
+    let detail = whole(&catalogue, kept, &technicians, payment_status, seen);
+    Ok((detail, due.unwrap_or(Cents::ZERO)))
 }
 
 /// What a booking is seen by: the time, how often its person has lapsed, how often it may be moved.

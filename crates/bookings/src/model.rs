@@ -59,7 +59,8 @@ impl Status {
         }
     }
 
-    fn read(text: String) -> Option<Status> {
+    /// Reads what [`Status::as_str`] wrote.
+    pub fn read(text: String) -> Option<Status> {
         Status::ALL.into_iter().find(|status| status.as_str() == text)
     }
 
@@ -73,6 +74,17 @@ impl Status {
             CheckedIn => matches!(next, InProgress | Completed | Cancelled),
             InProgress => matches!(next, Completed),
             Completed | Cancelled | NoShow | Expired => false,
+        }
+    }
+
+    /// Whether undoing a step of the day leads from here back to there (D4).
+    pub fn may_return(self, earlier: Status) -> bool {
+        use Status::*;
+        match self {
+            CheckedIn | NoShow => earlier == Confirmed,
+            InProgress => earlier == CheckedIn,
+            Completed => matches!(earlier, InProgress | CheckedIn),
+            Held | Pending | Confirmed | Cancelled | Expired => false,
         }
     }
 }
@@ -226,6 +238,25 @@ pub struct Detail {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_step_of_the_day_is_undone_and_only_by_one() {
+        use Status::*;
+        let mut found = Vec::new();
+        for from in Status::ALL {
+            found.extend(Status::ALL.into_iter().filter(|to| from.may_return(*to)).map(|to| (from, to)));
+        }
+        let wanted = [
+            (CheckedIn, Confirmed),
+            (InProgress, CheckedIn),
+            (Completed, CheckedIn),
+            (Completed, InProgress),
+            (NoShow, Confirmed),
+        ];
+        assert_eq!(found, wanted);
+        // What is undone can be done again.
+        assert!(wanted.iter().all(|(from, to)| to.may_become(*from)));
+    }
 
     #[test]
     fn nothing_leaves_an_ended_state() {

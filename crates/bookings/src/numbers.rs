@@ -71,6 +71,20 @@ pub const MOVES: Number = Number::new("moves", "How often a booking may be moved
 /// From when on staff may say that somebody did not come (C5).
 pub(crate) const NO_SHOW: Number =
     Number::new("no_show_minutes", "Minutes after the start from which staff mark a no-show", 15, 0, 240);
+/// For how long the desk undoes a step of a visit without a manager (D4).
+pub(crate) const UNDO: Number = Number::new(
+    "undo_minutes",
+    "Minutes for which the desk undoes a check-in, a start or a no-show",
+    30,
+    0,
+    240,
+);
+/// How long before its time a visit may start (D11).
+pub(crate) const START_EARLY: Number =
+    Number::new("start_early_minutes", "Minutes before its time from which a visit may start", 15, 0, 120);
+/// How long after it began staff still enter a visit (W1).
+pub(crate) const WALK_IN: Number =
+    Number::new("walk_in_minutes", "Minutes after its start until which staff enter a visit", 120, 0, 720);
 /// Between the services of a visit (F10).
 pub(crate) const GAP: Number =
     Number::new("gap_minutes", "Minutes between the services of a visit, at most", 15, 0, 60);
@@ -113,7 +127,7 @@ pub const BIRTHDAY: Number = Number::new(
 );
 
 /// Every one, for who manages the club.
-pub const NUMBERS: [Number; 27] = [
+pub const NUMBERS: [Number; 31] = [
     ACCOUNT_DAYS,
     AHEAD,
     HOLD,
@@ -133,6 +147,10 @@ pub const NUMBERS: [Number; 27] = [
     LAPSE_DAYS,
     MOVES,
     NO_SHOW,
+    UNDO,
+    START_EARLY,
+    WALK_IN,
+    catalogue::BUSINESS_DAY_HOUR,
     GAP,
     QUIET_FROM,
     QUIET_TO,

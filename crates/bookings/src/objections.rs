@@ -6,6 +6,7 @@ use kit::{Error, Id, Refusal, Result, Tx};
 use membership::Tier;
 use people::{Action, Actor};
 
+use crate::block_store::BlockKind;
 use crate::cells::begin;
 use crate::days::Days;
 use crate::free::{Busy, Demand, Factors, Field, Offers};
@@ -34,7 +35,8 @@ pub(crate) fn objections(
     found.extend(plan_refusal(tx, request.catalogue, request.service, request.window, request.day)?);
     // That it is taken is told after what this person may not, for it is no business of theirs.
     if !fits || lacks_skill(request) {
-        found.extend(unfit(request, field, is_kept)?.into_iter().map(Error::refused));
+        let blocking = if fits { Vec::new() } else { request.blocking(tx)? };
+        found.extend(unfit(request, field, is_kept, &blocking)?.into_iter().map(Error::refused));
     }
     if is_elsewhere(tx, request)? {
         found.push(Error::refused(&SAME_PERSON));
@@ -42,10 +44,10 @@ pub(crate) fn objections(
     if has_enough(tx, request)? {
         found.push(Error::refused(&TOO_MANY_OPEN));
     }
-    if begin(request.start) < request.window.earliest() {
+    if begin(request.start) < request.earliest() {
         found.push(Error::refused(&TOO_LATE));
     }
-    Ok(found)
+    Ok(found.into_iter().map(|error| request.window.worded(error)).collect())
 }
 
 /// Whether rules or hands keep anything from who asks.
@@ -91,14 +93,19 @@ fn kept(request: &Request<'_>, field: &Field) -> Option<Error> {
 }
 
 /// Why the calendars do not have it, in the order of the table; of what is kept by rules that was said.
-fn unfit(request: &Request<'_>, field: &Field, is_kept: bool) -> Result<Vec<&'static Refusal>> {
+fn unfit(
+    request: &Request<'_>,
+    field: &Field,
+    is_kept: bool,
+    blocking: &[BlockKind],
+) -> Result<Vec<&'static Refusal>> {
     let mut found = Vec::new();
     let days = request.days()?;
     let wider = days.wider()?;
     if is_closed(request, &days, &wider) {
         found.push(&ROOM_CLOSED);
     }
-    if is_off(request, &wider) {
+    if is_off(request, &wider) || blocking.contains(&BlockKind::Technician) {
         found.push(&TECHNICIAN_OFF);
     }
     if lacks_skill(request) {
@@ -107,7 +114,15 @@ fn unfit(request: &Request<'_>, field: &Field, is_kept: bool) -> Result<Vec<&'st
     if request.candidates.rooms.is_empty() && !request.anybody.rooms.is_empty() {
         found.push(&CAPACITY);
     }
-    found.extend(claimed(request, field, is_kept));
+    if blocking.is_empty() {
+        found.extend(claimed(request, field, is_kept));
+    }
+    if blocking.contains(&BlockKind::Room) {
+        found.push(&MAINTENANCE);
+    }
+    if blocking.contains(&BlockKind::Equipment) {
+        found.push(&EQUIPMENT);
+    }
     Ok(found)
 }
 
@@ -216,6 +231,16 @@ pub fn why_not(tx: &mut Tx<'_>, by: &Actor, wish: &Wish) -> Result<Verdict> {
     let owner = wish.person.filter(|_| by.may(Action::BookForOthers));
     let most = if by.may(Action::SeeEveryBooking) { usize::MAX } else { 1 };
     verdict(tx, by, wish, owner.or(by.id()), most)
+}
+
+/// Says what would refuse staff who book for someone else: what is reserved for others and the windows of that person do not.
+/// Without a person, it is for a guest without an account.
+///
+/// # Errors
+/// `Error::Forbidden` unless `by` books for others; `Error::Invalid` for what makes no sense.
+pub fn why_not_by_staff(tx: &mut Tx<'_>, by: &Actor, wish: &Wish, person: Option<Id>) -> Result<Verdict> {
+    by.need(Action::BookForOthers)?;
+    verdict(tx, by, wish, person, usize::MAX)
 }
 
 /// Says everything that would refuse a wish to this person, or to a visitor, if they asked themselves.

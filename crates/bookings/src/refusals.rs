@@ -60,3 +60,83 @@ pub const TOO_MANY_HOLDS: Refusal = Refusal::too_many(
 /// As many places as a person has on the waitlist.
 pub const TOO_MANY_WAITS: Refusal =
     Refusal::conflict("too_many_open", "You have as many places on the waitlist as we keep for you.");
+
+/// Staff: it is too early to check in (D11). Carries `opens_at`.
+pub const CHECK_IN_LATER: Refusal = Refusal::conflict(
+    "wrong_state",
+    "Check-in has not opened for this visit. Check the guest in on its day.",
+);
+/// Staff: it is too early to start (D11). Carries `opens_at`.
+pub const START_LATER: Refusal =
+    Refusal::conflict("wrong_state", "It is too early to start this visit. Start it closer to its time.");
+/// Staff: a visit can't be completed before its start (D11). Carries `opens_at`.
+pub const COMPLETE_LATER: Refusal =
+    Refusal::conflict("wrong_state", "This visit has not begun. Complete it after its start.");
+/// Staff: it is too early to mark a no-show (C5). Carries `opens_at`.
+pub const NO_SHOW_LATER: Refusal =
+    Refusal::conflict("wrong_state", "It is too early to mark a no-show. Give the guest time to arrive.");
+/// Staff: the guest was not checked in. Carries `status`.
+pub const CHECK_IN_FIRST: Refusal =
+    Refusal::conflict("wrong_state", "This guest has not been checked in. Check them in first.");
+/// Staff: the visit stands where this step makes no sense. Carries `status`.
+pub const WRONG_STEP: Refusal = Refusal::conflict(
+    "wrong_state",
+    "This visit has changed meanwhile. See its state, then choose what to do.",
+);
+/// Staff: someone has done this a moment before. Carries `by` and `at`.
+pub const DONE_ALREADY: Refusal =
+    Refusal::conflict("wrong_state", "This was done already, and nothing was changed.");
+/// Staff: there is no such step to undo.
+pub const NOTHING_UNDONE: Refusal = Refusal::conflict(
+    "wrong_state",
+    "This step can't be undone as the visit stands now. Undo the last step first.",
+);
+/// Only a manager undoes this now (D4).
+pub const MANAGER_REQUIRED: Refusal = Refusal::forbidden(
+    "manager_required",
+    "Only a manager can undo this now, with a reason. Ask one to do it.",
+);
+/// The business day takes no change any more (T14). Carries `first_open`.
+pub const DAY_CLOSED: Refusal = Refusal::conflict(
+    "day_closed",
+    "The business day of this visit is closed. Ask a manager what to enter today.",
+);
+/// The fee of the no-show was paid.
+pub const FEE_PAID: Refusal =
+    Refusal::conflict("already_paid", "The fee was paid already. Give it back first, then undo the no-show.");
+
+/// What staff read instead of [`MAINTENANCE`].
+pub const STAFF_MAINTENANCE: Refusal =
+    Refusal::conflict("maintenance", "This time is blocked. Remove the block first, or choose another time.");
+/// What staff read instead of [`TOO_LATE`].
+pub const STAFF_TOO_LATE: Refusal =
+    Refusal::conflict("too_late", "This start is too long ago to be entered. Choose a later one.");
+/// What staff read instead of [`SAME_PERSON`].
+pub const STAFF_SAME_PERSON: Refusal = Refusal::conflict(
+    "same_person",
+    "This guest, or their companion, has another booking at this time. Choose another time, or move that one.",
+);
+/// What staff read instead of [`ROOM_CLOSED`].
+pub const STAFF_ROOM_CLOSED: Refusal =
+    Refusal::conflict("room_closed", "No room for this is open then. Choose a time within its hours.");
+/// What staff read instead of [`TECHNICIAN_OFF`].
+pub const STAFF_TECHNICIAN_OFF: Refusal = Refusal::conflict(
+    "technician_off",
+    "No technician for this is available then. Choose another time or technician.",
+);
+/// What staff read instead of [`EQUIPMENT`].
+pub const STAFF_EQUIPMENT: Refusal =
+    Refusal::conflict("equipment", "The equipment for this is in use or blocked then. Choose another time.");
+
+/// The refusal with the sentence for staff: the same code, but told to who works here and not to a guest.
+pub(crate) fn for_staff(refusal: &'static Refusal) -> &'static Refusal {
+    const WORDED: [(&Refusal, &Refusal); 6] = [
+        (&MAINTENANCE, &STAFF_MAINTENANCE),
+        (&TOO_LATE, &STAFF_TOO_LATE),
+        (&SAME_PERSON, &STAFF_SAME_PERSON),
+        (&ROOM_CLOSED, &STAFF_ROOM_CLOSED),
+        (&TECHNICIAN_OFF, &STAFF_TECHNICIAN_OFF),
+        (&EQUIPMENT, &STAFF_EQUIPMENT),
+    ];
+    WORDED.into_iter().find(|(guests, _)| *guests == refusal).map_or(refusal, |(_, staff)| staff)
+}

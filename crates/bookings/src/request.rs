@@ -6,7 +6,8 @@ use jiff::civil::Date;
 use kit::{Error, Fault, Fields, Id, Result, Tx};
 use serde_json::json;
 
-use crate::busy::{Candidates, field_without};
+use crate::block_store::{BlockKind, blocked};
+use crate::busy::{Candidates, field_with_blocks_of, field_without};
 use crate::cells::{Cell, begin, cell_at, cell_from, cells};
 use crate::days::{Days, moments};
 use crate::free::{Demand, Field, LONGEST, Offer, Offers};
@@ -149,6 +150,42 @@ impl<'r> Request<'r> {
         Ok(field)
     }
 
+    /// Which kinds of blocks stand in the way of what would be had without them: each that alone does; where none does alone,
+    /// each without which it could be had.
+    pub(crate) fn blocking(&self, tx: &mut Tx<'_>) -> Result<Vec<BlockKind>> {
+        let days = self.days()?;
+        if blocked(tx, days.reach())?.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut fits = |kinds: &[BlockKind]| -> Result<bool> {
+            let without = self.question.ignoring;
+            let mut field =
+                field_with_blocks_of(tx, self.catalogue, &self.candidates, days.clone(), without, kinds)?;
+            gate(&mut field, self.catalogue, &self.rules, self.service.id, self.window.asker());
+            Ok(Offers::find(self.demand(), &field).at(self.start).is_some())
+        };
+        if !fits(&[])? {
+            return Ok(Vec::new());
+        }
+        let (mut alone, mut together) = (Vec::new(), Vec::new());
+        for kind in BlockKind::ALL {
+            if !fits(&[kind])? {
+                alone.push(kind);
+            }
+            let others: Vec<BlockKind> = BlockKind::ALL.into_iter().filter(|one| *one != kind).collect();
+            if fits(&others)? {
+                together.push(kind);
+            }
+        }
+        let all = fits(&BlockKind::ALL)?;
+        Ok(match (all, alone.is_empty(), together.is_empty()) {
+            (true, ..) => Vec::new(),
+            (_, false, _) => alone,
+            (_, _, false) => together,
+            _ => vec![BlockKind::Room],
+        })
+    }
+
     /// The offer at the wished start.
     ///
     /// # Errors
@@ -176,7 +213,7 @@ impl<'r> Request<'r> {
         if !names_others {
             return Ok(objection);
         }
-        let earliest = cell_from(self.window.earliest());
+        let earliest = cell_from(self.earliest());
         let mut offers = ranked(Offers::find(self.demand(), field).all(earliest));
         offers.sort_by_key(|(_, offer)| ((offer.start - self.start).abs(), offer.start));
         offers.truncate(ALTERNATIVES);
@@ -195,6 +232,11 @@ impl<'r> Request<'r> {
         let alternatives = serde_json::to_value(slots(&answer, &offers)).map_err(Fault::because)?;
         let alternatives = if self.window.refusal(self.day).is_some() { json!([]) } else { alternatives };
         Ok(objection.with("alternatives", alternatives))
+    }
+
+    /// The first moment at which it may start.
+    pub(crate) fn earliest(&self) -> Timestamp {
+        if self.question.ignoring.is_some() { self.window.earliest_move() } else { self.window.earliest() }
     }
 
     /// When the guest's time begins.

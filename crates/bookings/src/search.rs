@@ -139,14 +139,46 @@ pub(crate) fn service(catalogue: &Catalogue, id: Id) -> Result<&Service> {
     found.ok_or_else(|| Fields::one("service_id", "There is no such service."))
 }
 
+/// Whom free times are searched for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum BookingFor {
+    /// Whoever asks.
+    #[default]
+    Asker,
+    /// Another account: staff alone may say so.
+    Person(Id),
+    /// A guest without an account: staff alone may say so.
+    Guest,
+}
+
 /// Finds free times for whoever asks.
 ///
 /// # Errors
 /// `Error::Invalid` for an unknown service; a fault of the database.
 pub fn search(tx: &mut Tx<'_>, by: &Actor, ask: &Ask) -> Result<Answer> {
+    search_for(tx, by, ask, BookingFor::Asker)
+}
+
+/// Finds free times at the price and by the plan of someone else; staff book them whatever the window of that person says.
+///
+/// # Errors
+/// `Error::Forbidden` for someone else, unless `by` books for others; `Error::Invalid` for an unknown service or person.
+pub fn search_for(tx: &mut Tx<'_>, by: &Actor, ask: &Ask, whom: BookingFor) -> Result<Answer> {
+    let person = match whom {
+        BookingFor::Asker => by.id(),
+        BookingFor::Person(person) if by.id() == Some(person) => Some(person),
+        BookingFor::Person(person) => {
+            by.need(Action::BookForOthers)?;
+            if !people::is_here(tx, person)? {
+                return Err(Fields::one("person_id", "There is nobody of this number."));
+            }
+            Some(person)
+        }
+        BookingFor::Guest => by.need(Action::BookForOthers).map(|()| None)?,
+    };
     let catalogue = catalogue::current(tx)?;
     let service = service(&catalogue, ask.service)?;
-    let window = window(tx, &catalogue, by, by.id())?;
+    let window = window(tx, &catalogue, by, person)?;
     let first = ask.from.unwrap_or_else(|| window.today());
     let last = ask.to.unwrap_or(first);
     let party = ask.party.unwrap_or(service.party);
@@ -159,7 +191,8 @@ pub fn search(tx: &mut Tx<'_>, by: &Actor, ask: &Ask) -> Result<Answer> {
     let mut field = field_without(tx, &catalogue, &candidates, days, ignoring)?;
     gate(&mut field, &catalogue, &rules, service.id, window.asker());
     let found = Offers::find(Demand::of(service, minutes), &field);
-    let earliest = cell_from(window.earliest());
+    let earliest = if ignoring.is_some() { window.earliest_move() } else { window.earliest() };
+    let earliest = cell_from(earliest);
     // Most days cost what the day before them does.
     let mut known: Option<(Sale, Cents)> = None;
     let mut price = |factors, day| {

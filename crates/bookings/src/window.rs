@@ -7,8 +7,8 @@ use jiff::{SignedDuration, Span, Timestamp};
 use kit::Error;
 use membership::Standing;
 
-use crate::numbers::{ACCOUNT_DAYS, AHEAD};
-use crate::refusals::OUTSIDE_WINDOW;
+use crate::numbers::{ACCOUNT_DAYS, AHEAD, WALK_IN};
+use crate::refusals::{self, OUTSIDE_WINDOW};
 use crate::release::Asker;
 
 /// The window of one person at one moment.
@@ -23,6 +23,8 @@ pub struct Window {
     account_days: i64,
     /// How many minutes before its start a time closes online.
     ahead: i64,
+    /// How many minutes after its start staff still enter a visit.
+    walk_in: i64,
 }
 
 /// Why a day is not open, and when it will be.
@@ -38,14 +40,16 @@ impl Window {
     /// The window of a person with this standing; unbounded for staff.
     pub fn new(now: Timestamp, zone: &TimeZone, standing: Standing, unbounded: bool) -> Window {
         let (account_days, ahead) = (ACCOUNT_DAYS.default, AHEAD.default);
-        Window { now, zone: zone.clone(), standing, unbounded, account_days, ahead }
+        let walk_in = WALK_IN.default;
+        Window { now, zone: zone.clone(), standing, unbounded, account_days, ahead, walk_in }
     }
 
     /// The same by the numbers of a club.
     #[must_use]
     pub fn in_club(self, catalogue: &Catalogue) -> Window {
         let (account_days, ahead) = (catalogue.number(ACCOUNT_DAYS), catalogue.number(AHEAD));
-        Window { account_days, ahead, ..self }
+        let walk_in = catalogue.number(WALK_IN);
+        Window { account_days, ahead, walk_in, ..self }
     }
 
     fn days_ahead_for(&self, day: Date) -> i64 {
@@ -78,9 +82,24 @@ impl Window {
         })
     }
 
-    /// From when on a start can be booked: an hour ahead online, at once by staff.
+    /// From when on a start can be booked: an hour ahead online; by staff, who enter walk-ins, two hours after it began (W1).
     pub fn earliest(&self) -> Timestamp {
-        if self.unbounded { self.now } else { self.now + SignedDuration::from_mins(self.ahead) }
+        if self.unbounded {
+            self.now - SignedDuration::from_mins(self.walk_in)
+        } else {
+            self.now + SignedDuration::from_mins(self.ahead)
+        }
+    }
+
+    /// From when on a start can be moved to: as [`Window::earliest`], but by nobody to one that has begun.
+    pub fn earliest_move(&self) -> Timestamp {
+        self.earliest().max(self.now)
+    }
+
+    /// The same person's window as if they booked online themselves: what staff override for them.
+    #[must_use]
+    pub fn of_the_guest(self) -> Window {
+        Window { unbounded: false, ..self }
     }
 
     /// How many days ahead this person books today.
@@ -96,6 +115,16 @@ impl Window {
     /// Whether this is staff, who book any time.
     pub fn is_unbounded(&self) -> bool {
         self.unbounded
+    }
+
+    /// An error as whoever asks reads it: refusals have sentences of their own for staff.
+    pub(crate) fn worded(&self, error: Error) -> Error {
+        match error {
+            Error::Refused(refusal, carried) if self.unbounded => {
+                Error::Refused(refusals::for_staff(refusal), carried)
+            }
+            error => error,
+        }
     }
 
     /// The person, as release rules see them.

@@ -3,6 +3,7 @@
 //! that an edit counts at once in every process.
 
 mod api;
+mod business_day;
 mod edit;
 mod hours;
 mod model;
@@ -10,6 +11,7 @@ mod numbers;
 mod store;
 
 pub use api::{ServiceCard, routes};
+pub use business_day::BUSINESS_DAY_HOUR;
 pub use edit::{
     SLUG_TAKEN, add_addon, add_category, add_club, add_equipment, add_room, add_service, add_technician,
     reprice,

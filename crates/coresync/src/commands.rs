@@ -100,7 +100,8 @@ fn integrity(tx: &mut kit::Tx<'_>) -> Result<(i64, i64, i64)> {
         sql!(
             "SELECT COUNT(*) FROM claims c WHERE NOT EXISTS (SELECT 1 FROM allocations a
              WHERE a.booking_id = c.booking_id AND a.resource_id = c.resource_id AND a.live
-             AND c.cell >= a.from_cell AND c.cell < a.to_cell)"
+             AND c.cell >= a.from_cell AND c.cell < a.to_cell)
+             AND NOT EXISTS (SELECT 1 FROM blocks k WHERE k.id = c.booking_id AND k.removed_at IS NULL)"
         ),
         args![],
     )?;

@@ -8,6 +8,8 @@ mod attacks;
 mod audit;
 #[path = "it/bad_input.rs"]
 mod bad_input;
+#[path = "it/blocks.rs"]
+mod blocks;
 #[path = "it/cancelling.rs"]
 mod cancelling;
 #[path = "it/choosing.rs"]
@@ -20,6 +22,10 @@ mod desk;
 mod docs;
 #[path = "it/document.rs"]
 mod document;
+#[path = "it/front_desk.rs"]
+mod front_desk;
+#[path = "it/front_desk_pages.rs"]
+mod front_desk_pages;
 #[path = "it/guard.rs"]
 mod guard;
 #[path = "it/histories.rs"]

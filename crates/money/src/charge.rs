@@ -96,7 +96,8 @@ impl Status {
         }
     }
 
-    fn read(text: String) -> Option<Status> {
+    /// Reads what [`Status::as_str`] wrote.
+    pub fn read(text: String) -> Option<Status> {
         [Status::Due, Status::Settled, Status::Void].into_iter().find(|status| status.as_str() == text)
     }
 }
@@ -204,6 +205,45 @@ pub fn replace(tx: &mut Tx<'_>, bill: &Bill) -> Result<Option<Charge>> {
         args![now, bill.subject.id, bill.subject.kind],
     )?;
     if bill.lines.is_empty() { Ok(None) } else { charge(tx, bill).map(Some) }
+}
+
+/// Takes back what [`replace`] did: voids the charge that counts now and lets the one before it count again, with the status
+/// that it had. Without `earlier`, the newest void charge of the subject counts again. `false` if there is none.
+///
+/// # Errors
+/// A fault of the database.
+pub fn reinstate(tx: &mut Tx<'_>, subject: Subject, earlier: Option<(Id, Status)>) -> Result<bool> {
+    let earlier = match earlier {
+        Some(earlier) => Some(earlier),
+        None => newest_void(tx, subject)?,
+    };
+    let now = tx.now();
+    tx.run(
+        sql!(
+            "UPDATE charges SET status = 'void', changed_at = $1
+             WHERE subject_id = $2 AND subject_kind = $3 AND status <> 'void'"
+        ),
+        args![now, subject.id, subject.kind],
+    )?;
+    let Some((charge, status)) = earlier else { return Ok(false) };
+    let counts = tx.run(
+        sql!(
+            "UPDATE charges SET status = $1, changed_at = $2 WHERE id = $3 AND subject_id = $4 AND subject_kind = $5"
+        ),
+        args![status.as_str(), now, charge, subject.id, subject.kind],
+    )?;
+    Ok(counts == 1)
+}
+
+fn newest_void(tx: &mut Tx<'_>, subject: Subject) -> Result<Option<(Id, Status)>> {
+    let found: Option<(Id, Cents)> = tx.one(
+        sql!(
+            "SELECT id, net_cents + tax_cents FROM charges WHERE subject_id = $1 AND subject_kind = $2
+             AND status = 'void' ORDER BY id DESC LIMIT 1"
+        ),
+        args![subject.id, subject.kind],
+    )?;
+    Ok(found.map(|(id, total)| (id, if total == Cents::ZERO { Status::Settled } else { Status::Due })))
 }
 
 /// Notes that a charge was paid at the desk, by whom it was taken (T3).

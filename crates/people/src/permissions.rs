@@ -12,6 +12,8 @@ pub enum Action {
     BookAnyTime,
     /// Check guests in, begin and end their time, say who did not come.
     RunTheDay,
+    /// Undo a step of a visit after the desk's own time for it, with a reason (D4).
+    CorrectTheDay,
     /// See the whole day, not one's own bookings alone.
     SeeEveryBooking,
     /// Change services, prices, rooms, plans and release rules.
@@ -32,10 +34,11 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Action; 11] = [
+    pub const ALL: [Action; 12] = [
         Action::BookForOthers,
         Action::BookAnyTime,
         Action::RunTheDay,
+        Action::CorrectTheDay,
         Action::SeeEveryBooking,
         Action::ManageCatalogue,
         Action::ManageStaff,
@@ -54,6 +57,7 @@ fn table(action: Action) -> &'static [Role] {
         Action::BookForOthers => &[FrontDesk, Manager, Owner],
         Action::BookAnyTime => &[FrontDesk, Manager, Owner],
         Action::RunTheDay => &[FrontDesk, Manager, Owner],
+        Action::CorrectTheDay => &[Manager, Owner],
         Action::SeeEveryBooking => &[FrontDesk, Manager, Owner],
         Action::ManageCatalogue => &[Manager, Owner],
         Action::ManageStaff => &[Manager, Owner],
@@ -89,6 +93,7 @@ mod tests {
 ...xxx BookForOthers
 ...xxx BookAnyTime
 ...xxx RunTheDay
+....xx CorrectTheDay
 ...xxx SeeEveryBooking
 ....xx ManageCatalogue
 ....xx ManageStaff

@@ -154,6 +154,10 @@ impl World {
 
     /// How many bookings have somebody or something in the fullest minute of a stretch.
     pub(crate) fn fullest(&self, id: Id, from: Moment, to: Moment) -> i64 {
+        // What is blocked has nothing left, however much it takes at once.
+        if self.blocks.iter().any(|(of, begins, ends)| *of == id && *begins < to && from < *ends) {
+            return i64::MAX;
+        }
         let mut claims = self.claimed(id);
         claims.retain(|(begins, ends)| *begins < to && from < *ends);
         if claims.is_empty() {

@@ -69,7 +69,7 @@ impl World {
     }
 
     /// Whoever has the skill; a service that names none asks for anybody.
-    pub(crate) fn skilled(&self, service: &Service) -> Vec<&Technician> {
+    pub fn skilled(&self, service: &Service) -> Vec<&Technician> {
         let can = |one: &&Technician| {
             one.active && (service.skill.is_empty() || one.skills.contains(&service.skill))
         };
@@ -81,7 +81,7 @@ impl World {
         let service = self.service(asked.service);
         let from = start - service.setup * 60;
         let to = start + (asked.minutes + service.turnover) * 60;
-        (room.units - self.fullest(room.id, from, to)).max(0)
+        room.units.saturating_sub(self.fullest(room.id, from, to)).max(0)
     }
 
     /// The technicians who could serve at a start: skilled, at work and free, their own pad included.
@@ -126,9 +126,9 @@ impl World {
         service.equipment.is_empty() || !self.pieces_at(asked, start).is_empty()
     }
 
-    /// The first moment that can still be booked: an hour ahead online, any time to come by staff (W1).
+    /// The first moment that can still be booked: an hour ahead online; by staff, also what began up to two hours ago (W1).
     pub(crate) fn earliest(&self, asked: &Asked<'_>) -> Moment {
-        if asked.person.staff { asked.now } else { asked.now + self.lead * 60 }
+        if asked.person.staff { asked.now - self.walk_in * 60 } else { asked.now + self.lead * 60 }
     }
 
     /// Whether a person may book this start in this room now: not blocked, not kept, and not too near (W1, W3).
@@ -143,7 +143,7 @@ impl World {
         if self.needs_plan(asked, day) || !self.window(asked.person, day, asked.now).is_open {
             return Day { slots: Vec::new() };
         }
-        let empty = World { claims: BTreeMap::new(), ..self.clone() };
+        let empty = World { claims: BTreeMap::new(), blocks: Vec::new(), ..self.clone() };
         let mut starts: Vec<Moment> = Vec::new();
         for room in self.rooms_for(asked) {
             for Open { from: opens, to: closes, .. } in self.shifts_on(room.id, day) {

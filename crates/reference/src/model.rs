@@ -255,6 +255,10 @@ pub struct World {
     pub account_days: i64,
     /// Minutes ahead, online (W1).
     pub lead: i64,
+    /// Minutes after its start until which staff enter a visit (W1).
+    pub walk_in: i64,
+    /// What is blocked: which room, technician or piece, from when to when.
+    pub blocks: Vec<(Id, Moment, Moment)>,
 }
 
 impl World {

@@ -62,7 +62,7 @@ impl World {
             let fits = rooms.iter().filter(on_day).filter(|room| world.is_possible(asked, room, start));
             fits.map(|room| (**room).clone()).collect()
         };
-        let empty = World { claims: BTreeMap::new(), ..self.clone() };
+        let empty = World { claims: BTreeMap::new(), blocks: Vec::new(), ..self.clone() };
         let free = possible(self, asked);
         let ever = possible(&empty, asked);
 
@@ -107,7 +107,7 @@ impl World {
             let working = skilled.iter().filter(|one| works(one.id)).count() as i64;
             let can = |id| skilled.iter().any(|one| one.id == id);
             let named_is_off = asked.technician.is_some_and(|id| can(id) && !works(id));
-            if working < service.technicians || named_is_off {
+            if working < service.technicians || named_is_off || self.blocking(asked, day, start).1 {
                 found.push(No::TechnicianOff);
             }
             if asked.technician.is_some_and(|id| !can(id)) {
@@ -125,7 +125,8 @@ impl World {
         };
         let mut unequipped = self.clone();
         unequipped.services.iter_mut().for_each(|one| one.equipment.clear());
-        let is_claimed = would_fit && free.is_empty();
+        let blocking = self.blocking(asked, day, start);
+        let is_claimed = would_fit && free.is_empty() && blocking == (false, false, false);
         let only_piece = is_claimed && !possible(&unequipped, asked).is_empty();
         let only_ours = is_claimed && !only_piece && !possible(&bare(self), asked).is_empty();
         if only_ours {
@@ -134,12 +135,12 @@ impl World {
         if !in_use.is_empty() && rooms.is_empty() {
             found.push(No::Capacity);
         }
-        if is_blocked && !free.is_empty() {
+        if (is_blocked && !free.is_empty() && blocking == (false, false, false)) || blocking.0 {
             found.push(No::Maintenance);
         }
         let active = |id: &i64| self.piece(*id).active;
         let out_of_use = !service.equipment.is_empty() && !service.equipment.iter().any(active);
-        if only_piece || out_of_use {
+        if only_piece || out_of_use || blocking.2 {
             found.push(No::Equipment);
         }
         if is_claimed && !only_piece && !only_ours {
@@ -159,5 +160,36 @@ impl World {
             found.push(No::TooLate);
         }
         found
+    }
+}
+
+impl World {
+    /// Whether blocks of rooms, of technicians, of equipment are why this person can't have a start that they could have if
+    /// nothing were blocked: each kind that prevents it alone; where none does, each without which it could be had.
+    fn blocking(&self, asked: &Asked<'_>, day: Date, start: Moment) -> (bool, bool, bool) {
+        let kind = |id: i64| match id {
+            id if self.rooms.iter().any(|room| room.id == id) => 0,
+            id if self.technicians.iter().any(|one| one.id == id) => 1,
+            _ => 2,
+        };
+        let can_be_had = |kinds: [bool; 3]| {
+            let blocks = self.blocks.iter().copied().filter(|(id, _, _)| kinds[kind(*id)]).collect();
+            let world = World { blocks, ..self.clone() };
+            self.rooms_for(asked).into_iter().any(|room| {
+                let term = self.term(asked.person, (asked.service, room.id), day, start, asked.now);
+                self.starts_on(room, day, start)
+                    && world.is_possible(asked, room, start)
+                    && term.kept.is_none()
+            })
+        };
+        if self.blocks.is_empty() || can_be_had([true; 3]) || !can_be_had([false; 3]) {
+            return (false, false, false);
+        }
+        let alone = [0, 1, 2].map(|one| !can_be_had([one == 0, one == 1, one == 2]));
+        if alone != [false; 3] {
+            return alone.into();
+        }
+        let together = [0, 1, 2].map(|one| can_be_had([one != 0, one != 1, one != 2]));
+        if together == [false; 3] { (true, false, false) } else { together.into() }
     }
 }

@@ -185,6 +185,8 @@ pub(crate) fn club(dice: &mut Dice, zone: TimeZone) -> World {
         open: BTreeMap::new(),
         account_days: 3,
         lead: 60,
+        walk_in: 120,
+        blocks: Vec::new(),
         zone,
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use bookings::{Extras, Override, Perk, ReleaseRule, When, Wish};
+use bookings::{BlockInput, BlockKind, Extras, Override, Perk, ReleaseRule, When, Wish};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 use kit::testing::TestDb;
@@ -149,6 +149,7 @@ impl Scene {
             scene.fill(dice).await;
         }
         scene.decide(dice).await;
+        scene.block(dice).await;
         let now = scene.draw_now(dice);
         scene.set_time(now);
         scene
@@ -294,6 +295,45 @@ impl Scene {
             self.db.tx(write).await.expect("a decision");
             self.world.hands.retain(|hand| (hand.room, hand.start) != (room, start));
             self.world.hands.push(Hand { room, start, decision });
+        }
+    }
+
+    /// Blocks a room, a technician or a piece of equipment now and then, over what is booked already.
+    async fn block(&mut self, dice: &mut Dice) {
+        for _ in 0..if dice.may(40) { dice.of(1..=3) } else { 0 } {
+            let question = self.question(dice);
+            let service = self.world.service(question.service).clone();
+            let mut all: Vec<(BlockKind, i64)> = Vec::new();
+            all.extend(service.rooms.iter().map(|id| (BlockKind::Room, *id)));
+            all.extend(self.world.skilled(&service).iter().map(|one| (BlockKind::Technician, one.id)));
+            all.extend(service.equipment.iter().map(|id| (BlockKind::Equipment, *id)));
+            let (kind, resource) = *dice.pick(&all);
+            let from = self.start(dice, &question) + dice.of(-12..=12) * 300;
+            let to = from + dice.of(1..=48) * 300;
+            let input = BlockInput {
+                kind,
+                resource: Id(resource),
+                from: time(from),
+                to: time(to),
+                reason: "by chance".to_owned(),
+                seen: Vec::new(),
+                seen_at: None,
+            };
+            let by = self.people[self.people.len() - 1].0.clone();
+            let write = move |tx: &mut kit::Tx<'_>| {
+                let inside = bookings::bookings_inside(tx, &by, &input)?;
+                let seen = inside.iter().map(|one| one.detail.booking.id).collect();
+                bookings::block(tx, &by, &BlockInput { seen, ..input.clone() })
+            };
+            match self.db.tx(write).await {
+                Ok(_) => {
+                    self.world.blocks.push((resource, from, to));
+                    agreed("blocked", 1);
+                }
+                // What is not in use is not blocked.
+                Err(Error::Invalid(_)) => {}
+                Err(error) => panic!("a block: {error:?}"),
+            }
         }
     }
 

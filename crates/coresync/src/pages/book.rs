@@ -5,14 +5,15 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use bookings::{Answer, Extras, KeptTime, Visitor, When, Wish, search};
+use bookings::{Answer, BookingFor, Extras, KeptTime, Visitor, When, Wish, search_for};
 use catalogue::{Catalogue, Service};
 use jiff::civil::{Date, Time};
 use jiff::{SignedDuration, Timestamp};
 use kit::web::{Input, Page, Query, Words, see_other};
 use kit::{Error, Fields, House, Id, Result, Tx, tokens};
-use people::{Actor, Caller};
+use people::{Action, Actor, Caller};
 
+use super::book_guest::{self, GuestFields};
 use super::choices::{self, Choice};
 use super::frame::Frame;
 use super::hold_cookie::{self, HoldToken};
@@ -132,6 +133,8 @@ struct Found {
     wait_path: String,
     /// Whether a plan would open what is closed.
     wants_plan: bool,
+    /// What staff override if they book one of these for a guest.
+    overrides: Option<String>,
     at_list_price: bool,
 }
 
@@ -150,10 +153,35 @@ struct BookPage {
     why: Option<WhyNot>,
     /// What makes a form that is sent twice hold once.
     token: String,
+    /// Whom staff book for; nothing for guests.
+    guest: Option<GuestFields>,
 }
 
-const FIELDS: [(&str, &str); 4] =
-    [("service", "Service"), ("date", "Date"), ("at", "Time"), ("guest_name", "Guest’s name")];
+impl BookPage {
+    /// Where staff choose whom they book for, with the search so far.
+    fn choose_guest(&self) -> String {
+        match &self.search {
+            Some(search) => {
+                format!("/staff/book/?service={}&date={}", words::encoded(&search.service), self.date)
+            }
+            None => "/staff/book/".to_owned(),
+        }
+    }
+
+    /// The form that the buttons of the times belong to; empty for the one around them.
+    fn owner(&self) -> &'static str {
+        self.guest.as_ref().map_or("", GuestFields::form)
+    }
+}
+
+const FIELDS: [(&str, &str); 6] = [
+    ("service", "Service"),
+    ("date", "Date"),
+    ("at", "Time"),
+    ("guest_name", "Guest’s name"),
+    ("guest_phone", "Guest’s phone"),
+    ("guest_email", "Guest’s email"),
+];
 
 async fn book(caller: Caller, Asked(sheet): Asked<Wanted>) -> Result<Response> {
     let Sheet { typed, read } = sheet;
@@ -220,12 +248,12 @@ fn choose(
         let (status, page) = look(tx, by, &Err(fields), typed, None)?;
         return Ok(Outcome::Shown(status, Box::new(page)));
     };
-    let search = Search::fitting(&catalogue, service, wanted.narrowed);
+    let search = Search::fitting(&catalogue, service, narrowed(by, wanted));
     let visitor = Visitor { token: wanted.token.as_deref(), ..visitor };
     let mut wish = wish(service, &search, When::Moment(starts_at));
     wish.extras.guest_name.clone_from(&wanted.guest_name);
     let mut refused = None;
-    let held = tx.attempt(|tx| match bookings::hold(tx, by, &wish, &visitor) {
+    let held = tx.attempt(|tx| match hold_for(tx, by, &mut wish, &search, (typed, &visitor)) {
         Ok(held) => Ok(Some(held)),
         Err(error @ (Error::Refused(..) | Error::Invalid(_))) => {
             refused = Some(error);
@@ -240,6 +268,25 @@ fn choose(
     Ok(Outcome::Shown(status, Box::new(page)))
 }
 
+/// Holds a time; for a new guest, if it is said who that is.
+fn hold_for(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    wish: &mut Wish,
+    search: &Search,
+    (typed, visitor): (&Typed, &Visitor<'_>),
+) -> Result<bookings::Held> {
+    if search.whom() == BookingFor::Guest {
+        wish.extras = book_guest::read(typed)?;
+    }
+    bookings::hold(tx, by, wish, visitor)
+}
+
+/// What narrows a search; whom it is for, only staff may say.
+fn narrowed(by: &Actor, wanted: &Wanted) -> Narrowed {
+    if by.may(Action::BookForOthers) { wanted.narrowed } else { wanted.narrowed.for_asker() }
+}
+
 /// A wish for a time of a search, with nothing said besides.
 pub(super) fn wish(service: &Service, search: &Search, when: When) -> Wish {
     Wish {
@@ -249,7 +296,10 @@ pub(super) fn wish(service: &Service, search: &Search, when: When) -> Wish {
         room: search.room,
         technician: search.technician,
         party: search.party,
-        person: None,
+        person: match search.whom() {
+            BookingFor::Person(person) => Some(person),
+            BookingFor::Asker | BookingFor::Guest => None,
+        },
         companion: None,
         extras: Extras::default(),
         then: Vec::new(),
@@ -268,7 +318,16 @@ fn look(
     let zone = &catalogue.club.zone;
     let today = words::date_at(zone, tx.now());
     let mut fields = read.as_ref().err().cloned().unwrap_or_default();
-    let wanted = read.as_ref().cloned().unwrap_or_default();
+    let mut wanted = read.as_ref().cloned().unwrap_or_default();
+    wanted.narrowed = narrowed(by, &wanted);
+    if let Some(Error::Invalid(wrong)) = &refusal {
+        wrong
+            .0
+            .iter()
+            .filter(|(name, _)| name.starts_with("guest_"))
+            .for_each(|(name, why)| fields.add(name, why));
+    }
+    let guest = book_guest::chosen(tx, by, &mut wanted.narrowed, typed, &mut fields)?;
     let slug = wanted.service.as_deref().unwrap_or_else(|| typed.get("service"));
     let service = catalogue.service_by_slug(slug).filter(|service| service.active);
     if service.is_none() && wanted.service.is_some() {
@@ -283,7 +342,7 @@ fn look(
     let day = match &chosen {
         Some((service, wanted)) if knows_day => {
             let asked = wanted.ask(service.id, date, date, true);
-            Some((service, wanted, search(tx, by, &asked)?))
+            Some((service, wanted, search_for(tx, by, &asked, wanted.whom())?))
         }
         _ => None,
     };
@@ -318,7 +377,11 @@ fn look(
         search: chosen.map(|(_, search)| search),
         found,
         why,
-        token: if by.person.is_some() { String::new() } else { tokens::secret()? },
+        token: match by.person {
+            Some(_) if !by.may(Action::BookForOthers) => String::new(),
+            _ => tokens::secret()?,
+        },
+        guest,
     };
     Ok((status, page))
 }
@@ -345,8 +408,7 @@ fn why_not(
     let was_sent = refusal.is_some();
     let refusal = match refusal {
         Some(error) => Ok(Some(error)),
-        None => bookings::why_not(tx, by, &wish(service, search, when))
-            .map(|told| told.refusals.into_iter().next()),
+        None => verdict(tx, by, search, &wish(service, search, when)),
     };
     match refusal {
         Ok(refusal) => {
@@ -362,6 +424,16 @@ fn why_not(
     }
 }
 
+/// What refuses a wish first: to whoever asks, or to staff who book for someone else.
+fn verdict(tx: &mut Tx<'_>, by: &Actor, search: &Search, wish: &Wish) -> Result<Option<Error>> {
+    let verdict = match search.whom() {
+        BookingFor::Asker => bookings::why_not(tx, by, wish)?,
+        BookingFor::Person(person) => bookings::why_not_by_staff(tx, by, wish, Some(person))?,
+        BookingFor::Guest => bookings::why_not_by_staff(tx, by, wish, None)?,
+    };
+    Ok(verdict.refusals.into_iter().next())
+}
+
 /// What there is on a day, and around it.
 fn find(
     tx: &mut Tx<'_>,
@@ -374,7 +446,7 @@ fn find(
     let catalogue = catalogue::current(tx)?;
     let today = words::date_at(&catalogue.club.zone, tx.now());
     let (first, last) = times::strip_span(today, date);
-    let fortnight = search(tx, by, &wanted.ask(service.id, first, last, false))?;
+    let fortnight = search_for(tx, by, &wanted.ask(service.id, first, last, false), wanted.whom())?;
     let closed = day.days.first().and_then(|day| day.closed);
     let is_member = day.window.standing().plan().is_some() || day.window.is_unbounded();
     let shut = day.needs_plan;
@@ -403,6 +475,7 @@ fn find(
         strip: Strip::of(&fortnight, wanted, date),
         wants_plan: !is_member && (shut || closed.is_some()),
         at_list_price: !is_member && !parts.is_empty(),
+        overrides: book_guest::overrides(wanted, service, date, day),
         opens_later: closed.is_some() && !shut,
         can_wait: closed.is_none() && !shut && !is_over,
         wait_path: wanted.wait_path(date),
@@ -437,7 +510,7 @@ fn other_day(
     if from > end {
         return Ok(None);
     }
-    let later = search(tx, by, &wanted.ask(service.id, from, end, false))?;
+    let later = search_for(tx, by, &wanted.ask(service.id, from, end, false), wanted.whom())?;
     Ok(times::nearest(&later.days, date).map(told))
 }
 

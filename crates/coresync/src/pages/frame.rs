@@ -83,7 +83,25 @@ impl Room {
 }
 
 /// The rooms of the back office.
-const ROOMS: [Room; 10] = [
+const ROOMS: [Room; 13] = [
+    Room::of(
+        "/staff/day/",
+        "Day",
+        Action::RunTheDay,
+        "The visits of a day: check in, start, complete, mark no-shows.",
+    ),
+    Room::of(
+        "/staff/book/",
+        "New booking",
+        Action::BookForOthers,
+        "Book for a caller or a walk-in: find the guest, then choose a time.",
+    ),
+    Room::of(
+        "/staff/blocks/",
+        "Blocks",
+        Action::BookAnyTime,
+        "Block a room, a technician or equipment from one time to another.",
+    ),
     Room::of(
         "/staff/members/",
         "Members",

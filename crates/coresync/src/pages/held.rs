@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use kit::web::{Page, Path, Words, see_other};
 use kit::{Error, Fault, Fields, House, Id, Result, Tx};
-use people::{Actor, Caller};
+use people::{Action, Actor, Caller};
 
 use super::frame::{login_path, or_sign_in};
 use super::held_page::{HeldPage, SignedOutPage, draw};
@@ -187,6 +187,17 @@ fn attend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, sheet: &Sheet<Told>) -> R
     let service = catalogue.service(held.service).ok_or(Error::NotFound)?;
     let mut fields = read.as_ref().err().cloned().unwrap_or_default();
     let addons = said::addons(&catalogue, service, typed, &mut fields);
+    let is_new_guest = held.person.is_none() && holder.by.may(Action::BookForOthers);
+    if let Ok(told) = read.as_ref().map(|told| &told.extras)
+        && is_new_guest
+    {
+        if told.guest_name.is_none() {
+            fields.add("guest_name", "Enter the guest’s name.");
+        }
+        if told.guest_phone.is_none() {
+            fields.add("guest_phone", "Enter the guest’s phone number.");
+        }
+    }
     let deed = Deed::of(typed);
     if deed == Some(Deed::Add) && read.as_ref().is_ok_and(|told| told.then.is_none()) {
         fields.add("then", "Choose what is to follow.");
@@ -196,7 +207,11 @@ fn attend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, sheet: &Sheet<Told>) -> R
         // Whoever lets it go, or needs a moment more, need not fill it in well.
         (_, Some(deed @ (Deed::LetGo | Deed::Extend))) if !fields.0.is_empty() => (None, deed),
         (Ok(told), Some(deed)) if fields.0.is_empty() => {
-            (Some(Told { extras: Extras { addons, ..told.extras.clone() }, ..told.clone() }), deed)
+            let mut extras = Extras { addons, ..told.extras.clone() };
+            if !is_new_guest {
+                (extras.guest_phone, extras.guest_email) = (None, None);
+            }
+            (Some(Told { extras, ..told.clone() }), deed)
         }
         _ => {
             let refusal =
@@ -291,7 +306,7 @@ fn act(
                 let sentence = format!("This time now costs {}. Nothing is booked yet.", words::money(price));
                 return Err(Stop::No(StatusCode::CONFLICT, sentence, Some(price.0)));
             }
-            format!("/dashboard/bookings/{}/", made.id)
+            booked_path(tx, holder.by, &made)?
         }
         Deed::Extend => {
             bookings::extend(tx, holder, id)?;
@@ -332,7 +347,19 @@ fn is_paid_as_asked(booking: &Booking, perk: Option<Perk>) -> Result<(), Stop> {
     Err(Stop::No(StatusCode::CONFLICT, sentence, None))
 }
 
+/// Where a booking that was just made is seen: one that staff made for someone else, among the visits of its day.
+fn booked_path(tx: &mut Tx<'_>, by: &Actor, made: &Booking) -> Result<String> {
+    if !by.may(Action::RunTheDay) || made.person == by.id() {
+        return Ok(format!("/dashboard/bookings/{}/", made.id));
+    }
+    let day = catalogue::current(tx)?.business_day_at(made.starts_at);
+    Ok(format!("/staff/day/?date={day}&said=booked&of={0}#visit-{0}", made.id))
+}
+
 fn after_letting_go(by: &Actor, slug: &str, held: &Booking) -> String {
+    if by.may(Action::BookForOthers) && held.person != by.id() {
+        return "/staff/book/".to_owned();
+    }
     if by.person.is_some() {
         return "/dashboard/".to_owned();
     }

@@ -1,11 +1,11 @@
 //! The page of a held time, drawn.
 
 use askama::Template;
-use bookings::{Detail, Holder, Status};
+use bookings::{Booking, Detail, Holder, Status};
 use catalogue::Catalogue;
 use jiff::Timestamp;
 use kit::{Cents, Id, Result, Tx, tokens};
-use people::Actor;
+use people::{Action, Actor};
 
 use super::choices::{self, Choice};
 use super::dashboard::VisitLine;
@@ -57,6 +57,10 @@ pub(super) struct HeldPage {
     near: Vec<TimeCell>,
     search: Search,
     token: String,
+    /// Whom staff book for, if not for themselves.
+    whom: Option<String>,
+    /// Whether it is for a guest without an account, of whom name and phone number are needed.
+    needs_guest: bool,
 }
 
 /// Draws it; with what was said of a form that was not taken.
@@ -73,7 +77,12 @@ pub(super) fn draw(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, said: Option<Sai
     let (now, zone) = (tx.now(), &catalogue.club.zone);
     let until = held.expires_at.unwrap_or(now);
     let is_over = held.status != Status::Held || until <= now;
-    let (standing, liked) = match by.id() {
+    // Staff see what the guest has, and not what they have themselves.
+    let for_others = by.may(Action::BookForOthers);
+    let owner = held.person.or_else(|| by.id().filter(|_| !for_others));
+    let whom = whom(tx, by, held)?;
+    let guest = whom.as_ref().map(|_| held.person.map_or(0, |person| person.0));
+    let (standing, liked) = match owner {
         Some(person) => {
             (membership::standing(tx, catalogue.club.id, person)?, people::preferences_of(tx, person)?.scene)
         }
@@ -91,9 +100,11 @@ pub(super) fn draw(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, said: Option<Sai
         room: None,
         minutes: held.sale.as_ref().map(|sale| sale.minutes).filter(|minutes| *minutes != service.minutes),
         moving: None,
+        guest,
     };
     let near = if is_over && service.active {
-        let day = bookings::search(tx, by, &search.ask(service.id, held.day, held.day, true))?;
+        let ask = search.ask(service.id, held.day, held.day, true);
+        let day = bookings::search_for(tx, by, &ask, search.whom())?;
         times::near(&day, &search, held.starts_at)
     } else {
         Vec::new()
@@ -120,10 +131,22 @@ pub(super) fn draw(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, said: Option<Sai
         promise: promise.unwrap_or((held.base - held.discount).0),
         near,
         search,
-        token: if by.person.is_some() { String::new() } else { tokens::secret()? },
+        token: if by.person.is_some() && !for_others { String::new() } else { tokens::secret()? },
+        needs_guest: for_others && held.person.is_none(),
+        whom,
         sum: (all.len() > 1).then(|| words::money(sum)),
         served: all.iter().map(|detail| served(&catalogue, detail, id, now)).collect(),
     })
+}
+
+/// Whom staff book for, if that is not themselves.
+fn whom(tx: &mut Tx<'_>, by: &Actor, held: &Booking) -> Result<Option<String>> {
+    if !by.may(Action::BookForOthers) || held.person == by.id() {
+        return Ok(None);
+    }
+    let owner = held.person.map(|person| people::person(tx, person)).transpose()?;
+    let owner = owner.map(|person| person.full_name());
+    Ok(held.guest_name.clone().or(owner).or_else(|| Some("a guest".to_owned())))
 }
 
 fn served(catalogue: &Catalogue, detail: &Detail, first: Id, now: Timestamp) -> Served {

@@ -3,6 +3,7 @@
 
 mod account;
 mod book;
+mod book_guest;
 mod cancel;
 mod choices;
 mod dashboard;

@@ -178,6 +178,7 @@ fn draw(
         party: Some(booking.party),
         minutes,
         moving: Some(id),
+        guest: None,
         ..Search::fitting(&catalogue, service, wanted.narrowed)
     };
     let today = words::date_at(zone, now);

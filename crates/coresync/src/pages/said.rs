@@ -15,7 +15,7 @@ use super::words;
 const MOST: i64 = 10;
 
 /// The fields of the form and their labels; those of add-ons besides.
-pub(super) const FIELDS: [(&str, &str); 7] = [
+pub(super) const FIELDS: [(&str, &str); 9] = [
     ("addons", "Add to it"),
     ("then", "And then"),
     ("companion_name", "Who comes with you"),
@@ -23,6 +23,8 @@ pub(super) const FIELDS: [(&str, &str); 7] = [
     ("special_requests", "Special requests"),
     ("allergies_notes", "Allergies"),
     ("guest_name", "Guest’s name"),
+    ("guest_phone", "Guest’s phone"),
+    ("guest_email", "Guest’s email"),
 ];
 
 /// What pays for the service, as the form says it.
@@ -53,6 +55,8 @@ impl Input for Told {
         let perk = PAYS.into_iter().find(|(name, _)| Some(*name) == pays.as_deref()).map(|(_, perk)| perk);
         let extras = Extras {
             guest_name: words.opt_text_within("guest_name", 200),
+            guest_phone: people::opt_phone(words, "guest_phone"),
+            guest_email: people::opt_email(words, "guest_email"),
             companion_name: words.opt_text_within("companion_name", 200),
             special_requests: words.opt_text("special_requests"),
             allergies: words.opt_text("allergies_notes"),
@@ -108,6 +112,8 @@ pub(super) struct Shown {
     pub(super) pays: Vec<Choice>,
     pub(super) scenes: Vec<Choice>,
     pub(super) guest_name: String,
+    pub(super) guest_phone: String,
+    pub(super) guest_email: String,
     pub(super) companion_name: String,
     pub(super) special_requests: String,
     pub(super) allergies: String,
@@ -157,6 +163,8 @@ impl Shown {
             pays: pays(held, standing, from),
             scenes: if has_scenes { people::SCENES.iter().map(scene_choice).collect() } else { Vec::new() },
             guest_name: text("guest_name", held.guest_name.as_ref()),
+            guest_phone: text("guest_phone", notes.and_then(|notes| notes.guest_phone.as_ref())),
+            guest_email: text("guest_email", held.guest_email.as_ref()),
             companion_name: text("companion_name", held.companion_name.as_ref()),
             special_requests: text("special_requests", held.special_requests.as_ref()),
             allergies: text("allergies_notes", notes.and_then(|notes| notes.allergies.as_ref())),

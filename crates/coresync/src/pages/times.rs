@@ -1,6 +1,6 @@
 //! Free times as they stand on a page: a strip of fourteen days, and the times of one of them.
 
-use bookings::{Answer, Ask, Closed, Factors, FreeDay, Offer, Window, begin, cells};
+use bookings::{Answer, Ask, BookingFor, Closed, Factors, FreeDay, Offer, Window, begin, cells};
 use catalogue::Service;
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
@@ -27,6 +27,7 @@ pub(super) struct Narrowed {
     technician: Option<Id>,
     room: Option<Id>,
     minutes: Option<i64>,
+    guest: Option<i64>,
 }
 
 impl Narrowed {
@@ -36,7 +37,18 @@ impl Narrowed {
             technician: narrowing_id(words, "technician"),
             room: narrowing_id(words, "room"),
             minutes: narrowing(words, "duration"),
+            guest: narrowing(words, "for").filter(|guest| *guest >= 0),
         }
+    }
+
+    /// The same for whoever asks, whomever it names.
+    pub(super) fn for_asker(self) -> Narrowed {
+        Narrowed { guest: None, ..self }
+    }
+
+    /// Whom it is for, if not for whoever asks: an account, or `0` for a guest without one.
+    pub(super) fn guest(self) -> Option<i64> {
+        self.guest
     }
 }
 
@@ -61,6 +73,8 @@ pub(super) struct Search {
     pub(super) minutes: Option<i64>,
     /// The booking that is to be moved.
     pub(super) moving: Option<Id>,
+    /// Whom staff book for: an account, or `0` for a guest without one; nobody is whoever asks.
+    pub(super) guest: Option<i64>,
 }
 
 impl Search {
@@ -78,6 +92,16 @@ impl Search {
             room: narrowed.room.filter(|room| service.rooms.contains(room)),
             minutes: narrowed.minutes.filter(sold),
             moving: None,
+            guest: narrowed.guest,
+        }
+    }
+
+    /// Whom free times are searched for.
+    pub(super) fn whom(&self) -> BookingFor {
+        match self.guest {
+            None => BookingFor::Asker,
+            Some(0) => BookingFor::Guest,
+            Some(person) => BookingFor::Person(Id(person)),
         }
     }
 
@@ -101,6 +125,7 @@ impl Search {
     /// What narrows it, as a form or an address says it.
     pub(super) fn pairs(&self) -> Vec<(&'static str, i64)> {
         let numbers = [
+            ("for", self.guest),
             ("party", self.party),
             ("technician", self.technician.map(|id| id.0)),
             ("room", self.room.map(|id| id.0)),
@@ -252,6 +277,7 @@ pub(super) fn time_cell(answer: &Answer, search: &Search, offer: &Offer) -> Time
         let whom = if *tier == Tier::Unlimited { "Unlimited members" } else { "members" };
         format!("For {whom} until {}.", words::moment(zone, *until, now))
     });
+    let kept = if starts_at < now { Some("Has begun: for a guest who is here.".to_owned()) } else { kept };
     TimeCell {
         path: search.move_path(offer.date, starts_at),
         stamp: starts_at.to_string(),
@@ -342,6 +368,7 @@ mod tests {
             room: None,
             minutes: Some(90),
             moving: None,
+            guest: None,
         };
         let day = date(2026, 11, 25);
         assert_eq!(search.day_path(day), "/book/?service=the-cut&technician=7&duration=90&date=2026-11-25");

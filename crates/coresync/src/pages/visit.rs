@@ -110,6 +110,7 @@ fn again(service: &Service, detail: &Detail) -> String {
         room: Some(booking.room).filter(|_| service.rooms.len() > 1),
         minutes: sold.filter(|minutes| *minutes != service.minutes),
         moving: None,
+        guest: None,
     };
     search.path()
 }

@@ -85,13 +85,15 @@ pub(super) fn told(tx: &mut Tx<'_>, told: Told<'_>) -> Result<WhyNot> {
     }
     let shows_others =
         !matches!(code, "" | "same_person" | "too_many_open" | "plan_required" | "outside_window");
+    // What the club says to guests is not for who works here.
+    let is_staff = day.window.is_unbounded();
     let hours = (code == "room_closed").then(|| plain(open_hours(&catalogue, service, wanted.room, date)));
     Ok(WhyNot {
         asked,
         free: sentence.is_none().then(|| moment.to_string()),
         status: status.filter(|_| was_sent),
-        advice: hours.into_iter().chain(advice(code, wanted, date, &catalogue.club)).collect(),
-        for_other: (code == "same_person").then(|| moment.to_string()),
+        advice: hours.into_iter().chain(advice(code, wanted, date, (&catalogue.club, is_staff))).collect(),
+        for_other: (code == "same_person" && wanted.guest.is_none()).then(|| moment.to_string()),
         opens: opens_at.map(|_| (service.id, moment.to_string())),
         near: if shows_others { near } else { Vec::new() },
         sentence,
@@ -116,7 +118,12 @@ fn plain(sentence: String) -> Advice {
 }
 
 /// What can be done about a refusal.
-fn advice(code: &str, wanted: &Search, date: Date, club: &catalogue::Club) -> Vec<Advice> {
+fn advice(
+    code: &str,
+    wanted: &Search,
+    date: Date,
+    (club, is_staff): (&catalogue::Club, bool),
+) -> Vec<Advice> {
     let leads = |sentence: &str, path: String, link: &'static str| Advice {
         sentence: sentence.to_owned(),
         path: Some(path),
@@ -126,6 +133,14 @@ fn advice(code: &str, wanted: &Search, date: Date, club: &catalogue::Club) -> Ve
     let narrowed = wanted.technician.is_some() || wanted.room.is_some();
     let mut advice = Vec::new();
     match code {
+        "maintenance" if is_staff => {
+            advice.push(leads(
+                "What is blocked is listed there.",
+                "/staff/blocks/".to_owned(),
+                "See the blocks",
+            ));
+        }
+        "too_late" | "same_person" | "too_many_open" | "plan_required" if is_staff => {}
         "outside_window" | "vip_only" | "members_only" => advice.push(leads(
             "Members book further ahead, and some times are theirs first.",
             "/#membership".to_owned(),

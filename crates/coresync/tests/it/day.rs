@@ -14,6 +14,7 @@ async fn a_guest_arrives_is_served_and_goes() {
     house.as_(TOM).post(&step("check_in"), json!({})).await.refused(403, "not_allowed");
     house.visitor().post(&step("check_in"), json!({})).await.refused(401, "not_signed_in");
     house.as_(DORA).post(&step("start"), json!({})).await.refused(409, "wrong_state");
+    house.set_time("2026-11-24T12:00:00-05:00");
     for (what, status) in [("check_in", "checked_in"), ("start", "in_progress"), ("complete", "completed")] {
         let now = house.as_(DORA).post(&step(what), json!({})).await.expect(200);
         assert_eq!(now["status"], status);
@@ -36,8 +37,9 @@ async fn staff_say_who_did_not_come_from_fifteen_minutes_on() {
     assert_eq!(missed["payment_status"], "due");
 }
 
+/// The visit of who was checked in ends with its time; that of who was not, when the business day has ended (C5, T14).
 #[tokio::test]
-async fn a_job_never_does_so_before_the_end() {
+async fn a_job_marks_no_shows_only_when_the_business_day_ends() {
     let house = House::open().await;
     let missed = book(&house, GUS, "pod", "2026-11-24", "12:00").await.number("id");
     let served = book(&house, BEA, "pod", "2026-11-24", "12:00").await.number("id");
@@ -49,6 +51,12 @@ async fn a_job_never_does_so_before_the_end() {
     house.db().tx(bookings::sweep).await.expect("swept");
     assert_eq!((status(missed).await, status(served).await), (json!("confirmed"), json!("checked_in")));
     house.set_time("2026-11-24T12:30:00-05:00");
+    house.db().tx(bookings::sweep).await.expect("swept");
+    assert_eq!((status(missed).await, status(served).await), (json!("confirmed"), json!("completed")));
+    house.set_time("2026-11-25T03:59:59-05:00");
+    house.db().tx(bookings::sweep).await.expect("swept");
+    assert_eq!(status(missed).await, json!("confirmed"), "the business day lasts until four");
+    house.set_time("2026-11-25T04:00:00-05:00");
     house.db().tx(bookings::sweep).await.expect("swept");
     assert_eq!((status(missed).await, status(served).await), (json!("no_show"), json!("completed")));
     assert_eq!(house.db().tx(bookings::sweep).await.expect("swept"), 0, "nothing is done twice");
@@ -81,7 +89,11 @@ async fn why_not_is_what_booking_would_say_and_staff_hear_all() {
     let all = house.as_(DORA).get(&asked("2026-11-27", "18:00")).await.expect(200);
     let codes: Vec<_> =
         all.list("reasons").iter().map(|one| one["code"].as_str().unwrap_or_default()).collect();
-    assert_eq!(codes, ["taken", "too_late"]);
+    assert_eq!(codes, ["taken"], "staff enter what began up to two hours ago");
+    house.set_time("2026-11-27T20:00:01-05:00");
+    let all = house.as_(DORA).get(&asked("2026-11-27", "18:00")).await.expect(200);
+    assert_eq!(all.list("reasons").last().expect("a reason")["code"], "too_late");
+    house.set_time("2026-11-27T18:30:00-05:00");
     // Of somebody: what would refuse that person.
     let of_gus = format!("{}&person_id={}", asked("2026-12-04", "18:00"), house.person(GUS));
     assert_eq!(house.as_(GUS).get(&of_gus).await.expect(200)["code"], "outside_window");

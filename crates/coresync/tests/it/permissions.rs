@@ -53,6 +53,7 @@ const TABLE: &str = r#"
 133+++ POST /api/bookings/{id}/no_show/
 144+++ POST /api/bookings/{id}/reschedule/ | {"starts_at": "2026-11-28T12:00:00-05:00"}
 133+++ POST /api/bookings/{id}/start/
+133+++ POST /api/bookings/{id}/undo/ | {"status": "checked_in"}
 ++++++ GET /api/docs/
 1+++++ POST /api/memberships/auto_credit/ | {"auto_credit": true}
 1+++++ POST /api/memberships/change/ | {"plan": "base"}
@@ -79,6 +80,11 @@ const TABLE: &str = r#"
 1+++++ GET /api/services/history/
 ++++++ GET /api/services/mensuite/
 ++++++ GET /api/services/{slug}/
+133+++ GET /api/staff/blocks/
+133+++ POST /api/staff/blocks/ | {"room_id": 5, "from": "2026-11-28T12:00:00-05:00", "to": "2026-11-28T13:00:00-05:00", "reason": "x"}
+133444 DELETE /api/staff/blocks/{id}/
+133+++ PUT /api/staff/blocks/{id}/ | {"room_id": 5, "from": "2026-11-28T12:00:00-05:00", "to": "2026-11-28T13:00:00-05:00", "reason": "x"}
+133+++ GET /api/staff/bookings/
 1333++ GET /api/staff/numbers/
 1333++ DELETE /api/staff/numbers/{name}/
 1333++ PUT /api/staff/numbers/{name}/ | {"value": 12}
@@ -159,6 +165,15 @@ d44444 POST /dashboard/waits/{id}/leave/
 d3++++ GET /staff/
 d333++ GET /staff/audit/
 d333++ GET /staff/audit/audit.csv
+d33+++ GET /staff/blocks/
+d33+++ POST /staff/blocks/
+d33444 GET /staff/blocks/{id}/
+d33444 POST /staff/blocks/{id}/
+d33444 GET /staff/blocks/{id}/remove/
+d33444 POST /staff/blocks/{id}/remove/
+d33+++ GET /staff/book/
+d33+++ GET /staff/day/
+d33444 POST /staff/day/{id}/ | action=check_in
 d33+++ GET /staff/members/
 d33+++ GET /staff/members/{id}/
 d33+++ POST /staff/members/{id}/

@@ -25,7 +25,7 @@ macro_rules! tables {
 }
 
 tables! {
-    "addons" "allocations" "audit" "audit_sealed" "audit_seals" "birthday_uses" "booking_addons"
+    "addons" "allocations" "audit" "audit_sealed" "audit_seals" "birthday_uses" "blocks" "booking_addons"
     "booking_events" "bookings" "charge_lines" "charges" "claims" "club_numbers" "clubs" "consents"
     "counters" "credit_uses" "devices" "equipment" "flushes" "jobs" "key_marks" "lapses" "mails"
     "membership_events" "memberships" "nodes" "number_events" "offers" "pass_uses" "people" "person_keys"

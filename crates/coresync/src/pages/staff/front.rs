@@ -4,9 +4,9 @@ use askama::Template;
 use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
-use kit::web::Page;
+use kit::web::{Page, see_other};
 use kit::{Error, House, Result};
-use people::Caller;
+use people::{Caller, Role};
 
 use crate::pages::frame::{Frame, or_sign_in};
 
@@ -22,14 +22,19 @@ struct FrontPage {
     frame: Frame,
 }
 
+/// The overview; the front desk is led to its day, where its work begins.
 async fn show(caller: Caller) -> Result<Response> {
     let asked = caller.view(|_, by| {
         by.person()?;
-        if by.is_staff() {
-            Ok(Frame::new(by, HERE, "Back office · CoreSync"))
-        } else {
-            Err(Error::Forbidden)
+        match by.role() {
+            Some(Role::FrontDesk) => Ok(None),
+            _ if by.is_staff() => Ok(Some(Frame::new(by, HERE, "Back office · CoreSync"))),
+            _ => Err(Error::Forbidden),
         }
     });
-    or_sign_in(asked.await.and_then(|frame| Page::of(&FrontPage { frame })), HERE)
+    match asked.await {
+        Ok(None) => Ok(see_other("/staff/day/")),
+        Ok(Some(frame)) => or_sign_in(Page::of(&FrontPage { frame }), HERE),
+        Err(error) => or_sign_in(Err::<Page, _>(error), HERE),
+    }
 }

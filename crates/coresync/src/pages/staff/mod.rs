@@ -1,7 +1,11 @@
 //! The back office: rules, numbers, plans, members, why not. Every page asks verbs that ask for permission; here is
 //! only what is read and drawn.
 
+mod blocks;
+mod book_for;
 pub(super) mod csv;
+mod day;
+mod day_form;
 mod desk;
 mod front;
 mod member;
@@ -22,6 +26,9 @@ pub(crate) use numbers_api::routes as api_routes;
 pub(super) fn routes() -> Router<House> {
     Router::new()
         .merge(front::routes())
+        .merge(day::routes())
+        .merge(book_for::routes())
+        .merge(blocks::routes())
         .merge(rules::routes())
         .merge(rule::routes())
         .merge(times::routes())

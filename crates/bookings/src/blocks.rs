@@ -1,0 +1,321 @@
+//! Blocking a room, a technician or a piece of equipment from one time to another. A block claims every cell that no booking
+//! has, by the same key as bookings do, so that a block and a booking made at once can't both have a cell (decision 20).
+//! Bookings inside a block stay as they are; whoever blocks has to have seen them.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+use kit::{Error, Fields, Id, Refusal, Result, Tx};
+use people::{Action, Actor};
+use serde_json::{Value, json};
+
+use crate::block_store::{self as rows, BlockKind, span};
+use crate::cells::{MINUTES, begin, cell_at};
+use crate::day_visits::{DayGuest, guest};
+use crate::expiry::clear_expired;
+use crate::mine::detail_and_due;
+use crate::model::Detail;
+use crate::waits;
+use crate::window::iso;
+use catalogue::Catalogue;
+
+/// There are bookings in the time that were not shown. Carries `bookings[{id, reference, starts_at, ends_at, guest, status}]`.
+pub const BOOKINGS_INSIDE: Refusal = Refusal::conflict(
+    "bookings_inside",
+    "There are bookings in this time that you have not seen. See them below, then save again: they stay as they are.",
+);
+/// The block was removed meanwhile.
+pub const BLOCK_REMOVED: Refusal =
+    Refusal::conflict("wrong_state", "This block was removed already, and nothing was changed.");
+/// Someone else changed the block meanwhile. Carries `by`, `at`, `fields`.
+pub const BLOCK_EDITED: Refusal = Refusal::conflict(
+    "edited_meanwhile",
+    "Someone else changed this block meanwhile. See it as it is now, then change it again.",
+);
+
+/// The longest block, in days: a longer absence is several blocks, or other hours.
+const MOST_DAYS: i64 = 31;
+/// How far back a block may begin, in hours.
+const BACK_HOURS: i64 = 24;
+
+/// A block as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    /// Its id.
+    pub id: Id,
+    /// What kind of resource.
+    pub kind: BlockKind,
+    /// Which room, technician or piece of equipment.
+    pub resource: Id,
+    /// When it begins.
+    pub from: Timestamp,
+    /// When it ends.
+    pub to: Timestamp,
+    /// Why, for staff alone.
+    pub reason: String,
+    /// Who made it.
+    pub created_by: Option<Id>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Who changed it last.
+    pub changed_by: Option<Id>,
+    /// When it was changed last.
+    pub changed_at: Timestamp,
+    /// When it was removed, if it was.
+    pub removed_at: Option<Timestamp>,
+}
+
+/// What is to be blocked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlockInput {
+    /// What kind of resource.
+    pub kind: BlockKind,
+    /// Which room, technician or piece of equipment.
+    pub resource: Id,
+    /// From when.
+    pub from: Timestamp,
+    /// Until when.
+    pub to: Timestamp,
+    /// Why.
+    pub reason: String,
+    /// The bookings in that time which whoever blocks has seen.
+    pub seen: Vec<Id>,
+    /// Of a block that is edited: when it had been changed last, as whoever edits it has seen it.
+    pub seen_at: Option<Timestamp>,
+}
+
+/// A booking in the time of a block.
+#[derive(Debug, Clone)]
+pub struct InsideBlock {
+    /// The booking, or a time that is held.
+    pub detail: Detail,
+    /// Whom it is for.
+    pub guest: DayGuest,
+}
+
+/// The blocks that end after `from` and begin before `to`, in the order of time.
+///
+/// # Errors
+/// `Error::Forbidden` unless `by` may book any time.
+pub fn blocks(tx: &mut Tx<'_>, by: &Actor, between: (Timestamp, Timestamp)) -> Result<Vec<Block>> {
+    by.need(Action::BookAnyTime)?;
+    let club = catalogue::current(tx)?.club.id;
+    rows::blocks_between(tx, club, between)
+}
+
+/// One block that was not removed.
+///
+/// # Errors
+/// `Error::Forbidden` unless `by` may book any time; `Error::NotFound`.
+pub fn one_block(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Block> {
+    by.need(Action::BookAnyTime)?;
+    rows::find_block(tx, id)?.filter(|block| block.removed_at.is_none()).ok_or(Error::NotFound)
+}
+
+/// The bookings and live holds that have the resource in that time: what is to be shown before it is blocked.
+///
+/// # Errors
+/// `Error::Forbidden` unless `by` may book any time; `Error::Invalid` for what can't be blocked.
+pub fn bookings_inside(tx: &mut Tx<'_>, by: &Actor, input: &BlockInput) -> Result<Vec<InsideBlock>> {
+    by.need(Action::BookAnyTime)?;
+    let catalogue = catalogue::current(tx)?;
+    check(&catalogue, input, tx.now())?;
+    inside(tx, input)
+}
+
+fn inside(tx: &mut Tx<'_>, input: &BlockInput) -> Result<Vec<InsideBlock>> {
+    let mut names = std::collections::HashMap::new();
+    let mut found = Vec::new();
+    for kept in rows::bookings_on(tx, input.resource, span((input.from, input.to)))? {
+        let guest = guest(tx, &mut names, &kept.booking, None)?;
+        found.push(InsideBlock { detail: detail_and_due(tx, kept)?.0, guest });
+    }
+    Ok(found)
+}
+
+/// Blocks a time. Bookings in it stay as they are.
+///
+/// # Errors
+/// `Error::Forbidden` unless `by` may book any time; `Error::Invalid` for what can't be blocked; `bookings_inside` if there are
+/// some that whoever blocks has not seen.
+pub fn block(tx: &mut Tx<'_>, by: &Actor, input: &BlockInput) -> Result<Block> {
+    by.need(Action::BookAnyTime)?;
+    let (catalogue, now, person) = (catalogue::current(tx)?, tx.now(), by.person()?.id);
+    check(&catalogue, input, now)?;
+    tx.line_up(input.resource)?;
+    let block = Block {
+        id: tx.new_id()?,
+        kind: input.kind,
+        resource: input.resource,
+        from: input.from,
+        to: input.to,
+        reason: input.reason.clone(),
+        created_by: Some(person),
+        created_at: now,
+        changed_by: Some(person),
+        changed_at: now,
+        removed_at: None,
+    };
+    rows::insert_block(tx, catalogue.club.id, &block)?;
+    take(tx, &catalogue, block.id, input)?;
+    let after = described(&catalogue, &block);
+    people::note_deed(tx, by, "time_blocked", ("block", Some(block.id)), json!({ "after": after }))?;
+    Ok(block)
+}
+
+/// Changes what a block is of, its times or its reason.
+///
+/// # Errors
+/// As [`block`]; `Error::NotFound`; `wrong_state` if it was removed; `edited_meanwhile`.
+pub fn edit_block(tx: &mut Tx<'_>, by: &Actor, id: Id, input: &BlockInput) -> Result<Block> {
+    by.need(Action::BookAnyTime)?;
+    let (catalogue, now, person) = (catalogue::current(tx)?, tx.now(), by.person()?.id);
+    check(&catalogue, input, now)?;
+    tx.line_up(id)?;
+    let before = rows::find_block(tx, id)?.ok_or(Error::NotFound)?;
+    if before.removed_at.is_some() {
+        return Err(Error::refused(&BLOCK_REMOVED));
+    }
+    if input.seen_at.is_some_and(|seen| seen != before.changed_at)
+        || !rows::change_block(tx, &before, person, input)?
+    {
+        return Err(edited(tx, &catalogue, &before, input)?);
+    }
+    // In the order of ids, as whoever books does.
+    let mut resources = [before.resource, input.resource];
+    resources.sort_unstable();
+    for resource in resources {
+        tx.line_up(resource)?;
+    }
+    release(tx, &catalogue, &before)?;
+    take(tx, &catalogue, id, input)?;
+    let after = rows::find_block(tx, id)?.ok_or(Error::NotFound)?;
+    let details = json!({"before": described(&catalogue, &before), "after": described(&catalogue, &after)});
+    people::note_deed(tx, by, "block_changed", ("block", Some(id)), details)?;
+    waits::freed(tx)?;
+    Ok(after)
+}
+
+/// Removes a block: its times can be booked again at once.
+///
+/// # Errors
+/// `Error::Forbidden` unless `by` may book any time; `Error::NotFound`; `wrong_state` if it was removed already.
+pub fn remove_block(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
+    by.need(Action::BookAnyTime)?;
+    let (catalogue, person) = (catalogue::current(tx)?, by.person()?.id);
+    tx.line_up(id)?;
+    let before = rows::find_block(tx, id)?.ok_or(Error::NotFound)?;
+    if !rows::mark_removed(tx, id, person)? {
+        return Err(Error::refused(&BLOCK_REMOVED));
+    }
+    tx.line_up(before.resource)?;
+    release(tx, &catalogue, &before)?;
+    let details = json!({ "before": described(&catalogue, &before) });
+    people::note_deed(tx, by, "block_removed", ("block", Some(id)), details)?;
+    waits::freed(tx)
+}
+
+/// Claims what no booking has, and makes sure that whoever blocks has seen the rest. Claimed twice: what was booked or given up
+/// while this waited is met by the second time, after which nobody can change the calendar until the transaction ends.
+fn take(tx: &mut Tx<'_>, catalogue: &Catalogue, id: Id, input: &BlockInput) -> Result<()> {
+    let (resource, cells) = (input.resource, span((input.from, input.to)));
+    let units = catalogue.room(resource).map_or(1, |room| room.units);
+    clear_expired(tx, resource, cells)?;
+    rows::claim_block(tx, id, resource, units, cells)?;
+    rows::bump_resource(tx, resource)?;
+    rows::claim_block(tx, id, resource, units, cells)?;
+    let inside = inside(tx, input)?;
+    let seen: BTreeSet<Id> = input.seen.iter().copied().collect();
+    if inside.iter().all(|one| seen.contains(&one.detail.booking.id)) {
+        return Ok(());
+    }
+    let zone = &catalogue.club.zone;
+    let told: Vec<Value> = inside.iter().map(|one| inside_out(zone, one)).collect();
+    Err(Error::refused(&BOOKINGS_INSIDE).with("bookings", told))
+}
+
+/// Gives back what a block has claimed; what another block covers too stays claimed for that.
+fn release(tx: &mut Tx<'_>, catalogue: &Catalogue, block: &Block) -> Result<()> {
+    rows::bump_resource(tx, block.resource)?;
+    rows::unclaim_block(tx, block.id)?;
+    let units = catalogue.room(block.resource).map_or(1, |room| room.units);
+    for other in rows::blocks_beside(tx, block)? {
+        rows::claim_block(tx, other.id, other.resource, units, span((other.from, other.to)))?;
+    }
+    Ok(())
+}
+
+fn check(catalogue: &Catalogue, input: &BlockInput, now: Timestamp) -> Result<()> {
+    let mut fields = Fields::new();
+    if named(catalogue, input.kind, input.resource).is_none() {
+        fields.add(field_of(input.kind), "Choose a room, a technician or a piece of equipment of the club.");
+    }
+    for (field, at) in [("from", input.from), ("to", input.to)] {
+        if begin(cell_at(at)) != at {
+            fields.add(field, format!("Choose a time at a multiple of {MINUTES} minutes."));
+        }
+    }
+    if input.to <= input.from {
+        fields.add("to", "The end must be after the beginning.");
+    }
+    if input.to <= now || input.from < now - SignedDuration::from_hours(BACK_HOURS) {
+        fields.add("from", "This time is over. Choose one that is still to come.");
+    }
+    if input.to > input.from + SignedDuration::from_hours(24 * MOST_DAYS + 1) {
+        fields.add("to", format!("Block at most {MOST_DAYS} days at once."));
+    }
+    fields.check()
+}
+
+/// The name of the field that says what is blocked.
+pub(crate) fn field_of(kind: BlockKind) -> &'static str {
+    match kind {
+        BlockKind::Room => "room_id",
+        BlockKind::Technician => "technician_id",
+        BlockKind::Equipment => "equipment_id",
+    }
+}
+
+/// The name of a room, a technician or a piece of equipment that is in use.
+fn named(catalogue: &Catalogue, kind: BlockKind, resource: Id) -> Option<&str> {
+    match kind {
+        BlockKind::Room => catalogue.room(resource).filter(|one| one.active).map(|one| one.name.as_str()),
+        BlockKind::Technician => {
+            catalogue.technician(resource).filter(|one| one.active).map(|one| one.name.as_str())
+        }
+        BlockKind::Equipment => {
+            let mut all = catalogue.equipment.iter();
+            all.find(|one| one.id == resource && one.active).map(|one| one.name.as_str())
+        }
+    }
+}
+
+/// A block as the audit log keeps it.
+fn described(catalogue: &Catalogue, block: &Block) -> Value {
+    let zone = &catalogue.club.zone;
+    json!({"kind": block.kind.as_str(), "resource": block.resource, "from": iso(zone, block.from),
+        "to": iso(zone, block.to), "reason": block.reason})
+}
+
+/// A booking in the time of a block, as a refusal carries it.
+pub(crate) fn inside_out(zone: &jiff::tz::TimeZone, one: &InsideBlock) -> Value {
+    let booking = &one.detail.booking;
+    json!({"id": booking.id, "reference": booking.reference, "starts_at": iso(zone, booking.starts_at),
+        "ends_at": iso(zone, booking.ends_at), "guest": one.guest.name, "status": booking.status.as_str()})
+}
+
+/// The refusal of saving over someone else's change: who, when, and which fields.
+fn edited(tx: &mut Tx<'_>, catalogue: &Catalogue, now: &Block, input: &BlockInput) -> Result<Error> {
+    let by = now.changed_by.map(|by| people::person(tx, by)).transpose()?.map(|person| person.full_name());
+    let differs = [
+        ("resource", now.resource != input.resource),
+        ("from", now.from != input.from),
+        ("to", now.to != input.to),
+        ("reason", now.reason != input.reason),
+    ];
+    let fields: Vec<&str> = differs.iter().filter(|(_, differs)| *differs).map(|(name, _)| *name).collect();
+    Ok(Error::refused(&BLOCK_EDITED)
+        .with("by", by)
+        .with("at", iso(&catalogue.club.zone, now.changed_at))
+        .with("fields", fields))
+}

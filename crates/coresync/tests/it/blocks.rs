@@ -1,0 +1,294 @@
+//! Blocks: a room, a technician or a piece of equipment can't be booked from one time to another, whoever asks and however many
+//! ask at once.
+
+use axum::http::Method;
+use kit::{args, sql};
+use serde_json::{Value, json};
+use testing::{Answer, BEA, DORA, GUS, House, MAX, OLA, PIA, Player, TOM, UMA};
+
+use crate::{CREATE, and, book, cancel, search, starts, try_book, wish};
+
+const BLOCKS: &str = "/api/staff/blocks/";
+
+fn at(day: &str, time: &str) -> String {
+    format!("2026-11-{day}T{time}:00-05:00")
+}
+
+fn span(of: Value, day: &str, from: &str, to: &str) -> Value {
+    and(of, json!({"from": at(day, from), "to": at(day, to), "reason": "Repairs"}))
+}
+
+async fn suite(house: &House, from: &str, to: &str) -> Value {
+    span(json!({"room_id": house.room("suite").await}), "27", from, to)
+}
+
+async fn block(house: &House, body: Value) -> Answer {
+    house.as_(DORA).post(BLOCKS, body).await
+}
+
+async fn send(house: &House, by: Player, method: Method, path: &str, body: Value) -> Answer {
+    house.as_(by).send(method, path, Some("application/json"), body.to_string().into_bytes()).await
+}
+
+/// How many cells are claimed by what is no booking.
+async fn claimed_by_blocks(house: &House) -> i64 {
+    let read = |tx: &mut kit::Tx<'_>| {
+        tx.one(
+            sql!(
+                "SELECT COUNT(*) FROM claims c WHERE NOT EXISTS (SELECT 1 FROM bookings b WHERE b.id = c.booking_id)"
+            ),
+            args![],
+        )
+    };
+    let count: Option<(i64,)> = house.db().view(read).await.expect("claims");
+    count.map_or(0, |(count,)| count)
+}
+
+/// A two-hour suite needs a quarter before and half an hour after: nothing that touches the block is offered, and its edges are.
+#[tokio::test]
+async fn what_is_blocked_is_offered_to_nobody_and_booked_by_nobody() {
+    let house = House::open().await;
+    let before = search(&house, UMA, "suite", "2026-11-27").await;
+    assert!(starts(&before).contains(&"18:00"));
+    let blocked = block(&house, suite(&house, "17:00", "20:00").await).await.expect(201);
+    let id = blocked["block"]["id"].as_i64().expect("an id");
+    assert_eq!(blocked["bookings"], json!([]));
+    for player in [UMA, GUS, DORA] {
+        let offered = search(&house, player, "suite", "2026-11-27").await;
+        let starts = starts(&offered);
+        let touches = |start: &&&str| ("14:35".."20:15").contains(&**start);
+        assert_eq!(starts.iter().filter(touches).count(), 0, "{starts:?}");
+        assert!(starts.contains(&"14:30") && starts.contains(&"20:15"), "{starts:?}");
+    }
+    for player in [UMA, GUS, DORA] {
+        for time in ["14:35", "17:00", "18:00", "20:10"] {
+            let refused =
+                try_book(&house, player, "suite", "2026-11-27", time).await.refused(409, "maintenance");
+            assert!(!refused.list("alternatives").is_empty(), "{time}");
+        }
+    }
+    // Listed, and gone once removed.
+    let listed = house.as_(MAX).get(BLOCKS).await.expect(200);
+    assert_eq!((listed.list("").len(), &listed.list("")[0]["reason"]), (1, &json!("Repairs")));
+    assert_eq!(claimed_by_blocks(&house).await, 36);
+    let path = format!("{BLOCKS}{id}/");
+    for player in [GUS, TOM] {
+        send(&house, player, Method::DELETE, &path, Value::Null).await.expect(403);
+    }
+    send(&house, DORA, Method::DELETE, &path, Value::Null).await.expect(204);
+    send(&house, MAX, Method::DELETE, &path, Value::Null).await.refused(409, "wrong_state");
+    assert_eq!(search(&house, UMA, "suite", "2026-11-27").await.body, before.body);
+    assert_eq!(claimed_by_blocks(&house).await, 0);
+    book(&house, UMA, "suite", "2026-11-27", "18:00").await;
+}
+
+/// Each kind has its code; what has units is blocked as a whole, and another room serves meanwhile.
+#[tokio::test]
+async fn a_technician_a_piece_and_a_room_with_units_are_blocked_too() {
+    let house = House::open().await;
+    let laser = house.catalogue().await.equipment[0].id;
+    let ira = house.technician("ira").await;
+    for (of, service, code) in [
+        (json!({"technician_id": ira}), "laser", "technician_off"),
+        (json!({"equipment_id": laser}), "laser", "equipment"),
+        (json!({"room_id": house.room("pods").await}), "pod", "maintenance"),
+    ] {
+        let made = block(&house, span(of, "27", "11:00", "14:00")).await.expect(201);
+        try_book(&house, GUS, service, "2026-11-27", "12:00").await.refused(409, code);
+        let why = format!(
+            "/api/bookings/why_not/?service_id={}&date=2026-11-27&start_time=12:00",
+            house.service(service).await
+        );
+        assert_eq!(house.as_(GUS).get(&why).await.expect(200)["code"], code);
+        let offered = search(&house, GUS, service, "2026-11-27").await;
+        assert!(!starts(&offered).contains(&"12:00") && starts(&offered).contains(&"14:15"), "{service}");
+        let path = format!("{BLOCKS}{}/", made["block"]["id"]);
+        send(&house, DORA, Method::DELETE, &path, Value::Null).await.expect(204);
+        book(&house, GUS, service, "2026-11-27", "12:00").await;
+    }
+    // One of two rooms.
+    block(&house, span(json!({"room_id": house.room("stone").await}), "28", "09:00", "21:00"))
+        .await
+        .expect(201);
+    let booked = book(&house, BEA, "massage", "2026-11-28", "12:00").await;
+    assert_eq!(booked["room"]["name"], "Duet");
+    // A technician at lunch is not the busier one for it.
+    let lunch = json!({"technician_id": house.technician("ada").await});
+    block(&house, span(lunch, "29", "12:00", "13:00")).await.expect(201);
+    let named = book(&house, BEA, "massage", "2026-11-29", "15:00").await;
+    let ids = [house.technician("tom").await.0, house.technician("ada").await.0];
+    assert_eq!(
+        named["technicians"][0]["id"],
+        *ids.iter().min().expect("two"),
+        "both are as idle: the lower id"
+    );
+}
+
+/// A booking that is there stays; whoever blocks has to have seen it. Once it is given up, its time is blocked as well.
+#[tokio::test]
+async fn bookings_inside_a_block_are_shown_before_and_stay() {
+    let house = House::open().await;
+    let id = book(&house, UMA, "suite", "2026-11-27", "18:00").await.number("id");
+    let held = wish(&house, "suite", "2026-11-27", "14:00").await;
+    let held = house.as_(PIA).post("/api/bookings/hold/", held).await.expect(201).number("id");
+    let body = suite(&house, "15:00", "21:00").await;
+    let seen = block(&house, and(body.clone(), json!({"dry_run": true}))).await.expect(200);
+    assert_eq!((&seen["block"], seen.list("bookings").len()), (&Value::Null, 2));
+    assert_eq!(seen.list("bookings")[1]["guest"], "Uma Reyes");
+    assert_eq!(house.as_(DORA).get(BLOCKS).await.list("").len(), 0, "nothing is saved");
+    for seen in [json!([]), json!([id]), json!([held])] {
+        let refused =
+            block(&house, and(body.clone(), json!({"seen": seen}))).await.refused(409, "bookings_inside");
+        assert_eq!(refused.list("bookings").len(), 2);
+        assert_eq!(claimed_by_blocks(&house).await, 0, "nothing is kept of it");
+    }
+    let made = block(&house, and(body, json!({"seen": [id, held]}))).await.expect(201);
+    assert_eq!(made.list("bookings").len(), 2);
+    let stays = house.as_(UMA).get(&format!("/api/bookings/{id}/")).await.expect(200);
+    assert_eq!((&stays["status"], &stays["start_time"]), (&json!("confirmed"), &json!("18:00")));
+    house.as_(PIA).post(CREATE, json!({"hold_id": held})).await.expect(201);
+    cancel(&house, UMA, id).await.expect(200);
+    try_book(&house, UMA, "suite", "2026-11-27", "18:00").await.refused(409, "maintenance");
+    assert!(!starts(&search(&house, UMA, "suite", "2026-11-27").await).contains(&"18:00"));
+}
+
+/// Changed by two at once, the second hears it; another block of the same time keeps it blocked.
+#[tokio::test]
+async fn a_block_is_changed_by_who_has_seen_it_as_it_is() {
+    let house = House::open().await;
+    let first = block(&house, suite(&house, "16:00", "19:00").await).await.expect(201);
+    let other = block(&house, suite(&house, "18:00", "20:00").await).await.expect(201);
+    let path = format!("{BLOCKS}{}/", first["block"]["id"]);
+    let seen_at = json!({"changed_at": first["block"]["changed_at"]});
+    house.set_time("2026-11-24T10:05:00-05:00");
+    let longer = and(suite(&house, "16:00", "19:30").await, seen_at.clone());
+    let changed = send(&house, MAX, Method::PUT, &path, longer).await.expect(200);
+    assert_eq!(changed["block"]["to"], at("27", "19:30"));
+    let stale = and(suite(&house, "15:00", "19:00").await, seen_at);
+    let refused = send(&house, DORA, Method::PUT, &path, stale).await.refused(409, "edited_meanwhile");
+    assert_eq!((&refused["by"], &refused["fields"]), (&json!("Max Stern"), &json!(["from", "to"])));
+    send(&house, DORA, Method::DELETE, &path, Value::Null).await.expect(204);
+    assert_eq!(claimed_by_blocks(&house).await, 24, "the other block has all of its own");
+    try_book(&house, UMA, "suite", "2026-11-27", "18:00").await.refused(409, "maintenance");
+    send(&house, DORA, Method::PUT, &path, suite(&house, "16:00", "19:00").await)
+        .await
+        .refused(409, "wrong_state");
+    let path = format!("{BLOCKS}{}/", other["block"]["id"]);
+    send(&house, DORA, Method::PUT, &format!("{BLOCKS}7/"), suite(&house, "16:00", "19:00").await)
+        .await
+        .expect(404);
+    let moved = span(json!({"room_id": house.room("stone").await}), "27", "18:00", "20:00");
+    send(&house, OLA, Method::PUT, &path, moved).await.expect(200);
+    book(&house, UMA, "suite", "2026-11-27", "18:00").await;
+    let read = |tx: &mut kit::Tx<'_>| {
+        tx.all(sql!("SELECT what, details FROM audit WHERE subject = 'block' ORDER BY what"), args![])
+    };
+    let rows: Vec<(String, Value)> = house.db().view(read).await.expect("the log");
+    let names: Vec<&str> = rows.iter().map(|(what, _)| what.as_str()).collect();
+    assert_eq!(names, ["block_changed", "block_changed", "block_removed", "time_blocked", "time_blocked"]);
+    let changed =
+        rows.iter().find(|(_, details)| details["after"]["to"] == at("27", "19:30")).expect("the change");
+    assert_eq!(changed.1["before"]["to"], at("27", "19:00"));
+}
+
+#[tokio::test]
+async fn what_makes_no_sense_is_not_blocked() {
+    let house = House::open().await;
+    let room = house.room("suite").await;
+    let good = suite(&house, "17:00", "20:00").await;
+    for (wrong, field) in [
+        (json!({"room_id": 5}), "room_id"),
+        (json!({"technician_id": room}), "room_id"),
+        (json!({"room_id": null}), "room_id"),
+        (json!({"from": at("27", "17:02")}), "from"),
+        (json!({"to": at("27", "17:00")}), "to"),
+        (json!({"to": at("27", "16:00")}), "to"),
+        (json!({"from": at("20", "16:00"), "to": at("23", "16:00")}), "from"),
+        (json!({"to": "2027-03-27T16:00:00-05:00"}), "to"),
+        (json!({"reason": ""}), "reason"),
+        (json!({"reason": "x".repeat(201)}), "reason"),
+        (json!({"seen": "all"}), "seen"),
+        (json!({"seen": ["x"]}), "seen"),
+        (json!({"from": "soon"}), "from"),
+    ] {
+        let refused = block(&house, and(good.clone(), wrong.clone())).await.refused(400, "invalid");
+        assert!(refused["errors"][field].is_string(), "{wrong}: {}", refused.text());
+    }
+    for player in [GUS, BEA, TOM] {
+        house.as_(player).post(BLOCKS, good.clone()).await.refused(403, "not_allowed");
+        house.as_(player).get(BLOCKS).await.refused(403, "not_allowed");
+    }
+    house.visitor().post(BLOCKS, good).await.refused(401, "not_signed_in");
+}
+
+/// How often each race is run.
+#[allow(clippy::disallowed_methods, reason = "the tests' own configuration")]
+fn rounds() -> usize {
+    if std::env::var("CORESYNC_LONG").is_ok_and(|value| !value.is_empty()) { 60 } else { 8 }
+}
+
+/// A block and a booking at once: one of them has the time, or the other hears of it. Never both unseen.
+#[tokio::test]
+async fn a_block_and_a_booking_at_once_are_never_both_unseen() {
+    let house = House::open().await;
+    let mut won = [0, 0];
+    for round in 0..rounds() {
+        let day = if round % 2 == 0 { "2026-11-27" } else { "2026-11-28" };
+        let body = span(json!({"room_id": house.room("suite").await}), &day[8..], "17:00", "21:00");
+        let wished = wish(&house, "suite", day, "18:00").await;
+        let (dora, uma) = (house.as_(DORA), house.as_(UMA));
+        let (blocked, booked) = if round % 3 == 0 {
+            tokio::join!(dora.post(BLOCKS, body), uma.post(CREATE, wished))
+        } else {
+            let (booked, blocked) = tokio::join!(uma.post(CREATE, wished), dora.post(BLOCKS, body));
+            (blocked, booked)
+        };
+        match (blocked.status, booked.status) {
+            (201, 409) => {
+                won[0] += 1;
+                assert!(["maintenance", "taken"].contains(&booked["code"].as_str().unwrap_or_default()));
+                let path = format!("{BLOCKS}{}/", blocked["block"]["id"]);
+                send(&house, DORA, Method::DELETE, &path, Value::Null).await.expect(204);
+            }
+            (409, 201) => {
+                won[1] += 1;
+                assert_eq!(blocked["code"], "bookings_inside");
+                assert_eq!(blocked.list("bookings")[0]["id"], booked["id"]);
+                cancel(&house, UMA, booked.number("id")).await.expect(200);
+            }
+            other => panic!("{other:?}: {} {}", blocked.text(), booked.text()),
+        }
+        assert_eq!(claimed_by_blocks(&house).await, 0, "nothing of a round is left");
+    }
+    assert_eq!(won[0] + won[1], rounds());
+}
+
+/// A booking inside is cancelled, and the time booked anew, while it is blocked: the block has what was given up, or says what
+/// has it now.
+#[tokio::test]
+async fn a_cancellation_and_a_block_at_once_leave_nothing_between_them() {
+    let house = House::open().await;
+    for round in 0..rounds() {
+        let id = book(&house, UMA, "suite", "2026-11-27", "18:00").await.number("id");
+        let body = and(suite(&house, "17:00", "21:00").await, json!({"seen": [id]}));
+        let wished = wish(&house, "suite", "2026-11-27", "18:00").await;
+        let (dora, pia) = (house.as_(DORA), house.as_(PIA));
+        let (cancelled, blocked, booked) =
+            tokio::join!(cancel(&house, UMA, id), dora.post(BLOCKS, body), pia.post(CREATE, wished));
+        cancelled.expect(200);
+        match (blocked.status, booked.status) {
+            (201, 409) => {
+                try_book(&house, PIA, "suite", "2026-11-27", "18:00").await.refused(409, "maintenance");
+                let path = format!("{BLOCKS}{}/", blocked["block"]["id"]);
+                send(&house, DORA, Method::DELETE, &path, Value::Null).await.expect(204);
+            }
+            (409, 201) => {
+                assert_eq!(blocked["code"], "bookings_inside");
+                assert_eq!(blocked.list("bookings")[0]["id"], booked["id"]);
+                cancel(&house, PIA, booked.number("id")).await.expect(200);
+            }
+            other => panic!("round {round}, {other:?}: {} {}", blocked.text(), booked.text()),
+        }
+        assert_eq!(claimed_by_blocks(&house).await, 0);
+    }
+}

@@ -1,0 +1,227 @@
+//! The pages of the front desk without scripts: the day, booking for a caller or a walk-in, blocks.
+
+use serde_json::json;
+use testing::{BEA, DORA, GUS, House, MAX, TOM, UMA};
+
+use crate::{CREATE, MINE, and, book, wish};
+
+/// A secret as a form has it: it makes a form that is sent twice hold once.
+const ONCE: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+#[tokio::test]
+async fn the_day_is_worked_through_with_forms() {
+    let house = House::open().await;
+    let dora = house.browser(DORA);
+    let id = book(&house, BEA, "massage", "2026-11-24", "12:00").await.number("id");
+    let guest = json!({"guest_name": "=Zoë", "guest_phone": "+1 212 555 0199"});
+    let guest = and(wish(&house, "pod", "2026-11-24", "13:00").await, guest);
+    let zoe = house.as_(DORA).post(CREATE, guest).await.expect(201).number("id");
+    let text = dora.get("/staff/day/").await.expect(200).text();
+    for said in [
+        "Tuesday 24 November",
+        "Bea Morrow",
+        "12:00 – 13:00",
+        "Massage",
+        "Confirmed",
+        "$150.00",
+        "2 visits.",
+        "tel:+12125550199",
+        "value=\"check_in\"",
+        "date=2026-11-23",
+        "date=2026-11-25",
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    assert!(!text.contains("value=\"start\"") && !text.contains("value=\"no_show\""), "not yet: {text}");
+    let act = format!("/staff/day/{id}/");
+    let led = dora.submit(&act, "action=check_in&date=2026-11-24&status=confirmed").await.expect(303);
+    let path = led.header("location").to_owned();
+    assert!(path.starts_with("/staff/day/?date=2026-11-24&status=confirmed&said=check_in"), "{path}");
+    let text = dora.get(path.split('#').next().expect("a path")).await.expect(200).text();
+    assert!(
+        text.contains("role=\"status\">Bea Morrow is checked in.") && text.contains("1 visit."),
+        "{text}"
+    );
+    // Someone else pressed it before: nothing is changed, and it is said who it was.
+    let again = house.browser(MAX).submit(&act, "action=check_in&date=2026-11-24").await.expect(409).text();
+    assert!(again.contains("This was done already") && again.contains("Dora Quill did it"), "{again}");
+    let early = dora.submit(&act, "action=start&date=2026-11-24").await.expect(409).text();
+    assert!(early.contains("It can be done from Tuesday 24 November, 11:45"), "{early}");
+    let led = dora.submit(&act, "action=undo&undone=checked_in&date=2026-11-24").await.expect(303);
+    let text = dora.get(led.header("location").split('#').next().expect("a path")).await.expect(200).text();
+    assert!(text.contains("The check-in of Bea Morrow is undone."), "{text}");
+    // Late, missed, and taken back by the manager, who says why.
+    house.set_time("2026-11-24T12:15:00-05:00");
+    assert!(dora.get("/staff/day/").await.expect(200).text().contains("Confirmed, late"));
+    let led = dora.submit(&act, "action=no_show&date=2026-11-24").await.expect(303);
+    let text = dora.get(led.header("location").split('#').next().expect("a path")).await.expect(200).text();
+    assert!(text.contains("A fee of $150.00 is due."), "{text}");
+    house.set_time("2026-11-24T13:00:00-05:00");
+    let refused = dora.submit(&act, "action=undo&undone=no_show&date=2026-11-24").await.expect(403).text();
+    assert!(refused.contains("Only a manager can undo this now"), "{refused}");
+    let max = house.browser(MAX);
+    assert!(max.get("/staff/day/").await.text().contains(&format!("id=\"reason-{id}\"")));
+    assert!(!dora.get("/staff/day/").await.text().contains("name=\"reason\""));
+    let missing =
+        max.submit(&act, "action=undo&undone=no_show&reason=&date=2026-11-24").await.expect(400).text();
+    assert!(missing.contains("Say why this is undone."), "{missing}");
+    max.submit(&act, "action=undo&undone=no_show&reason=was+here&date=2026-11-24").await.expect(303);
+    // Filters, the empty day, the file.
+    let some = dora.get("/staff/day/?date=2026-11-24&q=zo%C3%AB").await.expect(200).text();
+    assert!(some.contains("1 visit.") && !some.contains("Bea Morrow") && some.contains("Show the whole day"));
+    let none = dora.get("/staff/day/?date=2026-11-24&q=nobody").await.expect(200).text();
+    assert!(none.contains("No visit of this day fits your search."), "{none}");
+    let empty = dora.get("/staff/day/?date=2026-12-24").await.expect(200).text();
+    assert!(empty.contains("No visits on Thursday 24 December.") && empty.contains(">Today</a>"), "{empty}");
+    let wrong = dora.get("/staff/day/?date=tomorrow").await.expect(200).text();
+    assert!(wrong.contains("This must be a date") && wrong.contains("href=\"#date\""), "{wrong}");
+    let csv = dora.get("/staff/day/?date=2026-11-24&format=csv").await.expect(200);
+    let lines: Vec<String> = csv.text().lines().map(str::to_owned).collect();
+    assert_eq!(lines.len(), 3);
+    assert!(lines[2].contains("'=Zoë,'+12125550199,Pod") && lines[2].contains("45.00"), "{lines:?}");
+    // Nobody else.
+    for player in [BEA, TOM] {
+        house.browser(player).submit(&format!("/staff/day/{zoe}/"), "action=check_in").await.expect(403);
+    }
+    dora.submit("/staff/day/1/", "action=check_in").await.expect(404);
+    dora.submit(&act, "action=fly").await.expect(400);
+}
+
+#[tokio::test]
+async fn the_desk_books_for_a_caller_whom_it_knows() {
+    let house = House::open().await;
+    let (dora, bea) = (house.browser(DORA), house.person(BEA));
+    let found = dora.get("/staff/book/?q=morrow&service=massage&date=2026-11-27").await.expect(200).text();
+    let link = format!("/book/?for={bea}&amp;service=massage&amp;date=2026-11-27");
+    assert!(found.contains(&link.replace("&amp;", "&#38;")) || found.contains(&link), "{found}");
+    assert!(dora.get("/staff/book/?q=zzzz").await.expect(200).text().contains("Nobody was found"));
+    let times = format!("/book/?for={bea}&service=massage&date=2026-11-27");
+    let text = dora.get(&times).await.expect(200).text();
+    assert!(text.contains("Booking for Bea Morrow, Base member."), "{text}");
+    assert!(text.contains("$150.00") && !text.contains("$200.00"), "at her price: {text}");
+    let form = format!("service=massage&for={bea}&once={ONCE}&starts_at=2026-11-27T12:00:00-05:00");
+    let led = dora.submit("/book/hold/", &form).await.expect(303);
+    let held = led.header("location").to_owned();
+    assert_eq!(dora.submit("/book/hold/", &form).await.expect(303).header("location"), held, "sent twice");
+    let review = dora.get(&held).await.expect(200).text();
+    assert!(review.contains("Booking for Bea Morrow.") && review.contains("$150.00"), "{review}");
+    let led = dora.submit(&held, "deed=book&promise=15000").await.expect(303);
+    let path = led.header("location").to_owned();
+    assert!(path.starts_with("/staff/day/?date=2026-11-27&said=booked"), "{path}");
+    let text = dora.get(path.split('#').next().expect("a path")).await.expect(200).text();
+    assert!(text.contains("Booked for Bea Morrow: CS-2026-000001."), "{text}");
+    assert_eq!(house.as_(BEA).get(MINE).await.number("total_upcoming"), 1);
+    assert_eq!(house.as_(DORA).get(MINE).await.number("total_upcoming"), 0);
+    // She is booked then: the desk is told so, and not that it is booked itself.
+    let text = dora.get(&format!("{times}&at=12:00")).await.expect(200).text();
+    assert!(text.contains("This guest, or their companion, has another booking"), "{text}");
+    // The window of an account does not bind the desk, which is told of it.
+    let far = format!("/book/?for={}&service=pod&date=2026-12-20", house.person(GUS));
+    let text = dora.get(&far).await.expect(200).text();
+    assert!(text.contains("opens to this guest on Thursday 17 December, 00:00"), "{text}");
+    assert!(text.contains("value=\"2026-12-20T17:00:00Z\""), "{text}");
+    // Whoever is no staff books for nobody else; somebody who is gone is said.
+    let own =
+        house.browser(GUS).submit("/book/hold/", &form.replace("12:00:00", "14:00:00")).await.expect(303);
+    let own = own.header("location").trim_start_matches("/book/held/").trim_end_matches('/').to_owned();
+    house.as_(GUS).get(&format!("/api/bookings/hold/{own}/")).await.expect(200);
+    house.as_(BEA).get(&format!("/api/bookings/hold/{own}/")).await.expect(404);
+    house.browser(GUS).get("/staff/book/?q=bea").await.expect(403);
+    assert!(dora.get("/book/?for=5&service=pod").await.expect(400).text().contains("no account any more"));
+}
+
+#[tokio::test]
+async fn the_desk_books_for_a_new_guest_by_name_and_phone() {
+    let house = House::open_at("2026-11-24T12:30:00-05:00").await;
+    let dora = house.browser(DORA);
+    let text = dora.get("/book/?for=0&service=pod&date=2026-11-24").await.expect(200).text();
+    assert!(text.contains("Booking for a new guest.") && text.contains("id=\"new-guest\""), "{text}");
+    assert!(
+        text.contains("form=\"new-guest\"") && text.contains("Has begun: for a guest who is here."),
+        "{text}"
+    );
+    let form =
+        |more: &str| format!("service=pod&for=0&once={ONCE}&starts_at=2026-11-24T12:15:00-05:00{more}");
+    let missing = dora.submit("/book/hold/", &form("&guest_name=Wanda+Inn")).await.expect(400).text();
+    for said in [
+        "Enter the guest’s phone number.",
+        "value=\"Wanda Inn\"",
+        "Tuesday 24 November",
+        "href=\"#guest_phone\"",
+    ] {
+        assert!(missing.contains(said), "{said}: {missing}");
+    }
+    let wrong =
+        dora.submit("/book/hold/", &form("&guest_name=Wanda&guest_phone=none")).await.expect(400).text();
+    assert!(wrong.contains("href=\"#guest_phone\""), "{wrong}");
+    let good = form("&guest_name=Wanda+Inn&guest_phone=212-555-0199");
+    let held = dora.submit("/book/hold/", &good).await.expect(303).header("location").to_owned();
+    assert_eq!(dora.submit("/book/hold/", &good).await.expect(303).header("location"), held, "sent twice");
+    let review = dora.get(&held).await.expect(200).text();
+    for said in ["Booking for Wanda Inn.", "value=\"Wanda Inn\"", "value=\"+12125550199\"", "$45.00"] {
+        assert!(review.contains(said), "{said}: {review}");
+    }
+    let lost = dora.submit(&held, "deed=book&promise=4500&guest_name=&guest_phone=").await.expect(400).text();
+    assert!(lost.contains("Enter the guest’s name."), "{lost}");
+    let done = "deed=book&promise=4500&guest_name=Wanda+Inn&guest_phone=%2B12125550199";
+    let led = dora.submit(&held, done).await.expect(303);
+    let text = dora.get(led.header("location").split('#').next().expect("a path")).await.expect(200).text();
+    assert!(
+        text.contains("Booked for Wanda Inn: CS-2026-000001.") && text.contains("+12125550199"),
+        "{text}"
+    );
+    assert!(text.contains("value=\"check_in\""), "a walk-in is checked in at once: {text}");
+}
+
+#[tokio::test]
+async fn a_block_is_previewed_saved_changed_and_removed_by_forms() {
+    let house = House::open().await;
+    let (dora, suite) = (house.browser(DORA), house.room("suite").await);
+    let id = book(&house, UMA, "suite", "2026-11-27", "18:00").await.number("id");
+    let form = |more: &str| {
+        format!(
+            "what=room%3A{suite}&from_day=2026-11-27&from_time=17:00&to_day=2026-11-27&to_time=20:00&reason=Leak{more}"
+        )
+    };
+    let wrong =
+        dora.submit("/staff/blocks/", "what=&from_day=2026-11-27&from_time=17:02").await.expect(400).text();
+    for said in ["Choose what is blocked.", "href=\"#to_day\"", "Say why", "value=\"17:02\""] {
+        assert!(wrong.contains(said), "{said}: {wrong}");
+    }
+    let backward = form("").replace("to_time=20:00", "to_time=16:00");
+    assert!(
+        dora.submit("/staff/blocks/", &backward).await.expect(400).text().contains("The end must be after")
+    );
+    let seen = dora.submit("/staff/blocks/", &form("")).await.expect(200).text();
+    for said in
+        ["Block this time?", "Suite, from Friday 27 November, 17:00", "Uma Reyes", "They stay as they are"]
+    {
+        assert!(seen.contains(said), "{said}: {seen}");
+    }
+    assert!(seen.contains(&format!("name=\"seen\" value=\"{id}\"")), "{seen}");
+    // Whoever saves with a list that is not the whole is shown the whole.
+    let unseen = dora.submit("/staff/blocks/", &form("&seen=%2C")).await.expect(409).text();
+    assert!(unseen.contains("that you have not seen") && unseen.contains("Uma Reyes"), "{unseen}");
+    let led = dora.submit("/staff/blocks/", &form(&format!("&seen={id}"))).await.expect(303);
+    let text = dora.get(led.header("location")).await.expect(200).text();
+    assert!(
+        text.contains("The time is blocked.") && text.contains("Leak") && text.contains("Dora Quill"),
+        "{text}"
+    );
+    let path = text.split("href=\"/staff/blocks/").nth(2).and_then(|rest| rest.split('"').next());
+    let path = format!("/staff/blocks/{}", path.expect("a block"));
+    let path = path.trim_end_matches("remove/").to_owned();
+    let shown = dora.get(&path).await.expect(200).text();
+    assert!(shown.contains("value=\"17:00\"") && shown.contains("value=\"Leak\""), "{shown}");
+    let other = form(&format!("&seen={id}")).replace("to_time=20:00", "to_time=21:00");
+    dora.submit(&path, &other).await.expect(303);
+    assert!(dora.get("/staff/blocks/").await.text().contains("Friday 27 November, 21:00"));
+    let csv = dora.get("/staff/blocks/?format=csv").await.expect(200).text();
+    assert!(csv.lines().count() == 2 && csv.contains("Leak"), "{csv}");
+    assert!(dora.get(&format!("{path}remove/")).await.expect(200).text().contains("Remove this block?"));
+    dora.submit(&format!("{path}remove/"), "").await.expect(303);
+    let again = dora.submit(&format!("{path}remove/"), "").await.expect(409).text();
+    assert!(again.contains("removed already"), "{again}");
+    assert!(dora.get("/staff/blocks/").await.text().contains("Nothing is blocked from now on."));
+    house.browser(GUS).submit("/staff/blocks/", &form("")).await.expect(403);
+}
