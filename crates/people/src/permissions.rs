@@ -28,11 +28,13 @@ pub enum Action {
     ManageRoles,
     /// Enrol, take dues, change, freeze and end the memberships of others.
     RunMemberships,
+    /// Correct what people can't change of themselves, such as a birthday after its gift was used.
+    CorrectPeople,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Action; 11] = [
+    pub const ALL: [Action; 12] = [
         Action::BookForOthers,
         Action::BookAnyTime,
         Action::RunTheDay,
@@ -44,6 +46,7 @@ impl Action {
         Action::SeeAudit,
         Action::ManageRoles,
         Action::RunMemberships,
+        Action::CorrectPeople,
     ];
 }
 
@@ -62,6 +65,7 @@ fn table(action: Action) -> &'static [Role] {
         Action::SeeAudit => &[Manager, Owner],
         Action::ManageRoles => &[Owner],
         Action::RunMemberships => &[FrontDesk, Manager, Owner],
+        Action::CorrectPeople => &[Manager, Owner],
     }
 }
 
@@ -97,6 +101,7 @@ mod tests {
 ....xx SeeAudit
 .....x ManageRoles
 ...xxx RunMemberships
+....xx CorrectPeople
 ";
         assert_eq!(matrix, written);
     }
