@@ -15,6 +15,8 @@ mod choosing;
 #[path = "it/day.rs"]
 mod day;
 #[path = "it/desk.rs"]
+mod dealing;
+
 mod desk;
 #[path = "it/docs.rs"]
 mod docs;
@@ -29,6 +31,8 @@ mod history;
 #[path = "it/holds.rs"]
 mod holds;
 #[path = "it/journeys.rs"]
+mod input_order;
+
 mod journeys;
 #[path = "it/letters.rs"]
 mod letters;
@@ -68,6 +72,8 @@ mod release;
 mod shapes;
 #[path = "it/staff_api.rs"]
 mod staff_api;
+
+mod staff_changes;
 #[path = "it/staff_pages.rs"]
 mod staff_pages;
 #[path = "it/tables.rs"]
