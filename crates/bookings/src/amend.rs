@@ -5,6 +5,7 @@ use kit::{Error, Id, Result, Tx, tokens};
 use people::Actor;
 use serde_json::json;
 
+use crate::audit;
 use crate::book::{Deed, Place, pay_with, priced, write_addons};
 use crate::expiry::end_hold;
 use crate::hold::{Hold, Holder, theirs};
@@ -40,6 +41,7 @@ pub fn amend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: &Extras) -> Re
         let Some(other) = store::find(tx, other)? else { continue };
         store::write_terms(tx, &said(other.booking, extras), Some(extras))?;
     }
+    let before = kept.booking.clone();
     let mut booking = said(kept.booking, extras);
     let missing = || Error::refused(&WRONG_STATE);
     let sale = booking.sale.clone().ok_or_else(missing)?;
@@ -52,6 +54,7 @@ pub fn amend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: &Extras) -> Re
     store::write_terms(tx, &booking, Some(extras))?;
     store::forget_addons(tx, id)?;
     write_addons(tx, id, &catalogue, &extras.addons)?;
+    audit::note_both(tx, holder.by, "hold_changed", &before, &booking)?;
     Ok(booking)
 }
 
@@ -129,7 +132,9 @@ pub fn leave_out(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, other: Id) -> Resu
     if !end_hold(tx, other, holder.by.id(), "let_go")? {
         return Err(Error::refused(&WRONG_STATE));
     }
-    store::set_visit(tx, other, None)
+    store::set_visit(tx, other, None)?;
+    let change = (json!({"with": other}), json!({"with": null}));
+    audit::note(tx, holder.by, "hold_changed", &kept.booking, change)
 }
 
 /// What a visitor holds becomes that of who signed in and knows its token, at their own price. Answers the hold, if there

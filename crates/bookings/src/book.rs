@@ -8,6 +8,7 @@ use people::{Action, Actor};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::audit;
 use crate::cells::begin;
 use crate::claim::{Taken, take};
 use crate::hold::Hold;
@@ -37,8 +38,7 @@ impl Job for Booked {
     const KIND: &'static str = "bookings.booked";
 }
 
-/// How money knows a booking.
-pub const SUBJECT: &str = "booking";
+pub use crate::model::SUBJECT;
 
 /// Books, with everything that follows in the same visit (F10). A wish without room or technician tries the next
 /// candidate before it is refused (H5). The first booking of the visit is answered.
@@ -205,9 +205,14 @@ impl Place<'_> {
                 store::set_holder(tx, id, hold)?;
                 store::note(tx, id, by, "held", &json!({"total": booking.total()}))?;
                 store::bump_versions(tx, id)?;
+                audit::note_made(tx, self.by, "booking_held", &booking)?;
                 Ok(booking)
             }
-            None => settle(tx, self.catalogue, by, booking, quote.lines),
+            None => {
+                let booking = settle(tx, self.catalogue, by, booking, quote.lines)?;
+                audit::note_made(tx, self.by, "booking_made", &booking)?;
+                Ok(booking)
+            }
         }
     }
 }

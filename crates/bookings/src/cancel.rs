@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::arrive::charge_for_leaving;
+use crate::audit;
 use crate::model::{Booking, Status};
 use crate::policy::Leaving;
 use crate::refusals::WRONG_STATE;
@@ -54,5 +55,7 @@ pub fn cancel(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<(Booking, Cents)> {
     store::note(tx, id, Some(person), "cancelled", &json!({ "fee": leaving.fee }))?;
     tx.enqueue(&Cancelled { booking: id }, now)?;
     waits::freed(tx)?;
-    Ok((Booking { status: Status::Cancelled, fee: Some(leaving.fee), ..booking }, leaving.fee))
+    let cancelled = Booking { status: Status::Cancelled, fee: Some(leaving.fee), ..booking.clone() };
+    audit::note_both(tx, by, "booking_cancelled", &booking, &cancelled)?;
+    Ok((cancelled, leaving.fee))
 }

@@ -5,6 +5,7 @@ use kit::{Error, Fault, Id, Result, Tx};
 use people::{Action, Actor};
 use serde_json::json;
 
+use crate::audit;
 use crate::book::{Deed, pay_with, place_visit, priced, settle, write_addons};
 use crate::cells::cell_at;
 use crate::claim::claim_all;
@@ -124,7 +125,9 @@ impl Confirm<'_> {
         store::forget_addons(tx, booking.id)?;
         write_addons(tx, booking.id, self.catalogue, &addons)?;
         store::keep_for_good(tx, booking.id)?;
-        settle(tx, self.catalogue, self.by.id(), booking, why)
+        let booking = settle(tx, self.catalogue, self.by.id(), booking, why)?;
+        audit::note_made(tx, self.by, "booking_made", &booking)?;
+        Ok(booking)
     }
 
     /// What is sold: as it was held, but for the plan of who takes it over and what pays.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use kit::{Error, Fault, Fields, Id, Refusal, Result, Tx, args, sql};
 use membership::Tier;
-use people::{Action, Actor};
+use people::{Action, Actor, AuditSubject, note_change};
 use serde_json::{Value, json};
 
 use crate::cells::{MINUTES, begin, cell_at};
@@ -146,10 +146,18 @@ fn note(
     before: Option<Decision>,
 ) -> Result<()> {
     let (id, now, club) = (tx.new_id()?, tx.now(), catalogue::current(tx)?.club.id);
-    let before = before.map(|before| {
-        let (word, tier, number) = written(before);
-        json!({"decision": word, "tier": tier.as_str(), "number": number}).to_string()
-    });
+    let shown = |decision: Option<Decision>| {
+        decision.map(|decision| {
+            let (word, tier, number) = written(decision);
+            json!({"decision": word, "tier": tier.as_str(), "number": number})
+        })
+    };
+    let before = shown(before);
+    let subject = AuditSubject { kind: "room", id: Some(room), name: &starts_at.to_string() };
+    let kind = if what == "undone" { "time_decision_undone" } else { "time_decided" };
+    let after = shown(decided(tx, room, starts_at)?);
+    note_change(tx, by, kind, subject, (json!(before), json!(after)))?;
+    let before = before.map(|before| before.to_string());
     tx.run(
         sql!(
             "INSERT INTO release_events (id, club_id, room_id, starts_at, at, by_person, what, before)

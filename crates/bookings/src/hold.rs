@@ -5,6 +5,7 @@ use kit::{Error, Id, Result, Tx, tokens};
 use people::{Action, Actor};
 use serde_json::json;
 
+use crate::audit;
 use crate::book::{Deed, look, owner, place_visit};
 use crate::expiry::end_hold;
 use crate::model::{Booking, Detail, Status};
@@ -196,7 +197,8 @@ pub fn let_go(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<()> {
     for other in store::of_visit(tx, &kept.booking, Status::Held)? {
         end_hold(tx, other, by, "let_go")?;
     }
-    Ok(())
+    let ended = Booking { status: Status::Expired, ..kept.booking.clone() };
+    audit::note_both(tx, holder.by, "hold_released", &kept.booking, &ended)
 }
 
 /// Gives a hold the club's `hold_minutes` from now, once: when somebody starts to pay (H3).
@@ -217,7 +219,9 @@ pub fn extend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<Booking> {
         store::note(tx, hold, holder.by.id(), "extended", &json!({}))?;
         store::bump_versions(tx, hold)?;
     }
-    Ok(Booking { expires_at: Some(until), ..kept.booking })
+    let extended = Booking { expires_at: Some(until), ..kept.booking.clone() };
+    audit::note_both(tx, holder.by, "hold_extended", &kept.booking, &extended)?;
+    Ok(extended)
 }
 
 /// The holds of a visit as they stand, the first one first, for who holds them.

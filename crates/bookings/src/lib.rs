@@ -5,6 +5,7 @@ mod adopt;
 mod amend;
 mod api;
 mod arrive;
+mod audit;
 mod bits;
 mod block_api;
 mod block_store;
@@ -61,6 +62,7 @@ pub use adopt::{adopt, tell_upcoming};
 pub use amend::{add_to_visit, amend, leave_out, take_over};
 pub use api::routes;
 pub use arrive::{Missed, business_day_is_open, check_in, complete, no_show, start};
+pub use audit::id_by_reference;
 pub use bits::Bits;
 pub use block_store::BlockKind;
 pub use blocks::{

@@ -91,6 +91,9 @@ impl Status {
 
 kit::column_as!(Status, String, Status::read);
 
+/// How money knows a booking.
+pub const SUBJECT: &str = "booking";
+
 /// A booking.
 #[derive(Debug, Clone)]
 pub struct Booking {

@@ -6,13 +6,14 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use kit::{Error, Id, Result, Tx, numbers};
 use membership::Standing;
+use money::Subject;
 use serde_json::json;
 
 use crate::book::{bill, write_addons};
 use crate::cells::{Cell, begin, cells};
 use crate::claim::claim_all;
 use crate::free::Factors;
-use crate::model::{Booking, Frozen, Status};
+use crate::model::{Booking, Frozen, SUBJECT, Status};
 use crate::policy::Policy;
 use crate::price::{Sale, quote};
 use crate::refusals::TAKEN;
@@ -112,6 +113,9 @@ pub fn record(tx: &mut Tx<'_>, catalogue: &Catalogue, record: &Record) -> Result
         let charge = money::charge(tx, &bill(club, &booking, quote.lines))?;
         if record.status == Status::Completed && charge.status == money::Status::Due {
             money::note_paid(tx, charge.id)?;
+        }
+        if record.status == Status::Completed {
+            money::earn(tx, Subject { kind: SUBJECT, id })?;
         }
         store::bump_versions(tx, id)?;
     } else {

@@ -7,6 +7,7 @@ use people::{Action, Actor};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::audit;
 use crate::book::{bill, pay_with, priced};
 use crate::cells::begin;
 use crate::claim::take;
@@ -64,7 +65,8 @@ pub fn reschedule(tx: &mut Tx<'_>, by: &Actor, id: Id, to: &Move) -> Result<Resc
     if !before.can_move(now, i64::MAX) {
         return Err(Error::refused(&WRONG_STATE));
     }
-    if !by_club && before.moves >= most {
+    // Staff are not counted, but for a booking of their own.
+    if (!by_club || own) && before.moves >= most {
         return Err(Error::refused(&TOO_MANY_MOVES));
     }
     let window = window(tx, &catalogue, by, before.person)?;
@@ -121,6 +123,7 @@ pub fn reschedule(tx: &mut Tx<'_>, by: &Actor, id: Id, to: &Move) -> Result<Resc
     store::bump_versions(tx, id)?;
     tx.enqueue(&Moved { booking: id }, now)?;
     waits::freed(tx)?;
+    audit::note_both(tx, by, "booking_moved", &before, &booking)?;
     Ok(Rescheduled { booking, difference })
 }
 

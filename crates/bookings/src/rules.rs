@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use kit::db::FromRow as _;
 use kit::versions::{self, Cached};
 use kit::{Error, Fault, Fields, Id, Result, Tx, args, sql};
-use people::{Action, Actor};
-use serde_json::json;
+use people::{Action, Actor, AuditSubject, note_change};
+use serde_json::{Value, json};
 
 use crate::cells::{Cell, begin};
 use crate::hands::read_decision;
@@ -166,7 +166,7 @@ pub fn add_rule(tx: &mut Tx<'_>, by: &Actor, club: Id, rule: &ReleaseRule) -> Re
             text(&rule.tags)?
         ],
     )?;
-    note_rule(tx, by, club, id, "added", None)?;
+    note_rule(tx, by, club, id, "added", (None, Some(rule)))?;
     Ok(id)
 }
 
@@ -205,7 +205,7 @@ pub fn edit_rule(tx: &mut Tx<'_>, by: &Actor, club: Id, id: Id, to: &ReleaseRule
             id
         ],
     )?;
-    note_rule(tx, by, club, id, "edited", Some(&before))
+    note_rule(tx, by, club, id, "edited", (Some(&before), Some(to)))
 }
 
 /// Ends a rule: it keeps nothing any more, and stays readable.
@@ -220,7 +220,14 @@ pub fn end_rule(tx: &mut Tx<'_>, by: &Actor, club: Id, id: Id) -> Result<()> {
         sql!("UPDATE release_rules SET ended_at = $1 WHERE id = $2 AND ended_at IS NULL"),
         args![now, id],
     )?;
-    note_rule(tx, by, club, id, "ended", Some(&before))
+    note_rule(tx, by, club, id, "ended", (Some(&before), None))
+}
+
+/// A rule as it is noted before a change.
+fn shown(rule: &ReleaseRule) -> Value {
+    json!({"room_kinds": rule.room_kinds, "services": rule.services, "weekdays": rule.weekdays, "from": rule.from,
+        "to": rule.to, "tier": rule.tier.as_str(), "release_hours": rule.release_hours,
+        "factor_bp": rule.factor_bp, "tags": rule.tags})
 }
 
 fn note_rule(
@@ -229,14 +236,17 @@ fn note_rule(
     club: Id,
     rule: Id,
     what: &str,
-    before: Option<&ReleaseRule>,
+    (before, after): (Option<&ReleaseRule>, Option<&ReleaseRule>),
 ) -> Result<()> {
     let (id, now) = (tx.new_id()?, tx.now());
-    let before = before.map(|rule| {
-        json!({"room_kinds": rule.room_kinds, "services": rule.services, "weekdays": rule.weekdays, "from": rule.from,
-            "to": rule.to, "tier": rule.tier.as_str(), "release_hours": rule.release_hours,
-            "factor_bp": rule.factor_bp, "tags": rule.tags})
-    });
+    let before = before.map(shown);
+    let kind = match (&before, after) {
+        (None, _) => "rule_added",
+        (Some(_), Some(_)) => "rule_changed",
+        (Some(_), None) => "rule_ended",
+    };
+    let subject = AuditSubject { kind: "rule", id: Some(rule), name: "" };
+    note_change(tx, by, kind, subject, (json!(before), json!(after.map(shown))))?;
     tx.run(
         sql!(
             "INSERT INTO release_events (id, club_id, rule_id, at, by_person, what, before)

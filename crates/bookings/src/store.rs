@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use kit::{Cents, Fault, Id, Result, Tx, args, sql};
-use money::Line;
+use money::{Line, Subject};
 use serde_json::{Value, json};
 
 use crate::cells::Cell;
 use crate::free::LONGEST;
 use crate::mine::Only;
-use crate::model::{Booking, Frozen, Status};
+use crate::model::{Booking, Frozen, SUBJECT, Status};
 use crate::wish::{AddonWish, Extras};
 
 pub(crate) use crate::life_store::*;
@@ -329,6 +329,13 @@ pub(crate) fn move_state(tx: &mut Tx<'_>, booking: Id, from: Status, to: Status)
         sql!("UPDATE bookings SET status = $1 WHERE id = $2 AND status = $3"),
         args![to.as_str(), booking, from.as_str()],
     )?;
+    // A service is earned when it is completed (T12).
+    let subject = Subject { kind: SUBJECT, id: booking };
+    match (moved, from, to) {
+        (1, _, Status::Completed) => drop(money::earn(tx, subject)?),
+        (1, Status::Completed, _) => drop(money::unearn(tx, subject)?),
+        _ => {}
+    }
     Ok(moved == 1)
 }
 

@@ -2,7 +2,8 @@
 
 use kit::errors::OrRefuse;
 use kit::{Cents, Error, Id, Refusal, Result, Tx, args, sql, versions};
-use people::{Action, Actor};
+use people::{Action, Actor, AuditSubject, note_change};
+use serde_json::json;
 
 use crate::hours::Hours;
 use crate::model::{Addon, Category, Club, Equipment, Room, Service, Technician};
@@ -16,7 +17,7 @@ fn changed(tx: &mut Tx<'_>) -> Result<()> {
     versions::bump(tx, VERSION)
 }
 
-fn json(texts: &[String]) -> String {
+fn listed(texts: &[String]) -> String {
     serde_json::Value::from(texts.to_vec()).to_string()
 }
 
@@ -112,7 +113,7 @@ pub fn add_room(tx: &mut Tx<'_>, club: Id, room: &Room) -> Result<Id> {
             room.capacity,
             room.units,
             room.premium_bp,
-            json(&room.features),
+            listed(&room.features),
             room.has_iot,
             &room.description,
             room.active
@@ -143,7 +144,7 @@ pub fn add_technician(tx: &mut Tx<'_>, club: Id, technician: &Technician) -> Res
             &technician.name,
             &technician.title,
             &technician.bio,
-            json(&technician.skills),
+            listed(&technician.skills),
             technician.pad,
             technician.active
         ],
@@ -216,9 +217,9 @@ fn insert_service(tx: &mut Tx<'_>, id: Id, club: Id, service: &Service) -> Resul
             service.featured,
             service.member_only,
             service.active,
-            json(&service.tags),
+            listed(&service.tags),
             service.main_image.clone(),
-            json(&service.gallery_images),
+            listed(&service.gallery_images),
             service.video_url.clone(),
             service.sold_by_time.map(|by_time| by_time.least),
             service.sold_by_time.map(|by_time| by_time.most),
@@ -233,12 +234,15 @@ fn insert_service(tx: &mut Tx<'_>, id: Id, club: Id, service: &Service) -> Resul
 /// `Error::Forbidden` unless `by` may manage the catalogue; `Error::NotFound`.
 pub fn reprice(tx: &mut Tx<'_>, by: &Actor, service: Id, list: Cents, member: Cents) -> Result<()> {
     by.need(Action::ManageCatalogue)?;
-    let touched = tx.run(
+    let before: Option<(String, Cents, Cents)> =
+        tx.one(sql!("SELECT slug, list_cents, member_cents FROM services WHERE id = $1"), args![service])?;
+    let (slug, old_list, old_member) = before.ok_or(Error::NotFound)?;
+    tx.run(
         sql!("UPDATE services SET list_cents = $1, member_cents = $2 WHERE id = $3"),
         args![list, member, service],
     )?;
-    if touched == 0 {
-        return Err(Error::NotFound);
-    }
+    let price = |list: Cents, member: Cents| json!({"list_price": list, "member_price": member});
+    let subject = AuditSubject { kind: "service", id: Some(service), name: &slug };
+    note_change(tx, by, "price_changed", subject, (price(old_list, old_member), price(list, member)))?;
     changed(tx)
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::tz::TimeZone;
+use kit::text::fold;
 use kit::{Cents, Fault, Id, Result};
 use serde::{Deserialize, Serialize};
 
@@ -356,7 +357,7 @@ impl Catalogue {
     /// The offered services that a filter lets through, in order (S26).
     pub fn find<'c>(&'c self, filter: &'c Filter) -> impl Iterator<Item = &'c Service> {
         let category = filter.category.as_ref().map(|slug| self.categories.iter().find(|c| c.slug == *slug));
-        let words = filter.search.as_deref().map(str::to_lowercase);
+        let words = filter.search.as_deref().map(fold);
         self.services.iter().filter(|service| service.active).filter(move |service| {
             category.is_none_or(|category| category.is_some_and(|category| category.id == service.category))
                 && words.as_deref().is_none_or(|words| is_about(service, words))
@@ -368,8 +369,7 @@ impl Catalogue {
 
 /// Whether each of the words stands in a service's name or descriptions.
 fn is_about(service: &Service, words: &str) -> bool {
-    let text =
-        format!("{} {} {}", service.name, service.short_description, service.description).to_lowercase();
+    let text = fold(&format!("{} {} {}", service.name, service.short_description, service.description));
     words.split_whitespace().all(|word| text.contains(word))
 }
 
@@ -378,7 +378,7 @@ fn is_about(service: &Service, words: &str) -> bool {
 pub struct Filter {
     /// The slug of a category.
     pub category: Option<String>,
-    /// Words that all stand in the name or a description, whatever their case.
+    /// Words that all stand in the name or a description, whatever their case and accents.
     pub search: Option<String>,
     /// Only those shown first, or only the others.
     pub featured: Option<bool>,

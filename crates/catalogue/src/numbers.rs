@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use kit::{Fields, Id, Result, Tx, args, row, sql, versions};
-use people::{Action, Actor};
+use people::{Action, Actor, AuditSubject, note_change};
+use serde_json::json;
 
 use crate::model::Catalogue;
 use crate::store::VERSION;
@@ -100,6 +101,10 @@ fn note(
         ),
         args![id, club, number.name, now, by.id(), from, to],
     )?;
+    let subject = AuditSubject { kind: "setting", id: None, name: number.name };
+    let value =
+        |value: Option<i64>| json!({"value": value.unwrap_or(number.default), "is_default": value.is_none()});
+    note_change(tx, by, "setting_changed", subject, (value(from), value(to)))?;
     versions::bump(tx, VERSION)
 }
 

@@ -23,7 +23,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{assets, document, pages};
+use crate::{access, assets, document, pages};
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -81,6 +81,7 @@ pub fn app(house: House, figures: Option<PrometheusHandle>) -> Front {
         .method_not_allowed_fallback(not_allowed)
         .with_state(house.clone());
     let inner = inner
+        .layer(from_fn_with_state(house.clone(), access::authenticate_first))
         .layer(CatchPanicLayer::new())
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE))
         .layer(CsrfLayer::new())

@@ -1,6 +1,7 @@
 //! The program that a club runs on. Here every house is wired to the others, once, in the open: the addresses
 //! ([`app`]), what follows from what ([`reactions`]), the commands.
 
+mod access;
 pub mod app;
 pub mod assets;
 mod calendar;
@@ -8,6 +9,7 @@ pub mod commands;
 pub mod connections;
 pub mod demo;
 pub mod document;
+mod document_bounds;
 pub mod log;
 pub mod pages;
 pub mod reactions;

@@ -51,6 +51,10 @@ pub async fn open(config: Config) -> Result<House> {
         return Err(error);
     }
     db.join().await?;
+    let indexed = people::index_people(&db).await?;
+    if indexed > 0 {
+        tracing::info!(people = indexed, "the search for people is up to date");
+    }
     Ok(House { db, config: Arc::new(config) })
 }
 

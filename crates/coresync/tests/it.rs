@@ -17,6 +17,8 @@ mod choosing;
 #[path = "it/day.rs"]
 mod day;
 #[path = "it/desk.rs"]
+mod dealing;
+
 mod desk;
 #[path = "it/docs.rs"]
 mod docs;
@@ -35,6 +37,8 @@ mod history;
 #[path = "it/holds.rs"]
 mod holds;
 #[path = "it/journeys.rs"]
+mod input_order;
+
 mod journeys;
 #[path = "it/letters.rs"]
 mod letters;
@@ -74,6 +78,8 @@ mod release;
 mod shapes;
 #[path = "it/staff_api.rs"]
 mod staff_api;
+
+mod staff_changes;
 #[path = "it/staff_pages.rs"]
 mod staff_pages;
 #[path = "it/tables.rs"]

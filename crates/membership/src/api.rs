@@ -1,11 +1,10 @@
 //! Plans and one's own membership over JSON.
 
 use axum::Json;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
-use kit::web::{List, Paging, Query};
-use kit::{Cents, House, Id, Result, Tx};
+use kit::errors::OrFault as _;
+use kit::web::{List, Paging, Problem, Query};
+use kit::{Cents, Error, House, Id, Refusal, Result, Tx};
 use people::Caller;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -119,18 +118,23 @@ struct CurrentPlan {
     savings: Cents,
 }
 
-/// There is none.
-#[derive(Debug, Serialize, ToSchema)]
+/// Whoever asks has no plan.
+pub const NO_MEMBERSHIP: Refusal =
+    Refusal { code: "no_membership", sentence: "You have no membership yet.", status: 404 };
+
+/// A problem that carries the plans that can be joined.
+#[derive(Serialize, ToSchema)]
+#[allow(dead_code, reason = "for the description alone: the refusal carries the plans")]
 struct NoPlan {
-    error: &'static str,
+    #[serde(flatten)]
+    problem: Problem,
     available_plans: Vec<PlanCard>,
 }
 
-/// One's own plan.
+/// One's own plan. Without one: the problem `no_membership`, with the plans that can be joined.
 #[utoipa::path(get, path = "/api/memberships/current/", tag = "memberships",
-    responses((status = 200, body = CurrentPlan), (status = 404, body = NoPlan),
-        (status = 401, body = kit::web::Problem)))]
-async fn current(caller: Caller) -> Result<Response> {
+    responses((status = 200, body = CurrentPlan), (status = 404, body = NoPlan), (status = 401, body = Problem)))]
+async fn current(caller: Caller) -> Result<Json<CurrentPlan>> {
     caller
         .view(|tx, by| {
             let person = by.person()?.id;
@@ -140,12 +144,12 @@ async fn current(caller: Caller) -> Result<Response> {
                 Some((membership, plan)) => {
                     let today = tx.now().to_zoned(catalogue.club.zone.clone()).date();
                     let savings = money::saved(tx, person)?;
-                    Ok(Json(told(&standing, membership, plan, today, savings)).into_response())
+                    Ok(Json(told(&standing, membership, plan, today, savings)))
                 }
                 None => {
-                    let available_plans = the_plans(tx)?.iter().map(PlanCard::from).collect();
-                    let none = NoPlan { error: "You have no membership yet.", available_plans };
-                    Ok((StatusCode::NOT_FOUND, Json(none)).into_response())
+                    let plans: Vec<PlanCard> = the_plans(tx)?.iter().map(PlanCard::from).collect();
+                    let plans = serde_json::to_value(plans).or_fault()?;
+                    Err(Error::refused(&NO_MEMBERSHIP).with("available_plans", plans))
                 }
             }
         })

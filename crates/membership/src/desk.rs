@@ -4,12 +4,13 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use kit::amounts::half_up;
-use kit::web::Words;
+use kit::web::{Input, Words};
 use kit::{Cents, Error, Fault, Id, Refusal, Result, Tx, args, sql};
 use money::{Bill, Line, LineKind, Subject};
 use people::{Action, Actor};
-use serde_json::json;
+use serde_json::{Value, json};
 
+use crate::audit;
 use crate::life::{self, WRONG_STATE, after_months, changed, held};
 use crate::model::{Membership, NewMembership, Plan, Status};
 use crate::plans::{Version, newest_of};
@@ -24,11 +25,17 @@ pub const NO_UPGRADE: Refusal = Refusal::conflict(
     "no_upgrade",
     "This plan does not cost more. Change to it with the next month instead.",
 );
-/// Somebody took the dues a moment ago.
-pub const TAKEN_MEANWHILE: Refusal = Refusal::conflict(
-    "taken_meanwhile",
-    "This month was paid a moment ago. Look at the membership as it is now.",
+/// Someone took the dues a moment ago: the membership is paid until another day than staff saw.
+pub const PAID_MEANWHILE: Refusal = Refusal::conflict(
+    "edited_meanwhile",
+    "This membership was paid until another day a moment ago. Look at it as it is now.",
 );
+/// Dues are collected on the last paid day and after it (M7).
+pub const NOTHING_DUE: Refusal =
+    Refusal::conflict("nothing_due", "No dues are due yet. They can be paid from the last paid day on.");
+/// The price of a plan is another than staff saw (G3).
+pub const PRICE_CHANGED: Refusal =
+    Refusal::conflict("price_changed", "The price has changed. Look at it as it is now.");
 
 /// How it was paid at the desk (T3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,18 +68,60 @@ impl Paid {
     }
 }
 
+/// A plan that is sold at the desk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sold {
+    /// Its slug.
+    pub plan: String,
+    /// How it is paid.
+    pub paid: Paid,
+    /// What staff saw that it costs now; if it is sent and differs, nothing is done.
+    pub expected_total: Option<Cents>,
+}
+
+impl Sold {
+    /// Goes on if the price is what was seen.
+    ///
+    /// # Errors
+    /// [`PRICE_CHANGED`] with `total`.
+    fn check(&self, total: Cents) -> Result<()> {
+        match self.expected_total {
+            Some(expected) if expected != total => {
+                Err(Error::refused(&PRICE_CHANGED).with("total", total.to_string()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Input for Sold {
+    fn parse(words: &mut Words) -> Sold {
+        Sold {
+            plan: words.text("plan", 100),
+            paid: Paid::parse(words),
+            expected_total: words.opt_cents("expected_total", Cents(MOST_EXPECTED)),
+        }
+    }
+}
+
+/// The most that is expected of a plan, in cents.
+const MOST_EXPECTED: i64 = 100_000_000;
+
 /// Makes a person a member from today on, with the first month paid at the desk. The last day that is paid.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` runs memberships; `already_member`; `Error::NotFound` for an unknown person or plan.
-pub fn join(tx: &mut Tx<'_>, by: &Actor, person: Id, slug: &str, paid: Paid) -> Result<Date> {
-    by.need(Action::RunMemberships)?;
+/// `Error::Forbidden` unless `by` runs memberships; `own_account` for oneself; `already_member`, `price_changed`;
+/// `Error::NotFound` for an unknown person or plan.
+pub fn join(tx: &mut Tx<'_>, by: &Actor, person: Id, sold: &Sold) -> Result<Date> {
+    by.need_for(Action::RunMemberships, person)?;
     people::person(tx, person)?;
     tx.line_up(person)?;
     life::turn_for(tx, person)?;
     let catalogue = catalogue::current(tx)?;
     let club = catalogue.club.id;
-    let Version { plan, n, .. } = newest_of(tx, club, slug)?;
+    let Version { plan, n, .. } = newest_of(tx, club, &sold.plan)?;
+    sold.check(plan.price)?;
+    let paid = sold.paid;
     let today = tx.now().to_zoned(catalogue.club.zone.clone()).date();
     let paid_until = after_months(today, today.yesterday().map_err(Fault::because)?, 1)?;
     let new = NewMembership {
@@ -89,17 +138,34 @@ pub fn join(tx: &mut Tx<'_>, by: &Actor, person: Id, slug: &str, paid: Paid) -> 
     let event = changed(tx, by.id(), id, person, "joined", &detail)?;
     let label = format!("{}, until {paid_until}", plan.name);
     take(tx, by, (club, person, event), label, plan.price)?;
+    let after = audit::shown_of(&store::standing(tx, club, person)?);
+    audit::note(tx, by, "membership_started", person, (Value::Null, with_paid(after, paid, plan.price)))?;
     Ok(paid_until)
 }
 
-/// Takes a month's dues at the desk: benefits are back, if they were away. `seen` is until when it was paid as staff saw it:
-/// of two who take the same month, one is refused. The last day that is paid.
+/// What was paid, beside a membership in the audit log.
+fn with_paid(mut after: Value, paid: Paid, amount: Cents) -> Value {
+    if let Some(fields) = after.as_object_mut() {
+        fields.insert("paid_by".to_owned(), json!(paid.as_str()));
+        fields.insert("amount".to_owned(), json!(amount));
+    }
+    after
+}
+
+/// Takes a month's dues at the desk: benefits are back, if they were away. `seen` is the last paid day as staff saw it: of
+/// several who take the same month, one does. Not before that day (M7). The last day that is paid then.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` runs memberships; `no_plan`, `taken_meanwhile`.
-pub fn take_dues(tx: &mut Tx<'_>, by: &Actor, person: Id, paid: Paid, seen: Option<Date>) -> Result<Date> {
-    by.need(Action::RunMemberships)?;
-    let (_, membership, plan) = held(tx, by, person)?;
+/// `Error::Forbidden` unless `by` runs memberships; `own_account` for oneself; `no_plan`, `edited_meanwhile`, `nothing_due`.
+pub fn take_dues(tx: &mut Tx<'_>, by: &Actor, person: Id, paid: Paid, seen: Date) -> Result<Date> {
+    by.need_for(Action::RunMemberships, person)?;
+    let (standing, membership, plan) = held(tx, by, person)?;
+    if membership.paid_until != seen {
+        return Err(Error::refused(&PAID_MEANWHILE).with("paid_until", membership.paid_until.to_string()));
+    }
+    if standing.today.is_some_and(|today| today < seen) {
+        return Err(Error::refused(&NOTHING_DUE).with("paid_until", seen.to_string()));
+    }
     // What changes with the month is written down before what is paid moves on.
     life::turn_for(tx, person)?;
     let old = membership.paid_until;
@@ -111,13 +177,16 @@ pub fn take_dues(tx: &mut Tx<'_>, by: &Actor, person: Id, paid: Paid, seen: Opti
         ),
         args![until, membership.id, old],
     )?;
-    if done == 0 || seen.is_some_and(|seen| seen != old) {
-        return Err(Error::refused(&TAKEN_MEANWHILE));
+    if done == 0 {
+        return Err(Error::refused(&PAID_MEANWHILE));
     }
     let club = catalogue::current(tx)?.club.id;
     let detail = json!({"plan": plan.name, "until": until, "cents": plan.price.0, "paid": paid.as_str()});
     let event = changed(tx, by.id(), membership.id, person, "dues_taken", &detail)?;
     take(tx, by, (club, person, event), format!("{}, until {until}", plan.name), plan.price)?;
+    let after = audit::shown_of(&store::standing(tx, club, person)?);
+    let change = (audit::shown(&membership, &plan), with_paid(after, paid, plan.price));
+    audit::note(tx, by, "dues_taken", person, change)?;
     Ok(until)
 }
 
@@ -213,14 +282,17 @@ pub fn preview_upgrade(tx: &mut Tx<'_>, by: &Actor, person: Id, slug: &str) -> R
 /// used; what is booked keeps its price.
 ///
 /// # Errors
-/// As [`preview_upgrade`]; `Error::Forbidden` unless `by` runs memberships.
-pub fn upgrade(tx: &mut Tx<'_>, by: &Actor, person: Id, slug: &str, paid: Paid) -> Result<Invoice> {
-    by.need(Action::RunMemberships)?;
+/// As [`preview_upgrade`]; `Error::Forbidden` unless `by` runs memberships; `own_account` for oneself; `price_changed`.
+pub fn upgrade(tx: &mut Tx<'_>, by: &Actor, person: Id, sold: &Sold) -> Result<Invoice> {
+    by.need_for(Action::RunMemberships, person)?;
+    let paid = sold.paid;
     let (standing, membership, plan) = held(tx, by, person)?;
     let catalogue = catalogue::current(tx)?;
     let club = catalogue.club.id;
-    let next = newest_of(tx, club, slug)?;
+    let next = newest_of(tx, club, &sold.plan)?;
     let invoice = invoice(&standing, &next.plan, &catalogue.club.zone, tx.now())?;
+    sold.check(invoice.total)?;
+    let before = audit::shown(&membership, &plan);
     let Membership { id, paid_until, .. } = membership;
     let done = tx.run(
         sql!(
@@ -238,6 +310,8 @@ pub fn upgrade(tx: &mut Tx<'_>, by: &Actor, person: Id, slug: &str, paid: Paid) 
     let event = changed(tx, by.id(), id, person, "upgraded", &detail)?;
     let label = format!("From {} to {}, until {paid_until}", invoice.from, invoice.to);
     take(tx, by, (club, person, event), label, invoice.total)?;
+    let after = audit::shown_of(&store::standing(tx, club, person)?);
+    audit::note(tx, by, "membership_upgraded", person, (before, with_paid(after, paid, invoice.total)))?;
     Ok(invoice)
 }
 

@@ -5,13 +5,13 @@ use axum::http::StatusCode;
 use jiff::civil::Date;
 use kit::replies::Reply;
 use kit::web::{Input, Json, Once, OnceHeader, Path, Problem, Words};
-use kit::{House, Id, Result};
+use kit::{Cents, House, Id, Result};
 use people::Caller;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::desk::{self, Paid};
+use crate::desk::{self, Paid, Sold};
 use crate::life;
 use crate::life_api::{Done, InvoiceOut, Months, done};
 
@@ -27,23 +27,21 @@ pub(crate) fn routes() -> OpenApiRouter<House> {
 
 /// Which plan, and how it is paid.
 #[derive(ToSchema)]
-struct Sold {
+#[schema(as = Sold)]
+#[allow(dead_code, reason = "for the description alone: `Sold` is read")]
+struct SoldIn {
     /// Its slug.
     plan: String,
     /// `cash` or `terminal`.
     #[schema(value_type = String)]
     paid: Paid,
-}
-
-impl Input for Sold {
-    fn parse(words: &mut Words) -> Sold {
-        Sold { plan: words.text("plan", 100), paid: Paid::parse(words) }
-    }
+    /// What you saw that it costs now: if that has changed, nothing is done and `price_changed` carries `total`.
+    expected_total: Option<Cents>,
 }
 
 /// Staff: makes somebody a member from today on, the first month paid at the desk.
 #[utoipa::path(post, path = "/api/memberships/{person}/enrol/", tag = "memberships",
-    params(("person" = i64, Path), OnceHeader), request_body = Sold,
+    params(("person" = i64, Path), OnceHeader), request_body = SoldIn,
     responses((status = 201, body = Done), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem)))]
@@ -54,7 +52,7 @@ async fn enrol(
 ) -> Result<Reply> {
     caller
         .once(deed, move |tx, by| {
-            let until = desk::join(tx, by, person, &sold.plan, sold.paid)?;
+            let until = desk::join(tx, by, person, &sold)?;
             Reply::json(StatusCode::CREATED, &done("The membership begins today.", Some(until)).0)
         })
         .await
@@ -63,26 +61,26 @@ async fn enrol(
 /// How a month is paid, and until when it was paid before.
 #[derive(ToSchema)]
 struct Dues {
-    /// `cash` or `terminal`; cash if it is not said.
-    #[schema(value_type = Option<String>)]
+    /// `cash` or `terminal`.
+    #[schema(value_type = String)]
     paid: Paid,
-    /// The last day that was paid, as staff saw it: of two who take the same month, one is refused.
-    #[schema(value_type = Option<String>, format = Date)]
-    seen: Option<Date>,
+    /// The last paid day, as you saw it (`end_date`): of several requests for the same month, one is done.
+    #[schema(value_type = String, format = Date)]
+    seen: Date,
 }
 
 impl Input for Dues {
     fn parse(words: &mut Words) -> Dues {
-        let paid = if words.raw("paid").is_some() { Paid::parse(words) } else { Paid::Cash };
-        Dues { paid, seen: words.opt_date("seen") }
+        Dues { paid: Paid::parse(words), seen: words.date("seen") }
     }
 }
 
-/// Staff: a month's dues were paid at the desk.
+/// Staff: a month's dues were paid at the desk, on the last paid day or after it.
 #[utoipa::path(post, path = "/api/memberships/{person}/dues/", tag = "memberships",
     params(("person" = i64, Path), OnceHeader), request_body = Dues,
-    responses((status = 200, body = Done), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 409, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = Done), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
 async fn dues(
     caller: Caller,
     Path(person): Path<Id>,
@@ -98,7 +96,7 @@ async fn dues(
 
 /// Staff: changes somebody to a plan that costs more, at once; what it costs was paid at the desk.
 #[utoipa::path(post, path = "/api/memberships/{person}/upgrade/", tag = "memberships",
-    params(("person" = i64, Path), OnceHeader), request_body = Sold,
+    params(("person" = i64, Path), OnceHeader), request_body = SoldIn,
     responses((status = 200, body = InvoiceOut), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem)))]
@@ -109,7 +107,7 @@ async fn upgrade_other(
 ) -> Result<Reply> {
     caller
         .once(deed, move |tx, by| {
-            let invoice = desk::upgrade(tx, by, person, &sold.plan, sold.paid)?;
+            let invoice = desk::upgrade(tx, by, person, &sold)?;
             Reply::json(StatusCode::OK, &InvoiceOut::from(invoice))
         })
         .await
@@ -125,7 +123,12 @@ async fn freeze_other(
     Path(person): Path<Id>,
     Json(wish): Json<Months>,
 ) -> Result<Answered<Done>> {
-    let (_, until) = caller.tx(move |tx, by| life::freeze(tx, by, person, wish.months)).await?;
+    let (_, until) = caller
+        .tx(move |tx, by| {
+            life::as_staff(by, person)?;
+            life::freeze(tx, by, person, wish.months)
+        })
+        .await?;
     Ok(done("The membership is frozen with the next billing month.", Some(until)))
 }
 
@@ -134,7 +137,12 @@ async fn freeze_other(
     responses((status = 200, body = Done), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]
 async fn leave_other(caller: Caller, Path(person): Path<Id>) -> Result<Answered<Done>> {
-    caller.tx(move |tx, by| life::leave(tx, by, person)).await?;
+    caller
+        .tx(move |tx, by| {
+            life::as_staff(by, person)?;
+            life::leave(tx, by, person)
+        })
+        .await?;
     Ok(done("The membership ends with what is paid.", None))
 }
 
@@ -143,6 +151,11 @@ async fn leave_other(caller: Caller, Path(person): Path<Id>) -> Result<Answered<
     responses((status = 200, body = Done), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]
 async fn stay_other(caller: Caller, Path(person): Path<Id>) -> Result<Answered<Done>> {
-    caller.tx(move |tx, by| life::stay(tx, by, person)).await?;
+    caller
+        .tx(move |tx, by| {
+            life::as_staff(by, person)?;
+            life::stay(tx, by, person)
+        })
+        .await?;
     Ok(done("The membership goes on.", None))
 }

@@ -2,6 +2,7 @@
 //! credits and passes; and what becomes of a membership. Cards come later: what needs a payment is done at the desk.
 
 mod api;
+mod audit;
 mod desk;
 mod desk_api;
 mod events;
@@ -14,14 +15,15 @@ mod plans_api;
 mod standing;
 mod store;
 
-pub use api::routes;
+pub use api::{NO_MEMBERSHIP, routes};
 pub use desk::{
-    Invoice, NO_UPGRADE, Paid, SUBJECT, TAKEN_MEANWHILE, join, preview_upgrade, take_dues, upgrade,
+    Invoice, NO_UPGRADE, NOTHING_DUE, PAID_MEANWHILE, PRICE_CHANGED, Paid, SUBJECT, Sold, join,
+    preview_upgrade, take_dues, upgrade,
 };
 pub use events::{Event, event, events};
 pub use life::{
-    CARD_NEEDED, Changed, FROZEN_ENOUGH, FROZEN_MONTHS, NO_PLAN, NUMBERS, Told, Turn, WRONG_STATE,
-    change_down, freezable, freeze, leave, set_auto_credit, stay, turn,
+    CARD_NEEDED, Changed, FROZEN_ENOUGH, FROZEN_MONTHS, NO_PLAN, NUMBERS, Told, Turn, WRONG_STATE, as_staff,
+    change_down, freezable, freeze, leave, paid_through, set_auto_credit, stay, turn,
 };
 pub use model::{Membership, NewMembership, Plan, Status, Tier};
 pub use perks::{return_perks, use_birthday, use_credit, use_pass};

@@ -10,6 +10,7 @@ use people::{Action, Actor};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::audit;
 use crate::model::{Membership, Plan, Status};
 use crate::plans::newest_of;
 use crate::standing::{Standing, stands};
@@ -101,6 +102,14 @@ pub(crate) fn changed(
     Ok(id)
 }
 
+/// Goes on if `by` may do something with the membership of `person` as staff: of someone else.
+///
+/// # Errors
+/// `Error::Unauthorized`, `Error::Forbidden` unless `by` runs memberships; `own_account` for oneself.
+pub fn as_staff(by: &Actor, person: Id) -> Result<()> {
+    by.need_for(Action::RunMemberships, person)
+}
+
 /// Leaves at the end of what is paid (M5).
 ///
 /// # Errors
@@ -119,6 +128,7 @@ pub fn stay(tx: &mut Tx<'_>, by: &Actor, person: Id) -> Result<()> {
 
 fn set_renews(tx: &mut Tx<'_>, by: &Actor, person: Id, renews: bool) -> Result<()> {
     let (_, membership, plan) = held(tx, by, person)?;
+    let before = audit::shown(&membership, &plan);
     let done = tx.run(
         sql!("UPDATE memberships SET renews = $1 WHERE id = $2 AND renews <> $1"),
         args![renews, membership.id],
@@ -128,7 +138,9 @@ fn set_renews(tx: &mut Tx<'_>, by: &Actor, person: Id, renews: bool) -> Result<(
     }
     let detail = json!({"plan": plan.name, "until": membership.paid_until});
     let what = if renews { "stays" } else { "leaves" };
-    changed(tx, Some(by.person()?.id), membership.id, person, what, &detail).map(drop)
+    changed(tx, Some(by.person()?.id), membership.id, person, what, &detail)?;
+    let after = audit::shown(&Membership { renews, ..membership }, &plan);
+    audit::note(tx, by, if renews { "membership_kept" } else { "membership_ending" }, person, (before, after))
 }
 
 /// Changes to a plan that does not cost more, from the day after what is paid (M5). One that costs more needs a payment.
@@ -149,7 +161,9 @@ pub fn change_down(tx: &mut Tx<'_>, by: &Actor, person: Id, slug: &str) -> Resul
     let detail = json!({"from": plan.name, "plan": next.plan.name, "until": membership.paid_until,
         "cents": next.plan.price.0});
     let what = if is_own { "keeps_plan" } else { "changes_down" };
-    changed(tx, Some(by.person()?.id), membership.id, person, what, &detail).map(drop)
+    changed(tx, Some(by.person()?.id), membership.id, person, what, &detail)?;
+    let change = (json!({"plan": plan.name}), json!({"plan": next.plan.name}));
+    audit::note(tx, by, "membership_changes_down", person, change)
 }
 
 /// Freezes for so many whole billing months from the next one on: no dues, no benefits (M6).
@@ -179,6 +193,9 @@ pub fn freeze(tx: &mut Tx<'_>, by: &Actor, person: Id, months: i64) -> Result<(D
     let what = format!("{}{months}", frozen_in(from));
     let detail = json!({"plan": plan.name, "from": from, "until": until, "months": months});
     changed(tx, Some(by.person()?.id), membership.id, person, &what, &detail)?;
+    let after = Membership { frozen: Some((from, until)), paid_until: until, ..membership.clone() };
+    let change = (audit::shown(&membership, &plan), audit::shown(&after, &plan));
+    audit::note(tx, by, "membership_frozen", person, change)?;
     Ok((from, until))
 }
 
@@ -221,6 +238,19 @@ pub(crate) fn after_months(joined: Date, paid_until: Date, months: i64) -> Resul
     let day = joined.day().min(month.days_in_month());
     let next = Date::new(month.year(), month.month(), day).map_err(Fault::because)?;
     next.yesterday().map_err(Fault::because)
+}
+
+/// The last day of the billing month in which `day` falls, of who joined on a day before it: so far a member has paid who has
+/// paid each month, and no further (M7).
+///
+/// # Errors
+/// A fault if a date is beyond what the calendar holds.
+pub fn paid_through(joined: Date, day: Date) -> Result<Date> {
+    let mut paid = joined.yesterday().map_err(Fault::because)?;
+    while paid < day {
+        paid = after_months(joined, paid, 1)?;
+    }
+    Ok(paid)
 }
 
 /// Whether credits are used without asking (P3).
@@ -339,6 +369,19 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
+
+    #[test]
+    fn who_has_paid_each_month_has_paid_to_the_end_of_this_one() {
+        for (joined, day, until) in [
+            (date(2026, 5, 10), date(2026, 11, 29), date(2026, 12, 9)),
+            (date(2026, 5, 10), date(2026, 12, 9), date(2026, 12, 9)),
+            (date(2026, 5, 10), date(2026, 12, 10), date(2027, 1, 9)),
+            (date(2026, 1, 31), date(2026, 2, 27), date(2026, 2, 27)),
+            (date(2026, 11, 29), date(2026, 11, 29), date(2026, 12, 28)),
+        ] {
+            assert_eq!(paid_through(joined, day).ok(), Some(until), "{joined} {day}");
+        }
+    }
 
     /// M1: joined on the 29th, 30th or 31st.
     #[test]

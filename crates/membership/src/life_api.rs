@@ -103,7 +103,7 @@ struct Auto {
 
 impl Input for Auto {
     fn parse(words: &mut Words) -> Auto {
-        Auto { auto: words.yes("auto") }
+        Auto { auto: words.needed_yes("auto") }
     }
 }
 

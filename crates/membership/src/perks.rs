@@ -61,18 +61,33 @@ fn use_one(
     Ok(false)
 }
 
-/// Uses the gift of the birthday month for a booking (M3). `false` if there is none on that day, or it was used this year.
+/// Months since year 0: between two gifts of the birthday month lie twelve (M3).
+pub(crate) fn month_number(day: Date) -> i64 {
+    i64::from(day.year()) * 12 + i64::from(day.month()) - 1
+}
+
+/// Uses the gift of the birthday month for a booking, and fixes the birthday (M3). `false` if there is none on that day, it was
+/// used less than twelve months before or after, or the birthday was changed meanwhile.
 ///
 /// # Errors
 /// A fault of the database.
 pub fn use_birthday(tx: &mut Tx<'_>, standing: &Standing, day: Date, booking: Id) -> Result<bool> {
-    let Some(person) = standing.person.filter(|_| standing.has_birthday(day)) else { return Ok(false) };
+    let gift = standing.person.zip(standing.birthday).filter(|_| standing.has_birthday(day));
+    let Some((person, birthday)) = gift else { return Ok(false) };
+    // The key lets one through of two in a year; that twelve months lie between two, no key can say. Whoever changes the
+    // birthday meanwhile comes before or after.
+    tx.line_up(person)?;
+    if !people::fix_birthday(tx, person, birthday)? {
+        return Ok(false);
+    }
     let used = tx.run(
         sql!(
-            "INSERT INTO birthday_uses (person_id, year, booking_id) VALUES ($1, $2, $3)
+            "INSERT INTO birthday_uses (person_id, year, month, booking_id)
+             SELECT p.id, $2, $3, $4 FROM people p WHERE p.id = $1 AND NOT EXISTS (SELECT 1 FROM birthday_uses u
+                 WHERE u.person_id = p.id AND u.month > $3 - 12 AND u.month < $3 + 12)
              ON CONFLICT (person_id, year) DO NOTHING"
         ),
-        args![person, i64::from(day.year()), booking],
+        args![person, i64::from(day.year()), month_number(day), booking],
     )?;
     Ok(used == 1)
 }

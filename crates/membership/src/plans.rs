@@ -6,7 +6,7 @@ use kit::db::{FromRow, Row};
 use kit::errors::OrRefuse as _;
 use kit::web::{Input, Words};
 use kit::{Cents, Error, Fault, Id, Refusal, Result, Tx, args, sql, versions};
-use people::{Action, Actor};
+use people::{Action, Actor, AuditSubject};
 use serde_json::{Value, json};
 
 use crate::life;
@@ -329,6 +329,16 @@ impl PlanTerms {
     }
 }
 
+/// A plan as the audit log shows it.
+fn shown(plan: &Plan, version: i64) -> Value {
+    json!({"version": version, "price": plan.price, "short_description": plan.short_description,
+        "benefits": plan.benefits, "discount_percentage": plan.discount_bp / 100,
+        "max_advance_days": plan.max_advance_days, "monthly_service_credits": plan.monthly_credits,
+        "guest_passes": plan.guest_passes, "mensuite_access": plan.mensuite_access,
+        "coresync_private_access": plan.coresync_private_access, "iot_control_access": plan.iot_control_access,
+        "concierge": plan.concierge, "priority_booking": plan.priority_booking})
+}
+
 /// Writes a new version of a plan: who joins from now on gets it. Its number.
 ///
 /// # Errors
@@ -341,8 +351,12 @@ pub fn edit_plan(tx: &mut Tx<'_>, by: &Actor, club: Id, slug: &str, terms: &Plan
         return Err(Error::refused(&EDITED_MEANWHILE));
     }
     let (id, n, plan) = (tx.new_id()?, newest.n + 1, newest.plan);
+    let (plan_id, before) = (plan.id, shown(&plan, newest.n));
+    let plan = terms.of(plan);
     // Of two at once the key lets one through.
-    insert(tx, id, plan.id, n, by.id(), &terms.of(plan))?;
+    insert(tx, id, plan_id, n, by.id(), &plan)?;
+    let subject = AuditSubject { kind: "plan", id: Some(plan_id), name: slug };
+    people::note_change(tx, by, "plan_changed", subject, (before, shown(&plan, n)))?;
     Ok(n)
 }
 
@@ -378,6 +392,9 @@ pub fn move_over(tx: &mut Tx<'_>, by: &Actor, club: Id, slug: &str) -> Result<u6
         }
         moved += done;
     }
+    let subject = AuditSubject { kind: "plan", id: Some(newest.plan.id), name: slug };
+    let change = (Value::Null, json!({"version": newest.n, "members": moved}));
+    people::note_change(tx, by, "members_moved", subject, change)?;
     Ok(moved)
 }
 

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use kit::Id;
 
 use crate::model::{Membership, Plan, Status, Tier};
+use crate::perks::month_number;
 
 /// How many days ahead visitors and accounts book (W1), unless a club says otherwise.
 pub const ACCOUNT_DAYS: i64 = 3;
@@ -21,7 +22,7 @@ pub struct Standing {
     pub person: Option<Id>,
     /// The day they were born.
     pub birthday: Option<Date>,
-    /// Years whose birthday gift was used (M3).
+    /// Months in which a birthday gift was used, counted from year 0 (M3).
     pub birthdays_used: Vec<i64>,
     /// The plan from the day after what is paid (M5).
     pub next_plan: Option<Plan>,
@@ -82,12 +83,13 @@ impl Standing {
         used.iter().find(|(used_in, _)| Some(*used_in) == month).map_or(0, |(_, n)| *n)
     }
 
-    /// Whether the gift of the birthday month can be used for a session on `day` (M3): Premium and Unlimited, once a year.
+    /// Whether the gift of the birthday month can be used for a session on `day` (M3): Premium and Unlimited, once in
+    /// twelve months.
     pub fn has_birthday(&self, day: Date) -> bool {
         let gives = self.plan_on(day).is_some_and(|plan| plan.tier >= Tier::Premium);
         gives
             && self.birthday.is_some_and(|born| born.month() == day.month())
-            && !self.birthdays_used.contains(&i64::from(day.year()))
+            && self.birthdays_used.iter().all(|used| (used - month_number(day)).abs() >= 12)
     }
 
     /// Whether credits are used without asking (P3).

@@ -73,9 +73,9 @@ pub fn standing(tx: &mut Tx<'_>, club: Id, person: Id) -> Result<Standing> {
         )?;
     }
     if standing.birthday.is_some() {
-        let years: Vec<(i64,)> =
-            tx.all(sql!("SELECT year FROM birthday_uses WHERE person_id = $1"), args![person])?;
-        standing.birthdays_used = years.into_iter().map(|(year,)| year).collect();
+        let months: Vec<(i64,)> =
+            tx.all(sql!("SELECT month FROM birthday_uses WHERE person_id = $1"), args![person])?;
+        standing.birthdays_used = months.into_iter().map(|(month,)| month).collect();
     }
     Ok(standing)
 }

@@ -268,7 +268,33 @@ pub fn note_paid(tx: &mut Tx<'_>, charge: Id) -> Result<bool> {
     Ok(settled == 1)
 }
 
-/// What discounts, credits and plans have saved a person so far.
+/// Marks what is charged for a subject as earned from now on (T12): a service that is completed.
+///
+/// # Errors
+/// A fault of the database.
+pub fn earn(tx: &mut Tx<'_>, subject: Subject) -> Result<u64> {
+    let now = tx.now();
+    tx.run(
+        sql!(
+            "UPDATE charges SET earned_at = COALESCE(earned_at, $1)
+             WHERE subject_id = $2 AND subject_kind = $3 AND status <> 'void'"
+        ),
+        args![now, subject.id, subject.kind],
+    )
+}
+
+/// Takes that back: the service is not completed after all.
+///
+/// # Errors
+/// A fault of the database.
+pub fn unearn(tx: &mut Tx<'_>, subject: Subject) -> Result<u64> {
+    tx.run(
+        sql!("UPDATE charges SET earned_at = NULL WHERE subject_id = $1 AND subject_kind = $2"),
+        args![subject.id, subject.kind],
+    )
+}
+
+/// What discounts, credits and plans have saved a person so far: on what is earned, so not on visits that are still to come.
 ///
 /// # Errors
 /// A fault of the database.
@@ -277,7 +303,7 @@ pub fn saved(tx: &mut Tx<'_>, person: Id) -> Result<Cents> {
         sql!(
             "SELECT CAST(COALESCE(-SUM(l.cents), 0) AS BIGINT) FROM charge_lines l
              JOIN charges c ON c.id = l.charge_id
-             WHERE c.person_id = $1 AND c.status <> 'void' AND l.cents < 0"
+             WHERE c.person_id = $1 AND c.status <> 'void' AND c.earned_at IS NOT NULL AND l.cents < 0"
         ),
         args![person],
     )?;

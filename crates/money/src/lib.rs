@@ -5,7 +5,7 @@ mod charge;
 mod tax;
 
 pub use charge::{
-    Bill, Charge, Line, LineKind, Status, Subject, charge, charge_of, export, hand_over, note_paid,
-    reinstate, replace, saved, settle, statuses,
+    Bill, Charge, Line, LineKind, Status, Subject, charge, charge_of, earn, export, hand_over, note_paid,
+    reinstate, replace, saved, settle, statuses, unearn,
 };
 pub use tax::{set_rate, tax_on};

@@ -1,9 +1,13 @@
 //! Who asks: handed to every verb that does not do the same for everybody.
 
-use kit::{Error, Id, Result};
+use kit::{Error, Id, Refusal, Result};
 
 use crate::model::{Person, Role};
 use crate::permissions::{Action, may};
+
+/// No one acts as staff on their own account: it would be a deal with oneself.
+pub const OWN_ACCOUNT: Refusal =
+    Refusal::forbidden("own_account", "You can't do this for your own account. Please ask a colleague.");
 
 /// Whoever asks: somebody signed in, or a visitor.
 #[derive(Debug, Clone)]
@@ -58,6 +62,21 @@ impl Actor {
             "refused: not for this role"
         );
         Err(Error::Forbidden)
+    }
+
+    /// Continues only if they may do it and it is someone else's account: for staff operations that are worth something to the
+    /// person whom they are done for (dues, refunds, gifts, waived fees).
+    ///
+    /// # Errors
+    /// As [`Actor::need`]; [`OWN_ACCOUNT`] for their own.
+    pub fn need_for(&self, action: Action, person: Id) -> Result<()> {
+        self.need(action)?;
+        if self.id() == Some(person) { Err(Error::refused(&OWN_ACCOUNT)) } else { Ok(()) }
+    }
+
+    /// Whether they may do it as staff for `person`: for someone else, or for a guest without an account.
+    pub fn may_for(&self, action: Action, person: Option<Id>) -> bool {
+        self.may(action) && (person.is_none() || person != self.id())
     }
 
     /// The person, where one is needed.

@@ -53,11 +53,13 @@ pub enum What {
     Exported,
     /// Somebody was erased.
     Erased,
+    /// Staff corrected a birthday.
+    BirthdayCorrected,
 }
 
 impl What {
     /// All of it.
-    pub const ALL: [What; 19] = [
+    pub const ALL: [What; 20] = [
         What::SignedUp,
         What::SignedIn,
         What::SignInFailed,
@@ -77,6 +79,7 @@ impl What {
         What::ConsentWithdrawn,
         What::Exported,
         What::Erased,
+        What::BirthdayCorrected,
     ];
 
     /// Its name in the table and in the filter.
@@ -101,6 +104,7 @@ impl What {
             What::ConsentWithdrawn => "consent_withdrawn",
             What::Exported => "exported",
             What::Erased => "erased",
+            What::BirthdayCorrected => "birthday_corrected",
         }
     }
 }
@@ -137,6 +141,55 @@ pub fn note_deed(
     .map(drop)
 }
 
+/// A thing of the club that was changed, as the log names it.
+#[derive(Debug, Clone, Copy)]
+pub struct AuditSubject<'s> {
+    /// Which kind: `booking`, `plan`, `rule`, `setting` …
+    pub kind: &'static str,
+    /// Its id, if it has one.
+    pub id: Option<Id>,
+    /// What people call it: the slug of a plan, the place of a picture; may be empty.
+    pub name: &'s str,
+}
+
+/// Records a change of a thing in the transaction of the change: what it was and what it is, by name. Of two objects only the
+/// fields that differ are stored; `null` before is a thing that was added, `null` after one that was removed. Neither may hold
+/// a secret.
+///
+/// # Errors
+/// A fault of the database.
+pub fn note_change(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    what: &'static str,
+    subject: AuditSubject<'_>,
+    (before, after): (Value, Value),
+) -> Result<()> {
+    let (before, after) = differing(before, after);
+    let mut details = json!({"before": before, "after": after});
+    if !subject.name.is_empty() {
+        details["name"] = json!(subject.name);
+    }
+    note_deed(tx, by, what, (subject.kind, subject.id), details)
+}
+
+/// Two objects without the fields that both have alike.
+fn differing(before: Value, after: Value) -> (Value, Value) {
+    match (before, after) {
+        (Value::Object(mut before), Value::Object(mut after)) => {
+            before.retain(|field, value| {
+                let is_same = after.get(field) == Some(value);
+                if is_same {
+                    after.remove(field);
+                }
+                !is_same
+            });
+            (Value::Object(before), Value::Object(after))
+        }
+        other => other,
+    }
+}
+
 /// What of the log is asked for.
 #[derive(Debug, Clone, Default)]
 pub struct AuditFilter {
@@ -144,6 +197,10 @@ pub struct AuditFilter {
     pub person: Option<Id>,
     /// Of this kind.
     pub what: Option<String>,
+    /// Done to a thing of this kind: `booking`, `plan` …
+    pub subject: Option<String>,
+    /// Done to the thing of this id.
+    pub subject_id: Option<Id>,
     /// From this network.
     pub network: Option<String>,
     /// Not before.
@@ -192,15 +249,19 @@ pub fn audit(
     let whole = args![
         filter.person,
         filter.what.clone(),
-        filter.network.clone(),
+        // Networks are written in small letters, however they are typed.
+        filter.network.as_deref().map(str::to_lowercase),
         filter.from.unwrap_or(Timestamp::UNIX_EPOCH),
-        filter.to.unwrap_or(Timestamp::MAX)
+        filter.to.unwrap_or(Timestamp::MAX),
+        filter.subject.clone(),
+        filter.subject_id
     ];
     let count: Option<(i64,)> = tx.one(
         sql!(
             "SELECT COUNT(*) FROM audit WHERE at >= $4 AND at < $5
              AND (who = $1 OR (subject = 'person' AND subject_id = $1) OR $1 IS NULL)
-             AND (what = $2 OR $2 IS NULL) AND (network = $3 OR $3 IS NULL)"
+             AND (what = $2 OR $2 IS NULL) AND (network = $3 OR $3 IS NULL)
+             AND (subject = $6 OR $6 IS NULL) AND (subject_id = $7 OR $7 IS NULL)"
         ),
         &whole,
     )?;
@@ -211,7 +272,8 @@ pub fn audit(
              WHERE at >= $4 AND at < $5
              AND (who = $1 OR (subject = 'person' AND subject_id = $1) OR $1 IS NULL)
              AND (what = $2 OR $2 IS NULL) AND (network = $3 OR $3 IS NULL)
-             ORDER BY at DESC, id DESC LIMIT $6 OFFSET $7"
+             AND (subject = $6 OR $6 IS NULL) AND (subject_id = $7 OR $7 IS NULL)
+             ORDER BY at DESC, id DESC LIMIT $8 OFFSET $9"
         ),
         cut,
     )?;
@@ -388,6 +450,17 @@ fn digest(before: &str, rows: &[AuditRow]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_change_holds_what_differs() {
+        let differ = |before: Value, after: Value| differing(before, after);
+        assert_eq!(
+            differ(json!({"a": 1, "b": 2, "c": null}), json!({"a": 1, "b": 3, "c": null})),
+            (json!({"b": 2}), json!({"b": 3}))
+        );
+        assert_eq!(differ(Value::Null, json!({"a": 1})), (Value::Null, json!({"a": 1})));
+        assert_eq!(differ(json!({"a": 1}), json!({})), (json!({"a": 1}), json!({})));
+    }
 
     #[test]
     fn everything_has_a_name_of_its_own() {

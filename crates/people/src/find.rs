@@ -1,9 +1,10 @@
-//! Finding somebody, for staff.
+//! Finding someone, for staff.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use kit::db::containing;
+use kit::db::Value;
+use kit::web::Paging;
 use kit::{Id, Result, Tx, args, sql};
 use serde_json::json;
 
@@ -11,34 +12,75 @@ use crate::actor::Actor;
 use crate::audit::{What, note};
 use crate::model::Person;
 use crate::permissions::Action;
+use crate::search_index::{MOST_PREFIXES, is_search, prefixes};
 
-/// The most people that one search answers.
-const MOST: i64 = 50;
+/// The most people that one search answers at the desk.
+const MOST: usize = 50;
 
-/// People whose name, address of mail or phone holds each of the words, by name; nobody for no word. What was found is written
-/// down.
+/// People in whose name, email address or phone number each word of `search` begins a word, ordered by last name; the first 50.
+/// Nobody for no word. What was found is written to the audit log.
 ///
 /// # Errors
 /// `Error::Forbidden` unless `by` books for others.
-pub fn find(tx: &mut Tx<'_>, by: &Actor, words: &str) -> Result<Vec<Person>> {
+pub fn find(tx: &mut Tx<'_>, by: &Actor, search: &str) -> Result<Vec<Person>> {
     by.need(Action::BookForOthers)?;
-    let words: Vec<String> =
-        words.split_whitespace().map(|word| containing(&word.to_lowercase())).take(4).collect();
-    let Some(first) = words.first() else { return Ok(Vec::new()) };
-    let at = |place: usize| words.get(place).unwrap_or(first).clone();
-    let found: Vec<Person> = tx.all(
-        sql!(
-            "SELECT id, COALESCE(email, claimed_email), first_name, last_name, phone, role, birthday, verified_at,
-             created_at FROM (SELECT p.*, lower(first_name || ' ' || last_name || ' '
-                 || COALESCE(email, claimed_email, '') || ' ' || COALESCE(phone, '')) AS about FROM people p
-                 WHERE p.erased_at IS NULL) AS people
-             WHERE about LIKE $1 ESCAPE '!' AND about LIKE $2 ESCAPE '!' AND about LIKE $3 ESCAPE '!'
-             AND about LIKE $4 ESCAPE '!' ORDER BY lower(last_name), lower(first_name), id LIMIT $5"
-        ),
-        args![at(0), at(1), at(2), at(3), MOST],
-    )?;
+    if !is_search(search) {
+        return Ok(Vec::new());
+    }
+    let found = page_of(tx, search, Paging { page: 1, size: MOST })?;
     note(tx, by, What::PeopleSearched, None, json!({"found": found.len()}))?;
     Ok(found)
+}
+
+/// Where the words of a search begin and end in the index, the longest first; nothing for words that it does not have.
+fn ranges(search: &str) -> Vec<Value> {
+    let prefixes = prefixes(search);
+    let range = |at: usize| match prefixes.get(at) {
+        Some(prefix) => {
+            let from = prefix.as_bytes().to_vec();
+            // No byte of UTF-8 is as large.
+            let to = [prefix.as_bytes(), &[0xff]].concat();
+            [Some(from), Some(to)]
+        }
+        None => [None, None],
+    };
+    (0..MOST_PREFIXES).flat_map(range).map(Value::from).collect()
+}
+
+/// Who has a word in each of the ranges: the first is read from the index, the others are looked up person by person.
+macro_rules! found {
+    () => {
+        "SELECT DISTINCT a.sort_name, a.person_id FROM people_words a WHERE a.word >= $1 AND a.word < $2
+         AND ($3 IS NULL OR EXISTS (SELECT 1 FROM people_words b
+             WHERE b.person_id = a.person_id AND b.word >= $3 AND b.word < $4))
+         AND ($5 IS NULL OR EXISTS (SELECT 1 FROM people_words b
+             WHERE b.person_id = a.person_id AND b.word >= $5 AND b.word < $6))
+         AND ($7 IS NULL OR EXISTS (SELECT 1 FROM people_words b
+             WHERE b.person_id = a.person_id AND b.word >= $7 AND b.word < $8))"
+    };
+}
+
+/// A page of those whom a search finds.
+pub(crate) fn page_of(tx: &mut Tx<'_>, search: &str, paging: Paging) -> Result<Vec<Person>> {
+    let (size, before) = paging.rows();
+    let asked: Vec<Value> = ranges(search).into_iter().chain(args![size, before]).collect();
+    tx.all(
+        sql!(concat!(
+            "SELECT p.id, COALESCE(p.email, p.claimed_email), p.first_name, p.last_name, p.phone, p.role, p.birthday,
+             p.verified_at, p.created_at FROM (",
+            found!(),
+            " ORDER BY a.sort_name, a.person_id LIMIT $9 OFFSET $10) AS f JOIN people p ON p.id = f.person_id
+             ORDER BY f.sort_name, f.person_id"
+        )),
+        asked,
+    )
+}
+
+/// How many people a search finds.
+pub(crate) fn count_of(tx: &mut Tx<'_>, search: &str) -> Result<i64> {
+    let count: Option<(i64,)> =
+        tx.one(sql!(concat!("SELECT COUNT(*) FROM (", found!(), ") AS f")), ranges(search))?;
+    Ok(count.map_or(0, |(count,)| count))
 }
 
 /// The full names of people, for lists of who did what.

@@ -22,6 +22,7 @@ mod private_api;
 mod profile;
 mod proofs;
 mod roles;
+mod search_index;
 mod sessions;
 mod sign_in;
 mod sign_up;
@@ -30,11 +31,11 @@ mod store;
 mod store_doors;
 mod whence;
 
-pub use actor::Actor;
+pub use actor::{Actor, OWN_ACCOUNT};
 pub use api::{Profile, User, routes};
 pub use audit::{
-    AuditFilter, AuditRow, Audited, Seal, What, audit, audit_of_me, check_audit, last_seal, note, note_deed,
-    seal,
+    AuditFilter, AuditRow, AuditSubject, Audited, Seal, What, audit, audit_of_me, check_audit, last_seal,
+    note, note_change, note_deed, seal,
 };
 pub use caller::Caller;
 pub use cookies::{cookie, device_cookie, ended_cookie, session_cookie};
@@ -60,13 +61,16 @@ pub use preferences::{
 pub use privacy::{
     AGREEMENTS, Agreement, Consent, Leaver, agree_to, ask_leaver, consents_to, erase, my_consents,
 };
-pub use profile::{change_profile, contact_of, emergency_contact};
+pub use profile::{
+    BIRTHDAY_FIXED, change_profile, contact_of, correct_birthday, emergency_contact, fix_birthday,
+};
 pub use proofs::{
     ADDRESS_GONE, AddressAsked, AddressChanged, Claimed, LINK_EXPIRED, Letter, News, PasswordChanged, Proven,
     Purpose, ResetAsked, ask_address, ask_again, ask_reset, confirm_address, letter_of_change,
     letter_of_reset, letter_to_claimant, letter_to_new_address, look_at, mail_of, reset_password,
 };
 pub use roles::{OWN_ROLE, find_people, look_up, note_look, set_role, sign_out_of_all};
+pub use search_index::{index_people, is_search};
 pub use sessions::{
     SessionKind, SignedIn, Tokens, end_other_sign_ins, end_sign_in, my_sign_ins, refresh, sign_out,
 };

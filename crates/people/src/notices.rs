@@ -106,7 +106,14 @@ pub struct Wanted(pub Vec<Notice>);
 impl Input for Wanted {
     fn parse(words: &mut Words) -> Wanted {
         let mut wanted = Vec::new();
-        for one in words.many("notices") {
+        // Nothing said is not the same as nothing wanted: that is an empty list, or what a form sends when no box is ticked.
+        if words.raw("notices").is_none() {
+            words.complain(
+                "notices",
+                "This is needed: a list of bookings, reminders, waitlist; empty for none.",
+            );
+        }
+        for one in words.many("notices").into_iter().filter(|one| *one != "") {
             match one.as_str().and_then(Notice::named) {
                 Some(notice) => wanted.push(notice),
                 None => words.complain("notices", "These must be of bookings, reminders, waitlist."),

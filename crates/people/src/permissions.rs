@@ -30,6 +30,8 @@ pub enum Action {
     ManageRoles,
     /// Enrol, take dues, change, freeze and end the memberships of others.
     RunMemberships,
+    /// Correct what people can't change of themselves, such as a birthday after its gift was used.
+    CorrectPeople,
 }
 
 impl Action {
@@ -47,6 +49,7 @@ impl Action {
         Action::SeeAudit,
         Action::ManageRoles,
         Action::RunMemberships,
+        Action::CorrectPeople,
     ];
 }
 
@@ -66,6 +69,7 @@ fn table(action: Action) -> &'static [Role] {
         Action::SeeAudit => &[Manager, Owner],
         Action::ManageRoles => &[Owner],
         Action::RunMemberships => &[FrontDesk, Manager, Owner],
+        Action::CorrectPeople => &[Manager, Owner],
     }
 }
 
@@ -102,6 +106,7 @@ mod tests {
 ....xx SeeAudit
 .....x ManageRoles
 ...xxx RunMemberships
+....xx CorrectPeople
 ";
         assert_eq!(matrix, written);
     }

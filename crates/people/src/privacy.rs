@@ -9,7 +9,7 @@ use crate::actor::Actor;
 use crate::audit::{What, note};
 use crate::caller::Caller;
 use crate::sign_in::{ask_password, wrong_password};
-use crate::{own_key, store, store_doors as doors};
+use crate::{own_key, search_index, store, store_doors as doors};
 
 /// Something that can be agreed to, and the version of the words that are agreed to now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -162,6 +162,7 @@ pub fn erase(tx: &mut Tx<'_>, by: &Actor, leaver: &Leaver) -> Result<()> {
         ),
         args![now, person],
     )?;
+    search_index::forget(tx, person)?;
     own_key::destroy(tx, person)?;
     for statement in [
         sql!("DELETE FROM preferences WHERE person_id = $1"),

@@ -1,20 +1,28 @@
 //! What people keep of themselves: names, phone, birthday, and whom to call for them (S18).
 
+use jiff::civil::Date;
 use kit::errors::OrFault as _;
-use kit::{Id, Result, Tx};
+use kit::{Error, Id, Refusal, Result, Tx};
 use serde_json::json;
 
 use crate::actor::Actor;
-use crate::audit::{What, note};
+use crate::audit::{AuditSubject, What, note, note_change};
 use crate::inputs::ProfileChange;
 use crate::model::{EmergencyContact, Person, check_of_age};
 use crate::permissions::Action;
 use crate::{own_key, store};
 
+/// A birthday whose gift was used stays (M3).
+pub const BIRTHDAY_FIXED: Refusal = Refusal::conflict(
+    "birthday_fixed",
+    "Your birthday gift has been used, so your birthday can't be changed here. If it is wrong, the front desk can correct it.",
+);
+
 /// Changes the profile of whoever asks. What the change does not name stays.
 ///
 /// # Errors
-/// `Error::Unauthorized` for a visitor, `Error::Invalid` for a birthday under 18 years ago, a fault.
+/// `Error::Unauthorized` for a visitor, `Error::Invalid` for a birthday under 18 years ago, [`BIRTHDAY_FIXED`], a
+/// fault.
 pub fn change_profile(tx: &mut Tx<'_>, by: &Actor, change: &ProfileChange) -> Result<Person> {
     let id = by.person()?.id;
     store::hold(tx, id)?;
@@ -28,14 +36,46 @@ pub fn change_profile(tx: &mut Tx<'_>, by: &Actor, change: &ProfileChange) -> Re
     if let Some(phone) = &change.phone {
         person.phone.clone_from(phone);
     }
-    if let Some(birthday) = change.birthday {
+    if let Some(birthday) = change.birthday.filter(|birthday| *birthday != person.birthday) {
         check_of_age(birthday, tx.now())?;
+        if store::is_birthday_fixed(tx, id)? {
+            return Err(Error::refused(&BIRTHDAY_FIXED));
+        }
         person.birthday = birthday;
     }
     store::update(tx, &person)?;
     if let Some(contact) = &change.emergency_contact {
         let sealed = contact.as_ref().map(|contact| seal(tx, id, contact)).transpose()?;
         store::set_contact(tx, id, sealed)?;
+    }
+    Ok(person)
+}
+
+/// Fixes the birthday of a person, because its gift is being used: from here on only staff change it. `false` if it is another
+/// one meanwhile, or the person is erased.
+///
+/// # Errors
+/// A fault of the database.
+pub fn fix_birthday(tx: &mut Tx<'_>, person: Id, birthday: Date) -> Result<bool> {
+    store::fix_birthday(tx, person, birthday)
+}
+
+/// Corrects a person's birthday, fixed or not; it stays fixed if it was.
+///
+/// # Errors
+/// `Error::Unauthorized`, `Error::Forbidden` unless `by` may correct people; [`crate::OWN_ACCOUNT`]; `Error::NotFound`;
+/// `Error::Invalid` for a birthday under 18 years ago.
+pub fn correct_birthday(tx: &mut Tx<'_>, by: &Actor, id: Id, birthday: Date) -> Result<Person> {
+    by.need_for(Action::CorrectPeople, id)?;
+    check_of_age(Some(birthday), tx.now())?;
+    store::hold(tx, id)?;
+    let before = store::person(tx, id)?;
+    let person = Person { birthday: Some(birthday), ..before.clone() };
+    if person.birthday != before.birthday {
+        store::update(tx, &person)?;
+        let subject = AuditSubject { kind: "person", id: Some(id), name: "" };
+        let change = (json!({"birthday": before.birthday}), json!({"birthday": birthday}));
+        note_change(tx, by, What::BirthdayCorrected.name(), subject, change)?;
     }
     Ok(person)
 }

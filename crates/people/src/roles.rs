@@ -1,6 +1,5 @@
 //! Who is what to the club: looking people up, giving and taking roles.
 
-use kit::db::containing;
 use kit::web::Paging;
 use kit::{Error, Id, Refusal, Result, Tx, args, sql};
 use serde_json::json;
@@ -9,49 +8,41 @@ use crate::actor::Actor;
 use crate::audit::{What, note};
 use crate::model::{Person, Role};
 use crate::permissions::Action;
-use crate::store;
+use crate::search_index::is_search;
+use crate::{find, store};
 
 /// Nobody takes their own role away: a club would be left without an owner.
 pub const OWN_ROLE: Refusal =
     Refusal::conflict("own_role", "You can't change your own role. Ask another owner of the club to do it.");
 
-/// The fewest letters of a search.
-const SHORTEST: usize = 2;
-
-/// People by name, address or phone, and how many there are. Without words, those who work here. That somebody
+/// People by name, email address or phone, and how many there are (see [`crate::find`]). Without words, those who work here. That somebody
 /// searched, and how many were found, is written down.
 ///
 /// # Errors
 /// `Error::Unauthorized`, `Error::Forbidden`.
 pub fn find_people(tx: &mut Tx<'_>, by: &Actor, words: &str, paging: Paging) -> Result<(Vec<Person>, i64)> {
     by.need(Action::SeePeople)?;
+    if is_search(words) {
+        let count = find::count_of(tx, words)?;
+        let found = find::page_of(tx, words, paging)?;
+        note(tx, by, What::PeopleSearched, None, json!({"found": count}))?;
+        return Ok((found, count));
+    }
+    if !words.trim().is_empty() {
+        // Too little to look for anyone.
+        return Ok((Vec::new(), 0));
+    }
     let (size, before) = paging.rows();
-    let words = words.trim().to_lowercase();
-    let is_search = words.chars().count() >= SHORTEST;
-    let like = containing(&words);
-    let asked = args![is_search, like];
-    let count: Option<(i64,)> = tx.one(
-        sql!(
-            "SELECT COUNT(*) FROM people WHERE erased_at IS NULL
-             AND ((NOT $1 AND role <> 'account') OR ($1 AND (LOWER(first_name || ' ' || last_name) LIKE $2 ESCAPE '!'
-             OR email LIKE $2 ESCAPE '!' OR claimed_email LIKE $2 ESCAPE '!' OR phone LIKE $2 ESCAPE '!')))"
-        ),
-        &asked,
-    )?;
-    let asked: Vec<_> = asked.into_iter().chain(args![size, before]).collect();
+    let count: Option<(i64,)> =
+        tx.one(sql!("SELECT COUNT(*) FROM people WHERE erased_at IS NULL AND role <> 'account'"), args![])?;
     let found: Vec<Person> = tx.all(
         sql!(
             "SELECT id, COALESCE(email, claimed_email), first_name, last_name, phone, role, birthday, verified_at,
-             created_at FROM people WHERE erased_at IS NULL
-             AND ((NOT $1 AND role <> 'account') OR ($1 AND (LOWER(first_name || ' ' || last_name) LIKE $2 ESCAPE '!'
-             OR email LIKE $2 ESCAPE '!' OR claimed_email LIKE $2 ESCAPE '!' OR phone LIKE $2 ESCAPE '!')))
-             ORDER BY last_name, first_name, id LIMIT $3 OFFSET $4"
+             created_at FROM people WHERE erased_at IS NULL AND role <> 'account'
+             ORDER BY last_name, first_name, id LIMIT $1 OFFSET $2"
         ),
-        asked,
+        args![size, before],
     )?;
-    if is_search {
-        note(tx, by, What::PeopleSearched, None, json!({"found": count.map_or(0, |(count,)| count)}))?;
-    }
     Ok((found, count.map_or(0, |(count,)| count)))
 }
 

@@ -1,18 +1,38 @@
 //! The API of who is what to the club, and of the audit log.
 
+use jiff::civil::Date;
 use kit::web::{Input, Json, List, Paging, Path, Problem, Query, Words, in_address};
 use kit::{Error, House, Id, Result};
+use serde::Serialize;
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::User;
 use crate::caller::Caller;
-use crate::inputs::NewRole;
+use crate::inputs::{NewRole, opt_birthday};
 use crate::model::Person;
+use crate::profile::correct_birthday;
 use crate::roles;
 
 pub(crate) fn routes() -> OpenApiRouter<House> {
-    OpenApiRouter::new().routes(routes!(people)).routes(routes!(one, give_role))
+    OpenApiRouter::new().routes(routes!(people)).routes(routes!(one, give_role)).routes(routes!(birthday))
+}
+
+/// Someone, as staff see them.
+#[derive(Serialize, ToSchema)]
+struct FoundPerson {
+    #[serde(flatten)]
+    user: User,
+    /// Whether the email address is known to be theirs. Anyone can sign up with any address; until it is verified, it may be
+    /// someone else's.
+    is_verified: bool,
+}
+
+impl From<&Person> for FoundPerson {
+    fn from(person: &Person) -> FoundPerson {
+        FoundPerson { user: User::from(person), is_verified: person.verified_at.is_some() }
+    }
 }
 
 /// Who is looked for.
@@ -27,43 +47,44 @@ impl Input for Wanted {
     }
 }
 
-/// People by name, address or phone (two letters or more); without words, those who work here. It is written down that you
-/// searched, and how many were found.
+/// People by the beginning of any word of their name or email address, or by four or more digits of their phone number, without
+/// regard to case and accents; several words must all be found. Without words, those who work here. That you searched, and how
+/// many were found, is in the audit log.
 #[utoipa::path(get, path = "/api/staff/people/", tag = "staff",
-    params(("q" = Option<String>, Query, description = "Part of a name, an address, a phone number."),
+    params(("q" = Option<String>, Query, description = "The beginning of words of a name or an email address; digits of a phone number."),
         ("page" = Option<i64>, Query), ("page_size" = Option<i64>, Query)),
     security(("bearer" = []), ("session" = [])), responses(
-    (status = 200, description = "Those who were found", body = Vec<User>),
+    (status = 200, description = "Those who were found", body = Vec<FoundPerson>),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "Not for your role", body = Problem, content_type = "application/problem+json"),
 ))]
-async fn people(caller: Caller, Query(Wanted { words, paging }): Query<Wanted>) -> Result<List<User>> {
+async fn people(caller: Caller, Query(Wanted { words, paging }): Query<Wanted>) -> Result<List<FoundPerson>> {
     let path = match words.as_str() {
         "" => "/api/staff/people/".to_owned(),
         words => format!("/api/staff/people/?q={}", in_address(words, "")),
     };
     let (found, total) = caller.tx(move |tx, by| roles::find_people(tx, by, &words, paging)).await?;
-    let items = found.iter().map(User::from).collect();
+    let items = found.iter().map(FoundPerson::from).collect();
     Ok(List { items, total: usize::try_from(total).unwrap_or_default(), paging, path })
 }
 
 /// Somebody by number. It is written down that you looked.
 #[utoipa::path(get, path = "/api/staff/people/{id}/", operation_id = "person", tag = "staff", params(("id" = i64, Path)),
     security(("bearer" = []), ("session" = [])), responses(
-    (status = 200, description = "Who it is", body = User),
+    (status = 200, description = "Who it is", body = FoundPerson),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "Not for your role", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "Nobody", body = Problem, content_type = "application/problem+json"),
 ))]
-async fn one(caller: Caller, Path(id): Path<Id>) -> Result<axum::Json<User>> {
+async fn one(caller: Caller, Path(id): Path<Id>) -> Result<axum::Json<FoundPerson>> {
     told(caller.tx(move |tx, by| roles::look_up(tx, by, id)).await)
 }
 
 /// Give somebody another role. Every session of theirs ends.
 #[utoipa::path(patch, path = "/api/staff/people/{id}/", tag = "staff", params(("id" = i64, Path)), request_body = NewRole,
     security(("bearer" = []), ("session" = [])), responses(
-    (status = 200, description = "Who it is now", body = User),
+    (status = 200, description = "Who it is now", body = FoundPerson),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "Not for your role", body = Problem, content_type = "application/problem+json"),
@@ -74,10 +95,47 @@ async fn give_role(
     caller: Caller,
     Path(id): Path<Id>,
     Json(wish): Json<NewRole>,
-) -> Result<axum::Json<User>> {
+) -> Result<axum::Json<FoundPerson>> {
     told(caller.tx(move |tx, by| roles::set_role(tx, by, id, wish.role)).await)
 }
 
-fn told(found: Result<Person, Error>) -> Result<axum::Json<User>> {
-    found.map(|person| axum::Json(User::from(&person)))
+/// A birthday.
+#[derive(ToSchema)]
+struct NewBirthday {
+    /// 18 years ago or more.
+    #[schema(value_type = String, format = Date)]
+    birthday: Date,
+}
+
+impl Input for NewBirthday {
+    fn parse(words: &mut Words) -> NewBirthday {
+        let birthday = opt_birthday(words);
+        if birthday.is_none() {
+            words.complain("birthday", "This is needed.");
+        }
+        NewBirthday { birthday: birthday.unwrap_or(Date::ZERO) }
+    }
+}
+
+/// Correct someone's birthday, also after its gift was used. It is in the audit log.
+#[utoipa::path(put, path = "/api/staff/people/{id}/birthday/", operation_id = "correct_birthday", tag = "staff",
+    params(("id" = i64, Path)), request_body = NewBirthday,
+    security(("bearer" = []), ("session" = [])), responses(
+    (status = 200, description = "Who it is", body = FoundPerson),
+    (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
+    (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "Not for your role, own_account", body = Problem,
+     content_type = "application/problem+json"),
+    (status = 404, description = "Nobody", body = Problem, content_type = "application/problem+json"),
+))]
+async fn birthday(
+    caller: Caller,
+    Path(id): Path<Id>,
+    Json(new): Json<NewBirthday>,
+) -> Result<axum::Json<FoundPerson>> {
+    told(caller.tx(move |tx, by| correct_birthday(tx, by, id, new.birthday)).await)
+}
+
+fn told(found: Result<Person, Error>) -> Result<axum::Json<FoundPerson>> {
+    found.map(|person| axum::Json(FoundPerson::from(&person)))
 }

@@ -1,10 +1,12 @@
 //! Statements on people and their sessions that more than one verb needs. They decide nothing.
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use kit::db::{FromRow, Row};
 use kit::{Error, Id, Result, Tx, args, row, sql};
 
 use crate::model::{NewPerson, Person, kept_email};
+use crate::search_index;
 
 /// Somebody by number.
 ///
@@ -67,7 +69,11 @@ pub(crate) fn own_email(tx: &mut Tx<'_>, person: Id, email: &str) -> Result<bool
         ),
         args![email, now, person],
     );
-    Ok(owned? == 1)
+    let is_owned = owned? == 1;
+    if is_owned {
+        search_index::index(tx, person)?;
+    }
+    Ok(is_owned)
 }
 
 /// The address that is somebody's own, not one that they claim.
@@ -108,15 +114,40 @@ pub(crate) fn insert(tx: &mut Tx<'_>, id: Id, new: &NewPerson, is_claim: bool) -
             now
         ],
     )?;
+    if written == 1 {
+        search_index::index(tx, id)?;
+    }
     Ok(written == 1)
 }
 
 /// Changes what a person may change of themselves.
 pub(crate) fn update(tx: &mut Tx<'_>, person: &Person) -> Result<u64> {
-    tx.run(
+    let changed = tx.run(
         sql!("UPDATE people SET first_name = $1, last_name = $2, phone = $3, birthday = $4 WHERE id = $5"),
         args![&person.first_name, &person.last_name, person.phone.clone(), person.birthday, person.id],
-    )
+    )?;
+    search_index::index(tx, person.id)?;
+    Ok(changed)
+}
+
+/// Whether a person's birthday is fixed: its gift was used.
+pub(crate) fn is_birthday_fixed(tx: &mut Tx<'_>, person: Id) -> Result<bool> {
+    let found: Option<(Option<Timestamp>,)> =
+        tx.one(sql!("SELECT birthday_fixed_at FROM people WHERE id = $1"), args![person])?;
+    Ok(found.is_some_and(|(fixed_at,)| fixed_at.is_some()))
+}
+
+/// Fixes a birthday, if it is still that one.
+pub(crate) fn fix_birthday(tx: &mut Tx<'_>, person: Id, birthday: Date) -> Result<bool> {
+    let now = tx.now();
+    let fixed = tx.run(
+        sql!(
+            "UPDATE people SET birthday_fixed_at = COALESCE(birthday_fixed_at, $1)
+             WHERE id = $2 AND birthday = $3 AND erased_at IS NULL"
+        ),
+        args![now, person, birthday],
+    )?;
+    Ok(fixed == 1)
 }
 
 /// Takes the person's row until the commit, so that two changes to what is theirs never pass each other unseen: what one

@@ -3,8 +3,9 @@
 use kit::errors::OrFault as _;
 use kit::jobs::Job;
 use kit::{Error, Fields, House, Id, Result, Tx, versions};
-use people::{Action, Actor, Caller};
+use people::{Action, Actor, AuditSubject, Caller, note_change};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::develop::{Developed, develop};
 use crate::model::{Focus, Format, Kind, PIECE, State};
@@ -56,11 +57,26 @@ impl Job for Develop {
 pub fn upload(tx: &mut Tx<'_>, by: &Actor, words: &Upload, bytes: &[u8]) -> Result<Id> {
     by.need(Action::ManageCatalogue)?;
     words.check()?;
-    let (club, by) = (catalogue::current(tx)?.club.id, by.person()?.id);
-    let picture = store::insert(tx, club, by, Kind::Photograph, words)?;
+    let club = catalogue::current(tx)?.club.id;
+    let picture = store::insert(tx, club, by.person()?.id, Kind::Photograph, words)?;
+    note_added(tx, by, club, picture, Kind::Photograph, words)?;
     store::keep(tx, picture, 0, Format::Source, 0, bytes)?;
     tx.enqueue(&Develop { picture }, tx.now())?;
     Ok(picture)
+}
+
+/// What is shown at a place, as the audit log shows it.
+fn shown(tx: &mut Tx<'_>, club: Id, spot: &str) -> Result<Value> {
+    let found = store::shown_at(tx, club, spot)?;
+    Ok(found.map_or(Value::Null, |(kind, alt, focus)| json!({"kind": kind, "alt": alt, "focus": focus})))
+}
+
+/// Records that a picture was sent for a place, and what is shown there until it is ready.
+fn note_added(tx: &mut Tx<'_>, by: &Actor, club: Id, picture: Id, kind: Kind, words: &Upload) -> Result<()> {
+    let before = shown(tx, club, &words.spot)?;
+    let after = json!({"kind": kind.as_str(), "alt": words.alt, "focus": words.focus.as_str()});
+    let subject = AuditSubject { kind: "picture", id: Some(picture), name: &words.spot };
+    note_change(tx, by, "picture_added", subject, (before, after))
 }
 
 /// Makes a photograph anew; does nothing if that was done already.
@@ -109,9 +125,12 @@ fn hang(tx: &mut Tx<'_>, picture: Id) -> Result<()> {
 pub fn take_down(tx: &mut Tx<'_>, by: &Actor, spot: &str) -> Result<()> {
     by.need(Action::ManageCatalogue)?;
     let club = catalogue::current(tx)?.club.id;
+    let before = shown(tx, club, spot)?;
     if !store::unhang(tx, club, spot)? {
         return Err(Error::NotFound);
     }
+    let subject = AuditSubject { kind: "picture", id: None, name: spot };
+    note_change(tx, by, "picture_removed", subject, (before, Value::Null))?;
     store::sweep(tx, club)?;
     versions::bump(tx, catalogue::VERSION)
 }
@@ -124,9 +143,13 @@ pub fn describe(tx: &mut Tx<'_>, by: &Actor, words: &Upload) -> Result<()> {
     by.need(Action::ManageCatalogue)?;
     words.check()?;
     let club = catalogue::current(tx)?.club.id;
+    let before = shown(tx, club, &words.spot)?;
     if !store::describe(tx, club, &words.spot, &words.alt, words.focus)? {
         return Err(Error::NotFound);
     }
+    let after = shown(tx, club, &words.spot)?;
+    let subject = AuditSubject { kind: "picture", id: None, name: &words.spot };
+    note_change(tx, by, "picture_described", subject, (before, after))?;
     versions::bump(tx, catalogue::VERSION)
 }
 
@@ -183,7 +206,9 @@ pub(crate) fn add_film(tx: &mut Tx<'_>, by: &Actor, words: &Upload) -> Result<Id
     by.need(Action::ManageCatalogue)?;
     words.check()?;
     let club = catalogue::current(tx)?.club.id;
-    store::insert(tx, club, by.person()?.id, Kind::Film, words)
+    let film = store::insert(tx, club, by.person()?.id, Kind::Film, words)?;
+    note_added(tx, by, club, film, Kind::Film, words)?;
+    Ok(film)
 }
 
 #[cfg(test)]

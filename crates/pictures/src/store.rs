@@ -114,6 +114,17 @@ pub(crate) fn sweep(tx: &mut Tx<'_>, club: Id) -> Result<()> {
     .map(drop)
 }
 
+/// What is shown at a spot now: its kind, description and focus.
+pub(crate) fn shown_at(tx: &mut Tx<'_>, club: Id, spot: &str) -> Result<Option<(String, String, String)>> {
+    tx.one(
+        sql!(
+            "SELECT p.kind, p.alt, p.focus FROM picture_spots s JOIN pictures p ON p.id = s.picture_id
+             WHERE s.club_id = $1 AND s.spot = $2"
+        ),
+        args![club, spot],
+    )
+}
+
 /// Changes what is said of the picture at a spot.
 pub(crate) fn describe(tx: &mut Tx<'_>, club: Id, spot: &str, alt: &str, focus: Focus) -> Result<bool> {
     let done = tx.run(

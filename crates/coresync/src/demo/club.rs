@@ -34,7 +34,7 @@ pub(super) fn found(tx: &mut Tx<'_>, script: &Script, password_hash: &str) -> Re
     let plans = plans(tx, script, club)?;
     for name in ["base", "premium", "unlimited"] {
         if let (Some(person), Some(plan)) = (accounts.get(name), plans.get(name)) {
-            enrol(tx, club, *person, *plan)?;
+            enrol(tx, club, *person, *plan, 200)?;
         }
     }
     if let Some(manager) = accounts.get("manager") {
@@ -281,25 +281,21 @@ fn guests(tx: &mut Tx<'_>, script: &Script, club: Id, plans: &Slugs) -> Result<V
         if place % 3 == 0
             && let Some(plan) = ladder.get(place / 3 % ladder.len().max(1))
         {
-            enrol(tx, club, person, *plan)?;
+            // They did not all join on one day.
+            let days = 45 + i64::try_from(place).map_err(Fault::because)? * 37 % 320;
+            enrol(tx, club, person, *plan, days)?;
         }
         guests.push(person);
     }
     Ok(guests)
 }
 
-/// A member since some months, paid for most of a year, to the end of a billing month; renewing.
-fn enrol(tx: &mut Tx<'_>, club: Id, person: Id, plan: Id) -> Result<()> {
-    let today = tx.now().to_zoned(TimeZone::UTC).date();
-    let started_on = today.checked_sub(200.days()).map_err(Fault::because)?;
-    let paid = started_on.checked_add(16.months()).and_then(|next| next.yesterday());
-    let new = NewMembership {
-        person,
-        plan,
-        status: Status::Active,
-        started_on,
-        paid_until: paid.map_err(Fault::because)?,
-        renews: true,
-    };
+/// A member who joined `days` ago, paid for the current billing month and no further (M7); renewing.
+fn enrol(tx: &mut Tx<'_>, club: Id, person: Id, plan: Id, days: i64) -> Result<()> {
+    let zone = catalogue::current(tx)?.club.zone.clone();
+    let today = tx.now().to_zoned(zone).date();
+    let started_on = today.checked_sub(days.days()).map_err(Fault::because)?;
+    let paid_until = membership::paid_through(started_on, today)?;
+    let new = NewMembership { person, plan, status: Status::Active, started_on, paid_until, renews: true };
     membership::enrol(tx, club, &new).map(drop)
 }

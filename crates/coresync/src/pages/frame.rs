@@ -250,6 +250,11 @@ pub(super) fn login_path(next: &str) -> String {
     format!("/login/?next={}", encoded(next))
 }
 
+/// Sends a visitor to the sign-in page, and back to `here` afterwards.
+pub(crate) fn sign_in_path(here: &str) -> Response {
+    see_other(&login_path(here))
+}
+
 /// Sends whoever is not signed in to the door, and back here afterwards.
 pub(super) fn or_sign_in<T: IntoResponse>(answer: Result<T>, here: &str) -> Result<Response> {
     match answer {

@@ -2,6 +2,7 @@
 //! transaction, and draws the answer.
 
 mod account;
+mod audit_words;
 mod book;
 mod book_guest;
 mod cancel;
@@ -47,6 +48,7 @@ use axum::Router;
 use kit::House;
 
 pub use errors::said;
+pub(crate) use frame::sign_in_path;
 pub(crate) use price::Cancelling;
 
 /// The addresses of the pages.

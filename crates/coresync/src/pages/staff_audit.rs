@@ -12,9 +12,10 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use kit::web::{Input, Page, Paging, Words};
 use kit::{Fault, House, Id, Result, Tx};
-use people::{Actor, AuditFilter, AuditRow, Caller, Role, What};
-use serde_json::{Value, json};
+use people::{Action, Actor, AuditFilter, AuditRow, Caller, Role, What};
+use serde_json::json;
 
+use super::audit_words;
 use super::choices::{self, Choice};
 use super::frame::{Frame, or_sign_in};
 use super::sheet::{Asked, Complaints, Sheet, Typed, narrowing};
@@ -36,6 +37,10 @@ pub(super) fn routes() -> Router<House> {
 struct Search {
     what: Option<String>,
     person: Option<Id>,
+    /// A kind of thing: `booking`, `plan` …
+    thing: Option<String>,
+    /// Its id, or the number of a booking.
+    number: Option<String>,
     network: Option<String>,
     from: Option<Date>,
     to: Option<Date>,
@@ -49,6 +54,8 @@ impl Input for Search {
         Search {
             what,
             person: words.opt_id("person"),
+            thing: words.opt_text_within("thing", 40),
+            number: words.opt_text_within("number", 40),
             network: words.opt_text_within("network", 60),
             from: words.opt_date("from"),
             to: words.opt_date("to"),
@@ -59,7 +66,7 @@ impl Input for Search {
 
 impl Search {
     /// As the house of people understands it: days are the club's.
-    fn filter(&self, catalogue: &Catalogue) -> Result<AuditFilter> {
+    fn filter(&self, tx: &mut Tx<'_>, by: &Actor, catalogue: &Catalogue) -> Result<AuditFilter> {
         let begins = |day: Date| day.to_zoned(catalogue.club.zone.clone()).map(|zoned| zoned.timestamp());
         let from = self.from.map(begins).transpose().map_err(Fault::because)?;
         let to =
@@ -67,6 +74,8 @@ impl Search {
         Ok(AuditFilter {
             person: self.person,
             what: self.what.clone(),
+            subject: self.thing.clone(),
+            subject_id: self.number.as_deref().map(|number| thing_id(tx, by, number)).transpose()?,
             network: self.network.clone(),
             from,
             to,
@@ -79,6 +88,8 @@ impl Search {
         for (name, value) in [
             ("what", self.what.clone()),
             ("person", self.person.map(|id| id.to_string())),
+            ("thing", self.thing.clone()),
+            ("number", self.number.clone()),
             ("network", self.network.clone()),
             ("from", date(self.from)),
             ("to", date(self.to)),
@@ -107,6 +118,7 @@ struct AuditPage {
     typed: Typed,
     errors: Complaints,
     kinds: Vec<Choice>,
+    things: Vec<Choice>,
     summary: String,
     all: Vec<Line>,
     csv: String,
@@ -115,9 +127,11 @@ struct AuditPage {
 }
 
 async fn show(caller: Caller, Asked(Sheet { typed, read }): Asked<Search>) -> Result<Response> {
-    const LABELS: [(&str, &str); 6] = [
+    const LABELS: [(&str, &str); 8] = [
         ("what", "What"),
         ("person", "Person’s number"),
+        ("thing", "Changed thing"),
+        ("number", "Its number"),
         ("network", "Network"),
         ("from", "From"),
         ("to", "To"),
@@ -134,14 +148,17 @@ async fn show(caller: Caller, Asked(Sheet { typed, read }): Asked<Search>) -> Re
     let drawn = caller.view(move |tx, by| draw(tx, by, &search)).await;
     let page = drawn.and_then(|page| {
         let kinds = kinds(typed.get("what"));
-        Ok((status, Page::of(&AuditPage { typed, errors, kinds, ..page })?).into_response())
+        let things =
+            choices::of_pairs([("", "Anything")].into_iter().chain(audit_words::THINGS), typed.get("thing"));
+        Ok((status, Page::of(&AuditPage { typed, errors, kinds, things, ..page })?).into_response())
     });
     or_sign_in(page, HERE)
 }
 
 fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<AuditPage> {
     let catalogue = catalogue::current(tx)?;
-    let filter = search.filter(&catalogue)?;
+    by.need(Action::SeeAudit)?;
+    let filter = search.filter(tx, by, &catalogue)?;
     let (rows, total) = people::audit(tx, by, &filter, Paging { page: search.page, size: SIZE })?;
     let all = lines(tx, &catalogue, rows)?;
     let path = |page: usize| format!("{HERE}?{}page={page}", search.query());
@@ -151,6 +168,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<AuditPage> {
         typed: Typed::default(),
         errors: Complaints::default(),
         kinds: Vec::new(),
+        things: Vec::new(),
         summary: if total == 1 { "1 row.".to_owned() } else { format!("{total} rows.") },
         all,
         csv: format!("{HERE}audit.csv?{}", search.query()),
@@ -159,71 +177,48 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<AuditPage> {
     })
 }
 
-/// What can be looked for.
-fn kinds(chosen: &str) -> Vec<Choice> {
-    let all = What::ALL.map(|what| (what.name(), spoken(what.name())));
-    choices::of_pairs([("", "Everything")].into_iter().chain(all), chosen)
+/// The id of a thing by what was typed: an id, or the number of a booking. What is neither finds nothing.
+fn thing_id(tx: &mut Tx<'_>, by: &Actor, number: &str) -> Result<Id> {
+    if let Ok(id) = number.parse() {
+        return Ok(Id(id));
+    }
+    Ok(bookings::id_by_reference(tx, by, number)?.unwrap_or(Id(0)))
 }
 
-/// A deed in words; what other houses write down is shown under its name.
-fn spoken(what: &str) -> &str {
-    match what {
-        "signed_up" => "Signed up",
-        "signed_in" => "Signed in",
-        "sign_in_failed" => "Was refused at the door",
-        "session_ended" => "Ended a sign-in",
-        "sessions_ended" => "Ended every other sign-in",
-        "token_reused" => "A token came twice: its sign-in ended",
-        "address_confirmed" => "Confirmed an address",
-        "address_changed" => "Changed the address",
-        "password_changed" => "Changed the password",
-        "password_reset" => "Set another password by mail",
-        "role_changed" => "Changed a role",
-        "profile_read" => "Looked at somebody",
-        "contact_read" => "Read whom to call",
-        "people_searched" => "Looked for people",
-        "audit_read" => "Took the log along",
-        "consent_given" => "Agreed to something",
-        "consent_withdrawn" => "Took an agreement back",
-        "exported" => "Took their data along",
-        "erased" => "Erased an account",
-        other => other,
-    }
+/// What can be looked for.
+fn kinds(chosen: &str) -> Vec<Choice> {
+    let all = What::ALL.map(What::name).into_iter().chain(audit_words::BUSINESS);
+    let all: Vec<(&str, String)> = all.map(|what| (what, audit_words::kind(what))).collect();
+    let pairs = all.iter().map(|(what, words)| (*what, words.as_str()));
+    choices::of_pairs([("", "Everything")].into_iter().chain(pairs), chosen)
 }
 
 fn lines(tx: &mut Tx<'_>, catalogue: &Catalogue, rows: Vec<AuditRow>) -> Result<Vec<Line>> {
-    let (zone, mut names, now) = (&catalogue.club.zone, HashMap::new(), tx.now());
+    let (mut names, now) = (HashMap::new(), tx.now());
     let mut out = Vec::new();
     for row in rows {
         let who = match row.who {
             Some(id) => format!("{} ({})", name(tx, &mut names, id)?, role_word(&row.role)),
             None => "A visitor".to_owned(),
         };
+        for id in audit_words::people_in(&row.details) {
+            name(tx, &mut names, id)?;
+        }
         let subject = match (row.subject.as_str(), row.subject_id) {
             ("person", Some(id)) => name(tx, &mut names, id)?,
-            ("", _) | (_, None) => String::new(),
-            (kind, Some(id)) => format!("{kind} {id}"),
+            _ => audit_words::subject(catalogue, &row),
         };
+        let known = audit_words::Known { catalogue, names: &names, now };
         out.push(Line {
-            at: words::second(zone, row.at, now),
+            at: words::second(&catalogue.club.zone, row.at, now),
             who,
-            what: spoken(&row.what).to_owned(),
+            what: audit_words::kind(&row.what),
             subject,
+            details: known.details(&row.details),
             network: row.network,
-            details: besides(&row.details),
         });
     }
     Ok(out)
-}
-
-/// What else was written down, as `name: value; name: value`.
-fn besides(details: &Value) -> String {
-    let Some(details) = details.as_object() else { return details.to_string() };
-    let one = |(name, value): (&String, &Value)| {
-        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        format!("{}: {value}", name.replace('_', " "))
-    };
-    details.iter().map(one).collect::<Vec<_>>().join("; ")
 }
 
 /// A role in words; what is none is shown as it was written down.
@@ -249,7 +244,9 @@ fn name(tx: &mut Tx<'_>, names: &mut HashMap<Id, String>, id: Id) -> Result<Stri
 async fn csv(caller: Caller, Asked(Sheet { read, .. }): Asked<Search>) -> Result<Response> {
     let search = read.map_err(kit::Error::Invalid)?;
     let made = caller.tx(move |tx, by| {
-        let filter = search.filter(&*catalogue::current(tx)?)?;
+        by.need(Action::SeeAudit)?;
+        let catalogue = catalogue::current(tx)?;
+        let filter = search.filter(tx, by, &catalogue)?;
         let (rows, _) = people::audit(tx, by, &filter, Paging { page: 1, size: MOST })?;
         people::note(tx, by, What::AuditRead, None, json!({"rows": rows.len()}))?;
         Ok(table(&rows))
@@ -293,12 +290,5 @@ mod tests {
         assert_eq!(quoted("=1+1"), "\"'=1+1\"");
         assert_eq!(quoted("a\",\"b"), "\"a\"\",\"\"b\"");
         assert_eq!(quoted("2001:db8::/64"), "\"2001:db8::/64\"");
-    }
-
-    #[test]
-    fn every_deed_is_said_in_words() {
-        for what in What::ALL {
-            assert_ne!(spoken(what.name()), what.name());
-        }
     }
 }

@@ -97,7 +97,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<PeoplePage> {
     let line = |person: people::Person| Line {
         id: person.id,
         name: person.full_name(),
-        is_verified: person.verified_at.is_some(),
+        is_verified: person.verified_at.is_some() || person.email.is_none(),
         is_self: by.id() == Some(person.id),
         role: person.role.name(),
         role_word: word(person.role),
@@ -106,11 +106,14 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<PeoplePage> {
     };
     let path = |page: usize| format!("{HERE}?q={}&page={page}", words::encoded(&search.q));
     let has_more = usize::try_from(total).is_ok_and(|total| search.page * SIZE < total);
-    let summary = match (search.q.chars().count() >= 2, total) {
-        (false, total) => format!("{total} who work here. Search for anybody else: two letters or more."),
-        (true, 0) => "Nobody.".to_owned(),
-        (true, 1) => "One person.".to_owned(),
-        (true, total) => format!("{total} people."),
+    let summary = match (search.q.is_empty(), people::is_search(&search.q), total) {
+        (true, _, total) => format!(
+            "{total} who work here. Search for anyone else by the beginning of a name, or by four digits of a phone number."
+        ),
+        (_, false, _) => "Type more: two letters of a name, or four digits of a phone number.".to_owned(),
+        (_, _, 0) => "No one.".to_owned(),
+        (_, _, 1) => "One person.".to_owned(),
+        (_, _, total) => format!("{total} people."),
     };
     Ok(PeoplePage {
         frame: Frame::new(by, "/staff/people/", "People · CoreSync"),

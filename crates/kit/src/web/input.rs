@@ -13,6 +13,7 @@ use jiff::civil::{Date, Time};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use crate::amounts::Cents;
 use crate::errors::{Error, Fields, Result};
 use crate::ids::Id;
 
@@ -32,6 +33,8 @@ pub trait Input: Sized {
 pub struct Words {
     values: Map<String, Value>,
     complaints: Fields,
+    /// Whether an empty value is no value, as a form sends a field that was left empty; else it is a wrong one.
+    refuses_empty: bool,
 }
 
 impl Words {
@@ -41,7 +44,7 @@ impl Words {
     /// `Error::Invalid` if it is none.
     pub fn from_json(bytes: &[u8]) -> Result<Words> {
         match serde_json::from_slice(bytes) {
-            Ok(Value::Object(values)) => Ok(Words { values, complaints: Fields::new() }),
+            Ok(Value::Object(values)) => Ok(Words { values, ..Words::default() }),
             Ok(_) => Err(Fields::one("body", "Send a JSON object.")),
             Err(error) => Err(Fields::one("body", format!("This is not JSON: {error}."))),
         }
@@ -61,7 +64,7 @@ impl Words {
                 Some(one) => *one = Value::Array(vec![one.take(), value]),
             }
         }
-        Ok(Words { values, complaints: Fields::new() })
+        Ok(Words { values, ..Words::default() })
     }
 
     /// A form as it came, name by name.
@@ -70,6 +73,22 @@ impl Words {
     /// `Error::Invalid` if it can't be read.
     pub fn pairs(bytes: &[u8]) -> Result<Vec<(String, String)>> {
         serde_urlencoded::from_bytes(bytes).map_err(|_| Fields::one("body", "This form can't be read."))
+    }
+
+    /// The same, in which an empty number, date, time or choice is wrong instead of missing: for queries of the API.
+    #[must_use]
+    pub fn refusing_empty(self) -> Words {
+        Words { refuses_empty: true, ..self }
+    }
+
+    /// What was said under a name as a value to be read. An empty one is missing, or wrong where that is refused.
+    fn value_text(&mut self, field: &str) -> Option<String> {
+        let is_empty = || self.raw(field).and_then(Value::as_str).is_some_and(|text| text.trim().is_empty());
+        if self.refuses_empty && is_empty() {
+            self.complain(field, "This is empty. Say something here, or leave it out.");
+            return None;
+        }
+        self.opt_text(field)
     }
 
     /// Parses the whole input.
@@ -142,7 +161,7 @@ impl Words {
 
     /// A whole number that may be missing, from `least` to `most`.
     pub fn opt_number(&mut self, field: &str, least: i64, most: i64) -> Option<i64> {
-        let text = self.opt_text(field)?;
+        let text = self.value_text(field)?;
         match text.parse().ok().filter(|number| (least..=most).contains(number)) {
             None => {
                 self.complain(field, format!("This must be a whole number from {least} to {most}."));
@@ -174,6 +193,19 @@ impl Words {
         })
     }
 
+    /// A date that must be there: `2026-11-24`.
+    pub fn date(&mut self, field: &str) -> Date {
+        self.opt_date(field).unwrap_or_else(|| self.missing(field))
+    }
+
+    /// An amount that may be missing, from nothing to `most`: `150` or `150.00`. The digits are read, never a float (T2).
+    pub fn opt_cents(&mut self, field: &str, most: Cents) -> Option<Cents> {
+        let sentence = format!("This must be an amount such as 150.00, at most {most}.");
+        self.opt_parsed(field, &sentence, |text| {
+            text.parse::<Cents>().ok().filter(|amount| *amount >= Cents::ZERO && *amount <= most)
+        })
+    }
+
     /// A time of day that may be missing: `18:30`.
     pub fn opt_time(&mut self, field: &str) -> Option<Time> {
         self.opt_parsed(field, "This must be a time such as 18:30.", |text| {
@@ -194,6 +226,14 @@ impl Words {
         self.opt_moment(field).unwrap_or_else(|| self.missing(field))
     }
 
+    /// Yes or no, which must be there.
+    pub fn needed_yes(&mut self, field: &str) -> bool {
+        if self.raw(field).is_none_or(|said| said == "") {
+            return self.missing(field);
+        }
+        self.yes(field)
+    }
+
     /// Yes or no; missing is no. A form's ticked box says `on`.
     pub fn yes(&mut self, field: &str) -> bool {
         let said = match self.raw(field) {
@@ -204,6 +244,10 @@ impl Words {
         };
         match said.as_str() {
             "on" | "true" | "1" | "yes" => true,
+            "" if self.refuses_empty => {
+                self.complain(field, "This must be true or false.");
+                false
+            }
             "" | "off" | "false" | "0" | "no" => false,
             _ => {
                 self.complain(field, "This must be true or false.");
@@ -213,7 +257,7 @@ impl Words {
     }
 
     fn opt_parsed<T>(&mut self, field: &str, sentence: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
-        let text = self.opt_text(field)?;
+        let text = self.value_text(field)?;
         let parsed = parse(&text);
         if parsed.is_none() {
             self.complain(field, sentence);
@@ -243,6 +287,14 @@ impl Missing for String {
 
 impl Missing for i64 {
     const MISSING: i64 = 0;
+}
+
+impl Missing for bool {
+    const MISSING: bool = false;
+}
+
+impl Missing for Date {
+    const MISSING: Date = Date::ZERO;
 }
 
 impl Missing for Timestamp {
@@ -290,7 +342,10 @@ impl<S: Send + Sync, T: Input> FromRequestParts<S> for Query<T> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Query<T>> {
-        Words::from_form(parts.uri.query().unwrap_or_default().as_bytes())?.parse().map(Query)
+        Words::from_form(parts.uri.query().unwrap_or_default().as_bytes())?
+            .refusing_empty()
+            .parse()
+            .map(Query)
     }
 }
 
@@ -360,6 +415,27 @@ mod tests {
         words.number("party", 1, 4);
         let fields: Vec<_> = words.complaints.0.keys().map(String::as_str).collect();
         assert_eq!(fields, ["at", "date", "id", "name", "note", "party"]);
+    }
+
+    #[test]
+    fn what_is_empty_is_missing_in_a_form_and_wrong_in_a_query() {
+        for field in ["number", "date", "time", "moment", "yes", "cents"] {
+            let read = |words: Words| {
+                let mut words = words;
+                words.opt_number("number", 1, 5);
+                words.opt_date("date");
+                words.opt_time("time");
+                words.opt_moment("moment");
+                words.opt_cents("cents", Cents(500));
+                words.yes("yes");
+                words.opt_text("text");
+                words.complaints.0.keys().cloned().collect::<Vec<_>>()
+            };
+            let bytes = format!("{field}=&text=");
+            let words = || Words::from_form(bytes.as_bytes()).expect("a form");
+            assert!(read(words()).is_empty(), "{field}");
+            assert_eq!(read(words().refusing_empty()), [field]);
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Operations: what can be asked of the API, as its description has them, by tag.
 
+use kit::text::fold;
 use serde_json::Value;
 
 use super::shapes::{Field, Kind, Shape, kind, list};
@@ -85,8 +86,9 @@ impl Operation {
     /// Whether a word is in what the operation is called, does, or where it is.
     pub(super) fn tells_of(&self, tag: &str, wanted: &str) -> bool {
         let title: String = self.title.iter().map(|bit| bit.text.as_str()).collect();
-        let whole = format!("{tag} {} {} {} {title}", self.method, self.path, self.name).to_lowercase();
-        wanted.to_lowercase().split_whitespace().all(|word| whole.contains(word))
+        let whole = format!("{tag} {} {} {} {title}", self.method, self.path, self.name);
+        let whole = fold(&whole);
+        fold(wanted).split_whitespace().all(|word| whole.contains(word))
     }
 }
 

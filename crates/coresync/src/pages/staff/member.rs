@@ -2,12 +2,12 @@
 
 use axum::Router;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use jiff::civil::Date;
 use kit::web::{Input, Path, Words};
 use kit::{Cents, Error, Fields, House, Id, Result, Tx};
-use membership::{Event, Paid, Plan, Standing};
-use people::{Action, Actor, Caller, EmergencyContact};
+use membership::{Event, Paid, Plan, Sold, Standing};
+use people::{Action, Actor, Caller, EmergencyContact, Person};
 use serde_json::Value;
 
 use super::csv::csv;
@@ -21,6 +21,7 @@ pub(super) fn routes() -> Router<House> {
     Router::new()
         .route("/staff/members/{id}/", get(show).post(act))
         .route("/staff/members/{id}/emergency/", get(emergency))
+        .route("/staff/members/{id}/birthday/", post(correct))
 }
 
 fn here(id: Id) -> String {
@@ -39,7 +40,7 @@ async fn show(caller: Caller, Path(id): Path<Id>, Asked(sheet): Asked<Look>) -> 
         Ok(page)
     });
     let page = page.await;
-    shown(page.map(|page| page.done(look.done, "It is done, and they are told.")), &here(id))
+    shown(page.map(|page| page.done(look.done, "Saved.")), &here(id))
 }
 
 /// Whom to call for somebody. A page of its own, so that nobody reads it by the way.
@@ -63,9 +64,9 @@ async fn emergency(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
 /// What the desk does.
 #[derive(Debug, Clone)]
 enum Deed {
-    Enrol(String, Paid),
-    Dues(Paid, Option<Date>),
-    Upgrade(String, Paid),
+    Enrol(Sold),
+    Dues(Paid, Date),
+    Upgrade(Sold),
     Freeze(i64),
     Leave,
     Stay,
@@ -74,10 +75,10 @@ enum Deed {
 impl Input for Deed {
     fn parse(words: &mut Words) -> Deed {
         match words.opt_text_within("deed", 20).as_deref() {
-            Some("enrol") => Deed::Enrol(words.text("plan", 100), Paid::parse(words)),
-            Some("upgrade") => Deed::Upgrade(words.text("plan", 100), Paid::parse(words)),
-            Some("dues") => Deed::Dues(Paid::parse(words), words.opt_date("seen")),
-            Some("freeze") => Deed::Freeze(words.opt_number("months", 1, 12).unwrap_or(1)),
+            Some("enrol") => Deed::Enrol(Sold::parse(words)),
+            Some("upgrade") => Deed::Upgrade(Sold::parse(words)),
+            Some("dues") => Deed::Dues(Paid::parse(words), words.date("seen")),
+            Some("freeze") => Deed::Freeze(words.number("months", 1, 12)),
             Some("leave") => Deed::Leave,
             Some("stay") => Deed::Stay,
             _ => {
@@ -92,12 +93,12 @@ async fn act(caller: Caller, Path(id): Path<Id>, Posted(sheet): Posted<Deed>) ->
     let read = sheet.read;
     let done = caller.tx(move |tx, by| {
         let deed = |tx: &mut Tx<'_>| {
-            // Verbs let everybody change their own; this page is the desk's.
-            by.need(Action::RunMemberships)?;
+            // Operations let everyone change their own; this page is the desk's, and for others.
+            membership::as_staff(by, id)?;
             match read.clone().map_err(Error::Invalid)? {
-                Deed::Enrol(plan, paid) => membership::join(tx, by, id, &plan, paid).map(drop)?,
+                Deed::Enrol(sold) => membership::join(tx, by, id, &sold).map(drop)?,
                 Deed::Dues(paid, seen) => membership::take_dues(tx, by, id, paid, seen).map(drop)?,
-                Deed::Upgrade(plan, paid) => membership::upgrade(tx, by, id, &plan, paid).map(drop)?,
+                Deed::Upgrade(sold) => membership::upgrade(tx, by, id, &sold).map(drop)?,
                 Deed::Freeze(months) => membership::freeze(tx, by, id, months).map(drop)?,
                 Deed::Leave => membership::leave(tx, by, id)?,
                 Deed::Stay => membership::stay(tx, by, id)?,
@@ -130,10 +131,8 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, wrong: Option<&Fields>) -> Result<D
     let plans = membership::plans(tx, club)?;
     let history = history(tx, by, id)?;
     let page = DeskPage::new(by, HERE, person.full_name());
-    let contact = vec![
-        ("E-mail", person.email.clone().unwrap_or_default()),
-        ("Phone", person.phone.clone().unwrap_or_default()),
-    ];
+    let contact =
+        vec![("Email", super::members::email(&person)), ("Phone", person.phone.clone().unwrap_or_default())];
     let emergency = vec![("Whom to call in an emergency", format!("{}emergency/", here(id)))];
     let page = page.with(Part::Facts(contact)).with(Part::Links(emergency));
     let page = page.heading("membership", "Membership");
@@ -153,7 +152,45 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, wrong: Option<&Fields>) -> Result<D
             held(page, id, &standing, today, saved, &ways, wrong)
         }
     };
+    let page = if by.may(Action::CorrectPeople) { birthday_form(page, &person) } else { page };
     Ok(page.heading("history", "What happened").table(history, "Nothing yet."))
+}
+
+/// The correction of a birthday, which people can't change themselves after its gift was used (M3).
+fn birthday_form(page: DeskPage, person: &Person) -> DeskPage {
+    let birthday = person.birthday.map(|day| day.to_string()).unwrap_or_default();
+    let form = Form::post(format!("{}birthday/", here(person.id)), "Correct birthday")
+        .quiet()
+        .field(Field::line("birthday", "Birthday", "date", birthday));
+    page.heading("birthday", "Birthday").with(Part::Form(form))
+}
+
+/// A birthday.
+#[derive(Clone)]
+struct Birthday(Date);
+
+impl Input for Birthday {
+    fn parse(words: &mut Words) -> Birthday {
+        let birthday = people::opt_birthday(words);
+        if birthday.is_none() {
+            words.complain("birthday", "This is needed.");
+        }
+        Birthday(birthday.unwrap_or(Date::ZERO))
+    }
+}
+
+async fn correct(caller: Caller, Path(id): Path<Id>, Posted(sheet): Posted<Birthday>) -> Result<Response> {
+    let read = sheet.read;
+    let done = caller.tx(move |tx, by| {
+        let correction = |tx: &mut Tx<'_>| {
+            by.need(Action::CorrectPeople)?;
+            let Birthday(birthday) = read.clone().map_err(Error::Invalid)?;
+            people::correct_birthday(tx, by, id, birthday)?;
+            Ok(format!("{}?done=1", here(id)))
+        };
+        attend(tx, correction, |tx, wrong| draw(tx, by, id, wrong))
+    });
+    answer(done.await, &here(id))
 }
 
 fn enrolling(page: DeskPage, id: Id, plans: &[Plan], wrong: Option<&Fields>) -> DeskPage {
@@ -212,11 +249,16 @@ fn held(
         .hidden("seen", membership.paid_until)
         .field(paid())
         .wrong(wrong);
-    let mut page = page
-        .with(Part::Facts(facts))
-        .heading("dues", "Dues")
-        .text(format!("The month after {} costs {due}.", day(membership.paid_until)))
-        .form(dues);
+    let page = page.with(Part::Facts(facts)).heading("dues", "Dues");
+    // Dues are collected from the last paid day on (M7).
+    let mut page = if today < membership.paid_until {
+        page.text(format!(
+            "The next month costs {due}. It can be paid from {} on.",
+            day(membership.paid_until)
+        ))
+    } else {
+        page.text(format!("The month after {} costs {due}.", day(membership.paid_until))).form(dues)
+    };
     if !ways.upgrades.is_empty() {
         let choices = ways.upgrades.iter().map(|(plan, total)| {
             Choice::new(&plan.slug, format!("{}: {} now", plan.name, words::money(*total)), false)

@@ -5,7 +5,7 @@ use axum::response::Response;
 use axum::routing::get;
 use kit::web::{Input, Words};
 use kit::{House, Result, Tx};
-use people::{Actor, Caller};
+use people::{Actor, Caller, Person};
 
 use super::csv::csv;
 use super::desk::{DeskPage, Field, Form, Look, Part, Table, cell, link, shown};
@@ -41,15 +41,24 @@ async fn list(caller: Caller, Asked(sheet): Asked<Wanted>) -> Result<Response> {
     let page = caller.tx(move |tx, by| {
         let table = table(tx, by, &wanted.words)?;
         let form =
-            Form::get(HERE, "Find").field(Field::line("q", "Name, e-mail or phone", "search", &wanted.words));
+            Form::get(HERE, "Find").field(Field::line("q", "Name, email or phone", "search", &wanted.words));
         let empty = if wanted.words.is_empty() {
-            "Type a part of a name, an address or a number."
+            "Type the beginning of a name or an email address, or four digits of a phone number."
         } else {
-            "Nobody is like that. A shorter part may find them."
+            "No one matches. A shorter beginning may find them."
         };
         Ok(DeskPage::new(by, HERE, "Members").with(Part::Form(form)).table(table, empty))
     });
     shown(page.await, HERE)
+}
+
+/// An email address for staff. Until it is verified, it may be someone else's (D12).
+pub(super) fn email(person: &Person) -> String {
+    match &person.email {
+        Some(email) if person.verified_at.is_none() => format!("{email} (not verified)"),
+        Some(email) => email.clone(),
+        None => String::new(),
+    }
 }
 
 fn table(tx: &mut Tx<'_>, by: &Actor, words: &str) -> Result<Table> {
@@ -61,7 +70,7 @@ fn table(tx: &mut Tx<'_>, by: &Actor, words: &str) -> Result<Table> {
         let held = standing.held.as_ref();
         rows.push(vec![
             link(person.full_name(), format!("{HERE}{}/", person.id)),
-            cell(person.email.clone().unwrap_or_default()),
+            cell(email(&person)),
             cell(person.phone.clone().unwrap_or_default()),
             cell(held.map_or("None", |(_, plan)| plan.name.as_str())),
             cell(held.map_or("", |(membership, _)| state(membership, standing.is_frozen(today)))),
@@ -70,7 +79,7 @@ fn table(tx: &mut Tx<'_>, by: &Actor, words: &str) -> Result<Table> {
     }
     Ok(Table {
         caption: "People who were found",
-        head: vec!["Name", "E-mail", "Phone", "Plan", "State", "Paid until"],
+        head: vec!["Name", "Email", "Phone", "Plan", "State", "Paid until"],
         rows,
         csv: Some(format!("{HERE}?format=csv&q={}", words::encoded(words))),
     })

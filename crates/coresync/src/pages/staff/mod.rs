@@ -23,6 +23,11 @@ use kit::House;
 
 pub(crate) use numbers_api::routes as api_routes;
 
+/// What a setting is, in words; nothing for one that there is no more.
+pub(super) fn setting_words(name: &str) -> Option<&'static str> {
+    numbers::all().find(|number| number.name == name).map(|number| number.what)
+}
+
 pub(super) fn routes() -> Router<House> {
     Router::new()
         .merge(front::routes())

@@ -1,0 +1,65 @@
+//! What staff do with the bookings of others, in the audit log. What people do with their own is in the booking's events alone.
+
+use kit::{Id, Result, Tx, args, sql};
+use people::{Action, Actor, AuditSubject, note_change};
+use serde_json::{Value, json};
+
+use crate::model::Booking;
+
+/// A booking as the log shows it.
+pub(crate) fn shown(booking: &Booking) -> Value {
+    json!({"status": booking.status.as_str(), "person_id": booking.person, "guest_name": booking.guest_name,
+        "service_id": booking.service, "room_id": booking.room, "starts_at": booking.starts_at,
+        "party": booking.party, "total": booking.total(), "fee": booking.fee, "held_until": booking.expires_at})
+}
+
+/// Records what `by` has done with a booking, if that was as staff: it is someone else's.
+///
+/// # Errors
+/// A fault of the database.
+pub(crate) fn note(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    what: &'static str,
+    booking: &Booking,
+    change: (Value, Value),
+) -> Result<()> {
+    if !by.may_for(Action::BookForOthers, booking.person) {
+        return Ok(());
+    }
+    let name = booking.reference.as_deref().unwrap_or_default();
+    note_change(tx, by, what, AuditSubject { kind: "booking", id: Some(booking.id), name }, change)
+}
+
+/// The same, with the booking as it was and as it is.
+///
+/// # Errors
+/// A fault of the database.
+pub(crate) fn note_both(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    what: &'static str,
+    before: &Booking,
+    after: &Booking,
+) -> Result<()> {
+    note(tx, by, what, after, (shown(before), shown(after)))
+}
+
+/// The same for a booking that was made.
+///
+/// # Errors
+/// A fault of the database.
+pub(crate) fn note_made(tx: &mut Tx<'_>, by: &Actor, what: &'static str, booking: &Booking) -> Result<()> {
+    note(tx, by, what, booking, (Value::Null, shown(booking)))
+}
+
+/// The id of a booking by its number: `CS-2026-000017`, however its letters are typed. Nothing if there is none.
+///
+/// # Errors
+/// `Error::Unauthorized`, `Error::Forbidden` unless `by` may see every booking.
+pub fn id_by_reference(tx: &mut Tx<'_>, by: &Actor, reference: &str) -> Result<Option<Id>> {
+    by.need(Action::SeeEveryBooking)?;
+    let found: Option<(Id,)> =
+        tx.one(sql!("SELECT id FROM bookings WHERE reference = $1"), args![reference.trim().to_uppercase()])?;
+    Ok(found.map(|(id,)| id))
+}

@@ -1,0 +1,158 @@
+//! Authentication before validation: who is refused whatever they send is told so first. Operations ask for permission themselves
+//! (invariant 6); but what can't be read never reaches one. So an answer that complains about the input, or finds nothing at the
+//! path, is given only to those who may use the route at all; others get 401 or 403, as if the input had been right.
+
+use axum::extract::{FromRequestParts as _, MatchedPath, Request, State};
+use axum::http::{Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use kit::{Error, House};
+use people::{Action, Caller};
+
+use crate::pages::sign_in_path;
+
+/// Who may use a route at all. What of it is theirs, the operation knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Needs {
+    /// Nobody in particular.
+    Nothing,
+    /// Someone who is signed in.
+    Account,
+    /// Someone who works for the club.
+    Staff,
+    /// Someone whose role may do it.
+    May(Action),
+}
+
+/// Routes of the API that also serve visitors, by how their paths begin.
+const OPEN: [&str; 13] = [
+    "/api/auth/login/",
+    "/api/auth/password-reset/",
+    "/api/auth/refresh/",
+    "/api/auth/register/",
+    "/api/auth/verify/",
+    "/api/bookings/availability/",
+    "/api/bookings/hold/",
+    "/api/bookings/why_not/",
+    "/api/docs/",
+    "/api/openapi.json",
+    "/api/payments/",
+    "/api/rooms/",
+    "/api/services/",
+];
+
+/// Routes that need a permission, by how their paths begin: the first that fits counts.
+const STAFF: [(&str, Action); 18] = [
+    ("/api/staff/people/{id}/birthday/", Action::CorrectPeople),
+    ("/api/staff/people/", Action::SeePeople),
+    ("/api/staff/rules/", Action::ManageCatalogue),
+    ("/api/staff/numbers/", Action::ManageCatalogue),
+    ("/api/staff/times/", Action::BookAnyTime),
+    ("/api/staff/bookings/", Action::SeeEveryBooking),
+    ("/api/memberships/{person}/", Action::RunMemberships),
+    ("/staff/audit/", Action::SeeAudit),
+    ("/staff/members/{id}/birthday/", Action::CorrectPeople),
+    ("/staff/members/", Action::RunMemberships),
+    ("/staff/numbers/", Action::ManageCatalogue),
+    ("/staff/people/{id}/", Action::ManageRoles),
+    ("/staff/people/", Action::SeePeople),
+    ("/staff/pictures/", Action::ManageCatalogue),
+    ("/staff/plans/", Action::ManageCatalogue),
+    ("/staff/rules/", Action::ManageCatalogue),
+    ("/staff/times/", Action::BookAnyTime),
+    ("/staff/why-not/", Action::BookForOthers),
+];
+
+/// What is done with a booking on the day, by the end of its path.
+const DAY: [&str; 4] = ["/check_in/", "/start/", "/complete/", "/no_show/"];
+
+/// Who may use a route.
+fn needs(method: &Method, path: &str) -> Needs {
+    if path == "/api/staff/people/{id}/" && *method == Method::PATCH {
+        return Needs::May(Action::ManageRoles);
+    }
+    if let Some(rest) = path.strip_prefix("/api/memberships/plans/") {
+        return if rest.is_empty() { Needs::Nothing } else { Needs::May(Action::ManageCatalogue) };
+    }
+    if path.starts_with("/api/bookings/{id}/") && DAY.iter().any(|end| path.ends_with(end)) {
+        return Needs::May(Action::RunTheDay);
+    }
+    if let Some((_, action)) = STAFF.iter().find(|(beginning, _)| path.starts_with(beginning)) {
+        return Needs::May(*action);
+    }
+    match path {
+        // The letter of a new account is asked for by who is signed in.
+        "/api/auth/verify/again/" | "/api/services/history/" => Needs::Account,
+        _ if OPEN.iter().any(|beginning| path.starts_with(beginning)) => Needs::Nothing,
+        _ if path.starts_with("/api/staff/") || path.starts_with("/staff/") => Needs::Staff,
+        _ if path.starts_with("/api/") || path.starts_with("/dashboard/") => Needs::Account,
+        _ => Needs::Nothing,
+    }
+}
+
+/// Whether an answer speaks of the input: then it is for those alone who may use the route.
+fn is_about_input(status: StatusCode) -> bool {
+    matches!(
+        status,
+        StatusCode::BAD_REQUEST
+            | StatusCode::NOT_FOUND
+            | StatusCode::PAYLOAD_TOO_LARGE
+            | StatusCode::UNSUPPORTED_MEDIA_TYPE
+            | StatusCode::UNPROCESSABLE_ENTITY
+    )
+}
+
+/// The layer around the routes: looks at answers, and only where they refuse the input at who asked.
+pub(crate) async fn authenticate_first(State(house): State<House>, request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let needs = route.map_or(Needs::Nothing, |route| needs(request.method(), &route));
+    if needs == Needs::Nothing {
+        return next.run(request).await;
+    }
+    let is_page = !request.uri().path().starts_with("/api/");
+    let here = request.uri().path().to_owned();
+    let (mut parts, body) = request.into_parts();
+    let Ok(caller) = Caller::from_request_parts(&mut parts, &house).await;
+    let response = next.run(Request::from_parts(parts, body)).await;
+    if !is_about_input(response.status()) {
+        return response;
+    }
+    let allowed = caller.view(move |_, by| match needs {
+        Needs::Nothing => Ok(()),
+        Needs::Account => by.person().map(drop),
+        Needs::Staff if by.person()?.role == people::Role::Account => Err(Error::Forbidden),
+        Needs::Staff => Ok(()),
+        Needs::May(action) => by.need(action),
+    });
+    match allowed.await {
+        Ok(()) => response,
+        Err(Error::Unauthorized) if is_page => sign_in_path(&here),
+        Err(error) => error.into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_route_needs_what_its_operations_ask_for() {
+        for (method, path, expected) in [
+            (Method::GET, "/", Needs::Nothing),
+            (Method::GET, "/api/services/{slug}/", Needs::Nothing),
+            (Method::GET, "/api/services/history/", Needs::Account),
+            (Method::POST, "/api/auth/verify/again/", Needs::Account),
+            (Method::GET, "/api/memberships/plans/", Needs::Nothing),
+            (Method::PUT, "/api/memberships/plans/{slug}/", Needs::May(Action::ManageCatalogue)),
+            (Method::POST, "/api/memberships/{person}/dues/", Needs::May(Action::RunMemberships)),
+            (Method::POST, "/api/memberships/leave/", Needs::Account),
+            (Method::POST, "/api/bookings/{id}/check_in/", Needs::May(Action::RunTheDay)),
+            (Method::POST, "/api/bookings/{id}/cancel_booking/", Needs::Account),
+            (Method::GET, "/api/staff/people/{id}/", Needs::May(Action::SeePeople)),
+            (Method::PATCH, "/api/staff/people/{id}/", Needs::May(Action::ManageRoles)),
+            (Method::GET, "/api/staff/something/new/", Needs::Staff),
+        ] {
+            assert_eq!(needs(&method, path), expected, "{method} {path}");
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! What staff do with the memberships of others, in the audit log.
+
+use kit::{Id, Result, Tx};
+use people::{Actor, AuditSubject, note_change};
+use serde_json::{Value, json};
+
+use crate::model::{Membership, Plan};
+use crate::standing::Standing;
+
+/// A membership as the log shows it.
+pub(crate) fn shown(membership: &Membership, plan: &Plan) -> Value {
+    json!({"plan": plan.name, "price": plan.price, "status": membership.status.as_str(),
+        "paid_until": membership.paid_until, "renews": membership.renews,
+        "frozen_from": membership.frozen.map(|(from, _)| from),
+        "frozen_until": membership.frozen.map(|(_, until)| until)})
+}
+
+/// What is shown of the membership that someone has; null of who has none.
+pub(crate) fn shown_of(standing: &Standing) -> Value {
+    standing.held.as_ref().map_or(Value::Null, |(membership, plan)| shown(membership, plan))
+}
+
+/// Records what `by` has done with the membership of `person`, unless it is their own.
+///
+/// # Errors
+/// A fault of the database.
+pub(crate) fn note(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    what: &'static str,
+    person: Id,
+    change: (Value, Value),
+) -> Result<()> {
+    if by.id() == Some(person) {
+        return Ok(());
+    }
+    note_change(tx, by, what, AuditSubject { kind: "person", id: Some(person), name: "" }, change)
+}

@@ -1,0 +1,396 @@
+//! The words by which people are found (D12): an indexed table, written in the transaction of each change of a name, an address
+//! or a phone number, erased with the person ([decision 21](../../../docs/decisions/0021-search-and-audit.md)).
+
+use std::collections::BTreeSet;
+
+use kit::db::{Sql, Value};
+use kit::text::{self, cut, digits, fold};
+use kit::{Db, Id, Result, Tx, args, row, sql};
+
+/// The fewest digits by which a phone number is found.
+pub(crate) const FEWEST_DIGITS: usize = 4;
+/// The most words that are stored of one person.
+const MOST_WORDS: usize = 60;
+/// How many people are indexed in one transaction when the program starts.
+const BATCH: i64 = 1_000;
+
+/// What of a person is searched.
+pub(crate) struct Source {
+    pub(crate) id: Id,
+    pub(crate) first_name: String,
+    pub(crate) last_name: String,
+    pub(crate) email: Option<String>,
+    pub(crate) claimed_email: Option<String>,
+    pub(crate) phone: Option<String>,
+}
+
+row!(Source { id, first_name, last_name, email, claimed_email, phone });
+
+impl Source {
+    /// By what people are ordered in a list: last name, then first, without case and accents.
+    pub(crate) fn sort_name(&self) -> String {
+        cut(&format!("{} {}", fold(&self.last_name), fold(&self.first_name))).to_owned()
+    }
+
+    /// Every word by which the person is found, each once.
+    pub(crate) fn words(&self) -> BTreeSet<String> {
+        let mut words = BTreeSet::new();
+        for name in [&self.first_name, &self.last_name] {
+            words.extend(text::words(name));
+            // `Anna-Maria` is found as `annamaria` too, `O’Brien` by `brien`.
+            for chunk in name.split_whitespace() {
+                let parts = text::words(chunk);
+                if parts.len() > 1 {
+                    words.insert(cut(&parts.concat()).to_owned());
+                }
+                words.extend(chunk.split(text::is_apostrophe).skip(1).flat_map(text::words));
+            }
+        }
+        for address in [&self.email, &self.claimed_email].into_iter().flatten() {
+            add_address(&mut words, &fold(address));
+        }
+        if let Some(phone) = &self.phone {
+            add_digits(&mut words, &digits(phone));
+        }
+        words.into_iter().take(MOST_WORDS).collect()
+    }
+}
+
+/// `anna.smith@example.com` is found by its beginning, and from each part of its name on: `smith@ex`. Not by its domain, which
+/// half of all people share.
+fn add_address(words: &mut BTreeSet<String>, address: &str) {
+    let name_ends = address.find('@').unwrap_or(address.len());
+    let mut is_start = true;
+    for (at, c) in address[..name_ends].char_indices() {
+        if c.is_alphanumeric() && is_start {
+            words.insert(cut(&address[at..]).to_owned());
+            let number: String = address[at..].chars().take_while(char::is_ascii_digit).collect();
+            if number.len() >= FEWEST_DIGITS {
+                words.insert(format!("#{number}"));
+            }
+        }
+        is_start = !c.is_alphanumeric();
+    }
+}
+
+/// Each end of a number of at least four digits: what begins one of them stands somewhere in the number.
+fn add_digits(words: &mut BTreeSet<String>, number: &str) {
+    let ends = (0..=number.len().saturating_sub(FEWEST_DIGITS)).map(|at| &number[at..]);
+    words.extend(ends.filter(|end| end.len() >= FEWEST_DIGITS).map(|end| format!("#{end}")));
+}
+
+/// What [`Source`] is made of, as one text: none of it can hold a line break. The number at its head rises when words are made
+/// otherwise; then every row is indexed anew.
+macro_rules! source_text {
+    () => {
+        "'1\n' || first_name || '\n' || last_name || '\n' || COALESCE(email, '') || '\n' || COALESCE(claimed_email, '') \
+         || '\n' || COALESCE(phone, '')"
+    };
+}
+
+/// People whose words are not those of their row.
+macro_rules! is_stale {
+    () => {
+        concat!("erased_at IS NULL AND (words_of IS NULL OR words_of <> ", source_text!(), ")")
+    };
+}
+
+/// Writes the words of a person anew, if their name, address or phone changed. To be called after each such change.
+///
+/// # Errors
+/// A fault of the database.
+pub(crate) fn index(tx: &mut Tx<'_>, person: Id) -> Result<()> {
+    let changed: Option<Source> = tx.one(
+        sql!(concat!(
+            "UPDATE people SET words_of = ",
+            source_text!(),
+            " WHERE id = $1 AND ",
+            is_stale!(),
+            " RETURNING id, first_name, last_name, email, claimed_email, phone"
+        )),
+        args![person],
+    )?;
+    let Some(source) = changed else { return Ok(()) };
+    tx.run(sql!("DELETE FROM people_words WHERE person_id = $1"), args![person])?;
+    insert::<FEW>(tx, insert_few(), &rows_of(&source))
+}
+
+/// Forgets the words of who is erased.
+///
+/// # Errors
+/// A fault of the database.
+pub(crate) fn forget(tx: &mut Tx<'_>, person: Id) -> Result<()> {
+    tx.run(sql!("DELETE FROM people_words WHERE person_id = $1"), args![person])?;
+    tx.run(sql!("UPDATE people SET words_of = NULL WHERE id = $1"), args![person]).map(drop)
+}
+
+/// Indexes everyone whose words are missing or were made of something else: after an update of the program, or where a row was
+/// written by other means. Runs at every start; may be broken off and run by several processes at once. Says how many that were.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn index_people(db: &Db) -> Result<u64> {
+    let (mut after, mut indexed) = (Id(0), 0);
+    while let Some((last, count)) = db.tx(move |tx| index_batch(tx, after)).await? {
+        (after, indexed) = (last, indexed + count);
+    }
+    Ok(indexed)
+}
+
+/// Indexes the next people behind an id. The last of them and how many; nothing if there is nobody left.
+fn index_batch(tx: &mut Tx<'_>, after: Id) -> Result<Option<(Id, u64)>> {
+    let last: Option<(Option<Id>,)> = tx.one(
+        sql!(concat!(
+            "SELECT MAX(id) FROM (SELECT id FROM people WHERE id > $1 AND ",
+            is_stale!(),
+            " ORDER BY id LIMIT $2) AS due"
+        )),
+        args![after, BATCH],
+    )?;
+    let Some((Some(last),)) = last else { return Ok(None) };
+    // From here on nobody else changes them until the commit: an older name is never written over a newer one.
+    tx.run(
+        sql!(concat!("UPDATE people SET words_of = '' WHERE id > $1 AND id <= $2 AND ", is_stale!())),
+        args![after, last],
+    )?;
+    tx.run(
+        sql!(
+            "DELETE FROM people_words WHERE person_id > $1 AND person_id <= $2
+             AND person_id IN (SELECT id FROM people WHERE id > $1 AND id <= $2 AND words_of = '')"
+        ),
+        args![after, last],
+    )?;
+    let due: Vec<Source> = tx.all(
+        sql!(concat!(
+            "UPDATE people SET words_of = ",
+            source_text!(),
+            " WHERE id > $1 AND id <= $2 AND words_of = ''
+             RETURNING id, first_name, last_name, email, claimed_email, phone"
+        )),
+        args![after, last],
+    )?;
+    let mut rows: Vec<Row> = due.iter().flat_map(rows_of).collect();
+    rows.sort_unstable();
+    insert::<MANY>(tx, insert_many(), &rows)?;
+    Ok(Some((last, u64::try_from(due.len()).unwrap_or_default())))
+}
+
+/// A row of the table: word, sort name, person.
+type Row = (String, String, Id);
+
+fn rows_of(source: &Source) -> Vec<Row> {
+    let sort_name = source.sort_name();
+    source.words().into_iter().map(|word| (word, sort_name.clone(), source.id)).collect()
+}
+
+/// How many rows one statement writes: of one person, of many.
+const FEW: usize = 16;
+const MANY: usize = 256;
+
+/// Writes rows, so many with each statement; the last one is filled up with its own last row.
+fn insert<const ROWS: usize>(tx: &mut Tx<'_>, statement: &'static Sql, rows: &[Row]) -> Result<()> {
+    for some in rows.chunks(ROWS) {
+        let mut values: Vec<Value> = Vec::with_capacity(3 * ROWS);
+        for at in 0..ROWS {
+            let Some((word, sort_name, person)) = some.get(at).or(some.last()) else { break };
+            values.push(word.as_bytes().to_vec().into());
+            values.push(sort_name.as_bytes().to_vec().into());
+            values.push((*person).into());
+        }
+        tx.run(statement, values)?;
+    }
+    Ok(())
+}
+
+const HEAD: &str = "INSERT INTO people_words (word, sort_name, person_id) VALUES ";
+const TAIL: &str = " ON CONFLICT (word, sort_name, person_id) DO NOTHING";
+
+/// The statement with `rows` rows: `… VALUES ($1, $2, $3), ($4, $5, $6) …`; its length without a place to write it to.
+const fn write_statement<const SIZE: usize>(rows: usize, out: &mut [u8; SIZE]) -> usize {
+    let mut at = put(out, 0, HEAD.as_bytes());
+    let mut row = 0;
+    while row < rows {
+        at = put(out, at, if row == 0 { b"($" } else { b", ($" });
+        at = put_number(out, at, 3 * row + 1);
+        at = put(out, at, b", $");
+        at = put_number(out, at, 3 * row + 2);
+        at = put(out, at, b", $");
+        at = put_number(out, at, 3 * row + 3);
+        at = put(out, at, b")");
+        row += 1;
+    }
+    put(out, at, TAIL.as_bytes())
+}
+
+/// Writes bytes at a place, as far as there is room; where they end.
+const fn put<const SIZE: usize>(out: &mut [u8; SIZE], at: usize, bytes: &[u8]) -> usize {
+    let mut n = 0;
+    while n < bytes.len() {
+        if at + n < SIZE {
+            out[at + n] = bytes[n];
+        }
+        n += 1;
+    }
+    at + bytes.len()
+}
+
+const fn put_number<const SIZE: usize>(out: &mut [u8; SIZE], at: usize, number: usize) -> usize {
+    let at = if number >= 10 { put_number(out, at, number / 10) } else { at };
+    put(out, at, &[b'0' + (number % 10) as u8])
+}
+
+macro_rules! statement {
+    ($name:ident, $rows:expr) => {
+        fn $name() -> &'static Sql {
+            const SIZE: usize = write_statement($rows, &mut [0; 0]);
+            const BYTES: [u8; SIZE] = {
+                let mut bytes = [0; SIZE];
+                write_statement($rows, &mut bytes);
+                bytes
+            };
+            const TEXT: &str = match std::str::from_utf8(&BYTES) {
+                Ok(text) => text,
+                Err(_) => panic!("the statement is ASCII"),
+            };
+            sql!(TEXT)
+        }
+    };
+}
+
+statement!(insert_few, FEW);
+statement!(insert_many, MANY);
+
+/// What each word of a search begins with: the longest first, each once. Digits and what people write between them are one
+/// number, found wherever it stands in a phone number; of fewer than four, and beside letters, they are a word.
+pub(crate) fn prefixes(search: &str) -> Vec<String> {
+    let (mut found, mut number) = (BTreeSet::new(), String::new());
+    for chunk in search.split_whitespace() {
+        let has = |is: fn(char) -> bool| chunk.chars().any(is);
+        match (has(|c| text::digit(c).is_some()), has(|c| c.is_alphanumeric() && text::digit(c).is_none())) {
+            (false, false) => {}
+            (true, false) => number.push_str(&digits(chunk)),
+            (_, true) => {
+                found.extend(number_prefix(&std::mem::take(&mut number)));
+                if chunk.contains('@') {
+                    found.insert(cut(&fold(chunk)).to_owned());
+                } else {
+                    found.extend(text::words(chunk));
+                }
+            }
+        }
+    }
+    found.extend(number_prefix(&number));
+    let mut found: Vec<String> = found.into_iter().collect();
+    found.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    found.truncate(MOST_PREFIXES);
+    found
+}
+
+/// The most words of a search that count, the longest.
+pub(crate) const MOST_PREFIXES: usize = 4;
+/// A number that is dialed with leading zeros has so many digits.
+const DIALED: usize = 7;
+
+fn number_prefix(number: &str) -> Option<String> {
+    if number.len() < FEWEST_DIGITS {
+        return (!number.is_empty()).then(|| number.to_owned());
+    }
+    let bare = number.trim_start_matches('0');
+    let is_dialed = number.len() >= DIALED && bare.len() >= FEWEST_DIGITS;
+    Some(cut(&format!("#{}", if is_dialed { bare } else { number })).to_owned())
+}
+
+/// Whether a search says enough to look for someone: at least one word of two letters, or of one where that is a whole name.
+pub fn is_search(search: &str) -> bool {
+    prefixes(search).iter().any(|prefix| prefix.len() >= 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(first_name: &str, last_name: &str, email: Option<&str>, phone: Option<&str>) -> Source {
+        Source {
+            id: Id(1),
+            first_name: first_name.to_owned(),
+            last_name: last_name.to_owned(),
+            email: email.map(str::to_owned),
+            claimed_email: None,
+            phone: phone.map(str::to_owned),
+        }
+    }
+
+    fn finds(search: &str, who: &Source) -> bool {
+        let words = who.words();
+        is_search(search)
+            && prefixes(search)
+                .iter()
+                .all(|prefix| words.iter().any(|word| word.starts_with(prefix.as_str())))
+    }
+
+    #[test]
+    fn a_person_is_found_however_their_name_is_typed() {
+        let who = source(
+            "Zoë-Marie",
+            "O’Brien Ångström",
+            Some("z.obrien99@example.com"),
+            Some("+1 (212) 555-0100"),
+        );
+        for search in [
+            "zoe",
+            "ZOË",
+            "marie",
+            "zoemarie",
+            "Zoe-Marie",
+            "o'brien",
+            "O’Brien",
+            "obrien",
+            "brien",
+            "o brien",
+            "angstrom",
+            "ÅNG zoe",
+            "ang o'b",
+            "z.obrien99@example.com",
+            "obrien99@ex",
+            "Z.OBrien99@Example",
+            "212 555 0100",
+            "+1 212-555-0100",
+            "(212)5550100",
+            "0100",
+            "555 01",
+            "2125550100",
+            "0012125550100",
+            "zoe 0100",
+            "٢١٢ ٥٥٥",
+        ] {
+            assert!(finds(search, &who), "{search}: {:?} {:?}", prefixes(search), who.words());
+        }
+        for search in
+            ["zoex", "example.com", "100x", "212 555 0101", "z", "-", "", "0100 peter", "@example.com"]
+        {
+            assert!(!finds(search, &who), "{search}: {:?}", prefixes(search));
+        }
+    }
+
+    #[test]
+    fn no_row_is_too_long_for_a_key() {
+        let long = "\u{fdfa}".repeat(80);
+        let who = source(
+            &long,
+            &"ß-".repeat(40),
+            Some(&format!("{}@example.com", "a.".repeat(30))),
+            Some("123456789012345"),
+        );
+        let words = who.words();
+        assert!(words.len() <= MOST_WORDS && who.sort_name().len() <= text::LONGEST_WORD);
+        assert!(words.iter().all(|word| word.len() <= text::LONGEST_WORD), "{words:?}");
+    }
+
+    #[test]
+    fn a_statement_of_many_rows_is_whole() {
+        let mut bytes = [0; 500];
+        let size = write_statement(2, &mut bytes);
+        let text = String::from_utf8_lossy(&bytes[..size]).into_owned();
+        assert_eq!(text, format!("{HEAD}($1, $2, $3), ($4, $5, $6){TAIL}"));
+    }
+}
