@@ -53,6 +53,6 @@ pub fn cancel(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<(Booking, Cents)> {
     charge_for_leaving(tx, &booking, leaving, "late_cancellation", "Late cancellation")?;
     store::note(tx, id, Some(person), "cancelled", &json!({ "fee": leaving.fee }))?;
     tx.enqueue(&Cancelled { booking: id }, now)?;
-    waits::freed(tx)?;
+    waits::freed(tx, id)?;
     Ok((Booking { status: Status::Cancelled, fee: Some(leaving.fee), ..booking }, leaving.fee))
 }

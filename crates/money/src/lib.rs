@@ -8,4 +8,4 @@ pub use charge::{
     Bill, Charge, Line, LineKind, Status, Subject, charge, charge_of, export, hand_over, note_paid, replace,
     saved, settle, statuses,
 };
-pub use tax::{set_rate, tax_on};
+pub use tax::{TaxRates, set_rate, tax_on, tax_rates};

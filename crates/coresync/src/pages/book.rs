@@ -5,7 +5,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use bookings::{Answer, Extras, KeptTime, Visitor, When, Wish, search};
+use bookings::{Answer, Extras, HeldNotes, Holder, KeptTime, Visitor, When, Wish, search};
 use catalogue::{Catalogue, Service};
 use jiff::civil::{Date, Time};
 use jiff::{SignedDuration, Timestamp};
@@ -16,7 +16,7 @@ use people::{Actor, Caller};
 use super::choices::{self, Choice};
 use super::frame::Frame;
 use super::hold_cookie::{self, HoldToken};
-use super::sheet::{Asked, Complaints, Posted, Sheet, Typed};
+use super::sheet::{Asked, Complaints, Posted, Sheet, Typed, narrowing_id};
 use super::times::{self, Narrowed, Part, Search, Strip};
 use super::why::{self, WhyNot};
 use super::words;
@@ -48,6 +48,8 @@ struct Wanted {
     guest_name: Option<String>,
     /// The secret of the form, by which a visitor is known who holds.
     token: Option<String>,
+    /// The hold that has run out, for which this is another time: it keeps what was added to that.
+    again: Option<Id>,
 }
 
 impl Input for Wanted {
@@ -66,6 +68,7 @@ impl Input for Wanted {
             narrowed: Narrowed::parse(words),
             guest_name: words.opt_text_within("guest_name", 200),
             token: words.opt_text_within("once", 100),
+            again: narrowing_id(words, "again"),
         }
     }
 }
@@ -223,7 +226,12 @@ fn choose(
     let search = Search::fitting(&catalogue, service, wanted.narrowed);
     let visitor = Visitor { token: wanted.token.as_deref(), ..visitor };
     let mut wish = wish(service, &search, When::Moment(starts_at));
-    wish.extras.guest_name.clone_from(&wanted.guest_name);
+    if let Some(again) = wanted.again {
+        wish.extras = noted(tx, Holder { by, token: visitor.earlier }, again)?;
+    }
+    if wanted.guest_name.is_some() {
+        wish.extras.guest_name.clone_from(&wanted.guest_name);
+    }
     let mut refused = None;
     let held = tx.attempt(|tx| match bookings::hold(tx, by, &wish, &visitor) {
         Ok(held) => Ok(Some(held)),
@@ -238,6 +246,17 @@ fn choose(
     }
     let (status, page) = look(tx, by, read, typed, refused)?;
     Ok(Outcome::Shown(status, Box::new(page)))
+}
+
+/// What was added to a hold, for its holder; nothing if it is not theirs.
+fn noted(tx: &mut Tx<'_>, holder: Holder<'_>, hold: Id) -> Result<Extras> {
+    match bookings::held_notes(tx, holder, hold) {
+        Ok(HeldNotes { allergies, scene, addons }) => {
+            Ok(Extras { allergies, scene, addons, ..Extras::default() })
+        }
+        Err(Error::NotFound) => Ok(Extras::default()),
+        Err(error) => Err(error),
+    }
 }
 
 /// A wish for a time of a search, with nothing said besides.

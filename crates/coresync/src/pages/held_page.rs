@@ -1,7 +1,7 @@
 //! The page of a held time, drawn.
 
 use askama::Template;
-use bookings::{Detail, Holder, Status};
+use bookings::{Ask, Detail, Holder, Status};
 use catalogue::Catalogue;
 use jiff::Timestamp;
 use kit::{Cents, Id, Result, Tx, tokens};
@@ -93,7 +93,9 @@ pub(super) fn draw(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, said: Option<Sai
         moving: None,
     };
     let near = if is_over && service.active {
-        let day = bookings::search(tx, by, &search.ask(service.id, held.day, held.day, true))?;
+        let ask = search.ask(service.id, held.day, held.day, true);
+        // What was added to it goes with it to another time, and is in the price (C6).
+        let day = bookings::search(tx, by, &Ask { addons: notes.addons.clone(), ..ask })?;
         times::near(&day, &search, held.starts_at)
     } else {
         Vec::new()
