@@ -1,6 +1,6 @@
 // What makes the back office quicker. Everything works without it.
 
-import { begin } from "./parts";
+import { begin, say } from "./parts";
 
 /** On a narrow screen the menu is a strip: where one is stands in its middle. The page itself is not moved. */
 function centre(): void {
@@ -9,5 +9,48 @@ function centre(): void {
   if (strip && here) strip.scrollLeft = here.offsetLeft - strip.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
 }
 
+/**
+ * `<form data-progress="Uploading the picture">`: a bar shows how much of a large form has been sent. Where the server sends
+ * the browser elsewhere it goes there; a page that says what is wrong takes the place of this one.
+ */
+function uploads(): void {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || !form.dataset.progress || event.defaultPrevented) return;
+    event.preventDefault();
+    const bar = document.createElement("progress");
+    bar.setAttribute("aria-label", form.dataset.progress);
+    bar.max = 1;
+    bar.value = 0;
+    form.append(bar);
+    const buttons = form.querySelectorAll("button");
+    for (const button of buttons) button.disabled = true;
+    const request = new XMLHttpRequest();
+    request.responseType = "document";
+    request.upload.addEventListener("progress", ({ lengthComputable, loaded, total }) => {
+      if (lengthComputable) bar.value = loaded / total;
+    });
+    const again = (words: string) => {
+      bar.remove();
+      for (const button of buttons) button.disabled = false;
+      delete form.dataset.sent;
+      say(words);
+    };
+    request.addEventListener("error", () => again("The upload broke off. Check your connection, then try again."));
+    request.addEventListener("load", () => {
+      if (request.status < 400) {
+        location.assign(request.responseURL);
+        return;
+      }
+      const wrong = request.responseXML?.querySelector(`#${CSS.escape(form.closest(".spot")?.id ?? "")}`);
+      const summary = request.responseXML?.querySelector(".summary li")?.textContent?.trim();
+      again(summary || wrong?.querySelector(".wrong")?.textContent || "The picture was not taken. Please try another.");
+    });
+    request.open("POST", form.action);
+    request.send(new FormData(form));
+  });
+}
+
 begin();
 centre();
+uploads();

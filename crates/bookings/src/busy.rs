@@ -13,7 +13,7 @@ use kit::{Id, Result, Tx};
 use crate::block_store::{BlockKind, blocked};
 use crate::cells::{Cell, cell_at, cells};
 use crate::days::{Days, Openings};
-use crate::free::{Busy, Field, Gate, Track};
+use crate::free::{Busy, Field, Gate, Keeping, Track};
 use crate::store;
 
 /// A day in cells.
@@ -104,6 +104,23 @@ impl Field {
     }
 }
 
+impl Field {
+    /// The same field as if these stretches of resources were claimed too.
+    pub(crate) fn with_claimed(&self, claimed: &[(Id, Cell, Cell)]) -> Field {
+        let mut field = self.clone();
+        let reach = field.reach;
+        for track in field.rooms.iter_mut().chain(&mut field.technicians).chain(&mut field.equipment) {
+            let more = claimed.iter().filter(|(id, ..)| *id == track.id).map(|(_, from, to)| (*from, *to));
+            let more: Vec<(Cell, Cell)> = more.collect();
+            if !more.is_empty() {
+                let spans = track.busy.spans.iter().copied().chain(more).collect();
+                track.busy = Busy::new(track.busy.units, spans, reach);
+            }
+        }
+        field
+    }
+}
+
 /// The shifts on the days that are asked for; and when somebody is there, in one piece where shifts touch.
 type Presence = (Openings, Vec<(Cell, Cell)>);
 
@@ -146,7 +163,8 @@ fn assemble<'c>(
     let always: Vec<(Cell, Cell)> = rooms.iter().flat_map(|room| room.there.clone()).collect();
     let piece = |piece: &&Equipment| track(piece.id, (Openings::default(), always.clone()), piece.reset);
     let equipment = candidates.equipment.iter().map(piece).collect();
-    Ok(Field { reach, rooms, technicians, named: candidates.named, equipment, days })
+    let (named, keeping) = (candidates.named, Keeping::default());
+    Ok(Field { reach, rooms, technicians, named, keeping, equipment, days })
 }
 
 /// The days whose calendars are remembered, around the club's today.

@@ -54,7 +54,7 @@ pub fn cancel(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<(Booking, Cents)> {
     charge_for_leaving(tx, &booking, leaving, "late_cancellation", "Late cancellation")?;
     store::note(tx, id, Some(person), "cancelled", &json!({ "fee": leaving.fee }))?;
     tx.enqueue(&Cancelled { booking: id }, now)?;
-    waits::freed(tx)?;
+    waits::freed(tx, id)?;
     let cancelled = Booking { status: Status::Cancelled, fee: Some(leaving.fee), ..booking.clone() };
     audit::note_both(tx, by, "booking_cancelled", &booking, &cancelled)?;
     Ok((cancelled, leaving.fee))

@@ -169,6 +169,15 @@ fn fill_where_all_are_taken(full: &mut Bits, spans: &[(Cell, Cell)], units: i64)
     }
 }
 
+/// What a booking that moves keeps where it can (C6): these come first, before what would suit best.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Keeping {
+    /// Its room, unless another was asked for.
+    pub room: Option<Id>,
+    /// Its technicians.
+    pub technicians: Vec<Id>,
+}
+
 /// Everything that bears on a question.
 #[derive(Debug, Clone)]
 pub struct Field {
@@ -182,6 +191,8 @@ pub struct Field {
     pub technicians: Vec<Track>,
     /// The technician who was asked for by name: one of those who serve, if several do.
     pub named: Option<Id>,
+    /// What a booking that moves keeps; nothing for a new one.
+    pub keeping: Keeping,
     /// The pieces of which one is needed.
     pub equipment: Vec<Track>,
 }
@@ -327,9 +338,9 @@ impl<'f> Offers<'f> {
         let floor = self.floor(place)?;
         let mut least: Option<Factors> = None;
         for start in starts.cells(starts.base(), starts.end()) {
-            let rooms = self.possible(place, start).map(|room| (room.premium_bp, room));
-            let Some(premium) = rooms.clone().map(|(premium, _)| premium).min() else { continue };
-            let equals = rooms.filter(|(one, _)| *one == premium).map(|(_, room)| room);
+            let rooms = self.possible(place, start).map(|room| (self.preference(room), room));
+            let Some(first) = rooms.clone().map(|(preference, _)| preference).min() else { continue };
+            let equals = rooms.filter(|(one, _)| *one == first).map(|(_, room)| room);
             let best =
                 equals.min_by_key(|room| (self.lost(room, start), room.id)).map(|room| room.factors(start));
             let is_less =
@@ -341,6 +352,11 @@ impl<'f> Offers<'f> {
             }
         }
         least
+    }
+
+    /// Which rooms come first, the smallest first: the one that a moved booking has (C6), then the lowest premium factor (F3).
+    fn preference(&self, room: &Track) -> (bool, i64) {
+        (self.field.keeping.room != Some(room.id), room.premium_bp)
     }
 
     /// What the product of the factors of a day's starts is not below.
@@ -384,9 +400,9 @@ impl<'f> Offers<'f> {
     fn offer(&self, place: usize, start: Cell) -> Offer {
         let date = self.field.days.iter().nth(place).map(|day| day.date).expect("a place is a day's");
         let possible = self.possible(place, start);
-        let mut rooms: Vec<(i64, i64, &Track)> =
-            possible.map(|room| (room.premium_bp, self.lost(room, start), room)).collect();
-        rooms.sort_by_key(|(premium, lost, room)| (*premium, *lost, room.id));
+        let mut rooms: Vec<((bool, i64), i64, &Track)> =
+            possible.map(|room| (self.preference(room), self.lost(room, start), room)).collect();
+        rooms.sort_by_key(|(preference, lost, room)| (*preference, *lost, room.id));
         let technicians = self.ranked_technicians(place, start);
         let equipment = free_at(&self.field.equipment, &self.equipment, start);
         let spots = self.spots(&rooms, technicians.len(), equipment.len(), start);
@@ -414,7 +430,8 @@ impl<'f> Offers<'f> {
         [before, after].into_iter().filter(|gap| (1..room.shortest).contains(gap)).sum()
     }
 
-    /// Whoever was named, then fewest booked minutes that day, then longest idle, then id (F3).
+    /// Whoever was named, then who serves a moved booking already (C6), then fewest booked minutes that day, then longest
+    /// idle, then id (F3).
     fn ranked_technicians(&self, place: usize, start: Cell) -> Vec<Id> {
         let mut free: Vec<(i64, Cell, Id)> = Vec::new();
         // The same for a day that is asked for alone and for one of many.
@@ -428,12 +445,19 @@ impl<'f> Offers<'f> {
             }
         }
         free.sort_unstable_by_key(|(booked, since, id)| {
-            (Some(*id) != self.field.named, *booked, *since, *id)
+            let is_kept = self.field.keeping.technicians.contains(id);
+            (Some(*id) != self.field.named, !is_kept, *booked, *since, *id)
         });
         free.into_iter().map(|(_, _, id)| id).collect()
     }
 
-    fn spots(&self, rooms: &[(i64, i64, &Track)], technicians: usize, pieces: usize, start: Cell) -> i64 {
+    fn spots(
+        &self,
+        rooms: &[((bool, i64), i64, &Track)],
+        technicians: usize,
+        pieces: usize,
+        start: Cell,
+    ) -> i64 {
         let Demand { setup, duration, turnover, technicians: needed, equipment } = self.demand;
         let (from, to) = (start - setup, start + duration + turnover);
         let mut spots: i64 = rooms.iter().map(|(_, _, room)| room.busy.free_units(from, to)).sum();

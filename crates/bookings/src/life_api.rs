@@ -19,9 +19,9 @@ use crate::arrive;
 use crate::hold::{Holder, Visitor, extend, held, hold, let_go, look_to_hold};
 use crate::model::Booking;
 use crate::objections::why_not;
-use crate::reschedule::{Rescheduled, preview_move, reschedule};
+use crate::reschedule::{Change, Rescheduled, preview_move, reschedule};
 use crate::series::{Repeated, repeat};
-use crate::wire::BookingOut;
+use crate::wire::{BookingOut, Named};
 use crate::wish::{Move, Wish};
 
 pub(crate) fn routes() -> OpenApiRouter<House> {
@@ -149,10 +149,19 @@ struct MoveWish {
     start_time: Option<String>,
     #[schema(format = DateTime)]
     starts_at: Option<String>,
+    /// Another room; without it the booking keeps its room if that is free then.
     room_id: Option<i64>,
+    /// Another technician; without it the booking keeps its technicians if they are free then.
     technician_id: Option<i64>,
     /// Only says what it would mean.
     preview: Option<bool>,
+    /// The new total that the person was shown: if it is another now, the move is refused with `price_changed`.
+    #[schema(value_type = Option<String>, example = "150.00")]
+    expected_total: Option<String>,
+    /// The room that the person was shown: if it is another now, the move is refused with `move_changed`.
+    expected_room_id: Option<i64>,
+    /// The technicians that the person was shown: if they are others now, the move is refused with `move_changed`.
+    expected_technician_ids: Option<Vec<i64>>,
 }
 
 struct ToMove(Move, bool);
@@ -172,6 +181,10 @@ struct MovedOut {
     /// What is due if the moved booking is cancelled later.
     frozen_fee: Cents,
     starts_at: String,
+    room: Named,
+    technicians: Vec<Named>,
+    /// What differs from before; empty if the booking is there already, and nothing has changed.
+    changes: Vec<Change>,
     is_preview: bool,
     /// As it is now; in a preview, as it was.
     booking: BookingOut,
@@ -189,14 +202,18 @@ async fn move_booking(
 ) -> Result<Reply> {
     caller
         .once(deed, move |tx, by| {
-            let Rescheduled { booking, difference } =
+            let Rescheduled { booking, technicians, difference, changes } =
                 if preview { preview_move(tx, by, id, &to)? } else { reschedule(tx, by, id, &to)? };
-            let zone = catalogue::current(tx)?.club.zone.clone();
+            let catalogue = catalogue::current(tx)?;
+            let zone = &catalogue.club.zone;
             let moved = MovedOut {
+                room: Named::room(&catalogue, booking.room),
+                technicians: technicians.iter().map(|id| Named::technician(&catalogue, *id)).collect(),
+                changes,
                 difference,
                 new_total: booking.total(),
                 frozen_fee: booking.frozen.fee,
-                starts_at: crate::window::iso(&zone, booking.starts_at),
+                starts_at: crate::window::iso(zone, booking.starts_at),
                 is_preview: preview,
                 booking: told(tx, id)?,
             };

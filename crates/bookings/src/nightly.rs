@@ -49,10 +49,10 @@ pub fn tidy(tx: &mut Tx<'_>) -> Result<u64> {
 /// # Errors
 /// A fault of the database.
 pub fn sweep(tx: &mut Tx<'_>) -> Result<u64> {
-    let mut done = expiry::sweep(tx, MOST)? + arrive::sweep(tx, MOST)? + remind::sweep(tx, MOST)?;
+    let done = expiry::sweep(tx, MOST)? + arrive::sweep(tx, MOST)? + remind::sweep(tx, MOST)?;
     let minute = tx.now().as_second() / 60;
     if minute % LOOKS == 0 {
-        done += waits::look(tx)?;
+        waits::opened_by_time(tx)?;
     }
     Ok(done)
 }

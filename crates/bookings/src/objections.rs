@@ -185,8 +185,9 @@ fn lacks_skill(request: &Request<'_>) -> bool {
 /// Whether somebody who would be there is elsewhere then (F6).
 fn is_elsewhere(tx: &mut Tx<'_>, request: &Request<'_>) -> Result<bool> {
     let span = (request.start, request.end());
+    let moving = request.question.moving.as_ref().map(|moving| moving.booking);
     for person in &request.question.people {
-        if store::is_claimed(tx, *person, span, request.question.ignoring)? {
+        if store::is_claimed(tx, *person, span, moving)? {
             return Ok(true);
         }
     }
@@ -196,7 +197,7 @@ fn is_elsewhere(tx: &mut Tx<'_>, request: &Request<'_>) -> Result<bool> {
 /// Whether the person has as many bookings ahead as they may have (F7). A booking that is moved counts already.
 fn has_enough(tx: &mut Tx<'_>, request: &Request<'_>) -> Result<bool> {
     let Some(owner) = request.question.owner else { return Ok(false) };
-    if request.window.is_unbounded() || request.question.ignoring.is_some() {
+    if request.window.is_unbounded() || request.question.moving.is_some() {
         return Ok(false);
     }
     Ok(store::count_open(tx, owner)? >= most_open(request.catalogue, request.window))

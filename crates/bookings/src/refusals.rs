@@ -52,6 +52,16 @@ pub const TOO_MANY_HELD: Refusal = Refusal::conflict(
 /// Moved as often as it may be (C4).
 pub const TOO_MANY_MOVES: Refusal =
     Refusal::conflict("too_many_moves", "This booking has been moved as often as we can move it.");
+/// The move would cost something else than the person was shown (C6).
+pub const PRICE_CHANGED: Refusal = Refusal::conflict(
+    "price_changed",
+    "The price has changed. Nothing has been moved yet: please check the new price, then confirm again.",
+);
+/// The move would bring another room or technician than the person was shown (C6).
+pub const MOVE_CHANGED: Refusal = Refusal::conflict(
+    "move_changed",
+    "The room or the therapist has changed. Nothing has been moved yet: please check, then confirm again.",
+);
 /// Too many holds from one address (H1).
 pub const TOO_MANY_HOLDS: Refusal = Refusal::too_many(
     "too_many_requests",

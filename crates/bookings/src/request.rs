@@ -11,6 +11,7 @@ use crate::busy::{Candidates, field_with_blocks_of, field_without};
 use crate::cells::{Cell, begin, cell_at, cell_from, cells};
 use crate::days::{Days, moments};
 use crate::free::{Demand, Field, LONGEST, Offer, Offers};
+use crate::moving::Moving;
 use crate::objections::objections;
 use crate::release::gate;
 use crate::rules::{Rules, rules};
@@ -35,8 +36,8 @@ pub(crate) struct Question {
     pub(crate) owner: Option<Id>,
     /// Who would be there, and can't be elsewhere (F6).
     pub(crate) people: Vec<Id>,
-    /// The booking that is moved: what it has does not count.
-    pub(crate) ignoring: Option<Id>,
+    /// The booking that is moved: what it has does not count, and is kept where it can be.
+    pub(crate) moving: Option<Moving>,
 }
 
 impl Question {
@@ -54,7 +55,7 @@ impl Question {
             party: wish.party,
             owner,
             people,
-            ignoring: None,
+            moving: None,
         }
     }
 }
@@ -145,7 +146,10 @@ impl<'r> Request<'r> {
     /// Everything that bears on it.
     pub(crate) fn field(&self, tx: &mut Tx<'_>) -> Result<Field> {
         let days = self.days()?;
-        let mut field = field_without(tx, self.catalogue, &self.candidates, days, self.question.ignoring)?;
+        let moving = self.question.moving.as_ref();
+        let without = moving.map(|moving| moving.booking);
+        let mut field = field_without(tx, self.catalogue, &self.candidates, days, without)?;
+        field.keeping = moving.map(|moving| moving.keeping.clone()).unwrap_or_default();
         gate(&mut field, self.catalogue, &self.rules, self.service.id, self.window.asker());
         Ok(field)
     }
@@ -158,7 +162,7 @@ impl<'r> Request<'r> {
             return Ok(Vec::new());
         }
         let mut fits = |kinds: &[BlockKind]| -> Result<bool> {
-            let without = self.question.ignoring;
+            let without = self.question.moving.as_ref().map(|moving| moving.booking);
             let mut field =
                 field_with_blocks_of(tx, self.catalogue, &self.candidates, days.clone(), without, kinds)?;
             gate(&mut field, self.catalogue, &self.rules, self.service.id, self.window.asker());
@@ -228,6 +232,8 @@ impl<'r> Request<'r> {
             span: (self.day, self.day),
             days: Vec::new(),
             offers: Vec::new(),
+            moving: self.question.moving.clone(),
+            addons: self.question.moving.as_ref().map(|one| one.addons.clone()).unwrap_or_default(),
         };
         let alternatives = serde_json::to_value(slots(&answer, &offers)).map_err(Fault::because)?;
         let alternatives = if self.window.refusal(self.day).is_some() { json!([]) } else { alternatives };
@@ -236,7 +242,7 @@ impl<'r> Request<'r> {
 
     /// The first moment at which it may start.
     pub(crate) fn earliest(&self) -> Timestamp {
-        if self.question.ignoring.is_some() { self.window.earliest_move() } else { self.window.earliest() }
+        if self.question.moving.is_some() { self.window.earliest_move() } else { self.window.earliest() }
     }
 
     /// When the guest's time begins.

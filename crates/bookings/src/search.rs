@@ -10,16 +10,19 @@ use membership::Standing;
 use money::Line;
 use people::{Action, Actor};
 
+use crate::book::sold_addons;
 use crate::busy::{Candidates, field_without};
 use crate::cells::{Cell, begin, cell_from};
 use crate::days::{Days, minute};
-use crate::free::{DayCount, Demand, Factors, Offer, Offers};
-use crate::price::{Cover, Quote, Sale, quote};
+use crate::free::{DayCount, Demand, Factors, Field, Offer, Offers};
+use crate::moving::Moving;
+use crate::price::{Cover, Quote, Sale, SoldAddon, quote};
 use crate::refusals::PLAN_REQUIRED;
 use crate::release::{Start, Terms, gate, terms};
 use crate::request::sold_minutes;
 use crate::rules::{Rules, rules};
 use crate::window::{Closed, Window};
+use crate::wish::AddonWish;
 
 /// The most days that one question may span (F8).
 pub const MOST_DAYS: i64 = 90;
@@ -45,6 +48,8 @@ pub struct Ask {
     pub technician: Option<Id>,
     /// The booking that is to be moved: what it has counts as free.
     pub ignoring: Option<Id>,
+    /// The add-ons that the prices include: those of a hold that another time is looked for.
+    pub addons: Vec<AddonWish>,
     /// Whether one day was asked for, whose times are answered.
     pub one_day: bool,
     /// Whether the times of many days are answered too.
@@ -73,6 +78,7 @@ impl Input for Ask {
             room_type: words.opt_text_within("room_type", 50),
             technician: words.opt_id("technician_id"),
             ignoring: words.opt_id("moving"),
+            addons: Vec::new(),
             one_day: date.is_some() || from.is_none(),
             slots: words.yes("slots"),
         }
@@ -100,6 +106,10 @@ pub struct Answer {
     pub days: Vec<FreeDay>,
     /// The times, if they were asked for.
     pub offers: Vec<Offer>,
+    /// The booking that is to be moved there.
+    pub(crate) moving: Option<Moving>,
+    /// The add-ons that the prices include.
+    pub(crate) addons: Vec<SoldAddon>,
 }
 
 /// One day of an answer.
@@ -129,8 +139,27 @@ pub(crate) fn window(
         Some(person) => membership::standing(tx, catalogue.club.id, person)?,
         None => Standing::default(),
     };
+    Ok(window_with(tx, catalogue, by, standing))
+}
+
+/// The window of whoever asks, for a person with this standing.
+fn window_with(tx: &Tx<'_>, catalogue: &Catalogue, by: &Actor, standing: Standing) -> Window {
     let window = Window::new(tx.now(), &catalogue.club.zone, standing, by.may(Action::BookAnyTime));
-    Ok(window.in_club(catalogue))
+    window.in_club(catalogue)
+}
+
+/// The window in which a booking is moved: that of its owner, once it has given back what it used of the plan.
+///
+/// # Errors
+/// A fault of the database.
+pub(crate) fn window_of_move(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    by: &Actor,
+    moving: &Moving,
+) -> Result<Window> {
+    let standing = moving.standing(tx, catalogue)?;
+    Ok(window_with(tx, catalogue, by, standing))
 }
 
 /// The offered service, or a complaint about the field.
@@ -151,6 +180,72 @@ pub enum BookingFor {
     Guest,
 }
 
+impl BookingFor {
+    /// The account that is searched for; `None` for a visitor and for a guest without an account.
+    fn person(self, tx: &mut Tx<'_>, by: &Actor) -> Result<Option<Id>> {
+        match self {
+            BookingFor::Asker => Ok(by.id()),
+            BookingFor::Person(person) if by.id() == Some(person) => Ok(Some(person)),
+            BookingFor::Person(person) => {
+                by.need(Action::BookForOthers)?;
+                if !people::is_here(tx, person)? {
+                    return Err(Fields::one("person_id", "There is nobody of this number."));
+                }
+                Ok(Some(person))
+            }
+            BookingFor::Guest => by.need(Action::BookForOthers).map(|()| None),
+        }
+    }
+}
+
+/// A question for free times with everything that bears on it.
+pub(crate) struct Prepared {
+    catalogue: Arc<Catalogue>,
+    service: Id,
+    minutes: i64,
+    window: Window,
+    rules: Rules,
+    span: (Date, Date),
+    moving: Option<Moving>,
+    addons: Vec<SoldAddon>,
+    field: Field,
+    wants_times: bool,
+}
+
+/// Reads everything that bears on a question.
+///
+/// # Errors
+/// `Error::Forbidden` for someone else, unless `by` books for others; `Error::Invalid` for an unknown service or person.
+pub(crate) fn prepare(tx: &mut Tx<'_>, by: &Actor, ask: &Ask, whom: BookingFor) -> Result<Prepared> {
+    let person = whom.person(tx, by)?;
+    let catalogue = catalogue::current(tx)?;
+    let service = service(&catalogue, ask.service)?;
+    let moving = Moving::asked_for(tx, &catalogue, by, ask.ignoring)?;
+    let window = match &moving {
+        Some(moving) => window_of_move(tx, &catalogue, by, moving)?,
+        None => window(tx, &catalogue, by, person)?,
+    };
+    let first = ask.from.unwrap_or_else(|| window.today());
+    let last = ask.to.unwrap_or(first);
+    let party = ask.party.unwrap_or(service.party);
+    let kind = ask.room_type.as_deref();
+    let candidates = Candidates::of(&catalogue, service, party, ask.room, ask.technician, kind);
+    let days = Days::new(&catalogue.club.zone, first, last)?;
+    let rules = rules(tx, catalogue.club.id, days.reach())?;
+    let minutes = sold_minutes(service, ask.minutes)?;
+    let without = moving.as_ref().map(|moving| moving.booking);
+    let mut field = field_without(tx, &catalogue, &candidates, days, without)?;
+    field.keeping = moving.as_ref().map(|moving| moving.keeping.clone()).unwrap_or_default();
+    gate(&mut field, &catalogue, &rules, service.id, window.asker());
+    // Of a hold that has run out: what is not sold any more is left out.
+    let addons = match &moving {
+        Some(moving) => moving.addons.clone(),
+        None => sold_addons(&catalogue, service, &ask.addons).unwrap_or_default(),
+    };
+    let (service, span, wants_times) = (service.id, (first, last), ask.one_day || ask.slots);
+    Ok(Prepared { catalogue, service, minutes, window, rules, span, moving, addons, field, wants_times })
+}
+
 /// Finds free times for whoever asks.
 ///
 /// # Errors
@@ -164,61 +259,56 @@ pub fn search(tx: &mut Tx<'_>, by: &Actor, ask: &Ask) -> Result<Answer> {
 /// # Errors
 /// `Error::Forbidden` for someone else, unless `by` books for others; `Error::Invalid` for an unknown service or person.
 pub fn search_for(tx: &mut Tx<'_>, by: &Actor, ask: &Ask, whom: BookingFor) -> Result<Answer> {
-    let person = match whom {
-        BookingFor::Asker => by.id(),
-        BookingFor::Person(person) if by.id() == Some(person) => Some(person),
-        BookingFor::Person(person) => {
-            by.need(Action::BookForOthers)?;
-            if !people::is_here(tx, person)? {
-                return Err(Fields::one("person_id", "There is nobody of this number."));
+    prepare(tx, by, ask, whom).map(Prepared::answer)
+}
+
+impl Prepared {
+    fn service(&self) -> &Service {
+        self.catalogue.service(self.service).expect("it was found in the same catalogue")
+    }
+
+    /// Of these starts, those that would be possible also if more were claimed.
+    pub(crate) fn possible_beside(&self, claimed: &[(Id, Cell, Cell)], starts: &[Cell]) -> Vec<Cell> {
+        let field = self.field.with_claimed(claimed);
+        let found = Offers::find(Demand::of(self.service(), self.minutes), &field);
+        starts.iter().copied().filter(|start| found.at(*start).is_some()).collect()
+    }
+
+    /// The answer as things stand.
+    pub(crate) fn answer(self) -> Answer {
+        let service = self.service();
+        let Prepared { minutes, window, moving, addons, field, .. } = &self;
+        let found = Offers::find(Demand::of(service, *minutes), field);
+        let earliest = if moving.is_some() { window.earliest_move() } else { window.earliest() };
+        let earliest = cell_from(earliest);
+        // Most days cost what the day before them does.
+        let mut known: Option<(Sale, Cents)> = None;
+        let mut price = |factors, day| {
+            let sale = shown(service, *minutes, window.standing(), moving.as_ref(), day, factors);
+            if let Some((same, total)) = &known
+                && *same == sale
+            {
+                return *total;
             }
-            Some(person)
-        }
-        BookingFor::Guest => by.need(Action::BookForOthers).map(|()| None)?,
-    };
-    let catalogue = catalogue::current(tx)?;
-    let service = service(&catalogue, ask.service)?;
-    let window = window(tx, &catalogue, by, person)?;
-    let first = ask.from.unwrap_or_else(|| window.today());
-    let last = ask.to.unwrap_or(first);
-    let party = ask.party.unwrap_or(service.party);
-    let kind = ask.room_type.as_deref();
-    let candidates = Candidates::of(&catalogue, service, party, ask.room, ask.technician, kind);
-    let days = Days::new(&catalogue.club.zone, first, last)?;
-    let rules = rules(tx, catalogue.club.id, days.reach())?;
-    let minutes = sold_minutes(service, ask.minutes)?;
-    let ignoring = ignoring(tx, by, ask)?;
-    let mut field = field_without(tx, &catalogue, &candidates, days, ignoring)?;
-    gate(&mut field, &catalogue, &rules, service.id, window.asker());
-    let found = Offers::find(Demand::of(service, minutes), &field);
-    let earliest = if ignoring.is_some() { window.earliest_move() } else { window.earliest() };
-    let earliest = cell_from(earliest);
-    // Most days cost what the day before them does.
-    let mut known: Option<(Sale, Cents)> = None;
-    let mut price = |factors, day| {
-        let sale = shown(service, minutes, window.standing(), day, factors);
-        if let Some((same, total)) = &known
-            && *same == sale
-        {
-            return *total;
-        }
-        let total = quote(&sale, &[]).total();
-        known = Some((sale, total));
-        total
-    };
-    let day = |count: DayCount| {
-        let needs_plan = needs_plan(service, &window, count.date);
-        free_day(count, &window, needs_plan, &mut price)
-    };
-    let days: Vec<FreeDay> = found.counts(earliest).into_iter().map(day).collect();
-    let is_shut = days.iter().all(|day| day.needs_plan);
-    let wants_times = !is_shut && (ask.one_day || ask.slots);
-    let mut offers = if wants_times { found.all(earliest) } else { Vec::new() };
-    let is_open = |day: Date| window.closed(day).is_none() && !needs_plan(service, &window, day);
-    offers.retain(|offer| is_open(offer.date));
-    let needs_plan = is_shut;
-    let service = service.id;
-    Ok(Answer { needs_plan, catalogue, service, minutes, window, rules, span: (first, last), days, offers })
+            let (quote, tax) = quoted(&sale, addons, moving.as_ref());
+            let total = quote.total() + tax;
+            known = Some((sale, total));
+            total
+        };
+        let day = |count: DayCount| {
+            let needs_plan = needs_plan(service, window, count.date);
+            free_day(count, window, needs_plan, &mut price)
+        };
+        let days: Vec<FreeDay> = found.counts(earliest).into_iter().map(day).collect();
+        let needs_plan_always = days.iter().all(|day| day.needs_plan);
+        let wants_times = !needs_plan_always && self.wants_times;
+        let mut offers = if wants_times { found.all(earliest) } else { Vec::new() };
+        let is_open = |day: Date| window.closed(day).is_none() && !needs_plan(service, window, day);
+        offers.retain(|offer| is_open(offer.date));
+        let Prepared { catalogue, service, minutes, window, rules, span, moving, addons, .. } = self;
+        let needs_plan = needs_plan_always;
+        Answer { needs_plan, catalogue, service, minutes, window, rules, span, days, offers, moving, addons }
+    }
 }
 
 /// A day for whoever asks: one that is not open to them has no starts.
@@ -241,9 +331,28 @@ fn needs_plan(service: &Service, window: &Window, day: Date) -> bool {
     service.member_only && window.lacks_plan(day)
 }
 
-/// The sale as it is shown: paid with a credit for who lets credits be used without asking (P3).
-fn shown(service: &Service, minutes: i64, standing: &Standing, day: Date, factors: Factors) -> Sale {
+/// The price of a sale as it is shown, and the tax on it: of a booking that is moved (C6). The tax on a new one is shown
+/// when it is reviewed.
+fn quoted(sale: &Sale, addons: &[SoldAddon], moving: Option<&Moving>) -> (Quote, Cents) {
+    let quote = quote(sale, addons);
+    let tax = moving.map_or(Cents::ZERO, |moving| moving.tax_on(&quote.lines));
+    (quote, tax)
+}
+
+/// The sale as it is shown: paid with a credit for who lets credits be used without asking (P3); of a booking that is
+/// moved, with what pays for it there.
+fn shown(
+    service: &Service,
+    minutes: i64,
+    standing: &Standing,
+    moving: Option<&Moving>,
+    day: Date,
+    factors: Factors,
+) -> Sale {
     let sale = Sale::of(service, minutes, standing, day, factors);
+    if let Some(moving) = moving {
+        return moving.covered(sale, standing, day);
+    }
     let uses_credit =
         standing.uses_credits_unasked() && standing.credits_left(day).is_some_and(|left| left > 0);
     if uses_credit { sale.covered(Cover::Credit) } else { sale }
@@ -255,10 +364,22 @@ impl Answer {
         self.catalogue.service(self.service).expect("it was found in the same catalogue")
     }
 
-    /// What a start on a day costs whoever asked, in a room and at a time of these factors, without add-ons; with a credit
-    /// for who lets credits be used without asking.
+    /// What a start on a day costs whoever asked, in a room and at a time of these factors, before tax, with a credit for
+    /// who lets credits be used without asking. A new booking has no add-ons yet; one that is moved has its own (C6).
     pub fn quote(&self, day: Date, factors: Factors) -> Quote {
-        quote(&shown(self.service(), self.minutes, self.window.standing(), day, factors), &[])
+        self.quoted(day, factors).0
+    }
+
+    /// The same in one sum; of a booking that is moved, with tax: what the move will say it costs.
+    pub fn total(&self, day: Date, factors: Factors) -> Cents {
+        let (quote, tax) = self.quoted(day, factors);
+        quote.total() + tax
+    }
+
+    pub(crate) fn quoted(&self, day: Date, factors: Factors) -> (Quote, Cents) {
+        let (standing, moving) = (self.window.standing(), self.moving.as_ref());
+        let sale = shown(self.service(), self.minutes, standing, moving, day, factors);
+        quoted(&sale, &self.addons, moving)
     }
 
     /// What multiplies the price of a start in a room.

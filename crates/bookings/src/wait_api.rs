@@ -12,8 +12,10 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::waits::{Wait, WaitKind, Waiting, join, leave, waits};
+use crate::cells::begin;
+use crate::waits::{Joined, Wait, WaitKind, Waiting, join, leave, waits};
 use crate::window::iso;
+use crate::wire::{Slot, ranked, slots};
 
 pub(crate) fn routes() -> OpenApiRouter<House> {
     OpenApiRouter::new().routes(routes!(my_waits, join_waitlist)).routes(routes!(leave_waitlist))
@@ -72,6 +74,42 @@ async fn my_waits(caller: Caller) -> Result<Answered<Vec<WaitOut>>> {
         .await
 }
 
+/// A place that was joined, and the times that are open already.
+#[derive(Serialize, ToSchema)]
+struct JoinedOut {
+    #[serde(flatten)]
+    wait: WaitOut,
+    /// The times that are open now, at most 50: they can be booked. Nothing of them is held or offered.
+    open_times: Vec<OpenTime>,
+    /// How many times are open now.
+    total_open: usize,
+}
+
+/// A time that is open.
+#[derive(Serialize, ToSchema)]
+struct OpenTime {
+    #[serde(flatten)]
+    slot: Slot,
+    /// The page on which it can be booked.
+    book_at: String,
+}
+
+/// How many open times are answered.
+const MOST_OPEN: usize = 50;
+
+fn joined(tx: &mut Tx<'_>, Joined { wait, open }: Joined) -> Result<JoinedOut> {
+    let slug = open.service().slug.clone();
+    let offers: Vec<_> = ranked(open.offers.clone());
+    let total_open = offers.len();
+    let listed = offers.get(..MOST_OPEN).unwrap_or(&offers);
+    let slots = slots(&open, listed).into_iter().zip(listed);
+    let open_times = slots.map(|(slot, (_, offer))| {
+        let book_at = format!("/book/?service={slug}&at={}", begin(offer.start));
+        OpenTime { slot, book_at }
+    });
+    Ok(JoinedOut { wait: out(tx, &wait)?, open_times: open_times.collect(), total_open })
+}
+
 /// A wish to wait.
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `Waiting` reads them")]
@@ -98,15 +136,16 @@ struct WaitWish {
     tell: Option<bool>,
 }
 
-/// Joins the waitlist, or asks to be told when a time opens.
+/// Joins the waitlist, or asks to be told when a time opens. The times that are open already are answered: offered is
+/// only what becomes free afterwards.
 #[utoipa::path(post, path = "/api/bookings/waitlist/", tag = "bookings", params(OnceHeader), request_body = WaitWish,
-    responses((status = 201, body = WaitOut), (status = 400, body = Problem), (status = 401, body = Problem),
+    responses((status = 201, body = JoinedOut), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn join_waitlist(caller: Caller, Once(Json(wish), deed): Once<Json<Waiting>>) -> Result<Reply> {
     caller
         .once(deed, move |tx, by| {
-            let wait = join(tx, by, &wish)?;
-            Reply::json(StatusCode::CREATED, &out(tx, &wait)?)
+            let joined_now = join(tx, by, &wish)?;
+            Reply::json(StatusCode::CREATED, &joined(tx, joined_now)?)
         })
         .await
 }

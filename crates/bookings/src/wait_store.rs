@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use kit::{Id, Result, Tx, args, sql};
+use kit::{Fault, Id, Result, Tx, args, sql};
 
+use crate::cells::Cell;
 use crate::waits::Wait;
 
 macro_rules! columns {
@@ -32,12 +33,13 @@ kit::row!(Wait {
     joined_at
 });
 
-pub(crate) fn insert(tx: &mut Tx<'_>, club: Id, wait: &Wait) -> Result<()> {
+/// Writes down a place, and the starts that are open already.
+pub(crate) fn insert(tx: &mut Tx<'_>, club: Id, wait: &Wait, open: &[Timestamp]) -> Result<()> {
     tx.run(
         sql!(
             "INSERT INTO waits (id, club_id, person_id, kind, service_id, room_id, technician_id, party, minutes,
-             first_day, last_day, from_minute, to_minute, starts_at, state, passed, joined_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"
+             first_day, last_day, from_minute, to_minute, starts_at, state, passed, joined_at, open_starts)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"
         ),
         args![
             wait.id,
@@ -56,7 +58,8 @@ pub(crate) fn insert(tx: &mut Tx<'_>, club: Id, wait: &Wait) -> Result<()> {
             wait.starts_at,
             &wait.state,
             wait.passed,
-            wait.joined_at
+            wait.joined_at,
+            written(open)?
         ],
     )
     .map(drop)
@@ -85,9 +88,67 @@ pub(crate) fn waiting(tx: &mut Tx<'_>, club: Id) -> Result<Vec<Wait>> {
     )
 }
 
-pub(crate) fn is_anybody_waiting(tx: &mut Tx<'_>) -> Result<bool> {
-    let any: Option<(Id,)> = tx.one(sql!("SELECT id FROM waits WHERE state = 'waiting' LIMIT 1"), args![])?;
+/// Those of a club that still count: who waits, and who has an offer and may come back to waiting.
+pub(crate) fn counting(tx: &mut Tx<'_>, club: Id) -> Result<Vec<Wait>> {
+    tx.all(
+        sql!(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM waits w WHERE w.club_id = $1 AND w.state IN ('waiting', 'offered')"
+        )),
+        args![club],
+    )
+}
+
+/// Whether anyone waits, or has an offer and may come back to waiting.
+pub(crate) fn does_anyone_wait(tx: &mut Tx<'_>) -> Result<bool> {
+    let any: Option<(Id,)> =
+        tx.one(sql!("SELECT id FROM waits WHERE state IN ('waiting', 'offered') LIMIT 1"), args![])?;
     Ok(any.is_some())
+}
+
+fn written(starts: &[Timestamp]) -> Result<String> {
+    let starts: Vec<i64> = starts.iter().map(|at| at.as_millisecond()).collect();
+    serde_json::to_string(&starts).map_err(Fault::because)
+}
+
+/// The starts that were open when someone joined and have been ever since.
+pub(crate) fn open_starts(tx: &mut Tx<'_>, wait: Id) -> Result<Vec<Timestamp>> {
+    let row: Option<(String,)> = tx.one(sql!("SELECT open_starts FROM waits WHERE id = $1"), args![wait])?;
+    let Some((text,)) = row else { return Ok(Vec::new()) };
+    let starts: Vec<i64> = serde_json::from_str(&text).map_err(Fault::because)?;
+    starts.into_iter().map(|at| Timestamp::from_millisecond(at).map_err(Fault::because)).collect()
+}
+
+pub(crate) fn set_open_starts(tx: &mut Tx<'_>, wait: Id, starts: &[Timestamp]) -> Result<()> {
+    let text = written(starts)?;
+    tx.run(sql!("UPDATE waits SET open_starts = $1 WHERE id = $2"), args![text, wait]).map(drop)
+}
+
+/// Notes what a booking or a hold gives back: its room, technicians and equipment.
+pub(crate) fn keep_freed(tx: &mut Tx<'_>, event: Id, booking: Id) -> Result<()> {
+    tx.run(
+        sql!(
+            "INSERT INTO freed_spans (id, resource_id, from_cell, to_cell)
+             SELECT CAST($1 AS BIGINT), resource_id, from_cell, to_cell FROM allocations
+             WHERE booking_id = $2 AND kind <> 'person'"
+        ),
+        args![event, booking],
+    )
+    .map(drop)
+}
+
+/// What was given back and has not been looked at: which record, the resource, from and to.
+pub(crate) fn freed(tx: &mut Tx<'_>) -> Result<Vec<(Id, Id, Cell, Cell)>> {
+    tx.all(
+        sql!("SELECT id, resource_id, from_cell, to_cell FROM freed_spans ORDER BY id, resource_id"),
+        args![],
+    )
+}
+
+/// A record of what was given back has been looked at.
+pub(crate) fn forget_freed(tx: &mut Tx<'_>, event: Id) -> Result<()> {
+    tx.run(sql!("DELETE FROM freed_spans WHERE id = $1"), args![event]).map(drop)
 }
 
 /// Ends the waiting for days that are over.

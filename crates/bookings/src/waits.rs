@@ -2,7 +2,8 @@
 //! is offered what is not truly held.
 
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp, ToSpan as _};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
 use kit::jobs::Job;
 use kit::web::{Input, Words};
 use kit::{Error, Fault, Fields, Id, Result, Tx};
@@ -10,21 +11,26 @@ use membership::Tier;
 use people::Actor;
 use serde::{Deserialize, Serialize};
 
-use crate::book::{Deed, place_visit};
 use crate::cells::begin;
 use crate::days::minute;
 use crate::expiry::end_hold;
 use crate::free::Offer;
-use crate::hold::Hold;
-use crate::numbers::{OFFER, OFFER_AHEAD, QUIET_FROM, QUIET_TO, WAITS};
+use crate::numbers::WAITS;
 use crate::refusals::{TOO_MANY_WAITS, WRONG_STATE};
-use crate::search::{Ask, search};
+use crate::search::{Answer, Ask, search};
 use crate::wait_store as store;
-use crate::wish::{Extras, When, Wish};
 
-/// Somebody looks whether a time has become free for who waits.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Look {}
+/// Looks whether a time has become free for someone who waits. Without anything said, because a booking or a hold gave
+/// something back.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub struct Look {
+    /// Because someone has just joined: their place.
+    #[serde(default)]
+    pub joined: Option<Id>,
+    /// Because time alone may have opened something.
+    #[serde(default)]
+    pub anyway: bool,
+}
 
 impl Job for Look {
     const KIND: &'static str = "bookings.look";
@@ -167,12 +173,21 @@ impl Input for Waiting {
     }
 }
 
-/// Joins the waitlist, or asks to be told when a time opens. What is free already is offered at once. Who waits for the
-/// same already has that place.
+/// What came of joining the waitlist.
+#[derive(Debug)]
+pub struct Joined {
+    /// The place.
+    pub wait: Wait,
+    /// The times that are open already: they can be booked now, and nothing of them is held or offered.
+    pub open: Answer,
+}
+
+/// Joins the waitlist, or asks to be told when a time opens. The times that are open already are answered; offered is only
+/// what becomes free afterwards (L1). Whoever waits for the same already has that place.
 ///
 /// # Errors
 /// `Error::Unauthorized` for visitors; `Error::Invalid`; `too_many_open`.
-pub fn join(tx: &mut Tx<'_>, by: &Actor, wish: &Waiting) -> Result<Wait> {
+pub fn join(tx: &mut Tx<'_>, by: &Actor, wish: &Waiting) -> Result<Joined> {
     let person = by.person()?.id;
     let catalogue = catalogue::current(tx)?;
     let service = crate::search::service(&catalogue, wish.service)?;
@@ -220,14 +235,41 @@ pub fn join(tx: &mut Tx<'_>, by: &Actor, wish: &Waiting) -> Result<Wait> {
     };
     let mine = store::of_person(tx, person)?;
     if let Some(same) = mine.iter().find(|known| known.is_for_the_same(&wait)) {
-        return Ok(same.clone());
+        let wait = same.clone();
+        let open = open_times(tx, by, &wait)?;
+        return Ok(Joined { wait, open });
     }
     if i64::try_from(mine.len()).map_err(Fault::because)? >= catalogue.number(WAITS) {
         return Err(Error::refused(&TOO_MANY_WAITS));
     }
-    store::insert(tx, catalogue.club.id, &wait)?;
-    tx.enqueue(&Look {}, tx.now())?;
-    Ok(wait)
+    let open = open_times(tx, by, &wait)?;
+    let starts: Vec<Timestamp> = open.offers.iter().map(|offer| begin(offer.start)).collect();
+    store::insert(tx, catalogue.club.id, &wait, &starts)?;
+    // What was given back while this was written may not have seen that someone waits.
+    tx.enqueue(&Look { joined: Some(wait.id), anyway: false }, tx.now())?;
+    Ok(Joined { wait, open })
+}
+
+/// The times that are open now to someone who waits for them.
+///
+/// # Errors
+/// A fault of the database.
+fn open_times(tx: &mut Tx<'_>, by: &Actor, wait: &Wait) -> Result<Answer> {
+    let answer = search(tx, by, &wait.ask())?;
+    let offers = answer.offers.iter().filter(|offer| wait.wants(&answer.catalogue.club.zone, offer));
+    let offers = offers.cloned().collect();
+    Ok(Answer { offers, ..answer })
+}
+
+/// A place of whoever asks, with the times that are open to it now.
+///
+/// # Errors
+/// `Error::NotFound` for what is not theirs or does not count any more.
+pub fn place(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Joined> {
+    let person = by.person()?.id;
+    let wait = store::of_person(tx, person)?.into_iter().find(|wait| wait.id == id).ok_or(Error::NotFound)?;
+    let open = open_times(tx, by, &wait)?;
+    Ok(Joined { wait, open })
 }
 
 impl Wait {
@@ -239,6 +281,31 @@ impl Wait {
             (what, when)
         };
         told(self) == told(other)
+    }
+
+    /// The question for its times.
+    pub(crate) fn ask(&self) -> Ask {
+        Ask {
+            service: self.service,
+            minutes: self.minutes,
+            from: Some(self.first_day),
+            to: Some(self.last_day),
+            party: self.party,
+            room: self.room,
+            room_type: None,
+            technician: self.technician,
+            ignoring: None,
+            addons: Vec::new(),
+            one_day: false,
+            slots: true,
+        }
+    }
+
+    /// Whether an offer lies in its hours.
+    pub(crate) fn wants(&self, zone: &TimeZone, offer: &Offer) -> bool {
+        let at = begin(offer.start);
+        (self.from_minute..self.to_minute).contains(&minute(zone, offer.date, at))
+            && self.starts_at.is_none_or(|wanted| wanted == at)
     }
 
     /// Whether another waits for a time that could be this one's.
@@ -289,7 +356,7 @@ pub struct Place {
 }
 
 /// Who waits, the first in order first (L1).
-fn in_order(tx: &mut Tx<'_>, club: Id, waiting: Vec<Wait>) -> Result<Vec<Wait>> {
+pub(crate) fn in_order(tx: &mut Tx<'_>, club: Id, waiting: Vec<Wait>) -> Result<Vec<Wait>> {
     let mut queue: Vec<(Tier, Wait)> = Vec::new();
     for wait in waiting {
         let tier = membership::standing(tx, club, wait.person)?.tier();
@@ -332,9 +399,24 @@ pub fn leave(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
     Ok(())
 }
 
-/// Something has become free: somebody looks who waits for it.
-pub(crate) fn freed(tx: &mut Tx<'_>) -> Result<()> {
-    if store::is_anybody_waiting(tx)? { tx.enqueue(&Look {}, tx.now()) } else { Ok(()) }
+/// A booking or a hold gives back what it has: what that opens is offered to whoever waits.
+pub(crate) fn freed(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
+    if !store::does_anyone_wait(tx)? {
+        return Ok(());
+    }
+    let event = tx.new_id()?;
+    store::keep_freed(tx, event, booking)?;
+    tx.enqueue(&Look::default(), tx.now())
+}
+
+/// Time alone may have opened something to whoever waits; what they waited for may be over.
+pub(crate) fn opened_by_time(tx: &mut Tx<'_>) -> Result<()> {
+    if !store::does_anyone_wait(tx)? {
+        return Ok(());
+    }
+    let today = tx.now().to_zoned(catalogue::current(tx)?.club.zone.clone()).date();
+    store::end_past(tx, today.checked_sub(1.day()).unwrap_or(today))?;
+    tx.enqueue(&Look { joined: None, anyway: true }, tx.now())
 }
 
 /// A hold has ended: if it was an offer, who waited keeps their place once (L3), and the next is asked.
@@ -343,7 +425,7 @@ pub(crate) fn passed_over(tx: &mut Tx<'_>, hold: Id, why: &str) -> Result<()> {
         let state = if wait.passed >= 1 { "left" } else { "waiting" };
         store::pass(tx, wait.id, state)?;
     }
-    freed(tx)
+    freed(tx, hold)
 }
 
 /// A hold was booked: if it was an offer, the waiting is over.
@@ -352,114 +434,4 @@ pub(crate) fn taken(tx: &mut Tx<'_>, hold: Id) -> Result<()> {
         store::set_state(tx, wait.id, &["offered", "waiting"], "done")?;
     }
     Ok(())
-}
-
-/// Offers what has become free to who waits, in order (L1). How many were offered or told something.
-///
-/// # Errors
-/// A fault of the database.
-pub fn look(tx: &mut Tx<'_>) -> Result<u64> {
-    let catalogue = catalogue::current(tx)?;
-    let local = tx.now().to_zoned(catalogue.club.zone.clone());
-    store::end_past(tx, local.date().checked_sub(1.day()).unwrap_or(local.date()))?;
-    let hour = i64::from(local.hour());
-    let is_night = hour >= catalogue.number(QUIET_FROM) || hour < catalogue.number(QUIET_TO);
-    let waiting = store::waiting(tx, catalogue.club.id)?;
-    let queue = in_order(tx, catalogue.club.id, waiting)?;
-    let soon = tx.now() + SignedDuration::from_hours(catalogue.number(OFFER_AHEAD));
-    let until = tx.now() + SignedDuration::from_mins(catalogue.number(OFFER));
-    let mut served = 0;
-    for wait in queue {
-        let by = Actor::of(people::person(tx, wait.person)?);
-        for offer in free(tx, &by, &wait)? {
-            let starts_at = begin(offer.start);
-            let first_come = wait.kind == WaitKind::Tell || starts_at < soon;
-            if !first_come && is_night {
-                continue;
-            }
-            let done = if first_come {
-                tell(tx, &wait, starts_at)?
-            } else {
-                offer_to(tx, &by, &wait, starts_at, until)?
-            };
-            if done {
-                served += 1;
-                break;
-            }
-        }
-    }
-    Ok(served)
-}
-
-/// The free times that somebody waits for and has not passed over.
-fn free(tx: &mut Tx<'_>, by: &Actor, wait: &Wait) -> Result<Vec<Offer>> {
-    let ask = Ask {
-        service: wait.service,
-        minutes: wait.minutes,
-        from: Some(wait.first_day),
-        to: Some(wait.last_day),
-        party: wait.party,
-        room: wait.room,
-        room_type: None,
-        technician: wait.technician,
-        ignoring: None,
-        one_day: false,
-        slots: true,
-    };
-    let answer = search(tx, by, &ask)?;
-    let passed = store::passed(tx, wait.id)?;
-    let zone = &answer.catalogue.club.zone;
-    // Whoever passed a time over is not asked again for the same hours: the next person is.
-    let length = SignedDuration::from_mins(answer.minutes);
-    let is_wanted = |offer: &Offer| {
-        let at = begin(offer.start);
-        (wait.from_minute..wait.to_minute).contains(&minute(zone, offer.date, at))
-            && wait.starts_at.is_none_or(|wanted| wanted == at)
-            && passed.iter().all(|before| at.duration_since(*before).abs() >= length)
-    };
-    Ok(answer.offers.into_iter().filter(is_wanted).collect())
-}
-
-/// Tells somebody of a free time, first come (L2).
-fn tell(tx: &mut Tx<'_>, wait: &Wait, starts_at: Timestamp) -> Result<bool> {
-    let mark = tx.new_id()?;
-    store::insert_offer(tx, mark, wait.id, starts_at, "told")?;
-    if wait.kind == WaitKind::Tell {
-        store::set_state(tx, wait.id, &["waiting"], "done")?;
-    }
-    tx.enqueue(&Opened { wait: wait.id, starts_at }, tx.now())?;
-    Ok(true)
-}
-
-/// Holds a time for somebody who waited (L2). `false` if it can't be had by them after all.
-fn offer_to(
-    tx: &mut Tx<'_>,
-    by: &Actor,
-    wait: &Wait,
-    starts_at: Timestamp,
-    until: Timestamp,
-) -> Result<bool> {
-    let wish = Wish {
-        service: wait.service,
-        minutes: wait.minutes,
-        when: When::Moment(starts_at),
-        room: wait.room,
-        technician: wait.technician,
-        party: wait.party,
-        person: None,
-        companion: None,
-        extras: Extras::default(),
-        then: Vec::new(),
-    };
-    let deed = Deed::Hold(Hold { until, token: None, from: None });
-    let held = tx.attempt(|tx| match place_visit(tx, by, &wish, Some(wait.person), &deed) {
-        Ok(held) => Ok(Some(held)),
-        Err(Error::Refused(..) | Error::Invalid(_)) => Ok(None),
-        Err(error) => Err(error),
-    })?;
-    let Some(held) = held else { return Ok(false) };
-    store::insert_offer(tx, held.id, wait.id, starts_at, "open")?;
-    store::set_state(tx, wait.id, &["waiting"], "offered")?;
-    tx.enqueue(&Offered { booking: held.id }, tx.now())?;
-    Ok(true)
 }

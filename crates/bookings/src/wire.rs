@@ -85,7 +85,7 @@ pub(crate) struct Slot {
     room_name: String,
     room_type: String,
     technicians: Vec<Named>,
-    /// For who asks, without add-ons.
+    /// For who asks, before tax and without add-ons; of a booking that is moved (`moving`), with both.
     price: Cents,
     member_price: Cents,
     non_member_price: Cents,
@@ -112,9 +112,21 @@ struct Priority {
 
 /// Somebody or something, by id and name.
 #[derive(Debug, Serialize, ToSchema)]
-struct Named {
+pub(crate) struct Named {
     id: Id,
     name: String,
+}
+
+impl Named {
+    /// A room by its name.
+    pub(crate) fn room(catalogue: &Catalogue, id: Id) -> Named {
+        Named { id, name: catalogue.room(id).map(|room| room.name.clone()).unwrap_or_default() }
+    }
+
+    /// A technician by their name.
+    pub(crate) fn technician(catalogue: &Catalogue, id: Id) -> Named {
+        Named { id, name: catalogue.technician(id).map(|one| one.name.clone()).unwrap_or_default() }
+    }
 }
 
 impl Availability {
@@ -212,7 +224,7 @@ fn slot(answer: &Answer, offer: &Offer, rank: usize) -> Option<Slot> {
     let (room, factors) = *offer.rooms.first()?;
     let room = catalogue.room(room)?;
     let (starts_at, ends_at) = (begin(offer.start), begin(offer.start + cells(answer.minutes)));
-    let quote = answer.quote(offer.date, factors);
+    let (quote, tax) = answer.quoted(offer.date, factors);
     let terms = answer.terms(room.id, offer.date, offer.start);
     let now = answer.window.asker().now;
     let (vip_until, member_until) = (terms.kept_for(Tier::Unlimited), terms.kept_for(Tier::Base));
@@ -229,10 +241,10 @@ fn slot(answer: &Answer, offer: &Offer, rank: usize) -> Option<Slot> {
         room_name: room.name.clone(),
         room_type: room.kind.clone(),
         technicians: technicians.map(|one| Named { id: one.id, name: one.name.clone() }).collect(),
-        price: quote.total(),
+        price: quote.total() + tax,
         member_price: service.member,
         non_member_price: service.list,
-        why: why(&quote.lines),
+        why: with_tax(why(&quote.lines), tax),
         is_premium_slot: terms.is_premium(),
         available_spots: offer.spots,
         max_capacity: room.capacity,

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
-use kit::Id;
 use kit::web::{Input, Words};
+use kit::{Cents, Id};
 use serde_json::Value;
 
 /// When somebody wants to begin.
@@ -163,10 +163,24 @@ fn parse_perk(words: &mut Words) -> Option<Perk> {
 pub struct Move {
     /// When.
     pub when: When,
-    /// Where; anywhere that serves it, if not said.
+    /// Where; in the room it has or else in any that serves it, if not said.
     pub room: Option<Id>,
-    /// By whom; by anybody who can, if not said.
+    /// By whom; by who serves it now or else by anybody who can, if not said.
     pub technician: Option<Id>,
+    /// What the person was shown before they confirmed.
+    pub shown: ShownMove,
+}
+
+/// What a person was shown of a move before they confirmed it (C6). Whatever is given here must still be so when the move
+/// is made, or it is refused.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ShownMove {
+    /// The new total.
+    pub total: Option<Cents>,
+    /// The room.
+    pub room: Option<Id>,
+    /// The technicians, in any order.
+    pub technicians: Option<Vec<Id>>,
 }
 
 impl Input for Move {
@@ -175,8 +189,35 @@ impl Input for Move {
             when: parse_when(words),
             room: words.opt_id("room_id"),
             technician: words.opt_id("technician_id"),
+            shown: ShownMove {
+                total: parse_total(words),
+                room: words.opt_id("expected_room_id"),
+                technicians: parse_ids(words, "expected_technician_ids"),
+            },
         }
     }
+}
+
+/// `expected_total`: an amount as it was shown, `"150.00"`.
+fn parse_total(words: &mut Words) -> Option<Cents> {
+    let text = words.opt_text_within("expected_total", 20)?;
+    let total = text.parse::<Cents>().ok();
+    if total.is_none() {
+        words.complain("expected_total", "This must be an amount such as 150.00.");
+    }
+    total
+}
+
+/// A list of ids.
+fn parse_ids(words: &mut Words, field: &str) -> Option<Vec<Id>> {
+    let listed = words.raw(field).cloned().filter(|value| !value.is_null())?;
+    let number = |value: &Value| value.as_i64().filter(|id| *id > 0).map(Id);
+    let items = listed.as_array().filter(|items| items.len() <= 20);
+    let ids = items.and_then(|items| items.iter().map(number).collect::<Option<Vec<Id>>>());
+    if ids.is_none() {
+        words.complain(field, "Send a list of ids.");
+    }
+    ids
 }
 
 /// From JSON `[{service_id, duration, room_id, technician_id, addons}]`.

@@ -74,6 +74,8 @@ mod races;
 mod refusals;
 #[path = "it/release.rs"]
 mod release;
+#[path = "it/same_move.rs"]
+mod same_move;
 #[path = "it/shapes.rs"]
 mod shapes;
 #[path = "it/staff_api.rs"]
@@ -145,6 +147,12 @@ fn cents(value: &Value) -> i64 {
 #[track_caller]
 fn sum(why: &Value) -> i64 {
     why.as_array().expect("a list of reasons").iter().map(|line| cents(&line["amount"])).sum()
+}
+
+/// Looks for everyone who waits, as every five minutes.
+async fn look(house: &House) -> u64 {
+    let why = bookings::Look { joined: None, anyway: true };
+    bookings::look(house.db(), why).await.expect("the look works out")
 }
 
 async fn cancel(house: &House, by: Player, booking: i64) -> Answer {

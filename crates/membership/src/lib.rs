@@ -26,7 +26,7 @@ pub use life::{
     change_down, freezable, freeze, leave, paid_through, set_auto_credit, stay, turn,
 };
 pub use model::{Membership, NewMembership, Plan, Status, Tier};
-pub use perks::{return_perks, use_birthday, use_credit, use_pass};
+pub use perks::{return_perks, use_birthday, use_credit, use_pass, without_uses_of};
 pub use plans::{
     EDITED_MEANWHILE, PlanTerms, SLUG_TAKEN, Version, add_plan, edit_plan, move_over, newest, plan_versions,
     plans,

@@ -92,6 +92,39 @@ pub fn use_birthday(tx: &mut Tx<'_>, standing: &Standing, day: Date, booking: Id
     Ok(used == 1)
 }
 
+/// A standing as it is once a booking gives back what it used of the plan: what can pay for the booking where it moves.
+///
+/// # Errors
+/// A fault of the database.
+pub fn without_uses_of(tx: &mut Tx<'_>, mut standing: Standing, booking: Id) -> Result<Standing> {
+    if let Some((membership, _)) = &standing.held {
+        let of_booking = args![booking, membership.id];
+        let credits: Vec<(Date,)> = tx.all(
+            sql!("SELECT month FROM credit_uses WHERE booking_id = $1 AND membership_id = $2"),
+            &of_booking,
+        )?;
+        let passes: Vec<(Date,)> = tx.all(
+            sql!("SELECT month FROM pass_uses WHERE booking_id = $1 AND membership_id = $2"),
+            &of_booking,
+        )?;
+        take_off(&mut standing.credits_used, &credits);
+        take_off(&mut standing.passes_used, &passes);
+    }
+    let years: Vec<(i64,)> =
+        tx.all(sql!("SELECT year FROM birthday_uses WHERE booking_id = $1"), args![booking])?;
+    standing.birthdays_used.retain(|used| !years.iter().any(|(year,)| year == used));
+    Ok(standing)
+}
+
+/// Counts one use less for each of these months.
+fn take_off(used: &mut [(Date, i64)], months: &[(Date,)]) {
+    for (month,) in months {
+        if let Some((_, count)) = used.iter_mut().find(|(used_in, _)| used_in == month) {
+            *count = (*count - 1).max(0);
+        }
+    }
+}
+
 /// Gives back what a booking used of a plan (M1: on free cancellation).
 ///
 /// # Errors

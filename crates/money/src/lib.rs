@@ -8,4 +8,4 @@ pub use charge::{
     Bill, Charge, Line, LineKind, Status, Subject, charge, charge_of, earn, export, hand_over, note_paid,
     reinstate, replace, saved, settle, statuses, unearn,
 };
-pub use tax::{set_rate, tax_on};
+pub use tax::{TaxRates, set_rate, tax_on, tax_rates};

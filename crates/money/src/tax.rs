@@ -20,14 +20,31 @@ pub fn set_rate(tx: &mut Tx<'_>, club: Id, kind: LineKind, rate_bp: i64, rests_o
     .map(drop)
 }
 
+/// The tax rates of a club: each kind of sale with its rate in basis points.
+#[derive(Debug, Clone, Default)]
+pub struct TaxRates(Vec<(String, i64)>);
+
+impl TaxRates {
+    /// The tax on a document's lines: what has no rate in the table is untaxed.
+    pub fn on(&self, lines: &[Line]) -> Cents {
+        self.0.iter().map(|(kind, rate_bp)| tax_of_kind(lines, kind, *rate_bp)).sum()
+    }
+}
+
+/// The tax rates of a club.
+///
+/// # Errors
+/// A fault of the database.
+pub fn tax_rates(tx: &mut Tx<'_>, club: Id) -> Result<TaxRates> {
+    tx.all(sql!("SELECT kind, rate_bp FROM tax_rates WHERE club_id = $1"), args![club]).map(TaxRates)
+}
+
 /// The tax on a document's lines: what has no rate in the table is untaxed.
 ///
 /// # Errors
 /// A fault of the database.
 pub fn tax_on(tx: &mut Tx<'_>, club: Id, lines: &[Line]) -> Result<Cents> {
-    let rates: Vec<(String, i64)> =
-        tx.all(sql!("SELECT kind, rate_bp FROM tax_rates WHERE club_id = $1"), args![club])?;
-    Ok(rates.iter().map(|(kind, rate_bp)| tax_of_kind(lines, kind, *rate_bp)).sum())
+    Ok(tax_rates(tx, club)?.on(lines))
 }
 
 fn tax_of_kind(lines: &[Line], kind: &str, rate_bp: i64) -> Cents {

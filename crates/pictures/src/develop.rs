@@ -5,21 +5,29 @@ use std::io::Cursor;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use image::codecs::jpeg::JpegEncoder;
-use image::imageops::FilterType;
-use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, RgbImage};
+use image::imageops::{self, FilterType};
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
 use kit::{Fault, Fields, Result};
 use ravif::{Encoder, Img, RGB8};
 
 use crate::model::Format;
+use crate::scrim::scrim;
 
 /// The widths that are made, as far as what came is that wide, in pixels.
 const WIDTHS: [u32; 4] = [480, 960, 1_600, 2_400];
 /// A photograph is at least that wide, in pixels.
 pub const LEAST_WIDTH: u32 = 480;
-/// The longest side that is taken: 100 million pixels and more are a bomb, not a photograph.
+/// A photograph is at least that high, in pixels.
+pub const LEAST_HEIGHT: u32 = 200;
+/// The longest side that is taken, in pixels.
 const LONGEST_SIDE: u32 = 12_000;
-/// How much memory reading one may take, in bytes.
-const MEMORY: u64 = 512 << 20;
+/// How many pixels are taken: more than any camera in use makes.
+const MOST_PIXELS: u64 = 65_000_000;
+/// How much memory the pixels of one may take, in bytes; 65 million of three bytes, 40 million of six.
+const MEMORY: u64 = 240 << 20;
+/// What is wider is made smaller by whole pixels first, for the good filter takes sixteen bytes a pixel.
+const WIDE: u32 = 3_600;
 /// The width of the preview, in pixels.
 const PREVIEW: u32 = 24;
 
@@ -32,16 +40,36 @@ pub struct Developed {
     pub height: u32,
     /// The whole as an address of a few hundred bytes.
     pub preview: String,
+    /// How dark the ground of text on it must be, from 1 to 5 (see [`crate::scrim`]).
+    pub scrim: i64,
     /// Width, format, bytes.
     pub files: Vec<(u32, Format, Vec<u8>)>,
 }
+
+/// Looks at the header of what came, before anything of it is kept: kind and size.
+///
+/// # Errors
+/// `Error::Invalid` if it is no JPEG, PNG or WebP that we can read, or too small or too large, with what it must be.
+pub fn check(bytes: &[u8]) -> Result<()> {
+    opened(bytes).map(drop)
+}
+
+/// Whether these first bytes can be those of a photograph that is taken.
+pub fn is_photograph(bytes: &[u8]) -> bool {
+    let format = image::guess_format(bytes).ok();
+    matches!(format, Some(ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP))
+}
+
+/// What is said of what can't be read as a photograph.
+pub(crate) const UNREADABLE: &str = "We can’t read this file as a picture. Use a JPEG, PNG, or WebP.";
 
 /// Reads what came; slow work, not for a thread that serves.
 ///
 /// # Errors
 /// `Error::Invalid` if it is no JPEG, PNG or WebP that we can read, or too small or too large.
-pub fn develop(bytes: &[u8]) -> Result<Developed> {
-    let source = read(bytes)?;
+pub fn develop(bytes: Vec<u8>) -> Result<Developed> {
+    let source = read(&bytes)?;
+    drop(bytes);
     let mut widths: Vec<u32> = WIDTHS.into_iter().filter(|width| *width <= source.width()).collect();
     if widths.is_empty() {
         widths.push(source.width());
@@ -50,47 +78,76 @@ pub fn develop(bytes: &[u8]) -> Result<Developed> {
     let mut largest = (0, 0);
     for width in widths {
         let height = scaled(source.height(), width, source.width());
-        let made = source.resize_exact(width, height, FilterType::Lanczos3).into_rgb8();
+        let made = imageops::resize(&source, width, height, FilterType::Lanczos3);
         files.push((width, Format::Avif, avif(&made)?));
         files.push((width, Format::Webp, webp(&made, 78)?));
         files.push((width, Format::Jpeg, jpeg(&made)?));
         largest = (width, height);
     }
-    let small = source.resize_exact(
-        PREVIEW,
-        scaled(source.height(), PREVIEW, source.width()).max(1),
-        FilterType::Triangle,
-    );
-    let preview = webp(&small.into_rgb8(), 40)?;
+    let height = scaled(source.height(), PREVIEW, source.width()).max(1);
+    let preview = webp(&imageops::thumbnail(&source, PREVIEW, height), 40)?;
     let preview = format!("data:image/webp;base64,{}", STANDARD.encode(&preview));
-    Ok(Developed { width: largest.0, height: largest.1, preview, files })
+    let scrim = scrim(&source);
+    Ok(Developed { width: largest.0, height: largest.1, preview, scrim, files })
 }
 
-fn read(bytes: &[u8]) -> Result<DynamicImage> {
-    let wrong = |sentence: &str| Fields::one("picture", sentence);
-    let unreadable = || wrong("This is no photograph that we can read. Send a JPEG, a PNG or a WebP.");
+/// What came, opened as far as its header, and how the camera was held.
+fn opened(bytes: &[u8]) -> Result<(impl ImageDecoder + '_, Orientation)> {
+    let wrong = |sentence: String| Fields::one("picture", sentence);
+    let unreadable = || wrong(UNREADABLE.to_owned());
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(Fault::because)?;
     if !matches!(reader.format(), Some(ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP)) {
         return Err(unreadable());
     }
+    let too_large = |(width, height): (u32, u32)| {
+        wrong(format!(
+            "This picture is {width} × {height} pixels. It may have up to 12,000 pixels a side and 65 million in all."
+        ))
+    };
     let mut limits = Limits::default();
-    limits.max_image_width = Some(LONGEST_SIDE);
-    limits.max_image_height = Some(LONGEST_SIDE);
     limits.max_alloc = Some(MEMORY);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(|error| match error {
         image::ImageError::Limits(_) => {
-            wrong("This is larger than any screen: 12,000 pixels a side at most.")
+            wrong("This picture is too large: up to 12,000 pixels a side and 65 million in all.".to_owned())
         }
         _ => unreadable(),
     })?;
     let turned = decoder.orientation().map_err(|_| unreadable())?;
-    let mut image = DynamicImage::from_decoder(decoder).map_err(|_| unreadable())?;
-    image.apply_orientation(turned);
-    if image.width() < LEAST_WIDTH || image.height() < 200 {
-        return Err(wrong("This is too small: it must be 480 pixels wide and 200 high at least."));
+    let (width, height) = match (is_on_its_side(turned), decoder.dimensions()) {
+        (true, (width, height)) => (height, width),
+        (false, size) => size,
+    };
+    let pixels = u64::from(width) * u64::from(height);
+    if width.max(height) > LONGEST_SIDE || pixels > MOST_PIXELS || decoder.total_bytes() > MEMORY {
+        return Err(too_large((width, height)));
     }
-    Ok(image)
+    if width < LEAST_WIDTH || height < LEAST_HEIGHT {
+        return Err(wrong(format!(
+            "This picture is {width} × {height} pixels. It must be at least {LEAST_WIDTH} pixels wide and \
+             {LEAST_HEIGHT} high."
+        )));
+    }
+    Ok((decoder, turned))
+}
+
+fn is_on_its_side(turned: Orientation) -> bool {
+    use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
+    matches!(turned, Rotate90 | Rotate270 | Rotate90FlipH | Rotate270FlipH)
+}
+
+/// The pixels, no wider than is worth it, as the camera was held.
+fn read(bytes: &[u8]) -> Result<RgbImage> {
+    let (decoder, turned) = opened(bytes)?;
+    let mut image = DynamicImage::from_decoder(decoder).map_err(|_| Fields::one("picture", UNREADABLE))?;
+    let across = if is_on_its_side(turned) { image.height() } else { image.width() };
+    if across > WIDE {
+        let widest = WIDTHS.into_iter().max().unwrap_or(WIDE);
+        let smaller = |side: u32| scaled(side, widest, across);
+        image = image.thumbnail_exact(smaller(image.width()), smaller(image.height()));
+    }
+    image.apply_orientation(turned);
+    Ok(image.into_rgb8())
 }
 
 fn scaled(side: u32, to: u32, from: u32) -> u32 {

@@ -1,13 +1,15 @@
 //! Hanging a picture, and taking it down again. What hung there before goes with it.
 
+use jiff::SignedDuration;
 use kit::errors::OrFault as _;
 use kit::jobs::Job;
 use kit::{Error, Fields, House, Id, Result, Tx, versions};
 use people::{Action, Actor, AuditSubject, Caller, note_change};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 
-use crate::develop::{Developed, develop};
+use crate::develop::{Developed, UNREADABLE, check, develop};
 use crate::model::{Focus, Format, Kind, PIECE, State};
 use crate::store;
 
@@ -53,14 +55,18 @@ impl Job for Develop {
 /// Takes a photograph and hangs it: until it is made anew, what hung there is still shown.
 ///
 /// # Errors
-/// `Error::Forbidden` unless `by` may manage the catalogue; `Error::Invalid` for an unknown sort of spot or no words.
+/// `Error::Forbidden` unless `by` may manage the catalogue; `Error::Invalid` for an unknown sort of spot, no words, or what
+/// is no photograph or of the wrong size.
 pub fn upload(tx: &mut Tx<'_>, by: &Actor, words: &Upload, bytes: &[u8]) -> Result<Id> {
     by.need(Action::ManageCatalogue)?;
     words.check()?;
+    check(bytes)?;
     let club = catalogue::current(tx)?.club.id;
     let picture = store::insert(tx, club, by.person()?.id, Kind::Photograph, words)?;
     note_added(tx, by, club, picture, Kind::Photograph, words)?;
-    store::keep(tx, picture, 0, Format::Source, 0, bytes)?;
+    for (piece, part) in (0..).zip(bytes.chunks(PIECE)) {
+        store::keep(tx, picture, 0, Format::Source, piece, part)?;
+    }
     tx.enqueue(&Develop { picture }, tx.now())?;
     Ok(picture)
 }
@@ -79,30 +85,43 @@ fn note_added(tx: &mut Tx<'_>, by: &Actor, club: Id, picture: Id, kind: Kind, wo
     note_change(tx, by, "picture_added", subject, (before, after))
 }
 
-/// Makes a photograph anew; does nothing if that was done already.
+/// One photograph is made at a time: each takes hundreds of megabytes meanwhile.
+static ONE_AT_A_TIME: Semaphore = Semaphore::const_new(1);
+/// How long a photograph waits before it tries again while another one is made.
+const NEXT_TRY: SignedDuration = SignedDuration::from_secs(2);
+
+/// Makes a photograph anew; does nothing if that was done already. While this process makes another one it is put off, so
+/// that no other job waits for it.
 ///
 /// # Errors
-/// A fault of the database. What can't be made is marked as failed.
+/// A fault of the database. What can't be made is marked as failed, with the reason.
 pub async fn develop_job(house: House, picture: Id) -> Result<()> {
-    let Some(source) = house.db.view(move |tx| store::source(tx, picture)).await? else { return Ok(()) };
-    let made = tokio::task::spawn_blocking(move || develop(&source)).await.or_fault()?;
-    let made = match made {
-        Ok(made) => Some(made),
-        Err(Error::Invalid(_)) => None,
-        Err(error) => return Err(error),
+    let Ok(_turn) = ONE_AT_A_TIME.try_acquire() else {
+        return house.db.tx(move |tx| tx.enqueue(&Develop { picture }, tx.now() + NEXT_TRY)).await;
     };
-    house.db.tx(move |tx| finish(tx, picture, made.as_ref())).await
+    let Some(source) = house.db.view(move |tx| store::source(tx, picture)).await? else { return Ok(()) };
+    let made = tokio::task::spawn_blocking(move || develop(source)).await.or_fault()?;
+    match made {
+        Ok(made) => house.db.tx(move |tx| finish(tx, picture, &made)).await,
+        Err(Error::Invalid(fields)) => {
+            let problem = fields.0.into_values().next().unwrap_or_else(|| UNREADABLE.to_owned());
+            house.db.tx(move |tx| fail(tx, picture, &problem)).await
+        }
+        Err(error) => Err(error),
+    }
 }
 
-fn finish(tx: &mut Tx<'_>, picture: Id, made: Option<&Developed>) -> Result<()> {
-    let Some(made) = made else {
-        store::finish(tx, picture, State::Failed, (0, 0), "")?;
-        return store::forget_source(tx, picture);
-    };
+fn fail(tx: &mut Tx<'_>, picture: Id, problem: &str) -> Result<()> {
+    store::fail(tx, picture, problem)?;
+    store::forget_source(tx, picture)
+}
+
+fn finish(tx: &mut Tx<'_>, picture: Id, made: &Developed) -> Result<()> {
     let size = (i64::from(made.width), i64::from(made.height));
     if !store::finish(tx, picture, State::Ready, size, &made.preview)? {
         return Ok(());
     }
+    store::set_scrim(tx, picture, made.scrim)?;
     for (width, format, bytes) in &made.files {
         store::keep(tx, picture, i64::from(*width), *format, 0, bytes)?;
     }

@@ -5,6 +5,7 @@ use kit::{Id, Result, Tx, args, sql};
 
 use crate::hang::Upload;
 use crate::model::{Focus, Format, Kind, Picture, State};
+use crate::progress::Progress;
 
 /// Writes down a picture that is being made.
 pub(crate) fn insert(tx: &mut Tx<'_>, club: Id, by: Id, kind: Kind, words: &Upload) -> Result<Id> {
@@ -39,14 +40,48 @@ pub(crate) fn keep(
 
 /// What came, if it is still to be made into a picture.
 pub(crate) fn source(tx: &mut Tx<'_>, picture: Id) -> Result<Option<Vec<u8>>> {
-    let found: Option<(Vec<u8>,)> = tx.one(
+    let mut source = Vec::new();
+    tx.each(
         sql!(
             "SELECT f.bytes FROM picture_files f JOIN pictures p ON p.id = f.picture_id
-             WHERE p.id = $1 AND p.state = 'working' AND f.format = 'source'"
+             WHERE p.id = $1 AND p.state = 'working' AND f.format = 'source' ORDER BY f.piece"
         ),
         args![picture],
+        |row| {
+            let piece: Vec<u8> = row.get(0)?;
+            source.extend(piece);
+            Ok(())
+        },
     )?;
-    Ok(found.map(|(bytes,)| bytes))
+    Ok(Some(source).filter(|source| !source.is_empty()))
+}
+
+kit::row!(Progress { spot, state, problem, before });
+
+/// How far a photograph of a club is, and how many that came before it are still to be made.
+pub(crate) fn progress(tx: &mut Tx<'_>, club: Id, picture: Id) -> Result<Option<Progress>> {
+    tx.one(
+        sql!(
+            "SELECT p.spot, p.state, p.problem, (SELECT COUNT(*) FROM pictures o WHERE o.state = 'working'
+             AND o.kind = 'photograph' AND o.uploaded_at <= p.uploaded_at AND o.id < p.id)
+             FROM pictures p WHERE p.club_id = $1 AND p.id = $2"
+        ),
+        args![club, picture],
+    )
+}
+
+/// Notes that a picture could not be used, and why. `false` if it is not being made any more.
+pub(crate) fn fail(tx: &mut Tx<'_>, picture: Id, problem: &str) -> Result<bool> {
+    let done = tx.run(
+        sql!("UPDATE pictures SET state = 'failed', problem = $2 WHERE id = $1 AND state = 'working'"),
+        args![picture, problem],
+    )?;
+    Ok(done == 1)
+}
+
+/// Notes how dark the ground of text on a picture must be.
+pub(crate) fn set_scrim(tx: &mut Tx<'_>, picture: Id, scrim: i64) -> Result<()> {
+    tx.run(sql!("UPDATE pictures SET scrim = $2 WHERE id = $1"), args![picture, scrim]).map(drop)
 }
 
 /// Forgets what came.
@@ -147,8 +182,8 @@ pub(crate) fn pictures(tx: &mut Tx<'_>, club: Id) -> Result<Vec<(String, Picture
     let mut hanging: Vec<(String, Picture)> = Vec::new();
     tx.each(
         sql!(
-            "SELECT p.spot, p.id, p.kind, p.alt, p.focus, p.state, p.width, p.height, p.preview,
-             CASE WHEN s.picture_id IS NULL THEN FALSE ELSE TRUE END
+            "SELECT p.spot, p.id, p.kind, p.alt, p.focus, p.state, p.width, p.height, p.preview, p.scrim,
+             p.problem, CASE WHEN s.picture_id IS NULL THEN FALSE ELSE TRUE END
              FROM pictures p LEFT JOIN picture_spots s ON s.picture_id = p.id WHERE p.club_id = $1
              ORDER BY p.spot, p.id"
         ),
@@ -163,7 +198,9 @@ pub(crate) fn pictures(tx: &mut Tx<'_>, club: Id) -> Result<Vec<(String, Picture
                 width: row.get(6)?,
                 height: row.get(7)?,
                 preview: row.get(8)?,
-                hangs: row.get(9)?,
+                scrim: row.get(9)?,
+                problem: row.get(10)?,
+                hangs: row.get(11)?,
                 widths: Vec::new(),
                 film: None,
             };

@@ -38,6 +38,7 @@ fn ask(question: &Question, first: Date, last: Date) -> Ask {
         room_type: None,
         technician: question.technician.map(Id),
         ignoring: None,
+        addons: Vec::new(),
         one_day: first == last,
         slots: true,
     }

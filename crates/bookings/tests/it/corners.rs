@@ -76,6 +76,7 @@ fn ask(service: Id, first: Date, last: Date) -> Ask {
         room_type: None,
         technician: None,
         ignoring: None,
+        addons: Vec::new(),
         one_day: first == last,
         slots: true,
     }

@@ -117,7 +117,7 @@ proptest! {
         let (after, premium_bp, shortest) = (0, 10_000, 6);
         let there = days.wider().expect("days").pieces(&catalogue.rooms[0].hours);
         let track = Track { id: ROOM, open, there, busy, after, premium_bp, shortest, gate: Gate::default() };
-        let mut field = Field { reach, days, rooms: vec![track], technicians: Vec::new(), named: None, equipment: Vec::new() };
+        let mut field = Field { reach, days, rooms: vec![track], technicians: Vec::new(), named: None, keeping: Default::default(), equipment: Vec::new() };
         let demand = Demand { setup: 0, duration: 6, turnover: 0, technicians: 0, equipment: false };
         let plain = Offers::find(demand, &field).all(0);
 

@@ -189,6 +189,7 @@ fn offered(day: Date, hours: &str, busy: &[(&str, &str)], demand: Demand) -> Vec
         rooms,
         technicians: Vec::new(),
         named: None,
+        keeping: Default::default(),
         equipment: Vec::new(),
     };
     let found = Offers::find(demand, &field).all(Cell::MIN);
@@ -263,6 +264,7 @@ fn i_a_couple_needs_two_technicians_at_once() {
             rooms,
             technicians,
             named: None,
+            keeping: Default::default(),
             equipment: Vec::new(),
         };
         Offers::find(Demand { technicians: 2, ..demand(10, 60, 15) }, &field).at(noon).is_some()

@@ -5,7 +5,9 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use bookings::{Answer, BookingFor, Extras, KeptTime, Visitor, When, Wish, search_for};
+use bookings::{
+    Answer, BookingFor, Extras, HeldNotes, Holder, KeptTime, Visitor, When, Wish, search_for,
+};
 use catalogue::{Catalogue, Service};
 use jiff::civil::{Date, Time};
 use jiff::{SignedDuration, Timestamp};
@@ -17,7 +19,7 @@ use super::book_guest::{self, GuestFields};
 use super::choices::{self, Choice};
 use super::frame::Frame;
 use super::hold_cookie::{self, HoldToken};
-use super::sheet::{Asked, Complaints, Posted, Sheet, Typed};
+use super::sheet::{Asked, Complaints, Posted, Sheet, Typed, narrowing_id};
 use super::times::{self, Narrowed, Part, Search, Strip};
 use super::why::{self, WhyNot};
 use super::words;
@@ -49,6 +51,8 @@ struct Wanted {
     guest_name: Option<String>,
     /// The secret of the form, by which a visitor is known who holds.
     token: Option<String>,
+    /// The hold that has run out, for which this is another time: it keeps what was added to that.
+    again: Option<Id>,
 }
 
 impl Input for Wanted {
@@ -67,6 +71,7 @@ impl Input for Wanted {
             narrowed: Narrowed::parse(words),
             guest_name: words.opt_text_within("guest_name", 200),
             token: words.opt_text_within("once", 100),
+            again: narrowing_id(words, "again"),
         }
     }
 }
@@ -251,7 +256,12 @@ fn choose(
     let search = Search::fitting(&catalogue, service, narrowed(by, wanted));
     let visitor = Visitor { token: wanted.token.as_deref(), ..visitor };
     let mut wish = wish(service, &search, When::Moment(starts_at));
-    wish.extras.guest_name.clone_from(&wanted.guest_name);
+    if let Some(again) = wanted.again {
+        wish.extras = noted(tx, Holder { by, token: visitor.earlier }, again)?;
+    }
+    if wanted.guest_name.is_some() {
+        wish.extras.guest_name.clone_from(&wanted.guest_name);
+    }
     let mut refused = None;
     let held = tx.attempt(|tx| match hold_for(tx, by, &mut wish, &search, (typed, &visitor)) {
         Ok(held) => Ok(Some(held)),
@@ -277,7 +287,8 @@ fn hold_for(
     (typed, visitor): (&Typed, &Visitor<'_>),
 ) -> Result<bookings::Held> {
     if search.whom() == BookingFor::Guest {
-        wish.extras = book_guest::read(typed)?;
+        let Extras { guest_name, guest_phone, guest_email, .. } = book_guest::read(typed)?;
+        wish.extras = Extras { guest_name, guest_phone, guest_email, ..std::mem::take(&mut wish.extras) };
     }
     bookings::hold(tx, by, wish, visitor)
 }
@@ -285,6 +296,17 @@ fn hold_for(
 /// What narrows a search; whom it is for, only staff may say.
 fn narrowed(by: &Actor, wanted: &Wanted) -> Narrowed {
     if by.may(Action::BookForOthers) { wanted.narrowed } else { wanted.narrowed.for_asker() }
+}
+
+/// What was added to a hold, for its holder; nothing if it is not theirs.
+fn noted(tx: &mut Tx<'_>, holder: Holder<'_>, hold: Id) -> Result<Extras> {
+    match bookings::held_notes(tx, holder, hold) {
+        Ok(HeldNotes { allergies, scene, addons }) => {
+            Ok(Extras { allergies, scene, addons, ..Extras::default() })
+        }
+        Err(Error::NotFound) => Ok(Extras::default()),
+        Err(error) => Err(error),
+    }
 }
 
 /// A wish for a time of a search, with nothing said besides.

@@ -2,14 +2,15 @@
 
 use askama::Template;
 use axum::Router;
+use axum::extract::multipart::Field;
 use axum::extract::{DefaultBodyLimit, Multipart};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use kit::web::{Form, Input, Page, Words, see_other};
-use kit::{Error, Fields, House, Result, Tx};
+use kit::web::{Form, Input, Page, Path, Words, see_other};
+use kit::{Error, Fields, House, Id, Result, Tx};
 use people::{Action, Actor, Caller};
-use pictures::{FILM_LIMIT, Film, Focus, Kind, LIMIT, Picture, State, Upload};
+use pictures::{FILM_LIMIT, Film, Focus, Kind, LIMIT, Picture, Progress, State, Upload};
 
 use super::frame::{Frame, or_sign_in};
 use super::sheet::Complaints;
@@ -24,6 +25,7 @@ pub(super) fn routes() -> Router<House> {
     Router::new()
         .route(HERE, get(show).post(upload))
         .layer(DefaultBodyLimit::max(FILM_LIMIT + WORDS))
+        .route("/staff/pictures/{id}/", get(progress))
         .route("/staff/pictures/down/", post(take_down))
         .route("/staff/pictures/words/", post(describe))
 }
@@ -68,8 +70,12 @@ impl Place {
         self.coming.as_ref().is_some_and(|picture| picture.state == State::Working)
     }
 
-    fn has_failed(&self) -> bool {
-        self.coming.as_ref().is_some_and(|picture| picture.state == State::Failed)
+    /// Why the last one could not be used.
+    fn problem(&self) -> Option<&str> {
+        let failed = self.coming.as_ref().filter(|picture| picture.state == State::Failed)?;
+        Some(
+            failed.problem.as_deref().unwrap_or("We couldn’t use the last upload. Use a JPEG, PNG, or WebP."),
+        )
     }
 }
 
@@ -132,7 +138,8 @@ async fn upload(caller: Caller, form: Multipart) -> Result<Response> {
     };
     let spot = words.spot.clone();
     match take(&caller, words, bytes).await {
-        Ok(()) => Ok(see_other(&format!("{HERE}#{}", spot.replace('/', "-")))),
+        Ok(Some(picture)) => Ok(see_other(&format!("{HERE}{picture}/"))),
+        Ok(None) => Ok(see_other(&at(&spot))),
         Err(Error::Invalid(fields)) => refused(&caller, spot, fields).await,
         Err(error) => Err(error),
     }
@@ -144,7 +151,13 @@ async fn refused(caller: &Caller, spot: String, fields: Fields) -> Result<Respon
     Ok((StatusCode::BAD_REQUEST, Page::of(&page)?).into_response())
 }
 
-async fn take(caller: &Caller, words: Upload, bytes: Vec<u8>) -> Result<()> {
+/// A spot on the page of all.
+fn at(spot: &str) -> String {
+    format!("{HERE}#{}", spot.replace('/', "-"))
+}
+
+/// Takes what came. Of a photograph, which one it is: it is still to be made.
+async fn take(caller: &Caller, words: Upload, bytes: Vec<u8>) -> Result<Option<Id>> {
     let spot = words.spot.clone();
     let known = caller.view(move |tx, _| {
         let catalogue = catalogue::current(tx)?;
@@ -154,21 +167,99 @@ async fn take(caller: &Caller, words: Upload, bytes: Vec<u8>) -> Result<()> {
     let takes_film =
         known.await?.ok_or_else(|| Fields::one("spot", "There is no such place for a picture."))?;
     if takes_film && pictures::is_film(&bytes) {
-        return pictures::hang_film(caller, Film { words, bytes }).await;
+        return pictures::hang_film(caller, Film { words, bytes }).await.map(|()| None);
     }
     if bytes.len() > LIMIT {
         return Err(Fields::one("picture", "A photograph may have 20 MB, a film 40 MB."));
     }
-    caller.tx(move |tx, by| pictures::upload(tx, by, &words, &bytes)).await.map(drop)
+    caller.tx(move |tx, by| pictures::upload(tx, by, &words, &bytes)).await.map(Some)
 }
+
+/// How far a photograph is that was sent.
+#[derive(Template)]
+#[template(path = "staff/picture.html")]
+struct ProgressPage {
+    frame: Frame,
+    progress: Progress,
+    is_working: bool,
+    /// The spot on the page of all.
+    back: String,
+}
+
+/// How often the page of progress asks again, in seconds.
+const AGAIN: &str = "2";
+
+async fn progress(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
+    let here = format!("{HERE}{id}/");
+    let drawn = caller.view(move |tx, by| {
+        let progress = pictures::progress(tx, by, id)?;
+        let back = at(&progress.spot);
+        let is_working = progress.state == State::Working;
+        let frame = Frame::new(by, HERE, "Picture upload · CoreSync");
+        Ok(ProgressPage { frame, progress, is_working, back })
+    });
+    let page = match drawn.await {
+        // Another one has taken its place, and it is gone.
+        Err(Error::NotFound) => return Ok(see_other(HERE)),
+        other => other,
+    };
+    let answered = page.and_then(|page| {
+        if page.progress.state == State::Ready {
+            return Ok(see_other(&page.back));
+        }
+        let shown = Page::of(&page)?.into_response();
+        // A header, so that nobody who reads the page is moved away from it once there is nothing to wait for.
+        let refresh = page.is_working.then_some([("refresh", AGAIN)]);
+        Ok(match refresh {
+            Some(refresh) => (refresh, shown).into_response(),
+            None => shown,
+        })
+    });
+    or_sign_in(answered, &here)
+}
+
+fn broken() -> Error {
+    Fields::one("picture", "This is larger than 40 MB, or broke off on the way.")
+}
+
+/// The bytes of a picture as they come. What begins like neither a photograph nor a film is not kept; the rest of it is
+/// read all the same, so that the browser hears the answer.
+async fn picture(mut field: Field<'_>) -> Result<Vec<u8>> {
+    let mut bytes: Vec<u8> = Vec::new();
+    let mut is_refused = false;
+    while let Some(chunk) = field.chunk().await.map_err(|_| broken())? {
+        if is_refused {
+            continue;
+        }
+        bytes.extend_from_slice(&chunk);
+        let is_known = pictures::is_photograph(&bytes) || pictures::is_film(&bytes);
+        if bytes.len() >= HEAD && !is_known {
+            is_refused = true;
+            bytes = Vec::new();
+        }
+    }
+    if is_refused {
+        return Err(Fields::one(
+            "picture",
+            "We can’t read this file as a picture. Use a JPEG, PNG, or WebP.",
+        ));
+    }
+    Ok(bytes)
+}
+
+/// By how many bytes at most every kind of picture and film is known.
+const HEAD: usize = 64;
 
 /// What a form holds: the words and the picture. An error carries the spot, as far as it was read.
 async fn read(mut form: Multipart) -> Result<(Upload, Vec<u8>), (String, Error)> {
-    let broken = || Fields::one("picture", "This is larger than 40 MB, or broke off on the way.");
     let mut words = Upload { spot: String::new(), alt: String::new(), focus: Focus::default() };
     let mut bytes = Vec::new();
     while let Some(field) = form.next_field().await.map_err(|_| (words.spot.clone(), broken()))? {
         let name = field.name().unwrap_or_default().to_owned();
+        if name == "picture" {
+            bytes = picture(field).await.map_err(|error| (words.spot.clone(), error))?;
+            continue;
+        }
         let value = field.bytes().await.map_err(|_| (words.spot.clone(), broken()))?;
         let text = |longest: usize| -> String {
             // No engine keeps a null in a text.
@@ -178,7 +269,6 @@ async fn read(mut form: Multipart) -> Result<(Upload, Vec<u8>), (String, Error)>
             "spot" => words.spot = text(120),
             "alt" => words.alt = text(300),
             "focus" => words.focus = Focus::read(text(20)).unwrap_or_default(),
-            "picture" => bytes = value.to_vec(),
             _ => {}
         }
     }
@@ -205,7 +295,7 @@ async fn describe(caller: Caller, Form(Said(words)): Form<Said>) -> Result<Respo
     let done = caller.tx(move |tx, by| pictures::describe(tx, by, &words)).await;
     match done {
         Err(Error::Invalid(fields)) => refused(&caller, spot, fields).await,
-        done => or_sign_in(done.map(|()| see_other(&format!("{HERE}#{}", spot.replace('/', "-")))), HERE),
+        done => or_sign_in(done.map(|()| see_other(&at(&spot))), HERE),
     }
 }
 

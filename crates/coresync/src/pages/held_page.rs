@@ -1,7 +1,7 @@
 //! The page of a held time, drawn.
 
 use askama::Template;
-use bookings::{Booking, Detail, Holder, Status};
+use bookings::{Ask, Booking, Detail, Holder, Status};
 use catalogue::Catalogue;
 use jiff::Timestamp;
 use kit::{Cents, Id, Result, Tx, tokens};
@@ -104,6 +104,8 @@ pub(super) fn draw(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, said: Option<Sai
     };
     let near = if is_over && service.active {
         let ask = search.ask(service.id, held.day, held.day, true);
+        // What was added to it goes with it to another time, and is in the price (C6).
+        let ask = Ask { addons: notes.addons.clone(), ..ask };
         let day = bookings::search_for(tx, by, &ask, search.whom())?;
         times::near(&day, &search, held.starts_at)
     } else {

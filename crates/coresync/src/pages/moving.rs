@@ -5,7 +5,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use bookings::{Booking, Detail, Move, Rescheduled, TOO_MANY_MOVES, WRONG_STATE, When, search};
+use bookings::{Detail, Move, Rescheduled, ShownMove, TOO_MANY_MOVES, WRONG_STATE, When, search};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kit::web::{Input, Page, Path, Words, see_other};
@@ -30,8 +30,12 @@ struct Wanted {
     date: Option<Date>,
     to: Option<Timestamp>,
     narrowed: Narrowed,
-    /// The new total that the page promised, in cents.
+    /// The new total that the page showed, in cents.
     promise: Option<i64>,
+    /// The room that the page showed.
+    shown_room: Option<i64>,
+    /// The technicians that the page showed.
+    shown_with: Option<Vec<Id>>,
 }
 
 impl Input for Wanted {
@@ -41,22 +45,35 @@ impl Input for Wanted {
             to: words.opt_moment("to"),
             narrowed: Narrowed::parse(words),
             promise: narrowing(words, "promise"),
+            shown_room: narrowing(words, "shown_room"),
+            shown_with: words.opt_text_within("shown_with", 200).as_deref().and_then(ids),
         }
     }
+}
+
+/// `17,18`: ids as the page wrote them.
+fn ids(text: &str) -> Option<Vec<Id>> {
+    text.split(',').map(|id| id.parse().ok().map(Id)).collect()
 }
 
 /// What a move means.
 struct Meant {
     when: String,
+    /// `Stone`, `Duet instead of Stone`
     room: String,
+    /// `Ada`, `Tom instead of Ada`; nothing if nobody serves.
+    with: Option<String>,
     stamp: String,
     price: String,
     promise: i64,
+    shown_room: Id,
+    /// `17,18`
+    shown_with: String,
     /// What becomes dearer, cheaper, or stays.
     difference: String,
     /// What stays due if it is cancelled later.
     frozen: Option<String>,
-    moves_left: String,
+    moves_left: Option<String>,
 }
 
 #[derive(Template)]
@@ -113,15 +130,7 @@ fn attend(tx: &mut Tx<'_>, by: &Actor, id: Id, sheet: &Sheet<Wanted>) -> Result<
     let to = target(&detail, wanted);
     let mut stopped = None;
     let moved = tx.attempt(|tx| match bookings::reschedule(tx, by, id, &to) {
-        Ok(Rescheduled { booking, .. }) => {
-            let dearer = wanted.promise.is_some_and(|promise| booking.total().0 > promise);
-            if dearer {
-                let sentence =
-                    format!("It costs {} now. Nothing has been moved yet.", words::money(booking.total()));
-                stopped = Some((StatusCode::CONFLICT, sentence));
-            }
-            Ok((!dearer).then_some(()))
-        }
+        Ok(_) => Ok(Some(())),
         Err(error) => {
             stopped = Some(refused(error)?);
             Ok(None)
@@ -150,10 +159,17 @@ fn refused(error: Error) -> Result<(StatusCode, String)> {
     }
 }
 
-/// The move that is asked for: by the same person as before, unless another is named.
+/// The move that is asked for, and what the page showed of it: in the same room and by the same technicians as before,
+/// where they are free and no others are named.
 fn target(detail: &Detail, wanted: &Wanted) -> Move {
     let to = wanted.to.unwrap_or(detail.booking.starts_at);
-    Move { when: When::Moment(to), room: wanted.narrowed.room(), technician: wanted.narrowed.technician() }
+    let shown = ShownMove {
+        total: wanted.promise.map(Cents),
+        room: wanted.shown_room.map(Id),
+        technicians: wanted.shown_with.clone(),
+    };
+    let (room, technician) = (wanted.narrowed.room(), wanted.narrowed.technician());
+    Move { when: When::Moment(to), room, technician, shown }
 }
 
 fn draw(
@@ -190,7 +206,10 @@ fn draw(
     let fortnight = search(tx, by, &search_for.ask(service.id, first, last, false))?;
     let day = search(tx, by, &search_for.ask(service.id, date, date, true))?;
     let (room, technician) = (wanted.narrowed.room(), wanted.narrowed.technician());
-    let stays = |at: Timestamp| at == booking.starts_at && room.is_none() && technician.is_none();
+    let is_same_room = room.is_none_or(|room| room == booking.room);
+    let serves = |id: Id| detail.technicians.iter().any(|(one, _)| *one == id);
+    let is_same = is_same_room && technician.is_none_or(serves);
+    let stays = |at: Timestamp| at == booking.starts_at && is_same;
     let mut parts = times::parts(&day, &search_for);
     // Where it is already is no move, unless somebody else or another room is asked for.
     let own = Some(booking.starts_at.to_string()).filter(|_| stays(booking.starts_at));
@@ -207,9 +226,10 @@ fn draw(
         let sentence = "It is at this time already. Choose another.".to_owned();
         stopped = stopped.or(Some((StatusCode::OK, sentence)));
     } else if let Some(to) = wanted.to {
-        match bookings::preview_move(tx, by, id, &target(&detail, &Wanted { to: Some(to), ..wanted.clone() }))
-        {
-            Ok(moved) => meant = Some(meaning(&catalogue, booking, &moved, now)),
+        // What was shown before is shown anew.
+        let asked = Wanted { date: None, to: Some(to), narrowed: wanted.narrowed, ..Wanted::default() };
+        match bookings::preview_move(tx, by, id, &target(&detail, &asked)) {
+            Ok(moved) => meant = Some(meaning(&catalogue, &detail, &moved, now)),
             Err(error) => stopped = stopped.or(Some(refused(error)?)),
         }
     }
@@ -240,8 +260,22 @@ fn draw(
     Ok((status, Box::new(page)))
 }
 
-fn meaning(catalogue: &catalogue::Catalogue, before: &Booking, moved: &Rescheduled, now: Timestamp) -> Meant {
-    let after = &moved.booking;
+/// `Duet instead of Stone`, `Stone` where it stays.
+fn instead(now: String, before: String) -> String {
+    if now == before { now } else { format!("{now} instead of {before}") }
+}
+
+fn meaning(catalogue: &catalogue::Catalogue, detail: &Detail, moved: &Rescheduled, now: Timestamp) -> Meant {
+    let (before, after) = (&detail.booking, &moved.booking);
+    let room = |id| catalogue.room(id).map(|room| room.name.clone()).unwrap_or_default();
+    let name = |id: &Id| catalogue.technician(*id).map(|one| one.name.clone()).unwrap_or_default();
+    let names = |ids: &[Id]| {
+        let mut names: Vec<String> = ids.iter().map(name).collect();
+        names.sort();
+        names.join(" and ")
+    };
+    let served: Vec<Id> = detail.technicians.iter().map(|(id, _)| *id).collect();
+    let with = instead(names(&moved.technicians), names(&served));
     let zone = &catalogue.club.zone;
     let (price, difference) = (words::money(after.total()), moved.difference);
     let difference = match difference.0 {
@@ -253,26 +287,31 @@ fn meaning(catalogue: &catalogue::Catalogue, before: &Booking, moved: &Reschedul
         let fee = words::money(after.frozen.fee);
         format!("If you cancel it later, {fee} stays due, for it is moved late.")
     });
-    let left = catalogue.number(bookings::MOVES) - before.moves - 1;
+    let left = catalogue.number(bookings::MOVES) - after.moves;
+    let counts = after.moves > before.moves;
+    let shown: Vec<String> = moved.technicians.iter().map(|id| id.0.to_string()).collect();
     Meant {
         when: format!(
             "{}, {}",
             words::day_of(zone, after.starts_at, now),
             words::span(zone, after.starts_at, after.ends_at)
         ),
-        room: catalogue.room(after.room).map(|room| room.name.clone()).unwrap_or_default(),
+        room: instead(room(after.room), room(before.room)),
+        with: Some(with).filter(|with| !with.is_empty()),
         stamp: after.starts_at.to_string(),
         promise: after.total().0,
+        shown_room: after.room,
+        shown_with: shown.join(","),
         price,
         difference,
         frozen,
-        moves_left: match left {
+        moves_left: counts.then(|| match left {
             ..=0 => "After that it can’t be moved any more.".to_owned(),
             1 => "After that it can be moved once more.".to_owned(),
             left => format!(
                 "After that it can be moved {} more times.",
                 words::number(usize::try_from(left).unwrap_or(2))
             ),
-        },
+        }),
     }
 }

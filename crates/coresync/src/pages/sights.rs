@@ -11,6 +11,9 @@ const HOUSE_STUDY: &str = "the-house";
 /// The study that moves where a browser can do it, and nothing speaks against it.
 const LIVING: &str = HOUSE_STUDY;
 
+/// How dark the ground of text on our own studies must be: a test holds it against their pixels.
+pub(super) const STUDY_SCRIM: i64 = 4;
+
 /// What is seen of a thing.
 #[derive(Debug, Clone)]
 pub(super) struct Sight {
@@ -73,6 +76,16 @@ impl Sight {
     pub(super) fn film(&self) -> Option<String> {
         let picture = self.hung.as_ref()?;
         Some(picture.path(0, picture.film?))
+    }
+
+    /// How dark the ground of text on it must be, from 1 to 5: as its pixels ask for. Nothing is known of the pixels of a
+    /// film.
+    pub(super) fn scrim(&self) -> i64 {
+        match &self.hung {
+            Some(picture) if picture.kind == Kind::Photograph => picture.scrim,
+            Some(_) => pictures::DARKEST,
+            None => STUDY_SCRIM,
+        }
     }
 
     /// A tiny picture of it, seen while it comes.

@@ -111,6 +111,7 @@ impl Search {
             service,
             minutes: self.minutes,
             ignoring: self.moving,
+            addons: Vec::new(),
             from: Some(from),
             to: Some(to),
             party: self.party,
@@ -155,6 +156,23 @@ impl Search {
         let path = self.path();
         let joint = if path.contains('?') { '&' } else { '?' };
         format!("{path}{joint}date={date}")
+    }
+
+    /// What someone on the waitlist looks for.
+    pub(super) fn of_wait(service: &Service, wait: &bookings::Wait) -> Search {
+        Search {
+            service: service.slug.clone(),
+            party: wait.party,
+            technician: wait.technician,
+            room: wait.room,
+            minutes: wait.minutes,
+            moving: None,
+        }
+    }
+
+    /// The page on which a time can be booked, by its moment as a form sends it.
+    pub(super) fn book_path(&self, stamp: &str) -> String {
+        format!("{}&at={stamp}", self.path())
     }
 
     /// The page for who waits for a time of a day.
@@ -270,7 +288,6 @@ pub(super) fn time_cell(answer: &Answer, search: &Search, offer: &Offer) -> Time
     let (room, factors) = offer.rooms.first().copied().unwrap_or((Id(0), Factors::PLAIN));
     let starts_at = begin(offer.start);
     let ends_at = begin(offer.start + cells(answer.minutes));
-    let quote = answer.quote(offer.date, factors);
     let now = answer.window.asker().now;
     let terms = answer.terms(room, offer.date, offer.start);
     let kept = terms.kept.iter().find(|(_, until)| now < *until).map(|(tier, until)| {
@@ -282,7 +299,7 @@ pub(super) fn time_cell(answer: &Answer, search: &Search, offer: &Offer) -> Time
         path: search.move_path(offer.date, starts_at),
         stamp: starts_at.to_string(),
         span: words::span(zone, starts_at, ends_at),
-        price: words::money(quote.total()),
+        price: words::money(answer.total(offer.date, factors)),
         room: answer.catalogue.room(room).map(|room| room.name.clone()).unwrap_or_default(),
         kept,
     }

@@ -5,7 +5,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use bookings::{Place, WaitKind, Waiting, begin, cell_at};
+use bookings::{Answer, Joined, Offer, Place, WaitKind, Waiting, begin, cell_at};
 use catalogue::Catalogue;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -15,11 +15,14 @@ use people::{Actor, Caller};
 
 use super::frame::{Frame, login_path, or_sign_in};
 use super::sheet::{Asked, Complaints, Posted, Sheet, Typed};
-use super::times::{Narrowed, Search};
+use super::times::{self, Narrowed, Search};
 use super::words;
 
 pub(super) fn routes() -> Router<House> {
-    Router::new().route("/book/wait/", get(ask).post(join)).route("/dashboard/waits/{id}/leave/", post(leave))
+    Router::new()
+        .route("/book/wait/", get(ask).post(join))
+        .route("/dashboard/waits/{id}/", get(show))
+        .route("/dashboard/waits/{id}/leave/", post(leave))
 }
 
 /// For what somebody wants to wait.
@@ -51,6 +54,58 @@ struct WaitPage {
     errors: Complaints,
     refused: Option<&'static str>,
     today: Date,
+    /// The times of the proposed day that are open now.
+    open: OpenTimes,
+}
+
+/// Times that are open now, each with the page on which it can be booked.
+#[derive(Debug, Default)]
+struct OpenTimes {
+    times: Vec<OpenTime>,
+    /// How many there are in all.
+    total: usize,
+}
+
+#[derive(Debug)]
+struct OpenTime {
+    path: String,
+    /// `Friday 27 November, 18:00`
+    when: String,
+    price: String,
+    room: String,
+}
+
+/// How many open times a page lists.
+const MOST_OPEN: usize = 48;
+
+impl OpenTimes {
+    fn of(answer: &Answer, search: &Search, now: Timestamp) -> OpenTimes {
+        let zone = &answer.catalogue.club.zone;
+        let time = |offer: &Offer| {
+            let cell = times::time_cell(answer, search, offer);
+            let when = words::moment(zone, begin(offer.start), now);
+            OpenTime { path: search.book_path(&cell.stamp), when, price: cell.price, room: cell.room }
+        };
+        let listed = answer.offers.iter().take(MOST_OPEN);
+        OpenTimes { times: listed.map(time).collect(), total: answer.offers.len() }
+    }
+
+    /// `22 times are open now`
+    fn sentence(&self) -> String {
+        match self.total {
+            1 => "One time is open now".to_owned(),
+            total => format!("{} times are open now", words::capital(&words::number(total))),
+        }
+    }
+}
+
+/// A place that was joined while times are open.
+#[derive(Template)]
+#[template(path = "waiting.html")]
+struct WaitingPage {
+    frame: Frame,
+    line: WaitLine,
+    open: OpenTimes,
 }
 
 impl WaitPage {
@@ -64,6 +119,9 @@ impl WaitPage {
         self.typed.iter().filter(move |(name, value)| !shown.contains(name) && !value.is_empty())
     }
 }
+
+/// Where one's places are listed.
+const WAITS: &str = "/dashboard/bookings/#waits";
 
 const FIELDS: [(&str, &str); 9] = [
     ("service_id", "Service"),
@@ -115,7 +173,28 @@ fn propose(tx: &mut Tx<'_>, by: &Actor, wanted: &ForWhat) -> Result<WaitPage> {
         };
         typed.push((name, number.to_string()));
     }
-    Ok(page(by, &catalogue, service.id, typed, today))
+    let day = bookings::search(tx, by, &search.ask(service.id, date, date, true))?;
+    let open = OpenTimes::of(&day, &search, tx.now());
+    Ok(WaitPage { open, ..page(by, &catalogue, service.id, typed, today) })
+}
+
+async fn show(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
+    let drawn = caller.view(move |tx, by| waiting(tx, by, id)).await;
+    or_sign_in(drawn.and_then(|page| Page::of(&page)), &format!("/dashboard/waits/{id}/"))
+}
+
+/// A place of one's own with the times that are open now.
+fn waiting(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<WaitingPage> {
+    let Joined { wait, open } = bookings::place(tx, by, id)?;
+    let place = bookings::places(tx, by)?.into_iter().find(|place| place.wait.id == id);
+    let place = place.ok_or(Error::NotFound)?;
+    let (catalogue, now) = (catalogue::current(tx)?, tx.now());
+    let search = Search::of_wait(open.service(), &wait);
+    Ok(WaitingPage {
+        frame: Frame::new(by, "visits", "Waitlist · CoreSync"),
+        line: WaitLine::of(&catalogue, &place, now),
+        open: OpenTimes::of(&open, &search, now),
+    })
 }
 
 fn page(
@@ -134,6 +213,7 @@ fn page(
         errors: Complaints::default(),
         refused: None,
         today,
+        open: OpenTimes::default(),
     }
 }
 
@@ -164,7 +244,7 @@ fn attend(tx: &mut Tx<'_>, by: &Actor, read: &Result<Waiting, Fields>, typed: &T
         }
         Ok(wish) => {
             let joined = tx.attempt(|tx| match bookings::join(tx, by, wish) {
-                Ok(wait) => Ok(Some(wait)),
+                Ok(joined) => Ok(Some(joined)),
                 Err(Error::Invalid(wrong)) => {
                     fields = wrong;
                     Ok(None)
@@ -175,8 +255,11 @@ fn attend(tx: &mut Tx<'_>, by: &Actor, read: &Result<Waiting, Fields>, typed: &T
                 }
                 Err(error) => Err(error),
             })?;
-            if joined.is_some() {
-                return Ok(Outcome::Led("/dashboard/bookings/#waits".to_owned()));
+            if let Some(Joined { wait, open }) = joined {
+                // Times that are open already are listed: they can be booked at once.
+                let has_open = !open.offers.is_empty();
+                let path = if has_open { format!("/dashboard/waits/{}/", wait.id) } else { WAITS.to_owned() };
+                return Ok(Outcome::Led(path));
             }
         }
     }
@@ -208,8 +291,7 @@ async fn leave(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
         Err(Error::Refused(refusal, _)) if refusal.code == bookings::WRONG_STATE.code => Ok(()),
         other => other,
     };
-    let page = "/dashboard/bookings/#waits";
-    or_sign_in(left.map(|()| see_other(page)), page)
+    or_sign_in(left.map(|()| see_other(WAITS)), WAITS)
 }
 
 /// A place on the waitlist on one line.

@@ -41,7 +41,7 @@ pub fn handlers(house: &House, post: &Post) -> Handlers {
         .on(move |job: Offered| offered(job.booking))
         .on(move |job: Opened| letters::opened(opened.clone(), job.wait, job.starts_at))
         .on(move |job: Remind| letters::remind(reminding.clone(), job))
-        .on(move |Look {}| look(looking.clone()))
+        .on(move |why: Look| look(looking.clone(), why))
         .on(move |Nightly {}| tidy(nightly.clone()))
         .on(move |Sweep {}| sweep(sweeping.clone()))
         .on(move |Turn {}| turn(turning.clone()))
@@ -129,8 +129,8 @@ async fn follow(house: House, person: Id) -> Result<()> {
     house.db.tx(move |tx| bookings::reprice_for(tx, person)).await.map(drop)
 }
 
-async fn look(house: House) -> Result<()> {
-    house.db.tx(bookings::look).await.map(drop)
+async fn look(house: House, why: Look) -> Result<()> {
+    bookings::look(&house.db, why).await.map(drop)
 }
 
 async fn sweep(house: House) -> Result<()> {

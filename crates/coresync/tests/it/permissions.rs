@@ -142,6 +142,7 @@ d+++++ POST /dashboard/profile/confirm/
 d+++++ POST /dashboard/profile/password/ | present_password=wrong&new_password=a-long-password
 d+++++ GET /dashboard/sessions/
 d+++++ POST /dashboard/sessions/ | id=1
+d44444 GET /dashboard/waits/{id}/
 d44444 POST /dashboard/waits/{id}/leave/
 ++++++ GET /health/
 ++++++ GET /login/
@@ -189,6 +190,7 @@ d3333+ POST /staff/people/{id}/role/ | role=account
 d3333+ POST /staff/people/{id}/sign-out/
 d333++ GET /staff/pictures/
 d333++ POST /staff/pictures/
+d333++ GET /staff/pictures/{id}/
 d33344 POST /staff/pictures/down/ | spot=home
 d33344 POST /staff/pictures/words/ | spot=home&alt=x
 d333++ GET /staff/plans/

@@ -134,7 +134,7 @@ async fn of_an_offer_and_a_booking_one_has_the_time() {
         house.run_jobs().await;
         cancel(&house, UMA, taken).await.expect(200);
         let words = wish(&house, "suite", "2026-11-27", "18:00").await;
-        let offer = house.db().tx(bookings::look);
+        let offer = bookings::look(house.db(), bookings::Look { anyway: true, joined: None });
         let booking = post(&house, GUS, CREATE, words);
         let (offered, booked) = if round.is_multiple_of(2) {
             tokio::join!(offer, booking)
@@ -236,6 +236,77 @@ async fn the_last_guest_pass_is_used_once() {
         });
         assert_eq!(passes.iter().sum::<usize>(), 1, "{passes:?}");
         assert_eq!(count(&house, sql!("SELECT COUNT(*) FROM pass_uses")).await, 1);
+        sound(&house).await;
+    }
+}
+
+/// C6: the same move sent several times at once, by the app and by the page, is one move.
+#[tokio::test]
+async fn identical_moves_at_once_are_one_move() {
+    let house = House::open().await;
+    for round in 0..rounds() {
+        let id = book(&house, BEA, "suite", "2026-11-27", "14:00").await.number("id");
+        let path = format!("/api/bookings/{id}/reschedule/");
+        let page = format!("/dashboard/bookings/{id}/move/");
+        let browser = house.browser(BEA);
+        let (one, other) = both(
+            round,
+            post(&house, BEA, &path, json!({"date": "2026-11-27", "start_time": "18:00"})),
+            post(&house, BEA, &path, json!({"starts_at": "2026-11-27T23:00:00Z"})),
+        )
+        .await;
+        let form = "to=2026-11-27T23%3A00%3A00Z";
+        let (third, fourth) = tokio::join!(browser.submit(&page, form), browser.submit(&page, form));
+        third.expect(303);
+        fourth.expect(303);
+        for answer in [one.expect(200), other.expect(200)] {
+            assert_eq!(answer["booking"]["moves"], 1);
+            assert_eq!(answer["booking"]["rescheduled_from"], "2026-11-27T14:00:00-05:00");
+        }
+        let told = house.db().view(move |tx| {
+            tx.one::<(i64,)>(
+                sql!("SELECT COUNT(*) FROM booking_events WHERE booking_id = $1 AND what = 'rescheduled'"),
+                args![id],
+            )
+        });
+        assert_eq!(told.await.expect("events"), Some((1,)), "it is told once");
+        sound(&house).await;
+        cancel(&house, BEA, id).await.expect(200);
+        house.run_jobs().await;
+    }
+}
+
+/// L1: whoever joins while a time is given back either finds it open or is offered it; the first in order has it.
+#[tokio::test]
+async fn of_joining_and_a_cancellation_nothing_is_lost() {
+    for round in 0..rounds() {
+        let house = House::open().await;
+        let taken = book(&house, UMA, "suite", "2026-11-27", "18:00").await.number("id");
+        for time in ["12:00", "15:00", "21:00"] {
+            let words = and(wish(&house, "suite", "2026-11-27", time).await, json!({"guest_name": "Ann"}));
+            house.as_(DORA).post(CREATE, words).await.expect(201);
+        }
+        let words = json!({"service_id": house.service("suite").await, "from": "2026-11-27"});
+        house.as_(GUS).post(WAIT, words.clone()).await.expect(201);
+        house.run_jobs().await;
+        let path = format!("/api/bookings/{taken}/cancel_booking/");
+        let (joined, cancelled) =
+            both(round, post(&house, BEA, WAIT, words), post(&house, UMA, &path, json!({}))).await;
+        cancelled.expect(200);
+        let saw_it_open = joined.expect(201).number("total_open") > 0;
+        // Several look at once, as several processes do.
+        let why = bookings::Look::default();
+        let (one, other, ()) =
+            tokio::join!(bookings::look(house.db(), why), bookings::look(house.db(), why), house.run_jobs());
+        one.expect("looked");
+        other.expect("looked");
+        let mut held = Vec::new();
+        for who in [BEA, GUS] {
+            held.push(house.as_(who).get(crate::MINE).await.expect(200).list("held").len());
+        }
+        // Bea comes first by her plan, unless the time was open to her when she joined.
+        let expected = if saw_it_open { [0, 1] } else { [1, 0] };
+        assert_eq!(held, expected, "round {round}, she saw it open: {saw_it_open}");
         sound(&house).await;
     }
 }

@@ -27,7 +27,7 @@ macro_rules! tables {
 tables! {
     "addons" "allocations" "audit" "audit_sealed" "audit_seals" "birthday_uses" "blocks" "booking_addons"
     "booking_events" "bookings" "charge_lines" "charges" "claims" "club_numbers" "clubs" "consents"
-    "counters" "credit_uses" "devices" "equipment" "flushes" "jobs" "key_marks" "lapses" "mails"
+    "counters" "credit_uses" "devices" "equipment" "flushes" "freed_spans" "jobs" "key_marks" "lapses" "mails"
     "membership_events" "memberships" "nodes" "number_events" "offers" "pass_uses" "people" "people_words" "person_keys"
     "picture_files" "picture_spots" "pictures" "plan_versions" "plans" "preferences" "proofs"
     "release_events" "release_rules" "reminders" "replies" "resource_versions" "rooms" "service_addons"

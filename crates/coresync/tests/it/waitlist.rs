@@ -79,7 +79,7 @@ async fn nothing_is_held_at_night_and_shortly_before_all_are_told() {
     house.run_jobs().await;
     assert_eq!(states(&house, PIA).await, ["waiting"]);
     house.set_time("2026-11-25T08:00:00-05:00");
-    house.db().tx(bookings::look).await.expect("looked");
+    crate::look(&house).await;
     assert_eq!(
         (states(&house, PIA).await[0].as_str(), states(&house, BEA).await[0].as_str()),
         ("offered", "waiting")
@@ -87,7 +87,7 @@ async fn nothing_is_held_at_night_and_shortly_before_all_are_told() {
     // Passed over, and an hour and a half before the start: both are told at once, first come.
     house.set_time("2026-11-27T16:30:00-05:00");
     house.db().tx(bookings::sweep).await.expect("swept");
-    house.db().tx(bookings::look).await.expect("looked");
+    crate::look(&house).await;
     house.run_jobs().await;
     let told = |mail: &String| mail.contains("Free now") && mail.contains("bea@cast.test");
     assert!(house.mails().iter().any(told));
@@ -103,7 +103,7 @@ async fn who_asked_is_told_when_a_day_opens() {
     house.run_jobs().await;
     assert!(house.mails().is_empty());
     house.set_time("2026-11-25T00:00:00-05:00");
-    house.db().tx(bookings::look).await.expect("looked");
+    crate::look(&house).await;
     house.run_jobs().await;
     assert_eq!(house.mails().len(), 1);
     assert!(house.mails()[0].contains("Saturday 28 November 2026, 18:00"), "{}", house.mails()[0]);
@@ -163,4 +163,140 @@ async fn what_is_for_members_is_waited_for_by_members() {
     let words = json!({"service_id": house.service("circle").await, "from": "2026-11-27"});
     house.as_(GUS).post(WAIT, words.clone()).await.refused(403, "plan_required");
     house.as_(PIA).post(WAIT, words).await.expect(201);
+}
+
+/// A16: the times that are open when somebody joins are listed, and nothing of them is held or offered.
+#[tokio::test]
+async fn open_times_are_listed_and_not_grabbed() {
+    let house = House::open().await;
+    let joined = join(&house, BEA, json!({})).await;
+    let open = joined.list("open_times");
+    assert!(open.len() > 20 && joined["total_open"].as_u64() == Some(open.len() as u64), "{}", joined.text());
+    assert_eq!(open[0]["book_at"], "/book/?service=suite&at=2026-11-27T17:00:00Z");
+    let again = join(&house, BEA, json!({})).await;
+    assert_eq!((again["id"].clone(), again.list("open_times").len()), (joined["id"].clone(), open.len()));
+    house.run_jobs().await;
+    // Neither now nor by any later look.
+    for moment in ["2026-11-24T10:05:00-05:00", "2026-11-25T09:00:00-05:00"] {
+        house.set_time(moment);
+        crate::look(&house).await;
+        house.run_jobs().await;
+    }
+    assert_eq!(states(&house, BEA).await, ["waiting"]);
+    assert_eq!(house.as_(BEA).get(crate::MINE).await.expect(200).list("held").len(), 0);
+    assert!(house.mails().is_empty(), "{:?}", house.mails());
+    // A time that is taken and given back has become free since.
+    let taken = book(&house, UMA, "suite", "2026-11-27", "18:00").await.number("id");
+    cancel(&house, UMA, taken).await.expect(200);
+    house.run_jobs().await;
+    let held = house.as_(BEA).get(crate::MINE).await.expect(200).list("held")[0].clone();
+    let start = held["starts_at"].as_str().expect("a start");
+    assert!(("2026-11-27T15:30".."2026-11-27T20:45").contains(&&start[..16]), "what was given back: {held}");
+}
+
+/// A time that stays open through another room has not become free when one of the rooms is given back.
+#[tokio::test]
+async fn what_was_open_all_the_time_is_not_offered() {
+    let house = House::open().await;
+    let words = json!({"service_id": house.service("massage").await, "from": "2026-11-27",
+        "after": "18:00", "before": "18:01"});
+    let stone = house.room("stone").await;
+    // Ada alone works in the evening: with her the time is gone.
+    let in_stone = json!({"room_id": stone, "service_id": house.service("circle").await});
+    house.as_(BEA).post(WAIT, words.clone()).await.expect(201);
+    let circle = crate::and(crate::wish(&house, "circle", "2026-11-27", "18:00").await, in_stone);
+    let booked = house.as_(UMA).post(CREATE, circle).await.expect(201).number("id");
+    cancel(&house, UMA, booked).await.expect(200);
+    house.run_jobs().await;
+    assert_eq!(states(&house, BEA).await, ["waiting"], "the other room was free all the time");
+    let booked = book(&house, UMA, "massage", "2026-11-27", "18:00").await.number("id");
+    cancel(&house, UMA, booked).await.expect(200);
+    house.run_jobs().await;
+    assert_eq!(states(&house, BEA).await, ["offered"], "nobody could serve meanwhile");
+}
+
+/// L2 to the second: offers until 22:00 and from 08:00 on, and from two hours ahead on; closer, everyone is told at once.
+#[tokio::test]
+async fn quiet_hours_and_two_hours_are_kept_to_the_second() {
+    for (freed_at, offered, told) in [
+        ("2026-11-26T21:59:59-05:00", true, false),
+        ("2026-11-26T22:00:00-05:00", false, false),
+        ("2026-11-27T07:59:59-05:00", false, false),
+        ("2026-11-27T08:00:00-05:00", true, false),
+        ("2026-11-27T16:00:00-05:00", true, false),
+        ("2026-11-27T16:00:01-05:00", false, true),
+    ] {
+        let house = House::open().await;
+        let taken = fill(&house).await;
+        join(&house, BEA, json!({})).await;
+        join(&house, PIA, json!({})).await;
+        house.run_jobs().await;
+        house.set_time(freed_at);
+        cancel(&house, UMA, taken).await.expect(200);
+        house.run_jobs().await;
+        let (pia, bea) = (states(&house, PIA).await, states(&house, BEA).await);
+        let first = if offered { "offered" } else { "waiting" };
+        assert_eq!((pia[0].as_str(), bea[0].as_str()), (first, "waiting"), "{freed_at}");
+        let mails = house.mails();
+        let free_now = |who: &str| mails.iter().any(|mail| mail.contains("Free now") && mail.contains(who));
+        assert_eq!((free_now("pia@cast.test"), free_now("bea@cast.test")), (told, told), "{freed_at}");
+        if !offered && !told {
+            // What became free at night is offered in the morning.
+            house.set_time("2026-11-27T08:00:00-05:00");
+            crate::look(&house).await;
+            assert_eq!(states(&house, PIA).await, ["offered"], "{freed_at}");
+        }
+    }
+}
+
+/// L3: the place is kept once; the second offer that lapses ends it.
+#[tokio::test]
+async fn a_place_is_kept_once() {
+    let house = House::open().await;
+    let taken = fill(&house).await;
+    join(&house, BEA, json!({})).await;
+    house.run_jobs().await;
+    cancel(&house, UMA, taken).await.expect(200);
+    house.run_jobs().await;
+    let decline = |id: i64| format!("/api/bookings/hold/{id}/");
+    let held =
+        house.as_(BEA).get(crate::MINE).await.expect(200).list("held")[0]["id"].as_i64().expect("an id");
+    house.as_(BEA).send(axum::http::Method::DELETE, &decline(held), None, Vec::new()).await.expect(204);
+    house.run_jobs().await;
+    assert_eq!(states(&house, BEA).await, ["waiting"], "the same hours are not offered again");
+    // Another time becomes free: the second offer.
+    let ann = house.db().view(|tx| {
+        tx.one::<(kit::Id,)>(
+            kit::sql!("SELECT id FROM bookings WHERE guest_name = 'Ann' ORDER BY starts_at LIMIT 1"),
+            kit::args![],
+        )
+    });
+    let (ann,) = ann.await.expect("the table").expect("a booking");
+    cancel(&house, testing::DORA, ann.0).await.expect(200);
+    house.run_jobs().await;
+    assert_eq!(states(&house, BEA).await, ["offered"]);
+    house.set_time("2026-11-24T11:00:00-05:00");
+    house.db().tx(bookings::sweep).await.expect("swept");
+    house.run_jobs().await;
+    assert!(states(&house, BEA).await.is_empty(), "it was kept once");
+}
+
+/// The page lists what is open, with links to book, before and after joining.
+#[tokio::test]
+async fn the_page_lists_what_is_open() {
+    let house = House::open().await;
+    let bea = house.browser(BEA);
+    let ask = bea.get("/book/wait/?service=suite&date=2026-11-27").await.expect(200).text();
+    assert!(ask.contains("times are open now"), "{ask}");
+    assert!(ask.contains("at=2026-11-27T17:00:00Z"), "{ask}");
+    let service = house.service("suite").await;
+    let form = format!("service_id={service}&from=2026-11-27&to=2026-11-27");
+    let onward = bea.submit("/book/wait/", &form).await.expect(303).header("location").to_owned();
+    assert!(onward.starts_with("/dashboard/waits/"), "{onward}");
+    let page = bea.get(&onward).await.expect(200).text();
+    assert!(page.contains("You’re on the waitlist") && page.contains("times are open now"), "{page}");
+    assert!(page.contains("at=2026-11-27T17:00:00Z"), "{page}");
+    house.browser(GUS).get(&onward).await.expect(404);
+    house.run_jobs().await;
+    assert_eq!(states(&house, BEA).await, ["waiting"]);
 }
