@@ -13,6 +13,7 @@ pub mod numbers;
 pub mod pace;
 pub mod replies;
 pub mod seal;
+pub mod text;
 pub mod tokens;
 pub mod versions;
 pub mod web;

@@ -1,0 +1,110 @@
+//! Text that people type or paste: what can't be seen is taken out, and one spelling of each character is kept.
+
+use unicode_normalization::{UnicodeNormalization as _, is_nfc};
+
+/// The text in Unicode normalization form C, without control and direction characters, zero-width characters and tags
+/// (rules.md N7). Line feeds and tabs stay; a carriage return before a line feed goes.
+///
+/// Joiners stay between letters of scripts that need them and inside an emoji; a variation selector stays behind a character.
+pub fn clean(text: &str) -> String {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t')) {
+        return text.to_owned();
+    }
+    let normal = nfc(text);
+    let mut kept = String::with_capacity(normal.len());
+    let mut rest = normal.chars().peekable();
+    while let Some(one) = rest.next() {
+        let before = kept.chars().next_back();
+        let is_kept = match one {
+            '\u{200c}' | '\u{200d}' => before.is_some_and(joins) && rest.peek().copied().is_some_and(joins),
+            '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' => before.is_some_and(takes_a_variation),
+            '\r' => rest.peek() != Some(&'\n'),
+            other => !is_hidden(other),
+        };
+        match one {
+            '\r' | '\u{2028}' | '\u{2029}' if is_kept => kept.push('\n'),
+            _ if is_kept => kept.push(one),
+            _ => {}
+        }
+    }
+    kept
+}
+
+/// The same on one line: white space of any kind and number becomes one space, and none stands at an end.
+pub fn one_line(text: &str) -> String {
+    clean(text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Unicode normalization form C: one spelling for what looks the same, whatever keyboard wrote it.
+pub fn nfc(text: &str) -> String {
+    if is_nfc(text) { text.to_owned() } else { text.nfc().collect() }
+}
+
+/// Unicode normalization form KC: full-width digits and signs become plain ones besides.
+pub fn nfkc(text: &str) -> String {
+    text.nfkc().collect()
+}
+
+/// Whether a joiner beside this character can mean something: letters of scripts from Arabic on, and emoji.
+fn joins(one: char) -> bool {
+    one >= '\u{590}' && !matches!(one, '\u{2000}'..='\u{206f}') && !is_hidden(one)
+}
+
+fn takes_a_variation(before: char) -> bool {
+    let is_selector = matches!(before, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}');
+    !is_selector && !before.is_whitespace()
+}
+
+/// Characters that show nothing and change what is around them, or only hide.
+fn is_hidden(one: char) -> bool {
+    matches!(
+        one,
+        '\0'..='\u{8}'
+            | '\u{b}'..='\u{1f}'
+            | '\u{7f}'..='\u{9f}'
+            | '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'
+            | '\u{1160}'
+            | '\u{17b4}'
+            | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e007f}'
+    ) || u32::from(one) & 0xfffe == 0xfffe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_not_be_seen_is_taken_out_and_what_is_written_stays() {
+        for (typed, kept) in [
+            ("Anna Kovalenko", "Anna Kovalenko"),
+            ("An\u{202e}na\u{2066}\u{200f}\u{61c}", "Anna"),
+            ("\u{feff}An\u{200b}na\u{2060}\u{ad}", "Anna"),
+            ("A\u{e0041}\u{e007f}nna\u{7}\u{1b}[31m", "Anna[31m"),
+            ("Zoe\u{308}", "Zo\u{eb}"),
+            ("o\u{2019}Neill 🌿", "o\u{2019}Neill 🌿"),
+            ("A\u{200d}nna", "Anna"),
+            ("می\u{200c}خواهم", "می\u{200c}خواهم"),
+            ("👩\u{200d}⚕\u{fe0f}", "👩\u{200d}⚕\u{fe0f}"),
+            ("\u{fe0f}a\u{fe0f}\u{fe0f}\u{fe0f}", "a\u{fe0f}"),
+            ("one\r\ntwo\tthree\u{2028}four", "one\ntwo\tthree\nfour"),
+        ] {
+            assert_eq!(clean(typed), kept, "{typed:?}");
+            assert_eq!(clean(kept), kept, "{typed:?}: cleaning twice changes nothing");
+        }
+        assert_eq!(one_line(" Anna\u{a0}\n  Maria\t"), "Anna Maria");
+    }
+}
