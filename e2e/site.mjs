@@ -1,6 +1,9 @@
 // How the journeys find things on the site: every label, address and sentence they rely on stands here.
 
 import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { TODAY } from "./house.mjs";
 
 export const PASSWORD = "coresync-demo";
@@ -45,6 +48,7 @@ export const PAGES = [
   ["api-none", "/api/docs/?q=zzzz"],
   ["login", "/login/"],
   ["signup", "/signup/"],
+  ["signup-check", "/signup/check/"],
   ["missing", "/no-such-page/"],
 ];
 
@@ -100,7 +104,7 @@ export async function answersInWords(page, response, asked) {
 // ---- who ----
 
 export async function fillSignIn(page, email, password = PASSWORD) {
-  await main(page).getByLabel("E-mail address").fill(email);
+  await main(page).getByLabel("Email").fill(email);
   await main(page).getByLabel("Password", { exact: true }).fill(password);
   await press(page, "Sign in");
 }
@@ -114,9 +118,32 @@ export async function signIn(page, email) {
 export async function fillSignUp(page, { first, last, email, password }) {
   await main(page).getByLabel("First name").fill(first);
   await main(page).getByLabel("Last name").fill(last);
-  await main(page).getByLabel("E-mail address").fill(email);
+  await main(page).getByLabel("Email").fill(email);
   await main(page).getByLabel("Password", { exact: true }).fill(password);
   await press(page, "Create account");
+}
+
+/** The last link to confirm an address in the emails that the program keeps in its data folder. */
+export async function confirmLink(house, email) {
+  const folder = join(house.folder, "data", "mail");
+  for (let tries = 0; tries < 300; tries += 1) {
+    const names = (await readdir(folder).catch(() => [])).sort().reverse();
+    for (const name of names) {
+      const text = (await readFile(join(folder, name), "utf8")).replaceAll("=\r\n", "").replaceAll("=3D", "=");
+      const link = text.includes(`To: ${email}`) && /\/verify\/\?token=[0-9a-f]{64}/.exec(text);
+      if (link) return link[0];
+    }
+    await pause(100);
+  }
+  throw new Error(`no email to ${email} with a link`);
+}
+
+/** Looks for the email of a sign-up, and confirms the address in this browser, which signed up. */
+export async function confirmSignUp(page, house, email) {
+  await page.waitForURL(/\/signup\/check\//);
+  await page.getByRole("heading", { name: "Check your email" }).waitFor();
+  await page.goto(await confirmLink(house, email));
+  await press(page, "Confirm my email");
 }
 
 export async function signOut(page) {

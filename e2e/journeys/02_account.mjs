@@ -10,10 +10,11 @@ const person = {
   password: "a long walk in november",
 };
 
-async function signUp(visits) {
+async function signUp(visits, house) {
   const page = await visits.person();
   await page.goto("/signup/");
   await site.fillSignUp(page, person);
+  await site.confirmSignUp(page, house, person.email);
   await page.waitForURL(/\/dashboard\/$/);
   await page.getByRole("heading", { level: 1 }).waitFor();
   await page.getByRole("heading", { name: "Membership" }).waitFor();

@@ -86,7 +86,7 @@ async function oddSignIns(visits) {
   }
   await page.goto("/login/");
   await sends(page, () => site.fillSignIn(page, "someone@example.org", "wrong"), "a wrong password");
-  const kept = await site.main(page).getByLabel("E-mail address").inputValue();
+  const kept = await site.main(page).getByLabel("Email").inputValue();
   assert.equal(kept, "someone@example.org", "what was typed is lost");
 }
 
@@ -106,14 +106,16 @@ async function oddSignUps(visits) {
   }
 }
 
-/** Whose address it is is not told: a stranger gets in as somebody new, and the account that has it stays as it was. */
+/** Whose address it is is not told: a stranger is shown what everyone is, and the account that has it stays as it was. */
 async function takenAddress(visits) {
   const { email } = site.ACCOUNTS.guest;
   const page = await visits.person();
   await page.goto("/signup/");
   await site.fillSignUp(page, { first: "Ada", last: "Moss", email, password: "rain on the roof" });
-  await page.waitForURL(/\/dashboard\/$/);
-  await site.says(page, "is not confirmed yet");
+  await page.waitForURL(/\/signup\/check\/$/);
+  await site.says(page, "Open the link that we sent you");
+  await page.goto("/dashboard/");
+  await page.waitForURL(/\/login\//);
   const owner = await visits.person();
   await site.signIn(owner, email);
   const said = await site.main(owner).innerText();

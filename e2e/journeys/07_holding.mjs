@@ -6,7 +6,7 @@ import { none, sound } from "../sound.mjs";
 
 /** A visitor holds a time, writes everything down, makes an account, and books it: nothing is lost. */
 function comesAlong(person, look) {
-  return async (visits) => {
+  return async (visits, house) => {
     const page = await visits.person(look);
     await page.goto(site.bookPath(site.SERVICE.slug, site.day(2)));
     await site.review(page);
@@ -17,6 +17,9 @@ function comesAlong(person, look) {
     await site.press(page, "Create an account");
     await page.waitForURL(/\/signup\//);
     await site.fillSignUp(page, person);
+    await page.waitForURL(/\/signup\/check\//);
+    await site.says(page, "stays held for you until");
+    await site.confirmSignUp(page, house, person.email);
     await page.waitForURL(held);
     assert.equal(await site.main(page).getByLabel("Special requests").inputValue(), "Slowly, please.");
     assert.equal(await site.main(page).getByLabel("Allergies").inputValue(), "Almond oil");

@@ -143,8 +143,16 @@ pub fn leave_out(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, other: Id) -> Resu
 /// # Errors
 /// `Error::Unauthorized` for visitors; a fault of the database.
 pub fn take_over(tx: &mut Tx<'_>, by: &Actor, token: &str) -> Result<Option<Id>> {
+    take_over_carried(tx, by, &tokens::digest(token))
+}
+
+/// The same by the digest of the token, where a sign-up has carried it along.
+///
+/// # Errors
+/// As [`take_over`].
+pub fn take_over_carried(tx: &mut Tx<'_>, by: &Actor, digest: &[u8]) -> Result<Option<Id>> {
     let person = by.person()?.id;
-    let holds = store::held_by_token(tx, &tokens::digest(token))?;
+    let holds = store::held_by_token(tx, digest)?;
     let Some(first) = holds.first().copied() else { return Ok(None) };
     tx.line_up(person)?;
     tx.line_up(first)?;

@@ -61,7 +61,7 @@ mod wire;
 mod wish;
 
 pub use adopt::{adopt, tell_upcoming};
-pub use amend::{add_to_visit, amend, leave_out, take_over};
+pub use amend::{add_to_visit, amend, leave_out, take_over, take_over_carried};
 pub use api::routes;
 pub use arrive::{Missed, business_day_is_open, check_in, complete, no_show, start};
 pub use audit::id_by_reference;
@@ -78,7 +78,10 @@ pub use cells::{Cell, MINUTES, begin, cell_at, cell_from, cells};
 pub use confirm::confirm;
 pub use day_visits::{DayFilter, DayGuest, DayVisit, day_visits, guest_of};
 pub use days::{Day, Days, Open, Openings, minute, moments};
-pub use forget::{Exported, export, forget_person, has_ahead};
+pub use forget::{
+    Exported, ExportedAddon, ExportedEvent, ExportedLapse, ExportedWait, export, export_lapses, export_waits,
+    forget_address, forget_person, guest_addresses, has_ahead,
+};
 pub use free::{Busy, DayCount, Demand, Factors, Field, Gate, Keeping, Offer, Offers, Track};
 pub use hands::{DecidedTime, NOTHING_TO_UNDO, decide, decided_times, undo};
 pub use history::{Had, history};

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::tz::TimeZone;
-use kit::text::fold;
+use kit::fold::fold;
 use kit::{Cents, Fault, Id, Result};
 use serde::{Deserialize, Serialize};
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use kit::config::Config;
 use kit::db::{self, Place};
 use kit::errors::OrFault;
-use kit::web::{Input, Words};
+use kit::web::{Input, Words, plain_http};
 use kit::{Error, Fault, Fields, House, Result, args, sql};
 use people::{NewPerson, Role};
 use serde_json::json;
@@ -66,6 +66,9 @@ pub async fn check(config: Config) -> Result<()> {
 async fn look(house: House) -> Result<()> {
     messages::Post::from_config(&house.config)?;
     say(&format!("configuration: well, {:?}", house.config.env).to_lowercase())?;
+    if let Some(warning) = plain_http(&house.config) {
+        say(&format!("warning: {warning}"))?;
+    }
     say(&format!("database: {}, answers, sealed with this key", house.db.engine_name()))?;
     let (bookings, doubles, strays) = house.db.view(integrity).await?;
     say(&format!("bookings: {bookings}"))?;

@@ -9,6 +9,7 @@ use kit::db::{Means, Place, Shelf, Width};
 use kit::errors::OrFault;
 use kit::live::Live;
 use kit::seal::Sealer;
+use kit::web::{Hosts, plain_http};
 use kit::{Db, Fault, House, Result, jobs};
 use messages::Post;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -113,7 +114,10 @@ async fn serve_on(
 
     let address = house.config.addr;
     let kept_figures = figures.clone();
-    let app = app::app(house.clone(), Some(figures));
+    let app = app::app(house.clone(), Some(figures)).for_hosts(Hosts::of(&house.config));
+    if let Some(warning) = plain_http(&house.config) {
+        tracing::warn!("{warning}");
+    }
     tracing::info!(
         %address,
         url = house.config.public_url,

@@ -14,6 +14,10 @@ mod blocks;
 mod cancelling;
 #[path = "it/choosing.rs"]
 mod choosing;
+#[path = "it/claims.rs"]
+mod claims;
+#[path = "it/crawlers.rs"]
+mod crawlers;
 #[path = "it/day.rs"]
 mod day;
 #[path = "it/desk.rs"]
@@ -36,6 +40,8 @@ mod histories;
 mod history;
 #[path = "it/holds.rs"]
 mod holds;
+#[path = "it/hosts.rs"]
+mod hosts;
 #[path = "it/journeys.rs"]
 mod input_order;
 
@@ -58,6 +64,8 @@ mod once;
 mod own_visits;
 #[path = "it/permissions.rs"]
 mod permissions;
+#[path = "it/personal_data.rs"]
+mod personal_data;
 #[path = "it/pictures.rs"]
 mod pictures;
 #[path = "it/plans.rs"]

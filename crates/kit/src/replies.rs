@@ -108,7 +108,7 @@ pub fn once(
 ) -> Result<Option<Reply>> {
     let Some(deed) = deed else { return verb(tx) };
     let key = key_of(deed, asker);
-    if !take(tx, &key)? {
+    if !take(tx, &key, asker)? {
         return earlier(tx, &key, deed).map(Some);
     }
     let reply = verb(tx)?;
@@ -135,15 +135,15 @@ fn key_of(deed: &Deed, asker: &str) -> Vec<u8> {
 }
 
 /// Makes the key ours, if nobody has it. Whoever comes at the same time waits here for the end of the first.
-fn take(tx: &mut Tx<'_>, key: &[u8]) -> Result<bool> {
+fn take(tx: &mut Tx<'_>, key: &[u8], asker: &str) -> Result<bool> {
     let (now, over) = (tx.now(), tx.now() - KEPT);
     let taken = tx.run(
         sql!(
-            "INSERT INTO replies (key, sealed, made_at, replayed) VALUES ($1, $2, $3, 0)
-             ON CONFLICT (key) DO UPDATE SET sealed = excluded.sealed, made_at = excluded.made_at, replayed = 0
-             WHERE replies.made_at <= $4"
+            "INSERT INTO replies (key, sealed, made_at, replayed, asker) VALUES ($1, $2, $3, 0, $5)
+             ON CONFLICT (key) DO UPDATE SET sealed = excluded.sealed, made_at = excluded.made_at, replayed = 0,
+             asker = excluded.asker WHERE replies.made_at <= $4"
         ),
-        args![key.to_vec(), Vec::new(), now, over],
+        args![key.to_vec(), Vec::new(), now, over, tokens::digest(asker)],
     )?;
     Ok(taken == 1)
 }
@@ -174,6 +174,14 @@ fn let_go(tx: &mut Tx<'_>, key: &[u8]) -> Result<()> {
 
 fn place(key: &[u8]) -> String {
     format!("replies.sealed:{}", tokens::hex(key))
+}
+
+/// Forgets every answer that was kept for somebody who is erased. Says how many.
+///
+/// # Errors
+/// A fault of the database.
+pub fn forget_replies_of(tx: &mut Tx<'_>, asker: &str) -> Result<u64> {
+    tx.run(sql!("DELETE FROM replies WHERE asker = $1"), args![tokens::digest(asker)])
 }
 
 /// Forgets the answers that are a day old. Says how many.

@@ -1,174 +1,110 @@
-//! Text as it is compared in a search: without case, accents and kinds of apostrophe, in every script. What is stored and shown
-//! stays as it was written.
+//! Text that people type or paste: what can't be seen is taken out, and one spelling of each character is kept.
 
-use unicode_normalization::UnicodeNormalization as _;
-use unicode_normalization::char::canonical_combining_class;
+use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
-/// The longest word that is compared, in bytes: what is behind that does not count.
-pub const LONGEST_WORD: usize = 64;
-
-/// Characters that people use as an apostrophe: they part no word and count for nothing.
-const APOSTROPHES: &str =
-    "'\u{2019}\u{2018}\u{201b}\u{2bc}\u{2bb}\u{2b9}\u{2c8}\u{2032}\u{ff07}\u{60}\u{b4}\u{55a}\u{5f3}";
-
-/// Letters with a stroke, and ligatures, which Unicode does not take apart.
-const BASE_LETTERS: [(char, &str); 14] = [
-    ('ø', "o"),
-    ('ł', "l"),
-    ('đ', "d"),
-    ('ð', "d"),
-    ('ħ', "h"),
-    ('ŧ', "t"),
-    ('ƀ', "b"),
-    ('ɨ', "i"),
-    ('ı', "i"),
-    ('æ', "ae"),
-    ('œ', "oe"),
-    ('þ', "th"),
-    ('ŋ', "n"),
-    ('ĸ', "k"),
-];
-
-/// The zero of each set of decimal digits in common use; the other nine follow it.
-const ZEROS: [char; 12] = [
-    '0', '\u{660}', '\u{6f0}', '\u{966}', '\u{9e6}', '\u{a66}', '\u{ae6}', '\u{be6}', '\u{e50}', '\u{f20}',
-    '\u{1040}', '\u{ff10}',
-];
-
-/// Whether a character is an apostrophe, typographic or plain.
-pub fn is_apostrophe(c: char) -> bool {
-    APOSTROPHES.contains(c)
-}
-
-/// The value of a decimal digit of any script.
-pub fn digit(c: char) -> Option<u8> {
-    ZEROS.iter().find_map(|zero| {
-        let value = u32::from(c).checked_sub(u32::from(*zero))?;
-        u8::try_from(value).ok().filter(|value| *value < 10)
-    })
-}
-
-/// The ASCII digits of a text, whatever stands between them and in whichever script they are.
-pub fn digits(text: &str) -> String {
-    text.chars().filter_map(digit).map(|value| char::from(b'0' + value)).collect()
-}
-
-/// A text as it is compared: compatibility decomposition (NFKD), without combining marks and apostrophes, in folded case. `ß` is
-/// `ss`, `İ` and `ı` are `i`, `й` is `и`, `ё` is `е`; digits are ASCII. Folding twice changes nothing.
-pub fn fold(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars().filter(|c| !is_apostrophe(*c)).nfkd() {
-        if canonical_combining_class(c) != 0 || is_apostrophe(c) {
-            continue;
-        }
-        if let Some(value) = digit(c) {
-            out.push(char::from(b'0' + value));
-            continue;
-        }
-        // Full case folding: by way of the upper case, so that `ß` and `ſ` become what they stand for, and both sigmas one.
-        for upper in c.to_lowercase().flat_map(char::to_uppercase) {
-            for folded in upper.to_lowercase().nfkd().filter(|one| canonical_combining_class(*one) == 0) {
-                match BASE_LETTERS.iter().find(|(letter, _)| *letter == folded) {
-                    Some((_, base)) => out.push_str(base),
-                    None => out.push(folded),
-                }
-            }
+/// The text in Unicode normalization form C, without control and direction characters, zero-width characters and tags
+/// (rules.md N7). Line feeds and tabs stay; a carriage return before a line feed goes.
+///
+/// Joiners stay between letters of scripts that need them and inside an emoji; a variation selector stays behind a character.
+pub fn clean(text: &str) -> String {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t')) {
+        return text.to_owned();
+    }
+    let normal = nfc(text);
+    let mut kept = String::with_capacity(normal.len());
+    let mut rest = normal.chars().peekable();
+    while let Some(one) = rest.next() {
+        let before = kept.chars().next_back();
+        let is_kept = match one {
+            '\u{200c}' | '\u{200d}' => before.is_some_and(joins) && rest.peek().copied().is_some_and(joins),
+            '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' => before.is_some_and(takes_a_variation),
+            '\r' => rest.peek() != Some(&'\n'),
+            other => !is_hidden(other),
+        };
+        match one {
+            '\r' | '\u{2028}' | '\u{2029}' if is_kept => kept.push('\n'),
+            _ if is_kept => kept.push(one),
+            _ => {}
         }
     }
-    out
+    kept
 }
 
-/// The words of a text as they are compared: parted at everything that is no letter or digit, each of at most
-/// [`LONGEST_WORD`] bytes.
-pub fn words(text: &str) -> Vec<String> {
-    let folded = fold(text);
-    let parts = folded.split(|c: char| !is_of_word(c)).filter(|part| !part.is_empty());
-    parts.map(|part| cut(part).to_owned()).collect()
+/// The same on one line: white space of any kind and number becomes one space, and none stands at an end.
+pub fn one_line(text: &str) -> String {
+    clean(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Whether a folded character belongs to a word. Signs of vowels are no letters to Unicode, and yet part no word.
-fn is_of_word(c: char) -> bool {
-    c.is_alphanumeric() || (!c.is_ascii() && !c.is_whitespace() && !c.is_control() && !is_punctuation(c))
+/// Unicode normalization form C: one spelling for what looks the same, whatever keyboard wrote it.
+pub fn nfc(text: &str) -> String {
+    if is_nfc(text) { text.to_owned() } else { text.nfc().collect() }
 }
 
-/// Punctuation beyond ASCII that parts words.
-fn is_punctuation(c: char) -> bool {
-    matches!(c,
-        '\u{a1}'..='\u{bf}' | '\u{d7}' | '\u{f7}' | '\u{2000}'..='\u{206f}' | '\u{2190}'..='\u{2bff}'
-        | '\u{3000}'..='\u{303f}' | '\u{30fb}' | '\u{fe30}'..='\u{fe6f}' | '\u{feff}')
+/// Unicode normalization form KC: full-width digits and signs become plain ones besides.
+pub fn nfkc(text: &str) -> String {
+    text.nfkc().collect()
 }
 
-/// The beginning of a text, of at most [`LONGEST_WORD`] bytes.
-pub fn cut(text: &str) -> &str {
-    &text[..text.floor_char_boundary(LONGEST_WORD)]
+/// Whether a joiner beside this character can mean something: letters of scripts from Arabic on, and emoji.
+fn joins(one: char) -> bool {
+    one >= '\u{590}' && !matches!(one, '\u{2000}'..='\u{206f}') && !is_hidden(one)
+}
+
+fn takes_a_variation(before: char) -> bool {
+    let is_selector = matches!(before, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}');
+    !is_selector && !before.is_whitespace()
+}
+
+/// Characters that show nothing and change what is around them, or only hide.
+fn is_hidden(one: char) -> bool {
+    matches!(
+        one,
+        '\0'..='\u{8}'
+            | '\u{b}'..='\u{1f}'
+            | '\u{7f}'..='\u{9f}'
+            | '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'
+            | '\u{1160}'
+            | '\u{17b4}'
+            | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e007f}'
+    ) || u32::from(one) & 0xfffe == 0xfffe
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
     #[test]
-    fn case_accents_and_apostrophes_do_not_count_in_any_script() {
-        for (one, other) in [
-            ("José", "jose"),
-            ("JOSE\u{301}", "josé"),
-            ("Ångström", "ANGSTROM"),
-            ("Straße", "STRASSE"),
-            ("ẞ", "ss"),
-            ("Søren", "soren"),
-            ("Łukasz", "lukasz"),
-            ("Đorđe", "dorde"),
-            ("Æsa", "aesa"),
-            ("İstanbul", "istanbul"),
-            ("Işık", "isik"),
-            ("ΣΊΣΥΦΟΣ", "σισυφος"),
-            ("Фёдор", "ФЕДОР"),
-            ("Сергей", "сергеи"),
-            ("Ґалаґан", "ґалаґан"),
-            ("Việt", "viet"),
-            ("O’Brien", "O'Brien"),
-            ("Oʼbrien", "obrien"),
-            ("D`Angelo", "d´angelo"),
-            ("שָׁלוֹם", "שלום"),
-            ("مُحَمَّد", "محمد"),
-            ("ﬁnn", "finn"),
-            ("Ａｎｎａ", "anna"),
-            ("٠١٢٣", "0123"),
+    fn what_can_not_be_seen_is_taken_out_and_what_is_written_stays() {
+        for (typed, kept) in [
+            ("Anna Kovalenko", "Anna Kovalenko"),
+            ("An\u{202e}na\u{2066}\u{200f}\u{61c}", "Anna"),
+            ("\u{feff}An\u{200b}na\u{2060}\u{ad}", "Anna"),
+            ("A\u{e0041}\u{e007f}nna\u{7}\u{1b}[31m", "Anna[31m"),
+            ("Zoe\u{308}", "Zo\u{eb}"),
+            ("o\u{2019}Neill 🌿", "o\u{2019}Neill 🌿"),
+            ("A\u{200d}nna", "Anna"),
+            ("می\u{200c}خواهم", "می\u{200c}خواهم"),
+            ("👩\u{200d}⚕\u{fe0f}", "👩\u{200d}⚕\u{fe0f}"),
+            ("\u{fe0f}a\u{fe0f}\u{fe0f}\u{fe0f}", "a\u{fe0f}"),
+            ("one\r\ntwo\tthree\u{2028}four", "one\ntwo\tthree\nfour"),
         ] {
-            assert_eq!(fold(one), fold(other), "{one} {other}");
+            assert_eq!(clean(typed), kept, "{typed:?}");
+            assert_eq!(clean(kept), kept, "{typed:?}: cleaning twice changes nothing");
         }
-        assert_ne!(fold("хор"), fold("xop"), "letters of two scripts that look alike are two letters");
-    }
-
-    #[test]
-    fn words_are_parted_at_what_is_no_letter() {
-        assert_eq!(words("Anna-María  O’Neil, Jr."), ["anna", "maria", "oneil", "jr"]);
-        assert_eq!(words("王 小明"), ["王", "小明"]);
-        assert_eq!(words("हिन्दी"), [fold("हिन्दी")], "a vowel sign parts nothing");
-        assert!(words(" -_. \u{2014} \u{202e}").is_empty());
-        assert_eq!(words(&"ß".repeat(80))[0].len(), LONGEST_WORD);
-    }
-
-    #[test]
-    fn digits_are_read_in_every_script() {
-        assert_eq!(digits("+1 (212) 555\u{2011}0100"), "12125550100");
-        assert_eq!(digits("\u{200e}٠٥٥ ۱۲۳"), "055123");
-        assert_eq!(digits("none"), "");
-    }
-
-    proptest! {
-        #[test]
-        fn folding_twice_changes_nothing(text in "\\PC{0,40}") {
-            let once = fold(&text);
-            prop_assert_eq!(fold(&once), once);
-        }
-
-        #[test]
-        fn case_never_counts(text in "\\PC{0,40}") {
-            prop_assert_eq!(fold(&text.to_lowercase()), fold(&text));
-            prop_assert_eq!(fold(&text.to_uppercase()), fold(&text));
-        }
+        assert_eq!(one_line(" Anna\u{a0}\n  Maria\t"), "Anna Maria");
     }
 }

@@ -32,4 +32,4 @@ pub use plans::{
     plans,
 };
 pub use standing::{ACCOUNT_DAYS, Standing};
-pub use store::{ALREADY_MEMBER, enrol, export, standing};
+pub use store::{ALREADY_MEMBER, enrol, export, export_gifts, standing};

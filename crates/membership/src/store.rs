@@ -132,8 +132,33 @@ pub fn export(tx: &mut Tx<'_>, by: &people::Actor) -> Result<Vec<serde_json::Val
             args![id],
         )?;
         let events: Vec<_> = events.into_iter().map(|(at, what)| json!({"at": at, "what": what})).collect();
+        let used: Vec<(Id, String)> = tx.all(
+            sql!(
+                "SELECT booking_id, 'credit' FROM credit_uses WHERE membership_id = $1
+                 UNION ALL SELECT booking_id, 'pass' FROM pass_uses WHERE membership_id = $1"
+            ),
+            args![id],
+        )?;
+        let used: Vec<_> =
+            used.into_iter().map(|(booking, what)| json!({"booking": booking, "what": what})).collect();
         out.push(json!({"plan": plan, "status": status, "started_on": started_on, "paid_until": paid_until,
-            "renews": renews, "events": events}));
+            "renews": renews, "events": events, "used": used}));
     }
     Ok(out)
+}
+
+/// The birthday gifts that whoever asks has used: year and booking.
+///
+/// # Errors
+/// `Error::Unauthorized` for a visitor.
+pub fn export_gifts(tx: &mut Tx<'_>, by: &people::Actor) -> Result<Vec<serde_json::Value>> {
+    let person = by.person()?.id;
+    let used: Vec<(i64, Id)> = tx.all(
+        sql!("SELECT year, booking_id FROM birthday_uses WHERE person_id = $1 ORDER BY year"),
+        args![person],
+    )?;
+    Ok(used
+        .into_iter()
+        .map(|(year, booking)| serde_json::json!({"year": year, "booking": booking}))
+        .collect())
 }

@@ -49,19 +49,25 @@ fn log(tx: &mut Tx<'_>, mail: &Mail, how: &'static str) -> Result<()> {
     .map(drop)
 }
 
-/// Takes an address out of the log of what was sent, and lets go of what still waits to be sent to it: whose it was is
-/// erased. Says how many mails that were.
+/// Takes an address out of the log of what was sent, and lets go of every job that names it, whether it waits or was set aside:
+/// whose it was is erased. Says how many rows that were.
 ///
 /// # Errors
 /// A fault of the database.
 pub fn forget(tx: &mut Tx<'_>, address: &str) -> Result<u64> {
     let address = address.to_lowercase();
-    let sent =
-        tx.run(sql!("UPDATE mails SET to_address = '' WHERE LOWER(to_address) = $1"), args![&address])?;
-    let to = format!("\"to\":{}", serde_json::to_string(&address).or_fault()?);
+    let named = containing(&format!("<{address}>"));
+    let sent = tx.run(
+        sql!(
+            "UPDATE mails SET to_address = '', subject = ''
+             WHERE LOWER(to_address) = $1 OR LOWER(to_address) LIKE $2 ESCAPE '!'"
+        ),
+        args![&address, named.clone()],
+    )?;
+    let quoted = serde_json::to_string(&address).or_fault()?;
     let waiting = tx.run(
-        sql!("DELETE FROM jobs WHERE kind = $1 AND LOWER(payload) LIKE $2 ESCAPE '!'"),
-        args![Mail::KIND, containing(&to)],
+        sql!("DELETE FROM jobs WHERE LOWER(payload) LIKE $1 ESCAPE '!' OR LOWER(payload) LIKE $2 ESCAPE '!'"),
+        args![containing(&quoted), named],
     )?;
     Ok(sent + waiting)
 }

@@ -10,8 +10,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::caller::Caller;
-use crate::inputs::{Forgotten, NewAddress, NewPassword, Token};
-use crate::{proofs, sessions};
+use crate::inputs::{ConfirmAddress, Forgotten, NewAddress, NewPassword};
+use crate::sessions::SessionKind;
+use crate::{confirm, reset, sessions};
 
 pub(crate) fn routes() -> OpenApiRouter<House> {
     OpenApiRouter::new()
@@ -43,28 +44,31 @@ struct SignInOut {
     is_this: bool,
 }
 
-/// Confirm an address by the link of a letter: of a new account, or of a change.
-#[utoipa::path(post, path = "/api/auth/verify/", tag = "auth", request_body = Token, responses(
-    (status = 204, description = "The address is theirs"),
-    (status = 400, description = "link_expired", body = Problem, content_type = "application/problem+json"),
+/// Confirm an address by the link of an email: of a new account, or of a change. Besides the token it takes the account's
+/// password (a change may be confirmed by the account itself, signed in), or for a new account a `new_password`, which ends
+/// whatever was set or signed in before.
+#[utoipa::path(post, path = "/api/auth/verify/", tag = "auth", request_body = ConfirmAddress, responses(
+    (status = 204, description = "The address is theirs: sign in"),
+    (status = 400, description = "Invalid, link_expired", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "address_gone", body = Problem, content_type = "application/problem+json"),
-))]
-async fn verify(caller: Caller, Json(Token { token }): Json<Token>) -> Result<StatusCode> {
-    caller.tx(move |tx, by| proofs::confirm_address(tx, by, &token)).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// Ask for the letter of a new account once more.
-#[utoipa::path(post, path = "/api/auth/verify/again/", tag = "auth",
-    security(("bearer" = []), ("session" = [])), responses(
-    (status = 202, description = "A letter is on its way, if the address is not confirmed"),
-    (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
     (status = 429, description = "too_many_attempts, with `retry_after` in seconds", body = Problem,
      content_type = "application/problem+json"),
 ))]
-async fn verify_again(caller: Caller) -> Result<StatusCode> {
+async fn verify(caller: Caller, Json(input): Json<ConfirmAddress>) -> Result<StatusCode> {
+    confirm::confirm_address(&caller, input, SessionKind::App).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Ask for the email of a new account once more. The answer is the same for every address.
+#[utoipa::path(post, path = "/api/auth/verify/again/", tag = "auth", request_body = Forgotten, responses(
+    (status = 202, description = "An email is on its way, if there is such an account and its address is not verified"),
+    (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "too_many_attempts, with `retry_after` in seconds", body = Problem,
+     content_type = "application/problem+json"),
+))]
+async fn verify_again(caller: Caller, Json(Forgotten { email }): Json<Forgotten>) -> Result<StatusCode> {
     let whence = caller.whence().clone();
-    caller.tx(move |tx, by| proofs::ask_again(tx, by, &whence)).await?;
+    caller.house().db.tx(move |tx| reset::ask_again(tx, &whence, Some(&email))).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -77,7 +81,7 @@ async fn verify_again(caller: Caller) -> Result<StatusCode> {
 ))]
 async fn password_reset(caller: Caller, Json(Forgotten { email }): Json<Forgotten>) -> Result<StatusCode> {
     let whence = caller.whence().clone();
-    caller.house().db.tx(move |tx| proofs::ask_reset(tx, &whence, &email)).await?;
+    caller.house().db.tx(move |tx| reset::ask_reset(tx, &whence, &email)).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -85,9 +89,11 @@ async fn password_reset(caller: Caller, Json(Forgotten { email }): Json<Forgotte
 #[utoipa::path(post, path = "/api/auth/password-reset/confirm/", tag = "auth", request_body = NewPassword, responses(
     (status = 204, description = "Set: sign in with it"),
     (status = 400, description = "Invalid, link_expired", body = Problem, content_type = "application/problem+json"),
+    (status = 429, description = "too_many_attempts, with `retry_after` in seconds", body = Problem,
+     content_type = "application/problem+json"),
 ))]
 async fn password_reset_confirm(caller: Caller, Json(wish): Json<NewPassword>) -> Result<StatusCode> {
-    proofs::reset_password(caller.house(), caller.whence(), wish).await?;
+    reset::reset_password(caller.house(), caller.whence(), wish).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -101,7 +107,7 @@ async fn password_reset_confirm(caller: Caller, Json(wish): Json<NewPassword>) -
      content_type = "application/problem+json"),
 ))]
 async fn change_email(caller: Caller, Json(wish): Json<NewAddress>) -> Result<StatusCode> {
-    proofs::ask_address(&caller, wish).await?;
+    reset::ask_address(&caller, wish).await?;
     Ok(StatusCode::ACCEPTED)
 }
 

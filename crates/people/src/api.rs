@@ -50,10 +50,12 @@ pub struct User {
     pub last_name: String,
     /// Both.
     pub full_name: String,
-    /// Phone.
+    /// Phone: E.164, with an extension as `;ext=42` behind it.
     pub phone: Option<String>,
     /// What they are to the club.
     pub role: Role,
+    /// Whether the address is known to be theirs (true for who has none).
+    pub is_verified: bool,
 }
 
 impl From<&Person> for User {
@@ -66,6 +68,7 @@ impl From<&Person> for User {
             full_name: person.full_name(),
             phone: person.phone.clone(),
             role: person.role,
+            is_verified: person.is_verified(),
         }
     }
 }
@@ -81,8 +84,6 @@ pub struct Profile {
     pub birthday: Option<jiff::civil::Date>,
     /// Whom to call for them.
     pub emergency_contact: Option<EmergencyContact>,
-    /// Whether the address is known to be theirs.
-    pub is_verified: bool,
 }
 
 /// A new pair of tokens.
@@ -187,18 +188,25 @@ async fn logout(caller: Caller, Json(SignOut { refresh }): Json<SignOut>) -> Res
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Make an account and sign it in. A letter with a link goes to the address; until it is followed the address counts as
-/// not confirmed (`is_verified`). The answer is the same whether the club knows the address or not.
+/// A sign-up that waits for its address to be verified.
+#[derive(Serialize, ToSchema)]
+struct CheckEmail {
+    /// `check_email`: nothing else is said, whatever the address.
+    status: &'static str,
+}
+
+/// Ask for an account. The answer is the same for every address: an email goes there, and the account can sign in
+/// (`login/`) once the link in it was followed (`verify/`).
 #[utoipa::path(post, path = "/api/auth/register/", tag = "auth", params(OnceHeader), request_body = SignUp, responses(
-    (status = 201, description = "Made and signed in", body = PairAndUser),
+    (status = 202, description = "An email is on its way", body = CheckEmail),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "idempotency_mismatch", body = Problem, content_type = "application/problem+json"),
     (status = 429, description = "too_many_attempts, with `retry_after` in seconds", body = Problem,
      content_type = "application/problem+json"),
 ))]
 async fn register(caller: Caller, Once(Json(wish), deed): Once<Json<SignUp>>) -> Result<Reply> {
-    let tell = |signed_in| Reply::json(StatusCode::CREATED, &PairAndUser::from(signed_in));
-    sign_up::sign_up_once(&caller, deed, wish, tell).await
+    let reply = || Reply::json(StatusCode::ACCEPTED, &CheckEmail { status: "check_email" });
+    sign_up::sign_up_once(&caller, deed, wish, reply).await
 }
 
 /// Change the password. Everything else that is signed in ends at once; this sign-in goes on.
@@ -245,6 +253,5 @@ fn profile(tx: &mut Tx<'_>, by: &Actor, person: &Person) -> Result<Profile> {
         user: User::from(person),
         birthday: person.birthday,
         emergency_contact: emergency_contact(tx, by)?,
-        is_verified: person.verified_at.is_some(),
     })
 }

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
 use kit::config::Config;
@@ -13,9 +13,10 @@ use kit::replies::{Deed, Reply, once, was_done};
 use kit::{Error, Fault, House, Id, Result, Tx, tokens};
 
 use crate::actor::Actor;
+use crate::hash_queue::{HashQueue, Turn};
 use crate::pace::Known;
 use crate::whence::Whence;
-use crate::{cookies, limits, store, store_doors as doors};
+use crate::{cookies, store, store_doors as doors};
 
 /// Whoever sent a request. An extractor for every handler; it costs nothing by itself.
 #[derive(Clone)]
@@ -104,13 +105,16 @@ impl Caller {
     where
         F: Fn(&mut Tx<'_>, &Actor) -> Result<Reply> + Send + Sync + 'static,
     {
-        let (visitor, credential) = (self.asker(), self.credential.clone());
-        let network = self.whence.network();
+        let (asker, credential) = (self.asker()?, self.credential.clone());
+        let (network, has_key, visitor) = (self.whence.network(), deed.is_some(), asker.name.clone());
         let done = self.house.db.tx(move |tx| {
             let by = enter(tx, &credential, &network)?;
-            once(tx, deed.as_ref(), &asker_of(&by, &visitor), |tx| verb(tx, &by).map(Some))
+            let reply = once(tx, deed.as_ref(), &asker_of(&by, &visitor), |tx| verb(tx, &by).map(Some))?;
+            Ok((reply, by.person.is_none()))
         });
-        done.await?.ok_or_else(|| Fault::because("a deed without an answer"))
+        let (reply, is_visitor) = done.await?;
+        let reply = reply.ok_or_else(|| Fault::because("a deed without an answer"))?;
+        Ok(if has_key && is_visitor { asker.mark(reply) } else { reply })
     }
 
     /// The same for a verb that many may ask for in vain: `look` says no before it has to wait for its turn to write. What
@@ -123,7 +127,8 @@ impl Caller {
         L: Fn(&mut Tx<'_>, &Actor) -> Result<()> + Send + Sync + 'static,
         F: Fn(&mut Tx<'_>, &Actor) -> Result<Reply> + Send + Sync + 'static,
     {
-        let (visitor, credential) = (self.asker(), self.credential.clone());
+        let (asker, credential) = (self.asker()?, self.credential.clone());
+        let (has_key, visitor) = (deed.is_some(), asker.name.clone());
         let (same_visitor, same_credential, same_deed) = (visitor.clone(), credential.clone(), deed.clone());
         let network = self.whence.network();
         let same_network = network.clone();
@@ -135,14 +140,36 @@ impl Caller {
         };
         let done = self.house.db.look_then_tx(look, move |tx| {
             let by = enter(tx, &credential, &network)?;
-            once(tx, deed.as_ref(), &asker_of(&by, &visitor), |tx| verb(tx, &by).map(Some))
+            let reply = once(tx, deed.as_ref(), &asker_of(&by, &visitor), |tx| verb(tx, &by).map(Some))?;
+            Ok((reply, by.person.is_none()))
         });
-        done.await?.ok_or_else(|| Fault::because("a deed without an answer"))
+        let (reply, is_visitor) = done.await?;
+        let reply = reply.ok_or_else(|| Fault::because("a deed without an answer"))?;
+        Ok(if has_key && is_visitor { asker.mark(reply) } else { reply })
     }
 
-    /// Who a visitor is to [`kit::replies::once`]: the network they ask from.
-    pub(crate) fn asker(&self) -> String {
-        limits::address_key(self.whence.address)
+    /// Who a visitor is to [`kit::replies::once`]: whose requests carry the cookie `__Host-visitor`, else somebody new, whose
+    /// answer hands out the cookie. A network is shared by strangers, so it says nothing of who asks.
+    ///
+    /// # Errors
+    /// A fault if there is no chance to be had.
+    pub(crate) fn asker(&self) -> Result<Asker> {
+        let (token, is_new) = match &self.whence.visitor {
+            Some(token) => (token.clone(), false),
+            None => (tokens::secret()?, true),
+        };
+        Ok(Asker {
+            name: format!("visitor:{}", tokens::hex(&tokens::digest(&token))),
+            new: is_new.then_some(token),
+        })
+    }
+
+    /// Waits for a turn to compute a password hash.
+    ///
+    /// # Errors
+    /// [`crate::TOO_MANY_ATTEMPTS`] where too many wait.
+    pub(crate) async fn hash_turn(&self) -> Result<Turn> {
+        self.house.db.means().shelf.get::<HashQueue>().turn(self.whence.address).await
     }
 
     /// The house.
@@ -166,9 +193,33 @@ impl Caller {
     }
 }
 
+/// Who a visitor is to [`kit::replies::once`].
+#[derive(Debug, Clone)]
+pub(crate) struct Asker {
+    /// The name under which answers are kept.
+    pub(crate) name: String,
+    /// The cookie to hand out, for one who has none yet.
+    new: Option<String>,
+}
+
+impl Asker {
+    /// The answer, with the cookie by which the visitor is known if they ask again.
+    pub(crate) fn mark(self, reply: Reply) -> Reply {
+        match self.new {
+            Some(token) => reply.with(&SET_COOKIE, cookies::visitor_cookie(&token)),
+            None => reply,
+        }
+    }
+}
+
 /// Who asks, to [`kit::replies::once`].
 fn asker_of(by: &Actor, visitor: &str) -> String {
-    by.person.as_ref().map_or_else(|| visitor.to_owned(), |person| format!("person:{}", person.id.0))
+    by.person.as_ref().map_or_else(|| visitor.to_owned(), |person| asker_name(person.id))
+}
+
+/// Who a person is to [`kit::replies::once`].
+pub(crate) fn asker_name(person: Id) -> String {
+    format!("person:{}", person.0)
 }
 
 impl FromRequestParts<House> for Caller {

@@ -13,6 +13,17 @@ const DEVICE: &str = "__Host-device";
 /// How long a browser is known, in seconds: a year.
 const DEVICE_LIFE: i64 = 365 * 24 * 3_600;
 
+/// The name of the cookie by which the browser is known that signed up.
+const SIGN_UP: &str = "__Host-signup";
+/// How long it is kept, in seconds: seven days.
+const SIGN_UP_LIFE: i64 = 7 * 24 * 3_600;
+/// The name of the cookie by which a visitor's requests belong together.
+const VISITOR: &str = "__Host-visitor";
+/// How long it is kept, in seconds: a day, as the answers are.
+const VISITOR_LIFE: i64 = 24 * 3_600;
+/// The shortest that is taken for a secret, in characters: 128 bits in base64.
+const SHORTEST_VISITOR: usize = 22;
+
 /// The value of `Set-Cookie` that keeps a browser signed in for 30 days.
 pub fn session_cookie(token: &str) -> String {
     let seconds = PAGE_LIFE.as_secs();
@@ -27,6 +38,32 @@ pub fn ended_cookie() -> String {
 /// The value of `Set-Cookie` by which a browser is known again, signed in or not. It opens nothing.
 pub fn device_cookie(token: &str) -> String {
     format!("{DEVICE}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={DEVICE_LIFE}")
+}
+
+/// The value of `Set-Cookie` by which the browser is known that signed up, for as long as the link of the email is good. It
+/// spares who opens the link there the password that they typed a moment ago.
+pub fn sign_up_cookie(token: &str) -> String {
+    format!("{SIGN_UP}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={SIGN_UP_LIFE}")
+}
+
+/// The value of `Set-Cookie` that ends it.
+pub fn ended_sign_up_cookie() -> String {
+    format!("{SIGN_UP}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0")
+}
+
+/// By what the browser is known that signed up.
+pub(crate) fn sign_up(headers: &HeaderMap) -> Option<&str> {
+    cookie(headers, SIGN_UP)
+}
+
+/// The value of `Set-Cookie` by which a visitor's requests belong together (`Idempotency-Key`). It opens nothing.
+pub(crate) fn visitor_cookie(token: &str) -> String {
+    format!("{VISITOR}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={VISITOR_LIFE}")
+}
+
+/// What a visitor's requests have in common, if it is as long as one of ours.
+pub(crate) fn visitor(headers: &HeaderMap) -> Option<&str> {
+    cookie(headers, VISITOR).filter(|token| token.len() >= SHORTEST_VISITOR)
 }
 
 /// By what a browser is known that has been here before.

@@ -2,6 +2,7 @@
 
 use axum::extract::{FromRequest, Request};
 use jiff::civil::Date;
+use kit::text::one_line;
 use kit::web::{Input, Words, body as read};
 use kit::{Error, Result};
 use serde_json::Value;
@@ -9,11 +10,14 @@ use utoipa::ToSchema;
 
 use crate::model::{EmergencyContact, Role, kept_email};
 use crate::passwords;
+use crate::phones::e164;
 
 /// The longest address of mail (RFC 5321).
 const LONGEST_EMAIL: usize = 254;
 /// The longest name.
 const LONGEST_NAME: usize = 80;
+/// The longest phone number as it is typed.
+const LONGEST_PHONE: usize = 60;
 
 /// An attempt to sign in.
 #[derive(Clone, ToSchema)]
@@ -121,16 +125,28 @@ impl Input for Forgotten {
     }
 }
 
-/// What a letter's link carries.
+/// The confirmation of an address by the link of an email.
 #[derive(Clone, ToSchema)]
-pub struct Token {
+pub struct ConfirmAddress {
     /// The 64 digits behind `token=`.
     pub token: String,
+    /// The password of the account. Not needed in the browser that signed up, nor where the account is signed in.
+    #[schema(format = Password)]
+    pub password: Option<String>,
+    /// Instead of the password, for a new account: another one, for who reads the mail and did not choose the first.
+    #[schema(format = Password, min_length = 8, max_length = 128)]
+    pub new_password: Option<String>,
 }
 
-impl Input for Token {
-    fn parse(words: &mut Words) -> Token {
-        Token { token: words.text("token", 100) }
+impl Input for ConfirmAddress {
+    fn parse(words: &mut Words) -> ConfirmAddress {
+        let token = words.text("token", 100);
+        let password = opt_secret(words, "password");
+        let new_password = opt_secret(words, "new_password");
+        if let Some(secret) = &new_password {
+            check_secret(words, "new_password", secret, "");
+        }
+        ConfirmAddress { token, password, new_password }
     }
 }
 
@@ -260,26 +276,23 @@ pub fn opt_email(words: &mut Words, field: &str) -> Option<String> {
     Some(email)
 }
 
-/// A name that may be missing: it has a letter and nothing that can't be written on one line.
+/// A name that may be missing: it has a letter. What can't be seen is taken out, and it stands on one line.
 pub fn opt_name(words: &mut Words, field: &str) -> Option<String> {
-    let name = words.opt_text_within(field, LONGEST_NAME)?;
-    if name.chars().any(char::is_control) || !name.chars().any(char::is_alphabetic) {
+    let name = one_line(&words.opt_text_within(field, LONGEST_NAME)?);
+    if !name.chars().any(char::is_alphabetic) {
         words.complain(field, "This must be a name.");
         return None;
     }
     Some(name)
 }
 
-/// A phone number that may be missing: 7 to 15 digits, grouped as people like.
+/// A phone number that may be missing, however it is typed or pasted, in the form in which it is kept ([`crate::e164`]).
 pub fn opt_phone(words: &mut Words, field: &str) -> Option<String> {
-    let phone = words.opt_text_within(field, 30)?;
-    let digits = phone.chars().filter(char::is_ascii_digit).count();
-    let is_plain = phone.chars().all(|c| c.is_ascii_digit() || " +-().".contains(c));
-    if !is_plain || !(7..=15).contains(&digits) {
-        words.complain(field, "This must be a phone number such as +1 212 555 0100.");
-        return None;
+    let phone = e164(&words.opt_text_within(field, LONGEST_PHONE)?);
+    if phone.is_none() {
+        words.complain(field, "This must be a phone number such as +1 212 555 0100, outside North America with its country code.");
     }
-    Some(phone)
+    phone
 }
 
 /// A birthday that may be missing, under that name.
@@ -308,6 +321,11 @@ fn needed(words: &mut Words, field: &str, read: fn(&mut Words, &str) -> Option<S
         words.complain(field, "This is needed.");
     }
     read.unwrap_or_default()
+}
+
+/// A password that may be missing.
+fn opt_secret(words: &mut Words, field: &str) -> Option<String> {
+    words.raw(field).is_some_and(|value| value != "").then(|| needed_secret(words, field))
 }
 
 /// A password as it came. Longer than any password of ours it is not looked at.
@@ -347,6 +365,7 @@ fn is_email(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn an_address_is_taken_in_its_plain_form_only() {
@@ -369,6 +388,17 @@ mod tests {
         ] {
             assert!(!is_email(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_name_holds_nothing_that_can_not_be_seen() {
+        let read = |name: &str| {
+            let mut words = Words::from_json(json!({"n": name}).to_string().as_bytes()).expect("an object");
+            opt_name(&mut words, "n")
+        };
+        assert_eq!(read("\u{202e}Anna\u{200b}\n Maria\u{e0041}\u{7}").as_deref(), Some("Anna Maria"));
+        assert_eq!(read("\u{202e}\u{200b}"), None);
+        assert_eq!(read("Zoe\u{308} O\u{2019}Neill").as_deref(), Some("Zo\u{eb} O\u{2019}Neill"));
     }
 
     #[test]

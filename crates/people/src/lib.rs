@@ -6,8 +6,10 @@ mod actor;
 mod api;
 mod audit;
 mod caller;
+mod confirm;
 mod cookies;
 mod find;
+mod hash_queue;
 mod inputs;
 mod limits;
 mod model;
@@ -16,11 +18,13 @@ mod own_key;
 mod pace;
 mod passwords;
 mod permissions;
+mod phones;
 mod preferences;
 mod privacy;
 mod private_api;
 mod profile;
 mod proofs;
+mod reset;
 mod roles;
 mod search_index;
 mod sessions;
@@ -38,11 +42,14 @@ pub use audit::{
     note, note_change, note_deed, seal,
 };
 pub use caller::Caller;
-pub use cookies::{cookie, device_cookie, ended_cookie, session_cookie};
+pub use confirm::{Confirmed, Link, Purpose, confirm_address, look_at};
+pub use cookies::{
+    cookie, device_cookie, ended_cookie, ended_sign_up_cookie, session_cookie, sign_up_cookie,
+};
 pub use find::{find, names};
 pub use inputs::{
-    ChangePassword, Forgotten, NewAddress, NewPassword, NewRole, ProfileChange, SignIn, SignUp, Token,
-    opt_birthday, opt_email, opt_name, opt_phone,
+    ChangePassword, ConfirmAddress, Forgotten, NewAddress, NewPassword, NewRole, ProfileChange, SignIn,
+    SignUp, opt_birthday, opt_email, opt_name, opt_phone,
 };
 pub use limits::{TOO_MANY_ATTEMPTS, network};
 pub use model::{EMAIL_TAKEN, EmergencyContact, NewPerson, Person, Role};
@@ -54,28 +61,30 @@ pub use own_key::{open_for, seal_for};
 pub use pace::{Limits, TOO_MANY_REQUESTS, limit};
 pub use passwords::{check_password, hash_password};
 pub use permissions::{Action, may};
+pub use phones::{e164, spoken_phone};
 pub use preferences::{
     MUSIC, Preferences, PreferencesChange, SCENES, SCENTS, change_preferences, preferences, preferences_of,
     spoken_degrees,
 };
 pub use privacy::{
-    AGREEMENTS, Agreement, Consent, Leaver, agree_to, ask_leaver, consents_to, erase, my_consents,
+    AGREEMENTS, Agreement, Consent, Leaver, agree_to, ask_leaver, consents_to, erase, my_consents, my_devices,
 };
 pub use profile::{
     BIRTHDAY_FIXED, change_profile, contact_of, correct_birthday, emergency_contact, fix_birthday,
 };
 pub use proofs::{
-    ADDRESS_GONE, AddressAsked, AddressChanged, Claimed, LINK_EXPIRED, Letter, News, PasswordChanged, Proven,
-    Purpose, ResetAsked, ask_address, ask_again, ask_reset, confirm_address, letter_of_change,
-    letter_of_reset, letter_to_claimant, letter_to_new_address, look_at, mail_of, reset_password,
+    ADDRESS_GONE, AddressAsked, AddressChanged, Claim, Claimed, LINK_EXPIRED, Letter, News, PasswordChanged,
+    Proven, ResetAsked, letter_of_change, letter_of_reset, letter_to_claimant, letter_to_new_address,
+    mail_of, withdraw_link,
 };
+pub use reset::{ask_address, ask_again, ask_reset, reset_password};
 pub use roles::{OWN_ROLE, find_people, look_up, note_look, set_role, sign_out_of_all};
 pub use search_index::{index_people, is_search};
 pub use sessions::{
     SessionKind, SignedIn, Tokens, end_other_sign_ins, end_sign_in, my_sign_ins, refresh, sign_out,
 };
 pub use sign_in::{WRONG_SIGN_IN, change_password, set_password, sign_in};
-pub use sign_up::{add, sign_up};
+pub use sign_up::{Onward, add, prune_unverified, sign_up};
 pub use store::{is_here, person, person_by_email};
 pub use store_doors::{SignedInHere, forget_old_proofs};
 pub use whence::Whence;

@@ -11,6 +11,8 @@
 //! known; and where the account's own day is spent, networks from which its owner has come of late still count only for
 //! themselves.
 //!
+//! Emails with a link that anybody can ask for are counted by kind, address and network ([`count_email`]).
+//!
 //! An attempt is counted before the password is looked at and taken back when it was right. So attempts
 //! that run at the same time can't slip past the limit together.
 
@@ -18,6 +20,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use jiff::{SignedDuration, Timestamp};
 use kit::clock::from_millis;
+use kit::db::containing;
 use kit::{Error, Id, Refusal, Result, Tx, args, sql, tokens};
 
 use crate::model::kept_email;
@@ -44,8 +47,10 @@ const BY_NETWORK: i64 = 50;
 const BY_ACCOUNT: i64 = 100;
 /// Accounts that are made from one network.
 const SIGN_UPS: i64 = 40;
-/// Letters to one address that anybody may have asked for, in an hour.
-const LETTERS: i64 = 3;
+/// Emails of one kind to one address that one network may ask for in an hour.
+const EMAILS: i64 = 3;
+/// The same from everywhere.
+const EMAILS_IN_ALL: i64 = 10;
 
 /// An attempt that is counted already.
 #[derive(Debug, Clone)]
@@ -110,22 +115,65 @@ pub(crate) fn count_sign_up(tx: &mut Tx<'_>, address: IpAddr) -> Result<()> {
     add(tx, &format!("sign_up {}", address_key(address)), slice, SIGN_UPS, SPAN)
 }
 
-/// Counts a request for a letter from a network.
+/// Counts a request for an email. A browser in which somebody has signed in before counts alone: who floods from its network
+/// does not close it out.
 ///
 /// # Errors
 /// [`TOO_MANY_ATTEMPTS`].
-pub(crate) fn count_request(tx: &mut Tx<'_>, address: IpAddr) -> Result<()> {
+pub(crate) fn count_request(tx: &mut Tx<'_>, whence: &Whence) -> Result<()> {
     let slice = slice(tx);
-    add(tx, &format!("letter {}", address_key(address)), slice, SIGN_UPS, SPAN)
+    let known = match &whence.known {
+        Some(device) if doors::is_device(tx, device)? => Some(format!("device:{}", tokens::hex(device))),
+        _ => None,
+    };
+    let key = known.unwrap_or_else(|| address_key(whence.address));
+    add(tx, &format!("email_request {key}"), slice, SIGN_UPS, SPAN)
 }
 
-/// Whether one more letter may go to an address: anybody can ask for them.
-pub(crate) fn may_write_to(tx: &mut Tx<'_>, email: &str) -> Result<bool> {
-    let slice = slice(tx);
-    match add(tx, &format!("letter {}", account_key(email)), slice, LETTERS, SignedDuration::from_hours(1)) {
-        Err(Error::Refused(_, _)) => Ok(false),
-        counted => counted.map(|()| true),
+/// An email that anybody can have sent to an address by naming it. Each kind is counted alone (rules.md N7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EmailKind {
+    /// Whether an address is whose account claims it.
+    Confirm,
+    /// Another password.
+    Reset,
+    /// Another address.
+    Change,
+}
+
+impl EmailKind {
+    /// Its name in the tables: of limits and of proofs.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            EmailKind::Confirm => "confirm",
+            EmailKind::Reset => "reset",
+            EmailKind::Change => "change",
+        }
     }
+}
+
+/// Counts an email to an address. Whether this is more than one network may ask for in an hour, or all together: then it is
+/// sent only if no link of the kind went there a moment ago ([`doors::has_fresh_proof`]). So nobody uses up the emails of an
+/// address: there is always one to be had, or one just came.
+pub(crate) fn count_email(tx: &mut Tx<'_>, kind: EmailKind, email: &str, whence: &Whence) -> Result<bool> {
+    let slice = slice(tx);
+    let (kind, account, network) = (kind.name(), account_key(email), address_key(whence.address));
+    let mut is_over = false;
+    for (key, most) in
+        [(format!("{kind} {account} {network}"), EMAILS), (format!("{kind} {account}"), EMAILS_IN_ALL)]
+    {
+        match add(tx, &key, slice, most, SignedDuration::from_hours(1)) {
+            Err(Error::Refused(_, _)) => is_over = true,
+            counted => counted?,
+        }
+    }
+    Ok(is_over)
+}
+
+/// Forgets what was counted for an account: its address is erased.
+pub(crate) fn forget_account(tx: &mut Tx<'_>, email: &str) -> Result<u64> {
+    let key = containing(&account_key(email));
+    tx.run(sql!("DELETE FROM sign_in_failures WHERE key LIKE $1 ESCAPE '!'"), args![key])
 }
 
 fn slice(tx: &Tx<'_>) -> Timestamp {

@@ -37,6 +37,11 @@ pub struct Person {
 }
 
 impl Person {
+    /// Whether it was shown that the address is theirs. Somebody without an address has nothing that could be shown.
+    pub fn is_verified(&self) -> bool {
+        self.verified_at.is_some() || self.email.is_none()
+    }
+
     /// First and last name.
     pub fn full_name(&self) -> String {
         format!("{} {}", self.first_name, self.last_name).trim().to_owned()

@@ -1,13 +1,16 @@
-//! Passwords: Argon2id, two at a time in one process and never inside a transaction. A hash costs 19 MiB
-//! and about 20 ms; a storm of sign-ins waits its turn instead of taking the machine.
+//! Passwords: Argon2id, by turns ([`crate::hash_queue`]) and never inside a transaction. A hash costs 19 MiB and about 20 ms.
+//! A password is hashed and compared in Unicode normalization form C, so that an accent is the same on every keyboard
+//! (rules.md N7).
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
 use kit::errors::OrFault as _;
+use kit::text::nfc;
 use kit::{Fault, Fields, Result, tokens};
-use tokio::sync::{Semaphore, SemaphorePermit};
 use zxcvbn::Score;
+
+use crate::hash_queue::Turn;
 
 /// The shortest password, in characters.
 const SHORTEST: usize = 8;
@@ -26,44 +29,29 @@ const LIKE_LETTERS: [char; 10] = ['@', '(', '{', '[', '<', '|', '!', '$', '+', '
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$Y29yZXN5bmMtbm9ib2R5$\
                       FzTC0dV7OoTsDdg8oKkVBvBmdWYSfEThZEkQzIdTkuo";
 
-/// Two hashes at once.
-static TURNS: Semaphore = Semaphore::const_new(2);
-
-/// A turn to compute one hash.
-pub(crate) struct Turn(SemaphorePermit<'static>);
-
-/// Waits for a turn.
-///
-/// # Errors
-/// A fault, which can't be: the turns are never closed.
-pub(crate) async fn turn() -> Result<Turn> {
-    TURNS.acquire().await.map(Turn).or_fault()
-}
-
 impl Turn {
     /// Whether this password made this hash. Without a hash it takes as long, and is false.
     ///
     /// # Errors
     /// A fault if the hash is none.
     pub(crate) async fn verify(self, password: String, hash: Option<String>) -> Result<bool> {
-        self.compute(move || is_made_by(&password, hash)).await
-    }
-
-    /// Which of two hashes this password made, the first if both. A wrong password takes as long whether there are such
-    /// hashes or not.
-    ///
-    /// # Errors
-    /// A fault if one of them is none.
-    pub(crate) async fn find(self, password: String, hashes: [Option<String>; 2]) -> Result<Option<usize>> {
         self.compute(move || {
-            for (at, hash) in hashes.into_iter().enumerate() {
-                if is_made_by(&password, hash)? {
-                    return Ok(Some(at));
+            for form in forms(&password) {
+                if is_made_by(&form, hash.clone())? {
+                    return Ok(true);
                 }
             }
-            Ok(None)
+            Ok(false)
         })
         .await
+    }
+
+    /// Hashes a password for the table.
+    ///
+    /// # Errors
+    /// As [`hash_password`].
+    pub(crate) async fn hash(self, password: String) -> Result<String> {
+        self.compute(move || hash_now(&password)).await
     }
 
     async fn compute<T: Send + 'static>(
@@ -72,11 +60,18 @@ impl Turn {
     ) -> Result<T> {
         let done = tokio::task::spawn_blocking(move || {
             // The turn ends with the work, even if nobody waits for it any more.
-            let _turn = self.0;
+            let _turn = self;
             work()
         });
         done.await.unwrap_or_else(|error| Err(Fault::because(error)))
     }
+}
+
+/// What is compared: the password in normalization form C, then as it was typed, if that is something else. Hashes from before
+/// passwords were normalized keep working.
+fn forms(password: &str) -> Vec<String> {
+    let normal = nfc(password);
+    if normal == password { vec![normal] } else { vec![normal, password.to_owned()] }
 }
 
 fn is_made_by(password: &str, hash: Option<String>) -> Result<bool> {
@@ -86,17 +81,20 @@ fn is_made_by(password: &str, hash: Option<String>) -> Result<bool> {
     Ok(argon2()?.verify_password(password.as_bytes(), &hash).is_ok() && known)
 }
 
-/// Hashes a password for the table, as a PHC string. Ask [`check_password`] first.
+/// Hashes a password for the table, as a PHC string, without waiting for a turn: for commands and the demonstration club. Ask
+/// [`check_password`] first.
 ///
 /// # Errors
 /// A fault if there is no chance or no memory to be had.
 pub async fn hash_password(password: String) -> Result<String> {
+    let done = tokio::task::spawn_blocking(move || hash_now(&password));
+    done.await.unwrap_or_else(|error| Err(Fault::because(error)))
+}
+
+fn hash_now(password: &str) -> Result<String> {
     let salt = tokens::chance::<16>()?;
-    let hash = move || {
-        let hash: PasswordHash = argon2()?.hash_password_with_salt(password.as_bytes(), &salt).or_fault()?;
-        Ok(hash.to_string())
-    };
-    turn().await?.compute(hash).await
+    let hash: PasswordHash = argon2()?.hash_password_with_salt(nfc(password).as_bytes(), &salt).or_fault()?;
+    Ok(hash.to_string())
 }
 
 fn argon2() -> Result<Argon2<'static>> {
@@ -136,6 +134,7 @@ fn is_soon_guessed(password: &str, email: &str) -> bool {
 
 /// What is wrong with a new password.
 pub(crate) fn complaint(password: &str, email: &str) -> Option<&'static str> {
+    let password = &nfc(password);
     let length = password.chars().count();
     let lower = password.to_lowercase();
     if length < SHORTEST {
@@ -156,6 +155,7 @@ pub(crate) fn complaint(password: &str, email: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hash_queue::HashQueue;
 
     #[test]
     fn length_counts_and_composition_does_not() {
@@ -204,8 +204,31 @@ mod tests {
             ("Correct horse", Some(hash), false),
             ("correct horse", None, false),
         ] {
-            let verified = turn().await.expect("a turn").verify(password.to_owned(), hash).await;
-            assert_eq!(verified.expect("a verdict"), right);
+            let turn = HashQueue::default().turn(std::net::Ipv4Addr::LOCALHOST.into()).await.expect("a turn");
+            assert_eq!(turn.verify(password.to_owned(), hash).await.expect("a verdict"), right);
+        }
+    }
+
+    /// The same letters from another keyboard, and a hash from before passwords were normalized.
+    #[tokio::test]
+    async fn an_accent_is_the_same_on_every_keyboard() {
+        let (composed, decomposed) = ("caf\u{e9} cr\u{e8}me", "cafe\u{301} cre\u{300}me");
+        let new = hash_password(decomposed.to_owned()).await.expect("a hash");
+        let salt = [7; 16];
+        let old: PasswordHash =
+            argon2().expect("Argon2").hash_password_with_salt(decomposed.as_bytes(), &salt).expect("a hash");
+        for (typed, hash, right) in [
+            (composed, new.clone(), true),
+            (decomposed, new, true),
+            (decomposed, old.to_string(), true),
+            (composed, old.to_string(), false),
+        ] {
+            let turn = HashQueue::default().turn(std::net::Ipv4Addr::LOCALHOST.into()).await.expect("a turn");
+            assert_eq!(
+                turn.verify(typed.to_owned(), Some(hash)).await.expect("a verdict"),
+                right,
+                "{typed:?}"
+            );
         }
     }
 }

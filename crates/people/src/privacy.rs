@@ -1,15 +1,16 @@
 //! What somebody agreed to, and how they leave altogether.
 
 use jiff::Timestamp;
+use kit::replies::forget_replies_of;
 use kit::{Error, Id, Result, Tx, args, row, sql};
 use serde::Serialize;
 use serde_json::json;
 
 use crate::actor::Actor;
 use crate::audit::{What, note};
-use crate::caller::Caller;
+use crate::caller::{Caller, asker_name};
 use crate::sign_in::{ask_password, wrong_password};
-use crate::{own_key, search_index, store, store_doors as doors};
+use crate::{limits, own_key, search_index, store, store_doors as doors};
 
 /// Something that can be agreed to, and the version of the words that are agreed to now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -120,6 +121,22 @@ pub fn agree_to(tx: &mut Tx<'_>, by: &Actor, kinds: &[String]) -> Result<()> {
     Ok(())
 }
 
+/// The browsers by which whoever asks is known, and the links that are open: when each was seen or made. What they open with is
+/// kept as a digest, which says nothing to anybody.
+///
+/// # Errors
+/// `Error::Unauthorized` for a visitor.
+pub fn my_devices(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<(String, Timestamp)>> {
+    let person = by.person()?.id;
+    tx.all(
+        sql!(
+            "SELECT 'browser', seen_at FROM devices WHERE person_id = $1
+             UNION ALL SELECT kind, made_at FROM proofs WHERE person_id = $1 ORDER BY 2"
+        ),
+        args![person],
+    )
+}
+
 /// Somebody who has shown, with their password, that they want to be erased.
 #[derive(Debug, Clone)]
 pub struct Leaver {
@@ -170,6 +187,7 @@ pub fn erase(tx: &mut Tx<'_>, by: &Actor, leaver: &Leaver) -> Result<()> {
         sql!("DELETE FROM proofs WHERE person_id = $1"),
         sql!("DELETE FROM sessions WHERE person_id = $1"),
         sql!("DELETE FROM sign_ins WHERE person_id = $1"),
+        sql!("DELETE FROM sign_ups WHERE person_id = $1"),
     ] {
         tx.run(statement, args![person])?;
     }
@@ -178,5 +196,9 @@ pub fn erase(tx: &mut Tx<'_>, by: &Actor, leaver: &Leaver) -> Result<()> {
         args![now, person],
     )?;
     doors::forget_devices(tx, person)?;
+    forget_replies_of(tx, &asker_name(person))?;
+    if let Some(email) = &by.person()?.email {
+        limits::forget_account(tx, email)?;
+    }
     note(tx, by, What::Erased, Some(person), json!({}))
 }

@@ -2,20 +2,15 @@
 //! up and answers everybody alike; who has which account is found out by the job behind it. So neither the words nor the
 //! time of an answer say whose addresses the club knows.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use kit::jobs::Job;
-use kit::{Error, Fields, House, Id, Refusal, Result, Tx, tokens};
+use kit::{Id, Refusal, Result, Tx, tokens};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
-use crate::actor::Actor;
-use crate::audit::{What, note};
-use crate::caller::Caller;
-use crate::inputs::{NewAddress, NewPassword};
+use crate::limits::{self, EmailKind};
 use crate::model::{Person, kept_email};
-use crate::sign_in::{ask_password, set_password, wrong_password};
-use crate::whence::Whence;
-use crate::{limits, passwords, sessions, store, store_doors as doors};
+use crate::whence::{Whence, known_device};
+use crate::{store, store_doors as doors};
 
 /// A link of a letter that is good no more.
 pub const LINK_EXPIRED: Refusal = Refusal::bad_request(
@@ -40,6 +35,9 @@ const RESET_LIFE: SignedDuration = SignedDuration::from_mins(30);
 pub struct Claimed {
     /// Who.
     pub person: Id,
+    /// Whether more was asked for this address than may be: then a link that just went there is enough.
+    #[serde(default)]
+    pub is_over: bool,
 }
 
 /// Somebody has forgotten the password of an address; a job.
@@ -47,6 +45,9 @@ pub struct Claimed {
 pub struct ResetAsked {
     /// Which.
     pub email: String,
+    /// As [`Claimed::is_over`].
+    #[serde(default)]
+    pub is_over: bool,
 }
 
 /// Somebody wants another address; a job.
@@ -56,6 +57,12 @@ pub struct AddressAsked {
     pub person: Id,
     /// Which.
     pub email: String,
+    /// As [`Claimed::is_over`].
+    #[serde(default)]
+    pub is_over: bool,
+    /// From where it was asked for: the device, if it has a name of ours, and the network.
+    #[serde(default)]
+    pub from: (Option<String>, String),
 }
 
 /// Somebody has another address: the old one is told; a job.
@@ -117,6 +124,8 @@ pub enum News {
     Confirm {
         /// For the link.
         token: String,
+        /// What would be confirmed.
+        account: Claim,
     },
     /// Somebody has signed up with, or asked for, an address that has an account already.
     HasAccount,
@@ -129,11 +138,55 @@ pub enum News {
     Change {
         /// For the link.
         token: String,
+        /// What would be confirmed.
+        account: Claim,
     },
     /// The account has another address.
     AddressChanged,
     /// The account has another password.
     PasswordChanged,
+}
+
+/// An account that claims an address, as the address is told of it and the page of the link shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// Its name; nothing if that could be taken for an address, a link or a number (rules.md N1).
+    pub name: Option<String>,
+    /// When the address was claimed.
+    pub at: Timestamp,
+    /// With what, if that is a browser or system that we know.
+    pub device: Option<String>,
+    /// From which network.
+    pub network: String,
+}
+
+/// The longest name that stands in an email to somebody else, in characters (rules.md N1).
+const LONGEST_NAME: usize = 60;
+
+/// A name that somebody typed, as it may stand in an email to somebody else.
+fn told_name(name: &str) -> Option<String> {
+    let name = kit::text::one_line(name);
+    let letters: Vec<char> = name.chars().collect();
+    let is_dotted = letters.windows(3).any(
+        |three| matches!(three, [before, '.', after] if before.is_alphanumeric() && after.is_alphanumeric()),
+    );
+    let digits = letters.iter().filter(|one| one.is_numeric()).count();
+    let is_plain = !name.contains(['@', '/', ':', '<', '>', '\\']) && !is_dotted && digits < 5;
+    let is_name = (1..=LONGEST_NAME).contains(&letters.len()) && is_plain;
+    is_name.then_some(name)
+}
+
+impl Claim {
+    /// The account that signed up with an address.
+    pub(crate) fn of_sign_up(tx: &mut Tx<'_>, person: &Person) -> Result<Claim> {
+        let made = doors::sign_up_of(tx, person.id)?;
+        let (device, network, at) = match made {
+            Some(made) => (made.device, made.network, made.at),
+            None => (String::new(), String::new(), person.created_at),
+        };
+        let device = known_device(&device).map(str::to_owned);
+        Ok(Claim { name: told_name(&person.full_name()), at, device, network })
+    }
 }
 
 impl Letter {
@@ -142,45 +195,60 @@ impl Letter {
     }
 }
 
-fn prove(
-    tx: &mut Tx<'_>,
-    person: Id,
-    kind: &'static str,
-    email: &str,
-    life: SignedDuration,
-) -> Result<String> {
+fn prove(tx: &mut Tx<'_>, person: Id, kind: EmailKind, email: &str, life: SignedDuration) -> Result<String> {
+    // In line with a change of the password, which ends the links there are.
+    store::hold(tx, person)?;
     let token = tokens::secret()?;
     let until = tx.now() + life;
-    doors::insert_proof(tx, tokens::digest(&token), (person, kind, email), until)?;
+    doors::insert_proof(tx, tokens::digest(&token), (person, kind.name(), email), until)?;
     Ok(token)
+}
+
+/// Takes a link back that could not be sent: nobody has it.
+///
+/// # Errors
+/// A fault of the database.
+pub fn withdraw_link(tx: &mut Tx<'_>, token: &str) -> Result<()> {
+    doors::use_proof(tx, tokens::digest(token)).map(drop)
 }
 
 /// The letter to an address that somebody claims: a link, if it is nobody's yet.
 ///
 /// # Errors
 /// A fault of the database.
-pub fn letter_to_claimant(tx: &mut Tx<'_>, person: Id) -> Result<Option<Letter>> {
-    let person = store::person(tx, person)?;
+pub fn letter_to_claimant(tx: &mut Tx<'_>, claimed: &Claimed) -> Result<Option<Letter>> {
+    if !store::is_here(tx, claimed.person)? {
+        return Ok(None);
+    }
+    let person = store::person(tx, claimed.person)?;
     let Some(email) = person.email.clone().filter(|_| person.verified_at.is_none()) else { return Ok(None) };
     let owner = store::person_by_email(tx, &email)?;
     if owner.is_some_and(|owner| owner.id != person.id) {
-        return Ok(Some(Letter { to: email, news: News::HasAccount }));
+        return Ok((!claimed.is_over).then_some(Letter { to: email, news: News::HasAccount }));
     }
-    let token = prove(tx, person.id, "confirm", &email, CONFIRM_LIFE)?;
-    Ok(Letter::to(&person, News::Confirm { token }))
+    if claimed.is_over && doors::has_fresh_proof(tx, &email, EmailKind::Confirm.name())? {
+        return Ok(None);
+    }
+    let account = Claim::of_sign_up(tx, &person)?;
+    let token = prove(tx, person.id, EmailKind::Confirm, &email, CONFIRM_LIFE)?;
+    Ok(Letter::to(&person, News::Confirm { token, account }))
 }
 
 /// The letter to whoever has forgotten a password: none, where there is no account.
 ///
 /// # Errors
 /// A fault of the database.
-pub fn letter_of_reset(tx: &mut Tx<'_>, email: &str) -> Result<Option<Letter>> {
-    let found = match store::person_by_email(tx, email)? {
+pub fn letter_of_reset(tx: &mut Tx<'_>, asked: &ResetAsked) -> Result<Option<Letter>> {
+    let email = kept_email(&asked.email);
+    let found = match store::person_by_email(tx, &email)? {
         Some(person) => Some(person),
-        None => store::last_claimant(tx, email)?,
+        None => store::last_claimant(tx, &email)?,
     };
     let Some(person) = found else { return Ok(None) };
-    let token = prove(tx, person.id, "reset", &kept_email(email), RESET_LIFE)?;
+    if asked.is_over && doors::has_fresh_proof(tx, &email, EmailKind::Reset.name())? {
+        return Ok(None);
+    }
+    let token = prove(tx, person.id, EmailKind::Reset, &email, RESET_LIFE)?;
     Ok(Letter::to(&person, News::Reset { token }))
 }
 
@@ -188,14 +256,24 @@ pub fn letter_of_reset(tx: &mut Tx<'_>, email: &str) -> Result<Option<Letter>> {
 ///
 /// # Errors
 /// A fault of the database.
-pub fn letter_to_new_address(tx: &mut Tx<'_>, person: Id, email: &str) -> Result<Option<Letter>> {
-    let to = kept_email(email);
+pub fn letter_to_new_address(tx: &mut Tx<'_>, asked: &AddressAsked) -> Result<Option<Letter>> {
+    let (to, person) = (kept_email(&asked.email), asked.person);
+    if !store::is_here(tx, person)? {
+        return Ok(None);
+    }
     let owner = store::person_by_email(tx, &to)?;
     if owner.is_some_and(|owner| owner.id != person) {
-        return Ok(Some(Letter { to, news: News::HasAccount }));
+        return Ok((!asked.is_over).then_some(Letter { to, news: News::HasAccount }));
     }
-    let token = prove(tx, person, "change", &to, CHANGE_LIFE)?;
-    Ok(Some(Letter { to, news: News::Change { token } }))
+    if asked.is_over && doors::has_fresh_proof(tx, &to, EmailKind::Change.name())? {
+        return Ok(None);
+    }
+    let (device, network) = asked.from.clone();
+    let name = told_name(&store::person(tx, person)?.full_name());
+    let account = Claim { name, at: tx.now(), device, network };
+    doors::forget_proofs(tx, person, EmailKind::Change.name())?;
+    let token = prove(tx, person, EmailKind::Change, &to, CHANGE_LIFE)?;
+    Ok(Some(Letter { to, news: News::Change { token, account } }))
 }
 
 /// The letter to who has another password.
@@ -216,154 +294,26 @@ pub fn mail_of(tx: &mut Tx<'_>, person: Id) -> Result<Option<String>> {
     store::own_address(tx, person)
 }
 
-/// Has a letter be written to an address that anybody may have named, unless it has had three within the hour. It is counted
-/// here and not where it is sent, so that one that fails to go out is not lost by being tried again.
-fn ask_for<J: Job>(tx: &mut Tx<'_>, email: &str, letter: &J) -> Result<()> {
-    if limits::may_write_to(tx, email)? { tx.enqueue(letter, tx.now()) } else { Ok(()) }
+/// Asks for the email that shows whose an address is. It is counted here and not where it is sent, so that one that fails to go
+/// out is not lost by being tried again.
+pub(crate) fn ask_claimant(tx: &mut Tx<'_>, person: Id, email: &str, whence: &Whence) -> Result<()> {
+    let is_over = limits::count_email(tx, EmailKind::Confirm, email, whence)?;
+    tx.enqueue(&Claimed { person, is_over }, tx.now())
 }
 
-/// Has an address be asked whether it is whose account claims it.
-pub(crate) fn ask_claimant(tx: &mut Tx<'_>, person: Id, email: &str) -> Result<()> {
-    ask_for(tx, email, &Claimed { person })
-}
+#[cfg(test)]
+mod tests {
+    use super::told_name;
 
-/// Asks anew for the letter that shows whose an address is.
-///
-/// # Errors
-/// `Error::Unauthorized` for a visitor; [`crate::TOO_MANY_ATTEMPTS`].
-pub fn ask_again(tx: &mut Tx<'_>, by: &Actor, whence: &Whence) -> Result<()> {
-    let person = by.person()?;
-    limits::count_request(tx, whence.address)?;
-    match person.email.as_deref().filter(|_| person.verified_at.is_none()) {
-        Some(email) => ask_claimant(tx, person.id, email),
-        None => Ok(()),
-    }
-}
-
-/// Asks for a letter by which a password can be set anew. The answer is the same for every address.
-///
-/// # Errors
-/// [`crate::TOO_MANY_ATTEMPTS`] from a network that asks too often.
-pub fn ask_reset(tx: &mut Tx<'_>, whence: &Whence, email: &str) -> Result<()> {
-    limits::count_request(tx, whence.address)?;
-    let email = kept_email(email);
-    ask_for(tx, &email, &ResetAsked { email: email.clone() })
-}
-
-/// Asks for a letter to another address of whoever asks, who knows their password.
-///
-/// # Errors
-/// `Error::Unauthorized` for a visitor; `Error::Invalid` for `current_password`; [`crate::TOO_MANY_ATTEMPTS`].
-pub async fn ask_address(caller: &Caller, wish: NewAddress) -> Result<()> {
-    let (_, hash) = ask_password(caller, wish.current_password).await?;
-    let (address, email) = (caller.address(), wish.email);
-    caller
-        .tx(move |tx, by| {
-            let person = by.person()?.id;
-            if store::password_hash(tx, person)? != hash {
-                return Err(wrong_password());
-            }
-            limits::count_request(tx, address)?;
-            ask_for(tx, &email, &AddressAsked { person, email: email.clone() })
-        })
-        .await
-}
-
-/// What the link of a letter would do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// Show whose an address is.
-    Address,
-    /// Set a password.
-    Password,
-}
-
-/// What a link is for and which address it is about, if it is good.
-///
-/// # Errors
-/// [`LINK_EXPIRED`].
-pub fn look_at(tx: &mut Tx<'_>, token: &str) -> Result<(Purpose, String)> {
-    let proof = doors::proof(tx, tokens::digest(token))?.ok_or(Error::refused(&LINK_EXPIRED))?;
-    let purpose = if proof.kind == "reset" { Purpose::Password } else { Purpose::Address };
-    Ok((purpose, proof.email))
-}
-
-/// Takes the link of a letter as the proof that the address is whose account it is; it is good once.
-///
-/// # Errors
-/// [`LINK_EXPIRED`]; [`ADDRESS_GONE`].
-pub fn confirm_address(tx: &mut Tx<'_>, by: &Actor, token: &str) -> Result<()> {
-    let found = doors::use_proof(tx, tokens::digest(token))?.filter(|proof| proof.kind != "reset");
-    let proof = found.ok_or(Error::refused(&LINK_EXPIRED))?;
-    store::hold(tx, proof.person)?;
-    let before = store::person(tx, proof.person)?;
-    let is_change = proof.kind == "change";
-    // A letter that was overtaken by a change of the claim proves something else.
-    if !is_change && before.email.as_ref() != Some(&proof.email) {
-        return Err(Error::refused(&LINK_EXPIRED));
-    }
-    own(tx, before.id, &proof.email)?;
-    let owner = Actor { network: by.network.clone(), ..Actor::of(before.clone()) };
-    if is_change {
-        doors::forget_proofs(tx, before.id, "reset")?;
-        doors::forget_proofs(tx, before.id, "confirm")?;
-        if by.id() == Some(before.id) {
-            sessions::end_others(tx, by)?;
-        } else {
-            store::end_all(tx, before.id)?;
+    #[test]
+    fn a_name_in_an_email_is_a_name_and_nothing_else() {
+        for name in ["Zoe Lind", "Zo\u{eb} O\u{2019}Neill", "J. R. Smith", "Louis XIV", "Ann 3"] {
+            assert_eq!(told_name(name).as_deref(), Some(name));
         }
-        if let Some(old) = before.email.filter(|old| *old != proof.email) {
-            tx.enqueue(&AddressChanged { person: before.id, old }, tx.now())?;
+        for no_name in
+            ["", "win@evil.test", "evil.test", "http://x", "Call 212 555 0100", &"a".repeat(61), "<b>x</b>"]
+        {
+            assert_eq!(told_name(no_name), None, "{no_name}");
         }
-        return note(tx, &owner, What::AddressChanged, Some(before.id), json!({}));
     }
-    note(tx, &owner, What::AddressConfirmed, Some(before.id), json!({}))
-}
-
-fn own(tx: &mut Tx<'_>, person: Id, email: &str) -> Result<()> {
-    use kit::errors::OrRefuse as _;
-    let is_first = store::own_address(tx, person)?.is_none();
-    if !store::own_email(tx, person, email).or_refuse("people", &ADDRESS_GONE)? {
-        return Err(Error::refused(&ADDRESS_GONE));
-    }
-    tx.enqueue(&Proven { person, is_first }, tx.now())
-}
-
-/// Sets another password by the link of a letter, which shows besides that the address is theirs. Every sign-in ends.
-///
-/// # Errors
-/// [`LINK_EXPIRED`]; `Error::Invalid` for `password`.
-pub async fn reset_password(house: &House, whence: &Whence, wish: NewPassword) -> Result<()> {
-    let NewPassword { token, password } = wish;
-    let digest = tokens::digest(&token);
-    let asked = digest.clone();
-    let proof = house.db.view(move |tx| doors::proof(tx, asked.clone())).await?;
-    let proof = proof.filter(|proof| proof.kind == "reset").ok_or(Error::refused(&LINK_EXPIRED))?;
-    if let Some(sentence) = passwords::complaint(&password, &proof.email) {
-        return Err(Fields::one("password", sentence));
-    }
-    let hash = passwords::hash_password(password).await?;
-    let network = whence.network();
-    house
-        .db
-        .tx(move |tx| {
-            let found = doors::use_proof(tx, digest.clone())?;
-            let proof = found.ok_or(Error::refused(&LINK_EXPIRED))?;
-            store::hold(tx, proof.person)?;
-            let person = store::person(tx, proof.person)?;
-            if person.email.as_ref() != Some(&proof.email) {
-                return Err(Error::refused(&LINK_EXPIRED));
-            }
-            if person.verified_at.is_none() {
-                own(tx, person.id, &proof.email)?;
-            }
-            set_password(tx, person.id, &hash)?;
-            // Whoever knew the old password may have left a browser behind that is known.
-            doors::forget_devices(tx, person.id)?;
-            doors::forget_proofs(tx, person.id, "change")?;
-            tx.enqueue(&PasswordChanged { person: person.id }, tx.now())?;
-            let by = Actor { network: network.clone(), ..Actor::of(person) };
-            note(tx, &by, What::PasswordReset, Some(proof.person), json!({}))
-        })
-        .await
 }

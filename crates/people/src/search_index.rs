@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use kit::db::{Sql, Value};
-use kit::text::{self, cut, digits, fold};
+use kit::fold::{self as folding, cut, digits, fold};
 use kit::{Db, Id, Result, Tx, args, row, sql};
 
 /// The fewest digits by which a phone number is found.
@@ -36,14 +36,14 @@ impl Source {
     pub(crate) fn words(&self) -> BTreeSet<String> {
         let mut words = BTreeSet::new();
         for name in [&self.first_name, &self.last_name] {
-            words.extend(text::words(name));
+            words.extend(folding::words(name));
             // `Anna-Maria` is found as `annamaria` too, `O’Brien` by `brien`.
             for chunk in name.split_whitespace() {
-                let parts = text::words(chunk);
+                let parts = folding::words(chunk);
                 if parts.len() > 1 {
                     words.insert(cut(&parts.concat()).to_owned());
                 }
-                words.extend(chunk.split(text::is_apostrophe).skip(1).flat_map(text::words));
+                words.extend(chunk.split(folding::is_apostrophe).skip(1).flat_map(folding::words));
             }
         }
         for address in [&self.email, &self.claimed_email].into_iter().flatten() {
@@ -266,7 +266,7 @@ pub(crate) fn prefixes(search: &str) -> Vec<String> {
     let (mut found, mut number) = (BTreeSet::new(), String::new());
     for chunk in search.split_whitespace() {
         let has = |is: fn(char) -> bool| chunk.chars().any(is);
-        match (has(|c| text::digit(c).is_some()), has(|c| c.is_alphanumeric() && text::digit(c).is_none())) {
+        match (has(|c| folding::digit(c).is_some()), has(|c| c.is_alphanumeric() && folding::digit(c).is_none())) {
             (false, false) => {}
             (true, false) => number.push_str(&digits(chunk)),
             (_, true) => {
@@ -274,7 +274,7 @@ pub(crate) fn prefixes(search: &str) -> Vec<String> {
                 if chunk.contains('@') {
                     found.insert(cut(&fold(chunk)).to_owned());
                 } else {
-                    found.extend(text::words(chunk));
+                    found.extend(folding::words(chunk));
                 }
             }
         }
@@ -382,8 +382,8 @@ mod tests {
             Some("123456789012345"),
         );
         let words = who.words();
-        assert!(words.len() <= MOST_WORDS && who.sort_name().len() <= text::LONGEST_WORD);
-        assert!(words.iter().all(|word| word.len() <= text::LONGEST_WORD), "{words:?}");
+        assert!(words.len() <= MOST_WORDS && who.sort_name().len() <= folding::LONGEST_WORD);
+        assert!(words.iter().all(|word| word.len() <= folding::LONGEST_WORD), "{words:?}");
     }
 
     #[test]

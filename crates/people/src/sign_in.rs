@@ -7,13 +7,14 @@ use serde_json::json;
 use crate::actor::Actor;
 use crate::audit::{What, note};
 use crate::caller::Caller;
+use crate::hash_queue::HashQueue;
 use crate::inputs::{ChangePassword, SignIn};
 use crate::limits::{self, Counted};
 use crate::model::Person;
 use crate::proofs::PasswordChanged;
 use crate::sessions::{self, SessionKind, SignedIn, Tokens};
 use crate::whence::Whence;
-use crate::{passwords, store};
+use crate::{passwords, store, store_doors as doors};
 
 /// The one answer to every wrong pair, whether there is such an account or not.
 pub const WRONG_SIGN_IN: Refusal = Refusal {
@@ -22,28 +23,20 @@ pub const WRONG_SIGN_IN: Refusal = Refusal {
     status: 401,
 };
 
-/// Whom an address and a password may belong to.
-struct Candidates {
-    /// Whose the address is, then who claims it: each with their hash, if they have one.
-    people: [Option<(Id, Option<String>)>; 2],
-    counted: Counted,
-}
-
-/// Signs somebody in.
+/// Signs somebody in whose address is verified. Who only claims an address is nobody here: whether somebody does is told to no
+/// one who has not read its mail.
 ///
 /// # Errors
 /// [`WRONG_SIGN_IN`], [`crate::TOO_MANY_ATTEMPTS`], a fault.
 pub async fn sign_in(house: &House, whence: &Whence, attempt: SignIn, kind: SessionKind) -> Result<SignedIn> {
     let SignIn { email, password } = attempt;
     // The turn comes first: whoever waits for it is not counted yet.
-    let turn = passwords::turn().await?;
+    let turn = house.db.means().shelf.get::<HashQueue>().turn(whence.address).await?;
     let (asked, from) = (email.clone(), whence.clone());
-    let Candidates { people, counted } = house.db.tx(move |tx| begin(tx, &asked, &from)).await?;
-    let hashes = people.clone().map(|one| one.and_then(|(_, hash)| hash));
-    let found = turn.find(password, hashes).await?.and_then(|at| people.get(at).cloned().flatten());
+    let (owner, hash, counted) = house.db.tx(move |tx| begin(tx, &asked, &from)).await?;
+    let is_right = turn.verify(password, hash.clone()).await?;
     let from = whence.clone();
-    let Some((id, hash)) = found else {
-        let owner = people.into_iter().flatten().next().map(|(id, _)| id);
+    let Some(id) = owner.filter(|_| is_right) else {
         house.db.tx(move |tx| note_failure(tx, owner, &from)).await?;
         return Err(Error::refused(&WRONG_SIGN_IN));
     };
@@ -66,15 +59,12 @@ pub async fn sign_in(house: &House, whence: &Whence, attempt: SignIn, kind: Sess
     house.db.tx(enter).await
 }
 
-/// Counts the attempt; answers who it may be and their hashes.
-fn begin(tx: &mut Tx<'_>, email: &str, whence: &Whence) -> Result<Candidates> {
+/// Counts the attempt; answers whose the address is, if it is somebody's, and their hash, if they have one.
+fn begin(tx: &mut Tx<'_>, email: &str, whence: &Whence) -> Result<(Option<Id>, Option<String>, Counted)> {
     let owner = store::person_by_email(tx, email)?.map(|person| person.id);
-    let claimant = store::last_claimant(tx, email)?.map(|person| person.id);
-    // Who only claims the address counts as nobody: else a known browser would tell whether it has an owner.
     let counted = limits::count(tx, email, owner, whence)?;
-    let mut hashed =
-        |id: Option<Id>| id.map(|id| store::password_hash(tx, id).map(|hash| (id, hash))).transpose();
-    Ok(Candidates { people: [hashed(owner)?, hashed(claimant)?], counted })
+    let hash = owner.map_or(Ok(None), |owner| store::password_hash(tx, owner))?;
+    Ok((owner, hash, counted))
 }
 
 fn note_failure(tx: &mut Tx<'_>, owner: Option<Id>, whence: &Whence) -> Result<()> {
@@ -89,7 +79,7 @@ fn note_failure(tx: &mut Tx<'_>, owner: Option<Id>, whence: &Whence) -> Result<(
 /// `Error::Unauthorized` for a visitor, `Error::Invalid` for `current_password`, [`crate::TOO_MANY_ATTEMPTS`], a fault.
 pub(crate) async fn ask_password(caller: &Caller, password: String) -> Result<(Person, Option<String>)> {
     let whence = caller.whence().clone();
-    let turn = passwords::turn().await?;
+    let turn = caller.hash_turn().await?;
     let count = move |tx: &mut Tx<'_>, by: &Actor| {
         let person = by.person()?;
         let hash = store::password_hash(tx, person.id)?;
@@ -128,7 +118,7 @@ pub async fn change_password(
     if let Some(sentence) = passwords::complaint(&change.new_password, about) {
         return Err(Fields::one("new_password", sentence));
     }
-    let new_hash = passwords::hash_password(change.new_password).await?;
+    let new_hash = caller.hash_turn().await?.hash(change.new_password).await?;
     let whence = caller.whence().clone();
     caller
         .tx(move |tx, by| {
@@ -138,6 +128,8 @@ pub async fn change_password(
                 return Err(wrong_password());
             }
             store::set_password_hash(tx, id, &new_hash)?;
+            // A link that was asked for before is good no more (rules.md N7).
+            doors::forget_all_proofs(tx, id)?;
             let tokens = match kind {
                 SessionKind::Page => {
                     store::end_all(tx, id)?;
@@ -155,11 +147,12 @@ pub async fn change_password(
         .await
 }
 
-/// Keeps another password's hash for a person and ends every session of theirs.
+/// Keeps another password's hash for a person and ends every session and every open link of theirs.
 ///
 /// # Errors
 /// A fault of the database.
 pub fn set_password(tx: &mut Tx<'_>, person: Id, hash: &str) -> Result<()> {
     store::set_password_hash(tx, person, hash)?;
+    doors::forget_all_proofs(tx, person)?;
     store::end_all(tx, person).map(drop)
 }

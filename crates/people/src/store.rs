@@ -173,6 +173,21 @@ pub(crate) fn set_password_hash(tx: &mut Tx<'_>, person: Id, hash: &str) -> Resu
     tx.run(sql!("UPDATE people SET password_hash = $1 WHERE id = $2"), args![hash, person])
 }
 
+/// Forgets what whoever made an account said of themselves besides their name.
+pub(crate) fn forget_details(tx: &mut Tx<'_>, person: Id) -> Result<u64> {
+    tx.run(sql!("UPDATE people SET phone = NULL, birthday = NULL WHERE id = $1"), args![person])
+}
+
+/// Takes the address that somebody only claims, and the password, from them.
+pub(crate) fn forget_claim(tx: &mut Tx<'_>, person: Id) -> Result<u64> {
+    tx.run(sql!("UPDATE people SET claimed_email = NULL, password_hash = NULL WHERE id = $1"), args![person])
+}
+
+/// Takes a person away to whom nothing refers.
+pub(crate) fn delete(tx: &mut Tx<'_>, person: Id) -> Result<u64> {
+    tx.run(sql!("DELETE FROM people WHERE id = $1 AND email IS NULL"), args![person])
+}
+
 /// The sealed emergency contact.
 pub(crate) fn contact(tx: &mut Tx<'_>, person: Id) -> Result<Option<Vec<u8>>> {
     let found: Option<(Option<Vec<u8>>,)> =
@@ -210,6 +225,7 @@ pub(crate) fn signed_in(tx: &mut Tx<'_>, digest: &[u8], kind: &str) -> Result<Op
              p.birthday, p.verified_at, p.created_at FROM sessions s JOIN people p ON p.id = s.person_id
              LEFT JOIN sign_ins i ON i.family = s.family
              WHERE s.token_digest = $1 AND s.kind = $2 AND s.ended_at IS NULL AND s.expires_at > $3
+             AND (p.email IS NOT NULL OR p.claimed_email IS NULL)
              AND (s.kind <> 'page' OR i.seen_at IS NULL OR i.seen_at > $4
                   OR (p.role = 'account' AND i.seen_at > $5))"
         ),

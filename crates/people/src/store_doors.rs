@@ -102,6 +102,13 @@ pub(crate) fn is_device_of(tx: &mut Tx<'_>, device: &[u8], person: Id) -> Result
     Ok(found.is_some())
 }
 
+/// Whether anybody has signed in with this browser before.
+pub(crate) fn is_device(tx: &mut Tx<'_>, device: &[u8]) -> Result<bool> {
+    let found: Option<(i64,)> =
+        tx.one(sql!("SELECT person_id FROM devices WHERE digest = $1"), args![device.to_vec()])?;
+    Ok(found.is_some())
+}
+
 /// Notes that a person has signed in with a browser. One that was another's becomes theirs.
 pub(crate) fn know_device(tx: &mut Tx<'_>, device: &[u8], person: Id) -> Result<u64> {
     let now = tx.now();
@@ -128,18 +135,35 @@ pub(crate) struct Proof {
 
 row!(Proof { person, kind, email });
 
-/// Keeps the digest of a token. An earlier one of the same kind is good no more.
+/// Keeps the digest of a token. Earlier ones stay good: whoever asks for many emails does not end the link in the first.
 pub(crate) fn insert_proof(
     tx: &mut Tx<'_>,
     digest: Vec<u8>,
     (person, kind, email): (Id, &'static str, &str),
     expires_at: Timestamp,
 ) -> Result<u64> {
-    forget_proofs(tx, person, kind)?;
+    let now = tx.now();
     tx.run(
-        sql!("INSERT INTO proofs (digest, person_id, kind, email, expires_at) VALUES ($1, $2, $3, $4, $5)"),
-        args![digest, person, kind, email, expires_at],
+        sql!(
+            "INSERT INTO proofs (digest, person_id, kind, email, expires_at, made_at) VALUES ($1, $2, $3, $4, $5, $6)"
+        ),
+        args![digest, person, kind, email, expires_at, now],
     )
+}
+
+/// How long a link counts as one that just went to an address. Half as long as the shortest-lived link is good.
+const FRESH: SignedDuration = SignedDuration::from_mins(15);
+
+/// Whether a link of a kind went to an address a moment ago and is good.
+pub(crate) fn has_fresh_proof(tx: &mut Tx<'_>, email: &str, kind: &str) -> Result<bool> {
+    let now = tx.now();
+    let found: Option<(i64,)> = tx.one(
+        sql!(
+            "SELECT person_id FROM proofs WHERE email = $1 AND kind = $2 AND made_at > $3 AND expires_at > $4 LIMIT 1"
+        ),
+        args![email, kind, now - FRESH, now],
+    )?;
+    Ok(found.is_some())
 }
 
 /// What a token proves, if it is good.
@@ -163,6 +187,97 @@ pub(crate) fn use_proof(tx: &mut Tx<'_>, digest: Vec<u8>) -> Result<Option<Proof
 /// Forgets a person's proofs of one kind.
 pub(crate) fn forget_proofs(tx: &mut Tx<'_>, person: Id, kind: &str) -> Result<u64> {
     tx.run(sql!("DELETE FROM proofs WHERE person_id = $1 AND kind = $2"), args![person, kind])
+}
+
+/// Forgets every open link of a person.
+pub(crate) fn forget_all_proofs(tx: &mut Tx<'_>, person: Id) -> Result<u64> {
+    tx.run(sql!("DELETE FROM proofs WHERE person_id = $1"), args![person])
+}
+
+/// A sign-up whose address is not verified yet.
+#[derive(Debug, Clone)]
+pub(crate) struct Unverified {
+    /// The digest of the cookie of the browser that signed up.
+    pub(crate) browser: Option<Vec<u8>>,
+    pub(crate) network: String,
+    pub(crate) device: String,
+    /// The path on which it goes on.
+    pub(crate) next: Option<String>,
+    /// The digest of the token of what the visitor holds.
+    pub(crate) carried: Option<Vec<u8>>,
+    pub(crate) at: Timestamp,
+}
+
+row!(Unverified { browser, network, device, next, carried, at });
+
+/// Writes a sign-up down.
+pub(crate) fn insert_sign_up(tx: &mut Tx<'_>, person: Id, made: &Unverified) -> Result<u64> {
+    tx.run(
+        sql!(
+            "INSERT INTO sign_ups (person_id, browser, network, device, next, carried, at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)"
+        ),
+        args![
+            person,
+            made.browser.clone(),
+            &made.network,
+            &made.device,
+            made.next.clone(),
+            made.carried.clone(),
+            made.at
+        ],
+    )
+}
+
+/// The sign-up of a person, until their address is verified.
+pub(crate) fn sign_up_of(tx: &mut Tx<'_>, person: Id) -> Result<Option<Unverified>> {
+    tx.one(
+        sql!("SELECT browser, network, device, next, carried, at FROM sign_ups WHERE person_id = $1"),
+        args![person],
+    )
+}
+
+/// Who signed up with a browser last and is not verified yet.
+pub(crate) fn sign_up_by(tx: &mut Tx<'_>, browser: &[u8]) -> Result<Option<Id>> {
+    let found: Option<(Id,)> = tx.one(
+        sql!("SELECT person_id FROM sign_ups WHERE browser = $1 ORDER BY at DESC LIMIT 1"),
+        args![browser.to_vec()],
+    )?;
+    Ok(found.map(|(person,)| person))
+}
+
+/// Forgets from where somebody signed up.
+pub(crate) fn forget_sign_up(tx: &mut Tx<'_>, person: Id) -> Result<u64> {
+    tx.run(sql!("DELETE FROM sign_ups WHERE person_id = $1"), args![person])
+}
+
+/// Accounts made before a moment whose address is only claimed, the oldest first.
+pub(crate) fn unverified_before(tx: &mut Tx<'_>, before: Timestamp, most: i64) -> Result<Vec<(Id,)>> {
+    tx.all(
+        sql!(
+            "SELECT id FROM people WHERE claimed_email IS NOT NULL AND email IS NULL AND created_at <= $1
+             AND role = 'account' AND erased_at IS NULL ORDER BY id LIMIT $2"
+        ),
+        args![before, most],
+    )
+}
+
+/// Forgets everything that an account has which never was anybody's for sure.
+pub(crate) fn forget_unverified(tx: &mut Tx<'_>, person: Id) -> Result<()> {
+    for statement in [
+        sql!("DELETE FROM sign_ups WHERE person_id = $1"),
+        sql!("DELETE FROM proofs WHERE person_id = $1"),
+        sql!("DELETE FROM sessions WHERE person_id = $1"),
+        sql!("DELETE FROM sign_ins WHERE person_id = $1"),
+        sql!("DELETE FROM devices WHERE person_id = $1"),
+        sql!("DELETE FROM preferences WHERE person_id = $1"),
+        sql!("DELETE FROM silences WHERE person_id = $1"),
+        sql!("DELETE FROM consents WHERE person_id = $1"),
+        sql!("DELETE FROM person_keys WHERE person_id = $1"),
+    ] {
+        tx.run(statement, args![person])?;
+    }
+    Ok(())
 }
 
 /// Forgets what nobody can use any more. Says how many.

@@ -21,18 +21,24 @@ pub struct Whence {
     pub device: String,
     /// The digest of what this browser keeps since somebody signed in here.
     pub(crate) known: Option<Vec<u8>>,
+    /// The digest of what this browser keeps since it signed up.
+    pub(crate) sign_up: Option<Vec<u8>>,
+    /// What a visitor's requests have in common.
+    pub(crate) visitor: Option<String>,
 }
 
 impl Whence {
     /// Somewhere of which only the address is known.
     pub fn address(address: IpAddr) -> Whence {
-        Whence { address, device: device(""), known: None }
+        Whence { address, device: device(""), known: None, sign_up: None, visitor: None }
     }
 
     pub(crate) fn of(headers: &HeaderMap, address: IpAddr) -> Whence {
         let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let known = cookies::device(headers).map(tokens::digest);
-        Whence { address, device: device(agent), known }
+        let sign_up = cookies::sign_up(headers).map(tokens::digest);
+        let visitor = cookies::visitor(headers).map(str::to_owned);
+        Whence { address, device: device(agent), known, sign_up, visitor }
     }
 
     /// The network as it is kept and shown: of IPv6 the first half of the address.
@@ -41,25 +47,34 @@ impl Whence {
     }
 }
 
+/// The device, if it is one that we name ourselves: what an app calls itself is not passed on in an email.
+pub(crate) fn known_device(device: &str) -> Option<&str> {
+    let is_ours = |word: &str| {
+        BROWSERS.iter().any(|(_, name)| *name == word) || SYSTEMS.iter().any(|(_, name)| *name == word)
+    };
+    Some(device).filter(|device| device.split(" on ").all(is_ours))
+}
+
+const BROWSERS: [(&str, &str); 6] = [
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+];
+const SYSTEMS: [(&str, &str); 7] = [
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+    ("CrOS", "Chromebook"),
+    ("Linux", "Linux"),
+];
+
 /// What people call what sends this `User-Agent`.
 fn device(agent: &str) -> String {
-    const BROWSERS: [(&str, &str); 6] = [
-        ("Edg", "Edge"),
-        ("OPR/", "Opera"),
-        ("Firefox/", "Firefox"),
-        ("FxiOS/", "Firefox"),
-        ("Chrome/", "Chrome"),
-        ("Safari/", "Safari"),
-    ];
-    const SYSTEMS: [(&str, &str); 7] = [
-        ("iPhone", "iPhone"),
-        ("iPad", "iPad"),
-        ("Android", "Android"),
-        ("Windows", "Windows"),
-        ("Mac OS", "Mac"),
-        ("CrOS", "Chromebook"),
-        ("Linux", "Linux"),
-    ];
     let find =
         |list: &[(&str, &'static str)]| list.iter().find(|(mark, _)| agent.contains(mark)).map(|one| one.1);
     match (find(&BROWSERS), find(&SYSTEMS)) {

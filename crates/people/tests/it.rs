@@ -24,7 +24,7 @@ use jiff::{SignedDuration, Timestamp};
 use kit::config::Config;
 use kit::testing::TestDb;
 use kit::web::{Page, Problem, speak};
-use kit::{House, Id};
+use kit::{House, Id, args, sql};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -94,11 +94,39 @@ impl App {
         self.ask(Method::GET, "/api/users/profile/me/", by, "").await
     }
 
-    /// Anna signs up.
+    /// Anna signs up, follows the link, and signs in.
     async fn anna(&self) -> Answer {
-        let answer = self.post("/api/auth/register/", As::Nobody, anna()).await;
-        assert_eq!(answer.status, 201, "{answer:?}");
-        answer
+        self.sign_up(anna()).await
+    }
+
+    /// Somebody signs up, follows the link with their password, and signs in.
+    async fn sign_up(&self, body: Value) -> Answer {
+        let (email, password) = (body["email"].clone(), body["password"].clone());
+        let answer = self.post("/api/auth/register/", As::Nobody, body).await;
+        assert_eq!((answer.status, answer.text("status")), (202, "check_email"), "{answer:?}");
+        let link = self.link().await;
+        let proof = json!({"token": link, "password": password});
+        assert_eq!(self.post("/api/auth/verify/", As::Nobody, proof).await.status, 204);
+        let entered =
+            self.login(email.as_str().unwrap_or_default(), password.as_str().unwrap_or_default()).await;
+        assert_eq!(entered.status, 200, "{entered:?}");
+        entered
+    }
+
+    /// The link of the email to whoever signed up last.
+    async fn link(&self) -> String {
+        let written = self.house.db.tx(|tx| {
+            let last: Option<(Id,)> = tx.one(
+                sql!("SELECT id FROM people WHERE claimed_email IS NOT NULL ORDER BY id DESC LIMIT 1"),
+                args![],
+            )?;
+            let person = last.expect("somebody").0;
+            people::letter_to_claimant(tx, &people::Claimed { person, is_over: false })
+        });
+        match written.await.expect("a letter").expect("to somebody").news {
+            people::News::Confirm { token, .. } => token,
+            other => panic!("not a link: {other:?}"),
+        }
     }
 
     async fn login(&self, email: &str, password: &str) -> Answer {

@@ -385,8 +385,12 @@ fn look(
         Some(At::Clock(time)) => time.strftime("%H:%M").to_string(),
         None => typed.get("at").to_owned(),
     };
+    // A day and a time are for whoever looks for one: no search engine follows the calendar.
+    let listed =
+        wanted.date.is_none() && wanted.at.is_none() && wanted.narrowed.is_open() && status == StatusCode::OK;
+    let frame = Frame::new(by, "book", title).about("Free times of every service, day by day.");
     let page = BookPage {
-        frame: Frame::new(by, "book", title).about("Free times of every service, day by day."),
+        frame: Frame { listed, ..frame },
         errors: Complaints::of(&fields, &FIELDS),
         services: services(&catalogue, service),
         today,

@@ -188,7 +188,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<DashboardPage> {
         upcoming: mine.upcoming.iter().skip(1).take(SHOWN).map(line).collect(),
         plan: PlanSummary::of(&standing, local.date(), account_days, saved),
         account_days,
-        is_verified: person.verified_at.is_some(),
+        is_verified: person.is_verified(),
         sees_people: by.may(Action::SeePeople) && by.may(Action::SeeAudit),
     })
 }

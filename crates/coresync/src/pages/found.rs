@@ -20,8 +20,26 @@ pub(super) fn routes() -> Router<House> {
 
 async fn robots(State(house): State<House>) -> impl IntoResponse {
     let kind = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
-    let away =
-        ["/api/", "/book/review/", "/book/held/", "/dashboard/", "/logout/", "/staff/", "/technician/"];
+    // A path with a question mark is the page with any parameters: days, times and searches without end.
+    let away = [
+        "/api/",
+        "/book/?",
+        "/book/held/",
+        "/book/hold/",
+        "/book/review/",
+        "/book/wait/",
+        "/dashboard/",
+        "/login/?",
+        "/logout/",
+        "/password-reset/new/",
+        "/services/?",
+        "/signup/?",
+        "/signup/check/",
+        "/staff/",
+        "/technician/",
+        "/unsubscribe/",
+        "/verify/",
+    ];
     let away = away.map(|path| format!("Disallow: {path}\n")).concat();
     (kind, format!("User-agent: *\n{away}Sitemap: {}/sitemap.xml\n", house.config.public_url))
 }

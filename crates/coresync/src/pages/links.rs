@@ -6,13 +6,19 @@ use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use kit::web::{Input, Page, Words, see_other};
 use kit::{Error, House, Result};
-use people::{Caller, Forgotten, LINK_EXPIRED, NewPassword, Purpose, Token};
+use people::{
+    Actor, Caller, ConfirmAddress, Confirmed, Forgotten, LINK_EXPIRED, NewPassword, Purpose, SessionKind,
+    Tokens,
+};
 
-use super::account::{Wrong, at_the_door};
-use super::frame::Frame;
+use super::account::{Wrong, at_the_door, with_cookie, with_tokens};
+use super::frame::{Frame, local_path};
 use super::sheet::{Asked, Complaints, Posted, Sheet, Typed};
+use super::words;
 
 pub(super) fn routes() -> Router<House> {
     Router::new()
@@ -55,9 +61,21 @@ struct NewPasswordPage {
 struct VerifyPage {
     frame: Frame,
     token: String,
-    email: Option<String>,
+    link: Option<LinkShown>,
+    errors: Complaints,
     refused: Option<&'static str>,
     is_done: bool,
+}
+
+/// What a link of an address would confirm.
+struct LinkShown {
+    email: String,
+    /// The name of the account, if it is one that can be shown.
+    name: Option<String>,
+    /// `Tuesday 24 November, 10:30, with Firefox on Linux, network 192.0.2.1`
+    asked: Option<String>,
+    needs_password: bool,
+    is_new_account: bool,
 }
 
 /// The address of this page opens something: it is told to nobody.
@@ -88,7 +106,7 @@ async fn send(caller: Caller, Posted(Sheet { typed, read }): Posted<Forgotten>) 
     match asked {
         Ok(()) => page.is_sent = true,
         Err(error) => {
-            let wrong = Wrong::of(error, &[("email", "E-mail address"), ("body", "Form")])?;
+            let wrong = Wrong::of(error, &[("email", "Email"), ("body", "Form")])?;
             (page.errors, page.refused) = (wrong.errors, wrong.refused);
             return Ok((wrong.status, wrong.again, Page::of(&page)?).into_response());
         }
@@ -96,30 +114,34 @@ async fn send(caller: Caller, Posted(Sheet { typed, read }): Posted<Forgotten>) 
     Ok(Page::of(&page)?.into_response())
 }
 
-/// The address that a link is about, if it is good and for this.
-async fn address(house: &House, token: &str, purpose: Purpose) -> Result<Option<String>> {
-    let token = token.to_owned();
-    match house.db.view(move |tx| people::look_at(tx, &token)).await {
-        Ok((found, email)) => Ok(Some(email).filter(|_| found == purpose)),
+/// The link of an email and the time zone of the club, if the link is good.
+async fn link(caller: &Caller, token: &str) -> Result<Option<(people::Link, TimeZone, Timestamp)>> {
+    let (token, whence) = (token.to_owned(), caller.whence().clone());
+    let looked = caller.view(move |tx, by| {
+        let link = people::look_at(tx, by, &whence, &token)?;
+        Ok((link, catalogue::current(tx)?.club.zone.clone(), tx.now()))
+    });
+    match looked.await {
+        Ok(found) => Ok(Some(found)),
         Err(Error::Refused(refusal, _)) if *refusal == LINK_EXPIRED => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-async fn password_page(house: &House, token: String) -> Result<NewPasswordPage> {
-    let email = address(house, &token, Purpose::Password).await?;
+async fn password_page(caller: &Caller, token: String) -> Result<NewPasswordPage> {
+    let found = link(caller, &token).await?.filter(|(link, _, _)| link.purpose == Purpose::Password);
     Ok(NewPasswordPage {
         frame: at_the_door("Set a password · CoreSync"),
         token,
-        is_good: email.is_some(),
-        email: email.unwrap_or_default(),
+        is_good: found.is_some(),
+        email: found.map(|(link, _, _)| link.email).unwrap_or_default(),
         errors: Complaints::default(),
     })
 }
 
 async fn new_password(caller: Caller, Asked(sheet): Asked<Link>) -> Result<Response> {
     let Link(token) = sheet.read.unwrap_or(Link(String::new()));
-    let page = password_page(caller.house(), token).await?;
+    let page = password_page(&caller, token).await?;
     let status = if page.is_good { StatusCode::OK } else { StatusCode::BAD_REQUEST };
     Ok(unreferred((status, Page::of(&page)?)))
 }
@@ -132,16 +154,30 @@ async fn set(caller: Caller, Posted(Sheet { typed, read }): Posted<NewPassword>)
     };
     let Err(error) = done else { return Ok(see_other("/login/")) };
     let wrong = Wrong::of(error, &[("password", "New password"), ("body", "Form")])?;
-    let page = NewPasswordPage { errors: wrong.errors, ..password_page(caller.house(), token).await? };
-    Ok(unreferred((StatusCode::BAD_REQUEST, Page::of(&page)?)))
+    let page = NewPasswordPage { errors: wrong.errors, ..password_page(&caller, token).await? };
+    Ok(unreferred((wrong.status, wrong.again, Page::of(&page)?)))
 }
 
-async fn verify_page(house: &House, token: String) -> Result<VerifyPage> {
-    let email = address(house, &token, Purpose::Address).await?;
+async fn verify_page(caller: &Caller, token: String) -> Result<VerifyPage> {
+    let found = link(caller, &token).await?.filter(|(link, _, _)| link.purpose != Purpose::Password);
+    let shown = |(link, zone, now): (people::Link, TimeZone, Timestamp)| {
+        let is_new_account = link.purpose == Purpose::Address;
+        let from = [link.account.device.map(|device| format!("with {device}")), Some(link.account.network)];
+        let from: Vec<String> = from.into_iter().flatten().filter(|part| !part.is_empty()).collect();
+        let at = words::moment(&zone, link.account.at, now);
+        LinkShown {
+            email: link.email,
+            name: link.account.name,
+            asked: is_new_account.then(|| [vec![at], from].concat().join(", ")),
+            needs_password: link.needs_password,
+            is_new_account,
+        }
+    };
     Ok(VerifyPage {
-        frame: at_the_door("Confirm your address · CoreSync"),
+        frame: at_the_door("Confirm your email · CoreSync"),
         token,
-        email,
+        link: found.map(shown),
+        errors: Complaints::default(),
         refused: None,
         is_done: false,
     })
@@ -149,28 +185,51 @@ async fn verify_page(house: &House, token: String) -> Result<VerifyPage> {
 
 async fn verify(caller: Caller, Asked(sheet): Asked<Link>) -> Result<Response> {
     let Link(token) = sheet.read.unwrap_or(Link(String::new()));
-    let page = verify_page(caller.house(), token).await?;
-    let status = if page.email.is_some() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    let page = verify_page(&caller, token).await?;
+    let status = if page.link.is_some() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
     Ok(unreferred((status, Page::of(&page)?)))
 }
 
-async fn confirm(caller: Caller, Posted(Sheet { typed, read }): Posted<Token>) -> Result<Response> {
+async fn confirm(caller: Caller, Posted(Sheet { typed, read }): Posted<ConfirmAddress>) -> Result<Response> {
     let token = typed.get("token").to_owned();
     let done = match read {
-        Ok(Token { token }) => caller.tx(move |tx, by| people::confirm_address(tx, by, &token)).await,
+        Ok(input) => people::confirm_address(&caller, input, SessionKind::Page).await,
         Err(fields) => Err(Error::Invalid(fields)),
     };
-    let mut page = verify_page(caller.house(), token).await?;
-    let status = match done {
-        Ok(()) => {
-            page.is_done = true;
-            StatusCode::OK
-        }
-        Err(error) => {
-            let wrong = Wrong::of(error, &[])?;
-            page.refused = wrong.refused;
-            wrong.status
-        }
+    let wrong = match done {
+        Ok(confirmed) => match confirmed.tokens.clone() {
+            Some(tokens) => return go_on(&caller, confirmed, &tokens).await,
+            None => None,
+        },
+        Err(error) => Some(Wrong::of(error, &CONFIRM)?),
     };
-    Ok(unreferred((status, Page::of(&page)?)))
+    let mut page = verify_page(&caller, token).await?;
+    let Some(wrong) = wrong else {
+        page.is_done = true;
+        return Ok(unreferred(Page::of(&page)?));
+    };
+    (page.errors, page.refused) = (wrong.errors, wrong.refused);
+    Ok(unreferred((wrong.status, wrong.again, Page::of(&page)?)))
+}
+
+/// The names and labels of the fields.
+const CONFIRM: [(&str, &str); 3] =
+    [("password", "Password"), ("new_password", "New password"), ("body", "Form")];
+
+/// Signs the browser in with an account that was confirmed a moment ago, hands it what was held, and goes on where signing up
+/// left off.
+async fn go_on(caller: &Caller, confirmed: Confirmed, tokens: &Tokens) -> Result<Response> {
+    // Whatever this browser was signed in with before is over.
+    people::sign_out(caller).await?;
+    if let Some(carried) = confirmed.carried {
+        let by = Actor::of(confirmed.person);
+        let taken = caller.house().db.tx(move |tx| bookings::take_over_carried(tx, &by, &carried)).await;
+        match taken {
+            Ok(_) | Err(Error::Refused(_, _)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let next = confirmed.next.as_deref().and_then(local_path).unwrap_or("/dashboard/").to_owned();
+    let response = with_tokens(see_other(&next), tokens)?;
+    with_cookie(response, &people::ended_sign_up_cookie())
 }

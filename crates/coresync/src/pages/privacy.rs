@@ -118,6 +118,8 @@ fn everything(tx: &mut Tx<'_>, by: &Actor) -> Result<Value> {
         .into_iter()
         .map(|(notice, wanted)| json!({"kind": notice.name(), "email": wanted}))
         .collect();
+    let devices: Vec<Value> =
+        people::my_devices(tx, by)?.into_iter().map(|(what, at)| json!({"what": what, "at": at})).collect();
     Ok(json!({
         "made_at": tx.now(),
         "account": {
@@ -130,7 +132,11 @@ fn everything(tx: &mut Tx<'_>, by: &Actor) -> Result<Value> {
         "notices": notices,
         "agreements": people::my_consents(tx, by)?,
         "signed_in_with": sign_ins,
+        "browsers_and_links": devices,
         "bookings": bookings::export(tx, by)?,
+        "waitlist": bookings::export_waits(tx, by)?,
+        "late_cancellations": bookings::export_lapses(tx, by)?,
+        "birthday_gifts": membership::export_gifts(tx, by)?,
         "memberships": membership::export(tx, by)?,
         "charges": money::export(tx, by)?,
         "audit_log": people::audit_of_me(tx, by)?,
@@ -204,18 +210,22 @@ fn take_out(tx: &mut Tx<'_>, by: &Actor, leaver: &Leaver) -> Result<()> {
     if let Some(sentence) = hindrance(tx, by)? {
         return Err(Fields::one("body", sentence));
     }
+    let guests = bookings::guest_addresses(tx, person.id)?;
     bookings::forget_person(tx, person.id)?;
     match membership::leave(tx, by, person.id) {
         // Nothing that would renew.
         Err(Error::Refused(_, _)) | Ok(()) => {}
         Err(error) => return Err(error),
     }
-    if let Some(email) = &person.email {
-        // Where they only claim another's address, what went to it is the other's.
+    for email in person.email.iter().chain(&guests) {
+        // What went to an address that is another account's is that one's.
         let owner = people::person_by_email(tx, email)?;
         if owner.is_none_or(|owner| owner.id == person.id) {
             messages::forget(tx, email)?;
         }
+    }
+    if let Some(email) = &person.email {
+        bookings::forget_address(tx, email)?;
     }
     people::erase(tx, by, leaver)
 }

@@ -74,7 +74,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, typed: Option<Typed>) -> Result<ProfilePage
     let kept = [
         ("first_name", person.first_name.clone()),
         ("last_name", person.last_name.clone()),
-        ("phone", person.phone.clone().unwrap_or_default()),
+        ("phone", person.phone.as_deref().map(people::spoken_phone).unwrap_or_default()),
         ("birthday", person.birthday.map(|day| day.to_string()).unwrap_or_default()),
         ("contact_name", field(|contact| &contact.name)),
         ("contact_phone", field(|contact| &contact.phone)),
@@ -90,7 +90,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, typed: Option<Typed>) -> Result<ProfilePage
         refused: None,
         done: None,
         email: person.email.clone().unwrap_or_default(),
-        is_verified: person.verified_at.is_some(),
+        is_verified: person.is_verified(),
     })
 }
 
@@ -150,7 +150,13 @@ async fn save(caller: Caller, Posted(Sheet { typed, read }): Posted<ProfileForm>
 
 async fn confirm_again(caller: Caller) -> Result<Response> {
     let whence = caller.whence().clone();
-    let done = caller.tx(move |tx, by| people::ask_again(tx, by, &whence)).await;
+    let done = caller
+        .tx(move |tx, by| {
+            let person = by.person()?;
+            let email = person.email.as_deref().filter(|_| !person.is_verified());
+            people::ask_again(tx, &whence, email)
+        })
+        .await;
     let answered = done.map(|()| see_other("/dashboard/profile/?done=letter"));
     answer(&caller, answered, Typed::default()).await
 }

@@ -97,12 +97,12 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<PeoplePage> {
     let line = |person: people::Person| Line {
         id: person.id,
         name: person.full_name(),
-        is_verified: person.verified_at.is_some() || person.email.is_none(),
+        is_verified: person.is_verified(),
         is_self: by.id() == Some(person.id),
         role: person.role.name(),
         role_word: word(person.role),
         email: person.email.unwrap_or_default(),
-        phone: person.phone.unwrap_or_default(),
+        phone: person.phone.as_deref().map(people::spoken_phone).unwrap_or_default(),
     };
     let path = |page: usize| format!("{HERE}?q={}&page={page}", words::encoded(&search.q));
     let has_more = usize::try_from(total).is_ok_and(|total| search.page * SIZE < total);

@@ -53,6 +53,11 @@ impl Narrowed {
 }
 
 impl Narrowed {
+    /// Whether nothing is narrowed.
+    pub(super) fn is_open(self) -> bool {
+        self.party.is_none() && self.technician.is_none() && self.room.is_none() && self.minutes.is_none()
+    }
+
     pub(super) fn technician(self) -> Option<Id> {
         self.technician
     }
@@ -196,7 +201,8 @@ pub(super) fn durations(service: &Service) -> Vec<i64> {
 /// One day of the strip.
 #[derive(Debug)]
 pub(super) struct DayCell {
-    pub(super) path: String,
+    /// The page of the day; none beyond the days that can be looked at.
+    pub(super) path: Option<String>,
     /// `Tue`
     pub(super) weekday: String,
     pub(super) number: i8,
@@ -218,9 +224,15 @@ pub(super) struct Strip {
     pub(super) months: String,
 }
 
-/// The first and the last day of the strip that holds `date`: fourteen days each, counted from today.
+/// The last day that a page leads to: whoever follows links, a program too, comes to an end.
+pub(super) fn last_linked(today: Date) -> Date {
+    after(today, bookings::MOST_DAYS)
+}
+
+/// The first and the last day of the strip that holds `date`: fourteen days each, counted from today. Of a date beyond the last
+/// that a page leads to, the last strip.
 pub(super) fn strip_span(today: Date, date: Date) -> (Date, Date) {
-    let ahead = i64::from((date - today).get_days()).max(0);
+    let ahead = i64::from((date - today).get_days()).clamp(0, bookings::MOST_DAYS);
     let first = after(today, ahead - ahead % STRIP);
     (first, after(first, STRIP - 1))
 }
@@ -237,7 +249,7 @@ impl Strip {
             let (date, count) = (day.count.date, day.count.count);
             let told = if day.closed.is_some() { "not open yet".to_owned() } else { words::times(count) };
             DayCell {
-                path: search.day_path(date),
+                path: (date <= last_linked(today)).then(|| search.day_path(date)),
                 weekday: date.strftime("%a").to_string(),
                 number: date.day(),
                 spoken: format!("{}, {told}", words::day(date, today)),
@@ -255,7 +267,7 @@ impl Strip {
         Strip {
             days: answer.days.iter().map(cell).collect(),
             earlier: (first > today).then(|| search.day_path(after(first, -STRIP).max(today))),
-            later: (last < after(today, bookings::MOST_DAYS)).then(|| search.day_path(after(last, 1))),
+            later: (last < last_linked(today)).then(|| search.day_path(after(last, 1))),
             months,
         }
     }
@@ -374,6 +386,9 @@ mod tests {
         assert_eq!(strip_span(today, date(2026, 12, 7)), (today, date(2026, 12, 7)));
         assert_eq!(strip_span(today, date(2026, 12, 8)), (date(2026, 12, 8), date(2026, 12, 21)));
         assert_eq!(strip_span(today, date(2020, 1, 1)), (today, date(2026, 12, 7)));
+        // Whatever date is asked for, no strip begins beyond the last day that is linked.
+        assert_eq!(strip_span(today, date(2190, 1, 1)).0, date(2027, 2, 16));
+        assert!(strip_span(today, date(2190, 1, 1)).0 <= last_linked(today));
     }
 
     #[test]

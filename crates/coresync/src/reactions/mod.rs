@@ -70,9 +70,9 @@ fn of_accounts(house: &House, post: &Post) -> Handlers {
         };
     }
     let letters = letters! {
-        Claimed: |tx, job| people::letter_to_claimant(tx, job.person);
-        ResetAsked: |tx, job| people::letter_of_reset(tx, &job.email);
-        AddressAsked: |tx, job| people::letter_to_new_address(tx, job.person, &job.email);
+        Claimed: |tx, job| people::letter_to_claimant(tx, job);
+        ResetAsked: |tx, job| people::letter_of_reset(tx, job);
+        AddressAsked: |tx, job| people::letter_to_new_address(tx, job);
         AddressChanged: |_, job| {
             Ok(Some(people::Letter { to: job.old.clone(), news: people::News::AddressChanged }))
         };
@@ -111,11 +111,13 @@ async fn tidy(house: House) -> Result<()> {
     let tidied =
         house.db.tx(|tx| Ok((bookings::tidy(tx)?, forget_replies(tx)?, people::forget_old_proofs(tx)?)));
     let (claims, replies, links) = tidied.await?;
+    let accounts = accounts::prune(&house).await?;
     tracing::info!(
         claims,
         replies,
         links,
-        "claims of past days, replies of yesterday and old links are forgotten"
+        accounts,
+        "claims of past days, replies of yesterday and old links are forgotten, accounts that were never verified are gone"
     );
     Ok(())
 }

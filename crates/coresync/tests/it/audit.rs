@@ -5,7 +5,7 @@ use people::Role;
 use serde_json::{Value, json};
 use testing::{BEA, DORA, GUS, House, MAX, OLA, PIA};
 
-use crate::accounts::{PASSWORD, register, with, zoe};
+use crate::accounts::{PASSWORD, register, sign_up, with, zoe};
 
 async fn deeds(house: &House) -> Vec<(String, Option<Id>, Option<Id>, String, Value)> {
     let all = house.db().view(|tx| {
@@ -17,7 +17,7 @@ async fn deeds(house: &House) -> Vec<(String, Option<Id>, Option<Id>, String, Va
 #[tokio::test]
 async fn what_happens_to_accounts_is_written_down_without_secrets() {
     let house = House::open().await;
-    let made = register(&house, zoe()).await;
+    let made = sign_up(&house, zoe()).await;
     let id = Id(made["user"]["id"].as_i64().expect("an id"));
     let wrong = json!({"email": "zoe@example.com", "password": "not-my-secret"});
     house.visitor().post("/api/auth/login/", wrong).await.expect(401);
@@ -26,9 +26,17 @@ async fn what_happens_to_accounts_is_written_down_without_secrets() {
     with(&house, &made).post("/api/auth/logout/", json!({})).await.expect(204);
     let all = deeds(&house).await;
     let whats: Vec<&str> = all.iter().map(|one| one.0.as_str()).collect();
-    assert_eq!(whats, ["signed_up", "sign_in_failed", "password_changed", "session_ended"]);
+    let expected = [
+        "signed_up",
+        "address_confirmed",
+        "signed_in",
+        "sign_in_failed",
+        "password_changed",
+        "session_ended",
+    ];
+    assert_eq!(whats, expected);
     assert!(all.iter().all(|one| one.2.is_none() || one.2 == Some(id)));
-    assert_eq!((all[0].1, all[1].1, all[2].1), (Some(id), None, Some(id)));
+    assert_eq!((all[0].1, all[3].1, all[4].1), (Some(id), None, Some(id)));
     assert!(all.iter().all(|one| one.3 == "192.0.2.1"));
     let text = format!("{all:?}");
     for secret in ["secret", PASSWORD, "zoe@", "access"] {

@@ -145,7 +145,7 @@ async fn somebody_new_signs_up_and_books() {
     let house = House::open().await;
     let words = json!({"email": "new@cast.test", "password": "a long enough one", "first_name": "Nia",
         "last_name": "Holt"});
-    let joined = house.visitor().post("/api/auth/register/", words).await.expect(201);
+    let joined = crate::accounts::sign_up(&house, words).await;
     let token = joined["access"].as_str().expect("a token").to_owned();
     let nia = house.bearer(&token);
     assert_eq!(

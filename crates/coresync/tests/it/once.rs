@@ -90,22 +90,62 @@ async fn of_twelve_at_once_one_books_and_all_hear_the_same() {
     assert_eq!(bookings(&house).await, 1);
 }
 
-/// A visitor has no name but the network they ask from.
+fn visitor_cookie(answer: &Answer) -> String {
+    let cookies = answer.headers.get_all("set-cookie").iter().filter_map(|one| one.to_str().ok());
+    let mut found = cookies.filter(|one| one.starts_with("__Host-visitor="));
+    found.next().and_then(|one| one.split(';').next()).unwrap_or_default().to_owned()
+}
+
+async fn accounts(house: &House) -> i64 {
+    let counted = house.db().view(|tx| {
+        tx.one::<(i64,)>(sql!("SELECT COUNT(*) FROM people WHERE claimed_email = 'zoe@example.com'"), args![])
+    });
+    counted.await.expect("a count").expect("a row").0
+}
+
+/// A visitor is known by a cookie, which the first answer hands out or the client brings.
 #[tokio::test]
 async fn an_account_that_is_asked_for_twice_is_made_once() {
     let house = House::open().await;
     let zoe = json!({"email": "zoe@example.com", "password": "a-long-password", "first_name": "Zoe",
         "last_name": "Lind", "birthday": "1990-02-28"});
-    let visitor = house.visitor().with(KEY, "a-1");
-    let first = visitor.post("/api/auth/register/", zoe.clone()).await.expect(201);
-    let again = visitor.post("/api/auth/register/", zoe.clone()).await.expect(201);
-    assert!(is_replayed(&again) && first.bytes == again.bytes);
-    let me = house.bearer(again["access"].as_str().expect("a token")).get("/api/users/profile/me/").await;
-    assert_eq!(me.expect(200)["email"], "zoe@example.com");
+    let first = house.visitor().with(KEY, "a-1").post("/api/auth/register/", zoe.clone()).await.expect(202);
+    let visitor = house.visitor().with(KEY, "a-1").with("cookie", &visitor_cookie(&first));
+    let again = visitor.post("/api/auth/register/", zoe.clone()).await.expect(202);
+    assert!(is_replayed(&again) && first.bytes == again.bytes && visitor_cookie(&again).is_empty());
+    assert_eq!(accounts(&house).await, 1);
     visitor.post("/api/auth/register/", and(zoe.clone(), json!({"first_name": "Zoë"}))).await.expect(422);
-    let other = house.visitor().with(KEY, "a-2");
-    // Another key is another account, which only claims the address: nobody is told that it is known.
-    assert!(!is_replayed(&other.post("/api/auth/register/", zoe.clone()).await.expect(201)));
+    let brought = "__Host-visitor=8e03978e40d543ddbc936894a57f9324";
+    let own = house.visitor().with(KEY, "a-2").with("cookie", brought);
+    for is_again in [false, true] {
+        assert_eq!(is_replayed(&own.post("/api/auth/register/", zoe.clone()).await.expect(202)), is_again);
+    }
+    assert_eq!(accounts(&house).await, 2);
+}
+
+/// Two visitors of one network who chose the same key are two: neither hears the other's answer, and both hold.
+#[tokio::test]
+async fn a_visitors_key_is_not_shared_with_the_network() {
+    let house = House::open().await;
+    let body = wish(&house, "massage", "2026-11-26", "14:00").await;
+    let one = house.visitor().with(KEY, "a-1").post("/api/bookings/hold/", body.clone()).await.expect(201);
+    let other = house.visitor().with(KEY, "a-1").post("/api/bookings/hold/", body.clone()).await.expect(201);
+    assert!(!is_replayed(&other) && one["token"] != other["token"] && one["id"] != other["id"]);
+    assert_ne!(visitor_cookie(&one), visitor_cookie(&other));
+    let guessed = house.visitor().with(KEY, "a-1").with("cookie", "__Host-visitor=1");
+    assert!(!is_replayed(
+        &guessed
+            .post(
+                "/api/auth/register/",
+                json!({"email": "zoe@example.com",
+        "password": "a-long-password", "first_name": "Zoe", "last_name": "Lind"})
+            )
+            .await
+            .expect(202)
+    ));
+    let same = house.visitor().with(KEY, "a-1").with("cookie", &visitor_cookie(&one));
+    let again = same.post("/api/bookings/hold/", body).await.expect(201);
+    assert!(is_replayed(&again) && again.bytes == one.bytes);
 }
 
 #[tokio::test]

@@ -33,7 +33,7 @@ pub(crate) const TABLE: &str = r#"
 1+++++ GET /api/auth/sessions/
 144444 DELETE /api/auth/sessions/{id}/
 ++++++ POST /api/auth/verify/ | {"token": "x"}
-1+++++ POST /api/auth/verify/again/
+++++++ POST /api/auth/verify/again/ | {"email": "x@example.com"}
 ++++++ GET /api/bookings/availability/ | service_id=$pod&date=2026-11-27
 1+++++ POST /api/bookings/create_booking/ | {"service_id": $pod, "date": "2026-11-26", "start_time": "$time"}
 ++++++ POST /api/bookings/hold/ | {"service_id": $pod, "date": "2026-11-26", "start_time": "$time"}
@@ -162,6 +162,8 @@ d44444 POST /dashboard/waits/{id}/leave/
 ++++++ GET /services/
 ++++++ GET /services/{slug}/
 ++++++ GET /signup/
+++++++ POST /signup/again/ | email=x%40example.com
+++++++ GET /signup/check/
 ++++++ POST /signup/ | email=x%40example.com&password=a-long-password&first_name=X&last_name=Y
 ++++++ GET /sitemap.xml
 d3++++ GET /staff/

@@ -5,7 +5,7 @@ use kit::{Id, args, sql};
 use serde_json::{Value, json};
 use testing::{BEA, DORA, GUS, Guest, House, PIA};
 
-use crate::accounts::{PASSWORD, mails_to, register, zoe};
+use crate::accounts::{PASSWORD, mails_to, register, sign_up, zoe};
 use crate::{CREATE, and, book, cancel, wish};
 
 const LIKES: &str = "/api/users/preferences/";
@@ -113,10 +113,10 @@ async fn browser<'h>(house: &'h House, email: &str) -> Guest<'h> {
 #[tokio::test]
 async fn everything_that_is_kept_of_somebody_comes_in_one_file() {
     let house = House::open().await;
-    let made = register(&house, zoe()).await;
+    let made = sign_up(&house, zoe()).await;
     let zoe = browser(&house, "zoe@example.com").await;
     let app = house.bearer(made["access"].as_str().expect("a token"));
-    let contact = json!({"name": "Taras", "phone": "2125550199", "relation": "brother"});
+    let contact = json!({"name": "Taras", "phone": "+12125550199", "relation": "brother"});
     app.patch("/api/users/profile/me/", json!({"emergency_contact": contact})).await.expect(200);
     app.patch(LIKES, json!({"scene": "ocean-waves"})).await.expect(200);
     let more = json!({"allergies_notes": "Almond oil", "special_requests": "Quiet, please"});
@@ -140,10 +140,10 @@ async fn everything_that_is_kept_of_somebody_comes_in_one_file() {
 #[tokio::test]
 async fn who_is_erased_is_gone_and_the_books_stay() {
     let house = House::open().await;
-    let made = register(&house, zoe()).await;
+    let made = sign_up(&house, zoe()).await;
     let id = Id(made["user"]["id"].as_i64().expect("an id"));
     let app = house.bearer(made["access"].as_str().expect("a token"));
-    let contact = json!({"name": "Taras", "phone": "2125550199", "relation": "brother"});
+    let contact = json!({"name": "Taras", "phone": "+12125550199", "relation": "brother"});
     app.patch("/api/users/profile/me/", json!({"emergency_contact": contact})).await.expect(200);
     let more = json!({"allergies_notes": "Almond oil", "special_requests": "Quiet, please", "guest_name": "Ann Lind"});
     let booked =

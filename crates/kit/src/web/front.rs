@@ -19,6 +19,7 @@ use metrics::Histogram;
 use tower::{Service, ServiceExt as _};
 use tracing::Instrument as _;
 
+use super::hosts::{self, Hosts};
 use super::kept::{Kept, Key};
 use crate::tokens;
 
@@ -36,12 +37,20 @@ pub struct Front {
     times: Arc<Times>,
     /// Who asks, where a connection says so.
     peer: Option<SocketAddr>,
+    /// For which hosts it answers, where requests come over the network.
+    hosts: Option<Arc<Hosts>>,
 }
 
 impl Front {
     /// In front of `inner`, with what is kept of its answers.
     pub fn new(inner: Router, kept: Kept) -> Front {
-        Front { inner, kept, times: Arc::default(), peer: None }
+        Front { inner, kept, times: Arc::default(), peer: None, hosts: None }
+    }
+
+    /// The same, answering for these hosts alone.
+    #[must_use]
+    pub fn for_hosts(self, hosts: Hosts) -> Front {
+        Front { hosts: Some(Arc::new(hosts)), ..self }
     }
 
     /// The same for one connection.
@@ -86,6 +95,12 @@ where
     fn call(&mut self, request: Request<B>) -> Answering {
         let begun = Instant::now();
         let id = tokens::name();
+        if let Some(status) = self.hosts.as_ref().and_then(|hosts| hosts.refusal(&request)) {
+            let mut response = hosts::refused(status);
+            let asked = Asked { begun, id: &id, method: request.method(), path: request.uri().path() };
+            self.times.told(&asked, &mut response);
+            return Answering::Now(Some(response));
+        }
         if let Some(mut response) = Key::of(&request).and_then(|key| self.kept.at_once(&key)) {
             let asked = Asked { begun, id: &id, method: request.method(), path: request.uri().path() };
             self.times.told(&asked, &mut response);

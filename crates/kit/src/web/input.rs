@@ -130,9 +130,9 @@ impl Words {
         self.opt_text_within(field, LONGEST)
     }
 
-    /// A text that may be missing, of at most so many characters.
+    /// A text that may be missing, of at most so many characters. What can't be seen is taken out ([`crate::text::clean`]).
     pub fn opt_text_within(&mut self, field: &str, longest: usize) -> Option<String> {
-        let text = self.secret(field)?.trim().to_owned();
+        let text = crate::text::clean(&self.secret(field)?).trim().to_owned();
         if text.is_empty() {
             return None;
         }

@@ -1,6 +1,7 @@
 //! The web's plumbing: what a handler is given, how input is read, how a refusal is spoken.
 
 mod front;
+mod hosts;
 mod house;
 mod input;
 mod kept;
@@ -12,6 +13,7 @@ mod security;
 mod tags;
 
 pub use front::{Answering, Front, TraceId};
+pub use hosts::{Hosts, is_local, plain_http};
 pub use house::House;
 pub use input::{Form, Input, Json, Path, Query, Words, body};
 pub use kept::{Kept, SameForAll};

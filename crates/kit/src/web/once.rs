@@ -39,7 +39,9 @@ impl<S: Send + Sync> FromRequest<S> for Nothing {
 #[allow(dead_code, reason = "the words of the documentation: `Once` reads the header")]
 pub struct OnceHeader {
     /// Of your choice, new for each request (a UUID, say): the same request with the same key again is answered
-    /// with what was answered first, and nothing is done twice. 1 to 255 visible ASCII characters; kept 24 hours.
+    /// with what was answered first, and nothing is done twice. 1 to 255 visible ASCII characters; kept 24 hours. It is yours
+    /// alone: by your account, or, for a visitor, by the cookie `__Host-visitor` (22 random characters or more; send one of
+    /// your own with the first request, or keep the one that is set).
     #[param(
         rename = "Idempotency-Key",
         min_length = 1,

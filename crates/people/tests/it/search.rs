@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use kit::text::{digits, fold};
+use kit::fold::{digits, fold};
 use kit::web::Paging;
 use kit::{Id, args, sql};
 use people::{Actor, NewPerson, Person, Role};
@@ -211,7 +211,7 @@ async fn a_search_finds_what_a_simple_model_finds_in_the_same_order() {
         .tx(move |tx| all.iter().map(|new| people::add(tx, new)).collect::<kit::Result<Vec<_>>>());
     let mut all = adding.await.expect("everyone is added");
     let sort = |who: &Person| {
-        (kit::text::cut(&format!("{} {}", fold(&who.last_name), fold(&who.first_name))).to_owned(), who.id)
+        (kit::fold::cut(&format!("{} {}", fold(&who.last_name), fold(&who.first_name))).to_owned(), who.id)
     };
     all.sort_by_key(sort);
     let (mut asked, mut hits) = (0, 0);

@@ -1,6 +1,6 @@
 //! Operations: what can be asked of the API, as its description has them, by tag.
 
-use kit::text::fold;
+use kit::fold::fold;
 use serde_json::Value;
 
 use super::shapes::{Field, Kind, Shape, kind, list};

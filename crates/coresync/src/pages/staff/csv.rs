@@ -15,8 +15,12 @@ pub(super) fn csv(name: &str, table: &Table) -> Response {
     file(name, text)
 }
 
-/// The text of a table as a file of this name.
-pub(in crate::pages) fn file(name: &str, text: String) -> Response {
+/// By which spreadsheets know that a file is UTF-8; without it Excel shows accents as rubbish.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// The text of a table as a file of this name, in UTF-8 with a byte order mark.
+pub(in crate::pages) fn file(name: &str, mut text: String) -> Response {
+    text.insert(0, BYTE_ORDER_MARK);
     let kind = HeaderValue::from_static("text/csv; charset=utf-8");
     let place = format!("attachment; filename=\"{name}.csv\"");
     let mut response = ([(header::CONTENT_TYPE, kind)], text).into_response();
@@ -45,7 +49,8 @@ fn line<'t>(out: &mut String, cells: impl Iterator<Item = &'t str>) {
 
 /// A cell that no spreadsheet takes for a formula: what looks like one begins with an apostrophe.
 pub(in crate::pages) fn no_formula(cell: &str) -> String {
-    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let signs = ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+    let is_formula = cell.starts_with(signs) || cell.trim_start().starts_with(['=', '@']);
     if is_formula { format!("'{cell}") } else { cell.to_owned() }
 }
 
@@ -59,6 +64,7 @@ mod tests {
             (vec!["a", "b"], "a,b\r\n"),
             (vec!["a, b", "say \"no\"", "two\nlines"], "\"a, b\",\"say \"\"no\"\"\",\"two\nlines\"\r\n"),
             (vec!["=1+1", "+1 212", "-5", "@x", ""], "'=1+1,'+1 212,'-5,'@x,\r\n"),
+            (vec![" =1+1", "\u{ff1d}1"], "' =1+1,'\u{ff1d}1\r\n"),
         ] {
             let mut out = String::new();
             line(&mut out, cells.into_iter());

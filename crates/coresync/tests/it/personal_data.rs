@@ -1,0 +1,233 @@
+//! What is kept of people: it is handed to them whole, and taken out whole.
+
+use std::collections::BTreeMap;
+
+use kit::db::{Place, copy_into_file};
+use kit::{Id, args, sql};
+use serde_json::json;
+use testing::{DORA, House};
+
+use crate::accounts::{PASSWORD, sign_up};
+use crate::{CREATE, and, wish};
+
+/// What becomes of a column that names a person when that person takes their data along.
+enum In {
+    /// It is in the file, under this key.
+    File(&'static str),
+    /// It is not, for this reason.
+    Exempt(&'static str),
+}
+use In::{Exempt, File};
+
+const DEED: In =
+    Exempt("says what somebody did as staff: it is the club's record, and in the audit log of the file");
+
+/// Every column of every table that refers to a person.
+const COLUMNS: &[(&str, In)] = &[
+    ("audit.who", File("audit_log")),
+    ("birthday_uses.person_id", File("birthday_gifts")),
+    ("booking_events.by_person", File("bookings")),
+    ("bookings.booked_by", File("bookings")),
+    ("bookings.companion_id", File("bookings")),
+    ("bookings.person_id", File("bookings")),
+    ("charges.person_id", File("charges")),
+    ("consents.person_id", File("agreements")),
+    ("devices.person_id", File("browsers_and_links")),
+    ("lapses.person_id", File("late_cancellations")),
+    ("membership_events.by_person", File("memberships")),
+    ("memberships.person_id", File("memberships")),
+    ("number_events.by_person", DEED),
+    ("person_keys.person_id", Exempt("the key itself opens what is in the file in plain words")),
+    ("picture_spots.hung_by", DEED),
+    ("pictures.uploaded_by", DEED),
+    ("plan_versions.made_by", DEED),
+    ("preferences.person_id", File("preferences")),
+    ("proofs.person_id", File("browsers_and_links")),
+    ("release_events.by_person", DEED),
+    ("sessions.person_id", File("signed_in_with")),
+    ("sign_ins.person_id", File("signed_in_with")),
+    ("sign_ups.person_id", Exempt("it is gone once the address is verified, and nobody signs in before")),
+    ("silences.person_id", File("notices")),
+    ("technicians.person_id", Exempt("public in the catalogue")),
+    ("time_overrides.decided_by", DEED),
+    ("waits.person_id", File("waitlist")),
+];
+
+/// The columns of the migrations that refer to a person: by a key, or by a name that says so.
+fn columns() -> Vec<String> {
+    let mut found = Vec::new();
+    for (_, text) in crate::guard::files("migrations", "sql") {
+        let mut table = String::new();
+        for line in text.lines() {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            let column = match words.as_slice() {
+                ["CREATE", "TABLE", name, ..] => {
+                    table = (*name).to_owned();
+                    continue;
+                }
+                ["ALTER", "TABLE", name, "ADD", "COLUMN", column, ..] => {
+                    table = (*name).to_owned();
+                    *column
+                }
+                [column, "BIGINT", ..] => *column,
+                _ => continue,
+            };
+            let is_named = column == "who" || column.contains("person");
+            if line.contains("REFERENCES people") || (is_named && !line.trim_start().starts_with("--")) {
+                found.push(format!("{table}.{column}"));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// A table with a person in it that is added is exported, or it is said here why not.
+#[tokio::test]
+async fn every_table_that_names_a_person_is_in_their_file_or_exempt() {
+    let listed: Vec<&str> = COLUMNS.iter().map(|(column, _)| *column).collect();
+    assert_eq!(columns(), listed);
+    let house = House::open().await;
+    let file = house.browser(DORA).submit("/dashboard/privacy/export/", "").await.expect(200);
+    for (column, treatment) in COLUMNS {
+        match treatment {
+            File(key) => assert!(file.body.get(key).is_some(), "{column}: no {key} in the file"),
+            Exempt(why) => assert!(why.len() > 20, "{column}"),
+        }
+    }
+}
+
+/// What an account is pruned by holds against the same keys: nothing that refers to a person is forgotten there.
+#[test]
+fn what_refers_to_a_person_is_asked_before_an_account_is_taken_away() {
+    let source = include_str!("../../src/reactions/accounts.rs");
+    let own = [
+        "consents",
+        "devices",
+        "person_keys",
+        "preferences",
+        "proofs",
+        "sessions",
+        "sign_ins",
+        "sign_ups",
+        "silences",
+    ];
+    for column in columns() {
+        let (table, column) = column.split_once('.').expect("a table");
+        if own.contains(&table) || table == "audit" {
+            continue;
+        }
+        let part = source.split(&format!("FROM {table} WHERE ")).nth(1).unwrap_or_default();
+        let part = part.split("UNION").next().unwrap_or_default();
+        assert!(part.contains(&format!("{column} = $1")), "{table}.{column}");
+    }
+}
+
+const MARK: &str = "Qyzzxvorblat";
+
+/// Whether any byte of a copy of the database spells the mark or one of the phone numbers.
+async fn leftovers(house: &House, wanted: &[&str]) -> BTreeMap<String, usize> {
+    let folder = house.inner().config.data.join("copies");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let file = folder.join(format!("copy-{}.db", house.clock().now().as_millisecond()));
+    let _ = std::fs::remove_file(&file);
+    copy_into_file(&Place::parse(house.url()).expect("a place"), &file).await.expect("a copy");
+    let bytes = std::fs::read(&file).expect("the copy").to_ascii_lowercase();
+    std::fs::remove_file(&file).expect("gone");
+    let count = |text: &str| {
+        let text = text.to_ascii_lowercase();
+        bytes.windows(text.len()).filter(|part| *part == text.as_bytes()).count()
+    };
+    wanted.iter().map(|text| ((*text).to_owned(), count(text))).filter(|(_, count)| *count > 0).collect()
+}
+
+/// A word that stands nowhere else is written into every field of a person and of their guests; after the erasure no byte of the
+/// database spells it.
+#[tokio::test]
+async fn nothing_of_somebody_who_was_erased_is_left_in_any_table() {
+    let house = House::open().await;
+    let email = "qyzzxvorblat@example.com";
+    let account = json!({"email": email, "password": PASSWORD, "first_name": MARK, "last_name": format!("{MARK}son"),
+        "phone": "+1 212 555 7391", "birthday": "1990-02-28"});
+    let made = sign_up(&house, account).await;
+    let id = Id(made["user"]["id"].as_i64().expect("an id"));
+    let app = house.bearer(made["access"].as_str().expect("a token"));
+    let contact = json!({"name": MARK, "phone": "+12125557393", "relation": MARK});
+    app.patch("/api/users/profile/me/", json!({"emergency_contact": contact})).await.expect(200);
+    app.patch("/api/users/preferences/", json!({"scene": "ocean-waves"})).await.expect(200);
+    let led = house.addon("led").await;
+    let guest = json!({"guest_name": MARK, "guest_phone": "212-555-7392", "guest_email": "guest.qyzzxvorblat@example.com",
+        "special_requests": MARK, "allergies_notes": MARK, "ai_program": MARK, "companion_name": MARK,
+        "scene_preferences": {"wall": MARK}, "addons": [{"id": led, "quantity": 1, "notes": MARK}]});
+    let body = and(wish(&house, "massage", "2026-11-26", "14:00").await, guest.clone());
+    let keyed = house.bearer(made["access"].as_str().expect("a token")).with("idempotency-key", MARK);
+    let booked = keyed.post(CREATE, body).await.expect(201);
+    let wait =
+        json!({"service_id": house.service("massage").await, "from": "2026-11-25", "to": "2026-11-26"});
+    app.post("/api/bookings/waitlist/", wait).await;
+    // A visitor's hold that carries the address and is let go by time.
+    let held = and(
+        wish(&house, "pod", "2026-11-26", "12:00").await,
+        and(guest, json!({"guest_email": email, "addons": []})),
+    );
+    house.visitor().post("/api/bookings/hold/", held).await.expect(201);
+    // Forgotten passwords, another address, wrong guesses; an email that could never be sent.
+    house.visitor().post("/api/auth/password-reset/", json!({"email": email})).await.expect(202);
+    let other = json!({"email": "other.qyzzxvorblat@example.com", "current_password": PASSWORD});
+    app.post("/api/auth/email/", other).await.expect(202);
+    house
+        .visitor()
+        .post("/api/auth/login/", json!({"email": email, "password": "wrong-guess"}))
+        .await
+        .expect(401);
+    house.run_jobs().await;
+    let dead = house.db().tx(|tx| {
+        let now = tx.now();
+        for payload in [
+            r#"{"to":"Qyzzxvorblat <qyzzxvorblat@example.com>","subject":"Qyzzxvorblat","text":"","html":null,"calendar":null}"#,
+            r#"{"to":"guest.qyzzxvorblat@example.com","subject":"s","text":"Qyzzxvorblat","html":null,"calendar":null}"#,
+        ] {
+            let id = tx.new_id()?;
+            tx.run(
+                sql!("INSERT INTO jobs (id, kind, payload, run_at, attempt, dead) VALUES ($1, 'mail', $2, $3, 12, TRUE)"),
+                args![id, payload, now],
+            )?;
+        }
+        Ok(())
+    });
+    dead.await.expect("kept");
+    let path = format!("/api/bookings/{}/cancel_booking/", booked.number("id"));
+    app.post(&path, json!({})).await.expect(200);
+    house.set_time("2026-11-24T12:00:00-05:00");
+    house.run_jobs().await;
+    let wanted = [MARK, "2125557391", "2125557392", "2125557393"];
+    assert!(leftovers(&house, &wanted).await.len() >= 3, "the words are there to be found");
+
+    let form = format!("email={}&password={PASSWORD}", email.replace('@', "%40"));
+    let entered = house.visitor().submit("/login/", &form).await.expect(303);
+    let session = entered.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
+    let browser = house.visitor().with("cookie", &session);
+    let file = browser.submit("/dashboard/privacy/export/", "").await.expect(200);
+    for said in ["ai_program", "scene_preferences", "addons", "special_requests", "allergies"] {
+        let own = file.list("bookings").iter().find(|one| one["id"] == booked["id"]).expect("the booking");
+        assert!(own[said].to_string().contains(MARK), "{said}: {own}");
+    }
+    let gone =
+        browser.submit("/dashboard/privacy/erase/", &format!("current_password={PASSWORD}&sure=yes")).await;
+    gone.expect(200);
+    house.run_jobs().await;
+    assert_eq!(leftovers(&house, &wanted).await, BTreeMap::new());
+    let kept = house.db().view(move |tx| {
+        let count = |found: Option<(i64,)>| found.map_or(0, |(count,)| count);
+        let asker = kit::tokens::digest(&format!("person:{}", id.0));
+        let replies = tx.one(sql!("SELECT COUNT(*) FROM replies WHERE asker = $1"), args![asker])?;
+        let bookings = tx.one(sql!("SELECT COUNT(*) FROM bookings WHERE allergies IS NOT NULL"), args![])?;
+        let digest = kit::tokens::hex(&kit::tokens::digest("qyzzxvorblat@example.com"));
+        let failures = tx.one(
+            sql!("SELECT COUNT(*) FROM sign_in_failures WHERE key LIKE '%' || $1 || '%'"),
+            args![digest],
+        )?;
+        Ok((count(replies), count(bookings), count(failures)))
+    });
+    assert_eq!(kept.await.expect("counts"), (0, 0, 0), "answers, allergies, counted guesses");
+}

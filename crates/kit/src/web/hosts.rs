@@ -1,0 +1,160 @@
+//! Which hosts this program answers for. HTTP/1.1 asks for one `Host` (RFC 9112, 3.2): without one, with two or with one that
+//! can't be read the answer is 400. In production another host than the club's own is 421 (RFC 9110, 15.5.20): nothing that is
+//! cached, logged or linked can be made to carry a stranger's name.
+
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, HOST, X_CONTENT_TYPE_OPTIONS};
+use axum::http::uri::Authority;
+use axum::http::{HeaderValue, Request, StatusCode, Uri, Version};
+use axum::response::Response;
+
+use crate::config::{Config, Environment};
+
+/// Paths that whoever watches the program asks by its bare address, whatever the host.
+const WATCHED: [&str; 3] = ["/health/", "/ready/", "/metrics"];
+
+/// The hosts that are answered for.
+#[derive(Debug, Clone)]
+pub struct Hosts {
+    /// Those of production, in lower case and without port; nothing where every host will do.
+    known: Option<Vec<String>>,
+}
+
+impl Hosts {
+    /// As the configuration says: in production that of `public_url` alone.
+    pub fn of(config: &Config) -> Hosts {
+        let own = || config.public_url.parse::<Uri>().ok().and_then(|url| url.host().map(plain));
+        Hosts { known: (config.env == Environment::Production).then(|| own().into_iter().collect()) }
+    }
+
+    /// The status of a request that is not answered otherwise, if it is none of ours.
+    pub fn refusal<B>(&self, request: &Request<B>) -> Option<StatusCode> {
+        let Ok(host) = host(request) else { return Some(StatusCode::BAD_REQUEST) };
+        let known = self.known.as_ref()?;
+        if WATCHED.contains(&request.uri().path()) || host.is_some_and(|host| known.contains(&host)) {
+            return None;
+        }
+        Some(StatusCode::MISDIRECTED_REQUEST)
+    }
+}
+
+/// The host that a request names, in lower case and without port; none with HTTP/1.0 alone.
+fn host<B>(request: &Request<B>) -> Result<Option<String>, ()> {
+    let mut named = request.headers().get_all(HOST).into_iter();
+    let (first, second) = (named.next(), named.next());
+    if second.is_some() {
+        return Err(());
+    }
+    let header = first.map(|value| value.to_str().map_err(|_| ()).and_then(authority)).transpose()?;
+    let target = request.uri().authority();
+    match (header, target) {
+        (Some(header), Some(target)) if plain(header.host()) != plain(target.host()) => Err(()),
+        (Some(header), _) => Ok(Some(plain(header.host()))),
+        (None, Some(target)) if request.version() >= Version::HTTP_2 => Ok(Some(plain(target.host()))),
+        (None, _) if request.version() <= Version::HTTP_10 => Ok(None),
+        (None, _) => Err(()),
+    }
+}
+
+fn authority(text: &str) -> Result<Authority, ()> {
+    let read = text.parse::<Authority>().map_err(|_| ())?;
+    if read.host().is_empty() || text.contains('@') { Err(()) } else { Ok(read) }
+}
+
+fn plain(host: &str) -> String {
+    host.trim_end_matches('.').to_ascii_lowercase()
+}
+
+/// What is answered to a request that is none of ours.
+pub(crate) fn refused(status: StatusCode) -> Response {
+    let words = match status {
+        StatusCode::BAD_REQUEST => "Send one Host header.\n",
+        _ => "This server does not answer for that host.\n",
+    };
+    let mut response = Response::new(Body::from(words));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// Whether a host is this machine itself, where browsers keep secure cookies without https.
+pub fn is_local(host: &str) -> bool {
+    let host = plain(host.trim_start_matches('[').trim_end_matches(']'));
+    let is_loopback = host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    host == "localhost" || host.ends_with(".localhost") || is_loopback
+}
+
+/// What is wrong with a public address that is plain http on another name than localhost: no browser keeps a sign-in there.
+pub fn plain_http(config: &Config) -> Option<String> {
+    let url = config.public_url.parse::<Uri>().ok()?;
+    let is_plain = url.scheme_str() == Some("http") && !url.host().is_some_and(is_local);
+    is_plain.then(|| {
+        format!(
+            "{} is plain http on a name other than localhost: browsers do not keep the cookie of a sign-in there, so nobody can \
+             sign in. Put a proxy with TLS in front and set CORESYNC_PUBLIC_URL to https://…",
+            config.public_url
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status(hosts: &Hosts, version: Version, target: &str, named: &[&'static str]) -> Option<u16> {
+        let mut request = Request::builder().version(version).uri(target);
+        for host in named {
+            request = request.header(HOST, *host);
+        }
+        hosts.refusal(&request.body(()).expect("a request")).map(|status| status.as_u16())
+    }
+
+    #[test]
+    fn one_host_is_named_and_in_production_it_is_ours() {
+        let config = |env| Config { env, public_url: "https://Club.example".to_owned(), ..Config::default() };
+        let (any, own) =
+            (Hosts::of(&config(Environment::Development)), Hosts::of(&config(Environment::Production)));
+        for (version, target, named, anywhere, in_production) in [
+            (Version::HTTP_11, "/", vec!["club.example"], None, None),
+            (Version::HTTP_11, "/", vec!["CLUB.example.:443"], None, None),
+            (Version::HTTP_11, "/", vec!["evil.test"], None, Some(421)),
+            (Version::HTTP_11, "/health/", vec!["10.0.0.7:8080"], None, None),
+            (Version::HTTP_11, "/ready/", vec!["10.0.0.7:8080"], None, None),
+            (Version::HTTP_11, "/", vec![], Some(400), Some(400)),
+            (Version::HTTP_11, "/health/", vec![], Some(400), Some(400)),
+            (Version::HTTP_11, "/", vec!["club.example", "club.example"], Some(400), Some(400)),
+            (Version::HTTP_11, "/", vec![""], Some(400), Some(400)),
+            (Version::HTTP_11, "/", vec!["a b"], Some(400), Some(400)),
+            (Version::HTTP_11, "/", vec!["you@club.example"], Some(400), Some(400)),
+            (Version::HTTP_11, "http://evil.test/", vec!["club.example"], Some(400), Some(400)),
+            (Version::HTTP_11, "http://evil.test/", vec![], Some(400), Some(400)),
+            (Version::HTTP_10, "/", vec![], None, Some(421)),
+            (Version::HTTP_2, "https://club.example/", vec![], None, None),
+            (Version::HTTP_2, "https://evil.test/", vec![], None, Some(421)),
+        ] {
+            assert_eq!(status(&any, version, target, &named), anywhere, "{version:?} {target} {named:?}");
+            assert_eq!(
+                status(&own, version, target, &named),
+                in_production,
+                "{version:?} {target} {named:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn plain_http_is_warned_of_but_on_localhost() {
+        for (url, is_warned) in [
+            ("http://localhost:8080", false),
+            ("http://127.0.0.1:8080", false),
+            ("http://[::1]:8080", false),
+            ("https://club.example", false),
+            ("http://club.example", true),
+            ("http://192.168.1.20:8080", true),
+        ] {
+            let config = Config { public_url: url.to_owned(), ..Config::default() };
+            assert_eq!(plain_http(&config).is_some(), is_warned, "{url}");
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Showing whose an address is, by the link of an email.
+//!
+//! The link alone shows who reads the mail, not who made the account: an account that somebody else made with the address must not
+//! become one that both of them use. So besides the link it takes the account's password, the browser that signed up, or (for
+//! another address) the account's own sign-in; or else a new password, which ends everything that was there before.
+
+use kit::{Error, Fields, Id, Result, Tx, tokens};
+use serde_json::json;
+
+use crate::actor::Actor;
+use crate::audit::{What, note};
+use crate::caller::Caller;
+use crate::inputs::ConfirmAddress;
+use crate::limits::EmailKind;
+use crate::model::Person;
+use crate::proofs::{ADDRESS_GONE, AddressChanged, Claim, LINK_EXPIRED, Proven};
+use crate::sessions::{self, SessionKind, Tokens};
+use crate::store_doors::{self as doors, Proof};
+use crate::whence::Whence;
+use crate::{passwords, store};
+
+/// What the link of an email would do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Show whose the address of a new account is.
+    Address,
+    /// Show whose the other address of an account is.
+    OtherAddress,
+    /// Set a password.
+    Password,
+}
+
+/// A link that is good.
+#[derive(Debug, Clone)]
+pub struct Link {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Which address it is about.
+    pub email: String,
+    /// The account, as the email tells of it.
+    pub account: Claim,
+    /// Whether it needs the account's password too.
+    pub needs_password: bool,
+}
+
+/// What a link is for, if it is good.
+///
+/// # Errors
+/// [`LINK_EXPIRED`].
+pub fn look_at(tx: &mut Tx<'_>, by: &Actor, whence: &Whence, token: &str) -> Result<Link> {
+    let proof = doors::proof(tx, tokens::digest(token))?.ok_or(Error::refused(&LINK_EXPIRED))?;
+    let person = store::person(tx, proof.person)?;
+    Ok(Link {
+        purpose: match proof.kind.as_str() {
+            "reset" => Purpose::Password,
+            "change" => Purpose::OtherAddress,
+            _ => Purpose::Address,
+        },
+        account: Claim::of_sign_up(tx, &person)?,
+        needs_password: proof.kind != "reset" && !is_known(tx, by, whence, &proof)?,
+        email: proof.email,
+    })
+}
+
+/// Whether whoever opens a link is known to be whose account it is: by the browser that signed up, or by their sign-in.
+fn is_known(tx: &mut Tx<'_>, by: &Actor, whence: &Whence, proof: &Proof) -> Result<bool> {
+    if proof.kind == "change" {
+        return Ok(by.id() == Some(proof.person));
+    }
+    let signed_up_by = doors::sign_up_of(tx, proof.person)?.and_then(|made| made.browser);
+    Ok(signed_up_by.is_some() && signed_up_by == whence.sign_up)
+}
+
+/// By what somebody shows, besides the link, that an account is theirs.
+#[derive(Debug, Clone)]
+enum Shown {
+    /// The browser that signed up, or their sign-in.
+    Known,
+    /// The password, which made this hash.
+    Password(Option<String>),
+    /// Nothing: it gets another password, with this hash.
+    NewPassword(String),
+}
+
+/// An address that was confirmed.
+#[derive(Clone)]
+pub struct Confirmed {
+    /// Whose it is.
+    pub person: Person,
+    /// The sign-in of a browser that asked for one.
+    pub tokens: Option<Tokens>,
+    /// Where the sign-up was to go on to: a path.
+    pub next: Option<String>,
+    /// The digest of the token of what the visitor held who signed up. Nothing where a new password was set: it is not known that
+    /// they are the same.
+    pub carried: Option<Vec<u8>>,
+}
+
+/// Takes the link of an email as the proof that the address is whose account it is; it is good once. A browser (`kind` is a page)
+/// is signed in where the link is of a new account.
+///
+/// # Errors
+/// [`LINK_EXPIRED`]; [`ADDRESS_GONE`]; `Error::Invalid` for `password` where it is needed or wrong, and for `new_password`.
+pub async fn confirm_address(caller: &Caller, input: ConfirmAddress, kind: SessionKind) -> Result<Confirmed> {
+    let digest = tokens::digest(&input.token);
+    let (asked, whence) = (digest.clone(), caller.whence().clone());
+    let (proof, hash, is_known) = caller
+        .view(move |tx, by| {
+            let found = doors::proof(tx, asked.clone())?.filter(|proof| proof.kind != "reset");
+            let proof = found.ok_or(Error::refused(&LINK_EXPIRED))?;
+            let hash = store::password_hash(tx, proof.person)?;
+            let is_known = is_known(tx, by, &whence, &proof)?;
+            Ok((proof, hash, is_known))
+        })
+        .await?;
+    let shown = show(caller, &proof, hash, is_known, input).await?;
+    let whence = caller.whence().clone();
+    caller.tx(move |tx, by| confirm(tx, (by, &whence), &digest, &shown, kind)).await
+}
+
+async fn show(
+    caller: &Caller,
+    proof: &Proof,
+    hash: Option<String>,
+    is_known: bool,
+    input: ConfirmAddress,
+) -> Result<Shown> {
+    match (input.password, input.new_password) {
+        (_, Some(new)) if proof.kind == EmailKind::Confirm.name() => {
+            if let Some(sentence) = passwords::complaint(&new, &proof.email) {
+                return Err(Fields::one("new_password", sentence));
+            }
+            caller.hash_turn().await?.hash(new).await.map(Shown::NewPassword)
+        }
+        _ if is_known => Ok(Shown::Known),
+        (Some(password), _) => match caller.hash_turn().await?.verify(password, hash.clone()).await? {
+            true => Ok(Shown::Password(hash)),
+            false => Err(Fields::one("password", "This is not the password of this account.")),
+        },
+        _ => Err(Fields::one("password", "Enter the password of this account.")),
+    }
+}
+
+fn confirm(
+    tx: &mut Tx<'_>,
+    (by, whence): (&Actor, &Whence),
+    digest: &[u8],
+    shown: &Shown,
+    kind: SessionKind,
+) -> Result<Confirmed> {
+    let proof = doors::use_proof(tx, digest.to_vec())?.ok_or(Error::refused(&LINK_EXPIRED))?;
+    store::hold(tx, proof.person)?;
+    let before = store::person(tx, proof.person)?;
+    let is_change = proof.kind == EmailKind::Change.name();
+    // A link that was overtaken by a change of the claim proves something else, and a password by a change of it.
+    let is_overtaken = match shown {
+        Shown::Known => !is_known(tx, by, whence, &proof)?,
+        Shown::Password(hash) => store::password_hash(tx, before.id)? != *hash,
+        Shown::NewPassword(_) => false,
+    };
+    if is_overtaken || (!is_change && before.email.as_ref() != Some(&proof.email)) {
+        return Err(Error::refused(&LINK_EXPIRED));
+    }
+    if is_change {
+        change_address(tx, by, &before, &proof.email)?;
+        return Ok(Confirmed {
+            person: store::person(tx, before.id)?,
+            tokens: None,
+            next: None,
+            carried: None,
+        });
+    }
+    let made = doors::sign_up_of(tx, before.id)?;
+    let is_theirs = !matches!(shown, Shown::NewPassword(_));
+    if let Shown::NewPassword(hash) = shown {
+        start_over(tx, before.id, hash)?;
+    }
+    own(tx, before.id, &proof.email)?;
+    doors::forget_proofs(tx, before.id, EmailKind::Confirm.name())?;
+    let tokens = match kind {
+        SessionKind::Page => {
+            let mut tokens = sessions::open(tx, before.id, kind, whence)?;
+            tokens.device = sessions::know(tx, before.id, whence)?;
+            Some(tokens)
+        }
+        SessionKind::App => None,
+    };
+    let person = store::person(tx, before.id)?;
+    let owner = Actor { network: whence.network(), ..Actor::of(person.clone()) };
+    note(tx, &owner, What::AddressConfirmed, Some(before.id), json!({"new_password": !is_theirs}))?;
+    let made = made.filter(|_| is_theirs);
+    let (next, carried) = made.map_or((None, None), |made| (made.next, made.carried));
+    Ok(Confirmed { person, tokens, next, carried })
+}
+
+/// Makes another address an account's own: links that went to the old one are good no more, other sign-ins end, the old address
+/// is told.
+fn change_address(tx: &mut Tx<'_>, by: &Actor, before: &Person, email: &str) -> Result<()> {
+    own(tx, before.id, email)?;
+    doors::forget_all_proofs(tx, before.id)?;
+    if by.id() == Some(before.id) {
+        sessions::end_others(tx, by)?;
+    } else {
+        store::end_all(tx, before.id)?;
+    }
+    if let Some(old) = before.email.clone().filter(|old| old != email) {
+        tx.enqueue(&AddressChanged { person: before.id, old }, tx.now())?;
+    }
+    let owner = Actor { network: by.network.clone(), ..Actor::of(before.clone()) };
+    note(tx, &owner, What::AddressChanged, Some(before.id), json!({}))
+}
+
+/// Makes an address an account's own.
+pub(crate) fn own(tx: &mut Tx<'_>, person: Id, email: &str) -> Result<()> {
+    use kit::errors::OrRefuse as _;
+    let is_first = store::own_address(tx, person)?.is_none();
+    if !store::own_email(tx, person, email).or_refuse("people", &ADDRESS_GONE)? {
+        return Err(Error::refused(&ADDRESS_GONE));
+    }
+    doors::forget_sign_up(tx, person)?;
+    tx.enqueue(&Proven { person, is_first }, tx.now())
+}
+
+/// Gives an account that somebody else may have made to who reads the mail of its address: another password, and nothing left of
+/// sign-ins, known browsers, links, phone, birthday and emergency contact.
+pub(crate) fn start_over(tx: &mut Tx<'_>, person: Id, hash: &str) -> Result<()> {
+    crate::sign_in::set_password(tx, person, hash)?;
+    doors::forget_devices(tx, person)?;
+    store::forget_details(tx, person)?;
+    store::set_contact(tx, person, None).map(drop)
+}

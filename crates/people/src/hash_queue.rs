@@ -1,0 +1,199 @@
+//! Who may compute a password hash now. Two at once in one process; who waits is served by turns of the network they ask from,
+//! so that a flood from one network delays another by a single hash.
+
+use std::collections::VecDeque;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use kit::{Error, Result};
+use tokio::sync::oneshot;
+
+use crate::limits::{TOO_MANY_ATTEMPTS, network};
+
+/// How many hashes at once: each costs 19 MiB and about 20 ms of a core.
+const AT_ONCE: usize = 2;
+/// How many may wait from one network.
+const WAITING_OF_ONE: usize = 64;
+/// How many may wait in all.
+const WAITING: usize = 1_024;
+/// When it is worth another try, in seconds.
+const AGAIN: i64 = 5;
+
+/// The queue of one process. Clones are the same.
+#[derive(Clone, Default)]
+pub(crate) struct HashQueue(Arc<Mutex<State>>);
+
+#[derive(Default)]
+struct State {
+    /// Hashes that are being computed.
+    running: usize,
+    waiting: usize,
+    /// Networks with whoever waits from them; the front is served next.
+    networks: VecDeque<(IpAddr, VecDeque<oneshot::Sender<Turn>>)>,
+}
+
+/// A turn to compute one hash; the next in the queue gets it when it is dropped.
+pub(crate) struct Turn {
+    queue: HashQueue,
+    is_over: bool,
+}
+
+impl HashQueue {
+    /// Waits for a turn of a network (of IPv6, a /64).
+    ///
+    /// # Errors
+    /// [`TOO_MANY_ATTEMPTS`] where 64 wait from the network already, or 1,024 in all.
+    pub(crate) async fn turn(&self, address: IpAddr) -> Result<Turn> {
+        let turn = {
+            let mut state = self.state();
+            if state.running < AT_ONCE {
+                state.running += 1;
+                return Ok(self.a_turn());
+            }
+            state
+                .enter(network(address))
+                .ok_or(Error::refused(&TOO_MANY_ATTEMPTS).with("retry_after", AGAIN))?
+        };
+        turn.await.map_err(kit::Fault::because)
+    }
+
+    fn a_turn(&self) -> Turn {
+        Turn { queue: self.clone(), is_over: false }
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Hands a turn on, past those who do not wait anymore.
+    fn hand_on(&self) {
+        loop {
+            let next = {
+                let mut state = self.state();
+                let Some(next) = state.next() else {
+                    state.running -= 1;
+                    return;
+                };
+                next
+            };
+            match next.send(self.a_turn()) {
+                Ok(()) => return,
+                // Nobody takes it: it must not hand itself on besides.
+                Err(mut turn) => turn.is_over = true,
+            }
+        }
+    }
+
+    /// How many wait.
+    #[cfg(test)]
+    fn waiting(&self) -> usize {
+        self.state().waiting
+    }
+}
+
+impl State {
+    fn enter(&mut self, network: IpAddr) -> Option<oneshot::Receiver<Turn>> {
+        let place = self.networks.iter().position(|(one, _)| *one == network);
+        let of_one = place.and_then(|place| self.networks.get(place)).map_or(0, |(_, who)| who.len());
+        if self.waiting >= WAITING || of_one >= WAITING_OF_ONE {
+            return None;
+        }
+        let (sender, receiver) = oneshot::channel();
+        match place.and_then(|place| self.networks.get_mut(place)) {
+            Some((_, who)) => who.push_back(sender),
+            None => self.networks.push_back((network, VecDeque::from([sender]))),
+        }
+        self.waiting += 1;
+        Some(receiver)
+    }
+
+    fn next(&mut self) -> Option<oneshot::Sender<Turn>> {
+        let (network, mut who) = self.networks.pop_front()?;
+        let next = who.pop_front();
+        if !who.is_empty() {
+            self.networks.push_back((network, who));
+        }
+        self.waiting -= 1;
+        next
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if !self.is_over {
+            self.queue.hand_on();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from(text: &str) -> IpAddr {
+        text.parse().expect("an address")
+    }
+
+    /// Lets every task that can go on do so.
+    async fn settle() {
+        for _ in 0..300 {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn a_second_network_is_served_next_whoever_floods() {
+        let queue = HashQueue::default();
+        let (first, second) = (
+            queue.turn(from("198.51.100.1")).await.expect("free"),
+            queue.turn(from("198.51.100.1")).await.expect("free"),
+        );
+        let served = Arc::new(Mutex::new(Vec::new()));
+        let wait = |address: &'static str| {
+            let (queue, served) = (queue.clone(), served.clone());
+            tokio::spawn(async move {
+                let turn = queue.turn(from(address)).await?;
+                served.lock().expect("the list").push(address);
+                tokio::task::yield_now().await;
+                drop(turn);
+                Ok::<(), Error>(())
+            })
+        };
+        let flood: Vec<_> = (0..150).map(|_| wait("198.51.100.1")).collect();
+        settle().await;
+        let owner = wait("203.0.113.9");
+        settle().await;
+        assert_eq!(queue.waiting(), WAITING_OF_ONE + 1, "the rest of the flood was refused at once");
+        drop((first, second));
+        owner.await.expect("it ends").expect("served");
+        let place = served.lock().expect("the list").iter().position(|one| *one == "203.0.113.9");
+        assert!(place.is_some_and(|place| place <= 2), "{place:?}");
+        let mut refused = 0;
+        for one in flood {
+            refused += usize::from(one.await.expect("it ends").is_err());
+        }
+        assert_eq!(refused, 150 - WAITING_OF_ONE);
+        assert_eq!((queue.waiting(), queue.state().running), (0, 0));
+    }
+
+    #[tokio::test]
+    async fn who_gives_up_waiting_loses_nobody_a_turn() {
+        let queue = HashQueue::default();
+        let (first, second) = (
+            queue.turn(from("192.0.2.1")).await.expect("free"),
+            queue.turn(from("192.0.2.1")).await.expect("free"),
+        );
+        let impatient: Vec<_> = (0..5)
+            .map(|_| {
+                let queue = queue.clone();
+                tokio::spawn(async move { queue.turn(from("192.0.2.1")).await.map(drop) })
+            })
+            .collect();
+        settle().await;
+        impatient.iter().for_each(tokio::task::JoinHandle::abort);
+        settle().await;
+        drop((first, second));
+        assert_eq!(queue.state().running, 0);
+        drop(queue.turn(from("192.0.2.2")).await.expect("free again"));
+    }
+}

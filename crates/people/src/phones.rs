@@ -1,0 +1,169 @@
+//! Phone numbers: read however they are typed or pasted, kept as E.164 (rules.md N7).
+//!
+//! A parser of our own: the library for this brings the numbering plans of every country (decision 2), and what is kept here has
+//! to be dialable and findable, not proven to be in use.
+
+use kit::text::{clean, nfkc};
+
+/// The country code of a number that names none.
+const HOME: &str = "1";
+/// How many digits a number with its country code has (E.164 allows 15).
+const DIGITS: std::ops::RangeInclusive<usize> = 8..=15;
+/// The most digits of an extension (RFC 3966 sets no limit; no switchboard has more).
+const EXTENSION: usize = 7;
+/// How an extension is announced, longest first.
+const MARKS: [&str; 6] = [";ext=", "extension", "ext", "x", "#", ";"];
+
+/// A number as it is kept: `+12125550100`, with an extension `+12125550100;ext=42` (RFC 3966). `None` for what is no phone
+/// number. Without a country code it is taken for one of North America.
+pub fn e164(typed: &str) -> Option<String> {
+    let plain: String = nfkc(&clean(typed)).chars().map(plain).collect::<String>().to_lowercase();
+    let plain = plain.trim().trim_start_matches("tel:");
+    let (number, extension) = split_extension(plain)?;
+    let number = with_country(number)?;
+    Some(match extension {
+        Some(extension) => format!("+{number};ext={extension}"),
+        None => format!("+{number}"),
+    })
+}
+
+/// A number as people read it: `+1 212 555 0100 ext. 42`. What is not kept as E.164 is shown as it is.
+pub fn spoken_phone(kept: &str) -> String {
+    let (number, extension) =
+        kept.split_once(";ext=").map_or((kept, None), |(one, other)| (one, Some(other)));
+    let grouped = match number.strip_prefix("+1").filter(|rest| rest.len() == 10 && rest.is_ascii()) {
+        Some(rest) => format!("+1 {} {} {}", &rest[..3], &rest[3..6], &rest[6..]),
+        None => number.to_owned(),
+    };
+    extension.map_or(grouped.clone(), |extension| format!("{grouped} ext. {extension}"))
+}
+
+/// Digits of other scripts as plain ones, separators of any kind as a space.
+fn plain(one: char) -> char {
+    let digit = |zero: char| char::from_digit(u32::from(one) - u32::from(zero), 10).unwrap_or(one);
+    match one {
+        '\u{660}'..='\u{669}' => digit('\u{660}'),
+        '\u{6f0}'..='\u{6f9}' => digit('\u{6f0}'),
+        '\u{966}'..='\u{96f}' => digit('\u{966}'),
+        '-'
+        | '.'
+        | '/'
+        | '('
+        | ')'
+        | '['
+        | ']'
+        | '\u{b7}'
+        | '\u{2010}'..='\u{2015}'
+        | '\u{2212}'
+        | '\u{30fc}' => ' ',
+        other if other.is_whitespace() => ' ',
+        other => other,
+    }
+}
+
+/// The number and the digits of its extension. `None` where something else is announced as one.
+fn split_extension(text: &str) -> Option<(&str, Option<String>)> {
+    let found = MARKS.iter().filter_map(|mark| text.find(mark).map(|at| (at, mark.len()))).min_by_key(
+        |(at, length)| {
+            // At the same place the longest mark holds.
+            (*at, usize::MAX - *length)
+        },
+    );
+    let Some((at, length)) = found else { return Some((text, None)) };
+    let (number, rest) = (&text[..at], &text[at + length..]);
+    let digits: String = rest.chars().filter(|one| !matches!(one, ' ' | ':' | ',' | '=')).collect();
+    let is_extension =
+        (1..=EXTENSION).contains(&digits.len()) && digits.chars().all(|one| one.is_ascii_digit());
+    is_extension.then_some((number.trim_end_matches([' ', ',', ';']), Some(digits)))
+}
+
+/// The digits of a number with its country code.
+fn with_country(text: &str) -> Option<String> {
+    let is_international = text.trim_start().starts_with('+');
+    let rest = text.trim_start().trim_start_matches('+');
+    if !rest.chars().all(|one| one.is_ascii_digit() || one == ' ') {
+        return None;
+    }
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let all = digits(rest);
+    let abroad = ["011", "00"].iter().find_map(|prefix| all.strip_prefix(prefix)).map(str::to_owned);
+    let number = match (is_international, abroad) {
+        // `+44 (0)20 …`: the zero is dialed at home alone.
+        (true, _) => digits(&rest.replacen(" 0 ", " ", 1)),
+        (false, Some(number)) => number,
+        (false, None) if all.len() == 10 => format!("{HOME}{all}"),
+        (false, None) if all.len() == 11 && all.starts_with(HOME) => all,
+        _ => return None,
+    };
+    let is_good = match number.strip_prefix('1') {
+        Some(national) => is_north_american(national),
+        None => DIGITS.contains(&number.len()) && !number.starts_with('0'),
+    };
+    is_good.then_some(number)
+}
+
+/// Area code and exchange begin with 2 to 9 (the North American Numbering Plan).
+fn is_north_american(national: &str) -> bool {
+    let begins_well =
+        |at: usize| national.as_bytes().get(at).is_some_and(|digit| (b'2'..=b'9').contains(digit));
+    national.len() == 10 && begins_well(0) && begins_well(3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_the_same_however_it_is_typed_or_pasted() {
+        for typed in [
+            "+12125550100",
+            "2125550100",
+            "1 212 555 0100",
+            "(212) 555-0100",
+            "+1 (212) 555\u{2011}0100",
+            "\u{202a}+1\u{a0}212\u{2009}555\u{200b}0100\u{202c}",
+            "\u{feff}212.555.0100 ",
+            "tel:+1-212-555-0100",
+            "００１ ２１２ ５５５ ０１００",
+            "＋１ ２１２ ５５５ ０１００",
+            "212\u{2013}555\u{2212}0100",
+            "011 1 212 555 0100",
+        ] {
+            assert_eq!(e164(typed).as_deref(), Some("+12125550100"), "{typed:?}");
+        }
+        for (typed, kept) in [
+            ("212 555 0100 x42", "+12125550100;ext=42"),
+            ("212-555-0100 ext. 42", "+12125550100;ext=42"),
+            ("212-555-0100, extension 42", "+12125550100;ext=42"),
+            ("+12125550100;ext=42", "+12125550100;ext=42"),
+            ("212 555 0100 #42", "+12125550100;ext=42"),
+            ("+380 44 123-45-67", "+380441234567"),
+            ("+44 (0)20 7946 0018", "+442079460018"),
+            ("0044 20 7946 0018", "+442079460018"),
+            ("+٣٨٠ ٤٤ ١٢٣ ٤٥ ٦٧", "+380441234567"),
+        ] {
+            assert_eq!(e164(typed).as_deref(), Some(kept), "{typed:?}");
+            assert_eq!(e164(kept).as_deref(), Some(kept), "{kept:?}: what is kept is read again");
+        }
+        for bad in [
+            "",
+            "call me",
+            "12",
+            "555 0100",
+            "123 456 7890",
+            "+1 212 155 0100",
+            "+0 123 456 789",
+            "212 555 0100 x",
+            "212 555 0100 ext call",
+            "+1234567890123456",
+            "2125550100 or 2125550101",
+            "++12125550100 1",
+            "212+555+0100",
+        ] {
+            assert_eq!(e164(bad), None, "{bad:?}");
+        }
+        assert_eq!(spoken_phone("+12125550100;ext=42"), "+1 212 555 0100 ext. 42");
+        assert_eq!(spoken_phone("+380441234567"), "+380441234567");
+        assert_eq!(spoken_phone("5550100"), "5550100");
+    }
+}

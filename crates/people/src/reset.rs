@@ -1,0 +1,117 @@
+//! Asking for emails with links, and setting a password by one.
+
+use kit::{Error, Fields, House, Result, Tx, tokens};
+use serde_json::json;
+
+use crate::actor::Actor;
+use crate::audit::{What, note};
+use crate::caller::Caller;
+use crate::confirm::{own, start_over};
+use crate::hash_queue::HashQueue;
+use crate::inputs::{NewAddress, NewPassword};
+use crate::limits::{self, EmailKind};
+use crate::model::kept_email;
+use crate::proofs::{AddressAsked, LINK_EXPIRED, PasswordChanged, ResetAsked, ask_claimant};
+use crate::sign_in::{ask_password, set_password, wrong_password};
+use crate::whence::{Whence, known_device};
+use crate::{passwords, store, store_doors as doors};
+
+/// Asks anew for the email of a sign-up: that of this browser, else the last for an address. The answer is the same for every
+/// address.
+///
+/// # Errors
+/// [`crate::TOO_MANY_ATTEMPTS`].
+pub fn ask_again(tx: &mut Tx<'_>, whence: &Whence, email: Option<&str>) -> Result<()> {
+    limits::count_request(tx, whence)?;
+    let own = match &whence.sign_up {
+        Some(browser) => doors::sign_up_by(tx, browser)?,
+        None => None,
+    };
+    let found = match (own, email) {
+        (Some(person), _) => Some(store::person(tx, person)?),
+        (None, Some(email)) => store::last_claimant(tx, email)?,
+        (None, None) => None,
+    };
+    match found.and_then(|person| person.email.clone().map(|email| (person.id, email))) {
+        Some((person, email)) => ask_claimant(tx, person, &email, whence),
+        None => Ok(()),
+    }
+}
+
+/// Asks for an email by which a password can be set anew. The answer is the same for every address.
+///
+/// # Errors
+/// [`crate::TOO_MANY_ATTEMPTS`] from a network that asks too often.
+pub fn ask_reset(tx: &mut Tx<'_>, whence: &Whence, email: &str) -> Result<()> {
+    limits::count_request(tx, whence)?;
+    let email = kept_email(email);
+    let is_over = limits::count_email(tx, EmailKind::Reset, &email, whence)?;
+    tx.enqueue(&ResetAsked { email, is_over }, tx.now())
+}
+
+/// Asks for an email to another address of whoever asks, who knows their password.
+///
+/// # Errors
+/// `Error::Unauthorized` for a visitor; `Error::Invalid` for `current_password`; [`crate::TOO_MANY_ATTEMPTS`].
+pub async fn ask_address(caller: &Caller, wish: NewAddress) -> Result<()> {
+    let (_, hash) = ask_password(caller, wish.current_password).await?;
+    let (whence, email) = (caller.whence().clone(), wish.email);
+    caller
+        .tx(move |tx, by| {
+            let person = by.person()?.id;
+            store::hold(tx, person)?;
+            if store::password_hash(tx, person)? != hash {
+                return Err(wrong_password());
+            }
+            limits::count_request(tx, &whence)?;
+            let is_over = limits::count_email(tx, EmailKind::Change, &email, &whence)?;
+            let from = (known_device(&whence.device).map(str::to_owned), whence.network());
+            tx.enqueue(&AddressAsked { person, email: email.clone(), is_over, from }, tx.now())
+        })
+        .await
+}
+
+/// Sets another password by the link of an email, which shows besides that the address is theirs. Every sign-in and every other
+/// link ends.
+///
+/// # Errors
+/// [`LINK_EXPIRED`]; `Error::Invalid` for `password`; [`crate::TOO_MANY_ATTEMPTS`].
+pub async fn reset_password(house: &House, whence: &Whence, wish: NewPassword) -> Result<()> {
+    let NewPassword { token, password } = wish;
+    let digest = tokens::digest(&token);
+    let asked = digest.clone();
+    let proof = house.db.view(move |tx| doors::proof(tx, asked.clone())).await?;
+    let proof = proof.filter(|proof| proof.kind == "reset").ok_or(Error::refused(&LINK_EXPIRED))?;
+    if let Some(sentence) = passwords::complaint(&password, &proof.email) {
+        return Err(Fields::one("password", sentence));
+    }
+    let queue = house.db.means().shelf.get::<HashQueue>();
+    let hash = queue.turn(whence.address).await?.hash(password).await?;
+    let network = whence.network();
+    house
+        .db
+        .tx(move |tx| {
+            let found = doors::use_proof(tx, digest.clone())?;
+            let proof = found.ok_or(Error::refused(&LINK_EXPIRED))?;
+            store::hold(tx, proof.person)?;
+            let person = store::person(tx, proof.person)?;
+            if person.email.as_ref() != Some(&proof.email) {
+                return Err(Error::refused(&LINK_EXPIRED));
+            }
+            if store::own_address(tx, person.id)?.is_none() {
+                start_over(tx, person.id, &hash)?;
+            } else {
+                set_password(tx, person.id, &hash)?;
+                // Whoever knew the old password may have left a browser behind that is known.
+                doors::forget_devices(tx, person.id)?;
+            }
+            if person.verified_at.is_none() {
+                own(tx, person.id, &proof.email)?;
+            }
+            doors::forget_all_proofs(tx, person.id)?;
+            tx.enqueue(&PasswordChanged { person: person.id }, tx.now())?;
+            let by = Actor { network: network.clone(), ..Actor::of(person) };
+            note(tx, &by, What::PasswordReset, Some(proof.person), json!({}))
+        })
+        .await
+}
