@@ -56,6 +56,7 @@ enum UserCommand {
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    kit::files::keep_private();
     let arguments = Arguments::parse();
     match run(arguments.command).await {
         Ok(()) => ExitCode::SUCCESS,

@@ -10,7 +10,7 @@ use kit::errors::OrFault;
 use kit::live::Live;
 use kit::seal::Sealer;
 use kit::web::{Hosts, plain_http};
-use kit::{Db, Fault, House, Result, jobs};
+use kit::{Db, Fault, House, Result, files, jobs};
 use messages::Post;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
@@ -29,7 +29,7 @@ const FIGURES: Duration = Duration::from_secs(5);
 /// # Errors
 /// A fault if something can't be reached or made.
 pub async fn open(config: Config) -> Result<House> {
-    private_folder(&config.data)?;
+    keep_to_ourselves(&config)?;
     let key_file = config.key_file();
     let is_new_key = !key_file.exists();
     let means = Means {
@@ -59,11 +59,21 @@ pub async fn open(config: Config) -> Result<House> {
     Ok(House { db, config: Arc::new(config) })
 }
 
-/// The data folder, made for its owner alone: what is in it names people.
-fn private_folder(folder: &Path) -> Result<()> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    made.map_err(|e| Fault::because(format!("data folder {}: {e} (CORESYNC_DATA)", folder.display())))
+/// The data folder and what is in it, for their owner alone: what is kept there names people. The key file is not set right silently,
+/// for whoever read it can open what is sealed; it is refused.
+fn keep_to_ourselves(config: &Config) -> Result<()> {
+    files::private_folder(&config.data)
+        .map_err(|error| Fault::because(format!("{error} (CORESYNC_DATA is the data folder)")))?;
+    files::tighten(&config.data);
+    files::tighten_all(&config.data.join("mail"));
+    if let Place::Sqlite(path) = Place::parse(&config.database_url())? {
+        for beside in ["", "-wal", "-shm"] {
+            let mut name = path.as_os_str().to_owned();
+            name.push(beside);
+            files::tighten(Path::new(&name));
+        }
+    }
+    Ok(())
 }
 
 /// Opens a house, does something in it, and leaves it again, however that ended.
@@ -126,7 +136,8 @@ async fn serve_on(
         "serving"
     );
     let tidying = tokio::spawn(tidy_figures(kept_figures));
-    let answering = tokio::spawn(connections::serve(listener, app, stopped));
+    let limits = connections::Limits::from_config(&house.config);
+    let answering = tokio::spawn(connections::serve(listener, app, limits, stopped));
     asked_to_stop().await;
     tracing::info!("asked to stop: what is in hand is finished");
     let _ = stop.send(true);

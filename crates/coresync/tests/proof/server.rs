@@ -43,6 +43,7 @@ impl Server {
             .env("CORESYNC_READS_A_MINUTE", "0")
             .env("CORESYNC_DEEDS_A_MINUTE", "0")
             .env("CORESYNC_VISITOR_DEEDS_A_MINUTE", "0")
+            .env("CORESYNC_MAX_CONNECTIONS_PER_ADDRESS", "0")
             .env("DATABASE_URL", &club.place.url)
             .envs(otherwise.iter().copied())
             .stderr(Stdio::from(log))

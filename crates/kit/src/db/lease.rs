@@ -9,6 +9,8 @@ use crate::{args, sql, tokens};
 
 /// How often a lease is renewed: six times in its length.
 const RENEWAL: Duration = Duration::from_secs(10);
+/// How soon a renewal that failed is tried again: without a lease nothing new can be written.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// What is sealed in the database, to know the key by.
 const MARK: &str = "This database belongs to this key.";
@@ -50,12 +52,17 @@ impl Db {
         self.take_node(holder).await?;
         let watched = std::sync::Arc::downgrade(&self.0);
         tokio::spawn(async move {
+            let mut rest = RENEWAL;
             loop {
-                tokio::time::sleep(RENEWAL).await;
+                tokio::time::sleep(rest).await;
                 let Some(inner) = watched.upgrade() else { return };
-                if let Err(error) = Db(inner).renew(holder).await {
-                    tracing::error!(%error, "the lease of the node number was not renewed");
-                }
+                rest = match Db(inner).renew(holder).await {
+                    Ok(()) => RENEWAL,
+                    Err(error) => {
+                        tracing::error!(%error, "the lease of the node number was not renewed");
+                        AGAIN
+                    }
+                };
             }
         });
         Ok(())

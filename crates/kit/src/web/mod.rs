@@ -1,5 +1,7 @@
 //! The web's plumbing: what a handler is given, how input is read, how a refusal is spoken.
 
+mod deadline;
+mod encoding;
 mod front;
 mod hosts;
 mod house;
@@ -12,6 +14,7 @@ mod problem;
 mod security;
 mod tags;
 
+pub use deadline::{Deadlines, deadline};
 pub use front::{Answering, Front, TraceId};
 pub use hosts::{Hosts, is_local, plain_http};
 pub use house::House;
