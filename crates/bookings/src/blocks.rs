@@ -192,7 +192,7 @@ pub fn edit_block(tx: &mut Tx<'_>, by: &Actor, id: Id, input: &BlockInput) -> Re
     let after = rows::find_block(tx, id)?.ok_or(Error::NotFound)?;
     let details = json!({"before": described(&catalogue, &before), "after": described(&catalogue, &after)});
     people::note_deed(tx, by, "block_changed", ("block", Some(id)), details)?;
-    waits::freed(tx)?;
+    waits::freed_span(tx, before.resource, span((before.from, before.to)))?;
     Ok(after)
 }
 
@@ -212,7 +212,7 @@ pub fn remove_block(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
     release(tx, &catalogue, &before)?;
     let details = json!({ "before": described(&catalogue, &before) });
     people::note_deed(tx, by, "block_removed", ("block", Some(id)), details)?;
-    waits::freed(tx)
+    waits::freed_span(tx, before.resource, span((before.from, before.to)))
 }
 
 /// Claims what no booking has, and makes sure that whoever blocks has seen the rest. Claimed twice: what was booked or given up

@@ -138,6 +138,20 @@ pub(crate) fn keep_freed(tx: &mut Tx<'_>, event: Id, booking: Id) -> Result<()> 
     .map(drop)
 }
 
+/// Keeps that a resource can be booked again from cell to cell.
+pub(crate) fn keep_freed_span(
+    tx: &mut Tx<'_>,
+    event: Id,
+    resource: Id,
+    (from, to): (Cell, Cell),
+) -> Result<()> {
+    tx.run(
+        sql!("INSERT INTO freed_spans (id, resource_id, from_cell, to_cell) VALUES ($1, $2, $3, $4)"),
+        args![event, resource, from, to],
+    )
+    .map(drop)
+}
+
 /// What was given back and has not been looked at: which record, the resource, from and to.
 pub(crate) fn freed(tx: &mut Tx<'_>) -> Result<Vec<(Id, Id, Cell, Cell)>> {
     tx.all(

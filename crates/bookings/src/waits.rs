@@ -11,7 +11,7 @@ use membership::Tier;
 use people::Actor;
 use serde::{Deserialize, Serialize};
 
-use crate::cells::begin;
+use crate::cells::{Cell, begin};
 use crate::days::minute;
 use crate::expiry::end_hold;
 use crate::free::Offer;
@@ -406,6 +406,17 @@ pub(crate) fn freed(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
     }
     let event = tx.new_id()?;
     store::keep_freed(tx, event, booking)?;
+    tx.enqueue(&Look::default(), tx.now())
+}
+
+/// A resource can be booked again from cell to cell, for a block of it was removed: what that opens is offered to those
+/// who wait.
+pub(crate) fn freed_span(tx: &mut Tx<'_>, resource: Id, span: (Cell, Cell)) -> Result<()> {
+    if !store::does_anyone_wait(tx)? {
+        return Ok(());
+    }
+    let event = tx.new_id()?;
+    store::keep_freed_span(tx, event, resource, span)?;
     tx.enqueue(&Look::default(), tx.now())
 }
 

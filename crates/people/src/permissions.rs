@@ -36,7 +36,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Action; 12] = [
+    pub const ALL: [Action; 13] = [
         Action::BookForOthers,
         Action::BookAnyTime,
         Action::RunTheDay,

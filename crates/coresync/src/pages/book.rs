@@ -301,8 +301,8 @@ fn narrowed(by: &Actor, wanted: &Wanted) -> Narrowed {
 /// What was added to a hold, for its holder; nothing if it is not theirs.
 fn noted(tx: &mut Tx<'_>, holder: Holder<'_>, hold: Id) -> Result<Extras> {
     match bookings::held_notes(tx, holder, hold) {
-        Ok(HeldNotes { allergies, scene, addons }) => {
-            Ok(Extras { allergies, scene, addons, ..Extras::default() })
+        Ok(HeldNotes { allergies, scene, guest_phone, addons }) => {
+            Ok(Extras { allergies, scene, guest_phone, addons, ..Extras::default() })
         }
         Err(Error::NotFound) => Ok(Extras::default()),
         Err(error) => Err(error),

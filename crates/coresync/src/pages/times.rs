@@ -172,6 +172,7 @@ impl Search {
             room: wait.room,
             minutes: wait.minutes,
             moving: None,
+            guest: None,
         }
     }
 
