@@ -16,7 +16,8 @@ use utoipa_axum::routes;
 
 use crate::block_store::BlockKind;
 use crate::blocks::{
-    Block, BlockInput, block, blocks, bookings_inside, edit_block, field_of, inside_out, remove_block,
+    Block, BlockInput, block, blocks, bookings_inside, edit_block, field_of, inside_out, one_block,
+    remove_block,
 };
 use crate::window::iso;
 
@@ -36,8 +37,8 @@ struct BlockOut {
     technician_id: Option<Id>,
     /// Of a piece of equipment.
     equipment_id: Option<Id>,
-    from: String,
-    to: String,
+    starts_at: String,
+    ends_at: String,
     reason: String,
     created_by: Option<Id>,
     #[schema(value_type = String, format = DateTime)]
@@ -57,8 +58,8 @@ impl BlockOut {
             room_id: of(BlockKind::Room),
             technician_id: of(BlockKind::Technician),
             equipment_id: of(BlockKind::Equipment),
-            from: iso(zone, block.from),
-            to: iso(zone, block.to),
+            starts_at: iso(zone, block.from),
+            ends_at: iso(zone, block.to),
             reason: block.reason.clone(),
             created_by: block.created_by,
             created_at: block.created_at,
@@ -89,9 +90,9 @@ struct BlockBody {
     technician_id: Option<i64>,
     equipment_id: Option<i64>,
     #[schema(format = DateTime)]
-    from: String,
+    starts_at: String,
     #[schema(format = DateTime)]
-    to: String,
+    ends_at: String,
     #[schema(max_length = 200)]
     reason: String,
     /// The ids of the bookings in that time that you have seen: they stay as they are.
@@ -118,7 +119,7 @@ impl Input for Posted {
             words.complain("room_id", "Send one of room_id, technician_id and equipment_id.");
         }
         let (kind, resource) = named.first().copied().unwrap_or((BlockKind::Room, Id(0)));
-        let (from, to) = (words.moment("from"), words.moment("to"));
+        let (from, to) = (words.moment("starts_at"), words.moment("ends_at"));
         let reason = words.text("reason", 200);
         let seen = parse_seen(words);
         let seen_at = words.opt_moment("changed_at");
@@ -191,9 +192,14 @@ async fn change_block(
     caller
         .tx(move |tx, by| {
             let zone = catalogue::current(tx)?.club.zone.clone();
+            let changed = if dry_run {
+                one_block(tx, by, id)?;
+                None
+            } else {
+                Some(edit_block(tx, by, id, &input)?)
+            };
             let inside = bookings_inside(tx, by, &input)?;
             let bookings = inside.iter().map(|one| inside_out(&zone, one)).collect();
-            let changed = if dry_run { None } else { Some(edit_block(tx, by, id, &input)?) };
             let block = changed.map(|block| BlockOut::of(&zone, &block));
             Ok(Answered(BlockedOut { block, bookings }))
         })

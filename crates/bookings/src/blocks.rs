@@ -170,12 +170,12 @@ pub fn block(tx: &mut Tx<'_>, by: &Actor, input: &BlockInput) -> Result<Block> {
 pub fn edit_block(tx: &mut Tx<'_>, by: &Actor, id: Id, input: &BlockInput) -> Result<Block> {
     by.need(Action::BookAnyTime)?;
     let (catalogue, now, person) = (catalogue::current(tx)?, tx.now(), by.person()?.id);
-    check(&catalogue, input, now)?;
     tx.line_up(id)?;
     let before = rows::find_block(tx, id)?.ok_or(Error::NotFound)?;
     if before.removed_at.is_some() {
         return Err(Error::refused(&BLOCK_REMOVED));
     }
+    check(&catalogue, input, now)?;
     if input.seen_at.is_some_and(|seen| seen != before.changed_at)
         || !rows::change_block(tx, &before, person, input)?
     {
@@ -250,19 +250,19 @@ fn check(catalogue: &Catalogue, input: &BlockInput, now: Timestamp) -> Result<()
     if named(catalogue, input.kind, input.resource).is_none() {
         fields.add(field_of(input.kind), "Choose a room, a technician or a piece of equipment of the club.");
     }
-    for (field, at) in [("from", input.from), ("to", input.to)] {
+    for (field, at) in [("starts_at", input.from), ("ends_at", input.to)] {
         if begin(cell_at(at)) != at {
             fields.add(field, format!("Choose a time at a multiple of {MINUTES} minutes."));
         }
     }
     if input.to <= input.from {
-        fields.add("to", "The end must be after the beginning.");
+        fields.add("ends_at", "The end must be after the beginning.");
     }
     if input.to <= now || input.from < now - SignedDuration::from_hours(BACK_HOURS) {
-        fields.add("from", "This time is over. Choose one that is still to come.");
+        fields.add("starts_at", "This time is over. Choose one that is still to come.");
     }
     if input.to > input.from + SignedDuration::from_hours(24 * MOST_DAYS + 1) {
-        fields.add("to", format!("Block at most {MOST_DAYS} days at once."));
+        fields.add("ends_at", format!("Block at most {MOST_DAYS} days at once."));
     }
     fields.check()
 }
@@ -293,8 +293,8 @@ fn named(catalogue: &Catalogue, kind: BlockKind, resource: Id) -> Option<&str> {
 /// A block as the audit log keeps it.
 fn described(catalogue: &Catalogue, block: &Block) -> Value {
     let zone = &catalogue.club.zone;
-    json!({"kind": block.kind.as_str(), "resource": block.resource, "from": iso(zone, block.from),
-        "to": iso(zone, block.to), "reason": block.reason})
+    json!({"kind": block.kind.as_str(), "resource": block.resource, "starts_at": iso(zone, block.from),
+        "ends_at": iso(zone, block.to), "reason": block.reason})
 }
 
 /// A booking in the time of a block, as a refusal carries it.
@@ -309,8 +309,8 @@ fn edited(tx: &mut Tx<'_>, catalogue: &Catalogue, now: &Block, input: &BlockInpu
     let by = now.changed_by.map(|by| people::person(tx, by)).transpose()?.map(|person| person.full_name());
     let differs = [
         ("resource", now.resource != input.resource),
-        ("from", now.from != input.from),
-        ("to", now.to != input.to),
+        ("starts_at", now.from != input.from),
+        ("ends_at", now.to != input.to),
         ("reason", now.reason != input.reason),
     ];
     let fields: Vec<&str> = differs.iter().filter(|(_, differs)| *differs).map(|(name, _)| *name).collect();

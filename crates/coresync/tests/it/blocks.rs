@@ -15,7 +15,7 @@ fn at(day: &str, time: &str) -> String {
 }
 
 fn span(of: Value, day: &str, from: &str, to: &str) -> Value {
-    and(of, json!({"from": at(day, from), "to": at(day, to), "reason": "Repairs"}))
+    and(of, json!({"starts_at": at(day, from), "ends_at": at(day, to), "reason": "Repairs"}))
 }
 
 async fn suite(house: &House, from: &str, to: &str) -> Value {
@@ -104,7 +104,8 @@ async fn a_technician_a_piece_and_a_room_with_units_are_blocked_too() {
         assert!(!starts(&offered).contains(&"12:00") && starts(&offered).contains(&"14:15"), "{service}");
         let path = format!("{BLOCKS}{}/", made["block"]["id"]);
         send(&house, DORA, Method::DELETE, &path, Value::Null).await.expect(204);
-        book(&house, GUS, service, "2026-11-27", "12:00").await;
+        let booked = book(&house, GUS, service, "2026-11-27", "12:00").await.number("id");
+        cancel(&house, GUS, booked).await.expect(200);
     }
     // One of two rooms.
     block(&house, span(json!({"room_id": house.room("stone").await}), "28", "09:00", "21:00"))
@@ -163,10 +164,10 @@ async fn a_block_is_changed_by_who_has_seen_it_as_it_is() {
     house.set_time("2026-11-24T10:05:00-05:00");
     let longer = and(suite(&house, "16:00", "19:30").await, seen_at.clone());
     let changed = send(&house, MAX, Method::PUT, &path, longer).await.expect(200);
-    assert_eq!(changed["block"]["to"], at("27", "19:30"));
+    assert_eq!(changed["block"]["ends_at"], at("27", "19:30"));
     let stale = and(suite(&house, "15:00", "19:00").await, seen_at);
     let refused = send(&house, DORA, Method::PUT, &path, stale).await.refused(409, "edited_meanwhile");
-    assert_eq!((&refused["by"], &refused["fields"]), (&json!("Max Stern"), &json!(["from", "to"])));
+    assert_eq!((&refused["by"], &refused["fields"]), (&json!("Max Stern"), &json!(["starts_at", "ends_at"])));
     send(&house, DORA, Method::DELETE, &path, Value::Null).await.expect(204);
     assert_eq!(claimed_by_blocks(&house).await, 24, "the other block has all of its own");
     try_book(&house, UMA, "suite", "2026-11-27", "18:00").await.refused(409, "maintenance");
@@ -186,9 +187,11 @@ async fn a_block_is_changed_by_who_has_seen_it_as_it_is() {
     let rows: Vec<(String, Value)> = house.db().view(read).await.expect("the log");
     let names: Vec<&str> = rows.iter().map(|(what, _)| what.as_str()).collect();
     assert_eq!(names, ["block_changed", "block_changed", "block_removed", "time_blocked", "time_blocked"]);
-    let changed =
-        rows.iter().find(|(_, details)| details["after"]["to"] == at("27", "19:30")).expect("the change");
-    assert_eq!(changed.1["before"]["to"], at("27", "19:00"));
+    let changed = rows
+        .iter()
+        .find(|(_, details)| details["after"]["ends_at"] == at("27", "19:30"))
+        .expect("the change");
+    assert_eq!(changed.1["before"]["ends_at"], at("27", "19:00"));
 }
 
 #[tokio::test]
@@ -200,16 +203,16 @@ async fn what_makes_no_sense_is_not_blocked() {
         (json!({"room_id": 5}), "room_id"),
         (json!({"technician_id": room}), "room_id"),
         (json!({"room_id": null}), "room_id"),
-        (json!({"from": at("27", "17:02")}), "from"),
-        (json!({"to": at("27", "17:00")}), "to"),
-        (json!({"to": at("27", "16:00")}), "to"),
-        (json!({"from": at("20", "16:00"), "to": at("23", "16:00")}), "from"),
-        (json!({"to": "2027-03-27T16:00:00-05:00"}), "to"),
+        (json!({"starts_at": at("27", "17:02")}), "starts_at"),
+        (json!({"ends_at": at("27", "17:00")}), "ends_at"),
+        (json!({"ends_at": at("27", "16:00")}), "ends_at"),
+        (json!({"starts_at": at("20", "16:00"), "ends_at": at("23", "16:00")}), "starts_at"),
+        (json!({"ends_at": "2027-03-27T16:00:00-05:00"}), "ends_at"),
         (json!({"reason": ""}), "reason"),
         (json!({"reason": "x".repeat(201)}), "reason"),
         (json!({"seen": "all"}), "seen"),
         (json!({"seen": ["x"]}), "seen"),
-        (json!({"from": "soon"}), "from"),
+        (json!({"starts_at": "soon"}), "starts_at"),
     ] {
         let refused = block(&house, and(good.clone(), wrong.clone())).await.refused(400, "invalid");
         assert!(refused["errors"][field].is_string(), "{wrong}: {}", refused.text());

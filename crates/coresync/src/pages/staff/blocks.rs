@@ -97,7 +97,8 @@ impl BlockForm {
 /// What is wrong with a block is wrong with the fields of the form.
 fn at_fields(error: Error) -> Error {
     let Error::Invalid(Fields(mut fields)) = error else { return error };
-    let places = [("from", "from_time"), ("to", "to_time"), ("room_id", "what"), ("technician_id", "what")];
+    let places =
+        [("starts_at", "from_time"), ("ends_at", "to_time"), ("room_id", "what"), ("technician_id", "what")];
     for (from, to) in places.into_iter().chain([("equipment_id", "what")]) {
         if let Some(sentence) = fields.remove(from) {
             fields.insert(to.to_owned(), sentence);
