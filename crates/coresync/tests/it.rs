@@ -14,9 +14,9 @@ mod cancelling;
 mod choosing;
 #[path = "it/day.rs"]
 mod day;
-#[path = "it/desk.rs"]
+#[path = "it/dealing.rs"]
 mod dealing;
-
+#[path = "it/desk.rs"]
 mod desk;
 #[path = "it/docs.rs"]
 mod docs;
@@ -30,9 +30,9 @@ mod histories;
 mod history;
 #[path = "it/holds.rs"]
 mod holds;
-#[path = "it/journeys.rs"]
+#[path = "it/input_order.rs"]
 mod input_order;
-
+#[path = "it/journeys.rs"]
 mod journeys;
 #[path = "it/letters.rs"]
 mod letters;
@@ -72,7 +72,7 @@ mod release;
 mod shapes;
 #[path = "it/staff_api.rs"]
 mod staff_api;
-
+#[path = "it/staff_changes.rs"]
 mod staff_changes;
 #[path = "it/staff_pages.rs"]
 mod staff_pages;
