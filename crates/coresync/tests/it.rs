@@ -20,9 +20,9 @@ mod claims;
 mod crawlers;
 #[path = "it/day.rs"]
 mod day;
-#[path = "it/desk.rs"]
+#[path = "it/dealing.rs"]
 mod dealing;
-
+#[path = "it/desk.rs"]
 mod desk;
 #[path = "it/docs.rs"]
 mod docs;
@@ -42,9 +42,9 @@ mod history;
 mod holds;
 #[path = "it/hosts.rs"]
 mod hosts;
-#[path = "it/journeys.rs"]
+#[path = "it/input_order.rs"]
 mod input_order;
-
+#[path = "it/journeys.rs"]
 mod journeys;
 #[path = "it/letters.rs"]
 mod letters;
@@ -88,7 +88,7 @@ mod same_move;
 mod shapes;
 #[path = "it/staff_api.rs"]
 mod staff_api;
-
+#[path = "it/staff_changes.rs"]
 mod staff_changes;
 #[path = "it/staff_pages.rs"]
 mod staff_pages;

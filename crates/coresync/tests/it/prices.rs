@@ -2,7 +2,7 @@
 
 use money::LineKind;
 use serde_json::{Value, json};
-use testing::{BEA, GUS, House, PIA, Player, UMA};
+use testing::{BEA, DORA, GUS, House, PIA, Player, UMA};
 
 use crate::{CREATE, and, book, cancel, cents, sum, wish};
 
