@@ -86,7 +86,7 @@ pub use reprice::{Repriced, Repricing, reprice_for};
 pub use reschedule::{Change, Moved, Rescheduled, preview_move, reschedule};
 pub use rule_input::{DecisionWish, RuleWish};
 pub use rules::{KeptRule, Rules, add_rule, all_rules, edit_rule, end_rule, rules};
-pub use search::{Answer, Ask, FreeDay, MOST_DAYS, Why, search};
+pub use search::{Answer, Ask, FreeDay, MOST_DAYS, SearchContext, Why, search};
 pub use series::{CONFLICTS, Repeated, Series, repeat};
 pub use waits::{
     Joined, Look, Offered, Opened, Place, Wait, WaitKind, Waiting, join, leave, place, places, wait, waits,
