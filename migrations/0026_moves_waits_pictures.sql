@@ -5,6 +5,9 @@
 -- nothing is offered.
 ALTER TABLE waits ADD COLUMN open_starts TEXT NOT NULL DEFAULT '[]';
 
+-- Those that still count: who waits, and who has an offer and may come back to waiting.
+CREATE INDEX waits_counting ON waits (club_id) WHERE state IN ('waiting', 'offered');
+
 -- What a booking or a hold gave back while somebody waited, until it has been looked at; a row for each resource, all rows
 -- of one booking under the same id.
 CREATE TABLE freed_spans (

@@ -160,7 +160,11 @@ function waits(look) {
     await site.main(page).getByLabel("From", { exact: true }).fill(site.day(3));
     await site.main(page).getByLabel("To", { exact: true }).fill(site.day(3));
     await site.press(page, "Wait for it");
-    await page.waitForURL(/\/dashboard\/bookings\/#waits$/);
+    // Times are open that day: they are listed, and can be booked.
+    await page.waitForURL(/\/dashboard\/waits\/\d+\/$/);
+    await site.says(page, "You’re on the waitlist");
+    await looks(page.url());
+    await page.goto("/dashboard/bookings/");
     await looks("/dashboard/bookings/");
     const stops = site.main(page).getByRole("button", { name: /stop waiting/i });
     for (let left = await stops.count(); left > 0; left -= 1) {

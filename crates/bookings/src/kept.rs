@@ -3,7 +3,6 @@
 
 use jiff::Timestamp;
 use kit::{Refusal, Result, Tx};
-use people::Actor;
 
 use crate::busy::{Candidates, field_without};
 use crate::cells::{begin, cell_from, cells};
@@ -12,7 +11,7 @@ use crate::free::{Demand, Offers};
 use crate::release::gate;
 use crate::request::sold_minutes;
 use crate::rules::rules;
-use crate::search::{Ask, ignoring, service, terms_at, window};
+use crate::search::{Ask, SearchContext, service, terms_at};
 
 /// A free time that is kept for others for now.
 #[derive(Debug, Clone, Copy)]
@@ -32,10 +31,9 @@ pub struct KeptTime {
 ///
 /// # Errors
 /// `Error::Invalid` for an unknown service; a fault of the database.
-pub fn kept_times(tx: &mut Tx<'_>, by: &Actor, ask: &Ask) -> Result<Vec<KeptTime>> {
-    let catalogue = catalogue::current(tx)?;
-    let service = service(&catalogue, ask.service)?;
-    let window = window(tx, &catalogue, by, by.id())?;
+pub fn kept_times(tx: &mut Tx<'_>, context: &SearchContext, ask: &Ask) -> Result<Vec<KeptTime>> {
+    let SearchContext { catalogue, window, moving } = context;
+    let service = service(catalogue, ask.service)?;
     let day = ask.from.unwrap_or_else(|| window.today());
     let days = Days::new(&catalogue.club.zone, day, day)?;
     let rules = rules(tx, catalogue.club.id, days.reach())?;
@@ -45,11 +43,11 @@ pub fn kept_times(tx: &mut Tx<'_>, by: &Actor, ask: &Ask) -> Result<Vec<KeptTime
     }
     let minutes = sold_minutes(service, ask.minutes)?;
     let party = ask.party.unwrap_or(service.party);
-    let candidates = Candidates::of(&catalogue, service, party, ask.room, ask.technician, None);
-    let ignoring = ignoring(tx, by, ask)?;
-    let field = field_without(tx, &catalogue, &candidates, days, ignoring)?;
+    let candidates = Candidates::of(catalogue, service, party, ask.room, ask.technician, None);
+    let without = moving.as_ref().map(|moving| moving.booking);
+    let field = field_without(tx, catalogue, &candidates, days, without)?;
     let mut gated = field.clone();
-    gate(&mut gated, &catalogue, &rules, service.id, window.asker());
+    gate(&mut gated, catalogue, &rules, service.id, window.asker());
     let demand = Demand::of(service, minutes);
     let (all, open) = (Offers::find(demand, &field), Offers::find(demand, &gated));
     let asker = window.asker();
@@ -61,7 +59,7 @@ pub fn kept_times(tx: &mut Tx<'_>, by: &Actor, ask: &Ask) -> Result<Vec<KeptTime
         let terms = offer
             .rooms
             .iter()
-            .map(|(room, _)| terms_at(&catalogue, &window, &rules, service.id, *room, day, offer.start));
+            .map(|(room, _)| terms_at(catalogue, window, &rules, service.id, *room, day, offer.start));
         let reasons = terms
             .filter(|terms| !terms.blocked)
             .map(|terms| terms.refused(asker.standing.tier_on(day), asker.now));

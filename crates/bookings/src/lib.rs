@@ -103,7 +103,7 @@ pub use reprice::{Repriced, Repricing, reprice_for};
 pub use reschedule::{Change, Moved, Rescheduled, preview_move, reschedule};
 pub use rule_input::{DecisionWish, RuleWish};
 pub use rules::{KeptRule, Rules, add_rule, all_rules, edit_rule, end_rule, rules};
-pub use search::{Answer, Ask, BookingFor, FreeDay, MOST_DAYS, Why, search, search_for};
+pub use search::{Answer, Ask, BookingFor, FreeDay, MOST_DAYS, SearchContext, Why, search, search_for};
 pub use series::{CONFLICTS, Repeated, Series, repeat};
 pub use undo_step::{Undoing, undo_step};
 pub use waits::{

@@ -12,7 +12,7 @@ use crate::book::{Deed, place_visit};
 use crate::cells::{Cell, begin, cell_at};
 use crate::hold::Hold;
 use crate::numbers::{OFFER, OFFER_AHEAD, QUIET_FROM, QUIET_TO};
-use crate::search::{BookingFor, prepare};
+use crate::search::{BookingFor, SearchContext, prepare};
 use crate::wait_store as store;
 use crate::waits::{Look, Offered, Opened, Wait, WaitKind, in_order};
 use crate::wish::{Extras, When, Wish};
@@ -149,7 +149,8 @@ impl Moment {
     fn find(&self, tx: &mut Tx<'_>, wait: Wait, given_back: &[(Id, Cell, Cell)]) -> Result<Found> {
         let by = Actor::of(people::person(tx, wait.person)?);
         let known = store::open_starts(tx, wait.id)?;
-        let prepared = prepare(tx, &by, &wait.ask(), BookingFor::Asker)?;
+        let context = SearchContext::read(tx, &by, BookingFor::Asker, None)?;
+        let prepared = prepare(tx, &context, &wait.ask())?;
         let cells: Vec<Cell> = known.iter().map(|at| cell_at(*at)).collect();
         let open = if given_back.is_empty() { cells } else { prepared.possible_beside(given_back, &cells) };
         let open: HashSet<Timestamp> = open.into_iter().map(begin).collect();
@@ -264,20 +265,26 @@ fn offer(tx: &mut Tx<'_>, wait: &Wait, starts_at: Timestamp) -> Result<Offering>
     };
     let deed = Deed::Hold(Hold { until, token: None, from: None });
     let mut is_gone = false;
-    let held = tx.attempt(|tx| match place_visit(tx, &by, &wish, Some(wait.person), &deed) {
-        Ok(held) => Ok(Some(held)),
-        Err(Error::Refused(refusal, _)) => {
-            is_gone = !["same_person", "too_many_open", "vip_only", "members_only"].contains(&refusal.code);
-            Ok(None)
+    let held = tx.attempt(|tx| {
+        // They may have left, or taken another offer, a moment ago.
+        if !store::set_state(tx, wait.id, &["waiting"], "offered")? {
+            return Ok(None);
         }
-        Err(Error::Invalid(_)) => Ok(None),
-        Err(error) => Err(error),
+        match place_visit(tx, &by, &wish, Some(wait.person), &deed) {
+            Ok(held) => Ok(Some(held)),
+            Err(Error::Refused(refusal, _)) => {
+                is_gone =
+                    !["same_person", "too_many_open", "vip_only", "members_only"].contains(&refusal.code);
+                Ok(None)
+            }
+            Err(Error::Invalid(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
     })?;
     let Some(held) = held else {
         return Ok(if is_gone { Offering::Gone } else { Offering::NotTheirs });
     };
     store::insert_offer(tx, held.id, wait.id, starts_at, "open")?;
-    store::set_state(tx, wait.id, &["waiting"], "offered")?;
     tx.enqueue(&Offered { booking: held.id }, tx.now())?;
     Ok(Offering::Made)
 }

@@ -212,19 +212,52 @@ pub(crate) struct Prepared {
     wants_times: bool,
 }
 
+/// Who asks for free times, read once: a page asks several questions of it.
+#[derive(Debug, Clone)]
+pub struct SearchContext {
+    pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) window: Window,
+    pub(crate) moving: Option<Moving>,
+}
+
+impl SearchContext {
+    /// Reads the catalogue, the plan of the person who is booked for, and the booking that is to be moved, if one is (see
+    /// [`Ask::ignoring`]).
+    ///
+    /// # Errors
+    /// `Error::Forbidden` for someone else, unless `by` books for others; `Error::Invalid` for an unknown person.
+    pub fn read(
+        tx: &mut Tx<'_>,
+        by: &Actor,
+        whom: BookingFor,
+        moved: Option<Id>,
+    ) -> Result<SearchContext> {
+        let person = whom.person(tx, by)?;
+        let catalogue = catalogue::current(tx)?;
+        let moving = Moving::asked_for(tx, &catalogue, by, moved)?;
+        let window = match &moving {
+            Some(moving) => window_of_move(tx, &catalogue, by, moving)?,
+            None => window(tx, &catalogue, by, person)?,
+        };
+        Ok(SearchContext { catalogue, window, moving })
+    }
+
+    /// Finds free times.
+    ///
+    /// # Errors
+    /// As [`search`].
+    pub fn search(&self, tx: &mut Tx<'_>, ask: &Ask) -> Result<Answer> {
+        prepare(tx, self, ask).map(Prepared::answer)
+    }
+}
+
 /// Reads everything that bears on a question.
 ///
 /// # Errors
-/// `Error::Forbidden` for someone else, unless `by` books for others; `Error::Invalid` for an unknown service or person.
-pub(crate) fn prepare(tx: &mut Tx<'_>, by: &Actor, ask: &Ask, whom: BookingFor) -> Result<Prepared> {
-    let person = whom.person(tx, by)?;
-    let catalogue = catalogue::current(tx)?;
+/// `Error::Invalid` for an unknown service; a fault of the database.
+pub(crate) fn prepare(tx: &mut Tx<'_>, context: &SearchContext, ask: &Ask) -> Result<Prepared> {
+    let SearchContext { catalogue, window, moving } = context.clone();
     let service = service(&catalogue, ask.service)?;
-    let moving = Moving::asked_for(tx, &catalogue, by, ask.ignoring)?;
-    let window = match &moving {
-        Some(moving) => window_of_move(tx, &catalogue, by, moving)?,
-        None => window(tx, &catalogue, by, person)?,
-    };
     let first = ask.from.unwrap_or_else(|| window.today());
     let last = ask.to.unwrap_or(first);
     let party = ask.party.unwrap_or(service.party);
@@ -259,7 +292,7 @@ pub fn search(tx: &mut Tx<'_>, by: &Actor, ask: &Ask) -> Result<Answer> {
 /// # Errors
 /// `Error::Forbidden` for someone else, unless `by` books for others; `Error::Invalid` for an unknown service or person.
 pub fn search_for(tx: &mut Tx<'_>, by: &Actor, ask: &Ask, whom: BookingFor) -> Result<Answer> {
-    prepare(tx, by, ask, whom).map(Prepared::answer)
+    SearchContext::read(tx, by, whom, ask.ignoring)?.search(tx, ask)
 }
 
 impl Prepared {
@@ -408,15 +441,6 @@ pub(crate) fn plan_refusal(
     let plans = membership::plans(tx, catalogue.club.id)?;
     let plans: Vec<String> = plans.into_iter().map(|plan| plan.slug).collect();
     Ok(Some(kit::Error::refused(&PLAN_REQUIRED).with("plans", plans)))
-}
-
-/// The booking that is left out of a search, for it is to be moved. Whoever does not own one learns nothing from naming it.
-pub(crate) fn ignoring(tx: &mut Tx<'_>, by: &Actor, ask: &Ask) -> Result<Option<Id>> {
-    let Some(booking) = ask.ignoring else { return Ok(None) };
-    let own = by.id();
-    let kept = crate::store::find(tx, booking)?;
-    let is_own = kept.is_some_and(|kept| own.is_some() && kept.booking.person == own);
-    Ok((is_own || by.may(Action::BookForOthers)).then_some(booking))
 }
 
 /// What rules and hands say of a start of a service in a room.

@@ -8,10 +8,10 @@ use image::RgbImage;
 pub const LEAST_CONTRAST: f64 = 4.5;
 /// The ground that is laid over the picture: `--ink` of the stylesheet.
 const INK: [u8; 3] = [0x0b, 0x0b, 0x0c];
-/// The darkest color in which text stands on a picture: `--ash` of the stylesheet.
-const DIMMEST: [u8; 3] = [0xa9, 0xa3, 0x96];
+/// The darkest color in which text stands on a picture: `--lamp` of the stylesheet.
+const DIMMEST: [u8; 3] = [0xe0, 0xb6, 0x4f];
 /// The opacities of the ground in percent, by level from 1: `.scrim-1` to `.scrim-5` of the stylesheet.
-pub const SCRIMS: [u8; 5] = [45, 55, 65, 75, 84];
+pub const SCRIMS: [u8; 5] = [40, 50, 58, 66, 75];
 /// The level that is enough on any picture.
 pub const DARKEST: i64 = 5;
 
@@ -79,7 +79,7 @@ mod tests {
             ("white", [255, 255, 255], 5),
             ("snow", [250, 250, 255], 5),
             ("yellow", [255, 255, 0], 5),
-            ("dusk", [120, 90, 80], 2),
+            ("dusk", [170, 130, 110], 2),
             ("night", [20, 20, 30], 1),
         ] {
             let found = scrim(&RgbImage::from_pixel(8, 8, Rgb(pixel)));

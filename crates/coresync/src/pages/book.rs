@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use bookings::{
-    Answer, BookingFor, Extras, HeldNotes, Holder, KeptTime, Visitor, When, Wish, search_for,
+    Answer, BookingFor, Extras, HeldNotes, Holder, KeptTime, SearchContext, Visitor, When, Wish,
 };
 use catalogue::{Catalogue, Service};
 use jiff::civil::{Date, Time};
@@ -361,10 +361,11 @@ fn look(
     };
     let chosen = service.map(|service| (service, Search::fitting(&catalogue, service, wanted.narrowed)));
     let knows_day = ["service", "date"].iter().all(|field| !fields.0.contains_key(*field));
+    let context = SearchContext::read(tx, by, wanted.narrowed.whom(), None)?;
     let day = match &chosen {
         Some((service, wanted)) if knows_day => {
             let asked = wanted.ask(service.id, date, date, true);
-            Some((service, wanted, search_for(tx, by, &asked, wanted.whom())?))
+            Some((service, wanted, context.search(tx, &asked)?))
         }
         _ => None,
     };
@@ -372,7 +373,8 @@ fn look(
     if let (Some((service, search, day)), true) = (&day, fields.0.is_empty()) {
         why = why_not(tx, by, (service, search, day), (date, wanted.at), refusal, &mut fields)?;
     }
-    let found = day.map(|(service, search, day)| find(tx, by, service, search, date, &day)).transpose()?;
+    let found =
+        day.map(|(service, search, day)| find(tx, &context, service, search, date, &day)).transpose()?;
     let title = match service {
         Some(service) => format!("{}: choose a time · CoreSync", service.name),
         None => "Choose a time · CoreSync".to_owned(),
@@ -463,7 +465,7 @@ fn verdict(tx: &mut Tx<'_>, by: &Actor, search: &Search, wish: &Wish) -> Result<
 /// What there is on a day, and around it.
 fn find(
     tx: &mut Tx<'_>,
-    by: &Actor,
+    context: &SearchContext,
     service: &Service,
     wanted: &Search,
     date: Date,
@@ -472,7 +474,7 @@ fn find(
     let catalogue = catalogue::current(tx)?;
     let today = words::date_at(&catalogue.club.zone, tx.now());
     let (first, last) = times::strip_span(today, date);
-    let fortnight = search_for(tx, by, &wanted.ask(service.id, first, last, false), wanted.whom())?;
+    let fortnight = context.search(tx, &wanted.ask(service.id, first, last, false))?;
     let closed = day.days.first().and_then(|day| day.closed);
     let is_member = day.window.standing().plan().is_some() || day.window.is_unbounded();
     let shut = day.needs_plan;
@@ -481,7 +483,7 @@ fn find(
     let kept = if shut || is_over {
         Vec::new()
     } else {
-        bookings::kept_times(tx, by, &wanted.ask(service.id, date, date, true))?
+        bookings::kept_times(tx, context, &wanted.ask(service.id, date, date, true))?
     };
     let sentence = match closed {
         _ if shut => Some(format!("{} is for members.", service.name)),
@@ -491,7 +493,7 @@ fn find(
     };
     let wants_other = parts.is_empty() && !shut;
     let other_day =
-        if wants_other { other_day(tx, by, service, wanted, (date, last), &fortnight)? } else { None };
+        if wants_other { other_day(tx, context, service, wanted, (date, last), &fortnight)? } else { None };
     let now = tx.now();
     Ok(Found {
         id: service.id,
@@ -515,7 +517,7 @@ fn find(
 /// The nearest day that has times: of the strip, else of the weeks after it.
 fn other_day(
     tx: &mut Tx<'_>,
-    by: &Actor,
+    context: &SearchContext,
     service: &Service,
     wanted: &Search,
     (date, last): (Date, Date),
@@ -536,7 +538,7 @@ fn other_day(
     if from > end {
         return Ok(None);
     }
-    let later = search_for(tx, by, &wanted.ask(service.id, from, end, false), wanted.whom())?;
+    let later = context.search(tx, &wanted.ask(service.id, from, end, false))?;
     Ok(times::nearest(&later.days, date).map(told))
 }
 

@@ -5,7 +5,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use bookings::{Detail, Move, Rescheduled, ShownMove, TOO_MANY_MOVES, WRONG_STATE, When, search};
+use bookings::{BookingFor, Detail, Move, Rescheduled, SearchContext, ShownMove, TOO_MANY_MOVES, WRONG_STATE, When};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kit::web::{Input, Page, Path, Words, see_other};
@@ -203,8 +203,9 @@ fn draw(
         (_, date) => date.unwrap_or_else(|| booking.day.max(today)),
     };
     let (first, last) = times::strip_span(today, date);
-    let fortnight = search(tx, by, &search_for.ask(service.id, first, last, false))?;
-    let day = search(tx, by, &search_for.ask(service.id, date, date, true))?;
+    let context = SearchContext::read(tx, by, BookingFor::Asker, Some(id))?;
+    let fortnight = context.search(tx, &search_for.ask(service.id, first, last, false))?;
+    let day = context.search(tx, &search_for.ask(service.id, date, date, true))?;
     let (room, technician) = (wanted.narrowed.room(), wanted.narrowed.technician());
     let is_same_room = room.is_none_or(|room| room == booking.room);
     let serves = |id: Id| detail.technicians.iter().any(|(one, _)| *one == id);

@@ -11,9 +11,6 @@ const HOUSE_STUDY: &str = "the-house";
 /// The study that moves where a browser can do it, and nothing speaks against it.
 const LIVING: &str = HOUSE_STUDY;
 
-/// How dark the ground of text on our own studies must be: a test holds it against their pixels.
-pub(super) const STUDY_SCRIM: i64 = 4;
-
 /// What is seen of a thing.
 #[derive(Debug, Clone)]
 pub(super) struct Sight {
@@ -79,12 +76,11 @@ impl Sight {
     }
 
     /// How dark the ground of text on it must be, from 1 to 5: as its pixels ask for. Nothing is known of the pixels of a
-    /// film.
+    /// film, and our own studies have lamps in them.
     pub(super) fn scrim(&self) -> i64 {
         match &self.hung {
             Some(picture) if picture.kind == Kind::Photograph => picture.scrim,
-            Some(_) => pictures::DARKEST,
-            None => STUDY_SCRIM,
+            _ => pictures::DARKEST,
         }
     }
 

@@ -50,6 +50,11 @@ impl Narrowed {
     pub(super) fn guest(self) -> Option<i64> {
         self.guest
     }
+
+    /// Whom free times are searched for.
+    pub(super) fn whom(self) -> BookingFor {
+        booking_for(self.guest)
+    }
 }
 
 impl Narrowed {
@@ -64,6 +69,15 @@ impl Narrowed {
 
     pub(super) fn room(self) -> Option<Id> {
         self.room
+    }
+}
+
+/// Whom a number in a form or an address means: an account, or a guest without one for `0`.
+fn booking_for(guest: Option<i64>) -> BookingFor {
+    match guest {
+        None => BookingFor::Asker,
+        Some(0) => BookingFor::Guest,
+        Some(person) => BookingFor::Person(Id(person)),
     }
 }
 
@@ -103,11 +117,7 @@ impl Search {
 
     /// Whom free times are searched for.
     pub(super) fn whom(&self) -> BookingFor {
-        match self.guest {
-            None => BookingFor::Asker,
-            Some(0) => BookingFor::Guest,
-            Some(person) => BookingFor::Person(Id(person)),
-        }
+        booking_for(self.guest)
     }
 
     /// The question for the free times of some days.

@@ -215,7 +215,7 @@ async fn what_was_open_all_the_time_is_not_offered() {
     assert_eq!(states(&house, BEA).await, ["offered"], "nobody could serve meanwhile");
 }
 
-/// L2 to the second: offers until 22:00 and from 08:00 on, and from two hours ahead on; closer, everyone is told at once.
+/// L2 to the second, where the first start that is free is 17:45: offers until 22:00 and from 08:00 on, and from two hours ahead on; closer, everyone is told at once.
 #[tokio::test]
 async fn quiet_hours_and_two_hours_are_kept_to_the_second() {
     for (freed_at, offered, told) in [
@@ -223,8 +223,8 @@ async fn quiet_hours_and_two_hours_are_kept_to_the_second() {
         ("2026-11-26T22:00:00-05:00", false, false),
         ("2026-11-27T07:59:59-05:00", false, false),
         ("2026-11-27T08:00:00-05:00", true, false),
-        ("2026-11-27T16:00:00-05:00", true, false),
-        ("2026-11-27T16:00:01-05:00", false, true),
+        ("2026-11-27T15:45:00-05:00", true, false),
+        ("2026-11-27T15:45:01-05:00", false, true),
     ] {
         let house = House::open().await;
         let taken = fill(&house).await;

@@ -11,6 +11,7 @@ mod kill;
 mod opening;
 mod race;
 mod server;
+mod waiting;
 
 /// One proof at a time: each wants the whole machine.
 async fn turn() -> tokio::sync::MutexGuard<'static, ()> {

@@ -1,0 +1,91 @@
+//! How much memory photographs take that come at the same time: a process of its own, for the peak is that of the process.
+//! With `CORESYNC_LONG` set, six of forty megapixels; else two.
+
+use std::io::Cursor;
+
+use image::{DynamicImage, ImageFormat, RgbImage};
+use kit::{Id, args, sql};
+use testing::{House, MAX};
+
+/// What the process may take at its peak beyond what it had before, in MiB.
+const BUDGET: u64 = 512;
+
+#[allow(clippy::disallowed_methods, reason = "the tests' own configuration")]
+fn is_long() -> bool {
+    std::env::var("CORESYNC_LONG").is_ok_and(|value| !value.is_empty())
+}
+
+/// A JPEG of forty megapixels, with something to see in it.
+fn forty_megapixels() -> Vec<u8> {
+    let pixel = |x: u32, y: u32| {
+        let value = |n: u32| u8::try_from(n % 256).unwrap_or(0);
+        image::Rgb([value(x / 9 + y / 31), value((x ^ y) / 16), value(y / 13)])
+    };
+    let image = DynamicImage::from(RgbImage::from_fn(7_304, 5_478, pixel));
+    let mut bytes = Cursor::new(Vec::new());
+    image.write_to(&mut bytes, ImageFormat::Jpeg).expect("a JPEG");
+    bytes.into_inner()
+}
+
+/// What the process takes now and took at most since that was reset, in MiB (Linux).
+fn memory() -> (u64, u64) {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let of = |name: &str| {
+        let line = status.lines().find(|line| line.starts_with(name)).unwrap_or_default();
+        line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).unwrap_or(0) / 1_024
+    };
+    (of("VmRSS:"), of("VmHWM:"))
+}
+
+fn form(spot: &str, picture: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, value) in [("spot", spot), ("alt", "A sheet"), ("focus", "centre")] {
+        let part = format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        body.extend(part.into_bytes());
+    }
+    body.extend(b"--b\r\nContent-Disposition: form-data; name=\"picture\"; filename=\"x.jpg\"\r\n\r\n");
+    body.extend(picture);
+    body.extend(b"\r\n--b--\r\n");
+    body
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn large_photographs_at_once_stay_within_the_budget() {
+    let house = House::open().await;
+    let source = forty_megapixels();
+    let spots = ["home/hero", "half/private", "half/mensuite", "room/lawn", "room/stone", "service/laser"];
+    let spots = spots.get(..if is_long() { 6 } else { 2 }).unwrap_or(&spots);
+    for spot in spots {
+        let kind = Some("multipart/form-data; boundary=b");
+        let sent =
+            house.as_(MAX).send(axum::http::Method::POST, "/staff/pictures/", kind, form(spot, &source));
+        sent.await.expect(303);
+    }
+    drop(source);
+    let ids = house.db().view(|tx| tx.all::<(Id,)>(sql!("SELECT id FROM pictures ORDER BY id"), args![]));
+    let ids = ids.await.expect("the table");
+    // From here on the peak counts anew.
+    std::fs::write("/proc/self/clear_refs", "5").expect("Linux");
+    let before = memory().0;
+    // All are asked for at once, again and again, as a runner does that has eight jobs in hand.
+    let inner = house.inner().clone();
+    let mut all = tokio::task::JoinSet::new();
+    for (id,) in ids {
+        let inner = inner.clone();
+        all.spawn(async move {
+            let is_made = move |tx: &mut kit::Tx<'_>| {
+                tx.one::<(Id,)>(sql!("SELECT id FROM pictures WHERE id = $1 AND state = 'ready'"), args![id])
+            };
+            while inner.db.view(is_made).await.expect("the table").is_none() {
+                pictures::develop_job(inner.clone(), id).await.expect("it is made or put off");
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+        });
+    }
+    while let Some(done) = all.join_next().await {
+        done.expect("no panic");
+    }
+    let peak = memory().1;
+    println!("{} photographs of 40 megapixels: {before} MiB before, {peak} MiB at the peak", spots.len());
+    assert!(peak < before + BUDGET, "{before} MiB before, {peak} MiB at the peak");
+}
