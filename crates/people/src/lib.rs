@@ -66,7 +66,8 @@ pub use preferences::{
     spoken_degrees,
 };
 pub use privacy::{
-    AGREEMENTS, Agreement, Consent, Leaver, agree_to, ask_leaver, consents_to, erase, my_consents, my_devices,
+    AGREEMENTS, Agreement, Consent, Leaver, agree_to, ask_leaver, consents_to, erase, my_addresses,
+    my_consents, my_devices,
 };
 pub use profile::{change_profile, contact_of, emergency_contact};
 pub use proofs::{
