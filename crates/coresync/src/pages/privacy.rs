@@ -118,6 +118,10 @@ fn everything(tx: &mut Tx<'_>, by: &Actor) -> Result<Value> {
         .into_iter()
         .map(|(notice, wanted)| json!({"kind": notice.name(), "email": wanted}))
         .collect();
+    let addresses: Vec<Value> = people::my_addresses(tx, by)?
+        .into_iter()
+        .map(|(email, since)| json!({"email": email, "since": since}))
+        .collect();
     let devices: Vec<Value> =
         people::my_devices(tx, by)?.into_iter().map(|(what, at)| json!({"what": what, "at": at})).collect();
     Ok(json!({
