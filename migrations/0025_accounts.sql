@@ -12,6 +12,14 @@ CREATE TABLE sign_ups (
     at BIGINT NOT NULL
 );
 
+-- Every address that an account had before its present one, or asked to have: what was sent there is forgotten with the person.
+CREATE TABLE person_addresses (
+    person_id BIGINT NOT NULL REFERENCES people (id),
+    email TEXT NOT NULL,
+    since BIGINT NOT NULL,
+    PRIMARY KEY (person_id, email)
+);
+
 -- An account whose address is not verified is not signed in anywhere.
 DELETE FROM sign_ins WHERE person_id IN (SELECT id FROM people WHERE email IS NULL AND claimed_email IS NOT NULL);
 DELETE FROM devices WHERE person_id IN (SELECT id FROM people WHERE email IS NULL AND claimed_email IS NOT NULL);

@@ -271,7 +271,7 @@ fn parse_when(words: &mut Words) -> When {
 }
 
 fn parse_scene(words: &mut Words) -> Option<Value> {
-    let scene = words.raw("scene_preferences")?.clone();
+    let scene = kit::text::clean_json(words.raw("scene_preferences")?.clone());
     let text = scene.to_string();
     if text.len() > LARGEST_SCENE || text.contains("\\u0000") {
         words.complain("scene_preferences", "This scene is larger than we can take.");

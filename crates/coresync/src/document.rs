@@ -9,11 +9,12 @@ use utoipa::openapi::OpenApi;
 use crate::document_bounds;
 
 /// Where a request shows who it is from by other means, or by none.
-const DOORS: [&str; 6] = [
+const DOORS: [&str; 7] = [
     "/api/auth/login/",
     "/api/auth/refresh/",
     "/api/auth/register/",
     "/api/auth/verify/",
+    "/api/auth/verify/again/",
     "/api/auth/password-reset/",
     "/api/auth/password-reset/confirm/",
 ];

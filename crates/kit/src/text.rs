@@ -1,5 +1,6 @@
 //! Text that people type or paste: what can't be seen is taken out, and one spelling of each character is kept.
 
+use serde_json::Value;
 use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
 /// The text in Unicode normalization form C, without control and direction characters, zero-width characters and tags
@@ -28,6 +29,18 @@ pub fn clean(text: &str) -> String {
         }
     }
     kept
+}
+
+/// The same for every text in a JSON value; names of fields stay as they are.
+pub fn clean_json(value: Value) -> Value {
+    match value {
+        Value::String(text) if !text.contains('\0') => Value::String(clean(&text)),
+        Value::Array(all) => Value::Array(all.into_iter().map(clean_json).collect()),
+        Value::Object(all) => {
+            Value::Object(all.into_iter().map(|(name, one)| (name, clean_json(one))).collect())
+        }
+        other => other,
+    }
 }
 
 /// The same on one line: white space of any kind and number becomes one space, and none stands at an end.

@@ -6,6 +6,8 @@ mod copies;
 mod ids;
 #[path = "it/jobs.rs"]
 mod jobs;
+#[path = "it/migrations.rs"]
+mod migrations;
 #[path = "it/replies.rs"]
 mod replies;
 #[path = "it/seam.rs"]

@@ -204,6 +204,7 @@ fn change_address(tx: &mut Tx<'_>, by: &Actor, before: &Person, email: &str) -> 
         store::end_all(tx, before.id)?;
     }
     if let Some(old) = before.email.clone().filter(|old| old != email) {
+        doors::keep_address(tx, before.id, &old)?;
         tx.enqueue(&AddressChanged { person: before.id, old }, tx.now())?;
     }
     let owner = Actor { network: by.network.clone(), ..Actor::of(before.clone()) };

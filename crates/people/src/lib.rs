@@ -67,7 +67,8 @@ pub use preferences::{
     spoken_degrees,
 };
 pub use privacy::{
-    AGREEMENTS, Agreement, Consent, Leaver, agree_to, ask_leaver, consents_to, erase, my_consents, my_devices,
+    AGREEMENTS, Agreement, Consent, Leaver, agree_to, ask_leaver, consents_to, erase, my_addresses,
+    my_consents, my_devices,
 };
 pub use profile::{
     BIRTHDAY_FIXED, change_profile, contact_of, correct_birthday, emergency_contact, fix_birthday,

@@ -121,6 +121,18 @@ pub fn agree_to(tx: &mut Tx<'_>, by: &Actor, kinds: &[String]) -> Result<()> {
     Ok(())
 }
 
+/// Every address that whoever asks had before the present one, or asked to have, and since when.
+///
+/// # Errors
+/// `Error::Unauthorized` for a visitor.
+pub fn my_addresses(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<(String, Timestamp)>> {
+    let person = by.person()?.id;
+    tx.all(
+        sql!("SELECT email, since FROM person_addresses WHERE person_id = $1 ORDER BY since, email"),
+        args![person],
+    )
+}
+
 /// The browsers by which whoever asks is known, and the links that are open: when each was seen or made. What they open with is
 /// kept as a digest, which says nothing to anybody.
 ///
@@ -188,6 +200,7 @@ pub fn erase(tx: &mut Tx<'_>, by: &Actor, leaver: &Leaver) -> Result<()> {
         sql!("DELETE FROM sessions WHERE person_id = $1"),
         sql!("DELETE FROM sign_ins WHERE person_id = $1"),
         sql!("DELETE FROM sign_ups WHERE person_id = $1"),
+        sql!("DELETE FROM person_addresses WHERE person_id = $1"),
     ] {
         tx.run(statement, args![person])?;
     }

@@ -272,6 +272,7 @@ pub fn letter_to_new_address(tx: &mut Tx<'_>, asked: &AddressAsked) -> Result<Op
     let name = told_name(&store::person(tx, person)?.full_name());
     let account = Claim { name, at: tx.now(), device, network };
     doors::forget_proofs(tx, person, EmailKind::Change.name())?;
+    doors::keep_address(tx, person, &to)?;
     let token = prove(tx, person, EmailKind::Change, &to, CHANGE_LIFE)?;
     Ok(Some(Letter { to, news: News::Change { token, account } }))
 }

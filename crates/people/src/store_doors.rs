@@ -246,6 +246,18 @@ pub(crate) fn sign_up_by(tx: &mut Tx<'_>, browser: &[u8]) -> Result<Option<Id>> 
     Ok(found.map(|(person,)| person))
 }
 
+/// Keeps an address that an account had or asked to have.
+pub(crate) fn keep_address(tx: &mut Tx<'_>, person: Id, email: &str) -> Result<u64> {
+    let now = tx.now();
+    tx.run(
+        sql!(
+            "INSERT INTO person_addresses (person_id, email, since) VALUES ($1, $2, $3)
+             ON CONFLICT (person_id, email) DO NOTHING"
+        ),
+        args![person, email, now],
+    )
+}
+
 /// Forgets from where somebody signed up.
 pub(crate) fn forget_sign_up(tx: &mut Tx<'_>, person: Id) -> Result<u64> {
     tx.run(sql!("DELETE FROM sign_ups WHERE person_id = $1"), args![person])
@@ -266,6 +278,7 @@ pub(crate) fn unverified_before(tx: &mut Tx<'_>, before: Timestamp, most: i64) -
 pub(crate) fn forget_unverified(tx: &mut Tx<'_>, person: Id) -> Result<()> {
     for statement in [
         sql!("DELETE FROM sign_ups WHERE person_id = $1"),
+        sql!("DELETE FROM person_addresses WHERE person_id = $1"),
         sql!("DELETE FROM proofs WHERE person_id = $1"),
         sql!("DELETE FROM sessions WHERE person_id = $1"),
         sql!("DELETE FROM sign_ins WHERE person_id = $1"),

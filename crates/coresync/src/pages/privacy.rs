@@ -118,6 +118,10 @@ fn everything(tx: &mut Tx<'_>, by: &Actor) -> Result<Value> {
         .into_iter()
         .map(|(notice, wanted)| json!({"kind": notice.name(), "email": wanted}))
         .collect();
+    let addresses: Vec<Value> = people::my_addresses(tx, by)?
+        .into_iter()
+        .map(|(email, since)| json!({"email": email, "since": since}))
+        .collect();
     let devices: Vec<Value> =
         people::my_devices(tx, by)?.into_iter().map(|(what, at)| json!({"what": what, "at": at})).collect();
     Ok(json!({
@@ -132,6 +136,7 @@ fn everything(tx: &mut Tx<'_>, by: &Actor) -> Result<Value> {
         "notices": notices,
         "agreements": people::my_consents(tx, by)?,
         "signed_in_with": sign_ins,
+        "other_addresses": addresses,
         "browsers_and_links": devices,
         "bookings": bookings::export(tx, by)?,
         "waitlist": bookings::export_waits(tx, by)?,
@@ -217,7 +222,8 @@ fn take_out(tx: &mut Tx<'_>, by: &Actor, leaver: &Leaver) -> Result<()> {
         Err(Error::Refused(_, _)) | Ok(()) => {}
         Err(error) => return Err(error),
     }
-    for email in person.email.iter().chain(&guests) {
+    let others: Vec<String> = people::my_addresses(tx, by)?.into_iter().map(|(email, _)| email).collect();
+    for email in person.email.iter().chain(&guests).chain(&others) {
         // What went to an address that is another account's is that one's.
         let owner = people::person_by_email(tx, email)?;
         if owner.is_none_or(|owner| owner.id == person.id) {

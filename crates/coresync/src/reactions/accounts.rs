@@ -127,7 +127,7 @@ pub(super) async fn prune(house: &House) -> Result<usize> {
 pub(crate) fn is_referred_to(tx: &mut Tx<'_>, person: Id) -> Result<bool> {
     let found: Option<(i64,)> = tx.one(
         sql!(
-            "SELECT 1 FROM bookings WHERE person_id = $1 OR booked_by = $1 OR companion_id = $1
+            "SELECT CAST(1 AS BIGINT) FROM bookings WHERE person_id = $1 OR booked_by = $1 OR companion_id = $1
              UNION ALL SELECT 1 FROM booking_events WHERE by_person = $1
              UNION ALL SELECT 1 FROM charges WHERE person_id = $1
              UNION ALL SELECT 1 FROM memberships WHERE person_id = $1

@@ -485,3 +485,30 @@ async fn a_browser_without_script_does_all_of_it() {
     zoe.get("/dashboard/").await.expect(303);
     visitor.submit("/login/", "email=zoe%40example.com&password=a-third-password").await.expect(303);
 }
+
+/// Direction characters, zero-width characters and tags are pasted along; phones are typed in many ways (N7).
+#[tokio::test]
+async fn what_is_pasted_is_kept_without_what_can_not_be_seen() {
+    let house = House::open().await;
+    let gus = house.as_(GUS);
+    let change = json!({"first_name": "\u{202e}G\u{200b}us\u{e0041}", "last_name": "Zoe\u{308}\nRoe",
+        "phone": "\u{202a}(212)\u{a0}555\u{2011}0100 ext. 42\u{202c}"});
+    let kept = gus.patch(ME, change).await.expect(200);
+    assert_eq!((&kept["first_name"], &kept["last_name"]), (&json!("Gus"), &json!("Zo\u{eb} Roe")));
+    assert_eq!(kept["phone"], "+12125550100;ext=42");
+    let profile = house.browser(GUS).get("/dashboard/profile/").await.expect(200).text();
+    assert!(profile.contains("+1 212 555 0100 ext. 42"), "{profile}");
+    let more = json!({"guest_name": "An\u{2066}n\u{feff}", "guest_phone": "+٣٨٠ ٤٤ ١٢٣ ٤٥ ٦٧",
+        "special_requests": "Quiet\u{202e}, please\u{7}", "scene_preferences": {"wall": "Al\u{200b}ps"}});
+    let booked = and(wish(&house, "massage", "2026-11-26", "14:00").await, more);
+    gus.post(CREATE, booked).await.expect(201);
+    let kept = house.db().view(|tx| {
+        tx.one::<(String, String, String, String)>(
+            sql!("SELECT guest_name, guest_phone, special_requests, scene FROM bookings"),
+            args![],
+        )
+    });
+    let expected = ("Ann", "+380441234567", "Quiet, please", r#"{"wall":"Alps"}"#);
+    let (name, phone, requests, scene) = kept.await.expect("a look").expect("a booking");
+    assert_eq!((name.as_str(), phone.as_str(), requests.as_str(), scene.as_str()), expected);
+}

@@ -160,8 +160,8 @@ async fn a_known_browser_may_ask_where_its_network_asked_too_often() {
     sign_up(&house, zoe()).await;
     let entered =
         house.visitor().submit("/login/", &format!("email=zoe%40example.com&password={PASSWORD}")).await;
-    let cookies = entered.headers.get_all("set-cookie").iter().filter_map(|one| one.to_str().ok());
-    let device = cookies.filter(|one| one.starts_with("__Host-device=")).next().expect("a known browser");
+    let mut cookies = entered.headers.get_all("set-cookie").iter().filter_map(|one| one.to_str().ok());
+    let device = cookies.find(|one| one.starts_with("__Host-device=")).expect("a known browser");
     let device = device.split(';').next().unwrap_or_default();
     for number in 0..40 {
         let body = json!({"email": format!("nobody{number}@example.com")});
@@ -273,6 +273,7 @@ async fn a_change_to_somebody_elses_address_needs_the_account_itself() {
     assert!(page.contains("Is this your new email?") && !page.contains("name=\"new_password\""), "{page}");
     assert_eq!(eve.get(ME).await.expect(200)["email"], "eve@example.com");
     // Its owner signs up and confirms as if nobody had asked; then the change leads nowhere.
+    later(&house, SignedDuration::from_secs(1));
     let made = sign_up(&house, zoe()).await;
     assert_eq!(made["user"]["email"], ZOE);
     eve.post("/api/auth/verify/", json!({"token": link})).await.refused(409, "address_gone");
@@ -296,7 +297,7 @@ async fn a_name_that_is_an_advertisement_stands_in_no_email() {
     let mails = mails_to(&house, ZOE).await;
     assert_eq!(mails.len(), 4);
     for mail in mails {
-        assert!(!mail.contains("evil") && !mail.contains("0666"), "{mail}");
+        assert!(!mail.contains("evil") && !mail.contains("555 0666"), "{mail}");
     }
 }
 

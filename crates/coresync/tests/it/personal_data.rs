@@ -37,6 +37,7 @@ const COLUMNS: &[(&str, In)] = &[
     ("membership_events.by_person", File("memberships")),
     ("memberships.person_id", File("memberships")),
     ("number_events.by_person", DEED),
+    ("person_addresses.person_id", File("other_addresses")),
     ("person_keys.person_id", Exempt("the key itself opens what is in the file in plain words")),
     ("picture_spots.hung_by", DEED),
     ("pictures.uploaded_by", DEED),
@@ -69,7 +70,7 @@ fn columns() -> Vec<String> {
                     table = (*name).to_owned();
                     *column
                 }
-                [column, "BIGINT", ..] => *column,
+                [column, kind, ..] if kind.starts_with("BIGINT") => *column,
                 _ => continue,
             };
             let is_named = column == "who" || column.contains("person");
