@@ -17,7 +17,7 @@ use hyper_util::service::TowerToHyperService;
 use kit::config::Config;
 use kit::web::Front;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch as signal;
 
 use life::{Life, Patience};
@@ -80,6 +80,23 @@ fn raise_descriptors() -> usize {
     }
     let now = getrlimit(Resource::Nofile).current;
     now.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX))
+}
+
+/// How much the system keeps of what is sent and not yet taken, in bytes: small enough that a slow client is seen to take some of it.
+const SEND_BUFFER: u32 = 256 << 10;
+/// How many connections may wait to be taken.
+const WAITING: u32 = 1_024;
+
+/// Listens at an address.
+///
+/// # Errors
+/// The system's, if it is taken or not ours.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.set_reuseaddr(true)?;
+    socket.set_send_buffer_size(SEND_BUFFER)?;
+    socket.bind(address)?;
+    socket.listen(WAITING)
 }
 
 type Http = Builder<TokioExecutor>;
