@@ -28,6 +28,9 @@ use watch::{Asked, Watched};
 const FAREWELL: Duration = Duration::from_secs(30);
 /// How long to rest where no connection can be taken: the machine is out of handles.
 const REST: Duration = Duration::from_millis(50);
+/// How often, and how many times, it is looked whether connections that were told to go have gone.
+const LOOK: Duration = Duration::from_millis(2);
+const MOST_LOOKS: u32 = 100;
 /// How many descriptors are left for the database, mail, the log and whatever else there is.
 const OWN_DESCRIPTORS: usize = 160;
 /// How many connections are taken beyond the limit, for who asks whether we live.
@@ -125,6 +128,12 @@ pub async fn serve(listener: TcpListener, app: Front, limits: Limits, mut stop: 
             },
             () = asked(&mut stop) => break,
         };
+        // Those that were told to go need a moment; whoever comes next waits for it in the system's own line.
+        let mut looks = 0;
+        while registry.is_crowded() && looks < MOST_LOOKS {
+            tokio::time::sleep(LOOK).await;
+            looks += 1;
+        }
         // One that finds no place is closed at once.
         if let Some(entry) = registry.enter(peer.ip()) {
             tokio::spawn(attend(http.clone(), stream, entry, app.for_peer(peer), patience, open.watcher()));

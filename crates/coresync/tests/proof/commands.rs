@@ -6,6 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use coresync::{demo, serve};
 use kit::config::Config;
+use kit::db::{self, Place};
+
+use super::club::write_key;
 
 /// An empty folder that vanishes when it is dropped.
 pub(crate) struct Folder(pub(crate) PathBuf);
@@ -78,13 +81,27 @@ pub(crate) fn run(folder: &Folder, url: &str, arguments: &[&str]) -> Told {
     Told { well: output.status.success(), out: text(output.stdout), err: text(output.stderr) }
 }
 
+/// The same, started by a careless shell that makes everything open to everybody.
+pub(crate) fn run_carelessly(folder: &Folder, url: &str, arguments: &str) -> Told {
+    let mut careless = Command::new("sh");
+    careless.arg("-c").arg(format!("umask 000; exec {} {arguments}", env!("CARGO_BIN_EXE_coresync")));
+    careless.current_dir(&folder.0).env("CORESYNC_DATA", &folder.0).env("DATABASE_URL", url);
+    let output = careless.env("CORESYNC_LOG", "warn").stdin(Stdio::null()).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Told { well: output.status.success(), out: text(output.stdout), err: text(output.stderr) }
+}
+
 pub(crate) fn path(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// Sets the demonstration club up in a database, with a sealed audit log, and closes it.
-pub(crate) async fn set_up(folder: &Folder, url: &str) {
-    let config = Config { data: folder.0.clone(), database_url: Some(url.to_owned()), ..Config::default() };
+/// A backup of the demonstration club with a sealed audit log, and its key: made once, for it takes a while.
+static CLUB: tokio::sync::OnceCell<(Vec<u8>, Vec<u8>)> = tokio::sync::OnceCell::const_new();
+
+async fn make_club() -> (Vec<u8>, Vec<u8>) {
+    let folder = Folder::new();
+    let url = folder.sqlite("club.db");
+    let config = Config { data: folder.0.clone(), database_url: Some(url.clone()), ..Config::default() };
     let house = serve::open(config).await.unwrap();
     demo::fill(&house).await.unwrap();
     let noted = house.db.tx(|tx| {
@@ -94,4 +111,21 @@ pub(crate) async fn set_up(folder: &Folder, url: &str) {
     });
     assert_eq!(noted.await.unwrap(), 1);
     house.db.leave().await.unwrap();
+    let backup = folder.file("club.backup");
+    db::copy_into_file(house.db.place(), &backup).await.unwrap();
+    (std::fs::read(&backup).unwrap(), std::fs::read(folder.file("club.key")).unwrap())
+}
+
+/// Puts the key of the demonstration club into a folder, and its backup beside it as `club.backup`.
+pub(crate) async fn put_club(folder: &Folder) {
+    let (backup, key) = CLUB.get_or_init(make_club).await;
+    write_key(&folder.0, key);
+    std::fs::write(folder.file("club.backup"), backup).unwrap();
+}
+
+/// Sets the demonstration club up in a database, with a key in the folder.
+pub(crate) async fn set_up(folder: &Folder, url: &str) {
+    put_club(folder).await;
+    db::copy_out_of_file(&folder.file("club.backup"), &Place::parse(url).unwrap()).await.unwrap();
+    std::fs::remove_file(folder.file("club.backup")).unwrap();
 }

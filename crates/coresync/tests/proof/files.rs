@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use super::commands::{Folder, path, run};
+use super::commands::{Folder, put_club, run, run_carelessly};
 use super::server::Server;
 use super::turn;
 
@@ -38,10 +38,17 @@ fn check_all(folder: &Path) {
 #[tokio::test]
 async fn every_file_is_its_owners_alone_and_what_stood_open_is_closed() {
     let _turn = turn().await;
+    let fresh = Folder::new();
+    run_carelessly(&fresh, &fresh.sqlite("deep/down/club.db"), "migrate").well();
+    assert!(fresh.file("club.key").exists() && fresh.file("deep/down/club.db").exists());
+    check_all(&fresh.0);
     let folder = Folder::new();
     let url = folder.sqlite("club.db");
+    put_club(&folder).await;
+    run_carelessly(&folder, &url, "restore club.backup").well();
+    std::fs::remove_file(folder.file("club.backup")).unwrap();
     let database: &[(&str, &str)] = &[("DATABASE_URL", &url)];
-    let server = Server::start_in(&folder.0, "umask 000; exec", "--demo", database).await;
+    let server = Server::start_in(&folder.0, "umask 000; exec", "", database).await;
     // A mail is written into the folder.
     let client = reqwest::Client::new();
     let body = serde_json::json!({"email": "zoe@example.com", "password": "a-long-and-odd-password-77",
@@ -58,8 +65,8 @@ async fn every_file_is_its_owners_alone_and_what_stood_open_is_closed() {
         assert!(folder.file(name).exists(), "{name}");
     }
     check_all(&folder.0);
-    run(&folder, &url, &["backup", path(&folder.file("copy.backup"))]).well();
-    run(&folder, &folder.sqlite("restored.db"), &["restore", "copy.backup"]).well();
+    run_carelessly(&folder, &url, "backup copy.backup").well();
+    run_carelessly(&folder, &folder.sqlite("restored.db"), "restore copy.backup").well();
     check_all(&folder.0);
     server.kill();
 

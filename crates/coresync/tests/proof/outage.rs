@@ -11,7 +11,7 @@ use kit::testing::on_postgres;
 use reqwest::header::RETRY_AFTER;
 use serde_json::{Value, json};
 
-use super::commands::{Folder, command, path};
+use super::commands::{Folder, command, path, set_up};
 use super::server::Server;
 use super::turn;
 
@@ -87,7 +87,7 @@ impl Postgres {
             .spawn();
         self.child = Some(child.unwrap());
         let begun = Instant::now();
-        while std::net::TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+        while postgres_answers(&self.url()).is_err() {
             assert!(begun.elapsed() < Duration::from_secs(30), "PostgreSQL does not start");
             std::thread::sleep(Duration::from_millis(50));
         }
@@ -106,6 +106,12 @@ impl Drop for Postgres {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+/// On a thread of its own, for the driver brings a runtime.
+fn postgres_answers(url: &str) -> Result<(), postgres::Error> {
+    let url = url.to_owned();
+    std::thread::spawn(move || postgres::Client::connect(&url, postgres::NoTls).map(drop)).join().unwrap()
 }
 
 async fn get(server: &Server, path: &str) -> reqwest::Response {
@@ -165,7 +171,10 @@ async fn a_server_that_is_not_there_is_waited_for_and_one_that_comes_back_is_fou
         .spawn()
         .unwrap();
 
-    let mut server = Server::spawn_in(&folder.0, "exec", "--demo", &[("DATABASE_URL", &url)]);
+    postgres.start();
+    set_up(&folder, &url).await;
+    postgres.stop();
+    let mut server = Server::spawn_in(&folder.0, "exec", "", &[("DATABASE_URL", &url)]);
     tokio::time::sleep(Duration::from_secs(2)).await;
     postgres.start();
     server.until_ready().await;
@@ -262,7 +271,8 @@ async fn a_full_disk_is_said_within_seconds_and_heals_by_itself() {
     };
     let folder = &disk.0;
     let url = folder.sqlite("club.db");
-    let server = Server::start_in(&folder.0, "exec", "--demo", &[("DATABASE_URL", &url)]).await;
+    set_up(folder, &url).await;
+    let server = Server::start_in(&folder.0, "exec", "", &[("DATABASE_URL", &url)]).await;
     assert_eq!(sign_up(&server, 1).await.status().as_u16(), 201);
     // Full to the last byte.
     let ballast = folder.file("ballast");

@@ -77,11 +77,6 @@ impl Server {
         self.child.id()
     }
 
-    /// Waits until it ends by itself; whether it was content.
-    pub(crate) fn wait(&mut self) -> bool {
-        self.child.wait().unwrap().success()
-    }
-
     pub(crate) async fn until_ready(&mut self) {
         let client = reqwest::Client::new();
         let begun = Instant::now();
