@@ -5,6 +5,7 @@ mod access;
 pub mod app;
 pub mod assets;
 mod calendar;
+pub mod check;
 pub mod commands;
 pub mod connections;
 pub mod demo;

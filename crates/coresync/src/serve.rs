@@ -32,14 +32,7 @@ pub async fn open(config: Config) -> Result<House> {
     keep_to_ourselves(&config)?;
     let key_file = config.key_file();
     let is_new_key = !key_file.exists();
-    let means = Means {
-        clock: config.clock(),
-        live: Live::default(),
-        sealer: Sealer::from_file(&key_file)?,
-        shelf: Shelf::default(),
-    };
-    let width = Width { postgres: config.postgres_connections, ..Width::default() };
-    let db = Db::open(Place::parse(&config.database_url())?, means, width).await?;
+    let db = connect(&config).await?;
     let migrated = db.migrate().await?;
     if migrated.applied > 0 {
         tracing::info!(applied = migrated.applied, total = migrated.total, "the database is up to date");
@@ -57,6 +50,34 @@ pub async fn open(config: Config) -> Result<House> {
         tracing::info!(people = indexed, "the search for people is up to date");
     }
     Ok(House { db, config: Arc::new(config) })
+}
+
+/// Opens a database that stands, without making or changing anything.
+///
+/// # Errors
+/// A fault if something can't be reached, there is no key file, or it is not the database's.
+pub async fn open_to_read(config: Config) -> Result<House> {
+    let key_file = config.key_file();
+    if !key_file.exists() {
+        return Err(Fault::because(format!(
+            "key file {}: it is not there, so nothing that is sealed can be read (CORESYNC_KEY_FILE)",
+            key_file.display()
+        )));
+    }
+    let db = connect(&config).await?;
+    db.compare_key().await?;
+    Ok(House { db, config: Arc::new(config) })
+}
+
+async fn connect(config: &Config) -> Result<Db> {
+    let means = Means {
+        clock: config.clock(),
+        live: Live::default(),
+        sealer: Sealer::from_file(&config.key_file())?,
+        shelf: Shelf::default(),
+    };
+    let width = Width { postgres: config.postgres_connections, ..Width::default() };
+    Db::open(Place::parse(&config.database_url())?, means, width).await
 }
 
 /// The data folder and what is in it, for their owner alone: what is kept there names people. The key file is not set right silently,
@@ -98,8 +119,8 @@ pub async fn serve(config: Config, with_demo: bool) -> Result<()> {
     let begun = Instant::now();
     let figures = PrometheusBuilder::new().install_recorder().or_fault()?;
     let address = config.addr;
-    let listener = TcpListener::bind(address).await;
-    let listener = listener.map_err(|e| Fault::because(format!("address {address}: {e} (CORESYNC_ADDR)")))?;
+    let listener = connections::listen(address)
+        .map_err(|e| Fault::because(format!("address {address}: {e} (CORESYNC_ADDR)")))?;
     within(config, |house| serve_on(listener, house, with_demo, figures, begun)).await
 }
 
@@ -136,6 +157,7 @@ async fn serve_on(
         "serving"
     );
     let tidying = tokio::spawn(tidy_figures(kept_figures));
+    let rounds = tokio::spawn(keep_rounds(house.clone()));
     let limits = connections::Limits::from_config(&house.config);
     let answering = tokio::spawn(connections::serve(listener, app, limits, stopped));
     asked_to_stop().await;
@@ -143,11 +165,25 @@ async fn serve_on(
     let _ = stop.send(true);
     answering.await.or_fault()?;
     tidying.abort();
+    rounds.abort();
     for worker in workers {
         worker.await.or_fault()?;
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// How often regular work is looked after.
+const ROUNDS: Duration = Duration::from_secs(30);
+
+/// Looks that regular work is waiting for a time that comes.
+async fn keep_rounds(house: House) {
+    loop {
+        tokio::time::sleep(ROUNDS).await;
+        if let Err(error) = reactions::begin_rounds(&house).await {
+            tracing::error!(%error, "regular work could not be looked after");
+        }
+    }
 }
 
 /// Adds up what was measured, so that it does not pile up where nobody asks for the figures.

@@ -28,6 +28,8 @@ mod desk;
 mod docs;
 #[path = "it/document.rs"]
 mod document;
+#[path = "it/encodings.rs"]
+mod encodings;
 #[path = "it/front_desk.rs"]
 mod front_desk;
 #[path = "it/front_desk_pages.rs"]

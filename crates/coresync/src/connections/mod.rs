@@ -17,7 +17,7 @@ use hyper_util::service::TowerToHyperService;
 use kit::config::Config;
 use kit::web::Front;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch as signal;
 
 use life::{Life, Patience};
@@ -28,6 +28,9 @@ use watch::{Asked, Watched};
 const FAREWELL: Duration = Duration::from_secs(30);
 /// How long to rest where no connection can be taken: the machine is out of handles.
 const REST: Duration = Duration::from_millis(50);
+/// How often, and how many times, it is looked whether connections that were told to go have gone.
+const LOOK: Duration = Duration::from_millis(2);
+const MOST_LOOKS: u32 = 100;
 /// How many descriptors are left for the database, mail, the log and whatever else there is.
 const OWN_DESCRIPTORS: usize = 160;
 /// How many connections are taken beyond the limit, for who asks whether we live.
@@ -82,6 +85,23 @@ fn raise_descriptors() -> usize {
     now.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX))
 }
 
+/// How much the system keeps of what is sent and not yet taken, in bytes: small enough that a slow client is seen to take some of it.
+const SEND_BUFFER: u32 = 256 << 10;
+/// How many connections may wait to be taken.
+const WAITING: u32 = 1_024;
+
+/// Listens at an address.
+///
+/// # Errors
+/// The system's, if it is taken or not ours.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.set_reuseaddr(true)?;
+    socket.set_send_buffer_size(SEND_BUFFER)?;
+    socket.bind(address)?;
+    socket.listen(WAITING)
+}
+
 type Http = Builder<TokioExecutor>;
 
 /// Answers every connection until `stop` says so; then finishes what is being answered.
@@ -108,6 +128,12 @@ pub async fn serve(listener: TcpListener, app: Front, limits: Limits, mut stop: 
             },
             () = asked(&mut stop) => break,
         };
+        // Those that were told to go need a moment; whoever comes next waits for it in the system's own line.
+        let mut looks = 0;
+        while registry.is_crowded() && looks < MOST_LOOKS {
+            tokio::time::sleep(LOOK).await;
+            looks += 1;
+        }
         // One that finds no place is closed at once.
         if let Some(entry) = registry.enter(peer.ip()) {
             tokio::spawn(attend(http.clone(), stream, entry, app.for_peer(peer), patience, open.watcher()));

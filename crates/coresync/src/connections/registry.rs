@@ -70,6 +70,11 @@ impl Registry {
         Some(Entry { registry: self.clone(), number, network, life, is_reserve })
     }
 
+    /// Whether connections that have to go have not gone yet, so many that whoever comes next might find no place.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.open().lives.len() >= self.0.limits.most + self.0.reserve / 2
+    }
+
     /// Closes the most dispensable connection: the process is out of descriptors.
     pub(super) fn make_room(&self) {
         self.open().close_one(None);

@@ -171,9 +171,15 @@ impl Draft {
         let wrong = |error: std::io::Error| Fault::because(format!("{}: {error}", place.display()));
         File::open(&self.path).and_then(|file| file.sync_all()).map_err(wrong)?;
         // A link is refused where something stands already; a rename would replace it.
-        std::fs::hard_link(&self.path, place).map_err(wrong)?;
+        match std::fs::hard_link(&self.path, place) {
+            Ok(()) => std::fs::remove_file(&self.path).map_err(wrong)?,
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists || place.exists() => {
+                return Err(wrong(error));
+            }
+            // Some file systems know no links.
+            Err(_) => std::fs::rename(&self.path, place).map_err(wrong)?,
+        }
         self.is_finished = true;
-        std::fs::remove_file(&self.path).map_err(wrong)?;
         let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty());
         File::open(folder.unwrap_or(Path::new("."))).and_then(|folder| folder.sync_all()).map_err(wrong)
     }
@@ -198,8 +204,14 @@ fn remove_with_companions(path: &Path) {
 }
 
 fn pages_into_sqlite(source: &Connection, tallies: &[(String, Tally)], path: &Path) -> Result<()> {
-    if path.exists() {
-        return Err(Fault::because(format!("{} exists already; move it aside first", path.display())));
+    // What is left beside a database that was moved away would be played into the new one.
+    for beside in ["", "-wal", "-shm", "-journal"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(beside);
+        if Path::new(&name).exists() {
+            let name = PathBuf::from(name);
+            return Err(Fault::because(format!("{} exists already; move it aside first", name.display())));
+        }
     }
     files::private_folder_of(path)?;
     let draft = Draft::begin(sqlite::draft_of(path))?;

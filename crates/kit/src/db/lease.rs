@@ -32,11 +32,19 @@ impl Db {
                 sql!("INSERT INTO key_marks (id, sealed) VALUES (1, $1) ON CONFLICT (id) DO NOTHING"),
                 args![mark],
             )?;
-            let kept: Option<(Vec<u8>,)> =
-                tx.one(sql!("SELECT sealed FROM key_marks WHERE id = 1"), args![])?;
-            let is_ours =
-                kept.is_some_and(|(mark,)| tx.unseal(MARK_PLACE, &mark).is_ok_and(|text| text == MARK));
-            if is_ours { Ok(()) } else { Err(Fault::because(OTHER_KEY)) }
+            compare(tx)
+        })
+        .await
+    }
+
+    /// The same for a database that is only read: one that no process has opened yet has nothing to compare with.
+    ///
+    /// # Errors
+    /// A fault that begins with [`OTHER_KEY`]'s words if it is another.
+    pub async fn compare_key(&self) -> Result<()> {
+        self.view(|tx| {
+            let marks: Option<(i64,)> = tx.one(sql!("SELECT COUNT(*) FROM key_marks"), args![])?;
+            if marks.is_some_and(|(count,)| count > 0) { compare(tx) } else { Ok(()) }
         })
         .await
     }
@@ -110,6 +118,12 @@ impl Db {
         .await
         .map(drop)
     }
+}
+
+fn compare(tx: &mut Tx<'_>) -> Result<()> {
+    let kept: Option<(Vec<u8>,)> = tx.one(sql!("SELECT sealed FROM key_marks WHERE id = 1"), args![])?;
+    let is_ours = kept.is_some_and(|(mark,)| tx.unseal(MARK_PLACE, &mark).is_ok_and(|text| text == MARK));
+    if is_ours { Ok(()) } else { Err(Fault::because(OTHER_KEY)) }
 }
 
 /// Takes a number that nobody holds, or the next new one. Answers it and where its ids may begin.

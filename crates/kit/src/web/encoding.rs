@@ -39,7 +39,7 @@ impl Encoding {
                 (weights.brotli, weights.gzip) = (Some(ONE), Some(ONE));
                 continue;
             }
-            text.split(',').for_each(|member| weights.read(member));
+            text.split(',').for_each(|coding| weights.read(coding));
         }
         if !is_said {
             return Some(Encoding::Plain);
@@ -86,8 +86,8 @@ impl Encoding {
 
 impl Weights {
     /// Takes one member of the list: `gzip`, `br;q=0.5`, `*`. A member whose weight can't be read is left out.
-    fn read(&mut self, member: &str) {
-        let mut parts = member.split(';').map(str::trim);
+    fn read(&mut self, coding: &str) {
+        let mut parts = coding.split(';').map(str::trim);
         let name = parts.next().unwrap_or_default();
         let Some(weight) = parts.next().map_or(Some(ONE), weight) else { return };
         let place = if name.eq_ignore_ascii_case("br") {
