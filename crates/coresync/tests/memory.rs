@@ -57,8 +57,8 @@ async fn large_photographs_at_once_stay_within_the_budget() {
     let spots = spots.get(..if is_long() { 6 } else { 2 }).unwrap_or(&spots);
     for spot in spots {
         let kind = Some("multipart/form-data; boundary=b");
-        let sent =
-            house.as_(MAX).send(axum::http::Method::POST, "/staff/pictures/", kind, form(spot, &source));
+        let manager = house.as_(MAX);
+        let sent = manager.send(axum::http::Method::POST, "/staff/pictures/", kind, form(spot, &source));
         sent.await.expect(303);
     }
     drop(source);
