@@ -1,11 +1,9 @@
 //! The day itself: a guest arrives, is served, goes; or does not come (C5).
 
 use jiff::SignedDuration;
-use kit::jobs::Job;
 use kit::{Cents, Error, Id, Result, Tx};
 use money::{Line, LineKind};
 use people::{Action, Actor};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::book::bill;
@@ -13,21 +11,10 @@ use crate::model::{Booking, Status};
 use crate::numbers::NO_SHOW;
 use crate::policy::Leaving;
 use crate::refusals::WRONG_STATE;
-use crate::store;
+use crate::{notify, store};
 
 /// How long before the start a guest may be checked in.
 const EARLY: SignedDuration = SignedDuration::from_hours(4);
-
-/// Somebody is to be told that they were missed.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Missed {
-    /// Which booking.
-    pub booking: Id,
-}
-
-impl Job for Missed {
-    const KIND: &'static str = "bookings.missed";
-}
 
 /// The guest is here.
 ///
@@ -96,7 +83,7 @@ fn miss(tx: &mut Tx<'_>, booking: Booking) -> Result<Booking> {
     let lapses = store::lapses_of(tx, &booking)?;
     let leaving = booking.missed(lapses);
     charge_for_leaving(tx, &booking, leaving, "no_show", "Missed booking")?;
-    tx.enqueue(&Missed { booking: booking.id }, tx.now())?;
+    notify::missed(tx, &booking)?;
     Ok(Booking { fee: Some(leaving.fee), ..booking })
 }
 

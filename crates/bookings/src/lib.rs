@@ -16,6 +16,7 @@ mod days;
 mod expiry;
 mod forget;
 mod free;
+mod guests;
 mod hands;
 mod history;
 mod hold;
@@ -25,6 +26,7 @@ mod life_store;
 mod mine;
 mod model;
 mod nightly;
+mod notify;
 mod numbers;
 mod objections;
 mod policy;
@@ -51,19 +53,20 @@ mod window;
 mod wire;
 mod wish;
 
-pub use adopt::{adopt, tell_upcoming};
+pub use adopt::adopt;
 pub use amend::{add_to_visit, amend, leave_out, take_over};
 pub use api::routes;
-pub use arrive::{Missed, check_in, complete, no_show, start};
+pub use arrive::{check_in, complete, no_show, start};
 pub use bits::Bits;
-pub use book::{Booked, SUBJECT, book};
+pub use book::{SUBJECT, book};
 pub use busy::Candidates;
-pub use cancel::{Cancelled, cancel};
+pub use cancel::{Reason, cancel, cancel_because};
 pub use cells::{Cell, MINUTES, begin, cell_at, cell_from, cells};
 pub use confirm::confirm;
 pub use days::{Day, Days, Open, Openings, minute, moments};
 pub use forget::{Exported, export, forget_person, has_ahead};
 pub use free::{Busy, DayCount, Demand, Factors, Field, Gate, Offer, Offers, Track};
+pub use guests::{GUEST, GuestVisit, TOO_MANY_GUEST_EMAILS, guest_visit, is_emailed, stop_guest_emails, visit_token};
 pub use hands::{DecidedTime, NOTHING_TO_UNDO, decide, decided_times, undo};
 pub use history::{Had, history};
 pub use hold::{Held, HeldNotes, Holder, Visitor, extend, held, held_notes, held_visit, hold, let_go};
@@ -71,6 +74,10 @@ pub use kept::{KeptTime, kept_times};
 pub use mine::{Mine, Only, allergies, mine, read, scene, show, some_of_mine, together};
 pub use model::{Booking, Detail, Frozen, Status};
 pub use nightly::{Nightly, Sweep, sweep, tidy};
+pub use notify::{
+    BookingNews, Cancellation, StillHolds, OPENED, REPRICED, cancellation, notify_as_it_is, notify_upcoming, revision, still_open,
+    still_repriced, still_true,
+};
 pub use numbers::{ACCOUNT_DAYS, BIRTHDAY, MOVES, NUMBERS};
 pub use objections::{Verdict, why_not, why_not_for};
 pub use policy::{Leaving, Policy};
@@ -78,13 +85,12 @@ pub use price::{Agreed, Cover, PlanTerms, Quote, Sale, SoldAddon, factor, price_
 pub use record::{Record, record};
 pub use refusals::*;
 pub use release::{Asker, Decision, Override, ReleaseRule, Start, Terms, gate, terms};
-pub use remind::Remind;
 pub use reprice::{Repriced, Repricing, reprice_for};
-pub use reschedule::{Moved, Rescheduled, preview_move, reschedule};
+pub use reschedule::{Rescheduled, preview_move, reschedule};
 pub use rule_input::{DecisionWish, RuleWish};
 pub use rules::{KeptRule, Rules, add_rule, all_rules, edit_rule, end_rule, rules};
 pub use search::{Answer, Ask, FreeDay, MOST_DAYS, Why, search};
-pub use series::{CONFLICTS, Repeated, Series, repeat};
+pub use series::{CONFLICTS, Repeated, Series, SeriesCancelled, cancel_series, preview_cancel_series, repeat};
 pub use waits::{
     Look, Offered, Opened, Place, Wait, WaitKind, Waiting, join, leave, look, places, wait, waits,
 };

@@ -1,10 +1,8 @@
 //! Moving a booking: the same booking at another time, priced anew; what not coming would have cost stays (C4).
 
 use jiff::Timestamp;
-use kit::jobs::Job;
 use kit::{Cents, Error, Id, Result, Tx};
 use people::{Action, Actor};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::book::{bill, pay_with, priced};
@@ -17,20 +15,8 @@ use crate::price::{Cover, Sale};
 use crate::refusals::{TAKEN, TOO_MANY_MOVES, WRONG_STATE};
 use crate::request::{Question, Request};
 use crate::search::window;
-use crate::store;
-use crate::waits;
+use crate::{notify, store, waits};
 use crate::wish::{Move, Perk, When};
-
-/// Somebody is to be told that a booking was moved.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Moved {
-    /// Which.
-    pub booking: Id,
-}
-
-impl Job for Moved {
-    const KIND: &'static str = "bookings.moved";
-}
 
 /// What a move did.
 #[derive(Debug, Clone)]
@@ -119,7 +105,7 @@ pub fn reschedule(tx: &mut Tx<'_>, by: &Actor, id: Id, to: &Move) -> Result<Resc
         "frozen": frozen.fee});
     store::note(tx, id, Some(person), "rescheduled", &told)?;
     store::bump_versions(tx, id)?;
-    tx.enqueue(&Moved { booking: id }, now)?;
+    notify::moved(tx, &booking)?;
     waits::freed(tx)?;
     Ok(Rescheduled { booking, difference })
 }

@@ -19,6 +19,7 @@ use crate::hold::Hold;
 use crate::numbers::{OFFER, OFFER_AHEAD, QUIET_FROM, QUIET_TO, WAITS};
 use crate::refusals::{TOO_MANY_WAITS, WRONG_STATE};
 use crate::search::{Ask, search};
+use crate::notify;
 use crate::wait_store as store;
 use crate::wish::{Extras, When, Wish};
 
@@ -37,10 +38,6 @@ pub struct Offered {
     pub booking: Id,
 }
 
-impl Job for Offered {
-    const KIND: &'static str = "bookings.offered";
-}
-
 /// Somebody is to be told that a time is free, first come.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Opened {
@@ -48,10 +45,6 @@ pub struct Opened {
     pub wait: Id,
     /// The time.
     pub starts_at: Timestamp,
-}
-
-impl Job for Opened {
-    const KIND: &'static str = "bookings.opened";
 }
 
 /// What somebody waits for.
@@ -427,7 +420,7 @@ fn tell(tx: &mut Tx<'_>, wait: &Wait, starts_at: Timestamp) -> Result<bool> {
     if wait.kind == WaitKind::Tell {
         store::set_state(tx, wait.id, &["waiting"], "done")?;
     }
-    tx.enqueue(&Opened { wait: wait.id, starts_at }, tx.now())?;
+    notify::opened(tx, wait, &Opened { wait: wait.id, starts_at })?;
     Ok(true)
 }
 
@@ -460,6 +453,6 @@ fn offer_to(
     let Some(held) = held else { return Ok(false) };
     store::insert_offer(tx, held.id, wait.id, starts_at, "open")?;
     store::set_state(tx, wait.id, &["waiting"], "offered")?;
-    tx.enqueue(&Offered { booking: held.id }, tx.now())?;
+    notify::offered(tx, &Offered { booking: held.id })?;
     Ok(true)
 }

@@ -14,12 +14,16 @@ mod cancelling;
 mod choosing;
 #[path = "it/day.rs"]
 mod day;
+#[path = "it/delivery.rs"]
+mod delivery;
 #[path = "it/desk.rs"]
 mod desk;
 #[path = "it/docs.rs"]
 mod docs;
 #[path = "it/document.rs"]
 mod document;
+#[path = "it/emails.rs"]
+mod emails;
 #[path = "it/guard.rs"]
 mod guard;
 #[path = "it/histories.rs"]
@@ -66,6 +70,8 @@ mod refusals;
 mod release;
 #[path = "it/shapes.rs"]
 mod shapes;
+#[path = "it/smtp.rs"]
+mod smtp;
 #[path = "it/staff_api.rs"]
 mod staff_api;
 #[path = "it/staff_pages.rs"]

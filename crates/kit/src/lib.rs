@@ -9,6 +9,7 @@ pub mod errors;
 pub mod ids;
 pub mod jobs;
 pub mod live;
+pub mod notifications;
 pub mod numbers;
 pub mod pace;
 pub mod replies;
@@ -25,6 +26,7 @@ pub use clock::Clock;
 pub use db::{Db, Tx};
 pub use errors::{Error, Fault, Fields, Refusal, Result};
 pub use ids::Id;
+pub use notifications::Notification;
 pub use web::House;
 
 #[doc(hidden)]

@@ -18,10 +18,10 @@ pub use api::routes;
 pub use desk::{
     Invoice, NO_UPGRADE, Paid, SUBJECT, TAKEN_MEANWHILE, join, preview_upgrade, take_dues, upgrade,
 };
-pub use events::{Event, event, events};
+pub use events::{Event, event, events, still_so};
 pub use life::{
     CARD_NEEDED, Changed, FROZEN_ENOUGH, FROZEN_MONTHS, NO_PLAN, NUMBERS, Told, Turn, WRONG_STATE,
-    change_down, freezable, freeze, leave, set_auto_credit, stay, turn,
+    change_down, freezable, freeze, leave, notify, set_auto_credit, stay, turn,
 };
 pub use model::{Membership, NewMembership, Plan, Status, Tier};
 pub use perks::{return_perks, use_birthday, use_credit, use_pass};

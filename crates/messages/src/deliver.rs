@@ -24,6 +24,9 @@ pub struct Mail {
     /// Where one press makes an end of such mails (RFC 8058): an address of ours.
     #[serde(default)]
     pub unsubscribe: Option<String>,
+    /// What names it: an email that is tried again has the same `Message-ID`. Nothing: what is in it.
+    #[serde(default)]
+    pub key: Option<String>,
 }
 
 impl Job for Mail {

@@ -2,6 +2,7 @@
 //! same transaction as what they ask ([`Caller`]); what they may do is one table ([`may`]).
 
 mod account_api;
+mod account_emails;
 mod actor;
 mod api;
 mod audit;
@@ -61,10 +62,11 @@ pub use privacy::{
     AGREEMENTS, Agreement, Consent, Leaver, agree_to, ask_leaver, consents_to, erase, my_consents,
 };
 pub use profile::{change_profile, contact_of, emergency_contact};
+pub use account_emails::{ACCOUNT_KINDS, AccountNews, account_email, notify};
 pub use proofs::{
     ADDRESS_GONE, AddressAsked, AddressChanged, Claimed, LINK_EXPIRED, Letter, News, PasswordChanged, Proven,
-    Purpose, ResetAsked, ask_address, ask_again, ask_reset, confirm_address, letter_of_change,
-    letter_of_reset, letter_to_claimant, letter_to_new_address, look_at, mail_of, reset_password,
+    Purpose, ResetAsked, ask_address, ask_again, ask_reset, confirm_address, letter_to_claimant,
+    look_at, mail_of, reset_password,
 };
 pub use roles::{OWN_ROLE, find_people, look_up, note_look, set_role, sign_out_of_all};
 pub use sessions::{

@@ -8,6 +8,7 @@ use kit::{Error, Fields, House, Id, Refusal, Result, Tx, tokens};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::account_emails::{AccountNews, notify};
 use crate::actor::Actor;
 use crate::audit::{What, note};
 use crate::caller::Caller;
@@ -174,7 +175,7 @@ pub fn letter_to_claimant(tx: &mut Tx<'_>, person: Id) -> Result<Option<Letter>>
 ///
 /// # Errors
 /// A fault of the database.
-pub fn letter_of_reset(tx: &mut Tx<'_>, email: &str) -> Result<Option<Letter>> {
+pub(crate) fn letter_of_reset(tx: &mut Tx<'_>, email: &str) -> Result<Option<Letter>> {
     let found = match store::person_by_email(tx, email)? {
         Some(person) => Some(person),
         None => store::last_claimant(tx, email)?,
@@ -188,7 +189,7 @@ pub fn letter_of_reset(tx: &mut Tx<'_>, email: &str) -> Result<Option<Letter>> {
 ///
 /// # Errors
 /// A fault of the database.
-pub fn letter_to_new_address(tx: &mut Tx<'_>, person: Id, email: &str) -> Result<Option<Letter>> {
+pub(crate) fn letter_to_new_address(tx: &mut Tx<'_>, person: Id, email: &str) -> Result<Option<Letter>> {
     let to = kept_email(email);
     let owner = store::person_by_email(tx, &to)?;
     if owner.is_some_and(|owner| owner.id != person) {
@@ -202,7 +203,7 @@ pub fn letter_to_new_address(tx: &mut Tx<'_>, person: Id, email: &str) -> Result
 ///
 /// # Errors
 /// A fault of the database.
-pub fn letter_of_change(tx: &mut Tx<'_>, person: Id) -> Result<Option<Letter>> {
+pub(crate) fn letter_of_change(tx: &mut Tx<'_>, person: Id) -> Result<Option<Letter>> {
     let to = mail_of(tx, person)?;
     Ok(to.map(|to| Letter { to, news: News::PasswordChanged }))
 }
@@ -218,8 +219,8 @@ pub fn mail_of(tx: &mut Tx<'_>, person: Id) -> Result<Option<String>> {
 
 /// Has a letter be written to an address that anybody may have named, unless it has had three within the hour. It is counted
 /// here and not where it is sent, so that one that fails to go out is not lost by being tried again.
-fn ask_for<J: Job>(tx: &mut Tx<'_>, email: &str, letter: &J) -> Result<()> {
-    if limits::may_write_to(tx, email)? { tx.enqueue(letter, tx.now()) } else { Ok(()) }
+fn ask_for<N: AccountNews>(tx: &mut Tx<'_>, email: &str, letter: &N) -> Result<()> {
+    if limits::may_write_to(tx, email)? { notify(tx, letter) } else { Ok(()) }
 }
 
 /// Has an address be asked whether it is whose account claims it.
@@ -313,7 +314,7 @@ pub fn confirm_address(tx: &mut Tx<'_>, by: &Actor, token: &str) -> Result<()> {
             store::end_all(tx, before.id)?;
         }
         if let Some(old) = before.email.filter(|old| *old != proof.email) {
-            tx.enqueue(&AddressChanged { person: before.id, old }, tx.now())?;
+            notify(tx, &AddressChanged { person: before.id, old })?;
         }
         return note(tx, &owner, What::AddressChanged, Some(before.id), json!({}));
     }
@@ -361,7 +362,7 @@ pub async fn reset_password(house: &House, whence: &Whence, wish: NewPassword) -
             // Whoever knew the old password may have left a browser behind that is known.
             doors::forget_devices(tx, person.id)?;
             doors::forget_proofs(tx, person.id, "change")?;
-            tx.enqueue(&PasswordChanged { person: person.id }, tx.now())?;
+            notify(tx, &PasswordChanged { person: person.id })?;
             let by = Actor { network: network.clone(), ..Actor::of(person) };
             note(tx, &by, What::PasswordReset, Some(proof.person), json!({}))
         })

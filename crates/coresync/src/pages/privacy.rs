@@ -210,6 +210,7 @@ fn take_out(tx: &mut Tx<'_>, by: &Actor, leaver: &Leaver) -> Result<()> {
         Err(Error::Refused(_, _)) | Ok(()) => {}
         Err(error) => return Err(error),
     }
+    messages::forget_person(tx, person.id)?;
     if let Some(email) = &person.email {
         // Where they only claim another's address, what went to it is the other's.
         let owner = people::person_by_email(tx, email)?;

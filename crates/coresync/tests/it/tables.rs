@@ -27,8 +27,8 @@ macro_rules! tables {
 tables! {
     "addons" "allocations" "audit" "audit_sealed" "audit_seals" "birthday_uses" "booking_addons"
     "booking_events" "bookings" "charge_lines" "charges" "claims" "club_numbers" "clubs" "consents"
-    "counters" "credit_uses" "devices" "equipment" "flushes" "jobs" "key_marks" "lapses" "mails"
-    "membership_events" "memberships" "nodes" "number_events" "offers" "pass_uses" "people" "person_keys"
+    "counters" "credit_uses" "devices" "equipment" "flushes" "guest_addresses" "guest_contacts" "jobs" "key_marks" "lapses" "mails"
+    "membership_events" "memberships" "nodes" "notification_subjects" "notifications" "number_events" "offers" "pass_uses" "people" "person_keys"
     "picture_files" "picture_spots" "pictures" "plan_versions" "plans" "preferences" "proofs"
     "release_events" "release_rules" "reminders" "replies" "resource_versions" "rooms" "service_addons"
     "service_categories" "service_equipment" "service_rooms" "services" "sessions" "sign_in_failures"
