@@ -61,10 +61,16 @@ pub fn forget(tx: &mut Tx<'_>, address: &str) -> Result<u64> {
     let address = address.to_lowercase();
     let sent =
         tx.run(sql!("UPDATE mails SET to_address = '' WHERE LOWER(to_address) = $1"), args![&address])?;
-    let to = format!("\"to\":{}", serde_json::to_string(&address).or_fault()?);
+    let quoted = serde_json::to_string(&address).or_fault()?;
+    // A request that anybody made for an address names it, and no person.
+    let asked = tx.run(
+        sql!("DELETE FROM notifications WHERE LOWER(data) LIKE $1 ESCAPE '!'"),
+        args![containing(&quoted)],
+    )?;
+    let to = format!("\"to\":{quoted}");
     let waiting = tx.run(
         sql!("DELETE FROM jobs WHERE kind = $1 AND LOWER(payload) LIKE $2 ESCAPE '!'"),
         args![Mail::KIND, containing(&to)],
     )?;
-    Ok(sent + waiting)
+    Ok(sent + asked + waiting)
 }

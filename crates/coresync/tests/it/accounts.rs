@@ -113,7 +113,7 @@ async fn a_known_address_is_told_from_an_unknown_one_by_no_answer() {
 
     let told = mails_to(&house, "gus@cast.test").await;
     assert_eq!(told.len(), 1);
-    assert!(told[0].contains("You have an account already") && !told[0].contains("?token="), "{}", told[0]);
+    assert!(told[0].contains("You already have an account") && !told[0].contains("?token="), "{}", told[0]);
     // The account is theirs who made it, and Gus's is Gus's.
     let eve = with(&house, &taken);
     assert_eq!(eve.get(ME).await.expect(200)["first_name"], "Zoe");
@@ -143,7 +143,7 @@ async fn who_only_claims_an_address_does_not_keep_its_owner_out() {
     later(&house, SignedDuration::from_secs(1));
     with(&house, &eve).post("/api/auth/verify/again/", json!({})).await.expect(202);
     let last = mails_to(&house, "zoe@example.com").await.pop().expect("a mail");
-    assert!(last.contains("You have an account already"), "{last}");
+    assert!(last.contains("You already have an account"), "{last}");
 }
 
 #[tokio::test]
@@ -160,7 +160,7 @@ async fn a_forgotten_password_is_set_by_a_link_once_and_everything_is_signed_out
     assert_eq!((&known.bytes, known.headers.len()), (&unknown.bytes, unknown.headers.len()));
     assert!(mails_to(&house, "nobody@example.com").await.is_empty());
     let mails = mails_to(&house, "zoe@example.com").await;
-    assert!(mails.iter().any(|mail| mail.contains("Set another password")), "{mails:?}");
+    assert!(mails.iter().any(|mail| mail.contains("Reset your password")), "{mails:?}");
     let link = token(&house, "zoe@example.com", RESET).await;
     let set = |token: &str, password: &str| {
         let body = json!({"token": token, "password": password});
@@ -218,14 +218,14 @@ async fn another_address_is_confirmed_there_and_told_here() {
     assert_eq!(me.get(ME).await.expect(200)["email"], "zoe@new.example");
     with(&house, &elsewhere).get(ME).await.expect(401);
     let told = mails_to(&house, "zoe@example.com").await;
-    assert!(told.iter().any(|mail| mail.contains("Your account has another address")), "{told:?}");
+    assert!(told.iter().any(|mail| mail.contains("Your email was changed")), "{told:?}");
     login(&house, "zoe@example.com", PASSWORD).await.refused(401, "wrong_sign_in");
     login(&house, "zoe@new.example", PASSWORD).await.expect(200);
 
     // Another's address is asked for in vain, and nobody hears why.
     me.post("/api/auth/email/", wish("gus@cast.test", PASSWORD)).await.expect(202);
     let told = mails_to(&house, "gus@cast.test").await;
-    assert!(told[0].contains("You have an account already") && !told[0].contains("?token="));
+    assert!(told[0].contains("You already have an account") && !told[0].contains("?token="));
 }
 
 /// Anybody can ask for letters to anybody: not for many.

@@ -295,7 +295,7 @@ async fn ask(house: &House, route: &str, body: &str) -> String {
         path = path.replace("{deed}", "leave").replace("{plan}", "unlimited");
         let uma = house.person(UMA).to_string();
         for (part, with) in
-            [("{id}", uma.as_str()), ("{person}", &uma), ("{slug}", "massage"), ("{name}", "none")]
+            [("{id}", uma.as_str()), ("{person}", &uma), ("{slug}", "massage"), ("{name}", "none"), ("{token}", "00")]
         {
             path = path.replace(part, with);
         }
