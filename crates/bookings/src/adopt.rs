@@ -5,8 +5,7 @@ use kit::{Id, Result, Tx, args, sql};
 use money::Subject;
 use serde_json::json;
 
-use crate::book::{Booked, SUBJECT};
-use crate::model::{Booking, Status};
+use crate::book::SUBJECT;
 use crate::store;
 
 /// Hands everything over that carries this address and is nobody's. Says how many bookings and holds that were.
@@ -28,19 +27,4 @@ pub fn adopt(tx: &mut Tx<'_>, person: Id, email: &str) -> Result<usize> {
         store::note(tx, *id, Some(person), "adopted", &json!({}))?;
     }
     Ok(found.len())
-}
-
-/// Has a person be told of every booking of theirs that lies ahead: until now no address was known to be theirs.
-///
-/// # Errors
-/// A fault of the database.
-pub fn tell_upcoming(tx: &mut Tx<'_>, person: Id) -> Result<()> {
-    let now = tx.now();
-    for booking in store::upcoming(tx, person, now)? {
-        let Booking { id, status, ref guest_email, .. } = booking.booking;
-        if status == Status::Confirmed && guest_email.is_none() {
-            tx.enqueue(&Booked { booking: id }, now)?;
-        }
-    }
-    Ok(())
 }

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use axum::Json as Answered;
+use axum::extract::{FromRequest, Request};
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use catalogue::{Catalogue, ServiceCard};
 use kit::replies::Reply;
-use kit::web::{Json, Nothing, Once, OnceHeader, Paging, Path, Problem, Query, Words, unpaged};
-use kit::{Cents, Error, House, Id, Result, Tx};
+use kit::web::{Json, Once, OnceHeader, Paging, Path, Problem, Query, Words, body, unpaged};
+use kit::{Cents, Error, Fields, House, Id, Result, Tx};
 use people::{Actor, Caller};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -16,7 +17,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::book::{book, look};
-use crate::cancel::cancel;
+use crate::cancel::{Reason, cancel_because};
 use crate::confirm::confirm;
 use crate::free::Factors;
 use crate::hold::Holder;
@@ -270,19 +271,61 @@ struct CancelledOut {
     booking: BookingOut,
 }
 
+/// Why something is cancelled.
+#[derive(Serialize, ToSchema)]
+#[allow(dead_code, reason = "the words of the documentation: `Reason` reads them")]
+pub(crate) struct CancelWish {
+    /// Given by staff, it is in the email to the guest.
+    #[schema(max_length = 500)]
+    reason: Option<String>,
+}
+
+/// A reason that may be sent, and what was wrong with it: who may not cancel is told that first.
+pub(crate) struct SentReason(pub(crate) Result<Option<String>>);
+
+impl SentReason {
+    /// The reason.
+    ///
+    /// # Errors
+    /// `Error::Invalid` for what is none.
+    pub(crate) fn read(&self) -> Result<Option<&str>> {
+        match &self.0 {
+            Ok(reason) => Ok(reason.as_deref()),
+            Err(Error::Invalid(fields)) => Err(Error::Invalid(fields.clone())),
+            Err(_) => Err(Fields::one("body", "Send a JSON object.")),
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for SentReason {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &S) -> Result<SentReason> {
+        let bytes = body(request).await?;
+        let read = if bytes.is_empty() {
+            Ok(None)
+        } else {
+            Words::from_json(&bytes).and_then(Words::parse::<Reason>).map(|Reason(reason)| reason)
+        };
+        Ok(SentReason(read))
+    }
+}
+
 /// Cancels a booking; `cancel_cost` said before what stays due.
 #[utoipa::path(post, path = "/api/bookings/{id}/cancel_booking/", tag = "bookings",
-    params(("id" = i64, Path), OnceHeader),
-    responses((status = 200, body = CancelledOut), (status = 401, body = Problem), (status = 404, body = Problem),
+    params(("id" = i64, Path), OnceHeader), request_body = Option<CancelWish>,
+    responses((status = 200, body = CancelledOut), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn cancel_booking(
     caller: Caller,
     Path(id): Path<Id>,
-    Once(Nothing, deed): Once<Nothing>,
+    Once(sent, deed): Once<SentReason>,
 ) -> Result<Reply> {
+    let sent = Arc::new(sent);
     caller
         .once(deed, move |tx, by| {
-            let (_, fee) = cancel(tx, by, id)?;
+            by.person()?;
+            let (_, fee) = cancel_because(tx, by, id, sent.read()?)?;
             let booking = told(tx, id)?;
             let told = CancelledOut { message: "Booking cancelled successfully", fee, booking };
             Reply::json(StatusCode::OK, &told)

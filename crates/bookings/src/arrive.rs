@@ -2,11 +2,9 @@
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
-use kit::jobs::Job;
 use kit::{Cents, Error, Id, Refusal, Result, Tx};
 use money::{Line, LineKind, Subject};
 use people::{Action, Actor};
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::book::{SUBJECT, bill};
@@ -19,19 +17,8 @@ use crate::refusals::{
     CHECK_IN_FIRST, CHECK_IN_LATER, COMPLETE_LATER, DAY_CLOSED, DONE_ALREADY, NO_SHOW_LATER, START_LATER,
     WRONG_STEP,
 };
-use crate::store;
+use crate::{notify, store};
 use catalogue::Catalogue;
-
-/// Somebody is to be told that they were missed.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Missed {
-    /// Which booking.
-    pub booking: Id,
-}
-
-impl Job for Missed {
-    const KIND: &'static str = "bookings.missed";
-}
 
 /// Checks a guest in: from the beginning of the operating day until the business day is closed (D11).
 ///
@@ -188,7 +175,7 @@ fn miss(tx: &mut Tx<'_>, booking: Booking) -> Result<Booking> {
     let lapses = store::lapses_of(tx, &booking)?;
     let leaving = booking.missed(lapses);
     charge_for_leaving(tx, &booking, leaving, "no_show", "Missed booking")?;
-    tx.enqueue(&Missed { booking: booking.id }, tx.now())?;
+    notify::missed(tx, &booking)?;
     Ok(Booking { fee: Some(leaving.fee), ..booking })
 }
 

@@ -1,11 +1,9 @@
 //! Booking: from a wish to a claimed time. One transaction; nobody else can have the same room, technician,
 //! equipment or guest, because the key of `claims` says so.
 
-use kit::jobs::Job;
 use kit::{Error, Fields, Id, Result, Tx, numbers};
 use money::{Bill, Line, Subject};
 use people::{Action, Actor};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::audit;
@@ -19,24 +17,12 @@ use crate::price::{Cover, Sale, SoldAddon, quote};
 use crate::refusals::TAKEN;
 use crate::request::{Question, Request};
 use crate::search::window;
-use crate::store;
-use crate::visit;
+use crate::{notify, store, visit};
 use crate::window::Window;
 use crate::wish::{AddonWish, Extras, Perk, Wish};
 use catalogue::{Catalogue, Service};
 use jiff::civil::Date;
 use membership::Standing;
-
-/// Somebody is to be told that a booking stands.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Booked {
-    /// Which.
-    pub booking: Id,
-}
-
-impl Job for Booked {
-    const KIND: &'static str = "bookings.booked";
-}
 
 pub use crate::model::SUBJECT;
 
@@ -47,8 +33,26 @@ pub use crate::model::SUBJECT;
 /// The first refusal of the table that applies, with alternatives; `Error::Invalid` for what makes no sense;
 /// `Error::Unauthorized` for visitors.
 pub fn book(tx: &mut Tx<'_>, by: &Actor, wish: &Wish) -> Result<Booking> {
+    let first = book_quietly(tx, by, wish)?;
+    let made = all_of(tx, &first, wish)?;
+    notify::booked(tx, by, &made)?;
+    Ok(first)
+}
+
+/// Books, and leaves it to the caller to notify.
+pub(crate) fn book_quietly(tx: &mut Tx<'_>, by: &Actor, wish: &Wish) -> Result<Booking> {
     let owner = owner(tx, by, wish)?;
     place_visit(tx, by, wish, owner, &Deed::Book)
+}
+
+/// Every booking that was made of a wish, of which this is the first.
+pub(crate) fn all_of(tx: &mut Tx<'_>, first: &Booking, wish: &Wish) -> Result<Vec<Booking>> {
+    if wish.then.is_empty() {
+        return Ok(vec![first.clone()]);
+    }
+    let ids = store::made_together(tx, first.id)?;
+    let found = ids.into_iter().map(|id| store::find(tx, id)).collect::<Result<Vec<_>>>()?;
+    Ok(found.into_iter().flatten().map(|kept| kept.booking).collect())
 }
 
 /// Whether [`book`] has a prospect: says no where it would, as things stand, and changes nothing. Of a visit the first
@@ -222,7 +226,7 @@ struct Draft {
     visit: Option<Id>,
 }
 
-/// Makes a claimed time a booking: charged, noted, numbered (H4), and somebody is told.
+/// Makes a claimed time a booking: charged, noted, numbered (H4). Whoever calls it notifies.
 pub(crate) fn settle(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
@@ -233,7 +237,6 @@ pub(crate) fn settle(
     let club = catalogue.club.id;
     money::charge(tx, &bill(club, &booking, lines))?;
     store::note(tx, booking.id, by, "booked", &json!({"total": booking.total()}))?;
-    tx.enqueue(&Booked { booking: booking.id }, tx.now())?;
     store::bump_versions(tx, booking.id)?;
     // Last, for the counter is locked until the commit.
     let year = booking.created_at.to_zoned(catalogue.club.zone.clone()).year();

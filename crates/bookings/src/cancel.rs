@@ -1,9 +1,8 @@
 //! Cancelling: always possible, and what it costs is known before.
 
-use kit::jobs::Job;
+use kit::web::{Input, Words};
 use kit::{Cents, Error, Id, Result, Tx};
 use people::{Action, Actor};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::arrive::charge_for_leaving;
@@ -11,18 +10,24 @@ use crate::audit;
 use crate::model::{Booking, Status};
 use crate::policy::Leaving;
 use crate::refusals::WRONG_STATE;
-use crate::store;
-use crate::waits;
+use crate::{notify, store, waits};
 
-/// Somebody is to be told that a booking was cancelled.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Cancelled {
-    /// Which.
-    pub booking: Id,
-}
+/// The longest reason, in characters.
+const LONGEST_REASON: usize = 500;
 
-impl Job for Cancelled {
-    const KIND: &'static str = "bookings.cancelled";
+/// Why something is cancelled, if it was said: on one line.
+#[derive(Debug, Clone)]
+pub struct Reason(pub Option<String>);
+
+impl Input for Reason {
+    fn parse(words: &mut Words) -> Reason {
+        let text = words.opt_text_within("reason", LONGEST_REASON);
+        let on_one_line = |text: String| {
+            let shown: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            shown.split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        Reason(text.map(on_one_line).filter(|text| !text.is_empty()))
+    }
 }
 
 /// Cancels a booking: what it claimed is free at once, and of its price only the fee of the policy that
@@ -31,6 +36,31 @@ impl Job for Cancelled {
 /// # Errors
 /// `Error::NotFound` for what is not theirs; `wrong_state`.
 pub fn cancel(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<(Booking, Cents)> {
+    cancel_because(tx, by, id, None)
+}
+
+/// The same with a reason. One that staff give is in the email about it (N5); everybody's is kept in the booking's history.
+///
+/// # Errors
+/// As [`cancel`].
+pub fn cancel_because(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    id: Id,
+    reason: Option<&str>,
+) -> Result<(Booking, Cents)> {
+    let (booking, fee) = cancel_quietly(tx, by, id, reason)?;
+    notify::cancelled(tx, std::slice::from_ref(&booking))?;
+    Ok((booking, fee))
+}
+
+/// The same, and leaves it to the caller to notify.
+pub(crate) fn cancel_quietly(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    id: Id,
+    reason: Option<&str>,
+) -> Result<(Booking, Cents)> {
     let person = by.person()?.id;
     let by_club = by.may(Action::BookForOthers);
     tx.line_up(id)?;
@@ -52,8 +82,11 @@ pub fn cancel(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<(Booking, Cents)> {
         membership::return_perks(tx, id)?;
     }
     charge_for_leaving(tx, &booking, leaving, "late_cancellation", "Late cancellation")?;
-    store::note(tx, id, Some(person), "cancelled", &json!({ "fee": leaving.fee }))?;
-    tx.enqueue(&Cancelled { booking: id }, now)?;
+    let mut detail = json!({ "fee": leaving.fee });
+    if let Some(reason) = reason {
+        detail["reason"] = json!(reason);
+    }
+    store::note(tx, id, Some(person), "cancelled", &detail)?;
     waits::freed(tx, id)?;
     let cancelled = Booking { status: Status::Cancelled, fee: Some(leaving.fee), ..booking.clone() };
     audit::note_both(tx, by, "booking_cancelled", &booking, &cancelled)?;

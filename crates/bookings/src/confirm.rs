@@ -6,12 +6,13 @@ use people::{Action, Actor};
 use serde_json::json;
 
 use crate::audit;
-use crate::book::{Deed, pay_with, place_visit, priced, settle, write_addons};
+use crate::book::{Deed, all_of, pay_with, place_visit, priced, settle, write_addons};
 use crate::cells::cell_at;
 use crate::claim::claim_all;
 use crate::expiry::end_hold;
 use crate::hold::{Holder, theirs};
 use crate::model::{Booking, Status};
+use crate::notify;
 use crate::objections::most_open;
 use crate::policy::Policy;
 use crate::price::{Cover, Sale};
@@ -60,13 +61,16 @@ pub fn confirm(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: Option<&Extr
     }
     let first = own.one(tx, kept, extras)?;
     waits::taken(tx, id)?;
+    let mut made = vec![first.clone()];
     for other in others {
         let kept = store::find(tx, other)?.ok_or(Error::NotFound)?;
         if !is_taken_over(tx, other)? {
             return Err(Error::refused(&WRONG_STATE));
         }
-        own.one(tx, kept, None)?;
+        made.push(own.one(tx, kept, None)?);
     }
+    made.sort_by_key(|booking| (booking.starts_at, booking.id));
+    notify::booked(tx, by, &made)?;
     Ok(first)
 }
 
@@ -197,6 +201,8 @@ fn again(
         then: followed(tx, hold)?,
     };
     let made = place_visit(tx, by, &wish, owner, &Deed::Book)?;
+    let all = all_of(tx, &made, &wish)?;
+    notify::booked(tx, by, &all)?;
     store::note(tx, hold.id, by.id(), "booked_anew", &json!({ "booking": made.id }))?;
     Ok(made)
 }

@@ -6,7 +6,7 @@ use kit::{Error, Id, Result, Tx, args, row, sql};
 use people::Actor;
 use serde::Serialize;
 
-use crate::store;
+use crate::{guests, store};
 
 /// A booking as it is handed to whom it is of.
 #[derive(Debug, Serialize)]
@@ -235,6 +235,7 @@ pub fn forget_person(tx: &mut Tx<'_>, person: Id) -> Result<()> {
         args![person],
     )?;
     tx.run(sql!("UPDATE bookings SET companion_name = NULL WHERE companion_id = $1"), args![person])?;
+    guests::forget(tx, person)?;
     tx.run(sql!("UPDATE waits SET state = 'left' WHERE person_id = $1 AND state = 'waiting'"), args![person])
         .map(drop)
 }

@@ -21,6 +21,7 @@ mod days;
 mod expiry;
 mod forget;
 mod free;
+mod guests;
 mod hands;
 mod history;
 mod hold;
@@ -31,6 +32,7 @@ mod mine;
 mod model;
 mod moving;
 mod nightly;
+mod notify;
 mod numbers;
 mod objections;
 mod offering;
@@ -60,10 +62,10 @@ mod window;
 mod wire;
 mod wish;
 
-pub use adopt::{adopt, tell_upcoming};
+pub use adopt::adopt;
 pub use amend::{add_to_visit, amend, leave_out, take_over, take_over_carried};
 pub use api::routes;
-pub use arrive::{Missed, business_day_is_open, check_in, complete, no_show, start};
+pub use arrive::{business_day_is_open, check_in, complete, no_show, start};
 pub use audit::id_by_reference;
 pub use bits::Bits;
 pub use block_store::BlockKind;
@@ -71,9 +73,9 @@ pub use blocks::{
     BLOCK_EDITED, BLOCK_REMOVED, BOOKINGS_INSIDE, Block, BlockInput, InsideBlock, block, blocks,
     bookings_inside, edit_block, one_block, remove_block,
 };
-pub use book::{Booked, SUBJECT, book};
+pub use book::{SUBJECT, book};
 pub use busy::Candidates;
-pub use cancel::{Cancelled, cancel};
+pub use cancel::{Reason, cancel, cancel_because};
 pub use cells::{Cell, MINUTES, begin, cell_at, cell_from, cells};
 pub use confirm::confirm;
 pub use day_visits::{DayFilter, DayGuest, DayVisit, day_visits, guest_of};
@@ -83,6 +85,7 @@ pub use forget::{
     forget_address, forget_person, guest_addresses, has_ahead,
 };
 pub use free::{Busy, DayCount, Demand, Factors, Field, Gate, Keeping, Offer, Offers, Track};
+pub use guests::{GUEST, GuestVisit, TOO_MANY_GUEST_EMAILS, guest_visit, is_emailed, stop_guest_emails, visit_token};
 pub use hands::{DecidedTime, NOTHING_TO_UNDO, decide, decided_times, undo};
 pub use history::{Had, history};
 pub use hold::{Held, HeldNotes, Holder, Visitor, extend, held, held_notes, held_visit, hold, let_go};
@@ -90,6 +93,10 @@ pub use kept::{KeptTime, kept_times};
 pub use mine::{Mine, Only, allergies, mine, read, scene, show, some_of_mine, together};
 pub use model::{Booking, Detail, Frozen, Status};
 pub use nightly::{Nightly, Sweep, sweep, tidy};
+pub use notify::{
+    BookingNews, Cancellation, StillHolds, OPENED, REPRICED, cancellation, notify_as_it_is, notify_upcoming, revision, still_open,
+    still_repriced, still_true,
+};
 pub use numbers::{ACCOUNT_DAYS, BIRTHDAY, MOVES, NUMBERS};
 pub use objections::{Verdict, why_not, why_not_by_staff, why_not_for};
 pub use offering::look;
@@ -98,13 +105,12 @@ pub use price::{Agreed, Cover, PlanTerms, Quote, Sale, SoldAddon, factor, price_
 pub use record::{Record, record};
 pub use refusals::*;
 pub use release::{Asker, Decision, Override, ReleaseRule, Start, Terms, gate, terms};
-pub use remind::Remind;
 pub use reprice::{Repriced, Repricing, reprice_for};
-pub use reschedule::{Change, Moved, Rescheduled, preview_move, reschedule};
+pub use reschedule::{Change, Rescheduled, preview_move, reschedule};
 pub use rule_input::{DecisionWish, RuleWish};
 pub use rules::{KeptRule, Rules, add_rule, all_rules, edit_rule, end_rule, rules};
 pub use search::{Answer, Ask, BookingFor, FreeDay, MOST_DAYS, SearchContext, Why, search, search_for};
-pub use series::{CONFLICTS, Repeated, Series, repeat};
+pub use series::{CONFLICTS, Repeated, Series, SeriesCancelled, cancel_series, preview_cancel_series, repeat};
 pub use undo_step::{Undoing, undo_step};
 pub use waits::{
     Joined, Look, Offered, Opened, Place, Wait, WaitKind, Waiting, join, leave, place, places, wait, waits,

@@ -14,13 +14,13 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::api::{BookingWish, told};
+use crate::api::{BookingWish, CancelWish, SentReason, told};
 use crate::arrive;
 use crate::hold::{Holder, Visitor, extend, held, hold, let_go, look_to_hold};
 use crate::model::Booking;
 use crate::objections::why_not;
 use crate::reschedule::{Change, Rescheduled, preview_move, reschedule};
-use crate::series::{Repeated, repeat};
+use crate::series::{Repeated, cancel_series, repeat};
 use crate::wire::{BookingOut, Named};
 use crate::wish::{Move, Wish};
 
@@ -31,6 +31,7 @@ pub(crate) fn routes() -> OpenApiRouter<House> {
         .routes(routes!(extend_hold))
         .routes(routes!(move_booking))
         .routes(routes!(repeat_booking))
+        .routes(routes!(cancel_all))
         .routes(routes!(tell_why_not))
         .routes(routes!(check_in))
         .routes(routes!(start))
@@ -257,6 +258,38 @@ async fn repeat_booking(caller: Caller, Once(Json(repeated), deed): Once<Json<Re
             let series = repeat(tx, by, &repeated)?;
             let bookings = series.booked.iter().map(|one| told(tx, one.id)).collect::<Result<_>>()?;
             Reply::json(StatusCode::CREATED, &SeriesOut { bookings, left_out: series.left_out })
+        })
+        .await
+}
+
+/// What cancelling a series did.
+#[derive(Serialize, ToSchema)]
+struct SeriesCancelledOut {
+    /// What stays due of all of them.
+    fee: Cents,
+    /// What was cancelled, the first to begin first.
+    bookings: Vec<BookingOut>,
+}
+
+/// Cancels what is left of a series, each booking by its own policy. `id` is any booking of it.
+#[utoipa::path(post, path = "/api/bookings/{id}/cancel_series/", tag = "bookings", params(("id" = i64, Path), OnceHeader),
+    request_body = Option<CancelWish>,
+    responses((status = 200, body = SeriesCancelledOut), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn cancel_all(
+    caller: Caller,
+    Path(id): Path<Id>,
+    Once(sent, deed): Once<SentReason>,
+) -> Result<Reply> {
+    let sent = Arc::new(sent);
+    caller
+        .once(deed, move |tx, by| {
+            by.person()?;
+            let done = cancel_series(tx, by, id, sent.read()?)?;
+            let fee = done.fee();
+            let bookings =
+                done.cancelled.iter().map(|(one, _)| told(tx, one.id)).collect::<Result<_>>()?;
+            Reply::json(StatusCode::OK, &SeriesCancelledOut { fee, bookings })
         })
         .await
 }

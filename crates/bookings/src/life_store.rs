@@ -292,8 +292,25 @@ pub(crate) fn set_visit(tx: &mut Tx<'_>, booking: Id, visit: Option<Id>) -> Resu
     tx.run(sql!("UPDATE bookings SET visit_id = $1 WHERE id = $2"), args![visit, booking]).map(drop)
 }
 
+/// Makes a booking, with what else belongs to its visit, part of a series.
 pub(crate) fn set_series(tx: &mut Tx<'_>, booking: Id, series: Id) -> Result<()> {
-    tx.run(sql!("UPDATE bookings SET series_id = $1 WHERE id = $2"), args![series, booking]).map(drop)
+    tx.run(
+        sql!("UPDATE bookings SET series_id = $1 WHERE id = $2 OR visit_id = $2"),
+        args![series, booking],
+    )
+    .map(drop)
+}
+
+/// The bookings that were made together with this one, the first of them, in order: its visit or its series.
+pub(crate) fn made_together(tx: &mut Tx<'_>, first: Id) -> Result<Vec<Id>> {
+    let rows: Vec<(Id,)> = tx.all(
+        sql!(
+            "SELECT id FROM bookings WHERE (id = $1 OR visit_id = $1 OR series_id = $1) AND reference IS NOT NULL
+             ORDER BY starts_at, id"
+        ),
+        args![first],
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 pub(crate) fn set_fee(tx: &mut Tx<'_>, booking: Id, fee: Option<Cents>) -> Result<()> {

@@ -6,7 +6,7 @@ use kit::{Result, Tx};
 use serde::{Deserialize, Serialize};
 
 use crate::cells::cell_at;
-use crate::{arrive, expiry, remind, store, waits};
+use crate::{arrive, expiry, guests, remind, store, waits};
 
 /// The nightly work; it asks for the next night itself.
 #[derive(Debug, Serialize, Deserialize)]
@@ -38,6 +38,7 @@ pub fn tidy(tx: &mut Tx<'_>) -> Result<u64> {
     let yesterday = tx.now() - SignedDuration::from_hours(48);
     let forgotten = store::forget_claims(tx, cell_at(yesterday))?;
     store::forget_holds(tx, yesterday)?;
+    guests::forget_counted(tx, yesterday.to_zoned(jiff::tz::TimeZone::UTC).date())?;
     tx.enqueue(&Nightly {}, tx.now() + SignedDuration::from_hours(24))?;
     Ok(forgotten)
 }

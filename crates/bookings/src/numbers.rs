@@ -117,6 +117,10 @@ pub(crate) const REMIND_FIRST: Number = Number::new(
 pub(crate) const REMIND_LAST: Number =
     Number::new("remind_last_hours", "Hours before the start at which a guest is reminded again", 2, 0, 24);
 
+/// How many different addresses of guests an account has emails sent to in a day (N1).
+pub(crate) const GUEST_ADDRESSES: Number =
+    Number::new("guest_addresses", "Guests’ addresses that an account may have emailed in a day", 5, 0, 100);
+
 /// What the gift of a birthday month is worth at most (M3), in cents.
 pub const BIRTHDAY: Number = Number::new(
     "birthday_cents",
@@ -127,7 +131,7 @@ pub const BIRTHDAY: Number = Number::new(
 );
 
 /// Every one, for who manages the club.
-pub const NUMBERS: [Number; 31] = [
+pub const NUMBERS: [Number; 32] = [
     ACCOUNT_DAYS,
     AHEAD,
     HOLD,
@@ -158,5 +162,6 @@ pub const NUMBERS: [Number; 31] = [
     WAITS,
     REMIND_FIRST,
     REMIND_LAST,
+    GUEST_ADDRESSES,
     BIRTHDAY,
 ];

@@ -13,6 +13,7 @@ use crate::cells::{Cell, begin, cell_at};
 use crate::hold::Hold;
 use crate::numbers::{OFFER, OFFER_AHEAD, QUIET_FROM, QUIET_TO};
 use crate::search::{BookingFor, SearchContext, prepare};
+use crate::notify;
 use crate::wait_store as store;
 use crate::waits::{Look, Offered, Opened, Wait, WaitKind, in_order};
 use crate::wish::{Extras, When, Wish};
@@ -235,7 +236,7 @@ fn tell(tx: &mut Tx<'_>, wait: &Wait, starts_at: Timestamp) -> Result<()> {
     if wait.kind == WaitKind::Tell {
         store::set_state(tx, wait.id, &["waiting"], "done")?;
     }
-    tx.enqueue(&Opened { wait: wait.id, starts_at }, tx.now())
+    notify::opened(tx, wait, &Opened { wait: wait.id, starts_at })
 }
 
 /// What came of offering a time.
@@ -285,6 +286,6 @@ fn offer(tx: &mut Tx<'_>, wait: &Wait, starts_at: Timestamp) -> Result<Offering>
         return Ok(if is_gone { Offering::Gone } else { Offering::NotTheirs });
     };
     store::insert_offer(tx, held.id, wait.id, starts_at, "open")?;
-    tx.enqueue(&Offered { booking: held.id }, tx.now())?;
+    notify::offered(tx, &Offered { booking: held.id })?;
     Ok(Offering::Made)
 }

@@ -2,26 +2,11 @@
 //! is near and was not told yet, so a booking that is moved or cancelled needs no care.
 
 use jiff::{SignedDuration, Timestamp};
-use kit::jobs::Job;
 use kit::{Id, Result, Tx, args, sql};
-use serde::{Deserialize, Serialize};
 
+use crate::model::{Booking, Status};
 use crate::numbers::{REMIND_FIRST, REMIND_LAST};
-
-/// A guest is to be reminded; a job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Remind {
-    /// Of which booking.
-    pub booking: Id,
-    /// Of which start: if it was moved meanwhile, this reminder is void.
-    pub starts_at: Timestamp,
-    /// Whether it is the first of two.
-    pub first: bool,
-}
-
-impl Job for Remind {
-    const KIND: &'static str = "bookings.remind";
-}
+use crate::{notify, store};
 
 /// Has guests reminded whose time is near, at most so many; each once a start. How many.
 ///
@@ -53,20 +38,42 @@ fn remind(tx: &mut Tx<'_>, hours: i64, nearer: i64, first: bool, most: i64) -> R
         args![now + SignedDuration::from_hours(nearer), now + before, hours, most],
     )?;
     let mut told = 0;
-    for (booking, starts_at) in near {
-        let kept = tx.run(
-            sql!(
-                "INSERT INTO reminders (booking_id, starts_at, hours, sent_at) VALUES ($1, $2, $3, $4)
-                 ON CONFLICT (booking_id, starts_at, hours) DO NOTHING"
-            ),
-            args![booking, starts_at, hours, now],
-        )?;
-        if kept == 1 && settled_at(tx, booking)? <= starts_at - before {
-            tx.enqueue(&Remind { booking, starts_at, first }, now)?;
+    for (id, starts_at) in near {
+        if mark(tx, id, starts_at, hours)? && settled_at(tx, id)? <= starts_at - before {
+            let together = visit_of(tx, id, hours)?;
+            notify::near(tx, &together, first)?;
             told += 1;
         }
     }
     Ok(told)
+}
+
+/// Writes down that a guest is reminded. `false` if that was so already.
+fn mark(tx: &mut Tx<'_>, booking: Id, starts_at: Timestamp, hours: i64) -> Result<bool> {
+    let now = tx.now();
+    let marked = tx.run(
+        sql!(
+            "INSERT INTO reminders (booking_id, starts_at, hours, sent_at) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (booking_id, starts_at, hours) DO NOTHING"
+        ),
+        args![booking, starts_at, hours, now],
+    )?;
+    Ok(marked == 1)
+}
+
+/// A booking, and what else of the same visit begins within three hours of it: one reminder is for all of them.
+fn visit_of(tx: &mut Tx<'_>, id: Id, hours: i64) -> Result<Vec<Booking>> {
+    let Some(first) = store::find(tx, id)?.map(|kept| kept.booking) else { return Ok(Vec::new()) };
+    let until = first.starts_at + SignedDuration::from_hours(3);
+    let mut together = Vec::new();
+    for other in store::of_visit(tx, &first, Status::Confirmed)? {
+        let Some(other) = store::find(tx, other)?.map(|kept| kept.booking) else { continue };
+        if other.starts_at < until && mark(tx, other.id, other.starts_at, hours)? {
+            together.push(other);
+        }
+    }
+    together.insert(0, first);
+    Ok(together)
 }
 
 /// When a guest was told last when their time begins: at booking, or when it was moved.

@@ -1,7 +1,6 @@
 //! When a plan changes, what was booked on days on which it does not count any more costs something else; then it may be
 //! cancelled freely (M5). It costs what was agreed again, if the plan comes back.
 
-use kit::jobs::Job;
 use kit::{Cents, Id, Result, Tx};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -9,7 +8,7 @@ use serde_json::json;
 use crate::book::{bill, pay_with, priced};
 use crate::model::{Booking, Status};
 use crate::price::Cover;
-use crate::store;
+use crate::{notify, store};
 use crate::wish::Perk;
 
 /// Somebody is to be told that a booking costs something else now.
@@ -21,10 +20,6 @@ pub struct Repriced {
     pub from: i64,
     /// Whether it costs what was agreed again.
     pub restored: bool,
-}
-
-impl Job for Repriced {
-    const KIND: &'static str = "bookings.repriced";
 }
 
 /// A booking that costs something else now.
@@ -62,7 +57,7 @@ pub fn reprice_for(tx: &mut Tx<'_>, person: Id) -> Result<Vec<Repricing>> {
         store::free_to_cancel(tx, id, booking.free_to_cancel)?;
         money::replace(tx, &bill(club, &booking, why))?;
         store::note(tx, id, None, "repriced", &json!({"from": from, "to": booking.total()}))?;
-        tx.enqueue(&Repriced { booking: id, from: from.0, restored }, tx.now())?;
+        notify::repriced(tx, &booking, &Repriced { booking: id, from: from.0, restored })?;
         repriced.push(Repricing { booking, from });
     }
     Ok(repriced)

@@ -1,10 +1,9 @@
 //! Moving a booking: the same booking at another time, priced anew; what not coming would have cost stays (C4).
 
 use jiff::Timestamp;
-use kit::jobs::Job;
 use kit::{Cents, Error, Id, Result, Tx};
 use people::{Action, Actor};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
 
 use crate::audit;
@@ -20,20 +19,9 @@ use crate::refusals::{MOVE_CHANGED, PRICE_CHANGED, TAKEN, TOO_MANY_MOVES, WRONG_
 use crate::request::{Question, Request};
 use crate::search::window_of_move;
 use crate::store::{self, Kind};
-use crate::waits;
 use crate::window::Window;
 use crate::wish::{Move, ShownMove};
-
-/// Somebody is to be told that a booking was moved.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Moved {
-    /// Which.
-    pub booking: Id,
-}
-
-impl Job for Moved {
-    const KIND: &'static str = "bookings.moved";
-}
+use crate::{notify, waits};
 
 /// What differs after a move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -178,7 +166,7 @@ fn settle_there(
         "difference": moved.difference, "frozen": booking.frozen.fee});
     store::note(tx, id, Some(before.person), "rescheduled", &told)?;
     store::bump_versions(tx, id)?;
-    tx.enqueue(&Moved { booking: id }, now)?;
+    notify::moved(tx, booking)?;
     Ok(moved)
 }
 

@@ -3,15 +3,17 @@
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 use kit::web::{Input, Words};
-use kit::{Error, Fault, Id, Refusal, Result, Tx};
-use people::Actor;
+use kit::{Cents, Error, Fault, Id, Refusal, Result, Tx};
+use people::{Action, Actor};
 use serde_json::{Value, json};
 
-use crate::book::book;
+use crate::book::book_quietly;
+use crate::cancel::cancel_quietly;
 use crate::model::Booking;
-use crate::store;
+use crate::refusals::WRONG_STATE;
 use crate::window::iso;
 use crate::wish::{When, Wish};
+use crate::{notify, store};
 
 /// Some of the days can't be had.
 pub const CONFLICTS: Refusal = Refusal::conflict(
@@ -106,7 +108,7 @@ pub fn repeat(tx: &mut Tx<'_>, by: &Actor, repeated: &Repeated) -> Result<Series
     for place in (0..repeated.times).filter(|place| !repeated.without.contains(place)) {
         let wish = occurrence(tx, repeated, place)?;
         let mut refused = None;
-        let booked = tx.attempt(|tx| match book(tx, by, &wish) {
+        let booked = tx.attempt(|tx| match book_quietly(tx, by, &wish) {
             Ok(booking) => Ok(Some(booking)),
             Err(Error::Refused(refusal, carried)) => {
                 refused = Some((refusal, carried));
@@ -133,7 +135,74 @@ pub fn repeat(tx: &mut Tx<'_>, by: &Actor, repeated: &Repeated) -> Result<Series
         store::set_series(tx, booking.id, first)?;
         booking.series = Some(first);
     }
+    let made = all_of_series(tx, first)?;
+    notify::booked(tx, by, &made)?;
     Ok(series)
+}
+
+/// Every booking of a series, the first to begin first.
+fn all_of_series(tx: &mut Tx<'_>, series: Id) -> Result<Vec<Booking>> {
+    let ids = store::made_together(tx, series)?;
+    let found = ids.into_iter().map(|id| store::find(tx, id)).collect::<Result<Vec<_>>>()?;
+    Ok(found.into_iter().flatten().map(|kept| kept.booking).collect())
+}
+
+/// What cancelling what is left of a series did.
+#[derive(Debug)]
+pub struct SeriesCancelled {
+    /// What was cancelled, the first to begin first, each with what stays due of it.
+    pub cancelled: Vec<(Booking, Cents)>,
+}
+
+impl SeriesCancelled {
+    /// What stays due of all of them.
+    pub fn fee(&self) -> Cents {
+        self.cancelled.iter().fold(Cents::ZERO, |sum, (_, fee)| sum + *fee)
+    }
+}
+
+/// Cancels every booking of a series that can still be cancelled, each by its own policy, and notifies once (N4). `id` is any booking of
+/// it.
+///
+/// # Errors
+/// `Error::NotFound` for what is not theirs or belongs to no series; `wrong_state` if nothing is left to be cancelled.
+pub fn cancel_series(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    id: Id,
+    reason: Option<&str>,
+) -> Result<SeriesCancelled> {
+    let person = by.person()?.id;
+    let by_club = by.may(Action::BookForOthers);
+    let kept = store::find(tx, id)?.filter(|kept| by_club || kept.booking.person == Some(person));
+    let series = kept.and_then(|kept| kept.booking.series).ok_or(Error::NotFound)?;
+    let now = tx.now();
+    let mut cancelled = Vec::new();
+    for booking in all_of_series(tx, series)?.into_iter().filter(|booking| booking.can_cancel(now)) {
+        cancelled.push(cancel_quietly(tx, by, booking.id, reason)?);
+    }
+    if cancelled.is_empty() {
+        return Err(Error::refused(&WRONG_STATE));
+    }
+    let bookings: Vec<Booking> = cancelled.iter().map(|(booking, _)| booking.clone()).collect();
+    notify::cancelled(tx, &bookings)?;
+    Ok(SeriesCancelled { cancelled })
+}
+
+/// What cancelling a series would mean, without doing it: everything is undone again.
+///
+/// # Errors
+/// As [`cancel_series`].
+pub fn preview_cancel_series(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<SeriesCancelled> {
+    let mut seen = None;
+    tx.attempt::<()>(|tx| match cancel_series(tx, by, id, None) {
+        Err(error @ Error::Fault(_)) => Err(error),
+        other => {
+            seen = Some(other);
+            Ok(None)
+        }
+    })?;
+    seen.unwrap_or(Err(Error::NotFound))
 }
 
 /// The wish of one place: the same time of the club's clock, so many weeks on.

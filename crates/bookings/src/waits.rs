@@ -43,10 +43,6 @@ pub struct Offered {
     pub booking: Id,
 }
 
-impl Job for Offered {
-    const KIND: &'static str = "bookings.offered";
-}
-
 /// Somebody is to be told that a time is free, first come.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Opened {
@@ -54,10 +50,6 @@ pub struct Opened {
     pub wait: Id,
     /// The time.
     pub starts_at: Timestamp,
-}
-
-impl Job for Opened {
-    const KIND: &'static str = "bookings.opened";
 }
 
 /// What somebody waits for.

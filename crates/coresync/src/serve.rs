@@ -21,6 +21,9 @@ use crate::{app, connections, demo, reactions};
 /// How many take jobs, each up to eight at once: a slow mail server does not hold up the others.
 const RUNNERS: usize = 4;
 
+/// How many send notifications, each up to eight at once.
+const SENDERS: usize = 2;
+
 /// How long single measurements lie before they are added up.
 const FIGURES: Duration = Duration::from_secs(5);
 
@@ -141,7 +144,9 @@ async fn serve_on(
     reactions::begin_rounds(&house).await?;
     let (stop, stopped) = watch::channel(false);
     let run = |_| tokio::spawn(jobs::run(house.db.clone(), handlers.clone(), stopped.clone()));
-    let workers: Vec<_> = (0..RUNNERS).map(run).collect();
+    let mut workers: Vec<_> = (0..RUNNERS).map(run).collect();
+    let outbox = reactions::outbox(&house, &post);
+    workers.extend((0..SENDERS).map(|_| tokio::spawn(outbox.clone().run(stopped.clone()))));
 
     let address = house.config.addr;
     let kept_figures = figures.clone();

@@ -22,12 +22,16 @@ mod crawlers;
 mod day;
 #[path = "it/dealing.rs"]
 mod dealing;
+#[path = "it/delivery.rs"]
+mod delivery;
 #[path = "it/desk.rs"]
 mod desk;
 #[path = "it/docs.rs"]
 mod docs;
 #[path = "it/document.rs"]
 mod document;
+#[path = "it/emails.rs"]
+mod emails;
 #[path = "it/encodings.rs"]
 mod encodings;
 #[path = "it/front_desk.rs"]
@@ -88,6 +92,8 @@ mod release;
 mod same_move;
 #[path = "it/shapes.rs"]
 mod shapes;
+#[path = "it/smtp.rs"]
+mod smtp;
 #[path = "it/staff_api.rs"]
 mod staff_api;
 #[path = "it/staff_changes.rs"]

@@ -11,6 +11,7 @@ pub mod fold;
 pub mod ids;
 pub mod jobs;
 pub mod live;
+pub mod notifications;
 pub mod numbers;
 pub mod pace;
 pub mod replies;
@@ -28,6 +29,7 @@ pub use clock::Clock;
 pub use db::{Db, Tx};
 pub use errors::{Error, Fault, Fields, Refusal, Result};
 pub use ids::Id;
+pub use notifications::Notification;
 pub use web::House;
 
 #[doc(hidden)]

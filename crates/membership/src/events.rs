@@ -1,9 +1,12 @@
 //! What happened to a membership: for the letters that follow from it, and for staff.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use kit::{Error, Fault, Id, Result, Tx, args, row, sql};
 use people::{Action, Actor};
 use serde_json::Value;
+
+/// For how long it is told what became of a membership.
+const NEWS_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Something that happened to a membership.
 #[derive(Debug, Clone)]
@@ -55,6 +58,39 @@ pub fn event(tx: &mut Tx<'_>, id: Id) -> Result<Event> {
         args![id],
     )?;
     found.ok_or(Error::NotFound)?.read()
+}
+
+/// What a membership event is told for, when it is told at all.
+const ALWAYS_TOLD: [&str; 5] = ["joined", "upgraded", "dues_taken", "ended", "moves_over"];
+
+/// The event that an email reports, or why it need not be told any more: something later says otherwise.
+///
+/// # Errors
+/// `Error::NotFound`; a fault of the database.
+pub fn still_so(tx: &mut Tx<'_>, id: Id) -> Result<std::result::Result<Event, &'static str>> {
+    let event = event(tx, id)?;
+    if tx.now().duration_since(event.at) > NEWS_LIFE {
+        return Ok(Err("too old"));
+    }
+    let undone_by: &[&str] = match event.what.as_str() {
+        what if ALWAYS_TOLD.contains(&what) => return Ok(Ok(event)),
+        "leaves" => &["stays", "upgraded", "ended"],
+        "stays" => &["leaves", "ended"],
+        "changes_down" => &["keeps_plan", "changes_down", "upgraded", "leaves", "ended"],
+        "keeps_plan" => &["changes_down", "ended"],
+        "grace" => &["dues_taken", "suspended", "ended"],
+        "suspended" => &["dues_taken", "ended"],
+        _ => &["ended"],
+    };
+    let later: Vec<(String,)> = tx.all(
+        sql!(
+            "SELECT l.what FROM membership_events l JOIN membership_events e ON e.membership_id = l.membership_id
+             WHERE e.id = $1 AND (l.at > e.at OR (l.at = e.at AND l.id > e.id))"
+        ),
+        args![id],
+    )?;
+    let is_undone = later.iter().any(|(what,)| undone_by.contains(&what.as_str()));
+    Ok(if is_undone { Err("a later change follows") } else { Ok(event) })
 }
 
 /// What happened to a person's memberships, the latest first, at most a hundred.

@@ -20,10 +20,10 @@ pub use desk::{
     Invoice, NO_UPGRADE, NOTHING_DUE, PAID_MEANWHILE, PRICE_CHANGED, Paid, SUBJECT, Sold, join,
     preview_upgrade, take_dues, upgrade,
 };
-pub use events::{Event, event, events};
+pub use events::{Event, event, events, still_so};
 pub use life::{
     CARD_NEEDED, Changed, FROZEN_ENOUGH, FROZEN_MONTHS, NO_PLAN, NUMBERS, Told, Turn, WRONG_STATE, as_staff,
-    change_down, freezable, freeze, leave, paid_through, set_auto_credit, stay, turn,
+    change_down, freezable, freeze, leave, notify, paid_through, set_auto_credit, stay, turn,
 };
 pub use model::{Membership, NewMembership, Plan, Status, Tier};
 pub use perks::{return_perks, use_birthday, use_credit, use_pass, without_uses_of};

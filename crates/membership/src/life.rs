@@ -5,7 +5,8 @@ use catalogue::Number;
 use jiff::ToSpan as _;
 use jiff::civil::{Date, Time};
 use kit::jobs::Job;
-use kit::{Error, Fault, Id, Refusal, Result, Tx, args, sql};
+use kit::notifications::OWNER;
+use kit::{Error, Fault, Id, Notification, Refusal, Result, Tx, args, sql};
 use people::{Action, Actor};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -59,6 +60,15 @@ impl Job for Told {
     const KIND: &'static str = "membership.told";
 }
 
+/// Has a person be told what became of their membership.
+///
+/// # Errors
+/// A fault of the database.
+pub fn notify(tx: &mut Tx<'_>, person: Id, told: &Told) -> Result<()> {
+    let subject = ("membership", person);
+    tx.notify(&Notification::new(Told::KIND, subject, Some(person), told)?, &[OWNER])
+}
+
 /// The work of every night; it asks for the next one itself.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Turn {}
@@ -98,7 +108,7 @@ pub(crate) fn changed(
         args![id, membership, now, by, what, detail.clone()],
     )?;
     tx.enqueue(&Changed { person }, now)?;
-    tx.enqueue(&Told { event: id }, now)?;
+    notify(tx, person, &Told { event: id })?;
     Ok(id)
 }
 

@@ -29,11 +29,14 @@ pub(crate) fn compose(mail: &Mail, from: &Mailbox, now: Timestamp) -> Result<Mes
     match (&mail.html, &mail.calendar) {
         (None, None) => message.singlepart(plain(mail)),
         (Some(html), None) => message.multipart(both(mail, html)),
-        (None, Some(calendar)) => {
-            message.multipart(MultiPart::mixed().singlepart(plain(mail)).singlepart(attached(calendar)?))
-        }
-        (Some(html), Some(calendar)) => {
-            message.multipart(MultiPart::mixed().multipart(both(mail, html)).singlepart(attached(calendar)?))
+        (html, Some(calendar)) => {
+            let mut shown = MultiPart::alternative().singlepart(plain(mail));
+            if let Some(html) = html {
+                shown = shown.singlepart(SinglePart::html(html.clone()));
+            }
+            // As one of the ways to show the email, programs offer it as an invitation; as a file, anybody can save it.
+            let shown = shown.singlepart(invitation(calendar)?);
+            message.multipart(MultiPart::mixed().multipart(shown).singlepart(attached(calendar)?))
         }
     }
     .or_fault()
@@ -83,11 +86,18 @@ fn both(mail: &Mail, html: &str) -> MultiPart {
     MultiPart::alternative_plain_html(mail.text.clone(), html.to_owned())
 }
 
-/// The calendar says in its own text whether it publishes or cancels; the part has to say the same.
+fn invitation(calendar: &str) -> Result<SinglePart> {
+    Ok(SinglePart::builder().header(calendar_type(calendar)?).body(calendar.to_owned()))
+}
+
 fn attached(calendar: &str) -> Result<SinglePart> {
-    let method = if calendar.contains("\r\nMETHOD:CANCEL\r\n") { "CANCEL" } else { "PUBLISH" };
-    let kind = ContentType::parse(&format!("text/calendar; charset=utf-8; method={method}")).or_fault()?;
-    Ok(Attachment::new("booking.ics".to_owned()).body(calendar.to_owned(), kind))
+    Ok(Attachment::new("booking.ics".to_owned()).body(calendar.to_owned(), calendar_type(calendar)?))
+}
+
+/// The calendar says in its own text whether it invites or cancels; the part has to say the same (RFC 6047, 2.4).
+fn calendar_type(calendar: &str) -> Result<ContentType> {
+    let method = if calendar.contains("\r\nMETHOD:CANCEL\r\n") { "CANCEL" } else { "REQUEST" };
+    ContentType::parse(&format!("text/calendar; charset=utf-8; method={method}")).or_fault()
 }
 
 /// The same mail has the same name however often it is tried: a receiver, and whoever reads the
@@ -96,9 +106,12 @@ fn message_id(mail: &Mail, from: &Mailbox) -> Result<String> {
     Ok(format!("<{}@{}>", name(mail)?, from.email.domain()))
 }
 
-/// 32 digits that name a mail by what is in it.
+/// 32 digits that name a mail by its key, or by what is in it.
 pub(crate) fn name(mail: &Mail) -> Result<String> {
-    let whole = serde_json::to_string(mail).or_fault()?;
+    let whole = match &mail.key {
+        Some(key) => key.clone(),
+        None => serde_json::to_string(mail).or_fault()?,
+    };
     Ok(tokens::hex(&tokens::digest(&whole)[..16]))
 }
 
@@ -131,6 +144,7 @@ mod tests {
             html: None,
             calendar: None,
             unsubscribe: None,
+            key: None,
         }
     }
 
@@ -173,6 +187,8 @@ mod tests {
         assert_eq!(id(&first), id(&composed(&mail())));
         assert_ne!(id(&first), id(&other));
         assert!(id(&first).ends_with("@demo.coresync.test>"));
+        let keyed = |text: &str| composed(&Mail { key: Some("17".to_owned()), text: text.to_owned(), ..mail() });
+        assert_eq!(id(&keyed("Friday")), id(&keyed("Saturday")), "the key names it, whatever is in it");
     }
 
     #[test]
@@ -195,6 +211,6 @@ mod tests {
         ] {
             assert!(text.contains(part), "{part}\n{text}");
         }
-        assert!(text.contains("text/calendar") && text.contains("method=CANCEL"), "{text}");
+        assert_eq!(text.matches("Content-Type: text/calendar; charset=utf-8; method=CANCEL").count(), 2, "{text}");
     }
 }

@@ -24,6 +24,9 @@ pub struct Mail {
     /// Where one press makes an end of such mails (RFC 8058): an address of ours.
     #[serde(default)]
     pub unsubscribe: Option<String>,
+    /// What names it: an email that is tried again has the same `Message-ID`. Nothing: what is in it.
+    #[serde(default)]
+    pub key: Option<String>,
 }
 
 impl Job for Mail {
@@ -65,9 +68,14 @@ pub fn forget(tx: &mut Tx<'_>, address: &str) -> Result<u64> {
         args![&address, named.clone()],
     )?;
     let quoted = serde_json::to_string(&address).or_fault()?;
+    // A request that anyone made for an address names it, and no person.
+    let asked = tx.run(
+        sql!("DELETE FROM notifications WHERE LOWER(data) LIKE $1 ESCAPE '!'"),
+        args![containing(&quoted)],
+    )?;
     let waiting = tx.run(
         sql!("DELETE FROM jobs WHERE LOWER(payload) LIKE $1 ESCAPE '!' OR LOWER(payload) LIKE $2 ESCAPE '!'"),
         args![containing(&quoted), named],
     )?;
-    Ok(sent + waiting)
+    Ok(sent + asked + waiting)
 }

@@ -1,10 +1,14 @@
-//! What leaves the house: mail and calendars. A verb writes a mail as a job in its own transaction
-//! (`tx.enqueue(&mail, now)`); [`deliver`] sends it afterwards and writes it in the log.
+//! What leaves the club: email and the calendar files in it. An operation writes a notification in its own transaction
+//! (`tx.notify`); the [`Outbox`] has it composed from the state as it is then, sends it, and writes it in the log.
 
 pub mod calendar;
 mod compose;
 mod deliver;
+mod names;
+mod outbox;
 mod post;
 
 pub use deliver::{Mail, deliver, forget};
+pub use names::plain_name;
+pub use outbox::{Composed, Outbox, Waiting, forget_person};
 pub use post::Post;

@@ -40,11 +40,19 @@ impl Post {
     /// # Errors
     /// A fault that says what is wrong with `smtp_url` or `mail_from`.
     pub fn from_config(config: &Config) -> Result<Post> {
+        Post::with_patience(config, PATIENCE)
+    }
+
+    /// The same, with another limit for one answer of the mail server.
+    ///
+    /// # Errors
+    /// As [`Post::from_config`].
+    pub fn with_patience(config: &Config, patience: Duration) -> Result<Post> {
         let from: Mailbox =
             config.mail_from.parse().map_err(|e| Fault::because(format!("CORESYNC_MAIL_FROM: {e}")))?;
         let way = match &config.smtp_url {
             None => Way::Kept(config.data.join("mail")),
-            Some(url) => Way::Smtp(smtp(url, &from)?),
+            Some(url) => Way::Smtp(smtp(url, &from, patience)?),
         };
         Ok(Post { from, way })
     }
@@ -61,7 +69,10 @@ impl Post {
                 Ok("smtp")
             }
             Way::Kept(folder) => {
-                let name = format!("{}-{}.eml", now.strftime("%Y%m%dT%H%M%S%3fZ"), compose::name(mail)?);
+                // Sorted by name they stand in the order in which they were written.
+                let order = mail.key.as_deref().and_then(|key| key.split(' ').next()?.parse::<u64>().ok());
+                let (at, order) = (now.strftime("%Y%m%dT%H%M%S%3fZ"), order.unwrap_or_default());
+                let name = format!("{at}-{order:016}-{}.eml", compose::name(mail)?);
                 let (folder, bytes) = (folder.clone(), message.formatted());
                 tokio::task::spawn_blocking(move || keep(&folder, &name, &bytes)).await.or_fault()??;
                 Ok("kept")
@@ -70,7 +81,7 @@ impl Post {
     }
 }
 
-fn smtp(url: &str, from: &Mailbox) -> Result<AsyncSmtpTransport<Tokio1Executor>> {
+fn smtp(url: &str, from: &Mailbox, patience: Duration) -> Result<AsyncSmtpTransport<Tokio1Executor>> {
     if !is_safe(url) {
         return Err(Fault::because(
             "CORESYNC_SMTP_URL: to another machine mail goes encrypted: smtps://…, or smtp://…?tls=required",
@@ -80,7 +91,7 @@ fn smtp(url: &str, from: &Mailbox) -> Result<AsyncSmtpTransport<Tokio1Executor>>
     let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
         .map_err(|_| Fault::because("CORESYNC_SMTP_URL must look like smtps://user:password@host:port"))?;
     let name = ClientId::Domain(from.email.domain().to_owned());
-    Ok(builder.hello_name(name).timeout(Some(PATIENCE)).build())
+    Ok(builder.hello_name(name).timeout(Some(patience)).build())
 }
 
 /// Whether the way to the server is encrypted, or does not leave this machine.

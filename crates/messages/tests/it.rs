@@ -7,7 +7,7 @@ use kit::config::Config;
 use kit::jobs::{Handlers, run_due};
 use kit::testing::TestDb;
 use kit::{House, args, sql};
-use messages::calendar::{Event, ics};
+use messages::calendar::{Event, Party, ics};
 use messages::{Mail, Post, deliver};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -34,14 +34,17 @@ fn mail() -> Mail {
         location: "Mensuite".to_owned(),
         description: "Гарячий камінь 🔥".to_owned(),
         cancelled: false,
+        organizer: Party { name: "The Club".to_owned(), email: "hello@demo.coresync.test".to_owned() },
+        attendee: Party { name: "Anna Ko".to_owned(), email: "anna@example.com".to_owned() },
     };
     Mail {
         to: "Anna Ko <anna@example.com>".to_owned(),
         subject: "Your visit on Friday".to_owned(),
         text: "See you on Friday.\n.\nA line with a dot alone.".to_owned(),
         html: Some("<p>See you on Friday.</p>".to_owned()),
-        calendar: Some(ics(&event)),
+        calendar: Some(ics(&[event])),
         unsubscribe: None,
+        key: None,
     }
 }
 
@@ -79,7 +82,7 @@ async fn a_mail_that_a_verb_asked_for_is_kept_where_it_can_be_read() {
         head.split("boundary=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a boundary");
     // Before the first, the two parts, behind the last.
     assert_eq!(body.split(&format!("--{boundary}")).count(), 4, "{body}");
-    assert!(body.contains("See you on Friday.") && body.contains("METHOD:PUBLISH"), "{body}");
+    assert!(body.contains("See you on Friday.") && body.contains("METHOD:REQUEST"), "{body}");
 
     let log = logged(&house).await;
     let [(to, subject, sent_at, how)] = log.as_slice() else { panic!("{log:?}") };

@@ -7,6 +7,7 @@
 use kit::{Error, Fields, Id, Result, Tx, tokens};
 use serde_json::json;
 
+use crate::account_emails::notify;
 use crate::actor::Actor;
 use crate::audit::{What, note};
 use crate::caller::Caller;
@@ -205,7 +206,7 @@ fn change_address(tx: &mut Tx<'_>, by: &Actor, before: &Person, email: &str) -> 
     }
     if let Some(old) = before.email.clone().filter(|old| old != email) {
         doors::keep_address(tx, before.id, &old)?;
-        tx.enqueue(&AddressChanged { person: before.id, old }, tx.now())?;
+        notify(tx, &AddressChanged { person: before.id, old })?;
     }
     let owner = Actor { network: by.network.clone(), ..Actor::of(before.clone()) };
     note(tx, &owner, What::AddressChanged, Some(before.id), json!({}))

@@ -2,6 +2,7 @@
 //! same transaction as what they ask ([`Caller`]); what they may do is one table ([`may`]).
 
 mod account_api;
+mod account_emails;
 mod actor;
 mod api;
 mod audit;
@@ -73,10 +74,10 @@ pub use privacy::{
 pub use profile::{
     BIRTHDAY_FIXED, change_profile, contact_of, correct_birthday, emergency_contact, fix_birthday,
 };
+pub use account_emails::{ACCOUNT_KINDS, AccountNews, account_email, notify};
 pub use proofs::{
     ADDRESS_GONE, AddressAsked, AddressChanged, Claim, Claimed, LINK_EXPIRED, Letter, News, PasswordChanged,
-    Proven, ResetAsked, letter_of_change, letter_of_reset, letter_to_claimant, letter_to_new_address,
-    mail_of, withdraw_link,
+    Proven, ResetAsked, mail_of,
 };
 pub use reset::{ask_address, ask_again, ask_reset, reset_password};
 pub use roles::{OWN_ROLE, find_people, look_up, note_look, set_role, sign_out_of_all};

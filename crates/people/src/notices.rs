@@ -1,4 +1,5 @@
-//! What somebody wants to be told, by kind and channel. Letters that keep an account its owner's can't be silenced.
+//! What somebody wants to be told, by kind and channel. Reminders and offers can be switched off; what happens to a booking, a payment
+//! or an account is always told (N5).
 
 use kit::web::{Input, Words};
 use kit::{Error, Id, Refusal, Result, Tx, args, sql, tokens};
@@ -16,8 +17,6 @@ pub const LINK_BROKEN: Refusal =
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Notice {
-    /// A booking stands, has moved, is off.
-    Bookings,
     /// A visit is near.
     Reminders,
     /// A time that was waited for is free.
@@ -26,12 +25,11 @@ pub enum Notice {
 
 impl Notice {
     /// All of them.
-    pub const ALL: [Notice; 3] = [Notice::Bookings, Notice::Reminders, Notice::Waitlist];
+    pub const ALL: [Notice; 2] = [Notice::Reminders, Notice::Waitlist];
 
     /// Its name in the table, in forms and in links.
     pub fn name(self) -> &'static str {
         match self {
-            Notice::Bookings => "bookings",
             Notice::Reminders => "reminders",
             Notice::Waitlist => "waitlist",
         }
@@ -116,7 +114,7 @@ impl Input for Wanted {
         for one in words.many("notices").into_iter().filter(|one| *one != "") {
             match one.as_str().and_then(Notice::named) {
                 Some(notice) => wanted.push(notice),
-                None => words.complain("notices", "These must be of bookings, reminders, waitlist."),
+                None => words.complain("notices", "These must be of reminders, waitlist."),
             }
         }
         Wanted(wanted)
@@ -144,6 +142,8 @@ pub fn read_unsubscribe(tx: &Tx<'_>, token: &str) -> Result<(Id, Notice)> {
     let bytes = tokens::unhex(token).ok_or_else(broken)?;
     let text = tx.unseal(PLACE, &bytes).map_err(|_| broken())?;
     let (person, notice) = text.split_once(' ').ok_or_else(broken)?;
+    // A link of an email that could once be switched off: what can still be is the reminders.
+    let notice = if notice == "bookings" { "reminders" } else { notice };
     Ok((Id(person.parse().map_err(|_| broken())?), Notice::named(notice).ok_or_else(broken)?))
 }
 

@@ -8,6 +8,7 @@ use kit::{Id, Refusal, Result, Tx, tokens};
 use serde::{Deserialize, Serialize};
 
 use crate::limits::{self, EmailKind};
+use crate::account_emails::notify;
 use crate::model::{Person, kept_email};
 use crate::whence::{Whence, known_device};
 use crate::{store, store_doors as doors};
@@ -204,19 +205,11 @@ fn prove(tx: &mut Tx<'_>, person: Id, kind: EmailKind, email: &str, life: Signed
     Ok(token)
 }
 
-/// Takes a link back that could not be sent: nobody has it.
-///
-/// # Errors
-/// A fault of the database.
-pub fn withdraw_link(tx: &mut Tx<'_>, token: &str) -> Result<()> {
-    doors::use_proof(tx, tokens::digest(token)).map(drop)
-}
-
 /// The letter to an address that somebody claims: a link, if it is nobody's yet.
 ///
 /// # Errors
 /// A fault of the database.
-pub fn letter_to_claimant(tx: &mut Tx<'_>, claimed: &Claimed) -> Result<Option<Letter>> {
+pub(crate) fn letter_to_claimant(tx: &mut Tx<'_>, claimed: &Claimed) -> Result<Option<Letter>> {
     if !store::is_here(tx, claimed.person)? {
         return Ok(None);
     }
@@ -238,7 +231,7 @@ pub fn letter_to_claimant(tx: &mut Tx<'_>, claimed: &Claimed) -> Result<Option<L
 ///
 /// # Errors
 /// A fault of the database.
-pub fn letter_of_reset(tx: &mut Tx<'_>, asked: &ResetAsked) -> Result<Option<Letter>> {
+pub(crate) fn letter_of_reset(tx: &mut Tx<'_>, asked: &ResetAsked) -> Result<Option<Letter>> {
     let email = kept_email(&asked.email);
     let found = match store::person_by_email(tx, &email)? {
         Some(person) => Some(person),
@@ -256,7 +249,7 @@ pub fn letter_of_reset(tx: &mut Tx<'_>, asked: &ResetAsked) -> Result<Option<Let
 ///
 /// # Errors
 /// A fault of the database.
-pub fn letter_to_new_address(tx: &mut Tx<'_>, asked: &AddressAsked) -> Result<Option<Letter>> {
+pub(crate) fn letter_to_new_address(tx: &mut Tx<'_>, asked: &AddressAsked) -> Result<Option<Letter>> {
     let (to, person) = (kept_email(&asked.email), asked.person);
     if !store::is_here(tx, person)? {
         return Ok(None);
@@ -281,7 +274,7 @@ pub fn letter_to_new_address(tx: &mut Tx<'_>, asked: &AddressAsked) -> Result<Op
 ///
 /// # Errors
 /// A fault of the database.
-pub fn letter_of_change(tx: &mut Tx<'_>, person: Id) -> Result<Option<Letter>> {
+pub(crate) fn letter_of_change(tx: &mut Tx<'_>, person: Id) -> Result<Option<Letter>> {
     let to = mail_of(tx, person)?;
     Ok(to.map(|to| Letter { to, news: News::PasswordChanged }))
 }
@@ -299,7 +292,7 @@ pub fn mail_of(tx: &mut Tx<'_>, person: Id) -> Result<Option<String>> {
 /// out is not lost by being tried again.
 pub(crate) fn ask_claimant(tx: &mut Tx<'_>, person: Id, email: &str, whence: &Whence) -> Result<()> {
     let is_over = limits::count_email(tx, EmailKind::Confirm, email, whence)?;
-    tx.enqueue(&Claimed { person, is_over }, tx.now())
+    notify(tx, &Claimed { person, is_over })
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use kit::{Error, Fields, House, Result, Tx, tokens};
 use serde_json::json;
 
+use crate::account_emails::notify;
 use crate::actor::Actor;
 use crate::audit::{What, note};
 use crate::caller::Caller;
@@ -46,7 +47,7 @@ pub fn ask_reset(tx: &mut Tx<'_>, whence: &Whence, email: &str) -> Result<()> {
     limits::count_request(tx, whence)?;
     let email = kept_email(email);
     let is_over = limits::count_email(tx, EmailKind::Reset, &email, whence)?;
-    tx.enqueue(&ResetAsked { email, is_over }, tx.now())
+    notify(tx, &ResetAsked { email, is_over })
 }
 
 /// Asks for an email to another address of whoever asks, who knows their password.
@@ -66,7 +67,7 @@ pub async fn ask_address(caller: &Caller, wish: NewAddress) -> Result<()> {
             limits::count_request(tx, &whence)?;
             let is_over = limits::count_email(tx, EmailKind::Change, &email, &whence)?;
             let from = (known_device(&whence.device).map(str::to_owned), whence.network());
-            tx.enqueue(&AddressAsked { person, email: email.clone(), is_over, from }, tx.now())
+            notify(tx, &AddressAsked { person, email: email.clone(), is_over, from })
         })
         .await
 }
@@ -109,7 +110,7 @@ pub async fn reset_password(house: &House, whence: &Whence, wish: NewPassword) -
                 own(tx, person.id, &proof.email)?;
             }
             doors::forget_all_proofs(tx, person.id)?;
-            tx.enqueue(&PasswordChanged { person: person.id }, tx.now())?;
+            notify(tx, &PasswordChanged { person: person.id })?;
             let by = Actor { network: network.clone(), ..Actor::of(person) };
             note(tx, &by, What::PasswordReset, Some(proof.person), json!({}))
         })

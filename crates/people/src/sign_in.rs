@@ -4,6 +4,7 @@
 use kit::{Error, Fields, House, Id, Refusal, Result, Tx};
 use serde_json::json;
 
+use crate::account_emails::notify;
 use crate::actor::Actor;
 use crate::audit::{What, note};
 use crate::caller::Caller;
@@ -140,7 +141,7 @@ pub async fn change_password(
                     None
                 }
             };
-            tx.enqueue(&PasswordChanged { person: id }, tx.now())?;
+            notify(tx, &PasswordChanged { person: id })?;
             note(tx, by, What::PasswordChanged, Some(id), json!({}))?;
             Ok(tokens)
         })

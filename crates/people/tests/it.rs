@@ -121,9 +121,11 @@ impl App {
                 args![],
             )?;
             let person = last.expect("somebody").0;
-            people::letter_to_claimant(tx, &people::Claimed { person, is_over: false })
+            let claimed = json!({ "person": person }).to_string();
+            let now = tx.now();
+            people::account_email(tx, ("people.claimed", &claimed), now, 1)
         });
-        match written.await.expect("a letter").expect("to somebody").news {
+        match written.await.expect("an answer").expect("an email").news {
             people::News::Confirm { token, .. } => token,
             other => panic!("not a link: {other:?}"),
         }

@@ -14,7 +14,7 @@ use kit::jobs::{Handlers, run_due};
 use kit::testing::TestDb;
 use kit::web::Front;
 use kit::{Clock, Db, Id};
-use messages::Post;
+use messages::{Outbox, Post};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
@@ -30,6 +30,7 @@ pub struct House {
     inner: kit::House,
     router: Front,
     handlers: Handlers,
+    outbox: Outbox,
     cast: Vec<Known>,
     club: Id,
     // Last, for it takes the database away.
@@ -63,8 +64,9 @@ impl House {
         let founded = inner.db.tx(club::found).await.expect("the club is founded");
         let post = Post::from_config(&inner.config).expect("mail is kept in the folder");
         let handlers = coresync::reactions::handlers(&inner, &post);
+        let outbox = coresync::reactions::outbox(&inner, &post);
         let router = coresync::app::app(inner.clone(), None);
-        House { inner, router, handlers, cast: founded.cast, club: founded.club, test }
+        House { inner, router, handlers, outbox, cast: founded.cast, club: founded.club, test }
     }
 
     /// Somebody of the cast with an app.
@@ -159,9 +161,9 @@ impl House {
         found.unwrap_or_else(|| panic!("no add-on {slug}"))
     }
 
-    /// Runs every job that is due, and what follows from it.
+    /// Runs every job that is due, sends every notification, and does what follows from it.
     pub async fn run_jobs(&self) {
-        run_due(self.db(), &self.handlers).await.expect("every job works out");
+        settle(self.db(), &self.handlers, &self.outbox).await.expect("every job works out");
     }
 
     /// The mails that were kept, in the order in which they were sent, as they would go over the wire.
@@ -177,16 +179,25 @@ impl House {
     }
 }
 
+/// Runs jobs and sends notifications until nothing is due.
+async fn settle(db: &Db, handlers: &Handlers, outbox: &Outbox) -> kit::Result<()> {
+    run_due(db, handlers).await?;
+    while outbox.deliver_due().await? > 0 {
+        run_due(db, handlers).await?;
+    }
+    Ok(())
+}
+
 impl Drop for House {
     fn drop(&mut self) {
         if std::thread::panicking() {
             return;
         }
-        let (db, handlers) = (self.inner.db.clone(), self.handlers.clone());
+        let (db, handlers, outbox) = (self.inner.db.clone(), self.handlers.clone(), self.outbox.clone());
         // The test's own runtime can't be waited in.
         let last = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            runtime.expect("a runtime").block_on(run_due(&db, &handlers))
+            runtime.expect("a runtime").block_on(settle(&db, &handlers, &outbox))
         });
         if let Err(error) = last.join().expect("the last jobs end") {
             panic!("a job was left that does not work out: {error}");

@@ -12,6 +12,7 @@ pub(crate) mod docs;
 mod errors;
 mod found;
 mod frame;
+mod guest_visit;
 mod halves;
 mod hang;
 mod held;
@@ -78,6 +79,7 @@ pub fn routes() -> Router<House> {
         .merge(moving::routes())
         .merge(repeat::routes())
         .merge(cancel::routes())
+        .merge(guest_visit::routes())
         .merge(staff::routes())
         .merge(hang::routes())
 }

@@ -56,7 +56,6 @@ fn or_open(all: &[(&'static str, &'static str)], chosen: &str) -> Vec<Choice> {
 /// A notice in words.
 fn spoken(notice: Notice) -> &'static str {
     match notice {
-        Notice::Bookings => "Your bookings: confirmed, moved, cancelled",
         Notice::Reminders => "Reminders before a visit",
         Notice::Waitlist => "A time you wait for is free",
     }

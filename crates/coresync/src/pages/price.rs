@@ -39,12 +39,16 @@ pub(crate) struct Cancelling<'z> {
 impl Cancelling<'_> {
     /// `Free to cancel until Monday 23 November, 16:00. …`
     pub(crate) fn sentence(&self) -> String {
+        self.sentence_with(|moment| words::moment(self.zone, moment, self.now))
+    }
+
+    /// The same with times as `said` writes them.
+    pub(crate) fn sentence_with(&self, said: impl Fn(Timestamp) -> String) -> String {
         let Cancelling { policy, now, .. } = *self;
         let half_until = self.starts_at - SignedDuration::from_hours(policy.half_hours);
         let free_until = self.starts_at - SignedDuration::from_hours(policy.free_hours);
         let regret_until = self.booked_at + SignedDuration::from_mins(policy.regret_minutes);
         let free_until = free_until.max(regret_until.min(half_until));
-        let said = |moment| words::moment(self.zone, moment, now);
         if policy.is_free(self.booked_at, self.starts_at, now) {
             let then = if free_until < half_until {
                 format!("After that it costs 50\u{a0}% until {}, and then the full price.", said(half_until))

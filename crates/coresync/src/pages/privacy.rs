@@ -222,6 +222,7 @@ fn take_out(tx: &mut Tx<'_>, by: &Actor, leaver: &Leaver) -> Result<()> {
         Err(Error::Refused(_, _)) | Ok(()) => {}
         Err(error) => return Err(error),
     }
+    messages::forget_person(tx, person.id)?;
     let others: Vec<String> = people::my_addresses(tx, by)?.into_iter().map(|(email, _)| email).collect();
     for email in person.email.iter().chain(&guests).chain(&others) {
         // What went to an address that is another account's is that one's.

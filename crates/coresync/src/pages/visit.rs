@@ -12,14 +12,14 @@ use kit::web::{Page, Path};
 use kit::{Cents, Error, House, Id, Result, Tx};
 use messages::calendar::{Event, ics};
 use money::{Charge, Subject};
-use people::{Actor, Caller, Notice};
+use people::{Actor, Caller};
 
 use super::dashboard::{VisitLine, status_word};
 use super::frame::{Frame, or_sign_in};
 use super::price::{self, BillLine, Cancelling};
 use super::times::Search;
 use super::words;
-use crate::calendar::event;
+use crate::calendar::{Invited, event};
 
 pub(super) fn routes() -> Router<House> {
     Router::new()
@@ -73,11 +73,8 @@ enum Letter {
 }
 
 fn letter(tx: &mut Tx<'_>, by: &Actor, booking: &Booking) -> Result<Letter> {
-    let own = by.id().filter(|id| booking.person == Some(*id) && booking.guest_email.is_none());
+    let own = by.id().filter(|id| booking.person == Some(*id));
     let Some(person) = own else { return Ok(Letter::Elsewhere) };
-    if !people::wants(tx, person, Notice::Bookings)? {
-        return Ok(Letter::Elsewhere);
-    }
     Ok(if people::mail_of(tx, person)?.is_some() { Letter::Comes } else { Letter::Waits })
 }
 
@@ -132,12 +129,27 @@ fn calendars(event: &Event) -> Vec<(&'static str, String)> {
     vec![("Google Calendar", google), ("Outlook", outlook)]
 }
 
+/// The event of a visit, to which whose account it is is invited.
+fn event_of(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    booking: &Booking,
+    link: &str,
+    mail_from: &str,
+) -> Result<Event> {
+    let person = booking.person.map(|person| people::person(tx, person)).transpose()?;
+    let name = person.as_ref().map(|person| person.first_name.clone()).unwrap_or_default();
+    let email = person.and_then(|person| person.email).unwrap_or_default();
+    event(tx, catalogue, booking, &Invited { name: &name, email: &email, link, mail_from })
+}
+
 /// The visit as a file for a calendar.
 async fn calendar(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
     let public = caller.house().config.public_url.clone();
     let here = format!("/dashboard/bookings/{id}/");
     let written = caller.view({
         let link = format!("{public}{here}");
+        let mail_from = caller.house().config.mail_from.clone();
         move |tx, by| {
             let detail = bookings::show(tx, by, id)?;
             let booking = &detail.booking;
@@ -145,9 +157,8 @@ async fn calendar(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
                 return Err(Error::NotFound);
             }
             let catalogue = catalogue::current(tx)?;
-            let cancelled = matches!(booking.status, Status::Cancelled | Status::NoShow);
-            let event = Event { cancelled, ..event(&catalogue, booking, &link, tx.now()) };
-            Ok((booking.reference.clone().unwrap_or_default(), ics(&event)))
+            let event = event_of(tx, &catalogue, booking, &link, &mail_from)?;
+            Ok((booking.reference.clone().unwrap_or_default(), ics(&[event])))
         }
     });
     let file = written.await.map(|(name, text)| {
@@ -170,7 +181,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, public: &str) -> Result<VisitPage> 
     let names: Vec<&str> = technicians.iter().map(|(_, name)| name.as_str()).collect();
     let offered = catalogue.service(booking.service).filter(|service| service.active);
     let is_ahead = now < booking.starts_at && matches!(booking.status, Status::Confirmed | Status::Pending);
-    let event = event(&catalogue, booking, &format!("{public}/dashboard/bookings/{id}/"), now);
+    let event = event_of(tx, &catalogue, booking, &format!("{public}/dashboard/bookings/{id}/"), "")?;
     Ok(VisitPage {
         frame: Frame::new(by, "visits", format!("{}, {} · CoreSync", line.service, line.day)),
         status: status_word(booking.status),

@@ -1,36 +1,28 @@
-//! The letters about accounts. They are written when they are sent, and nothing keeps them: a link opens an account, and the
+//! The emails about accounts. They are composed when they are sent, and nothing keeps them: a link opens an account, and the
 //! database holds only its digest.
 
-use kit::{House, Id, Result, Tx, args, sql};
-use messages::{Mail, Post};
+use kit::{House, Id, Result, Tx, args, sql, tokens};
+use messages::{Composed, Mail, Waiting};
 use people::{Claim, Letter as Told, News, Proven};
 
 use super::letter::Letter;
 
-/// Writes what `find` says is to be told, and sends it at once. If it can't be sent its link is taken back, and the job is done
-/// again, with another one.
-pub(super) async fn write<F>(house: House, post: Post, find: F) -> Result<()>
-where
-    F: Fn(&mut Tx<'_>) -> Result<Option<Told>> + Send + Sync + 'static,
-{
-    let public = house.config.public_url.clone();
-    let written = house.db.tx(move |tx| {
-        let Some(told) = find(tx)? else { return Ok(None) };
-        let catalogue = catalogue::current(tx)?;
-        let token = match &told.news {
-            News::Confirm { token, .. } | News::Reset { token } | News::Change { token, .. } => {
-                Some(token.clone())
-            }
-            _ => None,
-        };
-        compose(&catalogue.club, &public, told).map(|mail| Some((mail, token)))
+/// Composes the email that a notification about an account calls for. Each attempt makes another link, so it is another email.
+pub(super) async fn compose(house: House, waiting: Waiting) -> Result<Composed> {
+    let Waiting { id, kind, data, created_at, attempt, .. } = waiting;
+    let found = house.db.tx(move |tx| {
+        let told = people::account_email(tx, (&kind, &data), created_at, attempt)?;
+        Ok((told, catalogue::current(tx)?))
     });
-    let Some((mail, token)) = written.await? else { return Ok(()) };
-    let sent = messages::deliver(&house, &post, mail).await;
-    if let (Err(_), Some(token)) = (&sent, token) {
-        house.db.tx(move |tx| people::withdraw_link(tx, &token)).await?;
+    let (told, catalogue) = found.await?;
+    match told {
+        Err(why) => Ok(Composed::Dropped(why)),
+        Ok(told) => {
+            let mut mail = write(&catalogue.club, &house.config.public_url, told)?;
+            mail.key = Some(format!("{id} {}", tokens::hex(&tokens::digest(&mail.text))));
+            Ok(Composed::Email(Box::new(mail)))
+        }
     }
-    sent
 }
 
 /// What an email says of an account: its name, when it was made, with what and from where.
@@ -49,48 +41,48 @@ fn about(letter: Letter, club: &catalogue::Club, account: Claim) -> Letter {
 }
 
 /// Links lead to the address in the configuration: what a request says about its host is nowhere read.
-fn compose(club: &catalogue::Club, public: &str, told: Told) -> Result<Mail> {
+fn write(club: &catalogue::Club, public: &str, told: Told) -> Result<Mail> {
     let letter = |subject: &str, heading: &str| Letter::new(club, subject, heading);
-    let not_you = "If this was not you, you need not do anything: nothing happens without the link.";
+    let not_you = "If it wasn’t you, ignore this email. Nothing changes without the link.";
     let letter = match told.news {
-        News::Confirm { token, account } => about(letter("Confirm your email", "Is this your account?"), club, account)
-            .says("An account was made with this email. If that was you, confirm it here. Then you can sign in and book.")
-            .leads_to("Confirm your email", format!("{public}/verify/?token={token}"))
-            .note("The link is good once, for seven days.")
-            .note("If someone else made the account, ignore this email. Or open the link and choose a new password: then the account is yours alone."),
+        News::Confirm { token, account } => about(letter("Confirm your email", "Is this your email?"), club, account)
+            .says("Someone just created a CoreSync account with this email. If it was you, please confirm. Then you can sign in and book.")
+            .leads_to("Confirm my email", format!("{public}/verify/?token={token}"))
+            .note("This link works once, for seven days.")
+            .note("If it wasn’t you, ignore this email. Or open the link and choose a new password: then the account is yours alone."),
         News::HasAccount => letter("You already have an account", "You already have an account.")
-            .says("Someone asked for an account with this email. There is one, and it stays as it is.")
-            .says("If that was you, sign in. If you forgot your password, set a new one.")
+            .says("Someone tried to create an account with this email. You already have one; nothing has changed.")
+            .says("If it was you, sign in, or reset your password if you’ve forgotten it.")
             .leads_to("Sign in", format!("{public}/login/"))
-            .note(format!("Set a new password: {public}/password-reset/"))
-            .note("If it was not you, you need not do anything."),
-        News::Reset { token } => letter("Set a new password", "Set a new password")
-            .says("Someone asked for this a moment ago. Everything that is signed in with the old password will be signed out.")
-            .leads_to("Set a new password", format!("{public}/password-reset/new/?token={token}"))
-            .note("The link is good once, for 30 minutes.")
+            .note(format!("Reset your password: {public}/password-reset/"))
+            .note("If it wasn’t you, there’s nothing to do."),
+        News::Reset { token } => letter("Reset your password", "Reset your password")
+            .says("Someone just asked to reset your password. You’ll be signed out everywhere when you do.")
+            .leads_to("Reset password", format!("{public}/password-reset/new/?token={token}"))
+            .note("This link works once, for 30 minutes.")
             .note(not_you),
         News::Change { token, account } => about(letter("Confirm your new email", "Is this your new email?"), club, account)
-            .says("An account of the club is to use this email from now on. If it is yours, confirm it here, with its password.")
-            .leads_to("Confirm your new email", format!("{public}/verify/?token={token}"))
-            .note("The link is good once, for one day.")
-            .note("If it is not your account, do not confirm it: whoever has it would get what we write to you."),
-        News::AddressChanged => letter("Your account has a new email", "Your account has a new email.")
-            .says("From now on we write to the new one, and you sign in with it.")
-            .note(format!("If this was not you, call us at once: {}.", club.phone)),
+            .says("Someone asked to use this email for a CoreSync account. If it was you, please confirm it with the account’s password.")
+            .leads_to("Confirm my email", format!("{public}/verify/?token={token}"))
+            .note("This link works once, for one day.")
+            .note(not_you),
+        News::AddressChanged => letter("Your email was changed", "Your email was changed.")
+            .says("From now on, sign in with your new email. We’ll write to you there.")
+            .note(format!("If it wasn’t you, call us right away: {}.", club.phone)),
         News::PasswordChanged => letter("Your password was changed", "Your password was changed.")
-            .says("Everything else that was signed in with your account has been signed out.")
-            .leads_to("It was not me: set a new one", format!("{public}/password-reset/"))
-            .note(format!("If this was not you, set a new password, and call us: {}.", club.phone)),
+            .says("You’ve been signed out everywhere else.")
+            .leads_to("This wasn’t me: reset my password", format!("{public}/password-reset/"))
+            .note(format!("If it wasn’t you, reset your password and call us: {}.", club.phone)),
     };
-    letter.to(told.to, None)
+    letter.to(told.to, None, String::new())
 }
 
 /// Hands over what carries an address that is now known to be somebody's, and writes what could not be written to it before.
 pub(super) async fn adopt(house: House, Proven { person, is_first }: Proven) -> Result<()> {
-    let adopted = house.db.tx(move |tx| {
+    let adopted = house.db.tx(move |tx: &mut Tx<'_>| {
         let Some(email) = people::mail_of(tx, person)? else { return Ok(()) };
         if is_first {
-            bookings::tell_upcoming(tx, person)?;
+            bookings::notify_upcoming(tx, person)?;
         }
         bookings::adopt(tx, person, &email).map(drop)
     });
@@ -139,6 +131,8 @@ pub(crate) fn is_referred_to(tx: &mut Tx<'_>, person: Id) -> Result<bool> {
              UNION ALL SELECT 1 FROM time_overrides WHERE decided_by = $1
              UNION ALL SELECT 1 FROM plan_versions WHERE made_by = $1
              UNION ALL SELECT 1 FROM release_events WHERE by_person = $1
+             UNION ALL SELECT 1 FROM blocks WHERE created_by = $1 OR changed_by = $1 OR removed_by = $1
+             UNION ALL SELECT 1 FROM guest_addresses WHERE person_id = $1
              UNION ALL SELECT 1 FROM number_events WHERE by_person = $1
              UNION ALL SELECT 1 FROM pictures WHERE uploaded_by = $1
              UNION ALL SELECT 1 FROM picture_spots WHERE hung_by = $1 LIMIT 1"

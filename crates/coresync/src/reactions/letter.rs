@@ -13,10 +13,12 @@ pub(super) struct Letter {
     subject: String,
     heading: String,
     words: Vec<String>,
-    facts: Vec<(&'static str, String)>,
+    facts: Vec<(String, String)>,
     action: Option<(&'static str, String)>,
     notes: Vec<String>,
     unsubscribe: Option<String>,
+    /// What the link that ends such emails says.
+    unsubscribe_label: &'static str,
     club: String,
     address: String,
 }
@@ -32,6 +34,7 @@ impl Letter {
             action: None,
             notes: Vec::new(),
             unsubscribe: None,
+            unsubscribe_label: "Unsubscribe from these emails",
             club: club.name.clone(),
             address: club.address.clone(),
         }
@@ -44,10 +47,10 @@ impl Letter {
     }
 
     /// Adds something to know at a glance; nothing, if there is nothing to know.
-    pub(super) fn fact(mut self, label: &'static str, value: impl Into<String>) -> Letter {
+    pub(super) fn fact(mut self, label: impl Into<String>, value: impl Into<String>) -> Letter {
         let value = value.into();
         if !value.is_empty() {
-            self.facts.push((label, value));
+            self.facts.push((label.into(), value));
         }
         self
     }
@@ -70,11 +73,17 @@ impl Letter {
         self
     }
 
+    /// Where one press stops every email about a visit: of guests.
+    pub(super) fn stops_at(mut self, address: String) -> Letter {
+        self.unsubscribe_label = "Stop emails about this visit";
+        self.ends_at(address)
+    }
+
     /// The mail to an address, with a calendar file if there is one.
     ///
     /// # Errors
     /// A fault if it can't be drawn.
-    pub(super) fn to(self, address: String, calendar: Option<String>) -> Result<Mail> {
+    pub(super) fn to(self, address: String, calendar: Option<String>, key: String) -> Result<Mail> {
         let html = self.render().map_err(Fault::because)?;
         Ok(Mail {
             to: address,
@@ -83,19 +92,20 @@ impl Letter {
             html: Some(html),
             calendar,
             unsubscribe: self.unsubscribe,
+            key: Some(key),
         })
     }
 
     fn text(&self) -> String {
         let width = self.facts.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0);
-        let fact = |(label, value): &(&str, String)| format!("{label:width$}  {value}");
+        let fact = |(label, value): &(String, String)| format!("{label:width$}  {value}");
         let facts = self.facts.iter().map(fact).collect::<Vec<_>>().join("\n");
         let action = self.action.as_ref().map(|(label, address)| format!("{label}:\n{address}"));
         let parts = [self.heading.clone()].into_iter().chain(self.words.iter().cloned());
         let parts = parts.chain([facts]).chain(action).chain(self.notes.iter().cloned());
         let body = parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
         let end =
-            self.unsubscribe.as_ref().map(|address| format!("\nNo more letters of this kind:\n{address}\n"));
+            self.unsubscribe.as_ref().map(|address| format!("\n{}:\n{address}\n", self.unsubscribe_label));
         format!("{body}\n\n{}\n{}\n{}", self.club, self.address, end.unwrap_or_default())
     }
 }

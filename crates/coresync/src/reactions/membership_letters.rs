@@ -1,31 +1,38 @@
 //! The letters about a membership: what became of it, and what it does to what is booked.
 
-use bookings::Repriced;
+use bookings::{Booking, Repriced};
 use catalogue::Club;
 use jiff::civil::Date;
-use kit::{Cents, House, Id, Result, Tx};
-use membership::Event;
+use kit::{Cents, Fault, House, Result, Tx};
+use membership::{Event, Told};
+use messages::{Composed, Waiting};
 use serde_json::Value;
 
+use super::booking_emails::service_name;
+use super::club_time;
 use super::letter::Letter;
-use super::letters::spoken;
 
-/// Tells somebody what became of their membership.
-pub(super) async fn tell(house: House, event: Id) -> Result<()> {
+/// Composes the email about what became of a membership.
+pub(super) async fn compose(house: House, waiting: Waiting) -> Result<Composed> {
     let public = house.config.public_url.clone();
     house
         .db
-        .tx(move |tx| {
-            let event = membership::event(tx, event)?;
-            let person = people::person(tx, event.person)?;
-            let (catalogue, now) = (catalogue::current(tx)?, tx.now());
-            let (Some(to), Some(news)) = (people::mail_of(tx, person.id)?, News::of(&event)) else {
-                return Ok(());
+        .view(move |tx| {
+            let told: Told = serde_json::from_str(&waiting.data).map_err(Fault::because)?;
+            let event = match membership::still_so(tx, told.event)? {
+                Ok(event) => event,
+                Err(why) => return Ok(Composed::Dropped(why)),
             };
+            let person = people::person(tx, event.person)?;
+            let catalogue = catalogue::current(tx)?;
+            let Some(to) = people::mail_of(tx, person.id)? else {
+                return Ok(Composed::Dropped("no verified address"));
+            };
+            let Some(news) = News::of(&event) else { return Ok(Composed::Dropped("nothing to tell")) };
             let heading = format!("{}, {}", person.first_name, news.heading);
             let letter = Letter::new(&catalogue.club, news.subject, heading).says(news.words);
-            let letter = letter.leads_to("See your membership", format!("{public}/dashboard/membership/"));
-            tx.enqueue(&letter.to(to, None)?, now)
+            let letter = letter.leads_to("View membership", format!("{public}/dashboard/membership/"));
+            Ok(Composed::Email(Box::new(letter.to(to, None, waiting.id.to_string())?)))
         })
         .await
 }
@@ -48,23 +55,23 @@ impl News {
         let (subject, heading, words) = match what.as_str() {
             "joined" => (
                 format!("Welcome: {plan}"),
-                format!("you are a {plan} member from today on."),
+                format!("welcome. You’re a {plan} member as of today."),
                 format!(
-                    "${amount} is paid. The first month is paid until {until}, and goes on by itself after that."
+                    "We received ${amount}. Your first month runs through {until} and then renews automatically."
                 ),
             ),
             "leaves" => (
                 "Your membership ends".to_owned(),
                 format!("your {plan} membership ends."),
                 format!(
-                    "You have everything it gives until {until}. What you booked for later costs the list price from now \
-                     on, and you may cancel it without cost. Until then you can take leaving back."
+                    "Your benefits continue through {until}. What you booked for later costs the list price from now \
+                     on, and you may cancel it without a fee. You can change your mind until then."
                 ),
             ),
             "stays" => (
-                "Your membership goes on".to_owned(),
-                format!("your {plan} membership goes on."),
-                "What you booked costs what was agreed.".to_owned(),
+                "Your membership continues".to_owned(),
+                format!("your {plan} membership continues."),
+                "Your booked visits keep their agreed prices.".to_owned(),
             ),
             "changes_down" => (
                 format!("Your plan changes to {plan}"),
@@ -78,39 +85,39 @@ impl News {
             "keeps_plan" => (
                 format!("You keep {plan}"),
                 format!("you keep {plan}."),
-                "What you booked costs what was agreed.".to_owned(),
+                "Your booked visits keep their agreed prices.".to_owned(),
             ),
             "upgraded" => (
                 format!("You have {plan}"),
-                format!("you have {plan} from now on."),
+                format!("you’re now on {plan}."),
                 format!(
-                    "${amount} is paid for the time until {until}. What you booked before keeps its price."
+                    "${amount} covers you through {until}. Visits you’ve already booked keep their price."
                 ),
             ),
             "moves_over" => (
                 format!("{plan} changes"),
-                format!("the terms of {plan} change with your next billing month."),
+                format!("the terms of your {plan} plan change next billing month."),
                 format!(
-                    "It costs ${amount} a month then. The page of your membership says what it gives. What is booked keeps \
-                     its price. If you would rather leave or change plan, you can until then."
+                    "It costs ${amount} a month then. Your membership page lists the new benefits. What is booked keeps \
+                     its price. If you’d rather cancel or switch plans, you can do so before then."
                 ),
             ),
             "dues_taken" => (
-                "Paid: your membership".to_owned(),
+                "Membership payment received".to_owned(),
                 "thank you.".to_owned(),
                 format!("${amount} is paid for {plan}, until {until}."),
             ),
             "grace" => (
-                "Your membership is not paid yet".to_owned(),
-                "your dues are open.".to_owned(),
+                "Your membership payment is due".to_owned(),
+                "your membership dues are due.".to_owned(),
                 format!(
-                    "Your membership was paid until {until}. Everything it gives stays for {} days. Please pay at the desk.",
+                    "Your membership was paid until {until}. Your benefits continue for {} days. Please pay at the front desk.",
                     detail.get("days").and_then(Value::as_i64).unwrap_or_default()
                 ),
             ),
             "suspended" => (
-                "Your membership rests".to_owned(),
-                "your membership rests until its dues are paid.".to_owned(),
+                "Your membership is suspended".to_owned(),
+                "your membership is suspended until dues are paid.".to_owned(),
                 format!(
                     "It was paid until {until}. What you booked costs the list price for now, and you may cancel it without \
                      cost. Pay at the desk, and everything is as before."
@@ -119,11 +126,11 @@ impl News {
             "ended" => (
                 "Your membership has ended".to_owned(),
                 "your membership has ended.".to_owned(),
-                format!("It was paid until {until}. The door stays open: you book at list price."),
+                format!("It was paid until {until}. The door stays open: you can still book at guest prices."),
             ),
             frozen if frozen.starts_with("frozen_") => (
                 "Your membership is frozen".to_owned(),
-                format!("your {plan} membership rests for a while."),
+                format!("your {plan} membership is paused."),
                 format!(
                     "From {} to {until} there are no dues and no benefits. What you booked for that time costs the list \
                      price, and you may cancel it without cost. What you booked for later stays as it is.",
@@ -136,43 +143,54 @@ impl News {
     }
 }
 
-/// `9 December 2026`
+/// `December 9, 2026`
 fn day(date: &str) -> String {
-    date.parse::<Date>().map(|date| date.strftime("%-d %B %Y").to_string()).unwrap_or_default()
+    date.parse::<Date>().map(|date| date.strftime("%B %-d, %Y").to_string()).unwrap_or_default()
 }
 
-/// Tells a guest that a visit costs something else.
-pub(super) async fn repriced(house: House, job: Repriced) -> Result<()> {
+/// Composes the email that a visit costs something else.
+pub(super) async fn compose_repriced(house: House, waiting: Waiting) -> Result<Composed> {
     let public = house.config.public_url.clone();
-    house.db.tx(move |tx| write_repriced(tx, &public, &job)).await
+    house
+        .db
+        .view(move |tx| match bookings::still_repriced(tx, &waiting.data)? {
+            Err(why) => Ok(Composed::Dropped(why)),
+            Ok((booking, job)) => write_repriced(tx, &public, &waiting, &booking, &job),
+        })
+        .await
 }
 
-fn write_repriced(tx: &mut Tx<'_>, public: &str, job: &Repriced) -> Result<()> {
-    let booking = bookings::read(tx, job.booking)?.booking;
-    let Some(person) = booking.person else { return Ok(()) };
-    let Some(to) = people::mail_of(tx, person)? else { return Ok(()) };
+fn write_repriced(
+    tx: &mut Tx<'_>,
+    public: &str,
+    waiting: &Waiting,
+    booking: &Booking,
+    job: &Repriced,
+) -> Result<Composed> {
+    let Some(person) = booking.person else { return Ok(Composed::Dropped("nobody to tell")) };
+    let Some(to) = people::mail_of(tx, person)? else {
+        return Ok(Composed::Dropped("no verified address"));
+    };
     let person = people::person(tx, person)?;
     let catalogue = catalogue::current(tx)?;
     let club: &Club = &catalogue.club;
-    let what = catalogue.service(booking.service).map(|service| service.name.clone()).unwrap_or_default();
+    let what = service_name(&catalogue, booking);
     let (heading, words) = if job.restored {
-        ("your visit costs what was agreed again.", "Your membership counts on its day, as when you booked.")
+        ("your visit is back to its original price.", "Your membership counts on its day, as when you booked.")
     } else {
         (
-            "your visit costs something else now.",
-            "The membership that you booked it with does not count on its day any more. You may cancel it without cost \
-             until it begins.",
+            "the price of your visit has changed.",
+            "The membership that you booked it with no longer counts on its day. You may cancel it without a fee until it \
+             begins.",
         )
     };
-    let when = spoken(&club.zone, booking.starts_at, "%A %-d %B %Y, %H:%M");
     let letter = Letter::new(club, format!("New price: {what}"), format!("{}, {heading}", person.first_name))
         .says(words)
         .fact("What", what)
-        .fact("When", when)
-        .fact("Number", booking.reference.clone().unwrap_or_default())
+        .fact("When", club_time::moment(&club.zone, booking.starts_at))
+        .fact("Confirmation number", booking.reference.clone().unwrap_or_default())
         .fact("Before", format!("${}", Cents(job.from)))
         .fact("Now", format!("${}", booking.total()))
-        .leads_to("See your visit", format!("{public}/dashboard/bookings/{}/", booking.id));
-    let now = tx.now();
-    tx.enqueue(&letter.to(to, None)?, now)
+        .leads_to("View your visit", format!("{public}/dashboard/bookings/{}/", booking.id));
+    Ok(Composed::Email(Box::new(letter.to(to, None, waiting.id.to_string())?)))
 }

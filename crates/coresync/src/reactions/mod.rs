@@ -1,53 +1,38 @@
-//! What follows from what. Houses do not know each other's consequences; they write jobs, and here stands who does
-//! them.
+//! What follows from what. Crates do not know each other's consequences; they write jobs and notifications, and here stands who does
+//! them and what they say.
 
 mod accounts;
+mod booking_emails;
+mod club_time;
 mod letter;
-mod letters;
 mod membership_letters;
+mod old_jobs;
 
-use bookings::{Booked, Cancelled, Look, Missed, Moved, Nightly, Offered, Opened, Remind, Repriced, Sweep};
+use bookings::{BookingNews, Look, Nightly, OPENED, REPRICED, Sweep};
 use jiff::{SignedDuration, Timestamp};
 use kit::jobs::{Handlers, Job};
 use kit::replies::forget_replies;
-use kit::{House, Id, Result, Tx, args, sql};
+use kit::{Fault, House, Id, Result, Tx, args, sql};
 use membership::{Changed, Told, Turn};
-use messages::{Mail, Post};
-use people::{AddressAsked, AddressChanged, Claimed, PasswordChanged, Proven, ResetAsked, Seal};
+use messages::{Composed, Mail, Outbox, Post, Waiting};
+use people::{ACCOUNT_KINDS, Proven, Seal};
 use pictures::Develop;
-
-use self::letters::News;
 
 /// Who does which job.
 pub fn handlers(house: &House, post: &Post) -> Handlers {
-    let tell = |house: &House, news: News| {
-        let house = house.clone();
-        move |booking: Id| letters::tell(house.clone(), booking, news)
-    };
-    let (booked, moved) = (tell(house, News::Confirmed), tell(house, News::Moved));
-    let (cancelled, missed) = (tell(house, News::Cancelled), tell(house, News::Missed));
-    let offered = tell(house, News::Offered);
-    let (opened, looking, reminding) = (house.clone(), house.clone(), house.clone());
-    let (nightly, sweeping) = (house.clone(), house.clone());
+    let (adopting, sealing) = (house.clone(), house.clone());
+    let (looking, nightly, sweeping) = (house.clone(), house.clone(), house.clone());
     let (turning, following) = (house.clone(), house.clone());
-    let (telling, repricing) = (house.clone(), house.clone());
     let developing = house.clone();
     let (mailing, post) = (house.clone(), post.clone());
-    of_accounts(house, &post)
-        .on(move |job: Booked| booked(job.booking))
-        .on(move |job: Moved| moved(job.booking))
-        .on(move |job: Cancelled| cancelled(job.booking))
-        .on(move |job: Missed| missed(job.booking))
-        .on(move |job: Offered| offered(job.booking))
-        .on(move |job: Opened| letters::opened(opened.clone(), job.wait, job.starts_at))
-        .on(move |job: Remind| letters::remind(reminding.clone(), job))
+    old_jobs::add(house, Handlers::default())
+        .on(move |job: Proven| accounts::adopt(adopting.clone(), job))
+        .on(move |Seal {}| accounts::seal(sealing.clone()))
         .on(move |why: Look| look(looking.clone(), why))
         .on(move |Nightly {}| tidy(nightly.clone()))
         .on(move |Sweep {}| sweep(sweeping.clone()))
         .on(move |Turn {}| turn(turning.clone()))
         .on(move |job: Changed| follow(following.clone(), job.person))
-        .on(move |job: Told| membership_letters::tell(telling.clone(), job.event))
-        .on(move |job: Repriced| membership_letters::repriced(repricing.clone(), job))
         .on(move |job: Develop| pictures::develop_job(developing.clone(), job.picture))
         .on(move |mail: Mail| {
             let (house, post) = (mailing.clone(), post.clone());
@@ -55,32 +40,25 @@ pub fn handlers(house: &House, post: &Post) -> Handlers {
         })
 }
 
-/// What follows from what happens to accounts.
-fn of_accounts(house: &House, post: &Post) -> Handlers {
-    let (adopting, sealing) = (house.clone(), house.clone());
-    macro_rules! letters {
-        ($($job:ident: $find:expr;)*) => {
-            Handlers::default()$(.on({
-                let (house, post) = (house.clone(), post.clone());
-                move |job: $job| {
-                    let find: fn(&mut Tx<'_>, &$job) -> Result<Option<people::Letter>> = $find;
-                    accounts::write(house.clone(), post.clone(), move |tx: &mut Tx<'_>| find(tx, &job))
-                }
-            }))*
-        };
+/// What sends the notifications of every crate.
+pub fn outbox(house: &House, post: &Post) -> Outbox {
+    let composing = house.clone();
+    Outbox::new(house.db.clone(), post.clone(), move |waiting| compose(composing.clone(), waiting))
+}
+
+/// Reads the state that a notification is about, and composes the email that it calls for now.
+async fn compose(house: House, waiting: Waiting) -> Result<Composed> {
+    let kind = waiting.kind.as_str();
+    if let Some(news) = BookingNews::of_kind(kind) {
+        return booking_emails::compose(house, waiting, news).await;
     }
-    let letters = letters! {
-        Claimed: |tx, job| people::letter_to_claimant(tx, job);
-        ResetAsked: |tx, job| people::letter_of_reset(tx, job);
-        AddressAsked: |tx, job| people::letter_to_new_address(tx, job);
-        AddressChanged: |_, job| {
-            Ok(Some(people::Letter { to: job.old.clone(), news: people::News::AddressChanged }))
-        };
-        PasswordChanged: |tx, job| people::letter_of_change(tx, job.person);
-    };
-    letters
-        .on(move |job: Proven| accounts::adopt(adopting.clone(), job))
-        .on(move |Seal {}| accounts::seal(sealing.clone()))
+    match kind {
+        OPENED => booking_emails::compose_opened(house, waiting).await,
+        REPRICED => membership_letters::compose_repriced(house, waiting).await,
+        Told::KIND => membership_letters::compose(house, waiting).await,
+        kind if ACCOUNT_KINDS.contains(&kind) => accounts::compose(house, waiting).await,
+        kind => Err(Fault::because(format!("nobody composes notifications of kind {kind}"))),
+    }
 }
 
 /// Has the work of every night and of every minute begin, if it is not waiting already. Called now and then as well: where the clock was

@@ -206,7 +206,7 @@ async fn a_forgotten_password_is_set_by_a_link_once_and_everything_is_signed_out
     assert_eq!((&known.bytes, known.headers.len()), (&unknown.bytes, unknown.headers.len()));
     assert!(mails_to(&house, "nobody@example.com").await.is_empty());
     let mails = mails_to(&house, "zoe@example.com").await;
-    assert!(mails.iter().any(|mail| mail.contains("Set a new password")), "{mails:?}");
+    assert!(mails.iter().any(|mail| mail.contains("Reset your password")), "{mails:?}");
     let link = token(&house, "zoe@example.com", RESET).await;
     let set = |token: &str, password: &str| {
         let body = json!({"token": token, "password": password});
@@ -262,7 +262,7 @@ async fn another_address_is_confirmed_there_and_told_here() {
     assert_eq!(me.get(ME).await.expect(200)["email"], "zoe@new.example");
     with(&house, &elsewhere).get(ME).await.expect(401);
     let told = mails_to(&house, "zoe@example.com").await;
-    assert!(told.iter().any(|mail| mail.contains("Your account has a new email")), "{told:?}");
+    assert!(told.iter().any(|mail| mail.contains("Your email was changed")), "{told:?}");
     login(&house, "zoe@example.com", PASSWORD).await.refused(401, "wrong_sign_in");
     login(&house, "zoe@new.example", PASSWORD).await.expect(200);
 

@@ -48,6 +48,7 @@ pub(crate) const TABLE: &str = r#"
 ++++++ GET /api/bookings/why_not/ | service_id=$pod&date=2026-11-26&start_time=10:00
 144+++ GET /api/bookings/{id}/
 144+++ POST /api/bookings/{id}/cancel_booking/
+144444 POST /api/bookings/{id}/cancel_series/
 133+++ POST /api/bookings/{id}/check_in/
 133+++ POST /api/bookings/{id}/complete/
 133+++ POST /api/bookings/{id}/no_show/
@@ -119,6 +120,8 @@ d+++++ GET /dashboard/bookings/
 d44+++ GET /dashboard/bookings/{id}/
 d44+++ GET /dashboard/bookings/{id}/cancel/
 d44+++ POST /dashboard/bookings/{id}/cancel/
+d44444 GET /dashboard/bookings/{id}/cancel-series/
+d44444 POST /dashboard/bookings/{id}/cancel-series/
 d44+++ GET /dashboard/bookings/{id}/move/
 d44+++ POST /dashboard/bookings/{id}/move/
 d44+++ GET /dashboard/bookings/{id}/repeat/
@@ -215,6 +218,10 @@ d33+++ GET /staff/why-not/
 ++++++ POST /unsubscribe/ | token=x
 ++++++ GET /verify/
 ++++++ POST /verify/ | token=x
+444444 GET /visit/{token}/
+444444 GET /visit/{token}/stop/
+444444 POST /visit/{token}/stop/
+444444 GET /visit/{token}/visit.ics
 "#;
 
 pub(crate) fn mark(answer: &Answer) -> char {
@@ -309,7 +316,7 @@ async fn ask(house: &House, route: &str, body: &str) -> String {
         path = path.replace("{deed}", "leave").replace("{plan}", "unlimited");
         let uma = house.person(UMA).to_string();
         for (part, with) in
-            [("{id}", uma.as_str()), ("{person}", &uma), ("{slug}", "massage"), ("{name}", "none")]
+            [("{id}", uma.as_str()), ("{person}", &uma), ("{slug}", "massage"), ("{name}", "none"), ("{token}", "00")]
         {
             path = path.replace(part, with);
         }

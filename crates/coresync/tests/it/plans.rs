@@ -160,7 +160,7 @@ async fn the_desk_enrols_from_today_on_and_the_month_is_the_clubs() {
     assert_eq!(desk(&house, DORA, GUS, "enrol", sold.clone()).await.expect(201)["until"], "2027-02-27");
     desk(&house, DORA, GUS, "enrol", sold.clone()).await.refused(409, "already_member");
     house.run_jobs().await;
-    assert!(house.mails().iter().any(|mail| mail.contains("Premium member from today on")));
+    assert!(house.mails().iter().any(|mail| mail.contains("Premium member as of today")));
     let counted = house.db().view(|tx| {
         tx.all::<(i64, String)>(
             sql!("SELECT net_cents, status FROM charges WHERE subject_kind = 'membership'"),
@@ -288,7 +288,7 @@ async fn suspension_and_payment_follow_through_to_what_is_booked() {
     house.db().tx(membership::turn).await.expect("turned");
     house.run_jobs().await;
     assert_eq!(price(&house, BEA, booked).await, "200.00");
-    assert!(house.mails().iter().any(|mail| mail.contains("rests until its dues are paid")));
+    assert!(house.mails().iter().any(|mail| mail.contains("is suspended until dues are paid")));
     desk(&house, DORA, BEA, "dues", json!({"paid": "cash", "seen": "2026-12-09"})).await.expect(200);
     house.run_jobs().await;
     assert_eq!(price(&house, BEA, booked).await, "150.00");

@@ -27,14 +27,14 @@ macro_rules! tables {
 tables! {
     "addons" "allocations" "audit" "audit_sealed" "audit_seals" "birthday_uses" "blocks"
     "booking_addons" "booking_events" "bookings" "charge_lines" "charges" "claims" "club_numbers"
-    "clubs" "consents" "counters" "credit_uses" "devices" "equipment" "flushes" "freed_spans" "jobs"
-    "key_marks" "lapses" "mails" "membership_events" "memberships" "nodes" "number_events" "offers"
-    "pass_uses" "people" "people_words" "person_addresses" "person_keys" "picture_files" "picture_spots"
-    "pictures" "plan_versions" "plans" "preferences" "proofs" "release_events" "release_rules"
-    "reminders" "replies" "resource_versions" "rooms" "service_addons" "service_categories"
-    "service_equipment" "service_rooms" "services" "sessions" "sign_in_failures" "sign_ins" "sign_ups"
-    "silences" "tax_rates" "technicians" "time_overrides" "versions" "waits" "weekly_hours"
-    "write_probes"
+    "clubs" "consents" "counters" "credit_uses" "devices" "equipment" "flushes" "freed_spans"
+    "guest_addresses" "guest_contacts" "jobs" "key_marks" "lapses" "mails" "membership_events"
+    "memberships" "nodes" "notification_subjects" "notifications" "number_events" "offers" "pass_uses"
+    "people" "people_words" "person_addresses" "person_keys" "picture_files" "picture_spots" "pictures"
+    "plan_versions" "plans" "preferences" "proofs" "release_events" "release_rules" "reminders"
+    "replies" "resource_versions" "rooms" "service_addons" "service_categories" "service_equipment"
+    "service_rooms" "services" "sessions" "sign_in_failures" "sign_ins" "sign_ups" "silences"
+    "tax_rates" "technicians" "time_overrides" "versions" "waits" "weekly_hours" "write_probes"
 }
 
 /// A table that is added is counted too.

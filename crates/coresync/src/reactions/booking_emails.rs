@@ -1,0 +1,413 @@
+//! The emails about bookings: what is composed is read anew when it is sent, so that none says what is not so any more.
+
+use std::sync::Arc;
+
+use bookings::{Booking, BookingNews, Cancellation, Detail, GUEST};
+use catalogue::{Catalogue, Club};
+use jiff::Timestamp;
+use kit::{Cents, House, Result, Tx};
+use messages::calendar::ics;
+use messages::{Composed, Mail, Waiting, plain_name};
+use people::Notice;
+
+use super::club_time;
+use super::letter::Letter;
+use crate::calendar::{Invited, event};
+use crate::pages::Cancelling;
+
+/// Whoever an email goes to.
+struct Recipient {
+    email: String,
+    /// The name to speak to.
+    name: String,
+    /// Whether somebody else has booked for them.
+    is_guest: bool,
+    /// The page of the visit: of a guest, without a sign-in.
+    link: String,
+    /// Where one press ends such emails.
+    end: Option<String>,
+}
+
+/// Where links lead, and who emails come from.
+struct Sender {
+    public: String,
+    from: String,
+}
+
+/// Composes the email that a notification about bookings calls for, if it still holds.
+pub(super) async fn compose(house: House, waiting: Waiting, news: BookingNews) -> Result<Composed> {
+    let ours = Sender { public: house.config.public_url.clone(), from: house.config.mail_from.clone() };
+    house
+        .db
+        .view(move |tx| {
+            let details = match bookings::still_true(tx, news, &waiting.data)? {
+                Ok(details) => details,
+                Err(why) => return Ok(Composed::Dropped(why)),
+            };
+            let Some(first) = details.first() else { return Ok(Composed::Dropped("nothing is left of it")) };
+            match recipient(tx, &ours, &waiting, news, &first.booking)? {
+                Ok(to) => Ok(Composed::Email(Box::new(write(tx, &ours, &waiting, news, &details, to)?))),
+                Err(why) => Ok(Composed::Dropped(why)),
+            }
+        })
+        .await
+}
+
+/// Which emails can be switched off (N5): none that says what became of a booking.
+fn notice(news: BookingNews) -> Option<Notice> {
+    match news {
+        BookingNews::FirstReminder | BookingNews::LastReminder => Some(Notice::Reminders),
+        BookingNews::Offered => Some(Notice::Waitlist),
+        _ => None,
+    }
+}
+
+fn recipient(
+    tx: &mut Tx<'_>,
+    ours: &Sender,
+    waiting: &Waiting,
+    news: BookingNews,
+    booking: &Booking,
+) -> Result<std::result::Result<Recipient, &'static str>> {
+    let public = &ours.public;
+    if waiting.recipient == GUEST {
+        let Some(email) = booking.guest_email.clone() else { return Ok(Err("the guest was erased")) };
+        if !bookings::is_emailed(tx, booking.id)? {
+            return Ok(Err("stopped by the guest"));
+        }
+        let link = format!("{public}/visit/{}/", bookings::visit_token(tx, booking)?);
+        let name = booking.guest_name.as_deref().and_then(plain_name);
+        let end = Some(format!("{link}stop/"));
+        return Ok(Ok(Recipient { email, name: name.unwrap_or_else(|| "Dear Guest".to_owned()), is_guest: true, link, end }));
+    }
+    let Some(person) = booking.person else { return Ok(Err("nobody to tell")) };
+    let Some(email) = people::mail_of(tx, person)? else { return Ok(Err("no verified address")) };
+    let end = match notice(news) {
+        Some(notice) if !people::wants(tx, person, notice)? => return Ok(Err("unsubscribed")),
+        Some(notice) => {
+            Some(format!("{public}/unsubscribe/?token={}", people::unsubscribe_token(tx, person, notice)?))
+        }
+        None => None,
+    };
+    let link = match news {
+        BookingNews::Offered => format!("{public}/book/held/{}/", booking.id),
+        _ => format!("{public}/dashboard/bookings/{}/", booking.id),
+    };
+    let name = people::person(tx, person)?.first_name;
+    Ok(Ok(Recipient { email, name, is_guest: false, link, end }))
+}
+
+/// What an email says, in words.
+struct Said {
+    /// On one line, before the names of the services.
+    subject: String,
+    heading: String,
+    paragraphs: Vec<String>,
+    note: String,
+    action: &'static str,
+}
+
+/// What the words depend on.
+struct Saying<'s> {
+    club: &'s Club,
+    now: Timestamp,
+    news: BookingNews,
+    details: &'s [Detail],
+    to: &'s Recipient,
+    cancellation: Option<Cancellation>,
+}
+
+impl Saying<'_> {
+    /// Who comes, where the reader has booked for somebody else.
+    fn guest(&self) -> Option<&str> {
+        if self.to.is_guest {
+            return None;
+        }
+        self.details.first().and_then(|detail| detail.booking.guest_name.as_deref())
+    }
+
+    /// `your visit`, `your visits`, `the visit you booked for Anna`
+    fn visit(&self) -> String {
+        let ending = if self.details.len() > 1 { "s" } else { "" };
+        match self.guest() {
+            Some(guest) => format!("the visit{ending} you booked for {guest}"),
+            None => format!("your visit{ending}"),
+        }
+    }
+
+    fn is_or_are(&self, one: &'static str, many: &'static str) -> &'static str {
+        if self.details.len() > 1 { many } else { one }
+    }
+
+    /// Whether the reader is told what it costs: not a guest of somebody who pays.
+    fn tells_money(&self) -> bool {
+        !self.to.is_guest || self.details.first().is_some_and(|detail| detail.booking.person.is_none())
+    }
+
+    fn due(&self) -> String {
+        let fee = self.details.iter().filter_map(|detail| detail.booking.fee);
+        let fee = fee.fold(Cents::ZERO, |sum, fee| sum + fee);
+        match fee {
+            _ if !self.tells_money() => String::new(),
+            fee if fee > Cents::ZERO => {
+                format!("${fee} is due under the policy you agreed to when you booked. ")
+            }
+            _ => "Nothing is due. ".to_owned(),
+        }
+    }
+
+    fn policy(&self) -> String {
+        let Some(booking) = self.details.first().map(|detail| &detail.booking) else { return String::new() };
+        if !self.tells_money() {
+            return String::new();
+        }
+        let zone = &self.club.zone;
+        let (booked_at, starts_at) = (booking.created_at, booking.starts_at);
+        let asked =
+            Cancelling { policy: booking.policy, net: booking.net(), booked_at, starts_at, now: self.now, zone };
+        let sentence = asked.sentence_with(|moment| club_time::moment(zone, moment));
+        if self.details.len() > 1 { format!("The first visit: {sentence}") } else { sentence }
+    }
+
+    fn said(&self) -> Said {
+        let (name, visit, phone) = (&self.to.name, self.visit(), &self.club.phone);
+        let (subject, heading, note, action) = match self.news {
+            BookingNews::Confirmed => {
+                let heading = match self.guest() {
+                    Some(_) => format!("{visit} {} confirmed.", self.is_or_are("is", "are")),
+                    None => "we’re expecting you.".to_owned(),
+                };
+                ("Confirmed", heading, self.policy(), "View your visit")
+            }
+            BookingNews::Moved => {
+                ("Moved", format!("{visit} has a new time."), self.policy(), "View your visit")
+            }
+            BookingNews::FirstReminder => {
+                ("", self.reminding("we look forward to seeing you."), self.policy(), "View your visit")
+            }
+            BookingNews::LastReminder => {
+                let note = format!("Running late? Call us at {phone}.");
+                ("", self.reminding("we’ll see you soon."), note, "View your visit")
+            }
+            BookingNews::Cancelled => {
+                let heading = match &self.cancellation {
+                    Some(Cancellation { by_club: true, .. }) => format!("we’re sorry, we had to cancel {visit}."),
+                    _ => format!("{visit} {} canceled.", self.is_or_are("is", "are")),
+                };
+                ("Canceled", heading, format!("{}We hope to see you another time.", self.due()), "View details")
+            }
+            BookingNews::Missed => {
+                let heading = match self.guest() {
+                    Some(guest) => format!("we missed {guest}."),
+                    None => "we missed you.".to_owned(),
+                };
+                ("Missed", heading, format!("{}If something is wrong, call us at {phone}.", self.due()), "View details")
+            }
+            BookingNews::Offered => ("Held for you", "a time just opened up for you.".to_owned(), self.offer(), "Book it or let it go"),
+        };
+        let subject = match self.news {
+            BookingNews::FirstReminder | BookingNews::LastReminder => self.day_ahead(),
+            _ => subject.to_owned(),
+        };
+        let reason = self.cancellation.as_ref().and_then(|cancellation| cancellation.reason.clone());
+        let paragraphs = reason.map(|reason| format!("Reason: {reason}")).into_iter().collect();
+        Said { subject, heading: format!("{name}, {heading}"), paragraphs, note, action }
+    }
+
+    fn reminding(&self, own: &str) -> String {
+        match self.guest() {
+            Some(_) => format!("{} {} coming up.", self.visit(), self.is_or_are("is", "are")),
+            None => own.to_owned(),
+        }
+    }
+
+    fn offer(&self) -> String {
+        let until = self.details.first().and_then(|detail| detail.booking.expires_at);
+        let until = until.map(|until| club_time::time(&self.club.zone, until)).unwrap_or_default();
+        format!("It’s yours until {until}. Book it by then, or release it for the next guest.")
+    }
+
+    /// `Today`, `Tomorrow`, `On Friday`.
+    fn day_ahead(&self) -> String {
+        let Some(first) = self.details.first() else { return String::new() };
+        let zone = &self.club.zone;
+        let date = |moment: Timestamp| moment.to_zoned(zone.clone()).date();
+        match (date(first.booking.starts_at) - date(self.now)).get_days() {
+            0 => "Today".to_owned(),
+            1 => "Tomorrow".to_owned(),
+            _ => first.booking.starts_at.to_zoned(zone.clone()).strftime("On %A").to_string(),
+        }
+    }
+}
+
+/// The names of the services, each once, and of several bookings their dates: at most four, else the first and the last.
+fn subject_of(catalogue: &Catalogue, details: &[Detail]) -> String {
+    let zone = &catalogue.club.zone;
+    let mut names: Vec<String> = Vec::new();
+    let mut dates: Vec<String> = Vec::new();
+    for Detail { booking, .. } in details {
+        let name = catalogue.service(booking.service).map(|service| service.name.clone()).unwrap_or_default();
+        let date = club_time::short_date(zone, booking.starts_at);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+        if !dates.contains(&date) {
+            dates.push(date);
+        }
+    }
+    let names = names.join(" and ");
+    match (details.len(), dates.as_slice()) {
+        (1, _) => names,
+        (_, [one]) => format!("{names}, {one}"),
+        (_, few) if few.len() <= 4 => format!("{names}, {}", few.join(", ")),
+        (count, many) => {
+            let (first, last) = (many.first(), many.last());
+            format!("{names}, {count} visits, {} to {}", first.unwrap_or(&names), last.unwrap_or(&names))
+        }
+    }
+}
+
+fn write(
+    tx: &mut Tx<'_>,
+    ours: &Sender,
+    waiting: &Waiting,
+    news: BookingNews,
+    details: &[Detail],
+    to: Recipient,
+) -> Result<Mail> {
+    let catalogue = catalogue::current(tx)?;
+    let cancellation = match (news, details.first()) {
+        (BookingNews::Cancelled, Some(first)) => Some(bookings::cancellation(tx, &first.booking)?),
+        _ => None,
+    };
+    let saying = Saying { club: &catalogue.club, now: tx.now(), news, details, to: &to, cancellation };
+    let said = saying.said();
+    let tells_money = saying.tells_money();
+    let host = host(tx, &to, details)?;
+    let subject = format!("{}: {}", said.subject, subject_of(&catalogue, details));
+    let mut letter = Letter::new(&catalogue.club, subject, said.heading);
+    for paragraph in said.paragraphs {
+        letter = letter.says(paragraph);
+    }
+    letter = match details {
+        [one] => single(letter, &catalogue, one, tells_money),
+        several => many(letter, &catalogue, several, tells_money),
+    };
+    letter = letter.leads_to(said.action, to.link.clone());
+    for note in [said.note, host].into_iter().filter(|note| !note.is_empty()) {
+        letter = letter.note(note);
+    }
+    if let Some(end) = to.end.clone() {
+        letter = if to.is_guest { letter.stops_at(end) } else { letter.ends_at(end) };
+    }
+    let calendar = calendar_of(tx, ours, &catalogue, news, details, &to)?;
+    letter.to(to.email, calendar, waiting.id.to_string())
+}
+
+/// Who has booked for a guest, by name.
+fn host(tx: &mut Tx<'_>, to: &Recipient, details: &[Detail]) -> Result<String> {
+    let person = details.first().and_then(|detail| detail.booking.person).filter(|_| to.is_guest);
+    let Some(person) = person else { return Ok(String::new()) };
+    let person = people::person(tx, person)?;
+    let name = plain_name(&person.first_name);
+    Ok(name.map(|name| format!("{name} booked this for you.")).unwrap_or_default())
+}
+
+fn with(detail: &Detail) -> String {
+    detail.technicians.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>().join(" and ")
+}
+
+fn single(letter: Letter, catalogue: &Arc<Catalogue>, detail: &Detail, tells_money: bool) -> Letter {
+    let booking = &detail.booking;
+    let letter = letter
+        .fact("What", service_name(catalogue, booking))
+        .fact("When", club_time::span(&catalogue.club.zone, booking.starts_at, booking.ends_at))
+        .fact("Room", room_name(catalogue, booking))
+        .fact("With", with(detail))
+        .fact("Confirmation number", booking.reference.clone().unwrap_or_default());
+    if tells_money { letter.fact("Total", format!("${}", booking.total())) } else { letter }
+}
+
+fn many(mut letter: Letter, catalogue: &Arc<Catalogue>, details: &[Detail], tells_money: bool) -> Letter {
+    let mut total = Cents::ZERO;
+    for detail in details {
+        let booking = &detail.booking;
+        total = total + booking.total();
+        let parts = [
+            club_time::span(&catalogue.club.zone, booking.starts_at, booking.ends_at),
+            room_name(catalogue, booking),
+            with(detail),
+            booking.reference.clone().unwrap_or_default(),
+        ];
+        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        letter = letter.fact(service_name(catalogue, booking), parts.join("; "));
+    }
+    if tells_money { letter.fact("Total", format!("${total}")) } else { letter }
+}
+
+pub(super) fn service_name(catalogue: &Catalogue, booking: &Booking) -> String {
+    catalogue.service(booking.service).map(|service| service.name.clone()).unwrap_or_default()
+}
+
+fn room_name(catalogue: &Catalogue, booking: &Booking) -> String {
+    catalogue.room(booking.room).map(|room| room.name.clone()).unwrap_or_default()
+}
+
+/// One calendar file with every event, where the calendar changes.
+fn calendar_of(
+    tx: &mut Tx<'_>,
+    ours: &Sender,
+    catalogue: &Catalogue,
+    news: BookingNews,
+    details: &[Detail],
+    to: &Recipient,
+) -> Result<Option<String>> {
+    if matches!(news, BookingNews::Offered | BookingNews::FirstReminder | BookingNews::LastReminder) {
+        return Ok(None);
+    }
+    let mut events = Vec::new();
+    for Detail { booking, .. } in details {
+        let link = match to.is_guest {
+            true => to.link.clone(),
+            false => format!("{}/dashboard/bookings/{}/", ours.public, booking.id),
+        };
+        let invited = Invited { name: &to.name, email: &to.email, link: &link, mail_from: &ours.from };
+        events.push(event(tx, catalogue, booking, &invited)?);
+    }
+    Ok(Some(ics(&events)))
+}
+
+/// Composes the email that a time somebody waits for is free, if it still is.
+pub(super) async fn compose_opened(house: House, waiting: Waiting) -> Result<Composed> {
+    let public = house.config.public_url.clone();
+    house
+        .db
+        .view(move |tx| {
+            let (wait, opened) = match bookings::still_open(tx, &waiting.data)? {
+                Ok(found) => found,
+                Err(why) => return Ok(Composed::Dropped(why)),
+            };
+            let Some(to) = people::mail_of(tx, wait.person)? else {
+                return Ok(Composed::Dropped("no verified address"));
+            };
+            if !people::wants(tx, wait.person, Notice::Waitlist)? {
+                return Ok(Composed::Dropped("unsubscribed"));
+            }
+            let (person, catalogue) = (people::person(tx, wait.person)?, catalogue::current(tx)?);
+            let service = catalogue.service(wait.service);
+            let what = service.map(|service| service.name.clone()).unwrap_or_default();
+            let slug = service.map(|service| service.slug.clone()).unwrap_or_default();
+            let token = people::unsubscribe_token(tx, person.id, Notice::Waitlist)?;
+            let heading = format!("{}, a time you asked about is open.", person.first_name);
+            let path = format!("{public}/book/?service={slug}&at={}", opened.starts_at);
+            let mail = Letter::new(&catalogue.club, format!("Free now: {what}"), heading)
+                .says("It isn’t held, so book soon.")
+                .fact("What", what)
+                .fact("When", club_time::moment(&catalogue.club.zone, opened.starts_at))
+                .leads_to("See the time", path)
+                .ends_at(format!("{public}/unsubscribe/?token={token}"))
+                .to(to, None, waiting.id.to_string())?;
+            Ok(Composed::Email(Box::new(mail)))
+        })
+        .await
+}

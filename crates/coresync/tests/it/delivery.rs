@@ -1,0 +1,444 @@
+//! Random histories of bookings while the mail server greylists, refuses, hangs and comes back, with two processes that send and are
+//! killed: every recipient gets the emails that the states called for, each once, in the order of the events (N3, decision 19).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bookings::{Move, Status, Wish};
+use jiff::{SignedDuration, Timestamp};
+use kit::config::Config;
+use kit::db::{Place, Width};
+use kit::web::{Input, Words};
+use kit::{Db, Id, args, sql, tokens};
+use messages::{Outbox, Post};
+use people::Actor;
+use serde_json::{Value, json};
+use testing::{BEA, DORA, GUS, House, PIA, Player};
+
+use crate::smtp::{Mode, Smtp};
+
+/// Chance that can be repeated: xorshift.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, most: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % most
+    }
+
+    fn of<T: Copy>(&mut self, things: &[T]) -> T {
+        things[usize::try_from(self.below(things.len() as u64)).expect("as promised")]
+    }
+}
+
+/// A notification as it was written.
+#[derive(Debug, Clone)]
+struct Written {
+    id: i64,
+    kind: String,
+    /// How often the booking had been placed by then.
+    placed: usize,
+    starts_at: Timestamp,
+    at: Timestamp,
+}
+
+/// What the model knows of a booking.
+#[derive(Debug, Clone)]
+struct Known {
+    by: Player,
+    status: &'static str,
+    placed: usize,
+    starts_at: Timestamp,
+    ends_at: Timestamp,
+}
+
+/// A booking and `owner` or `guest`.
+type Stream = (i64, String);
+
+struct World {
+    house: House,
+    smtp: Smtp,
+    senders: Vec<Outbox>,
+    chance: Chance,
+    known: BTreeMap<i64, Known>,
+    pending: BTreeMap<Stream, Vec<Written>>,
+    sent: BTreeMap<Stream, Vec<Written>>,
+    seen: BTreeSet<i64>,
+    /// How many emails of the server have been looked at.
+    looked_at: usize,
+    duplicates: usize,
+    modes: BTreeMap<String, usize>,
+    log: Vec<String>,
+}
+
+const PEOPLE: [Player; 3] = [GUS, BEA, PIA];
+/// Longer than any pause and any lease.
+const PAUSE: SignedDuration = SignedDuration::from_mins(16);
+
+fn parsed<I: Input>(value: &Value) -> I {
+    Words::from_json(value.to_string().as_bytes()).and_then(Words::parse).expect("good words")
+}
+
+impl World {
+    async fn open(seed: u64) -> World {
+        let smtp = Smtp::start(seed);
+        let url = smtp.url();
+        let house = House::open_with(testing::NOW, |config| Config { smtp_url: Some(url), ..config }).await;
+        let place = Place::parse(house.url()).expect("an address");
+        let second = Db::open(place, house.db().means().clone(), Width::default()).await.expect("a second process");
+        second.join().await.expect("a node");
+        let sender = |db: Db| {
+            let inner = kit::House { db, config: Arc::clone(&house.inner().config) };
+            let patience = Duration::from_millis(150);
+            let post = Post::with_patience(&inner.config, patience).expect("a post");
+            coresync::reactions::outbox(&inner, &post)
+        };
+        let senders = vec![sender(house.db().clone()), sender(second)];
+        World {
+            house,
+            smtp,
+            senders,
+            chance: Chance(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1),
+            known: BTreeMap::new(),
+            pending: BTreeMap::new(),
+            sent: BTreeMap::new(),
+            seen: BTreeSet::new(),
+            looked_at: 0,
+            duplicates: 0,
+            modes: BTreeMap::new(),
+            log: Vec::new(),
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        self.house.clock().now()
+    }
+
+    fn pass(&self, time: SignedDuration) {
+        self.house.clock().set(self.now() + time);
+    }
+
+    async fn history(&mut self) {
+        self.log.clear();
+        for _ in 0..4 + self.chance.below(6) {
+            match self.chance.below(8) {
+                0..=2 => self.book().await,
+                3 => self.reschedule().await,
+                4 => self.cancel().await,
+                5 => self.wait().await,
+                _ => self.round(None).await,
+            }
+            self.learn().await;
+        }
+        // The server comes back, and in the end there is nothing left to say.
+        self.round(Some(Mode::Takes)).await;
+        self.check().await;
+        self.pass(SignedDuration::from_hours(24 * 5));
+        self.house.db().tx(bookings::sweep).await.expect("a sweep");
+        self.learn().await;
+        self.round(Some(Mode::Takes)).await;
+        self.check().await;
+    }
+
+    async fn book(&mut self) {
+        let by = self.chance.of(&PEOPLE);
+        let day = self.now() + SignedDuration::from_hours(24 * (1 + self.chance.below(2) as i64));
+        let zone = self.house.catalogue().await.club.zone.clone();
+        let (date, hour) = (day.to_zoned(zone).date(), 10 + self.chance.below(9));
+        let service = self.house.service(self.chance.of(&["massage", "pod"])).await;
+        let mut words = json!({"service_id": service, "date": date.to_string(), "start_time": format!("{hour:02}:00")});
+        if self.chance.below(2) == 0 {
+            words["guest_name"] = json!("Ann Lee");
+            words["guest_email"] = json!(format!("guest{}@example.com", self.chance.below(4)));
+        }
+        let (wish, person) = (parsed::<Wish>(&words), self.house.person(by));
+        let booked = self.house.db().tx(move |tx| {
+            let by = Actor::of(people::person(tx, person)?);
+            bookings::book(tx, &by, &wish)
+        });
+        if let Ok(booking) = booked.await {
+            self.log.push(format!("book {} {}", booking.id, booking.starts_at));
+            let (starts_at, ends_at) = (booking.starts_at, booking.ends_at);
+            let known = Known { by, status: "confirmed", placed: 1, starts_at, ends_at };
+            self.known.insert(booking.id.0, known);
+        }
+    }
+
+    fn pick(&mut self) -> Option<(i64, Known)> {
+        let now = self.now();
+        let open = self.known.iter().filter(|(_, known)| known.status == "confirmed" && now < known.starts_at);
+        let open: Vec<_> = open.map(|(id, known)| (*id, known.clone())).collect();
+        let place = self.chance.below(open.len().max(1) as u64);
+        open.get(usize::try_from(place).expect("as promised")).cloned()
+    }
+
+    async fn reschedule(&mut self) {
+        let Some((id, known)) = self.pick() else { return };
+        let to = known.starts_at + SignedDuration::from_mins(30 * (1 + self.chance.below(6) as i64));
+        let to = parsed::<Move>(&json!({"starts_at": to.to_string()}));
+        let person = self.house.person(known.by);
+        let moved = self.house.db().tx(move |tx| {
+            let by = Actor::of(people::person(tx, person)?);
+            bookings::reschedule(tx, &by, Id(id), &to)
+        });
+        if let Ok(moved) = moved.await {
+            self.log.push(format!("move {id} to {}", moved.booking.starts_at));
+            let known = self.known.get_mut(&id).expect("known");
+            known.placed += 1;
+            (known.starts_at, known.ends_at) = (moved.booking.starts_at, moved.booking.ends_at);
+        }
+    }
+
+    async fn cancel(&mut self) {
+        let Some((id, known)) = self.pick() else { return };
+        let by = if self.chance.below(3) == 0 { DORA } else { known.by };
+        let person = self.house.person(by);
+        let cancelled = self.house.db().tx(move |tx| {
+            let by = Actor::of(people::person(tx, person)?);
+            bookings::cancel(tx, &by, Id(id))
+        });
+        cancelled.await.expect("it can be cancelled");
+        self.log.push(format!("cancel {id}"));
+        self.known.get_mut(&id).expect("known").status = "cancelled";
+    }
+
+    /// Time passes: reminders fall due, visits end.
+    async fn wait(&mut self) {
+        let hours = self.chance.of(&[1, 3, 12, 30]);
+        self.pass(SignedDuration::from_hours(hours));
+        self.house.db().tx(bookings::sweep).await.expect("a sweep");
+        self.log.push(format!("wait {hours} h"));
+    }
+
+    /// Reads what was written since, and which visits the sweep has ended.
+    async fn learn(&mut self) {
+        let rows = self.house.db().view(|tx| {
+            tx.all::<(i64, i64, String, String, Timestamp)>(
+                sql!("SELECT id, subject_id, recipient, kind, created_at FROM notifications ORDER BY sequence"),
+                args![],
+            )
+        });
+        let states = self.house.db().view(|tx| {
+            tx.all::<(i64,)>(sql!("SELECT id FROM bookings WHERE status = 'no_show'"), args![])
+        });
+        for (id,) in states.await.expect("states") {
+            if let Some(known) = self.known.get_mut(&id) {
+                known.status = "no_show";
+            }
+        }
+        for (id, booking, recipient, kind, at) in rows.await.expect("rows") {
+            if self.seen.insert(id) {
+                let known = &self.known[&booking];
+                let (placed, starts_at) = (known.placed, known.starts_at);
+                let written = Written { id, kind, placed, starts_at, at };
+                self.log.push(format!("  written {id} {} for {booking} {recipient}", written.kind));
+                self.pending.entry((booking, recipient)).or_default().push(written);
+            }
+        }
+    }
+
+    /// Whether a notification says what is so: the rules of decision 19, once more and independently.
+    fn holds(&self, booking: i64, written: &Written) -> bool {
+        let (known, now) = (&self.known[&booking], self.now());
+        let is_news = now < known.ends_at || now < written.at + SignedDuration::from_hours(24 * 7);
+        match written.kind.as_str() {
+            "bookings.confirmed" | "bookings.moved" => {
+                known.status == "confirmed" && now < known.ends_at && known.placed == written.placed
+            }
+            "bookings.cancelled" => known.status == "cancelled" && is_news,
+            "bookings.missed" => known.status == "no_show" && is_news,
+            kind => {
+                let is_timely = match kind {
+                    "bookings.first_reminder" => now < known.starts_at - SignedDuration::from_hours(2),
+                    _ => now < known.starts_at,
+                };
+                known.status == "confirmed" && known.starts_at == written.starts_at && is_timely
+            }
+        }
+    }
+
+    /// Both processes send, until nothing is due; sometimes one is killed while it does.
+    async fn round(&mut self, mode: Option<Mode>) {
+        let modes =
+            [Mode::Takes, Mode::Greylists, Mode::Refuses, Mode::ShutsDown, Mode::Changes, Mode::TakesAndHangs, Mode::Hangs];
+        let is_last = mode.is_some();
+        let mode = mode.unwrap_or_else(|| self.chance.of(&modes));
+        let kills = !is_last && self.chance.below(3) == 0;
+        *self.modes.entry(format!("{mode:?}")).or_default() += 1;
+        self.log.push(format!("round {mode:?}{}", if kills { ", one is killed" } else { "" }));
+        self.smtp.set(mode);
+        self.pass(PAUSE);
+        let mut texts = self.smtp.texts();
+        texts.mark_unchanged();
+        let mut tasks: Vec<_> = self
+            .senders
+            .iter()
+            .map(|sender| {
+                let sender = sender.clone();
+                tokio::spawn(async move { sender.deliver_due().await })
+            })
+            .collect();
+        if kills {
+            let victim = tasks.remove(usize::try_from(self.chance.below(2)).expect("as promised"));
+            // Either before anything was said, or once the first text has come.
+            if self.chance.below(2) == 0 {
+                let _ = tokio::time::timeout(Duration::from_millis(50), texts.changed()).await;
+            }
+            victim.abort();
+            let _ = victim.await;
+        }
+        for task in tasks {
+            // What fails is tried again later; that is not the test's matter.
+            let _ = task.await.expect("no panic");
+        }
+        self.look(mode == Mode::Takes && !kills);
+    }
+
+    /// What the server has taken in this round: of each stream the next that hold, in order; all of them, if it took everything.
+    fn look(&mut self, is_whole: bool) {
+        let taken = self.smtp.taken();
+        let by_id: BTreeMap<String, (Stream, Written)> = self
+            .pending
+            .iter()
+            .chain(&self.sent)
+            .flat_map(|(stream, all)| all.iter().map(|one| (message_id(one.id), (stream.clone(), one.clone()))))
+            .collect();
+        for email in &taken[self.looked_at..] {
+            let context = || format!("{email:?}\n{}", self.log.join("\n"));
+            let (stream, written) = by_id.get(&email.id).unwrap_or_else(|| panic!("unknown: {}", context()));
+            if self.sent.get(stream).is_some_and(|sent| sent.iter().any(|one| one.id == written.id)) {
+                // Once more, for nobody knew that it was taken: nothing later may have come between.
+                let last = self.sent[stream].last().expect("one");
+                assert_eq!(last.id, written.id, "an old email came again\n{}", context());
+                self.duplicates += 1;
+                continue;
+            }
+            let pending = self.pending.get(stream).expect("it was written");
+            let next = pending.iter().find(|one| self.holds(stream.0, one));
+            assert_eq!(next.map(|one| one.id), Some(written.id), "not its turn\n{}", context());
+            check_words(email, written);
+            let (stream, written) = (stream.clone(), written.clone());
+            let place = pending.iter().position(|one| one.id == written.id).expect("it is there");
+            self.pending.get_mut(&stream).expect("it is there").drain(..=place);
+            self.sent.entry(stream).or_default().push(written);
+        }
+        self.looked_at = taken.len();
+        if is_whole {
+            for ((booking, recipient), left) in &self.pending {
+                let open: Vec<_> = left.iter().filter(|one| self.holds(*booking, one)).collect();
+                assert!(open.is_empty(), "{booking} {recipient} was not told {open:?}\n{}", self.log.join("\n"));
+            }
+            self.pending.clear();
+        }
+    }
+
+    /// Nothing waits; and the last that each recipient heard of a booking is what has become of it.
+    async fn check(&mut self) {
+        let left = self.house.db().view(|tx| {
+            tx.all::<(i64, String, Option<String>)>(sql!("SELECT id, kind, last_error FROM notifications"), args![])
+        });
+        let left = left.await.expect("rows");
+        assert!(left.is_empty(), "{left:?}\n{}", self.log.join("\n"));
+        let read = self.known.keys().copied().collect::<Vec<_>>();
+        let details = self.house.db().view(move |tx| {
+            read.iter().map(|id| bookings::read(tx, Id(*id))).collect::<kit::Result<Vec<_>>>()
+        });
+        for detail in details.await.expect("bookings") {
+            let booking = &detail.booking;
+            let is_state = |one: &&Written| !one.kind.ends_with("reminder");
+            for recipient in ["owner", "guest"] {
+                if recipient == "guest" && booking.guest_email.is_none() {
+                    assert!(!self.sent.contains_key(&(booking.id.0, "guest".to_owned())));
+                    continue;
+                }
+                let sent = self.sent.get(&(booking.id.0, recipient.to_owned()));
+                let last = sent.and_then(|sent| sent.iter().rfind(is_state)).map(|one| one.kind.as_str());
+                let context = || format!("{} {recipient} {last:?}\n{}", booking.id, self.log.join("\n"));
+                match booking.status {
+                    Status::Cancelled => assert_eq!(last, Some("bookings.cancelled"), "{}", context()),
+                    Status::NoShow => assert_eq!(last, Some("bookings.missed"), "{}", context()),
+                    Status::Confirmed if booking.moves > 0 => {
+                        assert_eq!(last, Some("bookings.moved"), "{}", context())
+                    }
+                    Status::Confirmed => assert_eq!(last, Some("bookings.confirmed"), "{}", context()),
+                    other => panic!("{other:?}"),
+                }
+            }
+        }
+        self.known.retain(|_, known| known.status == "confirmed");
+    }
+}
+
+/// The name that the email of a notification has, however often it is tried.
+fn message_id(id: i64) -> String {
+    format!("<{}@demo.coresync.test>", tokens::hex(&tokens::digest(&id.to_string())[..16]))
+}
+
+/// An email says what its notification is about.
+fn check_words(email: &crate::smtp::Taken, written: &Written) {
+    let begins = match written.kind.as_str() {
+        "bookings.confirmed" => ["Confirmed: "].as_slice(),
+        "bookings.moved" => &["Moved: "],
+        "bookings.cancelled" => &["Canceled: "],
+        "bookings.missed" => &["Missed: "],
+        _ => &["Today: ", "Tomorrow: ", "On "],
+    };
+    assert!(begins.iter().any(|begin| email.subject.starts_with(begin)), "{written:?}: {}", email.subject);
+    assert!(email.raw.contains("Eastern Time"), "{}", email.raw);
+    let starts = written.starts_at.strftime("DTSTART:%Y%m%dT%H%M%SZ").to_string();
+    if matches!(written.kind.as_str(), "bookings.confirmed" | "bookings.moved") {
+        assert!(email.raw.contains(&starts), "{starts}\n{}", email.raw);
+    }
+}
+
+/// `CORESYNC_LONG=1` runs a thousand histories, `CORESYNC_SEED` others than usual.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_history_ends_with_the_emails_that_its_states_call_for_in_order() {
+    let is_long = std::env::var("CORESYNC_LONG").is_ok_and(|value| !value.is_empty());
+    let seed = std::env::var("CORESYNC_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1_u64);
+    let (worlds, histories) = if is_long { (40, 25) } else { (2, 12) };
+    let (mut emails, mut duplicates, mut modes) = (0, 0, BTreeMap::<String, usize>::new());
+    for world in 0..worlds {
+        let mut world = World::open(seed + world).await;
+        for _ in 0..histories {
+            world.history().await;
+        }
+        emails += world.looked_at;
+        duplicates += world.duplicates;
+        for (mode, count) in world.modes {
+            *modes.entry(mode).or_default() += count;
+        }
+    }
+    println!("{} histories, {emails} emails, {duplicates} of them twice, rounds {modes:?}", worlds * histories);
+    assert!(emails > 50 && modes.len() == 7, "{emails} {modes:?}");
+}
+
+/// One address that refuses everything, and one notification that can't even be composed, hold up nothing else.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_poisoned_message_holds_up_nothing_else() {
+    let world = World::open(7).await;
+    world.smtp.refuse("gus@cast.test");
+    let broken = world.house.db().tx(|tx| {
+        let notification = kit::Notification::new("bookings.confirmed", ("booking", Id(1)), None, &json!({"x": 1}))?;
+        tx.notify(&notification, &["owner"])
+    });
+    broken.await.expect("written");
+    crate::book(&world.house, GUS, "massage", "2026-11-27", "10:00").await;
+    crate::book(&world.house, BEA, "massage", "2026-11-27", "12:00").await;
+    for _ in 0..20 {
+        let _ = world.senders[0].deliver_due().await;
+        world.pass(PAUSE);
+    }
+    let to: Vec<String> = world.smtp.taken().into_iter().map(|email| email.to).collect();
+    assert_eq!(to, ["bea@cast.test"]);
+    let waiting = world.house.db().view(|tx| {
+        tx.all::<(String, i64)>(sql!("SELECT kind, attempt FROM notifications ORDER BY id"), args![])
+    });
+    let waiting = waiting.await.expect("rows");
+    assert!(waiting.len() == 2 && waiting.iter().all(|(_, attempt)| *attempt >= 20), "never given up: {waiting:?}");
+    let clear = world.house.db().tx(|tx| tx.run(sql!("DELETE FROM notifications"), args![]));
+    clear.await.expect("gone");
+}

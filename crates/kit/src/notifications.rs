@@ -1,0 +1,87 @@
+//! Notifications: rows written in the transaction of the event that they report. They say what happened and to what; who
+//! delivers them reads the state again, and decides by it whether there is still something to say.
+
+use serde::Serialize;
+
+use crate::db::Tx;
+use crate::errors::{OrFault as _, Result};
+use crate::ids::Id;
+use crate::live::Changed;
+use crate::{args, sql};
+
+/// The topic that wakes whoever delivers.
+pub const TOPIC: &str = "notifications";
+
+/// The recipient whose account the subject belongs to.
+pub const OWNER: &str = "owner";
+
+/// An event that somebody is to be notified of.
+#[derive(Debug, Clone)]
+pub struct Notification {
+    /// What happened. Never renamed, for rows may wait under it.
+    pub kind: &'static str,
+    /// What it happened to: kind and id. Notifications of one subject reach each recipient in the order of their events.
+    pub subject: (&'static str, Id),
+    /// Whose account it concerns: what is still to be sent is deleted with it.
+    pub person: Option<Id>,
+    /// What is needed to read the state again, as JSON.
+    pub data: String,
+}
+
+impl Notification {
+    /// A notification with its data.
+    ///
+    /// # Errors
+    /// A fault if the data can't be written as JSON.
+    pub fn new<D: Serialize>(
+        kind: &'static str,
+        subject: (&'static str, Id),
+        person: Option<Id>,
+        data: &D,
+    ) -> Result<Notification> {
+        Ok(Notification { kind, subject, person, data: serde_json::to_string(data).or_fault()? })
+    }
+}
+
+impl Tx<'_> {
+    /// Writes a notification for each recipient, to be sent once this transaction is committed. What of the same subject waits
+    /// for its next attempt is due at once: it may hold no more.
+    ///
+    /// # Errors
+    /// A fault of the database.
+    pub fn notify(&mut self, notification: &Notification, recipients: &[&'static str]) -> Result<()> {
+        if recipients.is_empty() {
+            return Ok(());
+        }
+        let Notification { kind, subject: (subject_kind, subject), person, data } = notification;
+        let last: Option<(i64,)> = self.one(
+            sql!(
+                "INSERT INTO notification_subjects (kind, subject_id, last) VALUES ($1, $2, 1)
+                 ON CONFLICT (kind, subject_id) DO UPDATE SET last = notification_subjects.last + 1 RETURNING last"
+            ),
+            args![*subject_kind, *subject],
+        )?;
+        let (sequence, now) = (last.map_or(1, |(last,)| last), self.now());
+        if sequence > 1 {
+            self.run(
+                sql!(
+                    "UPDATE notifications SET due_at = $1 WHERE subject_kind = $2 AND subject_id = $3 AND due_at > $1
+                     AND locked_until IS NULL"
+                ),
+                args![now, *subject_kind, *subject],
+            )?;
+        }
+        for recipient in recipients {
+            let id = self.new_id()?;
+            self.run(
+                sql!(
+                    "INSERT INTO notifications (id, subject_kind, subject_id, sequence, recipient, kind, data, person_id,
+                     created_at, due_at, attempt) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, 0)"
+                ),
+                args![id, *subject_kind, *subject, sequence, *recipient, *kind, data, *person, now],
+            )?;
+        }
+        self.after_commit(Changed(TOPIC.to_owned()));
+        Ok(())
+    }
+}

@@ -1,0 +1,305 @@
+//! The outbox: sends what `kit::notifications` has written. Of one subject and recipient only the first is ever taken, so they
+//! leave in the order of their events; subjects do not wait for each other. A failure is tried again for as long as the
+//! notification still holds: whoever composes it reads the state anew each time and says when it does not any more.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use kit::db::giving_way;
+use kit::errors::OrFault as _;
+use kit::live::Changed;
+use kit::notifications::TOPIC;
+use kit::{Db, Fault, Id, Result, Tx, args, row, sql};
+use tokio::sync::{broadcast, watch};
+use tokio::task::JoinSet;
+
+use crate::deliver::Mail;
+use crate::post::Post;
+
+/// For how long whoever takes a notification has it to itself; then another process may take it.
+const LEASE: SignedDuration = SignedDuration::from_mins(5);
+/// How long composing and sending may take: well within the lease, so that no two send the same at once.
+const DEADLINE: Duration = Duration::from_secs(120);
+/// The first pause after a failure; it doubles up to the longest.
+const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(10);
+/// The longest pause between two attempts: so long after an outage everything has gone out.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(15);
+/// How many one runner sends at once.
+const AT_ONCE: usize = 8;
+/// The longest pause between looks at the table: rows of other processes are found by then.
+const POLL: Duration = Duration::from_secs(1);
+
+/// A notification that is to be sent.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    /// Its id.
+    pub id: Id,
+    /// What it is about: a kind …
+    pub subject_kind: String,
+    /// … and an id.
+    pub subject: Id,
+    /// `owner` or `guest`.
+    pub recipient: String,
+    /// What happened.
+    pub kind: String,
+    /// More of it, as JSON.
+    pub data: String,
+    /// Whose account it concerns.
+    pub person: Option<Id>,
+    /// When it happened.
+    pub created_at: Timestamp,
+    /// How often it was taken, this time included.
+    pub attempt: i64,
+}
+
+row!(Waiting { id, subject_kind, subject, recipient, kind, data, person, created_at, attempt });
+
+/// What is to become of a notification, as the state is now.
+#[derive(Debug, Clone)]
+pub enum Composed {
+    /// It still holds: this email says so.
+    Email(Box<Mail>),
+    /// It does not hold any more, for this reason.
+    Dropped(&'static str),
+}
+
+type Compose = dyn Fn(Waiting) -> Pin<Box<dyn Future<Output = Result<Composed>> + Send>> + Send + Sync;
+
+/// Sends what waits. Clones share their connections.
+#[derive(Clone)]
+pub struct Outbox {
+    db: Db,
+    post: Post,
+    compose: Arc<Compose>,
+}
+
+/// How an attempt ended.
+enum Outcome {
+    Sent { to: String, subject: String, how: &'static str },
+    Dropped(&'static str),
+    Failed(String),
+}
+
+impl Outbox {
+    /// An outbox of this database that sends by `post` what `compose` answers.
+    pub fn new<F, W>(db: Db, post: Post, compose: F) -> Outbox
+    where
+        F: Fn(Waiting) -> W + Send + Sync + 'static,
+        W: Future<Output = Result<Composed>> + Send + 'static,
+    {
+        Outbox { db, post, compose: Arc::new(move |waiting| Box::pin(compose(waiting))) }
+    }
+
+    /// Sends until `stop` says so; what is in hand is finished first.
+    pub async fn run(self, stop: watch::Receiver<bool>) {
+        giving_way(self.run_until(stop)).await;
+    }
+
+    async fn run_until(&self, mut stop: watch::Receiver<bool>) {
+        let mut changes = self.db.means().live.listen();
+        let mut works = JoinSet::new();
+        loop {
+            let is_over = *stop.borrow();
+            let places = if is_over { 0 } else { AT_ONCE.saturating_sub(works.len()) };
+            if places > 0 {
+                match self.db.tx(move |tx| take(tx, places)).await {
+                    Ok(taken) => taken.into_iter().for_each(|waiting| self.begin(waiting, &mut works)),
+                    Err(error) => tracing::error!(%error, "notifications could not be looked at"),
+                }
+            }
+            if is_over && works.is_empty() {
+                return;
+            }
+            tokio::select! {
+                Some(ended) = works.join_next() => {
+                    if let Err(error) = ended {
+                        tracing::error!(%error, "a notification panicked; it is taken again when its lease ends");
+                    }
+                }
+                _ = stop.changed(), if !is_over => {}
+                () = tokio::time::sleep(POLL) => {}
+                () = woken(&mut changes), if works.len() < AT_ONCE => {}
+            }
+        }
+    }
+
+    fn begin(&self, waiting: Waiting, works: &mut JoinSet<()>) {
+        let outbox = self.clone();
+        works.spawn(giving_way(async move {
+            if let Err(error) = outbox.deliver(waiting).await {
+                tracing::error!(%error, "the end of a notification could not be written; it is taken again when its lease ends");
+            }
+        }));
+    }
+
+    /// Sends everything that is due, several at once, until nothing is. How many were sent or dropped. For tests, and for
+    /// commands that end.
+    ///
+    /// # Errors
+    /// The first failure, after everything else was tried.
+    pub async fn deliver_due(&self) -> Result<usize> {
+        let (mut done, mut failure) = (0, None);
+        loop {
+            let taken = self.db.tx(|tx| take(tx, AT_ONCE)).await?;
+            if taken.is_empty() {
+                break;
+            }
+            let mut works = JoinSet::new();
+            for waiting in taken {
+                let outbox = self.clone();
+                works.spawn(async move { outbox.deliver(waiting).await });
+            }
+            while let Some(ended) = works.join_next().await {
+                match ended.or_fault()? {
+                    Ok(None) => done += 1,
+                    Ok(Some(error)) => failure = failure.or(Some(Fault::because(error))),
+                    Err(error) => failure = failure.or(Some(error)),
+                }
+            }
+        }
+        failure.map_or(Ok(done), Err)
+    }
+
+    /// Makes one attempt and writes how it ended. Why it failed, if it did.
+    async fn deliver(&self, waiting: Waiting) -> Result<Option<String>> {
+        let outcome = match tokio::time::timeout(DEADLINE, self.attempt(&waiting)).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(error)) => Outcome::Failed(error.to_string()),
+            Err(_) => Outcome::Failed(format!("it took longer than {} s", DEADLINE.as_secs())),
+        };
+        let (counter, failed) = match &outcome {
+            Outcome::Sent { .. } => ("coresync_notifications_sent_total", None),
+            Outcome::Dropped(why) => {
+                tracing::info!(kind = waiting.kind, id = waiting.id.0, why, "a notification was dropped");
+                ("coresync_notifications_dropped_total", None)
+            }
+            Outcome::Failed(error) => {
+                let (kind, id, attempt) = (&waiting.kind, waiting.id.0, waiting.attempt);
+                tracing::warn!(error, kind, id, attempt, "a notification could not be sent");
+                ("coresync_notifications_failed_total", Some(error.clone()))
+            }
+        };
+        metrics::counter!(counter, "kind" => waiting.kind.clone()).increment(1);
+        let outcome = Arc::new(outcome);
+        self.db.tx(move |tx| finish(tx, &waiting, &outcome)).await?;
+        Ok(failed)
+    }
+
+    async fn attempt(&self, waiting: &Waiting) -> Result<Outcome> {
+        match (self.compose)(waiting.clone()).await? {
+            Composed::Dropped(why) => Ok(Outcome::Dropped(why)),
+            Composed::Email(mail) => {
+                let how = self.post.send(&mail, self.db.clock().now()).await?;
+                Ok(Outcome::Sent { to: mail.to, subject: mail.subject, how })
+            }
+        }
+    }
+}
+
+async fn woken(changes: &mut broadcast::Receiver<Changed>) {
+    loop {
+        match changes.recv().await {
+            Ok(Changed(topic)) if topic != TOPIC => {}
+            Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => return,
+            Err(broadcast::error::RecvError::Closed) => return std::future::pending().await,
+        }
+    }
+}
+
+/// Takes notifications that are due: of each subject and recipient the first alone, whoever else has taken something.
+fn take(tx: &mut Tx<'_>, most: usize) -> Result<Vec<Waiting>> {
+    let (now, most) = (tx.now(), i64::try_from(most).or_fault()?);
+    tx.all(
+        sql!(
+            "UPDATE notifications SET locked_until = $1, attempt = attempt + 1
+             WHERE id IN (SELECT n.id FROM notifications n WHERE n.due_at <= $2
+                          AND (n.locked_until IS NULL OR n.locked_until < $2)
+                          AND NOT EXISTS (SELECT 1 FROM notifications e WHERE e.subject_kind = n.subject_kind
+                              AND e.subject_id = n.subject_id AND e.recipient = n.recipient AND e.sequence < n.sequence)
+                          ORDER BY n.due_at, n.id LIMIT $3)
+             AND (locked_until IS NULL OR locked_until < $2)
+             RETURNING id, subject_kind, subject_id, recipient, kind, data, person_id, created_at, attempt"
+        ),
+        args![now + LEASE, now, most],
+    )
+}
+
+/// Writes how an attempt ended, unless another process has taken it meanwhile.
+fn finish(tx: &mut Tx<'_>, waiting: &Waiting, outcome: &Outcome) -> Result<()> {
+    let Waiting { id, attempt, .. } = waiting;
+    let (to, subject, how, why) = match outcome {
+        Outcome::Failed(error) => {
+            let again = tx.now() + pause(*attempt);
+            return tx
+                .run(
+                    sql!(
+                        "UPDATE notifications SET locked_until = NULL, due_at = $1, last_error = $2
+                         WHERE id = $3 AND attempt = $4"
+                    ),
+                    args![again, error, *id, *attempt],
+                )
+                .map(drop);
+        }
+        Outcome::Sent { to, subject, how } => (to.as_str(), subject.as_str(), *how, None),
+        Outcome::Dropped(why) => ("", "", "dropped", Some(*why)),
+    };
+    let ended =
+        tx.run(sql!("DELETE FROM notifications WHERE id = $1 AND attempt = $2"), args![*id, *attempt])?;
+    // Somebody was erased meanwhile, or another has it: then the log says nothing of whom it was.
+    let to = if ended == 1 { to } else { "" };
+    let (entry, now) = (tx.new_id()?, tx.now());
+    tx.run(
+        sql!(
+            "INSERT INTO mails (id, to_address, subject, sent_at, how, notification_id, subject_kind, subject_id, kind,
+             person_id, why) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+        ),
+        args![
+            entry,
+            to,
+            subject,
+            now,
+            how,
+            *id,
+            &waiting.subject_kind,
+            waiting.subject,
+            &waiting.kind,
+            waiting.person,
+            why
+        ],
+    )
+    .map(drop)
+}
+
+/// How long to wait after the n-th attempt: 10 s, 20 s, 40 s … up to 15 minutes.
+fn pause(attempt: i64) -> SignedDuration {
+    let doubled = 1_i32 << (attempt - 1).clamp(0, 10);
+    (FIRST_PAUSE * doubled).min(LONGEST_PAUSE)
+}
+
+/// Deletes what is still to be sent about a person, and takes addresses out of the log of what was sent about them, also those of
+/// their guests: they are erased. How many rows that were.
+///
+/// # Errors
+/// A fault of the database.
+pub fn forget_person(tx: &mut Tx<'_>, person: Id) -> Result<u64> {
+    let waiting = tx.run(sql!("DELETE FROM notifications WHERE person_id = $1"), args![person])?;
+    let sent = tx.run(
+        sql!("UPDATE mails SET to_address = '' WHERE person_id = $1 AND to_address <> ''"),
+        args![person],
+    )?;
+    Ok(waiting + sent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_a_quarter_of_an_hour() {
+        let seconds = [1, 2, 3, 7, 8, 1_000].map(|attempt| pause(attempt).as_secs());
+        assert_eq!(seconds, [10, 20, 40, 640, 900, 900]);
+    }
+}

@@ -1,0 +1,163 @@
+//! Emails about accounts: what is written when something happens to an account, and what is still to be said of it when the email is
+//! sent. Those that keep an account its owner's can't be switched off.
+
+use jiff::{SignedDuration, Timestamp};
+use kit::jobs::Job;
+use kit::notifications::OWNER;
+use kit::{Fault, Id, Notification, Result, Tx, args, sql, tokens};
+
+use crate::model::kept_email;
+use crate::proofs::{
+    self, AddressAsked, AddressChanged, Claimed, Letter, News, PasswordChanged, ResetAsked, mail_of,
+};
+use crate::store;
+
+/// For how long a request for a link is worth an email: whoever waited longer has asked again, or has given up.
+const REQUEST_LIFE: SignedDuration = SignedDuration::from_hours(24);
+/// For how long a new account is asked whether its address is its own.
+const CLAIM_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// For how long it is told that an address or a password was changed.
+const NEWS_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// Something that happened to an account, or was asked of it, and that an email follows from.
+pub trait AccountNews: Job {
+    /// What it is about. Emails to one address that anybody may have named are one subject, those about one account another: an
+    /// address that refuses everything holds up nothing else.
+    fn subject(&self) -> (&'static str, Id);
+    /// Whose account it concerns, as far as that is known.
+    fn person(&self) -> Option<Id> {
+        None
+    }
+}
+
+/// An address as a subject.
+fn of_address(email: &str) -> (&'static str, Id) {
+    let digest = tokens::digest(&kept_email(email));
+    let number = digest.iter().take(6).fold(0_i64, |sum, byte| sum << 8 | i64::from(*byte));
+    ("address", Id(number))
+}
+
+impl AccountNews for Claimed {
+    fn subject(&self) -> (&'static str, Id) {
+        ("claim", self.person)
+    }
+    fn person(&self) -> Option<Id> {
+        Some(self.person)
+    }
+}
+
+impl AccountNews for ResetAsked {
+    fn subject(&self) -> (&'static str, Id) {
+        of_address(&self.email)
+    }
+}
+
+impl AccountNews for AddressAsked {
+    fn subject(&self) -> (&'static str, Id) {
+        of_address(&self.email)
+    }
+    fn person(&self) -> Option<Id> {
+        Some(self.person)
+    }
+}
+
+impl AccountNews for AddressChanged {
+    fn subject(&self) -> (&'static str, Id) {
+        of_address(&self.old)
+    }
+    fn person(&self) -> Option<Id> {
+        Some(self.person)
+    }
+}
+
+impl AccountNews for PasswordChanged {
+    fn subject(&self) -> (&'static str, Id) {
+        ("account", self.person)
+    }
+    fn person(&self) -> Option<Id> {
+        Some(self.person)
+    }
+}
+
+/// Has an email follow from what happened to an account.
+///
+/// # Errors
+/// A fault of the database.
+pub fn notify<N: AccountNews>(tx: &mut Tx<'_>, news: &N) -> Result<()> {
+    tx.notify(&Notification::new(N::KIND, news.subject(), news.person(), news)?, &[OWNER])
+}
+
+/// The kinds of [`notify`].
+pub const ACCOUNT_KINDS: [&str; 5] = [
+    Claimed::KIND,
+    ResetAsked::KIND,
+    AddressAsked::KIND,
+    AddressChanged::KIND,
+    PasswordChanged::KIND,
+];
+
+fn read<N: AccountNews>(data: &str) -> Result<N> {
+    serde_json::from_str(data).map_err(Fault::because)
+}
+
+/// The email that a notification of these kinds calls for now, or why it calls for none any more. Where it has a link, that is made here:
+/// the database keeps its digest alone. On a later attempt, a fresh link for the same address is one that an earlier attempt could not
+/// send, so it does not stand in the way.
+///
+/// # Errors
+/// A fault of the database or of the data.
+pub fn account_email(
+    tx: &mut Tx<'_>,
+    (kind, data): (&str, &str),
+    at: Timestamp,
+    attempt: i64,
+) -> Result<std::result::Result<Letter, &'static str>> {
+    let (age, is_first) = (tx.now().duration_since(at), attempt <= 1);
+    let life = match kind {
+        k if k == Claimed::KIND => CLAIM_LIFE,
+        k if k == ResetAsked::KIND || k == AddressAsked::KIND => REQUEST_LIFE,
+        _ => NEWS_LIFE,
+    };
+    if age > life {
+        return Ok(Err("too old"));
+    }
+    let letter = match kind {
+        k if k == Claimed::KIND => {
+            let claimed: Claimed = read(data)?;
+            proofs::letter_to_claimant(tx, &Claimed { is_over: claimed.is_over && is_first, ..claimed })?
+        }
+        k if k == ResetAsked::KIND => {
+            let asked: ResetAsked = read(data)?;
+            if is_password_new(tx, &asked.email, at)? {
+                return Ok(Err("the password was changed"));
+            }
+            proofs::letter_of_reset(tx, &ResetAsked { is_over: asked.is_over && is_first, ..asked })?
+        }
+        k if k == AddressAsked::KIND => {
+            let asked: AddressAsked = read(data)?;
+            if mail_of(tx, asked.person)?.as_ref() == Some(&kept_email(&asked.email)) {
+                return Ok(Err("confirmed"));
+            }
+            proofs::letter_to_new_address(tx, &AddressAsked { is_over: asked.is_over && is_first, ..asked })?
+        }
+        k if k == AddressChanged::KIND => {
+            let changed: AddressChanged = read(data)?;
+            Some(Letter { to: changed.old, news: News::AddressChanged })
+        }
+        _ => proofs::letter_of_change(tx, read::<PasswordChanged>(data)?.person)?,
+    };
+    Ok(letter.ok_or("nobody to tell"))
+}
+
+/// Whether the password of whoever has an address was changed after a moment.
+fn is_password_new(tx: &mut Tx<'_>, email: &str, since: Timestamp) -> Result<bool> {
+    let Some(person) = store::person_by_email(tx, email)? else { return Ok(false) };
+    let found: Option<(Id,)> = tx.one(
+        sql!(
+            "SELECT id FROM audit WHERE subject_id = $1 AND at > $2
+             AND what IN ('password_changed', 'password_reset') LIMIT 1"
+        ),
+        args![person.id, since],
+    )?;
+    Ok(found.is_some())
+}
