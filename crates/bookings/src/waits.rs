@@ -411,9 +411,12 @@ fn free(tx: &mut Tx<'_>, by: &Actor, wait: &Wait) -> Result<Vec<Offer>> {
     let zone = &answer.catalogue.club.zone;
     // Whoever passed a time over is not asked again for the same hours: the next person is.
     let length = SignedDuration::from_mins(answer.minutes);
+    let now = tx.now();
     let is_wanted = |offer: &Offer| {
         let at = begin(offer.start);
-        (wait.from_minute..wait.to_minute).contains(&minute(zone, offer.date, at))
+        // Only walk-ins are entered once their time has begun.
+        at >= now
+            && (wait.from_minute..wait.to_minute).contains(&minute(zone, offer.date, at))
             && wait.starts_at.is_none_or(|wanted| wanted == at)
             && passed.iter().all(|before| at.duration_since(*before).abs() >= length)
     };
