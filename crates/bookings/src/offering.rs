@@ -157,12 +157,11 @@ impl Moment {
         let open: HashSet<Timestamp> = open.into_iter().map(begin).collect();
         let answer = prepared.answer();
         let zone = &answer.catalogue.club.zone;
-        let free: Vec<Timestamp> = answer
-            .offers
-            .iter()
-            .filter(|offer| wait.wants(zone, offer))
-            .map(|offer| begin(offer.start))
-            .collect();
+        // Only walk-ins are entered once their time has begun.
+        let now = tx.now();
+        let wanted = answer.offers.iter().filter(|offer| wait.wants(zone, offer));
+        let free: Vec<Timestamp> =
+            wanted.map(|offer| begin(offer.start)).filter(|starts_at| *starts_at >= now).collect();
         let still: HashSet<Timestamp> = free.iter().copied().filter(|at| open.contains(at)).collect();
         let closed = known.iter().copied().filter(|at| !still.contains(at)).collect();
         let anew = free.into_iter().filter(|at| !known.contains(at) || !still.contains(at));
