@@ -6,6 +6,8 @@ use kit::{Fault, Result};
 use serde_json::{Map, Value, json};
 use utoipa::openapi::OpenApi;
 
+use crate::document_bounds;
+
 /// Where a request shows who it is from by other means, or by none.
 const DOORS: [&str; 6] = [
     "/api/auth/login/",
@@ -24,10 +26,11 @@ pub fn whole(described: &OpenApi) -> Result<Value> {
     let mut document = serde_json::to_value(described).or_fault()?;
     let paths = document.get_mut("paths").and_then(Value::as_object_mut);
     for (path, methods) in paths.ok_or_else(|| Fault::because("a description without paths"))? {
-        for operation in methods.as_object_mut().into_iter().flat_map(|one| one.values_mut()) {
-            complete(path, operation);
+        for (method, operation) in methods.as_object_mut().into_iter().flatten() {
+            complete(method, path, operation);
         }
     }
+    document_bounds::bound(&mut document);
     if let Some(schemes) = document.pointer_mut("/components/securitySchemes").and_then(Value::as_object_mut)
     {
         describe(
@@ -46,14 +49,18 @@ fn describe(schemes: &mut Map<String, Value>, name: &str, sentence: &str) {
     }
 }
 
-fn complete(path: &str, operation: &mut Value) {
+fn complete(method: &str, path: &str, operation: &mut Value) {
     let Some(operation) = operation.as_object_mut() else { return };
+    let takes = Takes::of(operation);
     let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
     let needs_somebody = responses.contains_key("401");
+    for (status, description) in of_every_operation(method, path, &takes) {
+        responses.entry(status).or_insert_with(|| problem(description));
+    }
     responses.entry("429").or_insert_with(|| {
         json!({
             "description": "`too_many_requests`, with `retry_after` in seconds",
-            "headers": {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}},
+            "headers": {"Retry-After": {"schema": {"type": "integer", "minimum": 0, "maximum": 2_678_400}, "description": "Seconds."}},
             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
         })
     });
@@ -63,6 +70,49 @@ fn complete(path: &str, operation: &mut Value) {
         }
     }
     operation.entry("security").or_insert_with(|| security(path, needs_somebody));
+}
+
+/// What an operation reads besides its path.
+struct Takes {
+    has_query: bool,
+    has_body: bool,
+    has_key: bool,
+}
+
+impl Takes {
+    fn of(operation: &Map<String, Value>) -> Takes {
+        let parameters = operation.get("parameters").and_then(Value::as_array);
+        let is_in =
+            |place: &str| parameters.into_iter().flatten().any(|one| one.get("in") == Some(&json!(place)));
+        Takes {
+            has_query: is_in("query"),
+            has_body: operation.contains_key("requestBody"),
+            has_key: is_in("header"),
+        }
+    }
+}
+
+/// The refusals that follow from how an operation is asked, not from what it does.
+fn of_every_operation(method: &str, path: &str, takes: &Takes) -> Vec<(&'static str, &'static str)> {
+    let mut refusals =
+        vec![("401", "`not_signed_in`: no credential, or one that is unknown, expired or ended")];
+    if takes.has_query || takes.has_body || takes.has_key {
+        refusals.push(("400", "`invalid`, with `errors` by field"));
+    }
+    if path.contains('{') {
+        refusals.push(("404", "`not_found`"));
+    }
+    if method != "get" {
+        refusals.push(("403", "`cross_site`: sent by a page of another site"));
+    }
+    refusals
+}
+
+fn problem(description: &str) -> Value {
+    json!({
+        "description": description,
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    })
 }
 
 /// A response says something, and a refusal is a problem.

@@ -9,6 +9,7 @@ pub mod commands;
 pub mod connections;
 pub mod demo;
 pub mod document;
+mod document_bounds;
 pub mod log;
 pub mod pages;
 pub mod reactions;

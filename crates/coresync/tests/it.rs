@@ -14,6 +14,8 @@ mod cancelling;
 mod choosing;
 #[path = "it/day.rs"]
 mod day;
+#[path = "it/dealing.rs"]
+mod dealing;
 #[path = "it/desk.rs"]
 mod desk;
 #[path = "it/docs.rs"]
@@ -28,6 +30,8 @@ mod histories;
 mod history;
 #[path = "it/holds.rs"]
 mod holds;
+#[path = "it/input_order.rs"]
+mod input_order;
 #[path = "it/journeys.rs"]
 mod journeys;
 #[path = "it/letters.rs"]
@@ -68,6 +72,8 @@ mod release;
 mod shapes;
 #[path = "it/staff_api.rs"]
 mod staff_api;
+#[path = "it/staff_changes.rs"]
+mod staff_changes;
 #[path = "it/staff_pages.rs"]
 mod staff_pages;
 #[path = "it/tables.rs"]

@@ -170,7 +170,7 @@ async fn refresh(caller: Caller, Json(Refresh { refresh }): Json<Refresh>) -> Re
 }
 
 /// Sign out: every token of this sign-in ends at once.
-#[utoipa::path(post, path = "/api/auth/logout/", tag = "auth", request_body = SignOut,
+#[utoipa::path(post, path = "/api/auth/logout/", tag = "auth", request_body = Option<SignOut>,
     security(("bearer" = []), ("session" = [])), responses(
     (status = 204, description = "Signed out"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),

@@ -28,6 +28,10 @@ pub fn find_people(tx: &mut Tx<'_>, by: &Actor, words: &str, paging: Paging) -> 
         note(tx, by, What::PeopleSearched, None, json!({"found": count}))?;
         return Ok((found, count));
     }
+    if !words.trim().is_empty() {
+        // Too little to look for anyone.
+        return Ok((Vec::new(), 0));
+    }
     let (size, before) = paging.rows();
     let count: Option<(i64,)> =
         tx.one(sql!("SELECT COUNT(*) FROM people WHERE erased_at IS NULL AND role <> 'account'"), args![])?;

@@ -6,6 +6,8 @@ mod desk;
 mod limits;
 #[path = "it/profile.rs"]
 mod profile;
+#[path = "it/search.rs"]
+mod search;
 #[path = "it/sessions.rs"]
 mod sessions;
 

@@ -106,13 +106,14 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<PeoplePage> {
     };
     let path = |page: usize| format!("{HERE}?q={}&page={page}", words::encoded(&search.q));
     let has_more = usize::try_from(total).is_ok_and(|total| search.page * SIZE < total);
-    let summary = match (people::is_search(&search.q), total) {
-        (false, total) => format!(
+    let summary = match (search.q.is_empty(), people::is_search(&search.q), total) {
+        (true, _, total) => format!(
             "{total} who work here. Search for anyone else by the beginning of a name, or by four digits of a phone number."
         ),
-        (true, 0) => "Nobody.".to_owned(),
-        (true, 1) => "One person.".to_owned(),
-        (true, total) => format!("{total} people."),
+        (_, false, _) => "Type more: two letters of a name, or four digits of a phone number.".to_owned(),
+        (_, _, 0) => "No one.".to_owned(),
+        (_, _, 1) => "One person.".to_owned(),
+        (_, _, total) => format!("{total} people."),
     };
     Ok(PeoplePage {
         frame: Frame::new(by, "/staff/people/", "People · CoreSync"),

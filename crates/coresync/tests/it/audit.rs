@@ -231,7 +231,7 @@ async fn managers_read_the_log_page_by_page_and_take_it_along() {
     register(&house, zoe()).await;
     let page = house.browser(MAX).get("/staff/audit/").await.expect(200).text();
     assert!(
-        page.contains("61 rows.") && page.contains("Signed up") && page.contains("Looked for people"),
+        page.contains("61 rows.") && page.contains("Signed up") && page.contains("Searched for people"),
         "{page}"
     );
     assert!(page.contains("page=2"));
@@ -268,7 +268,8 @@ async fn the_owner_finds_people_and_gives_roles_by_page() {
     assert!(found.contains("One person.") && found.contains("Gus Harlow"), "{found}");
     let looked = house.browser(MAX).get("/staff/people/?q=gus").await.expect(200).text();
     assert!(!looked.contains("name=\"role\""), "only an owner gives roles");
-    assert!(house.browser(OLA).get("/staff/people/?q=%25%25").await.expect(200).text().contains("Nobody."));
+    assert!(house.browser(OLA).get("/staff/people/?q=%25%25").await.expect(200).text().contains("Type more"));
+    assert!(house.browser(OLA).get("/staff/people/?q=zzz").await.expect(200).text().contains("No one."));
     let path = format!("/staff/people/{}/role/", house.person(GUS));
     house.browser(MAX).submit(&path, "role=technician&q=gus").await.expect(403);
     let given = house.browser(OLA).submit(&path, "role=technician&q=gus").await.expect(303);

@@ -191,6 +191,7 @@ async fn answers_have_the_fields_that_are_promised() {
         let answer = house.as_(asker).get(&path).await.expect(200);
         let schema = &operation["responses"]["200"]["content"]["application/json"]["schema"];
         promised(&document, schema, &answer.body, &path);
+        assert_bounds(&document, schema, &answer.body, &path);
     }
     let pod = house.service("pod").await;
     let path = format!("/api/bookings/availability/?service_id={pod}&from=2026-11-24&to=2026-12-30&slots=1");
@@ -198,6 +199,80 @@ async fn answers_have_the_fields_that_are_promised() {
     let schema = &document["paths"]["/api/bookings/availability/"]["get"]["responses"]["200"]["content"]["application/json"]
         ["schema"];
     promised(&document, schema, &answer.body, &path);
+}
+
+/// What an answer holds lies within the bounds that are promised.
+fn assert_bounds(document: &Value, schema: &Value, value: &Value, place: &str) {
+    if let Some(to) = schema["$ref"].as_str() {
+        let found = document.pointer(&to[1..]).expect("a reference leads somewhere");
+        return assert_bounds(document, found, value, place);
+    }
+    for part in schema["allOf"].as_array().into_iter().flatten() {
+        assert_bounds(document, part, value, place);
+    }
+    if let Some(number) = value.as_i64() {
+        let (least, most) = (schema["minimum"].as_i64(), schema["maximum"].as_i64());
+        assert!(least.is_none_or(|least| number >= least), "{place}: {number} below {least:?}");
+        assert!(most.is_none_or(|most| number <= most), "{place}: {number} above {most:?}");
+    }
+    if let Some(text) = value.as_str() {
+        let longest = schema["maxLength"].as_u64();
+        assert!(longest.is_none_or(|most| text.chars().count() as u64 <= most), "{place}: {text}");
+        let words = schema["enum"].as_array();
+        assert!(words.is_none_or(|words| words.contains(value)), "{place}: {text} of {words:?}");
+        let is_right = match schema["format"].as_str() {
+            Some("date") => text.parse::<jiff::civil::Date>().is_ok(),
+            Some("date-time") => text.parse::<jiff::Timestamp>().is_ok(),
+            _ => true,
+        };
+        assert!(is_right, "{place}: {text}");
+        let is_clock = schema["pattern"].as_str().is_some_and(|pattern| pattern.contains(r"\d{2}:\d{2}"));
+        assert!(!is_clock || (5..=8).contains(&text.len()) && text.as_bytes()[2] == b':', "{place}: {text}");
+    }
+    for (name, schema) in schema["properties"].as_object().into_iter().flatten() {
+        if let Some(value) = value.get(name) {
+            assert_bounds(document, schema, value, &format!("{place}.{name}"));
+        }
+    }
+    for item in value.as_array().into_iter().flatten() {
+        assert_bounds(document, &schema["items"], item, &format!("{place}[]"));
+    }
+}
+
+/// Every text has a longest, a format, a pattern or words to choose from; every whole number its ends.
+#[tokio::test]
+async fn every_text_and_number_has_its_bounds() {
+    let house = House::open().await;
+    let document = house.visitor().get("/api/openapi.json").await.expect(200).body;
+    let mut missing = Vec::new();
+    unbounded(&document["components"]["schemas"], "schemas", &mut missing);
+    unbounded(&document["paths"], "paths", &mut missing);
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+fn unbounded(value: &Value, place: &str, missing: &mut Vec<String>) {
+    let has = |names: &[&str]| names.iter().all(|name| !value[*name].is_null());
+    let is = |kind: &str| {
+        value["type"] == kind
+            || value["type"].as_array().is_some_and(|kinds| kinds.iter().any(|one| one == kind))
+    };
+    let words = ["maxLength", "format", "pattern", "enum", "const"];
+    if is("string") && words.iter().all(|word| !has(&[word]))
+        || is("integer") && !has(&["minimum", "maximum"])
+    {
+        missing.push(place.to_owned());
+    }
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in
+                fields.iter().filter(|(name, _)| !["example", "examples"].contains(&name.as_str()))
+            {
+                unbounded(value, &format!("{place}.{name}"), missing);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| unbounded(item, place, missing)),
+        _ => {}
+    }
 }
 
 fn promised(document: &Value, schema: &Value, value: &Value, place: &str) {

@@ -209,6 +209,8 @@ async fn unpaid_dues_bring_grace_then_suspension_and_paying_brings_benefits_back
     let path = format!("/api/memberships/{person}/dues/");
     house.as_(BEA).post(&path, json!({})).await.refused(403, "not_allowed");
     house.as_(UMA).post(&path, json!({})).await.refused(403, "not_allowed");
-    assert_eq!(house.as_(DORA).post(&path, json!({})).await.expect(200)["until"], "2027-01-09");
+    house.as_(DORA).post(&path, json!({})).await.refused(400, "invalid");
+    let seen = json!({"paid": "cash", "seen": "2026-12-09"});
+    assert_eq!(house.as_(DORA).post(&path, seen).await.expect(200)["until"], "2027-01-09");
     assert_eq!(current(&house, BEA).await["status"], "active");
 }

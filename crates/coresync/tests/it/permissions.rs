@@ -11,14 +11,14 @@ use crate::document::operations;
 use crate::guard::sources;
 
 /// Who asks, in the order of the marks: nobody, a guest, a technician, the desk, the manager, the owner.
-fn everybody(house: &House, is_page: bool) -> [Guest<'_>; 6] {
+pub(crate) fn everybody(house: &House, is_page: bool) -> [Guest<'_>; 6] {
     let one = |player| if is_page { house.browser(player) } else { house.as_(player) };
     [house.visitor(), one(BEA), one(TOM), one(DORA), one(MAX), one(OLA)]
 }
 
 /// One mark each: `+` may (whatever comes of it), `1` must sign in (401), `3` may not (403), `4` nothing there for them (404),
 /// `d` is sent to the door. What is behind `{id}` is another guest's. Behind the bar is what is sent.
-const TABLE: &str = r#"
+pub(crate) const TABLE: &str = r#"
 ++++++ GET /
 ++++++ GET /about/
 1+++++ POST /api/auth/email/ | {"email": "new@example.com", "current_password": "wrong"}
@@ -54,7 +54,7 @@ const TABLE: &str = r#"
 144+++ POST /api/bookings/{id}/reschedule/ | {"starts_at": "2026-11-28T12:00:00-05:00"}
 133+++ POST /api/bookings/{id}/start/
 ++++++ GET /api/docs/
-1+++++ POST /api/memberships/auto_credit/ | {"auto_credit": true}
+1+++++ POST /api/memberships/auto_credit/ | {"auto": true}
 1+++++ POST /api/memberships/change/ | {"plan": "base"}
 1+4444 GET /api/memberships/current/
 1+++++ POST /api/memberships/freeze/ | {"months": 1}
@@ -65,7 +65,7 @@ const TABLE: &str = r#"
 1333++ GET /api/memberships/plans/{slug}/versions/
 1+++++ POST /api/memberships/stay/
 1+++++ GET /api/memberships/upgrade/{plan}/
-133+++ POST /api/memberships/{person}/dues/ | {"paid_until": "2027-01-09"}
+133+++ POST /api/memberships/{person}/dues/ | {"paid": "cash", "seen": "2026-12-09"}
 133+++ POST /api/memberships/{person}/enrol/ | {"plan": "base", "paid": "cash"}
 133+++ POST /api/memberships/{person}/freeze/ | {"months": 1}
 133+++ POST /api/memberships/{person}/leave/
@@ -85,6 +85,7 @@ const TABLE: &str = r#"
 1333++ GET /api/staff/people/
 1333++ GET /api/staff/people/{id}/
 13333+ PATCH /api/staff/people/{id}/ | {"role": "account"}
+1333++ PUT /api/staff/people/{id}/birthday/ | {"birthday": "1990-11-03"}
 1333++ GET /api/staff/rules/
 1333++ POST /api/staff/rules/ | {"room_kinds": ["suite"], "weekdays": [5, 6, 7], "from": "17:00", "to": "22:00", "tier": "base", "release_hours": 48, "factor": "1.20", "tags": ["peak_hour"]}
 133344 DELETE /api/staff/rules/{id}/
@@ -162,6 +163,7 @@ d333++ GET /staff/audit/audit.csv
 d33+++ GET /staff/members/
 d33+++ GET /staff/members/{id}/
 d33+++ POST /staff/members/{id}/
+d333++ POST /staff/members/{id}/birthday/ | birthday=1990-11-03
 d33+++ GET /staff/members/{id}/emergency/
 d333++ GET /staff/numbers/
 d333++ GET /staff/numbers/{name}/
@@ -171,7 +173,7 @@ d333++ GET /staff/people/
 d3333+ POST /staff/people/{id}/role/ | role=account
 d3333+ POST /staff/people/{id}/sign-out/
 d333++ GET /staff/pictures/
-++++++ POST /staff/pictures/
+d333++ POST /staff/pictures/
 d33344 POST /staff/pictures/down/ | spot=home
 d33344 POST /staff/pictures/words/ | spot=home&alt=x
 d333++ GET /staff/plans/
@@ -196,7 +198,7 @@ d33+++ GET /staff/why-not/
 ++++++ POST /verify/ | token=x
 "#;
 
-fn mark(answer: &Answer) -> char {
+pub(crate) fn mark(answer: &Answer) -> char {
     match answer.status {
         401 if !answer.text().contains("belong together") => '1',
         403 => '3',

@@ -9,7 +9,7 @@ use testing::{Answer, BEA, DORA, House, MAX, OLA};
 const HERE: &str = "/staff/pictures/";
 
 /// A photograph of a sunset, with words hidden in it that must not get out.
-fn photograph(width: u32, height: u32) -> Vec<u8> {
+pub(crate) fn photograph(width: u32, height: u32) -> Vec<u8> {
     let pixel = |x: u32, y: u32| {
         let (x, y) = (x * 255 / width, y * 255 / height);
         image::Rgb([255 - u8::try_from(y).unwrap_or(0), u8::try_from(x).unwrap_or(0), 80])
@@ -26,7 +26,7 @@ fn photograph(width: u32, height: u32) -> Vec<u8> {
     bytes
 }
 
-fn form(spot: &str, alt: &str, picture: &[u8]) -> Vec<u8> {
+pub(crate) fn form(spot: &str, alt: &str, picture: &[u8]) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, value) in [("spot", spot), ("alt", alt), ("focus", "top-left")] {
         let part = format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");

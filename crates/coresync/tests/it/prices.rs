@@ -2,7 +2,7 @@
 
 use money::LineKind;
 use serde_json::{Value, json};
-use testing::{BEA, GUS, House, PIA, Player, UMA};
+use testing::{BEA, DORA, GUS, House, PIA, Player, UMA};
 
 use crate::{CREATE, and, book, cancel, cents, sum, wish};
 
@@ -173,15 +173,24 @@ async fn tax_is_on_the_discounted_sum() {
     }
 }
 
+/// Only what was completed has saved anything: not what is to come, and not what was cancelled.
 #[tokio::test]
-async fn savings_add_up_over_what_was_booked() {
+async fn savings_add_up_over_completed_visits() {
     let house = House::open().await;
     let saved =
         || async { house.as_(BEA).get("/api/memberships/current/").await.expect(200)["savings"].clone() };
-    assert_eq!(saved().await, "0.00");
-    let first = book(&house, BEA, "massage", "2026-11-27", "10:00").await;
-    book(&house, BEA, "pod", "2026-11-27", "12:00").await;
+    let first = book(&house, BEA, "massage", "2026-11-24", "12:00").await.number("id");
+    let second = book(&house, BEA, "pod", "2026-11-24", "14:00").await.number("id");
+    let third = book(&house, BEA, "massage", "2026-12-04", "12:00").await.number("id");
+    assert_eq!(saved().await, "0.00", "nothing is completed yet");
+    for (id, arrives, goes) in [(first, "11:55", "13:00"), (second, "13:55", "14:30")] {
+        house.set_time(&format!("2026-11-24T{arrives}:00-05:00"));
+        house.as_(DORA).post(&format!("/api/bookings/{id}/check_in/"), json!({})).await.expect(200);
+        house.as_(DORA).post(&format!("/api/bookings/{id}/start/"), json!({})).await.expect(200);
+        house.set_time(&format!("2026-11-24T{goes}:00-05:00"));
+        house.as_(DORA).post(&format!("/api/bookings/{id}/complete/"), json!({})).await.expect(200);
+    }
     assert_eq!(saved().await, "61.25", "50.00 and 11.25");
-    cancel(&house, BEA, first.number("id")).await.expect(200);
-    assert_eq!(saved().await, "11.25");
+    cancel(&house, BEA, third).await.expect(200);
+    assert_eq!(saved().await, "61.25");
 }

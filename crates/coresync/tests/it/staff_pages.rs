@@ -195,8 +195,8 @@ async fn a_plan_gets_a_new_version_and_members_are_moved_over() {
 async fn the_desk_finds_somebody_and_runs_their_membership() {
     let house = House::open().await;
     let dora = house.browser(DORA);
-    assert!(page(&house, DORA, "/staff/members/").await.contains("Type a part of a name"));
-    assert!(page(&house, DORA, "/staff/members/?q=zz%25").await.contains("Nobody is like that"));
+    assert!(page(&house, DORA, "/staff/members/").await.contains("Type the beginning of a name"));
+    assert!(page(&house, DORA, "/staff/members/?q=zz%25").await.contains("No one matches"));
     let found = page(&house, DORA, "/staff/members/?q=gus+harl").await;
     let gus = format!("/staff/members/{}/", house.person(GUS));
     assert!(found.contains(&gus) && !found.contains("Bea Morrow"), "{found}");
@@ -214,9 +214,17 @@ async fn the_desk_finds_somebody_and_runs_their_membership() {
         assert!(text.contains(said), "{said}: {text}");
     }
     dora.submit(&gus, "deed=upgrade&plan=premium&paid=terminal").await.expect(303);
+    // Dues are collected from the last paid day on (M7), and only the month that was seen.
+    assert!(
+        text.contains("It can be paid from Wednesday 23 December on") && !text.contains("value=\"dues\"")
+    );
+    let early = dora.submit(&gus, "deed=dues&paid=terminal&seen=2026-12-23").await.expect(409).text();
+    assert!(early.contains("No dues are due yet"), "{early}");
+    house.set_time("2026-12-23T10:00:00-05:00");
+    dora.submit(&gus, "deed=dues&paid=terminal").await.expect(400);
     dora.submit(&gus, "deed=dues&paid=terminal&seen=2026-12-23").await.expect(303);
     let twice = dora.submit(&gus, "deed=dues&paid=terminal&seen=2026-12-23").await.expect(409).text();
-    assert!(twice.contains("paid a moment ago"), "{twice}");
+    assert!(twice.contains("a moment ago"), "{twice}");
     dora.submit(&gus, "deed=freeze&months=2").await.expect(303);
     dora.submit(&gus, "deed=leave").await.expect(303);
     let text = page(&house, DORA, &gus).await;

@@ -28,7 +28,7 @@ tables! {
     "addons" "allocations" "audit" "audit_sealed" "audit_seals" "birthday_uses" "booking_addons"
     "booking_events" "bookings" "charge_lines" "charges" "claims" "club_numbers" "clubs" "consents"
     "counters" "credit_uses" "devices" "equipment" "flushes" "jobs" "key_marks" "lapses" "mails"
-    "membership_events" "memberships" "nodes" "number_events" "offers" "pass_uses" "people" "person_keys"
+    "membership_events" "memberships" "nodes" "number_events" "offers" "pass_uses" "people" "people_words" "person_keys"
     "picture_files" "picture_spots" "pictures" "plan_versions" "plans" "preferences" "proofs"
     "release_events" "release_rules" "reminders" "replies" "resource_versions" "rooms" "service_addons"
     "service_categories" "service_equipment" "service_rooms" "services" "sessions" "sign_in_failures"

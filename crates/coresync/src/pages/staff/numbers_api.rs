@@ -68,7 +68,7 @@ struct NumberValue {
 
 impl Input for NumberValue {
     fn parse(words: &mut Words) -> NumberValue {
-        NumberValue { value: words.number("value", i64::MIN, i64::MAX) }
+        NumberValue { value: words.number("value", 0, 10_000_000) }
     }
 }
 

@@ -1,0 +1,246 @@
+//! The bounds of values in the description of the API: how long a text is, from where to where a number goes, how a time is
+//! written. The parsers hold the limits; a test sends what lies beyond each of them and must be refused, and holds answers
+//! against the description.
+
+use serde_json::{Map, Value, json};
+
+/// The largest whole number that JSON carries exactly, and the largest id.
+const LARGEST: i64 = (1 << 53) - 1;
+/// The longest text where nothing else is said (`kit::web::Words`).
+const LONGEST: i64 = 2_000;
+
+/// A time on the club's clock: `18:30`. The end of a day may lie past midnight: `25:00`.
+const CLOCK: &str = r"^\d{2}:\d{2}(:\d{2})?$";
+
+/// Texts of at most so many characters, by field.
+const LENGTHS: [(&str, i64); 42] = [
+    ("access", 200),
+    ("ai_program", 100),
+    ("allergies_notes", LONGEST),
+    ("booking_reference", 20),
+    ("category", 100),
+    ("category_slug", 100),
+    ("code", 60),
+    ("companion_name", 200),
+    ("current_password", 128),
+    ("decision", 20),
+    ("device", 200),
+    ("email", 254),
+    ("factor", 10),
+    ("first_name", 80),
+    ("full_name", 161),
+    ("guest_email", 254),
+    ("guest_name", 200),
+    ("guest_phone", 30),
+    ("id", 100),
+    ("kind", 40),
+    ("last_name", 80),
+    ("method", 20),
+    ("music", 40),
+    ("network", 60),
+    ("new_password", 128),
+    ("notes", 500),
+    ("password", 128),
+    ("payment_method", 40),
+    ("phone", 30),
+    ("plan", 100),
+    ("q", 100),
+    ("refresh", 200),
+    ("relation", 80),
+    ("room_type", 50),
+    ("scene", 40),
+    ("search", 100),
+    ("short_description", 200),
+    ("slug", 200),
+    ("tag", 100),
+    ("temperature", 10),
+    ("tier", 20),
+    ("token", 100),
+];
+
+/// Numbers from where to where, by field.
+const RANGES: [(&str, i64, i64); 21] = [
+    ("discount_percentage", 0, 100),
+    ("duration", 5, 1_440),
+    ("every_weeks", 1, 8),
+    ("guest_passes", 0, 100),
+    ("hours", 0, 2_160),
+    ("light_kelvin", 2_200, 6_500),
+    ("light_percent", 0, 100),
+    ("max_advance_days", 0, 365),
+    ("member_discount_percentage", 0, 100),
+    ("monthly_service_credits", 0, 100),
+    ("months", 1, 12),
+    ("page", 1, 1_000_000),
+    ("page_size", 1, 500),
+    ("party", 1, 50),
+    ("quantity", 1, 20),
+    ("release_hours", 0, 2_160),
+    ("status", 100, 599),
+    ("times", 2, 26),
+    ("version", 0, 1_000_000),
+    ("volume_percent", 0, 100),
+    ("weekdays", 1, 7),
+];
+
+/// Fields that hold a time on the clock, a moment, a date.
+const CLOCKS: [&str; 7] = ["after", "before", "closes", "end_time", "first_start", "opens", "start_time"];
+const MOMENTS: [&str; 12] = [
+    "changed_at",
+    "created_at",
+    "decided_at",
+    "ends_at",
+    "expires_at",
+    "joined_at",
+    "member_only_until",
+    "opens_at",
+    "rescheduled_from",
+    "seen_at",
+    "starts_at",
+    "vip_only_until",
+];
+
+/// Fields of which a value is one of a few words.
+fn choices(shape: &str, field: &str) -> Option<Vec<&'static str>> {
+    let names = |pairs: &[(&'static str, &'static str)]| pairs.iter().map(|(name, _)| *name).collect();
+    match (shape, field) {
+        ("Sold" | "Dues", "paid") => Some(vec!["cash", "terminal"]),
+        ("DecisionWords", "decision") => Some(vec!["block", "open", "reprice", "keep"]),
+        ("PreferencesChange", "scene") => Some(names(&people::SCENES)),
+        ("PreferencesChange", "music") => Some(names(&people::MUSIC)),
+        ("PreferencesChange", "scents") => Some(names(&people::SCENTS)),
+        ("WantedIn", "notices") => Some(people::Notice::ALL.map(people::Notice::name).to_vec()),
+        _ => None,
+    }
+}
+
+/// Gives every text and number of the description its bounds.
+pub(crate) fn bound(document: &mut Value) {
+    if let Some(shapes) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
+        for (name, shape) in shapes {
+            bound_shape(name, shape);
+        }
+    }
+    let paths = document.pointer_mut("/paths").and_then(Value::as_object_mut);
+    for operation in paths.into_iter().flatten().filter_map(|(_, path)| path.as_object_mut()).flatten() {
+        let parameters = operation.1.get_mut("parameters").and_then(Value::as_array_mut);
+        for parameter in parameters.into_iter().flatten() {
+            let place = parameter.get("in").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+            if let Some(schema) = parameter.get_mut("schema") {
+                bound_value(&place, &name, schema);
+            }
+        }
+    }
+}
+
+/// The fields of a shape, and of those that it takes over.
+fn bound_shape(name: &str, shape: &mut Value) {
+    if let Some(fields) = shape.get_mut("properties").and_then(Value::as_object_mut) {
+        for (field, schema) in fields {
+            bound_value(name, field, schema);
+        }
+    } else if shape.get("allOf").is_none() {
+        bound_value(name, "", shape);
+    }
+    for part in shape.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten() {
+        bound_shape(name, part);
+    }
+}
+
+/// One value, or the values in a list or a choice.
+fn bound_value(shape: &str, field: &str, schema: &mut Value) {
+    let Some(schema) = schema.as_object_mut() else { return };
+    for inner in ["items", "additionalProperties", "propertyNames"] {
+        if let Some(values) = schema.get_mut(inner) {
+            bound_value(shape, field, values);
+        }
+    }
+    for choice in ["oneOf", "anyOf", "allOf"] {
+        for part in schema.get_mut(choice).and_then(Value::as_array_mut).into_iter().flatten() {
+            bound_value(shape, field, part);
+        }
+    }
+    if let Some(fields) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+        for (inner, schema) in fields {
+            bound_value(shape, inner, schema);
+        }
+    }
+    if is_kind(schema, "integer") {
+        let (least, most) = range(shape, field);
+        schema.insert("minimum".to_owned(), json!(least));
+        schema.insert("maximum".to_owned(), json!(most));
+    }
+    if is_kind(schema, "string") {
+        bound_text(shape, field, schema);
+    }
+}
+
+fn is_kind(schema: &Map<String, Value>, kind: &str) -> bool {
+    match schema.get("type") {
+        Some(Value::String(said)) => said == kind,
+        Some(Value::Array(said)) => said.iter().any(|one| one == kind),
+        _ => false,
+    }
+}
+
+fn range(shape: &str, field: &str) -> (i64, i64) {
+    match (shape, field) {
+        ("Id", "") => (1, LARGEST),
+        ("NumberValue", "value") => (0, 10_000_000),
+        ("SeriesWish", "without") => (0, 25),
+        _ if is_id(field) => (1, LARGEST),
+        _ => RANGES
+            .iter()
+            .find(|(name, ..)| *name == field)
+            .map_or((0, LARGEST), |(_, least, most)| (*least, *most)),
+    }
+}
+
+/// Whether a field holds an id, or several.
+fn is_id(field: &str) -> bool {
+    matches!(field, "id" | "person" | "services" | "moving" | "made_by")
+        || field.ends_with("_id")
+        || field.ends_with("_by")
+}
+
+fn bound_text(shape: &str, field: &str, schema: &mut Map<String, Value>) {
+    let has = |schema: &Map<String, Value>, word: &str| schema.contains_key(word);
+    if ["enum", "const", "pattern", "maxLength"].iter().any(|word| has(schema, word)) {
+        return;
+    }
+    if let Some(mut words) =
+        choices(shape, field).map(|words| words.iter().map(|word| json!(word)).collect::<Vec<_>>())
+    {
+        if matches!(schema.get("type"), Some(Value::Array(_))) {
+            words.push(Value::Null);
+        }
+        schema.insert("enum".to_owned(), Value::Array(words));
+        return;
+    }
+    let is_rule_time = shape.starts_with("Rule") && matches!(field, "from" | "to");
+    if CLOCKS.contains(&field) && shape != "SignInOut" || is_rule_time {
+        schema.insert("pattern".to_owned(), json!(CLOCK));
+        schema.entry("examples").or_insert_with(|| json!(["18:30"]));
+        return;
+    }
+    if MOMENTS.contains(&field) {
+        schema.insert("format".to_owned(), json!("date-time"));
+    }
+    if matches!((shape, field), ("query", "date" | "from" | "to")) {
+        schema.insert("format".to_owned(), json!("date"));
+    }
+    if matches!(schema.get("format").and_then(Value::as_str), Some("date" | "date-time")) {
+        return;
+    }
+    let most = match (shape, field) {
+        ("PlanTermsWish", "price") => 20,
+        ("PlanTermsWish", "benefits") => 200,
+        ("EmergencyContact", "name") => 80,
+        ("path", _) => 200,
+        // Descriptions of the club may be as long as a page.
+        (_, "description") => 20_000,
+        _ => LENGTHS.iter().find(|(name, _)| *name == field).map_or(LONGEST, |(_, most)| *most),
+    };
+    schema.insert("maxLength".to_owned(), json!(most));
+}

@@ -1,0 +1,324 @@
+//! Every change that staff make leaves a row in the audit log, with what it was before and what it is after; and the log says so
+//! in words, by kind and by thing.
+
+use std::collections::BTreeSet;
+
+use axum::http::Method;
+use kit::{args, sql};
+use serde_json::{Value, json};
+use testing::{Answer, BEA, DORA, GUS, House, MAX, OLA, PIA, Player, UMA};
+
+use crate::permissions::TABLE;
+use crate::{CREATE, and, book, wish};
+
+/// What is done with a visit on its day writes its rows itself, and its own tests look for them.
+const DAY: [&str; 4] = ["check_in/", "start/", "complete/", "no_show/"];
+
+/// Routes that change something and are for staff alone, or that staff may use on what is others', by the permission table.
+fn staff_writes() -> BTreeSet<String> {
+    let lines = TABLE.lines().filter(|line| !line.trim().is_empty());
+    let routes = lines.filter_map(|line| {
+        let (marks, rest) = line.split_once(' ')?;
+        let route = rest.split('|').next()?.trim();
+        let marks: Vec<char> = marks.chars().collect();
+        let is_staff = marks[1] == '3' || marks[1] == '4' && marks[3] == '+';
+        let is_day =
+            route.starts_with("POST /api/bookings/{id}/") && DAY.iter().any(|end| route.ends_with(end));
+        (is_staff && !route.starts_with("GET ") && !is_day).then(|| route.to_owned())
+    });
+    routes.collect()
+}
+
+struct Walk<'h> {
+    house: &'h House,
+    left: BTreeSet<String>,
+    wrong: Vec<String>,
+}
+
+type Row = (String, String, Option<kit::Id>, Value);
+
+impl Walk<'_> {
+    async fn rows(&self) -> Vec<Row> {
+        let rows = self.house.db().view(|tx| {
+            tx.all(sql!("SELECT what, subject, subject_id, details FROM audit ORDER BY id"), args![])
+        });
+        rows.await.expect("the log")
+    }
+
+    /// Does it, and looks for the row that it leaves: of this kind.
+    async fn step(&mut self, route: &str, by: Player, path: &str, body: Body<'_>, kind: &str) -> Answer {
+        let before = self.rows().await.len();
+        let method: Method = route.split(' ').next().expect("a method").parse().expect("a method");
+        let answer = match body {
+            Body::Json(body) => {
+                let bytes = body.to_string().into_bytes();
+                self.house.as_(by).send(method, path, Some("application/json"), bytes).await
+            }
+            Body::Form(form) => self.house.browser(by).submit(path, form).await,
+            Body::Parts(parts) => {
+                let kind = Some("multipart/form-data; boundary=b");
+                self.house.as_(by).send(method, path, kind, parts).await
+            }
+        };
+        assert!(answer.status < 400, "{route} {path}: {} {}", answer.status, answer.text());
+        let rows = self.rows().await;
+        match rows[before..].iter().find(|row| row.0 == kind) {
+            None => self.wrong.push(format!("{route} leaves no {kind}: {:?}", &rows[before..])),
+            Some((_, _, _, details)) => {
+                let is_change = details.get("before").is_some() && details.get("after").is_some();
+                let is_older = ["role_changed", "sessions_ended"].contains(&kind);
+                if !is_change && !is_older {
+                    self.wrong.push(format!("{route}: {kind} does not say what it was and is: {details}"));
+                }
+            }
+        }
+        self.left.remove(route);
+        answer
+    }
+}
+
+enum Body<'b> {
+    Json(Value),
+    Form(&'b str),
+    Parts(Vec<u8>),
+}
+
+#[tokio::test]
+async fn every_change_that_staff_make_is_recorded() {
+    let house = House::open().await;
+    let mut walk = Walk { house: &house, left: staff_writes(), wrong: Vec::new() };
+    assert!(walk.left.len() > 35, "{:?}", walk.left);
+    bookings(&mut walk).await;
+    held_times(&mut walk).await;
+    memberships(&mut walk).await;
+    plans_and_settings(&mut walk).await;
+    rules_and_times(&mut walk).await;
+    pictures(&mut walk).await;
+    accounts(&mut walk).await;
+    assert!(walk.left.is_empty(), "no step for:\n{}", walk.left.into_iter().collect::<Vec<_>>().join("\n"));
+    assert!(walk.wrong.is_empty(), "{}", walk.wrong.join("\n"));
+    // What people do with what is theirs is no row of business.
+    let count = async || {
+        let count: Option<(i64,)> = house
+            .db()
+            .view(|tx| tx.one(sql!("SELECT COUNT(*) FROM audit WHERE what LIKE 'booking%'"), args![]))
+            .await
+            .expect("a count");
+        count.expect("a row").0
+    };
+    let rows = count().await;
+    let id = book(&house, GUS, "pod", "2026-11-26", "20:00").await.number("id");
+    crate::cancel(&house, GUS, id).await.expect(200);
+    assert_eq!(count().await, rows);
+}
+
+async fn bookings(walk: &mut Walk<'_>) {
+    let house = walk.house;
+    let uma = house.person(UMA);
+    let for_uma = |words: Value| and(words, json!({"person_id": uma}));
+    let made = for_uma(wish(house, "pod", "2026-11-27", "10:00").await);
+    let made = walk.step("POST create", DORA, CREATE, Body::Json(made), "booking_made").await.number("id");
+    let series = and(for_uma(wish(house, "pod", "2026-12-01", "10:00").await), json!({"times": 2}));
+    walk.step("POST series", DORA, "/api/bookings/series/", Body::Json(series), "booking_made").await;
+    let api = format!("/api/bookings/{made}/");
+    let to = json!({"date": "2026-11-28", "start_time": "11:00"});
+    let route = "POST /api/bookings/{id}/reschedule/";
+    walk.step(route, DORA, &format!("{api}reschedule/"), Body::Json(to), "booking_moved").await;
+    let route = "POST /api/bookings/{id}/cancel_booking/";
+    walk.step(route, DORA, &format!("{api}cancel_booking/"), Body::Json(json!({})), "booking_cancelled")
+        .await;
+    let id = book(house, UMA, "pod", "2026-12-02", "10:00").await.number("id");
+    let page = format!("/dashboard/bookings/{id}/");
+    let form = "to=2026-12-02T12:00:00-05:00";
+    let route = "POST /dashboard/bookings/{id}/move/";
+    walk.step(route, DORA, &format!("{page}move/"), Body::Form(form), "booking_moved").await;
+    let route = "POST /dashboard/bookings/{id}/repeat/";
+    let repeat = format!("{page}repeat/");
+    let seen =
+        house.browser(DORA).submit(&repeat, "every_weeks=1&times=2&deed=look").await.expect(200).text();
+    let once = seen.split("name=\"once\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let form = format!("every_weeks=1&times=2&deed=book&once={}", once.expect("a secret"));
+    walk.step(route, DORA, &repeat, Body::Form(&form), "booking_made").await;
+    let route = "POST /dashboard/bookings/{id}/cancel/";
+    walk.step(route, DORA, &format!("{page}cancel/"), Body::Form(""), "booking_cancelled").await;
+}
+
+async fn held_times(walk: &mut Walk<'_>) {
+    let house = walk.house;
+    let held = async |time: &str| {
+        let words = wish(house, "pod", "2026-12-03", time).await;
+        house.as_(UMA).post("/api/bookings/hold/", words).await.expect(201).number("id")
+    };
+    let uma = house.person(UMA);
+    let words = and(wish(house, "pod", "2026-12-03", "15:00").await, json!({"person_id": uma}));
+    let own = walk.step("POST hold", DORA, "/api/bookings/hold/", Body::Json(words), "booking_held").await;
+    let path = format!("/api/bookings/hold/{}/", own.number("id"));
+    let route = "POST /api/bookings/hold/{id}/extend/";
+    walk.step(route, DORA, &format!("{path}extend/"), Body::Json(json!({})), "hold_extended").await;
+    walk.step("DELETE /api/bookings/hold/{id}/", DORA, &path, Body::Json(json!({})), "hold_released").await;
+    let id = held("16:00").await;
+    let route = "POST /book/held/{id}/";
+    walk.step(route, DORA, &format!("/book/held/{id}/"), Body::Form("deed=extend"), "hold_extended").await;
+}
+
+async fn memberships(walk: &mut Walk<'_>) {
+    let house = walk.house;
+    let path = |player: Player, what: &str| format!("/api/memberships/{}/{what}/", house.person(player));
+    let route = |what: &str| format!("POST /api/memberships/{{person}}/{what}/");
+    house.set_time("2026-12-09T10:00:00-05:00");
+    for (whose, what, body, kind) in [
+        (GUS, "enrol", json!({"plan": "base", "paid": "cash"}), "membership_started"),
+        (GUS, "upgrade", json!({"plan": "premium", "paid": "cash"}), "membership_upgraded"),
+        (BEA, "dues", json!({"paid": "cash", "seen": "2026-12-09"}), "dues_taken"),
+        (BEA, "freeze", json!({"months": 1}), "membership_frozen"),
+        (PIA, "leave", json!({}), "membership_ending"),
+        (PIA, "stay", json!({}), "membership_kept"),
+    ] {
+        walk.step(&route(what), DORA, &path(whose, what), Body::Json(body), kind).await;
+    }
+    let page = format!("/staff/members/{}/", house.person(PIA));
+    let form = "deed=dues&paid=cash&seen=2026-12-09";
+    walk.step("POST /staff/members/{id}/", DORA, &page, Body::Form(form), "dues_taken").await;
+    let page = format!("{page}birthday/");
+    let route = "POST /staff/members/{id}/birthday/";
+    walk.step(route, MAX, &page, Body::Form("birthday=1990-11-03"), "birthday_corrected").await;
+    let api = format!("/api/staff/people/{}/birthday/", house.person(PIA));
+    let route = "PUT /api/staff/people/{id}/birthday/";
+    let body = Body::Json(json!({"birthday": "1990-11-04"}));
+    walk.step(route, MAX, &api, body, "birthday_corrected").await;
+    house.set_time("2026-11-24T10:00:00-05:00");
+}
+
+async fn plans_and_settings(walk: &mut Walk<'_>) {
+    let terms = json!({"version": 1, "price": "400.00", "short_description": "x", "benefits": [],
+        "discount_percentage": 20, "max_advance_days": 40, "monthly_service_credits": 0, "guest_passes": 0});
+    let api = "/api/memberships/plans/base/";
+    walk.step("PUT /api/memberships/plans/{slug}/", MAX, api, Body::Json(terms), "plan_changed").await;
+    let route = "POST /api/memberships/plans/{slug}/move_over/";
+    walk.step(route, MAX, &format!("{api}move_over/"), Body::Json(json!({})), "members_moved").await;
+    let form = "version=2&price=410.00&short_description=New&benefits=One&discount_percentage=20&max_advance_days=40\
+                &monthly_service_credits=1&guest_passes=0";
+    let page = "/staff/plans/base/";
+    walk.step("POST /staff/plans/{slug}/", MAX, page, Body::Form(form), "plan_changed").await;
+    let route = "POST /staff/plans/{slug}/move_over/";
+    walk.step(route, MAX, &format!("{page}move_over/"), Body::Form(""), "members_moved").await;
+    let api = "/api/staff/numbers/hold_minutes/";
+    let value = Body::Json(json!({"value": 12}));
+    walk.step("PUT /api/staff/numbers/{name}/", MAX, api, value, "setting_changed").await;
+    walk.step("DELETE /api/staff/numbers/{name}/", MAX, api, Body::Json(json!({})), "setting_changed").await;
+    let page = "/staff/numbers/hold_minutes/";
+    walk.step("POST /staff/numbers/{name}/", MAX, page, Body::Form("value=13"), "setting_changed").await;
+    let route = "POST /staff/numbers/{name}/reset/";
+    walk.step(route, MAX, &format!("{page}reset/"), Body::Form(""), "setting_changed").await;
+}
+
+async fn rules_and_times(walk: &mut Walk<'_>) {
+    let house = walk.house;
+    let rule = json!({"room_kinds": ["suite"], "weekdays": [5], "from": "17:00", "to": "22:00", "tier": "base",
+        "release_hours": 48, "factor": "1.20", "tags": []});
+    let api = "/api/staff/rules/";
+    let route = "POST /api/staff/rules/";
+    let id = walk.step(route, MAX, api, Body::Json(rule.clone()), "rule_added").await.number("id");
+    let one = format!("{api}{id}/");
+    let other = and(rule, json!({"release_hours": 24}));
+    walk.step("PUT /api/staff/rules/{id}/", MAX, &one, Body::Json(other), "rule_changed").await;
+    walk.step("DELETE /api/staff/rules/{id}/", MAX, &one, Body::Json(json!({})), "rule_ended").await;
+    let form = "room_kinds=suite&weekdays=5&from=17:00&to=22:00&tier=base&release_hours=48&factor=1.20&tags=";
+    walk.step("POST /staff/rules/", MAX, "/staff/rules/", Body::Form(form), "rule_added").await;
+    let listed = house.as_(MAX).get(api).await.expect(200);
+    let last = listed.list("").last().expect("a rule")["id"].as_i64().expect("an id");
+    let page = format!("/staff/rules/{last}/");
+    let looser = form.replace("48", "24");
+    walk.step("POST /staff/rules/{id}/", MAX, &page, Body::Form(&looser), "rule_changed").await;
+    let route = "POST /staff/rules/{id}/end/";
+    walk.step(route, MAX, &format!("{page}end/"), Body::Form(""), "rule_ended").await;
+    let room = house.room("stone").await;
+    let time = json!({"room_id": room, "starts_at": "2026-11-28T12:00:00-05:00"});
+    let decided = and(time.clone(), json!({"decision": "block"}));
+    let api = "/api/staff/times/";
+    walk.step("POST /api/staff/times/", DORA, api, Body::Json(decided), "time_decided").await;
+    let undo = "/api/staff/times/undo/";
+    walk.step("POST /api/staff/times/undo/", DORA, undo, Body::Json(time), "time_decision_undone").await;
+    let form =
+        format!("room_id={room}&day=2026-11-28&time=12:00&decision=block&tier=none&hours=0&factor=1.00");
+    walk.step("POST /staff/times/", DORA, "/staff/times/", Body::Form(&form), "time_decided").await;
+    let form = format!("room_id={room}&starts_at=2026-11-28T17:00:00Z");
+    let undo = "/staff/times/undo/";
+    walk.step("POST /staff/times/undo/", DORA, undo, Body::Form(&form), "time_decision_undone").await;
+}
+
+async fn pictures(walk: &mut Walk<'_>) {
+    let photograph = crate::pictures::photograph(640, 480);
+    let parts = crate::pictures::form("home/hero", "A sunset", &photograph);
+    let here = "/staff/pictures/";
+    walk.step("POST /staff/pictures/", MAX, here, Body::Parts(parts), "picture_added").await;
+    walk.house.run_jobs().await;
+    let words = "spot=home/hero&alt=A+calm+room";
+    let path = format!("{here}words/");
+    walk.step("POST /staff/pictures/words/", MAX, &path, Body::Form(words), "picture_described").await;
+    let path = format!("{here}down/");
+    let spot = "spot=home/hero";
+    walk.step("POST /staff/pictures/down/", MAX, &path, Body::Form(spot), "picture_removed").await;
+}
+
+async fn accounts(walk: &mut Walk<'_>) {
+    let house = walk.house;
+    let api = format!("/api/staff/people/{}/", house.person(GUS));
+    let body = Body::Json(json!({"role": "technician"}));
+    walk.step("PATCH /api/staff/people/{id}/", OLA, &api, body, "role_changed").await;
+    let page = format!("/staff/people/{}/", house.person(GUS));
+    let route = "POST /staff/people/{id}/role/";
+    walk.step(route, OLA, &format!("{page}role/"), Body::Form("role=account"), "role_changed").await;
+    let route = "POST /staff/people/{id}/sign-out/";
+    walk.step(route, OLA, &format!("{page}sign-out/"), Body::Form(""), "sessions_ended").await;
+}
+
+/// The log in words, by kind and by thing; a booking by its number.
+#[tokio::test]
+async fn the_log_says_who_changed_what_from_what_to_what() {
+    let house = House::open().await;
+    let put = async |path: &str, words: Value| {
+        let bytes = words.to_string().into_bytes();
+        house.as_(MAX).send(Method::PUT, path, Some("application/json"), bytes).await
+    };
+    put("/api/staff/numbers/hold_minutes/", json!({"value": 12})).await.expect(204);
+    let massage = house.service("massage").await;
+    let max = house.person(MAX);
+    let repriced = house.db().tx(move |tx| {
+        let by = people::Actor::of(people::person(tx, max)?);
+        catalogue::reprice(tx, &by, massage, kit::Cents(21_000), kit::Cents(15_000))
+    });
+    repriced.await.expect("repriced");
+    let words =
+        and(wish(&house, "pod", "2026-11-27", "10:00").await, json!({"person_id": house.person(BEA)}));
+    let booked = house.as_(DORA).post(CREATE, words).await.expect(201);
+    crate::cancel(&house, DORA, booked.number("id")).await.expect(200);
+    let reference = booked["booking_reference"].as_str().expect("a number").to_owned();
+    let page = async |query: &str| {
+        house.browser(OLA).get(&format!("/staff/audit/?{query}")).await.expect(200).text()
+    };
+    let setting = page("what=setting_changed").await;
+    for said in
+        ["Max Stern (Manager)", "Changed a setting", "Minutes for which a time is held", "value: 10 → 12"]
+    {
+        assert!(setting.contains(said), "{said}: {setting}");
+    }
+    let price = page("thing=service").await;
+    for said in ["Changed a price", "Service massage", "list price: 200.00 → 210.00"] {
+        assert!(price.contains(said), "{said}: {price}");
+    }
+    assert!(!price.contains("member price"), "what is as it was is not said: {price}");
+    let booking = page(&format!("thing=booking&number={}", reference.to_lowercase())).await;
+    for said in [
+        "2 rows.",
+        "Booked for someone",
+        "Canceled a booking",
+        &reference,
+        "Bea Morrow",
+        "status: confirmed → cancelled",
+    ] {
+        assert!(booking.contains(said), "{said}: {booking}");
+    }
+    assert!(page("thing=booking&number=CS-2026-999999").await.contains("0 rows."));
+    assert!(page("network=192.0.2.0").await.contains("rows."));
+}
