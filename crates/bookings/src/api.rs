@@ -158,11 +158,11 @@ enum ToBook {
 
 impl kit::web::Input for ToBook {
     fn parse(words: &mut Words) -> ToBook {
+        // How it is to be paid counts once cards are taken; until then it is only read.
+        let _ = words.opt_text_within("payment_method", 40);
+        let token = words.opt_text_within("token", 100);
         match words.opt_id("hold_id") {
-            Some(id) => {
-                let token = words.opt_text_within("token", 100);
-                ToBook::Held(id, token, Box::new(Extras::parse(words)))
-            }
+            Some(id) => ToBook::Held(id, token, Box::new(Extras::parse(words))),
             None => ToBook::Wish(Box::new(Wish::parse(words))),
         }
     }

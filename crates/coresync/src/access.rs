@@ -18,6 +18,8 @@ enum Needs {
     Nothing,
     /// Someone who is signed in.
     Account,
+    /// Someone who is signed in and does not work for the club.
+    Guest,
     /// Someone who works for the club.
     Staff,
     /// Someone whose role may do it.
@@ -83,6 +85,8 @@ fn needs(method: &Method, path: &str) -> Needs {
     match path {
         // The letter of a new account is asked for by who is signed in.
         "/api/auth/verify/again/" | "/api/services/history/" => Needs::Account,
+        // Who works for the club is erased by a colleague, not by themselves.
+        "/dashboard/privacy/erase/" if *method != Method::GET => Needs::Guest,
         _ if OPEN.iter().any(|beginning| path.starts_with(beginning)) => Needs::Nothing,
         _ if path.starts_with("/api/staff/") || path.starts_with("/staff/") => Needs::Staff,
         _ if path.starts_with("/api/") || path.starts_with("/dashboard/") => Needs::Account,
@@ -120,6 +124,8 @@ pub(crate) async fn authenticate_first(State(house): State<House>, request: Requ
     let allowed = caller.view(move |_, by| match needs {
         Needs::Nothing => Ok(()),
         Needs::Account => by.person().map(drop),
+        Needs::Guest if by.person()?.role != people::Role::Account => Err(Error::Forbidden),
+        Needs::Guest => Ok(()),
         Needs::Staff if by.person()?.role == people::Role::Account => Err(Error::Forbidden),
         Needs::Staff => Ok(()),
         Needs::May(action) => by.need(action),

@@ -61,7 +61,7 @@ fn complete(method: &str, path: &str, operation: &mut Value) {
     responses.entry("429").or_insert_with(|| {
         json!({
             "description": "`too_many_requests`, with `retry_after` in seconds",
-            "headers": {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}},
+            "headers": {"Retry-After": {"schema": {"type": "integer", "minimum": 0, "maximum": 2_678_400}, "description": "Seconds."}},
             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
         })
     });

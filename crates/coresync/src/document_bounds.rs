@@ -151,8 +151,10 @@ fn bound_shape(name: &str, shape: &mut Value) {
 /// One value, or the values in a list or a choice.
 fn bound_value(shape: &str, field: &str, schema: &mut Value) {
     let Some(schema) = schema.as_object_mut() else { return };
-    if let Some(items) = schema.get_mut("items") {
-        bound_value(shape, field, items);
+    for inner in ["items", "additionalProperties", "propertyNames"] {
+        if let Some(values) = schema.get_mut(inner) {
+            bound_value(shape, field, values);
+        }
     }
     for choice in ["oneOf", "anyOf", "allOf"] {
         for part in schema.get_mut(choice).and_then(Value::as_array_mut).into_iter().flatten() {
@@ -184,6 +186,7 @@ fn is_kind(schema: &Map<String, Value>, kind: &str) -> bool {
 
 fn range(shape: &str, field: &str) -> (i64, i64) {
     match (shape, field) {
+        ("Id", "") => (1, LARGEST),
         ("NumberValue", "value") => (0, 10_000_000),
         ("SeriesWish", "without") => (0, 25),
         _ if is_id(field) => (1, LARGEST),

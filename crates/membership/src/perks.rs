@@ -80,14 +80,15 @@ pub fn use_birthday(tx: &mut Tx<'_>, standing: &Standing, day: Date, booking: Id
     if !people::fix_birthday(tx, person, birthday)? {
         return Ok(false);
     }
+    let month = month_number(day);
     let used = tx.run(
         sql!(
             "INSERT INTO birthday_uses (person_id, year, month, booking_id)
              SELECT p.id, $2, $3, $4 FROM people p WHERE p.id = $1 AND NOT EXISTS (SELECT 1 FROM birthday_uses u
-                 WHERE u.person_id = p.id AND u.month > $3 - 12 AND u.month < $3 + 12)
+                 WHERE u.person_id = p.id AND u.month > $5 AND u.month < $6)
              ON CONFLICT (person_id, year) DO NOTHING"
         ),
-        args![person, i64::from(day.year()), month_number(day), booking],
+        args![person, i64::from(day.year()), month, booking, month - 12, month + 12],
     )?;
     Ok(used == 1)
 }

@@ -295,6 +295,9 @@ impl Input for PlanTerms {
 
 /// A list: of texts, or one text of a line each; at most twenty of at most 200 characters.
 fn lines(words: &mut Words, field: &str) -> Vec<String> {
+    if words.raw(field).is_none() {
+        words.complain(field, "This is needed; it may be empty.");
+    }
     let said: Vec<String> = match words.raw(field) {
         Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         Some(Value::String(text)) => text.lines().map(str::to_owned).collect(),

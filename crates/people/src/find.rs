@@ -17,8 +17,8 @@ use crate::search_index::{MOST_PREFIXES, is_search, prefixes};
 /// The most people that one search answers at the desk.
 const MOST: usize = 50;
 
-/// People in whose name, email address or phone number each word of `search` begins a word, ordered by last name; the first 50.
-/// Nobody for no word. What was found is written to the audit log.
+/// People in whose name, email address or phone number each word of `search` begins a word; the first 50, in the
+/// order of the word that the longest begins, then by name. Nobody for no word. What was found is written to the audit log.
 ///
 /// # Errors
 /// `Error::Forbidden` unless `by` books for others.
@@ -47,16 +47,20 @@ fn ranges(search: &str) -> Vec<Value> {
     (0..MOST_PREFIXES).flat_map(range).map(Value::from).collect()
 }
 
-/// Who has a word in each of the ranges: the first is read from the index, the others are looked up person by person.
+/// Who has a word in each of the ranges. The first is read from the index in its order, each person at their first word in it; the
+/// others are looked up person by person. So a page of many is found without looking at all of them. They are counted, not asked
+/// whether they exist: PostgreSQL would read everyone who has the other word first.
 macro_rules! found {
     () => {
-        "SELECT DISTINCT a.sort_name, a.person_id FROM people_words a WHERE a.word >= $1 AND a.word < $2
-         AND ($3 IS NULL OR EXISTS (SELECT 1 FROM people_words b
-             WHERE b.person_id = a.person_id AND b.word >= $3 AND b.word < $4))
-         AND ($5 IS NULL OR EXISTS (SELECT 1 FROM people_words b
-             WHERE b.person_id = a.person_id AND b.word >= $5 AND b.word < $6))
-         AND ($7 IS NULL OR EXISTS (SELECT 1 FROM people_words b
-             WHERE b.person_id = a.person_id AND b.word >= $7 AND b.word < $8))"
+        " FROM people_words a WHERE a.word >= $1 AND a.word < $2
+         AND NOT EXISTS (SELECT 1 FROM people_words b
+             WHERE b.person_id = a.person_id AND b.word >= $1 AND b.word < a.word)
+         AND (CAST($3 AS BYTEA) IS NULL OR (SELECT COUNT(*) FROM people_words b
+             WHERE b.person_id = a.person_id AND b.word >= $3 AND b.word < $4) > 0)
+         AND (CAST($5 AS BYTEA) IS NULL OR (SELECT COUNT(*) FROM people_words b
+             WHERE b.person_id = a.person_id AND b.word >= $5 AND b.word < $6) > 0)
+         AND (CAST($7 AS BYTEA) IS NULL OR (SELECT COUNT(*) FROM people_words b
+             WHERE b.person_id = a.person_id AND b.word >= $7 AND b.word < $8) > 0)"
     };
 }
 
@@ -67,19 +71,23 @@ pub(crate) fn page_of(tx: &mut Tx<'_>, search: &str, paging: Paging) -> Result<V
     tx.all(
         sql!(concat!(
             "SELECT p.id, COALESCE(p.email, p.claimed_email), p.first_name, p.last_name, p.phone, p.role, p.birthday,
-             p.verified_at, p.created_at FROM (",
+             p.verified_at, p.created_at FROM (SELECT a.word, a.sort_name, a.person_id",
             found!(),
-            " ORDER BY a.sort_name, a.person_id LIMIT $9 OFFSET $10) AS f JOIN people p ON p.id = f.person_id
-             ORDER BY f.sort_name, f.person_id"
+            " ORDER BY a.word, a.sort_name, a.person_id LIMIT $9 OFFSET $10) AS f
+             JOIN people p ON p.id = f.person_id ORDER BY f.word, f.sort_name, f.person_id"
         )),
         asked,
     )
 }
 
-/// How many people a search finds.
+/// The most people that are counted: whoever finds more looks for less.
+const MOST_COUNTED: i64 = 1_000;
+
+/// How many people a search finds, at most 1,000.
 pub(crate) fn count_of(tx: &mut Tx<'_>, search: &str) -> Result<i64> {
-    let count: Option<(i64,)> =
-        tx.one(sql!(concat!("SELECT COUNT(*) FROM (", found!(), ") AS f")), ranges(search))?;
+    let asked: Vec<Value> = ranges(search).into_iter().chain(args![MOST_COUNTED]).collect();
+    let count: Option<(i64,)> = tx
+        .one(sql!(concat!("SELECT COUNT(*) FROM (SELECT a.person_id", found!(), " LIMIT $9) AS f")), asked)?;
     Ok(count.map_or(0, |(count,)| count))
 }
 

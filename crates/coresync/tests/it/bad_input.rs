@@ -278,7 +278,10 @@ fn body(fields: &BTreeMap<String, Value>, odd: &str, value: &str) -> Vec<u8> {
 fn fields(document: &Value, schema: &Value) -> Vec<String> {
     let schema = resolved(document, schema);
     let own = schema["properties"].as_object().into_iter().flat_map(|all| all.keys().cloned());
-    let parts = schema["allOf"].as_array().into_iter().flatten().flat_map(|part| fields(document, part));
+    // Of what may be missing, what it is if it is not.
+    let choices = schema["oneOf"].as_array().into_iter().flatten().filter(|one| one["type"] != "null");
+    let parts = schema["allOf"].as_array().into_iter().flatten().chain(choices);
+    let parts = parts.flat_map(|part| fields(document, part));
     let all: Vec<String> = own.chain(parts).collect();
     assert!(!all.is_empty(), "a shape without fields: {schema}");
     all

@@ -26,7 +26,8 @@ async fn eight_requests_at_once_take_one_month_of_dues() {
     staff(&house, DORA, BEA, "dues", json!({"paid": "cash"})).await.refused(400, "invalid");
     staff(&house, DORA, BEA, "dues", json!({"seen": "2026-12-09"})).await.refused(400, "invalid");
     let take = || staff(&house, DORA, BEA, "dues", seen.clone());
-    let (a, b, c, d, e, f, g, h) = tokio::join!(take(), take(), take(), take(), take(), take(), take(), take());
+    let (a, b, c, d, e, f, g, h) =
+        tokio::join!(take(), take(), take(), take(), take(), take(), take(), take());
     let mut statuses: Vec<u16> = [&a, &b, &c, &d, &e, &f, &g, &h].map(|answer| answer.status).to_vec();
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 409, 409, 409, 409, 409, 409, 409]);
@@ -85,7 +86,11 @@ async fn nobody_acts_as_staff_on_their_own_account() {
     let birthday = format!("/api/staff/people/{}/birthday/", house.person(MAX));
     let body = json!({"birthday": "1990-11-03"}).to_string().into_bytes();
     let kind = Some("application/json");
-    house.as_(MAX).send("PUT".parse().expect("a method"), &birthday, kind, body).await.refused(403, "own_account");
+    house
+        .as_(MAX)
+        .send("PUT".parse().expect("a method"), &birthday, kind, body)
+        .await
+        .refused(403, "own_account");
     // Moves of one's own booking count, also for who may move others' as often as they like.
     let id = book(&house, DORA, "pod", "2026-11-26", "10:00").await.number("id");
     let path = format!("/api/bookings/{id}/reschedule/");
@@ -115,7 +120,12 @@ async fn the_birthday_gift_is_given_once_whatever_is_done_to_the_birthday() {
     house.as_(PIA).patch(me, json!({"birthday": "1990-12-03", "last_name": "Lund-Berg"})).await.expect(200);
     let form = "first_name=Pia&last_name=Lund&phone=&birthday=1990-01-03";
     let page = house.browser(PIA).submit("/dashboard/profile/", form).await.expect(409).text();
-    assert!(page.contains("birthday can’t be changed") || page.contains("birthday can&#39;t be changed") || page.contains("birthday can't be changed"), "{page}");
+    assert!(
+        page.contains("birthday can’t be changed")
+            || page.contains("birthday can&#39;t be changed")
+            || page.contains("birthday can't be changed"),
+        "{page}"
+    );
     assert_eq!(gift("2026-12-05").await, "130.00", "used");
     // Staff correct it, and it is in the log; the gift stays used for twelve months.
     let path = format!("/staff/members/{}/birthday/", house.person(PIA));
@@ -137,7 +147,9 @@ async fn of_two_at_once_one_has_the_birthday_gift() {
     for round in 0..4 {
         let house = House::open().await;
         house.as_(PIA).patch("/api/users/profile/me/", json!({"birthday": "1990-12-03"})).await.expect(200);
-        let words = async |date: &str| and(wish(&house, "massage", date, "12:00").await, json!({"use_birthday": true}));
+        let words = async |date: &str| {
+            and(wish(&house, "massage", date, "12:00").await, json!({"use_birthday": true}))
+        };
         let (one, other) = (words("2026-12-03").await, words("2026-12-04").await);
         let pia = house.as_(PIA);
         let (one, other) = if round % 2 == 0 {
@@ -154,7 +166,11 @@ async fn of_two_at_once_one_has_the_birthday_gift() {
         let totals = [&one["pricing"]["final_total"], &other["pricing"]["final_total"]];
         assert_eq!(totals.iter().filter(|total| **total == "0.00").count(), 1, "{totals:?}");
         // The birthday is changed and used at once: whichever is first, there is one gift.
-        house.as_(PIA).patch("/api/users/profile/me/", json!({"birthday": "1990-01-03"})).await.refused(409, "birthday_fixed");
+        house
+            .as_(PIA)
+            .patch("/api/users/profile/me/", json!({"birthday": "1990-01-03"}))
+            .await
+            .refused(409, "birthday_fixed");
     }
 }
 
@@ -165,8 +181,11 @@ async fn members_of_the_demonstration_club_are_paid_for_this_month() {
     let config = kit::config::Config { data: test.folder().to_owned(), ..kit::config::Config::default() };
     let house = kit::House { db: test.db.clone(), config: std::sync::Arc::new(config) };
     coresync::demo::fill(&house).await.expect("the club is set up");
-    let members: Vec<(jiff::civil::Date, jiff::civil::Date)> =
-        house.db.view(|tx| tx.all(sql!("SELECT started_on, paid_until FROM memberships"), args![])).await.expect("members");
+    let members: Vec<(jiff::civil::Date, jiff::civil::Date)> = house
+        .db
+        .view(|tx| tx.all(sql!("SELECT started_on, paid_until FROM memberships"), args![]))
+        .await
+        .expect("members");
     let today = jiff::civil::date(2026, 11, 29);
     assert!(members.len() > 5, "{}", members.len());
     for (started, paid) in &members {
@@ -174,7 +193,8 @@ async fn members_of_the_demonstration_club_are_paid_for_this_month() {
         assert_eq!(paid_through(*started, today).ok(), Some(*paid), "{started}");
     }
     let dues = house.db.view(|tx| {
-        let id: Option<(kit::Id,)> = tx.one(sql!("SELECT id FROM people WHERE email = 'premium@demo.coresync.test'"), args![])?;
+        let id: Option<(kit::Id,)> =
+            tx.one(sql!("SELECT id FROM people WHERE email = 'premium@demo.coresync.test'"), args![])?;
         let person = id.expect("Petra").0;
         let by = people::Actor::of(people::person(tx, person)?);
         Ok((membership::preview_upgrade(tx, &by, person, "unlimited")?, money::saved(tx, person)?))

@@ -129,15 +129,15 @@ async fn bookings(walk: &mut Walk<'_>) {
         .await;
     let id = book(house, UMA, "pod", "2026-12-02", "10:00").await.number("id");
     let page = format!("/dashboard/bookings/{id}/");
-    let form = "to=2026-12-02T12:00:00-05:00&promise=0";
+    let form = "to=2026-12-02T12:00:00-05:00";
     let route = "POST /dashboard/bookings/{id}/move/";
     walk.step(route, DORA, &format!("{page}move/"), Body::Form(form), "booking_moved").await;
     let route = "POST /dashboard/bookings/{id}/repeat/";
     let repeat = format!("{page}repeat/");
     let seen =
         house.browser(DORA).submit(&repeat, "every_weeks=1&times=2&deed=look").await.expect(200).text();
-    let promise = seen.split("name=\"promise\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
-    let form = format!("every_weeks=1&times=2&deed=book&promise={}", promise.unwrap_or_default());
+    let once = seen.split("name=\"once\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let form = format!("every_weeks=1&times=2&deed=book&once={}", once.expect("a secret"));
     walk.step(route, DORA, &repeat, Body::Form(&form), "booking_made").await;
     let route = "POST /dashboard/bookings/{id}/cancel/";
     walk.step(route, DORA, &format!("{page}cancel/"), Body::Form(""), "booking_cancelled").await;
@@ -239,7 +239,8 @@ async fn rules_and_times(walk: &mut Walk<'_>) {
     walk.step("POST /api/staff/times/", DORA, api, Body::Json(decided), "time_decided").await;
     let undo = "/api/staff/times/undo/";
     walk.step("POST /api/staff/times/undo/", DORA, undo, Body::Json(time), "time_decision_undone").await;
-    let form = format!("room_id={room}&day=2026-11-28&time=12:00&decision=block");
+    let form =
+        format!("room_id={room}&day=2026-11-28&time=12:00&decision=block&tier=none&hours=0&factor=1.00");
     walk.step("POST /staff/times/", DORA, "/staff/times/", Body::Form(&form), "time_decided").await;
     let form = format!("room_id={room}&starts_at=2026-11-28T17:00:00Z");
     let undo = "/staff/times/undo/";
@@ -248,15 +249,15 @@ async fn rules_and_times(walk: &mut Walk<'_>) {
 
 async fn pictures(walk: &mut Walk<'_>) {
     let photograph = crate::pictures::photograph(640, 480);
-    let parts = crate::pictures::form("service/massage", "A sunset", &photograph);
+    let parts = crate::pictures::form("home/hero", "A sunset", &photograph);
     let here = "/staff/pictures/";
     walk.step("POST /staff/pictures/", MAX, here, Body::Parts(parts), "picture_added").await;
     walk.house.run_jobs().await;
-    let words = "spot=service/massage&alt=A+calm+room";
+    let words = "spot=home/hero&alt=A+calm+room";
     let path = format!("{here}words/");
     walk.step("POST /staff/pictures/words/", MAX, &path, Body::Form(words), "picture_described").await;
     let path = format!("{here}down/");
-    let spot = "spot=service/massage";
+    let spot = "spot=home/hero";
     walk.step("POST /staff/pictures/down/", MAX, &path, Body::Form(spot), "picture_removed").await;
 }
 
