@@ -188,7 +188,7 @@ fn confirm(
     };
     let person = store::person(tx, before.id)?;
     let owner = Actor { network: whence.network(), ..Actor::of(person.clone()) };
-    note(tx, &owner, What::AddressConfirmed, Some(before.id), json!({"new_password": !is_theirs}))?;
+    note(tx, &owner, What::AddressConfirmed, Some(before.id), json!({"started_over": !is_theirs}))?;
     let made = made.filter(|_| is_theirs);
     let (next, carried) = made.map_or((None, None), |made| (made.next, made.carried));
     Ok(Confirmed { person, tokens, next, carried })

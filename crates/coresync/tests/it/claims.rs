@@ -251,6 +251,7 @@ async fn who_claims_an_address_after_its_owner_changes_nothing() {
     register(&house, eve()).await;
     let last = mails_to(&house, ZOE).await.pop().expect("a mail");
     assert!(last.contains("You already have an account") && !last.contains("?token="), "{last}");
+    let me = login(&house, PASSWORD).await.expect(200);
     with(&house, &me).get(ME).await.expect(200);
 }
 
