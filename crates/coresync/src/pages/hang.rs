@@ -182,6 +182,7 @@ struct ProgressPage {
     frame: Frame,
     progress: Progress,
     is_working: bool,
+    here: String,
     /// The spot on the page of all.
     back: String,
 }
@@ -196,7 +197,7 @@ async fn progress(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
         let back = at(&progress.spot);
         let is_working = progress.state == State::Working;
         let frame = Frame::new(by, HERE, "Picture upload · CoreSync");
-        Ok(ProgressPage { frame, progress, is_working, back })
+        Ok(ProgressPage { frame, progress, is_working, here: format!("{HERE}{id}/"), back })
     });
     let page = match drawn.await {
         // Another one has taken its place, and it is gone.
