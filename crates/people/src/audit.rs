@@ -246,6 +246,27 @@ const LATE: SignedDuration = SignedDuration::from_mins(10);
 /// How many rows one seal covers.
 const MOST: i64 = 5_000;
 
+/// From when on rows may be unsealed: a little before the last seal. Where the clock shows less than when that was made, it was ahead
+/// and has come back; then from the last seal on that was made before this time, for that is when it ran right. Only if there is none
+/// it is a little before now.
+fn unsealed_since(tx: &mut Tx<'_>) -> Result<Timestamp> {
+    let now = tx.now();
+    let last: Option<(Timestamp,)> =
+        tx.one(sql!("SELECT made_at FROM audit_seals ORDER BY number DESC LIMIT 1"), args![])?;
+    let since = match last {
+        None => return Ok(Timestamp::UNIX_EPOCH),
+        Some((made_at,)) if made_at <= now => made_at,
+        Some(_) => {
+            let before: Option<(Timestamp,)> = tx.one(
+                sql!("SELECT made_at FROM audit_seals WHERE made_at <= $1 ORDER BY number DESC LIMIT 1"),
+                args![now],
+            )?;
+            before.map_or(now, |(made_at,)| made_at)
+        }
+    };
+    Ok(since - LATE)
+}
+
 /// Seals what is not sealed yet. Says how many rows that were.
 ///
 /// # Errors
@@ -255,7 +276,7 @@ pub fn seal(tx: &mut Tx<'_>) -> Result<usize> {
         .one(sql!("SELECT number, made_at, sealed FROM audit_seals ORDER BY number DESC LIMIT 1"), args![])?;
     let (number, since, before) = match last {
         None => (1, Timestamp::UNIX_EPOCH, String::new()),
-        Some((number, made_at, sealed)) => (number + 1, made_at - LATE, tx.unseal(&place(number), &sealed)?),
+        Some((number, _, sealed)) => (number + 1, unsealed_since(tx)?, tx.unseal(&place(number), &sealed)?),
     };
     let rows: Vec<AuditRow> = tx.all(
         sql!(
@@ -319,10 +340,10 @@ pub struct Audited {
 /// # Errors
 /// A fault that names the first seal that does not fit, or rows that slipped past their seal.
 pub fn check_audit(tx: &mut Tx<'_>) -> Result<Audited> {
-    let seals: Vec<(i64, i64, Vec<u8>, Timestamp)> =
-        tx.all(sql!("SELECT number, entries, sealed, made_at FROM audit_seals ORDER BY number"), args![])?;
-    let (mut last, mut since) = (String::new(), None);
-    for (at, (number, entries, sealed, made_at)) in (1..).zip(&seals) {
+    let seals: Vec<(i64, i64, Vec<u8>)> =
+        tx.all(sql!("SELECT number, entries, sealed FROM audit_seals ORDER BY number"), args![])?;
+    let mut last = String::new();
+    for (at, (number, entries, sealed)) in (1..).zip(&seals) {
         let broken = |why: &str| Fault::because(format!("audit log: seal {number} {why}"));
         if at != *number {
             return Err(broken("does not follow the one before"));
@@ -342,14 +363,14 @@ pub fn check_audit(tx: &mut Tx<'_>) -> Result<Audited> {
         if kept != last {
             return Err(broken("does not fit its rows: they were changed"));
         }
-        since = Some(*made_at);
     }
+    let since = unsealed_since(tx)?;
     let stray: Option<(i64,)> = tx.one(
         sql!(
             "SELECT COUNT(*) FROM audit a WHERE at < $1
              AND NOT EXISTS (SELECT 1 FROM audit_sealed s WHERE s.audit_id = a.id)"
         ),
-        args![since.map_or(Timestamp::UNIX_EPOCH, |since| since - LATE)],
+        args![since],
     )?;
     if stray.is_some_and(|(count,)| count > 0) {
         return Err(Fault::because("audit log: rows were put in between what was sealed"));
