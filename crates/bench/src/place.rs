@@ -188,6 +188,7 @@ impl Place {
         for limit in ["READS", "DEEDS", "VISITOR_DEEDS"] {
             command.env(format!("CORESYNC_{limit}_A_MINUTE"), "0");
         }
+        command.env("CORESYNC_MAX_CONNECTIONS_PER_ADDRESS", "0");
         Process::start(&mut command, addr, "/ready/", &self.log())
     }
 

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use kit::web::{Front, Kept, guard, not_allowed, not_found, speak, tag, tag_encoding};
+use kit::web::{Deadlines, Front, Kept, deadline, guard, not_allowed, not_found, speak, tag, tag_encoding};
 use kit::{Error, House, Result, args, sql};
 use metrics_exporter_prometheus::PrometheusHandle;
 use people::{Action, Caller, Limits, limit};
@@ -18,15 +18,15 @@ use serde_json::Value;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
-use tower_http::timeout::TimeoutLayer;
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{assets, document, pages};
 
-/// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long an answer may take, and how long a body altogether; how long it may pause is configured.
+const ANSWER: Duration = Duration::from_secs(60);
+const BODY: Duration = Duration::from_secs(300);
 
 /// What may be asked as often as one likes: whether we live, what pages are drawn with, and what somebody reports
 /// whose signature we check.
@@ -82,7 +82,7 @@ pub fn app(house: House, figures: Option<PrometheusHandle>) -> Front {
         .with_state(house.clone());
     let inner = inner
         .layer(CatchPanicLayer::new())
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE))
+        .layer(from_fn_with_state(deadlines(&house), deadline))
         .layer(CsrfLayer::new())
         .layer(from_fn_with_state(Limits::new(house.clone(), &UNCOUNTED), limit))
         .layer(from_fn_with_state(pages::said as kit::web::Said, speak_to))
@@ -107,17 +107,29 @@ async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// The process can serve: the database answers and a club is set up.
+/// The process can serve: the database answers and takes writes, and a club is set up.
 async fn ready(State(house): State<House>) -> Response {
     let found = house.db.view(|tx| tx.one::<(i64,)>(sql!("SELECT COUNT(*) FROM clubs"), args![])).await;
     match found {
-        Ok(Some((count,))) if count > 0 => "ready\n".into_response(),
-        Ok(_) => (StatusCode::SERVICE_UNAVAILABLE, "no club is set up yet\n").into_response(),
+        Ok(Some((count,))) if count > 0 => {}
+        Ok(_) => return (StatusCode::SERVICE_UNAVAILABLE, "no club is set up yet\n").into_response(),
         Err(error) => {
             tracing::error!(%error, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response()
+            return (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response();
         }
     }
+    match house.db.check_writable().await {
+        Ok(()) => "ready\n".into_response(),
+        Err(error) => {
+            tracing::error!(%error, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database takes no writes; the log says why\n")
+                .into_response()
+        }
+    }
+}
+
+fn deadlines(house: &House) -> Deadlines {
+    Deadlines { answer: ANSWER, pause: Duration::from_secs(house.config.stall_seconds), body: BODY }
 }
 
 /// Figures for Prometheus: to this machine itself, or to who may see them.

@@ -7,7 +7,7 @@ use kit::config::Config;
 use kit::db::{self, Place};
 use kit::errors::OrFault;
 use kit::web::{Input, Words};
-use kit::{Error, Fault, Fields, House, Result, args, sql};
+use kit::{Error, Fields, House, Result};
 use people::{NewPerson, Role};
 use serde_json::json;
 
@@ -53,59 +53,6 @@ pub fn complain(error: &Error) {
 /// A fault if the database can't be brought up to date.
 pub async fn migrate(config: Config) -> Result<()> {
     within(config, async |_| say("The database is up to date.")).await
-}
-
-/// `coresync check`: what can be wrong before the doors open.
-///
-/// # Errors
-/// A fault that says what is wrong.
-pub async fn check(config: Config) -> Result<()> {
-    within(config, look).await
-}
-
-async fn look(house: House) -> Result<()> {
-    messages::Post::from_config(&house.config)?;
-    say(&format!("configuration: well, {:?}", house.config.env).to_lowercase())?;
-    say(&format!("database: {}, answers, sealed with this key", house.db.engine_name()))?;
-    let (bookings, doubles, strays) = house.db.view(integrity).await?;
-    say(&format!("bookings: {bookings}"))?;
-    if doubles + strays > 0 {
-        return Err(Fault::because(format!(
-            "integrity: {doubles} allocations overlap and {strays} claims belong to no booking"
-        )));
-    }
-    say("integrity: no overlap, no stray claim")?;
-    let audited = house.db.view(people::check_audit).await?;
-    say(&format!(
-        "audit log: {} rows, {} seals, whole; last seal {}",
-        audited.rows, audited.seals, audited.last
-    ))
-}
-
-/// How many bookings there are, how many pairs of live allocations of single rooms, technicians and pieces overlap, and how many claims
-/// belong to no live booking.
-fn integrity(tx: &mut kit::Tx<'_>) -> Result<(i64, i64, i64)> {
-    let bookings: Option<(i64,)> = tx.one(sql!("SELECT COUNT(*) FROM bookings"), args![])?;
-    let doubles: Option<(i64,)> = tx.one(
-        sql!(
-            "SELECT COUNT(*) FROM allocations a JOIN allocations b ON b.resource_id = a.resource_id
-             AND b.booking_id > a.booking_id AND b.from_cell < a.to_cell AND b.from_cell >= a.from_cell - 288
-             AND b.to_cell > a.from_cell
-             WHERE a.live AND b.live
-             AND NOT EXISTS (SELECT 1 FROM rooms r WHERE r.id = a.resource_id AND r.units > 1)"
-        ),
-        args![],
-    )?;
-    let strays: Option<(i64,)> = tx.one(
-        sql!(
-            "SELECT COUNT(*) FROM claims c WHERE NOT EXISTS (SELECT 1 FROM allocations a
-             WHERE a.booking_id = c.booking_id AND a.resource_id = c.resource_id AND a.live
-             AND c.cell >= a.from_cell AND c.cell < a.to_cell)"
-        ),
-        args![],
-    )?;
-    let count = |found: Option<(i64,)>| found.map_or(0, |(count,)| count);
-    Ok((count(bookings), count(doubles), count(strays)))
 }
 
 /// `coresync user create`: the password is one line of standard input.

@@ -4,6 +4,7 @@
 pub mod app;
 pub mod assets;
 mod calendar;
+pub mod check;
 pub mod commands;
 pub mod connections;
 pub mod demo;

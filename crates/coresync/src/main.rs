@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use coresync::{commands, log, serve};
+use coresync::{check, commands, log, serve};
 use kit::Result;
 use kit::config::Config;
 
@@ -56,6 +56,7 @@ enum UserCommand {
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    kit::files::keep_private();
     let arguments = Arguments::parse();
     match run(arguments.command).await {
         Ok(()) => ExitCode::SUCCESS,
@@ -72,7 +73,7 @@ async fn run(command: Command) -> Result<()> {
     match command {
         Command::Serve { demo } => serve::serve(config, demo).await,
         Command::Migrate => commands::migrate(config).await,
-        Command::Check => commands::check(config).await,
+        Command::Check => check::check(config).await,
         Command::User { command: UserCommand::Create(user) } => commands::create_user(config, user).await,
         Command::Backup { file } => commands::backup(config, &file).await,
         Command::Restore { file } => commands::restore(config, &file).await,

@@ -9,7 +9,7 @@ use kit::db::{Means, Place, Shelf, Width};
 use kit::errors::OrFault;
 use kit::live::Live;
 use kit::seal::Sealer;
-use kit::{Db, Fault, House, Result, jobs};
+use kit::{Db, Fault, House, Result, files, jobs};
 use messages::Post;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
@@ -28,17 +28,10 @@ const FIGURES: Duration = Duration::from_secs(5);
 /// # Errors
 /// A fault if something can't be reached or made.
 pub async fn open(config: Config) -> Result<House> {
-    private_folder(&config.data)?;
+    keep_to_ourselves(&config)?;
     let key_file = config.key_file();
     let is_new_key = !key_file.exists();
-    let means = Means {
-        clock: config.clock(),
-        live: Live::default(),
-        sealer: Sealer::from_file(&key_file)?,
-        shelf: Shelf::default(),
-    };
-    let width = Width { postgres: config.postgres_connections, ..Width::default() };
-    let db = Db::open(Place::parse(&config.database_url())?, means, width).await?;
+    let db = connect(&config).await?;
     let migrated = db.migrate().await?;
     if migrated.applied > 0 {
         tracing::info!(applied = migrated.applied, total = migrated.total, "the database is up to date");
@@ -54,11 +47,49 @@ pub async fn open(config: Config) -> Result<House> {
     Ok(House { db, config: Arc::new(config) })
 }
 
-/// The data folder, made for its owner alone: what is in it names people.
-fn private_folder(folder: &Path) -> Result<()> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    made.map_err(|e| Fault::because(format!("data folder {}: {e} (CORESYNC_DATA)", folder.display())))
+/// Opens a database that stands, without making or changing anything.
+///
+/// # Errors
+/// A fault if something can't be reached, there is no key file, or it is not the database's.
+pub async fn open_to_read(config: Config) -> Result<House> {
+    let key_file = config.key_file();
+    if !key_file.exists() {
+        return Err(Fault::because(format!(
+            "key file {}: it is not there, so nothing that is sealed can be read (CORESYNC_KEY_FILE)",
+            key_file.display()
+        )));
+    }
+    let db = connect(&config).await?;
+    db.compare_key().await?;
+    Ok(House { db, config: Arc::new(config) })
+}
+
+async fn connect(config: &Config) -> Result<Db> {
+    let means = Means {
+        clock: config.clock(),
+        live: Live::default(),
+        sealer: Sealer::from_file(&config.key_file())?,
+        shelf: Shelf::default(),
+    };
+    let width = Width { postgres: config.postgres_connections, ..Width::default() };
+    Db::open(Place::parse(&config.database_url())?, means, width).await
+}
+
+/// The data folder and what is in it, for their owner alone: what is kept there names people. The key file is not set right silently,
+/// for whoever read it can open what is sealed; it is refused.
+fn keep_to_ourselves(config: &Config) -> Result<()> {
+    files::private_folder(&config.data)
+        .map_err(|error| Fault::because(format!("{error} (CORESYNC_DATA is the data folder)")))?;
+    files::tighten(&config.data);
+    files::tighten_all(&config.data.join("mail"));
+    if let Place::Sqlite(path) = Place::parse(&config.database_url())? {
+        for beside in ["", "-wal", "-shm"] {
+            let mut name = path.as_os_str().to_owned();
+            name.push(beside);
+            files::tighten(Path::new(&name));
+        }
+    }
+    Ok(())
 }
 
 /// Opens a house, does something in it, and leaves it again, however that ended.
@@ -83,8 +114,8 @@ pub async fn serve(config: Config, with_demo: bool) -> Result<()> {
     let begun = Instant::now();
     let figures = PrometheusBuilder::new().install_recorder().or_fault()?;
     let address = config.addr;
-    let listener = TcpListener::bind(address).await;
-    let listener = listener.map_err(|e| Fault::because(format!("address {address}: {e} (CORESYNC_ADDR)")))?;
+    let listener = connections::listen(address)
+        .map_err(|e| Fault::because(format!("address {address}: {e} (CORESYNC_ADDR)")))?;
     within(config, |house| serve_on(listener, house, with_demo, figures, begun)).await
 }
 
@@ -118,17 +149,33 @@ async fn serve_on(
         "serving"
     );
     let tidying = tokio::spawn(tidy_figures(kept_figures));
-    let answering = tokio::spawn(connections::serve(listener, app, stopped));
+    let rounds = tokio::spawn(keep_rounds(house.clone()));
+    let limits = connections::Limits::from_config(&house.config);
+    let answering = tokio::spawn(connections::serve(listener, app, limits, stopped));
     asked_to_stop().await;
     tracing::info!("asked to stop: what is in hand is finished");
     let _ = stop.send(true);
     answering.await.or_fault()?;
     tidying.abort();
+    rounds.abort();
     for worker in workers {
         worker.await.or_fault()?;
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// How often regular work is looked after.
+const ROUNDS: Duration = Duration::from_secs(30);
+
+/// Looks that regular work is waiting for a time that comes.
+async fn keep_rounds(house: House) {
+    loop {
+        tokio::time::sleep(ROUNDS).await;
+        if let Err(error) = reactions::begin_rounds(&house).await {
+            tracing::error!(%error, "regular work could not be looked after");
+        }
+    }
 }
 
 /// Adds up what was measured, so that it does not pile up where nobody asks for the figures.

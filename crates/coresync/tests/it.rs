@@ -20,6 +20,8 @@ mod desk;
 mod docs;
 #[path = "it/document.rs"]
 mod document;
+#[path = "it/encodings.rs"]
+mod encodings;
 #[path = "it/guard.rs"]
 mod guard;
 #[path = "it/histories.rs"]

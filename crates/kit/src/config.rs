@@ -48,6 +48,16 @@ pub struct Config {
     pub deeds_a_minute: u32,
     /// How often the visitors of one network may do something in a minute; 0 is without limit.
     pub visitor_deeds_a_minute: u32,
+    /// How many connections are open at once, at most. Never more than the file descriptors of the process allow.
+    pub max_connections: usize,
+    /// How many of one network (an IPv6 network is a /64); trusted proxies may have any number. 0 is without limit.
+    pub max_connections_per_address: usize,
+    /// How many seconds a connection may take to begin its first request.
+    pub first_request_seconds: u64,
+    /// How many seconds a connection stays open between two requests, and how long the head of one may take.
+    pub idle_seconds: u64,
+    /// How many seconds a client may pause while it sends a body or receives an answer.
+    pub stall_seconds: u64,
 }
 
 /// What the program is used for.
@@ -89,12 +99,17 @@ impl Default for Config {
             reads_a_minute: 600,
             deeds_a_minute: 60,
             visitor_deeds_a_minute: 120,
+            max_connections: 8_192,
+            max_connections_per_address: 256,
+            first_request_seconds: 10,
+            idle_seconds: 30,
+            stall_seconds: 30,
         }
     }
 }
 
 /// The names that may stand in the environment.
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 21] = [
     "env",
     "addr",
     "data",
@@ -111,6 +126,24 @@ const NAMES: [&str; 16] = [
     "reads_a_minute",
     "deeds_a_minute",
     "visitor_deeds_a_minute",
+    "max_connections",
+    "max_connections_per_address",
+    "first_request_seconds",
+    "idle_seconds",
+    "stall_seconds",
+];
+
+/// Those of them that are numbers.
+const NUMBERS: [&str; 9] = [
+    "postgres_connections",
+    "reads_a_minute",
+    "deeds_a_minute",
+    "visitor_deeds_a_minute",
+    "max_connections",
+    "max_connections_per_address",
+    "first_request_seconds",
+    "idle_seconds",
+    "stall_seconds",
 ];
 
 impl Config {
@@ -162,6 +195,16 @@ impl Config {
                 "CORESYNC_SMTP_URL is needed in production: without it no mail leaves the house",
             ));
         }
+        for (name, value) in [
+            ("max_connections", self.max_connections as u64),
+            ("first_request_seconds", self.first_request_seconds),
+            ("idle_seconds", self.idle_seconds),
+            ("stall_seconds", self.stall_seconds),
+        ] {
+            if value == 0 {
+                return Err(Fault::because(format!("CORESYNC_{} must be at least 1", name.to_uppercase())));
+            }
+        }
         Place::parse(&self.database_url()).map(drop)
     }
 
@@ -185,7 +228,7 @@ impl Config {
 /// A variable is text; some of the values are not.
 fn as_toml(name: &str, text: String) -> Result<toml::Value> {
     Ok(match name {
-        "postgres_connections" | "reads_a_minute" | "deeds_a_minute" | "visitor_deeds_a_minute" => {
+        _ if NUMBERS.contains(&name) => {
             let wrong = |_| Fault::because(format!("CORESYNC_{} must be a number", name.to_uppercase()));
             toml::Value::Integer(text.parse().map_err(wrong)?)
         }
@@ -215,6 +258,8 @@ mod tests {
         assert!(Config::read("adr = '127.0.0.1:9000'", |_| None).is_err());
         assert!(Config::read("addr = 'nowhere'", |_| None).is_err());
         assert!(Config::read("deeds_a_minute = -1", |_| None).is_err());
+        assert!(Config::read("stall_seconds = 0", |_| None).is_err());
+        assert!(Config::read("", |name| name.ends_with("IDLE_SECONDS").then(|| "-3".to_owned())).is_err());
         assert!(
             Config::read("", |name| name.ends_with("READS_A_MINUTE").then(|| "many".to_owned())).is_err()
         );

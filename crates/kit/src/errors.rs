@@ -7,6 +7,8 @@ use std::panic::Location;
 
 use serde_json::{Map, Value};
 
+use crate::db::BUSY;
+
 /// What every verb answers.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -107,12 +109,26 @@ pub struct Fault {
 pub enum FaultKind {
     /// Two transactions were in each other's way: run again, whole.
     Collision,
-    /// The connection was lost before the transaction began: run again on another.
+    /// The connection was lost or could not be made, and nothing was kept: run again on another.
     NotStarted,
+    /// The database can't keep anything at the moment: its disk is full, read-only or failing. Nothing was kept.
+    Unavailable,
+    /// The connection was lost during the commit: whether anything was kept is not known, so nothing is repeated.
+    InDoubt,
     /// A unique key of this table said no.
     BrokenKey(String),
     /// Everything else.
     Other,
+}
+
+/// In how many seconds a client should try again when the database does not answer.
+const RETRY_AFTER: i64 = 5;
+
+impl FaultKind {
+    /// Whether the database is what is missing, and not something of ours that is broken: answered with 503.
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, FaultKind::NotStarted | FaultKind::Unavailable | FaultKind::InDoubt)
+    }
 }
 
 impl Fault {
@@ -152,10 +168,15 @@ impl Error {
         }
     }
 
-    /// In how many seconds it is worth another try, if it is a refusal that says so.
+    /// In how many seconds it is worth another try: what a refusal says, or a moment where the database or its threads have no time
+    /// or place for anybody (503).
     pub fn retry_after(&self) -> Option<i64> {
         match self {
-            Error::Refused(_, carried) => carried.get("retry_after").and_then(Value::as_i64),
+            Error::Refused(refusal, carried) => {
+                let said = carried.get("retry_after").and_then(Value::as_i64);
+                said.or((refusal.code == BUSY.code).then_some(RETRY_AFTER))
+            }
+            Error::Fault(fault) if fault.kind.is_unavailable() => Some(RETRY_AFTER),
             _ => None,
         }
     }

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use serde::{Deserialize, Serialize};
 
 use crate::clock;
-use crate::errors::{Fault, Result};
+use crate::errors::{Fault, FaultKind, Result};
 
 /// The number of one thing of ours. Positive and at most 2^53 - 1.
 #[derive(
@@ -109,7 +109,10 @@ impl Ids {
             .max(floor);
         let millis = at >> COUNT_BITS;
         if millis >= self.until.load(Ordering::SeqCst) {
-            return Err(Fault::because("the lease of this process's node number has run out"));
+            return Err(Fault::of(
+                FaultKind::Unavailable,
+                "the lease of this process's node number has run out",
+            ));
         }
         let count = at & ((1 << COUNT_BITS) - 1);
         Ok(Id((millis << (NODE_BITS + COUNT_BITS)) | (self.node() << COUNT_BITS) | count))

@@ -6,6 +6,7 @@ pub mod clock;
 pub mod config;
 pub mod db;
 pub mod errors;
+pub mod files;
 pub mod ids;
 pub mod jobs;
 pub mod live;

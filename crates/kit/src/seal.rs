@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 
 use crate::errors::{Fault, OrFault, Result};
-use crate::tokens;
+use crate::{files, tokens};
 
 /// The first byte of every sealed text: the scheme, so that it can be changed later.
 const SCHEME: u8 = 1;
@@ -26,10 +26,17 @@ impl Sealer {
     /// Reads the key file, or makes it (readable by its owner alone) where there is none.
     ///
     /// # Errors
-    /// A fault if the file can't be read or made, or holds no key of 32 bytes.
+    /// A fault if the file can't be read or made, may be read by others than its owner, or holds no key of 32 bytes.
     pub fn from_file(path: &Path) -> Result<Sealer> {
         if !path.exists() {
             make_key_file(path)?;
+        }
+        if let Some(mode) = files::loose_mode(path) {
+            let path = path.display();
+            return Err(Fault::because(format!(
+                "key file {path}: others can read it (mode {mode:04o}), so it is refused. Set it right with `chmod 600 {path}`, \
+                 and think about who may have read it"
+            )));
         }
         let key =
             std::fs::read(path).map_err(|e| Fault::because(format!("key file {}: {e}", path.display())))?;
@@ -107,6 +114,23 @@ fn make_key_file(path: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_file_that_others_can_read_is_refused_with_the_command_that_sets_it_right() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = std::env::temp_dir().join(format!("coresync_key_{}", std::process::id()));
+        files::private_folder(&folder).expect("a folder");
+        let path = folder.join("club.key");
+        Sealer::from_file(&path).expect("made for its owner alone");
+        for loose in [0o644, 0o640, 0o604, 0o620, 0o601] {
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(loose)).expect("loosened");
+            let refused = Sealer::from_file(&path).expect_err("refused").to_string();
+            assert!(refused.contains(&format!("chmod 600 {}", path.display())), "{refused}");
+        }
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o400)).expect("tightened");
+        Sealer::from_file(&path).expect("read");
+        std::fs::remove_dir_all(&folder).expect("removed");
+    }
 
     #[test]
     fn a_sealed_text_opens_only_in_its_own_place_and_unchanged() {

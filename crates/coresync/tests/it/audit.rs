@@ -275,3 +275,72 @@ async fn the_owner_finds_people_and_gives_roles_by_page() {
     assert_eq!(given.header("location"), "/staff/people/?q=gus&said=changed");
     house.browser(GUS).get("/dashboard/").await.expect(303);
 }
+
+async fn put_in(house: &House, id: i64, at: &str) {
+    let at: jiff::Timestamp = at.parse().expect("a moment");
+    let put_in = house.db().tx(move |tx| {
+        tx.run(
+            sql!(
+                "INSERT INTO audit (id, at, who, role, what, subject, subject_id, network, details)
+                 VALUES ($1, $2, NULL, 'visitor', 'signed_in', '', NULL, '', '{}')"
+            ),
+            args![id, at],
+        )
+    });
+    put_in.await.expect("put in");
+}
+
+/// A clock that was ahead and has come back is no tampering, then or later; what is put in still shows.
+#[tokio::test]
+async fn a_clock_that_was_ahead_does_not_read_as_tampering() {
+    for has_good_seal in [true, false] {
+        let house = House::open().await;
+        let check = async || house.db().view(people::check_audit).await;
+        if has_good_seal {
+            write(&house, 2).await;
+            seal(&house).await;
+        }
+        // Sealed ahead, and written ahead without a seal.
+        house.set_time("2027-11-24T10:00:00-05:00");
+        write(&house, 2).await;
+        assert_eq!(seal(&house).await, 2);
+        house.set_time("2027-11-24T10:00:30-05:00");
+        write(&house, 1).await;
+        // And back.
+        house.set_time("2026-11-24T10:05:00-05:00");
+        write(&house, 3).await;
+        check().await.expect("nothing was changed");
+        house.set_time("2026-11-24T10:06:00-05:00");
+        assert_eq!(seal(&house).await, 4, "those of before and after");
+        house.set_time("2026-11-24T11:00:00-05:00");
+        write(&house, 1).await;
+        assert_eq!(seal(&house).await, 1);
+        // When the time comes that the clock once showed, nothing has changed.
+        house.set_time("2027-11-24T12:00:00-05:00");
+        write(&house, 1).await;
+        assert_eq!(seal(&house).await, 1);
+        let audited = check().await.expect("whole");
+        assert_eq!(audited.rows, if has_good_seal { 10 } else { 8 });
+        put_in(&house, 7, "2026-11-24T09:00:00-05:00").await;
+        let found = check().await.expect_err("it shows").to_string();
+        assert!(found.contains("put in between"), "{found}");
+        seal(&house).await;
+        check().await.expect_err("and is not sealed either");
+    }
+}
+
+/// The work of every minute does not wait for the time that a clock showed which was ahead.
+#[tokio::test]
+async fn regular_work_goes_on_when_the_clock_comes_back() {
+    let house = House::open_at("2027-11-24T10:00:00-05:00").await;
+    coresync::reactions::begin_rounds(house.inner()).await.expect("begun");
+    house.set_time("2026-11-24T10:00:00-05:00");
+    coresync::reactions::begin_rounds(house.inner()).await.expect("begun again");
+    let waiting = house.db().view(|tx| {
+        tx.all::<(String, jiff::Timestamp)>(sql!("SELECT kind, run_at FROM jobs ORDER BY kind"), args![])
+    });
+    let now: jiff::Timestamp = "2026-11-24T10:00:00-05:00".parse().expect("a moment");
+    for (kind, run_at) in waiting.await.expect("the jobs") {
+        assert!(run_at > now && run_at.duration_since(now).as_hours() <= 6, "{kind} waits until {run_at}");
+    }
+}

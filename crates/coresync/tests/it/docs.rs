@@ -97,6 +97,7 @@ async fn every_refusal_of_the_sources_is_in_the_table() {
         "cross_site",
         "unavailable",
         "fault",
+        "request_timeout",
         "timeout",
         "too_large",
     ] {

@@ -32,7 +32,7 @@ tables! {
     "picture_files" "picture_spots" "pictures" "plan_versions" "plans" "preferences" "proofs"
     "release_events" "release_rules" "reminders" "replies" "resource_versions" "rooms" "service_addons"
     "service_categories" "service_equipment" "service_rooms" "services" "sessions" "sign_in_failures"
-    "sign_ins" "silences" "tax_rates" "technicians" "time_overrides" "versions" "waits" "weekly_hours"
+    "sign_ins" "silences" "tax_rates" "technicians" "time_overrides" "versions" "waits" "weekly_hours" "write_probes"
 }
 
 /// A table that is added is counted too.

@@ -46,7 +46,7 @@ impl ProofClub {
     pub(crate) async fn found(guests: usize) -> ProofClub {
         let place = test_place();
         let key = [9; 32];
-        std::fs::write(place.folder.join("club.key"), key).unwrap();
+        write_key(&place.folder, &key);
         let db = open(&place.url, &key).await;
         let club = db.tx(move |tx| found(tx, guests)).await.unwrap();
         db.leave().await.unwrap();
@@ -76,6 +76,12 @@ impl Drop for ProofClub {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.place.folder);
     }
+}
+
+/// A key file for its owner alone.
+pub(crate) fn write_key(folder: &std::path::Path, key: &[u8]) {
+    use std::io::Write as _;
+    kit::files::create_private(&folder.join("club.key")).unwrap().write_all(key).unwrap();
 }
 
 async fn open(url: &str, key: &[u8]) -> Db {

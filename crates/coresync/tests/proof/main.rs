@@ -7,9 +7,15 @@
 
 mod clients_that_go;
 mod club;
+mod commands;
+mod connections;
+mod damage;
+mod files;
 mod kill;
 mod opening;
+mod outage;
 mod race;
+mod restore;
 mod server;
 
 /// One proof at a time: each wants the whole machine.

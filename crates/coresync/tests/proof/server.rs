@@ -28,37 +28,61 @@ impl Server {
 
     /// The same, with some things configured otherwise.
     pub(crate) async fn start_with(club: &ProofClub, otherwise: &[(&str, &str)]) -> Server {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let log = std::fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(club.place.folder.join("log"))
-            .unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_coresync"))
-            .arg("serve")
-            .env("CORESYNC_ADDR", format!("127.0.0.1:{port}"))
-            .env("CORESYNC_DATA", &club.place.folder)
-            .env("CORESYNC_NOW", NOW)
-            .env("CORESYNC_LOG", "warn")
-            .env("CORESYNC_READS_A_MINUTE", "0")
-            .env("CORESYNC_DEEDS_A_MINUTE", "0")
-            .env("CORESYNC_VISITOR_DEEDS_A_MINUTE", "0")
-            .env("DATABASE_URL", &club.place.url)
-            .envs(otherwise.iter().copied())
-            .stderr(Stdio::from(log))
-            .spawn()
-            .unwrap();
-        let mut server = Server { child, base: format!("http://127.0.0.1:{port}") };
+        let mut envs = vec![("DATABASE_URL", club.place.url.as_str()), ("CORESYNC_NOW", NOW)];
+        envs.extend(otherwise.iter().copied());
+        Server::start_in(&club.place.folder, "exec", "", &envs).await
+    }
+
+    /// Starts it from a shell, which does something before (`ulimit -n 1024; exec`), with arguments, on a data folder.
+    pub(crate) async fn start_in(
+        folder: &std::path::Path,
+        before: &str,
+        arguments: &str,
+        otherwise: &[(&str, &str)],
+    ) -> Server {
+        let mut server = Server::spawn_in(folder, before, arguments, otherwise);
         server.until_ready().await;
         server
     }
 
-    async fn until_ready(&mut self) {
+    /// The same, without waiting for it.
+    pub(crate) fn spawn_in(
+        folder: &std::path::Path,
+        before: &str,
+        arguments: &str,
+        otherwise: &[(&str, &str)],
+    ) -> Server {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(folder.join("log")).unwrap();
+        let child = Command::new("sh")
+            .arg("-c")
+            .arg(format!("{before} \"$0\" serve {arguments}"))
+            .arg(env!("CARGO_BIN_EXE_coresync"))
+            .env("CORESYNC_ADDR", format!("127.0.0.1:{port}"))
+            .env("CORESYNC_DATA", folder)
+            .env("CORESYNC_LOG", "warn")
+            .env("CORESYNC_READS_A_MINUTE", "0")
+            .env("CORESYNC_DEEDS_A_MINUTE", "0")
+            .env("CORESYNC_VISITOR_DEEDS_A_MINUTE", "0")
+            .env("CORESYNC_MAX_CONNECTIONS_PER_ADDRESS", "0")
+            .envs(otherwise.iter().copied())
+            .stderr(Stdio::from(log))
+            .spawn()
+            .unwrap();
+        Server { child, base: format!("http://127.0.0.1:{port}") }
+    }
+
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub(crate) async fn until_ready(&mut self) {
         let client = reqwest::Client::new();
         let begun = Instant::now();
         loop {
             assert!(self.child.try_wait().unwrap().is_none(), "the program has ended");
-            assert!(begun.elapsed() < Duration::from_secs(30), "the program is not ready after 30 s");
+            assert!(begun.elapsed() < Duration::from_secs(90), "the program is not ready after 90 s");
             let answer = client.get(format!("{}/ready/", self.base)).send().await;
             if answer.is_ok_and(|answer| answer.status().is_success()) {
                 return;

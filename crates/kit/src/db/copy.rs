@@ -1,17 +1,25 @@
 //! A whole club as one file: a backup of either engine is an SQLite database, so that it can be read with
 //! ordinary tools and restored to either engine. Every table is counted and digested on both sides.
+//!
+//! Nothing half made is ever left under a final name: a file is written beside its place and put there when it was found whole; a server
+//! is filled in one transaction, its tables included.
 
-use std::path::Path;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 
-use postgres::fallible_iterator::FallibleIterator as _;
 use postgres::types::Type;
-use rusqlite::types::ValueRef;
-use rusqlite::{Connection, backup::Backup, params_from_iter};
+use rusqlite::{Connection, OpenFlags, backup::Backup, params_from_iter};
 use sha2::{Digest, Sha256};
 
-use super::postgres::{Session, configure};
+use super::inspect::damage_of;
+use super::postgres::{Session, configure, fault};
+use super::tally::{
+    Tally, columns, each_of_file, each_of_postgres, tables, tables_in_order, tally_all, tally_file,
+};
 use super::{Place, Value, aside, migrate, sqlite};
-use crate::errors::{Fault, OrFault, Result};
+use crate::errors::{Error, Fault, Result};
+use crate::files;
+use crate::ids::since_epoch;
 
 /// What was copied, and found equal on both sides afterwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,32 +30,10 @@ pub struct Copied {
     pub rows: u64,
 }
 
-/// The rows of a table: how many, and a digest that does not depend on their order.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Tally {
-    rows: u64,
-    digest: u64,
-}
-
-impl Tally {
-    fn take(&mut self, row: &[Value]) {
-        let mut hash = Sha256::new();
-        for value in row {
-            // SQLite keeps a truth as a number.
-            let plain = if let Value::Bool(b) = value { &Value::Int(i64::from(*b)) } else { value };
-            hash.update(format!("{plain:?};"));
-        }
-        let bytes = hash.finalize();
-        let (first, _) = bytes.split_first_chunk::<8>().expect("a digest has 32 bytes");
-        self.rows += 1;
-        self.digest = self.digest.wrapping_add(u64::from_be_bytes(*first));
-    }
-}
-
 /// Copies the database at `place`, as it is at one moment and while it is in use, into a new file.
 ///
 /// # Errors
-/// A fault if the file exists, something can't be read or written, or the copy is not equal.
+/// A fault if the file exists, something can't be read or written, or the copy is damaged or not equal. There is no file then.
 pub async fn copy_into_file(place: &Place, file: &Path) -> Result<Copied> {
     let (place, file) = (place.clone(), file.to_owned());
     aside(move || into_file(&place, &file)).await
@@ -57,23 +43,31 @@ fn into_file(place: &Place, file: &Path) -> Result<Copied> {
     if file.exists() {
         return Err(Fault::because(format!("{} exists already; name a new file", file.display())));
     }
+    let mut name = file.as_os_str().to_owned();
+    name.push(".unfinished");
+    let draft = Draft::begin(PathBuf::from(name))?;
     match place {
         Place::Sqlite(path) => {
-            let mut copy = Connection::open(file).or_fault()?;
-            let source = sqlite::connect(path)?;
-            copy_pages(&source, &mut copy)?;
+            if !path.exists() {
+                return Err(Fault::because(format!("{}: there is no such database", path.display())));
+            }
+            let mut copy = Connection::open(&draft.path).map_err(sqlite::fault)?;
+            copy_pages(&sqlite::connect(path)?, &mut copy).map_err(|error| told("the database", &error))?;
         }
         Place::Postgres(url) => {
-            migrate::migrate(&Place::Sqlite(file.to_owned()))?;
-            rows_from_postgres(url, &Connection::open(file).or_fault()?)?;
+            migrate::migrate(&Place::Sqlite(draft.path.clone()))?;
+            rows_from_postgres(url, &Connection::open(&draft.path).map_err(sqlite::fault)?)?;
         }
     }
-    let copy = Connection::open(file).or_fault()?;
+    let copy = Connection::open(&draft.path).map_err(sqlite::fault)?;
     // One file, with nothing beside it.
-    copy.execute_batch("PRAGMA journal_mode = DELETE").or_fault()?;
-    let copied = check_whole(&copy)?;
-    copy.pragma_update(None, MARK, mark(&copy)?).or_fault()?;
-    Ok(copied)
+    copy.execute_batch("PRAGMA journal_mode = DELETE").map_err(sqlite::fault)?;
+    check_whole(&copy).map_err(|error| told("the database", &error))?;
+    let tallies = tally_all(&copy)?;
+    copy.pragma_update(None, MARK, mark(&tallies)).map_err(sqlite::fault)?;
+    drop(copy);
+    draft.finish(file)?;
+    Ok(counted(&tallies))
 }
 
 /// Where a file keeps the mark of its content: a number of the header that SQLite leaves to us.
@@ -81,30 +75,25 @@ const MARK: &str = "user_version";
 
 /// 31 bits that any change of any row changes, never 0: a damaged word is no damaged page, so that SQLite's own check
 /// does not find it.
-fn mark(conn: &Connection) -> Result<i32> {
+fn mark(tallies: &[(String, Tally)]) -> i32 {
     let mut hash = Sha256::new();
-    for table in tables(conn)? {
-        let tally = tally_file(conn, &table, &columns(conn, &table)?.join(", "))?;
+    for (table, tally) in tallies {
         hash.update(format!("{table} {} {};", tally.rows, tally.digest));
     }
     let bytes = hash.finalize();
     let (first, _) = bytes.split_first_chunk::<4>().expect("a digest has 32 bytes");
-    Ok((i32::from_be_bytes(*first) & i32::MAX).max(1))
+    (i32::from_be_bytes(*first) & i32::MAX).max(1)
 }
 
-/// Whether the rows of a file are those that were copied into it.
-fn check_mark(conn: &Connection) -> Result<()> {
-    let kept: i32 = conn.pragma_query_value(None, MARK, |row| row.get(0)).or_fault()?;
-    if kept == mark(conn)? {
-        return Ok(());
-    }
-    Err(Fault::because("the file is damaged: its rows are not those that were backed up"))
+fn counted(tallies: &[(String, Tally)]) -> Copied {
+    Copied { tables: tallies.len(), rows: tallies.iter().map(|(_, tally)| tally.rows).sum() }
 }
 
 /// Fills the database at `place`, which must be empty, from a file that [`copy_into_file`] made.
 ///
 /// # Errors
-/// A fault if the file is damaged, the database holds something already, or the copy is not equal.
+/// A fault if the file is damaged, the database holds something already, or the copy is not equal. The database is as empty as before
+/// then.
 pub async fn copy_out_of_file(file: &Path, place: &Place) -> Result<Copied> {
     let (place, file) = (place.clone(), file.to_owned());
     aside(move || out_of_file(&file, &place)).await
@@ -114,188 +103,259 @@ fn out_of_file(file: &Path, place: &Place) -> Result<Copied> {
     if !file.exists() {
         return Err(Fault::because(format!("{}: there is no such file", file.display())));
     }
-    let source = Connection::open_with_flags(file, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).or_fault()?;
-    let copied = check_whole(&source)?;
-    check_mark(&source)?;
-    match place {
-        Place::Sqlite(path) => {
-            if path.exists() {
-                return Err(Fault::because(format!(
-                    "{} exists already; move it aside first",
-                    path.display()
-                )));
-            }
-            if let Some(folder) = path.parent() {
-                std::fs::create_dir_all(folder).or_fault()?;
-            }
-            let mut target = Connection::open(path).or_fault()?;
-            copy_pages(&source, &mut target)?;
-            check_whole(&target)?;
-        }
-        Place::Postgres(url) => rows_into_postgres(&source, url)?,
+    let source =
+        Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(sqlite::fault)?;
+    check_whole(&source).map_err(|error| told(&file.display().to_string(), &error))?;
+    let tallies = tally_all(&source)?;
+    let kept: i32 = source.pragma_query_value(None, MARK, |row| row.get(0)).map_err(sqlite::fault)?;
+    if kept != mark(&tallies) {
+        return Err(Fault::because(format!(
+            "{} is damaged: its rows are not those that were backed up. Take another backup",
+            file.display()
+        )));
     }
-    migrate::migrate(place)?;
-    Ok(copied)
+    match place {
+        Place::Sqlite(path) => pages_into_sqlite(&source, &tallies, path)?,
+        Place::Postgres(url) => rows_into_postgres(&up_to_date(source)?, url)?,
+    }
+    Ok(counted(&tallies))
+}
+
+fn told(what: &str, error: &Error) -> Error {
+    let cause = if let Error::Fault(fault) = error { fault.cause.clone() } else { error.to_string() };
+    Fault::because(format!("{what} is damaged: {cause}"))
 }
 
 /// SQLite's own online backup: consistent while others write.
 fn copy_pages(from: &Connection, to: &mut Connection) -> Result<()> {
-    let backup = Backup::new(from, to).or_fault()?;
-    backup.run_to_completion(1024, std::time::Duration::ZERO, None).or_fault()
+    let backup = Backup::new(from, to).map_err(sqlite::fault)?;
+    backup.run_to_completion(1024, std::time::Duration::ZERO, None).map_err(sqlite::fault)
 }
 
-/// SQLite's own check of every page, key and reference; then the count.
-fn check_whole(conn: &Connection) -> Result<Copied> {
-    let verdict: String = conn.query_row("PRAGMA integrity_check", [], |row| row.get(0)).or_fault()?;
-    if verdict != "ok" {
-        return Err(Fault::because(format!("the file is damaged: {verdict}")));
+/// SQLite's own check of every page, key and reference.
+fn check_whole(conn: &Connection) -> Result<()> {
+    match damage_of(conn)?.first() {
+        Some(first) => Err(Fault::because(first)),
+        None => Ok(()),
     }
-    let orphans = conn.prepare("PRAGMA foreign_key_check").or_fault()?.exists([]).or_fault()?;
-    if orphans {
-        return Err(Fault::because("the file is damaged: a reference leads nowhere"));
-    }
-    let tables = tables(conn)?;
-    let mut rows = 0;
-    for table in &tables {
-        let count: i64 =
-            conn.query_row(&format!("SELECT COUNT(*) FROM {table}"), [], |row| row.get(0)).or_fault()?;
-        rows += count.unsigned_abs();
-    }
-    Ok(Copied { tables: tables.len(), rows })
-}
-
-/// The tables in the order they were made: what is referred to comes first.
-fn tables(conn: &Connection) -> Result<Vec<String>> {
-    names(
-        conn,
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY rowid",
-    )
-}
-
-fn columns(conn: &Connection, table: &str) -> Result<Vec<String>> {
-    names(conn, &format!("SELECT name FROM pragma_table_info('{table}') ORDER BY cid"))
-}
-
-fn names(conn: &Connection, query: &str) -> Result<Vec<String>> {
-    let mut statement = conn.prepare(query).or_fault()?;
-    let rows = statement.query_map([], |row| row.get(0)).or_fault()?;
-    rows.collect::<rusqlite::Result<_>>().or_fault()
 }
 
 fn places(count: usize) -> String {
     (1..=count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
 }
 
+/// A file that is being made: put in its place when it is finished, removed when it is not.
+struct Draft {
+    path: PathBuf,
+    /// Locked as long as this process is at it.
+    _lock: File,
+    is_finished: bool,
+}
+
+impl Draft {
+    /// Begins it, for its owner alone. What an earlier process left behind when it was killed is begun anew.
+    fn begin(path: PathBuf) -> Result<Draft> {
+        if let Ok(left) = File::open(&path) {
+            if left.try_lock().is_err() {
+                return Err(Fault::because(format!("another process is writing {}", path.display())));
+            }
+            remove_with_companions(&path);
+        }
+        let lock = files::create_private(&path)?;
+        lock.try_lock().map_err(|e| Fault::because(format!("{}: {e}", path.display())))?;
+        Ok(Draft { path, _lock: lock, is_finished: false })
+    }
+
+    /// Puts it in its place, where nothing stands yet, when the disk has it.
+    fn finish(mut self, place: &Path) -> Result<()> {
+        let wrong = |error: std::io::Error| Fault::because(format!("{}: {error}", place.display()));
+        File::open(&self.path).and_then(|file| file.sync_all()).map_err(wrong)?;
+        // A link is refused where something stands already; a rename would replace it.
+        match std::fs::hard_link(&self.path, place) {
+            Ok(()) => std::fs::remove_file(&self.path).map_err(wrong)?,
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists || place.exists() => {
+                return Err(wrong(error));
+            }
+            // Some file systems know no links.
+            Err(_) => std::fs::rename(&self.path, place).map_err(wrong)?,
+        }
+        self.is_finished = true;
+        let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty());
+        File::open(folder.unwrap_or(Path::new("."))).and_then(|folder| folder.sync_all()).map_err(wrong)
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        if !self.is_finished {
+            remove_with_companions(&self.path);
+        }
+    }
+}
+
+/// Removes a database file with what SQLite puts beside it.
+fn remove_with_companions(path: &Path) {
+    for beside in ["", "-wal", "-shm", "-journal"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(beside);
+        // Most of them are not there.
+        let _ = std::fs::remove_file(PathBuf::from(name));
+    }
+}
+
+fn pages_into_sqlite(source: &Connection, tallies: &[(String, Tally)], path: &Path) -> Result<()> {
+    // What is left beside a database that was moved away would be played into the new one.
+    for beside in ["", "-wal", "-shm", "-journal"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(beside);
+        if Path::new(&name).exists() {
+            let name = PathBuf::from(name);
+            return Err(Fault::because(format!("{} exists already; move it aside first", name.display())));
+        }
+    }
+    files::private_folder_of(path)?;
+    let draft = Draft::begin(sqlite::draft_of(path))?;
+    let mut target = Connection::open(&draft.path).map_err(sqlite::fault)?;
+    copy_pages(source, &mut target)?;
+    check_whole(&target)?;
+    for ((table, read), (_, written)) in tallies.iter().zip(&tally_all(&target)?) {
+        read.must_equal(table, written)?;
+    }
+    drop(target);
+    migrate::migrate(&Place::Sqlite(draft.path.clone()))?;
+    // What was migrated in the log goes into the file, so that it can be put in its place alone.
+    let migrated = Connection::open(&draft.path).map_err(sqlite::fault)?;
+    migrated.execute_batch("PRAGMA journal_mode = DELETE").map_err(sqlite::fault)?;
+    drop(migrated);
+    draft.finish(path)
+}
+
+/// A backup of an older program is brought up to date in a copy that nobody sees and that vanishes by itself.
+fn up_to_date(source: Connection) -> Result<Connection> {
+    if migrate::pending_on_sqlite(&source)? == 0 {
+        return Ok(source);
+    }
+    let mut copy = Connection::open("").map_err(sqlite::fault)?;
+    copy_pages(&source, &mut copy)?;
+    migrate::on_sqlite(&copy)?;
+    Ok(copy)
+}
+
 fn rows_from_postgres(url: &str, copy: &Connection) -> Result<()> {
     let mut session = Session::connect(&configure(url)?)?;
     session.plain("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
-    copy.execute_batch("PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE; DELETE FROM migrations").or_fault()?;
+    if migrate::pending_on_postgres(session.client())? > 0 {
+        return Err(Fault::because(
+            "the database is not up to date: run `coresync migrate` before it is backed up, or take the backup with the program \
+             that it was served by",
+        ));
+    }
+    copy.execute_batch("PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE; DELETE FROM migrations")
+        .map_err(sqlite::fault)?;
     for table in tables(copy)? {
         let columns = columns(copy, &table)?;
         let list = columns.join(", ");
         let insert =
             format!("INSERT INTO {table} ({list}) VALUES ({})", places(columns.len()).replace('$', "?"));
-        let mut insert = copy.prepare(&insert).or_fault()?;
+        let mut insert = copy.prepare(&insert).map_err(sqlite::fault)?;
         let mut read = Tally::default();
-        let none: [&(dyn postgres::types::ToSql + Sync); 0] = [];
-        let mut rows = session.client().query_raw(&format!("SELECT {list} FROM {table}"), none).or_fault()?;
-        while let Some(row) = rows.next().or_fault()? {
-            let values = postgres_values(&row)?;
+        each_of_postgres(session.client(), &table, &list, |values| {
             read.take(&values);
-            insert.execute(params_from_iter(&values)).or_fault()?;
-        }
-        same(&table, &read, &tally_file(copy, &table, &list)?)?;
+            insert
+                .execute(params_from_iter(&values))
+                .map(drop)
+                .map_err(|e| in_table(&table, &sqlite::fault(e)))
+        })?;
+        read.must_equal(&table, &tally_file(copy, &table, &list)?)?;
     }
-    copy.execute_batch("COMMIT").or_fault()?;
+    copy.execute_batch("COMMIT").map_err(sqlite::fault)?;
     session.plain("ROLLBACK")
 }
 
+fn in_table(table: &str, error: &Error) -> Error {
+    let cause = if let Error::Fault(fault) = error { fault.cause.clone() } else { error.to_string() };
+    Fault::because(format!("table {table}: {cause}"))
+}
+
+/// What a database holds that was only migrated, or served before a club was set up; it is replaced.
+const GROUND: [&str; 7] = ["migrations", "versions", "nodes", "flushes", "key_marks", "jobs", "write_probes"];
+
+/// Everything in one transaction, the making of the tables included: a server that fails or is left half way holds what it held before.
 fn rows_into_postgres(source: &Connection, url: &str) -> Result<()> {
-    migrate::migrate(&Place::Postgres(url.to_owned()))?;
     let mut session = Session::connect(&configure(url)?)?;
-    let mut tx = session.client().transaction().or_fault()?;
-    tx.batch_execute("SET LOCAL synchronous_commit = on; DELETE FROM migrations; DELETE FROM versions")
-        .or_fault()?;
-    for table in tables(source)? {
-        let columns = columns(source, &table)?;
-        let list = columns.join(", ");
-        let before: i64 = tx.query_one(&format!("SELECT COUNT(*) FROM {table}"), &[]).or_fault()?.get(0);
-        if before > 0 {
-            return Err(Fault::because(format!("the database is not empty (table {table}); name a new one")));
+    let mut tx = session.client().transaction().map_err(fault)?;
+    migrate::in_postgres_transaction(&mut tx)?;
+    let tables = tables_in_order(source)?;
+    refuse_unless_empty(&mut tx, &tables)?;
+    for table in GROUND {
+        tx.batch_execute(&format!("DELETE FROM {table}")).map_err(|e| in_table(table, &fault(e)))?;
+    }
+    let own_keys = defer_keys_of_tables_to_themselves(&mut tx)?;
+    for table in &tables {
+        fill_table(source, &mut tx, table).map_err(|error| in_table(table, &error))?;
+    }
+    tx.batch_execute("SET CONSTRAINTS ALL IMMEDIATE").map_err(fault)?;
+    for (table, key) in own_keys {
+        tx.batch_execute(&format!("ALTER TABLE {table} ALTER CONSTRAINT {key} NOT DEFERRABLE"))
+            .map_err(fault)?;
+    }
+    tx.commit().map_err(fault)
+}
+
+fn refuse_unless_empty(tx: &mut postgres::Transaction<'_>, tables: &[String]) -> Result<()> {
+    for table in tables.iter().filter(|table| !GROUND.contains(&table.as_str())) {
+        let query = format!("SELECT EXISTS (SELECT 1 FROM {table})");
+        if tx.query_one(&query, &[]).map_err(fault)?.get(0) {
+            return Err(Fault::because(format!(
+                "the database is not empty (table {table}); name a new one in DATABASE_URL"
+            )));
         }
-        let insert = format!("INSERT INTO {table} ({list}) VALUES ({})", places(columns.len()));
-        let insert = tx.prepare(&insert).or_fault()?;
-        let mut statement = source.prepare(&format!("SELECT {list} FROM {table}")).or_fault()?;
-        let mut rows = statement.query([]).or_fault()?;
-        let mut read = Tally::default();
-        while let Some(row) = rows.next().or_fault()? {
-            let mut values = file_values(row, columns.len())?;
-            read.take(&values);
-            for (value, kind) in values.iter_mut().zip(insert.params()) {
-                if let (Value::Int(n), &Type::BOOL) = (&*value, kind) {
-                    *value = Value::Bool(*n != 0);
-                }
+    }
+    let leased = "SELECT EXISTS (SELECT 1 FROM nodes WHERE holder <> 0 AND until > $1)";
+    if tx.query_one(leased, &[&since_epoch()]).map_err(fault)?.get(0) {
+        return Err(Fault::because(
+            "a program is running on this database: stop it first (one that was killed counts as running for a minute)",
+        ));
+    }
+    Ok(())
+}
+
+/// A row may refer to one of its own table that comes later: those keys are checked at the end.
+fn defer_keys_of_tables_to_themselves(tx: &mut postgres::Transaction<'_>) -> Result<Vec<(String, String)>> {
+    let query = "SELECT CAST(t.relname AS TEXT), CAST(c.conname AS TEXT) FROM pg_constraint c
+                 JOIN pg_class t ON t.oid = c.conrelid JOIN pg_namespace n ON n.oid = t.relnamespace
+                 WHERE c.contype = 'f' AND c.conrelid = c.confrelid AND n.nspname = current_schema()";
+    let keys: Vec<(String, String)> =
+        tx.query(query, &[]).map_err(fault)?.iter().map(|row| (row.get(0), row.get(1))).collect();
+    for (table, key) in &keys {
+        tx.batch_execute(&format!(
+            "ALTER TABLE {table} ALTER CONSTRAINT {key} DEFERRABLE INITIALLY DEFERRED"
+        ))
+        .map_err(fault)?;
+    }
+    Ok(keys)
+}
+
+fn fill_table(source: &Connection, tx: &mut postgres::Transaction<'_>, table: &str) -> Result<()> {
+    let columns = columns(source, table)?;
+    let list = columns.join(", ");
+    let insert = format!("INSERT INTO {table} ({list}) VALUES ({})", places(columns.len()));
+    let insert = tx.prepare(&insert).map_err(fault)?;
+    let mut read = Tally::default();
+    each_of_file(source, table, &list, |mut values| {
+        read.take(&values);
+        for (value, kind) in values.iter_mut().zip(insert.params()) {
+            if let (Value::Int(n), &Type::BOOL) = (&*value, kind) {
+                *value = Value::Bool(*n != 0);
             }
-            let borrowed: Vec<_> = values.iter().map(|v| v as &(dyn postgres::types::ToSql + Sync)).collect();
-            tx.execute(&insert, &borrowed).or_fault()?;
         }
-        let mut written = Tally::default();
-        for row in tx.query(&format!("SELECT {list} FROM {table}"), &[]).or_fault()? {
-            written.take(&postgres_values(&row)?);
-        }
-        same(&table, &read, &written)?;
-    }
-    tx.commit().or_fault()
-}
-
-fn same(table: &str, read: &Tally, written: &Tally) -> Result<()> {
-    if read == written {
-        return Ok(());
-    }
-    Err(Fault::because(format!(
-        "table {table}: {} rows were read, {} stand in the copy",
-        read.rows, written.rows
-    )))
-}
-
-fn tally_file(conn: &Connection, table: &str, list: &str) -> Result<Tally> {
-    let mut statement = conn.prepare(&format!("SELECT {list} FROM {table}")).or_fault()?;
-    let columns = statement.column_count();
-    let mut rows = statement.query([]).or_fault()?;
-    let mut tally = Tally::default();
-    while let Some(row) = rows.next().or_fault()? {
-        tally.take(&file_values(row, columns)?);
-    }
-    Ok(tally)
-}
-
-fn file_values(row: &rusqlite::Row<'_>, columns: usize) -> Result<Vec<Value>> {
-    (0..columns)
-        .map(|index| {
-            Ok(match row.get_ref(index).or_fault()? {
-                ValueRef::Null => Value::Null,
-                ValueRef::Integer(n) => Value::Int(n),
-                ValueRef::Real(r) => Value::Real(r),
-                ValueRef::Text(text) => Value::Text(String::from_utf8(text.to_vec()).or_fault()?),
-                ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
-            })
-        })
-        .collect()
-}
-
-fn postgres_values(row: &postgres::Row) -> Result<Vec<Value>> {
-    (0..row.len())
-        .map(|index| {
-            Ok(match *row.columns()[index].type_() {
-                Type::INT8 => row.try_get::<_, Option<i64>>(index).or_fault()?.into(),
-                Type::BOOL => row.try_get::<_, Option<bool>>(index).or_fault()?.into(),
-                Type::FLOAT8 => row.try_get::<_, Option<f64>>(index).or_fault()?.into(),
-                Type::TEXT => row.try_get::<_, Option<String>>(index).or_fault()?.into(),
-                Type::BYTEA => row.try_get::<_, Option<Vec<u8>>>(index).or_fault()?.into(),
-                ref other => {
-                    return Err(Fault::because(format!("a column of type {other}, which we never make")));
-                }
-            })
-        })
-        .collect()
+        let borrowed: Vec<_> = values.iter().map(|v| v as &(dyn postgres::types::ToSql + Sync)).collect();
+        tx.execute(&insert, &borrowed).map(drop).map_err(fault)
+    })?;
+    let mut written = Tally::default();
+    each_of_postgres(tx, table, &list, |values| {
+        written.take(&values);
+        Ok(())
+    })?;
+    read.must_equal(table, &written)
 }

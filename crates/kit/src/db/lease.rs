@@ -9,6 +9,8 @@ use crate::{args, sql, tokens};
 
 /// How often a lease is renewed: six times in its length.
 const RENEWAL: Duration = Duration::from_secs(10);
+/// How soon a renewal that failed is tried again: without a lease nothing new can be written.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// What is sealed in the database, to know the key by.
 const MARK: &str = "This database belongs to this key.";
@@ -30,11 +32,19 @@ impl Db {
                 sql!("INSERT INTO key_marks (id, sealed) VALUES (1, $1) ON CONFLICT (id) DO NOTHING"),
                 args![mark],
             )?;
-            let kept: Option<(Vec<u8>,)> =
-                tx.one(sql!("SELECT sealed FROM key_marks WHERE id = 1"), args![])?;
-            let is_ours =
-                kept.is_some_and(|(mark,)| tx.unseal(MARK_PLACE, &mark).is_ok_and(|text| text == MARK));
-            if is_ours { Ok(()) } else { Err(Fault::because(OTHER_KEY)) }
+            compare(tx)
+        })
+        .await
+    }
+
+    /// The same for a database that is only read: one that no process has opened yet has nothing to compare with.
+    ///
+    /// # Errors
+    /// A fault that begins with [`OTHER_KEY`]'s words if it is another.
+    pub async fn compare_key(&self) -> Result<()> {
+        self.view(|tx| {
+            let marks: Option<(i64,)> = tx.one(sql!("SELECT COUNT(*) FROM key_marks"), args![])?;
+            if marks.is_some_and(|(count,)| count > 0) { compare(tx) } else { Ok(()) }
         })
         .await
     }
@@ -50,12 +60,17 @@ impl Db {
         self.take_node(holder).await?;
         let watched = std::sync::Arc::downgrade(&self.0);
         tokio::spawn(async move {
+            let mut rest = RENEWAL;
             loop {
-                tokio::time::sleep(RENEWAL).await;
+                tokio::time::sleep(rest).await;
                 let Some(inner) = watched.upgrade() else { return };
-                if let Err(error) = Db(inner).renew(holder).await {
-                    tracing::error!(%error, "the lease of the node number was not renewed");
-                }
+                rest = match Db(inner).renew(holder).await {
+                    Ok(()) => RENEWAL,
+                    Err(error) => {
+                        tracing::error!(%error, "the lease of the node number was not renewed");
+                        AGAIN
+                    }
+                };
             }
         });
         Ok(())
@@ -103,6 +118,12 @@ impl Db {
         .await
         .map(drop)
     }
+}
+
+fn compare(tx: &mut Tx<'_>) -> Result<()> {
+    let kept: Option<(Vec<u8>,)> = tx.one(sql!("SELECT sealed FROM key_marks WHERE id = 1"), args![])?;
+    let is_ours = kept.is_some_and(|(mark,)| tx.unseal(MARK_PLACE, &mark).is_ok_and(|text| text == MARK));
+    if is_ours { Ok(()) } else { Err(Fault::because(OTHER_KEY)) }
 }
 
 /// Takes a number that nobody holds, or the next new one. Answers it and where its ids may begin.

@@ -3,9 +3,9 @@
 
 use rusqlite::Connection;
 
-use super::postgres::{Session, configure};
+use super::postgres::{Session, configure, fault, in_words};
 use super::{Db, Place, aside, sqlite};
-use crate::errors::{Fault, OrFault, Result};
+use crate::errors::{Fault, Result};
 use crate::tokens;
 
 /// Every migration: its name and its text.
@@ -41,42 +41,60 @@ pub(super) fn migrate(place: &Place) -> Result<Migrated> {
     }
 }
 
-fn on_sqlite(conn: &Connection) -> Result<Migrated> {
+pub(super) fn on_sqlite(conn: &Connection) -> Result<Migrated> {
     conn.execute_batch("BEGIN IMMEDIATE").map_err(sqlite::fault)?;
     conn.execute_batch(LEDGER).map_err(sqlite::fault)?;
-    let applied = {
-        let mut statement = conn.prepare("SELECT name, digest FROM migrations").or_fault()?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).or_fault()?;
-        rows.collect::<rusqlite::Result<Vec<(String, String)>>>().or_fault()?
-    };
-    let due = due(&applied)?;
+    let due = due(&applied_on_sqlite(conn)?)?;
     for (name, text) in &due {
         conn.execute_batch(&for_sqlite(text))
             .map_err(|e| Fault::because(format!("migration {name}: {e}")))?;
         conn.execute("INSERT INTO migrations (name, digest) VALUES (?1, ?2)", [*name, &digest(text)])
-            .or_fault()?;
+            .map_err(sqlite::fault)?;
     }
     conn.execute_batch("COMMIT").map_err(sqlite::fault)?;
     Ok(Migrated { applied: due.len(), total: HISTORY.len() })
 }
 
+fn applied_on_sqlite(conn: &Connection) -> Result<Vec<(String, String)>> {
+    let mut statement = conn.prepare("SELECT name, digest FROM migrations").map_err(sqlite::fault)?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).map_err(sqlite::fault)?;
+    rows.collect::<rusqlite::Result<_>>().map_err(sqlite::fault)
+}
+
+/// How many migrations a file that holds our tables lacks.
+pub(super) fn pending_on_sqlite(conn: &Connection) -> Result<usize> {
+    Ok(due(&applied_on_sqlite(conn)?)?.len())
+}
+
+/// How many migrations a server that holds our tables lacks.
+pub(super) fn pending_on_postgres(client: &mut impl postgres::GenericClient) -> Result<usize> {
+    Ok(due(&applied_on_postgres(client)?)?.len())
+}
+
+fn applied_on_postgres(client: &mut impl postgres::GenericClient) -> Result<Vec<(String, String)>> {
+    let rows = client.query("SELECT name, digest FROM migrations", &[]).map_err(fault)?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
+
 fn on_postgres(session: &mut Session) -> Result<Migrated> {
-    let client = session.client();
-    let mut tx = client.transaction().or_fault()?;
-    tx.batch_execute("SET LOCAL synchronous_commit = on").or_fault()?;
+    let mut tx = session.client().transaction().map_err(fault)?;
+    let migrated = in_postgres_transaction(&mut tx)?;
+    tx.commit().map_err(fault)?;
+    Ok(migrated)
+}
+
+/// Brings the schema up to date in a transaction that whoever began it commits, on disk.
+pub(super) fn in_postgres_transaction(tx: &mut postgres::Transaction<'_>) -> Result<Migrated> {
+    tx.batch_execute("SET LOCAL synchronous_commit = on").map_err(fault)?;
     // Two processes may start at once: the second waits for this lock, then finds everything done.
-    tx.batch_execute("SELECT pg_advisory_xact_lock(4701); ").or_fault()?;
-    tx.batch_execute(LEDGER).or_fault()?;
-    let rows = tx.query("SELECT name, digest FROM migrations", &[]).or_fault()?;
-    let applied: Vec<(String, String)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
-    let due = due(&applied)?;
+    tx.batch_execute("SELECT pg_advisory_xact_lock(4701); ").map_err(fault)?;
+    tx.batch_execute(LEDGER).map_err(fault)?;
+    let due = due(&applied_on_postgres(tx)?)?;
     for (name, text) in &due {
-        tx.batch_execute(text)
-            .map_err(|e| Fault::because(format!("migration {name}: {:?}", e.as_db_error())))?;
+        tx.batch_execute(text).map_err(|e| Fault::because(format!("migration {name}: {}", in_words(&e))))?;
         tx.execute("INSERT INTO migrations (name, digest) VALUES ($1, $2)", &[name, &digest(text)])
-            .or_fault()?;
+            .map_err(fault)?;
     }
-    tx.commit().or_fault()?;
     Ok(Migrated { applied: due.len(), total: HISTORY.len() })
 }
 

@@ -7,6 +7,8 @@
 //!   acknowledged before it.
 
 mod copy;
+mod health;
+mod inspect;
 mod lease;
 mod migrate;
 mod postgres;
@@ -14,6 +16,7 @@ mod shelf;
 mod sql;
 mod sqlite;
 mod stamp;
+mod tally;
 mod tx;
 mod value;
 
@@ -24,6 +27,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 pub use copy::{Copied, copy_into_file, copy_out_of_file};
+pub use inspect::{Inspection, State, inspect};
 pub use lease::OTHER_KEY;
 pub use migrate::Migrated;
 pub use rusqlite::types::ValueRef;
@@ -106,6 +110,7 @@ pub struct Db(Arc<Inner>);
 
 struct Inner {
     engine: Engine,
+    health: Arc<health::Health>,
     means: Means,
     ids: Arc<Ids>,
     place: Place,
@@ -141,16 +146,23 @@ const ATTEMPTS: u32 = 8;
 impl Db {
     /// Opens the database without touching its schema; [`Db::migrate`] comes next.
     ///
+    /// A PostgreSQL server that does not answer is waited for, half a minute.
+    ///
     /// # Errors
     /// A fault if it can't be reached.
     pub async fn open(place: Place, means: Means, width: Width) -> Result<Db> {
         aside(move || {
             let ids = Arc::new(Ids::unleased());
+            let health = Arc::new(health::Health::default());
             let engine = match &place {
-                Place::Sqlite(path) => Engine::Sqlite(sqlite::Sqlite::open(path, width, &means, &ids)?),
-                Place::Postgres(url) => Engine::Postgres(postgres::Postgres::open(url, width, &means, &ids)?),
+                Place::Sqlite(path) => {
+                    Engine::Sqlite(sqlite::Sqlite::open(path, width, &means, &ids, &health)?)
+                }
+                Place::Postgres(url) => {
+                    Engine::Postgres(postgres::Postgres::open(url, width, &means, &ids, &health)?)
+                }
             };
-            Ok(Db(Arc::new(Inner { engine, means, ids, place })))
+            Ok(Db(Arc::new(Inner { engine, health, means, ids, place })))
         })
         .await
     }

@@ -12,6 +12,7 @@ use postgres::error::SqlState;
 use postgres::{Client, Config, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::health::Health;
 use super::tx::{Conn, Keep, Unit, same_failure};
 use super::value::{Row, Value};
 use super::{BUSY, Kind, Means, QUEUE, Sql, Tx, Width};
@@ -20,6 +21,12 @@ use crate::ids::Ids;
 
 /// How long one attempt to connect may take.
 const CONNECT: Duration = Duration::from_secs(5);
+/// How long a server that does not answer is waited for at the start, how often it is tried, and how often that is said.
+const WAIT: Duration = Duration::from_secs(30);
+const TRY: Duration = Duration::from_millis(500);
+const SAY: Duration = Duration::from_secs(5);
+/// How long something sent may stay unanswered by the other machine before the connection counts as lost.
+const UNANSWERED: Duration = Duration::from_secs(30);
 /// How long a committed transaction waits for a flush before its caller is told that it may be lost.
 const FLUSH: Duration = Duration::from_secs(30);
 
@@ -29,20 +36,31 @@ pub(super) struct Postgres {
 }
 
 impl Postgres {
-    pub(super) fn open(url: &str, width: Width, means: &Means, ids: &Arc<Ids>) -> Result<Postgres> {
+    pub(super) fn open(
+        url: &str,
+        width: Width,
+        means: &Means,
+        ids: &Arc<Ids>,
+        health: &Arc<Health>,
+    ) -> Result<Postgres> {
         let address = configure(url)?;
         // The first connection is made here, so that a wrong address is said at the start.
-        let mut first = Some(Session::connect(&address)?);
+        let mut first = Some(connect_patiently(&address)?);
         let (works, queue) = bounded(QUEUE);
         let (commits, committed) = unbounded();
         for _ in 0..width.postgres.max(1) {
             let line = Line { address: address.clone(), session: first.take() };
-            let worker = Worker { commits: commits.clone(), means: means.clone(), ids: ids.clone() };
+            let worker = Worker {
+                commits: commits.clone(),
+                means: means.clone(),
+                ids: ids.clone(),
+                health: health.clone(),
+            };
             let queue = queue.clone();
             spawn("postgres", move || worker.work(line, &queue))?;
         }
-        let (live, ids) = (means.live.clone(), ids.clone());
-        spawn("postgres-flush", move || flush_in_groups(&address, &committed, &ids, &live))?;
+        let (live, ids, health) = (means.live.clone(), ids.clone(), health.clone());
+        spawn("postgres-flush", move || flush_in_groups(&address, &committed, &ids, &health, &live))?;
         Ok(Postgres { works })
     }
 
@@ -80,7 +98,7 @@ pub(super) fn configure(url: &str) -> Result<Address> {
     let mut config: Config = address.parse().map_err(|e| Fault::because(format!("DATABASE_URL: {e}")))?;
     let options = config.get_options().unwrap_or_default().to_owned();
     config.options(format!("{options} -c synchronous_commit=off -c client_min_messages=warning").trim());
-    config.connect_timeout(CONNECT).application_name("coresync");
+    config.connect_timeout(CONNECT).application_name("coresync").tcp_user_timeout(UNANSWERED);
     let roots = roots(own.first().and_then(|part| part.strip_prefix("sslrootcert=")))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let tls = rustls::ClientConfig::builder_with_provider(provider)
@@ -107,20 +125,20 @@ fn roots(file: Option<&str>) -> Result<rustls::RootCertStore> {
 /// Says where nobody answered, why, and what to look at.
 fn unreached(config: &Config, error: &postgres::Error) -> Error {
     let hosts: Vec<String> = config.get_hosts().iter().map(|host| format!("{host:?}")).collect();
-    let mut causes = vec![error.to_string()];
-    let mut cause = std::error::Error::source(error);
-    while let Some(deeper) = cause {
-        causes.push(deeper.to_string());
-        cause = deeper.source();
-    }
-    Fault::because(format!(
+    let kind = match error.as_db_error() {
+        Some(db) => kind_of(db.code()),
+        None if is_lost(error) => FaultKind::NotStarted,
+        None => FaultKind::Other,
+    };
+    let text = format!(
         "PostgreSQL at {} port {:?}, database {}: {}. DATABASE_URL says where it is; sslmode=disable or sslrootcert=FILE \
          in it says how it is trusted.",
         hosts.join(", "),
         config.get_ports(),
         config.get_dbname().unwrap_or("of the user's name"),
-        causes.join(": ")
-    ))
+        in_words(error)
+    );
+    Fault::of(kind, text)
 }
 
 /// A connection and the statements that it has prepared.
@@ -191,6 +209,7 @@ struct Worker {
     commits: Sender<Box<dyn Unit>>,
     means: Means,
     ids: Arc<Ids>,
+    health: Arc<Health>,
 }
 
 impl Worker {
@@ -205,7 +224,11 @@ impl Worker {
     fn serve(&self, line: &mut Line, kind: Kind, mut unit: Box<dyn Unit>) {
         let session = match line.begin(kind) {
             Ok(session) => session,
-            Err(error) => return unit.finish(Err(error), &self.means.live),
+            Err(error) => {
+                let lost = Err(error);
+                self.health.note(&lost);
+                return unit.finish(lost, &self.means.live);
+            }
         };
         let keep = unit.run(Tx::new(kind, Conn::Postgres(session), &self.means, &self.ids));
         if kind == Kind::Read {
@@ -216,6 +239,9 @@ impl Worker {
             return;
         }
         let ended = line.end(keep);
+        if ended.is_err() {
+            self.health.note(&ended);
+        }
         if keep == Keep::Commit && ended.is_ok() {
             // A closed queue drops the work, and its caller is told so.
             let _ = self.commits.send(unit);
@@ -258,7 +284,7 @@ impl Line {
         if ended.is_err() {
             self.session = None;
         }
-        ended
+        if keep == Keep::Commit { ended.map_err(in_doubt) } else { ended }
     }
 }
 
@@ -266,11 +292,51 @@ fn not_started(error: Error) -> Error {
     Fault::of(FaultKind::NotStarted, error)
 }
 
+/// A connection that is lost during a commit leaves open whether there was one; whatever else went wrong is said by the server.
+fn in_doubt(error: Error) -> Error {
+    match error {
+        Error::Fault(fault) if fault.kind == FaultKind::NotStarted => {
+            Fault::of(FaultKind::InDoubt, fault.cause)
+        }
+        other => other,
+    }
+}
+
+/// Connects; a server that does not answer yet, or not to anybody new, is waited for.
+fn connect_patiently(address: &Address) -> Result<Session> {
+    let begun = Instant::now();
+    let mut said = None::<Instant>;
+    loop {
+        let error = match Session::connect(address) {
+            Ok(session) => return Ok(session),
+            Err(error) if error.is_passing() => error,
+            Err(error) => return Err(error),
+        };
+        if begun.elapsed() >= WAIT {
+            return Err(Fault::because(format!("gave up after {} s: {}", WAIT.as_secs(), cause(&error))));
+        }
+        if said.is_none_or(|said| said.elapsed() >= SAY) {
+            tracing::warn!(
+                error = cause(&error),
+                "PostgreSQL does not answer; it is waited for, {} s at most",
+                WAIT.as_secs()
+            );
+            said = Some(Instant::now());
+        }
+        std::thread::sleep(TRY);
+    }
+}
+
+fn cause(error: &Error) -> String {
+    if let Error::Fault(fault) = error { fault.cause.clone() } else { error.to_string() }
+}
+
 /// Answers the callers of committed transactions once a flush has put them on disk.
 fn flush_in_groups(
     address: &Address,
     committed: &Receiver<Box<dyn Unit>>,
     ids: &Ids,
+    health: &Health,
     live: &crate::live::Live,
 ) {
     let mut session = None;
@@ -278,6 +344,7 @@ fn flush_in_groups(
         let mut group = vec![first];
         group.extend(committed.try_iter());
         let result = flush(address, &mut session, ids);
+        health.note(&result);
         metrics::histogram!("coresync_commit_group_size")
             .record(u32::try_from(group.len()).unwrap_or(u32::MAX));
         for unit in group {
@@ -287,7 +354,10 @@ fn flush_in_groups(
 }
 
 /// One commit that waits for the disk. A row of the process's own, so that processes don't wait for each other.
-fn flush(address: &Address, session: &mut Option<Session>, ids: &Ids) -> Result<()> {
+///
+/// Where the connection is lost, the server may have crashed, and with it what was committed and not yet flushed: a flush on another
+/// connection proves something only if it is still the same server, without a crash in between.
+fn flush(address: &Address, session: &mut Option<(Session, String)>, ids: &Ids) -> Result<()> {
     let text = format!(
         "BEGIN; SET LOCAL synchronous_commit = on;
          INSERT INTO flushes (node, count) VALUES ({}, 1) ON CONFLICT (node) DO UPDATE SET count = flushes.count + 1;
@@ -295,19 +365,42 @@ fn flush(address: &Address, session: &mut Option<Session>, ids: &Ids) -> Result<
         ids.node()
     );
     let begun = Instant::now();
+    let mut run_then = session.as_ref().map(|(_, run)| run.clone());
     loop {
         let flushed = match session {
-            Some(session) => session.plain(&text),
-            None => Session::connect(address).and_then(|new| session.insert(new).plain(&text)),
+            Some((session, _)) => session.plain(&text),
+            None => connect_to_flush(address).and_then(|(new, run)| {
+                if run_then.get_or_insert_with(|| run.clone()) != &run {
+                    return Err(Fault::of(FaultKind::InDoubt, "PostgreSQL was restarted before the flush"));
+                }
+                session.insert((new, run)).0.plain(&text)
+            }),
         };
         match flushed {
-            Err(_) if begun.elapsed() < FLUSH => {
+            Err(error) if error.is_passing() && begun.elapsed() < FLUSH => {
                 *session = None;
                 std::thread::sleep(Duration::from_millis(100));
             }
-            result => return result,
+            Err(error) => {
+                *session = None;
+                return Err(Fault::of(FaultKind::InDoubt, cause(&error)));
+            }
+            Ok(()) => return Ok(()),
         }
     }
+}
+
+/// A connection to flush with, and what names the run of the server: it changes when the server is started anew or recovers from a
+/// crash. A role that may not see that is told another name each time, so that a lost connection always leaves a doubt.
+fn connect_to_flush(address: &Address) -> Result<(Session, String)> {
+    let mut session = Session::connect(address)?;
+    let row = session.client.query_one(
+        "SELECT CAST(pg_postmaster_start_time() AS TEXT) || COALESCE((SELECT CAST(MIN(backend_start) AS TEXT)
+         FROM pg_stat_activity WHERE backend_type = 'checkpointer'), CAST(random() AS TEXT))",
+        &[],
+    );
+    let run = row.map_err(fault)?.try_get(0).map_err(fault)?;
+    Ok((session, run))
 }
 
 #[track_caller]
@@ -316,16 +409,43 @@ pub(super) fn fault(error: postgres::Error) -> Error {
         Some(db) if *db.code() == SqlState::UNIQUE_VIOLATION => {
             FaultKind::BrokenKey(db.table().unwrap_or_default().to_owned())
         }
-        Some(db)
-            if matches!(
-                *db.code(),
-                SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED
-            ) =>
-        {
-            FaultKind::Collision
-        }
-        _ => FaultKind::Other,
+        Some(db) => kind_of(db.code()),
+        None if is_lost(&error) => FaultKind::NotStarted,
+        None => FaultKind::Other,
     };
-    let cause = error.as_db_error().map_or_else(|| error.to_string(), ToString::to_string);
-    Fault::of(kind, cause)
+    Fault::of(kind, in_words(&error))
+}
+
+fn kind_of(code: &SqlState) -> FaultKind {
+    match code.code() {
+        "40001" | "40P01" => FaultKind::Collision,
+        // The connection, the server being stopped or started, too many connections.
+        "57P01" | "57P02" | "57P03" | "57P05" | "53300" => FaultKind::NotStarted,
+        code if code.starts_with("08") => FaultKind::NotStarted,
+        // The disk is full, memory is out; the machine fails.
+        code if code.starts_with("53") || code.starts_with("58") => FaultKind::Unavailable,
+        _ => FaultKind::Other,
+    }
+}
+
+/// Whether the server did not say anything: nobody answers, or the line is cut.
+fn is_lost(error: &postgres::Error) -> bool {
+    error.is_closed()
+        || std::error::Error::source(error).is_some_and(|source| source.is::<std::io::Error>())
+        || error.to_string().contains("timed out")
+}
+
+/// What the server said, with its detail; or every cause down to the last.
+pub(super) fn in_words(error: &postgres::Error) -> String {
+    if let Some(db) = error.as_db_error() {
+        let detail = db.detail().map(|detail| format!(" ({detail})")).unwrap_or_default();
+        return format!("{}: {}{detail}", db.severity(), db.message());
+    }
+    let mut causes = vec![error.to_string()];
+    let mut cause = std::error::Error::source(error);
+    while let Some(deeper) = cause {
+        causes.push(deeper.to_string());
+        cause = deeper.source();
+    }
+    causes.join(": ")
 }

@@ -3,7 +3,7 @@
 //! writes holds is copied into the file by a thread of its own: nobody waits for that.
 
 use std::cell::Cell;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,11 +11,13 @@ use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, bounded, s
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, params_from_iter};
 
+use super::health::Health;
 use super::stamp::{Marks, Stamp};
 use super::tx::{Conn, Keep, Unit, same_failure, unwinding};
 use super::value::{Row, Value};
 use super::{BUSY, Kind, Means, QUEUE, Sql, Tx, Width};
 use crate::errors::{Error, Fault, FaultKind, OrFault, Result};
+use crate::files;
 use crate::ids::Ids;
 
 /// A group takes in no more than this many transactions …
@@ -44,11 +46,15 @@ pub(super) struct Sqlite {
 }
 
 impl Sqlite {
-    pub(super) fn open(path: &Path, width: Width, means: &Means, ids: &Arc<Ids>) -> Result<Sqlite> {
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)
-                .map_err(|e| Fault::because(format!("folder {}: {e}", folder.display())))?;
-        }
+    pub(super) fn open(
+        path: &Path,
+        width: Width,
+        means: &Means,
+        ids: &Arc<Ids>,
+        health: &Arc<Health>,
+    ) -> Result<Sqlite> {
+        files::private_folder_of(path)?;
+        refuse_half_restored(path)?;
         let marks = Arc::new(Marks::of(path));
         let (copies, copied) = bounded(1);
         let copier = connect(path)?;
@@ -57,7 +63,8 @@ impl Sqlite {
         let (later, giving_way) = bounded(QUEUE);
         let conn = connect(path)?;
         conn.execute_batch("PRAGMA wal_autocheckpoint = 0").map_err(fault)?;
-        let (own, ids_of_writer, marked) = (means.clone(), ids.clone(), marks.clone());
+        let (own, ids_of_writer, marked, health) =
+            (means.clone(), ids.clone(), marks.clone(), health.clone());
         spawn("sqlite-writer", move || {
             let queues = Queues { first: &queue, later: &giving_way };
             Writer {
@@ -66,6 +73,7 @@ impl Sqlite {
                 means: &own,
                 ids: &ids_of_writer,
                 marks: &marked,
+                health: &health,
                 copies: &copies,
                 copied: Cell::new(0),
                 flush: Cell::new(Duration::ZERO),
@@ -157,6 +165,7 @@ fn hand(queue: &Sender<Box<dyn Unit>>, work: Box<dyn Unit>) {
 
 /// A connection with our settings. Shared by the commands that work on a file directly.
 pub(super) fn connect(path: &Path) -> Result<Connection> {
+    files::make_private(path)?;
     let conn = Connection::open_with_flags(path, OpenFlags::default())
         .map_err(|e| Fault::because(format!("database file {}: {e}", path.display())))?;
     let wrong =
@@ -171,6 +180,26 @@ pub(super) fn connect(path: &Path) -> Result<Connection> {
     // A plan that holds for every argument: without this, SQLite plans many a statement anew for each.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(wrong)?;
     Ok(conn)
+}
+
+/// What a restore writes into until it is finished.
+pub(super) fn draft_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".restoring");
+    PathBuf::from(name)
+}
+
+/// Where a restore was interrupted, nothing is begun in its place.
+pub(super) fn refuse_half_restored(path: &Path) -> Result<()> {
+    let draft = draft_of(path);
+    if path.exists() || !draft.exists() {
+        return Ok(());
+    }
+    Err(Fault::because(format!(
+        "a restore was interrupted, or is under way: {} is not finished. Start `coresync restore` again, or remove that file \
+         if you want to begin without the backup",
+        draft.display()
+    )))
 }
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
@@ -234,6 +263,7 @@ struct Writer<'w> {
     means: &'w Means,
     ids: &'w Ids,
     marks: &'w Marks,
+    health: &'w Health,
     /// Wakes who copies the log.
     copies: &'w Sender<()>,
     /// How long the log was when it was last copied.
@@ -249,6 +279,7 @@ impl Writer<'_> {
         while let Some((first, gives_way)) = self.queues.wait() {
             let mut group = Vec::new();
             let result = self.write(first, gives_way, &mut group);
+            self.health.note(&result);
             metrics::histogram!("coresync_commit_group_size")
                 .record(u32::try_from(group.len()).unwrap_or(u32::MAX));
             for unit in group {
@@ -365,6 +396,10 @@ pub(super) fn fault(error: rusqlite::Error) -> Error {
             ErrorCode::ConstraintViolation if matches!(failure.extended_code, 1555 | 2067) => {
                 FaultKind::BrokenKey(broken_table(text.as_deref().unwrap_or_default()))
             }
+            ErrorCode::DiskFull
+            | ErrorCode::SystemIoFailure
+            | ErrorCode::ReadOnly
+            | ErrorCode::CannotOpen => FaultKind::Unavailable,
             _ => FaultKind::Other,
         },
         _ => FaultKind::Other,

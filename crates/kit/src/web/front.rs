@@ -19,6 +19,7 @@ use metrics::Histogram;
 use tower::{Service, ServiceExt as _};
 use tracing::Instrument as _;
 
+use super::encoding::normalize;
 use super::kept::{Kept, Key};
 use crate::tokens;
 
@@ -55,7 +56,10 @@ impl Front {
         if let Some(peer) = self.peer {
             request.extensions_mut().insert(ConnectInfo(peer));
         }
-        let Some(key) = Key::of(&request).map(|key| key.owned()) else {
+        let key = Key::of(&request).map(|key| key.owned());
+        let method = request.method().clone();
+        normalize(&method, request.headers_mut());
+        let Some(key) = key else {
             return infallible(self.inner.oneshot(request).await);
         };
         if let Some(response) = self.kept.good(&key).await {

@@ -6,10 +6,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::{Body, Bytes, to_bytes};
-use axum::http::header::{ACCEPT_ENCODING, AUTHORIZATION, COOKIE};
+use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
 
+use super::encoding::Encoding;
 use crate::db::{Db, Stamp};
 use crate::errors::Result;
 use crate::ids::Id;
@@ -45,14 +46,6 @@ struct Page {
     body: Bytes,
 }
 
-/// What a client can read, of what we send.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Encoding {
-    Brotli,
-    Gzip,
-    Plain,
-}
-
 /// What a page is kept under.
 pub(super) struct Key<'r> {
     path: &'r str,
@@ -75,7 +68,7 @@ impl<'r> Key<'r> {
         if !is_visitor || !is_plain || path.len() >= 200 {
             return None;
         }
-        Some(Key { path, encoding: encoding(headers)? })
+        Some(Key { path, encoding: Encoding::of(headers)? })
     }
 
     pub(super) fn owned(&self) -> OwnedKey {
@@ -143,7 +136,7 @@ impl Kept {
         let Some(SameForAll { version: name }) = response.extensions().get::<SameForAll>().copied() else {
             return response;
         };
-        if response.status() != StatusCode::OK {
+        if response.status() != StatusCode::OK || !key.encoding.fits(response.headers()) {
             return response;
         }
         let version = match before {
@@ -184,20 +177,5 @@ impl Page {
         let mut response = Response::new(Body::from(self.body.clone()));
         *response.headers_mut() = self.headers.clone();
         response
-    }
-}
-
-/// What the compression will choose; `None` where a client weighs, which is left to the compression itself.
-fn encoding(headers: &HeaderMap) -> Option<Encoding> {
-    let said = headers.get(ACCEPT_ENCODING).map_or(Some(""), |value| value.to_str().ok())?;
-    let takes = |name: &str| said.split(',').any(|one| one.trim() == name);
-    if said.contains(';') {
-        None
-    } else if takes("br") {
-        Some(Encoding::Brotli)
-    } else if takes("gzip") {
-        Some(Encoding::Gzip)
-    } else {
-        Some(Encoding::Plain)
     }
 }

@@ -1,5 +1,7 @@
 //! The web's plumbing: what a handler is given, how input is read, how a refusal is spoken.
 
+mod deadline;
+mod encoding;
 mod front;
 mod house;
 mod input;
@@ -11,6 +13,7 @@ mod problem;
 mod security;
 mod tags;
 
+pub use deadline::{Deadlines, deadline};
 pub use front::{Answering, Front, TraceId};
 pub use house::House;
 pub use input::{Form, Input, Json, Path, Query, Words, body};

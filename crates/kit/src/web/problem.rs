@@ -50,7 +50,12 @@ impl From<&Error> for Problem {
             Error::NotFound => (404, "not_found", "There is nothing here, or it is not yours."),
             Error::Unauthorized => (401, "not_signed_in", "Please sign in first."),
             Error::Forbidden => (403, "not_allowed", "Your account may not do this."),
-            Error::Fault(fault) if fault.kind == FaultKind::NotStarted => {
+            Error::Fault(fault) if fault.kind == FaultKind::InDoubt => (
+                503,
+                "unavailable",
+                "Our books did not answer in time. Please check whether this was saved before you try again.",
+            ),
+            Error::Fault(fault) if fault.kind.is_unavailable() => {
                 (503, "unavailable", "Our books do not answer right now. Please try again in a minute.")
             }
             Error::Fault(_) => (500, "fault", "This is our fault, and we have noted it. Please try again."),
@@ -80,6 +85,7 @@ impl Problem {
             StatusCode::METHOD_NOT_ALLOWED,
             StatusCode::PAYLOAD_TOO_LARGE,
             StatusCode::INTERNAL_SERVER_ERROR,
+            StatusCode::REQUEST_TIMEOUT,
             StatusCode::GATEWAY_TIMEOUT,
         ];
         let unavailable = Problem::from(&Fault::of(FaultKind::NotStarted, ""));
@@ -139,9 +145,10 @@ fn plain_problem(status: StatusCode) -> Option<Problem> {
     let (code, detail) = match status {
         StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "This address takes no such request."),
         StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "This is larger than we can take."),
-        StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT => {
-            ("timeout", "This took too long. Please try again.")
+        StatusCode::REQUEST_TIMEOUT => {
+            ("request_timeout", "Your request did not arrive in time. Please send it again.")
         }
+        StatusCode::GATEWAY_TIMEOUT => ("timeout", "This took too long. Please try again."),
         StatusCode::FORBIDDEN => ("cross_site", "This form came from another site, so we did not take it."),
         StatusCode::INTERNAL_SERVER_ERROR => {
             ("fault", "This is our fault, and we have noted it. Please try again.")

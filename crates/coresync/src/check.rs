@@ -1,0 +1,375 @@
+//! `coresync check`: whether a database is whole. First its engine looks at pages, indexes and references; then the rules that no key
+//! can keep are looked at: claims against the states of bookings, numbers without gaps, charges, the audit log. Nothing is written.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+
+use jiff::{SignedDuration, Timestamp};
+use kit::config::Config;
+use kit::db::{self, Place, State};
+use kit::errors::OrFault;
+use kit::{Db, Error, Fault, Result, Tx, args, sql};
+
+use crate::serve;
+
+/// Something that is not as it must be, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What is wrong.
+    pub what: String,
+    /// What to do.
+    pub remedy: &'static str,
+}
+
+const RESTORE: &str = "Stop the program, keep a copy of the database as it is, and restore the last good backup into a new database.";
+const LOOK: &str =
+    "Look at the named bookings in the back office and cancel or book them again; then check again.";
+const DESK: &str =
+    "Compare the named charges with the bookings they are for before anything is paid on them.";
+const AUDIT: &str =
+    "Compare the log with a backup from before, and find out who could write to the database.";
+/// How many things of one kind are named.
+const NAMED: usize = 5;
+
+/// `coresync check`: what can be wrong before the doors open. Everything is said on standard output.
+///
+/// # Errors
+/// A fault that says how much was found, or that there is nothing to check.
+pub async fn check(config: Config) -> Result<()> {
+    messages::Post::from_config(&config)?;
+    say(&format!("configuration: well, {:?}", config.env).to_lowercase())?;
+    let place = Place::parse(&config.database_url())?;
+    let inspection = db::inspect(&place).await?;
+    match inspection.state {
+        State::Missing | State::WithoutTables => {
+            return Err(Fault::because(
+                "the database is empty: there is nothing to check. `coresync restore FILE` fills it from a backup, `coresync serve` \
+                 begins a new club",
+            ));
+        }
+        State::Behind(migrations) => {
+            return Err(Fault::because(format!(
+                "the database is {migrations} migrations behind this program: run `coresync migrate`, then check again"
+            )));
+        }
+        State::Current => {}
+    }
+    inspection.notes.iter().try_for_each(|note| say(&format!("engine: {note}")))?;
+    let damage = inspection.damage.into_iter().map(|what| Finding { what, remedy: RESTORE });
+    let mut findings: Vec<Finding> = damage.collect();
+    if findings.is_empty() {
+        let house = serve::open_to_read(config).await?;
+        say(&format!("database: {}, answers, sealed with this key", house.db.engine_name()))?;
+        findings = look(&house.db).await?;
+    }
+    for Finding { what, remedy } in &findings {
+        say(&format!("PROBLEM: {what}\n    {remedy}"))?;
+    }
+    match findings.len() {
+        0 => say("sound: nothing was found"),
+        1 => Err(Fault::because("check: 1 problem was found")),
+        found => Err(Fault::because(format!("check: {found} problems were found"))),
+    }
+}
+
+fn say(text: &str) -> Result<()> {
+    writeln!(std::io::stdout(), "{text}").or_fault()
+}
+
+/// Looks at everything that the rules of the club say must hold.
+///
+/// # Errors
+/// A fault if nothing can be read at all, or no club is set up.
+pub async fn look(db: &Db) -> Result<Vec<Finding>> {
+    let clubs = db.view(|tx| count(tx, sql!("SELECT COUNT(*) FROM clubs"))).await?;
+    if clubs == 0 {
+        return Err(Fault::because(
+            "the database is empty: no club is set up, so there is nothing to check. `coresync restore FILE` fills an empty database \
+             from a backup",
+        ));
+    }
+    let mut findings = Vec::new();
+    for look in [overlaps, claims, allocations, numbers, charges, audit] {
+        match db.view(look).await {
+            Ok(found) => findings.extend(found),
+            Err(error) => findings.push(Finding { what: cause(&error), remedy: RESTORE }),
+        }
+    }
+    Ok(findings)
+}
+
+/// The same in one transaction, without the engine's own look; for tests that undo what they damage.
+///
+/// # Errors
+/// A fault of the database.
+pub fn look_in(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
+    let mut findings = Vec::new();
+    for look in [overlaps, claims, allocations, numbers, charges, audit] {
+        findings.extend(look(tx)?);
+    }
+    Ok(findings)
+}
+
+fn cause(error: &Error) -> String {
+    if let Error::Fault(fault) = error { fault.cause.clone() } else { error.to_string() }
+}
+
+fn count(tx: &mut Tx<'_>, sql: &'static db::Sql) -> Result<i64> {
+    Ok(tx.one::<(i64,)>(sql, args![])?.map_or(0, |(count,)| count))
+}
+
+/// One finding for all things of a kind; none for no things. `{n}` stands for how many there are.
+fn finding(what: &str, things: &[String], remedy: &'static str) -> Option<Finding> {
+    if things.is_empty() {
+        return None;
+    }
+    let named = things.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    let more = if things.len() > NAMED { ", …" } else { "" };
+    Some(Finding {
+        what: format!("{}: {named}{more}", what.replace("{n}", &things.len().to_string())),
+        remedy,
+    })
+}
+
+/// A booking as people know it.
+fn named((reference, id): (Option<String>, i64)) -> String {
+    reference.unwrap_or_else(|| format!("booking {id}"))
+}
+
+type Named = (Option<String>, i64);
+
+fn overlaps(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
+    let bookings = count(tx, sql!("SELECT COUNT(*) FROM bookings"))?;
+    let doubles: Vec<Named> = tx.all(
+        sql!(
+            "SELECT x.reference, x.id FROM allocations a JOIN allocations b ON b.resource_id = a.resource_id
+             AND b.booking_id > a.booking_id AND b.from_cell < a.to_cell AND b.from_cell >= a.from_cell - 288
+             AND b.to_cell > a.from_cell JOIN bookings x ON x.id = a.booking_id
+             WHERE a.live AND b.live
+             AND NOT EXISTS (SELECT 1 FROM rooms r WHERE r.id = a.resource_id AND r.units > 1)"
+        ),
+        args![],
+    )?;
+    say(&format!("bookings: {bookings}"))?;
+    let doubles: Vec<String> = doubles.into_iter().map(named).collect();
+    Ok(finding("{n} pairs of bookings have the same resource at the same time", &doubles, LOOK)
+        .into_iter()
+        .collect())
+}
+
+/// Claims that no booking stands behind, and claims of what was given back.
+fn claims(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
+    let given_back: Vec<Named> = tx.all(
+        sql!(
+            "SELECT DISTINCT b.reference, b.id FROM claims c JOIN bookings b ON b.id = c.booking_id
+             WHERE b.status IN ('cancelled', 'expired') ORDER BY b.id"
+        ),
+        args![],
+    )?;
+    let strays: Vec<(i64, i64)> = tx.all(
+        sql!(
+            "SELECT c.booking_id, COUNT(*) FROM claims c WHERE NOT EXISTS (SELECT 1 FROM allocations a
+             WHERE a.booking_id = c.booking_id AND a.resource_id = c.resource_id AND a.live
+             AND c.cell >= a.from_cell AND c.cell < a.to_cell)
+             AND NOT EXISTS (SELECT 1 FROM bookings b WHERE b.id = c.booking_id AND b.status IN ('cancelled', 'expired'))
+             GROUP BY c.booking_id ORDER BY c.booking_id"
+        ),
+        args![],
+    )?;
+    let given_back: Vec<String> = given_back.into_iter().map(named).collect();
+    let strays: Vec<String> =
+        strays.into_iter().map(|(booking, claims)| format!("{claims} of booking {booking}")).collect();
+    Ok([
+        finding("{n} cancelled or expired bookings still claim their times", &given_back, LOOK),
+        finding("claims that belong to no live booking, of {n} bookings", &strays, RESTORE),
+    ]
+    .into_iter()
+    .flatten()
+    .collect())
+}
+
+/// How far back claims are kept for sure: the nightly work forgets older ones, and what is written down of the past has none.
+const CLAIMED: SignedDuration = SignedDuration::from_hours(24);
+
+/// What a booking has must agree with its state, and be claimed as long as it lies ahead.
+fn allocations(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
+    let since: Timestamp = tx.now() - CLAIMED;
+    let kept: Vec<Named> = tx.all(
+        sql!(
+            "SELECT DISTINCT b.reference, b.id FROM allocations a JOIN bookings b ON b.id = a.booking_id
+             WHERE a.live AND b.status IN ('cancelled', 'expired') ORDER BY b.id"
+        ),
+        args![],
+    )?;
+    let without: Vec<Named> = tx.all(
+        sql!(
+            "SELECT b.reference, b.id FROM bookings b WHERE b.status IN ('confirmed', 'checked_in', 'in_progress')
+             AND NOT EXISTS (SELECT 1 FROM allocations a WHERE a.booking_id = b.id AND a.live) ORDER BY b.id"
+        ),
+        args![],
+    )?;
+    let unclaimed: Vec<Named> = tx.all(
+        sql!(
+            "SELECT DISTINCT b.reference, b.id FROM bookings b JOIN allocations a ON a.booking_id = b.id
+             WHERE b.status IN ('confirmed', 'checked_in', 'in_progress') AND b.starts_at > $1
+             AND a.live AND a.until IS NULL
+             AND (SELECT COUNT(*) FROM claims c WHERE c.booking_id = a.booking_id AND c.resource_id = a.resource_id
+                  AND c.cell >= a.from_cell AND c.cell < a.to_cell) <> a.to_cell - a.from_cell ORDER BY b.id"
+        ),
+        args![since],
+    )?;
+    let names = |found: Vec<Named>| found.into_iter().map(named).collect::<Vec<String>>();
+    let (kept, without, unclaimed) = (names(kept), names(without), names(unclaimed));
+    Ok([
+        finding("{n} cancelled or expired bookings still have their room or people", &kept, LOOK),
+        finding("{n} confirmed bookings have no room and nobody", &without, LOOK),
+        finding(
+            "{n} bookings ahead do not claim all of their time, so it could be sold twice",
+            &unclaimed,
+            LOOK,
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect())
+}
+
+/// Numbers of bookings are given one after the other, without gaps, in each club and year (H4).
+fn numbers(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
+    let given: Vec<(i64, String)> = tx.all(
+        sql!("SELECT club_id, reference FROM bookings WHERE reference IS NOT NULL ORDER BY reference"),
+        args![],
+    )?;
+    let counters: Vec<(i64, i64, i64)> = tx.all(
+        sql!("SELECT club_id, year, last FROM counters WHERE kind = 'CS' ORDER BY club_id, year"),
+        args![],
+    )?;
+    let mut series: BTreeMap<(i64, i64), Vec<i64>> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for (club, reference) in given {
+        match parsed(&reference) {
+            Some((year, n)) => series.entry((club, year)).or_default().push(n),
+            None => wrong.push(reference),
+        }
+    }
+    let counted: BTreeMap<(i64, i64), i64> =
+        counters.into_iter().map(|(club, year, last)| ((club, year), last)).collect();
+    let (mut missing, mut beyond) = (Vec::new(), Vec::new());
+    for ((_, year), last, given) in joined(&counted, series) {
+        let mut next = 1;
+        for n in given {
+            missing.extend((next..n.min(last + 1)).map(|gap| reference(year, gap)));
+            next = next.max(n + 1);
+            if n > last {
+                beyond.push(reference(year, n));
+            }
+        }
+        missing.extend((next..=last).map(|gap| reference(year, gap)));
+    }
+    Ok([
+        finding("{n} numbers of bookings can't be read", &wrong, RESTORE),
+        finding("{n} numbers of bookings are missing: a booking was removed", &missing, RESTORE),
+        finding("{n} numbers of bookings are higher than was ever given", &beyond, RESTORE),
+    ]
+    .into_iter()
+    .flatten()
+    .collect())
+}
+
+/// Each series of numbers in rising order, with the last that its counter gave.
+fn joined(
+    counted: &BTreeMap<(i64, i64), i64>,
+    mut series: BTreeMap<(i64, i64), Vec<i64>>,
+) -> Vec<((i64, i64), i64, Vec<i64>)> {
+    for key in counted.keys() {
+        series.entry(*key).or_default();
+    }
+    let one = |(key, mut given): ((i64, i64), Vec<i64>)| {
+        given.sort_unstable();
+        (key, counted.get(&key).copied().unwrap_or(0), given)
+    };
+    series.into_iter().map(one).collect()
+}
+
+/// The year and the number of `CS-2026-000017`.
+fn parsed(reference: &str) -> Option<(i64, i64)> {
+    let (year, n) = reference.strip_prefix("CS-")?.split_once('-')?;
+    (n.len() >= 6).then_some(())?;
+    Some((year.parse().ok()?, n.parse().ok()?))
+}
+
+fn reference(year: i64, n: i64) -> String {
+    format!("CS-{year}-{n:06}")
+}
+
+/// A charge is the sum of its lines (P7), a subject has one that counts, and that of a booking is its price.
+fn charges(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
+    let unequal: Vec<(i64,)> = tx.all(
+        sql!(
+            "SELECT c.id FROM charges c WHERE c.net_cents <>
+             (SELECT CAST(COALESCE(SUM(l.cents), 0) AS BIGINT) FROM charge_lines l WHERE l.charge_id = c.id) ORDER BY c.id"
+        ),
+        args![],
+    )?;
+    let several: Vec<(String, i64)> = tx.all(
+        sql!(
+            "SELECT subject_kind, subject_id FROM charges WHERE status <> 'void'
+             GROUP BY subject_kind, subject_id HAVING COUNT(*) > 1 ORDER BY subject_kind, subject_id"
+        ),
+        args![],
+    )?;
+    let other: Vec<Named> = tx.all(
+        sql!(
+            "SELECT b.reference, b.id FROM bookings b
+             WHERE b.status IN ('confirmed', 'checked_in', 'in_progress', 'completed')
+             AND NOT EXISTS (SELECT 1 FROM charges c WHERE c.subject_kind = 'booking' AND c.subject_id = b.id
+                 AND c.status <> 'void' AND c.tax_cents = b.tax_cents
+                 AND c.net_cents = b.base_cents + b.addons_cents - b.discount_cents) ORDER BY b.id"
+        ),
+        args![],
+    )?;
+    let unequal: Vec<String> = unequal.into_iter().map(|(id,)| format!("charge {id}")).collect();
+    let several: Vec<String> = several
+        .into_iter()
+        .filter(|(kind, _)| kind == "booking")
+        .map(|(kind, id)| format!("{kind} {id}"))
+        .collect();
+    let other: Vec<String> = other.into_iter().map(named).collect();
+    Ok([
+        finding("{n} charges are not the sum of their lines", &unequal, DESK),
+        finding("{n} bookings have more than one charge that counts", &several, DESK),
+        finding("{n} bookings have no charge of their price", &other, DESK),
+    ]
+    .into_iter()
+    .flatten()
+    .collect())
+}
+
+fn audit(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
+    match people::check_audit(tx) {
+        Ok(audited) => {
+            say(&format!(
+                "audit log: {} rows, {} seals, whole; last seal {}",
+                audited.rows, audited.seals, audited.last
+            ))?;
+            Ok(Vec::new())
+        }
+        Err(error) => Ok(vec![Finding { what: cause(&error), remedy: AUDIT }]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_read_and_written_the_same() {
+        for (text, read) in [("CS-2026-000017", (2026, 17)), ("CS-2026-1000000", (2026, 1_000_000))] {
+            assert_eq!(parsed(text), Some(read));
+            assert_eq!(reference(read.0, read.1), text);
+        }
+        for wrong in ["PO-2026-000017", "CS-2026-17", "CS-2026", "CS-x-000001"] {
+            assert_eq!(parsed(wrong), None, "{wrong}");
+        }
+    }
+}

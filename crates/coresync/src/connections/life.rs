@@ -1,0 +1,237 @@
+//! What is known of one open connection while it lasts, and when it has lasted long enough.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+
+/// How long connections may do nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// Until the first request has come.
+    pub first_request: Duration,
+    /// Between two requests.
+    pub idle: Duration,
+    /// In the middle of an answer, without taking any more of it.
+    pub stall: Duration,
+}
+
+/// After so many stalls a single piece of an answer must have been taken, however busy the rest of the connection is: HTTP/2 has
+/// many ways to keep a line busy without reading.
+const PIECE_IN_STALLS: u32 = 10;
+/// From so many bytes on, something written counts as taken: answers to pings are smaller.
+const PROGRESS: usize = 256;
+
+/// One connection. Times are milliseconds since it was opened, 0 for never.
+#[derive(Debug)]
+pub(super) struct Life {
+    opened: Instant,
+    has_asked: AtomicBool,
+    /// How many requests are being answered; an answer ends with its last byte handed to the connection.
+    in_hand: AtomicUsize,
+    /// How many of them wait for the client to take the last piece.
+    untaken: AtomicUsize,
+    /// Since when the client takes nothing although there is something to take.
+    blocked: AtomicU64,
+    /// When an answer last came on, or ended.
+    moved: AtomicU64,
+    /// When a piece was last asked for by the connection.
+    taken: AtomicU64,
+    closing: AtomicBool,
+    close: Notify,
+}
+
+/// How dispensable a connection is when there are too many: the smaller, the sooner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rank {
+    /// Has never asked for anything.
+    Silent,
+    /// Asks for nothing now.
+    Idle,
+    /// Does not take its answer.
+    Stalled,
+}
+
+impl Life {
+    pub(super) fn begin() -> Life {
+        Life {
+            opened: Instant::now(),
+            has_asked: AtomicBool::new(false),
+            in_hand: AtomicUsize::new(0),
+            untaken: AtomicUsize::new(0),
+            blocked: AtomicU64::new(0),
+            moved: AtomicU64::new(0),
+            taken: AtomicU64::new(0),
+            closing: AtomicBool::new(false),
+            close: Notify::new(),
+        }
+    }
+
+    /// Milliseconds since it was opened, at least 1.
+    fn now(&self) -> u64 {
+        u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX).max(1)
+    }
+
+    pub(super) fn request_begins(&self) {
+        self.has_asked.store(true, Ordering::Relaxed);
+        self.in_hand.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn request_ends(&self) {
+        self.moved.store(self.now(), Ordering::Relaxed);
+        self.in_hand.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// A piece of an answer is on its way to the client, or the client has taken it.
+    pub(super) fn piece_handed(&self) {
+        if self.untaken.fetch_add(1, Ordering::Relaxed) == 0 {
+            let now = self.now();
+            self.moved.store(now, Ordering::Relaxed);
+            self.taken.store(now, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn piece_taken(&self) {
+        let now = self.now();
+        self.moved.store(now, Ordering::Relaxed);
+        self.taken.store(now, Ordering::Relaxed);
+        self.untaken.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// So many bytes have gone out.
+    pub(super) fn written(&self, bytes: usize) {
+        self.blocked.store(0, Ordering::Relaxed);
+        if bytes >= PROGRESS {
+            self.moved.store(self.now(), Ordering::Relaxed);
+        }
+    }
+
+    /// Nothing more can go out until the client takes something.
+    pub(super) fn write_blocks(&self) {
+        let _ = self.blocked.compare_exchange(0, self.now(), Ordering::Relaxed, Ordering::Relaxed);
+    }
+
+    /// How long the client has taken nothing although there is something.
+    fn stalled_for(&self) -> Option<Duration> {
+        let now = self.now();
+        let blocked = match self.blocked.load(Ordering::Relaxed) {
+            0 => None,
+            since => Some(now.saturating_sub(since)),
+        };
+        let untaken = (self.untaken.load(Ordering::Relaxed) > 0)
+            .then(|| now.saturating_sub(self.moved.load(Ordering::Relaxed)));
+        blocked.max(untaken).map(Duration::from_millis)
+    }
+
+    /// In how long its time is up as things stand; zero if it is.
+    pub(super) fn rest(&self, patience: Patience) -> Duration {
+        let now = self.now();
+        if let Some(stalled) = self.stalled_for() {
+            let piece = Duration::from_millis(now.saturating_sub(self.taken.load(Ordering::Relaxed)));
+            let is_piece = self.untaken.load(Ordering::Relaxed) > 0;
+            let longest = patience.stall * PIECE_IN_STALLS;
+            let rest = patience.stall.saturating_sub(stalled);
+            return if is_piece { rest.min(longest.saturating_sub(piece)) } else { rest };
+        }
+        if self.in_hand.load(Ordering::Relaxed) > 0 {
+            // Something is being answered: it is looked at again soon enough to find a stall.
+            return patience.stall / 2;
+        }
+        let quiet = Duration::from_millis(now.saturating_sub(self.moved.load(Ordering::Relaxed)));
+        let most =
+            if self.has_asked.load(Ordering::Relaxed) { patience.idle } else { patience.first_request };
+        most.saturating_sub(quiet)
+    }
+
+    /// How dispensable it is, and for how long it has been so; `None` while it is being served.
+    pub(super) fn rank(&self) -> Option<(Rank, Duration)> {
+        if self.closing.load(Ordering::Relaxed) {
+            return None;
+        }
+        if let Some(stalled) = self.stalled_for() {
+            return (stalled >= Duration::from_secs(1)).then_some((Rank::Stalled, stalled));
+        }
+        if self.in_hand.load(Ordering::Relaxed) > 0 {
+            return None;
+        }
+        let quiet = Duration::from_millis(self.now().saturating_sub(self.moved.load(Ordering::Relaxed)));
+        let has_asked = self.has_asked.load(Ordering::Relaxed);
+        Some((if has_asked { Rank::Idle } else { Rank::Silent }, quiet))
+    }
+
+    /// Has it closed at once.
+    pub(super) fn close(&self) {
+        self.closing.store(true, Ordering::Relaxed);
+        self.close.notify_one();
+    }
+
+    /// Waits until it is to be closed.
+    pub(super) async fn closed(&self) {
+        self.close.notified().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PATIENCE: Patience = Patience {
+        first_request: Duration::from_millis(40),
+        idle: Duration::from_millis(80),
+        stall: Duration::from_millis(60),
+    };
+
+    /// Waits until the rest is over, and says how long that was.
+    fn until_over(life: &Life) -> Duration {
+        let begun = Instant::now();
+        while !life.rest(PATIENCE).is_zero() {
+            std::thread::sleep(life.rest(PATIENCE).min(Duration::from_millis(5)));
+            assert!(begun.elapsed() < Duration::from_secs(5), "its time is never up");
+        }
+        begun.elapsed()
+    }
+
+    #[test]
+    fn each_way_of_doing_nothing_has_its_time() {
+        let silent = Life::begin();
+        assert_eq!(silent.rank().map(|(rank, _)| rank), Some(Rank::Silent));
+        assert!(until_over(&silent) >= Duration::from_millis(35));
+        let idle = Life::begin();
+        idle.request_begins();
+        assert_eq!(idle.rank(), None, "it is being served");
+        idle.request_ends();
+        assert_eq!(idle.rank().map(|(rank, _)| rank), Some(Rank::Idle));
+        assert!(until_over(&idle) >= Duration::from_millis(75));
+    }
+
+    #[test]
+    fn who_takes_nothing_is_over_and_who_waits_for_us_is_not() {
+        let waiting = Life::begin();
+        waiting.request_begins();
+        std::thread::sleep(Duration::from_millis(150));
+        assert!(!waiting.rest(PATIENCE).is_zero(), "an answer that comes slowly is our doing");
+        waiting.piece_handed();
+        assert!(until_over(&waiting) >= Duration::from_millis(55));
+        waiting.piece_taken();
+        assert!(!waiting.rest(PATIENCE).is_zero(), "it took what there was");
+        waiting.write_blocks();
+        assert!(until_over(&waiting) >= Duration::from_millis(55));
+        waiting.written(1);
+        assert!(!waiting.rest(PATIENCE).is_zero());
+    }
+
+    /// Whoever keeps the line busy without taking an answer is over in the end.
+    #[test]
+    fn a_busy_line_that_takes_no_piece_is_over_in_the_end() {
+        let busy = Life::begin();
+        busy.request_begins();
+        busy.piece_handed();
+        let begun = Instant::now();
+        while !busy.rest(PATIENCE).is_zero() {
+            busy.written(PROGRESS);
+            std::thread::sleep(Duration::from_millis(5));
+            assert!(begun.elapsed() < Duration::from_secs(5));
+        }
+        assert!(begun.elapsed() >= PATIENCE.stall * 2);
+    }
+}

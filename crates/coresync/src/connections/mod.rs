@@ -1,0 +1,181 @@
+//! Connections: taken one by one and watched. Closed when a client is silent, dawdles over a request or does not take its answer;
+//! bounded in number, in all and for each network; ended in peace when the program stops.
+
+mod life;
+mod registry;
+mod watch;
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use hyper_util::service::TowerToHyperService;
+use kit::config::Config;
+use kit::web::Front;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::watch as signal;
+
+use life::{Life, Patience};
+use registry::{Entry, Registry};
+use watch::{Asked, Watched};
+
+/// How long requests in hand may take after the program was asked to stop.
+const FAREWELL: Duration = Duration::from_secs(30);
+/// How long to rest where no connection can be taken: the machine is out of handles.
+const REST: Duration = Duration::from_millis(50);
+/// How often, and how many times, it is looked whether connections that were told to go have gone.
+const LOOK: Duration = Duration::from_millis(2);
+const MOST_LOOKS: u32 = 100;
+/// How many descriptors are left for the database, mail, the log and whatever else there is.
+const OWN_DESCRIPTORS: usize = 160;
+/// How many connections are taken beyond the limit, for who asks whether we live.
+const RESERVE: usize = 32;
+
+/// How many connections there may be, and how long they may do nothing.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// At most so many are served.
+    pub most: usize,
+    /// At most so many of one network; 0 is without limit.
+    pub most_of_one: usize,
+    /// Who may have any number.
+    pub proxies: Vec<IpAddr>,
+    /// How long they may do nothing.
+    pub patience: Patience,
+}
+
+impl Limits {
+    /// What the configuration says, as far as the process may have descriptors for it.
+    pub fn from_config(config: &Config) -> Limits {
+        let descriptors = raise_descriptors();
+        let possible = descriptors.saturating_sub(OWN_DESCRIPTORS + config.postgres_connections).max(RESERVE);
+        if possible < config.max_connections {
+            tracing::info!(
+                descriptors,
+                connections = possible,
+                "fewer connections than configured: the limit of open files is lower"
+            );
+        }
+        Limits {
+            most: config.max_connections.min(possible),
+            most_of_one: config.max_connections_per_address,
+            proxies: config.trusted_proxies.clone(),
+            patience: Patience {
+                first_request: Duration::from_secs(config.first_request_seconds),
+                idle: Duration::from_secs(config.idle_seconds),
+                stall: Duration::from_secs(config.stall_seconds),
+            },
+        }
+    }
+}
+
+/// Has the process use as many descriptors as it may; says how many.
+fn raise_descriptors() -> usize {
+    let limit = getrlimit(Resource::Nofile);
+    if limit.current != limit.maximum {
+        // Where it is refused, the lower limit stays.
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
+    }
+    let now = getrlimit(Resource::Nofile).current;
+    now.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX))
+}
+
+/// How much the system keeps of what is sent and not yet taken, in bytes: small enough that a slow client is seen to take some of it.
+const SEND_BUFFER: u32 = 256 << 10;
+/// How many connections may wait to be taken.
+const WAITING: u32 = 1_024;
+
+/// Listens at an address.
+///
+/// # Errors
+/// The system's, if it is taken or not ours.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.set_reuseaddr(true)?;
+    socket.set_send_buffer_size(SEND_BUFFER)?;
+    socket.bind(address)?;
+    socket.listen(WAITING)
+}
+
+type Http = Builder<TokioExecutor>;
+
+/// Answers every connection until `stop` says so; then finishes what is being answered.
+pub async fn serve(listener: TcpListener, app: Front, limits: Limits, mut stop: signal::Receiver<bool>) {
+    let patience = limits.patience;
+    let mut http = Builder::new(TokioExecutor::new());
+    http.http1().timer(TokioTimer::new()).header_read_timeout(patience.idle);
+    http.http2().timer(TokioTimer::new()).keep_alive_interval(patience.idle);
+    let open = GracefulShutdown::new();
+    let registry = Registry::new(limits, RESERVE);
+    loop {
+        let (stream, peer): (_, SocketAddr) = tokio::select! {
+            taken = listener.accept() => match taken {
+                Ok(taken) => taken,
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be taken");
+                    // One that was given up meanwhile is nobody's fault; without descriptors, others have to end first.
+                    if error.kind() != io::ErrorKind::ConnectionAborted {
+                        registry.make_room();
+                        tokio::time::sleep(REST).await;
+                    }
+                    continue;
+                }
+            },
+            () = asked(&mut stop) => break,
+        };
+        // Those that were told to go need a moment; whoever comes next waits for it in the system's own line.
+        let mut looks = 0;
+        while registry.is_crowded() && looks < MOST_LOOKS {
+            tokio::time::sleep(LOOK).await;
+            looks += 1;
+        }
+        // One that finds no place is closed at once.
+        if let Some(entry) = registry.enter(peer.ip()) {
+            tokio::spawn(attend(http.clone(), stream, entry, app.for_peer(peer), patience, open.watcher()));
+        }
+    }
+    drop(listener);
+    if tokio::time::timeout(FAREWELL, open.shutdown()).await.is_err() {
+        tracing::warn!("some answers took too long and were cut off");
+    }
+}
+
+/// Serves one connection until it ends or its time is up.
+async fn attend(
+    http: Http,
+    stream: TcpStream,
+    entry: Entry,
+    front: Front,
+    patience: Patience,
+    watcher: Watcher,
+) {
+    // Small answers leave at once.
+    let _ = stream.set_nodelay(true);
+    let life: Arc<Life> = entry.life.clone();
+    let asked = Asked { front, life: life.clone(), is_reserve: entry.is_reserve };
+    let io = TokioIo::new(Watched { stream, life: life.clone() });
+    let connection = http.serve_connection(io, TowerToHyperService::new(asked)).into_owned();
+    let mut connection = std::pin::pin!(watcher.watch(connection));
+    loop {
+        tokio::select! {
+            // A client that hangs up is no fault of ours.
+            _ = connection.as_mut() => return,
+            () = life.closed() => return,
+            () = tokio::time::sleep(life.rest(patience)) => {
+                if life.rest(patience).is_zero() {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+async fn asked(stop: &mut signal::Receiver<bool>) {
+    // An error means that whoever could ask has gone: that is asking too.
+    let _ = stop.wait_for(|stop| *stop).await;
+}

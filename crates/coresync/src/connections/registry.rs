@@ -1,0 +1,182 @@
+//! Which connections are open, and who has to go when there are too many.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::Limits;
+use super::life::{Life, Rank};
+
+/// The connections that are open. Clones are the same.
+#[derive(Clone)]
+pub(super) struct Registry(Arc<Inner>);
+
+struct Inner {
+    limits: Limits,
+    reserve: usize,
+    open: Mutex<Open>,
+}
+
+#[derive(Default)]
+struct Open {
+    next: u64,
+    lives: HashMap<u64, (IpAddr, Arc<Life>)>,
+    by_network: HashMap<IpAddr, usize>,
+}
+
+/// A place among the connections, given back when it is dropped.
+pub(super) struct Entry {
+    registry: Registry,
+    number: u64,
+    network: IpAddr,
+    pub(super) life: Arc<Life>,
+    /// Whether it has a place beyond the limit, where only health checks are answered.
+    pub(super) is_reserve: bool,
+}
+
+impl Registry {
+    /// Room for what `limits` say, and for so many more whose health checks are answered.
+    pub(super) fn new(limits: Limits, reserve: usize) -> Registry {
+        Registry(Arc::new(Inner { limits, reserve, open: Mutex::default() }))
+    }
+
+    fn open(&self) -> MutexGuard<'_, Open> {
+        self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A place for a connection from `address`. Where there are too many, the most dispensable one is closed for it; where each is
+    /// being served, it gets a place in the reserve, and none if that is taken too.
+    pub(super) fn enter(&self, address: IpAddr) -> Option<Entry> {
+        let Limits { most, most_of_one, ref proxies, .. } = self.0.limits;
+        let network = network(address);
+        let is_bounded = most_of_one > 0 && !proxies.contains(&address.to_canonical());
+        let mut open = self.open();
+        let of_network = open.by_network.get(&network).copied().unwrap_or(0);
+        if is_bounded && of_network >= most_of_one && !open.close_one(Some(network)) {
+            metrics::counter!("coresync_connections_refused_total", "why" => "network").increment(1);
+            return None;
+        }
+        let is_full = open.lives.len() >= most;
+        let is_reserve = is_full && !open.close_one(None);
+        // Those that are being closed keep their descriptors for a moment.
+        if open.lives.len() >= most + self.0.reserve {
+            metrics::counter!("coresync_connections_refused_total", "why" => "all").increment(1);
+            return None;
+        }
+        let (number, life) = (open.next, Arc::new(Life::begin()));
+        open.next += 1;
+        open.lives.insert(number, (network, life.clone()));
+        *open.by_network.entry(network).or_default() += 1;
+        Some(Entry { registry: self.clone(), number, network, life, is_reserve })
+    }
+
+    /// Whether connections that have to go have not gone yet, so many that whoever comes next might find no place.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.open().lives.len() >= self.0.limits.most + self.0.reserve / 2
+    }
+
+    /// Closes the most dispensable connection: the process is out of descriptors.
+    pub(super) fn make_room(&self) {
+        self.open().close_one(None);
+    }
+}
+
+impl Open {
+    /// Closes the most dispensable connection, of one network or of all. Whether there was one.
+    fn close_one(&mut self, of: Option<IpAddr>) -> bool {
+        let ours = self.lives.values().filter(|(network, _)| of.is_none_or(|of| of == *network));
+        let ranked = ours.filter_map(|(_, life)| life.rank().map(|(rank, time)| (rank, time, life)));
+        let first = ranked.min_by(|one, other| one.0.cmp(&other.0).then(other.1.cmp(&one.1)));
+        let Some((rank, _, life)) = first else { return false };
+        life.close();
+        let why = match rank {
+            Rank::Silent => "silent",
+            Rank::Idle => "idle",
+            Rank::Stalled => "stalled",
+        };
+        metrics::counter!("coresync_connections_displaced_total", "why" => why).increment(1);
+        true
+    }
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        let mut open = self.registry.open();
+        open.lives.remove(&self.number);
+        if let Some(count) = open.by_network.get_mut(&self.network) {
+            *count -= 1;
+            if *count == 0 {
+                open.by_network.remove(&self.network);
+            }
+        }
+    }
+}
+
+/// What counts as one: an address, or a /64 of IPv6.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into(),
+        v4 => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::life::Patience;
+    use super::*;
+
+    fn registry(most: usize, most_of_one: usize) -> Registry {
+        let second = Duration::from_secs(1);
+        let patience = Patience { first_request: second, idle: second, stall: second };
+        let proxies = vec![address("10.0.0.9")];
+        Registry::new(Limits { most, most_of_one, proxies, patience }, 2)
+    }
+
+    fn address(text: &str) -> IpAddr {
+        text.parse().expect("an address")
+    }
+
+    /// An entry that is being served.
+    fn busy(registry: &Registry, from: &str) -> Entry {
+        let entry = registry.enter(address(from)).expect("a place");
+        entry.life.request_begins();
+        entry
+    }
+
+    #[test]
+    fn one_network_has_its_share_and_a_proxy_any_number() {
+        let registry = registry(100, 2);
+        let held: Vec<_> = (0..2).map(|_| busy(&registry, "2001:db8::1")).collect();
+        assert!(registry.enter(address("2001:db8::2")).is_none(), "the same /64");
+        assert!(registry.enter(address("2001:db8:0:1::2")).is_some());
+        let proxied: Vec<_> = (0..50).map(|_| busy(&registry, "10.0.0.9")).collect();
+        assert_eq!(proxied.len(), 50);
+        drop(held);
+        assert!(registry.enter(address("2001:db8::2")).is_some());
+    }
+
+    #[test]
+    fn who_is_silent_makes_room_and_who_is_served_does_not() {
+        let registry = registry(3, 0);
+        let served = busy(&registry, "10.0.0.1");
+        let silent = registry.enter(address("10.0.0.2")).expect("a place");
+        let idle = busy(&registry, "10.0.0.3");
+        idle.life.request_ends();
+        // Full: first the silent one goes, then the idle one, then nobody.
+        assert!(!registry.enter(address("10.0.0.4")).expect("a place").is_reserve);
+        assert!(silent.life.rank().is_none() && idle.life.rank().is_some());
+        drop(silent);
+        let fourth = busy(&registry, "10.0.0.4");
+        assert!(!busy(&registry, "10.0.0.5").is_reserve);
+        assert!(idle.life.rank().is_none() && served.life.rank().is_none());
+        drop(idle);
+        let fifth = busy(&registry, "10.0.0.5");
+        let reserve: Vec<_> = (0..2).map(|_| busy(&registry, "10.0.0.6")).collect();
+        assert!(reserve.iter().all(|entry| entry.is_reserve));
+        assert!(registry.enter(address("10.0.0.7")).is_none(), "the reserve is taken too");
+        drop((fourth, fifth, reserve));
+        assert!(!registry.enter(address("10.0.0.7")).expect("a place").is_reserve);
+    }
+}

@@ -1,0 +1,204 @@
+//! What stands between a connection and the program, and notes what happens to it: bytes that go out, requests that begin, pieces
+//! of answers that are taken.
+
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use axum::body::{Body, Bytes, HttpBody};
+use axum::http::{HeaderValue, Request, Response, StatusCode, header};
+use http_body::{Frame, SizeHint};
+use kit::web::{Answering, Front};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tower::Service;
+
+use super::life::Life;
+
+/// A stream that notes whether its client takes what is written.
+pub(super) struct Watched {
+    pub(super) stream: TcpStream,
+    pub(super) life: Arc<Life>,
+}
+
+impl Watched {
+    fn note(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        match &written {
+            Poll::Ready(Ok(bytes)) => self.life.written(*bytes),
+            Poll::Ready(Err(_)) => {}
+            Poll::Pending => self.life.write_blocks(),
+        }
+        written
+    }
+}
+
+impl AsyncRead for Watched {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Watched {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.note(written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, parts);
+        self.note(written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+/// The program, as one connection asks it.
+#[derive(Clone)]
+pub(super) struct Asked {
+    pub(super) front: Front,
+    pub(super) life: Arc<Life>,
+    /// Whether this connection is one too many: whoever watches us is still answered, nobody else.
+    pub(super) is_reserve: bool,
+}
+
+/// What is answered even where there are too many connections.
+const ALWAYS: [&str; 2] = ["/health/", "/ready/"];
+
+impl<B> Service<Request<B>> for Asked
+where
+    B: HttpBody<Data = Bytes> + Send + 'static,
+    B::Error: Into<axum::BoxError>,
+{
+    type Response = Response<Taken>;
+    type Error = std::convert::Infallible;
+    type Future = Answer;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Answer {
+        let hand = InHand::take(&self.life);
+        let answering = if self.is_reserve && !ALWAYS.contains(&request.uri().path()) {
+            Answering::Now(Some(too_many()))
+        } else {
+            self.front.call(request)
+        };
+        Answer { answering, hand: Some(hand) }
+    }
+}
+
+fn too_many() -> Response<Body> {
+    let mut response = Response::new(Body::from("Very many ask at once. Please try again in a moment.\n"));
+    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    let headers = response.headers_mut();
+    headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response
+}
+
+/// A request that is being answered; over when it is dropped.
+struct InHand(Arc<Life>);
+
+impl InHand {
+    fn take(life: &Arc<Life>) -> InHand {
+        life.request_begins();
+        InHand(life.clone())
+    }
+}
+
+impl Drop for InHand {
+    fn drop(&mut self) {
+        self.0.request_ends();
+    }
+}
+
+/// An answer under way.
+pub(super) struct Answer {
+    answering: Answering,
+    hand: Option<InHand>,
+}
+
+impl Future for Answer {
+    type Output = Result<Response<Taken>, std::convert::Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let answered = ready!(Pin::new(&mut self.answering).poll(context));
+        let hand = self.hand.take();
+        Poll::Ready(answered.map(|response| response.map(|body| Taken { body, hand, is_handed: false })))
+    }
+}
+
+/// The body of an answer that notes how it is taken.
+pub(super) struct Taken {
+    body: Body,
+    hand: Option<InHand>,
+    /// Whether a piece was handed over and the next not asked for yet.
+    is_handed: bool,
+}
+
+impl Taken {
+    fn note_taken(&mut self) {
+        if std::mem::take(&mut self.is_handed)
+            && let Some(InHand(life)) = &self.hand
+        {
+            life.piece_taken();
+        }
+    }
+}
+
+impl HttpBody for Taken {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        self.note_taken();
+        let frame = Pin::new(&mut self.body).poll_frame(context);
+        if let (Poll::Ready(Some(Ok(_))), Some(InHand(life))) = (&frame, &self.hand) {
+            life.piece_handed();
+            self.is_handed = true;
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        self.note_taken();
+    }
+}

@@ -1,0 +1,137 @@
+//! Whoever asks first decides nothing about what others can read: every encoding header, every page that is kept, every order of
+//! visitors, byte by byte.
+
+use std::io::Read as _;
+use std::net::SocketAddr;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
+use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, VARY};
+use axum::http::{HeaderMap, HeaderValue, Request};
+use kit::web::Front;
+use testing::House;
+use tower::ServiceExt as _;
+
+/// The lines of the header, and the codings that a client which sends them can read; "" is none. No coding at all: 406.
+const VISITORS: &[(&[&[u8]], &[&str])] = &[
+    (&[], &[""]),
+    (&[b""], &[""]),
+    (&[b"gzip, deflate, br, zstd"], &["br"]),
+    (&[b"gzip"], &["gzip"]),
+    (&[b"br"], &["br"]),
+    (&[b"GZIP"], &["gzip"]),
+    (&[b"gzip, BR"], &["br"]),
+    (&[b"*"], &["br", "gzip", ""]),
+    (&[b"gzip", b"br"], &["br"]),
+    (&[b"gzip", b"identity"], &["gzip"]),
+    (&[b"identity", b"gzip;q=0"], &[""]),
+    (&[b"br;q=0"], &[""]),
+    (&[b"br;q=0, gzip;q=0.5"], &["gzip"]),
+    (&[b"br;q=0, *"], &["gzip"]),
+    (&[b"gzip;q=0.9, br;q=0.1"], &["gzip"]),
+    (&[b"identity, br;q=0.5"], &[""]),
+    (&[b"br, identity;q=0"], &["br"]),
+    (&[b"x-gzip"], &["gzip"]),
+    (&[b"deflate, zstd"], &[""]),
+    (&[b"gzip;q=nonsense"], &[""]),
+    (&[b" br ;q=1.000 , gzip"], &["br"]),
+    (&[b"brgzip"], &[""]),
+    (&[b"\xff\xfe, gzip"], &[""]),
+    (&[b"identity;q=0"], &[]),
+    (&[b"*;q=0"], &[]),
+];
+
+const PAGES: [&str; 11] = [
+    "/",
+    "/services/",
+    "/services/massage/",
+    "/menssuite/",
+    "/private/",
+    "/about/",
+    "/technologies/",
+    "/contacts/",
+    "/offline/",
+    "/robots.txt",
+    "/sitemap.xml",
+];
+
+async fn ask(front: &Front, path: &str, lines: &[&[u8]]) -> (u16, HeaderMap, Vec<u8>) {
+    let mut request = Request::get(path).body(Body::empty()).expect("a request");
+    for line in lines {
+        request.headers_mut().append(ACCEPT_ENCODING, HeaderValue::from_bytes(line).expect("a line"));
+    }
+    request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 50_000))));
+    let (parts, body) = front.clone().oneshot(request).await.expect("an answer").into_parts();
+    let bytes = to_bytes(body, usize::MAX).await.expect("a whole body").to_vec();
+    (parts.status.as_u16(), parts.headers, bytes)
+}
+
+fn decoded(coding: &str, bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    match coding {
+        "br" => brotli::Decompressor::new(bytes, 4096).read_to_end(&mut out).map(drop),
+        "gzip" => flate2::read::GzDecoder::new(bytes).read_to_end(&mut out).map(drop),
+        _ => {
+            out = bytes.to_vec();
+            Ok(())
+        }
+    }
+    .expect("what is sent can be read");
+    out
+}
+
+/// What a visitor is answered is what the page says, in a coding that they can read.
+async fn check(front: &Front, page: &str, plain: &[u8], visitor: &(&[&[u8]], &[&str]), first: &[&[u8]]) {
+    let (lines, readable) = visitor;
+    let (status, headers, bytes) = ask(front, page, lines).await;
+    let told = |lines: &[&[u8]]| {
+        lines.iter().map(|line| String::from_utf8_lossy(line).into_owned()).collect::<Vec<_>>()
+    };
+    let what = format!("{page}: {:?} after {:?}", told(lines), told(first));
+    if readable.is_empty() {
+        assert_eq!(status, 406, "{what}");
+        return;
+    }
+    assert_eq!(status, 200, "{what}");
+    let coding = headers.get(CONTENT_ENCODING).map_or("", |value| value.to_str().expect("a coding"));
+    assert!(readable.contains(&coding), "{what}: answered as {coding:?}");
+    assert!(decoded(coding, &bytes) == plain, "{what}: other bytes");
+    let varies = headers.get_all(VARY).iter().filter_map(|value| value.to_str().ok());
+    assert!(
+        varies.flat_map(|one| one.split(',')).any(|one| one.trim().eq_ignore_ascii_case("accept-encoding")),
+        "{what}"
+    );
+}
+
+#[tokio::test]
+async fn a_visitor_is_never_answered_in_an_encoding_that_only_another_can_read() {
+    let house = House::open().await;
+    let mut pages = Vec::new();
+    for page in PAGES {
+        let (status, headers, plain) = ask(&house.router(), page, &[]).await;
+        assert_eq!((status, headers.get(CONTENT_ENCODING)), (200, None), "{page}");
+        pages.push((page, plain));
+    }
+    for (first, _) in VISITORS {
+        // A program that has kept nothing yet.
+        let front = coresync::app::app(house.inner().clone(), None);
+        for (page, plain) in &pages {
+            // The first visitor comes twice: what is kept is known from the second time on.
+            ask(&front, page, first).await;
+            ask(&front, page, first).await;
+            for visitor in VISITORS {
+                check(&front, page, plain, visitor, first).await;
+            }
+        }
+    }
+}
+
+/// A deed is done or refused, and never answered that nobody could read the answer.
+#[tokio::test]
+async fn a_deed_is_not_answered_with_406() {
+    let house = House::open().await;
+    let wrong = serde_json::json!({"email": "nobody@example.com", "password": "not-it-at-all"});
+    let answer =
+        house.visitor().with("accept-encoding", "identity;q=0").post("/api/auth/login/", wrong).await;
+    answer.expect(401);
+}

@@ -1,0 +1,131 @@
+//! The commands that end by themselves, run as a person would; and a whole demonstration club to run them on.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use coresync::{demo, serve};
+use kit::config::Config;
+use kit::db::{self, Place};
+
+use super::club::write_key;
+
+/// An empty folder that vanishes when it is dropped.
+pub(crate) struct Folder(pub(crate) PathBuf);
+
+impl Folder {
+    pub(crate) fn new() -> Folder {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let name = format!("coresync_ops_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::SeqCst));
+        let folder = std::env::temp_dir().join(name);
+        let _ = std::fs::remove_dir_all(&folder);
+        kit::files::private_folder(&folder).unwrap();
+        Folder(folder)
+    }
+
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// The address of an SQLite database in it.
+    pub(crate) fn sqlite(&self, name: &str) -> String {
+        format!("sqlite:{}", self.file(name).display())
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// What a command said, and whether it was content.
+pub(crate) struct Told {
+    pub(crate) well: bool,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Told {
+    #[track_caller]
+    pub(crate) fn well(self) -> String {
+        assert!(self.well, "{}{}", self.out, self.err);
+        self.out
+    }
+
+    /// What it complained of.
+    #[track_caller]
+    pub(crate) fn badly(self) -> String {
+        assert!(!self.well, "it should have failed: {}", self.out);
+        format!("{}{}", self.out, self.err)
+    }
+}
+
+/// The program with a data folder and a database.
+pub(crate) fn command(folder: &Folder, url: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_coresync"));
+    command
+        .args(arguments)
+        .current_dir(&folder.0)
+        .env("CORESYNC_DATA", &folder.0)
+        .env("CORESYNC_LOG", "warn")
+        .env("DATABASE_URL", url)
+        .env("CORESYNC_ADDR", "127.0.0.1:0")
+        .stdin(Stdio::null());
+    command
+}
+
+pub(crate) fn run(folder: &Folder, url: &str, arguments: &[&str]) -> Told {
+    let output = command(folder, url, arguments).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Told { well: output.status.success(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// The same, started by a careless shell that makes everything open to everybody.
+pub(crate) fn run_carelessly(folder: &Folder, url: &str, arguments: &str) -> Told {
+    let mut careless = Command::new("sh");
+    careless.arg("-c").arg(format!("umask 000; exec {} {arguments}", env!("CARGO_BIN_EXE_coresync")));
+    careless.current_dir(&folder.0).env("CORESYNC_DATA", &folder.0).env("DATABASE_URL", url);
+    let output = careless.env("CORESYNC_LOG", "warn").stdin(Stdio::null()).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Told { well: output.status.success(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+pub(crate) fn path(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// A backup of the demonstration club with a sealed audit log, and its key: made once, for it takes a while.
+static CLUB: tokio::sync::OnceCell<(Vec<u8>, Vec<u8>)> = tokio::sync::OnceCell::const_new();
+
+async fn make_club() -> (Vec<u8>, Vec<u8>) {
+    let folder = Folder::new();
+    let url = folder.sqlite("club.db");
+    let config = Config { data: folder.0.clone(), database_url: Some(url.clone()), ..Config::default() };
+    let house = serve::open(config).await.unwrap();
+    demo::fill(&house).await.unwrap();
+    let noted = house.db.tx(|tx| {
+        let nobody = people::Actor::visitor();
+        people::note(tx, &nobody, people::What::PeopleSearched, None, serde_json::json!({}))?;
+        people::seal(tx)
+    });
+    assert_eq!(noted.await.unwrap(), 1);
+    house.db.leave().await.unwrap();
+    let backup = folder.file("club.backup");
+    db::copy_into_file(house.db.place(), &backup).await.unwrap();
+    (std::fs::read(&backup).unwrap(), std::fs::read(folder.file("club.key")).unwrap())
+}
+
+/// Puts the key of the demonstration club into a folder, and its backup beside it as `club.backup`.
+pub(crate) async fn put_club(folder: &Folder) {
+    let (backup, key) = CLUB.get_or_init(make_club).await;
+    write_key(&folder.0, key);
+    std::fs::write(folder.file("club.backup"), backup).unwrap();
+}
+
+/// Sets the demonstration club up in a database, with a key in the folder.
+pub(crate) async fn set_up(folder: &Folder, url: &str) {
+    put_club(folder).await;
+    db::copy_out_of_file(&folder.file("club.backup"), &Place::parse(url).unwrap()).await.unwrap();
+    std::fs::remove_file(folder.file("club.backup")).unwrap();
+}

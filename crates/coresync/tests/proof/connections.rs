@@ -1,0 +1,231 @@
+//! Connections that are silent, begin and do not go on, or never read: they are closed, and others are answered meanwhile.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpSocket, TcpStream};
+
+use super::club::{NOW, ProofClub};
+use super::server::Server;
+use super::turn;
+
+/// How many connections are held open, and how many descriptors the program has.
+const HELD: usize = 1_100;
+const DESCRIPTORS: usize = 1_024;
+
+/// Waits of a second or two where the defaults are ten and thirty.
+const SHORT: [(&str, &str); 3] = [
+    ("CORESYNC_FIRST_REQUEST_SECONDS", "2"),
+    ("CORESYNC_IDLE_SECONDS", "2"),
+    ("CORESYNC_STALL_SECONDS", "2"),
+];
+
+/// This process holds more connections than it may by default.
+fn raise_own_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum }).unwrap();
+}
+
+async fn start(club: &ProofClub, before: &str, otherwise: &[(&str, &str)]) -> Server {
+    let mut envs = vec![("DATABASE_URL", club.place.url.as_str()), ("CORESYNC_NOW", NOW)];
+    envs.extend(otherwise.iter().copied());
+    Server::start_in(&club.place.folder, before, "", &envs).await
+}
+
+/// A connection from an address of this machine.
+async fn connect(server: &Server, from: Ipv4Addr) -> std::io::Result<TcpStream> {
+    let socket = TcpSocket::new_v4()?;
+    // What is never read shall not hide in large buffers of ours.
+    socket.set_recv_buffer_size(4096)?;
+    socket.bind(SocketAddr::from((from, 0)))?;
+    socket.connect(server.base.trim_start_matches("http://").parse().unwrap()).await
+}
+
+/// The n-th of many machines.
+fn machine(n: usize) -> Ipv4Addr {
+    let [high, low] = u16::try_from(n).unwrap().to_be_bytes();
+    Ipv4Addr::new(127, 7, high, low)
+}
+
+/// Whether the other side has closed it; what came before is read and thrown away.
+async fn is_closed(stream: &mut TcpStream) -> bool {
+    let mut bytes = vec![0; 65_536];
+    loop {
+        match tokio::time::timeout(Duration::from_millis(20), stream.read(&mut bytes)).await {
+            Err(_) => return false,
+            Ok(Ok(0) | Err(_)) => return true,
+            Ok(Ok(_)) => {}
+        }
+    }
+}
+
+fn descriptors(server: &Server) -> usize {
+    std::fs::read_dir(format!("/proc/{}/fd", server.pid())).unwrap().count()
+}
+
+/// One request on a connection of its own: the status, 0 where there was no answer.
+async fn status(server: &Server, path: &str) -> u16 {
+    let client =
+        reqwest::Client::builder().pool_max_idle_per_host(0).timeout(Duration::from_secs(10)).build();
+    let answer = client.unwrap().get(format!("{}{path}", server.base)).send().await;
+    answer.map_or(0, |answer| answer.status().as_u16())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn eleven_hundred_connections_that_do_nothing_do_not_stop_the_program() {
+    let _turn = turn().await;
+    raise_own_limit();
+    let club = ProofClub::found(1).await;
+    let server =
+        start(&club, &format!("ulimit -n {DESCRIPTORS}; exec"), &[("CORESYNC_STALL_SECONDS", "4")]).await;
+    let many = "GET /services/?many HTTP/1.1\r\nHost: proof\r\n\r\n".repeat(200);
+    let mut held = Vec::new();
+    for n in 0..HELD {
+        // At the limit a connection may be refused: somebody who attacks tries the next.
+        let Ok(mut stream) = connect(&server, machine(n)).await else { continue };
+        let said: &[u8] = match n % 4 {
+            0 => b"",
+            1 => b"PRI * HTTP/2.0\r\n\r\nSM",
+            2 => b"GET / HTTP/1.1\r\nHost: pro",
+            _ => many.as_bytes(),
+        };
+        let _ = tokio::time::timeout(Duration::from_millis(50), stream.write_all(said)).await;
+        held.push(stream);
+        if n % 50 == 0 {
+            assert_eq!(status(&server, "/health/").await, 200, "after {n}");
+        }
+    }
+    assert!(held.len() > 1_000, "{}", held.len());
+    let begun = Instant::now();
+    let mut most = Duration::ZERO;
+    while begun.elapsed() < Duration::from_secs(6) {
+        for path in ["/health/", "/", "/services/?page", "/ready/"] {
+            let asked = Instant::now();
+            assert_eq!(status(&server, path).await, 200, "{path} after {:?}", begun.elapsed());
+            most = most.max(asked.elapsed());
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    println!("{} held, the slowest answer took {most:?}, {} descriptors", held.len(), descriptors(&server));
+    assert!(most < Duration::from_secs(5), "{most:?}");
+    // And all of them are closed in the end, without anybody asking.
+    let begun = Instant::now();
+    while descriptors(&server) > 100 {
+        assert!(begun.elapsed() < Duration::from_secs(40), "{} descriptors are open", descriptors(&server));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_way_of_doing_nothing_is_closed_after_its_time() {
+    let _turn = turn().await;
+    let club = ProofClub::found(1).await;
+    let server = start(&club, "exec", &SHORT).await;
+    let many = "GET /services/?many HTTP/1.1\r\nHost: proof\r\n\r\n".repeat(200);
+    let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    let settings = [0, 0, 0, 4, 0, 0, 0, 0, 0];
+    let whole_preface = [&preface[..], &settings].concat();
+    let ways: [(&str, &[u8]); 6] = [
+        ("silent", b""),
+        ("half a preface", &preface[..10]),
+        ("a whole preface and nothing more", &whole_preface),
+        ("half a head", b"GET / HTTP/1.1\r\nHost: pr"),
+        ("idle after an answer", b"GET /health/ HTTP/1.1\r\nHost: proof\r\n\r\n"),
+        ("never reading", many.as_bytes()),
+    ];
+    let mut held = Vec::new();
+    for (way, said) in ways {
+        let mut stream = connect(&server, Ipv4Addr::LOCALHOST).await.unwrap();
+        let _ = tokio::time::timeout(Duration::from_millis(300), stream.write_all(said)).await;
+        held.push((way, stream));
+    }
+    tokio::time::sleep(Duration::from_secs(7)).await;
+    for (way, mut stream) in held {
+        assert!(is_closed(&mut stream).await, "{way}: it is still open");
+    }
+}
+
+/// Whoever reads slowly but reads has the whole answer.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_reads_slowly_is_not_cut_off() {
+    let _turn = turn().await;
+    let club = ProofClub::found(1).await;
+    let server = start(&club, "exec", &SHORT).await;
+    let mut stream = connect(&server, Ipv4Addr::LOCALHOST).await.unwrap();
+    let asked = "GET /services/?slow HTTP/1.1\r\nHost: proof\r\n\r\n".repeat(29)
+        + "GET /services/?slow HTTP/1.1\r\nHost: proof\r\nConnection: close\r\n\r\n";
+    stream.write_all(asked.as_bytes()).await.unwrap();
+    let (mut whole, mut bytes) = (Vec::new(), vec![0; 24_000]);
+    let begun = Instant::now();
+    loop {
+        let read = stream.read(&mut bytes).await.unwrap();
+        if read == 0 {
+            break;
+        }
+        whole.extend_from_slice(&bytes[..read]);
+        // Longer in all than any limit of this server.
+        let is_early = begun.elapsed() < Duration::from_secs(6);
+        tokio::time::sleep(Duration::from_millis(if is_early { 100 } else { 0 })).await;
+    }
+    let answers = whole.windows(15).filter(|part| *part == b"HTTP/1.1 200 OK").count();
+    assert_eq!(answers, 30, "in {:?}", begun.elapsed());
+    assert!(whole.ends_with(b"</html>\n") || whole.ends_with(b"</html>"), "the last one is whole");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_network_has_its_share_of_connections_and_a_proxy_is_not_counted() {
+    let _turn = turn().await;
+    let club = ProofClub::found(1).await;
+    let limits = [("CORESYNC_MAX_CONNECTIONS_PER_ADDRESS", "8"), ("CORESYNC_TRUSTED_PROXIES", "127.0.0.3")];
+    let server = start(&club, "exec", &limits).await;
+    let mut open = Vec::new();
+    for from in [Ipv4Addr::new(127, 0, 0, 2), Ipv4Addr::new(127, 0, 0, 3)] {
+        let mut streams = Vec::new();
+        for _ in 0..40 {
+            streams.push(connect(&server, from).await.unwrap());
+        }
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let mut count = 0;
+        for stream in &mut streams {
+            count += usize::from(!is_closed(stream).await);
+        }
+        open.push((count, streams));
+    }
+    assert!(open[0].0 <= 8 && open[0].0 >= 6, "{} of one network are open", open[0].0);
+    assert_eq!(open[1].0, 40, "a proxy has as many as it likes");
+    assert_eq!(status(&server, "/").await, 200);
+}
+
+/// A body that does not come is the client's doing: 408, in the words of the API or of a page.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_does_not_come_is_answered_with_408() {
+    let _turn = turn().await;
+    let club = ProofClub::found(1).await;
+    let server = start(&club, "exec", &SHORT).await;
+    for (path, kind, words) in [
+        ("/api/auth/login/", "application/json", "\"code\":\"request_timeout\""),
+        ("/login/", "application/x-www-form-urlencoded", "<html"),
+    ] {
+        let mut stream = connect(&server, Ipv4Addr::LOCALHOST).await.unwrap();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: proof\r\nContent-Type: {kind}\r\nContent-Length: 100\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        // It comes slowly at first, which is well, and then not at all.
+        for _ in 0..3 {
+            tokio::time::sleep(Duration::from_millis(800)).await;
+            stream.write_all(b"e").await.unwrap();
+        }
+        let mut answer = Vec::new();
+        tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut answer))
+            .await
+            .unwrap()
+            .unwrap();
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        assert!(answer.starts_with("HTTP/1.1 408 "), "{path}: {answer}");
+        assert!(answer.to_lowercase().contains("connection: close"), "{path}: {answer}");
+        assert!(answer.contains(words), "{path}: {answer}");
+    }
+}

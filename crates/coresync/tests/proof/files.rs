@@ -1,0 +1,98 @@
+//! What is kept is its owner's alone: every file that the program makes, whatever mask it is started with.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use super::commands::{Folder, put_club, run, run_carelessly};
+use super::server::Server;
+use super::turn;
+
+fn mode(path: &Path) -> u32 {
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// Every file and folder beneath, but for the log that the test itself writes.
+fn all_beneath(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut all = vec![folder.to_owned()];
+    for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if entry.is_dir() {
+            all.extend(all_beneath(&entry));
+        } else if entry.file_name().unwrap() != "log" {
+            all.push(entry);
+        }
+    }
+    all
+}
+
+fn check_all(folder: &Path) {
+    for path in all_beneath(folder) {
+        let wanted = if path.is_dir() { 0o700 } else { 0o600 };
+        assert_eq!(mode(&path), wanted, "{}", path.display());
+    }
+}
+
+#[tokio::test]
+async fn every_file_is_its_owners_alone_and_what_stood_open_is_closed() {
+    let _turn = turn().await;
+    let fresh = Folder::new();
+    run_carelessly(&fresh, &fresh.sqlite("deep/down/club.db"), "migrate").well();
+    assert!(fresh.file("club.key").exists() && fresh.file("deep/down/club.db").exists());
+    check_all(&fresh.0);
+    let folder = Folder::new();
+    let url = folder.sqlite("club.db");
+    put_club(&folder).await;
+    run_carelessly(&folder, &url, "restore club.backup").well();
+    std::fs::remove_file(folder.file("club.backup")).unwrap();
+    let database: &[(&str, &str)] = &[("DATABASE_URL", &url)];
+    let server = Server::start_in(&folder.0, "umask 000; exec", "", database).await;
+    // A mail is written into the folder.
+    let client = reqwest::Client::new();
+    let body = serde_json::json!({"email": "zoe@example.com", "password": "a-long-and-odd-password-77",
+        "first_name": "Zoe", "last_name": "Bell"});
+    let answer = client.post(format!("{}/api/auth/register/", server.base)).json(&body).send().await.unwrap();
+    let status = answer.status().as_u16();
+    assert!(status < 300, "{status}: {}", answer.text().await.unwrap());
+    let begun = std::time::Instant::now();
+    while !folder.file("mail").exists() || std::fs::read_dir(folder.file("mail")).unwrap().next().is_none() {
+        assert!(begun.elapsed().as_secs() < 20, "no mail is written");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    for name in ["club.db", "club.db-wal", "club.db-shm", "club.key"] {
+        assert!(folder.file(name).exists(), "{name}");
+    }
+    check_all(&folder.0);
+    run_carelessly(&folder, &url, "backup copy.backup").well();
+    run_carelessly(&folder, &folder.sqlite("restored.db"), "restore copy.backup").well();
+    check_all(&folder.0);
+    server.kill();
+
+    // What an earlier version made is set right at the start, with a warning.
+    for path in all_beneath(&folder.0) {
+        if path != folder.file("club.key") {
+            set_mode(&path, if path.is_dir() { 0o755 } else { 0o644 });
+        }
+    }
+    let server = Server::start_in(&folder.0, "umask 022; exec", "", database).await;
+    for path in all_beneath(&folder.0) {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if !name.starts_with("copy") && !name.starts_with("restored") {
+            assert_eq!(mode(&path) & 0o077, 0, "{}", path.display());
+        }
+    }
+    server.stop().await;
+    let log = std::fs::read_to_string(folder.file("log")).unwrap();
+    assert!(log.contains("others could read this until now") && log.contains("0644"), "{log}");
+
+    // A key that others could read is no key any more, and what to do is said.
+    set_mode(&folder.file("club.key"), 0o644);
+    for command in [&["migrate"][..], &["check"], &["serve"]] {
+        let told = run(&folder, &url, command).badly();
+        assert!(told.contains(&format!("chmod 600 {}", folder.file("club.key").display())), "{told}");
+    }
+    set_mode(&folder.file("club.key"), 0o600);
+    run(&folder, &url, &["check"]).well();
+}

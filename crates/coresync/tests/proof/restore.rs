@@ -1,0 +1,297 @@
+//! Backup and restore of the whole demonstration club with every table filled, from each engine to each; failures and kills in the
+//! middle leave nothing behind.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use kit::testing::{on_postgres, test_place};
+use rusqlite::Connection;
+use rusqlite::types::ValueRef;
+
+use super::commands::{Folder, command, path, run, set_up};
+use super::turn;
+
+/// Every row of every table, as text and in order.
+type Content = BTreeMap<String, Vec<Vec<String>>>;
+
+fn names(conn: &Connection, query: &str) -> Vec<String> {
+    let mut statement = conn.prepare(query).unwrap();
+    let rows = statement.query_map([], |row| row.get(0)).unwrap();
+    rows.collect::<rusqlite::Result<_>>().unwrap()
+}
+
+fn tables(conn: &Connection) -> Vec<String> {
+    names(
+        conn,
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name",
+    )
+}
+
+fn columns(conn: &Connection, table: &str) -> Vec<String> {
+    names(conn, &format!("SELECT name FROM pragma_table_info('{table}') ORDER BY cid"))
+}
+
+fn content_of_file(file: &std::path::Path) -> Content {
+    let conn = Connection::open(file).unwrap();
+    let mut content = Content::new();
+    for table in tables(&conn) {
+        let columns = columns(&conn, &table);
+        let mut statement = conn.prepare(&format!("SELECT {} FROM {table}", columns.join(", "))).unwrap();
+        let mut rows = statement.query([]).unwrap();
+        let mut all = Vec::new();
+        while let Some(row) = rows.next().unwrap() {
+            let value = |index| match row.get_ref(index).unwrap() {
+                ValueRef::Null => "null".to_owned(),
+                ValueRef::Integer(n) => n.to_string(),
+                ValueRef::Real(r) => format!("{r:?}"),
+                ValueRef::Text(text) => format!("'{}'", String::from_utf8_lossy(text)),
+                ValueRef::Blob(bytes) => kit::tokens::hex(bytes),
+            };
+            all.push((0..columns.len()).map(value).collect());
+        }
+        all.sort();
+        content.insert(table, all);
+    }
+    content
+}
+
+/// The same of a server, read with its own driver; the columns in the order of a file's.
+fn content_of_server(url: &str, like: &std::path::Path) -> Content {
+    let (url, conn) = (url.to_owned(), Connection::open(like).unwrap());
+    let wanted: Vec<(String, Vec<String>)> =
+        tables(&conn).into_iter().map(|table| (table.clone(), columns(&conn, &table))).collect();
+    std::thread::spawn(move || {
+        let mut client = postgres::Client::connect(&url, postgres::NoTls).unwrap();
+        let mut content = Content::new();
+        for (table, columns) in wanted {
+            let as_text = |column: &String| {
+                format!(
+                    "CASE WHEN {column} IS NULL THEN 'null' ELSE CASE CAST(pg_typeof({column}) AS TEXT)
+                     WHEN 'text' THEN '''' || CAST({column} AS TEXT) || ''''
+                     WHEN 'bytea' THEN substr(CAST({column} AS TEXT), 3)
+                     WHEN 'boolean' THEN CASE CAST({column} AS TEXT) WHEN 'true' THEN '1' ELSE '0' END
+                     ELSE CAST({column} AS TEXT) END END"
+                )
+            };
+            let list: Vec<String> = columns.iter().map(as_text).collect();
+            let rows = client.query(&format!("SELECT {} FROM {table}", list.join(", ")), &[]).unwrap();
+            let mut all: Vec<Vec<String>> =
+                rows.iter().map(|row| (0..columns.len()).map(|n| row.get(n)).collect()).collect();
+            all.sort();
+            content.insert(table, all);
+        }
+        content
+    })
+    .join()
+    .unwrap()
+}
+
+/// Fills what the demonstration club leaves empty, table by table, by its own columns and keys.
+fn fill_the_rest(file: &std::path::Path) {
+    let conn = Connection::open(file).unwrap();
+    conn.execute_batch("PRAGMA foreign_keys = ON").unwrap();
+    let is_empty = |table: &String| {
+        conn.query_row(&format!("SELECT NOT EXISTS (SELECT 1 FROM {table})"), [], |row| row.get(0)).unwrap()
+    };
+    // What a table refers to may be empty too: those come first.
+    for _ in 0..5 {
+        for table in tables(&conn).iter().filter(|table| is_empty(table)) {
+            let Some((list, values)) = row_for(&conn, table) else { continue };
+            let insert = format!("INSERT INTO {table} ({list}) VALUES ({values})");
+            conn.execute(&insert, []).unwrap_or_else(|error| panic!("{insert}: {error}"));
+        }
+    }
+    let empty: Vec<String> = tables(&conn).into_iter().filter(|table| is_empty(table)).collect();
+    assert!(empty.is_empty(), "the fixture leaves tables empty: {empty:?}");
+}
+
+/// The columns and the values of a row that the keys of a table allow; `None` as long as it refers to an empty one.
+fn row_for(conn: &Connection, table: &str) -> Option<(String, String)> {
+    let parents = conn
+        .prepare(&format!("SELECT \"from\", \"table\", \"to\" FROM pragma_foreign_key_list('{table}')"))
+        .unwrap()
+        .query_map([], |row| {
+            Ok((row.get::<_, String>(0)?, (row.get::<_, String>(1)?, row.get::<_, String>(2)?)))
+        })
+        .unwrap()
+        .collect::<rusqlite::Result<BTreeMap<_, _>>>()
+        .unwrap();
+    let mut statement =
+        conn.prepare(&format!("SELECT name, type FROM pragma_table_info('{table}') ORDER BY cid")).unwrap();
+    let columns: Vec<(String, String)> =
+        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect();
+    let mut values = Vec::new();
+    for (name, kind) in &columns {
+        values.push(match (parents.get(name), kind.as_str()) {
+            (Some((parent, _)), _) if parent == table => "NULL".to_owned(),
+            (Some((parent, key)), _) => {
+                let found = conn.query_row(&format!("SELECT {key} FROM {parent} LIMIT 1"), [], |row| {
+                    row.get::<_, i64>(0)
+                });
+                found.ok()?.to_string()
+            }
+            (None, "TEXT") => "'Zoë ''💆'' \\ %'".to_owned(),
+            (None, "BLOB") => "x'00ff10'".to_owned(),
+            (None, "REAL") => "1.5".to_owned(),
+            // A span has to end after it began.
+            (None, _) if ["to_", "last_", "ends_", "until_"].iter().any(|start| name.starts_with(start)) => {
+                "2".to_owned()
+            }
+            (None, _) => "1".to_owned(),
+        });
+    }
+    let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
+    Some((names.join(", "), values.join(", ")))
+}
+
+fn new_schema() -> String {
+    let place = test_place();
+    let _ = std::fs::remove_dir_all(&place.folder);
+    place.url
+}
+
+#[tokio::test]
+async fn a_club_with_every_table_filled_is_restored_from_each_engine_to_each() {
+    let _turn = turn().await;
+    let folder = Folder::new();
+    let club = folder.sqlite("club.db");
+    set_up(&folder, &club).await;
+    // First as the club is, so that what was restored can be checked.
+    run(&folder, &club, &["backup", "sound.backup"]).well();
+    run(&folder, &club, &["check"]).well();
+    fill_the_rest(&folder.file("club.db"));
+    let whole = content_of_file(&folder.file("club.db"));
+    assert!(whole.values().all(|rows| !rows.is_empty()), "every table is filled");
+    run(&folder, &club, &["backup", "from-sqlite.backup"]).well();
+    let from_sqlite = folder.file("from-sqlite.backup");
+    assert_eq!(content_of_file(&from_sqlite), whole);
+
+    let told = run(&folder, &folder.sqlite("one.db"), &["restore", path(&from_sqlite)]).well();
+    assert!(told.contains("verified"), "{told}");
+    assert_eq!(content_of_file(&folder.file("one.db")), whole);
+    run(&folder, &folder.sqlite("sound.db"), &["restore", "sound.backup"]).well();
+    assert!(run(&folder, &folder.sqlite("sound.db"), &["check"]).well().contains("sound: nothing was found"));
+    if !on_postgres() {
+        return;
+    }
+    let server = new_schema();
+    run(&folder, &server, &["restore", path(&from_sqlite)]).well();
+    assert_eq!(content_of_server(&server, &from_sqlite), whole, "SQLite to PostgreSQL");
+    run(&folder, &server, &["backup", "from-postgres.backup"]).well();
+    let from_postgres = folder.file("from-postgres.backup");
+    assert_eq!(content_of_file(&from_postgres), whole);
+    run(&folder, &folder.sqlite("two.db"), &["restore", path(&from_postgres)]).well();
+    assert_eq!(content_of_file(&folder.file("two.db")), whole, "PostgreSQL to SQLite");
+    let second = new_schema();
+    run(&folder, &second, &["restore", path(&from_postgres)]).well();
+    assert_eq!(content_of_server(&second, &from_postgres), whole, "PostgreSQL to PostgreSQL");
+    // A database that was only migrated counts as empty; one that holds a club does not.
+    let third = new_schema();
+    run(&folder, &third, &["migrate"]).well();
+    assert!(run(&folder, &third, &["check"]).badly().contains("the database is empty"));
+    run(&folder, &third, &["restore", "sound.backup"]).well();
+    assert!(run(&folder, &third, &["check"]).well().contains("sound: nothing was found"));
+    assert!(run(&folder, &third, &["restore", "sound.backup"]).badly().contains("the database is not empty"));
+    run(&folder, &third, &["check"]).well();
+}
+
+/// What stands in the way is named as the server names it, and nothing is left of the attempt.
+#[tokio::test]
+async fn a_restore_that_fails_says_why_and_leaves_nothing() {
+    let _turn = turn().await;
+    let folder = Folder::new();
+    let club = folder.sqlite("club.db");
+    set_up(&folder, &club).await;
+    run(&folder, &club, &["backup", "whole.backup"]).well();
+    let mut bytes = std::fs::read(folder.file("whole.backup")).unwrap();
+    // In its table and in its index alike: no page and no key is wrong then.
+    let places: Vec<usize> = (0..bytes.len() - 6).filter(|at| bytes[*at..].starts_with(b"guest@")).collect();
+    assert!(!places.is_empty());
+    places.iter().for_each(|at| bytes[*at] ^= 1);
+    std::fs::write(folder.file("damaged.backup"), bytes).unwrap();
+    let target = folder.sqlite("target.db");
+    let told = run(&folder, &target, &["restore", "damaged.backup"]).badly();
+    assert!(told.contains("is damaged"), "{told}");
+    assert!(run(&folder, &target, &["check"]).badly().contains("the database is empty"));
+    let left = std::fs::read_dir(&folder.0).unwrap().map(|entry| entry.unwrap().file_name());
+    let left: Vec<_> = left.filter(|name| name.to_string_lossy().starts_with("target")).collect();
+    assert!(left.is_empty(), "{left:?}");
+    if !on_postgres() {
+        return;
+    }
+    let server = new_schema();
+    let client = |url: &str, query: &'static str| {
+        let url = url.to_owned();
+        let asked = std::thread::spawn(move || {
+            let mut client = postgres::Client::connect(&url, postgres::NoTls).unwrap();
+            client.simple_query(query).unwrap();
+            let counted = "SELECT COUNT(*) FROM pg_tables WHERE schemaname = current_schema()";
+            client.query_one(counted, &[]).unwrap().get::<_, i64>(0)
+        });
+        asked.join().unwrap()
+    };
+    // Somebody else's table is in the way of the last migrations.
+    client(&server, "CREATE TABLE write_probes (other BIGINT)");
+    let told = run(&folder, &server, &["restore", "whole.backup"]).badly();
+    assert!(told.contains("relation \"write_probes\" already exists"), "{told}");
+    assert_eq!(client(&server, "SELECT 1"), 1, "nothing but the other's table");
+    // And a row that the server refuses, by its own words.
+    let full = new_schema();
+    run(&folder, &full, &["migrate"]).well();
+    client(&full, "ALTER TABLE memberships ADD CONSTRAINT none_today CHECK (id < 0)");
+    let told = run(&folder, &full, &["restore", "whole.backup"]).badly();
+    assert!(told.contains("table memberships") && told.contains("none_today"), "{told}");
+    assert!(run(&folder, &full, &["check"]).badly().contains("the database is empty"));
+}
+
+/// Killed anywhere in a restore: what stands afterwards is whole, or is known for what it is, and a second restore works.
+#[tokio::test]
+async fn a_restore_that_is_killed_is_noticed_and_can_be_begun_again() {
+    let _turn = turn().await;
+    let folder = Folder::new();
+    let club = folder.sqlite("club.db");
+    set_up(&folder, &club).await;
+    run(&folder, &club, &["backup", "whole.backup"]).well();
+    let whole = content_of_file(&folder.file("whole.backup"));
+    let mut interrupted = 0;
+    for n in 0..6 {
+        let name = format!("target{n}.db");
+        let (target, draft) = (folder.sqlite(&name), folder.file(&format!("{name}.restoring")));
+        let mut child = command(&folder, &target, &["restore", "whole.backup"]).spawn().unwrap();
+        let begun = Instant::now();
+        while !draft.exists() && child.try_wait().unwrap().is_none() {
+            assert!(begun.elapsed() < Duration::from_secs(60), "it does not begin");
+            std::thread::yield_now();
+        }
+        std::thread::sleep(Duration::from_millis(n * 20));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        if folder.file(&name).exists() {
+            assert_eq!(content_of_file(&folder.file(&name)), whole, "it was finished");
+            continue;
+        }
+        interrupted += 1;
+        for command in ["check", "migrate"] {
+            let told = run(&folder, &target, &[command]).badly();
+            assert!(told.contains("a restore was interrupted"), "{command}: {told}");
+        }
+        run(&folder, &target, &["restore", "whole.backup"]).well();
+        assert_eq!(content_of_file(&folder.file(&name)), whole);
+        assert!(!draft.exists());
+    }
+    assert!(interrupted > 0, "no kill came in time");
+    if !on_postgres() {
+        return;
+    }
+    let server = new_schema();
+    let mut child = command(&folder, &server, &["restore", "whole.backup"]).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(400));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let told = run(&folder, &server, &["check"]);
+    if !told.well {
+        assert!(told.badly().contains("the database is empty"));
+        run(&folder, &server, &["restore", "whole.backup"]).well();
+    }
+    assert_eq!(content_of_server(&server, &folder.file("whole.backup")), whole);
+}

@@ -1,0 +1,187 @@
+//! Which content coding an answer gets (RFC 9110, 12.5.3), decided once for each request: the pages that are kept and the
+//! compression both go by this decision, so that they can't disagree.
+
+use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING};
+use axum::http::{HeaderMap, HeaderValue, Method};
+
+/// What a client can read, of what we send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Encoding {
+    Brotli,
+    Gzip,
+    Plain,
+}
+
+/// Quality values are counted in thousandths.
+const ONE: u16 = 1_000;
+
+/// The weights of one request's header, by coding; `None` where it is not named.
+#[derive(Default)]
+struct Weights {
+    brotli: Option<u16>,
+    gzip: Option<u16>,
+    plain: Option<u16>,
+    others: Option<u16>,
+}
+
+impl Encoding {
+    /// The coding that a client prefers among ours; of equal ones the smallest. `None` if it accepts none of them, not even an
+    /// answer without a coding.
+    pub(super) fn of(headers: &HeaderMap) -> Option<Encoding> {
+        let mut weights = Weights::default();
+        let mut is_said = false;
+        // Several lines are one list (RFC 9110, 5.3). What can't be read is as if it were not said.
+        for line in headers.get_all(ACCEPT_ENCODING) {
+            let Ok(text) = line.to_str() else { continue };
+            is_said = true;
+            // What most browsers send.
+            if text == "gzip, deflate, br, zstd" || text == "gzip, deflate, br" {
+                (weights.brotli, weights.gzip) = (Some(ONE), Some(ONE));
+                continue;
+            }
+            text.split(',').for_each(|coding| weights.read(coding));
+        }
+        if !is_said {
+            return Some(Encoding::Plain);
+        }
+        let others = weights.others.unwrap_or(0);
+        // Without a word about it, an answer without a coding is always acceptable, and never preferred.
+        let plain = weights.plain.or(weights.others).unwrap_or(1);
+        [
+            (Encoding::Brotli, weights.brotli.unwrap_or(others)),
+            (Encoding::Gzip, weights.gzip.unwrap_or(others)),
+            (Encoding::Plain, plain),
+        ]
+        .into_iter()
+        .filter(|(_, weight)| *weight > 0)
+        .reduce(|best, next| if next.1 > best.1 { next } else { best })
+        .map(|(encoding, _)| encoding)
+    }
+
+    /// The encoding by its name in `Content-Encoding`; `None` for one that we don't make.
+    fn named(name: Option<&HeaderValue>) -> Option<Encoding> {
+        match name.map(HeaderValue::as_bytes) {
+            None => Some(Encoding::Plain),
+            Some(b"br") => Some(Encoding::Brotli),
+            Some(b"gzip") => Some(Encoding::Gzip),
+            Some(_) => None,
+        }
+    }
+
+    /// Whether an answer with these headers may be given to everybody for whom this encoding was chosen: it has this coding, or
+    /// none at all because it is too small for one.
+    pub(super) fn fits(self, headers: &HeaderMap) -> bool {
+        let sent = Encoding::named(headers.get(CONTENT_ENCODING));
+        sent == Some(self) || sent == Some(Encoding::Plain)
+    }
+
+    fn name(self) -> Option<HeaderValue> {
+        match self {
+            Encoding::Brotli => Some(HeaderValue::from_static("br")),
+            Encoding::Gzip => Some(HeaderValue::from_static("gzip")),
+            Encoding::Plain => None,
+        }
+    }
+}
+
+impl Weights {
+    /// Takes one member of the list: `gzip`, `br;q=0.5`, `*`. A member whose weight can't be read is left out.
+    fn read(&mut self, coding: &str) {
+        let mut parts = coding.split(';').map(str::trim);
+        let name = parts.next().unwrap_or_default();
+        let Some(weight) = parts.next().map_or(Some(ONE), weight) else { return };
+        let place = if name.eq_ignore_ascii_case("br") {
+            &mut self.brotli
+        } else if name.eq_ignore_ascii_case("gzip") || name.eq_ignore_ascii_case("x-gzip") {
+            &mut self.gzip
+        } else if name.eq_ignore_ascii_case("identity") {
+            &mut self.plain
+        } else if name == "*" {
+            &mut self.others
+        } else {
+            return;
+        };
+        *place = Some(weight);
+    }
+}
+
+/// `q=0.5` in thousandths.
+fn weight(text: &str) -> Option<u16> {
+    let (name, value) = text.split_once('=')?;
+    let (whole, part) = value.trim().split_once('.').unwrap_or((value.trim(), ""));
+    let is_short = part.len() <= 3 && part.bytes().all(|digit| digit.is_ascii_digit());
+    if !name.trim().eq_ignore_ascii_case("q") || !is_short {
+        return None;
+    }
+    let thousandths: u16 = format!("{part:0<3}").parse().ok()?;
+    match whole {
+        "0" => Some(thousandths),
+        "1" if thousandths == 0 => Some(ONE),
+        _ => None,
+    }
+}
+
+/// Leaves in the request nothing but the coding that was chosen, for everything behind. Where a client that only reads accepts
+/// none of ours, its words stay, and it is answered 406.
+pub(super) fn normalize(method: &Method, headers: &mut HeaderMap) {
+    match Encoding::of(headers) {
+        None if matches!(*method, Method::GET | Method::HEAD) => {}
+        // What it asks for is done, so it is not answered that it could not be.
+        None | Some(Encoding::Plain) => {
+            headers.remove(ACCEPT_ENCODING);
+        }
+        Some(chosen) => {
+            if let Some(name) = chosen.name() {
+                headers.insert(ACCEPT_ENCODING, name);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(lines: &[&str]) -> Option<Encoding> {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(ACCEPT_ENCODING, HeaderValue::from_bytes(line.as_bytes()).expect("a header"));
+        }
+        Encoding::of(&headers)
+    }
+
+    #[test]
+    fn the_coding_follows_the_header_however_it_is_written() {
+        use Encoding::{Brotli, Gzip, Plain};
+        for (lines, wanted) in [
+            (&[][..], Some(Plain)),
+            (&[""], Some(Plain)),
+            (&["gzip, deflate, br, zstd"], Some(Brotli)),
+            (&["gzip, deflate, br"], Some(Brotli)),
+            (&["gzip, deflate"], Some(Gzip)),
+            (&["GZIP"], Some(Gzip)),
+            (&["x-gzip"], Some(Gzip)),
+            (&["gzip, BR"], Some(Brotli)),
+            (&["*"], Some(Brotli)),
+            (&["*;q=0.5, br;q=0"], Some(Gzip)),
+            (&["gzip", "br"], Some(Brotli)),
+            (&["br", "identity;q=0"], Some(Brotli)),
+            (&["br;q=0.5,gzip;q=0.8"], Some(Gzip)),
+            (&["br;q=0, gzip;q=0"], Some(Plain)),
+            (&["br ; Q=0.001"], Some(Brotli)),
+            (&["identity, br;q=0.5"], Some(Plain)),
+            (&["deflate"], Some(Plain)),
+            (&["brotli"], Some(Plain)),
+            (&["gzip;q=2"], Some(Plain)),
+            (&["gzip;q=0.0001"], Some(Plain)),
+            (&["gzip;level=9"], Some(Plain)),
+            (&["gzip, *;q=0"], Some(Gzip)),
+            (&["\u{e9}"], Some(Plain)),
+            (&["identity;q=0"], None),
+            (&["*;q=0"], None),
+            (&["deflate, identity;q=0"], None),
+        ] {
+            assert_eq!(of(lines), wanted, "{lines:?}");
+        }
+    }
+}
