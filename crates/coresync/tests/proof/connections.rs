@@ -80,7 +80,7 @@ async fn eleven_hundred_connections_that_do_nothing_do_not_stop_the_program() {
     let club = ProofClub::found(1).await;
     let server =
         start(&club, &format!("ulimit -n {DESCRIPTORS}; exec"), &[("CORESYNC_STALL_SECONDS", "4")]).await;
-    let many = "GET /services/?many HTTP/1.1\r\nHost: proof\r\n\r\n".repeat(200);
+    let many = "GET / HTTP/1.1\r\nHost: proof\r\n\r\n".repeat(200);
     let mut held = Vec::new();
     for n in 0..HELD {
         // At the limit a connection may be refused: somebody who attacks tries the next.
