@@ -66,7 +66,9 @@ pub use confirm::confirm;
 pub use days::{Day, Days, Open, Openings, minute, moments};
 pub use forget::{Exported, export, forget_person, has_ahead};
 pub use free::{Busy, DayCount, Demand, Factors, Field, Gate, Offer, Offers, Track};
-pub use guests::{GUEST, GuestVisit, TOO_MANY_GUEST_EMAILS, guest_visit, is_emailed, stop_guest_emails, visit_token};
+pub use guests::{
+    GUEST, GuestVisit, TOO_MANY_GUEST_EMAILS, guest_visit, is_emailed, stop_guest_emails, visit_token,
+};
 pub use hands::{DecidedTime, NOTHING_TO_UNDO, decide, decided_times, undo};
 pub use history::{Had, history};
 pub use hold::{Held, HeldNotes, Holder, Visitor, extend, held, held_notes, held_visit, hold, let_go};
@@ -75,8 +77,8 @@ pub use mine::{Mine, Only, allergies, mine, read, scene, show, some_of_mine, tog
 pub use model::{Booking, Detail, Frozen, Status};
 pub use nightly::{Nightly, Sweep, sweep, tidy};
 pub use notify::{
-    BookingNews, Cancellation, StillHolds, OPENED, REPRICED, cancellation, notify_as_it_is, notify_upcoming, revision, still_open,
-    still_repriced, still_true,
+    BookingNews, Cancellation, OPENED, REPRICED, StillHolds, cancellation, notify_as_it_is, notify_upcoming,
+    revision, still_open, still_repriced, still_true,
 };
 pub use numbers::{ACCOUNT_DAYS, BIRTHDAY, MOVES, NUMBERS};
 pub use objections::{Verdict, why_not, why_not_for};
@@ -90,7 +92,9 @@ pub use reschedule::{Rescheduled, preview_move, reschedule};
 pub use rule_input::{DecisionWish, RuleWish};
 pub use rules::{KeptRule, Rules, add_rule, all_rules, edit_rule, end_rule, rules};
 pub use search::{Answer, Ask, FreeDay, MOST_DAYS, Why, search};
-pub use series::{CONFLICTS, Repeated, Series, SeriesCancelled, cancel_series, preview_cancel_series, repeat};
+pub use series::{
+    CONFLICTS, Repeated, Series, SeriesCancelled, cancel_series, preview_cancel_series, repeat,
+};
 pub use waits::{
     Look, Offered, Opened, Place, Wait, WaitKind, Waiting, join, leave, look, places, wait, waits,
 };

@@ -15,8 +15,8 @@ use crate::price::{Cover, Sale};
 use crate::refusals::{TAKEN, TOO_MANY_MOVES, WRONG_STATE};
 use crate::request::{Question, Request};
 use crate::search::window;
-use crate::{notify, store, waits};
 use crate::wish::{Move, Perk, When};
+use crate::{notify, store, waits};
 
 /// What a move did.
 #[derive(Debug, Clone)]

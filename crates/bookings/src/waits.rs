@@ -16,10 +16,10 @@ use crate::days::minute;
 use crate::expiry::end_hold;
 use crate::free::Offer;
 use crate::hold::Hold;
+use crate::notify;
 use crate::numbers::{OFFER, OFFER_AHEAD, QUIET_FROM, QUIET_TO, WAITS};
 use crate::refusals::{TOO_MANY_WAITS, WRONG_STATE};
 use crate::search::{Ask, search};
-use crate::notify;
 use crate::wait_store as store;
 use crate::wish::{Extras, When, Wish};
 

@@ -31,6 +31,7 @@ mod store;
 mod store_doors;
 mod whence;
 
+pub use account_emails::{ACCOUNT_KINDS, AccountNews, account_email, notify};
 pub use actor::Actor;
 pub use api::{Profile, User, routes};
 pub use audit::{
@@ -62,11 +63,10 @@ pub use privacy::{
     AGREEMENTS, Agreement, Consent, Leaver, agree_to, ask_leaver, consents_to, erase, my_consents,
 };
 pub use profile::{change_profile, contact_of, emergency_contact};
-pub use account_emails::{ACCOUNT_KINDS, AccountNews, account_email, notify};
 pub use proofs::{
     ADDRESS_GONE, AddressAsked, AddressChanged, Claimed, LINK_EXPIRED, Letter, News, PasswordChanged, Proven,
-    Purpose, ResetAsked, ask_address, ask_again, ask_reset, confirm_address, letter_to_claimant,
-    look_at, mail_of, reset_password,
+    Purpose, ResetAsked, ask_address, ask_again, ask_reset, confirm_address, letter_to_claimant, look_at,
+    mail_of, reset_password,
 };
 pub use roles::{OWN_ROLE, find_people, look_up, note_look, set_role, sign_out_of_all};
 pub use sessions::{
