@@ -66,11 +66,24 @@ class Club:
         }
         self.process = subprocess.Popen([BINARY, "serve", "--demo"], cwd=folder, env=environment, stdout=subprocess.DEVNULL)
         started.append(self.process)
-        wait_for(self.port, self.process, "coresync")
+        self.wait_until_ready()
         self.token = self.post("/api/auth/login/", {"email": OWNER, "password": PASSWORD})["access"]
 
     token = None
     seen = 0
+
+    def wait_until_ready(self):
+        """It listens before the demo club is there."""
+        end = time.monotonic() + 180
+        while time.monotonic() < end:
+            if self.process.poll() is not None:
+                raise SystemExit(f"coresync ended with {self.process.returncode}")
+            try:
+                with urllib.request.urlopen(f"{self.url}/ready/", timeout=2):
+                    return
+            except OSError:
+                time.sleep(0.2)
+        raise SystemExit("coresync was not ready within 180 seconds")
 
     def ask(self, path, body=None):
         headers = {"Content-Type": "application/json"}
