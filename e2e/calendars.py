@@ -52,7 +52,7 @@ def wait_for(port, process, what):
 class Club:
     """The program with the demo club, and the emails that it keeps in its data folder."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, started):
         self.port = free_port()
         self.mail = folder / "data" / "mail"
         self.url = f"http://localhost:{self.port}"
@@ -65,11 +65,25 @@ class Club:
             "CORESYNC_LOG": "warn",
         }
         self.process = subprocess.Popen([BINARY, "serve", "--demo"], cwd=folder, env=environment, stdout=subprocess.DEVNULL)
-        wait_for(self.port, self.process, "coresync")
+        started.append(self.process)
+        self.wait_until_ready()
         self.token = self.post("/api/auth/login/", {"email": OWNER, "password": PASSWORD})["access"]
 
     token = None
     seen = 0
+
+    def wait_until_ready(self):
+        """It listens before the demo club is there."""
+        end = time.monotonic() + 180
+        while time.monotonic() < end:
+            if self.process.poll() is not None:
+                raise SystemExit(f"coresync ended with {self.process.returncode}")
+            try:
+                with urllib.request.urlopen(f"{self.url}/ready/", timeout=2):
+                    return
+            except OSError:
+                time.sleep(0.2)
+        raise SystemExit("coresync was not ready within 180 seconds")
 
     def ask(self, path, body=None):
         headers = {"Content-Type": "application/json"}
@@ -78,7 +92,7 @@ class Club:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data=data, headers=headers)
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=120) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             raise SystemExit(f"{path}: {error.code} {error.read().decode()}") from error
@@ -103,11 +117,12 @@ class Club:
 class Calendar:
     """A calendar on a CalDAV server of its own."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, started):
         port = free_port()
         arguments = ["--hosts", f"127.0.0.1:{port}", "--auth-type", "none", "--rights-type", "authenticated"]
         arguments += ["--storage-filesystem-folder", str(folder / "radicale"), "--config", "", "--logging-level", "warning"]
         self.process = subprocess.Popen([sys.executable, "-m", "radicale", *arguments])
+        started.append(self.process)
         wait_for(port, self.process, "Radicale")
         self.base = f"http://127.0.0.1:{port}/ann/visits/"
         self.http = requests.Session()
@@ -245,10 +260,8 @@ def main():
     folder = pathlib.Path(tempfile.mkdtemp(prefix="coresync-calendars-"))
     started = []
     try:
-        club = Club(folder)
-        started.append(club.process)
-        calendar = Calendar(folder)
-        started.append(calendar.process)
+        club = Club(folder, started)
+        calendar = Calendar(folder, started)
         booked, moved, cancelled, series, off = story(club, calendar)
         check(len(booked) == len(moved) == 1, f"one visit in the calendar: {booked}, {moved}")
         check(booked[0][1] == moved[0][1] and booked[0][0] != moved[0][0], f"the same event, moved: {booked}, {moved}")
@@ -258,7 +271,10 @@ def main():
     finally:
         for process in started:
             process.send_signal(signal.SIGTERM)
-            process.wait(20)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
         shutil.rmtree(folder, ignore_errors=True)
 
 

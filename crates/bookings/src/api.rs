@@ -313,7 +313,7 @@ impl<S: Send + Sync> FromRequest<S> for SentReason {
 
 /// Cancels a booking; `cancel_cost` said before what stays due.
 #[utoipa::path(post, path = "/api/bookings/{id}/cancel_booking/", tag = "bookings",
-    params(("id" = i64, Path), OnceHeader), request_body = Option<CancelWish>,
+    params(("id" = i64, Path), OnceHeader), request_body = CancelWish,
     responses((status = 200, body = CancelledOut), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn cancel_booking(

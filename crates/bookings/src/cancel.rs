@@ -43,12 +43,7 @@ pub fn cancel(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<(Booking, Cents)> {
 ///
 /// # Errors
 /// As [`cancel`].
-pub fn cancel_because(
-    tx: &mut Tx<'_>,
-    by: &Actor,
-    id: Id,
-    reason: Option<&str>,
-) -> Result<(Booking, Cents)> {
+pub fn cancel_because(tx: &mut Tx<'_>, by: &Actor, id: Id, reason: Option<&str>) -> Result<(Booking, Cents)> {
     let (booking, fee) = cancel_quietly(tx, by, id, reason)?;
     notify::cancelled(tx, std::slice::from_ref(&booking))?;
     Ok((booking, fee))

@@ -94,8 +94,8 @@ pub use mine::{Mine, Only, allergies, mine, read, scene, show, some_of_mine, tog
 pub use model::{Booking, Detail, Frozen, Status};
 pub use nightly::{Nightly, Sweep, sweep, tidy};
 pub use notify::{
-    BookingNews, Cancellation, StillHolds, OPENED, REPRICED, cancellation, notify_as_it_is, notify_upcoming, revision, still_open,
-    still_repriced, still_true,
+    BookingNews, Cancellation, OPENED, REPRICED, StillHolds, cancellation, notify_as_it_is, notify_upcoming,
+    revision, still_open, still_repriced, still_true,
 };
 pub use numbers::{ACCOUNT_DAYS, BIRTHDAY, MOVES, NUMBERS};
 pub use objections::{Verdict, why_not, why_not_by_staff, why_not_for};

@@ -273,22 +273,17 @@ struct SeriesCancelledOut {
 
 /// Cancels what is left of a series, each booking by its own policy. `id` is any booking of it.
 #[utoipa::path(post, path = "/api/bookings/{id}/cancel_series/", tag = "bookings", params(("id" = i64, Path), OnceHeader),
-    request_body = Option<CancelWish>,
+    request_body = CancelWish,
     responses((status = 200, body = SeriesCancelledOut), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
-async fn cancel_all(
-    caller: Caller,
-    Path(id): Path<Id>,
-    Once(sent, deed): Once<SentReason>,
-) -> Result<Reply> {
+async fn cancel_all(caller: Caller, Path(id): Path<Id>, Once(sent, deed): Once<SentReason>) -> Result<Reply> {
     let sent = Arc::new(sent);
     caller
         .once(deed, move |tx, by| {
             by.person()?;
             let done = cancel_series(tx, by, id, sent.read()?)?;
             let fee = done.fee();
-            let bookings =
-                done.cancelled.iter().map(|(one, _)| told(tx, one.id)).collect::<Result<_>>()?;
+            let bookings = done.cancelled.iter().map(|(one, _)| told(tx, one.id)).collect::<Result<_>>()?;
             Reply::json(StatusCode::OK, &SeriesCancelledOut { fee, bookings })
         })
         .await

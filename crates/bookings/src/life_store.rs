@@ -294,11 +294,8 @@ pub(crate) fn set_visit(tx: &mut Tx<'_>, booking: Id, visit: Option<Id>) -> Resu
 
 /// Makes a booking, with what else belongs to its visit, part of a series.
 pub(crate) fn set_series(tx: &mut Tx<'_>, booking: Id, series: Id) -> Result<()> {
-    tx.run(
-        sql!("UPDATE bookings SET series_id = $1 WHERE id = $2 OR visit_id = $2"),
-        args![series, booking],
-    )
-    .map(drop)
+    tx.run(sql!("UPDATE bookings SET series_id = $1 WHERE id = $2 OR visit_id = $2"), args![series, booking])
+        .map(drop)
 }
 
 /// The bookings that were made together with this one, the first of them, in order: its visit or its series.

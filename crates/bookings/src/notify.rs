@@ -251,12 +251,7 @@ pub fn still_true(tx: &mut Tx<'_>, news: BookingNews, data: &str) -> Result<Stil
 }
 
 /// Why a notification does not hold about a booking, if it does not.
-fn holds(
-    tx: &mut Tx<'_>,
-    news: BookingNews,
-    booking: &Booking,
-    item: Item,
-) -> Result<Option<&'static str>> {
+fn holds(tx: &mut Tx<'_>, news: BookingNews, booking: &Booking, item: Item) -> Result<Option<&'static str>> {
     use BookingNews::*;
     let now = tx.now();
     let why = match booking.status {
@@ -269,9 +264,7 @@ fn holds(
     Ok(match news {
         Confirmed | Moved if why != "booked" => Some(why),
         Confirmed | Moved if now >= booking.ends_at => Some("over"),
-        Confirmed | Moved => {
-            (last_event(tx, booking.id, PLACED)? != item.event).then_some("moved")
-        }
+        Confirmed | Moved => (last_event(tx, booking.id, PLACED)? != item.event).then_some("moved"),
         FirstReminder | LastReminder if booking.status != Status::Confirmed => Some(why),
         FirstReminder | LastReminder if booking.starts_at != item.starts_at => Some("moved"),
         FirstReminder | LastReminder if now >= booking.starts_at => Some("over"),

@@ -8,8 +8,8 @@ use serde_json::json;
 use crate::book::{bill, pay_with, priced};
 use crate::model::{Booking, Status};
 use crate::price::Cover;
-use crate::{notify, store};
 use crate::wish::Perk;
+use crate::{notify, store};
 
 /// Somebody is to be told that a booking costs something else now.
 #[derive(Debug, Serialize, Deserialize)]

@@ -166,12 +166,7 @@ impl SeriesCancelled {
 ///
 /// # Errors
 /// `Error::NotFound` for what is not theirs or belongs to no series; `wrong_state` if nothing is left to be cancelled.
-pub fn cancel_series(
-    tx: &mut Tx<'_>,
-    by: &Actor,
-    id: Id,
-    reason: Option<&str>,
-) -> Result<SeriesCancelled> {
+pub fn cancel_series(tx: &mut Tx<'_>, by: &Actor, id: Id, reason: Option<&str>) -> Result<SeriesCancelled> {
     let person = by.person()?.id;
     let by_club = by.may(Action::BookForOthers);
     let kept = store::find(tx, id)?.filter(|kept| by_club || kept.booking.person == Some(person));

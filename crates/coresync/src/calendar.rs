@@ -4,6 +4,7 @@ use bookings::{Booking, Status};
 use catalogue::Catalogue;
 use kit::{Result, Tx};
 use messages::calendar::{Event, Party};
+use messages::plain_name;
 
 /// Who a calendar file is for, and where its link leads.
 pub(crate) struct Invited<'i> {
@@ -41,7 +42,10 @@ pub(crate) fn event(
         description: format!("{}\n{}", booking.reference.clone().unwrap_or_default(), invited.link),
         cancelled: matches!(booking.status, Status::Cancelled | Status::NoShow),
         organizer: Party { name: club.name.clone(), email: bare_address(invited.mail_from).to_owned() },
-        attendee: Party { name: invited.name.to_owned(), email: invited.email.to_owned() },
+        attendee: Party {
+            name: plain_name(invited.name).unwrap_or_else(|| invited.email.to_owned()),
+            email: invited.email.to_owned(),
+        },
     })
 }
 

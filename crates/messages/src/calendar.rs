@@ -144,8 +144,14 @@ mod tests {
             location: "Mensuite \\ Room 2".to_owned(),
             description: description.to_owned(),
             cancelled: false,
-            organizer: Party { name: "The \"Small\" Club".to_owned(), email: "hello@demo.coresync.test".to_owned() },
-            attendee: Party { name: "Anna; Ko\r\nX:1".to_owned(), email: "anna@example.com\r\nX:1".to_owned() },
+            organizer: Party {
+                name: "The \"Small\" Club".to_owned(),
+                email: "hello@demo.coresync.test".to_owned(),
+            },
+            attendee: Party {
+                name: "Anna; Ko\r\nX:1".to_owned(),
+                email: "anna@example.com\r\nX:1".to_owned(),
+            },
         }
     }
 
@@ -185,7 +191,8 @@ mod tests {
 
     #[test]
     fn several_events_are_one_file() {
-        let two = [event("first"), Event { uid: "booking-18@demo.coresync.test".to_owned(), ..event("second") }];
+        let two =
+            [event("first"), Event { uid: "booking-18@demo.coresync.test".to_owned(), ..event("second") }];
         let text = ics(&two);
         assert_eq!((text.matches("BEGIN:VEVENT").count(), text.matches("BEGIN:VCALENDAR").count()), (2, 1));
         assert_eq!(text.matches("METHOD:").count(), 1);

@@ -187,7 +187,8 @@ mod tests {
         assert_eq!(id(&first), id(&composed(&mail())));
         assert_ne!(id(&first), id(&other));
         assert!(id(&first).ends_with("@demo.coresync.test>"));
-        let keyed = |text: &str| composed(&Mail { key: Some("17".to_owned()), text: text.to_owned(), ..mail() });
+        let keyed =
+            |text: &str| composed(&Mail { key: Some("17".to_owned()), text: text.to_owned(), ..mail() });
         assert_eq!(id(&keyed("Friday")), id(&keyed("Saturday")), "the key names it, whatever is in it");
     }
 
@@ -211,6 +212,10 @@ mod tests {
         ] {
             assert!(text.contains(part), "{part}\n{text}");
         }
-        assert_eq!(text.matches("Content-Type: text/calendar; charset=utf-8; method=CANCEL").count(), 2, "{text}");
+        assert_eq!(
+            text.matches("Content-Type: text/calendar; charset=utf-8; method=CANCEL").count(),
+            2,
+            "{text}"
+        );
     }
 }

@@ -8,7 +8,8 @@ const DIGITS: usize = 4;
 /// The text as a name in an email to somebody else. Nothing, if it is longer than 60 characters, or holds an address, a link or a
 /// telephone number: then it is no name.
 pub fn plain_name(text: &str) -> Option<String> {
-    let shown: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).filter(|c| !is_hidden(*c)).collect();
+    let shown: String =
+        text.chars().map(|c| if c.is_control() { ' ' } else { c }).filter(|c| !is_hidden(*c)).collect();
     let name = shown.split_whitespace().collect::<Vec<_>>().join(" ");
     let is_name = !name.is_empty()
         && name.chars().count() <= LONGEST
@@ -25,7 +26,34 @@ fn is_hidden(c: char) -> bool {
 
 /// Characters of which addresses and links are made, in every width, and those that mean something to HTML.
 fn is_of_an_address(c: char) -> bool {
-    matches!(c, '@' | '/' | '\\' | ':' | '<' | '>' | '#' | '%' | '=' | '?' | '_' | '[' | ']' | '{' | '}' | '|' | '$' | '\u{fe55}' | '\u{fe6b}' | '\u{ff03}' | '\u{ff0f}' | '\u{ff1a}' | '\u{ff20}' | '\u{2044}' | '\u{2215}' | '\u{2236}')
+    matches!(
+        c,
+        '@' | '/'
+            | '\\'
+            | ':'
+            | '<'
+            | '>'
+            | '#'
+            | '%'
+            | '='
+            | '?'
+            | '_'
+            | '['
+            | ']'
+            | '{'
+            | '}'
+            | '|'
+            | '$'
+            | '\u{fe55}'
+            | '\u{fe6b}'
+            | '\u{ff03}'
+            | '\u{ff0f}'
+            | '\u{ff1a}'
+            | '\u{ff20}'
+            | '\u{2044}'
+            | '\u{2215}'
+            | '\u{2236}'
+    )
 }
 
 /// Whether a dot stands between two characters as in `example.com`: mail programs make a link of that. Initials (`J.R. Smith`) have none
@@ -35,7 +63,10 @@ fn has_domain(name: &str) -> bool {
     let chars: Vec<char> = name.chars().collect();
     chars.windows(4).any(|four| {
         let [before, dot, next, after] = four else { return false };
-        before.is_alphanumeric() && is_dot(*dot) && next.is_alphanumeric() && (after.is_alphanumeric() || *after == '-')
+        before.is_alphanumeric()
+            && is_dot(*dot)
+            && next.is_alphanumeric()
+            && (after.is_alphanumeric() || *after == '-')
     }) || name.to_lowercase().contains("www")
 }
 
@@ -45,7 +76,17 @@ mod tests {
 
     #[test]
     fn a_name_stays_as_it_is() {
-        for name in ["Anna", "Zoë O’Brien-Ko", "J.R. Smith", "Anna & Tom", "Dr. María José de la Cruz", "李小龙", "Олена", "Louis XIV 2", "Jr."] {
+        for name in [
+            "Anna",
+            "Zoë O’Brien-Ko",
+            "J.R. Smith",
+            "Anna & Tom",
+            "Dr. María José de la Cruz",
+            "李小龙",
+            "Олена",
+            "Louis XIV 2",
+            "Jr.",
+        ] {
             assert_eq!(plain_name(name).as_deref(), Some(name));
         }
         assert_eq!(plain_name("  Anna \u{202e}\r\n\tKo\u{200b} ").as_deref(), Some("Anna Ko"));

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -15,8 +16,8 @@ use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 use crate::compose;
 use crate::deliver::Mail;
 
-/// How long a mail server may take for one answer.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a mail server may take to take an email, from the first answer to the last.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How mail leaves the house. Clones share their connections.
 #[derive(Clone)]
@@ -28,9 +29,32 @@ pub struct Post {
 #[derive(Clone)]
 enum Way {
     /// To a server, over connections that are kept.
-    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+    Smtp(Arc<Server>),
     /// Into this folder.
     Kept(PathBuf),
+}
+
+/// A mail server. The limit of its library is for connecting alone, so the whole hand-over has one of its own.
+struct Server {
+    patience: Duration,
+    /// Connections that one who gave up left in the middle of a conversation would be used again: then all are given up.
+    connections: Mutex<AsyncSmtpTransport<Tokio1Executor>>,
+    fresh: Box<dyn Fn() -> AsyncSmtpTransport<Tokio1Executor> + Send + Sync>,
+}
+
+impl Server {
+    async fn send(&self, message: lettre::Message) -> Result<()> {
+        let transport = self.connections.lock().map_or_else(|_| (self.fresh)(), |kept| kept.clone());
+        match tokio::time::timeout(self.patience, transport.send(message)).await {
+            Ok(sent) => sent.map(drop).or_fault(),
+            Err(_) => {
+                if let Ok(mut kept) = self.connections.lock() {
+                    *kept = (self.fresh)();
+                }
+                Err(Fault::because(format!("the mail server took longer than {:?}", self.patience)))
+            }
+        }
+    }
 }
 
 impl Post {
@@ -43,7 +67,7 @@ impl Post {
         Post::with_patience(config, PATIENCE)
     }
 
-    /// The same, with another limit for one answer of the mail server.
+    /// The same, with another limit for the mail server.
     ///
     /// # Errors
     /// As [`Post::from_config`].
@@ -52,7 +76,7 @@ impl Post {
             config.mail_from.parse().map_err(|e| Fault::because(format!("CORESYNC_MAIL_FROM: {e}")))?;
         let way = match &config.smtp_url {
             None => Way::Kept(config.data.join("mail")),
-            Some(url) => Way::Smtp(smtp(url, &from, patience)?),
+            Some(url) => Way::Smtp(Arc::new(smtp(url, &from, patience)?)),
         };
         Ok(Post { from, way })
     }
@@ -65,7 +89,7 @@ impl Post {
         let message = compose::compose(mail, &self.from, now)?;
         match &self.way {
             Way::Smtp(server) => {
-                server.send(message).await.or_fault()?;
+                server.send(message).await?;
                 Ok("smtp")
             }
             Way::Kept(folder) => {
@@ -81,7 +105,7 @@ impl Post {
     }
 }
 
-fn smtp(url: &str, from: &Mailbox, patience: Duration) -> Result<AsyncSmtpTransport<Tokio1Executor>> {
+fn smtp(url: &str, from: &Mailbox, patience: Duration) -> Result<Server> {
     if !is_safe(url) {
         return Err(Fault::because(
             "CORESYNC_SMTP_URL: to another machine mail goes encrypted: smtps://…, or smtp://…?tls=required",
@@ -91,7 +115,9 @@ fn smtp(url: &str, from: &Mailbox, patience: Duration) -> Result<AsyncSmtpTransp
     let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
         .map_err(|_| Fault::because("CORESYNC_SMTP_URL must look like smtps://user:password@host:port"))?;
     let name = ClientId::Domain(from.email.domain().to_owned());
-    Ok(builder.hello_name(name).timeout(Some(patience)).build())
+    let builder = builder.hello_name(name).timeout(Some(patience));
+    let fresh = Box::new(move || builder.clone().build());
+    Ok(Server { patience, connections: Mutex::new(fresh()), fresh })
 }
 
 /// Whether the way to the server is encrypted, or does not leave this machine.

@@ -88,13 +88,8 @@ pub fn notify<N: AccountNews>(tx: &mut Tx<'_>, news: &N) -> Result<()> {
 }
 
 /// The kinds of [`notify`].
-pub const ACCOUNT_KINDS: [&str; 5] = [
-    Claimed::KIND,
-    ResetAsked::KIND,
-    AddressAsked::KIND,
-    AddressChanged::KIND,
-    PasswordChanged::KIND,
-];
+pub const ACCOUNT_KINDS: [&str; 5] =
+    [Claimed::KIND, ResetAsked::KIND, AddressAsked::KIND, AddressChanged::KIND, PasswordChanged::KIND];
 
 fn read<N: AccountNews>(data: &str) -> Result<N> {
     serde_json::from_str(data).map_err(Fault::because)

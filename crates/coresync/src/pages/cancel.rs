@@ -78,11 +78,7 @@ fn is_by_club(by: &Actor, owner: Option<Id>) -> bool {
     by.may(Action::BookForOthers) && by.id() != owner
 }
 
-async fn cancel(
-    caller: Caller,
-    Path(id): Path<Id>,
-    Form(Reason(reason)): Form<Reason>,
-) -> Result<Response> {
+async fn cancel(caller: Caller, Path(id): Path<Id>, Form(Reason(reason)): Form<Reason>) -> Result<Response> {
     let cancelled = caller.tx(move |tx, by| attend(tx, by, id, reason.as_deref())).await;
     let done = cancelled.map(|()| see_other(&format!("/dashboard/bookings/{id}/")));
     or_sign_in(done, &here(id))

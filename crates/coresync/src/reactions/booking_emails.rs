@@ -78,7 +78,13 @@ fn recipient(
         let link = format!("{public}/visit/{}/", bookings::visit_token(tx, booking)?);
         let name = booking.guest_name.as_deref().and_then(plain_name);
         let end = Some(format!("{link}stop/"));
-        return Ok(Ok(Recipient { email, name: name.unwrap_or_else(|| "Dear Guest".to_owned()), is_guest: true, link, end }));
+        return Ok(Ok(Recipient {
+            email,
+            name: name.unwrap_or_else(|| "Dear Guest".to_owned()),
+            is_guest: true,
+            link,
+            end,
+        }));
     }
     let Some(person) = booking.person else { return Ok(Err("nobody to tell")) };
     let Some(email) = people::mail_of(tx, person)? else { return Ok(Err("no verified address")) };
@@ -163,8 +169,14 @@ impl Saying<'_> {
         }
         let zone = &self.club.zone;
         let (booked_at, starts_at) = (booking.created_at, booking.starts_at);
-        let asked =
-            Cancelling { policy: booking.policy, net: booking.net(), booked_at, starts_at, now: self.now, zone };
+        let asked = Cancelling {
+            policy: booking.policy,
+            net: booking.net(),
+            booked_at,
+            starts_at,
+            now: self.now,
+            zone,
+        };
         let sentence = asked.sentence_with(|moment| club_time::moment(zone, moment));
         if self.details.len() > 1 { format!("The first visit: {sentence}") } else { sentence }
     }
@@ -191,19 +203,36 @@ impl Saying<'_> {
             }
             BookingNews::Cancelled => {
                 let heading = match &self.cancellation {
-                    Some(Cancellation { by_club: true, .. }) => format!("we’re sorry, we had to cancel {visit}."),
+                    Some(Cancellation { by_club: true, .. }) => {
+                        format!("we’re sorry, we had to cancel {visit}.")
+                    }
                     _ => format!("{visit} {} canceled.", self.is_or_are("is", "are")),
                 };
-                ("Canceled", heading, format!("{}We hope to see you another time.", self.due()), "View details")
+                (
+                    "Canceled",
+                    heading,
+                    format!("{}We hope to see you another time.", self.due()),
+                    "View details",
+                )
             }
             BookingNews::Missed => {
                 let heading = match self.guest() {
                     Some(guest) => format!("we missed {guest}."),
                     None => "we missed you.".to_owned(),
                 };
-                ("Missed", heading, format!("{}If something is wrong, call us at {phone}.", self.due()), "View details")
+                (
+                    "Missed",
+                    heading,
+                    format!("{}If something is wrong, call us at {phone}.", self.due()),
+                    "View details",
+                )
             }
-            BookingNews::Offered => ("Held for you", "a time just opened up for you.".to_owned(), self.offer(), "Book it or let it go"),
+            BookingNews::Offered => (
+                "Held for you",
+                "a time just opened up for you.".to_owned(),
+                self.offer(),
+                "Book it or let it go",
+            ),
         };
         let subject = match self.news {
             BookingNews::FirstReminder | BookingNews::LastReminder => self.day_ahead(),

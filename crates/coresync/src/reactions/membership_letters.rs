@@ -126,7 +126,9 @@ impl News {
             "ended" => (
                 "Your membership has ended".to_owned(),
                 "your membership has ended.".to_owned(),
-                format!("It was paid until {until}. The door stays open: you can still book at guest prices."),
+                format!(
+                    "It was paid until {until}. The door stays open: you can still book at guest prices."
+                ),
             ),
             frozen if frozen.starts_with("frozen_") => (
                 "Your membership is frozen".to_owned(),
@@ -176,7 +178,10 @@ fn write_repriced(
     let club: &Club = &catalogue.club;
     let what = service_name(&catalogue, booking);
     let (heading, words) = if job.restored {
-        ("your visit is back to its original price.", "Your membership counts on its day, as when you booked.")
+        (
+            "your visit is back to its original price.",
+            "Your membership counts on its day, as when you booked.",
+        )
     } else {
         (
             "the price of your visit has changed.",

@@ -280,9 +280,9 @@ async fn a_letter_outlives_a_long_failure_of_the_mail() {
     let folder = house.inner().config.data.join("mail");
     std::fs::write(&folder, "where the folder should be").expect("a file in its way");
     let post = messages::Post::from_config(&house.inner().config).expect("a post");
-    let handlers = coresync::reactions::handlers(house.inner(), &post);
+    let outbox = coresync::reactions::outbox(house.inner(), &post);
     for _ in 0..6 {
-        kit::jobs::run_due(house.db(), &handlers).await.expect_err("it can't be kept");
+        outbox.deliver_due().await.expect_err("it can't be kept");
         later(&house, SignedDuration::from_mins(30));
     }
     std::fs::remove_file(&folder).expect("out of the way");

@@ -88,7 +88,8 @@ impl World {
         let url = smtp.url();
         let house = House::open_with(testing::NOW, |config| Config { smtp_url: Some(url), ..config }).await;
         let place = Place::parse(house.url()).expect("an address");
-        let second = Db::open(place, house.db().means().clone(), Width::default()).await.expect("a second process");
+        let second =
+            Db::open(place, house.db().means().clone(), Width::default()).await.expect("a second process");
         second.join().await.expect("a node");
         let sender = |db: Db| {
             let inner = kit::House { db, config: Arc::clone(&house.inner().config) };
@@ -149,7 +150,8 @@ impl World {
         let zone = self.house.catalogue().await.club.zone.clone();
         let (date, hour) = (day.to_zoned(zone).date(), 10 + self.chance.below(9));
         let service = self.house.service(self.chance.of(&["massage", "pod"])).await;
-        let mut words = json!({"service_id": service, "date": date.to_string(), "start_time": format!("{hour:02}:00")});
+        let mut words =
+            json!({"service_id": service, "date": date.to_string(), "start_time": format!("{hour:02}:00")});
         if self.chance.below(2) == 0 {
             words["guest_name"] = json!("Ann Lee");
             words["guest_email"] = json!(format!("guest{}@example.com", self.chance.below(4)));
@@ -169,7 +171,8 @@ impl World {
 
     fn pick(&mut self) -> Option<(i64, Known)> {
         let now = self.now();
-        let open = self.known.iter().filter(|(_, known)| known.status == "confirmed" && now < known.starts_at);
+        let open =
+            self.known.iter().filter(|(_, known)| known.status == "confirmed" && now < known.starts_at);
         let open: Vec<_> = open.map(|(id, known)| (*id, known.clone())).collect();
         let place = self.chance.below(open.len().max(1) as u64);
         open.get(usize::try_from(place).expect("as promised")).cloned()
@@ -217,13 +220,16 @@ impl World {
     async fn learn(&mut self) {
         let rows = self.house.db().view(|tx| {
             tx.all::<(i64, i64, String, String, Timestamp)>(
-                sql!("SELECT id, subject_id, recipient, kind, created_at FROM notifications ORDER BY sequence"),
+                sql!(
+                    "SELECT id, subject_id, recipient, kind, created_at FROM notifications ORDER BY sequence"
+                ),
                 args![],
             )
         });
-        let states = self.house.db().view(|tx| {
-            tx.all::<(i64,)>(sql!("SELECT id FROM bookings WHERE status = 'no_show'"), args![])
-        });
+        let states = self
+            .house
+            .db()
+            .view(|tx| tx.all::<(i64,)>(sql!("SELECT id FROM bookings WHERE status = 'no_show'"), args![]));
         for (id,) in states.await.expect("states") {
             if let Some(known) = self.known.get_mut(&id) {
                 known.status = "no_show";
@@ -262,8 +268,15 @@ impl World {
 
     /// Both processes send, until nothing is due; sometimes one is killed while it does.
     async fn round(&mut self, mode: Option<Mode>) {
-        let modes =
-            [Mode::Takes, Mode::Greylists, Mode::Refuses, Mode::ShutsDown, Mode::Changes, Mode::TakesAndHangs, Mode::Hangs];
+        let modes = [
+            Mode::Takes,
+            Mode::Greylists,
+            Mode::Refuses,
+            Mode::ShutsDown,
+            Mode::Changes,
+            Mode::TakesAndHangs,
+            Mode::Hangs,
+        ];
         let is_last = mode.is_some();
         let mode = mode.unwrap_or_else(|| self.chance.of(&modes));
         let kills = !is_last && self.chance.below(3) == 0;
@@ -304,7 +317,9 @@ impl World {
             .pending
             .iter()
             .chain(&self.sent)
-            .flat_map(|(stream, all)| all.iter().map(|one| (message_id(one.id), (stream.clone(), one.clone()))))
+            .flat_map(|(stream, all)| {
+                all.iter().map(|one| (message_id(one.id), (stream.clone(), one.clone())))
+            })
             .collect();
         for email in &taken[self.looked_at..] {
             let context = || format!("{email:?}\n{}", self.log.join("\n"));
@@ -329,7 +344,11 @@ impl World {
         if is_whole {
             for ((booking, recipient), left) in &self.pending {
                 let open: Vec<_> = left.iter().filter(|one| self.holds(*booking, one)).collect();
-                assert!(open.is_empty(), "{booking} {recipient} was not told {open:?}\n{}", self.log.join("\n"));
+                assert!(
+                    open.is_empty(),
+                    "{booking} {recipient} was not told {open:?}\n{}",
+                    self.log.join("\n")
+                );
             }
             self.pending.clear();
         }
@@ -338,7 +357,10 @@ impl World {
     /// Nothing waits; and the last that each recipient heard of a booking is what has become of it.
     async fn check(&mut self) {
         let left = self.house.db().view(|tx| {
-            tx.all::<(i64, String, Option<String>)>(sql!("SELECT id, kind, last_error FROM notifications"), args![])
+            tx.all::<(i64, String, Option<String>)>(
+                sql!("SELECT id, kind, last_error FROM notifications"),
+                args![],
+            )
         });
         let left = left.await.expect("rows");
         assert!(left.is_empty(), "{left:?}\n{}", self.log.join("\n"));
@@ -412,7 +434,10 @@ async fn every_history_ends_with_the_emails_that_its_states_call_for_in_order() 
             *modes.entry(mode).or_default() += count;
         }
     }
-    println!("{} histories, {emails} emails, {duplicates} of them twice, rounds {modes:?}", worlds * histories);
+    println!(
+        "{} histories, {emails} emails, {duplicates} of them twice, rounds {modes:?}",
+        worlds * histories
+    );
     assert!(emails > 50 && modes.len() == 7, "{emails} {modes:?}");
 }
 
@@ -422,7 +447,8 @@ async fn a_poisoned_message_holds_up_nothing_else() {
     let world = World::open(7).await;
     world.smtp.refuse("gus@cast.test");
     let broken = world.house.db().tx(|tx| {
-        let notification = kit::Notification::new("bookings.confirmed", ("booking", Id(1)), None, &json!({"x": 1}))?;
+        let notification =
+            kit::Notification::new("bookings.confirmed", ("booking", Id(1)), None, &json!({"x": 1}))?;
         tx.notify(&notification, &["owner"])
     });
     broken.await.expect("written");
@@ -438,7 +464,10 @@ async fn a_poisoned_message_holds_up_nothing_else() {
         tx.all::<(String, i64)>(sql!("SELECT kind, attempt FROM notifications ORDER BY id"), args![])
     });
     let waiting = waiting.await.expect("rows");
-    assert!(waiting.len() == 2 && waiting.iter().all(|(_, attempt)| *attempt >= 20), "never given up: {waiting:?}");
+    assert!(
+        waiting.len() == 2 && waiting.iter().all(|(_, attempt)| *attempt >= 20),
+        "never given up: {waiting:?}"
+    );
     let clear = world.house.db().tx(|tx| tx.run(sql!("DELETE FROM notifications"), args![]));
     clear.await.expect("gone");
 }

@@ -52,7 +52,9 @@ async fn an_account_whose_address_is_not_verified_has_nobody_else_emailed() {
     }
     let move_to = json!({"date": "2026-11-26", "start_time": "15:00"});
     zoe.post(&format!("/api/bookings/{}/reschedule/", ids[0]), move_to).await.expect(200);
-    zoe.post(&format!("/api/bookings/{}/cancel_booking/", ids[1]), json!({"reason": "https://evil.test"})).await.expect(200);
+    zoe.post(&format!("/api/bookings/{}/cancel_booking/", ids[1]), json!({"reason": "https://evil.test"}))
+        .await
+        .expect(200);
     house.run_jobs().await;
     let to: Vec<String> = house.mails();
     assert_eq!(to.len(), 1, "the question whose the address is, and nothing else: {to:?}");
@@ -74,7 +76,8 @@ async fn an_account_whose_address_is_not_verified_has_nobody_else_emailed() {
 async fn a_verified_account_names_five_guests_a_day_by_email() {
     let house = House::open().await;
     for n in 0..5 {
-        let booked = book_for(&house, UMA, &format!("{:02}:00", 9 + n), "Ann", &format!("ann{n}@example.com")).await;
+        let booked =
+            book_for(&house, UMA, &format!("{:02}:00", 9 + n), "Ann", &format!("ann{n}@example.com")).await;
         booked.expect(201);
     }
     book_for(&house, UMA, "15:00", "Ann", "ann5@example.com").await.refused(409, "too_many_guest_emails");
@@ -125,7 +128,11 @@ async fn whoever_books_for_a_guest_is_told_too_and_the_guest_has_a_page_of_their
     assert_eq!((own.len(), guest.len()), (1, 1));
     assert!(own[0].contains("for Ann Lee") && own[0].contains("/dashboard/bookings/"), "{}", own[0]);
     assert!(guest[0].contains("Ann Lee, we") && guest[0].contains("booked this for you"), "{}", guest[0]);
-    assert!(!guest[0].contains("/dashboard/") && !guest[0].contains("$"), "no sign-in page, no price: {}", guest[0]);
+    assert!(
+        !guest[0].contains("/dashboard/") && !guest[0].contains("$"),
+        "no sign-in page, no price: {}",
+        guest[0]
+    );
     assert!(guest[0].contains("Stop emails about this visit"), "{}", guest[0]);
 
     let path = guest_path(&guest[0]);
@@ -133,10 +140,14 @@ async fn whoever_books_for_a_guest_is_told_too_and_the_guest_has_a_page_of_their
     for part in ["Ann Lee", "1 Test Street", "Get directions", "visit.ics", "Stop emails", "noindex"] {
         assert!(page.text().contains(part), "{part}\n{}", page.text());
     }
-    assert!(!page.text().contains("bea@") && !page.text().contains("/dashboard/bookings/"), "{}", page.text());
+    assert!(
+        !page.text().contains("bea@") && !page.text().contains("/dashboard/bookings/"),
+        "{}",
+        page.text()
+    );
     assert_eq!(page.header("referrer-policy"), "no-referrer");
     assert_eq!(page.header("x-robots-tag"), "noindex, nofollow");
-    let file = house.visitor().get(&format!("{path}visit.ics")).await.expect(200).text();
+    let file = house.visitor().get(&format!("{path}visit.ics")).await.expect(200).text().replace("\r\n ", "");
     assert!(file.contains("METHOD:REQUEST") && file.contains("mailto:ann@example.com"), "{file}");
     // Nobody else's, and nothing that was changed on the way.
     let broken = format!("{}0/", &path[..path.len() - 2]);
@@ -182,31 +193,37 @@ async fn the_link_of_a_guest_ends_with_erasure() {
     erased.await.expect("erased");
     house.visitor().get(&path).await.expect(404);
     house.visitor().submit(&format!("{path}stop/"), "").await.expect(404);
-    let kept = house.db().view(|tx| {
-        tx.all::<(String,)>(sql!("SELECT to_address FROM mails WHERE to_address <> ''"), args![])
-    });
+    let kept = house
+        .db()
+        .view(|tx| tx.all::<(String,)>(sql!("SELECT to_address FROM mails WHERE to_address <> ''"), args![]));
     assert!(kept.await.expect("the log").is_empty(), "the log keeps no address of theirs or their guest's");
 }
 
 #[tokio::test]
 async fn a_series_is_one_email_with_all_dates_and_can_be_cancelled_as_a_whole() {
     let house = House::open().await;
-    let series = and(wish(&house, "pod", "2026-11-27", "14:00").await, json!({"every_weeks": 1, "times": 3,
-        "guest_name": "Ann", "guest_email": "ann@example.com"}));
+    let series = and(
+        wish(&house, "pod", "2026-11-27", "14:00").await,
+        json!({"every_weeks": 1, "times": 3,
+        "guest_name": "Ann", "guest_email": "ann@example.com"}),
+    );
     let made = house.as_(UMA).post("/api/bookings/series/", series).await.expect(201);
     let ids: Vec<i64> = made.list("bookings").iter().map(|one| one["id"].as_i64().expect("an id")).collect();
     for to in ["uma@cast.test", "ann@example.com"] {
         let mails = mails_to(&house, to).await;
         assert_eq!(mails.len(), 1, "{to}: {mails:?}");
         assert!(subject(&mails[0]).ends_with("Nov 27, Dec 4, Dec 11"), "{}", subject(&mails[0]));
-        for date in ["November 27, 2026, 2:00 PM to", "December 4, 2026, 2:00 PM to", "December 11, 2026, 2:00 PM to"] {
+        for date in
+            ["November 27, 2026, 2:00 PM to", "December 4, 2026, 2:00 PM to", "December 11, 2026, 2:00 PM to"]
+        {
             assert!(mails[0].contains(date), "{date}\n{}", mails[0]);
         }
         // Twice, for the calendar is shown and attached.
         assert_eq!(mails[0].matches("BEGIN:VEVENT").count(), 6);
         assert_eq!(mails[0].matches("BEGIN:VCALENDAR").count(), 2);
     }
-    let page = house.visitor().get(&guest_path(&mails_to(&house, "ann@example.com").await[0])).await.expect(200);
+    let page =
+        house.visitor().get(&guest_path(&mails_to(&house, "ann@example.com").await[0])).await.expect(200);
     assert_eq!(page.text().matches("class=\"ticket\"").count(), 3, "all dates on one page");
 
     // One date alone, then the rest as a whole: only what can still be cancelled.
@@ -214,13 +231,27 @@ async fn a_series_is_one_email_with_all_dates_and_can_be_cancelled_as_a_whole() 
     house.as_(UMA).post(&format!("/api/bookings/{}/cancel_booking/", ids[1]), json!({})).await.expect(200);
     let shown = house.browser(UMA).get(&format!("/dashboard/bookings/{}/cancel/", ids[0])).await.expect(200);
     assert!(shown.text().contains("Cancel the whole series"), "{}", shown.text());
-    let asked = house.browser(UMA).get(&format!("/dashboard/bookings/{}/cancel-series/", ids[0])).await.expect(200);
-    assert!(asked.text().contains("free") && asked.text().matches("row-name").count() == 2, "{}", asked.text());
+    let asked =
+        house.browser(UMA).get(&format!("/dashboard/bookings/{}/cancel-series/", ids[0])).await.expect(200);
+    assert!(
+        asked.text().contains("free") && asked.text().matches("row-name").count() == 2,
+        "{}",
+        asked.text()
+    );
     house.set_time("2026-11-24T11:40:00-05:00");
-    let done = house.as_(UMA).post(&format!("/api/bookings/{}/cancel_series/", ids[2]), json!({})).await.expect(200);
+    let done =
+        house.as_(UMA).post(&format!("/api/bookings/{}/cancel_series/", ids[2]), json!({})).await.expect(200);
     assert_eq!((done.list("bookings").len(), done["fee"].as_str()), (2, Some("0.00")));
-    house.as_(UMA).post(&format!("/api/bookings/{}/cancel_series/", ids[2]), json!({})).await.refused(409, "wrong_state");
-    house.browser(UMA).submit(&format!("/dashboard/bookings/{}/cancel-series/", ids[0]), "").await.expect(303);
+    house
+        .as_(UMA)
+        .post(&format!("/api/bookings/{}/cancel_series/", ids[2]), json!({}))
+        .await
+        .refused(409, "wrong_state");
+    house
+        .browser(UMA)
+        .submit(&format!("/dashboard/bookings/{}/cancel-series/", ids[0]), "")
+        .await
+        .expect(303);
     house.as_(BEA).post(&format!("/api/bookings/{}/cancel_series/", ids[2]), json!({})).await.expect(404);
     let told = subjects(&house, "uma@cast.test").await;
     let off: Vec<&String> = told.iter().filter(|one| one.starts_with("Canceled: ")).collect();
@@ -236,7 +267,11 @@ async fn several_services_of_a_visit_are_one_email_and_one_reminder() {
     house.as_(PIA).post(CREATE, wished).await.expect(201);
     let mails = mails_to(&house, "pia@cast.test").await;
     assert_eq!(mails.len(), 1, "{mails:?}");
-    assert!(subject(&mails[0]).contains(" and ") && subject(&mails[0]).ends_with(", Nov 27"), "{}", subject(&mails[0]));
+    assert!(
+        subject(&mails[0]).contains(" and ") && subject(&mails[0]).ends_with(", Nov 27"),
+        "{}",
+        subject(&mails[0])
+    );
     assert_eq!(mails[0].matches("BEGIN:VEVENT").count(), 4);
     house.set_time("2026-11-26T15:00:00-05:00");
     house.db().tx(bookings::sweep).await.expect("a sweep");
@@ -248,8 +283,13 @@ async fn several_services_of_a_visit_are_one_email_and_one_reminder() {
 async fn what_the_club_does_is_told_with_its_reason_to_who_has_unsubscribed_too() {
     let house = House::open().await;
     let nothing = json!({"notices": []}).to_string().into_bytes();
-    house.as_(GUS).send(Method::PUT, "/api/users/notices/", Some("application/json"), nothing).await.expect(200);
+    house
+        .as_(GUS)
+        .send(Method::PUT, "/api/users/notices/", Some("application/json"), nothing)
+        .await
+        .expect(200);
     let booked = book(&house, GUS, "massage", "2026-11-27", "14:00").await;
+    house.run_jobs().await;
     house.set_time("2026-11-24T11:00:00-05:00");
     let path = format!("/dashboard/bookings/{}/cancel/", booked.number("id"));
     let asked = house.browser(DORA).get(&path).await.expect(200);
@@ -262,7 +302,10 @@ async fn what_the_club_does_is_told_with_its_reason_to_who_has_unsubscribed_too(
     let off = &mails[1];
     assert!(off.contains("we had to cancel your visit"), "{off}");
     assert!(off.contains("Reason: The boiler <b>broke</b>. Bcc: x"), "{off}");
-    assert!(off.contains("The boiler &#60;b&#62;broke") || off.contains("The boiler &lt;b&gt;broke"), "{off}");
+    assert!(
+        off.contains("The boiler &#60;b&#62;broke") || off.contains("The boiler &lt;b&gt;broke"),
+        "{off}"
+    );
     assert!(off.contains("Nothing is due") && off.contains("Eastern Time"), "{off}");
     assert!(!off.contains("List-Unsubscribe"), "it can't be switched off: {off}");
 
@@ -291,7 +334,10 @@ async fn what_no_longer_holds_is_dropped_and_logged() {
     crate::cancel(&house, GUS, booked.number("id")).await.expect(200);
     assert_eq!(subjects(&house, "gus@cast.test").await, ["Canceled: Massage"]);
     let log = house.db().view(|tx| {
-        tx.all::<(String, Option<String>)>(sql!("SELECT kind, why FROM mails ORDER BY notification_id"), args![])
+        tx.all::<(String, Option<String>)>(
+            sql!("SELECT kind, why FROM mails ORDER BY notification_id"),
+            args![],
+        )
     });
     let entry = |kind: &str, why: Option<&str>| (kind.to_owned(), why.map(str::to_owned));
     let expected = [
@@ -320,9 +366,11 @@ async fn one_booking_is_one_event_for_life_and_its_sequence_rises() {
     let id = booked.number("id");
     house.run_jobs().await;
     // Nothing but the state counts: not when it was sent, not how often the file is taken.
-    let first = house.browser(GUS).get(&format!("/dashboard/bookings/{id}/visit.ics")).await.expect(200).text();
+    let first =
+        house.browser(GUS).get(&format!("/dashboard/bookings/{id}/visit.ics")).await.expect(200).text();
     house.set_time("2026-11-24T12:00:00-05:00");
-    let again = house.browser(GUS).get(&format!("/dashboard/bookings/{id}/visit.ics")).await.expect(200).text();
+    let again =
+        house.browser(GUS).get(&format!("/dashboard/bookings/{id}/visit.ics")).await.expect(200).text();
     assert_eq!(values(&first, "SEQUENCE"), values(&again, "SEQUENCE"));
     let to = json!({"date": "2026-11-27", "start_time": "16:00"});
     house.as_(GUS).post(&format!("/api/bookings/{id}/reschedule/"), to.clone()).await.expect(200);
@@ -353,7 +401,8 @@ async fn an_offer_that_has_run_out_is_not_sent() {
     let held = house.as_(GUS).post("/api/bookings/hold/", wish).await.expect(201);
     let id = Id(held.number("id"));
     let written = house.db().tx(move |tx| {
-        let data: Value = json!({"bookings": [{"booking": id, "event": 0, "starts_at": "2026-11-27T19:00:00Z"}]});
+        let data: Value =
+            json!({"bookings": [{"booking": id, "event": 0, "starts_at": "2026-11-27T19:00:00Z"}]});
         let news = kit::Notification::new("bookings.offered", ("booking", id), Some(person), &data)?;
         tx.notify(&news, &["owner"])
     });

@@ -133,7 +133,7 @@ d+++++ GET /dashboard/membership/{deed}/
 d+++++ POST /dashboard/membership/{deed}/
 d+++++ GET /dashboard/preferences/
 d+++++ POST /dashboard/preferences/
-d+++++ POST /dashboard/preferences/notices/ | notices=bookings
+d+++++ POST /dashboard/preferences/notices/ | notices=reminders
 d+++++ GET /dashboard/privacy/
 d+++++ POST /dashboard/privacy/consents/ | agree=news
 d+3333 POST /dashboard/privacy/erase/ | current_password=wrong&sure=yes
@@ -315,9 +315,13 @@ async fn ask(house: &House, route: &str, body: &str) -> String {
         }
         path = path.replace("{deed}", "leave").replace("{plan}", "unlimited");
         let uma = house.person(UMA).to_string();
-        for (part, with) in
-            [("{id}", uma.as_str()), ("{person}", &uma), ("{slug}", "massage"), ("{name}", "none"), ("{token}", "00")]
-        {
+        for (part, with) in [
+            ("{id}", uma.as_str()),
+            ("{person}", &uma),
+            ("{slug}", "massage"),
+            ("{name}", "none"),
+            ("{token}", "00"),
+        ] {
             path = path.replace(part, with);
         }
         let body = body.replace("$pod", &pod.to_string()).replace("$time", &format!("{}:30", 10 + n));

@@ -58,7 +58,10 @@ async fn who_does_not_want_to_be_told_is_not_told_from_then_on() {
     house.set_time("2026-11-26T14:00:00-05:00");
     house.db().tx(bookings::sweep).await.expect("a sweep");
     let mails = mails_to(&house, "gus@cast.test").await;
-    assert!(mails.len() == 2 && !mails[0].contains("List-Unsubscribe"), "what became of a booking is always told: {mails:?}");
+    assert!(
+        mails.len() == 2 && !mails[0].contains("List-Unsubscribe"),
+        "what became of a booking is always told: {mails:?}"
+    );
     let head = mails[1].split("\n\n").next().expect("a head").replace("\n ", "");
     assert!(head.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click"), "{head}");
     let link = head.split("List-Unsubscribe: <").nth(1).expect("a link").split('>').next().expect("an end");

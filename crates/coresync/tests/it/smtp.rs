@@ -57,7 +57,8 @@ pub(crate) struct Smtp {
 impl Smtp {
     pub(crate) fn start(seed: u64) -> Smtp {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let state = State { mode: Mode::Takes, chance: seed | 1, refused: BTreeSet::new(), taken: Vec::new() };
+        let state =
+            State { mode: Mode::Takes, chance: seed | 1, refused: BTreeSet::new(), taken: Vec::new() };
         let smtp = Smtp {
             port: listener.local_addr().expect("an address").port(),
             state: Arc::new(Mutex::new(state)),

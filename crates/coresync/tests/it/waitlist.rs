@@ -106,7 +106,11 @@ async fn who_asked_is_told_when_a_day_opens() {
     crate::look(&house).await;
     house.run_jobs().await;
     assert_eq!(house.mails().len(), 1);
-    assert!(house.mails()[0].contains("Saturday 28 November 2026, 18:00"), "{}", house.mails()[0]);
+    assert!(
+        house.mails()[0].contains("Saturday, November 28, 2026, 6:00 PM Eastern Time"),
+        "{}",
+        house.mails()[0]
+    );
     assert!(states(&house, GUS).await.is_empty());
 }
 

@@ -69,6 +69,7 @@ const REFUSALS: &[&Refusal] = &[
     &bookings::TOO_MANY_HOLDS,
     &bookings::TOO_MANY_MOVES,
     &bookings::TOO_MANY_OPEN,
+    &bookings::TOO_MANY_GUEST_EMAILS,
     &bookings::TOO_MANY_WAITS,
     &bookings::TURNOVER,
     &bookings::VIP_ONLY,
