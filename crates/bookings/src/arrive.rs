@@ -167,6 +167,10 @@ fn advance(tx: &mut Tx<'_>, booking: Booking, to: Status, by: Option<Id>) -> Res
         detail.insert("fee".to_owned(), json!(after.fee));
     }
     store::note(tx, after.id, by, to.as_str(), &Value::Object(detail))?;
+    if to == Status::NoShow {
+        // After the event: the notification names it, and holds for as long as it is the last of its kind.
+        notify::missed(tx, &after)?;
+    }
     Ok(Some(after))
 }
 
@@ -175,7 +179,6 @@ fn miss(tx: &mut Tx<'_>, booking: Booking) -> Result<Booking> {
     let lapses = store::lapses_of(tx, &booking)?;
     let leaving = booking.missed(lapses);
     charge_for_leaving(tx, &booking, leaving, "no_show", "Missed booking")?;
-    notify::missed(tx, &booking)?;
     Ok(Booking { fee: Some(leaving.fee), ..booking })
 }
 

@@ -159,7 +159,13 @@ pub fn block(tx: &mut Tx<'_>, by: &Actor, input: &BlockInput) -> Result<Block> {
     rows::insert_block(tx, catalogue.club.id, &block)?;
     take(tx, &catalogue, block.id, input)?;
     let after = described(&catalogue, &block);
-    people::note_deed(tx, by, "time_blocked", ("block", Some(block.id)), json!({ "after": after }))?;
+    people::note_deed(
+        tx,
+        by,
+        "time_blocked",
+        ("block", Some(block.id)),
+        json!({"before": null, "after": after}),
+    )?;
     Ok(block)
 }
 
@@ -210,7 +216,7 @@ pub fn remove_block(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
     }
     tx.line_up(before.resource)?;
     release(tx, &catalogue, &before)?;
-    let details = json!({ "before": described(&catalogue, &before) });
+    let details = json!({"before": described(&catalogue, &before), "after": null});
     people::note_deed(tx, by, "block_removed", ("block", Some(id)), details)?;
     waits::freed_span(tx, before.resource, span((before.from, before.to)))
 }

@@ -85,7 +85,9 @@ pub use forget::{
     forget_address, forget_person, guest_addresses, has_ahead,
 };
 pub use free::{Busy, DayCount, Demand, Factors, Field, Gate, Keeping, Offer, Offers, Track};
-pub use guests::{GUEST, GuestVisit, TOO_MANY_GUEST_EMAILS, guest_visit, is_emailed, stop_guest_emails, visit_token};
+pub use guests::{
+    GUEST, GuestVisit, TOO_MANY_GUEST_EMAILS, guest_visit, is_emailed, stop_guest_emails, visit_token,
+};
 pub use hands::{DecidedTime, NOTHING_TO_UNDO, decide, decided_times, undo};
 pub use history::{Had, history};
 pub use hold::{Held, HeldNotes, Holder, Visitor, extend, held, held_notes, held_visit, hold, let_go};
@@ -110,7 +112,9 @@ pub use reschedule::{Change, Rescheduled, preview_move, reschedule};
 pub use rule_input::{DecisionWish, RuleWish};
 pub use rules::{KeptRule, Rules, add_rule, all_rules, edit_rule, end_rule, rules};
 pub use search::{Answer, Ask, BookingFor, FreeDay, MOST_DAYS, SearchContext, Why, search, search_for};
-pub use series::{CONFLICTS, Repeated, Series, SeriesCancelled, cancel_series, preview_cancel_series, repeat};
+pub use series::{
+    CONFLICTS, Repeated, Series, SeriesCancelled, cancel_series, preview_cancel_series, repeat,
+};
 pub use undo_step::{Undoing, undo_step};
 pub use waits::{
     Joined, Look, Offered, Opened, Place, Wait, WaitKind, Waiting, join, leave, place, places, wait, waits,

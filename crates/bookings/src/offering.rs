@@ -11,9 +11,9 @@ use people::Actor;
 use crate::book::{Deed, place_visit};
 use crate::cells::{Cell, begin, cell_at};
 use crate::hold::Hold;
+use crate::notify;
 use crate::numbers::{OFFER, OFFER_AHEAD, QUIET_FROM, QUIET_TO};
 use crate::search::{BookingFor, SearchContext, prepare};
-use crate::notify;
 use crate::wait_store as store;
 use crate::waits::{Look, Offered, Opened, Wait, WaitKind, in_order};
 use crate::wish::{Extras, When, Wish};
@@ -103,12 +103,11 @@ impl Wanted {
 fn survey(tx: &mut Tx<'_>, why: Look) -> Result<Survey> {
     let catalogue = catalogue::current(tx)?;
     let given_back = store::freed(tx)?;
-    let spans: Vec<(Id, Cell, Cell)> = given_back.iter().map(|(_, id, from, to)| (*id, *from, *to)).collect();
     let moment = Moment::of(tx, &catalogue);
     match why.joined {
         Some(id) => {
             let wait = store::find(tx, id)?.filter(|wait| wait.state == "waiting");
-            let found = wait.map(|wait| moment.find(tx, wait, &spans)).transpose()?;
+            let found = wait.map(|wait| moment.find(tx, wait, &given_back)).transpose()?;
             if found.is_none_or(|found| found.times.is_empty()) {
                 return Ok(Survey::default());
             }
@@ -120,7 +119,7 @@ fn survey(tx: &mut Tx<'_>, why: Look) -> Result<Survey> {
     let mut waiting = store::counting(tx, catalogue.club.id)?;
     waiting.retain(|wait| wait.last_day >= moment.yesterday);
     let queue = in_order(tx, catalogue.club.id, waiting)?;
-    let found = queue.into_iter().map(|wait| moment.find(tx, wait, &spans)).collect::<Result<_>>()?;
+    let found = queue.into_iter().map(|wait| moment.find(tx, wait, &given_back)).collect::<Result<_>>()?;
     let mut freed: Vec<Id> = given_back.into_iter().map(|(event, ..)| event).collect();
     freed.dedup();
     Ok(Survey { found, freed })
@@ -147,13 +146,16 @@ impl Moment {
 
     /// Searches for someone who waits. A start that was open when they joined counts as free anew only once it has been
     /// taken or closed: it is not there now, or it would not be there without what was given back since.
-    fn find(&self, tx: &mut Tx<'_>, wait: Wait, given_back: &[(Id, Cell, Cell)]) -> Result<Found> {
+    fn find(&self, tx: &mut Tx<'_>, wait: Wait, given_back: &[(Id, Id, Cell, Cell)]) -> Result<Found> {
         let by = Actor::of(people::person(tx, wait.person)?);
         let known = store::open_starts(tx, wait.id)?;
         let context = SearchContext::read(tx, &by, BookingFor::Asker, None)?;
         let prepared = prepare(tx, &context, &wait.ask())?;
         let cells: Vec<Cell> = known.iter().map(|at| cell_at(*at)).collect();
-        let open = if given_back.is_empty() { cells } else { prepared.possible_beside(given_back, &cells) };
+        // What was given back before they joined made those starts open when they did.
+        let since = given_back.iter().filter(|(event, ..)| *event > wait.id);
+        let since: Vec<(Id, Cell, Cell)> = since.map(|(_, id, from, to)| (*id, *from, *to)).collect();
+        let open = if since.is_empty() { cells } else { prepared.possible_beside(&since, &cells) };
         let open: HashSet<Timestamp> = open.into_iter().map(begin).collect();
         let answer = prepared.answer();
         let zone = &answer.catalogue.club.zone;

@@ -226,12 +226,7 @@ impl SearchContext {
     ///
     /// # Errors
     /// `Error::Forbidden` for someone else, unless `by` books for others; `Error::Invalid` for an unknown person.
-    pub fn read(
-        tx: &mut Tx<'_>,
-        by: &Actor,
-        whom: BookingFor,
-        moved: Option<Id>,
-    ) -> Result<SearchContext> {
+    pub fn read(tx: &mut Tx<'_>, by: &Actor, whom: BookingFor, moved: Option<Id>) -> Result<SearchContext> {
         let person = whom.person(tx, by)?;
         let catalogue = catalogue::current(tx)?;
         let moving = Moving::asked_for(tx, &catalogue, by, moved)?;

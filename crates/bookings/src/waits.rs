@@ -208,7 +208,7 @@ pub fn join(tx: &mut Tx<'_>, by: &Actor, wish: &Waiting) -> Result<Joined> {
         return Err(refusal);
     }
     let wait = Wait {
-        id: tx.new_id()?,
+        id: Id(0),
         person,
         kind: wish.kind,
         service: wish.service,
@@ -236,6 +236,8 @@ pub fn join(tx: &mut Tx<'_>, by: &Actor, wish: &Waiting) -> Result<Joined> {
     }
     let open = open_times(tx, by, &wait)?;
     let starts: Vec<Timestamp> = open.offers.iter().map(|offer| begin(offer.start)).collect();
+    // Its id is made after the search: what was given back before has a lower one, what is given back later a higher one.
+    let wait = Wait { id: tx.new_id()?, ..wait };
     store::insert(tx, catalogue.club.id, &wait, &starts)?;
     // What was given back while this was written may not have seen that someone waits.
     tx.enqueue(&Look { joined: Some(wait.id), anyway: false }, tx.now())?;

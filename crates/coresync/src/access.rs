@@ -44,7 +44,8 @@ const OPEN: [&str; 13] = [
 ];
 
 /// Routes that need a permission, by how their paths begin: the first that fits counts.
-const STAFF: [(&str, Action); 18] = [
+const STAFF: [(&str, Action); 22] = [
+    ("/api/staff/blocks/", Action::BookAnyTime),
     ("/api/staff/people/{id}/birthday/", Action::CorrectPeople),
     ("/api/staff/people/", Action::SeePeople),
     ("/api/staff/rules/", Action::ManageCatalogue),
@@ -53,6 +54,9 @@ const STAFF: [(&str, Action); 18] = [
     ("/api/staff/bookings/", Action::SeeEveryBooking),
     ("/api/memberships/{person}/", Action::RunMemberships),
     ("/staff/audit/", Action::SeeAudit),
+    ("/staff/blocks/", Action::BookAnyTime),
+    ("/staff/book/", Action::BookForOthers),
+    ("/staff/day/", Action::RunTheDay),
     ("/staff/members/{id}/birthday/", Action::CorrectPeople),
     ("/staff/members/", Action::RunMemberships),
     ("/staff/numbers/", Action::ManageCatalogue),
@@ -66,7 +70,7 @@ const STAFF: [(&str, Action); 18] = [
 ];
 
 /// What is done with a booking on the day, by the end of its path.
-const DAY: [&str; 4] = ["/check_in/", "/start/", "/complete/", "/no_show/"];
+const DAY: [&str; 5] = ["/check_in/", "/start/", "/complete/", "/no_show/", "/undo/"];
 
 /// Who may use a route.
 fn needs(method: &Method, path: &str) -> Needs {
@@ -153,6 +157,7 @@ mod tests {
             (Method::POST, "/api/memberships/{person}/dues/", Needs::May(Action::RunMemberships)),
             (Method::POST, "/api/memberships/leave/", Needs::Account),
             (Method::POST, "/api/bookings/{id}/check_in/", Needs::May(Action::RunTheDay)),
+            (Method::POST, "/api/bookings/{id}/undo/", Needs::May(Action::RunTheDay)),
             (Method::POST, "/api/bookings/{id}/cancel_booking/", Needs::Account),
             (Method::GET, "/api/staff/people/{id}/", Needs::May(Action::SeePeople)),
             (Method::PATCH, "/api/staff/people/{id}/", Needs::May(Action::ManageRoles)),

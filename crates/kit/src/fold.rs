@@ -35,6 +35,9 @@ const ZEROS: [char; 12] = [
     '\u{1040}', '\u{ff10}',
 ];
 
+/// The one combining mark that has an upper case: `Ι`.
+const IOTA_BELOW: char = '\u{345}';
+
 /// Whether a character is an apostrophe, typographic or plain.
 pub fn is_apostrophe(c: char) -> bool {
     APOSTROPHES.contains(c)
@@ -54,11 +57,12 @@ pub fn digits(text: &str) -> String {
 }
 
 /// A text as it is compared: compatibility decomposition (NFKD), without combining marks and apostrophes, in folded case. `ß` is
-/// `ss`, `İ` and `ı` are `i`, `й` is `и`, `ё` is `е`; digits are ASCII. Folding twice changes nothing.
+/// `ss`, `İ` and `ı` are `i`, `й` is `и`, `ё` is `е`; digits are ASCII. The iota below a
+/// Greek letter is a letter, as it is in upper case: `ῳ` is `ωι`. Folding twice changes nothing.
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars().filter(|c| !is_apostrophe(*c)).nfkd() {
-        if canonical_combining_class(c) != 0 || is_apostrophe(c) {
+        if (canonical_combining_class(c) != 0 && c != IOTA_BELOW) || is_apostrophe(c) {
             continue;
         }
         if let Some(value) = digit(c) {
@@ -124,6 +128,8 @@ mod tests {
             ("İstanbul", "istanbul"),
             ("Işık", "isik"),
             ("ΣΊΣΥΦΟΣ", "σισυφος"),
+            ("τῷ", "ΤΩΙ"),
+            ("ῲ", "ΩΙ"),
             ("Фёдор", "ФЕДОР"),
             ("Сергей", "сергеи"),
             ("Ґалаґан", "ґалаґан"),

@@ -36,6 +36,7 @@ mod store;
 mod store_doors;
 mod whence;
 
+pub use account_emails::{ACCOUNT_KINDS, AccountNews, account_email, notify};
 pub use actor::{Actor, OWN_ACCOUNT};
 pub use api::{Profile, User, routes};
 pub use audit::{
@@ -74,7 +75,6 @@ pub use privacy::{
 pub use profile::{
     BIRTHDAY_FIXED, change_profile, contact_of, correct_birthday, emergency_contact, fix_birthday,
 };
-pub use account_emails::{ACCOUNT_KINDS, AccountNews, account_email, notify};
 pub use proofs::{
     ADDRESS_GONE, AddressAsked, AddressChanged, Claim, Claimed, LINK_EXPIRED, Letter, News, PasswordChanged,
     Proven, ResetAsked, mail_of,

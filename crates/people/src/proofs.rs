@@ -7,8 +7,8 @@ use kit::jobs::Job;
 use kit::{Id, Refusal, Result, Tx, tokens};
 use serde::{Deserialize, Serialize};
 
-use crate::limits::{self, EmailKind};
 use crate::account_emails::notify;
+use crate::limits::{self, EmailKind};
 use crate::model::{Person, kept_email};
 use crate::whence::{Whence, known_device};
 use crate::{store, store_doors as doors};

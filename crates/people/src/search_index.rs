@@ -84,7 +84,7 @@ fn add_digits(words: &mut BTreeSet<String>, number: &str) {
 /// otherwise; then every row is indexed anew.
 macro_rules! source_text {
     () => {
-        "'1\n' || first_name || '\n' || last_name || '\n' || COALESCE(email, '') || '\n' || COALESCE(claimed_email, '') \
+        "'2\n' || first_name || '\n' || last_name || '\n' || COALESCE(email, '') || '\n' || COALESCE(claimed_email, '') \
          || '\n' || COALESCE(phone, '')"
     };
 }
@@ -241,25 +241,30 @@ const fn put_number<const SIZE: usize>(out: &mut [u8; SIZE], at: usize, number: 
 }
 
 macro_rules! statement {
-    ($name:ident, $rows:expr) => {
-        fn $name() -> &'static Sql {
-            const SIZE: usize = write_statement($rows, &mut [0; 0]);
-            const BYTES: [u8; SIZE] = {
-                let mut bytes = [0; SIZE];
-                write_statement($rows, &mut bytes);
-                bytes
-            };
-            const TEXT: &str = match std::str::from_utf8(&BYTES) {
-                Ok(text) => text,
-                Err(_) => panic!("the statement is ASCII"),
-            };
-            sql!(TEXT)
+    ($rows:expr) => {{
+        const SIZE: usize = write_statement($rows, &mut [0; 0]);
+        const BYTES: [u8; SIZE] = {
+            let mut bytes = [0; SIZE];
+            write_statement($rows, &mut bytes);
+            bytes
+        };
+        match std::str::from_utf8(&BYTES) {
+            Ok(text) => text,
+            Err(_) => panic!("the statement is ASCII"),
         }
-    };
+    }};
 }
 
-statement!(insert_few, FEW);
-statement!(insert_many, MANY);
+const INSERT_FEW: &str = statement!(FEW);
+const INSERT_MANY: &str = statement!(MANY);
+
+fn insert_few() -> &'static Sql {
+    sql!(INSERT_FEW)
+}
+
+fn insert_many() -> &'static Sql {
+    sql!(INSERT_MANY)
+}
 
 /// What each word of a search begins with: the longest first, each once. Digits and what people write between them are one
 /// number, found wherever it stands in a phone number; of fewer than four, and beside letters, they are a word.
@@ -267,7 +272,10 @@ pub(crate) fn prefixes(search: &str) -> Vec<String> {
     let (mut found, mut number) = (BTreeSet::new(), String::new());
     for chunk in search.split_whitespace() {
         let has = |is: fn(char) -> bool| chunk.chars().any(is);
-        match (has(|c| folding::digit(c).is_some()), has(|c| c.is_alphanumeric() && folding::digit(c).is_none())) {
+        match (
+            has(|c| folding::digit(c).is_some()),
+            has(|c| c.is_alphanumeric() && folding::digit(c).is_none()),
+        ) {
             (false, false) => {}
             (true, false) => number.push_str(&digits(chunk)),
             (_, true) => {

@@ -85,18 +85,26 @@ fn note_added(tx: &mut Tx<'_>, by: &Actor, club: Id, picture: Id, kind: Kind, wo
     note_change(tx, by, "picture_added", subject, (before, after))
 }
 
-/// One photograph is made at a time: each takes hundreds of megabytes meanwhile.
-static ONE_AT_A_TIME: Semaphore = Semaphore::const_new(1);
+/// One photograph of a house is made at a time: each takes hundreds of megabytes meanwhile.
+struct OneAtATime(Semaphore);
+
+impl Default for OneAtATime {
+    fn default() -> OneAtATime {
+        OneAtATime(Semaphore::new(1))
+    }
+}
+
 /// How long a photograph waits before it tries again while another one is made.
 const NEXT_TRY: SignedDuration = SignedDuration::from_secs(2);
 
-/// Makes a photograph anew; does nothing if that was done already. While this process makes another one it is put off, so
+/// Makes a photograph anew; does nothing if that was done already. While this house makes another one it is put off, so
 /// that no other job waits for it.
 ///
 /// # Errors
 /// A fault of the database. What can't be made is marked as failed, with the reason.
 pub async fn develop_job(house: House, picture: Id) -> Result<()> {
-    let Ok(_turn) = ONE_AT_A_TIME.try_acquire() else {
+    let one_at_a_time = house.db.means().shelf.get::<OneAtATime>();
+    let Ok(_turn) = one_at_a_time.0.try_acquire() else {
         return house.db.tx(move |tx| tx.enqueue(&Develop { picture }, tx.now() + NEXT_TRY)).await;
     };
     let Some(source) = house.db.view(move |tx| store::source(tx, picture)).await? else { return Ok(()) };

@@ -5,9 +5,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use bookings::{
-    Answer, BookingFor, Extras, HeldNotes, Holder, KeptTime, SearchContext, Visitor, When, Wish,
-};
+use bookings::{Answer, BookingFor, Extras, HeldNotes, Holder, KeptTime, SearchContext, Visitor, When, Wish};
 use catalogue::{Catalogue, Service};
 use jiff::civil::{Date, Time};
 use jiff::{SignedDuration, Timestamp};

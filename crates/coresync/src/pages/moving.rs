@@ -5,7 +5,9 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use bookings::{BookingFor, Detail, Move, Rescheduled, SearchContext, ShownMove, TOO_MANY_MOVES, WRONG_STATE, When};
+use bookings::{
+    BookingFor, Detail, Move, Rescheduled, SearchContext, ShownMove, TOO_MANY_MOVES, WRONG_STATE, When,
+};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kit::web::{Input, Page, Path, Words, see_other};

@@ -169,7 +169,7 @@ async fn odd_paths() {
             "price": "1.00", "short_description": "x", "benefits": [], "discount_percentage": 0,
             "max_advance_days": 1, "monthly_service_credits": 0, "guest_passes": 0, "from": "17:00", "to": "18:00",
             "value": 5, "role": "account", "status": "no_show", "room_id": 5,
-            "ends_at": "2026-11-27T13:00:00-05:00", "reason": "x"}"#,
+            "ends_at": "2026-11-27T13:00:00-05:00", "reason": "x", "seen": "2026-12-09"}"#,
     );
     for (method, path, _) in operations(&document).into_iter().filter(|(_, path, _)| path.contains('{')) {
         let is_managers = path.starts_with("/api/staff/") || path.starts_with("/api/memberships/plans/");

@@ -115,8 +115,8 @@ async fn a_technician_a_piece_and_a_room_with_units_are_blocked_too() {
     assert_eq!(booked["room"]["name"], "Duet");
     // A technician at lunch is not the busier one for it.
     let lunch = json!({"technician_id": house.technician("ada").await});
-    block(&house, span(lunch, "29", "12:00", "13:00")).await.expect(201);
-    let named = book(&house, BEA, "massage", "2026-11-29", "15:00").await;
+    block(&house, span(lunch, "30", "12:00", "13:00")).await.expect(201);
+    let named = book(&house, BEA, "massage", "2026-11-30", "15:00").await;
     let ids = [house.technician("tom").await.0, house.technician("ada").await.0];
     assert_eq!(
         named["technicians"][0]["id"],

@@ -266,7 +266,16 @@ async fn a_change_to_somebody_elses_address_needs_the_account_itself() {
     eve.post("/api/auth/email/", wish).await.expect(202);
     let link = token(&house, ZOE, VERIFY).await;
     let mail = mails_to(&house, ZOE).await.pop().expect("a mail");
-    assert!(mail.contains("Eve Roe") && mail.contains("do not confirm it"), "{mail}");
+    // Whose account it is, when and from where it was asked for; and that it takes the account's password.
+    for said in [
+        "Name   Eve Roe",
+        "Asked  Tuesday, November 24, 10:00 AM EST",
+        "From   network 192.0.2.1",
+        "If it was you, please confirm it with the account=E2=80=99s password.",
+        "If it wasn=E2=80=99t you, ignore this email. Nothing changes without the link.",
+    ] {
+        assert!(mail.contains(said), "{said}: {mail}");
+    }
     house.visitor().post("/api/auth/verify/", json!({"token": link})).await.refused(400, "invalid");
     let new = json!({"token": link, "new_password": "the-password-of-zoe"});
     house.visitor().post("/api/auth/verify/", new).await.refused(400, "invalid");

@@ -382,6 +382,12 @@ impl World {
                 match booking.status {
                     Status::Cancelled => assert_eq!(last, Some("bookings.cancelled"), "{}", context()),
                     Status::NoShow => assert_eq!(last, Some("bookings.missed"), "{}", context()),
+                    // Over, and not missed before the business day ends: what could not be sent in time is not sent any more.
+                    Status::Confirmed if self.now() >= booking.ends_at => {
+                        let is_placed =
+                            last.is_none_or(|kind| matches!(kind, "bookings.confirmed" | "bookings.moved"));
+                        assert!(is_placed, "{}", context());
+                    }
                     Status::Confirmed if booking.moves > 0 => {
                         assert_eq!(last, Some("bookings.moved"), "{}", context())
                     }

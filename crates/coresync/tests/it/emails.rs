@@ -6,7 +6,7 @@ use kit::{Id, args, sql};
 use serde_json::{Value, json};
 use testing::{Answer, BEA, DORA, GUS, House, PIA, UMA};
 
-use crate::accounts::{mails_to, register, token, with, zoe};
+use crate::accounts::{PASSWORD, VERIFY, claimant, mails_to, register, token, verify, zoe};
 use crate::{CREATE, and, book, wish};
 
 fn subject(mail: &str) -> String {
@@ -37,32 +37,48 @@ fn guest_path(mail: &str) -> String {
     format!("/visit/{token}/")
 }
 
+fn parsed<I: kit::web::Input>(value: &Value) -> I {
+    let words = kit::web::Words::from_json(value.to_string().as_bytes());
+    words.and_then(kit::web::Words::parse).expect("good words")
+}
+
 #[tokio::test]
 async fn an_account_whose_address_is_not_verified_has_nobody_else_emailed() {
     let house = House::open().await;
     let made = register(&house, zoe()).await;
-    let zoe = with(&house, &made);
+    assert!(made["access"].is_null(), "nobody is signed in: {}", made.text());
+    let sign_in = json!({"email": "zoe@example.com", "password": PASSWORD});
+    house.visitor().post("/api/auth/login/", sign_in).await.refused(401, "wrong_sign_in");
+    // So by no door can it book. Whatever leads past the doors: its bookings still have nobody else emailed.
+    let person = claimant(&house, "zoe@example.com").await;
     let pod = house.service("pod").await;
     let spam = json!({"service_id": pod, "guest_name": "Win at https://evil.test", "companion_name": "https://evil.test",
         "special_requests": "https://evil.test"});
     let mut ids = Vec::new();
     for (n, time) in ["10:00", "11:00"].into_iter().enumerate() {
         let when = json!({"date": "2026-11-26", "start_time": time, "guest_email": format!("victim{n}@example.com")});
-        ids.push(zoe.post(CREATE, and(spam.clone(), when)).await.expect(201).number("id"));
+        let wish: bookings::Wish = parsed(&and(spam.clone(), when));
+        let booked = house.db().tx(move |tx| {
+            let by = people::Actor::of(people::person(tx, person)?);
+            bookings::book(tx, &by, &wish)
+        });
+        ids.push(booked.await.expect("booked").id);
     }
-    let move_to = json!({"date": "2026-11-26", "start_time": "15:00"});
-    zoe.post(&format!("/api/bookings/{}/reschedule/", ids[0]), move_to).await.expect(200);
-    zoe.post(&format!("/api/bookings/{}/cancel_booking/", ids[1]), json!({"reason": "https://evil.test"}))
-        .await
-        .expect(200);
+    let to: bookings::Move = parsed(&json!({"starts_at": "2026-11-26T20:00:00Z"}));
+    let changed = house.db().tx(move |tx| {
+        let by = people::Actor::of(people::person(tx, person)?);
+        bookings::reschedule(tx, &by, ids[0], &to)?;
+        bookings::cancel_because(tx, &by, ids[1], Some("https://evil.test")).map(drop)
+    });
+    changed.await.expect("moved and cancelled");
     house.run_jobs().await;
     let to: Vec<String> = house.mails();
     assert_eq!(to.len(), 1, "the question whose the address is, and nothing else: {to:?}");
     assert!(to[0].contains("To: zoe@example.com"), "{}", to[0]);
 
     // Once the address is hers, she and the guest of what still stands are told, and nobody is of what is off.
-    let token = token(&house, "zoe@example.com", crate::accounts::VERIFY).await;
-    house.visitor().post("/api/auth/verify/", json!({"token": token})).await.expect(204);
+    let link = token(&house, "zoe@example.com", VERIFY).await;
+    verify(&house, &link, json!(PASSWORD)).await.expect(204);
     let guest = mails_to(&house, "victim0@example.com").await;
     assert_eq!(guest.len(), 1, "{guest:?}");
     assert!(subject(&guest[0]).starts_with("Confirmed: "), "{guest:?}");

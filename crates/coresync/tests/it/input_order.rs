@@ -180,7 +180,7 @@ async fn what_is_needed_is_never_taken_as_said() {
     bea.submit(notices, "notices=").await.expect(303);
     let chosen = house.as_(testing::BEA).get("/api/users/notices/").await.expect(200);
     assert!(chosen.list("").iter().all(|one| one["email"] == false), "{}", chosen.text());
-    bea.submit(notices, "notices=&notices=bookings").await.expect(303);
+    bea.submit(notices, "notices=&notices=reminders").await.expect(303);
     let chosen = house.as_(testing::BEA).get("/api/users/notices/").await.expect(200);
     assert_eq!(chosen.list("")[0]["email"], true, "{}", chosen.text());
 }

@@ -21,9 +21,18 @@ async fn who_has_a_plan_reads_what_is_left_of_it() {
         wish(&house, "massage", "2026-11-27", "12:00").await,
         serde_json::json!({"use_credit": true}),
     );
-    house.as_(PIA).post(crate::CREATE, words).await.expect(201);
+    let booked = house.as_(PIA).post(crate::CREATE, words).await.expect(201).number("id");
+    let saved = |sum: &str| format!("<dt>Saved so far</dt><dd>{sum}</dd>");
     let text = house.browser(PIA).get(PAGE).await.expect(200).text();
-    assert!(text.contains("1 used, 1 left") && text.contains("$200.00"), "{text}");
+    assert!(text.contains("1 used, 1 left") && text.contains(&saved("$0.00")), "{text}");
+    // What a visit saves is saved once it is completed.
+    for (time, step) in [("11:55", "check_in"), ("11:55", "start"), ("13:00", "complete")] {
+        house.set_time(&format!("2026-11-27T{time}:00-05:00"));
+        let path = format!("/api/bookings/{booked}/{step}/");
+        house.as_(DORA).post(&path, serde_json::json!({})).await.expect(200);
+    }
+    let text = house.browser(PIA).get(PAGE).await.expect(200).text();
+    assert!(text.contains("1 used, 1 left") && text.contains(&saved("$200.00")), "{text}");
     // Using them without asking is a form.
     house.browser(PIA).submit("/dashboard/membership/credits/", "auto=on").await.expect(303);
     assert!(house.browser(PIA).get(PAGE).await.expect(200).text().contains("They are used by themselves"));

@@ -84,7 +84,7 @@ pub(crate) const TABLE: &str = r#"
 133+++ GET /api/staff/blocks/
 133+++ POST /api/staff/blocks/ | {"room_id": 5, "starts_at": "2026-11-28T12:00:00-05:00", "ends_at": "2026-11-28T13:00:00-05:00", "reason": "x"}
 133444 DELETE /api/staff/blocks/{id}/
-133+++ PUT /api/staff/blocks/{id}/ | {"room_id": 5, "starts_at": "2026-11-28T12:00:00-05:00", "ends_at": "2026-11-28T13:00:00-05:00", "reason": "x"}
+133444 PUT /api/staff/blocks/{id}/ | {"room_id": 5, "starts_at": "2026-11-28T12:00:00-05:00", "ends_at": "2026-11-28T13:00:00-05:00", "reason": "x"}
 133+++ GET /api/staff/bookings/
 1333++ GET /api/staff/numbers/
 1333++ DELETE /api/staff/numbers/{name}/

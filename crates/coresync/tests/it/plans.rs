@@ -168,14 +168,14 @@ async fn the_desk_enrols_from_today_on_and_the_month_is_the_clubs() {
         )
     });
     assert_eq!(counted.await.expect("charges"), [(70_000, "settled".to_owned())]);
+    let dues = |seen: &'static str| desk(&house, DORA, GUS, "dues", json!({"paid": "cash", "seen": seen}));
+    dues("2027-02-27").await.refused(409, "nothing_due");
     house.set_time("2027-02-27T23:59:59-05:00");
     assert_eq!(current(&house, GUS).await["status"], "active");
     house.set_time("2027-02-28T00:00:00-05:00");
     assert_eq!(current(&house, GUS).await["status"], "grace", "before any nightly work");
-    assert_eq!(
-        desk(&house, DORA, GUS, "dues", json!({"paid": "cash", "seen": "2026-12-09"})).await.expect(200)["until"],
-        "2027-03-30"
-    );
+    dues("2027-01-31").await.refused(409, "edited_meanwhile");
+    assert_eq!(dues("2027-02-27").await.expect(200)["until"], "2027-03-30");
     house.run_jobs().await;
     // Who left may join anew at once.
     mine(&house, GUS, "leave", json!({})).await.expect(200);

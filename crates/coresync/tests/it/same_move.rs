@@ -15,16 +15,16 @@ async fn shown(house: &House, by: Player, id: i64) -> Answer {
     house.as_(by).get(&format!("/api/bookings/{id}/")).await.expect(200)
 }
 
-/// How often a booking was moved, by its events, and how many jobs tell of a move.
+/// How often a booking was moved, by its events, and how many notifications tell of a move.
 async fn told(house: &House, id: i64) -> (i64, i64) {
     let count = move |tx: &mut Tx<'_>| -> Result<(i64, i64)> {
         let events: Option<(i64,)> = tx.one(
             sql!("SELECT COUNT(*) FROM booking_events WHERE booking_id = $1 AND what = 'rescheduled'"),
             args![id],
         )?;
-        let jobs: Option<(i64,)> =
-            tx.one(sql!("SELECT COUNT(*) FROM jobs WHERE kind = 'bookings.moved'"), args![])?;
-        Ok((events.map_or(0, |(n,)| n), jobs.map_or(0, |(n,)| n)))
+        let news: Option<(i64,)> =
+            tx.one(sql!("SELECT COUNT(*) FROM notifications WHERE kind = 'bookings.moved'"), args![])?;
+        Ok((events.map_or(0, |(n,)| n), news.map_or(0, |(n,)| n)))
     };
     house.db().view(count).await.expect("the tables")
 }

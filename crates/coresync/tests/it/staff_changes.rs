@@ -11,9 +11,6 @@ use testing::{Answer, BEA, DORA, GUS, House, MAX, OLA, PIA, Player, UMA};
 use crate::permissions::TABLE;
 use crate::{CREATE, and, book, wish};
 
-/// What is done with a visit on its day writes its rows itself, and its own tests look for them.
-const DAY: [&str; 4] = ["check_in/", "start/", "complete/", "no_show/"];
-
 /// Routes that change something and are for staff alone, or that staff may use on what is others', by the permission table.
 fn staff_writes() -> BTreeSet<String> {
     let lines = TABLE.lines().filter(|line| !line.trim().is_empty());
@@ -22,9 +19,7 @@ fn staff_writes() -> BTreeSet<String> {
         let route = rest.split('|').next()?.trim();
         let marks: Vec<char> = marks.chars().collect();
         let is_staff = marks[1] == '3' || marks[1] == '4' && marks[3] == '+';
-        let is_day =
-            route.starts_with("POST /api/bookings/{id}/") && DAY.iter().any(|end| route.ends_with(end));
-        (is_staff && !route.starts_with("GET ") && !is_day).then(|| route.to_owned())
+        (is_staff && !route.starts_with("GET ")).then(|| route.to_owned())
     });
     routes.collect()
 }
@@ -93,6 +88,8 @@ async fn every_change_that_staff_make_is_recorded() {
     memberships(&mut walk).await;
     plans_and_settings(&mut walk).await;
     rules_and_times(&mut walk).await;
+    blocked_times(&mut walk).await;
+    visits_of_the_day(&mut walk).await;
     pictures(&mut walk).await;
     accounts(&mut walk).await;
     assert!(walk.left.is_empty(), "no step for:\n{}", walk.left.into_iter().collect::<Vec<_>>().join("\n"));
@@ -245,6 +242,63 @@ async fn rules_and_times(walk: &mut Walk<'_>) {
     let form = format!("room_id={room}&starts_at=2026-11-28T17:00:00Z");
     let undo = "/staff/times/undo/";
     walk.step("POST /staff/times/undo/", DORA, undo, Body::Form(&form), "time_decision_undone").await;
+}
+
+async fn blocked_times(walk: &mut Walk<'_>) {
+    let room = walk.house.room("stone").await;
+    let hours = |ends: &str| {
+        json!({"room_id": room, "starts_at": "2026-11-29T12:00:00-05:00",
+            "ends_at": format!("2026-11-29T{ends}:00-05:00"), "reason": "Repairs"})
+    };
+    let api = "/api/staff/blocks/";
+    let route = "POST /api/staff/blocks/";
+    let made = walk.step(route, DORA, api, Body::Json(hours("13:00")), "time_blocked").await;
+    let one = format!("{api}{}/", made["block"]["id"]);
+    let route = "PUT /api/staff/blocks/{id}/";
+    walk.step(route, DORA, &one, Body::Json(hours("14:00")), "block_changed").await;
+    let route = "DELETE /api/staff/blocks/{id}/";
+    walk.step(route, DORA, &one, Body::Json(json!({})), "block_removed").await;
+    let form = |to: &str| {
+        format!(
+            "what=room:{room}&from_day=2026-11-29&from_time=12:00&to_day=2026-11-29&to_time={to}&reason=Repairs&seen=%2C"
+        )
+    };
+    let page = "/staff/blocks/";
+    walk.step("POST /staff/blocks/", DORA, page, Body::Form(&form("13:00")), "time_blocked").await;
+    let listed = walk.house.as_(DORA).get(api).await.expect(200);
+    let id = listed.list("").last().expect("a block")["id"].as_i64().expect("an id");
+    let page = format!("/staff/blocks/{id}/");
+    let route = "POST /staff/blocks/{id}/";
+    walk.step(route, DORA, &page, Body::Form(&form("14:00")), "block_changed").await;
+    let route = "POST /staff/blocks/{id}/remove/";
+    walk.step(route, DORA, &format!("{page}remove/"), Body::Form(""), "block_removed").await;
+}
+
+async fn visits_of_the_day(walk: &mut Walk<'_>) {
+    let house = walk.house;
+    let mut ids = Vec::new();
+    for (player, time) in [(UMA, "12:00"), (GUS, "12:00"), (BEA, "12:00")] {
+        ids.push(book(house, player, "pod", "2026-11-25", time).await.number("id"));
+    }
+    let [served, missed, paged] = ids[..] else { panic!("three visits") };
+    let api = |id: i64, what: &str| format!("/api/bookings/{id}/{what}/");
+    let nothing = || Body::Json(json!({}));
+    house.set_time("2026-11-25T12:20:00-05:00");
+    for (what, kind) in
+        [("check_in", "visit_checked_in"), ("start", "visit_started"), ("complete", "visit_completed")]
+    {
+        let route = format!("POST /api/bookings/{{id}}/{what}/");
+        walk.step(&route, DORA, &api(served, what), nothing(), kind).await;
+    }
+    let route = "POST /api/bookings/{id}/no_show/";
+    walk.step(route, DORA, &api(missed, "no_show"), nothing(), "visit_no_show").await;
+    let undo = Body::Json(json!({"status": "no_show"}));
+    let route = "POST /api/bookings/{id}/undo/";
+    walk.step(route, DORA, &api(missed, "undo"), undo, "visit_step_undone").await;
+    let page = format!("/staff/day/{paged}/");
+    let form = Body::Form("action=check_in&date=2026-11-25");
+    walk.step("POST /staff/day/{id}/", DORA, &page, form, "visit_checked_in").await;
+    house.set_time("2026-11-24T10:00:00-05:00");
 }
 
 async fn pictures(walk: &mut Walk<'_>) {

@@ -117,6 +117,8 @@ impl Sought {
     /// What the search begins, and whether that is digits.
     fn prefix(&self) -> String {
         match self {
+            // Without an @ it is a word, of which what is no letter or digit is no part: `p20_` is `p20`.
+            Sought::Word(text) | Sought::Address(text) if !text.contains('@') => pieces(text).concat(),
             Sought::Word(text) | Sought::Address(text) => fold(text),
             Sought::Digits(number) => format!("#{number}"),
         }
