@@ -60,7 +60,7 @@ function rest(hex: string, oil: number, lamps: readonly Lamp[], more: readonly S
     clear: 0.96,
     far: 6,
     exposure: 1.25,
-    share: 0.45,
+    share: 0.4,
   };
 }
 
@@ -80,11 +80,11 @@ export const deepTissue: Study = {
 
 export const longMassage: Study = {
   name: "long-massage",
-  alt: "Seven dark stones, warm and smooth, lie in a line along a back in candlelight; steam rises from them.",
+  alt: "Six dark stones, warm and smooth, lie in a line along a back in candlelight; steam rises from them.",
   paint(b) {
     const stones: Solid[] = [-0.22, -0.13, -0.04, 0.05, 0.14, 0.22].map((x, at) => {
-      const size = 0.036 + 0.006 * Math.sin(at * 2.1);
-      return pebble([x, 0.082 - 0.012 * Math.max(0, -x - 0.05), 0], size, 0.016, size * 0.84, at, basalt);
+      const size = 0.041 + 0.005 * Math.sin(at * 2.1);
+      return pebble([x, 0.094, 0], size, 0.017, size * 0.82, at, { ...basalt, color: tint("#2b2a29"), shine: 0.3 });
     });
     const lamps: Lamp[] = [
       { at: [0.2, 1.0, 0.9], light: tint("#ffd6ac", 1.7), size: 0.14 },

@@ -49,9 +49,9 @@ export const deskReset: Study = {
         stood(frame, bones, at, 1.45, turn),
       ],
       lamps: [
-        { at: [-0.5, 2.7, -0.9], light: tint("#ffd2a0", 14), size: 0.2, toward: [0.05, 0.3, 0.3], cone: [0.92, 0.76], haze: 0.003 },
-        { at: [1.6, 0.5, 1.6], light: tint("#ff9f58", 0.9), size: 0.3 },
-        { at: [-1.6, 0.5, 1.6], light: tint("#ff9f58", 0.5), size: 0.3 },
+        { at: [-0.5, 2.7, -0.9], light: tint("#ffd2a0", 14), size: 0.2, toward: [0.05, 0.3, 0.3], cone: [0.94, 0.8], haze: 0.0012 },
+        { at: [2.6, 0.7, 0.5], light: tint("#ff9f58", 2.4), size: 0.3 },
+        { at: [-2.4, 0.4, 0.9], light: tint("#ff9f58", 1.0), size: 0.3 },
       ],
       above: tint("#7a5a44", 0.16),
       below: tint("#50301e", 0.14),

@@ -23,8 +23,8 @@ export const massage: Study = {
     const seat: Vec = [-0.62, 0, -0.42];
     const scene: Scene = {
       eye: [0.75, 1.62, -2.5],
-      target: [0.16, 0.6, 0.2],
-      view: 0.56,
+      target: [0.08, 0.6, 0.2],
+      view: 0.58,
       solids: [
         floor(wood("#150c06", "#2e1b0f", 0, 0.2), 0),
         boards(wood("#20120a", "#5b371d", 1), 2.6, 0.16, 0.012),
@@ -38,7 +38,7 @@ export const massage: Study = {
         pebble([seat[0] + 0.035, 0.545, seat[2] - 0.12], 0.05, 0.018, 0.04, 0.8),
       ],
       lamps: [
-        { at: [-0.2, 2.6, 0.3], light: tint("#ffcf98", 8.5), size: 0.22, toward: [0.1, 0, 0.2], cone: [0.93, 0.76], haze: 0.002 },
+        { at: [-0.2, 2.6, 0.3], light: tint("#ffdcb4", 7.5), size: 0.22, toward: [0.1, 0, 0.2], cone: [0.93, 0.76], haze: 0.002 },
         { at: [seat[0] + 0.12, 0.64, seat[2] + 0.04], light: tint("#ff9c4a", 0.14), size: 0.03, haze: 0.006 },
         { at: [-2.2, 0.16, 2.3], light: tint("#ff9a50", 0.5), size: 0.3 },
         { at: [0, 0.16, 2.3], light: tint("#ff9a50", 0.5), size: 0.3 },
@@ -68,7 +68,7 @@ export const together: Study = {
   alt: "Two treatment tables, dressed alike and an arm's length apart, before a long window in which the sun has just gone down; candles on the floor between them.",
   paint(b) {
     const turn = -0.82;
-    const places: Vec[] = [[-0.86, 0, 0.95], [0.46, 0, 0.68]];
+    const places: Vec[] = [[-1.02, 0, 0.95], [0.52, 0, 0.5]];
     const tables = places.flatMap((at, one) => [
       ...table(at, turn),
       folded(beside(at, turn, 0.02, 0.72, 0.02), 0.16, 0.12, 0.12, turn + 0.1, terry(one ? "#f0e8dc" : "#e2cfc0"), 3),
@@ -77,8 +77,8 @@ export const together: Study = {
     const lights: [Vec, number][] = [[[-0.86, 0, -0.22], 0.16], [[-0.74, 0, -0.3], 0.1], [[-0.95, 0, -0.36], 0.08]];
     const scene: Scene = {
       eye: [0.2, 1.62, -2.9],
-      target: [0.04, 0.68, 0.3],
-      view: 0.72,
+      target: [0.06, 0.7, 0.3],
+      view: 0.7,
       solids: [
         floor({ ...wood("#160d0c", "#2e1c18", 0, 0.2), mirror: 0.06 }, 0),
         solid({ color: tint("#1a0e12"), glow: dusk }, (_x, _y, z) => 2.5 - z, undefined, false),
@@ -89,7 +89,7 @@ export const together: Study = {
       ],
       lamps: [
         { at: [0, 1.3, 2.2], light: tint("#ff9a78", 1.5), size: 0.5, shadows: false },
-        { at: [-0.4, 2.8, -0.5], light: tint("#ffcfa8", 3.6), size: 0.3 },
+        { at: [-0.4, 2.8, -0.5], light: tint("#ffd6b4", 6), size: 0.3 },
         { at: [-0.85, 0.3, -0.28], light: tint("#ff9c4a", 0.26), size: 0.1, haze: 0.006 },
       ],
       above: tint("#7a5868", 0.14),

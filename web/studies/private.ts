@@ -28,7 +28,7 @@ function bath(): Solid[] {
   const pool = (_x: number, y: number) => y - top + 0.07;
   return [
     solid(stone, rim, [cx, top / 2, cz, 1.4]),
-    { matter: water("#3a1c1a", 0.7), distance: (x, y, z) => Math.max(pool(x, y), across(x, y, z, 1.02, 1, 0)), around: [cx, 0, cz, 1.2], casts: false },
+    { matter: water("#101314", 0.7), distance: (x, y, z) => Math.max(pool(x, y), across(x, y, z, 1.02, 1, 0)), around: [cx, 0, cz, 1.2], casts: false },
   ];
 }
 
@@ -64,8 +64,8 @@ export const privately: Study = {
       [-2.55, 1.1, 0.06, 0.034],
     ];
     const candles = wicks.map(([turn, far, high, r]) => candle(on(turn, far), r, high));
-    const drink: Matter = { color: tint("#e0b070", 0.5), shine: 0.8, gloss: 90, glow: tint("#e0a050", 0.05) };
-    const edge: Matter = { color: tint("#e9e2d4", 0.35), shine: 1, gloss: 90 };
+    const drink: Matter = { color: tint("#e0b070", 0.5), shine: 0.8, gloss: 90, glow: tint("#e8b060", 0.22) };
+    const edge: Matter = { color: tint("#c89a58", 0.6), shine: 1, gloss: 60, glow: tint("#e8b060", 0.1) };
     const scene: Scene = {
       eye: [0, 1.3, -3.0],
       target: [0, isTall ? 0.8 : 0.74, 0.2],
@@ -110,7 +110,7 @@ export const privately: Study = {
       flameAt(b, spot(x, y + high, z), 0.07, 0.8);
     }
     const middle = spot(cx, top, cz + 0.1);
-    b.steam(middle.x, middle.y, middle.size * 1.7, middle.size * 0.8, "255 214 196", 0.07, 4);
+    b.steam(middle.x, middle.y, middle.size * 1.7, middle.size * 0.8, "255 214 196", 0.13, 4);
     b.finish(0.6);
   },
 };

@@ -5,8 +5,8 @@ import { tint } from "./render";
 import { bar, box, boxed, cloudy, cut, drum, ease, leaned, mix, noise, norm2, placed, ring, solid, stood, turned } from "./solids";
 
 /** Weave: what keeps linen from looking like plastic. */
-const weave = (x: number, y: number, z: number) => 0.0004 * noise(x * 150, y * 150, z * 150) + 0.004 * cloudy(x * 12, y * 12, z * 12, 2);
-const pile = (x: number, y: number, z: number) => 0.0013 * noise(x * 170, y * 170, z * 170) + 0.0016 * noise(x * 50, y * 50, z * 50);
+const weave = (x: number, y: number, z: number) => 0.0004 * noise(x * 150, y * 150, z * 150) + 0.002 * cloudy(x * 12, y * 12, z * 12, 2);
+const pile = (x: number, y: number, z: number) => 0.0012 * noise(x * 190, y * 190, z * 190) + 0.0009 * noise(x * 60, y * 60, z * 60);
 
 export const linen = (hex = "#e9e2d4"): Matter => ({ color: tint(hex, 0.82), soft: 0.25, relief: weave, grain: 0.002 });
 export const terry = (hex = "#efe8da"): Matter => ({ color: tint(hex, 0.82), soft: 0.3, relief: pile, grain: 0.003 });
@@ -26,7 +26,7 @@ export const basalt: Matter = {
 export const brass: Matter = { color: tint("#a8792c", 0.6), shine: 0.9, gloss: 46, mirror: 0.16 };
 export const clay = (hex: string): Matter => ({ color: tint(hex), shine: 0.12, gloss: 18, relief: (x, y, z) => 0.0012 * cloudy(x * 40, y * 40, z * 40, 2), grain: 0.004 });
 export const glaze = (hex: string): Matter => ({ color: tint(hex), shine: 0.5, gloss: 60, mirror: 0.04 });
-export const leather = (hex: string): Matter => ({ color: tint(hex), shine: 0.1, gloss: 14, soft: 0.1, relief: (x, y, z) => 0.0015 * cloudy(x * 70, y * 70, z * 70, 2), grain: 0.003 });
+export const leather = (hex: string): Matter => ({ color: tint(hex), shine: 0.1, gloss: 14, soft: 0.1, relief: (x, y, z) => 0.0008 * cloudy(x * 70, y * 70, z * 70, 2), grain: 0.003 });
 export const steel: Matter = { color: tint("#8f9499", 0.35), shine: 0.8, gloss: 50, mirror: 0.3 };
 
 /** Wood whose grain runs along one axis: 0 is x, 1 is y, 2 is z. */

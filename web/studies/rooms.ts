@@ -40,7 +40,7 @@ export const cedarRoom: Study = {
       lamps: [
         ...[-1.8, -0.6, 0.6, 1.8].map((x) => ({ at: [x, 0.3, 1.6] as Vec, light: tint("#ff9f55", 0.42), size: 0.12, shadows: false, haze: 0.002 })),
         ...[-1.2, 0, 1.2].map((x) => ({ at: [x, 0.62, 1.55] as Vec, light: tint("#ffa860", 0.18), size: 0.14, shadows: false })),
-        { at: [-0.4, 2.6, -0.6], light: tint("#ffd0a0", 2.0), size: 0.3 },
+        { at: [-0.4, 2.6, -0.8], light: tint("#ffdcb8", 4.4), size: 0.3, toward: [0, 0.6, 0.5], cone: [0.9, 0.7] },
       ],
       above: tint("#8a6040", 0.14),
       below: tint("#6a4020", 0.16),
