@@ -60,7 +60,7 @@ function rest(hex: string, oil: number, lamps: readonly Lamp[], more: readonly S
     clear: 0.96,
     far: 6,
     exposure: 1.25,
-    share: 0.4,
+    share: 0.3,
   };
 }
 

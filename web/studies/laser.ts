@@ -5,7 +5,7 @@ import { steel } from "./props";
 import type { Matter, Scene, Solid, Vec } from "./render";
 import { tint } from "./render";
 import { paintScene } from "./scene";
-import { bar, box, cloudy, cut, ellipsoid, floor, join, norm2, norm3, rod, solid, stood } from "./solids";
+import { bar, box, cloudy, cut, ellipsoid, floor, join, norm2, norm3, rod, solid, stood, wall } from "./solids";
 
 /** Skin in a dim room. */
 export const skin = (hex: string): Matter => ({
@@ -158,7 +158,7 @@ export const laserSmall: Study = {
       view: 0.6,
       solids: [
         floor({ color: tint("#2a3338"), shine: 0.4, gloss: 60, mirror: 0.14, relief: (x, y, z) => 0.0006 * cloudy(x * 8, y, z * 160, 2), grain: 0.003 }, 0),
-        solid({ color: tint("#22303a") }, (_x, _y, z) => 1.1 - z, undefined, false),
+        wall({ color: tint("#22303a") }, 1.1),
         stood(rubber, (x, y, z) => Math.min(cups(x, y, z), bridge(x, y, z), strap(x, y, z)) * 0.8, goggles, 0.3, -0.18),
         stood(lens, (x, y, z) => ellipsoid(Math.abs(x) - 0.085, y - 0.056, z + 0.02, 0.06, 0.038, 0.022), goggles, 0.2, -0.18),
         ...handpiece([0.18, 0.052, -0.2], [0.5, 0.06, 0.5]),
@@ -204,7 +204,7 @@ export const laserStudio: Study = {
       view: 0.68,
       solids: [
         floor({ color: tint("#3a444a"), mirror: 0.1, shine: 0.3, gloss: 40 }, 0),
-        solid({ color: tint("#5a6a74") }, (_x, _y, z) => 1.9 - z, undefined, false),
+        wall({ color: tint("#5a6a74") }, 1.9),
         solid({ color: tint("#ffffff"), glow: tint("#dff2ff", 2) }, (x, y, z) => box(x - 0.2, y - 1.92, z - 1.88, 1.1, 0.012, 0.02), [0.2, 1.92, 1.88, 1.15], false),
         stood(white, tower, console, 1.1, 0.25),
         stood(dark, (x, y, z) => box(x, y - 0.05, z, 0.23, 0.03, 0.24, 0.02), console, 0.5, 0.25),

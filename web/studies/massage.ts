@@ -5,7 +5,7 @@ import { beside, boards, bowl, brass, candle, couch, folded, leather, linen, peb
 import type { Scene, Solid, Vec } from "./render";
 import { tint } from "./render";
 import { flameAt, paintScene } from "./scene";
-import { floor, mix, norm2, solid } from "./solids";
+import { floor, mix, norm2, solid, wall } from "./solids";
 
 const walnut = wood("#1d0f07", "#4a2a14", 0);
 
@@ -81,7 +81,7 @@ export const together: Study = {
       view: 0.7,
       solids: [
         floor({ ...wood("#160d0c", "#2e1c18", 0, 0.2), mirror: 0.06 }, 0),
-        solid({ color: tint("#1a0e12"), glow: dusk }, (_x, _y, z) => 2.5 - z, undefined, false),
+        wall({ color: tint("#1a0e12"), glow: dusk }, 2.5),
         solid(plaster("#3a2626"), (_x, y, z) => Math.max(0.72 - y < y - 2.02 ? 2.02 - y : y - 0.72, 2.4 - z), undefined, false),
         solid(walnut, (x, _y, z) => norm2(Math.abs(x - Math.round(x / 1.5) * 1.5), z - 2.4) - 0.022, undefined, false),
         ...tables,

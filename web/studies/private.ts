@@ -93,6 +93,7 @@ export const privately: Study = {
       clear: 0.975,
       far: 10,
       exposure: 1.35,
+      share: 0.5,
     };
     const spot = paintScene(b, scene);
     const next = chance(31);

@@ -6,7 +6,7 @@ import type { Scene, Vec } from "./render";
 import { render, seen } from "./render";
 
 /** The share of a picture's width that is rendered, if a scene says nothing: its light is soft, and what is fine is painted over it. */
-const SHARE = 0.5;
+const SHARE = 0.38;
 
 /** Where a point of the scene is in the picture, and how many pixels a length of one is there. */
 export type Spotter = (x: number, y: number, z: number) => { x: number; y: number; size: number };

@@ -17,19 +17,22 @@ export function noise(x: number, y: number, z: number): number {
   const u = fx * fx * (3 - 2 * fx);
   const v = fy * fy * (3 - 2 * fy);
   const w = fz * fz * (3 - 2 * fz);
-  const near = row(ix, iy, iz, u) * (1 - v) + row(ix, iy + 1, iz, u) * v;
-  const far = row(ix, iy, iz + 1, u) * (1 - v) + row(ix, iy + 1, iz + 1, u) * v;
-  return (near * (1 - w) + far * w) * 2 - 1;
+  const x0 = Math.imul(ix, 374761393);
+  const x1 = (x0 + 374761393) | 0;
+  const y0 = Math.imul(iy, 668265263);
+  const y1 = (y0 + 668265263) | 0;
+  const z0 = Math.imul(iz, 1274126177);
+  const z1 = (z0 + 1274126177) | 0;
+  const a = mixed(x0 ^ y0 ^ z0) * (1 - u) + mixed(x1 ^ y0 ^ z0) * u;
+  const b = mixed(x0 ^ y1 ^ z0) * (1 - u) + mixed(x1 ^ y1 ^ z0) * u;
+  const c = mixed(x0 ^ y0 ^ z1) * (1 - u) + mixed(x1 ^ y0 ^ z1) * u;
+  const d = mixed(x0 ^ y1 ^ z1) * (1 - u) + mixed(x1 ^ y1 ^ z1) * u;
+  return (((a * (1 - v) + b * v) * (1 - w) + (c * (1 - v) + d * v) * w) / 4294967296) * 2 - 1;
 }
 
-function row(x: number, y: number, z: number, u: number): number {
-  return at(x, y, z) * (1 - u) + at(x + 1, y, z) * u;
-}
-
-function at(x: number, y: number, z: number): number {
-  let mixed = Math.imul(x, 374761393) ^ Math.imul(y, 668265263) ^ Math.imul(z, 1274126177);
-  mixed = Math.imul(mixed ^ (mixed >>> 13), 1103515245);
-  return ((mixed ^ (mixed >>> 16)) >>> 0) / 4294967296;
+function mixed(of: number): number {
+  const once = Math.imul(of ^ (of >>> 13), 1103515245);
+  return (once ^ (once >>> 16)) >>> 0;
 }
 
 /** The same with finer detail upon it. */
@@ -162,9 +165,9 @@ export function stood(matter: Matter, distance: Distance, at: Vec, reach: number
   return { matter, distance: placed(distance, at[0], at[1], at[2], turn), around: [at[0], at[1], at[2], reach], casts };
 }
 
-export const floor = (matter: Matter, y: number): Solid => solid(matter, (_x, py) => py - y, undefined, false);
+export const floor = (matter: Matter, y: number): Solid => ({ matter, distance: (_x, py) => py - y, flat: [0, 1, 0, y], casts: false });
 /** A wall behind everything. */
-export const wall = (matter: Matter, z: number): Solid => solid(matter, (_x, _y, pz) => z - pz, undefined, false);
+export const wall = (matter: Matter, z: number): Solid => ({ matter, distance: (_x, _y, pz) => z - pz, flat: [0, 0, -1, -z], casts: false });
 
 /** A costly form in a box of half lengths around a middle: from afar the box will do. */
 export function boxed(form: Distance, middle: Vec, half: Vec): Distance {

@@ -15,103 +15,156 @@ const BOUNCE = 0.008;
 /** How far from the sphere around a solid its form no longer matters. */
 const AFAR = 0.3;
 
+/** Solids by their numbers in the scene; a list that is filled anew without being made anew. */
+export class Some {
+  readonly at: Int32Array;
+  count = 0;
+
+  constructor(most: number) {
+    this.at = new Int32Array(most);
+  }
+}
+
+/**
+ * What a point needs to know to be lit is kept in a record: how open it lies, how much of each lamp it sees, and what
+ * it mirrors (red, green, blue). What is not a number is not known yet, and is found when it is needed.
+ */
 export class Tracer {
-  /** Which solid was nearest at the last measurement. */
-  hit: Solid;
-  /** Which one the last ray from the eye met; -1 if none. */
-  first = -1;
-  /** The light that the last look found. */
-  r = 0;
-  g = 0;
-  b = 0;
+  /** Which solid was nearest at the last measurement, or was met by the last ray; -1 if none was. */
+  hit = 0;
+  /** The light that the last look found. Not whole numbers from the start: a field that changes its kind is slow. */
+  r = Number.NaN;
+  g = Number.NaN;
+  b = Number.NaN;
   /** The last normal. */
-  #x = 0;
-  #y = 0;
-  #z = 0;
-  readonly #casters: readonly Solid[];
-  /** The few that matter just now, and how many they are. */
-  readonly #few: Solid[] = [];
-  #count = 0;
+  nx = Number.NaN;
+  ny = Number.NaN;
+  nz = Number.NaN;
+  /** How many numbers a record has, and which of them is the first of the mirrored. */
+  readonly size: number;
+  readonly mirrored: number;
+  /** Those solids that have a form; even ones are met by arithmetic. */
+  readonly formed: Some;
+  readonly #all: Some;
+  readonly #casters: Some;
+  readonly #flats: Int32Array;
+  /** The few that matter just now. */
+  readonly #few: Some;
+  readonly #solids: readonly Solid[];
+  /** The sphere around each solid: its middle and radius; below zero if it has none. */
+  readonly #around: Float64Array;
   readonly #aims: readonly Triple[];
+  readonly #again: Float32Array;
+  readonly #thin: number;
 
   constructor(readonly scene: Scene) {
-    this.hit = scene.solids[0] as Solid;
-    this.#casters = scene.solids.filter((solid) => solid.casts !== false);
-    this.#aims = scene.lamps.map(({ at, toward }) => (toward ? unit(toward[0] - at[0], toward[1] - at[1], toward[2] - at[2]) : [0, 0, 0]));
+    const { solids, lamps } = scene;
+    this.#solids = solids;
+    const some = (which: (solid: Solid) => boolean) => {
+      const made = new Some(solids.length);
+      for (const [at, solid] of solids.entries()) if (which(solid)) made.at[made.count++] = at;
+      return made;
+    };
+    this.#all = some(() => true);
+    this.formed = some((solid) => !solid.flat);
+    this.#casters = some((solid) => solid.casts !== false);
+    this.#flats = Int32Array.from(solids.flatMap((solid, at) => (solid.flat ? [at] : [])));
+    this.#few = new Some(solids.length);
+    this.#around = Float64Array.from(solids.flatMap(({ around }) => (around ? [...around] : [0, 0, 0, -1])));
+    this.#aims = lamps.map(({ at, toward }) => (toward ? unit(toward[0] - at[0], toward[1] - at[1], toward[2] - at[2]) : [0, 0, 0]));
+    this.mirrored = 1 + lamps.length;
+    this.size = this.mirrored + 3;
+    this.#again = new Float32Array(this.size);
+    this.#thin = Math.log(scene.clear);
   }
 
   /** Keeps those that a ray may come near, if it spreads by `spread` on each unit of its way. */
-  pick(solids: readonly Solid[], ox: number, oy: number, oz: number, dx: number, dy: number, dz: number, far: number, spread: number): void {
-    this.#count = 0;
-    for (let at = 0; at < solids.length; at += 1) {
-      const solid = solids[at] as Solid;
-      const around = solid.around;
-      if (around) {
-        const x = around[0] - ox;
-        const y = around[1] - oy;
-        const z = around[2] - oz;
+  pick(from: Some, ox: number, oy: number, oz: number, dx: number, dy: number, dz: number, far: number, spread: number, few = this.#few): void {
+    const around = this.#around;
+    let count = 0;
+    for (let one = 0; one < from.count; one += 1) {
+      const at = from.at[one] as number;
+      const r = around[at * 4 + 3] as number;
+      if (r >= 0) {
+        const x = (around[at * 4] as number) - ox;
+        const y = (around[at * 4 + 1] as number) - oy;
+        const z = (around[at * 4 + 2] as number) - oz;
         const along = Math.max(0, Math.min(far, x * dx + y * dy + z * dz));
-        const apart = around[3] + spread * along + 0.01;
+        const apart = r + spread * along + 0.01;
         const mx = x - dx * along;
         const my = y - dy * along;
         const mz = z - dz * along;
         if (mx * mx + my * my + mz * mz > apart * apart) continue;
       }
-      this.#few[this.#count] = solid;
-      this.#count += 1;
+      few.at[count] = at;
+      count += 1;
     }
-  }
-
-  pickAll(ox: number, oy: number, oz: number, dx: number, dy: number, dz: number, spread: number): void {
-    this.pick(this.scene.solids, ox, oy, oz, dx, dy, dz, this.scene.far, spread);
+    few.count = count;
   }
 
   /** How far it is to the nearest of the few. */
   near(x: number, y: number, z: number): number {
+    const { at: few, count } = this.#few;
+    const around = this.#around;
     let best = 1e9;
-    for (let at = 0; at < this.#count; at += 1) {
-      const solid = this.#few[at] as Solid;
-      const around = solid.around;
-      if (around) {
-        const dx = x - around[0];
-        const dy = y - around[1];
-        const dz = z - around[2];
+    for (let one = 0; one < count; one += 1) {
+      const at = few[one] as number;
+      const r = around[at * 4 + 3] as number;
+      if (r >= 0) {
+        const dx = x - (around[at * 4] as number);
+        const dy = y - (around[at * 4 + 1] as number);
+        const dz = z - (around[at * 4 + 2] as number);
         const room = dx * dx + dy * dy + dz * dz;
-        const reach = best + around[3];
+        const reach = best + r;
         if (reach < 0 || room > reach * reach) continue;
         // From afar the sphere will do: no lamp is so large that it would be noticed.
-        const apart = around[3] + AFAR;
-        if (room > apart * apart) {
-          best = Math.sqrt(room) - around[3];
+        if (room > (r + AFAR) * (r + AFAR)) {
+          best = Math.sqrt(room) - r;
           continue;
         }
       }
-      const far = solid.distance(x, y, z);
+      const far = (this.#solids[at] as Solid).distance(x, y, z);
       if (far < best) {
         best = far;
-        this.hit = solid;
+        this.hit = at;
       }
     }
     return best;
   }
 
-  /** How far a ray goes; beyond `far` it meets nothing. */
-  #march(ox: number, oy: number, oz: number, dx: number, dy: number, dz: number, from: number): number {
-    const far = this.scene.far;
-    let t = from;
-    for (let step = 0; step < 160 && t < far; step += 1) {
-      const near = this.near(ox + dx * t, oy + dy * t, oz + dz * t);
-      if (near < 0.0005 * t) return t;
-      t += near * 0.95;
+  /** How far a ray goes that was picked for, and into `hit` what it meets; beyond `scene.far` it meets nothing. */
+  march(ox: number, oy: number, oz: number, dx: number, dy: number, dz: number, from: number): number {
+    let { far } = this.scene;
+    let met = -1;
+    for (let one = 0; one < this.#flats.length; one += 1) {
+      const at = this.#flats[one] as number;
+      const [nx, ny, nz, level] = (this.#solids[at] as Solid).flat as readonly [number, number, number, number];
+      const toward = nx * dx + ny * dy + nz * dz;
+      if (toward >= 0) continue;
+      const t = (level - nx * ox - ny * oy - nz * oz) / toward;
+      if (t < far && t > 0) {
+        far = t;
+        met = at;
+      }
     }
-    return t < far ? t : far + 1;
+    if (this.#few.count > 0) {
+      let t = from;
+      for (let step = 0; step < 160 && t < far; step += 1) {
+        const near = this.near(ox + dx * t, oy + dy * t, oz + dz * t);
+        if (near < 0.0005 * t) return t;
+        t += near * 0.95;
+      }
+      if (t < far) return t;
+    }
+    this.hit = met;
+    return met < 0 ? this.scene.far + 1 : far;
   }
 
   /** How much of a lamp is seen from a point: its edge is as soft as the lamp is large. */
   #lit(ox: number, oy: number, oz: number, dx: number, dy: number, dz: number, far: number, size: number): number {
     const spread = Math.max(0.01, size / far);
     this.pick(this.#casters, ox, oy, oz, dx, dy, dz, far, spread);
-    if (this.#count === 0) return 1;
+    if (this.#few.count === 0) return 1;
     let rest = 1;
     let t = 0.014;
     for (let step = 0; step < 60 && t < far; step += 1) {
@@ -126,11 +179,12 @@ export class Tracer {
 
   /** How open a point lies along its normal: 1 is under the sky, 0 in a fold. */
   #open(x: number, y: number, z: number): number {
-    this.pick(this.scene.solids, x, y, z, this.#x, this.#y, this.#z, 0.3, 1);
+    const { nx, ny, nz } = this;
+    this.pick(this.#all, x, y, z, nx, ny, nz, 0.3, 1);
     let closed = 0;
     let weight = 1;
     for (let far = 0.02; far < 0.4; far *= 2.3) {
-      closed += Math.max(0, far - this.near(x + this.#x * far, y + this.#y * far, z + this.#z * far)) * weight;
+      closed += Math.max(0, far - this.near(x + nx * far, y + ny * far, z + nz * far)) * weight;
       weight *= 0.7;
     }
     return Math.max(0.02, 1 - 2.2 * closed);
@@ -138,14 +192,21 @@ export class Tracer {
 
   #turn(x: number, y: number, z: number): void {
     const length = Math.sqrt(x * x + y * y + z * z) || 1e-9;
-    this.#x = x / length;
-    this.#y = y / length;
-    this.#z = z / length;
+    this.nx = x / length;
+    this.ny = y / length;
+    this.nz = z / length;
   }
 
-  #normal(x: number, y: number, z: number, t: number): void {
+  /** Finds the normal of what was hit. */
+  normal(x: number, y: number, z: number, t: number): void {
+    const { distance, flat } = this.#solids[this.hit] as Solid;
+    if (flat) {
+      this.nx = flat[0];
+      this.ny = flat[1];
+      this.nz = flat[2];
+      return;
+    }
     const e = 0.0006 * (1 + t * 0.4);
-    const { distance } = this.hit;
     const a = distance(x + e, y - e, z - e);
     const b = distance(x - e, y - e, z + e);
     const c = distance(x - e, y + e, z - e);
@@ -153,25 +214,26 @@ export class Tracer {
     this.#turn(a - b - c + d, -a - b + c + d, -a + b - c + d);
   }
 
-  /** Finds the light that comes along a ray, into `r`, `g` and `b`. */
-  look(ox: number, oy: number, oz: number, dx: number, dy: number, dz: number, from: number, bounces: number): void {
+  /**
+   * Finds the light that comes along a ray that went `t` far and met `hit` (if `t` is not beyond all), whose normal is
+   * known, into `r`, `g` and `b`. The record begins at a place in `known`.
+   */
+  look(ox: number, oy: number, oz: number, dx: number, dy: number, dz: number, t: number, bounces: number, known: Float32Array, at: number): void {
     const { scene } = this;
-    const t = this.#march(ox, oy, oz, dx, dy, dz, from);
     this.r = 0;
     this.g = 0;
     this.b = 0;
     let left = 0;
     if (t <= scene.far) {
-      this.near(ox + dx * t, oy + dy * t, oz + dz * t);
-      if (from !== BOUNCE) this.first = this.scene.solids.indexOf(this.hit);
-      this.#shade(ox + dx * t, oy + dy * t, oz + dz * t, dx, dy, dz, t, bounces);
-      left = scene.clear ** t;
+      this.#shade(ox + dx * t, oy + dy * t, oz + dz * t, dx, dy, dz, bounces, known, at);
+      left = Math.exp(this.#thin * t);
     }
     const end = Math.min(t, scene.far);
     this.r = this.r * left + scene.air[0] * (1 - left);
     this.g = this.g * left + scene.air[1] * (1 - left);
     this.b = this.b * left + scene.air[2] * (1 - left);
-    for (const lamp of scene.lamps) {
+    for (let one = 0; one < scene.lamps.length; one += 1) {
+      const lamp = scene.lamps[one] as Lamp;
       if (!lamp.haze) continue;
       // The light that a thin and even air scatters on the way, in closed form.
       const qx = ox - lamp.at[0];
@@ -186,29 +248,30 @@ export class Tracer {
     }
   }
 
-  #shade(x: number, y: number, z: number, dx: number, dy: number, dz: number, t: number, bounces: number): void {
+  #shade(x: number, y: number, z: number, dx: number, dy: number, dz: number, bounces: number, known: Float32Array, at: number): void {
     const { scene } = this;
-    const matter = this.hit.matter;
-    this.#normal(x, y, z, t);
-    const open = this.#open(x, y, z);
+    const matter = (this.#solids[this.hit] as Solid).matter;
+    let open = known[at] as number;
+    if (open !== open) {
+      open = this.#open(x, y, z);
+      known[at] = open;
+    }
     // What light enters does not shade itself at its edge.
     const soft = matter.soft ?? 0;
     const off = 0.005 + soft * 0.03;
-    const sx = x + this.#x * off;
-    const sy = y + this.#y * off;
-    const sz = z + this.#z * off;
+    const sx = x + this.nx * off;
+    const sy = y + this.ny * off;
+    const sz = z + this.nz * off;
     if (matter.relief) {
       const e = matter.grain ?? 0.004;
       const h = matter.relief(x, y, z);
       const gx = (matter.relief(x + e, y, z) - h) / e;
       const gy = (matter.relief(x, y + e, z) - h) / e;
       const gz = (matter.relief(x, y, z + e) - h) / e;
-      const along = gx * this.#x + gy * this.#y + gz * this.#z;
-      this.#turn(this.#x * (1 + along) - gx, this.#y * (1 + along) - gy, this.#z * (1 + along) - gz);
+      const along = gx * this.nx + gy * this.ny + gz * this.nz;
+      this.#turn(this.nx * (1 + along) - gx, this.ny * (1 + along) - gy, this.nz * (1 + along) - gz);
     }
-    const nx = this.#x;
-    const ny = this.#y;
-    const nz = this.#z;
+    const { nx, ny, nz } = this;
     const color = typeof matter.color === "function" ? matter.color(x, y, z) : matter.color;
     const tilt = 0.5 + 0.5 * ny;
     const glow = typeof matter.glow === "function" ? matter.glow(x, y, z) : matter.glow;
@@ -235,7 +298,14 @@ export class Tracer {
         strength *= part * part * (3 - 2 * part);
       }
       if (strength * diffuse * (lamp.light[0] + lamp.light[1] + lamp.light[2]) < 0.002) continue;
-      if (lamp.shadows !== false) strength *= this.#lit(sx, sy, sz, lx, ly, lz, far, lamp.size);
+      if (lamp.shadows !== false) {
+        let lit = known[at + 1 + one] as number;
+        if (lit !== lit) {
+          lit = this.#lit(sx, sy, sz, lx, ly, lz, far, lamp.size);
+          known[at + 1 + one] = lit;
+        }
+        strength *= lit;
+      }
       let gleam = 0;
       if (matter.shine && facing > 0) {
         const hx = lx - dx;
@@ -243,7 +313,8 @@ export class Tracer {
         const hz = lz - dz;
         const gloss = matter.gloss ?? 30;
         const sharp = Math.max(0, nx * hx + ny * hy + nz * hz) / Math.sqrt(hx * hx + hy * hy + hz * hz);
-        gleam = matter.shine * sharp ** gloss * (gloss + 8) * 0.05 * Math.min(1, facing * 4);
+        // Far from the middle of a gleam nothing is left of it, and a power is costly.
+        if ((1 - sharp) * gloss < 9) gleam = matter.shine * sharp ** gloss * (gloss + 8) * 0.05 * Math.min(1, facing * 4);
       }
       r += lamp.light[0] * strength * (color[0] * diffuse + gleam);
       g += lamp.light[1] * strength * (color[1] * diffuse + gleam);
@@ -252,17 +323,33 @@ export class Tracer {
     if (matter.mirror && bounces > 0) {
       const into = dx * nx + dy * ny + dz * nz;
       const share = matter.mirror + (1 - matter.mirror) * Math.max(0, 1 + into) ** 5 * 0.5;
+      const mirrored = at + this.mirrored;
       if (share > 0.01) {
-        const [vx, vy, vz] = [dx - 2 * into * nx, dy - 2 * into * ny, dz - 2 * into * nz];
-        this.pickAll(x, y, z, vx, vy, vz, 0.02);
-        this.look(x + nx * 0.008, y + ny * 0.008, z + nz * 0.008, vx, vy, vz, BOUNCE, bounces - 1);
-        r = r * (1 - share) + this.r * share;
-        g = g * (1 - share) + this.g * share;
-        b = b * (1 - share) + this.b * share;
+        if (Number.isNaN(known[mirrored])) {
+          this.#reflect(x, y, z, dx - 2 * into * nx, dy - 2 * into * ny, dz - 2 * into * nz, bounces);
+          known[mirrored] = this.r;
+          known[mirrored + 1] = this.g;
+          known[mirrored + 2] = this.b;
+        }
+        r = r * (1 - share) + (known[mirrored] as number) * share;
+        g = g * (1 - share) + (known[mirrored + 1] as number) * share;
+        b = b * (1 - share) + (known[mirrored + 2] as number) * share;
       }
     }
     this.r = r;
     this.g = g;
     this.b = b;
+  }
+
+  /** The light that comes back to a point along a ray. */
+  #reflect(x: number, y: number, z: number, dx: number, dy: number, dz: number, bounces: number): void {
+    const ox = x + this.nx * BOUNCE;
+    const oy = y + this.ny * BOUNCE;
+    const oz = z + this.nz * BOUNCE;
+    this.pick(this.formed, x, y, z, dx, dy, dz, this.scene.far, 0.02);
+    const t = this.march(ox, oy, oz, dx, dy, dz, BOUNCE);
+    if (t <= this.scene.far) this.normal(ox + dx * t, oy + dy * t, oz + dz * t, t);
+    this.#again.fill(Number.NaN);
+    this.look(ox, oy, oz, dx, dy, dz, t, bounces - 1, this.#again, 0);
   }
 }
