@@ -1,9 +1,13 @@
-// The light studies as still pictures: every one in three widths, as AVIF and WebP, with one JPEG for old browsers and
-// a tiny one that is seen while they come. What was drawn before from the same sources is taken from .cache.
+// The light studies as still pictures: every one in three widths as AVIF, the smaller ones as WebP, with one JPEG for
+// old browsers and a tiny one that is seen while they come. Several are drawn at once, each in a thread. A study that
+// was drawn before from the same sources is taken from .cache.
 
 import { createHash } from "node:crypto";
 import { access, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { availableParallelism } from "node:os";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { isMainThread, parentPort, Worker } from "node:worker_threads";
 import { createCanvas } from "@napi-rs/canvas";
 import { build } from "esbuild";
 
@@ -15,23 +19,25 @@ const SHAPES = {
   broad: { width: 1920, height: 1280, widths: [480, 960, 1920] },
   tall: { width: 1080, height: 1920, widths: [540, 1080] },
 };
+/** From this width on there is AVIF alone. */
+const BROAD = 1920;
 /** Those that fill a screen, and are needed tall too. */
 const TALL = new Set(["the-house", "mensuite", "private"]);
-const QUALITY = { avif: { quality: 58, speed: 6 }, webp: 80, jpeg: 82 };
+/** AVIF is what nearly every browser takes; the two others are for the rest, and need not be offered as large. */
+const QUALITY = { avif: { quality: 55, speed: 9, threads: 1 }, webp: 78, jpeg: 68 };
 /** The moment at which living pictures are held still, in seconds. */
 const MOMENT = 7;
 
-/** What a still depends on besides its name. */
-async function source() {
-  const { outputFiles } = await build({
-    absWorkingDir: here,
-    entryPoints: ["studies/index.ts"],
-    bundle: true,
-    format: "esm",
-    write: false,
-    logLevel: "warning",
-  });
-  return Buffer.from(outputFiles[0].contents);
+/**
+ * The code of each study: the file that it is written in, with all that this imports. Thus a change in one file draws
+ * anew what depends on it, and nothing else; a changed comment draws nothing.
+ */
+async function sources() {
+  const options = { absWorkingDir: here, bundle: true, format: "esm", write: false, logLevel: "warning" };
+  const { outputFiles, metafile } = await build({ ...options, entryPoints: ["studies/index.ts"], metafile: true });
+  const files = metafile.inputs["studies/index.ts"].imports.map((one) => one.path);
+  const { outputFiles: parts } = await build({ ...options, entryPoints: files, outdir: "out", minifyWhitespace: true });
+  return { all: outputFiles[0].text, parts: parts.map((one) => one.text) };
 }
 
 function scaled(canvas, width) {
@@ -76,54 +82,98 @@ async function draw(study, shape, Brush) {
   for (const wide of widths) {
     const one = shrunk(canvas, wide);
     pictures.push({ wide, kind: "avif", bytes: await one.encode("avif", QUALITY.avif) });
-    pictures.push({ wide, kind: "webp", bytes: await one.encode("webp", QUALITY.webp) });
+    if (wide < BROAD) pictures.push({ wide, kind: "webp", bytes: await one.encode("webp", QUALITY.webp) });
   }
   pictures.push({ wide: widths[1], kind: "jpg", bytes: await shrunk(canvas, widths[1]).encode("jpeg", QUALITY.jpeg) });
   const tiny = bare(await shrunk(canvas, 24).encode("webp", 40));
   return { pictures, ground: `data:image/webp;base64,${tiny.toString("base64")}` };
 }
 
+/** Draws a still into a folder. Last comes what tells of it, for whoever finds it may believe in the rest. */
+async function drawInto({ module, name, shape, folder, told }) {
+  const exported = Object.values(await import(module));
+  const study = exported.find((one) => one?.name === name && one.paint);
+  const { Brush } = await import(join(cache, "brush.mjs"));
+  const { pictures, ground } = await draw(study, shape, Brush);
+  for (const one of pictures) {
+    const digest = createHash("sha256").update(one.bytes).digest("hex").slice(0, 12);
+    one.file = `${basename(told, ".json")}-${one.wide}-${digest}.${one.kind}`;
+    await writeFile(join(folder, one.file), one.bytes);
+    one.bytes = one.bytes.length;
+  }
+  await writeFile(told, JSON.stringify({ pictures, ground }));
+}
+
+/** Draws many stills, as many at once as the machine has cores. */
+async function drawAll(jobs) {
+  const left = [...jobs];
+  const work = () =>
+    new Promise((resolve, reject) => {
+      const worker = new Worker(fileURLToPath(import.meta.url));
+      const next = () => {
+        const job = left.shift();
+        if (job) worker.postMessage(job);
+        else void worker.terminate().then(resolve);
+      };
+      worker.on("message", next);
+      worker.on("error", reject);
+      next();
+    });
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), jobs.length) }, work));
+}
+
+if (!isMainThread) parentPort.on("message", (job) => void drawInto(job).then(() => parentPort.postMessage("drawn")));
+
+const isThere = (path) => access(path).then(() => true, () => false);
+
 /** Every still: its words, its files, and what a page says of them. */
 export async function stills() {
-  const code = await source();
-  const key = createHash("sha256").update(code).update(JSON.stringify([SHAPES, [...TALL], QUALITY, MOMENT])).digest("hex").slice(0, 16);
-  const folder = join(cache, key);
-  await mkdir(folder, { recursive: true });
-  for (const old of await readdir(cache)) if (old !== key) await rm(join(cache, old), { recursive: true });
-  const module = join(folder, "studies.mjs");
-  await writeFile(module, code);
-  const { studies, Brush } = await import(module);
-  const made = [];
-  for (const study of studies) {
-    for (const shape of TALL.has(study.name) ? ["broad", "tall"] : ["broad"]) {
+  const { all, parts } = await sources();
+  await mkdir(cache, { recursive: true });
+  await writeFile(join(cache, "brush.mjs"), all);
+  const { studies } = await import(join(cache, "brush.mjs"));
+  const names = new Map();
+  for (const text of parts) {
+    const digest = createHash("sha256").update(text).update(JSON.stringify([SHAPES, BROAD, [...TALL], QUALITY, MOMENT]));
+    const key = digest.digest("hex").slice(0, 16);
+    const module = join(cache, `${key}.mjs`);
+    await writeFile(module, text);
+    for (const one of Object.values(await import(module))) if (one?.paint && one.name) names.set(one.name, { key, module });
+  }
+  const known = new Set(["brush.mjs", ...[...names.values()].flatMap(({ key }) => [key, `${key}.mjs`])]);
+  for (const old of await readdir(cache)) if (!known.has(old)) await rm(join(cache, old), { recursive: true });
+  const wanted = studies.flatMap((study) => {
+    const { key, module } = names.get(study.name);
+    const folder = join(cache, key);
+    const shapes = TALL.has(study.name) ? ["broad", "tall"] : ["broad"];
+    return shapes.map((shape) => {
       const name = shape === "tall" ? `${study.name}-tall` : study.name;
-      const told = join(folder, `${name}.json`);
-      if (await access(told).then(() => false, () => true)) {
-        const { pictures, ground } = await draw(study, shape, Brush);
-        for (const one of pictures) {
-          const digest = createHash("sha256").update(one.bytes).digest("hex").slice(0, 12);
-          one.file = `${name}-${one.wide}-${digest}.${one.kind}`;
-          await writeFile(join(folder, one.file), one.bytes);
-          one.bytes = one.bytes.length;
-        }
-        // Last, for whoever finds it may believe in the rest.
-        await writeFile(told, JSON.stringify({ pictures, ground }));
-      }
-      const { pictures, ground } = JSON.parse(await readFile(told, "utf8"));
-      const set = (kind) =>
-        pictures.filter((one) => one.kind === kind).map((one) => `/assets/${one.file} ${one.wide}w`).join(", ");
-      made.push({
-        name,
-        alt: study.alt,
-        ground,
-        width: SHAPES[shape].width,
-        height: SHAPES[shape].height,
-        avif: set("avif"),
-        webp: set("webp"),
-        jpeg: `/assets/${pictures.find((one) => one.kind === "jpg").file}`,
-        pictures: pictures.map((one) => ({ ...one, path: join(folder, one.file) })),
-      });
-    }
+      return { study, shape, name, folder, module, told: join(folder, `${name}.json`) };
+    });
+  });
+  const jobs = [];
+  for (const { study, shape, folder, module, told } of wanted) {
+    await mkdir(folder, { recursive: true });
+    if (!(await isThere(told))) jobs.push({ module, name: study.name, shape, folder, told });
+  }
+  if (jobs.length > 0) console.log(`light studies: ${jobs.length} to draw`);
+  await drawAll(jobs);
+  const made = [];
+  for (const { study, shape, name, folder, told } of wanted) {
+    const { pictures, ground } = JSON.parse(await readFile(told, "utf8"));
+    const set = (kind) =>
+      pictures.filter((one) => one.kind === kind).map((one) => `/assets/${one.file} ${one.wide}w`).join(", ");
+    made.push({
+      name,
+      alt: study.alt,
+      ground,
+      width: SHAPES[shape].width,
+      height: SHAPES[shape].height,
+      avif: set("avif"),
+      webp: set("webp"),
+      jpeg: `/assets/${pictures.find((one) => one.kind === "jpg").file}`,
+      pictures: pictures.map((one) => ({ ...one, path: join(folder, one.file) })),
+    });
   }
   return made;
 }

@@ -1,22 +1,26 @@
 // Every light study, in the order in which the style page shows them.
 
 import { barber } from "./barber";
+import { deepTissue, longMassage } from "./bodies";
 import type { Study } from "./brush";
+import { deskReset, guided } from "./calm";
 import { venice } from "./canals";
 import { desert } from "./desert";
 import { facials } from "./facials";
 import { forest } from "./forest";
-
 import { garden } from "./garden";
 import { house } from "./house";
+import { laser, laserLarge, laserSmall, laserStudio } from "./laser";
 import { massage, together } from "./massage";
 import { mensuite } from "./mensuite";
 import { alps } from "./mountains";
 import { ocean } from "./ocean";
 import { office } from "./office";
 import { privately } from "./private";
-import { bed, dome, pods } from "./quiet";
-import { laser } from "./laser";
+import { bed, dome, domeAndBed, pods } from "./quiet";
+import { cedarRoom, duetRoom, linenRoom, northLight, slateCorner } from "./rooms";
+import { beard, cutAndShave, hotShave, theCut } from "./shave";
+import { cityAir, cryo, essential, halfHour, ledRenewal } from "./skincare";
 import { ember, lanterns, tide } from "./suites";
 
 export const studies: Study[] = [
@@ -24,16 +28,38 @@ export const studies: Study[] = [
   mensuite,
   privately,
   massage,
+  longMassage,
+  deepTissue,
+  deskReset,
+  cedarRoom,
+  slateCorner,
   facials,
+  essential,
+  cityAir,
+  ledRenewal,
+  cryo,
+  halfHour,
+  northLight,
+  linenRoom,
   barber,
+  theCut,
+  beard,
+  hotShave,
+  cutAndShave,
   laser,
+  laserSmall,
+  laserLarge,
+  laserStudio,
   together,
+  duetRoom,
   ember,
   tide,
   lanterns,
   dome,
   bed,
+  domeAndBed,
   pods,
+  guided,
   garden,
   alps,
   venice,

@@ -1,188 +1,240 @@
 // Care of the skin: light that is cut fine.
 
-import type { Brush, Stops, Study } from "./brush";
-import { hand, sleeve } from "./hand";
-import type { Place, Spot } from "./lines";
-import { crease, frame, soft, through } from "./lines";
+import type { Study } from "./brush";
+import { steel } from "./props";
+import type { Matter, Scene, Solid, Vec } from "./render";
+import { tint } from "./render";
+import { paintScene } from "./scene";
+import { bar, box, cloudy, cut, ellipsoid, floor, join, norm2, norm3, rod, solid, stood, wall } from "./solids";
 
-// A leg with its knee drawn up: from the thigh over the knee and the shin to the toes, and back under the calf.
-const SHIN: readonly Spot[] = [
-  [-1.1, 0.2],
-  [-0.8, 0.06],
-  [-0.5, -0.07],
-  [-0.3, -0.15],
-  [-0.19, -0.178],
-  [-0.12, -0.165],
-  [-0.075, -0.12],
-  [-0.03, -0.065],
-  [0.06, 0.02],
-  [0.18, 0.125],
-  [0.3, 0.225],
-  [0.4, 0.305],
-  [0.45, 0.338],
-  [0.51, 0.358],
-  [0.59, 0.388],
-  [0.635, 0.412],
-  [0.67, 0.42],
-  [0.695, 0.434],
-];
-const CALF: readonly Spot[] = [
-  [0.695, 0.434],
-  [0.706, 0.452],
-  [0.69, 0.468],
-  [0.62, 0.476],
-  [0.56, 0.472],
-  [0.46, 0.458],
-  [0.4, 0.468],
-  [0.35, 0.476],
-  [0.316, 0.462],
-  [0.308, 0.43],
-  [0.318, 0.4],
-  [0.296, 0.362],
-  [0.22, 0.31],
-  [0.1, 0.25],
-  [-0.02, 0.175],
-  [-0.1, 0.1],
-  [-0.16, 0.055],
-  [-0.24, 0.06],
-  [-0.36, 0.14],
-  [-0.6, 0.3],
-  [-1.1, 0.6],
-];
+/** Skin in a dim room. */
+export const skin = (hex: string): Matter => ({
+  color: tint(hex),
+  soft: 0.4,
+  shine: 0.1,
+  gloss: 14,
+  relief: (x, y, z) => 0.0003 * cloudy(x * 90, y * 90, z * 90, 2),
+  grain: 0.002,
+});
 
-function leg(b: Brush, at: Place, u: number): void {
-  const whole = through(at, SHIN, CALF);
-  const [x0, y0] = at(0.12, -0.02);
-  const [x1, y1] = at(-0.06, 0.24);
-  b.blur(u * 0.08, "rgb(8 20 28 / 0.6)", whole);
-  b.shape(
-    b.across(x0, y0, x1, y1, [
-      [0, "#ffe6d6"],
-      [0.3, "#f0c2a6"],
-      [0.65, "#c98d72"],
-      [1, "#8a5a4a"],
-    ]),
-    whole,
-  );
-  b.within(whole, () => {
-    // The thigh turns away; the cap of the knee, the edge of the shin, the ankle.
-    crease(b, at, "rgb(255 226 208 / 0.75)", u * 0.08, 0.05, [[-1.1, 0.3], [-0.7, 0.09], [-0.4, -0.04], [-0.2, -0.1]]);
-    crease(b, at, "rgb(110 60 48 / 0.55)", u * 0.09, 0.05, [[-1.0, 0.52], [-0.6, 0.27], [-0.36, 0.12], [-0.22, 0.04]]);
-    crease(b, at, "rgb(120 66 52 / 0.5)", u * 0.05, 0.02, [[-0.2, 0.07], [-0.15, 0.0], [-0.14, -0.06], [-0.17, -0.11]]);
-    crease(b, at, "rgb(150 88 70 / 0.4)", u * 0.04, 0.012, [[-0.14, -0.1], [-0.1, -0.07], [-0.07, -0.05]]);
-    crease(b, at, "rgb(116 64 52 / 0.5)", u * 0.07, 0.03, [[-0.08, 0.09], [0.06, 0.19], [0.2, 0.27], [0.32, 0.36]]);
-    crease(b, at, "rgb(255 236 224 / 0.7)", u * 0.03, 0.014, [[-0.03, -0.03], [0.1, 0.08], [0.24, 0.195], [0.38, 0.31]]);
-    crease(b, at, "rgb(120 66 54 / 0.6)", u * 0.03, 0.014, [[0.36, 0.36], [0.39, 0.385], [0.39, 0.42]]);
-    crease(b, at, "rgb(255 226 208 / 0.7)", u * 0.03, 0.014, [[0.39, 0.35], [0.41, 0.37], [0.41, 0.4]]);
-    // The ball of the foot and its first toe.
-    crease(b, at, "rgb(120 66 54 / 0.4)", u * 0.03, 0.01, [[0.632, 0.425], [0.645, 0.442], [0.64, 0.462]]);
-    crease(b, at, "rgb(255 232 220 / 0.7)", u * 0.01, 0.005, [[0.672, 0.427], [0.686, 0.434], [0.695, 0.444]]);
-    crease(b, at, "rgb(110 60 50 / 0.5)", u * 0.05, 0.012, [[0.34, 0.462], [0.45, 0.448], [0.58, 0.466]]);
-    soft(b, "236 250 255", 0.55, u * 0.014, through(at, SHIN));
-  });
+/** A handpiece whose mouth is at `tip` and whose body leads away along `out`; a cable hangs from its end. */
+function handpiece(tip: Vec, out: Vec): Solid[] {
+  const size = norm3(out[0], out[1], out[2]);
+  const on = (far: number, lift = 0): Vec => [tip[0] + (out[0] / size) * far, tip[1] + (out[1] / size) * far + lift, tip[2] + (out[2] / size) * far];
+  const around = (far: number, r: number): Solid["around"] => [...on(far), r];
+  const white = { color: tint("#eef2f4"), shine: 0.4, gloss: 50, mirror: 0.02, soft: 0.2 };
+  const dark: Matter = { color: tint("#101418"), shine: 0.5, gloss: 40 };
+  const body = (x: number, y: number, z: number) =>
+    join(rod(x, y, z, on(0.1), on(0.2), 0.036, 0.05), rod(x, y, z, on(0.2), on(0.56), 0.05, 0.042), 0.05);
+  // A disc across the body: a seam, and the ring of light at the mouth.
+  const hoop = (far: number, r: number, thick: number) => {
+    const [cx, cy, cz] = on(far);
+    return (x: number, y: number, z: number) => {
+      const [px, py, pz] = [x - cx, y - cy, z - cz];
+      const along = (px * out[0] + py * out[1] + pz * out[2]) / size;
+      return norm2(Math.sqrt(Math.max(0, px * px + py * py + pz * pz - along * along)) - r, along) - thick;
+    };
+  };
+  return [
+    solid(white, body, around(0.32, 0.32)),
+    solid(steel, (x, y, z) => rod(x, y, z, on(0.035), on(0.1), 0.026, 0.034), around(0.07, 0.08)),
+    solid(dark, hoop(0.22, 0.049, 0.005), around(0.22, 0.07)),
+    solid(dark, (x, y, z) => rod(x, y, z, on(0.56), on(0.62), 0.038, 0.02), around(0.58, 0.09)),
+    solid({ color: tint("#ffffff"), glow: tint("#7fe0ff", 6) }, hoop(0.03, 0.03, 0.007), around(0.03, 0.05), false),
+    solid({ color: tint("#ffffff"), glow: tint("#7fe0ff", 2.4) }, hoop(0.47, 0.046, 0.004), around(0.47, 0.07), false),
+    solid(dark, (x, y, z) => join(rod(x, y, z, on(0.6), on(0.78, 0.05), 0.013), rod(x, y, z, on(0.78, 0.05), on(1.5, 0.5), 0.013), 0.06), around(1.0, 0.7)),
+  ];
 }
 
-/** The field that is treated: a faint and even net that lies around the shin. */
-function net(b: Brush, at: Place, u: number): void {
-  // Along the shin, and from its edge round to the calf.
-  const on = (far: number, round: number): Spot => [0.045 + far * 0.78 - round * 0.55 + round * round * 0.9, 0.03 + far * 0.66 + round * 0.75];
-  const faint = (path: ReturnType<typeof through>) => b.line("rgb(255 250 246 / 0.24)", u * 0.0013, path);
-  b.within(through(at, SHIN, CALF), () => {
-    for (let one = 0; one <= 7; one += 1) faint(through(at, [0, 0.05, 0.1].map((round) => on(one * 0.034, 0.01 + round))));
-    for (let one = 0; one <= 3; one += 1) faint(through(at, [0, 0.12, 0.238].map((far) => on(far, 0.01 + one * 0.0333))));
-  });
-}
-
-const GLOVE = {
-  light: [
-    [0, "#f4fbff"],
-    [0.45, "#b5cfdb"],
-    [1, "#587484"],
-  ] as Stops,
-  shade: "26 52 66",
-  shine: "255 255 255",
-};
-
-/** The handpiece in the frame of the hand: a slim white body, a dark window of light, a metal mouth. */
-function handpiece(b: Brush, at: Place, size: number): void {
-  const [x0, y0] = at(0.3, -0.2);
-  const [x1, y1] = at(0.36, 0.0);
-  b.line("#1a2a33", size * 0.05, through(at, [[1.1, -0.4], [1.5, -0.62], [1.9, -1.2], [2.0, -2.4]]));
-  b.shape(
-    b.across(x0, y0, x1, y1, [
-      [0, "#ffffff"],
-      [0.5, "#d5e3ea"],
-      [1, "#6f8997"],
-    ]),
-    through(at, [[-0.28, 0.055], [-0.1, -0.03], [0.2, -0.15], [0.7, -0.34], [1.1, -0.475]], [[1.1, -0.475], [1.15, -0.462], [1.176, -0.415], [1.16, -0.36], [1.12, -0.33]], [[1.12, -0.33], [0.7, -0.18], [0.2, 0.0], [-0.06, 0.085], [-0.26, 0.125]]),
-  );
-  b.line("#8fa4ae", size * 0.07, through(at, [[-0.34, 0.11], [-0.27, 0.088]]));
-  b.line("#7fe6f6", size * 0.018, through(at, [[0.72, -0.262], [0.92, -0.334]]));
-}
+/** A part of a body so near that it is land: a broad rise and a broader one behind it. */
+const body = (x: number, y: number, z: number) =>
+  join(ellipsoid(x + 0.1, y + 0.62, z - 0.1, 1.5, 0.66, 0.62), ellipsoid(x + 1.25, y + 0.42, z - 0.3, 0.62, 0.62, 0.6), 0.5);
 
 export const laser: Study = {
   name: "laser",
-  alt: "A gloved hand holds a white handpiece; its fine red beam falls on the shin of a leg with the knee drawn up, in a cool, bright, private room.",
+  alt: "A white handpiece close above skin in a cool, dim room; the ring of light at its mouth lies as a bright circle on the skin.",
   paint(b) {
-    const { h, w, u, m } = b;
-    b.fade([
-      [0, "#0c1a24"],
-      [0.5, "#2c5062"],
-      [1, "#101e28"],
-    ]);
-    b.glow(m - u * 0.1, h * 0.3, u * 0.95, u * 0.6, "190 235 255", 0.3);
-    // A lamp of an even, cool light.
-    b.blend("lighter", 1, () => b.blur(u * 0.05, "rgb(190 236 255 / 0.6)", (c) => c.roundRect(m - u * 0.5, h * 0.12, u * 0.42, u * 0.014, u * 0.007)));
-    b.shape("rgb(240 252 255 / 0.85)", (c) => c.roundRect(m - u * 0.5, h * 0.12, u * 0.42, u * 0.009, u * 0.004));
-    const at = frame(m - u * 0.04, h * 0.5, u * 0.94, 0);
-    const [, couch] = at(0, 0.44);
-    b.shape(
-      b.across(0, couch - u * 0.04, 0, couch + u * 0.22, [
-        [0, "#e6f2f7"],
-        [0.3, "#9db9c6"],
-        [1, "#2c4552"],
-      ]),
-      (c) => {
-        c.moveTo(-9, couch - u * 0.02);
-        c.bezierCurveTo(m - u * 0.3, couch - u * 0.03, m + u * 0.3, couch - u * 0.01, w + 9, couch - u * 0.02);
-        c.lineTo(w + 9, h + 9);
-        c.lineTo(-9, h + 9);
-      },
-    );
-    b.blur(u * 0.06, "rgb(20 40 52 / 0.7)", (c) => c.ellipse(m + u * 0.44, couch + u * 0.03, u * 0.24, u * 0.016, 0, 0, 7));
-    leg(b, at, u);
-    net(b, at, u);
-    const [x, y] = at(0.13, 0.125);
-    const size = u * 0.3;
-    const grip = frame(x + u * 0.155, y - u * 0.2, size, -0.5);
-    const [tipX, tipY] = grip(-0.36, 0.115);
-    b.glow(x, y, u * 0.1, u * 0.05, "255 60 60", 0.3);
+    const tip: Vec = [-0.1, 0.1, -0.28];
+    const out: Vec = [0.62, 0.6, 0.1];
+    const scene: Scene = {
+      eye: [0, 0.42, -1.5],
+      target: [0.06, 0.12, 0],
+      view: 0.62,
+      solids: [solid(skin("#b98365"), body), ...handpiece(tip, out)],
+      lamps: [
+        { at: [tip[0], tip[1], tip[2]], light: tint("#8fe4ff", 0.012), size: 0.03, haze: 0.02, shadows: false },
+        { at: [-1.7, 0.7, 1.5], light: tint("#8fc8f0", 2.6), size: 0.3 },
+        { at: [1.9, 0.9, 1.2], light: tint("#ffb47c", 2.2), size: 0.3 },
+        { at: [0.1, 1.6, -1.6], light: tint("#dff0ff", 2.2), size: 0.4 },
+      ],
+      above: tint("#5a7a90", 0.12),
+      below: tint("#20303c", 0.1),
+      air: tint("#0a151d", 1),
+      clear: 0.93,
+      far: 8,
+      exposure: 1.2,
+    };
+    const spot = paintScene(b, scene);
+    const at = spot(tip[0], tip[1], tip[2]);
+    // The circle that the ring throws, and in it the fine red field that is treated.
+    const lit = spot(tip[0] - 0.012, tip[1] - 0.062, tip[2] - 0.02);
+    const r = lit.size * 0.085;
     b.blend("lighter", 1, () => {
-      for (const [wide, colour] of [
-        [0.012, "rgb(255 50 56 / 0.22)"],
-        [0.005, "rgb(255 70 70 / 0.6)"],
-        [0.002, "rgb(255 226 220 / 1)"],
-      ] as const) {
-        b.line(colour, u * wide, (c) => {
-          c.moveTo(tipX, tipY);
-          c.lineTo(x, y);
-        });
+      b.blur(r * 0.3, "rgb(120 220 255 / 0.5)", (c) => {
+        c.ellipse(lit.x, lit.y, r, r * 0.5, -0.06, 0, 7);
+        c.ellipse(lit.x, lit.y, r * 0.78, r * 0.39, -0.06, 0, 7, true);
+      });
+      for (let row = -3; row <= 3; row += 1) {
+        for (let one = -3; one <= 3; one += 1) {
+          if (row * row + one * one > 10) continue;
+          b.glow(lit.x + one * r * 0.19 + row * r * 0.02, lit.y + row * r * 0.095, r * 0.07, r * 0.05, "255 60 60", 0.9);
+        }
       }
     });
-    b.glow(x, y, u * 0.028, u * 0.02, "255 160 150", 0.85);
-    hand(b, grip, size, GLOVE, () => handpiece(b, grip, size));
-    sleeve(
-      b,
-      grip,
-      size,
-      [
-        [0, "#dcecf2"],
-        [0.5, "#7d9cab"],
-        [1, "#2f4a58"],
+    b.glow(lit.x, lit.y, r * 1.5, r * 0.8, "255 70 70", 0.35);
+    b.glow(at.x, at.y, at.size * 0.07, at.size * 0.07, "170 232 255", 0.5);
+    b.finish(0.6);
+  },
+};
+
+/** Rows of fine points that have been treated, up to where the work is. */
+const rows = (until: number) => (x: number, _y: number, z: number): Vec => {
+  if (x > until || z < -0.5 || z > 0.22) return [0, 0, 0];
+  const step = 0.05;
+  const line = Math.abs(z / step - Math.round(z / step));
+  const dot = Math.abs(x / 0.022 - Math.round(x / 0.022));
+  const fade = Math.exp((x - until) * 1.1);
+  const lit = Math.max(0, 1 - norm2(dot * 0.44, line) / 0.14) * fade;
+  return [1.5 * lit, 0.12 * lit, 0.1 * lit];
+};
+
+export const laserLarge: Study = {
+  name: "laser-large",
+  alt: "A wide, dark field of skin under cool light, and on it even rows of fine red points that lead up to a white handpiece.",
+  paint(b) {
+    const tip: Vec = [0.42, 0.06, -0.22];
+    const scene: Scene = {
+      eye: [-0.1, 0.62, -1.5],
+      target: [0.04, 0.04, 0],
+      view: 0.62,
+      solids: [solid({ ...skin("#a87658"), glow: rows(0.38) }, body), ...handpiece(tip, [0.5, 0.66, 0.1])],
+      lamps: [
+        { at: tip, light: tint("#8fe4ff", 0.014), size: 0.03, haze: 0.02, shadows: false },
+        { at: [-1.7, 0.6, 1.5], light: tint("#8fc8f0", 2.4), size: 0.3 },
+        { at: [1.9, 0.9, 1.2], light: tint("#ffb47c", 1.5), size: 0.3 },
+        { at: [0.1, 1.6, -1.6], light: tint("#dff0ff", 0.9), size: 0.4 },
       ],
-      "16 36 48",
-    );
-    b.glow(tipX, tipY, u * 0.035, u * 0.035, "255 100 96", 0.5);
-    b.finish(0.5);
+      above: tint("#5a7a90", 0.1),
+      below: tint("#20303c", 0.1),
+      air: tint("#0a151d", 1),
+      clear: 0.93,
+      far: 8,
+      exposure: 1.2,
+    };
+    const spot = paintScene(b, scene);
+    const at = spot(tip[0], tip[1], tip[2]);
+    b.glow(at.x, at.y, at.size * 0.1, at.size * 0.08, "170 232 255", 0.5);
+    b.glow(at.x - at.size * 0.02, at.y + at.size * 0.05, at.size * 0.14, at.size * 0.07, "255 70 70", 0.4);
+    b.finish(0.6);
+  },
+};
+
+export const laserSmall: Study = {
+  name: "laser-small",
+  alt: "On a steel tray in cool light: goggles with dark amber lenses, and beside them a slim white handpiece whose ring still glows.",
+  paint(b) {
+    const lens: Matter = { color: tint("#3a1a06"), shine: 1, gloss: 120, mirror: 0.16, glow: tint("#c8640e", 0.05) };
+    const rubber: Matter = { color: tint("#15181b"), shine: 0.3, gloss: 24 };
+    const goggles: Vec = [-0.16, 0, 0.02];
+    const cups = (x: number, y: number, z: number) => {
+      const ax = Math.abs(x) - 0.085;
+      return cut(box(ax, y - 0.052, z, 0.074, 0.05, 0.045, 0.036), box(ax, y - 0.056, z + 0.05, 0.058, 0.036, 0.04, 0.03), 0.012);
+    };
+    const bridge = (x: number, y: number, z: number) => bar(x, y, z, -0.03, 0.064, -0.01, 0.03, 0.064, -0.01, 0.012);
+    const strap = (x: number, y: number, z: number) => box(norm2(x * 0.82, z - 0.0) - 0.15, y - 0.05, 0, 0.004, 0.016, 1, 0.003) + Math.max(0, -z * 0.6);
+    const scene: Scene = {
+      eye: [0.02, 0.36, -0.95],
+      target: [0.02, 0.06, 0],
+      view: 0.6,
+      solids: [
+        floor({ color: tint("#2a3338"), shine: 0.4, gloss: 60, mirror: 0.14, relief: (x, y, z) => 0.0006 * cloudy(x * 8, y, z * 160, 2), grain: 0.003 }, 0),
+        wall({ color: tint("#22303a") }, 1.1),
+        stood(rubber, (x, y, z) => Math.min(cups(x, y, z), bridge(x, y, z), strap(x, y, z)) * 0.8, goggles, 0.3, -0.18),
+        stood(lens, (x, y, z) => ellipsoid(Math.abs(x) - 0.085, y - 0.056, z + 0.02, 0.06, 0.038, 0.022), goggles, 0.2, -0.18),
+        ...handpiece([0.18, 0.052, -0.2], [0.5, 0.06, 0.5]),
+      ],
+      lamps: [
+        { at: [0.17, 0.06, -0.22], light: tint("#7fe0ff", 0.01), size: 0.04, haze: 0.02, shadows: false },
+        { at: [-0.5, 0.9, 0.7], light: tint("#bfe4ff", 1.1), size: 0.16 },
+        { at: [0.7, 0.8, -0.6], light: tint("#e8f4ff", 0.8), size: 0.3 },
+        { at: [-0.9, 0.3, -0.5], light: tint("#ffb47c", 0.24), size: 0.2 },
+      ],
+      above: tint("#7a98a8", 0.16),
+      below: tint("#20303c", 0.12),
+      air: tint("#0a151d", 0.8),
+      clear: 0.95,
+      far: 5,
+      exposure: 1.2,
+    };
+    const spot = paintScene(b, scene);
+    const at = spot(0.18, 0.05, -0.21);
+    b.glow(at.x, at.y, at.size * 0.1, at.size * 0.08, "150 226 255", 0.5);
+    b.finish(0.6);
+  },
+};
+
+export const laserStudio: Study = {
+  name: "laser-studio",
+  alt: "A white treatment bed in a cool, bare room, and beside it the console of a laser with a lit screen and its handpiece on a long arm.",
+  paint(b) {
+    const console: Vec = [-0.86, 0, 0.45];
+    const screen = (x: number, y: number): Vec => {
+      const u = x - console[0];
+      const v = y - 1.12;
+      const graph = Math.max(0, 1 - Math.abs(v + 0.02 - 0.03 * Math.sin(u * 50)) / 0.008);
+      return [0.06 + 0.3 * graph, 0.2 + 0.8 * graph, 0.28 + 0.9 * graph];
+    };
+    const white: Matter = { color: tint("#e4eaee"), shine: 0.3, gloss: 40, mirror: 0.02 };
+    const dark: Matter = { color: tint("#14181b"), shine: 0.4, gloss: 40 };
+    const tower = (x: number, y: number, z: number) => box(x, y - 0.5, z + 0.05 * y, 0.2 - 0.03 * y, 0.44, 0.2, 0.05) * 0.95;
+    const bedAt = [0.36, 0.6] as const;
+    const scene: Scene = {
+      eye: [0, 1.25, -2.7],
+      target: [0, 0.82, 0.3],
+      view: 0.68,
+      solids: [
+        floor({ color: tint("#3a444a"), mirror: 0.1, shine: 0.3, gloss: 40 }, 0),
+        wall({ color: tint("#5a6a74") }, 1.9),
+        solid({ color: tint("#ffffff"), glow: tint("#dff2ff", 2) }, (x, y, z) => box(x - 0.2, y - 1.92, z - 1.88, 1.1, 0.012, 0.02), [0.2, 1.92, 1.88, 1.15], false),
+        stood(white, tower, console, 1.1, 0.25),
+        stood(dark, (x, y, z) => box(x, y - 0.05, z, 0.23, 0.03, 0.24, 0.02), console, 0.5, 0.25),
+        stood(dark, (x, y, z) => box(x, (y - 1.12) * 0.96 - (z + 0.08) * 0.26, z + 0.08, 0.2, 0.13, 0.018, 0.015), console, 1.3, 0.0),
+        stood({ color: tint("#05090b"), glow: screen }, (x, y, z) => box(x, (y - 1.12) * 0.96 - (z + 0.1) * 0.26, z + 0.1, 0.18, 0.11, 0.006, 0.004), console, 1.3, 0.0, false),
+        solid(dark, (x, y, z) => Math.min(bar(x, y, z, -0.86, 1.0, 0.5, -0.74, 1.62, 0.5, 0.016), bar(x, y, z, -0.74, 1.62, 0.5, -0.3, 1.66, 0.42, 0.014), bar(x, y, z, -0.3, 1.66, 0.42, -0.16, 1.2, 0.36, 0.012)), [-0.5, 1.35, 0.45, 0.62]),
+        ...handpiece([-0.1, 0.86, 0.33], [-0.05, 0.6, 0.03]).slice(0, 6),
+        solid(white, (x, y, z) => {
+          const [px, pz] = [x - bedAt[0], z - bedAt[1]];
+          const rise = 0.26 * Math.max(0, px - 0.3) ** 1.3;
+          return box(px, y - 0.66 - rise, pz, 0.86, 0.07, 0.32, 0.06) * 0.85;
+        }, [bedAt[0], 0.7, bedAt[1], 1.0]),
+        solid(dark, (x, y, z) => Math.min(box(x - bedAt[0], y - 0.3, z - bedAt[1], 0.16, 0.3, 0.14, 0.03), box(x - bedAt[0], y - 0.03, z - bedAt[1], 0.5, 0.03, 0.26, 0.02)), [bedAt[0], 0.3, bedAt[1], 0.7]),
+      ],
+      lamps: [
+        { at: [-0.6, 1.85, 1.6], light: tint("#cfeaff", 1.0), size: 0.3, haze: 0.003 },
+        { at: [1.0, 1.85, 1.6], light: tint("#cfeaff", 1.0), size: 0.3, haze: 0.003 },
+        { at: [0.4, 2.4, -0.8], light: tint("#e8f4ff", 2.2), size: 0.4 },
+        { at: [-0.1, 0.83, 0.32], light: tint("#7fe0ff", 0.04), size: 0.05, haze: 0.02, shadows: false },
+      ],
+      above: tint("#7a98a8", 0.16),
+      below: tint("#2a3a44", 0.14),
+      air: tint("#0c161d", 0.7),
+      clear: 0.96,
+      far: 8,
+      exposure: 1.15,
+    };
+    const spot = paintScene(b, scene);
+    const at = spot(-0.1, 0.84, 0.33);
+    b.glow(at.x, at.y, at.size * 0.16, at.size * 0.16, "140 222 255", 0.5);
+    b.finish(0.6);
   },
 };

@@ -1,199 +1,106 @@
-// What hands do here: massage, for one and for two.
+// What hands do here: the tables, the oil and the stones, before anyone lies down.
 
 import type { Study } from "./brush";
-import { candle, stones, table } from "./things";
+import { beside, boards, bowl, brass, candle, couch, folded, leather, linen, pebble, plaster, roll, stool, terry, wood } from "./props";
+import type { Scene, Solid, Vec } from "./render";
+import { tint } from "./render";
+import { flameAt, paintScene } from "./scene";
+import { floor, mix, norm2, solid, wall } from "./solids";
+
+const walnut = wood("#1d0f07", "#4a2a14", 0);
+
+function table(at: Vec, turn: number): Solid[] {
+  return couch(at, turn, leather("#3a3029"), linen(), walnut);
+}
 
 export const massage: Study = {
   name: "massage",
-  alt: "A massage table in white linen under warm light, with rolled towels, smooth hot stones and a candle.",
+  alt: "A treatment table in warm, low light: at its head an open cradle for the face, on it folded linen and a rolled towel; beside it a stool with a bowl of oil, dark stones and a candle.",
   paint(b) {
-    const { h, w, u, m } = b;
-    const floor = h * 0.8;
-    b.fade([
-      [0, "#1a110b"],
-      [0.5, "#3a2516"],
-      [0.8, "#24160d"],
-      [1, "#0d0805"],
-    ]);
-    // A wall of cedar slats, lit from below.
-    for (let x = m - u * 1.4; x < m + u * 1.4; x += u * 0.048) {
-      b.shape(
-        b.across(x, 0, x + u * 0.048, 0, [
-          [0, "rgb(0 0 0 / 0.65)"],
-          [0.2, "rgb(190 120 66 / 0.2)"],
-          [0.75, "rgb(120 70 34 / 0.12)"],
-          [1, "rgb(0 0 0 / 0.65)"],
-        ]),
-        (c) => c.rect(x, 0, u * 0.049, floor),
-      );
-    }
-    b.glow(m, floor - u * 0.1, u * 1.0, u * 0.5, "255 170 90", 0.4);
-    b.glow(m, h * 0.02, u * 0.8, u * 0.5, "255 180 100", 0.2);
-    b.shape(
-      b.across(0, floor, 0, h, [
-        [0, "#4a2c18"],
-        [1, "#0d0704"],
-      ]),
-      (c) => c.rect(0, floor, w, h),
-    );
-    b.glow(m, floor + u * 0.06, u * 0.8, u * 0.08, "255 180 100", 0.3);
-    b.shaft(m - u * 0.1, m + u * 0.14, -u * 0.05, m - u * 0.48, m + u * 0.52, floor, "255 214 150", 0.32);
-    table(b, m - u * 0.02, h * 0.58, u * 0.9, ["#fff3dc", "#d3b48a"], "#2a180c");
-    b.glow(m, h * 0.55, u * 0.5, u * 0.08, "255 224 170", 0.3);
-    // In front: a low bench with stones, oil and a candle.
-    const bench = h * 0.9;
-    b.shape(
-      b.across(0, bench, 0, bench + u * 0.05, [
-        [0, "#8d5a2e"],
-        [0.4, "#4a2b13"],
-        [1, "#1a0d05"],
-      ]),
-      (c) => c.rect(m - u * 0.5, bench, u * 0.62, u * 0.06),
-    );
-    stones(b, m - u * 0.35, bench + u * 0.004, u * 0.17, "#a89684");
-    stones(b, m - u * 0.21, bench + u * 0.004, u * 0.1, "#94826f");
-    candle(b, m + u * 0.03, bench, u * 0.09, 2);
-    b.shape(
-      b.across(m - u * 0.13, 0, m - u * 0.05, 0, [
-        [0, "#5a3208"],
-        [0.4, "#f0b552"],
-        [1, "#4a2806"],
-      ]),
-      (c) => {
-        c.roundRect(m - u * 0.125, bench - u * 0.1, u * 0.07, u * 0.1, u * 0.012);
-        c.rect(m - u * 0.102, bench - u * 0.13, u * 0.024, u * 0.04);
-      },
-    );
-    b.shape("#20140a", (c) => c.roundRect(m - u * 0.105, bench - u * 0.148, u * 0.03, u * 0.024, u * 0.004));
+    const at: Vec = [0.05, 0, 0.75];
+    const turn = -0.98;
+    const on = (x: number, y: number, z: number) => beside(at, turn, x, y, z);
+    const seat: Vec = [-0.62, 0, -0.42];
+    const scene: Scene = {
+      eye: [0.75, 1.62, -2.5],
+      target: [0.08, 0.6, 0.2],
+      view: 0.58,
+      solids: [
+        floor(wood("#150c06", "#2e1b0f", 0, 0.2), 0),
+        boards(wood("#20120a", "#5b371d", 1), 2.6, 0.16, 0.012),
+        ...table(at, turn),
+        folded(on(-0.12, 0.72, 0.04), 0.17, 0.13, 0.12, turn + 0.12, terry(), 3),
+        roll(on(-0.6, 0.72, 0), 0.075, 0.26, turn + Math.PI / 2, terry()),
+        ...stool(seat, 0.25, 0.5, walnut),
+        ...bowl([seat[0] - 0.07, 0.5, seat[2] + 0.06], 0.1, 0.065, brass, { color: tint("#8a5410"), shine: 0.9, gloss: 120, mirror: 0.12 }),
+        candle([seat[0] + 0.12, 0.5, seat[2] + 0.04], 0.034, 0.1),
+        pebble([seat[0] + 0.03, 0.5, seat[2] - 0.12], 0.07, 0.022, 0.05, 0.3),
+        pebble([seat[0] + 0.035, 0.545, seat[2] - 0.12], 0.05, 0.018, 0.04, 0.8),
+      ],
+      lamps: [
+        { at: [-0.2, 2.6, 0.3], light: tint("#ffdcb4", 7.5), size: 0.22, toward: [0.1, 0, 0.2], cone: [0.93, 0.76], haze: 0.002 },
+        { at: [seat[0] + 0.12, 0.64, seat[2] + 0.04], light: tint("#ff9c4a", 0.14), size: 0.03, haze: 0.006 },
+        { at: [-2.2, 0.16, 2.3], light: tint("#ff9a50", 0.5), size: 0.3 },
+        { at: [0, 0.16, 2.3], light: tint("#ff9a50", 0.5), size: 0.3 },
+        { at: [2.2, 0.16, 2.3], light: tint("#ff9a50", 0.5), size: 0.3 },
+      ],
+      above: tint("#7a5a44", 0.16),
+      below: tint("#50301e", 0.14),
+      air: tint("#1a0f08", 0.4),
+      clear: 0.98,
+      far: 12,
+      exposure: 1.3,
+    };
+    const spot = paintScene(b, scene);
+    flameAt(b, spot(seat[0] + 0.12, 0.605, seat[2] + 0.04), 0.075);
     b.finish(0.6);
   },
 };
 
+/** Dusk in a long window: violet above, rose and gold where the sun went. */
+const dusk = (_x: number, y: number): Vec => {
+  const part = Math.max(0, Math.min(1, (y - 0.7) / 1.5));
+  return part < 0.4 ? mix(tint("#f0a878", 0.46), tint("#a8587a", 0.34), part / 0.4) : mix(tint("#a8587a", 0.34), tint("#241a44", 0.3), (part - 0.4) / 0.6);
+};
+
 export const together: Study = {
   name: "together",
-  alt: "Two massage tables side by side with a small table of candles and flowers between them: a treatment for two.",
+  alt: "Two treatment tables, dressed alike and an arm's length apart, before a long window in which the sun has just gone down; candles on the floor between them.",
   paint(b) {
-    const { h, u, m } = b;
-    const floor = h * 0.5;
-    b.fade([
-      [0, "#1d0f14"],
-      [0.5, "#4a2430"],
-      [0.52, "#3a1a20"],
-      [1, "#120709"],
+    const turn = -0.82;
+    const places: Vec[] = [[-1.02, 0, 0.95], [0.52, 0, 0.5]];
+    const tables = places.flatMap((at, one) => [
+      ...table(at, turn),
+      folded(beside(at, turn, 0.02, 0.72, 0.02), 0.16, 0.12, 0.12, turn + 0.1, terry(one ? "#f0e8dc" : "#e2cfc0"), 3),
+      roll(beside(at, turn, -0.6, 0.72, 0), 0.075, 0.26, turn + Math.PI / 2, terry()),
     ]);
-    // A tall window with a curtain, evening behind it.
-    b.shape(
-      b.across(0, h * 0.06, 0, floor, [
-        [0, "#37305e"],
-        [0.6, "#b8688a"],
-        [1, "#ffb488"],
-      ]),
-      (c) => c.rect(m - u * 0.3, h * 0.06, u * 0.6, floor - h * 0.06 - u * 0.04),
-    );
-    b.glow(m, floor - u * 0.1, u * 0.7, u * 0.4, "255 160 130", 0.34);
-    b.shape("#1d0f14", (c) => {
-      c.rect(m - u * 0.004, h * 0.06, u * 0.008, floor - h * 0.06);
-      c.rect(m - u * 0.3, h * 0.2, u * 0.6, u * 0.006);
-    });
-    for (const side of [-1, 1]) {
-      for (let fold = 0; fold < 8; fold += 1) {
-        const x = m + side * u * (0.24 + fold * 0.034);
-        b.shape(
-          b.across(x - u * 0.02, 0, x + u * 0.024, 0, [
-            [0, "rgb(90 44 56 / 0.95)"],
-            [0.5, "rgb(232 168 150 / 0.9)"],
-            [1, "rgb(70 32 42 / 0.95)"],
-          ]),
-          (c) => {
-            c.moveTo(x - u * 0.018, h * 0.04);
-            c.lineTo(x + u * 0.018, h * 0.04);
-            c.lineTo(x + side * u * 0.014 + u * 0.022, floor + u * 0.01);
-            c.lineTo(x + side * u * 0.014 - u * 0.022, floor + u * 0.01);
-          },
-        );
-      }
-    }
-    b.glow(m, h * 0.8, u * 0.8, u * 0.2, "255 170 120", 0.3);
-    // Two beds seen from their feet.
-    for (const side of [-1, 1]) {
-      const near = { x: m + side * u * 0.37, half: u * 0.2, y: h * 0.86 };
-      const far = { x: m + side * u * 0.225, half: u * 0.105, y: h * 0.55 };
-      b.blur(u * 0.06, "rgb(0 0 0 / 0.8)", (c) => c.ellipse(near.x, near.y + u * 0.13, near.half * 1.25, u * 0.04, 0, 0, 7));
-      b.shape(
-        b.across(0, near.y, 0, near.y + u * 0.13, [
-          [0, "#c99a86"],
-          [0.7, "#6a3c38"],
-          [1, "#2a1214"],
-        ]),
-        (c) => {
-          c.moveTo(near.x - near.half, near.y);
-          c.lineTo(near.x + near.half, near.y);
-          for (let fold = 0; fold <= 8; fold += 1) {
-            const x = near.x + near.half * (1 - fold / 4);
-            c.quadraticCurveTo(x + near.half * 0.12, near.y + u * 0.15, x, near.y + u * (0.125 + 0.008 * Math.sin(fold * 3)));
-          }
-        },
-      );
-      const inner = m + side * u * 0.08;
-      b.shape("#5a302e", (c) => {
-        const edge = -side;
-        c.moveTo(near.x + edge * near.half, near.y);
-        c.lineTo(far.x + edge * far.half, far.y);
-        c.lineTo(far.x + edge * far.half, far.y + u * 0.05);
-        c.lineTo(near.x + edge * near.half, near.y + u * 0.13);
-        c.lineTo(inner * 0 + near.x + edge * near.half, near.y);
-      });
-      b.shape(
-        b.across(far.x, far.y, near.x, near.y, [
-          [0, "#ffe0cc"],
-          [0.4, "#fff1e2"],
-          [1, "#d8ab96"],
-        ]),
-        (c) => {
-          c.moveTo(near.x - near.half, near.y);
-          c.quadraticCurveTo(near.x, near.y - u * 0.03, near.x + near.half, near.y);
-          c.lineTo(far.x + far.half, far.y);
-          c.quadraticCurveTo(far.x, far.y - u * 0.016, far.x - far.half, far.y);
-        },
-      );
-      // A band of dark cloth across the foot, a pillow, a folded towel.
-      b.shape("rgb(110 44 52 / 0.92)", (c) => {
-        const at = (part: number) => ({
-          x: near.x + (far.x - near.x) * part,
-          half: near.half + (far.half - near.half) * part,
-          y: near.y + (far.y - near.y) * part,
-        });
-        const low = at(0.1);
-        const high = at(0.34);
-        c.moveTo(low.x - low.half, low.y);
-        c.quadraticCurveTo(low.x, low.y - u * 0.026, low.x + low.half, low.y);
-        c.lineTo(high.x + high.half, high.y);
-        c.quadraticCurveTo(high.x, high.y - u * 0.022, high.x - high.half, high.y);
-      });
-      b.shape(
-        b.round(far.x, far.y + u * 0.0, far.half * 0.9, [
-          [0, "#fff6ea"],
-          [1, "#e0b7a2"],
-        ]),
-        (c) => c.ellipse(far.x, far.y + u * 0.006, far.half * 0.7, u * 0.026, 0, 0, 7),
-      );
-    }
-    // Between them.
-    const low = h * 0.72;
-    b.shape("#2c1416", (c) => {
-      c.rect(m - u * 0.006, low, u * 0.012, u * 0.13);
-      c.ellipse(m, low + u * 0.13, u * 0.05, u * 0.01, 0, 0, 7);
-    });
-    b.shape(
-      b.across(m - u * 0.09, 0, m + u * 0.09, 0, [
-        [0, "#3f1f18"],
-        [0.5, "#b4714a"],
-        [1, "#3f1f18"],
-      ]),
-      (c) => c.ellipse(m, low, u * 0.085, u * 0.018, 0, 0, 7),
-    );
-    candle(b, m - u * 0.038, low + u * 0.006, u * 0.06, 1);
-    candle(b, m + u * 0.036, low + u * 0.008, u * 0.075, 2);
-    b.finish(0.55);
+    const lights: [Vec, number][] = [[[-0.86, 0, -0.22], 0.16], [[-0.74, 0, -0.3], 0.1], [[-0.95, 0, -0.36], 0.08]];
+    const scene: Scene = {
+      eye: [0.2, 1.62, -2.9],
+      target: [0.06, 0.7, 0.3],
+      view: 0.7,
+      solids: [
+        floor({ ...wood("#160d0c", "#2e1c18", 0, 0.2), mirror: 0.06 }, 0),
+        wall({ color: tint("#1a0e12"), glow: dusk }, 2.5),
+        solid(plaster("#3a2626"), (_x, y, z) => Math.max(0.72 - y < y - 2.02 ? 2.02 - y : y - 0.72, 2.4 - z), undefined, false),
+        solid(walnut, (x, _y, z) => norm2(Math.abs(x - Math.round(x / 1.5) * 1.5), z - 2.4) - 0.022, undefined, false),
+        ...tables,
+        ...lights.map(([at, high]) => candle(at, 0.036, high)),
+      ],
+      lamps: [
+        { at: [0, 1.3, 2.2], light: tint("#ff9a78", 1.5), size: 0.5, shadows: false },
+        { at: [-0.4, 2.8, -0.5], light: tint("#ffd6b4", 6), size: 0.3 },
+        { at: [-0.85, 0.3, -0.28], light: tint("#ff9c4a", 0.26), size: 0.1, haze: 0.006 },
+      ],
+      above: tint("#7a5868", 0.14),
+      below: tint("#50302c", 0.12),
+      air: tint("#150a0e", 0.5),
+      clear: 0.98,
+      far: 9,
+      exposure: 1.2,
+    };
+    const spot = paintScene(b, scene);
+    for (const [[x, y, z], high] of lights) flameAt(b, spot(x, y + high, z), 0.075);
+    b.finish(0.6);
   },
 };

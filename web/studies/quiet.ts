@@ -83,109 +83,167 @@ export const pods: Study = {
   },
 };
 
+/** A dome under the stars, and in it what `inside` paints on its floor. */
+function underDome(b: Brush, inside: (floor: number) => void): void {
+  const { h, w, u, m } = b;
+  const floor = h * 0.8;
+  b.fixed("night", (f) => {
+    f.fade([
+      [0, "#020812"],
+      [0.5, "#082032"],
+      [0.8, "#0f4450"],
+      [1, "#04121a"],
+    ]);
+    // The band of the galaxy.
+    const next = chance(8);
+    const bend = rough(5, 4);
+    for (let one = 0; one < 2300; one += 1) {
+      const x = next() * w;
+      const off = (next() + next() + next() - 1.5) * u * 0.2;
+      const y = h * 0.34 - (x - m) * 0.36 + off + bend(x / u) * u * 0.04;
+      if (y > floor) continue;
+      f.shape(thin(next() > 0.5 ? "190 232 255" : "214 255 236", 0.14 + 0.4 * next() ** 4), (c) => c.arc(x, y, u * (0.0006 + 0.0014 * next() ** 4), 0, 7));
+    }
+    for (let one = -4; one <= 4; one += 1) f.glow(m + one * u * 0.16, h * 0.34 - one * u * 0.06, u * 0.26, u * 0.14, "110 190 220", 0.055);
+  });
+  b.stars(210, floor, 0.95, 23);
+  const r = u * 0.55;
+  const cy = floor;
+  b.glow(m, cy - u * 0.08, u * 0.66, u * 0.4, "80 240 200", 0.3);
+  b.shape(
+    b.across(0, floor, 0, h, [
+      [0, "#0e3a40"],
+      [1, "#020a10"],
+    ]),
+    (c) => c.rect(0, floor, w, h),
+  );
+  const shell = (c: Context) => {
+    c.moveTo(m - r, cy);
+    c.arc(m, cy, r, Math.PI, 0);
+  };
+  b.shape(
+    b.round(m - r * 0.35, cy - r * 0.7, r * 1.5, [
+      [0, "rgb(200 255 240 / 0.16)"],
+      [0.5, "rgb(120 230 220 / 0.05)"],
+      [1, "rgb(120 255 230 / 0.2)"],
+    ]),
+    shell,
+  );
+  // Triangles on a half sphere: rings and meridians, each second one turned.
+  b.within(shell, () => {
+    const point = (ring: number, one: number, count: number) => {
+      const lift = (ring / 5) * (Math.PI / 2);
+      const turn = ((one + (ring % 2) * 0.5) / count) * Math.PI - Math.PI / 2;
+      return { x: m + Math.sin(turn) * Math.cos(lift) * r, y: cy - Math.sin(lift) * r * 0.985 + Math.cos(turn) * Math.cos(lift) * r * 0.02 };
+    };
+    const count = 7;
+    for (let ring = 0; ring < 5; ring += 1) {
+      for (let one = -1; one <= count; one += 1) {
+        const from = point(ring, one, count);
+        const light = 0.2 + 0.4 * Math.abs(Math.sin(one * 2.1 + ring * 1.3));
+        const shift = ring % 2;
+        for (const to of [point(ring, one + 1, count), point(ring + 1, one + shift, count), point(ring + 1, one + shift - 1, count)]) {
+          b.line(thin("190 255 240", light), u * 0.0032, (c) => {
+            c.moveTo(from.x, from.y);
+            c.lineTo(to.x, to.y);
+          });
+        }
+        b.shape("rgb(225 255 248 / 0.8)", (c) => c.arc(from.x, from.y, u * 0.0046, 0, 7));
+      }
+    }
+  });
+  b.line("rgb(210 255 244 / 0.75)", u * 0.005, shell);
+  b.line("rgb(160 255 230 / 0.9)", u * 0.008, (c) => {
+    c.moveTo(m - r, cy);
+    c.lineTo(m + r, cy);
+  });
+  b.glow(m, cy, u * 0.66, u * 0.025, "150 255 230", 0.7);
+  inside(floor);
+  b.steam(m, floor - u * 0.02, u * 0.7, u * 0.3, "160 255 235", 0.05, 3);
+  b.finish(0.5);
+}
+
+/** Two loungers, leaning back. */
+function loungers(b: Brush, floor: number): void {
+  const { u, m } = b;
+  for (const side of [-1, 1]) {
+    const x = m + side * u * 0.2;
+    const y = floor + u * 0.005;
+    b.blur(u * 0.02, "rgb(0 0 0 / 0.8)", (c) => c.ellipse(x, y + u * 0.008, u * 0.18, u * 0.014, 0, 0, 7));
+    b.line("#03161a", u * 0.014, (c) => {
+      c.moveTo(x - u * 0.12, y - u * 0.05);
+      c.lineTo(x - u * 0.13, y);
+      c.moveTo(x + u * 0.08, y - u * 0.05);
+      c.lineTo(x + u * 0.09, y);
+    });
+    b.line("#d9fff4", u * 0.03, (c) => {
+      c.moveTo(x - u * 0.17, y - u * 0.045);
+      c.quadraticCurveTo(x - u * 0.1, y - u * 0.075, x - u * 0.02, y - u * 0.06);
+      c.quadraticCurveTo(x + u * 0.05, y - u * 0.05, x + u * 0.15, y - u * 0.16);
+    });
+    b.line("rgb(10 60 60 / 0.6)", u * 0.008, (c) => {
+      c.moveTo(x - u * 0.17, y - u * 0.034);
+      c.quadraticCurveTo(x - u * 0.1, y - u * 0.062, x - u * 0.02, y - u * 0.048);
+      c.quadraticCurveTo(x + u * 0.05, y - u * 0.038, x + u * 0.15, y - u * 0.148);
+    });
+    b.shape("#ffffff", (c) => c.ellipse(x + u * 0.135, y - u * 0.168, u * 0.028, u * 0.014, -0.8, 0, 7));
+  }
+}
+
+/** A bed on wheels, with light beneath it. */
+function rolledBed(b: Brush, floor: number): void {
+  const { u, m } = b;
+  const y = floor - u * 0.085;
+  const half = u * 0.27;
+  b.blend("lighter", 1, () => b.blur(u * 0.05, "rgb(90 190 255 / 0.8)", (c) => c.ellipse(m, floor + u * 0.004, half * 0.86, u * 0.012, 0, 0, 7)));
+  b.blur(u * 0.02, "rgb(0 0 0 / 0.8)", (c) => c.ellipse(m, floor + u * 0.012, half, u * 0.01, 0, 0, 7));
+  b.shape("#04141a", (c) => {
+    c.moveTo(m - half * 0.42, y + u * 0.02);
+    c.lineTo(m + half * 0.42, y + u * 0.02);
+    c.lineTo(m + half * 0.3, floor - u * 0.012);
+    c.lineTo(m - half * 0.3, floor - u * 0.012);
+  });
+  b.shape("#04141a", (c) => c.roundRect(m - half * 0.62, floor - u * 0.018, half * 1.24, u * 0.014, u * 0.006));
+  for (const side of [-1, 1]) b.shape("#9fd8d4", (c) => c.arc(m + side * half * 0.54, floor, u * 0.009, 0, 7));
+  b.shape(
+    b.across(0, y - u * 0.03, 0, y + u * 0.036, [
+      [0, "#f0fffa"],
+      [0.4, "#9fd0d0"],
+      [1, "#0f3a44"],
+    ]),
+    (c) => {
+      c.moveTo(m - half, y - u * 0.012);
+      c.bezierCurveTo(m - half * 0.5, y - u * 0.03, m + half * 0.2, y - u * 0.006, m + half * 0.5, y - u * 0.02);
+      c.quadraticCurveTo(m + half * 0.8, y - u * 0.05, m + half, y - u * 0.075);
+      c.quadraticCurveTo(m + half * 1.06, y - u * 0.05, m + half * 0.96, y - u * 0.03);
+      c.quadraticCurveTo(m + half * 0.7, y + u * 0.03, m + half * 0.3, y + u * 0.034);
+      c.lineTo(m - half * 0.86, y + u * 0.034);
+      c.quadraticCurveTo(m - half * 1.04, y + u * 0.024, m - half, y - u * 0.012);
+    },
+  );
+  b.shape("#ffffff", (c) => c.ellipse(m + half * 0.86, y - u * 0.074, u * 0.042, u * 0.018, -0.36, 0, 7));
+  b.line("rgb(150 226 255 / 0.95)", u * 0.005, (c) => {
+    c.moveTo(m - half * 0.84, y + u * 0.02);
+    c.lineTo(m + half * 0.4, y + u * 0.02);
+  });
+  // What reads the back: a hoop of light over the bed.
+  b.line("#bfeaf0", u * 0.011, (c) => {
+    c.moveTo(m - half * 0.46, y + u * 0.01);
+    c.bezierCurveTo(m - half * 0.5, y - u * 0.17, m + half * 0.24, y - u * 0.17, m + half * 0.2, y + u * 0.01);
+  });
+  b.glow(m - half * 0.07, y - u * 0.05, u * 0.12, u * 0.1, "120 200 255", 0.5);
+}
+
 export const dome: Study = {
   name: "oxygen-dome",
   alt: "A clear dome of triangles under a sky of slow stars, two loungers inside in soft green light.",
-  paint(b) {
-    const { h, w, u, m } = b;
-    const floor = h * 0.8;
-    b.fixed("night", (f) => {
-      f.fade([
-        [0, "#020812"],
-        [0.5, "#082032"],
-        [0.8, "#0f4450"],
-        [1, "#04121a"],
-      ]);
-      // The band of the galaxy.
-      const next = chance(8);
-      const bend = rough(5, 4);
-      for (let one = 0; one < 2300; one += 1) {
-        const x = next() * w;
-        const off = (next() + next() + next() - 1.5) * u * 0.2;
-        const y = h * 0.34 - (x - m) * 0.36 + off + bend(x / u) * u * 0.04;
-        if (y > floor) continue;
-        f.shape(thin(next() > 0.5 ? "190 232 255" : "214 255 236", 0.14 + 0.4 * next() ** 4), (c) => c.arc(x, y, u * (0.0006 + 0.0014 * next() ** 4), 0, 7));
-      }
-      for (let one = -4; one <= 4; one += 1) f.glow(m + one * u * 0.16, h * 0.34 - one * u * 0.06, u * 0.26, u * 0.14, "110 190 220", 0.055);
-    });
-    b.stars(210, floor, 0.95, 23);
-    const r = u * 0.55;
-    const cy = floor;
-    b.glow(m, cy - u * 0.08, u * 0.66, u * 0.4, "80 240 200", 0.3);
-    b.shape(
-      b.across(0, floor, 0, h, [
-        [0, "#0e3a40"],
-        [1, "#020a10"],
-      ]),
-      (c) => c.rect(0, floor, w, h),
-    );
-    const shell = (c: Context) => {
-      c.moveTo(m - r, cy);
-      c.arc(m, cy, r, Math.PI, 0);
-    };
-    b.shape(
-      b.round(m - r * 0.35, cy - r * 0.7, r * 1.5, [
-        [0, "rgb(200 255 240 / 0.16)"],
-        [0.5, "rgb(120 230 220 / 0.05)"],
-        [1, "rgb(120 255 230 / 0.2)"],
-      ]),
-      shell,
-    );
-    // Triangles on a half sphere: rings and meridians, each second one turned.
-    b.within(shell, () => {
-      const point = (ring: number, one: number, count: number) => {
-        const lift = (ring / 5) * (Math.PI / 2);
-        const turn = ((one + (ring % 2) * 0.5) / count) * Math.PI - Math.PI / 2;
-        return { x: m + Math.sin(turn) * Math.cos(lift) * r, y: cy - Math.sin(lift) * r * 0.985 + Math.cos(turn) * Math.cos(lift) * r * 0.02 };
-      };
-      const count = 7;
-      for (let ring = 0; ring < 5; ring += 1) {
-        for (let one = -1; one <= count; one += 1) {
-          const from = point(ring, one, count);
-          const light = 0.2 + 0.4 * Math.abs(Math.sin(one * 2.1 + ring * 1.3));
-          const shift = ring % 2;
-          for (const to of [point(ring, one + 1, count), point(ring + 1, one + shift, count), point(ring + 1, one + shift - 1, count)]) {
-            b.line(thin("190 255 240", light), u * 0.0032, (c) => {
-              c.moveTo(from.x, from.y);
-              c.lineTo(to.x, to.y);
-            });
-          }
-          b.shape("rgb(225 255 248 / 0.8)", (c) => c.arc(from.x, from.y, u * 0.0046, 0, 7));
-        }
-      }
-    });
-    b.line("rgb(210 255 244 / 0.75)", u * 0.005, shell);
-    b.line("rgb(160 255 230 / 0.9)", u * 0.008, (c) => {
-      c.moveTo(m - r, cy);
-      c.lineTo(m + r, cy);
-    });
-    b.glow(m, cy, u * 0.66, u * 0.025, "150 255 230", 0.7);
-    // Two loungers, leaning back.
-    for (const side of [-1, 1]) {
-      const x = m + side * u * 0.2;
-      const y = floor + u * 0.005;
-      b.blur(u * 0.02, "rgb(0 0 0 / 0.8)", (c) => c.ellipse(x, y + u * 0.008, u * 0.18, u * 0.014, 0, 0, 7));
-      b.line("#03161a", u * 0.014, (c) => {
-        c.moveTo(x - u * 0.12, y - u * 0.05);
-        c.lineTo(x - u * 0.13, y);
-        c.moveTo(x + u * 0.08, y - u * 0.05);
-        c.lineTo(x + u * 0.09, y);
-      });
-      b.line("#d9fff4", u * 0.03, (c) => {
-        c.moveTo(x - u * 0.17, y - u * 0.045);
-        c.quadraticCurveTo(x - u * 0.1, y - u * 0.075, x - u * 0.02, y - u * 0.06);
-        c.quadraticCurveTo(x + u * 0.05, y - u * 0.05, x + u * 0.15, y - u * 0.16);
-      });
-      b.line("rgb(10 60 60 / 0.6)", u * 0.008, (c) => {
-        c.moveTo(x - u * 0.17, y - u * 0.034);
-        c.quadraticCurveTo(x - u * 0.1, y - u * 0.062, x - u * 0.02, y - u * 0.048);
-        c.quadraticCurveTo(x + u * 0.05, y - u * 0.038, x + u * 0.15, y - u * 0.148);
-      });
-      b.shape("#ffffff", (c) => c.ellipse(x + u * 0.135, y - u * 0.168, u * 0.028, u * 0.014, -0.8, 0, 7));
-    }
-    b.steam(m, floor - u * 0.02, u * 0.7, u * 0.3, "160 255 235", 0.05, 3);
-    b.finish(0.5);
-  },
+  paint: (b) => underDome(b, (floor) => loungers(b, floor)),
+};
+
+export const domeAndBed: Study = {
+  name: "dome-and-bed",
+  alt: "A massage bed, lit from beneath, stands alone in a clear dome of triangles under a sky of slow stars.",
+  paint: (b) => underDome(b, (floor) => rolledBed(b, floor)),
 };
 
 export const bed: Study = {

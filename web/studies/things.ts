@@ -1,4 +1,4 @@
-// Things that stand in more than one picture: tubs, flames, candles, tables, towels, stones.
+// Things that stand in more than one picture: tubs, flames, candles.
 
 import type { Brush } from "./brush";
 import { chance, thin } from "./brush";
@@ -120,89 +120,4 @@ export function tub(b: Brush, x: number, y: number, rx: number, ry: number, wood
     }
   });
   b.line("rgb(0 0 0 / 0.6)", rx * 0.008, surface);
-}
-
-/** A table for massage from the side, dressed in linen, with a warm pillow and a folded towel. */
-export function table(b: Brush, x: number, y: number, wide: number, linen: [string, string], dark: string): void {
-  const high = wide * 0.34;
-  b.blur(wide * 0.06, "rgb(0 0 0 / 0.75)", (c) => c.ellipse(x, y + high, wide * 0.52, wide * 0.045, 0, 0, 7));
-  for (const at of [-0.36, 0.32]) {
-    b.shape(dark, (c) => c.rect(x + wide * at, y, wide * 0.04, high));
-  }
-  b.shape(dark, (c) => c.rect(x - wide * 0.36, y + high * 0.7, wide * 0.7, wide * 0.022));
-  // The cradle for the face.
-  b.line(dark, wide * 0.018, (c) => {
-    c.moveTo(x + wide * 0.44, y + wide * 0.03);
-    c.lineTo(x + wide * 0.55, y - wide * 0.005);
-  });
-  b.shape(linen[1], (c) => c.ellipse(x + wide * 0.56, y - wide * 0.012, wide * 0.055, wide * 0.026, -0.06, 0, 7));
-  b.shape(linen[0], (c) => c.ellipse(x + wide * 0.56, y - wide * 0.022, wide * 0.052, wide * 0.015, -0.06, 0, 7));
-  // The sheet: over the top, and down the side in folds.
-  const cloth = (c: CanvasRenderingContext2D) => {
-    c.moveTo(x - wide * 0.49, y - wide * 0.03);
-    c.quadraticCurveTo(x, y - wide * 0.055, x + wide * 0.47, y - wide * 0.03);
-    c.quadraticCurveTo(x + wide * 0.5, y, x + wide * 0.485, y + wide * 0.05);
-    for (let fold = 0; fold <= 14; fold += 1) {
-      const at = x + wide * (0.485 - (fold / 14) * 0.975);
-      c.quadraticCurveTo(at + wide * 0.035, y + wide * (0.19 + 0.03 * Math.sin(fold * 2.4)), at, y + wide * (0.165 + 0.012 * Math.sin(fold * 5)));
-    }
-    c.quadraticCurveTo(x - wide * 0.51, y, x - wide * 0.49, y - wide * 0.03);
-  };
-  b.shape(
-    b.across(0, y - wide * 0.05, 0, y + wide * 0.19, [
-      [0, linen[0]],
-      [0.26, linen[0]],
-      [0.34, linen[1]],
-      [1, dark],
-    ]),
-    cloth,
-  );
-  b.within(cloth, () => {
-    for (let fold = 0; fold < 15; fold += 1) {
-      const at = x + wide * (-0.48 + (fold / 14) * 0.96);
-      b.shape(
-        b.across(at - wide * 0.03, 0, at + wide * 0.03, 0, [
-          [0, "rgb(0 0 0 / 0)"],
-          [0.5, "rgb(0 0 0 / 0.34)"],
-          [1, "rgb(0 0 0 / 0)"],
-        ]),
-        (c) => {
-          c.moveTo(at, y + wide * 0.02);
-          c.lineTo(at + wide * 0.028, y + wide * 0.2);
-          c.lineTo(at - wide * 0.028, y + wide * 0.2);
-        },
-      );
-    }
-  });
-  // A rolled towel at the knees, a folded one at the waist.
-  b.shape(
-    b.round(x - wide * 0.3, y - wide * 0.07, wide * 0.06, [
-      [0, linen[0]],
-      [1, linen[1]],
-    ]),
-    (c) => c.roundRect(x - wide * 0.36, y - wide * 0.095, wide * 0.12, wide * 0.055, wide * 0.027),
-  );
-  b.line("rgb(0 0 0 / 0.3)", wide * 0.004, (c) => {
-    c.arc(x - wide * 0.258, y - wide * 0.068, wide * 0.014, 0, 5.2);
-    c.moveTo(x - wide * 0.244, y - wide * 0.068);
-    c.arc(x - wide * 0.258, y - wide * 0.068, wide * 0.023, 0.2, 5.6);
-  });
-}
-
-/** Smooth stones, one upon the other. */
-export function stones(b: Brush, x: number, y: number, size: number, lit: string): void {
-  let foot = y;
-  for (const [index, wide] of [1, 0.78, 0.56].entries()) {
-    const high = size * wide * 0.42;
-    const at = x + (index % 2 ? size * 0.04 : 0);
-    b.shape(
-      b.round(at - size * wide * 0.16, foot - high * 0.9, size * wide * 0.85, [
-        [0, lit],
-        [0.4, "#4b443e"],
-        [1, "#151210"],
-      ]),
-      (c) => c.ellipse(at, foot - high / 2, (size * wide) / 2, high / 2, 0, 0, 7),
-    );
-    foot -= high * 0.94;
-  }
 }

@@ -217,7 +217,7 @@ fn known<'w>(words: impl IntoIterator<Item = &'w str>) -> Option<&'static str> {
 /// Words of a catalogue that our studies are called otherwise by.
 fn called(word: &str) -> Option<&'static str> {
     Some(match word {
-        "duet-room" | "couples-massage" => "together",
+        "couples-massage" => "together",
         "facial" => "facials",
         "ember-journey" => "ember-suite",
         "tide-journey" => "tide-suite",
@@ -243,6 +243,12 @@ mod tests {
             ("barber", "barber"),
             ("laser", "laser"),
             ("couples-massage", "together"),
+            ("duet-room", "duet-room"),
+            ("cedar-room", "cedar-room"),
+            ("deep-tissue", "deep-tissue"),
+            ("hot-shave", "hot-shave"),
+            ("laser-small", "laser-small"),
+            ("dome-and-bed", "dome-and-bed"),
             ("ember-journey", "ember-suite"),
             ("lantern-suite", "lantern-suite"),
             ("suite", "private"),
