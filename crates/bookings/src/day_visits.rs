@@ -142,11 +142,14 @@ pub(crate) fn guest(
 ) -> Result<DayGuest> {
     let known = match booking.person {
         Some(person) => {
-            if !names.contains_key(&person) {
+            if let Some(known) = names.get(&person) {
+                known.clone()
+            } else {
                 let found = people::person(tx, person)?;
-                names.insert(person, (found.full_name(), found.phone));
+                let known = (found.full_name(), found.phone);
+                names.insert(person, known.clone());
+                known
             }
-            names.get(&person).cloned().unwrap_or_default()
         }
         None => (String::new(), None),
     };

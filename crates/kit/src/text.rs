@@ -4,7 +4,7 @@ use serde_json::Value;
 use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
 /// The text in Unicode normalization form C, without control and direction characters, zero-width characters and tags
-/// (rules.md N7). Line feeds and tabs stay; a carriage return before a line feed goes.
+/// (N7). Line feeds and tabs stay; a carriage return before a line feed goes.
 ///
 /// Joiners stay between letters of scripts that need them and inside an emoji; a variation selector stays behind a character.
 pub fn clean(text: &str) -> String {

@@ -130,7 +130,7 @@ pub(crate) fn count_request(tx: &mut Tx<'_>, whence: &Whence) -> Result<()> {
     add(tx, &format!("email_request {key}"), slice, SIGN_UPS, SPAN)
 }
 
-/// An email that anybody can have sent to an address by naming it. Each kind is counted alone (rules.md N7).
+/// An email that anybody can have sent to an address by naming it. Each kind is counted alone (N7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum EmailKind {
     /// Whether an address is whose account claims it.

@@ -1,6 +1,6 @@
 //! Passwords: Argon2id, by turns ([`crate::hash_queue`]) and never inside a transaction. A hash costs 19 MiB and about 20 ms.
 //! A password is hashed and compared in Unicode normalization form C, so that an accent is the same on every keyboard
-//! (rules.md N7).
+//! (N7).
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};

@@ -1,4 +1,4 @@
-//! Phone numbers: read however they are typed or pasted, kept as E.164 (rules.md N7).
+//! Phone numbers: read however they are typed or pasted, kept as E.164 (N7).
 //!
 //! A parser of our own: the library for this brings the numbering plans of every country (decision 2), and what is kept here has
 //! to be dialable and findable, not proven to be in use.

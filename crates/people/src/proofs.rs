@@ -151,7 +151,7 @@ pub enum News {
 /// An account that claims an address, as the address is told of it and the page of the link shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
-    /// Its name; nothing if that could be taken for an address, a link or a number (rules.md N1).
+    /// Its name; nothing if that could be taken for an address, a link or a number (N1).
     pub name: Option<String>,
     /// When the address was claimed.
     pub at: Timestamp,
@@ -161,7 +161,7 @@ pub struct Claim {
     pub network: String,
 }
 
-/// The longest name that stands in an email to somebody else, in characters (rules.md N1).
+/// The longest name that stands in an email to somebody else, in characters (N1).
 const LONGEST_NAME: usize = 60;
 
 /// A name that somebody typed, as it may stand in an email to somebody else.

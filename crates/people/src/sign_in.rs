@@ -129,7 +129,7 @@ pub async fn change_password(
                 return Err(wrong_password());
             }
             store::set_password_hash(tx, id, &new_hash)?;
-            // A link that was asked for before is good no more (rules.md N7).
+            // A link that was asked for before is good no more (N7).
             doors::forget_all_proofs(tx, id)?;
             let tokens = match kind {
                 SessionKind::Page => {

@@ -1,6 +1,8 @@
 //! How dark the ground of text on a photograph must be. A page lays its ground color over the picture where text stands, at
 //! one of five opacities; which one is computed from the pixels, so that text keeps its contrast on any photograph, a white
-//! one included (look.md, section 6).
+//! one included.
+
+#![allow(clippy::float_arithmetic, reason = "luminance of pixels (WCAG 2.2), never money")]
 
 use image::RgbImage;
 

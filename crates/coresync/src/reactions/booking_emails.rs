@@ -361,7 +361,7 @@ fn many(mut letter: Letter, catalogue: &Arc<Catalogue>, details: &[Detail], tell
     let mut total = Cents::ZERO;
     for detail in details {
         let booking = &detail.booking;
-        total = total + booking.total();
+        total += booking.total();
         let parts = [
             club_time::span(&catalogue.club.zone, booking.starts_at, booking.ends_at),
             room_name(catalogue, booking),
