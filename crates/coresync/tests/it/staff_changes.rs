@@ -85,11 +85,11 @@ async fn every_change_that_staff_make_is_recorded() {
     assert!(walk.left.len() > 35, "{:?}", walk.left);
     bookings(&mut walk).await;
     held_times(&mut walk).await;
+    visits_of_the_day(&mut walk).await;
     memberships(&mut walk).await;
     plans_and_settings(&mut walk).await;
     rules_and_times(&mut walk).await;
     blocked_times(&mut walk).await;
-    visits_of_the_day(&mut walk).await;
     pictures(&mut walk).await;
     accounts(&mut walk).await;
     assert!(walk.left.is_empty(), "no step for:\n{}", walk.left.into_iter().collect::<Vec<_>>().join("\n"));
