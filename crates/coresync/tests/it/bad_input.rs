@@ -169,7 +169,7 @@ async fn odd_paths() {
             "price": "1.00", "short_description": "x", "benefits": [], "discount_percentage": 0,
             "max_advance_days": 1, "monthly_service_credits": 0, "guest_passes": 0, "from": "17:00", "to": "18:00",
             "value": 5, "role": "account", "status": "no_show", "room_id": 5,
-            "ends_at": "2026-11-27T13:00:00-05:00", "reason": "x"}"#,
+            "ends_at": "2026-11-27T13:00:00-05:00", "reason": "x", "birthday": "1990-01-01"}"#,
     );
     // What was seen is a day for dues, and bookings for a block.
     let dues = br#"{"paid": "cash", "seen": "2026-12-09"}"#;

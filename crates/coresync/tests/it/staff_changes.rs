@@ -104,8 +104,8 @@ async fn every_change_that_staff_make_is_recorded() {
         count.expect("a row").0
     };
     let rows = count().await;
-    let id = book(&house, GUS, "pod", "2026-11-26", "20:00").await.number("id");
-    crate::cancel(&house, GUS, id).await.expect(200);
+    let id = book(&house, UMA, "pod", "2026-11-26", "20:00").await.number("id");
+    crate::cancel(&house, UMA, id).await.expect(200);
     assert_eq!(count().await, rows);
 }
 
