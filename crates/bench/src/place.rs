@@ -189,6 +189,8 @@ impl Place {
             command.env(format!("CORESYNC_{limit}_A_MINUTE"), "0");
         }
         command.env("CORESYNC_MAX_CONNECTIONS_PER_ADDRESS", "0");
+        // Members connect before an evening opens, and ask no sooner.
+        command.env("CORESYNC_FIRST_REQUEST_SECONDS", "120");
         Process::start(&mut command, addr, "/ready/", &self.log())
     }
 

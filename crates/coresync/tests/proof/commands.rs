@@ -109,7 +109,7 @@ async fn make_club() -> (Vec<u8>, Vec<u8>) {
         people::note(tx, &nobody, people::What::PeopleSearched, None, serde_json::json!({}))?;
         people::seal(tx)
     });
-    assert_eq!(noted.await.unwrap(), 1);
+    assert!(noted.await.unwrap() > 0);
     house.db.leave().await.unwrap();
     let backup = folder.file("club.backup");
     db::copy_into_file(house.db.place(), &backup).await.unwrap();

@@ -152,7 +152,10 @@ fn percentile(times: &mut [Duration], percent: usize) -> Duration {
 async fn when_an_evening_opens_whoever_came_first_has_it_and_everybody_else_hears_what_is_left() {
     let _turn = turn().await;
     let club = ProofClub::found(MEMBERS + 1).await;
-    let server = Server::start_with(&club, &[("CORESYNC_NOW", BEFORE), ("CORESYNC_LOG", "info")]).await;
+    // Members connect before the evening opens, and ask no sooner.
+    let settings =
+        [("CORESYNC_NOW", BEFORE), ("CORESYNC_LOG", "info"), ("CORESYNC_FIRST_REQUEST_SECONDS", "120")];
+    let server = Server::start_with(&club, &settings).await;
     // Before everybody has come, midnight may have passed; so whether it is closed before is asked first.
     let mut early = Member::connect(&server, &club.guests[MEMBERS]).await;
     let is_open = early.asks_elsewhere(&club).await;
