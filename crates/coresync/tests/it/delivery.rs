@@ -441,6 +441,7 @@ fn check_words(email: &crate::smtp::Taken, written: &Written) {
 }
 
 /// `CORESYNC_LONG=1` runs a thousand histories, `CORESYNC_SEED` others than usual.
+#[allow(clippy::disallowed_methods, reason = "the tests' own configuration")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_history_ends_with_the_emails_that_its_states_call_for_in_order() {
     let is_long = std::env::var("CORESYNC_LONG").is_ok_and(|value| !value.is_empty());

@@ -113,7 +113,7 @@ impl Smtp {
             _ if state.refused.contains(address) => REFUSED,
             Mode::Greylists => PUT_OFF,
             Mode::Refuses => REFUSED,
-            Mode::Changes if state.chance % 3 == 0 => PUT_OFF,
+            Mode::Changes if state.chance.is_multiple_of(3) => PUT_OFF,
             Mode::Changes if state.chance % 3 == 1 => REFUSED,
             _ => "250 2.1.5 Ok",
         }
