@@ -220,7 +220,7 @@ def book(club, service, date, clock, **more):
 
 
 def free_start(club, service, date):
-    slots = club.ask(f"/api/bookings/availability/?service_id={service}&date={date}")["slots"]
+    slots = club.ask(f"/api/bookings/availability/?service_id={service}&date={date}")["available_slots"]
     return [slot["starts_at"] for slot in slots]
 
 
