@@ -1,4 +1,4 @@
-// Runs the journeys in order against one house: `node e2e/run.mjs [part of a file's name]...`
+// Runs the journeys in order against one house: `node e2e/run.mjs [part of a file's or a journey's name]...`
 // One line a journey; of a failed one the page and its picture are kept in e2e/results/.
 
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
@@ -14,8 +14,9 @@ const SECONDS_A_JOURNEY = 240;
 const wanted = process.argv.slice(2);
 const files = (await readdir(join(here, "journeys")))
   .filter((name) => name.endsWith(".mjs"))
-  .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
   .sort();
+
+const isWanted = (name) => wanted.length === 0 || wanted.some((part) => name.includes(part));
 
 let passed = 0;
 let failed = 0;
@@ -69,7 +70,7 @@ try {
   for (const file of files) {
     const { journeys } = await import(join(here, "journeys", file));
     for (const [title, journey] of Object.entries(journeys)) {
-      await run(`${file.slice(0, 2)} ${title}`, journey, browser, house);
+      if (isWanted(`${file} ${title}`)) await run(`${file.slice(0, 2)} ${title}`, journey, browser, house);
     }
   }
   if (failed > 0) console.log(`\nThe program's last lines:\n${indent(await house.tail())}`);

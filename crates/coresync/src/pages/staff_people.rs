@@ -110,7 +110,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<PeoplePage> {
         (true, _, total) => format!(
             "{total} who work here. Search for anyone else by the beginning of a name, or by four digits of a phone number."
         ),
-        (_, false, _) => "Type more: two letters of a name, or four digits of a phone number.".to_owned(),
+        (_, false, _) => people::SEARCH_TOO_SHORT.to_owned(),
         (_, _, 0) => "No one.".to_owned(),
         (_, _, 1) => "One person.".to_owned(),
         (_, _, total) => format!("{total} people."),

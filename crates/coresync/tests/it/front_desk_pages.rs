@@ -96,7 +96,7 @@ async fn the_desk_books_for_a_caller_whom_it_knows() {
     let found = dora.get("/staff/book/?q=morrow&service=massage&date=2026-11-27").await.expect(200).text();
     let link = format!("/book/?for={bea}&amp;service=massage&amp;date=2026-11-27");
     assert!(found.contains(&link.replace("&amp;", "&#38;")) || found.contains(&link), "{found}");
-    assert!(dora.get("/staff/book/?q=zzzz").await.expect(200).text().contains("Nobody was found"));
+    assert!(dora.get("/staff/book/?q=zzzz").await.expect(200).text().contains("No one was found"));
     let times = format!("/book/?for={bea}&service=massage&date=2026-11-27");
     let text = dora.get(&times).await.expect(200).text();
     assert!(text.contains("Booking for Bea Morrow, Base member."), "{text}");

@@ -204,6 +204,7 @@ async fn the_desk_finds_somebody_and_runs_their_membership() {
     let dora = house.browser(DORA);
     assert!(page(&house, DORA, "/staff/members/").await.contains("Type the beginning of a name"));
     assert!(page(&house, DORA, "/staff/members/?q=zz%25").await.contains("No one matches"));
+    assert!(page(&house, DORA, "/staff/members/?q=a").await.contains("Type more: two letters"));
     let found = page(&house, DORA, "/staff/members/?q=gus+harl").await;
     let gus = format!("/staff/members/{}/", house.person(GUS));
     assert!(found.contains(&gus) && !found.contains("Bea Morrow"), "{found}");

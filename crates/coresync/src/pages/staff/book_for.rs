@@ -84,8 +84,10 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &GuestSearch) -> Result<DeskPage> {
     }
     let empty = if search.q.is_empty() {
         "Find the guest first. The price and the times are then those of that person."
+    } else if !people::is_search(&search.q) {
+        people::SEARCH_TOO_SHORT
     } else {
-        "Nobody was found. Try a shorter part, or book for a new guest."
+        "No one was found. Try a shorter part, or book for a new guest."
     };
     let links =
         vec![("Book for a new guest", search.times(Some(Id(0)))), ("Book for yourself", search.times(None))];

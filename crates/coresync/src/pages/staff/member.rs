@@ -162,7 +162,7 @@ fn birthday_form(page: DeskPage, person: &Person) -> DeskPage {
     let form = Form::post(format!("{}birthday/", here(person.id)), "Correct birthday")
         .quiet()
         .field(Field::line("birthday", "Birthday", "date", birthday));
-    page.heading("birthday", "Birthday").with(Part::Form(form))
+    page.heading("correct-birthday", "Birthday").with(Part::Form(form))
 }
 
 /// A birthday.

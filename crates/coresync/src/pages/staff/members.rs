@@ -44,6 +44,8 @@ async fn list(caller: Caller, Asked(sheet): Asked<Wanted>) -> Result<Response> {
             Form::get(HERE, "Find").field(Field::line("q", "Name, email or phone", "search", &wanted.words));
         let empty = if wanted.words.is_empty() {
             "Type the beginning of a name or an email address, or four digits of a phone number."
+        } else if !people::is_search(&wanted.words) {
+            people::SEARCH_TOO_SHORT
         } else {
             "No one matches. A shorter beginning may find them."
         };
