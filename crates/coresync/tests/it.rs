@@ -106,6 +106,7 @@ mod tables;
 mod tags;
 #[path = "it/waitlist.rs"]
 mod waitlist;
+mod whole;
 #[path = "it/windows.rs"]
 mod windows;
 

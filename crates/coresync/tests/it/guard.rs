@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use kit::db::Sql;
 use testing::House;
 
+use crate::whole::WholeProgram as _;
+
 /// The longest file, in lines.
 const LONGEST: usize = 600;
 /// How many statements may differ between the engines.

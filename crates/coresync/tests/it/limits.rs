@@ -5,6 +5,8 @@ use kit::config::Config;
 use serde_json::json;
 use testing::{Answer, BEA, GUS, Guest, House, NOW, PIA};
 
+use crate::whole::WholeProgram as _;
+
 const ME: &str = "/api/users/profile/me/";
 const LOGIN: &str = "/api/auth/login/";
 

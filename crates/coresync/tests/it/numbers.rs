@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use kit::Error;
 use testing::{DORA, GUS, House, MAX, Player};
 
+use crate::whole::WholeProgram as _;
+
 /// Sets a number as somebody of the cast.
 async fn set(house: &House, by: Player, number: catalogue::Number, value: i64) -> kit::Result<()> {
     let (club, person) = (house.club(), house.person(by));

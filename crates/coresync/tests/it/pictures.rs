@@ -6,6 +6,8 @@ use axum::http::Method;
 use image::{DynamicImage, ImageFormat, RgbImage};
 use testing::{Answer, BEA, DORA, House, MAX, OLA};
 
+use crate::whole::WholeProgram as _;
+
 const HERE: &str = "/staff/pictures/";
 
 /// A photograph of a sunset, with words hidden in it that must not get out.

@@ -4,6 +4,7 @@ use kit::{args, sql};
 use serde_json::{Value, json};
 use testing::{Answer, BEA, DORA, GUS, House, MAX, PIA, Player, TOM, UMA};
 
+use crate::whole::WholeProgram as _;
 use crate::{CREATE, and, book, wish};
 
 async fn desk(house: &House, by: Player, whose: Player, what: &str, words: Value) -> Answer {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use testing::{BEA, GUS, House, PIA};
 
+use crate::whole::WholeProgram as _;
 use crate::{CREATE, MINE, and, book, cancel, search, wish};
 
 /// Holds `value` against a shape: an object names the fields that must be there, a list holds the shape of every item,
