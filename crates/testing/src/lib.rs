@@ -17,8 +17,10 @@ mod cast;
 mod club;
 mod house;
 mod program;
+mod shape;
 
 pub use answer::Answer;
 pub use cast::{BEA, CAST, DORA, GUS, MAX, OLA, PIA, Player, TOM, UMA};
 pub use house::{Guest, House, NOW};
 pub use program::Program;
+pub use shape::assert_shape;
