@@ -49,7 +49,7 @@ enum Who {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Kind {
     Read,
-    Deed,
+    Write,
 }
 
 /// Whose the credentials are that were good of late, by their digests, and when their use was noted last.
@@ -100,8 +100,8 @@ impl Limits {
     fn kind(&self, request: &Request) -> Option<Kind> {
         let config = &self.house.config;
         let (kind, is_limited) = match *request.method() {
-            Method::GET | Method::HEAD | Method::OPTIONS => (Kind::Read, config.reads_a_minute > 0),
-            _ => (Kind::Deed, config.deeds_a_minute > 0 || config.visitor_deeds_a_minute > 0),
+            Method::GET | Method::HEAD | Method::OPTIONS => (Kind::Read, config.reads_per_minute > 0),
+            _ => (Kind::Write, config.writes_per_minute > 0 || config.visitor_writes_per_minute > 0),
         };
         let path = request.uri().path();
         (is_limited && !self.uncounted.iter().any(|one| path.starts_with(one))).then_some(kind)
@@ -128,9 +128,9 @@ impl Limits {
     fn take(&self, who: Who, kind: Kind) -> Result<()> {
         let config = &self.house.config;
         let a_minute = match (kind, who) {
-            (Kind::Read, _) => config.reads_a_minute,
-            (Kind::Deed, Who::Person(_)) => config.deeds_a_minute,
-            (Kind::Deed, Who::Network(_)) => config.visitor_deeds_a_minute,
+            (Kind::Read, _) => config.reads_per_minute,
+            (Kind::Write, Who::Person(_)) => config.writes_per_minute,
+            (Kind::Write, Who::Network(_)) => config.visitor_writes_per_minute,
         };
         if a_minute == 0 {
             return Ok(());

@@ -46,9 +46,9 @@ impl House {
         let test = TestDb::open(time(now)).await;
         let unlimited = Config {
             data: test.folder().to_owned(),
-            reads_a_minute: 0,
-            deeds_a_minute: 0,
-            visitor_deeds_a_minute: 0,
+            reads_per_minute: 0,
+            writes_per_minute: 0,
+            visitor_writes_per_minute: 0,
             ..Config::default()
         };
         let config = configure(unlimited);
