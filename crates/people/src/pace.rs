@@ -13,7 +13,7 @@ use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
-use kit::pace::Pace;
+use kit::rate_limit::RateLimiter;
 use kit::{Error, House, Id, Refusal, Result};
 
 use crate::caller::{Credential, address, credential, resolve};
@@ -34,7 +34,7 @@ const MOST: usize = 100_000;
 pub struct Limits {
     house: House,
     known: Arc<Known>,
-    pace: Arc<Pace<(Who, Kind)>>,
+    limiter: Arc<RateLimiter<(Who, Kind)>>,
     uncounted: &'static [&'static str],
 }
 
@@ -93,7 +93,8 @@ impl Known {
 impl Limits {
     /// As the configuration of the house says. Addresses that begin with one of `uncounted` cost nothing.
     pub fn new(house: House, uncounted: &'static [&'static str]) -> Limits {
-        Limits { known: house.db.means().shelf.get(), pace: Arc::default(), house, uncounted }
+        let limiter = Arc::new(RateLimiter::new(house.db.clock().clone()));
+        Limits { known: house.db.means().shelf.get(), limiter, house, uncounted }
     }
 
     /// What a request is, if there may be a limit for it.
@@ -127,15 +128,15 @@ impl Limits {
 
     fn take(&self, who: Who, kind: Kind) -> Result<()> {
         let config = &self.house.config;
-        let a_minute = match (kind, who) {
+        let per_minute = match (kind, who) {
             (Kind::Read, _) => config.reads_per_minute,
             (Kind::Write, Who::Person(_)) => config.writes_per_minute,
             (Kind::Write, Who::Network(_)) => config.visitor_writes_per_minute,
         };
-        if a_minute == 0 {
+        if per_minute == 0 {
             return Ok(());
         }
-        self.pace.take((who, kind), a_minute, self.house.db.clock().now()).map_err(|seconds| {
+        self.limiter.take(&(who, kind), per_minute).map_err(|seconds| {
             metrics::counter!("coresync_requests_refused_total").increment(1);
             Error::refused(&TOO_MANY_REQUESTS).with("retry_after", seconds)
         })
