@@ -90,9 +90,9 @@ function environment(folder, port, url) {
     CORESYNC_NOW: NOW,
     CORESYNC_PUBLIC_URL: url,
     // All journeys come from one address, quicker than people do.
-    CORESYNC_READS_A_MINUTE: "0",
-    CORESYNC_DEEDS_A_MINUTE: "0",
-    CORESYNC_VISITOR_DEEDS_A_MINUTE: "0",
+    CORESYNC_READS_PER_MINUTE: "0",
+    CORESYNC_WRITES_PER_MINUTE: "0",
+    CORESYNC_VISITOR_WRITES_PER_MINUTE: "0",
     DATABASE_URL: E2E_DATABASE_URL,
   };
   return Object.fromEntries(Object.entries(variables).filter(([, value]) => value));

@@ -185,8 +185,8 @@ impl Place {
             command.env("CORESYNC_NOW", now.to_string());
         }
         // One address stands for all the guests of a club here.
-        for limit in ["READS", "DEEDS", "VISITOR_DEEDS"] {
-            command.env(format!("CORESYNC_{limit}_A_MINUTE"), "0");
+        for limit in ["READS", "WRITES", "VISITOR_WRITES"] {
+            command.env(format!("CORESYNC_{limit}_PER_MINUTE"), "0");
         }
         command.env("CORESYNC_MAX_CONNECTIONS_PER_ADDRESS", "0");
         // Members connect before an evening opens, and ask no sooner.

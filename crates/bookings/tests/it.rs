@@ -8,7 +8,29 @@ mod gates;
 #[path = "it/rules_examples.rs"]
 mod rules_examples;
 
+use bookings::Look;
 use jiff::tz::TimeZone;
+use kit::jobs::Handlers;
+use testing::{House, NOW, Program};
+
+/// Opens the small club at [`NOW`], with the routes and jobs of this crate.
+async fn open() -> House {
+    open_at(NOW).await
+}
+
+/// Opens it at another time.
+async fn open_at(now: &str) -> House {
+    House::open_around(now, |config| config, program).await
+}
+
+fn program(house: &kit::House) -> Program {
+    let db = house.db.clone();
+    let handlers = Handlers::default().on(move |why: Look| {
+        let db = db.clone();
+        async move { bookings::look(&db, why).await.map(drop) }
+    });
+    Program::of_routes(house, bookings::routes().split_for_parts().0, handlers)
+}
 
 fn new_york() -> TimeZone {
     TimeZone::get("America/New_York").expect("a zone")

@@ -1,11 +1,15 @@
 //! How much memory photographs take that come at the same time: a process of its own, for the peak is that of the process.
 //! With `CORESYNC_LONG` set, six of forty megapixels; else one of twelve.
 
+mod whole;
+
 use std::io::Cursor;
 
 use image::{DynamicImage, ImageFormat, RgbImage};
 use kit::{Id, args, sql};
 use testing::{House, MAX};
+
+use crate::whole::WholeProgram as _;
 
 /// What the process may take at its peak beyond what it had before, in MiB.
 const BUDGET: u64 = 512;

@@ -1,6 +1,7 @@
-//! Configuration: defaults need nothing; a TOML file and environment variables say otherwise.
+//! Configuration: a TOML file and environment variables over defaults that need neither.
 //! This is the one place that reads the environment.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -11,53 +12,121 @@ use crate::clock::Clock;
 use crate::db::Place;
 use crate::errors::{Fault, Result};
 
-/// Everything that can be configured. In the file the names are these; in the environment they are
-/// upper case behind `CORESYNC_` (`CORESYNC_ADDR`), but for `DATABASE_URL`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Config {
-    /// `development` or `production`.
-    pub env: Environment,
-    /// Where the program listens.
-    pub addr: SocketAddr,
-    /// The folder of everything that is kept.
-    pub data: PathBuf,
-    /// `sqlite:PATH` or `postgres://…`; by default `club.db` in the data folder.
-    pub database_url: Option<String>,
-    /// The address that people know: for links in mail, redirects, calendars.
-    pub public_url: String,
-    /// Proxies in front whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<std::net::IpAddr>,
-    /// Who mail comes from.
-    pub mail_from: String,
-    /// `smtp://user:password@host:port`; without it mail is kept in the data folder.
-    pub smtp_url: Option<String>,
-    /// The key of everything that is encrypted at rest; by default `club.key` in the data folder.
-    pub key_file: Option<PathBuf>,
-    /// A test clock that starts at this time; refused in production.
-    pub now: Option<Timestamp>,
-    /// How much is logged: a filter such as `info` or `info,bookings=debug`.
-    pub log: String,
-    /// How it is logged: `json` or `text`.
-    pub log_format: LogFormat,
-    /// How many connections to PostgreSQL.
-    pub postgres_connections: usize,
-    /// How often one account, or one network of visitors, may read in a minute; 0 is without limit.
-    pub reads_a_minute: u32,
-    /// How often one account may do something in a minute; 0 is without limit.
-    pub deeds_a_minute: u32,
-    /// How often the visitors of one network may do something in a minute; 0 is without limit.
-    pub visitor_deeds_a_minute: u32,
-    /// How many connections are open at once, at most. Never more than the file descriptors of the process allow.
-    pub max_connections: usize,
-    /// How many of one network (an IPv6 network is a /64); trusted proxies may have any number. 0 is without limit.
-    pub max_connections_per_address: usize,
-    /// How many seconds a connection may take to begin its first request.
-    pub first_request_seconds: u64,
-    /// How many seconds a connection stays open between two requests, and how long the head of one may take.
-    pub idle_seconds: u64,
-    /// How many seconds a client may pause while it sends a body or receives an answer.
-    pub stall_seconds: u64,
+/// Names the file; every other variable of the program is a field of [`Config`].
+const CONFIG_VARIABLE: &str = "CORESYNC_CONFIG";
+/// What every variable of the program begins with, but for `DATABASE_URL`.
+const PREFIX: &str = "CORESYNC_";
+/// Variables of the tests and of their tools, which the program inherits and does not read.
+const OF_TESTS: [&str; 3] = ["CORESYNC_BIN", "CORESYNC_LONG", "CORESYNC_SEED"];
+
+/// A field of the configuration, as it is documented.
+#[derive(Debug, Clone, Copy)]
+pub struct ConfigField {
+    /// Its name in the file.
+    pub name: &'static str,
+    /// Its name in the environment.
+    pub variable: &'static str,
+    /// Its default as text; empty if there is none.
+    pub default: &'static str,
+    help: &'static str,
+    form: Form,
+}
+
+impl ConfigField {
+    /// What it means, in one line.
+    pub fn help(&self) -> &'static str {
+        self.help.trim()
+    }
+
+    /// Reads the text of a variable.
+    fn read(&self, text: &str) -> Result<toml::Value> {
+        Ok(match self.form {
+            Form::Text => toml::Value::String(text.to_owned()),
+            Form::List => toml::Value::Array(
+                text.split(',').map(|one| toml::Value::String(one.trim().to_owned())).collect(),
+            ),
+            Form::Number => {
+                let wrong = |_| Fault::because(format!("{} must be a number", self.variable));
+                toml::Value::Integer(text.parse().map_err(wrong)?)
+            }
+        })
+    }
+}
+
+/// How the text of a variable is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Text,
+    Number,
+    /// Separated by commas.
+    List,
+}
+
+/// Declares every field once: its help, its names, its type, its default, and how a variable is read.
+macro_rules! configuration {
+    ($($(#[doc = $help:literal])+ $name:ident $variable:literal: $type:ty = $default:literal, $form:ident;)*) => {
+        /// Everything that can be configured.
+        #[derive(Debug, Clone, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct Config {
+            $($(#[doc = $help])+ pub $name: $type,)*
+        }
+
+        /// Every field of [`Config`], in the order of its documentation.
+        pub const FIELDS: &[ConfigField] = &[$(ConfigField {
+            name: stringify!($name),
+            variable: $variable,
+            default: $default,
+            help: concat!($($help),+),
+            form: Form::$form,
+        }),*];
+    };
+}
+
+configuration! {
+    /// `production` refuses test clocks, demo accounts, plain http, and a missing mail server
+    env "CORESYNC_ENV": Environment = "development", Text;
+    /// the address to listen on
+    addr "CORESYNC_ADDR": SocketAddr = "127.0.0.1:8080", Text;
+    /// the data folder
+    data "CORESYNC_DATA": PathBuf = "data", Text;
+    /// `sqlite:PATH` or `postgres://user:password@host/name`; without it, `club.db` in the data folder
+    database_url "DATABASE_URL": Option<String> = "", Text;
+    /// transactions at once; one more connection flushes
+    postgres_connections "CORESYNC_POSTGRES_CONNECTIONS": usize = "16", Number;
+    /// per account, and per network for visitors; `0` means unlimited
+    reads_per_minute "CORESYNC_READS_PER_MINUTE": u32 = "600", Number;
+    /// POST, PUT, PATCH, and DELETE per account; `0` means unlimited
+    writes_per_minute "CORESYNC_WRITES_PER_MINUTE": u32 = "60", Number;
+    /// the same per network for visitors (an IPv6 network is a /64); `0` means unlimited
+    visitor_writes_per_minute "CORESYNC_VISITOR_WRITES_PER_MINUTE": u32 = "120", Number;
+    /// open connections in all; lowered to fit the limit of file descriptors
+    max_connections "CORESYNC_MAX_CONNECTIONS": usize = "8192", Number;
+    /// open connections per network address; `0` means unlimited; trusted proxies are exempt
+    max_connections_per_address "CORESYNC_MAX_CONNECTIONS_PER_ADDRESS": usize = "256", Number;
+    /// how long a new connection may take to send its first request
+    first_request_seconds "CORESYNC_FIRST_REQUEST_SECONDS": u64 = "10", Number;
+    /// how long a connection may stay open between requests
+    idle_seconds "CORESYNC_IDLE_SECONDS": u64 = "30", Number;
+    /// how long a request or a response may make no progress
+    stall_seconds "CORESYNC_STALL_SECONDS": u64 = "30", Number;
+    /// links in email and calendars, canonical addresses, the sitemap
+    public_url "CORESYNC_PUBLIC_URL": String = "http://localhost:8080", Text;
+    /// proxies whose `X-Forwarded-For` is trusted, comma-separated
+    trusted_proxies "CORESYNC_TRUSTED_PROXIES": Vec<std::net::IpAddr> = "", List;
+    /// the sender of email
+    mail_from "CORESYNC_MAIL_FROM": String = "CoreSync <hello@demo.coresync.test>", Text;
+    /// `smtps://user:password@host`, or `smtp://…?tls=required`; plain only to this machine; without it email is saved
+    /// in the data folder
+    smtp_url "CORESYNC_SMTP_URL": Option<String> = "", Text;
+    /// the key of encrypted fields, created at the first start; without it, `club.key` in the data folder
+    key_file "CORESYNC_KEY_FILE": Option<PathBuf> = "", Text;
+    /// a filter such as `info,bookings=debug`
+    log "CORESYNC_LOG": String = "info", Text;
+    /// `json`, or `text` for people
+    log_format "CORESYNC_LOG_FORMAT": LogFormat = "json", Text;
+    /// a test clock that starts at this time; refused in production
+    now "CORESYNC_NOW": Option<Timestamp> = "", Text;
 }
 
 /// What the program is used for.
@@ -82,99 +151,54 @@ pub enum LogFormat {
 
 impl Default for Config {
     fn default() -> Config {
-        Config {
-            env: Environment::Development,
-            addr: SocketAddr::from(([127, 0, 0, 1], 8080)),
-            data: PathBuf::from("data"),
-            database_url: None,
-            public_url: "http://localhost:8080".to_owned(),
-            trusted_proxies: Vec::new(),
-            mail_from: "CoreSync <hello@demo.coresync.test>".to_owned(),
-            smtp_url: None,
-            key_file: None,
-            now: None,
-            log: "info".to_owned(),
-            log_format: LogFormat::Json,
-            postgres_connections: 16,
-            reads_a_minute: 600,
-            deeds_a_minute: 60,
-            visitor_deeds_a_minute: 120,
-            max_connections: 8_192,
-            max_connections_per_address: 256,
-            first_request_seconds: 10,
-            idle_seconds: 30,
-            stall_seconds: 30,
-        }
+        let config = defaults().and_then(|table| table.try_into().map_err(Fault::because));
+        config.expect("every default can be read")
     }
 }
 
-/// The names that may stand in the environment.
-const NAMES: [&str; 21] = [
-    "env",
-    "addr",
-    "data",
-    "database_url",
-    "public_url",
-    "trusted_proxies",
-    "mail_from",
-    "smtp_url",
-    "key_file",
-    "now",
-    "log",
-    "log_format",
-    "postgres_connections",
-    "reads_a_minute",
-    "deeds_a_minute",
-    "visitor_deeds_a_minute",
-    "max_connections",
-    "max_connections_per_address",
-    "first_request_seconds",
-    "idle_seconds",
-    "stall_seconds",
-];
-
-/// Those of them that are numbers.
-const NUMBERS: [&str; 9] = [
-    "postgres_connections",
-    "reads_a_minute",
-    "deeds_a_minute",
-    "visitor_deeds_a_minute",
-    "max_connections",
-    "max_connections_per_address",
-    "first_request_seconds",
-    "idle_seconds",
-    "stall_seconds",
-];
+/// Every default; nothing for a field that may be missing.
+fn defaults() -> Result<toml::Table> {
+    let given = FIELDS.iter().filter(|field| !field.default.is_empty() || field.form == Form::List);
+    given
+        .map(|field| match field.default {
+            "" => Ok((field.name.to_owned(), toml::Value::Array(Vec::new()))),
+            text => Ok((field.name.to_owned(), field.read(text)?)),
+        })
+        .collect()
+}
 
 impl Config {
     /// Reads `coresync.toml` here (or the file that `CORESYNC_CONFIG` names), then the environment.
     ///
     /// # Errors
-    /// A fault that names the value that is wrong.
-    #[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    /// A fault that names the value that is wrong, or the variable that is unknown.
     pub fn load() -> Result<Config> {
-        let named = std::env::var("CORESYNC_CONFIG").ok();
-        let file = Path::new(named.as_deref().unwrap_or("coresync.toml"));
+        let text = |value: std::ffi::OsString| value.to_string_lossy().into_owned();
+        let environment: BTreeMap<String, String> =
+            std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect();
+        let named = environment.get(CONFIG_VARIABLE);
+        let file = Path::new(named.map_or("coresync.toml", String::as_str));
         let text = match std::fs::read_to_string(file) {
             Ok(text) => text,
             Err(_) if named.is_none() => String::new(),
             Err(error) => return Err(Fault::because(format!("{}: {error}", file.display()))),
         };
-        Config::read(&text, |name| std::env::var(name).ok())
+        Config::read(&text, &environment)
     }
 
-    /// From the text of a file and a way to look a variable up.
+    /// From the text of a file and the variables of the environment. An empty variable counts as missing.
     ///
     /// # Errors
-    /// A fault that names the value that is wrong.
-    pub fn read(file: &str, variable: impl Fn(&str) -> Option<String>) -> Result<Config> {
-        let mut table: toml::Table =
+    /// A fault that names the value that is wrong, or the variable that is unknown.
+    pub fn read(file: &str, environment: &BTreeMap<String, String>) -> Result<Config> {
+        check_names(environment)?;
+        let mut table = defaults()?;
+        let own: toml::Table =
             file.parse().map_err(|e| Fault::because(format!("the configuration file: {e}")))?;
-        for name in NAMES {
-            let upper = name.to_uppercase();
-            let upper = if name == "database_url" { upper } else { format!("CORESYNC_{upper}") };
-            if let Some(text) = variable(&upper).filter(|text| !text.is_empty()) {
-                table.insert(name.to_owned(), as_toml(name, text)?);
+        table.extend(own);
+        for field in FIELDS {
+            if let Some(text) = environment.get(field.variable).filter(|text| !text.is_empty()) {
+                table.insert(field.name.to_owned(), field.read(text)?);
             }
         }
         let config: Config = table.try_into().map_err(|e| Fault::because(format!("configuration: {e}")))?;
@@ -225,45 +249,105 @@ impl Config {
     }
 }
 
-/// A variable is text; some of the values are not.
-fn as_toml(name: &str, text: String) -> Result<toml::Value> {
-    Ok(match name {
-        _ if NUMBERS.contains(&name) => {
-            let wrong = |_| Fault::because(format!("CORESYNC_{} must be a number", name.to_uppercase()));
-            toml::Value::Integer(text.parse().map_err(wrong)?)
+/// Refuses a variable that looks like ours and is none: a misspelled limit would silently not hold.
+fn check_names(environment: &BTreeMap<String, String>) -> Result<()> {
+    let known = || FIELDS.iter().map(|field| field.variable).chain([CONFIG_VARIABLE]);
+    for name in environment.keys().filter(|name| name.starts_with(PREFIX)) {
+        if known().chain(OF_TESTS).any(|one| one == name) {
+            continue;
         }
-        "trusted_proxies" => toml::Value::Array(
-            text.split(',').map(|one| toml::Value::String(one.trim().to_owned())).collect(),
-        ),
-        _ => toml::Value::String(text),
-    })
+        let nearest = known().min_by_key(|one| distance(one, name)).unwrap_or(CONFIG_VARIABLE);
+        return Err(Fault::because(format!("{name} is not a known variable; did you mean {nearest}?")));
+    }
+    Ok(())
+}
+
+/// How many letters are inserted, deleted, or replaced between two names.
+fn distance(one: &str, other: &str) -> usize {
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (i, a) in one.bytes().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        for (cell, b) in row.iter_mut().skip(1).zip(other.bytes()) {
+            let replaced = diagonal + usize::from(a != b);
+            diagonal = *cell;
+            left = replaced.min(diagonal + 1).min(left + 1);
+            *cell = left;
+        }
+        row[0] = i + 1;
+    }
+    row.last().copied().unwrap_or(one.len())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn with(file: &str, name: &str, value: &str) -> Result<Config> {
+        Config::read(file, &BTreeMap::from([(name.to_owned(), value.to_owned())]))
+    }
+
+    fn of_file(file: &str) -> Result<Config> {
+        Config::read(file, &BTreeMap::new())
+    }
+
     #[test]
     fn the_environment_beats_the_file_and_the_file_beats_the_default() {
         let file = "addr = '127.0.0.1:9000'\nlog = 'debug'";
-        let config =
-            Config::read(file, |name| (name == "CORESYNC_ADDR").then(|| "127.0.0.1:9001".to_owned()));
-        let config = config.expect("readable");
+        let config = with(file, "CORESYNC_ADDR", "127.0.0.1:9001").expect("readable");
         assert_eq!((config.addr.port(), config.log.as_str()), (9001, "debug"));
         assert_eq!(config.database_url(), "sqlite:data/club.db");
+        assert_eq!((config.reads_per_minute, config.trusted_proxies.len()), (600, 0));
+        let config = with("", "CORESYNC_TRUSTED_PROXIES", "127.0.0.1, ::1").expect("readable");
+        assert_eq!(config.trusted_proxies.len(), 2);
     }
 
     #[test]
     fn a_wrong_name_or_value_is_said() {
-        assert!(Config::read("adr = '127.0.0.1:9000'", |_| None).is_err());
-        assert!(Config::read("addr = 'nowhere'", |_| None).is_err());
-        assert!(Config::read("deeds_a_minute = -1", |_| None).is_err());
-        assert!(Config::read("stall_seconds = 0", |_| None).is_err());
-        assert!(Config::read("", |name| name.ends_with("IDLE_SECONDS").then(|| "-3".to_owned())).is_err());
-        assert!(
-            Config::read("", |name| name.ends_with("READS_A_MINUTE").then(|| "many".to_owned())).is_err()
+        for file in [
+            "adr = '127.0.0.1:9000'",
+            "addr = 'nowhere'",
+            "writes_per_minute = -1",
+            "stall_seconds = 0",
+            "database_url = 'mysql://x'",
+            "env = 'production'",
+        ] {
+            assert!(of_file(file).is_err(), "{file}");
+        }
+        assert!(with("", "CORESYNC_IDLE_SECONDS", "-3").is_err());
+        assert!(with("", "CORESYNC_READS_PER_MINUTE", "many").is_err());
+    }
+
+    #[test]
+    fn an_unknown_variable_is_refused_with_the_nearest_known_name() {
+        let said = |name: &str| match with("", name, "1") {
+            Err(crate::errors::Error::Fault(fault)) => fault.cause.clone(),
+            other => panic!("{name}: {other:?}"),
+        };
+        assert_eq!(
+            said("CORESYNC_READS_A_MINUTE"),
+            "CORESYNC_READS_A_MINUTE is not a known variable; did you mean CORESYNC_READS_PER_MINUTE?"
         );
-        assert!(Config::read("database_url = 'mysql://x'", |_| None).is_err());
-        assert!(Config::read("env = 'production'", |_| None).is_err());
+        assert!(said("CORESYNC_LOGFORMAT").ends_with("did you mean CORESYNC_LOG_FORMAT?"));
+        assert!(with("", "CORESYNC_LONG", "1").is_ok(), "a variable of the tests");
+        assert!(with("", "HOME", "1").is_ok(), "somebody else's variable");
+        assert_eq!(distance("abc", "abc"), 0);
+        assert_eq!(distance("abc", "xabd"), 2);
+    }
+
+    /// The README documents every field with its default, in this order, and no other.
+    #[test]
+    fn the_readme_lists_every_field() {
+        let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md"));
+        let readme = readme.expect("the README");
+        let row = |field: &ConfigField| {
+            let default =
+                if field.default.is_empty() { String::new() } else { format!("`{}` ", field.default) };
+            format!("| `{}` | {default}| {} |", field.variable, field.help())
+        };
+        let rows: Vec<String> = FIELDS.iter().map(row).collect();
+        let is_row = |line: &&str| line.starts_with("| `CORESYNC_") || line.starts_with("| `DATABASE_URL");
+        let listed: Vec<&str> = readme.lines().filter(is_row).collect();
+        assert_eq!(listed, rows, "the table is:\n{}", rows.join("\n"));
     }
 }

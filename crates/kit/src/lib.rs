@@ -13,7 +13,7 @@ pub mod jobs;
 pub mod live;
 pub mod notifications;
 pub mod numbers;
-pub mod pace;
+pub mod rate_limit;
 pub mod replies;
 pub mod seal;
 pub mod text;

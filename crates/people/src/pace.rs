@@ -4,21 +4,19 @@
 //! A credential is believed here once it was good in a transaction, so that a made-up one does not slip past the
 //! count of its network.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use jiff::Timestamp;
-use kit::pace::Pace;
+use kit::rate_limit::RateLimiter;
 use kit::{Error, House, Id, Refusal, Result};
 
 use crate::caller::{Credential, address, credential, resolve};
-use crate::limits::network;
-use crate::store_doors::SEEN;
+use crate::known_credentials::Known;
+use crate::network::network;
 
 /// Asked too fast. Carries `retry_after`: seconds until it is worth another try.
 pub const TOO_MANY_REQUESTS: Refusal = Refusal::too_many(
@@ -26,15 +24,12 @@ pub const TOO_MANY_REQUESTS: Refusal = Refusal::too_many(
     "This was asked too many times in one minute. Please wait a moment, then try again.",
 );
 
-/// How many credentials are remembered.
-const MOST: usize = 100_000;
-
 /// What [`limit`] counts with. Clones are the same.
 #[derive(Clone)]
 pub struct Limits {
     house: House,
     known: Arc<Known>,
-    pace: Arc<Pace<(Who, Kind)>>,
+    limiter: Arc<RateLimiter<(Who, Kind)>>,
     uncounted: &'static [&'static str],
 }
 
@@ -49,59 +44,22 @@ enum Who {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Kind {
     Read,
-    Deed,
-}
-
-/// Whose the credentials are that were good of late, by their digests, and when their use was noted last.
-#[derive(Default)]
-pub(crate) struct Known(Mutex<HashMap<Vec<u8>, (Id, Timestamp)>>);
-
-impl Known {
-    /// Notes that a credential was good.
-    pub(crate) fn learn(&self, digest: &[u8], person: Id) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.get(digest).is_some_and(|(whose, _)| *whose == person) {
-            return;
-        }
-        if known.len() >= MOST {
-            known.clear();
-        }
-        known.insert(digest.to_vec(), (person, Timestamp::MIN));
-    }
-
-    /// Whether the use of a credential was not noted for a while. It counts as noted from here on.
-    pub(crate) fn is_due(&self, digest: &[u8], now: Timestamp) -> bool {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some((_, noted)) = known.get_mut(digest) else { return false };
-        let is_due = now.duration_since(*noted) >= SEEN;
-        if is_due {
-            *noted = now;
-        }
-        is_due
-    }
-
-    /// Notes that a credential is good no more.
-    pub(crate) fn forget(&self, digest: &[u8]) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(digest);
-    }
-
-    fn whose(&self, digest: &[u8]) -> Option<Id> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(digest).map(|(person, _)| *person)
-    }
+    Write,
 }
 
 impl Limits {
     /// As the configuration of the house says. Addresses that begin with one of `uncounted` cost nothing.
     pub fn new(house: House, uncounted: &'static [&'static str]) -> Limits {
-        Limits { known: house.db.means().shelf.get(), pace: Arc::default(), house, uncounted }
+        let limiter = Arc::new(RateLimiter::new(house.db.clock().clone()));
+        Limits { known: house.db.means().shelf.get(), limiter, house, uncounted }
     }
 
     /// What a request is, if there may be a limit for it.
     fn kind(&self, request: &Request) -> Option<Kind> {
         let config = &self.house.config;
         let (kind, is_limited) = match *request.method() {
-            Method::GET | Method::HEAD | Method::OPTIONS => (Kind::Read, config.reads_a_minute > 0),
-            _ => (Kind::Deed, config.deeds_a_minute > 0 || config.visitor_deeds_a_minute > 0),
+            Method::GET | Method::HEAD | Method::OPTIONS => (Kind::Read, config.reads_per_minute > 0),
+            _ => (Kind::Write, config.writes_per_minute > 0 || config.visitor_writes_per_minute > 0),
         };
         let path = request.uri().path();
         (is_limited && !self.uncounted.iter().any(|one| path.starts_with(one))).then_some(kind)
@@ -127,15 +85,15 @@ impl Limits {
 
     fn take(&self, who: Who, kind: Kind) -> Result<()> {
         let config = &self.house.config;
-        let a_minute = match (kind, who) {
-            (Kind::Read, _) => config.reads_a_minute,
-            (Kind::Deed, Who::Person(_)) => config.deeds_a_minute,
-            (Kind::Deed, Who::Network(_)) => config.visitor_deeds_a_minute,
+        let per_minute = match (kind, who) {
+            (Kind::Read, _) => config.reads_per_minute,
+            (Kind::Write, Who::Person(_)) => config.writes_per_minute,
+            (Kind::Write, Who::Network(_)) => config.visitor_writes_per_minute,
         };
-        if a_minute == 0 {
+        if per_minute == 0 {
             return Ok(());
         }
-        self.pace.take((who, kind), a_minute, self.house.db.clock().now()).map_err(|seconds| {
+        self.limiter.take(&(who, kind), per_minute).map_err(|seconds| {
             metrics::counter!("coresync_requests_refused_total").increment(1);
             Error::refused(&TOO_MANY_REQUESTS).with("retry_after", seconds)
         })

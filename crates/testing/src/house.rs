@@ -1,4 +1,4 @@
-//! The house under test: the whole program on a database of its own, asked in process.
+//! The club under test: a router, handed in by the test, on a database of its own, asked in process.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -10,27 +10,25 @@ use catalogue::Catalogue;
 use http_body_util::BodyExt as _;
 use jiff::Timestamp;
 use kit::config::Config;
-use kit::jobs::{Handlers, run_due};
+use kit::jobs::run_due;
 use kit::testing::TestDb;
 use kit::web::Front;
 use kit::{Clock, Db, Id};
-use messages::{Outbox, Post};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
 use crate::answer::Answer;
 use crate::cast::{Known, Player};
 use crate::club;
+use crate::program::Program;
 
 /// Where the clock stands when a house is opened: a Tuesday.
 pub const NOW: &str = "2026-11-24T10:00:00-05:00";
 
-/// A small exact club with the whole program around it.
+/// A small exact club, and the part of the program that a test runs on it.
 pub struct House {
     inner: kit::House,
-    router: Front,
-    handlers: Handlers,
-    outbox: Outbox,
+    program: Program,
     cast: Vec<Known>,
     club: Id,
     // Last, for it takes the database away.
@@ -38,35 +36,26 @@ pub struct House {
 }
 
 impl House {
-    /// Opens it at [`NOW`].
-    pub async fn open() -> House {
-        House::open_at(NOW).await
-    }
-
-    /// Opens it at another time.
-    pub async fn open_at(now: &str) -> House {
-        House::open_with(now, |config| config).await
-    }
-
-    /// Opens it at a time and with a configuration. Unless that says otherwise, everybody may ask as often as they like:
-    /// a test asks much in a moment that does not pass.
-    pub async fn open_with(now: &str, configure: impl FnOnce(Config) -> Config) -> House {
+    /// Opens it at a time, with a configuration and a program. Unless the configuration says otherwise, nobody's
+    /// requests are limited: a test sends many in a moment that does not pass.
+    pub async fn open_around(
+        now: &str,
+        configure: impl FnOnce(Config) -> Config,
+        program: impl FnOnce(&kit::House) -> Program,
+    ) -> House {
         let test = TestDb::open(time(now)).await;
         let unlimited = Config {
             data: test.folder().to_owned(),
-            reads_a_minute: 0,
-            deeds_a_minute: 0,
-            visitor_deeds_a_minute: 0,
+            reads_per_minute: 0,
+            writes_per_minute: 0,
+            visitor_writes_per_minute: 0,
             ..Config::default()
         };
         let config = configure(unlimited);
         let inner = kit::House { db: test.db.clone(), config: Arc::new(config) };
         let founded = inner.db.tx(club::found).await.expect("the club is founded");
-        let post = Post::from_config(&inner.config).expect("mail is kept in the folder");
-        let handlers = coresync::reactions::handlers(&inner, &post);
-        let outbox = coresync::reactions::outbox(&inner, &post);
-        let router = coresync::app::app(inner.clone(), None);
-        House { inner, router, handlers, outbox, cast: founded.cast, club: founded.club, test }
+        let program = program(&inner);
+        House { inner, program, cast: founded.cast, club: founded.club, test }
     }
 
     /// Somebody of the cast with an app.
@@ -119,7 +108,7 @@ impl House {
 
     /// The program, to be asked by hand.
     pub fn router(&self) -> Front {
-        self.router.clone()
+        self.program.router.clone()
     }
 
     /// The club's id.
@@ -163,7 +152,7 @@ impl House {
 
     /// Runs every job that is due, sends every notification, and does what follows from it.
     pub async fn run_jobs(&self) {
-        settle(self.db(), &self.handlers, &self.outbox).await.expect("every job works out");
+        settle(self.db(), &self.program).await.expect("every job works out");
     }
 
     /// The mails that were kept, in the order in which they were sent, as they would go over the wire.
@@ -180,10 +169,10 @@ impl House {
 }
 
 /// Runs jobs and sends notifications until nothing is due.
-async fn settle(db: &Db, handlers: &Handlers, outbox: &Outbox) -> kit::Result<()> {
-    run_due(db, handlers).await?;
-    while outbox.deliver_due().await? > 0 {
-        run_due(db, handlers).await?;
+async fn settle(db: &Db, program: &Program) -> kit::Result<()> {
+    run_due(db, &program.handlers).await?;
+    while (program.deliver)().await? > 0 {
+        run_due(db, &program.handlers).await?;
     }
     Ok(())
 }
@@ -193,11 +182,11 @@ impl Drop for House {
         if std::thread::panicking() {
             return;
         }
-        let (db, handlers, outbox) = (self.inner.db.clone(), self.handlers.clone(), self.outbox.clone());
+        let (db, program) = (self.inner.db.clone(), self.program.clone());
         // The test's own runtime can't be waited in.
         let last = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            runtime.expect("a runtime").block_on(settle(&db, &handlers, &outbox))
+            runtime.expect("a runtime").block_on(settle(&db, &program))
         });
         if let Err(error) = last.join().expect("the last jobs end") {
             panic!("a job was left that does not work out: {error}");
@@ -253,7 +242,8 @@ impl Guest<'_> {
         }
         let mut request = request.body(Body::from(body)).unwrap_or_else(|error| panic!("{asked}: {error}"));
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 50_000))));
-        let response = self.house.router.clone().oneshot(request).await.expect("a router always answers");
+        let response =
+            self.house.program.router.clone().oneshot(request).await.expect("a router always answers");
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a whole body").to_bytes().to_vec();
         let body = serde_json::from_slice(&bytes).unwrap_or_default();

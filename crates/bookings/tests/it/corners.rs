@@ -146,7 +146,7 @@ fn any_time() -> ReleaseRule {
 
 #[tokio::test]
 async fn who_began_the_night_before_still_serves() {
-    let house = House::open().await;
+    let house = crate::open().await;
     let new = New::like_a_pod(&house).await.by("massage", "thu 22:00-02:00");
     let service = Service { skill: "massage".to_owned(), ..new.service.clone() };
     // Tom, Ada and the new one know massages; only the night is of interest.
@@ -158,7 +158,7 @@ async fn who_began_the_night_before_still_serves() {
 
 #[tokio::test]
 async fn shifts_that_touch_serve_as_one() {
-    let house = House::open().await;
+    let house = crate::open().await;
     let mut new = New::like_a_pod(&house).await.by("night", "mon-sun 00:00-01:00; mon-sun 22:00-00:00");
     "night".clone_into(&mut new.service.skill);
     new.service.minutes = 60;
@@ -174,7 +174,7 @@ async fn shifts_that_touch_serve_as_one() {
 
 #[tokio::test]
 async fn a_service_that_names_no_skill_is_served_by_anybody() {
-    let house = House::open().await;
+    let house = crate::open().await;
     let new = New::like_a_pod(&house).await.by("anything", "mon-sun 06:00-07:00");
     let service = new.add(&house).await;
     let found = starts(&house, GUS, service, FRIDAY).await;
@@ -184,7 +184,7 @@ async fn a_service_that_names_no_skill_is_served_by_anybody() {
 /// W2 says whose plan counts on a day; what is kept for members, and what is for members, goes by the same.
 #[tokio::test]
 async fn a_plan_that_does_not_count_on_a_day_opens_nothing_of_it() {
-    let house = House::open().await;
+    let house = crate::open().await;
     rule(&house, ReleaseRule { tier: Tier::Base, release_hours: 1, ..any_time() }).await;
     let person = house.person(BEA);
     let leave = move |tx: &mut kit::Tx<'_>| {
@@ -207,7 +207,7 @@ async fn a_plan_that_does_not_count_on_a_day_opens_nothing_of_it() {
 /// In the order of the table; staff hear all.
 #[tokio::test]
 async fn what_is_closed_is_said_before_that_too_many_come() {
-    let house = House::open().await;
+    let house = crate::open().await;
     let massage = house.service("massage").await;
     let closed = Wish { party: Some(9), ..wish(massage, "2026-11-27T03:00:00-05:00") };
     assert_eq!(why_not(&house, GUS, closed.clone()).await, ["room_closed"]);
@@ -222,7 +222,7 @@ async fn what_is_closed_is_said_before_that_too_many_come() {
 
 #[tokio::test]
 async fn more_people_than_a_service_is_for_are_offered_nothing() {
-    let house = House::open().await;
+    let house = crate::open().await;
     // The room takes two, a massage is for one.
     let massage = house.service("massage").await;
     let two = Ask { party: Some(2), ..ask(massage, FRIDAY, FRIDAY) };
@@ -232,7 +232,7 @@ async fn more_people_than_a_service_is_for_are_offered_nothing() {
 /// A rule may begin at any minute; the bits that ask it for every start at once say the same as asking it for one.
 #[tokio::test]
 async fn a_rule_begins_between_two_starts() {
-    let house = House::open().await;
+    let house = crate::open().await;
     rule(&house, ReleaseRule { from: 722, to: 751, factor_bp: 12_000, ..any_time() }).await;
     let answer = search(&house, GUS, ask(house.service("pod").await, FRIDAY, FRIDAY)).await;
     let zone = answer.window.zone().clone();
@@ -252,7 +252,7 @@ async fn a_rule_begins_between_two_starts() {
 /// The day says the price of one of its times: the cheaper room counts only where it is the one that is offered (F3).
 #[tokio::test]
 async fn a_days_least_price_is_that_of_one_of_its_times() {
-    let house = House::open().await;
+    let house = crate::open().await;
     // Stone has the lesser factor and is offered first, but costs more at every time of the day.
     let duet_is_cheaper =
         ReleaseRule { room_kinds: vec!["plain".to_owned()], factor_bp: 15_000, ..any_time() };
@@ -272,7 +272,7 @@ async fn a_days_least_price_is_that_of_one_of_its_times() {
 /// Of what is sold by time the least that is sold decides whether a gap can be sold (F4).
 #[tokio::test]
 async fn a_gap_can_be_sold_if_the_shortest_time_fits_into_it() {
-    let house = House::open().await;
+    let house = crate::open().await;
     let mut new = New::like_a_pod(&house).await;
     (new.service.minutes, new.service.sold_by_time) =
         (60, Some(SoldByTime { least: 30, most: 90, step: 30 }));
@@ -299,7 +299,7 @@ async fn a_gap_can_be_sold_if_the_shortest_time_fits_into_it() {
 /// Who lets credits be used without asking sees what they would pay (P3).
 #[tokio::test]
 async fn a_time_is_shown_at_what_it_costs_with_a_credit_that_is_used_unasked() {
-    let house = House::open().await;
+    let house = crate::open().await;
     let massage = house.service("massage").await;
     let by = actor(&house, PIA).await;
     let price = |answer: &Answer| answer.quote(FRIDAY, answer.offers[0].rooms[0].1).total();
@@ -313,7 +313,7 @@ async fn a_time_is_shown_at_what_it_costs_with_a_credit_that_is_used_unasked() {
 /// A quarter past midnight is Friday's in the room that is open late, and Saturday's in the one that opens early.
 #[tokio::test]
 async fn a_start_in_one_rooms_night_and_anothers_morning_can_be_booked_in_both() {
-    let house = House::open().await;
+    let house = crate::open().await;
     let mut new = New::like_a_pod(&house).await;
     new.rooms[0].hours = "fri 20:00-02:00".parse().expect("hours");
     let early = Room {

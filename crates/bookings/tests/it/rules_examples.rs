@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use kit::{Cents, Id};
 use membership::{Membership, Plan, Standing, Status, Tier};
-use testing::{BEA, GUS, House};
+use testing::{BEA, GUS};
 
 use crate::new_york;
 
@@ -279,7 +279,7 @@ fn i_a_couple_needs_two_technicians_at_once() {
 /// The same in a house: the room of capacity 2 and both who can.
 #[tokio::test]
 async fn i_a_couple_needs_one_room_for_two() {
-    let house = House::open().await;
+    let house = crate::open().await;
     let (couples, massage) = (house.service("couples").await, house.service("massage").await);
     let path = format!("/api/bookings/availability/?service_id={couples}&date=2026-11-27");
     let at_two = |answer: &testing::Answer| {

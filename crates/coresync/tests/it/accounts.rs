@@ -7,6 +7,7 @@ use kit::{args, sql};
 use serde_json::{Value, json};
 use testing::{Answer, DORA, GUS, Guest, House};
 
+use crate::whole::WholeProgram as _;
 use crate::{CREATE, and, wish};
 
 pub(crate) const PASSWORD: &str = "a-long-password";

@@ -8,6 +8,7 @@ use serde_json::json;
 use testing::{Answer, BEA, CAST, DORA, GUS, Guest, House, MAX, OLA, TOM};
 
 use crate::accounts::{PASSWORD, mails_to, register, sign_up, zoe};
+use crate::whole::WholeProgram as _;
 
 /// Text that would be something else if it were not text.
 const MARKUP: &str = "evil<b>\"'&<img src=x onerror=alert(1)></script>{{7*7}}";

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use testing::{BEA, DORA, GUS, House, MAX, OLA, PIA};
 
 use crate::accounts::{PASSWORD, register, sign_up, with, zoe};
+use crate::whole::WholeProgram as _;
 
 async fn deeds(house: &House) -> Vec<(String, Option<Id>, Option<Id>, String, Value)> {
     let all = house.db().view(|tx| {

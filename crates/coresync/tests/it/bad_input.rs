@@ -9,6 +9,7 @@ use testing::{Answer, BEA, DORA, GUS, Guest, House, MAX, Player};
 
 use crate::document::operations;
 use crate::tables::rows;
+use crate::whole::WholeProgram as _;
 
 /// What may stand in a path or a query, as bytes before they are escaped.
 const WORDS: &[&[u8]] = &[

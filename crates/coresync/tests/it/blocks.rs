@@ -6,6 +6,7 @@ use kit::{args, sql};
 use serde_json::{Value, json};
 use testing::{Answer, BEA, DORA, GUS, House, MAX, OLA, PIA, Player, TOM, UMA};
 
+use crate::whole::WholeProgram as _;
 use crate::{CREATE, and, book, cancel, search, starts, try_book, wish};
 
 const BLOCKS: &str = "/api/staff/blocks/";

@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 use testing::{BEA, DORA, GUS, House, MAX, PIA, Player, TOM, UMA};
 
+use crate::whole::WholeProgram as _;
 use crate::{MINE, book, cancel, search, starts};
 
 /// Whose, how long before the start, and what it costs of 300.00 (account) or 225.00 (Base).

@@ -3,6 +3,7 @@
 use serde_json::json;
 use testing::{Answer, BEA, DORA, GUS, Guest, House, PIA, Player, UMA};
 
+use crate::whole::WholeProgram as _;
 use crate::{MINE, book, wish};
 
 /// What `Location` says.

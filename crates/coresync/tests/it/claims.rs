@@ -13,6 +13,7 @@ use testing::{Answer, DORA, Guest, House, NOW};
 use crate::accounts::{
     PASSWORD, RESET, VERIFY, claimant, mails_to, register, sign_up, token, verify, with, zoe,
 };
+use crate::whole::WholeProgram as _;
 use crate::{CREATE, and, wish};
 
 const ZOE: &str = "zoe@example.com";

@@ -4,6 +4,8 @@ use std::collections::{BTreeSet, VecDeque};
 
 use testing::House;
 
+use crate::whole::WholeProgram as _;
+
 fn links(page: &str) -> Vec<String> {
     let found = page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
     found

@@ -3,6 +3,7 @@
 use serde_json::json;
 use testing::{BEA, DORA, GUS, House, MAX, PIA, TOM, UMA};
 
+use crate::whole::WholeProgram as _;
 use crate::{MINE, book, try_book};
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use membership::paid_through;
 use serde_json::{Value, json};
 use testing::{Answer, BEA, DORA, GUS, House, MAX, OLA, PIA, Player};
 
+use crate::whole::WholeProgram as _;
 use crate::{CREATE, and, book, wish};
 
 async fn staff(house: &House, by: Player, whose: Player, what: &str, words: Value) -> Answer {

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use testing::{BEA, DORA, GUS, House, PIA, Player};
 
 use crate::smtp::{Mode, Smtp};
+use crate::whole::WholeProgram as _;
 
 /// Chance that can be repeated: xorshift.
 struct Chance(u64);

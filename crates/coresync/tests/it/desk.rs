@@ -3,6 +3,7 @@
 use serde_json::json;
 use testing::{BEA, DORA, GUS, House, MAX, OLA, PIA, TOM, UMA};
 
+use crate::whole::WholeProgram as _;
 use crate::{CREATE, MINE, and, cancel, wish};
 
 /// A guest without an account, written down by the desk: at list price, and nobody's own.

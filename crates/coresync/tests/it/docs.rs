@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use testing::House;
 
+use crate::whole::WholeProgram as _;
 use crate::{document, guard};
 
 const DOCS: &str = "/api/docs/";

@@ -7,6 +7,7 @@ use serde_json::Value;
 use testing::House;
 
 use crate::guard;
+use crate::whole::WholeProgram as _;
 
 /// What the API has now, besides its description.
 const ROUTES: &[&str] = &[

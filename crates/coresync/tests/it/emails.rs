@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use testing::{Answer, BEA, DORA, GUS, House, PIA, UMA};
 
 use crate::accounts::{PASSWORD, VERIFY, claimant, mails_to, register, token, verify, zoe};
+use crate::whole::WholeProgram as _;
 use crate::{CREATE, and, book, wish};
 
 fn subject(mail: &str) -> String {

@@ -10,6 +10,8 @@ use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, VARY};
 use axum::http::{HeaderMap, HeaderValue, Request};
 use kit::web::Front;
 use testing::House;
+
+use crate::whole::WholeProgram as _;
 use tower::ServiceExt as _;
 
 /// The lines of the header, and the codings that a client which sends them can read; "" is none. No coding at all: 406.

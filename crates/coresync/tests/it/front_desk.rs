@@ -4,6 +4,7 @@ use kit::{args, sql};
 use serde_json::{Value, json};
 use testing::{Answer, BEA, DORA, GUS, House, MAX, OLA, PIA, Player, TOM, UMA};
 
+use crate::whole::WholeProgram as _;
 use crate::{CREATE, and, book, cents, search, starts, try_book, wish};
 
 fn path(id: i64, step: &str) -> String {

@@ -3,6 +3,7 @@
 use serde_json::json;
 use testing::{BEA, DORA, GUS, House, MAX, TOM, UMA};
 
+use crate::whole::WholeProgram as _;
 use crate::{CREATE, MINE, and, book, wish};
 
 /// A secret as a form has it: it makes a form that is sent twice hold once.

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use kit::db::Sql;
 use testing::House;
 
+use crate::whole::WholeProgram as _;
+
 /// The longest file, in lines.
 const LONGEST: usize = 600;
 /// How many statements may differ between the engines.
@@ -51,7 +53,7 @@ fn templates() -> Vec<(String, String)> {
 }
 
 /// The code of a source: no comments, no texts, no tests.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let text = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
     let mut out = String::with_capacity(text.len());
     let mut rest = text;

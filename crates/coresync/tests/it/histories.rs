@@ -9,6 +9,7 @@ use kit::{Result, Tx, args, sql};
 use serde_json::{Value, json};
 use testing::{BEA, DORA, GUS, House, PIA, Player, UMA};
 
+use crate::whole::WholeProgram as _;
 use crate::{CREATE, and};
 
 /// Chance that can be repeated: xorshift.

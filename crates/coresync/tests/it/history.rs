@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use testing::{BEA, DORA, GUS, House, PIA, TOM};
 
+use crate::whole::WholeProgram as _;
 use crate::{CREATE, and, book, wish};
 
 const HISTORY: &str = "/api/services/history/";

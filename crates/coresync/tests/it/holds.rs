@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use testing::{Answer, BEA, DORA, GUS, House, PIA, Player, UMA};
 
+use crate::whole::WholeProgram as _;
 use crate::{CREATE, MINE, and, book, search, starts, try_book, wish};
 
 pub(crate) const HOLD: &str = "/api/bookings/hold/";

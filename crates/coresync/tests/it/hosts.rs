@@ -8,6 +8,8 @@ use hyper_util::service::TowerToHyperService;
 use kit::config::{Config, Environment};
 use kit::web::Hosts;
 use testing::{House, NOW};
+
+use crate::whole::WholeProgram as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 

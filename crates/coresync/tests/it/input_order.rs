@@ -10,6 +10,7 @@ use testing::{Answer, Guest, House, OLA};
 
 use crate::document::operations;
 use crate::permissions::{TABLE, everybody};
+use crate::whole::WholeProgram as _;
 
 /// Each line of the permission table: the marks, the method, the path.
 fn lines() -> Vec<(&'static str, Method, &'static str)> {

@@ -5,6 +5,7 @@ use people::Actor;
 use serde_json::json;
 use testing::{BEA, DORA, GUS, House, MAX, PIA, UMA};
 
+use crate::whole::WholeProgram as _;
 use crate::{CREATE, MINE, book, cancel, cents, search, starts, sum, try_book, wish};
 
 /// Search, book, find it among one's own, cancel, and the time is free again: the price is that of the tier.

@@ -4,6 +4,7 @@ use kit::{Id, args, sql};
 use serde_json::json;
 use testing::{BEA, DORA, GUS, House, PIA, TOM};
 
+use crate::whole::WholeProgram as _;
 use crate::{CREATE, and, book, cancel, wish};
 
 /// The calendar inside a mail, unfolded, as lines.

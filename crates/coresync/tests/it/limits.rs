@@ -5,15 +5,17 @@ use kit::config::Config;
 use serde_json::json;
 use testing::{Answer, BEA, GUS, Guest, House, NOW, PIA};
 
+use crate::whole::WholeProgram as _;
+
 const ME: &str = "/api/users/profile/me/";
 const LOGIN: &str = "/api/auth/login/";
 
 /// Four reads, two deeds of an account, three of the visitors of a network; a proxy that is believed in front.
 async fn slow() -> House {
     House::open_with(NOW, |config| Config {
-        reads_a_minute: 4,
-        deeds_a_minute: 2,
-        visitor_deeds_a_minute: 3,
+        reads_per_minute: 4,
+        writes_per_minute: 2,
+        visitor_writes_per_minute: 3,
         trusted_proxies: vec!["192.0.2.1".parse().expect("an address")],
         ..config
     })

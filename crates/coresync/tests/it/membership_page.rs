@@ -2,6 +2,7 @@
 
 use testing::{BEA, DORA, GUS, House, PIA, UMA};
 
+use crate::whole::WholeProgram as _;
 use crate::{book, wish};
 
 const PAGE: &str = "/dashboard/membership/";

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use testing::{Answer, BEA, DORA, GUS, House, PIA, Player, UMA};
 
+use crate::whole::WholeProgram as _;
 use crate::{CREATE, and, book, cancel, wish};
 
 async fn change(house: &House, by: Player, what: &str, words: Value) -> Answer {

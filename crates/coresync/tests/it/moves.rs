@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use testing::{Answer, BEA, DORA, GUS, House, PIA, Player, UMA};
 
+use crate::whole::WholeProgram as _;
 use crate::{CREATE, and, book, cancel, search, starts, try_book, wish};
 
 async fn reschedule(house: &House, by: Player, id: i64, words: Value) -> Answer {

@@ -7,6 +7,7 @@ use kit::{args, sql};
 use serde_json::json;
 use testing::{Answer, BEA, GUS, House, PIA};
 
+use crate::whole::WholeProgram as _;
 use crate::{CREATE, MINE, and, wish};
 
 const KEY: &str = "idempotency-key";

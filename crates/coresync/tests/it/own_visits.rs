@@ -5,6 +5,7 @@ use testing::{BEA, DORA, GUS, House, PIA, UMA};
 
 use crate::accounts::{sign_up, with, zoe};
 use crate::choosing::{hold, led, stamp};
+use crate::whole::WholeProgram as _;
 use crate::{CREATE, MINE, book, cancel, wish};
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use testing::{Answer, BEA, DORA, Guest, House, MAX, OLA, TOM, UMA};
 
 use crate::document::operations;
 use crate::guard::sources;
+use crate::whole::WholeProgram as _;
 
 /// Who asks, in the order of the marks: nobody, a guest, a technician, the desk, the manager, the owner.
 pub(crate) fn everybody(house: &House, is_page: bool) -> [Guest<'_>; 6] {

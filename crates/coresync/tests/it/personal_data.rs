@@ -8,6 +8,7 @@ use serde_json::json;
 use testing::{DORA, House};
 
 use crate::accounts::{PASSWORD, sign_up};
+use crate::whole::WholeProgram as _;
 use crate::{CREATE, and, wish};
 
 /// What becomes of a column that names a person when that person takes their data along.

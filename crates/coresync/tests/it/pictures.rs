@@ -6,6 +6,8 @@ use axum::http::Method;
 use image::{DynamicImage, ImageFormat, RgbImage};
 use testing::{Answer, BEA, DORA, House, MAX, OLA};
 
+use crate::whole::WholeProgram as _;
+
 const HERE: &str = "/staff/pictures/";
 
 /// A photograph of a sunset, with words hidden in it that must not get out.
@@ -358,42 +360,6 @@ async fn text_on_the_hero_is_readable_on_any_photograph() {
         let rule = format!(".scrim-{level} {{\n    --scrim: 0.{percent};");
         assert!(css.contains(&rule), "{rule}");
     }
-}
-
-/// A photograph is put off while another one is made, and each is made once.
-#[tokio::test]
-async fn photographs_are_made_one_after_the_other() {
-    let house = House::open().await;
-    let spots = ["home/hero", "half/private", "half/mensuite", "room/lawn", "room/stone", "service/laser"];
-    for spot in spots {
-        send(&house, MAX, spot, &format!("Seen at {spot}"), &photograph(700, 500)).await.expect(303);
-    }
-    // All at once, as the runner has eight in hand.
-    let ids: Vec<(kit::Id,)> = house
-        .db()
-        .view(|tx| tx.all(kit::sql!("SELECT id FROM pictures ORDER BY id"), kit::args![]))
-        .await
-        .expect("the table");
-    let inner = house.inner().clone();
-    let mut all = tokio::task::JoinSet::new();
-    for (id,) in ids {
-        all.spawn(pictures::develop_job(inner.clone(), id));
-    }
-    while let Some(done) = all.join_next().await {
-        done.expect("no panic").expect("each is made or put off");
-    }
-    let ready = || {
-        house.db().view(|tx| {
-            tx.one::<(i64,)>(kit::sql!("SELECT COUNT(*) FROM pictures WHERE state = 'ready'"), kit::args![])
-        })
-    };
-    let at_once = ready().await.expect("the table").map_or(0, |(n,)| n);
-    assert!((1..6).contains(&at_once), "{at_once} were made at once");
-    for minute in 1..4 {
-        house.set_time(&format!("2026-11-24T10:0{minute}:00-05:00"));
-        house.run_jobs().await;
-    }
-    assert_eq!(ready().await.expect("the table"), Some((6,)), "all are made");
 }
 
 /// The same of our own studies, on every page on which text stands on one.

@@ -4,6 +4,7 @@ use money::LineKind;
 use serde_json::{Value, json};
 use testing::{BEA, DORA, GUS, House, PIA, Player, UMA};
 
+use crate::whole::WholeProgram as _;
 use crate::{CREATE, and, book, cancel, cents, sum, wish};
 
 async fn buy(house: &House, by: Player, words: Value) -> testing::Answer {

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use testing::{BEA, DORA, GUS, Guest, House, PIA};
 
 use crate::accounts::{PASSWORD, mails_to, register, sign_up, zoe};
+use crate::whole::WholeProgram as _;
 use crate::{CREATE, and, book, cancel, wish};
 
 const LIKES: &str = "/api/users/preferences/";

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use testing::{GUS, House};
 
+use crate::whole::WholeProgram as _;
 use crate::{CREATE, try_book};
 
 #[tokio::test]

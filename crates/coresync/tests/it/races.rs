@@ -8,6 +8,7 @@ use kit::{Result, Tx, args, sql};
 use serde_json::{Value, json};
 use testing::{Answer, BEA, DORA, GUS, House, PIA, Player, UMA};
 
+use crate::whole::WholeProgram as _;
 use crate::{CREATE, and, book, cancel, wish};
 
 const HOLD: &str = "/api/bookings/hold/";

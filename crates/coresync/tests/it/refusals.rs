@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use testing::{BEA, DORA, GUS, House, MAX, OLA, PIA, Player, TOM, UMA};
 
+use crate::whole::WholeProgram as _;
 use crate::{CREATE, MINE, and, book, search, starts, try_book, wish};
 
 /// Books a slot that was offered, by its own words.

@@ -9,6 +9,7 @@ use serde_json::json;
 use testing::{Answer, BEA, DORA, GUS, House, MAX, PIA, Player, UMA};
 
 use crate::choosing::hold;
+use crate::whole::WholeProgram as _;
 use crate::{search, starts, try_book};
 
 /// Friday to Sunday 17:00 to 22:00 in suites: Unlimited until 72 h before, members until 48 h before, factor 1.20.

@@ -5,6 +5,7 @@ use kit::{Result, Tx, args, sql};
 use serde_json::{Value, json};
 use testing::{Answer, BEA, DORA, GUS, House, PIA, Player, UMA};
 
+use crate::whole::WholeProgram as _;
 use crate::{CREATE, and, book, cents, wish};
 
 async fn reschedule(house: &House, by: Player, id: i64, words: Value) -> Answer {

@@ -4,6 +4,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use testing::{Answer, BEA, DORA, GUS, House, MAX, OLA, Player, TOM, UMA};
 
+use crate::whole::WholeProgram as _;
 use crate::{search, starts, try_book};
 
 const RULES: &str = "/api/staff/rules/";

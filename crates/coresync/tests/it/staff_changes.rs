@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use testing::{Answer, BEA, DORA, GUS, House, MAX, OLA, PIA, Player, UMA};
 
 use crate::permissions::TABLE;
+use crate::whole::WholeProgram as _;
 use crate::{CREATE, and, book, wish};
 
 /// Routes that change something and are for staff alone, or that staff may use on what is others', by the permission table.

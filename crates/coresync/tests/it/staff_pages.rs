@@ -2,6 +2,8 @@
 
 use testing::{BEA, DORA, GUS, House, MAX, PIA, Player, TOM};
 
+use crate::whole::WholeProgram as _;
+
 const PAGES: [(&str, bool); 9] = [
     ("/staff/day/", true),
     ("/staff/book/", true),

@@ -3,6 +3,7 @@
 use testing::{BEA, GUS, House, PIA};
 
 use crate::book;
+use crate::whole::WholeProgram as _;
 
 const ME: &str = "/api/users/profile/me/";
 const SERVICES: &str = "/api/services/";

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use testing::{Answer, BEA, GUS, House, PIA, Player, UMA};
 
+use crate::whole::WholeProgram as _;
 use crate::{CREATE, book, cancel, try_book};
 
 const WAIT: &str = "/api/bookings/waitlist/";

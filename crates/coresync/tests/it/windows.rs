@@ -4,6 +4,7 @@ use kit::{args, sql};
 use serde_json::json;
 use testing::{BEA, DORA, GUS, House, MAX, OLA, PIA, Player, TOM, UMA};
 
+use crate::whole::WholeProgram as _;
 use crate::{book, search, starts, try_book};
 
 /// Who, how many days, the last day that is open on 24 November 2026, and the first that is not.

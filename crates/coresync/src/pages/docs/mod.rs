@@ -85,9 +85,9 @@ fn limits(config: &Config) -> String {
         some => format!("{whose}: {some} a minute."),
     };
     [
-        said(config.reads_a_minute, "Reads of an account, or of the visitors of one network"),
-        said(config.deeds_a_minute, "Deeds of an account"),
-        said(config.visitor_deeds_a_minute, "Deeds of the visitors of one network"),
+        said(config.reads_per_minute, "Reads of an account, or of the visitors of one network"),
+        said(config.writes_per_minute, "Writes of an account"),
+        said(config.visitor_writes_per_minute, "Writes of the visitors of one network"),
     ]
     .join(" ")
 }

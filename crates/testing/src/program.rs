@@ -1,0 +1,49 @@
+//! The part of the program that a test runs: a router, the work of its jobs, and how notifications are sent.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn;
+use kit::jobs::Handlers;
+use kit::web::{Front, Kept, Page, Problem, speak};
+
+type Deliver = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = kit::Result<usize>> + Send>> + Send + Sync>;
+
+/// A router, the work of its jobs, and how notifications are sent. Clones are the same.
+#[derive(Clone)]
+pub struct Program {
+    pub(crate) router: Front,
+    pub(crate) handlers: Handlers,
+    pub(crate) deliver: Deliver,
+}
+
+impl Program {
+    /// A program that sends no notifications.
+    pub fn new(router: Front, handlers: Handlers) -> Program {
+        Program { router, handlers, deliver: Arc::new(|| Box::pin(std::future::ready(Ok(0)))) }
+    }
+
+    /// The routes of some crates alone. A refusal is a problem under `/api/`, and its sentence elsewhere.
+    pub fn of_routes(house: &kit::House, routes: Router<kit::House>, handlers: Handlers) -> Program {
+        let router = routes
+            .with_state(house.clone())
+            .layer(from_fn(|request, next| speak(page_of as kit::web::Said, request, next)));
+        Program::new(Front::new(router, Kept::new(house.db.clone())), handlers)
+    }
+
+    /// The same program, which sends notifications that are due with `deliver`. That answers how many it has sent.
+    #[must_use]
+    pub fn delivering<F, W>(self, deliver: F) -> Program
+    where
+        F: Fn() -> W + Send + Sync + 'static,
+        W: Future<Output = kit::Result<usize>> + Send + 'static,
+    {
+        Program { deliver: Arc::new(move || Box::pin(deliver())), ..self }
+    }
+}
+
+fn page_of(problem: &Problem) -> Page {
+    Page(problem.detail.clone())
+}
