@@ -85,7 +85,7 @@ pub(crate) fn owner(tx: &mut Tx<'_>, by: &Actor, wish: &Wish) -> Result<Option<I
     let own = by.person()?.id;
     let for_others = by.may(Action::BookForOthers);
     if wish.companion.is_some() && !for_others {
-        return Err(Error::Forbidden);
+        return Err(by.forbidden("a companion's account"));
     }
     for (field, named) in [("person_id", wish.person), ("companion_id", wish.companion)] {
         if let Some(person) = named.filter(|person| for_others && *person != own)
@@ -99,7 +99,7 @@ pub(crate) fn owner(tx: &mut Tx<'_>, by: &Actor, wish: &Wish) -> Result<Option<I
     }
     match wish.person {
         Some(person) if for_others || person == own => Ok(Some(person)),
-        Some(_) => Err(Error::Forbidden),
+        Some(_) => Err(by.forbidden("another's account")),
         None if for_others && wish.extras.guest_name.is_some() => Ok(None),
         None => Ok(Some(own)),
     }

@@ -137,7 +137,7 @@ pub fn visit_token(tx: &Tx<'_>, booking: &Booking) -> Result<String> {
 
 /// Enough of the digest of an address to know it again.
 fn mark(email: &str) -> String {
-    tokens::hex(&tokens::digest(&email.trim().to_lowercase())[..8])
+    tokens::hex(&tokens::digest(&email.trim().to_lowercase())[..16])
 }
 
 /// A visit as its guest sees it.

@@ -92,7 +92,7 @@ pub use hands::{DecidedTime, NOTHING_TO_UNDO, decide, decided_times, undo};
 pub use history::{Had, history};
 pub use hold::{Held, HeldNotes, Holder, Visitor, extend, held, held_notes, held_visit, hold, let_go};
 pub use kept::{KeptTime, kept_times};
-pub use mine::{Mine, Only, allergies, mine, read, scene, show, some_of_mine, together};
+pub use mine::{Mine, Only, allergies, mine, read, read_allergies, scene, show, some_of_mine, together};
 pub use model::{Booking, Detail, Frozen, Status};
 pub use nightly::{Nightly, Sweep, sweep, tidy};
 pub use notify::{

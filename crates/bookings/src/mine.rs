@@ -106,13 +106,27 @@ pub fn read(tx: &mut Tx<'_>, id: Id) -> Result<Detail> {
     detail(tx, kept)
 }
 
-/// What a booking's guest must not meet, for its owner and for those who serve.
+/// The allergies that were noted for a booking, to copy them to another booking of the same guest.
 ///
 /// # Errors
 /// `Error::NotFound` for what is not theirs.
 pub fn allergies(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<String>> {
     let kept = own(tx, by, id)?;
     store::allergies(tx, kept.booking.id)
+}
+
+/// The allergies that were noted for a booking, to show them to its owner and to those who serve. That staff read them is written
+/// to the audit log, so staff need a transaction that writes.
+///
+/// # Errors
+/// `Error::NotFound` for what is not theirs.
+pub fn read_allergies(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<String>> {
+    let kept = own(tx, by, id)?;
+    let allergies = store::allergies(tx, kept.booking.id)?;
+    if allergies.is_some() && by.is_staff() && by.id() != kept.booking.person {
+        people::note_deed(tx, by, "allergies_read", ("booking", Some(id)), serde_json::json!({}))?;
+    }
+    Ok(allergies)
 }
 
 /// The scene that was chosen for a booking's room, for its owner and for those who serve.

@@ -55,13 +55,14 @@ impl Actor {
         if self.may(action) {
             return Ok(());
         }
-        tracing::warn!(
-            person = person.id.0,
-            role = person.role.name(),
-            ?action,
-            "refused: not for this role"
-        );
-        Err(Error::Forbidden)
+        Err(self.forbidden(&format!("{action:?}")))
+    }
+
+    /// `Error::Forbidden`, with a line in the log that names the person, their role, and what was refused to them.
+    pub fn forbidden(&self, what: &str) -> Error {
+        let person = self.id().map(|id| id.0);
+        tracing::warn!(person, role = self.role().map(Role::name), what, "refused: not for this role");
+        Error::Forbidden
     }
 
     /// Continues only if they may do it and it is someone else's account: for staff operations that are worth something to the
@@ -71,7 +72,11 @@ impl Actor {
     /// As [`Actor::need`]; [`OWN_ACCOUNT`] for their own.
     pub fn need_for(&self, action: Action, person: Id) -> Result<()> {
         self.need(action)?;
-        if self.id() == Some(person) { Err(Error::refused(&OWN_ACCOUNT)) } else { Ok(()) }
+        if self.id() != Some(person) {
+            return Ok(());
+        }
+        tracing::warn!(person = person.0, ?action, "refused: staff do not do this for themselves");
+        Err(Error::refused(&OWN_ACCOUNT))
     }
 
     /// Whether they may do it as staff for `person`: for someone else, or for a guest without an account.

@@ -16,6 +16,7 @@ use crate::limits::EmailKind;
 use crate::model::Person;
 use crate::proofs::{ADDRESS_GONE, AddressChanged, Claim, LINK_EXPIRED, Proven};
 use crate::sessions::{self, SessionKind, Tokens};
+use crate::sign_in::is_password_of;
 use crate::store_doors::{self as doors, Proof};
 use crate::whence::Whence;
 use crate::{passwords, store};
@@ -101,27 +102,28 @@ pub struct Confirmed {
 /// is signed in where the link is of a new account.
 ///
 /// # Errors
-/// [`LINK_EXPIRED`]; [`ADDRESS_GONE`]; `Error::Invalid` for `password` where it is needed or wrong, and for `new_password`.
+/// [`LINK_EXPIRED`]; [`ADDRESS_GONE`]; [`crate::TOO_MANY_ATTEMPTS`]; `Error::Invalid` for `password` where it is needed or wrong, and for `new_password`.
 pub async fn confirm_address(caller: &Caller, input: ConfirmAddress, kind: SessionKind) -> Result<Confirmed> {
     let digest = tokens::digest(&input.token);
     let (asked, whence) = (digest.clone(), caller.whence().clone());
-    let (proof, hash, is_known) = caller
+    let (proof, person, hash, is_known) = caller
         .view(move |tx, by| {
             let found = doors::proof(tx, asked.clone())?.filter(|proof| proof.kind != "reset");
             let proof = found.ok_or(Error::refused(&LINK_EXPIRED))?;
+            let person = store::person(tx, proof.person)?;
             let hash = store::password_hash(tx, proof.person)?;
             let is_known = is_known(tx, by, &whence, &proof)?;
-            Ok((proof, hash, is_known))
+            Ok((proof, person, hash, is_known))
         })
         .await?;
-    let shown = show(caller, &proof, hash, is_known, input).await?;
+    let shown = show(caller, (&proof, &person), hash, is_known, input).await?;
     let whence = caller.whence().clone();
     caller.tx(move |tx, by| confirm(tx, (by, &whence), &digest, &shown, kind)).await
 }
 
 async fn show(
     caller: &Caller,
-    proof: &Proof,
+    (proof, person): (&Proof, &Person),
     hash: Option<String>,
     is_known: bool,
     input: ConfirmAddress,
@@ -134,7 +136,7 @@ async fn show(
             caller.hash_turn().await?.hash(new).await.map(Shown::NewPassword)
         }
         _ if is_known => Ok(Shown::Known),
-        (Some(password), _) => match caller.hash_turn().await?.verify(password, hash.clone()).await? {
+        (Some(password), _) => match is_password_of(caller, person, hash.clone(), password).await? {
             true => Ok(Shown::Password(hash)),
             false => Err(Fields::one("password", "This is not the password of this account.")),
         },

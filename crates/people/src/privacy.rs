@@ -176,7 +176,7 @@ pub async fn ask_leaver(caller: &Caller, password: String) -> Result<Leaver> {
 pub fn erase(tx: &mut Tx<'_>, by: &Actor, leaver: &Leaver) -> Result<()> {
     let person = by.person()?.id;
     if by.is_staff() {
-        return Err(Error::Forbidden);
+        return Err(by.forbidden("erasing a colleague"));
     }
     store::hold(tx, person)?;
     if person != leaver.person || store::password_hash(tx, person)? != leaver.hash {

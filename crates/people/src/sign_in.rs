@@ -79,24 +79,41 @@ fn note_failure(tx: &mut Tx<'_>, owner: Option<Id>, whence: &Whence) -> Result<(
 /// # Errors
 /// `Error::Unauthorized` for a visitor, `Error::Invalid` for `current_password`, [`crate::TOO_MANY_ATTEMPTS`], a fault.
 pub(crate) async fn ask_password(caller: &Caller, password: String) -> Result<(Person, Option<String>)> {
-    let whence = caller.whence().clone();
-    let turn = caller.hash_turn().await?;
-    let count = move |tx: &mut Tx<'_>, by: &Actor| {
+    let read = |tx: &mut Tx<'_>, by: &Actor| {
         let person = by.person()?;
-        let hash = store::password_hash(tx, person.id)?;
-        let email = person.email.as_deref().unwrap_or_default();
-        let counted = limits::count(tx, email, Some(person.id), &whence)?;
-        Ok((person.clone(), hash, counted))
+        Ok((person.clone(), store::password_hash(tx, person.id)?))
     };
-    let (person, hash, counted) = caller.tx(count).await?;
-    let id = person.id;
-    if !turn.verify(password, hash.clone()).await? {
-        let whence = caller.whence().clone();
-        caller.house().db.tx(move |tx| note_failure(tx, Some(id), &whence)).await?;
+    let (person, hash) = caller.view(read).await?;
+    if !is_password_of(caller, &person, hash.clone(), password).await? {
         return Err(wrong_password());
     }
-    caller.tx(move |tx, _| limits::take_back(tx, &counted)).await?;
     Ok((person, hash))
+}
+
+/// Whether a password is that of an account, whose hash was read before. A wrong one counts as a failed sign-in does, and is
+/// written to the audit log.
+///
+/// # Errors
+/// [`crate::TOO_MANY_ATTEMPTS`], a fault.
+pub(crate) async fn is_password_of(
+    caller: &Caller,
+    person: &Person,
+    hash: Option<String>,
+    password: String,
+) -> Result<bool> {
+    let turn = caller.hash_turn().await?;
+    let (id, email) = (person.id, person.email.clone().unwrap_or_default());
+    let whence = caller.whence().clone();
+    let db = &caller.house().db;
+    let counted = db.tx(move |tx| limits::count(tx, &email, Some(id), &whence)).await?;
+    let is_right = turn.verify(password, hash).await?;
+    let whence = caller.whence().clone();
+    let settle = move |tx: &mut Tx<'_>| match is_right {
+        true => limits::take_back(tx, &counted),
+        false => note_failure(tx, Some(id), &whence),
+    };
+    db.tx(settle).await?;
+    Ok(is_right)
 }
 
 pub(crate) fn wrong_password() -> Error {

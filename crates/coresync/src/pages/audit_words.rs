@@ -80,6 +80,7 @@ fn known(what: &str) -> Option<&'static str> {
         "password_reset" => "Reset the password by email",
         "role_changed" => "Changed a role",
         "profile_read" => "Viewed a profile",
+        "allergies_read" => "Viewed the allergies of a guest",
         "contact_read" => "Viewed an emergency contact",
         "people_searched" => "Searched for people",
         "audit_read" => "Downloaded the audit log",

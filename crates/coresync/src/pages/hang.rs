@@ -263,8 +263,7 @@ async fn read(mut form: Multipart) -> Result<(Upload, Vec<u8>), (String, Error)>
         }
         let value = field.bytes().await.map_err(|_| (words.spot.clone(), broken()))?;
         let text = |longest: usize| -> String {
-            // No engine keeps a null in a text.
-            String::from_utf8_lossy(&value).replace('\0', "").trim().chars().take(longest).collect()
+            kit::text::one_line(&String::from_utf8_lossy(&value)).chars().take(longest).collect()
         };
         match name.as_str() {
             "spot" => words.spot = text(120),

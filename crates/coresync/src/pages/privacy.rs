@@ -204,7 +204,9 @@ async fn erase(caller: Caller, Posted(Sheet { read, .. }): Posted<Leaving>) -> R
 }
 
 async fn erase_now(caller: &Caller, password: String) -> Result<()> {
-    caller.view(|_, by| if by.is_staff() { Err(Error::Forbidden) } else { Ok(()) }).await?;
+    caller
+        .view(|_, by| if by.is_staff() { Err(by.forbidden("erasing a colleague")) } else { Ok(()) })
+        .await?;
     let leaver: Leaver = people::ask_leaver(caller, password).await?;
     caller.tx(move |tx, by| take_out(tx, by, &leaver)).await
 }

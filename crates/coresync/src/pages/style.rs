@@ -42,7 +42,11 @@ const COLOURS: [(&str, &str); 10] = [
 async fn show(caller: Caller) -> Result<Response> {
     let asked = caller.view(|_, by| {
         by.person()?;
-        if by.is_staff() { Ok(Frame::new(by, HERE, "Style · CoreSync")) } else { Err(Error::Forbidden) }
+        if by.is_staff() {
+            Ok(Frame::new(by, HERE, "Style · CoreSync"))
+        } else {
+            Err(by.forbidden("staff only"))
+        }
     });
     let drawn = asked.await.and_then(|frame| {
         let whole = |study: &assets::Study| !study.name.ends_with("-tall");

@@ -513,3 +513,16 @@ async fn what_is_pasted_is_kept_without_what_can_not_be_seen() {
     let (name, phone, requests, scene) = kept.await.expect("a look").expect("a booking");
     assert_eq!((name.as_str(), phone.as_str(), requests.as_str(), scene.as_str()), expected);
 }
+
+/// A link asks for the password of the account: guessing there is guessing at the door, and counts as it does there.
+#[tokio::test]
+async fn a_password_at_a_link_counts_as_a_sign_in_does() {
+    let house = House::open().await;
+    let zoe = json!({"first_name": "Zoe", "last_name": "Lind", "email": "zoe@example.com", "password": "a-long-password"});
+    register(&house, zoe).await;
+    let link = token(&house, "zoe@example.com", VERIFY).await;
+    for guess in 0..10 {
+        verify(&house, &link, json!(format!("guess-number-{guess}"))).await.refused(400, "invalid");
+    }
+    verify(&house, &link, json!("a-long-password")).await.refused(429, "too_many_attempts");
+}

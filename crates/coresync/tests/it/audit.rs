@@ -7,6 +7,7 @@ use testing::{BEA, DORA, GUS, House, MAX, OLA, PIA};
 
 use crate::accounts::{PASSWORD, register, sign_up, with, zoe};
 use crate::whole::WholeProgram as _;
+use crate::{CREATE, and, wish};
 
 async fn deeds(house: &House) -> Vec<(String, Option<Id>, Option<Id>, String, Value)> {
     let all = house.db().view(|tx| {
@@ -212,6 +213,23 @@ async fn whom_to_call_is_read_at_the_desk_and_that_is_written_down() {
     let all = deeds(&house).await;
     let read: Vec<_> = all.iter().filter(|one| one.0 == "contact_read").map(|one| (one.1, one.2)).collect();
     assert_eq!(read, [(Some(house.person(DORA)), Some(house.person(GUS))); 2]);
+}
+
+/// What a guest noted about allergies is health data: that the desk read it is written down, that its owner read it is not.
+#[tokio::test]
+async fn that_staff_read_allergies_is_written_down() {
+    let house = House::open().await;
+    let wished = wish(&house, "massage", "2026-11-27", "14:00").await;
+    let booked =
+        house.as_(GUS).post(CREATE, and(wished, json!({"allergies_notes": "Almonds"}))).await.expect(201);
+    let path = format!("/dashboard/bookings/{}/", booked.number("id"));
+    for person in [GUS, DORA] {
+        let page = house.browser(person).get(&path).await.expect(200).text();
+        assert!(page.contains("Almonds"), "{page}");
+    }
+    let all = deeds(&house).await;
+    let read: Vec<_> = all.iter().filter(|one| one.0 == "allergies_read").map(|one| one.1).collect();
+    assert_eq!(read, [Some(house.person(DORA))]);
 }
 
 /// A lost telephone: the owner signs somebody out everywhere.

@@ -4,10 +4,12 @@
 //! every commit before it: many transactions share it.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, unbounded};
+use postgres::config::{Host, SslMode};
 use postgres::error::SqlState;
 use postgres::{Client, Config, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -88,7 +90,8 @@ pub(super) struct Address {
 }
 
 /// Reads the address and sets what every connection of ours has in common. `sslrootcert=FILE` names the
-/// certificates that a server of one's own is known by; without it the public ones are believed.
+/// certificates that a server of one's own is known by; without it the public ones are believed. To another machine the connection
+/// is encrypted, unless `sslmode` says otherwise: the driver's default would accept a server that offers no TLS.
 pub(super) fn configure(url: &str) -> Result<Address> {
     let (plain, query) = url.split_once('?').unwrap_or((url, ""));
     let (own, others): (Vec<&str>, Vec<&str>) =
@@ -96,6 +99,9 @@ pub(super) fn configure(url: &str) -> Result<Address> {
     let joint = if others.is_empty() { "" } else { "?" };
     let address = format!("{plain}{joint}{}", others.join("&"));
     let mut config: Config = address.parse().map_err(|e| Fault::because(format!("DATABASE_URL: {e}")))?;
+    if !query.contains("sslmode=") && !is_same_machine(&config) {
+        config.ssl_mode(SslMode::Require);
+    }
     let options = config.get_options().unwrap_or_default().to_owned();
     config.options(format!("{options} -c synchronous_commit=off -c client_min_messages=warning").trim());
     config.connect_timeout(CONNECT).application_name("coresync").tcp_user_timeout(UNANSWERED);
@@ -107,6 +113,15 @@ pub(super) fn configure(url: &str) -> Result<Address> {
         .with_root_certificates(roots)
         .with_no_client_auth();
     Ok(Address { config, tls: Arc::new(tls) })
+}
+
+/// Whether every server of an address is this machine, which no one listens in on.
+fn is_same_machine(config: &Config) -> bool {
+    config.get_hosts().iter().all(|host| match host {
+        Host::Tcp(name) => name == "localhost" || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback()),
+        #[cfg(unix)]
+        Host::Unix(_) => true,
+    })
 }
 
 fn roots(file: Option<&str>) -> Result<rustls::RootCertStore> {
@@ -448,4 +463,24 @@ pub(super) fn in_words(error: &postgres::Error) -> String {
         cause = deeper.source();
     }
     causes.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_to_another_machine_is_encrypted_unless_it_is_said_otherwise() {
+        let mode = |url: &str| configure(url).expect("an address").config.get_ssl_mode();
+        assert_eq!(mode("postgres://club@db.example.com/club"), SslMode::Require);
+        assert_eq!(mode("postgres://club@db.example.com,localhost/club?connect_timeout=5"), SslMode::Require);
+        assert_eq!(mode("postgres://club@db.example.com/club?sslmode=disable"), SslMode::Disable);
+        for near in [
+            "postgres://club@localhost/club",
+            "postgres://club@127.0.0.1:5433/club",
+            "postgres://club@%2Frun%2Fpg/club",
+        ] {
+            assert_eq!(mode(near), SslMode::Prefer, "{near}");
+        }
+    }
 }

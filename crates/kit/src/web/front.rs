@@ -2,6 +2,7 @@
 //! going further. It is a service of its own and no layer: around a router a layer would make each request copy
 //! everything that stands inside it.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -150,6 +151,19 @@ struct Asked<'r> {
     path: &'r str,
 }
 
+/// The fewest hexadecimal digits of a path that are taken for a token.
+const TOKEN: usize = 32;
+
+/// A path as the log may have it: what looks like a token, with which others could do the same, is left out.
+fn without_tokens(path: &str) -> Cow<'_, str> {
+    let is_token = |part: &str| part.len() >= TOKEN && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !path.split('/').any(is_token) {
+        return Cow::Borrowed(path);
+    }
+    let parts: Vec<&str> = path.split('/').map(|part| if is_token(part) { "…" } else { part }).collect();
+    Cow::Owned(parts.join("/"))
+}
+
 /// How long answers took, by status.
 struct Times(Box<[OnceLock<Histogram>]>);
 
@@ -168,10 +182,10 @@ impl Times {
         let took = asked.begun.elapsed();
         let status = response.status();
         self.of(status).record(took);
-        let (method, path, trace_id) = (asked.method.as_str(), asked.path, asked.id);
+        let (method, path, trace_id) = (asked.method.as_str(), without_tokens(asked.path), asked.id);
         tracing::info!(
             method,
-            path,
+            path = &*path,
             status = status.as_u16(),
             micros = took.as_micros() as u64,
             trace_id,
@@ -187,6 +201,22 @@ impl Times {
         match self.0.get(usize::from(status.as_u16())) {
             Some(place) => place.get_or_init(make).clone(),
             None => make(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_in_a_path_do_not_reach_the_log() {
+        let token = "0123456789abcdef0123456789abcdef";
+        assert_eq!(without_tokens(&format!("/visit/{token}/stop/")), "/visit/…/stop/");
+        for open in
+            ["/", "/services/swedish-massage-of-ninety-minutes/", "/dashboard/bookings/247057055182848/"]
+        {
+            assert_eq!(without_tokens(open), open);
         }
     }
 }

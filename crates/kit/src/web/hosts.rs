@@ -2,12 +2,12 @@
 //! can't be read the answer is 400. In production another host than the club's own is 421 (RFC 9110, 15.5.20): nothing that is
 //! cached, logged or linked can be made to carry a stranger's name.
 
-use axum::body::Body;
-use axum::http::header::{CONTENT_TYPE, HOST, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::HOST;
 use axum::http::uri::Authority;
-use axum::http::{HeaderValue, Request, StatusCode, Uri, Version};
+use axum::http::{Request, StatusCode, Uri, Version};
 use axum::response::Response;
 
+use super::security::plain_answer;
 use crate::config::{Config, Environment};
 
 /// Paths that whoever watches the program asks by its bare address, whatever the host.
@@ -71,12 +71,7 @@ pub(crate) fn refused(status: StatusCode) -> Response {
         StatusCode::BAD_REQUEST => "Send one Host header.\n",
         _ => "This server does not answer for that host.\n",
     };
-    let mut response = Response::new(Body::from(words));
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
+    plain_answer(status, words)
 }
 
 /// Whether a host is this machine itself, where browsers keep secure cookies without https.

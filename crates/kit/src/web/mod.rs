@@ -24,5 +24,5 @@ pub use list::{List, Paging, in_address, unpaged};
 pub use once::{Nothing, Once, OnceHeader};
 pub use page::{Page, see_other};
 pub use problem::{Problem, Said, not_allowed, not_found, speak};
-pub use security::guard;
+pub use security::{guard, plain_answer};
 pub use tags::{tag, tag_encoding};

@@ -29,7 +29,7 @@ async fn show(caller: Caller) -> Result<Response> {
         match by.role() {
             Some(Role::FrontDesk) => Ok(None),
             _ if by.is_staff() => Ok(Some(Frame::new(by, HERE, "Back office · CoreSync"))),
-            _ => Err(Error::Forbidden),
+            _ => Err(by.forbidden("staff only")),
         }
     });
     match asked.await {
