@@ -1,32 +1,15 @@
 //! The order of a run: databases are made, each is served, each scenario has its turn.
 
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use kit::errors::OrFault as _;
-use kit::{Fault, Result};
-use tokio::runtime::Runtime;
+use kit::Result;
 
+use crate::arguments::{Arguments, Scene};
 use crate::club::Size;
-use crate::load::{Load, Spell};
 use crate::place::{Engine, Place};
 use crate::report::Report;
-use crate::{Arguments, Scene, scenes};
-
-/// What every scenario needs.
-pub(crate) struct Bench<'a> {
-    pub(crate) arguments: &'a Arguments,
-    pub(crate) runtime: Runtime,
-    /// Everything that is made lies here.
-    pub(crate) folder: PathBuf,
-    server: PathBuf,
-    /// How long a load is.
-    pub(crate) spell: Spell,
-    /// What bare routes did, by rooms and connections: measured once a run.
-    pub(crate) bare: HashMap<(usize, usize), Load>,
-}
+use crate::scenes;
+use crate::setup::Bench;
 
 /// Days behind of a club whose calendar is not copied to years.
 const MONTH: i64 = 28;
@@ -36,47 +19,14 @@ const LARGE: Size = Size { rooms: 80 };
 
 /// Runs everything that is wanted. Whether no booking overlaps another.
 pub(crate) fn run(arguments: &Arguments) -> Result<bool> {
-    let root = arguments.dir.clone().unwrap_or_else(std::env::temp_dir);
-    let folder = root.join(format!("coresync-bench-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).or_fault()?;
-    let millis = |quick: u64, whole: u64| Duration::from_millis(if arguments.quick { quick } else { whole });
-    let bench = Bench {
-        arguments,
-        runtime: Runtime::new().or_fault()?,
-        folder: folder.clone(),
-        server: server(arguments)?,
-        spell: Spell { warm: millis(150, 1_000), measured: millis(500, 4_000) },
-        bare: HashMap::new(),
-    };
+    let bench = Bench::new(arguments)?;
+    let folder = bench.folder.clone();
     let outcome = measure(bench);
     if !arguments.keep {
         // What can't be taken away stays; the run is over anyway.
         let _ = std::fs::remove_dir_all(folder);
     }
     outcome
-}
-
-/// The server to measure: the one that was named, or the one beside this program, brought up to date by the same cargo.
-fn server(arguments: &Arguments) -> Result<PathBuf> {
-    if let Some(server) = &arguments.server {
-        return server.canonicalize().map_err(|e| Fault::because(format!("{}: {e}", server.display())));
-    }
-    if let Some(cargo) = &arguments.cargo {
-        let built = Command::new(cargo)
-            .args(["build", "--quiet", "--release", "-p", "coresync"])
-            .status()
-            .or_fault()?;
-        if !built.success() {
-            return Err(Fault::because("the server could not be built"));
-        }
-    }
-    let server = std::env::current_exe().or_fault()?.with_file_name("coresync");
-    if !server.exists() {
-        return Err(Fault::because(
-            "build the server first (cargo build --release), or name it with --server",
-        ));
-    }
-    Ok(server)
 }
 
 fn measure(mut bench: Bench<'_>) -> Result<bool> {
@@ -204,15 +154,4 @@ fn large(bench: &mut Bench<'_>, report: &mut Report, engine: &Engine) -> Result<
         )?;
     }
     Ok(())
-}
-
-impl Bench<'_> {
-    pub(crate) fn server(&self) -> &Path {
-        &self.server
-    }
-
-    /// A small count in a quick run, the whole count in another.
-    pub(crate) fn count(&self, quick: usize, whole: usize) -> usize {
-        if self.arguments.quick { quick } else { whole }
-    }
 }

@@ -6,8 +6,7 @@ use people::{Action, Actor, AuditSubject, note_change};
 use serde_json::json;
 
 use crate::hours::Hours;
-use crate::model::{Addon, Category, Club, Equipment, Room, Service, Technician};
-use crate::store::VERSION;
+use crate::model::{Addon, Category, Club, Equipment, Room, Service, Technician, VERSION};
 
 /// Two things of a club can't share a name in addresses.
 pub const SLUG_TAKEN: Refusal =

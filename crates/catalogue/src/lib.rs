@@ -18,7 +18,8 @@ pub use edit::{
 };
 pub use hours::{Hours, Shift};
 pub use model::{
-    Addon, Catalogue, Category, Club, Equipment, Filter, Half, Room, Service, SoldByTime, Technician, slug_of,
+    Addon, Catalogue, Category, Club, Equipment, Filter, Half, Room, Service, SoldByTime, Technician,
+    VERSION, slug_of,
 };
 pub use numbers::{Number, NumberChange, number_changes, reset_number, set_number};
-pub use store::{VERSION, current};
+pub use store::current;

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::hours::Hours;
 
+/// What every edit of the catalogue, and of the plans beside it, changes (see [`kit::versions`]).
+pub const VERSION: &str = "catalogue";
+
 /// A club: a house with an address and a time zone.
 #[derive(Debug, Clone)]
 pub struct Club {

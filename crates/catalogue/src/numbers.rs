@@ -7,8 +7,7 @@ use kit::{Fields, Id, Result, Tx, args, row, sql, versions};
 use people::{Action, Actor, AuditSubject, note_change};
 use serde_json::json;
 
-use crate::model::Catalogue;
-use crate::store::VERSION;
+use crate::model::{Catalogue, VERSION};
 
 /// A number of the rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,10 +8,9 @@ use kit::versions::Cached;
 use kit::{Error, Fault, Id, Result, Tx, args, sql};
 
 use crate::hours::{Hours, Shift};
-use crate::model::{Addon, Catalogue, Category, Club, Equipment, Room, Service, SoldByTime, Technician};
-
-/// What every edit of the catalogue, and of the plans beside it, changes (see [`kit::versions`]).
-pub const VERSION: &str = "catalogue";
+use crate::model::{
+    Addon, Catalogue, Category, Club, Equipment, Room, Service, SoldByTime, Technician, VERSION,
+};
 
 /// The whole catalogue as it is in this transaction.
 ///

@@ -163,7 +163,7 @@ async fn serve_on(
     );
     let tidying = tokio::spawn(tidy_figures(kept_figures));
     let rounds = tokio::spawn(keep_rounds(house.clone()));
-    let limits = connections::Limits::from_config(&house.config);
+    let limits = connections::ConnectionLimits::from_config(&house.config);
     let answering = tokio::spawn(connections::serve(listener, app, limits, stopped));
     asked_to_stop().await;
     tracing::info!("asked to stop: what is in hand is finished");

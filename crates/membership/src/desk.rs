@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::audit;
 use crate::life::{self, WRONG_STATE, after_months, changed, held};
 use crate::model::{Membership, NewMembership, Plan, Status};
-use crate::plans::{Version, newest_of};
+use crate::plan_store::{Version, newest_of};
 use crate::standing::Standing;
 use crate::store;
 

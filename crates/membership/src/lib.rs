@@ -4,14 +4,13 @@
 mod api;
 mod audit;
 mod desk;
-mod desk_api;
 mod events;
 mod life;
-mod life_api;
 mod model;
 mod perks;
+mod plan_store;
 mod plans;
-mod plans_api;
+mod settings;
 mod standing;
 mod store;
 
@@ -22,14 +21,13 @@ pub use desk::{
 };
 pub use events::{Event, event, events, still_so};
 pub use life::{
-    CARD_NEEDED, Changed, FROZEN_ENOUGH, FROZEN_MONTHS, NO_PLAN, NUMBERS, Told, Turn, WRONG_STATE, as_staff,
-    change_down, freezable, freeze, leave, notify, paid_through, set_auto_credit, stay, turn,
+    CARD_NEEDED, Changed, FROZEN_ENOUGH, NO_PLAN, Told, Turn, WRONG_STATE, as_staff, change_down, freezable,
+    freeze, leave, notify, paid_through, set_auto_credit, stay, turn,
 };
 pub use model::{Membership, NewMembership, Plan, Status, Tier};
 pub use perks::{return_perks, use_birthday, use_credit, use_pass, without_uses_of};
-pub use plans::{
-    EDITED_MEANWHILE, PlanTerms, SLUG_TAKEN, Version, add_plan, edit_plan, move_over, newest, plan_versions,
-    plans,
-};
+pub use plan_store::{Version, newest, plan_versions, plans};
+pub use plans::{EDITED_MEANWHILE, PlanTerms, SLUG_TAKEN, add_plan, edit_plan, move_over};
+pub use settings::{FROZEN_MONTHS, NUMBERS};
 pub use standing::{ACCOUNT_DAYS, Standing};
 pub use store::{ALREADY_MEMBER, enrol, export, export_gifts, standing};

@@ -1,7 +1,6 @@
 //! What becomes of a membership: leaving and staying, freezing, changing to a plan that costs less, and what the calendar
 //! does to it (M5 to M7). What needs a payment stands in [`crate::desk`].
 
-use catalogue::Number;
 use jiff::ToSpan as _;
 use jiff::civil::{Date, Time};
 use kit::jobs::Job;
@@ -13,18 +12,10 @@ use serde_json::{Value, json};
 
 use crate::audit;
 use crate::model::{Membership, Plan, Status};
-use crate::plans::newest_of;
+use crate::plan_store::newest_of;
+use crate::settings::{FROZEN_MONTHS, GRACE_DAYS};
 use crate::standing::{Standing, stands};
 use crate::store;
-
-/// Days for which benefits stay while dues are unpaid (M7).
-pub(crate) const GRACE_DAYS: Number =
-    Number::new("grace_days", "Days for which benefits stay while dues are unpaid", 7, 0, 60);
-/// Months in a calendar year for which a membership may be frozen (M6).
-pub const FROZEN_MONTHS: Number =
-    Number::new("frozen_months", "Months in a year for which a membership may be frozen", 3, 0, 12);
-/// Every number of this house.
-pub const NUMBERS: [Number; 2] = [GRACE_DAYS, FROZEN_MONTHS];
 
 /// There is no plan to do this with.
 pub const NO_PLAN: Refusal = Refusal::conflict("no_plan", "There is no membership to do this with.");

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use kit::db::Sql;
 use kit::{Id, Result, Tx, args, sql};
 
-use crate::standing::Standing;
+use crate::standing::{Standing, month_number};
 
 /// Uses a credit of a billing month for a booking. `false` if there is none, or somebody used the last one meanwhile. Of a plan
 /// without limit there always is one: what was used is counted all the same.
@@ -59,11 +59,6 @@ fn use_one(
         }
     }
     Ok(false)
-}
-
-/// Months since year 0: between two gifts of the birthday month lie twelve (M3).
-pub(crate) fn month_number(day: Date) -> i64 {
-    i64::from(day.year()) * 12 + i64::from(day.month()) - 1
 }
 
 /// Uses the gift of the birthday month for a booking, and fixes the birthday (M3). `false` if there is none on that day, it was

@@ -1,16 +1,15 @@
 //! Plans and their versions. An edit makes a new version: who joins gets the newest, who joined before keeps the version
 //! they joined with, until a manager moves them over or they change plan.
 
-use jiff::Timestamp;
-use kit::db::{FromRow, Row};
 use kit::errors::OrRefuse as _;
 use kit::web::{Input, Words};
-use kit::{Cents, Error, Fault, Id, Refusal, Result, Tx, args, sql, versions};
+use kit::{Cents, Error, Id, Refusal, Result, Tx, args, sql, versions};
 use people::{Action, Actor, AuditSubject};
 use serde_json::{Value, json};
 
 use crate::life;
 use crate::model::Plan;
+use crate::plan_store::newest_of;
 
 /// Two plans of a club can't share a name in addresses.
 pub const SLUG_TAKEN: Refusal = Refusal::conflict("slug_taken", "Another plan has this name in its address.");
@@ -19,150 +18,6 @@ pub const EDITED_MEANWHILE: Refusal = Refusal::conflict(
     "edited_meanwhile",
     "Somebody has just changed this plan. Look at it as it is now, then change it again.",
 );
-
-/// The columns of a plan at a version, in the order of [`read_plan`].
-macro_rules! plan_columns {
-    () => {
-        "p.id, p.slug, p.name, v.cents, v.short_description, v.benefits, v.discount_bp, p.tier, v.max_advance_days, \
-         v.monthly_credits, v.guest_passes, v.mensuite_access, v.coresync_private_access, v.iot_control_access, \
-         v.concierge, v.priority_booking, p.featured, p.position"
-    };
-}
-
-pub(crate) use plan_columns;
-
-/// Reads a plan at a version, the first of whose columns is at `at`.
-pub(crate) fn read_plan(row: &Row<'_>, at: usize) -> Result<Plan> {
-    let benefits: String = row.get(at + 5)?;
-    Ok(Plan {
-        id: row.get(at)?,
-        slug: row.get(at + 1)?,
-        name: row.get(at + 2)?,
-        price: row.get(at + 3)?,
-        short_description: row.get(at + 4)?,
-        benefits: serde_json::from_str(&benefits).map_err(Fault::because)?,
-        discount_bp: row.get(at + 6)?,
-        tier: row.get(at + 7)?,
-        max_advance_days: row.get(at + 8)?,
-        monthly_credits: row.get(at + 9)?,
-        guest_passes: row.get(at + 10)?,
-        mensuite_access: row.get(at + 11)?,
-        coresync_private_access: row.get(at + 12)?,
-        iot_control_access: row.get(at + 13)?,
-        concierge: row.get(at + 14)?,
-        priority_booking: row.get(at + 15)?,
-        featured: row.get(at + 16)?,
-        position: row.get(at + 17)?,
-    })
-}
-
-/// A plan as it was written on a day.
-#[derive(Debug, Clone)]
-pub struct Version {
-    /// Its id.
-    pub id: Id,
-    /// Counted from 1.
-    pub n: i64,
-    /// When it was written; 1970 for what was there before versions were.
-    pub made_at: Timestamp,
-    /// By whom.
-    pub made_by: Option<Id>,
-    /// How many members go by it.
-    pub members: i64,
-    /// The plan.
-    pub plan: Plan,
-}
-
-impl FromRow for Version {
-    fn from_row(row: &Row<'_>) -> Result<Version> {
-        Ok(Version {
-            id: row.get(0)?,
-            n: row.get(1)?,
-            made_at: row.get(2)?,
-            made_by: row.get(3)?,
-            members: row.get(4)?,
-            plan: read_plan(row, 5)?,
-        })
-    }
-}
-
-impl FromRow for Plan {
-    fn from_row(row: &Row<'_>) -> Result<Plan> {
-        read_plan(row, 0)
-    }
-}
-
-/// The newest version of each plan of a club, in its order: from where they are read.
-macro_rules! of_club {
-    () => {
-        " FROM plans p JOIN plan_versions v ON v.plan_id = p.id
-         AND v.n = (SELECT MAX(n) FROM plan_versions w WHERE w.plan_id = p.id)
-         WHERE p.club_id = $1 ORDER BY p.position"
-    };
-}
-
-/// Everything of a version, before its plan's columns.
-macro_rules! version_columns {
-    () => {
-        "v.id, v.n, v.made_at, v.made_by, (SELECT COUNT(*) FROM memberships m WHERE m.version_id = v.id AND m.status <> 'ended'), "
-    };
-}
-
-/// The plans of a club as they can be joined now, in its order.
-///
-/// # Errors
-/// A fault of the database.
-pub fn plans(tx: &mut Tx<'_>, club: Id) -> Result<Vec<Plan>> {
-    tx.all(sql!(concat!("SELECT ", plan_columns!(), of_club!())), args![club])
-}
-
-/// The newest version of each plan of a club, in its order.
-///
-/// # Errors
-/// A fault of the database.
-pub fn newest(tx: &mut Tx<'_>, club: Id) -> Result<Vec<Version>> {
-    tx.all(sql!(concat!("SELECT ", version_columns!(), plan_columns!(), of_club!())), args![club])
-}
-
-/// The newest version of the plan of this slug.
-///
-/// # Errors
-/// `Error::NotFound`.
-pub(crate) fn newest_of(tx: &mut Tx<'_>, club: Id, slug: &str) -> Result<Version> {
-    newest(tx, club)?.into_iter().find(|one| one.plan.slug == slug).ok_or(Error::NotFound)
-}
-
-/// The plan as a version has it.
-pub(crate) fn plan_at(tx: &mut Tx<'_>, version: Id) -> Result<Plan> {
-    let found = tx.one(
-        sql!(concat!(
-            "SELECT ",
-            plan_columns!(),
-            " FROM plan_versions v JOIN plans p ON p.id = v.plan_id WHERE v.id = $1"
-        )),
-        args![version],
-    )?;
-    found.ok_or(Error::NotFound)
-}
-
-/// Every version of a plan, the newest first.
-///
-/// # Errors
-/// `Error::Forbidden` unless `by` may manage the catalogue; `Error::NotFound` for an unknown plan.
-pub fn plan_versions(tx: &mut Tx<'_>, by: &Actor, club: Id, slug: &str) -> Result<Vec<Version>> {
-    by.need(Action::ManageCatalogue)?;
-    let plan = newest_of(tx, club, slug)?.plan.id;
-    tx.all(
-        sql!(concat!(
-            "SELECT ",
-            version_columns!(),
-            plan_columns!(),
-            " FROM plan_versions v JOIN plans p ON p.id = v.plan_id
-             WHERE p.id = $1 ORDER BY v.n DESC"
-        )),
-        args![plan],
-    )
-}
 
 /// Adds a plan with its first version; its id is made.
 ///

@@ -4,7 +4,6 @@ use jiff::civil::Date;
 use kit::Id;
 
 use crate::model::{Membership, Plan, Status, Tier};
-use crate::perks::month_number;
 
 /// How many days ahead visitors and accounts book (W1), unless a club says otherwise.
 pub const ACCOUNT_DAYS: i64 = 3;
@@ -147,6 +146,11 @@ pub(crate) fn stands(membership: &Membership, today: Date, grace_days: i64) -> S
         Status::Active | Status::Grace if late <= grace_days => Status::Grace,
         _ => Status::Suspended,
     }
+}
+
+/// Months since year 0: between two gifts of the birthday month lie twelve (M3).
+pub(crate) fn month_number(day: Date) -> i64 {
+    i64::from(day.year()) * 12 + i64::from(day.month()) - 1
 }
 
 #[cfg(test)]

@@ -3,9 +3,9 @@
 use kit::errors::OrRefuse;
 use kit::{Error, Id, Refusal, Result, Tx, args, sql};
 
-use crate::life::GRACE_DAYS;
 use crate::model::{Membership, NewMembership, Status};
-use crate::plans::{plan_at, plan_columns, read_plan};
+use crate::plan_store::{plan_at, plan_columns, read_plan};
+use crate::settings::GRACE_DAYS;
 use crate::standing::{Standing, stands};
 
 /// A person has one plan at a time.

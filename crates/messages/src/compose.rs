@@ -9,7 +9,7 @@ use lettre::Message;
 use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 
-use crate::deliver::Mail;
+use crate::mail::Mail;
 
 /// Composes the message. Every header is typed, so that no text can begin another one.
 ///

@@ -16,7 +16,7 @@ use kit::{Db, Fault, Id, Result, Tx, args, row, sql};
 use tokio::sync::{broadcast, watch};
 use tokio::task::JoinSet;
 
-use crate::deliver::Mail;
+use crate::mail::Mail;
 use crate::post::Post;
 
 /// For how long whoever takes a notification has it to itself; then another process may take it.

@@ -14,7 +14,7 @@ use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 
 use crate::compose;
-use crate::deliver::Mail;
+use crate::mail::Mail;
 
 /// How long a mail server may take to take an email, from the first answer to the last.
 const PATIENCE: Duration = Duration::from_secs(60);

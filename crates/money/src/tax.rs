@@ -3,7 +3,7 @@
 use kit::amounts::half_up;
 use kit::{Cents, Id, Result, Tx, args, sql};
 
-use crate::charge::{Line, LineKind};
+use crate::line::{Line, LineKind};
 
 /// Sets what a kind of sale is taxed with in a club, in basis points (800 is 8 %), and what that rests on.
 ///

@@ -6,11 +6,13 @@ use kit::jobs::Job;
 use kit::notifications::OWNER;
 use kit::{Fault, Id, Notification, Result, Tx, args, sql, tokens};
 
+use crate::limits::{self, EmailKind};
 use crate::model::kept_email;
 use crate::proofs::{
     self, AddressAsked, AddressChanged, Claimed, Letter, News, PasswordChanged, ResetAsked, mail_of,
 };
 use crate::store;
+use crate::whence::Whence;
 
 /// For how long a request for a link is worth an email: whoever waited longer has asked again, or has given up.
 const REQUEST_LIFE: SignedDuration = SignedDuration::from_hours(24);
@@ -155,4 +157,11 @@ fn is_password_new(tx: &mut Tx<'_>, email: &str, since: Timestamp) -> Result<boo
         args![person.id, since],
     )?;
     Ok(found.is_some())
+}
+
+/// Asks for the email that shows whose an address is. It is counted here and not where it is sent, so that one that fails to go
+/// out is not lost by being tried again.
+pub(crate) fn ask_claimant(tx: &mut Tx<'_>, person: Id, email: &str, whence: &Whence) -> Result<()> {
+    let is_over = limits::count_email(tx, EmailKind::Confirm, email, whence)?;
+    notify(tx, &Claimed { person, is_over })
 }

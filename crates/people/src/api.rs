@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use kit::replies::Reply;
 use kit::web::{Input, Json, Once, OnceHeader, Problem, Words};
-use kit::{Error, House, Id, Result, Tx};
+use kit::{Error, House, Result, Tx};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
@@ -13,9 +13,10 @@ use utoipa_axum::routes;
 use crate::actor::Actor;
 use crate::caller::Caller;
 use crate::inputs::{Change, ChangePassword, ProfileChange, SignIn, SignUp};
-use crate::model::{EmergencyContact, Person, Role};
+use crate::model::{EmergencyContact, Person};
 use crate::profile::{change_profile, emergency_contact};
 use crate::sessions::{self, SessionKind, SignedIn, Tokens};
+use crate::user::User;
 use crate::{sign_in, sign_up};
 
 /// Every address of this house, and how a request shows who it is from: `bearer` or `session`.
@@ -35,42 +36,6 @@ pub fn routes() -> OpenApiRouter<House> {
     let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("__Host-session")));
     components.add_security_scheme("session", cookie);
     router
-}
-
-/// Somebody, as their own client sees them.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct User {
-    /// Their number.
-    pub id: Id,
-    /// Their address of mail.
-    pub email: Option<String>,
-    /// First name.
-    pub first_name: String,
-    /// Last name.
-    pub last_name: String,
-    /// Both.
-    pub full_name: String,
-    /// Phone: E.164, with an extension as `;ext=42` behind it.
-    pub phone: Option<String>,
-    /// What they are to the club.
-    pub role: Role,
-    /// Whether the address is known to be theirs (true for who has none).
-    pub is_verified: bool,
-}
-
-impl From<&Person> for User {
-    fn from(person: &Person) -> User {
-        User {
-            id: person.id,
-            email: person.email.clone(),
-            first_name: person.first_name.clone(),
-            last_name: person.last_name.clone(),
-            full_name: person.full_name(),
-            phone: person.phone.clone(),
-            role: person.role,
-            is_verified: person.is_verified(),
-        }
-    }
 }
 
 /// Everything that somebody keeps of themselves.

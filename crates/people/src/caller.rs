@@ -14,7 +14,7 @@ use kit::{Error, Fault, House, Id, Result, Tx, tokens};
 
 use crate::actor::Actor;
 use crate::hash_queue::{HashQueue, Turn};
-use crate::pace::Known;
+use crate::known_credentials::Known;
 use crate::whence::Whence;
 use crate::{cookies, store, store_doors as doors};
 

@@ -3,9 +3,10 @@
 
 use axum::http::HeaderMap;
 use axum::http::header::COOKIE;
+use jiff::SignedDuration;
 
-use crate::sessions::PAGE_LIFE;
-
+/// How long a browser stays signed in.
+pub(crate) const PAGE_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Its name.
 const NAME: &str = "__Host-session";
 /// The name of the cookie by which a browser is known that somebody has signed in with before.

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use kit::{Error, Result};
 use tokio::sync::oneshot;
 
-use crate::limits::{TOO_MANY_ATTEMPTS, network};
+use crate::limits::TOO_MANY_ATTEMPTS;
+use crate::network::network;
 
 /// How many hashes at once: each costs 19 MiB and about 20 ms of a core.
 const AT_ONCE: usize = 2;

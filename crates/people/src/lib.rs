@@ -12,8 +12,10 @@ mod cookies;
 mod find;
 mod hash_queue;
 mod inputs;
+mod known_credentials;
 mod limits;
 mod model;
+mod network;
 mod notices;
 mod own_key;
 mod pace;
@@ -34,11 +36,12 @@ mod sign_up;
 mod staff_api;
 mod store;
 mod store_doors;
+mod user;
 mod whence;
 
 pub use account_emails::{ACCOUNT_KINDS, AccountNews, account_email, notify};
 pub use actor::{Actor, OWN_ACCOUNT};
-pub use api::{Profile, User, routes};
+pub use api::{Profile, routes};
 pub use audit::{
     AuditFilter, AuditRow, AuditSubject, Audited, Seal, What, audit, audit_of_me, check_audit, last_seal,
     note, note_change, note_deed, seal,
@@ -53,8 +56,9 @@ pub use inputs::{
     ChangePassword, ConfirmAddress, Forgotten, NewAddress, NewPassword, NewRole, ProfileChange, SignIn,
     SignUp, opt_birthday, opt_email, opt_name, opt_phone,
 };
-pub use limits::{TOO_MANY_ATTEMPTS, network};
+pub use limits::TOO_MANY_ATTEMPTS;
 pub use model::{EMAIL_TAKEN, EmergencyContact, NewPerson, Person, Role};
+pub use network::network;
 pub use notices::{
     LINK_BROKEN, Notice, Wanted, choose_notices, my_notices, read_unsubscribe, unsubscribe,
     unsubscribe_token, wants,
@@ -89,4 +93,5 @@ pub use sign_in::{WRONG_SIGN_IN, change_password, set_password, sign_in};
 pub use sign_up::{Onward, add, prune_unverified, sign_up};
 pub use store::{is_here, person, person_by_email};
 pub use store_doors::{SignedInHere, forget_old_proofs};
+pub use user::User;
 pub use whence::Whence;

@@ -16,7 +16,7 @@
 //! An attempt is counted before the password is looked at and taken back when it was right. So attempts
 //! that run at the same time can't slip past the limit together.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
 use jiff::{SignedDuration, Timestamp};
 use kit::clock::from_millis;
@@ -24,6 +24,7 @@ use kit::db::containing;
 use kit::{Error, Id, Refusal, Result, Tx, args, sql, tokens};
 
 use crate::model::kept_email;
+use crate::network::address_key;
 use crate::store_doors as doors;
 use crate::whence::Whence;
 
@@ -209,26 +210,6 @@ fn add(tx: &mut Tx<'_>, key: &str, slice: Timestamp, most: i64, span: SignedDura
 /// The table keeps no addresses of people who only mistyped.
 fn account_key(email: &str) -> String {
     format!("account:{}", tokens::hex(&tokens::digest(&kept_email(email))))
-}
-
-pub(crate) fn address_key(address: IpAddr) -> String {
-    format!("address:{}", network_name(address))
-}
-
-/// A network as it is kept and shown: `192.0.2.1`, `2001:db8::/64`.
-pub(crate) fn network_name(address: IpAddr) -> String {
-    match network(address) {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(network) => format!("{network}/64"),
-    }
-}
-
-/// The network that counts as one address: whoever has one IPv6 address has 2^64 of them.
-pub fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
-        address => address,
-    }
 }
 
 #[cfg(test)]

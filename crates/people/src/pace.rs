@@ -4,30 +4,25 @@
 //! A credential is believed here once it was good in a transaction, so that a made-up one does not slip past the
 //! count of its network.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use jiff::Timestamp;
 use kit::rate_limit::RateLimiter;
 use kit::{Error, House, Id, Refusal, Result};
 
 use crate::caller::{Credential, address, credential, resolve};
-use crate::limits::network;
-use crate::store_doors::SEEN;
+use crate::known_credentials::Known;
+use crate::network::network;
 
 /// Asked too fast. Carries `retry_after`: seconds until it is worth another try.
 pub const TOO_MANY_REQUESTS: Refusal = Refusal::too_many(
     "too_many_requests",
     "This was asked too many times in one minute. Please wait a moment, then try again.",
 );
-
-/// How many credentials are remembered.
-const MOST: usize = 100_000;
 
 /// What [`limit`] counts with. Clones are the same.
 #[derive(Clone)]
@@ -50,44 +45,6 @@ enum Who {
 enum Kind {
     Read,
     Write,
-}
-
-/// Whose the credentials are that were good of late, by their digests, and when their use was noted last.
-#[derive(Default)]
-pub(crate) struct Known(Mutex<HashMap<Vec<u8>, (Id, Timestamp)>>);
-
-impl Known {
-    /// Notes that a credential was good.
-    pub(crate) fn learn(&self, digest: &[u8], person: Id) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.get(digest).is_some_and(|(whose, _)| *whose == person) {
-            return;
-        }
-        if known.len() >= MOST {
-            known.clear();
-        }
-        known.insert(digest.to_vec(), (person, Timestamp::MIN));
-    }
-
-    /// Whether the use of a credential was not noted for a while. It counts as noted from here on.
-    pub(crate) fn is_due(&self, digest: &[u8], now: Timestamp) -> bool {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some((_, noted)) = known.get_mut(digest) else { return false };
-        let is_due = now.duration_since(*noted) >= SEEN;
-        if is_due {
-            *noted = now;
-        }
-        is_due
-    }
-
-    /// Notes that a credential is good no more.
-    pub(crate) fn forget(&self, digest: &[u8]) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(digest);
-    }
-
-    fn whose(&self, digest: &[u8]) -> Option<Id> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(digest).map(|(person, _)| *person)
-    }
 }
 
 impl Limits {

@@ -7,10 +7,9 @@ use kit::jobs::Job;
 use kit::{Id, Refusal, Result, Tx, tokens};
 use serde::{Deserialize, Serialize};
 
-use crate::account_emails::notify;
-use crate::limits::{self, EmailKind};
+use crate::limits::EmailKind;
 use crate::model::{Person, kept_email};
-use crate::whence::{Whence, known_device};
+use crate::whence::known_device;
 use crate::{store, store_doors as doors};
 
 /// A link of a letter that is good no more.
@@ -286,13 +285,6 @@ pub(crate) fn letter_of_change(tx: &mut Tx<'_>, person: Id) -> Result<Option<Let
 /// A fault of the database.
 pub fn mail_of(tx: &mut Tx<'_>, person: Id) -> Result<Option<String>> {
     store::own_address(tx, person)
-}
-
-/// Asks for the email that shows whose an address is. It is counted here and not where it is sent, so that one that fails to go
-/// out is not lost by being tried again.
-pub(crate) fn ask_claimant(tx: &mut Tx<'_>, person: Id, email: &str, whence: &Whence) -> Result<()> {
-    let is_over = limits::count_email(tx, EmailKind::Confirm, email, whence)?;
-    notify(tx, &Claimed { person, is_over })
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use kit::{Error, Fields, House, Result, Tx, tokens};
 use serde_json::json;
 
-use crate::account_emails::notify;
+use crate::account_emails::{ask_claimant, notify};
 use crate::actor::Actor;
 use crate::audit::{What, note};
 use crate::caller::Caller;
@@ -12,7 +12,7 @@ use crate::hash_queue::HashQueue;
 use crate::inputs::{NewAddress, NewPassword};
 use crate::limits::{self, EmailKind};
 use crate::model::kept_email;
-use crate::proofs::{AddressAsked, LINK_EXPIRED, PasswordChanged, ResetAsked, ask_claimant};
+use crate::proofs::{AddressAsked, LINK_EXPIRED, PasswordChanged, ResetAsked};
 use crate::sign_in::{ask_password, set_password, wrong_password};
 use crate::whence::{Whence, known_device};
 use crate::{passwords, store, store_doors as doors};

@@ -8,13 +8,12 @@ use serde_json::json;
 use crate::actor::Actor;
 use crate::audit::{What, note};
 use crate::caller::Caller;
+use crate::cookies::PAGE_LIFE;
 use crate::model::Person;
 use crate::store::{self, Session};
 use crate::store_doors::{self as doors, SignedInHere};
 use crate::whence::Whence;
 
-/// How long a browser stays signed in.
-pub(crate) const PAGE_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How long an access token is good.
 const ACCESS_LIFE: SignedDuration = SignedDuration::from_mins(30);
 /// How long a refresh token is good; each use begins anew.

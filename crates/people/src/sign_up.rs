@@ -9,12 +9,12 @@ use kit::replies::{Deed, Reply, once};
 use kit::{Error, Fault, Id, Result, Tx, tokens};
 use serde_json::json;
 
+use crate::account_emails::ask_claimant;
 use crate::actor::Actor;
 use crate::audit::{What, note};
 use crate::caller::Caller;
 use crate::inputs::SignUp;
 use crate::model::{EMAIL_TAKEN, NewPerson, Person, Role, check_of_age};
-use crate::proofs::ask_claimant;
 use crate::store_doors::{self as doors, Unverified};
 use crate::whence::Whence;
 use crate::{limits, store};

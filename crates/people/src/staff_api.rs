@@ -8,12 +8,12 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::api::User;
 use crate::caller::Caller;
 use crate::inputs::{NewRole, opt_birthday};
 use crate::model::Person;
 use crate::profile::correct_birthday;
 use crate::roles;
+use crate::user::User;
 
 pub(crate) fn routes() -> OpenApiRouter<House> {
     OpenApiRouter::new().routes(routes!(people)).routes(routes!(one, give_role)).routes(routes!(birthday))

@@ -7,7 +7,7 @@ use axum::http::header::USER_AGENT;
 use kit::tokens;
 
 use crate::cookies;
-use crate::limits::network_name;
+use crate::network::network_name;
 
 /// The longest name that an app gives itself, in characters.
 const LONGEST: usize = 60;

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{Timestamp, ToSpan as _};
 
-use crate::model::{Booking, Id, Moment, Shift, World};
+use crate::model::{Booking, Id, Moment, Open, Shift, World};
 
 /// When the clock first shows so many minutes from a day's midnight, or more: a time that the night repeats is its first
 /// coming, one that it skips is the moment of the change (decision 5).
@@ -36,17 +36,6 @@ pub fn clock_minute(zone: &TimeZone, day: Date, at: Moment) -> i64 {
     let civil = zone.to_datetime(Timestamp::from_second(at).expect("a moment"));
     let days = i64::from((civil.date() - day).get_days());
     days * 1440 + i64::from(civil.hour()) * 60 + i64::from(civil.minute())
-}
-
-/// A shift as it falls on a day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Open {
-    /// The day on which it begins.
-    pub day: Date,
-    /// Its first moment.
-    pub from: Moment,
-    /// The moment after its last.
-    pub to: Moment,
 }
 
 /// Whether every minute of a stretch lies in some shift, whichever day that began on.

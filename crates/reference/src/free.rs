@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::calendar::{Open, date_of, is_open, midnight};
-use crate::model::{Id, Moment, Person, Room, Service, Technician, World};
+use crate::calendar::{date_of, is_open, midnight};
+use crate::model::{Id, Moment, Open, Person, Room, Service, Technician, World};
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]

@@ -12,12 +12,12 @@ mod price;
 mod refusals;
 mod who;
 
-pub use calendar::{Open, clock_minute, date_of, midnight, moment};
+pub use calendar::{clock_minute, date_of, midnight, moment};
 pub use fees::{Fee, Terms, fee};
 pub use free::{Asked, Day, Slot};
 pub use model::{
-    Addon, Booking, Decision, Equipment, Hand, Id, Membership, Moment, Person, Rank, Room, Rule, Service,
-    Shift, Technician, World,
+    Addon, Booking, Decision, Equipment, Hand, Id, Membership, Moment, Open, Person, Rank, Room, Rule,
+    Service, Shift, Technician, World,
 };
 pub use price::{Paid, Price, price};
 pub use refusals::No;

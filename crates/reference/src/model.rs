@@ -5,8 +5,6 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::calendar::Open;
-
 /// Whatever names a thing.
 pub type Id = i64;
 
@@ -281,4 +279,15 @@ impl World {
     pub fn piece(&self, id: Id) -> &Equipment {
         self.equipment.iter().find(|one| one.id == id).expect("equipment of this club")
     }
+}
+
+/// A shift as it falls on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Open {
+    /// The day on which it begins.
+    pub day: Date,
+    /// Its first moment.
+    pub from: Moment,
+    /// The moment after its last.
+    pub to: Moment,
 }

@@ -5,14 +5,14 @@ use std::time::Instant;
 
 use kit::Result;
 
-use super::App;
+use super::app::App;
 use crate::chance::Chance;
 use crate::floor::{Given, start_bare};
 use crate::http::Connection;
 use crate::load::{Load, Times, repeat};
 use crate::process::Process;
 use crate::report::{Budget, Report};
-use crate::run::Bench;
+use crate::setup::Bench;
 
 /// Headers that the layers of a bare route set by themselves.
 pub(super) const SET_BY_LAYERS: [&str; 5] =

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use kit::Result;
 
-use super::App;
+use super::app::App;
 use crate::chance::Chance;
 use crate::club::MEMBERS;
 use crate::floor;
@@ -16,7 +16,7 @@ use crate::load::{Spell, drive};
 use crate::place::{Engine, Place};
 use crate::process::Process;
 use crate::report::{Budget, Report};
-use crate::run::Bench;
+use crate::setup::Bench;
 
 const IN_FLIGHT: usize = 16;
 /// Members of each that is in flight.

@@ -11,7 +11,7 @@ use kit::{Fault, Id, Result, Tx, args, sql};
 use crate::load::Times;
 use crate::place::Place;
 use crate::report::{Budget, Report};
-use crate::run::Bench;
+use crate::setup::Bench;
 
 /// Measures a question for ninety days of a club with so many rooms and technicians.
 pub(crate) fn engine(bench: &Bench<'_>, report: &mut Report, place: &Place, rooms: usize) -> Result<()> {

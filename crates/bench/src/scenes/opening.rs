@@ -12,14 +12,14 @@ use kit::errors::OrFault as _;
 use kit::{Clock, Fault, Id, Result};
 use serde_json::{Value, json};
 
-use super::App;
+use super::app::App;
 use crate::club::MEMBERS;
 use crate::http::{Connection, post};
 use crate::load::Times;
 use crate::place::Place;
 use crate::process::Process;
 use crate::report::{Budget, Report};
-use crate::run::Bench;
+use crate::setup::Bench;
 
 /// Starts that do not overlap; each has a place in every room.
 const STARTS: [&str; 3] = ["18:00", "19:30", "21:00"];

@@ -9,7 +9,7 @@ use crate::http::{Connection, get};
 use crate::load::repeat;
 use crate::process::Process;
 use crate::report::{Budget, Report};
-use crate::run::Bench;
+use crate::setup::Bench;
 
 /// What stands for the pages where there are none yet.
 const PATHS: [(&str, &str); 2] = [("/", "/api/rooms/"), ("/services/", "/api/services/")];

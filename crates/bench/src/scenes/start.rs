@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use kit::Result;
 
-use super::App;
+use super::app::App;
 use crate::floor::{Given, start_bare};
 use crate::http::{Connection, get};
 use crate::place::Place;
 use crate::process::Process;
 use crate::report::{Budget, Report};
-use crate::run::Bench;
+use crate::setup::Bench;
 
 /// Measures the time until `/ready/` answers, and memory at rest.
 pub(crate) fn start(bench: &Bench<'_>, report: &mut Report, place: &Place, title: &str) -> Result<()> {

@@ -2,11 +2,12 @@
 //! bounded in number, in all and for each network; ended in peace when the program stops.
 
 mod life;
+mod limits;
 mod registry;
 mod watch;
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,13 +15,13 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
-use kit::config::Config;
 use kit::web::Front;
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch as signal;
 
 use life::{Life, Patience};
+pub use limits::ConnectionLimits;
+use limits::RESERVE;
 use registry::{Entry, Registry};
 use watch::{Asked, Watched};
 
@@ -31,59 +32,6 @@ const REST: Duration = Duration::from_millis(50);
 /// How often, and how many times, it is looked whether connections that were told to go have gone.
 const LOOK: Duration = Duration::from_millis(2);
 const MOST_LOOKS: u32 = 100;
-/// How many descriptors are left for the database, mail, the log and whatever else there is.
-const OWN_DESCRIPTORS: usize = 160;
-/// How many connections are taken beyond the limit, for who asks whether we live.
-const RESERVE: usize = 32;
-
-/// How many connections there may be, and how long they may do nothing.
-#[derive(Debug, Clone)]
-pub struct Limits {
-    /// At most so many are served.
-    pub most: usize,
-    /// At most so many of one network; 0 is without limit.
-    pub most_of_one: usize,
-    /// Who may have any number.
-    pub proxies: Vec<IpAddr>,
-    /// How long they may do nothing.
-    pub patience: Patience,
-}
-
-impl Limits {
-    /// What the configuration says, as far as the process may have descriptors for it.
-    pub fn from_config(config: &Config) -> Limits {
-        let descriptors = raise_descriptors();
-        let possible = descriptors.saturating_sub(OWN_DESCRIPTORS + config.postgres_connections).max(RESERVE);
-        if possible < config.max_connections {
-            tracing::info!(
-                descriptors,
-                connections = possible,
-                "fewer connections than configured: the limit of open files is lower"
-            );
-        }
-        Limits {
-            most: config.max_connections.min(possible),
-            most_of_one: config.max_connections_per_address,
-            proxies: config.trusted_proxies.clone(),
-            patience: Patience {
-                first_request: Duration::from_secs(config.first_request_seconds),
-                idle: Duration::from_secs(config.idle_seconds),
-                stall: Duration::from_secs(config.stall_seconds),
-            },
-        }
-    }
-}
-
-/// Has the process use as many descriptors as it may; says how many.
-fn raise_descriptors() -> usize {
-    let limit = getrlimit(Resource::Nofile);
-    if limit.current != limit.maximum {
-        // Where it is refused, the lower limit stays.
-        let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
-    }
-    let now = getrlimit(Resource::Nofile).current;
-    now.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX))
-}
 
 /// How much the system keeps of what is sent and not yet taken, in bytes: small enough that a slow client is seen to take some of it.
 const SEND_BUFFER: u32 = 256 << 10;
@@ -105,7 +53,12 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 type Http = Builder<TokioExecutor>;
 
 /// Answers every connection until `stop` says so; then finishes what is being answered.
-pub async fn serve(listener: TcpListener, app: Front, limits: Limits, mut stop: signal::Receiver<bool>) {
+pub async fn serve(
+    listener: TcpListener,
+    app: Front,
+    limits: ConnectionLimits,
+    mut stop: signal::Receiver<bool>,
+) {
     let patience = limits.patience;
     let mut http = Builder::new(TokioExecutor::new());
     http.http1().timer(TokioTimer::new()).header_read_timeout(patience.idle);

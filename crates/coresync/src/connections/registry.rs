@@ -4,15 +4,15 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::Limits;
 use super::life::{Life, Rank};
+use super::limits::ConnectionLimits;
 
 /// The connections that are open. Clones are the same.
 #[derive(Clone)]
 pub(super) struct Registry(Arc<Inner>);
 
 struct Inner {
-    limits: Limits,
+    limits: ConnectionLimits,
     reserve: usize,
     open: Mutex<Open>,
 }
@@ -36,7 +36,7 @@ pub(super) struct Entry {
 
 impl Registry {
     /// Room for what `limits` say, and for so many more whose health checks are answered.
-    pub(super) fn new(limits: Limits, reserve: usize) -> Registry {
+    pub(super) fn new(limits: ConnectionLimits, reserve: usize) -> Registry {
         Registry(Arc::new(Inner { limits, reserve, open: Mutex::default() }))
     }
 
@@ -47,7 +47,7 @@ impl Registry {
     /// A place for a connection from `address`. Where there are too many, the most dispensable one is closed for it; where each is
     /// being served, it gets a place in the reserve, and none if that is taken too.
     pub(super) fn enter(&self, address: IpAddr) -> Option<Entry> {
-        let Limits { most, most_of_one, ref proxies, .. } = self.0.limits;
+        let ConnectionLimits { most, most_of_one, ref proxies, .. } = self.0.limits;
         let network = network(address);
         let is_bounded = most_of_one > 0 && !proxies.contains(&address.to_canonical());
         let mut open = self.open();
@@ -131,7 +131,7 @@ mod tests {
         let second = Duration::from_secs(1);
         let patience = Patience { first_request: second, idle: second, stall: second };
         let proxies = vec![address("10.0.0.9")];
-        Registry::new(Limits { most, most_of_one, proxies, patience }, 2)
+        Registry::new(ConnectionLimits { most, most_of_one, proxies, patience }, 2)
     }
 
     fn address(text: &str) -> IpAddr {

@@ -11,8 +11,10 @@ use membership::{NewMembership, Plan, Status, Tier};
 use money::LineKind;
 use people::{Actor, NewPerson, Role};
 
-use super::DOMAIN;
 use super::script::{self, Script};
+
+/// Where the demonstration accounts live.
+pub const DOMAIN: &str = "demo.coresync.test";
 
 /// Who comes to the demonstration club.
 pub(super) struct Cast {

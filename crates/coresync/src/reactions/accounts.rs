@@ -93,7 +93,7 @@ pub(super) async fn adopt(house: House, Proven { person, is_first }: Proven) -> 
 pub(super) async fn seal(house: House) -> Result<()> {
     let sealed = house.db.tx(|tx| {
         let sealed = people::seal(tx)?;
-        tx.enqueue(&people::Seal {}, tx.now() + super::MINUTE)?;
+        tx.enqueue(&people::Seal {}, tx.now() + super::rounds::MINUTE)?;
         Ok(sealed)
     });
     let rows = sealed.await?;

@@ -7,16 +7,19 @@ mod club_time;
 mod letter;
 mod membership_letters;
 mod old_jobs;
+mod rounds;
 
 use bookings::{BookingNews, Look, Nightly, OPENED, REPRICED, Sweep};
-use jiff::{SignedDuration, Timestamp};
-use kit::jobs::{Handlers, Job};
+use kit::jobs::{Handlers, Job as _};
 use kit::replies::forget_replies;
-use kit::{Fault, House, Id, Result, Tx, args, sql};
+use kit::{Fault, House, Id, Result, Tx};
 use membership::{Changed, Told, Turn};
 use messages::{Composed, Mail, Outbox, Post, Waiting};
 use people::{ACCOUNT_KINDS, Proven, Seal};
 use pictures::Develop;
+
+use rounds::MINUTE;
+pub use rounds::begin_rounds;
 
 /// Who does which job.
 pub fn handlers(house: &House, post: &Post) -> Handlers {
@@ -59,47 +62,6 @@ async fn compose(house: House, waiting: Waiting) -> Result<Composed> {
         kind if ACCOUNT_KINDS.contains(&kind) => accounts::compose(house, waiting).await,
         kind => Err(Fault::because(format!("nobody composes notifications of kind {kind}"))),
     }
-}
-
-/// Has the work of every night and of every minute begin, if it is not waiting already. Called now and then as well: where the clock was
-/// ahead and has come back, that work would wait until the time that it showed.
-///
-/// # Errors
-/// A fault of the database.
-pub async fn begin_rounds(house: &House) -> Result<()> {
-    house
-        .db
-        .tx(|tx| {
-            begin(tx, &Nightly {}, SignedDuration::from_hours(6), DAY)?;
-            begin(tx, &Turn {}, SignedDuration::from_hours(1), DAY)?;
-            begin(tx, &Seal {}, MINUTE, MINUTE)?;
-            begin(tx, &Sweep {}, MINUTE, MINUTE)
-        })
-        .await
-}
-
-const MINUTE: SignedDuration = SignedDuration::from_mins(1);
-const DAY: SignedDuration = SignedDuration::from_hours(24);
-/// How much later than its period a job may wait before the clock must have come back: failures put it off for up to an hour.
-const SLACK: SignedDuration = SignedDuration::from_mins(75);
-
-/// Has a job run after `rest` if none is waiting, and again after `rest` if one waits for a time beyond its period.
-fn begin<J: Job>(tx: &mut Tx<'_>, job: &J, rest: SignedDuration, period: SignedDuration) -> Result<()> {
-    let now = tx.now();
-    let waiting: Option<(Id, Timestamp, Option<Timestamp>)> = tx.one(
-        sql!(
-            "SELECT id, run_at, locked_until FROM jobs WHERE kind = $1 AND NOT dead ORDER BY run_at LIMIT 1"
-        ),
-        args![J::KIND],
-    )?;
-    let Some((id, run_at, locked_until)) = waiting else { return tx.enqueue(job, now + rest) };
-    let too_far = now + period + SLACK;
-    if run_at <= too_far && locked_until.is_none_or(|until| until <= too_far) {
-        return Ok(());
-    }
-    tracing::warn!(kind = J::KIND, %run_at, "the clock has come back: regular work that waited for a later time is done now");
-    tx.run(sql!("UPDATE jobs SET run_at = $1, locked_until = NULL WHERE id = $2"), args![now + rest, id])
-        .map(drop)
 }
 
 async fn tidy(house: House) -> Result<()> {

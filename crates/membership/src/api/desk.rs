@@ -11,9 +11,9 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::life::{Done, InvoiceOut, Months, done};
 use crate::desk::{self, Paid, Sold};
 use crate::life;
-use crate::life_api::{Done, InvoiceOut, Months, done};
 
 pub(crate) fn routes() -> OpenApiRouter<House> {
     OpenApiRouter::new()

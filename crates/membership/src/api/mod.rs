@@ -1,75 +1,34 @@
 //! Plans and one's own membership over JSON.
 
+mod desk;
+mod life;
+mod plan_card;
+mod plans;
+
 use axum::Json;
 use jiff::civil::Date;
 use kit::errors::OrFault as _;
 use kit::web::{List, Paging, Problem, Query};
-use kit::{Cents, Error, House, Id, Refusal, Result, Tx};
+use kit::{Cents, Error, House, Refusal, Result, Tx};
 use people::Caller;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use self::plan_card::PlanCard;
 use crate::model::{Membership, Plan, Status};
 use crate::standing::Standing;
-use crate::{plans as plan_list, store};
+use crate::{plan_store, store};
 
 /// The addresses of this house.
 pub fn routes() -> OpenApiRouter<House> {
     OpenApiRouter::new()
         .routes(routes!(plans))
         .routes(routes!(current))
-        .merge(crate::life_api::routes())
-        .merge(crate::desk_api::routes())
-        .merge(crate::plans_api::routes())
-}
-
-/// A plan in a list.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PlanCard {
-    id: Id,
-    name: String,
-    slug: String,
-    /// A month.
-    price: Cents,
-    short_description: String,
-    benefits: Vec<String>,
-    /// Whole percents off the list price.
-    discount_percentage: i64,
-    mensuite_access: bool,
-    coresync_private_access: bool,
-    iot_control_access: bool,
-    priority_booking: bool,
-    /// Null is without limit, 0 is none.
-    monthly_service_credits: Option<i64>,
-    guest_passes: i64,
-    max_advance_days: i64,
-    featured: bool,
-    order: i64,
-}
-
-impl From<&Plan> for PlanCard {
-    fn from(plan: &Plan) -> PlanCard {
-        PlanCard {
-            id: plan.id,
-            name: plan.name.clone(),
-            slug: plan.slug.clone(),
-            price: plan.price,
-            short_description: plan.short_description.clone(),
-            benefits: plan.benefits.clone(),
-            discount_percentage: plan.discount_bp / 100,
-            mensuite_access: plan.mensuite_access,
-            coresync_private_access: plan.coresync_private_access,
-            iot_control_access: plan.iot_control_access,
-            priority_booking: plan.priority_booking,
-            monthly_service_credits: plan.monthly_credits,
-            guest_passes: plan.guest_passes,
-            max_advance_days: plan.max_advance_days,
-            featured: plan.featured,
-            order: plan.position,
-        }
-    }
+        .merge(life::routes())
+        .merge(desk::routes())
+        .merge(plans::routes())
 }
 
 /// The plans of the club, in its order.
@@ -181,5 +140,5 @@ fn told(standing: &Standing, held: &Membership, plan: &Plan, today: Date, saving
 
 fn the_plans(tx: &mut Tx<'_>) -> Result<Vec<Plan>> {
     let club = catalogue::current(tx)?.club.id;
-    plan_list::plans(tx, club)
+    plan_store::plans(tx, club)
 }

@@ -10,8 +10,9 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::api::PlanCard;
-use crate::plans::{PlanTerms, Version, edit_plan, move_over, plan_versions};
+use super::plan_card::PlanCard;
+use crate::plan_store::{Version, plan_versions};
+use crate::plans::{PlanTerms, edit_plan, move_over};
 
 pub(crate) fn routes() -> OpenApiRouter<House> {
     OpenApiRouter::new().routes(routes!(versions)).routes(routes!(edit)).routes(routes!(move_members))

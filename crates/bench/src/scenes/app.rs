@@ -1,18 +1,4 @@
-//! The scenarios.
-
-mod availability;
-mod commit;
-mod engine;
-mod opening;
-mod page;
-mod start;
-
-pub(crate) use availability::availability;
-pub(crate) use commit::commit;
-pub(crate) use engine::engine;
-pub(crate) use opening::opening;
-pub(crate) use page::page;
-pub(crate) use start::start;
+//! A member's app, as the scenarios use it.
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -29,8 +15,8 @@ use crate::process::Process;
 /// A member's app: a bearer token, and what it knows of the club.
 #[derive(Clone)]
 pub(crate) struct App {
-    authorization: String,
-    services: Vec<Id>,
+    pub(super) authorization: String,
+    pub(super) services: Vec<Id>,
     today: Date,
 }
 
@@ -52,11 +38,11 @@ impl App {
         App { authorization: format!("Bearer {}", token(n)), ..self.clone() }
     }
 
-    fn day(&self, ahead: usize) -> Date {
+    pub(super) fn day(&self, ahead: usize) -> Date {
         self.today.checked_add(i64::try_from(ahead).unwrap_or(0).days()).unwrap_or(self.today)
     }
 
-    fn service(&self, chance: &mut Chance) -> Id {
+    pub(super) fn service(&self, chance: &mut Chance) -> Id {
         chance.pick(&self.services).copied().unwrap_or(Id(0))
     }
 
@@ -69,7 +55,7 @@ impl App {
     }
 
     /// Looks at the free times of one day. The moments of the first half of them are found without reading JSON, so that the client costs little.
-    fn look(&self, connection: &mut Connection, service: Id, day: Date) -> Result<Vec<String>> {
+    pub(super) fn look(&self, connection: &mut Connection, service: Id, day: Date) -> Result<Vec<String>> {
         let path = format!("/api/bookings/availability/?service_id={service}&date={day}");
         let answer = connection.ask(&get(&path, &[("Authorization", &self.authorization)]))?;
         let body = answer.body();
@@ -82,7 +68,7 @@ impl App {
     }
 
     /// Books; whether it was still free.
-    fn book(&self, connection: &mut Connection, service: Id, start: &str) -> Result<bool> {
+    pub(super) fn book(&self, connection: &mut Connection, service: Id, start: &str) -> Result<bool> {
         let body = json!({"service_id": service, "starts_at": start});
         let headers = [("Authorization", self.authorization.as_str())];
         let answer = connection.ask(&post("/api/bookings/create_booking/", &headers, &body))?;

@@ -1,0 +1,49 @@
+//! Regular work: what runs every night and every minute.
+
+use bookings::{Nightly, Sweep};
+use jiff::{SignedDuration, Timestamp};
+use kit::jobs::Job;
+use kit::{House, Id, Result, Tx, args, sql};
+use membership::Turn;
+use people::Seal;
+
+/// Has the work of every night and of every minute begin, if it is not waiting already. Called now and then as well: where the clock was
+/// ahead and has come back, that work would wait until the time that it showed.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn begin_rounds(house: &House) -> Result<()> {
+    house
+        .db
+        .tx(|tx| {
+            begin(tx, &Nightly {}, SignedDuration::from_hours(6), DAY)?;
+            begin(tx, &Turn {}, SignedDuration::from_hours(1), DAY)?;
+            begin(tx, &Seal {}, MINUTE, MINUTE)?;
+            begin(tx, &Sweep {}, MINUTE, MINUTE)
+        })
+        .await
+}
+
+pub(super) const MINUTE: SignedDuration = SignedDuration::from_mins(1);
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+/// How much later than its period a job may wait before the clock must have come back: failures put it off for up to an hour.
+const SLACK: SignedDuration = SignedDuration::from_mins(75);
+
+/// Has a job run after `rest` if none is waiting, and again after `rest` if one waits for a time beyond its period.
+fn begin<J: Job>(tx: &mut Tx<'_>, job: &J, rest: SignedDuration, period: SignedDuration) -> Result<()> {
+    let now = tx.now();
+    let waiting: Option<(Id, Timestamp, Option<Timestamp>)> = tx.one(
+        sql!(
+            "SELECT id, run_at, locked_until FROM jobs WHERE kind = $1 AND NOT dead ORDER BY run_at LIMIT 1"
+        ),
+        args![J::KIND],
+    )?;
+    let Some((id, run_at, locked_until)) = waiting else { return tx.enqueue(job, now + rest) };
+    let too_far = now + period + SLACK;
+    if run_at <= too_far && locked_until.is_none_or(|until| until <= too_far) {
+        return Ok(());
+    }
+    tracing::warn!(kind = J::KIND, %run_at, "the clock has come back: regular work that waited for a later time is done now");
+    tx.run(sql!("UPDATE jobs SET run_at = $1, locked_until = NULL WHERE id = $2"), args![now + rest, id])
+        .map(drop)
+}
