@@ -48,10 +48,14 @@ mod history;
 mod holds;
 #[path = "it/hosts.rs"]
 mod hosts;
+#[path = "it/imports.rs"]
+mod imports;
 #[path = "it/input_order.rs"]
 mod input_order;
 #[path = "it/journeys.rs"]
 mod journeys;
+#[path = "it/layout.rs"]
+mod layout;
 #[path = "it/letters.rs"]
 mod letters;
 #[path = "it/limits.rs"]

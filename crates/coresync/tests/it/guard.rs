@@ -53,7 +53,7 @@ fn templates() -> Vec<(String, String)> {
 }
 
 /// The code of a source: no comments, no texts, no tests.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let text = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
     let mut out = String::with_capacity(text.len());
     let mut rest = text;

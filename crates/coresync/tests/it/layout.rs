@@ -1,0 +1,188 @@
+//! Rails that guard the layout: sizes, import circles, names that two crates export, dependencies that nobody uses.
+//!
+//! Each rail has a list of known exceptions. A list may only get shorter: an exception that is no longer needed fails the
+//! test, too.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::guard::{code, files, sources};
+use crate::imports::Imports;
+
+/// The most source files in a folder.
+const FILES_OF_A_FOLDER: usize = 15;
+/// The most lines of source in a crate.
+const LINES_OF_A_CRATE: usize = 8_000;
+
+/// Folders that hold more files, and how many at most.
+const LARGE_FOLDERS: &[(&str, usize)] = &[
+    ("crates/bookings/src", 61),
+    ("crates/coresync/src/pages", 42),
+    ("crates/coresync/src/pages/staff", 18),
+    ("crates/coresync/tests/it", 56),
+    ("crates/kit/src", 19),
+    ("crates/people/src", 38),
+];
+/// Crates that have more lines, and how many at most.
+const LARGE_CRATES: &[(&str, usize)] = &[("bookings", 14_100), ("coresync", 18_300)];
+/// Folders whose files import each other in circles.
+const CIRCLES_IN: &[&str] = &["crates/bookings/src/", "crates/coresync/src/pages/", "crates/kit/src/"];
+/// Names that two crates export.
+const TWO_MEANINGS: &[&str] = &["Changed", "Event", "Place", "PlanTerms", "State", "Status", "Waiting"];
+
+/// Crates for development only. What they export stands in no product.
+const FOR_DEVELOPMENT: [&str; 3] = ["bench", "reference", "testing"];
+
+fn crate_of(path: &str) -> &str {
+    path.split('/').nth(1).expect("a path under crates")
+}
+
+/// What is too large: its name and size. Panics where an exception is not needed or not enough.
+fn check_sizes(what: &str, sizes: &BTreeMap<String, usize>, most: usize, exceptions: &[(&str, usize)]) {
+    let excused = |name: &str| exceptions.iter().find(|(one, _)| *one == name).map(|(_, most)| *most);
+    let wrong: Vec<String> = sizes
+        .iter()
+        .filter(|(name, size)| **size > excused(name).unwrap_or(most))
+        .map(|(name, size)| format!("{name}: {size}"))
+        .collect();
+    assert!(wrong.is_empty(), "at most {most} {what}:\n{}", wrong.join("\n"));
+    for (name, _) in exceptions {
+        let size = sizes.get(*name).copied().unwrap_or_default();
+        assert!(size > most, "{name} has {size} {what}: it is no exception any more");
+    }
+}
+
+#[test]
+fn no_folder_holds_too_many_files() {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for (name, _) in files("crates", "rs") {
+        let (folder, _) = name.rsplit_once('/').expect("a folder");
+        *counts.entry(folder.to_owned()).or_default() += 1;
+    }
+    check_sizes("files in a folder", &counts, FILES_OF_A_FOLDER, LARGE_FOLDERS);
+}
+
+#[test]
+fn no_crate_is_too_large() {
+    let mut lines: BTreeMap<String, usize> = BTreeMap::new();
+    for (name, text) in sources() {
+        *lines.entry(crate_of(&name).to_owned()).or_default() += text.lines().count();
+    }
+    check_sizes("lines in a crate", &lines, LINES_OF_A_CRATE, LARGE_CRATES);
+}
+
+#[test]
+fn no_files_import_each_other_in_a_circle() {
+    let mut needed = BTreeSet::new();
+    let mut wrong = Vec::new();
+    let crates: BTreeSet<String> = sources().iter().map(|(name, _)| crate_of(name).to_owned()).collect();
+    for name in &crates {
+        for circle in Imports::of(name).circles() {
+            let excuse =
+                CIRCLES_IN.iter().find(|folder| circle.iter().all(|file| file.starts_with(**folder)));
+            match excuse {
+                Some(folder) => drop(needed.insert(*folder)),
+                None => wrong.push(circle.join(" ")),
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "files that import each other, directly or not:\n{}", wrong.join("\n"));
+    for folder in CIRCLES_IN {
+        assert!(needed.contains(folder), "there is no circle in {folder}: it is no exception any more");
+    }
+}
+
+/// The names of the public types that a source declares.
+fn public_types(code: &str) -> impl Iterator<Item = &str> {
+    code.lines().filter_map(|line| {
+        let mut words = line.trim_start().strip_prefix("pub ")?.split([' ', '<', '(', ';', ':', '{']);
+        let kind = words.next()?;
+        ["struct", "enum", "trait", "type", "union"].contains(&kind).then(|| words.next())?
+    })
+}
+
+#[test]
+fn no_two_crates_export_the_same_type_name() {
+    let mut places: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (name, text) in sources() {
+        let of = crate_of(&name);
+        if !FOR_DEVELOPMENT.contains(&of) {
+            for found in public_types(&code(&text)) {
+                places.entry(found.to_owned()).or_default().insert(of.to_owned());
+            }
+        }
+    }
+    places.retain(|_, crates| crates.len() > 1);
+    let known: BTreeSet<&str> = TWO_MEANINGS.iter().copied().collect();
+    let found: BTreeSet<&str> = places.keys().map(String::as_str).collect();
+    let new: Vec<String> =
+        found.difference(&known).map(|name| format!("{name}: {:?}", places[*name])).collect();
+    assert!(new.is_empty(), "one name, two meanings:\n{}", new.join("\n"));
+    let gone: Vec<&&str> = known.difference(&found).collect();
+    assert!(gone.is_empty(), "no exceptions any more: {gone:?}");
+}
+
+/// The dependencies of a manifest: the section and the name.
+fn dependencies(manifest: &str) -> Vec<(&str, &str)> {
+    let mut section = "";
+    let mut found = Vec::new();
+    for line in manifest.lines() {
+        if let Some(name) = line.strip_prefix('[') {
+            section = name.trim_end_matches(']');
+        } else if section.ends_with("dependencies")
+            && let Some((name, _)) = line.split_once(['.', ' ', '='])
+            && !name.is_empty()
+            && !name.starts_with('#')
+        {
+            found.push((section, name));
+        }
+    }
+    found
+}
+
+/// A dependency is used where its name stands in the code of its crate: in `src`, and of one for tests in `tests`, too.
+#[test]
+fn every_dependency_is_used() {
+    let texts: Vec<(String, BTreeSet<String>)> = files("crates", "rs")
+        .into_iter()
+        .map(|(name, text)| {
+            let words =
+                text.split("//").flat_map(|part| part.split(|c: char| !c.is_alphanumeric() && c != '_'));
+            (name, words.map(str::to_owned).collect())
+        })
+        .collect();
+    let mut all = BTreeSet::new();
+    let mut unused = Vec::new();
+    for (manifest, text) in files("crates", "toml") {
+        let Some(folder) = manifest.strip_suffix("Cargo.toml") else { continue };
+        for (section, name) in dependencies(&text) {
+            all.insert(name.to_owned());
+            let is_for_tests = section == "dev-dependencies";
+            let word = name.replace('-', "_");
+            let is_used = texts.iter().any(|(file, words)| {
+                let place = file.strip_prefix(folder).unwrap_or_default();
+                let counts = place.starts_with("src/") || (is_for_tests && place.starts_with("tests/"));
+                counts && words.contains(&word)
+            });
+            if !is_used {
+                unused.push(format!("{folder}: {name} ({section})"));
+            }
+        }
+    }
+    for (manifest, text) in files("", "toml").into_iter().filter(|(name, _)| name == "Cargo.toml") {
+        for (_, name) in dependencies(&text) {
+            if !all.contains(name) {
+                unused.push(format!("{manifest}: {name}"));
+            }
+        }
+    }
+    assert!(unused.is_empty(), "dependencies that nobody uses:\n{}", unused.join("\n"));
+}
+
+#[test]
+fn manifests_and_declarations_are_read() {
+    let manifest = "[package]\nname = \"x\"\n[dependencies]\nkit.workspace = true\nserde = \"1\"\n\n[lints]\nworkspace = true\n";
+    assert_eq!(dependencies(manifest), [("dependencies", "kit"), ("dependencies", "serde")]);
+    let code =
+        "pub struct A<T>(T);\n    pub enum B {\npub(crate) struct C;\npub fn d() {}\npub type E = A<u8>;";
+    assert_eq!(public_types(code).collect::<Vec<_>>(), ["A", "B", "E"]);
+}
