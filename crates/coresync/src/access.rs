@@ -44,12 +44,13 @@ const OPEN: [&str; 13] = [
 ];
 
 /// Routes that need a permission, by how their paths begin: the first that fits counts.
-const STAFF: [(&str, Action); 22] = [
+const STAFF: [(&str, Action); 24] = [
     ("/api/staff/blocks/", Action::BookAnyTime),
     ("/api/staff/people/{id}/birthday/", Action::CorrectPeople),
     ("/api/staff/people/", Action::SeePeople),
     ("/api/staff/rules/", Action::ManageCatalogue),
     ("/api/staff/numbers/", Action::ManageCatalogue),
+    ("/api/staff/jobs/", Action::ManageJobs),
     ("/api/staff/times/", Action::BookAnyTime),
     ("/api/staff/bookings/", Action::SeeEveryBooking),
     ("/api/memberships/{person}/", Action::RunMemberships),
@@ -57,6 +58,7 @@ const STAFF: [(&str, Action); 22] = [
     ("/staff/blocks/", Action::BookAnyTime),
     ("/staff/book/", Action::BookForOthers),
     ("/staff/day/", Action::RunTheDay),
+    ("/staff/jobs/", Action::ManageJobs),
     ("/staff/members/{id}/birthday/", Action::CorrectPeople),
     ("/staff/members/", Action::RunMemberships),
     ("/staff/numbers/", Action::ManageCatalogue),

@@ -13,7 +13,7 @@ const LONGEST: i64 = 2_000;
 const CLOCK: &str = r"^\d{2}:\d{2}(:\d{2})?$";
 
 /// Texts of at most so many characters, by field.
-const LENGTHS: [(&str, i64); 42] = [
+const LENGTHS: [(&str, i64); 44] = [
     ("access", 200),
     ("ai_program", 100),
     ("allergies_notes", LONGEST),
@@ -34,6 +34,7 @@ const LENGTHS: [(&str, i64); 42] = [
     ("guest_phone", 30),
     ("id", 100),
     ("kind", 40),
+    ("last_error", 200),
     ("last_name", 80),
     ("method", 20),
     ("music", 40),
@@ -52,6 +53,7 @@ const LENGTHS: [(&str, i64); 42] = [
     ("search", 100),
     ("short_description", 200),
     ("slug", 200),
+    ("state", 20),
     ("tag", 100),
     ("temperature", 10),
     ("tier", 20),
@@ -85,7 +87,7 @@ const RANGES: [(&str, i64, i64); 21] = [
 
 /// Fields that hold a time on the clock, a moment, a date.
 const CLOCKS: [&str; 7] = ["after", "before", "closes", "end_time", "first_start", "opens", "start_time"];
-const MOMENTS: [&str; 12] = [
+const MOMENTS: [&str; 13] = [
     "changed_at",
     "created_at",
     "decided_at",
@@ -95,6 +97,7 @@ const MOMENTS: [&str; 12] = [
     "member_only_until",
     "opens_at",
     "rescheduled_from",
+    "run_at",
     "seen_at",
     "starts_at",
     "vip_only_until",

@@ -102,6 +102,8 @@ mod smtp;
 mod staff_api;
 #[path = "it/staff_changes.rs"]
 mod staff_changes;
+#[path = "it/staff_jobs.rs"]
+mod staff_jobs;
 #[path = "it/staff_pages.rs"]
 mod staff_pages;
 #[path = "it/tables.rs"]

@@ -51,7 +51,7 @@ impl Actor {
     /// # Errors
     /// `Error::Unauthorized` for a visitor, else `Error::Forbidden`.
     pub fn need(&self, action: Action) -> Result<()> {
-        let person = self.person()?;
+        self.person()?;
         if self.may(action) {
             return Ok(());
         }

@@ -32,11 +32,13 @@ pub enum Action {
     RunMemberships,
     /// Correct what people can't change of themselves, such as a birthday after its gift was used.
     CorrectPeople,
+    /// See background jobs, try them again, and discard them.
+    ManageJobs,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Action; 13] = [
+    pub const ALL: [Action; 14] = [
         Action::BookForOthers,
         Action::BookAnyTime,
         Action::RunTheDay,
@@ -50,6 +52,7 @@ impl Action {
         Action::ManageRoles,
         Action::RunMemberships,
         Action::CorrectPeople,
+        Action::ManageJobs,
     ];
 }
 
@@ -70,6 +73,7 @@ fn table(action: Action) -> &'static [Role] {
         Action::ManageRoles => &[Owner],
         Action::RunMemberships => &[FrontDesk, Manager, Owner],
         Action::CorrectPeople => &[Manager, Owner],
+        Action::ManageJobs => &[Manager, Owner],
     }
 }
 
@@ -107,6 +111,7 @@ mod tests {
 .....x ManageRoles
 ...xxx RunMemberships
 ....xx CorrectPeople
+....xx ManageJobs
 ";
         assert_eq!(matrix, written);
     }

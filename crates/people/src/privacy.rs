@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use kit::replies::forget_replies_of;
-use kit::{Error, Id, Result, Tx, args, row, sql};
+use kit::{Id, Result, Tx, args, row, sql};
 use serde::Serialize;
 use serde_json::json;
 

@@ -15,8 +15,8 @@ use crate::process::Process;
 /// A member's app: a bearer token, and what it knows of the club.
 #[derive(Clone)]
 pub(crate) struct App {
-    authorization: String,
-    services: Vec<Id>,
+    pub(super) authorization: String,
+    pub(super) services: Vec<Id>,
     today: Date,
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::words;
 
 /// What is recorded besides what the house of people records itself.
-pub(super) const BUSINESS: [&str; 34] = [
+pub(super) const BUSINESS: [&str; 36] = [
     "booking_made",
     "booking_held",
     "booking_moved",
@@ -46,10 +46,12 @@ pub(super) const BUSINESS: [&str; 34] = [
     "picture_added",
     "picture_removed",
     "picture_described",
+    "job_retried",
+    "job_discarded",
 ];
 
 /// Kinds of things that are changed, by which the log can be filtered.
-pub(super) const THINGS: [(&str, &str); 9] = [
+pub(super) const THINGS: [(&str, &str); 10] = [
     ("booking", "Bookings"),
     ("person", "People and memberships"),
     ("plan", "Plans"),
@@ -59,6 +61,7 @@ pub(super) const THINGS: [(&str, &str); 9] = [
     ("setting", "Settings"),
     ("picture", "Pictures"),
     ("block", "Blocked times"),
+    ("job", "Background jobs"),
 ];
 
 /// What was done, in words; what is not known here is shown by its name.
@@ -123,6 +126,8 @@ fn known(what: &str) -> Option<&'static str> {
         "picture_added" => "Added a picture",
         "picture_removed" => "Removed a picture",
         "picture_described" => "Changed the description of a picture",
+        "job_retried" => "Retried a background job",
+        "job_discarded" => "Discarded a background job",
         _ => return None,
     })
 }

@@ -83,7 +83,7 @@ impl Room {
 }
 
 /// The rooms of the back office.
-const ROOMS: [Room; 13] = [
+const ROOMS: [Room; 14] = [
     Room::of(
         "/staff/day/",
         "Day",
@@ -151,6 +151,7 @@ const ROOMS: [Room; 13] = [
         "Who has an account, and who works here as what.",
     ),
     Room::of("/staff/audit/", "Audit log", Action::SeeAudit, "Who did what to whom, from where."),
+    Room::of("/staff/jobs/", "Jobs", Action::ManageJobs, "Background work: what waits, and what has failed."),
     Room {
         path: "/staff/style/",
         word: "Style",

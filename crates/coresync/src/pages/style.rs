@@ -5,7 +5,7 @@ use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
 use kit::web::Page;
-use kit::{Error, House, Result};
+use kit::{House, Result};
 use people::Caller;
 
 use super::frame::{Frame, or_sign_in};

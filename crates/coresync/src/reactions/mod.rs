@@ -10,7 +10,7 @@ mod old_jobs;
 mod rounds;
 
 use bookings::{BookingNews, Look, Nightly, OPENED, REPRICED, Sweep};
-use kit::jobs::{Handlers, Job as _};
+use kit::jobs::{Handlers, Job as _, prune};
 use kit::replies::forget_replies;
 use kit::{Fault, House, Id, Result, Tx};
 use membership::{Changed, Told, Turn};
@@ -65,16 +65,18 @@ async fn compose(house: House, waiting: Waiting) -> Result<Composed> {
 }
 
 async fn tidy(house: House) -> Result<()> {
-    let tidied =
-        house.db.tx(|tx| Ok((bookings::tidy(tx)?, forget_replies(tx)?, people::forget_old_proofs(tx)?)));
-    let (claims, replies, links) = tidied.await?;
+    let tidied = house
+        .db
+        .tx(|tx| Ok((bookings::tidy(tx)?, forget_replies(tx)?, people::forget_old_proofs(tx)?, prune(tx)?)));
+    let (claims, replies, links, jobs) = tidied.await?;
     let accounts = accounts::prune(&house).await?;
     tracing::info!(
         claims,
         replies,
         links,
+        jobs,
         accounts,
-        "claims of past days, replies of yesterday and old links are forgotten, accounts that were never verified are gone"
+        "claims of past days, replies of yesterday, old links, and jobs set aside long ago are forgotten, accounts that were never verified are gone"
     );
     Ok(())
 }

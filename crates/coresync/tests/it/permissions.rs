@@ -87,6 +87,9 @@ pub(crate) const TABLE: &str = r#"
 133444 DELETE /api/staff/blocks/{id}/
 133444 PUT /api/staff/blocks/{id}/ | {"room_id": 5, "starts_at": "2026-11-28T12:00:00-05:00", "ends_at": "2026-11-28T13:00:00-05:00", "reason": "x"}
 133+++ GET /api/staff/bookings/
+1333++ GET /api/staff/jobs/
+133344 DELETE /api/staff/jobs/{id}/
+133344 POST /api/staff/jobs/{id}/retry/
 1333++ GET /api/staff/numbers/
 1333++ DELETE /api/staff/numbers/{name}/
 1333++ PUT /api/staff/numbers/{name}/ | {"value": 12}
@@ -182,6 +185,10 @@ d33444 POST /staff/blocks/{id}/remove/
 d33+++ GET /staff/book/
 d33+++ GET /staff/day/
 d33444 POST /staff/day/{id}/ | action=check_in
+d333++ GET /staff/jobs/
+d33344 GET /staff/jobs/{id}/
+d33344 POST /staff/jobs/{id}/discard/ | sure=on
+d33344 POST /staff/jobs/{id}/retry/
 d33+++ GET /staff/members/
 d33+++ GET /staff/members/{id}/
 d33+++ POST /staff/members/{id}/

@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 use kit::errors::OrFault as _;
-use kit::jobs::{Handlers, Job, run, run_due};
+use kit::jobs::{self, Handlers, Job, JobFilter, JobState, run, run_due};
 use kit::testing::TestDb;
-use kit::{Db, Error, Fault, args, sql};
+use kit::web::Paging;
+use kit::{Db, Error, Fault, Id, args, sql};
 use serde::{Deserialize, Serialize};
 
 use crate::open;
@@ -200,4 +201,67 @@ async fn runners_share_the_work_and_stop_when_they_are_told() {
             .expect("well");
     }
     assert_eq!((count.load(Ordering::SeqCst), waiting(&test).await.len()), (20, 0));
+}
+
+const PAGE: Paging = Paging { page: 1, size: 10 };
+
+async fn states(db: &Db, kind: &str, state: Option<JobState>) -> Vec<(Id, JobState)> {
+    let filter = JobFilter { kind: Some(kind.to_owned()), state };
+    let (found, total) = db.view(move |tx| jobs::queued(tx, &filter, PAGE)).await.expect("the queue");
+    assert_eq!(found.len(), total);
+    found.into_iter().map(|job| (job.id, job.state)).collect()
+}
+
+/// What was set aside is tried again when somebody says so, or discarded; what runs is left alone.
+#[tokio::test]
+async fn the_queue_is_read_retried_and_discarded() {
+    let test = open().await;
+    let (db, now) = (&test.db, test.db.clock().now());
+    enqueue(db, "Anna", now).await;
+    enqueue(db, "Anna", now + SignedDuration::from_hours(1)).await;
+    let all = states(db, "GREET", None).await;
+    assert_eq!(all.iter().map(|job| job.1).collect::<Vec<_>>(), [JobState::Waiting; 2]);
+    let (first, second) = (all[0].0, all[1].0);
+    assert!(states(db, "mail", None).await.is_empty());
+    let stuck = Handlers::default().on(|_: Greet| std::future::pending());
+    let held = tokio::time::timeout(std::time::Duration::from_millis(300), run_due(db, &stuck)).await;
+    assert!(held.is_err());
+    assert_eq!(states(db, "test", Some(JobState::Running)).await, [(first, JobState::Running)]);
+    for refused in
+        [db.tx(move |tx| jobs::retry(tx, first)).await, db.tx(move |tx| jobs::discard(tx, first)).await]
+    {
+        assert!(matches!(refused, Err(Error::Refused(refusal, _)) if refusal.code == "job_running"));
+    }
+    let aside = move |tx: &mut kit::Tx<'_>| {
+        tx.run(
+            sql!("UPDATE jobs SET dead = TRUE, attempt = 12, last_error = 'no', locked_until = NULL WHERE id = $1"),
+            args![first],
+        )
+    };
+    db.tx(aside).await.expect("set aside");
+    assert_eq!(states(db, "", None).await, [(first, JobState::SetAside), (second, JobState::Waiting)]);
+    db.tx(move |tx| jobs::retry(tx, first)).await.expect("it is tried again");
+    let (handlers, count) = counting(|_| false);
+    run_due(db, &handlers).await.expect("done");
+    assert_eq!(count.load(Ordering::SeqCst), 1);
+    assert!(matches!(db.tx(move |tx| jobs::retry(tx, first)).await, Err(Error::NotFound)), "it is gone");
+    db.tx(move |tx| jobs::discard(tx, second)).await.expect("it is discarded");
+    assert!(waiting(&test).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_was_set_aside_is_kept_for_ninety_days() {
+    let test = open().await;
+    let now = test.db.clock().now();
+    enqueue(&test.db, "Anna", now).await;
+    enqueue(&test.db, "Anna", now + SignedDuration::from_secs(1)).await;
+    let aside = |tx: &mut kit::Tx<'_>| {
+        tx.run(sql!("UPDATE jobs SET dead = TRUE WHERE run_at = (SELECT MIN(run_at) FROM jobs)"), args![])
+    };
+    test.db.tx(aside).await.expect("set aside");
+    let prune = async || test.db.tx(jobs::prune).await.expect("pruned");
+    test.db.clock().set(now + SignedDuration::from_hours(90 * 24));
+    assert_eq!(prune().await, 0);
+    test.db.clock().set(now + SignedDuration::from_hours(90 * 24) + SignedDuration::from_secs(1));
+    assert_eq!((prune().await, waiting(&test).await.len()), (1, 1), "what waits is kept");
 }

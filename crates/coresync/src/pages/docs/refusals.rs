@@ -6,6 +6,7 @@ use kit::{Error, Fields, Refusal};
 /// The refusals of every house.
 const REFUSALS: &[&Refusal] = &[
     &kit::db::BUSY,
+    &kit::jobs::JOB_RUNNING,
     &kit::replies::IDEMPOTENCY_MISMATCH,
     &people::TOO_MANY_ATTEMPTS,
     &people::TOO_MANY_REQUESTS,

@@ -8,6 +8,8 @@ mod day;
 mod day_form;
 mod desk;
 mod front;
+mod jobs;
+mod jobs_api;
 mod member;
 mod members;
 mod numbers;
@@ -20,8 +22,12 @@ mod why_not;
 
 use axum::Router;
 use kit::House;
+use utoipa_axum::router::OpenApiRouter;
 
-pub(crate) use numbers_api::routes as api_routes;
+/// Addresses of the API that no single crate can have.
+pub(crate) fn api_routes() -> OpenApiRouter<House> {
+    numbers_api::routes().merge(jobs_api::routes())
+}
 
 /// What a setting is, in words; nothing for one that there is no more.
 pub(super) fn setting_words(name: &str) -> Option<&'static str> {
@@ -38,6 +44,7 @@ pub(super) fn routes() -> Router<House> {
         .merge(rule::routes())
         .merge(times::routes())
         .merge(numbers::routes())
+        .merge(jobs::routes())
         .merge(plans::routes())
         .merge(members::routes())
         .merge(member::routes())

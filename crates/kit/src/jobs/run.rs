@@ -51,8 +51,13 @@ impl Tx<'_> {
             sql!("INSERT INTO jobs (id, kind, payload, run_at, attempt, dead) VALUES ($1, $2, $3, $4, 0, FALSE)"),
             args![id, J::KIND, payload, at],
         )?;
-        self.after_commit(Changed(TOPIC.to_owned()));
+        self.wake_runner();
         Ok(())
+    }
+
+    /// Has the runners look for jobs when this transaction is committed.
+    pub(super) fn wake_runner(&mut self) {
+        self.after_commit(Changed(TOPIC.to_owned()));
     }
 }
 
