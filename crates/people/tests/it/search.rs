@@ -1,6 +1,7 @@
 //! Finding people (D12): the index answers what a simple model answers, on either engine; it follows every change, is made for
 //! rows that lack it, and is fast among a hundred thousand.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use kit::fold::{digits, fold};
