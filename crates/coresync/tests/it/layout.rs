@@ -17,15 +17,15 @@ const LINES_OF_A_CRATE: usize = 8_000;
 const LARGE_FOLDERS: &[(&str, usize)] = &[
     ("crates/bookings/src", 61),
     ("crates/coresync/src/pages", 42),
-    ("crates/coresync/src/pages/staff", 18),
-    ("crates/coresync/tests/it", 56),
-    ("crates/kit/src", 19),
+    ("crates/coresync/src/pages/staff", 19),
+    ("crates/coresync/tests/it", 57),
+    ("crates/kit/src", 18),
     ("crates/people/src", 38),
 ];
 /// Crates that have more lines, and how many at most.
 const LARGE_CRATES: &[(&str, usize)] = &[("bookings", 14_100), ("coresync", 18_300)];
 /// Folders whose files import each other in circles.
-const CIRCLES_IN: &[&str] = &["crates/bookings/src/", "crates/coresync/src/pages/", "crates/kit/src/"];
+const CIRCLES_IN: &[&str] = &["crates/bookings/src/", "crates/coresync/src/pages/"];
 /// Names that two crates export.
 const TWO_MEANINGS: &[&str] = &["Changed", "Event", "Place", "PlanTerms", "State", "Status", "Waiting"];
 
