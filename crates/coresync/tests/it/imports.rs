@@ -71,8 +71,9 @@ impl Imports {
             "self" => {}
             "super" => {
                 module.pop();
-                while let Some((next, behind)) = rest.split_first().filter(|(next, _)| *next == "super") {
-                    debug_assert_eq!(next, "super");
+                while let Some(("super", behind)) =
+                    rest.split_first().map(|(next, rest)| (next.as_str(), rest))
+                {
                     module.pop();
                     rest = behind;
                 }
