@@ -1,6 +1,6 @@
-//! Which file of a crate imports from which other one, as far as paths say so: `use` items, and paths in code that begin with
-//! `crate::`, `super::`, `self::`, or a module. A path is followed through re-exports to the file that declares the name.
-//! A `lib.rs`, `main.rs`, or `mod.rs` that only declares and re-exports is no part of a circle.
+//! Which file of a crate imports from which other one, as far as paths say so: `use` items, and paths in code that begin
+//! with `crate::`, `super::`, `self::`, or a module. A path is followed through re-exports to the file that declares the
+//! name. A `lib.rs`, `main.rs`, or `mod.rs` that only declares and re-exports is no part of a circle.
 
 use std::collections::{BTreeMap, BTreeSet};
 
