@@ -7,8 +7,6 @@ use std::panic::Location;
 
 use serde_json::{Map, Value};
 
-use crate::db::BUSY;
-
 /// What every verb answers.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -44,6 +42,10 @@ impl Refusal {
         Refusal { code, sentence, status: 429 }
     }
 }
+
+/// More wait than can be answered in time.
+pub const BUSY: Refusal =
+    Refusal { code: "busy", sentence: "Very many ask at once. Please try again in a moment.", status: 503 };
 
 /// Which fields of an input are wrong, and why: the sentence stands beside the field.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

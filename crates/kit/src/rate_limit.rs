@@ -1,5 +1,5 @@
-//! Rate limits: so many requests at once, and so many per minute. Counted in this process's memory, by GCRA, one number for
-//! each key ([`governor`]).
+//! Rate limits: so many requests at once, and so many per minute. Counted in this process's memory, by GCRA, one number
+//! for each key ([`governor`]).
 
 use std::hash::Hash;
 use std::num::NonZeroU32;
@@ -13,8 +13,8 @@ use governor::{Quota, RateLimiter as Governor};
 
 use crate::clock::Clock;
 
-/// What a key may spend at once, and gets back in a minute: one cell for each microsecond. A request costs its part of them,
-/// so that keys with different limits share one limiter.
+/// What a key may spend at once, and gets back in a minute: one cell for each microsecond. A request costs its part of
+/// them, so that keys with different limits share one limiter.
 const CELLS: NonZeroU32 = NonZeroU32::new(60_000_000).expect("it is not zero");
 /// How many keys are remembered before those that owe nothing are looked for.
 const FEW: usize = 4_096;

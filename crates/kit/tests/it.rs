@@ -1,5 +1,7 @@
 //! The ground under test, on the engine of the suite: the seam, jobs, ids, copies.
 
+#[path = "it/config.rs"]
+mod config;
 #[path = "it/copies.rs"]
 mod copies;
 #[path = "it/ids.rs"]

@@ -1,6 +1,6 @@
-//! Which file of a crate imports from which other one, as far as paths say so: `use` items, and paths in code that begin with
-//! `crate::`, `super::`, `self::`, or a module. A path is followed through re-exports to the file that declares the name.
-//! A `lib.rs`, `main.rs`, or `mod.rs` that only declares and re-exports is no part of a circle.
+//! Which file of a crate imports from which other one, as far as paths say so: `use` items, and paths in code that begin
+//! with `crate::`, `super::`, `self::`, or a module. A path is followed through re-exports to the file that declares the
+//! name. A `lib.rs`, `main.rs`, or `mod.rs` that only declares and re-exports is no part of a circle.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -71,8 +71,9 @@ impl Imports {
             "self" => {}
             "super" => {
                 module.pop();
-                while let Some((next, behind)) = rest.split_first().filter(|(next, _)| *next == "super") {
-                    debug_assert_eq!(next, "super");
+                while let Some(("super", behind)) =
+                    rest.split_first().map(|(next, rest)| (next.as_str(), rest))
+                {
                     module.pop();
                     rest = behind;
                 }

@@ -7,9 +7,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
-use super::postgres::Session;
+use super::engine::postgres_session::Session;
+use super::engine::sqlite_connection as sqlite;
+use super::means::{Kind, Means};
+use super::sql::Sql;
 use super::value::{FromRow, Row, Value};
-use super::{Kind, Means, Sql, sqlite};
 use crate::errors::{Error, Fault, Result};
 use crate::ids::{Id, Ids};
 use crate::live::Changed;

@@ -1,4 +1,4 @@
-//! Work for later: written in the transaction that causes it ([`run`]), and looked after by people ([`queue`]).
+//! Work for later: written in the transaction that causes it, done by runners, and looked after by people.
 
 mod queue;
 mod run;

@@ -1,6 +1,6 @@
 //! The queue of jobs as people look after it: which jobs wait, run, fail, or were set aside; trying one again, and
-//! discarding one. A job that is done is gone at once. One that failed too often is set aside and kept for [`KEPT`], so that
-//! somebody can look at it; then [`prune`] removes it.
+//! discarding one. A job that is done is gone at once. One that failed too often is set aside and kept for 90 days, so
+//! that somebody can look at it; then [`prune`] removes it.
 //!
 //! What a job carries is never read here: it may be secret.
 

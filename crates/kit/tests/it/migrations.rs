@@ -1,6 +1,9 @@
 //! Migrations that change rows, on rows as they stood before.
 
+use kit::{args, sql};
 use rusqlite::Connection;
+
+use crate::open;
 
 /// A database with every migration before this one.
 fn before(name: &str) -> Connection {
@@ -58,4 +61,36 @@ fn phone_numbers_become_e164_and_unverified_accounts_are_signed_out() {
     }
     let left: i64 = db.query_row("SELECT SUM(person_id) FROM sessions", [], |row| row.get(0)).expect("a sum");
     assert_eq!(left, 1, "the session of the verified one alone");
+}
+
+/// Each migration is stored with the digest of its text. One whose text is another is refused at the next start.
+#[tokio::test]
+async fn a_migration_that_was_changed_after_it_was_applied_is_refused() {
+    let test = open().await;
+    let again = test.db.migrate().await.expect("nothing is due");
+    assert_eq!(again.applied, 0);
+    let stored: Vec<(String, String)> = test
+        .db
+        .view(|tx| tx.all(sql!("SELECT name, digest FROM migrations ORDER BY name"), args![]))
+        .await
+        .expect("the history");
+    assert_eq!(stored.len(), again.total);
+    assert!(stored.iter().all(|(_, digest)| digest.len() == 64), "a SHA-256 each");
+    let change = |tx: &mut kit::Tx<'_>| {
+        tx.run(sql!("UPDATE migrations SET digest = 'x' WHERE name = '0002_people'"), args![])
+    };
+    assert_eq!(test.db.tx(change).await.expect("changed"), 1);
+    let refused = test.db.migrate().await.expect_err("it is refused").to_string();
+    assert!(refused.contains("migration 0002_people was changed after it was applied"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_program_is_refused() {
+    let test = open().await;
+    let add = |tx: &mut kit::Tx<'_>| {
+        tx.run(sql!("INSERT INTO migrations (name, digest) VALUES ('9999_later', 'x')"), args![])
+    };
+    test.db.tx(add).await.expect("added");
+    let refused = test.db.migrate().await.expect_err("it is refused").to_string();
+    assert!(refused.contains("9999_later") && refused.contains("newer program"), "{refused}");
 }

@@ -202,7 +202,7 @@ fn draw_one(tx: &mut Tx<'_>, by: &Actor, id: Id, wrong: Option<&Fields>) -> Resu
     Ok(DeskPage::new(by, HERE, job.kind.clone())
         .with(Part::Facts(facts))
         .heading("retry", "Retry")
-        .text("The job is tried at once, with all its attempts before it. What it did before it failed may be done twice.")
+        .text("The job is tried at once, with all its attempts before it. What it did before it failed may happen twice.")
         .with(Part::Form(retry))
         .heading("discard", "Discard")
         .text("The job is removed and will not run. An email that it was to send is not sent.")

@@ -3,9 +3,12 @@
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::postgres::{Session, configure, fault, in_words};
+use super::migrate;
 use super::tally::tables;
-use super::{Place, aside, migrate, sqlite};
+use crate::db::blocking::aside;
+use crate::db::engine::postgres_session::{Session, configure, fault, in_words};
+use crate::db::engine::sqlite_connection as sqlite;
+use crate::db::place::Place;
 use crate::errors::{Fault, Result};
 
 /// How many findings of one kind are told.

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Db, Tx};
+use crate::db::database::Db;
+use crate::db::tx::Tx;
 use crate::errors::{Fault, Result};
 use crate::ids::{Id, LEASE, NODES, since_epoch};
 use crate::{args, sql, tokens};

@@ -3,42 +3,32 @@
 //! the flushing thread, which does wait. The write-ahead log is in order, so that one flush covers
 //! every commit before it: many transactions share it.
 
-use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, unbounded};
-use postgres::config::{Host, SslMode};
-use postgres::error::SqlState;
-use postgres::{Client, Config, Statement};
-use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::health::Health;
-use super::tx::{Conn, Keep, Unit, same_failure};
-use super::value::{Row, Value};
-use super::{BUSY, Kind, Means, QUEUE, Sql, Tx, Width};
-use crate::errors::{Error, Fault, FaultKind, OrFault, Result};
+use super::postgres_session::{Address, Session, configure, fault};
+use crate::db::health::Health;
+use crate::db::means::{Kind, Means, QUEUE, Width};
+use crate::db::tx::{Conn, Keep, Tx, Unit, same_failure};
+use crate::errors::{BUSY, Error, Fault, FaultKind, OrFault as _, Result};
 use crate::ids::Ids;
 
-/// How long one attempt to connect may take.
-const CONNECT: Duration = Duration::from_secs(5);
 /// How long a server that does not answer is waited for at the start, how often it is tried, and how often that is said.
 const WAIT: Duration = Duration::from_secs(30);
 const TRY: Duration = Duration::from_millis(500);
 const SAY: Duration = Duration::from_secs(5);
-/// How long something sent may stay unanswered by the other machine before the connection counts as lost.
-const UNANSWERED: Duration = Duration::from_secs(30);
 /// How long a committed transaction waits for a flush before its caller is told that it may be lost.
 const FLUSH: Duration = Duration::from_secs(30);
 
 /// The engine: a queue with threads behind it, which end when the queue is dropped.
-pub(super) struct Postgres {
+pub(in crate::db) struct Postgres {
     works: Sender<(Kind, Box<dyn Unit>)>,
 }
 
 impl Postgres {
-    pub(super) fn open(
+    pub(in crate::db) fn open(
         url: &str,
         width: Width,
         means: &Means,
@@ -67,11 +57,11 @@ impl Postgres {
     }
 
     /// Whether somebody waits for a thread, jobs among them.
-    pub(super) fn is_waited_for(&self) -> bool {
+    pub(in crate::db) fn is_waited_for(&self) -> bool {
         !self.works.is_empty()
     }
 
-    pub(super) fn submit(&self, kind: Kind, work: Box<dyn Unit>) {
+    pub(in crate::db) fn submit(&self, kind: Kind, work: Box<dyn Unit>) {
         if let Err(TrySendError::Full((_, work))) = self.works.try_send((kind, work)) {
             work.refuse(Error::refused(&BUSY));
         }
@@ -80,144 +70,6 @@ impl Postgres {
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
     std::thread::Builder::new().name(name.to_owned()).spawn(work).map(drop).or_fault()
-}
-
-/// How a server is reached: the driver's settings, and the certificates that are believed.
-#[derive(Clone)]
-pub(super) struct Address {
-    config: Config,
-    tls: Arc<rustls::ClientConfig>,
-}
-
-/// Reads the address and sets what every connection of ours has in common. `sslrootcert=FILE` names the
-/// certificates that a server of one's own is known by; without it the public ones are believed. To another machine the connection
-/// is encrypted, unless `sslmode` says otherwise: the driver's default would accept a server that offers no TLS.
-pub(super) fn configure(url: &str) -> Result<Address> {
-    let (plain, query) = url.split_once('?').unwrap_or((url, ""));
-    let (own, others): (Vec<&str>, Vec<&str>) =
-        query.split('&').filter(|part| !part.is_empty()).partition(|part| part.starts_with("sslrootcert="));
-    let joint = if others.is_empty() { "" } else { "?" };
-    let address = format!("{plain}{joint}{}", others.join("&"));
-    let mut config: Config = address.parse().map_err(|e| Fault::because(format!("DATABASE_URL: {e}")))?;
-    if !query.contains("sslmode=") && !is_same_machine(&config) {
-        config.ssl_mode(SslMode::Require);
-    }
-    let options = config.get_options().unwrap_or_default().to_owned();
-    config.options(format!("{options} -c synchronous_commit=off -c client_min_messages=warning").trim());
-    config.connect_timeout(CONNECT).application_name("coresync").tcp_user_timeout(UNANSWERED);
-    let roots = roots(own.first().and_then(|part| part.strip_prefix("sslrootcert=")))?;
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .or_fault()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(Address { config, tls: Arc::new(tls) })
-}
-
-/// Whether every server of an address is this machine, which no one listens in on.
-fn is_same_machine(config: &Config) -> bool {
-    config.get_hosts().iter().all(|host| match host {
-        Host::Tcp(name) => name == "localhost" || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback()),
-        #[cfg(unix)]
-        Host::Unix(_) => true,
-    })
-}
-
-fn roots(file: Option<&str>) -> Result<rustls::RootCertStore> {
-    use rustls::pki_types::pem::PemObject as _;
-    let Some(file) = file else {
-        return Ok(rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() });
-    };
-    let wrong = |error: &dyn std::fmt::Display| Fault::because(format!("sslrootcert {file}: {error}"));
-    let mut roots = rustls::RootCertStore::empty();
-    for certificate in rustls::pki_types::CertificateDer::pem_file_iter(file).map_err(|e| wrong(&e))? {
-        roots.add(certificate.map_err(|e| wrong(&e))?).map_err(|e| wrong(&e))?;
-    }
-    Ok(roots)
-}
-
-/// Says where nobody answered, why, and what to look at.
-fn unreached(config: &Config, error: &postgres::Error) -> Error {
-    let hosts: Vec<String> = config.get_hosts().iter().map(|host| format!("{host:?}")).collect();
-    let kind = match error.as_db_error() {
-        Some(db) => kind_of(db.code()),
-        None if is_lost(error) => FaultKind::NotStarted,
-        None => FaultKind::Other,
-    };
-    let text = format!(
-        "PostgreSQL at {} port {:?}, database {}: {}. DATABASE_URL says where it is; sslmode=disable or sslrootcert=FILE \
-         in it says how it is trusted.",
-        hosts.join(", "),
-        config.get_ports(),
-        config.get_dbname().unwrap_or("of the user's name"),
-        in_words(error)
-    );
-    Fault::of(kind, text)
-}
-
-/// A connection and the statements that it has prepared.
-pub(super) struct Session {
-    client: Client,
-    prepared: HashMap<usize, Statement>,
-}
-
-impl Session {
-    pub(super) fn connect(address: &Address) -> Result<Session> {
-        let tls = MakeRustlsConnect::new(rustls::ClientConfig::clone(&address.tls));
-        let client = address.config.connect(tls).map_err(|error| unreached(&address.config, &error))?;
-        Ok(Session { client, prepared: HashMap::new() })
-    }
-
-    #[track_caller]
-    pub(super) fn each(
-        &mut self,
-        sql: &'static Sql,
-        args: &[Value],
-        take: &mut dyn FnMut(&Row<'_>) -> Result<()>,
-    ) -> Result<()> {
-        let statement = self.statement(sql)?;
-        for row in self.client.query(&statement, &borrowed(args)).map_err(fault)? {
-            take(&Row::Postgres(&row))?;
-        }
-        Ok(())
-    }
-
-    #[track_caller]
-    pub(super) fn run(&mut self, sql: &'static Sql, args: &[Value]) -> Result<u64> {
-        let statement = self.statement(sql)?;
-        self.client.execute(&statement, &borrowed(args)).map_err(fault)
-    }
-
-    #[track_caller]
-    pub(super) fn plain(&mut self, text: &str) -> Result<()> {
-        self.client.batch_execute(text).map_err(fault)
-    }
-
-    #[track_caller]
-    pub(super) fn prepare(&mut self, sql: &'static Sql) -> Result<()> {
-        self.client.prepare(sql.postgres()).map(drop).map_err(fault)
-    }
-
-    pub(super) fn client(&mut self) -> &mut Client {
-        &mut self.client
-    }
-
-    #[track_caller]
-    fn statement(&mut self, sql: &'static Sql) -> Result<Statement> {
-        // The address of a statement is a name for it, never followed.
-        let name = std::ptr::from_ref(sql).addr();
-        if let Some(statement) = self.prepared.get(&name) {
-            return Ok(statement.clone());
-        }
-        let statement = self.client.prepare(sql.postgres()).map_err(fault)?;
-        self.prepared.insert(name, statement.clone());
-        Ok(statement)
-    }
-}
-
-fn borrowed(args: &[Value]) -> Vec<&(dyn postgres::types::ToSql + Sync)> {
-    args.iter().map(|value| value as _).collect()
 }
 
 struct Worker {
@@ -409,78 +261,11 @@ fn flush(address: &Address, session: &mut Option<(Session, String)>, ids: &Ids) 
 /// crash. A role that may not see that is told another name each time, so that a lost connection always leaves a doubt.
 fn connect_to_flush(address: &Address) -> Result<(Session, String)> {
     let mut session = Session::connect(address)?;
-    let row = session.client.query_one(
+    let row = session.client().query_one(
         "SELECT CAST(pg_postmaster_start_time() AS TEXT) || COALESCE((SELECT CAST(MIN(backend_start) AS TEXT)
          FROM pg_stat_activity WHERE backend_type = 'checkpointer'), CAST(random() AS TEXT))",
         &[],
     );
     let run = row.map_err(fault)?.try_get(0).map_err(fault)?;
     Ok((session, run))
-}
-
-#[track_caller]
-pub(super) fn fault(error: postgres::Error) -> Error {
-    let kind = match error.as_db_error() {
-        Some(db) if *db.code() == SqlState::UNIQUE_VIOLATION => {
-            FaultKind::BrokenKey(db.table().unwrap_or_default().to_owned())
-        }
-        Some(db) => kind_of(db.code()),
-        None if is_lost(&error) => FaultKind::NotStarted,
-        None => FaultKind::Other,
-    };
-    Fault::of(kind, in_words(&error))
-}
-
-fn kind_of(code: &SqlState) -> FaultKind {
-    match code.code() {
-        "40001" | "40P01" => FaultKind::Collision,
-        // The connection, the server being stopped or started, too many connections.
-        "57P01" | "57P02" | "57P03" | "57P05" | "53300" => FaultKind::NotStarted,
-        code if code.starts_with("08") => FaultKind::NotStarted,
-        // The disk is full, memory is out; the machine fails.
-        code if code.starts_with("53") || code.starts_with("58") => FaultKind::Unavailable,
-        _ => FaultKind::Other,
-    }
-}
-
-/// Whether the server did not say anything: nobody answers, or the line is cut.
-fn is_lost(error: &postgres::Error) -> bool {
-    error.is_closed()
-        || std::error::Error::source(error).is_some_and(|source| source.is::<std::io::Error>())
-        || error.to_string().contains("timed out")
-}
-
-/// What the server said, with its detail; or every cause down to the last.
-pub(super) fn in_words(error: &postgres::Error) -> String {
-    if let Some(db) = error.as_db_error() {
-        let detail = db.detail().map(|detail| format!(" ({detail})")).unwrap_or_default();
-        return format!("{}: {}{detail}", db.severity(), db.message());
-    }
-    let mut causes = vec![error.to_string()];
-    let mut cause = std::error::Error::source(error);
-    while let Some(deeper) = cause {
-        causes.push(deeper.to_string());
-        cause = deeper.source();
-    }
-    causes.join(": ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_connection_to_another_machine_is_encrypted_unless_it_is_said_otherwise() {
-        let mode = |url: &str| configure(url).expect("an address").config.get_ssl_mode();
-        assert_eq!(mode("postgres://club@db.example.com/club"), SslMode::Require);
-        assert_eq!(mode("postgres://club@db.example.com,localhost/club?connect_timeout=5"), SslMode::Require);
-        assert_eq!(mode("postgres://club@db.example.com/club?sslmode=disable"), SslMode::Disable);
-        for near in [
-            "postgres://club@localhost/club",
-            "postgres://club@127.0.0.1:5433/club",
-            "postgres://club@%2Frun%2Fpg/club",
-        ] {
-            assert_eq!(mode(near), SslMode::Prefer, "{near}");
-        }
-    }
 }

@@ -12,11 +12,15 @@ use rusqlite::{Connection, OpenFlags, backup::Backup, params_from_iter};
 use sha2::{Digest, Sha256};
 
 use super::inspect::damage_of;
-use super::postgres::{Session, configure, fault};
+use super::migrate;
 use super::tally::{
     Tally, columns, each_of_file, each_of_postgres, tables, tables_in_order, tally_all, tally_file,
 };
-use super::{Place, Value, aside, migrate, sqlite};
+use crate::db::blocking::aside;
+use crate::db::engine::postgres_session::{Session, configure, fault};
+use crate::db::engine::sqlite_connection as sqlite;
+use crate::db::place::Place;
+use crate::db::value::Value;
 use crate::errors::{Error, Fault, Result};
 use crate::files;
 use crate::ids::since_epoch;

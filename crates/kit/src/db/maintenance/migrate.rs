@@ -3,8 +3,11 @@
 
 use rusqlite::Connection;
 
-use super::postgres::{Session, configure, fault, in_words};
-use super::{Db, Place, aside, sqlite};
+use crate::db::blocking::aside;
+use crate::db::database::Db;
+use crate::db::engine::postgres_session::{Session, configure, fault, in_words};
+use crate::db::engine::sqlite_connection as sqlite;
+use crate::db::place::Place;
 use crate::errors::{Fault, Result};
 use crate::tokens;
 
@@ -108,7 +111,9 @@ fn due(applied: &[(String, String)]) -> Result<Vec<(&'static str, &'static str)>
                 )));
             }
             Some((_, text)) if digest(text) != *digest_then => {
-                return Err(Fault::because(format!("migration {name} was changed after it was applied")));
+                return Err(Fault::because(format!(
+                    "migration {name} was changed after it was applied: run the program that applied it, or restore its text"
+                )));
             }
             Some(_) => {}
         }

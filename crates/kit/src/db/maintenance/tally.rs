@@ -9,8 +9,9 @@ use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 use sha2::{Digest, Sha256};
 
-use super::postgres::fault;
-use super::{Value, sqlite};
+use crate::db::engine::postgres_session::fault;
+use crate::db::engine::sqlite_connection as sqlite;
+use crate::db::value::Value;
 use crate::errors::{Fault, OrFault, Result};
 
 /// The rows of a table: how many, and a digest that does not depend on their order.

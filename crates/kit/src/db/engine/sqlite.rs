@@ -3,20 +3,19 @@
 //! writes holds is copied into the file by a thread of its own: nobody waits for that.
 
 use std::cell::Cell;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, bounded, select};
-use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags, params_from_iter};
+use rusqlite::Connection;
 
-use super::health::Health;
+use super::sqlite_connection::{connect, fault, plain, refuse_half_restored};
 use super::stamp::{Marks, Stamp};
-use super::tx::{Conn, Keep, Unit, same_failure, unwinding};
-use super::value::{Row, Value};
-use super::{BUSY, Kind, Means, QUEUE, Sql, Tx, Width};
-use crate::errors::{Error, Fault, FaultKind, OrFault, Result};
+use crate::db::health::Health;
+use crate::db::means::{Kind, Means, QUEUE, Width};
+use crate::db::tx::{Conn, Keep, Tx, Unit, same_failure, unwinding};
+use crate::errors::{BUSY, Error, OrFault as _, Result};
 use crate::files;
 use crate::ids::Ids;
 
@@ -33,11 +32,9 @@ const TURN: Duration = Duration::from_millis(5);
 const LONG_LOG: u32 = 1_000;
 /// From so many pages on, the writer waits until all are copied, so that the log begins anew: 64 MB.
 const LONGEST_LOG: u32 = 16_384;
-/// How long to wait for another process's write.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The engine: queues with threads behind them, which end when the queues are dropped.
-pub(super) struct Sqlite {
+pub(in crate::db) struct Sqlite {
     writes: Sender<Box<dyn Unit>>,
     /// What gives way.
     later: Sender<Box<dyn Unit>>,
@@ -46,7 +43,7 @@ pub(super) struct Sqlite {
 }
 
 impl Sqlite {
-    pub(super) fn open(
+    pub(in crate::db) fn open(
         path: &Path,
         width: Width,
         means: &Means,
@@ -92,16 +89,16 @@ impl Sqlite {
     }
 
     /// The marks of the last commit, whoever made it.
-    pub(super) fn stamp(&self) -> Option<Stamp> {
+    pub(in crate::db) fn stamp(&self) -> Option<Stamp> {
         self.marks.read()
     }
 
     /// Whether somebody waits for a thread, jobs that read among them.
-    pub(super) fn is_waited_for(&self) -> bool {
+    pub(in crate::db) fn is_waited_for(&self) -> bool {
         !self.writes.is_empty() || !self.reads.is_empty()
     }
 
-    pub(super) fn submit(&self, kind: Kind, work: Box<dyn Unit>) {
+    pub(in crate::db) fn submit(&self, kind: Kind, work: Box<dyn Unit>) {
         let queue = match kind {
             Kind::Write => &self.writes,
             Kind::WriteLater => &self.later,
@@ -114,7 +111,7 @@ impl Sqlite {
 impl Sqlite {
     /// Has `look` run on a reading thread, which hands `work` on to the writer itself: so whoever asked first is
     /// written first, however busy everything else is.
-    pub(super) fn submit_after<L>(&self, look: L, work: Box<dyn Unit>)
+    pub(in crate::db) fn submit_after<L>(&self, look: L, work: Box<dyn Unit>)
     where
         L: Fn(&mut Tx<'_>) -> Result<()> + Send + 'static,
     {
@@ -161,45 +158,6 @@ fn hand(queue: &Sender<Box<dyn Unit>>, work: Box<dyn Unit>) {
     if let Err(TrySendError::Full(work)) = queue.try_send(work) {
         work.refuse(Error::refused(&BUSY));
     }
-}
-
-/// A connection with our settings. Shared by the commands that work on a file directly.
-pub(super) fn connect(path: &Path) -> Result<Connection> {
-    files::make_private(path)?;
-    let conn = Connection::open_with_flags(path, OpenFlags::default())
-        .map_err(|e| Fault::because(format!("database file {}: {e}", path.display())))?;
-    let wrong =
-        |e: rusqlite::Error| Fault::because(format!("database file {}: {e} (DATABASE_URL)", path.display()));
-    conn.busy_timeout(PATIENCE).map_err(wrong)?;
-    conn.execute_batch(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-         PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;",
-    )
-    .map_err(wrong)?;
-    conn.set_prepared_statement_cache_capacity(256);
-    // A plan that holds for every argument: without this, SQLite plans many a statement anew for each.
-    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(wrong)?;
-    Ok(conn)
-}
-
-/// What a restore writes into until it is finished.
-pub(super) fn draft_of(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".restoring");
-    PathBuf::from(name)
-}
-
-/// Where a restore was interrupted, nothing is begun in its place.
-pub(super) fn refuse_half_restored(path: &Path) -> Result<()> {
-    let draft = draft_of(path);
-    if path.exists() || !draft.exists() {
-        return Ok(());
-    }
-    Err(Fault::because(format!(
-        "a restore was interrupted, or is under way: {} is not finished. Start `coresync restore` again, or remove that file \
-         if you want to begin without the backup",
-        draft.display()
-    )))
 }
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
@@ -352,63 +310,10 @@ impl Writer<'_> {
     }
 }
 
-/// A statement of the seam's own, understood once.
-pub(super) fn plain(conn: &Connection, text: &str) -> Result<()> {
-    conn.prepare_cached(text).and_then(|mut statement| statement.execute([])).map(drop).map_err(fault)
-}
-
 fn run_in_savepoint(conn: &Connection, unit: &mut dyn Unit, means: &Means, ids: &Ids) -> Result<()> {
     plain(conn, "SAVEPOINT unit")?;
     if unit.run(Tx::new(Kind::Write, Conn::Sqlite(conn), means, ids)) == Keep::RollBack {
         plain(conn, "ROLLBACK TO unit")?;
     }
     plain(conn, "RELEASE unit")
-}
-
-#[track_caller]
-pub(super) fn each(
-    conn: &Connection,
-    sql: &'static Sql,
-    args: &[Value],
-    take: &mut dyn FnMut(&Row<'_>) -> Result<()>,
-) -> Result<()> {
-    let mut statement = conn.prepare_cached(sql.sqlite()).map_err(fault)?;
-    let mut rows = statement.query(params_from_iter(args)).map_err(fault)?;
-    while let Some(row) = rows.next().map_err(fault)? {
-        take(&Row::Sqlite(row))?;
-    }
-    Ok(())
-}
-
-#[track_caller]
-pub(super) fn run(conn: &Connection, sql: &'static Sql, args: &[Value]) -> Result<u64> {
-    let mut statement = conn.prepare_cached(sql.sqlite()).map_err(fault)?;
-    let touched = statement.execute(params_from_iter(args)).map_err(fault)?;
-    u64::try_from(touched).or_fault()
-}
-
-#[track_caller]
-pub(super) fn fault(error: rusqlite::Error) -> Error {
-    let kind = match &error {
-        rusqlite::Error::SqliteFailure(failure, text) => match failure.code {
-            ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => FaultKind::Collision,
-            // Primary key and unique key, by SQLite's extended result codes.
-            ErrorCode::ConstraintViolation if matches!(failure.extended_code, 1555 | 2067) => {
-                FaultKind::BrokenKey(broken_table(text.as_deref().unwrap_or_default()))
-            }
-            ErrorCode::DiskFull
-            | ErrorCode::SystemIoFailure
-            | ErrorCode::ReadOnly
-            | ErrorCode::CannotOpen => FaultKind::Unavailable,
-            _ => FaultKind::Other,
-        },
-        _ => FaultKind::Other,
-    };
-    Fault::of(kind, error)
-}
-
-/// `UNIQUE constraint failed: people.email, people.club` names the table in its first column.
-fn broken_table(text: &str) -> String {
-    let columns = text.rsplit(": ").next().unwrap_or_default();
-    columns.split('.').next().unwrap_or_default().to_owned()
 }

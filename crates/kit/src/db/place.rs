@@ -1,0 +1,32 @@
+//! Where a database is.
+
+use std::path::PathBuf;
+
+use crate::errors::{Fault, Result};
+
+/// Which database, and how it is reached.
+#[derive(Debug, Clone)]
+pub enum Place {
+    /// A file of our own.
+    Sqlite(PathBuf),
+    /// A server.
+    Postgres(String),
+}
+
+impl Place {
+    /// Reads `sqlite:PATH` or `postgres://…`.
+    ///
+    /// # Errors
+    /// A fault for anything else.
+    pub fn parse(url: &str) -> Result<Place> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Place::Postgres(url.to_owned()));
+        }
+        let path = url.strip_prefix("sqlite:").ok_or_else(|| {
+            Fault::because(
+                "DATABASE_URL must begin with sqlite: or postgres:// (for example sqlite:data/club.db)",
+            )
+        })?;
+        Ok(Place::Sqlite(PathBuf::from(path.strip_prefix("//").unwrap_or(path))))
+    }
+}
