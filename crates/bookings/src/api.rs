@@ -19,7 +19,6 @@ use utoipa_axum::routes;
 use crate::book::{book, look};
 use crate::cancel::{Reason, cancel_because};
 use crate::confirm::confirm;
-use crate::free::Factors;
 use crate::hold::Holder;
 use crate::mine::{mine, show};
 use crate::model::Detail;
@@ -27,6 +26,7 @@ use crate::price::price_for;
 use crate::search::{Ask, BookingFor, search_for, window};
 use crate::wire::{Availability, BookingOut, ranked, slots};
 use crate::wish::{Extras, Wish};
+use scheduling::Factors;
 
 /// The addresses of this house.
 pub fn routes() -> OpenApiRouter<House> {

@@ -8,8 +8,6 @@ use people::{Action, Actor};
 use serde_json::{Map, Value, json};
 
 use crate::book::{SUBJECT, bill};
-use crate::cells::begin;
-use crate::days::Days;
 use crate::model::{Booking, Status};
 use crate::numbers::{NO_SHOW, START_EARLY, UNDO};
 use crate::policy::Leaving;
@@ -19,6 +17,8 @@ use crate::refusals::{
 };
 use crate::{notify, store};
 use catalogue::Catalogue;
+use scheduling::Days;
+use scheduling::begin;
 
 /// Checks a guest in: from the beginning of the operating day until the business day is closed (D11).
 ///

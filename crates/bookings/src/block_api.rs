@@ -14,12 +14,11 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::block_store::BlockKind;
 use crate::blocks::{
-    Block, BlockInput, block, blocks, bookings_inside, edit_block, field_of, inside_out, one_block,
-    remove_block,
+    BlockInput, block, blocks, bookings_inside, edit_block, field_of, inside_out, one_block, remove_block,
 };
 use crate::window::iso;
+use scheduling::{Block, BlockKind};
 
 pub(crate) fn routes() -> OpenApiRouter<House> {
     OpenApiRouter::new().routes(routes!(list_blocks, add_block)).routes(routes!(change_block, remove))

@@ -7,14 +7,13 @@ use people::{Action, Actor};
 use serde_json::json;
 
 use crate::audit;
-use crate::cells::begin;
-use crate::claim::{Taken, take};
+use crate::expiry::claimant;
 use crate::hold::Hold;
 use crate::model::{Booking, Frozen, Status};
 use crate::numbers::BIRTHDAY;
 use crate::policy::Policy;
 use crate::price::{Cover, Sale, SoldAddon, quote};
-use crate::refusals::TAKEN;
+use crate::refusals::{SAME_PERSON, TAKEN};
 use crate::request::{Question, Request};
 use crate::search::window;
 use crate::window::Window;
@@ -23,6 +22,8 @@ use crate::{notify, store, visit};
 use catalogue::{Catalogue, Service};
 use jiff::civil::Date;
 use membership::Standing;
+use scheduling::begin;
+use scheduling::{Claimed, Offer, Taken, claim_offer};
 
 pub use crate::model::SUBJECT;
 
@@ -145,7 +146,7 @@ impl Place<'_> {
         let found = request.look(tx)?;
         let sold = sold_addons(self.catalogue, request.service, &extras.addons)?;
         let id = tx.new_id()?;
-        let Some(taken) = take(tx, &request, found, id)? else { return Err(request.lost(tx, &TAKEN)?) };
+        let taken = claim(tx, &request, found, id)?;
         self.write(tx, &request, &taken, extras, &sold, Draft { id, visit })
     }
 
@@ -202,13 +203,13 @@ impl Place<'_> {
         };
         let by = self.by.id();
         store::insert(tx, self.catalogue.club.id, by, &booking, &quote.lines, extras)?;
-        taken.keep(tx, id, booking.expires_at)?;
+        scheduling::insert_allocations(tx, id, &taken.allocations, booking.expires_at)?;
         write_addons(tx, id, self.catalogue, &extras.addons)?;
         match hold {
             Some(hold) => {
                 store::set_holder(tx, id, hold)?;
                 store::note(tx, id, by, "held", &json!({"total": booking.total()}))?;
-                store::bump_versions(tx, id)?;
+                scheduling::bump_versions(tx, id)?;
                 audit::note_made(tx, self.by, "booking_held", &booking)?;
                 Ok(booking)
             }
@@ -218,6 +219,18 @@ impl Place<'_> {
                 Ok(booking)
             }
         }
+    }
+}
+
+/// Claims the best of an offer, or what is left of it.
+///
+/// # Errors
+/// `taken`, with other times; `same_person`.
+pub(crate) fn claim(tx: &mut Tx<'_>, request: &Request<'_>, offer: Offer, booking: Id) -> Result<Taken> {
+    match claim_offer(tx, &claimant(request.catalogue, booking), &request.wanted(), offer)? {
+        Claimed::Taken(taken) => Ok(taken),
+        Claimed::Gone => Err(request.lost(tx, &TAKEN)?),
+        Claimed::PersonElsewhere => Err(request.window.worded(Error::refused(&SAME_PERSON))),
     }
 }
 
@@ -237,7 +250,7 @@ pub(crate) fn settle(
     let club = catalogue.club.id;
     money::charge(tx, &bill(club, &booking, lines))?;
     store::note(tx, booking.id, by, "booked", &json!({"total": booking.total()}))?;
-    store::bump_versions(tx, booking.id)?;
+    scheduling::bump_versions(tx, booking.id)?;
     // Last, for the counter is locked until the commit.
     let year = booking.created_at.to_zoned(catalogue.club.zone.clone()).year();
     let reference = numbers::next(tx, "CS", club, year)?;

@@ -72,7 +72,7 @@ pub(crate) fn cancel_quietly(
         let lapses = store::lapses_of(tx, &booking)?;
         booking.leaving(now, lapses)
     };
-    store::release(tx, id)?;
+    scheduling::release(tx, id)?;
     if !leaving.late {
         membership::return_perks(tx, id)?;
     }

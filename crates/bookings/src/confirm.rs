@@ -7,9 +7,7 @@ use serde_json::json;
 
 use crate::audit;
 use crate::book::{Deed, all_of, pay_with, place_visit, priced, settle, write_addons};
-use crate::cells::cell_at;
-use crate::claim::claim_all;
-use crate::expiry::end_hold;
+use crate::expiry::{claimant, end_hold};
 use crate::hold::{Holder, theirs};
 use crate::model::{Booking, Status};
 use crate::notify;
@@ -18,10 +16,12 @@ use crate::policy::Policy;
 use crate::price::{Cover, Sale};
 use crate::refusals::{SAME_PERSON, TOO_MANY_OPEN, WRONG_STATE};
 use crate::search::window;
-use crate::store::{self, Kept, Kind};
+use crate::store::{self, Kept};
 use crate::waits;
 use crate::window::Window;
 use crate::wish::{Extras, Then, When, Wish};
+use scheduling::cell_at;
+use scheduling::{Allocation, ResourceKind, claim_all};
 
 /// Books what is held, with everything of the same visit; as it was said when it was held, unless `extras` say otherwise. A visitor's hold becomes that of who signs in and knows its
 /// token, at their own price. One that has run out is booked anew if it is still free.
@@ -150,18 +150,19 @@ impl Confirm<'_> {
     /// Claims the time of who comes; lets go of it if somebody else comes instead (F6).
     fn attend(&self, tx: &mut Tx<'_>, booking: &Booking) -> Result<()> {
         let Some(owner) = self.owner else { return Ok(()) };
-        let has = store::has(tx, booking.id, owner)?;
+        let has = scheduling::has_resource(tx, booking.id, owner)?;
         if booking.guest_name.is_some() {
-            return if has { store::let_go_of(tx, booking.id, owner) } else { Ok(()) };
+            return if has { scheduling::release_resource(tx, booking.id, owner) } else { Ok(()) };
         }
         if has {
             return Ok(());
         }
-        let wanted = (owner, Kind::Person, cell_at(booking.starts_at), cell_at(booking.ends_at));
-        if claim_all(tx, self.catalogue, booking.id, &[wanted])?.is_some() {
+        let (from, to) = (cell_at(booking.starts_at), cell_at(booking.ends_at));
+        let wanted = Allocation { resource: owner, kind: ResourceKind::Person, from, to };
+        if claim_all(tx, &claimant(self.catalogue, booking.id), &[wanted])?.is_some() {
             return Err(self.window.worded(Error::refused(&SAME_PERSON)));
         }
-        store::insert_allocations(tx, booking.id, &[wanted], None)
+        scheduling::insert_allocations(tx, booking.id, &[wanted], None)
     }
 }
 
@@ -187,7 +188,7 @@ fn again(
         addons,
         ..Extras::default()
     };
-    let named = store::technicians_of(tx, hold.id)?.first().copied();
+    let named = scheduling::technicians_of(tx, hold.id)?.first().copied();
     let wish = Wish {
         service: hold.service,
         minutes: hold.sale.as_ref().map(|sale| sale.minutes),
@@ -219,7 +220,7 @@ fn followed(tx: &mut Tx<'_>, hold: &Booking) -> Result<Vec<Then>> {
             service: booking.service,
             minutes: booking.sale.as_ref().map(|sale| sale.minutes),
             room: Some(booking.room),
-            technician: store::technicians_of(tx, other)?.first().copied(),
+            technician: scheduling::technicians_of(tx, other)?.first().copied(),
             addons: store::addons_of(tx, other)?,
         });
     }

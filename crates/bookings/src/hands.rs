@@ -6,8 +6,8 @@ use membership::Tier;
 use people::{Action, Actor, AuditSubject, note_change};
 use serde_json::{Value, json};
 
-use crate::cells::{MINUTES, begin, cell_at};
 use crate::release::{Decision, Override};
+use scheduling::{MINUTES, begin, cell_at};
 
 /// There is nothing to take back.
 pub const NOTHING_TO_UNDO: Refusal =

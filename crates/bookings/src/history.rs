@@ -11,7 +11,6 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::store;
 use crate::window::iso;
 
 pub(crate) fn routes() -> OpenApiRouter<House> {
@@ -99,7 +98,7 @@ async fn had_before(caller: Caller, Query(paging): Query<Paging>) -> Result<List
 fn told(tx: &mut Tx<'_>, had: &Had) -> Result<Option<HadOut>> {
     let catalogue = catalogue::current(tx)?;
     let Some(service) = catalogue.service(had.service) else { return Ok(None) };
-    let served = store::technicians_of(tx, had.booking)?;
+    let served = scheduling::technicians_of(tx, had.booking)?;
     let served = served.iter().filter_map(|id| catalogue.technician(*id));
     Ok(Some(HadOut {
         service: ServiceCard::of(&catalogue, service),

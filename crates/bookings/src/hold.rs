@@ -217,7 +217,7 @@ pub fn extend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<Booking> {
             return Err(Error::refused(&WRONG_STATE));
         }
         store::note(tx, hold, holder.by.id(), "extended", &json!({}))?;
-        store::bump_versions(tx, hold)?;
+        scheduling::bump_versions(tx, hold)?;
     }
     let extended = Booking { expires_at: Some(until), ..kept.booking.clone() };
     audit::note_both(tx, holder.by, "hold_extended", &kept.booking, &extended)?;

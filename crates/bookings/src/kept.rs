@@ -4,14 +4,14 @@
 use jiff::Timestamp;
 use kit::{Refusal, Result, Tx};
 
-use crate::busy::{Candidates, field_without};
-use crate::cells::{begin, cell_from, cells};
-use crate::days::Days;
-use crate::free::{Demand, Offers};
 use crate::release::gate;
 use crate::request::sold_minutes;
 use crate::rules::rules;
 use crate::search::{Ask, SearchContext, service, terms_at};
+use scheduling::Days;
+use scheduling::{Candidates, field_without};
+use scheduling::{Demand, Offers};
+use scheduling::{begin, cell_from, cells};
 
 /// A free time that is kept for others for now.
 #[derive(Debug, Clone, Copy)]

@@ -6,21 +6,14 @@ mod amend;
 mod api;
 mod arrive;
 mod audit;
-mod bits;
 mod block_api;
-mod block_store;
 mod blocks;
 mod book;
-mod busy;
 mod cancel;
-mod cells;
-mod claim;
 mod confirm;
 mod day_visits;
-mod days;
 mod expiry;
 mod forget;
-mod free;
 mod guests;
 mod hands;
 mod history;
@@ -67,24 +60,18 @@ pub use amend::{add_to_visit, amend, leave_out, take_over, take_over_carried};
 pub use api::routes;
 pub use arrive::{business_day_is_open, check_in, complete, no_show, start};
 pub use audit::id_by_reference;
-pub use bits::Bits;
-pub use block_store::BlockKind;
 pub use blocks::{
-    BLOCK_EDITED, BLOCK_REMOVED, BOOKINGS_INSIDE, Block, BlockInput, InsideBlock, block, blocks,
-    bookings_inside, edit_block, one_block, remove_block,
+    BLOCK_EDITED, BLOCK_REMOVED, BOOKINGS_INSIDE, BlockInput, InsideBlock, block, blocks, bookings_inside,
+    edit_block, one_block, remove_block,
 };
 pub use book::{SUBJECT, book};
-pub use busy::Candidates;
 pub use cancel::{Reason, cancel, cancel_because};
-pub use cells::{Cell, MINUTES, begin, cell_at, cell_from, cells};
 pub use confirm::confirm;
 pub use day_visits::{DayFilter, DayGuest, DayVisit, day_visits, guest_of};
-pub use days::{Day, Days, Open, Openings, minute, moments};
 pub use forget::{
     Exported, ExportedAddon, ExportedEvent, ExportedLapse, ExportedWait, export, export_lapses, export_waits,
     forget_address, forget_person, guest_addresses, has_ahead,
 };
-pub use free::{Busy, DayCount, Demand, Factors, Field, Gate, Keeping, Offer, Offers, Track};
 pub use guests::{
     GUEST, GuestVisit, TOO_MANY_GUEST_EMAILS, guest_visit, is_emailed, stop_guest_emails, visit_token,
 };
@@ -111,6 +98,11 @@ pub use reprice::{Repriced, Repricing, reprice_for};
 pub use reschedule::{Change, Rescheduled, preview_move, reschedule};
 pub use rule_input::{DecisionWish, RuleWish};
 pub use rules::{KeptRule, Rules, add_rule, all_rules, edit_rule, end_rule, rules};
+pub use scheduling::{
+    Bits, Block, BlockKind, Busy, Candidates, Cell, Day, DayCount, Days, Demand, Factors, Field, Keeping,
+    MINUTES, Offer, Offers, Open, Openings, ReleaseMask, ResourceCalendar, begin, cell_at, cell_from, cells,
+    minute, moments,
+};
 pub use search::{Answer, Ask, BookingFor, FreeDay, MOST_DAYS, SearchContext, Why, search, search_for};
 pub use series::{
     CONFLICTS, Repeated, Series, SeriesCancelled, cancel_series, preview_cancel_series, repeat,

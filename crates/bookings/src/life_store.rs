@@ -5,8 +5,6 @@ use kit::{Cents, Fault, Id, Result, Tx, args, sql};
 use money::Line;
 use serde_json::Value;
 
-use crate::cells::Cell;
-use crate::free::LONGEST;
 use crate::hold::{Hold, Whose};
 use crate::model::{Booking, Status};
 use crate::store::{Kept, columns, sealed_allergies, written, written_policy, written_sale};
@@ -138,13 +136,13 @@ pub(crate) fn extend(tx: &mut Tx<'_>, booking: Id, until: Timestamp) -> Result<b
         ),
         args![until, booking, now],
     )?;
-    tx.run(sql!("UPDATE allocations SET until = $1 WHERE booking_id = $2"), args![until, booking])?;
+    scheduling::keep_until(tx, booking, Some(until))?;
     Ok(extended == 1)
 }
 
 /// What was held is sure.
 pub(crate) fn keep_for_good(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
-    tx.run(sql!("UPDATE allocations SET until = NULL WHERE booking_id = $1"), args![booking])?;
+    scheduling::keep_until(tx, booking, None)?;
     tx.run(
         sql!("UPDATE bookings SET expires_at = NULL, token = NULL, held_from = NULL WHERE id = $1"),
         args![booking],
@@ -162,29 +160,16 @@ pub(crate) fn expired(tx: &mut Tx<'_>, most: i64) -> Result<Vec<Id>> {
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// Holds that have run out and claim some of these cells.
-pub(crate) fn expired_on(tx: &mut Tx<'_>, resource: Id, (from, to): (Cell, Cell)) -> Result<Vec<Id>> {
-    let now = tx.now();
-    let rows: Vec<(Id,)> = tx.all(
-        sql!(
-            "SELECT booking_id FROM allocations WHERE live AND resource_id = $1 AND from_cell >= $2
-             AND from_cell < $3 AND to_cell > $4 AND until <= $5 ORDER BY booking_id"
-        ),
-        args![resource, from - LONGEST, to, from, now],
-    )?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
-}
-
 /// Forgets holds that came to nothing before a moment.
 pub(crate) fn forget_holds(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64> {
     let old = args![before];
-    tx.run(
-        sql!(
-            "DELETE FROM allocations WHERE booking_id IN
-             (SELECT id FROM bookings WHERE status = 'expired' AND reference IS NULL AND created_at < $1)"
-        ),
+    let holds: Vec<(Id,)> = tx.all(
+        sql!("SELECT id FROM bookings WHERE status = 'expired' AND reference IS NULL AND created_at < $1"),
         &old,
     )?;
+    for (hold,) in holds {
+        scheduling::forget_allocations(tx, hold)?;
+    }
     tx.run(
         sql!(
             "DELETE FROM booking_addons WHERE booking_id IN
@@ -322,15 +307,6 @@ pub(crate) fn of_visit(tx: &mut Tx<'_>, booking: &Booking, status: Status) -> Re
             "SELECT id FROM bookings WHERE visit_id = $1 AND id <> $2 AND status = $3 ORDER BY starts_at, id"
         ),
         args![visit, booking.id, status.as_str()],
-    )?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
-}
-
-/// The people who would be there.
-pub(crate) fn people_of(tx: &mut Tx<'_>, booking: Id) -> Result<Vec<Id>> {
-    let rows: Vec<(Id,)> = tx.all(
-        sql!("SELECT resource_id FROM allocations WHERE booking_id = $1 AND kind = 'person' ORDER BY resource_id"),
-        args![booking],
     )?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }

@@ -60,12 +60,14 @@ pub fn some_of_mine(tx: &mut Tx<'_>, by: &Actor, paging: Paging, only: Only) -> 
     let now = tx.now();
     let catalogue = catalogue::current(tx)?;
     let (size, before) = paging.rows();
-    let (held, upcoming): (Vec<_>, Vec<_>) =
+    let (held, upcoming): (Vec<Kept>, Vec<Kept>) =
         store::upcoming(tx, person, now)?.into_iter().partition(|kept| kept.booking.status == Status::Held);
-    let upcoming = upcoming.into_iter().filter(|kept| only.holds(kept));
+    let upcoming: Vec<Kept> = upcoming.into_iter().filter(|kept| only.holds(kept)).collect();
     let seen = Seen { now, lapses: store::lapses(tx, person)?, moves: catalogue.number(MOVES) };
     let (past, total_past) = store::past(tx, person, only, (size, before))?;
-    let technicians = store::technicians_for(tx, person)?;
+    let listed = held.iter().chain(&past).map(|kept| kept.booking.id);
+    let listed: Vec<Id> = listed.chain(upcoming.iter().map(|kept| kept.booking.id)).collect();
+    let technicians = scheduling::technicians_of_each(tx, &listed)?;
     let payments = money::statuses(tx, person, SUBJECT)?;
     let detail = |kept: Kept| {
         let id = kept.booking.id;
@@ -73,7 +75,7 @@ pub fn some_of_mine(tx: &mut Tx<'_>, by: &Actor, paging: Paging, only: Only) -> 
         whole(&catalogue, kept, ids, payments.get(&id).map_or("void", |status| status.as_str()), seen)
     };
     Ok(Mine {
-        upcoming: upcoming.map(detail).collect(),
+        upcoming: upcoming.into_iter().map(detail).collect(),
         held: held.into_iter().map(detail).collect(),
         past: past.into_iter().map(detail).collect(),
         total_past,
@@ -142,7 +144,7 @@ fn detail(tx: &mut Tx<'_>, kept: Kept) -> Result<Detail> {
 pub(crate) fn detail_and_due(tx: &mut Tx<'_>, kept: Kept) -> Result<(Detail, Cents)> {
     let catalogue = catalogue::current(tx)?;
     let id = kept.booking.id;
-    let technicians = store::technicians_of(tx, id)?;
+    let technicians = scheduling::technicians_of(tx, id)?;
     let charge = money::charge_of(tx, Subject { kind: SUBJECT, id })?.map(|(charge, _)| charge);
     let payment_status = charge.as_ref().map_or("void", |charge| charge.status.as_str());
     let is_due = |charge: &money::Charge| charge.status == money::Status::Due;

@@ -193,6 +193,15 @@ impl Booking {
             && self.moves < most
     }
 
+    /// Whether it takes up its time: a booking that has not ended, or a hold that lasts at `now`.
+    pub(crate) fn is_live(&self, now: Timestamp) -> bool {
+        match self.status {
+            Status::Pending | Status::Confirmed | Status::CheckedIn | Status::InProgress => true,
+            Status::Held => self.expires_at.is_some_and(|until| until > now),
+            _ => false,
+        }
+    }
+
     /// Whether a plan without limit has paid for it (C2).
     pub fn is_unlimited(&self) -> bool {
         self.sale.as_ref().is_some_and(|sale| sale.cover == Cover::Unlimited)

@@ -9,12 +9,12 @@ use money::TaxRates;
 use people::{Action, Actor};
 
 use crate::book::sold_addons;
-use crate::free::Keeping;
 use crate::model::Booking;
 use crate::numbers::BIRTHDAY;
 use crate::price::{Cover, Sale, SoldAddon};
 use crate::store;
 use crate::wish::Perk;
+use scheduling::Keeping;
 
 /// A booking that is to be moved.
 #[derive(Debug, Clone)]
@@ -79,7 +79,7 @@ impl Moving {
         if !is_own && !by.may(Action::BookForOthers) {
             return Ok(None);
         }
-        let technicians = store::technicians_of(tx, id)?;
+        let technicians = scheduling::technicians_of(tx, id)?;
         Moving::of(tx, catalogue, &kept.booking, technicians).map(Some)
     }
 

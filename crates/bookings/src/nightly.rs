@@ -5,8 +5,8 @@ use kit::jobs::Job;
 use kit::{Result, Tx};
 use serde::{Deserialize, Serialize};
 
-use crate::cells::cell_at;
 use crate::{arrive, expiry, guests, remind, store, waits};
+use scheduling::cell_at;
 
 /// The nightly work; it asks for the next night itself.
 #[derive(Debug, Serialize, Deserialize)]
@@ -36,7 +36,7 @@ const LOOKS: i64 = 5;
 /// A fault of the database.
 pub fn tidy(tx: &mut Tx<'_>) -> Result<u64> {
     let yesterday = tx.now() - SignedDuration::from_hours(48);
-    let forgotten = store::forget_claims(tx, cell_at(yesterday))?;
+    let forgotten = scheduling::forget_claims(tx, cell_at(yesterday))?;
     store::forget_holds(tx, yesterday)?;
     guests::forget_counted(tx, yesterday.to_zoned(jiff::tz::TimeZone::UTC).date())?;
     tx.enqueue(&Nightly {}, tx.now() + SignedDuration::from_hours(24))?;

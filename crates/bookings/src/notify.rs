@@ -8,7 +8,6 @@ use people::Actor;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::cells::begin;
 use crate::guests::{self, GUEST};
 use crate::mine::read;
 use crate::model::{Booking, Detail, Status};
@@ -18,6 +17,7 @@ use crate::search::search;
 use crate::store;
 use crate::wait_store;
 use crate::waits::{Offered, Opened, Wait};
+use scheduling::begin;
 
 /// How notifications name their subject: a booking, or the first of the series or visit that it belongs to.
 pub(crate) const SUBJECT_OF_NEWS: &str = "booking";

@@ -6,20 +6,20 @@ use kit::{Error, Id, Refusal, Result, Tx};
 use membership::Tier;
 use people::{Action, Actor};
 
-use crate::block_store::BlockKind;
-use crate::cells::begin;
-use crate::days::Days;
-use crate::free::{Busy, Demand, Factors, Field, Offers};
 use crate::numbers::{OPEN_ACCOUNT, OPEN_BASE, OPEN_PREMIUM, OPEN_UNLIMITED};
 use crate::refusals::{
     CAPACITY, EQUIPMENT, MAINTENANCE, ROOM_CLOSED, SAME_PERSON, SKILL, TAKEN, TECHNICIAN_OFF, TOO_LATE,
     TOO_MANY_OPEN, TURNOVER,
 };
-use crate::request::{Question, Request, is_within};
+use crate::request::{Question, Request};
 use crate::search::{plan_refusal, terms_at, window};
 use crate::store;
 use crate::window::Window;
 use crate::wish::Wish;
+use scheduling::Days;
+use scheduling::begin;
+use scheduling::{BlockKind, is_within};
+use scheduling::{Busy, Demand, Factors, Field, Offers};
 
 /// Everything that speaks against a request; nothing if it can be had. `fits` says whether the calendars have it.
 pub(crate) fn objections(
@@ -52,13 +52,13 @@ pub(crate) fn objections(
 
 /// Whether rules or hands keep anything from who asks.
 fn has_gates(field: &Field) -> bool {
-    field.rooms.iter().any(|room| room.gate.closed.is_some())
+    field.rooms.iter().any(|room| room.mask.closed.is_some())
 }
 
 /// The same field as if no rule and no hand kept anything.
 fn without_gates(field: &Field) -> Field {
     let mut open = field.clone();
-    open.rooms.iter_mut().for_each(|room| room.gate.closed = None);
+    open.rooms.iter_mut().for_each(|room| room.mask.closed = None);
     open
 }
 
@@ -66,8 +66,8 @@ fn without_gates(field: &Field) -> Field {
 fn unclaimed(field: &Field) -> Field {
     let mut empty = without_gates(field);
     let reach = empty.reach;
-    let tracks = empty.rooms.iter_mut().chain(&mut empty.technicians).chain(&mut empty.equipment);
-    tracks.for_each(|track| track.busy = Busy::new(track.busy.units, Vec::new(), reach));
+    let calendars = empty.rooms.iter_mut().chain(&mut empty.technicians).chain(&mut empty.equipment);
+    calendars.for_each(|calendar| calendar.busy = Busy::new(calendar.busy.units, Vec::new(), reach));
     empty
 }
 
@@ -173,7 +173,7 @@ fn is_off(request: &Request<'_>, wider: &Days) -> bool {
 
 fn without_pads(field: &Field) -> Field {
     let mut bare = field.clone();
-    bare.technicians.iter_mut().chain(&mut bare.equipment).for_each(|track| track.after = 0);
+    bare.technicians.iter_mut().chain(&mut bare.equipment).for_each(|calendar| calendar.after = 0);
     bare
 }
 
@@ -187,7 +187,7 @@ fn is_elsewhere(tx: &mut Tx<'_>, request: &Request<'_>) -> Result<bool> {
     let span = (request.start, request.end());
     let moving = request.question.moving.as_ref().map(|moving| moving.booking);
     for person in &request.question.people {
-        if store::is_claimed(tx, *person, span, moving)? {
+        if scheduling::is_claimed(tx, *person, span, moving)? {
             return Ok(true);
         }
     }

@@ -9,7 +9,6 @@ use kit::{Db, Error, Id, Result, Tx};
 use people::Actor;
 
 use crate::book::{Deed, place_visit};
-use crate::cells::{Cell, begin, cell_at};
 use crate::hold::Hold;
 use crate::notify;
 use crate::numbers::{OFFER, OFFER_AHEAD, QUIET_FROM, QUIET_TO};
@@ -17,6 +16,7 @@ use crate::search::{BookingFor, SearchContext, prepare};
 use crate::wait_store as store;
 use crate::waits::{Look, Offered, Opened, Wait, WaitKind, in_order};
 use crate::wish::{Extras, When, Wish};
+use scheduling::{Cell, begin, cell_at};
 
 /// How many places are brought up to date in one transaction.
 const AT_ONCE: usize = 50;

@@ -8,7 +8,7 @@ use membership::{Plan, Standing};
 use money::{Line, LineKind};
 use serde::{Deserialize, Serialize};
 
-use crate::free::Factors;
+use scheduling::Factors;
 
 /// What makes the service itself free.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! Writing down a booking that was made elsewhere: for demonstrations and imports. No window and no wish is asked, but
 //! nobody is booked twice: what lies ahead is claimed like any other booking.
 
-use catalogue::{Catalogue, Service};
+use catalogue::Catalogue;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use kit::{Error, Id, Result, Tx, numbers};
@@ -10,15 +10,16 @@ use money::Subject;
 use serde_json::json;
 
 use crate::book::{bill, write_addons};
-use crate::cells::{Cell, begin, cells};
-use crate::claim::claim_all;
-use crate::free::Factors;
+use crate::expiry::claimant;
 use crate::model::{Booking, Frozen, SUBJECT, Status};
 use crate::policy::Policy;
 use crate::price::{Sale, quote};
 use crate::refusals::TAKEN;
-use crate::store::{self, Kind};
+use crate::store;
 use crate::wish::{AddonWish, Extras};
+use scheduling::Factors;
+use scheduling::{Cell, begin, cells};
+use scheduling::{Chosen, Demand, Wanted, claim_all};
 
 /// A booking as it is known.
 #[derive(Debug, Clone)]
@@ -59,10 +60,14 @@ pub fn record(tx: &mut Tx<'_>, catalogue: &Catalogue, record: &Record) -> Result
     let service = catalogue.service(record.service).ok_or(Error::NotFound)?;
     let room = catalogue.room(record.room).ok_or(Error::NotFound)?;
     let id = tx.new_id()?;
-    let wanted = wanted(catalogue, service, record);
+    let people: Vec<Id> = record.person.into_iter().collect();
+    let demand = Demand::of(service, service.minutes);
+    let chosen = Chosen { room: room.id, technicians: &record.technicians, equipment: record.equipment };
+    let wanted = Wanted { demand, start: record.start, named: None, people: &people };
+    let wanted = wanted.allocations(catalogue, chosen);
     let is_live = !matches!(record.status, Status::Cancelled | Status::Expired);
     let is_ahead = begin(record.start) > tx.now() - SignedDuration::from_hours(24);
-    if is_live && is_ahead && claim_all(tx, catalogue, id, &wanted)?.is_some() {
+    if is_live && is_ahead && claim_all(tx, &claimant(catalogue, id), &wanted)?.is_some() {
         return Err(Error::refused(&TAKEN));
     }
     let addons: Vec<_> = record.addons.iter().filter_map(|id| catalogue.addon(*id)).collect();
@@ -107,7 +112,7 @@ pub fn record(tx: &mut Tx<'_>, catalogue: &Catalogue, record: &Record) -> Result
         fee: None,
     };
     store::insert(tx, club, record.person, &booking, &quote.lines, &extras)?;
-    store::insert_allocations(tx, id, &wanted, None)?;
+    scheduling::insert_allocations(tx, id, &wanted, None)?;
     write_addons(tx, id, catalogue, &extras.addons)?;
     if is_live {
         let charge = money::charge(tx, &bill(club, &booking, quote.lines))?;
@@ -117,29 +122,12 @@ pub fn record(tx: &mut Tx<'_>, catalogue: &Catalogue, record: &Record) -> Result
         if record.status == Status::Completed {
             money::earn(tx, Subject { kind: SUBJECT, id })?;
         }
-        store::bump_versions(tx, id)?;
+        scheduling::bump_versions(tx, id)?;
     } else {
-        store::release(tx, id)?;
+        scheduling::release(tx, id)?;
     }
     store::note(tx, id, record.person, "recorded", &json!({"status": record.status.as_str()}))?;
     Ok(id)
-}
-
-fn wanted(catalogue: &Catalogue, service: &Service, record: &Record) -> Vec<(Id, Kind, Cell, Cell)> {
-    let (start, end) = (record.start, record.start + cells(service.minutes));
-    let mut wanted =
-        vec![(record.room, Kind::Room, start - cells(service.setup), end + cells(service.turnover))];
-    for id in &record.technicians {
-        let pad = catalogue.technician(*id).map_or(0, |technician| technician.pad);
-        wanted.push((*id, Kind::Technician, start, end + cells(pad)));
-    }
-    if let Some(id) = record.equipment {
-        let reset = catalogue.equipment.iter().find(|piece| piece.id == id).map_or(0, |piece| piece.reset);
-        wanted.push((id, Kind::Equipment, start, end + cells(reset)));
-    }
-    wanted.extend(record.person.map(|id| (id, Kind::Person, start, end)));
-    wanted.sort_unstable_by_key(|(id, ..)| *id);
-    wanted
 }
 
 /// What a record says besides.

@@ -9,12 +9,12 @@ use jiff::{SignedDuration, Timestamp};
 use kit::{Id, Refusal};
 use membership::{Standing, Tier};
 
-use crate::bits::Bits;
-use crate::cells::{Cell, cell_at};
-use crate::days::{Days, Open};
-use crate::free::{Field, Gate};
 use crate::refusals::{MEMBERS_ONLY, VIP_ONLY};
 use crate::rules::Rules;
+use scheduling::Bits;
+use scheduling::{Cell, cell_at};
+use scheduling::{Days, Open};
+use scheduling::{Field, ReleaseMask};
 
 /// A rule for times that repeat every week.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -203,16 +203,16 @@ pub fn gate(field: &mut Field, catalogue: &Catalogue, rules: &Rules, service: Id
         let kind = catalogue.room(room.id).map_or("", |room| room.kind.as_str());
         let weekly = rules.weekly.iter().filter(|rule| rule.is_for(kind, service));
         let decided = rules.overrides.iter().filter(|decided| decided.room == room.id);
-        let mut gate = Gates::new(*reach, asker);
-        weekly.for_each(|rule| gate.add(rule, days, &room.open));
+        let mut mask = Gates::new(*reach, asker);
+        weekly.for_each(|rule| mask.add(rule, days, &room.open));
         for decided in decided {
             let start = cell_at(decided.starts_at);
             let open = room.open.iter().find(|open| open.has(start));
             if let Some(day) = open.and_then(|open| days.get(open.day)) {
-                gate.decide(decided, asker.standing.tier_on(day.date));
+                mask.decide(decided, asker.standing.tier_on(day.date));
             }
         }
-        room.gate = gate.done();
+        room.mask = mask.done();
     }
 }
 
@@ -275,11 +275,11 @@ impl<'w> Gates<'w> {
         }
     }
 
-    fn done(self) -> Gate {
+    fn done(self) -> ReleaseMask {
         let is_open = self.asker.unbounded || self.closed.is_empty();
         // The largest factor is asked first, and counts (W3).
         let factors = self.factors.into_iter().rev().filter(|(_, starts)| !starts.is_empty()).collect();
-        Gate { closed: (!is_open).then_some(self.closed), factors }
+        ReleaseMask { closed: (!is_open).then_some(self.closed), factors }
     }
 }
 

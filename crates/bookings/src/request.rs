@@ -6,11 +6,6 @@ use jiff::civil::Date;
 use kit::{Error, Fault, Fields, Id, Result, Tx};
 use serde_json::json;
 
-use crate::block_store::{BlockKind, blocked};
-use crate::busy::{Candidates, field_with_blocks_of, field_without};
-use crate::cells::{Cell, begin, cell_at, cell_from, cells};
-use crate::days::{Days, moments};
-use crate::free::{Demand, Field, LONGEST, Offer, Offers};
 use crate::moving::Moving;
 use crate::objections::objections;
 use crate::release::gate;
@@ -19,6 +14,11 @@ use crate::search::{Answer, service};
 use crate::window::Window;
 use crate::wire::{ranked, slots};
 use crate::wish::{When, Wish};
+use scheduling::{BlockKind, Wanted, has_blocks, is_within};
+use scheduling::{Candidates, field_with_blocks_of, field_without};
+use scheduling::{Cell, begin, cell_at, cell_from, cells};
+use scheduling::{Days, moments};
+use scheduling::{Demand, Field, LONGEST, Offer, Offers};
 
 /// How many other times a refusal names.
 const ALTERNATIVES: usize = 6;
@@ -143,6 +143,12 @@ impl<'r> Request<'r> {
         Demand::of(self.service, self.minutes)
     }
 
+    /// What is to be claimed for it.
+    pub(crate) fn wanted(&self) -> Wanted<'_> {
+        let Question { technician: named, people, .. } = &self.question;
+        Wanted { demand: self.demand(), start: self.start, named: *named, people }
+    }
+
     /// Everything that bears on it.
     pub(crate) fn field(&self, tx: &mut Tx<'_>) -> Result<Field> {
         let days = self.days()?;
@@ -158,7 +164,7 @@ impl<'r> Request<'r> {
     /// each without which it could be had.
     pub(crate) fn blocking(&self, tx: &mut Tx<'_>) -> Result<Vec<BlockKind>> {
         let days = self.days()?;
-        if blocked(tx, days.reach())?.is_empty() {
+        if !has_blocks(tx, days.reach())? {
             return Ok(Vec::new());
         }
         let mut fits = |kinds: &[BlockKind]| -> Result<bool> {
@@ -332,9 +338,4 @@ fn resolve(
         (0, _) => Err(Fields::one(field, "The clock skips this time that night: send starts_at.")),
         _ => Err(Fields::one(field, "The clock shows this time twice that night: send starts_at.")),
     }
-}
-
-/// Whether a stretch lies inside one of these pieces.
-pub(crate) fn is_within(pieces: &[(Cell, Cell)], (from, to): (Cell, Cell)) -> bool {
-    pieces.iter().any(|(opens, closes)| *opens <= from && to <= *closes)
 }

@@ -7,21 +7,21 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::audit;
-use crate::book::{bill, pay_with, priced};
-use crate::cells::begin;
-use crate::claim::{Taken, take};
+use crate::book::{bill, claim, pay_with, priced};
 use crate::model::{Booking, Frozen, Status};
 use crate::moving::Moving;
 use crate::numbers::MOVES;
 use crate::policy::Leaving;
 use crate::price::Sale;
-use crate::refusals::{MOVE_CHANGED, PRICE_CHANGED, TAKEN, TOO_MANY_MOVES, WRONG_STATE};
+use crate::refusals::{MOVE_CHANGED, PRICE_CHANGED, TOO_MANY_MOVES, WRONG_STATE};
 use crate::request::{Question, Request};
 use crate::search::window_of_move;
-use crate::store::{self, Kind};
+use crate::store;
 use crate::window::Window;
 use crate::wish::{Move, ShownMove};
 use crate::{notify, waits};
+use scheduling::Taken;
+use scheduling::begin;
 
 /// What differs after a move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -94,7 +94,7 @@ pub fn reschedule(tx: &mut Tx<'_>, by: &Actor, id: Id, to: &Move) -> Result<Resc
     tx.line_up(id)?;
     let kept = store::find(tx, id)?.filter(|kept| by_club || kept.booking.person == Some(person));
     let booking = kept.ok_or(Error::NotFound)?.booking;
-    let before = Before { technicians: store::technicians_of(tx, id)?, booking, person, by_club };
+    let before = Before { technicians: scheduling::technicians_of(tx, id)?, booking, person, by_club };
     if matches!(before.booking.status, Status::Held | Status::Cancelled | Status::Expired) {
         return Err(Error::refused(&WRONG_STATE));
     }
@@ -109,7 +109,7 @@ pub fn reschedule(tx: &mut Tx<'_>, by: &Actor, id: Id, to: &Move) -> Result<Resc
         technician: to.technician,
         party: Some(before.booking.party),
         owner: before.booking.person,
-        people: store::people_of(tx, id)?,
+        people: scheduling::people_of(tx, id)?,
         moving: Some(moving),
     };
     let request = Request::understand(tx, &catalogue, &window, question)?;
@@ -125,9 +125,9 @@ pub fn reschedule(tx: &mut Tx<'_>, by: &Actor, id: Id, to: &Move) -> Result<Resc
         return Err(Error::refused(&TOO_MANY_MOVES));
     }
     waits::freed(tx, id)?;
-    store::release(tx, id)?;
+    scheduling::release(tx, id)?;
     let found = request.look(tx)?;
-    let Some(taken) = take(tx, &request, found, id)? else { return Err(request.lost(tx, &TAKEN)?) };
+    let taken = claim(tx, &request, found, id)?;
     let moved = settle_there(tx, &before, &request, &taken, &window, &to.shown)?;
     audit::note_both(tx, by, "booking_moved", &before.booking, &moved.booking)?;
     Ok(moved)
@@ -150,22 +150,21 @@ fn settle_there(
     let addons = store::addons_of(tx, id)?;
     let booking = before.moved_to(request, taken.room, now);
     let (booking, why) = priced(tx, request.catalogue, booking, sale, &addons)?;
-    let serving = taken.allocations.iter().filter(|(_, kind, ..)| *kind == Kind::Technician);
-    let technicians: Vec<Id> = serving.map(|(id, ..)| *id).collect();
+    let technicians = taken.technicians();
     let changes = changes(before, &booking, &technicians);
     let moved =
         Rescheduled { difference: booking.total() - before.booking.total(), booking, technicians, changes };
     still_as_shown(shown, &moved)?;
     let booking = &moved.booking;
-    store::forget_allocations(tx, id)?;
-    taken.keep(tx, id, None)?;
+    scheduling::forget_allocations(tx, id)?;
+    scheduling::insert_allocations(tx, id, &taken.allocations, None)?;
     store::write_place(tx, booking)?;
     store::write_price(tx, booking, &why)?;
     money::replace(tx, &bill(request.catalogue.club.id, booking, why))?;
     let told = json!({"from": window.shown(before.booking.starts_at), "room": before.booking.room,
         "difference": moved.difference, "frozen": booking.frozen.fee});
     store::note(tx, id, Some(before.person), "rescheduled", &told)?;
-    store::bump_versions(tx, id)?;
+    scheduling::bump_versions(tx, id)?;
     notify::moved(tx, booking)?;
     Ok(moved)
 }

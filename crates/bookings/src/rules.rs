@@ -10,9 +10,9 @@ use kit::{Error, Fault, Fields, Id, Result, Tx, args, sql};
 use people::{Action, Actor, AuditSubject, note_change};
 use serde_json::{Value, json};
 
-use crate::cells::{Cell, begin};
 use crate::hands::read_decision;
 use crate::release::{Override, ReleaseRule};
+use scheduling::{Cell, begin};
 
 /// The name of the rules' version.
 const VERSION: &str = "release_rules";

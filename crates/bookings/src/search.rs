@@ -11,10 +11,6 @@ use money::Line;
 use people::{Action, Actor};
 
 use crate::book::sold_addons;
-use crate::busy::{Candidates, field_without};
-use crate::cells::{Cell, begin, cell_from};
-use crate::days::{Days, minute};
-use crate::free::{DayCount, Demand, Factors, Field, Offer, Offers};
 use crate::moving::Moving;
 use crate::price::{Cover, Quote, Sale, SoldAddon, quote};
 use crate::refusals::PLAN_REQUIRED;
@@ -23,6 +19,10 @@ use crate::request::sold_minutes;
 use crate::rules::{Rules, rules};
 use crate::window::{Closed, Window};
 use crate::wish::AddonWish;
+use scheduling::{Candidates, field_without};
+use scheduling::{Cell, begin, cell_from};
+use scheduling::{DayCount, Demand, Factors, Field, Offer, Offers};
+use scheduling::{Days, minute};
 
 /// The most days that one question may span (F8).
 pub const MOST_DAYS: i64 = 90;

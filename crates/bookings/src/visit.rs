@@ -5,12 +5,12 @@ use kit::{Error, Id, Result, Tx};
 use serde_json::Value;
 
 use crate::book::Place;
-use crate::cells::MINUTES;
 use crate::model::Booking;
 use crate::numbers::GAP;
 use crate::request::{Question, Request};
 use crate::store;
 use crate::wish::{Extras, Then, When, Wish};
+use scheduling::MINUTES;
 
 /// Places a wish and what follows it, all or nothing.
 ///

@@ -12,10 +12,10 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::cells::begin;
 use crate::waits::{Joined, Wait, WaitKind, Waiting, join, leave, waits};
 use crate::window::iso;
 use crate::wire::{Slot, ranked, slots};
+use scheduling::begin;
 
 pub(crate) fn routes() -> OpenApiRouter<House> {
     OpenApiRouter::new().routes(routes!(my_waits, join_waitlist)).routes(routes!(leave_waitlist))

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use kit::{Fault, Id, Result, Tx, args, sql};
 
-use crate::cells::Cell;
 use crate::waits::Wait;
+use scheduling::Cell;
 
 macro_rules! columns {
     () => {
@@ -123,19 +123,6 @@ pub(crate) fn open_starts(tx: &mut Tx<'_>, wait: Id) -> Result<Vec<Timestamp>> {
 pub(crate) fn set_open_starts(tx: &mut Tx<'_>, wait: Id, starts: &[Timestamp]) -> Result<()> {
     let text = written(starts)?;
     tx.run(sql!("UPDATE waits SET open_starts = $1 WHERE id = $2"), args![text, wait]).map(drop)
-}
-
-/// Notes what a booking or a hold gives back: its room, technicians and equipment.
-pub(crate) fn keep_freed(tx: &mut Tx<'_>, event: Id, booking: Id) -> Result<()> {
-    tx.run(
-        sql!(
-            "INSERT INTO freed_spans (id, resource_id, from_cell, to_cell)
-             SELECT CAST($1 AS BIGINT), resource_id, from_cell, to_cell FROM allocations
-             WHERE booking_id = $2 AND kind <> 'person'"
-        ),
-        args![event, booking],
-    )
-    .map(drop)
 }
 
 /// Keeps that a resource can be booked again from cell to cell.

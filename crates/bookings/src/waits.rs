@@ -11,14 +11,14 @@ use membership::Tier;
 use people::Actor;
 use serde::{Deserialize, Serialize};
 
-use crate::cells::{Cell, begin};
-use crate::days::minute;
 use crate::expiry::end_hold;
-use crate::free::Offer;
 use crate::numbers::WAITS;
 use crate::refusals::{TOO_MANY_WAITS, WRONG_STATE};
 use crate::search::{Answer, Ask, search};
 use crate::wait_store as store;
+use scheduling::Offer;
+use scheduling::minute;
+use scheduling::{Cell, begin};
 
 /// Looks whether a time has become free for someone who waits. Without anything said, because a booking or a hold gave
 /// something back.
@@ -399,7 +399,9 @@ pub(crate) fn freed(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
         return Ok(());
     }
     let event = tx.new_id()?;
-    store::keep_freed(tx, event, booking)?;
+    for (resource, from, to) in scheduling::resources_of(tx, booking)? {
+        store::keep_freed_span(tx, event, resource, (from, to))?;
+    }
     tx.enqueue(&Look::default(), tx.now())
 }
 

@@ -6,11 +6,11 @@ use kit::{Error, Fault, Id, Result, Tx};
 use membership::Tier;
 use people::{Action, Actor};
 
-use crate::cells::begin;
-use crate::days::{Days, minute};
-use crate::free::GRID;
 use crate::release::{Start, Terms, terms};
 use crate::rules::rules;
+use scheduling::GRID;
+use scheduling::begin;
+use scheduling::{Days, minute};
 
 /// Starts that follow each other and are alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub fn week(tx: &mut Tx<'_>, by: &Actor, room: Id, service: Id, first: Date) -> 
     let days = Days::new(zone, first, last)?;
     let rules = rules(tx, catalogue.club.id, days.reach())?;
     let open = days.open(&room.hours);
-    let of_day = |(place, day): (usize, &crate::days::Day)| {
+    let of_day = |(place, day): (usize, &scheduling::Day)| {
         let mut stretches: Vec<Stretch> = Vec::new();
         for opening in open.on(place) {
             for cell in (opening.from..opening.to).step_by(GRID) {

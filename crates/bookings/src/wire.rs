@@ -8,13 +8,13 @@ use membership::Tier;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::cells::{begin, cells};
-use crate::free::Offer;
 use crate::model::{Detail, Status};
 use crate::refusals::{OUTSIDE_WINDOW, PLAN_REQUIRED};
 use crate::search::{Answer, FreeDay, Why, why};
 use crate::window::{Closed, Window, iso};
 use catalogue::Catalogue;
+use scheduling::Offer;
+use scheduling::{begin, cells};
 
 /// Free times, and what who asks may do with them.
 #[derive(Debug, Serialize, ToSchema)]

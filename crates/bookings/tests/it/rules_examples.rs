@@ -1,8 +1,8 @@
 //! The worked examples of the rules, by their letter. C stands with the release rules over the API; P, Q and R are money's.
 
 use bookings::{
-    Busy, Cell, Cover, Days, Demand, Field, Offers, PlanTerms, Policy, Sale, Track, Window, begin, cell_at,
-    cells, iso, moments, quote,
+    Busy, Cell, Cover, Days, Demand, Field, Offers, PlanTerms, Policy, ResourceCalendar, Sale, Window, begin,
+    cell_at, cells, iso, moments, quote,
 };
 use catalogue::Hours;
 use jiff::Timestamp;
@@ -158,9 +158,9 @@ fn windows() {
 
 // Free times
 
-fn track(id: i64, days: &Days, hours: &str, busy: &[(Cell, Cell)]) -> Track {
+fn track(id: i64, days: &Days, hours: &str, busy: &[(Cell, Cell)]) -> ResourceCalendar {
     let hours: Hours = hours.parse().expect("hours");
-    Track {
+    ResourceCalendar {
         id: Id(id),
         open: days.open(&hours),
         there: days.wider().expect("days").pieces(&hours),
@@ -168,7 +168,7 @@ fn track(id: i64, days: &Days, hours: &str, busy: &[(Cell, Cell)]) -> Track {
         after: 0,
         premium_bp: 10_000,
         shortest: 6,
-        gate: bookings::Gate::default(),
+        mask: bookings::ReleaseMask::default(),
     }
 }
 

@@ -233,3 +233,8 @@ pub fn moments(zone: &TimeZone, civil: DateTime) -> Vec<Timestamp> {
         }
     }
 }
+
+/// Whether a stretch lies inside one of these pieces.
+pub fn is_within(pieces: &[(Cell, Cell)], (from, to): (Cell, Cell)) -> bool {
+    pieces.iter().any(|(opens, closes)| *opens <= from && to <= *closes)
+}

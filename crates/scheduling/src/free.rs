@@ -4,198 +4,9 @@ use jiff::civil::Date;
 use kit::Id;
 
 use crate::bits::Bits;
-use crate::cells::{Cell, MINUTES, cells};
-use crate::days::{Days, Openings};
-
-/// What is asked for, in cells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Demand {
-    /// Before the guest comes.
-    pub setup: i64,
-    /// While the guest is there.
-    pub duration: i64,
-    /// After the guest has gone.
-    pub turnover: i64,
-    /// How many technicians at the same time.
-    pub technicians: usize,
-    /// Whether a piece of equipment is needed.
-    pub equipment: bool,
-}
-
-/// The calendar of one resource.
-#[derive(Debug, Clone)]
-pub struct Track {
-    /// Whose.
-    pub id: Id,
-    /// Its shifts that begin on the days that are asked for: a start has the day of the shift in which it lies.
-    pub open: Openings,
-    /// When it is there for guests, in one piece where shifts touch, whichever day they began on.
-    pub there: Vec<(Cell, Cell)>,
-    /// What is claimed.
-    pub busy: Busy,
-    /// Cells kept free after each booking, besides: a technician's pad, a piece's reset.
-    pub after: i64,
-    /// A room's premium factor in basis points.
-    pub premium_bp: i64,
-    /// The shortest set-up + duration + turnover that a room serves, in cells (F4).
-    pub shortest: i64,
-    /// What release rules say of a room's starts.
-    pub gate: Gate,
-}
-
-/// What release rules and hands say of a room's starts, to whoever asks (W3).
-#[derive(Debug, Clone, Default)]
-pub struct Gate {
-    /// The starts that are kept for others.
-    pub closed: Option<Bits>,
-    /// The starts whose time has a price factor of its own, by basis points.
-    pub factors: Vec<(i64, Bits)>,
-}
-
-impl Gate {
-    /// The price factor of a start's time in basis points.
-    pub fn time_bp(&self, start: Cell) -> i64 {
-        self.factors.iter().find(|(_, starts)| starts.has(start)).map_or(10_000, |(bp, _)| *bp)
-    }
-
-    /// What no start's factor is below, in basis points.
-    fn least_bp(&self) -> i64 {
-        self.factors.iter().map(|(bp, _)| *bp).fold(10_000, i64::min)
-    }
-}
-
-/// What multiplies a price, in basis points.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Factors {
-    /// The room's.
-    pub room: i64,
-    /// The time's.
-    pub time: i64,
-}
-
-impl Factors {
-    /// A plain room at a plain time.
-    pub const PLAIN: Factors = Factors { room: 10_000, time: 10_000 };
-
-    fn product(self) -> i64 {
-        self.room * self.time
-    }
-}
-
-/// What is claimed of a resource.
-#[derive(Debug, Clone)]
-pub struct Busy {
-    /// How many bookings it takes at once.
-    pub units: i64,
-    /// Claimed stretches, by their beginning.
-    pub spans: std::sync::Arc<Vec<(Cell, Cell)>>,
-    /// Blocked stretches: nobody is served then, and nobody counts them as booked.
-    pub blocked: std::sync::Arc<Vec<(Cell, Cell)>>,
-    /// The cells at which every unit is taken or blocked.
-    pub full: std::sync::Arc<Bits>,
-}
-
-impl Busy {
-    /// From claimed stretches, over the cells of `[from, to)`.
-    pub fn new(units: i64, mut spans: Vec<(Cell, Cell)>, (from, to): (Cell, Cell)) -> Busy {
-        spans.sort_unstable();
-        let mut full = Bits::none(from, to);
-        if units == 1 {
-            spans.iter().for_each(|(from, to)| full.set(*from, *to));
-        } else {
-            fill_where_all_are_taken(&mut full, &spans, units);
-        }
-        Busy { units, spans: spans.into(), blocked: std::sync::Arc::default(), full: full.into() }
-    }
-
-    /// The same, where these stretches are blocked besides.
-    #[must_use]
-    pub fn blocked(self, blocked: &[(Cell, Cell)]) -> Busy {
-        let mut full = std::sync::Arc::unwrap_or_clone(self.full);
-        blocked.iter().for_each(|(from, to)| full.set(*from, *to));
-        Busy { blocked: blocked.to_vec().into(), full: full.into(), ..self }
-    }
-
-    /// How many units are free all the time of `[from, to)`; a booking may sit in different units (F5).
-    fn free_units(&self, from: Cell, to: Cell) -> i64 {
-        if self.units == 1 {
-            return i64::from(self.full.first_from(from, to).is_none());
-        }
-        if self.blocked.iter().any(|(begins, ends)| *begins < to && from < *ends) {
-            return 0;
-        }
-        let near = self.near(from, to);
-        let taken = |cell: Cell| near.iter().filter(|(a, b)| (*a..*b).contains(&cell)).count();
-        let most = (from..to).map(taken).max().unwrap_or(0);
-        self.units - i64::try_from(most).expect("a count fits")
-    }
-}
-
-impl Busy {
-    /// The same, of `[from, to)` alone.
-    pub(crate) fn slice(&self, (from, to): (Cell, Cell)) -> Busy {
-        let spans = self.near(from, to).to_vec();
-        let full = self.full.slice(from, to).into();
-        Busy { units: self.units, spans: spans.into(), blocked: self.blocked.clone(), full }
-    }
-
-    /// The stretches that may touch `[from, to)`: none is longer than a day.
-    fn near(&self, from: Cell, to: Cell) -> &[(Cell, Cell)] {
-        let first = self.spans.partition_point(|(begins, _)| *begins < from - LONGEST);
-        let last = self.spans.partition_point(|(begins, _)| *begins < to);
-        self.spans.get(first..last).unwrap_or_default()
-    }
-}
-
-impl Track {
-    /// What multiplies the price of a start in this room.
-    pub fn factors(&self, start: Cell) -> Factors {
-        Factors { room: self.premium_bp, time: self.gate.time_bp(start) }
-    }
-}
-
-/// Sweeps over beginnings and ends, and sets the cells at which the count reaches `units`.
-fn fill_where_all_are_taken(full: &mut Bits, spans: &[(Cell, Cell)], units: i64) {
-    let mut edges: Vec<(Cell, i64)> = spans.iter().flat_map(|(from, to)| [(*from, 1), (*to, -1)]).collect();
-    edges.sort_unstable();
-    let mut taken = 0;
-    for (at, edge) in edges.iter().enumerate() {
-        taken += edge.1;
-        if let Some(next) = edges.get(at + 1)
-            && taken >= units
-        {
-            full.set(edge.0, next.0);
-        }
-    }
-}
-
-/// What a booking that moves keeps where it can (C6): these come first, before what would suit best.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Keeping {
-    /// Its room, unless another was asked for.
-    pub room: Option<Id>,
-    /// Its technicians.
-    pub technicians: Vec<Id>,
-}
-
-/// Everything that bears on a question.
-#[derive(Debug, Clone)]
-pub struct Field {
-    /// The cells that every calendar covers.
-    pub reach: (Cell, Cell),
-    /// The days that are asked for.
-    pub days: Days,
-    /// The rooms that could serve.
-    pub rooms: Vec<Track>,
-    /// The technicians that have the skill.
-    pub technicians: Vec<Track>,
-    /// The technician who was asked for by name: one of those who serve, if several do.
-    pub named: Option<Id>,
-    /// What a booking that moves keeps; nothing for a new one.
-    pub keeping: Keeping,
-    /// The pieces of which one is needed.
-    pub equipment: Vec<Track>,
-}
+use crate::calendar::{Factors, LONGEST, ResourceCalendar};
+use crate::cells::{Cell, MINUTES};
+use crate::field::{Demand, Field};
 
 /// Where a booking can begin: for each room, the offered starts.
 #[derive(Debug)]
@@ -248,20 +59,17 @@ pub struct DayCount {
     pub least: Option<Factors>,
 }
 
-/// No booking is longer, in cells: a day.
-pub(crate) const LONGEST: Cell = 288;
-
 /// Who did nothing for a day is idle for long enough.
 const A_DAY: Cell = 288;
 
 /// Starts are offered every fifteen minutes from opening (F2): every third cell.
-pub(crate) const GRID: usize = 3;
+pub const GRID: usize = 3;
 
 impl<'f> Offers<'f> {
     /// Finds every start of every room.
     pub fn find(demand: Demand, field: &'f Field) -> Offers<'f> {
-        let starts = |tracks: &[Track]| -> Vec<(Bits, Bits)> {
-            tracks.iter().map(|track| servable(track, demand.duration)).collect()
+        let starts = |calendars: &[ResourceCalendar]| -> Vec<(Bits, Bits)> {
+            calendars.iter().map(|calendar| servable(calendar, demand.duration)).collect()
         };
         let technicians = starts(&field.technicians);
         let equipment = starts(&field.equipment);
@@ -277,7 +85,7 @@ impl<'f> Offers<'f> {
                 ever.and(with_ever);
             }
             let mut starts = Starts { offered: offered(room, &now, &ever), possible: now };
-            if let Some(closed) = &room.gate.closed {
+            if let Some(closed) = &room.mask.closed {
                 starts.offered.minus(closed);
                 starts.possible.minus(closed);
             }
@@ -320,7 +128,7 @@ impl<'f> Offers<'f> {
     /// The offer at one start, if a booking fits there: also where it is no longer shown, because the
     /// neighbour whose edge it was has gone.
     pub fn at(&self, start: Cell) -> Option<Offer> {
-        let fits = |(room, starts): (&Track, &Starts)| {
+        let fits = |(room, starts): (&ResourceCalendar, &Starts)| {
             let open = room.open.iter().find(|open| open.has(start));
             open.filter(|_| starts.possible.has(start)).map(|open| open.day)
         };
@@ -331,7 +139,8 @@ impl<'f> Offers<'f> {
     /// The factors of the cheapest of a day's starts. Each costs what its best room costs (F3), not its cheapest.
     fn least(&self, place: usize, starts: &Bits) -> Option<Factors> {
         let first = self.field.rooms.first()?;
-        let is_plain = |room: &Track| room.gate.factors.is_empty() && room.premium_bp == first.premium_bp;
+        let is_plain =
+            |room: &ResourceCalendar| room.mask.factors.is_empty() && room.premium_bp == first.premium_bp;
         if self.field.rooms.iter().all(is_plain) {
             return (!starts.is_empty()).then_some(Factors { room: first.premium_bp, time: 10_000 });
         }
@@ -355,21 +164,21 @@ impl<'f> Offers<'f> {
     }
 
     /// Which rooms come first, the smallest first: the one that a moved booking has (C6), then the lowest premium factor (F3).
-    fn preference(&self, room: &Track) -> (bool, i64) {
+    fn preference(&self, room: &ResourceCalendar) -> (bool, i64) {
         (self.field.keeping.room != Some(room.id), room.premium_bp)
     }
 
     /// What the product of the factors of a day's starts is not below.
     fn floor(&self, place: usize) -> Option<i64> {
-        let fits = |(room, starts): &(&Track, &Starts)| {
+        let fits = |(room, starts): &(&ResourceCalendar, &Starts)| {
             room.open.on(place).iter().any(|open| starts.possible.first_from(open.from, open.to).is_some())
         };
         let rooms = self.field.rooms.iter().zip(&self.rooms).filter(fits);
-        rooms.map(|(room, _)| room.premium_bp * room.gate.least_bp()).min()
+        rooms.map(|(room, _)| room.premium_bp * room.mask.least_bp()).min()
     }
 
     /// The rooms in which a booking fits at a start of a day.
-    fn possible(&self, place: usize, start: Cell) -> impl Iterator<Item = &'f Track> + Clone {
+    fn possible(&self, place: usize, start: Cell) -> impl Iterator<Item = &'f ResourceCalendar> + Clone {
         let field = self.field;
         field.rooms.iter().zip(&self.rooms).filter_map(move |(room, starts)| {
             let mut open = room.open.on(place).iter();
@@ -400,7 +209,7 @@ impl<'f> Offers<'f> {
     fn offer(&self, place: usize, start: Cell) -> Offer {
         let date = self.field.days.iter().nth(place).map(|day| day.date).expect("a place is a day's");
         let possible = self.possible(place, start);
-        let mut rooms: Vec<((bool, i64), i64, &Track)> =
+        let mut rooms: Vec<((bool, i64), i64, &ResourceCalendar)> =
             possible.map(|room| (self.preference(room), self.lost(room, start), room)).collect();
         rooms.sort_by_key(|(preference, lost, room)| (*preference, *lost, room.id));
         let technicians = self.ranked_technicians(place, start);
@@ -418,7 +227,7 @@ impl<'f> Offers<'f> {
     }
 
     /// Cells of the gaps before and after that would become shorter than anything the room serves (F4).
-    fn lost(&self, room: &Track, start: Cell) -> i64 {
+    fn lost(&self, room: &ResourceCalendar, start: Cell) -> i64 {
         let Demand { setup, duration, turnover, .. } = self.demand;
         let (from, to) = (start - setup, start + duration + turnover);
         let full = &room.busy.full;
@@ -453,7 +262,7 @@ impl<'f> Offers<'f> {
 
     fn spots(
         &self,
-        rooms: &[((bool, i64), i64, &Track)],
+        rooms: &[((bool, i64), i64, &ResourceCalendar)],
         technicians: usize,
         pieces: usize,
         start: Cell,
@@ -475,7 +284,7 @@ impl<'f> Offers<'f> {
 
 /// Cells that a technician is booked for in the shifts of a day, pads included; where a pad reaches into the next shift it
 /// is counted once.
-fn booked_cells(technician: &Track, place: usize) -> i64 {
+fn booked_cells(technician: &ResourceCalendar, place: usize) -> i64 {
     let mut counted = Cell::MIN;
     let mut booked = 0;
     for shift in technician.open.on(place) {
@@ -487,44 +296,44 @@ fn booked_cells(technician: &Track, place: usize) -> i64 {
     booked
 }
 
-fn free_at(tracks: &[Track], starts: &[Bits], start: Cell) -> Vec<Id> {
-    let mut ids: Vec<Id> = tracks
+fn free_at(calendars: &[ResourceCalendar], starts: &[Bits], start: Cell) -> Vec<Id> {
+    let mut ids: Vec<Id> = calendars
         .iter()
         .zip(starts)
         .filter(|(_, starts)| starts.has(start))
-        .map(|(track, _)| track.id)
+        .map(|(calendar, _)| calendar.id)
         .collect();
     ids.sort_unstable();
     ids
 }
 
 /// Where the guest's time fits into the hours: starts from which the whole duration is inside one opening.
-fn inside_hours(track: &Track, duration: i64) -> Bits {
-    let full = &track.busy.full;
+fn inside_hours(calendar: &ResourceCalendar, duration: i64) -> Bits {
+    let full = &calendar.busy.full;
     let mut starts = Bits::none(full.base(), full.end());
-    for (from, to) in &track.there {
+    for (from, to) in &calendar.there {
         starts.set(*from, to - duration + 1);
     }
     starts
 }
 
 /// Where nothing is claimed for so many cells.
-fn unclaimed(track: &Track, length: i64) -> Bits {
-    let mut free = Bits::all(track.busy.full.base(), track.busy.full.end());
-    free.minus(&track.busy.full);
+fn unclaimed(calendar: &ResourceCalendar, length: i64) -> Bits {
+    let mut free = Bits::all(calendar.busy.full.base(), calendar.busy.full.end());
+    free.minus(&calendar.busy.full);
     free.runs(length)
 }
 
 /// Where a technician or a piece can serve: (as things stand, if nothing were claimed).
-fn servable(track: &Track, duration: i64) -> (Bits, Bits) {
-    let ever = inside_hours(track, duration);
-    let mut now = unclaimed(track, duration + track.after);
+fn servable(calendar: &ResourceCalendar, duration: i64) -> (Bits, Bits) {
+    let ever = inside_hours(calendar, duration);
+    let mut now = unclaimed(calendar, duration + calendar.after);
     now.and(&ever);
     (now, ever)
 }
 
 /// Where a room can serve: (as things stand, if nothing were claimed).
-fn room_starts(room: &Track, demand: Demand) -> (Bits, Bits) {
+fn room_starts(room: &ResourceCalendar, demand: Demand) -> (Bits, Bits) {
     let ever = inside_hours(room, demand.duration);
     let mut now = unclaimed(room, demand.setup + demand.duration + demand.turnover).later(-demand.setup);
     now.and(&ever);
@@ -532,9 +341,9 @@ fn room_starts(room: &Track, demand: Demand) -> (Bits, Bits) {
 }
 
 /// Where at least `needed` of them can serve: (as things stand, if nothing were claimed); `None` if none is needed.
-fn at_least(needed: usize, tracks: &[(Bits, Bits)], nothing: &Bits) -> Option<(Bits, Bits)> {
-    let now = counted(needed, tracks.iter().map(|(now, _)| now), nothing)?;
-    let ever = counted(needed, tracks.iter().map(|(_, ever)| ever), nothing)?;
+fn at_least(needed: usize, calendars: &[(Bits, Bits)], nothing: &Bits) -> Option<(Bits, Bits)> {
+    let now = counted(needed, calendars.iter().map(|(now, _)| now), nothing)?;
+    let ever = counted(needed, calendars.iter().map(|(_, ever)| ever), nothing)?;
     Some((now, ever))
 }
 
@@ -556,7 +365,7 @@ fn counted<'b>(needed: usize, bits: impl Iterator<Item = &'b Bits>, nothing: &Bi
 /// Of the starts that are possible now, those that are offered: on the grid of fifteen minutes from
 /// opening, the first after a neighbour and the last before the next (F2). A neighbour is a claim: beside
 /// an edge the start would be possible if nothing were claimed.
-fn offered(room: &Track, now: &Bits, ever: &Bits) -> Bits {
+fn offered(room: &ResourceCalendar, now: &Bits, ever: &Bits) -> Bits {
     let mut grid = Bits::none(now.base(), now.end());
     for open in room.open.iter() {
         grid.set_every(open.from, open.to, GRID);
@@ -567,17 +376,4 @@ fn offered(room: &Track, now: &Bits, ever: &Bits) -> Bits {
     grid.or(&blocked.later(-1));
     grid.and(now);
     grid
-}
-
-impl Demand {
-    /// What a service asks for that takes so many minutes.
-    pub fn of(service: &catalogue::Service, minutes: i64) -> Demand {
-        Demand {
-            setup: cells(service.setup),
-            duration: cells(minutes),
-            turnover: cells(service.turnover),
-            technicians: usize::try_from(service.technicians).unwrap_or(0),
-            equipment: !service.equipment.is_empty(),
-        }
-    }
 }

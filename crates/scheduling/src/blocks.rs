@@ -1,14 +1,13 @@
-//! Statements on blocks. They decide nothing.
+//! Blocks: a room, a technician, or a piece of equipment that takes nothing from one time to another. A block claims every
+//! cell that nothing else has, under the key of `claims`. Who may block, and what has to be shown before, is decided above.
 
 use std::collections::HashMap;
 
 use jiff::Timestamp;
 use kit::{Id, Result, Tx, args, row, sql};
 
-use crate::blocks::{Block, BlockInput};
+use crate::calendar::LONGEST;
 use crate::cells::{Cell, begin, cell_at};
-use crate::free::LONGEST;
-use crate::store::{Kept, columns};
 
 /// What kind of resource is blocked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,6 +40,33 @@ impl BlockKind {
 }
 
 kit::column_as!(BlockKind, String, BlockKind::read);
+
+/// A block as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    /// Its id.
+    pub id: Id,
+    /// What kind of resource.
+    pub kind: BlockKind,
+    /// Which room, technician or piece of equipment.
+    pub resource: Id,
+    /// When it begins.
+    pub from: Timestamp,
+    /// When it ends.
+    pub to: Timestamp,
+    /// Why, for staff alone.
+    pub reason: String,
+    /// Who made it.
+    pub created_by: Option<Id>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Who changed it last.
+    pub changed_by: Option<Id>,
+    /// When it was changed last.
+    pub changed_at: Timestamp,
+    /// When it was removed, if it was.
+    pub removed_at: Option<Timestamp>,
+}
 
 row!(Block {
     id,
@@ -90,22 +116,33 @@ pub(crate) fn blocked(tx: &mut Tx<'_>, (from, to): (Cell, Cell)) -> Result<Block
     Ok(found)
 }
 
+/// Whether anything is blocked in `[from, to)`.
+///
+/// # Errors
+/// A fault of the database.
+pub fn has_blocks(tx: &mut Tx<'_>, reach: (Cell, Cell)) -> Result<bool> {
+    Ok(!blocked(tx, reach)?.is_empty())
+}
+
 /// The cells that a stretch of time touches.
-pub(crate) fn span((from, to): (Timestamp, Timestamp)) -> (Cell, Cell) {
+pub fn span((from, to): (Timestamp, Timestamp)) -> (Cell, Cell) {
     let last = cell_at(to);
     (cell_at(from), if begin(last) < to { last + 1 } else { last })
 }
 
-pub(crate) fn find_block(tx: &mut Tx<'_>, id: Id) -> Result<Option<Block>> {
+/// A block, also one that was removed.
+///
+/// # Errors
+/// A fault of the database.
+pub fn find_block(tx: &mut Tx<'_>, id: Id) -> Result<Option<Block>> {
     tx.one(sql!(concat!("SELECT ", block_columns!(), " FROM blocks WHERE id = $1")), args![id])
 }
 
 /// The blocks that end after `from` and begin before `to`, in the order of time.
-pub(crate) fn blocks_between(
-    tx: &mut Tx<'_>,
-    club: Id,
-    (from, to): (Timestamp, Timestamp),
-) -> Result<Vec<Block>> {
+///
+/// # Errors
+/// A fault of the database.
+pub fn blocks_between(tx: &mut Tx<'_>, club: Id, (from, to): (Timestamp, Timestamp)) -> Result<Vec<Block>> {
     tx.all(
         sql!(concat!(
             "SELECT ",
@@ -118,7 +155,10 @@ pub(crate) fn blocks_between(
 }
 
 /// The other blocks of a resource that touch a stretch of time.
-pub(crate) fn blocks_beside(tx: &mut Tx<'_>, block: &Block) -> Result<Vec<Block>> {
+///
+/// # Errors
+/// A fault of the database.
+pub fn blocks_beside(tx: &mut Tx<'_>, block: &Block) -> Result<Vec<Block>> {
     tx.all(
         sql!(concat!(
             "SELECT ",
@@ -130,7 +170,11 @@ pub(crate) fn blocks_beside(tx: &mut Tx<'_>, block: &Block) -> Result<Vec<Block>
     )
 }
 
-pub(crate) fn insert_block(tx: &mut Tx<'_>, club: Id, block: &Block) -> Result<()> {
+/// Writes a new block.
+///
+/// # Errors
+/// A fault of the database.
+pub fn insert_block(tx: &mut Tx<'_>, club: Id, block: &Block) -> Result<()> {
     tx.run(
         sql!(
             "INSERT INTO blocks (id, club_id, kind, resource_id, from_at, to_at, reason, created_by, created_at,
@@ -151,22 +195,24 @@ pub(crate) fn insert_block(tx: &mut Tx<'_>, club: Id, block: &Block) -> Result<(
     .map(drop)
 }
 
-/// Writes other times and another reason; `false` if the block was removed or changed meanwhile.
-pub(crate) fn change_block(tx: &mut Tx<'_>, before: &Block, by: Id, input: &BlockInput) -> Result<bool> {
-    let now = tx.now();
+/// Writes what a block is of, its times and its reason; `false` if it was removed or changed meanwhile.
+///
+/// # Errors
+/// A fault of the database.
+pub fn change_block(tx: &mut Tx<'_>, before: &Block, after: &Block) -> Result<bool> {
     let changed = tx.run(
         sql!(
             "UPDATE blocks SET kind = $1, resource_id = $2, from_at = $3, to_at = $4, reason = $5, changed_by = $6,
              changed_at = $7 WHERE id = $8 AND removed_at IS NULL AND changed_at = $9"
         ),
         args![
-            input.kind.as_str(),
-            input.resource,
-            input.from,
-            input.to,
-            &input.reason,
-            by,
-            now,
+            after.kind.as_str(),
+            after.resource,
+            after.from,
+            after.to,
+            &after.reason,
+            after.changed_by,
+            after.changed_at,
             before.id,
             before.changed_at
         ],
@@ -175,7 +221,10 @@ pub(crate) fn change_block(tx: &mut Tx<'_>, before: &Block, by: Id, input: &Bloc
 }
 
 /// Removes a block; `false` if it was removed already.
-pub(crate) fn mark_removed(tx: &mut Tx<'_>, id: Id, by: Id) -> Result<bool> {
+///
+/// # Errors
+/// A fault of the database.
+pub fn mark_removed(tx: &mut Tx<'_>, id: Id, by: Id) -> Result<bool> {
     let now = tx.now();
     let removed = tx.run(
         sql!("UPDATE blocks SET removed_by = $1, removed_at = $2 WHERE id = $3 AND removed_at IS NULL"),
@@ -185,7 +234,10 @@ pub(crate) fn mark_removed(tx: &mut Tx<'_>, id: Id, by: Id) -> Result<bool> {
 }
 
 /// Claims for a block every cell of every unit that nothing else has. How many it got.
-pub(crate) fn claim_block(
+///
+/// # Errors
+/// A fault of the database.
+pub fn claim_block(
     tx: &mut Tx<'_>,
     block: Id,
     resource: Id,
@@ -205,12 +257,18 @@ pub(crate) fn claim_block(
 }
 
 /// Takes back what a block has claimed.
-pub(crate) fn unclaim_block(tx: &mut Tx<'_>, block: Id) -> Result<()> {
+///
+/// # Errors
+/// A fault of the database.
+pub fn unclaim_block(tx: &mut Tx<'_>, block: Id) -> Result<()> {
     tx.run(sql!("DELETE FROM claims WHERE booking_id = $1"), args![block]).map(drop)
 }
 
-/// Says that the calendar of a resource has changed. Until the transaction ends, nobody else changes it.
-pub(crate) fn bump_resource(tx: &mut Tx<'_>, resource: Id) -> Result<()> {
+/// Gives a resource a new version, because its calendar has changed. Until the transaction ends, nobody else changes it.
+///
+/// # Errors
+/// A fault of the database.
+pub fn bump_resource(tx: &mut Tx<'_>, resource: Id) -> Result<()> {
     let version = tx.new_id()?;
     tx.run(
         sql!(
@@ -220,20 +278,4 @@ pub(crate) fn bump_resource(tx: &mut Tx<'_>, resource: Id) -> Result<()> {
         args![resource, version],
     )
     .map(drop)
-}
-
-/// The bookings and live holds that have a resource somewhere in `[from, to)`, in the order of time.
-pub(crate) fn bookings_on(tx: &mut Tx<'_>, resource: Id, (from, to): (Cell, Cell)) -> Result<Vec<Kept>> {
-    let now = tx.now();
-    tx.all(
-        sql!(concat!(
-            "SELECT ",
-            columns!(),
-            " FROM allocations a JOIN bookings b ON b.id = a.booking_id
-             WHERE a.live AND a.resource_id = $1 AND a.from_cell >= $2 AND a.from_cell < $3 AND a.to_cell > $4
-             AND (b.status IN ('pending', 'confirmed', 'checked_in', 'in_progress')
-                  OR (b.status = 'held' AND b.expires_at > $5)) ORDER BY b.starts_at, b.id"
-        )),
-        args![resource, from - LONGEST, to, from, now],
-    )
 }
