@@ -7,19 +7,17 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use kit::{Error, Fields, Id, Refusal, Result, Tx};
 use people::{Action, Actor};
+use scheduling::{self as rows, Block, BlockKind, Cell, MINUTES, begin, cell_at, clear_expired, span};
 use serde_json::{Value, json};
 
-use crate::day_visits::{DayGuest, guest};
-use crate::expiry::end_expired;
-use crate::mine::detail_and_due;
+use crate::accounts::my_bookings::detail_and_due;
+use crate::attendance::day::{DayGuest, guest};
+use crate::booking::expiry::end_expired;
 use crate::model::Detail;
-use crate::store::{self, Kept};
-use crate::waits;
-use crate::window::iso;
+use crate::rules::window::iso;
+use crate::store::{self, BookingRow};
+use crate::waitlist::ledger;
 use catalogue::Catalogue;
-use scheduling::Cell;
-use scheduling::{self as rows, Block, BlockKind, clear_expired, span};
-use scheduling::{MINUTES, begin, cell_at};
 
 /// There are bookings in the time that were not shown. Carries `bookings[{id, reference, starts_at, ends_at, guest, status}]`.
 pub const BOOKINGS_INSIDE: Refusal = Refusal::conflict(
@@ -109,7 +107,7 @@ fn inside(tx: &mut Tx<'_>, input: &BlockInput) -> Result<Vec<InsideBlock>> {
 }
 
 /// The bookings and live holds that have a resource somewhere in these cells, in the order of time.
-fn bookings_on(tx: &mut Tx<'_>, resource: Id, span: (Cell, Cell)) -> Result<Vec<Kept>> {
+fn bookings_on(tx: &mut Tx<'_>, resource: Id, span: (Cell, Cell)) -> Result<Vec<BookingRow>> {
     let now = tx.now();
     let mut found = Vec::new();
     for id in rows::claimants_on(tx, resource, span)? {
@@ -193,7 +191,7 @@ pub fn edit_block(tx: &mut Tx<'_>, by: &Actor, id: Id, input: &BlockInput) -> Re
     take(tx, &catalogue, id, input)?;
     let details = json!({"before": described(&catalogue, &before), "after": described(&catalogue, &after)});
     people::note_deed(tx, by, "block_changed", ("block", Some(id)), details)?;
-    waits::freed_span(tx, before.resource, span((before.from, before.to)))?;
+    ledger::freed_span(tx, before.resource, span((before.from, before.to)))?;
     Ok(after)
 }
 
@@ -213,7 +211,7 @@ pub fn remove_block(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
     release(tx, &catalogue, &before)?;
     let details = json!({"before": described(&catalogue, &before), "after": null});
     people::note_deed(tx, by, "block_removed", ("block", Some(id)), details)?;
-    waits::freed_span(tx, before.resource, span((before.from, before.to)))
+    ledger::freed_span(tx, before.resource, span((before.from, before.to)))
 }
 
 /// Claims what no booking has, and makes sure that whoever blocks has seen the rest. Claimed twice: what was booked or given up

@@ -1,5 +1,5 @@
-//! A stretch of time as bits, one a cell. What the engine of free times is made of: "free for n cells from here" for a
-//! whole quarter is a handful of shifts.
+//! A stretch of time as a bit set, one bit for each cell. The free-time engine is made of it: "free for n cells from
+//! here" for a whole quarter takes a few shifts.
 
 use crate::cells::Cell;
 

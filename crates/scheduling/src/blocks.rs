@@ -1,5 +1,5 @@
-//! Blocks: a room, a technician, or a piece of equipment that takes nothing from one time to another. A block claims every
-//! cell that nothing else has, under the key of `claims`. Who may block, and what has to be shown before, is decided above.
+//! Blocks: times at which a room, a technician, or a piece of equipment is not available. A block claims every cell that
+//! nothing else has, under the key of `claims`. Who may block is decided by the crate above.
 
 use std::collections::HashMap;
 
@@ -89,7 +89,8 @@ macro_rules! block_columns {
     };
 }
 
-/// What is blocked in `[from, to)`, by resource: clipped to that, in pieces of at most a day, for no calendar expects longer ones.
+/// What is blocked in `[from, to)`, by resource: clipped to that, in pieces of at most a day, because no calendar
+/// expects longer ones.
 pub(crate) type Blocked = HashMap<Id, (BlockKind, Vec<(Cell, Cell)>)>;
 
 /// Everything that is blocked in `[from, to)`.

@@ -15,7 +15,7 @@ pub const LONGEST: Cell = 288;
 /// The calendar of one resource.
 #[derive(Debug, Clone)]
 pub struct ResourceCalendar {
-    /// Whose.
+    /// The resource that it is the calendar of.
     pub id: Id,
     /// Its shifts that begin on the days that are asked for: a start has the day of the shift in which it lies.
     pub open: Openings,
@@ -33,7 +33,7 @@ pub struct ResourceCalendar {
     pub mask: ReleaseMask,
 }
 
-/// What release rules and hands say of a room's starts, to whoever asks (W3).
+/// What release rules and overrides say of a room's starts to whoever searches (W3).
 #[derive(Debug, Clone, Default)]
 pub struct ReleaseMask {
     /// The starts that are kept for others.
@@ -57,9 +57,9 @@ impl ReleaseMask {
 /// What multiplies a price, in basis points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Factors {
-    /// The room's.
+    /// The factor of the room.
     pub room: i64,
-    /// The time's.
+    /// The factor of the time.
     pub time: i64,
 }
 

@@ -1,5 +1,5 @@
-//! Cells: the five minutes in which everything is claimed (F2). A cell is counted from 1970 in UTC, so that
-//! a night on which the clock is changed has no special cells, only more or fewer of them.
+//! Time cells of five minutes, in which everything is claimed (F2). Cells are counted from 1970 in UTC, so a night on
+//! which the clock changes has no special cells, only more or fewer of them.
 
 use jiff::Timestamp;
 use kit::clock::from_millis;

@@ -36,7 +36,7 @@ impl Day {
     }
 }
 
-/// The days of a question, in order.
+/// The days of a search, in order.
 #[derive(Debug, Clone)]
 pub struct Days {
     zone: TimeZone,
@@ -54,7 +54,7 @@ pub struct Open {
     pub to: Cell,
 }
 
-/// When something is open on the days of a question, in their order. Reads as a slice of all of them.
+/// When something is open on the days of a search, in their order. Reads as a slice of all of them.
 #[derive(Debug, Clone, Default)]
 pub struct Openings {
     all: Vec<Open>,

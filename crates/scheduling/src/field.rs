@@ -46,7 +46,7 @@ pub struct Keeping {
     pub technicians: Vec<Id>,
 }
 
-/// Everything that bears on a question.
+/// Everything that bears on a search.
 #[derive(Debug, Clone)]
 pub struct Field {
     /// The cells that every calendar covers.
@@ -66,7 +66,7 @@ pub struct Field {
 }
 
 impl Field {
-    /// Everything that bears on a question about these days, from what is claimed.
+    /// Everything that bears on a search of these days, from what is claimed.
     ///
     /// # Errors
     /// A fault for days outside the calendar.

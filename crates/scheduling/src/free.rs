@@ -1,4 +1,4 @@
-//! Which times are free. Pure: no database, no clock; bits in, offers out (F1 to F5).
+//! The free-time engine. Pure, without database or clock: calendars in, offers out (F1 to F5).
 
 use jiff::civil::Date;
 use kit::Id;

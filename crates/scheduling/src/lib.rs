@@ -1,6 +1,6 @@
-//! Calendars of resources: rooms, technicians, and equipment, and which of their time is claimed. It knows claimants by
-//! their id and no booking. A time is offered only if everything it needs is free; it is had only if the key of `claims`
-//! lets it, whatever number of processes write.
+//! Calendars of rooms, technicians, and equipment, and which of their time is claimed. Claimants are known by their id
+//! alone: this crate knows no booking. A time is offered only if everything it needs is free, and taken only if the key of
+//! `claims` permits it, however many processes write.
 
 mod bits;
 mod blocks;

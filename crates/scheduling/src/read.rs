@@ -1,6 +1,5 @@
-//! What is claimed, as the engine of free times wants it. Of the days that people ask for, each resource's
-//! calendar is remembered under the version that every claim on it changes; the versions are read in the
-//! same snapshot, so that nothing remembered is ever stale.
+//! Reads calendars for the free-time engine. For the days that people search, each resource's calendar is cached under
+//! the version that every claim on it changes. The versions are read in the same snapshot, so no cached calendar is stale.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -34,7 +33,7 @@ struct Remembered {
     until: Option<Timestamp>,
 }
 
-/// Everything that bears on a question about these days; as if one booking, which is to be moved, were not there.
+/// Everything that bears on a search of these days, without the claims of one claimant that is to be moved.
 ///
 /// # Errors
 /// A fault of the database.
