@@ -7,16 +7,16 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use kit::{Error, Fields, Id, Refusal, Result, Tx};
 use people::{Action, Actor};
+use scheduling::{self as rows, Block, BlockKind, Cell, MINUTES, begin, cell_at, clear_expired, span};
 use serde_json::{Value, json};
 
-use crate::block_store::{self as rows, BlockKind, span};
-use crate::cells::{MINUTES, begin, cell_at};
-use crate::day_visits::{DayGuest, guest};
-use crate::expiry::clear_expired;
-use crate::mine::detail_and_due;
+use crate::accounts::my_bookings::detail_and_due;
+use crate::attendance::day::{DayGuest, guest};
+use crate::booking::expiry::end_expired;
 use crate::model::Detail;
-use crate::waits;
-use crate::window::iso;
+use crate::rules::window::iso;
+use crate::store::{self, BookingRow};
+use crate::waitlist::ledger;
 use catalogue::Catalogue;
 
 /// There are bookings in the time that were not shown. Carries `bookings[{id, reference, starts_at, ends_at, guest, status}]`.
@@ -37,33 +37,6 @@ pub const BLOCK_EDITED: Refusal = Refusal::conflict(
 const MOST_DAYS: i64 = 31;
 /// How far back a block may begin, in hours.
 const BACK_HOURS: i64 = 24;
-
-/// A block as it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Block {
-    /// Its id.
-    pub id: Id,
-    /// What kind of resource.
-    pub kind: BlockKind,
-    /// Which room, technician or piece of equipment.
-    pub resource: Id,
-    /// When it begins.
-    pub from: Timestamp,
-    /// When it ends.
-    pub to: Timestamp,
-    /// Why, for staff alone.
-    pub reason: String,
-    /// Who made it.
-    pub created_by: Option<Id>,
-    /// When it was made.
-    pub created_at: Timestamp,
-    /// Who changed it last.
-    pub changed_by: Option<Id>,
-    /// When it was changed last.
-    pub changed_at: Timestamp,
-    /// When it was removed, if it was.
-    pub removed_at: Option<Timestamp>,
-}
 
 /// What is to be blocked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,10 +99,21 @@ pub fn bookings_inside(tx: &mut Tx<'_>, by: &Actor, input: &BlockInput) -> Resul
 fn inside(tx: &mut Tx<'_>, input: &BlockInput) -> Result<Vec<InsideBlock>> {
     let mut names = std::collections::HashMap::new();
     let mut found = Vec::new();
-    for kept in rows::bookings_on(tx, input.resource, span((input.from, input.to)))? {
+    for kept in bookings_on(tx, input.resource, span((input.from, input.to)))? {
         let guest = guest(tx, &mut names, &kept.booking, None)?;
         found.push(InsideBlock { detail: detail_and_due(tx, kept)?.0, guest });
     }
+    Ok(found)
+}
+
+/// The bookings and live holds that have a resource somewhere in these cells, in the order of time.
+fn bookings_on(tx: &mut Tx<'_>, resource: Id, span: (Cell, Cell)) -> Result<Vec<BookingRow>> {
+    let now = tx.now();
+    let mut found = Vec::new();
+    for id in rows::claimants_on(tx, resource, span)? {
+        found.extend(store::find(tx, id)?.filter(|kept| kept.booking.is_live(now)));
+    }
+    found.sort_by_key(|kept| (kept.booking.starts_at, kept.booking.id));
     Ok(found)
 }
 
@@ -182,8 +166,18 @@ pub fn edit_block(tx: &mut Tx<'_>, by: &Actor, id: Id, input: &BlockInput) -> Re
         return Err(Error::refused(&BLOCK_REMOVED));
     }
     check(&catalogue, input, now)?;
+    let after = Block {
+        kind: input.kind,
+        resource: input.resource,
+        from: input.from,
+        to: input.to,
+        reason: input.reason.clone(),
+        changed_by: Some(person),
+        changed_at: now,
+        ..before.clone()
+    };
     if input.seen_at.is_some_and(|seen| seen != before.changed_at)
-        || !rows::change_block(tx, &before, person, input)?
+        || !rows::change_block(tx, &before, &after)?
     {
         return Err(edited(tx, &catalogue, &before, input)?);
     }
@@ -195,10 +189,9 @@ pub fn edit_block(tx: &mut Tx<'_>, by: &Actor, id: Id, input: &BlockInput) -> Re
     }
     release(tx, &catalogue, &before)?;
     take(tx, &catalogue, id, input)?;
-    let after = rows::find_block(tx, id)?.ok_or(Error::NotFound)?;
     let details = json!({"before": described(&catalogue, &before), "after": described(&catalogue, &after)});
     people::note_deed(tx, by, "block_changed", ("block", Some(id)), details)?;
-    waits::freed_span(tx, before.resource, span((before.from, before.to)))?;
+    ledger::freed_span(tx, before.resource, span((before.from, before.to)))?;
     Ok(after)
 }
 
@@ -218,7 +211,7 @@ pub fn remove_block(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
     release(tx, &catalogue, &before)?;
     let details = json!({"before": described(&catalogue, &before), "after": null});
     people::note_deed(tx, by, "block_removed", ("block", Some(id)), details)?;
-    waits::freed_span(tx, before.resource, span((before.from, before.to)))
+    ledger::freed_span(tx, before.resource, span((before.from, before.to)))
 }
 
 /// Claims what no booking has, and makes sure that whoever blocks has seen the rest. Claimed twice: what was booked or given up
@@ -226,7 +219,7 @@ pub fn remove_block(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
 fn take(tx: &mut Tx<'_>, catalogue: &Catalogue, id: Id, input: &BlockInput) -> Result<()> {
     let (resource, cells) = (input.resource, span((input.from, input.to)));
     let units = catalogue.room(resource).map_or(1, |room| room.units);
-    clear_expired(tx, resource, cells)?;
+    clear_expired(tx, resource, cells, end_expired)?;
     rows::claim_block(tx, id, resource, units, cells)?;
     rows::bump_resource(tx, resource)?;
     rows::claim_block(tx, id, resource, units, cells)?;

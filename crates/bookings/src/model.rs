@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use kit::{Cents, Id};
 use money::Line;
+use serde::{Deserialize, Serialize};
 
-use crate::policy::{Leaving, Policy};
-use crate::price::{Cover, Sale};
+use crate::pricing::policy::{Leaving, Policy};
+use crate::pricing::price::{Coverage, PriceBasis};
 
 /// Where a booking stands. The machine is here and nowhere else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,7 +145,7 @@ pub struct Booking {
     /// Whether that was put off already (H3).
     pub extended: bool,
     /// What was sold at which prices: without it the price can't be made anew.
-    pub sale: Option<Sale>,
+    pub sale: Option<PriceBasis>,
     /// The first booking of the visit that it belongs to (F10).
     pub visit: Option<Id>,
     /// The first booking of the series that it belongs to.
@@ -171,6 +172,12 @@ pub struct Frozen {
 }
 
 impl Booking {
+    /// The first booking of the series or visit that it belongs to, or itself: bookings that were made together have the
+    /// same one.
+    pub(crate) fn root(&self) -> Id {
+        self.series.or(self.visit).unwrap_or(self.id)
+    }
+
     /// What is due before tax.
     pub fn net(&self) -> Cents {
         self.base + self.addons_total - self.discount
@@ -193,9 +200,18 @@ impl Booking {
             && self.moves < most
     }
 
+    /// Whether it takes up its time: a booking that has not ended, or a hold that lasts at `now`.
+    pub(crate) fn is_live(&self, now: Timestamp) -> bool {
+        match self.status {
+            Status::Pending | Status::Confirmed | Status::CheckedIn | Status::InProgress => true,
+            Status::Held => self.expires_at.is_some_and(|until| until > now),
+            _ => false,
+        }
+    }
+
     /// Whether a plan without limit has paid for it (C2).
     pub fn is_unlimited(&self) -> bool {
-        self.sale.as_ref().is_some_and(|sale| sale.cover == Cover::Unlimited)
+        self.sale.as_ref().is_some_and(|sale| sale.cover == Coverage::Unlimited)
     }
 
     /// What cancelling at `now` means for who has lapsed so often before (C1, C2, C4).
@@ -236,6 +252,45 @@ pub struct Detail {
     pub leaving: Leaving,
     /// Whether it can be moved now.
     pub can_move: bool,
+}
+
+/// How a time is held.
+pub(crate) struct Hold {
+    /// Until when.
+    pub(crate) until: Timestamp,
+    /// The digest of the token by which a visitor knows it.
+    pub(crate) token: Option<Vec<u8>>,
+    /// From which network a visitor holds it.
+    pub(crate) from: Option<String>,
+}
+
+/// Whose a hold is.
+#[derive(Clone, Copy)]
+pub(crate) enum Whose<'w> {
+    /// Of an account.
+    Person(Id),
+    /// Of who knows the token of this digest.
+    Token(&'w [u8]),
+}
+
+/// Which of one's bookings are asked for; all, if nothing is said.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Only {
+    /// Those of a service.
+    pub service: Option<Id>,
+    /// Those that stand there.
+    pub status: Option<Status>,
+}
+
+/// Somebody is to be told that a booking costs something else now.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Repriced {
+    /// Which.
+    pub booking: Id,
+    /// What it cost before, in cents.
+    pub from: i64,
+    /// Whether it costs what was agreed again.
+    pub restored: bool,
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use bookings::{
-    Asker, Busy, Decision, Demand, Field, Gate, Offers, Override, ReleaseRule, Rules, Start, Track, begin,
-    gate, terms,
+    Asker, Busy, Decision, Demand, Field, Offers, Override, ReleaseMask, ReleaseRule, ResourceCalendar,
+    Rules, Start, begin, gate, terms,
 };
 use catalogue::{Catalogue, Club, Half, Room};
 use jiff::ToSpan as _;
@@ -116,7 +116,7 @@ proptest! {
         let busy = Busy::new(1, Vec::new(), reach);
         let (after, premium_bp, shortest) = (0, 10_000, 6);
         let there = days.wider().expect("days").pieces(&catalogue.rooms[0].hours);
-        let track = Track { id: ROOM, open, there, busy, after, premium_bp, shortest, gate: Gate::default() };
+        let track = ResourceCalendar { id: ROOM, open, there, busy, after, premium_bp, shortest, mask: ReleaseMask::default() };
         let mut field = Field { reach, days, rooms: vec![track], technicians: Vec::new(), named: None, keeping: Default::default(), equipment: Vec::new() };
         let demand = Demand { setup: 0, duration: 6, turnover: 0, technicians: 0, equipment: false };
         let plain = Offers::find(demand, &field).all(0);

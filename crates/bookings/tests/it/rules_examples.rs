@@ -1,8 +1,8 @@
 //! The worked examples of the rules, by their letter. C stands with the release rules over the API; P, Q and R are money's.
 
 use bookings::{
-    Busy, Cell, Cover, Days, Demand, Field, Offers, PlanTerms, Policy, Sale, Track, Window, begin, cell_at,
-    cells, iso, moments, quote,
+    Busy, Cell, Cover, Days, Demand, Field, Offers, PlanTerms, Policy, PriceBasis, ResourceCalendar, Window,
+    begin, cell_at, cells, iso, moments, quote,
 };
 use catalogue::Hours;
 use jiff::Timestamp;
@@ -158,9 +158,9 @@ fn windows() {
 
 // Free times
 
-fn track(id: i64, days: &Days, hours: &str, busy: &[(Cell, Cell)]) -> Track {
+fn track(id: i64, days: &Days, hours: &str, busy: &[(Cell, Cell)]) -> ResourceCalendar {
     let hours: Hours = hours.parse().expect("hours");
-    Track {
+    ResourceCalendar {
         id: Id(id),
         open: days.open(&hours),
         there: days.wider().expect("days").pieces(&hours),
@@ -168,7 +168,7 @@ fn track(id: i64, days: &Days, hours: &str, busy: &[(Cell, Cell)]) -> Track {
         after: 0,
         premium_bp: 10_000,
         shortest: 6,
-        gate: bookings::Gate::default(),
+        mask: bookings::ReleaseMask::default(),
     }
 }
 
@@ -327,7 +327,8 @@ fn prices() {
     for (letter, list, member, plan, (room_bp, time_bp), cover, addons, total) in table {
         let addons: Vec<_> = addons.iter().map(|cents| ("LED".to_owned(), Cents(*cents), 1)).collect();
         let (list, member, plan) = (Cents(list), Cents(member), plan.map(PlanTerms::of));
-        let sale = Sale { list, member, minutes: 60, per: 60, plan, room_bp, time_bp, cover, agreed: None };
+        let sale =
+            PriceBasis { list, member, minutes: 60, per: 60, plan, room_bp, time_bp, cover, agreed: None };
         let quote = quote(&sale, &addons);
         let place = format!("{letter}: {sale:?}");
         assert_eq!(quote.total(), Cents(total), "{place}");

@@ -1,0 +1,44 @@
+//! Services that a person had (S5): what they came for themselves, also as somebody's companion.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use kit::{Id, Result, Tx, args, row, sql};
+use people::{Action, Actor};
+
+/// A service that a person had.
+#[derive(Debug, Clone)]
+pub struct Had {
+    /// Which.
+    pub service: Id,
+    /// How often.
+    pub times: i64,
+    /// The booking of the last time.
+    pub booking: Id,
+    /// The operating day of the last time.
+    pub day: Date,
+    /// When that began.
+    pub starts_at: Timestamp,
+}
+
+row!(Had { service, times, booking, day, starts_at });
+
+/// The services that a person had, the latest first.
+///
+/// # Errors
+/// `Error::Unauthorized` for visitors; `Error::Forbidden` for another's, unless `by` sees every booking.
+pub fn history(tx: &mut Tx<'_>, by: &Actor, person: Id) -> Result<Vec<Had>> {
+    if by.person()?.id != person {
+        by.need(Action::SeeEveryBooking)?;
+    }
+    tx.all(
+        sql!(
+            "SELECT service_id, times, id, day, starts_at FROM (
+               SELECT service_id, id, day, starts_at, COUNT(*) OVER (PARTITION BY service_id) AS times,
+                 ROW_NUMBER() OVER (PARTITION BY service_id ORDER BY starts_at DESC, id DESC) AS place
+               FROM bookings WHERE status = 'completed'
+                 AND ((person_id = $1 AND guest_name IS NULL) OR companion_id = $1)) AS had
+             WHERE place = 1 ORDER BY starts_at DESC, id DESC"
+        ),
+        args![person],
+    )
+}

@@ -1,0 +1,187 @@
+//! One's own bookings, and one of them whole.
+
+use catalogue::Catalogue;
+use jiff::Timestamp;
+use kit::web::Paging;
+use kit::{Cents, Error, Id, Result, Tx};
+use money::Subject;
+use people::{Action, Actor};
+use serde_json::Value;
+
+use crate::model::{Detail, Only, SUBJECT, Status};
+use crate::numbers::MOVES;
+use crate::store::{self, BookingRow};
+
+/// A person's bookings.
+#[derive(Debug)]
+pub struct MyBookings {
+    /// Those still to come, the next first.
+    pub upcoming: Vec<Detail>,
+    /// Times that are held, the first to run out first.
+    pub held: Vec<Detail>,
+    /// A page of the others, the latest first.
+    pub past: Vec<Detail>,
+    /// How many others there are.
+    pub total_past: i64,
+}
+
+/// The bookings of whoever asks.
+///
+/// # Errors
+/// `Error::Unauthorized` for visitors.
+pub fn my_bookings(tx: &mut Tx<'_>, by: &Actor, paging: Paging) -> Result<MyBookings> {
+    some_of_mine(tx, by, paging, Only::default())
+}
+
+impl Only {
+    pub(crate) fn holds(self, kept: &BookingRow) -> bool {
+        let booking = &kept.booking;
+        self.service.is_none_or(|id| id == booking.service)
+            && self.status.is_none_or(|status| status == booking.status)
+    }
+}
+
+/// Some bookings of whoever asks.
+///
+/// # Errors
+/// `Error::Unauthorized` for visitors.
+pub fn some_of_mine(tx: &mut Tx<'_>, by: &Actor, paging: Paging, only: Only) -> Result<MyBookings> {
+    let person = by.person()?.id;
+    let now = tx.now();
+    let catalogue = catalogue::current(tx)?;
+    let (size, before) = paging.rows();
+    let (held, upcoming): (Vec<BookingRow>, Vec<BookingRow>) =
+        store::upcoming(tx, person, now)?.into_iter().partition(|kept| kept.booking.status == Status::Held);
+    let upcoming: Vec<BookingRow> = upcoming.into_iter().filter(|kept| only.holds(kept)).collect();
+    let seen = Seen { now, lapses: store::lapses(tx, person)?, moves: catalogue.number(MOVES) };
+    let (past, total_past) = store::past(tx, person, only, (size, before))?;
+    let listed = held.iter().chain(&past).map(|kept| kept.booking.id);
+    let listed: Vec<Id> = listed.chain(upcoming.iter().map(|kept| kept.booking.id)).collect();
+    let technicians = scheduling::technicians_of_each(tx, &listed)?;
+    let payments = money::statuses(tx, person, SUBJECT)?;
+    let detail = |kept: BookingRow| {
+        let id = kept.booking.id;
+        let ids = technicians.get(&id).map(Vec::as_slice).unwrap_or_default();
+        whole(&catalogue, kept, ids, payments.get(&id).map_or("void", |status| status.as_str()), seen)
+    };
+    Ok(MyBookings {
+        upcoming: upcoming.into_iter().map(detail).collect(),
+        held: held.into_iter().map(detail).collect(),
+        past: past.into_iter().map(detail).collect(),
+        total_past,
+    })
+}
+
+/// One booking whole, for its owner or for staff.
+///
+/// # Errors
+/// `Error::NotFound` for what is not theirs.
+pub fn show(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Detail> {
+    let kept = own(tx, by, id)?;
+    detail(tx, kept)
+}
+
+/// One booking for its owner or for staff; what is not theirs is not found.
+fn own(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<BookingRow> {
+    let person = by.person()?.id;
+    let sees_all = by.may(Action::SeeEveryBooking);
+    let kept = store::find(tx, id)?.filter(|kept| sees_all || kept.booking.person == Some(person));
+    kept.ok_or(Error::NotFound)
+}
+
+/// One booking whole, for the house itself.
+///
+/// # Errors
+/// `Error::NotFound`.
+pub fn read(tx: &mut Tx<'_>, id: Id) -> Result<Detail> {
+    let kept = store::find(tx, id)?.ok_or(Error::NotFound)?;
+    detail(tx, kept)
+}
+
+/// The allergies that were noted for a booking, to copy them to another booking of the same guest.
+///
+/// # Errors
+/// `Error::NotFound` for what is not theirs.
+pub fn allergies(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<String>> {
+    let kept = own(tx, by, id)?;
+    store::allergies(tx, kept.booking.id)
+}
+
+/// The allergies that were noted for a booking, to show them to its owner and to those who serve. That staff read them is written
+/// to the audit log, so staff need a transaction that writes.
+///
+/// # Errors
+/// `Error::NotFound` for what is not theirs.
+pub fn read_allergies(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<String>> {
+    let kept = own(tx, by, id)?;
+    let allergies = store::allergies(tx, kept.booking.id)?;
+    if allergies.is_some() && by.is_staff() && by.id() != kept.booking.person {
+        people::note_deed(tx, by, "allergies_read", ("booking", Some(id)), serde_json::json!({}))?;
+    }
+    Ok(allergies)
+}
+
+/// The scene that was chosen for a booking's room, for its owner and for those who serve.
+///
+/// # Errors
+/// `Error::NotFound` for what is not theirs.
+pub fn scene(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<Value>> {
+    let kept = own(tx, by, id)?;
+    store::scene_of(tx, kept.booking.id)
+}
+
+/// The other bookings of the same visit (F10) that still stand, in order.
+///
+/// # Errors
+/// `Error::NotFound` for what is not theirs.
+pub fn together(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Vec<Detail>> {
+    let own = own(tx, by, id)?;
+    let others = store::of_visit(tx, &own.booking, Status::Confirmed)?;
+    others.into_iter().map(|other| show(tx, by, other)).collect()
+}
+
+fn detail(tx: &mut Tx<'_>, kept: BookingRow) -> Result<Detail> {
+    detail_and_due(tx, kept).map(|(detail, _)| detail)
+}
+
+/// A booking whole, and what is due for it now, with tax.
+pub(crate) fn detail_and_due(tx: &mut Tx<'_>, kept: BookingRow) -> Result<(Detail, Cents)> {
+    let catalogue = catalogue::current(tx)?;
+    let id = kept.booking.id;
+    let technicians = scheduling::technicians_of(tx, id)?;
+    let charge = money::charge_of(tx, Subject { kind: SUBJECT, id })?.map(|(charge, _)| charge);
+    let payment_status = charge.as_ref().map_or("void", |charge| charge.status.as_str());
+    let is_due = |charge: &money::Charge| charge.status == money::Status::Due;
+    let due = charge.as_ref().filter(|charge| is_due(charge)).map(|charge| charge.net + charge.tax);
+    let lapses = store::lapses_of(tx, &kept.booking)?;
+    let seen = Seen { now: tx.now(), lapses, moves: catalogue.number(MOVES) };
+    let detail = whole(&catalogue, kept, &technicians, payment_status, seen);
+    Ok((detail, due.unwrap_or(Cents::ZERO)))
+}
+
+/// What a booking is seen by: the time, how often its person has lapsed, how often it may be moved.
+#[derive(Clone, Copy)]
+struct Seen {
+    now: Timestamp,
+    lapses: i64,
+    moves: i64,
+}
+
+fn whole(
+    catalogue: &Catalogue,
+    kept: BookingRow,
+    technicians: &[Id],
+    payment_status: &'static str,
+    seen: Seen,
+) -> Detail {
+    let name = |id: &Id| (*id, catalogue.technician(*id).map(|one| one.name.clone()).unwrap_or_default());
+    let booking = kept.booking;
+    Detail {
+        leaving: booking.leaving(seen.now, if booking.is_unlimited() { seen.lapses } else { 0 }),
+        can_move: booking.can_move(seen.now, seen.moves),
+        booking,
+        technicians: technicians.iter().map(name).collect(),
+        why: kept.why,
+        payment_status,
+    }
+}

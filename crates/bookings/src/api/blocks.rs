@@ -1,0 +1,216 @@
+//! Blocks for staff, over JSON.
+
+use axum::Json as Answered;
+use axum::http::StatusCode;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use kit::replies::Reply;
+use kit::web::{Input, Json, List, Once, OnceHeader, Paging, Path, Problem, Query, Words};
+use kit::{House, Id, Result};
+use people::Caller;
+use scheduling::{Block, BlockKind};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::blocks::{
+    BlockInput, block, blocks, bookings_inside, edit_block, field_of, inside_out, one_block, remove_block,
+};
+use crate::rules::window::iso;
+
+pub(crate) fn routes() -> OpenApiRouter<House> {
+    OpenApiRouter::new().routes(routes!(list_blocks, add_block)).routes(routes!(change_block, remove))
+}
+
+/// A block.
+#[derive(Serialize, ToSchema)]
+struct BlockOut {
+    id: Id,
+    /// `room`, `technician`, `equipment`.
+    kind: &'static str,
+    /// Of a room.
+    room_id: Option<Id>,
+    /// Of a technician.
+    technician_id: Option<Id>,
+    /// Of a piece of equipment.
+    equipment_id: Option<Id>,
+    starts_at: String,
+    ends_at: String,
+    reason: String,
+    created_by: Option<Id>,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    changed_by: Option<Id>,
+    /// Send it as `changed_at` with a change: then nobody's change in between is overwritten.
+    #[schema(value_type = String, format = DateTime)]
+    changed_at: Timestamp,
+}
+
+impl BlockOut {
+    fn of(zone: &TimeZone, block: &Block) -> BlockOut {
+        let of = |kind: BlockKind| (block.kind == kind).then_some(block.resource);
+        BlockOut {
+            id: block.id,
+            kind: block.kind.as_str(),
+            room_id: of(BlockKind::Room),
+            technician_id: of(BlockKind::Technician),
+            equipment_id: of(BlockKind::Equipment),
+            starts_at: iso(zone, block.from),
+            ends_at: iso(zone, block.to),
+            reason: block.reason.clone(),
+            created_by: block.created_by,
+            created_at: block.created_at,
+            changed_by: block.changed_by,
+            changed_at: block.changed_at,
+        }
+    }
+}
+
+/// Staff: the blocks that have not ended, in the order of time.
+#[utoipa::path(get, path = "/api/staff/blocks/", tag = "staff",
+    params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
+    responses((status = 200, body = Vec<BlockOut>), (status = 401, body = Problem), (status = 403, body = Problem)))]
+async fn list_blocks(caller: Caller, Query(paging): Query<Paging>) -> Result<List<BlockOut>> {
+    let found = caller.view(|tx, by| {
+        let (zone, now) = (catalogue::current(tx)?.club.zone.clone(), tx.now());
+        let found = blocks(tx, by, (now, Timestamp::MAX))?;
+        Ok(found.iter().map(|block| BlockOut::of(&zone, block)).collect::<Vec<_>>())
+    });
+    Ok(List::of(found.await?, paging, "/api/staff/blocks/"))
+}
+
+/// What is to be blocked: one of `room_id`, `technician_id`, `equipment_id`.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the words of the documentation: `Posted` reads them")]
+struct BlockBody {
+    room_id: Option<i64>,
+    technician_id: Option<i64>,
+    equipment_id: Option<i64>,
+    #[schema(format = DateTime)]
+    starts_at: String,
+    #[schema(format = DateTime)]
+    ends_at: String,
+    #[schema(max_length = 200)]
+    reason: String,
+    /// The ids of the bookings in that time that you have seen: they stay as they are.
+    seen: Option<Vec<i64>>,
+    /// Only lists the bookings in that time.
+    dry_run: Option<bool>,
+    /// Of a change: the block's `changed_at` as you have seen it.
+    #[schema(format = DateTime)]
+    changed_at: Option<String>,
+}
+
+struct Posted {
+    input: BlockInput,
+    dry_run: bool,
+}
+
+impl Input for Posted {
+    fn parse(words: &mut Words) -> Posted {
+        let named: Vec<(BlockKind, Id)> = BlockKind::ALL
+            .into_iter()
+            .filter_map(|kind| words.opt_id(field_of(kind)).map(|id| (kind, id)))
+            .collect();
+        if named.len() != 1 {
+            words.complain("room_id", "Send one of room_id, technician_id and equipment_id.");
+        }
+        let (kind, resource) = named.first().copied().unwrap_or((BlockKind::Room, Id(0)));
+        let (from, to) = (words.moment("starts_at"), words.moment("ends_at"));
+        let reason = words.text("reason", 200);
+        let seen = parse_seen(words);
+        let seen_at = words.opt_moment("changed_at");
+        let input = BlockInput { kind, resource, from, to, reason, seen, seen_at };
+        Posted { input, dry_run: words.yes("dry_run") }
+    }
+}
+
+fn parse_seen(words: &mut Words) -> Vec<Id> {
+    let listed = match words.raw("seen") {
+        None => return Vec::new(),
+        Some(Value::Array(listed)) if listed.len() <= 1_000 => listed.clone(),
+        Some(_) => {
+            words.complain("seen", "Send a list of the ids of bookings.");
+            return Vec::new();
+        }
+    };
+    let ids: Option<Vec<Id>> = listed.iter().map(|one| one.as_i64().filter(|id| *id > 0).map(Id)).collect();
+    if ids.is_none() {
+        words.complain("seen", "Send a list of the ids of bookings.");
+    }
+    ids.unwrap_or_default()
+}
+
+/// A block, or what would be inside it.
+#[derive(Serialize, ToSchema)]
+struct BlockedOut {
+    /// The block; nothing of a dry run.
+    block: Option<BlockOut>,
+    /// The bookings and held times in it: `[{id, reference, starts_at, ends_at, guest, status}]`.
+    #[schema(value_type = Vec<Object>)]
+    bookings: Vec<Value>,
+}
+
+/// Staff: blocks a room, a technician or a piece of equipment. Bookings in that time stay as they are, and have to be named in `seen`;
+/// `dry_run` lists them.
+#[utoipa::path(post, path = "/api/staff/blocks/", tag = "staff", params(OnceHeader), request_body = BlockBody,
+    responses((status = 200, description = "A dry run", body = BlockedOut), (status = 201, body = BlockedOut),
+        (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn add_block(
+    caller: Caller,
+    Once(Json(Posted { input, dry_run }), deed): Once<Json<Posted>>,
+) -> Result<Reply> {
+    caller
+        .once(deed, move |tx, by| {
+            let zone = catalogue::current(tx)?.club.zone.clone();
+            let inside = bookings_inside(tx, by, &input)?;
+            let bookings = inside.iter().map(|one| inside_out(&zone, one)).collect();
+            if dry_run {
+                return Reply::json(StatusCode::OK, &BlockedOut { block: None, bookings });
+            }
+            let made = block(tx, by, &input)?;
+            let out = BlockedOut { block: Some(BlockOut::of(&zone, &made)), bookings };
+            Reply::json(StatusCode::CREATED, &out)
+        })
+        .await
+}
+
+/// Staff: changes a block.
+#[utoipa::path(put, path = "/api/staff/blocks/{id}/", tag = "staff", params(("id" = i64, Path)),
+    request_body = BlockBody,
+    responses((status = 200, body = BlockedOut), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn change_block(
+    caller: Caller,
+    Path(id): Path<Id>,
+    Json(Posted { input, dry_run }): Json<Posted>,
+) -> Result<Answered<BlockedOut>> {
+    caller
+        .tx(move |tx, by| {
+            let zone = catalogue::current(tx)?.club.zone.clone();
+            let changed = if dry_run {
+                one_block(tx, by, id)?;
+                None
+            } else {
+                Some(edit_block(tx, by, id, &input)?)
+            };
+            let inside = bookings_inside(tx, by, &input)?;
+            let bookings = inside.iter().map(|one| inside_out(&zone, one)).collect();
+            let block = changed.map(|block| BlockOut::of(&zone, &block));
+            Ok(Answered(BlockedOut { block, bookings }))
+        })
+        .await
+}
+
+/// Staff: removes a block. Its times can be booked again at once.
+#[utoipa::path(delete, path = "/api/staff/blocks/{id}/", tag = "staff", operation_id = "remove_block",
+    params(("id" = i64, Path)),
+    responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn remove(caller: Caller, Path(id): Path<Id>) -> Result<StatusCode> {
+    caller.tx(move |tx, by| remove_block(tx, by, id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

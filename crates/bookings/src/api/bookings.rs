@@ -1,0 +1,279 @@
+//! Booking over JSON.
+
+use std::sync::Arc;
+
+use axum::Json as Answered;
+use axum::http::{StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use catalogue::{Catalogue, ServiceCard};
+use kit::replies::Reply;
+use kit::web::{Json, Once, OnceHeader, Paging, Path, Problem, Query, Words, unpaged};
+use kit::{Cents, Error, House, Id, Result, Tx};
+use people::{Actor, Caller};
+use scheduling::Factors;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::accounts::my_bookings::{self, show};
+use crate::api::common::{BookingWish, CancelWish, SentReason, tell, to_response};
+use crate::api::wire::{Availability, BookingOut};
+use crate::booking::book::{book, dry_run};
+use crate::booking::cancel::cancel_because;
+use crate::booking::confirm::confirm;
+use crate::booking::hold::Holder;
+use crate::booking::request::{BookingRequest, Extras};
+use crate::model::Detail;
+use crate::pricing::price::price_for;
+use crate::search::free_times::{BookingFor, Search, search_for};
+use crate::search::lookup::window;
+use crate::search::slot::{ranked, slots};
+
+pub(crate) fn routes() -> OpenApiRouter<House> {
+    OpenApiRouter::new()
+        .routes(routes!(availability))
+        .routes(routes!(create_booking))
+        .routes(routes!(my_bookings))
+        .routes(routes!(booking))
+        .routes(routes!(cancel_booking))
+        .routes(routes!(service))
+}
+
+/// A question and which page of its times.
+struct Asked {
+    ask: Search,
+    whom: BookingFor,
+    paging: Paging,
+}
+
+impl kit::web::Input for Asked {
+    fn parse(words: &mut Words) -> Asked {
+        let whom = words.opt_id("person_id").map_or(BookingFor::Asker, BookingFor::Person);
+        Asked { ask: Search::parse(words), whom, paging: Paging::parse(words) }
+    }
+}
+
+/// Free times for whoever asks, or, by staff, for the person of `person_id`: of one `date`, or day by day `from` … `to` (with `slots=1` their times too).
+#[utoipa::path(get, path = "/api/bookings/availability/", tag = "bookings",
+    params(("service_id" = i64, Query), ("date" = Option<String>, Query), ("from" = Option<String>, Query),
+        ("to" = Option<String>, Query), ("party" = Option<u32>, Query), ("technician_id" = Option<i64>, Query),
+        ("room_id" = Option<i64>, Query), ("room_type" = Option<String>, Query), ("slots" = Option<bool>, Query),
+        ("duration" = Option<u32>, Query), ("moving" = Option<i64>, Query), ("person_id" = Option<i64>, Query),
+        ("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
+    responses((status = 200, body = Availability), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem)))]
+async fn availability(
+    caller: Caller,
+    uri: Uri,
+    Query(Asked { ask, whom, paging }): Query<Asked>,
+) -> Result<Response> {
+    caller
+        .view(move |tx, by| {
+            let mut answer = search_for(tx, by, &ask, whom)?;
+            let many = !ask.one_day;
+            let told = Availability::of(&answer, many);
+            let total = answer.offers.len();
+            let mut offers = ranked(std::mem::take(&mut answer.offers));
+            if many {
+                offers = paging.cut(offers);
+            }
+            let mut head = paging.head(total, &unpaged(&uri));
+            if !many {
+                // One day is told whole.
+                head.remove(header::LINK);
+            }
+            Ok((head, Answered(told.with_slots(slots(&answer, &offers)))).into_response())
+        })
+        .await
+}
+
+/// A wish, or what is said of a hold.
+enum ToBook {
+    BookingRequest(Box<BookingRequest>),
+    Held(Id, Option<String>, Box<Extras>),
+}
+
+impl kit::web::Input for ToBook {
+    fn parse(words: &mut Words) -> ToBook {
+        // How it is to be paid counts once cards are taken; until then it is only read.
+        let _ = words.opt_text_within("payment_method", 40);
+        let token = words.opt_text_within("token", 100);
+        match words.opt_id("hold_id") {
+            Some(id) => ToBook::Held(id, token, Box::new(Extras::parse(words))),
+            None => ToBook::BookingRequest(Box::new(BookingRequest::parse(words))),
+        }
+    }
+}
+
+/// Books a time, or what is held.
+#[utoipa::path(post, path = "/api/bookings/create_booking/", tag = "bookings", params(OnceHeader),
+    request_body = BookingWish,
+    responses((status = 201, body = BookingOut), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn create_booking(caller: Caller, Once(Json(wanted), deed): Once<Json<ToBook>>) -> Result<Reply> {
+    let wanted = Arc::new(wanted);
+    let wished = wanted.clone();
+    let rehearse = move |tx: &mut Tx<'_>, by: &Actor| match &*wished {
+        ToBook::BookingRequest(wish) => dry_run(tx, by, wish),
+        // What is held is theirs.
+        ToBook::Held(..) => Ok(()),
+    };
+    caller
+        .look_then_once(deed, rehearse, move |tx, by| {
+            let booking = match &*wanted {
+                ToBook::BookingRequest(wish) => book(tx, by, wish)?,
+                ToBook::Held(id, token, extras) => {
+                    confirm(tx, Holder { by, token: token.as_deref() }, *id, Some(extras))?
+                }
+            };
+            Reply::json(StatusCode::CREATED, &to_response(tx, booking.id)?)
+        })
+        .await
+}
+
+/// One's own bookings.
+#[derive(Serialize, ToSchema)]
+struct MyBookings {
+    /// The next first.
+    upcoming: Vec<BookingOut>,
+    /// Times that are held.
+    held: Vec<BookingOut>,
+    /// A page, the latest first.
+    past: Vec<BookingOut>,
+    total_upcoming: usize,
+    total_past: i64,
+}
+
+/// One's own bookings: all that are to come, and a page of the past.
+#[utoipa::path(get, path = "/api/bookings/my_bookings/", tag = "bookings",
+    params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
+    responses((status = 200, body = MyBookings), (status = 401, body = Problem)))]
+async fn my_bookings(caller: Caller, Query(paging): Query<Paging>) -> Result<Answered<MyBookings>> {
+    caller
+        .view(move |tx, by| {
+            let found = my_bookings::my_bookings(tx, by, paging)?;
+            let (catalogue, now) = (catalogue::current(tx)?, tx.now());
+            let all =
+                |details: &[Detail]| details.iter().map(|one| BookingOut::of(&catalogue, one, now)).collect();
+            Ok(Answered(MyBookings {
+                total_upcoming: found.upcoming.len(),
+                total_past: found.total_past,
+                upcoming: all(&found.upcoming),
+                held: all(&found.held),
+                past: all(&found.past),
+            }))
+        })
+        .await
+}
+
+/// One of one's own bookings.
+#[utoipa::path(get, path = "/api/bookings/{id}/", tag = "bookings", params(("id" = i64, Path)),
+    responses((status = 200, body = BookingOut), (status = 401, body = Problem), (status = 404, body = Problem)))]
+async fn booking(caller: Caller, Path(id): Path<Id>) -> Result<Answered<BookingOut>> {
+    caller
+        .view(move |tx, by| {
+            let detail = show(tx, by, id)?;
+            tell(tx, &detail).map(Answered)
+        })
+        .await
+}
+
+/// What cancelling did.
+#[derive(Serialize, ToSchema)]
+struct CancelledOut {
+    message: &'static str,
+    /// What stays due.
+    fee: Cents,
+    booking: BookingOut,
+}
+
+/// Cancels a booking; `cancel_cost` said before what stays due.
+#[utoipa::path(post, path = "/api/bookings/{id}/cancel_booking/", tag = "bookings",
+    params(("id" = i64, Path), OnceHeader), request_body = CancelWish,
+    responses((status = 200, body = CancelledOut), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn cancel_booking(
+    caller: Caller,
+    Path(id): Path<Id>,
+    Once(sent, deed): Once<SentReason>,
+) -> Result<Reply> {
+    let sent = Arc::new(sent);
+    caller
+        .once(deed, move |tx, by| {
+            by.person()?;
+            let (_, fee) = cancel_because(tx, by, id, sent.read()?)?;
+            let booking = to_response(tx, id)?;
+            let told = CancelledOut { message: "Booking cancelled successfully", fee, booking };
+            Reply::json(StatusCode::OK, &told)
+        })
+        .await
+}
+
+/// A service whole, with what it costs who asks.
+#[derive(Serialize, ToSchema)]
+struct ServiceWhole {
+    #[serde(flatten)]
+    card: ServiceCard,
+    description: String,
+    category: CategoryOut,
+    /// In a room without a factor of its own.
+    price_for_user: Cents,
+    gallery_images: Vec<String>,
+    video_url: Option<String>,
+    addons: Vec<AddonOut>,
+    /// For how many people one booking is.
+    party: i64,
+}
+
+#[derive(Serialize, ToSchema)]
+struct CategoryOut {
+    id: Id,
+    name: String,
+    slug: String,
+    description: String,
+}
+
+#[derive(Serialize, ToSchema)]
+struct AddonOut {
+    id: Id,
+    name: String,
+    description: String,
+    price: Cents,
+}
+
+/// One service.
+#[utoipa::path(get, path = "/api/services/{slug}/", tag = "services", params(("slug" = String, Path)),
+    responses((status = 200, body = ServiceWhole), (status = 404, body = Problem)))]
+async fn service(caller: Caller, Path(slug): Path<String>) -> Result<Answered<ServiceWhole>> {
+    caller
+        .view(move |tx, by| {
+            let catalogue: Arc<Catalogue> = catalogue::current(tx)?;
+            let service = catalogue.service_by_slug(&slug).ok_or(Error::NotFound)?;
+            let window = window(tx, &catalogue, by, by.id())?;
+            let quote = price_for(service, window.standing(), window.today(), Factors::PLAIN, &[], false);
+            let category = catalogue.category(service.category).ok_or(Error::NotFound)?;
+            let addon = |addon: &catalogue::Addon| AddonOut {
+                id: addon.id,
+                name: addon.name.clone(),
+                description: addon.description.clone(),
+                price: addon.cents,
+            };
+            Ok(Answered(ServiceWhole {
+                card: ServiceCard::of(&catalogue, service),
+                description: service.description.clone(),
+                category: CategoryOut {
+                    id: category.id,
+                    name: category.name.clone(),
+                    slug: category.slug.clone(),
+                    description: category.description.clone(),
+                },
+                price_for_user: quote.total(),
+                gallery_images: service.gallery_images.clone(),
+                video_url: service.video_url.clone(),
+                addons: catalogue.addons_of(service).map(addon).collect(),
+                party: service.party,
+            }))
+        })
+        .await
+}

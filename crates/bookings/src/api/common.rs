@@ -1,0 +1,131 @@
+//! What several handlers share: the words of a booking request, a reason that may be sent, and a booking as an answer.
+
+use axum::extract::{FromRequest, Request};
+use kit::web::{Words, body};
+use kit::{Error, Fields, Id, Result, Tx};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::accounts::my_bookings;
+use crate::api::wire::BookingOut;
+use crate::booking::cancel::Reason;
+use crate::model::Detail;
+
+/// A wish for a booking. Only `service_id` and a time (`date` and `start_time`, or `starts_at`) are needed.
+#[derive(Serialize, ToSchema)]
+#[allow(dead_code, reason = "the words of the documentation: `BookingRequest` reads them")]
+pub(crate) struct BookingWish {
+    service_id: i64,
+    /// The operating day.
+    #[schema(format = Date)]
+    date: Option<String>,
+    /// `HH:MM` on the club's clock.
+    start_time: Option<String>,
+    /// Needed on a night when the clock repeats the time.
+    #[schema(format = DateTime)]
+    starts_at: Option<String>,
+    room_id: Option<i64>,
+    technician_id: Option<i64>,
+    party: Option<u32>,
+    /// Staff alone: for whose account.
+    person_id: Option<i64>,
+    guest_name: Option<String>,
+    guest_phone: Option<String>,
+    guest_email: Option<String>,
+    special_requests: Option<String>,
+    allergies_notes: Option<String>,
+    ai_program: Option<String>,
+    #[schema(value_type = Option<Object>)]
+    scene_preferences: Option<()>,
+    /// Minutes, of what is sold by time.
+    duration: Option<u32>,
+    /// Staff alone: an account that comes along.
+    companion_id: Option<i64>,
+    companion_name: Option<String>,
+    /// What follows in the same visit, back to back; at most three.
+    then: Option<Vec<ThenWish>>,
+    addons: Option<Vec<BookingWishAddon>>,
+    use_credit: Option<bool>,
+    /// A guest pass pays for one companion's share.
+    use_pass: Option<bool>,
+    /// The gift of the birthday month pays.
+    use_birthday: Option<bool>,
+    /// Books what is held; what, when and where are those of the hold then.
+    hold_id: Option<i64>,
+    /// By which a visitor knows a hold.
+    token: Option<String>,
+    payment_method: Option<String>,
+}
+
+/// What follows in the same visit.
+#[derive(Serialize, ToSchema)]
+#[allow(dead_code, reason = "the words of the documentation: `Then` reads them")]
+struct ThenWish {
+    service_id: i64,
+    duration: Option<u32>,
+    room_id: Option<i64>,
+    technician_id: Option<i64>,
+    addons: Option<Vec<BookingWishAddon>>,
+}
+
+/// An add-on that is wished for.
+#[derive(Serialize, ToSchema)]
+#[allow(dead_code, reason = "the words of the documentation: `BookingRequest` reads them")]
+struct BookingWishAddon {
+    id: i64,
+    /// 1 to 20.
+    quantity: u32,
+    notes: Option<String>,
+}
+
+/// A booking in its wire shape.
+pub(crate) fn tell(tx: &mut Tx<'_>, detail: &Detail) -> Result<BookingOut> {
+    let catalogue = catalogue::current(tx)?;
+    Ok(BookingOut::of(&catalogue, detail, tx.now()))
+}
+
+/// A booking as it stands now, for who has just done something with it.
+pub(crate) fn to_response(tx: &mut Tx<'_>, id: Id) -> Result<BookingOut> {
+    let detail = my_bookings::read(tx, id)?;
+    tell(tx, &detail)
+}
+
+/// Why something is cancelled.
+#[derive(Serialize, ToSchema)]
+#[allow(dead_code, reason = "the words of the documentation: `Reason` reads them")]
+pub(crate) struct CancelWish {
+    /// Given by staff, it is in the email to the guest.
+    #[schema(max_length = 500)]
+    reason: Option<String>,
+}
+
+/// A reason that may be sent, and what was wrong with it: who may not cancel is told that first.
+pub(crate) struct SentReason(pub(crate) Result<Option<String>>);
+
+impl SentReason {
+    /// The reason.
+    ///
+    /// # Errors
+    /// `Error::Invalid` for what is none.
+    pub(crate) fn read(&self) -> Result<Option<&str>> {
+        match &self.0 {
+            Ok(reason) => Ok(reason.as_deref()),
+            Err(Error::Invalid(fields)) => Err(Error::Invalid(fields.clone())),
+            Err(_) => Err(Fields::one("body", "Send a JSON object.")),
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for SentReason {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &S) -> Result<SentReason> {
+        let bytes = body(request).await?;
+        let read = if bytes.is_empty() {
+            Ok(None)
+        } else {
+            Words::from_json(&bytes).and_then(Words::parse::<Reason>).map(|Reason(reason)| reason)
+        };
+        Ok(SentReason(read))
+    }
+}

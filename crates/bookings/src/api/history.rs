@@ -1,0 +1,74 @@
+//! Services that a person had, over JSON.
+
+use catalogue::ServiceCard;
+use jiff::civil::Date;
+use kit::web::{List, Paging, Problem, Query};
+use kit::{House, Id, Result, Tx};
+use people::Caller;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::accounts::history::{Had, history};
+use crate::rules::window::iso;
+
+pub(crate) fn routes() -> OpenApiRouter<House> {
+    OpenApiRouter::new().routes(routes!(had_before))
+}
+
+/// A service that one had, and the last time.
+#[derive(Serialize, ToSchema)]
+struct HadOut {
+    service: ServiceCard,
+    /// Whether it is still offered.
+    is_offered: bool,
+    times: i64,
+    /// The operating day of the last time.
+    #[schema(value_type = String, format = Date)]
+    last_date: Date,
+    #[schema(format = DateTime)]
+    last_starts_at: String,
+    last_booking_id: Id,
+    /// Who served then.
+    technicians: Vec<Server>,
+}
+
+/// Who served.
+#[derive(Serialize, ToSchema)]
+struct Server {
+    id: Id,
+    name: String,
+}
+
+/// Services that one had, the latest first, each with how often and the last time.
+#[utoipa::path(get, path = "/api/services/history/", tag = "services",
+    params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
+    responses((status = 200, body = Vec<HadOut>), (status = 400, body = Problem), (status = 401, body = Problem)))]
+async fn had_before(caller: Caller, Query(paging): Query<Paging>) -> Result<List<HadOut>> {
+    caller
+        .view(move |tx, by| {
+            let all = history(tx, by, by.person()?.id)?;
+            let (total, had) = (all.len(), paging.cut(all));
+            let items = had.iter().map(|had| to_response(tx, had)).collect::<Result<Vec<_>>>()?;
+            let items = items.into_iter().flatten().collect();
+            Ok(List { items, total, paging, path: "/api/services/history/".to_owned() })
+        })
+        .await
+}
+
+fn to_response(tx: &mut Tx<'_>, had: &Had) -> Result<Option<HadOut>> {
+    let catalogue = catalogue::current(tx)?;
+    let Some(service) = catalogue.service(had.service) else { return Ok(None) };
+    let served = scheduling::technicians_of(tx, had.booking)?;
+    let served = served.iter().filter_map(|id| catalogue.technician(*id));
+    Ok(Some(HadOut {
+        service: ServiceCard::of(&catalogue, service),
+        is_offered: service.active,
+        times: had.times,
+        last_date: had.day,
+        last_starts_at: iso(&catalogue.club.zone, had.starts_at),
+        last_booking_id: had.booking,
+        technicians: served.map(|one| Server { id: one.id, name: one.name.clone() }).collect(),
+    }))
+}

@@ -1,0 +1,377 @@
+//! Holding, moving, repeating, arriving and asking why not, over JSON.
+
+use std::sync::Arc;
+
+use axum::Json as Answered;
+use axum::http::StatusCode;
+use kit::replies::Reply;
+use kit::web::{Input, Json, Once, OnceHeader, Path, Problem, Query, Words};
+use kit::{Cents, Error, House, Id, Result, Tx};
+use people::{Actor, Caller};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::api::common::{BookingWish, CancelWish, SentReason, to_response};
+use crate::api::wire::BookingOut;
+use crate::attendance::steps;
+use crate::booking::hold::{Holder, Visitor, dry_run_hold, extend, held, hold, let_go};
+use crate::booking::request::{BookingRequest, Move};
+use crate::booking::reschedule::{Change, Rescheduled, preview_move, reschedule};
+use crate::booking::series::{Repeated, cancel_series, repeat};
+use crate::model::Booking;
+use crate::search::slot::Named;
+use crate::search::why_not::why_not;
+
+pub(crate) fn routes() -> OpenApiRouter<House> {
+    OpenApiRouter::new()
+        .routes(routes!(hold_time))
+        .routes(routes!(show_hold, let_hold_go))
+        .routes(routes!(extend_hold))
+        .routes(routes!(move_booking))
+        .routes(routes!(repeat_booking))
+        .routes(routes!(cancel_all))
+        .routes(routes!(tell_why_not))
+        .routes(routes!(check_in))
+        .routes(routes!(start))
+        .routes(routes!(complete))
+        .routes(routes!(no_show))
+}
+
+/// A hold.
+#[derive(Serialize, ToSchema)]
+struct HoldOut {
+    #[serde(flatten)]
+    booking: BookingOut,
+    /// By which a visitor knows it; told once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<String>,
+}
+
+/// A token that may stand in the query.
+struct Token(Option<String>);
+
+impl Input for Token {
+    fn parse(words: &mut Words) -> Token {
+        Token(words.opt_text_within("token", 100))
+    }
+}
+
+/// A wish and the token of an earlier hold.
+struct ToHold(BookingRequest, Option<String>);
+
+impl Input for ToHold {
+    fn parse(words: &mut Words) -> ToHold {
+        ToHold(BookingRequest::parse(words), words.opt_text_within("token", 100))
+    }
+}
+
+/// Holds a time for the club's `hold_minutes`: ten, unless it says otherwise.
+#[utoipa::path(post, path = "/api/bookings/hold/", tag = "bookings", params(OnceHeader), request_body = BookingWish,
+    responses((status = 201, body = HoldOut), (status = 400, body = Problem), (status = 403, body = Problem),
+        (status = 409, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
+async fn hold_time(
+    caller: Caller,
+    Once(Json(ToHold(wish, earlier)), deed): Once<Json<ToHold>>,
+) -> Result<Reply> {
+    let network = people::network(caller.address()).to_string();
+    let wish = Arc::new(wish);
+    let wished = wish.clone();
+    caller
+        .look_then_once(
+            deed,
+            move |tx, by| dry_run_hold(tx, by, &wished),
+            move |tx, by| {
+                let visitor = Visitor { network: &network, earlier: earlier.as_deref(), token: None };
+                let held = hold(tx, by, &wish, &visitor)?;
+                let booking = to_response(tx, held.booking.id)?;
+                Reply::json(StatusCode::CREATED, &HoldOut { booking, token: held.token })
+            },
+        )
+        .await
+}
+
+/// A hold as it stands.
+#[utoipa::path(get, path = "/api/bookings/hold/{id}/", tag = "bookings",
+    params(("id" = i64, Path), ("token" = Option<String>, Query)),
+    responses((status = 200, body = BookingOut), (status = 404, body = Problem)))]
+async fn show_hold(
+    caller: Caller,
+    Path(id): Path<Id>,
+    Query(Token(token)): Query<Token>,
+) -> Result<Answered<BookingOut>> {
+    caller
+        .view(move |tx, by| {
+            let held = held(tx, Holder { by, token: token.as_deref() }, id)?;
+            to_response(tx, held.id).map(Answered)
+        })
+        .await
+}
+
+/// Lets a hold go.
+#[utoipa::path(delete, path = "/api/bookings/hold/{id}/", tag = "bookings",
+    params(("id" = i64, Path), ("token" = Option<String>, Query)),
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn let_hold_go(
+    caller: Caller,
+    Path(id): Path<Id>,
+    Query(Token(token)): Query<Token>,
+) -> Result<StatusCode> {
+    caller.tx(move |tx, by| let_go(tx, Holder { by, token: token.as_deref() }, id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Gives a hold the same time once more, from now on; once.
+#[utoipa::path(post, path = "/api/bookings/hold/{id}/extend/", tag = "bookings",
+    params(("id" = i64, Path), ("token" = Option<String>, Query)),
+    responses((status = 200, body = BookingOut), (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn extend_hold(
+    caller: Caller,
+    Path(id): Path<Id>,
+    Query(Token(token)): Query<Token>,
+) -> Result<Answered<BookingOut>> {
+    caller
+        .tx(move |tx, by| {
+            extend(tx, Holder { by, token: token.as_deref() }, id)?;
+            to_response(tx, id).map(Answered)
+        })
+        .await
+}
+
+/// Where a booking is to be moved.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the words of the documentation: `Move` reads them")]
+struct MoveWish {
+    /// The operating day.
+    #[schema(format = Date)]
+    date: Option<String>,
+    /// `HH:MM` on the club's clock.
+    start_time: Option<String>,
+    #[schema(format = DateTime)]
+    starts_at: Option<String>,
+    /// Another room; without it the booking keeps its room if that is free then.
+    room_id: Option<i64>,
+    /// Another technician; without it the booking keeps its technicians if they are free then.
+    technician_id: Option<i64>,
+    /// Only says what it would mean.
+    preview: Option<bool>,
+    /// The new total that the person was shown: if it is another now, the move is refused with `price_changed`.
+    #[schema(value_type = Option<String>, example = "150.00")]
+    expected_total: Option<String>,
+    /// The room that the person was shown: if it is another now, the move is refused with `move_changed`.
+    expected_room_id: Option<i64>,
+    /// The technicians that the person was shown: if they are others now, the move is refused with `move_changed`.
+    expected_technician_ids: Option<Vec<i64>>,
+}
+
+struct ToMove(Move, bool);
+
+impl Input for ToMove {
+    fn parse(words: &mut Words) -> ToMove {
+        ToMove(Move::parse(words), words.yes("preview"))
+    }
+}
+
+/// What a move means.
+#[derive(Serialize, ToSchema)]
+struct MovedOut {
+    /// The new total less the old one.
+    difference: Cents,
+    new_total: Cents,
+    /// What is due if the moved booking is cancelled later.
+    frozen_fee: Cents,
+    starts_at: String,
+    room: Named,
+    technicians: Vec<Named>,
+    /// What differs from before; empty if the booking is there already, and nothing has changed.
+    changes: Vec<Change>,
+    is_preview: bool,
+    /// As it is now; in a preview, as it was.
+    booking: BookingOut,
+}
+
+/// Moves a booking: same id, same reference, priced anew.
+#[utoipa::path(post, path = "/api/bookings/{id}/reschedule/", tag = "bookings", params(("id" = i64, Path), OnceHeader),
+    request_body = MoveWish,
+    responses((status = 200, body = MovedOut), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn move_booking(
+    caller: Caller,
+    Path(id): Path<Id>,
+    Once(Json(ToMove(to, preview)), deed): Once<Json<ToMove>>,
+) -> Result<Reply> {
+    caller
+        .once(deed, move |tx, by| {
+            let Rescheduled { booking, technicians, difference, changes } =
+                if preview { preview_move(tx, by, id, &to)? } else { reschedule(tx, by, id, &to)? };
+            let catalogue = catalogue::current(tx)?;
+            let zone = &catalogue.club.zone;
+            let moved = MovedOut {
+                room: Named::room(&catalogue, booking.room),
+                technicians: technicians.iter().map(|id| Named::technician(&catalogue, *id)).collect(),
+                changes,
+                difference,
+                new_total: booking.total(),
+                frozen_fee: booking.frozen.fee,
+                starts_at: crate::rules::window::iso(zone, booking.starts_at),
+                is_preview: preview,
+                booking: to_response(tx, id)?,
+            };
+            Reply::json(StatusCode::OK, &moved)
+        })
+        .await
+}
+
+/// A series.
+#[derive(Serialize, ToSchema)]
+struct SeriesOut {
+    bookings: Vec<BookingOut>,
+    /// `[{place, when, code, error, alternatives}]`
+    #[schema(value_type = Vec<Object>)]
+    left_out: Vec<Value>,
+}
+
+/// A wish that repeats.
+#[derive(Serialize, ToSchema)]
+#[allow(dead_code, reason = "the words of the documentation: `Repeated` reads them")]
+struct SeriesWish {
+    #[serde(flatten)]
+    wish: BookingWish,
+    every_weeks: Option<u32>,
+    times: Option<u32>,
+    skip_conflicts: Option<bool>,
+    /// `[{place, starts_at}]`: other times for some, by their place from 0.
+    #[schema(value_type = Option<Vec<Object>>)]
+    instead: Option<()>,
+    /// The places that are not wanted.
+    without: Option<Vec<u32>>,
+}
+
+/// Books a series: the words of a wish with `every_weeks`, `times`, and perhaps `skip_conflicts` or `instead`.
+#[utoipa::path(post, path = "/api/bookings/series/", tag = "bookings", params(OnceHeader), request_body = SeriesWish,
+    responses((status = 201, body = SeriesOut), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn repeat_booking(caller: Caller, Once(Json(repeated), deed): Once<Json<Repeated>>) -> Result<Reply> {
+    caller
+        .once(deed, move |tx, by| {
+            let series = repeat(tx, by, &repeated)?;
+            let bookings = series.booked.iter().map(|one| to_response(tx, one.id)).collect::<Result<_>>()?;
+            Reply::json(StatusCode::CREATED, &SeriesOut { bookings, left_out: series.left_out })
+        })
+        .await
+}
+
+/// What cancelling a series did.
+#[derive(Serialize, ToSchema)]
+struct SeriesCancelledOut {
+    /// What stays due of all of them.
+    fee: Cents,
+    /// What was cancelled, the first to begin first.
+    bookings: Vec<BookingOut>,
+}
+
+/// Cancels what is left of a series, each booking by its own policy. `id` is any booking of it.
+#[utoipa::path(post, path = "/api/bookings/{id}/cancel_series/", tag = "bookings", params(("id" = i64, Path), OnceHeader),
+    request_body = CancelWish,
+    responses((status = 200, body = SeriesCancelledOut), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn cancel_all(caller: Caller, Path(id): Path<Id>, Once(sent, deed): Once<SentReason>) -> Result<Reply> {
+    let sent = Arc::new(sent);
+    caller
+        .once(deed, move |tx, by| {
+            by.person()?;
+            let done = cancel_series(tx, by, id, sent.read()?)?;
+            let fee = done.fee();
+            let bookings =
+                done.cancelled.iter().map(|(one, _)| to_response(tx, one.id)).collect::<Result<_>>()?;
+            Reply::json(StatusCode::OK, &SeriesCancelledOut { fee, bookings })
+        })
+        .await
+}
+
+/// Why a time can't be booked.
+#[derive(Serialize, ToSchema)]
+struct Verdict {
+    /// Whether it can.
+    bookable: bool,
+    /// The first reason.
+    code: Option<&'static str>,
+    /// What a guest reads.
+    error: Option<&'static str>,
+    /// Every reason for staff, the first for others: `[{code, error, opens_at, alternatives …}]`.
+    #[schema(value_type = Vec<Object>)]
+    reasons: Vec<Value>,
+}
+
+/// Why not? Answers what would be refused, and when it opens, without booking.
+#[utoipa::path(get, path = "/api/bookings/why_not/", tag = "bookings",
+    params(("service_id" = i64, Query), ("date" = Option<String>, Query), ("start_time" = Option<String>, Query),
+        ("starts_at" = Option<String>, Query), ("party" = Option<u32>, Query), ("duration" = Option<u32>, Query),
+        ("technician_id" = Option<i64>, Query), ("room_id" = Option<i64>, Query), ("person_id" = Option<i64>, Query)),
+    responses((status = 200, body = Verdict), (status = 400, body = Problem)))]
+async fn tell_why_not(caller: Caller, Query(wish): Query<BookingRequest>) -> Result<Answered<Verdict>> {
+    let verdict = caller.view(move |tx, by| why_not(tx, by, &wish)).await?;
+    let first = verdict.refusals.first().and_then(|error| match error {
+        Error::Refused(refusal, _) => Some(*refusal),
+        _ => None,
+    });
+    Ok(Answered(Verdict {
+        bookable: verdict.refusals.is_empty(),
+        code: first.map(|refusal| refusal.code),
+        error: first.map(|refusal| refusal.sentence),
+        reasons: verdict.refusals.iter().filter_map(reason).collect(),
+    }))
+}
+
+fn reason(error: &Error) -> Option<Value> {
+    let Error::Refused(refusal, carried) = error else { return None };
+    let mut told: Map<String, Value> = carried.clone();
+    told.insert("code".to_owned(), json!(refusal.code));
+    told.insert("error".to_owned(), json!(refusal.sentence));
+    Some(Value::Object(told))
+}
+
+type Step = fn(&mut Tx<'_>, &Actor, Id) -> Result<Booking>;
+
+async fn step(caller: Caller, id: Id, verb: Step) -> Result<Answered<BookingOut>> {
+    caller
+        .tx(move |tx, by| {
+            verb(tx, by, id)?;
+            to_response(tx, id).map(Answered)
+        })
+        .await
+}
+
+/// The guest is here.
+#[utoipa::path(post, path = "/api/bookings/{id}/check_in/", tag = "bookings", params(("id" = i64, Path)),
+    responses((status = 200, body = BookingOut), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn check_in(caller: Caller, Path(id): Path<Id>) -> Result<Answered<BookingOut>> {
+    step(caller, id, steps::check_in).await
+}
+
+/// The guest is being served.
+#[utoipa::path(post, path = "/api/bookings/{id}/start/", tag = "bookings", params(("id" = i64, Path)),
+    responses((status = 200, body = BookingOut), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn start(caller: Caller, Path(id): Path<Id>) -> Result<Answered<BookingOut>> {
+    step(caller, id, steps::start).await
+}
+
+/// The guest has gone.
+#[utoipa::path(post, path = "/api/bookings/{id}/complete/", tag = "bookings", params(("id" = i64, Path)),
+    responses((status = 200, body = BookingOut), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn complete(caller: Caller, Path(id): Path<Id>) -> Result<Answered<BookingOut>> {
+    step(caller, id, steps::complete).await
+}
+
+/// The guest did not come.
+#[utoipa::path(post, path = "/api/bookings/{id}/no_show/", tag = "bookings", params(("id" = i64, Path)),
+    responses((status = 200, body = BookingOut), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn no_show(caller: Caller, Path(id): Path<Id>) -> Result<Answered<BookingOut>> {
+    step(caller, id, steps::no_show).await
+}

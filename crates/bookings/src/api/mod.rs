@@ -1,0 +1,26 @@
+//! Bookings over JSON: wire types, handlers, and their documentation.
+
+mod blocks;
+mod bookings;
+mod common;
+mod history;
+mod lifecycle;
+mod rules;
+mod staff;
+mod waitlist;
+mod wire;
+
+use kit::House;
+use utoipa_axum::router::OpenApiRouter;
+
+/// The addresses of this crate.
+pub fn routes() -> OpenApiRouter<House> {
+    OpenApiRouter::new()
+        .merge(bookings::routes())
+        .merge(lifecycle::routes())
+        .merge(waitlist::routes())
+        .merge(history::routes())
+        .merge(rules::routes())
+        .merge(staff::routes())
+        .merge(blocks::routes())
+}

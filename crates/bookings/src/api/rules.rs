@@ -1,0 +1,254 @@
+//! Release rules and single times for staff, over JSON.
+
+use axum::Json as Answered;
+use axum::http::StatusCode;
+use jiff::Timestamp;
+use kit::web::{Input, Json, List, Paging, Path, Problem, Query, Words};
+use kit::{House, Id, Result};
+use people::Caller;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::pricing::price::factor;
+use crate::rules::input::{DecisionInput, RuleInput};
+use crate::rules::model::Decision;
+use crate::rules::overrides::{DecidedTime, decide, decided_times, undo};
+use crate::rules::weekly::{KeptRule, add_rule, all_rules, edit_rule, end_rule};
+use crate::rules::window::iso;
+
+pub(crate) fn routes() -> OpenApiRouter<House> {
+    OpenApiRouter::new()
+        .routes(routes!(rules, add))
+        .routes(routes!(edit, end))
+        .routes(routes!(times, decide_time))
+        .routes(routes!(undo_time))
+}
+
+/// A release rule.
+#[derive(Serialize, ToSchema)]
+struct RuleOut {
+    id: Id,
+    /// Empty is all.
+    room_kinds: Vec<String>,
+    /// Empty is all.
+    services: Vec<Id>,
+    /// Monday is 1; empty is all.
+    weekdays: Vec<i64>,
+    /// `HH:MM` of the first start.
+    from: String,
+    /// `HH:MM` after the last start; past `24:00` is after midnight.
+    to: String,
+    /// `none`, `base`, `premium`, `unlimited`.
+    tier: &'static str,
+    release_hours: i64,
+    /// `1.20`
+    factor: String,
+    tags: Vec<String>,
+    /// When it was ended, if it was.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    ended_at: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    changed_at: Option<Timestamp>,
+    changed_by: Option<Id>,
+}
+
+impl From<KeptRule> for RuleOut {
+    fn from(kept: KeptRule) -> RuleOut {
+        let clock = |minute: i64| format!("{:02}:{:02}", minute / 60, minute % 60);
+        let rule = kept.rule;
+        RuleOut {
+            id: kept.id,
+            room_kinds: rule.room_kinds,
+            services: rule.services,
+            weekdays: rule.weekdays,
+            from: clock(rule.from),
+            to: clock(rule.to),
+            tier: rule.tier.as_str(),
+            release_hours: rule.release_hours,
+            factor: factor(rule.factor_bp),
+            tags: rule.tags,
+            ended_at: kept.ended_at,
+            changed_at: kept.changed.map(|(at, _)| at),
+            changed_by: kept.changed.and_then(|(_, by)| by),
+        }
+    }
+}
+
+/// Managers: every release rule, also those that were ended.
+#[utoipa::path(get, path = "/api/staff/rules/", tag = "staff",
+    params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
+    responses((status = 200, body = Vec<RuleOut>), (status = 401, body = Problem), (status = 403, body = Problem)))]
+async fn rules(caller: Caller, Query(paging): Query<Paging>) -> Result<List<RuleOut>> {
+    let found = caller.view(|tx, by| {
+        let club = catalogue::current(tx)?.club.id;
+        all_rules(tx, by, club)
+    });
+    let all = found.await?.into_iter().map(RuleOut::from).collect();
+    Ok(List::of(all, paging, "/api/staff/rules/"))
+}
+
+/// What a rule is to say.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the words of the documentation: `RuleInput` reads them")]
+struct RuleWords {
+    room_kinds: Option<Vec<String>>,
+    services: Option<Vec<i64>>,
+    weekdays: Option<Vec<i64>>,
+    /// `17:00`
+    from: String,
+    /// `22:00`; not later than `from` is on the next day.
+    to: String,
+    tier: Option<String>,
+    release_hours: Option<i64>,
+    factor: Option<String>,
+    tags: Option<Vec<String>>,
+}
+
+/// Which rule.
+#[derive(Serialize, ToSchema)]
+struct RuleId {
+    id: Id,
+}
+
+/// Managers: adds a rule.
+#[utoipa::path(post, path = "/api/staff/rules/", tag = "staff", operation_id = "add_rule", request_body = RuleWords,
+    responses((status = 201, body = RuleId), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem)))]
+async fn add(
+    caller: Caller,
+    Json(RuleInput(rule)): Json<RuleInput>,
+) -> Result<(StatusCode, Answered<RuleId>)> {
+    let added = caller.tx(move |tx, by| {
+        let club = catalogue::current(tx)?.club.id;
+        add_rule(tx, by, club, &rule)
+    });
+    Ok((StatusCode::CREATED, Answered(RuleId { id: added.await? })))
+}
+
+/// Managers: has a rule say something else.
+#[utoipa::path(put, path = "/api/staff/rules/{id}/", tag = "staff", operation_id = "edit_rule",
+    params(("id" = i64, Path)), request_body = RuleWords,
+    responses((status = 200, body = RuleId), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem)))]
+async fn edit(
+    caller: Caller,
+    Path(id): Path<Id>,
+    Json(RuleInput(rule)): Json<RuleInput>,
+) -> Result<Answered<RuleId>> {
+    let edited = caller.tx(move |tx, by| {
+        let club = catalogue::current(tx)?.club.id;
+        edit_rule(tx, by, club, id, &rule)
+    });
+    edited.await.map(|()| Answered(RuleId { id }))
+}
+
+/// Managers: ends a rule.
+#[utoipa::path(delete, path = "/api/staff/rules/{id}/", tag = "staff", operation_id = "end_rule",
+    params(("id" = i64, Path)),
+    responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+async fn end(caller: Caller, Path(id): Path<Id>) -> Result<StatusCode> {
+    let ended = caller.tx(move |tx, by| {
+        let club = catalogue::current(tx)?.club.id;
+        end_rule(tx, by, club, id)
+    });
+    ended.await.map(|()| StatusCode::NO_CONTENT)
+}
+
+/// What was decided for one start in one room.
+#[derive(Serialize, ToSchema)]
+struct TimeOut {
+    room_id: Id,
+    starts_at: String,
+    /// `block`, `open`, `reprice`, `keep`.
+    decision: &'static str,
+    factor: Option<String>,
+    tier: Option<&'static str>,
+    hours: Option<i64>,
+    decided_by: Option<Id>,
+    #[schema(value_type = String, format = DateTime)]
+    decided_at: Timestamp,
+}
+
+impl TimeOut {
+    fn of(zone: &jiff::tz::TimeZone, time: &DecidedTime) -> TimeOut {
+        let (decision, factor_bp, tier, hours) = match time.decided.decision {
+            Decision::Block => ("block", None, None, None),
+            Decision::Open => ("open", None, None, None),
+            Decision::Reprice(bp) => ("reprice", Some(bp), None, None),
+            Decision::Keep(tier, hours) => ("keep", None, Some(tier.as_str()), Some(hours)),
+        };
+        TimeOut {
+            room_id: time.decided.room,
+            starts_at: iso(zone, time.decided.starts_at),
+            decision,
+            factor: factor_bp.map(factor),
+            tier,
+            hours,
+            decided_by: time.by,
+            decided_at: time.at,
+        }
+    }
+}
+
+/// Staff: single times from now on that were decided by hand.
+#[utoipa::path(get, path = "/api/staff/times/", tag = "staff",
+    params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
+    responses((status = 200, body = Vec<TimeOut>), (status = 401, body = Problem), (status = 403, body = Problem)))]
+async fn times(caller: Caller, Query(paging): Query<Paging>) -> Result<List<TimeOut>> {
+    let found = caller.view(|tx, by| {
+        let zone = catalogue::current(tx)?.club.zone.clone();
+        let now = tx.now();
+        let found = decided_times(tx, by, (now, Timestamp::MAX))?;
+        Ok(found.iter().map(|time| TimeOut::of(&zone, time)).collect::<Vec<_>>())
+    });
+    Ok(List::of(found.await?, paging, "/api/staff/times/"))
+}
+
+/// What is to be decided.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the words of the documentation: `DecisionInput` reads them")]
+struct DecisionWords {
+    room_id: i64,
+    #[schema(format = DateTime)]
+    starts_at: String,
+    /// `block`, `open`, `reprice` (with `factor`), `keep` (with `tier` and `hours`).
+    decision: String,
+    factor: Option<String>,
+    tier: Option<String>,
+    hours: Option<i64>,
+}
+
+/// Staff: decides a single time by hand; that beats every rule.
+#[utoipa::path(post, path = "/api/staff/times/", tag = "staff", request_body = DecisionWords,
+    responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem)))]
+async fn decide_time(caller: Caller, Json(wish): Json<DecisionInput>) -> Result<StatusCode> {
+    let done = caller.tx(move |tx, by| decide(tx, by, wish.room, wish.starts_at, wish.decision));
+    done.await.map(|()| StatusCode::NO_CONTENT)
+}
+
+/// Which time.
+#[derive(ToSchema)]
+struct Which {
+    room_id: Id,
+    #[schema(value_type = String, format = DateTime)]
+    starts_at: Timestamp,
+}
+
+impl Input for Which {
+    fn parse(words: &mut Words) -> Which {
+        Which { room_id: words.id("room_id"), starts_at: words.moment("starts_at") }
+    }
+}
+
+/// Staff: takes the last decision for a time back.
+#[utoipa::path(post, path = "/api/staff/times/undo/", tag = "staff", request_body = Which,
+    responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 409, body = Problem)))]
+async fn undo_time(caller: Caller, Json(which): Json<Which>) -> Result<StatusCode> {
+    caller.tx(move |tx, by| undo(tx, by, which.room_id, which.starts_at)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

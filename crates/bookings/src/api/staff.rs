@@ -1,0 +1,140 @@
+//! The day at the front desk, over JSON: the visits of a business day, and undoing a step.
+
+use axum::Json as Answered;
+use kit::web::{Input, Json, List, Paging, Path, Problem, Query, Words};
+use kit::{Cents, House, Id, Result};
+use people::Caller;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::api::common::to_response;
+use crate::api::wire::BookingOut;
+use crate::attendance::day::{DayFilter, DayVisit, day_visits};
+use crate::attendance::undo::{Undoing, undo_step};
+use crate::model::Status;
+
+pub(crate) fn routes() -> OpenApiRouter<House> {
+    OpenApiRouter::new().routes(routes!(staff_bookings)).routes(routes!(undo_visit_step))
+}
+
+/// A visit of a business day.
+#[derive(Serialize, ToSchema)]
+struct VisitOut {
+    #[serde(flatten)]
+    booking: BookingOut,
+    /// Whom it is for.
+    guest: GuestOut,
+    /// The guest should be here and is not checked in.
+    is_late: bool,
+    /// What is due now, with tax.
+    due: Cents,
+    /// The steps that can be taken now: `checked_in`, `in_progress`, `completed`, `no_show`.
+    steps: Vec<&'static str>,
+    /// Whether the last step can be undone by you: `no`, `yes`, `with_reason`.
+    undo: &'static str,
+}
+
+/// A guest as the desk knows them.
+#[derive(Serialize, ToSchema)]
+struct GuestOut {
+    /// The account, if the visit belongs to one.
+    person_id: Option<Id>,
+    name: String,
+    phone: Option<String>,
+}
+
+/// Which visits, and which page of them.
+struct Asked {
+    filter: DayFilter,
+    paging: Paging,
+}
+
+impl Input for Asked {
+    fn parse(words: &mut Words) -> Asked {
+        Asked { filter: DayFilter::parse(words), paging: Paging::parse(words) }
+    }
+}
+
+/// Staff: the visits that begin on a business day (04:00 to 04:00, today's unless a date is given), in the order of time.
+#[utoipa::path(get, path = "/api/staff/bookings/", tag = "staff",
+    params(("date" = Option<String>, Query), ("status" = Option<String>, Query), ("q" = Option<String>, Query),
+        ("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
+    responses((status = 200, body = Vec<VisitOut>), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem)))]
+async fn staff_bookings(
+    caller: Caller,
+    uri: axum::http::Uri,
+    Query(Asked { filter, paging }): Query<Asked>,
+) -> Result<List<VisitOut>> {
+    let found = caller.view(move |tx, by| {
+        let (visits, total, _) = day_visits(tx, by, &filter, paging)?;
+        let (catalogue, now) = (catalogue::current(tx)?, tx.now());
+        let out = |visit: &DayVisit| VisitOut {
+            booking: BookingOut::of(&catalogue, &visit.detail, now),
+            guest: GuestOut {
+                person_id: visit.guest.person,
+                name: visit.guest.name.clone(),
+                phone: visit.guest.phone.clone(),
+            },
+            is_late: visit.is_late,
+            due: visit.due,
+            steps: visit.steps.iter().map(|step| step.as_str()).collect(),
+            undo: match visit.undo {
+                Undoing::No => "no",
+                Undoing::Free => "yes",
+                Undoing::WithReason => "with_reason",
+            },
+        };
+        Ok((visits.iter().map(out).collect::<Vec<_>>(), total))
+    });
+    let (items, total) = found.await?;
+    Ok(List { items, total, paging, path: kit::web::unpaged(&uri) })
+}
+
+/// What is undone.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the words of the documentation: `ToUndo` reads them")]
+struct UndoStepBody {
+    /// The state that is undone, which the visit has now: `checked_in`, `in_progress`, `completed`, `no_show`.
+    status: String,
+    /// Needed from a manager once the desk's own time for it is over, and for a completion.
+    #[schema(max_length = 500)]
+    reason: Option<String>,
+}
+
+struct ToUndo(Status, Option<String>);
+
+impl Input for ToUndo {
+    fn parse(words: &mut Words) -> ToUndo {
+        let status = Status::read(words.text("status", 20));
+        let status = status.filter(|status| {
+            use Status::{CheckedIn, Completed, InProgress, NoShow};
+            matches!(status, CheckedIn | InProgress | Completed | NoShow)
+        });
+        if status.is_none() {
+            words.complain("status", "Send checked_in, in_progress, completed or no_show.");
+        }
+        ToUndo(status.unwrap_or(Status::CheckedIn), words.opt_text_within("reason", 500))
+    }
+}
+
+/// Staff: undoes a check-in, a start or a no-show within 30 minutes; managers, with a reason, also later and a completion, until the
+/// business day is closed.
+#[utoipa::path(post, path = "/api/bookings/{id}/undo/", tag = "bookings", params(("id" = i64, Path)),
+    request_body = UndoStepBody,
+    responses((status = 200, body = BookingOut), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn undo_visit_step(
+    caller: Caller,
+    Path(id): Path<Id>,
+    Json(ToUndo(status, reason)): Json<ToUndo>,
+) -> Result<Answered<BookingOut>> {
+    caller
+        .tx(move |tx, by| {
+            undo_step(tx, by, id, status, reason.as_deref())?;
+            to_response(tx, id).map(Answered)
+        })
+        .await
+}

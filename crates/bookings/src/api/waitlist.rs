@@ -1,0 +1,161 @@
+//! The waitlist over JSON.
+
+use axum::Json as Answered;
+use axum::http::StatusCode;
+use jiff::civil::Date;
+use kit::replies::Reply;
+use kit::web::{Json, Once, OnceHeader, Path, Problem};
+use kit::{House, Id, Result, Tx};
+use people::Caller;
+use scheduling::begin;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::rules::window::iso;
+use crate::search::slot::{Slot, ranked, slots};
+use crate::waitlist::join::{Joined, Waiting, join, leave, waits};
+use crate::waitlist::model::{Wait, WaitKind};
+
+pub(crate) fn routes() -> OpenApiRouter<House> {
+    OpenApiRouter::new().routes(routes!(my_waits, join_waitlist)).routes(routes!(leave_waitlist))
+}
+
+/// A place on the waitlist.
+#[derive(Serialize, ToSchema)]
+struct WaitOut {
+    id: Id,
+    kind: WaitKind,
+    service_id: Id,
+    service_name: String,
+    #[schema(value_type = String, format = Date)]
+    from: Date,
+    #[schema(value_type = String, format = Date)]
+    to: Date,
+    /// Minutes of the operating day.
+    from_minute: i64,
+    /// Minutes of the operating day.
+    to_minute: i64,
+    /// The one start, of who wants to be told of it.
+    starts_at: Option<String>,
+    /// `waiting` or `offered`.
+    state: String,
+    joined_at: String,
+}
+
+fn out(tx: &mut Tx<'_>, wait: &Wait) -> Result<WaitOut> {
+    let catalogue = catalogue::current(tx)?;
+    let zone = &catalogue.club.zone;
+    Ok(WaitOut {
+        id: wait.id,
+        kind: wait.kind,
+        service_id: wait.service,
+        service_name: catalogue.service(wait.service).map(|one| one.name.clone()).unwrap_or_default(),
+        from: wait.first_day,
+        to: wait.last_day,
+        from_minute: wait.from_minute,
+        to_minute: wait.to_minute,
+        starts_at: wait.starts_at.map(|at| iso(zone, at)),
+        state: wait.state.clone(),
+        joined_at: iso(zone, wait.joined_at),
+    })
+}
+
+/// One's own places on the waitlist.
+#[utoipa::path(get, path = "/api/bookings/waitlist/", tag = "bookings",
+    responses((status = 200, body = [WaitOut]), (status = 401, body = Problem)))]
+async fn my_waits(caller: Caller) -> Result<Answered<Vec<WaitOut>>> {
+    caller
+        .view(|tx, by| {
+            let found = waits(tx, by)?;
+            let told: Result<Vec<WaitOut>> = found.iter().map(|wait| out(tx, wait)).collect();
+            told.map(Answered)
+        })
+        .await
+}
+
+/// A place that was joined, and the times that are open already.
+#[derive(Serialize, ToSchema)]
+struct JoinedOut {
+    #[serde(flatten)]
+    wait: WaitOut,
+    /// The times that are open now, at most 50: they can be booked. Nothing of them is held or offered.
+    open_times: Vec<OpenTime>,
+    /// How many times are open now.
+    total_open: usize,
+}
+
+/// A time that is open.
+#[derive(Serialize, ToSchema)]
+struct OpenTime {
+    #[serde(flatten)]
+    slot: Slot,
+    /// The page on which it can be booked.
+    book_at: String,
+}
+
+/// How many open times are answered.
+const MOST_OPEN: usize = 50;
+
+fn joined(tx: &mut Tx<'_>, Joined { wait, open }: Joined) -> Result<JoinedOut> {
+    let slug = open.service().slug.clone();
+    let offers: Vec<_> = ranked(open.offers.clone());
+    let total_open = offers.len();
+    let listed = offers.get(..MOST_OPEN).unwrap_or(&offers);
+    let slots = slots(&open, listed).into_iter().zip(listed);
+    let open_times = slots.map(|(slot, (_, offer))| {
+        let book_at = format!("/book/?service={slug}&at={}", begin(offer.start));
+        OpenTime { slot, book_at }
+    });
+    Ok(JoinedOut { wait: out(tx, &wait)?, open_times: open_times.collect(), total_open })
+}
+
+/// A wish to wait.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "the words of the documentation: `Waiting` reads them")]
+struct WaitWish {
+    service_id: i64,
+    /// The first operating day.
+    #[schema(format = Date)]
+    from: Option<String>,
+    /// The last; at most 31 days.
+    #[schema(format = Date)]
+    to: Option<String>,
+    /// `HH:MM`: from when on the day.
+    after: Option<String>,
+    /// `HH:MM`: before when.
+    before: Option<String>,
+    room_id: Option<i64>,
+    technician_id: Option<i64>,
+    party: Option<u32>,
+    duration: Option<u32>,
+    /// To be told when this time opens, instead of `from` and `to`.
+    #[schema(format = DateTime)]
+    starts_at: Option<String>,
+    /// To be told alone; nothing is held.
+    tell: Option<bool>,
+}
+
+/// Joins the waitlist, or asks to be told when a time opens. The times that are open already are answered: offered is
+/// only what becomes free afterwards.
+#[utoipa::path(post, path = "/api/bookings/waitlist/", tag = "bookings", params(OnceHeader), request_body = WaitWish,
+    responses((status = 201, body = JoinedOut), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn join_waitlist(caller: Caller, Once(Json(wish), deed): Once<Json<Waiting>>) -> Result<Reply> {
+    caller
+        .once(deed, move |tx, by| {
+            let joined_now = join(tx, by, &wish)?;
+            Reply::json(StatusCode::CREATED, &joined(tx, joined_now)?)
+        })
+        .await
+}
+
+/// Gives a place up.
+#[utoipa::path(delete, path = "/api/bookings/waitlist/{id}/", tag = "bookings", params(("id" = i64, Path)),
+    responses((status = 204), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem)))]
+async fn leave_waitlist(caller: Caller, Path(id): Path<Id>) -> Result<StatusCode> {
+    caller.tx(move |tx, by| leave(tx, by, id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,208 @@
+//! The visits of a business day, as the front desk works with them.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use kit::web::{Input, Paging, Words};
+use kit::{Cents, Id, Result, Tx, args, sql};
+use people::{Action, Actor};
+
+use crate::accounts::my_bookings::detail_and_due;
+use crate::attendance::steps::objection;
+use crate::attendance::undo::{Undoing, undoing};
+use crate::model::{Booking, Detail, Status};
+use crate::store::{self, BookingRow, columns};
+use catalogue::Catalogue;
+
+/// The steps that a list of visits can offer, in the order of a visit.
+const STEPS: [Status; 4] = [Status::CheckedIn, Status::InProgress, Status::Completed, Status::NoShow];
+
+/// Which visits of a day are listed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DayFilter {
+    /// The business day; today's, if not said.
+    pub date: Option<Date>,
+    /// Part of a name, a phone number or a reference.
+    pub q: Option<String>,
+    /// Only visits in this state.
+    pub status: Option<Status>,
+}
+
+impl Input for DayFilter {
+    fn parse(words: &mut Words) -> DayFilter {
+        let status = words.opt_text_within("status", 20).map(Status::read);
+        if status == Some(None) {
+            words.complain("status", "Choose a state of a visit, such as confirmed or checked_in.");
+        }
+        let q = words.opt_text_within("q", 100);
+        DayFilter { date: words.opt_date("date"), q, status: status.flatten() }
+    }
+}
+
+/// Whom a visit is for.
+#[derive(Debug, Clone, Default)]
+pub struct DayGuest {
+    /// The account, if the visit belongs to one.
+    pub person: Option<Id>,
+    /// The guest's name; of an account, unless the visit is for someone else, its own.
+    pub name: String,
+    /// The guest's phone number.
+    pub phone: Option<String>,
+}
+
+/// One visit of a day.
+#[derive(Debug, Clone)]
+pub struct DayVisit {
+    /// The booking.
+    pub detail: Detail,
+    /// Whom it is for.
+    pub guest: DayGuest,
+    /// Whether the guest is late: the visit should have begun, and they are not checked in (D5).
+    pub is_late: bool,
+    /// What is due for it now, with tax.
+    pub due: Cents,
+    /// The steps that can be taken now.
+    pub steps: Vec<Status>,
+    /// Whether the last step can be undone by whoever asks.
+    pub undo: Undoing,
+}
+
+/// The visits that begin on a business day, in the order of time: a page of those that the filter lets through, how many those are,
+/// and the day. Holds are no visits.
+///
+/// # Errors
+/// `Error::Forbidden` unless `by` sees every booking.
+pub fn day_visits(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    filter: &DayFilter,
+    paging: Paging,
+) -> Result<(Vec<DayVisit>, usize, Date)> {
+    by.need(Action::SeeEveryBooking)?;
+    let (catalogue, now) = (catalogue::current(tx)?, tx.now());
+    let date = filter.date.unwrap_or_else(|| catalogue.business_day_at(now));
+    let mut names = HashMap::new();
+    let mut found = Vec::new();
+    for (kept, phone) in visits_of(tx, &catalogue, date)? {
+        let guest = guest(tx, &mut names, &kept.booking, phone)?;
+        let fits_state = filter.status.is_none_or(|status| status == kept.booking.status);
+        if fits_state && filter.q.as_deref().is_none_or(|q| fits(q, &kept.booking, &guest)) {
+            found.push((kept, guest));
+        }
+    }
+    let total = found.len();
+    let mut visits = Vec::new();
+    for (kept, guest) in paging.cut(found) {
+        visits.push(visit(tx, by, &catalogue, kept, guest)?);
+    }
+    Ok((visits, total, date))
+}
+
+fn visits_of(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    date: Date,
+) -> Result<Vec<(BookingRow, Option<String>)>> {
+    let (from, to) = catalogue.business_day(date);
+    let (first, last) = (date.yesterday().unwrap_or(date), date.tomorrow().unwrap_or(date));
+    let mut phones: HashMap<Id, Option<String>> = HashMap::new();
+    tx.each(
+        sql!(
+            "SELECT id, guest_phone FROM bookings WHERE club_id = $1 AND day >= $2 AND day <= $3
+             AND guest_phone IS NOT NULL"
+        ),
+        args![catalogue.club.id, first, last],
+        |row| {
+            phones.insert(row.get(0)?, row.get(1)?);
+            Ok(())
+        },
+    )?;
+    // The day of a booking is its operating day, which may have begun on the date before.
+    let all: Vec<BookingRow> = tx.all(
+        sql!(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM bookings b WHERE b.club_id = $1 AND b.day >= $2 AND b.day <= $3 AND b.starts_at >= $4
+             AND b.starts_at < $5 AND b.status NOT IN ('held', 'expired') ORDER BY b.starts_at, b.id"
+        )),
+        args![catalogue.club.id, first, last, from, to],
+    )?;
+    let with_phone = |kept: BookingRow| {
+        let phone = phones.remove(&kept.booking.id).flatten();
+        (kept, phone)
+    };
+    Ok(all.into_iter().map(with_phone).collect())
+}
+
+/// The names and phone numbers of people that were read before.
+pub(crate) type Names = HashMap<Id, (String, Option<String>)>;
+
+/// Whom a booking is for.
+pub(crate) fn guest(
+    tx: &mut Tx<'_>,
+    names: &mut Names,
+    booking: &Booking,
+    phone: Option<String>,
+) -> Result<DayGuest> {
+    let known = match booking.person {
+        Some(person) => {
+            if let Some(known) = names.get(&person) {
+                known.clone()
+            } else {
+                let found = people::person(tx, person)?;
+                let known = (found.full_name(), found.phone);
+                names.insert(person, known.clone());
+                known
+            }
+        }
+        None => (String::new(), None),
+    };
+    let name = booking.guest_name.clone().unwrap_or(known.0);
+    Ok(DayGuest { person: booking.person, name, phone: phone.or(known.1) })
+}
+
+/// Whether each word of a query is in the name or the reference, or its digits are in the phone number.
+fn fits(q: &str, booking: &Booking, guest: &DayGuest) -> bool {
+    let plain = |text: &str| text.to_lowercase().replace('’', "'");
+    let (name, reference) = (plain(&guest.name), plain(booking.reference.as_deref().unwrap_or_default()));
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let phone = digits(guest.phone.as_deref().unwrap_or_default());
+    let number = digits(q);
+    let is_number = !number.is_empty() && !q.chars().any(char::is_alphabetic);
+    (is_number && phone.contains(&number))
+        || plain(q).split_whitespace().all(|word| name.contains(word) || reference.contains(word))
+}
+
+fn visit(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    catalogue: &Catalogue,
+    kept: BookingRow,
+    guest: DayGuest,
+) -> Result<DayVisit> {
+    let now = tx.now();
+    let last = store::last_event(tx, kept.booking.id, kept.booking.status.as_str())?;
+    let (detail, due) = detail_and_due(tx, kept)?;
+    let booking = &detail.booking;
+    let mut steps = Vec::new();
+    for to in STEPS.into_iter().filter(|_| by.may(Action::RunTheDay)) {
+        if objection(catalogue, booking, to, now)?.is_none() {
+            steps.push(to);
+        }
+    }
+    let is_late = matches!(booking.status, Status::Pending | Status::Confirmed) && now > booking.starts_at;
+    let undo = undoing(catalogue, booking, last.as_ref(), by, now);
+    Ok(DayVisit { is_late, steps, undo, due, guest, detail })
+}
+
+/// Whom one booking is for, for who sees every booking.
+///
+/// # Errors
+/// `Error::Forbidden` unless `by` sees every booking; `Error::NotFound`.
+pub fn guest_of(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<(Booking, DayGuest)> {
+    by.need(Action::SeeEveryBooking)?;
+    let booking = store::find(tx, id)?.ok_or(kit::Error::NotFound)?.booking;
+    let phone = store::guest_phone_of(tx, id)?;
+    let guest = guest(tx, &mut HashMap::new(), &booking, phone)?;
+    Ok((booking, guest))
+}

@@ -1,0 +1,5 @@
+//! The visits of a business day: their steps, and undoing one.
+
+pub(crate) mod day;
+pub(crate) mod steps;
+pub(crate) mod undo;

@@ -1,0 +1,197 @@
+//! The steps of a visit on its day: the guest arrives, is served, goes; or does not come (C5, D11).
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use kit::{Error, Id, Refusal, Result, Tx};
+use money::Subject;
+use people::{Action, Actor};
+use scheduling::{Days, begin};
+use serde_json::{Map, Value, json};
+
+use crate::model::{Booking, SUBJECT, Status};
+use crate::notifications::notify;
+use crate::numbers::{NO_SHOW, START_EARLY, UNDO};
+use crate::pricing::charge::charge_for_leaving;
+use crate::refusals::{
+    CHECK_IN_FIRST, CHECK_IN_LATER, COMPLETE_LATER, DAY_CLOSED, DONE_ALREADY, NO_SHOW_LATER, START_LATER,
+    WRONG_STEP,
+};
+use crate::store;
+use catalogue::Catalogue;
+
+/// Checks a guest in: from the beginning of the operating day until the business day is closed (D11).
+///
+/// # Errors
+/// `Error::Forbidden`, `Error::NotFound`; `wrong_state` too early or from another state; `day_closed`.
+pub fn check_in(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Booking> {
+    step(tx, by, id, Status::CheckedIn)
+}
+
+/// Starts a visit: after check-in, and at most the club's `start_early_minutes` before its time (D11).
+///
+/// # Errors
+/// `Error::Forbidden`, `Error::NotFound`, `wrong_state`, `day_closed`.
+pub fn start(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Booking> {
+    step(tx, by, id, Status::InProgress)
+}
+
+/// Completes a visit: after check-in, and not before its start has passed (D11).
+///
+/// # Errors
+/// `Error::Forbidden`, `Error::NotFound`, `wrong_state`, `day_closed`.
+pub fn complete(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Booking> {
+    step(tx, by, id, Status::Completed)
+}
+
+/// Marks a no-show: from the club's `no_show_minutes` after the start, fifteen unless it says otherwise (C5).
+///
+/// # Errors
+/// `Error::Forbidden`, `Error::NotFound`, `wrong_state`, `day_closed`.
+pub fn no_show(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Booking> {
+    step(tx, by, id, Status::NoShow)
+}
+
+fn step(tx: &mut Tx<'_>, by: &Actor, id: Id, to: Status) -> Result<Booking> {
+    by.need(Action::RunTheDay)?;
+    let person = by.person()?.id;
+    tx.line_up(id)?;
+    let booking = store::find(tx, id)?.ok_or(Error::NotFound)?.booking;
+    let (catalogue, now) = (catalogue::current(tx)?, tx.now());
+    if booking.status == to {
+        return Err(done_already(tx, id, to)?);
+    }
+    if let Some(objection) = objection(&catalogue, &booking, to, now)? {
+        return Err(objection);
+    }
+    let before = booking.status;
+    let after = advance(tx, booking, to, Some(person))?.ok_or_else(|| Error::refused(&WRONG_STEP))?;
+    let details = json!({"before": before.as_str(), "after": to.as_str(), "fee": after.fee});
+    people::note_deed(tx, by, step_name(to), (SUBJECT, Some(id)), details)?;
+    Ok(after)
+}
+
+/// The name of a step in the audit log.
+fn step_name(to: Status) -> &'static str {
+    match to {
+        Status::CheckedIn => "visit_checked_in",
+        Status::InProgress => "visit_started",
+        Status::Completed => "visit_completed",
+        _ => "visit_no_show",
+    }
+}
+
+/// What speaks against a step now; nothing if staff may take it. Pure but for the calendar.
+pub(crate) fn objection(
+    catalogue: &Catalogue,
+    booking: &Booking,
+    to: Status,
+    now: Timestamp,
+) -> Result<Option<Error>> {
+    if !booking.status.may_become(to) {
+        let waits = booking.status == Status::Confirmed;
+        let refusal: &'static Refusal = if waits { &CHECK_IN_FIRST } else { &WRONG_STEP };
+        return Ok(Some(Error::refused(refusal).with("status", booking.status.as_str())));
+    }
+    let minutes = |number| SignedDuration::from_mins(catalogue.number(number));
+    let (from, refusal): (Timestamp, &'static Refusal) = match to {
+        Status::CheckedIn => (check_in_opens(catalogue, booking)?, &CHECK_IN_LATER),
+        Status::InProgress => (booking.starts_at - minutes(START_EARLY), &START_LATER),
+        Status::Completed => (booking.starts_at, &COMPLETE_LATER),
+        _ => (booking.starts_at + minutes(NO_SHOW), &NO_SHOW_LATER),
+    };
+    if now < from {
+        let from = crate::rules::window::iso(&catalogue.club.zone, from);
+        return Ok(Some(Error::refused(refusal).with("opens_at", from)));
+    }
+    Ok(day_closed(catalogue, booking, now))
+}
+
+/// From when on a guest is checked in: the beginning of the operating day, which is when the first room opens; or as early as
+/// the visit may start, if that is earlier (decision 20).
+fn check_in_opens(catalogue: &Catalogue, booking: &Booking) -> Result<Timestamp> {
+    let days = Days::new(&catalogue.club.zone, booking.day, booking.day)?;
+    let rooms = catalogue.rooms.iter().filter(|room| room.active);
+    let opens =
+        rooms.flat_map(|room| days.open(&room.hours).iter().map(|open| open.from).collect::<Vec<_>>());
+    let early = booking.starts_at - SignedDuration::from_mins(catalogue.number(START_EARLY));
+    Ok(opens.min().map_or(early, |opens| begin(opens).min(early)))
+}
+
+/// Whether visits of a business day can still be changed by hand. Days are not closed by anyone yet: until the ledger's day close
+/// exists, a business day stays open until the next one has ended (decision 20).
+pub fn business_day_is_open(catalogue: &Catalogue, day: Date, now: Timestamp) -> bool {
+    let next = day.tomorrow().unwrap_or(day);
+    now < catalogue.business_day(next).1
+}
+
+/// The refusal of a visit whose business day is closed: `day_closed`, carrying the first day that is open.
+pub(crate) fn day_closed(catalogue: &Catalogue, booking: &Booking, now: Timestamp) -> Option<Error> {
+    let day = catalogue.business_day_at(booking.starts_at);
+    if business_day_is_open(catalogue, day, now) {
+        return None;
+    }
+    let today = catalogue.business_day_at(now);
+    let first = today.yesterday().unwrap_or(today);
+    Some(Error::refused(&DAY_CLOSED).with("first_open", first.to_string()))
+}
+
+/// The refusal of a step that somebody else has taken a moment before: who and when.
+pub(crate) fn done_already(tx: &mut Tx<'_>, id: Id, to: Status) -> Result<Error> {
+    let zone = catalogue::current(tx)?.club.zone.clone();
+    let Some(last) = store::last_event(tx, id, to.as_str())? else {
+        return Ok(Error::refused(&DONE_ALREADY));
+    };
+    let by = last.by.map(|by| people::person(tx, by)).transpose()?.map(|person| person.full_name());
+    Ok(Error::refused(&DONE_ALREADY)
+        .with("status", to.as_str())
+        .with("by", by)
+        .with("at", crate::rules::window::iso(&zone, last.at)))
+}
+
+/// Takes a step, with what follows from it; `None` if the booking no longer stands where it did.
+fn advance(tx: &mut Tx<'_>, booking: Booking, to: Status, by: Option<Id>) -> Result<Option<Booking>> {
+    let before = booking.status;
+    if !before.may_become(to) || !store::move_state(tx, booking.id, before, to)? {
+        return Ok(None);
+    }
+    let mut detail = Map::from_iter([("before".to_owned(), json!(before.as_str()))]);
+    let mut after = Booking { status: to, ..booking };
+    if to == Status::NoShow {
+        let subject = Subject { kind: SUBJECT, id: after.id };
+        if let Some((charge, _)) = money::charge_of(tx, subject)? {
+            detail.insert("charge".to_owned(), json!(charge.id));
+            detail.insert("charge_status".to_owned(), json!(charge.status.as_str()));
+        }
+        after = miss(tx, after)?;
+        detail.insert("fee".to_owned(), json!(after.fee));
+    }
+    store::note(tx, after.id, by, to.as_str(), &Value::Object(detail))?;
+    if to == Status::NoShow {
+        // After the event: the notification names it, and holds for as long as it is the last of its kind.
+        notify::missed(tx, &after)?;
+    }
+    Ok(Some(after))
+}
+
+/// What follows when somebody did not come: all of it stays due (C1), a credit is forfeited, a lapse counts (C2).
+fn miss(tx: &mut Tx<'_>, booking: Booking) -> Result<Booking> {
+    let lapses = store::lapses_of(tx, &booking)?;
+    let leaving = booking.missed(lapses);
+    charge_for_leaving(tx, &booking, leaving, "no_show", "Missed booking")?;
+    Ok(Booking { fee: Some(leaving.fee), ..booking })
+}
+
+/// Ends what is over. A guest who was checked in has gone once the time is over and nobody at the desk may still undo the step;
+/// one who was not is marked as a no-show when the business day has ended, never before (C5). A no-show that staff have undone
+/// is left to them. How many visits it ended.
+pub(crate) fn sweep(tx: &mut Tx<'_>, most: i64) -> Result<u64> {
+    let (catalogue, now) = (catalogue::current(tx)?, tx.now());
+    let day_begins = catalogue.business_day_begins(catalogue.business_day_at(now));
+    let undo = SignedDuration::from_mins(catalogue.number(UNDO));
+    let mut ended = 0;
+    for kept in store::over(tx, (day_begins, now - undo), most)? {
+        let to = if kept.booking.status == Status::Confirmed { Status::NoShow } else { Status::Completed };
+        ended += u64::from(advance(tx, kept.booking, to, None)?.is_some());
+    }
+    Ok(ended)
+}

@@ -1,0 +1,185 @@
+//! What can still be said while a time is held: what goes with it, for whom, what pays, what follows it; and whose it is,
+//! once a visitor has signed in.
+
+use kit::{Error, Id, Result, Tx, tokens};
+use people::Actor;
+use serde_json::json;
+
+use crate::booking::audit;
+use crate::booking::expiry::end_hold;
+use crate::booking::hold::{Holder, theirs};
+use crate::booking::place::{Placement, Placer};
+use crate::booking::request::{BookingRequest, Extras, MOST_THEN, Then, When};
+use crate::booking::visit;
+use crate::model::{Booking, Hold, Status};
+use crate::numbers::HOLDS;
+use crate::pricing::charge::{pay_with, priced, write_addons};
+use crate::pricing::policy::Policy;
+use crate::refusals::WRONG_STATE;
+use crate::search::lookup::window;
+use crate::store::{self, BookingRow};
+
+/// A hold of whoever asks that still lasts; whoever else changes it comes before or after.
+fn live(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<BookingRow> {
+    tx.line_up(id)?;
+    let kept = theirs(tx, holder, id)?;
+    let lasts = kept.booking.expires_at.is_some_and(|until| until > tx.now());
+    let is_live = kept.booking.status == Status::Held && lasts;
+    if is_live { Ok(kept) } else { Err(Error::refused(&WRONG_STATE)) }
+}
+
+/// Writes down what is said of a hold, and prices it anew: what, when and where stay, and with them the prices (P6). What
+/// follows it in the same visit is for the same people; its add-ons stay.
+///
+/// # Errors
+/// `Error::NotFound` for what is not theirs; `wrong_state` if it has run out; `Error::Invalid` for an add-on that does not
+/// go with the service.
+pub fn amend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: &Extras) -> Result<Booking> {
+    let kept = live(tx, holder, id)?;
+    let catalogue = catalogue::current(tx)?;
+    let window = window(tx, &catalogue, holder.by, kept.booking.person)?;
+    for other in store::of_visit(tx, &kept.booking, Status::Held)? {
+        let Some(other) = store::find(tx, other)? else { continue };
+        store::write_terms(tx, &said(other.booking, extras), Some(extras))?;
+    }
+    let before = kept.booking.clone();
+    let mut booking = said(kept.booking, extras);
+    let missing = || Error::refused(&WRONG_STATE);
+    let sale = booking.sale.clone().ok_or_else(missing)?;
+    membership::return_perks(tx, id)?;
+    let standing = window.standing();
+    let sale = pay_with(tx, sale.uncovered(), extras.perk, standing, (id, booking.day, booking.party))?;
+    let why;
+    (booking, why) = priced(tx, &catalogue, booking, sale, &extras.addons)?;
+    store::write_price(tx, &booking, &why)?;
+    store::write_terms(tx, &booking, Some(extras))?;
+    store::forget_addons(tx, id)?;
+    write_addons(tx, id, &catalogue, &extras.addons)?;
+    audit::note_both(tx, holder.by, "hold_changed", &before, &booking)?;
+    Ok(booking)
+}
+
+/// A booking as `extras` say.
+fn said(booking: Booking, extras: &Extras) -> Booking {
+    Booking {
+        guest_name: extras.guest_name.clone(),
+        guest_email: extras.guest_email.clone(),
+        companion_name: extras.companion_name.clone(),
+        special_requests: extras.special_requests.clone(),
+        ..booking
+    }
+}
+
+/// Holds one more service, right behind what is held (F10), for as long.
+///
+/// # Errors
+/// `Error::NotFound` for what is not theirs; `wrong_state` if it has run out or three follow already; those of
+/// [`crate::book()`].
+pub fn add_to_visit(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, then: &Then) -> Result<()> {
+    let kept = live(tx, holder, id)?;
+    let others = store::of_visit(tx, &kept.booking, Status::Held)?;
+    if others.len() >= MOST_THEN {
+        return Err(Error::refused(&WRONG_STATE));
+    }
+    let last = match others.last() {
+        Some(last) => store::find(tx, *last)?.ok_or(Error::NotFound)?.booking,
+        None => kept.booking.clone(),
+    };
+    let Booking { person, companion, expires_at, .. } = kept.booking;
+    let until = expires_at.unwrap_or_else(|| tx.now());
+    let placement = Placement::Hold(Hold { until, token: kept.token, from: store::held_from(tx, id)? });
+    let wish = BookingRequest {
+        service: last.service,
+        minutes: None,
+        when: When::Moment(last.starts_at),
+        room: None,
+        technician: None,
+        party: None,
+        person,
+        companion,
+        extras: Extras {
+            guest_name: last.guest_name.clone(),
+            guest_email: last.guest_email.clone(),
+            companion_name: last.companion_name.clone(),
+            special_requests: last.special_requests.clone(),
+            allergies: store::allergies(tx, id)?,
+            ..Extras::default()
+        },
+        then: vec![then.clone()],
+    };
+    let catalogue = catalogue::current(tx)?;
+    let window = window(tx, &catalogue, holder.by, person)?;
+    let place = Placer { by: holder.by, catalogue: &catalogue, window: &window, placement: &placement };
+    let last = Booking { visit: Some(kept.booking.visit.unwrap_or(id)), ..last };
+    visit::follow(tx, &place, &wish, &last)?;
+    // What follows lasts as long as the first, also by what was extended.
+    if kept.booking.extended {
+        for other in store::of_visit(tx, &last, Status::Held)? {
+            store::mark_extended(tx, other)?;
+        }
+    }
+    Ok(())
+}
+
+/// Lets one service of a held visit go; the others stay held.
+///
+/// # Errors
+/// `Error::NotFound` for what is not theirs or not of the visit; `wrong_state` if it is no hold any more.
+pub fn leave_out(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, other: Id) -> Result<()> {
+    let kept = live(tx, holder, id)?;
+    if !store::of_visit(tx, &kept.booking, Status::Held)?.contains(&other) {
+        return Err(Error::NotFound);
+    }
+    if !end_hold(tx, other, holder.by.id(), "let_go")? {
+        return Err(Error::refused(&WRONG_STATE));
+    }
+    store::set_visit(tx, other, None)?;
+    let change = (json!({"with": other}), json!({"with": null}));
+    audit::note(tx, holder.by, "hold_changed", &kept.booking, change)
+}
+
+/// What a visitor holds becomes that of who signed in and knows its token, at their own price. Answers the hold, if there
+/// is one and they may hold so many.
+///
+/// # Errors
+/// `Error::Unauthorized` for visitors; a fault of the database.
+pub fn take_over(tx: &mut Tx<'_>, by: &Actor, token: &str) -> Result<Option<Id>> {
+    take_over_carried(tx, by, &tokens::digest(token))
+}
+
+/// The same by the digest of the token, where a sign-up has carried it along.
+///
+/// # Errors
+/// As [`take_over`].
+pub fn take_over_carried(tx: &mut Tx<'_>, by: &Actor, digest: &[u8]) -> Result<Option<Id>> {
+    let person = by.person()?.id;
+    let holds = store::held_by_token(tx, digest)?;
+    let Some(first) = holds.first().copied() else { return Ok(None) };
+    tx.line_up(person)?;
+    tx.line_up(first)?;
+    let catalogue = catalogue::current(tx)?;
+    if store::count_held(tx, person)? >= catalogue.number(HOLDS) {
+        return Ok(None);
+    }
+    let window = window(tx, &catalogue, by, Some(person))?;
+    let standing = window.standing();
+    for id in &holds {
+        let Some(BookingRow { booking, .. }) = store::find(tx, *id)? else { continue };
+        let lasts = booking.expires_at.is_some_and(|until| until > tx.now());
+        if booking.status != Status::Held || booking.person.is_some() || !lasts {
+            return Ok(None);
+        }
+        let Some(sale) = booking.sale.clone() else { return Ok(None) };
+        let sale = sale.under(standing.plan_on(booking.day));
+        let sale = pay_with(tx, sale, None, standing, (*id, booking.day, booking.party))?;
+        let policy = Policy::of(&catalogue, standing);
+        let booking = Booking { person: Some(person), policy, ..booking };
+        let addons = store::addons_of(tx, *id)?;
+        let (booking, why) = priced(tx, &catalogue, booking, sale, &addons)?;
+        store::write_price(tx, &booking, &why)?;
+        store::write_terms(tx, &booking, None)?;
+        store::set_holder(tx, *id, &Hold { until: tx.now(), token: None, from: None })?;
+        store::note(tx, *id, Some(person), "adopted", &json!({"total": booking.total()}))?;
+    }
+    Ok(Some(first))
+}

@@ -1,0 +1,230 @@
+//! From a held time to a booking. The price stands as it was held (P6), but for add-ons and for what pays.
+
+use catalogue::Catalogue;
+use kit::{Error, Fault, Id, Result, Tx};
+use people::{Action, Actor};
+use scheduling::{Allocation, ResourceKind, cell_at, claim_all};
+use serde_json::json;
+
+use crate::booking::audit;
+use crate::booking::book::all_of;
+use crate::booking::expiry::{claimant, end_hold};
+use crate::booking::hold::{Holder, theirs};
+use crate::booking::place::Placement;
+use crate::booking::request::{BookingRequest, Extras, Then, When};
+use crate::booking::visit::place_visit;
+use crate::model::{Booking, Status};
+use crate::notifications::notify;
+use crate::pricing::charge::{pay_with, priced, settle, write_addons};
+use crate::pricing::policy::Policy;
+use crate::pricing::price::{Coverage, PriceBasis};
+use crate::refusals::{SAME_PERSON, TOO_MANY_OPEN, WRONG_STATE};
+use crate::rules::window::Window;
+use crate::search::lookup::window;
+use crate::search::objections::most_open;
+use crate::store::{self, BookingRow};
+use crate::waitlist::ledger;
+
+/// Books what is held, with everything of the same visit; as it was said when it was held, unless `extras` say otherwise. A visitor's hold becomes that of who signs in and knows its
+/// token, at their own price. One that has run out is booked anew if it is still free.
+///
+/// # Errors
+/// `Error::Unauthorized` for visitors; `Error::NotFound` for what is not theirs; `wrong_state` if it was booked already;
+/// those of [`crate::book()`].
+pub fn confirm(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: Option<&Extras>) -> Result<Booking> {
+    let by = holder.by;
+    let person = by.person()?.id;
+    // The same hold confirmed twice at once is confirmed once.
+    tx.line_up(id)?;
+    let kept = theirs(tx, holder, id)?;
+    let owner = if kept.booking.person.is_none() && !by.may(Action::BookForOthers) {
+        Some(person)
+    } else {
+        kept.booking.person
+    };
+    match kept.booking.status {
+        Status::Held => {}
+        Status::Expired => return again(tx, by, &kept.booking, owner, extras),
+        _ => return Err(Error::refused(&WRONG_STATE)),
+    }
+    owner.map_or(Ok(()), |owner| tx.line_up(owner))?;
+    let catalogue = catalogue::current(tx)?;
+    let window = window(tx, &catalogue, by, owner)?;
+    let others = store::of_visit(tx, &kept.booking, Status::Held)?;
+    let own = Confirm { by, catalogue: &catalogue, window: &window, owner };
+    own.admit(tx, &kept.booking, others.len())?;
+    if !is_taken_over(tx, id)? {
+        // Meanwhile it has run out and was swept, or somebody else has booked it.
+        let kept = theirs(tx, holder, id)?;
+        return match kept.booking.status {
+            Status::Expired => again(tx, by, &kept.booking, owner, extras),
+            _ => Err(Error::refused(&WRONG_STATE)),
+        };
+    }
+    let first = own.one(tx, kept, extras)?;
+    ledger::taken(tx, id)?;
+    let mut made = vec![first.clone()];
+    for other in others {
+        let kept = store::find(tx, other)?.ok_or(Error::NotFound)?;
+        if !is_taken_over(tx, other)? {
+            return Err(Error::refused(&WRONG_STATE));
+        }
+        made.push(own.one(tx, kept, None)?);
+    }
+    made.sort_by_key(|booking| (booking.starts_at, booking.id));
+    notify::booked(tx, by, &made)?;
+    Ok(first)
+}
+
+/// Makes a hold sure, if it is still one: from here on nobody else ends it.
+fn is_taken_over(tx: &mut Tx<'_>, hold: Id) -> Result<bool> {
+    store::move_state(tx, hold, Status::Held, Status::Confirmed)
+}
+
+struct Confirm<'c> {
+    by: &'c Actor,
+    catalogue: &'c Catalogue,
+    window: &'c Window,
+    owner: Option<Id>,
+}
+
+impl Confirm<'_> {
+    /// Whether this person may book then, and so many (W1, F7): who held it may have been another.
+    fn admit(&self, tx: &mut Tx<'_>, first: &Booking, others: usize) -> Result<()> {
+        if let Some(refusal) = self.window.refusal(first.day) {
+            return Err(refusal);
+        }
+        let Some(owner) = self.owner.filter(|_| !self.window.is_unbounded()) else { return Ok(()) };
+        let more = i64::try_from(others).map_err(Fault::because)?;
+        let most = most_open(self.catalogue, self.window);
+        let open = store::count_open(tx, owner)?;
+        if open + more >= most { Err(Error::refused(&TOO_MANY_OPEN)) } else { Ok(()) }
+    }
+
+    fn one(&self, tx: &mut Tx<'_>, kept: BookingRow, extras: Option<&Extras>) -> Result<Booking> {
+        let mut booking = kept.booking;
+        let sale = self.sale(tx, &booking, extras)?;
+        if booking.person != self.owner {
+            booking.policy = Policy::of(self.catalogue, self.window.standing());
+        }
+        let addons = match extras {
+            Some(extras) => extras.addons.clone(),
+            None => store::addons_of(tx, booking.id)?,
+        };
+        if let Some(extras) = extras {
+            booking.guest_name.clone_from(&extras.guest_name);
+            booking.guest_email.clone_from(&extras.guest_email);
+            booking.companion_name.clone_from(&extras.companion_name);
+            booking.special_requests.clone_from(&extras.special_requests);
+        }
+        let booking = Booking {
+            person: self.owner,
+            status: Status::Confirmed,
+            created_at: tx.now(),
+            expires_at: None,
+            ..booking
+        };
+        let (booking, why) = priced(tx, self.catalogue, booking, sale, &addons)?;
+        self.attend(tx, &booking)?;
+        store::write_price(tx, &booking, &why)?;
+        store::write_terms(tx, &booking, extras)?;
+        store::forget_addons(tx, booking.id)?;
+        write_addons(tx, booking.id, self.catalogue, &addons)?;
+        store::keep_for_good(tx, booking.id)?;
+        let booking = settle(tx, self.catalogue, self.by.id(), booking, why)?;
+        audit::note_made(tx, self.by, "booking_made", &booking)?;
+        Ok(booking)
+    }
+
+    /// What is sold: as it was held, but for the plan of who takes it over and what pays.
+    fn sale(&self, tx: &mut Tx<'_>, booking: &Booking, extras: Option<&Extras>) -> Result<PriceBasis> {
+        let missing = || Fault::because(format!("hold {} does not say what was sold", booking.id.0));
+        let mut sale = booking.sale.clone().ok_or_else(missing)?;
+        let standing = self.window.standing();
+        if booking.person != self.owner {
+            sale = sale.under(standing.plan_on(booking.day));
+        }
+        let Some(extras) = extras.filter(|_| sale.cover != Coverage::Unlimited) else { return Ok(sale) };
+        membership::return_perks(tx, booking.id)?;
+        pay_with(tx, sale, extras.perk, standing, (booking.id, booking.day, booking.party))
+    }
+
+    /// Claims the time of who comes; lets go of it if somebody else comes instead (F6).
+    fn attend(&self, tx: &mut Tx<'_>, booking: &Booking) -> Result<()> {
+        let Some(owner) = self.owner else { return Ok(()) };
+        let has = scheduling::has_resource(tx, booking.id, owner)?;
+        if booking.guest_name.is_some() {
+            return if has { scheduling::release_resource(tx, booking.id, owner) } else { Ok(()) };
+        }
+        if has {
+            return Ok(());
+        }
+        let (from, to) = (cell_at(booking.starts_at), cell_at(booking.ends_at));
+        let wanted = Allocation { resource: owner, kind: ResourceKind::Person, from, to };
+        if claim_all(tx, &claimant(self.catalogue, booking.id), &[wanted])?.is_some() {
+            return Err(self.window.worded(Error::refused(&SAME_PERSON)));
+        }
+        scheduling::insert_allocations(tx, booking.id, &[wanted], None)
+    }
+}
+
+/// Books a hold that has run out anew, with what followed it in the same visit: the same rooms and the same people, if
+/// they are still free (H3). Done twice, it is done once.
+fn again(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    hold: &Booking,
+    owner: Option<Id>,
+    extras: Option<&Extras>,
+) -> Result<Booking> {
+    if let Some(made) = store::made_of(tx, hold.id)? {
+        let made = store::find(tx, made)?.map(|kept| kept.booking).filter(|made| made.person == owner);
+        return made.ok_or_else(|| Error::refused(&WRONG_STATE));
+    }
+    let addons = store::addons_of(tx, hold.id)?;
+    let said = || Extras {
+        guest_name: hold.guest_name.clone(),
+        guest_email: hold.guest_email.clone(),
+        companion_name: hold.companion_name.clone(),
+        special_requests: hold.special_requests.clone(),
+        addons,
+        ..Extras::default()
+    };
+    let named = scheduling::technicians_of(tx, hold.id)?.first().copied();
+    let wish = BookingRequest {
+        service: hold.service,
+        minutes: hold.sale.as_ref().map(|sale| sale.minutes),
+        when: When::Moment(hold.starts_at),
+        room: Some(hold.room),
+        technician: named,
+        party: Some(hold.party),
+        person: hold.person,
+        companion: hold.companion,
+        extras: extras.cloned().unwrap_or_else(said),
+        then: followed(tx, hold)?,
+    };
+    let made = place_visit(tx, by, &wish, owner, &Placement::Book)?;
+    let all = all_of(tx, &made, &wish)?;
+    notify::booked(tx, by, &all)?;
+    store::note(tx, hold.id, by.id(), "booked_anew", &json!({ "booking": made.id }))?;
+    Ok(made)
+}
+
+/// What followed a hold in the same visit, as it was held: what is left of it is let go.
+fn followed(tx: &mut Tx<'_>, hold: &Booking) -> Result<Vec<Then>> {
+    for other in store::of_visit(tx, hold, Status::Held)? {
+        end_hold(tx, other, None, "expired")?;
+    }
+    let mut then = Vec::new();
+    for other in store::of_visit(tx, hold, Status::Expired)? {
+        let Some(BookingRow { booking, .. }) = store::find(tx, other)? else { continue };
+        then.push(Then {
+            service: booking.service,
+            minutes: booking.sale.as_ref().map(|sale| sale.minutes),
+            room: Some(booking.room),
+            technician: scheduling::technicians_of(tx, other)?.first().copied(),
+            addons: store::addons_of(tx, other)?,
+        });
+    }
+    Ok(then)
+}

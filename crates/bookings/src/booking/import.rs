@@ -1,0 +1,140 @@
+//! Writing down a booking that was made elsewhere: for demonstrations and imports. No window and no wish is asked, but
+//! nobody is booked twice: what lies ahead is claimed like any other booking.
+
+use catalogue::Catalogue;
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use kit::{Error, Id, Result, Tx, numbers};
+use membership::Standing;
+use money::Subject;
+use scheduling::{Cell, Chosen, Demand, Factors, Wanted, begin, cells, claim_all};
+use serde_json::json;
+
+use crate::booking::expiry::claimant;
+use crate::booking::request::{AddonRequest, Extras};
+use crate::model::{Booking, Frozen, SUBJECT, Status};
+use crate::pricing::charge::{bill, write_addons};
+use crate::pricing::policy::Policy;
+use crate::pricing::price::{PriceBasis, quote};
+use crate::refusals::TAKEN;
+use crate::store;
+
+/// A booking as it is known.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// Whose.
+    pub person: Option<Id>,
+    /// What the person's plan allows.
+    pub standing: Standing,
+    /// What.
+    pub service: Id,
+    /// Where.
+    pub room: Id,
+    /// By whom.
+    pub technicians: Vec<Id>,
+    /// With what.
+    pub equipment: Option<Id>,
+    /// The operating day.
+    pub day: Date,
+    /// When the guest's time begins.
+    pub start: Cell,
+    /// Where it stands.
+    pub status: Status,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// What the guest asks for.
+    pub special_requests: Option<String>,
+    /// What the guest must not meet.
+    pub allergies: Option<String>,
+    /// What goes with it.
+    pub addons: Vec<Id>,
+}
+
+/// Writes a booking down.
+///
+/// # Errors
+/// `taken` if something it needs is claimed already; a fault of the database.
+pub fn record(tx: &mut Tx<'_>, catalogue: &Catalogue, record: &Record) -> Result<Id> {
+    let service = catalogue.service(record.service).ok_or(Error::NotFound)?;
+    let room = catalogue.room(record.room).ok_or(Error::NotFound)?;
+    let id = tx.new_id()?;
+    let people: Vec<Id> = record.person.into_iter().collect();
+    let demand = Demand::of(service, service.minutes);
+    let chosen = Chosen { room: room.id, technicians: &record.technicians, equipment: record.equipment };
+    let wanted = Wanted { demand, start: record.start, named: None, people: &people };
+    let wanted = wanted.allocations(catalogue, chosen);
+    let is_live = !matches!(record.status, Status::Cancelled | Status::Expired);
+    let is_ahead = begin(record.start) > tx.now() - SignedDuration::from_hours(24);
+    if is_live && is_ahead && claim_all(tx, &claimant(catalogue, id), &wanted)?.is_some() {
+        return Err(Error::refused(&TAKEN));
+    }
+    let addons: Vec<_> = record.addons.iter().filter_map(|id| catalogue.addon(*id)).collect();
+    let sold: Vec<_> = addons.iter().map(|addon| (addon.name.clone(), addon.cents, 1)).collect();
+    let factors = Factors { room: room.premium_bp, ..Factors::PLAIN };
+    let sale = PriceBasis::of(service, service.minutes, &record.standing, record.day, factors);
+    let quote = quote(&sale, &sold);
+    let extras = extras(record);
+    let club = catalogue.club.id;
+    let year = record.created_at.to_zoned(catalogue.club.zone.clone()).year();
+    let booking = Booking {
+        id,
+        reference: Some(numbers::next(tx, "CS", club, year)?),
+        person: record.person,
+        service: service.id,
+        room: room.id,
+        party: service.party,
+        day: record.day,
+        starts_at: begin(record.start),
+        ends_at: begin(record.start + cells(service.minutes)),
+        status: record.status,
+        base: quote.base(),
+        addons_total: quote.addons(),
+        discount: quote.discount(),
+        tax: money::tax_on(tx, club, &quote.lines)?,
+        policy: Policy::of(catalogue, &record.standing),
+        guest_name: None,
+        guest_email: None,
+        special_requests: record.special_requests.clone(),
+        companion: None,
+        companion_name: None,
+        created_at: record.created_at,
+        expires_at: None,
+        extended: false,
+        sale: Some(sale),
+        visit: None,
+        series: None,
+        moves: 0,
+        moved_from: None,
+        frozen: Frozen::default(),
+        free_to_cancel: false,
+        fee: None,
+    };
+    store::insert(tx, club, record.person, &booking, &quote.lines, &extras)?;
+    scheduling::insert_allocations(tx, id, &wanted, None)?;
+    write_addons(tx, id, catalogue, &extras.addons)?;
+    if is_live {
+        let charge = money::charge(tx, &bill(club, &booking, quote.lines))?;
+        if record.status == Status::Completed && charge.status == money::Status::Due {
+            money::note_paid(tx, charge.id)?;
+        }
+        if record.status == Status::Completed {
+            money::earn(tx, Subject { kind: SUBJECT, id })?;
+        }
+        scheduling::bump_versions(tx, id)?;
+    } else {
+        scheduling::release(tx, id)?;
+    }
+    store::note(tx, id, record.person, "recorded", &json!({"status": record.status.as_str()}))?;
+    Ok(id)
+}
+
+/// What a record says besides.
+fn extras(record: &Record) -> Extras {
+    let addon = |id: &Id| AddonRequest { id: *id, quantity: 1, notes: String::new() };
+    Extras {
+        special_requests: record.special_requests.clone(),
+        allergies: record.allergies.clone(),
+        addons: record.addons.iter().map(addon).collect(),
+        ..Extras::default()
+    }
+}

@@ -1,0 +1,146 @@
+//! Placing: claiming a time for a resolved request and writing it down as a booking or as a hold.
+
+use catalogue::Catalogue;
+use kit::{Error, Id, Result, Tx};
+use people::Actor;
+use scheduling::{Claimed, Offer, Taken, begin, claim_offer};
+use serde_json::json;
+
+use crate::booking::audit;
+use crate::booking::expiry::claimant;
+use crate::booking::request::Extras;
+use crate::model::{Booking, Frozen, Hold, Status};
+use crate::pricing::charge::{pay_with, settle, sold_addons, write_addons};
+use crate::pricing::policy::Policy;
+use crate::pricing::price::{PriceBasis, SoldAddon, quote};
+use crate::refusals::{SAME_PERSON, TAKEN};
+use crate::rules::window::Window;
+use crate::search::resolved::{ResolvedRequest, SlotRequest};
+use crate::store;
+
+/// What is to become of a time that is claimed.
+pub(crate) enum Placement {
+    /// It is booked.
+    Book,
+    /// It is held.
+    Hold(Hold),
+}
+
+/// Where and for whom something is placed.
+pub(crate) struct Placer<'p> {
+    pub(crate) by: &'p Actor,
+    pub(crate) catalogue: &'p Catalogue,
+    pub(crate) window: &'p Window,
+    pub(crate) placement: &'p Placement,
+}
+
+impl Placer<'_> {
+    /// Claims a time for a question and writes the booking.
+    pub(crate) fn one(
+        &self,
+        tx: &mut Tx<'_>,
+        question: SlotRequest,
+        extras: &Extras,
+        visit: Option<Id>,
+    ) -> Result<Booking> {
+        let request = ResolvedRequest::understand(tx, self.catalogue, self.window, question)?;
+        let found = request.find_offer(tx)?;
+        let sold = sold_addons(self.catalogue, request.service, &extras.addons)?;
+        let id = tx.new_id()?;
+        let taken = claim(tx, &request, found, id)?;
+        self.write(tx, &request, &taken, extras, &sold, Draft { id, visit })
+    }
+
+    fn write(
+        &self,
+        tx: &mut Tx<'_>,
+        request: &ResolvedRequest<'_>,
+        taken: &Taken,
+        extras: &Extras,
+        sold: &[SoldAddon],
+        Draft { id, visit }: Draft,
+    ) -> Result<Booking> {
+        let ResolvedRequest { service, minutes, day, party, .. } = *request;
+        let standing = self.window.standing();
+        let sale = PriceBasis::of(service, minutes, standing, day, taken.factors);
+        let sale = pay_with(tx, sale, extras.perk, standing, (id, day, party))?;
+        let quote = quote(&sale, sold);
+        let hold = match self.placement {
+            Placement::Hold(hold) => Some(hold),
+            Placement::Book => None,
+        };
+        let booking = Booking {
+            id,
+            reference: None,
+            person: request.question.owner,
+            service: service.id,
+            room: taken.room,
+            party,
+            day,
+            starts_at: request.starts_at(),
+            ends_at: begin(request.end()),
+            status: if hold.is_some() { Status::Held } else { Status::Confirmed },
+            base: quote.base(),
+            addons_total: quote.addons(),
+            discount: quote.discount(),
+            tax: money::tax_on(tx, self.catalogue.club.id, &quote.lines)?,
+            policy: Policy::of(self.catalogue, standing),
+            guest_name: extras.guest_name.clone(),
+            guest_email: extras.guest_email.clone(),
+            special_requests: extras.special_requests.clone(),
+            companion: request.question.companion(),
+            companion_name: extras.companion_name.clone(),
+            created_at: tx.now(),
+            expires_at: hold.map(|hold| hold.until),
+            extended: false,
+            sale: Some(sale),
+            visit,
+            series: None,
+            moves: 0,
+            moved_from: None,
+            frozen: Frozen::default(),
+            free_to_cancel: false,
+            fee: None,
+        };
+        let by = self.by.id();
+        store::insert(tx, self.catalogue.club.id, by, &booking, &quote.lines, extras)?;
+        scheduling::insert_allocations(tx, id, &taken.allocations, booking.expires_at)?;
+        write_addons(tx, id, self.catalogue, &extras.addons)?;
+        match hold {
+            Some(hold) => {
+                store::set_holder(tx, id, hold)?;
+                store::note(tx, id, by, "held", &json!({"total": booking.total()}))?;
+                scheduling::bump_versions(tx, id)?;
+                audit::note_made(tx, self.by, "booking_held", &booking)?;
+                Ok(booking)
+            }
+            None => {
+                let booking = settle(tx, self.catalogue, by, booking, quote.lines)?;
+                audit::note_made(tx, self.by, "booking_made", &booking)?;
+                Ok(booking)
+            }
+        }
+    }
+}
+
+/// Claims the best of an offer, or what is left of it.
+///
+/// # Errors
+/// `taken`, with other times; `same_person`.
+pub(crate) fn claim(
+    tx: &mut Tx<'_>,
+    request: &ResolvedRequest<'_>,
+    offer: Offer,
+    booking: Id,
+) -> Result<Taken> {
+    match claim_offer(tx, &claimant(request.catalogue, booking), &request.wanted(), offer)? {
+        Claimed::Taken(taken) => Ok(taken),
+        Claimed::Gone => Err(request.lost(tx, &TAKEN)?),
+        Claimed::PersonElsewhere => Err(request.window.worded(Error::refused(&SAME_PERSON))),
+    }
+}
+
+struct Draft {
+    id: Id,
+    visit: Option<Id>,
+}

@@ -1,0 +1,222 @@
+//! Bookings that repeat: all are made in one transaction, or none.
+
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan as _};
+use kit::web::{Input, Words};
+use kit::{Cents, Error, Fault, Id, Refusal, Result, Tx};
+use people::{Action, Actor};
+use serde_json::{Value, json};
+
+use crate::booking::book::book_quietly;
+use crate::booking::cancel::cancel_quietly;
+use crate::booking::request::{BookingRequest, When};
+use crate::model::Booking;
+use crate::notifications::notify;
+use crate::preview::preview;
+use crate::refusals::WRONG_STATE;
+use crate::rules::window::iso;
+use crate::store;
+
+/// Some of the days can't be had.
+pub const CONFLICTS: Refusal = Refusal::conflict(
+    "conflicts",
+    "Some of these days can't be had. Choose other times for them, or book the others alone.",
+);
+
+/// The most bookings of a series.
+const MOST: i64 = 26;
+
+/// A wish for a series.
+#[derive(Debug, Clone)]
+pub struct Repeated {
+    /// The first.
+    pub wish: BookingRequest,
+    /// How many weeks lie between two.
+    pub every_weeks: i64,
+    /// How many.
+    pub times: i64,
+    /// Whether those that can't be had are left out.
+    pub skip_conflicts: bool,
+    /// Other times for some of them, by their place, from 0.
+    pub instead: Vec<(i64, Timestamp)>,
+    /// Those that are not wanted, by their place.
+    pub without: Vec<i64>,
+}
+
+impl Input for Repeated {
+    fn parse(words: &mut Words) -> Repeated {
+        let repeated = Repeated {
+            wish: BookingRequest::parse(words),
+            every_weeks: words.opt_number("every_weeks", 1, 8).unwrap_or(1),
+            times: words.opt_number("times", 2, MOST).unwrap_or(2),
+            skip_conflicts: words.yes("skip_conflicts"),
+            instead: parse_instead(words),
+            without: parse_without(words),
+        };
+        let is_place = |place: i64| (0..repeated.times).contains(&place);
+        if !repeated.instead.iter().all(|(place, _)| is_place(*place)) {
+            words.complain("instead", "Each place is one of the series, from 0.");
+        }
+        if !repeated.without.iter().all(|place| is_place(*place)) {
+            words.complain("without", "Each place is one of the series, from 0.");
+        }
+        if (0..repeated.times).all(|place| repeated.without.contains(&place)) {
+            words.complain("without", "One of them at least has to be left.");
+        }
+        repeated
+    }
+}
+
+/// From JSON `[{place, starts_at}]`.
+fn parse_instead(words: &mut Words) -> Vec<(i64, Timestamp)> {
+    let items = words.many("instead");
+    let read = |item: &Value| {
+        let place = item.get("place")?.as_i64().filter(|place| (0..MOST).contains(place))?;
+        Some((place, item.get("starts_at")?.as_str()?.parse().ok()?))
+    };
+    let read: Option<Vec<_>> = items.iter().take(26).map(read).collect();
+    read.unwrap_or_else(|| {
+        words.complain("instead", "Each needs its place, from 0, and starts_at.");
+        Vec::new()
+    })
+}
+
+/// From JSON `[place]`.
+fn parse_without(words: &mut Words) -> Vec<i64> {
+    let items = words.many("without");
+    let places = items.iter().take(26).map(|item| item.as_i64().filter(|place| (0..MOST).contains(place)));
+    places.collect::<Option<Vec<_>>>().unwrap_or_else(|| {
+        words.complain("without", "Send places, from 0.");
+        Vec::new()
+    })
+}
+
+/// What became of a series.
+#[derive(Debug)]
+pub struct Series {
+    /// The bookings, in order.
+    pub booked: Vec<Booking>,
+    /// What was left out, and why: `[{place, date, code, error, alternatives}]`.
+    pub left_out: Vec<Value>,
+}
+
+/// Books a series.
+///
+/// # Errors
+/// `conflicts`, carrying each day that can't be had with its reason and the next best times, unless those are to be left
+/// out; the first one's refusal if nothing is left; `Error::Invalid`.
+pub fn repeat(tx: &mut Tx<'_>, by: &Actor, repeated: &Repeated) -> Result<Series> {
+    let mut series = Series { booked: Vec::new(), left_out: Vec::new() };
+    for place in (0..repeated.times).filter(|place| !repeated.without.contains(place)) {
+        let wish = occurrence(tx, repeated, place)?;
+        let mut refused = None;
+        let booked = tx.attempt(|tx| match book_quietly(tx, by, &wish) {
+            Ok(booking) => Ok(Some(booking)),
+            Err(Error::Refused(refusal, carried)) => {
+                refused = Some((refusal, carried));
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        })?;
+        if let Some(booking) = booked {
+            series.booked.push(booking);
+        } else if let Some((refusal, mut carried)) = refused {
+            carried.insert("place".to_owned(), json!(place));
+            carried.insert("when".to_owned(), json!(spoken(tx, wish.when)?));
+            carried.insert("code".to_owned(), json!(refusal.code));
+            carried.insert("error".to_owned(), json!(refusal.sentence));
+            series.left_out.push(Value::Object(carried));
+        }
+    }
+    let is_enough = series.left_out.is_empty() || (repeated.skip_conflicts && !series.booked.is_empty());
+    if !is_enough {
+        return Err(Error::refused(&CONFLICTS).with("conflicts", series.left_out));
+    }
+    let first = series.booked.first().map_or(Id(0), |booking| booking.id);
+    for booking in &mut series.booked {
+        store::set_series(tx, booking.id, first)?;
+        booking.series = Some(first);
+    }
+    let made = all_of_series(tx, first)?;
+    notify::booked(tx, by, &made)?;
+    Ok(series)
+}
+
+/// Every booking of a series, the first to begin first.
+fn all_of_series(tx: &mut Tx<'_>, series: Id) -> Result<Vec<Booking>> {
+    let ids = store::made_together(tx, series)?;
+    let found = ids.into_iter().map(|id| store::find(tx, id)).collect::<Result<Vec<_>>>()?;
+    Ok(found.into_iter().flatten().map(|kept| kept.booking).collect())
+}
+
+/// What cancelling what is left of a series did.
+#[derive(Debug)]
+pub struct SeriesCancelled {
+    /// What was cancelled, the first to begin first, each with what stays due of it.
+    pub cancelled: Vec<(Booking, Cents)>,
+}
+
+impl SeriesCancelled {
+    /// What stays due of all of them.
+    pub fn fee(&self) -> Cents {
+        self.cancelled.iter().fold(Cents::ZERO, |sum, (_, fee)| sum + *fee)
+    }
+}
+
+/// Cancels every booking of a series that can still be cancelled, each by its own policy, and notifies once (N4). `id` is any booking of
+/// it.
+///
+/// # Errors
+/// `Error::NotFound` for what is not theirs or belongs to no series; `wrong_state` if nothing is left to be cancelled.
+pub fn cancel_series(tx: &mut Tx<'_>, by: &Actor, id: Id, reason: Option<&str>) -> Result<SeriesCancelled> {
+    let person = by.person()?.id;
+    let by_club = by.may(Action::BookForOthers);
+    let kept = store::find(tx, id)?.filter(|kept| by_club || kept.booking.person == Some(person));
+    let series = kept.and_then(|kept| kept.booking.series).ok_or(Error::NotFound)?;
+    let now = tx.now();
+    let mut cancelled = Vec::new();
+    for booking in all_of_series(tx, series)?.into_iter().filter(|booking| booking.can_cancel(now)) {
+        cancelled.push(cancel_quietly(tx, by, booking.id, reason)?);
+    }
+    if cancelled.is_empty() {
+        return Err(Error::refused(&WRONG_STATE));
+    }
+    let bookings: Vec<Booking> = cancelled.iter().map(|(booking, _)| booking.clone()).collect();
+    notify::cancelled(tx, &bookings)?;
+    Ok(SeriesCancelled { cancelled })
+}
+
+/// What cancelling a series would mean, without doing it: everything is undone again.
+///
+/// # Errors
+/// As [`cancel_series`].
+pub fn preview_cancel_series(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<SeriesCancelled> {
+    preview(tx, |tx| cancel_series(tx, by, id, None))
+}
+
+/// The wish of one place: the same time of the club's clock, so many weeks on.
+fn occurrence(tx: &mut Tx<'_>, repeated: &Repeated, place: i64) -> Result<BookingRequest> {
+    let instead = repeated.instead.iter().find(|(of, _)| *of == place).map(|(_, at)| When::Moment(*at));
+    let weeks = repeated.every_weeks * place;
+    let when = match (instead, repeated.wish.when) {
+        (Some(when), _) => when,
+        (None, When::Civil(date, time)) => When::Civil(later(date, weeks)?, time),
+        (None, When::Moment(moment)) => {
+            let zone = catalogue::current(tx)?.club.zone.clone();
+            let shown = moment.to_zoned(zone);
+            When::Moment(shown.checked_add(weeks.weeks()).map_err(Fault::because)?.timestamp())
+        }
+    };
+    Ok(BookingRequest { when, ..repeated.wish.clone() })
+}
+
+fn later(date: Date, weeks: i64) -> Result<Date> {
+    date.checked_add(weeks.weeks()).map_err(Fault::because)
+}
+
+fn spoken(tx: &mut Tx<'_>, when: When) -> Result<String> {
+    Ok(match when {
+        When::Civil(date, time) => format!("{date}T{}", time.strftime("%H:%M")),
+        When::Moment(moment) => iso(&catalogue::current(tx)?.club.zone, moment),
+    })
+}

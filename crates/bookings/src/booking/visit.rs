@@ -1,0 +1,180 @@
+//! Several services in one visit (F10): back to back, in one transaction, with small gaps where the rooms need them.
+
+use jiff::SignedDuration;
+use kit::{Error, Id, Result, Tx};
+use scheduling::MINUTES;
+use serde_json::Value;
+
+use crate::booking::place::{Placement, Placer};
+use crate::booking::request::{BookingRequest, Extras, Then, When};
+use crate::model::Booking;
+use crate::numbers::GAP;
+use crate::search::lookup::window;
+use crate::search::resolved::{ResolvedRequest, SlotRequest};
+use crate::store;
+use people::Actor;
+
+/// Places a wish and what follows it, all or nothing.
+///
+/// # Errors
+/// The refusal of the first service that fits nowhere, with other starts at which the whole visit fits.
+pub(crate) fn whole(
+    tx: &mut Tx<'_>,
+    place: &Placer<'_>,
+    wish: &BookingRequest,
+    owner: Option<Id>,
+) -> Result<Booking> {
+    let mut refusal = None;
+    if let Some(first) = attempt(tx, place, wish, owner, &mut refusal)? {
+        return Ok(first);
+    }
+    let Some(Error::Refused(refusal, mut carried)) = refusal else { return Err(Error::NotFound) };
+    if carried.contains_key("alternatives") {
+        let request =
+            ResolvedRequest::understand(tx, place.catalogue, place.window, SlotRequest::of(wish, owner))?;
+        let near = match request.lost(tx, refusal)? {
+            Error::Refused(_, near) => near.get("alternatives").and_then(Value::as_array).cloned(),
+            _ => None,
+        };
+        let mut starts = Vec::new();
+        for start in near.iter().flatten() {
+            if fits(tx, place, wish, owner, start)? {
+                starts.push(start.clone());
+            }
+        }
+        carried.insert("alternatives".to_owned(), Value::Array(starts));
+    }
+    Err(Error::Refused(refusal, carried))
+}
+
+/// Whether the whole visit fits at another start. Nothing is placed.
+fn fits(
+    tx: &mut Tx<'_>,
+    place: &Placer<'_>,
+    wish: &BookingRequest,
+    owner: Option<Id>,
+    start: &Value,
+) -> Result<bool> {
+    let at = start.get("starts_at").and_then(Value::as_str).and_then(|at| at.parse().ok());
+    let Some(at) = at else { return Ok(false) };
+    let wish = BookingRequest { when: When::Moment(at), ..wish.clone() };
+    let mut is_placed = false;
+    tx.attempt(|tx| {
+        is_placed = attempt(tx, place, &wish, owner, &mut None)?.is_some();
+        Ok(None::<()>)
+    })?;
+    Ok(is_placed)
+}
+
+/// Places it, or notes why not and leaves no trace.
+fn attempt(
+    tx: &mut Tx<'_>,
+    place: &Placer<'_>,
+    wish: &BookingRequest,
+    owner: Option<Id>,
+    why: &mut Option<Error>,
+) -> Result<Option<Booking>> {
+    let all = |tx: &mut Tx<'_>| {
+        let first = place.one(tx, SlotRequest::of(wish, owner), &wish.extras, None)?;
+        follow(tx, place, wish, &first)?;
+        Ok(first)
+    };
+    tx.attempt(|tx| match all(tx) {
+        Ok(first) => Ok(Some(first)),
+        Err(error @ Error::Refused(..)) => {
+            *why = Some(error);
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    })
+}
+
+/// Places what follows a booking. Where a later service does not fit, earlier ones are tried with longer gaps.
+///
+/// # Errors
+/// The refusal of the first that fits nowhere.
+pub(crate) fn follow(
+    tx: &mut Tx<'_>,
+    place: &Placer<'_>,
+    wish: &BookingRequest,
+    first: &Booking,
+) -> Result<()> {
+    let visit = first.visit.unwrap_or(first.id);
+    store::set_visit(tx, first.id, Some(visit))?;
+    let course = Course { place, wish, visit, owner: first.person };
+    let mut refusal = None;
+    let placed = tx.attempt(|tx| course.from(tx, &wish.then, first, &mut refusal))?;
+    match (placed, refusal) {
+        (Some(()), _) => Ok(()),
+        (None, Some(refusal)) => Err(refusal),
+        (None, None) => Err(Error::NotFound),
+    }
+}
+
+struct Course<'c> {
+    place: &'c Placer<'c>,
+    wish: &'c BookingRequest,
+    visit: Id,
+    owner: Option<Id>,
+}
+
+impl Course<'_> {
+    /// Places the first of `rest` after `before`, and then the others; `None` if there is no way.
+    fn from(
+        &self,
+        tx: &mut Tx<'_>,
+        rest: &[Then],
+        before: &Booking,
+        refusal: &mut Option<Error>,
+    ) -> Result<Option<()>> {
+        let Some((next, others)) = rest.split_first() else { return Ok(Some(())) };
+        for gap in 0..=self.place.catalogue.number(GAP) / MINUTES {
+            let starts_at = before.ends_at + SignedDuration::from_mins(gap * MINUTES);
+            let placed = tx.attempt(|tx| match self.one(tx, next, When::Moment(starts_at)) {
+                Ok(booking) => self.from(tx, others, &booking, refusal),
+                Err(error @ Error::Refused(..)) => {
+                    refusal.get_or_insert(error);
+                    Ok(None)
+                }
+                Err(error) => Err(error),
+            })?;
+            if placed.is_some() {
+                return Ok(placed);
+            }
+        }
+        Ok(None)
+    }
+
+    fn one(&self, tx: &mut Tx<'_>, next: &Then, when: When) -> Result<Booking> {
+        let extras = Extras { addons: next.addons.clone(), perk: None, ..self.wish.extras.clone() };
+        let question = SlotRequest {
+            service: next.service,
+            minutes: next.minutes,
+            when,
+            room: next.room,
+            technician: next.technician,
+            party: None,
+            ..SlotRequest::of(self.wish, self.owner)
+        };
+        self.place.one(tx, question, &extras, Some(self.visit))
+    }
+}
+
+/// Places a wish and what follows it.
+pub(crate) fn place_visit(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    wish: &BookingRequest,
+    owner: Option<Id>,
+    placement: &Placement,
+) -> Result<Booking> {
+    // Bookings ahead are counted (F7): two of one person's wait for each other.
+    owner.map_or(Ok(()), |owner| tx.line_up(owner))?;
+    let catalogue = catalogue::current(tx)?;
+    let window = window(tx, &catalogue, by, owner)?;
+    let place = Placer { by, catalogue: &catalogue, window: &window, placement };
+    if wish.then.is_empty() {
+        return place.one(tx, SlotRequest::of(wish, owner), &wish.extras, None);
+    }
+    whole(tx, &place, wish, owner)
+}

@@ -1,0 +1,185 @@
+//! Guests: people for whom somebody else has booked (N1, N2). A guest is emailed about that booking alone, by a link that needs no
+//! sign-in and that can stop the emails.
+
+use jiff::Timestamp;
+use kit::{Error, Id, Refusal, Result, Tx, args, sql, tokens};
+use people::{Action, Actor};
+
+use crate::accounts::my_bookings::read;
+use crate::model::{Booking, Detail};
+use crate::numbers::GUEST_ADDRESSES;
+use crate::store;
+
+/// The recipient for whom somebody else has booked.
+pub const GUEST: &str = "guest";
+
+/// An account has named as many guests by email today as it may (N1).
+pub const TOO_MANY_GUEST_EMAILS: Refusal = Refusal::conflict(
+    "too_many_guest_emails",
+    "You’ve reached today’s limit for emailing guests. Leave the guest’s email out, or book again tomorrow.",
+);
+
+/// How many bookings, visits or series a day are emailed to the same address for one account.
+const TIMES: i64 = 10;
+
+/// Decides whether the guest of bookings that are made together is emailed. Staff may have anybody emailed; an account only once its own
+/// address is verified, and only so many different addresses a day.
+///
+/// # Errors
+/// [`TOO_MANY_GUEST_EMAILS`].
+pub(crate) fn admit(tx: &mut Tx<'_>, by: &Actor, bookings: &[Booking]) -> Result<()> {
+    let Some(email) = bookings.first().and_then(|first| first.guest_email.clone()) else { return Ok(()) };
+    if !by.may(Action::BookForOthers) {
+        let account = by.person()?.id;
+        let Some(own) = people::mail_of(tx, account)? else { return Ok(()) };
+        if !own.eq_ignore_ascii_case(email.trim()) && !count(tx, account, &email)? {
+            return Err(Error::refused(&TOO_MANY_GUEST_EMAILS));
+        }
+    }
+    keep(tx, bookings)
+}
+
+/// The same for bookings of an account that was verified after it made them: over the limit, their guest is not emailed.
+pub(crate) fn admit_later(tx: &mut Tx<'_>, account: Id, bookings: &[Booking]) -> Result<()> {
+    let Some(first) = bookings.first() else { return Ok(()) };
+    let Some(email) = first.guest_email.clone() else { return Ok(()) };
+    let known: Option<(Id,)> =
+        tx.one(sql!("SELECT booking_id FROM guest_contacts WHERE booking_id = $1"), args![first.id])?;
+    if known.is_some() || !count(tx, account, &email)? { Ok(()) } else { keep(tx, bookings) }
+}
+
+fn keep(tx: &mut Tx<'_>, bookings: &[Booking]) -> Result<()> {
+    for booking in bookings.iter().filter(|booking| booking.guest_email.is_some()) {
+        tx.run(
+            sql!("INSERT INTO guest_contacts (booking_id) VALUES ($1) ON CONFLICT (booking_id) DO NOTHING"),
+            args![booking.id],
+        )?;
+    }
+    Ok(())
+}
+
+/// Counts an address among those of an account's day. Whether there was room: the keys of the table let no two transactions have
+/// the same slot.
+fn count(tx: &mut Tx<'_>, account: Id, email: &str) -> Result<bool> {
+    let catalogue = catalogue::current(tx)?;
+    let day = tx.now().to_zoned(catalogue.club.zone.clone()).date();
+    let address = tokens::digest(&email.trim().to_lowercase());
+    for slot in 1..=catalogue.number(GUEST_ADDRESSES) {
+        let again = tx.run(
+            sql!(
+                "UPDATE guest_addresses SET times = times + 1
+                 WHERE person_id = $1 AND day = $2 AND address = $3 AND times < $4"
+            ),
+            args![account, day, address.clone(), TIMES],
+        )?;
+        if again == 1 {
+            return Ok(true);
+        }
+        let known: Option<(i64,)> = tx.one(
+            sql!("SELECT times FROM guest_addresses WHERE person_id = $1 AND day = $2 AND address = $3"),
+            args![account, day, address.clone()],
+        )?;
+        if known.is_some() {
+            return Ok(false);
+        }
+        let first = tx.run(
+            sql!(
+                "INSERT INTO guest_addresses (person_id, day, slot, address, times) VALUES ($1, $2, $3, $4, 1)
+                 ON CONFLICT DO NOTHING"
+            ),
+            args![account, day, slot, address.clone()],
+        )?;
+        if first == 1 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Forgets which addresses were counted before a day.
+pub(crate) fn forget_counted(tx: &mut Tx<'_>, before: jiff::civil::Date) -> Result<u64> {
+    tx.run(sql!("DELETE FROM guest_addresses WHERE day < $1"), args![before])
+}
+
+/// Forgets whom a person had emailed, and which of their guests are: they are erased.
+pub(crate) fn forget(tx: &mut Tx<'_>, person: Id) -> Result<()> {
+    tx.run(sql!("DELETE FROM guest_addresses WHERE person_id = $1"), args![person])?;
+    tx.run(
+        sql!("DELETE FROM guest_contacts WHERE booking_id IN (SELECT id FROM bookings WHERE person_id = $1)"),
+        args![person],
+    )
+    .map(drop)
+}
+
+/// Whether the guest of a booking is emailed and has not stopped it.
+///
+/// # Errors
+/// A fault of the database.
+pub fn is_emailed(tx: &mut Tx<'_>, booking: Id) -> Result<bool> {
+    let found: Option<(Option<Timestamp>,)> =
+        tx.one(sql!("SELECT stopped_at FROM guest_contacts WHERE booking_id = $1"), args![booking])?;
+    Ok(found.is_some_and(|(stopped,)| stopped.is_none()))
+}
+
+/// What stands before what is sealed in the link of a guest.
+const PLACE: &str = "visit";
+
+/// The token of the link by which the guest of a booking sees the visit: sealed under the key file, so that nobody else can make one
+/// and it can be sent again. It opens the visit as long as the booking has this guest.
+///
+/// # Errors
+/// A fault of chance.
+pub fn visit_token(tx: &Tx<'_>, booking: &Booking) -> Result<String> {
+    let email = booking.guest_email.as_deref().unwrap_or_default();
+    Ok(tokens::hex(&tx.seal(PLACE, &format!("{} {}", booking.root(), mark(email)))?))
+}
+
+/// Enough of the digest of an address to know it again.
+fn mark(email: &str) -> String {
+    tokens::hex(&tokens::digest(&email.trim().to_lowercase())[..16])
+}
+
+/// A visit as its guest sees it.
+#[derive(Debug, Clone)]
+pub struct GuestVisit {
+    /// The bookings that were made together, the first to begin first.
+    pub bookings: Vec<Detail>,
+    /// Whether emails about it still come.
+    pub is_emailed: bool,
+}
+
+/// The visit that a guest's link opens.
+///
+/// # Errors
+/// `Error::NotFound` for a token that opens nothing, or nothing any more.
+pub fn guest_visit(tx: &mut Tx<'_>, token: &str) -> Result<GuestVisit> {
+    let bytes = tokens::unhex(token).ok_or(Error::NotFound)?;
+    let text = tx.unseal(PLACE, &bytes).map_err(|_| Error::NotFound)?;
+    let (first, guest) = text.split_once(' ').ok_or(Error::NotFound)?;
+    let first = Id(first.parse().map_err(|_| Error::NotFound)?);
+    let mut bookings = Vec::new();
+    for id in store::made_together(tx, first)? {
+        let detail = read(tx, id)?;
+        if detail.booking.guest_email.as_deref().map(mark).as_deref() == Some(guest) {
+            bookings.push(detail);
+        }
+    }
+    let Some(shown) = bookings.first() else { return Err(Error::NotFound) };
+    let is_emailed = is_emailed(tx, shown.booking.id)?;
+    Ok(GuestVisit { bookings, is_emailed })
+}
+
+/// Stops the emails about the visit that a guest's link opens. Done twice, it is done once.
+///
+/// # Errors
+/// As [`guest_visit`].
+pub fn stop_guest_emails(tx: &mut Tx<'_>, token: &str) -> Result<()> {
+    let now = tx.now();
+    for detail in guest_visit(tx, token)?.bookings {
+        tx.run(
+            sql!("UPDATE guest_contacts SET stopped_at = $1 WHERE booking_id = $2 AND stopped_at IS NULL"),
+            args![now, detail.booking.id],
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,5 @@
+//! What people are told of their bookings.
+
+pub(crate) mod guests;
+pub(crate) mod notify;
+pub(crate) mod remind;

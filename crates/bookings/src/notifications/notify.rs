@@ -1,0 +1,384 @@
+//! Notifications about bookings: what is written when something happens, and whether it still holds when it is sent (N3). The
+//! rules stand in decision 19.
+
+use jiff::{SignedDuration, Timestamp};
+use kit::notifications::OWNER;
+use kit::{Error, Fault, Id, Notification, Result, Tx, args, sql};
+use people::Actor;
+use scheduling::begin;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::accounts::my_bookings::read;
+use crate::model::{Booking, Detail, Repriced, Status};
+use crate::notifications::guests::{self, GUEST};
+use crate::numbers::REMIND_LAST;
+use crate::search::free_times::search;
+use crate::store;
+use crate::waitlist;
+use crate::waitlist::model::{Offered, Opened, Wait};
+
+/// How notifications name their subject: a booking, or the first of the series or visit that it belongs to.
+pub(crate) const SUBJECT_OF_NEWS: &str = "booking";
+
+/// For how long news of a cancellation or a missed visit is still news.
+const NEWS_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// What there is to tell about a booking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BookingNews {
+    /// It stands.
+    Confirmed,
+    /// It has moved.
+    Moved,
+    /// It is off.
+    Cancelled,
+    /// The guest did not come.
+    Missed,
+    /// It is held for who waited.
+    Offered,
+    /// It is a day ahead.
+    FirstReminder,
+    /// It is hours ahead.
+    LastReminder,
+}
+
+impl BookingNews {
+    const ALL: [BookingNews; 7] = [
+        BookingNews::Confirmed,
+        BookingNews::Moved,
+        BookingNews::Cancelled,
+        BookingNews::Missed,
+        BookingNews::Offered,
+        BookingNews::FirstReminder,
+        BookingNews::LastReminder,
+    ];
+
+    /// Its name in the table.
+    pub fn kind(self) -> &'static str {
+        match self {
+            BookingNews::Confirmed => "bookings.confirmed",
+            BookingNews::Moved => "bookings.moved",
+            BookingNews::Cancelled => "bookings.cancelled",
+            BookingNews::Missed => "bookings.missed",
+            BookingNews::Offered => "bookings.offered",
+            BookingNews::FirstReminder => "bookings.first_reminder",
+            BookingNews::LastReminder => "bookings.last_reminder",
+        }
+    }
+
+    /// The news of that name.
+    pub fn of_kind(kind: &str) -> Option<BookingNews> {
+        BookingNews::ALL.into_iter().find(|news| news.kind() == kind)
+    }
+}
+
+/// A price that has changed, and a time that has opened.
+pub const REPRICED: &str = "bookings.repriced";
+/// See [`REPRICED`].
+pub const OPENED: &str = "bookings.opened";
+
+/// Which bookings a notification is about.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct About {
+    bookings: Vec<Item>,
+}
+
+/// A booking as it was then.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Item {
+    booking: Id,
+    /// The event that placed, cancelled or closed it.
+    event: Id,
+    starts_at: Timestamp,
+}
+
+/// The events that place a booking at its time.
+const PLACED: &str = "placed";
+
+/// The last event of a booking that placed it, or that has this name. What other events there are does not matter.
+fn last_event(tx: &mut Tx<'_>, booking: Id, what: &str) -> Result<Id> {
+    let found: Option<(Id,)> = tx.one(
+        sql!(
+            "SELECT id FROM booking_events WHERE booking_id = $1
+             AND (what = $2 OR ($2 = 'placed' AND what IN ('booked', 'recorded', 'rescheduled')))
+             ORDER BY at DESC, id DESC LIMIT 1"
+        ),
+        args![booking, what],
+    )?;
+    Ok(found.map_or(Id(0), |(id,)| id))
+}
+
+fn item(tx: &mut Tx<'_>, booking: &Booking, what: &str) -> Result<Item> {
+    Ok(Item { booking: booking.id, event: last_event(tx, booking.id, what)?, starts_at: booking.starts_at })
+}
+
+fn write(tx: &mut Tx<'_>, news: BookingNews, bookings: &[Booking], what: &str) -> Result<()> {
+    let Some(first) = bookings.first() else { return Ok(()) };
+    let recipients = recipients(tx, first)?;
+    if recipients.is_empty() {
+        return Ok(());
+    }
+    let items = bookings.iter().map(|one| item(tx, one, what)).collect::<Result<_>>()?;
+    let subject = (SUBJECT_OF_NEWS, first.root());
+    let notification = Notification::new(news.kind(), subject, first.person, &About { bookings: items })?;
+    tx.notify(&notification, &recipients)
+}
+
+/// Who is told of a booking: whose account it is, if their address is known to be theirs, and the guest (N2), if the guest is
+/// emailed and is not the same person.
+fn recipients(tx: &mut Tx<'_>, booking: &Booking) -> Result<Vec<&'static str>> {
+    let own = booking.person.map(|person| people::mail_of(tx, person)).transpose()?.flatten();
+    let mut recipients = Vec::new();
+    if own.is_some() {
+        recipients.push(OWNER);
+    }
+    if let Some(email) = &booking.guest_email {
+        let is_same = own.is_some_and(|own| own.eq_ignore_ascii_case(email.trim()));
+        if !is_same && guests::is_emailed(tx, booking.id)? {
+            recipients.push(GUEST);
+        }
+    }
+    Ok(recipients)
+}
+
+/// A booking was made, with what else belongs to the same visit or series: one notification for all.
+///
+/// # Errors
+/// `too_many_guest_emails` (N1).
+pub(crate) fn booked(tx: &mut Tx<'_>, by: &Actor, bookings: &[Booking]) -> Result<()> {
+    guests::admit(tx, by, bookings)?;
+    write(tx, BookingNews::Confirmed, bookings, PLACED)
+}
+
+/// A booking was moved.
+pub(crate) fn moved(tx: &mut Tx<'_>, booking: &Booking) -> Result<()> {
+    write(tx, BookingNews::Moved, std::slice::from_ref(booking), PLACED)
+}
+
+/// Bookings were cancelled, all by the same operation.
+pub(crate) fn cancelled(tx: &mut Tx<'_>, bookings: &[Booking]) -> Result<()> {
+    write(tx, BookingNews::Cancelled, bookings, "cancelled")
+}
+
+/// The guest did not come.
+pub(crate) fn missed(tx: &mut Tx<'_>, booking: &Booking) -> Result<()> {
+    write(tx, BookingNews::Missed, std::slice::from_ref(booking), "no_show")
+}
+
+/// A visit is near.
+pub(crate) fn near(tx: &mut Tx<'_>, bookings: &[Booking], is_first: bool) -> Result<()> {
+    let news = if is_first { BookingNews::FirstReminder } else { BookingNews::LastReminder };
+    write(tx, news, bookings, PLACED)
+}
+
+/// A time is held for who waited.
+pub(crate) fn offered(tx: &mut Tx<'_>, offered: &Offered) -> Result<()> {
+    let held = store::find(tx, offered.booking)?.ok_or(Error::NotFound)?.booking;
+    write(tx, BookingNews::Offered, &[held], "held")
+}
+
+/// A time is free for who waits, first come.
+pub(crate) fn opened(tx: &mut Tx<'_>, wait: &Wait, opened: &Opened) -> Result<()> {
+    if people::mail_of(tx, wait.person)?.is_none() {
+        return Ok(());
+    }
+    let notification = Notification::new(OPENED, ("wait", wait.id), Some(wait.person), opened)?;
+    tx.notify(&notification, &[OWNER])
+}
+
+/// A booking costs something else.
+pub(crate) fn repriced(tx: &mut Tx<'_>, booking: &Booking, repriced: &Repriced) -> Result<()> {
+    let recipients = recipients(tx, booking)?;
+    let to_owner: Vec<_> = recipients.into_iter().filter(|one| *one == OWNER).collect();
+    let subject = (SUBJECT_OF_NEWS, booking.root());
+    let notification = Notification::new(REPRICED, subject, booking.person, repriced)?;
+    tx.notify(&notification, &to_owner)
+}
+
+/// Has a person, and their guests, be told of every booking of theirs that lies ahead: until now no address was known to be theirs.
+///
+/// # Errors
+/// A fault of the database.
+pub fn notify_upcoming(tx: &mut Tx<'_>, person: Id) -> Result<()> {
+    // A booking that is being made now has been told of its own, or is seen here.
+    tx.line_up(person)?;
+    let now = tx.now();
+    let upcoming = store::upcoming(tx, person, now)?.into_iter().map(|kept| kept.booking);
+    let mut groups: Vec<Vec<Booking>> = Vec::new();
+    for booking in upcoming.filter(|booking| booking.status == Status::Confirmed) {
+        match groups.iter_mut().find(|group| group[0].root() == booking.root()) {
+            Some(group) => group.push(booking),
+            None => groups.push(vec![booking]),
+        }
+    }
+    for group in groups {
+        guests::admit_later(tx, person, &group)?;
+        write(tx, BookingNews::Confirmed, &group, PLACED)?;
+    }
+    Ok(())
+}
+
+/// What a notification says, or why it does not hold any more.
+pub type StillHolds<T> = std::result::Result<T, &'static str>;
+
+/// The bookings of a notification about which it still holds, as they are now, the first to begin first.
+///
+/// # Errors
+/// A fault of the database or of the data.
+pub fn still_true(tx: &mut Tx<'_>, news: BookingNews, data: &str) -> Result<StillHolds<Vec<Detail>>> {
+    let about: About = serde_json::from_str(data).map_err(Fault::because)?;
+    let (mut holding, mut why) = (Vec::new(), "nothing is left of it");
+    for item in about.bookings {
+        let detail = match read(tx, item.booking) {
+            // A hold that came to nothing is deleted.
+            Err(Error::NotFound) => continue,
+            other => other?,
+        };
+        match holds(tx, news, &detail.booking, item)? {
+            None => holding.push(detail),
+            Some(reason) => why = reason,
+        }
+    }
+    holding.sort_by_key(|detail| (detail.booking.starts_at, detail.booking.id));
+    Ok(if holding.is_empty() { Err(why) } else { Ok(holding) })
+}
+
+/// Why a notification does not hold about a booking, if it does not.
+fn holds(tx: &mut Tx<'_>, news: BookingNews, booking: &Booking, item: Item) -> Result<Option<&'static str>> {
+    use BookingNews::*;
+    let now = tx.now();
+    let why = match booking.status {
+        Status::Cancelled => "cancelled",
+        Status::NoShow => "missed",
+        Status::Completed => "over",
+        Status::Held | Status::Expired | Status::Pending => "not booked",
+        Status::Confirmed | Status::CheckedIn | Status::InProgress => "booked",
+    };
+    Ok(match news {
+        Confirmed | Moved if why != "booked" => Some(why),
+        Confirmed | Moved if now >= booking.ends_at => Some("over"),
+        Confirmed | Moved => (last_event(tx, booking.id, PLACED)? != item.event).then_some("moved"),
+        FirstReminder | LastReminder if booking.status != Status::Confirmed => Some(why),
+        FirstReminder | LastReminder if booking.starts_at != item.starts_at => Some("moved"),
+        FirstReminder | LastReminder if now >= booking.starts_at => Some("over"),
+        FirstReminder => {
+            let hours = catalogue::current(tx)?.number(REMIND_LAST);
+            let is_late = now >= booking.starts_at - SignedDuration::from_hours(hours);
+            is_late.then_some("the last reminder follows")
+        }
+        LastReminder => None,
+        Cancelled if booking.status != Status::Cancelled => Some("reinstated"),
+        Missed if booking.status != Status::NoShow => Some("undone"),
+        Cancelled | Missed => {
+            let what = if news == Cancelled { "cancelled" } else { "no_show" };
+            let is_last = last_event(tx, booking.id, what)? == item.event;
+            let is_news = now < booking.ends_at || now < event_at(tx, item.event)? + NEWS_LIFE;
+            match (is_last, is_news) {
+                (false, _) => Some("a later one follows"),
+                (true, false) => Some("over"),
+                (true, true) => None,
+            }
+        }
+        Offered if booking.status != Status::Held => Some("taken or declined"),
+        Offered => booking.expires_at.is_none_or(|until| now >= until).then_some("expired"),
+    })
+}
+
+fn event_at(tx: &mut Tx<'_>, event: Id) -> Result<Timestamp> {
+    let found: Option<(Timestamp,)> =
+        tx.one(sql!("SELECT at FROM booking_events WHERE id = $1"), args![event])?;
+    Ok(found.map_or(Timestamp::UNIX_EPOCH, |(at,)| at))
+}
+
+/// The wait and the start of a notification about a time that has opened, if it is still free and still waited for.
+///
+/// # Errors
+/// A fault of the database or of the data.
+pub fn still_open(tx: &mut Tx<'_>, data: &str) -> Result<StillHolds<(Wait, Opened)>> {
+    let opened: Opened = serde_json::from_str(data).map_err(Fault::because)?;
+    let Some(wait) = waitlist::store::find(tx, opened.wait)?.filter(|wait| wait.state != "left") else {
+        return Ok(Err("not waited for"));
+    };
+    if tx.now() >= opened.starts_at {
+        return Ok(Err("over"));
+    }
+    let by = Actor::of(people::person(tx, wait.person)?);
+    let ask = wait.ask();
+    let answer = search(tx, &by, &ask)?;
+    let is_free = answer.offers.iter().any(|offer| begin(offer.start) == opened.starts_at);
+    Ok(if is_free { Ok((wait, opened)) } else { Err("taken") })
+}
+
+/// The booking of a notification about its price, and what it cost before.
+///
+/// # Errors
+/// A fault of the database or of the data.
+pub fn still_repriced(tx: &mut Tx<'_>, data: &str) -> Result<StillHolds<(Booking, Repriced)>> {
+    let repriced: Repriced = serde_json::from_str(data).map_err(Fault::because)?;
+    let Some(kept) = store::find(tx, repriced.booking)? else { return Ok(Err("nothing is left of it")) };
+    let booking = kept.booking;
+    Ok(match booking.status {
+        Status::Confirmed if tx.now() >= booking.starts_at => Err("over"),
+        Status::Confirmed if booking.free_to_cancel == repriced.restored => Err("priced again"),
+        Status::Confirmed => Ok((booking, repriced)),
+        Status::Cancelled => Err("cancelled"),
+        _ => Err("over"),
+    })
+}
+
+/// A cancellation: whether the club did it, and why if it said so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cancellation {
+    /// Whether somebody else than the owner of the booking did it.
+    pub by_club: bool,
+    /// What staff gave as the reason.
+    pub reason: Option<String>,
+}
+
+/// How a booking was cancelled last.
+///
+/// # Errors
+/// A fault of the database.
+pub fn cancellation(tx: &mut Tx<'_>, booking: &Booking) -> Result<Cancellation> {
+    let event = last_event(tx, booking.id, "cancelled")?;
+    let found: Option<(Option<Id>, String)> =
+        tx.one(sql!("SELECT by_person, detail FROM booking_events WHERE id = $1"), args![event])?;
+    let (by, detail) = found.unwrap_or((None, "{}".to_owned()));
+    let by_club = booking.person.is_none() || by != booking.person;
+    let detail: Value = serde_json::from_str(&detail).map_err(Fault::because)?;
+    let reason = detail.get("reason").and_then(Value::as_str).map(str::to_owned);
+    Ok(Cancellation { by_club, reason: reason.filter(|_| by_club) })
+}
+
+/// How often a booking has changed since it was made, as calendars count it (RFC 5545: `SEQUENCE`): tenths of a second from its
+/// making to its last event, and one for each event after the first. Always the same for the same state, and always more for a later one.
+///
+/// # Errors
+/// A fault of the database.
+pub fn revision(tx: &mut Tx<'_>, booking: &Booking) -> Result<i64> {
+    let found: Option<(i64, Option<Timestamp>)> = tx.one(
+        sql!("SELECT COUNT(*), MAX(at) FROM booking_events WHERE booking_id = $1 AND at >= $2 AND what <> 'held'"),
+        args![booking.id, booking.created_at],
+    )?;
+    let (count, last) = found.unwrap_or_default();
+    let last = last.unwrap_or(booking.created_at);
+    let tenths = (last.as_millisecond() - booking.created_at.as_millisecond()) / 100;
+    Ok((tenths + (count - 1).max(0)).clamp(0, i32::MAX.into()))
+}
+
+/// Notifies of what has become of a booking, whatever happened to it last.
+///
+/// # Errors
+/// A fault of the database.
+pub fn notify_as_it_is(tx: &mut Tx<'_>, id: Id) -> Result<()> {
+    let Some(booking) = store::find(tx, id)?.map(|kept| kept.booking) else { return Ok(()) };
+    match booking.status {
+        Status::Confirmed if booking.moved_from.is_some() => moved(tx, &booking),
+        Status::Confirmed => write(tx, BookingNews::Confirmed, &[booking], PLACED),
+        Status::Cancelled => cancelled(tx, &[booking]),
+        Status::NoShow => missed(tx, &booking),
+        Status::Held if booking.person.is_some() => offered(tx, &Offered { booking: id }),
+        _ => Ok(()),
+    }
+}

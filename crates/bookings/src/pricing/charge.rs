@@ -1,0 +1,146 @@
+//! What a booking's person owes: the sale paid with what of a plan is to pay for it, priced with its add-ons, and charged.
+
+use catalogue::{Catalogue, Service};
+use jiff::civil::Date;
+use kit::{Cents, Error, Fields, Id, Result, Tx, numbers};
+use membership::Standing;
+use money::{Bill, Line, LineKind, Subject};
+use serde_json::json;
+
+use crate::booking::request::{AddonRequest, Benefit};
+use crate::model::{Booking, SUBJECT};
+use crate::numbers::BIRTHDAY;
+use crate::pricing::policy::Leaving;
+use crate::pricing::price::{Coverage, PriceBasis, SoldAddon, quote};
+use crate::store;
+
+/// Makes a claimed time a booking: charged, noted, numbered (H4). Whoever calls it notifies.
+pub(crate) fn settle(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    by: Option<Id>,
+    booking: Booking,
+    lines: Vec<Line>,
+) -> Result<Booking> {
+    let club = catalogue.club.id;
+    money::charge(tx, &bill(club, &booking, lines))?;
+    store::note(tx, booking.id, by, "booked", &json!({"total": booking.total()}))?;
+    scheduling::bump_versions(tx, booking.id)?;
+    // Last, for the counter is locked until the commit.
+    let year = booking.created_at.to_zoned(catalogue.club.zone.clone()).year();
+    let reference = numbers::next(tx, "CS", club, year)?;
+    store::set_reference(tx, booking.id, &reference)?;
+    Ok(Booking { reference: Some(reference), ..booking })
+}
+
+/// The sale, paid with what of a person's plan is to pay for it, if they have it: that is used. Credits are used also for
+/// who lets them be used without asking (P3); what a plan without limit covers is only counted.
+pub(crate) fn pay_with(
+    tx: &mut Tx<'_>,
+    sale: PriceBasis,
+    perk: Option<Benefit>,
+    standing: &Standing,
+    (booking, day, party): (Id, Date, i64),
+) -> Result<PriceBasis> {
+    if sale.cover == Coverage::Unlimited {
+        membership::use_credit(tx, standing, day, booking)?;
+        return Ok(sale);
+    }
+    let unasked = standing.uses_credits_unasked().then_some(Benefit::Credit);
+    let cover = match perk.or(unasked) {
+        Some(Benefit::Credit) if membership::use_credit(tx, standing, day, booking)? => Coverage::Credit,
+        Some(Benefit::Birthday) if membership::use_birthday(tx, standing, day, booking)? => {
+            Coverage::Birthday(catalogue::current(tx)?.number(BIRTHDAY))
+        }
+        // A companion's share: of who comes alone there is none (M2).
+        Some(Benefit::Pass) if party > 1 && membership::use_pass(tx, standing, day, booking)? => {
+            Coverage::Pass(party)
+        }
+        _ => Coverage::None,
+    };
+    Ok(PriceBasis { cover, ..sale })
+}
+
+/// A booking at the price of a sale with its add-ons, and why it is that.
+///
+/// # Errors
+/// `Error::Invalid` for an add-on that does not go with the service.
+pub(crate) fn priced(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    booking: Booking,
+    sale: PriceBasis,
+    addons: &[AddonRequest],
+) -> Result<(Booking, Vec<Line>)> {
+    let service = catalogue.service(booking.service).ok_or(Error::NotFound)?;
+    let quote = quote(&sale, &sold_addons(catalogue, service, addons)?);
+    let booking = Booking {
+        base: quote.base(),
+        addons_total: quote.addons(),
+        discount: quote.discount(),
+        tax: money::tax_on(tx, catalogue.club.id, &quote.lines)?,
+        sale: Some(sale),
+        ..booking
+    };
+    Ok((booking, quote.lines))
+}
+
+/// What a booking's person owes for it.
+pub(crate) fn bill(club: Id, booking: &Booking, lines: Vec<Line>) -> Bill {
+    let subject = Subject { kind: SUBJECT, id: booking.id };
+    Bill { subject, club, person: booking.person, lines }
+}
+
+/// The add-ons of a wish as they are sold.
+///
+/// # Errors
+/// `Error::Invalid` for one that does not go with the service.
+pub(crate) fn sold_addons(
+    catalogue: &Catalogue,
+    service: &Service,
+    wishes: &[AddonRequest],
+) -> Result<Vec<SoldAddon>> {
+    let sold = |wish: &AddonRequest| {
+        let addon = catalogue.addons_of(service).find(|addon| addon.id == wish.id);
+        let addon =
+            addon.ok_or_else(|| Fields::one("addons", "This add-on does not go with this service."))?;
+        Ok((addon.name.clone(), addon.cents, wish.quantity))
+    };
+    wishes.iter().map(sold).collect()
+}
+
+/// Writes a booking's add-ons down beside those it has.
+pub(crate) fn write_addons(
+    tx: &mut Tx<'_>,
+    booking: Id,
+    catalogue: &Catalogue,
+    wishes: &[AddonRequest],
+) -> Result<()> {
+    for wish in wishes {
+        let unit = catalogue.addon(wish.id).map(|addon| addon.cents).unwrap_or_default();
+        store::insert_addon(tx, booking, wish, unit)?;
+    }
+    Ok(())
+}
+
+/// Charges what stays due instead of the price, and notes a lapse.
+pub(crate) fn charge_for_leaving(
+    tx: &mut Tx<'_>,
+    booking: &Booking,
+    leaving: Leaving,
+    code: &'static str,
+    label: &str,
+) -> Result<()> {
+    let lines = if leaving.fee == Cents::ZERO {
+        Vec::new()
+    } else {
+        vec![Line::new(LineKind::Fee, code, label, leaving.fee)]
+    };
+    let club = catalogue::current(tx)?.club.id;
+    money::replace(tx, &bill(club, booking, lines))?;
+    store::set_fee(tx, booking.id, Some(leaving.fee))?;
+    if let Some(person) = booking.person.filter(|_| leaving.lapse) {
+        store::note_lapse(tx, booking.id, person, code)?;
+    }
+    Ok(())
+}

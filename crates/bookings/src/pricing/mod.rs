@@ -1,0 +1,5 @@
+//! What a booking costs, and what it costs not to come.
+
+pub(crate) mod charge;
+pub(crate) mod policy;
+pub(crate) mod price;

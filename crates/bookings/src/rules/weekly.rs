@@ -1,0 +1,247 @@
+//! Release rules as they are kept: read under their version, changed by who manages the club.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use kit::db::FromRow as _;
+use kit::versions::{self, Cached};
+use kit::{Error, Fault, Fields, Id, Result, Tx, args, sql};
+use people::{Action, Actor, AuditSubject, note_change};
+use scheduling::{Cell, begin};
+use serde_json::{Value, json};
+
+use crate::rules::model::{Override, ReleaseRule, Rules, read_decision};
+
+/// The name of the rules' version.
+const VERSION: &str = "release_rules";
+
+/// The rules of a club, and what was decided by hand for starts in `[from, to)`.
+///
+/// # Errors
+/// A fault of the database.
+pub fn rules(tx: &mut Tx<'_>, club: Id, (from, to): (Cell, Cell)) -> Result<Rules> {
+    let weekly =
+        tx.shelf::<Cached<Id, Vec<ReleaseRule>>>().get(tx, VERSION, club, |tx, _| weekly(tx, club))?;
+    let overrides = tx.all(
+        sql!(
+            "SELECT room_id, starts_at, decision, tier, number FROM time_overrides
+             WHERE starts_at >= $1 AND starts_at < $2 ORDER BY room_id, starts_at"
+        ),
+        args![begin(from), begin(to)],
+    )?;
+    Ok(Rules { weekly, overrides })
+}
+
+fn weekly(tx: &mut Tx<'_>, club: Id) -> Result<Vec<ReleaseRule>> {
+    tx.all(
+        sql!(
+            "SELECT room_kinds, services, weekdays, from_minute, to_minute, tier, release_hours, factor_bp, tags
+             FROM release_rules WHERE club_id = $1 AND ended_at IS NULL ORDER BY id"
+        ),
+        args![club],
+    )
+}
+
+fn list<T: serde::de::DeserializeOwned>(text: &str) -> Result<Vec<T>> {
+    serde_json::from_str(text).map_err(Fault::because)
+}
+
+fn text<T: serde::Serialize>(list: &[T]) -> Result<String> {
+    serde_json::to_string(list).map_err(Fault::because)
+}
+
+impl kit::db::FromRow for ReleaseRule {
+    fn from_row(row: &kit::db::Row<'_>) -> Result<ReleaseRule> {
+        Ok(ReleaseRule {
+            room_kinds: list(&row.get::<String>(0)?)?,
+            services: list(&row.get::<String>(1)?)?,
+            weekdays: list(&row.get::<String>(2)?)?,
+            from: row.get(3)?,
+            to: row.get(4)?,
+            tier: row.get(5)?,
+            release_hours: row.get(6)?,
+            factor_bp: row.get(7)?,
+            tags: list(&row.get::<String>(8)?)?,
+        })
+    }
+}
+
+impl kit::db::FromRow for Override {
+    fn from_row(row: &kit::db::Row<'_>) -> Result<Override> {
+        let decision = read_decision(&row.get::<String>(2)?, row.get(3)?, row.get(4)?)?;
+        Ok(Override { room: row.get(0)?, starts_at: row.get(1)?, decision })
+    }
+}
+
+/// A rule as it is kept.
+#[derive(Debug, Clone)]
+pub struct KeptRule {
+    /// Its id.
+    pub id: Id,
+    /// When it was ended, if it was.
+    pub ended_at: Option<Timestamp>,
+    /// When it was changed last, and by whom; not known of what was there before that was noted.
+    pub changed: Option<(Timestamp, Option<Id>)>,
+    /// What it says.
+    pub rule: ReleaseRule,
+}
+
+/// Every rule of a club, also those that were ended, in the order in which they were added.
+///
+/// # Errors
+/// `Error::Forbidden` unless `by` may manage the catalogue.
+pub fn all_rules(tx: &mut Tx<'_>, by: &Actor, club: Id) -> Result<Vec<KeptRule>> {
+    by.need(Action::ManageCatalogue)?;
+    let changes: Vec<(Id, Timestamp, Option<Id>)> = tx.all(
+        sql!(
+            "SELECT rule_id, at, by_person FROM release_events WHERE club_id = $1 AND rule_id IS NOT NULL ORDER BY id"
+        ),
+        args![club],
+    )?;
+    let changes: HashMap<Id, (Timestamp, Option<Id>)> =
+        changes.into_iter().map(|(rule, at, by)| (rule, (at, by))).collect();
+    let mut found = Vec::new();
+    tx.each(
+        sql!(
+            "SELECT room_kinds, services, weekdays, from_minute, to_minute, tier, release_hours, factor_bp, tags, id,
+             ended_at FROM release_rules WHERE club_id = $1 ORDER BY id"
+        ),
+        args![club],
+        |row| {
+            let (id, rule) = (row.get(9)?, ReleaseRule::from_row(row)?);
+            found.push(KeptRule { id, ended_at: row.get(10)?, changed: changes.get(&id).copied(), rule });
+            Ok(())
+        },
+    )?;
+    Ok(found)
+}
+
+/// A rule that counts, by its id.
+fn rule(tx: &mut Tx<'_>, club: Id, id: Id) -> Result<ReleaseRule> {
+    let found = tx.one(
+        sql!(
+            "SELECT room_kinds, services, weekdays, from_minute, to_minute, tier, release_hours, factor_bp, tags
+             FROM release_rules WHERE club_id = $1 AND id = $2 AND ended_at IS NULL"
+        ),
+        args![club, id],
+    )?;
+    found.ok_or(Error::NotFound)
+}
+
+/// Adds a rule.
+///
+/// # Errors
+/// `Error::Forbidden` unless `by` may manage the catalogue.
+pub fn add_rule(tx: &mut Tx<'_>, by: &Actor, club: Id, rule: &ReleaseRule) -> Result<Id> {
+    by.need(Action::ManageCatalogue)?;
+    check(tx, rule)?;
+    let id = tx.new_id()?;
+    tx.run(
+        sql!(
+            "INSERT INTO release_rules (id, club_id, room_kinds, services, weekdays, from_minute, to_minute, tier,
+             release_hours, factor_bp, tags) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+        ),
+        args![
+            id,
+            club,
+            text(&rule.room_kinds)?,
+            text(&rule.services)?,
+            text(&rule.weekdays)?,
+            rule.from,
+            rule.to,
+            rule.tier.as_str(),
+            rule.release_hours,
+            rule.factor_bp,
+            text(&rule.tags)?
+        ],
+    )?;
+    note_rule(tx, by, club, id, "added", (None, Some(rule)))?;
+    Ok(id)
+}
+
+/// Goes on if the club has the services of a rule.
+fn check(tx: &mut Tx<'_>, rule: &ReleaseRule) -> Result<()> {
+    let catalogue = catalogue::current(tx)?;
+    if rule.services.iter().all(|service| catalogue.service(*service).is_some()) {
+        return Ok(());
+    }
+    Err(Fields::one("services", "There is no such service."))
+}
+
+/// Has a rule say something else from now on.
+///
+/// # Errors
+/// `Error::Forbidden` unless `by` may manage the catalogue; `Error::NotFound` for one that is unknown or was ended.
+pub fn edit_rule(tx: &mut Tx<'_>, by: &Actor, club: Id, id: Id, to: &ReleaseRule) -> Result<()> {
+    by.need(Action::ManageCatalogue)?;
+    let before = rule(tx, club, id)?;
+    check(tx, to)?;
+    tx.run(
+        sql!(
+            "UPDATE release_rules SET room_kinds = $1, services = $2, weekdays = $3, from_minute = $4, to_minute = $5,
+             tier = $6, release_hours = $7, factor_bp = $8, tags = $9 WHERE id = $10 AND ended_at IS NULL"
+        ),
+        args![
+            text(&to.room_kinds)?,
+            text(&to.services)?,
+            text(&to.weekdays)?,
+            to.from,
+            to.to,
+            to.tier.as_str(),
+            to.release_hours,
+            to.factor_bp,
+            text(&to.tags)?,
+            id
+        ],
+    )?;
+    note_rule(tx, by, club, id, "edited", (Some(&before), Some(to)))
+}
+
+/// Ends a rule: it keeps nothing any more, and stays readable.
+///
+/// # Errors
+/// As [`edit_rule`].
+pub fn end_rule(tx: &mut Tx<'_>, by: &Actor, club: Id, id: Id) -> Result<()> {
+    by.need(Action::ManageCatalogue)?;
+    let before = rule(tx, club, id)?;
+    let now = tx.now();
+    tx.run(
+        sql!("UPDATE release_rules SET ended_at = $1 WHERE id = $2 AND ended_at IS NULL"),
+        args![now, id],
+    )?;
+    note_rule(tx, by, club, id, "ended", (Some(&before), None))
+}
+
+/// A rule as it is noted before a change.
+fn shown(rule: &ReleaseRule) -> Value {
+    json!({"room_kinds": rule.room_kinds, "services": rule.services, "weekdays": rule.weekdays, "from": rule.from,
+        "to": rule.to, "tier": rule.tier.as_str(), "release_hours": rule.release_hours,
+        "factor_bp": rule.factor_bp, "tags": rule.tags})
+}
+
+fn note_rule(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    club: Id,
+    rule: Id,
+    what: &str,
+    (before, after): (Option<&ReleaseRule>, Option<&ReleaseRule>),
+) -> Result<()> {
+    let (id, now) = (tx.new_id()?, tx.now());
+    let before = before.map(shown);
+    let kind = match (&before, after) {
+        (None, _) => "rule_added",
+        (Some(_), Some(_)) => "rule_changed",
+        (Some(_), None) => "rule_ended",
+    };
+    let subject = AuditSubject { kind: "rule", id: Some(rule), name: "" };
+    note_change(tx, by, kind, subject, (json!(before), json!(after.map(shown))))?;
+    tx.run(
+        sql!(
+            "INSERT INTO release_events (id, club_id, rule_id, at, by_person, what, before)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)"
+        ),
+        args![id, club, rule, now, by.id(), what, before.map(|before| before.to_string())],
+    )?;
+    versions::bump(tx, VERSION)
+}

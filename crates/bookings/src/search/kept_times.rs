@@ -1,0 +1,73 @@
+//! The times of a day that are free and that rules keep from whoever asks, each with when it opens to them (W3): so that
+//! a page can say what will come, and not only what is there.
+
+use jiff::Timestamp;
+use kit::{Refusal, Result, Tx};
+use scheduling::{Candidates, Days, Demand, Offers, begin, cell_from, cells, field_without};
+
+use crate::rules::release::gate;
+use crate::rules::weekly::rules;
+use crate::search::free_times::{Search, SearchContext};
+use crate::search::lookup::sold_minutes;
+use crate::search::lookup::{service, terms_at};
+
+/// A free time that is kept for others for now.
+#[derive(Debug, Clone, Copy)]
+pub struct KeptTime {
+    /// When the guest's time would begin.
+    pub starts_at: Timestamp,
+    /// When it would end.
+    pub ends_at: Timestamp,
+    /// Why not yet: `vip_only` or `members_only`.
+    pub refusal: &'static Refusal,
+    /// When it opens to whoever asked.
+    pub opens_at: Timestamp,
+}
+
+/// The times of the first day that is asked for that are free but kept. None for staff, and none on a day that is outside
+/// the window: of that, the day says when it opens.
+///
+/// # Errors
+/// `Error::Invalid` for an unknown service; a fault of the database.
+pub fn kept_times(tx: &mut Tx<'_>, context: &SearchContext, ask: &Search) -> Result<Vec<KeptTime>> {
+    let SearchContext { catalogue, window, moving } = context;
+    let service = service(catalogue, ask.service)?;
+    let day = ask.from.unwrap_or_else(|| window.today());
+    let days = Days::new(&catalogue.club.zone, day, day)?;
+    let rules = rules(tx, catalogue.club.id, days.reach())?;
+    let keeps_nothing = rules.weekly.is_empty() && rules.overrides.is_empty();
+    if keeps_nothing || window.is_unbounded() || window.closed(day).is_some() {
+        return Ok(Vec::new());
+    }
+    let minutes = sold_minutes(service, ask.minutes)?;
+    let party = ask.party.unwrap_or(service.party);
+    let candidates = Candidates::of(catalogue, service, party, ask.room, ask.technician, None);
+    let without = moving.as_ref().map(|moving| moving.booking);
+    let field = field_without(tx, catalogue, &candidates, days, without)?;
+    let mut gated = field.clone();
+    gate(&mut gated, catalogue, &rules, service.id, window.asker());
+    let demand = Demand::of(service, minutes);
+    let (all, open) = (Offers::find(demand, &field), Offers::find(demand, &gated));
+    let asker = window.asker();
+    let mut kept = Vec::new();
+    for offer in all.all(cell_from(window.earliest())) {
+        if offer.date != day || open.at(offer.start).is_some() {
+            continue;
+        }
+        let terms = offer
+            .rooms
+            .iter()
+            .map(|(room, _)| terms_at(catalogue, window, &rules, service.id, *room, day, offer.start));
+        let reasons = terms
+            .filter(|terms| !terms.blocked)
+            .map(|terms| terms.refused(asker.standing.tier_on(day), asker.now));
+        // A room that nothing keeps has only been left by what else is needed.
+        let Some(reasons) = reasons.collect::<Option<Vec<_>>>() else { continue };
+        let Some((refusal, opens_at)) = reasons.into_iter().min_by_key(|(_, opens_at)| *opens_at) else {
+            continue;
+        };
+        let (starts_at, ends_at) = (begin(offer.start), begin(offer.start + cells(minutes)));
+        kept.push(KeptTime { starts_at, ends_at, refusal, opens_at });
+    }
+    Ok(kept)
+}

@@ -1,0 +1,209 @@
+//! What speaks against a start, in the order of the table of refusals. That it is taken is told only to who may
+//! book then.
+
+use catalogue::{Catalogue, Technician};
+use kit::{Error, Id, Refusal, Result, Tx};
+use membership::Tier;
+use scheduling::{BlockKind, Busy, Days, Demand, Factors, Field, Offers, begin, is_within};
+
+use crate::numbers::{OPEN_ACCOUNT, OPEN_BASE, OPEN_PREMIUM, OPEN_UNLIMITED};
+use crate::refusals::{
+    CAPACITY, EQUIPMENT, MAINTENANCE, ROOM_CLOSED, SAME_PERSON, SKILL, TAKEN, TECHNICIAN_OFF, TOO_LATE,
+    TOO_MANY_OPEN, TURNOVER,
+};
+use crate::rules::window::Window;
+use crate::search::lookup::{plan_refusal, terms_at};
+use crate::search::resolved::ResolvedRequest;
+use crate::store;
+
+/// Everything that speaks against a request; nothing if it can be had. `fits` says whether the calendars have it.
+pub(crate) fn objections(
+    tx: &mut Tx<'_>,
+    request: &ResolvedRequest<'_>,
+    field: &Field,
+    fits: bool,
+) -> Result<Vec<Error>> {
+    let mut found: Vec<Error> = request.window.refusal(request.day).into_iter().collect();
+    let kept = if fits { None } else { kept(request, field) };
+    let is_kept = kept.is_some();
+    found.extend(kept);
+    found.extend(plan_refusal(tx, request.catalogue, request.service, request.window, request.day)?);
+    // That it is taken is told after what this person may not, for it is no business of theirs.
+    if !fits || lacks_skill(request) {
+        let blocking = if fits { Vec::new() } else { request.blocking(tx)? };
+        found.extend(unfit(request, field, is_kept, &blocking)?.into_iter().map(Error::refused));
+    }
+    if is_elsewhere(tx, request)? {
+        found.push(Error::refused(&SAME_PERSON));
+    }
+    if has_enough(tx, request)? {
+        found.push(Error::refused(&TOO_MANY_OPEN));
+    }
+    if begin(request.start) < request.earliest() {
+        found.push(Error::refused(&TOO_LATE));
+    }
+    Ok(found.into_iter().map(|error| request.window.worded(error)).collect())
+}
+
+/// Whether rules or overrides keep anything from who asks.
+fn has_gates(field: &Field) -> bool {
+    field.rooms.iter().any(|room| room.mask.closed.is_some())
+}
+
+/// The same field as if no rule and no override kept anything.
+fn without_gates(field: &Field) -> Field {
+    let mut open = field.clone();
+    open.rooms.iter_mut().for_each(|room| room.mask.closed = None);
+    open
+}
+
+/// The same field as if nothing were claimed.
+fn unclaimed(field: &Field) -> Field {
+    let mut empty = without_gates(field);
+    let reach = empty.reach;
+    let calendars = empty.rooms.iter_mut().chain(&mut empty.technicians).chain(&mut empty.equipment);
+    calendars.for_each(|calendar| calendar.busy = Busy::new(calendar.busy.units, Vec::new(), reach));
+    empty
+}
+
+/// Why rules keep the start, and when it opens (W3): of several rooms, the one that opens first.
+fn kept(request: &ResolvedRequest<'_>, field: &Field) -> Option<Error> {
+    let ResolvedRequest { catalogue, service, window, day, start, .. } = *request;
+    if window.is_unbounded() || !has_gates(field) {
+        return None;
+    }
+    let rooms_of = |field: &Field| Offers::find(request.demand(), field).at(start).map(|offer| offer.rooms);
+    let rooms = rooms_of(&without_gates(field)).or_else(|| rooms_of(&unclaimed(field)))?;
+    let (asker, tier) = (window.asker(), window.standing().tier_on(day));
+    let refused = |(room, _): &(Id, Factors)| {
+        let terms = terms_at(catalogue, window, &request.rules, service.id, *room, day, start);
+        (terms.refused(tier, asker.now), terms.blocked)
+    };
+    let reasons: Vec<_> = rooms.iter().map(refused).collect();
+    if reasons.iter().any(|(kept, blocked)| kept.is_none() && !blocked) {
+        return None;
+    }
+    let first = reasons.iter().filter_map(|(kept, _)| *kept).min_by_key(|(_, opens_at)| *opens_at);
+    first.map(|(refusal, opens_at)| Error::refused(refusal).with("opens_at", window.shown(opens_at)))
+}
+
+/// Why the calendars do not have it, in the order of the table; of what is kept by rules that was said.
+fn unfit(
+    request: &ResolvedRequest<'_>,
+    field: &Field,
+    is_kept: bool,
+    blocking: &[BlockKind],
+) -> Result<Vec<&'static Refusal>> {
+    let mut found = Vec::new();
+    let days = request.days()?;
+    let wider = days.wider()?;
+    if is_closed(request, &days, &wider) {
+        found.push(&ROOM_CLOSED);
+    }
+    if is_off(request, &wider) || blocking.contains(&BlockKind::Technician) {
+        found.push(&TECHNICIAN_OFF);
+    }
+    if lacks_skill(request) {
+        found.push(&SKILL);
+    }
+    if request.candidates.rooms.is_empty() && !request.anybody.rooms.is_empty() {
+        found.push(&CAPACITY);
+    }
+    if blocking.is_empty() {
+        found.extend(claimed(request, field, is_kept));
+    }
+    if blocking.contains(&BlockKind::Room) {
+        found.push(&MAINTENANCE);
+    }
+    if blocking.contains(&BlockKind::Equipment) {
+        found.push(&EQUIPMENT);
+    }
+    Ok(found)
+}
+
+/// Why it is not free, if it would be were nothing claimed.
+fn claimed(request: &ResolvedRequest<'_>, field: &Field, is_kept: bool) -> Option<&'static Refusal> {
+    let demand = request.demand();
+    let has = |demand: Demand, field: &Field| Offers::find(demand, field).at(request.start).is_some();
+    if demand.equipment && field.equipment.is_empty() {
+        return Some(&EQUIPMENT);
+    }
+    if has(demand, field) || !has(demand, &unclaimed(field)) {
+        return None;
+    }
+    let open = without_gates(field);
+    if has_gates(field) && has(demand, &open) {
+        // A hand's block and what rules keep are told apart: who is kept out hears when it opens.
+        return (!is_kept).then_some(&MAINTENANCE);
+    }
+    Some(if demand.equipment && has(Demand { equipment: false, ..demand }, &open) {
+        &EQUIPMENT
+    } else if has(Demand { setup: 0, turnover: 0, ..demand }, &without_pads(&open)) {
+        &TURNOVER
+    } else {
+        &TAKEN
+    })
+}
+
+/// Whether no room that serves this is open then; where none takes so many, none that serves fewer.
+fn is_closed(request: &ResolvedRequest<'_>, days: &Days, wider: &Days) -> bool {
+    let span = (request.start, request.end());
+    let large = &request.candidates.rooms;
+    let rooms = if large.is_empty() { &request.anybody.rooms } else { large };
+    !rooms.iter().any(|room| {
+        let begins = days.open(&room.hours).iter().any(|open| open.has(request.start));
+        begins && is_within(&wider.pieces(&room.hours), span)
+    })
+}
+
+/// Whether too few of those who can do it work then; of who was named, whether they do not.
+fn is_off(request: &ResolvedRequest<'_>, wider: &Days) -> bool {
+    let needed = request.demand().technicians;
+    let span = (request.start, request.end());
+    let works = |one: &&&Technician| is_within(&wider.pieces(&one.hours), span);
+    let working: Vec<Id> = request.anybody.technicians.iter().filter(works).map(|one| one.id).collect();
+    let named = request.question.technician.filter(|_| !lacks_skill(request));
+    needed > 0 && (working.len() < needed || named.is_some_and(|named| !working.contains(&named)))
+}
+
+fn without_pads(field: &Field) -> Field {
+    let mut bare = field.clone();
+    bare.technicians.iter_mut().chain(&mut bare.equipment).for_each(|calendar| calendar.after = 0);
+    bare
+}
+
+fn lacks_skill(request: &ResolvedRequest<'_>) -> bool {
+    let named = request.question.technician.and_then(|id| request.catalogue.technician(id));
+    request.service.technicians > 0 && named.is_some_and(|named| !named.is_skilled_for(request.service))
+}
+
+/// Whether somebody who would be there is elsewhere then (F6).
+fn is_elsewhere(tx: &mut Tx<'_>, request: &ResolvedRequest<'_>) -> Result<bool> {
+    let span = (request.start, request.end());
+    let moving = request.question.moving.as_ref().map(|moving| moving.booking);
+    for person in &request.question.people {
+        if scheduling::is_claimed(tx, *person, span, moving)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether the person has as many bookings ahead as they may have (F7). A booking that is moved counts already.
+fn has_enough(tx: &mut Tx<'_>, request: &ResolvedRequest<'_>) -> Result<bool> {
+    let Some(owner) = request.question.owner else { return Ok(false) };
+    if request.window.is_unbounded() || request.question.moving.is_some() {
+        return Ok(false);
+    }
+    Ok(store::count_open(tx, owner)? >= most_open(request.catalogue, request.window))
+}
+
+/// How many bookings ahead this person may have (F7).
+pub(crate) fn most_open(catalogue: &Catalogue, window: &Window) -> i64 {
+    catalogue.number(match window.standing().tier() {
+        Tier::None => OPEN_ACCOUNT,
+        Tier::Base => OPEN_BASE,
+        Tier::Premium => OPEN_PREMIUM,
+        Tier::Unlimited => OPEN_UNLIMITED,
+    })
+}

@@ -1,0 +1,270 @@
+//! A request resolved to its service, its cells, and the resources that could serve.
+
+use catalogue::{Catalogue, Service};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use kit::{Fault, Fields, Id, Result, Tx};
+use scheduling::{
+    BlockKind, Candidates, Cell, Days, Demand, Field, LONGEST, Offers, Wanted, begin, cell_at, cells,
+    field_with_blocks_of, field_without, has_blocks, is_within, moments,
+};
+
+use crate::booking::request::{BookingRequest, When};
+use crate::rules::model::Rules;
+use crate::rules::release::gate;
+use crate::rules::weekly::rules;
+use crate::rules::window::Window;
+use crate::search::lookup::{service, sold_minutes};
+use crate::search::moving::Moving;
+
+/// What is asked of the calendar.
+#[derive(Debug, Clone)]
+pub(crate) struct SlotRequest {
+    pub(crate) service: Id,
+    pub(crate) minutes: Option<i64>,
+    pub(crate) when: When,
+    pub(crate) room: Option<Id>,
+    pub(crate) technician: Option<Id>,
+    pub(crate) party: Option<i64>,
+    /// Whose account it is for.
+    pub(crate) owner: Option<Id>,
+    /// Who would be there, and can't be elsewhere (F6).
+    pub(crate) people: Vec<Id>,
+    /// The booking that is moved: what it has does not count, and is kept where it can be.
+    pub(crate) moving: Option<Moving>,
+}
+
+impl SlotRequest {
+    /// What a wish asks for.
+    pub(crate) fn of(wish: &BookingRequest, owner: Option<Id>) -> SlotRequest {
+        let guest = owner.filter(|_| wish.extras.guest_name.is_none());
+        let mut people: Vec<Id> = guest.into_iter().chain(wish.companion).collect();
+        people.dedup();
+        SlotRequest {
+            service: wish.service,
+            minutes: wish.minutes,
+            when: wish.when,
+            room: wish.room,
+            technician: wish.technician,
+            party: wish.party,
+            owner,
+            people,
+            moving: None,
+        }
+    }
+}
+
+impl SlotRequest {
+    /// Who comes along, of those the club knows.
+    pub(crate) fn companion(&self) -> Option<Id> {
+        self.people.iter().copied().find(|person| Some(*person) != self.owner)
+    }
+}
+
+/// A question that has been understood.
+pub(crate) struct ResolvedRequest<'r> {
+    pub(crate) catalogue: &'r Catalogue,
+    pub(crate) service: &'r Service,
+    /// How long the guest is served.
+    pub(crate) minutes: i64,
+    /// What could serve one person, whoever was named.
+    pub(crate) anybody: Candidates<'r>,
+    pub(crate) candidates: Candidates<'r>,
+    pub(crate) window: &'r Window,
+    pub(crate) rules: Rules,
+    pub(crate) start: Cell,
+    pub(crate) day: Date,
+    pub(crate) party: i64,
+    pub(crate) question: SlotRequest,
+}
+
+impl<'r> ResolvedRequest<'r> {
+    /// Understands a question.
+    ///
+    /// # Errors
+    /// `Error::Invalid` for what makes no sense: an unknown service, room or technician, a time that the clock skips or
+    /// repeats, a duration that is not sold.
+    pub(crate) fn understand(
+        tx: &mut Tx<'_>,
+        catalogue: &'r Catalogue,
+        window: &'r Window,
+        question: SlotRequest,
+    ) -> Result<ResolvedRequest<'r>> {
+        let service = service(catalogue, question.service)?;
+        let minutes = sold_minutes(service, question.minutes)?;
+        check_named(catalogue, service, &question)?;
+        let party = question.party.unwrap_or(service.party);
+        let (room, technician) = (question.room, question.technician);
+        let anybody = Candidates::of(catalogue, service, 1, room, None, None);
+        let (start, days) = resolve(catalogue, &anybody, minutes, question.when)?;
+        let day = *days.first().ok_or_else(|| Fault::because("a start has a day"))?;
+        let candidates = Candidates::of(catalogue, service, party, room, technician, None);
+        let rules = rules(tx, catalogue.club.id, (start - LONGEST, start + LONGEST))?;
+        let mut request = ResolvedRequest {
+            catalogue,
+            service,
+            minutes,
+            anybody,
+            candidates,
+            window,
+            rules,
+            start,
+            day,
+            party,
+            question,
+        };
+        // Where rooms differ, a start may lie in one's night and in another's morning.
+        if days.len() > 1 {
+            for one in days {
+                request.day = one;
+                let field = request.field(tx)?;
+                if Offers::find(request.demand(), &field).at(start).is_some() {
+                    return Ok(request);
+                }
+            }
+            request.day = day;
+        }
+        Ok(request)
+    }
+
+    /// The day that is asked for.
+    pub(crate) fn days(&self) -> Result<Days> {
+        Days::new(&self.catalogue.club.zone, self.day, self.day)
+    }
+
+    /// What is needed of the calendars.
+    pub(crate) fn demand(&self) -> Demand {
+        Demand::of(self.service, self.minutes)
+    }
+
+    /// What is to be claimed for it.
+    pub(crate) fn wanted(&self) -> Wanted<'_> {
+        let SlotRequest { technician: named, people, .. } = &self.question;
+        Wanted { demand: self.demand(), start: self.start, named: *named, people }
+    }
+
+    /// Everything that bears on it.
+    pub(crate) fn field(&self, tx: &mut Tx<'_>) -> Result<Field> {
+        let days = self.days()?;
+        let moving = self.question.moving.as_ref();
+        let without = moving.map(|moving| moving.booking);
+        let mut field = field_without(tx, self.catalogue, &self.candidates, days, without)?;
+        field.keeping = moving.map(|moving| moving.keeping.clone()).unwrap_or_default();
+        gate(&mut field, self.catalogue, &self.rules, self.service.id, self.window.asker());
+        Ok(field)
+    }
+
+    /// Which kinds of blocks stand in the way of what would be had without them: each that alone does; where none does alone,
+    /// each without which it could be had.
+    pub(crate) fn blocking(&self, tx: &mut Tx<'_>) -> Result<Vec<BlockKind>> {
+        let days = self.days()?;
+        if !has_blocks(tx, days.reach())? {
+            return Ok(Vec::new());
+        }
+        let mut fits = |kinds: &[BlockKind]| -> Result<bool> {
+            let without = self.question.moving.as_ref().map(|moving| moving.booking);
+            let mut field =
+                field_with_blocks_of(tx, self.catalogue, &self.candidates, days.clone(), without, kinds)?;
+            gate(&mut field, self.catalogue, &self.rules, self.service.id, self.window.asker());
+            Ok(Offers::find(self.demand(), &field).at(self.start).is_some())
+        };
+        if !fits(&[])? {
+            return Ok(Vec::new());
+        }
+        let (mut alone, mut together) = (Vec::new(), Vec::new());
+        for kind in BlockKind::ALL {
+            if !fits(&[kind])? {
+                alone.push(kind);
+            }
+            let others: Vec<BlockKind> = BlockKind::ALL.into_iter().filter(|one| *one != kind).collect();
+            if fits(&others)? {
+                together.push(kind);
+            }
+        }
+        let all = fits(&BlockKind::ALL)?;
+        Ok(match (all, alone.is_empty(), together.is_empty()) {
+            (true, ..) => Vec::new(),
+            (_, false, _) => alone,
+            (_, _, false) => together,
+            _ => vec![BlockKind::Room],
+        })
+    }
+
+    /// The first moment at which it may start.
+    pub(crate) fn earliest(&self) -> Timestamp {
+        if self.question.moving.is_some() { self.window.earliest_move() } else { self.window.earliest() }
+    }
+
+    /// When the guest's time begins.
+    pub(crate) fn starts_at(&self) -> Timestamp {
+        begin(self.start)
+    }
+
+    /// The cell after the guest's time.
+    pub(crate) fn end(&self) -> Cell {
+        self.start + cells(self.minutes)
+    }
+}
+
+fn check_named(catalogue: &Catalogue, service: &Service, question: &SlotRequest) -> Result<()> {
+    if question.room.is_some_and(|room| !service.rooms.contains(&room)) {
+        return Err(Fields::one("room_id", "This room does not serve this."));
+    }
+    let named = question.technician.map(|id| catalogue.technician(id).filter(|one| one.active));
+    if matches!(named, Some(None)) {
+        return Err(Fields::one("technician_id", "There is no such technician."));
+    }
+    Ok(())
+}
+
+/// The cell that is meant, and its operating day: of several, where rooms differ, the earlier first. `00:15` on Friday is
+/// Saturday's first quarter, if a room is open that long.
+fn resolve(
+    catalogue: &Catalogue,
+    candidates: &Candidates<'_>,
+    minutes: i64,
+    when: When,
+) -> Result<(Cell, Vec<Date>)> {
+    let zone = &catalogue.club.zone;
+    let (first, meant, is_skipped) = match when {
+        When::Moment(moment) => (moment.to_zoned(zone.clone()).date(), vec![moment], false),
+        When::Civil(date, time) => {
+            let next = date.tomorrow().map_err(Fault::because)?;
+            let (mut meant, after) =
+                (moments(zone, date.to_datetime(time)), moments(zone, next.to_datetime(time)));
+            let is_skipped = meant.is_empty() || after.is_empty();
+            meant.extend(after);
+            (date, meant, is_skipped)
+        }
+    };
+    let field = if matches!(when, When::Civil(..)) { "start_time" } else { "starts_at" };
+    if meant.iter().any(|moment| begin(cell_at(*moment)) != *moment) {
+        return Err(Fields::one(field, "Times begin every five minutes."));
+    }
+    let days = match when {
+        When::Moment(_) => Days::new(zone, first.yesterday().map_err(Fault::because)?, first)?,
+        When::Civil(..) => Days::new(zone, first, first)?,
+    };
+    let wider = days.wider()?;
+    let hosted = |moment: &Timestamp| {
+        let start = cell_at(*moment);
+        let mut hosts: Vec<Date> = Vec::new();
+        for room in &candidates.rooms {
+            if is_within(&wider.pieces(&room.hours), (start, start + cells(minutes))) {
+                let open = days.open(&room.hours);
+                let hosting = open.iter().filter(|open| open.has(start));
+                hosts.extend(hosting.filter_map(|open| days.get(open.day)).map(|day| day.date));
+            }
+        }
+        hosts.sort_unstable();
+        hosts.dedup();
+        (!hosts.is_empty()).then_some((start, hosts))
+    };
+    let mut open: Vec<(Cell, Vec<Date>)> = meant.iter().filter_map(hosted).collect();
+    match (open.len(), meant.first()) {
+        (1, _) => Ok(open.remove(0)),
+        (0, Some(moment)) if !is_skipped => Ok((cell_at(*moment), vec![first])),
+        (0, _) => Err(Fields::one(field, "The clock skips this time that night: send starts_at.")),
+        _ => Err(Fields::one(field, "The clock shows this time twice that night: send starts_at.")),
+    }
+}

@@ -1,0 +1,151 @@
+//! Offered starts as slots, with their price and rank: those of an answer, and the other times that a refusal carries.
+
+use catalogue::Catalogue;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use kit::{Cents, Id};
+use membership::Tier;
+use scheduling::{Offer, begin, cells};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::rules::window::iso;
+use crate::search::free_times::{Answer, Why, why};
+
+/// One start that can be booked.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Slot {
+    /// Names the start in this answer: service, start in UTC seconds.
+    id: String,
+    /// The operating day.
+    #[schema(value_type = String, format = Date)]
+    date: Date,
+    /// `HH:MM` on the club's clock.
+    start_time: String,
+    /// `HH:MM` on the club's clock.
+    end_time: String,
+    starts_at: String,
+    ends_at: String,
+    room_id: Id,
+    room_name: String,
+    room_type: String,
+    technicians: Vec<Named>,
+    /// For who asks, before tax and without add-ons; of a booking that is moved (`moving`), with both.
+    price: Cents,
+    member_price: Cents,
+    non_member_price: Cents,
+    why: Vec<Why>,
+    is_premium_slot: bool,
+    available_spots: i64,
+    max_capacity: i64,
+    features: Vec<String>,
+    has_iot_control: bool,
+    tags: Vec<String>,
+    priority_info: Priority,
+    /// 1 is the best: least unsellable time is left beside it, then the earliest (F4).
+    rank: usize,
+}
+
+/// For whom a start is kept, and until when.
+#[derive(Debug, Serialize, ToSchema)]
+struct Priority {
+    is_priority_slot: bool,
+    vip_only: bool,
+    member_only_until: Option<String>,
+    vip_only_until: Option<String>,
+}
+
+/// Somebody or something, by id and name.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Named {
+    pub(crate) id: Id,
+    pub(crate) name: String,
+}
+
+impl Named {
+    /// A room by its name.
+    pub(crate) fn room(catalogue: &Catalogue, id: Id) -> Named {
+        Named { id, name: catalogue.room(id).map(|room| room.name.clone()).unwrap_or_default() }
+    }
+
+    /// A technician by their name.
+    pub(crate) fn technician(catalogue: &Catalogue, id: Id) -> Named {
+        Named { id, name: catalogue.technician(id).map(|one| one.name.clone()).unwrap_or_default() }
+    }
+}
+
+/// Offers as slots of an answer, each with its rank.
+pub(crate) fn slots(answer: &Answer, offers: &[(usize, Offer)]) -> Vec<Slot> {
+    offers.iter().filter_map(|(rank, offer)| slot(answer, offer, *rank)).collect()
+}
+
+/// Offers with their ranks, in the order they had (F4): 1 leaves the least unsellable time, then begins first. They are
+/// ranked among all, before those are chosen that are told: a slot costs more to make than a rank.
+pub fn ranked(offers: Vec<Offer>) -> Vec<(usize, Offer)> {
+    let mut order: Vec<usize> = (0..offers.len()).collect();
+    order.sort_by_key(|place| offers.get(*place).map(|offer| (offer.lost_minutes, offer.start)));
+    let mut ranks = vec![0; offers.len()];
+    for (rank, place) in (1..).zip(order) {
+        if let Some(slot) = ranks.get_mut(place) {
+            *slot = rank;
+        }
+    }
+    ranks.into_iter().zip(offers).collect()
+}
+
+fn slot(answer: &Answer, offer: &Offer, rank: usize) -> Option<Slot> {
+    let (service, catalogue) = (answer.service(), &answer.catalogue);
+    let zone = &catalogue.club.zone;
+    let (room, factors) = *offer.rooms.first()?;
+    let room = catalogue.room(room)?;
+    let (starts_at, ends_at) = (begin(offer.start), begin(offer.start + cells(answer.minutes)));
+    let (quote, tax) = answer.quoted(offer.date, factors);
+    let terms = answer.terms(room.id, offer.date, offer.start);
+    let now = answer.window.asker().now;
+    let (vip_until, member_until) = (terms.kept_for(Tier::Unlimited), terms.kept_for(Tier::Base));
+    let serving = usize::try_from(service.technicians).unwrap_or(0);
+    let technicians = offer.technicians.iter().take(serving).filter_map(|id| catalogue.technician(*id));
+    Some(Slot {
+        id: format!("{}-{}", service.id, starts_at.as_second()),
+        date: offer.date,
+        start_time: clock(zone, starts_at),
+        end_time: clock(zone, ends_at),
+        starts_at: iso(zone, starts_at),
+        ends_at: iso(zone, ends_at),
+        room_id: room.id,
+        room_name: room.name.clone(),
+        room_type: room.kind.clone(),
+        technicians: technicians.map(|one| Named { id: one.id, name: one.name.clone() }).collect(),
+        price: quote.total() + tax,
+        member_price: service.member,
+        non_member_price: service.list,
+        why: with_tax(why(&quote.lines), tax),
+        is_premium_slot: terms.is_premium(),
+        available_spots: offer.spots,
+        max_capacity: room.capacity,
+        features: room.features.clone(),
+        has_iot_control: room.has_iot,
+        tags: service.tags.iter().chain(&terms.tags).cloned().collect(),
+        priority_info: Priority {
+            is_priority_slot: !terms.kept.is_empty(),
+            vip_only: vip_until.is_some_and(|until| now < until),
+            member_only_until: member_until.map(|until| iso(zone, until)),
+            vip_only_until: vip_until.map(|until| iso(zone, until)),
+        },
+        rank,
+    })
+}
+
+/// What a clock of the club shows: `HH:MM`.
+pub(crate) fn clock(zone: &TimeZone, moment: Timestamp) -> String {
+    moment.to_zoned(zone.clone()).strftime("%H:%M").to_string()
+}
+
+/// The reasons sum to the total, always (P7): the tax is one of them.
+pub(crate) fn with_tax(mut why: Vec<Why>, tax: Cents) -> Vec<Why> {
+    if tax != Cents::ZERO {
+        why.push(Why { code: "tax".to_owned(), label: "Tax".to_owned(), amount: tax });
+    }
+    why
+}

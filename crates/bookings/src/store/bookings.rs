@@ -1,0 +1,188 @@
+//! Statements on the tables of bookings that more than one verb needs. They decide nothing.
+
+use kit::{Cents, Id, Result, Tx, args, sql};
+use money::{Line, Subject};
+use serde_json::Value;
+
+use super::rows::{BookingRow, columns, written, written_policy, written_sale};
+use crate::booking::request::{AddonRequest, Extras};
+use crate::model::{Booking, Only, SUBJECT, Status};
+
+pub(crate) fn insert(
+    tx: &mut Tx<'_>,
+    club: Id,
+    booked_by: Option<Id>,
+    booking: &Booking,
+    why: &[Line],
+    extras: &Extras,
+) -> Result<()> {
+    let allergies = sealed_allergies(tx, booking.id, extras)?;
+    let (sale, policy) = (written_sale(booking)?, written_policy(booking)?);
+    tx.run(
+        sql!(
+            "INSERT INTO bookings (id, club_id, reference, person_id, booked_by, service_id, room_id, party, day,
+             starts_at, ends_at, status, base_cents, addons_cents, discount_cents, tax_cents, why, policy, guest_name,
+             guest_phone, guest_email, special_requests, allergies, ai_program, scene, created_at, companion_id,
+             companion_name, expires_at, sale, visit_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+             $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)"
+        ),
+        args![
+            booking.id,
+            club,
+            booking.reference.clone(),
+            booking.person,
+            booked_by,
+            booking.service,
+            booking.room,
+            booking.party,
+            booking.day,
+            booking.starts_at,
+            booking.ends_at,
+            booking.status.as_str(),
+            booking.base,
+            booking.addons_total,
+            booking.discount,
+            booking.tax,
+            written(why),
+            policy,
+            booking.guest_name.clone(),
+            extras.guest_phone.clone(),
+            booking.guest_email.clone(),
+            booking.special_requests.clone(),
+            allergies,
+            extras.ai_program.clone(),
+            extras.scene.clone(),
+            booking.created_at,
+            booking.companion,
+            booking.companion_name.clone(),
+            booking.expires_at,
+            sale,
+            booking.visit
+        ],
+    )
+    .map(drop)
+}
+
+pub(crate) fn sealed_allergies(tx: &Tx<'_>, booking: Id, extras: &Extras) -> Result<Option<Vec<u8>>> {
+    extras.allergies.as_deref().map(|text| tx.seal(&allergies_place(booking), text)).transpose()
+}
+
+fn allergies_place(booking: Id) -> String {
+    format!("bookings.allergies:{booking}")
+}
+
+/// What a booking's guest must not meet.
+pub(crate) fn allergies(tx: &mut Tx<'_>, booking: Id) -> Result<Option<String>> {
+    let sealed: Option<(Option<Vec<u8>>,)> =
+        tx.one(sql!("SELECT allergies FROM bookings WHERE id = $1"), args![booking])?;
+    let place = allergies_place(booking);
+    sealed.and_then(|(sealed,)| sealed).map(|sealed| tx.unseal(&place, &sealed)).transpose()
+}
+
+pub(crate) fn insert_addon(tx: &mut Tx<'_>, booking: Id, wish: &AddonRequest, unit: Cents) -> Result<()> {
+    tx.run(
+        sql!(
+            "INSERT INTO booking_addons (booking_id, addon_id, quantity, notes, unit_cents)
+             VALUES ($1, $2, $3, $4, $5)"
+        ),
+        args![booking, wish.id, wish.quantity, &wish.notes, unit],
+    )
+    .map(drop)
+}
+
+/// The add-ons of a booking.
+pub(crate) fn addons_of(tx: &mut Tx<'_>, booking: Id) -> Result<Vec<AddonRequest>> {
+    let rows: Vec<(Id, i64, String)> = tx.all(
+        sql!("SELECT addon_id, quantity, notes FROM booking_addons WHERE booking_id = $1 ORDER BY addon_id"),
+        args![booking],
+    )?;
+    Ok(rows.into_iter().map(|(id, quantity, notes)| AddonRequest { id, quantity, notes }).collect())
+}
+
+/// Forgets the add-ons of a booking, before it gets others.
+pub(crate) fn forget_addons(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
+    tx.run(sql!("DELETE FROM booking_addons WHERE booking_id = $1"), args![booking]).map(drop)
+}
+
+pub(crate) fn set_reference(tx: &mut Tx<'_>, booking: Id, reference: &str) -> Result<()> {
+    tx.run(sql!("UPDATE bookings SET reference = $1 WHERE id = $2"), args![reference, booking]).map(drop)
+}
+
+/// Moves a booking from one state to another; `false` if it no longer stands in the first.
+pub(crate) fn move_state(tx: &mut Tx<'_>, booking: Id, from: Status, to: Status) -> Result<bool> {
+    let moved = tx.run(
+        sql!("UPDATE bookings SET status = $1 WHERE id = $2 AND status = $3"),
+        args![to.as_str(), booking, from.as_str()],
+    )?;
+    // A service is earned when it is completed (T12).
+    let subject = Subject { kind: SUBJECT, id: booking };
+    match (moved, from, to) {
+        (1, _, Status::Completed) => drop(money::earn(tx, subject)?),
+        (1, Status::Completed, _) => drop(money::unearn(tx, subject)?),
+        _ => {}
+    }
+    Ok(moved == 1)
+}
+
+/// Notes what happened to a booking, now.
+pub(crate) fn note(tx: &mut Tx<'_>, booking: Id, by: Option<Id>, what: &str, detail: &Value) -> Result<()> {
+    let (id, now) = (tx.new_id()?, tx.now());
+    tx.run(
+        sql!(
+            "INSERT INTO booking_events (id, booking_id, at, by_person, what, detail)
+             VALUES ($1, $2, $3, $4, $5, $6)"
+        ),
+        args![id, booking, now, by, what, detail.clone()],
+    )
+    .map(drop)
+}
+
+pub(crate) fn find(tx: &mut Tx<'_>, booking: Id) -> Result<Option<BookingRow>> {
+    tx.one(sql!(concat!("SELECT ", columns!(), " FROM bookings b WHERE b.id = $1")), args![booking])
+}
+
+/// A person's bookings that end after `now`, the next first.
+pub(crate) fn upcoming(tx: &mut Tx<'_>, person: Id, now: jiff::Timestamp) -> Result<Vec<BookingRow>> {
+    tx.all(
+        sql!(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM bookings b WHERE b.person_id = $1 AND b.ends_at > $2
+             AND (b.status IN ('pending', 'confirmed', 'checked_in', 'in_progress')
+                  OR (b.status = 'held' AND b.expires_at > $2)) ORDER BY b.starts_at, b.id"
+        )),
+        args![person, now],
+    )
+}
+
+/// A page of a person's other bookings, the latest first, and how many there are.
+pub(crate) fn past(
+    tx: &mut Tx<'_>,
+    person: Id,
+    only: Only,
+    (limit, offset): (i64, i64),
+) -> Result<(Vec<BookingRow>, i64)> {
+    let now = tx.now();
+    let (service, status) = (only.service.unwrap_or(Id(0)), only.status.map_or("", Status::as_str));
+    let count: Option<(i64,)> = tx.one(
+        sql!(
+            "SELECT COUNT(*) FROM bookings WHERE person_id = $1 AND reference IS NOT NULL
+             AND (ends_at <= $2 OR status IN ('completed', 'cancelled', 'no_show', 'expired'))
+             AND (service_id = $3 OR $3 = 0) AND (status = $4 OR $4 = '')"
+        ),
+        args![person, now, service, status],
+    )?;
+    let page = tx.all(
+        sql!(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM bookings b WHERE b.person_id = $1 AND b.reference IS NOT NULL
+             AND (b.ends_at <= $2 OR b.status IN ('completed', 'cancelled', 'no_show', 'expired'))
+             AND (b.service_id = $3 OR $3 = 0) AND (b.status = $4 OR $4 = '')
+             ORDER BY b.starts_at DESC, b.id DESC LIMIT $5 OFFSET $6"
+        )),
+        args![person, now, service, status, limit, offset],
+    )?;
+    Ok((page, count.map_or(0, |(count,)| count)))
+}

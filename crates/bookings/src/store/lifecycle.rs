@@ -1,0 +1,391 @@
+//! Statements on what becomes of a booking: holds, moves, ends.
+
+use jiff::{SignedDuration, Timestamp};
+use kit::{Cents, Fault, Id, Result, Tx, args, sql};
+use money::Line;
+use serde_json::Value;
+
+use super::bookings::sealed_allergies;
+use super::rows::{BookingRow, columns, written, written_policy, written_sale};
+use crate::booking::request::Extras;
+use crate::model::{Booking, Hold, Status, Whose};
+
+/// How many bookings a person has ahead (F7).
+pub(crate) fn count_open(tx: &mut Tx<'_>, person: Id) -> Result<i64> {
+    let now = tx.now();
+    count(tx.one(
+        sql!(
+            "SELECT COUNT(*) FROM bookings WHERE person_id = $1 AND starts_at > $2
+             AND status IN ('pending', 'confirmed')"
+        ),
+        args![person, now],
+    )?)
+}
+
+/// How many times a person holds (H1). What the waitlist holds for them is not counted.
+pub(crate) fn count_held(tx: &mut Tx<'_>, person: Id) -> Result<i64> {
+    let now = tx.now();
+    count(tx.one(
+        sql!(
+            "SELECT COUNT(*) FROM bookings b WHERE b.person_id = $1 AND b.starts_at > $2 AND b.status = 'held'
+             AND b.expires_at > $2 AND NOT EXISTS (SELECT 1 FROM offers o WHERE o.booking_id = b.id)"
+        ),
+        args![person, now],
+    )?)
+}
+
+fn count(row: Option<(i64,)>) -> Result<i64> {
+    Ok(row.map_or(0, |(count,)| count))
+}
+
+/// How many times visitors of a network hold now, and held within the last hour (H1).
+pub(crate) fn count_held_from(tx: &mut Tx<'_>, network: &str) -> Result<(i64, i64)> {
+    let now = tx.now();
+    let counts: Option<(i64, i64)> = tx.one(
+        sql!(
+            "SELECT CAST(COALESCE(SUM(CASE WHEN status = 'held' AND expires_at > $2 THEN 1 ELSE 0 END), 0) AS BIGINT),
+             COUNT(*) FROM bookings WHERE held_from = $1 AND created_at > $3"
+        ),
+        args![network, now, now - SignedDuration::from_hours(1)],
+    )?;
+    Ok(counts.unwrap_or_default())
+}
+
+/// Writes down who holds.
+pub(crate) fn set_holder(tx: &mut Tx<'_>, booking: Id, hold: &Hold) -> Result<()> {
+    tx.run(
+        sql!("UPDATE bookings SET token = $1, held_from = $2 WHERE id = $3"),
+        args![hold.token.clone(), hold.from.clone(), booking],
+    )
+    .map(drop)
+}
+
+/// From which network a visitor holds.
+pub(crate) fn held_from(tx: &mut Tx<'_>, booking: Id) -> Result<Option<String>> {
+    let row: Option<(Option<String>,)> =
+        tx.one(sql!("SELECT held_from FROM bookings WHERE id = $1"), args![booking])?;
+    Ok(row.and_then(|(network,)| network))
+}
+
+/// Says that a hold has had its more time.
+pub(crate) fn mark_extended(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
+    tx.run(sql!("UPDATE bookings SET extended = TRUE WHERE id = $1"), args![booking]).map(drop)
+}
+
+/// The live holds that are known by a token, in order.
+pub(crate) fn held_by_token(tx: &mut Tx<'_>, digest: &[u8]) -> Result<Vec<Id>> {
+    let rows: Vec<(Id,)> = tx.all(
+        sql!("SELECT id FROM bookings WHERE status = 'held' AND token = $1 ORDER BY starts_at, id"),
+        args![digest.to_vec()],
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// The live hold of a service at a time.
+pub(crate) fn held_at(
+    tx: &mut Tx<'_>,
+    whose: Whose<'_>,
+    service: Id,
+    starts_at: Timestamp,
+) -> Result<Option<Id>> {
+    let now = tx.now();
+    let row: Option<(Id,)> = match whose {
+        Whose::Person(person) => tx.one(
+            sql!(
+                "SELECT id FROM bookings WHERE status = 'held' AND person_id = $1 AND service_id = $2
+                 AND starts_at = $3 AND expires_at > $4 ORDER BY id LIMIT 1"
+            ),
+            args![person, service, starts_at, now],
+        )?,
+        Whose::Token(digest) => tx.one(
+            sql!(
+                "SELECT id FROM bookings WHERE status = 'held' AND token = $1 AND service_id = $2
+                 AND starts_at = $3 AND expires_at > $4 ORDER BY id LIMIT 1"
+            ),
+            args![digest.to_vec(), service, starts_at, now],
+        )?,
+    };
+    Ok(row.map(|(id,)| id))
+}
+
+/// The scene that was chosen for a booking's room.
+pub(crate) fn scene_of(tx: &mut Tx<'_>, booking: Id) -> Result<Option<Value>> {
+    let row: Option<(Option<String>,)> =
+        tx.one(sql!("SELECT scene FROM bookings WHERE id = $1"), args![booking])?;
+    row.and_then(|(text,)| text).map(|text| serde_json::from_str(&text)).transpose().map_err(Fault::because)
+}
+
+/// The booking that was made of a hold that had run out.
+pub(crate) fn made_of(tx: &mut Tx<'_>, hold: Id) -> Result<Option<Id>> {
+    let row: Option<(String,)> = tx.one(
+        sql!("SELECT detail FROM booking_events WHERE booking_id = $1 AND what = 'booked_anew' LIMIT 1"),
+        args![hold],
+    )?;
+    let told: Option<Value> =
+        row.map(|(text,)| serde_json::from_str(&text)).transpose().map_err(Fault::because)?;
+    Ok(told.and_then(|told| told.get("booking")?.as_i64()).map(Id))
+}
+
+/// Gives a hold more time, once; `false` if it has run out or had it already (H3).
+pub(crate) fn extend(tx: &mut Tx<'_>, booking: Id, until: Timestamp) -> Result<bool> {
+    let now = tx.now();
+    let extended = tx.run(
+        sql!(
+            "UPDATE bookings SET expires_at = $1, extended = TRUE
+             WHERE id = $2 AND status = 'held' AND expires_at > $3 AND NOT extended"
+        ),
+        args![until, booking, now],
+    )?;
+    scheduling::keep_until(tx, booking, Some(until))?;
+    Ok(extended == 1)
+}
+
+/// What was held is sure.
+pub(crate) fn keep_for_good(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
+    scheduling::keep_until(tx, booking, None)?;
+    tx.run(
+        sql!("UPDATE bookings SET expires_at = NULL, token = NULL, held_from = NULL WHERE id = $1"),
+        args![booking],
+    )
+    .map(drop)
+}
+
+/// Holds that have run out, at most so many.
+pub(crate) fn expired(tx: &mut Tx<'_>, most: i64) -> Result<Vec<Id>> {
+    let now = tx.now();
+    let rows: Vec<(Id,)> = tx.all(
+        sql!("SELECT id FROM bookings WHERE status = 'held' AND expires_at <= $1 ORDER BY id LIMIT $2"),
+        args![now, most],
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Forgets holds that came to nothing before a moment.
+pub(crate) fn forget_holds(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64> {
+    let old = args![before];
+    let holds: Vec<(Id,)> = tx.all(
+        sql!("SELECT id FROM bookings WHERE status = 'expired' AND reference IS NULL AND created_at < $1"),
+        &old,
+    )?;
+    for (hold,) in holds {
+        scheduling::forget_allocations(tx, hold)?;
+    }
+    tx.run(
+        sql!(
+            "DELETE FROM booking_addons WHERE booking_id IN
+             (SELECT id FROM bookings WHERE status = 'expired' AND reference IS NULL AND created_at < $1)"
+        ),
+        &old,
+    )?;
+    tx.run(
+        sql!(
+            "DELETE FROM booking_events WHERE booking_id IN
+             (SELECT id FROM bookings WHERE status = 'expired' AND reference IS NULL AND created_at < $1)"
+        ),
+        &old,
+    )?;
+    tx.run(
+        sql!("DELETE FROM bookings WHERE status = 'expired' AND reference IS NULL AND created_at < $1"),
+        &old,
+    )
+}
+
+/// Writes what a booking costs, and why.
+pub(crate) fn write_price(tx: &mut Tx<'_>, booking: &Booking, why: &[Line]) -> Result<()> {
+    tx.run(
+        sql!(
+            "UPDATE bookings SET base_cents = $1, addons_cents = $2, discount_cents = $3, tax_cents = $4, why = $5,
+             sale = $6 WHERE id = $7"
+        ),
+        args![
+            booking.base,
+            booking.addons_total,
+            booking.discount,
+            booking.tax,
+            written(why),
+            written_sale(booking)?,
+            booking.id
+        ],
+    )
+    .map(drop)
+}
+
+/// Writes whose a booking is, by which policy, and what was said besides.
+pub(crate) fn write_terms(tx: &mut Tx<'_>, booking: &Booking, extras: Option<&Extras>) -> Result<()> {
+    tx.run(
+        sql!(
+            "UPDATE bookings SET person_id = $1, policy = $2, guest_name = $3, guest_email = $4, companion_name = $5,
+             special_requests = $6, created_at = $7 WHERE id = $8"
+        ),
+        args![
+            booking.person,
+            written_policy(booking)?,
+            booking.guest_name.clone(),
+            booking.guest_email.clone(),
+            booking.companion_name.clone(),
+            booking.special_requests.clone(),
+            booking.created_at,
+            booking.id
+        ],
+    )?;
+    let Some(extras) = extras else { return Ok(()) };
+    let allergies = sealed_allergies(tx, booking.id, extras)?;
+    tx.run(
+        sql!(
+            "UPDATE bookings SET guest_phone = $1, allergies = $2, ai_program = $3, scene = $4 WHERE id = $5"
+        ),
+        args![
+            extras.guest_phone.clone(),
+            allergies,
+            extras.ai_program.clone(),
+            extras.scene.clone(),
+            booking.id
+        ],
+    )
+    .map(drop)
+}
+
+/// Writes where and when a booking is, and what moving it there froze.
+pub(crate) fn write_place(tx: &mut Tx<'_>, booking: &Booking) -> Result<()> {
+    tx.run(
+        sql!(
+            "UPDATE bookings SET room_id = $1, day = $2, starts_at = $3, ends_at = $4, moves = $5, moved_from = $6,
+             frozen_cents = $7, frozen_late = $8, status = $9 WHERE id = $10"
+        ),
+        args![
+            booking.room,
+            booking.day,
+            booking.starts_at,
+            booking.ends_at,
+            booking.moves,
+            booking.moved_from,
+            booking.frozen.fee,
+            booking.frozen.late,
+            booking.status.as_str(),
+            booking.id
+        ],
+    )
+    .map(drop)
+}
+
+/// Whether cancelling it costs nothing from now on, whatever its policy says (M5).
+pub(crate) fn free_to_cancel(tx: &mut Tx<'_>, booking: Id, free: bool) -> Result<()> {
+    tx.run(sql!("UPDATE bookings SET free_to_cancel = $1 WHERE id = $2"), args![free, booking]).map(drop)
+}
+
+pub(crate) fn set_visit(tx: &mut Tx<'_>, booking: Id, visit: Option<Id>) -> Result<()> {
+    tx.run(sql!("UPDATE bookings SET visit_id = $1 WHERE id = $2"), args![visit, booking]).map(drop)
+}
+
+/// Makes a booking, with what else belongs to its visit, part of a series.
+pub(crate) fn set_series(tx: &mut Tx<'_>, booking: Id, series: Id) -> Result<()> {
+    tx.run(sql!("UPDATE bookings SET series_id = $1 WHERE id = $2 OR visit_id = $2"), args![series, booking])
+        .map(drop)
+}
+
+/// The bookings that were made together with this one, the first of them, in order: its visit or its series.
+pub(crate) fn made_together(tx: &mut Tx<'_>, first: Id) -> Result<Vec<Id>> {
+    let rows: Vec<(Id,)> = tx.all(
+        sql!(
+            "SELECT id FROM bookings WHERE (id = $1 OR visit_id = $1 OR series_id = $1) AND reference IS NOT NULL
+             ORDER BY starts_at, id"
+        ),
+        args![first],
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+pub(crate) fn set_fee(tx: &mut Tx<'_>, booking: Id, fee: Option<Cents>) -> Result<()> {
+    tx.run(sql!("UPDATE bookings SET fee_cents = $1 WHERE id = $2"), args![fee, booking]).map(drop)
+}
+
+/// The other bookings of the same visit in a state, in order.
+pub(crate) fn of_visit(tx: &mut Tx<'_>, booking: &Booking, status: Status) -> Result<Vec<Id>> {
+    let Some(visit) = booking.visit else { return Ok(Vec::new()) };
+    let rows: Vec<(Id,)> = tx.all(
+        sql!(
+            "SELECT id FROM bookings WHERE visit_id = $1 AND id <> $2 AND status = $3 ORDER BY starts_at, id"
+        ),
+        args![visit, booking.id, status.as_str()],
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Bookings that are over and still stand as if they were not, the oldest first: of who was checked in, once the last step was
+/// taken before `undone_until`; of who was not, once they began before the business day that lasts now (C5).
+pub(crate) fn over(
+    tx: &mut Tx<'_>,
+    (day_begins, undone_until): (Timestamp, Timestamp),
+    most: i64,
+) -> Result<Vec<BookingRow>> {
+    let now = tx.now();
+    tx.all(
+        sql!(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM bookings b WHERE b.status IN ('pending', 'confirmed', 'checked_in', 'in_progress')
+             AND b.ends_at <= $1 AND (
+                 (b.status = 'confirmed' AND b.starts_at < $2 AND NOT EXISTS (
+                     SELECT 1 FROM booking_events e WHERE e.booking_id = b.id AND e.what = 'no_show_undone'))
+                 OR (b.status IN ('checked_in', 'in_progress') AND NOT EXISTS (
+                     SELECT 1 FROM booking_events e WHERE e.booking_id = b.id AND e.at > $3
+                     AND e.what IN ('checked_in', 'in_progress', 'start_undone', 'completion_undone'))))
+             ORDER BY b.ends_at, b.id LIMIT $4"
+        )),
+        args![now, day_begins, undone_until, most],
+    )
+}
+
+/// Something that happened to a booking.
+pub(crate) struct LastEvent {
+    pub(crate) at: Timestamp,
+    pub(crate) by: Option<Id>,
+    pub(crate) detail: Value,
+}
+
+kit::row!(LastEvent { at, by, detail });
+
+/// The last event of a name of a booking.
+pub(crate) fn last_event(tx: &mut Tx<'_>, booking: Id, what: &str) -> Result<Option<LastEvent>> {
+    tx.one(
+        sql!(
+            "SELECT at, by_person, detail FROM booking_events WHERE booking_id = $1 AND what = $2
+             ORDER BY at DESC, id DESC LIMIT 1"
+        ),
+        args![booking, what],
+    )
+}
+
+/// How often the person of an Unlimited booking has lapsed in the days that count (C2).
+pub(crate) fn lapses_of(tx: &mut Tx<'_>, booking: &Booking) -> Result<i64> {
+    let Some(person) = booking.person.filter(|_| booking.is_unlimited()) else { return Ok(0) };
+    lapses(tx, person)
+}
+
+/// How often a person has lapsed in the days that count (C2).
+pub(crate) fn lapses(tx: &mut Tx<'_>, person: Id) -> Result<i64> {
+    let days = catalogue::current(tx)?.number(crate::numbers::LAPSE_DAYS);
+    let since = tx.now() - SignedDuration::from_hours(24 * days);
+    count(tx.one(sql!("SELECT COUNT(*) FROM lapses WHERE person_id = $1 AND at > $2"), args![person, since])?)
+}
+
+pub(crate) fn note_lapse(tx: &mut Tx<'_>, booking: Id, person: Id, what: &str) -> Result<()> {
+    let now = tx.now();
+    tx.run(
+        sql!("INSERT INTO lapses (booking_id, person_id, at, what) VALUES ($1, $2, $3, $4)"),
+        args![booking, person, now, what],
+    )
+    .map(drop)
+}
+
+/// Forgets that a booking was a lapse.
+pub(crate) fn forget_lapse(tx: &mut Tx<'_>, booking: Id) -> Result<()> {
+    tx.run(sql!("DELETE FROM lapses WHERE booking_id = $1"), args![booking]).map(drop)
+}
+
+/// The phone number that was given for a booking's guest.
+pub(crate) fn guest_phone_of(tx: &mut Tx<'_>, booking: Id) -> Result<Option<String>> {
+    let row: Option<(Option<String>,)> =
+        tx.one(sql!("SELECT guest_phone FROM bookings WHERE id = $1"), args![booking])?;
+    Ok(row.and_then(|(phone,)| phone))
+}

@@ -1,0 +1,228 @@
+//! Every statement on the tables of the waitlist. It decides nothing.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use kit::{Fault, Id, Result, Tx, args, sql};
+use scheduling::Cell;
+
+use crate::waitlist::model::Wait;
+
+macro_rules! columns {
+    () => {
+        "w.id, w.person_id, w.kind, w.service_id, w.room_id, w.technician_id, w.party, w.minutes, w.first_day, \
+         w.last_day, w.from_minute, w.to_minute, w.starts_at, w.state, w.passed, w.joined_at"
+    };
+}
+
+kit::row!(Wait {
+    id,
+    person,
+    kind,
+    service,
+    room,
+    technician,
+    party,
+    minutes,
+    first_day,
+    last_day,
+    from_minute,
+    to_minute,
+    starts_at,
+    state,
+    passed,
+    joined_at
+});
+
+/// Writes down a place, and the starts that are open already.
+pub(crate) fn insert(tx: &mut Tx<'_>, club: Id, wait: &Wait, open: &[Timestamp]) -> Result<()> {
+    tx.run(
+        sql!(
+            "INSERT INTO waits (id, club_id, person_id, kind, service_id, room_id, technician_id, party, minutes,
+             first_day, last_day, from_minute, to_minute, starts_at, state, passed, joined_at, open_starts)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"
+        ),
+        args![
+            wait.id,
+            club,
+            wait.person,
+            wait.kind.as_str(),
+            wait.service,
+            wait.room,
+            wait.technician,
+            wait.party,
+            wait.minutes,
+            wait.first_day,
+            wait.last_day,
+            wait.from_minute,
+            wait.to_minute,
+            wait.starts_at,
+            &wait.state,
+            wait.passed,
+            wait.joined_at,
+            written(open)?
+        ],
+    )
+    .map(drop)
+}
+
+pub(crate) fn find(tx: &mut Tx<'_>, id: Id) -> Result<Option<Wait>> {
+    tx.one(sql!(concat!("SELECT ", columns!(), " FROM waits w WHERE w.id = $1")), args![id])
+}
+
+/// Those of a person that still count, the first one first.
+pub(crate) fn of_person(tx: &mut Tx<'_>, person: Id) -> Result<Vec<Wait>> {
+    tx.all(
+        sql!(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM waits w WHERE w.person_id = $1 AND w.state IN ('waiting', 'offered') ORDER BY w.joined_at, w.id"
+        )),
+        args![person],
+    )
+}
+
+pub(crate) fn waiting(tx: &mut Tx<'_>, club: Id) -> Result<Vec<Wait>> {
+    tx.all(
+        sql!(concat!("SELECT ", columns!(), " FROM waits w WHERE w.club_id = $1 AND w.state = 'waiting'")),
+        args![club],
+    )
+}
+
+/// Those of a club that still count: who waits, and who has an offer and may come back to waiting.
+pub(crate) fn counting(tx: &mut Tx<'_>, club: Id) -> Result<Vec<Wait>> {
+    tx.all(
+        sql!(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM waits w WHERE w.club_id = $1 AND w.state IN ('waiting', 'offered')"
+        )),
+        args![club],
+    )
+}
+
+/// Whether anyone waits, or has an offer and may come back to waiting.
+pub(crate) fn does_anyone_wait(tx: &mut Tx<'_>) -> Result<bool> {
+    let any: Option<(Id,)> =
+        tx.one(sql!("SELECT id FROM waits WHERE state IN ('waiting', 'offered') LIMIT 1"), args![])?;
+    Ok(any.is_some())
+}
+
+fn written(starts: &[Timestamp]) -> Result<String> {
+    let starts: Vec<i64> = starts.iter().map(|at| at.as_millisecond()).collect();
+    serde_json::to_string(&starts).map_err(Fault::because)
+}
+
+/// The starts that were open when someone joined and have been ever since.
+pub(crate) fn open_starts(tx: &mut Tx<'_>, wait: Id) -> Result<Vec<Timestamp>> {
+    let row: Option<(String,)> = tx.one(sql!("SELECT open_starts FROM waits WHERE id = $1"), args![wait])?;
+    let Some((text,)) = row else { return Ok(Vec::new()) };
+    let starts: Vec<i64> = serde_json::from_str(&text).map_err(Fault::because)?;
+    starts.into_iter().map(|at| Timestamp::from_millisecond(at).map_err(Fault::because)).collect()
+}
+
+pub(crate) fn set_open_starts(tx: &mut Tx<'_>, wait: Id, starts: &[Timestamp]) -> Result<()> {
+    let text = written(starts)?;
+    tx.run(sql!("UPDATE waits SET open_starts = $1 WHERE id = $2"), args![text, wait]).map(drop)
+}
+
+/// Keeps that a resource can be booked again from cell to cell.
+pub(crate) fn keep_freed_span(
+    tx: &mut Tx<'_>,
+    event: Id,
+    resource: Id,
+    (from, to): (Cell, Cell),
+) -> Result<()> {
+    tx.run(
+        sql!("INSERT INTO freed_spans (id, resource_id, from_cell, to_cell) VALUES ($1, $2, $3, $4)"),
+        args![event, resource, from, to],
+    )
+    .map(drop)
+}
+
+/// What was given back and has not been looked at: which record, the resource, from and to.
+pub(crate) fn freed(tx: &mut Tx<'_>) -> Result<Vec<(Id, Id, Cell, Cell)>> {
+    tx.all(
+        sql!("SELECT id, resource_id, from_cell, to_cell FROM freed_spans ORDER BY id, resource_id"),
+        args![],
+    )
+}
+
+/// A record of what was given back has been looked at.
+pub(crate) fn forget_freed(tx: &mut Tx<'_>, event: Id) -> Result<()> {
+    tx.run(sql!("DELETE FROM freed_spans WHERE id = $1"), args![event]).map(drop)
+}
+
+/// Ends the waiting for days that are over.
+pub(crate) fn end_past(tx: &mut Tx<'_>, before: Date) -> Result<u64> {
+    tx.run(sql!("UPDATE waits SET state = 'over' WHERE state = 'waiting' AND last_day < $1"), args![before])
+}
+
+/// Changes where a place stands, if it stands in one of two states.
+pub(crate) fn set_state(tx: &mut Tx<'_>, id: Id, from: &[&str], to: &str) -> Result<bool> {
+    let first = from.first().copied().unwrap_or_default();
+    let second = from.get(1).copied().unwrap_or(first);
+    let changed = tx.run(
+        sql!("UPDATE waits SET state = $1 WHERE id = $2 AND state IN ($3, $4)"),
+        args![to, id, first, second],
+    )?;
+    Ok(changed == 1)
+}
+
+/// An offer was passed over.
+pub(crate) fn pass(tx: &mut Tx<'_>, id: Id, state: &str) -> Result<()> {
+    tx.run(
+        sql!("UPDATE waits SET state = $1, passed = passed + 1 WHERE id = $2 AND state = 'offered'"),
+        args![state, id],
+    )
+    .map(drop)
+}
+
+pub(crate) fn insert_offer(
+    tx: &mut Tx<'_>,
+    booking: Id,
+    wait: Id,
+    starts_at: Timestamp,
+    outcome: &str,
+) -> Result<()> {
+    let now = tx.now();
+    tx.run(
+        sql!("INSERT INTO offers (booking_id, wait_id, starts_at, made_at, outcome) VALUES ($1, $2, $3, $4, $5)"),
+        args![booking, wait, starts_at, now, outcome],
+    )
+    .map(drop)
+}
+
+/// The starts that were offered or told to a place before.
+pub(crate) fn passed(tx: &mut Tx<'_>, wait: Id) -> Result<Vec<Timestamp>> {
+    let rows: Vec<(Timestamp,)> =
+        tx.all(sql!("SELECT starts_at FROM offers WHERE wait_id = $1"), args![wait])?;
+    Ok(rows.into_iter().map(|(at,)| at).collect())
+}
+
+/// The hold that is open for a place.
+pub(crate) fn live_offer(tx: &mut Tx<'_>, wait: Id) -> Result<Option<Id>> {
+    let row: Option<(Id,)> = tx.one(
+        sql!("SELECT booking_id FROM offers WHERE wait_id = $1 AND outcome = 'open' LIMIT 1"),
+        args![wait],
+    )?;
+    Ok(row.map(|(id,)| id))
+}
+
+/// Ends an offer that is open; whose it was.
+pub(crate) fn end_offer(tx: &mut Tx<'_>, hold: Id, outcome: &str) -> Result<Option<Wait>> {
+    let ended = tx.run(
+        sql!("UPDATE offers SET outcome = $1 WHERE booking_id = $2 AND outcome = 'open'"),
+        args![outcome, hold],
+    )?;
+    if ended == 0 {
+        return Ok(None);
+    }
+    tx.one(
+        sql!(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM offers o JOIN waits w ON w.id = o.wait_id WHERE o.booking_id = $1"
+        )),
+        args![hold],
+    )
+}

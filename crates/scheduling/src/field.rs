@@ -1,0 +1,213 @@
+//! Everything that bears on one search for free times: the resources that could serve, with their calendars.
+
+use std::collections::HashMap;
+
+use catalogue::{Catalogue, Equipment, Hours, Room, Service, Technician};
+use kit::{Id, Result};
+
+use crate::calendar::{Busy, ReleaseMask, ResourceCalendar};
+use crate::cells::{Cell, cells};
+use crate::days::{Days, Openings};
+
+/// What is asked for, in cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Demand {
+    /// Before the guest comes.
+    pub setup: i64,
+    /// While the guest is there.
+    pub duration: i64,
+    /// After the guest has gone.
+    pub turnover: i64,
+    /// How many technicians at the same time.
+    pub technicians: usize,
+    /// Whether a piece of equipment is needed.
+    pub equipment: bool,
+}
+
+impl Demand {
+    /// What a service asks for that takes so many minutes.
+    pub fn of(service: &catalogue::Service, minutes: i64) -> Demand {
+        Demand {
+            setup: cells(service.setup),
+            duration: cells(minutes),
+            turnover: cells(service.turnover),
+            technicians: usize::try_from(service.technicians).unwrap_or(0),
+            equipment: !service.equipment.is_empty(),
+        }
+    }
+}
+
+/// What a booking that moves keeps where it can (C6): these come first, before what would suit best.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Keeping {
+    /// Its room, unless another was asked for.
+    pub room: Option<Id>,
+    /// Its technicians.
+    pub technicians: Vec<Id>,
+}
+
+/// Everything that bears on a search.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// The cells that every calendar covers.
+    pub reach: (Cell, Cell),
+    /// The days that are asked for.
+    pub days: Days,
+    /// The rooms that could serve.
+    pub rooms: Vec<ResourceCalendar>,
+    /// The technicians that have the skill.
+    pub technicians: Vec<ResourceCalendar>,
+    /// The technician who was asked for by name: one of those who serve, if several do.
+    pub named: Option<Id>,
+    /// What a booking that moves keeps; nothing for a new one.
+    pub keeping: Keeping,
+    /// The pieces of which one is needed.
+    pub equipment: Vec<ResourceCalendar>,
+}
+
+impl Field {
+    /// Everything that bears on a search of these days, from what is claimed.
+    ///
+    /// # Errors
+    /// A fault for days outside the calendar.
+    pub fn of(
+        catalogue: &Catalogue,
+        candidates: &Candidates<'_>,
+        days: Days,
+        spans: &HashMap<Id, Vec<(Cell, Cell)>>,
+    ) -> Result<Field> {
+        let reach = days.reach();
+        let calendar =
+            |(id, units)| (id, Busy::new(units, spans.get(&id).cloned().unwrap_or_default(), reach));
+        let calendars = units(candidates).into_iter().map(calendar).collect();
+        assemble(catalogue, candidates, days, reach, &calendars)
+    }
+}
+
+impl Field {
+    /// The same field as if these stretches of resources were claimed too.
+    pub fn with_claimed(&self, claimed: &[(Id, Cell, Cell)]) -> Field {
+        let mut field = self.clone();
+        let reach = field.reach;
+        for calendar in field.rooms.iter_mut().chain(&mut field.technicians).chain(&mut field.equipment) {
+            let more = claimed.iter().filter(|(id, ..)| *id == calendar.id).map(|(_, from, to)| (*from, *to));
+            let more: Vec<(Cell, Cell)> = more.collect();
+            if !more.is_empty() {
+                let spans = calendar.busy.spans.iter().copied().chain(more).collect();
+                calendar.busy = Busy::new(calendar.busy.units, spans, reach);
+            }
+        }
+        field
+    }
+}
+
+/// The shifts on the days that are asked for; and when somebody is there, in one piece where shifts touch.
+type Presence = (Openings, Vec<(Cell, Cell)>);
+
+pub(crate) fn assemble<'c>(
+    catalogue: &Catalogue,
+    candidates: &Candidates<'c>,
+    days: Days,
+    reach: (Cell, Cell),
+    calendars: &HashMap<Id, Busy>,
+) -> Result<Field> {
+    let wider = days.wider()?;
+    // Many keep the same hours.
+    let mut known: Vec<(&Hours, Presence)> = Vec::new();
+    let mut at = |hours| match known.iter().find(|(same, _)| *same == hours) {
+        Some((_, presence)) => presence.clone(),
+        None => {
+            let presence = (days.open(hours), wider.pieces(hours));
+            known.push((hours, presence.clone()));
+            presence
+        }
+    };
+    let calendar = |id: Id, (open, there): Presence, after: i64| ResourceCalendar {
+        id,
+        open,
+        there,
+        busy: calendars.get(&id).cloned().unwrap_or_else(|| Busy::new(1, Vec::new(), reach)),
+        after: cells(after),
+        premium_bp: 10_000,
+        shortest: 0,
+        mask: ReleaseMask::default(),
+    };
+    let room = |room: &&'c Room| {
+        let (premium_bp, shortest) = (room.premium_bp, shortest(catalogue, room.id));
+        ResourceCalendar { premium_bp, shortest, ..calendar(room.id, at(&room.hours), 0) }
+    };
+    let rooms: Vec<ResourceCalendar> = candidates.rooms.iter().map(room).collect();
+    let technician = |one: &&'c Technician| calendar(one.id, at(&one.hours), one.pad);
+    let technicians = candidates.technicians.iter().map(technician).collect();
+    // A piece is there whenever any of the rooms is open.
+    let always: Vec<(Cell, Cell)> = rooms.iter().flat_map(|room| room.there.clone()).collect();
+    let piece = |piece: &&Equipment| calendar(piece.id, (Openings::default(), always.clone()), piece.reset);
+    let equipment = candidates.equipment.iter().map(piece).collect();
+    let (named, keeping) = (candidates.named, Keeping::default());
+    Ok(Field { reach, rooms, technicians, named, keeping, equipment, days })
+}
+
+/// The shortest set-up + duration + turnover that a room serves (F4), in cells.
+fn shortest(catalogue: &Catalogue, room: Id) -> i64 {
+    let served = catalogue.services.iter().filter(|service| service.active && service.rooms.contains(&room));
+    served.map(|service| cells(service.least_room_minutes())).min().unwrap_or(0)
+}
+
+pub(crate) fn units(candidates: &Candidates<'_>) -> Vec<(Id, i64)> {
+    let rooms = candidates.rooms.iter().map(|room| (room.id, room.units));
+    let technicians = candidates.technicians.iter().map(|technician| (technician.id, 1));
+    let equipment = candidates.equipment.iter().map(|piece| (piece.id, 1));
+    rooms.chain(technicians).chain(equipment).collect()
+}
+
+/// Which resources could serve.
+#[derive(Debug, Clone)]
+pub struct Candidates<'c> {
+    /// Rooms.
+    pub rooms: Vec<&'c Room>,
+    /// Technicians with the skill; empty if none is needed.
+    pub technicians: Vec<&'c Technician>,
+    /// The technician who was asked for by name.
+    pub named: Option<Id>,
+    /// Pieces of which one is needed; empty if none is.
+    pub equipment: Vec<&'c Equipment>,
+}
+
+impl<'c> Candidates<'c> {
+    /// The resources that could serve a service for so many people, narrowed by what was asked for.
+    pub fn of(
+        catalogue: &'c Catalogue,
+        service: &Service,
+        party: i64,
+        room: Option<Id>,
+        technician: Option<Id>,
+        kind: Option<&str>,
+    ) -> Candidates<'c> {
+        let rooms = catalogue.rooms.iter().filter(|candidate| {
+            candidate.active
+                && party <= service.max_capacity
+                && service.rooms.contains(&candidate.id)
+                && candidate.capacity >= party
+                && room.is_none_or(|asked| asked == candidate.id)
+                && kind.is_none_or(|asked| asked == candidate.kind)
+        });
+        // Who is asked for by name and lacks the skill serves nobody, also where others would serve with them.
+        let lacks = |asked: Id| !catalogue.technician(asked).is_some_and(|one| one.is_skilled_for(service));
+        let nobody = technician.is_some_and(lacks);
+        let technicians = catalogue.technicians.iter().filter(|candidate| {
+            service.technicians > 0
+                && !nobody
+                && candidate.active
+                && candidate.is_skilled_for(service)
+                && technician.is_none_or(|asked| asked == candidate.id || service.technicians > 1)
+        });
+        let equipment =
+            catalogue.equipment.iter().filter(|piece| piece.active && service.equipment.contains(&piece.id));
+        Candidates {
+            rooms: rooms.collect(),
+            technicians: technicians.collect(),
+            named: technician.filter(|_| service.technicians > 0),
+            equipment: equipment.collect(),
+        }
+    }
+}

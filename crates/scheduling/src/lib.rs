@@ -1,0 +1,36 @@
+//! Calendars of rooms, technicians, and equipment, and which of their time is claimed. Claimants are known by their id
+//! alone: this crate knows no booking. A time is offered only if everything it needs is free, and taken only if the key of
+//! `claims` permits it, however many processes write.
+
+mod bits;
+mod blocks;
+mod calendar;
+mod cells;
+mod claim;
+mod days;
+mod field;
+mod free;
+mod model;
+mod read;
+mod store;
+
+pub use bits::Bits;
+pub use blocks::{
+    Block, BlockKind, blocks_beside, blocks_between, bump_resource, change_block, claim_block, find_block,
+    has_blocks, insert_block, mark_removed, span, unclaim_block,
+};
+pub use calendar::{Busy, Factors, LONGEST, ReleaseMask, ResourceCalendar};
+pub use cells::{Cell, MINUTES, begin, cell_at, cell_from, cells};
+pub use claim::{
+    Chosen, Claimant, Claimed, EndExpired, Taken, Wanted, claim_all, claim_offer, clear_expired,
+};
+pub use days::{Day, Days, Open, Openings, is_within, minute, moments};
+pub use field::{Candidates, Demand, Field, Keeping};
+pub use free::{DayCount, GRID, Offer, Offers};
+pub use model::{Allocation, ResourceKind};
+pub use read::{field_with_blocks_of, field_without};
+pub use store::{
+    bump_versions, claimants_on, forget_allocations, forget_claims, has_resource, insert_allocations,
+    is_claimed, keep_until, people_of, release, release_resource, resources_of, technicians_of,
+    technicians_of_each,
+};
