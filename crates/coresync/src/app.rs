@@ -22,7 +22,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{access, assets, document, pages};
+use crate::{access, document, pages};
 
 /// How long an answer may take, and how long a body altogether; how long it may pause is configured.
 const ANSWER: Duration = Duration::from_secs(60);
@@ -63,6 +63,7 @@ pub fn description() -> Result<Value> {
 
 /// The whole program as a service.
 pub fn app(house: House, figures: Option<PrometheusHandle>) -> Front {
+    pages::navigation().install();
     let (api, described) = houses();
     let document = document::whole(&described).expect("the description is made from the code alone");
     let reference = pages::docs::routes(&document);
@@ -75,7 +76,7 @@ pub fn app(house: House, figures: Option<PrometheusHandle>) -> Front {
         .route("/metrics", get(told))
         .merge(pages::routes())
         .merge(reference)
-        .merge(assets::routes())
+        .merge(ui::assets::routes())
         .merge(pictures::routes())
         .fallback(not_found)
         .method_not_allowed_fallback(not_allowed)
@@ -86,7 +87,7 @@ pub fn app(house: House, figures: Option<PrometheusHandle>) -> Front {
         .layer(from_fn_with_state(deadlines(&house), deadline))
         .layer(CsrfLayer::new())
         .layer(from_fn_with_state(Limits::new(house.clone(), &UNCOUNTED), limit))
-        .layer(from_fn_with_state(pages::said as kit::web::Said, speak_to))
+        .layer(from_fn_with_state(ui::error_page as kit::web::Said, speak_to))
         .layer(from_fn(tag))
         .layer(CompressionLayer::new())
         .layer(from_fn(tag_encoding))

@@ -3,7 +3,6 @@
 
 mod access;
 pub mod app;
-pub mod assets;
 mod calendar;
 pub mod check;
 pub mod commands;

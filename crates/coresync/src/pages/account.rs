@@ -7,18 +7,20 @@ use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
-use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use bookings::{Holder, Status};
 use kit::web::{Page, is_local, see_other};
-use kit::{Error, Fault, House, Id, Result, Tx};
+use kit::{Error, House, Id, Result, Tx};
 use people::{Caller, Onward, SessionKind, SignIn, SignUp, SignedIn, Tokens};
+use ui::{
+    FieldErrors, FormInput, FormRejection, Frame, PostedForm, QueryForm, RawForm,
+    format::{self, encoded},
+    local_path, with_cookie,
+};
 
-use super::frame::{Frame, Guest, local_path};
 use super::hold_cookie::HoldToken;
-use super::sheet::{Asked, Complaints, Posted, Sheet, Typed};
-use super::words::{self, encoded};
 
 pub(super) fn routes() -> Router<House> {
     Router::new()
@@ -42,9 +44,9 @@ impl kit::web::Input for Next {
 #[template(path = "login.html")]
 struct LoginPage {
     frame: Frame,
-    typed: Typed,
+    typed: RawForm,
     next: String,
-    errors: Complaints,
+    errors: FieldErrors,
     refused: Option<&'static str>,
     /// Why no browser would stay signed in here.
     plain_http: Option<String>,
@@ -54,9 +56,9 @@ struct LoginPage {
 #[template(path = "signup.html")]
 struct SignupPage {
     frame: Frame,
-    typed: Typed,
+    typed: RawForm,
     next: String,
-    errors: Complaints,
+    errors: FieldErrors,
     refused: Option<&'static str>,
     /// As [`LoginPage::plain_http`].
     plain_http: Option<String>,
@@ -78,34 +80,30 @@ const SIGNUP: [(&str, &str); 5] = [
     ("body", "Form"),
 ];
 
-pub(super) fn at_the_door(title: &str) -> Frame {
-    Frame { guest: Guest::Visitor, ..Frame::unasked("door", title) }
-}
-
-fn next_of(typed: &Typed) -> String {
+fn next_of(typed: &RawForm) -> String {
     local_path(typed.get("next")).unwrap_or_default().to_owned()
 }
 
-fn login_page(typed: Typed, PlainHttp(plain_http): PlainHttp) -> LoginPage {
-    let frame = at_the_door("Sign in · CoreSync").about("Sign in to book and to see your visits.");
+fn login_page(typed: RawForm, PlainHttp(plain_http): PlainHttp) -> LoginPage {
+    let frame = Frame::signed_out("Sign in · CoreSync").about("Sign in to book and to see your visits.");
     LoginPage {
         frame,
         next: next_of(&typed),
         typed,
-        errors: Complaints::default(),
+        errors: FieldErrors::default(),
         refused: None,
         plain_http,
     }
 }
 
-fn signup_page(typed: Typed, PlainHttp(plain_http): PlainHttp) -> SignupPage {
-    let frame = at_the_door("Create an account · CoreSync")
+fn signup_page(typed: RawForm, PlainHttp(plain_http): PlainHttp) -> SignupPage {
+    let frame = Frame::signed_out("Create an account · CoreSync")
         .about("An account takes a minute. Then any free time is yours.");
     SignupPage {
         frame,
         next: next_of(&typed),
         typed,
-        errors: Complaints::default(),
+        errors: FieldErrors::default(),
         refused: None,
         plain_http,
     }
@@ -120,16 +118,16 @@ fn inside(next: &str) -> &str {
     if next.is_empty() { "/dashboard/" } else { next }
 }
 
-async fn login(caller: Caller, plain_http: PlainHttp, Asked(sheet): Asked<Next>) -> Result<Response> {
-    let page = login_page(sheet.typed, plain_http);
+async fn login(caller: Caller, plain_http: PlainHttp, QueryForm(form): QueryForm<Next>) -> Result<Response> {
+    let page = login_page(form.typed, plain_http);
     if is_signed_in(&caller).await? {
         return Ok(see_other(inside(&page.next)));
     }
     Ok(Page::of(&page)?.into_response())
 }
 
-async fn signup(caller: Caller, plain_http: PlainHttp, Asked(sheet): Asked<Next>) -> Result<Response> {
-    let page = signup_page(sheet.typed, plain_http);
+async fn signup(caller: Caller, plain_http: PlainHttp, QueryForm(form): QueryForm<Next>) -> Result<Response> {
+    let page = signup_page(form.typed, plain_http);
     if is_signed_in(&caller).await? {
         return Ok(see_other(inside(&page.next)));
     }
@@ -139,13 +137,13 @@ async fn signup(caller: Caller, plain_http: PlainHttp, Asked(sheet): Asked<Next>
 async fn sign_in(
     caller: Caller,
     plain_http: PlainHttp,
-    Posted(Sheet { typed, read }): Posted<SignIn>,
+    PostedForm(FormInput { typed, parsed }): PostedForm<SignIn>,
 ) -> Result<Response> {
     let mut page = login_page(typed, plain_http);
     if page.plain_http.is_some() {
         return Ok((StatusCode::BAD_REQUEST, Page::of(&page)?).into_response());
     }
-    let outcome = match read {
+    let outcome = match parsed {
         Ok(attempt) => people::sign_in(caller.house(), caller.whence(), attempt, SessionKind::Page).await,
         Err(fields) => Err(Error::Invalid(fields)),
     };
@@ -155,21 +153,21 @@ async fn sign_in(
             people::sign_out(&caller).await?;
             return enter(&signed_in, inside(&page.next));
         }
-        Err(error) => Wrong::of(error, &LOGIN)?,
+        Err(error) => FormRejection::of(error, &LOGIN)?,
     };
     (page.errors, page.refused) = (wrong.errors, wrong.refused);
-    Ok((wrong.status, wrong.again, Page::of(&page)?).into_response())
+    Ok((wrong.status, wrong.retry_after, Page::of(&page)?).into_response())
 }
 
 async fn sign_up(
     caller: Caller,
     plain_http: PlainHttp,
     HoldToken(token): HoldToken,
-    Posted(Sheet { typed, read }): Posted<SignUp>,
+    PostedForm(FormInput { typed, parsed }): PostedForm<SignUp>,
 ) -> Result<Response> {
     let mut page = signup_page(typed, plain_http);
     let next = Some(page.next.clone()).filter(|next| !next.is_empty());
-    let outcome = match read {
+    let outcome = match parsed {
         Ok(wish) => people::sign_up(&caller, wish, Onward { next, carried: token }).await,
         Err(fields) => Err(Error::Invalid(fields)),
     };
@@ -177,10 +175,10 @@ async fn sign_up(
         Ok(browser) => {
             return with_cookie(see_other(&check_path(&page.next)), &people::sign_up_cookie(&browser));
         }
-        Err(error) => Wrong::of(error, &SIGNUP)?,
+        Err(error) => FormRejection::of(error, &SIGNUP)?,
     };
     (page.errors, page.refused) = (wrong.errors, wrong.refused);
-    Ok((wrong.status, wrong.again, Page::of(&page)?).into_response())
+    Ok((wrong.status, wrong.retry_after, Page::of(&page)?).into_response())
 }
 
 /// The page that is shown to everybody who signed up, whatever the address.
@@ -214,14 +212,14 @@ struct CheckEmailPage {
 async fn check_email(
     caller: Caller,
     HoldToken(token): HoldToken,
-    Asked(sheet): Asked<Next>,
+    QueryForm(form): QueryForm<Next>,
 ) -> Result<Response> {
-    let next = next_of(&sheet.typed);
+    let next = next_of(&form.typed);
     let path = next.clone();
     let held =
         caller.view(move |tx, by| held_time(tx, Holder { by, token: token.as_deref() }, &path)).await?;
-    let frame = Frame { listed: false, ..at_the_door("Check your email · CoreSync") };
-    let is_sent = sheet.typed.get("sent") == "1";
+    let frame = Frame::signed_out("Check your email · CoreSync");
+    let is_sent = form.typed.get("sent") == "1";
     Ok(Page::of(&CheckEmailPage { frame, next, held, refused: None, is_sent })?.into_response())
 }
 
@@ -243,7 +241,7 @@ fn held_time(tx: &mut Tx<'_>, holder: Holder<'_>, path: &str) -> Result<Option<H
     Ok(Some(HeldTime {
         path: path.to_owned(),
         service: service.unwrap_or_default(),
-        until: words::clock(&catalogue.club.zone, until),
+        until: format::clock(&catalogue.club.zone, until),
         until_iso: until.to_string(),
         now_iso: now.to_string(),
     }))
@@ -258,8 +256,11 @@ impl kit::web::Input for Again {
     }
 }
 
-async fn send_again(caller: Caller, Posted(Sheet { typed, read }): Posted<Again>) -> Result<Response> {
-    let Again(email) = read.map_err(Error::Invalid)?;
+async fn send_again(
+    caller: Caller,
+    PostedForm(FormInput { typed, parsed }): PostedForm<Again>,
+) -> Result<Response> {
+    let Again(email) = parsed.map_err(Error::Invalid)?;
     let (whence, next) = (caller.whence().clone(), next_of(&typed));
     let asked = caller.house().db.tx(move |tx| people::ask_again(tx, &whence, email.as_deref())).await;
     let Err(error) = asked else {
@@ -267,10 +268,10 @@ async fn send_again(caller: Caller, Posted(Sheet { typed, read }): Posted<Again>
         let joint = if path.contains('?') { '&' } else { '?' };
         return Ok(see_other(&format!("{path}{joint}sent=1")));
     };
-    let wrong = Wrong::of(error, &LOGIN)?;
-    let frame = Frame { listed: false, ..at_the_door("Check your email · CoreSync") };
+    let wrong = FormRejection::of(error, &LOGIN)?;
+    let frame = Frame::signed_out("Check your email · CoreSync");
     let page = CheckEmailPage { frame, next, held: None, refused: wrong.refused, is_sent: false };
-    Ok((wrong.status, wrong.again, Page::of(&page)?).into_response())
+    Ok((wrong.status, wrong.retry_after, Page::of(&page)?).into_response())
 }
 
 /// Why no browser would stay signed in here: the page came over plain http, on a name other than localhost.
@@ -299,34 +300,6 @@ impl FromRequestParts<House> for PlainHttp {
     }
 }
 
-/// What is said of a form that was not taken.
-#[derive(Debug)]
-pub(super) struct Wrong {
-    pub(super) status: StatusCode,
-    /// When it is worth another try (`Retry-After`), if that is known.
-    pub(super) again: Option<[(HeaderName, HeaderValue); 1]>,
-    pub(super) errors: Complaints,
-    pub(super) refused: Option<&'static str>,
-}
-
-impl Wrong {
-    /// What is said of an error, where fields have these labels; a fault goes on.
-    pub(super) fn of(error: Error, labels: &'static [(&'static str, &'static str)]) -> Result<Wrong> {
-        let again = error.retry_after().map(|seconds| [(header::RETRY_AFTER, HeaderValue::from(seconds))]);
-        match error {
-            Error::Invalid(fields) => {
-                let errors = Complaints::of(&fields, labels);
-                Ok(Wrong { status: StatusCode::BAD_REQUEST, again, errors, refused: None })
-            }
-            Error::Refused(refusal, _) => {
-                let status = StatusCode::from_u16(refusal.status).map_err(Fault::because)?;
-                Ok(Wrong { status, again, errors: Complaints::default(), refused: Some(refusal.sentence) })
-            }
-            other => Err(other),
-        }
-    }
-}
-
 fn enter(signed_in: &SignedIn, place: &str) -> Result<Response> {
     with_tokens(see_other(place), &signed_in.tokens)
 }
@@ -338,11 +311,6 @@ pub(super) fn with_tokens(response: Response, tokens: &Tokens) -> Result<Respons
         Some(device) => with_cookie(response, &people::device_cookie(device)),
         None => Ok(response),
     }
-}
-
-pub(super) fn with_cookie(mut response: Response, cookie: &str) -> Result<Response> {
-    response.headers_mut().append(header::SET_COOKIE, HeaderValue::from_str(cookie).map_err(Fault::because)?);
-    Ok(response)
 }
 
 async fn logout(caller: Caller) -> Result<Response> {

@@ -7,8 +7,7 @@ use jiff::Timestamp;
 use kit::Id;
 use people::AuditRow;
 use serde_json::{Map, Value};
-
-use super::words;
+use ui::format;
 
 /// What is recorded besides what the house of people records itself.
 pub(super) const BUSINESS: [&str; 34] = [
@@ -214,7 +213,7 @@ impl Known<'_> {
             Value::Null => "none".to_owned(),
             Value::Bool(is_so) => if *is_so { "yes" } else { "no" }.to_owned(),
             Value::String(text) => match text.parse::<Timestamp>() {
-                Ok(at) => words::second(&self.catalogue.club.zone, at, self.now),
+                Ok(at) => format::second(&self.catalogue.club.zone, at, self.now),
                 Err(_) => text.replace('_', " "),
             },
             Value::Array(items) => {

@@ -12,15 +12,15 @@ use jiff::{SignedDuration, Timestamp};
 use kit::web::{Input, Page, Query, Words, see_other};
 use kit::{Error, Fields, House, Id, Result, Tx, tokens};
 use people::{Action, Actor, Caller};
+use ui::{
+    Choice, FieldErrors, FormInput, Frame, PostedForm, QueryForm, RawForm, format, lenient_id,
+    services_by_category,
+};
 
 use super::book_guest::{self, GuestFields};
-use super::choices::{self, Choice};
-use super::frame::Frame;
 use super::hold_cookie::{self, HoldToken};
-use super::sheet::{Asked, Complaints, Posted, Sheet, Typed, narrowing_id};
 use super::times::{self, Narrowed, Part, Search, Strip};
 use super::why::{self, WhyNot};
-use super::words;
 
 pub(super) fn routes() -> Router<House> {
     Router::new()
@@ -69,7 +69,7 @@ impl Input for Wanted {
             narrowed: Narrowed::parse(words),
             guest_name: words.opt_text_within("guest_name", 200),
             token: words.opt_text_within("once", 100),
-            again: narrowing_id(words, "again"),
+            again: lenient_id(words, "again"),
         }
     }
 }
@@ -104,9 +104,9 @@ impl KeptTimes {
         for time in kept {
             let sentence = why::kept_sentence(time.refusal);
             let cell = KeptCell {
-                span: words::span(zone, time.starts_at, time.ends_at),
+                span: format::span(zone, time.starts_at, time.ends_at),
                 stamp: time.starts_at.to_string(),
-                opens: words::moment(zone, time.opens_at, now),
+                opens: format::moment(zone, time.opens_at, now),
             };
             match all.iter_mut().find(|one| one.sentence == sentence) {
                 Some(one) => one.times.push(cell),
@@ -145,7 +145,7 @@ struct Found {
 #[template(path = "book.html")]
 struct BookPage {
     frame: Frame,
-    errors: Complaints,
+    errors: FieldErrors,
     services: Vec<(String, Vec<Choice>)>,
     today: Date,
     date: Date,
@@ -165,7 +165,7 @@ impl BookPage {
     fn choose_guest(&self) -> String {
         match &self.search {
             Some(search) => {
-                format!("/staff/book/?service={}&date={}", words::encoded(&search.service), self.date)
+                format!("/staff/book/?service={}&date={}", format::encoded(&search.service), self.date)
             }
             None => "/staff/book/".to_owned(),
         }
@@ -186,16 +186,16 @@ const FIELDS: [(&str, &str); 6] = [
     ("guest_email", "Guest’s email"),
 ];
 
-async fn book(caller: Caller, Asked(sheet): Asked<Wanted>) -> Result<Response> {
-    let Sheet { typed, read } = sheet;
-    let asked = caller.view(move |tx, by| look(tx, by, &read, &typed, None));
+async fn book(caller: Caller, QueryForm(form): QueryForm<Wanted>) -> Result<Response> {
+    let FormInput { typed, parsed } = form;
+    let asked = caller.view(move |tx, by| look(tx, by, &parsed, &typed, None));
     let (status, page) = asked.await?;
     Ok((status, Page::of(&page)?).into_response())
 }
 
 /// Where a time was looked at before times were held.
 async fn earlier_address(Query(wanted): Query<Wanted>) -> Response {
-    let service = words::encoded(wanted.service.as_deref().unwrap_or_default());
+    let service = format::encoded(wanted.service.as_deref().unwrap_or_default());
     see_other(&match wanted.at {
         Some(At::Moment(at)) => format!("/book/?service={service}&at={at}"),
         _ => format!("/book/?service={service}"),
@@ -211,12 +211,12 @@ enum Outcome {
 async fn hold(
     caller: Caller,
     HoldToken(earlier): HoldToken,
-    Posted(Sheet { typed, read }): Posted<Wanted>,
+    PostedForm(FormInput { typed, parsed }): PostedForm<Wanted>,
 ) -> Result<Response> {
     let network = people::network(caller.address()).to_string();
     let done = caller.tx(move |tx, by| {
         let visitor = Visitor { network: &network, earlier: earlier.as_deref(), token: None };
-        choose(tx, by, &read, &typed, visitor)
+        choose(tx, by, &parsed, &typed, visitor)
     });
     match done.await? {
         Outcome::Held(id, token) => {
@@ -233,18 +233,18 @@ async fn hold(
 fn choose(
     tx: &mut Tx<'_>,
     by: &Actor,
-    read: &Result<Wanted, Fields>,
-    typed: &Typed,
+    parsed: &Result<Wanted, Fields>,
+    typed: &RawForm,
     visitor: Visitor<'_>,
 ) -> Result<Outcome> {
     let catalogue = catalogue::current(tx)?;
-    let asked = read.as_ref().ok().and_then(|wanted| {
+    let asked = parsed.as_ref().ok().and_then(|wanted| {
         let service = catalogue.service_by_slug(wanted.service.as_deref()?).filter(|one| one.active)?;
         let At::Moment(starts_at) = wanted.at? else { return None };
         Some((wanted, service, starts_at))
     });
     let Some((wanted, service, starts_at)) = asked else {
-        let mut fields = read.as_ref().err().cloned().unwrap_or_default();
+        let mut fields = parsed.as_ref().err().cloned().unwrap_or_default();
         if fields.0.is_empty() {
             fields.add("at", "Choose one of the times first.");
         }
@@ -272,7 +272,7 @@ fn choose(
     if let Some(held) = held {
         return Ok(Outcome::Held(held.booking.id, held.token));
     }
-    let (status, page) = look(tx, by, read, typed, refused)?;
+    let (status, page) = look(tx, by, parsed, typed, refused)?;
     Ok(Outcome::Shown(status, Box::new(page)))
 }
 
@@ -282,7 +282,7 @@ fn hold_for(
     by: &Actor,
     wish: &mut Wish,
     search: &Search,
-    (typed, visitor): (&Typed, &Visitor<'_>),
+    (typed, visitor): (&RawForm, &Visitor<'_>),
 ) -> Result<bookings::Held> {
     if search.whom() == BookingFor::Guest {
         let Extras { guest_name, guest_phone, guest_email, .. } = book_guest::read(typed)?;
@@ -330,15 +330,15 @@ pub(super) fn wish(service: &Service, search: &Search, when: When) -> Wish {
 fn look(
     tx: &mut Tx<'_>,
     by: &Actor,
-    read: &Result<Wanted, Fields>,
-    typed: &Typed,
+    parsed: &Result<Wanted, Fields>,
+    typed: &RawForm,
     refusal: Option<Error>,
 ) -> Result<(StatusCode, BookPage)> {
     let catalogue = catalogue::current(tx)?;
     let zone = &catalogue.club.zone;
-    let today = words::date_at(zone, tx.now());
-    let mut fields = read.as_ref().err().cloned().unwrap_or_default();
-    let mut wanted = read.as_ref().cloned().unwrap_or_default();
+    let today = format::date_at(zone, tx.now());
+    let mut fields = parsed.as_ref().err().cloned().unwrap_or_default();
+    let mut wanted = parsed.as_ref().cloned().unwrap_or_default();
     wanted.narrowed = narrowed(by, &wanted);
     if let Some(Error::Invalid(wrong)) = &refusal {
         wrong
@@ -381,17 +381,17 @@ fn look(
     let status =
         if fields.0.is_empty() { was_refused.unwrap_or(StatusCode::OK) } else { StatusCode::BAD_REQUEST };
     let asked_at = match wanted.at {
-        Some(At::Moment(moment)) => words::clock(zone, moment),
+        Some(At::Moment(moment)) => format::clock(zone, moment),
         Some(At::Clock(time)) => time.strftime("%H:%M").to_string(),
         None => typed.get("at").to_owned(),
     };
     // A day and a time are for whoever looks for one: no search engine follows the calendar.
-    let listed =
+    let is_indexed =
         wanted.date.is_none() && wanted.at.is_none() && wanted.narrowed.is_open() && status == StatusCode::OK;
     let frame = Frame::new(by, "book", title).about("Free times of every service, day by day.");
     let page = BookPage {
-        frame: Frame { listed, ..frame },
-        errors: Complaints::of(&fields, &FIELDS),
+        frame: Frame { is_indexed, ..frame },
+        errors: FieldErrors::of(&fields, &FIELDS),
         services: services(&catalogue, service),
         today,
         date,
@@ -414,7 +414,7 @@ fn look(
 
 /// The operating day of a moment: the small hours belong to the night before.
 pub(super) fn night_before(zone: &jiff::tz::TimeZone, moment: Timestamp) -> Date {
-    words::date_at(zone, moment - SignedDuration::from_hours(5))
+    format::date_at(zone, moment - SignedDuration::from_hours(5))
 }
 
 /// Whether the time that is asked for can be had, and why not.
@@ -470,7 +470,7 @@ fn find(
     day: &Answer,
 ) -> Result<Found> {
     let catalogue = catalogue::current(tx)?;
-    let today = words::date_at(&catalogue.club.zone, tx.now());
+    let today = format::date_at(&catalogue.club.zone, tx.now());
     let (first, last) = times::strip_span(today, date);
     let fortnight = context.search(tx, &wanted.ask(service.id, first, last, false))?;
     let closed = day.days.first().and_then(|day| day.closed);
@@ -497,7 +497,7 @@ fn find(
         id: service.id,
         service: service.name.clone(),
         date,
-        day: words::day(date, today),
+        day: format::day(date, today),
         strip: Strip::of(&fortnight, wanted, date),
         wants_plan: !is_member && (shut || closed.is_some()),
         at_list_price: !is_member && !parts.is_empty(),
@@ -524,7 +524,7 @@ fn other_day(
     let today = fortnight.window.today();
     let told = |day: &bookings::FreeDay| {
         let date = day.count.date;
-        let sentence = format!("{} has {}.", words::day(date, today), words::times(day.count.count));
+        let sentence = format!("{} has {}.", format::day(date, today), format::times(day.count.count));
         (wanted.day_path(date), sentence)
     };
     if let Some(day) = times::nearest(&fortnight.days, date) {
@@ -542,15 +542,15 @@ fn other_day(
 
 fn services(catalogue: &Catalogue, chosen: Option<&Service>) -> Vec<(String, Vec<Choice>)> {
     let is_chosen = |service: &Service| chosen.is_some_and(|chosen| chosen.id == service.id);
-    choices::by_family(catalogue, |service| Choice::new(&service.slug, &service.name, is_chosen(service)))
+    services_by_category(catalogue, |service| Choice::new(&service.slug, &service.name, is_chosen(service)))
 }
 
 /// The lists that have more than one choice.
 pub(super) fn narrowings(catalogue: &Catalogue, service: &Service, wanted: &Search) -> Narrowing {
     let party = wanted.party.unwrap_or(service.party);
-    let of_party = |count: i64| Choice::new(count, words::guests(count), count == party);
+    let of_party = |count: i64| Choice::new(count, format::guests(count), count == party);
     let minutes = wanted.minutes.unwrap_or(service.minutes);
-    let of_minutes = |one: i64| Choice::new(one, words::duration(one), one == minutes);
+    let of_minutes = |one: i64| Choice::new(one, format::duration(one), one == minutes);
     let named = |id: Id, name: &str, chosen: Option<Id>| Choice::new(id, name, chosen == Some(id));
     let serving = catalogue
         .technicians

@@ -7,10 +7,9 @@ use kit::web::{Input, Words};
 use kit::{Fields, Id, Result, Tx};
 use people::{Action, Actor};
 use serde_json::json;
+use ui::{RawForm, format};
 
-use super::sheet::Typed;
 use super::times::{Narrowed, Search};
-use super::words;
 
 /// The form of a new guest, to which the buttons of all times belong.
 const FORM: &str = "new-guest";
@@ -45,7 +44,7 @@ pub(super) fn chosen(
     tx: &mut Tx<'_>,
     by: &Actor,
     narrowed: &mut Narrowed,
-    typed: &Typed,
+    typed: &RawForm,
     fields: &mut Fields,
 ) -> Result<Option<GuestFields>> {
     if !by.may(Action::BookForOthers) {
@@ -102,7 +101,7 @@ impl Input for NewGuest {
 ///
 /// # Errors
 /// `Error::Invalid` for a missing name or phone number, or for what is none.
-pub(super) fn read(typed: &Typed) -> Result<Extras> {
+pub(super) fn read(typed: &RawForm) -> Result<Extras> {
     let fields = ["guest_name", "guest_phone", "guest_email"];
     let pairs: serde_json::Map<_, _> =
         fields.iter().map(|name| ((*name).to_owned(), json!(typed.get(name)))).collect();
@@ -118,8 +117,8 @@ pub(super) fn overrides(wanted: &Search, service: &Service, date: Date, day: &An
     let online = day.window.clone().of_the_guest();
     let today = online.today();
     if let Some(closed) = online.closed(date) {
-        let opens = words::moment(online.zone(), closed.opens_at, online.asker().now);
-        let day = words::day(date, today);
+        let opens = format::moment(online.zone(), closed.opens_at, online.asker().now);
+        let day = format::day(date, today);
         return Some(format!("Online, {day} opens to this guest on {opens}. You can book it for them now."));
     }
     let needs_plan = service.member_only && online.lacks_plan(date);

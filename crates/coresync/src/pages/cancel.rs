@@ -8,11 +8,10 @@ use bookings::{Reason, Status, WRONG_STATE};
 use kit::web::{Form, Page, Path, see_other};
 use kit::{Cents, Error, House, Id, Result, Tx};
 use people::{Action, Actor, Caller};
+use ui::{Frame, format, or_sign_in};
 
 use super::dashboard::VisitLine;
-use super::frame::{Frame, or_sign_in};
 use super::visit::cancelling;
-use super::words;
 
 pub(super) fn routes() -> Router<House> {
     Router::new()
@@ -114,7 +113,7 @@ fn draw_series(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<CancelSeriesPage> 
     }
     let owner = series.cancelled.first().and_then(|(booking, _)| booking.person);
     let cost = match series.fee() {
-        fee if fee > Cents::ZERO => format!("Canceling them now costs {}.", words::money(fee)),
+        fee if fee > Cents::ZERO => format!("Canceling them now costs {}.", format::money(fee)),
         _ => "Canceling them now is free.".to_owned(),
     };
     Ok(CancelSeriesPage {

@@ -12,11 +12,10 @@ use kit::web::{Page, Paging};
 use kit::{Cents, House, Result, Tx};
 use membership::Standing;
 use people::{Action, Actor, Caller};
+use ui::{Frame, format, or_sign_in};
 
-use super::frame::{Frame, or_sign_in};
 use super::held::answer_taking_over;
 use super::hold_cookie::HoldToken;
-use super::words;
 
 /// How many visits that were are looked at for what is to be paid.
 const LATELY: usize = 50;
@@ -46,8 +45,8 @@ impl VisitLine {
         let zone = &catalogue.club.zone;
         VisitLine {
             path: format!("/dashboard/bookings/{}/", booking.id),
-            day: words::day_of(zone, booking.starts_at, now),
-            span: words::span(zone, booking.starts_at, booking.ends_at),
+            day: format::day_of(zone, booking.starts_at, now),
+            span: format::span(zone, booking.starts_at, booking.ends_at),
             service: catalogue
                 .service(booking.service)
                 .map(|service| service.name.clone())
@@ -55,7 +54,7 @@ impl VisitLine {
             room: catalogue.room(booking.room).map(|room| room.name.clone()).unwrap_or_default(),
             reference: booking.reference.clone().unwrap_or_default(),
             status: Some(status_word(booking.status)).filter(|_| booking.status != Status::Confirmed),
-            price: (booking.status != Status::Cancelled).then(|| words::money(booking.total())),
+            price: (booking.status != Status::Cancelled).then(|| format::money(booking.total())),
         }
     }
 }
@@ -87,7 +86,7 @@ struct PlanSummary {
 impl PlanSummary {
     fn of(standing: &Standing, today: Date, account_days: i64, saved: Cents) -> Option<PlanSummary> {
         let (membership, plan) = standing.held.as_ref()?;
-        let until = words::day(membership.paid_until, today);
+        let until = format::day(membership.paid_until, today);
         let state = match membership.status {
             membership::Status::Active if membership.renews => format!("Active. Renews after {until}."),
             membership::Status::Active => format!("Active until {until}."),
@@ -107,7 +106,7 @@ impl PlanSummary {
             state,
             days: standing.days_ahead_for(today, account_days),
             credits,
-            saved: (saved > Cents::ZERO).then(|| words::money(saved)),
+            saved: (saved > Cents::ZERO).then(|| format::money(saved)),
         })
     }
 }
@@ -162,7 +161,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<DashboardPage> {
         ToDo {
             line: line(detail),
             path: format!("/book/held/{id}/"),
-            until: expires_at.map(|until| (words::clock(&catalogue.club.zone, until), until.to_string())),
+            until: expires_at.map(|until| (format::clock(&catalogue.club.zone, until), until.to_string())),
             is_offer: places.iter().any(|place| place.offer == Some(id)),
             due: None,
         }
@@ -173,7 +172,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<DashboardPage> {
         let due = due.filter(|due| *due > Cents::ZERO && detail.payment_status == "due")?;
         let line = line(detail);
         let path = line.path.clone();
-        Some(ToDo { line, path, until: None, is_offer: false, due: Some(words::money(due)) })
+        Some(ToDo { line, path, until: None, is_offer: false, due: Some(format::money(due)) })
     };
     // Of a visit with several services, the first one leads to all.
     let is_first = |detail: &&Detail| detail.booking.visit.is_none_or(|first| first == detail.booking.id);

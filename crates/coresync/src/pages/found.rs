@@ -7,8 +7,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use kit::{House, Result};
 use people::Caller;
-
-use super::frame::SAME_FOR_VISITORS;
+use ui::SAME_FOR_VISITORS;
 
 /// The pages that are meant to be found, besides the services.
 const FOUND: [&str; 7] =

@@ -13,12 +13,9 @@ use kit::{Error, House, Result, Tx};
 use messages::calendar::ics;
 use messages::plain_name;
 use people::Caller;
+use ui::{Frame, format, unreferred};
 
-use super::account::at_the_door;
 use super::dashboard::status_word;
-use super::frame::Frame;
-use super::links::unreferred;
-use super::words;
 use crate::calendar::{Invited, event};
 
 pub(super) fn routes() -> Router<House> {
@@ -71,7 +68,7 @@ fn hidden(response: impl IntoResponse) -> Response {
 }
 
 fn frame(title: &str) -> Frame {
-    at_the_door(title)
+    Frame::signed_out(title)
 }
 
 async fn show(caller: Caller, Path(token): Path<String>) -> Result<Response> {
@@ -87,8 +84,8 @@ fn draw(tx: &mut Tx<'_>, token: &str) -> Result<GuestVisitPage> {
         let Detail { booking, technicians, .. } = detail;
         let zone = &catalogue.club.zone;
         let (day, span) = (
-            words::day_of(zone, booking.starts_at, now),
-            words::span(zone, booking.starts_at, booking.ends_at),
+            format::day_of(zone, booking.starts_at, now),
+            format::span(zone, booking.starts_at, booking.ends_at),
         );
         GuestLine {
             service: catalogue.service(booking.service).map(|one| one.name.clone()).unwrap_or_default(),
@@ -111,7 +108,7 @@ fn draw(tx: &mut Tx<'_>, token: &str) -> Result<GuestVisitPage> {
         club: (club.name.clone(), club.address.clone(), club.phone.clone()),
         directions: format!(
             "https://www.google.com/maps/search/?api=1&query={}",
-            words::encoded(&format!("{}, {}", club.name, club.address))
+            format::encoded(&format!("{}, {}", club.name, club.address))
         ),
     })
 }

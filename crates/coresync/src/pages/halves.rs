@@ -10,9 +10,8 @@ use kit::web::Page;
 use kit::{House, Result};
 use people::Caller;
 use pictures::Shown;
+use ui::{Frame, SAME_FOR_VISITORS, offered};
 
-use super::choices::offered;
-use super::frame::{Frame, SAME_FOR_VISITORS};
 use super::services::Row;
 use super::sights::{self, Sight};
 
@@ -110,7 +109,7 @@ async fn half(State(house): State<House>, caller: Caller, half: Half, words: Wor
     let scenes = if half == Half::Private { &people::SCENES[..] } else { &[] };
     let sight = sights::of_half(&shown, half);
     let page = HalfPage {
-        frame: frame.about(words.description).found_at(&house, words.path).seen_as(&sight),
+        frame: frame.about(words.description).canonical(&house, words.path).with_preview(sight.passed_on()),
         sight,
         families: families(&catalogue, &shown, half),
         rooms: rooms(&catalogue, &shown, half),

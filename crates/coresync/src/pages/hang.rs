@@ -11,9 +11,8 @@ use kit::web::{Form, Input, Page, Path, Words, see_other};
 use kit::{Error, Fields, House, Id, Result, Tx};
 use people::{Action, Actor, Caller};
 use pictures::{FILM_LIMIT, Film, Focus, Kind, LIMIT, Picture, Progress, State, Upload};
+use ui::{FieldErrors, Frame, or_sign_in};
 
-use super::frame::{Frame, or_sign_in};
-use super::sheet::Complaints;
 use super::sights::{self, Sight};
 use super::spots::{self, Seen, Spot};
 
@@ -86,7 +85,7 @@ struct PicturesPage {
     groups: Vec<(&'static str, Vec<Place>)>,
     /// The spot whose form was not taken, and what is wrong with it.
     wrong: String,
-    errors: Complaints,
+    errors: FieldErrors,
 }
 
 const FIELDS: [(&str, &str); 4] = [
@@ -96,7 +95,7 @@ const FIELDS: [(&str, &str); 4] = [
     ("spot", "Place"),
 ];
 
-fn draw(tx: &mut Tx<'_>, by: &Actor, wrong: &str, errors: Complaints) -> Result<PicturesPage> {
+fn draw(tx: &mut Tx<'_>, by: &Actor, wrong: &str, errors: FieldErrors) -> Result<PicturesPage> {
     by.need(Action::ManageCatalogue)?;
     let catalogue = catalogue::current(tx)?;
     let known = pictures::list(tx, catalogue.club.id)?;
@@ -121,7 +120,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, wrong: &str, errors: Complaints) -> Result<
 }
 
 async fn show(caller: Caller) -> Result<Response> {
-    let page = caller.view(|tx, by| draw(tx, by, "", Complaints::default())).await;
+    let page = caller.view(|tx, by| draw(tx, by, "", FieldErrors::default())).await;
     or_sign_in(page.and_then(|page| Page::of(&page)), HERE)
 }
 
@@ -146,7 +145,7 @@ async fn upload(caller: Caller, form: Multipart) -> Result<Response> {
 }
 
 async fn refused(caller: &Caller, spot: String, fields: Fields) -> Result<Response> {
-    let errors = Complaints::of(&fields, &FIELDS);
+    let errors = FieldErrors::of(&fields, &FIELDS);
     let page = caller.view(move |tx, by| draw(tx, by, &spot, errors.clone())).await?;
     Ok((StatusCode::BAD_REQUEST, Page::of(&page)?).into_response())
 }

@@ -12,13 +12,12 @@ use jiff::tz::TimeZone;
 use kit::web::{Page, Path, Words, see_other};
 use kit::{Error, Fault, Fields, House, Id, Result, Tx};
 use people::{Action, Actor, Caller};
+use ui::{FormInput, RawForm, format, login_path, or_sign_in};
 
-use super::frame::{login_path, or_sign_in};
 use super::held_page::{HeldPage, SignedOutPage, draw};
 use super::hold_cookie::{self, HoldToken};
 use super::said::{self, Told};
-use super::sheet::{Sheet, Typed};
-use super::{why, words};
+use super::why;
 
 pub(super) fn routes() -> Router<House> {
     Router::new().route("/book/held/{id}/", get(show).post(decide))
@@ -102,7 +101,7 @@ enum Deed {
 }
 
 impl Deed {
-    fn of(typed: &Typed) -> Option<Deed> {
+    fn of(typed: &RawForm) -> Option<Deed> {
         if let Ok(id) = typed.get("leave_out").parse() {
             return Some(Deed::LeaveOut(Id(id)));
         }
@@ -121,7 +120,7 @@ impl Deed {
 
 /// The form, and its words as they came.
 struct Filled {
-    sheet: Sheet<Told>,
+    form: FormInput<Told>,
     sent: Vec<(String, String)>,
 }
 
@@ -131,7 +130,7 @@ impl<S: Send + Sync> FromRequest<S> for Filled {
     async fn from_request(request: Request, _: &S) -> Result<Filled> {
         let bytes = kit::web::body(request).await?;
         let sent = Words::pairs(&bytes)?;
-        Ok(Filled { sheet: Sheet::of(&bytes)?, sent })
+        Ok(Filled { form: FormInput::from_bytes(&bytes)?, sent })
     }
 }
 
@@ -147,11 +146,11 @@ async fn decide(
     caller: Caller,
     HoldToken(token): HoldToken,
     Path(id): Path<Id>,
-    Filled { sheet, sent }: Filled,
+    Filled { form, sent }: Filled,
 ) -> Result<Response> {
     let done = caller.tx(move |tx, by| {
         let holder = Holder { by, token: token.as_deref() };
-        match attend(tx, holder, id, &sheet) {
+        match attend(tx, holder, id, &form) {
             Err(Error::NotFound) if by.person.is_none() => {
                 Ok(Outcome::SignedOut(Box::new(SignedOutPage::of(by, &here(id), &sent))))
             }
@@ -169,13 +168,13 @@ async fn decide(
 pub(super) struct Said<'s> {
     pub(super) refusal: Option<String>,
     pub(super) fields: Fields,
-    pub(super) typed: &'s Typed,
+    pub(super) typed: &'s RawForm,
     /// What the service alone costs now, if that is more than was promised.
     pub(super) promise: Option<i64>,
 }
 
-fn attend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, sheet: &Sheet<Told>) -> Result<Outcome> {
-    let Sheet { typed, read } = sheet;
+fn attend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, form: &FormInput<Told>) -> Result<Outcome> {
+    let FormInput { typed, parsed } = form;
     let held = match bookings::held(tx, holder, id) {
         Err(Error::NotFound) => match booked(tx, holder.by, id)? {
             Some(path) => return Ok(Outcome::Led(path)),
@@ -185,10 +184,10 @@ fn attend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, sheet: &Sheet<Told>) -> R
     };
     let catalogue = catalogue::current(tx)?;
     let service = catalogue.service(held.service).ok_or(Error::NotFound)?;
-    let mut fields = read.as_ref().err().cloned().unwrap_or_default();
+    let mut fields = parsed.as_ref().err().cloned().unwrap_or_default();
     let addons = said::addons(&catalogue, service, typed, &mut fields);
     let is_new_guest = held.person.is_none() && holder.by.may(Action::BookForOthers);
-    if let Ok(told) = read.as_ref().map(|told| &told.extras)
+    if let Ok(told) = parsed.as_ref().map(|told| &told.extras)
         && is_new_guest
     {
         if told.guest_name.is_none() {
@@ -199,11 +198,11 @@ fn attend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, sheet: &Sheet<Told>) -> R
         }
     }
     let deed = Deed::of(typed);
-    if deed == Some(Deed::Add) && read.as_ref().is_ok_and(|told| told.then.is_none()) {
+    if deed == Some(Deed::Add) && parsed.as_ref().is_ok_and(|told| told.then.is_none()) {
         fields.add("then", "Choose what is to follow.");
     }
     let is_over = held.status == Status::Expired;
-    let (told, deed) = match (read, deed) {
+    let (told, deed) = match (parsed, deed) {
         // Whoever lets it go, or needs a moment more, need not fill it in well.
         (_, Some(deed @ (Deed::LetGo | Deed::Extend))) if !fields.0.is_empty() => (None, deed),
         (Ok(told), Some(deed)) if fields.0.is_empty() => {
@@ -303,7 +302,8 @@ fn act(
             let promise = told.and_then(|told| told.promise).unwrap_or((held.base - held.discount).0);
             let price = made.base - made.discount;
             if !lasts && price.0 > promise {
-                let sentence = format!("This time now costs {}. Nothing is booked yet.", words::money(price));
+                let sentence =
+                    format!("This time now costs {}. Nothing is booked yet.", format::money(price));
                 return Err(Stop::No(StatusCode::CONFLICT, sentence, Some(price.0)));
             }
             booked_path(tx, holder.by, &made)?
@@ -363,5 +363,5 @@ fn after_letting_go(by: &Actor, slug: &str, held: &Booking) -> String {
     if by.person.is_some() {
         return "/dashboard/".to_owned();
     }
-    format!("/book/?service={}&date={}", words::encoded(slug), held.day)
+    format!("/book/?service={}&date={}", format::encoded(slug), held.day)
 }

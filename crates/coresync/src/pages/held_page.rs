@@ -6,17 +6,14 @@ use catalogue::Catalogue;
 use jiff::Timestamp;
 use kit::{Cents, Id, Result, Tx, tokens};
 use people::{Action, Actor};
+use ui::{Choice, FieldErrors, Frame, format, login_path, services_by_category};
 
-use super::choices::{self, Choice};
 use super::dashboard::VisitLine;
-use super::frame::{Frame, login_path};
 use super::held::Said;
 use super::price::{self, BillLine};
-use super::said::{FIELDS, From, Shown};
-use super::sheet::Complaints;
+use super::said::{FIELDS, FilledFrom, Shown};
 use super::times::{self, Search, TimeCell};
 use super::visit::cancelling;
-use super::words;
 
 /// One service of what is held.
 pub(super) struct Served {
@@ -48,7 +45,7 @@ pub(super) struct HeldPage {
     can_extend: bool,
     times: String,
     refusal: Option<String>,
-    errors: Complaints,
+    errors: FieldErrors,
     shown: Shown,
     /// What can follow.
     then: Vec<(String, Vec<Choice>)>,
@@ -89,8 +86,8 @@ pub(super) fn draw(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, said: Option<Sai
         None => Default::default(),
     };
     let from = match &said {
-        Some(said) => From::Typed(said.typed),
-        None => From::Kept(&notes),
+        Some(said) => FilledFrom::Raw(said.typed),
+        None => FilledFrom::Stored(&notes),
     };
     let service = catalogue.service(held.service).ok_or(kit::Error::NotFound)?;
     let search = Search {
@@ -120,14 +117,14 @@ pub(super) fn draw(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, said: Option<Sai
         is_over,
         is_visitor: by.person.is_none(),
         has_companion: held.party > 1,
-        until: words::clock(zone, until),
+        until: format::clock(zone, until),
         until_iso: until.to_string(),
         now_iso: now.to_string(),
         cancelling: cancelling(&catalogue, held, now).sentence(),
         can_extend: !held.extended,
         times: search.day_path(held.day),
         refusal: said.as_ref().and_then(|said| said.refusal.clone()),
-        errors: said.as_ref().map(|said| Complaints::of(&said.fields, &FIELDS)).unwrap_or_default(),
+        errors: said.as_ref().map(|said| FieldErrors::of(&said.fields, &FIELDS)).unwrap_or_default(),
         shown: Shown::of(&catalogue, held, &standing, from, liked.as_deref()),
         then: if is_over || all.len() > 3 { Vec::new() } else { followers(&catalogue, &followed) },
         promise: promise.unwrap_or((held.base - held.discount).0),
@@ -136,7 +133,7 @@ pub(super) fn draw(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, said: Option<Sai
         token: if by.person.is_some() && !for_others { String::new() } else { tokens::secret()? },
         needs_guest: for_others && held.person.is_none(),
         whom,
-        sum: (all.len() > 1).then(|| words::money(sum)),
+        sum: (all.len() > 1).then(|| format::money(sum)),
         served: all.iter().map(|detail| served(&catalogue, detail, id, now)).collect(),
     })
 }
@@ -158,17 +155,17 @@ fn served(catalogue: &Catalogue, detail: &Detail, first: Id, now: Timestamp) -> 
         id: booking.id,
         line: VisitLine::of(catalogue, detail, now),
         with: names.join(" and "),
-        guests: words::guests(booking.party),
+        guests: format::guests(booking.party),
         bill: price::bill(&detail.why, booking.tax),
-        total: words::money(booking.total()),
+        total: format::money(booking.total()),
         follows: booking.id != first,
     }
 }
 
 /// What can follow: every service that is offered.
 fn followers(catalogue: &Catalogue, chosen: &[&str]) -> Vec<(String, Vec<Choice>)> {
-    choices::by_family(catalogue, |service| {
-        let (id, minutes) = (service.id.to_string(), words::duration(service.minutes));
+    services_by_category(catalogue, |service| {
+        let (id, minutes) = (service.id.to_string(), format::duration(service.minutes));
         let is_chosen = chosen.contains(&id.as_str());
         Choice::new(id, format!("{}, {minutes}", service.name), is_chosen)
     })

@@ -8,8 +8,7 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::response::Response;
 use kit::Result;
-
-use super::account::with_cookie;
+use ui::with_cookie;
 
 /// Its name.
 const NAME: &str = "__Host-hold";

@@ -11,12 +11,10 @@ use kit::{House, Result};
 use membership::Plan;
 use people::Caller;
 use pictures::Shown;
+use ui::{Choice, Frame, SAME_FOR_VISITORS, format, services_by_category};
 
-use super::choices::{self, Choice};
-use super::frame::{Frame, SAME_FOR_VISITORS};
 use super::services::Row;
 use super::sights::{self, Sight};
-use super::words;
 
 pub(super) fn routes() -> Router<House> {
     Router::new().route("/", get(home))
@@ -85,7 +83,7 @@ pub(super) struct PlanLine {
 impl PlanLine {
     fn of(plan: Plan) -> PlanLine {
         PlanLine {
-            price: words::money(plan.price),
+            price: format::money(plan.price),
             name: plan.name,
             sentence: plan.short_description,
             benefits: plan.benefits,
@@ -98,7 +96,7 @@ async fn home(State(house): State<House>, caller: Caller) -> Result<Response> {
         let catalogue = catalogue::current(tx)?;
         let shown = pictures::shown(tx, catalogue.club.id)?;
         let plans = membership::plans(tx, catalogue.club.id)?;
-        let today = words::date_at(&catalogue.club.zone, tx.now());
+        let today = format::date_at(&catalogue.club.zone, tx.now());
         let description = "A private wellness club: massage, facials, barber, private suites for two, and rooms to be \
                            quiet in.";
         let frame = Frame::new(by, "", "CoreSync, a private wellness club").about(description);
@@ -108,14 +106,14 @@ async fn home(State(house): State<House>, caller: Caller) -> Result<Response> {
     let wanted = Filter { featured: Some(true), ..Filter::default() };
     let sight = sights::of_house(&shown);
     let page = HomePage {
-        frame: frame.found_at(&house, "/").seen_as(&sight),
+        frame: frame.canonical(&house, "/").with_preview(sight.passed_on()),
         club: &catalogue.club,
         sight,
         halves: [Half::Mensuite, Half::Private].map(|half| Doorway::of(&shown, half)),
         rooms: quiet_rooms(&catalogue, &shown),
         featured: catalogue.find(&wanted).map(|service| Row::of(&catalogue, &shown, service)).collect(),
         plans: plans.into_iter().map(PlanLine::of).collect(),
-        services: choices::by_family(&catalogue, |one| Choice::new(&one.slug, &one.name, false)),
+        services: services_by_category(&catalogue, |one| Choice::new(&one.slug, &one.name, false)),
         today: today.to_string(),
     };
     Ok((SAME_FOR_VISITORS, Page::of(&page)?).into_response())

@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::Router;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use jiff::Timestamp;
@@ -14,11 +14,12 @@ use people::{
     Actor, Caller, ConfirmAddress, Confirmed, Forgotten, LINK_EXPIRED, NewPassword, Purpose, SessionKind,
     Tokens,
 };
+use ui::{
+    FieldErrors, FormInput, FormRejection, Frame, PostedForm, QueryForm, RawForm, format, local_path,
+    unreferred, with_cookie,
+};
 
-use super::account::{Wrong, at_the_door, with_cookie, with_tokens};
-use super::frame::{Frame, local_path};
-use super::sheet::{Asked, Complaints, Posted, Sheet, Typed};
-use super::words;
+use super::account::with_tokens;
 
 pub(super) fn routes() -> Router<House> {
     Router::new()
@@ -40,8 +41,8 @@ impl Input for Link {
 #[template(path = "forgotten.html")]
 struct ForgottenPage {
     frame: Frame,
-    typed: Typed,
-    errors: Complaints,
+    typed: RawForm,
+    errors: FieldErrors,
     refused: Option<&'static str>,
     is_sent: bool,
 }
@@ -52,7 +53,7 @@ struct NewPasswordPage {
     frame: Frame,
     token: String,
     email: String,
-    errors: Complaints,
+    errors: FieldErrors,
     is_good: bool,
 }
 
@@ -62,7 +63,7 @@ struct VerifyPage {
     frame: Frame,
     token: String,
     link: Option<LinkShown>,
-    errors: Complaints,
+    errors: FieldErrors,
     refused: Option<&'static str>,
     is_done: bool,
 }
@@ -78,26 +79,22 @@ struct LinkShown {
     is_new_account: bool,
 }
 
-/// The address of this page opens something: it is told to nobody.
-pub(super) fn unreferred(page: impl IntoResponse) -> Response {
-    let mut response = page.into_response();
-    response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    response
-}
-
-fn forgotten_page(typed: Typed) -> ForgottenPage {
-    let frame = Frame { listed: false, ..at_the_door("Forgotten password · CoreSync") };
-    ForgottenPage { frame, typed, errors: Complaints::default(), refused: None, is_sent: false }
+fn forgotten_page(typed: RawForm) -> ForgottenPage {
+    let frame = Frame::signed_out("Forgotten password · CoreSync");
+    ForgottenPage { frame, typed, errors: FieldErrors::default(), refused: None, is_sent: false }
 }
 
 async fn forgotten() -> Result<Page> {
-    Page::of(&forgotten_page(Typed::default()))
+    Page::of(&forgotten_page(RawForm::default()))
 }
 
-async fn send(caller: Caller, Posted(Sheet { typed, read }): Posted<Forgotten>) -> Result<Response> {
+async fn send(
+    caller: Caller,
+    PostedForm(FormInput { typed, parsed }): PostedForm<Forgotten>,
+) -> Result<Response> {
     let mut page = forgotten_page(typed);
     let whence = caller.whence().clone();
-    let asked = match read {
+    let asked = match parsed {
         Ok(Forgotten { email }) => {
             caller.house().db.tx(move |tx| people::ask_reset(tx, &whence, &email)).await
         }
@@ -106,9 +103,9 @@ async fn send(caller: Caller, Posted(Sheet { typed, read }): Posted<Forgotten>) 
     match asked {
         Ok(()) => page.is_sent = true,
         Err(error) => {
-            let wrong = Wrong::of(error, &[("email", "Email"), ("body", "Form")])?;
+            let wrong = FormRejection::of(error, &[("email", "Email"), ("body", "Form")])?;
             (page.errors, page.refused) = (wrong.errors, wrong.refused);
-            return Ok((wrong.status, wrong.again, Page::of(&page)?).into_response());
+            return Ok((wrong.status, wrong.retry_after, Page::of(&page)?).into_response());
         }
     }
     Ok(Page::of(&page)?.into_response())
@@ -131,31 +128,34 @@ async fn link(caller: &Caller, token: &str) -> Result<Option<(people::Link, Time
 async fn password_page(caller: &Caller, token: String) -> Result<NewPasswordPage> {
     let found = link(caller, &token).await?.filter(|(link, _, _)| link.purpose == Purpose::Password);
     Ok(NewPasswordPage {
-        frame: at_the_door("Set a password · CoreSync"),
+        frame: Frame::signed_out("Set a password · CoreSync"),
         token,
         is_good: found.is_some(),
         email: found.map(|(link, _, _)| link.email).unwrap_or_default(),
-        errors: Complaints::default(),
+        errors: FieldErrors::default(),
     })
 }
 
-async fn new_password(caller: Caller, Asked(sheet): Asked<Link>) -> Result<Response> {
-    let Link(token) = sheet.read.unwrap_or(Link(String::new()));
+async fn new_password(caller: Caller, QueryForm(form): QueryForm<Link>) -> Result<Response> {
+    let Link(token) = form.parsed.unwrap_or(Link(String::new()));
     let page = password_page(&caller, token).await?;
     let status = if page.is_good { StatusCode::OK } else { StatusCode::BAD_REQUEST };
     Ok(unreferred((status, Page::of(&page)?)))
 }
 
-async fn set(caller: Caller, Posted(Sheet { typed, read }): Posted<NewPassword>) -> Result<Response> {
+async fn set(
+    caller: Caller,
+    PostedForm(FormInput { typed, parsed }): PostedForm<NewPassword>,
+) -> Result<Response> {
     let token = typed.get("token").to_owned();
-    let done = match read {
+    let done = match parsed {
         Ok(wish) => people::reset_password(caller.house(), caller.whence(), wish).await,
         Err(fields) => Err(Error::Invalid(fields)),
     };
     let Err(error) = done else { return Ok(see_other("/login/")) };
-    let wrong = Wrong::of(error, &[("password", "New password"), ("body", "Form")])?;
+    let wrong = FormRejection::of(error, &[("password", "New password"), ("body", "Form")])?;
     let page = NewPasswordPage { errors: wrong.errors, ..password_page(&caller, token).await? };
-    Ok(unreferred((wrong.status, wrong.again, Page::of(&page)?)))
+    Ok(unreferred((wrong.status, wrong.retry_after, Page::of(&page)?)))
 }
 
 async fn verify_page(caller: &Caller, token: String) -> Result<VerifyPage> {
@@ -164,7 +164,7 @@ async fn verify_page(caller: &Caller, token: String) -> Result<VerifyPage> {
         let is_new_account = link.purpose == Purpose::Address;
         let from = [link.account.device.map(|device| format!("with {device}")), Some(link.account.network)];
         let from: Vec<String> = from.into_iter().flatten().filter(|part| !part.is_empty()).collect();
-        let at = words::moment(&zone, link.account.at, now);
+        let at = format::moment(&zone, link.account.at, now);
         LinkShown {
             email: link.email,
             name: link.account.name,
@@ -174,25 +174,28 @@ async fn verify_page(caller: &Caller, token: String) -> Result<VerifyPage> {
         }
     };
     Ok(VerifyPage {
-        frame: at_the_door("Confirm your email · CoreSync"),
+        frame: Frame::signed_out("Confirm your email · CoreSync"),
         token,
         link: found.map(shown),
-        errors: Complaints::default(),
+        errors: FieldErrors::default(),
         refused: None,
         is_done: false,
     })
 }
 
-async fn verify(caller: Caller, Asked(sheet): Asked<Link>) -> Result<Response> {
-    let Link(token) = sheet.read.unwrap_or(Link(String::new()));
+async fn verify(caller: Caller, QueryForm(form): QueryForm<Link>) -> Result<Response> {
+    let Link(token) = form.parsed.unwrap_or(Link(String::new()));
     let page = verify_page(&caller, token).await?;
     let status = if page.link.is_some() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
     Ok(unreferred((status, Page::of(&page)?)))
 }
 
-async fn confirm(caller: Caller, Posted(Sheet { typed, read }): Posted<ConfirmAddress>) -> Result<Response> {
+async fn confirm(
+    caller: Caller,
+    PostedForm(FormInput { typed, parsed }): PostedForm<ConfirmAddress>,
+) -> Result<Response> {
     let token = typed.get("token").to_owned();
-    let done = match read {
+    let done = match parsed {
         Ok(input) => people::confirm_address(&caller, input, SessionKind::Page).await,
         Err(fields) => Err(Error::Invalid(fields)),
     };
@@ -201,7 +204,7 @@ async fn confirm(caller: Caller, Posted(Sheet { typed, read }): Posted<ConfirmAd
             Some(tokens) => return go_on(&caller, confirmed, &tokens).await,
             None => None,
         },
-        Err(error) => Some(Wrong::of(error, &CONFIRM)?),
+        Err(error) => Some(FormRejection::of(error, &CONFIRM)?),
     };
     let mut page = verify_page(&caller, token).await?;
     let Some(wrong) = wrong else {
@@ -209,7 +212,7 @@ async fn confirm(caller: Caller, Posted(Sheet { typed, read }): Posted<ConfirmAd
         return Ok(unreferred(Page::of(&page)?));
     };
     (page.errors, page.refused) = (wrong.errors, wrong.refused);
-    Ok(unreferred((wrong.status, wrong.again, Page::of(&page)?)))
+    Ok(unreferred((wrong.status, wrong.retry_after, Page::of(&page)?)))
 }
 
 /// The names and labels of the fields.

@@ -13,10 +13,7 @@ use kit::web::{Input, Page, Path, Words, see_other};
 use kit::{Cents, Error, House, Refusal, Result, Tx};
 use membership::{Invoice, Plan, Standing, Status};
 use people::{Actor, Caller};
-
-use super::frame::{Frame, or_sign_in};
-use super::sheet::{Asked, Posted};
-use super::words;
+use ui::{Frame, PostedForm, QueryForm, format, or_sign_in};
 
 const HERE: &str = "/dashboard/membership/";
 
@@ -75,7 +72,7 @@ struct Numbers {
 impl Held {
     fn of(standing: &Standing, today: Date, numbers: Numbers, saved: Cents) -> Option<Held> {
         let (membership, plan) = standing.held.as_ref()?;
-        let day = |date: Date| words::day(date, today);
+        let day = |date: Date| format::day(date, today);
         let until = day(membership.paid_until);
         let frozen = membership.frozen.filter(|(_, last)| *last >= today);
         let is_frozen = standing.is_frozen(today);
@@ -110,13 +107,13 @@ impl Held {
             notices.push(format!("It ends with {until}. Until then you can stay."));
         }
         if let Some(next) = standing.next_plan.as_ref().filter(|_| membership.renews) {
-            let price = words::money(next.price);
+            let price = format::money(next.price);
             notices.push(format!("From the day after {until} you have {} at {price} a month.", next.name));
         }
         let left = (membership.paid_until - today).get_days().max(0);
         let mut facts = vec![
             ("State", state.clone()),
-            ("Price", format!("{} a month", words::money(plan.price))),
+            ("Price", format!("{} a month", format::money(plan.price))),
             ("Paid until", until.clone()),
             ("Days left", left.to_string()),
             ("You book", format!("{} days ahead", standing.days_ahead_for(today, numbers.account_days))),
@@ -136,10 +133,10 @@ impl Held {
         if plan.monthly_credits.is_some() && standing.has_birthday(today) {
             facts.push((
                 "Your birthday month",
-                format!("One service up to {} is our gift", words::money(numbers.gift)),
+                format!("One service up to {} is our gift", format::money(numbers.gift)),
             ));
         }
-        facts.push(("Saved so far", words::money(saved)));
+        facts.push(("Saved so far", format::money(saved)));
         Some(Held {
             name: plan.name.clone(),
             state,
@@ -149,7 +146,7 @@ impl Held {
             auto_credit: membership.auto_credit,
             has_credits: plan.monthly_credits.is_some_and(|credits| credits > 0),
             leaving: !membership.renews,
-            freezes: (1..=numbers.freezable).map(|months| (months, words::months(months))).collect(),
+            freezes: (1..=numbers.freezable).map(|months| (months, format::months(months))).collect(),
             has_next: standing.next_plan.is_some(),
             slug: plan.slug.clone(),
         })
@@ -166,7 +163,7 @@ impl PlanCard {
             (word, format!("{HERE}change/?plan={}", plan.slug))
         });
         PlanCard {
-            price: words::money(plan.price),
+            price: format::money(plan.price),
             name: plan.name,
             sentence: plan.short_description,
             benefits: plan.benefits,
@@ -187,7 +184,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<MembershipPage> {
     let saved = money::saved(tx, person)?;
     let account_days = catalogue.number(bookings::ACCOUNT_DAYS);
     let gift = Cents(catalogue.number(bookings::BIRTHDAY));
-    let today = words::date_at(&catalogue.club.zone, tx.now());
+    let today = format::date_at(&catalogue.club.zone, tx.now());
     let plan = standing.held.as_ref().map(|(_, plan)| plan.clone());
     let rests = standing.held.as_ref().is_some_and(|(held, _)| held.frozen.is_some());
     let plans = membership::plans(tx, catalogue.club.id)?;
@@ -210,8 +207,8 @@ impl Input for Auto {
     }
 }
 
-async fn credits(caller: Caller, Posted(sheet): Posted<Auto>) -> Result<Response> {
-    let Auto(auto) = sheet.read.map_err(Error::Invalid)?;
+async fn credits(caller: Caller, PostedForm(form): PostedForm<Auto>) -> Result<Response> {
+    let Auto(auto) = form.parsed.map_err(Error::Invalid)?;
     let done = caller.tx(move |tx, by| membership::set_auto_credit(tx, by, auto)).await;
     or_sign_in(done.map(|()| see_other(HERE)), HERE)
 }
@@ -255,7 +252,7 @@ impl Deed {
             Deed::Leave => format!("{HERE}leave/"),
             Deed::Stay => format!("{HERE}stay/"),
             Deed::Freeze(months) => format!("{HERE}freeze/?months={months}"),
-            Deed::Change(plan) => format!("{HERE}change/?plan={}", words::encoded(plan)),
+            Deed::Change(plan) => format!("{HERE}change/?plan={}", format::encoded(plan)),
         }
     }
 
@@ -308,17 +305,21 @@ struct InvoiceLines {
 impl InvoiceLines {
     fn of(invoice: Invoice) -> InvoiceLines {
         InvoiceLines {
-            charge: words::money(invoice.charge),
-            credit: words::money(-invoice.credit),
-            total: words::money(invoice.total),
+            charge: format::money(invoice.charge),
+            credit: format::money(-invoice.credit),
+            total: format::money(invoice.total),
             from: invoice.from,
             to: invoice.to,
         }
     }
 }
 
-async fn ask(caller: Caller, Path(name): Path<String>, Asked(sheet): Asked<Wanted>) -> Result<Response> {
-    let deed = Deed::named(&name, sheet.read.map_err(Error::Invalid)?)?;
+async fn ask(
+    caller: Caller,
+    Path(name): Path<String>,
+    QueryForm(form): QueryForm<Wanted>,
+) -> Result<Response> {
+    let deed = Deed::named(&name, form.parsed.map_err(Error::Invalid)?)?;
     let here = deed.path();
     // It is done and undone again: so what is said is what would happen.
     let drawn = caller.tx(move |tx, by| foresee(tx, by, &deed)).await;
@@ -351,7 +352,7 @@ fn foresee(tx: &mut Tx<'_>, by: &Actor, deed: &Deed) -> Result<ChangePage> {
     let person = by.person()?.id;
     let catalogue = catalogue::current(tx)?;
     let standing = membership::standing(tx, catalogue.club.id, person)?;
-    let today = words::date_at(&catalogue.club.zone, tx.now());
+    let today = format::date_at(&catalogue.club.zone, tx.now());
     let seen = attempt(tx, by, deed)?;
     let mut page = ChangePage {
         frame: Frame::new(by, "membership", "Change the membership · CoreSync"),
@@ -399,7 +400,7 @@ fn foresee(tx: &mut Tx<'_>, by: &Actor, deed: &Deed) -> Result<ChangePage> {
 fn reason(refusal: &Refusal, standing: &Standing, deed: &Deed, today: Date) -> String {
     let held = standing.held.as_ref().filter(|_| *refusal == membership::WRONG_STATE);
     let Some((held, _)) = held else { return refusal.sentence.to_owned() };
-    let day = |date: Date| words::day(date, today);
+    let day = |date: Date| format::day(date, today);
     match (held.frozen, deed) {
         (Some((from, last)), Deed::Change(_) | Deed::Freeze(_)) => {
             let then = if matches!(deed, Deed::Freeze(_)) { "freeze it again" } else { "change it" };
@@ -431,7 +432,7 @@ fn sentences(
     today: Date,
 ) -> Result<Vec<String>> {
     let Some((held, plan)) = &standing.held else { return Ok(Vec::new()) };
-    let until = words::day(held.paid_until, today);
+    let until = format::day(held.paid_until, today);
     let name = &plan.name;
     Ok(match deed {
         Deed::Leave => vec![
@@ -443,15 +444,17 @@ fn sentences(
                 catalogue.number(bookings::ACCOUNT_DAYS)
             ),
         ],
-        Deed::Stay => vec![format!("{name} goes on after {until}, at {} a month.", words::money(plan.price))],
+        Deed::Stay => {
+            vec![format!("{name} goes on after {until}, at {} a month.", format::money(plan.price))]
+        }
         Deed::Freeze(months) => {
             let months = usize::try_from(*months).unwrap_or(0);
             let months = if months == 1 {
                 "one month".to_owned()
             } else {
-                format!("{} months", words::number(months))
+                format!("{} months", format::number(months))
             };
-            let days = rests.map(|(from, last)| (words::day(from, today), words::day(last, today)));
+            let days = rests.map(|(from, last)| (format::day(from, today), format::day(last, today)));
             let days = days.map_or_else(
                 || format!("From the day after {until}"),
                 |(from, last)| format!("From {from} until {last}"),
@@ -480,7 +483,7 @@ fn sentences(
                 format!(
                     "You keep {name} until {until}. {} begins the day after, at {} a month.",
                     next.name,
-                    words::money(next.price)
+                    format::money(next.price)
                 ),
                 format!("With {} you book {} days ahead. {credits}", next.name, next.max_advance_days),
             ]
@@ -493,14 +496,18 @@ fn affected(catalogue: &Catalogue, one: &Repricing, today: Date) -> Affected {
     Affected {
         path: format!("/dashboard/bookings/{}/", booking.id),
         what: catalogue.service(booking.service).map(|service| service.name.clone()).unwrap_or_default(),
-        day: words::day(booking.day, today),
-        from: words::money(one.from),
-        to: words::money(booking.total()),
+        day: format::day(booking.day, today),
+        from: format::money(one.from),
+        to: format::money(booking.total()),
     }
 }
 
-async fn act(caller: Caller, Path(name): Path<String>, Posted(sheet): Posted<Wanted>) -> Result<Response> {
-    let deed = Deed::named(&name, sheet.read.map_err(Error::Invalid)?)?;
+async fn act(
+    caller: Caller,
+    Path(name): Path<String>,
+    PostedForm(form): PostedForm<Wanted>,
+) -> Result<Response> {
+    let deed = Deed::named(&name, form.parsed.map_err(Error::Invalid)?)?;
     let here = deed.path();
     let done = caller.tx(move |tx, by| {
         let mut refused = None;

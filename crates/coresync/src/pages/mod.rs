@@ -6,12 +6,9 @@ mod audit_words;
 mod book;
 mod book_guest;
 mod cancel;
-mod choices;
 mod dashboard;
 pub(crate) mod docs;
-mod errors;
 mod found;
-mod frame;
 mod guest_visit;
 mod halves;
 mod hang;
@@ -22,6 +19,7 @@ mod home;
 mod links;
 mod membership;
 mod moving;
+mod navigation;
 mod preferences;
 mod price;
 mod privacy;
@@ -30,7 +28,6 @@ mod repeat;
 mod said;
 mod services;
 mod sessions;
-mod sheet;
 mod sights;
 mod spots;
 pub(crate) mod staff;
@@ -43,13 +40,11 @@ mod visit;
 mod visits;
 mod wait;
 mod why;
-mod words;
 
 use axum::Router;
 use kit::House;
 
-pub use errors::said;
-pub(crate) use frame::sign_in_path;
+pub(crate) use navigation::navigation;
 pub(crate) use price::Cancelling;
 
 /// The addresses of the pages.

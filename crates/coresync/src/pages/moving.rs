@@ -13,14 +13,11 @@ use jiff::civil::Date;
 use kit::web::{Input, Page, Path, Words, see_other};
 use kit::{Cents, Error, Fault, Fields, House, Id, Result, Tx};
 use people::{Actor, Caller};
+use ui::{Choice, FieldErrors, FormInput, Frame, PostedForm, QueryForm, format, lenient_number, or_sign_in};
 
 use super::book::{Narrowing, narrowings, night_before};
-use super::choices::Choice;
 use super::dashboard::VisitLine;
-use super::frame::{Frame, or_sign_in};
-use super::sheet::{Asked, Complaints, Posted, Sheet, narrowing};
 use super::times::{self, Narrowed, Part, Search, Strip};
-use super::words;
 
 pub(super) fn routes() -> Router<House> {
     Router::new().route("/dashboard/bookings/{id}/move/", get(look).post(go))
@@ -46,8 +43,8 @@ impl Input for Wanted {
             date: words.opt_date("date"),
             to: words.opt_moment("to"),
             narrowed: Narrowed::parse(words),
-            promise: narrowing(words, "promise"),
-            shown_room: narrowing(words, "shown_room"),
+            promise: lenient_number(words, "promise"),
+            shown_room: lenient_number(words, "shown_room"),
             shown_with: words.opt_text_within("shown_with", 200).as_deref().and_then(ids),
         }
     }
@@ -83,7 +80,7 @@ struct Meant {
 struct MovePage {
     frame: Frame,
     line: VisitLine,
-    errors: Complaints,
+    errors: FieldErrors,
     refusal: Option<String>,
     date: Date,
     today: Date,
@@ -103,14 +100,14 @@ fn here(id: Id) -> String {
     format!("/dashboard/bookings/{id}/move/")
 }
 
-async fn look(caller: Caller, Path(id): Path<Id>, Asked(sheet): Asked<Wanted>) -> Result<Response> {
+async fn look(caller: Caller, Path(id): Path<Id>, QueryForm(form): QueryForm<Wanted>) -> Result<Response> {
     // A look at what a move means makes it and undoes it: that is more than a view may.
-    let drawn = caller.tx(move |tx, by| draw(tx, by, id, &sheet.read, None)).await;
+    let drawn = caller.tx(move |tx, by| draw(tx, by, id, &form.parsed, None)).await;
     or_sign_in(drawn.and_then(|(status, page)| Ok((status, Page::of(&*page)?))), &here(id))
 }
 
-async fn go(caller: Caller, Path(id): Path<Id>, Posted(sheet): Posted<Wanted>) -> Result<Response> {
-    let done = caller.tx(move |tx, by| attend(tx, by, id, &sheet)).await;
+async fn go(caller: Caller, Path(id): Path<Id>, PostedForm(form): PostedForm<Wanted>) -> Result<Response> {
+    let done = caller.tx(move |tx, by| attend(tx, by, id, &form)).await;
     let answered = done.and_then(|outcome| match outcome {
         Ok(path) => Ok(see_other(&path)),
         Err((status, page)) => Ok((status, Page::of(&*page)?).into_response()),
@@ -120,14 +117,14 @@ async fn go(caller: Caller, Path(id): Path<Id>, Posted(sheet): Posted<Wanted>) -
 
 type Shown = (StatusCode, Box<MovePage>);
 
-fn attend(tx: &mut Tx<'_>, by: &Actor, id: Id, sheet: &Sheet<Wanted>) -> Result<Result<String, Shown>> {
-    let mut read = sheet.read.clone();
-    if let Ok(Wanted { to: None, .. }) = read {
+fn attend(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &FormInput<Wanted>) -> Result<Result<String, Shown>> {
+    let mut parsed = form.parsed.clone();
+    if let Ok(Wanted { to: None, .. }) = parsed {
         let mut fields = Fields::new();
         fields.add("to", "Choose one of the times first.");
-        read = Err(fields);
+        parsed = Err(fields);
     }
-    let Ok(wanted) = &read else { return draw(tx, by, id, &read, None).map(Err) };
+    let Ok(wanted) = &parsed else { return draw(tx, by, id, &parsed, None).map(Err) };
     let detail = bookings::show(tx, by, id)?;
     let to = target(&detail, wanted);
     let mut stopped = None;
@@ -142,7 +139,7 @@ fn attend(tx: &mut Tx<'_>, by: &Actor, id: Id, sheet: &Sheet<Wanted>) -> Result<
         return Ok(Ok(format!("/dashboard/bookings/{id}/")));
     }
     let stopped = stopped.ok_or_else(|| Fault::because("neither moved nor refused"))?;
-    draw(tx, by, id, &read, Some(stopped)).map(Err)
+    draw(tx, by, id, &parsed, Some(stopped)).map(Err)
 }
 
 /// What is said of a refusal; what is none goes on.
@@ -178,7 +175,7 @@ fn draw(
     tx: &mut Tx<'_>,
     by: &Actor,
     id: Id,
-    read: &Result<Wanted, Fields>,
+    parsed: &Result<Wanted, Fields>,
     stopped: Option<(StatusCode, String)>,
 ) -> Result<Shown> {
     let detail = bookings::show(tx, by, id)?;
@@ -189,7 +186,7 @@ fn draw(
         let was_moved_enough = booking.can_move(now, i64::MAX);
         return Err(Error::refused(if was_moved_enough { &TOO_MANY_MOVES } else { &WRONG_STATE }));
     }
-    let wanted = read.as_ref().cloned().unwrap_or_default();
+    let wanted = parsed.as_ref().cloned().unwrap_or_default();
     let service = catalogue.service(booking.service).ok_or(Error::NotFound)?;
     let minutes = booking.sale.as_ref().map(|sale| sale.minutes);
     let search_for = Search {
@@ -199,7 +196,7 @@ fn draw(
         guest: None,
         ..Search::fitting(&catalogue, service, wanted.narrowed)
     };
-    let today = words::date_at(zone, now);
+    let today = format::date_at(zone, now);
     let date = match (wanted.to, wanted.date) {
         (Some(to), None) => night_before(zone, to),
         (_, date) => date.unwrap_or_else(|| booking.day.max(today)),
@@ -236,7 +233,7 @@ fn draw(
             Err(error) => stopped = stopped.or(Some(refused(error)?)),
         }
     }
-    let fields = read.as_ref().err().cloned().unwrap_or_default();
+    let fields = parsed.as_ref().err().cloned().unwrap_or_default();
     let status = match &stopped {
         _ if !fields.0.is_empty() => StatusCode::BAD_REQUEST,
         Some((status, _)) => *status,
@@ -247,7 +244,7 @@ fn draw(
     let page = MovePage {
         frame: Frame::new(by, "visits", format!("Move: {} · CoreSync", line.service)),
         line,
-        errors: Complaints::of(&fields, &FIELDS),
+        errors: FieldErrors::of(&fields, &FIELDS),
         refusal: stopped.map(|(_, sentence)| sentence),
         date,
         today,
@@ -255,7 +252,7 @@ fn draw(
         rooms,
         strip: Strip::of(&fortnight, &search_for, date),
         search: search_for,
-        day: words::day(date, today),
+        day: format::day(date, today),
         parts,
         sentence,
         meant,
@@ -280,14 +277,14 @@ fn meaning(catalogue: &catalogue::Catalogue, detail: &Detail, moved: &Reschedule
     let served: Vec<Id> = detail.technicians.iter().map(|(id, _)| *id).collect();
     let with = instead(names(&moved.technicians), names(&served));
     let zone = &catalogue.club.zone;
-    let (price, difference) = (words::money(after.total()), moved.difference);
+    let (price, difference) = (format::money(after.total()), moved.difference);
     let difference = match difference.0 {
         0 => "It costs the same.".to_owned(),
-        1.. => format!("That is {} more than before.", words::money(difference)),
-        _ => format!("That is {} less than before.", words::money(Cents(-difference.0))),
+        1.. => format!("That is {} more than before.", format::money(difference)),
+        _ => format!("That is {} less than before.", format::money(Cents(-difference.0))),
     };
     let frozen = (after.frozen.fee > Cents::ZERO).then(|| {
-        let fee = words::money(after.frozen.fee);
+        let fee = format::money(after.frozen.fee);
         format!("If you cancel it later, {fee} stays due, for it is moved late.")
     });
     let left = catalogue.number(bookings::MOVES) - after.moves;
@@ -296,8 +293,8 @@ fn meaning(catalogue: &catalogue::Catalogue, detail: &Detail, moved: &Reschedule
     Meant {
         when: format!(
             "{}, {}",
-            words::day_of(zone, after.starts_at, now),
-            words::span(zone, after.starts_at, after.ends_at)
+            format::day_of(zone, after.starts_at, now),
+            format::span(zone, after.starts_at, after.ends_at)
         ),
         room: instead(room(after.room), room(before.room)),
         with: Some(with).filter(|with| !with.is_empty()),
@@ -313,7 +310,7 @@ fn meaning(catalogue: &catalogue::Catalogue, detail: &Detail, moved: &Reschedule
             1 => "After that it can be moved once more.".to_owned(),
             left => format!(
                 "After that it can be moved {} more times.",
-                words::number(usize::try_from(left).unwrap_or(2))
+                format::number(usize::try_from(left).unwrap_or(2))
             ),
         }),
     }

@@ -7,13 +7,12 @@ use axum::routing::{get, post};
 use kit::web::{Form, Input, Page, Words, see_other};
 use kit::{Error, House, Result, Tx};
 use people::{Actor, Caller, Notice, PreferencesChange, Wanted};
+use ui::{
+    Choice, FieldErrors, FormInput, FormRejection, Frame, PostedForm, QueryForm, RawForm, from_pairs,
+    or_sign_in, unreferred,
+};
 
-use super::account::{Wrong, at_the_door};
-use super::choices::{self, Choice};
-use super::frame::{Frame, or_sign_in};
-use super::links::unreferred;
 use super::sessions::Done;
-use super::sheet::{Asked, Complaints, Posted, Sheet, Typed};
 
 const HERE: &str = "/dashboard/preferences/";
 
@@ -39,8 +38,8 @@ const LABELS: [(&str, &str); 8] = [
 #[template(path = "preferences.html")]
 struct PreferencesPage {
     frame: Frame,
-    typed: Typed,
-    errors: Complaints,
+    typed: RawForm,
+    errors: FieldErrors,
     done: Option<&'static str>,
     scenes: Vec<Choice>,
     music: Vec<Choice>,
@@ -50,7 +49,7 @@ struct PreferencesPage {
 
 /// The words of one of the preferences, or none of them.
 fn or_open(all: &[(&'static str, &'static str)], chosen: &str) -> Vec<Choice> {
-    choices::of_pairs([("", "As the room is")].into_iter().chain(all.iter().copied()), chosen)
+    from_pairs([("", "As the room is")].into_iter().chain(all.iter().copied()), chosen)
 }
 
 /// A notice in words.
@@ -61,14 +60,14 @@ fn spoken(notice: Notice) -> &'static str {
     }
 }
 
-async fn show(caller: Caller, Asked(sheet): Asked<Done>) -> Result<Response> {
-    let done = sheet.read.is_ok_and(|Done(done)| done.is_some()).then_some("Saved.");
+async fn show(caller: Caller, QueryForm(form): QueryForm<Done>) -> Result<Response> {
+    let done = form.parsed.is_ok_and(|Done(done)| done.is_some()).then_some("Saved.");
     let drawn =
         caller.view(move |tx, by| draw(tx, by, None).map(|page| PreferencesPage { done, ..page })).await;
     or_sign_in(drawn.and_then(|page| Page::of(&page)), HERE)
 }
 
-fn draw(tx: &mut Tx<'_>, by: &Actor, typed: Option<Typed>) -> Result<PreferencesPage> {
+fn draw(tx: &mut Tx<'_>, by: &Actor, typed: Option<RawForm>) -> Result<PreferencesPage> {
     let likes = people::preferences(tx, by)?;
     let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
     let kept = [
@@ -89,7 +88,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, typed: Option<Typed>) -> Result<Preferences
     Ok(PreferencesPage {
         frame: Frame::new(by, "preferences", "Preferences · CoreSync"),
         scents,
-        errors: Complaints::default(),
+        errors: FieldErrors::default(),
         done: None,
         scenes: or_open(&people::SCENES, typed.get("scene")),
         music: or_open(&people::MUSIC, typed.get("music")),
@@ -101,8 +100,11 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, typed: Option<Typed>) -> Result<Preferences
     })
 }
 
-async fn save(caller: Caller, Posted(Sheet { typed, read }): Posted<PreferencesChange>) -> Result<Response> {
-    let done = match read {
+async fn save(
+    caller: Caller,
+    PostedForm(FormInput { typed, parsed }): PostedForm<PreferencesChange>,
+) -> Result<Response> {
+    let done = match parsed {
         Ok(change) => caller.tx(move |tx, by| people::change_preferences(tx, by, &change).map(drop)).await,
         Err(fields) => Err(Error::Invalid(fields)),
     };
@@ -111,11 +113,11 @@ async fn save(caller: Caller, Posted(Sheet { typed, read }): Posted<PreferencesC
         Err(Error::Unauthorized) => return or_sign_in(Err::<Page, _>(Error::Unauthorized), HERE),
         Err(error) => error,
     };
-    let wrong = Wrong::of(error, &LABELS)?;
+    let wrong = FormRejection::of(error, &LABELS)?;
     let drawn = caller.view(move |tx, by| draw(tx, by, Some(typed.clone()))).await;
     let page = drawn.and_then(|page| {
         let page = Page::of(&PreferencesPage { errors: wrong.errors, ..page })?;
-        Ok((wrong.status, wrong.again, page).into_response())
+        Ok((wrong.status, wrong.retry_after, page).into_response())
     });
     or_sign_in(page, HERE)
 }
@@ -145,21 +147,21 @@ struct UnsubscribePage {
 
 impl UnsubscribePage {
     fn of(token: String, notice: Notice, is_done: bool) -> UnsubscribePage {
-        let frame = at_the_door("Letters · CoreSync");
+        let frame = Frame::signed_out("Letters · CoreSync");
         UnsubscribePage { frame, token, what: spoken(notice), is_done }
     }
 }
 
-async fn leave(caller: Caller, Asked(sheet): Asked<Link>) -> Result<Response> {
-    let Link(token) = sheet.read.unwrap_or(Link(String::new()));
+async fn leave(caller: Caller, QueryForm(form): QueryForm<Link>) -> Result<Response> {
+    let Link(token) = form.parsed.unwrap_or(Link(String::new()));
     let asked = token.clone();
     let (_, notice) = caller.house().db.view(move |tx| people::read_unsubscribe(tx, &asked)).await?;
     Ok(unreferred(Page::of(&UnsubscribePage::of(token, notice, false))?))
 }
 
 /// Works at once, for a person and for the client of their mail (RFC 8058): it is asked for no sign-in.
-async fn left(caller: Caller, Asked(sheet): Asked<Link>) -> Result<Response> {
-    let Link(token) = sheet.read.unwrap_or(Link(String::new()));
+async fn left(caller: Caller, QueryForm(form): QueryForm<Link>) -> Result<Response> {
+    let Link(token) = form.parsed.unwrap_or(Link(String::new()));
     let asked = token.clone();
     let notice = caller.house().db.tx(move |tx| people::unsubscribe(tx, &asked)).await?;
     Ok(unreferred(Page::of(&UnsubscribePage::of(token, notice, true))?))

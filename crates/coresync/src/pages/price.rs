@@ -5,8 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use kit::Cents;
 use money::Line;
-
-use super::words;
+use ui::format;
 
 /// A line of a bill.
 #[derive(Debug)]
@@ -17,7 +16,7 @@ pub(super) struct BillLine {
 
 /// The lines of a price and its tax.
 pub(super) fn bill(lines: &[Line], tax: Cents) -> Vec<BillLine> {
-    let line = |label: &str, amount| BillLine { label: label.to_owned(), amount: words::money(amount) };
+    let line = |label: &str, amount| BillLine { label: label.to_owned(), amount: format::money(amount) };
     let mut bill: Vec<BillLine> = lines.iter().map(|one| line(&one.label, one.amount)).collect();
     if tax != Cents::ZERO {
         bill.push(line("Tax", tax));
@@ -39,7 +38,7 @@ pub(crate) struct Cancelling<'z> {
 impl Cancelling<'_> {
     /// `Free to cancel until Monday 23 November, 16:00. …`
     pub(crate) fn sentence(&self) -> String {
-        self.sentence_with(|moment| words::moment(self.zone, moment, self.now))
+        self.sentence_with(|moment| format::moment(self.zone, moment, self.now))
     }
 
     /// The same with times as `said` writes them.
@@ -68,11 +67,11 @@ impl Cancelling<'_> {
         if fee == Cents::ZERO {
             "Cancelling now is free.".to_owned()
         } else if fee == self.net {
-            format!("Cancelling now costs {}, the full price.", words::money(fee))
+            format!("Cancelling now costs {}, the full price.", format::money(fee))
         } else if fee == self.policy.half(self.net) {
-            format!("Cancelling now costs {}, half of {}.", words::money(fee), words::money(self.net))
+            format!("Cancelling now costs {}, half of {}.", format::money(fee), format::money(self.net))
         } else {
-            format!("Cancelling now costs {}.", words::money(fee))
+            format!("Cancelling now costs {}.", format::money(fee))
         }
     }
 }

@@ -10,12 +10,11 @@ use kit::web::{Input, Page, Words, see_other};
 use kit::{Error, Fields, House, Result, Tx};
 use people::{Actor, Caller, Consent, Leaver, What};
 use serde_json::{Value, json};
+use ui::{
+    FieldErrors, FormInput, FormRejection, Frame, PostedForm, QueryForm, format, or_sign_in, with_cookie,
+};
 
-use super::account::{Wrong, with_cookie};
-use super::frame::{Frame, or_sign_in};
 use super::sessions::Done;
-use super::sheet::{Asked, Complaints, Posted, Sheet};
-use super::words;
 
 const HERE: &str = "/dashboard/privacy/";
 
@@ -34,7 +33,7 @@ const LABELS: [(&str, &str); 3] =
 #[template(path = "privacy.html")]
 struct PrivacyPage {
     frame: Frame,
-    errors: Complaints,
+    errors: FieldErrors,
     refused: Option<&'static str>,
     done: Option<&'static str>,
     agreements: Vec<(&'static str, &'static str, bool)>,
@@ -49,8 +48,8 @@ struct ErasedPage {
     frame: Frame,
 }
 
-async fn show(caller: Caller, Asked(sheet): Asked<Done>) -> Result<Response> {
-    let done = sheet.read.is_ok_and(|Done(done)| done.is_some()).then_some("Saved.");
+async fn show(caller: Caller, QueryForm(form): QueryForm<Done>) -> Result<Response> {
+    let done = form.parsed.is_ok_and(|Done(done)| done.is_some()).then_some("Saved.");
     let drawn = caller.view(move |tx, by| draw(tx, by).map(|page| PrivacyPage { done, ..page })).await;
     or_sign_in(drawn.and_then(|page| Page::of(&page)), HERE)
 }
@@ -70,13 +69,13 @@ fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<PrivacyPage> {
         consents.iter().any(one)
     };
     let line = |one: &Consent| {
-        let given = words::moment(zone, one.given_at, now);
-        let until = one.withdrawn_at.map(|at| format!(", taken back {}", words::moment(zone, at, now)));
+        let given = format::moment(zone, one.given_at, now);
+        let until = one.withdrawn_at.map(|at| format!(", taken back {}", format::moment(zone, at, now)));
         format!("{} ({}): agreed {given}{}", one.kind, one.version, until.unwrap_or_default())
     };
     Ok(PrivacyPage {
         frame: Frame::new(by, "privacy", "Privacy · CoreSync"),
-        errors: Complaints::default(),
+        errors: FieldErrors::default(),
         refused: None,
         done: None,
         agreements: people::AGREEMENTS
@@ -157,8 +156,8 @@ impl Input for Agreed {
     }
 }
 
-async fn agree(caller: Caller, Posted(Sheet { read, .. }): Posted<Agreed>) -> Result<Response> {
-    let Agreed(kinds) = read.map_err(Error::Invalid)?;
+async fn agree(caller: Caller, PostedForm(FormInput { parsed, .. }): PostedForm<Agreed>) -> Result<Response> {
+    let Agreed(kinds) = parsed.map_err(Error::Invalid)?;
     let done = caller.tx(move |tx, by| people::agree_to(tx, by, &kinds)).await;
     or_sign_in(done.map(|()| see_other("/dashboard/privacy/?done=1")), HERE)
 }
@@ -179,8 +178,11 @@ impl Input for Leaving {
     }
 }
 
-async fn erase(caller: Caller, Posted(Sheet { read, .. }): Posted<Leaving>) -> Result<Response> {
-    let done = match read {
+async fn erase(
+    caller: Caller,
+    PostedForm(FormInput { parsed, .. }): PostedForm<Leaving>,
+) -> Result<Response> {
+    let done = match parsed {
         Ok(Leaving(password)) => erase_now(&caller, password).await,
         Err(fields) => Err(Error::Invalid(fields)),
     };
@@ -194,11 +196,11 @@ async fn erase(caller: Caller, Posted(Sheet { read, .. }): Posted<Leaving>) -> R
         }
         Err(error) => error,
     };
-    let wrong = Wrong::of(error, &LABELS)?;
+    let wrong = FormRejection::of(error, &LABELS)?;
     let drawn = caller.view(draw).await;
     let page = drawn.and_then(|page| {
         let page = PrivacyPage { errors: wrong.errors, refused: wrong.refused, ..page };
-        Ok((wrong.status, wrong.again, Page::of(&page)?).into_response())
+        Ok((wrong.status, wrong.retry_after, Page::of(&page)?).into_response())
     });
     or_sign_in(page, HERE)
 }

@@ -7,11 +7,10 @@ use axum::routing::{get, post};
 use kit::web::{Input, Page, Words, see_other};
 use kit::{Error, Fields, House, Result, Tx};
 use people::{Actor, Caller, ChangePassword, EmergencyContact, NewAddress, ProfileChange, SessionKind};
+use ui::{FieldErrors, FormInput, FormRejection, Frame, PostedForm, QueryForm, RawForm, or_sign_in};
 
-use super::account::{Wrong, with_tokens};
-use super::frame::{Frame, or_sign_in};
+use super::account::with_tokens;
 use super::sessions::Done;
-use super::sheet::{Asked, Complaints, Posted, Sheet, Typed};
 
 const HERE: &str = "/dashboard/profile/";
 
@@ -42,8 +41,8 @@ const LABELS: [(&str, &str); 12] = [
 #[template(path = "profile.html")]
 struct ProfilePage {
     frame: Frame,
-    typed: Typed,
-    errors: Complaints,
+    typed: RawForm,
+    errors: FieldErrors,
     refused: Option<&'static str>,
     done: Option<&'static str>,
     email: String,
@@ -59,18 +58,18 @@ fn sentence(done: Option<&str>) -> Option<&'static str> {
     }
 }
 
-async fn show(caller: Caller, Asked(sheet): Asked<Done>) -> Result<Response> {
-    let done = sheet.read.ok().and_then(|Done(done)| sentence(done.as_deref()));
+async fn show(caller: Caller, QueryForm(form): QueryForm<Done>) -> Result<Response> {
+    let done = form.parsed.ok().and_then(|Done(done)| sentence(done.as_deref()));
     let drawn = caller.view(move |tx, by| draw(tx, by, None).map(|page| ProfilePage { done, ..page })).await;
     or_sign_in(drawn.and_then(|page| Page::of(&page)), HERE)
 }
 
 /// The page with what is kept, or with what was typed.
-fn draw(tx: &mut Tx<'_>, by: &Actor, typed: Option<Typed>) -> Result<ProfilePage> {
+fn draw(tx: &mut Tx<'_>, by: &Actor, typed: Option<RawForm>) -> Result<ProfilePage> {
     let person = by.person()?;
     let contact = people::emergency_contact(tx, by)?;
     let field =
-        |read: fn(&EmergencyContact) -> &String| contact.as_ref().map(read).cloned().unwrap_or_default();
+        |parsed: fn(&EmergencyContact) -> &String| contact.as_ref().map(parsed).cloned().unwrap_or_default();
     let kept = [
         ("first_name", person.first_name.clone()),
         ("last_name", person.last_name.clone()),
@@ -84,9 +83,9 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, typed: Option<Typed>) -> Result<ProfilePage
         frame: Frame::new(by, "profile", "Profile · CoreSync"),
         typed: match typed {
             Some(typed) => typed.over(&kept)?,
-            None => Typed::default().over(&kept)?,
+            None => RawForm::default().over(&kept)?,
         },
-        errors: Complaints::default(),
+        errors: FieldErrors::default(),
         refused: None,
         done: None,
         email: person.email.clone().unwrap_or_default(),
@@ -138,8 +137,11 @@ fn contact(words: &mut Words) -> Option<EmergencyContact> {
     Some(EmergencyContact { name: name?, phone: phone?, relation: relation? })
 }
 
-async fn save(caller: Caller, Posted(Sheet { typed, read }): Posted<ProfileForm>) -> Result<Response> {
-    let done = match read {
+async fn save(
+    caller: Caller,
+    PostedForm(FormInput { typed, parsed }): PostedForm<ProfileForm>,
+) -> Result<Response> {
+    let done = match parsed {
         Ok(ProfileForm(change)) => {
             caller.tx(move |tx, by| people::change_profile(tx, by, &change).map(drop)).await
         }
@@ -158,14 +160,14 @@ async fn confirm_again(caller: Caller) -> Result<Response> {
         })
         .await;
     let answered = done.map(|()| see_other("/dashboard/profile/?done=letter"));
-    answer(&caller, answered, Typed::default()).await
+    answer(&caller, answered, RawForm::default()).await
 }
 
 async fn change_address(
     caller: Caller,
-    Posted(Sheet { typed, read }): Posted<NewAddress>,
+    PostedForm(FormInput { typed, parsed }): PostedForm<NewAddress>,
 ) -> Result<Response> {
-    let done = match read {
+    let done = match parsed {
         Ok(wish) => people::ask_address(&caller, wish).await,
         Err(fields) => Err(Error::Invalid(fields)),
     };
@@ -191,9 +193,9 @@ impl Input for PasswordForm {
 
 async fn change_password(
     caller: Caller,
-    Posted(Sheet { typed, read }): Posted<PasswordForm>,
+    PostedForm(FormInput { typed, parsed }): PostedForm<PasswordForm>,
 ) -> Result<Response> {
-    let done = match read {
+    let done = match parsed {
         Ok(PasswordForm(change)) => people::change_password(&caller, change, SessionKind::Page).await,
         Err(fields) => Err(Error::Invalid(fields)),
     };
@@ -220,17 +222,17 @@ async fn change_password(
 }
 
 /// The answer to a form, or the page with what was wrong about it.
-async fn answer(caller: &Caller, done: Result<Response>, typed: Typed) -> Result<Response> {
+async fn answer(caller: &Caller, done: Result<Response>, typed: RawForm) -> Result<Response> {
     let error = match done {
         Ok(response) => return Ok(response),
         Err(Error::Unauthorized) => return or_sign_in(Err::<Page, _>(Error::Unauthorized), HERE),
         Err(error) => error,
     };
-    let wrong = Wrong::of(error, &LABELS)?;
+    let wrong = FormRejection::of(error, &LABELS)?;
     let drawn = caller.view(move |tx, by| draw(tx, by, Some(typed.clone()))).await;
     let page = drawn.and_then(|page| {
         let page = ProfilePage { errors: wrong.errors, refused: wrong.refused, ..page };
-        Ok((wrong.status, wrong.again, Page::of(&page)?).into_response())
+        Ok((wrong.status, wrong.retry_after, Page::of(&page)?).into_response())
     });
     or_sign_in(page, HERE)
 }

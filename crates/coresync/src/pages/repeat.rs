@@ -14,12 +14,9 @@ use kit::web::{Input, Page, Path, Words, body};
 use kit::{Cents, Error, Fault, House, Id, Result, Tx, tokens};
 use people::{Actor, Caller};
 use serde_json::Value;
+use ui::{Choice, FieldErrors, FormInput, Frame, format, lenient_number, or_sign_in};
 
-use super::choices::Choice;
 use super::dashboard::VisitLine;
-use super::frame::{Frame, or_sign_in};
-use super::sheet::{Complaints, Sheet};
-use super::words;
 
 pub(super) fn routes() -> Router<House> {
     Router::new().route("/dashboard/bookings/{id}/repeat/", get(ask).post(go))
@@ -60,7 +57,7 @@ impl Input for Plan {
             instead,
             without,
             books: words.raw("deed").and_then(Value::as_str) == Some("book"),
-            promise: super::sheet::narrowing(words, "promise"),
+            promise: lenient_number(words, "promise"),
             once: words.opt_text_within("once", 100).unwrap_or_default(),
         }
     }
@@ -87,7 +84,7 @@ struct Day {
 struct RepeatPage {
     frame: Frame,
     line: VisitLine,
-    errors: Complaints,
+    errors: FieldErrors,
     every: String,
     times: String,
     days: Vec<Day>,
@@ -111,14 +108,14 @@ async fn ask(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
 }
 
 /// The form and the digest of what was sent.
-struct Filled(Sheet<Plan>, String);
+struct Filled(FormInput<Plan>, String);
 
 impl<S: Send + Sync> FromRequest<S> for Filled {
     type Rejection = Error;
 
     async fn from_request(request: Request, _: &S) -> Result<Filled> {
         let bytes = body(request).await?;
-        Ok(Filled(Sheet::of(&bytes)?, tokens::hex(&tokens::digest_of(&bytes))))
+        Ok(Filled(FormInput::from_bytes(&bytes)?, tokens::hex(&tokens::digest_of(&bytes))))
     }
 }
 
@@ -127,8 +124,8 @@ enum Outcome {
     Shown(StatusCode, Box<RepeatPage>),
 }
 
-async fn go(caller: Caller, Path(id): Path<Id>, Filled(sheet, digest): Filled) -> Result<Response> {
-    let done = caller.tx(move |tx, by| attend(tx, by, id, &sheet, &digest)).await;
+async fn go(caller: Caller, Path(id): Path<Id>, Filled(form, digest): Filled) -> Result<Response> {
+    let done = caller.tx(move |tx, by| attend(tx, by, id, &form, &digest)).await;
     let answered = done.and_then(|outcome| match outcome {
         Outcome::Booked(reply) => Ok(reply.into_response()),
         Outcome::Shown(status, page) => Ok((status, Page::of(&*page)?).into_response()),
@@ -136,15 +133,15 @@ async fn go(caller: Caller, Path(id): Path<Id>, Filled(sheet, digest): Filled) -
     or_sign_in(answered, &here(id))
 }
 
-fn attend(tx: &mut Tx<'_>, by: &Actor, id: Id, sheet: &Sheet<Plan>, digest: &str) -> Result<Outcome> {
+fn attend(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &FormInput<Plan>, digest: &str) -> Result<Outcome> {
     let detail = bookings::show(tx, by, id)?;
     let mut drawn = page(tx, by, &detail)?;
-    let plan = match &sheet.read {
+    let plan = match &form.parsed {
         Ok(plan) => plan,
         Err(fields) => {
-            drawn.errors = Complaints::of(fields, &FIELDS);
-            drawn.every = sheet.typed.get("every_weeks").to_owned();
-            drawn.times = sheet.typed.get("times").to_owned();
+            drawn.errors = FieldErrors::of(fields, &FIELDS);
+            drawn.every = form.typed.get("every_weeks").to_owned();
+            drawn.times = form.typed.get("times").to_owned();
             if drawn.errors.is_empty() {
                 drawn.refusal = fields.0.values().next().cloned();
             }
@@ -173,7 +170,7 @@ fn attend(tx: &mut Tx<'_>, by: &Actor, id: Id, sheet: &Sheet<Plan>, digest: &str
                     let is_dearer = plan.promise.is_some_and(|promise| sum.0 > promise);
                     if is_dearer {
                         refusal =
-                            Some(format!("They cost {} now. Nothing is booked yet.", words::money(sum)));
+                            Some(format!("They cost {} now. Nothing is booked yet.", format::money(sum)));
                     }
                     Ok((!is_dearer).then_some(()))
                 }
@@ -216,7 +213,7 @@ fn page(tx: &mut Tx<'_>, by: &Actor, detail: &Detail) -> Result<RepeatPage> {
     Ok(RepeatPage {
         frame: Frame::new(by, "visits", format!("Repeat: {} · CoreSync", line.service)),
         line,
-        errors: Complaints::default(),
+        errors: FieldErrors::default(),
         every: "1".to_owned(),
         times: "3".to_owned(),
         days: Vec::new(),
@@ -310,17 +307,17 @@ fn lay_out(
         let when = match made {
             Some(made) => format!(
                 "{}, {}",
-                words::day_of(zone, made.starts_at, now),
-                words::span(zone, made.starts_at, made.ends_at)
+                format::day_of(zone, made.starts_at, now),
+                format::span(zone, made.starts_at, made.ends_at)
             ),
-            None => words::moment(zone, planned, now),
+            None => format::moment(zone, planned, now),
         };
         let instead = plan.instead.iter().find(|(of, _)| *of == place).map(|(_, at)| at.to_string());
         let told = |conflict: &Value| conflict.get("error").and_then(Value::as_str).map(str::to_owned);
         drawn.days.push(Day {
             place,
             when,
-            price: made.map(|made| words::money(made.total())),
+            price: made.map(|made| format::money(made.total())),
             sentence: conflict.and_then(told),
             choices: conflict.map(|conflict| choices(conflict, zone, now)).unwrap_or_default(),
             instead: instead.filter(|_| conflict.is_none()),
@@ -330,7 +327,7 @@ fn lay_out(
     drawn.has_conflicts = !series.left_out.is_empty();
     let sum = sum(&series);
     let all = !drawn.has_conflicts && !series.booked.is_empty();
-    drawn.total = all.then(|| (words::money(sum), sum.0));
+    drawn.total = all.then(|| (format::money(sum), sum.0));
     Ok(())
 }
 
@@ -349,13 +346,13 @@ fn planned(repeated: &Repeated, zone: &jiff::tz::TimeZone, place: i64) -> Result
 fn choices(conflict: &Value, zone: &jiff::tz::TimeZone, now: Timestamp) -> Vec<Choice> {
     let listed =
         conflict.get("alternatives").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let read = |slot: &Value| {
+    let parsed = |slot: &Value| {
         let at: Timestamp = slot.get("starts_at")?.as_str()?.parse().ok()?;
         let (price, room) = (slot.get("price")?.as_str()?, slot.get("room_name")?.as_str()?);
-        let label = format!("{}, ${price}, {room}", words::moment(zone, at, now));
+        let label = format!("{}, ${price}, {room}", format::moment(zone, at, now));
         Some(Choice::new(at, label, false))
     };
-    let mut choices: Vec<Choice> = listed.iter().filter_map(read).collect();
+    let mut choices: Vec<Choice> = listed.iter().filter_map(parsed).collect();
     choices.push(Choice::new("without", "Leave it out", true));
     choices
 }

@@ -6,10 +6,7 @@ use kit::web::{Input, Words};
 use kit::{Fields, Id};
 use membership::Standing;
 use serde_json::json;
-
-use super::choices::Choice;
-use super::sheet::Typed;
-use super::words;
+use ui::{Choice, RawForm, format, lenient_number};
 
 /// The most of one add-on that a page offers.
 const MOST: i64 = 10;
@@ -65,7 +62,7 @@ impl Input for Told {
             perk: Some(perk.unwrap_or(Perk::Nothing)),
             ..Extras::default()
         };
-        Told { extras, then: words.opt_id("then"), promise: super::sheet::narrowing(words, "promise") }
+        Told { extras, then: words.opt_id("then"), promise: lenient_number(words, "promise") }
     }
 }
 
@@ -78,7 +75,7 @@ fn quantity_field(id: Id) -> String {
 pub(super) fn addons(
     catalogue: &Catalogue,
     service: &Service,
-    typed: &Typed,
+    typed: &RawForm,
     fields: &mut Fields,
 ) -> Vec<AddonWish> {
     let mut wishes = Vec::new();
@@ -121,11 +118,11 @@ pub(super) struct Shown {
 
 /// From what the form is filled.
 #[derive(Clone, Copy)]
-pub(super) enum From<'f> {
+pub(super) enum FilledFrom<'f> {
     /// What is kept of the hold.
-    Kept(&'f HeldNotes),
+    Stored(&'f HeldNotes),
     /// What was typed.
-    Typed(&'f Typed),
+    Raw(&'f RawForm),
 }
 
 impl Shown {
@@ -134,20 +131,20 @@ impl Shown {
         catalogue: &Catalogue,
         held: &Booking,
         standing: &Standing,
-        from: From<'_>,
+        from: FilledFrom<'_>,
         liked: Option<&str>,
     ) -> Shown {
         let text = |name: &str, kept: Option<&String>| match from {
-            From::Typed(typed) => typed.get(name).to_owned(),
-            From::Kept(..) => kept.cloned().unwrap_or_default(),
+            FilledFrom::Raw(typed) => typed.get(name).to_owned(),
+            FilledFrom::Stored(..) => kept.cloned().unwrap_or_default(),
         };
         let notes = match from {
-            From::Kept(notes) => Some(notes),
-            From::Typed(_) => None,
+            FilledFrom::Stored(notes) => Some(notes),
+            FilledFrom::Raw(_) => None,
         };
         let scene = match from {
-            From::Typed(typed) => typed.get("scene").to_owned(),
-            From::Kept(notes) => {
+            FilledFrom::Raw(typed) => typed.get("scene").to_owned(),
+            FilledFrom::Stored(notes) => {
                 let preset = notes.scene.as_ref().and_then(|scene| scene.get("preset")?.as_str());
                 let liked =
                     || people::SCENES.iter().find(|(scene, _)| Some(*scene) == liked).map(|(_, name)| *name);
@@ -172,12 +169,12 @@ impl Shown {
     }
 }
 
-fn addon_lines(catalogue: &Catalogue, service: &Service, from: From<'_>) -> Vec<AddonLine> {
+fn addon_lines(catalogue: &Catalogue, service: &Service, from: FilledFrom<'_>) -> Vec<AddonLine> {
     let line = |addon: &catalogue::Addon| {
         let field = quantity_field(addon.id);
         let chosen = match from {
-            From::Typed(typed) => typed.get(&field).trim().parse().unwrap_or(0),
-            From::Kept(notes) => {
+            FilledFrom::Raw(typed) => typed.get(&field).trim().parse().unwrap_or(0),
+            FilledFrom::Stored(notes) => {
                 notes.addons.iter().find(|wish| wish.id == addon.id).map_or(0, |wish| wish.quantity)
             }
         };
@@ -191,7 +188,7 @@ fn addon_lines(catalogue: &Catalogue, service: &Service, from: From<'_>) -> Vec<
         AddonLine {
             name: addon.name.clone(),
             sentence: addon.description.clone(),
-            price: words::money(addon.cents),
+            price: format::money(addon.cents),
             quantities: (0..=MOST).map(quantity).collect(),
             field,
         }
@@ -200,7 +197,7 @@ fn addon_lines(catalogue: &Catalogue, service: &Service, from: From<'_>) -> Vec<
 }
 
 /// What could pay for the service, if there is anything.
-fn pays(held: &Booking, standing: &Standing, from: From<'_>) -> Vec<Choice> {
+fn pays(held: &Booking, standing: &Standing, from: FilledFrom<'_>) -> Vec<Choice> {
     let cover = held.sale.as_ref().map_or(Cover::None, |sale| sale.cover);
     if cover == Cover::Unlimited {
         return Vec::new();
@@ -212,8 +209,8 @@ fn pays(held: &Booking, standing: &Standing, from: From<'_>) -> Vec<Choice> {
     let passes = standing.passes_left(held.day) + i64::from(uses_pass);
     let has_gift = standing.has_birthday(held.day) || uses_gift;
     let chosen = match from {
-        From::Typed(typed) => typed.get("pays").to_owned(),
-        From::Kept(..) => match cover {
+        FilledFrom::Raw(typed) => typed.get("pays").to_owned(),
+        FilledFrom::Stored(..) => match cover {
             Cover::Credit => "credit".to_owned(),
             Cover::Pass(_) => "pass".to_owned(),
             Cover::Birthday(_) => "birthday".to_owned(),

@@ -13,12 +13,9 @@ use kit::{Cents, Error, House, Result};
 use membership::Standing;
 use people::Caller;
 use pictures::Shown;
+use ui::{FormInput, Frame, QueryForm, RawForm, SAME_FOR_VISITORS, format, offered};
 
-use super::choices::offered;
-use super::frame::{Frame, SAME_FOR_VISITORS};
-use super::sheet::{Asked, Sheet, Typed};
 use super::sights::{self, Sight};
-use super::words;
 
 pub(super) fn routes() -> Router<House> {
     Router::new().route("/services/", get(list)).route("/services/{slug}/", get(show))
@@ -57,9 +54,9 @@ impl<'c> Row<'c> {
             slug: &service.slug,
             name: &service.name,
             sentence: &service.short_description,
-            duration: words::duration(service.minutes),
-            list: words::money(service.list),
-            member: words::money(service.member),
+            duration: format::duration(service.minutes),
+            list: format::money(service.list),
+            member: format::money(service.member),
             members_only: service.member_only,
         }
     }
@@ -107,7 +104,7 @@ fn are_alike(rows: &[Row<'_>]) -> bool {
 #[template(path = "services.html")]
 struct ServicesPage<'c> {
     frame: Frame,
-    typed: Typed,
+    typed: RawForm,
     categories: &'c [Category],
     families: Vec<Family<'c>>,
     sentence: Option<String>,
@@ -115,7 +112,11 @@ struct ServicesPage<'c> {
     is_narrowed: bool,
 }
 
-async fn list(State(house): State<House>, caller: Caller, Asked(sheet): Asked<Wanted>) -> Result<Response> {
+async fn list(
+    State(house): State<House>,
+    caller: Caller,
+    QueryForm(form): QueryForm<Wanted>,
+) -> Result<Response> {
     let asked = caller.view(|tx, by| {
         let frame = Frame::new(by, "services", "Services · CoreSync");
         let catalogue = catalogue::current(tx)?;
@@ -124,9 +125,10 @@ async fn list(State(house): State<House>, caller: Caller, Asked(sheet): Asked<Wa
     });
     let (frame, catalogue, shown) = asked.await?;
     let frame = frame.about("Every service of the house, with its length and its price.");
-    let frame = frame.found_at(&house, "/services/").seen_as(&sights::of_house_still(&shown));
-    let Sheet { typed, read } = sheet;
-    let (status, wanted, refused) = match read {
+    let frame =
+        frame.canonical(&house, "/services/").with_preview(sights::of_house_still(&shown).passed_on());
+    let FormInput { typed, parsed } = form;
+    let (status, wanted, refused) = match parsed {
         Ok(wanted) => (StatusCode::OK, wanted, None),
         Err(fields) => (StatusCode::BAD_REQUEST, Wanted::default(), fields.0.into_values().next()),
     };
@@ -163,7 +165,7 @@ fn told(filter: &Filter, found: usize) -> Option<String> {
         _ if about.is_empty() => None,
         1 => Some(format!("One service{about}.")),
         found => {
-            let mut count = words::number(found);
+            let mut count = format::number(found);
             if let Some(first) = count.get_mut(..1) {
                 first.make_ascii_uppercase();
             }
@@ -216,7 +218,7 @@ async fn show(State(house): State<House>, caller: Caller, Path(slug): Path<Strin
             Some(person) => membership::standing(tx, catalogue.club.id, person.id)?,
             None => Standing::default(),
         };
-        let today = words::date_at(&catalogue.club.zone, tx.now());
+        let today = format::date_at(&catalogue.club.zone, tx.now());
         let frame = Frame::new(by, "services", "");
         let shown = pictures::shown(tx, catalogue.club.id)?;
         Ok((frame, catalogue, shown, service, standing, today))
@@ -237,15 +239,17 @@ async fn show(State(house): State<House>, caller: Caller, Path(slug): Path<Strin
     let rooms_are_seen = rooms.iter().any(is_new);
     let frame = frame.about(service.short_description.clone());
     let page = ServicePage {
-        frame: frame.found_at(&house, &format!("/services/{}/", service.slug)).seen_as(&sight),
+        frame: frame
+            .canonical(&house, &format!("/services/{}/", service.slug))
+            .with_preview(sight.passed_on()),
         sight,
         service,
         category,
-        duration: words::duration(service.minutes),
+        duration: format::duration(service.minutes),
         guests: guests(service),
-        list: words::money(service.list),
-        member: words::money(service.member),
-        yours: yours.map(words::money),
+        list: format::money(service.list),
+        member: format::money(service.member),
+        yours: yours.map(format::money),
         beside_is_alike,
         beside,
         rooms,
@@ -260,9 +264,9 @@ async fn show(State(house): State<House>, caller: Caller, Path(slug): Path<Strin
 
 fn guests(service: &Service) -> String {
     if service.max_capacity > service.party {
-        format!("up to {}", words::guests(service.max_capacity))
+        format!("up to {}", format::guests(service.max_capacity))
     } else {
-        words::guests(service.party)
+        format::guests(service.party)
     }
 }
 
@@ -289,5 +293,5 @@ fn rooms<'c>(catalogue: &'c Catalogue, shown: &Shown, service: &Service) -> Vec<
 }
 
 fn extra<'c>(name: &'c str, sentence: &'c str, cents: Cents) -> Extra<'c> {
-    Extra { name, sentence, price: words::money(cents) }
+    Extra { name, sentence, price: format::money(cents) }
 }

@@ -7,10 +7,7 @@ use axum::routing::get;
 use kit::web::{Form, Input, Page, Words, see_other};
 use kit::{Error, House, Id, Result, Tx};
 use people::{Actor, Caller};
-
-use super::frame::{Frame, or_sign_in};
-use super::sheet::Asked;
-use super::words;
+use ui::{Frame, QueryForm, format, or_sign_in};
 
 const HERE: &str = "/dashboard/sessions/";
 
@@ -44,8 +41,8 @@ impl Input for Done {
     }
 }
 
-async fn show(caller: Caller, Asked(sheet): Asked<Done>) -> Result<Response> {
-    let is_done = sheet.read.is_ok_and(|Done(done)| done.is_some());
+async fn show(caller: Caller, QueryForm(form): QueryForm<Done>) -> Result<Response> {
+    let is_done = form.parsed.is_ok_and(|Done(done)| done.is_some());
     let drawn = caller.view(move |tx, by| draw(tx, by, is_done)).await;
     or_sign_in(drawn.and_then(|page| Page::of(&page)), HERE)
 }
@@ -59,8 +56,8 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, is_done: bool) -> Result<SessionsPage> {
         id: one.id,
         device: one.device.unwrap_or_else(|| "Unknown".to_owned()),
         network: one.network.unwrap_or_default(),
-        seen: one.seen_at.map(|at| words::moment(zone, at, now)),
-        opened: words::moment(zone, one.opened_at, now),
+        seen: one.seen_at.map(|at| format::moment(zone, at, now)),
+        opened: format::moment(zone, one.opened_at, now),
     };
     Ok(SessionsPage {
         frame: Frame::new(by, "sessions", "Where you are signed in · CoreSync"),

@@ -2,9 +2,9 @@
 
 use catalogue::{Catalogue, Category, Half, Room, Service};
 use pictures::{Kind, Picture, Shown};
+use ui::{assets, assets::Study};
 
 use super::spots::{self, Thing};
-use crate::assets::{self, Study};
 
 /// The study of the house itself.
 const HOUSE_STUDY: &str = "the-house";

@@ -2,8 +2,7 @@
 
 use catalogue::{Catalogue, Category, Half, Room, Service};
 use people::SCENES;
-
-use super::choices::offered;
+use ui::offered;
 
 /// The first thing on the first page.
 pub(super) const HOUSE: &str = "home/hero";

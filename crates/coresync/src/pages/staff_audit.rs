@@ -14,13 +14,12 @@ use kit::web::{Input, Page, Paging, Words};
 use kit::{Fault, House, Id, Result, Tx};
 use people::{Action, Actor, AuditFilter, AuditRow, Caller, Role, What};
 use serde_json::json;
+use ui::{
+    Choice, FieldErrors, FormInput, Frame, QueryForm, RawForm, csv_file, escape_formula, format, from_pairs,
+    lenient_number, or_sign_in,
+};
 
 use super::audit_words;
-use super::choices::{self, Choice};
-use super::frame::{Frame, or_sign_in};
-use super::sheet::{Asked, Complaints, Sheet, Typed, narrowing};
-use super::staff::csv::{file, no_formula};
-use super::words;
 
 const HERE: &str = "/staff/audit/";
 /// How many rows stand on a page.
@@ -50,7 +49,7 @@ struct Search {
 impl Input for Search {
     fn parse(words: &mut Words) -> Search {
         let what = words.opt_text_within("what", 60);
-        let page = narrowing(words, "page").filter(|page| (1..=100_000).contains(page));
+        let page = lenient_number(words, "page").filter(|page| (1..=100_000).contains(page));
         Search {
             what,
             person: words.opt_id("person"),
@@ -95,7 +94,7 @@ impl Search {
             ("to", date(self.to)),
         ] {
             if let Some(value) = value {
-                query.push_str(&format!("{name}={}&", words::encoded(&value)));
+                query.push_str(&format!("{name}={}&", format::encoded(&value)));
             }
         }
         query
@@ -115,8 +114,8 @@ struct Line {
 #[template(path = "staff_audit.html")]
 struct AuditPage {
     frame: Frame,
-    typed: Typed,
-    errors: Complaints,
+    typed: RawForm,
+    errors: FieldErrors,
     kinds: Vec<Choice>,
     things: Vec<Choice>,
     summary: String,
@@ -126,7 +125,7 @@ struct AuditPage {
     older: Option<String>,
 }
 
-async fn show(caller: Caller, Asked(Sheet { typed, read }): Asked<Search>) -> Result<Response> {
+async fn show(caller: Caller, QueryForm(FormInput { typed, parsed }): QueryForm<Search>) -> Result<Response> {
     const LABELS: [(&str, &str); 8] = [
         ("what", "What"),
         ("person", "Person’s number"),
@@ -137,11 +136,11 @@ async fn show(caller: Caller, Asked(Sheet { typed, read }): Asked<Search>) -> Re
         ("to", "To"),
         ("body", "Form"),
     ];
-    let (status, errors, search) = match read {
-        Ok(search) => (StatusCode::OK, Complaints::default(), search),
+    let (status, errors, search) = match parsed {
+        Ok(search) => (StatusCode::OK, FieldErrors::default(), search),
         Err(fields) => (
             StatusCode::BAD_REQUEST,
-            Complaints::of(&fields, &LABELS),
+            FieldErrors::of(&fields, &LABELS),
             Search { page: 1, ..Search::default() },
         ),
     };
@@ -149,7 +148,7 @@ async fn show(caller: Caller, Asked(Sheet { typed, read }): Asked<Search>) -> Re
     let page = drawn.and_then(|page| {
         let kinds = kinds(typed.get("what"));
         let things =
-            choices::of_pairs([("", "Anything")].into_iter().chain(audit_words::THINGS), typed.get("thing"));
+            from_pairs([("", "Anything")].into_iter().chain(audit_words::THINGS), typed.get("thing"));
         Ok((status, Page::of(&AuditPage { typed, errors, kinds, things, ..page })?).into_response())
     });
     or_sign_in(page, HERE)
@@ -165,8 +164,8 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<AuditPage> {
     let has_more = usize::try_from(total).is_ok_and(|total| search.page * SIZE < total);
     Ok(AuditPage {
         frame: Frame::new(by, "/staff/audit/", "Audit log · CoreSync"),
-        typed: Typed::default(),
-        errors: Complaints::default(),
+        typed: RawForm::default(),
+        errors: FieldErrors::default(),
         kinds: Vec::new(),
         things: Vec::new(),
         summary: if total == 1 { "1 row.".to_owned() } else { format!("{total} rows.") },
@@ -190,7 +189,7 @@ fn kinds(chosen: &str) -> Vec<Choice> {
     let all = What::ALL.map(What::name).into_iter().chain(audit_words::BUSINESS);
     let all: Vec<(&str, String)> = all.map(|what| (what, audit_words::kind(what))).collect();
     let pairs = all.iter().map(|(what, words)| (*what, words.as_str()));
-    choices::of_pairs([("", "Everything")].into_iter().chain(pairs), chosen)
+    from_pairs([("", "Everything")].into_iter().chain(pairs), chosen)
 }
 
 fn lines(tx: &mut Tx<'_>, catalogue: &Catalogue, rows: Vec<AuditRow>) -> Result<Vec<Line>> {
@@ -210,7 +209,7 @@ fn lines(tx: &mut Tx<'_>, catalogue: &Catalogue, rows: Vec<AuditRow>) -> Result<
         };
         let known = audit_words::Known { catalogue, names: &names, now };
         out.push(Line {
-            at: words::second(&catalogue.club.zone, row.at, now),
+            at: format::second(&catalogue.club.zone, row.at, now),
             who,
             what: audit_words::kind(&row.what),
             subject,
@@ -241,8 +240,8 @@ fn name(tx: &mut Tx<'_>, names: &mut HashMap<Id, String>, id: Id) -> Result<Stri
 }
 
 /// The rows of a filter as a table, the newest first; that it was taken along is written down, too.
-async fn csv(caller: Caller, Asked(Sheet { read, .. }): Asked<Search>) -> Result<Response> {
-    let search = read.map_err(kit::Error::Invalid)?;
+async fn csv(caller: Caller, QueryForm(FormInput { parsed, .. }): QueryForm<Search>) -> Result<Response> {
+    let search = parsed.map_err(kit::Error::Invalid)?;
     let made = caller.tx(move |tx, by| {
         by.need(Action::SeeAudit)?;
         let catalogue = catalogue::current(tx)?;
@@ -251,7 +250,7 @@ async fn csv(caller: Caller, Asked(Sheet { read, .. }): Asked<Search>) -> Result
         people::note(tx, by, What::AuditRead, None, json!({"rows": rows.len()}))?;
         Ok(table(&rows))
     });
-    or_sign_in(made.await.map(|text| file("audit", text)), HERE)
+    or_sign_in(made.await.map(|text| csv_file("audit", text)), HERE)
 }
 
 fn table(rows: &[AuditRow]) -> String {
@@ -278,7 +277,7 @@ fn table(rows: &[AuditRow]) -> String {
 
 /// A cell that a table reads as text: one that begins as a formula does gets a quote before it.
 fn quoted(cell: &str) -> String {
-    format!("\"{}\"", no_formula(cell).replace('"', "\"\""))
+    format!("\"{}\"", escape_formula(cell).replace('"', "\"\""))
 }
 
 #[cfg(test)]

@@ -7,10 +7,7 @@ use axum::routing::{get, post};
 use kit::web::{Form, Input, Page, Paging, Path, Words, see_other};
 use kit::{Error, House, Id, Result, Tx};
 use people::{Action, Actor, Caller, NewRole, Role};
-
-use super::frame::{Frame, or_sign_in};
-use super::sheet::{Asked, narrowing};
-use super::words;
+use ui::{Frame, QueryForm, format, lenient_number, or_sign_in};
 
 const HERE: &str = "/staff/people/";
 /// How many stand on a page.
@@ -34,7 +31,7 @@ struct Search {
 
 impl Input for Search {
     fn parse(words: &mut Words) -> Search {
-        let page = narrowing(words, "page").filter(|page| (1..=10_000).contains(page));
+        let page = lenient_number(words, "page").filter(|page| (1..=10_000).contains(page));
         let said = words.opt_text_within("said", 20);
         Search {
             q: words.opt_text_within("q", 100).unwrap_or_default(),
@@ -86,8 +83,8 @@ pub(super) fn word(role: Role) -> &'static str {
     }
 }
 
-async fn show(caller: Caller, Asked(sheet): Asked<Search>) -> Result<Response> {
-    let search = sheet.read.unwrap_or(Search { q: String::new(), page: 1, done: None, refused: None });
+async fn show(caller: Caller, QueryForm(form): QueryForm<Search>) -> Result<Response> {
+    let search = form.parsed.unwrap_or(Search { q: String::new(), page: 1, done: None, refused: None });
     let drawn = caller.tx(move |tx, by| draw(tx, by, &search)).await;
     or_sign_in(drawn.and_then(|page| Page::of(&page)), HERE)
 }
@@ -104,7 +101,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<PeoplePage> {
         email: person.email.unwrap_or_default(),
         phone: person.phone.as_deref().map(people::spoken_phone).unwrap_or_default(),
     };
-    let path = |page: usize| format!("{HERE}?q={}&page={page}", words::encoded(&search.q));
+    let path = |page: usize| format!("{HERE}?q={}&page={page}", format::encoded(&search.q));
     let has_more = usize::try_from(total).is_ok_and(|total| search.page * SIZE < total);
     let summary = match (search.q.is_empty(), people::is_search(&search.q), total) {
         (true, _, total) => format!(
@@ -148,7 +145,7 @@ async fn give(caller: Caller, Path(id): Path<Id>, Form(Given { role, q }): Form<
         Err(Error::Refused(refusal, _)) if *refusal == people::OWN_ROLE => "own_role",
         Err(error) => return or_sign_in(Err::<Page, _>(error), HERE),
     };
-    Ok(see_other(&format!("{HERE}?q={}&said={said}", words::encoded(&q))).into_response())
+    Ok(see_other(&format!("{HERE}?q={}&said={said}", format::encoded(&q))).into_response())
 }
 
 /// The search to come back to.
@@ -162,6 +159,6 @@ impl Input for Back {
 
 async fn sign_out(caller: Caller, Path(id): Path<Id>, Form(Back(q)): Form<Back>) -> Result<Response> {
     let ended = caller.tx(move |tx, by| people::sign_out_of_all(tx, by, id)).await;
-    let back = format!("{HERE}?q={}&said=signed_out", words::encoded(&q));
+    let back = format!("{HERE}?q={}&said=signed_out", format::encoded(&q));
     or_sign_in(ended.map(|_| see_other(&back)), HERE)
 }

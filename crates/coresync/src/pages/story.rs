@@ -13,10 +13,9 @@ use kit::web::Page;
 use kit::{House, Result};
 use people::Caller;
 use pictures::Shown;
+use ui::{Frame, SAME_FOR_VISITORS, opening_hours};
 
-use super::frame::{Frame, SAME_FOR_VISITORS};
 use super::sights::{self, Sight};
-use super::words;
 
 pub(super) fn routes() -> Router<House> {
     Router::new()
@@ -55,8 +54,8 @@ async fn about(State(house): State<House>, caller: Caller) -> Result<Response> {
     let page = AboutPage {
         frame: frame
             .about("Why there is a house in the middle of the city in which nobody is in a hurry.")
-            .found_at(&house, "/about/")
-            .seen_as(&sight),
+            .canonical(&house, "/about/")
+            .with_preview(sight.passed_on()),
         sight,
         garden: sights::of_study(&shown, &catalogue, "backyard"),
         hands: sights::of_study(&shown, &catalogue, "massage"),
@@ -119,8 +118,8 @@ async fn technologies(State(house): State<House>, caller: Caller) -> Result<Resp
     let page = TechnologiesPage {
         frame: frame
             .about("A bed that maps your back, a wall that becomes somewhere else, rooms that know how warm you like it.")
-            .found_at(&house, "/technologies/")
-            .seen_as(&sight),
+            .canonical(&house, "/technologies/")
+            .with_preview(sight.passed_on()),
         sight,
         means: means
             .map(|(name, study, sentence, more)| Means { name, sentence, more, sight: of_study(study) })
@@ -144,8 +143,8 @@ async fn contacts(State(house): State<House>, caller: Caller) -> Result<Response
     let page = ContactsPage {
         frame: frame
             .about("The address of the house, its telephone, and when somebody is at the door.")
-            .found_at(&house, "/contacts/")
-            .seen_as(&sight),
+            .canonical(&house, "/contacts/")
+            .with_preview(sight.passed_on()),
         club: &catalogue.club,
         hours: hours(&catalogue),
         sight,
@@ -156,20 +155,8 @@ async fn contacts(State(house): State<House>, caller: Caller) -> Result<Response
 /// When the first room opens and the last one closes, day by day.
 fn hours(catalogue: &Catalogue) -> Vec<(&'static str, String)> {
     let rooms: Vec<&Room> = catalogue.rooms.iter().filter(|room| room.active).collect();
-    let day = |weekday| hours_of(&rooms, weekday);
+    let day = |weekday| opening_hours(&rooms, weekday);
     (1..=7).map(day).map(|(name, told)| (name, told.unwrap_or_else(|| "closed".to_owned()))).collect()
-}
-
-/// A day of the week by its name, and from when to when some of the rooms are open on it; 1 is Monday.
-pub(super) fn hours_of(rooms: &[&Room], weekday: i64) -> (&'static str, Option<String>) {
-    let shifts = rooms.iter().flat_map(|room| &room.hours.0).filter(|one| one.weekday == weekday);
-    let shifts: Vec<_> = shifts.collect();
-    let opens = shifts.iter().map(|shift| shift.opens).min();
-    let closes = shifts.iter().map(|shift| shift.closes).max();
-    let told = opens.zip(closes);
-    let told = told.map(|(opens, closes)| format!("{} – {}", words::minute(opens), words::minute(closes)));
-    let name = usize::try_from(weekday - 1).ok().and_then(|place| words::DAYS.get(place));
-    (name.copied().unwrap_or_default(), told)
 }
 
 #[derive(Template)]
@@ -180,5 +167,5 @@ struct OfflinePage {
 
 /// What a device shows that has no line: it is kept beforehand, so it is the same for everybody.
 async fn offline() -> Result<Page> {
-    Page::of(&OfflinePage { frame: Frame::unasked("", "No line · CoreSync") })
+    Page::of(&OfflinePage { frame: Frame::anonymous("", "No line · CoreSync") })
 }

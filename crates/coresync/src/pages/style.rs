@@ -7,10 +7,9 @@ use axum::routing::get;
 use kit::web::Page;
 use kit::{Error, House, Result};
 use people::Caller;
+use ui::{Frame, assets, or_sign_in};
 
-use super::frame::{Frame, or_sign_in};
 use super::sights::Sight;
-use crate::assets;
 
 const HERE: &str = "/staff/style/";
 

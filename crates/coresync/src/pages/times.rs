@@ -7,9 +7,7 @@ use jiff::{Span, Timestamp};
 use kit::Id;
 use kit::web::Words;
 use membership::Tier;
-
-use super::sheet::{narrowing, narrowing_id};
-use super::words;
+use ui::{format, lenient_id, lenient_number};
 
 /// How many days the strip shows.
 const STRIP: i64 = 14;
@@ -33,11 +31,11 @@ pub(super) struct Narrowed {
 impl Narrowed {
     pub(super) fn parse(words: &Words) -> Narrowed {
         Narrowed {
-            party: narrowing(words, "party"),
-            technician: narrowing_id(words, "technician"),
-            room: narrowing_id(words, "room"),
-            minutes: narrowing(words, "duration"),
-            guest: narrowing(words, "for").filter(|guest| *guest >= 0),
+            party: lenient_number(words, "party"),
+            technician: lenient_id(words, "technician"),
+            room: lenient_id(words, "room"),
+            minutes: lenient_number(words, "duration"),
+            guest: lenient_number(words, "for").filter(|guest| *guest >= 0),
         }
     }
 
@@ -154,7 +152,7 @@ impl Search {
     pub(super) fn path(&self) -> String {
         let mut path = match self.moving {
             Some(id) => format!("/dashboard/bookings/{id}/move/?"),
-            None => format!("/book/?service={}&", words::encoded(&self.service)),
+            None => format!("/book/?service={}&", format::encoded(&self.service)),
         };
         for (name, number) in self.pairs() {
             // Of a booking that is moved, who and for how long is known.
@@ -258,12 +256,12 @@ impl Strip {
         let (first, last) = answer.span;
         let cell = |day: &FreeDay| {
             let (date, count) = (day.count.date, day.count.count);
-            let told = if day.closed.is_some() { "not open yet".to_owned() } else { words::times(count) };
+            let told = if day.closed.is_some() { "not open yet".to_owned() } else { format::times(count) };
             DayCell {
                 path: (date <= last_linked(today)).then(|| search.day_path(date)),
                 weekday: date.strftime("%a").to_string(),
                 number: date.day(),
-                spoken: format!("{}, {told}", words::day(date, today)),
+                spoken: format!("{}, {told}", format::day(date, today)),
                 count: if count > 0 { count.to_string() } else { "–".to_owned() },
                 is_chosen: date == chosen,
                 is_free: count > 0,
@@ -315,14 +313,14 @@ pub(super) fn time_cell(answer: &Answer, search: &Search, offer: &Offer) -> Time
     let terms = answer.terms(room, offer.date, offer.start);
     let kept = terms.kept.iter().find(|(_, until)| now < *until).map(|(tier, until)| {
         let whom = if *tier == Tier::Unlimited { "Unlimited members" } else { "members" };
-        format!("For {whom} until {}.", words::moment(zone, *until, now))
+        format!("For {whom} until {}.", format::moment(zone, *until, now))
     });
     let kept = if starts_at < now { Some("Has begun: for a guest who is here.".to_owned()) } else { kept };
     TimeCell {
         path: search.move_path(offer.date, starts_at),
         stamp: starts_at.to_string(),
-        span: words::span(zone, starts_at, ends_at),
-        price: words::money(answer.total(offer.date, factors)),
+        span: format::span(zone, starts_at, ends_at),
+        price: format::money(answer.total(offer.date, factors)),
         room: answer.catalogue.room(room).map(|room| room.name.clone()).unwrap_or_default(),
         kept,
     }
@@ -362,9 +360,9 @@ pub(super) fn closed_sentence(window: &Window, day: Date, closed: Closed) -> Str
     let opens = closed.opens_at.to_zoned(zone.clone());
     format!(
         "{} is not open to you yet. It opens on {} at {}: you book {} days ahead.",
-        words::day(day, today),
-        words::day(opens.date(), today),
-        words::clock(zone, closed.opens_at),
+        format::day(day, today),
+        format::day(opens.date(), today),
+        format::clock(zone, closed.opens_at),
         closed.max_advance_days
     )
 }
@@ -373,9 +371,9 @@ pub(super) fn closed_sentence(window: &Window, day: Date, closed: Closed) -> Str
 pub(super) fn empty_sentence(strip: &Answer, chosen: Date) -> String {
     let today = strip.window.today();
     if chosen < today {
-        return format!("{} is over. Choose a day from today on.", words::day(chosen, today));
+        return format!("{} is over. Choose a day from today on.", format::day(chosen, today));
     }
-    format!("No times on {}.", words::day(chosen, today))
+    format!("No times on {}.", format::day(chosen, today))
 }
 
 /// The day nearest to one that has times.

@@ -13,12 +13,11 @@ use kit::{Cents, Error, House, Id, Result, Tx};
 use messages::calendar::{Event, ics};
 use money::{Charge, Subject};
 use people::{Actor, Caller};
+use ui::{Frame, format, or_sign_in};
 
 use super::dashboard::{VisitLine, status_word};
-use super::frame::{Frame, or_sign_in};
 use super::price::{self, BillLine, Cancelling};
 use super::times::Search;
-use super::words;
 use crate::calendar::{Invited, event};
 
 pub(super) fn routes() -> Router<House> {
@@ -115,8 +114,8 @@ fn again(service: &Service, detail: &Detail) -> String {
 /// The event in calendars on the web, each of which takes it from an address.
 fn calendars(event: &Event) -> Vec<(&'static str, String)> {
     let stamp = |moment: Timestamp| moment.strftime("%Y%m%dT%H%M%SZ").to_string();
-    let (title, place) = (words::encoded(&event.summary), words::encoded(&event.location));
-    let about = words::encoded(&event.description);
+    let (title, place) = (format::encoded(&event.summary), format::encoded(&event.location));
+    let about = format::encoded(&event.description);
     let google = format!(
         "https://calendar.google.com/calendar/render?action=TEMPLATE&text={title}&dates={}/{}&location={place}&details={about}",
         stamp(event.starts_at),
@@ -191,18 +190,18 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, public: &str) -> Result<VisitPage> 
         companion: booking.companion_name.clone(),
         scene: scene.and_then(|scene| Some(scene.get("preset")?.as_str()?.to_owned())),
         together: together.iter().map(|other| VisitLine::of(&catalogue, other, now)).collect(),
-        moved_from: booking.moved_from.map(|at| words::moment(&catalogue.club.zone, at, now)),
+        moved_from: booking.moved_from.map(|at| format::moment(&catalogue.club.zone, at, now)),
         is_ahead,
         letter: letter(tx, by, booking)?,
         can_move: detail.can_move,
         calendars: if is_ahead { calendars(&event) } else { Vec::new() },
         technicians: names.join(" and "),
-        guests: words::guests(booking.party),
+        guests: format::guests(booking.party),
         guest_name: booking.guest_name.clone(),
         requests: booking.special_requests.clone(),
         allergies,
         bill: price::bill(why, booking.tax),
-        total: words::money(booking.total()),
+        total: format::money(booking.total()),
         payment: payment(charge.as_ref().map(|(charge, _)| charge), booking),
         cancelling: booking.can_cancel(now).then(|| cancelling(&catalogue, booking, now).sentence()),
         club: (catalogue.club.address.clone(), catalogue.club.phone.clone()),
@@ -217,7 +216,7 @@ fn payment(charge: Option<&Charge>, booking: &Booking) -> String {
         _ if due == Cents::ZERO => "Nothing is due.".to_owned(),
         Some(money::Status::Settled) => "Paid. Thank you.".to_owned(),
         Some(money::Status::Due) if booking.status == Status::Cancelled => {
-            format!("For cancelling late, {} is due at the desk.", words::money(due))
+            format!("For cancelling late, {} is due at the desk.", format::money(due))
         }
         Some(money::Status::Due) => "To be paid at the desk.".to_owned(),
         _ => "Nothing is due.".to_owned(),

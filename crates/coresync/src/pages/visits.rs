@@ -9,13 +9,10 @@ use bookings::{Only, Status};
 use kit::web::{Input, Page, Paging, Words};
 use kit::{Fields, House, Result, Tx};
 use people::{Actor, Caller};
+use ui::{Choice, FieldErrors, Frame, QueryForm, format, lenient_number, or_sign_in};
 
-use super::choices::Choice;
 use super::dashboard::{VisitLine, status_word};
-use super::frame::{Frame, or_sign_in};
-use super::sheet::{Asked, Complaints, narrowing};
 use super::wait::WaitLine;
-use super::words;
 
 pub(super) fn routes() -> Router<House> {
     Router::new().route("/dashboard/bookings/", get(visits))
@@ -43,7 +40,7 @@ struct Asking {
 
 impl Input for Asking {
     fn parse(words: &mut Words) -> Asking {
-        let page = narrowing(words, "page").filter(|page| (1..=100_000).contains(page));
+        let page = lenient_number(words, "page").filter(|page| (1..=100_000).contains(page));
         let state = words.opt_text_within("state", 50);
         let status = STATES.into_iter().find(|status| Some(status.as_str()) == state.as_deref());
         if status.is_none() && state.is_some() {
@@ -61,7 +58,7 @@ impl Input for Asking {
 #[template(path = "visits.html")]
 struct VisitsPage {
     frame: Frame,
-    errors: Complaints,
+    errors: FieldErrors,
     services: Vec<Choice>,
     states: Vec<Choice>,
     is_narrowed: bool,
@@ -74,17 +71,17 @@ struct VisitsPage {
 
 const FIELDS: [(&str, &str); 2] = [("service", "Service"), ("state", "How it stands")];
 
-async fn visits(caller: Caller, Asked(sheet): Asked<Asking>) -> Result<Response> {
-    let drawn = caller.view(move |tx, by| draw(tx, by, &sheet.read)).await;
+async fn visits(caller: Caller, QueryForm(form): QueryForm<Asking>) -> Result<Response> {
+    let drawn = caller.view(move |tx, by| draw(tx, by, &form.parsed)).await;
     let answer = drawn.and_then(|(status, page)| Ok((status, Page::of(&page)?)));
     or_sign_in(answer.map(IntoResponse::into_response), "/dashboard/bookings/")
 }
 
-fn draw(tx: &mut Tx<'_>, by: &Actor, read: &Result<Asking, Fields>) -> Result<(StatusCode, VisitsPage)> {
+fn draw(tx: &mut Tx<'_>, by: &Actor, parsed: &Result<Asking, Fields>) -> Result<(StatusCode, VisitsPage)> {
     by.person()?;
     let catalogue = catalogue::current(tx)?;
-    let mut fields = read.as_ref().err().cloned().unwrap_or_default();
-    let asking = read.as_ref().cloned().unwrap_or(Asking { page: 1, service: None, status: None });
+    let mut fields = parsed.as_ref().err().cloned().unwrap_or_default();
+    let asking = parsed.as_ref().cloned().unwrap_or(Asking { page: 1, service: None, status: None });
     let service = asking.service.as_deref().and_then(|slug| catalogue.service_by_slug(slug));
     if service.is_none() && asking.service.is_some() {
         fields.add("service", "There is no such service. Choose one of these.");
@@ -98,7 +95,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, read: &Result<Asking, Fields>) -> Result<(S
     let turned = |page: usize| {
         let mut path = format!("/dashboard/bookings/?page={page}");
         if let Some(service) = service {
-            path.push_str(&format!("&service={}", words::encoded(&service.slug)));
+            path.push_str(&format!("&service={}", format::encoded(&service.slug)));
         }
         if let Some(status) = asking.status {
             path.push_str(&format!("&state={}", status.as_str()));
@@ -111,7 +108,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, read: &Result<Asking, Fields>) -> Result<(S
         |status: &Status| Choice::new(status.as_str(), status_word(*status), asking.status == Some(*status));
     let page = VisitsPage {
         frame: Frame::new(by, "visits", "All my visits · CoreSync"),
-        errors: Complaints::of(&fields, &FIELDS),
+        errors: FieldErrors::of(&fields, &FIELDS),
         services: catalogue.services.iter().map(of_service).collect(),
         states: STATES.iter().map(of_state).collect(),
         is_narrowed: only.service.is_some() || only.status.is_some(),

@@ -12,11 +12,9 @@ use jiff::civil::Date;
 use kit::web::{Input, Page, Path, Words, see_other};
 use kit::{Error, Fields, House, Id, Result, Tx};
 use people::{Actor, Caller};
+use ui::{FieldErrors, FormInput, Frame, PostedForm, QueryForm, RawForm, format, login_path, or_sign_in};
 
-use super::frame::{Frame, login_path, or_sign_in};
-use super::sheet::{Asked, Complaints, Posted, Sheet, Typed};
 use super::times::{self, Narrowed, Search};
-use super::words;
 
 pub(super) fn routes() -> Router<House> {
     Router::new()
@@ -51,7 +49,7 @@ struct WaitPage {
     slug: String,
     /// Every field as it was typed, or as it is proposed.
     typed: Vec<(&'static str, String)>,
-    errors: Complaints,
+    errors: FieldErrors,
     refused: Option<&'static str>,
     today: Date,
     /// The times of the proposed day that are open now.
@@ -83,7 +81,7 @@ impl OpenTimes {
         let zone = &answer.catalogue.club.zone;
         let time = |offer: &Offer| {
             let cell = times::time_cell(answer, search, offer);
-            let when = words::moment(zone, begin(offer.start), now);
+            let when = format::moment(zone, begin(offer.start), now);
             OpenTime { path: search.book_path(&cell.stamp), when, price: cell.price, room: cell.room }
         };
         let listed = answer.offers.iter().take(MOST_OPEN);
@@ -94,7 +92,7 @@ impl OpenTimes {
     fn sentence(&self) -> String {
         match self.total {
             1 => "One time is open now".to_owned(),
-            total => format!("{} times are open now", words::capital(&words::number(total))),
+            total => format!("{} times are open now", format::capital(&format::number(total))),
         }
     }
 }
@@ -149,8 +147,8 @@ const NAMES: [&str; 11] = [
     "tell",
 ];
 
-async fn ask(caller: Caller, Asked(sheet): Asked<ForWhat>) -> Result<Response> {
-    let wanted = sheet.read.map_err(Error::Invalid)?;
+async fn ask(caller: Caller, QueryForm(form): QueryForm<ForWhat>) -> Result<Response> {
+    let wanted = form.parsed.map_err(Error::Invalid)?;
     let drawn = caller.view(move |tx, by| propose(tx, by, &wanted));
     Ok(Page::of(&drawn.await?)?.into_response())
 }
@@ -161,7 +159,7 @@ fn propose(tx: &mut Tx<'_>, by: &Actor, wanted: &ForWhat) -> Result<WaitPage> {
     let slug = wanted.service.as_deref().unwrap_or_default();
     let service = catalogue.service_by_slug(slug).filter(|service| service.active).ok_or_else(unknown)?;
     let search = Search::fitting(&catalogue, service, wanted.narrowed);
-    let today = words::date_at(&catalogue.club.zone, tx.now());
+    let today = format::date_at(&catalogue.club.zone, tx.now());
     let date = wanted.date.unwrap_or(today).max(today);
     let mut typed =
         vec![("service_id", service.id.to_string()), ("from", date.to_string()), ("to", date.to_string())];
@@ -210,7 +208,7 @@ fn page(
         service: service.map(|service| service.name.clone()).unwrap_or_default(),
         slug: service.map(|service| service.slug.clone()).unwrap_or_default(),
         typed,
-        errors: Complaints::default(),
+        errors: FieldErrors::default(),
         refused: None,
         today,
         open: OpenTimes::default(),
@@ -223,21 +221,21 @@ enum Outcome {
     Shown(StatusCode, Box<WaitPage>),
 }
 
-async fn join(caller: Caller, Posted(sheet): Posted<Waiting>) -> Result<Response> {
-    let Sheet { typed, read } = sheet;
-    let done = caller.tx(move |tx, by| attend(tx, by, &read, &typed));
+async fn join(caller: Caller, PostedForm(form): PostedForm<Waiting>) -> Result<Response> {
+    let FormInput { typed, parsed } = form;
+    let done = caller.tx(move |tx, by| attend(tx, by, &parsed, &typed));
     match done.await? {
         Outcome::Led(path) => Ok(see_other(&path)),
         Outcome::Shown(status, page) => Ok((status, Page::of(&*page)?).into_response()),
     }
 }
 
-fn attend(tx: &mut Tx<'_>, by: &Actor, read: &Result<Waiting, Fields>, typed: &Typed) -> Result<Outcome> {
+fn attend(tx: &mut Tx<'_>, by: &Actor, parsed: &Result<Waiting, Fields>, typed: &RawForm) -> Result<Outcome> {
     let catalogue = catalogue::current(tx)?;
-    let today = words::date_at(&catalogue.club.zone, tx.now());
+    let today = format::date_at(&catalogue.club.zone, tx.now());
     let named = typed.get("service_id").parse().ok().map(Id);
     let (mut fields, mut refused) = (Fields::new(), None);
-    match read {
+    match parsed {
         Err(wrong) => fields = wrong.clone(),
         Ok(_) if by.person.is_none() => {
             return Ok(Outcome::Led(login_path(&back(&catalogue, named, typed))));
@@ -265,18 +263,18 @@ fn attend(tx: &mut Tx<'_>, by: &Actor, read: &Result<Waiting, Fields>, typed: &T
     }
     let kept = NAMES.map(|name| (name, typed.get(name).to_owned()));
     let shown = page(by, &catalogue, named.unwrap_or(Id(0)), kept.into(), today);
-    let errors = Complaints::of(&fields, &FIELDS);
+    let errors = FieldErrors::of(&fields, &FIELDS);
     let status = refused.and_then(|refusal| StatusCode::from_u16(refusal.status).ok());
     let shown = WaitPage { errors, refused: refused.map(|refusal| refusal.sentence), ..shown };
     Ok(Outcome::Shown(status.unwrap_or(StatusCode::BAD_REQUEST), Box::new(shown)))
 }
 
 /// Where a visitor comes back to who signs in to wait.
-fn back(catalogue: &Catalogue, service: Option<Id>, typed: &Typed) -> String {
+fn back(catalogue: &Catalogue, service: Option<Id>, typed: &RawForm) -> String {
     let Some(service) = service.and_then(|id| catalogue.service(id)) else { return "/book/".to_owned() };
     let starts_at: Option<Timestamp> = typed.get("starts_at").parse().ok();
     let from: Option<Date> = typed.get("from").parse().ok();
-    let service = words::encoded(&service.slug);
+    let service = format::encoded(&service.slug);
     match (starts_at, from) {
         (Some(at), _) => format!("/book/?service={service}&at={}", begin(cell_at(at))),
         (None, Some(from)) => format!("/book/?service={service}&date={from}"),
@@ -309,11 +307,11 @@ pub(super) struct WaitLine {
 impl WaitLine {
     pub(super) fn of(catalogue: &Catalogue, place: &Place, now: Timestamp) -> WaitLine {
         let (wait, zone) = (&place.wait, &catalogue.club.zone);
-        let today = words::date_at(zone, now);
-        let day = |date| words::day(date, today);
-        let clock = words::minute;
+        let today = format::date_at(zone, now);
+        let day = |date| format::day(date, today);
+        let clock = format::minute;
         let mut when = match wait.starts_at {
-            Some(at) => words::moment(zone, at, now),
+            Some(at) => format::moment(zone, at, now),
             None if wait.first_day == wait.last_day => day(wait.first_day),
             None => format!("{} to {}", day(wait.first_day), day(wait.last_day)),
         };
@@ -328,7 +326,7 @@ impl WaitLine {
             (_, WaitKind::Tell, _) => "We tell you when it opens.".to_owned(),
             (_, _, 0) => "You are next.".to_owned(),
             (_, _, 1) => "One comes before you.".to_owned(),
-            (_, _, before) => format!("{} come before you.", words::capital(&words::number(before))),
+            (_, _, before) => format!("{} come before you.", format::capital(&format::number(before))),
         };
         WaitLine {
             id: wait.id,

@@ -8,9 +8,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use kit::{Error, Id, Refusal, Result, Tx};
 use serde_json::{Map, Value};
+use ui::{format, opening_hours};
 
 use super::times::{self, Search, TimeCell};
-use super::{story, words};
 
 /// The answer to “why not?”.
 pub(super) struct WhyNot {
@@ -67,7 +67,7 @@ pub(super) fn told(tx: &mut Tx<'_>, told: Told<'_>) -> Result<WhyNot> {
             date.to_datetime(time).to_zoned(zone.clone()).map_or(tx.now(), |at| at.timestamp())
         }
     };
-    let asked = format!("{}, {}", words::day(date, today), words::clock(zone, moment));
+    let asked = format!("{}, {}", format::day(date, today), format::clock(zone, moment));
     let near = times::near(day, wanted, moment);
     let (mut sentence, mut status, mut code, mut opens_at) = (None, None, "", None);
     match refusal {
@@ -108,7 +108,7 @@ pub(super) fn opening(carried: &Map<String, Value>) -> Option<Timestamp> {
 /// A refusal to whoever asked, and when it ends, on the club's clock.
 pub(super) fn said(sentence: &str, opens_at: Option<Timestamp>, zone: &TimeZone, now: Timestamp) -> String {
     match opens_at {
-        Some(at) => format!("{sentence} It opens to you on {}.", words::moment(zone, at, now)),
+        Some(at) => format!("{sentence} It opens to you on {}.", format::moment(zone, at, now)),
         None => sentence.to_owned(),
     }
 }
@@ -188,7 +188,7 @@ fn may_free(code: &str) -> bool {
 fn open_hours(catalogue: &Catalogue, service: &Service, room: Option<Id>, date: Date) -> String {
     let asked = |one: &&Room| one.active && room.is_none_or(|room| room == one.id);
     let rooms: Vec<&Room> = service.rooms.iter().filter_map(|id| catalogue.room(*id)).filter(asked).collect();
-    let (name, hours) = story::hours_of(&rooms, i64::from(date.weekday().to_monday_one_offset()));
+    let (name, hours) = opening_hours(&rooms, i64::from(date.weekday().to_monday_one_offset()));
     let are = if rooms.len() == 1 { "its room is" } else { "its rooms are" };
     match hours {
         Some(hours) => format!("On {name} {are} open {hours}."),

@@ -16,11 +16,11 @@ use kit::config::Config;
 use kit::web::{Input, Page, Query, Words};
 use kit::{House, Result};
 use serde_json::Value;
+use ui::Frame;
 
 use self::operations::{Family, Operation, families};
 use self::refusals::Row;
 use self::shapes::{Shape, shapes};
-use super::frame::Frame;
 
 /// The longest filter, in characters.
 const LONGEST: usize = 100;
@@ -44,15 +44,15 @@ struct Reference {
 }
 
 /// What somebody looks for.
-struct Asked {
+struct QueryForm {
     filter: String,
     is_open: bool,
 }
 
-impl Input for Asked {
-    fn parse(words: &mut Words) -> Asked {
+impl Input for QueryForm {
+    fn parse(words: &mut Words) -> QueryForm {
         let filter = words.opt_text_within("q", LONGEST).unwrap_or_default();
-        Asked { filter, is_open: words.yes("open") }
+        QueryForm { filter, is_open: words.yes("open") }
     }
 }
 
@@ -95,7 +95,7 @@ fn limits(config: &Config) -> String {
 async fn draw(
     reference: Arc<Reference>,
     State(house): State<House>,
-    Query(Asked { filter, is_open }): Query<Asked>,
+    Query(QueryForm { filter, is_open }): Query<QueryForm>,
 ) -> Result<Page> {
     let families: Vec<Shown<'_>> = reference
         .families
@@ -109,7 +109,7 @@ async fn draw(
     let count = families.iter().map(|family| family.operations.len()).sum();
     let config = &house.config;
     Page::of(&DocsPage {
-        frame: Frame::unasked("", "The API of CoreSync"),
+        frame: Frame::anonymous("", "The API of CoreSync"),
         address: &config.public_url,
         filter: &filter,
         is_open: is_open || count <= FEW,

@@ -11,13 +11,12 @@ use jiff::civil::{Date, Time};
 use kit::web::{Input, Page, Path, Words, see_other};
 use kit::{Error, Fields, House, Id, Result, Tx};
 use people::{Actor, Caller};
+use ui::{
+    Choice, FormInput, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, RawForm, StaffPage,
+    Table, cell, csv, format, handle_form, link, or_sign_in, rendered, to_response,
+};
 
-use super::csv::csv;
 use super::day::state_word;
-use super::desk::{Choice, DeskPage, Field, Form, Look, Part, Table, answer, attend, cell, link, shown};
-use crate::pages::frame::or_sign_in;
-use crate::pages::sheet::{Asked, Posted, Sheet, Typed};
-use crate::pages::words;
 
 const HERE: &str = "/staff/blocks/";
 
@@ -107,20 +106,20 @@ fn at_fields(error: Error) -> Error {
     Error::Invalid(Fields(fields))
 }
 
-async fn list(caller: Caller, Asked(sheet): Asked<Look>) -> Result<Response> {
-    let look = sheet.read.unwrap_or(Look { done: false, csv: false });
+async fn list(caller: Caller, QueryForm(form): QueryForm<PageQuery>) -> Result<Response> {
+    let look = form.parsed.unwrap_or(PageQuery { done: false, csv: false });
     if look.csv {
         let table = caller.view(table).await;
         return or_sign_in(table.map(|table| csv("blocks", &table)), HERE);
     }
-    let typed = sheet.typed;
+    let typed = form.typed;
     let done = match typed.get("done") {
         "removed" => "The block is removed. Its times can be booked again.",
         "changed" => "The block is changed.",
         _ => "The time is blocked.",
     };
     let page = caller.view(move |tx, by| draw(tx, by, &typed, None)).await;
-    shown(page.map(|page| page.done(look.done, done)), HERE)
+    rendered(page.map(|page| page.done(look.done, done)), HERE)
 }
 
 /// The name of what is blocked.
@@ -142,8 +141,8 @@ fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
     let row = |block: &Block| {
         vec![
             cell(name_of(&catalogue, block.kind, block.resource)),
-            cell(words::moment(zone, block.from, now)),
-            cell(words::moment(zone, block.to, now)),
+            cell(format::moment(zone, block.from, now)),
+            cell(format::moment(zone, block.to, now)),
             cell(&block.reason),
             cell(block.created_by.and_then(|by| names.get(&by).cloned()).unwrap_or_default()),
             link("Change block", format!("{HERE}{}/", block.id)),
@@ -159,7 +158,7 @@ fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
 }
 
 /// The fields of a block, as they were typed or as it stands.
-fn fields(catalogue: &Catalogue, form: Form, typed: &Typed, block: Option<&Block>) -> Form {
+fn fields(catalogue: &Catalogue, form: FormPart, typed: &RawForm, block: Option<&Block>) -> FormPart {
     let zone = &catalogue.club.zone;
     let civil = |at: Timestamp| at.to_zoned(zone.clone()).datetime();
     let (from, to) = (block.map(|block| civil(block.from)), block.map(|block| civil(block.to)));
@@ -170,14 +169,19 @@ fn fields(catalogue: &Catalogue, form: Form, typed: &Typed, block: Option<&Block
     let what = said("what", block.map(|block| format!("{}:{}", block.kind.as_str(), block.resource)));
     let day = |at: &Option<jiff::civil::DateTime>| at.map(|at| at.date().to_string());
     let time = |at: &Option<jiff::civil::DateTime>| at.map(|at| at.strftime("%H:%M").to_string());
-    form.field(Field::select("what", "What", resources(catalogue, &what)))
-        .field(Field::line("from_day", "From, date", "date", said("from_day", day(&from))))
-        .field(Field::line("from_time", "From, time", "time", said("from_time", time(&from))))
-        .field(Field::line("to_day", "To, date", "date", said("to_day", day(&to))))
-        .field(Field::line("to_time", "To, time", "time", said("to_time", time(&to))))
+    form.field(InputField::select("what", "What", resources(catalogue, &what)))
+        .field(InputField::line("from_day", "From, date", "date", said("from_day", day(&from))))
+        .field(InputField::line("from_time", "From, time", "time", said("from_time", time(&from))))
+        .field(InputField::line("to_day", "To, date", "date", said("to_day", day(&to))))
+        .field(InputField::line("to_time", "To, time", "time", said("to_time", time(&to))))
         .field(
-            Field::line("reason", "Reason", "text", said("reason", block.map(|block| block.reason.clone())))
-                .hint("Only staff read it."),
+            InputField::line(
+                "reason",
+                "Reason",
+                "text",
+                said("reason", block.map(|block| block.reason.clone())),
+            )
+            .hint("Only staff read it."),
         )
 }
 
@@ -202,11 +206,11 @@ fn resources(catalogue: &Catalogue, chosen: &str) -> Vec<Choice> {
     all
 }
 
-fn draw(tx: &mut Tx<'_>, by: &Actor, typed: &Typed, wrong: Option<&Fields>) -> Result<DeskPage> {
+fn draw(tx: &mut Tx<'_>, by: &Actor, typed: &RawForm, wrong: Option<&Fields>) -> Result<StaffPage> {
     let catalogue = catalogue::current(tx)?;
     let table = table(tx, by)?;
-    let form = fields(&catalogue, Form::post(HERE, "Preview block"), typed, None).wrong(wrong);
-    Ok(DeskPage::new(by, HERE, "Blocks")
+    let form = fields(&catalogue, FormPart::post(HERE, "Preview block"), typed, None).wrong(wrong);
+    Ok(StaffPage::new(by, HERE, "Blocks")
         .text("What is blocked can’t be booked by anyone. Bookings that are there already stay as they are.")
         .table(table, "Nothing is blocked from now on.")
         .heading("add", "Block a time")
@@ -214,24 +218,28 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, typed: &Typed, wrong: Option<&Fields>) -> R
 }
 
 /// What came of the form: saved, or the bookings in that time to be looked at, or what is wrong.
-async fn save(caller: Caller, Posted(sheet): Posted<BlockForm>) -> Result<Response> {
-    submit(caller, None, sheet).await
+async fn save(caller: Caller, PostedForm(form): PostedForm<BlockForm>) -> Result<Response> {
+    submit(caller, None, form).await
 }
 
-async fn change(caller: Caller, Path(id): Path<Id>, Posted(sheet): Posted<BlockForm>) -> Result<Response> {
-    submit(caller, Some(id), sheet).await
+async fn change(
+    caller: Caller,
+    Path(id): Path<Id>,
+    PostedForm(form): PostedForm<BlockForm>,
+) -> Result<Response> {
+    submit(caller, Some(id), form).await
 }
 
 enum Submitted {
     Saved(&'static str),
-    Preview(StatusCode, Box<DeskPage>),
+    Preview(StatusCode, Box<StaffPage>),
 }
 
-async fn submit(caller: Caller, id: Option<Id>, sheet: Sheet<BlockForm>) -> Result<Response> {
-    let Sheet { typed, read } = sheet;
+async fn submit(caller: Caller, id: Option<Id>, form: FormInput<BlockForm>) -> Result<Response> {
+    let FormInput { typed, parsed } = form;
     let done = caller.tx(move |tx, by| {
         by.need(people::Action::BookAnyTime)?;
-        attempt(tx, by, id, (&typed, &read))
+        attempt(tx, by, id, (&typed, &parsed))
     });
     let answered = done.await.and_then(|done| match done {
         Submitted::Saved(what) => Ok(see_other(&format!("{HERE}?done={what}"))),
@@ -244,11 +252,11 @@ fn attempt(
     tx: &mut Tx<'_>,
     by: &Actor,
     id: Option<Id>,
-    (typed, read): (&Typed, &Result<BlockForm, Fields>),
+    (typed, parsed): (&RawForm, &Result<BlockForm, Fields>),
 ) -> Result<Submitted> {
     let catalogue = catalogue::current(tx)?;
     let mut failed = None;
-    let saved = tx.attempt(|tx| match run(tx, by, &catalogue, id, read) {
+    let saved = tx.attempt(|tx| match run(tx, by, &catalogue, id, parsed) {
         Ok(None) => Ok(None),
         Ok(Some(what)) => Ok(Some(what)),
         Err(error @ (Error::Refused(..) | Error::Invalid(_))) => {
@@ -272,7 +280,7 @@ fn attempt(
         Some(Error::Refused(refusal, _)) => {
             let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::CONFLICT);
             let is_unseen = *refusal == bookings::BOOKINGS_INSIDE;
-            let mut page = match read.as_ref().ok().filter(|_| is_unseen) {
+            let mut page = match parsed.as_ref().ok().filter(|_| is_unseen) {
                 Some(form) => preview(tx, by, &catalogue, id, form)?,
                 None => again(tx, None)?,
             };
@@ -281,7 +289,7 @@ fn attempt(
         }
         Some(error) => Err(error),
         None => {
-            let form = read.as_ref().map_err(|fields| Error::Invalid(fields.clone()))?;
+            let form = parsed.as_ref().map_err(|fields| Error::Invalid(fields.clone()))?;
             Ok(Submitted::Preview(StatusCode::OK, Box::new(preview(tx, by, &catalogue, id, form)?)))
         }
     }
@@ -293,9 +301,9 @@ fn run(
     by: &Actor,
     catalogue: &Catalogue,
     id: Option<Id>,
-    read: &Result<BlockForm, Fields>,
+    parsed: &Result<BlockForm, Fields>,
 ) -> Result<Option<&'static str>> {
-    let form = read.as_ref().map_err(|fields| Error::Invalid(fields.clone()))?;
+    let form = parsed.as_ref().map_err(|fields| Error::Invalid(fields.clone()))?;
     let input = form.input(catalogue)?;
     if form.seen.is_none() {
         bookings::bookings_inside(tx, by, &input)?;
@@ -314,22 +322,22 @@ fn preview(
     catalogue: &Catalogue,
     id: Option<Id>,
     form: &BlockForm,
-) -> Result<DeskPage> {
+) -> Result<StaffPage> {
     let input = form.input(catalogue)?;
     let inside = bookings::bookings_inside(tx, by, &input)?;
     let (zone, now) = (&catalogue.club.zone, tx.now());
     let name = name_of(catalogue, input.kind, input.resource);
     let what = format!(
         "{name}, from {} to {}. Reason: {}.",
-        words::moment(zone, input.from, now),
-        words::moment(zone, input.to, now),
+        format::moment(zone, input.from, now),
+        format::moment(zone, input.to, now),
         input.reason
     );
     let seen: Vec<String> = inside.iter().map(|one| one.detail.booking.id.to_string()).collect();
     // A form sends nothing for an empty value that is trimmed away: a lone comma says that there was nothing to see.
     let seen = if seen.is_empty() { ",".to_owned() } else { seen.join(",") };
     let action = id.map_or_else(|| HERE.to_owned(), |id| format!("{HERE}{id}/"));
-    let mut save = Form::post(action, "Save block").hidden("seen", seen);
+    let mut save = FormPart::post(action, "Save block").hidden("seen", seen);
     if let Some(seen_at) = input.seen_at {
         save = save.hidden("seen_at", seen_at);
     }
@@ -343,7 +351,7 @@ fn preview(
     let row = |one: &InsideBlock| {
         let booking = &one.detail.booking;
         vec![
-            cell(words::moment(zone, booking.starts_at, now)),
+            cell(format::moment(zone, booking.starts_at, now)),
             cell(&one.guest.name),
             cell(catalogue.service(booking.service).map(|one| one.name.clone()).unwrap_or_default()),
             cell(state_word(booking.status)),
@@ -364,7 +372,7 @@ fn preview(
     } else {
         "These bookings are in this time. They stay as they are: move or cancel them yourself."
     };
-    Ok(DeskPage::new(by, HERE, "Block this time?")
+    Ok(StaffPage::new(by, HERE, "Block this time?")
         .text(what)
         .text(note)
         .table(table, "")
@@ -372,21 +380,21 @@ fn preview(
         .with(Part::Links(vec![("Keep as it is", HERE.to_owned())])))
 }
 
-fn one(tx: &mut Tx<'_>, by: &Actor, id: Id, typed: &Typed, wrong: Option<&Fields>) -> Result<DeskPage> {
+fn one(tx: &mut Tx<'_>, by: &Actor, id: Id, typed: &RawForm, wrong: Option<&Fields>) -> Result<StaffPage> {
     let catalogue = catalogue::current(tx)?;
     let block = bookings::one_block(tx, by, id)?;
-    let form = Form::post(format!("{HERE}{id}/"), "Preview block").hidden("seen_at", block.changed_at);
+    let form = FormPart::post(format!("{HERE}{id}/"), "Preview block").hidden("seen_at", block.changed_at);
     let form = fields(&catalogue, form, typed, Some(&block)).wrong(wrong);
     let title = format!("Block: {}", name_of(&catalogue, block.kind, block.resource));
-    Ok(DeskPage::new(by, HERE, title).form(form).with(Part::Links(vec![
+    Ok(StaffPage::new(by, HERE, title).form(form).with(Part::Links(vec![
         ("Remove block", format!("{HERE}{id}/remove/")),
         ("All blocks", HERE.to_owned()),
     ])))
 }
 
 async fn show(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
-    let page = caller.view(move |tx, by| one(tx, by, id, &Typed::default(), None)).await;
-    shown(page, HERE)
+    let page = caller.view(move |tx, by| one(tx, by, id, &RawForm::default(), None)).await;
+    rendered(page, HERE)
 }
 
 async fn ask_remove(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
@@ -397,17 +405,17 @@ async fn ask_remove(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
         let what = format!(
             "{}, from {} to {}. Reason: {}.",
             name_of(&catalogue, block.kind, block.resource),
-            words::moment(zone, block.from, now),
-            words::moment(zone, block.to, now),
+            format::moment(zone, block.from, now),
+            format::moment(zone, block.to, now),
             block.reason
         );
-        Ok(DeskPage::new(by, HERE, "Remove this block?")
+        Ok(StaffPage::new(by, HERE, "Remove this block?")
             .text(what)
             .text("Its times can be booked again at once.")
-            .form(Form::post(format!("{HERE}{id}/remove/"), "Remove block"))
+            .form(FormPart::post(format!("{HERE}{id}/remove/"), "Remove block"))
             .with(Part::Links(vec![("Keep block", HERE.to_owned())])))
     });
-    shown(page.await, HERE)
+    rendered(page.await, HERE)
 }
 
 async fn remove(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
@@ -416,7 +424,7 @@ async fn remove(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
             bookings::remove_block(tx, by, id)?;
             Ok(format!("{HERE}?done=removed"))
         };
-        attend(tx, run, |tx, wrong| draw(tx, by, &Typed::default(), wrong))
+        handle_form(tx, run, |tx, wrong| draw(tx, by, &RawForm::default(), wrong))
     });
-    answer(done.await, HERE)
+    to_response(done.await, HERE)
 }

@@ -6,10 +6,7 @@ use axum::routing::get;
 use kit::web::{Input, Words};
 use kit::{House, Id, Result, Tx};
 use people::{Action, Actor, Caller};
-
-use super::desk::{DeskPage, Field, Form, Part, Table, cell, link, shown};
-use crate::pages::sheet::Asked;
-use crate::pages::words;
+use ui::{FormPart, InputField, Part, QueryForm, StaffPage, Table, cell, format, link, rendered};
 
 const HERE: &str = "/staff/book/";
 
@@ -41,19 +38,19 @@ impl GuestSearch {
         let guest = guest.map(|guest| guest.to_string());
         let all = [("for", &guest), ("service", &self.service), ("date", &self.date)];
         let pairs = all.iter().filter_map(|(name, value)| {
-            value.as_ref().map(|value| format!("{name}={}", words::encoded(value)))
+            value.as_ref().map(|value| format!("{name}={}", format::encoded(value)))
         });
         format!("/book/?{}", pairs.collect::<Vec<_>>().join("&"))
     }
 }
 
-async fn show(caller: Caller, Asked(sheet): Asked<GuestSearch>) -> Result<Response> {
-    let search = sheet.read.unwrap_or_default();
+async fn show(caller: Caller, QueryForm(form): QueryForm<GuestSearch>) -> Result<Response> {
+    let search = form.parsed.unwrap_or_default();
     let page = caller.tx(move |tx, by| draw(tx, by, &search)).await;
-    shown(page, HERE)
+    rendered(page, HERE)
 }
 
-fn draw(tx: &mut Tx<'_>, by: &Actor, search: &GuestSearch) -> Result<DeskPage> {
+fn draw(tx: &mut Tx<'_>, by: &Actor, search: &GuestSearch) -> Result<StaffPage> {
     by.need(Action::BookForOthers)?;
     let found = if search.q.is_empty() { Vec::new() } else { people::find(tx, by, &search.q)? };
     let club = catalogue::current(tx)?.club.id;
@@ -75,8 +72,12 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &GuestSearch) -> Result<DeskPage> {
         rows,
         csv: None,
     };
-    let mut form =
-        Form::get(HERE, "Find guest").field(Field::line("q", "Name, email or phone", "search", &search.q));
+    let mut form = FormPart::get(HERE, "Find guest").field(InputField::line(
+        "q",
+        "Name, email or phone",
+        "search",
+        &search.q,
+    ));
     for (name, value) in [("service", &search.service), ("date", &search.date)] {
         if let Some(value) = value {
             form = form.hidden(name, value);
@@ -89,7 +90,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &GuestSearch) -> Result<DeskPage> {
     };
     let links =
         vec![("Book for a new guest", search.times(Some(Id(0)))), ("Book for yourself", search.times(None))];
-    Ok(DeskPage::new(by, HERE, "Booking for")
+    Ok(StaffPage::new(by, HERE, "Booking for")
         .with(Part::Form(form))
         .table(table, empty)
         .with(Part::Links(links)))

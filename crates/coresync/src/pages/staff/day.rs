@@ -11,13 +11,10 @@ use jiff::civil::Date;
 use kit::web::{Input, Page, Paging, Words};
 use kit::{Cents, Error, House, Id, Result, Tx};
 use people::{Actor, Caller};
-
-use super::csv::csv;
-use super::desk::{Choice, Look, Table, cell};
-use crate::pages::choices;
-use crate::pages::frame::{Frame, or_sign_in};
-use crate::pages::sheet::{Asked, Complaints, narrowing};
-use crate::pages::words;
+use ui::{
+    Choice, FieldErrors, Frame, PageQuery, QueryForm, Table, cell, csv, format, from_pairs, lenient_number,
+    or_sign_in,
+};
 
 pub(super) const DAY: &str = "/staff/day/";
 const HERE: &str = "/staff/day/";
@@ -57,8 +54,8 @@ pub(super) struct DayQuery {
 impl Input for DayQuery {
     fn parse(words: &mut Words) -> DayQuery {
         let filter = DayFilter::parse(words);
-        let page = narrowing(words, "page").filter(|page| (1..=1_000).contains(page));
-        let csv = Look::parse(words).csv;
+        let page = lenient_number(words, "page").filter(|page| (1..=1_000).contains(page));
+        let csv = PageQuery::parse(words).csv;
         let said = words.opt_text_within("said", 40).zip(words.opt_id("of"));
         let page = page.and_then(|page| usize::try_from(page).ok()).unwrap_or(1);
         DayQuery { filter, page, csv, said }
@@ -77,7 +74,7 @@ impl DayQuery {
     fn path(&self, date: Date) -> String {
         let mut path = format!("{HERE}?date={date}");
         if let Some(q) = &self.filter.q {
-            path.push_str(&format!("&q={}", words::encoded(q)));
+            path.push_str(&format!("&q={}", format::encoded(q)));
         }
         if let Some(status) = self.filter.status {
             path.push_str(&format!("&status={}", status.as_str()));
@@ -131,7 +128,7 @@ pub(super) struct DayPage {
     states: Vec<Choice>,
     done: Option<String>,
     pub(super) refusal: Option<String>,
-    errors: Complaints,
+    errors: FieldErrors,
     summary: String,
     rows: Vec<VisitRow>,
     is_filtered: bool,
@@ -145,12 +142,12 @@ pub(super) struct DayPage {
     can_book: bool,
 }
 
-async fn show(caller: Caller, Asked(sheet): Asked<DayQuery>) -> Result<Response> {
-    let mut errors = Complaints::default();
-    let query = match sheet.read {
+async fn show(caller: Caller, QueryForm(form): QueryForm<DayQuery>) -> Result<Response> {
+    let mut errors = FieldErrors::default();
+    let query = match form.parsed {
         Ok(query) => query,
         Err(fields) => {
-            errors = Complaints::of(&fields, &[("date", "Date"), ("status", "State"), ("q", "Guest")]);
+            errors = FieldErrors::of(&fields, &[("date", "Date"), ("status", "State"), ("q", "Guest")]);
             DayQuery::default()
         }
     };
@@ -182,17 +179,17 @@ pub(super) fn draw(tx: &mut Tx<'_>, by: &Actor, query: &DayQuery) -> Result<DayP
     let is_filtered = query.filter.q.is_some() || query.filter.status.is_some();
     let path = |page: usize| format!("{}&page={page}", query.path(date));
     Ok(DayPage {
-        frame: Frame::new(by, HERE, format!("{} · CoreSync", words::day(date, today))),
-        day: words::day(date, today),
-        hours: words::span(zone, from, to),
+        frame: Frame::new(by, HERE, format!("{} · CoreSync", format::day(date, today))),
+        day: format::day(date, today),
+        hours: format::span(zone, from, to),
         q: query.filter.q.clone().unwrap_or_default(),
         status,
-        states: choices::of_pairs(STATES, status),
+        states: from_pairs(STATES, status),
         done,
         refusal: None,
-        errors: Complaints::default(),
+        errors: FieldErrors::default(),
         summary: match (total, is_filtered) {
-            (0, false) => format!("No visits on {}.", words::day(date, today)),
+            (0, false) => format!("No visits on {}.", format::day(date, today)),
             (0, true) => "No visit of this day fits your search.".to_owned(),
             (1, _) => "1 visit.".to_owned(),
             (total, _) => format!("{total} visits."),
@@ -215,12 +212,12 @@ fn row(catalogue: &Catalogue, visit: &DayVisit, now: Timestamp) -> VisitRow {
     let booking = &visit.detail.booking;
     let zone = &catalogue.club.zone;
     let names: Vec<&str> = visit.detail.technicians.iter().map(|(_, name)| name.as_str()).collect();
-    let is_next_day = words::date_at(zone, booking.starts_at) > booking.day;
-    let span = words::span(zone, booking.starts_at, booking.ends_at);
+    let is_next_day = format::date_at(zone, booking.starts_at) > booking.day;
+    let span = format::span(zone, booking.starts_at, booking.ends_at);
     VisitRow {
         id: booking.id,
         span: if is_next_day {
-            format!("{span}, {}", words::day_of(zone, booking.starts_at, now))
+            format!("{span}, {}", format::day_of(zone, booking.starts_at, now))
         } else {
             span
         },
@@ -232,7 +229,7 @@ fn row(catalogue: &Catalogue, visit: &DayVisit, now: Timestamp) -> VisitRow {
         reference: booking.reference.clone().unwrap_or_default(),
         state: state_word(booking.status),
         is_late: visit.is_late,
-        due: (visit.due > Cents::ZERO).then(|| words::money(visit.due)),
+        due: (visit.due > Cents::ZERO).then(|| format::money(visit.due)),
         path: format!("/dashboard/bookings/{}/", booking.id),
         steps: visit.steps.iter().map(|step| button(*step)).collect(),
         undo: undo_form(booking.status, visit.undo),
@@ -273,7 +270,7 @@ fn done(tx: &mut Tx<'_>, by: &Actor, said: &str, id: Id) -> Result<Option<String
         "start" => format!("The visit of {name} has started."),
         "complete" => format!("The visit of {name} is completed."),
         "no_show" => match booking.fee.filter(|fee| *fee > Cents::ZERO) {
-            Some(fee) => format!("{name} is marked as a no-show. A fee of {} is due.", words::money(fee)),
+            Some(fee) => format!("{name} is marked as a no-show. A fee of {} is due.", format::money(fee)),
             None => format!("{name} is marked as a no-show. No fee is due."),
         },
         "undo_checked_in" => format!("The check-in of {name} is undone."),

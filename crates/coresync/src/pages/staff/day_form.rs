@@ -8,11 +8,9 @@ use kit::web::{Input, Page, Path, Words, see_other};
 use kit::{Error, Fields, Id, Refusal, Result, Tx};
 use people::{Actor, Caller};
 use serde_json::{Map, Value};
+use ui::{PostedForm, format, or_sign_in};
 
 use super::day::{DAY, DayPage, DayQuery, draw};
-use crate::pages::frame::or_sign_in;
-use crate::pages::sheet::Posted;
-use crate::pages::words;
 
 /// A step of a visit, or its undoing.
 #[derive(Debug, Clone)]
@@ -58,11 +56,11 @@ enum Outcome {
 pub(super) async fn act(
     caller: Caller,
     Path(id): Path<Id>,
-    Posted(sheet): Posted<DayForm>,
+    PostedForm(form): PostedForm<DayForm>,
 ) -> Result<Response> {
     let done = caller.tx(move |tx, by| {
         by.need(people::Action::RunTheDay)?;
-        let form = sheet.read.as_ref().map_err(|fields| Error::Invalid(fields.clone()))?;
+        let form = form.parsed.as_ref().map_err(|fields| Error::Invalid(fields.clone()))?;
         attempt(tx, by, id, form)
     });
     let answered = done.await.and_then(|outcome| match outcome {
@@ -96,7 +94,7 @@ fn attempt(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &DayForm) -> Result<Outcom
         Some(Error::Refused(refusal, carried)) => {
             let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::CONFLICT);
             let zone = &catalogue::current(tx)?.club.zone;
-            let sentence = refused(refusal, &carried, |at| words::moment(zone, at, tx.now()));
+            let sentence = refused(refusal, &carried, |at| format::moment(zone, at, tx.now()));
             page.refusal = Some(sentence);
             Outcome::Again(status, Box::new(page))
         }

@@ -7,8 +7,7 @@ use axum::routing::get;
 use kit::web::{Page, see_other};
 use kit::{Error, House, Result};
 use people::{Caller, Role};
-
-use crate::pages::frame::{Frame, or_sign_in};
+use ui::{Frame, or_sign_in};
 
 const HERE: &str = "/staff/";
 

@@ -9,13 +9,12 @@ use kit::{Cents, Error, Fields, House, Id, Result, Tx};
 use membership::{Event, Paid, Plan, Sold, Standing};
 use people::{Action, Actor, Caller, EmergencyContact, Person};
 use serde_json::Value;
+use ui::{
+    Choice, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, StaffPage, Table, cell, csv,
+    format, handle_form, or_sign_in, rendered, to_response,
+};
 
-use super::csv::csv;
-use super::desk::{Choice, DeskPage, Field, Form, Look, Part, Table, answer, attend, cell, shown};
 use super::members::{HERE, state};
-use crate::pages::frame::or_sign_in;
-use crate::pages::sheet::{Asked, Posted};
-use crate::pages::words;
 
 pub(super) fn routes() -> Router<House> {
     Router::new()
@@ -28,8 +27,8 @@ fn here(id: Id) -> String {
     format!("{HERE}{id}/")
 }
 
-async fn show(caller: Caller, Path(id): Path<Id>, Asked(sheet): Asked<Look>) -> Result<Response> {
-    let look = sheet.read.unwrap_or(Look { done: false, csv: false });
+async fn show(caller: Caller, Path(id): Path<Id>, QueryForm(form): QueryForm<PageQuery>) -> Result<Response> {
+    let look = form.parsed.unwrap_or(PageQuery { done: false, csv: false });
     if look.csv {
         let table = caller.view(move |tx, by| history(tx, by, id)).await;
         return or_sign_in(table.map(|table| csv("membership-history", &table)), &here(id));
@@ -40,7 +39,7 @@ async fn show(caller: Caller, Path(id): Path<Id>, Asked(sheet): Asked<Look>) -> 
         Ok(page)
     });
     let page = page.await;
-    shown(page.map(|page| page.done(look.done, "Saved.")), &here(id))
+    rendered(page.map(|page| page.done(look.done, "Saved.")), &here(id))
 }
 
 /// Whom to call for somebody. A page of its own, so that nobody reads it by the way.
@@ -48,7 +47,7 @@ async fn emergency(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
     let page = caller.tx(move |tx, by| {
         let contact = people::contact_of(tx, by, id)?;
         let person = people::person(tx, id)?;
-        let page = DeskPage::new(by, HERE, format!("In an emergency: {}", person.full_name()));
+        let page = StaffPage::new(by, HERE, format!("In an emergency: {}", person.full_name()));
         let page = match contact {
             Some(EmergencyContact { name, phone, relation }) => {
                 page.with(Part::Facts(vec![("Call", name), ("Phone", phone), ("Who that is", relation)]))
@@ -58,7 +57,7 @@ async fn emergency(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
         let page = page.text("It is written down that you looked.");
         Ok(page.with(Part::Links(vec![("Back to the member", here(id))])))
     });
-    shown(page.await, &here(id))
+    rendered(page.await, &here(id))
 }
 
 /// What the desk does.
@@ -89,13 +88,13 @@ impl Input for Deed {
     }
 }
 
-async fn act(caller: Caller, Path(id): Path<Id>, Posted(sheet): Posted<Deed>) -> Result<Response> {
-    let read = sheet.read;
+async fn act(caller: Caller, Path(id): Path<Id>, PostedForm(form): PostedForm<Deed>) -> Result<Response> {
+    let parsed = form.parsed;
     let done = caller.tx(move |tx, by| {
-        let deed = |tx: &mut Tx<'_>| {
+        let operation = |tx: &mut Tx<'_>| {
             // Operations let everyone change their own; this page is the desk's, and for others.
             membership::as_staff(by, id)?;
-            match read.clone().map_err(Error::Invalid)? {
+            match parsed.clone().map_err(Error::Invalid)? {
                 Deed::Enrol(sold) => membership::join(tx, by, id, &sold).map(drop)?,
                 Deed::Dues(paid, seen) => membership::take_dues(tx, by, id, paid, seen).map(drop)?,
                 Deed::Upgrade(sold) => membership::upgrade(tx, by, id, &sold).map(drop)?,
@@ -105,32 +104,32 @@ async fn act(caller: Caller, Path(id): Path<Id>, Posted(sheet): Posted<Deed>) ->
             }
             Ok(format!("{}?done=1", here(id)))
         };
-        attend(tx, deed, |tx, wrong| draw(tx, by, id, wrong))
+        handle_form(tx, operation, |tx, wrong| draw(tx, by, id, wrong))
     });
-    answer(done.await, &here(id))
+    to_response(done.await, &here(id))
 }
 
 /// How it is paid.
-fn paid() -> Field {
+fn paid() -> InputField {
     let ways = vec![
         Choice::new("", "Choose", true),
         Choice::new("terminal", "At the terminal", false),
         Choice::new("cash", "In cash", false),
     ];
-    Field::select("paid", "Paid", ways)
+    InputField::select("paid", "Paid", ways)
 }
 
-fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, wrong: Option<&Fields>) -> Result<DeskPage> {
+fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, wrong: Option<&Fields>) -> Result<StaffPage> {
     by.need(Action::RunMemberships)?;
     let person = people::person(tx, id)?;
     let catalogue = catalogue::current(tx)?;
     let club = catalogue.club.id;
     let standing = membership::standing(tx, club, id)?;
-    let today = words::date_at(&catalogue.club.zone, tx.now());
+    let today = format::date_at(&catalogue.club.zone, tx.now());
     let saved = money::saved(tx, id)?;
     let plans = membership::plans(tx, club)?;
     let history = history(tx, by, id)?;
-    let page = DeskPage::new(by, HERE, person.full_name());
+    let page = StaffPage::new(by, HERE, person.full_name());
     let contact =
         vec![("Email", super::members::email(&person)), ("Phone", person.phone.clone().unwrap_or_default())];
     let emergency = vec![("Whom to call in an emergency", format!("{}emergency/", here(id)))];
@@ -157,11 +156,11 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, wrong: Option<&Fields>) -> Result<D
 }
 
 /// The correction of a birthday, which people can't change themselves after its gift was used (M3).
-fn birthday_form(page: DeskPage, person: &Person) -> DeskPage {
+fn birthday_form(page: StaffPage, person: &Person) -> StaffPage {
     let birthday = person.birthday.map(|day| day.to_string()).unwrap_or_default();
-    let form = Form::post(format!("{}birthday/", here(person.id)), "Correct birthday")
+    let form = FormPart::post(format!("{}birthday/", here(person.id)), "Correct birthday")
         .quiet()
-        .field(Field::line("birthday", "Birthday", "date", birthday));
+        .field(InputField::line("birthday", "Birthday", "date", birthday));
     page.heading("birthday", "Birthday").with(Part::Form(form))
 }
 
@@ -179,27 +178,31 @@ impl Input for Birthday {
     }
 }
 
-async fn correct(caller: Caller, Path(id): Path<Id>, Posted(sheet): Posted<Birthday>) -> Result<Response> {
-    let read = sheet.read;
+async fn correct(
+    caller: Caller,
+    Path(id): Path<Id>,
+    PostedForm(form): PostedForm<Birthday>,
+) -> Result<Response> {
+    let parsed = form.parsed;
     let done = caller.tx(move |tx, by| {
         let correction = |tx: &mut Tx<'_>| {
             by.need(Action::CorrectPeople)?;
-            let Birthday(birthday) = read.clone().map_err(Error::Invalid)?;
+            let Birthday(birthday) = parsed.clone().map_err(Error::Invalid)?;
             people::correct_birthday(tx, by, id, birthday)?;
             Ok(format!("{}?done=1", here(id)))
         };
-        attend(tx, correction, |tx, wrong| draw(tx, by, id, wrong))
+        handle_form(tx, correction, |tx, wrong| draw(tx, by, id, wrong))
     });
-    answer(done.await, &here(id))
+    to_response(done.await, &here(id))
 }
 
-fn enrolling(page: DeskPage, id: Id, plans: &[Plan], wrong: Option<&Fields>) -> DeskPage {
+fn enrolling(page: StaffPage, id: Id, plans: &[Plan], wrong: Option<&Fields>) -> StaffPage {
     let plans = plans.iter().map(|plan| {
-        Choice::new(&plan.slug, format!("{}, {} a month", plan.name, words::money(plan.price)), false)
+        Choice::new(&plan.slug, format!("{}, {} a month", plan.name, format::money(plan.price)), false)
     });
-    let form = Form::post(here(id), "Enrol")
+    let form = FormPart::post(here(id), "Enrol")
         .hidden("deed", "enrol")
-        .field(Field::select("plan", "Plan", plans.collect()))
+        .field(InputField::select("plan", "Plan", plans.collect()))
         .field(paid())
         .wrong(wrong);
     page.text("They have no plan. Enrolled here, it begins today; take the first month before.").form(form)
@@ -214,20 +217,20 @@ struct Ways {
 }
 
 fn held(
-    page: DeskPage,
+    page: StaffPage,
     id: Id,
     standing: &Standing,
     today: Date,
     saved: Cents,
     ways: &Ways,
     wrong: Option<&Fields>,
-) -> DeskPage {
+) -> StaffPage {
     let Some((membership, plan)) = &standing.held else { return page };
-    let day = |date: Date| words::day(date, today);
+    let day = |date: Date| format::day(date, today);
     let mut facts = vec![
         ("Plan", plan.name.clone()),
         ("State", state(membership, standing.is_frozen(today)).to_owned()),
-        ("Price", format!("{} a month", words::money(plan.price))),
+        ("Price", format!("{} a month", format::money(plan.price))),
         ("Since", day(membership.started_on)),
         ("Paid until", day(membership.paid_until)),
         (
@@ -235,16 +238,16 @@ fn held(
             standing.credits_left(today).map_or("without limit".to_owned(), |left| left.to_string()),
         ),
         ("Passes left", standing.passes_left(today).to_string()),
-        ("Saved", words::money(saved)),
+        ("Saved", format::money(saved)),
     ];
     if let Some((from, last)) = membership.frozen {
         facts.push(("Frozen", format!("{} to {}", day(from), day(last))));
     }
     if let Some(next) = &standing.next_plan {
-        facts.push(("Then", format!("{} at {} a month", next.name, words::money(next.price))));
+        facts.push(("Then", format!("{} at {} a month", next.name, format::money(next.price))));
     }
-    let due = words::money(standing.next_plan.as_ref().unwrap_or(plan).price);
-    let dues = Form::post(here(id), "A month is paid")
+    let due = format::money(standing.next_plan.as_ref().unwrap_or(plan).price);
+    let dues = FormPart::post(here(id), "A month is paid")
         .hidden("deed", "dues")
         .hidden("seen", membership.paid_until)
         .field(paid())
@@ -261,11 +264,11 @@ fn held(
     };
     if !ways.upgrades.is_empty() {
         let choices = ways.upgrades.iter().map(|(plan, total)| {
-            Choice::new(&plan.slug, format!("{}: {} now", plan.name, words::money(*total)), false)
+            Choice::new(&plan.slug, format!("{}: {} now", plan.name, format::money(*total)), false)
         });
-        let form = Form::post(here(id), "Change up")
+        let form = FormPart::post(here(id), "Change up")
             .hidden("deed", "upgrade")
-            .field(Field::select("plan", "To", choices.collect()))
+            .field(InputField::select("plan", "To", choices.collect()))
             .field(paid());
         page = page
             .heading("upgrade", "Change to a plan that costs more")
@@ -273,20 +276,20 @@ fn held(
             .with(Part::Form(form));
     }
     if ways.freezable > 0 {
-        let months = (1..=ways.freezable).map(|n| Choice::new(n, words::months(n), n == 1));
-        let form = Form::post(here(id), "Freeze").quiet().hidden("deed", "freeze").field(Field::select(
-            "months",
-            "For",
-            months.collect(),
-        ));
+        let months = (1..=ways.freezable).map(|n| Choice::new(n, format::months(n), n == 1));
+        let form = FormPart::post(here(id), "Freeze")
+            .quiet()
+            .hidden("deed", "freeze")
+            .field(InputField::select("months", "For", months.collect()));
         page = page
             .heading("freeze", "Freeze")
             .text(format!("From the day after {}: no dues, no benefits.", day(membership.paid_until)))
             .with(Part::Form(form));
     }
-    let (deed, word) =
+    let (operation, word) =
         if membership.renews { ("leave", "End with what is paid") } else { ("stay", "Take leaving back") };
-    page.heading("end", "End").with(Part::Form(Form::post(here(id), word).quiet().hidden("deed", deed)))
+    page.heading("end", "End")
+        .with(Part::Form(FormPart::post(here(id), word).quiet().hidden("deed", operation)))
 }
 
 /// Everything that happened to a person's memberships.
@@ -299,9 +302,9 @@ fn history(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Table> {
     let row = |event: &Event| {
         let who = event.by.and_then(|by| names.get(&by).cloned());
         vec![
-            cell(words::moment(&catalogue.club.zone, event.at, now)),
+            cell(format::moment(&catalogue.club.zone, event.at, now)),
             cell(who.unwrap_or_else(|| "The calendar".to_owned())),
-            cell(told(event, words::date_at(&catalogue.club.zone, now))),
+            cell(told(event, format::date_at(&catalogue.club.zone, now))),
         ]
     };
     Ok(Table {
@@ -317,11 +320,11 @@ fn told(event: &Event, today: Date) -> String {
     let text = |name: &str| event.detail.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let day = |name: &str| {
         let written = text(name);
-        written.parse().map_or(written, |date| words::day(date, today))
+        written.parse().map_or(written, |date| format::day(date, today))
     };
     let cents = event.detail.get("cents").and_then(Value::as_i64).unwrap_or_default();
     let (plan, until, paid) = (text("plan"), day("until"), text("paid"));
-    let amount = words::money(Cents(cents));
+    let amount = format::money(Cents(cents));
     match event.what.as_str() {
         "joined" => format!("Joined {plan}: {amount} by {paid}, until {until}"),
         "dues_taken" => format!("Dues of {plan}: {amount} by {paid}, until {until}"),

@@ -6,12 +6,10 @@ use axum::routing::get;
 use kit::web::{Input, Words};
 use kit::{House, Result, Tx};
 use people::{Actor, Caller, Person};
-
-use super::csv::csv;
-use super::desk::{DeskPage, Field, Form, Look, Part, Table, cell, link, shown};
-use crate::pages::frame::or_sign_in;
-use crate::pages::sheet::Asked;
-use crate::pages::words;
+use ui::{
+    FormPart, InputField, PageQuery, Part, QueryForm, StaffPage, Table, cell, csv, format, link, or_sign_in,
+    rendered,
+};
 
 pub(super) const HERE: &str = "/staff/members/";
 
@@ -21,35 +19,39 @@ pub(super) fn routes() -> Router<House> {
 
 /// Whom to find.
 struct Wanted {
-    look: Look,
+    look: PageQuery,
     words: String,
 }
 
 impl Input for Wanted {
     fn parse(words: &mut Words) -> Wanted {
         let said = words.opt_text_within("q", 100).unwrap_or_default();
-        Wanted { look: Look::parse(words), words: said }
+        Wanted { look: PageQuery::parse(words), words: said }
     }
 }
 
-async fn list(caller: Caller, Asked(sheet): Asked<Wanted>) -> Result<Response> {
-    let wanted = sheet.read.map_err(kit::Error::Invalid)?;
+async fn list(caller: Caller, QueryForm(form): QueryForm<Wanted>) -> Result<Response> {
+    let wanted = form.parsed.map_err(kit::Error::Invalid)?;
     if wanted.look.csv {
         let table = caller.tx(move |tx, by| table(tx, by, &wanted.words)).await;
         return or_sign_in(table.map(|table| csv("members", &table)), HERE);
     }
     let page = caller.tx(move |tx, by| {
         let table = table(tx, by, &wanted.words)?;
-        let form =
-            Form::get(HERE, "Find").field(Field::line("q", "Name, email or phone", "search", &wanted.words));
+        let form = FormPart::get(HERE, "Find").field(InputField::line(
+            "q",
+            "Name, email or phone",
+            "search",
+            &wanted.words,
+        ));
         let empty = if wanted.words.is_empty() {
             "Type the beginning of a name or an email address, or four digits of a phone number."
         } else {
             "No one matches. A shorter beginning may find them."
         };
-        Ok(DeskPage::new(by, HERE, "Members").with(Part::Form(form)).table(table, empty))
+        Ok(StaffPage::new(by, HERE, "Members").with(Part::Form(form)).table(table, empty))
     });
-    shown(page.await, HERE)
+    rendered(page.await, HERE)
 }
 
 /// An email address for staff. Until it is verified, it may be someone else's (D12).
@@ -63,7 +65,7 @@ pub(super) fn email(person: &Person) -> String {
 
 fn table(tx: &mut Tx<'_>, by: &Actor, words: &str) -> Result<Table> {
     let catalogue = catalogue::current(tx)?;
-    let today = words::date_at(&catalogue.club.zone, tx.now());
+    let today = format::date_at(&catalogue.club.zone, tx.now());
     let mut rows = Vec::new();
     for person in people::find(tx, by, words)? {
         let standing = membership::standing(tx, catalogue.club.id, person.id)?;
@@ -74,14 +76,14 @@ fn table(tx: &mut Tx<'_>, by: &Actor, words: &str) -> Result<Table> {
             cell(person.phone.clone().unwrap_or_default()),
             cell(held.map_or("None", |(_, plan)| plan.name.as_str())),
             cell(held.map_or("", |(membership, _)| state(membership, standing.is_frozen(today)))),
-            cell(held.map(|(membership, _)| words::day(membership.paid_until, today)).unwrap_or_default()),
+            cell(held.map(|(membership, _)| format::day(membership.paid_until, today)).unwrap_or_default()),
         ]);
     }
     Ok(Table {
         caption: "People who were found",
         head: vec!["Name", "Email", "Phone", "Plan", "State", "Paid until"],
         rows,
-        csv: Some(format!("{HERE}?format=csv&q={}", words::encoded(words))),
+        csv: Some(format!("{HERE}?format=csv&q={}", format::encoded(words))),
     })
 }
 

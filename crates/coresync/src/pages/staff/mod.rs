@@ -3,10 +3,8 @@
 
 mod blocks;
 mod book_for;
-pub(super) mod csv;
 mod day;
 mod day_form;
-mod desk;
 mod front;
 mod member;
 mod members;

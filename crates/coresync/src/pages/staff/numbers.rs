@@ -7,12 +7,10 @@ use catalogue::{Number, NumberChange};
 use kit::web::{Input, Path, Words};
 use kit::{Error, Fields, House, Result, Tx};
 use people::{Actor, Caller};
-
-use super::csv::csv;
-use super::desk::{DeskPage, Field, Form, Look, Outcome, Part, Table, answer, attend, cell, link, shown};
-use crate::pages::frame::or_sign_in;
-use crate::pages::sheet::{Asked, Posted};
-use crate::pages::words;
+use ui::{
+    FormOutcome, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, StaffPage, Table, cell, csv,
+    format, handle_form, link, or_sign_in, rendered, to_response,
+};
 
 const HERE: &str = "/staff/numbers/";
 
@@ -33,18 +31,18 @@ pub(super) fn named(name: &str) -> Result<Number> {
     all().find(|number| number.name == name).ok_or(Error::NotFound)
 }
 
-async fn list(caller: Caller, Asked(sheet): Asked<Look>) -> Result<Response> {
-    let is_csv = sheet.read.is_ok_and(|look| look.csv);
+async fn list(caller: Caller, QueryForm(form): QueryForm<PageQuery>) -> Result<Response> {
+    let is_csv = form.parsed.is_ok_and(|look| look.csv);
     if is_csv {
         return or_sign_in(caller.view(table).await.map(|table| csv("numbers", &table)), HERE);
     }
     let page = caller.view(|tx, by| {
         let table = table(tx, by)?;
-        Ok(DeskPage::new(by, HERE, "Numbers of the rules")
+        Ok(StaffPage::new(by, HERE, "Numbers of the rules")
             .text("Each counts at once for what is booked, held or changed from then on. What was agreed before keeps what it was agreed with.")
             .table(table, "There is none."))
     });
-    shown(page.await, HERE)
+    rendered(page.await, HERE)
 }
 
 fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
@@ -59,7 +57,7 @@ fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
             cell(catalogue.number(number).to_string()),
             cell(number.default.to_string()),
             cell(format!("{} to {}", number.least, number.most)),
-            cell(last.map(|change| words::moment(&catalogue.club.zone, change.at, now)).unwrap_or_default()),
+            cell(last.map(|change| format::moment(&catalogue.club.zone, change.at, now)).unwrap_or_default()),
             cell(last.and_then(|change| names.get(&change.by?).cloned()).unwrap_or_default()),
         ]
     };
@@ -75,11 +73,15 @@ fn here(number: Number) -> String {
     format!("{HERE}{}/", number.name)
 }
 
-async fn show(caller: Caller, Path(name): Path<String>, Asked(sheet): Asked<Look>) -> Result<Response> {
+async fn show(
+    caller: Caller,
+    Path(name): Path<String>,
+    QueryForm(form): QueryForm<PageQuery>,
+) -> Result<Response> {
     let number = named(&name)?;
-    let done = sheet.read.is_ok_and(|look| look.done);
+    let done = form.parsed.is_ok_and(|look| look.done);
     let page = caller.view(move |tx, by| draw(tx, by, number, None, None)).await;
-    shown(page.map(|page| page.done(done, "It counts from now on.")), &here(number))
+    rendered(page.map(|page| page.done(done, "It counts from now on.")), &here(number))
 }
 
 fn draw(
@@ -88,7 +90,7 @@ fn draw(
     number: Number,
     typed: Option<&str>,
     wrong: Option<&Fields>,
-) -> Result<DeskPage> {
+) -> Result<StaffPage> {
     let catalogue = catalogue::current(tx)?;
     let changes = catalogue::number_changes(tx, by, catalogue.club.id)?;
     let names = people::names(tx, changes.iter().filter_map(|change| change.by))?;
@@ -97,7 +99,7 @@ fn draw(
     let told = |value: Option<i64>| value.map_or("the default".to_owned(), |value| value.to_string());
     let row = |change: &NumberChange| {
         vec![
-            cell(words::moment(&catalogue.club.zone, change.at, now)),
+            cell(format::moment(&catalogue.club.zone, change.at, now)),
             cell(change.by.and_then(|by| names.get(&by).cloned()).unwrap_or_default()),
             cell(told(change.from)),
             cell(told(change.to)),
@@ -115,11 +117,11 @@ fn draw(
         ("Bounds", format!("{} to {}", number.least, number.most)),
     ];
     let value = typed.map_or(value.to_string(), str::to_owned);
-    let form = Form::post(here(number), "Keep it")
-        .field(Field::line("value", "New value", "number", value))
+    let form = FormPart::post(here(number), "Keep it")
+        .field(InputField::line("value", "New value", "number", value))
         .wrong(wrong);
-    let reset = Form::post(format!("{}reset/", here(number)), "Give it its default back").quiet();
-    Ok(DeskPage::new(by, HERE, number.what)
+    let reset = FormPart::post(format!("{}reset/", here(number)), "Give it its default back").quiet();
+    Ok(StaffPage::new(by, HERE, number.what)
         .with(Part::Facts(facts))
         .form(form)
         .with(Part::Form(reset))
@@ -136,19 +138,23 @@ impl Input for Value {
     }
 }
 
-async fn set(caller: Caller, Path(name): Path<String>, Posted(sheet): Posted<Value>) -> Result<Response> {
+async fn set(
+    caller: Caller,
+    Path(name): Path<String>,
+    PostedForm(form): PostedForm<Value>,
+) -> Result<Response> {
     let number = named(&name)?;
-    let (typed, read) = (sheet.typed, sheet.read.map(|Value(value)| value));
+    let (typed, parsed) = (form.typed, form.parsed.map(|Value(value)| value));
     let done = caller.tx(move |tx, by| {
-        let deed = |tx: &mut Tx<'_>| {
-            let value = read.clone().map_err(Error::Invalid)?;
+        let operation = |tx: &mut Tx<'_>| {
+            let value = parsed.clone().map_err(Error::Invalid)?;
             let club = catalogue::current(tx)?.club.id;
             catalogue::set_number(tx, by, club, number, value).map_err(|error| at_value(error, number))?;
             Ok(format!("{}?done=1", here(number)))
         };
-        attend(tx, deed, |tx, wrong| draw(tx, by, number, Some(typed.get("value")), wrong))
+        handle_form(tx, operation, |tx, wrong| draw(tx, by, number, Some(typed.get("value")), wrong))
     });
-    answer(done.await, &here(number))
+    to_response(done.await, &here(number))
 }
 
 /// What is wrong with a number is wrong with the field in which it was typed.
@@ -167,7 +173,7 @@ async fn reset(caller: Caller, Path(name): Path<String>) -> Result<Response> {
     let done = caller.tx(move |tx, by| {
         let club = catalogue::current(tx)?.club.id;
         catalogue::reset_number(tx, by, club, number)?;
-        Ok(Outcome::Done(format!("{}?done=1", here(number))))
+        Ok(FormOutcome::Redirect(format!("{}?done=1", here(number))))
     });
-    answer(done.await, &here(number))
+    to_response(done.await, &here(number))
 }

@@ -7,12 +7,10 @@ use kit::web::Path;
 use kit::{Error, Fields, House, Result, Tx};
 use membership::{Plan, PlanTerms, Version};
 use people::{Action, Actor, Caller};
-
-use super::csv::csv;
-use super::desk::{DeskPage, Field, Form, Look, Outcome, Part, Table, answer, attend, cell, link, shown};
-use crate::pages::frame::or_sign_in;
-use crate::pages::sheet::{Asked, Posted, Typed};
-use crate::pages::words;
+use ui::{
+    FormOutcome, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, RawForm, StaffPage, Table,
+    cell, csv, format, handle_form, link, or_sign_in, rendered, to_response,
+};
 
 const HERE: &str = "/staff/plans/";
 
@@ -23,18 +21,18 @@ pub(super) fn routes() -> Router<House> {
         .route("/staff/plans/{slug}/move_over/", post(move_over))
 }
 
-async fn list(caller: Caller, Asked(sheet): Asked<Look>) -> Result<Response> {
-    let is_csv = sheet.read.is_ok_and(|look| look.csv);
+async fn list(caller: Caller, QueryForm(form): QueryForm<PageQuery>) -> Result<Response> {
+    let is_csv = form.parsed.is_ok_and(|look| look.csv);
     if is_csv {
         return or_sign_in(caller.view(table).await.map(|table| csv("plans", &table)), HERE);
     }
     let page = caller.view(|tx, by| {
         let table = table(tx, by)?;
-        Ok(DeskPage::new(by, HERE, "Plans")
+        Ok(StaffPage::new(by, HERE, "Plans")
             .text("Who joins gets the newest version of a plan. Who joined before keeps the version they joined with, until you move them over or they change plan.")
             .table(table, "There is no plan yet."))
     });
-    shown(page.await, HERE)
+    rendered(page.await, HERE)
 }
 
 /// `2`, or a word.
@@ -52,7 +50,7 @@ fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
             membership::plan_versions(tx, by, club, &plan.slug)?.iter().map(|version| version.members).sum();
         rows.push(vec![
             link(&plan.name, format!("{HERE}{}/", plan.slug)),
-            cell(words::money(plan.price)),
+            cell(format::money(plan.price)),
             cell(format!("{} %", plan.discount_bp / 100)),
             cell(credits(plan)),
             cell(plan.guest_passes.to_string()),
@@ -66,23 +64,27 @@ fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
 }
 
 fn here(slug: &str) -> String {
-    format!("{HERE}{}/", words::encoded(slug))
+    format!("{HERE}{}/", format::encoded(slug))
 }
 
-async fn show(caller: Caller, Path(slug): Path<String>, Asked(sheet): Asked<Look>) -> Result<Response> {
-    let done = sheet.read.is_ok_and(|look| look.done);
+async fn show(
+    caller: Caller,
+    Path(slug): Path<String>,
+    QueryForm(form): QueryForm<PageQuery>,
+) -> Result<Response> {
+    let done = form.parsed.is_ok_and(|look| look.done);
     let path = here(&slug);
     let page = caller.view(move |tx, by| draw(tx, by, &slug, None, None)).await;
-    shown(page.map(|page| page.done(done, "It is done.")), &path)
+    rendered(page.map(|page| page.done(done, "It is done.")), &path)
 }
 
 fn draw(
     tx: &mut Tx<'_>,
     by: &Actor,
     slug: &str,
-    typed: Option<&Typed>,
+    typed: Option<&RawForm>,
     wrong: Option<&Fields>,
-) -> Result<DeskPage> {
+) -> Result<StaffPage> {
     let catalogue = catalogue::current(tx)?;
     let versions = membership::plan_versions(tx, by, catalogue.club.id, slug)?;
     let newest = versions.first().ok_or(Error::NotFound)?;
@@ -93,13 +95,13 @@ fn draw(
         let made = if version.made_at.as_second() == 0 {
             "at first".to_owned()
         } else {
-            words::moment(&catalogue.club.zone, version.made_at, now)
+            format::moment(&catalogue.club.zone, version.made_at, now)
         };
         vec![
             cell(version.n.to_string()),
             cell(made),
             cell(version.made_by.and_then(|by| names.get(&by).cloned()).unwrap_or_default()),
-            cell(words::money(plan.price)),
+            cell(format::money(plan.price)),
             cell(format!("{} %", plan.discount_bp / 100)),
             cell(credits(plan)),
             cell(plan.guest_passes.to_string()),
@@ -124,10 +126,10 @@ fn draw(
         csv: None,
     };
     let older: i64 = versions.iter().skip(1).map(|version| version.members).sum();
-    let form = fields(Form::post(here(slug), "Write a new version"), newest, typed).wrong(wrong);
-    let mut page = DeskPage::new(by, HERE, newest.plan.name.clone()).table(history, "There is no version.");
+    let form = fields(FormPart::post(here(slug), "Write a new version"), newest, typed).wrong(wrong);
+    let mut page = StaffPage::new(by, HERE, newest.plan.name.clone()).table(history, "There is no version.");
     if older > 0 {
-        let form = Form::post(format!("{}move_over/", here(slug)), "Move them to the newest").quiet();
+        let form = FormPart::post(format!("{}move_over/", here(slug)), "Move them to the newest").quiet();
         page = page
             .heading("over", "Members on older versions")
             .text(format!(
@@ -139,26 +141,26 @@ fn draw(
 }
 
 /// The fields of a plan, as they were typed or as its newest version is.
-fn fields(form: Form, newest: &Version, typed: Option<&Typed>) -> Form {
+fn fields(form: FormPart, newest: &Version, typed: Option<&RawForm>) -> FormPart {
     let plan = &newest.plan;
     let said = |name: &str, now: String| typed.map_or(now, |typed| typed.get(name).to_owned());
     let ticked = |name: &str, now: bool| typed.map_or(now, |typed| !typed.get(name).is_empty());
     let number = |name: &'static str, label: &'static str, now: i64| {
-        Field::line(name, label, "number", said(name, now.to_string()))
+        InputField::line(name, label, "number", said(name, now.to_string()))
     };
     form.hidden("version", said("version", newest.n.to_string()))
         .field(
-            Field::line("price", "Price a month", "text", said("price", plan.price.to_string()))
+            InputField::line("price", "Price a month", "text", said("price", plan.price.to_string()))
                 .hint("Such as 375.00."),
         )
-        .field(Field::line(
+        .field(InputField::line(
             "short_description",
             "In one line",
             "text",
             said("short_description", plan.short_description.clone()),
         ))
         .field(
-            Field::area("benefits", "Benefits", said("benefits", plan.benefits.join("\n")))
+            InputField::area("benefits", "Benefits", said("benefits", plan.benefits.join("\n")))
                 .hint("One a line."),
         )
         .field(number("discount_percentage", "Percent off the list price", plan.discount_bp / 100))
@@ -168,25 +170,29 @@ fn fields(form: Form, newest: &Version, typed: Option<&Typed>) -> Form {
             "Service credits a month",
             plan.monthly_credits.unwrap_or(0),
         ))
-        .field(Field::tick(
+        .field(InputField::tick(
             "unlimited_credits",
             "Every service is included",
             ticked("unlimited_credits", plan.monthly_credits.is_none()),
         ))
         .field(number("guest_passes", "Guest passes a month", plan.guest_passes))
-        .field(Field::tick("mensuite_access", "Mensuite", ticked("mensuite_access", plan.mensuite_access)))
-        .field(Field::tick(
+        .field(InputField::tick(
+            "mensuite_access",
+            "Mensuite",
+            ticked("mensuite_access", plan.mensuite_access),
+        ))
+        .field(InputField::tick(
             "coresync_private_access",
             "Coresync Private",
             ticked("coresync_private_access", plan.coresync_private_access),
         ))
-        .field(Field::tick(
+        .field(InputField::tick(
             "iot_control_access",
             "Room control",
             ticked("iot_control_access", plan.iot_control_access),
         ))
-        .field(Field::tick("concierge", "Concierge", ticked("concierge", plan.concierge)))
-        .field(Field::tick(
+        .field(InputField::tick("concierge", "Concierge", ticked("concierge", plan.concierge)))
+        .field(InputField::tick(
             "priority_booking",
             "First access to times that are kept",
             ticked("priority_booking", plan.priority_booking),
@@ -196,21 +202,21 @@ fn fields(form: Form, newest: &Version, typed: Option<&Typed>) -> Form {
 async fn edit(
     caller: Caller,
     Path(slug): Path<String>,
-    Posted(sheet): Posted<PlanTerms>,
+    PostedForm(form): PostedForm<PlanTerms>,
 ) -> Result<Response> {
     let path = here(&slug);
-    let (typed, read) = (sheet.typed, sheet.read);
+    let (typed, parsed) = (form.typed, form.parsed);
     let done = caller.tx(move |tx, by| {
-        let deed = |tx: &mut Tx<'_>| {
-            let terms = read.clone().map_err(Error::Invalid)?;
+        let operation = |tx: &mut Tx<'_>| {
+            let terms = parsed.clone().map_err(Error::Invalid)?;
             let club = catalogue::current(tx)?.club.id;
             membership::edit_plan(tx, by, club, &slug, &terms)?;
             Ok(format!("{}?done=1", here(&slug)))
         };
         // Who is refused because somebody was quicker sees the plan as it is now.
-        attend(tx, deed, |tx, wrong| draw(tx, by, &slug, wrong.is_some().then_some(&typed), wrong))
+        handle_form(tx, operation, |tx, wrong| draw(tx, by, &slug, wrong.is_some().then_some(&typed), wrong))
     });
-    answer(done.await, &path)
+    to_response(done.await, &path)
 }
 
 async fn move_over(caller: Caller, Path(slug): Path<String>) -> Result<Response> {
@@ -218,7 +224,7 @@ async fn move_over(caller: Caller, Path(slug): Path<String>) -> Result<Response>
     let done = caller.tx(move |tx, by| {
         let club = catalogue::current(tx)?.club.id;
         membership::move_over(tx, by, club, &slug)?;
-        Ok(Outcome::Done(format!("{}?done=1", here(&slug))))
+        Ok(FormOutcome::Redirect(format!("{}?done=1", here(&slug))))
     });
-    answer(done.await, &path)
+    to_response(done.await, &path)
 }

@@ -8,21 +8,21 @@ use catalogue::Catalogue;
 use kit::web::{Input, Page, Path, Words};
 use kit::{Error, Fields, House, Id, Result, Tx};
 use people::{Actor, Caller};
+use ui::{
+    FormOutcome, FormPart, PageQuery, Part, PostedForm, QueryForm, RawForm, StaffPage, format, handle_form,
+    or_sign_in, rendered, to_response,
+};
 
-use super::desk::{DeskPage, Form, Look, Outcome, Part, answer, attend, shown};
 use super::rules::{HERE, fields, sentence, week_table};
-use crate::pages::frame::or_sign_in;
-use crate::pages::sheet::{Asked, Posted, Typed};
-use crate::pages::words;
 
 pub(super) fn routes() -> Router<House> {
     Router::new().route("/staff/rules/{id}/", get(show).post(edit)).route("/staff/rules/{id}/end/", post(end))
 }
 
-async fn show(caller: Caller, Path(id): Path<Id>, Asked(sheet): Asked<Look>) -> Result<Response> {
-    let done = sheet.read.is_ok_and(|look| look.done);
+async fn show(caller: Caller, Path(id): Path<Id>, QueryForm(form): QueryForm<PageQuery>) -> Result<Response> {
+    let done = form.parsed.is_ok_and(|look| look.done);
     let page = caller.view(move |tx, by| draw(tx, by, id, None, None, None));
-    shown(page.await.map(|page| page.done(done, "It is kept, and counts from now on.")), &here(id))
+    rendered(page.await.map(|page| page.done(done, "It is kept, and counts from now on.")), &here(id))
 }
 
 fn here(id: Id) -> String {
@@ -41,10 +41,10 @@ impl Input for ToEdit {
     }
 }
 
-async fn edit(caller: Caller, Path(id): Path<Id>, Posted(sheet): Posted<ToEdit>) -> Result<Response> {
-    let (typed, read) = (sheet.typed, sheet.read);
-    let is_preview = read.as_ref().is_ok_and(|wish| wish.preview);
-    if let (true, Ok(wish)) = (is_preview, &read) {
+async fn edit(caller: Caller, Path(id): Path<Id>, PostedForm(form): PostedForm<ToEdit>) -> Result<Response> {
+    let (typed, parsed) = (form.typed, form.parsed);
+    let is_preview = parsed.as_ref().is_ok_and(|wish| wish.preview);
+    if let (true, Ok(wish)) = (is_preview, &parsed) {
         let rule = wish.rule.clone();
         let page = caller.tx(move |tx, by| {
             let week = foresee(tx, by, id, &rule)?;
@@ -55,17 +55,17 @@ async fn edit(caller: Caller, Path(id): Path<Id>, Posted(sheet): Posted<ToEdit>)
             &here(id),
         );
     }
-    let read = read.map(|wish| wish.rule);
+    let parsed = parsed.map(|wish| wish.rule);
     let done = caller.tx(move |tx, by| {
-        let deed = |tx: &mut Tx<'_>| {
-            let RuleWish(rule) = read.clone().map_err(Error::Invalid)?;
+        let operation = |tx: &mut Tx<'_>| {
+            let RuleWish(rule) = parsed.clone().map_err(Error::Invalid)?;
             let club = catalogue::current(tx)?.club.id;
             bookings::edit_rule(tx, by, club, id, &rule)?;
             Ok(format!("{}?done=1", here(id)))
         };
-        attend(tx, deed, |tx, wrong| draw(tx, by, id, Some(&typed), wrong, None))
+        handle_form(tx, operation, |tx, wrong| draw(tx, by, id, Some(&typed), wrong, None))
     });
-    answer(done.await, &here(id))
+    to_response(done.await, &here(id))
 }
 
 /// The week as it would be: the edit is done, looked at and undone.
@@ -88,7 +88,7 @@ fn week_of(
     kinds: &[String],
     services: &[Id],
 ) -> Result<Vec<WeekDay>> {
-    let today = words::date_at(&catalogue.club.zone, tx.now());
+    let today = format::date_at(&catalogue.club.zone, tx.now());
     let rooms =
         catalogue.rooms.iter().filter(|room| room.active && (kinds.is_empty() || kinds.contains(&room.kind)));
     for room in rooms {
@@ -106,23 +106,23 @@ fn draw(
     tx: &mut Tx<'_>,
     by: &Actor,
     id: Id,
-    typed: Option<&Typed>,
+    typed: Option<&RawForm>,
     wrong: Option<&Fields>,
     foreseen: Option<&[WeekDay]>,
-) -> Result<DeskPage> {
+) -> Result<StaffPage> {
     let catalogue = catalogue::current(tx)?;
     let found = bookings::all_rules(tx, by, catalogue.club.id)?.into_iter().find(|kept| kept.id == id);
     let KeptRule { rule, ended_at, changed, .. } = found.ok_or(Error::NotFound)?;
     let (now, zone) = (tx.now(), &catalogue.club.zone);
-    let today = words::date_at(zone, now);
+    let today = format::date_at(zone, now);
     let names = people::names(tx, changed.and_then(|(_, by)| by))?;
     let mut facts = vec![("State", if ended_at.is_some() { "Ended" } else { "Counts" }.to_owned())];
     if let Some((at, by)) = changed {
         let name = by.and_then(|by| names.get(&by).cloned()).unwrap_or_default();
-        facts.push(("Changed", format!("{} by {name}", words::moment(zone, at, now))));
+        facts.push(("Changed", format!("{} by {name}", format::moment(zone, at, now))));
     }
     let page =
-        DeskPage::new(by, HERE, "A release rule").text(sentence(&catalogue, &rule)).with(Part::Facts(facts));
+        StaffPage::new(by, HERE, "A release rule").text(sentence(&catalogue, &rule)).with(Part::Facts(facts));
     let (title, week) = match foreseen {
         Some(week) => ("The next week, if you keep this", week.to_vec()),
         None => ("The next week", week_of(tx, by, &catalogue, &rule.room_kinds, &rule.services)?),
@@ -133,8 +133,8 @@ fn draw(
     if ended_at.is_some() {
         return Ok(page.text("It was ended and keeps nothing any more. To have it again, add it anew."));
     }
-    let form = Form::post(here(id), "Keep the change").or("preview", "See the week first");
-    let end = Form::post(format!("{}end/", here(id)), "End this rule").quiet();
+    let form = FormPart::post(here(id), "Keep the change").or("preview", "See the week first");
+    let end = FormPart::post(format!("{}end/", here(id)), "End this rule").quiet();
     Ok(page
         .heading("edit", "Change it")
         .form(fields(form, &catalogue, &rule, typed).wrong(wrong))
@@ -146,7 +146,7 @@ fn draw(
 async fn end(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
     let done = caller.tx(move |tx, by| {
         let club = catalogue::current(tx)?.club.id;
-        bookings::end_rule(tx, by, club, id).map(|()| Outcome::Done(format!("{HERE}?state=all")))
+        bookings::end_rule(tx, by, club, id).map(|()| FormOutcome::Redirect(format!("{HERE}?state=all")))
     });
-    answer(done.await, &here(id))
+    to_response(done.await, &here(id))
 }

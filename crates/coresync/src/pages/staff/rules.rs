@@ -10,12 +10,10 @@ use kit::web::{Input, Words};
 use kit::{Fields, House, Id, Result, Tx};
 use membership::Tier;
 use people::{Actor, Caller};
-
-use super::csv::csv;
-use super::desk::{Choice, DeskPage, Field, Form, Look, Part, Table, answer, attend, cell, link, shown};
-use crate::pages::frame::or_sign_in;
-use crate::pages::sheet::{Asked, Posted, Typed, narrowing_id};
-use crate::pages::words;
+use ui::{
+    Choice, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, RawForm, StaffPage, Table, cell,
+    csv, format, handle_form, lenient_id, link, or_sign_in, rendered, to_response,
+};
 
 pub(super) const HERE: &str = "/staff/rules/";
 
@@ -25,7 +23,7 @@ pub(super) fn routes() -> Router<House> {
 
 /// Which rules, and which week.
 pub(super) struct Wanted {
-    look: Look,
+    look: PageQuery,
     pub(super) room: Option<Id>,
     pub(super) service: Option<Id>,
     pub(super) from: Option<Date>,
@@ -33,39 +31,40 @@ pub(super) struct Wanted {
 
 impl Input for Wanted {
     fn parse(words: &mut Words) -> Wanted {
-        let room = narrowing_id(words, "room_id");
-        let service = narrowing_id(words, "service_id");
+        let room = lenient_id(words, "room_id");
+        let service = lenient_id(words, "service_id");
         let from = words.raw("week").and_then(|date| date.as_str()?.parse().ok());
-        Wanted { look: Look::parse(words), room, service, from }
+        Wanted { look: PageQuery::parse(words), room, service, from }
     }
 }
 
-async fn list(caller: Caller, Asked(sheet): Asked<Wanted>) -> Result<Response> {
-    let (typed, wanted) = (sheet.typed, sheet.read.map_err(kit::Error::Invalid)?);
+async fn list(caller: Caller, QueryForm(form): QueryForm<Wanted>) -> Result<Response> {
+    let (typed, wanted) = (form.typed, form.parsed.map_err(kit::Error::Invalid)?);
     if wanted.look.csv {
         let table = caller.view(move |tx, by| table(tx, by, &typed)).await;
         return or_sign_in(table.map(|table| csv("release-rules", &table)), HERE);
     }
-    shown(caller.view(move |tx, by| draw(tx, by, &typed, &wanted, None)).await, HERE)
+    rendered(caller.view(move |tx, by| draw(tx, by, &typed, &wanted, None)).await, HERE)
 }
 
-async fn add(caller: Caller, Posted(sheet): Posted<RuleWish>) -> Result<Response> {
-    let (typed, read) = (sheet.typed, sheet.read);
+async fn add(caller: Caller, PostedForm(form): PostedForm<RuleWish>) -> Result<Response> {
+    let (typed, parsed) = (form.typed, form.parsed);
     let done = caller.tx(move |tx, by| {
-        let deed = |tx: &mut Tx<'_>| {
-            let RuleWish(rule) = read.clone().map_err(kit::Error::Invalid)?;
+        let operation = |tx: &mut Tx<'_>| {
+            let RuleWish(rule) = parsed.clone().map_err(kit::Error::Invalid)?;
             let club = catalogue::current(tx)?.club.id;
             let id = bookings::add_rule(tx, by, club, &rule)?;
             Ok(format!("{HERE}{id}/?done=1"))
         };
-        let wanted = Wanted { look: Look { done: false, csv: false }, room: None, service: None, from: None };
-        attend(tx, deed, |tx, fields| draw(tx, by, &typed, &wanted, fields))
+        let wanted =
+            Wanted { look: PageQuery { done: false, csv: false }, room: None, service: None, from: None };
+        handle_form(tx, operation, |tx, fields| draw(tx, by, &typed, &wanted, fields))
     });
-    answer(done.await, HERE)
+    to_response(done.await, HERE)
 }
 
 /// The rules that a filter lets through.
-fn table(tx: &mut Tx<'_>, by: &Actor, typed: &Typed) -> Result<Table> {
+fn table(tx: &mut Tx<'_>, by: &Actor, typed: &RawForm) -> Result<Table> {
     let catalogue = catalogue::current(tx)?;
     let rules = bookings::all_rules(tx, by, catalogue.club.id)?;
     let (tier, kind, state) = (typed.get("for"), typed.get("kind"), typed.get("state"));
@@ -87,7 +86,7 @@ fn table(tx: &mut Tx<'_>, by: &Actor, typed: &Typed) -> Result<Table> {
         vec![
             link(sentence(&catalogue, &kept.rule), format!("{HERE}{}/", kept.id)),
             cell(if kept.ended_at.is_some() { "Ended" } else { "Counts" }),
-            cell(at.map(|at| words::moment(&catalogue.club.zone, at, now)).unwrap_or_default()),
+            cell(at.map(|at| format::moment(&catalogue.club.zone, at, now)).unwrap_or_default()),
             cell(by.and_then(|by| names.get(&by).cloned()).unwrap_or_default()),
         ]
     };
@@ -97,9 +96,9 @@ fn table(tx: &mut Tx<'_>, by: &Actor, typed: &Typed) -> Result<Table> {
         rows: rules.iter().filter(wanted).map(row).collect(),
         csv: Some(format!(
             "{HERE}?format=csv&for={}&kind={}&state={}",
-            words::encoded(tier),
-            words::encoded(kind),
-            words::encoded(state)
+            format::encoded(tier),
+            format::encoded(kind),
+            format::encoded(state)
         )),
     })
 }
@@ -107,26 +106,26 @@ fn table(tx: &mut Tx<'_>, by: &Actor, typed: &Typed) -> Result<Table> {
 fn draw(
     tx: &mut Tx<'_>,
     by: &Actor,
-    typed: &Typed,
+    typed: &RawForm,
     wanted: &Wanted,
     wrong: Option<&Fields>,
-) -> Result<DeskPage> {
+) -> Result<StaffPage> {
     let catalogue = catalogue::current(tx)?;
     let table = table(tx, by, typed)?;
     let kinds = kinds(&catalogue);
     let kinds = kinds
         .iter()
-        .map(|kind| Choice::new(kind, words::capital(&kind_word(kind)), typed.get("kind") == kind));
+        .map(|kind| Choice::new(kind, format::capital(&kind_word(kind)), typed.get("kind") == kind));
     let state = typed.get("state");
-    let filter = Form::get(HERE, "Show")
+    let filter = FormPart::get(HERE, "Show")
         .quiet()
-        .field(Field::select("for", "Kept for", tiers(typed.get("for"), "Anybody")))
-        .field(Field::select(
+        .field(InputField::select("for", "Kept for", tiers(typed.get("for"), "Anybody")))
+        .field(InputField::select(
             "kind",
             "Kind of room",
             [Choice::new("", "All", false)].into_iter().chain(kinds).collect(),
         ))
-        .field(Field::select(
+        .field(InputField::select(
             "state",
             "State",
             vec![
@@ -135,7 +134,7 @@ fn draw(
                 Choice::new("all", "All", state == "all"),
             ],
         ));
-    let page = DeskPage::new(by, HERE, "Release rules")
+    let page = StaffPage::new(by, HERE, "Release rules")
         .text("A time is offered to somebody when every rule for it lets them: those it is kept for at once, everybody else from so many hours before. Of several factors the largest counts.")
         .with(Part::Form(filter))
         .table(table, "No rule here. Without one every time is open to everybody in their window, at its plain price.");
@@ -151,7 +150,7 @@ fn draw(
         factor_bp: 10_000,
         tags: Vec::new(),
     };
-    let form = Form::post(HERE, "Add the rule");
+    let form = FormPart::post(HERE, "Add the rule");
     let typed = wrong.is_some().then_some(typed);
     Ok(page.heading("add", "Add a rule").form(fields(form, &catalogue, &empty, typed).wrong(wrong)))
 }
@@ -160,10 +159,10 @@ fn draw(
 pub(super) fn with_week(
     tx: &mut Tx<'_>,
     by: &Actor,
-    page: DeskPage,
+    page: StaffPage,
     catalogue: &Catalogue,
     wanted: &Wanted,
-) -> Result<DeskPage> {
+) -> Result<StaffPage> {
     let page = page.heading("weeks", "A week as it is now");
     let offered: Vec<_> = catalogue.rooms.iter().filter(|room| room.active).collect();
     let room = wanted.room.and_then(|id| catalogue.room(id)).or_else(|| offered.first().copied());
@@ -171,16 +170,16 @@ pub(super) fn with_week(
     let served: Vec<_> =
         catalogue.services.iter().filter(|one| one.active && one.rooms.contains(&room.id)).collect();
     let service = served.iter().find(|one| Some(one.id) == wanted.service).or_else(|| served.first());
-    let today = words::date_at(&catalogue.club.zone, tx.now());
+    let today = format::date_at(&catalogue.club.zone, tx.now());
     let from = wanted.from.filter(|from| (2000..=2198).contains(&from.year())).unwrap_or(today);
     let rooms = offered.iter().map(|one| Choice::new(one.id, &one.name, one.id == room.id)).collect();
     let chosen = service.map(|service| service.id);
     let services = served.iter().map(|one| Choice::new(one.id, &one.name, Some(one.id) == chosen)).collect();
-    let form = Form::get(format!("{HERE}#weeks"), "Show this week")
+    let form = FormPart::get(format!("{HERE}#weeks"), "Show this week")
         .quiet()
-        .field(Field::select("room_id", "Room", rooms))
-        .field(Field::select("service_id", "Service", services))
-        .field(Field::line("week", "From", "date", from));
+        .field(InputField::select("room_id", "Room", rooms))
+        .field(InputField::select("service_id", "Service", services))
+        .field(InputField::line("week", "From", "date", from));
     let page = page.with(Part::Form(form));
     let Some(service) = service else { return Ok(page.text("No service is offered in this room.")) };
     let week = bookings::week(tx, by, room.id, service.id, from)?;
@@ -195,7 +194,7 @@ pub(super) fn week_table(week: &[WeekDay], today: Date) -> Table {
         } else {
             format!("{} to {}", clock(stretch.from), clock(stretch.to))
         };
-        vec![cell(words::day(date, today)), cell(span), cell(who(stretch)), cell(factor(stretch.factor_bp))]
+        vec![cell(format::day(date, today)), cell(span), cell(who(stretch)), cell(factor(stretch.factor_bp))]
     };
     let rows = week.iter().flat_map(|day| day.stretches.iter().map(move |stretch| line(day.date, stretch)));
     Table {
@@ -220,7 +219,7 @@ fn who(stretch: &Stretch) -> String {
 
 /// `17:00`; past midnight with a word.
 fn clock(minute: i64) -> String {
-    format!("{}{}", words::minute(minute), if minute >= 1_440 { " after midnight" } else { "" })
+    format!("{}{}", format::minute(minute), if minute >= 1_440 { " after midnight" } else { "" })
 }
 
 /// Whom a tier means.
@@ -236,7 +235,7 @@ pub(super) fn tier_word(tier: Tier) -> &'static str {
 /// The tiers to choose from, with a first that is none of them.
 pub(super) fn tiers(chosen: &str, first: &'static str) -> Vec<Choice> {
     let tier =
-        |tier: Tier| Choice::new(tier.as_str(), words::capital(tier_word(tier)), chosen == tier.as_str());
+        |tier: Tier| Choice::new(tier.as_str(), format::capital(tier_word(tier)), chosen == tier.as_str());
     [Choice::new("", first, false)]
         .into_iter()
         .chain([Tier::Base, Tier::Premium, Tier::Unlimited].map(tier))
@@ -268,7 +267,7 @@ pub(super) fn sentence(catalogue: &Catalogue, rule: &ReleaseRule) -> String {
     let names = |id: &Id| catalogue.service(*id).map(|service| service.name.clone());
     let services: Vec<String> = rule.services.iter().filter_map(names).collect();
     let services = if rule.services.is_empty() { "every service".to_owned() } else { services.join(", ") };
-    let day = |day: &i64| usize::try_from(day - 1).ok().and_then(|place| words::DAYS.get(place)).copied();
+    let day = |day: &i64| usize::try_from(day - 1).ok().and_then(|place| format::DAYS.get(place)).copied();
     let days: Vec<&str> = rule.weekdays.iter().filter_map(day).collect();
     let days = if days.is_empty() { "every day".to_owned() } else { days.join(", ") };
     let kept = match rule.tier {
@@ -282,40 +281,48 @@ pub(super) fn sentence(catalogue: &Catalogue, rule: &ReleaseRule) -> String {
     let tags =
         if rule.tags.is_empty() { String::new() } else { format!("; tagged {}", rule.tags.join(", ")) };
     let (from, to) = (clock(rule.from), clock(rule.to));
-    let services = words::capital(&services);
+    let services = format::capital(&services);
     format!("{services} in {rooms}, {days}, starts from {from} to before {to}: {kept}, {price}{tags}.")
 }
 
 /// The fields of a rule, as they were typed or as the rule is.
-pub(super) fn fields(form: Form, catalogue: &Catalogue, rule: &ReleaseRule, typed: Option<&Typed>) -> Form {
+pub(super) fn fields(
+    form: FormPart,
+    catalogue: &Catalogue,
+    rule: &ReleaseRule,
+    typed: Option<&RawForm>,
+) -> FormPart {
     let said = |name: &str, now: String| typed.map_or(now, |typed| typed.get(name).to_owned());
     let many = |name: &str, now: Vec<String>| typed.map_or(now, |typed| typed.all(name));
-    let text = words::minute;
+    let text = format::minute;
     let (chosen_kinds, kinds) = (many("room_kinds", rule.room_kinds.clone()), kinds(catalogue));
     let kinds = kinds
         .into_iter()
-        .map(|kind| Choice::new(&kind, words::capital(&kind_word(&kind)), chosen_kinds.contains(&kind)));
+        .map(|kind| Choice::new(&kind, format::capital(&kind_word(&kind)), chosen_kinds.contains(&kind)));
     let chosen = many("services", rule.services.iter().map(ToString::to_string).collect());
     let services = catalogue.services.iter().filter(|one| one.active || chosen.contains(&one.id.to_string()));
     let services = services.map(|one| Choice::new(one.id, &one.name, chosen.contains(&one.id.to_string())));
     let days = many("weekdays", rule.weekdays.iter().map(ToString::to_string).collect());
     let days =
-        (1..).zip(words::DAYS).map(|(n, day): (i64, _)| Choice::new(n, day, days.contains(&n.to_string())));
-    form.field(Field::ticks("room_kinds", "Kinds of rooms", kinds.collect()).hint("None is all."))
-        .field(Field::ticks("services", "Services", services.collect()).hint("None is all."))
-        .field(Field::ticks("weekdays", "Weekdays of the operating day", days.collect()).hint("None is all."))
-        .field(Field::line("from", "First start", "time", said("from", text(rule.from))))
+        (1..).zip(format::DAYS).map(|(n, day): (i64, _)| Choice::new(n, day, days.contains(&n.to_string())));
+    form.field(InputField::ticks("room_kinds", "Kinds of rooms", kinds.collect()).hint("None is all."))
+        .field(InputField::ticks("services", "Services", services.collect()).hint("None is all."))
         .field(
-            Field::line("to", "Before this start", "time", said("to", text(rule.to)))
+            InputField::ticks("weekdays", "Weekdays of the operating day", days.collect())
+                .hint("None is all."),
+        )
+        .field(InputField::line("from", "First start", "time", said("from", text(rule.from))))
+        .field(
+            InputField::line("to", "Before this start", "time", said("to", text(rule.to)))
                 .hint("If it is not later than the first, it is on the next day."),
         )
-        .field(Field::select(
+        .field(InputField::select(
             "tier",
             "Kept for",
             tiers(&said("tier", rule.tier.as_str().to_owned()), "Nobody: only the price counts"),
         ))
         .field(
-            Field::line(
+            InputField::line(
                 "release_hours",
                 "Until so many hours before",
                 "number",
@@ -324,11 +331,11 @@ pub(super) fn fields(form: Form, catalogue: &Catalogue, rule: &ReleaseRule, type
             .hint("Then everybody may book it who may book that day."),
         )
         .field(
-            Field::line("factor", "Price factor", "text", said("factor", factor(rule.factor_bp)))
+            InputField::line("factor", "Price factor", "text", said("factor", factor(rule.factor_bp)))
                 .hint("1.20 is a fifth more, 0.90 a tenth less."),
         )
         .field(
-            Field::line("tags", "Tags", "text", said("tags", rule.tags.join(", ")))
+            InputField::line("tags", "Tags", "text", said("tags", rule.tags.join(", ")))
                 .hint("Such as peak_hour, weekend; with commas."),
         )
 }

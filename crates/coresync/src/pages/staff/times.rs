@@ -9,13 +9,12 @@ use jiff::civil::DateTime;
 use kit::web::{Input, Words};
 use kit::{Error, Fields, House, Id, Result, Tx};
 use people::{Actor, Caller};
+use ui::{
+    Choice, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, RawForm, StaffPage, Table, cell,
+    csv, format, handle_form, link, or_sign_in, rendered, to_response,
+};
 
-use super::csv::csv;
-use super::desk::{Choice, DeskPage, Field, Form, Look, Part, Table, answer, attend, cell, link, shown};
 use super::rules::{tier_word, tiers};
-use crate::pages::frame::or_sign_in;
-use crate::pages::sheet::{Asked, Posted, Typed};
-use crate::pages::words;
 
 const HERE: &str = "/staff/times/";
 
@@ -23,15 +22,15 @@ pub(super) fn routes() -> Router<House> {
     Router::new().route(HERE, get(list).post(decide)).route("/staff/times/undo/", get(ask_undo).post(undo))
 }
 
-async fn list(caller: Caller, Asked(sheet): Asked<Look>) -> Result<Response> {
-    let look = sheet.read.unwrap_or(Look { done: false, csv: false });
+async fn list(caller: Caller, QueryForm(form): QueryForm<PageQuery>) -> Result<Response> {
+    let look = form.parsed.unwrap_or(PageQuery { done: false, csv: false });
     if look.csv {
         let table = caller.view(table).await;
         return or_sign_in(table.map(|table| csv("single-times", &table)), HERE);
     }
-    let typed = sheet.typed;
+    let typed = form.typed;
     let page = caller.view(move |tx, by| draw(tx, by, &typed, None)).await;
-    shown(page.map(|page| page.done(look.done, "It counts from now on.")), HERE)
+    rendered(page.map(|page| page.done(look.done, "It counts from now on.")), HERE)
 }
 
 /// A decision as the form asks for it: a day and a clock time; the moment is known once the club's zone is.
@@ -54,11 +53,11 @@ impl Input for FormWish {
     }
 }
 
-async fn decide(caller: Caller, Posted(sheet): Posted<FormWish>) -> Result<Response> {
-    let (typed, read) = (sheet.typed, sheet.read);
+async fn decide(caller: Caller, PostedForm(form): PostedForm<FormWish>) -> Result<Response> {
+    let (typed, parsed) = (form.typed, form.parsed);
     let done = caller.tx(move |tx, by| {
-        let deed = |tx: &mut Tx<'_>| {
-            let asked = read.as_ref().map_err(|fields| Error::Invalid(fields.clone()))?;
+        let operation = |tx: &mut Tx<'_>| {
+            let asked = parsed.as_ref().map_err(|fields| Error::Invalid(fields.clone()))?;
             let zone = catalogue::current(tx)?.club.zone.clone();
             let found = asked.civil.map(|civil| moments(&zone, civil)).unwrap_or_default();
             // Of a time that the clock shows twice, both are meant.
@@ -70,9 +69,9 @@ async fn decide(caller: Caller, Posted(sheet): Posted<FormWish>) -> Result<Respo
             }
             Ok(format!("{HERE}?done=1"))
         };
-        attend(tx, deed, |tx, wrong| draw(tx, by, &typed, wrong))
+        handle_form(tx, operation, |tx, wrong| draw(tx, by, &typed, wrong))
     });
-    answer(done.await, HERE)
+    to_response(done.await, HERE)
 }
 
 /// What is wrong with a moment is wrong with the time that was typed.
@@ -107,11 +106,11 @@ fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
         let at = time.decided.starts_at;
         let room = catalogue.room(time.decided.room).map(|room| room.name.clone()).unwrap_or_default();
         vec![
-            cell(words::moment(zone, at, now)),
+            cell(format::moment(zone, at, now)),
             cell(room),
             cell(decided(time.decided.decision)),
             cell(time.by.and_then(|by| names.get(&by).cloned()).unwrap_or_default()),
-            cell(words::moment(zone, time.at, now)),
+            cell(format::moment(zone, time.at, now)),
             link("Take back", format!("{HERE}undo/?room_id={}&starts_at={at}", time.decided.room)),
         ]
     };
@@ -123,7 +122,7 @@ fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
     })
 }
 
-fn draw(tx: &mut Tx<'_>, by: &Actor, typed: &Typed, wrong: Option<&Fields>) -> Result<DeskPage> {
+fn draw(tx: &mut Tx<'_>, by: &Actor, typed: &RawForm, wrong: Option<&Fields>) -> Result<StaffPage> {
     let catalogue = catalogue::current(tx)?;
     let table = table(tx, by)?;
     let rooms = catalogue.rooms.iter().filter(|room| room.active);
@@ -141,16 +140,16 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, typed: &Typed, wrong: Option<&Fields>) -> R
         ("keep", "Keep: for some until so many hours before"),
     ];
     let decisions = decisions.map(|(value, label)| Choice::new(value, label, decision == value)).into();
-    let form = Form::post(HERE, "Decide")
-        .field(Field::select("room_id", "Room", rooms.collect()))
-        .field(Field::line("day", "Day on the calendar", "date", said("day", "")))
-        .field(Field::line("time", "Start", "time", said("time", "")))
-        .field(Field::select("decision", "Decision", decisions))
-        .field(Field::line("factor", "Price factor, to reprice", "text", said("factor", "1.00")))
-        .field(Field::select("tier", "For whom, to keep", tiers(&said("tier", "base"), "Choose")))
-        .field(Field::line("hours", "Hours before, to keep", "number", said("hours", "48")))
+    let form = FormPart::post(HERE, "Decide")
+        .field(InputField::select("room_id", "Room", rooms.collect()))
+        .field(InputField::line("day", "Day on the calendar", "date", said("day", "")))
+        .field(InputField::line("time", "Start", "time", said("time", "")))
+        .field(InputField::select("decision", "Decision", decisions))
+        .field(InputField::line("factor", "Price factor, to reprice", "text", said("factor", "1.00")))
+        .field(InputField::select("tier", "For whom, to keep", tiers(&said("tier", "base"), "Choose")))
+        .field(InputField::line("hours", "Hours before, to keep", "number", said("hours", "48")))
         .wrong(wrong);
-    Ok(DeskPage::new(by, HERE, "Single times")
+    Ok(StaffPage::new(by, HERE, "Single times")
         .text("What is decided here for one start in one room beats every rule.")
         .table(table, "Nothing is decided by hand for any time to come.")
         .heading("decide", "Decide a time")
@@ -167,8 +166,8 @@ impl Input for Which {
     }
 }
 
-async fn ask_undo(caller: Caller, Asked(sheet): Asked<Which>) -> Result<Response> {
-    let Which(room, at) = sheet.read.map_err(Error::Invalid)?;
+async fn ask_undo(caller: Caller, QueryForm(form): QueryForm<Which>) -> Result<Response> {
+    let Which(room, at) = form.parsed.map_err(Error::Invalid)?;
     let page = caller.view(move |tx, by| {
         let catalogue = catalogue::current(tx)?;
         let found = bookings::decided_times(tx, by, (at, at + jiff::SignedDuration::from_secs(1)))?;
@@ -176,29 +175,29 @@ async fn ask_undo(caller: Caller, Asked(sheet): Asked<Which>) -> Result<Response
         let name = catalogue.room(room).map(|room| room.name.clone()).unwrap_or_default();
         let what = format!(
             "{name}, {}: {}.",
-            words::moment(&catalogue.club.zone, at, tx.now()),
+            format::moment(&catalogue.club.zone, at, tx.now()),
             decided(found.decided.decision)
         );
-        let form = Form::post(format!("{HERE}undo/"), "Take it back")
+        let form = FormPart::post(format!("{HERE}undo/"), "Take it back")
             .hidden("room_id", room)
             .hidden("starts_at", at);
-        Ok(DeskPage::new(by, HERE, "Take this back?")
+        Ok(StaffPage::new(by, HERE, "Take this back?")
             .text(what)
             .text("What was decided before it counts again; if that is nothing, the rules do.")
             .with(Part::Form(form))
             .with(Part::Links(vec![("Leave it", HERE.to_owned())])))
     });
-    shown(page.await, HERE)
+    rendered(page.await, HERE)
 }
 
-async fn undo(caller: Caller, Posted(sheet): Posted<Which>) -> Result<Response> {
-    let Which(room, at) = sheet.read.map_err(Error::Invalid)?;
+async fn undo(caller: Caller, PostedForm(form): PostedForm<Which>) -> Result<Response> {
+    let Which(room, at) = form.parsed.map_err(Error::Invalid)?;
     let done = caller.tx(move |tx, by| {
-        let deed = |tx: &mut Tx<'_>| {
+        let operation = |tx: &mut Tx<'_>| {
             bookings::undo(tx, by, room, at)?;
             Ok(format!("{HERE}?done=1"))
         };
-        attend(tx, deed, |tx, wrong| draw(tx, by, &Typed::default(), wrong))
+        handle_form(tx, operation, |tx, wrong| draw(tx, by, &RawForm::default(), wrong))
     });
-    answer(done.await, HERE)
+    to_response(done.await, HERE)
 }

@@ -7,10 +7,9 @@ use bookings::Wish;
 use kit::web::{Input, Words};
 use kit::{Error, Fields, House, Result, Tx};
 use people::{Action, Actor, Caller};
+use ui::{Choice, FormPart, InputField, Part, QueryForm, RawForm, StaffPage, format, rendered};
 
-use super::desk::{Choice, DeskPage, Field, Form, Part, shown};
-use crate::pages::sheet::{Asked, Typed};
-use crate::pages::{why, words};
+use crate::pages::why;
 
 const HERE: &str = "/staff/why-not/";
 
@@ -31,10 +30,10 @@ impl Input for Question {
     }
 }
 
-async fn show(caller: Caller, Asked(sheet): Asked<Question>) -> Result<Response> {
-    let (typed, read) = (sheet.typed, sheet.read);
+async fn show(caller: Caller, QueryForm(form): QueryForm<Question>) -> Result<Response> {
+    let (typed, parsed) = (form.typed, form.parsed);
     let page = caller.view(move |tx, by| {
-        let (asked, wrong) = match &read {
+        let (asked, wrong) = match &parsed {
             Ok(Question(Some(wish), email)) => (Some((wish.clone(), email.clone())), None),
             Ok(Question(None, _)) => (None, None),
             Err(fields) => (None, Some(fields.clone())),
@@ -50,7 +49,7 @@ async fn show(caller: Caller, Asked(sheet): Asked<Question>) -> Result<Response>
             },
         }
     });
-    shown(page.await, HERE)
+    rendered(page.await, HERE)
 }
 
 /// What speaks against it, in sentences.
@@ -67,7 +66,7 @@ fn find(tx: &mut Tx<'_>, by: &Actor, wish: Wish, email: Option<String>) -> Resul
     let (catalogue, now) = (catalogue::current(tx)?, tx.now());
     let told = |error: &Error| match error {
         Error::Refused(refusal, carried) => {
-            let opens = why::opening(carried).map(|at| words::moment(&catalogue.club.zone, at, now));
+            let opens = why::opening(carried).map(|at| format::moment(&catalogue.club.zone, at, now));
             let opens = opens.map(|at| format!(" It opens to them on {at}.")).unwrap_or_default();
             format!("{}{opens}", refusal.sentence)
         }
@@ -79,10 +78,10 @@ fn find(tx: &mut Tx<'_>, by: &Actor, wish: Wish, email: Option<String>) -> Resul
 fn draw(
     tx: &mut Tx<'_>,
     by: &Actor,
-    typed: &Typed,
+    typed: &RawForm,
     wrong: Option<&Fields>,
     found: Option<Vec<String>>,
-) -> Result<DeskPage> {
+) -> Result<StaffPage> {
     by.need(Action::SeeEveryBooking)?;
     let catalogue = catalogue::current(tx)?;
     let chosen = typed.get("service_id");
@@ -95,22 +94,22 @@ fn draw(
     let technicians = catalogue.technicians.iter().filter(|one| one.active);
     let technicians = technicians.map(|one| Choice::new(one.id, &one.name, one.id.to_string() == technician));
     let any = || [Choice::new("", "Any", false)].into_iter();
-    let form = Form::get(HERE, "Why not?")
+    let form = FormPart::get(HERE, "Why not?")
         .field(
-            Field::line("email", "E-mail of the person", "email", typed.get("email"))
+            InputField::line("email", "E-mail of the person", "email", typed.get("email"))
                 .hint("Empty for a visitor."),
         )
-        .field(Field::select("service_id", "Service", services))
-        .field(Field::line("date", "Operating day", "date", typed.get("date")))
-        .field(Field::line("start_time", "Start", "time", typed.get("start_time")))
+        .field(InputField::select("service_id", "Service", services))
+        .field(InputField::line("date", "Operating day", "date", typed.get("date")))
+        .field(InputField::line("start_time", "Start", "time", typed.get("start_time")))
         .field(
-            Field::line("party", "For how many", "number", typed.get("party"))
+            InputField::line("party", "For how many", "number", typed.get("party"))
                 .hint("Empty for the service’s own."),
         )
-        .field(Field::select("room_id", "Room", any().chain(rooms).collect()))
-        .field(Field::select("technician_id", "With", any().chain(technicians).collect()))
+        .field(InputField::select("room_id", "Room", any().chain(rooms).collect()))
+        .field(InputField::select("technician_id", "With", any().chain(technicians).collect()))
         .wrong(wrong);
-    let page = DeskPage::new(by, HERE, "Why not?")
+    let page = StaffPage::new(by, HERE, "Why not?")
         .text("Everything that would refuse this start to this person online, in the order in which they would be told.")
         .form(form);
     Ok(match found {

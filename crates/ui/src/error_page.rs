@@ -3,7 +3,7 @@
 use askama::Template;
 use kit::web::{Page, Problem};
 
-use super::frame::Frame;
+use crate::frame::Frame;
 
 #[derive(Template)]
 #[template(path = "error.html")]
@@ -15,14 +15,14 @@ struct ErrorPage<'p> {
     problem: &'p Problem,
 }
 
-/// Draws it.
-pub fn said(problem: &Problem) -> Page {
+/// Renders the page of a problem.
+pub fn error_page(problem: &Problem) -> Page {
     let heading = heading(problem.status);
-    let complaints: Vec<&str> = problem.errors.values().map(String::as_str).collect();
+    let errors: Vec<&str> = problem.errors.values().map(String::as_str).collect();
     let page = ErrorPage {
-        frame: Frame::unasked("", heading),
+        frame: Frame::anonymous("", heading),
         heading,
-        sentences: if complaints.is_empty() { vec![problem.detail.as_str()] } else { complaints },
+        sentences: if errors.is_empty() { vec![problem.detail.as_str()] } else { errors },
         advice: advice(problem.status),
         problem,
     };

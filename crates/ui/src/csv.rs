@@ -3,23 +3,23 @@
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
-use super::desk::Table;
+use crate::table::Table;
 
 /// A table as CSV, under a file name. What a spreadsheet would take for a formula begins with an apostrophe.
-pub(super) fn csv(name: &str, table: &Table) -> Response {
+pub fn csv(name: &str, table: &Table) -> Response {
     let mut text = String::new();
     line(&mut text, table.head.iter().copied());
     for row in &table.rows {
         line(&mut text, row.iter().map(|cell| cell.text.as_str()));
     }
-    file(name, text)
+    csv_file(name, text)
 }
 
 /// By which spreadsheets know that a file is UTF-8; without it Excel shows accents as rubbish.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// The text of a table as a file of this name, in UTF-8 with a byte order mark.
-pub(in crate::pages) fn file(name: &str, mut text: String) -> Response {
+pub fn csv_file(name: &str, mut text: String) -> Response {
     text.insert(0, BYTE_ORDER_MARK);
     let kind = HeaderValue::from_static("text/csv; charset=utf-8");
     let place = format!("attachment; filename=\"{name}.csv\"");
@@ -35,7 +35,7 @@ fn line<'t>(out: &mut String, cells: impl Iterator<Item = &'t str>) {
         if place > 0 {
             out.push(',');
         }
-        let cell = no_formula(cell);
+        let cell = escape_formula(cell);
         if cell.contains([',', '"', '\n', '\r']) {
             out.push('"');
             out.push_str(&cell.replace('"', "\"\""));
@@ -48,7 +48,7 @@ fn line<'t>(out: &mut String, cells: impl Iterator<Item = &'t str>) {
 }
 
 /// A cell that no spreadsheet takes for a formula: what looks like one begins with an apostrophe.
-pub(in crate::pages) fn no_formula(cell: &str) -> String {
+pub fn escape_formula(cell: &str) -> String {
     let signs = ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
     let is_formula = cell.starts_with(signs) || cell.trim_start().starts_with(['=', '@']);
     if is_formula { format!("'{cell}") } else { cell.to_owned() }

@@ -1,4 +1,4 @@
-//! How the house says days, times, amounts and counts.
+//! How pages write days, times, amounts, and counts.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -12,7 +12,7 @@ const SMALL: [&str; 13] = [
 ];
 
 /// `$1,650.00`; below zero with a true minus.
-pub(super) fn money(amount: Cents) -> String {
+pub fn money(amount: Cents) -> String {
     let cents = amount.0.unsigned_abs();
     let whole = (cents / 100).to_string();
     let grouped = whole.chars().enumerate().fold(String::new(), |mut text, (place, digit)| {
@@ -27,44 +27,44 @@ pub(super) fn money(amount: Cents) -> String {
 }
 
 /// `Tuesday 24 November`, with the year where it is not near `today`.
-pub(super) fn day(date: Date, today: Date) -> String {
+pub fn day(date: Date, today: Date) -> String {
     let is_near = (date - today).get_days().abs() <= 180;
     date.strftime(if is_near { "%A %-d %B" } else { "%A %-d %B %Y" }).to_string()
 }
 
 /// The club's date at a moment.
-pub(super) fn date_at(zone: &TimeZone, moment: Timestamp) -> Date {
+pub fn date_at(zone: &TimeZone, moment: Timestamp) -> Date {
     moment.to_zoned(zone.clone()).date()
 }
 
 /// What a clock of the club shows: `18:30`.
-pub(super) fn clock(zone: &TimeZone, moment: Timestamp) -> String {
+pub fn clock(zone: &TimeZone, moment: Timestamp) -> String {
     moment.to_zoned(zone.clone()).strftime("%H:%M").to_string()
 }
 
 /// The day of the club's calendar on which something begins: after midnight, the next one.
-pub(super) fn day_of(zone: &TimeZone, at: Timestamp, now: Timestamp) -> String {
+pub fn day_of(zone: &TimeZone, at: Timestamp, now: Timestamp) -> String {
     day(date_at(zone, at), date_at(zone, now))
 }
 
 /// `Tuesday 24 November, 18:30`.
-pub(super) fn moment(zone: &TimeZone, at: Timestamp, now: Timestamp) -> String {
+pub fn moment(zone: &TimeZone, at: Timestamp, now: Timestamp) -> String {
     format!("{}, {}", day(date_at(zone, at), date_at(zone, now)), clock(zone, at))
 }
 
 /// `Tuesday 24 November, 18:30:05`, where it is asked what came first.
-pub(super) fn second(zone: &TimeZone, at: Timestamp, now: Timestamp) -> String {
+pub fn second(zone: &TimeZone, at: Timestamp, now: Timestamp) -> String {
     let clock = at.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string();
     format!("{}, {clock}", day(date_at(zone, at), date_at(zone, now)))
 }
 
 /// `18:30 – 19:30`.
-pub(super) fn span(zone: &TimeZone, from: Timestamp, to: Timestamp) -> String {
+pub fn span(zone: &TimeZone, from: Timestamp, to: Timestamp) -> String {
     format!("{} – {}", clock(zone, from), clock(zone, to))
 }
 
 /// `no times`, `1 time`, `5 times`.
-pub(super) fn times(count: usize) -> String {
+pub fn times(count: usize) -> String {
     match count {
         0 => "no times".to_owned(),
         1 => "1 time".to_owned(),
@@ -73,32 +73,31 @@ pub(super) fn times(count: usize) -> String {
 }
 
 /// `five`, `13`.
-pub(super) fn number(count: usize) -> String {
+pub fn number(count: usize) -> String {
     SMALL.get(count).map_or_else(|| count.to_string(), |word| (*word).to_owned())
 }
 
 /// `Five`.
-pub(super) fn capital(word: &str) -> String {
+pub fn capital(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// The days of the week, in the order of their numbers.
-pub(super) const DAYS: [&str; 7] =
-    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+pub const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /// `one month`, `2 months`.
-pub(super) fn months(count: i64) -> String {
+pub fn months(count: i64) -> String {
     if count == 1 { "one month".to_owned() } else { format!("{count} months") }
 }
 
 /// Minutes from midnight as a clock shows them, past midnight too: `17:00`.
-pub(super) fn minute(minutes: i64) -> String {
+pub fn minute(minutes: i64) -> String {
     format!("{:02}:{:02}", minutes.rem_euclid(1_440) / 60, minutes.rem_euclid(60))
 }
 
 /// `45 minutes`, `2 hours`.
-pub(super) fn duration(minutes: i64) -> String {
+pub fn duration(minutes: i64) -> String {
     match minutes {
         minutes if minutes >= 120 && minutes % 60 == 0 => format!("{} hours", minutes / 60),
         minutes => format!("{minutes} minutes"),
@@ -106,7 +105,7 @@ pub(super) fn duration(minutes: i64) -> String {
 }
 
 /// `one guest`, `up to 8 guests`.
-pub(super) fn guests(count: i64) -> String {
+pub fn guests(count: i64) -> String {
     match count {
         1 => "one guest".to_owned(),
         2 => "two guests".to_owned(),
@@ -115,7 +114,7 @@ pub(super) fn guests(count: i64) -> String {
 }
 
 /// A text as it stands in the query of an address.
-pub(super) fn encoded(text: &str) -> String {
+pub fn encoded(text: &str) -> String {
     in_address(text, "/:")
 }
 

@@ -1,6 +1,6 @@
-//! What pages are drawn with: styles, scripts, fonts and pictures, embedded in the program. The name of each carries
-//! the digest of its bytes, so that a browser may keep it for ever and never shows an old one. `web/build.mjs`
-//! makes them.
+//! The files that pages are drawn with: styles, scripts, fonts, and artwork, embedded in the program. The name of each
+//! has the digest of its bytes, so that a browser may keep it forever and never shows an old one. `web/build.mjs` makes
+//! them.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
