@@ -22,7 +22,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{access, document, pages};
+use crate::{access, dashboard, docs, document, reactions, site};
 
 /// How long an answer may take, and how long a body altogether; how long it may pause is configured.
 const ANSWER: Duration = Duration::from_secs(60);
@@ -49,7 +49,7 @@ fn houses() -> (Router<House>, Document) {
         .merge(catalogue::routes())
         .merge(membership::routes())
         .merge(bookings::routes())
-        .merge(pages::staff::api_routes())
+        .merge(bookings_pages::api_routes())
         .split_for_parts()
 }
 
@@ -63,10 +63,10 @@ pub fn description() -> Result<Value> {
 
 /// The whole program as a service.
 pub fn app(house: House, figures: Option<PrometheusHandle>) -> Front {
-    pages::navigation().install();
+    site::navigation().install();
     let (api, described) = houses();
     let document = document::whole(&described).expect("the description is made from the code alone");
-    let reference = pages::docs::routes(&document);
+    let reference = docs::routes(&document);
     let described = move || async move { Json(document) };
     let told = move |caller, peer, headers| tell_figures(figures.clone(), caller, peer, headers);
     let inner = api
@@ -74,7 +74,13 @@ pub fn app(house: House, figures: Option<PrometheusHandle>) -> Front {
         .route("/health/", get(alive))
         .route("/ready/", get(ready))
         .route("/metrics", get(told))
-        .merge(pages::routes())
+        .merge(site::routes())
+        .merge(dashboard::routes())
+        .merge(people_pages::routes())
+        .merge(catalogue_pages::routes())
+        .merge(membership::pages::routes(reactions::BOOKING_TERMS))
+        .merge(bookings_pages::routes())
+        .merge(pictures::pages::routes())
         .merge(reference)
         .merge(ui::assets::routes())
         .merge(pictures::routes())

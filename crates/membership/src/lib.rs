@@ -9,6 +9,7 @@ mod events;
 mod life;
 mod life_api;
 mod model;
+pub mod pages;
 mod perks;
 mod plans;
 mod plans_api;

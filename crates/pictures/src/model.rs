@@ -159,6 +159,21 @@ impl Picture {
         self.widths.iter().map(one).collect::<Vec<_>>().join(", ")
     }
 
+    /// The AVIF files, as `srcset` has them.
+    pub fn avif(&self) -> String {
+        self.srcset(Format::Avif)
+    }
+
+    /// The WebP files, as `srcset` has them.
+    pub fn webp(&self) -> String {
+        self.srcset(Format::Webp)
+    }
+
+    /// The JPEG files, as `srcset` has them.
+    pub fn jpeg(&self) -> String {
+        self.srcset(Format::Jpeg)
+    }
+
     /// The largest file that everybody knows.
     pub fn fallback(&self) -> String {
         self.path(self.widths.last().copied().unwrap_or_default(), Format::Jpeg)

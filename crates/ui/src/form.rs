@@ -105,6 +105,16 @@ impl<S: Send + Sync, T: Input> FromRequestParts<S> for QueryForm<T> {
     }
 }
 
+/// What a page says was done a moment ago: the value of `done` in its address.
+#[derive(Debug)]
+pub struct Done(pub Option<String>);
+
+impl Input for Done {
+    fn parse(words: &mut Words) -> Done {
+        Done(words.opt_text_within("done", 20))
+    }
+}
+
 /// A number that only narrows a choice; text that is no number counts as absent.
 pub fn lenient_number(words: &Words, field: &str) -> Option<i64> {
     words.raw(field)?.as_str()?.parse().ok()

@@ -19,7 +19,7 @@ pub use choices::{Choice, from_pairs, offered, services_by_category};
 pub use csv::{csv, csv_file, escape_formula};
 pub use error_page::error_page;
 pub use form::{
-    FieldError, FieldErrors, FormInput, FormRejection, PostedForm, QueryForm, RawForm, lenient_id,
+    Done, FieldError, FieldErrors, FormInput, FormRejection, PostedForm, QueryForm, RawForm, lenient_id,
     lenient_number,
 };
 pub use frame::{Frame, SAME_FOR_VISITORS, Viewer};

@@ -6,7 +6,10 @@ mod booking_emails;
 mod club_time;
 mod letter;
 mod membership_letters;
+mod membership_pages;
 mod old_jobs;
+
+pub(crate) use membership_pages::BOOKING_TERMS;
 
 use bookings::{BookingNews, Look, Nightly, OPENED, REPRICED, Sweep};
 use jiff::{SignedDuration, Timestamp};
