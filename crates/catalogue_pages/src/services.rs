@@ -150,7 +150,7 @@ async fn list(
     };
     let families = if refused.is_some() { Vec::new() } else { families(&catalogue, &shown, &wanted.filter) };
     let found: usize = families.iter().map(Family::len).sum();
-    let sentence = refused.or_else(|| told(&wanted.filter, found));
+    let sentence = refused.or_else(|| summary(&wanted.filter, found));
     let is_narrowed = wanted.filter.search.is_some() || wanted.filter.category.is_some();
     let categories = &catalogue.categories;
     let page = ServicesPage { frame, typed, categories, families, sentence, is_narrowed };
@@ -167,7 +167,7 @@ fn families<'c>(catalogue: &'c Catalogue, shown: &Shown, filter: &'c Filter) -> 
 }
 
 /// What is said of a search.
-fn told(filter: &Filter, found: usize) -> Option<String> {
+fn summary(filter: &Filter, found: usize) -> Option<String> {
     let about = filter.search.as_ref().map(|words| format!(" for “{words}”")).unwrap_or_default();
     match found {
         0 => Some(format!("Nothing{about}. Try a shorter word, or look through everything.")),

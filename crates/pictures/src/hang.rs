@@ -10,36 +10,8 @@ use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 use crate::develop::{Developed, UNREADABLE, check, develop};
-use crate::model::{Focus, Format, Kind, PIECE, State};
+use crate::model::{Format, Kind, PIECE, State, Upload};
 use crate::store;
-
-/// The longest name of a spot.
-const LONGEST_SPOT: usize = 120;
-
-/// What is said of a picture that is to hang.
-#[derive(Debug, Clone)]
-pub struct Upload {
-    /// Where: `service/deep-tissue`.
-    pub spot: String,
-    /// What is to be seen, for who can't see it.
-    pub alt: String,
-    /// Where the eye rests.
-    pub focus: Focus,
-}
-
-impl Upload {
-    fn check(&self) -> Result<()> {
-        let mut fields = Fields::new();
-        let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-/".contains(&byte);
-        if self.spot.is_empty() || self.spot.len() > LONGEST_SPOT || !self.spot.bytes().all(is_plain) {
-            fields.add("spot", "There is no such place for a picture.");
-        }
-        if self.alt.trim().is_empty() {
-            fields.add("alt", "Say what is to be seen, for who can’t see it.");
-        }
-        fields.check()
-    }
-}
 
 /// A photograph that came is to be made anew; a job.
 #[derive(Debug, Serialize, Deserialize)]
@@ -241,6 +213,7 @@ pub(crate) fn add_film(tx: &mut Tx<'_>, by: &Actor, words: &Upload) -> Result<Id
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Focus;
 
     #[test]
     fn a_film_is_known_by_its_first_bytes() {

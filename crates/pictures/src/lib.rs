@@ -15,9 +15,9 @@ mod slots;
 mod store;
 
 pub use develop::{Developed, LEAST_HEIGHT, LEAST_WIDTH, check, develop, is_photograph};
-pub use hang::{Develop, Film, Upload, describe, develop_job, hang_film, is_film, take_down, upload};
-pub use model::{FILM_LIMIT, Focus, Format, Kind, LIMIT, Picture, State};
-pub use progress::{Progress, progress};
+pub use hang::{Develop, Film, describe, develop_job, hang_film, is_film, take_down, upload};
+pub use model::{FILM_LIMIT, Focus, Format, Kind, LIMIT, Picture, Progress, State, Upload};
+pub use progress::progress;
 pub use scrim::{DARKEST, LEAST_CONTRAST, SCRIMS, contrast, scrim};
 pub use serve::routes;
 pub use shown::{Shown, list, shown};

@@ -1,6 +1,6 @@
 //! The nouns of pictures.
 
-use kit::Id;
+use kit::{Fields, Id, Result};
 
 /// The largest photograph that is taken, in bytes.
 pub const LIMIT: usize = 20 << 20;
@@ -9,6 +9,9 @@ pub const FILM_LIMIT: usize = 40 << 20;
 
 /// How much of a film is written in one transaction, is one row and is answered at once, in bytes.
 pub(crate) const PIECE: usize = 1 << 20;
+
+/// The longest name of a spot.
+const LONGEST_SPOT: usize = 120;
 
 /// What hangs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -178,4 +181,43 @@ impl Picture {
     pub fn fallback(&self) -> String {
         self.path(self.widths.last().copied().unwrap_or_default(), Format::Jpeg)
     }
+}
+
+/// What is said of a picture that is to hang.
+#[derive(Debug, Clone)]
+pub struct Upload {
+    /// Where: `service/deep-tissue`.
+    pub spot: String,
+    /// What is to be seen, for who can't see it.
+    pub alt: String,
+    /// Where the eye rests.
+    pub focus: Focus,
+}
+
+impl Upload {
+    /// Refuses a name that no slot has, and a picture without words.
+    pub(crate) fn check(&self) -> Result<()> {
+        let mut fields = Fields::new();
+        let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-/".contains(&byte);
+        if self.spot.is_empty() || self.spot.len() > LONGEST_SPOT || !self.spot.bytes().all(is_plain) {
+            fields.add("spot", "There is no such place for a picture.");
+        }
+        if self.alt.trim().is_empty() {
+            fields.add("alt", "Say what is to be seen, for who can’t see it.");
+        }
+        fields.check()
+    }
+}
+
+/// How far a photograph is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    /// Where it is to be seen.
+    pub spot: String,
+    /// Whether it is being made, ready, or could not be used.
+    pub state: State,
+    /// Why it could not be used.
+    pub problem: Option<String>,
+    /// How many are made before it.
+    pub before: i64,
 }

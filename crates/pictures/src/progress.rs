@@ -3,21 +3,8 @@
 use kit::{Error, Id, Result, Tx};
 use people::{Action, Actor};
 
-use crate::model::State;
+use crate::model::Progress;
 use crate::store;
-
-/// How far a photograph is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Progress {
-    /// Where it is to be seen.
-    pub spot: String,
-    /// Whether it is being made, ready, or could not be used.
-    pub state: State,
-    /// Why it could not be used.
-    pub problem: Option<String>,
-    /// How many are made before it.
-    pub before: i64,
-}
 
 /// How far a photograph of the club is.
 ///

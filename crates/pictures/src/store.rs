@@ -3,9 +3,7 @@
 use jiff::SignedDuration;
 use kit::{Id, Result, Tx, args, sql};
 
-use crate::hang::Upload;
-use crate::model::{Focus, Format, Kind, Picture, State};
-use crate::progress::Progress;
+use crate::model::{Focus, Format, Kind, Picture, Progress, State, Upload};
 
 /// Writes down a picture that is being made.
 pub(crate) fn insert(tx: &mut Tx<'_>, club: Id, by: Id, kind: Kind, words: &Upload) -> Result<Id> {

@@ -28,7 +28,7 @@ pub struct StaffPage {
 }
 
 impl StaffPage {
-    /// A page with nothing on it, in the room of that address.
+    /// A page with nothing on it, at that path of the back office.
     pub fn new(by: &Actor, here: &'static str, title: impl Into<String>) -> StaffPage {
         let title = title.into();
         StaffPage {
@@ -212,12 +212,25 @@ impl InputField {
     }
 }
 
-/// What came of a form.
-pub enum FormOutcome {
-    /// It was done: go there.
+/// What came of a form, for a page of the type `P`.
+pub enum FormOutcome<P = StaffPage> {
+    /// It was done: the browser goes there.
     Redirect(String),
     /// It was not: the page again, saying why.
-    Rendered(StatusCode, Box<StaffPage>),
+    Rendered(StatusCode, Box<P>),
+}
+
+impl<P: Template> FormOutcome<P> {
+    /// The response to the form.
+    ///
+    /// # Errors
+    /// A fault if the page can't be rendered.
+    pub fn respond(self) -> Result<Response> {
+        match self {
+            FormOutcome::Redirect(path) => Ok(see_other(&path)),
+            FormOutcome::Rendered(status, page) => Ok((status, Page::of(&*page)?).into_response()),
+        }
+    }
 }
 
 /// Does what a form asks for. What is wrong with its fields, or a refusal, is said on the page that `render` makes; what was done is
@@ -255,22 +268,18 @@ pub fn handle_form(
     }
 }
 
-/// The answer to a form.
+/// The response to a form; whoever has to sign in is redirected, and comes back to `here` afterwards.
 ///
 /// # Errors
-/// A fault.
-pub fn to_response(outcome: Result<FormOutcome>, here: &str) -> Result<Response> {
-    let response = outcome.and_then(|outcome| match outcome {
-        FormOutcome::Redirect(path) => Ok(see_other(&path)),
-        FormOutcome::Rendered(status, page) => Ok((status, Page::of(&*page)?).into_response()),
-    });
-    or_sign_in(response, here)
+/// Every other error of `outcome`.
+pub fn to_response<P: Template>(outcome: Result<FormOutcome<P>>, here: &str) -> Result<Response> {
+    or_sign_in(outcome.and_then(FormOutcome::respond), here)
 }
 
-/// The answer to who wants to see a page.
+/// The response to a request for a page of the back office; whoever has to sign in comes back to `here` afterwards.
 ///
 /// # Errors
-/// A fault.
+/// Every other error of `page`.
 pub fn rendered(page: Result<StaffPage>, here: &str) -> Result<Response> {
     or_sign_in(page.and_then(|page| Page::of(&page)), here)
 }

@@ -205,7 +205,7 @@ async fn earlier_address(Query(wanted): Query<Wanted>) -> Response {
 /// What came of choosing a time.
 enum Outcome {
     Held(Id, Option<String>),
-    Shown(StatusCode, Box<BookPage>),
+    Rendered(StatusCode, Box<BookPage>),
 }
 
 async fn hold(
@@ -226,7 +226,7 @@ async fn hold(
                 None => Ok(onward),
             }
         }
-        Outcome::Shown(status, page) => Ok((status, Page::of(&*page)?).into_response()),
+        Outcome::Rendered(status, page) => Ok((status, Page::of(&*page)?).into_response()),
     }
 }
 
@@ -249,7 +249,7 @@ fn choose(
             fields.add("at", "Choose one of the times first.");
         }
         let (status, page) = look(tx, by, &Err(fields), typed, None)?;
-        return Ok(Outcome::Shown(status, Box::new(page)));
+        return Ok(Outcome::Rendered(status, Box::new(page)));
     };
     let search = Search::fitting(&catalogue, service, narrowed(by, wanted));
     let visitor = Visitor { token: wanted.token.as_deref(), ..visitor };
@@ -273,7 +273,7 @@ fn choose(
         return Ok(Outcome::Held(held.booking.id, held.token));
     }
     let (status, page) = look(tx, by, parsed, typed, refused)?;
-    Ok(Outcome::Shown(status, Box::new(page)))
+    Ok(Outcome::Rendered(status, Box::new(page)))
 }
 
 /// Holds a time; for a new guest, if it is said who that is.
@@ -438,8 +438,8 @@ fn why_not(
     };
     match refusal {
         Ok(refusal) => {
-            let told = why::Told { service, search, date, day, when, refusal, was_sent };
-            why::told(tx, told).map(Some)
+            let situation = why::Situation { service, search, date, day, when, refusal, was_sent };
+            why::explain(tx, situation).map(Some)
         }
         Err(Error::Invalid(wrong)) => {
             let sentence = wrong.0.into_values().next().unwrap_or_default();

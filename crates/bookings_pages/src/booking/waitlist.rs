@@ -12,7 +12,10 @@ use jiff::civil::Date;
 use kit::web::{Input, Page, Path, Words, see_other};
 use kit::{Error, Fields, House, Id, Result, Tx};
 use people::{Actor, Caller};
-use ui::{FieldErrors, FormInput, Frame, PostedForm, QueryForm, RawForm, format, login_path, or_sign_in};
+use ui::{
+    FieldErrors, FormInput, FormOutcome, Frame, PostedForm, QueryForm, RawForm, format, login_path,
+    or_sign_in,
+};
 
 use crate::booking::times::{self, Narrowed, Search};
 
@@ -215,22 +218,18 @@ fn page(
     }
 }
 
-/// What came of it.
-enum Outcome {
-    Led(String),
-    Shown(StatusCode, Box<WaitPage>),
-}
-
 async fn join(caller: Caller, PostedForm(form): PostedForm<Waiting>) -> Result<Response> {
     let FormInput { typed, parsed } = form;
-    let done = caller.tx(move |tx, by| attend(tx, by, &parsed, &typed));
-    match done.await? {
-        Outcome::Led(path) => Ok(see_other(&path)),
-        Outcome::Shown(status, page) => Ok((status, Page::of(&*page)?).into_response()),
-    }
+    let done = caller.tx(move |tx, by| handle_form(tx, by, &parsed, &typed));
+    done.await?.respond()
 }
 
-fn attend(tx: &mut Tx<'_>, by: &Actor, parsed: &Result<Waiting, Fields>, typed: &RawForm) -> Result<Outcome> {
+fn handle_form(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    parsed: &Result<Waiting, Fields>,
+    typed: &RawForm,
+) -> Result<FormOutcome<WaitPage>> {
     let catalogue = catalogue::current(tx)?;
     let today = format::date_at(&catalogue.club.zone, tx.now());
     let named = typed.get("service_id").parse().ok().map(Id);
@@ -238,7 +237,7 @@ fn attend(tx: &mut Tx<'_>, by: &Actor, parsed: &Result<Waiting, Fields>, typed: 
     match parsed {
         Err(wrong) => fields = wrong.clone(),
         Ok(_) if by.person.is_none() => {
-            return Ok(Outcome::Led(login_path(&back(&catalogue, named, typed))));
+            return Ok(FormOutcome::Redirect(login_path(&back(&catalogue, named, typed))));
         }
         Ok(wish) => {
             let joined = tx.attempt(|tx| match bookings::join(tx, by, wish) {
@@ -257,7 +256,7 @@ fn attend(tx: &mut Tx<'_>, by: &Actor, parsed: &Result<Waiting, Fields>, typed: 
                 // Times that are open already are listed: they can be booked at once.
                 let has_open = !open.offers.is_empty();
                 let path = if has_open { format!("/dashboard/waits/{}/", wait.id) } else { WAITS.to_owned() };
-                return Ok(Outcome::Led(path));
+                return Ok(FormOutcome::Redirect(path));
             }
         }
     }
@@ -266,7 +265,7 @@ fn attend(tx: &mut Tx<'_>, by: &Actor, parsed: &Result<Waiting, Fields>, typed: 
     let errors = FieldErrors::of(&fields, &FIELDS);
     let status = refused.and_then(|refusal| StatusCode::from_u16(refusal.status).ok());
     let shown = WaitPage { errors, refused: refused.map(|refusal| refusal.sentence), ..shown };
-    Ok(Outcome::Shown(status.unwrap_or(StatusCode::BAD_REQUEST), Box::new(shown)))
+    Ok(FormOutcome::Rendered(status.unwrap_or(StatusCode::BAD_REQUEST), Box::new(shown)))
 }
 
 /// Where a visitor comes back to who signs in to wait.

@@ -40,7 +40,7 @@ pub(crate) struct Advice {
 }
 
 /// What was asked, and what the house said.
-pub(crate) struct Told<'t> {
+pub(crate) struct Situation<'t> {
     pub(crate) service: &'t Service,
     pub(crate) search: &'t Search,
     pub(crate) date: Date,
@@ -56,8 +56,8 @@ pub(crate) struct Told<'t> {
 ///
 /// # Errors
 /// A fault of the database.
-pub(crate) fn told(tx: &mut Tx<'_>, told: Told<'_>) -> Result<WhyNot> {
-    let Told { service, search: wanted, date, day, when, refusal, was_sent } = told;
+pub(crate) fn explain(tx: &mut Tx<'_>, situation: Situation<'_>) -> Result<WhyNot> {
+    let Situation { service, search: wanted, date, day, when, refusal, was_sent } = situation;
     let catalogue = catalogue::current(tx)?;
     let zone = &catalogue.club.zone;
     let today = day.window.today();
@@ -73,7 +73,7 @@ pub(crate) fn told(tx: &mut Tx<'_>, told: Told<'_>) -> Result<WhyNot> {
     match refusal {
         Some(Error::Refused(refusal, carried)) => {
             opens_at = opening(&carried);
-            sentence = Some(said(refusal.sentence, opens_at, zone, tx.now()));
+            sentence = Some(with_opening(refusal.sentence, opens_at, zone, tx.now()));
             (code, status) = (refusal.code, StatusCode::from_u16(refusal.status).ok());
         }
         Some(Error::Invalid(fields)) => {
@@ -106,7 +106,12 @@ pub(crate) fn opening(carried: &Map<String, Value>) -> Option<Timestamp> {
 }
 
 /// A refusal to whoever asked, and when it ends, on the club's clock.
-pub(crate) fn said(sentence: &str, opens_at: Option<Timestamp>, zone: &TimeZone, now: Timestamp) -> String {
+pub(crate) fn with_opening(
+    sentence: &str,
+    opens_at: Option<Timestamp>,
+    zone: &TimeZone,
+    now: Timestamp,
+) -> String {
     match opens_at {
         Some(at) => format!("{sentence} It opens to you on {}.", format::moment(zone, at, now)),
         None => sentence.to_owned(),

@@ -244,7 +244,7 @@ fn handle_form(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, form: &FormInput<Hol
     Ok(Outcome::Rendered(status, Box::new(draw(tx, holder, id, Some(said))?)))
 }
 
-/// Why a deed is undone.
+/// Why an action is undone.
 enum Stop {
     /// The house says no: what is answered, why, and what it would cost.
     No(StatusCode, String, Option<i64>),
@@ -262,7 +262,7 @@ fn in_words(error: Error, zone: &TimeZone, now: Timestamp) -> Result<(StatusCode
     match error {
         Error::Refused(refusal, carried) => {
             let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::CONFLICT);
-            Ok((status, why::said(refusal.sentence, why::opening(&carried), zone, now)))
+            Ok((status, why::with_opening(refusal.sentence, why::opening(&carried), zone, now)))
         }
         Error::Invalid(fields) => {
             Ok((StatusCode::BAD_REQUEST, fields.0.into_values().next().unwrap_or_default()))

@@ -2,18 +2,18 @@
 
 use axum::Router;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::get;
 use bookings::{Block, BlockInput, BlockKind, InsideBlock, moments};
 use catalogue::Catalogue;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
-use kit::web::{Input, Page, Path, Words, see_other};
+use kit::web::{Input, Path, Words};
 use kit::{Error, Fields, House, Id, Result, Tx};
 use people::{Actor, Caller};
 use ui::{
-    Choice, FormInput, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, RawForm, StaffPage,
-    Table, cell, csv, format, handle_form, link, or_sign_in, rendered, to_response,
+    Choice, FormInput, FormOutcome, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, RawForm,
+    StaffPage, Table, cell, csv, format, handle_form, link, or_sign_in, rendered, to_response,
 };
 
 use crate::staff::day::state_word;
@@ -230,22 +230,13 @@ async fn change(
     submit(caller, Some(id), form).await
 }
 
-enum Submitted {
-    Saved(&'static str),
-    Preview(StatusCode, Box<StaffPage>),
-}
-
 async fn submit(caller: Caller, id: Option<Id>, form: FormInput<BlockForm>) -> Result<Response> {
     let FormInput { typed, parsed } = form;
     let done = caller.tx(move |tx, by| {
         by.need(people::Action::BookAnyTime)?;
         attempt(tx, by, id, (&typed, &parsed))
     });
-    let answered = done.await.and_then(|done| match done {
-        Submitted::Saved(what) => Ok(see_other(&format!("{HERE}?done={what}"))),
-        Submitted::Preview(status, page) => Ok((status, Page::of(&*page)?).into_response()),
-    });
-    or_sign_in(answered, HERE)
+    to_response(done.await, HERE)
 }
 
 fn attempt(
@@ -253,7 +244,7 @@ fn attempt(
     by: &Actor,
     id: Option<Id>,
     (typed, parsed): (&RawForm, &Result<BlockForm, Fields>),
-) -> Result<Submitted> {
+) -> Result<FormOutcome> {
     let catalogue = catalogue::current(tx)?;
     let mut failed = None;
     let saved = tx.attempt(|tx| match run(tx, by, &catalogue, id, parsed) {
@@ -266,7 +257,7 @@ fn attempt(
         Err(error) => Err(error),
     })?;
     if let Some(what) = saved {
-        return Ok(Submitted::Saved(what));
+        return Ok(FormOutcome::Redirect(format!("{HERE}?done={what}")));
     }
     let again = |tx: &mut Tx<'_>, wrong: Option<&Fields>| match id {
         Some(id) => one(tx, by, id, typed, wrong),
@@ -275,7 +266,7 @@ fn attempt(
     match failed {
         Some(Error::Invalid(fields)) => {
             let page = again(tx, Some(&fields))?;
-            Ok(Submitted::Preview(StatusCode::BAD_REQUEST, Box::new(page)))
+            Ok(FormOutcome::Rendered(StatusCode::BAD_REQUEST, Box::new(page)))
         }
         Some(Error::Refused(refusal, _)) => {
             let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::CONFLICT);
@@ -285,12 +276,12 @@ fn attempt(
                 None => again(tx, None)?,
             };
             page.refusal = Some(refusal.sentence.to_owned());
-            Ok(Submitted::Preview(status, Box::new(page)))
+            Ok(FormOutcome::Rendered(status, Box::new(page)))
         }
         Some(error) => Err(error),
         None => {
             let form = parsed.as_ref().map_err(|fields| Error::Invalid(fields.clone()))?;
-            Ok(Submitted::Preview(StatusCode::OK, Box::new(preview(tx, by, &catalogue, id, form)?)))
+            Ok(FormOutcome::Rendered(StatusCode::OK, Box::new(preview(tx, by, &catalogue, id, form)?)))
         }
     }
 }

@@ -2,15 +2,15 @@
 
 use axum::Router;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::post;
 use bookings::Status;
 use jiff::Timestamp;
-use kit::web::{Input, Page, Path, Words, see_other};
+use kit::web::{Input, Path, Words};
 use kit::{Error, Fields, House, Id, Refusal, Result, Tx};
 use people::{Actor, Caller};
 use serde_json::{Map, Value};
-use ui::{PostedForm, format, or_sign_in};
+use ui::{FormOutcome, PostedForm, format, to_response};
 
 use crate::staff::day::{DAY, DayPage, DayQuery, draw};
 
@@ -49,12 +49,6 @@ impl Input for DayForm {
     }
 }
 
-/// What came of it: where to go on, or the page again.
-enum Outcome {
-    Done(String),
-    Again(StatusCode, Box<DayPage>),
-}
-
 pub(crate) fn routes() -> Router<House> {
     Router::new().route("/staff/day/{id}/", post(apply))
 }
@@ -69,14 +63,10 @@ async fn apply(
         let form = form.parsed.as_ref().map_err(|fields| Error::Invalid(fields.clone()))?;
         attempt(tx, by, id, form)
     });
-    let answered = done.await.and_then(|outcome| match outcome {
-        Outcome::Done(path) => Ok(see_other(&path)),
-        Outcome::Again(status, page) => Ok((status, Page::of(&*page)?).into_response()),
-    });
-    or_sign_in(answered, DAY)
+    to_response(done.await, DAY)
 }
 
-fn attempt(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &DayForm) -> Result<Outcome> {
+fn attempt(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &DayForm) -> Result<FormOutcome<DayPage>> {
     let Some(action) = &form.action else {
         return Err(Fields::one("action", "Choose what to do with the visit."));
     };
@@ -89,20 +79,20 @@ fn attempt(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &DayForm) -> Result<Outcom
         other => other.map(Some),
     })?;
     if let Some(said) = said {
-        return Ok(Outcome::Done(form.query.after(&said, id)));
+        return Ok(FormOutcome::Redirect(form.query.after(&said, id)));
     }
     let mut page = draw(tx, by, &form.query)?;
     Ok(match failed {
         Some(Error::Invalid(fields)) => {
             page.refusal = fields.0.into_values().next();
-            Outcome::Again(StatusCode::BAD_REQUEST, Box::new(page))
+            FormOutcome::Rendered(StatusCode::BAD_REQUEST, Box::new(page))
         }
         Some(Error::Refused(refusal, carried)) => {
             let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::CONFLICT);
             let zone = &catalogue::current(tx)?.club.zone;
             let sentence = refused(refusal, &carried, |at| format::moment(zone, at, tx.now()));
             page.refusal = Some(sentence);
-            Outcome::Again(status, Box::new(page))
+            FormOutcome::Rendered(status, Box::new(page))
         }
         _ => return Err(Error::NotFound),
     })

@@ -146,7 +146,8 @@ fn draw(
 async fn end(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
     let done = caller.tx(move |tx, by| {
         let club = catalogue::current(tx)?.club.id;
-        bookings::end_rule(tx, by, club, id).map(|()| FormOutcome::Redirect(format!("{HERE}?state=all")))
+        bookings::end_rule(tx, by, club, id)
+            .map(|()| FormOutcome::<StaffPage>::Redirect(format!("{HERE}?state=all")))
     });
     to_response(done.await, &here(id))
 }

@@ -101,13 +101,13 @@ fn draw(
     let names = people::names(tx, changes.iter().filter_map(|change| change.by))?;
     let value = catalogue.number(number);
     let now = tx.now();
-    let told = |value: Option<i64>| value.map_or("the default".to_owned(), |value| value.to_string());
+    let value_text = |value: Option<i64>| value.map_or("the default".to_owned(), |value| value.to_string());
     let row = |change: &NumberChange| {
         vec![
             cell(format::moment(&catalogue.club.zone, change.at, now)),
             cell(change.by.and_then(|by| names.get(&by).cloned()).unwrap_or_default()),
-            cell(told(change.from)),
-            cell(told(change.to)),
+            cell(value_text(change.from)),
+            cell(value_text(change.to)),
         ]
     };
     let history = Table {
@@ -178,7 +178,7 @@ async fn reset(caller: Caller, Path(name): Path<String>) -> Result<Response> {
     let done = caller.tx(move |tx, by| {
         let club = catalogue::current(tx)?.club.id;
         catalogue::reset_number(tx, by, club, number)?;
-        Ok(FormOutcome::Redirect(format!("{}?done=1", here(number))))
+        Ok(FormOutcome::<StaffPage>::Redirect(format!("{}?done=1", here(number))))
     });
     to_response(done.await, &here(number))
 }

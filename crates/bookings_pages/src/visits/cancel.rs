@@ -78,13 +78,13 @@ fn is_by_club(by: &Actor, owner: Option<Id>) -> bool {
 }
 
 async fn cancel(caller: Caller, Path(id): Path<Id>, Form(Reason(reason)): Form<Reason>) -> Result<Response> {
-    let cancelled = caller.tx(move |tx, by| attend(tx, by, id, reason.as_deref())).await;
+    let cancelled = caller.tx(move |tx, by| cancel_once(tx, by, id, reason.as_deref())).await;
     let done = cancelled.map(|()| see_other(&format!("/dashboard/bookings/{id}/")));
     or_sign_in(done, &here(id))
 }
 
 /// Cancels it; sent twice, it is done once, and the visit's page says how it stands.
-fn attend(tx: &mut Tx<'_>, by: &Actor, id: Id, reason: Option<&str>) -> Result<()> {
+fn cancel_once(tx: &mut Tx<'_>, by: &Actor, id: Id, reason: Option<&str>) -> Result<()> {
     let cancelled = tx.attempt(|tx| match bookings::cancel_because(tx, by, id, reason) {
         Ok(_) => Ok(Some(())),
         Err(Error::Refused(refusal, _)) if refusal.code == WRONG_STATE.code => Ok(None),
@@ -130,13 +130,13 @@ async fn cancel_series(
     Path(id): Path<Id>,
     Form(Reason(reason)): Form<Reason>,
 ) -> Result<Response> {
-    let cancelled = caller.tx(move |tx, by| attend_series(tx, by, id, reason.as_deref())).await;
+    let cancelled = caller.tx(move |tx, by| cancel_series_once(tx, by, id, reason.as_deref())).await;
     let done = cancelled.map(|()| see_other(&format!("/dashboard/bookings/{id}/")));
     or_sign_in(done, &series_here(id))
 }
 
 /// Cancels what is left of it; sent twice, it is done once.
-fn attend_series(tx: &mut Tx<'_>, by: &Actor, id: Id, reason: Option<&str>) -> Result<()> {
+fn cancel_series_once(tx: &mut Tx<'_>, by: &Actor, id: Id, reason: Option<&str>) -> Result<()> {
     let cancelled = tx.attempt(|tx| match bookings::cancel_series(tx, by, id, reason) {
         Ok(_) => Ok(Some(())),
         Err(Error::Refused(refusal, _)) if refusal.code == WRONG_STATE.code => Ok(None),

@@ -121,19 +121,19 @@ impl<S: Send + Sync> FromRequest<S> for Filled {
 
 enum Outcome {
     Booked(Reply),
-    Shown(StatusCode, Box<RepeatPage>),
+    Rendered(StatusCode, Box<RepeatPage>),
 }
 
 async fn go(caller: Caller, Path(id): Path<Id>, Filled(form, digest): Filled) -> Result<Response> {
-    let done = caller.tx(move |tx, by| attend(tx, by, id, &form, &digest)).await;
+    let done = caller.tx(move |tx, by| handle_form(tx, by, id, &form, &digest)).await;
     let answered = done.and_then(|outcome| match outcome {
         Outcome::Booked(reply) => Ok(reply.into_response()),
-        Outcome::Shown(status, page) => Ok((status, Page::of(&*page)?).into_response()),
+        Outcome::Rendered(status, page) => Ok((status, Page::of(&*page)?).into_response()),
     });
     or_sign_in(answered, &here(id))
 }
 
-fn attend(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &FormInput<Plan>, digest: &str) -> Result<Outcome> {
+fn handle_form(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &FormInput<Plan>, digest: &str) -> Result<Outcome> {
     let detail = bookings::show(tx, by, id)?;
     let mut drawn = page(tx, by, &detail)?;
     let plan = match &form.parsed {
@@ -145,7 +145,7 @@ fn attend(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &FormInput<Plan>, digest: &
             if drawn.errors.is_empty() {
                 drawn.refusal = fields.0.values().next().cloned();
             }
-            return Ok(Outcome::Shown(StatusCode::BAD_REQUEST, Box::new(drawn)));
+            return Ok(Outcome::Rendered(StatusCode::BAD_REQUEST, Box::new(drawn)));
         }
     };
     let wish = wish(tx, by, &detail, plan)?;
@@ -196,7 +196,7 @@ fn attend(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &FormInput<Plan>, digest: &
     lay_out(tx, by, &mut drawn, plan, &repeated(true))?;
     let status = if plan.books { StatusCode::CONFLICT } else { StatusCode::OK };
     drawn.refusal = refusal;
-    Ok(Outcome::Shown(status, Box::new(drawn)))
+    Ok(Outcome::Rendered(status, Box::new(drawn)))
 }
 
 fn sum(series: &Series) -> Cents {

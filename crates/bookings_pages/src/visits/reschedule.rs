@@ -107,7 +107,7 @@ async fn look(caller: Caller, Path(id): Path<Id>, QueryForm(form): QueryForm<Wan
 }
 
 async fn go(caller: Caller, Path(id): Path<Id>, PostedForm(form): PostedForm<Wanted>) -> Result<Response> {
-    let done = caller.tx(move |tx, by| attend(tx, by, id, &form)).await;
+    let done = caller.tx(move |tx, by| handle_form(tx, by, id, &form)).await;
     let answered = done.and_then(|outcome| match outcome {
         Ok(path) => Ok(see_other(&path)),
         Err((status, page)) => Ok((status, Page::of(&*page)?).into_response()),
@@ -117,7 +117,12 @@ async fn go(caller: Caller, Path(id): Path<Id>, PostedForm(form): PostedForm<Wan
 
 type Shown = (StatusCode, Box<MovePage>);
 
-fn attend(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &FormInput<Wanted>) -> Result<Result<String, Shown>> {
+fn handle_form(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    id: Id,
+    form: &FormInput<Wanted>,
+) -> Result<Result<String, Shown>> {
     let mut parsed = form.parsed.clone();
     if let Ok(Wanted { to: None, .. }) = parsed {
         let mut fields = Fields::new();

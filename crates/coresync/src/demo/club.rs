@@ -11,8 +11,7 @@ use membership::{NewMembership, Plan, Status, Tier};
 use money::LineKind;
 use people::{Actor, NewPerson, Role};
 
-use super::DOMAIN;
-use super::script::{self, Script};
+use super::script::{self, DOMAIN, Script};
 
 /// Who comes to the demonstration club.
 pub(super) struct Cast {

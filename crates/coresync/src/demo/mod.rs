@@ -9,12 +9,11 @@ mod script;
 use kit::config::Environment;
 use kit::{Fault, House, Result, Tx, args, sql};
 
+pub use script::DOMAIN;
 use script::Script;
 
 /// What the demonstration accounts sign in with.
 pub const PASSWORD: &str = "coresync-demo";
-/// Where the demonstration accounts live.
-pub const DOMAIN: &str = "demo.coresync.test";
 
 /// Fills an empty database; one that holds a club is left as it is.
 ///

@@ -1,11 +1,15 @@
 //! The emails about accounts. They are composed when they are sent, and nothing keeps them: a link opens an account, and the
 //! database holds only its digest.
 
+use jiff::SignedDuration;
 use kit::{House, Id, Result, Tx, args, sql, tokens};
 use messages::{Composed, Mail, Waiting};
 use people::{Claim, Letter as Told, News, Proven};
 
 use super::letter::Letter;
+
+/// When the next part of the audit log is checkpointed, if there is more than one.
+const AGAIN: SignedDuration = SignedDuration::from_mins(1);
 
 /// Composes the email that a notification about an account calls for. Each attempt makes another link, so it is another email.
 pub(super) async fn compose(house: House, waiting: Waiting) -> Result<Composed> {
@@ -93,7 +97,7 @@ pub(super) async fn adopt(house: House, Proven { person, is_first }: Proven) -> 
 pub(super) async fn seal(house: House) -> Result<()> {
     let sealed = house.db.tx(|tx| {
         let sealed = people::seal(tx)?;
-        tx.enqueue(&people::Seal {}, tx.now() + super::MINUTE)?;
+        tx.enqueue(&people::Seal {}, tx.now() + AGAIN)?;
         Ok(sealed)
     });
     let rows = sealed.await?;

@@ -2,18 +2,18 @@
 
 use askama::Template;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
 use catalogue::Catalogue;
 use jiff::civil::Date;
-use kit::web::{Input, Page, Path, Words, see_other};
+use kit::web::{Input, Page, Path, Words};
 use kit::{Error, House, Refusal, Result, Tx};
 use people::{Actor, Caller};
-use ui::{Frame, PostedForm, QueryForm, format, or_sign_in};
+use ui::{FormOutcome, Frame, PostedForm, QueryForm, format, or_sign_in, to_response};
 
+use crate::pages::booking_terms::{BookingTerms, RepricedBooking};
 use crate::pages::membership::HERE;
-use crate::pages::{BookingTerms, RepricedBooking};
 use crate::{Invoice, Standing, Status};
 
 pub(crate) fn routes() -> Router<House> {
@@ -343,18 +343,14 @@ async fn apply(
             other => other.map(Some),
         })?;
         if done.is_some() {
-            return Ok(None);
+            return Ok(FormOutcome::Redirect(HERE.to_owned()));
         }
         let mut page = preview(tx, by, &operation, &terms)?;
         if page.refusal.is_none() && page.invoice.is_none() {
             page.refusal = refused.map(|refusal| refusal.sentence.to_owned());
         }
         let status = refused.and_then(|refusal| StatusCode::from_u16(refusal.status).ok());
-        Ok(Some((status.unwrap_or(StatusCode::CONFLICT), page)))
+        Ok(FormOutcome::Rendered(status.unwrap_or(StatusCode::CONFLICT), Box::new(page)))
     });
-    let answered = done.await.and_then(|refused| match refused {
-        None => Ok(see_other(HERE)),
-        Some((status, page)) => Ok((status, Page::of(&page)?).into_response()),
-    });
-    or_sign_in(answered, &here)
+    to_response(done.await, &here)
 }

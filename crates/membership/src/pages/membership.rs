@@ -12,7 +12,7 @@ use kit::{Cents, Error, House, Result, Tx};
 use people::{Actor, Caller};
 use ui::{Frame, PostedForm, format, or_sign_in};
 
-use crate::pages::BookingTerms;
+use crate::pages::booking_terms::BookingTerms;
 use crate::{Plan, Standing, Status};
 
 pub(crate) const HERE: &str = "/dashboard/membership/";

@@ -18,7 +18,7 @@ use crate::{Event, Paid, Plan, Sold, Standing};
 
 pub(crate) fn routes() -> Router<House> {
     Router::new()
-        .route("/staff/members/{id}/", get(show).post(act))
+        .route("/staff/members/{id}/", get(show).post(apply))
         .route("/staff/members/{id}/emergency/", get(emergency))
         .route("/staff/members/{id}/birthday/", post(correct))
 }
@@ -62,7 +62,7 @@ async fn emergency(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
 
 /// What the desk does.
 #[derive(Debug, Clone)]
-enum Deed {
+enum MemberAction {
     Enrol(Sold),
     Dues(Paid, Date),
     Upgrade(Sold),
@@ -71,36 +71,40 @@ enum Deed {
     Stay,
 }
 
-impl Input for Deed {
-    fn parse(words: &mut Words) -> Deed {
+impl Input for MemberAction {
+    fn parse(words: &mut Words) -> MemberAction {
         match words.opt_text_within("deed", 20).as_deref() {
-            Some("enrol") => Deed::Enrol(Sold::parse(words)),
-            Some("upgrade") => Deed::Upgrade(Sold::parse(words)),
-            Some("dues") => Deed::Dues(Paid::parse(words), words.date("seen")),
-            Some("freeze") => Deed::Freeze(words.number("months", 1, 12)),
-            Some("leave") => Deed::Leave,
-            Some("stay") => Deed::Stay,
+            Some("enrol") => MemberAction::Enrol(Sold::parse(words)),
+            Some("upgrade") => MemberAction::Upgrade(Sold::parse(words)),
+            Some("dues") => MemberAction::Dues(Paid::parse(words), words.date("seen")),
+            Some("freeze") => MemberAction::Freeze(words.number("months", 1, 12)),
+            Some("leave") => MemberAction::Leave,
+            Some("stay") => MemberAction::Stay,
             _ => {
                 words.complain("deed", "Say what is to be done.");
-                Deed::Stay
+                MemberAction::Stay
             }
         }
     }
 }
 
-async fn act(caller: Caller, Path(id): Path<Id>, PostedForm(form): PostedForm<Deed>) -> Result<Response> {
+async fn apply(
+    caller: Caller,
+    Path(id): Path<Id>,
+    PostedForm(form): PostedForm<MemberAction>,
+) -> Result<Response> {
     let parsed = form.parsed;
     let done = caller.tx(move |tx, by| {
         let operation = |tx: &mut Tx<'_>| {
             // Operations let everyone change their own; this page is the desk's, and for others.
             crate::as_staff(by, id)?;
             match parsed.clone().map_err(Error::Invalid)? {
-                Deed::Enrol(sold) => crate::join(tx, by, id, &sold).map(drop)?,
-                Deed::Dues(paid, seen) => crate::take_dues(tx, by, id, paid, seen).map(drop)?,
-                Deed::Upgrade(sold) => crate::upgrade(tx, by, id, &sold).map(drop)?,
-                Deed::Freeze(months) => crate::freeze(tx, by, id, months).map(drop)?,
-                Deed::Leave => crate::leave(tx, by, id)?,
-                Deed::Stay => crate::stay(tx, by, id)?,
+                MemberAction::Enrol(sold) => crate::join(tx, by, id, &sold).map(drop)?,
+                MemberAction::Dues(paid, seen) => crate::take_dues(tx, by, id, paid, seen).map(drop)?,
+                MemberAction::Upgrade(sold) => crate::upgrade(tx, by, id, &sold).map(drop)?,
+                MemberAction::Freeze(months) => crate::freeze(tx, by, id, months).map(drop)?,
+                MemberAction::Leave => crate::leave(tx, by, id)?,
+                MemberAction::Stay => crate::stay(tx, by, id)?,
             }
             Ok(format!("{}?done=1", here(id)))
         };
@@ -303,7 +307,7 @@ fn history(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Table> {
         vec![
             cell(format::moment(&catalogue.club.zone, event.at, now)),
             cell(who.unwrap_or_else(|| "The calendar".to_owned())),
-            cell(told(event, format::date_at(&catalogue.club.zone, now))),
+            cell(event_text(event, format::date_at(&catalogue.club.zone, now))),
         ]
     };
     Ok(Table {
@@ -315,7 +319,7 @@ fn history(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Table> {
 }
 
 /// An event in a sentence for staff.
-fn told(event: &Event, today: Date) -> String {
+fn event_text(event: &Event, today: Date) -> String {
     let text = |name: &str| event.detail.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let day = |name: &str| {
         let written = text(name);

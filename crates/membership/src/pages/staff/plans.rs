@@ -225,7 +225,7 @@ async fn move_over(caller: Caller, Path(slug): Path<String>) -> Result<Response>
     let done = caller.tx(move |tx, by| {
         let club = catalogue::current(tx)?.club.id;
         crate::move_over(tx, by, club, &slug)?;
-        Ok(FormOutcome::Redirect(format!("{}?done=1", here(&slug))))
+        Ok(FormOutcome::<StaffPage>::Redirect(format!("{}?done=1", here(&slug))))
     });
     to_response(done.await, &path)
 }
