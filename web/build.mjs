@@ -1,5 +1,5 @@
 // Makes web/dist: stylesheets, scripts, fonts and pictures, each under a name that carries the digest of its bytes,
-// and two tables of them, which the program embeds (crates/coresync/build.rs).
+// and two tables of them, which the program embeds (crates/ui/build.rs).
 // Run it by any of bin/run, bin/dev, bin/test, bin/screens, or as `npm ci --ignore-scripts && node build.mjs` in web/.
 
 import { createHash } from "node:crypto";

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse as _, Response};
 use kit::{Error, House};
 use people::{Action, Caller};
 
-use crate::pages::sign_in_path;
+use ui::sign_in_path;
 
 /// Who may use a route at all. What of it is theirs, the operation knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

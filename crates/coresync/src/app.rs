@@ -22,7 +22,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{access, assets, document, pages};
+use crate::{access, dashboard, docs, document, reactions, site};
 
 /// How long an answer may take, and how long a body altogether; how long it may pause is configured.
 const ANSWER: Duration = Duration::from_secs(60);
@@ -49,7 +49,8 @@ fn houses() -> (Router<House>, Document) {
         .merge(catalogue::routes())
         .merge(membership::routes())
         .merge(bookings::routes())
-        .merge(pages::staff::api_routes())
+        .merge(bookings_pages::api_routes())
+        .merge(site::api_routes())
         .split_for_parts()
 }
 
@@ -63,9 +64,10 @@ pub fn description() -> Result<Value> {
 
 /// The whole program as a service.
 pub fn app(house: House, figures: Option<PrometheusHandle>) -> Front {
+    site::navigation().install();
     let (api, described) = houses();
     let document = document::whole(&described).expect("the description is made from the code alone");
-    let reference = pages::docs::routes(&document);
+    let reference = docs::routes(&document);
     let described = move || async move { Json(document) };
     let told = move |caller, peer, headers| tell_figures(figures.clone(), caller, peer, headers);
     let inner = api
@@ -73,9 +75,15 @@ pub fn app(house: House, figures: Option<PrometheusHandle>) -> Front {
         .route("/health/", get(alive))
         .route("/ready/", get(ready))
         .route("/metrics", get(told))
-        .merge(pages::routes())
+        .merge(site::routes())
+        .merge(dashboard::routes())
+        .merge(people_pages::routes())
+        .merge(catalogue_pages::routes())
+        .merge(membership::pages::routes(reactions::BOOKING_TERMS))
+        .merge(bookings_pages::routes())
+        .merge(pictures::pages::routes())
         .merge(reference)
-        .merge(assets::routes())
+        .merge(ui::assets::routes())
         .merge(pictures::routes())
         .fallback(not_found)
         .method_not_allowed_fallback(not_allowed)
@@ -86,7 +94,7 @@ pub fn app(house: House, figures: Option<PrometheusHandle>) -> Front {
         .layer(from_fn_with_state(deadlines(&house), deadline))
         .layer(CsrfLayer::new())
         .layer(from_fn_with_state(Limits::new(house.clone(), &UNCOUNTED), limit))
-        .layer(from_fn_with_state(pages::said as kit::web::Said, speak_to))
+        .layer(from_fn_with_state(ui::error_page as kit::web::Said, speak_to))
         .layer(from_fn(tag))
         .layer(CompressionLayer::new())
         .layer(from_fn(tag_encoding))

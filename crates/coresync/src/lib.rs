@@ -3,15 +3,15 @@
 
 mod access;
 pub mod app;
-pub mod assets;
-mod calendar;
 pub mod check;
 pub mod commands;
 pub mod connections;
+mod dashboard;
 pub mod demo;
+mod docs;
 pub mod document;
 mod document_bounds;
 pub mod log;
-pub mod pages;
 pub mod reactions;
 pub mod serve;
+mod site;

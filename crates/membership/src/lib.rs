@@ -7,6 +7,7 @@ mod desk;
 mod events;
 mod life;
 mod model;
+pub mod pages;
 mod perks;
 mod plan_store;
 mod plans;

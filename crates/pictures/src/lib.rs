@@ -2,13 +2,16 @@
 //! apart and made anew in several widths and formats, so that nothing but the picture is left of it. A picture hangs at a
 //! spot, such as `service/deep-tissue`; which spots there are, pages know.
 
+pub mod artwork;
 mod develop;
 mod hang;
 mod model;
+pub mod pages;
 mod progress;
 mod scrim;
 mod serve;
 mod shown;
+mod slots;
 mod store;
 
 pub use develop::{Developed, LEAST_HEIGHT, LEAST_WIDTH, check, develop, is_photograph};

@@ -10,6 +10,9 @@ pub const FILM_LIMIT: usize = 40 << 20;
 /// How much of a film is written in one transaction, is one row and is answered at once, in bytes.
 pub(crate) const PIECE: usize = 1 << 20;
 
+/// The longest name of a spot.
+const LONGEST_SPOT: usize = 120;
+
 /// What hangs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -159,14 +162,26 @@ impl Picture {
         self.widths.iter().map(one).collect::<Vec<_>>().join(", ")
     }
 
+    /// The AVIF files, as `srcset` has them.
+    pub fn avif(&self) -> String {
+        self.srcset(Format::Avif)
+    }
+
+    /// The WebP files, as `srcset` has them.
+    pub fn webp(&self) -> String {
+        self.srcset(Format::Webp)
+    }
+
+    /// The JPEG files, as `srcset` has them.
+    pub fn jpeg(&self) -> String {
+        self.srcset(Format::Jpeg)
+    }
+
     /// The largest file that everybody knows.
     pub fn fallback(&self) -> String {
         self.path(self.widths.last().copied().unwrap_or_default(), Format::Jpeg)
     }
 }
-
-/// The longest name of a spot.
-const LONGEST_SPOT: usize = 120;
 
 /// What is said of a picture that is to hang.
 #[derive(Debug, Clone)]
@@ -180,10 +195,7 @@ pub struct Upload {
 }
 
 impl Upload {
-    /// Checks the name of the spot and the description.
-    ///
-    /// # Errors
-    /// `Error::Invalid` for what is wrong.
+    /// Refuses a name that no slot has, and a picture without words.
     pub(crate) fn check(&self) -> Result<()> {
         let mut fields = Fields::new();
         let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-/".contains(&byte);

@@ -1,7 +1,7 @@
 //! Booking: from a request to a claimed time. One transaction; nobody else can have the same room, technician,
 //! equipment, or guest, because the key of `claims` says so.
 
-use kit::{Error, Fields, Id, Result, Tx};
+use kit::{Fields, Id, Result, Tx};
 use people::{Action, Actor};
 
 use crate::booking::place::Placement;

@@ -11,10 +11,7 @@ use membership::{NewMembership, Plan, Status, Tier};
 use money::LineKind;
 use people::{Actor, NewPerson, Role};
 
-use super::script::{self, Script};
-
-/// Where the demonstration accounts live.
-pub const DOMAIN: &str = "demo.coresync.test";
+use super::script::{self, DOMAIN, Script};
 
 /// Who comes to the demonstration club.
 pub(super) struct Cast {

@@ -9,7 +9,7 @@ mod script;
 use kit::config::Environment;
 use kit::{Fault, House, Result, Tx, args, sql};
 
-pub use club::DOMAIN;
+pub use script::DOMAIN;
 use script::Script;
 
 /// What the demonstration accounts sign in with.

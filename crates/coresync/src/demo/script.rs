@@ -6,6 +6,9 @@ use catalogue::{Half, Hours};
 use kit::{Cents, Fault, Result};
 use serde::Deserialize;
 
+/// Where the demonstration accounts live.
+pub const DOMAIN: &str = "demo.coresync.test";
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Script {

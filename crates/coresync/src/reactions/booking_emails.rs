@@ -12,8 +12,8 @@ use people::Notice;
 
 use super::club_time;
 use super::letter::Letter;
-use crate::calendar::{Invited, event};
-use crate::pages::Cancelling;
+use bookings_pages::Cancelling;
+use bookings_pages::{Invited, event};
 
 /// Whoever an email goes to.
 struct Recipient {

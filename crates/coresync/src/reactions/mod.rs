@@ -6,8 +6,11 @@ mod booking_emails;
 mod club_time;
 mod letter;
 mod membership_letters;
+mod membership_pages;
 mod old_jobs;
 mod rounds;
+
+pub(crate) use membership_pages::BOOKING_TERMS;
 
 use bookings::{BookingNews, Look, Nightly, OPENED, REPRICED, Sweep};
 use kit::jobs::{Handlers, Job as _, prune};

@@ -66,7 +66,7 @@ async fn the_filter_shows_what_was_asked_for() {
     assert!(home.contains("href=\"/api/docs/\""), "the footer leads here");
 }
 
-/// Whoever adds a refusal adds it to the list in `pages/docs/refusals.rs`.
+/// Whoever adds a refusal adds it to the list in `docs/refusals.rs`.
 #[tokio::test]
 async fn every_refusal_of_the_sources_is_in_the_table() {
     let house = House::open().await;

@@ -133,8 +133,8 @@ d44+++ POST /dashboard/bookings/{id}/repeat/
 d44+++ GET /dashboard/bookings/{id}/visit.ics
 d+++++ GET /dashboard/membership/
 d+++++ POST /dashboard/membership/credits/
-d+++++ GET /dashboard/membership/{deed}/
-d+++++ POST /dashboard/membership/{deed}/
+d+++++ GET /dashboard/membership/{action}/
+d+++++ POST /dashboard/membership/{action}/
 d+++++ GET /dashboard/preferences/
 d+++++ POST /dashboard/preferences/
 d+++++ POST /dashboard/preferences/notices/ | notices=reminders
@@ -243,10 +243,22 @@ pub(crate) fn mark(answer: &Answer) -> char {
     }
 }
 
+/// Where pages are.
+const PAGES: [&str; 7] = [
+    "crates/bookings_pages/src/",
+    "crates/catalogue_pages/src/",
+    "crates/coresync/src/",
+    "crates/membership/src/pages/",
+    "crates/people_pages/src/",
+    "crates/pictures/src/pages.rs",
+    "crates/ui/src/",
+];
+
 /// Every page of the sources: `GET /book/`.
 pub(crate) fn pages() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    for (_, text) in sources().iter().filter(|(name, _)| name.starts_with("crates/coresync/src/")) {
+    let has_pages = |name: &str| PAGES.iter().any(|folder| name.starts_with(folder));
+    for (_, text) in sources().iter().filter(|(name, _)| has_pages(name)) {
         let here = text.split("const HERE: &str = \"").nth(1).and_then(|rest| rest.split('"').next());
         let text = text.replace(".route(HERE,", &format!(".route(\"{}\",", here.unwrap_or_default()));
         for part in text.split(".route(\"").skip(1) {
@@ -321,7 +333,7 @@ async fn ask(house: &House, route: &str, body: &str) -> String {
                 path = path.replace(part, with);
             }
         }
-        path = path.replace("{deed}", "leave").replace("{plan}", "unlimited");
+        path = path.replace("{action}", "leave").replace("{plan}", "unlimited");
         let uma = house.person(UMA).to_string();
         for (part, with) in [
             ("{id}", uma.as_str()),

@@ -214,7 +214,11 @@ mod tests {
         assert_eq!(mode("postgres://club@db.example.com/club"), SslMode::Require);
         assert_eq!(mode("postgres://club@db.example.com,localhost/club?connect_timeout=5"), SslMode::Require);
         assert_eq!(mode("postgres://club@db.example.com/club?sslmode=disable"), SslMode::Disable);
-        for near in ["postgres://club@localhost/club", "postgres://club@127.0.0.1:5433/club", "postgres://club@%2Frun%2Fpg/club"] {
+        for near in [
+            "postgres://club@localhost/club",
+            "postgres://club@127.0.0.1:5433/club",
+            "postgres://club@%2Frun%2Fpg/club",
+        ] {
             assert_eq!(mode(near), SslMode::Prefer, "{near}");
         }
     }

@@ -1,0 +1,567 @@
+//! Choosing a time: days with their times, why one that is wanted is not there, and holding one.
+
+use askama::Template;
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use bookings::{Answer, BookingFor, Extras, HeldNotes, Holder, KeptTime, SearchContext, Visitor, When, Wish};
+use catalogue::{Catalogue, Service};
+use jiff::civil::{Date, Time};
+use jiff::{SignedDuration, Timestamp};
+use kit::web::{Input, Page, Query, Words, see_other};
+use kit::{Error, Fields, House, Id, Result, Tx, tokens};
+use people::{Action, Actor, Caller};
+use ui::{
+    Choice, FieldErrors, FormInput, Frame, PostedForm, QueryForm, RawForm, format, lenient_id,
+    services_by_category,
+};
+
+use crate::booking::guest::{self, GuestFields};
+use crate::booking::times::{self, Narrowed, Part, Search, Strip};
+use crate::booking::why::{self, WhyNot};
+use crate::hold::cookie::{self, HoldToken};
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new()
+        .route("/book/", get(book))
+        .route("/book/hold/", post(hold))
+        .route("/book/review/", get(earlier_address))
+}
+
+/// When somebody wants to begin.
+#[derive(Debug, Clone, Copy)]
+enum At {
+    /// A moment.
+    Moment(Timestamp),
+    /// What the club's clock shows on the chosen day.
+    Clock(Time),
+}
+
+/// What is asked.
+#[derive(Debug, Clone, Default)]
+struct Wanted {
+    service: Option<String>,
+    date: Option<Date>,
+    at: Option<At>,
+    narrowed: Narrowed,
+    /// For whom, if not for whoever asks.
+    guest_name: Option<String>,
+    /// The secret of the form, by which a visitor is known who holds.
+    token: Option<String>,
+    /// The hold that has run out, for which this is another time: it keeps what was added to that.
+    again: Option<Id>,
+}
+
+impl Input for Wanted {
+    fn parse(words: &mut Words) -> Wanted {
+        let at = words.opt_text_within("at", 100);
+        let is_clock = at.as_deref().is_some_and(|text| text.len() <= 5);
+        let at = match words.opt_moment("starts_at") {
+            Some(moment) => Some(At::Moment(moment)),
+            None if is_clock => words.opt_time("at").map(At::Clock),
+            None => words.opt_moment("at").map(At::Moment),
+        };
+        Wanted {
+            service: words.opt_text_within("service", 100),
+            date: words.opt_date("date"),
+            at,
+            narrowed: Narrowed::parse(words),
+            guest_name: words.opt_text_within("guest_name", 200),
+            token: words.opt_text_within("once", 100),
+            again: lenient_id(words, "again"),
+        }
+    }
+}
+
+/// What narrows a search besides.
+#[derive(Default)]
+pub(crate) struct Narrowing {
+    durations: Vec<Choice>,
+    parties: Vec<Choice>,
+    pub(crate) technicians: Vec<Choice>,
+    pub(crate) rooms: Vec<Choice>,
+}
+
+/// Times that are kept for others for now, all for the same reason.
+struct KeptTimes {
+    /// `Kept for Unlimited members for now.`
+    sentence: &'static str,
+    times: Vec<KeptCell>,
+}
+
+struct KeptCell {
+    span: String,
+    stamp: String,
+    /// `Wednesday 25 November, 19:00`
+    opens: String,
+}
+
+impl KeptTimes {
+    fn of(catalogue: &Catalogue, kept: &[KeptTime], now: Timestamp) -> Vec<KeptTimes> {
+        let zone = &catalogue.club.zone;
+        let mut all: Vec<KeptTimes> = Vec::new();
+        for time in kept {
+            let sentence = why::kept_sentence(time.refusal);
+            let cell = KeptCell {
+                span: format::span(zone, time.starts_at, time.ends_at),
+                stamp: time.starts_at.to_string(),
+                opens: format::moment(zone, time.opens_at, now),
+            };
+            match all.iter_mut().find(|one| one.sentence == sentence) {
+                Some(one) => one.times.push(cell),
+                None => all.push(KeptTimes { sentence, times: vec![cell] }),
+            }
+        }
+        all
+    }
+}
+
+/// The answer to a question.
+struct Found {
+    id: Id,
+    service: String,
+    date: Date,
+    day: String,
+    strip: Strip,
+    parts: Vec<Part>,
+    sentence: Option<String>,
+    /// The nearest day that has times: its page and what is said of it.
+    other_day: Option<(String, String)>,
+    kept: Vec<KeptTimes>,
+    /// Whether the day opens later, of which one can be told.
+    opens_later: bool,
+    /// Whether somebody can wait for a time of the day.
+    can_wait: bool,
+    wait_path: String,
+    /// Whether a plan would open what is closed.
+    wants_plan: bool,
+    /// What staff override if they book one of these for a guest.
+    overrides: Option<String>,
+    at_list_price: bool,
+}
+
+#[derive(Template)]
+#[template(path = "book.html")]
+struct BookPage {
+    frame: Frame,
+    errors: FieldErrors,
+    services: Vec<(String, Vec<Choice>)>,
+    today: Date,
+    date: Date,
+    asked_at: String,
+    narrowing: Narrowing,
+    search: Option<Search>,
+    found: Option<Found>,
+    why: Option<WhyNot>,
+    /// What makes a form that is sent twice hold once.
+    token: String,
+    /// Whom staff book for; nothing for guests.
+    guest: Option<GuestFields>,
+}
+
+impl BookPage {
+    /// Where staff choose whom they book for, with the search so far.
+    fn choose_guest(&self) -> String {
+        match &self.search {
+            Some(search) => {
+                format!("/staff/book/?service={}&date={}", format::encoded(&search.service), self.date)
+            }
+            None => "/staff/book/".to_owned(),
+        }
+    }
+
+    /// The form that the buttons of the times belong to; empty for the one around them.
+    fn owner(&self) -> &'static str {
+        self.guest.as_ref().map_or("", GuestFields::form)
+    }
+}
+
+const FIELDS: [(&str, &str); 6] = [
+    ("service", "Service"),
+    ("date", "Date"),
+    ("at", "Time"),
+    ("guest_name", "Guest’s name"),
+    ("guest_phone", "Guest’s phone"),
+    ("guest_email", "Guest’s email"),
+];
+
+async fn book(caller: Caller, QueryForm(form): QueryForm<Wanted>) -> Result<Response> {
+    let FormInput { typed, parsed } = form;
+    let asked = caller.view(move |tx, by| look(tx, by, &parsed, &typed, None));
+    let (status, page) = asked.await?;
+    Ok((status, Page::of(&page)?).into_response())
+}
+
+/// Where a time was looked at before times were held.
+async fn earlier_address(Query(wanted): Query<Wanted>) -> Response {
+    let service = format::encoded(wanted.service.as_deref().unwrap_or_default());
+    see_other(&match wanted.at {
+        Some(At::Moment(at)) => format!("/book/?service={service}&at={at}"),
+        _ => format!("/book/?service={service}"),
+    })
+}
+
+/// What came of choosing a time.
+enum Outcome {
+    Held(Id, Option<String>),
+    Rendered(StatusCode, Box<BookPage>),
+}
+
+async fn hold(
+    caller: Caller,
+    HoldToken(earlier): HoldToken,
+    PostedForm(FormInput { typed, parsed }): PostedForm<Wanted>,
+) -> Result<Response> {
+    let network = people::network(caller.address()).to_string();
+    let done = caller.tx(move |tx, by| {
+        let visitor = Visitor { network: &network, earlier: earlier.as_deref(), token: None };
+        choose(tx, by, &parsed, &typed, visitor)
+    });
+    match done.await? {
+        Outcome::Held(id, token) => {
+            let onward = see_other(&format!("/book/held/{id}/"));
+            match token {
+                Some(token) => cookie::keep(onward, &token),
+                None => Ok(onward),
+            }
+        }
+        Outcome::Rendered(status, page) => Ok((status, Page::of(&*page)?).into_response()),
+    }
+}
+
+fn choose(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    parsed: &Result<Wanted, Fields>,
+    typed: &RawForm,
+    visitor: Visitor<'_>,
+) -> Result<Outcome> {
+    let catalogue = catalogue::current(tx)?;
+    let asked = parsed.as_ref().ok().and_then(|wanted| {
+        let service = catalogue.service_by_slug(wanted.service.as_deref()?).filter(|one| one.active)?;
+        let At::Moment(starts_at) = wanted.at? else { return None };
+        Some((wanted, service, starts_at))
+    });
+    let Some((wanted, service, starts_at)) = asked else {
+        let mut fields = parsed.as_ref().err().cloned().unwrap_or_default();
+        if fields.0.is_empty() {
+            fields.add("at", "Choose one of the times first.");
+        }
+        let (status, page) = look(tx, by, &Err(fields), typed, None)?;
+        return Ok(Outcome::Rendered(status, Box::new(page)));
+    };
+    let search = Search::fitting(&catalogue, service, narrowed(by, wanted));
+    let visitor = Visitor { token: wanted.token.as_deref(), ..visitor };
+    let mut wish = wish(service, &search, When::Moment(starts_at));
+    if let Some(again) = wanted.again {
+        wish.extras = noted(tx, Holder { by, token: visitor.earlier }, again)?;
+    }
+    if wanted.guest_name.is_some() {
+        wish.extras.guest_name.clone_from(&wanted.guest_name);
+    }
+    let mut refused = None;
+    let held = tx.attempt(|tx| match hold_for(tx, by, &mut wish, &search, (typed, &visitor)) {
+        Ok(held) => Ok(Some(held)),
+        Err(error @ (Error::Refused(..) | Error::Invalid(_))) => {
+            refused = Some(error);
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    })?;
+    if let Some(held) = held {
+        return Ok(Outcome::Held(held.booking.id, held.token));
+    }
+    let (status, page) = look(tx, by, parsed, typed, refused)?;
+    Ok(Outcome::Rendered(status, Box::new(page)))
+}
+
+/// Holds a time; for a new guest, if it is said who that is.
+fn hold_for(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    wish: &mut Wish,
+    search: &Search,
+    (typed, visitor): (&RawForm, &Visitor<'_>),
+) -> Result<bookings::Held> {
+    if search.whom() == BookingFor::Guest {
+        let Extras { guest_name, guest_phone, guest_email, .. } = guest::read(typed)?;
+        wish.extras = Extras { guest_name, guest_phone, guest_email, ..std::mem::take(&mut wish.extras) };
+    }
+    bookings::hold(tx, by, wish, visitor)
+}
+
+/// What narrows a search; whom it is for, only staff may say.
+fn narrowed(by: &Actor, wanted: &Wanted) -> Narrowed {
+    if by.may(Action::BookForOthers) { wanted.narrowed } else { wanted.narrowed.for_asker() }
+}
+
+/// What was added to a hold, for its holder; nothing if it is not theirs.
+fn noted(tx: &mut Tx<'_>, holder: Holder<'_>, hold: Id) -> Result<Extras> {
+    match bookings::held_notes(tx, holder, hold) {
+        Ok(HeldNotes { allergies, scene, guest_phone, addons }) => {
+            Ok(Extras { allergies, scene, guest_phone, addons, ..Extras::default() })
+        }
+        Err(Error::NotFound) => Ok(Extras::default()),
+        Err(error) => Err(error),
+    }
+}
+
+/// A wish for a time of a search, with nothing said besides.
+pub(crate) fn wish(service: &Service, search: &Search, when: When) -> Wish {
+    Wish {
+        service: service.id,
+        minutes: search.minutes,
+        when,
+        room: search.room,
+        technician: search.technician,
+        party: search.party,
+        person: match search.whom() {
+            BookingFor::Person(person) => Some(person),
+            BookingFor::Asker | BookingFor::Guest => None,
+        },
+        companion: None,
+        extras: Extras::default(),
+        then: Vec::new(),
+    }
+}
+
+/// Draws the page; with a `refusal`, that of a time that was chosen and could not be held.
+fn look(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    parsed: &Result<Wanted, Fields>,
+    typed: &RawForm,
+    refusal: Option<Error>,
+) -> Result<(StatusCode, BookPage)> {
+    let catalogue = catalogue::current(tx)?;
+    let zone = &catalogue.club.zone;
+    let today = format::date_at(zone, tx.now());
+    let mut fields = parsed.as_ref().err().cloned().unwrap_or_default();
+    let mut wanted = parsed.as_ref().cloned().unwrap_or_default();
+    wanted.narrowed = narrowed(by, &wanted);
+    if let Some(Error::Invalid(wrong)) = &refusal {
+        wrong
+            .0
+            .iter()
+            .filter(|(name, _)| name.starts_with("guest_"))
+            .for_each(|(name, why)| fields.add(name, why));
+    }
+    let guest = guest::chosen(tx, by, &mut wanted.narrowed, typed, &mut fields)?;
+    let slug = wanted.service.as_deref().unwrap_or_else(|| typed.get("service"));
+    let service = catalogue.service_by_slug(slug).filter(|service| service.active);
+    if service.is_none() && wanted.service.is_some() {
+        fields.add("service", "There is no such service. Choose one of these.");
+    }
+    let date = match (wanted.date, wanted.at) {
+        (_, Some(At::Moment(moment))) => night_before(zone, moment),
+        (date, _) => date.unwrap_or(today),
+    };
+    let chosen = service.map(|service| (service, Search::fitting(&catalogue, service, wanted.narrowed)));
+    let knows_day = ["service", "date"].iter().all(|field| !fields.0.contains_key(*field));
+    let context = SearchContext::read(tx, by, wanted.narrowed.whom(), None)?;
+    let day = match &chosen {
+        Some((service, wanted)) if knows_day => {
+            let asked = wanted.ask(service.id, date, date, true);
+            Some((service, wanted, context.search(tx, &asked)?))
+        }
+        _ => None,
+    };
+    let mut why = None;
+    if let (Some((service, search, day)), true) = (&day, fields.0.is_empty()) {
+        why = why_not(tx, by, (service, search, day), (date, wanted.at), refusal, &mut fields)?;
+    }
+    let found =
+        day.map(|(service, search, day)| find(tx, &context, service, search, date, &day)).transpose()?;
+    let title = match service {
+        Some(service) => format!("{}: choose a time · CoreSync", service.name),
+        None => "Choose a time · CoreSync".to_owned(),
+    };
+    let was_refused = why.as_ref().and_then(|why| why.status);
+    let status =
+        if fields.0.is_empty() { was_refused.unwrap_or(StatusCode::OK) } else { StatusCode::BAD_REQUEST };
+    let asked_at = match wanted.at {
+        Some(At::Moment(moment)) => format::clock(zone, moment),
+        Some(At::Clock(time)) => time.strftime("%H:%M").to_string(),
+        None => typed.get("at").to_owned(),
+    };
+    // A day and a time are for whoever looks for one: no search engine follows the calendar.
+    let is_indexed =
+        wanted.date.is_none() && wanted.at.is_none() && wanted.narrowed.is_open() && status == StatusCode::OK;
+    let frame = Frame::new(by, "book", title).about("Free times of every service, day by day.");
+    let page = BookPage {
+        frame: Frame { is_indexed, ..frame },
+        errors: FieldErrors::of(&fields, &FIELDS),
+        services: services(&catalogue, service),
+        today,
+        date,
+        asked_at,
+        narrowing: chosen
+            .as_ref()
+            .map(|(service, search)| narrowings(&catalogue, service, search))
+            .unwrap_or_default(),
+        search: chosen.map(|(_, search)| search),
+        found,
+        why,
+        token: match by.person {
+            Some(_) if !by.may(Action::BookForOthers) => String::new(),
+            _ => tokens::secret()?,
+        },
+        guest,
+    };
+    Ok((status, page))
+}
+
+/// The operating day of a moment: the small hours belong to the night before.
+pub(crate) fn night_before(zone: &jiff::tz::TimeZone, moment: Timestamp) -> Date {
+    format::date_at(zone, moment - SignedDuration::from_hours(5))
+}
+
+/// Whether the time that is asked for can be had, and why not.
+fn why_not(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    (service, search, day): (&Service, &Search, &Answer),
+    (date, at): (Date, Option<At>),
+    refusal: Option<Error>,
+    fields: &mut Fields,
+) -> Result<Option<WhyNot>> {
+    let when = match at {
+        Some(At::Moment(moment)) => When::Moment(moment),
+        Some(At::Clock(time)) => When::Civil(date, time),
+        None => return Ok(None),
+    };
+    let was_sent = refusal.is_some();
+    let refusal = match refusal {
+        Some(error) => Ok(Some(error)),
+        None => verdict(tx, by, search, &wish(service, search, when)),
+    };
+    match refusal {
+        Ok(refusal) => {
+            let situation = why::Situation { service, search, date, day, when, refusal, was_sent };
+            why::explain(tx, situation).map(Some)
+        }
+        Err(Error::Invalid(wrong)) => {
+            let sentence = wrong.0.into_values().next().unwrap_or_default();
+            fields.add("at", sentence.replace(": send starts_at.", ". Choose it below, or call us."));
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// What refuses a wish first: to whoever asks, or to staff who book for someone else.
+fn verdict(tx: &mut Tx<'_>, by: &Actor, search: &Search, wish: &Wish) -> Result<Option<Error>> {
+    let verdict = match search.whom() {
+        BookingFor::Asker => bookings::why_not(tx, by, wish)?,
+        BookingFor::Person(person) => bookings::why_not_by_staff(tx, by, wish, Some(person))?,
+        BookingFor::Guest => bookings::why_not_by_staff(tx, by, wish, None)?,
+    };
+    Ok(verdict.refusals.into_iter().next())
+}
+
+/// What there is on a day, and around it.
+fn find(
+    tx: &mut Tx<'_>,
+    context: &SearchContext,
+    service: &Service,
+    wanted: &Search,
+    date: Date,
+    day: &Answer,
+) -> Result<Found> {
+    let catalogue = catalogue::current(tx)?;
+    let today = format::date_at(&catalogue.club.zone, tx.now());
+    let (first, last) = times::strip_span(today, date);
+    let fortnight = context.search(tx, &wanted.ask(service.id, first, last, false))?;
+    let closed = day.days.first().and_then(|day| day.closed);
+    let is_member = day.window.standing().plan().is_some() || day.window.is_unbounded();
+    let shut = day.needs_plan;
+    let parts = times::parts(day, wanted);
+    let is_over = date < today;
+    let kept = if shut || is_over {
+        Vec::new()
+    } else {
+        bookings::kept_times(tx, context, &wanted.ask(service.id, date, date, true))?
+    };
+    let sentence = match closed {
+        _ if shut => Some(format!("{} is for members.", service.name)),
+        Some(closed) => Some(times::closed_sentence(&day.window, date, closed)),
+        None if parts.is_empty() => Some(times::empty_sentence(&fortnight, date)),
+        None => None,
+    };
+    let wants_other = parts.is_empty() && !shut;
+    let other_day =
+        if wants_other { other_day(tx, context, service, wanted, (date, last), &fortnight)? } else { None };
+    let now = tx.now();
+    Ok(Found {
+        id: service.id,
+        service: service.name.clone(),
+        date,
+        day: format::day(date, today),
+        strip: Strip::of(&fortnight, wanted, date),
+        wants_plan: !is_member && (shut || closed.is_some()),
+        at_list_price: !is_member && !parts.is_empty(),
+        overrides: guest::overrides(wanted, service, date, day),
+        opens_later: closed.is_some() && !shut,
+        can_wait: closed.is_none() && !shut && !is_over,
+        wait_path: wanted.wait_path(date),
+        other_day,
+        kept: KeptTimes::of(&catalogue, &kept, now),
+        parts,
+        sentence,
+    })
+}
+
+/// The nearest day that has times: of the strip, else of the weeks after it.
+fn other_day(
+    tx: &mut Tx<'_>,
+    context: &SearchContext,
+    service: &Service,
+    wanted: &Search,
+    (date, last): (Date, Date),
+    fortnight: &Answer,
+) -> Result<Option<(String, String)>> {
+    let today = fortnight.window.today();
+    let told = |day: &bookings::FreeDay| {
+        let date = day.count.date;
+        let sentence = format!("{} has {}.", format::day(date, today), format::times(day.count.count));
+        (wanted.day_path(date), sentence)
+    };
+    if let Some(day) = times::nearest(&fortnight.days, date) {
+        return Ok(Some(told(day)));
+    }
+    let days = fortnight.window.max_advance_days();
+    let end = today.checked_add(jiff::Span::new().days(days)).unwrap_or(today);
+    let from = last.tomorrow().unwrap_or(last);
+    if from > end {
+        return Ok(None);
+    }
+    let later = context.search(tx, &wanted.ask(service.id, from, end, false))?;
+    Ok(times::nearest(&later.days, date).map(told))
+}
+
+fn services(catalogue: &Catalogue, chosen: Option<&Service>) -> Vec<(String, Vec<Choice>)> {
+    let is_chosen = |service: &Service| chosen.is_some_and(|chosen| chosen.id == service.id);
+    services_by_category(catalogue, |service| Choice::new(&service.slug, &service.name, is_chosen(service)))
+}
+
+/// The lists that have more than one choice.
+pub(crate) fn narrowings(catalogue: &Catalogue, service: &Service, wanted: &Search) -> Narrowing {
+    let party = wanted.party.unwrap_or(service.party);
+    let of_party = |count: i64| Choice::new(count, format::guests(count), count == party);
+    let minutes = wanted.minutes.unwrap_or(service.minutes);
+    let of_minutes = |one: i64| Choice::new(one, format::duration(one), one == minutes);
+    let named = |id: Id, name: &str, chosen: Option<Id>| Choice::new(id, name, chosen == Some(id));
+    let serving = catalogue
+        .technicians
+        .iter()
+        .filter(|one| one.active && service.technicians > 0 && one.is_skilled_for(service));
+    let rooms = service.rooms.iter().filter_map(|id| catalogue.room(*id)).filter(|room| room.active);
+    let many = |choices: Vec<Choice>| if choices.len() > 1 { choices } else { Vec::new() };
+    Narrowing {
+        durations: many(times::durations(service).into_iter().map(of_minutes).collect()),
+        parties: many((service.party..=service.max_capacity).map(of_party).collect()),
+        technicians: many(serving.map(|one| named(one.id, &one.name, wanted.technician)).collect()),
+        rooms: many(rooms.map(|room| named(room.id, &room.name, wanted.room)).collect()),
+    }
+}

@@ -1,0 +1,131 @@
+//! Whom staff book for on the pages of free times.
+
+use bookings::{Answer, BookingFor, Extras};
+use catalogue::Service;
+use jiff::civil::Date;
+use kit::web::{Input, Words};
+use kit::{Fields, Id, Result, Tx};
+use people::{Action, Actor};
+use serde_json::json;
+use ui::{RawForm, format};
+
+use crate::booking::times::{Narrowed, Search};
+
+/// The form of a new guest, to which the buttons of all times belong.
+const FORM: &str = "new-guest";
+
+/// Whom staff book for, as it stands above the times.
+pub(crate) struct GuestFields {
+    /// The person, or `a new guest`; nothing for whoever asks.
+    pub(crate) name: Option<String>,
+    /// The account, or `0` for a new guest; nothing for whoever asks.
+    pub(crate) id: Option<i64>,
+    /// The person's plan, if any.
+    pub(crate) plan: Option<String>,
+    /// Whether it is a guest without an account, whose name and phone number are asked for.
+    pub(crate) is_new: bool,
+    pub(crate) guest_name: String,
+    pub(crate) guest_phone: String,
+    pub(crate) guest_email: String,
+}
+
+impl GuestFields {
+    /// The form that the buttons of the times belong to; empty for the one around them.
+    pub(crate) fn form(&self) -> &'static str {
+        if self.is_new { FORM } else { "" }
+    }
+}
+
+/// Reads whom staff book for; nothing for everybody else. An account that is not there is said, and forgotten.
+///
+/// # Errors
+/// A fault of the database.
+pub(crate) fn chosen(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    narrowed: &mut Narrowed,
+    typed: &RawForm,
+    fields: &mut Fields,
+) -> Result<Option<GuestFields>> {
+    if !by.may(Action::BookForOthers) {
+        return Ok(None);
+    }
+    let person = narrowed.guest().filter(|guest| *guest > 0).map(Id);
+    if let Some(person) = person
+        && !people::is_here(tx, person)?
+    {
+        fields.add("service", "This guest has no account any more. Choose the guest again.");
+        *narrowed = narrowed.for_asker();
+    }
+    let is_new = narrowed.guest() == Some(0);
+    let known =
+        person.filter(|_| narrowed.guest().is_some()).map(|person| people::person(tx, person)).transpose()?;
+    let plan = match &known {
+        Some(person) => {
+            let club = catalogue::current(tx)?.club.id;
+            membership::standing(tx, club, person.id)?.plan().map(|plan| plan.name.clone())
+        }
+        None => None,
+    };
+    let new_guest = is_new.then(|| "a new guest".to_owned());
+    Ok(Some(GuestFields {
+        name: known.map(|person| person.full_name()).or(new_guest),
+        id: narrowed.guest(),
+        plan,
+        is_new,
+        guest_name: typed.get("guest_name").to_owned(),
+        guest_phone: typed.get("guest_phone").to_owned(),
+        guest_email: typed.get("guest_email").to_owned(),
+    }))
+}
+
+/// A guest without an account, as a form says it.
+struct NewGuest(Extras);
+
+impl Input for NewGuest {
+    fn parse(words: &mut Words) -> NewGuest {
+        let guest_name = words.opt_text_within("guest_name", 200);
+        if guest_name.is_none() {
+            words.complain("guest_name", "Enter the guest’s name.");
+        }
+        let guest_phone = people::opt_phone(words, "guest_phone");
+        if guest_phone.is_none() {
+            words.complain("guest_phone", "Enter the guest’s phone number.");
+        }
+        let guest_email = people::opt_email(words, "guest_email");
+        NewGuest(Extras { guest_name, guest_phone, guest_email, ..Extras::default() })
+    }
+}
+
+/// Reads a new guest from what was typed.
+///
+/// # Errors
+/// `Error::Invalid` for a missing name or phone number, or for what is none.
+pub(crate) fn read(typed: &RawForm) -> Result<Extras> {
+    let fields = ["guest_name", "guest_phone", "guest_email"];
+    let pairs: serde_json::Map<_, _> =
+        fields.iter().map(|name| ((*name).to_owned(), json!(typed.get(name)))).collect();
+    let text = serde_json::Value::Object(pairs).to_string();
+    Words::from_json(text.as_bytes()).and_then(Words::parse::<NewGuest>).map(|NewGuest(extras)| extras)
+}
+
+/// What staff override who book a time of a day for a guest: the guest's window, and a plan that the service asks for.
+pub(crate) fn overrides(wanted: &Search, service: &Service, date: Date, day: &Answer) -> Option<String> {
+    if wanted.whom() == BookingFor::Asker {
+        return None;
+    }
+    let online = day.window.clone().of_the_guest();
+    let today = online.today();
+    if let Some(closed) = online.closed(date) {
+        let opens = format::moment(online.zone(), closed.opens_at, online.asker().now);
+        let day = format::day(date, today);
+        return Some(format!("Online, {day} opens to this guest on {opens}. You can book it for them now."));
+    }
+    let needs_plan = service.member_only && online.lacks_plan(date);
+    needs_plan.then(|| {
+        format!(
+            "{} is for members, and this guest has no plan on that day. You can book it for them.",
+            service.name
+        )
+    })
+}

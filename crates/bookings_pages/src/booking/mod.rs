@@ -1,0 +1,14 @@
+//! Choosing a time: free times, why a time is not free, the waitlist.
+
+pub(crate) mod book;
+pub(crate) mod guest;
+pub(crate) mod times;
+pub(crate) mod waitlist;
+pub(crate) mod why;
+
+use axum::Router;
+use kit::House;
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new().merge(book::routes()).merge(waitlist::routes())
+}

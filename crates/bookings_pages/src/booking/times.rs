@@ -1,0 +1,421 @@
+//! Free times as they stand on a page: a strip of fourteen days, and the times of one of them.
+
+use bookings::{Answer, Ask, BookingFor, Closed, Factors, FreeDay, Offer, Window, begin, cells};
+use catalogue::Service;
+use jiff::civil::Date;
+use jiff::{Span, Timestamp};
+use kit::Id;
+use kit::web::Words;
+use membership::Tier;
+use ui::{format, lenient_id, lenient_number};
+
+/// How many days the strip shows.
+const STRIP: i64 = 14;
+/// When the afternoon and the evening begin, on the club's clock.
+const NOON: i8 = 12;
+const EVENING: i8 = 17;
+
+/// How many other times are named.
+const NEAR: usize = 6;
+
+/// What narrows a search, as it was asked; what is no number narrows nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Narrowed {
+    party: Option<i64>,
+    technician: Option<Id>,
+    room: Option<Id>,
+    minutes: Option<i64>,
+    guest: Option<i64>,
+}
+
+impl Narrowed {
+    pub(crate) fn parse(words: &Words) -> Narrowed {
+        Narrowed {
+            party: lenient_number(words, "party"),
+            technician: lenient_id(words, "technician"),
+            room: lenient_id(words, "room"),
+            minutes: lenient_number(words, "duration"),
+            guest: lenient_number(words, "for").filter(|guest| *guest >= 0),
+        }
+    }
+
+    /// The same for whoever asks, whomever it names.
+    pub(crate) fn for_asker(self) -> Narrowed {
+        Narrowed { guest: None, ..self }
+    }
+
+    /// Whom it is for, if not for whoever asks: an account, or `0` for a guest without one.
+    pub(crate) fn guest(self) -> Option<i64> {
+        self.guest
+    }
+
+    /// Whom free times are searched for.
+    pub(crate) fn whom(self) -> BookingFor {
+        booking_for(self.guest)
+    }
+}
+
+impl Narrowed {
+    /// Whether nothing is narrowed.
+    pub(crate) fn is_open(self) -> bool {
+        self.party.is_none() && self.technician.is_none() && self.room.is_none() && self.minutes.is_none()
+    }
+
+    pub(crate) fn technician(self) -> Option<Id> {
+        self.technician
+    }
+
+    pub(crate) fn room(self) -> Option<Id> {
+        self.room
+    }
+}
+
+/// Whom a number in a form or an address means: an account, or a guest without one for `0`.
+fn booking_for(guest: Option<i64>) -> BookingFor {
+    match guest {
+        None => BookingFor::Asker,
+        Some(0) => BookingFor::Guest,
+        Some(person) => BookingFor::Person(Id(person)),
+    }
+}
+
+/// What somebody looks for a time for.
+#[derive(Debug, Clone)]
+pub(crate) struct Search {
+    pub(crate) service: String,
+    pub(crate) party: Option<i64>,
+    pub(crate) technician: Option<Id>,
+    pub(crate) room: Option<Id>,
+    /// How long, of what is sold by time (F9).
+    pub(crate) minutes: Option<i64>,
+    /// The booking that is to be moved.
+    pub(crate) moving: Option<Id>,
+    /// Whom staff book for: an account, or `0` for a guest without one; nobody is whoever asks.
+    pub(crate) guest: Option<i64>,
+}
+
+impl Search {
+    /// What is asked, as far as it fits the service: another service's technician or room narrows nothing.
+    pub(crate) fn fitting(catalogue: &catalogue::Catalogue, service: &Service, narrowed: Narrowed) -> Search {
+        let serves = |id: &Id| {
+            let one = catalogue.technician(*id).filter(|one| one.active);
+            service.technicians > 0 && one.is_some_and(|one| one.is_skilled_for(service))
+        };
+        let sold = |minutes: &i64| durations(service).contains(minutes);
+        Search {
+            service: service.slug.clone(),
+            party: narrowed.party.filter(|party| (service.party..=service.max_capacity).contains(party)),
+            technician: narrowed.technician.filter(serves),
+            room: narrowed.room.filter(|room| service.rooms.contains(room)),
+            minutes: narrowed.minutes.filter(sold),
+            moving: None,
+            guest: narrowed.guest,
+        }
+    }
+
+    /// Whom free times are searched for.
+    pub(crate) fn whom(&self) -> BookingFor {
+        booking_for(self.guest)
+    }
+
+    /// The question for the free times of some days.
+    pub(crate) fn ask(&self, service: Id, from: Date, to: Date, one_day: bool) -> Ask {
+        Ask {
+            service,
+            minutes: self.minutes,
+            ignoring: self.moving,
+            addons: Vec::new(),
+            from: Some(from),
+            to: Some(to),
+            party: self.party,
+            room: self.room,
+            room_type: None,
+            technician: self.technician,
+            one_day,
+            slots: false,
+        }
+    }
+
+    /// What narrows it, as a form or an address says it.
+    pub(crate) fn pairs(&self) -> Vec<(&'static str, i64)> {
+        let numbers = [
+            ("for", self.guest),
+            ("party", self.party),
+            ("technician", self.technician.map(|id| id.0)),
+            ("room", self.room.map(|id| id.0)),
+            ("duration", self.minutes),
+        ];
+        numbers.into_iter().filter_map(|(name, number)| Some((name, number?))).collect()
+    }
+
+    /// The page, with what is asked so far.
+    pub(crate) fn path(&self) -> String {
+        let mut path = match self.moving {
+            Some(id) => format!("/dashboard/bookings/{id}/move/?"),
+            None => format!("/book/?service={}&", format::encoded(&self.service)),
+        };
+        for (name, number) in self.pairs() {
+            // Of a booking that is moved, who and for how long is known.
+            if self.moving.is_none() || matches!(name, "technician" | "room") {
+                path.push_str(&format!("{name}={number}&"));
+            }
+        }
+        path.pop();
+        path
+    }
+
+    /// The page of a day's times.
+    pub(crate) fn day_path(&self, date: Date) -> String {
+        let path = self.path();
+        let joint = if path.contains('?') { '&' } else { '?' };
+        format!("{path}{joint}date={date}")
+    }
+
+    /// What someone on the waitlist looks for.
+    pub(crate) fn of_wait(service: &Service, wait: &bookings::Wait) -> Search {
+        Search {
+            service: service.slug.clone(),
+            party: wait.party,
+            technician: wait.technician,
+            room: wait.room,
+            minutes: wait.minutes,
+            moving: None,
+            guest: None,
+        }
+    }
+
+    /// The page on which a time can be booked, by its moment as a form sends it.
+    pub(crate) fn book_path(&self, stamp: &str) -> String {
+        format!("{}&at={stamp}", self.path())
+    }
+
+    /// The page for who waits for a time of a day.
+    pub(crate) fn wait_path(&self, date: Date) -> String {
+        self.day_path(date).replacen("/book/?", "/book/wait/?", 1)
+    }
+
+    /// The page that says what a move to a time means.
+    fn move_path(&self, date: Date, to: Timestamp) -> String {
+        format!("{}&to={to}", self.day_path(date))
+    }
+}
+
+/// How long a service may be, in minutes; nothing if that can't be chosen.
+pub(crate) fn durations(service: &Service) -> Vec<i64> {
+    let Some(sold) = service.sold_by_time else { return Vec::new() };
+    let step = usize::try_from(sold.step.max(5)).unwrap_or(5);
+    (sold.least..=sold.most).step_by(step).collect()
+}
+
+/// One day of the strip.
+#[derive(Debug)]
+pub(crate) struct DayCell {
+    /// The page of the day; none beyond the days that can be looked at.
+    pub(crate) path: Option<String>,
+    /// `Tue`
+    pub(crate) weekday: String,
+    pub(crate) number: i8,
+    /// `Tuesday 24 November, 5 times`
+    pub(crate) spoken: String,
+    /// `5`, `–`, or nothing where the day is not open.
+    pub(crate) count: String,
+    pub(crate) is_chosen: bool,
+    pub(crate) is_free: bool,
+}
+
+/// Fourteen days.
+#[derive(Debug)]
+pub(crate) struct Strip {
+    pub(crate) days: Vec<DayCell>,
+    pub(crate) earlier: Option<String>,
+    pub(crate) later: Option<String>,
+    /// `November`, `November and December`
+    pub(crate) months: String,
+}
+
+/// The last day that a page leads to: whoever follows links, a program too, comes to an end.
+pub(crate) fn last_linked(today: Date) -> Date {
+    after(today, bookings::MOST_DAYS)
+}
+
+/// The first and the last day of the strip that holds `date`: fourteen days each, counted from today. Of a date beyond the last
+/// that a page leads to, the last strip.
+pub(crate) fn strip_span(today: Date, date: Date) -> (Date, Date) {
+    let ahead = i64::from((date - today).get_days()).clamp(0, bookings::MOST_DAYS);
+    let first = after(today, ahead - ahead % STRIP);
+    (first, after(first, STRIP - 1))
+}
+
+fn after(date: Date, days: i64) -> Date {
+    date.checked_add(Span::new().days(days)).unwrap_or(date)
+}
+
+impl Strip {
+    pub(crate) fn of(answer: &Answer, search: &Search, chosen: Date) -> Strip {
+        let today = answer.window.today();
+        let (first, last) = answer.span;
+        let cell = |day: &FreeDay| {
+            let (date, count) = (day.count.date, day.count.count);
+            let told = if day.closed.is_some() { "not open yet".to_owned() } else { format::times(count) };
+            DayCell {
+                path: (date <= last_linked(today)).then(|| search.day_path(date)),
+                weekday: date.strftime("%a").to_string(),
+                number: date.day(),
+                spoken: format!("{}, {told}", format::day(date, today)),
+                count: if count > 0 { count.to_string() } else { "–".to_owned() },
+                is_chosen: date == chosen,
+                is_free: count > 0,
+            }
+        };
+        let month = |date: Date| date.strftime("%B").to_string();
+        let months = if first.month() == last.month() {
+            month(first)
+        } else {
+            format!("{} and {}", month(first), month(last))
+        };
+        Strip {
+            days: answer.days.iter().map(cell).collect(),
+            earlier: (first > today).then(|| search.day_path(after(first, -STRIP).max(today))),
+            later: (last < last_linked(today)).then(|| search.day_path(after(last, 1))),
+            months,
+        }
+    }
+}
+
+/// One time that can be chosen.
+#[derive(Debug)]
+pub(crate) struct TimeCell {
+    /// What choosing it to move there leads to.
+    pub(crate) path: String,
+    /// The moment, as a form sends it.
+    pub(crate) stamp: String,
+    /// `18:30 – 19:30`
+    pub(crate) span: String,
+    pub(crate) price: String,
+    pub(crate) room: String,
+    /// For whom it is kept, and until when, if whoever looks is one of them.
+    pub(crate) kept: Option<String>,
+}
+
+/// The times of one part of the day.
+#[derive(Debug)]
+pub(crate) struct Part {
+    pub(crate) name: &'static str,
+    pub(crate) times: Vec<TimeCell>,
+}
+
+pub(crate) fn time_cell(answer: &Answer, search: &Search, offer: &Offer) -> TimeCell {
+    let zone = &answer.catalogue.club.zone;
+    let (room, factors) = offer.rooms.first().copied().unwrap_or((Id(0), Factors::PLAIN));
+    let starts_at = begin(offer.start);
+    let ends_at = begin(offer.start + cells(answer.minutes));
+    let now = answer.window.asker().now;
+    let terms = answer.terms(room, offer.date, offer.start);
+    let kept = terms.kept.iter().find(|(_, until)| now < *until).map(|(tier, until)| {
+        let whom = if *tier == Tier::Unlimited { "Unlimited members" } else { "members" };
+        format!("For {whom} until {}.", format::moment(zone, *until, now))
+    });
+    let kept = if starts_at < now { Some("Has begun: for a guest who is here.".to_owned()) } else { kept };
+    TimeCell {
+        path: search.move_path(offer.date, starts_at),
+        stamp: starts_at.to_string(),
+        span: format::span(zone, starts_at, ends_at),
+        price: format::money(answer.total(offer.date, factors)),
+        room: answer.catalogue.room(room).map(|room| room.name.clone()).unwrap_or_default(),
+        kept,
+    }
+}
+
+/// The times of an answer that are nearest to a moment, in order.
+pub(crate) fn near(answer: &Answer, search: &Search, wanted: Timestamp) -> Vec<TimeCell> {
+    let mut others: Vec<&Offer> = answer.offers.iter().filter(|offer| begin(offer.start) != wanted).collect();
+    others.sort_by_key(|offer| (begin(offer.start).duration_since(wanted).abs(), offer.start));
+    others.truncate(NEAR);
+    others.sort_by_key(|offer| offer.start);
+    others.into_iter().map(|offer| time_cell(answer, search, offer)).collect()
+}
+
+/// The times of an answer, by part of the day.
+pub(crate) fn parts(answer: &Answer, search: &Search) -> Vec<Part> {
+    let mut parts = ["Morning", "Afternoon", "Evening"].map(|name| Part { name, times: Vec::new() });
+    for offer in &answer.offers {
+        let at = begin(offer.start).to_zoned(answer.catalogue.club.zone.clone());
+        // What begins after midnight belongs to the evening before.
+        let place = match at.hour() {
+            _ if at.date() > offer.date => 2,
+            hour if hour < NOON => 0,
+            hour if hour < EVENING => 1,
+            _ => 2,
+        };
+        if let Some(part) = parts.get_mut(place) {
+            part.times.push(time_cell(answer, search, offer));
+        }
+    }
+    parts.into_iter().filter(|part| !part.times.is_empty()).collect()
+}
+
+/// Why a day is not open, and when it will be.
+pub(crate) fn closed_sentence(window: &Window, day: Date, closed: Closed) -> String {
+    let (zone, today) = (window.zone(), window.today());
+    let opens = closed.opens_at.to_zoned(zone.clone());
+    format!(
+        "{} is not open to you yet. It opens on {} at {}: you book {} days ahead.",
+        format::day(day, today),
+        format::day(opens.date(), today),
+        format::clock(zone, closed.opens_at),
+        closed.max_advance_days
+    )
+}
+
+/// Why a day of the strip has no times.
+pub(crate) fn empty_sentence(strip: &Answer, chosen: Date) -> String {
+    let today = strip.window.today();
+    if chosen < today {
+        return format!("{} is over. Choose a day from today on.", format::day(chosen, today));
+    }
+    format!("No times on {}.", format::day(chosen, today))
+}
+
+/// The day nearest to one that has times.
+pub(crate) fn nearest(days: &[FreeDay], chosen: Date) -> Option<&FreeDay> {
+    let free = days.iter().filter(|day| day.count.count > 0);
+    free.min_by_key(|day| ((day.count.date - chosen).get_days().abs(), day.count.date))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn a_strip_is_a_fortnight_counted_from_today() {
+        let today = date(2026, 11, 24);
+        assert_eq!(strip_span(today, today), (today, date(2026, 12, 7)));
+        assert_eq!(strip_span(today, date(2026, 12, 7)), (today, date(2026, 12, 7)));
+        assert_eq!(strip_span(today, date(2026, 12, 8)), (date(2026, 12, 8), date(2026, 12, 21)));
+        assert_eq!(strip_span(today, date(2020, 1, 1)), (today, date(2026, 12, 7)));
+        // Whatever date is asked for, no strip begins beyond the last day that is linked.
+        assert_eq!(strip_span(today, date(2190, 1, 1)).0, date(2027, 2, 16));
+        assert!(strip_span(today, date(2190, 1, 1)).0 <= last_linked(today));
+    }
+
+    #[test]
+    fn an_address_names_only_what_was_asked() {
+        let search = Search {
+            service: "the-cut".to_owned(),
+            party: None,
+            technician: Some(Id(7)),
+            room: None,
+            minutes: Some(90),
+            moving: None,
+            guest: None,
+        };
+        let day = date(2026, 11, 25);
+        assert_eq!(search.day_path(day), "/book/?service=the-cut&technician=7&duration=90&date=2026-11-25");
+        let moving = Search { moving: Some(Id(9)), ..search };
+        assert_eq!(moving.day_path(day), "/dashboard/bookings/9/move/?technician=7&date=2026-11-25");
+        let moving = Search { technician: None, ..moving };
+        assert_eq!(moving.day_path(day), "/dashboard/bookings/9/move/?date=2026-11-25");
+    }
+}

@@ -1,0 +1,338 @@
+//! Waiting for a time, or for being told when one opens (L1 to L3): joining, and giving a place up.
+
+use askama::Template;
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use bookings::{Answer, Joined, Offer, Place, WaitKind, Waiting, begin, cell_at};
+use catalogue::Catalogue;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use kit::web::{Input, Page, Path, Words, see_other};
+use kit::{Error, Fields, House, Id, Result, Tx};
+use people::{Actor, Caller};
+use ui::{
+    FieldErrors, FormInput, FormOutcome, Frame, PostedForm, QueryForm, RawForm, format, login_path,
+    or_sign_in,
+};
+
+use crate::booking::times::{self, Narrowed, Search};
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new()
+        .route("/book/wait/", get(ask).post(join))
+        .route("/dashboard/waits/{id}/", get(show))
+        .route("/dashboard/waits/{id}/leave/", post(leave))
+}
+
+/// For what somebody wants to wait.
+#[derive(Debug, Clone, Default)]
+struct ForWhat {
+    service: Option<String>,
+    date: Option<Date>,
+    narrowed: Narrowed,
+}
+
+impl Input for ForWhat {
+    fn parse(words: &mut Words) -> ForWhat {
+        ForWhat {
+            service: words.opt_text_within("service", 100),
+            date: words.opt_date("date"),
+            narrowed: Narrowed::parse(words),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "wait.html")]
+struct WaitPage {
+    frame: Frame,
+    service: String,
+    slug: String,
+    /// Every field as it was typed, or as it is proposed.
+    typed: Vec<(&'static str, String)>,
+    errors: FieldErrors,
+    refused: Option<&'static str>,
+    today: Date,
+    /// The times of the proposed day that are open now.
+    open: OpenTimes,
+}
+
+/// Times that are open now, each with the page on which it can be booked.
+#[derive(Debug, Default)]
+struct OpenTimes {
+    times: Vec<OpenTime>,
+    /// How many there are in all.
+    total: usize,
+}
+
+#[derive(Debug)]
+struct OpenTime {
+    path: String,
+    /// `Friday 27 November, 18:00`
+    when: String,
+    price: String,
+    room: String,
+}
+
+/// How many open times a page lists.
+const MOST_OPEN: usize = 48;
+
+impl OpenTimes {
+    fn of(answer: &Answer, search: &Search, now: Timestamp) -> OpenTimes {
+        let zone = &answer.catalogue.club.zone;
+        let time = |offer: &Offer| {
+            let cell = times::time_cell(answer, search, offer);
+            let when = format::moment(zone, begin(offer.start), now);
+            OpenTime { path: search.book_path(&cell.stamp), when, price: cell.price, room: cell.room }
+        };
+        let listed = answer.offers.iter().take(MOST_OPEN);
+        OpenTimes { times: listed.map(time).collect(), total: answer.offers.len() }
+    }
+
+    /// `22 times are open now`
+    fn sentence(&self) -> String {
+        match self.total {
+            1 => "One time is open now".to_owned(),
+            total => format!("{} times are open now", format::capital(&format::number(total))),
+        }
+    }
+}
+
+/// A place that was joined while times are open.
+#[derive(Template)]
+#[template(path = "waiting.html")]
+struct WaitingPage {
+    frame: Frame,
+    line: WaitLine,
+    open: OpenTimes,
+}
+
+impl WaitPage {
+    fn value(&self, name: &str) -> &str {
+        self.typed.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
+    }
+
+    /// What is sent along and not shown.
+    fn hidden(&self) -> impl Iterator<Item = &(&'static str, String)> {
+        let shown = ["from", "to", "after", "before"];
+        self.typed.iter().filter(move |(name, value)| !shown.contains(name) && !value.is_empty())
+    }
+}
+
+/// Where one's places are listed.
+const WAITS: &str = "/dashboard/bookings/#waits";
+
+const FIELDS: [(&str, &str); 9] = [
+    ("service_id", "Service"),
+    ("from", "From"),
+    ("to", "To"),
+    ("after", "Not before"),
+    ("before", "Not after"),
+    ("duration", "How long"),
+    ("room_id", "Room"),
+    ("technician_id", "With"),
+    ("starts_at", "Time"),
+];
+/// Every field of the form.
+const NAMES: [&str; 11] = [
+    "service_id",
+    "from",
+    "to",
+    "after",
+    "before",
+    "duration",
+    "room_id",
+    "technician_id",
+    "party",
+    "starts_at",
+    "tell",
+];
+
+async fn ask(caller: Caller, QueryForm(form): QueryForm<ForWhat>) -> Result<Response> {
+    let wanted = form.parsed.map_err(Error::Invalid)?;
+    let drawn = caller.view(move |tx, by| propose(tx, by, &wanted));
+    Ok(Page::of(&drawn.await?)?.into_response())
+}
+
+fn propose(tx: &mut Tx<'_>, by: &Actor, wanted: &ForWhat) -> Result<WaitPage> {
+    let catalogue = catalogue::current(tx)?;
+    let unknown = || Fields::one("service", "There is no such service. Choose one on the booking page.");
+    let slug = wanted.service.as_deref().unwrap_or_default();
+    let service = catalogue.service_by_slug(slug).filter(|service| service.active).ok_or_else(unknown)?;
+    let search = Search::fitting(&catalogue, service, wanted.narrowed);
+    let today = format::date_at(&catalogue.club.zone, tx.now());
+    let date = wanted.date.unwrap_or(today).max(today);
+    let mut typed =
+        vec![("service_id", service.id.to_string()), ("from", date.to_string()), ("to", date.to_string())];
+    for (name, number) in search.pairs() {
+        let name = match name {
+            "technician" => "technician_id",
+            "room" => "room_id",
+            other => other,
+        };
+        typed.push((name, number.to_string()));
+    }
+    let day = bookings::search(tx, by, &search.ask(service.id, date, date, true))?;
+    let open = OpenTimes::of(&day, &search, tx.now());
+    Ok(WaitPage { open, ..page(by, &catalogue, service.id, typed, today) })
+}
+
+async fn show(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
+    let drawn = caller.view(move |tx, by| waiting(tx, by, id)).await;
+    or_sign_in(drawn.and_then(|page| Page::of(&page)), &format!("/dashboard/waits/{id}/"))
+}
+
+/// A place of one's own with the times that are open now.
+fn waiting(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<WaitingPage> {
+    let Joined { wait, open } = bookings::place(tx, by, id)?;
+    let place = bookings::places(tx, by)?.into_iter().find(|place| place.wait.id == id);
+    let place = place.ok_or(Error::NotFound)?;
+    let (catalogue, now) = (catalogue::current(tx)?, tx.now());
+    let search = Search::of_wait(open.service(), &wait);
+    Ok(WaitingPage {
+        frame: Frame::new(by, "visits", "Waitlist · CoreSync"),
+        line: WaitLine::of(&catalogue, &place, now),
+        open: OpenTimes::of(&open, &search, now),
+    })
+}
+
+fn page(
+    by: &Actor,
+    catalogue: &Catalogue,
+    service: Id,
+    typed: Vec<(&'static str, String)>,
+    today: Date,
+) -> WaitPage {
+    let service = catalogue.service(service);
+    WaitPage {
+        frame: Frame::new(by, "book", "Wait for a time · CoreSync"),
+        service: service.map(|service| service.name.clone()).unwrap_or_default(),
+        slug: service.map(|service| service.slug.clone()).unwrap_or_default(),
+        typed,
+        errors: FieldErrors::default(),
+        refused: None,
+        today,
+        open: OpenTimes::default(),
+    }
+}
+
+async fn join(caller: Caller, PostedForm(form): PostedForm<Waiting>) -> Result<Response> {
+    let FormInput { typed, parsed } = form;
+    let done = caller.tx(move |tx, by| handle_form(tx, by, &parsed, &typed));
+    done.await?.respond()
+}
+
+fn handle_form(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    parsed: &Result<Waiting, Fields>,
+    typed: &RawForm,
+) -> Result<FormOutcome<WaitPage>> {
+    let catalogue = catalogue::current(tx)?;
+    let today = format::date_at(&catalogue.club.zone, tx.now());
+    let named = typed.get("service_id").parse().ok().map(Id);
+    let (mut fields, mut refused) = (Fields::new(), None);
+    match parsed {
+        Err(wrong) => fields = wrong.clone(),
+        Ok(_) if by.person.is_none() => {
+            return Ok(FormOutcome::Redirect(login_path(&back(&catalogue, named, typed))));
+        }
+        Ok(wish) => {
+            let joined = tx.attempt(|tx| match bookings::join(tx, by, wish) {
+                Ok(joined) => Ok(Some(joined)),
+                Err(Error::Invalid(wrong)) => {
+                    fields = wrong;
+                    Ok(None)
+                }
+                Err(Error::Refused(refusal, _)) => {
+                    refused = Some(refusal);
+                    Ok(None)
+                }
+                Err(error) => Err(error),
+            })?;
+            if let Some(Joined { wait, open }) = joined {
+                // Times that are open already are listed: they can be booked at once.
+                let has_open = !open.offers.is_empty();
+                let path = if has_open { format!("/dashboard/waits/{}/", wait.id) } else { WAITS.to_owned() };
+                return Ok(FormOutcome::Redirect(path));
+            }
+        }
+    }
+    let kept = NAMES.map(|name| (name, typed.get(name).to_owned()));
+    let shown = page(by, &catalogue, named.unwrap_or(Id(0)), kept.into(), today);
+    let errors = FieldErrors::of(&fields, &FIELDS);
+    let status = refused.and_then(|refusal| StatusCode::from_u16(refusal.status).ok());
+    let shown = WaitPage { errors, refused: refused.map(|refusal| refusal.sentence), ..shown };
+    Ok(FormOutcome::Rendered(status.unwrap_or(StatusCode::BAD_REQUEST), Box::new(shown)))
+}
+
+/// Where a visitor comes back to who signs in to wait.
+fn back(catalogue: &Catalogue, service: Option<Id>, typed: &RawForm) -> String {
+    let Some(service) = service.and_then(|id| catalogue.service(id)) else { return "/book/".to_owned() };
+    let starts_at: Option<Timestamp> = typed.get("starts_at").parse().ok();
+    let from: Option<Date> = typed.get("from").parse().ok();
+    let service = format::encoded(&service.slug);
+    match (starts_at, from) {
+        (Some(at), _) => format!("/book/?service={service}&at={}", begin(cell_at(at))),
+        (None, Some(from)) => format!("/book/?service={service}&date={from}"),
+        (None, None) => format!("/book/?service={service}"),
+    }
+}
+
+async fn leave(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
+    let left = caller.tx(move |tx, by| bookings::leave(tx, by, id)).await;
+    let left = match left {
+        // It was left already, or is over: sent twice it is no worse.
+        Err(Error::Refused(refusal, _)) if refusal.code == bookings::WRONG_STATE.code => Ok(()),
+        other => other,
+    };
+    or_sign_in(left.map(|()| see_other(WAITS)), WAITS)
+}
+
+/// A place on the waitlist on one line.
+pub(crate) struct WaitLine {
+    pub(crate) id: Id,
+    pub(crate) service: String,
+    /// `Friday 27 November`, `Friday 27 November to Sunday 29 November, 17:00 to 21:00`
+    pub(crate) when: String,
+    /// Where it stands.
+    pub(crate) sentence: String,
+    /// The page of what is offered.
+    pub(crate) offer: Option<String>,
+}
+
+impl WaitLine {
+    pub(crate) fn of(catalogue: &Catalogue, place: &Place, now: Timestamp) -> WaitLine {
+        let (wait, zone) = (&place.wait, &catalogue.club.zone);
+        let today = format::date_at(zone, now);
+        let day = |date| format::day(date, today);
+        let clock = format::minute;
+        let mut when = match wait.starts_at {
+            Some(at) => format::moment(zone, at, now),
+            None if wait.first_day == wait.last_day => day(wait.first_day),
+            None => format!("{} to {}", day(wait.first_day), day(wait.last_day)),
+        };
+        if wait.from_minute > 0 {
+            when.push_str(&format!(", from {}", clock(wait.from_minute)));
+        }
+        if wait.to_minute < 1_440 {
+            when.push_str(&format!(", before {}", clock(wait.to_minute)));
+        }
+        let sentence = match (&place.offer, wait.kind, place.before) {
+            (Some(_), ..) => "A time is held for you.".to_owned(),
+            (_, WaitKind::Tell, _) => "We tell you when it opens.".to_owned(),
+            (_, _, 0) => "You are next.".to_owned(),
+            (_, _, 1) => "One comes before you.".to_owned(),
+            (_, _, before) => format!("{} come before you.", format::capital(&format::number(before))),
+        };
+        WaitLine {
+            id: wait.id,
+            service: catalogue.service(wait.service).map(|one| one.name.clone()).unwrap_or_default(),
+            when,
+            sentence,
+            offer: place.offer.map(|id| format!("/book/held/{id}/")),
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! Why a time can't be had, in words, and what to do.
+
+use axum::http::StatusCode;
+use bookings::{Answer, When};
+use catalogue::{Catalogue, Room, Service};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use kit::{Error, Id, Refusal, Result, Tx};
+use serde_json::{Map, Value};
+use ui::{format, opening_hours};
+
+use crate::booking::times::{self, Search, TimeCell};
+
+/// The answer to “why not?”.
+pub(crate) struct WhyNot {
+    /// `Friday 27 November, 18:30`
+    pub(crate) asked: String,
+    /// What is answered to a time that was sent to be held; nothing where it was only asked.
+    pub(crate) status: Option<StatusCode>,
+    /// Why not; nothing if it is free.
+    pub(crate) sentence: Option<String>,
+    /// What to do: a sentence, and where it leads.
+    pub(crate) advice: Vec<Advice>,
+    /// The time, if it is free and can be held.
+    pub(crate) free: Option<String>,
+    /// The time, if it could be held for somebody else.
+    pub(crate) for_other: Option<String>,
+    /// The time, if it opens later, of which one can be told; and of which service.
+    pub(crate) opens: Option<(Id, String)>,
+    /// Other times of the day.
+    pub(crate) near: Vec<TimeCell>,
+}
+
+/// What to do.
+pub(crate) struct Advice {
+    pub(crate) sentence: String,
+    pub(crate) path: Option<String>,
+    pub(crate) link: &'static str,
+}
+
+/// What was asked, and what the house said.
+pub(crate) struct Situation<'t> {
+    pub(crate) service: &'t Service,
+    pub(crate) search: &'t Search,
+    pub(crate) date: Date,
+    /// What there is on that day.
+    pub(crate) day: &'t Answer,
+    pub(crate) when: When,
+    pub(crate) refusal: Option<Error>,
+    /// Whether it was to be held, and not only asked.
+    pub(crate) was_sent: bool,
+}
+
+/// Puts it in words.
+///
+/// # Errors
+/// A fault of the database.
+pub(crate) fn explain(tx: &mut Tx<'_>, situation: Situation<'_>) -> Result<WhyNot> {
+    let Situation { service, search: wanted, date, day, when, refusal, was_sent } = situation;
+    let catalogue = catalogue::current(tx)?;
+    let zone = &catalogue.club.zone;
+    let today = day.window.today();
+    let moment = match when {
+        When::Moment(moment) => moment,
+        When::Civil(date, time) => {
+            date.to_datetime(time).to_zoned(zone.clone()).map_or(tx.now(), |at| at.timestamp())
+        }
+    };
+    let asked = format!("{}, {}", format::day(date, today), format::clock(zone, moment));
+    let near = times::near(day, wanted, moment);
+    let (mut sentence, mut status, mut code, mut opens_at) = (None, None, "", None);
+    match refusal {
+        Some(Error::Refused(refusal, carried)) => {
+            opens_at = opening(&carried);
+            sentence = Some(with_opening(refusal.sentence, opens_at, zone, tx.now()));
+            (code, status) = (refusal.code, StatusCode::from_u16(refusal.status).ok());
+        }
+        Some(Error::Invalid(fields)) => {
+            sentence = fields.0.into_values().next();
+            status = Some(StatusCode::BAD_REQUEST);
+        }
+        Some(error) => return Err(error),
+        None => {}
+    }
+    let shows_others =
+        !matches!(code, "" | "same_person" | "too_many_open" | "plan_required" | "outside_window");
+    // What the club says to guests is not for who works here.
+    let is_staff = day.window.is_unbounded();
+    let hours = (code == "room_closed").then(|| plain(open_hours(&catalogue, service, wanted.room, date)));
+    Ok(WhyNot {
+        asked,
+        free: sentence.is_none().then(|| moment.to_string()),
+        status: status.filter(|_| was_sent),
+        advice: hours.into_iter().chain(advice(code, wanted, date, (&catalogue.club, is_staff))).collect(),
+        for_other: (code == "same_person" && wanted.guest.is_none()).then(|| moment.to_string()),
+        opens: opens_at.map(|_| (service.id, moment.to_string())),
+        near: if shows_others { near } else { Vec::new() },
+        sentence,
+    })
+}
+
+/// When what was refused opens, if a refusal carries it.
+pub(crate) fn opening(carried: &Map<String, Value>) -> Option<Timestamp> {
+    carried.get("opens_at").and_then(|at| at.as_str()?.parse().ok())
+}
+
+/// A refusal to whoever asked, and when it ends, on the club's clock.
+pub(crate) fn with_opening(
+    sentence: &str,
+    opens_at: Option<Timestamp>,
+    zone: &TimeZone,
+    now: Timestamp,
+) -> String {
+    match opens_at {
+        Some(at) => format!("{sentence} It opens to you on {}.", format::moment(zone, at, now)),
+        None => sentence.to_owned(),
+    }
+}
+
+fn plain(sentence: String) -> Advice {
+    Advice { sentence, path: None, link: "" }
+}
+
+/// What can be done about a refusal.
+fn advice(
+    code: &str,
+    wanted: &Search,
+    date: Date,
+    (club, is_staff): (&catalogue::Club, bool),
+) -> Vec<Advice> {
+    let leads = |sentence: &str, path: String, link: &'static str| Advice {
+        sentence: sentence.to_owned(),
+        path: Some(path),
+        link,
+    };
+    let anybody = Search { technician: None, room: None, ..wanted.clone() };
+    let narrowed = wanted.technician.is_some() || wanted.room.is_some();
+    let mut advice = Vec::new();
+    match code {
+        "maintenance" if is_staff => {
+            advice.push(leads(
+                "What is blocked is listed there.",
+                "/staff/blocks/".to_owned(),
+                "See the blocks",
+            ));
+        }
+        "too_late" | "same_person" | "too_many_open" | "plan_required" if is_staff => {}
+        "outside_window" | "vip_only" | "members_only" => advice.push(leads(
+            "Members book further ahead, and some times are theirs first.",
+            "/#membership".to_owned(),
+            "See the memberships",
+        )),
+        "plan_required" => {
+            advice.push(leads("A membership opens it.", "/#membership".to_owned(), "See the memberships"));
+        }
+        "same_person" => {
+            advice.push(leads(
+                "It is among your visits.",
+                "/dashboard/bookings/".to_owned(),
+                "See your visits",
+            ));
+        }
+        "too_many_open" => advice.push(leads(
+            "What you have and hold is among your visits.",
+            "/dashboard/bookings/".to_owned(),
+            "See your visits",
+        )),
+        "maintenance" | "too_late" | "too_many_requests" => {
+            advice.push(plain(format!("Our number is {}.", club.phone)))
+        }
+        "" => {}
+        _ => {
+            if narrowed {
+                let sentence = "Somebody else, or another room, may have it.";
+                advice.push(leads(sentence, anybody.day_path(date), "Look without a name"));
+            }
+            if may_free(code) {
+                let sentence = "If it frees, we can hold it for you.";
+                advice.push(leads(sentence, wanted.wait_path(date), "Wait for it"));
+            }
+        }
+    }
+    advice
+}
+
+/// Whether what is refused may be had later: what is closed, or done by nobody then, never frees.
+fn may_free(code: &str) -> bool {
+    !matches!(code, "room_closed" | "technician_off" | "skill" | "capacity")
+}
+
+/// When the rooms that could serve what was asked are open on a day.
+fn open_hours(catalogue: &Catalogue, service: &Service, room: Option<Id>, date: Date) -> String {
+    let asked = |one: &&Room| one.active && room.is_none_or(|room| room == one.id);
+    let rooms: Vec<&Room> = service.rooms.iter().filter_map(|id| catalogue.room(*id)).filter(asked).collect();
+    let (name, hours) = opening_hours(&rooms, i64::from(date.weekday().to_monday_one_offset()));
+    let are = if rooms.len() == 1 { "its room is" } else { "its rooms are" };
+    match hours {
+        Some(hours) => format!("On {name} {are} open {hours}."),
+        None => format!("On {name} {are} closed all day."),
+    }
+}
+
+/// Why free times are kept, said once of all of them.
+pub(crate) fn kept_sentence(refusal: &Refusal) -> &'static str {
+    match refusal.code {
+        "vip_only" => "Kept for Unlimited members for now.",
+        "members_only" => "Kept for members for now.",
+        _ => refusal.sentence,
+    }
+}

@@ -1,0 +1,363 @@
+//! A time that is held: looked at, completed, booked, held for longer once, or let go. Choosing a time leads here, and so
+//! do the letters of the waitlist. What is written is kept with the hold, so that nothing is lost by signing in.
+
+use axum::Router;
+use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use bookings::{Booking, Cover, Extras, Holder, Perk, Status, Then};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use kit::web::{Page, Path, Words, see_other};
+use kit::{Error, Fault, Fields, House, Id, Result, Tx};
+use people::{Action, Actor, Caller};
+use ui::{FormInput, RawForm, format, login_path, or_sign_in};
+
+use crate::booking::why;
+use crate::hold::cookie::{self, HoldToken};
+use crate::hold::held_page::{HeldPage, SignedOutPage, draw};
+use crate::hold::hold_form::{self, FormState, HoldForm};
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new().route("/book/held/{id}/", get(show).post(decide))
+}
+
+pub(crate) fn here(id: Id) -> String {
+    format!("/book/held/{id}/")
+}
+
+/// What a look at a hold came to.
+enum Seen {
+    Page(Box<HeldPage>),
+    Redirect(String),
+}
+
+async fn show(caller: Caller, HoldToken(token): HoldToken, Path(id): Path<Id>) -> Result<Response> {
+    let look = move |tx: &mut Tx<'_>, by: &Actor, token: Option<&str>| {
+        match draw(tx, Holder { by, token }, id, None) {
+            Ok(page) => Ok(Seen::Page(Box::new(page))),
+            // Whose it is, is told to nobody else: a visitor may be its owner, who has to sign in.
+            Err(Error::NotFound) if by.person.is_none() => Err(Error::Unauthorized),
+            Err(Error::NotFound) => booked(tx, by, id)?.map(Seen::Redirect).ok_or(Error::NotFound),
+            Err(error) => Err(error),
+        }
+    };
+    let answer = answer_taking_over(&caller, token, look, |seen| match seen {
+        Seen::Page(page) => Ok(Page::of(&*page)?.into_response()),
+        Seen::Redirect(path) => Ok(see_other(&path)),
+    });
+    or_sign_in(answer.await, &here(id))
+}
+
+/// Answers what `look` has seen. What a visitor held becomes theirs before, who has signed in, and their browser forgets the
+/// hold.
+///
+/// # Errors
+/// What `look` and `answer` say.
+pub async fn answer_taking_over<T, F>(
+    caller: &Caller,
+    token: Option<String>,
+    look: F,
+    answer: impl FnOnce(T) -> Result<Response>,
+) -> Result<Response>
+where
+    T: Send + 'static,
+    F: Fn(&mut Tx<'_>, &Actor, Option<&str>) -> Result<T> + Send + Sync + 'static,
+{
+    let Some(token) = token.clone().filter(|_| caller.has_credential()) else {
+        return answer(caller.view(move |tx, by| look(tx, by, token.as_deref())).await?);
+    };
+    let taking_over = move |tx: &mut Tx<'_>, by: &Actor| {
+        let adopted = by.person.is_some() && bookings::take_over(tx, by, &token)?.is_some();
+        Ok((adopted, look(tx, by, Some(&token))?))
+    };
+    let (adopted, seen) = caller.tx(taking_over).await?;
+    if adopted { cookie::forget(answer(seen)?) } else { answer(seen) }
+}
+
+/// The page of what a hold has become, if it was booked by whoever asks.
+fn booked(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<String>> {
+    match bookings::show(tx, by, id) {
+        Ok(detail) if !matches!(detail.booking.status, Status::Held | Status::Expired) => {
+            Ok(Some(format!("/dashboard/bookings/{id}/")))
+        }
+        Ok(_) | Err(Error::NotFound | Error::Unauthorized) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// What is to become of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum HoldAction {
+    Book,
+    /// Only keep what is written, and see the price.
+    Update,
+    /// One more service behind it.
+    Add,
+    /// One service less.
+    LeaveOut(Id),
+    Extend,
+    LetGo,
+    SignIn,
+    SignUp,
+}
+
+impl HoldAction {
+    fn of(typed: &RawForm) -> Option<HoldAction> {
+        if let Ok(id) = typed.get("leave_out").parse() {
+            return Some(HoldAction::LeaveOut(Id(id)));
+        }
+        Some(match typed.get("deed") {
+            "book" => HoldAction::Book,
+            "update" => HoldAction::Update,
+            "add" => HoldAction::Add,
+            "extend" => HoldAction::Extend,
+            "let_go" => HoldAction::LetGo,
+            "sign_in" => HoldAction::SignIn,
+            "sign_up" => HoldAction::SignUp,
+            _ => return None,
+        })
+    }
+}
+
+/// The form, and its words as they came.
+struct Filled {
+    form: FormInput<HoldForm>,
+    sent: Vec<(String, String)>,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Filled {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &S) -> Result<Filled> {
+        let bytes = kit::web::body(request).await?;
+        let sent = Words::pairs(&bytes)?;
+        Ok(Filled { form: FormInput::from_bytes(&bytes)?, sent })
+    }
+}
+
+/// What came of a form.
+enum Outcome {
+    Redirect(String),
+    Rendered(StatusCode, Box<HeldPage>),
+    /// Whoever sent it is not, or no longer, who holds it.
+    SignedOut(Box<SignedOutPage>),
+}
+
+async fn decide(
+    caller: Caller,
+    HoldToken(token): HoldToken,
+    Path(id): Path<Id>,
+    Filled { form, sent }: Filled,
+) -> Result<Response> {
+    let done = caller.tx(move |tx, by| {
+        let holder = Holder { by, token: token.as_deref() };
+        match handle_form(tx, holder, id, &form) {
+            Err(Error::NotFound) if by.person.is_none() => {
+                Ok(Outcome::SignedOut(Box::new(SignedOutPage::of(by, &here(id), &sent))))
+            }
+            other => other,
+        }
+    });
+    match done.await? {
+        Outcome::Redirect(path) => Ok(see_other(&path)),
+        Outcome::Rendered(status, page) => Ok((status, Page::of(&*page)?).into_response()),
+        Outcome::SignedOut(page) => Ok((StatusCode::UNAUTHORIZED, Page::of(&*page)?).into_response()),
+    }
+}
+
+fn handle_form(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, form: &FormInput<HoldForm>) -> Result<Outcome> {
+    let FormInput { typed, parsed } = form;
+    let held = match bookings::held(tx, holder, id) {
+        Err(Error::NotFound) => match booked(tx, holder.by, id)? {
+            Some(path) => return Ok(Outcome::Redirect(path)),
+            None => return Err(Error::NotFound),
+        },
+        other => other?,
+    };
+    let catalogue = catalogue::current(tx)?;
+    let service = catalogue.service(held.service).ok_or(Error::NotFound)?;
+    let mut fields = parsed.as_ref().err().cloned().unwrap_or_default();
+    let addons = hold_form::addons(&catalogue, service, typed, &mut fields);
+    let is_new_guest = held.person.is_none() && holder.by.may(Action::BookForOthers);
+    if let Ok(input) = parsed.as_ref().map(|input| &input.extras)
+        && is_new_guest
+    {
+        if input.guest_name.is_none() {
+            fields.add("guest_name", "Enter the guest’s name.");
+        }
+        if input.guest_phone.is_none() {
+            fields.add("guest_phone", "Enter the guest’s phone number.");
+        }
+    }
+    let action = HoldAction::of(typed);
+    if action == Some(HoldAction::Add) && parsed.as_ref().is_ok_and(|input| input.then.is_none()) {
+        fields.add("then", "Choose what is to follow.");
+    }
+    let is_over = held.status == Status::Expired;
+    let (input, action) = match (parsed, action) {
+        // Whoever lets it go, or needs a moment more, need not fill it in well.
+        (_, Some(action @ (HoldAction::LetGo | HoldAction::Extend))) if !fields.0.is_empty() => {
+            (None, action)
+        }
+        (Ok(input), Some(action)) if fields.0.is_empty() => {
+            let mut extras = Extras { addons, ..input.extras.clone() };
+            if !is_new_guest {
+                (extras.guest_phone, extras.guest_email) = (None, None);
+            }
+            (Some(HoldForm { extras, ..input.clone() }), action)
+        }
+        _ => {
+            let refusal =
+                fields.0.is_empty().then(|| "Book it, keep it for longer, or let it go.".to_owned());
+            let said = FormState { refusal, fields, typed, promise: None };
+            let page = draw(tx, holder, id, Some(said))?;
+            return Ok(Outcome::Rendered(StatusCode::BAD_REQUEST, Box::new(page)));
+        }
+    };
+    let (mut stopped, now) = (None, tx.now());
+    let redirect = tx.attempt(|tx| match apply(tx, holder, &held, action, input.as_ref()) {
+        Ok(path) => Ok(Some(path)),
+        Err(Stop::No(status, sentence, promise)) => {
+            stopped = Some((status, sentence, promise));
+            Ok(None)
+        }
+        Err(Stop::Error(error)) => {
+            let (status, sentence) = in_words(error, &catalogue.club.zone, now)?;
+            stopped = Some((status, sentence, None));
+            Ok(None)
+        }
+    })?;
+    if let Some(path) = redirect {
+        return Ok(Outcome::Redirect(path));
+    }
+    // The same form sent twice finds it done.
+    if let Some(path) = booked(tx, holder.by, id)? {
+        return Ok(Outcome::Redirect(path));
+    }
+    if action == HoldAction::LetGo && is_over {
+        return Ok(Outcome::Redirect(after_letting_go(holder.by, &service.slug, &held)));
+    }
+    let (status, sentence, promise) = stopped.ok_or_else(|| Fault::because("neither done nor refused"))?;
+    let said = FormState { refusal: Some(sentence), fields: Fields::new(), typed, promise };
+    Ok(Outcome::Rendered(status, Box::new(draw(tx, holder, id, Some(said))?)))
+}
+
+/// Why an action is undone.
+enum Stop {
+    /// The house says no: what is answered, why, and what it would cost.
+    No(StatusCode, String, Option<i64>),
+    Error(Error),
+}
+
+impl std::convert::From<Error> for Stop {
+    fn from(error: Error) -> Stop {
+        Stop::Error(error)
+    }
+}
+
+/// What is answered to an error that the house can say in words; what it can't goes on.
+fn in_words(error: Error, zone: &TimeZone, now: Timestamp) -> Result<(StatusCode, String)> {
+    match error {
+        Error::Refused(refusal, carried) => {
+            let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::CONFLICT);
+            Ok((status, why::with_opening(refusal.sentence, why::opening(&carried), zone, now)))
+        }
+        Error::Invalid(fields) => {
+            Ok((StatusCode::BAD_REQUEST, fields.0.into_values().next().unwrap_or_default()))
+        }
+        error => Err(error),
+    }
+}
+
+fn apply(
+    tx: &mut Tx<'_>,
+    holder: Holder<'_>,
+    held: &Booking,
+    action: HoldAction,
+    input: Option<&HoldForm>,
+) -> Result<String, Stop> {
+    let id = held.id;
+    let lasts = held.status == Status::Held && held.expires_at.is_some_and(|until| until > tx.now());
+    if let Some(input) = input.filter(|_| lasts && action != HoldAction::LetGo) {
+        let amended = bookings::amend(tx, holder, id, &input.extras)?;
+        is_paid_as_asked(&amended, input.extras.perk)?;
+    }
+    let login = login_path(&here(id));
+    Ok(match action {
+        HoldAction::Update => here(id),
+        HoldAction::SignIn => login,
+        HoldAction::SignUp => login.replacen("/login/", "/signup/", 1),
+        HoldAction::Book if holder.by.person.is_none() => login,
+        HoldAction::Book => {
+            // What has run out is booked anew: at once, or not at all.
+            let extras = input.filter(|_| !lasts).map(|input| &input.extras);
+            let made = bookings::confirm(tx, holder, id, extras)?;
+            is_paid_as_asked(&made, extras.and_then(|extras| extras.perk))?;
+            let promise = input.and_then(|input| input.promise).unwrap_or((held.base - held.discount).0);
+            let price = made.base - made.discount;
+            if !lasts && price.0 > promise {
+                let sentence =
+                    format!("This time now costs {}. Nothing is booked yet.", format::money(price));
+                return Err(Stop::No(StatusCode::CONFLICT, sentence, Some(price.0)));
+            }
+            booked_path(tx, holder.by, &made)?
+        }
+        HoldAction::Extend => {
+            bookings::extend(tx, holder, id)?;
+            here(id)
+        }
+        HoldAction::LetGo => {
+            let catalogue = catalogue::current(tx)?;
+            bookings::let_go(tx, holder, id)?;
+            let slug = catalogue.service(held.service).map(|service| service.slug.clone());
+            after_letting_go(holder.by, &slug.unwrap_or_default(), held)
+        }
+        HoldAction::Add => {
+            let service = input.and_then(|input| input.then).ok_or(Error::NotFound)?;
+            let then = Then { service, minutes: None, room: None, technician: None, addons: Vec::new() };
+            bookings::add_to_visit(tx, holder, id, &then)?;
+            here(id)
+        }
+        HoldAction::LeaveOut(other) => {
+            bookings::leave_out(tx, holder, id, other)?;
+            here(id)
+        }
+    })
+}
+
+/// A credit, a pass or a gift that was to pay has to be there: nobody pays in its stead without knowing.
+fn is_paid_as_asked(booking: &Booking, perk: Option<Perk>) -> Result<(), Stop> {
+    let cover = booking.sale.as_ref().map_or(Cover::None, |sale| sale.cover);
+    let what = match perk {
+        Some(Perk::Credit) => "credit",
+        Some(Perk::Pass) => "pass",
+        Some(Perk::Birthday) => "gift",
+        _ => return Ok(()),
+    };
+    if cover != Cover::None {
+        return Ok(());
+    }
+    let sentence = format!("There is no {what} left that could pay for this day. Nothing is booked yet.");
+    Err(Stop::No(StatusCode::CONFLICT, sentence, None))
+}
+
+/// Where a booking that was just made is seen: one that staff made for someone else, among the visits of its day.
+fn booked_path(tx: &mut Tx<'_>, by: &Actor, made: &Booking) -> Result<String> {
+    if !by.may(Action::RunTheDay) || made.person == by.id() {
+        return Ok(format!("/dashboard/bookings/{}/", made.id));
+    }
+    let day = catalogue::current(tx)?.business_day_at(made.starts_at);
+    Ok(format!("/staff/day/?date={day}&said=booked&of={0}#visit-{0}", made.id))
+}
+
+fn after_letting_go(by: &Actor, slug: &str, held: &Booking) -> String {
+    if by.may(Action::BookForOthers) && held.person != by.id() {
+        return "/staff/book/".to_owned();
+    }
+    if by.person.is_some() {
+        return "/dashboard/".to_owned();
+    }
+    format!("/book/?service={}&date={}", format::encoded(slug), held.day)
+}

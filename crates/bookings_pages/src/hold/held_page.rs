@@ -1,0 +1,197 @@
+//! The page of a held time, drawn.
+
+use askama::Template;
+use bookings::{Ask, Booking, Detail, Holder, Status};
+use catalogue::Catalogue;
+use jiff::Timestamp;
+use kit::{Cents, Id, Result, Tx, tokens};
+use people::{Action, Actor};
+use ui::{Choice, FieldErrors, Frame, format, login_path, services_by_category};
+
+use crate::booking::times::{self, Search, TimeCell};
+use crate::hold::hold_form::{FIELDS, FilledFrom, FormState, HoldFormFields};
+use crate::price::{self, BillLine};
+use crate::visits::line::VisitLine;
+use crate::visits::visit::cancelling;
+
+/// One service of what is held.
+pub(crate) struct Served {
+    pub(crate) id: Id,
+    pub(crate) line: VisitLine,
+    pub(crate) with: String,
+    pub(crate) guests: String,
+    pub(crate) bill: Vec<BillLine>,
+    pub(crate) total: String,
+    /// Whether it can be left out of the visit.
+    pub(crate) follows: bool,
+}
+
+#[derive(Template)]
+#[template(path = "held.html")]
+pub(crate) struct HeldPage {
+    frame: Frame,
+    id: Id,
+    served: Vec<Served>,
+    /// What all of it costs, if that is more than one service.
+    sum: Option<String>,
+    is_over: bool,
+    is_visitor: bool,
+    has_companion: bool,
+    until: String,
+    until_iso: String,
+    now_iso: String,
+    cancelling: String,
+    can_extend: bool,
+    times: String,
+    refusal: Option<String>,
+    errors: FieldErrors,
+    shown: HoldFormFields,
+    /// What can follow.
+    then: Vec<(String, Vec<Choice>)>,
+    promise: i64,
+    /// Other times, once it has run out.
+    near: Vec<TimeCell>,
+    search: Search,
+    token: String,
+    /// Whom staff book for, if not for themselves.
+    whom: Option<String>,
+    /// Whether it is for a guest without an account, of whom name and phone number are needed.
+    needs_guest: bool,
+}
+
+/// Draws it; with what was said of a form that was not taken.
+///
+/// # Errors
+/// `Error::NotFound` for what is not theirs or no hold.
+pub(crate) fn draw(
+    tx: &mut Tx<'_>,
+    holder: Holder<'_>,
+    id: Id,
+    said: Option<FormState<'_>>,
+) -> Result<HeldPage> {
+    let by = holder.by;
+    let all = bookings::held_visit(tx, holder, id)?;
+    let notes = bookings::held_notes(tx, holder, id)?;
+    let own = all.iter().find(|detail| detail.booking.id == id).ok_or(kit::Error::NotFound)?;
+    let held = &own.booking;
+    let catalogue = catalogue::current(tx)?;
+    let (now, zone) = (tx.now(), &catalogue.club.zone);
+    let until = held.expires_at.unwrap_or(now);
+    let is_over = held.status != Status::Held || until <= now;
+    // Staff see what the guest has, and not what they have themselves.
+    let for_others = by.may(Action::BookForOthers);
+    let owner = held.person.or_else(|| by.id().filter(|_| !for_others));
+    let whom = whom(tx, by, held)?;
+    let guest = whom.as_ref().map(|_| held.person.map_or(0, |person| person.0));
+    let (standing, liked) = match owner {
+        Some(person) => {
+            (membership::standing(tx, catalogue.club.id, person)?, people::preferences_of(tx, person)?.scene)
+        }
+        None => Default::default(),
+    };
+    let from = match &said {
+        Some(said) => FilledFrom::Raw(said.typed),
+        None => FilledFrom::Stored(&notes),
+    };
+    let service = catalogue.service(held.service).ok_or(kit::Error::NotFound)?;
+    let search = Search {
+        service: service.slug.clone(),
+        party: Some(held.party).filter(|party| *party != service.party),
+        technician: None,
+        room: None,
+        minutes: held.sale.as_ref().map(|sale| sale.minutes).filter(|minutes| *minutes != service.minutes),
+        moving: None,
+        guest,
+    };
+    let near = if is_over && service.active {
+        let ask = search.ask(service.id, held.day, held.day, true);
+        // What was added to it goes with it to another time, and is in the price (C6).
+        let ask = Ask { addons: notes.addons.clone(), ..ask };
+        let day = bookings::search_for(tx, by, &ask, search.whom())?;
+        times::near(&day, &search, held.starts_at)
+    } else {
+        Vec::new()
+    };
+    let followed: Vec<&str> = said.as_ref().map(|said| said.typed.get("then")).into_iter().collect();
+    let sum: Cents = all.iter().map(|detail| detail.booking.total()).sum();
+    let promise = said.as_ref().and_then(|said| said.promise);
+    Ok(HeldPage {
+        frame: Frame::new(by, "book", "Held for you · CoreSync"),
+        id,
+        is_over,
+        is_visitor: by.person.is_none(),
+        has_companion: held.party > 1,
+        until: format::clock(zone, until),
+        until_iso: until.to_string(),
+        now_iso: now.to_string(),
+        cancelling: cancelling(&catalogue, held, now).sentence(),
+        can_extend: !held.extended,
+        times: search.day_path(held.day),
+        refusal: said.as_ref().and_then(|said| said.refusal.clone()),
+        errors: said.as_ref().map(|said| FieldErrors::of(&said.fields, &FIELDS)).unwrap_or_default(),
+        shown: HoldFormFields::of(&catalogue, held, &standing, from, liked.as_deref()),
+        then: if is_over || all.len() > 3 { Vec::new() } else { followers(&catalogue, &followed) },
+        promise: promise.unwrap_or((held.base - held.discount).0),
+        near,
+        search,
+        token: if by.person.is_some() && !for_others { String::new() } else { tokens::secret()? },
+        needs_guest: for_others && held.person.is_none(),
+        whom,
+        sum: (all.len() > 1).then(|| format::money(sum)),
+        served: all.iter().map(|detail| served(&catalogue, detail, id, now)).collect(),
+    })
+}
+
+/// Whom staff book for, if that is not themselves.
+fn whom(tx: &mut Tx<'_>, by: &Actor, held: &Booking) -> Result<Option<String>> {
+    if !by.may(Action::BookForOthers) || held.person == by.id() {
+        return Ok(None);
+    }
+    let owner = held.person.map(|person| people::person(tx, person)).transpose()?;
+    let owner = owner.map(|person| person.full_name());
+    Ok(held.guest_name.clone().or(owner).or_else(|| Some("a guest".to_owned())))
+}
+
+fn served(catalogue: &Catalogue, detail: &Detail, first: Id, now: Timestamp) -> Served {
+    let booking = &detail.booking;
+    let names: Vec<&str> = detail.technicians.iter().map(|(_, name)| name.as_str()).collect();
+    Served {
+        id: booking.id,
+        line: VisitLine::of(catalogue, detail, now),
+        with: names.join(" and "),
+        guests: format::guests(booking.party),
+        bill: price::bill(&detail.why, booking.tax),
+        total: format::money(booking.total()),
+        follows: booking.id != first,
+    }
+}
+
+/// What can follow: every service that is offered.
+fn followers(catalogue: &Catalogue, chosen: &[&str]) -> Vec<(String, Vec<Choice>)> {
+    services_by_category(catalogue, |service| {
+        let (id, minutes) = (service.id.to_string(), format::duration(service.minutes));
+        let is_chosen = chosen.contains(&id.as_str());
+        Choice::new(id, format!("{}, {minutes}", service.name), is_chosen)
+    })
+}
+
+/// Said to who sent a form and is not signed in any more: nothing of the hold is told, and nothing of the form is lost.
+#[derive(Template)]
+#[template(path = "signed_out.html")]
+pub(crate) struct SignedOutPage {
+    frame: Frame,
+    action: String,
+    login: String,
+    sent: Vec<(String, String)>,
+}
+
+impl SignedOutPage {
+    pub(crate) fn of(by: &Actor, action: &str, sent: &[(String, String)]) -> SignedOutPage {
+        SignedOutPage {
+            frame: Frame::new(by, "book", "Please sign in · CoreSync"),
+            action: action.to_owned(),
+            login: login_path(action),
+            sent: sent.to_vec(),
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! What is said of a time that is held: as it is kept, as it is typed, and as it is understood.
+
+use bookings::{AddonWish, Booking, Cover, Extras, HeldNotes, Perk};
+use catalogue::{Catalogue, Service};
+use kit::web::{Input, Words};
+use kit::{Fields, Id};
+use membership::Standing;
+use serde_json::json;
+use ui::{Choice, RawForm, format, lenient_number};
+
+/// The most of one add-on that a page offers.
+const MOST: i64 = 10;
+
+/// The fields of the form and their labels; those of add-ons besides.
+pub(crate) const FIELDS: [(&str, &str); 9] = [
+    ("addons", "Add to it"),
+    ("then", "And then"),
+    ("companion_name", "Who comes with you"),
+    ("scene", "Scene"),
+    ("special_requests", "Special requests"),
+    ("allergies_notes", "Allergies"),
+    ("guest_name", "Guest’s name"),
+    ("guest_phone", "Guest’s phone"),
+    ("guest_email", "Guest’s email"),
+];
+
+/// What pays for the service, as the form says it.
+const PAYS: [(&str, Perk); 4] = [
+    ("nothing", Perk::Nothing),
+    ("credit", Perk::Credit),
+    ("pass", Perk::Pass),
+    ("birthday", Perk::Birthday),
+];
+
+/// What the form says, but for add-ons, which only who knows the service can read.
+#[derive(Debug, Clone)]
+pub(crate) struct HoldForm {
+    pub(crate) extras: Extras,
+    /// What is to follow.
+    pub(crate) then: Option<Id>,
+    /// What the page promised for the service alone, in cents.
+    pub(crate) promise: Option<i64>,
+}
+
+impl Input for HoldForm {
+    fn parse(words: &mut Words) -> HoldForm {
+        let scene = words.opt_text_within("scene", 100);
+        if scene.as_deref().is_some_and(|scene| !people::SCENES.iter().any(|(_, name)| *name == scene)) {
+            words.complain("scene", "Choose one of these scenes.");
+        }
+        let pays = words.opt_text_within("pays", 20);
+        let perk = PAYS.into_iter().find(|(name, _)| Some(*name) == pays.as_deref()).map(|(_, perk)| perk);
+        let extras = Extras {
+            guest_name: words.opt_text_within("guest_name", 200),
+            guest_phone: people::opt_phone(words, "guest_phone"),
+            guest_email: people::opt_email(words, "guest_email"),
+            companion_name: words.opt_text_within("companion_name", 200),
+            special_requests: words.opt_text("special_requests"),
+            allergies: words.opt_text("allergies_notes"),
+            scene: scene.map(|name| json!({ "preset": name })),
+            // What a form does not ask is not used without asking.
+            perk: Some(perk.unwrap_or(Perk::Nothing)),
+            ..Extras::default()
+        };
+        HoldForm { extras, then: words.opt_id("then"), promise: lenient_number(words, "promise") }
+    }
+}
+
+/// Why something was not done.
+pub(crate) struct FormState<'s> {
+    pub(crate) refusal: Option<String>,
+    pub(crate) fields: Fields,
+    pub(crate) typed: &'s RawForm,
+    /// What the service alone costs now, if that is more than was promised.
+    pub(crate) promise: Option<i64>,
+}
+
+/// The name of the field that says how many of an add-on.
+fn quantity_field(id: Id) -> String {
+    format!("addon-{id}")
+}
+
+/// How many of each add-on are typed.
+pub(crate) fn addons(
+    catalogue: &Catalogue,
+    service: &Service,
+    typed: &RawForm,
+    fields: &mut Fields,
+) -> Vec<AddonWish> {
+    let mut wishes = Vec::new();
+    for addon in catalogue.addons_of(service) {
+        let text = typed.get(&quantity_field(addon.id)).trim();
+        match text.parse::<i64>() {
+            _ if text.is_empty() => {}
+            Ok(0) => {}
+            Ok(quantity) if (1..=MOST).contains(&quantity) => {
+                wishes.push(AddonWish { id: addon.id, quantity, notes: String::new() });
+            }
+            _ => fields.add("addons", format!("{}: from none to {MOST}, please.", addon.name)),
+        }
+    }
+    wishes
+}
+
+/// An add-on and how many of it.
+pub(crate) struct AddonLine {
+    pub(crate) field: String,
+    pub(crate) name: String,
+    pub(crate) sentence: String,
+    pub(crate) price: String,
+    pub(crate) quantities: Vec<Choice>,
+}
+
+/// What stands in the form.
+#[derive(Default)]
+pub(crate) struct HoldFormFields {
+    pub(crate) addons: Vec<AddonLine>,
+    pub(crate) pays: Vec<Choice>,
+    pub(crate) scenes: Vec<Choice>,
+    pub(crate) guest_name: String,
+    pub(crate) guest_phone: String,
+    pub(crate) guest_email: String,
+    pub(crate) companion_name: String,
+    pub(crate) special_requests: String,
+    pub(crate) allergies: String,
+}
+
+/// From what the form is filled.
+#[derive(Clone, Copy)]
+pub(crate) enum FilledFrom<'f> {
+    /// What is kept of the hold.
+    Stored(&'f HeldNotes),
+    /// What was typed.
+    Raw(&'f RawForm),
+}
+
+impl HoldFormFields {
+    /// `liked` is the scene that the guest likes best: it is chosen until another one is.
+    pub(crate) fn of(
+        catalogue: &Catalogue,
+        held: &Booking,
+        standing: &Standing,
+        from: FilledFrom<'_>,
+        liked: Option<&str>,
+    ) -> HoldFormFields {
+        let text = |name: &str, kept: Option<&String>| match from {
+            FilledFrom::Raw(typed) => typed.get(name).to_owned(),
+            FilledFrom::Stored(..) => kept.cloned().unwrap_or_default(),
+        };
+        let notes = match from {
+            FilledFrom::Stored(notes) => Some(notes),
+            FilledFrom::Raw(_) => None,
+        };
+        let scene = match from {
+            FilledFrom::Raw(typed) => typed.get("scene").to_owned(),
+            FilledFrom::Stored(notes) => {
+                let preset = notes.scene.as_ref().and_then(|scene| scene.get("preset")?.as_str());
+                let liked =
+                    || people::SCENES.iter().find(|(scene, _)| Some(*scene) == liked).map(|(_, name)| *name);
+                preset.or_else(liked).unwrap_or_default().to_owned()
+            }
+        };
+        let has_scenes = catalogue.room(held.room).is_some_and(|room| room.has_iot);
+        let scene_choice = |(_, name): &(&str, &str)| Choice::new(name, *name, *name == scene);
+        let service = catalogue.service(held.service);
+        let addons = service.map(|service| addon_lines(catalogue, service, from)).unwrap_or_default();
+        HoldFormFields {
+            addons,
+            pays: pays(held, standing, from),
+            scenes: if has_scenes { people::SCENES.iter().map(scene_choice).collect() } else { Vec::new() },
+            guest_name: text("guest_name", held.guest_name.as_ref()),
+            guest_phone: text("guest_phone", notes.and_then(|notes| notes.guest_phone.as_ref())),
+            guest_email: text("guest_email", held.guest_email.as_ref()),
+            companion_name: text("companion_name", held.companion_name.as_ref()),
+            special_requests: text("special_requests", held.special_requests.as_ref()),
+            allergies: text("allergies_notes", notes.and_then(|notes| notes.allergies.as_ref())),
+        }
+    }
+}
+
+fn addon_lines(catalogue: &Catalogue, service: &Service, from: FilledFrom<'_>) -> Vec<AddonLine> {
+    let line = |addon: &catalogue::Addon| {
+        let field = quantity_field(addon.id);
+        let chosen = match from {
+            FilledFrom::Raw(typed) => typed.get(&field).trim().parse().unwrap_or(0),
+            FilledFrom::Stored(notes) => {
+                notes.addons.iter().find(|wish| wish.id == addon.id).map_or(0, |wish| wish.quantity)
+            }
+        };
+        let quantity = |count: i64| {
+            Choice::new(
+                count,
+                if count == 0 { "None".to_owned() } else { count.to_string() },
+                count == chosen,
+            )
+        };
+        AddonLine {
+            name: addon.name.clone(),
+            sentence: addon.description.clone(),
+            price: format::money(addon.cents),
+            quantities: (0..=MOST).map(quantity).collect(),
+            field,
+        }
+    };
+    catalogue.addons_of(service).map(line).collect()
+}
+
+/// What could pay for the service, if there is anything.
+fn pays(held: &Booking, standing: &Standing, from: FilledFrom<'_>) -> Vec<Choice> {
+    let cover = held.sale.as_ref().map_or(Cover::None, |sale| sale.cover);
+    if cover == Cover::Unlimited {
+        return Vec::new();
+    }
+    let (uses_credit, uses_pass, uses_gift) =
+        (cover == Cover::Credit, matches!(cover, Cover::Pass(_)), matches!(cover, Cover::Birthday(_)));
+    // What this hold uses is not among what is left.
+    let credits = standing.credits_left(held.day).unwrap_or(0) + i64::from(uses_credit);
+    let passes = standing.passes_left(held.day) + i64::from(uses_pass);
+    let has_gift = standing.has_birthday(held.day) || uses_gift;
+    let chosen = match from {
+        FilledFrom::Raw(typed) => typed.get("pays").to_owned(),
+        FilledFrom::Stored(..) => match cover {
+            Cover::Credit => "credit".to_owned(),
+            Cover::Pass(_) => "pass".to_owned(),
+            Cover::Birthday(_) => "birthday".to_owned(),
+            _ => "nothing".to_owned(),
+        },
+    };
+    let left = |count: i64, one: &str, many: &str| {
+        if count == 1 { format!("you have one {one}") } else { format!("you have {count} {many}") }
+    };
+    let mut choices: Vec<(&str, String)> = Vec::new();
+    if credits > 0 {
+        choices.push(("credit", format!("A service credit: {} this month", left(credits, "left", "left"))));
+    }
+    if passes > 0 && held.party > 1 {
+        choices.push((
+            "pass",
+            format!("A guest pass for your companion: {} this month", left(passes, "left", "left")),
+        ));
+    }
+    if has_gift {
+        choices.push(("birthday", "The gift of your birthday month".to_owned()));
+    }
+    if choices.is_empty() {
+        return Vec::new();
+    }
+    choices.insert(0, ("nothing", "I pay for it".to_owned()));
+    let choice = |(value, label): (&str, String)| {
+        Choice::new(value, label, value == chosen || (value == "nothing" && chosen.is_empty()))
+    };
+    choices.into_iter().map(choice).collect()
+}

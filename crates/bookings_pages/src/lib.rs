@@ -1,0 +1,30 @@
+//! The pages of bookings: choosing a time, what is held, visits and moving them, the waitlist; for staff the day, blocks,
+//! release rules, and settings.
+
+mod booking;
+mod calendar;
+mod hold;
+mod price;
+mod staff;
+mod visits;
+
+use axum::Router;
+use kit::House;
+
+pub use calendar::{Invited, event};
+pub use hold::cookie::HoldToken;
+pub use hold::held::answer_taking_over;
+pub use price::Cancelling;
+pub use staff::BACK_OFFICE;
+pub use staff::settings::label as setting_label;
+pub use staff::settings_api::routes as api_routes;
+pub use visits::line::{VisitLine, status_word};
+
+/// The addresses of the pages.
+pub fn routes() -> Router<House> {
+    Router::new()
+        .merge(booking::routes())
+        .merge(hold::routes())
+        .merge(visits::routes())
+        .merge(staff::routes())
+}

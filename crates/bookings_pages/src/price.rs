@@ -1,0 +1,130 @@
+//! What a visit costs and what it costs not to come, in words.
+
+use bookings::Policy;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use kit::Cents;
+use money::Line;
+use ui::format;
+
+/// A line of a bill.
+#[derive(Debug)]
+pub(crate) struct BillLine {
+    pub(crate) label: String,
+    pub(crate) amount: String,
+}
+
+/// The lines of a price and its tax.
+pub(crate) fn bill(lines: &[Line], tax: Cents) -> Vec<BillLine> {
+    let line = |label: &str, amount| BillLine { label: label.to_owned(), amount: format::money(amount) };
+    let mut bill: Vec<BillLine> = lines.iter().map(|one| line(&one.label, one.amount)).collect();
+    if tax != Cents::ZERO {
+        bill.push(line("Tax", tax));
+    }
+    bill
+}
+
+/// What cancelling a visit costs, now and later.
+#[derive(Debug)]
+pub struct Cancelling<'z> {
+    /// The terms.
+    pub policy: Policy,
+    /// Service and add-ons before tax.
+    pub net: Cents,
+    /// When it was booked.
+    pub booked_at: Timestamp,
+    /// When it begins.
+    pub starts_at: Timestamp,
+    /// The moment at which it is said.
+    pub now: Timestamp,
+    /// The time zone of the club.
+    pub zone: &'z TimeZone,
+}
+
+impl Cancelling<'_> {
+    /// `Free to cancel until Monday 23 November, 16:00. …`
+    pub fn sentence(&self) -> String {
+        self.sentence_with(|moment| format::moment(self.zone, moment, self.now))
+    }
+
+    /// The same with times as `said` writes them.
+    pub fn sentence_with(&self, said: impl Fn(Timestamp) -> String) -> String {
+        let Cancelling { policy, now, .. } = *self;
+        let half_until = self.starts_at - SignedDuration::from_hours(policy.half_hours);
+        let free_until = self.starts_at - SignedDuration::from_hours(policy.free_hours);
+        let regret_until = self.booked_at + SignedDuration::from_mins(policy.regret_minutes);
+        let free_until = free_until.max(regret_until.min(half_until));
+        if policy.is_free(self.booked_at, self.starts_at, now) {
+            let then = if free_until < half_until {
+                format!("After that it costs 50\u{a0}% until {}, and then the full price.", said(half_until))
+            } else {
+                "After that it costs the full price.".to_owned()
+            };
+            format!("Free to cancel until {}. {then}", said(free_until))
+        } else if now <= half_until {
+            format!("Cancelling costs 50\u{a0}% until {}, and the full price after that.", said(half_until))
+        } else {
+            format!("It begins in less than {} hours: cancelling costs the full price.", policy.half_hours)
+        }
+    }
+
+    /// What cancelling costs at this moment, for the page that asks.
+    pub(crate) fn now(&self, fee: Cents) -> String {
+        if fee == Cents::ZERO {
+            "Cancelling now is free.".to_owned()
+        } else if fee == self.net {
+            format!("Cancelling now costs {}, the full price.", format::money(fee))
+        } else if fee == self.policy.half(self.net) {
+            format!("Cancelling now costs {}, half of {}.", format::money(fee), format::money(self.net))
+        } else {
+            format!("Cancelling now costs {}.", format::money(fee))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(policy: Policy, booked: &str, starts: &str, now: &str) -> (String, String) {
+        let moment = |text: &str| text.parse().expect("a moment");
+        let asked = Cancelling {
+            policy,
+            net: Cents(20_000),
+            booked_at: moment(booked),
+            starts_at: moment(starts),
+            now: moment(now),
+            zone: &TimeZone::UTC,
+        };
+        let fee = policy.fee(asked.net, asked.booked_at, asked.starts_at, asked.now);
+        (asked.now(fee), asked.sentence())
+    }
+
+    #[test]
+    fn the_steps_are_said_before_they_are_reached() {
+        let (booked, starts) = ("2026-11-20T10:00:00Z", "2026-11-24T16:00:00Z");
+        let (now, sentence) = told(Policy::MEMBER, booked, starts, booked);
+        assert_eq!(now, "Cancelling now is free.");
+        assert_eq!(
+            sentence,
+            "Free to cancel until Monday 23 November, 16:00. After that it costs 50\u{a0}% until Tuesday 24 November, \
+             04:00, and then the full price."
+        );
+        let (now, sentence) = told(Policy::MEMBER, booked, starts, "2026-11-23T16:01:00Z");
+        assert_eq!(now, "Cancelling now costs $100.00, half of $200.00.");
+        assert!(
+            sentence.starts_with("Cancelling costs 50\u{a0}% until Tuesday 24 November, 04:00"),
+            "{sentence}"
+        );
+        let (now, sentence) = told(Policy::MEMBER, booked, starts, "2026-11-24T10:00:00Z");
+        assert_eq!(now, "Cancelling now costs $200.00, the full price.");
+        assert!(sentence.starts_with("It begins in less than 12 hours"), "{sentence}");
+    }
+
+    #[test]
+    fn whoever_books_late_may_regret_it_for_an_hour() {
+        let (_, sentence) =
+            told(Policy::OTHERS, "2026-11-23T10:00:00Z", "2026-11-24T16:00:00Z", "2026-11-23T10:00:00Z");
+        assert!(sentence.starts_with("Free to cancel until Monday 23 November, 11:00."), "{sentence}");
+    }
+}

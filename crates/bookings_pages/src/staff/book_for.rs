@@ -1,0 +1,99 @@
+//! Whom the front desk books for: someone who has an account, a new guest, or themselves.
+
+use axum::Router;
+use axum::response::Response;
+use axum::routing::get;
+use kit::web::{Input, Words};
+use kit::{House, Id, Result, Tx};
+use people::{Action, Actor, Caller};
+use ui::{FormPart, InputField, Part, QueryForm, StaffPage, Table, cell, format, link, rendered};
+
+const HERE: &str = "/staff/book/";
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new().route(HERE, get(show))
+}
+
+/// Who is looked for, and the search for a time to go on with.
+#[derive(Debug, Clone, Default)]
+struct GuestSearch {
+    q: String,
+    service: Option<String>,
+    date: Option<String>,
+}
+
+impl Input for GuestSearch {
+    fn parse(words: &mut Words) -> GuestSearch {
+        GuestSearch {
+            q: words.opt_text_within("q", 100).unwrap_or_default(),
+            service: words.opt_text_within("service", 100),
+            date: words.opt_date("date").map(|date| date.to_string()),
+        }
+    }
+}
+
+impl GuestSearch {
+    /// The times for a guest: an account, `0` for a new guest, or nobody for whoever asks.
+    fn times(&self, guest: Option<Id>) -> String {
+        let guest = guest.map(|guest| guest.to_string());
+        let all = [("for", &guest), ("service", &self.service), ("date", &self.date)];
+        let pairs = all.iter().filter_map(|(name, value)| {
+            value.as_ref().map(|value| format!("{name}={}", format::encoded(value)))
+        });
+        format!("/book/?{}", pairs.collect::<Vec<_>>().join("&"))
+    }
+}
+
+async fn show(caller: Caller, QueryForm(form): QueryForm<GuestSearch>) -> Result<Response> {
+    let search = form.parsed.unwrap_or_default();
+    let page = caller.tx(move |tx, by| draw(tx, by, &search)).await;
+    rendered(page, HERE)
+}
+
+fn draw(tx: &mut Tx<'_>, by: &Actor, search: &GuestSearch) -> Result<StaffPage> {
+    by.need(Action::BookForOthers)?;
+    let found = if search.q.is_empty() { Vec::new() } else { people::find(tx, by, &search.q)? };
+    let club = catalogue::current(tx)?.club.id;
+    let mut rows = Vec::new();
+    for person in found {
+        let standing = membership::standing(tx, club, person.id)?;
+        let plan = standing.plan().map_or("None", |plan| plan.name.as_str()).to_owned();
+        rows.push(vec![
+            link(person.full_name(), search.times(Some(person.id))),
+            cell(person.phone.clone().unwrap_or_default()),
+            cell(person.email.clone().unwrap_or_default()),
+            cell(if person.verified_at.is_some() { "Verified" } else { "Not verified" }),
+            cell(plan),
+        ]);
+    }
+    let table = Table {
+        caption: "Guests who were found",
+        head: vec!["Name", "Phone", "Email", "Email verified", "Plan"],
+        rows,
+        csv: None,
+    };
+    let mut form = FormPart::get(HERE, "Find guest").field(InputField::line(
+        "q",
+        "Name, email or phone",
+        "search",
+        &search.q,
+    ));
+    for (name, value) in [("service", &search.service), ("date", &search.date)] {
+        if let Some(value) = value {
+            form = form.hidden(name, value);
+        }
+    }
+    let empty = if search.q.is_empty() {
+        "Find the guest first. The price and the times are then those of that person."
+    } else if !people::is_search(&search.q) {
+        people::SEARCH_TOO_SHORT
+    } else {
+        "No one was found. Try a shorter part, or book for a new guest."
+    };
+    let links =
+        vec![("Book for a new guest", search.times(Some(Id(0)))), ("Book for yourself", search.times(None))];
+    Ok(StaffPage::new(by, HERE, "Booking for")
+        .with(Part::Form(form))
+        .table(table, empty)
+        .with(Part::Links(links)))
+}

@@ -1,0 +1,311 @@
+//! The day at the front desk: who comes when, where, with whom, and what can be done with each visit.
+
+use askama::Template;
+use axum::Router;
+use axum::response::Response;
+use axum::routing::get;
+use bookings::{DayFilter, DayVisit, Status, Undoing};
+use catalogue::Catalogue;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use kit::web::{Input, Page, Paging, Words};
+use kit::{Cents, Error, House, Id, Result, Tx};
+use people::{Actor, Caller};
+use ui::{
+    Choice, FieldErrors, Frame, PageQuery, QueryForm, Table, cell, csv, format, from_pairs, lenient_number,
+    or_sign_in,
+};
+
+pub(crate) const DAY: &str = "/staff/day/";
+const HERE: &str = "/staff/day/";
+/// How many visits stand on a page.
+const SIZE: usize = 100;
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new().route(HERE, get(show))
+}
+
+/// The states by which a day is filtered.
+const STATES: [(&str, &str); 7] = [
+    ("confirmed", "Confirmed"),
+    ("checked_in", "Checked in"),
+    ("in_progress", "In progress"),
+    ("completed", "Completed"),
+    ("no_show", "No-show"),
+    ("cancelled", "Canceled"),
+    ("pending", "Awaiting payment"),
+];
+
+/// A state as staff read it.
+pub(crate) fn state_word(status: Status) -> &'static str {
+    STATES.iter().find(|(name, _)| *name == status.as_str()).map_or("Held", |(_, word)| word)
+}
+
+/// Which part of a day is shown: what a form sends along to come back to it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct DayQuery {
+    pub(crate) filter: DayFilter,
+    page: usize,
+    csv: bool,
+    /// What was done a moment ago, and with which booking.
+    said: Option<(String, Id)>,
+}
+
+impl Input for DayQuery {
+    fn parse(words: &mut Words) -> DayQuery {
+        let filter = DayFilter::parse(words);
+        let page = lenient_number(words, "page").filter(|page| (1..=1_000).contains(page));
+        let csv = PageQuery::parse(words).csv;
+        let said = words.opt_text_within("said", 40).zip(words.opt_id("of"));
+        let page = page.and_then(|page| usize::try_from(page).ok()).unwrap_or(1);
+        DayQuery { filter, page, csv, said }
+    }
+}
+
+impl DayQuery {
+    /// The address of the same part of the day, which says what was done with a booking.
+    pub(crate) fn after(&self, said: &str, id: Id) -> String {
+        let path =
+            self.filter.date.map_or_else(|| format!("{HERE}?"), |date| format!("{}&", self.path(date)));
+        format!("{path}said={said}&of={id}#visit-{id}")
+    }
+
+    /// The address of the same part of the day, on a date.
+    fn path(&self, date: Date) -> String {
+        let mut path = format!("{HERE}?date={date}");
+        if let Some(q) = &self.filter.q {
+            path.push_str(&format!("&q={}", format::encoded(q)));
+        }
+        if let Some(status) = self.filter.status {
+            path.push_str(&format!("&status={}", status.as_str()));
+        }
+        path
+    }
+}
+
+/// A step or its undoing, as a button.
+struct StepButton {
+    name: &'static str,
+    label: &'static str,
+    is_quiet: bool,
+}
+
+/// How the last step of a visit is undone.
+struct UndoForm {
+    status: &'static str,
+    label: &'static str,
+    needs_reason: bool,
+}
+
+/// One visit as it stands on the page.
+struct VisitRow {
+    id: Id,
+    span: String,
+    guest: String,
+    phone: Option<String>,
+    service: String,
+    room: String,
+    technicians: String,
+    reference: String,
+    state: &'static str,
+    is_late: bool,
+    due: Option<String>,
+    path: String,
+    steps: Vec<StepButton>,
+    undo: Option<UndoForm>,
+}
+
+/// The page.
+#[derive(Template)]
+#[template(path = "staff/day.html")]
+pub(crate) struct DayPage {
+    frame: Frame,
+    day: String,
+    date: Date,
+    hours: String,
+    q: String,
+    status: &'static str,
+    states: Vec<Choice>,
+    done: Option<String>,
+    pub(crate) refusal: Option<String>,
+    errors: FieldErrors,
+    summary: String,
+    rows: Vec<VisitRow>,
+    is_filtered: bool,
+    earlier_day: String,
+    later_day: String,
+    today: Option<String>,
+    whole_day: String,
+    newer: Option<String>,
+    older: Option<String>,
+    csv: String,
+    can_book: bool,
+}
+
+async fn show(caller: Caller, QueryForm(form): QueryForm<DayQuery>) -> Result<Response> {
+    let mut errors = FieldErrors::default();
+    let query = match form.parsed {
+        Ok(query) => query,
+        Err(fields) => {
+            errors = FieldErrors::of(&fields, &[("date", "Date"), ("status", "State"), ("q", "Guest")]);
+            DayQuery::default()
+        }
+    };
+    if query.csv {
+        let table = caller.view(move |tx, by| table(tx, by, &query)).await;
+        return or_sign_in(table.map(|table| csv("visits", &table)), HERE);
+    }
+    let page =
+        caller.view(move |tx, by| Ok(DayPage { errors: errors.clone(), ..draw(tx, by, &query)? })).await;
+    or_sign_in(page.and_then(|page| Page::of(&page)), HERE)
+}
+
+/// Draws a day.
+///
+/// # Errors
+/// `Error::Forbidden` unless `by` sees every booking.
+pub(crate) fn draw(tx: &mut Tx<'_>, by: &Actor, query: &DayQuery) -> Result<DayPage> {
+    let catalogue = catalogue::current(tx)?;
+    let paging = Paging { page: query.page.max(1), size: SIZE };
+    let (visits, total, date) = bookings::day_visits(tx, by, &query.filter, paging)?;
+    let (now, zone) = (tx.now(), &catalogue.club.zone);
+    let today = catalogue.business_day_at(now);
+    let (from, to) = catalogue.business_day(date);
+    let done = match &query.said {
+        Some((said, id)) => done(tx, by, said, *id)?,
+        None => None,
+    };
+    let status = query.filter.status.map_or("", Status::as_str);
+    let is_filtered = query.filter.q.is_some() || query.filter.status.is_some();
+    let path = |page: usize| format!("{}&page={page}", query.path(date));
+    Ok(DayPage {
+        frame: Frame::new(by, HERE, format!("{} · CoreSync", format::day(date, today))),
+        day: format::day(date, today),
+        hours: format::span(zone, from, to),
+        q: query.filter.q.clone().unwrap_or_default(),
+        status,
+        states: from_pairs(STATES, status),
+        done,
+        refusal: None,
+        errors: FieldErrors::default(),
+        summary: match (total, is_filtered) {
+            (0, false) => format!("No visits on {}.", format::day(date, today)),
+            (0, true) => "No visit of this day fits your search.".to_owned(),
+            (1, _) => "1 visit.".to_owned(),
+            (total, _) => format!("{total} visits."),
+        },
+        rows: visits.iter().map(|visit| row(&catalogue, visit, now)).collect(),
+        is_filtered,
+        earlier_day: query.path(date.yesterday().unwrap_or(date)),
+        later_day: query.path(date.tomorrow().unwrap_or(date)),
+        today: (date != today).then(|| query.path(today)),
+        whole_day: format!("{HERE}?date={date}"),
+        newer: (query.page > 1).then(|| path(query.page - 1)),
+        older: (paging.page * SIZE < total).then(|| path(paging.page + 1)),
+        csv: format!("{}&format=csv", query.path(date)),
+        can_book: by.may(people::Action::BookForOthers),
+        date,
+    })
+}
+
+fn row(catalogue: &Catalogue, visit: &DayVisit, now: Timestamp) -> VisitRow {
+    let booking = &visit.detail.booking;
+    let zone = &catalogue.club.zone;
+    let names: Vec<&str> = visit.detail.technicians.iter().map(|(_, name)| name.as_str()).collect();
+    let is_next_day = format::date_at(zone, booking.starts_at) > booking.day;
+    let span = format::span(zone, booking.starts_at, booking.ends_at);
+    VisitRow {
+        id: booking.id,
+        span: if is_next_day {
+            format!("{span}, {}", format::day_of(zone, booking.starts_at, now))
+        } else {
+            span
+        },
+        guest: visit.guest.name.clone(),
+        phone: visit.guest.phone.clone(),
+        service: catalogue.service(booking.service).map(|one| one.name.clone()).unwrap_or_default(),
+        room: catalogue.room(booking.room).map(|room| room.name.clone()).unwrap_or_default(),
+        technicians: names.join(" and "),
+        reference: booking.reference.clone().unwrap_or_default(),
+        state: state_word(booking.status),
+        is_late: visit.is_late,
+        due: (visit.due > Cents::ZERO).then(|| format::money(visit.due)),
+        path: format!("/dashboard/bookings/{}/", booking.id),
+        steps: visit.steps.iter().map(|step| button(*step)).collect(),
+        undo: undo_form(booking.status, visit.undo),
+    }
+}
+
+fn button(step: Status) -> StepButton {
+    let (name, label) = match step {
+        Status::CheckedIn => ("check_in", "Check in"),
+        Status::InProgress => ("start", "Start visit"),
+        Status::Completed => ("complete", "Complete visit"),
+        _ => ("no_show", "Mark no-show"),
+    };
+    StepButton { name, label, is_quiet: matches!(step, Status::NoShow) }
+}
+
+fn undo_form(status: Status, undo: Undoing) -> Option<UndoForm> {
+    let label = match status {
+        Status::CheckedIn => "Undo check-in",
+        Status::InProgress => "Undo start",
+        Status::Completed => "Undo completion",
+        _ => "Undo no-show",
+    };
+    let needs_reason = undo == Undoing::WithReason;
+    (undo != Undoing::No).then(|| UndoForm { status: status.as_str(), label, needs_reason })
+}
+
+/// What was done, in a sentence; nothing for what is not known, or for a booking that is gone.
+fn done(tx: &mut Tx<'_>, by: &Actor, said: &str, id: Id) -> Result<Option<String>> {
+    let (booking, guest) = match bookings::guest_of(tx, by, id) {
+        Err(Error::NotFound) => return Ok(None),
+        other => other?,
+    };
+    let name = guest.name;
+    let reference = booking.reference.unwrap_or_default();
+    Ok(Some(match said {
+        "check_in" => format!("{name} is checked in."),
+        "start" => format!("The visit of {name} has started."),
+        "complete" => format!("The visit of {name} is completed."),
+        "no_show" => match booking.fee.filter(|fee| *fee > Cents::ZERO) {
+            Some(fee) => format!("{name} is marked as a no-show. A fee of {} is due.", format::money(fee)),
+            None => format!("{name} is marked as a no-show. No fee is due."),
+        },
+        "undo_checked_in" => format!("The check-in of {name} is undone."),
+        "undo_in_progress" => format!("The start of the visit of {name} is undone."),
+        "undo_completed" => format!("The visit of {name} is no longer completed."),
+        "undo_no_show" => format!("{name} is no longer a no-show, and the fee is taken back."),
+        "booked" => format!("Booked for {name}: {reference}."),
+        _ => return Ok(None),
+    }))
+}
+
+/// The whole of a day for a spreadsheet.
+fn table(tx: &mut Tx<'_>, by: &Actor, query: &DayQuery) -> Result<Table> {
+    let catalogue = catalogue::current(tx)?;
+    let now = tx.now();
+    let mut rows = Vec::new();
+    for page in 1.. {
+        let paging = Paging { page, size: 500 };
+        let (visits, total, _) = bookings::day_visits(tx, by, &query.filter, paging)?;
+        for visit in &visits {
+            let row = row(&catalogue, visit, now);
+            let state = if row.is_late { format!("{}, late", row.state) } else { row.state.to_owned() };
+            let texts =
+                [row.span, row.guest, row.phone.unwrap_or_default(), row.service, row.room, row.technicians];
+            let last = [state, visit.due.to_string(), row.reference];
+            rows.push(texts.into_iter().chain(last).map(cell).collect());
+        }
+        if paging.page * paging.size >= total {
+            break;
+        }
+    }
+    Ok(Table {
+        caption: "Visits of the day",
+        head: vec!["Time", "Guest", "Phone", "Service", "Room", "Technician", "State", "Due", "Reference"],
+        rows,
+        csv: None,
+    })
+}

@@ -1,0 +1,126 @@
+//! What the front desk does with a visit of the day.
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::post;
+use bookings::Status;
+use jiff::Timestamp;
+use kit::web::{Input, Path, Words};
+use kit::{Error, Fields, House, Id, Refusal, Result, Tx};
+use people::{Actor, Caller};
+use serde_json::{Map, Value};
+use ui::{FormOutcome, PostedForm, format, to_response};
+
+use crate::staff::day::{DAY, DayPage, DayQuery, draw};
+
+/// A step of a visit, or its undoing.
+#[derive(Debug, Clone)]
+enum DayAction {
+    CheckIn,
+    Start,
+    Complete,
+    NoShow,
+    Undo(Status, Option<String>),
+}
+
+/// What is to be done, and which part of the day to come back to.
+#[derive(Debug, Clone)]
+struct DayForm {
+    action: Option<DayAction>,
+    query: DayQuery,
+}
+
+impl Input for DayForm {
+    fn parse(words: &mut Words) -> DayForm {
+        let action = match words.opt_text_within("action", 20).as_deref() {
+            Some("check_in") => Some(DayAction::CheckIn),
+            Some("start") => Some(DayAction::Start),
+            Some("complete") => Some(DayAction::Complete),
+            Some("no_show") => Some(DayAction::NoShow),
+            Some("undo") => {
+                let undone = words.opt_text_within("undone", 20).and_then(Status::read);
+                let reason = words.opt_text_within("reason", 500);
+                undone.map(|undone| DayAction::Undo(undone, reason))
+            }
+            _ => None,
+        };
+        DayForm { action, query: DayQuery::parse(words) }
+    }
+}
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new().route("/staff/day/{id}/", post(apply))
+}
+
+async fn apply(
+    caller: Caller,
+    Path(id): Path<Id>,
+    PostedForm(form): PostedForm<DayForm>,
+) -> Result<Response> {
+    let done = caller.tx(move |tx, by| {
+        by.need(people::Action::RunTheDay)?;
+        let form = form.parsed.as_ref().map_err(|fields| Error::Invalid(fields.clone()))?;
+        attempt(tx, by, id, form)
+    });
+    to_response(done.await, DAY)
+}
+
+fn attempt(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &DayForm) -> Result<FormOutcome<DayPage>> {
+    let Some(action) = &form.action else {
+        return Err(Fields::one("action", "Choose what to do with the visit."));
+    };
+    let mut failed = None;
+    let said = tx.attempt(|tx| match run(tx, by, id, action) {
+        Err(error @ (Error::Refused(..) | Error::Invalid(_))) => {
+            failed = Some(error);
+            Ok(None)
+        }
+        other => other.map(Some),
+    })?;
+    if let Some(said) = said {
+        return Ok(FormOutcome::Redirect(form.query.after(&said, id)));
+    }
+    let mut page = draw(tx, by, &form.query)?;
+    Ok(match failed {
+        Some(Error::Invalid(fields)) => {
+            page.refusal = fields.0.into_values().next();
+            FormOutcome::Rendered(StatusCode::BAD_REQUEST, Box::new(page))
+        }
+        Some(Error::Refused(refusal, carried)) => {
+            let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::CONFLICT);
+            let zone = &catalogue::current(tx)?.club.zone;
+            let sentence = refused(refusal, &carried, |at| format::moment(zone, at, tx.now()));
+            page.refusal = Some(sentence);
+            FormOutcome::Rendered(status, Box::new(page))
+        }
+        _ => return Err(Error::NotFound),
+    })
+}
+
+fn run(tx: &mut Tx<'_>, by: &Actor, id: Id, action: &DayAction) -> Result<String> {
+    let said = match action {
+        DayAction::CheckIn => bookings::check_in(tx, by, id).map(|_| "check_in")?,
+        DayAction::Start => bookings::start(tx, by, id).map(|_| "start")?,
+        DayAction::Complete => bookings::complete(tx, by, id).map(|_| "complete")?,
+        DayAction::NoShow => bookings::no_show(tx, by, id).map(|_| "no_show")?,
+        DayAction::Undo(undone, reason) => {
+            bookings::undo_step(tx, by, id, *undone, reason.as_deref())?;
+            return Ok(format!("undo_{}", undone.as_str()));
+        }
+    };
+    Ok(said.to_owned())
+}
+
+/// A refusal as the desk reads it: with who was faster and when, or from when on it can be done.
+fn refused(refusal: &Refusal, carried: &Map<String, Value>, moment: impl Fn(Timestamp) -> String) -> String {
+    let text = |name: &str| carried.get(name).and_then(Value::as_str);
+    let at = |name: &str| text(name).and_then(|at| at.parse::<Timestamp>().ok());
+    let sentence = refusal.sentence;
+    match (text("by"), at("at"), at("opens_at")) {
+        (Some(by), Some(at), _) => format!("{sentence} {by} did it: {}.", moment(at)),
+        (None, Some(at), _) => format!("{sentence} It was done automatically: {}.", moment(at)),
+        (_, _, Some(from)) => format!("{sentence} It can be done from {}.", moment(from)),
+        _ => sentence.to_owned(),
+    }
+}

@@ -1,0 +1,84 @@
+//! Bookings for staff: the day, blocks, rules, settings, why not. Operations ask for permission; here is only what is read
+//! and rendered.
+
+mod blocks;
+mod book_for;
+mod day;
+mod day_form;
+mod rule;
+mod rules;
+pub(crate) mod settings;
+pub(crate) mod settings_api;
+mod times;
+mod why_not;
+
+use axum::Router;
+use kit::House;
+use people::Action;
+use ui::BackOfficeEntry;
+
+/// The pages of bookings, as the navigation of the back office shows them.
+pub const BACK_OFFICE: [BackOfficeEntry; 7] = [
+    BackOfficeEntry {
+        position: 10,
+        path: "/staff/day/",
+        label: "Day",
+        sentence: "The visits of a day: check in, start, complete, mark no-shows.",
+        needs: Some(Action::RunTheDay),
+    },
+    BackOfficeEntry {
+        position: 20,
+        path: "/staff/book/",
+        label: "New booking",
+        sentence: "Book for a caller or a walk-in: find the guest, then choose a time.",
+        needs: Some(Action::BookForOthers),
+    },
+    BackOfficeEntry {
+        position: 30,
+        path: "/staff/blocks/",
+        label: "Blocks",
+        sentence: "Block a room, a technician or equipment from one time to another.",
+        needs: Some(Action::BookAnyTime),
+    },
+    BackOfficeEntry {
+        position: 50,
+        path: "/staff/why-not/",
+        label: "Why not?",
+        sentence: "Everything that speaks against a time, for one person.",
+        needs: Some(Action::SeeEveryBooking),
+    },
+    BackOfficeEntry {
+        position: 60,
+        path: "/staff/times/",
+        label: "Single times",
+        sentence: "Block, open, reprice or keep one time by hand.",
+        needs: Some(Action::BookAnyTime),
+    },
+    BackOfficeEntry {
+        position: 70,
+        path: "/staff/rules/",
+        label: "Release rules",
+        sentence: "Which times members have first, until when, and at what price.",
+        needs: Some(Action::ManageCatalogue),
+    },
+    BackOfficeEntry {
+        position: 80,
+        path: "/staff/numbers/",
+        label: "Numbers",
+        sentence: "The numbers that the rules of booking count with.",
+        needs: Some(Action::ManageCatalogue),
+    },
+];
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new()
+        .merge(day::routes())
+        .merge(day_form::routes())
+        .merge(book_for::routes())
+        .merge(blocks::routes())
+        .merge(rules::routes())
+        .merge(rule::routes())
+        .merge(times::routes())
+        .merge(settings::routes())
+        .merge(why_not::routes())
+}

@@ -1,0 +1,153 @@
+//! One release rule: changed, looked at before it counts, ended.
+
+use axum::Router;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use bookings::{KeptRule, RuleWish, WeekDay};
+use catalogue::Catalogue;
+use kit::web::{Input, Page, Path, Words};
+use kit::{Error, Fields, House, Id, Result, Tx};
+use people::{Actor, Caller};
+use ui::{
+    FormOutcome, FormPart, PageQuery, Part, PostedForm, QueryForm, RawForm, StaffPage, format, handle_form,
+    or_sign_in, rendered, to_response,
+};
+
+use crate::staff::rules::{HERE, fields, sentence, week_table};
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new().route("/staff/rules/{id}/", get(show).post(edit)).route("/staff/rules/{id}/end/", post(end))
+}
+
+async fn show(caller: Caller, Path(id): Path<Id>, QueryForm(form): QueryForm<PageQuery>) -> Result<Response> {
+    let done = form.parsed.is_ok_and(|look| look.done);
+    let page = caller.view(move |tx, by| draw(tx, by, id, None, None, None));
+    rendered(page.await.map(|page| page.done(done, "It is kept, and counts from now on.")), &here(id))
+}
+
+fn here(id: Id) -> String {
+    format!("{HERE}{id}/")
+}
+
+/// A rule, and whether it is only to be looked at.
+struct ToEdit {
+    rule: RuleWish,
+    preview: bool,
+}
+
+impl Input for ToEdit {
+    fn parse(words: &mut Words) -> ToEdit {
+        ToEdit { preview: words.yes("preview"), rule: RuleWish::parse(words) }
+    }
+}
+
+async fn edit(caller: Caller, Path(id): Path<Id>, PostedForm(form): PostedForm<ToEdit>) -> Result<Response> {
+    let (typed, parsed) = (form.typed, form.parsed);
+    let is_preview = parsed.as_ref().is_ok_and(|wish| wish.preview);
+    if let (true, Ok(wish)) = (is_preview, &parsed) {
+        let rule = wish.rule.clone();
+        let page = caller.tx(move |tx, by| {
+            let week = foresee(tx, by, id, &rule)?;
+            draw(tx, by, id, Some(&typed), None, Some(&week))
+        });
+        return or_sign_in(
+            page.await.and_then(|page| Page::of(&page)).map(|page| page.into_response()),
+            &here(id),
+        );
+    }
+    let parsed = parsed.map(|wish| wish.rule);
+    let done = caller.tx(move |tx, by| {
+        let operation = |tx: &mut Tx<'_>| {
+            let RuleWish(rule) = parsed.clone().map_err(Error::Invalid)?;
+            let club = catalogue::current(tx)?.club.id;
+            bookings::edit_rule(tx, by, club, id, &rule)?;
+            Ok(format!("{}?done=1", here(id)))
+        };
+        handle_form(tx, operation, |tx, wrong| draw(tx, by, id, Some(&typed), wrong, None))
+    });
+    to_response(done.await, &here(id))
+}
+
+/// The week as it would be: the edit is done, looked at and undone.
+fn foresee(tx: &mut Tx<'_>, by: &Actor, id: Id, RuleWish(rule): &RuleWish) -> Result<Vec<WeekDay>> {
+    let mut seen = Vec::new();
+    tx.attempt::<()>(|tx| {
+        let catalogue = catalogue::current(tx)?;
+        bookings::edit_rule(tx, by, catalogue.club.id, id, rule)?;
+        seen = week_of(tx, by, &catalogue, &rule.room_kinds, &rule.services)?;
+        Ok(None)
+    })?;
+    Ok(seen)
+}
+
+/// The next seven days in the first room and for the first service that a rule is for.
+fn week_of(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    catalogue: &Catalogue,
+    kinds: &[String],
+    services: &[Id],
+) -> Result<Vec<WeekDay>> {
+    let today = format::date_at(&catalogue.club.zone, tx.now());
+    let rooms =
+        catalogue.rooms.iter().filter(|room| room.active && (kinds.is_empty() || kinds.contains(&room.kind)));
+    for room in rooms {
+        let service = catalogue.services.iter().find(|one| {
+            one.active && one.rooms.contains(&room.id) && (services.is_empty() || services.contains(&one.id))
+        });
+        if let Some(service) = service {
+            return bookings::week(tx, by, room.id, service.id, today);
+        }
+    }
+    Ok(Vec::new())
+}
+
+fn draw(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    id: Id,
+    typed: Option<&RawForm>,
+    wrong: Option<&Fields>,
+    foreseen: Option<&[WeekDay]>,
+) -> Result<StaffPage> {
+    let catalogue = catalogue::current(tx)?;
+    let found = bookings::all_rules(tx, by, catalogue.club.id)?.into_iter().find(|kept| kept.id == id);
+    let KeptRule { rule, ended_at, changed, .. } = found.ok_or(Error::NotFound)?;
+    let (now, zone) = (tx.now(), &catalogue.club.zone);
+    let today = format::date_at(zone, now);
+    let names = people::names(tx, changed.and_then(|(_, by)| by))?;
+    let mut facts = vec![("State", if ended_at.is_some() { "Ended" } else { "Counts" }.to_owned())];
+    if let Some((at, by)) = changed {
+        let name = by.and_then(|by| names.get(&by).cloned()).unwrap_or_default();
+        facts.push(("Changed", format!("{} by {name}", format::moment(zone, at, now))));
+    }
+    let page =
+        StaffPage::new(by, HERE, "A release rule").text(sentence(&catalogue, &rule)).with(Part::Facts(facts));
+    let (title, week) = match foreseen {
+        Some(week) => ("The next week, if you keep this", week.to_vec()),
+        None => ("The next week", week_of(tx, by, &catalogue, &rule.room_kinds, &rule.services)?),
+    };
+    let page = page
+        .heading("week", title)
+        .table(week_table(&week, today), "No room is open for what this rule is for.");
+    if ended_at.is_some() {
+        return Ok(page.text("It was ended and keeps nothing any more. To have it again, add it anew."));
+    }
+    let form = FormPart::post(here(id), "Keep the change").or("preview", "See the week first");
+    let end = FormPart::post(format!("{}end/", here(id)), "End this rule").quiet();
+    Ok(page
+        .heading("edit", "Change it")
+        .form(fields(form, &catalogue, &rule, typed).wrong(wrong))
+        .heading("end", "End it")
+        .text("It keeps nothing any more from now on. What is booked keeps its price.")
+        .with(Part::Form(end)))
+}
+
+async fn end(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
+    let done = caller.tx(move |tx, by| {
+        let club = catalogue::current(tx)?.club.id;
+        bookings::end_rule(tx, by, club, id)
+            .map(|()| FormOutcome::<StaffPage>::Redirect(format!("{HERE}?state=all")))
+    });
+    to_response(done.await, &here(id))
+}

@@ -1,0 +1,341 @@
+//! Release rules: which there are, what each does in plain words, and a week as they leave it.
+
+use axum::Router;
+use axum::response::Response;
+use axum::routing::get;
+use bookings::{KeptRule, ReleaseRule, RuleWish, Stretch, WeekDay, factor};
+use catalogue::Catalogue;
+use jiff::civil::Date;
+use kit::web::{Input, Words};
+use kit::{Fields, House, Id, Result, Tx};
+use membership::Tier;
+use people::{Actor, Caller};
+use ui::{
+    Choice, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, RawForm, StaffPage, Table, cell,
+    csv, format, handle_form, lenient_id, link, or_sign_in, rendered, to_response,
+};
+
+pub(crate) const HERE: &str = "/staff/rules/";
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new().route(HERE, get(list).post(add))
+}
+
+/// Which rules, and which week.
+pub(crate) struct Wanted {
+    look: PageQuery,
+    pub(crate) room: Option<Id>,
+    pub(crate) service: Option<Id>,
+    pub(crate) from: Option<Date>,
+}
+
+impl Input for Wanted {
+    fn parse(words: &mut Words) -> Wanted {
+        let room = lenient_id(words, "room_id");
+        let service = lenient_id(words, "service_id");
+        let from = words.raw("week").and_then(|date| date.as_str()?.parse().ok());
+        Wanted { look: PageQuery::parse(words), room, service, from }
+    }
+}
+
+async fn list(caller: Caller, QueryForm(form): QueryForm<Wanted>) -> Result<Response> {
+    let (typed, wanted) = (form.typed, form.parsed.map_err(kit::Error::Invalid)?);
+    if wanted.look.csv {
+        let table = caller.view(move |tx, by| table(tx, by, &typed)).await;
+        return or_sign_in(table.map(|table| csv("release-rules", &table)), HERE);
+    }
+    rendered(caller.view(move |tx, by| draw(tx, by, &typed, &wanted, None)).await, HERE)
+}
+
+async fn add(caller: Caller, PostedForm(form): PostedForm<RuleWish>) -> Result<Response> {
+    let (typed, parsed) = (form.typed, form.parsed);
+    let done = caller.tx(move |tx, by| {
+        let operation = |tx: &mut Tx<'_>| {
+            let RuleWish(rule) = parsed.clone().map_err(kit::Error::Invalid)?;
+            let club = catalogue::current(tx)?.club.id;
+            let id = bookings::add_rule(tx, by, club, &rule)?;
+            Ok(format!("{HERE}{id}/?done=1"))
+        };
+        let wanted =
+            Wanted { look: PageQuery { done: false, csv: false }, room: None, service: None, from: None };
+        handle_form(tx, operation, |tx, fields| draw(tx, by, &typed, &wanted, fields))
+    });
+    to_response(done.await, HERE)
+}
+
+/// The rules that a filter lets through.
+fn table(tx: &mut Tx<'_>, by: &Actor, typed: &RawForm) -> Result<Table> {
+    let catalogue = catalogue::current(tx)?;
+    let rules = bookings::all_rules(tx, by, catalogue.club.id)?;
+    let (tier, kind, state) = (typed.get("for"), typed.get("kind"), typed.get("state"));
+    let wanted = |kept: &&KeptRule| {
+        (tier.is_empty() || kept.rule.tier.as_str() == tier)
+            && (kind.is_empty()
+                || kept.rule.room_kinds.is_empty()
+                || kept.rule.room_kinds.iter().any(|one| one == kind))
+            && match state {
+                "ended" => kept.ended_at.is_some(),
+                "all" => true,
+                _ => kept.ended_at.is_none(),
+            }
+    };
+    let names = people::names(tx, rules.iter().filter_map(|kept| kept.changed?.1))?;
+    let now = tx.now();
+    let row = |kept: &KeptRule| {
+        let (at, by) = kept.changed.map_or((None, None), |(at, by)| (Some(at), by));
+        vec![
+            link(sentence(&catalogue, &kept.rule), format!("{HERE}{}/", kept.id)),
+            cell(if kept.ended_at.is_some() { "Ended" } else { "Counts" }),
+            cell(at.map(|at| format::moment(&catalogue.club.zone, at, now)).unwrap_or_default()),
+            cell(by.and_then(|by| names.get(&by).cloned()).unwrap_or_default()),
+        ]
+    };
+    Ok(Table {
+        caption: "Release rules",
+        head: vec!["What it does", "State", "Changed", "By"],
+        rows: rules.iter().filter(wanted).map(row).collect(),
+        csv: Some(format!(
+            "{HERE}?format=csv&for={}&kind={}&state={}",
+            format::encoded(tier),
+            format::encoded(kind),
+            format::encoded(state)
+        )),
+    })
+}
+
+fn draw(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    typed: &RawForm,
+    wanted: &Wanted,
+    wrong: Option<&Fields>,
+) -> Result<StaffPage> {
+    let catalogue = catalogue::current(tx)?;
+    let table = table(tx, by, typed)?;
+    let kinds = kinds(&catalogue);
+    let kinds = kinds
+        .iter()
+        .map(|kind| Choice::new(kind, format::capital(&kind_word(kind)), typed.get("kind") == kind));
+    let state = typed.get("state");
+    let filter = FormPart::get(HERE, "Show")
+        .quiet()
+        .field(InputField::select("for", "Kept for", tiers(typed.get("for"), "Anybody")))
+        .field(InputField::select(
+            "kind",
+            "Kind of room",
+            [Choice::new("", "All", false)].into_iter().chain(kinds).collect(),
+        ))
+        .field(InputField::select(
+            "state",
+            "State",
+            vec![
+                Choice::new("", "Count now", state.is_empty()),
+                Choice::new("ended", "Ended", state == "ended"),
+                Choice::new("all", "All", state == "all"),
+            ],
+        ));
+    let page = StaffPage::new(by, HERE, "Release rules")
+        .text("A time is offered to somebody when every rule for it lets them: those it is kept for at once, everybody else from so many hours before. Of several factors the largest counts.")
+        .with(Part::Form(filter))
+        .table(table, "No rule here. Without one every time is open to everybody in their window, at its plain price.");
+    let page = with_week(tx, by, page, &catalogue, wanted)?;
+    let empty = ReleaseRule {
+        room_kinds: Vec::new(),
+        services: Vec::new(),
+        weekdays: Vec::new(),
+        from: 17 * 60,
+        to: 22 * 60,
+        tier: Tier::Base,
+        release_hours: 48,
+        factor_bp: 10_000,
+        tags: Vec::new(),
+    };
+    let form = FormPart::post(HERE, "Add the rule");
+    let typed = wrong.is_some().then_some(typed);
+    Ok(page.heading("add", "Add a rule").form(fields(form, &catalogue, &empty, typed).wrong(wrong)))
+}
+
+/// The week as rules and hands leave it, with the form that chooses it.
+pub(crate) fn with_week(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    page: StaffPage,
+    catalogue: &Catalogue,
+    wanted: &Wanted,
+) -> Result<StaffPage> {
+    let page = page.heading("weeks", "A week as it is now");
+    let offered: Vec<_> = catalogue.rooms.iter().filter(|room| room.active).collect();
+    let room = wanted.room.and_then(|id| catalogue.room(id)).or_else(|| offered.first().copied());
+    let Some(room) = room else { return Ok(page.text("There is no room yet.")) };
+    let served: Vec<_> =
+        catalogue.services.iter().filter(|one| one.active && one.rooms.contains(&room.id)).collect();
+    let service = served.iter().find(|one| Some(one.id) == wanted.service).or_else(|| served.first());
+    let today = format::date_at(&catalogue.club.zone, tx.now());
+    let from = wanted.from.filter(|from| (2000..=2198).contains(&from.year())).unwrap_or(today);
+    let rooms = offered.iter().map(|one| Choice::new(one.id, &one.name, one.id == room.id)).collect();
+    let chosen = service.map(|service| service.id);
+    let services = served.iter().map(|one| Choice::new(one.id, &one.name, Some(one.id) == chosen)).collect();
+    let form = FormPart::get(format!("{HERE}#weeks"), "Show this week")
+        .quiet()
+        .field(InputField::select("room_id", "Room", rooms))
+        .field(InputField::select("service_id", "Service", services))
+        .field(InputField::line("week", "From", "date", from));
+    let page = page.with(Part::Form(form));
+    let Some(service) = service else { return Ok(page.text("No service is offered in this room.")) };
+    let week = bookings::week(tx, by, room.id, service.id, from)?;
+    Ok(page.table(week_table(&week, today), "The room is closed all week."))
+}
+
+/// A week as a table: a line a stretch.
+pub(crate) fn week_table(week: &[WeekDay], today: Date) -> Table {
+    let line = |date: Date, stretch: &Stretch| {
+        let span = if stretch.from == stretch.to {
+            clock(stretch.from)
+        } else {
+            format!("{} to {}", clock(stretch.from), clock(stretch.to))
+        };
+        vec![cell(format::day(date, today)), cell(span), cell(who(stretch)), cell(factor(stretch.factor_bp))]
+    };
+    let rows = week.iter().flat_map(|day| day.stretches.iter().map(move |stretch| line(day.date, stretch)));
+    Table {
+        caption: "Starts of a week",
+        head: vec!["Day", "Starts", "For whom", "Factor"],
+        rows: rows.collect(),
+        csv: None,
+    }
+}
+
+fn who(stretch: &Stretch) -> String {
+    if stretch.blocked {
+        return "Nobody: blocked".to_owned();
+    }
+    if stretch.kept.is_empty() {
+        return "Everybody".to_owned();
+    }
+    let kept =
+        stretch.kept.iter().map(|(tier, hours)| format!("{} until {hours} h before", tier_word(*tier)));
+    format!("{}, then everybody", kept.collect::<Vec<_>>().join(", "))
+}
+
+/// `17:00`; past midnight with a word.
+fn clock(minute: i64) -> String {
+    format!("{}{}", format::minute(minute), if minute >= 1_440 { " after midnight" } else { "" })
+}
+
+/// Whom a tier means.
+pub(crate) fn tier_word(tier: Tier) -> &'static str {
+    match tier {
+        Tier::None => "everybody",
+        Tier::Base => "members",
+        Tier::Premium => "Premium and Unlimited members",
+        Tier::Unlimited => "Unlimited members",
+    }
+}
+
+/// The tiers to choose from, with a first that is none of them.
+pub(crate) fn tiers(chosen: &str, first: &'static str) -> Vec<Choice> {
+    let tier =
+        |tier: Tier| Choice::new(tier.as_str(), format::capital(tier_word(tier)), chosen == tier.as_str());
+    [Choice::new("", first, false)]
+        .into_iter()
+        .chain([Tier::Base, Tier::Premium, Tier::Unlimited].map(tier))
+        .collect()
+}
+
+/// The kinds of rooms that a club has.
+fn kinds(catalogue: &Catalogue) -> Vec<String> {
+    let mut kinds: Vec<String> = catalogue.rooms.iter().map(|room| room.kind.clone()).collect();
+    kinds.sort();
+    kinds.dedup();
+    kinds
+}
+
+/// A kind of rooms in words.
+fn kind_word(kind: &str) -> String {
+    kind.replace(['_', '-'], " ")
+}
+
+/// What a rule does, in a sentence.
+pub(crate) fn sentence(catalogue: &Catalogue, rule: &ReleaseRule) -> String {
+    let rooms = match rule.room_kinds.as_slice() {
+        [] => "every room".to_owned(),
+        kinds => {
+            let kinds: Vec<String> = kinds.iter().map(|kind| kind_word(kind)).collect();
+            format!("rooms for {}", kinds.join(" and "))
+        }
+    };
+    let names = |id: &Id| catalogue.service(*id).map(|service| service.name.clone());
+    let services: Vec<String> = rule.services.iter().filter_map(names).collect();
+    let services = if rule.services.is_empty() { "every service".to_owned() } else { services.join(", ") };
+    let day = |day: &i64| usize::try_from(day - 1).ok().and_then(|place| format::DAYS.get(place)).copied();
+    let days: Vec<&str> = rule.weekdays.iter().filter_map(day).collect();
+    let days = if days.is_empty() { "every day".to_owned() } else { days.join(", ") };
+    let kept = match rule.tier {
+        Tier::None => "kept for nobody".to_owned(),
+        tier => format!("kept for {} until {} hours before", tier_word(tier), rule.release_hours),
+    };
+    let price = match rule.factor_bp {
+        10_000 => "at the plain price".to_owned(),
+        bp => format!("at {} times the price", factor(bp)),
+    };
+    let tags =
+        if rule.tags.is_empty() { String::new() } else { format!("; tagged {}", rule.tags.join(", ")) };
+    let (from, to) = (clock(rule.from), clock(rule.to));
+    let services = format::capital(&services);
+    format!("{services} in {rooms}, {days}, starts from {from} to before {to}: {kept}, {price}{tags}.")
+}
+
+/// The fields of a rule, as they were typed or as the rule is.
+pub(crate) fn fields(
+    form: FormPart,
+    catalogue: &Catalogue,
+    rule: &ReleaseRule,
+    typed: Option<&RawForm>,
+) -> FormPart {
+    let said = |name: &str, now: String| typed.map_or(now, |typed| typed.get(name).to_owned());
+    let many = |name: &str, now: Vec<String>| typed.map_or(now, |typed| typed.all(name));
+    let text = format::minute;
+    let (chosen_kinds, kinds) = (many("room_kinds", rule.room_kinds.clone()), kinds(catalogue));
+    let kinds = kinds
+        .into_iter()
+        .map(|kind| Choice::new(&kind, format::capital(&kind_word(&kind)), chosen_kinds.contains(&kind)));
+    let chosen = many("services", rule.services.iter().map(ToString::to_string).collect());
+    let services = catalogue.services.iter().filter(|one| one.active || chosen.contains(&one.id.to_string()));
+    let services = services.map(|one| Choice::new(one.id, &one.name, chosen.contains(&one.id.to_string())));
+    let days = many("weekdays", rule.weekdays.iter().map(ToString::to_string).collect());
+    let days =
+        (1..).zip(format::DAYS).map(|(n, day): (i64, _)| Choice::new(n, day, days.contains(&n.to_string())));
+    form.field(InputField::ticks("room_kinds", "Kinds of rooms", kinds.collect()).hint("None is all."))
+        .field(InputField::ticks("services", "Services", services.collect()).hint("None is all."))
+        .field(
+            InputField::ticks("weekdays", "Weekdays of the operating day", days.collect())
+                .hint("None is all."),
+        )
+        .field(InputField::line("from", "First start", "time", said("from", text(rule.from))))
+        .field(
+            InputField::line("to", "Before this start", "time", said("to", text(rule.to)))
+                .hint("If it is not later than the first, it is on the next day."),
+        )
+        .field(InputField::select(
+            "tier",
+            "Kept for",
+            tiers(&said("tier", rule.tier.as_str().to_owned()), "Nobody: only the price counts"),
+        ))
+        .field(
+            InputField::line(
+                "release_hours",
+                "Until so many hours before",
+                "number",
+                said("release_hours", rule.release_hours.to_string()),
+            )
+            .hint("Then everybody may book it who may book that day."),
+        )
+        .field(
+            InputField::line("factor", "Price factor", "text", said("factor", factor(rule.factor_bp)))
+                .hint("1.20 is a fifth more, 0.90 a tenth less."),
+        )
+        .field(
+            InputField::line("tags", "Tags", "text", said("tags", rule.tags.join(", ")))
+                .hint("Such as peak_hour, weekend; with commas."),
+        )
+}

@@ -1,0 +1,184 @@
+//! The numbers of the rules: what each counts, what it is, who changed it and when.
+
+use axum::Router;
+use axum::response::Response;
+use axum::routing::{get, post};
+use catalogue::{Number, NumberChange};
+use kit::web::{Input, Path, Words};
+use kit::{Error, Fields, House, Result, Tx};
+use people::{Actor, Caller};
+use ui::{
+    FormOutcome, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, StaffPage, Table, cell, csv,
+    format, handle_form, link, or_sign_in, rendered, to_response,
+};
+
+const HERE: &str = "/staff/numbers/";
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new()
+        .route(HERE, get(list))
+        .route("/staff/numbers/{name}/", get(show).post(set))
+        .route("/staff/numbers/{name}/reset/", post(reset))
+}
+
+/// What a setting is, in words; `None` for one that there is no more.
+pub fn label(name: &str) -> Option<&'static str> {
+    all().find(|number| number.name == name).map(|number| number.what)
+}
+
+/// Every number of every crate.
+pub(crate) fn all() -> impl Iterator<Item = Number> {
+    bookings::NUMBERS.into_iter().chain(membership::NUMBERS)
+}
+
+/// The number of that name.
+pub(crate) fn named(name: &str) -> Result<Number> {
+    all().find(|number| number.name == name).ok_or(Error::NotFound)
+}
+
+async fn list(caller: Caller, QueryForm(form): QueryForm<PageQuery>) -> Result<Response> {
+    let is_csv = form.parsed.is_ok_and(|look| look.csv);
+    if is_csv {
+        return or_sign_in(caller.view(table).await.map(|table| csv("numbers", &table)), HERE);
+    }
+    let page = caller.view(|tx, by| {
+        let table = table(tx, by)?;
+        Ok(StaffPage::new(by, HERE, "Numbers of the rules")
+            .text("Each counts at once for what is booked, held or changed from then on. What was agreed before keeps what it was agreed with.")
+            .table(table, "There is none."))
+    });
+    rendered(page.await, HERE)
+}
+
+fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
+    let catalogue = catalogue::current(tx)?;
+    let changes = catalogue::number_changes(tx, by, catalogue.club.id)?;
+    let names = people::names(tx, changes.iter().filter_map(|change| change.by))?;
+    let now = tx.now();
+    let row = |number: Number| {
+        let last = changes.iter().find(|change| change.name == number.name);
+        vec![
+            link(number.what, format!("{HERE}{}/", number.name)),
+            cell(catalogue.number(number).to_string()),
+            cell(number.default.to_string()),
+            cell(format!("{} to {}", number.least, number.most)),
+            cell(last.map(|change| format::moment(&catalogue.club.zone, change.at, now)).unwrap_or_default()),
+            cell(last.and_then(|change| names.get(&change.by?).cloned()).unwrap_or_default()),
+        ]
+    };
+    Ok(Table {
+        caption: "Numbers of the rules",
+        head: vec!["What it counts", "Now", "Default", "Bounds", "Changed", "By"],
+        rows: all().map(row).collect(),
+        csv: Some(format!("{HERE}?format=csv")),
+    })
+}
+
+fn here(number: Number) -> String {
+    format!("{HERE}{}/", number.name)
+}
+
+async fn show(
+    caller: Caller,
+    Path(name): Path<String>,
+    QueryForm(form): QueryForm<PageQuery>,
+) -> Result<Response> {
+    let number = named(&name)?;
+    let done = form.parsed.is_ok_and(|look| look.done);
+    let page = caller.view(move |tx, by| draw(tx, by, number, None, None)).await;
+    rendered(page.map(|page| page.done(done, "It counts from now on.")), &here(number))
+}
+
+fn draw(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    number: Number,
+    typed: Option<&str>,
+    wrong: Option<&Fields>,
+) -> Result<StaffPage> {
+    let catalogue = catalogue::current(tx)?;
+    let changes = catalogue::number_changes(tx, by, catalogue.club.id)?;
+    let names = people::names(tx, changes.iter().filter_map(|change| change.by))?;
+    let value = catalogue.number(number);
+    let now = tx.now();
+    let value_text = |value: Option<i64>| value.map_or("the default".to_owned(), |value| value.to_string());
+    let row = |change: &NumberChange| {
+        vec![
+            cell(format::moment(&catalogue.club.zone, change.at, now)),
+            cell(change.by.and_then(|by| names.get(&by).cloned()).unwrap_or_default()),
+            cell(value_text(change.from)),
+            cell(value_text(change.to)),
+        ]
+    };
+    let history = Table {
+        caption: "Changes of this number",
+        head: vec!["When", "By", "From", "To"],
+        rows: changes.iter().filter(|change| change.name == number.name).map(row).collect(),
+        csv: None,
+    };
+    let facts = vec![
+        ("Now", value.to_string()),
+        ("Default", number.default.to_string()),
+        ("Bounds", format!("{} to {}", number.least, number.most)),
+    ];
+    let value = typed.map_or(value.to_string(), str::to_owned);
+    let form = FormPart::post(here(number), "Keep it")
+        .field(InputField::line("value", "New value", "number", value))
+        .wrong(wrong);
+    let reset = FormPart::post(format!("{}reset/", here(number)), "Give it its default back").quiet();
+    Ok(StaffPage::new(by, HERE, number.what)
+        .with(Part::Facts(facts))
+        .form(form)
+        .with(Part::Form(reset))
+        .heading("history", "Who changed it")
+        .table(history, "Nobody yet: it is as it came."))
+}
+
+/// A value.
+struct Value(i64);
+
+impl Input for Value {
+    fn parse(words: &mut Words) -> Value {
+        Value(words.number("value", i64::MIN, i64::MAX))
+    }
+}
+
+async fn set(
+    caller: Caller,
+    Path(name): Path<String>,
+    PostedForm(form): PostedForm<Value>,
+) -> Result<Response> {
+    let number = named(&name)?;
+    let (typed, parsed) = (form.typed, form.parsed.map(|Value(value)| value));
+    let done = caller.tx(move |tx, by| {
+        let operation = |tx: &mut Tx<'_>| {
+            let value = parsed.clone().map_err(Error::Invalid)?;
+            let club = catalogue::current(tx)?.club.id;
+            catalogue::set_number(tx, by, club, number, value).map_err(|error| at_value(error, number))?;
+            Ok(format!("{}?done=1", here(number)))
+        };
+        handle_form(tx, operation, |tx, wrong| draw(tx, by, number, Some(typed.get("value")), wrong))
+    });
+    to_response(done.await, &here(number))
+}
+
+/// What is wrong with a number is wrong with the field in which it was typed.
+fn at_value(error: Error, number: Number) -> Error {
+    match error {
+        Error::Invalid(Fields(mut fields)) => match fields.remove(number.name) {
+            Some(sentence) => Fields::one("value", sentence),
+            None => Error::Invalid(Fields(fields)),
+        },
+        other => other,
+    }
+}
+
+async fn reset(caller: Caller, Path(name): Path<String>) -> Result<Response> {
+    let number = named(&name)?;
+    let done = caller.tx(move |tx, by| {
+        let club = catalogue::current(tx)?.club.id;
+        catalogue::reset_number(tx, by, club, number)?;
+        Ok(FormOutcome::<StaffPage>::Redirect(format!("{}?done=1", here(number))))
+    });
+    to_response(done.await, &here(number))
+}

@@ -1,0 +1,110 @@
+//! The numbers of the rules over JSON. They belong to several houses, so they are listed here.
+
+use axum::Json as Answered;
+use axum::http::StatusCode;
+use catalogue::Number;
+use jiff::Timestamp;
+use kit::web::{Input, Json, List, Paging, Path, Problem, Query, Words};
+use kit::{House, Id, Result};
+use people::Caller;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::staff::settings::{all, named};
+
+/// Addresses of the API that no single house can have.
+pub fn routes() -> OpenApiRouter<House> {
+    OpenApiRouter::new().routes(routes!(numbers)).routes(routes!(set_number, reset_number))
+}
+
+/// A number of the rules.
+#[derive(Serialize, ToSchema)]
+struct NumberOut {
+    name: &'static str,
+    /// What it counts, and in which unit.
+    what: &'static str,
+    value: i64,
+    default: i64,
+    least: i64,
+    most: i64,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    changed_at: Option<Timestamp>,
+    changed_by: Option<Id>,
+}
+
+/// Managers: every number of the rules.
+#[utoipa::path(get, path = "/api/staff/numbers/", tag = "staff",
+    params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
+    responses((status = 200, body = Vec<NumberOut>), (status = 401, body = Problem), (status = 403, body = Problem)))]
+async fn numbers(caller: Caller, Query(paging): Query<Paging>) -> Result<List<NumberOut>> {
+    let found = caller.view(|tx, by| {
+        let catalogue = catalogue::current(tx)?;
+        let changes = catalogue::number_changes(tx, by, catalogue.club.id)?;
+        let told = |number: Number| {
+            let last = changes.iter().find(|change| change.name == number.name);
+            NumberOut {
+                name: number.name,
+                what: number.what,
+                value: catalogue.number(number),
+                default: number.default,
+                least: number.least,
+                most: number.most,
+                changed_at: last.map(|change| change.at),
+                changed_by: last.and_then(|change| change.by),
+            }
+        };
+        Ok(all().map(told).collect())
+    });
+    Ok(List::of(found.await?, paging, "/api/staff/numbers/"))
+}
+
+/// A value.
+#[derive(ToSchema)]
+struct NumberValue {
+    value: i64,
+}
+
+impl Input for NumberValue {
+    fn parse(words: &mut Words) -> NumberValue {
+        NumberValue { value: words.number("value", 0, 10_000_000) }
+    }
+}
+
+/// Managers: changes a number, from now on.
+#[utoipa::path(put, path = "/api/staff/numbers/{name}/", tag = "staff", params(("name" = String, Path)),
+    request_body = NumberValue,
+    responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem)))]
+async fn set_number(
+    caller: Caller,
+    Path(name): Path<String>,
+    Json(NumberValue { value }): Json<NumberValue>,
+) -> Result<StatusCode> {
+    let number = named(&name)?;
+    let done = caller.tx(move |tx, by| {
+        let club = catalogue::current(tx)?.club.id;
+        catalogue::set_number(tx, by, club, number, value)
+    });
+    done.await.map(|()| StatusCode::NO_CONTENT)
+}
+
+/// What it is again.
+#[derive(Serialize, ToSchema)]
+struct Default {
+    value: i64,
+}
+
+/// Managers: gives a number its default back.
+#[utoipa::path(delete, path = "/api/staff/numbers/{name}/", tag = "staff", params(("name" = String, Path)),
+    responses((status = 200, body = Default), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+async fn reset_number(caller: Caller, Path(name): Path<String>) -> Result<Answered<Default>> {
+    let number = named(&name)?;
+    let done = caller.tx(move |tx, by| {
+        let club = catalogue::current(tx)?.club.id;
+        catalogue::reset_number(tx, by, club, number)
+    });
+    done.await.map(|()| Answered(Default { value: number.default }))
+}

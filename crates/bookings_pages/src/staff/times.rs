@@ -1,0 +1,203 @@
+//! Single times: blocked, opened, repriced or kept by hand, and that taken back.
+
+use axum::Router;
+use axum::response::Response;
+use axum::routing::get;
+use bookings::{DecidedTime, Decision, DecisionWish, factor, moments};
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use kit::web::{Input, Words};
+use kit::{Error, Fields, House, Id, Result, Tx};
+use people::{Actor, Caller};
+use ui::{
+    Choice, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, RawForm, StaffPage, Table, cell,
+    csv, format, handle_form, link, or_sign_in, rendered, to_response,
+};
+
+use crate::staff::rules::{tier_word, tiers};
+
+const HERE: &str = "/staff/times/";
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new().route(HERE, get(list).post(decide)).route("/staff/times/undo/", get(ask_undo).post(undo))
+}
+
+async fn list(caller: Caller, QueryForm(form): QueryForm<PageQuery>) -> Result<Response> {
+    let look = form.parsed.unwrap_or(PageQuery { done: false, csv: false });
+    if look.csv {
+        let table = caller.view(table).await;
+        return or_sign_in(table.map(|table| csv("single-times", &table)), HERE);
+    }
+    let typed = form.typed;
+    let page = caller.view(move |tx, by| draw(tx, by, &typed, None)).await;
+    rendered(page.map(|page| page.done(look.done, "It counts from now on.")), HERE)
+}
+
+/// A decision as the form asks for it: a day and a clock time; the moment is known once the club's zone is.
+struct FormWish {
+    civil: Option<DateTime>,
+    room: Id,
+    decision: Decision,
+}
+
+impl Input for FormWish {
+    fn parse(words: &mut Words) -> FormWish {
+        let (day, time) = (words.opt_date("day"), words.opt_time("time"));
+        for (field, is_there) in [("day", day.is_some()), ("time", time.is_some())] {
+            if !is_there {
+                words.complain(field, "This is needed.");
+            }
+        }
+        let civil = day.zip(time).map(|(day, time)| day.to_datetime(time));
+        FormWish { civil, room: words.id("room_id"), decision: DecisionWish::decision(words) }
+    }
+}
+
+async fn decide(caller: Caller, PostedForm(form): PostedForm<FormWish>) -> Result<Response> {
+    let (typed, parsed) = (form.typed, form.parsed);
+    let done = caller.tx(move |tx, by| {
+        let operation = |tx: &mut Tx<'_>| {
+            let asked = parsed.as_ref().map_err(|fields| Error::Invalid(fields.clone()))?;
+            let zone = catalogue::current(tx)?.club.zone.clone();
+            let found = asked.civil.map(|civil| moments(&zone, civil)).unwrap_or_default();
+            // Of a time that the clock shows twice, both are meant.
+            if found.is_empty() {
+                return Err(Fields::one("time", "The clock skips this time on that night."));
+            }
+            for moment in found {
+                bookings::decide(tx, by, asked.room, moment, asked.decision).map_err(at_time)?;
+            }
+            Ok(format!("{HERE}?done=1"))
+        };
+        handle_form(tx, operation, |tx, wrong| draw(tx, by, &typed, wrong))
+    });
+    to_response(done.await, HERE)
+}
+
+/// What is wrong with a moment is wrong with the time that was typed.
+fn at_time(error: Error) -> Error {
+    match error {
+        Error::Invalid(Fields(mut fields)) => {
+            if let Some(sentence) = fields.remove("starts_at") {
+                fields.insert("time".to_owned(), sentence);
+            }
+            Error::Invalid(Fields(fields))
+        }
+        other => other,
+    }
+}
+
+fn decided(decision: Decision) -> String {
+    match decision {
+        Decision::Block => "Blocked".to_owned(),
+        Decision::Open => "Open to everybody, at the plain price".to_owned(),
+        Decision::Reprice(bp) => format!("Price factor {}", factor(bp)),
+        Decision::Keep(tier, hours) => format!("Kept for {} until {hours} hours before", tier_word(tier)),
+    }
+}
+
+fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
+    let catalogue = catalogue::current(tx)?;
+    let now = tx.now();
+    let found = bookings::decided_times(tx, by, (now, Timestamp::MAX))?;
+    let names = people::names(tx, found.iter().filter_map(|time| time.by))?;
+    let zone = &catalogue.club.zone;
+    let row = |time: &DecidedTime| {
+        let at = time.decided.starts_at;
+        let room = catalogue.room(time.decided.room).map(|room| room.name.clone()).unwrap_or_default();
+        vec![
+            cell(format::moment(zone, at, now)),
+            cell(room),
+            cell(decided(time.decided.decision)),
+            cell(time.by.and_then(|by| names.get(&by).cloned()).unwrap_or_default()),
+            cell(format::moment(zone, time.at, now)),
+            link("Take back", format!("{HERE}undo/?room_id={}&starts_at={at}", time.decided.room)),
+        ]
+    };
+    Ok(Table {
+        caption: "Single times decided by hand",
+        head: vec!["Start", "Room", "Decided", "By", "When", "Undo"],
+        rows: found.iter().map(row).collect(),
+        csv: Some(format!("{HERE}?format=csv")),
+    })
+}
+
+fn draw(tx: &mut Tx<'_>, by: &Actor, typed: &RawForm, wrong: Option<&Fields>) -> Result<StaffPage> {
+    let catalogue = catalogue::current(tx)?;
+    let table = table(tx, by)?;
+    let rooms = catalogue.rooms.iter().filter(|room| room.active);
+    let rooms =
+        rooms.map(|room| Choice::new(room.id, &room.name, typed.get("room_id") == room.id.to_string()));
+    let said = |name: &str, default: &str| match typed.get(name) {
+        "" => default.to_owned(),
+        text => text.to_owned(),
+    };
+    let decision = said("decision", "block");
+    let decisions = [
+        ("block", "Block: nobody books it online"),
+        ("open", "Open: everybody may, at the plain price"),
+        ("reprice", "Reprice: another factor"),
+        ("keep", "Keep: for some until so many hours before"),
+    ];
+    let decisions = decisions.map(|(value, label)| Choice::new(value, label, decision == value)).into();
+    let form = FormPart::post(HERE, "Decide")
+        .field(InputField::select("room_id", "Room", rooms.collect()))
+        .field(InputField::line("day", "Day on the calendar", "date", said("day", "")))
+        .field(InputField::line("time", "Start", "time", said("time", "")))
+        .field(InputField::select("decision", "Decision", decisions))
+        .field(InputField::line("factor", "Price factor, to reprice", "text", said("factor", "1.00")))
+        .field(InputField::select("tier", "For whom, to keep", tiers(&said("tier", "base"), "Choose")))
+        .field(InputField::line("hours", "Hours before, to keep", "number", said("hours", "48")))
+        .wrong(wrong);
+    Ok(StaffPage::new(by, HERE, "Single times")
+        .text("What is decided here for one start in one room beats every rule.")
+        .table(table, "Nothing is decided by hand for any time to come.")
+        .heading("decide", "Decide a time")
+        .form(form))
+}
+
+/// Which time.
+#[derive(Clone, Copy)]
+struct Which(Id, Timestamp);
+
+impl Input for Which {
+    fn parse(words: &mut Words) -> Which {
+        Which(words.id("room_id"), words.moment("starts_at"))
+    }
+}
+
+async fn ask_undo(caller: Caller, QueryForm(form): QueryForm<Which>) -> Result<Response> {
+    let Which(room, at) = form.parsed.map_err(Error::Invalid)?;
+    let page = caller.view(move |tx, by| {
+        let catalogue = catalogue::current(tx)?;
+        let found = bookings::decided_times(tx, by, (at, at + jiff::SignedDuration::from_secs(1)))?;
+        let found = found.into_iter().find(|time| time.decided.room == room).ok_or(Error::NotFound)?;
+        let name = catalogue.room(room).map(|room| room.name.clone()).unwrap_or_default();
+        let what = format!(
+            "{name}, {}: {}.",
+            format::moment(&catalogue.club.zone, at, tx.now()),
+            decided(found.decided.decision)
+        );
+        let form = FormPart::post(format!("{HERE}undo/"), "Take it back")
+            .hidden("room_id", room)
+            .hidden("starts_at", at);
+        Ok(StaffPage::new(by, HERE, "Take this back?")
+            .text(what)
+            .text("What was decided before it counts again; if that is nothing, the rules do.")
+            .with(Part::Form(form))
+            .with(Part::Links(vec![("Leave it", HERE.to_owned())])))
+    });
+    rendered(page.await, HERE)
+}
+
+async fn undo(caller: Caller, PostedForm(form): PostedForm<Which>) -> Result<Response> {
+    let Which(room, at) = form.parsed.map_err(Error::Invalid)?;
+    let done = caller.tx(move |tx, by| {
+        let operation = |tx: &mut Tx<'_>| {
+            bookings::undo(tx, by, room, at)?;
+            Ok(format!("{HERE}?done=1"))
+        };
+        handle_form(tx, operation, |tx, wrong| draw(tx, by, &RawForm::default(), wrong))
+    });
+    to_response(done.await, HERE)
+}

@@ -1,0 +1,126 @@
+//! Why not? For one person, service and start: everything that speaks against it, in the order of the table of refusals.
+
+use axum::Router;
+use axum::response::Response;
+use axum::routing::get;
+use bookings::Wish;
+use kit::web::{Input, Words};
+use kit::{Error, Fields, House, Result, Tx};
+use people::{Action, Actor, Caller};
+use ui::{Choice, FormPart, InputField, Part, QueryForm, RawForm, StaffPage, format, rendered};
+
+use crate::booking::why;
+
+const HERE: &str = "/staff/why-not/";
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new().route(HERE, get(show))
+}
+
+/// A question, if one was asked.
+struct Question(Option<Wish>, Option<String>);
+
+impl Input for Question {
+    fn parse(words: &mut Words) -> Question {
+        let email = words.opt_text_within("email", 200);
+        if words.raw("service_id").is_none() {
+            return Question(None, email);
+        }
+        Question(Some(Wish::parse(words)), email)
+    }
+}
+
+async fn show(caller: Caller, QueryForm(form): QueryForm<Question>) -> Result<Response> {
+    let (typed, parsed) = (form.typed, form.parsed);
+    let page = caller.view(move |tx, by| {
+        let (asked, wrong) = match &parsed {
+            Ok(Question(Some(wish), email)) => (Some((wish.clone(), email.clone())), None),
+            Ok(Question(None, _)) => (None, None),
+            Err(fields) => (None, Some(fields.clone())),
+        };
+        match asked {
+            None => draw(tx, by, &typed, wrong.as_ref(), None),
+            Some((wish, email)) => match find(tx, by, wish, email) {
+                Err(Error::Invalid(fields)) => draw(tx, by, &typed, Some(&fields), None),
+                other => {
+                    let found = other?;
+                    draw(tx, by, &typed, None, Some(found))
+                }
+            },
+        }
+    });
+    rendered(page.await, HERE)
+}
+
+/// What speaks against it, in sentences.
+fn find(tx: &mut Tx<'_>, by: &Actor, wish: Wish, email: Option<String>) -> Result<Vec<String>> {
+    by.need(Action::SeeEveryBooking)?;
+    let person = match email {
+        Some(email) => {
+            let found = people::person_by_email(tx, &email)?;
+            Some(found.ok_or_else(|| Fields::one("email", "Nobody has this address."))?.id)
+        }
+        None => None,
+    };
+    let verdict = bookings::why_not_for(tx, by, &wish, person)?;
+    let (catalogue, now) = (catalogue::current(tx)?, tx.now());
+    let told = |error: &Error| match error {
+        Error::Refused(refusal, carried) => {
+            let opens = why::opening(carried).map(|at| format::moment(&catalogue.club.zone, at, now));
+            let opens = opens.map(|at| format!(" It opens to them on {at}.")).unwrap_or_default();
+            format!("{}{opens}", refusal.sentence)
+        }
+        other => other.to_string(),
+    };
+    Ok(verdict.refusals.iter().map(told).collect())
+}
+
+fn draw(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    typed: &RawForm,
+    wrong: Option<&Fields>,
+    found: Option<Vec<String>>,
+) -> Result<StaffPage> {
+    by.need(Action::SeeEveryBooking)?;
+    let catalogue = catalogue::current(tx)?;
+    let chosen = typed.get("service_id");
+    let services = catalogue.services.iter().filter(|one| one.active);
+    let services = services.map(|one| Choice::new(one.id, &one.name, one.id.to_string() == chosen)).collect();
+    let room = typed.get("room_id");
+    let rooms = catalogue.rooms.iter().filter(|one| one.active);
+    let rooms = rooms.map(|one| Choice::new(one.id, &one.name, one.id.to_string() == room));
+    let technician = typed.get("technician_id");
+    let technicians = catalogue.technicians.iter().filter(|one| one.active);
+    let technicians = technicians.map(|one| Choice::new(one.id, &one.name, one.id.to_string() == technician));
+    let any = || [Choice::new("", "Any", false)].into_iter();
+    let form = FormPart::get(HERE, "Why not?")
+        .field(
+            InputField::line("email", "E-mail of the person", "email", typed.get("email"))
+                .hint("Empty for a visitor."),
+        )
+        .field(InputField::select("service_id", "Service", services))
+        .field(InputField::line("date", "Operating day", "date", typed.get("date")))
+        .field(InputField::line("start_time", "Start", "time", typed.get("start_time")))
+        .field(
+            InputField::line("party", "For how many", "number", typed.get("party"))
+                .hint("Empty for the service’s own."),
+        )
+        .field(InputField::select("room_id", "Room", any().chain(rooms).collect()))
+        .field(InputField::select("technician_id", "With", any().chain(technicians).collect()))
+        .wrong(wrong);
+    let page = StaffPage::new(by, HERE, "Why not?")
+        .text("Everything that would refuse this start to this person online, in the order in which they would be told.")
+        .form(form);
+    Ok(match found {
+        None => page,
+        Some(reasons) if reasons.is_empty() => {
+            page.heading("answer", "Nothing speaks against it").text("This person can book it.")
+        }
+        Some(reasons) => {
+            let heading =
+                if reasons.len() == 1 { "One thing".to_owned() } else { format!("{} things", reasons.len()) };
+            page.heading("answer", heading).with(Part::List(reasons))
+        }
+    })
+}

@@ -1,0 +1,147 @@
+//! Cancelling a visit, or what is left of a series: what it costs is said before.
+
+use askama::Template;
+use axum::Router;
+use axum::response::Response;
+use axum::routing::get;
+use bookings::{Reason, Status, WRONG_STATE};
+use kit::web::{Form, Page, Path, see_other};
+use kit::{Cents, Error, House, Id, Result, Tx};
+use people::{Action, Actor, Caller};
+use ui::{Frame, format, or_sign_in};
+
+use crate::visits::line::VisitLine;
+use crate::visits::visit::cancelling;
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new()
+        .route("/dashboard/bookings/{id}/cancel/", get(ask).post(cancel))
+        .route("/dashboard/bookings/{id}/cancel-series/", get(ask_series).post(cancel_series))
+}
+
+#[derive(Template)]
+#[template(path = "cancel.html")]
+struct CancelPage {
+    frame: Frame,
+    line: VisitLine,
+    cost: String,
+    sentence: String,
+    keeps_credit: bool,
+    /// Whether it is one of a series of which more can be cancelled.
+    has_series: bool,
+    /// Whether the club cancels it, and may say why.
+    by_club: bool,
+}
+
+#[derive(Template)]
+#[template(path = "cancel_series.html")]
+struct CancelSeriesPage {
+    frame: Frame,
+    /// The page of the visit from which one came.
+    path: String,
+    lines: Vec<VisitLine>,
+    cost: String,
+    by_club: bool,
+}
+
+async fn ask(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
+    let drawn = caller.view(move |tx, by| draw(tx, by, id)).await;
+    or_sign_in(drawn.and_then(|page| Page::of(&page)), &here(id))
+}
+
+fn here(id: Id) -> String {
+    format!("/dashboard/bookings/{id}/cancel/")
+}
+
+fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<CancelPage> {
+    let detail = bookings::show(tx, by, id)?;
+    let catalogue = catalogue::current(tx)?;
+    let (now, booking) = (tx.now(), &detail.booking);
+    if !booking.can_cancel(now) {
+        return Err(Error::refused(&WRONG_STATE));
+    }
+    let terms = cancelling(&catalogue, booking, now);
+    Ok(CancelPage {
+        frame: Frame::new(by, "visits", "Cancel this visit? · CoreSync"),
+        line: VisitLine::of(&catalogue, &detail, now),
+        cost: terms.now(detail.leaving.fee),
+        sentence: terms.sentence(),
+        keeps_credit: detail.leaving.late && detail.why.iter().any(|line| line.code == "credit"),
+        has_series: booking.series.is_some(),
+        by_club: is_by_club(by, booking.person),
+    })
+}
+
+/// Whether it is the club that cancels: staff, and not their own visit.
+fn is_by_club(by: &Actor, owner: Option<Id>) -> bool {
+    by.may(Action::BookForOthers) && by.id() != owner
+}
+
+async fn cancel(caller: Caller, Path(id): Path<Id>, Form(Reason(reason)): Form<Reason>) -> Result<Response> {
+    let cancelled = caller.tx(move |tx, by| cancel_once(tx, by, id, reason.as_deref())).await;
+    let done = cancelled.map(|()| see_other(&format!("/dashboard/bookings/{id}/")));
+    or_sign_in(done, &here(id))
+}
+
+/// Cancels it; sent twice, it is done once, and the visit's page says how it stands.
+fn cancel_once(tx: &mut Tx<'_>, by: &Actor, id: Id, reason: Option<&str>) -> Result<()> {
+    let cancelled = tx.attempt(|tx| match bookings::cancel_because(tx, by, id, reason) {
+        Ok(_) => Ok(Some(())),
+        Err(Error::Refused(refusal, _)) if refusal.code == WRONG_STATE.code => Ok(None),
+        Err(error) => Err(error),
+    })?;
+    let is_cancelled = cancelled.is_some() || bookings::show(tx, by, id)?.booking.status == Status::Cancelled;
+    if is_cancelled { Ok(()) } else { Err(Error::refused(&WRONG_STATE)) }
+}
+
+fn series_here(id: Id) -> String {
+    format!("/dashboard/bookings/{id}/cancel-series/")
+}
+
+async fn ask_series(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
+    // It is tried and undone: only so is known what each of them costs after the one before.
+    let drawn = caller.tx(move |tx, by| draw_series(tx, by, id)).await;
+    or_sign_in(drawn.and_then(|page| Page::of(&page)), &series_here(id))
+}
+
+fn draw_series(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<CancelSeriesPage> {
+    let (catalogue, now) = (catalogue::current(tx)?, tx.now());
+    let series = bookings::preview_cancel_series(tx, by, id)?;
+    let mut lines = Vec::new();
+    for (booking, _) in &series.cancelled {
+        lines.push(VisitLine::of(&catalogue, &bookings::show(tx, by, booking.id)?, now));
+    }
+    let owner = series.cancelled.first().and_then(|(booking, _)| booking.person);
+    let cost = match series.fee() {
+        fee if fee > Cents::ZERO => format!("Canceling them now costs {}.", format::money(fee)),
+        _ => "Canceling them now is free.".to_owned(),
+    };
+    Ok(CancelSeriesPage {
+        frame: Frame::new(by, "visits", "Cancel this series? · CoreSync"),
+        path: format!("/dashboard/bookings/{id}/"),
+        lines,
+        cost,
+        by_club: is_by_club(by, owner),
+    })
+}
+
+async fn cancel_series(
+    caller: Caller,
+    Path(id): Path<Id>,
+    Form(Reason(reason)): Form<Reason>,
+) -> Result<Response> {
+    let cancelled = caller.tx(move |tx, by| cancel_series_once(tx, by, id, reason.as_deref())).await;
+    let done = cancelled.map(|()| see_other(&format!("/dashboard/bookings/{id}/")));
+    or_sign_in(done, &series_here(id))
+}
+
+/// Cancels what is left of it; sent twice, it is done once.
+fn cancel_series_once(tx: &mut Tx<'_>, by: &Actor, id: Id, reason: Option<&str>) -> Result<()> {
+    let cancelled = tx.attempt(|tx| match bookings::cancel_series(tx, by, id, reason) {
+        Ok(_) => Ok(Some(())),
+        Err(Error::Refused(refusal, _)) if refusal.code == WRONG_STATE.code => Ok(None),
+        Err(error) => Err(error),
+    })?;
+    let is_cancelled = cancelled.is_some() || bookings::show(tx, by, id)?.booking.status == Status::Cancelled;
+    if is_cancelled { Ok(()) } else { Err(Error::refused(&WRONG_STATE)) }
+}

@@ -1,0 +1,22 @@
+//! The visits of a person: the list, one of them, moving, repeating, and cancelling it.
+
+pub(crate) mod cancel;
+pub(crate) mod guest_visit;
+pub(crate) mod line;
+pub(crate) mod list;
+pub(crate) mod repeat;
+pub(crate) mod reschedule;
+pub(crate) mod visit;
+
+use axum::Router;
+use kit::House;
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new()
+        .merge(list::routes())
+        .merge(visit::routes())
+        .merge(reschedule::routes())
+        .merge(repeat::routes())
+        .merge(cancel::routes())
+        .merge(guest_visit::routes())
+}

@@ -1,0 +1,358 @@
+//! A visit that repeats: all of its days at once, with other times for those that can't be had, in one transaction.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use bookings::{Detail, Extras, Holder, Repeated, Series, When, Wish};
+use jiff::{Timestamp, ToSpan as _};
+use kit::replies::{Deed, Reply, once};
+use kit::web::{Input, Page, Path, Words, body};
+use kit::{Cents, Error, Fault, House, Id, Result, Tx, tokens};
+use people::{Actor, Caller};
+use serde_json::Value;
+use ui::{Choice, FieldErrors, FormInput, Frame, format, lenient_number, or_sign_in};
+
+use crate::visits::line::VisitLine;
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new().route("/dashboard/bookings/{id}/repeat/", get(ask).post(go))
+}
+
+/// The most days that a page repeats a visit on.
+const MOST: i64 = 25;
+const FIELDS: [(&str, &str); 2] = [("every_weeks", "Every"), ("times", "How many more")];
+
+/// How it is to repeat.
+#[derive(Debug, Clone)]
+struct Plan {
+    every_weeks: i64,
+    times: i64,
+    instead: Vec<(i64, Timestamp)>,
+    without: Vec<i64>,
+    /// Whether it is to be booked, and not only looked at.
+    books: bool,
+    /// What the page promised for all of them, in cents.
+    promise: Option<i64>,
+    once: String,
+}
+
+impl Input for Plan {
+    fn parse(words: &mut Words) -> Plan {
+        let (mut instead, mut without) = (Vec::new(), Vec::new());
+        for place in 0..MOST {
+            let field = format!("at-{place}");
+            match words.opt_text_within(&field, 100).as_deref() {
+                None => {}
+                Some("without") => without.push(place),
+                Some(_) => instead.extend(words.opt_moment(&field).map(|at| (place, at))),
+            }
+        }
+        Plan {
+            every_weeks: words.opt_number("every_weeks", 1, 8).unwrap_or(1),
+            times: words.opt_number("times", 1, MOST).unwrap_or(3),
+            instead,
+            without,
+            books: words.raw("deed").and_then(Value::as_str) == Some("book"),
+            promise: lenient_number(words, "promise"),
+            once: words.opt_text_within("once", 100).unwrap_or_default(),
+        }
+    }
+}
+
+/// One day of the series.
+struct Day {
+    place: i64,
+    when: String,
+    /// What it costs, if it can be had.
+    price: Option<String>,
+    /// Why it can't be had.
+    sentence: Option<String>,
+    /// What to do then.
+    choices: Vec<Choice>,
+    /// The other time that was chosen for it.
+    instead: Option<String>,
+    /// Whether it is left out by wish.
+    is_left_out: bool,
+}
+
+#[derive(Template)]
+#[template(path = "repeat.html")]
+struct RepeatPage {
+    frame: Frame,
+    line: VisitLine,
+    errors: FieldErrors,
+    every: String,
+    times: String,
+    days: Vec<Day>,
+    has_conflicts: bool,
+    /// What all of them cost, if every one can be had.
+    total: Option<(String, i64)>,
+    refusal: Option<String>,
+    once: String,
+}
+
+fn here(id: Id) -> String {
+    format!("/dashboard/bookings/{id}/repeat/")
+}
+
+async fn ask(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
+    let drawn = caller.view(move |tx, by| {
+        let detail = bookings::show(tx, by, id)?;
+        page(tx, by, &detail)
+    });
+    or_sign_in(drawn.await.and_then(|page| Page::of(&page)), &here(id))
+}
+
+/// The form and the digest of what was sent.
+struct Filled(FormInput<Plan>, String);
+
+impl<S: Send + Sync> FromRequest<S> for Filled {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &S) -> Result<Filled> {
+        let bytes = body(request).await?;
+        Ok(Filled(FormInput::from_bytes(&bytes)?, tokens::hex(&tokens::digest_of(&bytes))))
+    }
+}
+
+enum Outcome {
+    Booked(Reply),
+    Rendered(StatusCode, Box<RepeatPage>),
+}
+
+async fn go(caller: Caller, Path(id): Path<Id>, Filled(form, digest): Filled) -> Result<Response> {
+    let done = caller.tx(move |tx, by| handle_form(tx, by, id, &form, &digest)).await;
+    let answered = done.and_then(|outcome| match outcome {
+        Outcome::Booked(reply) => Ok(reply.into_response()),
+        Outcome::Rendered(status, page) => Ok((status, Page::of(&*page)?).into_response()),
+    });
+    or_sign_in(answered, &here(id))
+}
+
+fn handle_form(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &FormInput<Plan>, digest: &str) -> Result<Outcome> {
+    let detail = bookings::show(tx, by, id)?;
+    let mut drawn = page(tx, by, &detail)?;
+    let plan = match &form.parsed {
+        Ok(plan) => plan,
+        Err(fields) => {
+            drawn.errors = FieldErrors::of(fields, &FIELDS);
+            drawn.every = form.typed.get("every_weeks").to_owned();
+            drawn.times = form.typed.get("times").to_owned();
+            if drawn.errors.is_empty() {
+                drawn.refusal = fields.0.values().next().cloned();
+            }
+            return Ok(Outcome::Rendered(StatusCode::BAD_REQUEST, Box::new(drawn)));
+        }
+    };
+    let wish = wish(tx, by, &detail, plan)?;
+    let repeated = |skip_conflicts| Repeated {
+        wish: wish.clone(),
+        every_weeks: plan.every_weeks,
+        times: plan.times,
+        skip_conflicts,
+        instead: plan.instead.clone(),
+        without: plan.without.clone(),
+    };
+    let mut refusal = None;
+    if plan.books {
+        let name = format!("POST {}\n{} {digest}", here(id), plan.once);
+        let deed = Deed { name, digest: tokens::digest(digest) };
+        let asker = format!("person:{}", by.person()?.id);
+        let reply = once(tx, Some(&deed), &asker, |tx| {
+            let booked = tx.attempt(|tx| match bookings::repeat(tx, by, &repeated(false)) {
+                Ok(series) if series.booked.is_empty() => Ok(None),
+                Ok(series) => {
+                    let sum = sum(&series);
+                    let is_dearer = plan.promise.is_some_and(|promise| sum.0 > promise);
+                    if is_dearer {
+                        refusal =
+                            Some(format!("They cost {} now. Nothing is booked yet.", format::money(sum)));
+                    }
+                    Ok((!is_dearer).then_some(()))
+                }
+                Err(Error::Refused(said, _)) => {
+                    refusal = Some(said.sentence.to_owned());
+                    Ok(None)
+                }
+                Err(Error::Invalid(fields)) => {
+                    refusal = fields.0.into_values().next();
+                    Ok(None)
+                }
+                Err(error) => Err(error),
+            })?;
+            let path = "/dashboard/bookings/#upcoming";
+            Ok(booked.map(|()| Reply::empty(StatusCode::SEE_OTHER).with(&LOCATION, path)))
+        })?;
+        if let Some(reply) = reply {
+            return Ok(Outcome::Booked(reply));
+        }
+    }
+    drawn.every = plan.every_weeks.to_string();
+    drawn.times = plan.times.to_string();
+    lay_out(tx, by, &mut drawn, plan, &repeated(true))?;
+    let status = if plan.books { StatusCode::CONFLICT } else { StatusCode::OK };
+    drawn.refusal = refusal;
+    Ok(Outcome::Rendered(status, Box::new(drawn)))
+}
+
+fn sum(series: &Series) -> Cents {
+    series.booked.iter().map(bookings::Booking::total).sum()
+}
+
+fn page(tx: &mut Tx<'_>, by: &Actor, detail: &Detail) -> Result<RepeatPage> {
+    let catalogue = catalogue::current(tx)?;
+    let is_offered = catalogue.service(detail.booking.service).is_some_and(|service| service.active);
+    if !is_offered || detail.booking.reference.is_none() {
+        return Err(Error::NotFound);
+    }
+    let line = VisitLine::of(&catalogue, detail, tx.now());
+    Ok(RepeatPage {
+        frame: Frame::new(by, "visits", format!("Repeat: {} · CoreSync", line.service)),
+        line,
+        errors: FieldErrors::default(),
+        every: "1".to_owned(),
+        times: "3".to_owned(),
+        days: Vec::new(),
+        has_conflicts: false,
+        total: None,
+        refusal: None,
+        once: tokens::secret()?,
+    })
+}
+
+/// The same as a visit, so many weeks after it.
+fn wish(tx: &mut Tx<'_>, by: &Actor, detail: &Detail, plan: &Plan) -> Result<Wish> {
+    let booking = &detail.booking;
+    let catalogue = catalogue::current(tx)?;
+    let zone = &catalogue.club.zone;
+    let first = booking.starts_at.to_zoned(zone.clone()).checked_add(plan.every_weeks.weeks());
+    let mut first = first.map_err(Fault::because)?;
+    // Of a visit that was long ago, the next such day is meant.
+    let now = tx.now();
+    while first.timestamp() <= now {
+        first = first.checked_add(plan.every_weeks.weeks()).map_err(Fault::because)?;
+    }
+    let offered = catalogue.service(booking.service);
+    let mut addons = bookings::held_notes(tx, Holder { by, token: None }, booking.id)?.addons;
+    addons
+        .retain(|wish| offered.is_some_and(|one| catalogue.addons_of(one).any(|addon| addon.id == wish.id)));
+    let technician = match detail.technicians.as_slice() {
+        [(id, _)] => Some(*id),
+        _ => None,
+    };
+    Ok(Wish {
+        service: booking.service,
+        minutes: booking.sale.as_ref().map(|sale| sale.minutes),
+        when: When::Moment(first.timestamp()),
+        room: None,
+        technician,
+        party: Some(booking.party),
+        person: booking.person,
+        companion: None,
+        extras: Extras {
+            guest_name: booking.guest_name.clone(),
+            guest_email: booking.guest_email.clone(),
+            companion_name: booking.companion_name.clone(),
+            special_requests: booking.special_requests.clone(),
+            allergies: bookings::allergies(tx, by, booking.id)?,
+            addons,
+            ..Extras::default()
+        },
+        then: Vec::new(),
+    })
+}
+
+/// Lays out what booking it would come to: it is booked, looked at, and undone.
+fn lay_out(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    drawn: &mut RepeatPage,
+    plan: &Plan,
+    repeated: &Repeated,
+) -> Result<()> {
+    let mut found = None;
+    tx.attempt::<()>(|tx| match bookings::repeat(tx, by, repeated) {
+        Err(error @ Error::Fault(_)) => Err(error),
+        other => {
+            found = Some(other);
+            Ok(None)
+        }
+    })?;
+    let series = match found.ok_or_else(|| Fault::because("neither booked nor refused"))? {
+        Ok(series) => series,
+        // None of them can be had.
+        Err(Error::Refused(_, mut carried)) => {
+            let left_out = carried.remove("conflicts").and_then(|list| list.as_array().cloned());
+            Series { booked: Vec::new(), left_out: left_out.unwrap_or_default() }
+        }
+        Err(Error::Invalid(fields)) => {
+            drawn.refusal = fields.0.into_values().next();
+            return Ok(());
+        }
+        Err(error) => return Err(error),
+    };
+    let catalogue = catalogue::current(tx)?;
+    let (zone, now) = (&catalogue.club.zone, tx.now());
+    let place_of = |conflict: &Value| conflict.get("place").and_then(Value::as_i64);
+    let mut booked = series.booked.iter();
+    for place in 0..plan.times {
+        let conflict = series.left_out.iter().find(|one| place_of(one) == Some(place));
+        let is_left_out = plan.without.contains(&place);
+        let made = if is_left_out || conflict.is_some() { None } else { booked.next() };
+        let planned = planned(repeated, zone, place)?;
+        let when = match made {
+            Some(made) => format!(
+                "{}, {}",
+                format::day_of(zone, made.starts_at, now),
+                format::span(zone, made.starts_at, made.ends_at)
+            ),
+            None => format::moment(zone, planned, now),
+        };
+        let instead = plan.instead.iter().find(|(of, _)| *of == place).map(|(_, at)| at.to_string());
+        let told = |conflict: &Value| conflict.get("error").and_then(Value::as_str).map(str::to_owned);
+        drawn.days.push(Day {
+            place,
+            when,
+            price: made.map(|made| format::money(made.total())),
+            sentence: conflict.and_then(told),
+            choices: conflict.map(|conflict| choices(conflict, zone, now)).unwrap_or_default(),
+            instead: instead.filter(|_| conflict.is_none()),
+            is_left_out,
+        });
+    }
+    drawn.has_conflicts = !series.left_out.is_empty();
+    let sum = sum(&series);
+    let all = !drawn.has_conflicts && !series.booked.is_empty();
+    drawn.total = all.then(|| (format::money(sum), sum.0));
+    Ok(())
+}
+
+/// When a place of the series would be.
+fn planned(repeated: &Repeated, zone: &jiff::tz::TimeZone, place: i64) -> Result<Timestamp> {
+    if let Some((_, at)) = repeated.instead.iter().find(|(of, _)| *of == place) {
+        return Ok(*at);
+    }
+    let When::Moment(first) = repeated.wish.when else { return Err(Error::NotFound) };
+    let weeks = repeated.every_weeks * place;
+    let shown = first.to_zoned(zone.clone()).checked_add(weeks.weeks()).map_err(Fault::because)?;
+    Ok(shown.timestamp())
+}
+
+/// What can be done about a day that can't be had: the next best times, or to leave it out.
+fn choices(conflict: &Value, zone: &jiff::tz::TimeZone, now: Timestamp) -> Vec<Choice> {
+    let listed =
+        conflict.get("alternatives").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let parsed = |slot: &Value| {
+        let at: Timestamp = slot.get("starts_at")?.as_str()?.parse().ok()?;
+        let (price, room) = (slot.get("price")?.as_str()?, slot.get("room_name")?.as_str()?);
+        let label = format!("{}, ${price}, {room}", format::moment(zone, at, now));
+        Some(Choice::new(at, label, false))
+    };
+    let mut choices: Vec<Choice> = listed.iter().filter_map(parsed).collect();
+    choices.push(Choice::new("without", "Leave it out", true));
+    choices
+}

@@ -1,0 +1,322 @@
+//! Moving a visit: other times in the same strip of days, and what the move means before it is made (C4).
+
+use askama::Template;
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use bookings::{
+    BookingFor, Detail, Move, Rescheduled, SearchContext, ShownMove, TOO_MANY_MOVES, WRONG_STATE, When,
+};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use kit::web::{Input, Page, Path, Words, see_other};
+use kit::{Cents, Error, Fault, Fields, House, Id, Result, Tx};
+use people::{Actor, Caller};
+use ui::{Choice, FieldErrors, FormInput, Frame, PostedForm, QueryForm, format, lenient_number, or_sign_in};
+
+use crate::booking::book::{Narrowing, narrowings, night_before};
+use crate::booking::times::{self, Narrowed, Part, Search, Strip};
+use crate::visits::line::VisitLine;
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new().route("/dashboard/bookings/{id}/move/", get(look).post(go))
+}
+
+/// Where it is to be moved.
+#[derive(Debug, Clone, Default)]
+struct Wanted {
+    date: Option<Date>,
+    to: Option<Timestamp>,
+    narrowed: Narrowed,
+    /// The new total that the page showed, in cents.
+    promise: Option<i64>,
+    /// The room that the page showed.
+    shown_room: Option<i64>,
+    /// The technicians that the page showed.
+    shown_with: Option<Vec<Id>>,
+}
+
+impl Input for Wanted {
+    fn parse(words: &mut Words) -> Wanted {
+        Wanted {
+            date: words.opt_date("date"),
+            to: words.opt_moment("to"),
+            narrowed: Narrowed::parse(words),
+            promise: lenient_number(words, "promise"),
+            shown_room: lenient_number(words, "shown_room"),
+            shown_with: words.opt_text_within("shown_with", 200).as_deref().and_then(ids),
+        }
+    }
+}
+
+/// `17,18`: ids as the page wrote them.
+fn ids(text: &str) -> Option<Vec<Id>> {
+    text.split(',').map(|id| id.parse().ok().map(Id)).collect()
+}
+
+/// What a move means.
+struct Meant {
+    when: String,
+    /// `Stone`, `Duet instead of Stone`
+    room: String,
+    /// `Ada`, `Tom instead of Ada`; nothing if nobody serves.
+    with: Option<String>,
+    stamp: String,
+    price: String,
+    promise: i64,
+    shown_room: Id,
+    /// `17,18`
+    shown_with: String,
+    /// What becomes dearer, cheaper, or stays.
+    difference: String,
+    /// What stays due if it is cancelled later.
+    frozen: Option<String>,
+    moves_left: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "move.html")]
+struct MovePage {
+    frame: Frame,
+    line: VisitLine,
+    errors: FieldErrors,
+    refusal: Option<String>,
+    date: Date,
+    today: Date,
+    technicians: Vec<Choice>,
+    rooms: Vec<Choice>,
+    search: Search,
+    strip: Strip,
+    day: String,
+    parts: Vec<Part>,
+    sentence: Option<String>,
+    meant: Option<Meant>,
+}
+
+const FIELDS: [(&str, &str); 2] = [("date", "Date"), ("to", "Time")];
+
+fn here(id: Id) -> String {
+    format!("/dashboard/bookings/{id}/move/")
+}
+
+async fn look(caller: Caller, Path(id): Path<Id>, QueryForm(form): QueryForm<Wanted>) -> Result<Response> {
+    // A look at what a move means makes it and undoes it: that is more than a view may.
+    let drawn = caller.tx(move |tx, by| draw(tx, by, id, &form.parsed, None)).await;
+    or_sign_in(drawn.and_then(|(status, page)| Ok((status, Page::of(&*page)?))), &here(id))
+}
+
+async fn go(caller: Caller, Path(id): Path<Id>, PostedForm(form): PostedForm<Wanted>) -> Result<Response> {
+    let done = caller.tx(move |tx, by| handle_form(tx, by, id, &form)).await;
+    let answered = done.and_then(|outcome| match outcome {
+        Ok(path) => Ok(see_other(&path)),
+        Err((status, page)) => Ok((status, Page::of(&*page)?).into_response()),
+    });
+    or_sign_in(answered, &here(id))
+}
+
+type Shown = (StatusCode, Box<MovePage>);
+
+fn handle_form(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    id: Id,
+    form: &FormInput<Wanted>,
+) -> Result<Result<String, Shown>> {
+    let mut parsed = form.parsed.clone();
+    if let Ok(Wanted { to: None, .. }) = parsed {
+        let mut fields = Fields::new();
+        fields.add("to", "Choose one of the times first.");
+        parsed = Err(fields);
+    }
+    let Ok(wanted) = &parsed else { return draw(tx, by, id, &parsed, None).map(Err) };
+    let detail = bookings::show(tx, by, id)?;
+    let to = target(&detail, wanted);
+    let mut stopped = None;
+    let moved = tx.attempt(|tx| match bookings::reschedule(tx, by, id, &to) {
+        Ok(_) => Ok(Some(())),
+        Err(error) => {
+            stopped = Some(refused(error)?);
+            Ok(None)
+        }
+    })?;
+    if moved.is_some() {
+        return Ok(Ok(format!("/dashboard/bookings/{id}/")));
+    }
+    let stopped = stopped.ok_or_else(|| Fault::because("neither moved nor refused"))?;
+    draw(tx, by, id, &parsed, Some(stopped)).map(Err)
+}
+
+/// What is said of a refusal; what is none goes on.
+fn refused(error: Error) -> Result<(StatusCode, String)> {
+    match error {
+        Error::Refused(refusal, carried) => {
+            let status = StatusCode::from_u16(refusal.status).map_err(Fault::because)?;
+            let opens = carried.contains_key("opens_at");
+            let more = if opens { " Choose another time, or wait until it opens to you." } else { "" };
+            Ok((status, format!("{}{more}", refusal.sentence)))
+        }
+        Error::Invalid(fields) => {
+            Ok((StatusCode::BAD_REQUEST, fields.0.into_values().next().unwrap_or_default()))
+        }
+        other => Err(other),
+    }
+}
+
+/// The move that is asked for, and what the page showed of it: in the same room and by the same technicians as before,
+/// where they are free and no others are named.
+fn target(detail: &Detail, wanted: &Wanted) -> Move {
+    let to = wanted.to.unwrap_or(detail.booking.starts_at);
+    let shown = ShownMove {
+        total: wanted.promise.map(Cents),
+        room: wanted.shown_room.map(Id),
+        technicians: wanted.shown_with.clone(),
+    };
+    let (room, technician) = (wanted.narrowed.room(), wanted.narrowed.technician());
+    Move { when: When::Moment(to), room, technician, shown }
+}
+
+fn draw(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    id: Id,
+    parsed: &Result<Wanted, Fields>,
+    stopped: Option<(StatusCode, String)>,
+) -> Result<Shown> {
+    let detail = bookings::show(tx, by, id)?;
+    let booking = &detail.booking;
+    let catalogue = catalogue::current(tx)?;
+    let (now, zone) = (tx.now(), &catalogue.club.zone);
+    if !detail.can_move {
+        let was_moved_enough = booking.can_move(now, i64::MAX);
+        return Err(Error::refused(if was_moved_enough { &TOO_MANY_MOVES } else { &WRONG_STATE }));
+    }
+    let wanted = parsed.as_ref().cloned().unwrap_or_default();
+    let service = catalogue.service(booking.service).ok_or(Error::NotFound)?;
+    let minutes = booking.sale.as_ref().map(|sale| sale.minutes);
+    let search_for = Search {
+        party: Some(booking.party),
+        minutes,
+        moving: Some(id),
+        guest: None,
+        ..Search::fitting(&catalogue, service, wanted.narrowed)
+    };
+    let today = format::date_at(zone, now);
+    let date = match (wanted.to, wanted.date) {
+        (Some(to), None) => night_before(zone, to),
+        (_, date) => date.unwrap_or_else(|| booking.day.max(today)),
+    };
+    let (first, last) = times::strip_span(today, date);
+    let context = SearchContext::read(tx, by, BookingFor::Asker, Some(id))?;
+    let fortnight = context.search(tx, &search_for.ask(service.id, first, last, false))?;
+    let day = context.search(tx, &search_for.ask(service.id, date, date, true))?;
+    let (room, technician) = (wanted.narrowed.room(), wanted.narrowed.technician());
+    let is_same_room = room.is_none_or(|room| room == booking.room);
+    let serves = |id: Id| detail.technicians.iter().any(|(one, _)| *one == id);
+    let is_same = is_same_room && technician.is_none_or(serves);
+    let stays = |at: Timestamp| at == booking.starts_at && is_same;
+    let mut parts = times::parts(&day, &search_for);
+    // Where it is already is no move, unless somebody else or another room is asked for.
+    let own = Some(booking.starts_at.to_string()).filter(|_| stays(booking.starts_at));
+    parts.iter_mut().for_each(|part| part.times.retain(|time| Some(&time.stamp) != own.as_ref()));
+    parts.retain(|part| !part.times.is_empty());
+    let closed = day.days.first().and_then(|day| day.closed);
+    let sentence = match closed {
+        Some(closed) => Some(times::closed_sentence(&day.window, date, closed)),
+        None if parts.is_empty() => Some(times::empty_sentence(&fortnight, date)),
+        None => None,
+    };
+    let (mut meant, mut stopped) = (None, stopped);
+    if wanted.to.is_some_and(stays) {
+        let sentence = "It is at this time already. Choose another.".to_owned();
+        stopped = stopped.or(Some((StatusCode::OK, sentence)));
+    } else if let Some(to) = wanted.to {
+        // What was shown before is shown anew.
+        let asked = Wanted { date: None, to: Some(to), narrowed: wanted.narrowed, ..Wanted::default() };
+        match bookings::preview_move(tx, by, id, &target(&detail, &asked)) {
+            Ok(moved) => meant = Some(meaning(&catalogue, &detail, &moved, now)),
+            Err(error) => stopped = stopped.or(Some(refused(error)?)),
+        }
+    }
+    let fields = parsed.as_ref().err().cloned().unwrap_or_default();
+    let status = match &stopped {
+        _ if !fields.0.is_empty() => StatusCode::BAD_REQUEST,
+        Some((status, _)) => *status,
+        None => StatusCode::OK,
+    };
+    let line = VisitLine::of(&catalogue, &detail, now);
+    let Narrowing { technicians, rooms, .. } = narrowings(&catalogue, service, &search_for);
+    let page = MovePage {
+        frame: Frame::new(by, "visits", format!("Move: {} · CoreSync", line.service)),
+        line,
+        errors: FieldErrors::of(&fields, &FIELDS),
+        refusal: stopped.map(|(_, sentence)| sentence),
+        date,
+        today,
+        technicians,
+        rooms,
+        strip: Strip::of(&fortnight, &search_for, date),
+        search: search_for,
+        day: format::day(date, today),
+        parts,
+        sentence,
+        meant,
+    };
+    Ok((status, Box::new(page)))
+}
+
+/// `Duet instead of Stone`, `Stone` where it stays.
+fn instead(now: String, before: String) -> String {
+    if now == before { now } else { format!("{now} instead of {before}") }
+}
+
+fn meaning(catalogue: &catalogue::Catalogue, detail: &Detail, moved: &Rescheduled, now: Timestamp) -> Meant {
+    let (before, after) = (&detail.booking, &moved.booking);
+    let room = |id| catalogue.room(id).map(|room| room.name.clone()).unwrap_or_default();
+    let name = |id: &Id| catalogue.technician(*id).map(|one| one.name.clone()).unwrap_or_default();
+    let names = |ids: &[Id]| {
+        let mut names: Vec<String> = ids.iter().map(name).collect();
+        names.sort();
+        names.join(" and ")
+    };
+    let served: Vec<Id> = detail.technicians.iter().map(|(id, _)| *id).collect();
+    let with = instead(names(&moved.technicians), names(&served));
+    let zone = &catalogue.club.zone;
+    let (price, difference) = (format::money(after.total()), moved.difference);
+    let difference = match difference.0 {
+        0 => "It costs the same.".to_owned(),
+        1.. => format!("That is {} more than before.", format::money(difference)),
+        _ => format!("That is {} less than before.", format::money(Cents(-difference.0))),
+    };
+    let frozen = (after.frozen.fee > Cents::ZERO).then(|| {
+        let fee = format::money(after.frozen.fee);
+        format!("If you cancel it later, {fee} stays due, for it is moved late.")
+    });
+    let left = catalogue.number(bookings::MOVES) - after.moves;
+    let counts = after.moves > before.moves;
+    let shown: Vec<String> = moved.technicians.iter().map(|id| id.0.to_string()).collect();
+    Meant {
+        when: format!(
+            "{}, {}",
+            format::day_of(zone, after.starts_at, now),
+            format::span(zone, after.starts_at, after.ends_at)
+        ),
+        room: instead(room(after.room), room(before.room)),
+        with: Some(with).filter(|with| !with.is_empty()),
+        stamp: after.starts_at.to_string(),
+        promise: after.total().0,
+        shown_room: after.room,
+        shown_with: shown.join(","),
+        price,
+        difference,
+        frozen,
+        moves_left: counts.then(|| match left {
+            ..=0 => "After that it can’t be moved any more.".to_owned(),
+            1 => "After that it can be moved once more.".to_owned(),
+            left => format!(
+                "After that it can be moved {} more times.",
+                format::number(usize::try_from(left).unwrap_or(2))
+            ),
+        }),
+    }
+}

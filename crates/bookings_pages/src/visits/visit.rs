@@ -1,0 +1,228 @@
+//! One visit whole.
+
+use askama::Template;
+use axum::Router;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::Response;
+use axum::routing::get;
+use bookings::{Booking, Detail, SUBJECT, Status};
+use catalogue::{Catalogue, Service};
+use jiff::Timestamp;
+use kit::web::{Page, Path};
+use kit::{Cents, Error, House, Id, Result, Tx};
+use messages::calendar::{Event, ics};
+use money::{Charge, Subject};
+use people::{Actor, Caller};
+use ui::{Frame, format, or_sign_in};
+
+use crate::booking::times::Search;
+use crate::calendar::{Invited, event};
+use crate::price::{self, BillLine, Cancelling};
+use crate::visits::line::{VisitLine, status_word};
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new()
+        .route("/dashboard/bookings/{id}/", get(visit))
+        .route("/dashboard/bookings/{id}/visit.ics", get(calendar))
+}
+
+#[derive(Template)]
+#[template(path = "visit.html")]
+struct VisitPage {
+    frame: Frame,
+    line: VisitLine,
+    status: &'static str,
+    is_cancelled: bool,
+    /// Where the same is booked again, if it is still offered.
+    again: Option<String>,
+    technicians: String,
+    companion: Option<String>,
+    scene: Option<String>,
+    /// The other services of the same visit.
+    together: Vec<VisitLine>,
+    /// When it was to be before it was moved.
+    moved_from: Option<String>,
+    /// Whether it still lies ahead.
+    is_ahead: bool,
+    letter: Letter,
+    can_move: bool,
+    can_repeat: bool,
+    /// The same in calendars on the web: a name and an address.
+    calendars: Vec<(&'static str, String)>,
+    guests: String,
+    guest_name: Option<String>,
+    requests: Option<String>,
+    allergies: Option<String>,
+    bill: Vec<BillLine>,
+    total: String,
+    payment: String,
+    /// What cancelling costs, if it can be cancelled.
+    cancelling: Option<String>,
+    club: (String, String),
+}
+
+/// Whether whoever reads the page gets the letter about the visit.
+enum Letter {
+    /// It is on its way.
+    Comes,
+    /// It follows when they have shown that their address is theirs.
+    Waits,
+    /// It goes to somebody else, or they want none.
+    Elsewhere,
+}
+
+fn letter(tx: &mut Tx<'_>, by: &Actor, booking: &Booking) -> Result<Letter> {
+    let own = by.id().filter(|id| booking.person == Some(*id));
+    let Some(person) = own else { return Ok(Letter::Elsewhere) };
+    Ok(if people::mail_of(tx, person)?.is_some() { Letter::Comes } else { Letter::Waits })
+}
+
+/// What is asked about cancelling a booking now.
+pub(crate) fn cancelling<'c>(catalogue: &'c Catalogue, booking: &Booking, now: Timestamp) -> Cancelling<'c> {
+    Cancelling {
+        policy: booking.policy,
+        net: booking.net(),
+        booked_at: booking.created_at,
+        starts_at: booking.starts_at,
+        now,
+        zone: &catalogue.club.zone,
+    }
+}
+
+async fn visit(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
+    let public = caller.house().config.public_url.clone();
+    // What staff read of a guest's health is written to the audit log.
+    let drawn = match caller.view(|_, by| Ok(by.is_staff())).await? {
+        true => caller.tx(move |tx, by| draw(tx, by, id, &public)).await,
+        false => caller.view(move |tx, by| draw(tx, by, id, &public)).await,
+    };
+    or_sign_in(drawn.and_then(|page| Page::of(&page)), &format!("/dashboard/bookings/{id}/"))
+}
+
+/// Where the same is looked for again: the same service with the same people in the same room.
+fn again(service: &Service, detail: &Detail) -> String {
+    let booking = &detail.booking;
+    let sold = booking.sale.as_ref().map(|sale| sale.minutes);
+    let search = Search {
+        service: service.slug.clone(),
+        party: Some(booking.party).filter(|party| *party != service.party),
+        technician: detail.technicians.first().map(|(id, _)| *id).filter(|_| service.technicians == 1),
+        room: Some(booking.room).filter(|_| service.rooms.len() > 1),
+        minutes: sold.filter(|minutes| *minutes != service.minutes),
+        moving: None,
+        guest: None,
+    };
+    search.path()
+}
+
+/// The event in calendars on the web, each of which takes it from an address.
+fn calendars(event: &Event) -> Vec<(&'static str, String)> {
+    let stamp = |moment: Timestamp| moment.strftime("%Y%m%dT%H%M%SZ").to_string();
+    let (title, place) = (format::encoded(&event.summary), format::encoded(&event.location));
+    let about = format::encoded(&event.description);
+    let google = format!(
+        "https://calendar.google.com/calendar/render?action=TEMPLATE&text={title}&dates={}/{}&location={place}&details={about}",
+        stamp(event.starts_at),
+        stamp(event.ends_at)
+    );
+    let outlook = format!(
+        "https://outlook.live.com/calendar/0/deeplink/compose?rru=addevent&subject={title}&startdt={}&enddt={}&location={place}&body={about}",
+        event.starts_at, event.ends_at
+    );
+    vec![("Google Calendar", google), ("Outlook", outlook)]
+}
+
+/// The event of a visit, to which whose account it is is invited.
+fn event_of(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    booking: &Booking,
+    link: &str,
+    mail_from: &str,
+) -> Result<Event> {
+    let person = booking.person.map(|person| people::person(tx, person)).transpose()?;
+    let name = person.as_ref().map(|person| person.first_name.clone()).unwrap_or_default();
+    let email = person.and_then(|person| person.email).unwrap_or_default();
+    event(tx, catalogue, booking, &Invited { name: &name, email: &email, link, mail_from })
+}
+
+/// The visit as a file for a calendar.
+async fn calendar(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
+    let public = caller.house().config.public_url.clone();
+    let here = format!("/dashboard/bookings/{id}/");
+    let written = caller.view({
+        let link = format!("{public}{here}");
+        let mail_from = caller.house().config.mail_from.clone();
+        move |tx, by| {
+            let detail = bookings::show(tx, by, id)?;
+            let booking = &detail.booking;
+            if booking.reference.is_none() {
+                return Err(Error::NotFound);
+            }
+            let catalogue = catalogue::current(tx)?;
+            let event = event_of(tx, &catalogue, booking, &link, &mail_from)?;
+            Ok((booking.reference.clone().unwrap_or_default(), ics(&[event])))
+        }
+    });
+    let file = written.await.map(|(name, text)| {
+        let attached = format!("attachment; filename=\"{name}.ics\"");
+        ([(CONTENT_TYPE, "text/calendar; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, attached)], text)
+    });
+    or_sign_in(file, &here)
+}
+
+fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, public: &str) -> Result<VisitPage> {
+    let detail = bookings::show(tx, by, id)?;
+    let allergies = bookings::read_allergies(tx, by, id)?;
+    let scene = bookings::scene(tx, by, id)?;
+    let together = bookings::together(tx, by, id)?;
+    let catalogue = catalogue::current(tx)?;
+    let now = tx.now();
+    let Detail { booking, technicians, why, .. } = &detail;
+    let charge = money::charge_of(tx, Subject { kind: SUBJECT, id })?;
+    let line = VisitLine::of(&catalogue, &detail, now);
+    let names: Vec<&str> = technicians.iter().map(|(_, name)| name.as_str()).collect();
+    let offered = catalogue.service(booking.service).filter(|service| service.active);
+    let is_ahead = now < booking.starts_at && matches!(booking.status, Status::Confirmed | Status::Pending);
+    let event = event_of(tx, &catalogue, booking, &format!("{public}/dashboard/bookings/{id}/"), "")?;
+    Ok(VisitPage {
+        frame: Frame::new(by, "visits", format!("{}, {} · CoreSync", line.service, line.day)),
+        status: status_word(booking.status),
+        is_cancelled: booking.status == Status::Cancelled,
+        again: offered.map(|service| again(service, &detail)),
+        can_repeat: offered.is_some() && booking.reference.is_some(),
+        companion: booking.companion_name.clone(),
+        scene: scene.and_then(|scene| Some(scene.get("preset")?.as_str()?.to_owned())),
+        together: together.iter().map(|other| VisitLine::of(&catalogue, other, now)).collect(),
+        moved_from: booking.moved_from.map(|at| format::moment(&catalogue.club.zone, at, now)),
+        is_ahead,
+        letter: letter(tx, by, booking)?,
+        can_move: detail.can_move,
+        calendars: if is_ahead { calendars(&event) } else { Vec::new() },
+        technicians: names.join(" and "),
+        guests: format::guests(booking.party),
+        guest_name: booking.guest_name.clone(),
+        requests: booking.special_requests.clone(),
+        allergies,
+        bill: price::bill(why, booking.tax),
+        total: format::money(booking.total()),
+        payment: payment(charge.as_ref().map(|(charge, _)| charge), booking),
+        cancelling: booking.can_cancel(now).then(|| cancelling(&catalogue, booking, now).sentence()),
+        club: (catalogue.club.address.clone(), catalogue.club.phone.clone()),
+        line,
+    })
+}
+
+/// How the payment stands, as a guest reads it. Of a cancelled visit only the fee is left on the bill.
+fn payment(charge: Option<&Charge>, booking: &Booking) -> String {
+    let due = charge.map_or(Cents::ZERO, |charge| charge.net + charge.tax);
+    match charge.map(|charge| charge.status) {
+        _ if due == Cents::ZERO => "Nothing is due.".to_owned(),
+        Some(money::Status::Settled) => "Paid. Thank you.".to_owned(),
+        Some(money::Status::Due) if booking.status == Status::Cancelled => {
+            format!("For cancelling late, {} is due at the desk.", format::money(due))
+        }
+        Some(money::Status::Due) => "To be paid at the desk.".to_owned(),
+        _ => "Nothing is due.".to_owned(),
+    }
+}

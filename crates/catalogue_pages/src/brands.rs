@@ -1,0 +1,144 @@
+//! The two halves of the house, each with a page of its own (S51, S52).
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use catalogue::{Catalogue, Half};
+use kit::web::Page;
+use kit::{House, Result};
+use people::Caller;
+use pictures::Shown;
+use pictures::artwork::{self, Artwork};
+use ui::{Frame, SAME_FOR_VISITORS, offered};
+
+use crate::services::ServiceRow;
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new().route("/menssuite/", get(menssuite)).route("/private/", get(private))
+}
+
+/// What a half of the house says of itself.
+struct Words {
+    place: &'static str,
+    path: &'static str,
+    title: &'static str,
+    description: &'static str,
+    heading: &'static str,
+    lead: &'static str,
+    story: &'static str,
+    promise: &'static str,
+    rooms: &'static str,
+    last: &'static str,
+}
+
+const MENSSUITE: Words = Words {
+    place: "menssuite",
+    path: "/menssuite/",
+    title: "Mensuite, for men · CoreSync",
+    description: "Massage, facials, barber and laser for men, one guest and one room at a time.",
+    heading: "Mensuite",
+    lead: "For men. One guest, one room, and a robe that is already warm.",
+    story: "You ring, and the door opens. Somebody knows your name, your pressure and how you take your tea.",
+    promise: "Every room is yours alone while you are in it. Nobody waits outside, and nobody looks at a clock.",
+    rooms: "Where it happens",
+    last: "An hour is enough to begin.",
+};
+
+const PRIVATE: Words = Words {
+    place: "private",
+    path: "/private/",
+    title: "Coresync Private, for two · CoreSync",
+    description: "Private suites for two: hot tub, dry and wet sauna, an AI massage bed and a wall that becomes \
+                  somewhere else.",
+    heading: "Coresync Private",
+    lead: "For two. Two hours behind one door, and the rest of the world outside it.",
+    story: "Choose where you would like to be: a lake in the Alps, a canal in Venice, a beach at the right hour. The \
+            wall, the light, the warmth and the music follow.",
+    promise: "The tub is filled and the sauna hot before you come. You meet your host at the door, and nobody after that \
+              unless you call.",
+    rooms: "The suites",
+    last: "Two hours, two robes, one door.",
+};
+
+#[derive(Template)]
+#[template(path = "brand.html")]
+struct HalfPage<'c> {
+    frame: Frame,
+    words: Words,
+    artwork: Artwork,
+    families: Vec<Family<'c>>,
+    rooms: Vec<Place<'c>>,
+    scenes: Vec<(&'static str, Artwork)>,
+}
+
+/// A family of services with its picture.
+struct Family<'c> {
+    slug: &'c str,
+    name: &'c str,
+    sentence: &'c str,
+    artwork: Artwork,
+    rows: Vec<ServiceRow<'c>>,
+}
+
+/// A room and what is in it.
+struct Place<'c> {
+    name: &'c str,
+    sentence: &'c str,
+    features: &'c [String],
+    artwork: Artwork,
+}
+
+async fn menssuite(house: State<House>, caller: Caller) -> Result<Response> {
+    half(house, caller, Half::Mensuite, MENSSUITE).await
+}
+
+async fn private(house: State<House>, caller: Caller) -> Result<Response> {
+    half(house, caller, Half::Private, PRIVATE).await
+}
+
+async fn half(State(house): State<House>, caller: Caller, half: Half, words: Words) -> Result<Response> {
+    let (place, title) = (words.place, words.title);
+    let asked = caller.view(move |tx, by| {
+        let catalogue = catalogue::current(tx)?;
+        let shown = pictures::shown(tx, catalogue.club.id)?;
+        Ok((Frame::new(by, place, title), catalogue, shown))
+    });
+    let (frame, catalogue, shown) = asked.await?;
+    let scenes = if half == Half::Private { &people::SCENES[..] } else { &[] };
+    let artwork = artwork::of_half(&shown, half);
+    let page = HalfPage {
+        frame: frame.about(words.description).canonical(&house, words.path).with_preview(artwork.passed_on()),
+        artwork,
+        families: families(&catalogue, &shown, half),
+        rooms: rooms(&catalogue, &shown, half),
+        scenes: scenes.iter().map(|(slug, name)| (*name, artwork::of_scene(&shown, slug))).collect(),
+        words,
+    };
+    Ok((SAME_FOR_VISITORS, Page::of(&page)?).into_response())
+}
+
+fn families<'c>(catalogue: &'c Catalogue, shown: &Shown, half: Half) -> Vec<Family<'c>> {
+    let family = |category: &'c catalogue::Category| {
+        let rows = offered(catalogue, category);
+        Family {
+            slug: &category.slug,
+            name: &category.name,
+            sentence: &category.description,
+            artwork: artwork::of_category(shown, category),
+            rows: rows.map(|service| ServiceRow::of(catalogue, shown, service)).collect(),
+        }
+    };
+    catalogue.categories.iter().filter(|category| category.half == half).map(family).collect()
+}
+
+fn rooms<'c>(catalogue: &'c Catalogue, shown: &Shown, half: Half) -> Vec<Place<'c>> {
+    let place = |room: &'c catalogue::Room| Place {
+        name: &room.name,
+        sentence: &room.description,
+        features: &room.features,
+        artwork: artwork::of_room(shown, room),
+    };
+    catalogue.rooms.iter().filter(|room| room.active && room.half == half).map(place).collect()
+}

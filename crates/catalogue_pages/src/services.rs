@@ -1,0 +1,306 @@
+//! What the club offers: the list, searched and filtered, and one service whole.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use bookings::Factors;
+use catalogue::{Catalogue, Category, Filter, Service};
+use kit::web::{Input, Page, Path, Words};
+use kit::{Cents, Error, House, Result};
+use membership::Standing;
+use people::Caller;
+use pictures::Shown;
+use pictures::artwork::{self, Artwork};
+use ui::{FormInput, Frame, QueryForm, RawForm, SAME_FOR_VISITORS, format, offered};
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new().route("/services/", get(list)).route("/services/{slug}/", get(show))
+}
+
+/// What is looked for.
+#[derive(Debug, Default)]
+struct Wanted {
+    filter: Filter,
+}
+
+impl Input for Wanted {
+    fn parse(words: &mut Words) -> Wanted {
+        let search = words.opt_text_within("q", 100);
+        let category = words.opt_text_within("category", 100);
+        Wanted { filter: Filter { search, category, ..Filter::default() } }
+    }
+}
+
+/// A service on one line.
+#[derive(Debug)]
+pub struct ServiceRow<'c> {
+    /// The last part of the address of its page.
+    pub slug: &'c str,
+    /// Its name.
+    pub name: &'c str,
+    /// What it is, in a sentence.
+    pub sentence: &'c str,
+    /// How long it takes.
+    pub duration: String,
+    /// Its price.
+    pub list: String,
+    /// Its price for members.
+    pub member: String,
+    /// Whether only members can book it.
+    pub members_only: bool,
+    /// What is seen of it.
+    pub artwork: Artwork,
+}
+
+impl<'c> ServiceRow<'c> {
+    /// The line of a service.
+    pub fn of(catalogue: &Catalogue, shown: &Shown, service: &'c Service) -> ServiceRow<'c> {
+        ServiceRow {
+            artwork: artwork::of_service(shown, catalogue, service),
+            slug: &service.slug,
+            name: &service.name,
+            sentence: &service.short_description,
+            duration: format::duration(service.minutes),
+            list: format::money(service.list),
+            member: format::money(service.member),
+            members_only: service.member_only,
+        }
+    }
+}
+
+/// A family of services with those that were found.
+struct Family<'c> {
+    category: &'c Category,
+    /// The one picture of all of them: what hangs for the family, else what all of them show.
+    artwork: Option<Artwork>,
+    /// Those that have another picture.
+    cards: Vec<ServiceRow<'c>>,
+    /// Those that have not.
+    rows: Vec<ServiceRow<'c>>,
+}
+
+impl<'c> Family<'c> {
+    fn of(shown: &Shown, category: &'c Category, found: Vec<ServiceRow<'c>>) -> Family<'c> {
+        let whole = artwork::of_category(shown, category);
+        let is_hung = whole.photograph().is_some();
+        let artwork = match found.as_slice() {
+            _ if is_hung => Some(whole),
+            [only] => Some(only.artwork.clone()),
+            found => are_alike(found).then_some(whole),
+        };
+        let is_said = |row: &ServiceRow<'_>| match &artwork {
+            Some(artwork) => !is_hung || artwork.is_like(&row.artwork),
+            None => false,
+        };
+        let (rows, cards) = found.into_iter().partition(is_said);
+        Family { category, artwork, cards, rows }
+    }
+
+    fn len(&self) -> usize {
+        self.cards.len() + self.rows.len()
+    }
+}
+
+/// Whether the same is seen of all of them.
+fn are_alike(rows: &[ServiceRow<'_>]) -> bool {
+    rows.iter().zip(rows.iter().skip(1)).all(|(one, next)| one.artwork.is_like(&next.artwork))
+}
+
+#[derive(Template)]
+#[template(path = "services.html")]
+struct ServicesPage<'c> {
+    frame: Frame,
+    typed: RawForm,
+    categories: &'c [Category],
+    families: Vec<Family<'c>>,
+    sentence: Option<String>,
+    /// Whether only some of the services are shown.
+    is_narrowed: bool,
+}
+
+async fn list(
+    State(house): State<House>,
+    caller: Caller,
+    QueryForm(form): QueryForm<Wanted>,
+) -> Result<Response> {
+    let asked = caller.view(|tx, by| {
+        let frame = Frame::new(by, "services", "Services · CoreSync");
+        let catalogue = catalogue::current(tx)?;
+        let shown = pictures::shown(tx, catalogue.club.id)?;
+        Ok((frame, catalogue, shown))
+    });
+    let (frame, catalogue, shown) = asked.await?;
+    let frame = frame.about("Every service of the house, with its length and its price.");
+    let frame =
+        frame.canonical(&house, "/services/").with_preview(artwork::of_house_still(&shown).passed_on());
+    let FormInput { typed, parsed } = form;
+    let (status, wanted, refused) = match parsed {
+        Ok(wanted) => (StatusCode::OK, wanted, None),
+        Err(fields) => (StatusCode::BAD_REQUEST, Wanted::default(), fields.0.into_values().next()),
+    };
+    let is_known = |slug: &String| catalogue.categories.iter().any(|category| category.slug == *slug);
+    let (status, refused) = match &wanted.filter.category {
+        Some(slug) if !is_known(slug) => {
+            (StatusCode::BAD_REQUEST, Some("There is no such category.".to_owned()))
+        }
+        _ => (status, refused),
+    };
+    let families = if refused.is_some() { Vec::new() } else { families(&catalogue, &shown, &wanted.filter) };
+    let found: usize = families.iter().map(Family::len).sum();
+    let sentence = refused.or_else(|| summary(&wanted.filter, found));
+    let is_narrowed = wanted.filter.search.is_some() || wanted.filter.category.is_some();
+    let categories = &catalogue.categories;
+    let page = ServicesPage { frame, typed, categories, families, sentence, is_narrowed };
+    Ok((status, SAME_FOR_VISITORS, Page::of(&page)?).into_response())
+}
+
+fn families<'c>(catalogue: &'c Catalogue, shown: &Shown, filter: &'c Filter) -> Vec<Family<'c>> {
+    let found: Vec<&Service> = catalogue.find(filter).collect();
+    let family = |category: &'c Category| {
+        let rows = found.iter().filter(|service| service.category == category.id);
+        Family::of(shown, category, rows.map(|service| ServiceRow::of(catalogue, shown, service)).collect())
+    };
+    catalogue.categories.iter().map(family).filter(|family| family.len() > 0).collect()
+}
+
+/// What is said of a search.
+fn summary(filter: &Filter, found: usize) -> Option<String> {
+    let about = filter.search.as_ref().map(|words| format!(" for “{words}”")).unwrap_or_default();
+    match found {
+        0 => Some(format!("Nothing{about}. Try a shorter word, or look through everything.")),
+        _ if about.is_empty() => None,
+        1 => Some(format!("One service{about}.")),
+        found => {
+            let mut count = format::number(found);
+            if let Some(first) = count.get_mut(..1) {
+                first.make_ascii_uppercase();
+            }
+            Some(format!("{count} services{about}."))
+        }
+    }
+}
+
+/// An extra that goes with a service.
+struct Extra<'c> {
+    name: &'c str,
+    sentence: &'c str,
+    price: String,
+}
+
+#[derive(Template)]
+#[template(path = "service.html")]
+struct ServicePage<'c> {
+    frame: Frame,
+    service: &'c Service,
+    category: Option<&'c Category>,
+    artwork: Artwork,
+    duration: String,
+    guests: String,
+    list: String,
+    member: String,
+    /// What it costs whoever asks, if they are a member.
+    yours: Option<String>,
+    /// What else may be done to it without a break, or instead of it.
+    beside: Vec<ServiceRow<'c>>,
+    beside_is_alike: bool,
+    rooms: Vec<Place<'c>>,
+    /// Whether a photograph of a room is shown that is not seen above.
+    rooms_are_seen: bool,
+    extras: Vec<Extra<'c>>,
+}
+
+/// A room in which it happens.
+struct Place<'c> {
+    name: &'c str,
+    sentence: &'c str,
+    artwork: Artwork,
+}
+
+async fn show(State(house): State<House>, caller: Caller, Path(slug): Path<String>) -> Result<Response> {
+    let asked = caller.view(move |tx, by| {
+        let catalogue = catalogue::current(tx)?;
+        let service = catalogue.service_by_slug(&slug).ok_or(Error::NotFound)?.id;
+        let standing = match &by.person {
+            Some(person) => membership::standing(tx, catalogue.club.id, person.id)?,
+            None => Standing::default(),
+        };
+        let today = format::date_at(&catalogue.club.zone, tx.now());
+        let frame = Frame::new(by, "services", "");
+        let shown = pictures::shown(tx, catalogue.club.id)?;
+        Ok((frame, catalogue, shown, service, standing, today))
+    });
+    let (frame, catalogue, shown, id, standing, today) = asked.await?;
+    let service = catalogue.service(id).ok_or(Error::NotFound)?;
+    let plan = standing.plan_on(today);
+    let yours =
+        plan.map(|_| bookings::price_for(service, &standing, today, Factors::PLAIN, &[], false).total());
+    let category = catalogue.category(service.category);
+    let frame = Frame { title: format!("{} · CoreSync", service.name), ..frame };
+    let beside = beside(&catalogue, &shown, service);
+    let artwork = artwork::of_service(&shown, &catalogue, service);
+    let rooms = rooms(&catalogue, &shown, service);
+    let is_new = |room: &Place<'_>| room.artwork.photograph().is_some() && !room.artwork.is_like(&artwork);
+    let is_known = |row: &ServiceRow<'_>| row.artwork.photograph().is_none() || row.artwork.is_like(&artwork);
+    let beside_is_alike = are_alike(&beside) && beside.iter().all(is_known);
+    let rooms_are_seen = rooms.iter().any(is_new);
+    let frame = frame.about(service.short_description.clone());
+    let page = ServicePage {
+        frame: frame
+            .canonical(&house, &format!("/services/{}/", service.slug))
+            .with_preview(artwork.passed_on()),
+        artwork,
+        service,
+        category,
+        duration: format::duration(service.minutes),
+        guests: guests(service),
+        list: format::money(service.list),
+        member: format::money(service.member),
+        yours: yours.map(format::money),
+        beside_is_alike,
+        beside,
+        rooms,
+        rooms_are_seen,
+        extras: catalogue
+            .addons_of(service)
+            .map(|addon| extra(&addon.name, &addon.description, addon.cents))
+            .collect(),
+    };
+    Ok((SAME_FOR_VISITORS, Page::of(&page)?).into_response())
+}
+
+fn guests(service: &Service) -> String {
+    if service.max_capacity > service.party {
+        format!("up to {}", format::guests(service.max_capacity))
+    } else {
+        format::guests(service.party)
+    }
+}
+
+/// How many others are shown beside a service.
+const BESIDE: usize = 3;
+
+/// Others of its family, those that follow it first.
+fn beside<'c>(catalogue: &'c Catalogue, shown: &Shown, service: &Service) -> Vec<ServiceRow<'c>> {
+    let category = catalogue.category(service.category);
+    let family = || category.into_iter().flat_map(|category| offered(catalogue, category));
+    let place = family().position(|one| one.id == service.id).unwrap_or_default();
+    let others = family().skip(place + 1).chain(family().take(place));
+    others.take(BESIDE).map(|one| ServiceRow::of(catalogue, shown, one)).collect()
+}
+
+fn rooms<'c>(catalogue: &'c Catalogue, shown: &Shown, service: &Service) -> Vec<Place<'c>> {
+    let rooms = service.rooms.iter().filter_map(|id| catalogue.room(*id)).filter(|room| room.active);
+    let place = |room: &'c catalogue::Room| Place {
+        name: &room.name,
+        sentence: &room.description,
+        artwork: artwork::of_room(shown, room),
+    };
+    rooms.map(place).collect()
+}
+
+fn extra<'c>(name: &'c str, sentence: &'c str, cents: Cents) -> Extra<'c> {
+    Extra { name, sentence, price: format::money(cents) }
+}

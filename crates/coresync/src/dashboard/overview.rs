@@ -1,0 +1,150 @@
+//! A person's own page: the next visit, what is to be done, what comes then, and what their plan gives.
+
+use askama::Template;
+use axum::Router;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use bookings::{Booking, Detail};
+use bookings_pages::{HoldToken, VisitLine, answer_taking_over};
+use jiff::civil::Date;
+use kit::web::{Page, Paging};
+use kit::{Cents, House, Result, Tx};
+use membership::Standing;
+use people::{Action, Actor, Caller};
+use ui::{Frame, format, or_sign_in};
+
+/// How many visits that were are looked at for what is to be paid.
+const LATELY: usize = 50;
+/// How many visits after the next are shown.
+const SHOWN: usize = 3;
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new().route("/dashboard/", get(dashboard))
+}
+
+/// What a person's plan gives.
+struct PlanSummary {
+    name: String,
+    state: String,
+    days: i64,
+    credits: Option<String>,
+    saved: Option<String>,
+}
+
+impl PlanSummary {
+    fn of(standing: &Standing, today: Date, account_days: i64, saved: Cents) -> Option<PlanSummary> {
+        let (membership, plan) = standing.held.as_ref()?;
+        let until = format::day(membership.paid_until, today);
+        let state = match membership.status {
+            membership::Status::Active if membership.renews => format!("Active. Renews after {until}."),
+            membership::Status::Active => format!("Active until {until}."),
+            membership::Status::Grace => "The last payment is open. Your benefits stay for now.".to_owned(),
+            membership::Status::Suspended => {
+                "Suspended: its benefits rest until the payment is made.".to_owned()
+            }
+            membership::Status::Ended => "Over.".to_owned(),
+        };
+        let credits = match (plan.monthly_credits, standing.credits_left(today)) {
+            (None, _) => Some("Every service is included.".to_owned()),
+            (Some(0), _) | (_, None) => None,
+            (Some(given), Some(left)) => Some(format!("{left} of {given} service credits left this month.")),
+        };
+        Some(PlanSummary {
+            name: plan.name.clone(),
+            state,
+            days: standing.days_ahead_for(today, account_days),
+            credits,
+            saved: (saved > Cents::ZERO).then(|| format::money(saved)),
+        })
+    }
+}
+
+/// What is to be done about something.
+struct ToDo {
+    line: VisitLine,
+    path: String,
+    /// Until when a hold lasts, on the clock and as a moment.
+    until: Option<(String, String)>,
+    /// Whether the waitlist has brought it.
+    is_offer: bool,
+    /// What is to be paid, if that is what is to be done.
+    due: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard.html")]
+struct DashboardPage {
+    frame: Frame,
+    greeting: String,
+    next: Option<VisitLine>,
+    to_do: Vec<ToDo>,
+    now_iso: String,
+    upcoming: Vec<VisitLine>,
+    plan: Option<PlanSummary>,
+    account_days: i64,
+    is_verified: bool,
+    /// Whether people and the audit log are open to them.
+    sees_people: bool,
+}
+
+async fn dashboard(caller: Caller, HoldToken(token): HoldToken) -> Result<Response> {
+    let look = |tx: &mut Tx<'_>, by: &Actor, _: Option<&str>| draw(tx, by);
+    let answer = answer_taking_over(&caller, token, look, |page| Ok(Page::of(&page)?.into_response()));
+    or_sign_in(answer.await, "/dashboard/")
+}
+
+fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<DashboardPage> {
+    let person = by.person()?;
+    let catalogue = catalogue::current(tx)?;
+    let mine = bookings::mine(tx, by, Paging { page: 1, size: LATELY })?;
+    let places = bookings::places(tx, by)?;
+    let standing = membership::standing(tx, catalogue.club.id, person.id)?;
+    let saved = money::saved(tx, person.id)?;
+    let account_days = catalogue.number(bookings::ACCOUNT_DAYS);
+    let now = tx.now();
+    let local = now.to_zoned(catalogue.club.zone.clone());
+    let line = |detail: &Detail| VisitLine::of(&catalogue, detail, now);
+    let held = |detail: &Detail| {
+        let Booking { id, expires_at, .. } = detail.booking;
+        ToDo {
+            line: line(detail),
+            path: format!("/book/held/{id}/"),
+            until: expires_at.map(|until| (format::clock(&catalogue.club.zone, until), until.to_string())),
+            is_offer: places.iter().any(|place| place.offer == Some(id)),
+            due: None,
+        }
+    };
+    let unpaid = |detail: &Detail| {
+        let due =
+            if detail.booking.fee.is_some() { detail.booking.fee } else { Some(detail.booking.total()) };
+        let due = due.filter(|due| *due > Cents::ZERO && detail.payment_status == "due")?;
+        let line = line(detail);
+        let path = line.path.clone();
+        Some(ToDo { line, path, until: None, is_offer: false, due: Some(format::money(due)) })
+    };
+    // Of a visit with several services, the first one leads to all.
+    let is_first = |detail: &&Detail| detail.booking.visit.is_none_or(|first| first == detail.booking.id);
+    let mut to_do: Vec<ToDo> = mine.held.iter().filter(is_first).map(held).collect();
+    to_do.extend(mine.past.iter().filter_map(unpaid));
+    Ok(DashboardPage {
+        frame: Frame::new(by, "visits", "My visits · CoreSync"),
+        greeting: greeting(local.hour(), &person.first_name),
+        to_do,
+        now_iso: now.to_string(),
+        next: mine.upcoming.first().map(line),
+        upcoming: mine.upcoming.iter().skip(1).take(SHOWN).map(line).collect(),
+        plan: PlanSummary::of(&standing, local.date(), account_days, saved),
+        account_days,
+        is_verified: person.is_verified(),
+        sees_people: by.may(Action::SeePeople) && by.may(Action::SeeAudit),
+    })
+}
+
+fn greeting(hour: i8, name: &str) -> String {
+    let greeting = match hour {
+        5..12 => "Good morning",
+        12..18 => "Good afternoon",
+        _ => "Good evening",
+    };
+    if name.is_empty() { format!("{greeting}.") } else { format!("{greeting}, {name}.") }
+}

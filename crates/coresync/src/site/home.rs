@@ -1,0 +1,133 @@
+//! The front of the house.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use catalogue::{Catalogue, Club, Filter, Half};
+use catalogue_pages::ServiceRow;
+use kit::web::Page;
+use kit::{House, Result};
+use membership::Plan;
+use people::Caller;
+use pictures::Shown;
+use pictures::artwork::{self, Artwork};
+use ui::{Choice, Frame, SAME_FOR_VISITORS, format, services_by_category};
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new().route("/", get(home))
+}
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct HomePage<'c> {
+    frame: Frame,
+    club: &'c Club,
+    artwork: Artwork,
+    halves: [Doorway; 2],
+    rooms: Vec<QuietRoom<'c>>,
+    featured: Vec<ServiceRow<'c>>,
+    plans: Vec<PlanLine>,
+    /// Every service by family.
+    services: Vec<(String, Vec<Choice>)>,
+    today: String,
+}
+
+/// One half of the house, from outside.
+pub(crate) struct Doorway {
+    pub(crate) name: &'static str,
+    pub(crate) path: &'static str,
+    pub(crate) whom: &'static str,
+    pub(crate) sentence: &'static str,
+    pub(crate) artwork: Artwork,
+}
+
+impl Doorway {
+    fn of(shown: &Shown, half: Half) -> Doorway {
+        let (name, path, whom, sentence) = match half {
+            Half::Mensuite | Half::Shared => (
+                "Mensuite",
+                "/menssuite/",
+                "For men",
+                "Massage, skin, scissors and a blade. One guest, one room, no waiting bench.",
+            ),
+            Half::Private => (
+                "Coresync Private",
+                "/private/",
+                "For two",
+                "Two hours behind one door: hot tub, sauna, and a wall that becomes somewhere else.",
+            ),
+        };
+        Doorway { name, path, whom, sentence, artwork: artwork::of_half(shown, half) }
+    }
+}
+
+/// A family of the rooms that both halves share.
+struct QuietRoom<'c> {
+    slug: &'c str,
+    name: &'c str,
+    sentence: &'c str,
+    artwork: Artwork,
+}
+
+/// A plan on one line.
+pub(crate) struct PlanLine {
+    name: String,
+    price: String,
+    sentence: String,
+    benefits: Vec<String>,
+}
+
+impl PlanLine {
+    fn of(plan: Plan) -> PlanLine {
+        PlanLine {
+            price: format::money(plan.price),
+            name: plan.name,
+            sentence: plan.short_description,
+            benefits: plan.benefits,
+        }
+    }
+}
+
+async fn home(State(house): State<House>, caller: Caller) -> Result<Response> {
+    let asked = caller.view(|tx, by| {
+        let catalogue = catalogue::current(tx)?;
+        let shown = pictures::shown(tx, catalogue.club.id)?;
+        let plans = membership::plans(tx, catalogue.club.id)?;
+        let today = format::date_at(&catalogue.club.zone, tx.now());
+        let description = "A private wellness club: massage, facials, barber, private suites for two, and rooms to be \
+                           quiet in.";
+        let frame = Frame::new(by, "", "CoreSync, a private wellness club").about(description);
+        Ok((frame, catalogue, shown, plans, today))
+    });
+    let (frame, catalogue, shown, plans, today) = asked.await?;
+    let wanted = Filter { featured: Some(true), ..Filter::default() };
+    let artwork = artwork::of_house(&shown);
+    let page = HomePage {
+        frame: frame.canonical(&house, "/").with_preview(artwork.passed_on()),
+        club: &catalogue.club,
+        artwork,
+        halves: [Half::Mensuite, Half::Private].map(|half| Doorway::of(&shown, half)),
+        rooms: quiet_rooms(&catalogue, &shown),
+        featured: catalogue
+            .find(&wanted)
+            .map(|service| ServiceRow::of(&catalogue, &shown, service))
+            .collect(),
+        plans: plans.into_iter().map(PlanLine::of).collect(),
+        services: services_by_category(&catalogue, |one| Choice::new(&one.slug, &one.name, false)),
+        today: today.to_string(),
+    };
+    Ok((SAME_FOR_VISITORS, Page::of(&page)?).into_response())
+}
+
+fn quiet_rooms<'c>(catalogue: &'c Catalogue, shown: &Shown) -> Vec<QuietRoom<'c>> {
+    let shared = catalogue.categories.iter().filter(|category| category.half == Half::Shared);
+    let room = |category: &'c catalogue::Category| QuietRoom {
+        slug: &category.slug,
+        name: &category.name,
+        sentence: &category.description,
+        artwork: artwork::of_category(shown, category),
+    };
+    shared.map(room).collect()
+}

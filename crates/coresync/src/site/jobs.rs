@@ -1,0 +1,260 @@
+//! Background jobs: which wait, run, fail, or were set aside; trying one again, and discarding one.
+
+use axum::Router;
+use axum::response::Response;
+use axum::routing::{get, post};
+use jiff::tz::TimeZone;
+use kit::jobs::{self, JobFilter, JobState, QueuedJob};
+use kit::web::{Input, Paging, Path, Words};
+use kit::{Error, Fields, House, Id, Result, Tx};
+use people::{Action, Actor, AuditSubject, Caller, note_change};
+use serde_json::{Value, json};
+
+use ui::{
+    Choice, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, StaffPage, Table, cell, format,
+    handle_form, lenient_number, link, rendered, to_response,
+};
+
+const HERE: &str = "/staff/jobs/";
+/// How many jobs a page holds.
+const SIZE: usize = 50;
+/// How much of an error is shown, in characters.
+const LONGEST_ERROR: usize = 160;
+
+pub(super) fn routes() -> Router<House> {
+    Router::new()
+        .route(HERE, get(list))
+        .route("/staff/jobs/{id}/", get(show))
+        .route("/staff/jobs/{id}/retry/", post(retry))
+        .route("/staff/jobs/{id}/discard/", post(discard))
+}
+
+/// A page of the queue, and how many jobs match.
+///
+/// # Errors
+/// `Error::Forbidden` unless `by` may manage jobs.
+pub(super) fn queue(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    filter: &JobFilter,
+    paging: Paging,
+) -> Result<(Vec<QueuedJob>, usize)> {
+    by.need(Action::ManageJobs)?;
+    jobs::queued(tx, filter, paging)
+}
+
+fn found(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<QueuedJob> {
+    by.need(Action::ManageJobs)?;
+    jobs::job(tx, id)
+}
+
+/// Has a job tried again now, and records it.
+///
+/// # Errors
+/// `Error::Forbidden` unless `by` may manage jobs; what [`jobs::retry`] answers.
+pub(super) fn retry_job(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
+    let before = found(tx, by, id)?;
+    jobs::retry(tx, id)?;
+    let after = found(tx, by, id)?;
+    let subject = AuditSubject { kind: "job", id: Some(id), name: &before.kind };
+    note_change(tx, by, "job_retried", subject, (recorded(&before), recorded(&after)))
+}
+
+/// Removes a job that will not be done, and records it.
+///
+/// # Errors
+/// `Error::Forbidden` unless `by` may manage jobs; what [`jobs::discard`] answers.
+pub(super) fn discard_job(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
+    let before = found(tx, by, id)?;
+    jobs::discard(tx, id)?;
+    let subject = AuditSubject { kind: "job", id: Some(id), name: &before.kind };
+    note_change(tx, by, "job_discarded", subject, (recorded(&before), Value::Null))
+}
+
+/// A job as the audit log shows it: without its error, which may name somebody.
+fn recorded(job: &QueuedJob) -> Value {
+    json!({"state": job.state.as_str(), "attempts": job.attempts})
+}
+
+/// An error as it is shown: on one line, and not too long.
+pub(super) fn shortened(error: &str) -> String {
+    let line = kit::text::one_line(error);
+    match line.char_indices().nth(LONGEST_ERROR) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default().trim_end()),
+        None => line,
+    }
+}
+
+fn state(state: JobState) -> &'static str {
+    match state {
+        JobState::Waiting => "Waiting",
+        JobState::Running => "Running",
+        JobState::Failing => "Failing, tried again",
+        JobState::SetAside => "Set aside",
+    }
+}
+
+/// Which jobs are looked for, and which page of them.
+struct Search {
+    look: PageQuery,
+    filter: JobFilter,
+    page: usize,
+}
+
+/// A state by its name. What is none narrows nothing.
+pub(super) fn filter(words: &mut Words) -> JobFilter {
+    let state = words.opt_text_within("state", 20).and_then(JobState::read);
+    JobFilter { kind: words.opt_text_within("kind", 40), state }
+}
+
+impl Input for Search {
+    fn parse(words: &mut Words) -> Search {
+        let page = lenient_number(words, "page").filter(|page| (1..=100_000).contains(page));
+        let page = page.and_then(|page| usize::try_from(page).ok()).unwrap_or(1);
+        Search { filter: filter(words), look: PageQuery::parse(words), page }
+    }
+}
+
+async fn list(caller: Caller, QueryForm(form): QueryForm<Search>) -> Result<Response> {
+    let search = form.parsed.map_err(Error::Invalid)?;
+    let page = caller.view(move |tx, by| draw(tx, by, &search)).await;
+    rendered(page, HERE)
+}
+
+fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<StaffPage> {
+    let (found, total) = queue(tx, by, &search.filter, Paging { page: search.page, size: SIZE })?;
+    let zone = catalogue::current(tx)?.club.zone.clone();
+    let now = tx.now();
+    let row = |job: &QueuedJob| {
+        vec![
+            link(&job.kind, here(job.id)),
+            cell(state(job.state)),
+            cell(job.attempts.to_string()),
+            cell(next_run(job, &zone, now)),
+            cell(job.last_error.as_deref().map(shortened).unwrap_or_default()),
+        ]
+    };
+    let table = Table {
+        caption: "Background jobs",
+        head: vec!["Kind", "State", "Attempts", "Next run", "Last error"],
+        rows: found.iter().map(row).collect(),
+        csv: None,
+    };
+    let kind = search.filter.kind.as_deref().unwrap_or_default();
+    let chosen = search.filter.state.map_or("", JobState::as_str);
+    let states = JobState::ALL.map(|one| (one.as_str(), state(one)));
+    let states = [("", "Any state")].into_iter().chain(states);
+    let states = states.map(|(value, word)| Choice::new(value, word, value == chosen)).collect();
+    let form = FormPart::get(HERE, "Find")
+        .field(InputField::line("kind", "Part of the kind", "search", kind))
+        .field(InputField::select("state", "State", states));
+    let address = |page: usize| format!("{HERE}?kind={}&state={chosen}&page={page}", format::encoded(kind));
+    let mut pages = Vec::new();
+    if search.page > 1 {
+        pages.push(("Earlier jobs", address(search.page - 1)));
+    }
+    if search.page * SIZE < total {
+        pages.push(("Later jobs", address(search.page + 1)));
+    }
+    let sum = if total == 1 { "1 job.".to_owned() } else { format!("{total} jobs.") };
+    let page = StaffPage::new(by, HERE, "Background jobs")
+        .done(search.look.done, "The job is discarded.")
+        .text("Work that the program does by itself, such as sending an email. A job that is done leaves the list.")
+        .with(Part::Form(form))
+        .text(sum)
+        .table(table, "No job matches.");
+    Ok(if pages.is_empty() { page } else { page.with(Part::Links(pages)) })
+}
+
+/// When a job runs next, in the time of the club.
+fn next_run(job: &QueuedJob, zone: &TimeZone, now: jiff::Timestamp) -> String {
+    match job.state {
+        JobState::SetAside => "Never".to_owned(),
+        JobState::Running => "Now".to_owned(),
+        JobState::Waiting | JobState::Failing => format::second(zone, job.run_at, now),
+    }
+}
+
+fn here(id: Id) -> String {
+    format!("{HERE}{id}/")
+}
+
+async fn show(caller: Caller, Path(id): Path<Id>, QueryForm(form): QueryForm<PageQuery>) -> Result<Response> {
+    let done = form.parsed.is_ok_and(|look| look.done);
+    let page = caller.view(move |tx, by| draw_one(tx, by, id, None)).await;
+    rendered(page.map(|page| page.done(done, "The job is tried now.")), &here(id))
+}
+
+fn draw_one(tx: &mut Tx<'_>, by: &Actor, id: Id, wrong: Option<&Fields>) -> Result<StaffPage> {
+    let job = found(tx, by, id)?;
+    let zone = catalogue::current(tx)?.club.zone.clone();
+    let error = job.last_error.as_deref().map(shortened);
+    let facts = vec![
+        ("State", state(job.state).to_owned()),
+        ("Attempts", job.attempts.to_string()),
+        ("Next run", next_run(&job, &zone, tx.now())),
+        ("Last error", error.unwrap_or_else(|| "None".to_owned())),
+    ];
+    let retry = FormPart::post(format!("{}retry/", here(id)), "Retry now");
+    let discard = FormPart::post(format!("{}discard/", here(id)), "Discard the job")
+        .field(InputField::tick("sure", "I am sure: this work will not be done.", false))
+        .quiet()
+        .wrong(wrong);
+    Ok(StaffPage::new(by, HERE, job.kind.clone())
+        .with(Part::Facts(facts))
+        .heading("retry", "Retry")
+        .text("The job is tried at once, with all its attempts before it. What it did before it failed may happen twice.")
+        .with(Part::Form(retry))
+        .heading("discard", "Discard")
+        .text("The job is removed and will not run. An email that it was to send is not sent.")
+        .form(discard)
+        .with(Part::Links(vec![("All jobs", HERE.to_owned())])))
+}
+
+async fn retry(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
+    let done = caller.tx(move |tx, by| {
+        let operation = |tx: &mut Tx<'_>| {
+            retry_job(tx, by, id)?;
+            Ok(format!("{}?done=1", here(id)))
+        };
+        handle_form(tx, operation, |tx, wrong| draw_one(tx, by, id, wrong))
+    });
+    to_response(done.await, &here(id))
+}
+
+/// Whether somebody is sure.
+struct Sure(bool);
+
+impl Input for Sure {
+    fn parse(words: &mut Words) -> Sure {
+        Sure(words.opt_text_within("sure", 10).is_some())
+    }
+}
+
+async fn discard(caller: Caller, Path(id): Path<Id>, PostedForm(form): PostedForm<Sure>) -> Result<Response> {
+    let is_sure = form.parsed.is_ok_and(|Sure(is_sure)| is_sure);
+    let done = caller.tx(move |tx, by| {
+        let operation = |tx: &mut Tx<'_>| {
+            found(tx, by, id)?;
+            if !is_sure {
+                return Err(Fields::one("sure", "Tick the box if the job is to be discarded."));
+            }
+            discard_job(tx, by, id)?;
+            Ok(format!("{HERE}?done=1"))
+        };
+        handle_form(tx, operation, |tx, wrong| draw_one(tx, by, id, wrong))
+    });
+    to_response(done.await, &here(id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_shown_on_one_line_and_not_too_long() {
+        assert_eq!(shortened("the door\nis closed"), "the door is closed");
+        let long = "ä".repeat(500);
+        assert_eq!(shortened(&long).chars().count(), LONGEST_ERROR + 1);
+    }
+}

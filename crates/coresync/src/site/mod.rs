@@ -1,0 +1,25 @@
+//! Pages that show what several crates have: the first page, the overview of the back office, the style guide, background jobs; and the
+//! navigation of all pages.
+
+mod back_office;
+mod home;
+mod jobs;
+mod jobs_api;
+mod navigation;
+mod robots_sitemap;
+mod style;
+
+use axum::Router;
+use kit::House;
+
+pub(crate) use jobs_api::routes as api_routes;
+pub(crate) use navigation::navigation;
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new()
+        .merge(home::routes())
+        .merge(robots_sitemap::routes())
+        .merge(style::routes())
+        .merge(back_office::routes())
+        .merge(jobs::routes())
+}

@@ -1,0 +1,48 @@
+//! The links that every page carries, put together from what the crates have.
+
+use people::Action;
+use ui::{BackOfficeEntry, Link, Navigation};
+
+const MAIN: [Link; 4] = [
+    ("menssuite", "/menssuite/", "Mensuite"),
+    ("private", "/private/", "Private"),
+    ("services", "/services/", "Services"),
+    ("book", "/book/", "Book"),
+];
+
+const SIDE: [Link; 4] = [
+    ("membership", "/#membership", "Membership"),
+    ("about", "/about/", "About"),
+    ("technologies", "/technologies/", "Technologies"),
+    ("contacts", "/contacts/", "Contacts"),
+];
+
+/// The pages that belong to no other crate: background jobs, and the style guide.
+const OWN: [BackOfficeEntry; 2] = [
+    BackOfficeEntry {
+        position: 125,
+        path: "/staff/jobs/",
+        label: "Jobs",
+        sentence: "Background work: what waits, and what has failed.",
+        needs: Some(Action::ManageJobs),
+    },
+    BackOfficeEntry {
+        position: 130,
+        path: "/staff/style/",
+        label: "Style",
+        sentence: "Every part of our pages in every state.",
+        needs: None,
+    },
+];
+
+/// Every link that pages carry.
+pub(crate) fn navigation() -> Navigation {
+    let back_office = [
+        &bookings_pages::BACK_OFFICE[..],
+        &membership::pages::BACK_OFFICE,
+        &pictures::pages::BACK_OFFICE,
+        &people_pages::BACK_OFFICE,
+        &OWN,
+    ];
+    Navigation::new(&MAIN, &SIDE, &back_office)
+}

@@ -1,0 +1,356 @@
+//! What leaving, staying, freezing, or changing means, before it is done; and doing it.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+use axum::{Extension, Router};
+use catalogue::Catalogue;
+use jiff::civil::Date;
+use kit::web::{Input, Page, Path, Words};
+use kit::{Error, House, Refusal, Result, Tx};
+use people::{Actor, Caller};
+use ui::{FormOutcome, Frame, PostedForm, QueryForm, format, or_sign_in, to_response};
+
+use crate::pages::booking_terms::{BookingTerms, RepricedBooking};
+use crate::pages::membership::HERE;
+use crate::{Invoice, Standing, Status};
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new().route("/dashboard/membership/{action}/", get(ask).post(apply))
+}
+
+/// What is to be done with a membership.
+#[derive(Debug, Clone)]
+enum MembershipAction {
+    Leave,
+    Stay,
+    Freeze(i64),
+    Change(String),
+}
+
+/// What an action needs.
+#[derive(Debug, Clone)]
+struct Wanted {
+    months: Option<i64>,
+    plan: Option<String>,
+}
+
+impl Input for Wanted {
+    fn parse(words: &mut Words) -> Wanted {
+        Wanted { months: words.opt_number("months", 1, 12), plan: words.opt_text_within("plan", 100) }
+    }
+}
+
+impl MembershipAction {
+    /// The action of that name.
+    fn named(name: &str, wanted: Wanted) -> Result<MembershipAction> {
+        match name {
+            "leave" => Ok(MembershipAction::Leave),
+            "stay" => Ok(MembershipAction::Stay),
+            "freeze" => Ok(MembershipAction::Freeze(wanted.months.unwrap_or(1))),
+            "change" => wanted.plan.map(MembershipAction::Change).ok_or(Error::NotFound),
+            _ => Err(Error::NotFound),
+        }
+    }
+
+    fn path(&self) -> String {
+        match self {
+            MembershipAction::Leave => format!("{HERE}leave/"),
+            MembershipAction::Stay => format!("{HERE}stay/"),
+            MembershipAction::Freeze(months) => format!("{HERE}freeze/?months={months}"),
+            MembershipAction::Change(plan) => format!("{HERE}change/?plan={}", format::encoded(plan)),
+        }
+    }
+
+    fn run(&self, tx: &mut Tx<'_>, by: &Actor) -> Result<()> {
+        let person = by.person()?.id;
+        match self {
+            MembershipAction::Leave => crate::leave(tx, by, person),
+            MembershipAction::Stay => crate::stay(tx, by, person),
+            MembershipAction::Freeze(months) => crate::freeze(tx, by, person, *months).map(drop),
+            MembershipAction::Change(plan) => crate::change_down(tx, by, person, plan),
+        }
+    }
+}
+
+/// A visit that would cost something else.
+struct Affected {
+    path: String,
+    what: String,
+    day: String,
+    from: String,
+    to: String,
+}
+
+#[derive(Template)]
+#[template(path = "membership_change.html")]
+struct ChangePage {
+    frame: Frame,
+    title: String,
+    sentences: Vec<String>,
+    affected: Vec<Affected>,
+    may_cancel: bool,
+    refusal: Option<String>,
+    /// What changing up costs, which is paid at the desk.
+    invoice: Option<InvoiceLines>,
+    action: &'static str,
+    path: String,
+    months: Option<i64>,
+    plan: Option<String>,
+    phone: String,
+}
+
+struct InvoiceLines {
+    from: String,
+    to: String,
+    charge: String,
+    credit: String,
+    total: String,
+}
+
+impl InvoiceLines {
+    fn of(invoice: Invoice) -> InvoiceLines {
+        InvoiceLines {
+            charge: format::money(invoice.charge),
+            credit: format::money(-invoice.credit),
+            total: format::money(invoice.total),
+            from: invoice.from,
+            to: invoice.to,
+        }
+    }
+}
+
+async fn ask(
+    caller: Caller,
+    Extension(terms): Extension<BookingTerms>,
+    Path(name): Path<String>,
+    QueryForm(form): QueryForm<Wanted>,
+) -> Result<Response> {
+    let operation = MembershipAction::named(&name, form.parsed.map_err(Error::Invalid)?)?;
+    let here = operation.path();
+    // It is done and undone again: so what is said is what would happen.
+    let drawn = caller.tx(move |tx, by| preview(tx, by, &operation, &terms)).await;
+    or_sign_in(drawn.and_then(|page| Page::of(&page)), &here)
+}
+
+/// What an action would do: what would be priced anew, and the days on which the membership would rest.
+type Seen = (Vec<RepricedBooking>, Option<(Date, Date)>);
+
+/// Does an action and undoes it: what it would do, or why it can't be done.
+fn attempt(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    operation: &MembershipAction,
+    terms: &BookingTerms,
+) -> Result<Result<Seen, &'static Refusal>> {
+    let person = by.person()?.id;
+    let club = catalogue::current(tx)?.club.id;
+    let mut seen = Ok((Vec::new(), None));
+    tx.attempt::<()>(|tx| {
+        match operation.run(tx, by) {
+            Err(Error::Refused(refusal, _)) => seen = Err(refusal),
+            Err(error) => return Err(error),
+            Ok(()) => {
+                let held = crate::standing(tx, club, person)?.held;
+                seen = Ok(((terms.reprice)(tx, person)?, held.and_then(|(held, _)| held.frozen)));
+            }
+        }
+        Ok(None)
+    })?;
+    Ok(seen)
+}
+
+fn preview(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    operation: &MembershipAction,
+    terms: &BookingTerms,
+) -> Result<ChangePage> {
+    let person = by.person()?.id;
+    let catalogue = catalogue::current(tx)?;
+    let standing = crate::standing(tx, catalogue.club.id, person)?;
+    let today = format::date_at(&catalogue.club.zone, tx.now());
+    let seen = attempt(tx, by, operation, terms)?;
+    let mut page = ChangePage {
+        frame: Frame::new(by, "membership", "Change the membership · CoreSync"),
+        title: String::new(),
+        sentences: Vec::new(),
+        affected: Vec::new(),
+        may_cancel: false,
+        refusal: None,
+        invoice: None,
+        action: "",
+        path: operation.path(),
+        months: if let MembershipAction::Freeze(months) = operation { Some(*months) } else { None },
+        plan: if let MembershipAction::Change(plan) = operation { Some(plan.clone()) } else { None },
+        phone: catalogue.club.phone.clone(),
+    };
+    (page.title, page.action) = match operation {
+        MembershipAction::Leave => ("Leave the membership?".to_owned(), "Leave with the end of what is paid"),
+        MembershipAction::Stay => ("Stay a member?".to_owned(), "Stay"),
+        MembershipAction::Freeze(_) => ("Freeze the membership?".to_owned(), "Freeze it"),
+        MembershipAction::Change(_) => ("Change the plan?".to_owned(), "Change the plan"),
+    };
+    match seen {
+        Ok((repriced, rests)) => {
+            page.sentences = sentences(tx, &catalogue, &standing, operation, (rests, today), terms)?;
+            page.affected = repriced.iter().map(|one| affected(&catalogue, one, today)).collect();
+            page.may_cancel = repriced.iter().any(|one| one.is_free_to_cancel);
+        }
+        Err(refusal) if *refusal == crate::CARD_NEEDED => {
+            let plan = page.plan.clone().unwrap_or_default();
+            let found = crate::preview_upgrade(tx, by, person, &plan);
+            match found {
+                Ok(invoice) => page.invoice = Some(InvoiceLines::of(invoice)),
+                Err(Error::Refused(refusal, _)) => {
+                    page.refusal = Some(reason(refusal, &standing, operation, today))
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Err(refusal) => page.refusal = Some(reason(refusal, &standing, operation, today)),
+    }
+    Ok(page)
+}
+
+/// Why an action can't be done as the membership stands, and what to do.
+fn reason(refusal: &Refusal, standing: &Standing, operation: &MembershipAction, today: Date) -> String {
+    let held = standing.held.as_ref().filter(|_| *refusal == crate::WRONG_STATE);
+    let Some((held, _)) = held else { return refusal.sentence.to_owned() };
+    let day = |date: Date| format::day(date, today);
+    match (held.frozen, operation) {
+        (Some((from, last)), MembershipAction::Change(_) | MembershipAction::Freeze(_)) => {
+            let then = if matches!(operation, MembershipAction::Freeze(_)) {
+                "freeze it again"
+            } else {
+                "change it"
+            };
+            format!(
+                "Your membership rests from {} until {}; after that you can {then}.",
+                day(from),
+                day(last)
+            )
+        }
+        (_, MembershipAction::Leave) => {
+            format!("You are leaving already: it ends with {}.", day(held.paid_until))
+        }
+        (_, MembershipAction::Stay) => "Nobody is leaving: it goes on by itself.".to_owned(),
+        _ if held.status != Status::Active => {
+            "Dues are open. Pay them at the desk, then this can be done.".to_owned()
+        }
+        (None, MembershipAction::Freeze(_)) if !held.renews => {
+            "You are leaving, and what ends can’t rest. Take leaving back first.".to_owned()
+        }
+        _ => refusal.sentence.to_owned(),
+    }
+}
+
+/// What an action means, in sentences.
+fn sentences(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    standing: &Standing,
+    operation: &MembershipAction,
+    (rests, today): (Option<(Date, Date)>, Date),
+    terms: &BookingTerms,
+) -> Result<Vec<String>> {
+    let Some((held, plan)) = &standing.held else { return Ok(Vec::new()) };
+    let until = format::day(held.paid_until, today);
+    let name = &plan.name;
+    Ok(match operation {
+        MembershipAction::Leave => vec![
+            format!("You keep everything {name} gives until {until}. Nothing is due after that."),
+            "Credits and passes that are left end with it. Until then you can take leaving back here."
+                .to_owned(),
+            format!(
+                "From the day after you book {} days ahead, at list price.",
+                catalogue.number(terms.account_days)
+            ),
+        ],
+        MembershipAction::Stay => {
+            vec![format!("{name} goes on after {until}, at {} a month.", format::money(plan.price))]
+        }
+        MembershipAction::Freeze(months) => {
+            let months = usize::try_from(*months).unwrap_or(0);
+            let months = if months == 1 {
+                "one month".to_owned()
+            } else {
+                format!("{} months", format::number(months))
+            };
+            let days = rests.map(|(from, last)| (format::day(from, today), format::day(last, today)));
+            let days = days.map_or_else(
+                || format!("From the day after {until}"),
+                |(from, last)| format!("From {from} until {last}"),
+            );
+            vec![
+                format!("{days} your membership rests for {months}: no dues, no benefits."),
+                "Then it goes on by itself. A freeze can’t be taken back here; the desk can help.".to_owned(),
+                format!(
+                    "In a calendar year you can freeze {} months.",
+                    catalogue.number(crate::FROZEN_MONTHS)
+                ),
+            ]
+        }
+        MembershipAction::Change(slug) => {
+            let plans = crate::plans(tx, catalogue.club.id)?;
+            let next = plans.into_iter().find(|one| one.slug == *slug).ok_or(Error::NotFound)?;
+            if next.id == plan.id {
+                return Ok(vec![format!("You keep {name}, on the terms you have.")]);
+            }
+            let credits = match next.monthly_credits {
+                None => "Every service is included.".to_owned(),
+                Some(0) => "It has no service credits.".to_owned(),
+                Some(credits) => format!("It has {credits} service credits a month."),
+            };
+            vec![
+                format!(
+                    "You keep {name} until {until}. {} begins the day after, at {} a month.",
+                    next.name,
+                    format::money(next.price)
+                ),
+                format!("With {} you book {} days ahead. {credits}", next.name, next.max_advance_days),
+            ]
+        }
+    })
+}
+
+fn affected(catalogue: &Catalogue, one: &RepricedBooking, today: Date) -> Affected {
+    Affected {
+        path: one.path.clone(),
+        what: catalogue.service(one.service).map(|service| service.name.clone()).unwrap_or_default(),
+        day: format::day(one.day, today),
+        from: format::money(one.from),
+        to: format::money(one.to),
+    }
+}
+
+async fn apply(
+    caller: Caller,
+    Extension(terms): Extension<BookingTerms>,
+    Path(name): Path<String>,
+    PostedForm(form): PostedForm<Wanted>,
+) -> Result<Response> {
+    let operation = MembershipAction::named(&name, form.parsed.map_err(Error::Invalid)?)?;
+    let here = operation.path();
+    let done = caller.tx(move |tx, by| {
+        let mut refused = None;
+        let done = tx.attempt(|tx| match operation.run(tx, by) {
+            Err(Error::Refused(refusal, _)) => {
+                refused = Some(refusal);
+                Ok(None)
+            }
+            other => other.map(Some),
+        })?;
+        if done.is_some() {
+            return Ok(FormOutcome::Redirect(HERE.to_owned()));
+        }
+        let mut page = preview(tx, by, &operation, &terms)?;
+        if page.refusal.is_none() && page.invoice.is_none() {
+            page.refusal = refused.map(|refusal| refusal.sentence.to_owned());
+        }
+        let status = refused.and_then(|refusal| StatusCode::from_u16(refusal.status).ok());
+        Ok(FormOutcome::Rendered(status.unwrap_or(StatusCode::CONFLICT), Box::new(page)))
+    });
+    to_response(done.await, &here)
+}

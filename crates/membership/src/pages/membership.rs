@@ -1,0 +1,211 @@
+//! One's own membership: the plan and what is left of it. Without one, the plans.
+
+use askama::Template;
+use axum::Extension;
+use axum::Router;
+use axum::response::Response;
+use axum::routing::{get, post};
+use catalogue::Club;
+use jiff::civil::Date;
+use kit::web::{Input, Page, Words, see_other};
+use kit::{Cents, Error, House, Result, Tx};
+use people::{Actor, Caller};
+use ui::{Frame, PostedForm, format, or_sign_in};
+
+use crate::pages::booking_terms::BookingTerms;
+use crate::{Plan, Standing, Status};
+
+pub(crate) const HERE: &str = "/dashboard/membership/";
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new().route(HERE, get(show)).route("/dashboard/membership/credits/", post(credits))
+}
+
+#[derive(Template)]
+#[template(path = "membership.html")]
+struct MembershipPage {
+    frame: Frame,
+    held: Option<Held>,
+    plans: Vec<PlanCard>,
+    club: Club,
+    account_days: i64,
+}
+
+/// A plan as it stands.
+struct Held {
+    name: String,
+    state: String,
+    /// What has to be known at once: dues that are open, what comes next.
+    notices: Vec<String>,
+    facts: Vec<(&'static str, String)>,
+    benefits: Vec<String>,
+    auto_credit: bool,
+    has_credits: bool,
+    leaving: bool,
+    /// For how many months it can be frozen: each with its word.
+    freezes: Vec<(i64, String)>,
+    has_next: bool,
+    slug: String,
+}
+
+/// A plan that can be had.
+struct PlanCard {
+    name: String,
+    price: String,
+    sentence: String,
+    benefits: Vec<String>,
+    /// What to do to have it, and where that is; nothing for the plan that one has.
+    way: Option<(&'static str, String)>,
+}
+
+/// Numbers of the rules that the page says.
+#[derive(Clone, Copy)]
+struct Numbers {
+    account_days: i64,
+    gift: Cents,
+    freezable: i64,
+}
+
+impl Held {
+    fn of(standing: &Standing, today: Date, numbers: Numbers, saved: Cents) -> Option<Held> {
+        let (membership, plan) = standing.held.as_ref()?;
+        let day = |date: Date| format::day(date, today);
+        let until = day(membership.paid_until);
+        let frozen = membership.frozen.filter(|(_, last)| *last >= today);
+        let is_frozen = standing.is_frozen(today);
+        let state = match membership.status {
+            _ if is_frozen => "Frozen".to_owned(),
+            Status::Active if membership.renews => "Active".to_owned(),
+            Status::Active => format!("Active until {until}"),
+            Status::Grace => "Dues are open".to_owned(),
+            Status::Suspended => "Resting until the dues are paid".to_owned(),
+            Status::Ended => "Over".to_owned(),
+        };
+        let mut notices = Vec::new();
+        match membership.status {
+            Status::Grace => notices.push(format!(
+                "It was paid until {until}. Everything it gives stays for some days. Please pay at the desk."
+            )),
+            Status::Suspended => {
+                notices.push(format!(
+                    "It was paid until {until}. Pay at the desk, and everything is as before."
+                ));
+            }
+            _ => {}
+        }
+        if let Some((from, last)) = frozen {
+            notices.push(format!("From {} to {} there are no dues and no benefits.", day(from), day(last)));
+            notices.push(
+                "Until that is over it can’t be frozen anew, nor changed to a plan that costs more."
+                    .to_owned(),
+            );
+        }
+        if !membership.renews {
+            notices.push(format!("It ends with {until}. Until then you can stay."));
+        }
+        if let Some(next) = standing.next_plan.as_ref().filter(|_| membership.renews) {
+            let price = format::money(next.price);
+            notices.push(format!("From the day after {until} you have {} at {price} a month.", next.name));
+        }
+        let left = (membership.paid_until - today).get_days().max(0);
+        let mut facts = vec![
+            ("State", state.clone()),
+            ("Price", format!("{} a month", format::money(plan.price))),
+            ("Paid until", until.clone()),
+            ("Days left", left.to_string()),
+            ("You book", format!("{} days ahead", standing.days_ahead_for(today, numbers.account_days))),
+        ];
+        let used = standing.credits_used_in(today);
+        match (plan.monthly_credits, standing.credits_left(today)) {
+            (None, _) => facts.push(("Services this month", format!("{used}, every one is included"))),
+            (Some(given), Some(left)) if given > 0 => {
+                facts.push(("Service credits this month", format!("{used} used, {left} left")));
+            }
+            _ => {}
+        }
+        if plan.guest_passes > 0 {
+            let (used, left) = (standing.passes_used_in(today), standing.passes_left(today));
+            facts.push(("Guest passes this month", format!("{used} used, {left} left")));
+        }
+        if plan.monthly_credits.is_some() && standing.has_birthday(today) {
+            facts.push((
+                "Your birthday month",
+                format!("One service up to {} is our gift", format::money(numbers.gift)),
+            ));
+        }
+        facts.push(("Saved so far", format::money(saved)));
+        Some(Held {
+            name: plan.name.clone(),
+            state,
+            notices,
+            facts,
+            benefits: plan.benefits.clone(),
+            auto_credit: membership.auto_credit,
+            has_credits: plan.monthly_credits.is_some_and(|credits| credits > 0),
+            leaving: !membership.renews,
+            freezes: (1..=numbers.freezable).map(|months| (months, format::months(months))).collect(),
+            has_next: standing.next_plan.is_some(),
+            slug: plan.slug.clone(),
+        })
+    }
+}
+
+impl PlanCard {
+    /// `rests` while a freeze runs or lies ahead: until it is over nobody changes to what costs more.
+    fn of(plan: Plan, held: Option<&Plan>, rests: bool) -> PlanCard {
+        let costs_more = |held: &Plan| plan.price > held.price;
+        let open = held.filter(|held| held.id != plan.id && !(rests && costs_more(held)));
+        let way = open.map(|held| {
+            let word = if costs_more(held) { "What it would cost now" } else { "Change to it" };
+            (word, format!("{HERE}change/?plan={}", plan.slug))
+        });
+        PlanCard {
+            price: format::money(plan.price),
+            name: plan.name,
+            sentence: plan.short_description,
+            benefits: plan.benefits,
+            way,
+        }
+    }
+}
+
+async fn show(caller: Caller, Extension(terms): Extension<BookingTerms>) -> Result<Response> {
+    let drawn = caller.view(move |tx, by| draw(tx, by, &terms)).await;
+    or_sign_in(drawn.and_then(|page| Page::of(&page)), HERE)
+}
+
+fn draw(tx: &mut Tx<'_>, by: &Actor, terms: &BookingTerms) -> Result<MembershipPage> {
+    let person = by.person()?.id;
+    let catalogue = catalogue::current(tx)?;
+    let standing = crate::standing(tx, catalogue.club.id, person)?;
+    let saved = money::saved(tx, person)?;
+    let account_days = catalogue.number(terms.account_days);
+    let gift = Cents(catalogue.number(terms.birthday_gift));
+    let today = format::date_at(&catalogue.club.zone, tx.now());
+    let plan = standing.held.as_ref().map(|(_, plan)| plan.clone());
+    let rests = standing.held.as_ref().is_some_and(|(held, _)| held.frozen.is_some());
+    let plans = crate::plans(tx, catalogue.club.id)?;
+    let numbers = Numbers { account_days, gift, freezable: crate::freezable(tx, &standing)? };
+    Ok(MembershipPage {
+        frame: Frame::new(by, "membership", "Membership · CoreSync"),
+        held: Held::of(&standing, today, numbers, saved),
+        plans: plans.into_iter().map(|one| PlanCard::of(one, plan.as_ref(), rests)).collect(),
+        club: catalogue.club.clone(),
+        account_days,
+    })
+}
+
+/// Whether credits are used without asking.
+struct Auto(bool);
+
+impl Input for Auto {
+    fn parse(words: &mut Words) -> Auto {
+        Auto(words.yes("auto"))
+    }
+}
+
+async fn credits(caller: Caller, PostedForm(form): PostedForm<Auto>) -> Result<Response> {
+    let Auto(auto) = form.parsed.map_err(Error::Invalid)?;
+    let done = caller.tx(move |tx, by| crate::set_auto_credit(tx, by, auto)).await;
+    or_sign_in(done.map(|()| see_other(HERE)), HERE)
+}

@@ -1,0 +1,21 @@
+//! Pages of memberships: one's own membership, and members and plans for staff.
+
+mod booking_terms;
+mod change;
+mod membership;
+mod staff;
+
+use axum::{Extension, Router};
+use kit::House;
+
+pub use booking_terms::{BookingTerms, RepricedBooking};
+pub use staff::BACK_OFFICE;
+
+/// The addresses of the pages.
+pub fn routes(terms: BookingTerms) -> Router<House> {
+    Router::new()
+        .merge(membership::routes())
+        .merge(change::routes())
+        .layer(Extension(terms))
+        .merge(staff::routes())
+}

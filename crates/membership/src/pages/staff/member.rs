@@ -1,0 +1,346 @@
+//! One person's membership at the desk: enrol, take dues, change up, freeze, end; and everything that happened to it.
+
+use axum::Router;
+use axum::response::Response;
+use axum::routing::{get, post};
+use jiff::civil::Date;
+use kit::web::{Input, Path, Words};
+use kit::{Cents, Error, Fields, House, Id, Result, Tx};
+use people::{Action, Actor, Caller, EmergencyContact, Person};
+use serde_json::Value;
+use ui::{
+    Choice, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, StaffPage, Table, cell, csv,
+    format, handle_form, or_sign_in, rendered, to_response,
+};
+
+use crate::pages::staff::members::{HERE, email, state};
+use crate::{Event, Paid, Plan, Sold, Standing};
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new()
+        .route("/staff/members/{id}/", get(show).post(apply))
+        .route("/staff/members/{id}/emergency/", get(emergency))
+        .route("/staff/members/{id}/birthday/", post(correct))
+}
+
+fn here(id: Id) -> String {
+    format!("{HERE}{id}/")
+}
+
+async fn show(caller: Caller, Path(id): Path<Id>, QueryForm(form): QueryForm<PageQuery>) -> Result<Response> {
+    let look = form.parsed.unwrap_or(PageQuery { done: false, csv: false });
+    if look.csv {
+        let table = caller.view(move |tx, by| history(tx, by, id)).await;
+        return or_sign_in(table.map(|table| csv("membership-history", &table)), &here(id));
+    }
+    let page = caller.tx(move |tx, by| {
+        let page = draw(tx, by, id, None)?;
+        people::note_look(tx, by, id)?;
+        Ok(page)
+    });
+    let page = page.await;
+    rendered(page.map(|page| page.done(look.done, "Saved.")), &here(id))
+}
+
+/// Whom to call for somebody. A page of its own, so that nobody reads it by the way.
+async fn emergency(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
+    let page = caller.tx(move |tx, by| {
+        let contact = people::contact_of(tx, by, id)?;
+        let person = people::person(tx, id)?;
+        let page = StaffPage::new(by, HERE, format!("In an emergency: {}", person.full_name()));
+        let page = match contact {
+            Some(EmergencyContact { name, phone, relation }) => {
+                page.with(Part::Facts(vec![("Call", name), ("Phone", phone), ("Who that is", relation)]))
+            }
+            None => page.text("They have named nobody to call."),
+        };
+        let page = page.text("It is written down that you looked.");
+        Ok(page.with(Part::Links(vec![("Back to the member", here(id))])))
+    });
+    rendered(page.await, &here(id))
+}
+
+/// What the desk does.
+#[derive(Debug, Clone)]
+enum MemberAction {
+    Enrol(Sold),
+    Dues(Paid, Date),
+    Upgrade(Sold),
+    Freeze(i64),
+    Leave,
+    Stay,
+}
+
+impl Input for MemberAction {
+    fn parse(words: &mut Words) -> MemberAction {
+        match words.opt_text_within("deed", 20).as_deref() {
+            Some("enrol") => MemberAction::Enrol(Sold::parse(words)),
+            Some("upgrade") => MemberAction::Upgrade(Sold::parse(words)),
+            Some("dues") => MemberAction::Dues(Paid::parse(words), words.date("seen")),
+            Some("freeze") => MemberAction::Freeze(words.number("months", 1, 12)),
+            Some("leave") => MemberAction::Leave,
+            Some("stay") => MemberAction::Stay,
+            _ => {
+                words.complain("deed", "Say what is to be done.");
+                MemberAction::Stay
+            }
+        }
+    }
+}
+
+async fn apply(
+    caller: Caller,
+    Path(id): Path<Id>,
+    PostedForm(form): PostedForm<MemberAction>,
+) -> Result<Response> {
+    let parsed = form.parsed;
+    let done = caller.tx(move |tx, by| {
+        let operation = |tx: &mut Tx<'_>| {
+            // Operations let everyone change their own; this page is the desk's, and for others.
+            crate::as_staff(by, id)?;
+            match parsed.clone().map_err(Error::Invalid)? {
+                MemberAction::Enrol(sold) => crate::join(tx, by, id, &sold).map(drop)?,
+                MemberAction::Dues(paid, seen) => crate::take_dues(tx, by, id, paid, seen).map(drop)?,
+                MemberAction::Upgrade(sold) => crate::upgrade(tx, by, id, &sold).map(drop)?,
+                MemberAction::Freeze(months) => crate::freeze(tx, by, id, months).map(drop)?,
+                MemberAction::Leave => crate::leave(tx, by, id)?,
+                MemberAction::Stay => crate::stay(tx, by, id)?,
+            }
+            Ok(format!("{}?done=1", here(id)))
+        };
+        handle_form(tx, operation, |tx, wrong| draw(tx, by, id, wrong))
+    });
+    to_response(done.await, &here(id))
+}
+
+/// How it is paid.
+fn paid() -> InputField {
+    let ways = vec![
+        Choice::new("", "Choose", true),
+        Choice::new("terminal", "At the terminal", false),
+        Choice::new("cash", "In cash", false),
+    ];
+    InputField::select("paid", "Paid", ways)
+}
+
+fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, wrong: Option<&Fields>) -> Result<StaffPage> {
+    by.need(Action::RunMemberships)?;
+    let person = people::person(tx, id)?;
+    let catalogue = catalogue::current(tx)?;
+    let club = catalogue.club.id;
+    let standing = crate::standing(tx, club, id)?;
+    let today = format::date_at(&catalogue.club.zone, tx.now());
+    let saved = money::saved(tx, id)?;
+    let plans = crate::plans(tx, club)?;
+    let history = history(tx, by, id)?;
+    let page = StaffPage::new(by, HERE, person.full_name());
+    let contact = vec![("Email", email(&person)), ("Phone", person.phone.clone().unwrap_or_default())];
+    let emergency = vec![("Whom to call in an emergency", format!("{}emergency/", here(id)))];
+    let page = page.with(Part::Facts(contact)).with(Part::Links(emergency));
+    let page = page.heading("membership", "Membership");
+    let page = match &standing.held {
+        None => enrolling(page, id, &plans, wrong),
+        Some((_, plan)) => {
+            let dearer: Vec<Plan> = plans.into_iter().filter(|one| one.price > plan.price).collect();
+            let mut offers = Vec::new();
+            for one in dearer {
+                match crate::preview_upgrade(tx, by, id, &one.slug) {
+                    Ok(invoice) => offers.push((one, invoice.total)),
+                    Err(Error::Refused(..)) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            let ways = Ways { upgrades: offers, freezable: crate::freezable(tx, &standing)? };
+            held(page, id, &standing, today, saved, &ways, wrong)
+        }
+    };
+    let page = if by.may(Action::CorrectPeople) { birthday_form(page, &person) } else { page };
+    Ok(page.heading("history", "What happened").table(history, "Nothing yet."))
+}
+
+/// The correction of a birthday, which people can't change themselves after its gift was used (M3).
+fn birthday_form(page: StaffPage, person: &Person) -> StaffPage {
+    let birthday = person.birthday.map(|day| day.to_string()).unwrap_or_default();
+    let form = FormPart::post(format!("{}birthday/", here(person.id)), "Correct birthday")
+        .quiet()
+        .field(InputField::line("birthday", "Birthday", "date", birthday));
+    page.heading("correct-birthday", "Birthday").with(Part::Form(form))
+}
+
+/// A birthday.
+#[derive(Clone)]
+struct Birthday(Date);
+
+impl Input for Birthday {
+    fn parse(words: &mut Words) -> Birthday {
+        let birthday = people::opt_birthday(words);
+        if birthday.is_none() {
+            words.complain("birthday", "This is needed.");
+        }
+        Birthday(birthday.unwrap_or(Date::ZERO))
+    }
+}
+
+async fn correct(
+    caller: Caller,
+    Path(id): Path<Id>,
+    PostedForm(form): PostedForm<Birthday>,
+) -> Result<Response> {
+    let parsed = form.parsed;
+    let done = caller.tx(move |tx, by| {
+        let correction = |tx: &mut Tx<'_>| {
+            by.need(Action::CorrectPeople)?;
+            let Birthday(birthday) = parsed.clone().map_err(Error::Invalid)?;
+            people::correct_birthday(tx, by, id, birthday)?;
+            Ok(format!("{}?done=1", here(id)))
+        };
+        handle_form(tx, correction, |tx, wrong| draw(tx, by, id, wrong))
+    });
+    to_response(done.await, &here(id))
+}
+
+fn enrolling(page: StaffPage, id: Id, plans: &[Plan], wrong: Option<&Fields>) -> StaffPage {
+    let plans = plans.iter().map(|plan| {
+        Choice::new(&plan.slug, format!("{}, {} a month", plan.name, format::money(plan.price)), false)
+    });
+    let form = FormPart::post(here(id), "Enrol")
+        .hidden("deed", "enrol")
+        .field(InputField::select("plan", "Plan", plans.collect()))
+        .field(paid())
+        .wrong(wrong);
+    page.text("They have no plan. Enrolled here, it begins today; take the first month before.").form(form)
+}
+
+/// What can be done with a membership.
+struct Ways {
+    /// Plans that cost more, and what changing to each costs now.
+    upgrades: Vec<(Plan, Cents)>,
+    /// For how many months it can be frozen.
+    freezable: i64,
+}
+
+fn held(
+    page: StaffPage,
+    id: Id,
+    standing: &Standing,
+    today: Date,
+    saved: Cents,
+    ways: &Ways,
+    wrong: Option<&Fields>,
+) -> StaffPage {
+    let Some((membership, plan)) = &standing.held else { return page };
+    let day = |date: Date| format::day(date, today);
+    let mut facts = vec![
+        ("Plan", plan.name.clone()),
+        ("State", state(membership, standing.is_frozen(today)).to_owned()),
+        ("Price", format!("{} a month", format::money(plan.price))),
+        ("Since", day(membership.started_on)),
+        ("Paid until", day(membership.paid_until)),
+        (
+            "Credits left",
+            standing.credits_left(today).map_or("without limit".to_owned(), |left| left.to_string()),
+        ),
+        ("Passes left", standing.passes_left(today).to_string()),
+        ("Saved", format::money(saved)),
+    ];
+    if let Some((from, last)) = membership.frozen {
+        facts.push(("Frozen", format!("{} to {}", day(from), day(last))));
+    }
+    if let Some(next) = &standing.next_plan {
+        facts.push(("Then", format!("{} at {} a month", next.name, format::money(next.price))));
+    }
+    let due = format::money(standing.next_plan.as_ref().unwrap_or(plan).price);
+    let dues = FormPart::post(here(id), "A month is paid")
+        .hidden("deed", "dues")
+        .hidden("seen", membership.paid_until)
+        .field(paid())
+        .wrong(wrong);
+    let page = page.with(Part::Facts(facts)).heading("dues", "Dues");
+    // Dues are collected from the last paid day on (M7).
+    let mut page = if today < membership.paid_until {
+        page.text(format!(
+            "The next month costs {due}. It can be paid from {} on.",
+            day(membership.paid_until)
+        ))
+    } else {
+        page.text(format!("The month after {} costs {due}.", day(membership.paid_until))).form(dues)
+    };
+    if !ways.upgrades.is_empty() {
+        let choices = ways.upgrades.iter().map(|(plan, total)| {
+            Choice::new(&plan.slug, format!("{}: {} now", plan.name, format::money(*total)), false)
+        });
+        let form = FormPart::post(here(id), "Change up")
+            .hidden("deed", "upgrade")
+            .field(InputField::select("plan", "To", choices.collect()))
+            .field(paid());
+        page = page
+            .heading("upgrade", "Change to a plan that costs more")
+            .text("Counted by the second for the rest of what is paid. It begins at once; what is booked keeps its price.")
+            .with(Part::Form(form));
+    }
+    if ways.freezable > 0 {
+        let months = (1..=ways.freezable).map(|n| Choice::new(n, format::months(n), n == 1));
+        let form = FormPart::post(here(id), "Freeze")
+            .quiet()
+            .hidden("deed", "freeze")
+            .field(InputField::select("months", "For", months.collect()));
+        page = page
+            .heading("freeze", "Freeze")
+            .text(format!("From the day after {}: no dues, no benefits.", day(membership.paid_until)))
+            .with(Part::Form(form));
+    }
+    let (operation, word) =
+        if membership.renews { ("leave", "End with what is paid") } else { ("stay", "Take leaving back") };
+    page.heading("end", "End")
+        .with(Part::Form(FormPart::post(here(id), word).quiet().hidden("deed", operation)))
+}
+
+/// Everything that happened to a person's memberships.
+fn history(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Table> {
+    by.need(Action::RunMemberships)?;
+    let events = crate::events(tx, by, id)?;
+    let names = people::names(tx, events.iter().filter_map(|event| event.by))?;
+    let catalogue = catalogue::current(tx)?;
+    let now = tx.now();
+    let row = |event: &Event| {
+        let who = event.by.and_then(|by| names.get(&by).cloned());
+        vec![
+            cell(format::moment(&catalogue.club.zone, event.at, now)),
+            cell(who.unwrap_or_else(|| "The calendar".to_owned())),
+            cell(event_text(event, format::date_at(&catalogue.club.zone, now))),
+        ]
+    };
+    Ok(Table {
+        caption: "What happened to the membership",
+        head: vec!["When", "By", "What"],
+        rows: events.iter().map(row).collect(),
+        csv: Some(format!("{}?format=csv", here(id))),
+    })
+}
+
+/// An event in a sentence for staff.
+fn event_text(event: &Event, today: Date) -> String {
+    let text = |name: &str| event.detail.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let day = |name: &str| {
+        let written = text(name);
+        written.parse().map_or(written, |date| format::day(date, today))
+    };
+    let cents = event.detail.get("cents").and_then(Value::as_i64).unwrap_or_default();
+    let (plan, until, paid) = (text("plan"), day("until"), text("paid"));
+    let amount = format::money(Cents(cents));
+    match event.what.as_str() {
+        "joined" => format!("Joined {plan}: {amount} by {paid}, until {until}"),
+        "dues_taken" => format!("Dues of {plan}: {amount} by {paid}, until {until}"),
+        "upgraded" => format!("From {} to {plan}: {amount} by {paid}", text("from")),
+        "changes_down" => format!("Changes from {} to {plan} after {until}", text("from")),
+        "keeps_plan" => format!("Keeps {plan}"),
+        "moves_over" => format!("Moves to the newest terms of {plan}, {amount} a month"),
+        "leaves" => format!("Leaves with {until}"),
+        "stays" => "Stays".to_owned(),
+        "grace" => "Dues open, benefits stay".to_owned(),
+        "suspended" => "Suspended".to_owned(),
+        "ended" => "Ended".to_owned(),
+        frozen if frozen.starts_with("frozen_") => format!("Frozen from {} to {until}", day("from")),
+        other => other.to_owned(),
+    }
+}

@@ -1,0 +1,103 @@
+//! People and their memberships: finding them.
+
+use axum::Router;
+use axum::response::Response;
+use axum::routing::get;
+use kit::web::{Input, Words};
+use kit::{House, Result, Tx};
+use people::{Actor, Caller, Person};
+use ui::{
+    FormPart, InputField, PageQuery, Part, QueryForm, StaffPage, Table, cell, csv, format, link, or_sign_in,
+    rendered,
+};
+
+pub(crate) const HERE: &str = "/staff/members/";
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new().route(HERE, get(list))
+}
+
+/// Whom to find.
+struct Wanted {
+    look: PageQuery,
+    words: String,
+}
+
+impl Input for Wanted {
+    fn parse(words: &mut Words) -> Wanted {
+        let said = words.opt_text_within("q", 100).unwrap_or_default();
+        Wanted { look: PageQuery::parse(words), words: said }
+    }
+}
+
+async fn list(caller: Caller, QueryForm(form): QueryForm<Wanted>) -> Result<Response> {
+    let wanted = form.parsed.map_err(kit::Error::Invalid)?;
+    if wanted.look.csv {
+        let table = caller.tx(move |tx, by| table(tx, by, &wanted.words)).await;
+        return or_sign_in(table.map(|table| csv("members", &table)), HERE);
+    }
+    let page = caller.tx(move |tx, by| {
+        let table = table(tx, by, &wanted.words)?;
+        let form = FormPart::get(HERE, "Find").field(InputField::line(
+            "q",
+            "Name, email or phone",
+            "search",
+            &wanted.words,
+        ));
+        let empty = if wanted.words.is_empty() {
+            "Type the beginning of a name or an email address, or four digits of a phone number."
+        } else if !people::is_search(&wanted.words) {
+            people::SEARCH_TOO_SHORT
+        } else {
+            "No one matches. A shorter beginning may find them."
+        };
+        Ok(StaffPage::new(by, HERE, "Members").with(Part::Form(form)).table(table, empty))
+    });
+    rendered(page.await, HERE)
+}
+
+/// An email address for staff. Until it is verified, it may be someone else's (D12).
+pub(crate) fn email(person: &Person) -> String {
+    match &person.email {
+        Some(email) if person.verified_at.is_none() => format!("{email} (not verified)"),
+        Some(email) => email.clone(),
+        None => String::new(),
+    }
+}
+
+fn table(tx: &mut Tx<'_>, by: &Actor, words: &str) -> Result<Table> {
+    let catalogue = catalogue::current(tx)?;
+    let today = format::date_at(&catalogue.club.zone, tx.now());
+    let mut rows = Vec::new();
+    for person in people::find(tx, by, words)? {
+        let standing = crate::standing(tx, catalogue.club.id, person.id)?;
+        let held = standing.held.as_ref();
+        rows.push(vec![
+            link(person.full_name(), format!("{HERE}{}/", person.id)),
+            cell(email(&person)),
+            cell(person.phone.clone().unwrap_or_default()),
+            cell(held.map_or("None", |(_, plan)| plan.name.as_str())),
+            cell(held.map_or("", |(membership, _)| state(membership, standing.is_frozen(today)))),
+            cell(held.map(|(membership, _)| format::day(membership.paid_until, today)).unwrap_or_default()),
+        ]);
+    }
+    Ok(Table {
+        caption: "People who were found",
+        head: vec!["Name", "Email", "Phone", "Plan", "State", "Paid until"],
+        rows,
+        csv: Some(format!("{HERE}?format=csv&q={}", format::encoded(words))),
+    })
+}
+
+/// How a membership stands, for staff.
+pub(crate) fn state(membership: &crate::Membership, is_frozen: bool) -> &'static str {
+    use crate::Status::{Active, Ended, Grace, Suspended};
+    match membership.status {
+        _ if is_frozen => "Frozen",
+        Active if !membership.renews => "Active, leaves",
+        Active => "Active",
+        Grace => "Dues open, benefits stay",
+        Suspended => "Suspended",
+        Ended => "Over",
+    }
+}

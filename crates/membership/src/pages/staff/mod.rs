@@ -1,0 +1,32 @@
+//! Members and plans for staff. Operations ask for permission; here is only what is read and rendered.
+
+mod member;
+mod members;
+mod plans;
+
+use axum::Router;
+use kit::House;
+use people::Action;
+use ui::BackOfficeEntry;
+
+/// The pages of memberships, as the navigation of the back office shows them.
+pub const BACK_OFFICE: [BackOfficeEntry; 2] = [
+    BackOfficeEntry {
+        position: 40,
+        path: members::HERE,
+        label: "Members",
+        sentence: "Enrol, take dues, change, freeze and end memberships.",
+        needs: Some(Action::RunMemberships),
+    },
+    BackOfficeEntry {
+        position: 90,
+        path: plans::HERE,
+        label: "Plans",
+        sentence: "What can be joined, at what price, on which terms.",
+        needs: Some(Action::ManageCatalogue),
+    },
+];
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new().merge(plans::routes()).merge(members::routes()).merge(member::routes())
+}

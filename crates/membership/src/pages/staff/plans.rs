@@ -1,0 +1,231 @@
+//! Plans and their versions: what can be joined, who goes by what, a new version, moving members over.
+
+use axum::Router;
+use axum::response::Response;
+use axum::routing::{get, post};
+use kit::web::Path;
+use kit::{Error, Fields, House, Result, Tx};
+use people::{Action, Actor, Caller};
+use ui::{
+    FormOutcome, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, RawForm, StaffPage, Table,
+    cell, csv, format, handle_form, link, or_sign_in, rendered, to_response,
+};
+
+use crate::{Plan, PlanTerms, Version};
+
+pub(crate) const HERE: &str = "/staff/plans/";
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new()
+        .route(HERE, get(list))
+        .route("/staff/plans/{slug}/", get(show).post(edit))
+        .route("/staff/plans/{slug}/move_over/", post(move_over))
+}
+
+async fn list(caller: Caller, QueryForm(form): QueryForm<PageQuery>) -> Result<Response> {
+    let is_csv = form.parsed.is_ok_and(|look| look.csv);
+    if is_csv {
+        return or_sign_in(caller.view(table).await.map(|table| csv("plans", &table)), HERE);
+    }
+    let page = caller.view(|tx, by| {
+        let table = table(tx, by)?;
+        Ok(StaffPage::new(by, HERE, "Plans")
+            .text("Who joins gets the newest version of a plan. Who joined before keeps the version they joined with, until you move them over or they change plan.")
+            .table(table, "There is no plan yet."))
+    });
+    rendered(page.await, HERE)
+}
+
+/// `2`, or a word.
+fn credits(plan: &Plan) -> String {
+    plan.monthly_credits.map_or("without limit".to_owned(), |credits| credits.to_string())
+}
+
+fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
+    by.need(Action::ManageCatalogue)?;
+    let club = catalogue::current(tx)?.club.id;
+    let mut rows = Vec::new();
+    for newest in crate::newest(tx, club)? {
+        let plan = &newest.plan;
+        let members: i64 =
+            crate::plan_versions(tx, by, club, &plan.slug)?.iter().map(|version| version.members).sum();
+        rows.push(vec![
+            link(&plan.name, format!("{HERE}{}/", plan.slug)),
+            cell(format::money(plan.price)),
+            cell(format!("{} %", plan.discount_bp / 100)),
+            cell(credits(plan)),
+            cell(plan.guest_passes.to_string()),
+            cell(plan.max_advance_days.to_string()),
+            cell(newest.n.to_string()),
+            cell(members.to_string()),
+        ]);
+    }
+    let head = vec!["Plan", "A month", "Off", "Credits", "Passes", "Days ahead", "Version", "Members"];
+    Ok(Table { caption: "Plans", head, rows, csv: Some(format!("{HERE}?format=csv")) })
+}
+
+fn here(slug: &str) -> String {
+    format!("{HERE}{}/", format::encoded(slug))
+}
+
+async fn show(
+    caller: Caller,
+    Path(slug): Path<String>,
+    QueryForm(form): QueryForm<PageQuery>,
+) -> Result<Response> {
+    let done = form.parsed.is_ok_and(|look| look.done);
+    let path = here(&slug);
+    let page = caller.view(move |tx, by| draw(tx, by, &slug, None, None)).await;
+    rendered(page.map(|page| page.done(done, "It is done.")), &path)
+}
+
+fn draw(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    slug: &str,
+    typed: Option<&RawForm>,
+    wrong: Option<&Fields>,
+) -> Result<StaffPage> {
+    let catalogue = catalogue::current(tx)?;
+    let versions = crate::plan_versions(tx, by, catalogue.club.id, slug)?;
+    let newest = versions.first().ok_or(Error::NotFound)?;
+    let names = people::names(tx, versions.iter().filter_map(|version| version.made_by))?;
+    let now = tx.now();
+    let row = |version: &Version| {
+        let plan = &version.plan;
+        let made = if version.made_at.as_second() == 0 {
+            "at first".to_owned()
+        } else {
+            format::moment(&catalogue.club.zone, version.made_at, now)
+        };
+        vec![
+            cell(version.n.to_string()),
+            cell(made),
+            cell(version.made_by.and_then(|by| names.get(&by).cloned()).unwrap_or_default()),
+            cell(format::money(plan.price)),
+            cell(format!("{} %", plan.discount_bp / 100)),
+            cell(credits(plan)),
+            cell(plan.guest_passes.to_string()),
+            cell(plan.max_advance_days.to_string()),
+            cell(version.members.to_string()),
+        ]
+    };
+    let history = Table {
+        caption: "Versions of this plan",
+        head: vec![
+            "Version",
+            "Written",
+            "By",
+            "A month",
+            "Off",
+            "Credits",
+            "Passes",
+            "Days ahead",
+            "Members",
+        ],
+        rows: versions.iter().map(row).collect(),
+        csv: None,
+    };
+    let older: i64 = versions.iter().skip(1).map(|version| version.members).sum();
+    let form = fields(FormPart::post(here(slug), "Write a new version"), newest, typed).wrong(wrong);
+    let mut page = StaffPage::new(by, HERE, newest.plan.name.clone()).table(history, "There is no version.");
+    if older > 0 {
+        let form = FormPart::post(format!("{}move_over/", here(slug)), "Move them to the newest").quiet();
+        page = page
+            .heading("over", "Members on older versions")
+            .text(format!(
+                "{older} go by an older version. Moved over, each has the newest from their next billing month on, and is told by mail; what they booked keeps its price."
+            ))
+            .with(Part::Form(form));
+    }
+    Ok(page.heading("edit", "A new version").text("It counts for who joins from now on.").form(form))
+}
+
+/// The fields of a plan, as they were typed or as its newest version is.
+fn fields(form: FormPart, newest: &Version, typed: Option<&RawForm>) -> FormPart {
+    let plan = &newest.plan;
+    let said = |name: &str, now: String| typed.map_or(now, |typed| typed.get(name).to_owned());
+    let ticked = |name: &str, now: bool| typed.map_or(now, |typed| !typed.get(name).is_empty());
+    let number = |name: &'static str, label: &'static str, now: i64| {
+        InputField::line(name, label, "number", said(name, now.to_string()))
+    };
+    form.hidden("version", said("version", newest.n.to_string()))
+        .field(
+            InputField::line("price", "Price a month", "text", said("price", plan.price.to_string()))
+                .hint("Such as 375.00."),
+        )
+        .field(InputField::line(
+            "short_description",
+            "In one line",
+            "text",
+            said("short_description", plan.short_description.clone()),
+        ))
+        .field(
+            InputField::area("benefits", "Benefits", said("benefits", plan.benefits.join("\n")))
+                .hint("One a line."),
+        )
+        .field(number("discount_percentage", "Percent off the list price", plan.discount_bp / 100))
+        .field(number("max_advance_days", "Days ahead that a member books", plan.max_advance_days))
+        .field(number(
+            "monthly_service_credits",
+            "Service credits a month",
+            plan.monthly_credits.unwrap_or(0),
+        ))
+        .field(InputField::tick(
+            "unlimited_credits",
+            "Every service is included",
+            ticked("unlimited_credits", plan.monthly_credits.is_none()),
+        ))
+        .field(number("guest_passes", "Guest passes a month", plan.guest_passes))
+        .field(InputField::tick(
+            "mensuite_access",
+            "Mensuite",
+            ticked("mensuite_access", plan.mensuite_access),
+        ))
+        .field(InputField::tick(
+            "coresync_private_access",
+            "Coresync Private",
+            ticked("coresync_private_access", plan.coresync_private_access),
+        ))
+        .field(InputField::tick(
+            "iot_control_access",
+            "Room control",
+            ticked("iot_control_access", plan.iot_control_access),
+        ))
+        .field(InputField::tick("concierge", "Concierge", ticked("concierge", plan.concierge)))
+        .field(InputField::tick(
+            "priority_booking",
+            "First access to times that are kept",
+            ticked("priority_booking", plan.priority_booking),
+        ))
+}
+
+async fn edit(
+    caller: Caller,
+    Path(slug): Path<String>,
+    PostedForm(form): PostedForm<PlanTerms>,
+) -> Result<Response> {
+    let path = here(&slug);
+    let (typed, parsed) = (form.typed, form.parsed);
+    let done = caller.tx(move |tx, by| {
+        let operation = |tx: &mut Tx<'_>| {
+            let terms = parsed.clone().map_err(Error::Invalid)?;
+            let club = catalogue::current(tx)?.club.id;
+            crate::edit_plan(tx, by, club, &slug, &terms)?;
+            Ok(format!("{}?done=1", here(&slug)))
+        };
+        // Who is refused because somebody was quicker sees the plan as it is now.
+        handle_form(tx, operation, |tx, wrong| draw(tx, by, &slug, wrong.is_some().then_some(&typed), wrong))
+    });
+    to_response(done.await, &path)
+}
+
+async fn move_over(caller: Caller, Path(slug): Path<String>) -> Result<Response> {
+    let path = here(&slug);
+    let done = caller.tx(move |tx, by| {
+        let club = catalogue::current(tx)?.club.id;
+        crate::move_over(tx, by, club, &slug)?;
+        Ok(FormOutcome::<StaffPage>::Redirect(format!("{}?done=1", here(&slug))))
+    });
+    to_response(done.await, &path)
+}

@@ -1,0 +1,238 @@
+//! Forgotten passwords, and what the links of letters lead to. A page is drawn by whoever opens a link (a program that looks
+//! through mail, too); something happens only when its button is pressed.
+
+use askama::Template;
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use kit::web::{Input, Page, Words, see_other};
+use kit::{Error, House, Result};
+use people::{
+    Actor, Caller, ConfirmAddress, Confirmed, Forgotten, LINK_EXPIRED, NewPassword, Purpose, SessionKind,
+    Tokens,
+};
+use ui::{
+    FieldErrors, FormInput, FormRejection, Frame, PostedForm, QueryForm, RawForm, format, local_path,
+    unreferred, with_cookie,
+};
+
+use crate::sign_in::with_tokens;
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new()
+        .route("/password-reset/", get(forgotten).post(send))
+        .route("/password-reset/new/", get(new_password).post(set))
+        .route("/verify/", get(verify).post(confirm))
+}
+
+/// The link's token, or none.
+struct Link(String);
+
+impl Input for Link {
+    fn parse(words: &mut Words) -> Link {
+        Link(words.opt_text_within("token", 100).unwrap_or_default())
+    }
+}
+
+#[derive(Template)]
+#[template(path = "forgotten.html")]
+struct ForgottenPage {
+    frame: Frame,
+    typed: RawForm,
+    errors: FieldErrors,
+    refused: Option<&'static str>,
+    is_sent: bool,
+}
+
+#[derive(Template)]
+#[template(path = "new_password.html")]
+struct NewPasswordPage {
+    frame: Frame,
+    token: String,
+    email: String,
+    errors: FieldErrors,
+    is_good: bool,
+}
+
+#[derive(Template)]
+#[template(path = "verify.html")]
+struct VerifyPage {
+    frame: Frame,
+    token: String,
+    link: Option<LinkShown>,
+    errors: FieldErrors,
+    refused: Option<&'static str>,
+    is_done: bool,
+}
+
+/// What a link of an address would confirm.
+struct LinkShown {
+    email: String,
+    /// The name of the account, if it is one that can be shown.
+    name: Option<String>,
+    /// `Tuesday 24 November, 10:30, with Firefox on Linux, network 192.0.2.1`
+    asked: Option<String>,
+    needs_password: bool,
+    is_new_account: bool,
+}
+
+fn forgotten_page(typed: RawForm) -> ForgottenPage {
+    let frame = Frame::signed_out("Forgotten password · CoreSync");
+    ForgottenPage { frame, typed, errors: FieldErrors::default(), refused: None, is_sent: false }
+}
+
+async fn forgotten() -> Result<Page> {
+    Page::of(&forgotten_page(RawForm::default()))
+}
+
+async fn send(
+    caller: Caller,
+    PostedForm(FormInput { typed, parsed }): PostedForm<Forgotten>,
+) -> Result<Response> {
+    let mut page = forgotten_page(typed);
+    let whence = caller.whence().clone();
+    let asked = match parsed {
+        Ok(Forgotten { email }) => {
+            caller.house().db.tx(move |tx| people::ask_reset(tx, &whence, &email)).await
+        }
+        Err(fields) => Err(Error::Invalid(fields)),
+    };
+    match asked {
+        Ok(()) => page.is_sent = true,
+        Err(error) => {
+            let wrong = FormRejection::of(error, &[("email", "Email"), ("body", "Form")])?;
+            (page.errors, page.refused) = (wrong.errors, wrong.refused);
+            return Ok((wrong.status, wrong.retry_after, Page::of(&page)?).into_response());
+        }
+    }
+    Ok(Page::of(&page)?.into_response())
+}
+
+/// The link of an email and the time zone of the club, if the link is good.
+async fn link(caller: &Caller, token: &str) -> Result<Option<(people::Link, TimeZone, Timestamp)>> {
+    let (token, whence) = (token.to_owned(), caller.whence().clone());
+    let looked = caller.view(move |tx, by| {
+        let link = people::look_at(tx, by, &whence, &token)?;
+        Ok((link, catalogue::current(tx)?.club.zone.clone(), tx.now()))
+    });
+    match looked.await {
+        Ok(found) => Ok(Some(found)),
+        Err(Error::Refused(refusal, _)) if *refusal == LINK_EXPIRED => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+async fn password_page(caller: &Caller, token: String) -> Result<NewPasswordPage> {
+    let found = link(caller, &token).await?.filter(|(link, _, _)| link.purpose == Purpose::Password);
+    Ok(NewPasswordPage {
+        frame: Frame::signed_out("Set a password · CoreSync"),
+        token,
+        is_good: found.is_some(),
+        email: found.map(|(link, _, _)| link.email).unwrap_or_default(),
+        errors: FieldErrors::default(),
+    })
+}
+
+async fn new_password(caller: Caller, QueryForm(form): QueryForm<Link>) -> Result<Response> {
+    let Link(token) = form.parsed.unwrap_or(Link(String::new()));
+    let page = password_page(&caller, token).await?;
+    let status = if page.is_good { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    Ok(unreferred((status, Page::of(&page)?)))
+}
+
+async fn set(
+    caller: Caller,
+    PostedForm(FormInput { typed, parsed }): PostedForm<NewPassword>,
+) -> Result<Response> {
+    let token = typed.get("token").to_owned();
+    let done = match parsed {
+        Ok(wish) => people::reset_password(caller.house(), caller.whence(), wish).await,
+        Err(fields) => Err(Error::Invalid(fields)),
+    };
+    let Err(error) = done else { return Ok(see_other("/login/")) };
+    let wrong = FormRejection::of(error, &[("password", "New password"), ("body", "Form")])?;
+    let page = NewPasswordPage { errors: wrong.errors, ..password_page(&caller, token).await? };
+    Ok(unreferred((wrong.status, wrong.retry_after, Page::of(&page)?)))
+}
+
+async fn verify_page(caller: &Caller, token: String) -> Result<VerifyPage> {
+    let found = link(caller, &token).await?.filter(|(link, _, _)| link.purpose != Purpose::Password);
+    let shown = |(link, zone, now): (people::Link, TimeZone, Timestamp)| {
+        let is_new_account = link.purpose == Purpose::Address;
+        let from = [link.account.device.map(|device| format!("with {device}")), Some(link.account.network)];
+        let from: Vec<String> = from.into_iter().flatten().filter(|part| !part.is_empty()).collect();
+        let at = format::moment(&zone, link.account.at, now);
+        LinkShown {
+            email: link.email,
+            name: link.account.name,
+            asked: is_new_account.then(|| [vec![at], from].concat().join(", ")),
+            needs_password: link.needs_password,
+            is_new_account,
+        }
+    };
+    Ok(VerifyPage {
+        frame: Frame::signed_out("Confirm your email · CoreSync"),
+        token,
+        link: found.map(shown),
+        errors: FieldErrors::default(),
+        refused: None,
+        is_done: false,
+    })
+}
+
+async fn verify(caller: Caller, QueryForm(form): QueryForm<Link>) -> Result<Response> {
+    let Link(token) = form.parsed.unwrap_or(Link(String::new()));
+    let page = verify_page(&caller, token).await?;
+    let status = if page.link.is_some() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    Ok(unreferred((status, Page::of(&page)?)))
+}
+
+async fn confirm(
+    caller: Caller,
+    PostedForm(FormInput { typed, parsed }): PostedForm<ConfirmAddress>,
+) -> Result<Response> {
+    let token = typed.get("token").to_owned();
+    let done = match parsed {
+        Ok(input) => people::confirm_address(&caller, input, SessionKind::Page).await,
+        Err(fields) => Err(Error::Invalid(fields)),
+    };
+    let wrong = match done {
+        Ok(confirmed) => match confirmed.tokens.clone() {
+            Some(tokens) => return go_on(&caller, confirmed, &tokens).await,
+            None => None,
+        },
+        Err(error) => Some(FormRejection::of(error, &CONFIRM)?),
+    };
+    let mut page = verify_page(&caller, token).await?;
+    let Some(wrong) = wrong else {
+        page.is_done = true;
+        return Ok(unreferred(Page::of(&page)?));
+    };
+    (page.errors, page.refused) = (wrong.errors, wrong.refused);
+    Ok(unreferred((wrong.status, wrong.retry_after, Page::of(&page)?)))
+}
+
+/// The names and labels of the fields.
+const CONFIRM: [(&str, &str); 3] =
+    [("password", "Password"), ("new_password", "New password"), ("body", "Form")];
+
+/// Signs the browser in with an account that was confirmed a moment ago, hands it what was held, and goes on where signing up
+/// left off.
+async fn go_on(caller: &Caller, confirmed: Confirmed, tokens: &Tokens) -> Result<Response> {
+    // Whatever this browser was signed in with before is over.
+    people::sign_out(caller).await?;
+    if let Some(carried) = confirmed.carried {
+        let by = Actor::of(confirmed.person);
+        let taken = caller.house().db.tx(move |tx| bookings::take_over_carried(tx, &by, &carried)).await;
+        match taken {
+            Ok(_) | Err(Error::Refused(_, _)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let next = confirmed.next.as_deref().and_then(local_path).unwrap_or("/dashboard/").to_owned();
+    let response = with_tokens(see_other(&next), tokens)?;
+    with_cookie(response, &people::ended_sign_up_cookie())
+}

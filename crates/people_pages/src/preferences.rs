@@ -1,0 +1,166 @@
+//! How somebody likes a room to be, what they want to be told, and the link of a letter that makes an end of it.
+
+use askama::Template;
+use axum::Router;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use kit::web::{Form, Input, Page, Words, see_other};
+use kit::{Error, House, Result, Tx};
+use people::{Actor, Caller, Notice, PreferencesChange, Wanted};
+use ui::{
+    Choice, Done, FieldErrors, FormInput, FormRejection, Frame, PostedForm, QueryForm, RawForm, from_pairs,
+    or_sign_in, unreferred,
+};
+
+const HERE: &str = "/dashboard/preferences/";
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new()
+        .route("/dashboard/preferences/", get(show).post(save))
+        .route("/dashboard/preferences/notices/", post(choose))
+        .route("/unsubscribe/", get(leave).post(left))
+}
+
+const LABELS: [(&str, &str); 8] = [
+    ("scene", "Scene"),
+    ("light_percent", "Light"),
+    ("light_kelvin", "Colour of the light"),
+    ("temperature", "Temperature"),
+    ("scents", "Scents"),
+    ("music", "Music"),
+    ("volume_percent", "Volume"),
+    ("body", "Form"),
+];
+
+#[derive(Template)]
+#[template(path = "preferences.html")]
+struct PreferencesPage {
+    frame: Frame,
+    typed: RawForm,
+    errors: FieldErrors,
+    done: Option<&'static str>,
+    scenes: Vec<Choice>,
+    music: Vec<Choice>,
+    scents: Vec<(&'static str, &'static str, bool)>,
+    notices: Vec<(&'static str, &'static str, bool)>,
+}
+
+/// The words of one of the preferences, or none of them.
+fn or_open(all: &[(&'static str, &'static str)], chosen: &str) -> Vec<Choice> {
+    from_pairs([("", "As the room is")].into_iter().chain(all.iter().copied()), chosen)
+}
+
+/// A notice in words.
+fn spoken(notice: Notice) -> &'static str {
+    match notice {
+        Notice::Reminders => "Reminders before a visit",
+        Notice::Waitlist => "A time you wait for is free",
+    }
+}
+
+async fn show(caller: Caller, QueryForm(form): QueryForm<Done>) -> Result<Response> {
+    let done = form.parsed.is_ok_and(|Done(done)| done.is_some()).then_some("Saved.");
+    let drawn =
+        caller.view(move |tx, by| draw(tx, by, None).map(|page| PreferencesPage { done, ..page })).await;
+    or_sign_in(drawn.and_then(|page| Page::of(&page)), HERE)
+}
+
+fn draw(tx: &mut Tx<'_>, by: &Actor, typed: Option<RawForm>) -> Result<PreferencesPage> {
+    let likes = people::preferences(tx, by)?;
+    let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
+    let kept = [
+        ("scene", likes.scene.unwrap_or_default()),
+        ("light_percent", number(likes.light_percent)),
+        ("light_kelvin", number(likes.light_kelvin)),
+        ("temperature", likes.temperature.map(people::spoken_degrees).unwrap_or_default()),
+        ("music", likes.music.unwrap_or_default()),
+        ("volume_percent", number(likes.volume_percent)),
+    ];
+    let is_liked = |scent: &str| match &typed {
+        Some(typed) => typed.has("scents", scent),
+        None => likes.scents.iter().any(|one| one == scent),
+    };
+    let scents = people::SCENTS.iter().map(|(name, word)| (*name, *word, is_liked(name))).collect();
+    let notices = people::my_notices(tx, by)?;
+    let typed = typed.clone().unwrap_or_default().over(&kept)?;
+    Ok(PreferencesPage {
+        frame: Frame::new(by, "preferences", "Preferences · CoreSync"),
+        scents,
+        errors: FieldErrors::default(),
+        done: None,
+        scenes: or_open(&people::SCENES, typed.get("scene")),
+        music: or_open(&people::MUSIC, typed.get("music")),
+        typed,
+        notices: notices
+            .into_iter()
+            .map(|(notice, wanted)| (notice.name(), spoken(notice), wanted))
+            .collect(),
+    })
+}
+
+async fn save(
+    caller: Caller,
+    PostedForm(FormInput { typed, parsed }): PostedForm<PreferencesChange>,
+) -> Result<Response> {
+    let done = match parsed {
+        Ok(change) => caller.tx(move |tx, by| people::change_preferences(tx, by, &change).map(drop)).await,
+        Err(fields) => Err(Error::Invalid(fields)),
+    };
+    let error = match done {
+        Ok(()) => return Ok(see_other("/dashboard/preferences/?done=1")),
+        Err(Error::Unauthorized) => return or_sign_in(Err::<Page, _>(Error::Unauthorized), HERE),
+        Err(error) => error,
+    };
+    let wrong = FormRejection::of(error, &LABELS)?;
+    let drawn = caller.view(move |tx, by| draw(tx, by, Some(typed.clone()))).await;
+    let page = drawn.and_then(|page| {
+        let page = Page::of(&PreferencesPage { errors: wrong.errors, ..page })?;
+        Ok((wrong.status, wrong.retry_after, page).into_response())
+    });
+    or_sign_in(page, HERE)
+}
+
+async fn choose(caller: Caller, Form(Wanted(wanted)): Form<Wanted>) -> Result<Response> {
+    let chosen = caller.tx(move |tx, by| people::choose_notices(tx, by, &wanted)).await;
+    or_sign_in(chosen.map(|()| see_other("/dashboard/preferences/?done=1#notices")), HERE)
+}
+
+/// The token of a link, in the query also where a mail client sends the request by itself.
+struct Link(String);
+
+impl Input for Link {
+    fn parse(words: &mut Words) -> Link {
+        Link(words.opt_text_within("token", 400).unwrap_or_default())
+    }
+}
+
+#[derive(Template)]
+#[template(path = "unsubscribe.html")]
+struct UnsubscribePage {
+    frame: Frame,
+    token: String,
+    what: &'static str,
+    is_done: bool,
+}
+
+impl UnsubscribePage {
+    fn of(token: String, notice: Notice, is_done: bool) -> UnsubscribePage {
+        let frame = Frame::signed_out("Letters · CoreSync");
+        UnsubscribePage { frame, token, what: spoken(notice), is_done }
+    }
+}
+
+async fn leave(caller: Caller, QueryForm(form): QueryForm<Link>) -> Result<Response> {
+    let Link(token) = form.parsed.unwrap_or(Link(String::new()));
+    let asked = token.clone();
+    let (_, notice) = caller.house().db.view(move |tx| people::read_unsubscribe(tx, &asked)).await?;
+    Ok(unreferred(Page::of(&UnsubscribePage::of(token, notice, false))?))
+}
+
+/// Works at once, for a person and for the client of their mail (RFC 8058): it is asked for no sign-in.
+async fn left(caller: Caller, QueryForm(form): QueryForm<Link>) -> Result<Response> {
+    let Link(token) = form.parsed.unwrap_or(Link(String::new()));
+    let asked = token.clone();
+    let notice = caller.house().db.tx(move |tx| people::unsubscribe(tx, &asked)).await?;
+    Ok(unreferred(Page::of(&UnsubscribePage::of(token, notice, true))?))
+}

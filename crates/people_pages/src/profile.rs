@@ -1,0 +1,237 @@
+//! What a person keeps of themselves, their address and their password.
+
+use askama::Template;
+use axum::Router;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use kit::web::{Input, Page, Words, see_other};
+use kit::{Error, Fields, House, Result, Tx};
+use people::{Actor, Caller, ChangePassword, EmergencyContact, NewAddress, ProfileChange, SessionKind};
+use ui::{Done, FieldErrors, FormInput, FormRejection, Frame, PostedForm, QueryForm, RawForm, or_sign_in};
+
+use crate::sign_in::with_tokens;
+
+const HERE: &str = "/dashboard/profile/";
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new()
+        .route("/dashboard/profile/", get(show).post(save))
+        .route("/dashboard/profile/confirm/", post(confirm_again))
+        .route("/dashboard/profile/address/", post(change_address))
+        .route("/dashboard/profile/password/", post(change_password))
+}
+
+const LABELS: [(&str, &str); 12] = [
+    ("first_name", "First name"),
+    ("last_name", "Last name"),
+    ("phone", "Phone"),
+    ("birthday", "Birthday"),
+    ("contact_name", "Their name"),
+    ("contact_phone", "Their phone"),
+    ("contact_relation", "What they are to you"),
+    ("email", "New address"),
+    ("current_password", "Your password"),
+    ("present_password", "Present password"),
+    ("new_password", "New password"),
+    ("body", "Form"),
+];
+
+#[derive(Template)]
+#[template(path = "profile.html")]
+struct ProfilePage {
+    frame: Frame,
+    typed: RawForm,
+    errors: FieldErrors,
+    refused: Option<&'static str>,
+    done: Option<&'static str>,
+    email: String,
+    is_verified: bool,
+}
+
+fn sentence(done: Option<&str>) -> Option<&'static str> {
+    match done? {
+        "saved" => Some("Saved."),
+        "letter" => Some("A letter is on its way. Follow its link."),
+        "password" => Some("Your password is changed, and everything else is signed out."),
+        _ => None,
+    }
+}
+
+async fn show(caller: Caller, QueryForm(form): QueryForm<Done>) -> Result<Response> {
+    let done = form.parsed.ok().and_then(|Done(done)| sentence(done.as_deref()));
+    let drawn = caller.view(move |tx, by| draw(tx, by, None).map(|page| ProfilePage { done, ..page })).await;
+    or_sign_in(drawn.and_then(|page| Page::of(&page)), HERE)
+}
+
+/// The page with what is kept, or with what was typed.
+fn draw(tx: &mut Tx<'_>, by: &Actor, typed: Option<RawForm>) -> Result<ProfilePage> {
+    let person = by.person()?;
+    let contact = people::emergency_contact(tx, by)?;
+    let field =
+        |parsed: fn(&EmergencyContact) -> &String| contact.as_ref().map(parsed).cloned().unwrap_or_default();
+    let kept = [
+        ("first_name", person.first_name.clone()),
+        ("last_name", person.last_name.clone()),
+        ("phone", person.phone.as_deref().map(people::spoken_phone).unwrap_or_default()),
+        ("birthday", person.birthday.map(|day| day.to_string()).unwrap_or_default()),
+        ("contact_name", field(|contact| &contact.name)),
+        ("contact_phone", field(|contact| &contact.phone)),
+        ("contact_relation", field(|contact| &contact.relation)),
+    ];
+    Ok(ProfilePage {
+        frame: Frame::new(by, "profile", "Profile · CoreSync"),
+        typed: match typed {
+            Some(typed) => typed.over(&kept)?,
+            None => RawForm::default().over(&kept)?,
+        },
+        errors: FieldErrors::default(),
+        refused: None,
+        done: None,
+        email: person.email.clone().unwrap_or_default(),
+        is_verified: person.is_verified(),
+    })
+}
+
+/// The profile as its form sends it: what is empty is taken away.
+struct ProfileForm(ProfileChange);
+
+impl Input for ProfileForm {
+    fn parse(words: &mut Words) -> ProfileForm {
+        let mut needed = |field: &str| {
+            let name = people::opt_name(words, field);
+            if name.is_none() {
+                words.complain(field, "This is needed.");
+            }
+            name
+        };
+        let (first_name, last_name) = (needed("first_name"), needed("last_name"));
+        let (phone, birthday) = (people::opt_phone(words, "phone"), people::opt_birthday(words));
+        ProfileForm(ProfileChange {
+            first_name,
+            last_name,
+            phone: Some(phone),
+            birthday: Some(birthday),
+            emergency_contact: Some(contact(words)),
+        })
+    }
+}
+
+/// All of it, or nothing.
+fn contact(words: &mut Words) -> Option<EmergencyContact> {
+    let name = people::opt_name(words, "contact_name");
+    let phone = people::opt_phone(words, "contact_phone");
+    let relation = words.opt_text_within("contact_relation", 80);
+    if name.is_none() && phone.is_none() && relation.is_none() {
+        return None;
+    }
+    for (field, is_there) in [
+        ("contact_name", name.is_some()),
+        ("contact_phone", phone.is_some()),
+        ("contact_relation", relation.is_some()),
+    ] {
+        if !is_there {
+            words.complain(field, "This is needed, or leave all three empty.");
+        }
+    }
+    Some(EmergencyContact { name: name?, phone: phone?, relation: relation? })
+}
+
+async fn save(
+    caller: Caller,
+    PostedForm(FormInput { typed, parsed }): PostedForm<ProfileForm>,
+) -> Result<Response> {
+    let done = match parsed {
+        Ok(ProfileForm(change)) => {
+            caller.tx(move |tx, by| people::change_profile(tx, by, &change).map(drop)).await
+        }
+        Err(fields) => Err(Error::Invalid(fields)),
+    };
+    answer(&caller, done.map(|()| see_other("/dashboard/profile/?done=saved")), typed).await
+}
+
+async fn confirm_again(caller: Caller) -> Result<Response> {
+    let whence = caller.whence().clone();
+    let done = caller
+        .tx(move |tx, by| {
+            let person = by.person()?;
+            let email = person.email.as_deref().filter(|_| !person.is_verified());
+            people::ask_again(tx, &whence, email)
+        })
+        .await;
+    let answered = done.map(|()| see_other("/dashboard/profile/?done=letter"));
+    answer(&caller, answered, RawForm::default()).await
+}
+
+async fn change_address(
+    caller: Caller,
+    PostedForm(FormInput { typed, parsed }): PostedForm<NewAddress>,
+) -> Result<Response> {
+    let done = match parsed {
+        Ok(wish) => people::ask_address(&caller, wish).await,
+        Err(fields) => Err(Error::Invalid(fields)),
+    };
+    answer(&caller, done.map(|()| see_other("/dashboard/profile/?done=letter")), typed).await
+}
+
+/// The change of a password as the page's form sends it: two forms of one page can't have fields of one name.
+struct PasswordForm(ChangePassword);
+
+impl Input for PasswordForm {
+    fn parse(words: &mut Words) -> PasswordForm {
+        let current_password = words.secret("present_password").unwrap_or_default();
+        if current_password.is_empty() {
+            words.complain("present_password", "This is needed.");
+        }
+        let new_password = words.secret("new_password").unwrap_or_default();
+        if let Err(Error::Invalid(fields)) = people::check_password(&new_password, "") {
+            words.complain("new_password", fields.0.values().next().cloned().unwrap_or_default());
+        }
+        PasswordForm(ChangePassword { current_password, new_password })
+    }
+}
+
+async fn change_password(
+    caller: Caller,
+    PostedForm(FormInput { typed, parsed }): PostedForm<PasswordForm>,
+) -> Result<Response> {
+    let done = match parsed {
+        Ok(PasswordForm(change)) => people::change_password(&caller, change, SessionKind::Page).await,
+        Err(fields) => Err(Error::Invalid(fields)),
+    };
+    let done = done.map_err(|error| match error {
+        Error::Invalid(Fields(mut fields)) => {
+            if let Some(sentence) = fields.remove("current_password") {
+                fields.insert("present_password".to_owned(), sentence);
+            }
+            Error::Invalid(Fields(fields))
+        }
+        other => other,
+    });
+    let answered = match done {
+        Ok(tokens) => {
+            let response = see_other("/dashboard/profile/?done=password");
+            Ok(match tokens {
+                Some(tokens) => with_tokens(response, &tokens)?,
+                None => response,
+            })
+        }
+        Err(error) => Err(error),
+    };
+    answer(&caller, answered, typed).await
+}
+
+/// The answer to a form, or the page with what was wrong about it.
+async fn answer(caller: &Caller, done: Result<Response>, typed: RawForm) -> Result<Response> {
+    let error = match done {
+        Ok(response) => return Ok(response),
+        Err(Error::Unauthorized) => return or_sign_in(Err::<Page, _>(Error::Unauthorized), HERE),
+        Err(error) => error,
+    };
+    let wrong = FormRejection::of(error, &LABELS)?;
+    let drawn = caller.view(move |tx, by| draw(tx, by, Some(typed.clone()))).await;
+    let page = drawn.and_then(|page| {
+        let page = ProfilePage { errors: wrong.errors, refused: wrong.refused, ..page };
+        Ok((wrong.status, wrong.retry_after, Page::of(&page)?).into_response())
+    });
+    or_sign_in(page, HERE)
+}

@@ -1,0 +1,89 @@
+//! Where a person is signed in, and how they end it.
+
+use askama::Template;
+use axum::Router;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use kit::web::{Form, Input, Page, Words, see_other};
+use kit::{Error, House, Id, Result, Tx};
+use people::{Actor, Caller};
+use ui::{Done, Frame, QueryForm, format, or_sign_in};
+
+const HERE: &str = "/dashboard/sessions/";
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new().route("/dashboard/sessions/", get(show).post(end))
+}
+
+struct Line {
+    id: Id,
+    device: String,
+    network: String,
+    seen: Option<String>,
+    opened: String,
+    is_this: bool,
+}
+
+#[derive(Template)]
+#[template(path = "sessions.html")]
+struct SessionsPage {
+    frame: Frame,
+    all: Vec<Line>,
+    done: Option<&'static str>,
+}
+
+async fn show(caller: Caller, QueryForm(form): QueryForm<Done>) -> Result<Response> {
+    let is_done = form.parsed.is_ok_and(|Done(done)| done.is_some());
+    let drawn = caller.view(move |tx, by| draw(tx, by, is_done)).await;
+    or_sign_in(drawn.and_then(|page| Page::of(&page)), HERE)
+}
+
+fn draw(tx: &mut Tx<'_>, by: &Actor, is_done: bool) -> Result<SessionsPage> {
+    let (all, this) = people::my_sign_ins(tx, by)?;
+    let (catalogue, now) = (catalogue::current(tx)?, tx.now());
+    let zone = &catalogue.club.zone;
+    let line = |one: people::SignedInHere| Line {
+        is_this: Some(one.id) == this,
+        id: one.id,
+        device: one.device.unwrap_or_else(|| "Unknown".to_owned()),
+        network: one.network.unwrap_or_default(),
+        seen: one.seen_at.map(|at| format::moment(zone, at, now)),
+        opened: format::moment(zone, one.opened_at, now),
+    };
+    Ok(SessionsPage {
+        frame: Frame::new(by, "sessions", "Where you are signed in · CoreSync"),
+        all: all.into_iter().map(line).collect(),
+        done: is_done.then_some("Signed out."),
+    })
+}
+
+/// Which sign-in is to end.
+#[derive(Debug, Clone, Copy)]
+enum Which {
+    Others,
+    One(Id),
+}
+
+impl Input for Which {
+    fn parse(words: &mut Words) -> Which {
+        match words.raw("id").and_then(|value| value.as_str()) {
+            Some("others") => Which::Others,
+            _ => Which::One(words.id("id")),
+        }
+    }
+}
+
+async fn end(caller: Caller, Form(which): Form<Which>) -> Result<Response> {
+    let ended = caller
+        .tx(move |tx, by| match which {
+            Which::Others => people::end_other_sign_ins(tx, by).map(drop),
+            Which::One(id) => match people::end_sign_in(tx, by, id) {
+                // It has ended meanwhile: what was wanted.
+                Err(Error::NotFound) => Ok(()),
+                ended => ended,
+            },
+        })
+        .await;
+    let answer = ended.map(|()| see_other("/dashboard/sessions/?done=1"));
+    or_sign_in(answer.map(IntoResponse::into_response), HERE)
+}

@@ -1,0 +1,325 @@
+//! In and out of the house: signing in, signing up, signing out.
+
+use std::convert::Infallible;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::uri::Authority;
+use axum::http::{HeaderValue, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use bookings::{Holder, Status};
+use bookings_pages::HoldToken;
+use kit::web::{Page, is_local, see_other};
+use kit::{Error, House, Id, Result, Tx};
+use people::{Caller, Onward, SessionKind, SignIn, SignUp, SignedIn, Tokens};
+use ui::format::{self, encoded};
+use ui::{
+    FieldErrors, FormInput, FormRejection, Frame, PostedForm, QueryForm, RawForm, local_path, with_cookie,
+};
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new()
+        .route("/login/", get(login).post(sign_in))
+        .route("/signup/", get(signup).post(sign_up))
+        .route("/signup/check/", get(check_email))
+        .route("/signup/again/", post(send_again))
+        .route("/logout/", get(logout).post(sign_out))
+}
+
+/// Where to go on to: it is read from what was typed.
+struct Next;
+
+impl kit::web::Input for Next {
+    fn parse(_: &mut kit::web::Words) -> Next {
+        Next
+    }
+}
+
+#[derive(Template)]
+#[template(path = "login.html")]
+struct LoginPage {
+    frame: Frame,
+    typed: RawForm,
+    next: String,
+    errors: FieldErrors,
+    refused: Option<&'static str>,
+    /// Why no browser would stay signed in here.
+    plain_http: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "signup.html")]
+struct SignupPage {
+    frame: Frame,
+    typed: RawForm,
+    next: String,
+    errors: FieldErrors,
+    refused: Option<&'static str>,
+    /// As [`LoginPage::plain_http`].
+    plain_http: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "logout.html")]
+struct LogoutPage {
+    frame: Frame,
+}
+
+/// The names and labels of the fields, in order.
+const LOGIN: [(&str, &str); 3] = [("email", "Email"), ("password", "Password"), ("body", "Form")];
+const SIGNUP: [(&str, &str); 5] = [
+    ("first_name", "First name"),
+    ("last_name", "Last name"),
+    ("email", "Email"),
+    ("password", "Password"),
+    ("body", "Form"),
+];
+
+fn next_of(typed: &RawForm) -> String {
+    local_path(typed.get("next")).unwrap_or_default().to_owned()
+}
+
+fn login_page(typed: RawForm, PlainHttp(plain_http): PlainHttp) -> LoginPage {
+    let frame = Frame::signed_out("Sign in · CoreSync").about("Sign in to book and to see your visits.");
+    LoginPage {
+        frame,
+        next: next_of(&typed),
+        typed,
+        errors: FieldErrors::default(),
+        refused: None,
+        plain_http,
+    }
+}
+
+fn signup_page(typed: RawForm, PlainHttp(plain_http): PlainHttp) -> SignupPage {
+    let frame = Frame::signed_out("Create an account · CoreSync")
+        .about("An account takes a minute. Then any free time is yours.");
+    SignupPage {
+        frame,
+        next: next_of(&typed),
+        typed,
+        errors: FieldErrors::default(),
+        refused: None,
+        plain_http,
+    }
+}
+
+async fn is_signed_in(caller: &Caller) -> Result<bool> {
+    caller.view(|_, by| Ok(by.person.is_some())).await
+}
+
+/// Where somebody goes who has come in.
+fn inside(next: &str) -> &str {
+    if next.is_empty() { "/dashboard/" } else { next }
+}
+
+async fn login(caller: Caller, plain_http: PlainHttp, QueryForm(form): QueryForm<Next>) -> Result<Response> {
+    let page = login_page(form.typed, plain_http);
+    if is_signed_in(&caller).await? {
+        return Ok(see_other(inside(&page.next)));
+    }
+    Ok(Page::of(&page)?.into_response())
+}
+
+async fn signup(caller: Caller, plain_http: PlainHttp, QueryForm(form): QueryForm<Next>) -> Result<Response> {
+    let page = signup_page(form.typed, plain_http);
+    if is_signed_in(&caller).await? {
+        return Ok(see_other(inside(&page.next)));
+    }
+    Ok(Page::of(&page)?.into_response())
+}
+
+async fn sign_in(
+    caller: Caller,
+    plain_http: PlainHttp,
+    PostedForm(FormInput { typed, parsed }): PostedForm<SignIn>,
+) -> Result<Response> {
+    let mut page = login_page(typed, plain_http);
+    if page.plain_http.is_some() {
+        return Ok((StatusCode::BAD_REQUEST, Page::of(&page)?).into_response());
+    }
+    let outcome = match parsed {
+        Ok(attempt) => people::sign_in(caller.house(), caller.whence(), attempt, SessionKind::Page).await,
+        Err(fields) => Err(Error::Invalid(fields)),
+    };
+    let wrong = match outcome {
+        Ok(signed_in) => {
+            // Whatever this browser was signed in with before is over.
+            people::sign_out(&caller).await?;
+            return enter(&signed_in, inside(&page.next));
+        }
+        Err(error) => FormRejection::of(error, &LOGIN)?,
+    };
+    (page.errors, page.refused) = (wrong.errors, wrong.refused);
+    Ok((wrong.status, wrong.retry_after, Page::of(&page)?).into_response())
+}
+
+async fn sign_up(
+    caller: Caller,
+    plain_http: PlainHttp,
+    HoldToken(token): HoldToken,
+    PostedForm(FormInput { typed, parsed }): PostedForm<SignUp>,
+) -> Result<Response> {
+    let mut page = signup_page(typed, plain_http);
+    let next = Some(page.next.clone()).filter(|next| !next.is_empty());
+    let outcome = match parsed {
+        Ok(wish) => people::sign_up(&caller, wish, Onward { next, carried: token }).await,
+        Err(fields) => Err(Error::Invalid(fields)),
+    };
+    let wrong = match outcome {
+        Ok(browser) => {
+            return with_cookie(see_other(&check_path(&page.next)), &people::sign_up_cookie(&browser));
+        }
+        Err(error) => FormRejection::of(error, &SIGNUP)?,
+    };
+    (page.errors, page.refused) = (wrong.errors, wrong.refused);
+    Ok((wrong.status, wrong.retry_after, Page::of(&page)?).into_response())
+}
+
+/// The page that is shown to everybody who signed up, whatever the address.
+fn check_path(next: &str) -> String {
+    if next.is_empty() {
+        "/signup/check/".to_owned()
+    } else {
+        format!("/signup/check/?next={}", encoded(next))
+    }
+}
+
+/// A time that is held while its holder looks for our email.
+struct HeldTime {
+    path: String,
+    service: String,
+    until: String,
+    until_iso: String,
+    now_iso: String,
+}
+
+#[derive(Template)]
+#[template(path = "check_email.html")]
+struct CheckEmailPage {
+    frame: Frame,
+    next: String,
+    held: Option<HeldTime>,
+    refused: Option<&'static str>,
+    is_sent: bool,
+}
+
+async fn check_email(
+    caller: Caller,
+    HoldToken(token): HoldToken,
+    QueryForm(form): QueryForm<Next>,
+) -> Result<Response> {
+    let next = next_of(&form.typed);
+    let path = next.clone();
+    let held =
+        caller.view(move |tx, by| held_time(tx, Holder { by, token: token.as_deref() }, &path)).await?;
+    let frame = Frame::signed_out("Check your email · CoreSync");
+    let is_sent = form.typed.get("sent") == "1";
+    Ok(Page::of(&CheckEmailPage { frame, next, held, refused: None, is_sent })?.into_response())
+}
+
+/// What is held at a path, for who holds it.
+fn held_time(tx: &mut Tx<'_>, holder: Holder<'_>, path: &str) -> Result<Option<HeldTime>> {
+    let id = path.strip_prefix("/book/held/").and_then(|rest| rest.trim_end_matches('/').parse().ok());
+    let Some(id) = id.map(Id) else { return Ok(None) };
+    let held = match bookings::held(tx, holder, id) {
+        Ok(held) => held,
+        Err(Error::NotFound) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let now = tx.now();
+    let Some(until) = held.expires_at.filter(|until| held.status == Status::Held && *until > now) else {
+        return Ok(None);
+    };
+    let catalogue = catalogue::current(tx)?;
+    let service = catalogue.service(held.service).map(|service| service.name.clone());
+    Ok(Some(HeldTime {
+        path: path.to_owned(),
+        service: service.unwrap_or_default(),
+        until: format::clock(&catalogue.club.zone, until),
+        until_iso: until.to_string(),
+        now_iso: now.to_string(),
+    }))
+}
+
+/// The address of a sign-up; not needed in the browser that signed up.
+struct Again(Option<String>);
+
+impl kit::web::Input for Again {
+    fn parse(words: &mut kit::web::Words) -> Again {
+        Again(people::opt_email(words, "email"))
+    }
+}
+
+async fn send_again(
+    caller: Caller,
+    PostedForm(FormInput { typed, parsed }): PostedForm<Again>,
+) -> Result<Response> {
+    let Again(email) = parsed.map_err(Error::Invalid)?;
+    let (whence, next) = (caller.whence().clone(), next_of(&typed));
+    let asked = caller.house().db.tx(move |tx| people::ask_again(tx, &whence, email.as_deref())).await;
+    let Err(error) = asked else {
+        let path = check_path(&next);
+        let joint = if path.contains('?') { '&' } else { '?' };
+        return Ok(see_other(&format!("{path}{joint}sent=1")));
+    };
+    let wrong = FormRejection::of(error, &LOGIN)?;
+    let frame = Frame::signed_out("Check your email · CoreSync");
+    let page = CheckEmailPage { frame, next, held: None, refused: wrong.refused, is_sent: false };
+    Ok((wrong.status, wrong.retry_after, Page::of(&page)?).into_response())
+}
+
+/// Why no browser would stay signed in here: the page came over plain http, on a name other than localhost.
+pub(crate) struct PlainHttp(Option<String>);
+
+impl FromRequestParts<House> for PlainHttp {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<PlainHttp, Infallible> {
+        let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        let host = header("host").and_then(|host| host.parse::<Authority>().ok());
+        let Some(host) = host.filter(|host| !is_local(host.host())) else { return Ok(PlainHttp(None)) };
+        let public = house.config.public_url.parse::<Uri>().unwrap_or_default();
+        // Behind our own https address stands a proxy; it may say that it was asked without.
+        let is_ours = public.host().is_some_and(|name| name.eq_ignore_ascii_case(host.host()));
+        let is_safe = match header("x-forwarded-proto") {
+            Some(proto) => proto.eq_ignore_ascii_case("https"),
+            None => is_ours && public.scheme_str() == Some("https"),
+        };
+        let way = match (public.scheme_str(), public.host()) {
+            (Some("https"), _) => house.config.public_url.clone(),
+            (_, Some(name)) if is_local(name) => house.config.public_url.clone(),
+            _ => format!("https://{host}"),
+        };
+        Ok(PlainHttp((!is_safe).then_some(way)))
+    }
+}
+
+fn enter(signed_in: &SignedIn, place: &str) -> Result<Response> {
+    with_tokens(see_other(place), &signed_in.tokens)
+}
+
+/// Has the browser keep what it was handed.
+pub(crate) fn with_tokens(response: Response, tokens: &Tokens) -> Result<Response> {
+    let response = with_cookie(response, &people::session_cookie(&tokens.access))?;
+    match &tokens.device {
+        Some(device) => with_cookie(response, &people::device_cookie(device)),
+        None => Ok(response),
+    }
+}
+
+async fn logout(caller: Caller) -> Result<Response> {
+    let frame = caller.view(|_, by| Ok(Frame::new(by, "door", "Sign out · CoreSync"))).await?;
+    Ok(Page::of(&LogoutPage { frame })?.into_response())
+}
+
+async fn sign_out(caller: Caller) -> Result<Response> {
+    people::sign_out(&caller).await?;
+    let mut response = see_other("/");
+    // Also what the browser has kept of answers for apps.
+    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\", \"storage\""));
+    with_cookie(response, &people::ended_cookie())
+}

@@ -1,0 +1,293 @@
+//! The audit log, for the club's manager and owner: searched, page by page, and as a table to take along.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use catalogue::Catalogue;
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use kit::web::{Input, Page, Paging, Words};
+use kit::{Fault, House, Id, Result, Tx};
+use people::{Action, Actor, AuditFilter, AuditRow, Caller, Role, What};
+use serde_json::json;
+use ui::{
+    Choice, FieldErrors, FormInput, Frame, QueryForm, RawForm, csv_file, escape_formula, format, from_pairs,
+    lenient_number, or_sign_in,
+};
+
+use crate::staff::audit_text;
+use crate::staff::people_list::role_label;
+
+const HERE: &str = "/staff/audit/";
+/// How many rows stand on a page.
+const SIZE: usize = 50;
+/// How many rows a table holds that is taken along.
+const MOST: usize = 10_000;
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new().route("/staff/audit/", get(show)).route("/staff/audit/audit.csv", get(csv))
+}
+
+/// What of the log is wanted.
+#[derive(Debug, Clone, Default)]
+struct Search {
+    what: Option<String>,
+    person: Option<Id>,
+    /// A kind of thing: `booking`, `plan` …
+    thing: Option<String>,
+    /// Its id, or the number of a booking.
+    number: Option<String>,
+    network: Option<String>,
+    from: Option<Date>,
+    to: Option<Date>,
+    page: usize,
+}
+
+impl Input for Search {
+    fn parse(words: &mut Words) -> Search {
+        let what = words.opt_text_within("what", 60);
+        let page = lenient_number(words, "page").filter(|page| (1..=100_000).contains(page));
+        Search {
+            what,
+            person: words.opt_id("person"),
+            thing: words.opt_text_within("thing", 40),
+            number: words.opt_text_within("number", 40),
+            network: words.opt_text_within("network", 60),
+            from: words.opt_date("from"),
+            to: words.opt_date("to"),
+            page: page.and_then(|page| usize::try_from(page).ok()).unwrap_or(1),
+        }
+    }
+}
+
+impl Search {
+    /// As the house of people understands it: days are the club's.
+    fn filter(&self, tx: &mut Tx<'_>, by: &Actor, catalogue: &Catalogue) -> Result<AuditFilter> {
+        let begins = |day: Date| day.to_zoned(catalogue.club.zone.clone()).map(|zoned| zoned.timestamp());
+        let from = self.from.map(begins).transpose().map_err(Fault::because)?;
+        let to =
+            self.to.map(|day| begins(day.saturating_add(1.days()))).transpose().map_err(Fault::because)?;
+        Ok(AuditFilter {
+            person: self.person,
+            what: self.what.clone(),
+            subject: self.thing.clone(),
+            subject_id: self.number.as_deref().map(|number| thing_id(tx, by, number)).transpose()?,
+            network: self.network.clone(),
+            from,
+            to,
+        })
+    }
+
+    fn query(&self) -> String {
+        let mut query = String::new();
+        let date = |day: Option<Date>| day.map(|day| day.to_string());
+        for (name, value) in [
+            ("what", self.what.clone()),
+            ("person", self.person.map(|id| id.to_string())),
+            ("thing", self.thing.clone()),
+            ("number", self.number.clone()),
+            ("network", self.network.clone()),
+            ("from", date(self.from)),
+            ("to", date(self.to)),
+        ] {
+            if let Some(value) = value {
+                query.push_str(&format!("{name}={}&", format::encoded(&value)));
+            }
+        }
+        query
+    }
+}
+
+struct Line {
+    at: String,
+    who: String,
+    what: String,
+    subject: String,
+    network: String,
+    details: String,
+}
+
+#[derive(Template)]
+#[template(path = "staff/audit.html")]
+struct AuditPage {
+    frame: Frame,
+    typed: RawForm,
+    errors: FieldErrors,
+    kinds: Vec<Choice>,
+    things: Vec<Choice>,
+    summary: String,
+    all: Vec<Line>,
+    csv: String,
+    newer: Option<String>,
+    older: Option<String>,
+}
+
+async fn show(caller: Caller, QueryForm(FormInput { typed, parsed }): QueryForm<Search>) -> Result<Response> {
+    const LABELS: [(&str, &str); 8] = [
+        ("what", "What"),
+        ("person", "Person’s number"),
+        ("thing", "Changed thing"),
+        ("number", "Its number"),
+        ("network", "Network"),
+        ("from", "From"),
+        ("to", "To"),
+        ("body", "Form"),
+    ];
+    let (status, errors, search) = match parsed {
+        Ok(search) => (StatusCode::OK, FieldErrors::default(), search),
+        Err(fields) => (
+            StatusCode::BAD_REQUEST,
+            FieldErrors::of(&fields, &LABELS),
+            Search { page: 1, ..Search::default() },
+        ),
+    };
+    let drawn = caller.view(move |tx, by| draw(tx, by, &search)).await;
+    let page = drawn.and_then(|page| {
+        let kinds = kinds(typed.get("what"));
+        let things = from_pairs([("", "Anything")].into_iter().chain(audit_text::THINGS), typed.get("thing"));
+        Ok((status, Page::of(&AuditPage { typed, errors, kinds, things, ..page })?).into_response())
+    });
+    or_sign_in(page, HERE)
+}
+
+fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<AuditPage> {
+    let catalogue = catalogue::current(tx)?;
+    by.need(Action::SeeAudit)?;
+    let filter = search.filter(tx, by, &catalogue)?;
+    let (rows, total) = people::audit(tx, by, &filter, Paging { page: search.page, size: SIZE })?;
+    let all = lines(tx, &catalogue, rows)?;
+    let path = |page: usize| format!("{HERE}?{}page={page}", search.query());
+    let has_more = usize::try_from(total).is_ok_and(|total| search.page * SIZE < total);
+    Ok(AuditPage {
+        frame: Frame::new(by, "/staff/audit/", "Audit log · CoreSync"),
+        typed: RawForm::default(),
+        errors: FieldErrors::default(),
+        kinds: Vec::new(),
+        things: Vec::new(),
+        summary: if total == 1 { "1 row.".to_owned() } else { format!("{total} rows.") },
+        all,
+        csv: format!("{HERE}audit.csv?{}", search.query()),
+        newer: (search.page > 1).then(|| path(search.page - 1)),
+        older: has_more.then(|| path(search.page + 1)),
+    })
+}
+
+/// The id of a thing by what was typed: an id, or the number of a booking. What is neither finds nothing.
+fn thing_id(tx: &mut Tx<'_>, by: &Actor, number: &str) -> Result<Id> {
+    if let Ok(id) = number.parse() {
+        return Ok(Id(id));
+    }
+    Ok(bookings::id_by_reference(tx, by, number)?.unwrap_or(Id(0)))
+}
+
+/// What can be looked for.
+fn kinds(chosen: &str) -> Vec<Choice> {
+    let all = What::ALL.map(What::name).into_iter().chain(audit_text::BUSINESS);
+    let all: Vec<(&str, String)> = all.map(|what| (what, audit_text::kind(what))).collect();
+    let pairs = all.iter().map(|(what, words)| (*what, words.as_str()));
+    from_pairs([("", "Everything")].into_iter().chain(pairs), chosen)
+}
+
+fn lines(tx: &mut Tx<'_>, catalogue: &Catalogue, rows: Vec<AuditRow>) -> Result<Vec<Line>> {
+    let (mut names, now) = (HashMap::new(), tx.now());
+    let mut out = Vec::new();
+    for row in rows {
+        let who = match row.who {
+            Some(id) => format!("{} ({})", name(tx, &mut names, id)?, role_word(&row.role)),
+            None => "A visitor".to_owned(),
+        };
+        for id in audit_text::people_in(&row.details) {
+            name(tx, &mut names, id)?;
+        }
+        let subject = match (row.subject.as_str(), row.subject_id) {
+            ("person", Some(id)) => name(tx, &mut names, id)?,
+            _ => audit_text::subject(catalogue, &row),
+        };
+        let known = audit_text::Known { catalogue, names: &names, now };
+        out.push(Line {
+            at: format::second(&catalogue.club.zone, row.at, now),
+            who,
+            what: audit_text::kind(&row.what),
+            subject,
+            details: known.details(&row.details),
+            network: row.network,
+        });
+    }
+    Ok(out)
+}
+
+/// A role in words; what is none is shown as it was written down.
+fn role_word(role: &str) -> &str {
+    Role::named(role).map_or(role, |known| role_label(known))
+}
+
+fn name(tx: &mut Tx<'_>, names: &mut HashMap<Id, String>, id: Id) -> Result<String> {
+    if let Some(known) = names.get(&id) {
+        return Ok(known.clone());
+    }
+    let name = match people::person(tx, id) {
+        Ok(person) => person.full_name(),
+        Err(kit::Error::NotFound) => id.to_string(),
+        Err(error) => return Err(error),
+    };
+    let name = if name.is_empty() { id.to_string() } else { name };
+    names.insert(id, name.clone());
+    Ok(name)
+}
+
+/// The rows of a filter as a table, the newest first; that it was taken along is written down, too.
+async fn csv(caller: Caller, QueryForm(FormInput { parsed, .. }): QueryForm<Search>) -> Result<Response> {
+    let search = parsed.map_err(kit::Error::Invalid)?;
+    let made = caller.tx(move |tx, by| {
+        by.need(Action::SeeAudit)?;
+        let catalogue = catalogue::current(tx)?;
+        let filter = search.filter(tx, by, &catalogue)?;
+        let (rows, _) = people::audit(tx, by, &filter, Paging { page: 1, size: MOST })?;
+        people::note(tx, by, What::AuditRead, None, json!({"rows": rows.len()}))?;
+        Ok(table(&rows))
+    });
+    or_sign_in(made.await.map(|text| csv_file("audit", text)), HERE)
+}
+
+fn table(rows: &[AuditRow]) -> String {
+    let mut text = "id,at,who,role,what,subject,subject_id,network,details\r\n".to_owned();
+    for row in rows {
+        let id = |id: Option<Id>| id.map(|id| id.to_string()).unwrap_or_default();
+        let cells = [
+            row.id.to_string(),
+            row.at.to_string(),
+            id(row.who),
+            row.role.clone(),
+            row.what.clone(),
+            row.subject.clone(),
+            id(row.subject_id),
+            row.network.clone(),
+            row.details.to_string(),
+        ];
+        let cells: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
+        text.push_str(&cells.join(","));
+        text.push_str("\r\n");
+    }
+    text
+}
+
+/// A cell that a table reads as text: one that begins as a formula does gets a quote before it.
+fn quoted(cell: &str) -> String {
+    format!("\"{}\"", escape_formula(cell).replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula_and_none_ends_another() {
+        assert_eq!(quoted("=1+1"), "\"'=1+1\"");
+        assert_eq!(quoted("a\",\"b"), "\"a\"\",\"\"b\"");
+        assert_eq!(quoted("2001:db8::/64"), "\"2001:db8::/64\"");
+    }
+}

@@ -1,0 +1,251 @@
+//! The audit log in words: what was done, to what, what it was before and after.
+
+use std::collections::HashMap;
+
+use catalogue::Catalogue;
+use jiff::Timestamp;
+use kit::Id;
+use people::AuditRow;
+use serde_json::{Map, Value};
+use ui::format;
+
+/// What is recorded besides what the house of people records itself.
+pub(crate) const BUSINESS: [&str; 36] = [
+    "booking_made",
+    "booking_held",
+    "booking_moved",
+    "booking_cancelled",
+    "visit_checked_in",
+    "visit_started",
+    "visit_completed",
+    "visit_no_show",
+    "visit_step_undone",
+    "time_blocked",
+    "block_changed",
+    "block_removed",
+    "hold_changed",
+    "hold_extended",
+    "hold_released",
+    "membership_started",
+    "dues_taken",
+    "membership_upgraded",
+    "membership_changes_down",
+    "membership_frozen",
+    "membership_ending",
+    "membership_kept",
+    "plan_changed",
+    "members_moved",
+    "price_changed",
+    "rule_added",
+    "rule_changed",
+    "rule_ended",
+    "time_decided",
+    "time_decision_undone",
+    "setting_changed",
+    "picture_added",
+    "picture_removed",
+    "picture_described",
+    "job_retried",
+    "job_discarded",
+];
+
+/// Kinds of things that are changed, by which the log can be filtered.
+pub(crate) const THINGS: [(&str, &str); 10] = [
+    ("booking", "Bookings"),
+    ("person", "People and memberships"),
+    ("plan", "Plans"),
+    ("service", "Services and prices"),
+    ("rule", "Release rules"),
+    ("room", "Single times of rooms"),
+    ("setting", "Settings"),
+    ("picture", "Pictures"),
+    ("block", "Blocked times"),
+    ("job", "Background jobs"),
+];
+
+/// What was done, in words; what is not known here is shown by its name.
+pub(crate) fn kind(what: &str) -> String {
+    known(what).map_or_else(|| sentence(what), str::to_owned)
+}
+
+fn known(what: &str) -> Option<&'static str> {
+    Some(match what {
+        "signed_up" => "Signed up",
+        "signed_in" => "Signed in",
+        "sign_in_failed" => "Failed to sign in",
+        "session_ended" => "Signed out",
+        "sessions_ended" => "Signed out everywhere else",
+        "token_reused" => "A token was used twice: its sign-in ended",
+        "address_confirmed" => "Verified an email address",
+        "address_changed" => "Changed the email address",
+        "password_changed" => "Changed the password",
+        "password_reset" => "Reset the password by email",
+        "role_changed" => "Changed a role",
+        "profile_read" => "Viewed a profile",
+        "allergies_read" => "Viewed the allergies of a guest",
+        "contact_read" => "Viewed an emergency contact",
+        "people_searched" => "Searched for people",
+        "audit_read" => "Downloaded the audit log",
+        "consent_given" => "Gave consent",
+        "consent_withdrawn" => "Withdrew consent",
+        "exported" => "Downloaded their data",
+        "erased" => "Erased an account",
+        "birthday_corrected" => "Corrected a birthday",
+        "booking_made" => "Booked for someone",
+        "booking_held" => "Held a time for someone",
+        "booking_moved" => "Moved a booking",
+        "booking_cancelled" => "Canceled a booking",
+        "visit_checked_in" => "Checked a guest in",
+        "visit_started" => "Started a visit",
+        "visit_completed" => "Completed a visit",
+        "visit_no_show" => "Marked a no-show",
+        "visit_step_undone" => "Undid a step of a visit",
+        "time_blocked" => "Blocked a time",
+        "block_changed" => "Changed a block",
+        "block_removed" => "Removed a block",
+        "hold_changed" => "Changed a held time",
+        "hold_extended" => "Extended a held time",
+        "hold_released" => "Released a held time",
+        "membership_started" => "Started a membership",
+        "dues_taken" => "Took dues",
+        "membership_upgraded" => "Upgraded a membership",
+        "membership_changes_down" => "Planned a change to a lower plan",
+        "membership_frozen" => "Froze a membership",
+        "membership_ending" => "Ended a membership with what is paid",
+        "membership_kept" => "Withdrew the end of a membership",
+        "plan_changed" => "Changed a plan",
+        "members_moved" => "Moved members to a plan's newest terms",
+        "price_changed" => "Changed a price",
+        "rule_added" => "Added a release rule",
+        "rule_changed" => "Changed a release rule",
+        "rule_ended" => "Ended a release rule",
+        "time_decided" => "Decided a single time",
+        "time_decision_undone" => "Undid the decision for a single time",
+        "setting_changed" => "Changed a setting",
+        "picture_added" => "Added a picture",
+        "picture_removed" => "Removed a picture",
+        "picture_described" => "Changed the description of a picture",
+        "job_retried" => "Retried a background job",
+        "job_discarded" => "Discarded a background job",
+        _ => return None,
+    })
+}
+
+/// `some_thing` as `Some thing`.
+fn sentence(name: &str) -> String {
+    let words = name.replace('_', " ");
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// The thing that was changed: `Plan base`, `Room Duet, 2026-11-27T17:00:00Z`.
+pub(crate) fn subject(catalogue: &Catalogue, row: &AuditRow) -> String {
+    let called = row.details.get("name").and_then(Value::as_str).unwrap_or_default();
+    let called = match (row.subject.as_str(), row.subject_id) {
+        ("setting", _) => bookings_pages::setting_label(called).unwrap_or(called).to_owned(),
+        ("room", Some(id)) => {
+            let room = catalogue.room(id).map(|room| room.name.clone()).unwrap_or_default();
+            format!("{room} {called}")
+        }
+        (_, Some(id)) if called.is_empty() => id.to_string(),
+        _ => called.to_owned(),
+    };
+    format!("{} {called}", sentence(&row.subject)).trim().to_owned()
+}
+
+/// The people whom a change names.
+pub(crate) fn people_in(details: &Value) -> Vec<Id> {
+    let sides = ["before", "after"].iter().filter_map(|side| details.get(side)?.get("person_id")?.as_i64());
+    sides.map(Id).collect()
+}
+
+/// What is needed to say values in words.
+pub(crate) struct Known<'k> {
+    pub(crate) catalogue: &'k Catalogue,
+    pub(crate) names: &'k HashMap<Id, String>,
+    pub(crate) now: Timestamp,
+}
+
+impl Known<'_> {
+    /// What else was recorded: of a change, each field as it was and as it is; else `name: value; name: value`.
+    pub(crate) fn details(&self, details: &Value) -> String {
+        let Some(fields) = details.as_object() else { return details.to_string() };
+        if !fields.contains_key("before") && !fields.contains_key("after") {
+            return self.listed(fields);
+        }
+        match (
+            fields.get("before").and_then(Value::as_object),
+            fields.get("after").and_then(Value::as_object),
+        ) {
+            (Some(before), Some(after)) => self.changed(before, after),
+            (None, Some(after)) => self.listed(after),
+            (Some(before), None) => format!("was {}", self.listed(before)),
+            (None, None) => String::new(),
+        }
+    }
+
+    fn changed(&self, before: &Map<String, Value>, after: &Map<String, Value>) -> String {
+        let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let one = |name: &&String| {
+            let side = |side: &Map<String, Value>| {
+                side.get(*name).map_or("none".to_owned(), |value| self.value(name, value))
+            };
+            format!("{}: {} → {}", spoken(name), side(before), side(after))
+        };
+        names.iter().map(one).collect::<Vec<_>>().join("; ")
+    }
+
+    /// Fields that say something.
+    fn listed(&self, fields: &Map<String, Value>) -> String {
+        let said = fields.iter().filter(|(_, value)| !value.is_null());
+        said.map(|(name, value)| format!("{}: {}", spoken(name), self.value(name, value)))
+            .collect::<Vec<_>>()
+            .join("; ")
+    }
+
+    fn value(&self, name: &str, value: &Value) -> String {
+        if let Some(id) = value.as_i64().map(Id) {
+            let called = match name {
+                "person_id" => self.names.get(&id).cloned(),
+                "room_id" => self.catalogue.room(id).map(|room| room.name.clone()),
+                "service_id" => self.catalogue.service(id).map(|service| service.name.clone()),
+                _ => None,
+            };
+            return called.unwrap_or_else(|| id.to_string());
+        }
+        match value {
+            Value::Null => "none".to_owned(),
+            Value::Bool(is_so) => if *is_so { "yes" } else { "no" }.to_owned(),
+            Value::String(text) => match text.parse::<Timestamp>() {
+                Ok(at) => format::second(&self.catalogue.club.zone, at, self.now),
+                Err(_) => text.replace('_', " "),
+            },
+            Value::Array(items) => {
+                items.iter().map(|item| self.value("", item)).collect::<Vec<_>>().join(", ")
+            }
+            other => other.to_string(),
+        }
+    }
+}
+
+/// The name of a field in words.
+fn spoken(name: &str) -> String {
+    name.strip_suffix("_id").unwrap_or(name).replace('_', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use people::What;
+
+    use super::*;
+
+    #[test]
+    fn everything_that_is_recorded_is_said_in_words() {
+        for what in What::ALL.map(What::name).into_iter().chain(BUSINESS) {
+            assert!(known(what).is_some(), "{what}");
+        }
+        assert_eq!(kind("something_new"), "Something new");
+    }
+}

@@ -1,0 +1,32 @@
+//! People and the audit log, for the club's manager and owner.
+
+mod audit;
+mod audit_text;
+mod people_list;
+
+use axum::Router;
+use kit::House;
+use people::Action;
+use ui::BackOfficeEntry;
+
+/// The pages of people, as the navigation of the back office shows them.
+pub const BACK_OFFICE: [BackOfficeEntry; 2] = [
+    BackOfficeEntry {
+        position: 110,
+        path: "/staff/people/",
+        label: "People",
+        sentence: "Who has an account, and who works here as what.",
+        needs: Some(Action::SeePeople),
+    },
+    BackOfficeEntry {
+        position: 120,
+        path: "/staff/audit/",
+        label: "Audit log",
+        sentence: "Who did what to whom, from where.",
+        needs: Some(Action::SeeAudit),
+    },
+];
+
+pub(crate) fn routes() -> Router<House> {
+    Router::new().merge(people_list::routes()).merge(audit::routes())
+}

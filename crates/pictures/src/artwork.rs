@@ -1,0 +1,281 @@
+//! The artwork of pages: the club's own photograph or film where it has published one, else a light study.
+
+use catalogue::{Catalogue, Category, Half, Room, Service};
+use ui::assets::{self, Study};
+
+use crate::slots::{self, SlotSubject};
+use crate::{Kind, Picture, Shown};
+
+/// The study of the house itself.
+const HOUSE_STUDY: &str = "the-house";
+/// The study that moves where a browser can do it, and nothing speaks against it.
+const LIVING: &str = HOUSE_STUDY;
+
+/// What a page shows of a thing.
+#[derive(Debug, Clone)]
+pub struct Artwork {
+    /// The light study, drawn by us.
+    pub study: &'static Study,
+    /// What the club has published in its place.
+    published: Option<Picture>,
+    /// Whether it fills the screen.
+    is_whole: bool,
+}
+
+impl Artwork {
+    /// The study of that name; the house itself where there is none.
+    pub fn named(name: &str) -> Artwork {
+        let study = assets::study(name).or_else(|| assets::study(HOUSE_STUDY));
+        let study = study.or_else(|| assets::studies().first()).expect("web/dist has studies");
+        Artwork { study, published: None, is_whole: false }
+    }
+
+    /// The same, unless the club has published something at its slot.
+    fn or_published(self, shown: &Shown, slot: &str) -> Artwork {
+        Artwork { published: shown.at(slot).cloned(), ..self }
+    }
+
+    /// The same, unless a photograph is published at its own slot or, else, at one of those whose study it borrows. Films
+    /// are not lent: they stay in their slot.
+    fn or_lent(self, shown: &Shown, slots: impl IntoIterator<Item = String>) -> Artwork {
+        let lent = || {
+            let mut published = slots.into_iter().filter_map(|slot| shown.at(&slot));
+            published.find(|picture| picture.kind == Kind::Photograph).cloned()
+        };
+        Artwork { published: self.published.or_else(lent), ..self }
+    }
+
+    /// The same, where it fills the screen.
+    pub fn whole(self) -> Artwork {
+        Artwork { is_whole: true, ..self }
+    }
+
+    /// The photograph.
+    pub fn photograph(&self) -> Option<&Picture> {
+        self.published.as_ref().filter(|picture| picture.kind == Kind::Photograph)
+    }
+
+    /// Whether the same is seen of another thing.
+    pub fn is_like(&self, other: &Artwork) -> bool {
+        let published = |artwork: &Artwork| artwork.published.as_ref().map(|picture| picture.id);
+        published(self) == published(other)
+            && (self.published.is_some() || self.study.name == other.study.name)
+    }
+
+    /// What it shows where a page is passed on, as every program can show it: its path, and its words.
+    pub fn passed_on(&self) -> (String, String) {
+        match self.photograph() {
+            Some(picture) => (picture.fallback(), picture.alt.clone()),
+            None => (self.study.jpeg.to_owned(), self.study.alt.to_owned()),
+        }
+    }
+
+    /// Where the film is.
+    pub fn film(&self) -> Option<String> {
+        let picture = self.published.as_ref()?;
+        Some(picture.path(0, picture.film?))
+    }
+
+    /// How dark the ground of text on it must be, from 1 to 5: as its pixels ask for. Nothing is known of the pixels of a
+    /// film, and our own studies have lamps in them.
+    pub fn scrim(&self) -> i64 {
+        match &self.published {
+            Some(picture) if picture.kind == Kind::Photograph => picture.scrim,
+            _ => crate::DARKEST,
+        }
+    }
+
+    /// A tiny picture of it, seen while it comes.
+    pub fn ground(&self) -> &str {
+        self.photograph().map_or(self.study.ground, |picture| &picture.preview)
+    }
+
+    /// The study in the shape of a phone.
+    pub fn tall(&self) -> Option<&'static Study> {
+        if self.is_whole { assets::study(&format!("{}-tall", self.study.name)) } else { None }
+    }
+
+    /// Whether it moves.
+    pub fn lives(&self) -> bool {
+        self.is_whole && self.study.name == LIVING
+    }
+}
+
+/// The first thing on the first page.
+pub fn of_house(shown: &Shown) -> Artwork {
+    Artwork::named(HOUSE_STUDY).or_published(shown, slots::HOUSE).whole()
+}
+
+/// The house where it is one thing among others: never a film.
+pub fn of_house_still(shown: &Shown) -> Artwork {
+    Artwork::named(HOUSE_STUDY).or_lent(shown, [slots::HOUSE.to_owned()])
+}
+
+/// What fills the screen on the page of a brand.
+pub fn of_half(shown: &Shown, half: Half) -> Artwork {
+    Artwork::named(half_word(half)).or_published(shown, &slots::of_half(half)).whole()
+}
+
+/// What is seen of a scene of the immersive wall.
+pub fn of_scene(shown: &Shown, scene: &str) -> Artwork {
+    Artwork::named(scene).or_published(shown, &slots::of_scene(scene))
+}
+
+/// What is seen of a room.
+pub fn of_room(shown: &Shown, room: &Room) -> Artwork {
+    let study = study_of_room(room).unwrap_or_else(|| half_word(room.half));
+    let artwork = Artwork::named(study).or_published(shown, &slots::of_room(room));
+    artwork.or_lent(shown, half_if(study, room.half))
+}
+
+/// What is seen of a category of services.
+pub fn of_category(shown: &Shown, category: &Category) -> Artwork {
+    let study = study_of_category(category).unwrap_or_else(|| half_word(category.half));
+    let artwork = Artwork::named(study).or_published(shown, &slots::of_category(category));
+    artwork.or_lent(shown, half_if(study, category.half))
+}
+
+/// What its own word, its only room, its family or its first room shows. Where that is the study of one of its rooms, of
+/// its family or of its half, a photograph of theirs is shown in its place.
+pub fn of_service(shown: &Shown, catalogue: &Catalogue, service: &Service) -> Artwork {
+    let rooms = || service.rooms.iter().filter_map(|id| catalogue.room(*id));
+    let category = catalogue.category(service.category);
+    let half = category.map_or(Half::Shared, |category| category.half);
+    let only = if service.rooms.len() == 1 { rooms().next() } else { None };
+    let study = study_of_service(service).or_else(|| {
+        let words = [
+            only.map(|room| room.slug.as_str()),
+            category.map(|category| category.slug.as_str()),
+            rooms().next().map(|room| room.kind.as_str()),
+        ];
+        known(words.into_iter().flatten())
+    });
+    let study = study.unwrap_or_else(|| half_word(half));
+    let of_rooms = rooms().filter(|room| known([room.slug.as_str()]) == Some(study)).map(slots::of_room);
+    let family = category.filter(|category| study_of_category(category) == Some(study));
+    let lent = of_rooms.chain(family.map(slots::of_category)).chain(half_if(study, half));
+    Artwork::named(study).or_published(shown, &slots::of_service(service)).or_lent(shown, lent)
+}
+
+/// A study that stands in a page for itself: a photograph of what it is the study of, where the club has published one.
+pub fn of_study(shown: &Shown, catalogue: &Catalogue, name: &str) -> Artwork {
+    let rooms = catalogue.rooms.iter().filter(|room| room.active && study_of_room(room) == Some(name));
+    let families = catalogue.categories.iter().filter(|one| study_of_category(one) == Some(name));
+    let services = catalogue.services.iter().filter(|one| one.active && study_of_service(one) == Some(name));
+    let scene = people::SCENES.iter().find(|(scene, _)| *scene == name);
+    let scene = scene.map(|(scene, _)| slots::of_scene(scene));
+    let things = scene.into_iter().chain(rooms.map(slots::of_room));
+    let things = things.chain(families.map(slots::of_category)).chain(services.map(slots::of_service));
+    Artwork::named(name).or_lent(shown, things)
+}
+
+/// What is seen of a thing that a picture can be of.
+pub(crate) fn of(shown: &Shown, catalogue: &Catalogue, thing: SlotSubject<'_>) -> Artwork {
+    match thing {
+        SlotSubject::House => of_house(shown),
+        SlotSubject::Half(half) => of_half(shown, half),
+        SlotSubject::Scene(scene) => of_scene(shown, scene),
+        SlotSubject::Room(room) => of_room(shown, room),
+        SlotSubject::Category(category) => of_category(shown, category),
+        SlotSubject::Service(service) => of_service(shown, catalogue, service),
+    }
+}
+
+fn study_of_room(room: &Room) -> Option<&'static str> {
+    known([room.slug.as_str(), room.kind.as_str()])
+}
+
+fn study_of_category(category: &Category) -> Option<&'static str> {
+    known([category.slug.as_str()])
+}
+
+/// Of its own word alone, or of that without its last part: `deep-tissue-60`.
+fn study_of_service(service: &Service) -> Option<&'static str> {
+    let stem = service.slug.rsplit_once('-').map(|(word, _)| word);
+    known([service.slug.as_str()].into_iter().chain(stem))
+}
+
+/// The slot of a half, or of the whole house, if a study is its study.
+fn half_if(study: &str, half: Half) -> Option<String> {
+    (study == half_word(half)).then(|| match half {
+        Half::Mensuite | Half::Private => slots::of_half(half),
+        Half::Shared => slots::HOUSE.to_owned(),
+    })
+}
+
+fn half_word(half: Half) -> &'static str {
+    match half {
+        Half::Mensuite => "mensuite",
+        Half::Private => "private",
+        Half::Shared => HOUSE_STUDY,
+    }
+}
+
+/// The first word that a study is called by.
+fn known<'w>(words: impl IntoIterator<Item = &'w str>) -> Option<&'static str> {
+    words.into_iter().find_map(|word| {
+        let name = called(word).unwrap_or(word);
+        assets::study(name).map(|study| study.name)
+    })
+}
+
+/// Words of a catalogue that our studies are called otherwise by.
+fn called(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "couples-massage" => "together",
+        "facial" => "facials",
+        "ember-journey" => "ember-suite",
+        "tide-journey" => "tide-suite",
+        "lantern-journey" => "lantern-suite",
+        "private-suites" | "suite" => "private",
+        "bed-room" | "ai-massage" => "ai-massage-bed",
+        "recovery" => "oxygen-dome",
+        "meditation" | "stillness" => "meditation-pods",
+        "open-air" => "backyard",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_of_the_catalogue_leads_to_its_study() {
+        for (word, name) in [
+            ("massage", "massage"),
+            ("facial", "facials"),
+            ("barber", "barber"),
+            ("laser", "laser"),
+            ("couples-massage", "together"),
+            ("duet-room", "duet-room"),
+            ("cedar-room", "cedar-room"),
+            ("deep-tissue", "deep-tissue"),
+            ("hot-shave", "hot-shave"),
+            ("laser-small", "laser-small"),
+            ("dome-and-bed", "dome-and-bed"),
+            ("ember-journey", "ember-suite"),
+            ("lantern-suite", "lantern-suite"),
+            ("suite", "private"),
+            ("recovery", "oxygen-dome"),
+            ("bed-room", "ai-massage-bed"),
+            ("stillness", "meditation-pods"),
+            ("open-air", "backyard"),
+        ] {
+            assert_eq!(known([word]), Some(name));
+        }
+        assert_eq!(known(["no-such-word", "open-air"]), Some("backyard"));
+        assert_eq!(known(["no-such-word"]), None);
+    }
+
+    #[test]
+    fn the_house_lives_where_it_fills_the_screen_and_has_a_tall_shape() {
+        let house = of_house(&Shown::default());
+        assert!(house.lives() && house.tall().is_some());
+        assert!(!Artwork::named("the-house").lives());
+        assert!(Artwork::named("no-such-study").study.name == "the-house");
+        for half in [Half::Mensuite, Half::Private] {
+            assert!(of_half(&Shown::default(), half).tall().is_some());
+        }
+    }
+}

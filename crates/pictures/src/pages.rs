@@ -1,0 +1,314 @@
+//! Where a manager publishes photographs and films: every slot of the pages with what is published there now.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::multipart::Field;
+use axum::extract::{DefaultBodyLimit, Multipart};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use kit::web::{Form, Input, Page, Path, Words, see_other};
+use kit::{Error, Fields, House, Id, Result, Tx};
+use people::{Action, Actor, Caller};
+use ui::{BackOfficeEntry, FieldErrors, Frame, or_sign_in};
+
+use crate::artwork::{self, Artwork};
+use crate::slots::{self, PageLink, PictureSlot};
+use crate::{FILM_LIMIT, Film, Focus, Kind, LIMIT, Picture, Progress, State, Upload};
+
+const HERE: &str = "/staff/pictures/";
+/// What the words of a form may take beside the picture, in bytes.
+const WORDS: usize = 1 << 16;
+
+/// The page of pictures, as the navigation of the back office shows it.
+pub const BACK_OFFICE: [BackOfficeEntry; 1] = [BackOfficeEntry {
+    position: 100,
+    path: HERE,
+    label: "Pictures",
+    sentence: "Photographs and films, where light studies hang.",
+    needs: Some(Action::ManageCatalogue),
+}];
+
+/// The addresses of the page on which managers publish photographs and films.
+pub fn routes() -> Router<House> {
+    Router::new()
+        .route(HERE, get(show).post(upload))
+        .layer(DefaultBodyLimit::max(FILM_LIMIT + WORDS))
+        .route("/staff/pictures/{id}/", get(progress))
+        .route("/staff/pictures/down/", post(take_down))
+        .route("/staff/pictures/words/", post(describe))
+}
+
+/// A place for a picture, and what hangs there.
+struct Place {
+    /// The name of its spot.
+    name: String,
+    label: String,
+    seen: Vec<PageLink>,
+    takes_film: bool,
+    hanging: Option<Picture>,
+    /// What is seen there while nothing hangs.
+    artwork: Option<Artwork>,
+    /// What is being made, or could not be.
+    coming: Option<Picture>,
+}
+
+impl Place {
+    fn id(&self) -> String {
+        self.name.replace('/', "-")
+    }
+
+    fn alt(&self) -> &str {
+        self.hanging.as_ref().map(|picture| picture.alt.as_str()).unwrap_or_default()
+    }
+
+    fn rests(&self, focus: &Focus) -> bool {
+        *focus == self.hanging.as_ref().map(|picture| picture.focus).unwrap_or_default()
+    }
+
+    fn photograph(&self) -> Option<&Picture> {
+        self.hanging.as_ref().filter(|picture| picture.kind == Kind::Photograph)
+    }
+
+    fn film(&self) -> Option<String> {
+        let picture = self.hanging.as_ref()?;
+        Some(picture.path(0, picture.film?))
+    }
+
+    fn is_working(&self) -> bool {
+        self.coming.as_ref().is_some_and(|picture| picture.state == State::Working)
+    }
+
+    /// Why the last one could not be used.
+    fn problem(&self) -> Option<&str> {
+        let failed = self.coming.as_ref().filter(|picture| picture.state == State::Failed)?;
+        Some(
+            failed.problem.as_deref().unwrap_or("We couldn’t use the last upload. Use a JPEG, PNG, or WebP."),
+        )
+    }
+}
+
+#[derive(Template)]
+#[template(path = "staff/pictures.html")]
+struct PicturesPage {
+    frame: Frame,
+    groups: Vec<(&'static str, Vec<Place>)>,
+    /// The spot whose form was not taken, and what is wrong with it.
+    wrong: String,
+    errors: FieldErrors,
+}
+
+const FIELDS: [(&str, &str); 4] = [
+    ("picture", "Picture"),
+    ("alt", "What is to be seen"),
+    ("focus", "Where the eye rests"),
+    ("spot", "Place"),
+];
+
+fn draw(tx: &mut Tx<'_>, by: &Actor, wrong: &str, errors: FieldErrors) -> Result<PicturesPage> {
+    by.need(Action::ManageCatalogue)?;
+    let catalogue = catalogue::current(tx)?;
+    let known = crate::list(tx, catalogue.club.id)?;
+    let shown = crate::shown(tx, catalogue.club.id)?;
+    let found = |spot: &str, hangs: bool| {
+        let mut found = known.iter().rev();
+        found.find(|(at, picture)| at == spot && picture.hangs == hangs).map(|(_, picture)| picture.clone())
+    };
+    let fill = |spot: PictureSlot<'_>| {
+        let (hanging, coming) = (found(&spot.name, true), found(&spot.name, false));
+        let artwork = hanging.is_none().then(|| artwork::of(&shown, &catalogue, spot.thing));
+        let takes_film = spot.takes_film();
+        Place { name: spot.name, label: spot.label, seen: spot.seen, takes_film, hanging, artwork, coming }
+    };
+    let groups = slots::all(&catalogue).into_iter();
+    Ok(PicturesPage {
+        frame: Frame::new(by, HERE, "Pictures · CoreSync"),
+        groups: groups.map(|(name, all)| (name, all.into_iter().map(fill).collect())).collect(),
+        wrong: wrong.to_owned(),
+        errors,
+    })
+}
+
+async fn show(caller: Caller) -> Result<Response> {
+    let page = caller.view(|tx, by| draw(tx, by, "", FieldErrors::default())).await;
+    or_sign_in(page.and_then(|page| Page::of(&page)), HERE)
+}
+
+async fn upload(caller: Caller, form: Multipart) -> Result<Response> {
+    // Who may not is not listened to for forty megabytes.
+    let allowed = caller.view(|_, by| by.need(Action::ManageCatalogue)).await;
+    if let Err(error) = allowed {
+        return or_sign_in::<Response>(Err(error), HERE);
+    }
+    let (words, bytes) = match read(form).await {
+        Ok(read) => read,
+        Err((spot, Error::Invalid(fields))) => return refused(&caller, spot, fields).await,
+        Err((_, error)) => return Err(error),
+    };
+    let spot = words.spot.clone();
+    match take(&caller, words, bytes).await {
+        Ok(Some(picture)) => Ok(see_other(&format!("{HERE}{picture}/"))),
+        Ok(None) => Ok(see_other(&at(&spot))),
+        Err(Error::Invalid(fields)) => refused(&caller, spot, fields).await,
+        Err(error) => Err(error),
+    }
+}
+
+async fn refused(caller: &Caller, spot: String, fields: Fields) -> Result<Response> {
+    let errors = FieldErrors::of(&fields, &FIELDS);
+    let page = caller.view(move |tx, by| draw(tx, by, &spot, errors.clone())).await?;
+    Ok((StatusCode::BAD_REQUEST, Page::of(&page)?).into_response())
+}
+
+/// A spot on the page of all.
+fn at(spot: &str) -> String {
+    format!("{HERE}#{}", spot.replace('/', "-"))
+}
+
+/// Takes what came. Of a photograph, which one it is: it is still to be made.
+async fn take(caller: &Caller, words: Upload, bytes: Vec<u8>) -> Result<Option<Id>> {
+    let spot = words.spot.clone();
+    let known = caller.view(move |tx, _| {
+        let catalogue = catalogue::current(tx)?;
+        let mut all = slots::all(&catalogue).into_iter().flat_map(|(_, spots)| spots);
+        Ok(all.find(|one| one.name == spot).map(|one| one.takes_film()))
+    });
+    let takes_film =
+        known.await?.ok_or_else(|| Fields::one("spot", "There is no such place for a picture."))?;
+    if takes_film && crate::is_film(&bytes) {
+        return crate::hang_film(caller, Film { words, bytes }).await.map(|()| None);
+    }
+    if bytes.len() > LIMIT {
+        return Err(Fields::one("picture", "A photograph may have 20 MB, a film 40 MB."));
+    }
+    caller.tx(move |tx, by| crate::upload(tx, by, &words, &bytes)).await.map(Some)
+}
+
+/// How far a photograph is that was sent.
+#[derive(Template)]
+#[template(path = "staff/picture.html")]
+struct ProgressPage {
+    frame: Frame,
+    progress: Progress,
+    is_working: bool,
+    here: String,
+    /// The spot on the page of all.
+    back: String,
+}
+
+/// How often the page of progress asks again, in seconds.
+const AGAIN: &str = "2";
+
+async fn progress(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
+    let here = format!("{HERE}{id}/");
+    let drawn = caller.view(move |tx, by| {
+        let progress = crate::progress(tx, by, id)?;
+        let back = at(&progress.spot);
+        let is_working = progress.state == State::Working;
+        let frame = Frame::new(by, HERE, "Picture upload · CoreSync");
+        Ok(ProgressPage { frame, progress, is_working, here: format!("{HERE}{id}/"), back })
+    });
+    let page = match drawn.await {
+        // Another one has taken its place, and it is gone.
+        Err(Error::NotFound) => return Ok(see_other(HERE)),
+        other => other,
+    };
+    let answered = page.and_then(|page| {
+        if page.progress.state == State::Ready {
+            return Ok(see_other(&page.back));
+        }
+        let shown = Page::of(&page)?.into_response();
+        // A header, so that nobody who reads the page is moved away from it once there is nothing to wait for.
+        let refresh = page.is_working.then_some([("refresh", AGAIN)]);
+        Ok(match refresh {
+            Some(refresh) => (refresh, shown).into_response(),
+            None => shown,
+        })
+    });
+    or_sign_in(answered, &here)
+}
+
+fn broken() -> Error {
+    Fields::one("picture", "This is larger than 40 MB, or broke off on the way.")
+}
+
+/// The bytes of a picture as they come. What begins like neither a photograph nor a film is not kept; the rest of it is
+/// read all the same, so that the browser hears the answer.
+async fn picture(mut field: Field<'_>) -> Result<Vec<u8>> {
+    let mut bytes: Vec<u8> = Vec::new();
+    let mut is_refused = false;
+    while let Some(chunk) = field.chunk().await.map_err(|_| broken())? {
+        if is_refused {
+            continue;
+        }
+        bytes.extend_from_slice(&chunk);
+        let is_known = crate::is_photograph(&bytes) || crate::is_film(&bytes);
+        if bytes.len() >= HEAD && !is_known {
+            is_refused = true;
+            bytes = Vec::new();
+        }
+    }
+    if is_refused {
+        return Err(Fields::one(
+            "picture",
+            "We can’t read this file as a picture. Use a JPEG, PNG, or WebP.",
+        ));
+    }
+    Ok(bytes)
+}
+
+/// By how many bytes at most every kind of picture and film is known.
+const HEAD: usize = 64;
+
+/// What a form holds: the words and the picture. An error carries the spot, as far as it was read.
+async fn read(mut form: Multipart) -> Result<(Upload, Vec<u8>), (String, Error)> {
+    let mut words = Upload { spot: String::new(), alt: String::new(), focus: Focus::default() };
+    let mut bytes = Vec::new();
+    while let Some(field) = form.next_field().await.map_err(|_| (words.spot.clone(), broken()))? {
+        let name = field.name().unwrap_or_default().to_owned();
+        if name == "picture" {
+            bytes = picture(field).await.map_err(|error| (words.spot.clone(), error))?;
+            continue;
+        }
+        let value = field.bytes().await.map_err(|_| (words.spot.clone(), broken()))?;
+        let text = |longest: usize| -> String {
+            kit::text::one_line(&String::from_utf8_lossy(&value)).chars().take(longest).collect()
+        };
+        match name.as_str() {
+            "spot" => words.spot = text(120),
+            "alt" => words.alt = text(300),
+            "focus" => words.focus = Focus::read(text(20)).unwrap_or_default(),
+            _ => {}
+        }
+    }
+    if bytes.is_empty() {
+        return Err((words.spot, Fields::one("picture", "Choose a photograph.")));
+    }
+    Ok((words, bytes))
+}
+
+/// What is said of a spot without a new picture.
+struct Said(Upload);
+
+impl Input for Said {
+    fn parse(words: &mut Words) -> Said {
+        let spot = words.text("spot", 120);
+        let alt = words.opt_text_within("alt", 300).unwrap_or_default();
+        let focus = words.opt_text_within("focus", 20).and_then(Focus::read).unwrap_or_default();
+        Said(Upload { spot, alt, focus })
+    }
+}
+
+async fn describe(caller: Caller, Form(Said(words)): Form<Said>) -> Result<Response> {
+    let spot = words.spot.clone();
+    let done = caller.tx(move |tx, by| crate::describe(tx, by, &words)).await;
+    match done {
+        Err(Error::Invalid(fields)) => refused(&caller, spot, fields).await,
+        done => or_sign_in(done.map(|()| see_other(&at(&spot))), HERE),
+    }
+}
+
+async fn take_down(caller: Caller, Form(Said(words)): Form<Said>) -> Result<Response> {
+    let done = caller.tx(move |tx, by| crate::take_down(tx, by, &words.spot)).await;
+    or_sign_in(done.map(|()| see_other(HERE)), HERE)
+}

@@ -1,0 +1,172 @@
+//! The slots of pictures: every one of them by its name, and the pages that show what is published there.
+
+use catalogue::{Catalogue, Category, Half, Room, Service};
+use people::SCENES;
+use ui::offered;
+
+/// The first thing on the first page.
+pub(crate) const HOUSE: &str = "home/hero";
+
+pub(crate) fn of_half(half: Half) -> String {
+    format!("half/{}", half.as_str())
+}
+
+pub(crate) fn of_scene(scene: &str) -> String {
+    format!("scene/{scene}")
+}
+
+pub(crate) fn of_room(room: &Room) -> String {
+    format!("room/{}", room.slug)
+}
+
+pub(crate) fn of_category(category: &Category) -> String {
+    format!("family/{}", category.slug)
+}
+
+pub(crate) fn of_service(service: &Service) -> String {
+    format!("service/{}", service.slug)
+}
+
+/// A page that shows what hangs at a spot: its name and its path.
+pub(crate) type PageLink = (String, String);
+
+/// What a picture can be of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum SlotSubject<'c> {
+    House,
+    Half(Half),
+    Scene(&'static str),
+    Room(&'c Room),
+    Category(&'c Category),
+    Service(&'c Service),
+}
+
+impl SlotSubject<'_> {
+    fn slot(self) -> String {
+        match self {
+            SlotSubject::House => HOUSE.to_owned(),
+            SlotSubject::Half(half) => of_half(half),
+            SlotSubject::Scene(scene) => of_scene(scene),
+            SlotSubject::Room(room) => of_room(room),
+            SlotSubject::Category(category) => of_category(category),
+            SlotSubject::Service(service) => of_service(service),
+        }
+    }
+}
+
+/// A place for a picture.
+pub(crate) struct PictureSlot<'c> {
+    pub(crate) thing: SlotSubject<'c>,
+    pub(crate) name: String,
+    pub(crate) label: String,
+    /// Where it is seen; never nowhere.
+    pub(crate) seen: Vec<PageLink>,
+}
+
+impl<'c> PictureSlot<'c> {
+    fn new(thing: SlotSubject<'c>, label: &str, seen: Vec<PageLink>) -> PictureSlot<'c> {
+        PictureSlot { thing, name: thing.slot(), label: label.to_owned(), seen }
+    }
+
+    /// Whether a film may be published there.
+    pub(crate) fn takes_film(&self) -> bool {
+        matches!(self.thing, SlotSubject::House)
+    }
+}
+
+/// Every slot of the pages, by group. What no page shows is no slot.
+pub(crate) fn all(catalogue: &Catalogue) -> Vec<(&'static str, Vec<PictureSlot<'_>>)> {
+    let groups = [
+        ("The house", house()),
+        ("Scenes", scenes()),
+        ("Rooms", rooms(catalogue)),
+        ("Families of services", families(catalogue)),
+        ("Services", services(catalogue)),
+    ];
+    let seen =
+        |slots: Vec<_>| slots.into_iter().filter(|slot: &PictureSlot<'_>| !slot.seen.is_empty()).collect();
+    groups.into_iter().map(|(group, slots)| (group, seen(slots))).collect()
+}
+
+fn house() -> Vec<PictureSlot<'static>> {
+    let seen = vec![page("The first page", "/"), page("About", "/about/"), page("Contacts", "/contacts/")];
+    let first = PictureSlot::new(SlotSubject::House, "The first thing on the first page", seen);
+    let of_half = |half: Half| {
+        let seen = [Some(page("The first page", "/")), page_of(half)].into_iter().flatten().collect();
+        PictureSlot::new(SlotSubject::Half(half), half_name(half), seen)
+    };
+    vec![first, of_half(Half::Mensuite), of_half(Half::Private)]
+}
+
+fn scenes() -> Vec<PictureSlot<'static>> {
+    let scene = |(slug, name): &(&'static str, &str)| {
+        PictureSlot::new(SlotSubject::Scene(slug), name, page_of(Half::Private).into_iter().collect())
+    };
+    SCENES.iter().map(scene).collect()
+}
+
+/// A room is seen on the page of its half; what belongs to neither, where it is booked.
+fn rooms<'c>(catalogue: &'c Catalogue) -> Vec<PictureSlot<'c>> {
+    let rooms = catalogue.rooms.iter().filter(|room| room.active);
+    let slot = |room: &'c Room| {
+        let served = active(catalogue).filter(|service| service.rooms.contains(&room.id));
+        let seen = match page_of(room.half) {
+            Some(half) => vec![half],
+            None => served.map(page_of_service).collect(),
+        };
+        PictureSlot::new(SlotSubject::Room(room), &room.name, seen)
+    };
+    rooms.map(slot).collect()
+}
+
+fn families<'c>(catalogue: &'c Catalogue) -> Vec<PictureSlot<'c>> {
+    let slot = |category: &'c Category| {
+        let is_offered = offered(catalogue, category).next().is_some();
+        let half = page_of(category.half).unwrap_or_else(|| page("The first page", "/"));
+        let list = is_offered.then(|| page("Services", "/services/"));
+        let label = format!("{} ({})", category.name, half_name(category.half));
+        PictureSlot::new(
+            SlotSubject::Category(category),
+            &label,
+            [Some(half), list].into_iter().flatten().collect(),
+        )
+    };
+    catalogue.categories.iter().map(slot).collect()
+}
+
+fn services(catalogue: &Catalogue) -> Vec<PictureSlot<'_>> {
+    let services = active(catalogue);
+    services
+        .map(|service| {
+            PictureSlot::new(SlotSubject::Service(service), &service.name, vec![page_of_service(service)])
+        })
+        .collect()
+}
+
+fn active(catalogue: &Catalogue) -> impl Iterator<Item = &Service> {
+    catalogue.services.iter().filter(|service| service.active)
+}
+
+fn page(name: &str, path: &str) -> PageLink {
+    (name.to_owned(), path.to_owned())
+}
+
+fn page_of(half: Half) -> Option<PageLink> {
+    match half {
+        Half::Mensuite => Some(page(half_name(half), "/menssuite/")),
+        Half::Private => Some(page(half_name(half), "/private/")),
+        Half::Shared => None,
+    }
+}
+
+fn page_of_service(service: &Service) -> PageLink {
+    (service.name.clone(), format!("/services/{}/", service.slug))
+}
+
+fn half_name(half: Half) -> &'static str {
+    match half {
+        Half::Mensuite => "Mensuite",
+        Half::Private => "Coresync Private",
+        Half::Shared => "shared",
+    }
+}

@@ -1,0 +1,32 @@
+//! What the pages of all crates share: the frame with its navigation, forms and the one way to answer them, pages of
+//! the back office made of parts, tables as CSV, error pages, how days and amounts are written, and the files that
+//! pages are drawn with.
+
+pub mod assets;
+mod choices;
+mod csv;
+mod error_page;
+mod form;
+pub mod format;
+mod frame;
+mod navigation;
+mod opening_hours;
+mod response;
+mod staff_page;
+mod table;
+
+pub use choices::{Choice, from_pairs, offered, services_by_category};
+pub use csv::{csv, csv_file, escape_formula};
+pub use error_page::error_page;
+pub use form::{
+    Done, FieldError, FieldErrors, FormInput, FormRejection, PostedForm, QueryForm, RawForm, lenient_id,
+    lenient_number,
+};
+pub use frame::{Frame, SAME_FOR_VISITORS, Viewer};
+pub use navigation::{BackOfficeEntry, Link, Navigation};
+pub use opening_hours::opening_hours;
+pub use response::{local_path, login_path, or_sign_in, sign_in_path, unreferred, with_cookie};
+pub use staff_page::{
+    FormOutcome, FormPart, InputField, PageQuery, Part, StaffPage, handle_form, rendered, to_response,
+};
+pub use table::{Cell, Table, cell, link};
