@@ -29,4 +29,4 @@ pub use response::{local_path, login_path, or_sign_in, sign_in_path, unreferred,
 pub use staff_page::{
     FormOutcome, FormPart, InputField, PageQuery, Part, StaffPage, handle_form, rendered, to_response,
 };
-pub use table::{Cell, Table, cell, link};
+pub use table::{Table, TableCell, cell, link};

@@ -8,21 +8,21 @@ pub struct Table {
     /// The headings of its columns.
     pub head: Vec<&'static str>,
     /// Its rows.
-    pub rows: Vec<Vec<Cell>>,
+    pub rows: Vec<Vec<TableCell>>,
     /// The path of the same table as CSV.
     pub csv: Option<String>,
 }
 
 /// A cell of a table.
 #[derive(Debug)]
-pub struct Cell {
+pub struct TableCell {
     /// What it says.
     pub text: String,
     /// Where it leads.
     pub path: Option<String>,
 }
 
-impl Cell {
+impl TableCell {
     /// Whether it is a sentence, which may stand on several lines.
     pub(crate) fn is_long(&self) -> bool {
         self.text.chars().count() > 48
@@ -30,11 +30,11 @@ impl Cell {
 }
 
 /// A cell of plain text.
-pub fn cell(text: impl Into<String>) -> Cell {
-    Cell { text: text.into(), path: None }
+pub fn cell(text: impl Into<String>) -> TableCell {
+    TableCell { text: text.into(), path: None }
 }
 
 /// A cell that is a link.
-pub fn link(text: impl Into<String>, path: impl Into<String>) -> Cell {
-    Cell { text: text.into(), path: Some(path.into()) }
+pub fn link(text: impl Into<String>, path: impl Into<String>) -> TableCell {
+    TableCell { text: text.into(), path: Some(path.into()) }
 }

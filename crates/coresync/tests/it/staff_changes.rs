@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use testing::{Answer, BEA, DORA, GUS, House, MAX, OLA, PIA, Player, UMA};
 
 use crate::permissions::TABLE;
+use crate::staff_jobs::one_set_aside;
 use crate::whole::WholeProgram as _;
 use crate::{CREATE, and, book, wish};
 
@@ -91,6 +92,7 @@ async fn every_change_that_staff_make_is_recorded() {
     plans_and_settings(&mut walk).await;
     rules_and_times(&mut walk).await;
     blocked_times(&mut walk).await;
+    jobs(&mut walk).await;
     pictures(&mut walk).await;
     accounts(&mut walk).await;
     assert!(walk.left.is_empty(), "no step for:\n{}", walk.left.into_iter().collect::<Vec<_>>().join("\n"));
@@ -273,6 +275,25 @@ async fn blocked_times(walk: &mut Walk<'_>) {
     walk.step(route, DORA, &page, Body::Form(&form("14:00")), "block_changed").await;
     let route = "POST /staff/blocks/{id}/remove/";
     walk.step(route, DORA, &format!("{page}remove/"), Body::Form(""), "block_removed").await;
+}
+
+async fn jobs(walk: &mut Walk<'_>) {
+    let house = walk.house;
+    let nothing = || Body::Json(json!({}));
+    for (retry, discard, is_page) in [
+        ("POST /api/staff/jobs/{id}/retry/", "DELETE /api/staff/jobs/{id}/", false),
+        ("POST /staff/jobs/{id}/retry/", "POST /staff/jobs/{id}/discard/", true),
+    ] {
+        let id = one_set_aside(house, "test.first").await;
+        let here = if is_page { format!("/staff/jobs/{id}/") } else { format!("/api/staff/jobs/{id}/") };
+        let body = if is_page { Body::Form("") } else { nothing() };
+        walk.step(retry, MAX, &format!("{here}retry/"), body, "job_retried").await;
+        let (path, body) = match is_page {
+            true => (format!("{here}discard/"), Body::Form("sure=on")),
+            false => (here, nothing()),
+        };
+        walk.step(discard, MAX, &path, body, "job_discarded").await;
+    }
 }
 
 async fn visits_of_the_day(walk: &mut Walk<'_>) {

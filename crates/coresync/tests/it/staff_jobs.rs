@@ -9,7 +9,7 @@ use crate::whole::WholeProgram as _;
 const HERE: &str = "/staff/jobs/";
 
 /// A job that was set aside, whose payload holds a secret.
-async fn one_set_aside(house: &House, kind: &'static str) -> Id {
+pub(crate) async fn one_set_aside(house: &House, kind: &'static str) -> Id {
     let add = move |tx: &mut kit::Tx<'_>| {
         let (id, now) = (tx.new_id()?, tx.now());
         tx.run(
