@@ -279,3 +279,20 @@ async fn an_email_is_promised_to_whoever_booked() {
     let text = house.browser(DORA).get(&path).await.expect(200).text();
     assert!(!text.contains("on its way to you") && !text.contains("Confirm your address"), "{text}");
 }
+
+/// Back on the page that asked: what can't be done any more leads to the visit, under the frame of who is signed in.
+#[tokio::test]
+async fn a_visit_that_was_canceled_is_one_link_away() {
+    let house = House::open().await;
+    let bea = house.browser(BEA);
+    let id = book(&house, BEA, "massage", "2026-11-27", "12:00").await.number("id");
+    let path = format!("/dashboard/bookings/{id}/");
+    led(bea.submit(&format!("{path}cancel/"), "").await);
+    for late in ["cancel/", "move/"] {
+        let page = bea.get(&format!("{path}{late}")).await.expect(409).text();
+        assert!(page.contains(&format!("href=\"{path}\">See the visit")), "{late}: {page}");
+        assert!(page.contains("Sign out") && !page.contains("Create an account"), "{late}: {page}");
+    }
+    let nowhere = house.visitor().get("/nowhere/").await.expect(404).text();
+    assert!(nowhere.contains("Create an account"), "{nowhere}");
+}
