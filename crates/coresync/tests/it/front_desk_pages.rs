@@ -228,3 +228,16 @@ async fn a_block_is_previewed_saved_changed_and_removed_by_forms() {
     assert!(dora.get("/staff/blocks/").await.text().contains("Nothing is blocked from now on."));
     house.browser(GUS).submit("/staff/blocks/", &form("")).await.expect(403);
 }
+
+/// Of the times that have begun, the latest comes first; what is over comes last, and says so.
+#[tokio::test]
+async fn a_walk_in_is_offered_what_has_just_begun_first() {
+    let house = House::open_at("2026-11-24T12:50:00-05:00").await;
+    let text = house.browser(DORA).get("/book/?for=0&service=pod&date=2026-11-24").await.expect(200).text();
+    let at = |what: &str| text.find(what).unwrap_or_else(|| panic!("{what}: {text}"));
+    let (late, early) = (at("value=\"2026-11-24T17:45:00Z\""), at("value=\"2026-11-24T17:30:00Z\""));
+    let (next, over) = (at("value=\"2026-11-24T18:00:00Z\""), at("value=\"2026-11-24T16:45:00Z\""));
+    assert!(late < early && early < next && next < over, "{late} {early} {next} {over}");
+    assert!(at("id=\"begun\"") < late && at("id=\"ended\"") < over && text.contains(">Ended.</span>"));
+    assert!(text.contains(". <span class=\"time-kept\">Has begun"), "{text}");
+}
