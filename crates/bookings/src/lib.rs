@@ -28,7 +28,7 @@ pub use accounts::privacy::{
     forget_address, forget_person, guest_addresses, has_ahead,
 };
 pub use api::routes;
-pub use attendance::day::{DayFilter, DayGuest, DayVisit, day_visits, guest_of};
+pub use attendance::day::{DayFilter, DayGuest, DayVisit, day_visits, guest_of, visits_ahead};
 pub use attendance::steps::{business_day_is_open, check_in, complete, no_show, start};
 pub use attendance::undo::{Undoing, undo_step};
 pub use blocks::{
@@ -41,14 +41,16 @@ pub use booking::book::book;
 pub use booking::cancel::{Reason, cancel, cancel_because};
 pub use booking::confirm::confirm;
 pub use booking::hold::{
-    Held, HeldNotes, Holder, Visitor, extend, held, held_notes, held_visit, hold, let_go,
+    Held, HeldNotes, Holder, Visitor, extend, held, held_notes, held_visit, hold, hold_of_token, let_go,
+    own_hold_at,
 };
 pub use booking::import::{Record, record};
 pub use booking::reprice::{Repricing, reprice_for};
 pub use booking::request::{AddonRequest, Benefit, BookingRequest, Extras, Move, ShownMove, Then, When};
 pub use booking::reschedule::{Change, Rescheduled, preview_move, reschedule};
 pub use booking::series::{
-    CONFLICTS, Repeated, Series, SeriesCancelled, cancel_series, preview_cancel_series, repeat,
+    CONFLICTS, Repeated, Series, SeriesCancelled, cancel_series, note_repeated, open_series_of,
+    preview_cancel_series, repeat,
 };
 pub use jobs::{Nightly, Sweep, sweep, tidy};
 pub use model::SUBJECT;

@@ -94,7 +94,7 @@ pub fn app(house: House, figures: Option<PrometheusHandle>) -> Front {
         .layer(from_fn_with_state(deadlines(&house), deadline))
         .layer(CsrfLayer::new())
         .layer(from_fn_with_state(Limits::new(house.clone(), &UNCOUNTED), limit))
-        .layer(from_fn_with_state(ui::error_page as kit::web::Said, speak_to))
+        .layer(from_fn(speak_to))
         .layer(from_fn(tag))
         .layer(CompressionLayer::new())
         .layer(from_fn(tag_encoding))
@@ -103,12 +103,9 @@ pub fn app(house: House, figures: Option<PrometheusHandle>) -> Front {
     Front::new(inner, Kept::new(house.db))
 }
 
-async fn speak_to(
-    State(said): State<kit::web::Said>,
-    request: axum::extract::Request,
-    next: axum::middleware::Next,
-) -> Response {
-    speak(said, request, next).await
+async fn speak_to(request: axum::extract::Request, next: axum::middleware::Next) -> Response {
+    let has_session = people::has_session(request.headers());
+    speak(move |problem| ui::error_page(problem, has_session), request, next).await
 }
 
 /// The process lives.

@@ -28,7 +28,7 @@ pub use life::{
 pub use model::{Membership, NewMembership, Plan, Status, Tier};
 pub use perks::{return_perks, use_birthday, use_credit, use_pass, without_uses_of};
 pub use plan_store::{Version, newest, plan_versions, plans};
-pub use plans::{EDITED_MEANWHILE, PlanTerms, SLUG_TAKEN, add_plan, edit_plan, move_over};
+pub use plans::{EDITED_MEANWHILE, PlanTerms, SLUG_TAKEN, add_plan, edit_plan, movable_members, move_over};
 pub use settings::{FROZEN_MONTHS, NUMBERS};
 pub use standing::{ACCOUNT_DAYS, Standing};
 pub use store::{ALREADY_MEMBER, enrol, export, export_gifts, standing};

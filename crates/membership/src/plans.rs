@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::life;
 use crate::model::Plan;
-use crate::plan_store::newest_of;
+use crate::plan_store::{Version, newest_of};
 
 /// Two plans of a club can't share a name in addresses.
 pub const SLUG_TAKEN: Refusal = Refusal::conflict("slug_taken", "Another plan has this name in its address.");
@@ -218,6 +218,29 @@ pub fn edit_plan(tx: &mut Tx<'_>, by: &Actor, club: Id, slug: &str, terms: &Plan
     Ok(n)
 }
 
+/// The members whom [`move_over`] would move: their memberships and who they are.
+fn movable(tx: &mut Tx<'_>, club: Id, newest: &Version) -> Result<Vec<(Id, Id)>> {
+    tx.all(
+        sql!(
+            "SELECT m.id, m.person_id FROM memberships m JOIN plan_versions v ON v.id = m.version_id
+             LEFT JOIN plan_versions w ON w.id = m.next_version_id
+             WHERE m.club_id = $1 AND m.status <> 'ended' AND m.renews
+             AND ((w.id IS NULL AND v.plan_id = $2 AND v.n < $3) OR (w.plan_id = $2 AND w.n < $3)) ORDER BY m.id"
+        ),
+        args![club, newest.plan.id, newest.n],
+    )
+}
+
+/// How many members of a plan [`move_over`] would move.
+///
+/// # Errors
+/// As [`move_over`].
+pub fn movable_members(tx: &mut Tx<'_>, by: &Actor, club: Id, slug: &str) -> Result<usize> {
+    by.need(Action::ManageCatalogue)?;
+    let newest = newest_of(tx, club, slug)?;
+    Ok(movable(tx, club, &newest)?.len())
+}
+
 /// Has every member of a plan who goes by an older version go by the newest from their next billing month on; they are
 /// told. Who changes to another plan then does that instead. How many.
 ///
@@ -226,15 +249,7 @@ pub fn edit_plan(tx: &mut Tx<'_>, by: &Actor, club: Id, slug: &str, terms: &Plan
 pub fn move_over(tx: &mut Tx<'_>, by: &Actor, club: Id, slug: &str) -> Result<u64> {
     by.need(Action::ManageCatalogue)?;
     let newest = newest_of(tx, club, slug)?;
-    let who: Vec<(Id, Id)> = tx.all(
-        sql!(
-            "SELECT m.id, m.person_id FROM memberships m JOIN plan_versions v ON v.id = m.version_id
-             LEFT JOIN plan_versions w ON w.id = m.next_version_id
-             WHERE m.club_id = $1 AND m.status <> 'ended' AND m.renews
-             AND ((w.id IS NULL AND v.plan_id = $2 AND v.n < $3) OR (w.plan_id = $2 AND w.n < $3)) ORDER BY m.id"
-        ),
-        args![club, newest.plan.id, newest.n],
-    )?;
+    let who = movable(tx, club, &newest)?;
     let mut moved = 0;
     for (membership, person) in who {
         tx.line_up(person)?;

@@ -195,7 +195,7 @@ fn differing(before: Value, after: Value) -> (Value, Value) {
 pub struct AuditFilter {
     /// Done by or to this person.
     pub person: Option<Id>,
-    /// Of this kind.
+    /// Of this kind. `price_changed` includes single times with a factor and plans whose price was changed.
     pub what: Option<String>,
     /// Done to a thing of this kind: `booking`, `plan` …
     pub subject: Option<String>,
@@ -260,7 +260,10 @@ pub fn audit(
         sql!(
             "SELECT COUNT(*) FROM audit WHERE at >= $4 AND at < $5
              AND (who = $1 OR (subject = 'person' AND subject_id = $1) OR $1 IS NULL)
-             AND (what = $2 OR $2 IS NULL) AND (network = $3 OR $3 IS NULL)
+             AND (what = $2 OR $2 IS NULL OR ($2 = 'price_changed' AND (
+               (what IN ('time_decided', 'time_decision_undone')
+                 AND (details LIKE '%\"reprice\"%' OR details LIKE '%\"factor_bp\":%'))
+               OR (what = 'plan_changed' AND details LIKE '%\"price\":%')))) AND (network = $3 OR $3 IS NULL)
              AND (subject = $6 OR $6 IS NULL) AND (subject_id = $7 OR $7 IS NULL)"
         ),
         &whole,
@@ -271,7 +274,10 @@ pub fn audit(
             "SELECT id, at, who, role, what, subject, subject_id, network, details FROM audit
              WHERE at >= $4 AND at < $5
              AND (who = $1 OR (subject = 'person' AND subject_id = $1) OR $1 IS NULL)
-             AND (what = $2 OR $2 IS NULL) AND (network = $3 OR $3 IS NULL)
+             AND (what = $2 OR $2 IS NULL OR ($2 = 'price_changed' AND (
+               (what IN ('time_decided', 'time_decision_undone')
+                 AND (details LIKE '%\"reprice\"%' OR details LIKE '%\"factor_bp\":%'))
+               OR (what = 'plan_changed' AND details LIKE '%\"price\":%')))) AND (network = $3 OR $3 IS NULL)
              AND (subject = $6 OR $6 IS NULL) AND (subject_id = $7 OR $7 IS NULL)
              ORDER BY at DESC, id DESC LIMIT $8 OFFSET $9"
         ),

@@ -77,6 +77,11 @@ pub(crate) fn token(headers: &HeaderMap) -> Option<&str> {
     cookie(headers, NAME)
 }
 
+/// Whether a request carries the cookie that keeps a browser signed in, good or not.
+pub fn has_session(headers: &HeaderMap) -> bool {
+    token(headers).is_some()
+}
+
 /// What a request carries in a cookie of this name; nothing if that is empty.
 pub fn cookie<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
     let texts = headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok());

@@ -49,7 +49,7 @@ pub use audit::{
 pub use caller::Caller;
 pub use confirm::{Confirmed, Link, Purpose, confirm_address, look_at};
 pub use cookies::{
-    cookie, device_cookie, ended_cookie, ended_sign_up_cookie, session_cookie, sign_up_cookie,
+    cookie, device_cookie, ended_cookie, ended_sign_up_cookie, has_session, session_cookie, sign_up_cookie,
 };
 pub use find::{find, names};
 pub use inputs::{

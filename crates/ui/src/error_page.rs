@@ -3,7 +3,7 @@
 use askama::Template;
 use kit::web::{Page, Problem};
 
-use crate::frame::Frame;
+use crate::frame::{Frame, Viewer};
 
 #[derive(Template)]
 #[template(path = "error.html")]
@@ -13,18 +13,23 @@ struct ErrorPage<'p> {
     sentences: Vec<&'p str>,
     advice: &'static str,
     problem: &'p Problem,
+    /// The page of the visit that was refused, if the refusal names one.
+    visit: Option<&'p str>,
 }
 
-/// Renders the page of a problem.
-pub fn error_page(problem: &Problem) -> Page {
+/// Renders the page of a problem; `has_session` says whether the request came with a sign-in.
+pub fn error_page(problem: &Problem, has_session: bool) -> Page {
     let heading = heading(problem.status);
     let errors: Vec<&str> = problem.errors.values().map(String::as_str).collect();
+    // A sign-in that has ended is refused with 401.
+    let viewer = if has_session && problem.status != 401 { Viewer::SignedIn } else { Viewer::Unknown };
     let page = ErrorPage {
-        frame: Frame::anonymous("", heading),
+        frame: Frame { viewer, ..Frame::anonymous("", heading) },
         heading,
         sentences: if errors.is_empty() { vec![problem.detail.as_str()] } else { errors },
         advice: advice(problem.status),
         problem,
+        visit: problem.carried.get("visit").and_then(serde_json::Value::as_str),
     };
     Page::of(&page).unwrap_or_else(|_| Page(plain(problem)))
 }

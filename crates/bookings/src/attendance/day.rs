@@ -1,8 +1,9 @@
 //! The visits of a business day, as the front desk works with them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
+use kit::fold::{digits, fold};
 use kit::web::{Input, Paging, Words};
 use kit::{Cents, Id, Result, Tx, args, sql};
 use people::{Action, Actor};
@@ -86,7 +87,12 @@ pub fn day_visits(
     for (kept, phone) in visits_of(tx, &catalogue, date)? {
         let guest = guest(tx, &mut names, &kept.booking, phone)?;
         let fits_state = filter.status.is_none_or(|status| status == kept.booking.status);
-        if fits_state && filter.q.as_deref().is_none_or(|q| fits(q, &kept.booking, &guest)) {
+        let (phone, reference) = (guest.phone.as_deref(), kept.booking.reference.as_deref());
+        let fits_query = filter
+            .q
+            .as_deref()
+            .is_none_or(|q| fits(q, &guest.name, phone.unwrap_or_default(), reference.unwrap_or_default()));
+        if fits_state && fits_query {
             found.push((kept, guest));
         }
     }
@@ -134,6 +140,46 @@ fn visits_of(
     Ok(all.into_iter().map(with_phone).collect())
 }
 
+/// What of a booking is compared with a search over all days: its id, person, name, phone number and reference.
+type Searched = (Id, Option<Id>, Option<String>, Option<String>, Option<String>);
+
+/// The visits from today's business day on whose guest has a name or the digits of a phone number, or whose reference is searched
+/// for, in the order of time: a page of them, and how many those are.
+///
+/// # Errors
+/// `Error::Forbidden` unless `by` sees every booking and may look for people.
+pub fn visits_ahead(tx: &mut Tx<'_>, by: &Actor, q: &str, paging: Paging) -> Result<(Vec<DayVisit>, usize)> {
+    by.need(Action::SeeEveryBooking)?;
+    let people: HashSet<Id> = people::find(tx, by, q)?.iter().map(|person| person.id).collect();
+    let (catalogue, now) = (catalogue::current(tx)?, tx.now());
+    let today = catalogue.business_day_at(now);
+    let (from, _) = catalogue.business_day(today);
+    let ahead: Vec<Searched> = tx.all(
+        sql!(
+            "SELECT id, person_id, guest_name, guest_phone, reference FROM bookings WHERE club_id = $1 AND day >= $2
+             AND starts_at >= $3 AND status NOT IN ('held', 'expired') ORDER BY starts_at, id"
+        ),
+        args![catalogue.club.id, today.yesterday().unwrap_or(today), from],
+    )?;
+    let is_found = |(_, person, name, phone, reference): &Searched| {
+        let is_theirs = name.is_none() && person.is_some_and(|person| people.contains(&person));
+        let (name, reference) =
+            (name.as_deref().unwrap_or_default(), reference.as_deref().unwrap_or_default());
+        is_theirs || fits(q, name, phone.as_deref().unwrap_or_default(), reference)
+    };
+    let found: Vec<Id> = ahead.iter().filter(|one| is_found(one)).map(|one| one.0).collect();
+    let total = found.len();
+    let mut names = HashMap::new();
+    let mut visits = Vec::new();
+    for id in paging.cut(found) {
+        let kept = store::find(tx, id)?.ok_or(kit::Error::NotFound)?;
+        let phone = store::guest_phone_of(tx, id)?;
+        let guest = guest(tx, &mut names, &kept.booking, phone)?;
+        visits.push(visit(tx, by, &catalogue, kept, guest)?);
+    }
+    Ok((visits, total))
+}
+
 /// The names and phone numbers of people that were read before.
 pub(crate) type Names = HashMap<Id, (String, Option<String>)>;
 
@@ -161,16 +207,13 @@ pub(crate) fn guest(
     Ok(DayGuest { person: booking.person, name, phone: phone.or(known.1) })
 }
 
-/// Whether each word of a query is in the name or the reference, or its digits are in the phone number.
-fn fits(q: &str, booking: &Booking, guest: &DayGuest) -> bool {
-    let plain = |text: &str| text.to_lowercase().replace('’', "'");
-    let (name, reference) = (plain(&guest.name), plain(booking.reference.as_deref().unwrap_or_default()));
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let phone = digits(guest.phone.as_deref().unwrap_or_default());
+/// Whether each word of a query is in the name or the reference, or its digits are in the phone number (D12).
+fn fits(q: &str, name: &str, phone: &str, reference: &str) -> bool {
+    let (name, reference) = (fold(name), fold(reference));
     let number = digits(q);
     let is_number = !number.is_empty() && !q.chars().any(char::is_alphabetic);
-    (is_number && phone.contains(&number))
-        || plain(q).split_whitespace().all(|word| name.contains(word) || reference.contains(word))
+    (is_number && digits(phone).contains(&number))
+        || fold(q).split_whitespace().all(|word| name.contains(word) || reference.contains(word))
 }
 
 fn visit(

@@ -1,6 +1,6 @@
 //! Holding a time while somebody makes up their mind or pays (H1 to H3).
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use kit::{Error, Id, Result, Tx, tokens};
 use people::{Action, Actor};
 use serde_json::json;
@@ -153,6 +153,23 @@ fn let_go_by_token(tx: &mut Tx<'_>, token: &str) -> Result<()> {
         end_hold(tx, hold, None, "let_go")?;
     }
     Ok(())
+}
+
+/// The live hold of whoever asks, signed in, of a service at a time.
+///
+/// # Errors
+/// A fault of the database.
+pub fn own_hold_at(tx: &mut Tx<'_>, by: &Actor, service: Id, starts_at: Timestamp) -> Result<Option<Id>> {
+    let Some(person) = by.id() else { return Ok(None) };
+    store::held_at(tx, Whose::Person(person), service, starts_at)
+}
+
+/// The hold that a visitor knows by a token.
+///
+/// # Errors
+/// A fault of the database.
+pub fn hold_of_token(tx: &mut Tx<'_>, token: &str) -> Result<Option<Id>> {
+    Ok(store::held_by_token(tx, &tokens::digest(token))?.first().copied())
 }
 
 /// A hold of whoever asks, whatever became of it.

@@ -194,6 +194,32 @@ pub fn preview_cancel_series(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Seri
     preview(tx, |tx| cancel_series(tx, by, id, None))
 }
 
+/// Records at the booking that a series repeats, and that is not of it, which series that is.
+///
+/// # Errors
+/// A fault of the database.
+pub fn note_repeated(tx: &mut Tx<'_>, by: &Actor, repeated: Id, series: &Series) -> Result<()> {
+    let first = series.booked.first().map(|booking| booking.id);
+    store::note(tx, repeated, by.id(), "repeated", &json!({"series": first}))
+}
+
+/// A booking of the series that a booking belongs to, or that repeats it, if any of that series can still be canceled.
+///
+/// # Errors
+/// A fault of the database.
+pub fn open_series_of(tx: &mut Tx<'_>, booking: &Booking) -> Result<Option<Id>> {
+    let series = match booking.series {
+        Some(series) => Some(series),
+        None => store::last_event(tx, booking.id, "repeated")?
+            .and_then(|event| event.detail.get("series").and_then(Value::as_i64))
+            .map(Id),
+    };
+    let Some(series) = series else { return Ok(None) };
+    let now = tx.now();
+    let is_open = all_of_series(tx, series)?.iter().any(|one| one.can_cancel(now));
+    Ok(is_open.then_some(if booking.series.is_some() { booking.id } else { series }))
+}
+
 /// The wish of one place: the same time of the club's clock, so many weeks on.
 fn occurrence(tx: &mut Tx<'_>, repeated: &Repeated, place: i64) -> Result<BookingRequest> {
     let instead = repeated.instead.iter().find(|(of, _)| *of == place).map(|(_, at)| When::Moment(*at));

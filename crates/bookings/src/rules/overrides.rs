@@ -131,12 +131,20 @@ fn note(
             json!({"decision": word, "tier": tier.as_str(), "number": number})
         })
     };
-    let before = shown(before);
+    // The log names what the number means.
+    let logged = |decision: Option<Decision>| match decision {
+        Some(Decision::Reprice(factor_bp)) => json!({"decision": "reprice", "factor_bp": factor_bp}),
+        Some(Decision::Keep(tier, hours)) => {
+            json!({"decision": "keep", "tier": tier.as_str(), "release_hours": hours})
+        }
+        Some(other) => json!({"decision": written(other).0}),
+        None => Value::Null,
+    };
     let subject = AuditSubject { kind: "room", id: Some(room), name: &starts_at.to_string() };
     let kind = if what == "undone" { "time_decision_undone" } else { "time_decided" };
-    let after = shown(decided(tx, room, starts_at)?);
-    note_change(tx, by, kind, subject, (json!(before), json!(after)))?;
-    let before = before.map(|before| before.to_string());
+    let after = decided(tx, room, starts_at)?;
+    note_change(tx, by, kind, subject, (logged(before), logged(after)))?;
+    let before = shown(before).map(|before| before.to_string());
     tx.run(
         sql!(
             "INSERT INTO release_events (id, club_id, room_id, starts_at, at, by_person, what, before)

@@ -438,8 +438,14 @@ fn why_not(
     };
     match refusal {
         Ok(refusal) => {
+            let is_refused = refusal.is_some();
             let situation = why::Situation { service, search, date, day, when, refusal, was_sent };
-            why::explain(tx, situation).map(Some)
+            let (why, at) = why::explain(tx, situation)?;
+            let own = if is_refused { bookings::own_hold_at(tx, by, service.id, at)? } else { None };
+            Ok(Some(match own.filter(|_| search.guest.is_none()) {
+                Some(hold) => why.held_by_asker(hold),
+                None => why,
+            }))
         }
         Err(Error::Invalid(wrong)) => {
             let sentence = wrong.0.into_values().next().unwrap_or_default();

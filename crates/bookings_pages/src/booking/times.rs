@@ -315,7 +315,11 @@ pub(crate) fn time_cell(answer: &Answer, search: &Search, offer: &Offer) -> Time
         let whom = if *tier == Tier::Unlimited { "Unlimited members" } else { "members" };
         format!("For {whom} until {}.", format::moment(zone, *until, now))
     });
-    let kept = if starts_at < now { Some("Has begun: for a guest who is here.".to_owned()) } else { kept };
+    let kept = match () {
+        () if ends_at <= now => Some("Ended.".to_owned()),
+        () if starts_at < now => Some("Has begun: for a guest who is here.".to_owned()),
+        () => kept,
+    };
     TimeCell {
         path: search.move_path(offer.date, starts_at),
         stamp: starts_at.to_string(),
@@ -335,10 +339,20 @@ pub(crate) fn near(answer: &Answer, search: &Search, wanted: Timestamp) -> Vec<T
     others.into_iter().map(|offer| time_cell(answer, search, offer)).collect()
 }
 
-/// The times of an answer, by part of the day.
+/// The times of an answer: for staff, those that have begun, the latest first; then by part of the day; last, those that have
+/// ended, the latest first.
 pub(crate) fn parts(answer: &Answer, search: &Search) -> Vec<Part> {
+    let now = answer.window.asker().now;
     let mut parts = ["Morning", "Afternoon", "Evening"].map(|name| Part { name, times: Vec::new() });
+    let (mut begun, mut ended) =
+        (Part { name: "Begun", times: Vec::new() }, Part { name: "Ended", times: Vec::new() });
     for offer in &answer.offers {
+        if begin(offer.start) < now {
+            let is_over = begin(offer.start + cells(answer.minutes)) <= now;
+            let part = if is_over { &mut ended } else { &mut begun };
+            part.times.insert(0, time_cell(answer, search, offer));
+            continue;
+        }
         let at = begin(offer.start).to_zoned(answer.catalogue.club.zone.clone());
         // What begins after midnight belongs to the evening before.
         let place = match at.hour() {
@@ -351,7 +365,8 @@ pub(crate) fn parts(answer: &Answer, search: &Search) -> Vec<Part> {
             part.times.push(time_cell(answer, search, offer));
         }
     }
-    parts.into_iter().filter(|part| !part.times.is_empty()).collect()
+    let all = [begun].into_iter().chain(parts).chain([ended]);
+    all.filter(|part| !part.times.is_empty()).collect()
 }
 
 /// Why a day is not open, and when it will be.

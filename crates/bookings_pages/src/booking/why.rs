@@ -32,6 +32,24 @@ pub(crate) struct WhyNot {
     pub(crate) near: Vec<TimeCell>,
 }
 
+impl WhyNot {
+    /// The same for who holds the time: it is taken by themselves.
+    pub(crate) fn held_by_asker(self, hold: Id) -> WhyNot {
+        let advice = Advice {
+            sentence: "Confirm it there, or release it.".to_owned(),
+            path: Some(format!("/book/held/{hold}/")),
+            link: "See the held time",
+        };
+        WhyNot {
+            sentence: Some("You hold this time yourself.".to_owned()),
+            advice: vec![advice],
+            for_other: None,
+            near: Vec::new(),
+            ..self
+        }
+    }
+}
+
 /// What to do.
 pub(crate) struct Advice {
     pub(crate) sentence: String,
@@ -52,11 +70,11 @@ pub(crate) struct Situation<'t> {
     pub(crate) was_sent: bool,
 }
 
-/// Puts it in words.
+/// Puts it in words, with the moment that was asked for.
 ///
 /// # Errors
 /// A fault of the database.
-pub(crate) fn explain(tx: &mut Tx<'_>, situation: Situation<'_>) -> Result<WhyNot> {
+pub(crate) fn explain(tx: &mut Tx<'_>, situation: Situation<'_>) -> Result<(WhyNot, Timestamp)> {
     let Situation { service, search: wanted, date, day, when, refusal, was_sent } = situation;
     let catalogue = catalogue::current(tx)?;
     let zone = &catalogue.club.zone;
@@ -88,7 +106,7 @@ pub(crate) fn explain(tx: &mut Tx<'_>, situation: Situation<'_>) -> Result<WhyNo
     // What the club says to guests is not for who works here.
     let is_staff = day.window.is_unbounded();
     let hours = (code == "room_closed").then(|| plain(open_hours(&catalogue, service, wanted.room, date)));
-    Ok(WhyNot {
+    let why = WhyNot {
         asked,
         free: sentence.is_none().then(|| moment.to_string()),
         status: status.filter(|_| was_sent),
@@ -97,7 +115,8 @@ pub(crate) fn explain(tx: &mut Tx<'_>, situation: Situation<'_>) -> Result<WhyNo
         opens: opens_at.map(|_| (service.id, moment.to_string())),
         near: if shows_others { near } else { Vec::new() },
         sentence,
-    })
+    };
+    Ok((why, moment))
 }
 
 /// When what was refused opens, if a refusal carries it.

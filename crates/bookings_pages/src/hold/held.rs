@@ -16,7 +16,7 @@ use ui::{FormInput, RawForm, format, login_path, or_sign_in};
 
 use crate::booking::why;
 use crate::hold::cookie::{self, HoldToken};
-use crate::hold::held_page::{HeldPage, SignedOutPage, draw};
+use crate::hold::held_page::{HeldPage, ReleasedPage, SignedOutPage, draw};
 use crate::hold::hold_form::{self, FormState, HoldForm};
 
 pub(crate) fn routes() -> Router<House> {
@@ -30,6 +30,8 @@ pub(crate) fn here(id: Id) -> String {
 /// What a look at a hold came to.
 enum Seen {
     Page(Box<HeldPage>),
+    /// A visitor who holds another time now.
+    Released(ReleasedPage),
     Redirect(String),
 }
 
@@ -38,13 +40,17 @@ async fn show(caller: Caller, HoldToken(token): HoldToken, Path(id): Path<Id>) -
         match draw(tx, Holder { by, token }, id, None) {
             Ok(page) => Ok(Seen::Page(Box::new(page))),
             // Whose it is, is told to nobody else: a visitor may be its owner, who has to sign in.
-            Err(Error::NotFound) if by.person.is_none() => Err(Error::Unauthorized),
+            Err(Error::NotFound) if by.person.is_none() => {
+                let current = token.map(|token| bookings::hold_of_token(tx, token)).transpose()?.flatten();
+                current.map(|one| Seen::Released(ReleasedPage::of(by, one))).ok_or(Error::Unauthorized)
+            }
             Err(Error::NotFound) => booked(tx, by, id)?.map(Seen::Redirect).ok_or(Error::NotFound),
             Err(error) => Err(error),
         }
     };
     let answer = answer_taking_over(&caller, token, look, |seen| match seen {
         Seen::Page(page) => Ok(Page::of(&*page)?.into_response()),
+        Seen::Released(page) => Ok((StatusCode::NOT_FOUND, Page::of(&page)?).into_response()),
         Seen::Redirect(path) => Ok(see_other(&path)),
     });
     or_sign_in(answer.await, &here(id))

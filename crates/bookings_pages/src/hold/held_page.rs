@@ -195,3 +195,20 @@ impl SignedOutPage {
         }
     }
 }
+
+/// Said to a visitor of a time that is not held for them, while they hold another one (H1).
+#[derive(Template)]
+#[template(path = "released.html")]
+pub(crate) struct ReleasedPage {
+    frame: Frame,
+    current: String,
+}
+
+impl ReleasedPage {
+    pub(crate) fn of(by: &Actor, current: Id) -> ReleasedPage {
+        ReleasedPage {
+            frame: Frame::new(by, "book", "Not held any more · CoreSync"),
+            current: format!("/book/held/{current}/"),
+        }
+    }
+}

@@ -8,6 +8,8 @@ use kit::{House, Id, Result, Tx};
 use people::{Action, Actor, Caller};
 use ui::{FormPart, InputField, Part, QueryForm, StaffPage, Table, cell, format, link, rendered};
 
+use crate::staff::day::all_days_path;
+
 const HERE: &str = "/staff/book/";
 
 pub(crate) fn routes() -> Router<House> {
@@ -88,10 +90,13 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &GuestSearch) -> Result<StaffPage> 
     } else if !people::is_search(&search.q) {
         people::SEARCH_TOO_SHORT
     } else {
-        "No one was found. Try a shorter part, or book for a new guest."
+        "No one was found. Try a shorter part, search the visits of all days, or book for a new guest."
     };
-    let links =
+    let mut links =
         vec![("Book for a new guest", search.times(Some(Id(0)))), ("Book for yourself", search.times(None))];
+    if table.rows.is_empty() && !search.q.is_empty() {
+        links.push(("Search all days", all_days_path(&search.q)));
+    }
     Ok(StaffPage::new(by, HERE, "Booking for")
         .with(Part::Form(form))
         .table(table, empty)

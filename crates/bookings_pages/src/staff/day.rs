@@ -4,10 +4,10 @@ use askama::Template;
 use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
-use bookings::{DayFilter, DayVisit, Status, Undoing};
+use bookings::{Booking, DayFilter, DayVisit, Status, Undoing};
 use catalogue::Catalogue;
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use kit::web::{Input, Page, Paging, Words};
 use kit::{Cents, Error, House, Id, Result, Tx};
 use people::{Actor, Caller};
@@ -20,6 +20,10 @@ pub(crate) const DAY: &str = "/staff/day/";
 const HERE: &str = "/staff/day/";
 /// How many visits stand on a page.
 const SIZE: usize = 100;
+/// How many of the visits that are found on all days stand on a page.
+const FOUND_SIZE: usize = 50;
+/// From how long before its start on checking a guest in is done at once.
+const EARLY: SignedDuration = SignedDuration::from_mins(60);
 
 pub(crate) fn routes() -> Router<House> {
     Router::new().route(HERE, get(show))
@@ -47,6 +51,8 @@ pub(crate) struct DayQuery {
     pub(crate) filter: DayFilter,
     page: usize,
     csv: bool,
+    /// Whether a guest is looked for on all days from today on.
+    on_all_days: bool,
     /// What was done a moment ago, and with which booking.
     said: Option<(String, Id)>,
 }
@@ -58,7 +64,8 @@ impl Input for DayQuery {
         let csv = PageQuery::parse(words).csv;
         let said = words.opt_text_within("said", 40).zip(words.opt_id("of"));
         let page = page.and_then(|page| usize::try_from(page).ok()).unwrap_or(1);
-        DayQuery { filter, page, csv, said }
+        let on_all_days = words.opt_text_within("all_days", 5).is_some();
+        DayQuery { filter, page, csv, on_all_days, said }
     }
 }
 
@@ -81,6 +88,11 @@ impl DayQuery {
         }
         path
     }
+}
+
+/// The page that looks for a guest on all days from today on.
+pub(crate) fn all_days_path(q: &str) -> String {
+    format!("{HERE}?q={}&all_days=on", format::encoded(q))
 }
 
 /// A step or its undoing, as a button.
@@ -112,7 +124,15 @@ struct VisitRow {
     due: Option<String>,
     path: String,
     steps: Vec<StepButton>,
+    /// Why checking the guest in needs a second step: how far ahead the visit is.
+    early: Option<String>,
     undo: Option<UndoForm>,
+    /// Whether only a manager can undo the completion, and whoever looks is none.
+    is_for_manager: bool,
+    /// What was done with it a moment ago.
+    done: Option<String>,
+    /// The visit among those of its day, where visits of all days are listed.
+    on_its_day: Option<String>,
 }
 
 /// The page.
@@ -138,8 +158,11 @@ pub(crate) struct DayPage {
     whole_day: String,
     newer: Option<String>,
     older: Option<String>,
-    csv: String,
+    csv: Option<String>,
     can_book: bool,
+    /// Where the same guest is looked for on all days.
+    all_days: Option<String>,
+    on_all_days: bool,
 }
 
 async fn show(caller: Caller, QueryForm(form): QueryForm<DayQuery>) -> Result<Response> {
@@ -155,8 +178,12 @@ async fn show(caller: Caller, QueryForm(form): QueryForm<DayQuery>) -> Result<Re
         let table = caller.view(move |tx, by| table(tx, by, &query)).await;
         return or_sign_in(table.map(|table| csv("visits", &table)), HERE);
     }
-    let page =
-        caller.view(move |tx, by| Ok(DayPage { errors: errors.clone(), ..draw(tx, by, &query)? })).await;
+    let page = if query.on_all_days {
+        // Who was looked for is written to the audit log.
+        caller.tx(move |tx, by| draw_all_days(tx, by, &query)).await
+    } else {
+        caller.view(move |tx, by| Ok(DayPage { errors: errors.clone(), ..draw(tx, by, &query)? })).await
+    };
     or_sign_in(page.and_then(|page| Page::of(&page)), HERE)
 }
 
@@ -171,10 +198,14 @@ pub(crate) fn draw(tx: &mut Tx<'_>, by: &Actor, query: &DayQuery) -> Result<DayP
     let (now, zone) = (tx.now(), &catalogue.club.zone);
     let today = catalogue.business_day_at(now);
     let (from, to) = catalogue.business_day(date);
-    let done = match &query.said {
-        Some((said, id)) => done(tx, by, said, *id)?,
+    let mut done = match &query.said {
+        Some((said, id)) => done(tx, by, said, *id)?.map(|sentence| (*id, sentence)),
         None => None,
     };
+    let mut rows: Vec<VisitRow> = visits.iter().map(|visit| row(&catalogue, by, visit, now)).collect();
+    for row in &mut rows {
+        row.done = done.take_if(|(id, _)| *id == row.id).map(|(_, sentence)| sentence);
+    }
     let status = query.filter.status.map_or("", Status::as_str);
     let is_filtered = query.filter.q.is_some() || query.filter.status.is_some();
     let path = |page: usize| format!("{}&page={page}", query.path(date));
@@ -185,7 +216,7 @@ pub(crate) fn draw(tx: &mut Tx<'_>, by: &Actor, query: &DayQuery) -> Result<DayP
         q: query.filter.q.clone().unwrap_or_default(),
         status,
         states: from_pairs(STATES, status),
-        done,
+        done: done.map(|(_, sentence)| sentence),
         refusal: None,
         errors: FieldErrors::default(),
         summary: match (total, is_filtered) {
@@ -194,7 +225,7 @@ pub(crate) fn draw(tx: &mut Tx<'_>, by: &Actor, query: &DayQuery) -> Result<DayP
             (1, _) => "1 visit.".to_owned(),
             (total, _) => format!("{total} visits."),
         },
-        rows: visits.iter().map(|visit| row(&catalogue, visit, now)).collect(),
+        rows,
         is_filtered,
         earlier_day: query.path(date.yesterday().unwrap_or(date)),
         later_day: query.path(date.tomorrow().unwrap_or(date)),
@@ -202,15 +233,73 @@ pub(crate) fn draw(tx: &mut Tx<'_>, by: &Actor, query: &DayQuery) -> Result<DayP
         whole_day: format!("{HERE}?date={date}"),
         newer: (query.page > 1).then(|| path(query.page - 1)),
         older: (paging.page * SIZE < total).then(|| path(paging.page + 1)),
-        csv: format!("{}&format=csv", query.path(date)),
+        csv: Some(format!("{}&format=csv", query.path(date))),
         can_book: by.may(people::Action::BookForOthers),
+        all_days: query.filter.q.as_deref().map(all_days_path),
+        on_all_days: false,
         date,
     })
 }
 
-fn row(catalogue: &Catalogue, visit: &DayVisit, now: Timestamp) -> VisitRow {
+/// Draws the visits from today on whose guest has a name or a phone number. Without one, the day.
+fn draw_all_days(tx: &mut Tx<'_>, by: &Actor, query: &DayQuery) -> Result<DayPage> {
+    let page = draw(tx, by, query)?;
+    let Some(q) = query.filter.q.as_deref() else { return Ok(page) };
+    let catalogue = catalogue::current(tx)?;
+    let now = tx.now();
+    let paging = Paging { page: query.page.max(1), size: FOUND_SIZE };
+    let (visits, total) = bookings::visits_ahead(tx, by, q, paging)?;
+    let of_day = |visit: &DayVisit| {
+        let (id, day) = (visit.detail.booking.id, catalogue.business_day_at(visit.detail.booking.starts_at));
+        let row = row(&catalogue, by, visit, now);
+        VisitRow {
+            span: format!("{}, {}", format::day(day, catalogue.business_day_at(now)), row.span),
+            on_its_day: Some(format!("{HERE}?date={day}#visit-{id}")),
+            steps: Vec::new(),
+            early: None,
+            undo: None,
+            is_for_manager: false,
+            ..row
+        }
+    };
+    let path = |page: usize| format!("{}&page={page}", all_days_path(q));
+    Ok(DayPage {
+        summary: match total {
+            0 => "No visit from today on fits your search.".to_owned(),
+            1 => "1 visit from today on.".to_owned(),
+            total => format!("{total} visits from today on."),
+        },
+        rows: visits.iter().map(of_day).collect(),
+        newer: (paging.page > 1).then(|| path(paging.page - 1)),
+        older: (paging.page * FOUND_SIZE < total).then(|| path(paging.page + 1)),
+        csv: None,
+        on_all_days: true,
+        done: None,
+        ..page
+    })
+}
+
+/// Why checking a guest in so far ahead has to be confirmed; nothing within an hour of the start.
+pub(crate) fn early_sentence(catalogue: &Catalogue, booking: &Booking, now: Timestamp) -> Option<String> {
+    let waits = matches!(booking.status, Status::Confirmed | Status::Pending);
+    let is_early = waits && booking.starts_at.duration_since(now) > EARLY;
+    is_early.then(|| {
+        let starts = format::clock(&catalogue.club.zone, booking.starts_at);
+        format!("The visit starts at {starts}, more than an hour from now.")
+    })
+}
+
+fn row(catalogue: &Catalogue, by: &Actor, visit: &DayVisit, now: Timestamp) -> VisitRow {
     let booking = &visit.detail.booking;
     let zone = &catalogue.club.zone;
+    let early = early_sentence(catalogue, booking, now).filter(|_| visit.steps.contains(&Status::CheckedIn));
+    let day = catalogue.business_day_at(booking.starts_at);
+    let is_for_manager = booking.status == Status::Completed
+        && visit.undo == Undoing::No
+        && by.may(people::Action::RunTheDay)
+        && bookings::business_day_is_open(catalogue, day, now);
+    let is_shown = |step: &&Status| early.is_none() || **step != Status::CheckedIn;
+    let is_over = now >= booking.ends_at && !visit.steps.contains(&Status::InProgress);
     let names: Vec<&str> = visit.detail.technicians.iter().map(|(_, name)| name.as_str()).collect();
     let is_next_day = format::date_at(zone, booking.starts_at) > booking.day;
     let span = format::span(zone, booking.starts_at, booking.ends_at);
@@ -231,19 +320,24 @@ fn row(catalogue: &Catalogue, visit: &DayVisit, now: Timestamp) -> VisitRow {
         is_late: visit.is_late,
         due: (visit.due > Cents::ZERO).then(|| format::money(visit.due)),
         path: format!("/dashboard/bookings/{}/", booking.id),
-        steps: visit.steps.iter().map(|step| button(*step)).collect(),
+        steps: visit.steps.iter().filter(is_shown).map(|step| button(*step, is_over)).collect(),
+        early,
+        is_for_manager,
+        done: None,
+        on_its_day: None,
         undo: undo_form(booking.status, visit.undo),
     }
 }
 
-fn button(step: Status) -> StepButton {
+/// A step as a button. Completing a visit, which only a manager can undo, stands back until the visit is over.
+fn button(step: Status, is_over: bool) -> StepButton {
     let (name, label) = match step {
         Status::CheckedIn => ("check_in", "Check in"),
         Status::InProgress => ("start", "Start visit"),
         Status::Completed => ("complete", "Complete visit"),
         _ => ("no_show", "Mark no-show"),
     };
-    StepButton { name, label, is_quiet: matches!(step, Status::NoShow) }
+    StepButton { name, label, is_quiet: step == Status::NoShow || (step == Status::Completed && !is_over) }
 }
 
 fn undo_form(status: Status, undo: Undoing) -> Option<UndoForm> {
@@ -257,12 +351,31 @@ fn undo_form(status: Status, undo: Undoing) -> Option<UndoForm> {
     (undo != Undoing::No).then(|| UndoForm { status: status.as_str(), label, needs_reason })
 }
 
-/// What was done, in a sentence; nothing for what is not known, or for a booking that is gone.
+/// Whether a booking still stands where something that was done with it has put it.
+fn still_holds(said: &str, status: Status) -> bool {
+    use Status::{CheckedIn, Completed, Confirmed, InProgress, NoShow, Pending};
+    match said {
+        "check_in" => status == CheckedIn,
+        "start" => status == InProgress,
+        "complete" => status == Completed,
+        "no_show" => status == NoShow,
+        "undo_checked_in" | "booked" => matches!(status, Confirmed | Pending),
+        "undo_in_progress" => status == CheckedIn,
+        "undo_completed" => matches!(status, CheckedIn | InProgress),
+        "undo_no_show" => status == Confirmed,
+        _ => false,
+    }
+}
+
+/// What was done, in a sentence; nothing for what is not known or no longer so, or for a booking that is gone.
 fn done(tx: &mut Tx<'_>, by: &Actor, said: &str, id: Id) -> Result<Option<String>> {
     let (booking, guest) = match bookings::guest_of(tx, by, id) {
         Err(Error::NotFound) => return Ok(None),
         other => other?,
     };
+    if !still_holds(said, booking.status) {
+        return Ok(None);
+    }
     let name = guest.name;
     let reference = booking.reference.unwrap_or_default();
     Ok(Some(match said {
@@ -291,7 +404,7 @@ fn table(tx: &mut Tx<'_>, by: &Actor, query: &DayQuery) -> Result<Table> {
         let paging = Paging { page, size: 500 };
         let (visits, total, _) = bookings::day_visits(tx, by, &query.filter, paging)?;
         for visit in &visits {
-            let row = row(&catalogue, visit, now);
+            let row = row(&catalogue, by, visit, now);
             let state = if row.is_late { format!("{}, late", row.state) } else { row.state.to_owned() };
             let texts =
                 [row.span, row.guest, row.phone.unwrap_or_default(), row.service, row.room, row.technicians];

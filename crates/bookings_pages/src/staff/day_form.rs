@@ -12,12 +12,13 @@ use people::{Actor, Caller};
 use serde_json::{Map, Value};
 use ui::{FormOutcome, PostedForm, format, to_response};
 
-use crate::staff::day::{DAY, DayPage, DayQuery, draw};
+use crate::staff::day::{DAY, DayPage, DayQuery, draw, early_sentence};
 
 /// A step of a visit, or its undoing.
 #[derive(Debug, Clone)]
 enum DayAction {
-    CheckIn,
+    /// Checking in; whether it was confirmed that this is well before the start.
+    CheckIn(bool),
     Start,
     Complete,
     NoShow,
@@ -34,7 +35,7 @@ struct DayForm {
 impl Input for DayForm {
     fn parse(words: &mut Words) -> DayForm {
         let action = match words.opt_text_within("action", 20).as_deref() {
-            Some("check_in") => Some(DayAction::CheckIn),
+            Some("check_in") => Some(DayAction::CheckIn(words.opt_text_within("early", 5).is_some())),
             Some("start") => Some(DayAction::Start),
             Some("complete") => Some(DayAction::Complete),
             Some("no_show") => Some(DayAction::NoShow),
@@ -100,7 +101,12 @@ fn attempt(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &DayForm) -> Result<FormOu
 
 fn run(tx: &mut Tx<'_>, by: &Actor, id: Id, action: &DayAction) -> Result<String> {
     let said = match action {
-        DayAction::CheckIn => bookings::check_in(tx, by, id).map(|_| "check_in")?,
+        DayAction::CheckIn(is_confirmed) => {
+            if !is_confirmed {
+                need_confirmation(tx, by, id)?;
+            }
+            bookings::check_in(tx, by, id).map(|_| "check_in")?
+        }
         DayAction::Start => bookings::start(tx, by, id).map(|_| "start")?,
         DayAction::Complete => bookings::complete(tx, by, id).map(|_| "complete")?,
         DayAction::NoShow => bookings::no_show(tx, by, id).map(|_| "no_show")?,
@@ -110,6 +116,16 @@ fn run(tx: &mut Tx<'_>, by: &Actor, id: Id, action: &DayAction) -> Result<String
         }
     };
     Ok(said.to_owned())
+}
+
+/// Asks whether a guest is meant to be checked in so far before the visit.
+fn need_confirmation(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
+    let (booking, _) = bookings::guest_of(tx, by, id)?;
+    let catalogue = catalogue::current(tx)?;
+    match early_sentence(&catalogue, &booking, tx.now()) {
+        Some(sentence) => Err(Fields::one("early", format!("{sentence} Check in early from its row."))),
+        None => Ok(()),
+    }
 }
 
 /// A refusal as the desk reads it: with who was faster and when, or from when on it can be done.

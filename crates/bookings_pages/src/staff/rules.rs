@@ -1,18 +1,19 @@
 //! Release rules: which there are, what each does in plain words, and a week as they leave it.
 
 use axum::Router;
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use bookings::{KeptRule, ReleaseRule, RuleWish, Stretch, WeekDay, factor};
 use catalogue::Catalogue;
 use jiff::civil::Date;
 use kit::web::{Input, Words};
-use kit::{Fields, House, Id, Result, Tx};
+use kit::{Error, Fields, House, Id, Result, Tx};
 use membership::Tier;
 use people::{Actor, Caller};
 use ui::{
-    Choice, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, RawForm, StaffPage, Table, cell,
-    csv, format, handle_form, lenient_id, link, or_sign_in, rendered, to_response,
+    Choice, FormOutcome, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, RawForm, StaffPage,
+    Table, cell, csv, format, handle_form, lenient_id, link, or_sign_in, rendered, to_response,
 };
 
 pub(crate) const HERE: &str = "/staff/rules/";
@@ -50,6 +51,12 @@ async fn list(caller: Caller, QueryForm(form): QueryForm<Wanted>) -> Result<Resp
 async fn add(caller: Caller, PostedForm(form): PostedForm<RuleWish>) -> Result<Response> {
     let (typed, parsed) = (form.typed, form.parsed);
     let done = caller.tx(move |tx, by| {
+        if let Ok(RuleWish(rule)) = &parsed
+            && typed.get("confirm").is_empty()
+            && let Some(page) = confirm_rule(tx, by, rule, &typed)?
+        {
+            return Ok(FormOutcome::Rendered(StatusCode::OK, Box::new(page)));
+        }
         let operation = |tx: &mut Tx<'_>| {
             let RuleWish(rule) = parsed.clone().map_err(kit::Error::Invalid)?;
             let club = catalogue::current(tx)?.club.id;
@@ -61,6 +68,41 @@ async fn add(caller: Caller, PostedForm(form): PostedForm<RuleWish>) -> Result<R
         handle_form(tx, operation, |tx, fields| draw(tx, by, &typed, &wanted, fields))
     });
     to_response(done.await, HERE)
+}
+
+/// The page that says what a rule does and asks for a confirmation: it is added and taken back. Nothing if it would be refused.
+fn confirm_rule(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    rule: &ReleaseRule,
+    typed: &RawForm,
+) -> Result<Option<StaffPage>> {
+    let catalogue = catalogue::current(tx)?;
+    let mut is_taken = false;
+    tx.attempt::<()>(|tx| match bookings::add_rule(tx, by, catalogue.club.id, rule) {
+        Ok(_) => {
+            is_taken = true;
+            Ok(None)
+        }
+        Err(Error::Refused(..) | Error::Invalid(_)) => Ok(None),
+        Err(error) => Err(error),
+    })?;
+    if !is_taken {
+        return Ok(None);
+    }
+    let mut form = FormPart::post(HERE, "Add rule").hidden("confirm", "on");
+    for name in ["room_kinds", "services", "weekdays"] {
+        for value in typed.all(name) {
+            form = form.hidden(name, value);
+        }
+    }
+    for name in ["from", "to", "tier", "release_hours", "factor", "tags"] {
+        form = form.hidden(name, typed.get(name));
+    }
+    let page = StaffPage::new(by, HERE, "Add this rule?").text(sentence(&catalogue, rule));
+    let page =
+        page.text("Nothing is added yet. Visits that are booked stay as they are.").with(Part::Form(form));
+    Ok(Some(page.with(Part::Links(vec![("Back to the rules", HERE.to_owned())]))))
 }
 
 /// The rules that a filter lets through.
@@ -150,7 +192,7 @@ fn draw(
         factor_bp: 10_000,
         tags: Vec::new(),
     };
-    let form = FormPart::post(HERE, "Add the rule");
+    let form = FormPart::post(HERE, "Preview rule");
     let typed = wrong.is_some().then_some(typed);
     Ok(page.heading("add", "Add a rule").form(fields(form, &catalogue, &empty, typed).wrong(wrong)))
 }

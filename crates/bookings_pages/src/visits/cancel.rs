@@ -58,7 +58,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<CancelPage> {
     let catalogue = catalogue::current(tx)?;
     let (now, booking) = (tx.now(), &detail.booking);
     if !booking.can_cancel(now) {
-        return Err(Error::refused(&WRONG_STATE));
+        return Err(no_longer(id));
     }
     let terms = cancelling(&catalogue, booking, now);
     Ok(CancelPage {
@@ -70,6 +70,11 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<CancelPage> {
         has_series: booking.series.is_some(),
         by_club: is_by_club(by, booking.person),
     })
+}
+
+/// The refusal of what can't be done with a visit any more, with the page of the visit.
+pub(crate) fn no_longer(id: Id) -> Error {
+    Error::refused(&WRONG_STATE).with("visit", format!("/dashboard/bookings/{id}/"))
 }
 
 /// Whether it is the club that cancels: staff, and not their own visit.
@@ -91,7 +96,7 @@ fn cancel_once(tx: &mut Tx<'_>, by: &Actor, id: Id, reason: Option<&str>) -> Res
         Err(error) => Err(error),
     })?;
     let is_cancelled = cancelled.is_some() || bookings::show(tx, by, id)?.booking.status == Status::Cancelled;
-    if is_cancelled { Ok(()) } else { Err(Error::refused(&WRONG_STATE)) }
+    if is_cancelled { Ok(()) } else { Err(no_longer(id)) }
 }
 
 fn series_here(id: Id) -> String {
@@ -106,7 +111,10 @@ async fn ask_series(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
 
 fn draw_series(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<CancelSeriesPage> {
     let (catalogue, now) = (catalogue::current(tx)?, tx.now());
-    let series = bookings::preview_cancel_series(tx, by, id)?;
+    let series = match bookings::preview_cancel_series(tx, by, id) {
+        Err(Error::Refused(refusal, _)) if refusal.code == WRONG_STATE.code => return Err(no_longer(id)),
+        other => other?,
+    };
     let mut lines = Vec::new();
     for (booking, _) in &series.cancelled {
         lines.push(VisitLine::of(&catalogue, &bookings::show(tx, by, booking.id)?, now));
@@ -143,5 +151,5 @@ fn cancel_series_once(tx: &mut Tx<'_>, by: &Actor, id: Id, reason: Option<&str>)
         Err(error) => Err(error),
     })?;
     let is_cancelled = cancelled.is_some() || bookings::show(tx, by, id)?.booking.status == Status::Cancelled;
-    if is_cancelled { Ok(()) } else { Err(Error::refused(&WRONG_STATE)) }
+    if is_cancelled { Ok(()) } else { Err(no_longer(id)) }
 }

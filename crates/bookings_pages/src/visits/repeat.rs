@@ -172,6 +172,9 @@ fn handle_form(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &FormInput<Plan>, dige
                         refusal =
                             Some(format!("They cost {} now. Nothing is booked yet.", format::money(sum)));
                     }
+                    if !is_dearer {
+                        bookings::note_repeated(tx, by, id, &series)?;
+                    }
                     Ok((!is_dearer).then_some(()))
                 }
                 Err(Error::Refused(said, _)) => {

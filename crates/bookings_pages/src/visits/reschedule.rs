@@ -189,7 +189,8 @@ fn draw(
     let (now, zone) = (tx.now(), &catalogue.club.zone);
     if !detail.can_move {
         let was_moved_enough = booking.can_move(now, i64::MAX);
-        return Err(Error::refused(if was_moved_enough { &TOO_MANY_MOVES } else { &WRONG_STATE }));
+        let refusal = if was_moved_enough { &TOO_MANY_MOVES } else { &WRONG_STATE };
+        return Err(Error::refused(refusal).with("visit", format!("/dashboard/bookings/{id}/")));
     }
     let wanted = parsed.as_ref().cloned().unwrap_or_default();
     let service = catalogue.service(booking.service).ok_or(Error::NotFound)?;

@@ -12,7 +12,7 @@ use kit::web::{Page, Path};
 use kit::{Cents, Error, House, Id, Result, Tx};
 use messages::calendar::{Event, ics};
 use money::{Charge, Subject};
-use people::{Actor, Caller};
+use people::{Action, Actor, Caller};
 use ui::{Frame, format, or_sign_in};
 
 use crate::booking::times::Search;
@@ -59,6 +59,39 @@ struct VisitPage {
     /// What cancelling costs, if it can be cancelled.
     cancelling: Option<String>,
     club: (String, String),
+    /// Where the series that it belongs to, or that it was repeated as, can be canceled.
+    series: Option<String>,
+    /// What staff see of another's visit.
+    desk: Option<DeskView>,
+}
+
+/// What staff see of another's visit besides: the way back to its day, and whose it is.
+struct DeskView {
+    day_path: String,
+    guest: String,
+    phone: Option<String>,
+    /// The page of the guest's account, if there is one that may be opened.
+    member_path: Option<String>,
+}
+
+fn desk_view(
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    catalogue: &Catalogue,
+    booking: &Booking,
+) -> Result<Option<DeskView>> {
+    if !by.may(Action::SeeEveryBooking) || by.id() == booking.person {
+        return Ok(None);
+    }
+    let (_, guest) = bookings::guest_of(tx, by, booking.id)?;
+    let day = catalogue.business_day_at(booking.starts_at);
+    let person = guest.person.filter(|_| by.may(Action::RunMemberships));
+    Ok(Some(DeskView {
+        day_path: format!("/staff/day/?date={day}#visit-{}", booking.id),
+        guest: guest.name,
+        phone: guest.phone,
+        member_path: person.map(|person| format!("/staff/members/{person}/")),
+    }))
 }
 
 /// Whether whoever reads the page gets the letter about the visit.
@@ -185,8 +218,11 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, public: &str) -> Result<VisitPage> 
     let offered = catalogue.service(booking.service).filter(|service| service.active);
     let is_ahead = now < booking.starts_at && matches!(booking.status, Status::Confirmed | Status::Pending);
     let event = event_of(tx, &catalogue, booking, &format!("{public}/dashboard/bookings/{id}/"), "")?;
+    let desk = desk_view(tx, by, &catalogue, booking)?;
+    let section = if desk.is_some() { "" } else { "visits" };
+    let series = bookings::open_series_of(tx, booking)?;
     Ok(VisitPage {
-        frame: Frame::new(by, "visits", format!("{}, {} · CoreSync", line.service, line.day)),
+        frame: Frame::new(by, section, format!("{}, {} · CoreSync", line.service, line.day)),
         status: status_word(booking.status),
         is_cancelled: booking.status == Status::Cancelled,
         again: offered.map(|service| again(service, &detail)),
@@ -209,6 +245,8 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, public: &str) -> Result<VisitPage> 
         payment: payment(charge.as_ref().map(|(charge, _)| charge), booking),
         cancelling: booking.can_cancel(now).then(|| cancelling(&catalogue, booking, now).sentence()),
         club: (catalogue.club.address.clone(), catalogue.club.phone.clone()),
+        series: series.map(|one| format!("/dashboard/bookings/{one}/cancel-series/")),
+        desk,
         line,
     })
 }

@@ -372,3 +372,31 @@ async fn regular_work_goes_on_when_the_clock_comes_back() {
         assert!(run_at > now && run_at.duration_since(now).as_hours() <= 6, "{kind} waits until {run_at}");
     }
 }
+
+/// A changed price is found wherever it was changed, and the log is read in words.
+#[tokio::test]
+async fn a_price_is_found_wherever_it_was_changed() {
+    let house = House::open().await;
+    let max = house.browser(MAX);
+    let room = house.room("suite").await;
+    for factor in ["1.20", "1.30"] {
+        let form = format!(
+            "room_id={room}&day=2026-11-27&time=19:00&decision=reprice&factor={factor}&tier=&hours=0"
+        );
+        max.submit("/staff/times/", &form).await.expect(303);
+    }
+    max.submit(
+        "/staff/times/",
+        &format!("room_id={room}&day=2026-11-27&time=20:00&decision=block&factor=1.00"),
+    )
+    .await
+    .expect(303);
+    let found = max.get("/staff/audit/?what=price_changed").await.expect(200).text();
+    assert!(found.contains("2 rows."), "{found}");
+    assert!(found.contains("price factor: 1.20 → 1.30"), "{found}");
+    assert!(found.contains("Room Suite, Friday 27 November, 19:00"), "{found}");
+    let about = max.get("/staff/audit/?person=max+stern&what=time_decided").await.expect(200).text();
+    assert!(about.contains("3 rows. By or about Max Stern."), "{about}");
+    let nobody = max.get("/staff/audit/?person=zzzz").await.expect(400).text();
+    assert!(nobody.contains("No one was found.") && nobody.contains("value=\"zzzz\""), "{nobody}");
+}

@@ -467,3 +467,31 @@ async fn the_scene_that_one_likes_is_chosen_already() {
     let page = gus.get(&path).await.expect(200).text();
     assert!(page.contains("<option value=\"Forest Retreat\" selected>"), "{page}");
 }
+
+/// Asking why a time is taken that one holds oneself leads to the hold.
+#[tokio::test]
+async fn who_holds_a_time_is_told_so() {
+    let house = House::open().await;
+    let bea = house.browser(BEA);
+    let path = hold(&bea, "massage", FRIDAY).await;
+    let page = bea.get("/book/?service=massage&date=2026-11-27&at=14:00").await.expect(200).text();
+    assert!(page.contains("You hold this time yourself.") && page.contains(&path), "{page}");
+    assert!(!page.contains("has just been taken"), "{page}");
+}
+
+/// A visitor holds one time at a time: the page of the one before says so, and leads to the new one.
+#[tokio::test]
+async fn the_page_of_a_released_hold_says_so() {
+    let house = House::open().await;
+    let visitor = house.visitor();
+    let form = |local: &str| format!("service=pod&starts_at={}", stamp(local));
+    let first = visitor.submit("/book/hold/", &form("2026-11-27T12:00:00-05:00")).await;
+    let known = house.visitor().with("cookie", &cookie(&first));
+    let first = led(first);
+    let second = known.submit("/book/hold/", &form("2026-11-27T14:00:00-05:00")).await;
+    let known = house.visitor().with("cookie", &cookie(&second));
+    let second = led(second);
+    let page = known.get(&first).await.expect(404).text();
+    assert!(page.contains("Visitors hold one time at a time") && page.contains(&second), "{page}");
+    assert!(led(visitor.get(&first).await).starts_with("/login/"), "strangers are told nothing");
+}

@@ -37,7 +37,12 @@ async fn the_day_is_worked_through_with_forms() {
         assert!(!text.contains(&format!("name=\"action\" value=\"{later}\"")), "{later}: {text}");
     }
     let act = format!("/staff/day/{id}/");
-    let led = dora.submit(&act, "action=check_in&date=2026-11-24&status=confirmed").await.expect(303);
+    // Well before its time, checking in takes a second step.
+    assert!(text.contains("Check in early") && text.contains("starts at 12:00, more than an hour from now"));
+    let early = dora.submit(&act, "action=check_in&date=2026-11-24").await.expect(400).text();
+    assert!(early.contains("more than an hour from now"), "{early}");
+    let led =
+        dora.submit(&act, "action=check_in&early=on&date=2026-11-24&status=confirmed").await.expect(303);
     let path = led.header("location").to_owned();
     assert!(path.starts_with("/staff/day/?date=2026-11-24&status=confirmed&said=check_in"), "{path}");
     let text = dora.get(path.split('#').next().expect("a path")).await.expect(200).text();
@@ -227,4 +232,88 @@ async fn a_block_is_previewed_saved_changed_and_removed_by_forms() {
     assert!(again.contains("removed already"), "{again}");
     assert!(dora.get("/staff/blocks/").await.text().contains("Nothing is blocked from now on."));
     house.browser(GUS).submit("/staff/blocks/", &form("")).await.expect(403);
+}
+
+/// What was done is said at the visit, and only for as long as it is so.
+#[tokio::test]
+async fn what_was_done_is_said_at_its_row_while_it_holds() {
+    let house = House::open().await;
+    let dora = house.browser(DORA);
+    let id = book(&house, BEA, "massage", "2026-11-24", "12:00").await.number("id");
+    house.set_time("2026-11-24T11:15:00-05:00");
+    let act = format!("/staff/day/{id}/");
+    let led = dora.submit(&act, "action=check_in&date=2026-11-24").await.expect(303);
+    assert!(led.header("location").ends_with(&format!("#visit-{id}")));
+    let path = led.header("location").split('#').next().expect("a path").to_owned();
+    let text = dora.get(&path).await.expect(200).text();
+    let row = text.split(&format!("class=\"row row-marked\" id=\"visit-{id}\"")).nth(1).expect("its row");
+    assert!(row.contains("role=\"status\">Bea Morrow is checked in."), "{text}");
+    dora.submit(&act, "action=undo&undone=checked_in&date=2026-11-24").await.expect(303);
+    let text = dora.get(&path).await.expect(200).text();
+    assert!(!text.contains("is checked in.") && !text.contains("row-marked"), "{text}");
+}
+
+/// D4: completing stands back until the visit is over; of a completed one, the desk reads who can undo it.
+#[tokio::test]
+async fn completing_a_visit_is_not_the_loudest_button() {
+    let house = House::open_at("2026-11-24T11:50:00-05:00").await;
+    let (dora, max) = (house.browser(DORA), house.browser(MAX));
+    let id = book(&house, UMA, "massage", "2026-11-24", "13:00").await.number("id");
+    house.set_time("2026-11-24T13:05:00-05:00");
+    let act = format!("/staff/day/{id}/");
+    dora.submit(&act, "action=check_in&date=2026-11-24").await.expect(303);
+    let text = dora.get("/staff/day/").await.expect(200).text();
+    let quiet = "class=\"button button-quiet\" type=\"submit\" name=\"action\" value=\"complete\"";
+    assert!(text.contains(quiet), "{text}");
+    assert!(text.contains("class=\"button\" type=\"submit\" name=\"action\" value=\"start\""), "{text}");
+    dora.submit(&act, "action=start&date=2026-11-24").await.expect(303);
+    assert!(dora.get("/staff/day/").await.text().contains(quiet));
+    house.set_time("2026-11-24T14:00:00-05:00");
+    assert!(!dora.get("/staff/day/").await.text().contains(quiet));
+    dora.submit(&act, "action=complete&date=2026-11-24").await.expect(303);
+    let text = dora.get("/staff/day/").await.expect(200).text();
+    assert!(text.contains("A manager can undo this."), "{text}");
+    let text = max.get("/staff/day/").await.expect(200).text();
+    assert!(!text.contains("A manager can undo this.") && text.contains(&format!("id=\"reason-{id}\"")));
+}
+
+/// A caller is found again on whichever day the visit is, with an account or without one.
+#[tokio::test]
+async fn a_caller_is_found_on_all_days() {
+    let house = House::open().await;
+    let dora = house.browser(DORA);
+    let guest = json!({"guest_name": "Zoë Quince", "guest_phone": "+12125550199"});
+    let guest = and(wish(&house, "pod", "2026-11-27", "13:00").await, guest);
+    let zoe = house.as_(DORA).post(CREATE, guest).await.expect(201).number("id");
+    let bea = book(&house, BEA, "massage", "2026-12-01", "12:00").await.number("id");
+    let today = dora.get("/staff/day/?q=quince").await.expect(200).text();
+    assert!(today.contains("/staff/day/?q=quince&#38;all_days=on") && today.contains("Search all days"));
+    let nobody = dora.get("/staff/book/?q=quince").await.expect(200).text();
+    assert!(nobody.contains("Search all days") && nobody.contains("all_days=on"), "{nobody}");
+    for (q, id, day) in
+        [("zoe+quince", zoe, "2026-11-27"), ("555-0199", zoe, "2026-11-27"), ("morrow", bea, "2026-12-01")]
+    {
+        let found = dora.get(&format!("/staff/day/?q={q}&all_days=on")).await.expect(200).text();
+        assert!(found.contains("1 visit from today on."), "{q}: {found}");
+        assert!(found.contains(&format!("date={day}#visit-{id}")), "{q}: {found}");
+        assert!(!found.contains("name=\"action\""), "{q}: {found}");
+    }
+    let none = dora.get("/staff/day/?q=nobody&all_days=on").await.expect(200).text();
+    assert!(none.contains("No visit from today on fits your search."), "{none}");
+    for player in [BEA, TOM] {
+        house.browser(player).get("/staff/day/?q=zoe&all_days=on").await.expect(403);
+    }
+}
+
+/// Of the times that have begun, the latest comes first; what is over comes last, and says so.
+#[tokio::test]
+async fn a_walk_in_is_offered_what_has_just_begun_first() {
+    let house = House::open_at("2026-11-24T12:50:00-05:00").await;
+    let text = house.browser(DORA).get("/book/?for=0&service=pod&date=2026-11-24").await.expect(200).text();
+    let at = |what: &str| text.find(what).unwrap_or_else(|| panic!("{what}: {text}"));
+    let (late, early) = (at("value=\"2026-11-24T17:45:00Z\""), at("value=\"2026-11-24T17:30:00Z\""));
+    let (next, over) = (at("value=\"2026-11-24T18:00:00Z\""), at("value=\"2026-11-24T16:45:00Z\""));
+    assert!(late < early && early < next && next < over, "{late} {early} {next} {over}");
+    assert!(at("id=\"begun\"") < late && at("id=\"ended\"") < over && text.contains(">Ended.</span>"));
+    assert!(text.contains(". <span class=\"time-kept\">Has begun"), "{text}");
 }

@@ -279,3 +279,60 @@ async fn an_email_is_promised_to_whoever_booked() {
     let text = house.browser(DORA).get(&path).await.expect(200).text();
     assert!(!text.contains("on its way to you") && !text.contains("Confirm your address"), "{text}");
 }
+
+/// Staff who open another's visit read whose it is and find the way back to its day; guests read none of that.
+#[tokio::test]
+async fn the_desk_reads_whose_visit_it_is_and_goes_back_to_its_day() {
+    let house = House::open().await;
+    let id = book(&house, BEA, "massage", "2026-11-27", "12:00").await.number("id");
+    let path = format!("/dashboard/bookings/{id}/");
+    let desk = house.browser(DORA).get(&path).await.expect(200).text();
+    for said in [
+        format!("href=\"/staff/day/?date=2026-11-27#visit-{id}\">Back to the day"),
+        format!("href=\"/staff/members/{}/\">Bea Morrow", house.person(BEA)),
+    ] {
+        assert!(desk.contains(&said), "{said}: {desk}");
+    }
+    assert!(!desk.contains("All my visits") && !desk.contains("What happens next"), "{desk}");
+    let own = house.browser(BEA).get(&path).await.expect(200).text();
+    assert!(own.contains("All my visits") && !own.contains("Back to the day"), "{own}");
+}
+
+/// A visit of a series, and the visit that was repeated, lead to the cancellation of the series, for as long as there is one.
+#[tokio::test]
+async fn a_visit_leads_to_the_cancellation_of_its_series() {
+    let house = House::open().await;
+    let pia = house.browser(PIA);
+    let id = book(&house, PIA, "pod", "2026-11-25", "12:00").await.number("id");
+    let page = pia.get(&format!("/dashboard/bookings/{id}/")).await.expect(200).text();
+    assert!(!page.contains("part of a series"), "{page}");
+    led(pia.submit(&format!("/dashboard/bookings/{id}/repeat/"), "every_weeks=1&times=2&deed=book").await);
+    let page = pia.get(&format!("/dashboard/bookings/{id}/")).await.expect(200).text();
+    let cancel = page.split("part of a series. <a class=\"link\" href=\"").nth(1).expect("a link");
+    let cancel = cancel.split('"').next().expect("a path").to_owned();
+    let asked = pia.get(&cancel).await.expect(200).text();
+    assert!(asked.contains("These 2 visits would be canceled. Nothing is canceled yet."), "{asked}");
+    let second = cancel.trim_end_matches("cancel-series/");
+    assert!(pia.get(second).await.expect(200).text().contains("part of a series"));
+    led(pia.submit(&cancel, "").await);
+    for path in [second.to_owned(), format!("/dashboard/bookings/{id}/")] {
+        assert!(!pia.get(&path).await.expect(200).text().contains("part of a series"), "{path}");
+    }
+}
+
+/// Back on the page that asked: what can't be done any more leads to the visit, under the frame of who is signed in.
+#[tokio::test]
+async fn a_visit_that_was_canceled_is_one_link_away() {
+    let house = House::open().await;
+    let bea = house.browser(BEA);
+    let id = book(&house, BEA, "massage", "2026-11-27", "12:00").await.number("id");
+    let path = format!("/dashboard/bookings/{id}/");
+    led(bea.submit(&format!("{path}cancel/"), "").await);
+    for late in ["cancel/", "move/"] {
+        let page = bea.get(&format!("{path}{late}")).await.expect(409).text();
+        assert!(page.contains(&format!("href=\"{path}\">See the visit")), "{late}: {page}");
+        assert!(page.contains("Sign out") && !page.contains("Create an account"), "{late}: {page}");
+    }
+    let nowhere = house.visitor().get("/nowhere/").await.expect(404).text();
+    assert!(nowhere.contains("Create an account"), "{nowhere}");
+}

@@ -201,7 +201,7 @@ async fn plans_and_settings(walk: &mut Walk<'_>) {
     let page = "/staff/plans/base/";
     walk.step("POST /staff/plans/{slug}/", MAX, page, Body::Form(form), "plan_changed").await;
     let route = "POST /staff/plans/{slug}/move_over/";
-    walk.step(route, MAX, &format!("{page}move_over/"), Body::Form(""), "members_moved").await;
+    walk.step(route, MAX, &format!("{page}move_over/"), Body::Form("confirm=on"), "members_moved").await;
     let api = "/api/staff/numbers/hold_minutes/";
     let value = Body::Json(json!({"value": 12}));
     walk.step("PUT /api/staff/numbers/{name}/", MAX, api, value, "setting_changed").await;
@@ -223,7 +223,7 @@ async fn rules_and_times(walk: &mut Walk<'_>) {
     let other = and(rule, json!({"release_hours": 24}));
     walk.step("PUT /api/staff/rules/{id}/", MAX, &one, Body::Json(other), "rule_changed").await;
     walk.step("DELETE /api/staff/rules/{id}/", MAX, &one, Body::Json(json!({})), "rule_ended").await;
-    let form = "room_kinds=suite&weekdays=5&from=17:00&to=22:00&tier=base&release_hours=48&factor=1.20&tags=";
+    let form = "room_kinds=suite&weekdays=5&from=17:00&to=22:00&tier=base&release_hours=48&factor=1.20&tags=&confirm=on";
     walk.step("POST /staff/rules/", MAX, "/staff/rules/", Body::Form(form), "rule_added").await;
     let listed = house.as_(MAX).get(api).await.expect(200);
     let last = listed.list("").last().expect("a rule")["id"].as_i64().expect("an id");

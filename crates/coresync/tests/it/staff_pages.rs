@@ -82,7 +82,11 @@ async fn rules_are_written_read_foreseen_and_ended_by_forms() {
         assert!(wrong.contains(said), "{said}: {wrong}");
     }
     let form = "room_kinds=suite&weekdays=5&weekdays=6&from=17:00&to=22:00&tier=unlimited&release_hours=72&factor=1.20&tags=peak_hour";
-    let led = max.submit("/staff/rules/", form).await.expect(303);
+    // What it does is said before anything is added.
+    let asked = max.submit("/staff/rules/", form).await.expect(200).text();
+    assert!(asked.contains("Add this rule?") && asked.contains("kept for Unlimited members"), "{asked}");
+    assert!(page(&house, MAX, "/staff/rules/").await.contains("No rule here"));
+    let led = max.submit("/staff/rules/", &format!("{form}&confirm=on")).await.expect(303);
     let path = led.header("location").trim_end_matches("?done=1").to_owned();
     let sentence = "Every service in rooms for suite, Friday, Saturday, starts from 17:00 to before 22:00: kept for \
                     Unlimited members until 72 hours before, at 1.20 times the price; tagged peak_hour.";
@@ -194,7 +198,14 @@ async fn a_plan_gets_a_new_version_and_members_are_moved_over() {
         late.contains("Somebody has just changed this plan") && late.contains("name=\"version\" value=\"2\""),
         "{late}"
     );
-    max.submit(&format!("{path}move_over/"), "").await.expect(303);
+    let asked = max.submit(&format!("{path}move_over/"), "").await.expect(200).text();
+    assert!(asked.contains("1 member would go by version 2 of Base, $400.00 a month"), "{asked}");
+    assert!(!page(&house, BEA, "/dashboard/membership/").await.contains("you have Base at"));
+    max.submit(&format!("{path}move_over/"), "confirm=on").await.expect(303);
+    assert!(
+        !page(&house, MAX, path).await.contains("Move them to the newest"),
+        "there is nobody left to move"
+    );
     assert!(page(&house, BEA, "/dashboard/membership/").await.contains("you have Base at $400.00"));
     house.browser(DORA).submit(path, form).await.expect(403);
     max.get("/staff/plans/gold/").await.expect(404);
@@ -235,7 +246,10 @@ async fn the_desk_finds_somebody_and_runs_their_membership() {
     dora.submit(&gus, "deed=dues&paid=terminal&seen=2026-12-23").await.expect(303);
     let twice = dora.submit(&gus, "deed=dues&paid=terminal&seen=2026-12-23").await.expect(409).text();
     assert!(twice.contains("a moment ago"), "{twice}");
-    dora.submit(&gus, "deed=freeze&months=2").await.expect(303);
+    let asked = dora.submit(&gus, "deed=freeze&months=2").await.expect(200).text();
+    assert!(asked.contains("frozen for 2 months, from Sunday 24 January to Tuesday 23 March"), "{asked}");
+    assert!(!page(&house, DORA, &gus).await.contains("Frozen from"), "nothing is done yet");
+    dora.submit(&gus, "deed=freeze&months=2&confirm=on").await.expect(303);
     dora.submit(&gus, "deed=leave").await.expect(303);
     let text = page(&house, DORA, &gus).await;
     for said in [

@@ -110,7 +110,7 @@ impl IntoResponse for Error {
 }
 
 /// Gives every error its words: a problem under `/api/`, a page elsewhere. Outermost but for the trace.
-pub async fn speak(said: Said, request: Request, next: Next) -> Response {
+pub async fn speak(said: impl FnOnce(&Problem) -> Page, request: Request, next: Next) -> Response {
     let wants_json = request.uri().path().starts_with("/api/");
     let trace = request.extensions().get::<TraceId>().cloned().unwrap_or_default();
     let response = next.run(request).await;

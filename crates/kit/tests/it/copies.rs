@@ -185,3 +185,16 @@ async fn nothing_is_overwritten() {
     assert!(copy_out_of_file(&file, test.db.place()).await.is_err(), "the database is not empty");
     assert_eq!((read(&test.db).await, std::fs::read(&file).expect("readable")), before);
 }
+
+/// The folder of a nightly backup does not exist on a fresh clone: it is made, for its owner alone.
+#[tokio::test]
+async fn a_backup_makes_its_private_folder() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (test, _) = backed_up().await;
+    let folder = test.folder().join("backups");
+    let file = folder.join("2026-11-24.db");
+    copy_into_file(test.db.place(), &file).await.expect("copied");
+    assert!(file.exists());
+    let mode = std::fs::metadata(&folder).expect("the folder").permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+}

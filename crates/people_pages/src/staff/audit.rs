@@ -11,7 +11,7 @@ use catalogue::Catalogue;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use kit::web::{Input, Page, Paging, Words};
-use kit::{Fault, House, Id, Result, Tx};
+use kit::{Error, Fault, Fields, House, Id, Result, Tx};
 use people::{Action, Actor, AuditFilter, AuditRow, Caller, Role, What};
 use serde_json::json;
 use ui::{
@@ -36,7 +36,8 @@ pub(crate) fn routes() -> Router<House> {
 #[derive(Debug, Clone, Default)]
 struct Search {
     what: Option<String>,
-    person: Option<Id>,
+    /// Who: an id, or part of a name, an email address, or a phone number.
+    person: Option<String>,
     /// A kind of thing: `booking`, `plan` …
     thing: Option<String>,
     /// Its id, or the number of a booking.
@@ -53,7 +54,7 @@ impl Input for Search {
         let page = lenient_number(words, "page").filter(|page| (1..=100_000).contains(page));
         Search {
             what,
-            person: words.opt_id("person"),
+            person: words.opt_text_within("person", 100),
             thing: words.opt_text_within("thing", 40),
             number: words.opt_text_within("number", 40),
             network: words.opt_text_within("network", 60),
@@ -72,7 +73,7 @@ impl Search {
         let to =
             self.to.map(|day| begins(day.saturating_add(1.days()))).transpose().map_err(Fault::because)?;
         Ok(AuditFilter {
-            person: self.person,
+            person: self.person_id(),
             what: self.what.clone(),
             subject: self.thing.clone(),
             subject_id: self.number.as_deref().map(|number| thing_id(tx, by, number)).transpose()?,
@@ -82,12 +83,45 @@ impl Search {
         })
     }
 
+    fn person_id(&self) -> Option<Id> {
+        self.person.as_deref().and_then(|person| person.parse().ok()).map(Id)
+    }
+
+    /// Whether people are searched for whom it is about.
+    fn names_person(&self) -> bool {
+        self.person.is_some()
+    }
+
+    /// The same with the id of the one person whom it names.
+    ///
+    /// # Errors
+    /// `Error::Invalid` if nobody or more than one fits.
+    fn resolved(&self, tx: &mut Tx<'_>, by: &Actor) -> Result<Search> {
+        let Some(text) = &self.person else { return Ok(self.clone()) };
+        if let Some(id) = self.person_id()
+            && people::person(tx, id).is_ok()
+        {
+            return Ok(self.clone());
+        }
+        let found = people::find(tx, by, text)?;
+        match found.as_slice() {
+            [one] => Ok(Search { person: Some(one.id.to_string()), ..self.clone() }),
+            [] if !people::is_search(text) => Err(Fields::one("person", people::SEARCH_TOO_SHORT)),
+            [] => Err(Fields::one("person", "No one was found.")),
+            several => {
+                let names: Vec<String> = several.iter().take(5).map(people::Person::full_name).collect();
+                let sentence = format!("Several people were found: {}. Type more.", names.join(", "));
+                Err(Fields::one("person", sentence))
+            }
+        }
+    }
+
     fn query(&self) -> String {
         let mut query = String::new();
         let date = |day: Option<Date>| day.map(|day| day.to_string());
         for (name, value) in [
             ("what", self.what.clone()),
-            ("person", self.person.map(|id| id.to_string())),
+            ("person", self.person.clone()),
             ("thing", self.thing.clone()),
             ("number", self.number.clone()),
             ("network", self.network.clone()),
@@ -129,7 +163,7 @@ struct AuditPage {
 async fn show(caller: Caller, QueryForm(FormInput { typed, parsed }): QueryForm<Search>) -> Result<Response> {
     const LABELS: [(&str, &str); 8] = [
         ("what", "What"),
-        ("person", "Person’s number"),
+        ("person", "Person"),
         ("thing", "Changed thing"),
         ("number", "Its number"),
         ("network", "Network"),
@@ -137,16 +171,26 @@ async fn show(caller: Caller, QueryForm(FormInput { typed, parsed }): QueryForm<
         ("to", "To"),
         ("body", "Form"),
     ];
-    let (status, errors, search) = match parsed {
-        Ok(search) => (StatusCode::OK, FieldErrors::default(), search),
-        Err(fields) => (
-            StatusCode::BAD_REQUEST,
-            FieldErrors::of(&fields, &LABELS),
-            Search { page: 1, ..Search::default() },
-        ),
+    let whole = || Search { page: 1, ..Search::default() };
+    let (search, wrong) = match parsed {
+        Ok(search) => (search, None),
+        Err(fields) => (whole(), Some(fields)),
     };
-    let drawn = caller.view(move |tx, by| draw(tx, by, &search)).await;
-    let page = drawn.and_then(|page| {
+    let is_tx = search.names_person();
+    let look = move |tx: &mut Tx<'_>, by: &Actor| {
+        by.need(Action::SeeAudit)?;
+        match search.resolved(tx, by) {
+            Ok(search) => Ok((draw(tx, by, &search)?, None)),
+            Err(Error::Invalid(fields)) => Ok((draw(tx, by, &whole())?, Some(fields))),
+            Err(error) => Err(error),
+        }
+    };
+    // A search for people is itself written to the log.
+    let drawn = if is_tx { caller.tx(look).await } else { caller.view(look).await };
+    let page = drawn.and_then(|(page, unfound)| {
+        let wrong = wrong.or(unfound);
+        let status = if wrong.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+        let errors = wrong.map(|fields| FieldErrors::of(&fields, &LABELS)).unwrap_or_default();
         let kinds = kinds(typed.get("what"));
         let things = from_pairs([("", "Anything")].into_iter().chain(audit_text::THINGS), typed.get("thing"));
         Ok((status, Page::of(&AuditPage { typed, errors, kinds, things, ..page })?).into_response())
@@ -160,6 +204,10 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<AuditPage> {
     let filter = search.filter(tx, by, &catalogue)?;
     let (rows, total) = people::audit(tx, by, &filter, Paging { page: search.page, size: SIZE })?;
     let all = lines(tx, &catalogue, rows)?;
+    let about = match filter.person {
+        Some(id) => format!(" By or about {}.", name(tx, &mut HashMap::new(), id)?),
+        None => String::new(),
+    };
     let path = |page: usize| format!("{HERE}?{}page={page}", search.query());
     let has_more = usize::try_from(total).is_ok_and(|total| search.page * SIZE < total);
     Ok(AuditPage {
@@ -168,7 +216,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<AuditPage> {
         errors: FieldErrors::default(),
         kinds: Vec::new(),
         things: Vec::new(),
-        summary: if total == 1 { "1 row.".to_owned() } else { format!("{total} rows.") },
+        summary: if total == 1 { format!("1 row.{about}") } else { format!("{total} rows.{about}") },
         all,
         csv: format!("{HERE}audit.csv?{}", search.query()),
         newer: (search.page > 1).then(|| path(search.page - 1)),
@@ -205,7 +253,7 @@ fn lines(tx: &mut Tx<'_>, catalogue: &Catalogue, rows: Vec<AuditRow>) -> Result<
         }
         let subject = match (row.subject.as_str(), row.subject_id) {
             ("person", Some(id)) => name(tx, &mut names, id)?,
-            _ => audit_text::subject(catalogue, &row),
+            _ => audit_text::subject(catalogue, &row, now),
         };
         let known = audit_text::Known { catalogue, names: &names, now };
         out.push(Line {
@@ -245,7 +293,7 @@ async fn csv(caller: Caller, QueryForm(FormInput { parsed, .. }): QueryForm<Sear
     let made = caller.tx(move |tx, by| {
         by.need(Action::SeeAudit)?;
         let catalogue = catalogue::current(tx)?;
-        let filter = search.filter(tx, by, &catalogue)?;
+        let filter = search.resolved(tx, by)?.filter(tx, by, &catalogue)?;
         let (rows, _) = people::audit(tx, by, &filter, Paging { page: 1, size: MOST })?;
         people::note(tx, by, What::AuditRead, None, json!({"rows": rows.len()}))?;
         Ok(table(&rows))

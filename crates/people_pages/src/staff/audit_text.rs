@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use catalogue::Catalogue;
 use jiff::Timestamp;
-use kit::Id;
+use kit::{Cents, Id};
 use people::AuditRow;
 use serde_json::{Map, Value};
 use ui::format;
@@ -139,13 +139,16 @@ fn sentence(name: &str) -> String {
 }
 
 /// The thing that was changed: `Plan base`, `Room Duet, 2026-11-27T17:00:00Z`.
-pub(crate) fn subject(catalogue: &Catalogue, row: &AuditRow) -> String {
+pub(crate) fn subject(catalogue: &Catalogue, row: &AuditRow, now: Timestamp) -> String {
     let called = row.details.get("name").and_then(Value::as_str).unwrap_or_default();
     let called = match (row.subject.as_str(), row.subject_id) {
         ("setting", _) => bookings_pages::setting_label(called).unwrap_or(called).to_owned(),
         ("room", Some(id)) => {
             let room = catalogue.room(id).map(|room| room.name.clone()).unwrap_or_default();
-            format!("{room} {called}")
+            match called.parse::<Timestamp>() {
+                Ok(at) => format!("{room}, {}", format::moment(&catalogue.club.zone, at, now)),
+                Err(_) => format!("{room} {called}"),
+            }
         }
         (_, Some(id)) if called.is_empty() => id.to_string(),
         _ => called.to_owned(),
@@ -205,9 +208,22 @@ impl Known<'_> {
             .join("; ")
     }
 
+    /// The name of a room, a technician, or a piece of equipment.
+    fn resource(&self, id: Id) -> Option<String> {
+        let room = self.catalogue.room(id).map(|room| room.name.clone());
+        let technician = || self.catalogue.technician(id).map(|technician| technician.name.clone());
+        let equipment =
+            || self.catalogue.equipment.iter().find(|one| one.id == id).map(|one| one.name.clone());
+        room.or_else(technician).or_else(equipment)
+    }
+
     fn value(&self, name: &str, value: &Value) -> String {
         if let Some(id) = value.as_i64().map(Id) {
             let called = match name {
+                "factor_bp" => Some(bookings::factor(id.0)),
+                "cents" => Some(format::money(Cents(id.0))),
+                "from" | "to" => Some(format::minute(id.0)),
+                "resource" => self.resource(id),
                 "person_id" => self.names.get(&id).cloned(),
                 "room_id" => self.catalogue.room(id).map(|room| room.name.clone()),
                 "service_id" => self.catalogue.service(id).map(|service| service.name.clone()),
@@ -218,21 +234,33 @@ impl Known<'_> {
         match value {
             Value::Null => "none".to_owned(),
             Value::Bool(is_so) => if *is_so { "yes" } else { "no" }.to_owned(),
+            Value::String(text) if MONEY.contains(&name) => {
+                text.parse().map_or_else(|_| text.clone(), format::money)
+            }
             Value::String(text) => match text.parse::<Timestamp>() {
                 Ok(at) => format::second(&self.catalogue.club.zone, at, self.now),
                 Err(_) => text.replace('_', " "),
             },
             Value::Array(items) => {
-                items.iter().map(|item| self.value("", item)).collect::<Vec<_>>().join(", ")
+                let each = if name == "services" { "service_id" } else { "" };
+                items.iter().map(|item| self.value(each, item)).collect::<Vec<_>>().join(", ")
             }
             other => other.to_string(),
         }
     }
 }
 
+/// The fields that hold an amount of money.
+const MONEY: [&str; 6] = ["price", "list_price", "member_price", "total", "fee", "amount"];
+
 /// The name of a field in words.
 fn spoken(name: &str) -> String {
-    name.strip_suffix("_id").unwrap_or(name).replace('_', " ")
+    let name = match name {
+        "factor_bp" => "price factor",
+        "cents" => "amount",
+        other => other.strip_suffix("_id").unwrap_or(other),
+    };
+    name.replace('_', " ")
 }
 
 #[cfg(test)]

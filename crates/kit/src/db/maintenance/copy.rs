@@ -47,6 +47,7 @@ fn into_file(place: &Place, file: &Path) -> Result<Copied> {
     if file.exists() {
         return Err(Fault::because(format!("{} exists already; name a new file", file.display())));
     }
+    files::private_folder_of(file)?;
     let mut name = file.as_os_str().to_owned();
     name.push(".unfinished");
     let draft = Draft::begin(PathBuf::from(name))?;

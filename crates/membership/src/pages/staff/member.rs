@@ -1,6 +1,7 @@
 //! One person's membership at the desk: enrol, take dues, change up, freeze, end; and everything that happened to it.
 
 use axum::Router;
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 use jiff::civil::Date;
@@ -9,8 +10,8 @@ use kit::{Cents, Error, Fields, House, Id, Result, Tx};
 use people::{Action, Actor, Caller, EmergencyContact, Person};
 use serde_json::Value;
 use ui::{
-    Choice, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, StaffPage, Table, cell, csv,
-    format, handle_form, or_sign_in, rendered, to_response,
+    Choice, FormOutcome, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, StaffPage, Table,
+    cell, csv, format, handle_form, or_sign_in, rendered, to_response,
 };
 
 use crate::pages::staff::members::{HERE, email, state};
@@ -93,8 +94,14 @@ async fn apply(
     Path(id): Path<Id>,
     PostedForm(form): PostedForm<MemberAction>,
 ) -> Result<Response> {
-    let parsed = form.parsed;
+    let (typed, parsed) = (form.typed, form.parsed);
     let done = caller.tx(move |tx, by| {
+        if let Ok(MemberAction::Freeze(months)) = &parsed
+            && typed.get("confirm").is_empty()
+            && let Some(page) = confirm_freeze(tx, by, id, *months)?
+        {
+            return Ok(FormOutcome::Rendered(StatusCode::OK, Box::new(page)));
+        }
         let operation = |tx: &mut Tx<'_>| {
             // Operations let everyone change their own; this page is the desk's, and for others.
             crate::as_staff(by, id)?;
@@ -111,6 +118,35 @@ async fn apply(
         handle_form(tx, operation, |tx, wrong| draw(tx, by, id, wrong))
     });
     to_response(done.await, &here(id))
+}
+
+/// The page that says what freezing means and asks for a confirmation: it is done and undone. Nothing if it would be refused.
+fn confirm_freeze(tx: &mut Tx<'_>, by: &Actor, id: Id, months: i64) -> Result<Option<StaffPage>> {
+    crate::as_staff(by, id)?;
+    let mut span = None;
+    tx.attempt::<()>(|tx| match crate::freeze(tx, by, id, months) {
+        Ok(frozen) => {
+            span = Some(frozen);
+            Ok(None)
+        }
+        Err(Error::Refused(..) | Error::Invalid(_)) => Ok(None),
+        Err(error) => Err(error),
+    })?;
+    let Some((from, until)) = span else { return Ok(None) };
+    let today = format::date_at(&catalogue::current(tx)?.club.zone, tx.now());
+    let name = people::person(tx, id)?.full_name();
+    let form = FormPart::post(here(id), "Freeze membership")
+        .hidden("deed", "freeze")
+        .hidden("months", months)
+        .hidden("confirm", "on");
+    let sentence = format!(
+        "The membership of {name} would be frozen for {}, from {} to {}: no dues, no benefits. This can't be undone.",
+        format::months(months),
+        format::day(from, today),
+        format::day(until, today)
+    );
+    let page = StaffPage::new(by, HERE, "Freeze this membership?").text(sentence).with(Part::Form(form));
+    Ok(Some(page.with(Part::Links(vec![("Back to the member", here(id))]))))
 }
 
 /// How it is paid.

@@ -1,9 +1,10 @@
 //! Plans and their versions: what can be joined, who goes by what, a new version, moving members over.
 
 use axum::Router;
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
-use kit::web::Path;
+use kit::web::{Input, Path, Words};
 use kit::{Error, Fields, House, Result, Tx};
 use people::{Action, Actor, Caller};
 use ui::{
@@ -129,7 +130,13 @@ fn draw(
     let older: i64 = versions.iter().skip(1).map(|version| version.members).sum();
     let form = fields(FormPart::post(here(slug), "Write a new version"), newest, typed).wrong(wrong);
     let mut page = StaffPage::new(by, HERE, newest.plan.name.clone()).table(history, "There is no version.");
-    if older > 0 {
+    let movable = crate::movable_members(tx, by, catalogue.club.id, slug)?;
+    if older > 0 && movable == 0 {
+        page = page.heading("over", "Members on older versions").text(format!(
+            "{older} go by an older version until their next billing month. None of them is left to be moved over."
+        ));
+    }
+    if movable > 0 {
         let form = FormPart::post(format!("{}move_over/", here(slug)), "Move them to the newest").quiet();
         page = page
             .heading("over", "Members on older versions")
@@ -220,9 +227,50 @@ async fn edit(
     to_response(done.await, &path)
 }
 
-async fn move_over(caller: Caller, Path(slug): Path<String>) -> Result<Response> {
+/// Whether moving members over was confirmed on the page that says what it means.
+struct MoveOverForm {
+    is_confirmed: bool,
+}
+
+impl Input for MoveOverForm {
+    fn parse(words: &mut Words) -> MoveOverForm {
+        MoveOverForm { is_confirmed: words.opt_text_within("confirm", 5).is_some() }
+    }
+}
+
+/// The page that says how many members move and to which price, and asks for a confirmation.
+fn confirm_move(tx: &mut Tx<'_>, by: &Actor, slug: &str) -> Result<StaffPage> {
+    let club = catalogue::current(tx)?.club.id;
+    let versions = crate::plan_versions(tx, by, club, slug)?;
+    let newest = versions.first().ok_or(Error::NotFound)?;
+    let members = match crate::movable_members(tx, by, club, slug)? {
+        1 => "1 member".to_owned(),
+        many => format!("{many} members"),
+    };
+    let form = FormPart::post(format!("{}move_over/", here(slug)), "Move members").hidden("confirm", "on");
+    let sentence = format!(
+        "{members} would go by version {} of {}, {} a month, from the next billing month on. Each gets an email.",
+        newest.n,
+        newest.plan.name,
+        format::money(newest.plan.price)
+    );
+    Ok(StaffPage::new(by, HERE, "Move these members?")
+        .text(sentence)
+        .with(Part::Form(form))
+        .with(Part::Links(vec![("Back to the plan", here(slug))])))
+}
+
+async fn move_over(
+    caller: Caller,
+    Path(slug): Path<String>,
+    PostedForm(form): PostedForm<MoveOverForm>,
+) -> Result<Response> {
     let path = here(&slug);
+    let is_confirmed = form.parsed.is_ok_and(|form| form.is_confirmed);
     let done = caller.tx(move |tx, by| {
+        if !is_confirmed {
+            return Ok(FormOutcome::Rendered(StatusCode::OK, Box::new(confirm_move(tx, by, &slug)?)));
+        }
         let club = catalogue::current(tx)?.club.id;
         crate::move_over(tx, by, club, &slug)?;
         Ok(FormOutcome::<StaffPage>::Redirect(format!("{}?done=1", here(&slug))))
