@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use booking_rules::iso;
 use jiff::{SignedDuration, Timestamp};
 use kit::{Error, Fields, Id, Refusal, Result, Tx};
 use people::{Action, Actor};
@@ -14,7 +15,6 @@ use crate::accounts::my_bookings::detail_and_due;
 use crate::attendance::day::{DayGuest, guest};
 use crate::booking::expiry::end_expired;
 use crate::model::Detail;
-use crate::rules::window::iso;
 use crate::store::{self, BookingRow};
 use crate::waitlist::ledger;
 use catalogue::Catalogue;
@@ -109,10 +109,9 @@ fn inside(tx: &mut Tx<'_>, input: &BlockInput) -> Result<Vec<InsideBlock>> {
 /// The bookings and live holds that have a resource somewhere in these cells, in the order of time.
 fn bookings_on(tx: &mut Tx<'_>, resource: Id, span: (Cell, Cell)) -> Result<Vec<BookingRow>> {
     let now = tx.now();
-    let mut found = Vec::new();
-    for id in rows::claimants_on(tx, resource, span)? {
-        found.extend(store::find(tx, id)?.filter(|kept| kept.booking.is_live(now)));
-    }
+    let claimants = rows::claimants_on(tx, resource, span)?;
+    let mut found = store::find_all(tx, &claimants)?;
+    found.retain(|kept| kept.booking.is_live(now));
     found.sort_by_key(|kept| (kept.booking.starts_at, kept.booking.id));
     Ok(found)
 }
@@ -267,7 +266,7 @@ fn check(catalogue: &Catalogue, input: &BlockInput, now: Timestamp) -> Result<()
 }
 
 /// The name of the field that says what is blocked.
-pub(crate) fn field_of(kind: BlockKind) -> &'static str {
+pub fn field_of(kind: BlockKind) -> &'static str {
     match kind {
         BlockKind::Room => "room_id",
         BlockKind::Technician => "technician_id",
@@ -297,7 +296,7 @@ fn described(catalogue: &Catalogue, block: &Block) -> Value {
 }
 
 /// A booking in the time of a block, as a refusal carries it.
-pub(crate) fn inside_out(zone: &jiff::tz::TimeZone, one: &InsideBlock) -> Value {
+pub fn inside_out(zone: &jiff::tz::TimeZone, one: &InsideBlock) -> Value {
     let booking = &one.detail.booking;
     json!({"id": booking.id, "reference": booking.reference, "starts_at": iso(zone, booking.starts_at),
         "ends_at": iso(zone, booking.ends_at), "guest": one.guest.name, "status": booking.status.as_str()})

@@ -1,19 +1,15 @@
 //! Bookings: free times with their prices, holds, bookings, moves, series, and the waitlist. The calendars of resources,
-//! and the key that lets nothing be booked twice, are in `scheduling`.
+//! and the key that lets nothing be booked twice, are in `scheduling`; rules and prices in `booking_rules`; the JSON API
+//! in `bookings_api`.
 
 mod accounts;
-mod api;
 mod attendance;
 mod blocks;
 mod booking;
 mod jobs;
 mod model;
 mod notifications;
-mod numbers;
 mod preview;
-mod pricing;
-mod refusals;
-mod rules;
 mod search;
 mod store;
 mod waitlist;
@@ -27,35 +23,40 @@ pub use accounts::privacy::{
     Exported, ExportedAddon, ExportedEvent, ExportedLapse, ExportedWait, export, export_lapses, export_waits,
     forget_address, forget_person, guest_addresses, has_ahead,
 };
-pub use api::routes;
 pub use attendance::day::{DayFilter, DayGuest, DayVisit, day_visits, guest_of, visits_ahead};
 pub use attendance::steps::{business_day_is_open, check_in, complete, no_show, start};
 pub use attendance::undo::{Undoing, undo_step};
 pub use blocks::{
     BLOCK_EDITED, BLOCK_REMOVED, BOOKINGS_INSIDE, BlockInput, InsideBlock, block, blocks, bookings_inside,
-    edit_block, one_block, remove_block,
+    edit_block, field_of, inside_out, one_block, remove_block,
 };
 pub use booking::amend::{add_to_visit, amend, leave_out, take_over, take_over_carried};
 pub use booking::audit::id_by_reference;
-pub use booking::book::book;
+pub use booking::book::{book, dry_run};
 pub use booking::cancel::{Reason, cancel, cancel_because};
 pub use booking::confirm::confirm;
 pub use booking::hold::{
-    Held, HeldNotes, Holder, Visitor, extend, held, held_notes, held_visit, hold, hold_of_token, let_go,
-    own_hold_at,
+    Held, HeldNotes, Holder, Visitor, dry_run_hold, extend, held, held_notes, held_visit, hold, hold_of_token,
+    let_go, own_hold_at,
 };
 pub use booking::import::{Record, record};
 pub use booking::reprice::{Repricing, reprice_for};
-pub use booking::request::{AddonRequest, Benefit, BookingRequest, Extras, Move, ShownMove, Then, When};
 pub use booking::reschedule::{Change, Rescheduled, preview_move, reschedule};
 pub use booking::series::{
     CONFLICTS, Repeated, Series, SeriesCancelled, cancel_series, note_repeated, open_series_of,
     preview_cancel_series, repeat,
 };
+pub use booking_rules::numbers::{ACCOUNT_DAYS, BIRTHDAY, MOVES, NUMBERS};
+pub use booking_rules::refusals::*;
+pub use booking_rules::{
+    AddonRequest, Agreed, Asker, Benefit, Booking, BookingRequest, Closed, Coverage, DecidedTime, Decision,
+    DecisionInput, Extras, Frozen, KeptRule, Leaving, Move, NOTHING_TO_UNDO, Override, PlanTerms, Policy,
+    PriceBasis, Quote, ReleaseRule, RuleInput, Rules, SUBJECT, ShownMove, SoldAddon, Start, Status, Stretch,
+    Terms, Then, WeekDay, When, Window, add_rule, all_rules, decide, decided_times, edit_rule, end_rule,
+    factor, gate, iso, price_for, quote, rules, terms, undo, week,
+};
 pub use jobs::{Nightly, Sweep, sweep, tidy};
-pub use model::SUBJECT;
-pub use model::{Booking, Detail, Frozen, Status};
-pub use model::{Only, Repriced};
+pub use model::{Detail, Only, Repriced};
 pub use notifications::guests::{
     GUEST, GuestVisit, TOO_MANY_GUEST_EMAILS, guest_visit, is_emailed, stop_guest_emails, visit_token,
 };
@@ -63,39 +64,18 @@ pub use notifications::notify::{
     BookingNews, Cancellation, OPENED, REPRICED, StillHolds, cancellation, notify_as_it_is, notify_upcoming,
     revision, still_open, still_repriced, still_true,
 };
-pub use numbers::{ACCOUNT_DAYS, BIRTHDAY, MOVES, NUMBERS};
-pub use pricing::policy::{Leaving, Policy};
-pub use pricing::price::{
-    Agreed, Coverage, PlanTerms, PriceBasis, Quote, SoldAddon, factor, price_for, quote,
-};
-pub use refusals::*;
-pub use rules::input::{DecisionInput, RuleInput};
-pub use rules::model::{Decision, Override, ReleaseRule, Rules, Start};
-pub use rules::overrides::{DecidedTime, NOTHING_TO_UNDO, decide, decided_times, undo};
-pub use rules::release::{Asker, Terms, gate, terms};
-pub use rules::week::{Stretch, WeekDay, week};
-pub use rules::weekly::{KeptRule, add_rule, all_rules, edit_rule, end_rule, rules};
-pub use rules::window::{Closed, Window, iso};
 pub use scheduling::{
     Bits, Block, BlockKind, Busy, Candidates, Cell, Day, DayCount, Days, Demand, Factors, Field, Keeping,
     MINUTES, Offer, Offers, Open, Openings, ReleaseMask, ResourceCalendar, begin, cell_at, cell_from, cells,
     minute, moments,
 };
 pub use search::free_times::{
-    Answer, BookingFor, FreeDay, MOST_DAYS, Search, SearchContext, Why, search, search_for,
+    Answer, BookingFor, FreeDay, MOST_DAYS, Search, SearchContext, Why, search, search_for, why,
 };
 pub use search::kept_times::{KeptTime, kept_times};
-pub use search::slot::ranked;
+pub use search::lookup::window;
+pub use search::slot::{Named, Slot, clock, ranked, slots, with_tax};
 pub use search::why_not::{Verdict, why_not, why_not_by_staff, why_not_for};
 pub use waitlist::join::{Joined, Place, Waiting, join, leave, place, places, wait, waits};
 pub use waitlist::model::{MatchWaitlist, Offered, Opened, Wait, WaitKind};
 pub use waitlist::offering::match_waitlist;
-
-// Former names: callers above are renamed one by one.
-pub use accounts::my_bookings::{MyBookings as Mine, my_bookings as mine};
-pub use booking::request::{AddonRequest as AddonWish, Benefit as Perk, BookingRequest as Wish};
-pub use pricing::price::Coverage as Cover;
-pub use rules::input::{DecisionInput as DecisionWish, RuleInput as RuleWish};
-pub use search::free_times::Search as Ask;
-pub use waitlist::model::MatchWaitlist as Look;
-pub use waitlist::offering::match_waitlist as look;

@@ -8,12 +8,12 @@ mod gates;
 #[path = "it/rules_examples.rs"]
 mod rules_examples;
 
-use bookings::Look;
+use bookings::MatchWaitlist;
 use jiff::tz::TimeZone;
 use kit::jobs::Handlers;
 use testing::{House, NOW, Program};
 
-/// Opens the small club at [`NOW`], with the routes and jobs of this crate.
+/// Opens the small club at [`NOW`], with the jobs of this crate.
 async fn open() -> House {
     open_at(NOW).await
 }
@@ -25,11 +25,11 @@ async fn open_at(now: &str) -> House {
 
 fn program(house: &kit::House) -> Program {
     let db = house.db.clone();
-    let handlers = Handlers::default().on(move |why: Look| {
+    let handlers = Handlers::default().on(move |why: MatchWaitlist| {
         let db = db.clone();
-        async move { bookings::look(&db, why).await.map(drop) }
+        async move { bookings::match_waitlist(&db, why).await.map(drop) }
     });
-    Program::of_routes(house, bookings::routes().split_for_parts().0, handlers)
+    Program::of_routes(house, axum::Router::new(), handlers)
 }
 
 fn new_york() -> TimeZone {

@@ -48,7 +48,7 @@ fn houses() -> (Router<House>, Document) {
         .merge(people::routes())
         .merge(catalogue::routes())
         .merge(membership::routes())
-        .merge(bookings::routes())
+        .merge(bookings_api::routes())
         .merge(bookings_pages::api_routes())
         .merge(site::api_routes())
         .split_for_parts()

@@ -191,7 +191,7 @@ fn range(shape: &str, field: &str) -> (i64, i64) {
     match (shape, field) {
         ("Id", "") => (1, LARGEST),
         ("NumberValue", "value") => (0, 10_000_000),
-        ("SeriesWish", "without") => (0, 25),
+        ("SeriesInput", "without") => (0, 25),
         _ if is_id(field) => (1, LARGEST),
         _ => RANGES
             .iter()
@@ -237,8 +237,8 @@ fn bound_text(shape: &str, field: &str, schema: &mut Map<String, Value>) {
         return;
     }
     let most = match (shape, field) {
-        ("PlanTermsWish", "price") => 20,
-        ("PlanTermsWish", "benefits") => 200,
+        ("PlanTermsInput", "price") => 20,
+        ("PlanTermsInput", "benefits") => 200,
         ("EmergencyContact", "name") => 80,
         ("path", _) => 200,
         // Descriptions of the club may be as long as a page.

@@ -174,8 +174,8 @@ fn sum(why: &Value) -> i64 {
 
 /// Looks for everyone who waits, as every five minutes.
 async fn look(house: &House) -> u64 {
-    let why = bookings::Look { joined: None, anyway: true };
-    bookings::look(house.db(), why).await.expect("the look works out")
+    let why = bookings::MatchWaitlist { joined: None, anyway: true };
+    bookings::match_waitlist(house.db(), why).await.expect("the look works out")
 }
 
 async fn cancel(house: &House, by: Player, booking: i64) -> Answer {

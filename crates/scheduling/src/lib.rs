@@ -10,6 +10,7 @@ mod claim;
 mod days;
 mod field;
 mod free;
+mod id_lists;
 mod model;
 mod read;
 mod store;
@@ -27,6 +28,7 @@ pub use claim::{
 pub use days::{Day, Days, Open, Openings, is_within, minute, moments};
 pub use field::{Candidates, Demand, Field, Keeping};
 pub use free::{DayCount, GRID, Offer, Offers};
+pub use id_lists::id_lists;
 pub use model::{Allocation, ResourceKind};
 pub use read::{field_with_blocks_of, field_without};
 pub use store::{

@@ -8,6 +8,7 @@ use kit::{Id, Result, Tx, args, sql};
 
 use crate::calendar::LONGEST;
 use crate::cells::Cell;
+use crate::id_lists::id_lists;
 use crate::model::Allocation;
 
 /// A claimed stretch, and until when if it is held.
@@ -264,14 +265,14 @@ pub(crate) fn expired_on(tx: &mut Tx<'_>, resource: Id, (from, to): (Cell, Cell)
 /// A fault of the database.
 pub fn technicians_of_each(tx: &mut Tx<'_>, claimants: &[Id]) -> Result<HashMap<Id, Vec<Id>>> {
     let mut technicians: HashMap<Id, Vec<Id>> = HashMap::new();
-    for some in claimants.chunks(8) {
-        let nth = |place: usize| some.get(place).copied().unwrap_or(Id(0));
+    for ids in id_lists(claimants) {
         tx.each(
-            sql!(
-                "SELECT booking_id, resource_id FROM allocations
-                 WHERE booking_id IN ($1, $2, $3, $4, $5, $6, $7, $8) AND kind = 'technician' ORDER BY resource_id"
-            ),
-            args![nth(0), nth(1), nth(2), nth(3), nth(4), nth(5), nth(6), nth(7)],
+            sql!(concat!(
+                "SELECT booking_id, resource_id FROM allocations WHERE booking_id IN (",
+                crate::id_list!(),
+                ") AND kind = 'technician' ORDER BY resource_id"
+            )),
+            ids,
             |row| {
                 technicians.entry(row.get(0)?).or_default().push(row.get(1)?);
                 Ok(())

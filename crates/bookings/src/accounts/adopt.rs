@@ -1,11 +1,11 @@
 //! What a visitor held, or the desk booked for nobody known, becomes the account's of whoever shows that the address on it
 //! is theirs.
 
+use booking_rules::SUBJECT;
 use kit::{Id, Result, Tx, args, sql};
 use money::Subject;
 use serde_json::json;
 
-use crate::model::SUBJECT;
 use crate::store;
 
 /// Hands everything over that carries this address and is nobody's. Says how many bookings and holds that were.

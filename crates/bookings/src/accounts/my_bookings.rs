@@ -1,5 +1,6 @@
 //! One's own bookings, and one of them whole.
 
+use booking_rules::{SUBJECT, Status, numbers::MOVES};
 use catalogue::Catalogue;
 use jiff::Timestamp;
 use kit::web::Paging;
@@ -8,8 +9,7 @@ use money::Subject;
 use people::{Action, Actor};
 use serde_json::Value;
 
-use crate::model::{Detail, Only, SUBJECT, Status};
-use crate::numbers::MOVES;
+use crate::model::{Detail, Only};
 use crate::store::{self, BookingRow};
 
 /// A person's bookings.

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use booking_rules::{Booking, Status};
 use jiff::civil::Date;
 use kit::fold::{digits, fold};
 use kit::web::{Input, Paging, Words};
@@ -11,7 +12,7 @@ use people::{Action, Actor};
 use crate::accounts::my_bookings::detail_and_due;
 use crate::attendance::steps::objection;
 use crate::attendance::undo::{Undoing, undoing};
-use crate::model::{Booking, Detail, Status};
+use crate::model::Detail;
 use crate::store::{self, BookingRow, columns};
 use catalogue::Catalogue;
 

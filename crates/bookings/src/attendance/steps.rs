@@ -1,5 +1,11 @@
 //! The steps of a visit on its day: the guest arrives, is served, goes; or does not come (C5, D11).
 
+use booking_rules::numbers::{NO_SHOW, START_EARLY, UNDO};
+use booking_rules::refusals::{
+    CHECK_IN_FIRST, CHECK_IN_LATER, COMPLETE_LATER, DAY_CLOSED, DONE_ALREADY, NO_SHOW_LATER, START_LATER,
+    WRONG_STEP,
+};
+use booking_rules::{Booking, SUBJECT, Status};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use kit::{Error, Id, Refusal, Result, Tx};
@@ -8,14 +14,8 @@ use people::{Action, Actor};
 use scheduling::{Days, begin};
 use serde_json::{Map, Value, json};
 
-use crate::model::{Booking, SUBJECT, Status};
+use crate::booking::charge::charge_for_leaving;
 use crate::notifications::notify;
-use crate::numbers::{NO_SHOW, START_EARLY, UNDO};
-use crate::pricing::charge::charge_for_leaving;
-use crate::refusals::{
-    CHECK_IN_FIRST, CHECK_IN_LATER, COMPLETE_LATER, DAY_CLOSED, DONE_ALREADY, NO_SHOW_LATER, START_LATER,
-    WRONG_STEP,
-};
 use crate::store;
 use catalogue::Catalogue;
 
@@ -100,7 +100,7 @@ pub(crate) fn objection(
         _ => (booking.starts_at + minutes(NO_SHOW), &NO_SHOW_LATER),
     };
     if now < from {
-        let from = crate::rules::window::iso(&catalogue.club.zone, from);
+        let from = booking_rules::iso(&catalogue.club.zone, from);
         return Ok(Some(Error::refused(refusal).with("opens_at", from)));
     }
     Ok(day_closed(catalogue, booking, now))
@@ -145,7 +145,7 @@ pub(crate) fn done_already(tx: &mut Tx<'_>, id: Id, to: Status) -> Result<Error>
     Ok(Error::refused(&DONE_ALREADY)
         .with("status", to.as_str())
         .with("by", by)
-        .with("at", crate::rules::window::iso(&zone, last.at)))
+        .with("at", booking_rules::iso(&zone, last.at)))
 }
 
 /// Takes a step, with what follows from it; `None` if the booking no longer stands where it did.

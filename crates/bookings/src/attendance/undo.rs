@@ -1,5 +1,7 @@
 //! Undoing a step of the day (D4): a check-in, a start, a completion, a no-show.
 
+use booking_rules::refusals::{DONE_ALREADY, FEE_PAID, MANAGER_REQUIRED, NOTHING_UNDONE};
+use booking_rules::{Booking, SUBJECT, Status, numbers::UNDO};
 use jiff::{SignedDuration, Timestamp};
 use kit::{Cents, Error, Fields, Id, Result, Tx};
 use money::Subject;
@@ -7,9 +9,6 @@ use people::{Action, Actor};
 use serde_json::{Value, json};
 
 use crate::attendance::steps::{day_closed, done_already};
-use crate::model::{Booking, SUBJECT, Status};
-use crate::numbers::UNDO;
-use crate::refusals::{DONE_ALREADY, FEE_PAID, MANAGER_REQUIRED, NOTHING_UNDONE};
 use crate::store::{self, LastEvent};
 use catalogue::Catalogue;
 
@@ -111,7 +110,7 @@ fn not_there(tx: &mut Tx<'_>, booking: &Booking, undone: Status) -> Result<Error
         return Ok(Error::refused(&DONE_ALREADY)
             .with("status", booking.status.as_str())
             .with("by", by)
-            .with("at", crate::rules::window::iso(&zone, last.at)));
+            .with("at", booking_rules::iso(&zone, last.at)));
     }
     match booking.status {
         Status::CheckedIn | Status::InProgress | Status::Completed | Status::NoShow

@@ -1,21 +1,21 @@
 //! What can still be said while a time is held: what goes with it, for whom, what pays, what follows it; and whose it is,
 //! once a visitor has signed in.
 
+use booking_rules::{
+    Booking, BookingRequest, Extras, MOST_THEN, Policy, Status, Then, When, numbers::HOLDS,
+    refusals::WRONG_STATE,
+};
 use kit::{Error, Id, Result, Tx, tokens};
 use people::Actor;
 use serde_json::json;
 
 use crate::booking::audit;
+use crate::booking::charge::{pay_with, priced, write_addons};
 use crate::booking::expiry::end_hold;
 use crate::booking::hold::{Holder, theirs};
 use crate::booking::place::{Placement, Placer};
-use crate::booking::request::{BookingRequest, Extras, MOST_THEN, Then, When};
 use crate::booking::visit;
-use crate::model::{Booking, Hold, Status};
-use crate::numbers::HOLDS;
-use crate::pricing::charge::{pay_with, priced, write_addons};
-use crate::pricing::policy::Policy;
-use crate::refusals::WRONG_STATE;
+use crate::model::Hold;
 use crate::search::lookup::window;
 use crate::store::{self, BookingRow};
 

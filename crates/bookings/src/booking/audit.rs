@@ -1,10 +1,9 @@
 //! What staff do with the bookings of others, in the audit log. What people do with their own is in the booking's events alone.
 
+use booking_rules::Booking;
 use kit::{Id, Result, Tx, args, sql};
 use people::{Action, Actor, AuditSubject, note_change};
 use serde_json::{Value, json};
-
-use crate::model::Booking;
 
 /// A booking as the log shows it.
 pub(crate) fn shown(booking: &Booking) -> Value {

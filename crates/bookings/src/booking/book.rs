@@ -1,13 +1,12 @@
 //! Booking: from a request to a claimed time. One transaction; nobody else can have the same room, technician,
 //! equipment, or guest, because the key of `claims` says so.
 
+use booking_rules::{Booking, BookingRequest};
 use kit::{Fields, Id, Result, Tx};
 use people::{Action, Actor};
 
 use crate::booking::place::Placement;
-use crate::booking::request::BookingRequest;
 use crate::booking::visit::place_visit;
-use crate::model::Booking;
 use crate::notifications::notify;
 use crate::search::lookup::window;
 use crate::search::resolved::{ResolvedRequest, SlotRequest};
@@ -47,7 +46,7 @@ pub(crate) fn all_of(tx: &mut Tx<'_>, first: &Booking, wish: &BookingRequest) ->
 ///
 /// # Errors
 /// Those of [`book`].
-pub(crate) fn dry_run(tx: &mut Tx<'_>, by: &Actor, wish: &BookingRequest) -> Result<()> {
+pub fn dry_run(tx: &mut Tx<'_>, by: &Actor, wish: &BookingRequest) -> Result<()> {
     let owner = owner(tx, by, wish)?;
     let catalogue = catalogue::current(tx)?;
     let window = window(tx, &catalogue, by, owner)?;

@@ -1,16 +1,14 @@
 //! Cancelling: always possible, and what it costs is known before.
 
+use booking_rules::{Booking, Leaving, Status, refusals::WRONG_STATE};
 use kit::web::{Input, Words};
 use kit::{Cents, Error, Id, Result, Tx};
 use people::{Action, Actor};
 use serde_json::json;
 
 use crate::booking::audit;
-use crate::model::{Booking, Status};
+use crate::booking::charge::charge_for_leaving;
 use crate::notifications::notify;
-use crate::pricing::charge::charge_for_leaving;
-use crate::pricing::policy::Leaving;
-use crate::refusals::WRONG_STATE;
 use crate::store;
 use crate::waitlist::ledger;
 

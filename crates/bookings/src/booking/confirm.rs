@@ -1,5 +1,9 @@
 //! From a held time to a booking. The price stands as it was held (P6), but for add-ons and for what pays.
 
+use booking_rules::refusals::{SAME_PERSON, TOO_MANY_OPEN, WRONG_STATE};
+use booking_rules::{
+    Booking, BookingRequest, Coverage, Extras, Policy, PriceBasis, Status, Then, When, Window,
+};
 use catalogue::Catalogue;
 use kit::{Error, Fault, Id, Result, Tx};
 use people::{Action, Actor};
@@ -8,18 +12,12 @@ use serde_json::json;
 
 use crate::booking::audit;
 use crate::booking::book::all_of;
+use crate::booking::charge::{pay_with, priced, settle, write_addons};
 use crate::booking::expiry::{claimant, end_hold};
 use crate::booking::hold::{Holder, theirs};
 use crate::booking::place::Placement;
-use crate::booking::request::{BookingRequest, Extras, Then, When};
 use crate::booking::visit::place_visit;
-use crate::model::{Booking, Status};
 use crate::notifications::notify;
-use crate::pricing::charge::{pay_with, priced, settle, write_addons};
-use crate::pricing::policy::Policy;
-use crate::pricing::price::{Coverage, PriceBasis};
-use crate::refusals::{SAME_PERSON, TOO_MANY_OPEN, WRONG_STATE};
-use crate::rules::window::Window;
 use crate::search::lookup::window;
 use crate::search::objections::most_open;
 use crate::store::{self, BookingRow};

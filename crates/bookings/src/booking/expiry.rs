@@ -1,12 +1,12 @@
 //! Holds that run out. Their claims count as free at once (H2): the next booking removes those in its way itself, the
 //! rest is swept.
 
+use booking_rules::Status;
 use catalogue::Catalogue;
 use kit::{Id, Result, Tx};
 use scheduling::Claimant;
 use serde_json::json;
 
-use crate::model::Status;
 use crate::store;
 use crate::waitlist::ledger;
 

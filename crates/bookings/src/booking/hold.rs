@@ -1,5 +1,8 @@
 //! Holding a time while somebody makes up their mind or pays (H1 to H3).
 
+use booking_rules::numbers::{HOLD, HOLDS, HOLDS_AN_HOUR, HOLDS_FROM};
+use booking_rules::refusals::{TOO_MANY_HELD, TOO_MANY_HOLDS, WRONG_STATE};
+use booking_rules::{AddonRequest, Booking, BookingRequest, Status, When};
 use jiff::{SignedDuration, Timestamp};
 use kit::{Error, Id, Result, Tx, tokens};
 use people::{Action, Actor};
@@ -9,11 +12,8 @@ use crate::booking::audit;
 use crate::booking::book::{dry_run, owner};
 use crate::booking::expiry::end_hold;
 use crate::booking::place::Placement;
-use crate::booking::request::{AddonRequest, BookingRequest, When};
 use crate::booking::visit::place_visit;
-use crate::model::{Booking, Detail, Hold, Status, Whose};
-use crate::numbers::{HOLD, HOLDS, HOLDS_AN_HOUR, HOLDS_FROM};
-use crate::refusals::{TOO_MANY_HELD, TOO_MANY_HOLDS, WRONG_STATE};
+use crate::model::{Detail, Hold, Whose};
 use crate::store::{self, BookingRow};
 
 /// A held time.
@@ -113,7 +113,7 @@ pub fn hold(tx: &mut Tx<'_>, by: &Actor, wish: &BookingRequest, visitor: &Visito
 ///
 /// # Errors
 /// Those of [`hold`].
-pub(crate) fn dry_run_hold(tx: &mut Tx<'_>, by: &Actor, wish: &BookingRequest) -> Result<()> {
+pub fn dry_run_hold(tx: &mut Tx<'_>, by: &Actor, wish: &BookingRequest) -> Result<()> {
     if by.person.is_none() {
         return Ok(());
     }

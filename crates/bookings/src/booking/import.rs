@@ -1,6 +1,9 @@
 //! Writing down a booking that was made elsewhere: for demonstrations and imports. No window and no wish is asked, but
 //! nobody is booked twice: what lies ahead is claimed like any other booking.
 
+use booking_rules::{
+    AddonRequest, Booking, Extras, Frozen, Policy, PriceBasis, SUBJECT, Status, quote, refusals::TAKEN,
+};
 use catalogue::Catalogue;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -10,13 +13,8 @@ use money::Subject;
 use scheduling::{Cell, Chosen, Demand, Factors, Wanted, begin, cells, claim_all};
 use serde_json::json;
 
+use crate::booking::charge::{bill, write_addons};
 use crate::booking::expiry::claimant;
-use crate::booking::request::{AddonRequest, Extras};
-use crate::model::{Booking, Frozen, SUBJECT, Status};
-use crate::pricing::charge::{bill, write_addons};
-use crate::pricing::policy::Policy;
-use crate::pricing::price::{PriceBasis, quote};
-use crate::refusals::TAKEN;
 use crate::store;
 
 /// A booking as it is known.

@@ -1,5 +1,7 @@
 //! Placing: claiming a time for a resolved request and writing it down as a booking or as a hold.
 
+use booking_rules::refusals::{SAME_PERSON, TAKEN};
+use booking_rules::{Booking, Extras, Frozen, Policy, PriceBasis, SoldAddon, Status, Window, quote};
 use catalogue::Catalogue;
 use kit::{Error, Id, Result, Tx};
 use people::Actor;
@@ -7,14 +9,9 @@ use scheduling::{Claimed, Offer, Taken, begin, claim_offer};
 use serde_json::json;
 
 use crate::booking::audit;
+use crate::booking::charge::{pay_with, settle, sold_addons, write_addons};
 use crate::booking::expiry::claimant;
-use crate::booking::request::Extras;
-use crate::model::{Booking, Frozen, Hold, Status};
-use crate::pricing::charge::{pay_with, settle, sold_addons, write_addons};
-use crate::pricing::policy::Policy;
-use crate::pricing::price::{PriceBasis, SoldAddon, quote};
-use crate::refusals::{SAME_PERSON, TAKEN};
-use crate::rules::window::Window;
+use crate::model::Hold;
 use crate::search::resolved::{ResolvedRequest, SlotRequest};
 use crate::store;
 

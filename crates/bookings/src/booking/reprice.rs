@@ -1,14 +1,13 @@
 //! When a plan changes, what was booked on days on which it does not count any more costs something else; then it may be
 //! cancelled freely (M5). It costs what was agreed again, if the plan comes back.
 
+use booking_rules::{Benefit, Booking, Coverage, Status};
 use kit::{Cents, Id, Result, Tx};
 use serde_json::json;
 
-use crate::booking::request::Benefit;
-use crate::model::{Booking, Repriced, Status};
+use crate::booking::charge::{bill, pay_with, priced};
+use crate::model::Repriced;
 use crate::notifications::notify;
-use crate::pricing::charge::{bill, pay_with, priced};
-use crate::pricing::price::Coverage;
 use crate::store;
 
 /// A booking that costs something else now.

@@ -1,5 +1,7 @@
 //! Moving a booking: the same booking at another time, priced anew; what not coming would have cost stays (C4).
 
+use booking_rules::refusals::{MOVE_CHANGED, PRICE_CHANGED, TOO_MANY_MOVES, WRONG_STATE};
+use booking_rules::{Booking, Frozen, Leaving, Move, PriceBasis, ShownMove, Status, Window, numbers::MOVES};
 use jiff::Timestamp;
 use kit::{Cents, Error, Id, Result, Tx};
 use people::{Action, Actor};
@@ -8,17 +10,10 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::booking::audit;
+use crate::booking::charge::{bill, pay_with, priced};
 use crate::booking::place::claim;
-use crate::booking::request::{Move, ShownMove};
-use crate::model::{Booking, Frozen, Status};
 use crate::notifications::notify;
-use crate::numbers::MOVES;
 use crate::preview::preview;
-use crate::pricing::charge::{bill, pay_with, priced};
-use crate::pricing::policy::Leaving;
-use crate::pricing::price::PriceBasis;
-use crate::refusals::{MOVE_CHANGED, PRICE_CHANGED, TOO_MANY_MOVES, WRONG_STATE};
-use crate::rules::window::Window;
 use crate::search::moving::Moving;
 use crate::search::moving::window_of_move;
 use crate::search::resolved::{ResolvedRequest, SlotRequest};

@@ -1,5 +1,6 @@
 //! Bookings that repeat: all are made in one transaction, or none.
 
+use booking_rules::{Booking, BookingRequest, When, iso, refusals::WRONG_STATE};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 use kit::web::{Input, Words};
@@ -9,12 +10,8 @@ use serde_json::{Value, json};
 
 use crate::booking::book::book_quietly;
 use crate::booking::cancel::cancel_quietly;
-use crate::booking::request::{BookingRequest, When};
-use crate::model::Booking;
 use crate::notifications::notify;
 use crate::preview::preview;
-use crate::refusals::WRONG_STATE;
-use crate::rules::window::iso;
 use crate::store;
 
 /// Some of the days can't be had.

@@ -1,14 +1,12 @@
 //! Several services in one visit (F10): back to back, in one transaction, with small gaps where the rooms need them.
 
+use booking_rules::{Booking, BookingRequest, Extras, Then, When, numbers::GAP};
 use jiff::SignedDuration;
 use kit::{Error, Id, Result, Tx};
 use scheduling::MINUTES;
 use serde_json::Value;
 
 use crate::booking::place::{Placement, Placer};
-use crate::booking::request::{BookingRequest, Extras, Then, When};
-use crate::model::Booking;
-use crate::numbers::GAP;
 use crate::search::lookup::window;
 use crate::search::resolved::{ResolvedRequest, SlotRequest};
 use crate::store;

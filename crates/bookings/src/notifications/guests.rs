@@ -1,13 +1,13 @@
 //! Guests: people for whom somebody else has booked (N1, N2). A guest is emailed about that booking alone, by a link that needs no
 //! sign-in and that can stop the emails.
 
+use booking_rules::{Booking, numbers::GUEST_ADDRESSES};
 use jiff::Timestamp;
 use kit::{Error, Id, Refusal, Result, Tx, args, sql, tokens};
 use people::{Action, Actor};
 
 use crate::accounts::my_bookings::read;
-use crate::model::{Booking, Detail};
-use crate::numbers::GUEST_ADDRESSES;
+use crate::model::Detail;
 use crate::store;
 
 /// The recipient for whom somebody else has booked.

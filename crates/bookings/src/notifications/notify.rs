@@ -1,6 +1,7 @@
 //! Notifications about bookings: what is written when something happens, and whether it still holds when it is sent (N3). The
 //! rules stand in decision 19.
 
+use booking_rules::{Booking, Status, numbers::REMIND_LAST};
 use jiff::{SignedDuration, Timestamp};
 use kit::notifications::OWNER;
 use kit::{Error, Fault, Id, Notification, Result, Tx, args, sql};
@@ -10,9 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::accounts::my_bookings::read;
-use crate::model::{Booking, Detail, Repriced, Status};
+use crate::model::{Detail, Repriced};
 use crate::notifications::guests::{self, GUEST};
-use crate::numbers::REMIND_LAST;
 use crate::search::free_times::search;
 use crate::store;
 use crate::waitlist;

@@ -1,12 +1,12 @@
 //! Reminders: a day before, and shortly before. Nothing is planned when a time is booked; every minute it is looked what
 //! is near and was not told yet, so a booking that is moved or cancelled needs no care.
 
+use booking_rules::numbers::{REMIND_FIRST, REMIND_LAST};
+use booking_rules::{Booking, Status};
 use jiff::{SignedDuration, Timestamp};
 use kit::{Id, Result, Tx, args, sql};
 
-use crate::model::{Booking, Status};
 use crate::notifications::notify;
-use crate::numbers::{REMIND_FIRST, REMIND_LAST};
 use crate::store;
 
 /// Has guests reminded whose time is near, at most so many; each once a start. How many.

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use booking_rules::{
+    AddonRequest, Closed, Coverage, PriceBasis, Quote, Rules, SoldAddon, Terms, Window, gate, quote, rules,
+};
 use catalogue::{Catalogue, Service};
 use jiff::civil::Date;
 use kit::web::{Input, Words};
@@ -13,13 +16,7 @@ use scheduling::{
     Candidates, Cell, DayCount, Days, Demand, Factors, Field, Offer, Offers, cell_from, field_without,
 };
 
-use crate::booking::request::AddonRequest;
-use crate::pricing::charge::sold_addons;
-use crate::pricing::price::{Coverage, PriceBasis, Quote, SoldAddon, quote};
-use crate::rules::model::Rules;
-use crate::rules::release::{Terms, gate};
-use crate::rules::weekly::rules;
-use crate::rules::window::{Closed, Window};
+use crate::booking::charge::sold_addons;
 use crate::search::lookup::{needs_plan, service, sold_minutes, terms_at, window};
 use crate::search::moving::{Moving, window_of_move};
 
@@ -374,7 +371,7 @@ impl Answer {
 }
 
 /// The lines of a price as clients read them: `[{code, label, amount}]`.
-pub(crate) fn why(lines: &[Line]) -> Vec<Why> {
+pub fn why(lines: &[Line]) -> Vec<Why> {
     lines
         .iter()
         .map(|line| Why { code: line.code.clone(), label: line.label.clone(), amount: line.amount })

@@ -1,12 +1,11 @@
 //! The times of a day that are free and that rules keep from whoever asks, each with when it opens to them (W3): so that
 //! a page can say what will come, and not only what is there.
 
+use booking_rules::{gate, rules};
 use jiff::Timestamp;
 use kit::{Refusal, Result, Tx};
 use scheduling::{Candidates, Days, Demand, Offers, begin, cell_from, cells, field_without};
 
-use crate::rules::release::gate;
-use crate::rules::weekly::rules;
 use crate::search::free_times::{Search, SearchContext};
 use crate::search::lookup::sold_minutes;
 use crate::search::lookup::{service, terms_at};

@@ -1,5 +1,6 @@
 //! What every search looks up first: the service, how long it is, the window of whoever asks, and the terms of a start.
 
+use booking_rules::{Rules, Start, Terms, Window, refusals::PLAN_REQUIRED, terms};
 use catalogue::{Catalogue, Service};
 use jiff::civil::Date;
 use kit::{Fields, Id, Result, Tx};
@@ -7,21 +8,11 @@ use membership::Standing;
 use people::{Action, Actor};
 use scheduling::{Cell, begin, minute};
 
-use crate::refusals::PLAN_REQUIRED;
-use crate::rules::model::{Rules, Start};
-use crate::rules::release::{Terms, terms};
-use crate::rules::window::Window;
-
 /// Who asks: the person that a booking would be for, and what their plan allows.
 ///
 /// # Errors
 /// A fault of the database.
-pub(crate) fn window(
-    tx: &mut Tx<'_>,
-    catalogue: &Catalogue,
-    by: &Actor,
-    person: Option<Id>,
-) -> Result<Window> {
+pub fn window(tx: &mut Tx<'_>, catalogue: &Catalogue, by: &Actor, person: Option<Id>) -> Result<Window> {
     let standing = match person {
         Some(person) => membership::standing(tx, catalogue.club.id, person)?,
         None => Standing::default(),

@@ -1,6 +1,7 @@
 //! What a booking brings along when it moves: its room and technicians (C6), its add-ons (P4) and what pays for it. The grid
 //! of times and the move itself price by the same, so that both show the same price.
 
+use booking_rules::{Benefit, Booking, Coverage, PriceBasis, SoldAddon, Window, numbers::BIRTHDAY};
 use catalogue::Catalogue;
 use jiff::civil::Date;
 use kit::{Cents, Id, Result, Tx};
@@ -9,12 +10,7 @@ use money::TaxRates;
 use people::{Action, Actor};
 use scheduling::Keeping;
 
-use crate::booking::request::Benefit;
-use crate::model::Booking;
-use crate::numbers::BIRTHDAY;
-use crate::pricing::charge::sold_addons;
-use crate::pricing::price::{Coverage, PriceBasis, SoldAddon};
-use crate::rules::window::Window;
+use crate::booking::charge::sold_addons;
 use crate::search::lookup::window_with;
 use crate::store;
 
@@ -96,7 +92,7 @@ impl Moving {
     }
 
     /// The sale on a day with what will pay for it there: what paid before, if there is one then; a credit for who lets
-    /// credits be used without asking (P3). The same as [`crate::pricing::charge::pay_with`] does when it moves.
+    /// credits be used without asking (P3). The same as [`crate::booking::charge::pay_with`] does when it moves.
     pub(crate) fn covered(&self, sale: PriceBasis, standing: &Standing, day: Date) -> PriceBasis {
         let has_credit = || standing.credits_left(day).is_some_and(|left| left > 0);
         let unasked = standing.uses_credits_unasked().then_some(Benefit::Credit);

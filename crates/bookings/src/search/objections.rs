@@ -1,17 +1,17 @@
 //! What speaks against a start, in the order of the table of refusals. That it is taken is told only to who may
 //! book then.
 
+use booking_rules::Window;
+use booking_rules::numbers::{OPEN_ACCOUNT, OPEN_BASE, OPEN_PREMIUM, OPEN_UNLIMITED};
+use booking_rules::refusals::{
+    CAPACITY, EQUIPMENT, MAINTENANCE, ROOM_CLOSED, SAME_PERSON, SKILL, TAKEN, TECHNICIAN_OFF, TOO_LATE,
+    TOO_MANY_OPEN, TURNOVER,
+};
 use catalogue::{Catalogue, Technician};
 use kit::{Error, Id, Refusal, Result, Tx};
 use membership::Tier;
 use scheduling::{BlockKind, Busy, Days, Demand, Factors, Field, Offers, begin, is_within};
 
-use crate::numbers::{OPEN_ACCOUNT, OPEN_BASE, OPEN_PREMIUM, OPEN_UNLIMITED};
-use crate::refusals::{
-    CAPACITY, EQUIPMENT, MAINTENANCE, ROOM_CLOSED, SAME_PERSON, SKILL, TAKEN, TECHNICIAN_OFF, TOO_LATE,
-    TOO_MANY_OPEN, TURNOVER,
-};
-use crate::rules::window::Window;
 use crate::search::lookup::{plan_refusal, terms_at};
 use crate::search::resolved::ResolvedRequest;
 use crate::store;

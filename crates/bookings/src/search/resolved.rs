@@ -1,5 +1,6 @@
 //! A request resolved to its service, its cells, and the resources that could serve.
 
+use booking_rules::{BookingRequest, Rules, When, Window, gate, rules};
 use catalogue::{Catalogue, Service};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -9,11 +10,6 @@ use scheduling::{
     field_with_blocks_of, field_without, has_blocks, is_within, moments,
 };
 
-use crate::booking::request::{BookingRequest, When};
-use crate::rules::model::Rules;
-use crate::rules::release::gate;
-use crate::rules::weekly::rules;
-use crate::rules::window::Window;
 use crate::search::lookup::{service, sold_minutes};
 use crate::search::moving::Moving;
 

@@ -1,5 +1,6 @@
 //! Offered starts as slots, with their price and rank: those of an answer, and the other times that a refusal carries.
 
+use booking_rules::iso;
 use catalogue::Catalogue;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -10,12 +11,11 @@ use scheduling::{Offer, begin, cells};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::rules::window::iso;
 use crate::search::free_times::{Answer, Why, why};
 
 /// One start that can be booked.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Slot {
+pub struct Slot {
     /// Names the start in this answer: service, start in UTC seconds.
     id: String,
     /// The operating day.
@@ -58,25 +58,27 @@ struct Priority {
 
 /// Somebody or something, by id and name.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Named {
-    pub(crate) id: Id,
-    pub(crate) name: String,
+pub struct Named {
+    /// Its id.
+    pub id: Id,
+    /// The name that guests read.
+    pub name: String,
 }
 
 impl Named {
     /// A room by its name.
-    pub(crate) fn room(catalogue: &Catalogue, id: Id) -> Named {
+    pub fn room(catalogue: &Catalogue, id: Id) -> Named {
         Named { id, name: catalogue.room(id).map(|room| room.name.clone()).unwrap_or_default() }
     }
 
     /// A technician by their name.
-    pub(crate) fn technician(catalogue: &Catalogue, id: Id) -> Named {
+    pub fn technician(catalogue: &Catalogue, id: Id) -> Named {
         Named { id, name: catalogue.technician(id).map(|one| one.name.clone()).unwrap_or_default() }
     }
 }
 
 /// Offers as slots of an answer, each with its rank.
-pub(crate) fn slots(answer: &Answer, offers: &[(usize, Offer)]) -> Vec<Slot> {
+pub fn slots(answer: &Answer, offers: &[(usize, Offer)]) -> Vec<Slot> {
     offers.iter().filter_map(|(rank, offer)| slot(answer, offer, *rank)).collect()
 }
 
@@ -138,12 +140,12 @@ fn slot(answer: &Answer, offer: &Offer, rank: usize) -> Option<Slot> {
 }
 
 /// What a clock of the club shows: `HH:MM`.
-pub(crate) fn clock(zone: &TimeZone, moment: Timestamp) -> String {
+pub fn clock(zone: &TimeZone, moment: Timestamp) -> String {
     moment.to_zoned(zone.clone()).strftime("%H:%M").to_string()
 }
 
 /// The reasons sum to the total, always (P7): the tax is one of them.
-pub(crate) fn with_tax(mut why: Vec<Why>, tax: Cents) -> Vec<Why> {
+pub fn with_tax(mut why: Vec<Why>, tax: Cents) -> Vec<Why> {
     if tax != Cents::ZERO {
         why.push(Why { code: "tax".to_owned(), label: "Tax".to_owned(), amount: tax });
     }

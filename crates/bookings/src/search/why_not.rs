@@ -1,10 +1,10 @@
 //! Why a time can't be booked, without booking it.
 
+use booking_rules::BookingRequest;
 use kit::{Error, Id, Result, Tx};
 use people::{Action, Actor};
 use scheduling::Offers;
 
-use crate::booking::request::BookingRequest;
 use crate::search::lookup::window;
 use crate::search::objections::objections;
 use crate::search::resolved::{ResolvedRequest, SlotRequest};

@@ -1,12 +1,12 @@
 //! Statements on the tables of bookings that more than one verb needs. They decide nothing.
 
+use booking_rules::{AddonRequest, Booking, Extras, SUBJECT, Status};
 use kit::{Cents, Id, Result, Tx, args, sql};
 use money::{Line, Subject};
 use serde_json::Value;
 
 use super::rows::{BookingRow, columns, written, written_policy, written_sale};
-use crate::booking::request::{AddonRequest, Extras};
-use crate::model::{Booking, Only, SUBJECT, Status};
+use crate::model::Only;
 
 pub(crate) fn insert(
     tx: &mut Tx<'_>,
@@ -140,6 +140,25 @@ pub(crate) fn note(tx: &mut Tx<'_>, booking: Id, by: Option<Id>, what: &str, det
 
 pub(crate) fn find(tx: &mut Tx<'_>, booking: Id) -> Result<Option<BookingRow>> {
     tx.one(sql!(concat!("SELECT ", columns!(), " FROM bookings b WHERE b.id = $1")), args![booking])
+}
+
+/// The bookings with these ids, in no order.
+pub(crate) fn find_all(tx: &mut Tx<'_>, ids: &[Id]) -> Result<Vec<BookingRow>> {
+    let mut found = Vec::new();
+    for ids in scheduling::id_lists(ids) {
+        let rows: Vec<BookingRow> = tx.all(
+            sql!(concat!(
+                "SELECT ",
+                columns!(),
+                " FROM bookings b WHERE b.id IN (",
+                scheduling::id_list!(),
+                ")"
+            )),
+            ids,
+        )?;
+        found.extend(rows);
+    }
+    Ok(found)
 }
 
 /// A person's bookings that end after `now`, the next first.

@@ -1,5 +1,6 @@
 //! Statements on what becomes of a booking: holds, moves, ends.
 
+use booking_rules::{Booking, Extras, Status};
 use jiff::{SignedDuration, Timestamp};
 use kit::{Cents, Fault, Id, Result, Tx, args, sql};
 use money::Line;
@@ -7,8 +8,7 @@ use serde_json::Value;
 
 use super::bookings::sealed_allergies;
 use super::rows::{BookingRow, columns, written, written_policy, written_sale};
-use crate::booking::request::Extras;
-use crate::model::{Booking, Hold, Status, Whose};
+use crate::model::{Hold, Whose};
 
 /// How many bookings a person has ahead (F7).
 pub(crate) fn count_open(tx: &mut Tx<'_>, person: Id) -> Result<i64> {
@@ -364,7 +364,7 @@ pub(crate) fn lapses_of(tx: &mut Tx<'_>, booking: &Booking) -> Result<i64> {
 
 /// How often a person has lapsed in the days that count (C2).
 pub(crate) fn lapses(tx: &mut Tx<'_>, person: Id) -> Result<i64> {
-    let days = catalogue::current(tx)?.number(crate::numbers::LAPSE_DAYS);
+    let days = catalogue::current(tx)?.number(booking_rules::numbers::LAPSE_DAYS);
     let since = tx.now() - SignedDuration::from_hours(24 * days);
     count(tx.one(sql!("SELECT COUNT(*) FROM lapses WHERE person_id = $1 AND at > $2"), args![person, since])?)
 }

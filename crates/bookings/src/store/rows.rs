@@ -1,10 +1,9 @@
 //! A booking as a row: its columns, its reader, and the JSON that is kept in them.
 
+use booking_rules::{Booking, Frozen};
 use kit::{Fault, Result};
 use money::Line;
 use serde_json::{Value, json};
-
-use crate::model::{Booking, Frozen};
 
 /// The columns of a booking, in the order of [`BookingRow`]'s reader.
 macro_rules! columns {

@@ -1,6 +1,8 @@
 //! Waiting for a time (L1 to L3): when one frees, the first in order gets it held for half an hour, then the next. Nobody
 //! is offered what is not truly held.
 
+use booking_rules::numbers::WAITS;
+use booking_rules::refusals::{TOO_MANY_WAITS, WRONG_STATE};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 use kit::web::{Input, Words};
@@ -10,8 +12,6 @@ use people::Actor;
 use scheduling::begin;
 
 use crate::booking::expiry::end_hold;
-use crate::numbers::WAITS;
-use crate::refusals::{TOO_MANY_WAITS, WRONG_STATE};
 use crate::search::free_times::{Answer, search};
 use crate::waitlist::model::{MatchWaitlist, Wait, WaitKind};
 use crate::waitlist::store;

@@ -3,6 +3,8 @@
 
 use std::collections::HashSet;
 
+use booking_rules::numbers::{OFFER, OFFER_AHEAD, QUIET_FROM, QUIET_TO};
+use booking_rules::{BookingRequest, Extras, When};
 use catalogue::Catalogue;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use kit::{Db, Error, Id, Result, Tx};
@@ -10,11 +12,9 @@ use people::Actor;
 use scheduling::{Cell, begin, cell_at};
 
 use crate::booking::place::Placement;
-use crate::booking::request::{BookingRequest, Extras, When};
 use crate::booking::visit::place_visit;
 use crate::model::Hold;
 use crate::notifications::notify;
-use crate::numbers::{OFFER, OFFER_AHEAD, QUIET_FROM, QUIET_TO};
 use crate::search::free_times::{BookingFor, SearchContext, prepare};
 use crate::waitlist::join::in_order;
 use crate::waitlist::model::{MatchWaitlist, Offered, Opened, Wait, WaitKind};

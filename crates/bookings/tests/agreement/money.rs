@@ -1,6 +1,6 @@
 //! What a booking costs, credits by billing month, and what cancelling costs (P1 to P8, M1, C1, C2).
 
-use bookings::{AddonWish, Extras, Perk};
+use bookings::{AddonRequest, Benefit, Extras};
 use kit::Id;
 use reference::{Moment, Paid, Rank, Terms, fee, price};
 
@@ -31,13 +31,16 @@ impl Scene {
         let day = self.world.day_of(&asked, start);
         let addons: Vec<(i64, i64)> =
             (0..2).map(|at| (at, dice.of(-3..=3))).filter(|(_, quantity)| *quantity > 0).collect();
-        let addon = |(at, quantity): &(i64, i64)| AddonWish {
+        let addon = |(at, quantity): &(i64, i64)| AddonRequest {
             id: Id(self.world.addons[usize::try_from(*at).expect("a place")].id),
             quantity: *quantity,
             notes: String::new(),
         };
-        let (perk, wants) =
-            *dice.pick(&[(None, None), (Some(Perk::Credit), Some(true)), (Some(Perk::Nothing), Some(false))]);
+        let (perk, wants) = *dice.pick(&[
+            (None, None),
+            (Some(Benefit::Credit), Some(true)),
+            (Some(Benefit::Nothing), Some(false)),
+        ]);
         let extras = Extras { addons: addons.iter().map(addon).collect(), perk, ..Extras::default() };
         let booked = self.book(&question, start, who, &person, extras).await?;
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use bookings::{BlockInput, BlockKind, Extras, Override, Perk, ReleaseRule, When, Wish};
+use bookings::{Benefit, BlockInput, BlockKind, BookingRequest, Extras, Override, ReleaseRule, When};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 use kit::testing::TestDb;
@@ -104,8 +104,8 @@ impl Question {
         Asked { person, service, minutes, party, room, technician, now }
     }
 
-    pub(crate) fn wish(&self, start: Moment, person: Option<i64>, extras: Extras) -> Wish {
-        Wish {
+    pub(crate) fn wish(&self, start: Moment, person: Option<i64>, extras: Extras) -> BookingRequest {
+        BookingRequest {
             service: Id(self.service),
             minutes: Some(self.minutes),
             when: When::Moment(time(start)),
@@ -213,7 +213,7 @@ impl Scene {
         let owner = whose.map(|at| self.people[usize::try_from(at).expect("a place")].1.clone());
         let person = Person { staff: true, ..owner.unwrap_or_default() };
         let guest_name = person.id.is_none().then(|| "A Guest".to_owned());
-        let extras = Extras { guest_name, perk: Some(Perk::Nothing), ..Extras::default() };
+        let extras = Extras { guest_name, perk: Some(Benefit::Nothing), ..Extras::default() };
         self.book(&question, start, self.people.len() - 1, &person, extras).await;
     }
 

@@ -1,6 +1,6 @@
 //! Free times: a day's, and what is said of many days (F1 to F5, F8, W1 to W3, P1 to P8).
 
-use bookings::{Ask, begin};
+use bookings::{Search, begin};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use kit::Id;
@@ -27,8 +27,8 @@ struct Told {
     member_until: Option<Moment>,
 }
 
-fn ask(question: &Question, first: Date, last: Date) -> Ask {
-    Ask {
+fn ask(question: &Question, first: Date, last: Date) -> Search {
+    Search {
         service: Id(question.service),
         minutes: Some(question.minutes),
         from: Some(first),

@@ -1,6 +1,6 @@
 //! What the reference implementation found, each by a small test of its own.
 
-use bookings::{Answer, Ask, Extras, ReleaseRule, When, Wish, begin, iso};
+use bookings::{Answer, BookingRequest, Extras, ReleaseRule, Search, When, begin, iso};
 use catalogue::{Room, Service, SoldByTime, Technician};
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
@@ -65,8 +65,8 @@ impl New {
     }
 }
 
-fn ask(service: Id, first: Date, last: Date) -> Ask {
-    Ask {
+fn ask(service: Id, first: Date, last: Date) -> Search {
+    Search {
         service,
         minutes: None,
         from: Some(first),
@@ -87,7 +87,7 @@ async fn actor(house: &House, player: Player) -> Actor {
     Actor::of(house.db().view(move |tx| people::person(tx, id)).await.expect("a person"))
 }
 
-async fn search(house: &House, player: Player, ask: Ask) -> Answer {
+async fn search(house: &House, player: Player, ask: Search) -> Answer {
     let by = actor(house, player).await;
     house.db().view(move |tx| bookings::search(tx, &by, &ask)).await.expect("an answer")
 }
@@ -98,9 +98,9 @@ async fn starts(house: &House, player: Player, service: Id, day: Date) -> Vec<St
     answer.offers.iter().map(|offer| iso(&zone, begin(offer.start))[11..16].to_owned()).collect()
 }
 
-fn wish(service: Id, at: &str) -> Wish {
+fn wish(service: Id, at: &str) -> BookingRequest {
     let moment: Timestamp = at.parse().expect("a time");
-    Wish {
+    BookingRequest {
         service,
         minutes: None,
         when: When::Moment(moment),
@@ -115,7 +115,7 @@ fn wish(service: Id, at: &str) -> Wish {
 }
 
 /// The codes that stand against a wish.
-async fn why_not(house: &House, player: Player, wish: Wish) -> Vec<&'static str> {
+async fn why_not(house: &House, player: Player, wish: BookingRequest) -> Vec<&'static str> {
     let by = actor(house, player).await;
     let verdict = house.db().view(move |tx| bookings::why_not(tx, &by, &wish)).await.expect("a verdict");
     let code = |error: &kit::Error| match error {
@@ -209,14 +209,14 @@ async fn a_plan_that_does_not_count_on_a_day_opens_nothing_of_it() {
 async fn what_is_closed_is_said_before_that_too_many_come() {
     let house = crate::open().await;
     let massage = house.service("massage").await;
-    let closed = Wish { party: Some(9), ..wish(massage, "2026-11-27T03:00:00-05:00") };
+    let closed = BookingRequest { party: Some(9), ..wish(massage, "2026-11-27T03:00:00-05:00") };
     assert_eq!(why_not(&house, GUS, closed.clone()).await, ["room_closed"]);
     let all = why_not(&house, MAX, closed.clone()).await;
     assert_eq!(all, ["room_closed", "technician_off", "capacity"]);
     let ira = house.technician("ira").await;
-    let all = why_not(&house, MAX, Wish { technician: Some(ira), ..closed }).await;
+    let all = why_not(&house, MAX, BookingRequest { technician: Some(ira), ..closed }).await;
     assert_eq!(all, ["room_closed", "technician_off", "skill", "capacity"]);
-    let open = Wish { party: Some(9), ..wish(massage, "2026-11-27T12:00:00-05:00") };
+    let open = BookingRequest { party: Some(9), ..wish(massage, "2026-11-27T12:00:00-05:00") };
     assert_eq!(why_not(&house, GUS, open).await, ["capacity"]);
 }
 
@@ -225,7 +225,7 @@ async fn more_people_than_a_service_is_for_are_offered_nothing() {
     let house = crate::open().await;
     // The room takes two, a massage is for one.
     let massage = house.service("massage").await;
-    let two = Ask { party: Some(2), ..ask(massage, FRIDAY, FRIDAY) };
+    let two = Search { party: Some(2), ..ask(massage, FRIDAY, FRIDAY) };
     assert!(search(&house, GUS, two).await.offers.is_empty());
 }
 

@@ -1,8 +1,8 @@
 //! The worked examples of the rules, by their letter. C stands with the release rules over the API; P, Q and R are money's.
 
 use bookings::{
-    Busy, Cell, Cover, Days, Demand, Field, Offers, PlanTerms, Policy, PriceBasis, ResourceCalendar, Window,
-    begin, cell_at, cells, iso, moments, quote,
+    Busy, Cell, Coverage, Days, Demand, Field, Offers, PlanTerms, Policy, PriceBasis, ResourceCalendar,
+    Window, begin, cell_at, cells, iso, moments, quote,
 };
 use catalogue::Hours;
 use jiff::Timestamp;
@@ -304,25 +304,25 @@ fn prices() {
     let (base, premium, unlimited) = (plan(Tier::Base), plan(Tier::Premium), plan(Tier::Unlimited));
     let (one, room, peak) = (10_000, 11_000, 12_000);
     let none: &[i64] = &[];
-    type Row<'r> = (&'r str, i64, i64, Option<&'r Plan>, (i64, i64), Cover, &'r [i64], i64);
+    type Row<'r> = (&'r str, i64, i64, Option<&'r Plan>, (i64, i64), Coverage, &'r [i64], i64);
     let table: [Row<'_>; 15] = [
-        ("J", 20_000, 15_000, None, (one, one), Cover::None, none, 20_000),
-        ("J", 20_000, 15_000, Some(&base), (one, one), Cover::None, none, 15_000),
-        ("J", 20_000, 15_000, Some(&premium), (one, one), Cover::None, none, 13_000),
-        ("J", 20_000, 15_000, Some(&unlimited), (one, one), Cover::Unlimited, none, 0),
-        ("K", 20_000, 15_000, None, (room, peak), Cover::None, none, 26_400),
-        ("K", 20_000, 15_000, Some(&premium), (room, peak), Cover::None, none, 17_160),
-        ("K", 20_000, 15_000, Some(&premium), (room, peak), Cover::Credit, none, 4_160),
-        ("L", 11_500, 11_500, Some(&base), (one, one), Cover::None, none, 8_625),
-        ("L", 11_500, 11_500, Some(&base), (one, 10_500), Cover::None, none, 9_056),
-        ("M", 20_000, 15_000, None, (room, peak), Cover::None, &[5_000], 31_400),
+        ("J", 20_000, 15_000, None, (one, one), Coverage::None, none, 20_000),
+        ("J", 20_000, 15_000, Some(&base), (one, one), Coverage::None, none, 15_000),
+        ("J", 20_000, 15_000, Some(&premium), (one, one), Coverage::None, none, 13_000),
+        ("J", 20_000, 15_000, Some(&unlimited), (one, one), Coverage::Unlimited, none, 0),
+        ("K", 20_000, 15_000, None, (room, peak), Coverage::None, none, 26_400),
+        ("K", 20_000, 15_000, Some(&premium), (room, peak), Coverage::None, none, 17_160),
+        ("K", 20_000, 15_000, Some(&premium), (room, peak), Coverage::Credit, none, 4_160),
+        ("L", 11_500, 11_500, Some(&base), (one, one), Coverage::None, none, 8_625),
+        ("L", 11_500, 11_500, Some(&base), (one, 10_500), Coverage::None, none, 9_056),
+        ("M", 20_000, 15_000, None, (room, peak), Coverage::None, &[5_000], 31_400),
         // P3: surcharges are waived for Unlimited; P4: add-ons have no discount and no credit.
-        ("P3", 20_000, 15_000, Some(&unlimited), (room, peak), Cover::Unlimited, none, 0),
-        ("P4", 20_000, 15_000, Some(&unlimited), (room, peak), Cover::Unlimited, &[5_000], 5_000),
-        ("P4", 20_000, 15_000, Some(&premium), (one, one), Cover::Credit, &[5_000, 1_500], 6_500),
+        ("P3", 20_000, 15_000, Some(&unlimited), (room, peak), Coverage::Unlimited, none, 0),
+        ("P4", 20_000, 15_000, Some(&unlimited), (room, peak), Coverage::Unlimited, &[5_000], 5_000),
+        ("P4", 20_000, 15_000, Some(&premium), (one, one), Coverage::Credit, &[5_000, 1_500], 6_500),
         // A factor below one gives no money back with a credit.
-        ("P3", 20_000, 15_000, Some(&premium), (9_000, one), Cover::Credit, none, 0),
-        ("P1", 20_000, 12_000, Some(&premium), (one, one), Cover::None, none, 12_000),
+        ("P3", 20_000, 15_000, Some(&premium), (9_000, one), Coverage::Credit, none, 0),
+        ("P1", 20_000, 12_000, Some(&premium), (one, one), Coverage::None, none, 12_000),
     ];
     for (letter, list, member, plan, (room_bp, time_bp), cover, addons, total) in table {
         let addons: Vec<_> = addons.iter().map(|cents| ("LED".to_owned(), Cents(*cents), 1)).collect();

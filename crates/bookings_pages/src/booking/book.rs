@@ -5,7 +5,9 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use bookings::{Answer, BookingFor, Extras, HeldNotes, Holder, KeptTime, SearchContext, Visitor, When, Wish};
+use bookings::{
+    Answer, BookingFor, BookingRequest, Extras, HeldNotes, Holder, KeptTime, SearchContext, Visitor, When,
+};
 use catalogue::{Catalogue, Service};
 use jiff::civil::{Date, Time};
 use jiff::{SignedDuration, Timestamp};
@@ -280,7 +282,7 @@ fn choose(
 fn hold_for(
     tx: &mut Tx<'_>,
     by: &Actor,
-    wish: &mut Wish,
+    wish: &mut BookingRequest,
     search: &Search,
     (typed, visitor): (&RawForm, &Visitor<'_>),
 ) -> Result<bookings::Held> {
@@ -308,8 +310,8 @@ fn noted(tx: &mut Tx<'_>, holder: Holder<'_>, hold: Id) -> Result<Extras> {
 }
 
 /// A wish for a time of a search, with nothing said besides.
-pub(crate) fn wish(service: &Service, search: &Search, when: When) -> Wish {
-    Wish {
+pub(crate) fn wish(service: &Service, search: &Search, when: When) -> BookingRequest {
+    BookingRequest {
         service: service.id,
         minutes: search.minutes,
         when,
@@ -457,7 +459,7 @@ fn why_not(
 }
 
 /// What refuses a wish first: to whoever asks, or to staff who book for someone else.
-fn verdict(tx: &mut Tx<'_>, by: &Actor, search: &Search, wish: &Wish) -> Result<Option<Error>> {
+fn verdict(tx: &mut Tx<'_>, by: &Actor, search: &Search, wish: &BookingRequest) -> Result<Option<Error>> {
     let verdict = match search.whom() {
         BookingFor::Asker => bookings::why_not(tx, by, wish)?,
         BookingFor::Person(person) => bookings::why_not_by_staff(tx, by, wish, Some(person))?,

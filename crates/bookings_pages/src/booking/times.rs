@@ -1,6 +1,6 @@
 //! Free times as they stand on a page: a strip of fourteen days, and the times of one of them.
 
-use bookings::{Answer, Ask, BookingFor, Closed, Factors, FreeDay, Offer, Window, begin, cells};
+use bookings::{Answer, BookingFor, Closed, Factors, FreeDay, Offer, Window, begin, cells};
 use catalogue::Service;
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
@@ -119,8 +119,8 @@ impl Search {
     }
 
     /// The question for the free times of some days.
-    pub(crate) fn ask(&self, service: Id, from: Date, to: Date, one_day: bool) -> Ask {
-        Ask {
+    pub(crate) fn ask(&self, service: Id, from: Date, to: Date, one_day: bool) -> bookings::Search {
+        bookings::Search {
             service,
             minutes: self.minutes,
             ignoring: self.moving,

@@ -6,7 +6,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use bookings::{Booking, Cover, Extras, Holder, Perk, Status, Then};
+use bookings::{Benefit, Booking, Coverage, Extras, Holder, Status, Then};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use kit::web::{Page, Path, Words, see_other};
@@ -334,15 +334,15 @@ fn apply(
 }
 
 /// A credit, a pass or a gift that was to pay has to be there: nobody pays in its stead without knowing.
-fn is_paid_as_asked(booking: &Booking, perk: Option<Perk>) -> Result<(), Stop> {
-    let cover = booking.sale.as_ref().map_or(Cover::None, |sale| sale.cover);
+fn is_paid_as_asked(booking: &Booking, perk: Option<Benefit>) -> Result<(), Stop> {
+    let cover = booking.sale.as_ref().map_or(Coverage::None, |sale| sale.cover);
     let what = match perk {
-        Some(Perk::Credit) => "credit",
-        Some(Perk::Pass) => "pass",
-        Some(Perk::Birthday) => "gift",
+        Some(Benefit::Credit) => "credit",
+        Some(Benefit::Pass) => "pass",
+        Some(Benefit::Birthday) => "gift",
         _ => return Ok(()),
     };
-    if cover != Cover::None {
+    if cover != Coverage::None {
         return Ok(());
     }
     let sentence = format!("There is no {what} left that could pay for this day. Nothing is booked yet.");

@@ -1,7 +1,7 @@
 //! The page of a held time, drawn.
 
 use askama::Template;
-use bookings::{Ask, Booking, Detail, Holder, Status};
+use bookings::{Booking, Detail, Holder, Status};
 use catalogue::Catalogue;
 use jiff::Timestamp;
 use kit::{Cents, Id, Result, Tx, tokens};
@@ -106,7 +106,7 @@ pub(crate) fn draw(
     let near = if is_over && service.active {
         let ask = search.ask(service.id, held.day, held.day, true);
         // What was added to it goes with it to another time, and is in the price (C6).
-        let ask = Ask { addons: notes.addons.clone(), ..ask };
+        let ask = bookings::Search { addons: notes.addons.clone(), ..ask };
         let day = bookings::search_for(tx, by, &ask, search.whom())?;
         times::near(&day, &search, held.starts_at)
     } else {

@@ -1,6 +1,6 @@
 //! What is said of a time that is held: as it is kept, as it is typed, and as it is understood.
 
-use bookings::{AddonWish, Booking, Cover, Extras, HeldNotes, Perk};
+use bookings::{AddonRequest, Benefit, Booking, Coverage, Extras, HeldNotes};
 use catalogue::{Catalogue, Service};
 use kit::web::{Input, Words};
 use kit::{Fields, Id};
@@ -25,11 +25,11 @@ pub(crate) const FIELDS: [(&str, &str); 9] = [
 ];
 
 /// What pays for the service, as the form says it.
-const PAYS: [(&str, Perk); 4] = [
-    ("nothing", Perk::Nothing),
-    ("credit", Perk::Credit),
-    ("pass", Perk::Pass),
-    ("birthday", Perk::Birthday),
+const PAYS: [(&str, Benefit); 4] = [
+    ("nothing", Benefit::Nothing),
+    ("credit", Benefit::Credit),
+    ("pass", Benefit::Pass),
+    ("birthday", Benefit::Birthday),
 ];
 
 /// What the form says, but for add-ons, which only who knows the service can read.
@@ -59,7 +59,7 @@ impl Input for HoldForm {
             allergies: words.opt_text("allergies_notes"),
             scene: scene.map(|name| json!({ "preset": name })),
             // What a form does not ask is not used without asking.
-            perk: Some(perk.unwrap_or(Perk::Nothing)),
+            perk: Some(perk.unwrap_or(Benefit::Nothing)),
             ..Extras::default()
         };
         HoldForm { extras, then: words.opt_id("then"), promise: lenient_number(words, "promise") }
@@ -86,7 +86,7 @@ pub(crate) fn addons(
     service: &Service,
     typed: &RawForm,
     fields: &mut Fields,
-) -> Vec<AddonWish> {
+) -> Vec<AddonRequest> {
     let mut wishes = Vec::new();
     for addon in catalogue.addons_of(service) {
         let text = typed.get(&quantity_field(addon.id)).trim();
@@ -94,7 +94,7 @@ pub(crate) fn addons(
             _ if text.is_empty() => {}
             Ok(0) => {}
             Ok(quantity) if (1..=MOST).contains(&quantity) => {
-                wishes.push(AddonWish { id: addon.id, quantity, notes: String::new() });
+                wishes.push(AddonRequest { id: addon.id, quantity, notes: String::new() });
             }
             _ => fields.add("addons", format!("{}: from none to {MOST}, please.", addon.name)),
         }
@@ -207,12 +207,15 @@ fn addon_lines(catalogue: &Catalogue, service: &Service, from: FilledFrom<'_>) -
 
 /// What could pay for the service, if there is anything.
 fn pays(held: &Booking, standing: &Standing, from: FilledFrom<'_>) -> Vec<Choice> {
-    let cover = held.sale.as_ref().map_or(Cover::None, |sale| sale.cover);
-    if cover == Cover::Unlimited {
+    let cover = held.sale.as_ref().map_or(Coverage::None, |sale| sale.cover);
+    if cover == Coverage::Unlimited {
         return Vec::new();
     }
-    let (uses_credit, uses_pass, uses_gift) =
-        (cover == Cover::Credit, matches!(cover, Cover::Pass(_)), matches!(cover, Cover::Birthday(_)));
+    let (uses_credit, uses_pass, uses_gift) = (
+        cover == Coverage::Credit,
+        matches!(cover, Coverage::Pass(_)),
+        matches!(cover, Coverage::Birthday(_)),
+    );
     // What this hold uses is not among what is left.
     let credits = standing.credits_left(held.day).unwrap_or(0) + i64::from(uses_credit);
     let passes = standing.passes_left(held.day) + i64::from(uses_pass);
@@ -220,9 +223,9 @@ fn pays(held: &Booking, standing: &Standing, from: FilledFrom<'_>) -> Vec<Choice
     let chosen = match from {
         FilledFrom::Raw(typed) => typed.get("pays").to_owned(),
         FilledFrom::Stored(..) => match cover {
-            Cover::Credit => "credit".to_owned(),
-            Cover::Pass(_) => "pass".to_owned(),
-            Cover::Birthday(_) => "birthday".to_owned(),
+            Coverage::Credit => "credit".to_owned(),
+            Coverage::Pass(_) => "pass".to_owned(),
+            Coverage::Birthday(_) => "birthday".to_owned(),
             _ => "nothing".to_owned(),
         },
     };

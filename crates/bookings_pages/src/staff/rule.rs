@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use bookings::{KeptRule, RuleWish, WeekDay};
+use bookings::{KeptRule, RuleInput, WeekDay};
 use catalogue::Catalogue;
 use kit::web::{Input, Page, Path, Words};
 use kit::{Error, Fields, House, Id, Result, Tx};
@@ -31,13 +31,13 @@ fn here(id: Id) -> String {
 
 /// A rule, and whether it is only to be looked at.
 struct ToEdit {
-    rule: RuleWish,
+    rule: RuleInput,
     preview: bool,
 }
 
 impl Input for ToEdit {
     fn parse(words: &mut Words) -> ToEdit {
-        ToEdit { preview: words.yes("preview"), rule: RuleWish::parse(words) }
+        ToEdit { preview: words.yes("preview"), rule: RuleInput::parse(words) }
     }
 }
 
@@ -58,7 +58,7 @@ async fn edit(caller: Caller, Path(id): Path<Id>, PostedForm(form): PostedForm<T
     let parsed = parsed.map(|wish| wish.rule);
     let done = caller.tx(move |tx, by| {
         let operation = |tx: &mut Tx<'_>| {
-            let RuleWish(rule) = parsed.clone().map_err(Error::Invalid)?;
+            let RuleInput(rule) = parsed.clone().map_err(Error::Invalid)?;
             let club = catalogue::current(tx)?.club.id;
             bookings::edit_rule(tx, by, club, id, &rule)?;
             Ok(format!("{}?done=1", here(id)))
@@ -69,7 +69,7 @@ async fn edit(caller: Caller, Path(id): Path<Id>, PostedForm(form): PostedForm<T
 }
 
 /// The week as it would be: the edit is done, looked at and undone.
-fn foresee(tx: &mut Tx<'_>, by: &Actor, id: Id, RuleWish(rule): &RuleWish) -> Result<Vec<WeekDay>> {
+fn foresee(tx: &mut Tx<'_>, by: &Actor, id: Id, RuleInput(rule): &RuleInput) -> Result<Vec<WeekDay>> {
     let mut seen = Vec::new();
     tx.attempt::<()>(|tx| {
         let catalogue = catalogue::current(tx)?;

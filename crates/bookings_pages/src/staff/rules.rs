@@ -4,7 +4,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use bookings::{KeptRule, ReleaseRule, RuleWish, Stretch, WeekDay, factor};
+use bookings::{KeptRule, ReleaseRule, RuleInput, Stretch, WeekDay, factor};
 use catalogue::Catalogue;
 use jiff::civil::Date;
 use kit::web::{Input, Words};
@@ -48,17 +48,17 @@ async fn list(caller: Caller, QueryForm(form): QueryForm<Wanted>) -> Result<Resp
     rendered(caller.view(move |tx, by| draw(tx, by, &typed, &wanted, None)).await, HERE)
 }
 
-async fn add(caller: Caller, PostedForm(form): PostedForm<RuleWish>) -> Result<Response> {
+async fn add(caller: Caller, PostedForm(form): PostedForm<RuleInput>) -> Result<Response> {
     let (typed, parsed) = (form.typed, form.parsed);
     let done = caller.tx(move |tx, by| {
-        if let Ok(RuleWish(rule)) = &parsed
+        if let Ok(RuleInput(rule)) = &parsed
             && typed.get("confirm").is_empty()
             && let Some(page) = confirm_rule(tx, by, rule, &typed)?
         {
             return Ok(FormOutcome::Rendered(StatusCode::OK, Box::new(page)));
         }
         let operation = |tx: &mut Tx<'_>| {
-            let RuleWish(rule) = parsed.clone().map_err(kit::Error::Invalid)?;
+            let RuleInput(rule) = parsed.clone().map_err(kit::Error::Invalid)?;
             let club = catalogue::current(tx)?.club.id;
             let id = bookings::add_rule(tx, by, club, &rule)?;
             Ok(format!("{HERE}{id}/?done=1"))

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
-use bookings::{DecidedTime, Decision, DecisionWish, factor, moments};
+use bookings::{DecidedTime, Decision, DecisionInput, factor, moments};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use kit::web::{Input, Words};
@@ -49,7 +49,7 @@ impl Input for FormWish {
             }
         }
         let civil = day.zip(time).map(|(day, time)| day.to_datetime(time));
-        FormWish { civil, room: words.id("room_id"), decision: DecisionWish::decision(words) }
+        FormWish { civil, room: words.id("room_id"), decision: DecisionInput::decision(words) }
     }
 }
 

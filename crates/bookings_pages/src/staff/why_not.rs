@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
-use bookings::Wish;
+use bookings::BookingRequest;
 use kit::web::{Input, Words};
 use kit::{Error, Fields, House, Result, Tx};
 use people::{Action, Actor, Caller};
@@ -18,7 +18,7 @@ pub(crate) fn routes() -> Router<House> {
 }
 
 /// A question, if one was asked.
-struct Question(Option<Wish>, Option<String>);
+struct Question(Option<BookingRequest>, Option<String>);
 
 impl Input for Question {
     fn parse(words: &mut Words) -> Question {
@@ -26,7 +26,7 @@ impl Input for Question {
         if words.raw("service_id").is_none() {
             return Question(None, email);
         }
-        Question(Some(Wish::parse(words)), email)
+        Question(Some(BookingRequest::parse(words)), email)
     }
 }
 
@@ -53,7 +53,7 @@ async fn show(caller: Caller, QueryForm(form): QueryForm<Question>) -> Result<Re
 }
 
 /// What speaks against it, in sentences.
-fn find(tx: &mut Tx<'_>, by: &Actor, wish: Wish, email: Option<String>) -> Result<Vec<String>> {
+fn find(tx: &mut Tx<'_>, by: &Actor, wish: BookingRequest, email: Option<String>) -> Result<Vec<String>> {
     by.need(Action::SeeEveryBooking)?;
     let person = match email {
         Some(email) => {

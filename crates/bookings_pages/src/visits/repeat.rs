@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use bookings::{Detail, Extras, Holder, Repeated, Series, When, Wish};
+use bookings::{BookingRequest, Detail, Extras, Holder, Repeated, Series, When};
 use jiff::{Timestamp, ToSpan as _};
 use kit::replies::{Deed, Reply, once};
 use kit::web::{Input, Page, Path, Words, body};
@@ -228,7 +228,7 @@ fn page(tx: &mut Tx<'_>, by: &Actor, detail: &Detail) -> Result<RepeatPage> {
 }
 
 /// The same as a visit, so many weeks after it.
-fn wish(tx: &mut Tx<'_>, by: &Actor, detail: &Detail, plan: &Plan) -> Result<Wish> {
+fn wish(tx: &mut Tx<'_>, by: &Actor, detail: &Detail, plan: &Plan) -> Result<BookingRequest> {
     let booking = &detail.booking;
     let catalogue = catalogue::current(tx)?;
     let zone = &catalogue.club.zone;
@@ -247,7 +247,7 @@ fn wish(tx: &mut Tx<'_>, by: &Actor, detail: &Detail, plan: &Plan) -> Result<Wis
         [(id, _)] => Some(*id),
         _ => None,
     };
-    Ok(Wish {
+    Ok(BookingRequest {
         service: booking.service,
         minutes: booking.sale.as_ref().map(|sale| sale.minutes),
         when: When::Moment(first.timestamp()),

@@ -96,7 +96,7 @@ async fn dashboard(caller: Caller, HoldToken(token): HoldToken) -> Result<Respon
 fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<DashboardPage> {
     let person = by.person()?;
     let catalogue = catalogue::current(tx)?;
-    let mine = bookings::mine(tx, by, Paging { page: 1, size: LATELY })?;
+    let mine = bookings::my_bookings(tx, by, Paging { page: 1, size: LATELY })?;
     let places = bookings::places(tx, by)?;
     let standing = membership::standing(tx, catalogue.club.id, person.id)?;
     let saved = money::saved(tx, person.id)?;

@@ -12,7 +12,7 @@ mod rounds;
 
 pub(crate) use membership_pages::BOOKING_TERMS;
 
-use bookings::{BookingNews, Look, Nightly, OPENED, REPRICED, Sweep};
+use bookings::{BookingNews, MatchWaitlist, Nightly, OPENED, REPRICED, Sweep};
 use kit::jobs::{Handlers, Job as _, prune};
 use kit::replies::forget_replies;
 use kit::{Fault, House, Id, Result, Tx};
@@ -34,7 +34,7 @@ pub fn handlers(house: &House, post: &Post) -> Handlers {
     old_jobs::add(house, Handlers::default())
         .on(move |job: Proven| accounts::adopt(adopting.clone(), job))
         .on(move |Seal {}| accounts::seal(sealing.clone()))
-        .on(move |why: Look| look(looking.clone(), why))
+        .on(move |why: MatchWaitlist| look(looking.clone(), why))
         .on(move |Nightly {}| tidy(nightly.clone()))
         .on(move |Sweep {}| sweep(sweeping.clone()))
         .on(move |Turn {}| turn(turning.clone()))
@@ -93,8 +93,8 @@ async fn follow(house: House, person: Id) -> Result<()> {
     house.db.tx(move |tx| bookings::reprice_for(tx, person)).await.map(drop)
 }
 
-async fn look(house: House, why: Look) -> Result<()> {
-    bookings::look(&house.db, why).await.map(drop)
+async fn look(house: House, why: MatchWaitlist) -> Result<()> {
+    bookings::match_waitlist(&house.db, why).await.map(drop)
 }
 
 async fn sweep(house: House) -> Result<()> {

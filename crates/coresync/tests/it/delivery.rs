@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use bookings::{Move, Status, Wish};
+use bookings::{BookingRequest, Move, Status};
 use jiff::{SignedDuration, Timestamp};
 use kit::config::Config;
 use kit::db::{Place, Width};
@@ -166,7 +166,7 @@ impl World {
             words["guest_name"] = json!("Ann Lee");
             words["guest_email"] = json!(format!("guest{}@example.com", self.chance.below(4)));
         }
-        let (wish, person) = (parsed::<Wish>(&words), self.house.person(by));
+        let (wish, person) = (parsed::<BookingRequest>(&words), self.house.person(by));
         let booked = self.house.db().tx(move |tx| {
             let by = Actor::of(people::person(tx, person)?);
             bookings::book(tx, &by, &wish)

@@ -58,7 +58,7 @@ async fn an_account_whose_address_is_not_verified_has_nobody_else_emailed() {
     let mut ids = Vec::new();
     for (n, time) in ["10:00", "11:00"].into_iter().enumerate() {
         let when = json!({"date": "2026-11-26", "start_time": time, "guest_email": format!("victim{n}@example.com")});
-        let wish: bookings::Wish = parsed(&and(spam.clone(), when));
+        let wish: bookings::BookingRequest = parsed(&and(spam.clone(), when));
         let booked = house.db().tx(move |tx| {
             let by = people::Actor::of(people::person(tx, person)?);
             bookings::book(tx, &by, &wish)
@@ -118,7 +118,7 @@ async fn the_limit_of_guests_holds_when_they_are_named_at_once() {
         let db = house.db().clone();
         let words = json!({"service_id": pod, "date": "2026-11-27", "start_time": format!("{:02}:{:02}", 8 + n / 2, 30 * (n % 2)),
             "guest_name": "Ann", "guest_email": format!("ann{n}@example.com")});
-        let wish: bookings::Wish = kit::web::Words::from_json(words.to_string().as_bytes())
+        let wish: bookings::BookingRequest = kit::web::Words::from_json(words.to_string().as_bytes())
             .and_then(kit::web::Words::parse)
             .expect("good words");
         tasks.spawn(async move {

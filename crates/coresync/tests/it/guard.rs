@@ -245,12 +245,12 @@ fn no_file_is_forgotten() {
         };
         let beside = folder.with_extension("rs").display().to_string();
         let parents = ["mod.rs", "lib.rs", "main.rs"].map(|one| folder.join(one).display().to_string());
-        // What test programs share is a module of the programs beside it.
-        let programs = all
-            .iter()
-            .filter(|(name, _)| folder.ends_with("tests") && Path::new(name).parent() == Some(folder));
-        let known = parents.iter().chain([&beside]).chain(programs.map(|(name, _)| name));
-        let known = known.filter_map(|parent| texts.get(parent.as_str()));
+        // Each file of a folder of tests is a root, so any of them may declare a module beside it.
+        let is_root_beside =
+            |file: &str| folder.ends_with("tests") && Path::new(file).parent() == Some(folder);
+        let roots_beside = texts.iter().filter(|(file, _)| is_root_beside(file)).map(|(_, text)| text);
+        let parents = parents.iter().chain([&beside]).filter_map(|parent| texts.get(parent.as_str()));
+        let known = parents.chain(roots_beside);
         let is_known = |text: &&&str| {
             let words: Vec<&str> = text.split_whitespace().collect();
             words.windows(2).any(|pair| pair[0] == "mod" && pair[1].trim_end_matches([';', '{']) == stem)

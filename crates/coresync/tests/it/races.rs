@@ -135,7 +135,8 @@ async fn of_an_offer_and_a_booking_one_has_the_time() {
         house.run_jobs().await;
         cancel(&house, UMA, taken).await.expect(200);
         let words = wish(&house, "suite", "2026-11-27", "18:00").await;
-        let offer = bookings::look(house.db(), bookings::Look { anyway: true, joined: None });
+        let offer =
+            bookings::match_waitlist(house.db(), bookings::MatchWaitlist { anyway: true, joined: None });
         let booking = post(&house, GUS, CREATE, words);
         let (offered, booked) = if round.is_multiple_of(2) {
             tokio::join!(offer, booking)
@@ -296,9 +297,12 @@ async fn of_joining_and_a_cancellation_nothing_is_lost() {
         cancelled.expect(200);
         let saw_it_open = joined.expect(201).number("total_open") > 0;
         // Several look at once, as several processes do.
-        let why = bookings::Look::default();
-        let (one, other, ()) =
-            tokio::join!(bookings::look(house.db(), why), bookings::look(house.db(), why), house.run_jobs());
+        let why = bookings::MatchWaitlist::default();
+        let (one, other, ()) = tokio::join!(
+            bookings::match_waitlist(house.db(), why),
+            bookings::match_waitlist(house.db(), why),
+            house.run_jobs()
+        );
         one.expect("looked");
         other.expect("looked");
         let mut held = Vec::new();

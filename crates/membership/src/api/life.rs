@@ -53,22 +53,22 @@ async fn stay(caller: Caller) -> Result<Answered<Done>> {
 
 /// Which plan.
 #[derive(ToSchema)]
-struct PlanWish {
+struct PlanInput {
     /// Its slug.
     plan: String,
 }
 
-impl Input for PlanWish {
-    fn parse(words: &mut Words) -> PlanWish {
-        PlanWish { plan: words.text("plan", 100) }
+impl Input for PlanInput {
+    fn parse(words: &mut Words) -> PlanInput {
+        PlanInput { plan: words.text("plan", 100) }
     }
 }
 
 /// Changes to a plan that costs less, from the day after what is paid.
-#[utoipa::path(post, path = "/api/memberships/change/", tag = "memberships", request_body = PlanWish,
+#[utoipa::path(post, path = "/api/memberships/change/", tag = "memberships", request_body = PlanInput,
     responses((status = 200, body = Done), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]
-async fn change(caller: Caller, Json(wish): Json<PlanWish>) -> Result<Answered<Done>> {
+async fn change(caller: Caller, Json(wish): Json<PlanInput>) -> Result<Answered<Done>> {
     caller.tx(move |tx, by| life::change_down(tx, by, by.person()?.id, &wish.plan)).await?;
     Ok(done("The plan changes with the next billing month.", None))
 }

@@ -60,7 +60,7 @@ async fn versions(caller: Caller, Path(slug): Path<String>) -> Result<Answered<V
 /// The terms of a new version, whole.
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `PlanTerms` reads them")]
-struct PlanTermsWish {
+struct PlanTermsInput {
     /// The version that was seen.
     version: i64,
     /// A month.
@@ -89,7 +89,7 @@ struct Edited {
 
 /// Managers: writes a new version of a plan. Who joins gets it; members keep theirs.
 #[utoipa::path(put, path = "/api/memberships/plans/{slug}/", tag = "memberships", params(("slug" = String, Path)),
-    request_body = PlanTermsWish,
+    request_body = PlanTermsInput,
     responses((status = 200, body = Edited), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
 async fn edit(

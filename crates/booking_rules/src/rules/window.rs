@@ -74,7 +74,7 @@ impl Window {
     }
 
     /// The refusal of a day that is not open: `outside_window`, carrying `opens_at` and `max_advance_days`.
-    pub(crate) fn refusal(&self, day: Date) -> Option<Error> {
+    pub fn refusal(&self, day: Date) -> Option<Error> {
         self.closed(day).map(|closed| {
             Error::refused(&OUTSIDE_WINDOW)
                 .with("opens_at", self.shown(closed.opens_at))
@@ -118,7 +118,7 @@ impl Window {
     }
 
     /// An error as whoever asks reads it: refusals have sentences of their own for staff.
-    pub(crate) fn worded(&self, error: Error) -> Error {
+    pub fn worded(&self, error: Error) -> Error {
         match error {
             Error::Refused(refusal, carried) if self.unbounded => {
                 Error::Refused(refusals::for_staff(refusal), carried)

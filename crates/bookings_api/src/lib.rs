@@ -1,7 +1,7 @@
-//! Bookings over JSON: wire types, handlers, and their documentation.
+//! Bookings over JSON: wire types, handlers, and their documentation. The operations are in `bookings`.
 
 mod blocks;
-mod bookings;
+mod booking;
 mod common;
 mod history;
 mod lifecycle;
@@ -16,7 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 /// The addresses of this crate.
 pub fn routes() -> OpenApiRouter<House> {
     OpenApiRouter::new()
-        .merge(bookings::routes())
+        .merge(booking::routes())
         .merge(lifecycle::routes())
         .merge(waitlist::routes())
         .merge(history::routes())

@@ -5,6 +5,11 @@ use std::sync::Arc;
 use axum::Json as Answered;
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use booking_rules::{BookingRequest, Extras, price_for};
+use bookings::{
+    BookingFor, Detail, Holder, Search, book, cancel_because, confirm, dry_run, ranked, search_for, show,
+    slots, window,
+};
 use catalogue::{Catalogue, ServiceCard};
 use kit::replies::Reply;
 use kit::web::{Json, Once, OnceHeader, Paging, Path, Problem, Query, Words, unpaged};
@@ -16,19 +21,8 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::accounts::my_bookings::{self, show};
-use crate::api::common::{BookingWish, CancelWish, SentReason, tell, to_response};
-use crate::api::wire::{Availability, BookingOut};
-use crate::booking::book::{book, dry_run};
-use crate::booking::cancel::cancel_because;
-use crate::booking::confirm::confirm;
-use crate::booking::hold::Holder;
-use crate::booking::request::{BookingRequest, Extras};
-use crate::model::Detail;
-use crate::pricing::price::price_for;
-use crate::search::free_times::{BookingFor, Search, search_for};
-use crate::search::lookup::window;
-use crate::search::slot::{ranked, slots};
+use crate::common::{BookingInput, CancelInput, SentReason, tell, to_response};
+use crate::wire::{Availability, BookingOut};
 
 pub(crate) fn routes() -> OpenApiRouter<House> {
     OpenApiRouter::new()
@@ -108,7 +102,7 @@ impl kit::web::Input for ToBook {
 
 /// Books a time, or what is held.
 #[utoipa::path(post, path = "/api/bookings/create_booking/", tag = "bookings", params(OnceHeader),
-    request_body = BookingWish,
+    request_body = BookingInput,
     responses((status = 201, body = BookingOut), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn create_booking(caller: Caller, Once(Json(wanted), deed): Once<Json<ToBook>>) -> Result<Reply> {
@@ -152,7 +146,7 @@ struct MyBookings {
 async fn my_bookings(caller: Caller, Query(paging): Query<Paging>) -> Result<Answered<MyBookings>> {
     caller
         .view(move |tx, by| {
-            let found = my_bookings::my_bookings(tx, by, paging)?;
+            let found = bookings::my_bookings(tx, by, paging)?;
             let (catalogue, now) = (catalogue::current(tx)?, tx.now());
             let all =
                 |details: &[Detail]| details.iter().map(|one| BookingOut::of(&catalogue, one, now)).collect();
@@ -190,7 +184,7 @@ struct CancelledOut {
 
 /// Cancels a booking; `cancel_cost` said before what stays due.
 #[utoipa::path(post, path = "/api/bookings/{id}/cancel_booking/", tag = "bookings",
-    params(("id" = i64, Path), OnceHeader), request_body = CancelWish,
+    params(("id" = i64, Path), OnceHeader), request_body = CancelInput,
     responses((status = 200, body = CancelledOut), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn cancel_booking(

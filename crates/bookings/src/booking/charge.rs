@@ -1,5 +1,9 @@
 //! What a booking's person owes: the sale paid with what of a plan is to pay for it, priced with its add-ons, and charged.
 
+use booking_rules::{
+    AddonRequest, Benefit, Booking, Coverage, Leaving, PriceBasis, SUBJECT, SoldAddon, numbers::BIRTHDAY,
+    quote,
+};
 use catalogue::{Catalogue, Service};
 use jiff::civil::Date;
 use kit::{Cents, Error, Fields, Id, Result, Tx, numbers};
@@ -7,11 +11,6 @@ use membership::Standing;
 use money::{Bill, Line, LineKind, Subject};
 use serde_json::json;
 
-use crate::booking::request::{AddonRequest, Benefit};
-use crate::model::{Booking, SUBJECT};
-use crate::numbers::BIRTHDAY;
-use crate::pricing::policy::Leaving;
-use crate::pricing::price::{Coverage, PriceBasis, SoldAddon, quote};
 use crate::store;
 
 /// Makes a claimed time a booking: charged, noted, numbered (H4). Whoever calls it notifies.

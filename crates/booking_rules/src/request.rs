@@ -107,7 +107,7 @@ pub enum Benefit {
 /// The largest JSON text of a scene, in bytes.
 const LARGEST_SCENE: usize = 4_000;
 /// The most services that follow in one visit.
-pub(crate) const MOST_THEN: usize = 3;
+pub const MOST_THEN: usize = 3;
 /// No booking is longer, in minutes.
 const LONGEST: i64 = 24 * 60;
 

@@ -11,7 +11,7 @@ pub const ACCOUNT_DAYS: Number = Number::new(
     365,
 );
 /// How long before its start a time closes online (W1).
-pub(crate) const AHEAD: Number = Number::new(
+pub const AHEAD: Number = Number::new(
     "minutes_ahead",
     "Minutes before its start until which a time is booked online",
     60,
@@ -19,18 +19,17 @@ pub(crate) const AHEAD: Number = Number::new(
     1_440,
 );
 /// How long a hold lasts (H1).
-pub(crate) const HOLD: Number = Number::new("hold_minutes", "Minutes for which a time is held", 10, 1, 60);
+pub const HOLD: Number = Number::new("hold_minutes", "Minutes for which a time is held", 10, 1, 60);
 /// How long an offer from the waitlist is held (L2).
-pub(crate) const OFFER: Number =
+pub const OFFER: Number =
     Number::new("offer_minutes", "Minutes for which a time is held for who waited", 30, 5, 240);
 /// Live holds of an account (H1).
-pub(crate) const HOLDS: Number =
-    Number::new("holds_an_account", "Times that an account holds at once", 3, 1, 20);
+pub const HOLDS: Number = Number::new("holds_an_account", "Times that an account holds at once", 3, 1, 20);
 /// Live holds of visitors from one network (H1).
-pub(crate) const HOLDS_FROM: Number =
+pub const HOLDS_FROM: Number =
     Number::new("holds_an_address", "Times that visitors of one address hold at once", 5, 1, 100);
 /// Holds that visitors of one network make in an hour (H1).
-pub(crate) const HOLDS_AN_HOUR: Number = Number::new(
+pub const HOLDS_AN_HOUR: Number = Number::new(
     "holds_an_address_an_hour",
     "Times that visitors of one address hold in an hour",
     30,
@@ -38,41 +37,41 @@ pub(crate) const HOLDS_AN_HOUR: Number = Number::new(
     1_000,
 );
 /// Bookings ahead of an account (F7).
-pub(crate) const OPEN_ACCOUNT: Number =
+pub const OPEN_ACCOUNT: Number =
     Number::new("open_account", "Bookings ahead that an account may have", 3, 1, 100);
 /// Bookings ahead of a Base member (F7).
-pub(crate) const OPEN_BASE: Number =
+pub const OPEN_BASE: Number =
     Number::new("open_base", "Bookings ahead that a Base member may have", 8, 1, 100);
 /// Bookings ahead of a Premium member (F7).
-pub(crate) const OPEN_PREMIUM: Number =
+pub const OPEN_PREMIUM: Number =
     Number::new("open_premium", "Bookings ahead that a Premium member may have", 12, 1, 100);
 /// Bookings ahead of an Unlimited member (F7).
-pub(crate) const OPEN_UNLIMITED: Number =
+pub const OPEN_UNLIMITED: Number =
     Number::new("open_unlimited", "Bookings ahead that an Unlimited member may have", 20, 1, 100);
 /// Free until so many hours before, for members (C1).
-pub(crate) const FREE_MEMBER: Number =
+pub const FREE_MEMBER: Number =
     Number::new("free_hours_member", "Hours before the start until which members cancel freely", 24, 0, 336);
 /// Free until so many hours before, for others (C1).
-pub(crate) const FREE_OTHERS: Number =
+pub const FREE_OTHERS: Number =
     Number::new("free_hours_others", "Hours before the start until which others cancel freely", 48, 0, 336);
 /// Half until so many hours before (C1).
-pub(crate) const HALF: Number =
+pub const HALF: Number =
     Number::new("half_hours", "Hours before the start until which cancelling costs half", 12, 0, 336);
 /// Free for so many minutes after booking (C1).
-pub(crate) const REGRET: Number =
+pub const REGRET: Number =
     Number::new("regret_minutes", "Minutes after booking within which it is cancelled freely", 60, 0, 1_440);
 /// What the second late cancellation in a month costs who has an Unlimited plan (C2), in cents.
-pub(crate) const LAPSE_FEE: Number =
+pub const LAPSE_FEE: Number =
     Number::new("lapse_cents", "Cents that an Unlimited member's second lapse costs", 5_000, 0, 100_000);
 /// How far back lapses count (C2).
-pub(crate) const LAPSE_DAYS: Number = Number::new("lapse_days", "Days for which a lapse counts", 30, 1, 365);
+pub const LAPSE_DAYS: Number = Number::new("lapse_days", "Days for which a lapse counts", 30, 1, 365);
 /// How often a booking is moved (C4).
 pub const MOVES: Number = Number::new("moves", "How often a booking may be moved", 2, 0, 20);
 /// From when on staff may say that somebody did not come (C5).
-pub(crate) const NO_SHOW: Number =
+pub const NO_SHOW: Number =
     Number::new("no_show_minutes", "Minutes after the start from which staff mark a no-show", 15, 0, 240);
 /// For how long the desk undoes a step of a visit without a manager (D4).
-pub(crate) const UNDO: Number = Number::new(
+pub const UNDO: Number = Number::new(
     "undo_minutes",
     "Minutes for which the desk undoes a check-in, a start or a no-show",
     30,
@@ -80,22 +79,21 @@ pub(crate) const UNDO: Number = Number::new(
     240,
 );
 /// How long before its time a visit may start (D11).
-pub(crate) const START_EARLY: Number =
+pub const START_EARLY: Number =
     Number::new("start_early_minutes", "Minutes before its time from which a visit may start", 15, 0, 120);
 /// How long after it began staff still enter a visit (W1).
-pub(crate) const WALK_IN: Number =
+pub const WALK_IN: Number =
     Number::new("walk_in_minutes", "Minutes after its start until which staff enter a visit", 120, 0, 720);
 /// Between the services of a visit (F10).
-pub(crate) const GAP: Number =
+pub const GAP: Number =
     Number::new("gap_minutes", "Minutes between the services of a visit, at most", 15, 0, 60);
 /// The nights in which nothing is offered (L2).
-pub(crate) const QUIET_FROM: Number =
+pub const QUIET_FROM: Number =
     Number::new("quiet_from", "Hour from which nothing is offered at night", 22, 0, 24);
 /// See [`QUIET_FROM`].
-pub(crate) const QUIET_TO: Number =
-    Number::new("quiet_to", "Hour from which times are offered again", 8, 0, 24);
+pub const QUIET_TO: Number = Number::new("quiet_to", "Hour from which times are offered again", 8, 0, 24);
 /// Nothing is held for who waited so short before its start (L2).
-pub(crate) const OFFER_AHEAD: Number = Number::new(
+pub const OFFER_AHEAD: Number = Number::new(
     "offer_ahead_hours",
     "Hours before its start until which a time is held for who waited",
     2,
@@ -103,10 +101,10 @@ pub(crate) const OFFER_AHEAD: Number = Number::new(
     48,
 );
 /// Places that a person has on the waitlist.
-pub(crate) const WAITS: Number = Number::new("waits", "Places that a person has on the waitlist", 10, 1, 100);
+pub const WAITS: Number = Number::new("waits", "Places that a person has on the waitlist", 10, 1, 100);
 
 /// When a guest is reminded first.
-pub(crate) const REMIND_FIRST: Number = Number::new(
+pub const REMIND_FIRST: Number = Number::new(
     "remind_first_hours",
     "Hours before the start at which a guest is reminded first",
     24,
@@ -114,11 +112,11 @@ pub(crate) const REMIND_FIRST: Number = Number::new(
     168,
 );
 /// When a guest is reminded again.
-pub(crate) const REMIND_LAST: Number =
+pub const REMIND_LAST: Number =
     Number::new("remind_last_hours", "Hours before the start at which a guest is reminded again", 2, 0, 24);
 
 /// How many different addresses of guests an account has emails sent to in a day (N1).
-pub(crate) const GUEST_ADDRESSES: Number =
+pub const GUEST_ADDRESSES: Number =
     Number::new("guest_addresses", "Guests’ addresses that an account may have emailed in a day", 5, 0, 100);
 
 /// What the gift of a birthday month is worth at most (M3), in cents.

@@ -2,6 +2,8 @@
 
 use axum::Json as Answered;
 use axum::http::StatusCode;
+use booking_rules::iso;
+use bookings::{Joined, Slot, Wait, WaitKind, Waiting, join, leave, ranked, slots, waits};
 use jiff::civil::Date;
 use kit::replies::Reply;
 use kit::web::{Json, Once, OnceHeader, Path, Problem};
@@ -12,11 +14,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-
-use crate::rules::window::iso;
-use crate::search::slot::{Slot, ranked, slots};
-use crate::waitlist::join::{Joined, Waiting, join, leave, waits};
-use crate::waitlist::model::{Wait, WaitKind};
 
 pub(crate) fn routes() -> OpenApiRouter<House> {
     OpenApiRouter::new().routes(routes!(my_waits, join_waitlist)).routes(routes!(leave_waitlist))
@@ -114,7 +111,7 @@ fn joined(tx: &mut Tx<'_>, Joined { wait, open }: Joined) -> Result<JoinedOut> {
 /// A wish to wait.
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `Waiting` reads them")]
-struct WaitWish {
+struct WaitInput {
     service_id: i64,
     /// The first operating day.
     #[schema(format = Date)]
@@ -139,7 +136,7 @@ struct WaitWish {
 
 /// Joins the waitlist, or asks to be told when a time opens. The times that are open already are answered: offered is
 /// only what becomes free afterwards.
-#[utoipa::path(post, path = "/api/bookings/waitlist/", tag = "bookings", params(OnceHeader), request_body = WaitWish,
+#[utoipa::path(post, path = "/api/bookings/waitlist/", tag = "bookings", params(OnceHeader), request_body = WaitInput,
     responses((status = 201, body = JoinedOut), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn join_waitlist(caller: Caller, Once(Json(wish), deed): Once<Json<Waiting>>) -> Result<Reply> {

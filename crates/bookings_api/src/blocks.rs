@@ -2,6 +2,10 @@
 
 use axum::Json as Answered;
 use axum::http::StatusCode;
+use booking_rules::iso;
+use bookings::{
+    BlockInput, block, blocks, bookings_inside, edit_block, field_of, inside_out, one_block, remove_block,
+};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use kit::replies::Reply;
@@ -14,11 +18,6 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-
-use crate::blocks::{
-    BlockInput, block, blocks, bookings_inside, edit_block, field_of, inside_out, one_block, remove_block,
-};
-use crate::rules::window::iso;
 
 pub(crate) fn routes() -> OpenApiRouter<House> {
     OpenApiRouter::new().routes(routes!(list_blocks, add_block)).routes(routes!(change_block, remove))

@@ -1,5 +1,8 @@
 //! The shapes that clients read.
 
+use booking_rules::refusals::{OUTSIDE_WINDOW, PLAN_REQUIRED};
+use booking_rules::{Closed, Status, iso};
+use bookings::{Answer, Detail, FreeDay, Named, Slot, Why, clock, why, with_tax};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -9,11 +12,6 @@ use scheduling::begin;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::model::{Detail, Status};
-use crate::refusals::{OUTSIDE_WINDOW, PLAN_REQUIRED};
-use crate::rules::window::{Closed, iso};
-use crate::search::free_times::{Answer, FreeDay, Why, why};
-use crate::search::slot::{Named, Slot, clock, with_tax};
 use catalogue::Catalogue;
 
 /// Free times, and what who asks may do with them.

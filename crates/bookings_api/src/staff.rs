@@ -1,6 +1,8 @@
 //! The day at the front desk, over JSON: the visits of a business day, and undoing a step.
 
 use axum::Json as Answered;
+use booking_rules::Status;
+use bookings::{DayFilter, DayVisit, Undoing, day_visits, undo_step};
 use kit::web::{Input, Json, List, Paging, Path, Problem, Query, Words};
 use kit::{Cents, House, Id, Result};
 use people::Caller;
@@ -9,11 +11,8 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::api::common::to_response;
-use crate::api::wire::BookingOut;
-use crate::attendance::day::{DayFilter, DayVisit, day_visits};
-use crate::attendance::undo::{Undoing, undo_step};
-use crate::model::Status;
+use crate::common::to_response;
+use crate::wire::BookingOut;
 
 pub(crate) fn routes() -> OpenApiRouter<House> {
     OpenApiRouter::new().routes(routes!(staff_bookings)).routes(routes!(undo_visit_step))

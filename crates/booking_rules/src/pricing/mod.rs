@@ -1,5 +1,4 @@
 //! What a booking costs, and what it costs not to come.
 
-pub(crate) mod charge;
 pub(crate) mod policy;
 pub(crate) mod price;

@@ -1,5 +1,7 @@
 //! Services that a person had, over JSON.
 
+use booking_rules::iso;
+use bookings::{Had, history};
 use catalogue::ServiceCard;
 use jiff::civil::Date;
 use kit::web::{List, Paging, Problem, Query};
@@ -9,9 +11,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-
-use crate::accounts::history::{Had, history};
-use crate::rules::window::iso;
 
 pub(crate) fn routes() -> OpenApiRouter<House> {
     OpenApiRouter::new().routes(routes!(had_before))

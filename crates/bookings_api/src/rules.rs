@@ -2,6 +2,10 @@
 
 use axum::Json as Answered;
 use axum::http::StatusCode;
+use booking_rules::{
+    DecidedTime, Decision, DecisionInput, KeptRule, RuleInput, add_rule, all_rules, decide, decided_times,
+    edit_rule, end_rule, factor, iso, undo,
+};
 use jiff::Timestamp;
 use kit::web::{Input, Json, List, Paging, Path, Problem, Query, Words};
 use kit::{House, Id, Result};
@@ -10,13 +14,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-
-use crate::pricing::price::factor;
-use crate::rules::input::{DecisionInput, RuleInput};
-use crate::rules::model::Decision;
-use crate::rules::overrides::{DecidedTime, decide, decided_times, undo};
-use crate::rules::weekly::{KeptRule, add_rule, all_rules, edit_rule, end_rule};
-use crate::rules::window::iso;
 
 pub(crate) fn routes() -> OpenApiRouter<House> {
     OpenApiRouter::new()

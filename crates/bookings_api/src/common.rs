@@ -1,20 +1,18 @@
 //! What several handlers share: the words of a booking request, a reason that may be sent, and a booking as an answer.
 
 use axum::extract::{FromRequest, Request};
+use bookings::{Detail, Reason};
 use kit::web::{Words, body};
 use kit::{Error, Fields, Id, Result, Tx};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::accounts::my_bookings;
-use crate::api::wire::BookingOut;
-use crate::booking::cancel::Reason;
-use crate::model::Detail;
+use crate::wire::BookingOut;
 
 /// A wish for a booking. Only `service_id` and a time (`date` and `start_time`, or `starts_at`) are needed.
 #[derive(Serialize, ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `BookingRequest` reads them")]
-pub(crate) struct BookingWish {
+pub(crate) struct BookingInput {
     service_id: i64,
     /// The operating day.
     #[schema(format = Date)]
@@ -43,8 +41,8 @@ pub(crate) struct BookingWish {
     companion_id: Option<i64>,
     companion_name: Option<String>,
     /// What follows in the same visit, back to back; at most three.
-    then: Option<Vec<ThenWish>>,
-    addons: Option<Vec<BookingWishAddon>>,
+    then: Option<Vec<ThenInput>>,
+    addons: Option<Vec<BookingAddonInput>>,
     use_credit: Option<bool>,
     /// A guest pass pays for one companion's share.
     use_pass: Option<bool>,
@@ -60,18 +58,18 @@ pub(crate) struct BookingWish {
 /// What follows in the same visit.
 #[derive(Serialize, ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `Then` reads them")]
-struct ThenWish {
+struct ThenInput {
     service_id: i64,
     duration: Option<u32>,
     room_id: Option<i64>,
     technician_id: Option<i64>,
-    addons: Option<Vec<BookingWishAddon>>,
+    addons: Option<Vec<BookingAddonInput>>,
 }
 
 /// An add-on that is wished for.
 #[derive(Serialize, ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `BookingRequest` reads them")]
-struct BookingWishAddon {
+struct BookingAddonInput {
     id: i64,
     /// 1 to 20.
     quantity: u32,
@@ -86,14 +84,14 @@ pub(crate) fn tell(tx: &mut Tx<'_>, detail: &Detail) -> Result<BookingOut> {
 
 /// A booking as it stands now, for who has just done something with it.
 pub(crate) fn to_response(tx: &mut Tx<'_>, id: Id) -> Result<BookingOut> {
-    let detail = my_bookings::read(tx, id)?;
+    let detail = bookings::read(tx, id)?;
     tell(tx, &detail)
 }
 
 /// Why something is cancelled.
 #[derive(Serialize, ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `Reason` reads them")]
-pub(crate) struct CancelWish {
+pub(crate) struct CancelInput {
     /// Given by staff, it is in the email to the guest.
     #[schema(max_length = 500)]
     reason: Option<String>,

@@ -205,7 +205,7 @@ impl PriceBasis {
     /// What becomes of the sale where `plan` counts on its day; `None` if it stands. What was sold without a plan stands, and
     /// so does what was sold by a plan, as long as one counts that gives as much (P6, M4). Else it is priced by what counts
     /// (M5), until what was agreed holds again.
-    pub(crate) fn follow(&self, plan: Option<&Plan>) -> Option<PriceBasis> {
+    pub fn follow(&self, plan: Option<&Plan>) -> Option<PriceBasis> {
         let now = plan.map(PlanTerms::of);
         let agreed = match (&self.agreed, &self.plan) {
             (Some(agreed), _) => agreed.clone(),

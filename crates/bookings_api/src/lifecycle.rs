@@ -4,6 +4,11 @@ use std::sync::Arc;
 
 use axum::Json as Answered;
 use axum::http::StatusCode;
+use booking_rules::{Booking, BookingRequest, Move};
+use bookings::{
+    Change, Holder, Named, Repeated, Rescheduled, Visitor, cancel_series, dry_run_hold, extend, held, hold,
+    let_go, preview_move, repeat, reschedule, why_not,
+};
 use kit::replies::Reply;
 use kit::web::{Input, Json, Once, OnceHeader, Path, Problem, Query, Words};
 use kit::{Cents, Error, House, Id, Result, Tx};
@@ -14,16 +19,8 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::api::common::{BookingWish, CancelWish, SentReason, to_response};
-use crate::api::wire::BookingOut;
-use crate::attendance::steps;
-use crate::booking::hold::{Holder, Visitor, dry_run_hold, extend, held, hold, let_go};
-use crate::booking::request::{BookingRequest, Move};
-use crate::booking::reschedule::{Change, Rescheduled, preview_move, reschedule};
-use crate::booking::series::{Repeated, cancel_series, repeat};
-use crate::model::Booking;
-use crate::search::slot::Named;
-use crate::search::why_not::why_not;
+use crate::common::{BookingInput, CancelInput, SentReason, to_response};
+use crate::wire::BookingOut;
 
 pub(crate) fn routes() -> OpenApiRouter<House> {
     OpenApiRouter::new()
@@ -69,7 +66,7 @@ impl Input for ToHold {
 }
 
 /// Holds a time for the club's `hold_minutes`: ten, unless it says otherwise.
-#[utoipa::path(post, path = "/api/bookings/hold/", tag = "bookings", params(OnceHeader), request_body = BookingWish,
+#[utoipa::path(post, path = "/api/bookings/hold/", tag = "bookings", params(OnceHeader), request_body = BookingInput,
     responses((status = 201, body = HoldOut), (status = 400, body = Problem), (status = 403, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
 async fn hold_time(
@@ -143,7 +140,7 @@ async fn extend_hold(
 /// Where a booking is to be moved.
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `Move` reads them")]
-struct MoveWish {
+struct MoveInput {
     /// The operating day.
     #[schema(format = Date)]
     date: Option<String>,
@@ -194,7 +191,7 @@ struct MovedOut {
 
 /// Moves a booking: same id, same reference, priced anew.
 #[utoipa::path(post, path = "/api/bookings/{id}/reschedule/", tag = "bookings", params(("id" = i64, Path), OnceHeader),
-    request_body = MoveWish,
+    request_body = MoveInput,
     responses((status = 200, body = MovedOut), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn move_booking(
@@ -215,7 +212,7 @@ async fn move_booking(
                 difference,
                 new_total: booking.total(),
                 frozen_fee: booking.frozen.fee,
-                starts_at: crate::rules::window::iso(zone, booking.starts_at),
+                starts_at: booking_rules::iso(zone, booking.starts_at),
                 is_preview: preview,
                 booking: to_response(tx, id)?,
             };
@@ -236,9 +233,9 @@ struct SeriesOut {
 /// A wish that repeats.
 #[derive(Serialize, ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `Repeated` reads them")]
-struct SeriesWish {
+struct SeriesInput {
     #[serde(flatten)]
-    wish: BookingWish,
+    wish: BookingInput,
     every_weeks: Option<u32>,
     times: Option<u32>,
     skip_conflicts: Option<bool>,
@@ -250,7 +247,7 @@ struct SeriesWish {
 }
 
 /// Books a series: the words of a wish with `every_weeks`, `times`, and perhaps `skip_conflicts` or `instead`.
-#[utoipa::path(post, path = "/api/bookings/series/", tag = "bookings", params(OnceHeader), request_body = SeriesWish,
+#[utoipa::path(post, path = "/api/bookings/series/", tag = "bookings", params(OnceHeader), request_body = SeriesInput,
     responses((status = 201, body = SeriesOut), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn repeat_booking(caller: Caller, Once(Json(repeated), deed): Once<Json<Repeated>>) -> Result<Reply> {
@@ -274,7 +271,7 @@ struct SeriesCancelledOut {
 
 /// Cancels what is left of a series, each booking by its own policy. `id` is any booking of it.
 #[utoipa::path(post, path = "/api/bookings/{id}/cancel_series/", tag = "bookings", params(("id" = i64, Path), OnceHeader),
-    request_body = CancelWish,
+    request_body = CancelInput,
     responses((status = 200, body = SeriesCancelledOut), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn cancel_all(caller: Caller, Path(id): Path<Id>, Once(sent, deed): Once<SentReason>) -> Result<Reply> {
@@ -349,7 +346,7 @@ async fn step(caller: Caller, id: Id, verb: Step) -> Result<Answered<BookingOut>
     responses((status = 200, body = BookingOut), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]
 async fn check_in(caller: Caller, Path(id): Path<Id>) -> Result<Answered<BookingOut>> {
-    step(caller, id, steps::check_in).await
+    step(caller, id, bookings::check_in).await
 }
 
 /// The guest is being served.
@@ -357,7 +354,7 @@ async fn check_in(caller: Caller, Path(id): Path<Id>) -> Result<Answered<Booking
     responses((status = 200, body = BookingOut), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]
 async fn start(caller: Caller, Path(id): Path<Id>) -> Result<Answered<BookingOut>> {
-    step(caller, id, steps::start).await
+    step(caller, id, bookings::start).await
 }
 
 /// The guest has gone.
@@ -365,7 +362,7 @@ async fn start(caller: Caller, Path(id): Path<Id>) -> Result<Answered<BookingOut
     responses((status = 200, body = BookingOut), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]
 async fn complete(caller: Caller, Path(id): Path<Id>) -> Result<Answered<BookingOut>> {
-    step(caller, id, steps::complete).await
+    step(caller, id, bookings::complete).await
 }
 
 /// The guest did not come.
@@ -373,5 +370,5 @@ async fn complete(caller: Caller, Path(id): Path<Id>) -> Result<Answered<Booking
     responses((status = 200, body = BookingOut), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]
 async fn no_show(caller: Caller, Path(id): Path<Id>) -> Result<Answered<BookingOut>> {
-    step(caller, id, steps::no_show).await
+    step(caller, id, bookings::no_show).await
 }
