@@ -36,8 +36,8 @@ pub use booking::book::{book, dry_run};
 pub use booking::cancel::{Reason, cancel, cancel_because};
 pub use booking::confirm::confirm;
 pub use booking::hold::{
-    Held, HeldNotes, Holder, Visitor, dry_run_hold, extend, held, held_notes, held_visit, hold, hold_of_token,
-    let_go, own_hold_at,
+    Held, HeldNotes, Holder, Visitor, dry_run_hold, extend, held, held_notes, held_visit, hold,
+    hold_of_token, let_go, own_hold_at,
 };
 pub use booking::import::{Record, record};
 pub use booking::reprice::{Repricing, reprice_for};

@@ -9,7 +9,6 @@ use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use kit::{Cents, Id};
 use membership::{Membership, Plan, Standing, Status, Tier};
-use testing::{BEA, GUS};
 
 use crate::new_york;
 
@@ -274,26 +273,6 @@ fn i_a_couple_needs_two_technicians_at_once() {
     assert!(!with(&[&[]]));
     assert!(!with(&[&[], &busy]));
     assert!(with(&[&[], &busy, &[]]));
-}
-
-/// The same in a house: the room of capacity 2 and both who can.
-#[tokio::test]
-async fn i_a_couple_needs_one_room_for_two() {
-    let house = crate::open().await;
-    let (couples, massage) = (house.service("couples").await, house.service("massage").await);
-    let path = format!("/api/bookings/availability/?service_id={couples}&date=2026-11-27");
-    let at_two = |answer: &testing::Answer| {
-        answer.list("available_slots").iter().find(|slot| slot["start_time"] == "14:00").cloned()
-    };
-    let slot = at_two(&house.as_(BEA).get(&path).await.expect(200)).expect("a slot");
-    assert_eq!(
-        (slot["room_name"].as_str(), slot["technicians"].as_array().map(Vec::len)),
-        (Some("Duet"), Some(2))
-    );
-    let wish = serde_json::json!({"service_id": massage, "date": "2026-11-27", "start_time": "14:00"});
-    let booked = house.as_(GUS).post("/api/bookings/create_booking/", wish).await.expect(201);
-    assert_eq!(booked["room"]["name"], "Stone", "the room for two is still free");
-    assert!(at_two(&house.as_(BEA).get(&path).await.expect(200)).is_none());
 }
 
 // Prices

@@ -495,3 +495,23 @@ async fn the_page_of_a_released_hold_says_so() {
     assert!(page.contains("Visitors hold one time at a time") && page.contains(&second), "{page}");
     assert!(led(visitor.get(&first).await).starts_with("/login/"), "strangers are told nothing");
 }
+
+/// The worked example I: a service for two takes the room of capacity 2 and both technicians who can.
+#[tokio::test]
+async fn a_couple_needs_one_room_for_two() {
+    let house = House::open().await;
+    let (couples, massage) = (house.service("couples").await, house.service("massage").await);
+    let path = format!("/api/bookings/availability/?service_id={couples}&date=2026-11-27");
+    let at_two = |answer: &Answer| {
+        answer.list("available_slots").iter().find(|slot| slot["start_time"] == "14:00").cloned()
+    };
+    let slot = at_two(&house.as_(BEA).get(&path).await.expect(200)).expect("a slot");
+    assert_eq!(
+        (slot["room_name"].as_str(), slot["technicians"].as_array().map(Vec::len)),
+        (Some("Duet"), Some(2))
+    );
+    let wish = json!({"service_id": massage, "date": "2026-11-27", "start_time": "14:00"});
+    let booked = house.as_(GUS).post("/api/bookings/create_booking/", wish).await.expect(201);
+    assert_eq!(booked["room"]["name"], "Stone", "the room for two is still free");
+    assert!(at_two(&house.as_(BEA).get(&path).await.expect(200)).is_none());
+}

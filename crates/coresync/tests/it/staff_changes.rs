@@ -380,7 +380,7 @@ async fn the_log_says_who_changed_what_from_what_to_what() {
         assert!(setting.contains(said), "{said}: {setting}");
     }
     let price = page("thing=service").await;
-    for said in ["Changed a price", "Service massage", "list price: 200.00 → 210.00"] {
+    for said in ["Changed a price", "Service massage", "list price: $200.00 → $210.00"] {
         assert!(price.contains(said), "{said}: {price}");
     }
     assert!(!price.contains("member price"), "what is as it was is not said: {price}");
