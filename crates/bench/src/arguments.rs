@@ -56,7 +56,7 @@ pub(crate) enum Scene {
     Engine,
     /// Free times over HTTP.
     Availability,
-    /// Pages.
+    /// The pages of the website, beside a bare route.
     Page,
     /// Bookings, 16 in flight, among reads.
     Commit,

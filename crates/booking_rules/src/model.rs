@@ -14,13 +14,13 @@ pub enum Status {
     Held,
     /// Waiting for a payment.
     Pending,
-    /// Sure.
+    /// The time is the guest's.
     Confirmed,
     /// The guest is here.
     CheckedIn,
     /// Being served.
     InProgress,
-    /// Over.
+    /// The visit took place and is over.
     Completed,
     /// Given back.
     Cancelled,
@@ -102,9 +102,9 @@ pub struct Booking {
     pub reference: Option<String>,
     /// Whose account.
     pub person: Option<Id>,
-    /// What.
+    /// The service that was booked.
     pub service: Id,
-    /// Where.
+    /// The room that it takes place in.
     pub room: Id,
     /// For how many.
     pub party: i64,

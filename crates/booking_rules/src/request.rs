@@ -354,7 +354,7 @@ mod tests {
     fn what_pays_is_asked_for_declined_or_left_open() {
         let perk = |rest: &str| {
             let text = format!(r#"{{"service_id": 5, "starts_at": "2026-11-24T18:30:00-05:00"{rest}}}"#);
-            parse(&text).map(|wish| wish.extras.perk).unwrap()
+            parse(&text).map(|wish| wish.extras.perk).expect("a request that makes sense")
         };
         assert_eq!(perk(""), None);
         assert_eq!(perk(r#", "use_credit": false"#), Some(Benefit::Nothing));

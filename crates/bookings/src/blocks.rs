@@ -49,7 +49,7 @@ pub struct BlockInput {
     pub from: Timestamp,
     /// Until when.
     pub to: Timestamp,
-    /// Why.
+    /// Why it is blocked, as staff wrote it.
     pub reason: String,
     /// The bookings in that time which whoever blocks has seen.
     pub seen: Vec<Id>,

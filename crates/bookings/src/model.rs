@@ -54,7 +54,7 @@ pub struct Only {
 /// Somebody is to be told that a booking costs something else now.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Repriced {
-    /// Which.
+    /// The booking whose price changed.
     pub booking: Id,
     /// What it cost before, in cents.
     pub from: i64,

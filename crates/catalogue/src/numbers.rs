@@ -112,7 +112,7 @@ fn note(
 pub struct NumberChange {
     /// Which number.
     pub name: String,
-    /// When.
+    /// When it was changed.
     pub at: Timestamp,
     /// By whom.
     pub by: Option<Id>,

@@ -42,11 +42,11 @@ pub struct ReleaseRule {
 /// What was decided by hand for one start in one room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Override {
-    /// Where.
+    /// The room that the decision is about.
     pub room: Id,
     /// When the guest's time begins.
     pub starts_at: Timestamp,
-    /// What.
+    /// Whether the time is blocked, opened, repriced, or kept for a tier.
     pub decision: Decision,
 }
 

@@ -8,7 +8,7 @@ use people::{Action, Actor};
 /// A service that a person had.
 #[derive(Debug, Clone)]
 pub struct Had {
-    /// Which.
+    /// The service that they had.
     pub service: Id,
     /// How often.
     pub times: i64,

@@ -72,7 +72,7 @@ kit::column_as!(WaitKind, String, WaitKind::read);
 pub struct Wait {
     /// Its id.
     pub id: Id,
-    /// Whose.
+    /// The person who waits.
     pub person: Id,
     /// For a held time, or to be told.
     pub kind: WaitKind,

@@ -83,15 +83,21 @@ fn is_by_club(by: &Actor, owner: Option<Id>) -> bool {
 }
 
 async fn cancel(caller: Caller, Path(id): Path<Id>, Form(Reason(reason)): Form<Reason>) -> Result<Response> {
-    let cancelled = caller.tx(move |tx, by| cancel_once(tx, by, id, reason.as_deref())).await;
+    let cancelled = caller.tx(move |tx, by| {
+        once(tx, by, id, |tx| bookings::cancel_because(tx, by, id, reason.as_deref()).map(drop))
+    });
+    let cancelled = cancelled.await;
     let done = cancelled.map(|()| see_other(&format!("/dashboard/bookings/{id}/")));
     or_sign_in(done, &here(id))
 }
 
-/// Cancels it; sent twice, it is done once, and the visit's page says how it stands.
-fn cancel_once(tx: &mut Tx<'_>, by: &Actor, id: Id, reason: Option<&str>) -> Result<()> {
-    let cancelled = tx.attempt(|tx| match bookings::cancel_because(tx, by, id, reason) {
-        Ok(_) => Ok(Some(())),
+/// Runs a cancellation of the visit; sent twice, it is done once, and the visit's page says how it stands.
+///
+/// # Errors
+/// As `cancel`, but no [`WRONG_STATE`] for a visit that is canceled; else that refusal leads to the visit.
+fn once(tx: &mut Tx<'_>, by: &Actor, id: Id, cancel: impl FnOnce(&mut Tx<'_>) -> Result<()>) -> Result<()> {
+    let cancelled = tx.attempt(|tx| match cancel(tx) {
+        Ok(()) => Ok(Some(())),
         Err(Error::Refused(refusal, _)) if refusal.code == WRONG_STATE.code => Ok(None),
         Err(error) => Err(error),
     })?;
@@ -138,18 +144,10 @@ async fn cancel_series(
     Path(id): Path<Id>,
     Form(Reason(reason)): Form<Reason>,
 ) -> Result<Response> {
-    let cancelled = caller.tx(move |tx, by| cancel_series_once(tx, by, id, reason.as_deref())).await;
+    let cancelled = caller.tx(move |tx, by| {
+        once(tx, by, id, |tx| bookings::cancel_series(tx, by, id, reason.as_deref()).map(drop))
+    });
+    let cancelled = cancelled.await;
     let done = cancelled.map(|()| see_other(&format!("/dashboard/bookings/{id}/")));
     or_sign_in(done, &series_here(id))
-}
-
-/// Cancels what is left of it; sent twice, it is done once.
-fn cancel_series_once(tx: &mut Tx<'_>, by: &Actor, id: Id, reason: Option<&str>) -> Result<()> {
-    let cancelled = tx.attempt(|tx| match bookings::cancel_series(tx, by, id, reason) {
-        Ok(_) => Ok(Some(())),
-        Err(Error::Refused(refusal, _)) if refusal.code == WRONG_STATE.code => Ok(None),
-        Err(error) => Err(error),
-    })?;
-    let is_cancelled = cancelled.is_some() || bookings::show(tx, by, id)?.booking.status == Status::Cancelled;
-    if is_cancelled { Ok(()) } else { Err(no_longer(id)) }
 }
