@@ -10,8 +10,8 @@ use bookings::{Cell, Days, Record, Status, begin, cells};
 use catalogue::{Catalogue, Service};
 use jiff::civil::Date;
 use jiff::{SignedDuration, ToSpan as _};
-use kit::{Fault, House, Id, Result, Tx, args, sql};
-use membership::Standing;
+use kit::{AppState, Fault, Id, Result, Tx, args, sql};
+use membership::Entitlements;
 
 use crate::chance::Chance;
 
@@ -37,31 +37,30 @@ fn density(ahead: i64) -> usize {
 }
 
 /// Fills the days from `behind` days ago to ninety days ahead.
-pub(crate) async fn fill(house: &House, guests: &[Id], behind: i64) -> Result<(Span, usize)> {
-    let catalogue = house.db.view(catalogue::current).await?;
+pub(crate) async fn fill(app: &AppState, guests: &[Id], behind: i64) -> Result<(Span, usize)> {
+    let catalogue = app.db.view(catalogue::current).await?;
     let mut hand = Hand { catalogue: &catalogue, guests, chance: Chance(20_251_008), turn: 0 };
-    let today = house.db.clock().now().to_zoned(catalogue.club.zone.clone()).date();
+    let today = app.db.clock().now().to_zoned(catalogue.club.zone.clone()).date();
     let mut count = 0;
     let mut ends = Vec::new();
     for days in [-behind..0, 0..AHEAD + 1] {
-        ends.push(house.db.tx(|tx| tx.new_id()).await?);
+        ends.push(app.db.tx(|tx| tx.new_id()).await?);
         let mut records = Vec::new();
         for ahead in days {
             let date = today.checked_add(ahead.days()).map_err(Fault::because)?;
             hand.day(date, ahead, &mut records)?;
             if records.len() >= BATCH {
-                count += write(house, std::mem::take(&mut records)).await?;
+                count += write(app, std::mem::take(&mut records)).await?;
             }
         }
-        count += write(house, records).await?;
+        count += write(app, records).await?;
     }
     Ok((Span { from: ends[0], to: ends[1] }, count))
 }
 
-async fn write(house: &House, records: Vec<Record>) -> Result<usize> {
+async fn write(app: &AppState, records: Vec<Record>) -> Result<usize> {
     let records = Arc::new(records);
-    house
-        .db
+    app.db
         .tx(move |tx| {
             let catalogue = catalogue::current(tx)?;
             for record in records.iter() {
@@ -117,7 +116,7 @@ impl Hand<'_> {
         self.turn += 1;
         Record {
             person: self.guests.get(self.turn % self.guests.len()).copied(),
-            standing: Standing::default(),
+            entitlements: Entitlements::default(),
             service: service.id,
             room,
             technicians: vec![technician],
@@ -134,9 +133,9 @@ impl Hand<'_> {
 }
 
 /// Copies the first year behind to the years `from..to` before it.
-pub(crate) async fn copy_years(house: &House, span: Span, years: std::ops::Range<i64>) -> Result<()> {
+pub(crate) async fn copy_years(app: &AppState, span: Span, years: std::ops::Range<i64>) -> Result<()> {
     for year in years {
-        house.db.tx(move |tx| copy_year(tx, span, year)).await?;
+        app.db.tx(move |tx| copy_year(tx, span, year)).await?;
     }
     Ok(())
 }

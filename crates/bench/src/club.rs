@@ -3,7 +3,7 @@
 use catalogue as cat;
 use jiff::ToSpan as _;
 use jiff::tz::TimeZone;
-use kit::{Cents, Fault, House, Id, Result, Tx, args, sql, tokens};
+use kit::{AppState, Cents, Fault, Id, Result, Tx, args, sql, tokens};
 use membership::{NewMembership, Plan, Status, Tier};
 use money::LineKind;
 use people::{NewPerson, Role};
@@ -32,9 +32,8 @@ pub(crate) fn token(n: usize) -> String {
 
 /// Founds the club. Every room serves every service and every technician can do it, so that a question has as much
 /// to look at as the club has. Answers the guests.
-pub(crate) async fn found(house: &House, size: Size) -> Result<Vec<Id>> {
-    house
-        .db
+pub(crate) async fn found(app: &AppState, size: Size) -> Result<Vec<Id>> {
+    app.db
         .tx(move |tx| {
             let club = add_club(tx)?;
             offer(tx, club, size)?;

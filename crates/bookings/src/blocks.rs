@@ -125,7 +125,7 @@ pub fn block(tx: &mut Tx<'_>, by: &Actor, input: &BlockInput) -> Result<Block> {
     by.need(Action::BookAnyTime)?;
     let (catalogue, now, person) = (catalogue::current(tx)?, tx.now(), by.person()?.id);
     check(&catalogue, input, now)?;
-    tx.line_up(input.resource)?;
+    tx.lock_person(input.resource)?;
     let block = Block {
         id: tx.new_id()?,
         kind: input.kind,
@@ -142,7 +142,7 @@ pub fn block(tx: &mut Tx<'_>, by: &Actor, input: &BlockInput) -> Result<Block> {
     rows::insert_block(tx, catalogue.club.id, &block)?;
     take(tx, &catalogue, block.id, input)?;
     let after = described(&catalogue, &block);
-    people::note_deed(
+    people::note_operation(
         tx,
         by,
         "time_blocked",
@@ -159,7 +159,7 @@ pub fn block(tx: &mut Tx<'_>, by: &Actor, input: &BlockInput) -> Result<Block> {
 pub fn edit_block(tx: &mut Tx<'_>, by: &Actor, id: Id, input: &BlockInput) -> Result<Block> {
     by.need(Action::BookAnyTime)?;
     let (catalogue, now, person) = (catalogue::current(tx)?, tx.now(), by.person()?.id);
-    tx.line_up(id)?;
+    tx.lock_person(id)?;
     let before = rows::find_block(tx, id)?.ok_or(Error::NotFound)?;
     if before.removed_at.is_some() {
         return Err(Error::refused(&BLOCK_REMOVED));
@@ -184,12 +184,12 @@ pub fn edit_block(tx: &mut Tx<'_>, by: &Actor, id: Id, input: &BlockInput) -> Re
     let mut resources = [before.resource, input.resource];
     resources.sort_unstable();
     for resource in resources {
-        tx.line_up(resource)?;
+        tx.lock_person(resource)?;
     }
     release(tx, &catalogue, &before)?;
     take(tx, &catalogue, id, input)?;
     let details = json!({"before": described(&catalogue, &before), "after": described(&catalogue, &after)});
-    people::note_deed(tx, by, "block_changed", ("block", Some(id)), details)?;
+    people::note_operation(tx, by, "block_changed", ("block", Some(id)), details)?;
     ledger::freed_span(tx, before.resource, span((before.from, before.to)))?;
     Ok(after)
 }
@@ -201,15 +201,15 @@ pub fn edit_block(tx: &mut Tx<'_>, by: &Actor, id: Id, input: &BlockInput) -> Re
 pub fn remove_block(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
     by.need(Action::BookAnyTime)?;
     let (catalogue, person) = (catalogue::current(tx)?, by.person()?.id);
-    tx.line_up(id)?;
+    tx.lock_person(id)?;
     let before = rows::find_block(tx, id)?.ok_or(Error::NotFound)?;
     if !rows::mark_removed(tx, id, person)? {
         return Err(Error::refused(&BLOCK_REMOVED));
     }
-    tx.line_up(before.resource)?;
+    tx.lock_person(before.resource)?;
     release(tx, &catalogue, &before)?;
     let details = json!({"before": described(&catalogue, &before), "after": null});
-    people::note_deed(tx, by, "block_removed", ("block", Some(id)), details)?;
+    people::note_operation(tx, by, "block_removed", ("block", Some(id)), details)?;
     ledger::freed_span(tx, before.resource, span((before.from, before.to)))
 }
 

@@ -12,8 +12,8 @@ use bookings::{
 };
 use catalogue::{Catalogue, ServiceCard};
 use kit::replies::Reply;
-use kit::web::{Json, Once, OnceHeader, Paging, Path, Problem, Query, Words, unpaged};
-use kit::{Cents, Error, House, Id, Result, Tx};
+use kit::web::{Json, Once, OnceHeader, Paging, Path, Problem, Query, RawInput, unpaged};
+use kit::{AppState, Cents, Error, Id, Result, Tx};
 use people::{Actor, Caller};
 use scheduling::Factors;
 use serde::Serialize;
@@ -24,7 +24,7 @@ use utoipa_axum::routes;
 use crate::common::{BookingInput, CancelInput, SentReason, tell, to_response};
 use crate::wire::{Availability, BookingOut};
 
-pub(crate) fn routes() -> OpenApiRouter<House> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(availability))
         .routes(routes!(create_booking))
@@ -42,9 +42,9 @@ struct Asked {
 }
 
 impl kit::web::Input for Asked {
-    fn parse(words: &mut Words) -> Asked {
-        let whom = words.opt_id("person_id").map_or(BookingFor::Asker, BookingFor::Person);
-        Asked { ask: Search::parse(words), whom, paging: Paging::parse(words) }
+    fn parse(input: &mut RawInput) -> Asked {
+        let whom = input.opt_id("person_id").map_or(BookingFor::Asker, BookingFor::Person);
+        Asked { ask: Search::parse(input), whom, paging: Paging::parse(input) }
     }
 }
 
@@ -89,13 +89,13 @@ enum ToBook {
 }
 
 impl kit::web::Input for ToBook {
-    fn parse(words: &mut Words) -> ToBook {
+    fn parse(input: &mut RawInput) -> ToBook {
         // How it is to be paid counts once cards are taken; until then it is only read.
-        let _ = words.opt_text_within("payment_method", 40);
-        let token = words.opt_text_within("token", 100);
-        match words.opt_id("hold_id") {
-            Some(id) => ToBook::Held(id, token, Box::new(Extras::parse(words))),
-            None => ToBook::BookingRequest(Box::new(BookingRequest::parse(words))),
+        let _ = input.opt_text_within("payment_method", 40);
+        let token = input.opt_text_within("token", 100);
+        match input.opt_id("hold_id") {
+            Some(id) => ToBook::Held(id, token, Box::new(Extras::parse(input))),
+            None => ToBook::BookingRequest(Box::new(BookingRequest::parse(input))),
         }
     }
 }
@@ -105,7 +105,10 @@ impl kit::web::Input for ToBook {
     request_body = BookingInput,
     responses((status = 201, body = BookingOut), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
-async fn create_booking(caller: Caller, Once(Json(wanted), deed): Once<Json<ToBook>>) -> Result<Reply> {
+async fn create_booking(
+    caller: Caller,
+    Once(Json(wanted), idempotency_key): Once<Json<ToBook>>,
+) -> Result<Reply> {
     let wanted = Arc::new(wanted);
     let wished = wanted.clone();
     let rehearse = move |tx: &mut Tx<'_>, by: &Actor| match &*wished {
@@ -114,7 +117,7 @@ async fn create_booking(caller: Caller, Once(Json(wanted), deed): Once<Json<ToBo
         ToBook::Held(..) => Ok(()),
     };
     caller
-        .look_then_once(deed, rehearse, move |tx, by| {
+        .look_then_once(idempotency_key, rehearse, move |tx, by| {
             let booking = match &*wanted {
                 ToBook::BookingRequest(wish) => book(tx, by, wish)?,
                 ToBook::Held(id, token, extras) => {
@@ -190,11 +193,11 @@ struct CancelledOut {
 async fn cancel_booking(
     caller: Caller,
     Path(id): Path<Id>,
-    Once(sent, deed): Once<SentReason>,
+    Once(sent, idempotency_key): Once<SentReason>,
 ) -> Result<Reply> {
     let sent = Arc::new(sent);
     caller
-        .once(deed, move |tx, by| {
+        .once(idempotency_key, move |tx, by| {
             by.person()?;
             let (_, fee) = cancel_because(tx, by, id, sent.read()?)?;
             let booking = to_response(tx, id)?;
@@ -245,7 +248,7 @@ async fn service(caller: Caller, Path(slug): Path<String>) -> Result<Answered<Se
             let catalogue: Arc<Catalogue> = catalogue::current(tx)?;
             let service = catalogue.service_by_slug(&slug).ok_or(Error::NotFound)?;
             let window = window(tx, &catalogue, by, by.id())?;
-            let quote = price_for(service, window.standing(), window.today(), Factors::PLAIN, &[], false);
+            let quote = price_for(service, window.entitlements(), window.today(), Factors::PLAIN, &[], false);
             let category = catalogue.category(service.category).ok_or(Error::NotFound)?;
             let addon = |addon: &catalogue::Addon| AddonOut {
                 id: addon.id,

@@ -3,19 +3,19 @@
 use axum::Json as Answered;
 use axum::http::StatusCode;
 use booking_rules::{
-    DecidedTime, Decision, DecisionInput, KeptRule, RuleInput, add_rule, all_rules, decide, decided_times,
+    DecidedTime, Decision, DecisionInput, RuleInput, StoredRule, add_rule, all_rules, decide, decided_times,
     edit_rule, end_rule, factor, iso, undo,
 };
 use jiff::Timestamp;
-use kit::web::{Input, Json, List, Paging, Path, Problem, Query, Words};
-use kit::{House, Id, Result};
+use kit::web::{Input, Json, List, Paging, Path, Problem, Query, RawInput};
+use kit::{AppState, Id, Result};
 use people::Caller;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(crate) fn routes() -> OpenApiRouter<House> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(rules, add))
         .routes(routes!(edit, end))
@@ -51,8 +51,8 @@ struct RuleOut {
     changed_by: Option<Id>,
 }
 
-impl From<KeptRule> for RuleOut {
-    fn from(kept: KeptRule) -> RuleOut {
+impl From<StoredRule> for RuleOut {
+    fn from(kept: StoredRule) -> RuleOut {
         let clock = |minute: i64| format!("{:02}:{:02}", minute / 60, minute % 60);
         let rule = kept.rule;
         RuleOut {
@@ -236,8 +236,8 @@ struct Which {
 }
 
 impl Input for Which {
-    fn parse(words: &mut Words) -> Which {
-        Which { room_id: words.id("room_id"), starts_at: words.moment("starts_at") }
+    fn parse(input: &mut RawInput) -> Which {
+        Which { room_id: input.id("room_id"), starts_at: input.moment("starts_at") }
     }
 }
 

@@ -1,8 +1,8 @@
-//! The catalogue over JSON: lists of services, categories and rooms. What one service costs *you* is told by the house
+//! The catalogue over JSON: lists of services, categories and rooms. What one service costs *you* is told by the club
 //! of bookings, which knows who asks.
 
-use kit::web::{Input, List, Paging, Query, Words, in_address};
-use kit::{Cents, House, Id, Result};
+use kit::web::{Input, List, Paging, Query, RawInput, in_address};
+use kit::{AppState, Cents, Id, Result};
 use people::Caller;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,8 +13,8 @@ use crate::hours::{Hours, Shift};
 use crate::model::{Catalogue, Filter, Room, Service};
 use crate::store::current;
 
-/// The addresses of this house.
-pub fn routes() -> OpenApiRouter<House> {
+/// The addresses of this crate.
+pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(services))
         .routes(routes!(categories))
@@ -84,16 +84,16 @@ struct Wanted {
 }
 
 impl Input for Wanted {
-    fn parse(words: &mut Words) -> Wanted {
-        let featured = words.raw("featured").is_some();
-        let is_featured = words.yes("featured");
+    fn parse(input: &mut RawInput) -> Wanted {
+        let featured = input.raw("featured").is_some();
+        let is_featured = input.yes("featured");
         let filter = Filter {
-            category: words.opt_text_within("category", 100),
-            search: words.opt_text_within("search", 100),
+            category: input.opt_text_within("category", 100),
+            search: input.opt_text_within("search", 100),
             featured: featured.then_some(is_featured),
-            tag: words.opt_text_within("tag", 100),
+            tag: input.opt_text_within("tag", 100),
         };
-        Wanted { query: query_of(&filter), filter, paging: Paging::parse(words) }
+        Wanted { query: query_of(&filter), filter, paging: Paging::parse(input) }
     }
 }
 

@@ -8,15 +8,15 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bookings::Factors;
 use catalogue::{Catalogue, Category, Filter, Service};
-use kit::web::{Input, Page, Path, Words};
-use kit::{Cents, Error, House, Result};
-use membership::Standing;
+use kit::web::{Input, Page, Path, RawInput};
+use kit::{AppState, Cents, Error, Result};
+use membership::Entitlements;
 use people::Caller;
 use pictures::Shown;
 use pictures::artwork::{self, Artwork};
 use ui::{FormInput, Frame, QueryForm, RawForm, SAME_FOR_VISITORS, format, offered};
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/services/", get(list)).route("/services/{slug}/", get(show))
 }
 
@@ -27,9 +27,9 @@ struct Wanted {
 }
 
 impl Input for Wanted {
-    fn parse(words: &mut Words) -> Wanted {
-        let search = words.opt_text_within("q", 100);
-        let category = words.opt_text_within("category", 100);
+    fn parse(input: &mut RawInput) -> Wanted {
+        let search = input.opt_text_within("q", 100);
+        let category = input.opt_text_within("category", 100);
         Wanted { filter: Filter { search, category, ..Filter::default() } }
     }
 }
@@ -122,7 +122,7 @@ struct ServicesPage<'c> {
 }
 
 async fn list(
-    State(house): State<House>,
+    State(app): State<AppState>,
     caller: Caller,
     QueryForm(form): QueryForm<Wanted>,
 ) -> Result<Response> {
@@ -134,8 +134,7 @@ async fn list(
     });
     let (frame, catalogue, shown) = asked.await?;
     let frame = frame.about("Every service of the house, with its length and its price.");
-    let frame =
-        frame.canonical(&house, "/services/").with_preview(artwork::of_house_still(&shown).passed_on());
+    let frame = frame.canonical(&app, "/services/").with_preview(artwork::of_club_still(&shown).passed_on());
     let FormInput { typed, parsed } = form;
     let (status, wanted, refused) = match parsed {
         Ok(wanted) => (StatusCode::OK, wanted, None),
@@ -219,24 +218,24 @@ struct Place<'c> {
     artwork: Artwork,
 }
 
-async fn show(State(house): State<House>, caller: Caller, Path(slug): Path<String>) -> Result<Response> {
+async fn show(State(app): State<AppState>, caller: Caller, Path(slug): Path<String>) -> Result<Response> {
     let asked = caller.view(move |tx, by| {
         let catalogue = catalogue::current(tx)?;
         let service = catalogue.service_by_slug(&slug).ok_or(Error::NotFound)?.id;
-        let standing = match &by.person {
-            Some(person) => membership::standing(tx, catalogue.club.id, person.id)?,
-            None => Standing::default(),
+        let entitlements = match &by.person {
+            Some(person) => membership::entitlements(tx, catalogue.club.id, person.id)?,
+            None => Entitlements::default(),
         };
         let today = format::date_at(&catalogue.club.zone, tx.now());
         let frame = Frame::new(by, "services", "");
         let shown = pictures::shown(tx, catalogue.club.id)?;
-        Ok((frame, catalogue, shown, service, standing, today))
+        Ok((frame, catalogue, shown, service, entitlements, today))
     });
-    let (frame, catalogue, shown, id, standing, today) = asked.await?;
+    let (frame, catalogue, shown, id, entitlements, today) = asked.await?;
     let service = catalogue.service(id).ok_or(Error::NotFound)?;
-    let plan = standing.plan_on(today);
+    let plan = entitlements.plan_on(today);
     let yours =
-        plan.map(|_| bookings::price_for(service, &standing, today, Factors::PLAIN, &[], false).total());
+        plan.map(|_| bookings::price_for(service, &entitlements, today, Factors::PLAIN, &[], false).total());
     let category = catalogue.category(service.category);
     let frame = Frame { title: format!("{} · CoreSync", service.name), ..frame };
     let beside = beside(&catalogue, &shown, service);
@@ -249,7 +248,7 @@ async fn show(State(house): State<House>, caller: Caller, Path(slug): Path<Strin
     let frame = frame.about(service.short_description.clone());
     let page = ServicePage {
         frame: frame
-            .canonical(&house, &format!("/services/{}/", service.slug))
+            .canonical(&app, &format!("/services/{}/", service.slug))
             .with_preview(artwork.passed_on()),
         artwork,
         service,

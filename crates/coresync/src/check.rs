@@ -62,9 +62,9 @@ pub async fn check(config: Config) -> Result<()> {
     let damage = inspection.damage.into_iter().map(|what| Finding { what, remedy: RESTORE });
     let mut findings: Vec<Finding> = damage.collect();
     if findings.is_empty() {
-        let house = serve::open_to_read(config).await?;
-        say(&format!("database: {}, answers, sealed with this key", house.db.engine_name()))?;
-        findings = look(&house.db).await?;
+        let app = serve::open_to_read(config).await?;
+        say(&format!("database: {}, answers, sealed with this key", app.db.engine_name()))?;
+        findings = look(&app.db).await?;
     }
     for Finding { what, remedy } in &findings {
         say(&format!("PROBLEM: {what}\n    {remedy}"))?;

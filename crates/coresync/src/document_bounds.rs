@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 /// The largest whole number that JSON carries exactly, and the largest id.
 const LARGEST: i64 = (1 << 53) - 1;
-/// The longest text where nothing else is said (`kit::web::Words`).
+/// The longest text where nothing else is said (`kit::web::RawInput`).
 const LONGEST: i64 = 2_000;
 
 /// A time on the club's clock: `18:30`. The end of a day may lie past midnight: `25:00`.
@@ -112,7 +112,9 @@ fn choices(shape: &str, field: &str) -> Option<Vec<&'static str>> {
         ("PreferencesChange", "scene") => Some(names(&people::SCENES)),
         ("PreferencesChange", "music") => Some(names(&people::MUSIC)),
         ("PreferencesChange", "scents") => Some(names(&people::SCENTS)),
-        ("WantedIn", "notices") => Some(people::Notice::ALL.map(people::Notice::name).to_vec()),
+        ("WantedIn", "notices") => {
+            Some(people::NotificationKind::ALL.map(people::NotificationKind::name).to_vec())
+        }
         _ => None,
     }
 }

@@ -1,4 +1,4 @@
-//! The house's clock. Times are `jiff::Timestamp` at millisecond precision; nothing else in the
+//! The program's clock. Times are `jiff::Timestamp` at millisecond precision; nothing else in the
 //! product may ask the operating system what time it is.
 
 use std::sync::Arc;
@@ -62,7 +62,7 @@ fn machine_time() -> i64 {
     Timestamp::now().as_millisecond()
 }
 
-/// The machine's own time in UTC milliseconds, whatever the house's clock shows. For ids only.
+/// The machine's own time in UTC milliseconds, whatever the program's clock shows. For ids only.
 pub(crate) fn real_millis() -> i64 {
     machine_time()
 }

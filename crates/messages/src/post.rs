@@ -19,7 +19,7 @@ use crate::mail::Mail;
 /// How long a mail server may take to take an email, from the first answer to the last.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How mail leaves the house. Clones share their connections.
+/// How mail leaves the club. Clones share their connections.
 #[derive(Clone)]
 pub struct Post {
     from: Mailbox,

@@ -199,7 +199,7 @@ pub fn settle(tx: &mut Tx<'_>, by: &Actor, charge: Id) -> Result<()> {
     if note_paid(tx, charge)? { Ok(()) } else { Err(Error::NotFound) }
 }
 
-/// Notes that a charge was paid, by the house's own word: for records of the past. `false` if nothing is due.
+/// Notes that a charge was paid, by the club's own word: for records of the past. `false` if nothing is due.
 ///
 /// # Errors
 /// A fault of the database.

@@ -1,5 +1,5 @@
 //! What is owed, and why: charges with their lines, tax by kind of sale. A charge belongs to a
-//! [`Subject`] that this house knows only by kind and id. Cards come later; what is due is paid at the desk.
+//! [`Subject`] that this crate knows only by kind and id. Cards come later; what is due is paid at the desk.
 
 mod charge;
 mod line;

@@ -1,8 +1,8 @@
 //! The API of who is what to the club, and of the audit log.
 
 use jiff::civil::Date;
-use kit::web::{Input, Json, List, Paging, Path, Problem, Query, Words, in_address};
-use kit::{Error, House, Id, Result};
+use kit::web::{Input, Json, List, Paging, Path, Problem, Query, RawInput, in_address};
+use kit::{AppState, Error, Id, Result};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -15,7 +15,7 @@ use crate::profile::correct_birthday;
 use crate::roles;
 use crate::user::User;
 
-pub(crate) fn routes() -> OpenApiRouter<House> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(people)).routes(routes!(one, give_role)).routes(routes!(birthday))
 }
 
@@ -42,8 +42,8 @@ struct Wanted {
 }
 
 impl Input for Wanted {
-    fn parse(words: &mut Words) -> Wanted {
-        Wanted { words: words.opt_text_within("q", 100).unwrap_or_default(), paging: Paging::parse(words) }
+    fn parse(input: &mut RawInput) -> Wanted {
+        Wanted { words: input.opt_text_within("q", 100).unwrap_or_default(), paging: Paging::parse(input) }
     }
 }
 
@@ -108,10 +108,10 @@ struct NewBirthday {
 }
 
 impl Input for NewBirthday {
-    fn parse(words: &mut Words) -> NewBirthday {
-        let birthday = opt_birthday(words);
+    fn parse(input: &mut RawInput) -> NewBirthday {
+        let birthday = opt_birthday(input);
         if birthday.is_none() {
-            words.complain("birthday", "This is needed.");
+            input.add_error("birthday", "This is needed.");
         }
         NewBirthday { birthday: birthday.unwrap_or(Date::ZERO) }
     }

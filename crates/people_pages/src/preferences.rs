@@ -4,9 +4,9 @@ use askama::Template;
 use axum::Router;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use kit::web::{Form, Input, Page, Words, see_other};
-use kit::{Error, House, Result, Tx};
-use people::{Actor, Caller, Notice, PreferencesChange, Wanted};
+use kit::web::{Form, Input, Page, RawInput, see_other};
+use kit::{AppState, Error, Result, Tx};
+use people::{Actor, Caller, ChosenNotifications, NotificationKind, PreferencesChange};
 use ui::{
     Choice, Done, FieldErrors, FormInput, FormRejection, Frame, PostedForm, QueryForm, RawForm, from_pairs,
     or_sign_in, unreferred,
@@ -14,7 +14,7 @@ use ui::{
 
 const HERE: &str = "/dashboard/preferences/";
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route("/dashboard/preferences/", get(show).post(save))
         .route("/dashboard/preferences/notices/", post(choose))
@@ -51,10 +51,10 @@ fn or_open(all: &[(&'static str, &'static str)], chosen: &str) -> Vec<Choice> {
 }
 
 /// A notice in words.
-fn spoken(notice: Notice) -> &'static str {
-    match notice {
-        Notice::Reminders => "Reminders before a visit",
-        Notice::Waitlist => "A time you wait for is free",
+fn spoken(notification_kind: NotificationKind) -> &'static str {
+    match notification_kind {
+        NotificationKind::Reminders => "Reminders before a visit",
+        NotificationKind::Waitlist => "A time you wait for is free",
     }
 }
 
@@ -81,7 +81,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, typed: Option<RawForm>) -> Result<Preferenc
         None => likes.scents.iter().any(|one| one == scent),
     };
     let scents = people::SCENTS.iter().map(|(name, word)| (*name, *word, is_liked(name))).collect();
-    let notices = people::my_notices(tx, by)?;
+    let notices = people::my_notification_kinds(tx, by)?;
     let typed = typed.clone().unwrap_or_default().over(&kept)?;
     Ok(PreferencesPage {
         frame: Frame::new(by, "preferences", "Preferences · CoreSync"),
@@ -93,7 +93,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, typed: Option<RawForm>) -> Result<Preferenc
         typed,
         notices: notices
             .into_iter()
-            .map(|(notice, wanted)| (notice.name(), spoken(notice), wanted))
+            .map(|(notification_kind, wanted)| (notification_kind.name(), spoken(notification_kind), wanted))
             .collect(),
     })
 }
@@ -120,8 +120,11 @@ async fn save(
     or_sign_in(page, HERE)
 }
 
-async fn choose(caller: Caller, Form(Wanted(wanted)): Form<Wanted>) -> Result<Response> {
-    let chosen = caller.tx(move |tx, by| people::choose_notices(tx, by, &wanted)).await;
+async fn choose(
+    caller: Caller,
+    Form(ChosenNotifications(wanted)): Form<ChosenNotifications>,
+) -> Result<Response> {
+    let chosen = caller.tx(move |tx, by| people::choose_notification_kinds(tx, by, &wanted)).await;
     or_sign_in(chosen.map(|()| see_other("/dashboard/preferences/?done=1#notices")), HERE)
 }
 
@@ -129,8 +132,8 @@ async fn choose(caller: Caller, Form(Wanted(wanted)): Form<Wanted>) -> Result<Re
 struct Link(String);
 
 impl Input for Link {
-    fn parse(words: &mut Words) -> Link {
-        Link(words.opt_text_within("token", 400).unwrap_or_default())
+    fn parse(input: &mut RawInput) -> Link {
+        Link(input.opt_text_within("token", 400).unwrap_or_default())
     }
 }
 
@@ -144,23 +147,23 @@ struct UnsubscribePage {
 }
 
 impl UnsubscribePage {
-    fn of(token: String, notice: Notice, is_done: bool) -> UnsubscribePage {
+    fn of(token: String, notification_kind: NotificationKind, is_done: bool) -> UnsubscribePage {
         let frame = Frame::signed_out("Letters · CoreSync");
-        UnsubscribePage { frame, token, what: spoken(notice), is_done }
+        UnsubscribePage { frame, token, what: spoken(notification_kind), is_done }
     }
 }
 
 async fn leave(caller: Caller, QueryForm(form): QueryForm<Link>) -> Result<Response> {
     let Link(token) = form.parsed.unwrap_or(Link(String::new()));
     let asked = token.clone();
-    let (_, notice) = caller.house().db.view(move |tx| people::read_unsubscribe(tx, &asked)).await?;
-    Ok(unreferred(Page::of(&UnsubscribePage::of(token, notice, false))?))
+    let (_, notification_kind) = caller.app().db.view(move |tx| people::read_unsubscribe(tx, &asked)).await?;
+    Ok(unreferred(Page::of(&UnsubscribePage::of(token, notification_kind, false))?))
 }
 
 /// Works at once, for a person and for the client of their mail (RFC 8058): it is asked for no sign-in.
 async fn left(caller: Caller, QueryForm(form): QueryForm<Link>) -> Result<Response> {
     let Link(token) = form.parsed.unwrap_or(Link(String::new()));
     let asked = token.clone();
-    let notice = caller.house().db.tx(move |tx| people::unsubscribe(tx, &asked)).await?;
-    Ok(unreferred(Page::of(&UnsubscribePage::of(token, notice, true))?))
+    let notification_kind = caller.app().db.tx(move |tx| people::unsubscribe(tx, &asked)).await?;
+    Ok(unreferred(Page::of(&UnsubscribePage::of(token, notification_kind, true))?))
 }

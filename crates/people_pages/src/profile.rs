@@ -4,8 +4,8 @@ use askama::Template;
 use axum::Router;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use kit::web::{Input, Page, Words, see_other};
-use kit::{Error, Fields, House, Result, Tx};
+use kit::web::{Input, Page, RawInput, see_other};
+use kit::{AppState, Error, Fields, Result, Tx};
 use people::{Actor, Caller, ChangePassword, EmergencyContact, NewAddress, ProfileChange, SessionKind};
 use ui::{Done, FieldErrors, FormInput, FormRejection, Frame, PostedForm, QueryForm, RawForm, or_sign_in};
 
@@ -13,7 +13,7 @@ use crate::sign_in::with_tokens;
 
 const HERE: &str = "/dashboard/profile/";
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route("/dashboard/profile/", get(show).post(save))
         .route("/dashboard/profile/confirm/", post(confirm_again))
@@ -96,31 +96,31 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, typed: Option<RawForm>) -> Result<ProfilePa
 struct ProfileForm(ProfileChange);
 
 impl Input for ProfileForm {
-    fn parse(words: &mut Words) -> ProfileForm {
+    fn parse(input: &mut RawInput) -> ProfileForm {
         let mut needed = |field: &str| {
-            let name = people::opt_name(words, field);
+            let name = people::opt_name(input, field);
             if name.is_none() {
-                words.complain(field, "This is needed.");
+                input.add_error(field, "This is needed.");
             }
             name
         };
         let (first_name, last_name) = (needed("first_name"), needed("last_name"));
-        let (phone, birthday) = (people::opt_phone(words, "phone"), people::opt_birthday(words));
+        let (phone, birthday) = (people::opt_phone(input, "phone"), people::opt_birthday(input));
         ProfileForm(ProfileChange {
             first_name,
             last_name,
             phone: Some(phone),
             birthday: Some(birthday),
-            emergency_contact: Some(contact(words)),
+            emergency_contact: Some(contact(input)),
         })
     }
 }
 
 /// All of it, or nothing.
-fn contact(words: &mut Words) -> Option<EmergencyContact> {
-    let name = people::opt_name(words, "contact_name");
-    let phone = people::opt_phone(words, "contact_phone");
-    let relation = words.opt_text_within("contact_relation", 80);
+fn contact(input: &mut RawInput) -> Option<EmergencyContact> {
+    let name = people::opt_name(input, "contact_name");
+    let phone = people::opt_phone(input, "contact_phone");
+    let relation = input.opt_text_within("contact_relation", 80);
     if name.is_none() && phone.is_none() && relation.is_none() {
         return None;
     }
@@ -130,7 +130,7 @@ fn contact(words: &mut Words) -> Option<EmergencyContact> {
         ("contact_relation", relation.is_some()),
     ] {
         if !is_there {
-            words.complain(field, "This is needed, or leave all three empty.");
+            input.add_error(field, "This is needed, or leave all three empty.");
         }
     }
     Some(EmergencyContact { name: name?, phone: phone?, relation: relation? })
@@ -150,12 +150,12 @@ async fn save(
 }
 
 async fn confirm_again(caller: Caller) -> Result<Response> {
-    let whence = caller.whence().clone();
+    let client_info = caller.client_info().clone();
     let done = caller
         .tx(move |tx, by| {
             let person = by.person()?;
             let email = person.email.as_deref().filter(|_| !person.is_verified());
-            people::ask_again(tx, &whence, email)
+            people::ask_again(tx, &client_info, email)
         })
         .await;
     let answered = done.map(|()| see_other("/dashboard/profile/?done=letter"));
@@ -177,14 +177,14 @@ async fn change_address(
 struct PasswordForm(ChangePassword);
 
 impl Input for PasswordForm {
-    fn parse(words: &mut Words) -> PasswordForm {
-        let current_password = words.secret("present_password").unwrap_or_default();
+    fn parse(input: &mut RawInput) -> PasswordForm {
+        let current_password = input.secret("present_password").unwrap_or_default();
         if current_password.is_empty() {
-            words.complain("present_password", "This is needed.");
+            input.add_error("present_password", "This is needed.");
         }
-        let new_password = words.secret("new_password").unwrap_or_default();
+        let new_password = input.secret("new_password").unwrap_or_default();
         if let Err(Error::Invalid(fields)) = people::check_password(&new_password, "") {
-            words.complain("new_password", fields.0.values().next().cloned().unwrap_or_default());
+            input.add_error("new_password", fields.0.values().next().cloned().unwrap_or_default());
         }
         PasswordForm(ChangePassword { current_password, new_password })
     }

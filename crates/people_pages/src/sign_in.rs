@@ -1,4 +1,4 @@
-//! In and out of the house: signing in, signing up, signing out.
+//! In and out of the club: signing in, signing up, signing out.
 
 use std::convert::Infallible;
 
@@ -13,14 +13,14 @@ use axum::routing::{get, post};
 use bookings::{Holder, Status};
 use bookings_pages::HoldToken;
 use kit::web::{Page, is_local, see_other};
-use kit::{Error, House, Id, Result, Tx};
+use kit::{AppState, Error, Id, Result, Tx};
 use people::{Caller, Onward, SessionKind, SignIn, SignUp, SignedIn, Tokens};
 use ui::format::{self, encoded};
 use ui::{
     FieldErrors, FormInput, FormRejection, Frame, PostedForm, QueryForm, RawForm, local_path, with_cookie,
 };
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route("/login/", get(login).post(sign_in))
         .route("/signup/", get(signup).post(sign_up))
@@ -33,7 +33,7 @@ pub(crate) fn routes() -> Router<House> {
 struct Next;
 
 impl kit::web::Input for Next {
-    fn parse(_: &mut kit::web::Words) -> Next {
+    fn parse(_: &mut kit::web::RawInput) -> Next {
         Next
     }
 }
@@ -142,7 +142,7 @@ async fn sign_in(
         return Ok((StatusCode::BAD_REQUEST, Page::of(&page)?).into_response());
     }
     let outcome = match parsed {
-        Ok(attempt) => people::sign_in(caller.house(), caller.whence(), attempt, SessionKind::Page).await,
+        Ok(attempt) => people::sign_in(caller.app(), caller.client_info(), attempt, SessionKind::Page).await,
         Err(fields) => Err(Error::Invalid(fields)),
     };
     let wrong = match outcome {
@@ -249,7 +249,7 @@ fn held_time(tx: &mut Tx<'_>, holder: Holder<'_>, path: &str) -> Result<Option<H
 struct Again(Option<String>);
 
 impl kit::web::Input for Again {
-    fn parse(words: &mut kit::web::Words) -> Again {
+    fn parse(words: &mut kit::web::RawInput) -> Again {
         Again(people::opt_email(words, "email"))
     }
 }
@@ -259,8 +259,8 @@ async fn send_again(
     PostedForm(FormInput { typed, parsed }): PostedForm<Again>,
 ) -> Result<Response> {
     let Again(email) = parsed.map_err(Error::Invalid)?;
-    let (whence, next) = (caller.whence().clone(), next_of(&typed));
-    let asked = caller.house().db.tx(move |tx| people::ask_again(tx, &whence, email.as_deref())).await;
+    let (client_info, next) = (caller.client_info().clone(), next_of(&typed));
+    let asked = caller.app().db.tx(move |tx| people::ask_again(tx, &client_info, email.as_deref())).await;
     let Err(error) = asked else {
         let path = check_path(&next);
         let joint = if path.contains('?') { '&' } else { '?' };
@@ -275,14 +275,14 @@ async fn send_again(
 /// Why no browser would stay signed in here: the page came over plain http, on a name other than localhost.
 pub(crate) struct PlainHttp(Option<String>);
 
-impl FromRequestParts<House> for PlainHttp {
+impl FromRequestParts<AppState> for PlainHttp {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<PlainHttp, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<PlainHttp, Infallible> {
         let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
         let host = header("host").and_then(|host| host.parse::<Authority>().ok());
         let Some(host) = host.filter(|host| !is_local(host.host())) else { return Ok(PlainHttp(None)) };
-        let public = house.config.public_url.parse::<Uri>().unwrap_or_default();
+        let public = app.config.public_url.parse::<Uri>().unwrap_or_default();
         // Behind our own https address stands a proxy; it may say that it was asked without.
         let is_ours = public.host().is_some_and(|name| name.eq_ignore_ascii_case(host.host()));
         let is_safe = match header("x-forwarded-proto") {
@@ -290,8 +290,8 @@ impl FromRequestParts<House> for PlainHttp {
             None => is_ours && public.scheme_str() == Some("https"),
         };
         let way = match (public.scheme_str(), public.host()) {
-            (Some("https"), _) => house.config.public_url.clone(),
-            (_, Some(name)) if is_local(name) => house.config.public_url.clone(),
+            (Some("https"), _) => app.config.public_url.clone(),
+            (_, Some(name)) if is_local(name) => app.config.public_url.clone(),
             _ => format!("https://{host}"),
         };
         Ok(PlainHttp((!is_safe).then_some(way)))

@@ -7,14 +7,14 @@ use axum::extract::{DefaultBodyLimit, Multipart};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use kit::web::{Form, Input, Page, Path, Words, see_other};
-use kit::{Error, Fields, House, Id, Result, Tx};
+use kit::web::{Form, Input, Page, Path, RawInput, see_other};
+use kit::{AppState, Error, Fields, Id, Result, Tx};
 use people::{Action, Actor, Caller};
 use ui::{BackOfficeEntry, FieldErrors, Frame, or_sign_in};
 
 use crate::artwork::{self, Artwork};
 use crate::slots::{self, PageLink, PictureSlot};
-use crate::{FILM_LIMIT, Film, Focus, Kind, LIMIT, Picture, Progress, State, Upload};
+use crate::{FILM_LIMIT, Film, Focus, Kind, LIMIT, Picture, PictureState, Progress, Upload};
 
 const HERE: &str = "/staff/pictures/";
 /// What the words of a form may take beside the picture, in bytes.
@@ -30,7 +30,7 @@ pub const BACK_OFFICE: [BackOfficeEntry; 1] = [BackOfficeEntry {
 }];
 
 /// The addresses of the page on which managers publish photographs and films.
-pub fn routes() -> Router<House> {
+pub fn routes() -> Router<AppState> {
     Router::new()
         .route(HERE, get(show).post(upload))
         .layer(DefaultBodyLimit::max(FILM_LIMIT + WORDS))
@@ -76,12 +76,12 @@ impl Place {
     }
 
     fn is_working(&self) -> bool {
-        self.coming.as_ref().is_some_and(|picture| picture.state == State::Working)
+        self.coming.as_ref().is_some_and(|picture| picture.state == PictureState::Working)
     }
 
     /// Why the last one could not be used.
     fn problem(&self) -> Option<&str> {
-        let failed = self.coming.as_ref().filter(|picture| picture.state == State::Failed)?;
+        let failed = self.coming.as_ref().filter(|picture| picture.state == PictureState::Failed)?;
         Some(
             failed.problem.as_deref().unwrap_or("We couldn’t use the last upload. Use a JPEG, PNG, or WebP."),
         )
@@ -176,7 +176,7 @@ async fn take(caller: &Caller, words: Upload, bytes: Vec<u8>) -> Result<Option<I
     let takes_film =
         known.await?.ok_or_else(|| Fields::one("spot", "There is no such place for a picture."))?;
     if takes_film && crate::is_film(&bytes) {
-        return crate::hang_film(caller, Film { words, bytes }).await.map(|()| None);
+        return crate::publish_film(caller, Film { words, bytes }).await.map(|()| None);
     }
     if bytes.len() > LIMIT {
         return Err(Fields::one("picture", "A photograph may have 20 MB, a film 40 MB."));
@@ -204,7 +204,7 @@ async fn progress(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
     let drawn = caller.view(move |tx, by| {
         let progress = crate::progress(tx, by, id)?;
         let back = at(&progress.spot);
-        let is_working = progress.state == State::Working;
+        let is_working = progress.state == PictureState::Working;
         let frame = Frame::new(by, HERE, "Picture upload · CoreSync");
         Ok(ProgressPage { frame, progress, is_working, here: format!("{HERE}{id}/"), back })
     });
@@ -214,7 +214,7 @@ async fn progress(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
         other => other,
     };
     let answered = page.and_then(|page| {
-        if page.progress.state == State::Ready {
+        if page.progress.state == PictureState::Ready {
             return Ok(see_other(&page.back));
         }
         let shown = Page::of(&page)?.into_response();
@@ -291,10 +291,10 @@ async fn read(mut form: Multipart) -> Result<(Upload, Vec<u8>), (String, Error)>
 struct Said(Upload);
 
 impl Input for Said {
-    fn parse(words: &mut Words) -> Said {
-        let spot = words.text("spot", 120);
-        let alt = words.opt_text_within("alt", 300).unwrap_or_default();
-        let focus = words.opt_text_within("focus", 20).and_then(Focus::read).unwrap_or_default();
+    fn parse(input: &mut RawInput) -> Said {
+        let spot = input.text("spot", 120);
+        let alt = input.opt_text_within("alt", 300).unwrap_or_default();
+        let focus = input.opt_text_within("focus", 20).and_then(Focus::read).unwrap_or_default();
         Said(Upload { spot, alt, focus })
     }
 }

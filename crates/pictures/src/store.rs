@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use kit::{Id, Result, Tx, args, sql};
 
-use crate::model::{Focus, Format, Kind, Picture, Progress, State, Upload};
+use crate::model::{Focus, Format, Kind, Picture, PictureState, Progress, Upload};
 
 /// Writes down a picture that is being made.
 pub(crate) fn insert(tx: &mut Tx<'_>, club: Id, by: Id, kind: Kind, words: &Upload) -> Result<Id> {
@@ -92,7 +92,7 @@ pub(crate) fn forget_source(tx: &mut Tx<'_>, picture: Id) -> Result<()> {
 pub(crate) fn finish(
     tx: &mut Tx<'_>,
     picture: Id,
-    state: State,
+    state: PictureState,
     size: (i64, i64),
     preview: &str,
 ) -> Result<bool> {
@@ -106,7 +106,7 @@ pub(crate) fn finish(
 }
 
 /// Hangs a picture at a spot, in place of what hung there.
-pub(crate) fn hang(tx: &mut Tx<'_>, club: Id, spot: &str, picture: Id, by: Id) -> Result<()> {
+pub(crate) fn publish(tx: &mut Tx<'_>, club: Id, spot: &str, picture: Id, by: Id) -> Result<()> {
     let now = tx.now();
     tx.run(
         sql!(
@@ -120,14 +120,14 @@ pub(crate) fn hang(tx: &mut Tx<'_>, club: Id, spot: &str, picture: Id, by: Id) -
 }
 
 /// Leaves a spot empty. `false` if it was.
-pub(crate) fn unhang(tx: &mut Tx<'_>, club: Id, spot: &str) -> Result<bool> {
+pub(crate) fn withdraw(tx: &mut Tx<'_>, club: Id, spot: &str) -> Result<bool> {
     let done =
         tx.run(sql!("DELETE FROM picture_spots WHERE club_id = $1 AND spot = $2"), args![club, spot])?;
     Ok(done == 1)
 }
 
 /// Removes pictures of a club that hang nowhere, with their files; what is still being made stays for a day.
-pub(crate) fn sweep(tx: &mut Tx<'_>, club: Id) -> Result<()> {
+pub(crate) fn remove_unused(tx: &mut Tx<'_>, club: Id) -> Result<()> {
     let yesterday = tx.now() - SignedDuration::from_hours(24);
     tx.run(
         sql!(

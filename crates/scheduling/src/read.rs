@@ -117,7 +117,7 @@ fn remembered(
 ) -> Result<HashMap<Id, Busy>> {
     let versions = store::versions(tx)?;
     let version = |id| versions.get(&id).copied().unwrap_or(Id(0));
-    let (memory, now) = (tx.shelf::<Memory>(), tx.now());
+    let (memory, now) = (tx.caches::<Memory>(), tx.now());
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
     {
         let memory = memory.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -54,7 +54,7 @@ cast! {
     OLA: "Ola" "Vance", "ola@cast.test", Owner, None;
 }
 
-/// Somebody of the cast in a house.
+/// Somebody of the cast in a club.
 #[derive(Debug, Clone)]
 pub(crate) struct Known {
     pub(crate) player: Player,

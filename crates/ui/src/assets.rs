@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use kit::web::Path;
-use kit::{Error, House, Result};
+use kit::{AppState, Error, Result};
 
 mod web {
     use super::{File, Study};
@@ -94,7 +94,7 @@ pub fn studies() -> &'static [Study] {
 }
 
 /// The addresses of the files.
-pub fn routes() -> Router<House> {
+pub fn routes() -> Router<AppState> {
     Router::new().route("/assets/{name}", get(asset))
 }
 

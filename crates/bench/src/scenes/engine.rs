@@ -16,8 +16,7 @@ use crate::setup::Bench;
 /// Measures a question for ninety days of a club with so many rooms and technicians.
 pub(crate) fn engine(bench: &Bench<'_>, report: &mut Report, place: &Place, rooms: usize) -> Result<()> {
     let rounds = bench.count(if rooms > 8 { 100 } else { 500 }, if rooms > 8 { 1_000 } else { 5_000 });
-    let found =
-        place.with(&bench.runtime, async |house| house.db.view(move |tx| measure(tx, rounds)).await)?;
+    let found = place.with(&bench.runtime, async |app| app.db.view(move |tx| measure(tx, rounds)).await)?;
     report.part(
         &format!("engine ({rooms} rooms, {rooms} technicians, 90 days)"),
         "Offers::find and counts on one thread. Floor: copying the bits of the same calendars.",

@@ -4,7 +4,7 @@ use catalogue::Service;
 use jiff::civil::Date;
 use kit::Cents;
 use kit::amounts::half_up;
-use membership::{Plan, Standing};
+use membership::{Entitlements, Plan};
 use money::{Line, LineKind};
 use scheduling::Factors;
 use serde::{Deserialize, Serialize};
@@ -176,7 +176,7 @@ impl PriceBasis {
     pub fn of(
         service: &Service,
         minutes: i64,
-        standing: &Standing,
+        entitlements: &Entitlements,
         day: Date,
         factors: Factors,
     ) -> PriceBasis {
@@ -191,7 +191,7 @@ impl PriceBasis {
             cover: Coverage::None,
             agreed: None,
         };
-        sale.under(standing.plan_on(day))
+        sale.under(entitlements.plan_on(day))
     }
 
     /// The same under another plan, or none; nothing covers it but a plan without limit.
@@ -240,14 +240,14 @@ impl PriceBasis {
 /// credits: what is shown before it is booked.
 pub fn price_for(
     service: &Service,
-    standing: &Standing,
+    entitlements: &Entitlements,
     day: Date,
     factors: Factors,
     addons: &[SoldAddon],
     use_credit: bool,
 ) -> Quote {
-    let sale = PriceBasis::of(service, service.minutes, standing, day, factors);
-    let has_credit = use_credit && standing.credits_left(day).is_some_and(|left| left > 0);
+    let sale = PriceBasis::of(service, service.minutes, entitlements, day, factors);
+    let has_credit = use_credit && entitlements.credits_left(day).is_some_and(|left| left > 0);
     quote(&sale.covered(if has_credit { Coverage::Credit } else { Coverage::None }), addons)
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use catalogue::Catalogue;
 use jiff::{SignedDuration, Timestamp};
 use kit::{Id, Refusal};
-use membership::{Standing, Tier};
+use membership::{Entitlements, Tier};
 use scheduling::{Bits, Cell, Days, Field, Open, ReleaseMask, cell_at};
 
 use crate::refusals::{MEMBERS_ONLY, VIP_ONLY};
@@ -102,7 +102,7 @@ impl Terms {
 #[derive(Debug, Clone, Copy)]
 pub struct Asker<'w> {
     /// What their plan allows: rules rank them for each day by the plan that counts then (W2).
-    pub standing: &'w Standing,
+    pub entitlements: &'w Entitlements,
     /// The time.
     pub now: Timestamp,
     /// Staff book any time; prices hold for them too.
@@ -122,7 +122,7 @@ pub fn gate(field: &mut Field, catalogue: &Catalogue, rules: &Rules, service: Id
             let start = cell_at(decided.starts_at);
             let open = room.open.iter().find(|open| open.has(start));
             if let Some(day) = open.and_then(|open| days.get(open.day)) {
-                mask.decide(decided, asker.standing.tier_on(day.date));
+                mask.decide(decided, asker.entitlements.tier_on(day.date));
             }
         }
         room.mask = mask.done();
@@ -147,7 +147,7 @@ impl<'w> Gates<'w> {
     fn add(&mut self, rule: &ReleaseRule, days: &Days, openings: &[Open]) {
         for open in openings {
             let Some(day) = days.get(open.day).filter(|day| rule.is_on(day.date)) else { continue };
-            let is_kept = self.asker.standing.tier_on(day.date) < rule.tier;
+            let is_kept = self.asker.entitlements.tier_on(day.date) < rule.tier;
             for (from, to) in days.stretch(open, rule.from, rule.to) {
                 self.close(is_kept, rule.release_hours, from, to);
                 self.price(rule.factor_bp, from, to);

@@ -1,6 +1,6 @@
 //! One's own bookings, and one of them whole.
 
-use booking_rules::{SUBJECT, Status, numbers::MOVES};
+use booking_rules::{SUBJECT, Status, settings::MOVES};
 use catalogue::Catalogue;
 use jiff::Timestamp;
 use kit::web::Paging;
@@ -53,7 +53,7 @@ pub fn some_of_mine(tx: &mut Tx<'_>, by: &Actor, paging: Paging, only: Only) -> 
     let (held, upcoming): (Vec<BookingRow>, Vec<BookingRow>) =
         store::upcoming(tx, person, now)?.into_iter().partition(|kept| kept.booking.status == Status::Held);
     let upcoming: Vec<BookingRow> = upcoming.into_iter().filter(|kept| only.holds(kept)).collect();
-    let seen = Seen { now, lapses: store::lapses(tx, person)?, moves: catalogue.number(MOVES) };
+    let seen = Seen { now, lapses: store::lapses(tx, person)?, moves: catalogue.setting(MOVES) };
     let (past, total_past) = store::past(tx, person, only, (size, before))?;
     let listed = held.iter().chain(&past).map(|kept| kept.booking.id);
     let listed: Vec<Id> = listed.chain(upcoming.iter().map(|kept| kept.booking.id)).collect();
@@ -89,7 +89,7 @@ fn own(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<BookingRow> {
     kept.ok_or(Error::NotFound)
 }
 
-/// One booking whole, for the house itself.
+/// One booking whole, for the club itself.
 ///
 /// # Errors
 /// `Error::NotFound`.
@@ -116,7 +116,7 @@ pub fn read_allergies(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<Stri
     let kept = own(tx, by, id)?;
     let allergies = store::allergies(tx, kept.booking.id)?;
     if allergies.is_some() && by.is_staff() && by.id() != kept.booking.person {
-        people::note_deed(tx, by, "allergies_read", ("booking", Some(id)), serde_json::json!({}))?;
+        people::note_operation(tx, by, "allergies_read", ("booking", Some(id)), serde_json::json!({}))?;
     }
     Ok(allergies)
 }
@@ -154,7 +154,7 @@ pub(crate) fn detail_and_due(tx: &mut Tx<'_>, kept: BookingRow) -> Result<(Detai
     let is_due = |charge: &money::Charge| charge.status == money::Status::Due;
     let due = charge.as_ref().filter(|charge| is_due(charge)).map(|charge| charge.net + charge.tax);
     let lapses = store::lapses_of(tx, &kept.booking)?;
-    let seen = Seen { now: tx.now(), lapses, moves: catalogue.number(MOVES) };
+    let seen = Seen { now: tx.now(), lapses, moves: catalogue.setting(MOVES) };
     let detail = whole(&catalogue, kept, &technicians, payment_status, seen);
     Ok((detail, due.unwrap_or(Cents::ZERO)))
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use booking_rules::{Booking, Status};
 use jiff::civil::Date;
 use kit::fold::{digits, fold};
-use kit::web::{Input, Paging, Words};
+use kit::web::{Input, Paging, RawInput};
 use kit::{Cents, Id, Result, Tx, args, sql};
 use people::{Action, Actor};
 
@@ -31,13 +31,13 @@ pub struct DayFilter {
 }
 
 impl Input for DayFilter {
-    fn parse(words: &mut Words) -> DayFilter {
-        let status = words.opt_text_within("status", 20).map(Status::read);
+    fn parse(input: &mut RawInput) -> DayFilter {
+        let status = input.opt_text_within("status", 20).map(Status::read);
         if status == Some(None) {
-            words.complain("status", "Choose a state of a visit, such as confirmed or checked_in.");
+            input.add_error("status", "Choose a state of a visit, such as confirmed or checked_in.");
         }
-        let q = words.opt_text_within("q", 100);
-        DayFilter { date: words.opt_date("date"), q, status: status.flatten() }
+        let q = input.opt_text_within("q", 100);
+        DayFilter { date: input.opt_date("date"), q, status: status.flatten() }
     }
 }
 

@@ -2,8 +2,8 @@
 //! once a visitor has signed in.
 
 use booking_rules::{
-    Booking, BookingRequest, Extras, MOST_THEN, Policy, Status, Then, When, numbers::HOLDS,
-    refusals::WRONG_STATE,
+    Booking, BookingRequest, Extras, MOST_THEN, Policy, Status, Then, When, refusals::WRONG_STATE,
+    settings::HOLDS,
 };
 use kit::{Error, Id, Result, Tx, tokens};
 use people::Actor;
@@ -21,7 +21,7 @@ use crate::store::{self, BookingRow};
 
 /// A hold of whoever asks that still lasts; whoever else changes it comes before or after.
 fn live(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<BookingRow> {
-    tx.line_up(id)?;
+    tx.lock_person(id)?;
     let kept = theirs(tx, holder, id)?;
     let lasts = kept.booking.expires_at.is_some_and(|until| until > tx.now());
     let is_live = kept.booking.status == Status::Held && lasts;
@@ -47,8 +47,8 @@ pub fn amend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: &Extras) -> Re
     let missing = || Error::refused(&WRONG_STATE);
     let sale = booking.sale.clone().ok_or_else(missing)?;
     membership::return_perks(tx, id)?;
-    let standing = window.standing();
-    let sale = pay_with(tx, sale.uncovered(), extras.perk, standing, (id, booking.day, booking.party))?;
+    let entitlements = window.entitlements();
+    let sale = pay_with(tx, sale.uncovered(), extras.perk, entitlements, (id, booking.day, booking.party))?;
     let why;
     (booking, why) = priced(tx, &catalogue, booking, sale, &extras.addons)?;
     store::write_price(tx, &booking, &why)?;
@@ -155,14 +155,14 @@ pub fn take_over_carried(tx: &mut Tx<'_>, by: &Actor, digest: &[u8]) -> Result<O
     let person = by.person()?.id;
     let holds = store::held_by_token(tx, digest)?;
     let Some(first) = holds.first().copied() else { return Ok(None) };
-    tx.line_up(person)?;
-    tx.line_up(first)?;
+    tx.lock_person(person)?;
+    tx.lock_person(first)?;
     let catalogue = catalogue::current(tx)?;
-    if store::count_held(tx, person)? >= catalogue.number(HOLDS) {
+    if store::count_held(tx, person)? >= catalogue.setting(HOLDS) {
         return Ok(None);
     }
     let window = window(tx, &catalogue, by, Some(person))?;
-    let standing = window.standing();
+    let entitlements = window.entitlements();
     for id in &holds {
         let Some(BookingRow { booking, .. }) = store::find(tx, *id)? else { continue };
         let lasts = booking.expires_at.is_some_and(|until| until > tx.now());
@@ -170,9 +170,9 @@ pub fn take_over_carried(tx: &mut Tx<'_>, by: &Actor, digest: &[u8]) -> Result<O
             return Ok(None);
         }
         let Some(sale) = booking.sale.clone() else { return Ok(None) };
-        let sale = sale.under(standing.plan_on(booking.day));
-        let sale = pay_with(tx, sale, None, standing, (*id, booking.day, booking.party))?;
-        let policy = Policy::of(&catalogue, standing);
+        let sale = sale.under(entitlements.plan_on(booking.day));
+        let sale = pay_with(tx, sale, None, entitlements, (*id, booking.day, booking.party))?;
+        let policy = Policy::of(&catalogue, entitlements);
         let booking = Booking { person: Some(person), policy, ..booking };
         let addons = store::addons_of(tx, *id)?;
         let (booking, why) = priced(tx, &catalogue, booking, sale, &addons)?;

@@ -1,13 +1,13 @@
 //! What a booking's person owes: the sale paid with what of a plan is to pay for it, priced with its add-ons, and charged.
 
 use booking_rules::{
-    AddonRequest, Benefit, Booking, Coverage, Leaving, PriceBasis, SUBJECT, SoldAddon, numbers::BIRTHDAY,
-    quote,
+    AddonRequest, Benefit, Booking, Coverage, Leaving, PriceBasis, SUBJECT, SoldAddon, quote,
+    settings::BIRTHDAY,
 };
 use catalogue::{Catalogue, Service};
 use jiff::civil::Date;
-use kit::{Cents, Error, Fields, Id, Result, Tx, numbers};
-use membership::Standing;
+use kit::{Cents, Error, Fields, Id, Result, Tx, counters};
+use membership::Entitlements;
 use money::{Bill, Line, LineKind, Subject};
 use serde_json::json;
 
@@ -27,7 +27,7 @@ pub(crate) fn settle(
     scheduling::bump_versions(tx, booking.id)?;
     // Last, for the counter is locked until the commit.
     let year = booking.created_at.to_zoned(catalogue.club.zone.clone()).year();
-    let reference = numbers::next(tx, "CS", club, year)?;
+    let reference = counters::next(tx, "CS", club, year)?;
     store::set_reference(tx, booking.id, &reference)?;
     Ok(Booking { reference: Some(reference), ..booking })
 }
@@ -38,21 +38,21 @@ pub(crate) fn pay_with(
     tx: &mut Tx<'_>,
     sale: PriceBasis,
     perk: Option<Benefit>,
-    standing: &Standing,
+    entitlements: &Entitlements,
     (booking, day, party): (Id, Date, i64),
 ) -> Result<PriceBasis> {
     if sale.cover == Coverage::Unlimited {
-        membership::use_credit(tx, standing, day, booking)?;
+        membership::use_credit(tx, entitlements, day, booking)?;
         return Ok(sale);
     }
-    let unasked = standing.uses_credits_unasked().then_some(Benefit::Credit);
+    let unasked = entitlements.uses_credits_unasked().then_some(Benefit::Credit);
     let cover = match perk.or(unasked) {
-        Some(Benefit::Credit) if membership::use_credit(tx, standing, day, booking)? => Coverage::Credit,
-        Some(Benefit::Birthday) if membership::use_birthday(tx, standing, day, booking)? => {
-            Coverage::Birthday(catalogue::current(tx)?.number(BIRTHDAY))
+        Some(Benefit::Credit) if membership::use_credit(tx, entitlements, day, booking)? => Coverage::Credit,
+        Some(Benefit::Birthday) if membership::use_birthday(tx, entitlements, day, booking)? => {
+            Coverage::Birthday(catalogue::current(tx)?.setting(BIRTHDAY))
         }
         // A companion's share: of who comes alone there is none (M2).
-        Some(Benefit::Pass) if party > 1 && membership::use_pass(tx, standing, day, booking)? => {
+        Some(Benefit::Pass) if party > 1 && membership::use_pass(tx, entitlements, day, booking)? => {
             Coverage::Pass(party)
         }
         _ => Coverage::None,

@@ -33,7 +33,7 @@ pub fn confirm(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: Option<&Extr
     let by = holder.by;
     let person = by.person()?.id;
     // The same hold confirmed twice at once is confirmed once.
-    tx.line_up(id)?;
+    tx.lock_person(id)?;
     let kept = theirs(tx, holder, id)?;
     let owner = if kept.booking.person.is_none() && !by.may(Action::BookForOthers) {
         Some(person)
@@ -45,7 +45,7 @@ pub fn confirm(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: Option<&Extr
         Status::Expired => return again(tx, by, &kept.booking, owner, extras),
         _ => return Err(Error::refused(&WRONG_STATE)),
     }
-    owner.map_or(Ok(()), |owner| tx.line_up(owner))?;
+    owner.map_or(Ok(()), |owner| tx.lock_person(owner))?;
     let catalogue = catalogue::current(tx)?;
     let window = window(tx, &catalogue, by, owner)?;
     let others = store::of_visit(tx, &kept.booking, Status::Held)?;
@@ -103,7 +103,7 @@ impl Confirm<'_> {
         let mut booking = kept.booking;
         let sale = self.sale(tx, &booking, extras)?;
         if booking.person != self.owner {
-            booking.policy = Policy::of(self.catalogue, self.window.standing());
+            booking.policy = Policy::of(self.catalogue, self.window.entitlements());
         }
         let addons = match extras {
             Some(extras) => extras.addons.clone(),
@@ -138,13 +138,13 @@ impl Confirm<'_> {
     fn sale(&self, tx: &mut Tx<'_>, booking: &Booking, extras: Option<&Extras>) -> Result<PriceBasis> {
         let missing = || Fault::because(format!("hold {} does not say what was sold", booking.id.0));
         let mut sale = booking.sale.clone().ok_or_else(missing)?;
-        let standing = self.window.standing();
+        let entitlements = self.window.entitlements();
         if booking.person != self.owner {
-            sale = sale.under(standing.plan_on(booking.day));
+            sale = sale.under(entitlements.plan_on(booking.day));
         }
         let Some(extras) = extras.filter(|_| sale.cover != Coverage::Unlimited) else { return Ok(sale) };
         membership::return_perks(tx, booking.id)?;
-        pay_with(tx, sale, extras.perk, standing, (booking.id, booking.day, booking.party))
+        pay_with(tx, sale, extras.perk, entitlements, (booking.id, booking.day, booking.party))
     }
 
     /// Claims the time of who comes; lets go of it if somebody else comes instead (F6).

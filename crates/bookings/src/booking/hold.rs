@@ -1,7 +1,7 @@
 //! Holding a time while somebody makes up their mind or pays (H1 to H3).
 
-use booking_rules::numbers::{HOLD, HOLDS, HOLDS_AN_HOUR, HOLDS_FROM};
 use booking_rules::refusals::{TOO_MANY_HELD, TOO_MANY_HOLDS, WRONG_STATE};
+use booking_rules::settings::{HOLD, HOLDS, HOLDS_AN_HOUR, HOLDS_FROM};
 use booking_rules::{AddonRequest, Booking, BookingRequest, Status, When};
 use jiff::{SignedDuration, Timestamp};
 use kit::{Error, Id, Result, Tx, tokens};
@@ -64,11 +64,11 @@ const SECRET: usize = 64;
 /// holds too much.
 pub fn hold(tx: &mut Tx<'_>, by: &Actor, wish: &BookingRequest, visitor: &Visitor<'_>) -> Result<Held> {
     let catalogue = catalogue::current(tx)?;
-    let until = tx.now() + SignedDuration::from_mins(catalogue.number(HOLD));
+    let until = tx.now() + SignedDuration::from_mins(catalogue.setting(HOLD));
     if by.person.is_none() {
         let token = visitor.token()?;
         let digest = tokens::digest(&token);
-        tx.line_up(place_in_line(&digest))?;
+        tx.lock_person(place_in_line(&digest))?;
         if let Some(booking) = alike(tx, wish, Whose::Token(&digest))? {
             return Ok(Held { booking, token: Some(token) });
         }
@@ -77,7 +77,7 @@ pub fn hold(tx: &mut Tx<'_>, by: &Actor, wish: &BookingRequest, visitor: &Visito
         }
         let network = visitor.network;
         let (live, lately) = store::count_held_from(tx, network)?;
-        if live >= catalogue.number(HOLDS_FROM) || lately >= catalogue.number(HOLDS_AN_HOUR) {
+        if live >= catalogue.setting(HOLDS_FROM) || lately >= catalogue.setting(HOLDS_AN_HOUR) {
             return Err(Error::refused(&TOO_MANY_HOLDS).with("retry_after", 60));
         }
         let hold = Hold { until, token: Some(digest), from: Some(network.to_owned()) };
@@ -87,7 +87,7 @@ pub fn hold(tx: &mut Tx<'_>, by: &Actor, wish: &BookingRequest, visitor: &Visito
         return Ok(Held { booking, token: Some(token) });
     }
     let owner = owner(tx, by, wish)?;
-    owner.map_or(Ok(()), |owner| tx.line_up(owner))?;
+    owner.map_or(Ok(()), |owner| tx.lock_person(owner))?;
     if let Some(owner) = owner.filter(|_| !by.may(Action::BookForOthers))
         && let Some(booking) = alike(tx, wish, Whose::Person(owner))?
     {
@@ -97,7 +97,7 @@ pub fn hold(tx: &mut Tx<'_>, by: &Actor, wish: &BookingRequest, visitor: &Visito
     let token = visitor.token.filter(|token| by.may(Action::BookForOthers) && token.len() == SECRET);
     let token = token.map(tokens::digest);
     if let Some(digest) = &token {
-        tx.line_up(place_in_line(digest))?;
+        tx.lock_person(place_in_line(digest))?;
         if let Some(booking) = alike(tx, wish, Whose::Token(digest))? {
             return Ok(Held { booking, token: None });
         }
@@ -130,7 +130,7 @@ pub fn dry_run_hold(tx: &mut Tx<'_>, by: &Actor, wish: &BookingRequest) -> Resul
 
 fn need_few_held(tx: &mut Tx<'_>, by: &Actor, owner: Option<Id>) -> Result<()> {
     let Some(owner) = owner.filter(|_| !by.may(Action::BookForOthers)) else { return Ok(()) };
-    let most = catalogue::current(tx)?.number(HOLDS);
+    let most = catalogue::current(tx)?.setting(HOLDS);
     if store::count_held(tx, owner)? >= most { Err(Error::refused(&TOO_MANY_HELD)) } else { Ok(()) }
 }
 
@@ -207,7 +207,7 @@ pub fn let_go(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<()> {
 /// `Error::NotFound` for what is not theirs; `wrong_state` if it has run out or was extended before.
 pub fn extend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<Booking> {
     let kept = theirs(tx, holder, id)?;
-    let minutes = catalogue::current(tx)?.number(HOLD);
+    let minutes = catalogue::current(tx)?.setting(HOLD);
     let until = tx.now() + SignedDuration::from_mins(minutes);
     // An offer of the waitlist may have longer than that already.
     let until = kept.booking.expires_at.map_or(until, |before| before.max(until));

@@ -7,8 +7,8 @@ use booking_rules::{
 use catalogue::Catalogue;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
-use kit::{Error, Id, Result, Tx, numbers};
-use membership::Standing;
+use kit::{Error, Id, Result, Tx, counters};
+use membership::Entitlements;
 use money::Subject;
 use scheduling::{Cell, Chosen, Demand, Factors, Wanted, begin, cells, claim_all};
 use serde_json::json;
@@ -23,7 +23,7 @@ pub struct Record {
     /// Whose.
     pub person: Option<Id>,
     /// What the person's plan allows.
-    pub standing: Standing,
+    pub entitlements: Entitlements,
     /// What.
     pub service: Id,
     /// Where.
@@ -69,14 +69,14 @@ pub fn record(tx: &mut Tx<'_>, catalogue: &Catalogue, record: &Record) -> Result
     let addons: Vec<_> = record.addons.iter().filter_map(|id| catalogue.addon(*id)).collect();
     let sold: Vec<_> = addons.iter().map(|addon| (addon.name.clone(), addon.cents, 1)).collect();
     let factors = Factors { room: room.premium_bp, ..Factors::PLAIN };
-    let sale = PriceBasis::of(service, service.minutes, &record.standing, record.day, factors);
+    let sale = PriceBasis::of(service, service.minutes, &record.entitlements, record.day, factors);
     let quote = quote(&sale, &sold);
     let extras = extras(record);
     let club = catalogue.club.id;
     let year = record.created_at.to_zoned(catalogue.club.zone.clone()).year();
     let booking = Booking {
         id,
-        reference: Some(numbers::next(tx, "CS", club, year)?),
+        reference: Some(counters::next(tx, "CS", club, year)?),
         person: record.person,
         service: service.id,
         room: room.id,
@@ -89,7 +89,7 @@ pub fn record(tx: &mut Tx<'_>, catalogue: &Catalogue, record: &Record) -> Result
         addons_total: quote.addons(),
         discount: quote.discount(),
         tax: money::tax_on(tx, club, &quote.lines)?,
-        policy: Policy::of(catalogue, &record.standing),
+        policy: Policy::of(catalogue, &record.entitlements),
         guest_name: None,
         guest_email: None,
         special_requests: record.special_requests.clone(),

@@ -58,9 +58,9 @@ impl Placer<'_> {
         Draft { id, visit }: Draft,
     ) -> Result<Booking> {
         let ResolvedRequest { service, minutes, day, party, .. } = *request;
-        let standing = self.window.standing();
-        let sale = PriceBasis::of(service, minutes, standing, day, taken.factors);
-        let sale = pay_with(tx, sale, extras.perk, standing, (id, day, party))?;
+        let entitlements = self.window.entitlements();
+        let sale = PriceBasis::of(service, minutes, entitlements, day, taken.factors);
+        let sale = pay_with(tx, sale, extras.perk, entitlements, (id, day, party))?;
         let quote = quote(&sale, sold);
         let hold = match self.placement {
             Placement::Hold(hold) => Some(hold),
@@ -81,7 +81,7 @@ impl Placer<'_> {
             addons_total: quote.addons(),
             discount: quote.discount(),
             tax: money::tax_on(tx, self.catalogue.club.id, &quote.lines)?,
-            policy: Policy::of(self.catalogue, standing),
+            policy: Policy::of(self.catalogue, entitlements),
             guest_name: extras.guest_name.clone(),
             guest_email: extras.guest_email.clone(),
             special_requests: extras.special_requests.clone(),

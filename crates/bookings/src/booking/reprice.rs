@@ -27,17 +27,17 @@ pub struct Repricing {
 pub fn reprice_for(tx: &mut Tx<'_>, person: Id) -> Result<Vec<Repricing>> {
     let catalogue = catalogue::current(tx)?;
     let club = catalogue.club.id;
-    let standing = membership::standing(tx, club, person)?;
+    let entitlements = membership::entitlements(tx, club, person)?;
     let mut repriced = Vec::new();
     for kept in store::upcoming(tx, person, tx.now())? {
         let before = kept.booking;
         let Some(sale) = before.sale.clone().filter(|_| before.status == Status::Confirmed) else { continue };
-        let Some(next) = sale.follow(standing.plan_then(before.day)) else { continue };
+        let Some(next) = sale.follow(entitlements.plan_then(before.day)) else { continue };
         let (id, from, restored) = (before.id, before.total(), next.agreed.is_none());
         membership::return_perks(tx, id)?;
         let perk =
             sale.agreed.as_ref().filter(|_| restored).map_or(Benefit::Nothing, |agreed| perk(agreed.cover));
-        let next = pay_with(tx, next, Some(perk), &standing, (id, before.day, before.party))?;
+        let next = pay_with(tx, next, Some(perk), &entitlements, (id, before.day, before.party))?;
         let addons = store::addons_of(tx, id)?;
         let (booking, why) = priced(tx, &catalogue, before, next, &addons)?;
         let booking = Booking { free_to_cancel: !restored, ..booking };

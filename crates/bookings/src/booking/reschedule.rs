@@ -1,7 +1,7 @@
 //! Moving a booking: the same booking at another time, priced anew; what not coming would have cost stays (C4).
 
 use booking_rules::refusals::{MOVE_CHANGED, PRICE_CHANGED, TOO_MANY_MOVES, WRONG_STATE};
-use booking_rules::{Booking, Frozen, Leaving, Move, PriceBasis, ShownMove, Status, Window, numbers::MOVES};
+use booking_rules::{Booking, Frozen, Leaving, Move, PriceBasis, ShownMove, Status, Window, settings::MOVES};
 use jiff::Timestamp;
 use kit::{Cents, Error, Id, Result, Tx};
 use people::{Action, Actor};
@@ -88,7 +88,7 @@ impl Before {
 pub fn reschedule(tx: &mut Tx<'_>, by: &Actor, id: Id, to: &Move) -> Result<Rescheduled> {
     let (person, by_club) = (by.person()?.id, by.may(Action::BookForOthers));
     // Whoever else changes this booking comes before or after, not meanwhile.
-    tx.line_up(id)?;
+    tx.lock_person(id)?;
     let kept = store::find(tx, id)?.filter(|kept| by_club || kept.booking.person == Some(person));
     let booking = kept.ok_or(Error::NotFound)?.booking;
     let before = Before { technicians: scheduling::technicians_of(tx, id)?, booking, person, by_club };
@@ -118,7 +118,7 @@ pub fn reschedule(tx: &mut Tx<'_>, by: &Actor, id: Id, to: &Move) -> Result<Resc
     }
     let is_moved = before.booking.starts_at != request.starts_at();
     // Staff are not counted, except for a booking of their own.
-    if is_moved && (!by_club || before.is_own()) && before.booking.moves >= catalogue.number(MOVES) {
+    if is_moved && (!by_club || before.is_own()) && before.booking.moves >= catalogue.setting(MOVES) {
         return Err(Error::refused(&TOO_MANY_MOVES));
     }
     ledger::freed(tx, id)?;
@@ -139,11 +139,11 @@ fn settle_there(
     window: &Window,
     shown: &ShownMove,
 ) -> Result<Rescheduled> {
-    let (id, now, standing) = (before.booking.id, tx.now(), window.standing());
+    let (id, now, entitlements) = (before.booking.id, tx.now(), window.entitlements());
     let perk = request.question.moving.as_ref().and_then(|moving| moving.perk);
     membership::return_perks(tx, id)?;
-    let sale = PriceBasis::of(request.service, request.minutes, standing, request.day, taken.factors);
-    let sale = pay_with(tx, sale, perk, standing, (id, request.day, request.party))?;
+    let sale = PriceBasis::of(request.service, request.minutes, entitlements, request.day, taken.factors);
+    let sale = pay_with(tx, sale, perk, entitlements, (id, request.day, request.party))?;
     let addons = store::addons_of(tx, id)?;
     let booking = before.moved_to(request, taken.room, now);
     let (booking, why) = priced(tx, request.catalogue, booking, sale, &addons)?;

@@ -3,7 +3,7 @@
 use booking_rules::{Booking, BookingRequest, When, iso, refusals::WRONG_STATE};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
-use kit::web::{Input, Words};
+use kit::web::{Input, RawInput};
 use kit::{Cents, Error, Fault, Id, Refusal, Result, Tx};
 use people::{Action, Actor};
 use serde_json::{Value, json};
@@ -41,49 +41,49 @@ pub struct Repeated {
 }
 
 impl Input for Repeated {
-    fn parse(words: &mut Words) -> Repeated {
+    fn parse(input: &mut RawInput) -> Repeated {
         let repeated = Repeated {
-            wish: BookingRequest::parse(words),
-            every_weeks: words.opt_number("every_weeks", 1, 8).unwrap_or(1),
-            times: words.opt_number("times", 2, MOST).unwrap_or(2),
-            skip_conflicts: words.yes("skip_conflicts"),
-            instead: parse_instead(words),
-            without: parse_without(words),
+            wish: BookingRequest::parse(input),
+            every_weeks: input.opt_number("every_weeks", 1, 8).unwrap_or(1),
+            times: input.opt_number("times", 2, MOST).unwrap_or(2),
+            skip_conflicts: input.yes("skip_conflicts"),
+            instead: parse_instead(input),
+            without: parse_without(input),
         };
         let is_place = |place: i64| (0..repeated.times).contains(&place);
         if !repeated.instead.iter().all(|(place, _)| is_place(*place)) {
-            words.complain("instead", "Each place is one of the series, from 0.");
+            input.add_error("instead", "Each place is one of the series, from 0.");
         }
         if !repeated.without.iter().all(|place| is_place(*place)) {
-            words.complain("without", "Each place is one of the series, from 0.");
+            input.add_error("without", "Each place is one of the series, from 0.");
         }
         if (0..repeated.times).all(|place| repeated.without.contains(&place)) {
-            words.complain("without", "One of them at least has to be left.");
+            input.add_error("without", "One of them at least has to be left.");
         }
         repeated
     }
 }
 
 /// From JSON `[{place, starts_at}]`.
-fn parse_instead(words: &mut Words) -> Vec<(i64, Timestamp)> {
-    let items = words.many("instead");
+fn parse_instead(input: &mut RawInput) -> Vec<(i64, Timestamp)> {
+    let items = input.many("instead");
     let read = |item: &Value| {
         let place = item.get("place")?.as_i64().filter(|place| (0..MOST).contains(place))?;
         Some((place, item.get("starts_at")?.as_str()?.parse().ok()?))
     };
     let read: Option<Vec<_>> = items.iter().take(26).map(read).collect();
     read.unwrap_or_else(|| {
-        words.complain("instead", "Each needs its place, from 0, and starts_at.");
+        input.add_error("instead", "Each needs its place, from 0, and starts_at.");
         Vec::new()
     })
 }
 
 /// From JSON `[place]`.
-fn parse_without(words: &mut Words) -> Vec<i64> {
-    let items = words.many("without");
+fn parse_without(input: &mut RawInput) -> Vec<i64> {
+    let items = input.many("without");
     let places = items.iter().take(26).map(|item| item.as_i64().filter(|place| (0..MOST).contains(place)));
     places.collect::<Option<Vec<_>>>().unwrap_or_else(|| {
-        words.complain("without", "Send places, from 0.");
+        input.add_error("without", "Send places, from 0.");
         Vec::new()
     })
 }

@@ -1,6 +1,6 @@
 //! Several services in one visit (F10): back to back, in one transaction, with small gaps where the rooms need them.
 
-use booking_rules::{Booking, BookingRequest, Extras, Then, When, numbers::GAP};
+use booking_rules::{Booking, BookingRequest, Extras, Then, When, settings::GAP};
 use jiff::SignedDuration;
 use kit::{Error, Id, Result, Tx};
 use scheduling::MINUTES;
@@ -126,7 +126,7 @@ impl Course<'_> {
         refusal: &mut Option<Error>,
     ) -> Result<Option<()>> {
         let Some((next, others)) = rest.split_first() else { return Ok(Some(())) };
-        for gap in 0..=self.place.catalogue.number(GAP) / MINUTES {
+        for gap in 0..=self.place.catalogue.setting(GAP) / MINUTES {
             let starts_at = before.ends_at + SignedDuration::from_mins(gap * MINUTES);
             let placed = tx.attempt(|tx| match self.one(tx, next, When::Moment(starts_at)) {
                 Ok(booking) => self.from(tx, others, &booking, refusal),
@@ -167,7 +167,7 @@ pub(crate) fn place_visit(
     placement: &Placement,
 ) -> Result<Booking> {
     // Bookings ahead are counted (F7): two of one person's wait for each other.
-    owner.map_or(Ok(()), |owner| tx.line_up(owner))?;
+    owner.map_or(Ok(()), |owner| tx.lock_person(owner))?;
     let catalogue = catalogue::current(tx)?;
     let window = window(tx, &catalogue, by, owner)?;
     let place = Placer { by, catalogue: &catalogue, window: &window, placement };

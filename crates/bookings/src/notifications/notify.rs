@@ -1,7 +1,7 @@
 //! Notifications about bookings: what is written when something happens, and whether it still holds when it is sent (N3). The
 //! rules stand in decision 19.
 
-use booking_rules::{Booking, Status, numbers::REMIND_LAST};
+use booking_rules::{Booking, Status, settings::REMIND_LAST};
 use jiff::{SignedDuration, Timestamp};
 use kit::notifications::OWNER;
 use kit::{Error, Fault, Id, Notification, Result, Tx, args, sql};
@@ -202,7 +202,7 @@ pub(crate) fn repriced(tx: &mut Tx<'_>, booking: &Booking, repriced: &Repriced) 
 /// A fault of the database.
 pub fn notify_upcoming(tx: &mut Tx<'_>, person: Id) -> Result<()> {
     // A booking that is being made now has been told of its own, or is seen here.
-    tx.line_up(person)?;
+    tx.lock_person(person)?;
     let now = tx.now();
     let upcoming = store::upcoming(tx, person, now)?.into_iter().map(|kept| kept.booking);
     let mut groups: Vec<Vec<Booking>> = Vec::new();
@@ -263,7 +263,7 @@ fn holds(tx: &mut Tx<'_>, news: BookingNews, booking: &Booking, item: Item) -> R
         FirstReminder | LastReminder if booking.starts_at != item.starts_at => Some("moved"),
         FirstReminder | LastReminder if now >= booking.starts_at => Some("over"),
         FirstReminder => {
-            let hours = catalogue::current(tx)?.number(REMIND_LAST);
+            let hours = catalogue::current(tx)?.setting(REMIND_LAST);
             let is_late = now >= booking.starts_at - SignedDuration::from_hours(hours);
             is_late.then_some("the last reminder follows")
         }

@@ -1,7 +1,7 @@
 //! Reminders: a day before, and shortly before. Nothing is planned when a time is booked; every minute it is looked what
 //! is near and was not told yet, so a booking that is moved or cancelled needs no care.
 
-use booking_rules::numbers::{REMIND_FIRST, REMIND_LAST};
+use booking_rules::settings::{REMIND_FIRST, REMIND_LAST};
 use booking_rules::{Booking, Status};
 use jiff::{SignedDuration, Timestamp};
 use kit::{Id, Result, Tx, args, sql};
@@ -13,9 +13,9 @@ use crate::store;
 ///
 /// # Errors
 /// A fault of the database.
-pub(crate) fn sweep(tx: &mut Tx<'_>, most: i64) -> Result<u64> {
+pub(crate) fn run_maintenance(tx: &mut Tx<'_>, most: i64) -> Result<u64> {
     let catalogue = catalogue::current(tx)?;
-    let (first, last) = (catalogue.number(REMIND_FIRST), catalogue.number(REMIND_LAST));
+    let (first, last) = (catalogue.setting(REMIND_FIRST), catalogue.setting(REMIND_LAST));
     let mut told = 0;
     for (hours, nearer) in [(first, last), (last, 0)] {
         if hours > nearer {

@@ -7,9 +7,9 @@ use booking_rules::{
 };
 use catalogue::{Catalogue, Service};
 use jiff::civil::Date;
-use kit::web::{Input, Words};
+use kit::web::{Input, RawInput};
 use kit::{Cents, Fields, Id, Result, Tx};
-use membership::Standing;
+use membership::Entitlements;
 use money::Line;
 use people::{Action, Actor};
 use scheduling::{
@@ -53,30 +53,30 @@ pub struct Search {
 }
 
 impl Input for Search {
-    fn parse(words: &mut Words) -> Search {
-        let date = words.opt_date("date");
-        let (from, to) = (words.opt_date("from"), words.opt_date("to"));
+    fn parse(input: &mut RawInput) -> Search {
+        let date = input.opt_date("date");
+        let (from, to) = (input.opt_date("from"), input.opt_date("to"));
         if let (Some(from), Some(to)) = (from, to)
             && !(0..MOST_DAYS).contains(&i64::from((to - from).get_days()))
         {
-            words.complain("to", "Ask for 1 to 90 days, the first one first.");
+            input.add_error("to", "Ask for 1 to 90 days, the first one first.");
         }
         if from.is_some() != to.is_some() {
-            words.complain("to", "Say both from and to, or one date.");
+            input.add_error("to", "Say both from and to, or one date.");
         }
         Search {
-            service: words.id("service_id"),
+            service: input.id("service_id"),
             from: date.or(from),
             to: date.or(to),
-            minutes: words.opt_number("duration", 5, 1_440),
-            party: words.opt_number("party", 1, 50),
-            room: words.opt_id("room_id"),
-            room_type: words.opt_text_within("room_type", 50),
-            technician: words.opt_id("technician_id"),
-            ignoring: words.opt_id("moving"),
+            minutes: input.opt_number("duration", 5, 1_440),
+            party: input.opt_number("party", 1, 50),
+            room: input.opt_id("room_id"),
+            room_type: input.opt_text_within("room_type", 50),
+            technician: input.opt_id("technician_id"),
+            ignoring: input.opt_id("moving"),
             addons: Vec::new(),
             one_day: date.is_some() || from.is_none(),
-            slots: words.yes("slots"),
+            slots: input.yes("slots"),
         }
     }
 }
@@ -265,7 +265,7 @@ impl Prepared {
         // Most days cost what the day before them does.
         let mut known: Option<(PriceBasis, Cents)> = None;
         let mut price = |factors, day| {
-            let sale = shown(service, *minutes, window.standing(), moving.as_ref(), day, factors);
+            let sale = shown(service, *minutes, window.entitlements(), moving.as_ref(), day, factors);
             if let Some((same, total)) = &known
                 && *same == sale
             {
@@ -320,17 +320,17 @@ fn quoted(sale: &PriceBasis, addons: &[SoldAddon], moving: Option<&Moving>) -> (
 fn shown(
     service: &Service,
     minutes: i64,
-    standing: &Standing,
+    entitlements: &Entitlements,
     moving: Option<&Moving>,
     day: Date,
     factors: Factors,
 ) -> PriceBasis {
-    let sale = PriceBasis::of(service, minutes, standing, day, factors);
+    let sale = PriceBasis::of(service, minutes, entitlements, day, factors);
     if let Some(moving) = moving {
-        return moving.covered(sale, standing, day);
+        return moving.covered(sale, entitlements, day);
     }
     let uses_credit =
-        standing.uses_credits_unasked() && standing.credits_left(day).is_some_and(|left| left > 0);
+        entitlements.uses_credits_unasked() && entitlements.credits_left(day).is_some_and(|left| left > 0);
     if uses_credit { sale.covered(Coverage::Credit) } else { sale }
 }
 
@@ -353,8 +353,8 @@ impl Answer {
     }
 
     pub(crate) fn quoted(&self, day: Date, factors: Factors) -> (Quote, Cents) {
-        let (standing, moving) = (self.window.standing(), self.moving.as_ref());
-        let sale = shown(self.service(), self.minutes, standing, moving, day, factors);
+        let (entitlements, moving) = (self.window.entitlements(), self.moving.as_ref());
+        let sale = shown(self.service(), self.minutes, entitlements, moving, day, factors);
         quoted(&sale, &self.addons, moving)
     }
 

@@ -4,7 +4,7 @@ use booking_rules::{Rules, Start, Terms, Window, refusals::PLAN_REQUIRED, terms}
 use catalogue::{Catalogue, Service};
 use jiff::civil::Date;
 use kit::{Fields, Id, Result, Tx};
-use membership::Standing;
+use membership::Entitlements;
 use people::{Action, Actor};
 use scheduling::{Cell, begin, minute};
 
@@ -13,16 +13,21 @@ use scheduling::{Cell, begin, minute};
 /// # Errors
 /// A fault of the database.
 pub fn window(tx: &mut Tx<'_>, catalogue: &Catalogue, by: &Actor, person: Option<Id>) -> Result<Window> {
-    let standing = match person {
-        Some(person) => membership::standing(tx, catalogue.club.id, person)?,
-        None => Standing::default(),
+    let entitlements = match person {
+        Some(person) => membership::entitlements(tx, catalogue.club.id, person)?,
+        None => Entitlements::default(),
     };
-    Ok(window_with(tx, catalogue, by, standing))
+    Ok(window_with(tx, catalogue, by, entitlements))
 }
 
 /// The window of whoever asks, for a person with this standing.
-pub(crate) fn window_with(tx: &Tx<'_>, catalogue: &Catalogue, by: &Actor, standing: Standing) -> Window {
-    let window = Window::new(tx.now(), &catalogue.club.zone, standing, by.may(Action::BookAnyTime));
+pub(crate) fn window_with(
+    tx: &Tx<'_>,
+    catalogue: &Catalogue,
+    by: &Actor,
+    entitlements: Entitlements,
+) -> Window {
+    let window = Window::new(tx.now(), &catalogue.club.zone, entitlements, by.may(Action::BookAnyTime));
     window.in_club(catalogue)
 }
 

@@ -2,11 +2,11 @@
 //! book then.
 
 use booking_rules::Window;
-use booking_rules::numbers::{OPEN_ACCOUNT, OPEN_BASE, OPEN_PREMIUM, OPEN_UNLIMITED};
 use booking_rules::refusals::{
     CAPACITY, EQUIPMENT, MAINTENANCE, ROOM_CLOSED, SAME_PERSON, SKILL, TAKEN, TECHNICIAN_OFF, TOO_LATE,
     TOO_MANY_OPEN, TURNOVER,
 };
+use booking_rules::settings::{OPEN_ACCOUNT, OPEN_BASE, OPEN_PREMIUM, OPEN_UNLIMITED};
 use catalogue::{Catalogue, Technician};
 use kit::{Error, Id, Refusal, Result, Tx};
 use membership::Tier;
@@ -74,7 +74,7 @@ fn kept(request: &ResolvedRequest<'_>, field: &Field) -> Option<Error> {
     }
     let rooms_of = |field: &Field| Offers::find(request.demand(), field).at(start).map(|offer| offer.rooms);
     let rooms = rooms_of(&without_gates(field)).or_else(|| rooms_of(&unclaimed(field)))?;
-    let (asker, tier) = (window.asker(), window.standing().tier_on(day));
+    let (asker, tier) = (window.asker(), window.entitlements().tier_on(day));
     let refused = |(room, _): &(Id, Factors)| {
         let terms = terms_at(catalogue, window, &request.rules, service.id, *room, day, start);
         (terms.refused(tier, asker.now), terms.blocked)
@@ -200,7 +200,7 @@ fn has_enough(tx: &mut Tx<'_>, request: &ResolvedRequest<'_>) -> Result<bool> {
 
 /// How many bookings ahead this person may have (F7).
 pub(crate) fn most_open(catalogue: &Catalogue, window: &Window) -> i64 {
-    catalogue.number(match window.standing().tier() {
+    catalogue.setting(match window.entitlements().tier() {
         Tier::None => OPEN_ACCOUNT,
         Tier::Base => OPEN_BASE,
         Tier::Premium => OPEN_PREMIUM,

@@ -47,7 +47,7 @@ pub struct Opened {
 #[serde(rename_all = "snake_case")]
 pub enum WaitKind {
     /// A place: the time is held for them.
-    Place,
+    WaitlistPlace,
     /// To be told when a time opens to them (priority release).
     Tell,
 }
@@ -55,13 +55,13 @@ pub enum WaitKind {
 impl WaitKind {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
-            WaitKind::Place => "place",
+            WaitKind::WaitlistPlace => "place",
             WaitKind::Tell => "tell",
         }
     }
 
     pub(crate) fn read(text: String) -> Option<WaitKind> {
-        [WaitKind::Place, WaitKind::Tell].into_iter().find(|kind| kind.as_str() == text)
+        [WaitKind::WaitlistPlace, WaitKind::Tell].into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
@@ -143,7 +143,7 @@ impl Wait {
     /// Whether another waits for a time that could be this one's.
     pub(crate) fn is_rivalled_by(&self, other: &Wait) -> bool {
         other.service == self.service
-            && other.kind == WaitKind::Place
+            && other.kind == WaitKind::WaitlistPlace
             && other.first_day <= self.last_day
             && self.first_day <= other.last_day
     }

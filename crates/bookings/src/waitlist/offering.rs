@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use booking_rules::numbers::{OFFER, OFFER_AHEAD, QUIET_FROM, QUIET_TO};
+use booking_rules::settings::{OFFER, OFFER_AHEAD, QUIET_FROM, QUIET_TO};
 use booking_rules::{BookingRequest, Extras, When};
 use catalogue::Catalogue;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
@@ -140,8 +140,8 @@ impl Moment {
         let local = tx.now().to_zoned(catalogue.club.zone.clone());
         let hour = i64::from(local.hour());
         Moment {
-            is_night: hour >= catalogue.number(QUIET_FROM) || hour < catalogue.number(QUIET_TO),
-            soon: tx.now() + SignedDuration::from_hours(catalogue.number(OFFER_AHEAD)),
+            is_night: hour >= catalogue.setting(QUIET_FROM) || hour < catalogue.setting(QUIET_TO),
+            soon: tx.now() + SignedDuration::from_hours(catalogue.setting(OFFER_AHEAD)),
             yesterday: local.date().checked_sub(1.day()).unwrap_or(local.date()),
         }
     }
@@ -196,7 +196,7 @@ fn is_passed(passed: &[Timestamp], at: Timestamp, length: SignedDuration) -> boo
 fn serve(tx: &mut Tx<'_>, found: &Found) -> Result<(bool, Vec<Wanted>)> {
     let mut gone = Vec::new();
     // Another process may look at the same time.
-    tx.line_up(found.wait.id)?;
+    tx.lock_person(found.wait.id)?;
     close(tx, found.wait.id, &found.closed)?;
     let Some(wait) = store::find(tx, found.wait.id)?.filter(|wait| wait.state == "waiting") else {
         return Ok((false, gone));
@@ -254,7 +254,7 @@ enum Offering {
 /// Holds a time for somebody who waited, for the club's minutes of an offer (L2).
 fn offer(tx: &mut Tx<'_>, wait: &Wait, starts_at: Timestamp) -> Result<Offering> {
     let by = Actor::of(people::person(tx, wait.person)?);
-    let until = tx.now() + SignedDuration::from_mins(catalogue::current(tx)?.number(OFFER));
+    let until = tx.now() + SignedDuration::from_mins(catalogue::current(tx)?.setting(OFFER));
     let wish = BookingRequest {
         service: wait.service,
         minutes: wait.minutes,

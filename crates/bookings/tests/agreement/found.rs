@@ -1,4 +1,4 @@
-//! A drawn club in a real database, through the houses' front doors.
+//! A drawn club in a real database, through the crates' front doors.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 

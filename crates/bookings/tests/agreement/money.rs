@@ -100,7 +100,7 @@ impl Scene {
         let id = Id(self.people[who].1.id.expect("somebody known"));
         let read = move |tx: &mut kit::Tx<'_>| {
             let club = catalogue::current(tx)?.club.id;
-            membership::standing(tx, club, id)
+            membership::entitlements(tx, club, id)
         };
         self.db.view(read).await.expect("a standing").credits_left(day)
     }

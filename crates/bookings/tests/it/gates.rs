@@ -122,8 +122,8 @@ proptest! {
         let plain = Offers::find(demand, &field).all(0);
 
         let rules = Rules { weekly: Arc::new(rules), overrides };
-        let standing = crate::rules_examples::member(TIERS[tier], Status::Active, date(2030, 1, 1), true);
-        let asker = Asker { standing: &standing, now, unbounded: false };
+        let entitlements = crate::rules_examples::member(TIERS[tier], Status::Active, date(2030, 1, 1), true);
+        let asker = Asker { entitlements: &entitlements, now, unbounded: false };
         gate(&mut field, &catalogue, &rules, SERVICE, asker);
         let gated = Offers::find(demand, &field).all(0);
         let expected: Vec<_> = plain

@@ -8,7 +8,7 @@ use catalogue::Hours;
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use kit::{Cents, Id};
-use membership::{Membership, Plan, Standing, Status, Tier};
+use membership::{Entitlements, Membership, Plan, Status, Tier};
 
 use crate::new_york;
 
@@ -45,10 +45,10 @@ fn plan(tier: Tier) -> Plan {
     }
 }
 
-pub(crate) fn member(tier: Tier, status: Status, paid_until: Date, renews: bool) -> Standing {
+pub(crate) fn member(tier: Tier, status: Status, paid_until: Date, renews: bool) -> Entitlements {
     let (auto_credit, frozen, started_on) = (false, None, date(2026, 1, 15));
     let membership = Membership { id: Id(2), status, started_on, paid_until, renews, auto_credit, frozen };
-    Standing { held: Some((membership, plan(tier))), ..Standing::default() }
+    Entitlements { held: Some((membership, plan(tier))), ..Entitlements::default() }
 }
 
 // Windows
@@ -59,11 +59,11 @@ fn windows() {
     let (far, zone) = (date(2030, 1, 1), new_york());
     let base = || member(Tier::Base, Status::Active, far, true);
     let grace = || member(Tier::Base, Status::Grace, date(2026, 2, 26), true);
-    let table: [(&str, Standing, &str, Date, Option<&str>); 16] = [
-        ("A", Standing::default(), "2026-11-24T10:00:00-05:00", date(2026, 11, 27), None),
+    let table: [(&str, Entitlements, &str, Date, Option<&str>); 16] = [
+        ("A", Entitlements::default(), "2026-11-24T10:00:00-05:00", date(2026, 11, 27), None),
         (
             "A",
-            Standing::default(),
+            Entitlements::default(),
             "2026-11-24T10:00:00-05:00",
             date(2026, 11, 28),
             Some("2026-11-25T00:00:00-05:00"),
@@ -134,21 +134,21 @@ fn windows() {
         // Across the night on which the clock goes forward, by the club's date and not by hours.
         (
             "W1",
-            Standing::default(),
+            Entitlements::default(),
             "2026-03-05T23:59:59-05:00",
             date(2026, 3, 9),
             Some("2026-03-06T00:00:00-05:00"),
         ),
         (
             "W1",
-            Standing::default(),
+            Entitlements::default(),
             "2026-03-07T00:00:00-05:00",
             date(2026, 3, 11),
             Some("2026-03-08T00:00:00-05:00"),
         ),
     ];
-    for (letter, standing, now, day, opens_at) in table {
-        let window = Window::new(time(now), &zone, standing, false);
+    for (letter, entitlements, now, day, opens_at) in table {
+        let window = Window::new(time(now), &zone, entitlements, false);
         let closed = window.closed(day).map(|closed| iso(&zone, closed.opens_at));
         assert_eq!(closed.as_deref(), opens_at, "{letter}: {day} at {now}");
         assert_eq!(window.closed(day).is_none(), opens_at.is_none(), "{letter}: {day} at {now}");

@@ -6,13 +6,13 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use bookings::{
-    Answer, BookingFor, BookingRequest, Extras, HeldNotes, Holder, KeptTime, SearchContext, Visitor, When,
+    Answer, BookingFor, BookingRequest, Extras, HeldNotes, Holder, ReservedTime, SearchContext, Visitor, When,
 };
 use catalogue::{Catalogue, Service};
 use jiff::civil::{Date, Time};
 use jiff::{SignedDuration, Timestamp};
-use kit::web::{Input, Page, Query, Words, see_other};
-use kit::{Error, Fields, House, Id, Result, Tx, tokens};
+use kit::web::{Input, Page, Query, RawInput, see_other};
+use kit::{AppState, Error, Fields, Id, Result, Tx, tokens};
 use people::{Action, Actor, Caller};
 use ui::{
     Choice, FieldErrors, FormInput, Frame, PostedForm, QueryForm, RawForm, format, lenient_id,
@@ -24,7 +24,7 @@ use crate::booking::times::{self, Narrowed, Part, Search, Strip};
 use crate::booking::why::{self, WhyNot};
 use crate::hold::cookie::{self, HoldToken};
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route("/book/", get(book))
         .route("/book/hold/", post(hold))
@@ -56,22 +56,22 @@ struct Wanted {
 }
 
 impl Input for Wanted {
-    fn parse(words: &mut Words) -> Wanted {
-        let at = words.opt_text_within("at", 100);
+    fn parse(input: &mut RawInput) -> Wanted {
+        let at = input.opt_text_within("at", 100);
         let is_clock = at.as_deref().is_some_and(|text| text.len() <= 5);
-        let at = match words.opt_moment("starts_at") {
+        let at = match input.opt_moment("starts_at") {
             Some(moment) => Some(At::Moment(moment)),
-            None if is_clock => words.opt_time("at").map(At::Clock),
-            None => words.opt_moment("at").map(At::Moment),
+            None if is_clock => input.opt_time("at").map(At::Clock),
+            None => input.opt_moment("at").map(At::Moment),
         };
         Wanted {
-            service: words.opt_text_within("service", 100),
-            date: words.opt_date("date"),
+            service: input.opt_text_within("service", 100),
+            date: input.opt_date("date"),
             at,
-            narrowed: Narrowed::parse(words),
-            guest_name: words.opt_text_within("guest_name", 200),
-            token: words.opt_text_within("once", 100),
-            again: lenient_id(words, "again"),
+            narrowed: Narrowed::parse(input),
+            guest_name: input.opt_text_within("guest_name", 200),
+            token: input.opt_text_within("once", 100),
+            again: lenient_id(input, "again"),
         }
     }
 }
@@ -86,33 +86,33 @@ pub(crate) struct Narrowing {
 }
 
 /// Times that are kept for others for now, all for the same reason.
-struct KeptTimes {
+struct ReservedTimes {
     /// `Kept for Unlimited members for now.`
     sentence: &'static str,
-    times: Vec<KeptCell>,
+    times: Vec<ReservedCell>,
 }
 
-struct KeptCell {
+struct ReservedCell {
     span: String,
     stamp: String,
     /// `Wednesday 25 November, 19:00`
     opens: String,
 }
 
-impl KeptTimes {
-    fn of(catalogue: &Catalogue, kept: &[KeptTime], now: Timestamp) -> Vec<KeptTimes> {
+impl ReservedTimes {
+    fn of(catalogue: &Catalogue, kept: &[ReservedTime], now: Timestamp) -> Vec<ReservedTimes> {
         let zone = &catalogue.club.zone;
-        let mut all: Vec<KeptTimes> = Vec::new();
+        let mut all: Vec<ReservedTimes> = Vec::new();
         for time in kept {
             let sentence = why::kept_sentence(time.refusal);
-            let cell = KeptCell {
+            let cell = ReservedCell {
                 span: format::span(zone, time.starts_at, time.ends_at),
                 stamp: time.starts_at.to_string(),
                 opens: format::moment(zone, time.opens_at, now),
             };
             match all.iter_mut().find(|one| one.sentence == sentence) {
                 Some(one) => one.times.push(cell),
-                None => all.push(KeptTimes { sentence, times: vec![cell] }),
+                None => all.push(ReservedTimes { sentence, times: vec![cell] }),
             }
         }
         all
@@ -130,7 +130,7 @@ struct Found {
     sentence: Option<String>,
     /// The nearest day that has times: its page and what is said of it.
     other_day: Option<(String, String)>,
-    kept: Vec<KeptTimes>,
+    kept: Vec<ReservedTimes>,
     /// Whether the day opens later, of which one can be told.
     opens_later: bool,
     /// Whether somebody can wait for a time of the day.
@@ -482,14 +482,14 @@ fn find(
     let (first, last) = times::strip_span(today, date);
     let fortnight = context.search(tx, &wanted.ask(service.id, first, last, false))?;
     let closed = day.days.first().and_then(|day| day.closed);
-    let is_member = day.window.standing().plan().is_some() || day.window.is_unbounded();
+    let is_member = day.window.entitlements().plan().is_some() || day.window.is_unbounded();
     let shut = day.needs_plan;
     let parts = times::parts(day, wanted);
     let is_over = date < today;
     let kept = if shut || is_over {
         Vec::new()
     } else {
-        bookings::kept_times(tx, context, &wanted.ask(service.id, date, date, true))?
+        bookings::reserved_times(tx, context, &wanted.ask(service.id, date, date, true))?
     };
     let sentence = match closed {
         _ if shut => Some(format!("{} is for members.", service.name)),
@@ -514,7 +514,7 @@ fn find(
         can_wait: closed.is_none() && !shut && !is_over,
         wait_path: wanted.wait_path(date),
         other_day,
-        kept: KeptTimes::of(&catalogue, &kept, now),
+        kept: ReservedTimes::of(&catalogue, &kept, now),
         parts,
         sentence,
     })

@@ -3,7 +3,7 @@
 use bookings::{Answer, BookingFor, Extras};
 use catalogue::Service;
 use jiff::civil::Date;
-use kit::web::{Input, Words};
+use kit::web::{Input, RawInput};
 use kit::{Fields, Id, Result, Tx};
 use people::{Action, Actor};
 use serde_json::json;
@@ -63,7 +63,7 @@ pub(crate) fn chosen(
     let plan = match &known {
         Some(person) => {
             let club = catalogue::current(tx)?.club.id;
-            membership::standing(tx, club, person.id)?.plan().map(|plan| plan.name.clone())
+            membership::entitlements(tx, club, person.id)?.plan().map(|plan| plan.name.clone())
         }
         None => None,
     };
@@ -83,16 +83,16 @@ pub(crate) fn chosen(
 struct NewGuest(Extras);
 
 impl Input for NewGuest {
-    fn parse(words: &mut Words) -> NewGuest {
-        let guest_name = words.opt_text_within("guest_name", 200);
+    fn parse(input: &mut RawInput) -> NewGuest {
+        let guest_name = input.opt_text_within("guest_name", 200);
         if guest_name.is_none() {
-            words.complain("guest_name", "Enter the guest’s name.");
+            input.add_error("guest_name", "Enter the guest’s name.");
         }
-        let guest_phone = people::opt_phone(words, "guest_phone");
+        let guest_phone = people::opt_phone(input, "guest_phone");
         if guest_phone.is_none() {
-            words.complain("guest_phone", "Enter the guest’s phone number.");
+            input.add_error("guest_phone", "Enter the guest’s phone number.");
         }
-        let guest_email = people::opt_email(words, "guest_email");
+        let guest_email = people::opt_email(input, "guest_email");
         NewGuest(Extras { guest_name, guest_phone, guest_email, ..Extras::default() })
     }
 }
@@ -106,7 +106,7 @@ pub(crate) fn read(typed: &RawForm) -> Result<Extras> {
     let pairs: serde_json::Map<_, _> =
         fields.iter().map(|name| ((*name).to_owned(), json!(typed.get(name)))).collect();
     let text = serde_json::Value::Object(pairs).to_string();
-    Words::from_json(text.as_bytes()).and_then(Words::parse::<NewGuest>).map(|NewGuest(extras)| extras)
+    RawInput::from_json(text.as_bytes()).and_then(RawInput::parse::<NewGuest>).map(|NewGuest(extras)| extras)
 }
 
 /// What staff override who book a time of a day for a guest: the guest's window, and a plan that the service asks for.

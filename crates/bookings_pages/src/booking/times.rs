@@ -5,7 +5,7 @@ use catalogue::Service;
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 use kit::Id;
-use kit::web::Words;
+use kit::web::RawInput;
 use membership::Tier;
 use ui::{format, lenient_id, lenient_number};
 
@@ -29,7 +29,7 @@ pub(crate) struct Narrowed {
 }
 
 impl Narrowed {
-    pub(crate) fn parse(words: &Words) -> Narrowed {
+    pub(crate) fn parse(words: &RawInput) -> Narrowed {
         Narrowed {
             party: lenient_number(words, "party"),
             technician: lenient_id(words, "technician"),

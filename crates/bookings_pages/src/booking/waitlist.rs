@@ -5,12 +5,12 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use bookings::{Answer, Joined, Offer, Place, WaitKind, Waiting, begin, cell_at};
+use bookings::{Answer, Joined, Offer, WaitKind, Waiting, WaitlistPlace, begin, cell_at};
 use catalogue::Catalogue;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use kit::web::{Input, Page, Path, Words, see_other};
-use kit::{Error, Fields, House, Id, Result, Tx};
+use kit::web::{Input, Page, Path, RawInput, see_other};
+use kit::{AppState, Error, Fields, Id, Result, Tx};
 use people::{Actor, Caller};
 use ui::{
     FieldErrors, FormInput, FormOutcome, Frame, PostedForm, QueryForm, RawForm, format, login_path,
@@ -19,7 +19,7 @@ use ui::{
 
 use crate::booking::times::{self, Narrowed, Search};
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route("/book/wait/", get(ask).post(join))
         .route("/dashboard/waits/{id}/", get(show))
@@ -35,11 +35,11 @@ struct ForWhat {
 }
 
 impl Input for ForWhat {
-    fn parse(words: &mut Words) -> ForWhat {
+    fn parse(input: &mut RawInput) -> ForWhat {
         ForWhat {
-            service: words.opt_text_within("service", 100),
-            date: words.opt_date("date"),
-            narrowed: Narrowed::parse(words),
+            service: input.opt_text_within("service", 100),
+            date: input.opt_date("date"),
+            narrowed: Narrowed::parse(input),
         }
     }
 }
@@ -304,7 +304,7 @@ pub(crate) struct WaitLine {
 }
 
 impl WaitLine {
-    pub(crate) fn of(catalogue: &Catalogue, place: &Place, now: Timestamp) -> WaitLine {
+    pub(crate) fn of(catalogue: &Catalogue, place: &WaitlistPlace, now: Timestamp) -> WaitLine {
         let (wait, zone) = (&place.wait, &catalogue.club.zone);
         let today = format::date_at(zone, now);
         let day = |date| format::day(date, today);

@@ -57,7 +57,7 @@ pub(crate) struct Advice {
     pub(crate) link: &'static str,
 }
 
-/// What was asked, and what the house said.
+/// What was asked, and what the club said.
 pub(crate) struct Situation<'t> {
     pub(crate) service: &'t Service,
     pub(crate) search: &'t Search,

@@ -9,8 +9,8 @@ use axum::routing::get;
 use bookings::{Benefit, Booking, Coverage, Extras, Holder, Status, Then};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use kit::web::{Page, Path, Words, see_other};
-use kit::{Error, Fault, Fields, House, Id, Result, Tx};
+use kit::web::{Page, Path, RawInput, see_other};
+use kit::{AppState, Error, Fault, Fields, Id, Result, Tx};
 use people::{Action, Actor, Caller};
 use ui::{FormInput, RawForm, format, login_path, or_sign_in};
 
@@ -19,7 +19,7 @@ use crate::hold::cookie::{self, HoldToken};
 use crate::hold::held_page::{HeldPage, ReleasedPage, SignedOutPage, draw};
 use crate::hold::hold_form::{self, FormState, HoldForm};
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/book/held/{id}/", get(show).post(decide))
 }
 
@@ -138,7 +138,7 @@ impl<S: Send + Sync> FromRequest<S> for Filled {
 
     async fn from_request(request: Request, _: &S) -> Result<Filled> {
         let bytes = kit::web::body(request).await?;
-        let sent = Words::pairs(&bytes)?;
+        let sent = RawInput::pairs(&bytes)?;
         Ok(Filled { form: FormInput::from_bytes(&bytes)?, sent })
     }
 }
@@ -252,7 +252,7 @@ fn handle_form(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, form: &FormInput<Hol
 
 /// Why an action is undone.
 enum Stop {
-    /// The house says no: what is answered, why, and what it would cost.
+    /// The club says no: what is answered, why, and what it would cost.
     No(StatusCode, String, Option<i64>),
     Error(Error),
 }
@@ -263,7 +263,7 @@ impl std::convert::From<Error> for Stop {
     }
 }
 
-/// What is answered to an error that the house can say in words; what it can't goes on.
+/// What is answered to an error that the club can say in words; what it can't goes on.
 fn in_words(error: Error, zone: &TimeZone, now: Timestamp) -> Result<(StatusCode, String)> {
     match error {
         Error::Refused(refusal, carried) => {

@@ -83,10 +83,11 @@ pub(crate) fn draw(
     let owner = held.person.or_else(|| by.id().filter(|_| !for_others));
     let whom = whom(tx, by, held)?;
     let guest = whom.as_ref().map(|_| held.person.map_or(0, |person| person.0));
-    let (standing, liked) = match owner {
-        Some(person) => {
-            (membership::standing(tx, catalogue.club.id, person)?, people::preferences_of(tx, person)?.scene)
-        }
+    let (entitlements, liked) = match owner {
+        Some(person) => (
+            membership::entitlements(tx, catalogue.club.id, person)?,
+            people::preferences_of(tx, person)?.scene,
+        ),
         None => Default::default(),
     };
     let from = match &said {
@@ -129,7 +130,7 @@ pub(crate) fn draw(
         times: search.day_path(held.day),
         refusal: said.as_ref().and_then(|said| said.refusal.clone()),
         errors: said.as_ref().map(|said| FieldErrors::of(&said.fields, &FIELDS)).unwrap_or_default(),
-        shown: HoldFormFields::of(&catalogue, held, &standing, from, liked.as_deref()),
+        shown: HoldFormFields::of(&catalogue, held, &entitlements, from, liked.as_deref()),
         then: if is_over || all.len() > 3 { Vec::new() } else { followers(&catalogue, &followed) },
         promise: promise.unwrap_or((held.base - held.discount).0),
         near,

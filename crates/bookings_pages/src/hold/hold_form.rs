@@ -2,9 +2,9 @@
 
 use bookings::{AddonRequest, Benefit, Booking, Coverage, Extras, HeldNotes};
 use catalogue::{Catalogue, Service};
-use kit::web::{Input, Words};
+use kit::web::{Input, RawInput};
 use kit::{Fields, Id};
-use membership::Standing;
+use membership::Entitlements;
 use serde_json::json;
 use ui::{Choice, RawForm, format, lenient_number};
 
@@ -43,26 +43,26 @@ pub(crate) struct HoldForm {
 }
 
 impl Input for HoldForm {
-    fn parse(words: &mut Words) -> HoldForm {
-        let scene = words.opt_text_within("scene", 100);
+    fn parse(input: &mut RawInput) -> HoldForm {
+        let scene = input.opt_text_within("scene", 100);
         if scene.as_deref().is_some_and(|scene| !people::SCENES.iter().any(|(_, name)| *name == scene)) {
-            words.complain("scene", "Choose one of these scenes.");
+            input.add_error("scene", "Choose one of these scenes.");
         }
-        let pays = words.opt_text_within("pays", 20);
+        let pays = input.opt_text_within("pays", 20);
         let perk = PAYS.into_iter().find(|(name, _)| Some(*name) == pays.as_deref()).map(|(_, perk)| perk);
         let extras = Extras {
-            guest_name: words.opt_text_within("guest_name", 200),
-            guest_phone: people::opt_phone(words, "guest_phone"),
-            guest_email: people::opt_email(words, "guest_email"),
-            companion_name: words.opt_text_within("companion_name", 200),
-            special_requests: words.opt_text("special_requests"),
-            allergies: words.opt_text("allergies_notes"),
+            guest_name: input.opt_text_within("guest_name", 200),
+            guest_phone: people::opt_phone(input, "guest_phone"),
+            guest_email: people::opt_email(input, "guest_email"),
+            companion_name: input.opt_text_within("companion_name", 200),
+            special_requests: input.opt_text("special_requests"),
+            allergies: input.opt_text("allergies_notes"),
             scene: scene.map(|name| json!({ "preset": name })),
             // What a form does not ask is not used without asking.
             perk: Some(perk.unwrap_or(Benefit::Nothing)),
             ..Extras::default()
         };
-        HoldForm { extras, then: words.opt_id("then"), promise: lenient_number(words, "promise") }
+        HoldForm { extras, then: input.opt_id("then"), promise: lenient_number(input, "promise") }
     }
 }
 
@@ -139,7 +139,7 @@ impl HoldFormFields {
     pub(crate) fn of(
         catalogue: &Catalogue,
         held: &Booking,
-        standing: &Standing,
+        entitlements: &Entitlements,
         from: FilledFrom<'_>,
         liked: Option<&str>,
     ) -> HoldFormFields {
@@ -166,7 +166,7 @@ impl HoldFormFields {
         let addons = service.map(|service| addon_lines(catalogue, service, from)).unwrap_or_default();
         HoldFormFields {
             addons,
-            pays: pays(held, standing, from),
+            pays: pays(held, entitlements, from),
             scenes: if has_scenes { people::SCENES.iter().map(scene_choice).collect() } else { Vec::new() },
             guest_name: text("guest_name", held.guest_name.as_ref()),
             guest_phone: text("guest_phone", notes.and_then(|notes| notes.guest_phone.as_ref())),
@@ -206,7 +206,7 @@ fn addon_lines(catalogue: &Catalogue, service: &Service, from: FilledFrom<'_>) -
 }
 
 /// What could pay for the service, if there is anything.
-fn pays(held: &Booking, standing: &Standing, from: FilledFrom<'_>) -> Vec<Choice> {
+fn pays(held: &Booking, entitlements: &Entitlements, from: FilledFrom<'_>) -> Vec<Choice> {
     let cover = held.sale.as_ref().map_or(Coverage::None, |sale| sale.cover);
     if cover == Coverage::Unlimited {
         return Vec::new();
@@ -217,9 +217,9 @@ fn pays(held: &Booking, standing: &Standing, from: FilledFrom<'_>) -> Vec<Choice
         matches!(cover, Coverage::Birthday(_)),
     );
     // What this hold uses is not among what is left.
-    let credits = standing.credits_left(held.day).unwrap_or(0) + i64::from(uses_credit);
-    let passes = standing.passes_left(held.day) + i64::from(uses_pass);
-    let has_gift = standing.has_birthday(held.day) || uses_gift;
+    let credits = entitlements.credits_left(held.day).unwrap_or(0) + i64::from(uses_credit);
+    let passes = entitlements.passes_left(held.day) + i64::from(uses_pass);
+    let has_gift = entitlements.has_birthday(held.day) || uses_gift;
     let chosen = match from {
         FilledFrom::Raw(typed) => typed.get("pays").to_owned(),
         FilledFrom::Stored(..) => match cover {

@@ -8,8 +8,8 @@ use bookings::{Block, BlockInput, BlockKind, InsideBlock, moments};
 use catalogue::Catalogue;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
-use kit::web::{Input, Path, Words};
-use kit::{Error, Fields, House, Id, Result, Tx};
+use kit::web::{Input, Path, RawInput};
+use kit::{AppState, Error, Fields, Id, Result, Tx};
 use people::{Actor, Caller};
 use ui::{
     Choice, FormInput, FormOutcome, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, RawForm,
@@ -20,7 +20,7 @@ use crate::staff::day::state_word;
 
 const HERE: &str = "/staff/blocks/";
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route(HERE, get(list).post(save))
         .route("/staff/blocks/{id}/", get(show).post(change))
@@ -40,32 +40,32 @@ struct BlockForm {
 }
 
 impl Input for BlockForm {
-    fn parse(words: &mut Words) -> BlockForm {
-        let what = words.opt_text_within("what", 40).and_then(|what| {
+    fn parse(input: &mut RawInput) -> BlockForm {
+        let what = input.opt_text_within("what", 40).and_then(|what| {
             let (kind, id) = what.split_once(':')?;
             Some((BlockKind::read(kind.to_owned())?, Id(id.parse().ok()?)))
         });
         if what.is_none() {
-            words.complain("what", "Choose what is blocked.");
+            input.add_error("what", "Choose what is blocked.");
         }
-        let from = civil(words, "from_day", "from_time");
-        let to = civil(words, "to_day", "to_time");
-        let reason = words.opt_text_within("reason", 200).unwrap_or_default();
+        let from = civil(input, "from_day", "from_time");
+        let to = civil(input, "to_day", "to_time");
+        let reason = input.opt_text_within("reason", 200).unwrap_or_default();
         if reason.is_empty() {
-            words.complain("reason", "Say why, such as repairs or lunch.");
+            input.add_error("reason", "Say why, such as repairs or lunch.");
         }
-        let seen = words
+        let seen = input
             .opt_text_within("seen", 20_000)
             .map(|seen| seen.split(',').filter_map(|id| id.trim().parse().ok()).map(Id).collect::<Vec<Id>>());
-        BlockForm { what, from, to, reason, seen, seen_at: words.opt_moment("seen_at") }
+        BlockForm { what, from, to, reason, seen, seen_at: input.opt_moment("seen_at") }
     }
 }
 
-fn civil(words: &mut Words, day_field: &'static str, time_field: &'static str) -> Option<(Date, Time)> {
-    let (day, time) = (words.opt_date(day_field), words.opt_time(time_field));
+fn civil(input: &mut RawInput, day_field: &'static str, time_field: &'static str) -> Option<(Date, Time)> {
+    let (day, time) = (input.opt_date(day_field), input.opt_time(time_field));
     for (field, is_there) in [(day_field, day.is_some()), (time_field, time.is_some())] {
         if !is_there {
-            words.complain(field, "This field is required.");
+            input.add_error(field, "This field is required.");
         }
     }
     day.zip(time)

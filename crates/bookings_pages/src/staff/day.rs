@@ -8,8 +8,8 @@ use bookings::{Booking, DayFilter, DayVisit, Status, Undoing};
 use catalogue::Catalogue;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
-use kit::web::{Input, Page, Paging, Words};
-use kit::{Cents, Error, House, Id, Result, Tx};
+use kit::web::{Input, Page, Paging, RawInput};
+use kit::{AppState, Cents, Error, Id, Result, Tx};
 use people::{Actor, Caller};
 use ui::{
     Choice, FieldErrors, Frame, PageQuery, QueryForm, Table, cell, csv, format, from_pairs, lenient_number,
@@ -25,7 +25,7 @@ const FOUND_SIZE: usize = 50;
 /// From how long before its start on checking a guest in is done at once.
 const EARLY: SignedDuration = SignedDuration::from_mins(60);
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route(HERE, get(show))
 }
 
@@ -58,13 +58,13 @@ pub(crate) struct DayQuery {
 }
 
 impl Input for DayQuery {
-    fn parse(words: &mut Words) -> DayQuery {
-        let filter = DayFilter::parse(words);
-        let page = lenient_number(words, "page").filter(|page| (1..=1_000).contains(page));
-        let csv = PageQuery::parse(words).csv;
-        let said = words.opt_text_within("said", 40).zip(words.opt_id("of"));
+    fn parse(input: &mut RawInput) -> DayQuery {
+        let filter = DayFilter::parse(input);
+        let page = lenient_number(input, "page").filter(|page| (1..=1_000).contains(page));
+        let csv = PageQuery::parse(input).csv;
+        let said = input.opt_text_within("said", 40).zip(input.opt_id("of"));
         let page = page.and_then(|page| usize::try_from(page).ok()).unwrap_or(1);
-        let on_all_days = words.opt_text_within("all_days", 5).is_some();
+        let on_all_days = input.opt_text_within("all_days", 5).is_some();
         DayQuery { filter, page, csv, on_all_days, said }
     }
 }

@@ -3,10 +3,10 @@
 use axum::Router;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use bookings::{KeptRule, RuleInput, WeekDay};
+use bookings::{RuleInput, StoredRule, WeekDay};
 use catalogue::Catalogue;
-use kit::web::{Input, Page, Path, Words};
-use kit::{Error, Fields, House, Id, Result, Tx};
+use kit::web::{Input, Page, Path, RawInput};
+use kit::{AppState, Error, Fields, Id, Result, Tx};
 use people::{Actor, Caller};
 use ui::{
     FormOutcome, FormPart, PageQuery, Part, PostedForm, QueryForm, RawForm, StaffPage, format, handle_form,
@@ -15,7 +15,7 @@ use ui::{
 
 use crate::staff::rules::{HERE, fields, sentence, week_table};
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/staff/rules/{id}/", get(show).post(edit)).route("/staff/rules/{id}/end/", post(end))
 }
 
@@ -36,8 +36,8 @@ struct ToEdit {
 }
 
 impl Input for ToEdit {
-    fn parse(words: &mut Words) -> ToEdit {
-        ToEdit { preview: words.yes("preview"), rule: RuleInput::parse(words) }
+    fn parse(input: &mut RawInput) -> ToEdit {
+        ToEdit { preview: input.yes("preview"), rule: RuleInput::parse(input) }
     }
 }
 
@@ -112,7 +112,7 @@ fn draw(
 ) -> Result<StaffPage> {
     let catalogue = catalogue::current(tx)?;
     let found = bookings::all_rules(tx, by, catalogue.club.id)?.into_iter().find(|kept| kept.id == id);
-    let KeptRule { rule, ended_at, changed, .. } = found.ok_or(Error::NotFound)?;
+    let StoredRule { rule, ended_at, changed, .. } = found.ok_or(Error::NotFound)?;
     let (now, zone) = (tx.now(), &catalogue.club.zone);
     let today = format::date_at(zone, now);
     let names = people::names(tx, changed.and_then(|(_, by)| by))?;

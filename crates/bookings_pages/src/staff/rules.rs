@@ -4,11 +4,11 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use bookings::{KeptRule, ReleaseRule, RuleInput, Stretch, WeekDay, factor};
+use bookings::{ReleaseRule, RuleInput, StoredRule, Stretch, WeekDay, factor};
 use catalogue::Catalogue;
 use jiff::civil::Date;
-use kit::web::{Input, Words};
-use kit::{Error, Fields, House, Id, Result, Tx};
+use kit::web::{Input, RawInput};
+use kit::{AppState, Error, Fields, Id, Result, Tx};
 use membership::Tier;
 use people::{Actor, Caller};
 use ui::{
@@ -18,7 +18,7 @@ use ui::{
 
 pub(crate) const HERE: &str = "/staff/rules/";
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route(HERE, get(list).post(add))
 }
 
@@ -31,11 +31,11 @@ pub(crate) struct Wanted {
 }
 
 impl Input for Wanted {
-    fn parse(words: &mut Words) -> Wanted {
-        let room = lenient_id(words, "room_id");
-        let service = lenient_id(words, "service_id");
-        let from = words.raw("week").and_then(|date| date.as_str()?.parse().ok());
-        Wanted { look: PageQuery::parse(words), room, service, from }
+    fn parse(input: &mut RawInput) -> Wanted {
+        let room = lenient_id(input, "room_id");
+        let service = lenient_id(input, "service_id");
+        let from = input.raw("week").and_then(|date| date.as_str()?.parse().ok());
+        Wanted { look: PageQuery::parse(input), room, service, from }
     }
 }
 
@@ -110,7 +110,7 @@ fn table(tx: &mut Tx<'_>, by: &Actor, typed: &RawForm) -> Result<Table> {
     let catalogue = catalogue::current(tx)?;
     let rules = bookings::all_rules(tx, by, catalogue.club.id)?;
     let (tier, kind, state) = (typed.get("for"), typed.get("kind"), typed.get("state"));
-    let wanted = |kept: &&KeptRule| {
+    let wanted = |kept: &&StoredRule| {
         (tier.is_empty() || kept.rule.tier.as_str() == tier)
             && (kind.is_empty()
                 || kept.rule.room_kinds.is_empty()
@@ -123,7 +123,7 @@ fn table(tx: &mut Tx<'_>, by: &Actor, typed: &RawForm) -> Result<Table> {
     };
     let names = people::names(tx, rules.iter().filter_map(|kept| kept.changed?.1))?;
     let now = tx.now();
-    let row = |kept: &KeptRule| {
+    let row = |kept: &StoredRule| {
         let (at, by) = kept.changed.map_or((None, None), |(at, by)| (Some(at), by));
         vec![
             link(sentence(&catalogue, &kept.rule), format!("{HERE}{}/", kept.id)),

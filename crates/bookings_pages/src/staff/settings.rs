@@ -3,9 +3,9 @@
 use axum::Router;
 use axum::response::Response;
 use axum::routing::{get, post};
-use catalogue::{Number, NumberChange};
-use kit::web::{Input, Path, Words};
-use kit::{Error, Fields, House, Result, Tx};
+use catalogue::{Setting, SettingChange};
+use kit::web::{Input, Path, RawInput};
+use kit::{AppState, Error, Fields, Result, Tx};
 use people::{Actor, Caller};
 use ui::{
     FormOutcome, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, StaffPage, Table, cell, csv,
@@ -14,7 +14,7 @@ use ui::{
 
 const HERE: &str = "/staff/numbers/";
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route(HERE, get(list))
         .route("/staff/numbers/{name}/", get(show).post(set))
@@ -27,12 +27,12 @@ pub fn label(name: &str) -> Option<&'static str> {
 }
 
 /// Every number of every crate.
-pub(crate) fn all() -> impl Iterator<Item = Number> {
-    bookings::NUMBERS.into_iter().chain(membership::NUMBERS)
+pub(crate) fn all() -> impl Iterator<Item = Setting> {
+    bookings::SETTINGS.into_iter().chain(membership::SETTINGS)
 }
 
 /// The number of that name.
-pub(crate) fn named(name: &str) -> Result<Number> {
+pub(crate) fn named(name: &str) -> Result<Setting> {
     all().find(|number| number.name == name).ok_or(Error::NotFound)
 }
 
@@ -52,14 +52,14 @@ async fn list(caller: Caller, QueryForm(form): QueryForm<PageQuery>) -> Result<R
 
 fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
     let catalogue = catalogue::current(tx)?;
-    let changes = catalogue::number_changes(tx, by, catalogue.club.id)?;
+    let changes = catalogue::setting_changes(tx, by, catalogue.club.id)?;
     let names = people::names(tx, changes.iter().filter_map(|change| change.by))?;
     let now = tx.now();
-    let row = |number: Number| {
+    let row = |number: Setting| {
         let last = changes.iter().find(|change| change.name == number.name);
         vec![
             link(number.what, format!("{HERE}{}/", number.name)),
-            cell(catalogue.number(number).to_string()),
+            cell(catalogue.setting(number).to_string()),
             cell(number.default.to_string()),
             cell(format!("{} to {}", number.least, number.most)),
             cell(last.map(|change| format::moment(&catalogue.club.zone, change.at, now)).unwrap_or_default()),
@@ -74,7 +74,7 @@ fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
     })
 }
 
-fn here(number: Number) -> String {
+fn here(number: Setting) -> String {
     format!("{HERE}{}/", number.name)
 }
 
@@ -92,17 +92,17 @@ async fn show(
 fn draw(
     tx: &mut Tx<'_>,
     by: &Actor,
-    number: Number,
+    number: Setting,
     typed: Option<&str>,
     wrong: Option<&Fields>,
 ) -> Result<StaffPage> {
     let catalogue = catalogue::current(tx)?;
-    let changes = catalogue::number_changes(tx, by, catalogue.club.id)?;
+    let changes = catalogue::setting_changes(tx, by, catalogue.club.id)?;
     let names = people::names(tx, changes.iter().filter_map(|change| change.by))?;
-    let value = catalogue.number(number);
+    let value = catalogue.setting(number);
     let now = tx.now();
     let value_text = |value: Option<i64>| value.map_or("the default".to_owned(), |value| value.to_string());
-    let row = |change: &NumberChange| {
+    let row = |change: &SettingChange| {
         vec![
             cell(format::moment(&catalogue.club.zone, change.at, now)),
             cell(change.by.and_then(|by| names.get(&by).cloned()).unwrap_or_default()),
@@ -138,8 +138,8 @@ fn draw(
 struct Value(i64);
 
 impl Input for Value {
-    fn parse(words: &mut Words) -> Value {
-        Value(words.number("value", i64::MIN, i64::MAX))
+    fn parse(input: &mut RawInput) -> Value {
+        Value(input.number("value", i64::MIN, i64::MAX))
     }
 }
 
@@ -154,7 +154,7 @@ async fn set(
         let operation = |tx: &mut Tx<'_>| {
             let value = parsed.clone().map_err(Error::Invalid)?;
             let club = catalogue::current(tx)?.club.id;
-            catalogue::set_number(tx, by, club, number, value).map_err(|error| at_value(error, number))?;
+            catalogue::set_setting(tx, by, club, number, value).map_err(|error| at_value(error, number))?;
             Ok(format!("{}?done=1", here(number)))
         };
         handle_form(tx, operation, |tx, wrong| draw(tx, by, number, Some(typed.get("value")), wrong))
@@ -163,7 +163,7 @@ async fn set(
 }
 
 /// What is wrong with a number is wrong with the field in which it was typed.
-fn at_value(error: Error, number: Number) -> Error {
+fn at_value(error: Error, number: Setting) -> Error {
     match error {
         Error::Invalid(Fields(mut fields)) => match fields.remove(number.name) {
             Some(sentence) => Fields::one("value", sentence),
@@ -177,7 +177,7 @@ async fn reset(caller: Caller, Path(name): Path<String>) -> Result<Response> {
     let number = named(&name)?;
     let done = caller.tx(move |tx, by| {
         let club = catalogue::current(tx)?.club.id;
-        catalogue::reset_number(tx, by, club, number)?;
+        catalogue::reset_setting(tx, by, club, number)?;
         Ok(FormOutcome::<StaffPage>::Redirect(format!("{}?done=1", here(number))))
     });
     to_response(done.await, &here(number))

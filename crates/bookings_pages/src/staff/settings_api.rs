@@ -1,11 +1,11 @@
-//! The numbers of the rules over JSON. They belong to several houses, so they are listed here.
+//! The numbers of the rules over JSON. They belong to several crates, so they are listed here.
 
 use axum::Json as Answered;
 use axum::http::StatusCode;
-use catalogue::Number;
+use catalogue::Setting;
 use jiff::Timestamp;
-use kit::web::{Input, Json, List, Paging, Path, Problem, Query, Words};
-use kit::{House, Id, Result};
+use kit::web::{Input, Json, List, Paging, Path, Problem, Query, RawInput};
+use kit::{AppState, Id, Result};
 use people::Caller;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -14,8 +14,8 @@ use utoipa_axum::routes;
 
 use crate::staff::settings::{all, named};
 
-/// Addresses of the API that no single house can have.
-pub fn routes() -> OpenApiRouter<House> {
+/// Addresses of the API that no single crate can have.
+pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(numbers)).routes(routes!(set_number, reset_number))
 }
 
@@ -41,13 +41,13 @@ struct NumberOut {
 async fn numbers(caller: Caller, Query(paging): Query<Paging>) -> Result<List<NumberOut>> {
     let found = caller.view(|tx, by| {
         let catalogue = catalogue::current(tx)?;
-        let changes = catalogue::number_changes(tx, by, catalogue.club.id)?;
-        let told = |number: Number| {
+        let changes = catalogue::setting_changes(tx, by, catalogue.club.id)?;
+        let told = |number: Setting| {
             let last = changes.iter().find(|change| change.name == number.name);
             NumberOut {
                 name: number.name,
                 what: number.what,
-                value: catalogue.number(number),
+                value: catalogue.setting(number),
                 default: number.default,
                 least: number.least,
                 most: number.most,
@@ -67,8 +67,8 @@ struct NumberValue {
 }
 
 impl Input for NumberValue {
-    fn parse(words: &mut Words) -> NumberValue {
-        NumberValue { value: words.number("value", 0, 10_000_000) }
+    fn parse(input: &mut RawInput) -> NumberValue {
+        NumberValue { value: input.number("value", 0, 10_000_000) }
     }
 }
 
@@ -85,7 +85,7 @@ async fn set_number(
     let number = named(&name)?;
     let done = caller.tx(move |tx, by| {
         let club = catalogue::current(tx)?.club.id;
-        catalogue::set_number(tx, by, club, number, value)
+        catalogue::set_setting(tx, by, club, number, value)
     });
     done.await.map(|()| StatusCode::NO_CONTENT)
 }
@@ -104,7 +104,7 @@ async fn reset_number(caller: Caller, Path(name): Path<String>) -> Result<Answer
     let number = named(&name)?;
     let done = caller.tx(move |tx, by| {
         let club = catalogue::current(tx)?.club.id;
-        catalogue::reset_number(tx, by, club, number)
+        catalogue::reset_setting(tx, by, club, number)
     });
     done.await.map(|()| Answered(Default { value: number.default }))
 }

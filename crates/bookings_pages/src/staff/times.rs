@@ -6,8 +6,8 @@ use axum::routing::get;
 use bookings::{DecidedTime, Decision, DecisionInput, factor, moments};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
-use kit::web::{Input, Words};
-use kit::{Error, Fields, House, Id, Result, Tx};
+use kit::web::{Input, RawInput};
+use kit::{AppState, Error, Fields, Id, Result, Tx};
 use people::{Actor, Caller};
 use ui::{
     Choice, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, RawForm, StaffPage, Table, cell,
@@ -18,7 +18,7 @@ use crate::staff::rules::{tier_word, tiers};
 
 const HERE: &str = "/staff/times/";
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route(HERE, get(list).post(decide)).route("/staff/times/undo/", get(ask_undo).post(undo))
 }
 
@@ -41,15 +41,15 @@ struct FormWish {
 }
 
 impl Input for FormWish {
-    fn parse(words: &mut Words) -> FormWish {
-        let (day, time) = (words.opt_date("day"), words.opt_time("time"));
+    fn parse(input: &mut RawInput) -> FormWish {
+        let (day, time) = (input.opt_date("day"), input.opt_time("time"));
         for (field, is_there) in [("day", day.is_some()), ("time", time.is_some())] {
             if !is_there {
-                words.complain(field, "This is needed.");
+                input.add_error(field, "This is needed.");
             }
         }
         let civil = day.zip(time).map(|(day, time)| day.to_datetime(time));
-        FormWish { civil, room: words.id("room_id"), decision: DecisionInput::decision(words) }
+        FormWish { civil, room: input.id("room_id"), decision: DecisionInput::decision(input) }
     }
 }
 
@@ -161,8 +161,8 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, typed: &RawForm, wrong: Option<&Fields>) ->
 struct Which(Id, Timestamp);
 
 impl Input for Which {
-    fn parse(words: &mut Words) -> Which {
-        Which(words.id("room_id"), words.moment("starts_at"))
+    fn parse(input: &mut RawInput) -> Which {
+        Which(input.id("room_id"), input.moment("starts_at"))
     }
 }
 

@@ -4,8 +4,8 @@ use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
 use bookings::BookingRequest;
-use kit::web::{Input, Words};
-use kit::{Error, Fields, House, Result, Tx};
+use kit::web::{Input, RawInput};
+use kit::{AppState, Error, Fields, Result, Tx};
 use people::{Action, Actor, Caller};
 use ui::{Choice, FormPart, InputField, Part, QueryForm, RawForm, StaffPage, format, rendered};
 
@@ -13,7 +13,7 @@ use crate::booking::why;
 
 const HERE: &str = "/staff/why-not/";
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route(HERE, get(show))
 }
 
@@ -21,12 +21,12 @@ pub(crate) fn routes() -> Router<House> {
 struct Question(Option<BookingRequest>, Option<String>);
 
 impl Input for Question {
-    fn parse(words: &mut Words) -> Question {
-        let email = words.opt_text_within("email", 200);
-        if words.raw("service_id").is_none() {
+    fn parse(input: &mut RawInput) -> Question {
+        let email = input.opt_text_within("email", 200);
+        if input.raw("service_id").is_none() {
             return Question(None, email);
         }
-        Question(Some(BookingRequest::parse(words)), email)
+        Question(Some(BookingRequest::parse(input)), email)
     }
 }
 

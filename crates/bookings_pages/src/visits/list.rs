@@ -6,15 +6,15 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bookings::{Only, Status};
-use kit::web::{Input, Page, Paging, Words};
-use kit::{Fields, House, Result, Tx};
+use kit::web::{Input, Page, Paging, RawInput};
+use kit::{AppState, Fields, Result, Tx};
 use people::{Actor, Caller};
 use ui::{Choice, FieldErrors, Frame, QueryForm, format, lenient_number, or_sign_in};
 
 use crate::booking::waitlist::WaitLine;
 use crate::visits::line::{VisitLine, status_word};
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/dashboard/bookings/", get(visits))
 }
 
@@ -39,16 +39,16 @@ struct Asking {
 }
 
 impl Input for Asking {
-    fn parse(words: &mut Words) -> Asking {
-        let page = lenient_number(words, "page").filter(|page| (1..=100_000).contains(page));
-        let state = words.opt_text_within("state", 50);
+    fn parse(input: &mut RawInput) -> Asking {
+        let page = lenient_number(input, "page").filter(|page| (1..=100_000).contains(page));
+        let state = input.opt_text_within("state", 50);
         let status = STATES.into_iter().find(|status| Some(status.as_str()) == state.as_deref());
         if status.is_none() && state.is_some() {
-            words.complain("state", "Choose one of these.");
+            input.add_error("state", "Choose one of these.");
         }
         Asking {
             page: page.and_then(|page| usize::try_from(page).ok()).unwrap_or(1),
-            service: words.opt_text_within("service", 100),
+            service: input.opt_text_within("service", 100),
             status,
         }
     }

@@ -9,16 +9,16 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bookings::{BookingRequest, Detail, Extras, Holder, Repeated, Series, When};
 use jiff::{Timestamp, ToSpan as _};
-use kit::replies::{Deed, Reply, once};
-use kit::web::{Input, Page, Path, Words, body};
-use kit::{Cents, Error, Fault, House, Id, Result, Tx, tokens};
+use kit::replies::{IdempotencyKey, Reply, once};
+use kit::web::{Input, Page, Path, RawInput, body};
+use kit::{AppState, Cents, Error, Fault, Id, Result, Tx, tokens};
 use people::{Actor, Caller};
 use serde_json::Value;
 use ui::{Choice, FieldErrors, FormInput, Frame, format, lenient_number, or_sign_in};
 
 use crate::visits::line::VisitLine;
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/dashboard/bookings/{id}/repeat/", get(ask).post(go))
 }
 
@@ -41,24 +41,24 @@ struct Plan {
 }
 
 impl Input for Plan {
-    fn parse(words: &mut Words) -> Plan {
+    fn parse(input: &mut RawInput) -> Plan {
         let (mut instead, mut without) = (Vec::new(), Vec::new());
         for place in 0..MOST {
             let field = format!("at-{place}");
-            match words.opt_text_within(&field, 100).as_deref() {
+            match input.opt_text_within(&field, 100).as_deref() {
                 None => {}
                 Some("without") => without.push(place),
-                Some(_) => instead.extend(words.opt_moment(&field).map(|at| (place, at))),
+                Some(_) => instead.extend(input.opt_moment(&field).map(|at| (place, at))),
             }
         }
         Plan {
-            every_weeks: words.opt_number("every_weeks", 1, 8).unwrap_or(1),
-            times: words.opt_number("times", 1, MOST).unwrap_or(3),
+            every_weeks: input.opt_number("every_weeks", 1, 8).unwrap_or(1),
+            times: input.opt_number("times", 1, MOST).unwrap_or(3),
             instead,
             without,
-            books: words.raw("deed").and_then(Value::as_str) == Some("book"),
-            promise: lenient_number(words, "promise"),
-            once: words.opt_text_within("once", 100).unwrap_or_default(),
+            books: input.raw("deed").and_then(Value::as_str) == Some("book"),
+            promise: lenient_number(input, "promise"),
+            once: input.opt_text_within("once", 100).unwrap_or_default(),
         }
     }
 }
@@ -160,9 +160,9 @@ fn handle_form(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &FormInput<Plan>, dige
     let mut refusal = None;
     if plan.books {
         let name = format!("POST {}\n{} {digest}", here(id), plan.once);
-        let deed = Deed { name, digest: tokens::digest(digest) };
+        let idempotency_key = IdempotencyKey { name, digest: tokens::digest(digest) };
         let asker = format!("person:{}", by.person()?.id);
-        let reply = once(tx, Some(&deed), &asker, |tx| {
+        let reply = once(tx, Some(&idempotency_key), &asker, |tx| {
             let booked = tx.attempt(|tx| match bookings::repeat(tx, by, &repeated(false)) {
                 Ok(series) if series.booked.is_empty() => Ok(None),
                 Ok(series) => {

@@ -10,8 +10,8 @@ use bookings::{
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
-use kit::web::{Input, Page, Path, Words, see_other};
-use kit::{Cents, Error, Fault, Fields, House, Id, Result, Tx};
+use kit::web::{Input, Page, Path, RawInput, see_other};
+use kit::{AppState, Cents, Error, Fault, Fields, Id, Result, Tx};
 use people::{Actor, Caller};
 use ui::{Choice, FieldErrors, FormInput, Frame, PostedForm, QueryForm, format, lenient_number, or_sign_in};
 
@@ -19,7 +19,7 @@ use crate::booking::book::{Narrowing, narrowings, night_before};
 use crate::booking::times::{self, Narrowed, Part, Search, Strip};
 use crate::visits::line::VisitLine;
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/dashboard/bookings/{id}/move/", get(look).post(go))
 }
 
@@ -38,14 +38,14 @@ struct Wanted {
 }
 
 impl Input for Wanted {
-    fn parse(words: &mut Words) -> Wanted {
+    fn parse(input: &mut RawInput) -> Wanted {
         Wanted {
-            date: words.opt_date("date"),
-            to: words.opt_moment("to"),
-            narrowed: Narrowed::parse(words),
-            promise: lenient_number(words, "promise"),
-            shown_room: lenient_number(words, "shown_room"),
-            shown_with: words.opt_text_within("shown_with", 200).as_deref().and_then(ids),
+            date: input.opt_date("date"),
+            to: input.opt_moment("to"),
+            narrowed: Narrowed::parse(input),
+            promise: lenient_number(input, "promise"),
+            shown_room: lenient_number(input, "shown_room"),
+            shown_with: input.opt_text_within("shown_with", 200).as_deref().and_then(ids),
         }
     }
 }
@@ -293,7 +293,7 @@ fn meaning(catalogue: &catalogue::Catalogue, detail: &Detail, moved: &Reschedule
         let fee = format::money(after.frozen.fee);
         format!("If you cancel it later, {fee} stays due, for it is moved late.")
     });
-    let left = catalogue.number(bookings::MOVES) - after.moves;
+    let left = catalogue.setting(bookings::MOVES) - after.moves;
     let counts = after.moves > before.moves;
     let shown: Vec<String> = moved.technicians.iter().map(|id| id.0.to_string()).collect();
     Meant {

@@ -15,7 +15,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
-use kit::web::Front;
+use kit::web::PageCache;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch as signal;
 
@@ -23,7 +23,7 @@ use life::{Life, Patience};
 pub use limits::ConnectionLimits;
 use limits::RESERVE;
 use registry::{Entry, Registry};
-use watch::{Asked, Watched};
+use watch::{RequestWatch, Watched};
 
 /// How long requests in hand may take after the program was asked to stop.
 const FAREWELL: Duration = Duration::from_secs(30);
@@ -55,7 +55,7 @@ type Http = Builder<TokioExecutor>;
 /// Answers every connection until `stop` says so; then finishes what is being answered.
 pub async fn serve(
     listener: TcpListener,
-    app: Front,
+    app: PageCache,
     limits: ConnectionLimits,
     mut stop: signal::Receiver<bool>,
 ) {
@@ -103,14 +103,14 @@ async fn attend(
     http: Http,
     stream: TcpStream,
     entry: Entry,
-    front: Front,
+    page_cache: PageCache,
     patience: Patience,
     watcher: Watcher,
 ) {
     // Small answers leave at once.
     let _ = stream.set_nodelay(true);
     let life: Arc<Life> = entry.life.clone();
-    let asked = Asked { front, life: life.clone(), is_reserve: entry.is_reserve };
+    let asked = RequestWatch { page_cache, life: life.clone(), is_reserve: entry.is_reserve };
     let io = TokioIo::new(Watched { stream, life: life.clone() });
     let connection = http.serve_connection(io, TowerToHyperService::new(asked)).into_owned();
     let mut connection = std::pin::pin!(watcher.watch(connection));

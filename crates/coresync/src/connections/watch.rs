@@ -9,7 +9,7 @@ use std::task::{Context, Poll, ready};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderValue, Request, Response, StatusCode, header};
 use http_body::{Frame, SizeHint};
-use kit::web::{Answering, Front, plain_answer};
+use kit::web::{Answering, PageCache, plain_answer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tower::Service;
@@ -77,8 +77,8 @@ impl AsyncWrite for Watched {
 
 /// The program, as one connection asks it.
 #[derive(Clone)]
-pub(super) struct Asked {
-    pub(super) front: Front,
+pub(super) struct RequestWatch {
+    pub(super) page_cache: PageCache,
     pub(super) life: Arc<Life>,
     /// Whether this connection is one too many: whoever watches us is still answered, nobody else.
     pub(super) is_reserve: bool,
@@ -87,7 +87,7 @@ pub(super) struct Asked {
 /// What is answered even where there are too many connections.
 const ALWAYS: [&str; 2] = ["/health/", "/ready/"];
 
-impl<B> Service<Request<B>> for Asked
+impl<B> Service<Request<B>> for RequestWatch
 where
     B: HttpBody<Data = Bytes> + Send + 'static,
     B::Error: Into<axum::BoxError>,
@@ -105,7 +105,7 @@ where
         let answering = if self.is_reserve && !ALWAYS.contains(&request.uri().path()) {
             Answering::Now(Some(too_many()))
         } else {
-            self.front.call(request)
+            self.page_cache.call(request)
         };
         Answer { answering, hand: Some(hand) }
     }

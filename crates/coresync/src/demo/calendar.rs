@@ -8,7 +8,7 @@ use catalogue::{Catalogue, Service};
 use jiff::civil::Date;
 use jiff::{SignedDuration, ToSpan as _};
 use kit::{Fault, Id, Result, Tx};
-use membership::Standing;
+use membership::Entitlements;
 
 use super::chance::Chance;
 use super::club::Cast;
@@ -22,13 +22,13 @@ const SEED: u64 = 20_251_008;
 /// Fills the calendar. How many bookings there are.
 pub(super) fn fill(tx: &mut Tx<'_>, script: &Script, cast: &Cast) -> Result<usize> {
     let catalogue = catalogue::current(tx)?;
-    let mut standings = HashMap::new();
+    let mut entitlements_of = HashMap::new();
     for guest in cast.guests.iter().chain(cast.accounts.values()) {
-        standings.insert(*guest, membership::standing(tx, catalogue.club.id, *guest)?);
+        entitlements_of.insert(*guest, membership::entitlements(tx, catalogue.club.id, *guest)?);
     }
     let today = tx.now().to_zoned(catalogue.club.zone.clone()).date();
     let mut hand =
-        Hand { catalogue: &catalogue, script, cast, standings, chance: Chance::new(SEED), count: 0 };
+        Hand { catalogue: &catalogue, script, cast, entitlements_of, chance: Chance::new(SEED), count: 0 };
     for ahead in -7 * WEEKS_BEHIND..=7 * WEEKS_AHEAD {
         let day = today.checked_add(ahead.days()).map_err(Fault::because)?;
         hand.fill_day(tx, day, ahead)?;
@@ -41,7 +41,7 @@ struct Hand<'h> {
     catalogue: &'h Catalogue,
     script: &'h Script,
     cast: &'h Cast,
-    standings: HashMap<Id, Standing>,
+    entitlements_of: HashMap<Id, Entitlements>,
     chance: Chance,
     count: usize,
 }
@@ -122,7 +122,7 @@ impl Hand<'_> {
         day: Date,
         ahead: i64,
     ) -> Result<()> {
-        let Some(guest) = guest.filter(|guest| may_have(service, self.standings.get(guest))) else {
+        let Some(guest) = guest.filter(|guest| may_have(service, self.entitlements_of.get(guest))) else {
             return Ok(());
         };
         let candidates = Candidates::of(self.catalogue, service, service.party, None, None, None);
@@ -199,7 +199,7 @@ impl Hand<'_> {
         let allergies = self.chance.pick(&self.script.allergies).cloned().filter(|_| self.chance.percent(8));
         Record {
             person: Some(guest),
-            standing: self.standings.get(&guest).cloned().unwrap_or_default(),
+            entitlements: self.entitlements_of.get(&guest).cloned().unwrap_or_default(),
             service: service.id,
             room: offer.rooms.first().map_or(Id(0), |(room, _)| *room),
             technicians: offer.technicians.iter().copied().take(needed).collect(),
@@ -237,6 +237,6 @@ fn shares(one: &Service, other: &Service) -> bool {
 }
 
 /// Members' services are for members.
-fn may_have(service: &Service, standing: Option<&Standing>) -> bool {
-    !service.member_only || standing.is_some_and(|standing| standing.plan().is_some())
+fn may_have(service: &Service, entitlements: Option<&Entitlements>) -> bool {
+    !service.member_only || entitlements.is_some_and(|entitlements| entitlements.plan().is_some())
 }

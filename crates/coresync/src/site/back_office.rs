@@ -5,13 +5,13 @@ use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
 use kit::web::{Page, see_other};
-use kit::{House, Result};
+use kit::{AppState, Result};
 use people::{Caller, Role};
 use ui::{Frame, or_sign_in};
 
 const HERE: &str = "/staff/";
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route(HERE, get(show))
 }
 

@@ -1,4 +1,4 @@
-//! The front of the house.
+//! The front of the club.
 
 use askama::Template;
 use axum::Router;
@@ -8,14 +8,14 @@ use axum::routing::get;
 use catalogue::{Catalogue, Club, Filter, Half};
 use catalogue_pages::ServiceRow;
 use kit::web::Page;
-use kit::{House, Result};
+use kit::{AppState, Result};
 use membership::Plan;
 use people::Caller;
 use pictures::Shown;
 use pictures::artwork::{self, Artwork};
 use ui::{Choice, Frame, SAME_FOR_VISITORS, format, services_by_category};
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/", get(home))
 }
 
@@ -34,7 +34,7 @@ struct HomePage<'c> {
     today: String,
 }
 
-/// One half of the house, from outside.
+/// One half of the club, from outside.
 pub(crate) struct Doorway {
     pub(crate) name: &'static str,
     pub(crate) path: &'static str,
@@ -90,7 +90,7 @@ impl PlanLine {
     }
 }
 
-async fn home(State(house): State<House>, caller: Caller) -> Result<Response> {
+async fn home(State(app): State<AppState>, caller: Caller) -> Result<Response> {
     let asked = caller.view(|tx, by| {
         let catalogue = catalogue::current(tx)?;
         let shown = pictures::shown(tx, catalogue.club.id)?;
@@ -103,9 +103,9 @@ async fn home(State(house): State<House>, caller: Caller) -> Result<Response> {
     });
     let (frame, catalogue, shown, plans, today) = asked.await?;
     let wanted = Filter { featured: Some(true), ..Filter::default() };
-    let artwork = artwork::of_house(&shown);
+    let artwork = artwork::of_club(&shown);
     let page = HomePage {
-        frame: frame.canonical(&house, "/").with_preview(artwork.passed_on()),
+        frame: frame.canonical(&app, "/").with_preview(artwork.passed_on()),
         club: &catalogue.club,
         artwork,
         halves: [Half::Mensuite, Half::Private].map(|half| Doorway::of(&shown, half)),

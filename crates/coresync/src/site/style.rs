@@ -5,14 +5,14 @@ use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
 use kit::web::Page;
-use kit::{House, Result};
+use kit::{AppState, Result};
 use people::Caller;
 use pictures::artwork::Artwork;
 use ui::{Frame, assets, or_sign_in};
 
 const HERE: &str = "/staff/style/";
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route(HERE, get(show))
 }
 

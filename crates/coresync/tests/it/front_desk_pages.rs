@@ -1,7 +1,7 @@
 //! The pages of the front desk without scripts: the day, booking for a caller or a walk-in, blocks.
 
 use serde_json::json;
-use testing::{BEA, DORA, GUS, House, MAX, TOM, UMA};
+use testing::{BEA, DORA, GUS, MAX, TOM, TestClub, UMA};
 
 use crate::whole::WholeProgram as _;
 use crate::{CREATE, MINE, and, book, wish};
@@ -11,12 +11,12 @@ const ONCE: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789ab
 
 #[tokio::test]
 async fn the_day_is_worked_through_with_forms() {
-    let house = House::open().await;
-    let dora = house.browser(DORA);
-    let id = book(&house, BEA, "massage", "2026-11-24", "12:00").await.number("id");
+    let app = TestClub::open().await;
+    let dora = app.browser(DORA);
+    let id = book(&app, BEA, "massage", "2026-11-24", "12:00").await.number("id");
     let guest = json!({"guest_name": "=Zoë", "guest_phone": "+12125550199"});
-    let guest = and(wish(&house, "pod", "2026-11-24", "13:00").await, guest);
-    let zoe = house.as_(DORA).post(CREATE, guest).await.expect(201).number("id");
+    let guest = and(wish(&app, "pod", "2026-11-24", "13:00").await, guest);
+    let zoe = app.as_(DORA).post(CREATE, guest).await.expect(201).number("id");
     let text = dora.get("/staff/day/").await.expect(200).text();
     for said in [
         "Tuesday 24 November",
@@ -51,7 +51,7 @@ async fn the_day_is_worked_through_with_forms() {
         "{text}"
     );
     // Someone else pressed it before: nothing is changed, and it is said who it was.
-    let again = house.browser(MAX).submit(&act, "action=check_in&date=2026-11-24").await.expect(409).text();
+    let again = app.browser(MAX).submit(&act, "action=check_in&date=2026-11-24").await.expect(409).text();
     assert!(again.contains("This was done already") && again.contains("Dora Quill did it"), "{again}");
     let early = dora.submit(&act, "action=start&date=2026-11-24").await.expect(409).text();
     assert!(early.contains("It can be done from Tuesday 24 November, 11:45"), "{early}");
@@ -59,15 +59,15 @@ async fn the_day_is_worked_through_with_forms() {
     let text = dora.get(led.header("location").split('#').next().expect("a path")).await.expect(200).text();
     assert!(text.contains("The check-in of Bea Morrow is undone."), "{text}");
     // Late, missed, and taken back by the manager, who says why.
-    house.set_time("2026-11-24T12:15:00-05:00");
+    app.set_time("2026-11-24T12:15:00-05:00");
     assert!(dora.get("/staff/day/").await.expect(200).text().contains("Confirmed, late"));
     let led = dora.submit(&act, "action=no_show&date=2026-11-24").await.expect(303);
     let text = dora.get(led.header("location").split('#').next().expect("a path")).await.expect(200).text();
     assert!(text.contains("A fee of $150.00 is due."), "{text}");
-    house.set_time("2026-11-24T13:00:00-05:00");
+    app.set_time("2026-11-24T13:00:00-05:00");
     let refused = dora.submit(&act, "action=undo&undone=no_show&date=2026-11-24").await.expect(403).text();
     assert!(refused.contains("Only a manager can undo this now"), "{refused}");
-    let max = house.browser(MAX);
+    let max = app.browser(MAX);
     assert!(max.get("/staff/day/").await.text().contains(&format!("id=\"reason-{id}\"")));
     assert!(!dora.get("/staff/day/").await.text().contains("name=\"reason\""));
     let missing =
@@ -89,7 +89,7 @@ async fn the_day_is_worked_through_with_forms() {
     assert!(lines[2].contains("'=Zoë,'+12125550199,Pod") && lines[2].contains("45.00"), "{lines:?}");
     // Nobody else.
     for player in [BEA, TOM] {
-        house.browser(player).submit(&format!("/staff/day/{zoe}/"), "action=check_in").await.expect(403);
+        app.browser(player).submit(&format!("/staff/day/{zoe}/"), "action=check_in").await.expect(403);
     }
     dora.submit("/staff/day/1/", "action=check_in").await.expect(404);
     dora.submit(&act, "action=fly").await.expect(400);
@@ -97,8 +97,8 @@ async fn the_day_is_worked_through_with_forms() {
 
 #[tokio::test]
 async fn the_desk_books_for_a_caller_whom_it_knows() {
-    let house = House::open().await;
-    let (dora, bea) = (house.browser(DORA), house.person(BEA));
+    let app = TestClub::open().await;
+    let (dora, bea) = (app.browser(DORA), app.person(BEA));
     let found = dora.get("/staff/book/?q=morrow&service=massage&date=2026-11-27").await.expect(200).text();
     let link = format!("/book/?for={bea}&amp;service=massage&amp;date=2026-11-27");
     assert!(found.contains(&link.replace("&amp;", "&#38;")) || found.contains(&link), "{found}");
@@ -118,30 +118,29 @@ async fn the_desk_books_for_a_caller_whom_it_knows() {
     assert!(path.starts_with("/staff/day/?date=2026-11-27&said=booked"), "{path}");
     let text = dora.get(path.split('#').next().expect("a path")).await.expect(200).text();
     assert!(text.contains("Booked for Bea Morrow: CS-2026-000001."), "{text}");
-    assert_eq!(house.as_(BEA).get(MINE).await.number("total_upcoming"), 1);
-    assert_eq!(house.as_(DORA).get(MINE).await.number("total_upcoming"), 0);
+    assert_eq!(app.as_(BEA).get(MINE).await.number("total_upcoming"), 1);
+    assert_eq!(app.as_(DORA).get(MINE).await.number("total_upcoming"), 0);
     // She is booked then: the desk is told so, and not that it is booked itself.
     let text = dora.get(&format!("{times}&at=12:00")).await.expect(200).text();
     assert!(text.contains("This guest, or their companion, has another booking"), "{text}");
     // The window of an account does not bind the desk, which is told of it.
-    let far = format!("/book/?for={}&service=pod&date=2026-12-20", house.person(GUS));
+    let far = format!("/book/?for={}&service=pod&date=2026-12-20", app.person(GUS));
     let text = dora.get(&far).await.expect(200).text();
     assert!(text.contains("opens to this guest on Thursday 17 December, 00:00"), "{text}");
     assert!(text.contains("value=\"2026-12-20T17:00:00Z\""), "{text}");
     // Whoever is no staff books for nobody else; somebody who is gone is said.
-    let own =
-        house.browser(GUS).submit("/book/hold/", &form.replace("12:00:00", "14:00:00")).await.expect(303);
+    let own = app.browser(GUS).submit("/book/hold/", &form.replace("12:00:00", "14:00:00")).await.expect(303);
     let own = own.header("location").trim_start_matches("/book/held/").trim_end_matches('/').to_owned();
-    house.as_(GUS).get(&format!("/api/bookings/hold/{own}/")).await.expect(200);
-    house.as_(BEA).get(&format!("/api/bookings/hold/{own}/")).await.expect(404);
-    house.browser(GUS).get("/staff/book/?q=bea").await.expect(403);
+    app.as_(GUS).get(&format!("/api/bookings/hold/{own}/")).await.expect(200);
+    app.as_(BEA).get(&format!("/api/bookings/hold/{own}/")).await.expect(404);
+    app.browser(GUS).get("/staff/book/?q=bea").await.expect(403);
     assert!(dora.get("/book/?for=5&service=pod").await.expect(400).text().contains("no account any more"));
 }
 
 #[tokio::test]
 async fn the_desk_books_for_a_new_guest_by_name_and_phone() {
-    let house = House::open_at("2026-11-24T12:30:00-05:00").await;
-    let dora = house.browser(DORA);
+    let app = TestClub::open_at("2026-11-24T12:30:00-05:00").await;
+    let dora = app.browser(DORA);
     let text = dora.get("/book/?for=0&service=pod&date=2026-11-24").await.expect(200).text();
     assert!(text.contains("Booking for a new guest.") && text.contains("id=\"new-guest\""), "{text}");
     assert!(
@@ -183,9 +182,9 @@ async fn the_desk_books_for_a_new_guest_by_name_and_phone() {
 
 #[tokio::test]
 async fn a_block_is_previewed_saved_changed_and_removed_by_forms() {
-    let house = House::open().await;
-    let (dora, suite) = (house.browser(DORA), house.room("suite").await);
-    let id = book(&house, UMA, "suite", "2026-11-27", "18:00").await.number("id");
+    let app = TestClub::open().await;
+    let (dora, suite) = (app.browser(DORA), app.room("suite").await);
+    let id = book(&app, UMA, "suite", "2026-11-27", "18:00").await.number("id");
     let form = |more: &str| {
         format!(
             "what=room%3A{suite}&from_day=2026-11-27&from_time=17:00&to_day=2026-11-27&to_time=20:00&reason=Leak{more}"
@@ -231,16 +230,16 @@ async fn a_block_is_previewed_saved_changed_and_removed_by_forms() {
     let again = dora.submit(&format!("{path}remove/"), "").await.expect(409).text();
     assert!(again.contains("removed already"), "{again}");
     assert!(dora.get("/staff/blocks/").await.text().contains("Nothing is blocked from now on."));
-    house.browser(GUS).submit("/staff/blocks/", &form("")).await.expect(403);
+    app.browser(GUS).submit("/staff/blocks/", &form("")).await.expect(403);
 }
 
 /// What was done is said at the visit, and only for as long as it is so.
 #[tokio::test]
 async fn what_was_done_is_said_at_its_row_while_it_holds() {
-    let house = House::open().await;
-    let dora = house.browser(DORA);
-    let id = book(&house, BEA, "massage", "2026-11-24", "12:00").await.number("id");
-    house.set_time("2026-11-24T11:15:00-05:00");
+    let app = TestClub::open().await;
+    let dora = app.browser(DORA);
+    let id = book(&app, BEA, "massage", "2026-11-24", "12:00").await.number("id");
+    app.set_time("2026-11-24T11:15:00-05:00");
     let act = format!("/staff/day/{id}/");
     let led = dora.submit(&act, "action=check_in&date=2026-11-24").await.expect(303);
     assert!(led.header("location").ends_with(&format!("#visit-{id}")));
@@ -256,10 +255,10 @@ async fn what_was_done_is_said_at_its_row_while_it_holds() {
 /// D4: completing stands back until the visit is over; of a completed one, the desk reads who can undo it.
 #[tokio::test]
 async fn completing_a_visit_is_not_the_loudest_button() {
-    let house = House::open_at("2026-11-24T11:50:00-05:00").await;
-    let (dora, max) = (house.browser(DORA), house.browser(MAX));
-    let id = book(&house, UMA, "massage", "2026-11-24", "13:00").await.number("id");
-    house.set_time("2026-11-24T13:05:00-05:00");
+    let app = TestClub::open_at("2026-11-24T11:50:00-05:00").await;
+    let (dora, max) = (app.browser(DORA), app.browser(MAX));
+    let id = book(&app, UMA, "massage", "2026-11-24", "13:00").await.number("id");
+    app.set_time("2026-11-24T13:05:00-05:00");
     let act = format!("/staff/day/{id}/");
     dora.submit(&act, "action=check_in&date=2026-11-24").await.expect(303);
     let text = dora.get("/staff/day/").await.expect(200).text();
@@ -268,7 +267,7 @@ async fn completing_a_visit_is_not_the_loudest_button() {
     assert!(text.contains("class=\"button\" type=\"submit\" name=\"action\" value=\"start\""), "{text}");
     dora.submit(&act, "action=start&date=2026-11-24").await.expect(303);
     assert!(dora.get("/staff/day/").await.text().contains(quiet));
-    house.set_time("2026-11-24T14:00:00-05:00");
+    app.set_time("2026-11-24T14:00:00-05:00");
     assert!(!dora.get("/staff/day/").await.text().contains(quiet));
     dora.submit(&act, "action=complete&date=2026-11-24").await.expect(303);
     let text = dora.get("/staff/day/").await.expect(200).text();
@@ -280,12 +279,12 @@ async fn completing_a_visit_is_not_the_loudest_button() {
 /// A caller is found again on whichever day the visit is, with an account or without one.
 #[tokio::test]
 async fn a_caller_is_found_on_all_days() {
-    let house = House::open().await;
-    let dora = house.browser(DORA);
+    let app = TestClub::open().await;
+    let dora = app.browser(DORA);
     let guest = json!({"guest_name": "Zoë Quince", "guest_phone": "+12125550199"});
-    let guest = and(wish(&house, "pod", "2026-11-27", "13:00").await, guest);
-    let zoe = house.as_(DORA).post(CREATE, guest).await.expect(201).number("id");
-    let bea = book(&house, BEA, "massage", "2026-12-01", "12:00").await.number("id");
+    let guest = and(wish(&app, "pod", "2026-11-27", "13:00").await, guest);
+    let zoe = app.as_(DORA).post(CREATE, guest).await.expect(201).number("id");
+    let bea = book(&app, BEA, "massage", "2026-12-01", "12:00").await.number("id");
     let today = dora.get("/staff/day/?q=quince").await.expect(200).text();
     assert!(today.contains("/staff/day/?q=quince&#38;all_days=on") && today.contains("Search all days"));
     let nobody = dora.get("/staff/book/?q=quince").await.expect(200).text();
@@ -301,15 +300,15 @@ async fn a_caller_is_found_on_all_days() {
     let none = dora.get("/staff/day/?q=nobody&all_days=on").await.expect(200).text();
     assert!(none.contains("No visit from today on fits your search."), "{none}");
     for player in [BEA, TOM] {
-        house.browser(player).get("/staff/day/?q=zoe&all_days=on").await.expect(403);
+        app.browser(player).get("/staff/day/?q=zoe&all_days=on").await.expect(403);
     }
 }
 
 /// Of the times that have begun, the latest comes first; what is over comes last, and says so.
 #[tokio::test]
 async fn a_walk_in_is_offered_what_has_just_begun_first() {
-    let house = House::open_at("2026-11-24T12:50:00-05:00").await;
-    let text = house.browser(DORA).get("/book/?for=0&service=pod&date=2026-11-24").await.expect(200).text();
+    let app = TestClub::open_at("2026-11-24T12:50:00-05:00").await;
+    let text = app.browser(DORA).get("/book/?for=0&service=pod&date=2026-11-24").await.expect(200).text();
     let at = |what: &str| text.find(what).unwrap_or_else(|| panic!("{what}: {text}"));
     let (late, early) = (at("value=\"2026-11-24T17:45:00Z\""), at("value=\"2026-11-24T17:30:00Z\""));
     let (next, over) = (at("value=\"2026-11-24T18:00:00Z\""), at("value=\"2026-11-24T16:45:00Z\""));

@@ -102,17 +102,17 @@ async fn make_club() -> (Vec<u8>, Vec<u8>) {
     let folder = Folder::new();
     let url = folder.sqlite("club.db");
     let config = Config { data: folder.0.clone(), database_url: Some(url.clone()), ..Config::default() };
-    let house = serve::open(config).await.unwrap();
-    demo::fill(&house).await.unwrap();
-    let noted = house.db.tx(|tx| {
+    let app = serve::open(config).await.unwrap();
+    demo::fill(&app).await.unwrap();
+    let noted = app.db.tx(|tx| {
         let nobody = people::Actor::visitor();
         people::note(tx, &nobody, people::What::PeopleSearched, None, serde_json::json!({}))?;
-        people::seal(tx)
+        people::checkpoint(tx)
     });
     assert!(noted.await.unwrap() > 0);
-    house.db.leave().await.unwrap();
+    app.db.leave().await.unwrap();
     let backup = folder.file("club.backup");
-    db::copy_into_file(house.db.place(), &backup).await.unwrap();
+    db::copy_into_file(app.db.place(), &backup).await.unwrap();
     (std::fs::read(&backup).unwrap(), std::fs::read(folder.file("club.key")).unwrap())
 }
 

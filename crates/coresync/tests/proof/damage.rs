@@ -158,14 +158,14 @@ async fn what_no_key_keeps_is_found() {
         database_url: Some(place.url.clone()),
         ..kit::config::Config::default()
     };
-    let house = coresync::serve::open_to_read(config).await.unwrap();
-    assert_eq!(coresync::check::look(&house.db).await.unwrap(), []);
+    let app = coresync::serve::open_to_read(config).await.unwrap();
+    assert_eq!(coresync::check::look(&app.db).await.unwrap(), []);
     for (words, damage) in DAMAGES {
-        let found = found(&house.db, *damage).await;
+        let found = found(&app.db, *damage).await;
         assert!(found.iter().any(|one| one.what.contains(words)), "{words}: {found:?}");
         assert!(found.iter().all(|one| !one.remedy.is_empty()));
     }
-    assert_eq!(coresync::check::look(&house.db).await.unwrap(), [], "all of it was undone");
+    assert_eq!(coresync::check::look(&app.db).await.unwrap(), [], "all of it was undone");
     let _ = std::fs::remove_dir_all(&place.folder);
 }
 

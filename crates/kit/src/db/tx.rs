@@ -7,9 +7,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
+use super::dependencies::{Dependencies, Kind};
 use super::engine::postgres_session::Session;
 use super::engine::sqlite_connection as sqlite;
-use super::means::{Kind, Means};
 use super::sql::Sql;
 use super::value::{FromRow, Row, Value};
 use crate::errors::{Error, Fault, Result};
@@ -19,7 +19,7 @@ use crate::live::Changed;
 /// A transaction that has begun. Whoever began it (`Db::tx`) commits it or rolls it back.
 pub struct Tx<'c> {
     conn: Conn<'c>,
-    means: &'c Means,
+    dependencies: &'c Dependencies,
     ids: &'c Ids,
     now: Timestamp,
     told: Vec<Changed>,
@@ -37,12 +37,12 @@ pub(super) enum Conn<'c> {
 }
 
 impl<'c> Tx<'c> {
-    pub(super) fn new(kind: Kind, conn: Conn<'c>, means: &'c Means, ids: &'c Ids) -> Tx<'c> {
+    pub(super) fn new(kind: Kind, conn: Conn<'c>, dependencies: &'c Dependencies, ids: &'c Ids) -> Tx<'c> {
         Tx {
             conn,
-            means,
+            dependencies,
             ids,
-            now: means.clock.now(),
+            now: dependencies.clock.now(),
             told: Vec::new(),
             failed: false,
             wrote: false,
@@ -75,25 +75,25 @@ impl<'c> Tx<'c> {
         self.told.push(changed);
     }
 
-    /// What a house keeps in memory of this database.
-    pub fn shelf<T: std::any::Any + Default + Send + Sync>(&self) -> Arc<T> {
-        self.means.shelf.get()
+    /// What a process keeps in memory of this database.
+    pub fn caches<T: std::any::Any + Default + Send + Sync>(&self) -> Arc<T> {
+        self.dependencies.caches.get()
     }
 
     /// Encrypts a text for the place it will be kept in.
     ///
     /// # Errors
-    /// See [`crate::seal::Sealer::seal`].
-    pub fn seal(&self, bound_to: &str, text: &str) -> Result<Vec<u8>> {
-        self.means.sealer.seal(bound_to, text)
+    /// See [`crate::encryption::Encryptor::encrypt`].
+    pub fn encrypt(&self, bound_to: &str, text: &str) -> Result<Vec<u8>> {
+        self.dependencies.encryptor.encrypt(bound_to, text)
     }
 
-    /// Decrypts what [`Tx::seal`] made.
+    /// Decrypts what [`Tx::encrypt`] made.
     ///
     /// # Errors
-    /// See [`crate::seal::Sealer::open`].
-    pub fn unseal(&self, bound_to: &str, sealed: &[u8]) -> Result<String> {
-        self.means.sealer.open(bound_to, sealed)
+    /// See [`crate::encryption::Encryptor::open`].
+    pub fn decrypt(&self, bound_to: &str, encrypted: &[u8]) -> Result<String> {
+        self.dependencies.encryptor.decrypt(bound_to, encrypted)
     }
 
     /// Every row of the answer.
@@ -191,7 +191,7 @@ impl<'c> Tx<'c> {
     ///
     /// # Errors
     /// A fault; the transaction is over then.
-    pub fn line_up(&mut self, id: Id) -> Result<()> {
+    pub fn lock_person(&mut self, id: Id) -> Result<()> {
         match self.conn {
             // Who writes is alone anyhow.
             Conn::Sqlite(_) => Ok(()),

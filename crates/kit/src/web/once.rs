@@ -10,7 +10,7 @@ use utoipa::IntoParams;
 
 use super::input::body;
 use crate::errors::{Fields, Result};
-use crate::replies::Deed;
+use crate::replies::IdempotencyKey;
 use crate::tokens;
 
 /// The header that carries the key.
@@ -18,11 +18,11 @@ const HEADER: &str = "idempotency-key";
 /// The longest key.
 const LONGEST: usize = 255;
 
-/// An input of a deed that is done once: `Once(Json(wish), deed): Once<Json<Wish>>`. There is a deed where the client
+/// An input of an operation that is done once: `Once(Json(wish), key): Once<Json<Wish>>`. There is an operation where the client
 /// sent a key; it goes on to [`crate::replies::once`].
-pub struct Once<T>(pub T, pub Option<Deed>);
+pub struct Once<T>(pub T, pub Option<IdempotencyKey>);
 
-/// The input of a deed that says everything by its path: `Once(Nothing, deed): Once<Nothing>`.
+/// The input of an operation that says everything by its path: `Once(Nothing, key): Once<Nothing>`.
 pub struct Nothing;
 
 impl<S: Send + Sync> FromRequest<S> for Nothing {
@@ -65,7 +65,7 @@ impl<S: Send + Sync, T: FromRequest<S>> FromRequest<S> for Once<T> {
         let bytes = body(Request::new(sent)).await.map_err(IntoResponse::into_response)?;
         let digest = tokens::digest_of(&[query.as_bytes(), b"\n", &bytes].concat());
         let input = read(Request::from_parts(parts, Body::from(bytes)), state).await?;
-        Ok(Once(input, Some(Deed { name, digest })))
+        Ok(Once(input, Some(IdempotencyKey { name, digest })))
     }
 }
 

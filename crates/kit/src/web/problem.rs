@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 use super::Page;
-use super::front::TraceId;
+use super::page_cache::TraceId;
 use crate::errors::{Error, Fault, FaultKind};
 
 /// What a client is told.

@@ -1,20 +1,20 @@
-//! A deed under a key is done once, in any number of processes, and its answer comes again.
+//! An operation under a key is done once, in any number of processes, and its answer comes again.
 
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
 use jiff::SignedDuration;
-use kit::replies::{Deed, Reply, forget_replies, once};
+use kit::replies::{IdempotencyKey, Reply, forget_replies, once};
 use kit::{Db, Error, Result, Tx, args, sql};
 
 use crate::{another, look, open, put};
 
-fn deed(sent: &str) -> Deed {
-    Deed { name: "POST /things/\nkey-1".to_owned(), digest: kit::tokens::digest(sent) }
+fn idempotency_key(sent: &str) -> IdempotencyKey {
+    IdempotencyKey { name: "POST /things/\nkey-1".to_owned(), digest: kit::tokens::digest(sent) }
 }
 
 /// Puts a thing down, once, and tells its number.
 fn thing(tx: &mut Tx<'_>, asker: &str, sent: &str, name: &str, number: i64) -> Result<Reply> {
-    let done = once(tx, Some(&deed(sent)), asker, |tx| {
+    let done = once(tx, Some(&idempotency_key(sent)), asker, |tx| {
         put(tx, name, number)?;
         Reply::json(StatusCode::CREATED, &number).map(Some)
     });
@@ -53,14 +53,15 @@ async fn the_same_again_is_answered_the_same_and_done_once() {
 async fn a_refusal_leaves_no_answer_behind() {
     let test = open().await;
     let refused = test.db.tx(|tx| {
-        once(tx, Some(&deed("a")), "person:1", |tx| {
+        once(tx, Some(&idempotency_key("a")), "person:1", |tx| {
             put(tx, "thing", 1)?;
             Err(Error::NotFound)
         })
     });
     assert!(refused.await.is_err());
-    let unkept =
-        test.db.tx(|tx| once(tx, Some(&deed("a")), "person:1", |tx| put(tx, "note", 1).map(|_| None)));
+    let unkept = test
+        .db
+        .tx(|tx| once(tx, Some(&idempotency_key("a")), "person:1", |tx| put(tx, "note", 1).map(|_| None)));
     assert_eq!(unkept.await.expect("no answer"), None);
     assert_eq!((kept(&test.db).await, look(&test.db, "note").await), (0, Some(1)));
     ask(&test.db, "person:1", "a", "thing", 2).await.expect("done at last");
@@ -113,7 +114,7 @@ async fn answers_are_sealed() {
     let test = open().await;
     test.db
         .tx(|tx| {
-            once(tx, Some(&deed("a secret")), "person:1", |_| {
+            once(tx, Some(&idempotency_key("a secret")), "person:1", |_| {
                 Reply::json(StatusCode::OK, &"almond oil").map(Some)
             })
         })
@@ -121,5 +122,7 @@ async fn answers_are_sealed() {
         .expect("done");
     let rows = test.db.view(|tx| tx.all::<(Vec<u8>,)>(sql!("SELECT sealed FROM replies"), args![]));
     let text = String::from_utf8_lossy(&rows.await.expect("rows")[0].0).into_owned();
-    assert!(!text.contains("almond") && !text.contains(&kit::tokens::hex(&deed("a secret").digest)));
+    assert!(
+        !text.contains("almond") && !text.contains(&kit::tokens::hex(&idempotency_key("a secret").digest))
+    );
 }

@@ -199,7 +199,7 @@ async fn a_broken_key_is_the_refusal_of_its_own_table_alone() {
 #[tokio::test]
 async fn only_what_was_committed_is_told() {
     let test = open().await;
-    let mut heard = test.db.means().live.listen();
+    let mut heard = test.db.dependencies().live.listen();
     let told = |text: &str| Changed(text.to_owned());
     let _ = test
         .db
@@ -288,20 +288,24 @@ async fn the_stamp_changes_with_every_commit_of_anybody() {
     let test = open().await;
     let other = another(&test.url).await;
     if on_postgres() {
-        assert_eq!(test.db.stamp(), None);
+        assert_eq!(test.db.commit_marker(), None);
         return;
     }
     for n in 0..20 {
-        let before = test.db.stamp().expect("marks");
+        let before = test.db.commit_marker().expect("marks");
         assert_eq!(look(&test.db, "a").await.is_some(), n > 0);
-        assert_eq!((test.db.stamp(), other.stamp()), (Some(before), Some(before)), "looking changes nothing");
+        assert_eq!(
+            (test.db.commit_marker(), other.commit_marker()),
+            (Some(before), Some(before)),
+            "looking changes nothing"
+        );
         let db = if n % 2 == 0 { &test.db } else { &other };
         let change = |tx: &mut Tx<'_>| {
             tx.run(sql!("DELETE FROM versions WHERE name = 'a'"), args![])?;
             put(tx, "a", 1)
         };
         db.tx(change).await.expect("kept");
-        assert_ne!(test.db.stamp(), Some(before), "after commit {n}");
-        assert_eq!(test.db.stamp(), other.stamp());
+        assert_ne!(test.db.commit_marker(), Some(before), "after commit {n}");
+        assert_eq!(test.db.commit_marker(), other.commit_marker());
     }
 }

@@ -4,8 +4,8 @@ use axum::Json as Answered;
 use axum::http::StatusCode;
 use jiff::civil::Date;
 use kit::replies::Reply;
-use kit::web::{Input, Json, Once, OnceHeader, Path, Problem, Words};
-use kit::{Cents, House, Id, Result};
+use kit::web::{Input, Json, Once, OnceHeader, Path, Problem, RawInput};
+use kit::{AppState, Cents, Id, Result};
 use people::Caller;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -15,7 +15,7 @@ use super::life::{Done, InvoiceOut, Months, done};
 use crate::desk::{self, Paid, Sold};
 use crate::life;
 
-pub(crate) fn routes() -> OpenApiRouter<House> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(enrol))
         .routes(routes!(dues))
@@ -48,10 +48,10 @@ struct SoldIn {
 async fn enrol(
     caller: Caller,
     Path(person): Path<Id>,
-    Once(Json(sold), deed): Once<Json<Sold>>,
+    Once(Json(sold), idempotency_key): Once<Json<Sold>>,
 ) -> Result<Reply> {
     caller
-        .once(deed, move |tx, by| {
+        .once(idempotency_key, move |tx, by| {
             let until = desk::join(tx, by, person, &sold)?;
             Reply::json(StatusCode::CREATED, &done("The membership begins today.", Some(until)).0)
         })
@@ -70,8 +70,8 @@ struct Dues {
 }
 
 impl Input for Dues {
-    fn parse(words: &mut Words) -> Dues {
-        Dues { paid: Paid::parse(words), seen: words.date("seen") }
+    fn parse(input: &mut RawInput) -> Dues {
+        Dues { paid: Paid::parse(input), seen: input.date("seen") }
     }
 }
 
@@ -84,10 +84,10 @@ impl Input for Dues {
 async fn dues(
     caller: Caller,
     Path(person): Path<Id>,
-    Once(Json(dues), deed): Once<Json<Dues>>,
+    Once(Json(dues), idempotency_key): Once<Json<Dues>>,
 ) -> Result<Reply> {
     caller
-        .once(deed, move |tx, by| {
+        .once(idempotency_key, move |tx, by| {
             let until = desk::take_dues(tx, by, person, dues.paid, dues.seen)?;
             Reply::json(StatusCode::OK, &done("A month is paid.", Some(until)).0)
         })
@@ -103,10 +103,10 @@ async fn dues(
 async fn upgrade_other(
     caller: Caller,
     Path(person): Path<Id>,
-    Once(Json(sold), deed): Once<Json<Sold>>,
+    Once(Json(sold), idempotency_key): Once<Json<Sold>>,
 ) -> Result<Reply> {
     caller
-        .once(deed, move |tx, by| {
+        .once(idempotency_key, move |tx, by| {
             let invoice = desk::upgrade(tx, by, person, &sold)?;
             Reply::json(StatusCode::OK, &InvoiceOut::from(invoice))
         })

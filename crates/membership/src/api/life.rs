@@ -2,8 +2,8 @@
 
 use axum::Json as Answered;
 use jiff::civil::Date;
-use kit::web::{Input, Json, Path, Problem, Words};
-use kit::{Cents, House, Result};
+use kit::web::{Input, Json, Path, Problem, RawInput};
+use kit::{AppState, Cents, Result};
 use people::Caller;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 
 use crate::{desk, life};
 
-pub(crate) fn routes() -> OpenApiRouter<House> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(leave))
         .routes(routes!(stay))
@@ -59,8 +59,8 @@ struct PlanInput {
 }
 
 impl Input for PlanInput {
-    fn parse(words: &mut Words) -> PlanInput {
-        PlanInput { plan: words.text("plan", 100) }
+    fn parse(input: &mut RawInput) -> PlanInput {
+        PlanInput { plan: input.text("plan", 100) }
     }
 }
 
@@ -81,8 +81,8 @@ pub(crate) struct Months {
 }
 
 impl Input for Months {
-    fn parse(words: &mut Words) -> Months {
-        Months { months: words.number("months", 1, 12) }
+    fn parse(input: &mut RawInput) -> Months {
+        Months { months: input.number("months", 1, 12) }
     }
 }
 
@@ -102,8 +102,8 @@ struct Auto {
 }
 
 impl Input for Auto {
-    fn parse(words: &mut Words) -> Auto {
-        Auto { auto: words.needed_yes("auto") }
+    fn parse(input: &mut RawInput) -> Auto {
+        Auto { auto: input.needed_yes("auto") }
     }
 }
 

@@ -7,16 +7,16 @@ use axum::routing::get;
 use axum::{Extension, Router};
 use catalogue::Catalogue;
 use jiff::civil::Date;
-use kit::web::{Input, Page, Path, Words};
-use kit::{Error, House, Refusal, Result, Tx};
+use kit::web::{Input, Page, Path, RawInput};
+use kit::{AppState, Error, Refusal, Result, Tx};
 use people::{Actor, Caller};
 use ui::{FormOutcome, Frame, PostedForm, QueryForm, format, or_sign_in, to_response};
 
 use crate::pages::booking_terms::{BookingTerms, RepricedBooking};
 use crate::pages::membership::HERE;
-use crate::{Invoice, Standing, Status};
+use crate::{Entitlements, Invoice, Status};
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/dashboard/membership/{action}/", get(ask).post(apply))
 }
 
@@ -37,8 +37,8 @@ struct Wanted {
 }
 
 impl Input for Wanted {
-    fn parse(words: &mut Words) -> Wanted {
-        Wanted { months: words.opt_number("months", 1, 12), plan: words.opt_text_within("plan", 100) }
+    fn parse(input: &mut RawInput) -> Wanted {
+        Wanted { months: input.opt_number("months", 1, 12), plan: input.opt_text_within("plan", 100) }
     }
 }
 
@@ -152,7 +152,7 @@ fn attempt(
             Err(Error::Refused(refusal, _)) => seen = Err(refusal),
             Err(error) => return Err(error),
             Ok(()) => {
-                let held = crate::standing(tx, club, person)?.held;
+                let held = crate::entitlements(tx, club, person)?.held;
                 seen = Ok(((terms.reprice)(tx, person)?, held.and_then(|(held, _)| held.frozen)));
             }
         }
@@ -169,7 +169,7 @@ fn preview(
 ) -> Result<ChangePage> {
     let person = by.person()?.id;
     let catalogue = catalogue::current(tx)?;
-    let standing = crate::standing(tx, catalogue.club.id, person)?;
+    let entitlements = crate::entitlements(tx, catalogue.club.id, person)?;
     let today = format::date_at(&catalogue.club.zone, tx.now());
     let seen = attempt(tx, by, operation, terms)?;
     let mut page = ChangePage {
@@ -194,7 +194,7 @@ fn preview(
     };
     match seen {
         Ok((repriced, rests)) => {
-            page.sentences = sentences(tx, &catalogue, &standing, operation, (rests, today), terms)?;
+            page.sentences = sentences(tx, &catalogue, &entitlements, operation, (rests, today), terms)?;
             page.affected = repriced.iter().map(|one| affected(&catalogue, one, today)).collect();
             page.may_cancel = repriced.iter().any(|one| one.is_free_to_cancel);
         }
@@ -204,19 +204,24 @@ fn preview(
             match found {
                 Ok(invoice) => page.invoice = Some(InvoiceLines::of(invoice)),
                 Err(Error::Refused(refusal, _)) => {
-                    page.refusal = Some(reason(refusal, &standing, operation, today))
+                    page.refusal = Some(reason(refusal, &entitlements, operation, today))
                 }
                 Err(error) => return Err(error),
             }
         }
-        Err(refusal) => page.refusal = Some(reason(refusal, &standing, operation, today)),
+        Err(refusal) => page.refusal = Some(reason(refusal, &entitlements, operation, today)),
     }
     Ok(page)
 }
 
 /// Why an action can't be done as the membership stands, and what to do.
-fn reason(refusal: &Refusal, standing: &Standing, operation: &MembershipAction, today: Date) -> String {
-    let held = standing.held.as_ref().filter(|_| *refusal == crate::WRONG_STATE);
+fn reason(
+    refusal: &Refusal,
+    entitlements: &Entitlements,
+    operation: &MembershipAction,
+    today: Date,
+) -> String {
+    let held = entitlements.held.as_ref().filter(|_| *refusal == crate::WRONG_STATE);
     let Some((held, _)) = held else { return refusal.sentence.to_owned() };
     let day = |date: Date| format::day(date, today);
     match (held.frozen, operation) {
@@ -250,12 +255,12 @@ fn reason(refusal: &Refusal, standing: &Standing, operation: &MembershipAction, 
 fn sentences(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
-    standing: &Standing,
+    entitlements: &Entitlements,
     operation: &MembershipAction,
     (rests, today): (Option<(Date, Date)>, Date),
     terms: &BookingTerms,
 ) -> Result<Vec<String>> {
-    let Some((held, plan)) = &standing.held else { return Ok(Vec::new()) };
+    let Some((held, plan)) = &entitlements.held else { return Ok(Vec::new()) };
     let until = format::day(held.paid_until, today);
     let name = &plan.name;
     Ok(match operation {
@@ -265,7 +270,7 @@ fn sentences(
                 .to_owned(),
             format!(
                 "From the day after you book {} days ahead, at list price.",
-                catalogue.number(terms.account_days)
+                catalogue.setting(terms.account_days)
             ),
         ],
         MembershipAction::Stay => {
@@ -288,7 +293,7 @@ fn sentences(
                 "Then it goes on by itself. A freeze can’t be taken back here; the desk can help.".to_owned(),
                 format!(
                     "In a calendar year you can freeze {} months.",
-                    catalogue.number(crate::FROZEN_MONTHS)
+                    catalogue.setting(crate::FROZEN_MONTHS)
                 ),
             ]
         }

@@ -37,7 +37,7 @@ async fn an_emergency_contact_can_not_be_read_in_the_table() {
     assert_eq!(app.get_me(by).await.body["emergency_contact"], contact);
 
     let id = made.id();
-    let raw = app.house.db.view(move |tx| {
+    let raw = app.state.db.view(move |tx| {
         tx.one::<(Vec<u8>,)>(sql!("SELECT emergency_contact FROM people WHERE id = $1"), args![id])
     });
     let (raw,) = raw.await.expect("the row").expect("a contact");
@@ -60,7 +60,7 @@ async fn a_sealed_contact_can_not_be_moved_to_another_person() {
     eve["email"] = json!("eve@example.com");
     let eve = app.sign_up(eve).await;
     let (from, to) = (made.id(), eve.id());
-    let moved = app.house.db.tx(move |tx| {
+    let moved = app.state.db.tx(move |tx| {
         tx.run(
             sql!(
                 "UPDATE people SET emergency_contact = (SELECT emergency_contact FROM people WHERE id = $1)

@@ -10,8 +10,8 @@ use axum::routing::get;
 use catalogue::Catalogue;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
-use kit::web::{Input, Page, Paging, Words};
-use kit::{Error, Fault, Fields, House, Id, Result, Tx};
+use kit::web::{Input, Page, Paging, RawInput};
+use kit::{AppState, Error, Fault, Fields, Id, Result, Tx};
 use people::{Action, Actor, AuditFilter, AuditRow, Caller, Role, What};
 use serde_json::json;
 use ui::{
@@ -28,7 +28,7 @@ const SIZE: usize = 50;
 /// How many rows a table holds that is taken along.
 const MOST: usize = 10_000;
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/staff/audit/", get(show)).route("/staff/audit/audit.csv", get(csv))
 }
 
@@ -49,24 +49,24 @@ struct Search {
 }
 
 impl Input for Search {
-    fn parse(words: &mut Words) -> Search {
-        let what = words.opt_text_within("what", 60);
-        let page = lenient_number(words, "page").filter(|page| (1..=100_000).contains(page));
+    fn parse(input: &mut RawInput) -> Search {
+        let what = input.opt_text_within("what", 60);
+        let page = lenient_number(input, "page").filter(|page| (1..=100_000).contains(page));
         Search {
             what,
-            person: words.opt_text_within("person", 100),
-            thing: words.opt_text_within("thing", 40),
-            number: words.opt_text_within("number", 40),
-            network: words.opt_text_within("network", 60),
-            from: words.opt_date("from"),
-            to: words.opt_date("to"),
+            person: input.opt_text_within("person", 100),
+            thing: input.opt_text_within("thing", 40),
+            number: input.opt_text_within("number", 40),
+            network: input.opt_text_within("network", 60),
+            from: input.opt_date("from"),
+            to: input.opt_date("to"),
             page: page.and_then(|page| usize::try_from(page).ok()).unwrap_or(1),
         }
     }
 }
 
 impl Search {
-    /// As the house of people understands it: days are the club's.
+    /// As the crate `people` understands it: days are the club's.
     fn filter(&self, tx: &mut Tx<'_>, by: &Actor, catalogue: &Catalogue) -> Result<AuditFilter> {
         let begins = |day: Date| day.to_zoned(catalogue.club.zone.clone()).map(|zoned| zoned.timestamp());
         let from = self.from.map(begins).transpose().map_err(Fault::because)?;

@@ -9,7 +9,7 @@ use people::AuditRow;
 use serde_json::{Map, Value};
 use ui::format;
 
-/// What is recorded besides what the house of people records itself.
+/// What is recorded besides what the crate `people` records itself.
 pub(crate) const BUSINESS: [&str; 36] = [
     "booking_made",
     "booking_held",

@@ -4,8 +4,8 @@ use askama::Template;
 use axum::Router;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use kit::web::{Form, Input, Page, Paging, Path, Words, see_other};
-use kit::{Error, House, Id, Result, Tx};
+use kit::web::{Form, Input, Page, Paging, Path, RawInput, see_other};
+use kit::{AppState, Error, Id, Result, Tx};
 use people::{Action, Actor, Caller, NewRole, Role};
 use ui::{Frame, QueryForm, format, lenient_number, or_sign_in};
 
@@ -13,7 +13,7 @@ const HERE: &str = "/staff/people/";
 /// How many stand on a page.
 const SIZE: usize = 50;
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route("/staff/people/", get(show))
         .route("/staff/people/{id}/role/", post(give))
@@ -30,11 +30,11 @@ struct Search {
 }
 
 impl Input for Search {
-    fn parse(words: &mut Words) -> Search {
-        let page = lenient_number(words, "page").filter(|page| (1..=10_000).contains(page));
-        let said = words.opt_text_within("said", 20);
+    fn parse(input: &mut RawInput) -> Search {
+        let page = lenient_number(input, "page").filter(|page| (1..=10_000).contains(page));
+        let said = input.opt_text_within("said", 20);
         Search {
-            q: words.opt_text_within("q", 100).unwrap_or_default(),
+            q: input.opt_text_within("q", 100).unwrap_or_default(),
             page: page.and_then(|page| usize::try_from(page).ok()).unwrap_or(1),
             done: match said.as_deref() {
                 Some("changed") => Some("The role is changed, and everything of theirs is signed out."),
@@ -133,8 +133,8 @@ struct Given {
 }
 
 impl Input for Given {
-    fn parse(words: &mut Words) -> Given {
-        Given { role: NewRole::parse(words), q: words.opt_text_within("q", 100).unwrap_or_default() }
+    fn parse(input: &mut RawInput) -> Given {
+        Given { role: NewRole::parse(input), q: input.opt_text_within("q", 100).unwrap_or_default() }
     }
 }
 
@@ -152,8 +152,8 @@ async fn give(caller: Caller, Path(id): Path<Id>, Form(Given { role, q }): Form<
 struct Back(String);
 
 impl Input for Back {
-    fn parse(words: &mut Words) -> Back {
-        Back(words.opt_text_within("q", 100).unwrap_or_default())
+    fn parse(input: &mut RawInput) -> Back {
+        Back(input.opt_text_within("q", 100).unwrap_or_default())
     }
 }
 

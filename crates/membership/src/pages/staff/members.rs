@@ -3,8 +3,8 @@
 use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
-use kit::web::{Input, Words};
-use kit::{House, Result, Tx};
+use kit::web::{Input, RawInput};
+use kit::{AppState, Result, Tx};
 use people::{Actor, Caller, Person};
 use ui::{
     FormPart, InputField, PageQuery, Part, QueryForm, StaffPage, Table, cell, csv, format, link, or_sign_in,
@@ -13,7 +13,7 @@ use ui::{
 
 pub(crate) const HERE: &str = "/staff/members/";
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route(HERE, get(list))
 }
 
@@ -24,9 +24,9 @@ struct Wanted {
 }
 
 impl Input for Wanted {
-    fn parse(words: &mut Words) -> Wanted {
-        let said = words.opt_text_within("q", 100).unwrap_or_default();
-        Wanted { look: PageQuery::parse(words), words: said }
+    fn parse(input: &mut RawInput) -> Wanted {
+        let said = input.opt_text_within("q", 100).unwrap_or_default();
+        Wanted { look: PageQuery::parse(input), words: said }
     }
 }
 
@@ -70,14 +70,14 @@ fn table(tx: &mut Tx<'_>, by: &Actor, words: &str) -> Result<Table> {
     let today = format::date_at(&catalogue.club.zone, tx.now());
     let mut rows = Vec::new();
     for person in people::find(tx, by, words)? {
-        let standing = crate::standing(tx, catalogue.club.id, person.id)?;
-        let held = standing.held.as_ref();
+        let entitlements = crate::entitlements(tx, catalogue.club.id, person.id)?;
+        let held = entitlements.held.as_ref();
         rows.push(vec![
             link(person.full_name(), format!("{HERE}{}/", person.id)),
             cell(email(&person)),
             cell(person.phone.clone().unwrap_or_default()),
             cell(held.map_or("None", |(_, plan)| plan.name.as_str())),
-            cell(held.map_or("", |(membership, _)| state(membership, standing.is_frozen(today)))),
+            cell(held.map_or("", |(membership, _)| state(membership, entitlements.is_frozen(today)))),
             cell(held.map(|(membership, _)| format::day(membership.paid_until, today)).unwrap_or_default()),
         ]);
     }

@@ -4,8 +4,8 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
-use kit::web::{Input, Path, Words};
-use kit::{Error, Fields, House, Result, Tx};
+use kit::web::{Input, Path, RawInput};
+use kit::{AppState, Error, Fields, Result, Tx};
 use people::{Action, Actor, Caller};
 use ui::{
     FormOutcome, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, RawForm, StaffPage, Table,
@@ -16,7 +16,7 @@ use crate::{Plan, PlanTerms, Version};
 
 pub(crate) const HERE: &str = "/staff/plans/";
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route(HERE, get(list))
         .route("/staff/plans/{slug}/", get(show).post(edit))
@@ -233,8 +233,8 @@ struct MoveOverForm {
 }
 
 impl Input for MoveOverForm {
-    fn parse(words: &mut Words) -> MoveOverForm {
-        MoveOverForm { is_confirmed: words.opt_text_within("confirm", 5).is_some() }
+    fn parse(input: &mut RawInput) -> MoveOverForm {
+        MoveOverForm { is_confirmed: input.opt_text_within("confirm", 5).is_some() }
     }
 }
 

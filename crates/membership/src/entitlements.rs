@@ -10,7 +10,7 @@ pub const ACCOUNT_DAYS: i64 = 3;
 
 /// A person's plan as it stands; nothing for visitors and accounts without one.
 #[derive(Debug, Clone, Default)]
-pub struct Standing {
+pub struct Entitlements {
     /// The open membership and its plan.
     pub held: Option<(Membership, Plan)>,
     /// Credits used, by billing month (its first day).
@@ -29,7 +29,7 @@ pub struct Standing {
     pub today: Option<Date>,
 }
 
-impl Standing {
+impl Entitlements {
     /// The plan, if it is active or in grace now.
     pub fn plan(&self) -> Option<&Plan> {
         let (membership, plan) = self.held.as_ref()?;
@@ -49,7 +49,7 @@ impl Standing {
     }
 
     /// The plan that counts on `day` if nothing else changes: what was agreed is held by it. Unlike
-    /// [`Standing::plan_on`] it does not ask that the plan counts today: a freeze ends by itself.
+    /// [`Entitlements::plan_on`] it does not ask that the plan counts today: a freeze ends by itself.
     pub fn plan_then(&self, day: Date) -> Option<&Plan> {
         let (membership, plan) = self.held.as_ref()?;
         if !matches!(membership.status, Status::Active | Status::Grace) || self.is_frozen(day) {
@@ -160,7 +160,7 @@ mod tests {
 
     use super::*;
 
-    fn standing(status: Status, renews: bool) -> Standing {
+    fn entitlements(status: Status, renews: bool) -> Entitlements {
         let plan = Plan {
             id: Id(1),
             slug: "base".to_owned(),
@@ -186,21 +186,21 @@ mod tests {
         let membership =
             Membership { id: Id(2), status, started_on, paid_until, renews, auto_credit, frozen };
         let credits_used = vec![(date(2026, 2, 28), 1)];
-        Standing { held: Some((membership, plan)), credits_used, ..Standing::default() }
+        Entitlements { held: Some((membership, plan)), credits_used, ..Entitlements::default() }
     }
 
     #[test]
     fn a_plan_that_does_not_renew_opens_no_day_after_it_is_paid() {
-        let leaving = standing(Status::Active, false);
+        let leaving = entitlements(Status::Active, false);
         assert_eq!(leaving.days_ahead_for(date(2026, 12, 30), ACCOUNT_DAYS), 30);
         assert_eq!(leaving.days_ahead_for(date(2026, 12, 31), ACCOUNT_DAYS), ACCOUNT_DAYS);
-        assert_eq!(standing(Status::Active, true).days_ahead_for(date(2027, 1, 5), ACCOUNT_DAYS), 30);
+        assert_eq!(entitlements(Status::Active, true).days_ahead_for(date(2027, 1, 5), ACCOUNT_DAYS), 30);
     }
 
     #[test]
     fn grace_keeps_the_window_and_suspension_takes_it() {
-        assert_eq!(standing(Status::Grace, true).days_ahead_for(date(2026, 6, 1), ACCOUNT_DAYS), 30);
-        let suspended = standing(Status::Suspended, true);
+        assert_eq!(entitlements(Status::Grace, true).days_ahead_for(date(2026, 6, 1), ACCOUNT_DAYS), 30);
+        let suspended = entitlements(Status::Suspended, true);
         assert_eq!(
             (suspended.days_ahead_for(date(2026, 6, 1), ACCOUNT_DAYS), suspended.tier()),
             (ACCOUNT_DAYS, Tier::None)
@@ -210,7 +210,7 @@ mod tests {
     /// The defect that this mends: while a freeze ran, what was booked for after it was priced as without a plan.
     #[test]
     fn a_freeze_takes_nothing_from_the_days_after_it() {
-        let mut frozen = standing(Status::Active, true);
+        let mut frozen = entitlements(Status::Active, true);
         let months = (date(2026, 6, 30), date(2026, 7, 30));
         frozen.held.as_mut().expect("a plan").0.frozen = Some(months);
         frozen.today = Some(date(2026, 7, 10));
@@ -232,7 +232,7 @@ mod tests {
             (Status::Active, false, date(2026, 12, 30), true),
             (Status::Active, false, date(2026, 12, 31), false),
         ] {
-            assert_eq!(standing(status, renews).plan_then(day).is_some(), counts, "{status:?} {day}");
+            assert_eq!(entitlements(status, renews).plan_then(day).is_some(), counts, "{status:?} {day}");
         }
     }
 
@@ -249,23 +249,23 @@ mod tests {
             (Status::Suspended, true, date(2026, 12, 1), Status::Suspended),
             (Status::Ended, true, date(2026, 12, 1), Status::Ended),
         ] {
-            let (membership, _) = standing(kept, renews).held.expect("a plan");
+            let (membership, _) = entitlements(kept, renews).held.expect("a plan");
             assert_eq!(stands(&membership, today, 7), stood, "{kept:?} {renews} {today}");
         }
     }
 
     #[test]
     fn a_billing_month_begins_on_the_day_of_joining_or_the_months_last() {
-        let standing = standing(Status::Active, true);
+        let entitlements = entitlements(Status::Active, true);
         for (day, month) in [
             (date(2026, 2, 27), date(2026, 1, 31)),
             (date(2026, 2, 28), date(2026, 2, 28)),
             (date(2026, 3, 30), date(2026, 2, 28)),
             (date(2026, 3, 31), date(2026, 3, 31)),
         ] {
-            assert_eq!(standing.billing_month(day), Some(month), "{day}");
+            assert_eq!(entitlements.billing_month(day), Some(month), "{day}");
         }
-        assert_eq!(standing.credits_left(date(2026, 3, 1)), Some(1));
-        assert_eq!(standing.credits_left(date(2026, 4, 1)), Some(2));
+        assert_eq!(entitlements.credits_left(date(2026, 3, 1)), Some(1));
+        assert_eq!(entitlements.credits_left(date(2026, 4, 1)), Some(2));
     }
 }

@@ -20,9 +20,9 @@ use metrics::Histogram;
 use tower::{Service, ServiceExt as _};
 use tracing::Instrument as _;
 
+use super::cached_pages::{CachedPages, Key};
 use super::encoding::normalize;
 use super::hosts::{self, Hosts};
-use super::kept::{Kept, Key};
 use crate::tokens;
 
 /// The name of a request in the log; told to the client as `X-Request-Id`.
@@ -33,9 +33,9 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The program, as it is asked. Clones are the same.
 #[derive(Clone)]
-pub struct Front {
+pub struct PageCache {
     inner: Router,
-    kept: Kept,
+    kept: CachedPages,
     times: Arc<Times>,
     /// Who asks, where a connection says so.
     peer: Option<SocketAddr>,
@@ -43,22 +43,22 @@ pub struct Front {
     hosts: Option<Arc<Hosts>>,
 }
 
-impl Front {
+impl PageCache {
     /// In front of `inner`, with what is kept of its answers.
-    pub fn new(inner: Router, kept: Kept) -> Front {
-        Front { inner, kept, times: Arc::default(), peer: None, hosts: None }
+    pub fn new(inner: Router, kept: CachedPages) -> PageCache {
+        PageCache { inner, kept, times: Arc::default(), peer: None, hosts: None }
     }
 
     /// The same, answering for these hosts alone.
     #[must_use]
-    pub fn for_hosts(self, hosts: Hosts) -> Front {
-        Front { hosts: Some(Arc::new(hosts)), ..self }
+    pub fn for_hosts(self, hosts: Hosts) -> PageCache {
+        PageCache { hosts: Some(Arc::new(hosts)), ..self }
     }
 
     /// The same for one connection.
     #[must_use]
-    pub fn for_peer(&self, peer: SocketAddr) -> Front {
-        Front { peer: Some(peer), ..self.clone() }
+    pub fn for_peer(&self, peer: SocketAddr) -> PageCache {
+        PageCache { peer: Some(peer), ..self.clone() }
     }
 
     async fn answer(self, mut request: Request<Body>, id: String) -> Response {
@@ -84,7 +84,7 @@ fn infallible(answered: Result<Response, Infallible>) -> Response {
     answered.unwrap_or_else(|never| match never {})
 }
 
-impl<B> Service<Request<B>> for Front
+impl<B> Service<Request<B>> for PageCache
 where
     B: HttpBody<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,

@@ -1,4 +1,4 @@
-//! The numbers of the rules. Each has a default in the house that goes by it; a manager can change it for the club.
+//! The numbers of the rules. Each has a default in the club that goes by it; a manager can change it for the club.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::model::{Catalogue, VERSION};
 
 /// A number of the rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Number {
+pub struct Setting {
     /// Its name in the table and in the API.
     pub name: &'static str,
     /// What it counts, and in which unit.
@@ -24,16 +24,16 @@ pub struct Number {
     pub most: i64,
 }
 
-impl Number {
+impl Setting {
     /// A number with its default and its bounds.
-    pub const fn new(name: &'static str, what: &'static str, default: i64, least: i64, most: i64) -> Number {
-        Number { name, what, default, least, most }
+    pub const fn new(name: &'static str, what: &'static str, default: i64, least: i64, most: i64) -> Setting {
+        Setting { name, what, default, least, most }
     }
 }
 
 impl Catalogue {
     /// What a number is in this club.
-    pub fn number(&self, number: Number) -> i64 {
+    pub fn setting(&self, number: Setting) -> i64 {
         self.numbers.get(number.name).copied().unwrap_or(number.default)
     }
 }
@@ -48,7 +48,7 @@ pub(crate) fn load(tx: &mut Tx<'_>, club: Id) -> Result<HashMap<String, i64>> {
 ///
 /// # Errors
 /// `Error::Forbidden` unless `by` may manage the catalogue; `Error::Invalid` for one out of bounds.
-pub fn set_number(tx: &mut Tx<'_>, by: &Actor, club: Id, number: Number, value: i64) -> Result<()> {
+pub fn set_setting(tx: &mut Tx<'_>, by: &Actor, club: Id, number: Setting, value: i64) -> Result<()> {
     by.need(Action::ManageCatalogue)?;
     if !(number.least..=number.most).contains(&value) {
         let sentence = format!("From {} to {}.", number.least, number.most);
@@ -69,7 +69,7 @@ pub fn set_number(tx: &mut Tx<'_>, by: &Actor, club: Id, number: Number, value: 
 ///
 /// # Errors
 /// `Error::Forbidden` unless `by` may manage the catalogue.
-pub fn reset_number(tx: &mut Tx<'_>, by: &Actor, club: Id, number: Number) -> Result<()> {
+pub fn reset_setting(tx: &mut Tx<'_>, by: &Actor, club: Id, number: Setting) -> Result<()> {
     by.need(Action::ManageCatalogue)?;
     let before = kept(tx, club, number)?;
     let changed =
@@ -77,7 +77,7 @@ pub fn reset_number(tx: &mut Tx<'_>, by: &Actor, club: Id, number: Number) -> Re
     if changed == 1 { note(tx, by, club, number, (before, None)) } else { Ok(()) }
 }
 
-fn kept(tx: &mut Tx<'_>, club: Id, number: Number) -> Result<Option<i64>> {
+fn kept(tx: &mut Tx<'_>, club: Id, number: Setting) -> Result<Option<i64>> {
     let found: Option<(i64,)> = tx.one(
         sql!("SELECT value FROM club_numbers WHERE club_id = $1 AND name = $2"),
         args![club, number.name],
@@ -89,7 +89,7 @@ fn note(
     tx: &mut Tx<'_>,
     by: &Actor,
     club: Id,
-    number: Number,
+    number: Setting,
     (from, to): (Option<i64>, Option<i64>),
 ) -> Result<()> {
     let (id, now) = (tx.new_id()?, tx.now());
@@ -109,7 +109,7 @@ fn note(
 
 /// A change of a number; nothing stands for the default.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NumberChange {
+pub struct SettingChange {
     /// Which number.
     pub name: String,
     /// When it was changed.
@@ -122,13 +122,13 @@ pub struct NumberChange {
     pub to: Option<i64>,
 }
 
-row!(NumberChange { name, at, by, from, to });
+row!(SettingChange { name, at, by, from, to });
 
 /// The changes of a club's numbers, the latest first.
 ///
 /// # Errors
 /// `Error::Forbidden` unless `by` may manage the catalogue.
-pub fn number_changes(tx: &mut Tx<'_>, by: &Actor, club: Id) -> Result<Vec<NumberChange>> {
+pub fn setting_changes(tx: &mut Tx<'_>, by: &Actor, club: Id) -> Result<Vec<SettingChange>> {
     by.need(Action::ManageCatalogue)?;
     tx.all(
         sql!(

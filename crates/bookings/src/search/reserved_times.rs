@@ -12,7 +12,7 @@ use crate::search::lookup::{service, terms_at};
 
 /// A free time that is kept for others for now.
 #[derive(Debug, Clone, Copy)]
-pub struct KeptTime {
+pub struct ReservedTime {
     /// When the guest's time would begin.
     pub starts_at: Timestamp,
     /// When it would end.
@@ -28,7 +28,7 @@ pub struct KeptTime {
 ///
 /// # Errors
 /// `Error::Invalid` for an unknown service; a fault of the database.
-pub fn kept_times(tx: &mut Tx<'_>, context: &SearchContext, ask: &Search) -> Result<Vec<KeptTime>> {
+pub fn reserved_times(tx: &mut Tx<'_>, context: &SearchContext, ask: &Search) -> Result<Vec<ReservedTime>> {
     let SearchContext { catalogue, window, moving } = context;
     let service = service(catalogue, ask.service)?;
     let day = ask.from.unwrap_or_else(|| window.today());
@@ -59,14 +59,14 @@ pub fn kept_times(tx: &mut Tx<'_>, context: &SearchContext, ask: &Search) -> Res
             .map(|(room, _)| terms_at(catalogue, window, &rules, service.id, *room, day, offer.start));
         let reasons = terms
             .filter(|terms| !terms.blocked)
-            .map(|terms| terms.refused(asker.standing.tier_on(day), asker.now));
+            .map(|terms| terms.refused(asker.entitlements.tier_on(day), asker.now));
         // A room that nothing keeps has only been left by what else is needed.
         let Some(reasons) = reasons.collect::<Option<Vec<_>>>() else { continue };
         let Some((refusal, opens_at)) = reasons.into_iter().min_by_key(|(_, opens_at)| *opens_at) else {
             continue;
         };
         let (starts_at, ends_at) = (begin(offer.start), begin(offer.start + cells(minutes)));
-        kept.push(KeptTime { starts_at, ends_at, refusal, opens_at });
+        kept.push(ReservedTime { starts_at, ends_at, refusal, opens_at });
     }
     Ok(kept)
 }
