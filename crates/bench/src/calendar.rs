@@ -1,12 +1,12 @@
 //! Bookings: ninety days ahead and years behind.
 //!
-//! The days ahead and the first year behind are written down one by one by `bookings::record`, the same verb that
+//! The days ahead and the first year behind are written down one by one by `bookings::import_booking`, the same verb that
 //! imports use. Every year before is a copy of that year in plain SQL, shifted by 364 days, which keeps its weekdays:
 //! so ten years take seconds, and are rows like all others.
 
 use std::sync::Arc;
 
-use bookings::{Cell, Days, Record, Status, begin, cells};
+use bookings::{Cell, Days, ImportedBooking, Status, begin, cells};
 use catalogue::{Catalogue, Service};
 use jiff::civil::Date;
 use jiff::{SignedDuration, ToSpan as _};
@@ -58,13 +58,13 @@ pub(crate) async fn fill(app: &AppState, guests: &[Id], behind: i64) -> Result<(
     Ok((Span { from: ends[0], to: ends[1] }, count))
 }
 
-async fn write(app: &AppState, records: Vec<Record>) -> Result<usize> {
+async fn write(app: &AppState, records: Vec<ImportedBooking>) -> Result<usize> {
     let records = Arc::new(records);
     app.db
         .tx(move |tx| {
             let catalogue = catalogue::current(tx)?;
             for record in records.iter() {
-                bookings::record(tx, &catalogue, record)?;
+                bookings::import_booking(tx, &catalogue, record)?;
             }
             Ok(records.len())
         })
@@ -80,7 +80,7 @@ struct Hand<'h> {
 
 impl Hand<'_> {
     /// Each room has a technician of its own for the day, so that nothing can overlap.
-    fn day(&mut self, date: Date, ahead: i64, records: &mut Vec<Record>) -> Result<()> {
+    fn day(&mut self, date: Date, ahead: i64, records: &mut Vec<ImportedBooking>) -> Result<()> {
         let days = Days::new(&self.catalogue.club.zone, date, date)?;
         let technicians = &self.catalogue.technicians;
         let shift = usize::try_from(ahead.rem_euclid(1 << 20)).unwrap_or(0);
@@ -111,10 +111,10 @@ impl Hand<'_> {
         day: Date,
         start: Cell,
         ahead: i64,
-    ) -> Record {
+    ) -> ImportedBooking {
         // Everybody has their turn, so that nobody is here twice at a time.
         self.turn += 1;
-        Record {
+        ImportedBooking {
             person: self.guests.get(self.turn % self.guests.len()).copied(),
             entitlements: Entitlements::default(),
             service: service.id,

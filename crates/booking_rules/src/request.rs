@@ -88,7 +88,7 @@ pub struct Extras {
     /// What goes with it.
     pub addons: Vec<AddonRequest>,
     /// What is to pay for it.
-    pub perk: Option<Benefit>,
+    pub benefit: Option<Benefit>,
 }
 
 /// What of a plan is to pay for a service.
@@ -140,7 +140,7 @@ impl Input for Extras {
             ai_program: input.opt_text_within("ai_program", 100),
             scene: parse_scene(input),
             addons: parse_addons(input),
-            perk: parse_perk(input),
+            benefit: parse_perk(input),
         }
     }
 }
@@ -211,9 +211,9 @@ fn parse_total(input: &mut RawInput) -> Option<Cents> {
 /// A list of ids.
 fn parse_ids(input: &mut RawInput, field: &str) -> Option<Vec<Id>> {
     let listed = input.raw(field).cloned().filter(|value| !value.is_null())?;
-    let number = |value: &Value| value.as_i64().filter(|id| *id > 0).map(Id);
+    let setting = |value: &Value| value.as_i64().filter(|id| *id > 0).map(Id);
     let items = listed.as_array().filter(|items| items.len() <= 20);
-    let ids = items.and_then(|items| items.iter().map(number).collect::<Option<Vec<Id>>>());
+    let ids = items.and_then(|items| items.iter().map(setting).collect::<Option<Vec<Id>>>());
     if ids.is_none() {
         input.add_error(field, "Send a list of ids.");
     }
@@ -297,8 +297,8 @@ fn parse_addons(input: &mut RawInput) -> Vec<AddonRequest> {
     };
     for item in items.iter().take(51) {
         match parse_addon(item) {
-            Some(wish) if wishes.len() < 50 && wishes.iter().all(|other| other.id != wish.id) => {
-                wishes.push(wish)
+            Some(request) if wishes.len() < 50 && wishes.iter().all(|other| other.id != request.id) => {
+                wishes.push(request)
             }
             _ => input.add_error("addons", "Each add-on needs its id, once, and a quantity from 1 to 20."),
         }
@@ -307,15 +307,15 @@ fn parse_addons(input: &mut RawInput) -> Vec<AddonRequest> {
 }
 
 fn parse_addon(item: &Value) -> Option<AddonRequest> {
-    let number = |value: &Value| value.as_i64().or_else(|| value.as_str()?.parse().ok());
+    let setting = |value: &Value| value.as_i64().or_else(|| value.as_str()?.parse().ok());
     let (id, quantity, notes) = match item {
         Value::Object(fields) => {
             let quantity = fields.get("quantity").filter(|value| !value.is_null());
-            let quantity = quantity.map_or(Some(1), number)?;
+            let quantity = quantity.map_or(Some(1), setting)?;
             let notes = fields.get("notes").and_then(Value::as_str).unwrap_or_default();
-            (number(fields.get("id")?)?, quantity, notes.trim())
+            (setting(fields.get("id")?)?, quantity, notes.trim())
         }
-        other => (number(other)?, 1, ""),
+        other => (setting(other)?, 1, ""),
     };
     let sound =
         id > 0 && (1..=20).contains(&quantity) && notes.chars().count() <= 500 && !notes.contains('\0');
@@ -352,13 +352,13 @@ mod tests {
 
     #[test]
     fn what_pays_is_asked_for_declined_or_left_open() {
-        let perk = |rest: &str| {
+        let benefit = |rest: &str| {
             let text = format!(r#"{{"service_id": 5, "starts_at": "2026-11-24T18:30:00-05:00"{rest}}}"#);
-            parse(&text).map(|wish| wish.extras.perk).expect("a request that makes sense")
+            parse(&text).map(|request| request.extras.benefit).expect("a request that makes sense")
         };
-        assert_eq!(perk(""), None);
-        assert_eq!(perk(r#", "use_credit": false"#), Some(Benefit::Nothing));
-        assert_eq!(perk(r#", "use_credit": true"#), Some(Benefit::Credit));
-        assert_eq!(perk(r#", "use_pass": true, "use_credit": false"#), Some(Benefit::Pass));
+        assert_eq!(benefit(""), None);
+        assert_eq!(benefit(r#", "use_credit": false"#), Some(Benefit::Nothing));
+        assert_eq!(benefit(r#", "use_credit": true"#), Some(Benefit::Credit));
+        assert_eq!(benefit(r#", "use_pass": true, "use_credit": false"#), Some(Benefit::Pass));
     }
 }

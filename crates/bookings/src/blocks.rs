@@ -99,9 +99,9 @@ pub fn bookings_inside(tx: &mut Tx<'_>, by: &Actor, input: &BlockInput) -> Resul
 fn inside(tx: &mut Tx<'_>, input: &BlockInput) -> Result<Vec<InsideBlock>> {
     let mut names = std::collections::HashMap::new();
     let mut found = Vec::new();
-    for kept in bookings_on(tx, input.resource, span((input.from, input.to)))? {
-        let guest = guest(tx, &mut names, &kept.booking, None)?;
-        found.push(InsideBlock { detail: detail_and_due(tx, kept)?.0, guest });
+    for row in bookings_on(tx, input.resource, span((input.from, input.to)))? {
+        let guest = guest(tx, &mut names, &row.booking, None)?;
+        found.push(InsideBlock { detail: detail_and_due(tx, row)?.0, guest });
     }
     Ok(found)
 }
@@ -111,8 +111,8 @@ fn bookings_on(tx: &mut Tx<'_>, resource: Id, span: (Cell, Cell)) -> Result<Vec<
     let now = tx.now();
     let claimants = rows::claimants_on(tx, resource, span)?;
     let mut found = store::find_all(tx, &claimants)?;
-    found.retain(|kept| kept.booking.is_live(now));
-    found.sort_by_key(|kept| (kept.booking.starts_at, kept.booking.id));
+    found.retain(|row| row.booking.is_live(now));
+    found.sort_by_key(|row| (row.booking.starts_at, row.booking.id));
     Ok(found)
 }
 
@@ -228,8 +228,8 @@ fn take(tx: &mut Tx<'_>, catalogue: &Catalogue, id: Id, input: &BlockInput) -> R
         return Ok(());
     }
     let zone = &catalogue.club.zone;
-    let told: Vec<Value> = inside.iter().map(|one| inside_out(zone, one)).collect();
-    Err(Error::refused(&BOOKINGS_INSIDE).with("bookings", told))
+    let response: Vec<Value> = inside.iter().map(|one| inside_out(zone, one)).collect();
+    Err(Error::refused(&BOOKINGS_INSIDE).with("bookings", response))
 }
 
 /// Gives back what a block has claimed; what another block covers too stays claimed for that.

@@ -39,7 +39,7 @@ pub use booking::hold::{
     Held, HeldNotes, Holder, Visitor, dry_run_hold, extend, held, held_notes, held_visit, hold,
     hold_of_token, let_go, own_hold_at,
 };
-pub use booking::import::{Record, record};
+pub use booking::import::{ImportedBooking, import_booking};
 pub use booking::reprice::{Repricing, reprice_for};
 pub use booking::reschedule::{Change, Rescheduled, preview_move, reschedule};
 pub use booking::series::{
@@ -50,10 +50,10 @@ pub use booking_rules::refusals::*;
 pub use booking_rules::settings::{ACCOUNT_DAYS, BIRTHDAY, MOVES, SETTINGS};
 pub use booking_rules::{
     AddonRequest, Agreed, Asker, Benefit, Booking, BookingRequest, Closed, Coverage, DecidedTime, Decision,
-    DecisionInput, Extras, Frozen, Leaving, Move, NOTHING_TO_UNDO, Override, PlanTerms, Policy, PriceBasis,
-    Quote, ReleaseRule, RuleInput, Rules, SUBJECT, ShownMove, SoldAddon, Start, Status, StoredRule, Stretch,
-    Terms, Then, WeekDay, When, Window, add_rule, all_rules, decide, decided_times, edit_rule, end_rule,
-    factor, gate, iso, price_for, quote, rules, terms, undo, week,
+    DecisionInput, Extras, Frozen, Leaving, Move, NOTHING_TO_UNDO, Override, PlanDiscount, Policy,
+    PriceBasis, Quote, ReleaseRule, RuleInput, Rules, SUBJECT, ShownMove, SoldAddon, Start, Status,
+    StoredRule, Stretch, Terms, Then, WeekDay, When, Window, add_rule, all_rules, decide, decided_times,
+    edit_rule, end_rule, factor, iso, price_for, quote, release_mask, rules, terms, undo, week,
 };
 pub use jobs::{Nightly, RunMaintenance, run_maintenance, tidy};
 pub use model::{Detail, Only, Repriced};

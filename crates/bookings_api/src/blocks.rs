@@ -108,21 +108,21 @@ struct Posted {
 }
 
 impl Input for Posted {
-    fn parse(words: &mut RawInput) -> Posted {
+    fn parse(raw_input: &mut RawInput) -> Posted {
         let named: Vec<(BlockKind, Id)> = BlockKind::ALL
             .into_iter()
-            .filter_map(|kind| words.opt_id(field_of(kind)).map(|id| (kind, id)))
+            .filter_map(|kind| raw_input.opt_id(field_of(kind)).map(|id| (kind, id)))
             .collect();
         if named.len() != 1 {
-            words.add_error("room_id", "Send one of room_id, technician_id and equipment_id.");
+            raw_input.add_error("room_id", "Send one of room_id, technician_id and equipment_id.");
         }
         let (kind, resource) = named.first().copied().unwrap_or((BlockKind::Room, Id(0)));
-        let (from, to) = (words.moment("starts_at"), words.moment("ends_at"));
-        let reason = words.text("reason", 200);
-        let seen = parse_seen(words);
-        let seen_at = words.opt_moment("changed_at");
+        let (from, to) = (raw_input.moment("starts_at"), raw_input.moment("ends_at"));
+        let reason = raw_input.text("reason", 200);
+        let seen = parse_seen(raw_input);
+        let seen_at = raw_input.opt_moment("changed_at");
         let input = BlockInput { kind, resource, from, to, reason, seen, seen_at };
-        Posted { input, dry_run: words.yes("dry_run") }
+        Posted { input, dry_run: raw_input.yes("dry_run") }
     }
 }
 

@@ -35,16 +35,16 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 }
 
 /// A question and which page of its times.
-struct Asked {
-    ask: Search,
+struct BookingsQuery {
+    search: Search,
     whom: BookingFor,
     paging: Paging,
 }
 
-impl kit::web::Input for Asked {
-    fn parse(input: &mut RawInput) -> Asked {
+impl kit::web::Input for BookingsQuery {
+    fn parse(input: &mut RawInput) -> BookingsQuery {
         let whom = input.opt_id("person_id").map_or(BookingFor::Asker, BookingFor::Person);
-        Asked { ask: Search::parse(input), whom, paging: Paging::parse(input) }
+        BookingsQuery { search: Search::parse(input), whom, paging: Paging::parse(input) }
     }
 }
 
@@ -60,13 +60,13 @@ impl kit::web::Input for Asked {
 async fn availability(
     caller: Caller,
     uri: Uri,
-    Query(Asked { ask, whom, paging }): Query<Asked>,
+    Query(BookingsQuery { search, whom, paging }): Query<BookingsQuery>,
 ) -> Result<Response> {
     caller
         .view(move |tx, by| {
-            let mut answer = search_for(tx, by, &ask, whom)?;
-            let many = !ask.one_day;
-            let told = Availability::of(&answer, many);
+            let mut answer = search_for(tx, by, &search, whom)?;
+            let many = !search.one_day;
+            let notified = Availability::of(&answer, many);
             let total = answer.offers.len();
             let mut offers = ranked(std::mem::take(&mut answer.offers));
             if many {
@@ -77,7 +77,7 @@ async fn availability(
                 // One day is told whole.
                 head.remove(header::LINK);
             }
-            Ok((head, Answered(told.with_slots(slots(&answer, &offers)))).into_response())
+            Ok((head, Answered(notified.with_slots(slots(&answer, &offers)))).into_response())
         })
         .await
 }
@@ -107,19 +107,19 @@ impl kit::web::Input for ToBook {
         (status = 403, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn create_booking(
     caller: Caller,
-    Once(Json(wanted), idempotency_key): Once<Json<ToBook>>,
+    Once(Json(requested), idempotency_key): Once<Json<ToBook>>,
 ) -> Result<Reply> {
-    let wanted = Arc::new(wanted);
-    let wished = wanted.clone();
+    let requested = Arc::new(requested);
+    let wished = requested.clone();
     let rehearse = move |tx: &mut Tx<'_>, by: &Actor| match &*wished {
-        ToBook::BookingRequest(wish) => dry_run(tx, by, wish),
+        ToBook::BookingRequest(request) => dry_run(tx, by, request),
         // What is held is theirs.
         ToBook::Held(..) => Ok(()),
     };
     caller
         .look_then_once(idempotency_key, rehearse, move |tx, by| {
-            let booking = match &*wanted {
-                ToBook::BookingRequest(wish) => book(tx, by, wish)?,
+            let booking = match &*requested {
+                ToBook::BookingRequest(request) => book(tx, by, request)?,
                 ToBook::Held(id, token, extras) => {
                     confirm(tx, Holder { by, token: token.as_deref() }, *id, Some(extras))?
                 }
@@ -201,8 +201,8 @@ async fn cancel_booking(
             by.person()?;
             let (_, fee) = cancel_because(tx, by, id, sent.read()?)?;
             let booking = to_response(tx, id)?;
-            let told = CancelledOut { message: "Booking cancelled successfully", fee, booking };
-            Reply::json(StatusCode::OK, &told)
+            let notified = CancelledOut { message: "Booking cancelled successfully", fee, booking };
+            Reply::json(StatusCode::OK, &notified)
         })
         .await
 }

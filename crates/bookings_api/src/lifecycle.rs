@@ -71,18 +71,18 @@ impl Input for ToHold {
         (status = 409, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
 async fn hold_time(
     caller: Caller,
-    Once(Json(ToHold(wish, earlier)), idempotency_key): Once<Json<ToHold>>,
+    Once(Json(ToHold(request, earlier)), idempotency_key): Once<Json<ToHold>>,
 ) -> Result<Reply> {
     let network = people::network(caller.address()).to_string();
-    let wish = Arc::new(wish);
-    let wished = wish.clone();
+    let request = Arc::new(request);
+    let wished = request.clone();
     caller
         .look_then_once(
             idempotency_key,
             move |tx, by| dry_run_hold(tx, by, &wished),
             move |tx, by| {
                 let visitor = Visitor { network: &network, earlier: earlier.as_deref(), token: None };
-                let held = hold(tx, by, &wish, &visitor)?;
+                let held = hold(tx, by, &request, &visitor)?;
                 let booking = to_response(tx, held.booking.id)?;
                 Reply::json(StatusCode::CREATED, &HoldOut { booking, token: held.token })
             },
@@ -235,7 +235,7 @@ struct SeriesOut {
 #[allow(dead_code, reason = "the words of the documentation: `Repeated` reads them")]
 struct SeriesInput {
     #[serde(flatten)]
-    wish: BookingInput,
+    request: BookingInput,
     every_weeks: Option<u32>,
     times: Option<u32>,
     skip_conflicts: Option<bool>,
@@ -315,8 +315,8 @@ struct Verdict {
         ("starts_at" = Option<String>, Query), ("party" = Option<u32>, Query), ("duration" = Option<u32>, Query),
         ("technician_id" = Option<i64>, Query), ("room_id" = Option<i64>, Query), ("person_id" = Option<i64>, Query)),
     responses((status = 200, body = Verdict), (status = 400, body = Problem)))]
-async fn tell_why_not(caller: Caller, Query(wish): Query<BookingRequest>) -> Result<Answered<Verdict>> {
-    let verdict = caller.view(move |tx, by| why_not(tx, by, &wish)).await?;
+async fn tell_why_not(caller: Caller, Query(request): Query<BookingRequest>) -> Result<Answered<Verdict>> {
+    let verdict = caller.view(move |tx, by| why_not(tx, by, &request)).await?;
     let first = verdict.refusals.first().and_then(|error| match error {
         Error::Refused(refusal, _) => Some(*refusal),
         _ => None,
@@ -331,10 +331,10 @@ async fn tell_why_not(caller: Caller, Query(wish): Query<BookingRequest>) -> Res
 
 fn reason(error: &Error) -> Option<Value> {
     let Error::Refused(refusal, carried) = error else { return None };
-    let mut told: Map<String, Value> = carried.clone();
-    told.insert("code".to_owned(), json!(refusal.code));
-    told.insert("error".to_owned(), json!(refusal.sentence));
-    Some(Value::Object(told))
+    let mut response: Map<String, Value> = carried.clone();
+    response.insert("code".to_owned(), json!(refusal.code));
+    response.insert("error".to_owned(), json!(refusal.sentence));
+    Some(Value::Object(response))
 }
 
 type Step = fn(&mut Tx<'_>, &Actor, Id) -> Result<Booking>;

@@ -52,11 +52,11 @@ struct RuleOut {
 }
 
 impl From<StoredRule> for RuleOut {
-    fn from(kept: StoredRule) -> RuleOut {
+    fn from(row: StoredRule) -> RuleOut {
         let clock = |minute: i64| format!("{:02}:{:02}", minute / 60, minute % 60);
-        let rule = kept.rule;
+        let rule = row.rule;
         RuleOut {
-            id: kept.id,
+            id: row.id,
             room_kinds: rule.room_kinds,
             services: rule.services,
             weekdays: rule.weekdays,
@@ -66,9 +66,9 @@ impl From<StoredRule> for RuleOut {
             release_hours: rule.release_hours,
             factor: factor(rule.factor_bp),
             tags: rule.tags,
-            ended_at: kept.ended_at,
-            changed_at: kept.changed.map(|(at, _)| at),
-            changed_by: kept.changed.and_then(|(_, by)| by),
+            ended_at: row.ended_at,
+            changed_at: row.changed.map(|(at, _)| at),
+            changed_by: row.changed.and_then(|(_, by)| by),
         }
     }
 }
@@ -222,8 +222,8 @@ struct DecisionWords {
 #[utoipa::path(post, path = "/api/staff/times/", tag = "staff", request_body = DecisionWords,
     responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem)))]
-async fn decide_time(caller: Caller, Json(wish): Json<DecisionInput>) -> Result<StatusCode> {
-    let done = caller.tx(move |tx, by| decide(tx, by, wish.room, wish.starts_at, wish.decision));
+async fn decide_time(caller: Caller, Json(request): Json<DecisionInput>) -> Result<StatusCode> {
+    let done = caller.tx(move |tx, by| decide(tx, by, request.room, request.starts_at, request.decision));
     done.await.map(|()| StatusCode::NO_CONTENT)
 }
 

@@ -45,14 +45,14 @@ struct GuestOut {
 }
 
 /// Which visits, and which page of them.
-struct Asked {
+struct StaffBookingsQuery {
     filter: DayFilter,
     paging: Paging,
 }
 
-impl Input for Asked {
-    fn parse(input: &mut RawInput) -> Asked {
-        Asked { filter: DayFilter::parse(input), paging: Paging::parse(input) }
+impl Input for StaffBookingsQuery {
+    fn parse(input: &mut RawInput) -> StaffBookingsQuery {
+        StaffBookingsQuery { filter: DayFilter::parse(input), paging: Paging::parse(input) }
     }
 }
 
@@ -65,7 +65,7 @@ impl Input for Asked {
 async fn staff_bookings(
     caller: Caller,
     uri: axum::http::Uri,
-    Query(Asked { filter, paging }): Query<Asked>,
+    Query(StaffBookingsQuery { filter, paging }): Query<StaffBookingsQuery>,
 ) -> Result<List<VisitOut>> {
     let found = caller.view(move |tx, by| {
         let (visits, total, _) = day_visits(tx, by, &filter, paging)?;

@@ -66,8 +66,8 @@ async fn my_waits(caller: Caller) -> Result<Answered<Vec<WaitOut>>> {
     caller
         .view(|tx, by| {
             let found = waits(tx, by)?;
-            let told: Result<Vec<WaitOut>> = found.iter().map(|wait| out(tx, wait)).collect();
-            told.map(Answered)
+            let response: Result<Vec<WaitOut>> = found.iter().map(|wait| out(tx, wait)).collect();
+            response.map(Answered)
         })
         .await
 }
@@ -141,11 +141,11 @@ struct WaitInput {
         (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn join_waitlist(
     caller: Caller,
-    Once(Json(wish), idempotency_key): Once<Json<Waiting>>,
+    Once(Json(request), idempotency_key): Once<Json<Waiting>>,
 ) -> Result<Reply> {
     caller
         .once(idempotency_key, move |tx, by| {
-            let joined_now = join(tx, by, &wish)?;
+            let joined_now = join(tx, by, &request)?;
             Reply::json(StatusCode::CREATED, &joined(tx, joined_now)?)
         })
         .await

@@ -33,8 +33,8 @@ impl Setting {
 
 impl Catalogue {
     /// What a number is in this club.
-    pub fn setting(&self, number: Setting) -> i64 {
-        self.numbers.get(number.name).copied().unwrap_or(number.default)
+    pub fn setting(&self, setting: Setting) -> i64 {
+        self.numbers.get(setting.name).copied().unwrap_or(setting.default)
     }
 }
 
@@ -48,39 +48,39 @@ pub(crate) fn load(tx: &mut Tx<'_>, club: Id) -> Result<HashMap<String, i64>> {
 ///
 /// # Errors
 /// `Error::Forbidden` unless `by` may manage the catalogue; `Error::Invalid` for one out of bounds.
-pub fn set_setting(tx: &mut Tx<'_>, by: &Actor, club: Id, number: Setting, value: i64) -> Result<()> {
+pub fn set_setting(tx: &mut Tx<'_>, by: &Actor, club: Id, setting: Setting, value: i64) -> Result<()> {
     by.need(Action::ManageCatalogue)?;
-    if !(number.least..=number.most).contains(&value) {
-        let sentence = format!("From {} to {}.", number.least, number.most);
-        return Err(Fields::one(number.name, sentence));
+    if !(setting.least..=setting.most).contains(&value) {
+        let sentence = format!("From {} to {}.", setting.least, setting.most);
+        return Err(Fields::one(setting.name, sentence));
     }
-    let before = kept(tx, club, number)?;
+    let before = kept(tx, club, setting)?;
     tx.run(
         sql!(
             "INSERT INTO club_numbers (club_id, name, value) VALUES ($1, $2, $3)
              ON CONFLICT (club_id, name) DO UPDATE SET value = excluded.value"
         ),
-        args![club, number.name, value],
+        args![club, setting.name, value],
     )?;
-    note(tx, by, club, number, (before, Some(value)))
+    note(tx, by, club, setting, (before, Some(value)))
 }
 
 /// Gives a number its default back.
 ///
 /// # Errors
 /// `Error::Forbidden` unless `by` may manage the catalogue.
-pub fn reset_setting(tx: &mut Tx<'_>, by: &Actor, club: Id, number: Setting) -> Result<()> {
+pub fn reset_setting(tx: &mut Tx<'_>, by: &Actor, club: Id, setting: Setting) -> Result<()> {
     by.need(Action::ManageCatalogue)?;
-    let before = kept(tx, club, number)?;
+    let before = kept(tx, club, setting)?;
     let changed =
-        tx.run(sql!("DELETE FROM club_numbers WHERE club_id = $1 AND name = $2"), args![club, number.name])?;
-    if changed == 1 { note(tx, by, club, number, (before, None)) } else { Ok(()) }
+        tx.run(sql!("DELETE FROM club_numbers WHERE club_id = $1 AND name = $2"), args![club, setting.name])?;
+    if changed == 1 { note(tx, by, club, setting, (before, None)) } else { Ok(()) }
 }
 
-fn kept(tx: &mut Tx<'_>, club: Id, number: Setting) -> Result<Option<i64>> {
+fn kept(tx: &mut Tx<'_>, club: Id, setting: Setting) -> Result<Option<i64>> {
     let found: Option<(i64,)> = tx.one(
         sql!("SELECT value FROM club_numbers WHERE club_id = $1 AND name = $2"),
-        args![club, number.name],
+        args![club, setting.name],
     )?;
     Ok(found.map(|(value,)| value))
 }
@@ -89,7 +89,7 @@ fn note(
     tx: &mut Tx<'_>,
     by: &Actor,
     club: Id,
-    number: Setting,
+    setting: Setting,
     (from, to): (Option<i64>, Option<i64>),
 ) -> Result<()> {
     let (id, now) = (tx.new_id()?, tx.now());
@@ -98,11 +98,10 @@ fn note(
             "INSERT INTO number_events (id, club_id, name, at, by_person, from_value, to_value)
              VALUES ($1, $2, $3, $4, $5, $6, $7)"
         ),
-        args![id, club, number.name, now, by.id(), from, to],
+        args![id, club, setting.name, now, by.id(), from, to],
     )?;
-    let subject = AuditSubject { kind: "setting", id: None, name: number.name };
-    let value =
-        |value: Option<i64>| json!({"value": value.unwrap_or(number.default), "is_default": value.is_none()});
+    let subject = AuditSubject { kind: "setting", id: None, name: setting.name };
+    let value = |value: Option<i64>| json!({"value": value.unwrap_or(setting.default), "is_default": value.is_none()});
     note_change(tx, by, "setting_changed", subject, (value(from), value(to)))?;
     versions::bump(tx, VERSION)
 }

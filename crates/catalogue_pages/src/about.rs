@@ -34,21 +34,21 @@ struct AboutPage {
 }
 
 /// What a page of the club is drawn from: its frame, what there is, what hangs.
-async fn asked(
+async fn load(
     caller: &Caller,
     place: &'static str,
     title: &'static str,
 ) -> Result<(Frame, Arc<Catalogue>, Arc<Shown>)> {
-    let asked = caller.view(move |tx, by| {
+    let load = caller.view(move |tx, by| {
         let catalogue = catalogue::current(tx)?;
         let shown = pictures::shown(tx, catalogue.club.id)?;
         Ok((Frame::new(by, place, title), catalogue, shown))
     });
-    asked.await
+    load.await
 }
 
 async fn about(State(app): State<AppState>, caller: Caller) -> Result<Response> {
-    let (frame, catalogue, shown) = asked(&caller, "about", "About the house · CoreSync").await?;
+    let (frame, catalogue, shown) = load(&caller, "about", "About the house · CoreSync").await?;
     let artwork = artwork::of_club_still(&shown).whole();
     let page = AboutPage {
         frame: frame
@@ -110,7 +110,7 @@ struct TechnologiesPage {
 }
 
 async fn technologies(State(app): State<AppState>, caller: Caller) -> Result<Response> {
-    let (frame, catalogue, shown) = asked(&caller, "technologies", "Technologies · CoreSync").await?;
+    let (frame, catalogue, shown) = load(&caller, "technologies", "Technologies · CoreSync").await?;
     let of_study = |study| artwork::of_study(&shown, &catalogue, study);
     let artwork = of_study("ai-massage-bed");
     let means = TECHNOLOGIES.iter();
@@ -137,7 +137,7 @@ struct ContactsPage<'c> {
 }
 
 async fn contacts(State(app): State<AppState>, caller: Caller) -> Result<Response> {
-    let (frame, catalogue, shown) = asked(&caller, "contacts", "Where we are · CoreSync").await?;
+    let (frame, catalogue, shown) = load(&caller, "contacts", "Where we are · CoreSync").await?;
     let artwork = artwork::of_club_still(&shown);
     let page = ContactsPage {
         frame: frame
@@ -155,7 +155,7 @@ async fn contacts(State(app): State<AppState>, caller: Caller) -> Result<Respons
 fn hours(catalogue: &Catalogue) -> Vec<(&'static str, String)> {
     let rooms: Vec<&Room> = catalogue.rooms.iter().filter(|room| room.active).collect();
     let day = |weekday| opening_hours(&rooms, weekday);
-    (1..=7).map(day).map(|(name, told)| (name, told.unwrap_or_else(|| "closed".to_owned()))).collect()
+    (1..=7).map(day).map(|(name, notified)| (name, notified.unwrap_or_else(|| "closed".to_owned()))).collect()
 }
 
 #[derive(Template)]

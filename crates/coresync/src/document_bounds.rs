@@ -183,8 +183,8 @@ fn bound_value(shape: &str, field: &str, schema: &mut Value) {
 
 fn is_kind(schema: &Map<String, Value>, kind: &str) -> bool {
     match schema.get("type") {
-        Some(Value::String(said)) => said == kind,
-        Some(Value::Array(said)) => said.iter().any(|one| one == kind),
+        Some(Value::String(message)) => message == kind,
+        Some(Value::Array(message)) => message.iter().any(|one| one == kind),
         _ => false,
     }
 }
@@ -214,13 +214,13 @@ fn bound_text(shape: &str, field: &str, schema: &mut Map<String, Value>) {
     if ["enum", "const", "pattern", "maxLength"].iter().any(|word| has(schema, word)) {
         return;
     }
-    if let Some(mut words) =
-        choices(shape, field).map(|words| words.iter().map(|word| json!(word)).collect::<Vec<_>>())
+    if let Some(mut input) =
+        choices(shape, field).map(|input| input.iter().map(|word| json!(word)).collect::<Vec<_>>())
     {
         if matches!(schema.get("type"), Some(Value::Array(_))) {
-            words.push(Value::Null);
+            input.push(Value::Null);
         }
-        schema.insert("enum".to_owned(), Value::Array(words));
+        schema.insert("enum".to_owned(), Value::Array(input));
         return;
     }
     let is_rule_time = shape.starts_with("Rule") && matches!(field, "from" | "to");

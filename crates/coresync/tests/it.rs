@@ -123,20 +123,22 @@ const CREATE: &str = "/api/bookings/create_booking/";
 const MINE: &str = "/api/bookings/my_bookings/";
 
 /// A wish for a service (by slug) on a day at a time.
-async fn wish(app: &TestClub, service: &str, date: &str, time: &str) -> Value {
+async fn request_body(app: &TestClub, service: &str, date: &str, time: &str) -> Value {
     json!({"service_id": app.service(service).await, "date": date, "start_time": time})
 }
 
 /// The same with more words.
-fn and(mut wish: Value, more: Value) -> Value {
-    let (Value::Object(all), Value::Object(more)) = (&mut wish, more) else { panic!("wishes are objects") };
+fn and(mut request_body: Value, more: Value) -> Value {
+    let (Value::Object(all), Value::Object(more)) = (&mut request_body, more) else {
+        panic!("wishes are objects")
+    };
     all.extend(more);
-    wish
+    request_body
 }
 
 /// Books, whatever comes of it.
 async fn try_book(app: &TestClub, by: Player, service: &str, date: &str, time: &str) -> Answer {
-    app.as_(by).post(CREATE, wish(app, service, date, time).await).await
+    app.as_(by).post(CREATE, request_body(app, service, date, time).await).await
 }
 
 /// Books.

@@ -41,9 +41,9 @@ fn memory() -> (u64, u64) {
     (of("VmRSS:"), of("VmHWM:"))
 }
 
-fn form(spot: &str, picture: &[u8]) -> Vec<u8> {
+fn form(slot: &str, picture: &[u8]) -> Vec<u8> {
     let mut body = Vec::new();
-    for (name, value) in [("spot", spot), ("alt", "A sheet"), ("focus", "centre")] {
+    for (name, value) in [("spot", slot), ("alt", "A sheet"), ("focus", "centre")] {
         let part = format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
         body.extend(part.into_bytes());
     }
@@ -59,10 +59,10 @@ async fn large_photographs_at_once_stay_within_the_budget() {
     let source = photograph(if is_long() { (7_304, 5_478) } else { (4_000, 3_000) });
     let spots = ["home/hero", "half/private", "half/mensuite", "room/lawn", "room/stone", "service/laser"];
     let spots = spots.get(..if is_long() { 6 } else { 1 }).unwrap_or(&spots);
-    for spot in spots {
+    for slot in spots {
         let kind = Some("multipart/form-data; boundary=b");
         let manager = app.as_(MAX);
-        let sent = manager.send(axum::http::Method::POST, "/staff/pictures/", kind, form(spot, &source));
+        let sent = manager.send(axum::http::Method::POST, "/staff/pictures/", kind, form(slot, &source));
         sent.await.expect(303);
     }
     drop(source);

@@ -52,7 +52,7 @@ fn got(tx: &mut Tx<'_>, name: &str) -> Result<Option<i64>> {
     Ok(found.map(|(version,)| version))
 }
 
-async fn look(db: &Db, name: &'static str) -> Option<i64> {
+async fn read_value(db: &Db, name: &'static str) -> Option<i64> {
     db.view(move |tx| got(tx, name)).await.expect("a look")
 }
 

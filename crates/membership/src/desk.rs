@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 use crate::audit;
 use crate::entitlements::Entitlements;
-use crate::life::{self, WRONG_STATE, after_months, changed, held};
-use crate::model::{Membership, NewMembership, Plan, Status};
+use crate::lifecycle::{self, WRONG_STATE, after_months, changed, held};
+use crate::model::{Membership, MembershipStatus, NewMembership, Plan};
 use crate::plan_store::{Version, newest_of};
 use crate::store;
 
@@ -116,7 +116,7 @@ pub fn join(tx: &mut Tx<'_>, by: &Actor, person: Id, sold: &Sold) -> Result<Date
     by.need_for(Action::RunMemberships, person)?;
     people::person(tx, person)?;
     tx.lock_person(person)?;
-    life::bill_person(tx, person)?;
+    lifecycle::bill_person(tx, person)?;
     let catalogue = catalogue::current(tx)?;
     let club = catalogue.club.id;
     let Version { plan, n, .. } = newest_of(tx, club, &sold.plan)?;
@@ -127,7 +127,7 @@ pub fn join(tx: &mut Tx<'_>, by: &Actor, person: Id, sold: &Sold) -> Result<Date
     let new = NewMembership {
         person,
         plan: plan.id,
-        status: Status::Active,
+        status: MembershipStatus::Active,
         started_on: today,
         paid_until,
         renews: true,
@@ -167,7 +167,7 @@ pub fn take_dues(tx: &mut Tx<'_>, by: &Actor, person: Id, paid: Paid, seen: Date
         return Err(Error::refused(&NOTHING_DUE).with("paid_until", seen.to_string()));
     }
     // What changes with the month is written down before what is paid moves on.
-    life::bill_person(tx, person)?;
+    lifecycle::bill_person(tx, person)?;
     let old = membership.paid_until;
     let until = after_months(membership.started_on, old, 1)?;
     let done = tx.run(
@@ -201,7 +201,7 @@ fn take(
     let subject = Subject { kind: SUBJECT, id: event };
     let lines = vec![Line::new(LineKind::Dues, "dues", label, amount)];
     let charge = money::charge(tx, &Bill { subject, club, person: Some(person), lines })?;
-    if charge.status == money::Status::Due { money::settle(tx, by, charge.id) } else { Ok(()) }
+    if charge.status == money::ChargeStatus::Due { money::settle(tx, by, charge.id) } else { Ok(()) }
 }
 
 /// What changing to a plan that costs more costs now (M4): what is left of what is paid, counted by the second.
@@ -254,8 +254,8 @@ fn rest(
 }
 
 fn invoice(entitlements: &Entitlements, to: &Plan, zone: &TimeZone, now: Timestamp) -> Result<Invoice> {
-    let (membership, plan) = entitlements.held.as_ref().ok_or_else(|| Error::refused(&life::NO_PLAN))?;
-    if membership.status != Status::Active || membership.frozen.is_some() {
+    let (membership, plan) = entitlements.held.as_ref().ok_or_else(|| Error::refused(&lifecycle::NO_PLAN))?;
+    if membership.status != MembershipStatus::Active || membership.frozen.is_some() {
         return Err(Error::refused(&WRONG_STATE));
     }
     if to.price <= plan.price || to.id == plan.id {

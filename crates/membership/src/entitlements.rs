@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use kit::Id;
 
-use crate::model::{Membership, Plan, Status, Tier};
+use crate::model::{Membership, MembershipStatus, Plan, Tier};
 
 /// How many days ahead visitors and accounts book (W1), unless a club says otherwise.
 pub const ACCOUNT_DAYS: i64 = 3;
@@ -34,7 +34,8 @@ impl Entitlements {
     pub fn plan(&self) -> Option<&Plan> {
         let (membership, plan) = self.held.as_ref()?;
         let is_frozen = self.today.is_some_and(|today| self.is_frozen(today));
-        (matches!(membership.status, Status::Active | Status::Grace) && !is_frozen).then_some(plan)
+        (matches!(membership.status, MembershipStatus::Active | MembershipStatus::Grace) && !is_frozen)
+            .then_some(plan)
     }
 
     /// Whether a day lies in months without benefits (M6).
@@ -52,7 +53,9 @@ impl Entitlements {
     /// [`Entitlements::plan_on`] it does not ask that the plan counts today: a freeze ends by itself.
     pub fn plan_then(&self, day: Date) -> Option<&Plan> {
         let (membership, plan) = self.held.as_ref()?;
-        if !matches!(membership.status, Status::Active | Status::Grace) || self.is_frozen(day) {
+        if !matches!(membership.status, MembershipStatus::Active | MembershipStatus::Grace)
+            || self.is_frozen(day)
+        {
             return None;
         }
         if day <= membership.paid_until {
@@ -136,15 +139,15 @@ impl Entitlements {
 }
 
 /// How a membership stands on a day, after all that the calendar does to it (M5, M7): written down or not.
-pub(crate) fn stands(membership: &Membership, today: Date, grace_days: i64) -> Status {
+pub(crate) fn stands(membership: &Membership, today: Date, grace_days: i64) -> MembershipStatus {
     let Membership { status, paid_until, renews, .. } = *membership;
     let late = i64::from((today - paid_until).get_days());
     match status {
-        Status::Ended => Status::Ended,
+        MembershipStatus::Ended => MembershipStatus::Ended,
         _ if late <= 0 => status,
-        _ if !renews => Status::Ended,
-        Status::Active | Status::Grace if late <= grace_days => Status::Grace,
-        _ => Status::Suspended,
+        _ if !renews => MembershipStatus::Ended,
+        MembershipStatus::Active | MembershipStatus::Grace if late <= grace_days => MembershipStatus::Grace,
+        _ => MembershipStatus::Suspended,
     }
 }
 
@@ -160,7 +163,7 @@ mod tests {
 
     use super::*;
 
-    fn entitlements(status: Status, renews: bool) -> Entitlements {
+    fn entitlements(status: MembershipStatus, renews: bool) -> Entitlements {
         let plan = Plan {
             id: Id(1),
             slug: "base".to_owned(),
@@ -191,16 +194,22 @@ mod tests {
 
     #[test]
     fn a_plan_that_does_not_renew_opens_no_day_after_it_is_paid() {
-        let leaving = entitlements(Status::Active, false);
+        let leaving = entitlements(MembershipStatus::Active, false);
         assert_eq!(leaving.days_ahead_for(date(2026, 12, 30), ACCOUNT_DAYS), 30);
         assert_eq!(leaving.days_ahead_for(date(2026, 12, 31), ACCOUNT_DAYS), ACCOUNT_DAYS);
-        assert_eq!(entitlements(Status::Active, true).days_ahead_for(date(2027, 1, 5), ACCOUNT_DAYS), 30);
+        assert_eq!(
+            entitlements(MembershipStatus::Active, true).days_ahead_for(date(2027, 1, 5), ACCOUNT_DAYS),
+            30
+        );
     }
 
     #[test]
     fn grace_keeps_the_window_and_suspension_takes_it() {
-        assert_eq!(entitlements(Status::Grace, true).days_ahead_for(date(2026, 6, 1), ACCOUNT_DAYS), 30);
-        let suspended = entitlements(Status::Suspended, true);
+        assert_eq!(
+            entitlements(MembershipStatus::Grace, true).days_ahead_for(date(2026, 6, 1), ACCOUNT_DAYS),
+            30
+        );
+        let suspended = entitlements(MembershipStatus::Suspended, true);
         assert_eq!(
             (suspended.days_ahead_for(date(2026, 6, 1), ACCOUNT_DAYS), suspended.tier()),
             (ACCOUNT_DAYS, Tier::None)
@@ -210,7 +219,7 @@ mod tests {
     /// The defect that this mends: while a freeze ran, what was booked for after it was priced as without a plan.
     #[test]
     fn a_freeze_takes_nothing_from_the_days_after_it() {
-        let mut frozen = entitlements(Status::Active, true);
+        let mut frozen = entitlements(MembershipStatus::Active, true);
         let months = (date(2026, 6, 30), date(2026, 7, 30));
         frozen.held.as_mut().expect("a plan").0.frozen = Some(months);
         frozen.today = Some(date(2026, 7, 10));
@@ -227,10 +236,10 @@ mod tests {
             );
         }
         for (status, renews, day, counts) in [
-            (Status::Suspended, true, date(2026, 8, 1), false),
-            (Status::Grace, true, date(2026, 8, 1), true),
-            (Status::Active, false, date(2026, 12, 30), true),
-            (Status::Active, false, date(2026, 12, 31), false),
+            (MembershipStatus::Suspended, true, date(2026, 8, 1), false),
+            (MembershipStatus::Grace, true, date(2026, 8, 1), true),
+            (MembershipStatus::Active, false, date(2026, 12, 30), true),
+            (MembershipStatus::Active, false, date(2026, 12, 31), false),
         ] {
             assert_eq!(entitlements(status, renews).plan_then(day).is_some(), counts, "{status:?} {day}");
         }
@@ -238,25 +247,25 @@ mod tests {
 
     #[test]
     fn the_calendar_brings_grace_suspension_and_the_end() {
-        for (kept, renews, today, stood) in [
-            (Status::Active, true, date(2026, 12, 30), Status::Active),
-            (Status::Active, true, date(2026, 12, 31), Status::Grace),
-            (Status::Active, true, date(2027, 1, 6), Status::Grace),
-            (Status::Grace, true, date(2027, 1, 7), Status::Suspended),
-            (Status::Active, false, date(2026, 12, 30), Status::Active),
-            (Status::Active, false, date(2026, 12, 31), Status::Ended),
-            (Status::Suspended, true, date(2026, 12, 31), Status::Suspended),
-            (Status::Suspended, true, date(2026, 12, 1), Status::Suspended),
-            (Status::Ended, true, date(2026, 12, 1), Status::Ended),
+        for (stored, renews, today, stood) in [
+            (MembershipStatus::Active, true, date(2026, 12, 30), MembershipStatus::Active),
+            (MembershipStatus::Active, true, date(2026, 12, 31), MembershipStatus::Grace),
+            (MembershipStatus::Active, true, date(2027, 1, 6), MembershipStatus::Grace),
+            (MembershipStatus::Grace, true, date(2027, 1, 7), MembershipStatus::Suspended),
+            (MembershipStatus::Active, false, date(2026, 12, 30), MembershipStatus::Active),
+            (MembershipStatus::Active, false, date(2026, 12, 31), MembershipStatus::Ended),
+            (MembershipStatus::Suspended, true, date(2026, 12, 31), MembershipStatus::Suspended),
+            (MembershipStatus::Suspended, true, date(2026, 12, 1), MembershipStatus::Suspended),
+            (MembershipStatus::Ended, true, date(2026, 12, 1), MembershipStatus::Ended),
         ] {
-            let (membership, _) = entitlements(kept, renews).held.expect("a plan");
-            assert_eq!(stands(&membership, today, 7), stood, "{kept:?} {renews} {today}");
+            let (membership, _) = entitlements(stored, renews).held.expect("a plan");
+            assert_eq!(stands(&membership, today, 7), stood, "{stored:?} {renews} {today}");
         }
     }
 
     #[test]
     fn a_billing_month_begins_on_the_day_of_joining_or_the_months_last() {
-        let entitlements = entitlements(Status::Active, true);
+        let entitlements = entitlements(MembershipStatus::Active, true);
         for (day, month) in [
             (date(2026, 2, 27), date(2026, 1, 31)),
             (date(2026, 2, 28), date(2026, 2, 28)),

@@ -6,7 +6,7 @@ mod audit;
 mod desk;
 mod entitlements;
 mod events;
-mod life;
+mod lifecycle;
 mod model;
 pub mod pages;
 mod perks;
@@ -22,12 +22,12 @@ pub use desk::{
 };
 pub use entitlements::{ACCOUNT_DAYS, Entitlements};
 pub use events::{MembershipEvent, event, events, still_so};
-pub use life::{
+pub use lifecycle::{
     CARD_NEEDED, FROZEN_ENOUGH, MembershipChanged, MembershipNews, NO_PLAN, RunBillingDay, WRONG_STATE,
     as_staff, change_down, freezable, freeze, leave, notify, paid_through, run_billing_day, set_auto_credit,
     stay,
 };
-pub use model::{Membership, NewMembership, Plan, Status, Tier};
+pub use model::{Membership, MembershipStatus, NewMembership, Plan, Tier};
 pub use perks::{return_perks, use_birthday, use_credit, use_pass, without_uses_of};
 pub use plan_store::{Version, newest, plan_versions, plans};
 pub use plans::{EDITED_MEANWHILE, PlanTerms, SLUG_TAKEN, add_plan, edit_plan, movable_members, move_over};

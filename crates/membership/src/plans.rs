@@ -7,7 +7,7 @@ use kit::{Cents, Error, Id, Refusal, Result, Tx, args, sql, versions};
 use people::{Action, Actor, AuditSubject};
 use serde_json::{Value, json};
 
-use crate::life;
+use crate::lifecycle;
 use crate::model::Plan;
 use crate::plan_store::{Version, newest_of};
 
@@ -153,17 +153,17 @@ fn lines(input: &mut RawInput, field: &str) -> Vec<String> {
     if input.raw(field).is_none() {
         input.add_error(field, "This is needed; it may be empty.");
     }
-    let said: Vec<String> = match input.raw(field) {
+    let message: Vec<String> = match input.raw(field) {
         Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         Some(Value::String(text)) => text.lines().map(str::to_owned).collect(),
         _ => Vec::new(),
     };
-    let said: Vec<String> =
-        said.iter().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
-    if said.len() > 20 || said.iter().any(|line| line.chars().count() > 200 || line.contains('\0')) {
+    let message: Vec<String> =
+        message.iter().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
+    if message.len() > 20 || message.iter().any(|line| line.chars().count() > 200 || line.contains('\0')) {
         input.add_error(field, "At most twenty lines of at most 200 characters, please.");
     }
-    said
+    message
 }
 
 impl PlanTerms {
@@ -261,7 +261,7 @@ pub fn move_over(tx: &mut Tx<'_>, by: &Actor, club: Id, slug: &str) -> Result<u6
         )?;
         if done == 1 {
             let detail = json!({"plan": newest.plan.name, "cents": newest.plan.price.0});
-            life::changed(tx, by.id(), membership, person, "moves_over", &detail)?;
+            lifecycle::changed(tx, by.id(), membership, person, "moves_over", &detail)?;
         }
         moved += done;
     }

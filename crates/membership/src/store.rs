@@ -4,7 +4,7 @@ use kit::errors::OrRefuse;
 use kit::{Error, Id, Refusal, Result, Tx, args, sql};
 
 use crate::entitlements::{Entitlements, stands};
-use crate::model::{Membership, NewMembership, Status};
+use crate::model::{Membership, MembershipStatus, NewMembership};
 use crate::plan_store::{plan_at, plan_columns, read_plan};
 use crate::settings::GRACE_DAYS;
 
@@ -51,7 +51,7 @@ pub fn entitlements(tx: &mut Tx<'_>, club: Id, person: Id) -> Result<Entitlement
     entitlements.next_plan = next.map(|next| plan_at(tx, next)).transpose()?;
     // What the calendar has done counts from midnight on, also before it is written down.
     membership.status = stands(&membership, today, catalogue.setting(GRACE_DAYS));
-    if membership.status == Status::Ended {
+    if membership.status == MembershipStatus::Ended {
         return Ok(Entitlements { next_plan: None, ..entitlements });
     }
     if today > membership.paid_until

@@ -43,7 +43,7 @@ pub fn forget(tx: &mut Tx<'_>, address: &str) -> Result<u64> {
     )?;
     let quoted = serde_json::to_string(&address).or_fault()?;
     // A request that anyone made for an address names it, and no person.
-    let asked = tx.run(
+    let query = tx.run(
         sql!("DELETE FROM notifications WHERE LOWER(data) LIKE $1 ESCAPE '!'"),
         args![containing(&quoted)],
     )?;
@@ -51,5 +51,5 @@ pub fn forget(tx: &mut Tx<'_>, address: &str) -> Result<u64> {
         sql!("DELETE FROM jobs WHERE LOWER(payload) LIKE $1 ESCAPE '!' OR LOWER(payload) LIKE $2 ESCAPE '!'"),
         args![containing(&quoted), named],
     )?;
-    Ok(sent + asked + waiting)
+    Ok(sent + query + waiting)
 }

@@ -110,7 +110,8 @@ async fn a_second_try_is_recognisable_at_the_server() {
     drop((post, again));
 
     let taken = server.await.expect("the server ends");
-    let id = |said: &str| said.lines().find(|line| line.starts_with("Message-ID: <")).map(str::to_owned);
+    let id =
+        |message: &str| message.lines().find(|line| line.starts_with("Message-ID: <")).map(str::to_owned);
     assert!(id(&taken[0]).is_some());
     assert_eq!(id(&taken[0]), id(&taken[1]));
     assert!(taken[1].contains("RCPT TO:<anna@example.com>") && taken[1].contains("\n..\r\n"), "{}", taken[1]);
@@ -120,15 +121,15 @@ async fn a_second_try_is_recognisable_at_the_server() {
 /// A mail server for one connection, which takes the mail or puts it off. Answers all that was said.
 async fn converse(stream: TcpStream, refuses: bool) -> String {
     let mut stream = BufReader::new(stream);
-    let mut said = String::new();
+    let mut message = String::new();
     let mut in_mail = false;
     stream.write_all(b"220 mail.test\r\n").await.expect("a client that reads");
     loop {
         let mut line = String::new();
         if stream.read_line(&mut line).await.unwrap_or(0) == 0 {
-            return said;
+            return message;
         }
-        said.push_str(&line);
+        message.push_str(&line);
         let verdict: &[u8] = if refuses { b"451 later\r\n" } else { b"250 taken\r\n" };
         let answer: &[u8] = match line.trim_end() {
             "." if in_mail => verdict,
@@ -138,7 +139,7 @@ async fn converse(stream: TcpStream, refuses: bool) -> String {
         };
         in_mail = line.trim_end() == "DATA";
         if stream.write_all(answer).await.is_err() || line.starts_with("QUIT") {
-            return said;
+            return message;
         }
     }
 }

@@ -6,8 +6,8 @@ mod line;
 mod tax;
 
 pub use charge::{
-    Bill, Charge, Status, Subject, charge, charge_of, earn, export, hand_over, note_paid, reinstate, replace,
-    saved, settle, statuses, unearn,
+    Bill, Charge, ChargeStatus, Subject, charge, charge_of, earn, export, hand_over, note_paid, reinstate,
+    replace, saved, settle, statuses, unearn,
 };
 pub use line::{Line, LineKind};
 pub use tax::{TaxRates, set_rate, tax_on, tax_rates};

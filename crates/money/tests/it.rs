@@ -3,7 +3,7 @@
 use axum::Router;
 use kit::jobs::Handlers;
 use kit::{Cents, Error, Id, Tx};
-use money::{Bill, Line, LineKind, Status, Subject};
+use money::{Bill, ChargeStatus, Line, LineKind, Subject};
 use people::Actor;
 use testing::{BEA, DORA, GUS, NOW, Player, Program, TestClub};
 
@@ -29,10 +29,10 @@ fn actor(tx: &mut Tx<'_>, person: Id) -> kit::Result<Actor> {
 #[tokio::test]
 async fn a_charge_is_due_with_its_tax_until_the_desk_has_taken_the_payment() {
     let app = open().await;
-    let wanted = bill(&app, &[3_600, 5_200, 7_100]);
-    let made = app.db().tx(move |tx| money::charge(tx, &wanted)).await.expect("a charge");
+    let expected = bill(&app, &[3_600, 5_200, 7_100]);
+    let made = app.db().tx(move |tx| money::charge(tx, &expected)).await.expect("a charge");
     // 8 % on goods: 1272 of 15900.
-    assert_eq!((made.net, made.tax, made.status), (Cents(15_900), Cents(1_272), Status::Due));
+    assert_eq!((made.net, made.tax, made.status), (Cents(15_900), Cents(1_272), ChargeStatus::Due));
     let settle = async |by: Player| {
         let by = app.person(by);
         app.db().tx(move |tx| actor(tx, by).and_then(|by| money::settle(tx, &by, made.id))).await
@@ -44,7 +44,7 @@ async fn a_charge_is_due_with_its_tax_until_the_desk_has_taken_the_payment() {
     assert!(matches!(settle(DORA).await, Err(Error::NotFound)), "it is paid once");
     let found = app.db().view(|tx| money::charge_of(tx, SUBJECT)).await.expect("an answer");
     let (charge, lines) = found.expect("a charge");
-    assert_eq!((charge.status, lines.len()), (Status::Settled, 3));
+    assert_eq!((charge.status, lines.len()), (ChargeStatus::Settled, 3));
 }
 
 #[tokio::test]
@@ -52,7 +52,7 @@ async fn what_costs_nothing_is_settled_at_once() {
     let app = open().await;
     let free = bill(&app, &[5_000, -5_000]);
     let made = app.db().tx(move |tx| money::charge(tx, &free)).await.expect("a charge");
-    assert_eq!((made.net, made.status), (Cents::ZERO, Status::Settled));
+    assert_eq!((made.net, made.status), (Cents::ZERO, ChargeStatus::Settled));
 }
 
 #[tokio::test]

@@ -92,8 +92,8 @@ async fn password_reset(caller: Caller, Json(Forgotten { email }): Json<Forgotte
     (status = 429, description = "too_many_attempts, with `retry_after` in seconds", body = Problem,
      content_type = "application/problem+json"),
 ))]
-async fn password_reset_confirm(caller: Caller, Json(wish): Json<NewPassword>) -> Result<StatusCode> {
-    reset::reset_password(caller.app(), caller.client_info(), wish).await?;
+async fn password_reset_confirm(caller: Caller, Json(request): Json<NewPassword>) -> Result<StatusCode> {
+    reset::reset_password(caller.app(), caller.client_info(), request).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -106,8 +106,8 @@ async fn password_reset_confirm(caller: Caller, Json(wish): Json<NewPassword>) -
     (status = 429, description = "too_many_attempts, with `retry_after` in seconds", body = Problem,
      content_type = "application/problem+json"),
 ))]
-async fn change_email(caller: Caller, Json(wish): Json<NewAddress>) -> Result<StatusCode> {
-    reset::ask_address(&caller, wish).await?;
+async fn change_email(caller: Caller, Json(request): Json<NewAddress>) -> Result<StatusCode> {
+    reset::ask_address(&caller, request).await?;
     Ok(StatusCode::ACCEPTED)
 }
 

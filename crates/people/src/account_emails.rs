@@ -124,7 +124,7 @@ pub fn account_email(
     if age > life {
         return Ok(Err("too old"));
     }
-    let letter = match kind {
+    let draft = match kind {
         k if k == AddressClaimed::KIND => {
             let claimed: AddressClaimed = read(data)?;
             proofs::email_to_claimant(
@@ -133,20 +133,20 @@ pub fn account_email(
             )?
         }
         k if k == ResetRequested::KIND => {
-            let asked: ResetRequested = read(data)?;
-            if is_password_new(tx, &asked.email, at)? {
+            let requested: ResetRequested = read(data)?;
+            if is_password_new(tx, &requested.email, at)? {
                 return Ok(Err("the password was changed"));
             }
-            proofs::reset_email(tx, &ResetRequested { is_over: asked.is_over && is_first, ..asked })?
+            proofs::reset_email(tx, &ResetRequested { is_over: requested.is_over && is_first, ..requested })?
         }
         k if k == AddressChangeRequested::KIND => {
-            let asked: AddressChangeRequested = read(data)?;
-            if mail_of(tx, asked.person)?.as_ref() == Some(&kept_email(&asked.email)) {
+            let requested: AddressChangeRequested = read(data)?;
+            if mail_of(tx, requested.person)?.as_ref() == Some(&kept_email(&requested.email)) {
                 return Ok(Err("confirmed"));
             }
             proofs::email_to_new_address(
                 tx,
-                &AddressChangeRequested { is_over: asked.is_over && is_first, ..asked },
+                &AddressChangeRequested { is_over: requested.is_over && is_first, ..requested },
             )?
         }
         k if k == AddressChanged::KIND => {
@@ -155,7 +155,7 @@ pub fn account_email(
         }
         _ => proofs::password_changed_email(tx, read::<PasswordChanged>(data)?.person)?,
     };
-    Ok(letter.ok_or("nobody to tell"))
+    Ok(draft.ok_or("nobody to tell"))
 }
 
 /// Whether the password of whoever has an address was changed after a moment.

@@ -169,9 +169,9 @@ struct CheckEmail {
     (status = 429, description = "too_many_attempts, with `retry_after` in seconds", body = Problem,
      content_type = "application/problem+json"),
 ))]
-async fn register(caller: Caller, Once(Json(wish), idempotency_key): Once<Json<SignUp>>) -> Result<Reply> {
+async fn register(caller: Caller, Once(Json(request), idempotency_key): Once<Json<SignUp>>) -> Result<Reply> {
     let reply = || Reply::json(StatusCode::ACCEPTED, &CheckEmail { status: "check_email" });
-    sign_up::sign_up_once(&caller, idempotency_key, wish, reply).await
+    sign_up::sign_up_once(&caller, idempotency_key, request, reply).await
 }
 
 /// Change the password. Everything else that is signed in ends at once; this sign-in goes on.

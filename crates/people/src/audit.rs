@@ -428,10 +428,10 @@ pub fn check_audit(tx: &mut Tx<'_>) -> Result<Audited> {
         if i64::try_from(rows.len()).ok() != Some(*entries) {
             return Err(broken("covers rows that are gone"));
         }
-        let kept =
+        let stored =
             tx.decrypt(&place(*number), encrypted).map_err(|_| broken("was not made with this key"))?;
         last = digest(&last, &rows);
-        if kept != last {
+        if stored != last {
             return Err(broken("does not fit its rows: they were changed"));
         }
     }

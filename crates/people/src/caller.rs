@@ -58,11 +58,11 @@ impl Caller {
         F: Fn(&mut Tx<'_>, &Actor) -> Result<T> + Send + Sync + 'static,
     {
         let (credential, network) = (self.credential.clone(), self.client_info.network());
-        let asked = move |tx: &mut Tx<'_>| {
+        let query = move |tx: &mut Tx<'_>| {
             let by = enter(tx, &credential, &network)?;
             verb(tx, &by)
         };
-        self.app.db.tx(asked).await
+        self.app.db.tx(query).await
     }
 
     /// Runs `reading` on one snapshot, with whoever asks. See [`kit::Db::view`].
@@ -75,12 +75,12 @@ impl Caller {
         F: Fn(&mut Tx<'_>, &Actor) -> Result<T> + Send + Sync + 'static,
     {
         let (credential, network) = (self.credential.clone(), self.client_info.network());
-        let asked = move |tx: &mut Tx<'_>| {
+        let query = move |tx: &mut Tx<'_>| {
             let by = resolve(tx, &credential, &network)?;
             let unseen = by.session.filter(|_| is_due(tx, &credential));
             reading(tx, &by).map(|read| (read, unseen))
         };
-        let (read, unseen) = self.app.db.view(asked).await?;
+        let (read, unseen) = self.app.db.view(query).await?;
         if let Some(session) = unseen {
             self.see(session).await;
         }
@@ -148,7 +148,7 @@ impl Caller {
                 .map(|idempotency_key| was_done(tx, idempotency_key, &asker_of(&by, &same_visitor)));
             if done.transpose()? == Some(true) { Ok(()) } else { look(tx, &by) }
         };
-        let done = self.app.db.look_then_tx(look, move |tx| {
+        let done = self.app.db.precheck_then_tx(look, move |tx| {
             let by = enter(tx, &credential, &network)?;
             let reply =
                 once(tx, idempotency_key.as_ref(), &asker_of(&by, &visitor), |tx| verb(tx, &by).map(Some))?;
@@ -257,11 +257,11 @@ pub(crate) fn address(extensions: &Extensions, headers: &HeaderMap, config: &Con
 
 /// `Authorization` goes before the cookie. One that is no bearer token is taken whole: it matches none.
 pub(crate) fn credential(headers: &HeaderMap) -> Credential {
-    if let Some(said) = headers.get(AUTHORIZATION) {
-        let said = said.to_str().unwrap_or_default();
-        let token = match said.split_once(' ') {
+    if let Some(message) = headers.get(AUTHORIZATION) {
+        let message = message.to_str().unwrap_or_default();
+        let token = match message.split_once(' ') {
             Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
-            _ => said,
+            _ => message,
         };
         return Credential::Bearer(tokens::digest(token));
     }
@@ -306,8 +306,8 @@ fn is_due(tx: &mut Tx<'_>, credential: &Credential) -> bool {
 /// The address that the nearest trusted proxy saw. What stands further left in `X-Forwarded-For` may
 /// have been written by anybody.
 fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
-    let said = headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
-    let hops: Vec<&str> = said.flat_map(|text| text.split(',')).map(str::trim).collect();
+    let message = headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
+    let hops: Vec<&str> = message.flat_map(|text| text.split(',')).map(str::trim).collect();
     let mut client = peer;
     for hop in hops.into_iter().rev() {
         if !trusted.contains(&client) {

@@ -105,10 +105,10 @@ pub struct Confirmed {
 /// [`LINK_EXPIRED`]; [`ADDRESS_GONE`]; [`crate::TOO_MANY_ATTEMPTS`]; `Error::Invalid` for `password` where it is needed or wrong, and for `new_password`.
 pub async fn confirm_address(caller: &Caller, input: ConfirmAddress, kind: SessionKind) -> Result<Confirmed> {
     let digest = tokens::digest(&input.token);
-    let (asked, client_info) = (digest.clone(), caller.client_info().clone());
+    let (query, client_info) = (digest.clone(), caller.client_info().clone());
     let (proof, person, hash, is_known) = caller
         .view(move |tx, by| {
-            let found = session_store::proof(tx, asked.clone())?.filter(|proof| proof.kind != "reset");
+            let found = session_store::proof(tx, query.clone())?.filter(|proof| proof.kind != "reset");
             let proof = found.ok_or(Error::refused(&LINK_EXPIRED))?;
             let person = store::person(tx, proof.person)?;
             let hash = store::password_hash(tx, proof.person)?;

@@ -206,13 +206,13 @@ pub struct ProfileChange {
 
 impl Input for ProfileChange {
     fn parse(input: &mut RawInput) -> ProfileChange {
-        let said = |input: &RawInput, field: &str| input.raw(field).is_some();
+        let message = |input: &RawInput, field: &str| input.raw(field).is_some();
         ProfileChange {
-            first_name: said(input, "first_name").then(|| needed_name(input, "first_name")),
-            last_name: said(input, "last_name").then(|| needed_name(input, "last_name")),
-            phone: said(input, "phone").then(|| opt_phone(input, "phone")),
-            birthday: said(input, "birthday").then(|| opt_birthday(input)),
-            emergency_contact: said(input, "emergency_contact").then(|| opt_contact(input)),
+            first_name: message(input, "first_name").then(|| needed_name(input, "first_name")),
+            last_name: message(input, "last_name").then(|| needed_name(input, "last_name")),
+            phone: message(input, "phone").then(|| opt_phone(input, "phone")),
+            birthday: message(input, "birthday").then(|| opt_birthday(input)),
+            emergency_contact: message(input, "emergency_contact").then(|| opt_contact(input)),
         }
     }
 }
@@ -393,9 +393,9 @@ mod tests {
     #[test]
     fn a_name_holds_nothing_that_can_not_be_seen() {
         let read = |name: &str| {
-            let mut words =
+            let mut raw_input =
                 RawInput::from_json(json!({"n": name}).to_string().as_bytes()).expect("an object");
-            opt_name(&mut words, "n")
+            opt_name(&mut raw_input, "n")
         };
         assert_eq!(read("\u{202e}Anna\u{200b}\n Maria\u{e0041}\u{7}").as_deref(), Some("Anna Maria"));
         assert_eq!(read("\u{202e}\u{200b}"), None);
@@ -405,16 +405,16 @@ mod tests {
     #[test]
     fn every_wrong_word_of_a_sign_up_is_said_at_once() {
         let body = r#"{"email": 5, "password": "short", "first_name": "😀", "phone": "call me", "birthday": "1990"}"#;
-        let words = RawInput::from_json(body.as_bytes()).expect("an object");
-        let Err(Error::Invalid(fields)) = words.parse::<SignUp>() else { panic!("it was taken") };
+        let raw_input = RawInput::from_json(body.as_bytes()).expect("an object");
+        let Err(Error::Invalid(fields)) = raw_input.parse::<SignUp>() else { panic!("it was taken") };
         let names: Vec<_> = fields.0.keys().map(String::as_str).collect();
         assert_eq!(names, ["birthday", "email", "first_name", "last_name", "password", "phone"]);
     }
 
     #[test]
     fn what_a_change_does_not_name_stays() {
-        let words = RawInput::from_json(br#"{"phone": "", "first_name": "Anna"}"#).expect("an object");
-        let change: ProfileChange = words.parse().expect("a change");
+        let raw_input = RawInput::from_json(br#"{"phone": "", "first_name": "Anna"}"#).expect("an object");
+        let change: ProfileChange = raw_input.parse().expect("a change");
         assert_eq!(change.first_name.as_deref(), Some("Anna"));
         assert_eq!(change.phone, Some(None));
         assert!(change.last_name.is_none() && change.emergency_contact.is_none());

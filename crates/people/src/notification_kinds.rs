@@ -65,7 +65,7 @@ pub fn my_notification_kinds(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<(Notific
     NotificationKind::ALL
         .into_iter()
         .map(|notification_kind| {
-            wants(tx, person, notification_kind).map(|wanted| (notification_kind, wanted))
+            wants(tx, person, notification_kind).map(|requested| (notification_kind, requested))
         })
         .collect()
 }
@@ -74,11 +74,11 @@ pub fn my_notification_kinds(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<(Notific
 ///
 /// # Errors
 /// `Error::Unauthorized` for a visitor.
-pub fn choose_notification_kinds(tx: &mut Tx<'_>, by: &Actor, wanted: &[NotificationKind]) -> Result<()> {
+pub fn choose_notification_kinds(tx: &mut Tx<'_>, by: &Actor, requested: &[NotificationKind]) -> Result<()> {
     let person = by.person()?.id;
     hold(tx, person)?;
     for notification_kind in NotificationKind::ALL {
-        if wanted.contains(&notification_kind) {
+        if requested.contains(&notification_kind) {
             tx.run(
                 sql!("DELETE FROM silences WHERE person_id = $1 AND kind = $2 AND channel = $3"),
                 args![person, notification_kind.name(), MAIL],
@@ -108,7 +108,7 @@ pub struct ChosenNotifications(pub Vec<NotificationKind>);
 
 impl Input for ChosenNotifications {
     fn parse(input: &mut RawInput) -> ChosenNotifications {
-        let mut wanted = Vec::new();
+        let mut requested = Vec::new();
         // Nothing said is not the same as nothing wanted: that is an empty list, or what a form sends when no box is ticked.
         if input.raw("notices").is_none() {
             input.add_error(
@@ -118,11 +118,11 @@ impl Input for ChosenNotifications {
         }
         for one in input.many("notices").into_iter().filter(|one| *one != "") {
             match one.as_str().and_then(NotificationKind::named) {
-                Some(notification_kind) => wanted.push(notification_kind),
+                Some(notification_kind) => requested.push(notification_kind),
                 None => input.add_error("notices", "These must be of reminders, waitlist."),
             }
         }
-        ChosenNotifications(wanted)
+        ChosenNotifications(requested)
     }
 }
 

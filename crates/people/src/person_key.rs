@@ -11,9 +11,9 @@ fn place(person: Id) -> String {
 
 /// The person's own key, if there is one.
 fn find(tx: &mut Tx<'_>, person: Id) -> Result<Option<Encryptor>> {
-    let kept: Option<(Vec<u8>,)> =
+    let stored: Option<(Vec<u8>,)> =
         tx.one(sql!("SELECT wrapped FROM person_keys WHERE person_id = $1"), args![person])?;
-    let Some((wrapped,)) = kept else { return Ok(None) };
+    let Some((wrapped,)) = stored else { return Ok(None) };
     let key = tokens::unhex(&tx.decrypt(&place(person), &wrapped)?);
     Encryptor::from_key(&key.unwrap_or_default()).map(Some)
 }

@@ -105,16 +105,17 @@ pub struct PreferencesChange {
 
 impl Input for PreferencesChange {
     fn parse(input: &mut RawInput) -> PreferencesChange {
-        let said = |input: &RawInput, field: &str| input.raw(field).is_some();
+        let message = |input: &RawInput, field: &str| input.raw(field).is_some();
         PreferencesChange {
-            scene: said(input, "scene").then(|| one_of(input, "scene", &SCENES)),
-            light_percent: said(input, "light_percent").then(|| input.opt_number("light_percent", 0, 100)),
-            light_kelvin: said(input, "light_kelvin")
+            scene: message(input, "scene").then(|| one_of(input, "scene", &SCENES)),
+            light_percent: message(input, "light_percent").then(|| input.opt_number("light_percent", 0, 100)),
+            light_kelvin: message(input, "light_kelvin")
                 .then(|| input.opt_number("light_kelvin", KELVIN.0, KELVIN.1)),
-            temperature: said(input, "temperature").then(|| tenths(input)),
-            scents: said(input, "scents").then(|| scents(input)),
-            music: said(input, "music").then(|| one_of(input, "music", &MUSIC)),
-            volume_percent: said(input, "volume_percent").then(|| input.opt_number("volume_percent", 0, 100)),
+            temperature: message(input, "temperature").then(|| tenths(input)),
+            scents: message(input, "scents").then(|| scents(input)),
+            music: message(input, "music").then(|| one_of(input, "music", &MUSIC)),
+            volume_percent: message(input, "volume_percent")
+                .then(|| input.opt_number("volume_percent", 0, 100)),
         }
     }
 }
@@ -176,15 +177,17 @@ pub fn preferences(tx: &mut Tx<'_>, by: &Actor) -> Result<Preferences> {
 /// # Errors
 /// A fault of the database.
 pub fn preferences_of(tx: &mut Tx<'_>, person: Id) -> Result<Preferences> {
-    type Kept = (Option<String>, Option<i64>, Option<i64>, Option<i64>, Value, Option<String>, Option<i64>);
-    let kept: Option<Kept> = tx.one(
+    type PreferencesRow =
+        (Option<String>, Option<i64>, Option<i64>, Option<i64>, Value, Option<String>, Option<i64>);
+    let stored: Option<PreferencesRow> = tx.one(
         sql!(
             "SELECT scene, light_percent, light_kelvin, temperature_tenths, scents, music, volume_percent
              FROM preferences WHERE person_id = $1"
         ),
         args![person],
     )?;
-    let Some((scene, light_percent, light_kelvin, temperature, scents, music, volume_percent)) = kept else {
+    let Some((scene, light_percent, light_kelvin, temperature, scents, music, volume_percent)) = stored
+    else {
         return Ok(Preferences::default());
     };
     let scents = serde_json::from_value(scents).map_err(Fault::because)?;

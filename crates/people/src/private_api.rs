@@ -64,7 +64,7 @@ struct WantedIn {
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
 ))]
 async fn notices(caller: Caller) -> Result<axum::Json<Vec<NoticeOut>>> {
-    caller.view(my_notification_kinds).await.map(told)
+    caller.view(my_notification_kinds).await.map(to_response)
 }
 
 /// Choose what you want to be told by mail: these kinds and no others.
@@ -76,16 +76,16 @@ async fn notices(caller: Caller) -> Result<axum::Json<Vec<NoticeOut>>> {
 ))]
 async fn choose(
     caller: Caller,
-    Json(ChosenNotifications(wanted)): Json<ChosenNotifications>,
+    Json(ChosenNotifications(requested)): Json<ChosenNotifications>,
 ) -> Result<axum::Json<Vec<NoticeOut>>> {
     let chosen = caller.tx(move |tx, by| {
-        choose_notification_kinds(tx, by, &wanted)?;
+        choose_notification_kinds(tx, by, &requested)?;
         my_notification_kinds(tx, by)
     });
-    chosen.await.map(told)
+    chosen.await.map(to_response)
 }
 
-fn told(all: Vec<(crate::notification_kinds::NotificationKind, bool)>) -> axum::Json<Vec<NoticeOut>> {
+fn to_response(all: Vec<(crate::notification_kinds::NotificationKind, bool)>) -> axum::Json<Vec<NoticeOut>> {
     axum::Json(
         all.into_iter()
             .map(|(notification_kind, email)| NoticeOut { kind: notification_kind.name(), email })

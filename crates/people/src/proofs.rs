@@ -230,14 +230,14 @@ pub(crate) fn email_to_claimant(tx: &mut Tx<'_>, claimed: &AddressClaimed) -> Re
 ///
 /// # Errors
 /// A fault of the database.
-pub(crate) fn reset_email(tx: &mut Tx<'_>, asked: &ResetRequested) -> Result<Option<AccountEmail>> {
-    let email = kept_email(&asked.email);
+pub(crate) fn reset_email(tx: &mut Tx<'_>, requested: &ResetRequested) -> Result<Option<AccountEmail>> {
+    let email = kept_email(&requested.email);
     let found = match store::person_by_email(tx, &email)? {
         Some(person) => Some(person),
         None => store::last_claimant(tx, &email)?,
     };
     let Some(person) = found else { return Ok(None) };
-    if asked.is_over && session_store::has_fresh_proof(tx, &email, EmailKind::Reset.name())? {
+    if requested.is_over && session_store::has_fresh_proof(tx, &email, EmailKind::Reset.name())? {
         return Ok(None);
     }
     let token = prove(tx, person.id, EmailKind::Reset, &email, RESET_LIFE)?;
@@ -250,20 +250,20 @@ pub(crate) fn reset_email(tx: &mut Tx<'_>, asked: &ResetRequested) -> Result<Opt
 /// A fault of the database.
 pub(crate) fn email_to_new_address(
     tx: &mut Tx<'_>,
-    asked: &AddressChangeRequested,
+    requested: &AddressChangeRequested,
 ) -> Result<Option<AccountEmail>> {
-    let (to, person) = (kept_email(&asked.email), asked.person);
+    let (to, person) = (kept_email(&requested.email), requested.person);
     if !store::is_here(tx, person)? {
         return Ok(None);
     }
     let owner = store::person_by_email(tx, &to)?;
     if owner.is_some_and(|owner| owner.id != person) {
-        return Ok((!asked.is_over).then_some(AccountEmail { to, news: News::HasAccount }));
+        return Ok((!requested.is_over).then_some(AccountEmail { to, news: News::HasAccount }));
     }
-    if asked.is_over && session_store::has_fresh_proof(tx, &to, EmailKind::Change.name())? {
+    if requested.is_over && session_store::has_fresh_proof(tx, &to, EmailKind::Change.name())? {
         return Ok(None);
     }
-    let (device, network) = asked.from.clone();
+    let (device, network) = requested.from.clone();
     let name = told_name(&store::person(tx, person)?.full_name());
     let account = Claim { name, at: tx.now(), device, network };
     session_store::forget_proofs(tx, person, EmailKind::Change.name())?;

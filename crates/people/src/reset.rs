@@ -54,9 +54,9 @@ pub fn ask_reset(tx: &mut Tx<'_>, client_info: &ClientInfo, email: &str) -> Resu
 ///
 /// # Errors
 /// `Error::Unauthorized` for a visitor; `Error::Invalid` for `current_password`; [`crate::TOO_MANY_ATTEMPTS`].
-pub async fn ask_address(caller: &Caller, wish: NewAddress) -> Result<()> {
-    let (_, hash) = ask_password(caller, wish.current_password).await?;
-    let (client_info, email) = (caller.client_info().clone(), wish.email);
+pub async fn ask_address(caller: &Caller, request: NewAddress) -> Result<()> {
+    let (_, hash) = ask_password(caller, request.current_password).await?;
+    let (client_info, email) = (caller.client_info().clone(), request.email);
     caller
         .tx(move |tx, by| {
             let person = by.person()?.id;
@@ -77,11 +77,11 @@ pub async fn ask_address(caller: &Caller, wish: NewAddress) -> Result<()> {
 ///
 /// # Errors
 /// [`LINK_EXPIRED`]; `Error::Invalid` for `password`; [`crate::TOO_MANY_ATTEMPTS`].
-pub async fn reset_password(app: &AppState, client_info: &ClientInfo, wish: NewPassword) -> Result<()> {
-    let NewPassword { token, password } = wish;
+pub async fn reset_password(app: &AppState, client_info: &ClientInfo, request: NewPassword) -> Result<()> {
+    let NewPassword { token, password } = request;
     let digest = tokens::digest(&token);
-    let asked = digest.clone();
-    let proof = app.db.view(move |tx| session_store::proof(tx, asked.clone())).await?;
+    let query = digest.clone();
+    let proof = app.db.view(move |tx| session_store::proof(tx, query.clone())).await?;
     let proof = proof.filter(|proof| proof.kind == "reset").ok_or(Error::refused(&LINK_EXPIRED))?;
     if let Some(sentence) = passwords::password_error(&password, &proof.email) {
         return Err(Fields::one("password", sentence));

@@ -38,8 +38,8 @@ pub struct Onward {
 ///
 /// # Errors
 /// `Error::Invalid` for a birthday under 18 years ago, [`crate::TOO_MANY_ATTEMPTS`], a fault.
-pub async fn sign_up(caller: &Caller, wish: SignUp, onward: Onward) -> Result<String> {
-    let new = read(caller, wish).await?;
+pub async fn sign_up(caller: &Caller, request: SignUp, onward: Onward) -> Result<String> {
+    let new = read(caller, request).await?;
     let (browser, client_info) = (tokens::secret()?, caller.client_info().clone());
     let by_browser = browser.clone();
     caller.app().db.tx(move |tx| make(tx, &new, &client_info, Some(&by_browser), &onward)).await?;
@@ -53,10 +53,10 @@ pub async fn sign_up(caller: &Caller, wish: SignUp, onward: Onward) -> Result<St
 pub(crate) async fn sign_up_once(
     caller: &Caller,
     idempotency_key: Option<IdempotencyKey>,
-    wish: SignUp,
+    request: SignUp,
     reply: fn() -> Result<Reply>,
 ) -> Result<Reply> {
-    let new = read(caller, wish).await?;
+    let new = read(caller, request).await?;
     let (client_info, asker) = (caller.client_info().clone(), caller.asker()?);
     let key = asker.clone();
     let made = caller.app().db.tx(move |tx| {
@@ -69,16 +69,16 @@ pub(crate) async fn sign_up_once(
     Ok(asker.mark(made))
 }
 
-async fn read(caller: &Caller, wish: SignUp) -> Result<NewPerson> {
-    check_of_age(wish.birthday, caller.app().db.clock().now())?;
+async fn read(caller: &Caller, request: SignUp) -> Result<NewPerson> {
+    check_of_age(request.birthday, caller.app().db.clock().now())?;
     Ok(NewPerson {
-        email: Some(wish.email),
-        first_name: wish.first_name,
-        last_name: wish.last_name,
-        phone: wish.phone,
+        email: Some(request.email),
+        first_name: request.first_name,
+        last_name: request.last_name,
+        phone: request.phone,
         role: Role::Account,
-        birthday: wish.birthday,
-        password_hash: Some(caller.hash_turn().await?.hash(wish.password).await?),
+        birthday: request.birthday,
+        password_hash: Some(caller.hash_turn().await?.hash(request.password).await?),
         verified: false,
     })
 }

@@ -58,8 +58,9 @@ impl App {
         let config = Config { data: test.folder().to_owned(), ..Config::default() };
         let state = AppState { db: test.db.clone(), config: Arc::new(config) };
         let (router, _) = people::routes().split_for_parts();
-        let router =
-            router.with_state(state.clone()).layer(from_fn(|request, next| speak(said, request, next)));
+        let router = router
+            .with_state(state.clone())
+            .layer(from_fn(|request, next| speak(problem_page, request, next)));
         App { test, state, router }
     }
 
@@ -156,7 +157,7 @@ fn anna() -> Value {
         "phone": "+1 212 555 0100", "birthday": "1990-02-28"})
 }
 
-fn said(problem: &Problem) -> Page {
+fn problem_page(problem: &Problem) -> Page {
     Page(problem.detail.clone())
 }
 

@@ -41,7 +41,7 @@ impl Input for Link {
 #[template(path = "forgotten.html")]
 struct ForgottenPage {
     frame: Frame,
-    typed: RawForm,
+    raw_form: RawForm,
     errors: FieldErrors,
     refused: Option<&'static str>,
     is_sent: bool,
@@ -74,14 +74,14 @@ struct LinkShown {
     /// The name of the account, if it is one that can be shown.
     name: Option<String>,
     /// `Tuesday 24 November, 10:30, with Firefox on Linux, network 192.0.2.1`
-    asked: Option<String>,
+    requested: Option<String>,
     needs_password: bool,
     is_new_account: bool,
 }
 
-fn forgotten_page(typed: RawForm) -> ForgottenPage {
+fn forgotten_page(raw_form: RawForm) -> ForgottenPage {
     let frame = Frame::signed_out("Forgotten password · CoreSync");
-    ForgottenPage { frame, typed, errors: FieldErrors::default(), refused: None, is_sent: false }
+    ForgottenPage { frame, raw_form, errors: FieldErrors::default(), refused: None, is_sent: false }
 }
 
 async fn forgotten() -> Result<Page> {
@@ -90,17 +90,17 @@ async fn forgotten() -> Result<Page> {
 
 async fn send(
     caller: Caller,
-    PostedForm(FormInput { typed, parsed }): PostedForm<Forgotten>,
+    PostedForm(FormInput { raw_form, parsed }): PostedForm<Forgotten>,
 ) -> Result<Response> {
-    let mut page = forgotten_page(typed);
+    let mut page = forgotten_page(raw_form);
     let client_info = caller.client_info().clone();
-    let asked = match parsed {
+    let requested = match parsed {
         Ok(Forgotten { email }) => {
             caller.app().db.tx(move |tx| people::ask_reset(tx, &client_info, &email)).await
         }
         Err(fields) => Err(Error::Invalid(fields)),
     };
-    match asked {
+    match requested {
         Ok(()) => page.is_sent = true,
         Err(error) => {
             let wrong = FormRejection::of(error, &[("email", "Email"), ("body", "Form")])?;
@@ -145,11 +145,11 @@ async fn new_password(caller: Caller, QueryForm(form): QueryForm<Link>) -> Resul
 
 async fn set(
     caller: Caller,
-    PostedForm(FormInput { typed, parsed }): PostedForm<NewPassword>,
+    PostedForm(FormInput { raw_form, parsed }): PostedForm<NewPassword>,
 ) -> Result<Response> {
-    let token = typed.get("token").to_owned();
+    let token = raw_form.get("token").to_owned();
     let done = match parsed {
-        Ok(wish) => people::reset_password(caller.app(), caller.client_info(), wish).await,
+        Ok(request) => people::reset_password(caller.app(), caller.client_info(), request).await,
         Err(fields) => Err(Error::Invalid(fields)),
     };
     let Err(error) = done else { return Ok(see_other("/login/")) };
@@ -168,7 +168,7 @@ async fn verify_page(caller: &Caller, token: String) -> Result<VerifyPage> {
         LinkShown {
             email: link.email,
             name: link.account.name,
-            asked: is_new_account.then(|| [vec![at], from].concat().join(", ")),
+            requested: is_new_account.then(|| [vec![at], from].concat().join(", ")),
             needs_password: link.needs_password,
             is_new_account,
         }
@@ -192,9 +192,9 @@ async fn verify(caller: Caller, QueryForm(form): QueryForm<Link>) -> Result<Resp
 
 async fn confirm(
     caller: Caller,
-    PostedForm(FormInput { typed, parsed }): PostedForm<ConfirmAddress>,
+    PostedForm(FormInput { raw_form, parsed }): PostedForm<ConfirmAddress>,
 ) -> Result<Response> {
-    let token = typed.get("token").to_owned();
+    let token = raw_form.get("token").to_owned();
     let done = match parsed {
         Ok(input) => people::confirm_address(&caller, input, SessionKind::Page).await,
         Err(fields) => Err(Error::Invalid(fields)),

@@ -40,7 +40,7 @@ const LABELS: [(&str, &str); 12] = [
 #[template(path = "profile.html")]
 struct ProfilePage {
     frame: Frame,
-    typed: RawForm,
+    raw_form: RawForm,
     errors: FieldErrors,
     refused: Option<&'static str>,
     done: Option<&'static str>,
@@ -64,12 +64,12 @@ async fn show(caller: Caller, QueryForm(form): QueryForm<Done>) -> Result<Respon
 }
 
 /// The page with what is kept, or with what was typed.
-fn draw(tx: &mut Tx<'_>, by: &Actor, typed: Option<RawForm>) -> Result<ProfilePage> {
+fn draw(tx: &mut Tx<'_>, by: &Actor, raw_form: Option<RawForm>) -> Result<ProfilePage> {
     let person = by.person()?;
     let contact = people::emergency_contact(tx, by)?;
     let field =
         |parsed: fn(&EmergencyContact) -> &String| contact.as_ref().map(parsed).cloned().unwrap_or_default();
-    let kept = [
+    let stored = [
         ("first_name", person.first_name.clone()),
         ("last_name", person.last_name.clone()),
         ("phone", person.phone.as_deref().map(people::spoken_phone).unwrap_or_default()),
@@ -80,9 +80,9 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, typed: Option<RawForm>) -> Result<ProfilePa
     ];
     Ok(ProfilePage {
         frame: Frame::new(by, "profile", "Profile · CoreSync"),
-        typed: match typed {
-            Some(typed) => typed.over(&kept)?,
-            None => RawForm::default().over(&kept)?,
+        raw_form: match raw_form {
+            Some(raw_form) => raw_form.over(&stored)?,
+            None => RawForm::default().over(&stored)?,
         },
         errors: FieldErrors::default(),
         refused: None,
@@ -138,7 +138,7 @@ fn contact(input: &mut RawInput) -> Option<EmergencyContact> {
 
 async fn save(
     caller: Caller,
-    PostedForm(FormInput { typed, parsed }): PostedForm<ProfileForm>,
+    PostedForm(FormInput { raw_form, parsed }): PostedForm<ProfileForm>,
 ) -> Result<Response> {
     let done = match parsed {
         Ok(ProfileForm(change)) => {
@@ -146,7 +146,7 @@ async fn save(
         }
         Err(fields) => Err(Error::Invalid(fields)),
     };
-    answer(&caller, done.map(|()| see_other("/dashboard/profile/?done=saved")), typed).await
+    answer(&caller, done.map(|()| see_other("/dashboard/profile/?done=saved")), raw_form).await
 }
 
 async fn confirm_again(caller: Caller) -> Result<Response> {
@@ -164,13 +164,13 @@ async fn confirm_again(caller: Caller) -> Result<Response> {
 
 async fn change_address(
     caller: Caller,
-    PostedForm(FormInput { typed, parsed }): PostedForm<NewAddress>,
+    PostedForm(FormInput { raw_form, parsed }): PostedForm<NewAddress>,
 ) -> Result<Response> {
     let done = match parsed {
-        Ok(wish) => people::ask_address(&caller, wish).await,
+        Ok(request) => people::ask_address(&caller, request).await,
         Err(fields) => Err(Error::Invalid(fields)),
     };
-    answer(&caller, done.map(|()| see_other("/dashboard/profile/?done=letter")), typed).await
+    answer(&caller, done.map(|()| see_other("/dashboard/profile/?done=letter")), raw_form).await
 }
 
 /// The change of a password as the page's form sends it: two forms of one page can't have fields of one name.
@@ -192,7 +192,7 @@ impl Input for PasswordForm {
 
 async fn change_password(
     caller: Caller,
-    PostedForm(FormInput { typed, parsed }): PostedForm<PasswordForm>,
+    PostedForm(FormInput { raw_form, parsed }): PostedForm<PasswordForm>,
 ) -> Result<Response> {
     let done = match parsed {
         Ok(PasswordForm(change)) => people::change_password(&caller, change, SessionKind::Page).await,
@@ -217,18 +217,18 @@ async fn change_password(
         }
         Err(error) => Err(error),
     };
-    answer(&caller, answered, typed).await
+    answer(&caller, answered, raw_form).await
 }
 
 /// The answer to a form, or the page with what was wrong about it.
-async fn answer(caller: &Caller, done: Result<Response>, typed: RawForm) -> Result<Response> {
+async fn answer(caller: &Caller, done: Result<Response>, raw_form: RawForm) -> Result<Response> {
     let error = match done {
         Ok(response) => return Ok(response),
         Err(Error::Unauthorized) => return or_sign_in(Err::<Page, _>(Error::Unauthorized), HERE),
         Err(error) => error,
     };
     let wrong = FormRejection::of(error, &LABELS)?;
-    let drawn = caller.view(move |tx, by| draw(tx, by, Some(typed.clone()))).await;
+    let drawn = caller.view(move |tx, by| draw(tx, by, Some(raw_form.clone()))).await;
     let page = drawn.and_then(|page| {
         let page = ProfilePage { errors: wrong.errors, refused: wrong.refused, ..page };
         Ok((wrong.status, wrong.retry_after, Page::of(&page)?).into_response())

@@ -42,7 +42,7 @@ impl kit::web::Input for Next {
 #[template(path = "login.html")]
 struct LoginPage {
     frame: Frame,
-    typed: RawForm,
+    raw_form: RawForm,
     next: String,
     errors: FieldErrors,
     refused: Option<&'static str>,
@@ -54,7 +54,7 @@ struct LoginPage {
 #[template(path = "signup.html")]
 struct SignupPage {
     frame: Frame,
-    typed: RawForm,
+    raw_form: RawForm,
     next: String,
     errors: FieldErrors,
     refused: Option<&'static str>,
@@ -78,29 +78,29 @@ const SIGNUP: [(&str, &str); 5] = [
     ("body", "Form"),
 ];
 
-fn next_of(typed: &RawForm) -> String {
-    local_path(typed.get("next")).unwrap_or_default().to_owned()
+fn next_of(raw_form: &RawForm) -> String {
+    local_path(raw_form.get("next")).unwrap_or_default().to_owned()
 }
 
-fn login_page(typed: RawForm, PlainHttp(plain_http): PlainHttp) -> LoginPage {
+fn login_page(raw_form: RawForm, PlainHttp(plain_http): PlainHttp) -> LoginPage {
     let frame = Frame::signed_out("Sign in · CoreSync").about("Sign in to book and to see your visits.");
     LoginPage {
         frame,
-        next: next_of(&typed),
-        typed,
+        next: next_of(&raw_form),
+        raw_form,
         errors: FieldErrors::default(),
         refused: None,
         plain_http,
     }
 }
 
-fn signup_page(typed: RawForm, PlainHttp(plain_http): PlainHttp) -> SignupPage {
+fn signup_page(raw_form: RawForm, PlainHttp(plain_http): PlainHttp) -> SignupPage {
     let frame = Frame::signed_out("Create an account · CoreSync")
         .about("An account takes a minute. Then any free time is yours.");
     SignupPage {
         frame,
-        next: next_of(&typed),
-        typed,
+        next: next_of(&raw_form),
+        raw_form,
         errors: FieldErrors::default(),
         refused: None,
         plain_http,
@@ -117,7 +117,7 @@ fn inside(next: &str) -> &str {
 }
 
 async fn login(caller: Caller, plain_http: PlainHttp, QueryForm(form): QueryForm<Next>) -> Result<Response> {
-    let page = login_page(form.typed, plain_http);
+    let page = login_page(form.raw_form, plain_http);
     if is_signed_in(&caller).await? {
         return Ok(see_other(inside(&page.next)));
     }
@@ -125,7 +125,7 @@ async fn login(caller: Caller, plain_http: PlainHttp, QueryForm(form): QueryForm
 }
 
 async fn signup(caller: Caller, plain_http: PlainHttp, QueryForm(form): QueryForm<Next>) -> Result<Response> {
-    let page = signup_page(form.typed, plain_http);
+    let page = signup_page(form.raw_form, plain_http);
     if is_signed_in(&caller).await? {
         return Ok(see_other(inside(&page.next)));
     }
@@ -135,9 +135,9 @@ async fn signup(caller: Caller, plain_http: PlainHttp, QueryForm(form): QueryFor
 async fn sign_in(
     caller: Caller,
     plain_http: PlainHttp,
-    PostedForm(FormInput { typed, parsed }): PostedForm<SignIn>,
+    PostedForm(FormInput { raw_form, parsed }): PostedForm<SignIn>,
 ) -> Result<Response> {
-    let mut page = login_page(typed, plain_http);
+    let mut page = login_page(raw_form, plain_http);
     if page.plain_http.is_some() {
         return Ok((StatusCode::BAD_REQUEST, Page::of(&page)?).into_response());
     }
@@ -161,12 +161,14 @@ async fn sign_up(
     caller: Caller,
     plain_http: PlainHttp,
     HoldToken(token): HoldToken,
-    PostedForm(FormInput { typed, parsed }): PostedForm<SignUp>,
+    PostedForm(FormInput { raw_form, parsed }): PostedForm<SignUp>,
 ) -> Result<Response> {
-    let mut page = signup_page(typed, plain_http);
+    let mut page = signup_page(raw_form, plain_http);
     let next = Some(page.next.clone()).filter(|next| !next.is_empty());
     let outcome = match parsed {
-        Ok(wish) => people::sign_up(&caller, wish, Onward { next, carried: token }).await,
+        Ok(booking_request) => {
+            people::sign_up(&caller, booking_request, Onward { next, carried: token }).await
+        }
         Err(fields) => Err(Error::Invalid(fields)),
     };
     let wrong = match outcome {
@@ -212,12 +214,12 @@ async fn check_email(
     HoldToken(token): HoldToken,
     QueryForm(form): QueryForm<Next>,
 ) -> Result<Response> {
-    let next = next_of(&form.typed);
+    let next = next_of(&form.raw_form);
     let path = next.clone();
     let held =
         caller.view(move |tx, by| held_time(tx, Holder { by, token: token.as_deref() }, &path)).await?;
     let frame = Frame::signed_out("Check your email · CoreSync");
-    let is_sent = form.typed.get("sent") == "1";
+    let is_sent = form.raw_form.get("sent") == "1";
     Ok(Page::of(&CheckEmailPage { frame, next, held, refused: None, is_sent })?.into_response())
 }
 
@@ -249,19 +251,19 @@ fn held_time(tx: &mut Tx<'_>, holder: Holder<'_>, path: &str) -> Result<Option<H
 struct Again(Option<String>);
 
 impl kit::web::Input for Again {
-    fn parse(words: &mut kit::web::RawInput) -> Again {
-        Again(people::opt_email(words, "email"))
+    fn parse(input: &mut kit::web::RawInput) -> Again {
+        Again(people::opt_email(input, "email"))
     }
 }
 
 async fn send_again(
     caller: Caller,
-    PostedForm(FormInput { typed, parsed }): PostedForm<Again>,
+    PostedForm(FormInput { raw_form, parsed }): PostedForm<Again>,
 ) -> Result<Response> {
     let Again(email) = parsed.map_err(Error::Invalid)?;
-    let (client_info, next) = (caller.client_info().clone(), next_of(&typed));
-    let asked = caller.app().db.tx(move |tx| people::ask_again(tx, &client_info, email.as_deref())).await;
-    let Err(error) = asked else {
+    let (client_info, next) = (caller.client_info().clone(), next_of(&raw_form));
+    let query = caller.app().db.tx(move |tx| people::ask_again(tx, &client_info, email.as_deref())).await;
+    let Err(error) = query else {
         let path = check_path(&next);
         let joint = if path.contains('?') { '&' } else { '?' };
         return Ok(see_other(&format!("{path}{joint}sent=1")));

@@ -187,7 +187,7 @@ impl Picture {
 #[derive(Debug, Clone)]
 pub struct Upload {
     /// Where: `service/deep-tissue`.
-    pub spot: String,
+    pub slot: String,
     /// What is to be seen, for who can't see it.
     pub alt: String,
     /// Where the eye rests.
@@ -199,7 +199,7 @@ impl Upload {
     pub(crate) fn check(&self) -> Result<()> {
         let mut fields = Fields::new();
         let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-/".contains(&byte);
-        if self.spot.is_empty() || self.spot.len() > LONGEST_SLOT || !self.spot.bytes().all(is_plain) {
+        if self.slot.is_empty() || self.slot.len() > LONGEST_SLOT || !self.slot.bytes().all(is_plain) {
             fields.add("spot", "There is no such place for a picture.");
         }
         if self.alt.trim().is_empty() {
@@ -213,7 +213,7 @@ impl Upload {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progress {
     /// Where it is to be seen.
-    pub spot: String,
+    pub slot: String,
     /// Whether it is being made, ready, or could not be used.
     pub state: PictureState,
     /// Why it could not be used.

@@ -44,16 +44,16 @@ pub fn upload(tx: &mut Tx<'_>, by: &Actor, words: &Upload, bytes: &[u8]) -> Resu
 }
 
 /// What is shown at a place, as the audit log shows it.
-fn shown(tx: &mut Tx<'_>, club: Id, spot: &str) -> Result<Value> {
-    let found = store::shown_at(tx, club, spot)?;
+fn shown(tx: &mut Tx<'_>, club: Id, slot: &str) -> Result<Value> {
+    let found = store::shown_at(tx, club, slot)?;
     Ok(found.map_or(Value::Null, |(kind, alt, focus)| json!({"kind": kind, "alt": alt, "focus": focus})))
 }
 
 /// Records that a picture was sent for a place, and what is shown there until it is ready.
 fn note_added(tx: &mut Tx<'_>, by: &Actor, club: Id, picture: Id, kind: Kind, words: &Upload) -> Result<()> {
-    let before = shown(tx, club, &words.spot)?;
+    let before = shown(tx, club, &words.slot)?;
     let after = json!({"kind": kind.as_str(), "alt": words.alt, "focus": words.focus.as_str()});
-    let subject = AuditSubject { kind: "picture", id: Some(picture), name: &words.spot };
+    let subject = AuditSubject { kind: "picture", id: Some(picture), name: &words.slot };
     note_change(tx, by, "picture_added", subject, (before, after))
 }
 
@@ -111,8 +111,8 @@ fn finish(tx: &mut Tx<'_>, picture: Id, made: &Developed) -> Result<()> {
 
 /// Hangs a picture where it is meant to be, in place of what hung there.
 fn publish(tx: &mut Tx<'_>, picture: Id) -> Result<()> {
-    let Some((club, spot, by)) = store::meant_for(tx, picture)? else { return Ok(()) };
-    store::publish(tx, club, &spot, picture, by)?;
+    let Some((club, slot, by)) = store::meant_for(tx, picture)? else { return Ok(()) };
+    store::publish(tx, club, &slot, picture, by)?;
     store::remove_unused(tx, club)?;
     versions::bump(tx, catalogue::VERSION)
 }
@@ -121,14 +121,14 @@ fn publish(tx: &mut Tx<'_>, picture: Id) -> Result<()> {
 ///
 /// # Errors
 /// `Error::Forbidden` unless `by` may manage the catalogue; `Error::NotFound` if nothing hangs there.
-pub fn take_down(tx: &mut Tx<'_>, by: &Actor, spot: &str) -> Result<()> {
+pub fn take_down(tx: &mut Tx<'_>, by: &Actor, slot: &str) -> Result<()> {
     by.need(Action::ManageCatalogue)?;
     let club = catalogue::current(tx)?.club.id;
-    let before = shown(tx, club, spot)?;
-    if !store::withdraw(tx, club, spot)? {
+    let before = shown(tx, club, slot)?;
+    if !store::withdraw(tx, club, slot)? {
         return Err(Error::NotFound);
     }
-    let subject = AuditSubject { kind: "picture", id: None, name: spot };
+    let subject = AuditSubject { kind: "picture", id: None, name: slot };
     note_change(tx, by, "picture_removed", subject, (before, Value::Null))?;
     store::remove_unused(tx, club)?;
     versions::bump(tx, catalogue::VERSION)
@@ -142,12 +142,12 @@ pub fn describe(tx: &mut Tx<'_>, by: &Actor, words: &Upload) -> Result<()> {
     by.need(Action::ManageCatalogue)?;
     words.check()?;
     let club = catalogue::current(tx)?.club.id;
-    let before = shown(tx, club, &words.spot)?;
-    if !store::describe(tx, club, &words.spot, &words.alt, words.focus)? {
+    let before = shown(tx, club, &words.slot)?;
+    if !store::describe(tx, club, &words.slot, &words.alt, words.focus)? {
         return Err(Error::NotFound);
     }
-    let after = shown(tx, club, &words.spot)?;
-    let subject = AuditSubject { kind: "picture", id: None, name: &words.spot };
+    let after = shown(tx, club, &words.slot)?;
+    let subject = AuditSubject { kind: "picture", id: None, name: &words.slot };
     note_change(tx, by, "picture_described", subject, (before, after))?;
     versions::bump(tx, catalogue::VERSION)
 }
@@ -225,14 +225,14 @@ mod tests {
 
     #[test]
     fn a_spot_has_a_plain_name_and_a_picture_its_words() {
-        let upload = |spot: &str, alt: &str| Upload {
-            spot: spot.to_owned(),
+        let upload = |slot: &str, alt: &str| Upload {
+            slot: slot.to_owned(),
             alt: alt.to_owned(),
             focus: Focus::default(),
         };
         assert!(upload("service/deep-tissue", "A room in candle light").check().is_ok());
-        for (spot, alt) in [("", "a"), ("../etc", "a"), ("Service", "a"), ("home/hero", " ")] {
-            assert!(upload(spot, alt).check().is_err(), "{spot} {alt}");
+        for (slot, alt) in [("", "a"), ("../etc", "a"), ("Service", "a"), ("home/hero", " ")] {
+            assert!(upload(slot, alt).check().is_err(), "{slot} {alt}");
         }
     }
 }

@@ -16,8 +16,8 @@ pub struct Shown(HashMap<String, Picture>);
 
 impl Shown {
     /// The picture at a spot, if there is one that can be shown.
-    pub fn at(&self, spot: &str) -> Option<&Picture> {
-        self.0.get(spot)
+    pub fn at(&self, slot: &str) -> Option<&Picture> {
+        self.0.get(slot)
     }
 }
 

@@ -31,9 +31,9 @@ fn photograph(width: u32, height: u32) -> Vec<u8> {
     bytes.into_inner()
 }
 
-async fn upload(app: &TestClub, who: Player, spot: &str, bytes: Vec<u8>) -> kit::Result<Id> {
-    let (person, alt) = (app.person(who), format!("Seen at {spot}"));
-    let described = Upload { spot: spot.to_owned(), alt, focus: Focus::default() };
+async fn upload(app: &TestClub, who: Player, slot: &str, bytes: Vec<u8>) -> kit::Result<Id> {
+    let (person, alt) = (app.person(who), format!("Seen at {slot}"));
+    let described = Upload { slot: slot.to_owned(), alt, focus: Focus::default() };
     let take = move |tx: &mut kit::Tx<'_>| {
         let by = Actor::of(people::person(tx, person)?);
         pictures::upload(tx, &by, &described, &bytes)
@@ -64,8 +64,8 @@ async fn only_who_manages_the_catalogue_uploads_a_picture_and_its_files_are_serv
 async fn photographs_are_made_one_after_the_other() {
     let app = open().await;
     let spots = ["home/hero", "half/private", "half/mensuite", "room/lawn", "room/stone", "service/laser"];
-    for spot in spots {
-        upload(&app, MAX, spot, photograph(700, 500)).await.expect("it is taken");
+    for slot in spots {
+        upload(&app, MAX, slot, photograph(700, 500)).await.expect("it is taken");
     }
     // All at once, as the runner has eight in hand.
     let ids: Vec<(kit::Id,)> = app

@@ -14,11 +14,11 @@ mod who;
 
 pub use calendar::{clock_minute, date_of, midnight, moment};
 pub use fees::{Fee, Terms, fee};
-pub use free::{Asked, Day, Slot};
+pub use free::{Day, SearchInput, Slot};
 pub use model::{
     Addon, Booking, Decision, Equipment, Hand, Id, Membership, Moment, Open, Person, Rank, Room, Rule,
     Service, Shift, Technician, World,
 };
 pub use price::{Paid, Price, price};
 pub use refusals::No;
-pub use who::{Kept, Term, Window};
+pub use who::{Reserved, Term, Window};

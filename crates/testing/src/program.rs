@@ -29,7 +29,7 @@ impl Program {
     pub fn of_routes(app: &kit::AppState, routes: Router<kit::AppState>, handlers: Handlers) -> Program {
         let router = routes
             .with_state(app.clone())
-            .layer(from_fn(|request, next| speak(page_of as kit::web::Said, request, next)));
+            .layer(from_fn(|request, next| speak(page_of as kit::web::ProblemPage, request, next)));
         Program::new(PageCache::new(router, CachedPages::new(app.db.clone())), handlers)
     }
 

@@ -232,7 +232,7 @@ impl Guest<'_> {
 
     /// Sends anything.
     pub async fn send(&self, method: Method, path: &str, kind: Option<&str>, body: Vec<u8>) -> Answer {
-        let asked = format!("{method} {path}");
+        let sent = format!("{method} {path}");
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in &self.headers {
             request = request.header(name, value);
@@ -240,14 +240,14 @@ impl Guest<'_> {
         if let Some(kind) = kind {
             request = request.header(header::CONTENT_TYPE, kind);
         }
-        let mut request = request.body(Body::from(body)).unwrap_or_else(|error| panic!("{asked}: {error}"));
+        let mut request = request.body(Body::from(body)).unwrap_or_else(|error| panic!("{sent}: {error}"));
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 50_000))));
         let response =
             self.app.program.router.clone().oneshot(request).await.expect("a router always answers");
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a whole body").to_bytes().to_vec();
         let body = serde_json::from_slice(&bytes).unwrap_or_default();
-        Answer { status: parts.status.as_u16(), headers: parts.headers, bytes, body, asked }
+        Answer { status: parts.status.as_u16(), headers: parts.headers, bytes, body, sent }
     }
 }
 

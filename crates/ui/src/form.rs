@@ -49,11 +49,12 @@ impl RawForm {
         let pairs: serde_json::Map<String, Value> = stored
             .iter()
             .map(|(name, value)| {
-                let typed = self.0.raw(name).map(|_| self.get(name).to_owned());
-                ((*name).to_owned(), Value::String(typed.unwrap_or_else(|| value.clone())))
+                let raw_form = self.0.raw(name).map(|_| self.get(name).to_owned());
+                ((*name).to_owned(), Value::String(raw_form.unwrap_or_else(|| value.clone())))
             })
             .collect();
-        RawInput::from_json(Value::Object(pairs).to_string().as_bytes()).map(|words| RawForm(Arc::new(words)))
+        RawInput::from_json(Value::Object(pairs).to_string().as_bytes())
+            .map(|raw_input| RawForm(Arc::new(raw_input)))
     }
 }
 
@@ -61,7 +62,7 @@ impl RawForm {
 #[derive(Debug)]
 pub struct FormInput<T> {
     /// Every value as it was typed.
-    pub typed: RawForm,
+    pub raw_form: RawForm,
     /// What it means, or what is wrong with its fields.
     pub parsed: Result<T, Fields>,
 }
@@ -77,7 +78,7 @@ impl<T: Input> FormInput<T> {
             Err(Error::Invalid(fields)) => Err(fields),
             Err(error) => return Err(error),
         };
-        Ok(FormInput { typed: RawForm(Arc::new(RawInput::from_form(bytes)?)), parsed })
+        Ok(FormInput { raw_form: RawForm(Arc::new(RawInput::from_form(bytes)?)), parsed })
     }
 }
 
@@ -116,13 +117,13 @@ impl Input for Done {
 }
 
 /// A number that only narrows a choice; text that is no number counts as absent.
-pub fn lenient_number(words: &RawInput, field: &str) -> Option<i64> {
-    words.raw(field)?.as_str()?.parse().ok()
+pub fn lenient_number(raw_input: &RawInput, field: &str) -> Option<i64> {
+    raw_input.raw(field)?.as_str()?.parse().ok()
 }
 
 /// An id that only narrows a choice; text that is no id counts as absent.
-pub fn lenient_id(words: &RawInput, field: &str) -> Option<Id> {
-    lenient_number(words, field).map(Id)
+pub fn lenient_id(raw_input: &RawInput, field: &str) -> Option<Id> {
+    lenient_number(raw_input, field).map(Id)
 }
 
 /// What is wrong with a form, in the order of its fields.

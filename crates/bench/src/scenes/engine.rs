@@ -65,7 +65,7 @@ fn measure(tx: &mut Tx<'_>, rounds: usize) -> Result<Found> {
     let (demand, earliest) = (Demand::of(service, service.minutes), cell_from(tx.now()) + 12);
     let field = Field::of(&catalogue, &candidates, days, &spans)?;
     let calendars: Vec<_> =
-        field.rooms.iter().chain(&field.technicians).map(|track| track.busy.full.clone()).collect();
+        field.rooms.iter().chain(&field.technicians).map(|calendar| calendar.busy.full.clone()).collect();
     let (mut both, mut find) = (Vec::new(), Vec::new());
     // The first tenth warms up.
     for round in 0..rounds + rounds / 10 {

@@ -189,9 +189,9 @@ pub(crate) fn run_maintenance(tx: &mut Tx<'_>, most: i64) -> Result<u64> {
     let day_begins = catalogue.business_day_begins(catalogue.business_day_at(now));
     let undo = SignedDuration::from_mins(catalogue.setting(UNDO));
     let mut ended = 0;
-    for kept in store::over(tx, (day_begins, now - undo), most)? {
-        let to = if kept.booking.status == Status::Confirmed { Status::NoShow } else { Status::Completed };
-        ended += u64::from(advance(tx, kept.booking, to, None)?.is_some());
+    for row in store::over(tx, (day_begins, now - undo), most)? {
+        let to = if row.booking.status == Status::Confirmed { Status::NoShow } else { Status::Completed };
+        ended += u64::from(advance(tx, row.booking, to, None)?.is_some());
     }
     Ok(ended)
 }

@@ -145,7 +145,7 @@ fn before(tx: &mut Tx<'_>, booking: &Booking, last: Option<&LastEvent>) -> Resul
 fn take_back(tx: &mut Tx<'_>, booking: Booking, last: Option<&LastEvent>) -> Result<Booking> {
     let subject = Subject { kind: SUBJECT, id: booking.id };
     if let Some((charge, _)) = money::charge_of(tx, subject)?
-        && charge.status == money::Status::Settled
+        && charge.status == money::ChargeStatus::Settled
         && charge.net + charge.tax > Cents::ZERO
     {
         return Err(Error::refused(&FEE_PAID));
@@ -153,7 +153,7 @@ fn take_back(tx: &mut Tx<'_>, booking: Booking, last: Option<&LastEvent>) -> Res
     let noted = |name: &str| last.and_then(|last| last.detail.get(name)).filter(|value| !value.is_null());
     let status = noted("charge_status").and_then(Value::as_str).map(str::to_owned);
     let charge = noted("charge").and_then(Value::as_i64).map(Id);
-    money::reinstate(tx, subject, charge.zip(status.and_then(money::Status::read)))?;
+    money::reinstate(tx, subject, charge.zip(status.and_then(money::ChargeStatus::read)))?;
     store::set_fee(tx, booking.id, None)?;
     store::forget_lapse(tx, booking.id)?;
     Ok(Booking { fee: None, ..booking })

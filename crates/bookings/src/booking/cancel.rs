@@ -59,8 +59,8 @@ pub(crate) fn cancel_quietly(
     let person = by.person()?.id;
     let by_club = by.may(Action::BookForOthers);
     tx.lock_person(id)?;
-    let kept = store::find(tx, id)?.filter(|kept| by_club || kept.booking.person == Some(person));
-    let booking = kept.ok_or(Error::NotFound)?.booking;
+    let row = store::find(tx, id)?.filter(|row| by_club || row.booking.person == Some(person));
+    let booking = row.ok_or(Error::NotFound)?.booking;
     let now = tx.now();
     let own = booking.person == Some(person);
     if !booking.can_cancel(now) || !store::move_state(tx, id, booking.status, Status::Cancelled)? {

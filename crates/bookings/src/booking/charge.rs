@@ -36,17 +36,17 @@ pub(crate) fn settle(
 /// who lets them be used without asking (P3); what a plan without limit covers is only counted.
 pub(crate) fn pay_with(
     tx: &mut Tx<'_>,
-    sale: PriceBasis,
-    perk: Option<Benefit>,
+    basis: PriceBasis,
+    benefit: Option<Benefit>,
     entitlements: &Entitlements,
     (booking, day, party): (Id, Date, i64),
 ) -> Result<PriceBasis> {
-    if sale.cover == Coverage::Unlimited {
+    if basis.coverage == Coverage::Unlimited {
         membership::use_credit(tx, entitlements, day, booking)?;
-        return Ok(sale);
+        return Ok(basis);
     }
     let unasked = entitlements.uses_credits_unasked().then_some(Benefit::Credit);
-    let cover = match perk.or(unasked) {
+    let coverage = match benefit.or(unasked) {
         Some(Benefit::Credit) if membership::use_credit(tx, entitlements, day, booking)? => Coverage::Credit,
         Some(Benefit::Birthday) if membership::use_birthday(tx, entitlements, day, booking)? => {
             Coverage::Birthday(catalogue::current(tx)?.setting(BIRTHDAY))
@@ -57,7 +57,7 @@ pub(crate) fn pay_with(
         }
         _ => Coverage::None,
     };
-    Ok(PriceBasis { cover, ..sale })
+    Ok(PriceBasis { coverage, ..basis })
 }
 
 /// A booking at the price of a sale with its add-ons, and why it is that.
@@ -68,17 +68,17 @@ pub(crate) fn priced(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
     booking: Booking,
-    sale: PriceBasis,
+    basis: PriceBasis,
     addons: &[AddonRequest],
 ) -> Result<(Booking, Vec<Line>)> {
     let service = catalogue.service(booking.service).ok_or(Error::NotFound)?;
-    let quote = quote(&sale, &sold_addons(catalogue, service, addons)?);
+    let quote = quote(&basis, &sold_addons(catalogue, service, addons)?);
     let booking = Booking {
         base: quote.base(),
         addons_total: quote.addons(),
         discount: quote.discount(),
         tax: money::tax_on(tx, catalogue.club.id, &quote.lines)?,
-        sale: Some(sale),
+        basis: Some(basis),
         ..booking
     };
     Ok((booking, quote.lines))
@@ -99,11 +99,11 @@ pub(crate) fn sold_addons(
     service: &Service,
     wishes: &[AddonRequest],
 ) -> Result<Vec<SoldAddon>> {
-    let sold = |wish: &AddonRequest| {
-        let addon = catalogue.addons_of(service).find(|addon| addon.id == wish.id);
+    let sold = |request: &AddonRequest| {
+        let addon = catalogue.addons_of(service).find(|addon| addon.id == request.id);
         let addon =
             addon.ok_or_else(|| Fields::one("addons", "This add-on does not go with this service."))?;
-        Ok((addon.name.clone(), addon.cents, wish.quantity))
+        Ok((addon.name.clone(), addon.cents, request.quantity))
     };
     wishes.iter().map(sold).collect()
 }
@@ -115,9 +115,9 @@ pub(crate) fn write_addons(
     catalogue: &Catalogue,
     wishes: &[AddonRequest],
 ) -> Result<()> {
-    for wish in wishes {
-        let unit = catalogue.addon(wish.id).map(|addon| addon.cents).unwrap_or_default();
-        store::insert_addon(tx, booking, wish, unit)?;
+    for request in wishes {
+        let unit = catalogue.addon(request.id).map(|addon| addon.cents).unwrap_or_default();
+        store::insert_addon(tx, booking, request, unit)?;
     }
     Ok(())
 }

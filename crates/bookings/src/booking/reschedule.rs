@@ -89,8 +89,8 @@ pub fn reschedule(tx: &mut Tx<'_>, by: &Actor, id: Id, to: &Move) -> Result<Resc
     let (person, by_club) = (by.person()?.id, by.may(Action::BookForOthers));
     // Whoever else changes this booking comes before or after, not meanwhile.
     tx.lock_person(id)?;
-    let kept = store::find(tx, id)?.filter(|kept| by_club || kept.booking.person == Some(person));
-    let booking = kept.ok_or(Error::NotFound)?.booking;
+    let row = store::find(tx, id)?.filter(|row| by_club || row.booking.person == Some(person));
+    let booking = row.ok_or(Error::NotFound)?.booking;
     let before = Before { technicians: scheduling::technicians_of(tx, id)?, booking, person, by_club };
     if matches!(before.booking.status, Status::Held | Status::Cancelled | Status::Expired) {
         return Err(Error::refused(&WRONG_STATE));
@@ -98,9 +98,9 @@ pub fn reschedule(tx: &mut Tx<'_>, by: &Actor, id: Id, to: &Move) -> Result<Resc
     let catalogue = catalogue::current(tx)?;
     let moving = Moving::of(tx, &catalogue, &before.booking, before.technicians.clone())?;
     let window = window_of_move(tx, &catalogue, by, &moving)?;
-    let question = SlotRequest {
+    let slot_request = SlotRequest {
         service: before.booking.service,
-        minutes: before.booking.sale.as_ref().map(|sale| sale.minutes),
+        minutes: before.booking.basis.as_ref().map(|basis| basis.minutes),
         when: to.when,
         room: to.room,
         technician: to.technician,
@@ -109,7 +109,7 @@ pub fn reschedule(tx: &mut Tx<'_>, by: &Actor, id: Id, to: &Move) -> Result<Resc
         people: scheduling::people_of(tx, id)?,
         moving: Some(moving),
     };
-    let request = ResolvedRequest::understand(tx, &catalogue, &window, question)?;
+    let request = ResolvedRequest::understand(tx, &catalogue, &window, slot_request)?;
     if before.is_there(to, request.starts_at()) {
         return Ok(before.stays());
     }
@@ -140,13 +140,13 @@ fn settle_there(
     shown: &ShownMove,
 ) -> Result<Rescheduled> {
     let (id, now, entitlements) = (before.booking.id, tx.now(), window.entitlements());
-    let perk = request.question.moving.as_ref().and_then(|moving| moving.perk);
+    let benefit = request.slot_request.moving.as_ref().and_then(|moving| moving.benefit);
     membership::return_perks(tx, id)?;
-    let sale = PriceBasis::of(request.service, request.minutes, entitlements, request.day, taken.factors);
-    let sale = pay_with(tx, sale, perk, entitlements, (id, request.day, request.party))?;
+    let basis = PriceBasis::of(request.service, request.minutes, entitlements, request.day, taken.factors);
+    let basis = pay_with(tx, basis, benefit, entitlements, (id, request.day, request.party))?;
     let addons = store::addons_of(tx, id)?;
     let booking = before.moved_to(request, taken.room, now);
-    let (booking, why) = priced(tx, request.catalogue, booking, sale, &addons)?;
+    let (booking, why) = priced(tx, request.catalogue, booking, basis, &addons)?;
     let technicians = taken.technicians();
     let changes = changes(before, &booking, &technicians);
     let moved =
@@ -158,9 +158,9 @@ fn settle_there(
     store::write_place(tx, booking)?;
     store::write_price(tx, booking, &why)?;
     money::replace(tx, &bill(request.catalogue.club.id, booking, why))?;
-    let told = json!({"from": window.shown(before.booking.starts_at), "room": before.booking.room,
+    let response = json!({"from": window.shown(before.booking.starts_at), "room": before.booking.room,
         "difference": moved.difference, "frozen": booking.frozen.fee});
-    store::note(tx, id, Some(before.person), "rescheduled", &told)?;
+    store::note(tx, id, Some(before.person), "rescheduled", &response)?;
     scheduling::bump_versions(tx, id)?;
     notify::moved(tx, booking)?;
     Ok(moved)

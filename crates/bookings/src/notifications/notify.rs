@@ -204,7 +204,7 @@ pub fn notify_upcoming(tx: &mut Tx<'_>, person: Id) -> Result<()> {
     // A booking that is being made now has been told of its own, or is seen here.
     tx.lock_person(person)?;
     let now = tx.now();
-    let upcoming = store::upcoming(tx, person, now)?.into_iter().map(|kept| kept.booking);
+    let upcoming = store::upcoming(tx, person, now)?.into_iter().map(|row| row.booking);
     let mut groups: Vec<Vec<Booking>> = Vec::new();
     for booking in upcoming.filter(|booking| booking.status == Status::Confirmed) {
         match groups.iter_mut().find(|group| group[0].root() == booking.root()) {
@@ -316,8 +316,8 @@ pub fn still_open(tx: &mut Tx<'_>, data: &str) -> Result<StillHolds<(Wait, Opene
 /// A fault of the database or of the data.
 pub fn still_repriced(tx: &mut Tx<'_>, data: &str) -> Result<StillHolds<(Booking, Repriced)>> {
     let repriced: Repriced = serde_json::from_str(data).map_err(Fault::because)?;
-    let Some(kept) = store::find(tx, repriced.booking)? else { return Ok(Err("nothing is left of it")) };
-    let booking = kept.booking;
+    let Some(row) = store::find(tx, repriced.booking)? else { return Ok(Err("nothing is left of it")) };
+    let booking = row.booking;
     Ok(match booking.status {
         Status::Confirmed if tx.now() >= booking.starts_at => Err("over"),
         Status::Confirmed if booking.free_to_cancel == repriced.restored => Err("priced again"),
@@ -372,7 +372,7 @@ pub fn revision(tx: &mut Tx<'_>, booking: &Booking) -> Result<i64> {
 /// # Errors
 /// A fault of the database.
 pub fn notify_as_it_is(tx: &mut Tx<'_>, id: Id) -> Result<()> {
-    let Some(booking) = store::find(tx, id)?.map(|kept| kept.booking) else { return Ok(()) };
+    let Some(booking) = store::find(tx, id)?.map(|row| row.booking) else { return Ok(()) };
     match booking.status {
         Status::Confirmed if booking.moved_from.is_some() => moved(tx, &booking),
         Status::Confirmed => write(tx, BookingNews::Confirmed, &[booking], PLACED),

@@ -17,7 +17,7 @@ pub(crate) fn insert(
     extras: &Extras,
 ) -> Result<()> {
     let allergies = encrypted_allergies(tx, booking.id, extras)?;
-    let (sale, policy) = (written_sale(booking)?, written_policy(booking)?);
+    let (basis, policy) = (written_sale(booking)?, written_policy(booking)?);
     tx.run(
         sql!(
             "INSERT INTO bookings (id, club_id, reference, person_id, booked_by, service_id, room_id, party, day,
@@ -57,7 +57,7 @@ pub(crate) fn insert(
             booking.companion,
             booking.companion_name.clone(),
             booking.expires_at,
-            sale,
+            basis,
             booking.visit
         ],
     )
@@ -80,13 +80,13 @@ pub(crate) fn allergies(tx: &mut Tx<'_>, booking: Id) -> Result<Option<String>> 
     encrypted.and_then(|(encrypted,)| encrypted).map(|encrypted| tx.decrypt(&place, &encrypted)).transpose()
 }
 
-pub(crate) fn insert_addon(tx: &mut Tx<'_>, booking: Id, wish: &AddonRequest, unit: Cents) -> Result<()> {
+pub(crate) fn insert_addon(tx: &mut Tx<'_>, booking: Id, request: &AddonRequest, unit: Cents) -> Result<()> {
     tx.run(
         sql!(
             "INSERT INTO booking_addons (booking_id, addon_id, quantity, notes, unit_cents)
              VALUES ($1, $2, $3, $4, $5)"
         ),
-        args![booking, wish.id, wish.quantity, &wish.notes, unit],
+        args![booking, request.id, request.quantity, &request.notes, unit],
     )
     .map(drop)
 }

@@ -121,9 +121,9 @@ pub(crate) fn made_of(tx: &mut Tx<'_>, hold: Id) -> Result<Option<Id>> {
         sql!("SELECT detail FROM booking_events WHERE booking_id = $1 AND what = 'booked_anew' LIMIT 1"),
         args![hold],
     )?;
-    let told: Option<Value> =
+    let response: Option<Value> =
         row.map(|(text,)| serde_json::from_str(&text)).transpose().map_err(Fault::because)?;
-    Ok(told.and_then(|told| told.get("booking")?.as_i64()).map(Id))
+    Ok(response.and_then(|response| response.get("booking")?.as_i64()).map(Id))
 }
 
 /// Gives a hold more time, once; `false` if it has run out or had it already (H3).

@@ -54,7 +54,7 @@ impl Input for Waiting {
             input.add_error("before", "This must be later than the time after which you can come.");
         }
         Waiting {
-            kind: if tell { WaitKind::Tell } else { WaitKind::WaitlistPlace },
+            kind: if tell { WaitKind::Tell } else { WaitKind::Place },
             service: input.id("service_id"),
             room: input.opt_id("room_id"),
             technician: input.opt_id("technician_id"),
@@ -81,26 +81,26 @@ pub struct Joined {
 ///
 /// # Errors
 /// `Error::Unauthorized` for visitors; `Error::Invalid`; `too_many_open`.
-pub fn join(tx: &mut Tx<'_>, by: &Actor, wish: &Waiting) -> Result<Joined> {
+pub fn join(tx: &mut Tx<'_>, by: &Actor, request: &Waiting) -> Result<Joined> {
     let person = by.person()?.id;
     let catalogue = catalogue::current(tx)?;
-    let service = crate::search::lookup::service(&catalogue, wish.service)?;
-    crate::search::lookup::sold_minutes(service, wish.minutes)?;
-    if wish.room.is_some_and(|room| !service.rooms.contains(&room)) {
+    let service = crate::search::lookup::service(&catalogue, request.service)?;
+    crate::search::lookup::sold_minutes(service, request.minutes)?;
+    if request.room.is_some_and(|room| !service.rooms.contains(&room)) {
         return Err(Fields::one("room_id", "This room does not serve this."));
     }
-    if wish.technician.is_some_and(|id| catalogue.technician(id).is_none()) {
+    if request.technician.is_some_and(|id| catalogue.technician(id).is_none()) {
         return Err(Fields::one("technician_id", "There is no such technician."));
     }
     tx.lock_person(person)?;
     let zone = &catalogue.club.zone;
-    let (days, span) = match wish.starts_at {
+    let (days, span) = match request.starts_at {
         Some(at) => {
             // The operating day may be the day before: a start after midnight belongs to that night.
             let date = at.to_zoned(zone.clone()).date();
             ((date.checked_sub(1.day()).unwrap_or(date), date), (0, 2_880))
         }
-        None => (wish.days, wish.span),
+        None => (request.days, request.span),
     };
     if days.1 < tx.now().to_zoned(zone.clone()).date() {
         return Err(Fields::one("to", "This day is over."));
@@ -112,28 +112,28 @@ pub fn join(tx: &mut Tx<'_>, by: &Actor, wish: &Waiting) -> Result<Joined> {
     let wait = Wait {
         id: Id(0),
         person,
-        kind: wish.kind,
-        service: wish.service,
-        room: wish.room,
-        technician: wish.technician,
-        party: wish.party,
-        minutes: wish.minutes,
+        kind: request.kind,
+        service: request.service,
+        room: request.room,
+        technician: request.technician,
+        party: request.party,
+        minutes: request.minutes,
         first_day: days.0,
         last_day: days.1,
         from_minute: span.0,
         to_minute: span.1,
-        starts_at: wish.starts_at,
+        starts_at: request.starts_at,
         state: "waiting".to_owned(),
         passed: 0,
         joined_at: tx.now(),
     };
-    let mine = store::of_person(tx, person)?;
-    if let Some(same) = mine.iter().find(|known| known.is_for_the_same(&wait)) {
+    let own = store::of_person(tx, person)?;
+    if let Some(same) = own.iter().find(|known| known.is_for_the_same(&wait)) {
         let wait = same.clone();
         let open = open_times(tx, by, &wait)?;
         return Ok(Joined { wait, open });
     }
-    if i64::try_from(mine.len()).map_err(Fault::because)? >= catalogue.setting(WAITS) {
+    if i64::try_from(own.len()).map_err(Fault::because)? >= catalogue.setting(WAITS) {
         return Err(Error::refused(&TOO_MANY_WAITS));
     }
     let open = open_times(tx, by, &wait)?;
@@ -174,13 +174,13 @@ pub fn place(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Joined> {
 /// # Errors
 /// `Error::Unauthorized` for visitors.
 pub fn places(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<WaitlistPlace>> {
-    let mine = store::of_person(tx, by.person()?.id)?;
-    if mine.is_empty() {
+    let own = store::of_person(tx, by.person()?.id)?;
+    if own.is_empty() {
         return Ok(Vec::new());
     }
     let club = catalogue::current(tx)?.club.id;
     let mut waiting = store::waiting(tx, club)?;
-    waiting.retain(|other| mine.iter().any(|wait| wait.id == other.id || wait.is_rivalled_by(other)));
+    waiting.retain(|other| own.iter().any(|wait| wait.id == other.id || wait.is_rivalled_by(other)));
     let queue = in_order(tx, club, waiting)?;
     let place = |wait: Wait| {
         let is_rival = |other: &&Wait| wait.is_rivalled_by(other);
@@ -188,7 +188,7 @@ pub fn places(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<WaitlistPlace>> {
         (wait, before)
     };
     let mut places = Vec::new();
-    for (wait, before) in mine.into_iter().map(place) {
+    for (wait, before) in own.into_iter().map(place) {
         let offer = store::live_offer(tx, wait.id)?;
         places.push(WaitlistPlace { wait, before, offer });
     }

@@ -47,7 +47,7 @@ pub struct Opened {
 #[serde(rename_all = "snake_case")]
 pub enum WaitKind {
     /// A place: the time is held for them.
-    WaitlistPlace,
+    Place,
     /// To be told when a time opens to them (priority release).
     Tell,
 }
@@ -55,13 +55,13 @@ pub enum WaitKind {
 impl WaitKind {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
-            WaitKind::WaitlistPlace => "place",
+            WaitKind::Place => "place",
             WaitKind::Tell => "tell",
         }
     }
 
     pub(crate) fn read(text: String) -> Option<WaitKind> {
-        [WaitKind::WaitlistPlace, WaitKind::Tell].into_iter().find(|kind| kind.as_str() == text)
+        [WaitKind::Place, WaitKind::Tell].into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
@@ -107,12 +107,12 @@ pub struct Wait {
 impl Wait {
     /// Whether both are for the same.
     pub(crate) fn is_for_the_same(&self, other: &Wait) -> bool {
-        let told = |wait: &Wait| {
+        let response = |wait: &Wait| {
             let what = (wait.kind, wait.service, wait.room, wait.technician, wait.party, wait.minutes);
             let when = (wait.first_day, wait.last_day, wait.from_minute, wait.to_minute, wait.starts_at);
             (what, when)
         };
-        told(self) == told(other)
+        response(self) == response(other)
     }
 
     /// The question for its times.
@@ -137,13 +137,13 @@ impl Wait {
     pub(crate) fn wants(&self, zone: &TimeZone, offer: &Offer) -> bool {
         let at = begin(offer.start);
         (self.from_minute..self.to_minute).contains(&minute(zone, offer.date, at))
-            && self.starts_at.is_none_or(|wanted| wanted == at)
+            && self.starts_at.is_none_or(|requested| requested == at)
     }
 
     /// Whether another waits for a time that could be this one's.
     pub(crate) fn is_rivalled_by(&self, other: &Wait) -> bool {
         other.service == self.service
-            && other.kind == WaitKind::WaitlistPlace
+            && other.kind == WaitKind::Place
             && other.first_day <= self.last_day
             && self.first_day <= other.last_day
     }

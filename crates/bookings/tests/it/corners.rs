@@ -65,7 +65,7 @@ impl New {
     }
 }
 
-fn ask(service: Id, first: Date, last: Date) -> Search {
+fn search_for(service: Id, first: Date, last: Date) -> Search {
     Search {
         service,
         minutes: None,
@@ -87,18 +87,18 @@ async fn actor(app: &TestClub, player: Player) -> Actor {
     Actor::of(app.db().view(move |tx| people::person(tx, id)).await.expect("a person"))
 }
 
-async fn search(app: &TestClub, player: Player, ask: Search) -> Answer {
+async fn search(app: &TestClub, player: Player, search_for: Search) -> Answer {
     let by = actor(app, player).await;
-    app.db().view(move |tx| bookings::search(tx, &by, &ask)).await.expect("an answer")
+    app.db().view(move |tx| bookings::search(tx, &by, &search_for)).await.expect("an answer")
 }
 
 async fn starts(app: &TestClub, player: Player, service: Id, day: Date) -> Vec<String> {
-    let answer = search(app, player, ask(service, day, day)).await;
+    let answer = search(app, player, search_for(service, day, day)).await;
     let zone = answer.window.zone().clone();
     answer.offers.iter().map(|offer| iso(&zone, begin(offer.start))[11..16].to_owned()).collect()
 }
 
-fn wish(service: Id, at: &str) -> BookingRequest {
+fn request(service: Id, at: &str) -> BookingRequest {
     let moment: Timestamp = at.parse().expect("a time");
     BookingRequest {
         service,
@@ -115,9 +115,9 @@ fn wish(service: Id, at: &str) -> BookingRequest {
 }
 
 /// The codes that stand against a wish.
-async fn why_not(app: &TestClub, player: Player, wish: BookingRequest) -> Vec<&'static str> {
+async fn why_not(app: &TestClub, player: Player, request: BookingRequest) -> Vec<&'static str> {
     let by = actor(app, player).await;
-    let verdict = app.db().view(move |tx| bookings::why_not(tx, &by, &wish)).await.expect("a verdict");
+    let verdict = app.db().view(move |tx| bookings::why_not(tx, &by, &request)).await.expect("a verdict");
     let code = |error: &kit::Error| match error {
         kit::Error::Refused(refusal, _) => refusal.code,
         other => panic!("{other:?}"),
@@ -167,8 +167,8 @@ async fn shifts_that_touch_serve_as_one() {
     let found = starts(&app, GUS, service, FRIDAY).await;
     // Over midnight the shifts of two days touch, and so do the room's: the last start of Friday ends on Saturday.
     assert_eq!(found, ["00:00", "22:00", "22:15", "22:30", "22:45", "23:00", "23:15", "23:30", "23:45"]);
-    let (by, wish) = (actor(&app, GUS).await, wish(service, "2026-11-27T23:45:00-05:00"));
-    let booked = app.db().tx(move |tx| bookings::book(tx, &by, &wish)).await.expect("a booking");
+    let (by, request) = (actor(&app, GUS).await, request(service, "2026-11-27T23:45:00-05:00"));
+    let booked = app.db().tx(move |tx| bookings::book(tx, &by, &request)).await.expect("a booking");
     assert_eq!(booked.day, FRIDAY);
 }
 
@@ -195,11 +195,11 @@ async fn a_plan_that_does_not_count_on_a_day_opens_nothing_of_it() {
     let (pod, circle) = (app.service("pod").await, app.service("circle").await);
     assert!(!starts(&app, BEA, pod, date(2026, 11, 26)).await.is_empty(), "her plan counts");
     assert!(starts(&app, BEA, pod, FRIDAY).await.is_empty(), "it does not any more");
-    assert_eq!(why_not(&app, BEA, wish(pod, "2026-11-27T12:00:00-05:00")).await, ["members_only"]);
+    assert_eq!(why_not(&app, BEA, request(pod, "2026-11-27T12:00:00-05:00")).await, ["members_only"]);
     assert!(!starts(&app, BEA, circle, date(2026, 11, 26)).await.is_empty());
     assert!(starts(&app, BEA, circle, FRIDAY).await.is_empty());
     rule(&app, any_time()).await;
-    let answer = search(&app, BEA, ask(circle, date(2026, 11, 26), FRIDAY)).await;
+    let answer = search(&app, BEA, search_for(circle, date(2026, 11, 26), FRIDAY)).await;
     let needs: Vec<bool> = answer.days.iter().map(|day| day.needs_plan).collect();
     assert_eq!((needs, answer.needs_plan), (vec![false, true], false));
 }
@@ -209,14 +209,14 @@ async fn a_plan_that_does_not_count_on_a_day_opens_nothing_of_it() {
 async fn what_is_closed_is_said_before_that_too_many_come() {
     let app = crate::open().await;
     let massage = app.service("massage").await;
-    let closed = BookingRequest { party: Some(9), ..wish(massage, "2026-11-27T03:00:00-05:00") };
+    let closed = BookingRequest { party: Some(9), ..request(massage, "2026-11-27T03:00:00-05:00") };
     assert_eq!(why_not(&app, GUS, closed.clone()).await, ["room_closed"]);
     let all = why_not(&app, MAX, closed.clone()).await;
     assert_eq!(all, ["room_closed", "technician_off", "capacity"]);
     let ira = app.technician("ira").await;
     let all = why_not(&app, MAX, BookingRequest { technician: Some(ira), ..closed }).await;
     assert_eq!(all, ["room_closed", "technician_off", "skill", "capacity"]);
-    let open = BookingRequest { party: Some(9), ..wish(massage, "2026-11-27T12:00:00-05:00") };
+    let open = BookingRequest { party: Some(9), ..request(massage, "2026-11-27T12:00:00-05:00") };
     assert_eq!(why_not(&app, GUS, open).await, ["capacity"]);
 }
 
@@ -225,7 +225,7 @@ async fn more_people_than_a_service_is_for_are_offered_nothing() {
     let app = crate::open().await;
     // The room takes two, a massage is for one.
     let massage = app.service("massage").await;
-    let two = Search { party: Some(2), ..ask(massage, FRIDAY, FRIDAY) };
+    let two = Search { party: Some(2), ..search_for(massage, FRIDAY, FRIDAY) };
     assert!(search(&app, GUS, two).await.offers.is_empty());
 }
 
@@ -234,7 +234,7 @@ async fn more_people_than_a_service_is_for_are_offered_nothing() {
 async fn a_rule_begins_between_two_starts() {
     let app = crate::open().await;
     rule(&app, ReleaseRule { from: 722, to: 751, factor_bp: 12_000, ..any_time() }).await;
-    let answer = search(&app, GUS, ask(app.service("pod").await, FRIDAY, FRIDAY)).await;
+    let answer = search(&app, GUS, search_for(app.service("pod").await, FRIDAY, FRIDAY)).await;
     let zone = answer.window.zone().clone();
     let premium: Vec<String> = answer
         .offers
@@ -263,7 +263,7 @@ async fn a_days_least_price_is_that_of_one_of_its_times() {
     new.rooms.push(dear);
     let service = new.add(&app).await;
     rule(&app, duet_is_cheaper).await;
-    let answer = search(&app, GUS, ask(service, FRIDAY, FRIDAY)).await;
+    let answer = search(&app, GUS, search_for(service, FRIDAY, FRIDAY)).await;
     let prices = answer.offers.iter().map(|offer| answer.quote(offer.date, offer.rooms[0].1).total());
     assert_eq!(answer.days[0].from_price, prices.min());
     assert_eq!(answer.days[0].from_price, Some(kit::Cents(6_750)), "45.00 times 1.50");
@@ -277,7 +277,7 @@ async fn a_gap_can_be_sold_if_the_shortest_time_fits_into_it() {
     (new.service.minutes, new.service.sold_by_time) =
         (60, Some(SoldByTime { least: 30, most: 90, step: 30 }));
     let service = new.add(&app).await;
-    let answer = search(&app, GUS, ask(service, FRIDAY, FRIDAY)).await;
+    let answer = search(&app, GUS, search_for(service, FRIDAY, FRIDAY)).await;
     let zone = answer.window.zone().clone();
     let gap = |start: &str| {
         let mut offers = answer.offers.iter();
@@ -285,9 +285,9 @@ async fn a_gap_can_be_sold_if_the_shortest_time_fits_into_it() {
         offer.map(|offer| offer.lost_minutes)
     };
     assert_eq!(gap("00:30"), Some(0), "what lies before belongs to the night before");
-    let (by, first) = (actor(&app, BEA).await, wish(service, "2026-11-27T12:00:00-05:00"));
+    let (by, first) = (actor(&app, BEA).await, request(service, "2026-11-27T12:00:00-05:00"));
     app.db().tx(move |tx| bookings::book(tx, &by, &first)).await.expect("a booking");
-    let answer = search(&app, GUS, ask(service, FRIDAY, FRIDAY)).await;
+    let answer = search(&app, GUS, search_for(service, FRIDAY, FRIDAY)).await;
     let lost = |start: &str| {
         let mut offers = answer.offers.iter();
         let offer = offers.find(|offer| &iso(&zone, begin(offer.start))[11..16] == start);
@@ -303,10 +303,10 @@ async fn a_time_is_shown_at_what_it_costs_with_a_credit_that_is_used_unasked() {
     let massage = app.service("massage").await;
     let by = actor(&app, PIA).await;
     let price = |answer: &Answer| answer.quote(FRIDAY, answer.offers[0].rooms[0].1).total();
-    let plain = search(&app, PIA, ask(massage, FRIDAY, FRIDAY)).await;
+    let plain = search(&app, PIA, search_for(massage, FRIDAY, FRIDAY)).await;
     assert_eq!(price(&plain), kit::Cents(13_000));
     app.db().tx(move |tx| membership::set_auto_credit(tx, &by, true)).await.expect("she lets them");
-    let shown = search(&app, PIA, ask(massage, FRIDAY, FRIDAY)).await;
+    let shown = search(&app, PIA, search_for(massage, FRIDAY, FRIDAY)).await;
     assert_eq!((price(&shown), shown.days[0].from_price), (kit::Cents(0), Some(kit::Cents(0))));
 }
 
@@ -327,8 +327,8 @@ async fn a_start_in_one_rooms_night_and_anothers_morning_can_be_booked_in_both()
     let mut days = Vec::new();
     for player in [BEA, PIA] {
         let by = actor(&app, player).await;
-        let wish = wish(service, "2026-11-28T00:15:00-05:00");
-        let booked = app.db().tx(move |tx| bookings::book(tx, &by, &wish)).await.expect("a booking");
+        let request = request(service, "2026-11-28T00:15:00-05:00");
+        let booked = app.db().tx(move |tx| bookings::book(tx, &by, &request)).await.expect("a booking");
         days.push(booked.day);
     }
     assert_eq!(days, [FRIDAY, date(2026, 11, 28)]);

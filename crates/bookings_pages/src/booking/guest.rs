@@ -44,7 +44,7 @@ pub(crate) fn chosen(
     tx: &mut Tx<'_>,
     by: &Actor,
     narrowed: &mut Narrowed,
-    typed: &RawForm,
+    raw_form: &RawForm,
     fields: &mut Fields,
 ) -> Result<Option<GuestFields>> {
     if !by.may(Action::BookForOthers) {
@@ -73,9 +73,9 @@ pub(crate) fn chosen(
         id: narrowed.guest(),
         plan,
         is_new,
-        guest_name: typed.get("guest_name").to_owned(),
-        guest_phone: typed.get("guest_phone").to_owned(),
-        guest_email: typed.get("guest_email").to_owned(),
+        guest_name: raw_form.get("guest_name").to_owned(),
+        guest_phone: raw_form.get("guest_phone").to_owned(),
+        guest_email: raw_form.get("guest_email").to_owned(),
     }))
 }
 
@@ -101,17 +101,17 @@ impl Input for NewGuest {
 ///
 /// # Errors
 /// `Error::Invalid` for a missing name or phone number, or for what is none.
-pub(crate) fn read(typed: &RawForm) -> Result<Extras> {
+pub(crate) fn read(raw_form: &RawForm) -> Result<Extras> {
     let fields = ["guest_name", "guest_phone", "guest_email"];
     let pairs: serde_json::Map<_, _> =
-        fields.iter().map(|name| ((*name).to_owned(), json!(typed.get(name)))).collect();
+        fields.iter().map(|name| ((*name).to_owned(), json!(raw_form.get(name)))).collect();
     let text = serde_json::Value::Object(pairs).to_string();
     RawInput::from_json(text.as_bytes()).and_then(RawInput::parse::<NewGuest>).map(|NewGuest(extras)| extras)
 }
 
 /// What staff override who book a time of a day for a guest: the guest's window, and a plan that the service asks for.
-pub(crate) fn overrides(wanted: &Search, service: &Service, date: Date, day: &Answer) -> Option<String> {
-    if wanted.whom() == BookingFor::Asker {
+pub(crate) fn overrides(requested: &Search, service: &Service, date: Date, day: &Answer) -> Option<String> {
+    if requested.whom() == BookingFor::Asker {
         return None;
     }
     let online = day.window.clone().of_the_guest();

@@ -107,19 +107,19 @@ fn at_fields(error: Error) -> Error {
 }
 
 async fn list(caller: Caller, QueryForm(form): QueryForm<PageQuery>) -> Result<Response> {
-    let look = form.parsed.unwrap_or(PageQuery { done: false, csv: false });
-    if look.csv {
+    let load = form.parsed.unwrap_or(PageQuery { done: false, csv: false });
+    if load.csv {
         let table = caller.view(table).await;
         return or_sign_in(table.map(|table| csv("blocks", &table)), HERE);
     }
-    let typed = form.typed;
-    let done = match typed.get("done") {
+    let raw_form = form.raw_form;
+    let done = match raw_form.get("done") {
         "removed" => "The block is removed. Its times can be booked again.",
         "changed" => "The block is changed.",
         _ => "The time is blocked.",
     };
-    let page = caller.view(move |tx, by| draw(tx, by, &typed, None)).await;
-    rendered(page.map(|page| page.done(look.done, done)), HERE)
+    let page = caller.view(move |tx, by| draw(tx, by, &raw_form, None)).await;
+    rendered(page.map(|page| page.done(load.done, done)), HERE)
 }
 
 /// The name of what is blocked.
@@ -158,28 +158,28 @@ fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
 }
 
 /// The fields of a block, as they were typed or as it stands.
-fn fields(catalogue: &Catalogue, form: FormPart, typed: &RawForm, block: Option<&Block>) -> FormPart {
+fn fields(catalogue: &Catalogue, form: FormPart, raw_form: &RawForm, block: Option<&Block>) -> FormPart {
     let zone = &catalogue.club.zone;
     let civil = |at: Timestamp| at.to_zoned(zone.clone()).datetime();
     let (from, to) = (block.map(|block| civil(block.from)), block.map(|block| civil(block.to)));
-    let said = |name: &str, kept: Option<String>| match typed.get(name) {
-        "" => kept.unwrap_or_default(),
+    let message = |name: &str, stored: Option<String>| match raw_form.get(name) {
+        "" => stored.unwrap_or_default(),
         text => text.to_owned(),
     };
-    let what = said("what", block.map(|block| format!("{}:{}", block.kind.as_str(), block.resource)));
+    let what = message("what", block.map(|block| format!("{}:{}", block.kind.as_str(), block.resource)));
     let day = |at: &Option<jiff::civil::DateTime>| at.map(|at| at.date().to_string());
     let time = |at: &Option<jiff::civil::DateTime>| at.map(|at| at.strftime("%H:%M").to_string());
     form.field(InputField::select("what", "What", resources(catalogue, &what)))
-        .field(InputField::line("from_day", "From, date", "date", said("from_day", day(&from))))
-        .field(InputField::line("from_time", "From, time", "time", said("from_time", time(&from))))
-        .field(InputField::line("to_day", "To, date", "date", said("to_day", day(&to))))
-        .field(InputField::line("to_time", "To, time", "time", said("to_time", time(&to))))
+        .field(InputField::line("from_day", "From, date", "date", message("from_day", day(&from))))
+        .field(InputField::line("from_time", "From, time", "time", message("from_time", time(&from))))
+        .field(InputField::line("to_day", "To, date", "date", message("to_day", day(&to))))
+        .field(InputField::line("to_time", "To, time", "time", message("to_time", time(&to))))
         .field(
             InputField::line(
                 "reason",
                 "Reason",
                 "text",
-                said("reason", block.map(|block| block.reason.clone())),
+                message("reason", block.map(|block| block.reason.clone())),
             )
             .hint("Only staff read it."),
         )
@@ -206,10 +206,10 @@ fn resources(catalogue: &Catalogue, chosen: &str) -> Vec<Choice> {
     all
 }
 
-fn draw(tx: &mut Tx<'_>, by: &Actor, typed: &RawForm, wrong: Option<&Fields>) -> Result<StaffPage> {
+fn draw(tx: &mut Tx<'_>, by: &Actor, raw_form: &RawForm, wrong: Option<&Fields>) -> Result<StaffPage> {
     let catalogue = catalogue::current(tx)?;
     let table = table(tx, by)?;
-    let form = fields(&catalogue, FormPart::post(HERE, "Preview block"), typed, None).wrong(wrong);
+    let form = fields(&catalogue, FormPart::post(HERE, "Preview block"), raw_form, None).wrong(wrong);
     Ok(StaffPage::new(by, HERE, "Blocks")
         .text("What is blocked can’t be booked by anyone. Bookings that are there already stay as they are.")
         .table(table, "Nothing is blocked from now on.")
@@ -231,10 +231,10 @@ async fn change(
 }
 
 async fn submit(caller: Caller, id: Option<Id>, form: FormInput<BlockForm>) -> Result<Response> {
-    let FormInput { typed, parsed } = form;
+    let FormInput { raw_form, parsed } = form;
     let done = caller.tx(move |tx, by| {
         by.need(people::Action::BookAnyTime)?;
-        attempt(tx, by, id, (&typed, &parsed))
+        attempt(tx, by, id, (&raw_form, &parsed))
     });
     to_response(done.await, HERE)
 }
@@ -243,7 +243,7 @@ fn attempt(
     tx: &mut Tx<'_>,
     by: &Actor,
     id: Option<Id>,
-    (typed, parsed): (&RawForm, &Result<BlockForm, Fields>),
+    (raw_form, parsed): (&RawForm, &Result<BlockForm, Fields>),
 ) -> Result<FormOutcome> {
     let catalogue = catalogue::current(tx)?;
     let mut failed = None;
@@ -260,8 +260,8 @@ fn attempt(
         return Ok(FormOutcome::Redirect(format!("{HERE}?done={what}")));
     }
     let again = |tx: &mut Tx<'_>, wrong: Option<&Fields>| match id {
-        Some(id) => one(tx, by, id, typed, wrong),
-        None => draw(tx, by, typed, wrong),
+        Some(id) => one(tx, by, id, raw_form, wrong),
+        None => draw(tx, by, raw_form, wrong),
     };
     match failed {
         Some(Error::Invalid(fields)) => {
@@ -371,11 +371,11 @@ fn preview(
         .with(Part::Links(vec![("Keep as it is", HERE.to_owned())])))
 }
 
-fn one(tx: &mut Tx<'_>, by: &Actor, id: Id, typed: &RawForm, wrong: Option<&Fields>) -> Result<StaffPage> {
+fn one(tx: &mut Tx<'_>, by: &Actor, id: Id, raw_form: &RawForm, wrong: Option<&Fields>) -> Result<StaffPage> {
     let catalogue = catalogue::current(tx)?;
     let block = bookings::one_block(tx, by, id)?;
     let form = FormPart::post(format!("{HERE}{id}/"), "Preview block").hidden("seen_at", block.changed_at);
-    let form = fields(&catalogue, form, typed, Some(&block)).wrong(wrong);
+    let form = fields(&catalogue, form, raw_form, Some(&block)).wrong(wrong);
     let title = format!("Block: {}", name_of(&catalogue, block.kind, block.resource));
     Ok(StaffPage::new(by, HERE, title).form(form).with(Part::Links(vec![
         ("Remove block", format!("{HERE}{id}/remove/")),

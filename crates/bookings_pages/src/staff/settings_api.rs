@@ -42,20 +42,20 @@ async fn numbers(caller: Caller, Query(paging): Query<Paging>) -> Result<List<Nu
     let found = caller.view(|tx, by| {
         let catalogue = catalogue::current(tx)?;
         let changes = catalogue::setting_changes(tx, by, catalogue.club.id)?;
-        let told = |number: Setting| {
-            let last = changes.iter().find(|change| change.name == number.name);
+        let response = |setting: Setting| {
+            let last = changes.iter().find(|change| change.name == setting.name);
             NumberOut {
-                name: number.name,
-                what: number.what,
-                value: catalogue.setting(number),
-                default: number.default,
-                least: number.least,
-                most: number.most,
+                name: setting.name,
+                what: setting.what,
+                value: catalogue.setting(setting),
+                default: setting.default,
+                least: setting.least,
+                most: setting.most,
                 changed_at: last.map(|change| change.at),
                 changed_by: last.and_then(|change| change.by),
             }
         };
-        Ok(all().map(told).collect())
+        Ok(all().map(response).collect())
     });
     Ok(List::of(found.await?, paging, "/api/staff/numbers/"))
 }
@@ -82,10 +82,10 @@ async fn set_number(
     Path(name): Path<String>,
     Json(NumberValue { value }): Json<NumberValue>,
 ) -> Result<StatusCode> {
-    let number = named(&name)?;
+    let setting = named(&name)?;
     let done = caller.tx(move |tx, by| {
         let club = catalogue::current(tx)?.club.id;
-        catalogue::set_setting(tx, by, club, number, value)
+        catalogue::set_setting(tx, by, club, setting, value)
     });
     done.await.map(|()| StatusCode::NO_CONTENT)
 }
@@ -101,10 +101,10 @@ struct Default {
     responses((status = 200, body = Default), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]
 async fn reset_number(caller: Caller, Path(name): Path<String>) -> Result<Answered<Default>> {
-    let number = named(&name)?;
+    let setting = named(&name)?;
     let done = caller.tx(move |tx, by| {
         let club = catalogue::current(tx)?.club.id;
-        catalogue::reset_setting(tx, by, club, number)
+        catalogue::reset_setting(tx, by, club, setting)
     });
-    done.await.map(|()| Answered(Default { value: number.default }))
+    done.await.map(|()| Answered(Default { value: setting.default }))
 }

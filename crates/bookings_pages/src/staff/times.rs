@@ -23,14 +23,14 @@ pub(crate) fn routes() -> Router<AppState> {
 }
 
 async fn list(caller: Caller, QueryForm(form): QueryForm<PageQuery>) -> Result<Response> {
-    let look = form.parsed.unwrap_or(PageQuery { done: false, csv: false });
-    if look.csv {
+    let load = form.parsed.unwrap_or(PageQuery { done: false, csv: false });
+    if load.csv {
         let table = caller.view(table).await;
         return or_sign_in(table.map(|table| csv("single-times", &table)), HERE);
     }
-    let typed = form.typed;
-    let page = caller.view(move |tx, by| draw(tx, by, &typed, None)).await;
-    rendered(page.map(|page| page.done(look.done, "It counts from now on.")), HERE)
+    let raw_form = form.raw_form;
+    let page = caller.view(move |tx, by| draw(tx, by, &raw_form, None)).await;
+    rendered(page.map(|page| page.done(load.done, "It counts from now on.")), HERE)
 }
 
 /// A decision as the form asks for it: a day and a clock time; the moment is known once the club's zone is.
@@ -54,22 +54,22 @@ impl Input for FormWish {
 }
 
 async fn decide(caller: Caller, PostedForm(form): PostedForm<FormWish>) -> Result<Response> {
-    let (typed, parsed) = (form.typed, form.parsed);
+    let (raw_form, parsed) = (form.raw_form, form.parsed);
     let done = caller.tx(move |tx, by| {
         let operation = |tx: &mut Tx<'_>| {
-            let asked = parsed.as_ref().map_err(|fields| Error::Invalid(fields.clone()))?;
+            let query = parsed.as_ref().map_err(|fields| Error::Invalid(fields.clone()))?;
             let zone = catalogue::current(tx)?.club.zone.clone();
-            let found = asked.civil.map(|civil| moments(&zone, civil)).unwrap_or_default();
+            let found = query.civil.map(|civil| moments(&zone, civil)).unwrap_or_default();
             // Of a time that the clock shows twice, both are meant.
             if found.is_empty() {
                 return Err(Fields::one("time", "The clock skips this time on that night."));
             }
             for moment in found {
-                bookings::decide(tx, by, asked.room, moment, asked.decision).map_err(at_time)?;
+                bookings::decide(tx, by, query.room, moment, query.decision).map_err(at_time)?;
             }
             Ok(format!("{HERE}?done=1"))
         };
-        handle_form(tx, operation, |tx, wrong| draw(tx, by, &typed, wrong))
+        handle_form(tx, operation, |tx, wrong| draw(tx, by, &raw_form, wrong))
     });
     to_response(done.await, HERE)
 }
@@ -122,17 +122,17 @@ fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
     })
 }
 
-fn draw(tx: &mut Tx<'_>, by: &Actor, typed: &RawForm, wrong: Option<&Fields>) -> Result<StaffPage> {
+fn draw(tx: &mut Tx<'_>, by: &Actor, raw_form: &RawForm, wrong: Option<&Fields>) -> Result<StaffPage> {
     let catalogue = catalogue::current(tx)?;
     let table = table(tx, by)?;
     let rooms = catalogue.rooms.iter().filter(|room| room.active);
     let rooms =
-        rooms.map(|room| Choice::new(room.id, &room.name, typed.get("room_id") == room.id.to_string()));
-    let said = |name: &str, default: &str| match typed.get(name) {
+        rooms.map(|room| Choice::new(room.id, &room.name, raw_form.get("room_id") == room.id.to_string()));
+    let message = |name: &str, default: &str| match raw_form.get(name) {
         "" => default.to_owned(),
         text => text.to_owned(),
     };
-    let decision = said("decision", "block");
+    let decision = message("decision", "block");
     let decisions = [
         ("block", "Block: nobody books it online"),
         ("open", "Open: everybody may, at the plain price"),
@@ -142,12 +142,12 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, typed: &RawForm, wrong: Option<&Fields>) ->
     let decisions = decisions.map(|(value, label)| Choice::new(value, label, decision == value)).into();
     let form = FormPart::post(HERE, "Decide")
         .field(InputField::select("room_id", "Room", rooms.collect()))
-        .field(InputField::line("day", "Day on the calendar", "date", said("day", "")))
-        .field(InputField::line("time", "Start", "time", said("time", "")))
+        .field(InputField::line("day", "Day on the calendar", "date", message("day", "")))
+        .field(InputField::line("time", "Start", "time", message("time", "")))
         .field(InputField::select("decision", "Decision", decisions))
-        .field(InputField::line("factor", "Price factor, to reprice", "text", said("factor", "1.00")))
-        .field(InputField::select("tier", "For whom, to keep", tiers(&said("tier", "base"), "Choose")))
-        .field(InputField::line("hours", "Hours before, to keep", "number", said("hours", "48")))
+        .field(InputField::line("factor", "Price factor, to reprice", "text", message("factor", "1.00")))
+        .field(InputField::select("tier", "For whom, to keep", tiers(&message("tier", "base"), "Choose")))
+        .field(InputField::line("hours", "Hours before, to keep", "number", message("hours", "48")))
         .wrong(wrong);
     Ok(StaffPage::new(by, HERE, "Single times")
         .text("What is decided here for one start in one room beats every rule.")

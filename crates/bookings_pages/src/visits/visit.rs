@@ -141,7 +141,7 @@ async fn visit(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
 /// Where the same is looked for again: the same service with the same people in the same room.
 fn again(service: &Service, detail: &Detail) -> String {
     let booking = &detail.booking;
-    let sold = booking.sale.as_ref().map(|sale| sale.minutes);
+    let sold = booking.basis.as_ref().map(|basis| basis.minutes);
     let search = Search {
         service: service.slug.clone(),
         party: Some(booking.party).filter(|party| *party != service.party),
@@ -262,11 +262,11 @@ fn payment(charge: Option<&Charge>, booking: &Booking) -> String {
     let due = charge.map_or(Cents::ZERO, |charge| charge.net + charge.tax);
     match charge.map(|charge| charge.status) {
         _ if due == Cents::ZERO => "Nothing is due.".to_owned(),
-        Some(money::Status::Settled) => "Paid. Thank you.".to_owned(),
-        Some(money::Status::Due) if booking.status == Status::Cancelled => {
+        Some(money::ChargeStatus::Settled) => "Paid. Thank you.".to_owned(),
+        Some(money::ChargeStatus::Due) if booking.status == Status::Cancelled => {
             format!("For cancelling late, {} is due at the desk.", format::money(due))
         }
-        Some(money::Status::Due) => "To be paid at the desk.".to_owned(),
+        Some(money::ChargeStatus::Due) => "To be paid at the desk.".to_owned(),
         _ => "Nothing is due.".to_owned(),
     }
 }

@@ -14,12 +14,12 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tower::Service;
 
-use super::life::Life;
+use super::connection_state::ConnectionState;
 
 /// A stream that notes whether its client takes what is written.
 pub(super) struct Watched {
     pub(super) stream: TcpStream,
-    pub(super) life: Arc<Life>,
+    pub(super) life: Arc<ConnectionState>,
 }
 
 impl Watched {
@@ -79,7 +79,7 @@ impl AsyncWrite for Watched {
 #[derive(Clone)]
 pub(super) struct RequestWatch {
     pub(super) page_cache: PageCache,
-    pub(super) life: Arc<Life>,
+    pub(super) life: Arc<ConnectionState>,
     /// Whether this connection is one too many: whoever watches us is still answered, nobody else.
     pub(super) is_reserve: bool,
 }
@@ -119,10 +119,10 @@ fn too_many() -> Response<Body> {
 }
 
 /// A request that is being answered; over when it is dropped.
-struct InHand(Arc<Life>);
+struct InHand(Arc<ConnectionState>);
 
 impl InHand {
-    fn take(life: &Arc<Life>) -> InHand {
+    fn take(life: &Arc<ConnectionState>) -> InHand {
         life.request_begins();
         InHand(life.clone())
     }

@@ -36,13 +36,17 @@ impl PlanSummary {
         let (membership, plan) = entitlements.held.as_ref()?;
         let until = format::day(membership.paid_until, today);
         let state = match membership.status {
-            membership::Status::Active if membership.renews => format!("Active. Renews after {until}."),
-            membership::Status::Active => format!("Active until {until}."),
-            membership::Status::Grace => "The last payment is open. Your benefits stay for now.".to_owned(),
-            membership::Status::Suspended => {
+            membership::MembershipStatus::Active if membership.renews => {
+                format!("Active. Renews after {until}.")
+            }
+            membership::MembershipStatus::Active => format!("Active until {until}."),
+            membership::MembershipStatus::Grace => {
+                "The last payment is open. Your benefits stay for now.".to_owned()
+            }
+            membership::MembershipStatus::Suspended => {
                 "Suspended: its benefits rest until the payment is made.".to_owned()
             }
-            membership::Status::Ended => "Over.".to_owned(),
+            membership::MembershipStatus::Ended => "Over.".to_owned(),
         };
         let credits = match (plan.monthly_credits, entitlements.credits_left(today)) {
             (None, _) => Some("Every service is included.".to_owned()),
@@ -96,7 +100,7 @@ async fn dashboard(caller: Caller, HoldToken(token): HoldToken) -> Result<Respon
 fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<DashboardPage> {
     let person = by.person()?;
     let catalogue = catalogue::current(tx)?;
-    let mine = bookings::my_bookings(tx, by, Paging { page: 1, size: LATELY })?;
+    let own = bookings::my_bookings(tx, by, Paging { page: 1, size: LATELY })?;
     let places = bookings::places(tx, by)?;
     let entitlements = membership::entitlements(tx, catalogue.club.id, person.id)?;
     let saved = money::saved(tx, person.id)?;
@@ -124,15 +128,15 @@ fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<DashboardPage> {
     };
     // Of a visit with several services, the first one leads to all.
     let is_first = |detail: &&Detail| detail.booking.visit.is_none_or(|first| first == detail.booking.id);
-    let mut to_do: Vec<ToDo> = mine.held.iter().filter(is_first).map(held).collect();
-    to_do.extend(mine.past.iter().filter_map(unpaid));
+    let mut to_do: Vec<ToDo> = own.held.iter().filter(is_first).map(held).collect();
+    to_do.extend(own.past.iter().filter_map(unpaid));
     Ok(DashboardPage {
         frame: Frame::new(by, "visits", "My visits · CoreSync"),
         greeting: greeting(local.hour(), &person.first_name),
         to_do,
         now_iso: now.to_string(),
-        next: mine.upcoming.first().map(line),
-        upcoming: mine.upcoming.iter().skip(1).take(SHOWN).map(line).collect(),
+        next: own.upcoming.first().map(line),
+        upcoming: own.upcoming.iter().skip(1).take(SHOWN).map(line).collect(),
         plan: PlanSummary::of(&entitlements, local.date(), account_days, saved),
         account_days,
         is_verified: person.is_verified(),

@@ -114,7 +114,7 @@ fn everything(tx: &mut Tx<'_>, by: &Actor) -> Result<Value> {
         .collect();
     let notices: Vec<Value> = people::my_notification_kinds(tx, by)?
         .into_iter()
-        .map(|(notice, wanted)| json!({"kind": notice.name(), "email": wanted}))
+        .map(|(notification_kind, requested)| json!({"kind": notification_kind.name(), "email": requested}))
         .collect();
     let addresses: Vec<Value> = people::my_addresses(tx, by)?
         .into_iter()

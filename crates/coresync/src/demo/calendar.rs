@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use bookings::{Candidates, Cell, Days, Demand, Field, Offer, Offers, Record, Status, begin, cells};
+use bookings::{Candidates, Cell, Days, Demand, Field, ImportedBooking, Offer, Offers, Status, begin, cells};
 use catalogue::{Catalogue, Service};
 use jiff::civil::Date;
 use jiff::{SignedDuration, ToSpan as _};
@@ -133,8 +133,8 @@ impl Hand<'_> {
         if !page.is_free(guest, offer.start, offer.start + demand.duration) {
             return Ok(());
         }
-        let record = self.record(service, guest, offer, ahead);
-        let claims = self.claims(service, &record, guest);
+        let imported = self.imported(service, guest, offer, ahead);
+        let claims = self.claims(service, &imported, guest);
         let before = if ahead >= 0 { self.parts(page, service, day)? } else { Vec::new() };
         page.claim(&claims);
         let after = if ahead >= 0 { self.parts(page, service, day)? } else { Vec::new() };
@@ -143,10 +143,10 @@ impl Hand<'_> {
             return Ok(());
         }
         // The turnover of a night's last booking may reach into the next day's first.
-        match bookings::record(
+        match bookings::import_booking(
             tx,
             self.catalogue,
-            &Record { created_at: self.made_at(tx, offer.start), ..record },
+            &ImportedBooking { created_at: self.made_at(tx, offer.start), ..imported },
         ) {
             Ok(_) => self.count += 1,
             Err(error) if error.code() == Some("taken") => page.let_go(&claims),
@@ -156,16 +156,16 @@ impl Hand<'_> {
     }
 
     /// What a booking takes: the room, who serves, the piece, the guest.
-    fn claims(&self, service: &Service, record: &Record, guest: Id) -> Vec<(Id, Cell, Cell)> {
+    fn claims(&self, service: &Service, imported: &ImportedBooking, guest: Id) -> Vec<(Id, Cell, Cell)> {
         let Demand { setup, duration, turnover, .. } = Demand::of(service, service.minutes);
-        let (start, end) = (record.start, record.start + duration);
-        let mut claims = vec![(record.room, start - setup, end + turnover), (guest, start, end)];
-        for id in &record.technicians {
+        let (start, end) = (imported.start, imported.start + duration);
+        let mut claims = vec![(imported.room, start - setup, end + turnover), (guest, start, end)];
+        for id in &imported.technicians {
             let pad = self.catalogue.technician(*id).map_or(0, |technician| technician.pad);
             claims.push((*id, start, end + cells(pad)));
         }
         let piece =
-            record.equipment.and_then(|id| self.catalogue.equipment.iter().find(|piece| piece.id == id));
+            imported.equipment.and_then(|id| self.catalogue.equipment.iter().find(|piece| piece.id == id));
         claims.extend(piece.map(|piece| (piece.id, start, end + cells(piece.reset))));
         claims
     }
@@ -187,7 +187,7 @@ impl Hand<'_> {
         Ok(parts)
     }
 
-    fn record(&mut self, service: &Service, guest: Id, offer: &Offer, ahead: i64) -> Record {
+    fn imported(&mut self, service: &Service, guest: Id, offer: &Offer, ahead: i64) -> ImportedBooking {
         let needed = usize::try_from(service.technicians).unwrap_or(0);
         let status = match ahead {
             0.. => Status::Confirmed,
@@ -197,7 +197,7 @@ impl Hand<'_> {
         let addons = self.chance.pick(&service.addons).copied().filter(|_| self.chance.percent(30));
         let request = self.chance.pick(&self.script.requests).cloned().filter(|_| self.chance.percent(25));
         let allergies = self.chance.pick(&self.script.allergies).cloned().filter(|_| self.chance.percent(8));
-        Record {
+        ImportedBooking {
             person: Some(guest),
             entitlements: self.entitlements_of.get(&guest).cloned().unwrap_or_default(),
             service: service.id,

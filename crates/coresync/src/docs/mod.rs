@@ -32,7 +32,7 @@ pub(crate) fn routes(document: &Value) -> Router<AppState> {
     let reference =
         Reference { families: families(document), shapes: shapes(document), refusals: refusals::rows() };
     let reference = Arc::new(reference);
-    let drawn = move |app, asked| draw(reference.clone(), app, asked);
+    let drawn = move |app, query| draw(reference.clone(), app, query);
     Router::new().route("/api/docs/", get(drawn))
 }
 
@@ -80,14 +80,14 @@ struct Shown<'r> {
 
 /// How often one may ask here, in sentences.
 fn limits(config: &Config) -> String {
-    let said = |a_minute: u32, whose: &str| match a_minute {
+    let message = |a_minute: u32, whose: &str| match a_minute {
         0 => format!("{whose} have no limit."),
         some => format!("{whose}: {some} a minute."),
     };
     [
-        said(config.reads_per_minute, "Reads of an account, or of the visitors of one network"),
-        said(config.writes_per_minute, "Writes of an account"),
-        said(config.visitor_writes_per_minute, "Writes of the visitors of one network"),
+        message(config.reads_per_minute, "Reads of an account, or of the visitors of one network"),
+        message(config.writes_per_minute, "Writes of an account"),
+        message(config.visitor_writes_per_minute, "Writes of the visitors of one network"),
     ]
     .join(" ")
 }

@@ -110,7 +110,7 @@ fn recipient(
 }
 
 /// What an email says, in words.
-struct Said {
+struct VisitText {
     /// On one line, before the names of the services.
     subject: String,
     heading: String,
@@ -175,7 +175,7 @@ impl Saying<'_> {
         }
         let zone = &self.club.zone;
         let (booked_at, starts_at) = (booking.created_at, booking.starts_at);
-        let asked = Cancelling {
+        let query = Cancelling {
             policy: booking.policy,
             net: booking.net(),
             booked_at,
@@ -183,11 +183,11 @@ impl Saying<'_> {
             now: self.now,
             zone,
         };
-        let sentence = asked.sentence_with(|moment| club_time::moment(zone, moment));
+        let sentence = query.sentence_with(|moment| club_time::moment(zone, moment));
         if self.details.len() > 1 { format!("The first visit: {sentence}") } else { sentence }
     }
 
-    fn said(&self) -> Said {
+    fn text(&self) -> VisitText {
         let (name, visit, phone) = (&self.to.name, self.visit(), &self.club.phone);
         let (subject, heading, note, action) = match self.news {
             BookingNews::Confirmed => {
@@ -246,7 +246,7 @@ impl Saying<'_> {
         };
         let reason = self.cancellation.as_ref().and_then(|cancellation| cancellation.reason.clone());
         let paragraphs = reason.map(|reason| format!("Reason: {reason}")).into_iter().collect();
-        Said { subject, heading: format!("{name}, {heading}"), paragraphs, note, action }
+        VisitText { subject, heading: format!("{name}, {heading}"), paragraphs, note, action }
     }
 
     fn reminding(&self, own: &str) -> String {
@@ -316,20 +316,20 @@ fn write(
         _ => None,
     };
     let saying = Saying { club: &catalogue.club, now: tx.now(), news, details, to: &to, cancellation };
-    let said = saying.said();
+    let text = saying.text();
     let tells_money = saying.tells_money();
     let host = host(tx, &to, details)?;
-    let subject = format!("{}: {}", said.subject, subject_of(&catalogue, details));
-    let mut draft = EmailTemplate::new(&catalogue.club, subject, said.heading);
-    for paragraph in said.paragraphs {
+    let subject = format!("{}: {}", text.subject, subject_of(&catalogue, details));
+    let mut draft = EmailTemplate::new(&catalogue.club, subject, text.heading);
+    for paragraph in text.paragraphs {
         draft = draft.says(paragraph);
     }
     draft = match details {
         [one] => single(draft, &catalogue, one, tells_money),
         several => many(draft, &catalogue, several, tells_money),
     };
-    draft = draft.leads_to(said.action, to.link.clone());
-    for note in [said.note, host].into_iter().filter(|note| !note.is_empty()) {
+    draft = draft.leads_to(text.action, to.link.clone());
+    for note in [text.note, host].into_iter().filter(|note| !note.is_empty()) {
         draft = draft.note(note);
     }
     if let Some(end) = to.end.clone() {

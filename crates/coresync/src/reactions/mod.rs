@@ -27,14 +27,14 @@ pub use rounds::begin_rounds;
 /// Who does which job.
 pub fn handlers(app: &AppState, post: &Post) -> Handlers {
     let (adopting, sealing) = (app.clone(), app.clone());
-    let (looking, nightly, sweeping) = (app.clone(), app.clone(), app.clone());
+    let (matching, nightly, sweeping) = (app.clone(), app.clone(), app.clone());
     let (turning, following) = (app.clone(), app.clone());
     let developing = app.clone();
     let (mailing, post) = (app.clone(), post.clone());
     old_jobs::add(app, Handlers::default())
         .on(move |job: Proven| accounts::adopt(adopting.clone(), job))
         .on(move |Checkpoint {}| accounts::checkpoint(sealing.clone()))
-        .on(move |why: MatchWaitlist| look(looking.clone(), why))
+        .on(move |why: MatchWaitlist| match_waitlist(matching.clone(), why))
         .on(move |Nightly {}| tidy(nightly.clone()))
         .on(move |RunMaintenance {}| run_maintenance(sweeping.clone()))
         .on(move |RunBillingDay {}| run_billing_day(turning.clone()))
@@ -93,7 +93,7 @@ async fn follow(app: AppState, person: Id) -> Result<()> {
     app.db.tx(move |tx| bookings::reprice_for(tx, person)).await.map(drop)
 }
 
-async fn look(app: AppState, why: MatchWaitlist) -> Result<()> {
+async fn match_waitlist(app: AppState, why: MatchWaitlist) -> Result<()> {
     bookings::match_waitlist(&app.db, why).await.map(drop)
 }
 

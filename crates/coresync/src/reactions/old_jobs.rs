@@ -60,12 +60,12 @@ pub(super) fn add(app: &AppState, handlers: Handlers) -> Handlers {
     let handlers = of_account::<AddressChanged>(app, handlers);
     let handlers = of_account::<PasswordChanged>(app, handlers);
     let app = app.clone();
-    handlers.on(move |told: MembershipNews| {
+    handlers.on(move |response: MembershipNews| {
         let app = app.clone();
         async move {
             let notify = move |tx: &mut kit::Tx<'_>| {
-                let person = membership::event(tx, told.event)?.person;
-                membership::notify(tx, person, &told)
+                let person = membership::event(tx, response.event)?.person;
+                membership::notify(tx, person, &response)
             };
             app.db.tx(notify).await
         }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use testing::{Answer, DORA, GUS, Guest, TestClub};
 
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, and, wish};
+use crate::{CREATE, and, request_body};
 
 pub(crate) const PASSWORD: &str = "a-long-password";
 const ME: &str = "/api/users/profile/me/";
@@ -18,15 +18,15 @@ pub(crate) fn zoe() -> Value {
     json!({"email": "Zoe@Example.com", "password": PASSWORD, "first_name": "Zoe", "last_name": "Lind"})
 }
 
-pub(crate) async fn register(app: &TestClub, wish: Value) -> Answer {
-    app.visitor().post("/api/auth/register/", wish).await.expect(202)
+pub(crate) async fn register(app: &TestClub, request_body: Value) -> Answer {
+    app.visitor().post("/api/auth/register/", request_body).await.expect(202)
 }
 
 /// Somebody signs up, follows the link of the email with their password, and signs in: the answer to that.
-pub(crate) async fn sign_up(app: &TestClub, wish: Value) -> Answer {
+pub(crate) async fn sign_up(app: &TestClub, request_body: Value) -> Answer {
     let (email, password) =
-        (wish["email"].as_str().unwrap_or_default().to_lowercase(), wish["password"].clone());
-    register(app, wish).await;
+        (request_body["email"].as_str().unwrap_or_default().to_lowercase(), request_body["password"].clone());
+    register(app, request_body).await;
     let link = token(app, &email, VERIFY).await;
     verify(app, &link, password.clone()).await.expect(204);
     app.visitor().post("/api/auth/login/", json!({"email": email, "password": password})).await.expect(200)
@@ -94,9 +94,9 @@ async fn an_address_is_confirmed_by_a_link_that_is_good_once() {
     let app = TestClub::open().await;
     register(&app, zoe()).await;
     let link = token(&app, "zoe@example.com", VERIFY).await;
-    let kept = app.db().view(|tx| tx.all::<(Vec<u8>,)>(sql!("SELECT digest FROM proofs"), args![]));
-    let kept = kept.await.expect("the proofs");
-    assert_eq!(kept, [(kit::tokens::digest(&link),)], "only the digest is kept");
+    let stored = app.db().view(|tx| tx.all::<(Vec<u8>,)>(sql!("SELECT digest FROM proofs"), args![]));
+    let stored = stored.await.expect("the proofs");
+    assert_eq!(stored, [(kit::tokens::digest(&link),)], "only the digest is kept");
     login(&app, "zoe@example.com", PASSWORD).await.refused(401, "wrong_sign_in");
 
     // The link alone shows who reads the mail, not whose account it is.
@@ -150,9 +150,13 @@ async fn a_known_address_is_told_from_an_unknown_one_by_no_answer() {
     assert_eq!(shape(&taken), shape(&fresh));
     assert_eq!(taken.body, json!({"status": "check_email"}), "nothing of an account");
 
-    let told = mails_to(&app, "gus@cast.test").await;
-    assert_eq!(told.len(), 1);
-    assert!(told[0].contains("You already have an account") && !told[0].contains("?token="), "{}", told[0]);
+    let response = mails_to(&app, "gus@cast.test").await;
+    assert_eq!(response.len(), 1);
+    assert!(
+        response[0].contains("You already have an account") && !response[0].contains("?token="),
+        "{}",
+        response[0]
+    );
     // Neither opens a door, before and after its mail was read; and nothing is told of why.
     for address in ["gus@cast.test", "zoe@example.com"] {
         login(&app, address, PASSWORD).await.refused(401, "wrong_sign_in");
@@ -197,13 +201,13 @@ async fn a_sign_up_by_page_shows_check_your_email_and_nothing_else() {
 async fn a_forgotten_password_is_set_by_a_link_once_and_everything_is_signed_out() {
     let app = TestClub::open().await;
     let made = sign_up(&app, zoe()).await;
-    let ask = |email: &str| {
+    let search = |email: &str| {
         let body = json!({"email": email});
         let visitor = app.visitor();
         async move { visitor.post("/api/auth/password-reset/", body).await }
     };
     let (known, unknown) =
-        (ask("ZOE@example.com").await.expect(202), ask("nobody@example.com").await.expect(202));
+        (search("ZOE@example.com").await.expect(202), search("nobody@example.com").await.expect(202));
     assert_eq!((&known.bytes, known.headers.len()), (&unknown.bytes, unknown.headers.len()));
     assert!(mails_to(&app, "nobody@example.com").await.is_empty());
     let mails = mails_to(&app, "zoe@example.com").await;
@@ -226,8 +230,8 @@ async fn a_forgotten_password_is_set_by_a_link_once_and_everything_is_signed_out
     login(&app, "zoe@example.com", PASSWORD).await.refused(401, "wrong_sign_in");
     let entered = login(&app, "zoe@example.com", "another-password").await.expect(200);
     assert_eq!(with(&app, &entered).get(ME).await.expect(200)["is_verified"], true, "the mail was read");
-    let told = mails_to(&app, "zoe@example.com").await;
-    assert!(told.iter().any(|mail| mail.contains("Your password was changed")));
+    let response = mails_to(&app, "zoe@example.com").await;
+    assert!(response.iter().any(|mail| mail.contains("Your password was changed")));
 }
 
 #[tokio::test]
@@ -253,23 +257,23 @@ async fn another_address_is_confirmed_there_and_told_here() {
     let made = sign_up(&app, zoe()).await;
     let elsewhere = login(&app, "zoe@example.com", PASSWORD).await.expect(200);
     let me = with(&app, &made);
-    let wish = |email: &str, password: &str| json!({"email": email, "current_password": password});
-    me.post("/api/auth/email/", wish("zoe@new.example", "wrong-guess")).await.refused(400, "invalid");
-    me.post("/api/auth/email/", wish("zoe@new.example", PASSWORD)).await.expect(202);
+    let request_body = |email: &str, password: &str| json!({"email": email, "current_password": password});
+    me.post("/api/auth/email/", request_body("zoe@new.example", "wrong-guess")).await.refused(400, "invalid");
+    me.post("/api/auth/email/", request_body("zoe@new.example", PASSWORD)).await.expect(202);
     assert_eq!(me.get(ME).await.expect(200)["email"], "zoe@example.com", "nothing yet");
     let link = token(&app, "zoe@new.example", VERIFY).await;
     me.post("/api/auth/verify/", json!({"token": link})).await.expect(204);
     assert_eq!(me.get(ME).await.expect(200)["email"], "zoe@new.example");
     with(&app, &elsewhere).get(ME).await.expect(401);
-    let told = mails_to(&app, "zoe@example.com").await;
-    assert!(told.iter().any(|mail| mail.contains("Your email was changed")), "{told:?}");
+    let response = mails_to(&app, "zoe@example.com").await;
+    assert!(response.iter().any(|mail| mail.contains("Your email was changed")), "{response:?}");
     login(&app, "zoe@example.com", PASSWORD).await.refused(401, "wrong_sign_in");
     login(&app, "zoe@new.example", PASSWORD).await.expect(200);
 
     // Another's address is asked for in vain, and nobody hears why.
-    me.post("/api/auth/email/", wish("gus@cast.test", PASSWORD)).await.expect(202);
-    let told = mails_to(&app, "gus@cast.test").await;
-    assert!(told[0].contains("You already have an account") && !told[0].contains("?token="));
+    me.post("/api/auth/email/", request_body("gus@cast.test", PASSWORD)).await.expect(202);
+    let response = mails_to(&app, "gus@cast.test").await;
+    assert!(response[0].contains("You already have an account") && !response[0].contains("?token="));
 }
 
 /// A letter that can't go out is tried again and again, which does not count as asking for another.
@@ -298,19 +302,22 @@ async fn an_address_that_is_only_claimed_is_not_written_to() {
     register(&app, zoe()).await;
     let zoe = claimant(&app, "zoe@example.com").await;
     let for_her = json!({"person_id": zoe});
-    let booked = and(wish(&app, "massage", "2026-11-26", "14:00").await, for_her.clone());
+    let booked = and(request_body(&app, "massage", "2026-11-26", "14:00").await, for_her.clone());
     let booked = app.as_(DORA).post(CREATE, booked).await.expect(201);
-    let gone = and(wish(&app, "pod", "2026-11-26", "18:00").await, for_her);
+    let gone = and(request_body(&app, "pod", "2026-11-26", "18:00").await, for_her);
     let gone = app.as_(DORA).post(CREATE, gone).await.expect(201);
     let path = format!("/api/bookings/{}/cancel_booking/", gone.number("id"));
     app.as_(DORA).post(&path, json!({})).await.expect(200);
     let link = token(&app, "zoe@example.com", VERIFY).await;
     assert_eq!(mails_to(&app, "zoe@example.com").await.len(), 1, "the question alone");
     verify(&app, &link, json!(PASSWORD)).await.expect(204);
-    let told = mails_to(&app, "zoe@example.com").await;
-    assert_eq!(told.len(), 2, "{told:?}");
+    let response = mails_to(&app, "zoe@example.com").await;
+    assert_eq!(response.len(), 2, "{response:?}");
     let reference = booked["booking_reference"].as_str().expect("one");
-    assert!(told.iter().any(|mail| mail.contains("Confirmed: ") && mail.contains(reference)), "{told:?}");
+    assert!(
+        response.iter().any(|mail| mail.contains("Confirmed: ") && mail.contains(reference)),
+        "{response:?}"
+    );
 }
 
 /// What was booked or held for an address is its owner's once they show that it is theirs, and not before.
@@ -318,7 +325,7 @@ async fn an_address_that_is_only_claimed_is_not_written_to() {
 async fn what_carries_an_address_becomes_its_owners_when_it_is_confirmed() {
     let app = TestClub::open().await;
     let guest = json!({"guest_name": "Zoe Lind", "guest_email": "zoe@EXAMPLE.com"});
-    let held = and(wish(&app, "pod", "2026-11-26", "12:00").await, guest.clone());
+    let held = and(request_body(&app, "pod", "2026-11-26", "12:00").await, guest.clone());
     app.visitor().post("/api/bookings/hold/", held).await.expect(201);
     register(&app, zoe()).await;
     let owner = claimant(&app, "zoe@example.com").await;
@@ -337,8 +344,10 @@ async fn what_carries_an_address_becomes_its_owners_when_it_is_confirmed() {
     app.run_jobs().await;
     assert_eq!(held().await, [(Some(owner),)]);
     // What the desk books for another address stays as it is.
-    let other =
-        and(wish(&app, "pod", "2026-11-26", "15:00").await, json!({"guest_email": "ann@example.com"}));
+    let other = and(
+        request_body(&app, "pod", "2026-11-26", "15:00").await,
+        json!({"guest_email": "ann@example.com"}),
+    );
     app.as_(DORA).post(CREATE, other).await.expect(201);
 }
 
@@ -393,9 +402,9 @@ async fn a_browser_without_script_does_all_of_it() {
     let app = TestClub::open().await;
     let visitor = app.visitor();
     let form = "first_name=Zoe&last_name=Lind&email=zoe%40example.com&password=a-long-password";
-    let asked = visitor.submit("/signup/", form).await.expect(303);
+    let query = visitor.submit("/signup/", form).await.expect(303);
     let pair = |cookie: &String| cookie.split(';').next().unwrap_or_default().to_owned();
-    let signed_up = pair(&asked.header("set-cookie").to_owned());
+    let signed_up = pair(&query.header("set-cookie").to_owned());
     let link = token(&app, "zoe@example.com", VERIFY).await;
     // Another browser is asked for the password; that which signed up is not.
     let page = visitor.get(&format!("/verify/?token={link}")).await.expect(200);
@@ -492,23 +501,23 @@ async fn what_is_pasted_is_kept_without_what_can_not_be_seen() {
     let gus = app.as_(GUS);
     let change = json!({"first_name": "\u{202e}G\u{200b}us\u{e0041}", "last_name": "Zoe\u{308}\nRoe",
         "phone": "\u{202a}(212)\u{a0}555\u{2011}0100 ext. 42\u{202c}"});
-    let kept = gus.patch(ME, change).await.expect(200);
-    assert_eq!((&kept["first_name"], &kept["last_name"]), (&json!("Gus"), &json!("Zo\u{eb} Roe")));
-    assert_eq!(kept["phone"], "+12125550100;ext=42");
+    let stored = gus.patch(ME, change).await.expect(200);
+    assert_eq!((&stored["first_name"], &stored["last_name"]), (&json!("Gus"), &json!("Zo\u{eb} Roe")));
+    assert_eq!(stored["phone"], "+12125550100;ext=42");
     let profile = app.browser(GUS).get("/dashboard/profile/").await.expect(200).text();
     assert!(profile.contains("+1 212 555 0100 ext. 42"), "{profile}");
     let more = json!({"guest_name": "An\u{2066}n\u{feff}", "guest_phone": "+٣٨٠ ٤٤ ١٢٣ ٤٥ ٦٧",
         "special_requests": "Quiet\u{202e}, please\u{7}", "scene_preferences": {"wall": "Al\u{200b}ps"}});
-    let booked = and(wish(&app, "massage", "2026-11-26", "14:00").await, more);
+    let booked = and(request_body(&app, "massage", "2026-11-26", "14:00").await, more);
     gus.post(CREATE, booked).await.expect(201);
-    let kept = app.db().view(|tx| {
+    let stored = app.db().view(|tx| {
         tx.one::<(String, String, String, String)>(
             sql!("SELECT guest_name, guest_phone, special_requests, scene FROM bookings"),
             args![],
         )
     });
     let expected = ("Ann", "+380441234567", "Quiet, please", r#"{"wall":"Alps"}"#);
-    let (name, phone, requests, scene) = kept.await.expect("a look").expect("a booking");
+    let (name, phone, requests, scene) = stored.await.expect("a look").expect("a booking");
     assert_eq!((name.as_str(), phone.as_str(), requests.as_str(), scene.as_str()), expected);
 }
 

@@ -264,10 +264,11 @@ async fn markup_in_every_field_of_every_form_is_text_for_everybody() {
     for player in CAST {
         app.as_(player).patch(me, profile.clone()).await.expect(200);
     }
-    let wish = crate::wish(&app, "massage", "2026-11-26", "14:00").await;
+    let request_body = crate::request_body(&app, "massage", "2026-11-26", "14:00").await;
     let more = json!({"special_requests": MARKUP, "guest_name": MARKUP, "allergies_notes": MARKUP, "companion_name": MARKUP});
-    let booked = app.as_(GUS).post(crate::CREATE, crate::and(wish, more)).await.expect(201).number("id");
-    let held = crate::wish(&app, "pod", "2026-11-26", "12:00").await;
+    let booked =
+        app.as_(GUS).post(crate::CREATE, crate::and(request_body, more)).await.expect(201).number("id");
+    let held = crate::request_body(&app, "pod", "2026-11-26", "12:00").await;
     let held = app.as_(GUS).post("/api/bookings/hold/", held).await.expect(201).number("id");
     app.visitor().with("user-agent", MARKUP).post("/api/auth/register/", zoe()).await.expect(202);
     app.run_jobs().await;

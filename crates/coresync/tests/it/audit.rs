@@ -7,7 +7,7 @@ use testing::{BEA, DORA, GUS, MAX, OLA, PIA, TestClub};
 
 use crate::accounts::{PASSWORD, register, sign_up, with, zoe};
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, and, wish};
+use crate::{CREATE, and, request_body};
 
 async fn audited_operations(app: &TestClub) -> Vec<(String, Option<Id>, Option<Id>, String, Value)> {
     let all = app.db().view(|tx| {
@@ -219,7 +219,7 @@ async fn whom_to_call_is_read_at_the_desk_and_that_is_written_down() {
 #[tokio::test]
 async fn that_staff_read_allergies_is_written_down() {
     let app = TestClub::open().await;
-    let wished = wish(&app, "massage", "2026-11-27", "14:00").await;
+    let wished = request_body(&app, "massage", "2026-11-27", "14:00").await;
     let booked =
         app.as_(GUS).post(CREATE, and(wished, json!({"allergies_notes": "Almonds"}))).await.expect(201);
     let path = format!("/dashboard/bookings/{}/", booked.number("id"));

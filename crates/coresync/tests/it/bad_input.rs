@@ -96,18 +96,18 @@ const MAY_GROW: [&str; 4] = ["audit", "sign_in_failures", "sessions", "flushes"]
 struct Watch<'h> {
     app: &'h TestClub,
     before: BTreeMap<&'static str, i64>,
-    asked: usize,
+    requests: usize,
 }
 
 impl<'h> Watch<'h> {
     async fn over(app: &'h TestClub) -> Watch<'h> {
         let before = rows(app).await;
-        Watch { app, before, asked: 0 }
+        Watch { app, before, requests: 0 }
     }
 
     /// The answer is no 5xx and speaks as the API speaks; a refusal has written nothing.
     async fn check(&mut self, answer: Answer, what: &str) -> u16 {
-        self.asked += 1;
+        self.requests += 1;
         let (status, text) = (answer.status, answer.text());
         let start: String = text.chars().take(500).collect();
         assert!(status < 500, "{what}: {status} {start}");
@@ -196,7 +196,7 @@ async fn odd_paths() {
             assert!(status == 404 || status == 403, "{method} {path}: {status}");
         }
     }
-    assert!(watch.asked > 150);
+    assert!(watch.requests > 150);
 }
 
 #[tokio::test]
@@ -250,7 +250,7 @@ async fn odd_queries() {
         let answer = app.as_(DORA).get(&format!("/api/bookings/availability/?service_id={pod}&{days}")).await;
         assert_eq!(watch.check(answer, days).await, status, "{days}");
     }
-    assert!(watch.asked > 900, "{}", watch.asked);
+    assert!(watch.requests > 900, "{}", watch.requests);
 }
 
 /// What makes a body of this route sound, so that one wrong field is all that is wrong.
@@ -341,7 +341,7 @@ async fn odd_fields() {
             }
         }
     }
-    assert!(watch.asked > 1_000, "{}", watch.asked);
+    assert!(watch.requests > 1_000, "{}", watch.requests);
 }
 
 #[tokio::test]
@@ -398,14 +398,14 @@ async fn odd_bodies() {
             watch.forget().await;
         }
         // Somebody else's word for who they are.
-        for said in ["Bearer ", "Bearer \u{7}x", "Basic Z3VzOmd1cw==", "Bearer x y z", "nonsense"] {
-            let Ok(_) = axum::http::HeaderValue::from_str(said) else { continue };
-            let asker = app.visitor().with("authorization", said);
+        for message in ["Bearer ", "Bearer \u{7}x", "Basic Z3VzOmd1cw==", "Bearer x y z", "nonsense"] {
+            let Ok(_) = axum::http::HeaderValue::from_str(message) else { continue };
+            let asker = app.visitor().with("authorization", message);
             let answer = asker.send(method.clone(), &path, Some(json_kind), b"{}".to_vec()).await;
-            watch.check(answer, &format!("{method} {path} as {said:?}")).await;
+            watch.check(answer, &format!("{method} {path} as {message:?}")).await;
         }
     }
-    assert!(watch.asked > 150, "{}", watch.asked);
+    assert!(watch.requests > 150, "{}", watch.requests);
 }
 
 /// What reads no body is not troubled by one; what takes no such request says so.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use testing::{Answer, BEA, DORA, GUS, MAX, OLA, PIA, Player, TOM, TestClub, UMA};
 
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, and, book, cancel, search, starts, try_book, wish};
+use crate::{CREATE, and, book, cancel, request_body, search, starts, try_book};
 
 const BLOCKS: &str = "/api/staff/blocks/";
 
@@ -129,7 +129,7 @@ async fn a_technician_a_piece_and_a_room_with_units_are_blocked_too() {
 async fn bookings_inside_a_block_are_shown_before_and_stay() {
     let app = TestClub::open().await;
     let id = book(&app, UMA, "suite", "2026-11-27", "18:00").await.number("id");
-    let held = wish(&app, "suite", "2026-11-27", "14:00").await;
+    let held = request_body(&app, "suite", "2026-11-27", "14:00").await;
     let held = app.as_(PIA).post("/api/bookings/hold/", held).await.expect(201).number("id");
     let body = suite(&app, "15:00", "21:00").await;
     let seen = block(&app, and(body.clone(), json!({"dry_run": true}))).await.expect(200);
@@ -237,7 +237,7 @@ async fn a_block_and_a_booking_at_once_are_never_both_unseen() {
     for round in 0..rounds() {
         let day = if round % 2 == 0 { "2026-11-27" } else { "2026-11-28" };
         let body = span(json!({"room_id": app.room("suite").await}), &day[8..], "17:00", "21:00");
-        let wished = wish(&app, "suite", day, "18:00").await;
+        let wished = request_body(&app, "suite", day, "18:00").await;
         let (dora, uma) = (app.as_(DORA), app.as_(UMA));
         let (blocked, booked) = if round % 3 == 0 {
             tokio::join!(dora.post(BLOCKS, body), uma.post(CREATE, wished))
@@ -273,7 +273,7 @@ async fn a_cancellation_and_a_block_at_once_leave_nothing_between_them() {
     for round in 0..rounds() {
         let id = book(&app, UMA, "suite", "2026-11-27", "18:00").await.number("id");
         let body = and(suite(&app, "17:00", "21:00").await, json!({"seen": [id]}));
-        let wished = wish(&app, "suite", "2026-11-27", "18:00").await;
+        let wished = request_body(&app, "suite", "2026-11-27", "18:00").await;
         let (dora, pia) = (app.as_(DORA), app.as_(PIA));
         let (cancelled, blocked, booked) =
             tokio::join!(cancel(&app, UMA, id), dora.post(BLOCKS, body), pia.post(CREATE, wished));

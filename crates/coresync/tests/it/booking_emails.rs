@@ -5,7 +5,7 @@ use serde_json::json;
 use testing::{BEA, DORA, GUS, PIA, TOM, TestClub};
 
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, and, book, cancel, wish};
+use crate::{CREATE, and, book, cancel, request_body};
 
 /// The calendar inside a mail, unfolded, as lines.
 fn calendar(mail: &str) -> Vec<String> {
@@ -76,8 +76,8 @@ async fn a_booking_and_its_cancellation_are_told_with_the_same_date_for_the_cale
     assert_eq!(app.mails().len(), 2, "each once");
     let logged =
         app.db().view(|tx| tx.all::<(String, String)>(sql!("SELECT to_address, how FROM mails"), args![]));
-    let kept = ("gus@cast.test".to_owned(), "kept".to_owned());
-    assert_eq!(logged.await.expect("a log"), [kept.clone(), kept]);
+    let stored = ("gus@cast.test".to_owned(), "kept".to_owned());
+    assert_eq!(logged.await.expect("a log"), [stored.clone(), stored]);
 }
 
 /// The subjects of what was sent to an address, sorted.
@@ -101,17 +101,17 @@ async fn at(app: &TestClub, moment: &str) {
 #[tokio::test]
 async fn a_guest_is_reminded_a_day_before_and_two_hours_before_and_never_twice() {
     let app = TestClub::open().await;
-    let told = |app: &TestClub| subjects(app, "gus@cast.test");
+    let response = |app: &TestClub| subjects(app, "gus@cast.test");
     book(&app, GUS, "massage", "2026-11-27", "14:00").await;
     at(&app, "2026-11-26T13:59:00-05:00").await;
-    assert_eq!(told(&app), ["Confirmed: Massage"], "not a minute too early");
+    assert_eq!(response(&app), ["Confirmed: Massage"], "not a minute too early");
     for again in ["2026-11-26T14:00:00-05:00", "2026-11-26T14:01:00-05:00"] {
         at(&app, again).await;
-        assert_eq!(told(&app), ["Confirmed: Massage", "Tomorrow: Massage"]);
+        assert_eq!(response(&app), ["Confirmed: Massage", "Tomorrow: Massage"]);
     }
     for again in ["2026-11-27T12:00:00-05:00", "2026-11-27T12:01:00-05:00"] {
         at(&app, again).await;
-        assert_eq!(told(&app), ["Confirmed: Massage", "Today: Massage", "Tomorrow: Massage"]);
+        assert_eq!(response(&app), ["Confirmed: Massage", "Today: Massage", "Tomorrow: Massage"]);
     }
     let near = app.mails().into_iter().find(|mail| mail.contains("Subject: Today")).expect("one");
     assert!(near.contains("see you soon") && !near.contains("booking.ics"), "{near}");
@@ -149,7 +149,8 @@ async fn reminders_follow_the_booking() {
 async fn nobody_is_told_of_what_is_not_so() {
     let app = TestClub::open().await;
     crate::try_book(&app, GUS, "pod", "2026-12-24", "14:00").await.refused(403, "outside_window");
-    let guest = and(wish(&app, "pod", "2026-11-27", "14:00").await, json!({"guest_name": "Mr Walker"}));
+    let guest =
+        and(request_body(&app, "pod", "2026-11-27", "14:00").await, json!({"guest_name": "Mr Walker"}));
     app.as_(DORA).post(CREATE, guest).await.expect(201);
     app.run_jobs().await;
     assert!(app.mails().is_empty());
@@ -162,7 +163,7 @@ const SECRET: &str = "Peanuts-and-Latex-0xA11E";
 async fn allergies_are_sealed() {
     let app = TestClub::open().await;
     let words = json!({ "allergies_notes": SECRET });
-    let wished = and(wish(&app, "massage", "2026-11-27", "14:00").await, words);
+    let wished = and(request_body(&app, "massage", "2026-11-27", "14:00").await, words);
     let booked = app.as_(GUS).post(CREATE, wished).await.expect(201);
     assert!(!booked.text().contains(SECRET));
     let id = Id(booked.number("id"));

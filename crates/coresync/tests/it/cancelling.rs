@@ -120,8 +120,10 @@ async fn the_clubs_own_cancellation_is_free() {
         assert_eq!(app.as_(GUS).get(MINE).await.list("past")[0]["payment_status"], "void");
     }
     app.set_time(testing::NOW);
-    let wished =
-        crate::and(crate::wish(&app, "massage", "2026-11-27", "14:00").await, json!({"use_credit": true}));
+    let wished = crate::and(
+        crate::request_body(&app, "massage", "2026-11-27", "14:00").await,
+        json!({"use_credit": true}),
+    );
     let booked = app.as_(PIA).post(crate::CREATE, wished).await.expect(201);
     app.set_time(late);
     cancel(&app, DORA, booked.number("id")).await.expect(200);

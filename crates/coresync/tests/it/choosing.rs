@@ -4,11 +4,11 @@ use serde_json::json;
 use testing::{Answer, BEA, DORA, GUS, Guest, PIA, Player, TestClub, UMA};
 
 use crate::whole::WholeProgram as _;
-use crate::{MINE, book, wish};
+use crate::{MINE, book, request_body};
 
 /// What `Location` says.
 #[track_caller]
-pub(crate) fn led(answer: Answer) -> String {
+pub(crate) fn redirect_of(answer: Answer) -> String {
     let answer = answer.expect(303);
     answer.header("location").to_owned()
 }
@@ -19,14 +19,14 @@ pub(crate) fn cookie(answer: &Answer) -> String {
 }
 
 /// A moment of the club's clock as a form sends it.
-pub(crate) fn stamp(local: &str) -> String {
+pub(crate) fn utc(local: &str) -> String {
     let moment: jiff::Timestamp = local.parse().expect("a moment");
     moment.to_string()
 }
 
 /// Holds a time by the page's form; answers the page of what is held.
 pub(crate) async fn hold(guest: &Guest<'_>, service: &str, local: &str) -> String {
-    led(guest.submit("/book/hold/", &format!("service={service}&starts_at={}", stamp(local))).await)
+    redirect_of(guest.submit("/book/hold/", &format!("service={service}&starts_at={}", utc(local))).await)
 }
 
 pub(crate) fn id_of(path: &str) -> i64 {
@@ -44,7 +44,7 @@ async fn times_are_buttons_that_hold() {
     let app = TestClub::open().await;
     let page = app.browser(BEA).get("/book/?service=massage&date=2026-11-27").await.expect(200).text();
     assert!(page.contains("Friday 27 November, 3") || page.contains("Friday 27 November, 4"), "{page}");
-    let button = format!("name=\"starts_at\" value=\"{}\"", stamp(FRIDAY));
+    let button = format!("name=\"starts_at\" value=\"{}\"", utc(FRIDAY));
     assert!(page.contains(&button), "{page}");
     assert!(page.contains("14:00 – 15:00"), "{page}");
 
@@ -60,7 +60,7 @@ async fn times_are_buttons_that_hold() {
     assert_eq!(app.as_(BEA).get(MINE).await.list("held").len(), 1);
     // Nobody else reads it.
     app.browser(GUS).get(&path).await.expect(404);
-    assert!(led(app.visitor().get(&path).await).starts_with("/login/"));
+    assert!(redirect_of(app.visitor().get(&path).await).starts_with("/login/"));
 }
 
 #[tokio::test]
@@ -71,22 +71,22 @@ async fn what_is_written_is_kept_with_the_hold_and_booked() {
     let led_id = app.addon("led").await;
     let form =
         format!("addon-{led_id}=2&special_requests=Quiet%2C+please&allergies_notes=Almond+oil&deed=update");
-    assert_eq!(led(bea.submit(&path, &form).await), path);
+    assert_eq!(redirect_of(bea.submit(&path, &form).await), path);
     let page = bea.get(&path).await.expect(200).text();
     assert!(page.contains("2 × LED") && page.contains("$250.00"), "150 and twice 50: {page}");
     assert!(page.contains("Quiet, please") && page.contains("Almond oil"), "{page}");
 
     let form =
         format!("addon-{led_id}=1&special_requests=Quiet%2C+please&allergies_notes=Almond+oil&deed=book");
-    let visit = led(bea.submit(&path, &form).await);
+    let visit = redirect_of(bea.submit(&path, &form).await);
     assert_eq!(visit, format!("/dashboard/bookings/{}/", id_of(&path)));
     let shown = bea.get(&visit).await.expect(200).text();
     for words in ["CS-2026-000001", "$200.00", "Quiet, please", "Almond oil"] {
         assert!(shown.contains(words), "{words}: {shown}");
     }
     // Sent twice it is booked once, and leads to the same page; so does the page of what was held.
-    assert_eq!(led(bea.submit(&path, &form).await), visit);
-    assert_eq!(led(bea.get(&path).await), visit);
+    assert_eq!(redirect_of(bea.submit(&path, &form).await), visit);
+    assert_eq!(redirect_of(bea.get(&path).await), visit);
     assert_eq!(upcoming(&app, BEA).await, 1);
 }
 
@@ -98,29 +98,34 @@ async fn a_visitors_hold_comes_along_to_the_account() {
     let page = visitor.get("/book/?service=suite&date=2026-11-27").await.expect(200).text();
     let once = page.split("name=\"once\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
     let once = once.expect("the form has a secret of its own");
-    let form = format!("service=suite&once={once}&starts_at={}", stamp("2026-11-27T18:00:00-05:00"));
+    let form = format!("service=suite&once={once}&starts_at={}", utc("2026-11-27T18:00:00-05:00"));
     let answer = visitor.submit("/book/hold/", &form).await;
     let cookie = cookie(&answer);
     assert!(answer.header("set-cookie").contains("HttpOnly; SameSite=Lax"), "{cookie}");
     assert!(cookie.starts_with("__Host-hold="), "{cookie}");
-    let path = led(answer);
+    let path = redirect_of(answer);
     // Pressed twice, before any cookie came: the same hold.
-    assert_eq!(led(visitor.submit("/book/hold/", &form).await), path);
+    assert_eq!(redirect_of(visitor.submit("/book/hold/", &form).await), path);
 
     let known = app.visitor().with("cookie", &cookie);
     let page = known.get(&path).await.expect(200).text();
     assert!(page.contains("Sign in to book") && page.contains("$300.00"), "{page}");
     assert!(page.contains("Swiss Alps"), "the suite has scenes: {page}");
-    assert!(led(visitor.get(&path).await).starts_with("/login/"), "without its cookie nobody reads it");
+    assert!(
+        redirect_of(visitor.get(&path).await).starts_with("/login/"),
+        "without its cookie nobody reads it"
+    );
 
-    let onward = led(known
-        .submit(&path, "special_requests=Warm&scene=Ocean+Waves&companion_name=Ann&deed=sign_up")
-        .await);
+    let onward = redirect_of(
+        known.submit(&path, "special_requests=Warm&scene=Ocean+Waves&companion_name=Ann&deed=sign_up").await,
+    );
     assert_eq!(onward, format!("/signup/?next={path}"));
     assert_eq!(
-        led(known
-            .submit(&path, "special_requests=Warm&scene=Ocean+Waves&companion_name=Ann&deed=sign_in")
-            .await),
+        redirect_of(
+            known
+                .submit(&path, "special_requests=Warm&scene=Ocean+Waves&companion_name=Ann&deed=sign_in")
+                .await
+        ),
         format!("/login/?next={path}")
     );
 
@@ -133,8 +138,8 @@ async fn a_visitors_hold_comes_along_to_the_account() {
     assert!(page.contains("<option value=\"Ocean Waves\" selected>"), "{page}");
     let held = app.as_(BEA).get(MINE).await.expect(200);
     assert_eq!(held.list("held").len(), 1, "it is hers now");
-    led(known.get(&path).await);
-    let visit = led(both.submit(&path, "deed=book&special_requests=Warm&companion_name=Ann").await);
+    redirect_of(known.get(&path).await);
+    let visit = redirect_of(both.submit(&path, "deed=book&special_requests=Warm&companion_name=Ann").await);
     let shown = app.browser(BEA).get(&visit).await.expect(200).text();
     assert!(shown.contains("CS-2026-000001") && shown.contains("Ann"), "{shown}");
 }
@@ -142,20 +147,22 @@ async fn a_visitors_hold_comes_along_to_the_account() {
 #[tokio::test]
 async fn a_visitor_holds_one_time() {
     let app = TestClub::open().await;
-    let form =
-        |hour: u8| format!("service=pod&starts_at={}", stamp(&format!("2026-11-27T{hour}:00:00-05:00")));
+    let form = |hour: u8| format!("service=pod&starts_at={}", utc(&format!("2026-11-27T{hour}:00:00-05:00")));
     let first = app.visitor().submit("/book/hold/", &form(12)).await;
     let known = app.visitor().with("cookie", &cookie(&first));
-    let first = led(first);
+    let first = redirect_of(first);
     let second = known.submit("/book/hold/", &form(13)).await;
     let again = app.visitor().with("cookie", &cookie(&second));
-    led(second);
+    redirect_of(second);
     let gone = known.get(&first).await.expect(200).text();
     assert!(gone.contains("no longer held"), "{gone}");
     // Let go, it leads back to the times.
     let third = again.submit("/book/hold/", &form(14)).await;
     let known = app.visitor().with("cookie", &cookie(&third));
-    assert_eq!(led(known.submit(&led(third), "deed=let_go").await), "/book/?service=pod&date=2026-11-27");
+    assert_eq!(
+        redirect_of(known.submit(&redirect_of(third), "deed=let_go").await),
+        "/book/?service=pod&date=2026-11-27"
+    );
 }
 
 #[tokio::test]
@@ -164,7 +171,7 @@ async fn a_hold_that_has_run_out_says_so_and_offers_others() {
     let bea = app.browser(BEA);
     let path = hold(&bea, "suite", "2026-11-27T18:00:00-05:00").await;
     app.set_time("2026-11-24T10:09:00-05:00");
-    assert_eq!(led(bea.submit(&path, "deed=extend&special_requests=Warm").await), path);
+    assert_eq!(redirect_of(bea.submit(&path, "deed=extend&special_requests=Warm").await), path);
     let page = bea.get(&path).await.text();
     assert!(page.contains("data-until=\"2026-11-24T15:19:00Z\"") && page.contains("Warm"), "{page}");
     assert!(!page.contains("Ten more minutes"), "once (H3)");
@@ -176,8 +183,8 @@ async fn a_hold_that_has_run_out_says_so_and_offers_others() {
     assert!(page.contains("Warm"), "what was written stays");
     // It is still free: booked anew, and sent twice booked once.
     app.db().tx(bookings::run_maintenance).await.expect("swept");
-    let visit = led(bea.submit(&path, "deed=book&special_requests=Warm").await);
-    assert_eq!(led(bea.submit(&path, "deed=book&special_requests=Warm").await), visit);
+    let visit = redirect_of(bea.submit(&path, "deed=book&special_requests=Warm").await);
+    assert_eq!(redirect_of(bea.submit(&path, "deed=book&special_requests=Warm").await), visit);
     assert_eq!(upcoming(&app, BEA).await, 1);
 
     // Another's is not: a sentence, other times, and the form as typed.
@@ -195,7 +202,10 @@ async fn services_follow_each_other_in_one_visit() {
     let path = hold(&bea, "massage", FRIDAY).await;
     let pod = app.service("pod").await;
     bea.submit(&path, "deed=add").await.expect(400);
-    assert_eq!(led(bea.submit(&path, &format!("deed=add&then={pod}&special_requests=Slow")).await), path);
+    assert_eq!(
+        redirect_of(bea.submit(&path, &format!("deed=add&then={pod}&special_requests=Slow")).await),
+        path
+    );
     let page = bea.get(&path).await.expect(200).text();
     assert!(page.contains("All together") && page.contains("$183.75"), "150 and 33.75: {page}");
     assert!(page.contains("15:00 – 15:30") || page.contains("15:0"), "{page}");
@@ -209,10 +219,10 @@ async fn services_follow_each_other_in_one_visit() {
     let other = other.expect("what follows");
     // Left out, and taken in again.
     app.browser(GUS).submit(&path, &format!("leave_out={other}")).await.expect(404);
-    assert_eq!(led(bea.submit(&path, &format!("leave_out={other}")).await), path);
+    assert_eq!(redirect_of(bea.submit(&path, &format!("leave_out={other}")).await), path);
     assert_eq!(app.as_(BEA).get(MINE).await.list("held").len(), 1);
-    led(bea.submit(&path, &format!("deed=add&then={pod}")).await);
-    led(bea.submit(&path, "deed=book").await);
+    redirect_of(bea.submit(&path, &format!("deed=add&then={pod}")).await);
+    redirect_of(bea.submit(&path, "deed=book").await);
     assert_eq!(upcoming(&app, BEA).await, 2);
 }
 
@@ -224,10 +234,10 @@ async fn what_a_plan_gives_pays_if_it_is_there() {
     let page = pia.get(&path).await.text();
     assert!(page.contains("A service credit: you have 2 left this month"), "{page}");
     assert!(!page.contains("guest pass"), "alone there is no companion: {page}");
-    led(pia.submit(&path, "pays=credit&deed=update").await);
+    redirect_of(pia.submit(&path, "pays=credit&deed=update").await);
     let page = pia.get(&path).await.text();
     assert!(page.contains("One service credit") && page.contains("you have 2 left"), "{page}");
-    led(pia.submit(&path, "pays=credit&deed=book").await);
+    redirect_of(pia.submit(&path, "pays=credit&deed=book").await);
     let used = app.as_(PIA).get("/api/memberships/current/").await.number("services_used_this_month");
     assert_eq!(used, 1);
     // Who has none is told so, and pays nothing unasked.
@@ -239,7 +249,7 @@ async fn what_a_plan_gives_pays_if_it_is_there() {
     // A companion's share on a guest pass.
     let path = hold(&pia, "couples", "2026-11-28T14:00:00-05:00").await;
     assert!(pia.get(&path).await.text().contains("A guest pass for your companion"));
-    led(pia.submit(&path, "pays=pass&companion_name=Leo&deed=book").await);
+    redirect_of(pia.submit(&path, "pays=pass&companion_name=Leo&deed=book").await);
 }
 
 #[tokio::test]
@@ -248,8 +258,8 @@ async fn what_is_sold_by_time_has_its_lengths() {
     let page = app.visitor().get("/book/?service=lawn&date=2026-11-27&duration=90").await.expect(200).text();
     assert!(page.contains("<option value=\"90\" selected>90 minutes"), "{page}");
     assert!(page.contains("12:00 – 13:30") && page.contains("$180.00"), "{page}");
-    let form = format!("service=lawn&duration=90&party=4&starts_at={}", stamp("2026-11-27T12:00:00-05:00"));
-    let path = led(app.browser(GUS).submit("/book/hold/", &form).await);
+    let form = format!("service=lawn&duration=90&party=4&starts_at={}", utc("2026-11-27T12:00:00-05:00"));
+    let path = redirect_of(app.browser(GUS).submit("/book/hold/", &form).await);
     let held = app.browser(GUS).get(&path).await.text();
     assert!(
         held.contains("12:00 – 13:30") && held.contains("4 guests") && held.contains("$180.00"),
@@ -274,7 +284,7 @@ async fn bad_words_come_back_as_they_were_typed() {
     let path = hold(&bea, "massage", FRIDAY).await;
     let led_id = app.addon("led").await;
     let long = "x".repeat(2_001);
-    for (form, kept) in [
+    for (form, stored) in [
         (format!("addon-{led_id}=99&special_requests=kept&deed=book"), "kept"),
         (format!("addon-{led_id}=many&special_requests=kept&deed=book"), "kept"),
         (format!("special_requests={long}&guest_name=kept&deed=book"), "kept"),
@@ -285,7 +295,7 @@ async fn bad_words_come_back_as_they_were_typed() {
         ("guest_name=a%00b&deed=book".to_owned(), "can’t be kept"),
     ] {
         let page = bea.submit(&path, &form).await.expect(400).text();
-        assert!(page.contains(kept) || page.contains("be kept"), "{form}: {page}");
+        assert!(page.contains(stored) || page.contains("be kept"), "{form}: {page}");
         assert!(page.contains("role=\"alert\""), "{form}");
     }
     for odd in ["/book/held/0/", "/book/held/abc/", "/book/held/9007199254740993/"] {
@@ -301,52 +311,55 @@ async fn bad_words_come_back_as_they_were_typed() {
 #[tokio::test]
 async fn a_time_that_is_not_offered_says_why() {
     let app = TestClub::open().await;
-    let asked = async |who: &Guest<'_>, query: &str| who.get(&format!("/book/?{query}")).await;
+    let requested = async |who: &Guest<'_>, query: &str| who.get(&format!("/book/?{query}")).await;
     let (gus, bea) = (app.browser(GUS), app.browser(BEA));
-    let free = asked(&gus, "service=massage&date=2026-11-27&at=14:00").await.expect(200).text();
+    let free = requested(&gus, "service=massage&date=2026-11-27&at=14:00").await.expect(200).text();
     assert!(free.contains("is free") && free.contains("Hold this time"), "{free}");
     // Outside the window: when it opens, and to be told.
-    let far = asked(&gus, "service=massage&date=2026-11-30&at=14:00").await.expect(200).text();
+    let far = requested(&gus, "service=massage&date=2026-11-30&at=14:00").await.expect(200).text();
     assert!(far.contains("It opens to you on Friday 27 November, 00:00"), "{far}");
     assert!(far.contains("Tell me when it opens"), "{far}");
     assert!(
-        asked(&gus, "service=circle&date=2026-11-26&at=14:00").await.text().contains("This is for members.")
+        requested(&gus, "service=circle&date=2026-11-26&at=14:00")
+            .await
+            .text()
+            .contains("This is for members.")
     );
-    let night = asked(&gus, "service=massage&date=2026-11-27&at=05:00").await.text();
+    let night = requested(&gus, "service=massage&date=2026-11-27&at=05:00").await.text();
     assert!(
         night.contains("We are closed then.")
             && night.contains("On Friday its rooms are open 09:00 – 21:00."),
         "{night}"
     );
     assert!(!night.contains("Wait for it") && !night.contains("If it frees"), "it never frees: {night}");
-    let monday = asked(&bea, "service=suite&date=2026-11-30&at=18:00").await.text();
+    let monday = requested(&bea, "service=suite&date=2026-11-30&at=18:00").await.text();
     assert!(
         monday.contains("On Monday its room is closed all day.") && !monday.contains("Wait for it"),
         "{monday}"
     );
-    let closed = asked(&gus, "service=suite&at=2026-11-28T00:15:00-05:00").await.expect(200).text();
+    let closed = requested(&gus, "service=suite&at=2026-11-28T00:15:00-05:00").await.expect(200).text();
     assert!(closed.contains("Friday 27 November, 00:15"), "the small hours are the night before's: {closed}");
     book(&app, BEA, "suite", "2026-11-27", "18:00").await;
-    let taken = asked(&gus, "service=suite&date=2026-11-27&at=18:00").await.text();
+    let taken = requested(&gus, "service=suite&date=2026-11-27&at=18:00").await.text();
     assert!(taken.contains("just been taken") && taken.contains("Free near it"), "{taken}");
     assert!(taken.contains("Wait for it"), "{taken}");
-    let there = asked(&bea, "service=pod&date=2026-11-27&at=18:30").await.text();
+    let there = requested(&bea, "service=pod&date=2026-11-27&at=18:30").await.text();
     assert!(there.contains("another booking at this time") && there.contains("their name"), "{there}");
     // For somebody else it can be held at the same time.
-    let form = format!("service=pod&guest_name=Ann&starts_at={}", stamp("2026-11-27T18:30:00-05:00"));
-    let path = led(bea.submit("/book/hold/", &form).await);
+    let form = format!("service=pod&guest_name=Ann&starts_at={}", utc("2026-11-27T18:30:00-05:00"));
+    let path = redirect_of(bea.submit("/book/hold/", &form).await);
     assert!(bea.get(&path).await.text().contains("value=\"Ann\""));
     let form = form.replace("&guest_name=Ann", "").replace("pod", "lawn");
     let refused = bea.submit("/book/hold/", &form).await.expect(409).text();
     assert!(refused.contains("another booking at this time"), "{refused}");
-    let early = format!("service=massage&starts_at={}", stamp("2026-11-30T14:00:00-05:00"));
+    let early = format!("service=massage&starts_at={}", utc("2026-11-30T14:00:00-05:00"));
     let refused = gus.submit("/book/hold/", &early).await.expect(403).text();
     assert!(refused.contains("It opens to you on Friday 27 November, 00:00"), "{refused}");
     for odd in ["25:00", "soon", "14:03", "%00", "99999999999999999999"] {
-        let answer = asked(&gus, &format!("service=massage&date=2026-11-27&at={odd}")).await.expect(400);
+        let answer = requested(&gus, &format!("service=massage&date=2026-11-27&at={odd}")).await.expect(400);
         assert!(answer.text().contains("role=\"alert\""), "{odd}");
     }
-    let moved = led(gus.get("/book/review/?service=suite&starts_at=2026-11-27T23:00:00Z").await);
+    let moved = redirect_of(gus.get("/book/review/?service=suite&starts_at=2026-11-27T23:00:00Z").await);
     assert_eq!(moved, "/book/?service=suite&at=2026-11-27T23:00:00Z");
 }
 
@@ -384,21 +397,24 @@ async fn kept_times_say_for_whom_and_until_when() {
     let wait = format!(
         "service_id={}&tell=on&starts_at={}",
         app.service("suite").await,
-        stamp("2026-11-27T18:00:00-05:00")
+        utc("2026-11-27T18:00:00-05:00")
     );
-    assert_eq!(led(app.browser(GUS).submit("/book/wait/", &wait).await), "/dashboard/bookings/#waits");
+    assert_eq!(
+        redirect_of(app.browser(GUS).submit("/book/wait/", &wait).await),
+        "/dashboard/bookings/#waits"
+    );
     app.set_time("2026-11-26T18:00:00-05:00");
     app.db().tx(bookings::run_maintenance).await.expect("swept");
     app.run_jobs().await;
-    let told = app.mails().into_iter().find(|mail| mail.contains("Free now")).expect("a letter");
-    assert!(told.replace("=\r\n", "").contains("/book/?service"), "{told}");
+    let response = app.mails().into_iter().find(|mail| mail.contains("Free now")).expect("a letter");
+    assert!(response.replace("=\r\n", "").contains("/book/?service"), "{response}");
 }
 
 #[tokio::test]
 async fn the_desk_holds_for_nobody_in_particular() {
     let app = TestClub::open().await;
     let path = hold(&app.browser(DORA), "pod", FRIDAY).await;
-    led(app.browser(DORA).submit(&path, "guest_name=Ann&deed=book").await);
+    redirect_of(app.browser(DORA).submit(&path, "guest_name=Ann&deed=book").await);
 }
 
 /// Whatever is sent twice at once, as by a button pressed twice, is done once, and both answers lead to it.
@@ -407,47 +423,47 @@ async fn two_at_once_do_it_once() {
     let app = TestClub::open().await;
     let (bea, visitor) = (app.browser(BEA), app.visitor());
     let once = "5".repeat(64);
-    let form = format!("service=suite&once={once}&starts_at={}", stamp("2026-11-27T18:00:00-05:00"));
+    let form = format!("service=suite&once={once}&starts_at={}", utc("2026-11-27T18:00:00-05:00"));
     let (one, two) = tokio::join!(visitor.submit("/book/hold/", &form), visitor.submit("/book/hold/", &form));
     assert_eq!(cookie(&one), cookie(&two));
-    assert_eq!(led(one), led(two), "a visitor's");
+    assert_eq!(redirect_of(one), redirect_of(two), "a visitor's");
 
-    let form = format!("service=massage&starts_at={}", stamp(FRIDAY));
+    let form = format!("service=massage&starts_at={}", utc(FRIDAY));
     let (one, two) = tokio::join!(bea.submit("/book/hold/", &form), bea.submit("/book/hold/", &form));
-    let path = led(one);
-    assert_eq!(path, led(two), "an account's");
+    let path = redirect_of(one);
+    assert_eq!(path, redirect_of(two), "an account's");
     assert_eq!(app.as_(BEA).get(MINE).await.list("held").len(), 1);
 
     let addon = app.addon("led").await;
     let form = format!("addon-{addon}=2&special_requests=Slow&deed=update");
     let (one, two) = tokio::join!(bea.submit(&path, &form), bea.submit(&path, &form));
-    assert_eq!((led(one), led(two)), (path.clone(), path.clone()), "written down");
+    assert_eq!((redirect_of(one), redirect_of(two)), (path.clone(), path.clone()), "written down");
 
     let form = format!("addon-{addon}=2&deed=book");
     let (one, two) = tokio::join!(bea.submit(&path, &form), bea.submit(&path, &form));
-    let visit = led(one);
-    assert_eq!(visit, led(two), "booked");
+    let visit = redirect_of(one);
+    assert_eq!(visit, redirect_of(two), "booked");
     assert_eq!(upcoming(&app, BEA).await, 1);
 
-    let (moving, form) = (format!("{visit}move/"), format!("to={}", stamp("2026-11-28T15:00:00-05:00")));
+    let (moving, form) = (format!("{visit}move/"), format!("to={}", utc("2026-11-28T15:00:00-05:00")));
     let (one, two) = tokio::join!(bea.submit(&moving, &form), bea.submit(&moving, &form));
-    assert_eq!((led(one), led(two)), (visit.clone(), visit.clone()), "moved");
+    assert_eq!((redirect_of(one), redirect_of(two)), (visit.clone(), visit.clone()), "moved");
     assert_eq!(app.as_(BEA).get(MINE).await.list("upcoming")[0]["moves"], 1);
 
     let (repeating, form) =
         (format!("{visit}repeat/"), format!("every_weeks=1&times=2&once={once}&deed=book"));
     let (one, two) = tokio::join!(bea.submit(&repeating, &form), bea.submit(&repeating, &form));
-    assert_eq!(led(one), led(two), "repeated");
+    assert_eq!(redirect_of(one), redirect_of(two), "repeated");
     assert_eq!(upcoming(&app, BEA).await, 3);
 
     let form = format!("service_id={}&from=2026-11-28", app.service("suite").await);
     let (one, two) = tokio::join!(bea.submit("/book/wait/", &form), bea.submit("/book/wait/", &form));
-    assert_eq!(led(one), led(two), "waited for");
+    assert_eq!(redirect_of(one), redirect_of(two), "waited for");
     assert_eq!(bea.get("/dashboard/bookings/").await.text().matches("/leave/").count(), 1);
 
     let cancelling = format!("{visit}cancel/");
     let (one, two) = tokio::join!(bea.submit(&cancelling, ""), bea.submit(&cancelling, ""));
-    assert_eq!((led(one), led(two)), (visit.clone(), visit), "cancelled");
+    assert_eq!((redirect_of(one), redirect_of(two)), (visit.clone(), visit), "cancelled");
     assert_eq!(upcoming(&app, BEA).await, 2);
 }
 
@@ -457,7 +473,7 @@ async fn the_scene_that_one_likes_is_chosen_already() {
     let app = TestClub::open().await;
     let liked = json!({"scene": "forest-retreat"});
     app.as_(GUS).patch("/api/users/preferences/", liked).await.expect(200);
-    let words = wish(&app, "suite", "2026-11-27", "18:00").await;
+    let words = request_body(&app, "suite", "2026-11-27", "18:00").await;
     let held = app.as_(GUS).post("/api/bookings/hold/", words).await.expect(201);
     let path = format!("/book/held/{}/", held.number("id"));
     let gus = app.browser(GUS);
@@ -481,16 +497,16 @@ async fn who_holds_a_time_is_told_so() {
 async fn the_page_of_a_released_hold_says_so() {
     let app = TestClub::open().await;
     let visitor = app.visitor();
-    let form = |local: &str| format!("service=pod&starts_at={}", stamp(local));
+    let form = |local: &str| format!("service=pod&starts_at={}", utc(local));
     let first = visitor.submit("/book/hold/", &form("2026-11-27T12:00:00-05:00")).await;
     let known = app.visitor().with("cookie", &cookie(&first));
-    let first = led(first);
+    let first = redirect_of(first);
     let second = known.submit("/book/hold/", &form("2026-11-27T14:00:00-05:00")).await;
     let known = app.visitor().with("cookie", &cookie(&second));
-    let second = led(second);
+    let second = redirect_of(second);
     let page = known.get(&first).await.expect(404).text();
     assert!(page.contains("Visitors hold one time at a time") && page.contains(&second), "{page}");
-    assert!(led(visitor.get(&first).await).starts_with("/login/"), "strangers are told nothing");
+    assert!(redirect_of(visitor.get(&first).await).starts_with("/login/"), "strangers are told nothing");
 }
 
 /// The worked example I: a service for two takes the room of capacity 2 and both technicians who can.
@@ -507,8 +523,8 @@ async fn a_couple_needs_one_room_for_two() {
         (slot["room_name"].as_str(), slot["technicians"].as_array().map(Vec::len)),
         (Some("Duet"), Some(2))
     );
-    let wish = json!({"service_id": massage, "date": "2026-11-27", "start_time": "14:00"});
-    let booked = app.as_(GUS).post("/api/bookings/create_booking/", wish).await.expect(201);
+    let request_body = json!({"service_id": massage, "date": "2026-11-27", "start_time": "14:00"});
+    let booked = app.as_(GUS).post("/api/bookings/create_booking/", request_body).await.expect(201);
     assert_eq!(booked["room"]["name"], "Stone", "the room for two is still free");
     assert!(at_two(&app.as_(BEA).get(&path).await.expect(200)).is_none());
 }

@@ -14,7 +14,7 @@ use crate::accounts::{
     PASSWORD, RESET, VERIFY, claimant, mails_to, register, sign_up, token, verify, with, zoe,
 };
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, and, wish};
+use crate::{CREATE, and, request_body};
 
 const ZOE: &str = "zoe@example.com";
 const ME: &str = "/api/users/profile/me/";
@@ -91,8 +91,8 @@ async fn a_changed_password_or_address_ends_every_open_link() {
     let link = token(&app, ZOE, RESET).await;
     let entered = login(&app, "a-third-password").await.expect(200);
     let me = with(&app, &entered);
-    let wish = json!({"email": "zoe@new.example", "current_password": "a-third-password"});
-    me.post("/api/auth/email/", wish).await.expect(202);
+    let request_body = json!({"email": "zoe@new.example", "current_password": "a-third-password"});
+    me.post("/api/auth/email/", request_body).await.expect(202);
     let change = token(&app, "zoe@new.example", VERIFY).await;
     me.post("/api/auth/verify/", json!({"token": change})).await.expect(204);
     set_by(&app, &link, "the-password-of-eve").await.refused(400, "link_expired");
@@ -185,7 +185,7 @@ async fn who_claimed_an_address_before_its_owner_keeps_nothing() {
     let by_eve = app.visitor().with("user-agent", "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0");
     by_eve.post("/api/auth/register/", eve()).await.expect(202);
     let guest = json!({"guest_name": "Zoe Lind", "guest_email": ZOE});
-    let booked = and(wish(&app, "pod", "2026-11-26", "12:00").await, guest);
+    let booked = and(request_body(&app, "pod", "2026-11-26", "12:00").await, guest);
     app.as_(DORA).post(CREATE, booked).await.expect(201);
     let link = token(&app, ZOE, VERIFY).await;
     let mail = mails_to(&app, ZOE).await.into_iter().find(|mail| mail.contains(VERIFY)).expect("the email");
@@ -263,19 +263,19 @@ async fn a_change_to_somebody_elses_address_needs_the_account_itself() {
     let eve = and(eve(), json!({"email": "eve@example.com"}));
     let eve = sign_up(&app, eve).await;
     let eve = with(&app, &eve);
-    let wish = json!({"email": ZOE, "current_password": "the-password-of-eve"});
-    eve.post("/api/auth/email/", wish).await.expect(202);
+    let request_body = json!({"email": ZOE, "current_password": "the-password-of-eve"});
+    eve.post("/api/auth/email/", request_body).await.expect(202);
     let link = token(&app, ZOE, VERIFY).await;
     let mail = mails_to(&app, ZOE).await.pop().expect("a mail");
     // Whose account it is, when and from where it was asked for; and that it takes the account's password.
-    for said in [
+    for message in [
         "Name   Eve Roe",
         "Asked  Tuesday, November 24, 10:00 AM EST",
         "From   network 192.0.2.1",
         "If it was you, please confirm it with the account=E2=80=99s password.",
         "If it wasn=E2=80=99t you, ignore this email. Nothing changes without the link.",
     ] {
-        assert!(mail.contains(said), "{said}: {mail}");
+        assert!(mail.contains(message), "{message}: {mail}");
     }
     app.visitor().post("/api/auth/verify/", json!({"token": link})).await.refused(400, "invalid");
     let new = json!({"token": link, "new_password": "the-password-of-zoe"});
@@ -297,8 +297,12 @@ async fn a_name_that_is_an_advertisement_stands_in_no_email() {
     let app = TestClub::open().await;
     for name in ["Win at evil.test", "http://evil.test", "Call 212 555 0666 evil", "a@evil.test"] {
         later(&app, SignedDuration::from_hours(2));
-        let wish = and(zoe(), json!({"first_name": name}));
-        app.visitor().with("user-agent", "evil.test/1.0").post("/api/auth/register/", wish).await.expect(202);
+        let request_body = and(zoe(), json!({"first_name": name}));
+        app.visitor()
+            .with("user-agent", "evil.test/1.0")
+            .post("/api/auth/register/", request_body)
+            .await
+            .expect(202);
     }
     let mails = mails_to(&app, ZOE).await;
     assert_eq!(mails.len(), 4);
@@ -313,8 +317,8 @@ async fn accounts_that_are_not_verified_go_after_thirty_days() {
     register(&app, zoe()).await;
     let gone = claimant(&app, ZOE).await;
     register(&app, and(zoe(), json!({"email": "ida@example.com"}))).await;
-    let kept = claimant(&app, "ida@example.com").await;
-    let booked = and(wish(&app, "pod", "2026-11-26", "12:00").await, json!({"person_id": kept}));
+    let stored = claimant(&app, "ida@example.com").await;
+    let booked = and(request_body(&app, "pod", "2026-11-26", "12:00").await, json!({"person_id": stored}));
     app.as_(DORA).post(CREATE, booked).await.expect(201);
     sign_up(&app, and(zoe(), json!({"email": "nia@example.com"}))).await;
     let found = app.as_(DORA).get("/api/staff/people/?q=ida@example.com").await;
@@ -329,11 +333,11 @@ async fn accounts_that_are_not_verified_go_after_thirty_days() {
     assert!(there.await.expect("a look"), "thirty days have not passed");
     app.set_time("2026-12-25T17:00:00-05:00");
     app.run_jobs().await;
-    let looked = app.db().view(move |tx| Ok((people::person(tx, gone).is_ok(), people::person(tx, kept)?)));
-    let (is_there, kept) = looked.await.expect("a look");
+    let looked = app.db().view(move |tx| Ok((people::person(tx, gone).is_ok(), people::person(tx, stored)?)));
+    let (is_there, stored) = looked.await.expect("a look");
     assert!(!is_there, "nothing refers to it");
     assert_eq!(
-        (kept.full_name().as_str(), kept.email.as_ref()),
+        (stored.full_name().as_str(), stored.email.as_ref()),
         ("Zoe Lind", None),
         "a guest whom the desk wrote down"
     );
@@ -352,7 +356,7 @@ async fn accounts_that_are_not_verified_go_after_thirty_days() {
 #[tokio::test]
 async fn a_hold_survives_signing_up_and_the_link_leads_back_to_it() {
     let app = TestClub::open().await;
-    let body = wish(&app, "pod", "2026-11-26", "12:00").await;
+    let body = request_body(&app, "pod", "2026-11-26", "12:00").await;
     let held = app.visitor().post("/api/bookings/hold/", body).await.expect(201);
     let (path, cookie) = (
         format!("/book/held/{}/", held.number("id")),
@@ -361,9 +365,9 @@ async fn a_hold_survives_signing_up_and_the_link_leads_back_to_it() {
     let browser = app.visitor().with("cookie", &cookie);
     let form =
         format!("first_name=Zoe&last_name=Lind&email=zoe%40example.com&password={PASSWORD}&next={path}");
-    let asked = browser.submit("/signup/", &form).await.expect(303);
-    assert_eq!(asked.header("location"), format!("/signup/check/?next={path}"));
-    let page = browser.get(asked.header("location")).await.expect(200).text();
+    let query = browser.submit("/signup/", &form).await.expect(303);
+    assert_eq!(query.header("location"), format!("/signup/check/?next={path}"));
+    let page = browser.get(query.header("location")).await.expect(200).text();
     assert!(page.contains("stays held for you until") && page.contains("data-until="), "{page}");
     browser.get(&path).await.expect(200);
     let link = token(&app, ZOE, VERIFY).await;
@@ -385,7 +389,7 @@ async fn a_hold_survives_signing_up_and_the_link_leads_back_to_it() {
 #[tokio::test]
 async fn a_page_over_plain_http_says_why_nobody_stays_signed_in() {
     let app = TestClub::open().await;
-    let said = "will not keep you signed in";
+    let message = "will not keep you signed in";
     sign_up(&app, zoe()).await;
     let form = format!("email=zoe%40example.com&password={PASSWORD}");
     for (host, proto, is_told) in [
@@ -402,14 +406,14 @@ async fn a_page_over_plain_http_says_why_nobody_stays_signed_in() {
         }
         for path in ["/login/", "/signup/"] {
             assert_eq!(
-                guest.get(path).await.expect(200).text().contains(said),
+                guest.get(path).await.expect(200).text().contains(message),
                 is_told,
                 "{host} {proto:?} {path}"
             );
         }
         let answer = guest.submit("/login/", &form).await;
         assert_eq!(
-            (answer.status, answer.text().contains(said)),
+            (answer.status, answer.text().contains(message)),
             if is_told { (400, true) } else { (303, false) }
         );
         assert_eq!(answer.header("set-cookie").is_empty(), is_told, "no sign-in that nobody can use");

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use testing::{Answer, BEA, DORA, GUS, MAX, OLA, PIA, Player, TestClub};
 
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, and, book, wish};
+use crate::{CREATE, and, book, request_body};
 
 async fn staff(app: &TestClub, by: Player, whose: Player, what: &str, words: Value) -> Answer {
     app.as_(by).post(&format!("/api/memberships/{}/{what}/", app.person(whose)), words).await
@@ -109,7 +109,7 @@ async fn the_birthday_gift_is_given_once_whatever_is_done_to_the_birthday() {
     born("1990-11-03").await.expect(200);
     born("1990-12-03").await.expect(200);
     let gift = async |date: &str| {
-        let words = and(wish(&app, "massage", date, "12:00").await, json!({"use_birthday": true}));
+        let words = and(request_body(&app, "massage", date, "12:00").await, json!({"use_birthday": true}));
         app.as_(PIA).post(CREATE, words).await.expect(201)["pricing"]["final_total"].clone()
     };
     assert_eq!(gift("2026-12-03").await, "0.00");
@@ -147,8 +147,9 @@ async fn of_two_at_once_one_has_the_birthday_gift() {
     for round in 0..4 {
         let app = TestClub::open().await;
         app.as_(PIA).patch("/api/users/profile/me/", json!({"birthday": "1990-12-03"})).await.expect(200);
-        let words =
-            async |date: &str| and(wish(&app, "massage", date, "12:00").await, json!({"use_birthday": true}));
+        let words = async |date: &str| {
+            and(request_body(&app, "massage", date, "12:00").await, json!({"use_birthday": true}))
+        };
         let (one, other) = (words("2026-12-03").await, words("2026-12-04").await);
         let pia = app.as_(PIA);
         let (one, other) = if round % 2 == 0 {

@@ -161,16 +161,16 @@ impl World {
         let zone = self.app.catalogue().await.club.zone.clone();
         let (date, hour) = (day.to_zoned(zone).date(), 10 + self.chance.below(9));
         let service = self.app.service(self.chance.of(&["massage", "pod"])).await;
-        let mut words =
+        let mut input =
             json!({"service_id": service, "date": date.to_string(), "start_time": format!("{hour:02}:00")});
         if self.chance.below(2) == 0 {
-            words["guest_name"] = json!("Ann Lee");
-            words["guest_email"] = json!(format!("guest{}@example.com", self.chance.below(4)));
+            input["guest_name"] = json!("Ann Lee");
+            input["guest_email"] = json!(format!("guest{}@example.com", self.chance.below(4)));
         }
-        let (wish, person) = (parsed::<BookingRequest>(&words), self.app.person(by));
+        let (request_body, person) = (parsed::<BookingRequest>(&input), self.app.person(by));
         let booked = self.app.db().tx(move |tx| {
             let by = Actor::of(people::person(tx, person)?);
-            bookings::book(tx, &by, &wish)
+            bookings::book(tx, &by, &request_body)
         });
         if let Ok(booking) = booked.await {
             self.log.push(format!("book {} {}", booking.id, booking.starts_at));

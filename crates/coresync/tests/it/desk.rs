@@ -4,20 +4,21 @@ use serde_json::json;
 use testing::{BEA, DORA, GUS, MAX, OLA, PIA, TOM, TestClub, UMA};
 
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, MINE, and, cancel, wish};
+use crate::{CREATE, MINE, and, cancel, request_body};
 
 /// A guest without an account, written down by the desk: at list price, and nobody's own.
 #[tokio::test]
 async fn the_desk_books_for_a_guest_by_name() {
     let app = TestClub::open().await;
     let guest = json!({"guest_name": "Mr Walker", "guest_phone": "+1 212 555 0199", "guest_email": "walker@cast.test"});
-    let wished = and(wish(&app, "massage", "2026-11-27", "14:00").await, guest);
+    let wished = and(request_body(&app, "massage", "2026-11-27", "14:00").await, guest);
     let booked = app.as_(DORA).post(CREATE, wished).await.expect(201);
     assert_eq!(booked["guest_name"], "Mr Walker");
     assert_eq!(booked["pricing"]["final_total"], "200.00");
     assert_eq!(app.as_(DORA).get(MINE).await.number("total_upcoming"), 0, "it is not hers");
     // Two guests at one time are two people.
-    let other = and(wish(&app, "massage", "2026-11-27", "14:00").await, json!({"guest_name": "Ms Walker"}));
+    let other =
+        and(request_body(&app, "massage", "2026-11-27", "14:00").await, json!({"guest_name": "Ms Walker"}));
     app.as_(DORA).post(CREATE, other).await.expect(201);
     assert_eq!(cancel(&app, MAX, booked.number("id")).await.expect(200)["fee"], "0.00");
 }
@@ -41,7 +42,7 @@ async fn a_technician_is_no_desk() {
     app.as_(TOM).get(&format!("/api/bookings/{}/", booked.number("id"))).await.refused(404, "not_found");
     cancel(&app, TOM, booked.number("id")).await.refused(404, "not_found");
     let for_gus = json!({"person_id": app.person(GUS), "start_time": "16:00"});
-    let for_gus = and(wish(&app, "pod", "2026-11-27", "16:00").await, for_gus);
+    let for_gus = and(request_body(&app, "pod", "2026-11-27", "16:00").await, for_gus);
     app.as_(TOM).post(CREATE, for_gus).await.refused(403, "not_allowed");
 }
 
@@ -82,7 +83,7 @@ async fn alive_and_ready() {
 async fn an_account_or_a_companion_that_is_not_there_is_said() {
     let app = TestClub::open().await;
     for field in ["person_id", "companion_id"] {
-        let words = and(wish(&app, "couples", "2026-11-27", "12:00").await, json!({field: 5}));
+        let words = and(request_body(&app, "couples", "2026-11-27", "12:00").await, json!({field: 5}));
         for path in [CREATE, "/api/bookings/hold/", "/api/bookings/series/"] {
             let words = and(words.clone(), json!({"every_weeks": 1, "times": 2, "count": 2}));
             let refused = app.as_(DORA).post(path, words).await.refused(400, "invalid");

@@ -94,8 +94,8 @@ async fn the_document_is_sound() {
         assert!(path.ends_with('/'), "{place}: paths end in a slash");
         let name = operation["operationId"].as_str().unwrap_or_else(|| panic!("{place} has no name"));
         assert!(names.insert(name.to_owned()), "{place}: {name} comes twice");
-        let said = operation["summary"].as_str().or_else(|| operation["description"].as_str());
-        assert!(said.is_some_and(|text| !text.is_empty()), "{place} says nothing");
+        let message = operation["summary"].as_str().or_else(|| operation["description"].as_str());
+        assert!(message.is_some_and(|text| !text.is_empty()), "{place} says nothing");
         let responses = operation["responses"].as_object().expect("responses");
         assert!(responses.keys().any(|status| status.starts_with('2')), "{place} never works out");
         let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
@@ -104,9 +104,9 @@ async fn the_document_is_sound() {
             .filter(|one| one["in"] == "path")
             .map(|one| one["name"].as_str().expect("a name"))
             .collect();
-        let wanted: BTreeSet<&str> =
+        let expected: BTreeSet<&str> =
             path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect();
-        assert_eq!(in_path, wanted, "{place}");
+        assert_eq!(in_path, expected, "{place}");
         for one in &parameters {
             assert_eq!(
                 one["required"] == true,
@@ -137,7 +137,7 @@ async fn every_operation_says_who_may_ask_and_what_refuses_it() {
         assert!(responses.contains_key("429"), "{place}");
         for (status, response) in responses {
             assert!(
-                response["description"].as_str().is_some_and(|said| !said.is_empty()),
+                response["description"].as_str().is_some_and(|message| !message.is_empty()),
                 "{place} {status}"
             );
             if status.starts_with(['4', '5']) {

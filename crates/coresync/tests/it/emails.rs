@@ -8,7 +8,7 @@ use testing::{Answer, BEA, DORA, GUS, PIA, TestClub, UMA};
 
 use crate::accounts::{PASSWORD, VERIFY, claimant, mails_to, register, token, verify, zoe};
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, and, book, wish};
+use crate::{CREATE, and, book, request_body};
 
 fn subject(mail: &str) -> String {
     mail.lines().find_map(|line| line.strip_prefix("Subject: ")).unwrap_or_default().to_owned()
@@ -21,7 +21,7 @@ async fn subjects(app: &TestClub, to: &str) -> Vec<String> {
 /// Books for somebody else.
 async fn book_for(app: &TestClub, by: testing::Player, time: &str, name: &str, email: &str) -> Answer {
     let guest = json!({"guest_name": name, "guest_email": email});
-    let wished = and(wish(app, "pod", "2026-11-27", time).await, guest);
+    let wished = and(request_body(app, "pod", "2026-11-27", time).await, guest);
     app.as_(by).post(CREATE, wished).await
 }
 
@@ -39,8 +39,8 @@ fn guest_path(mail: &str) -> String {
 }
 
 fn parsed<I: kit::web::Input>(value: &Value) -> I {
-    let words = kit::web::RawInput::from_json(value.to_string().as_bytes());
-    words.and_then(kit::web::RawInput::parse).expect("good words")
+    let input = kit::web::RawInput::from_json(value.to_string().as_bytes());
+    input.and_then(kit::web::RawInput::parse).expect("good words")
 }
 
 #[tokio::test]
@@ -58,10 +58,10 @@ async fn an_account_whose_address_is_not_verified_has_nobody_else_emailed() {
     let mut ids = Vec::new();
     for (n, time) in ["10:00", "11:00"].into_iter().enumerate() {
         let when = json!({"date": "2026-11-26", "start_time": time, "guest_email": format!("victim{n}@example.com")});
-        let wish: bookings::BookingRequest = parsed(&and(spam.clone(), when));
+        let request_body: bookings::BookingRequest = parsed(&and(spam.clone(), when));
         let booked = app.db().tx(move |tx| {
             let by = people::Actor::of(people::person(tx, person)?);
-            bookings::book(tx, &by, &wish)
+            bookings::book(tx, &by, &request_body)
         });
         ids.push(booked.await.expect("booked").id);
     }
@@ -100,7 +100,7 @@ async fn a_verified_account_names_five_guests_a_day_by_email() {
     book_for(&app, UMA, "15:00", "Ann", "ann5@example.com").await.refused(409, "too_many_guest_emails");
     book_for(&app, UMA, "15:00", "Ann", "ANN0@example.com").await.expect(201);
     // Without an email, and by the desk, there is no such limit.
-    let nameless = and(wish(&app, "pod", "2026-11-27", "16:00").await, json!({"guest_name": "Ann"}));
+    let nameless = and(request_body(&app, "pod", "2026-11-27", "16:00").await, json!({"guest_name": "Ann"}));
     app.as_(UMA).post(CREATE, nameless).await.expect(201);
     book_for(&app, DORA, "17:00", "Ann", "ann6@example.com").await.expect(201);
     app.set_time("2026-11-25T00:00:01-05:00");
@@ -116,15 +116,16 @@ async fn the_limit_of_guests_holds_when_they_are_named_at_once() {
     let mut tasks = tokio::task::JoinSet::new();
     for n in 0..16 {
         let db = app.db().clone();
-        let words = json!({"service_id": pod, "date": "2026-11-27", "start_time": format!("{:02}:{:02}", 8 + n / 2, 30 * (n % 2)),
+        let input = json!({"service_id": pod, "date": "2026-11-27", "start_time": format!("{:02}:{:02}", 8 + n / 2, 30 * (n % 2)),
             "guest_name": "Ann", "guest_email": format!("ann{n}@example.com")});
-        let wish: bookings::BookingRequest = kit::web::RawInput::from_json(words.to_string().as_bytes())
-            .and_then(kit::web::RawInput::parse)
-            .expect("good words");
+        let request_body: bookings::BookingRequest =
+            kit::web::RawInput::from_json(input.to_string().as_bytes())
+                .and_then(kit::web::RawInput::parse)
+                .expect("good words");
         tasks.spawn(async move {
             db.tx(move |tx| {
                 let by = people::Actor::of(people::person(tx, person)?);
-                bookings::book(tx, &by, &wish).map(drop)
+                bookings::book(tx, &by, &request_body).map(drop)
             })
             .await
         });
@@ -210,17 +211,17 @@ async fn the_link_of_a_guest_ends_with_erasure() {
     erased.await.expect("erased");
     app.visitor().get(&path).await.expect(404);
     app.visitor().submit(&format!("{path}stop/"), "").await.expect(404);
-    let kept = app
+    let stored = app
         .db()
         .view(|tx| tx.all::<(String,)>(sql!("SELECT to_address FROM mails WHERE to_address <> ''"), args![]));
-    assert!(kept.await.expect("the log").is_empty(), "the log keeps no address of theirs or their guest's");
+    assert!(stored.await.expect("the log").is_empty(), "the log keeps no address of theirs or their guest's");
 }
 
 #[tokio::test]
 async fn a_series_is_one_email_with_all_dates_and_can_be_cancelled_as_a_whole() {
     let app = TestClub::open().await;
     let series = and(
-        wish(&app, "pod", "2026-11-27", "14:00").await,
+        request_body(&app, "pod", "2026-11-27", "14:00").await,
         json!({"every_weeks": 1, "times": 3,
         "guest_name": "Ann", "guest_email": "ann@example.com"}),
     );
@@ -247,12 +248,12 @@ async fn a_series_is_one_email_with_all_dates_and_can_be_cancelled_as_a_whole() 
     app.as_(UMA).post(&format!("/api/bookings/{}/cancel_booking/", ids[1]), json!({})).await.expect(200);
     let shown = app.browser(UMA).get(&format!("/dashboard/bookings/{}/cancel/", ids[0])).await.expect(200);
     assert!(shown.text().contains("Cancel the whole series"), "{}", shown.text());
-    let asked =
+    let query =
         app.browser(UMA).get(&format!("/dashboard/bookings/{}/cancel-series/", ids[0])).await.expect(200);
     assert!(
-        asked.text().contains("free") && asked.text().matches("row-name").count() == 2,
+        query.text().contains("free") && query.text().matches("row-name").count() == 2,
         "{}",
-        asked.text()
+        query.text()
     );
     app.set_time("2026-11-24T11:40:00-05:00");
     let done =
@@ -264,9 +265,9 @@ async fn a_series_is_one_email_with_all_dates_and_can_be_cancelled_as_a_whole() 
         .refused(409, "wrong_state");
     app.browser(UMA).submit(&format!("/dashboard/bookings/{}/cancel-series/", ids[0]), "").await.expect(303);
     app.as_(BEA).post(&format!("/api/bookings/{}/cancel_series/", ids[2]), json!({})).await.expect(404);
-    let told = subjects(&app, "uma@cast.test").await;
-    let off: Vec<&String> = told.iter().filter(|one| one.starts_with("Canceled: ")).collect();
-    assert_eq!(off.len(), 2, "{told:?}");
+    let response = subjects(&app, "uma@cast.test").await;
+    let off: Vec<&String> = response.iter().filter(|one| one.starts_with("Canceled: ")).collect();
+    assert_eq!(off.len(), 2, "{response:?}");
     assert!(off[1].ends_with("Nov 27, Dec 11"), "{off:?}");
 }
 
@@ -274,7 +275,7 @@ async fn a_series_is_one_email_with_all_dates_and_can_be_cancelled_as_a_whole() 
 async fn several_services_of_a_visit_are_one_email_and_one_reminder() {
     let app = TestClub::open().await;
     let then = json!({"then": [{"service_id": app.service("laser").await}]});
-    let wished = and(wish(&app, "pod", "2026-11-27", "14:00").await, then);
+    let wished = and(request_body(&app, "pod", "2026-11-27", "14:00").await, then);
     app.as_(PIA).post(CREATE, wished).await.expect(201);
     let mails = mails_to(&app, "pia@cast.test").await;
     assert_eq!(mails.len(), 1, "{mails:?}");
@@ -286,8 +287,8 @@ async fn several_services_of_a_visit_are_one_email_and_one_reminder() {
     assert_eq!(mails[0].matches("BEGIN:VEVENT").count(), 4);
     app.set_time("2026-11-26T15:00:00-05:00");
     app.db().tx(bookings::run_maintenance).await.expect("a sweep");
-    let told = subjects(&app, "pia@cast.test").await;
-    assert_eq!(told.iter().filter(|one| one.starts_with("Tomorrow: ")).count(), 1, "{told:?}");
+    let response = subjects(&app, "pia@cast.test").await;
+    assert_eq!(response.iter().filter(|one| one.starts_with("Tomorrow: ")).count(), 1, "{response:?}");
 }
 
 #[tokio::test]
@@ -302,8 +303,8 @@ async fn what_the_club_does_is_told_with_its_reason_to_who_has_unsubscribed_too(
     app.run_jobs().await;
     app.set_time("2026-11-24T11:00:00-05:00");
     let path = format!("/dashboard/bookings/{}/cancel/", booked.number("id"));
-    let asked = app.browser(DORA).get(&path).await.expect(200);
-    assert!(asked.text().contains("name=\"reason\""), "{}", asked.text());
+    let query = app.browser(DORA).get(&path).await.expect(200);
+    assert!(query.text().contains("name=\"reason\""), "{}", query.text());
     assert!(!app.browser(GUS).get(&path).await.expect(200).text().contains("name=\"reason\""));
     let form = "reason=The+boiler+%3Cb%3Ebroke%3C%2Fb%3E.%0D%0ABcc%3A+x";
     app.browser(DORA).submit(&path, form).await.expect(303);
@@ -323,8 +324,8 @@ async fn what_the_club_does_is_told_with_its_reason_to_who_has_unsubscribed_too(
     book(&app, GUS, "massage", "2026-11-26", "14:00").await;
     app.set_time("2026-11-25T15:00:00-05:00");
     app.db().tx(bookings::run_maintenance).await.expect("a sweep");
-    let told = subjects(&app, "gus@cast.test").await;
-    assert!(told.len() == 3 && told.iter().all(|one| !one.starts_with("Tomorrow")), "{told:?}");
+    let response = subjects(&app, "gus@cast.test").await;
+    assert!(response.len() == 3 && response.iter().all(|one| !one.starts_with("Tomorrow")), "{response:?}");
     let why = app.db().view(|tx| {
         tx.all::<(String, String)>(sql!("SELECT kind, why FROM mails WHERE how = 'dropped'"), args![])
     });
@@ -405,8 +406,8 @@ async fn one_booking_is_one_event_for_life_and_its_sequence_rises() {
 async fn an_offer_that_has_run_out_is_not_sent() {
     let app = TestClub::open().await;
     let person = app.person(GUS);
-    let wish = and(wish(&app, "massage", "2026-11-27", "14:00").await, json!({}));
-    let held = app.as_(GUS).post("/api/bookings/hold/", wish).await.expect(201);
+    let request_body = and(request_body(&app, "massage", "2026-11-27", "14:00").await, json!({}));
+    let held = app.as_(GUS).post("/api/bookings/hold/", request_body).await.expect(201);
     let id = Id(held.number("id"));
     let written = app.db().tx(move |tx| {
         let data: Value =

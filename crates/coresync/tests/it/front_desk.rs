@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use testing::{Answer, BEA, DORA, GUS, MAX, OLA, PIA, Player, TOM, TestClub, UMA};
 
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, and, book, cents, search, starts, try_book, wish};
+use crate::{CREATE, and, book, cents, request_body, search, starts, try_book};
 
 fn path(id: i64, step: &str) -> String {
     format!("/api/bookings/{id}/{step}/")
@@ -165,7 +165,7 @@ async fn an_undone_no_show_has_cost_nothing() {
     for (player, time) in [(GUS, "12:00"), (BEA, "12:00"), (UMA, "12:00"), (UMA, "13:00")] {
         ids.push(book(&app, player, "pod", "2026-11-24", time).await.number("id"));
     }
-    let credit = and(wish(&app, "pod", "2026-11-24", "12:00").await, json!({"use_credit": true}));
+    let credit = and(request_body(&app, "pod", "2026-11-24", "12:00").await, json!({"use_credit": true}));
     ids.push(app.as_(PIA).post(CREATE, credit).await.expect(201).number("id"));
     let taxed = |tx: &mut kit::Tx<'_>| {
         let club = catalogue::current(tx)?.club.id;
@@ -277,11 +277,11 @@ async fn the_list_is_of_a_business_day() {
     let suite = book(&app, UMA, "suite", "2026-11-27", "22:30").await;
     let pod = book(&app, BEA, "pod", "2026-11-28", "08:00").await.number("id");
     let guest = json!({"guest_name": "Zoë O’Hara", "guest_phone": "+12125550199"});
-    let guest = and(wish(&app, "pod", "2026-11-27", "12:00").await, guest);
+    let guest = and(request_body(&app, "pod", "2026-11-27", "12:00").await, guest);
     let guest = app.as_(DORA).post(CREATE, guest).await.expect(201).number("id");
     // A hold is no visit.
     app.as_(GUS)
-        .post("/api/bookings/hold/", wish(&app, "pod", "2026-11-27", "13:00").await)
+        .post("/api/bookings/hold/", request_body(&app, "pod", "2026-11-27", "13:00").await)
         .await
         .expect(201);
     let friday = day(&app, DORA, "date=2026-11-27").await.expect(200);
@@ -367,7 +367,7 @@ async fn the_desk_enters_a_walk_in_who_sits_already() {
         let app = &app;
         async move {
             let guest = json!({"guest_name": "Wanda Inn"});
-            app.as_(DORA).post(CREATE, and(wish(app, "pod", "2026-11-24", time).await, guest)).await
+            app.as_(DORA).post(CREATE, and(request_body(app, "pod", "2026-11-24", time).await, guest)).await
         }
     };
     let refused = walk_in("10:25").await.refused(409, "too_late");
@@ -428,20 +428,22 @@ async fn the_audit_log_has_every_step() {
         )
     };
     let rows: Vec<(String, Value)> = app.db().view(read).await.expect("the log");
-    let told: Vec<(&str, &Value, &Value)> =
+    let response: Vec<(&str, &Value, &Value)> =
         rows.iter().map(|(what, details)| (what.as_str(), &details["before"], &details["after"])).collect();
-    let mut wanted = vec![
+    let mut expected = vec![
         ("visit_no_show", "confirmed", "no_show"),
         ("visit_step_undone", "no_show", "confirmed"),
         ("visit_checked_in", "confirmed", "checked_in"),
         ("visit_started", "checked_in", "in_progress"),
         ("visit_completed", "in_progress", "completed"),
     ];
-    wanted.sort_unstable();
-    let mut told: Vec<_> =
-        told.iter().map(|(what, b, a)| (*what, b.as_str().unwrap_or(""), a.as_str().unwrap_or(""))).collect();
-    told.sort_unstable();
-    assert_eq!(told, wanted);
+    expected.sort_unstable();
+    let mut response: Vec<_> = response
+        .iter()
+        .map(|(what, b, a)| (*what, b.as_str().unwrap_or(""), a.as_str().unwrap_or("")))
+        .collect();
+    response.sort_unstable();
+    assert_eq!(response, expected);
     let undone = rows.iter().find(|(what, _)| what == "visit_step_undone").expect("the undoing");
     assert_eq!((&undone.1["reason"], &undone.1["fee"]), (&json!("was in the garden"), &json!("45.00")));
 }

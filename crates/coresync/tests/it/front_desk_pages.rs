@@ -4,7 +4,7 @@ use serde_json::json;
 use testing::{BEA, DORA, GUS, MAX, TOM, TestClub, UMA};
 
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, MINE, and, book, wish};
+use crate::{CREATE, MINE, and, book, request_body};
 
 /// A secret as a form has it: it makes a form that is sent twice hold once.
 const ONCE: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
@@ -15,10 +15,10 @@ async fn the_day_is_worked_through_with_forms() {
     let dora = app.browser(DORA);
     let id = book(&app, BEA, "massage", "2026-11-24", "12:00").await.number("id");
     let guest = json!({"guest_name": "=Zoë", "guest_phone": "+12125550199"});
-    let guest = and(wish(&app, "pod", "2026-11-24", "13:00").await, guest);
+    let guest = and(request_body(&app, "pod", "2026-11-24", "13:00").await, guest);
     let zoe = app.as_(DORA).post(CREATE, guest).await.expect(201).number("id");
     let text = dora.get("/staff/day/").await.expect(200).text();
-    for said in [
+    for message in [
         "Tuesday 24 November",
         "Bea Morrow",
         "12:00 – 13:00",
@@ -31,19 +31,21 @@ async fn the_day_is_worked_through_with_forms() {
         "date=2026-11-23",
         "date=2026-11-25",
     ] {
-        assert!(text.contains(said), "{said}: {text}");
+        assert!(text.contains(message), "{message}: {text}");
     }
     for later in ["start", "no_show"] {
         assert!(!text.contains(&format!("name=\"action\" value=\"{later}\"")), "{later}: {text}");
     }
-    let act = format!("/staff/day/{id}/");
+    let action_path = format!("/staff/day/{id}/");
     // Well before its time, checking in takes a second step.
     assert!(text.contains("Check in early") && text.contains("starts at 12:00, more than an hour from now"));
-    let early = dora.submit(&act, "action=check_in&date=2026-11-24").await.expect(400).text();
+    let early = dora.submit(&action_path, "action=check_in&date=2026-11-24").await.expect(400).text();
     assert!(early.contains("more than an hour from now"), "{early}");
-    let led =
-        dora.submit(&act, "action=check_in&early=on&date=2026-11-24&status=confirmed").await.expect(303);
-    let path = led.header("location").to_owned();
+    let target = dora
+        .submit(&action_path, "action=check_in&early=on&date=2026-11-24&status=confirmed")
+        .await
+        .expect(303);
+    let path = target.header("location").to_owned();
     assert!(path.starts_with("/staff/day/?date=2026-11-24&status=confirmed&said=check_in"), "{path}");
     let text = dora.get(path.split('#').next().expect("a path")).await.expect(200).text();
     assert!(
@@ -51,29 +53,36 @@ async fn the_day_is_worked_through_with_forms() {
         "{text}"
     );
     // Someone else pressed it before: nothing is changed, and it is said who it was.
-    let again = app.browser(MAX).submit(&act, "action=check_in&date=2026-11-24").await.expect(409).text();
+    let again =
+        app.browser(MAX).submit(&action_path, "action=check_in&date=2026-11-24").await.expect(409).text();
     assert!(again.contains("This was done already") && again.contains("Dora Quill did it"), "{again}");
-    let early = dora.submit(&act, "action=start&date=2026-11-24").await.expect(409).text();
+    let early = dora.submit(&action_path, "action=start&date=2026-11-24").await.expect(409).text();
     assert!(early.contains("It can be done from Tuesday 24 November, 11:45"), "{early}");
-    let led = dora.submit(&act, "action=undo&undone=checked_in&date=2026-11-24").await.expect(303);
-    let text = dora.get(led.header("location").split('#').next().expect("a path")).await.expect(200).text();
+    let target = dora.submit(&action_path, "action=undo&undone=checked_in&date=2026-11-24").await.expect(303);
+    let text =
+        dora.get(target.header("location").split('#').next().expect("a path")).await.expect(200).text();
     assert!(text.contains("The check-in of Bea Morrow is undone."), "{text}");
     // Late, missed, and taken back by the manager, who says why.
     app.set_time("2026-11-24T12:15:00-05:00");
     assert!(dora.get("/staff/day/").await.expect(200).text().contains("Confirmed, late"));
-    let led = dora.submit(&act, "action=no_show&date=2026-11-24").await.expect(303);
-    let text = dora.get(led.header("location").split('#').next().expect("a path")).await.expect(200).text();
+    let target = dora.submit(&action_path, "action=no_show&date=2026-11-24").await.expect(303);
+    let text =
+        dora.get(target.header("location").split('#').next().expect("a path")).await.expect(200).text();
     assert!(text.contains("A fee of $150.00 is due."), "{text}");
     app.set_time("2026-11-24T13:00:00-05:00");
-    let refused = dora.submit(&act, "action=undo&undone=no_show&date=2026-11-24").await.expect(403).text();
+    let refused =
+        dora.submit(&action_path, "action=undo&undone=no_show&date=2026-11-24").await.expect(403).text();
     assert!(refused.contains("Only a manager can undo this now"), "{refused}");
     let max = app.browser(MAX);
     assert!(max.get("/staff/day/").await.text().contains(&format!("id=\"reason-{id}\"")));
     assert!(!dora.get("/staff/day/").await.text().contains("name=\"reason\""));
-    let missing =
-        max.submit(&act, "action=undo&undone=no_show&reason=&date=2026-11-24").await.expect(400).text();
+    let missing = max
+        .submit(&action_path, "action=undo&undone=no_show&reason=&date=2026-11-24")
+        .await
+        .expect(400)
+        .text();
     assert!(missing.contains("Say why this is undone."), "{missing}");
-    max.submit(&act, "action=undo&undone=no_show&reason=was+here&date=2026-11-24").await.expect(303);
+    max.submit(&action_path, "action=undo&undone=no_show&reason=was+here&date=2026-11-24").await.expect(303);
     // Filters, the empty day, the file.
     let some = dora.get("/staff/day/?date=2026-11-24&q=zo%C3%AB").await.expect(200).text();
     assert!(some.contains("1 visit.") && !some.contains("Bea Morrow") && some.contains("Show the whole day"));
@@ -92,7 +101,7 @@ async fn the_day_is_worked_through_with_forms() {
         app.browser(player).submit(&format!("/staff/day/{zoe}/"), "action=check_in").await.expect(403);
     }
     dora.submit("/staff/day/1/", "action=check_in").await.expect(404);
-    dora.submit(&act, "action=fly").await.expect(400);
+    dora.submit(&action_path, "action=fly").await.expect(400);
 }
 
 #[tokio::test]
@@ -108,13 +117,13 @@ async fn the_desk_books_for_a_caller_whom_it_knows() {
     assert!(text.contains("Booking for Bea Morrow, Base member."), "{text}");
     assert!(text.contains("$150.00") && !text.contains("$200.00"), "at her price: {text}");
     let form = format!("service=massage&for={bea}&once={ONCE}&starts_at=2026-11-27T12:00:00-05:00");
-    let led = dora.submit("/book/hold/", &form).await.expect(303);
-    let held = led.header("location").to_owned();
+    let target = dora.submit("/book/hold/", &form).await.expect(303);
+    let held = target.header("location").to_owned();
     assert_eq!(dora.submit("/book/hold/", &form).await.expect(303).header("location"), held, "sent twice");
     let review = dora.get(&held).await.expect(200).text();
     assert!(review.contains("Booking for Bea Morrow.") && review.contains("$150.00"), "{review}");
-    let led = dora.submit(&held, "deed=book&promise=15000").await.expect(303);
-    let path = led.header("location").to_owned();
+    let target = dora.submit(&held, "deed=book&promise=15000").await.expect(303);
+    let path = target.header("location").to_owned();
     assert!(path.starts_with("/staff/day/?date=2026-11-27&said=booked"), "{path}");
     let text = dora.get(path.split('#').next().expect("a path")).await.expect(200).text();
     assert!(text.contains("Booked for Bea Morrow: CS-2026-000001."), "{text}");
@@ -150,13 +159,13 @@ async fn the_desk_books_for_a_new_guest_by_name_and_phone() {
     let form =
         |more: &str| format!("service=pod&for=0&once={ONCE}&starts_at=2026-11-24T12:15:00-05:00{more}");
     let missing = dora.submit("/book/hold/", &form("&guest_name=Wanda+Inn")).await.expect(400).text();
-    for said in [
+    for message in [
         "Enter the guest’s phone number.",
         "value=\"Wanda Inn\"",
         "Tuesday 24 November",
         "href=\"#guest_phone\"",
     ] {
-        assert!(missing.contains(said), "{said}: {missing}");
+        assert!(missing.contains(message), "{message}: {missing}");
     }
     let wrong =
         dora.submit("/book/hold/", &form("&guest_name=Wanda&guest_phone=none")).await.expect(400).text();
@@ -165,14 +174,15 @@ async fn the_desk_books_for_a_new_guest_by_name_and_phone() {
     let held = dora.submit("/book/hold/", &good).await.expect(303).header("location").to_owned();
     assert_eq!(dora.submit("/book/hold/", &good).await.expect(303).header("location"), held, "sent twice");
     let review = dora.get(&held).await.expect(200).text();
-    for said in ["Booking for Wanda Inn.", "value=\"Wanda Inn\"", "value=\"+12125550199\"", "$45.00"] {
-        assert!(review.contains(said), "{said}: {review}");
+    for message in ["Booking for Wanda Inn.", "value=\"Wanda Inn\"", "value=\"+12125550199\"", "$45.00"] {
+        assert!(review.contains(message), "{message}: {review}");
     }
     let lost = dora.submit(&held, "deed=book&promise=4500&guest_name=&guest_phone=").await.expect(400).text();
     assert!(lost.contains("Enter the guest’s name."), "{lost}");
     let done = "deed=book&promise=4500&guest_name=Wanda+Inn&guest_phone=%2B12125550199";
-    let led = dora.submit(&held, done).await.expect(303);
-    let text = dora.get(led.header("location").split('#').next().expect("a path")).await.expect(200).text();
+    let target = dora.submit(&held, done).await.expect(303);
+    let text =
+        dora.get(target.header("location").split('#').next().expect("a path")).await.expect(200).text();
     assert!(
         text.contains("Booked for Wanda Inn: CS-2026-000001.") && text.contains("+12125550199"),
         "{text}"
@@ -192,25 +202,25 @@ async fn a_block_is_previewed_saved_changed_and_removed_by_forms() {
     };
     let wrong =
         dora.submit("/staff/blocks/", "what=&from_day=2026-11-27&from_time=17:02").await.expect(400).text();
-    for said in ["Choose what is blocked.", "href=\"#to_day\"", "Say why", "value=\"17:02\""] {
-        assert!(wrong.contains(said), "{said}: {wrong}");
+    for message in ["Choose what is blocked.", "href=\"#to_day\"", "Say why", "value=\"17:02\""] {
+        assert!(wrong.contains(message), "{message}: {wrong}");
     }
     let backward = form("").replace("to_time=20:00", "to_time=16:00");
     assert!(
         dora.submit("/staff/blocks/", &backward).await.expect(400).text().contains("The end must be after")
     );
     let seen = dora.submit("/staff/blocks/", &form("")).await.expect(200).text();
-    for said in
+    for message in
         ["Block this time?", "Suite, from Friday 27 November, 17:00", "Uma Reyes", "They stay as they are"]
     {
-        assert!(seen.contains(said), "{said}: {seen}");
+        assert!(seen.contains(message), "{message}: {seen}");
     }
     assert!(seen.contains(&format!("name=\"seen\" value=\"{id}\"")), "{seen}");
     // Whoever saves with a list that is not the whole is shown the whole.
     let unseen = dora.submit("/staff/blocks/", &form("&seen=%2C")).await.expect(409).text();
     assert!(unseen.contains("that you have not seen") && unseen.contains("Uma Reyes"), "{unseen}");
-    let led = dora.submit("/staff/blocks/", &form(&format!("&seen={id}"))).await.expect(303);
-    let text = dora.get(led.header("location")).await.expect(200).text();
+    let target = dora.submit("/staff/blocks/", &form(&format!("&seen={id}"))).await.expect(303);
+    let text = dora.get(target.header("location")).await.expect(200).text();
     assert!(
         text.contains("The time is blocked.") && text.contains("Leak") && text.contains("Dora Quill"),
         "{text}"
@@ -240,14 +250,14 @@ async fn what_was_done_is_said_at_its_row_while_it_holds() {
     let dora = app.browser(DORA);
     let id = book(&app, BEA, "massage", "2026-11-24", "12:00").await.number("id");
     app.set_time("2026-11-24T11:15:00-05:00");
-    let act = format!("/staff/day/{id}/");
-    let led = dora.submit(&act, "action=check_in&date=2026-11-24").await.expect(303);
-    assert!(led.header("location").ends_with(&format!("#visit-{id}")));
-    let path = led.header("location").split('#').next().expect("a path").to_owned();
+    let action_path = format!("/staff/day/{id}/");
+    let target = dora.submit(&action_path, "action=check_in&date=2026-11-24").await.expect(303);
+    assert!(target.header("location").ends_with(&format!("#visit-{id}")));
+    let path = target.header("location").split('#').next().expect("a path").to_owned();
     let text = dora.get(&path).await.expect(200).text();
     let row = text.split(&format!("class=\"row row-marked\" id=\"visit-{id}\"")).nth(1).expect("its row");
     assert!(row.contains("role=\"status\">Bea Morrow is checked in."), "{text}");
-    dora.submit(&act, "action=undo&undone=checked_in&date=2026-11-24").await.expect(303);
+    dora.submit(&action_path, "action=undo&undone=checked_in&date=2026-11-24").await.expect(303);
     let text = dora.get(&path).await.expect(200).text();
     assert!(!text.contains("is checked in.") && !text.contains("row-marked"), "{text}");
 }
@@ -259,17 +269,17 @@ async fn completing_a_visit_is_not_the_loudest_button() {
     let (dora, max) = (app.browser(DORA), app.browser(MAX));
     let id = book(&app, UMA, "massage", "2026-11-24", "13:00").await.number("id");
     app.set_time("2026-11-24T13:05:00-05:00");
-    let act = format!("/staff/day/{id}/");
-    dora.submit(&act, "action=check_in&date=2026-11-24").await.expect(303);
+    let action_path = format!("/staff/day/{id}/");
+    dora.submit(&action_path, "action=check_in&date=2026-11-24").await.expect(303);
     let text = dora.get("/staff/day/").await.expect(200).text();
     let quiet = "class=\"button button-quiet\" type=\"submit\" name=\"action\" value=\"complete\"";
     assert!(text.contains(quiet), "{text}");
     assert!(text.contains("class=\"button\" type=\"submit\" name=\"action\" value=\"start\""), "{text}");
-    dora.submit(&act, "action=start&date=2026-11-24").await.expect(303);
+    dora.submit(&action_path, "action=start&date=2026-11-24").await.expect(303);
     assert!(dora.get("/staff/day/").await.text().contains(quiet));
     app.set_time("2026-11-24T14:00:00-05:00");
     assert!(!dora.get("/staff/day/").await.text().contains(quiet));
-    dora.submit(&act, "action=complete&date=2026-11-24").await.expect(303);
+    dora.submit(&action_path, "action=complete&date=2026-11-24").await.expect(303);
     let text = dora.get("/staff/day/").await.expect(200).text();
     assert!(text.contains("A manager can undo this."), "{text}");
     let text = max.get("/staff/day/").await.expect(200).text();
@@ -282,7 +292,7 @@ async fn a_caller_is_found_on_all_days() {
     let app = TestClub::open().await;
     let dora = app.browser(DORA);
     let guest = json!({"guest_name": "Zoë Quince", "guest_phone": "+12125550199"});
-    let guest = and(wish(&app, "pod", "2026-11-27", "13:00").await, guest);
+    let guest = and(request_body(&app, "pod", "2026-11-27", "13:00").await, guest);
     let zoe = app.as_(DORA).post(CREATE, guest).await.expect(201).number("id");
     let bea = book(&app, BEA, "massage", "2026-12-01", "12:00").await.number("id");
     let today = dora.get("/staff/day/?q=quince").await.expect(200).text();

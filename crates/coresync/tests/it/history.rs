@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use testing::{BEA, DORA, GUS, PIA, TOM, TestClub};
 
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, and, book, wish};
+use crate::{CREATE, and, book, request_body};
 
 const HISTORY: &str = "/api/services/history/";
 
@@ -16,7 +16,7 @@ async fn come(app: &TestClub, booking: i64, at: &str) {
     }
 }
 
-fn told(item: &Value) -> (Value, Value, Value) {
+fn summary(item: &Value) -> (Value, Value, Value) {
     (item["service"]["slug"].clone(), item["times"].clone(), item["last_date"].clone())
 }
 
@@ -30,7 +30,7 @@ async fn what_one_had_is_told_once_each_the_latest_first() {
     let again = book(&app, BEA, "massage", "2026-11-26", "12:00").await.number("id");
     book(&app, BEA, "laser", "2026-11-27", "12:00").await;
     // What somebody else came for is not theirs.
-    let other = and(wish(&app, "circle", "2026-11-26", "15:00").await, json!({"guest_name": "Zoe"}));
+    let other = and(request_body(&app, "circle", "2026-11-26", "15:00").await, json!({"guest_name": "Zoe"}));
     let other = app.as_(BEA).post(CREATE, other).await.expect(201).number("id");
     come(&app, first, "2026-11-25T12:00:00-05:00").await;
     come(&app, pod, "2026-11-25T15:00:00-05:00").await;
@@ -38,7 +38,7 @@ async fn what_one_had_is_told_once_each_the_latest_first() {
     come(&app, other, "2026-11-26T15:00:00-05:00").await;
 
     let had = app.as_(BEA).get(HISTORY).await.expect(200);
-    let all: Vec<_> = had.list("").iter().map(told).collect();
+    let all: Vec<_> = had.list("").iter().map(summary).collect();
     assert_eq!(
         all,
         [(json!("massage"), json!(2), json!("2026-11-26")), (json!("pod"), json!(1), json!("2026-11-25"))]
@@ -60,7 +60,7 @@ async fn a_companion_had_it_too_and_only_staff_read_anothers() {
     let app = TestClub::open().await;
     let (bea, gus) = (app.person(BEA), app.person(GUS));
     let words = json!({"person_id": bea, "companion_id": gus});
-    let both = and(wish(&app, "couples", "2026-11-25", "12:00").await, words);
+    let both = and(request_body(&app, "couples", "2026-11-25", "12:00").await, words);
     let both = app.as_(DORA).post(CREATE, both).await.expect(201).number("id");
     come(&app, both, "2026-11-25T12:00:00-05:00").await;
     assert_eq!(app.as_(GUS).get(HISTORY).await.expect(200).list("").len(), 1);

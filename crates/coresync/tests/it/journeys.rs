@@ -6,7 +6,7 @@ use serde_json::json;
 use testing::{BEA, DORA, GUS, MAX, PIA, TestClub, UMA};
 
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, MINE, book, cancel, cents, search, starts, sum, try_book, wish};
+use crate::{CREATE, MINE, book, cancel, cents, request_body, search, starts, sum, try_book};
 
 /// Search, book, find it among one's own, cancel, and the time is free again: the price is that of the tier.
 #[tokio::test]
@@ -80,8 +80,8 @@ async fn numbers_are_without_gaps_whatever_is_refused_between() {
             cancel(&app, BEA, booked.number("id")).await.expect(200);
         }
     }
-    let wanted: Vec<String> = (1..=5).map(|n| format!("CS-2026-{n:06}")).collect();
-    assert_eq!(numbers, wanted);
+    let expected: Vec<String> = (1..=5).map(|n| format!("CS-2026-{n:06}")).collect();
+    assert_eq!(numbers, expected);
 }
 
 /// The year is the club's: on New Year's Eve in New York it is next year in Greenwich.
@@ -100,7 +100,7 @@ async fn a_number_has_the_year_of_the_clubs_clock() {
 async fn only_as_many_win_as_there_is_room_for() {
     let app = TestClub::open().await;
     let people = [GUS, BEA, PIA, UMA, testing::TOM, DORA, MAX, testing::OLA];
-    let body = wish(&app, "pod", "2026-11-25", "12:00").await;
+    let body = request_body(&app, "pod", "2026-11-25", "12:00").await;
     let (mut won, mut numbers) = (0, Vec::new());
     let answers = people.map(|player| {
         let (app, body) = (&app, body.clone());
@@ -152,7 +152,7 @@ async fn somebody_new_signs_up_and_books() {
         nia.get("/api/memberships/current/").await.expect(404)["available_plans"].as_array().map(Vec::len),
         Some(3)
     );
-    let booked = nia.post(CREATE, wish(&app, "pod", "2026-11-26", "12:00").await).await.expect(201);
+    let booked = nia.post(CREATE, request_body(&app, "pod", "2026-11-26", "12:00").await).await.expect(201);
     assert_eq!(booked["pricing"]["final_total"], "45.00");
     nia.post("/api/auth/logout/", json!({})).await.expect(204);
     nia.get(MINE).await.refused(401, "not_signed_in");

@@ -3,7 +3,7 @@
 use testing::{BEA, DORA, GUS, PIA, TestClub, UMA};
 
 use crate::whole::WholeProgram as _;
-use crate::{book, wish};
+use crate::{book, request_body};
 
 const PAGE: &str = "/dashboard/membership/";
 
@@ -13,13 +13,13 @@ async fn who_has_a_plan_reads_what_is_left_of_it() {
     let sent = app.visitor().get(PAGE).await.expect(303);
     assert_eq!(sent.header("location"), "/login/?next=/dashboard/membership/");
     let text = app.browser(PIA).get(PAGE).await.expect(200).text();
-    for said in
+    for message in
         ["Premium", "Active. It goes on by itself.", "Days left", "15", "0 used, 2 left", "0 used, 1 left"]
     {
-        assert!(text.contains(said), "{said}: {text}");
+        assert!(text.contains(message), "{message}: {text}");
     }
     let words = crate::and(
-        wish(&app, "massage", "2026-11-27", "12:00").await,
+        request_body(&app, "massage", "2026-11-27", "12:00").await,
         serde_json::json!({"use_credit": true}),
     );
     let booked = app.as_(PIA).post(crate::CREATE, words).await.expect(201).number("id");
@@ -46,8 +46,8 @@ async fn who_has_a_plan_reads_what_is_left_of_it() {
 async fn who_has_none_reads_the_plans_and_where_to_ask() {
     let app = TestClub::open().await;
     let text = app.browser(GUS).get(PAGE).await.expect(200).text();
-    for said in ["You have none yet", "ask at the desk", "$375.00", "$1,650.00", "+1 212 555 0100"] {
-        assert!(text.contains(said), "{said}: {text}");
+    for message in ["You have none yet", "ask at the desk", "$375.00", "$1,650.00", "+1 212 555 0100"] {
+        assert!(text.contains(message), "{message}: {text}");
     }
     let text = app.browser(GUS).get("/dashboard/membership/leave/").await.expect(200).text();
     assert!(text.contains("There is no membership to do this with."), "{text}");
@@ -66,10 +66,10 @@ async fn what_leaving_means_is_said_before_it_is_done() {
     };
     let bea = app.browser(BEA);
     let text = bea.get("/dashboard/membership/leave/").await.expect(200).text();
-    for said in
+    for message in
         ["Wednesday 9 December", "$150.00", "$200.00", "You may cancel these without cost", "list price"]
     {
-        assert!(text.contains(said), "{said}: {text}");
+        assert!(text.contains(message), "{message}: {text}");
     }
     app.run_jobs().await;
     assert_eq!(price().await, "150.00");
@@ -91,8 +91,8 @@ async fn changing_and_freezing_are_explained_and_done() {
     let pia = app.browser(PIA);
     let text = pia.get("/dashboard/membership/change/?plan=unlimited").await.expect(200).text();
     // From 24 November, 10:00: 1346400 of 2592000 seconds.
-    for said in ["$857.08", "−$363.61", "$493.47", "paid at the desk"] {
-        assert!(text.contains(said), "{said}: {text}");
+    for message in ["$857.08", "−$363.61", "$493.47", "paid at the desk"] {
+        assert!(text.contains(message), "{message}: {text}");
     }
     assert!(!text.contains("<button class=\"button\""), "nothing to press: {text}");
     let text = pia.get("/dashboard/membership/change/?plan=base").await.expect(200).text();

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use testing::{Answer, BEA, DORA, GUS, PIA, Player, TestClub, UMA};
 
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, and, book, cancel, wish};
+use crate::{CREATE, and, book, cancel, request_body};
 
 async fn change(app: &TestClub, by: Player, what: &str, words: Value) -> Answer {
     app.as_(by).post(&format!("/api/memberships/{what}/"), words).await
@@ -25,7 +25,7 @@ async fn run_billing_day(app: &TestClub, moment: &str) {
 async fn credits_belong_to_the_billing_month_of_the_session() {
     let app = TestClub::open().await;
     let with_credit = async |date: &str, time: &str| {
-        let words = and(wish(&app, "massage", date, time).await, json!({"use_credit": true}));
+        let words = and(request_body(&app, "massage", date, time).await, json!({"use_credit": true}));
         let booked = app.as_(PIA).post(CREATE, words).await.expect(201);
         (booked.number("id"), booked["pricing"]["final_total"].clone())
     };
@@ -45,7 +45,7 @@ async fn credits_are_used_unasked_by_who_wants_that() {
     change(&app, PIA, "auto_credit", json!({"auto": true})).await.expect(200);
     let booked = book(&app, PIA, "massage", "2026-11-27", "12:00").await;
     assert_eq!(booked["pricing"]["final_total"], "0.00");
-    let words = and(wish(&app, "massage", "2026-11-28", "12:00").await, json!({"use_credit": false}));
+    let words = and(request_body(&app, "massage", "2026-11-28", "12:00").await, json!({"use_credit": false}));
     let booked = app.as_(PIA).post(CREATE, words).await.expect(201);
     assert_eq!(booked["pricing"]["final_total"], "130.00");
     change(&app, GUS, "auto_credit", json!({"auto": true})).await.refused(409, "no_plan");
@@ -97,7 +97,7 @@ async fn a_service_counts_again_when_its_price_comes_back() {
 #[tokio::test]
 async fn a_pass_pays_for_one_of_two() {
     let app = TestClub::open().await;
-    let words = and(wish(&app, "couples", "2026-11-27", "12:00").await, json!({"use_pass": true}));
+    let words = and(request_body(&app, "couples", "2026-11-27", "12:00").await, json!({"use_pass": true}));
     let booked = app.as_(PIA).post(CREATE, words.clone()).await.expect(201);
     // min(300, 360 less 35 %) = 234.00, in a room of 1.10: 257.40; half of it is the companion's.
     assert_eq!(booked["pricing"]["final_total"], "128.70");
@@ -107,7 +107,7 @@ async fn a_pass_pays_for_one_of_two() {
     let again = app.as_(PIA).post(CREATE, again).await.expect(201);
     assert_eq!(again["pricing"]["final_total"], "257.40", "one a month");
     // Who comes alone has no companion.
-    let alone = and(wish(&app, "massage", "2026-12-11", "12:00").await, json!({"use_pass": true}));
+    let alone = and(request_body(&app, "massage", "2026-12-11", "12:00").await, json!({"use_pass": true}));
     assert_eq!(app.as_(PIA).post(CREATE, alone).await.expect(201)["pricing"]["final_total"], "130.00");
 }
 
@@ -122,7 +122,7 @@ async fn a_birthday_month_has_one_gift() {
     app.db().tx(move |tx| born(tx, person)).await.expect("born");
     assert_eq!(current(&app, PIA).await["birthday_gift"], true);
     let gift = async |date: &str| {
-        let words = and(wish(&app, "massage", date, "12:00").await, json!({"use_birthday": true}));
+        let words = and(request_body(&app, "massage", date, "12:00").await, json!({"use_birthday": true}));
         let booked = app.as_(PIA).post(CREATE, words).await.expect(201);
         (booked.number("id"), booked["pricing"]["final_total"].clone())
     };

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use testing::{Answer, BEA, DORA, GUS, PIA, Player, TestClub, UMA};
 
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, and, book, cancel, search, starts, try_book, wish};
+use crate::{CREATE, and, book, cancel, request_body, search, starts, try_book};
 
 async fn reschedule(app: &TestClub, by: Player, id: i64, words: Value) -> Answer {
     app.as_(by).post(&format!("/api/bookings/{id}/reschedule/"), words).await
@@ -65,7 +65,8 @@ async fn a_move_inside_a_fee_step_freezes_the_fee() {
 #[tokio::test]
 async fn a_move_is_priced_anew_and_a_credit_goes_with_it() {
     let app = TestClub::open().await;
-    let with_credit = and(wish(&app, "massage", "2026-11-27", "14:00").await, json!({"use_credit": true}));
+    let with_credit =
+        and(request_body(&app, "massage", "2026-11-27", "14:00").await, json!({"use_credit": true}));
     let id = app.as_(PIA).post(CREATE, with_credit).await.expect(201).number("id");
     let (duet, stone) = (app.room("duet").await, app.room("stone").await);
     let there = and(to("2026-11-27", "16:00"), json!({"room_id": duet}));
@@ -104,7 +105,7 @@ async fn a_visit_is_back_to_back_or_not_at_all() {
     let app = TestClub::open().await;
     let (pod, laser) = (app.service("pod").await, app.service("laser").await);
     let then = json!({"then": [{"service_id": laser}, {"service_id": pod}]});
-    let visit = and(wish(&app, "massage", "2026-11-27", "14:00").await, then.clone());
+    let visit = and(request_body(&app, "massage", "2026-11-27", "14:00").await, then.clone());
     let first = app.as_(BEA).post(CREATE, visit.clone()).await.expect(201);
     let mine = app.as_(BEA).get(crate::MINE).await.expect(200);
     let shown: Vec<_> = mine
@@ -125,7 +126,7 @@ async fn a_visit_is_back_to_back_or_not_at_all() {
     // Ten minutes are needed for who serves twice: the gap is found.
     let twice = json!({"then": [{"service_id": app.service("massage").await, "technician_id": app.technician("tom").await}],
         "technician_id": app.technician("tom").await});
-    let twice = and(wish(&app, "massage", "2026-11-28", "10:00").await, twice);
+    let twice = and(request_body(&app, "massage", "2026-11-28", "10:00").await, twice);
     app.as_(PIA).post(CREATE, twice).await.expect(201);
     let mine = app.as_(PIA).get(crate::MINE).await.expect(200);
     assert_eq!(mine.list("upcoming")[1]["start_time"], "11:10");
@@ -136,10 +137,14 @@ async fn a_series_is_whole_or_says_what_stands_in_its_way() {
     let app = TestClub::open().await;
     let series = "/api/bookings/series/";
     app.as_(DORA)
-        .post(CREATE, and(wish(&app, "suite", "2026-12-11", "18:00").await, json!({"guest_name": "Ann"})))
+        .post(
+            CREATE,
+            and(request_body(&app, "suite", "2026-12-11", "18:00").await, json!({"guest_name": "Ann"})),
+        )
         .await
         .expect(201);
-    let weekly = and(wish(&app, "suite", "2026-11-27", "18:00").await, json!({"times": 4, "every_weeks": 1}));
+    let weekly =
+        and(request_body(&app, "suite", "2026-11-27", "18:00").await, json!({"times": 4, "every_weeks": 1}));
     let refused = app.as_(PIA).post(series, weekly.clone()).await.refused(409, "conflicts");
     let conflicts = refused.list("conflicts");
     assert_eq!(
@@ -160,7 +165,7 @@ async fn a_series_is_whole_or_says_what_stands_in_its_way() {
 #[tokio::test]
 async fn a_series_that_makes_no_sense_is_said_field_by_field() {
     let app = TestClub::open().await;
-    let weekly = and(wish(&app, "suite", "2026-11-27", "18:00").await, json!({"times": 3}));
+    let weekly = and(request_body(&app, "suite", "2026-11-27", "18:00").await, json!({"times": 3}));
     for (field, wrong) in [
         ("without", json!([0, 1, 2])),
         ("without", json!("x")),
@@ -179,7 +184,7 @@ async fn a_series_that_makes_no_sense_is_said_field_by_field() {
 async fn other_starts_of_a_visit_fit_all_of_it() {
     let app = TestClub::open().await;
     let follows = json!({"then": [{"service_id": app.service("laser").await}]});
-    let late = and(wish(&app, "massage", "2026-11-27", "16:30").await, follows);
+    let late = and(request_body(&app, "massage", "2026-11-27", "16:30").await, follows);
     let refused = app.as_(GUS).post(CREATE, late.clone()).await.expect(409);
     let starts: Vec<_> = refused.list("alternatives").iter().map(|one| one["start_time"].clone()).collect();
     assert!(!starts.is_empty() && !starts.contains(&json!("16:30")), "{}", refused.text());
@@ -200,7 +205,7 @@ async fn other_starts_of_a_visit_fit_all_of_it() {
 #[tokio::test]
 async fn time_is_sold_in_steps() {
     let app = TestClub::open().await;
-    let lawn = wish(&app, "lawn", "2026-11-27", "12:00").await;
+    let lawn = request_body(&app, "lawn", "2026-11-27", "12:00").await;
     for wrong in [30, 75, 210] {
         app.as_(GUS)
             .post(CREATE, and(lawn.clone(), json!({"duration": wrong})))

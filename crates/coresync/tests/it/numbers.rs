@@ -7,12 +7,12 @@ use testing::{GUS, MAX, Player, TestClub};
 use crate::whole::WholeProgram as _;
 
 /// Sets a number as somebody of the cast.
-async fn set(app: &TestClub, by: Player, number: catalogue::Setting, value: i64) -> kit::Result<()> {
+async fn set(app: &TestClub, by: Player, setting: catalogue::Setting, value: i64) -> kit::Result<()> {
     let (club, person) = (app.club(), app.person(by));
     app.db()
         .tx(move |tx| {
             let by = people::Actor::of(people::person(tx, person)?);
-            catalogue::set_setting(tx, &by, club, number, value)
+            catalogue::set_setting(tx, &by, club, setting, value)
         })
         .await
 }
@@ -31,9 +31,9 @@ async fn a_manager_changes_a_number_and_it_counts_at_once() {
 #[test]
 fn every_number_has_a_name_of_its_own_and_a_default_within_its_bounds() {
     let all: Vec<_> = bookings::SETTINGS.iter().chain(&membership::SETTINGS).collect();
-    let names: BTreeSet<_> = all.iter().map(|number| number.name).collect();
+    let names: BTreeSet<_> = all.iter().map(|setting| setting.name).collect();
     assert_eq!(names.len(), all.len());
-    for number in all {
-        assert!((number.least..=number.most).contains(&number.default), "{}", number.name);
+    for setting in all {
+        assert!((setting.least..=setting.most).contains(&setting.default), "{}", setting.name);
     }
 }

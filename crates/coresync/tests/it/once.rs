@@ -8,7 +8,7 @@ use serde_json::json;
 use testing::{Answer, BEA, GUS, PIA, TestClub};
 
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, MINE, and, wish};
+use crate::{CREATE, MINE, and, request_body};
 
 const KEY: &str = "idempotency-key";
 
@@ -26,7 +26,7 @@ async fn a_booking_that_is_sent_twice_is_made_once() {
     let app = TestClub::open().await;
     let pia = app.as_(PIA).with(KEY, "\"a-1\"");
     let more = json!({"allergies_notes": "almonds", "room_id": app.room("stone").await});
-    let body = and(wish(&app, "massage", "2026-11-27", "14:00").await, more);
+    let body = and(request_body(&app, "massage", "2026-11-27", "14:00").await, more);
     let first = pia.post(CREATE, body.clone()).await.expect(201);
     let again = pia.post(CREATE, body.clone()).await.expect(201);
     assert_eq!(first.bytes, again.bytes);
@@ -50,8 +50,8 @@ async fn a_booking_that_is_sent_twice_is_made_once() {
 async fn another_request_with_the_same_key_is_refused() {
     let app = TestClub::open().await;
     let pia = app.as_(PIA).with(KEY, "a-1");
-    pia.post(CREATE, wish(&app, "massage", "2026-11-27", "14:00").await).await.expect(201);
-    let other = wish(&app, "massage", "2026-11-27", "17:00").await;
+    pia.post(CREATE, request_body(&app, "massage", "2026-11-27", "14:00").await).await.expect(201);
+    let other = request_body(&app, "massage", "2026-11-27", "17:00").await;
     pia.post(CREATE, other.clone()).await.refused(422, "idempotency_mismatch");
     assert_eq!(bookings(&app).await, 1);
     pia.send(Method::POST, CREATE, Some("application/json"), b"{".to_vec()).await.refused(400, "invalid");
@@ -63,7 +63,7 @@ async fn another_request_with_the_same_key_is_refused() {
 async fn a_refusal_is_not_kept_and_the_same_may_work_out_later() {
     let app = TestClub::open().await;
     let gus = app.as_(GUS).with(KEY, "a-1");
-    let body = wish(&app, "massage", "2026-11-28", "14:00").await;
+    let body = request_body(&app, "massage", "2026-11-28", "14:00").await;
     gus.post(CREATE, body.clone()).await.refused(403, "outside_window");
     assert_eq!(app.as_(GUS).get(MINE).await.number("total_upcoming"), 0);
     app.set_time("2026-11-25T00:00:00-05:00");
@@ -74,7 +74,7 @@ async fn a_refusal_is_not_kept_and_the_same_may_work_out_later() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_twelve_at_once_one_books_and_all_hear_the_same() {
     let app = Arc::new(TestClub::open().await);
-    let body = wish(&app, "massage", "2026-11-27", "14:00").await;
+    let body = request_body(&app, "massage", "2026-11-27", "14:00").await;
     let mut all = Vec::new();
     for _ in 0..12 {
         let (app, body) = (app.clone(), body.clone());
@@ -128,7 +128,7 @@ async fn an_account_that_is_asked_for_twice_is_made_once() {
 #[tokio::test]
 async fn a_visitors_key_is_not_shared_with_the_network() {
     let app = TestClub::open().await;
-    let body = wish(&app, "massage", "2026-11-26", "14:00").await;
+    let body = request_body(&app, "massage", "2026-11-26", "14:00").await;
     let one = app.visitor().with(KEY, "a-1").post("/api/bookings/hold/", body.clone()).await.expect(201);
     let other = app.visitor().with(KEY, "a-1").post("/api/bookings/hold/", body.clone()).await.expect(201);
     assert!(!is_replayed(&other) && one["token"] != other["token"] && one["id"] != other["id"]);
@@ -153,7 +153,7 @@ async fn a_visitors_key_is_not_shared_with_the_network() {
 async fn the_night_forgets_what_is_a_day_old() {
     let app = TestClub::open().await;
     let pia = app.as_(PIA).with(KEY, "a-1");
-    pia.post(CREATE, wish(&app, "massage", "2026-11-27", "14:00").await).await.expect(201);
+    pia.post(CREATE, request_body(&app, "massage", "2026-11-27", "14:00").await).await.expect(201);
     app.set_time("2026-11-25T10:00:00-05:00");
     coresync::reactions::begin_rounds(app.inner()).await.expect("the night waits");
     app.set_time("2026-11-25T16:00:00-05:00");

@@ -4,9 +4,9 @@ use serde_json::json;
 use testing::{BEA, DORA, GUS, PIA, TestClub, UMA};
 
 use crate::accounts::{sign_up, with, zoe};
-use crate::choosing::{hold, led, stamp};
+use crate::choosing::{hold, redirect_of, utc};
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, MINE, book, cancel, wish};
+use crate::{CREATE, MINE, book, cancel, request_body};
 
 #[tokio::test]
 async fn the_overview_says_what_is_next_and_what_needs_one() {
@@ -28,7 +28,7 @@ async fn the_overview_says_what_is_next_and_what_needs_one() {
     cancel(&app, BEA, late.number("id")).await.expect(200);
     let page = bea.get("/dashboard/").await.expect(200).text();
     assert!(page.contains("$150.00</span> is to be paid at the desk"), "{page}");
-    assert!(led(app.visitor().get("/dashboard/").await).starts_with("/login/?next=/dashboard/"));
+    assert!(redirect_of(app.visitor().get("/dashboard/").await).starts_with("/login/?next=/dashboard/"));
 }
 
 #[tokio::test]
@@ -39,8 +39,8 @@ async fn all_visits_are_paged_and_narrowed() {
         let booked = book(&app, BEA, "pod", &format!("2026-12-{day:02}"), "12:00").await;
         cancel(&app, BEA, booked.number("id")).await.expect(200);
     }
-    let kept = book(&app, BEA, "massage", "2026-11-27", "14:00").await;
-    let number = kept["booking_reference"].as_str().expect("a number").to_owned();
+    let stored = book(&app, BEA, "massage", "2026-11-27", "14:00").await;
+    let number = stored["booking_reference"].as_str().expect("a number").to_owned();
     let page = async |query: &str| bea.get(&format!("/dashboard/bookings/{query}")).await;
     let all = page("").await.expect(200).text();
     assert!(all.contains(&number) && all.contains("page=2#past"), "{all}");
@@ -62,7 +62,7 @@ async fn all_visits_are_paged_and_narrowed() {
     page("?page=99999999999999999999").await.expect(200);
     let other = app.browser(GUS).get("/dashboard/bookings/").await.text();
     assert!(!other.contains(&number), "one's own alone");
-    assert!(led(app.visitor().get("/dashboard/bookings/").await).starts_with("/login/"));
+    assert!(redirect_of(app.visitor().get("/dashboard/bookings/").await).starts_with("/login/"));
 }
 
 #[tokio::test]
@@ -74,12 +74,12 @@ async fn a_visit_is_moved_with_its_price_known_before() {
     let path = format!("{visit}move/");
     assert!(bea.get(&visit).await.text().contains(&path));
     let page = bea.get(&format!("{path}?date=2026-11-28")).await.expect(200).text();
-    let (to, after) = (stamp("2026-11-28T15:00:00-05:00"), stamp("2026-11-28T17:30:00-05:00"));
+    let (to, after) = (utc("2026-11-28T15:00:00-05:00"), utc("2026-11-28T17:30:00-05:00"));
     assert!(page.contains(&format!("to={to}")), "{page}");
     // Of the same day its own time counts as free.
     let same = bea.get(&path).await.expect(200).text();
     assert!(same.contains("14:15 – 15:15"), "{same}");
-    let own = stamp("2026-11-27T14:00:00-05:00");
+    let own = utc("2026-11-27T14:00:00-05:00");
     assert!(!same.contains(&format!("to={own}")), "where it is, it need not be moved to: {same}");
     let there = bea.get(&format!("{path}?to={own}")).await.expect(200).text();
     assert!(there.contains("It is at this time already."), "{there}");
@@ -96,8 +96,8 @@ async fn a_visit_is_moved_with_its_price_known_before() {
     assert_eq!(before["moves"], 0, "a look moves nothing");
 
     let form = format!("room={room}&to={to}&promise=16500");
-    assert_eq!(led(bea.submit(&path, &form).await), visit);
-    assert_eq!(led(bea.submit(&path, &form).await), visit, "sent twice");
+    assert_eq!(redirect_of(bea.submit(&path, &form).await), visit);
+    assert_eq!(redirect_of(bea.submit(&path, &form).await), visit, "sent twice");
     let moved = app.as_(BEA).get(MINE).await.list("upcoming")[0].clone();
     assert_eq!((&moved["moves"], &moved["starts_at"]), (&json!(1), &json!("2026-11-28T15:00:00-05:00")));
     assert!(bea.get(&visit).await.text().contains("It was to be on Friday 27 November, 14:00"));
@@ -110,10 +110,10 @@ async fn a_visit_is_moved_with_its_price_known_before() {
     book(&app, UMA, "suite", "2026-11-28", "18:00").await;
     app.browser(GUS).submit(&path, &form).await.expect(404);
     app.browser(GUS).get(&path).await.expect(404);
-    let far = bea.get(&format!("{path}?to={}", stamp("2026-12-30T15:00:00-05:00"))).await.expect(403).text();
+    let far = bea.get(&format!("{path}?to={}", utc("2026-12-30T15:00:00-05:00"))).await.expect(403).text();
     assert!(far.contains("not open to you yet"), "{far}");
     // The second move is the last.
-    assert_eq!(led(bea.submit(&path, &format!("to={after}")).await), visit);
+    assert_eq!(redirect_of(bea.submit(&path, &format!("to={after}")).await), visit);
     assert!(!bea.get(&visit).await.text().contains(&path));
     assert!(bea.get(&path).await.expect(409).text().contains("moved as often"));
 }
@@ -124,7 +124,7 @@ async fn a_late_move_says_what_stays_due() {
     let app = TestClub::open().await;
     let booked = book(&app, GUS, "suite", "2026-11-27", "14:00").await;
     app.set_time("2026-11-26T10:00:00-05:00");
-    let to = stamp("2026-11-28T14:00:00-05:00");
+    let to = utc("2026-11-28T14:00:00-05:00");
     let path = format!("/dashboard/bookings/{}/move/?to={to}", booked.number("id"));
     let meant = app.browser(GUS).get(&path).await.expect(200).text();
     assert!(meant.contains("If you cancel it later, $150.00 stays due"), "{meant}");
@@ -138,8 +138,8 @@ async fn a_visit_repeats_with_other_times_where_it_must() {
     let path = format!("/dashboard/bookings/{}/repeat/", booked.number("id"));
     // The second of three Fridays is taken.
     book(&app, UMA, "suite", "2026-12-11", "18:00").await;
-    let ask = pia.get(&path).await.expect(200).text();
-    assert!(ask.contains("Every how many weeks"), "{ask}");
+    let search = pia.get(&path).await.expect(200).text();
+    assert!(search.contains("Every how many weeks"), "{search}");
     let page = pia.submit(&path, "every_weeks=1&times=3&deed=look").await.expect(200).text();
     assert!(page.contains("Friday 4 December") && page.contains("Friday 18 December"), "{page}");
     assert!(page.contains("just been taken") && page.contains("name=\"at-1\""), "{page}");
@@ -148,7 +148,7 @@ async fn a_visit_repeats_with_other_times_where_it_must() {
     pia.submit(&path, "every_weeks=1&times=3&deed=book").await.expect(409);
     assert_eq!(app.as_(PIA).get(MINE).await.number("total_upcoming"), 1, "all or nothing");
 
-    let other = stamp("2026-12-11T15:00:00-05:00");
+    let other = utc("2026-12-11T15:00:00-05:00");
     let page =
         pia.submit(&path, &format!("every_weeks=1&times=3&at-1={other}&deed=look")).await.expect(200).text();
     assert!(page.contains("Book all of them") && page.contains("Friday 11 December, 15:00"), "{page}");
@@ -158,8 +158,8 @@ async fn a_visit_repeats_with_other_times_where_it_must() {
         .and_then(|rest| rest.split('"').next())
         .expect("a secret");
     let form = format!("every_weeks=1&times=3&at-1={other}&once={once}&deed=book");
-    assert_eq!(led(pia.submit(&path, &form).await), "/dashboard/bookings/#upcoming");
-    assert_eq!(led(pia.submit(&path, &form).await), "/dashboard/bookings/#upcoming", "sent twice");
+    assert_eq!(redirect_of(pia.submit(&path, &form).await), "/dashboard/bookings/#upcoming");
+    assert_eq!(redirect_of(pia.submit(&path, &form).await), "/dashboard/bookings/#upcoming", "sent twice");
     assert_eq!(app.as_(PIA).get(MINE).await.number("total_upcoming"), 4);
 
     let without = pia.submit(&path, "every_weeks=2&times=4&at-0=without&deed=look").await.expect(200).text();
@@ -178,11 +178,11 @@ async fn a_visit_repeats_with_other_times_where_it_must() {
 async fn a_visit_goes_into_a_calendar_and_is_booked_again() {
     let app = TestClub::open().await;
     let tom = app.technician("tom").await;
-    let wish = crate::and(
-        crate::wish(&app, "massage", "2026-11-27", "14:00").await,
+    let request_body = crate::and(
+        crate::request_body(&app, "massage", "2026-11-27", "14:00").await,
         json!({"technician_id": tom, "companion_name": "Ann"}),
     );
-    let booked = app.as_(BEA).post(crate::CREATE, wish).await.expect(201);
+    let booked = app.as_(BEA).post(crate::CREATE, request_body).await.expect(201);
     let visit = format!("/dashboard/bookings/{}/", booked.number("id"));
     let page = app.browser(BEA).get(&visit).await.expect(200).text();
     for words in
@@ -198,7 +198,7 @@ async fn a_visit_goes_into_a_calendar_and_is_booked_again() {
     app.browser(GUS).get(&format!("{visit}visit.ics")).await.expect(404);
     // Cancelled twice, it is cancelled once.
     for _ in 0..2 {
-        assert_eq!(led(app.browser(BEA).submit(&format!("{visit}cancel/"), "").await), visit);
+        assert_eq!(redirect_of(app.browser(BEA).submit(&format!("{visit}cancel/"), "").await), visit);
     }
     assert!(app.browser(BEA).get(&visit).await.text().contains("This visit is cancelled."));
     assert!(app.browser(BEA).get(&format!("{visit}visit.ics")).await.text().contains("STATUS:CANCELLED"));
@@ -210,21 +210,23 @@ async fn somebody_waits_sees_their_place_and_gives_it_up() {
     let (gus, bea) = (app.browser(GUS), app.browser(BEA));
     let held = book(&app, UMA, "suite", "2026-11-27", "18:00").await;
     for time in ["12:00", "15:00", "21:00"] {
-        let wish =
-            crate::and(crate::wish(&app, "suite", "2026-11-27", time).await, json!({"guest_name": "Ann"}));
-        app.as_(DORA).post(crate::CREATE, wish).await.expect(201);
+        let request_body = crate::and(
+            crate::request_body(&app, "suite", "2026-11-27", time).await,
+            json!({"guest_name": "Ann"}),
+        );
+        app.as_(DORA).post(crate::CREATE, request_body).await.expect(201);
     }
     let full = gus.get("/book/?service=suite&date=2026-11-27").await.expect(200).text();
     assert!(full.contains("No times on Friday 27 November."), "{full}");
     assert!(full.contains("wait for a time"), "{full}");
-    let ask = gus.get("/book/wait/?service=suite&date=2026-11-27").await.expect(200).text();
-    assert!(ask.contains("value=\"2026-11-27\""), "{ask}");
+    let search = gus.get("/book/wait/?service=suite&date=2026-11-27").await.expect(200).text();
+    assert!(search.contains("value=\"2026-11-27\""), "{search}");
     gus.get("/book/wait/?service=none").await.expect(400);
 
     let suite = app.service("suite").await;
     let form = format!("service_id={suite}&from=2026-11-27&to=2026-11-27&after=12:00&before=");
     for who in [&gus, &gus, &bea] {
-        assert_eq!(led(who.submit("/book/wait/", &form).await), "/dashboard/bookings/#waits");
+        assert_eq!(redirect_of(who.submit("/book/wait/", &form).await), "/dashboard/bookings/#waits");
     }
     let page = gus.get("/dashboard/bookings/").await.text();
     assert_eq!(page.matches("Stop waiting").count(), 1, "asked twice is one place: {page}");
@@ -232,7 +234,7 @@ async fn somebody_waits_sees_their_place_and_gives_it_up() {
     assert!(page.contains("One comes before you."), "{page}");
     assert!(bea.get("/dashboard/bookings/").await.text().contains("You are next."));
 
-    for (odd, kept) in [
+    for (odd, stored) in [
         ("from=2026-11-30&to=2026-11-27", "2026-11-30"),
         ("from=soon", "soon"),
         ("from=2026-11-27&after=9", "9"),
@@ -241,11 +243,11 @@ async fn somebody_waits_sees_their_place_and_gives_it_up() {
     ] {
         let page = gus.submit("/book/wait/", &format!("service_id={suite}&{odd}")).await.expect(400).text();
         assert!(
-            page.contains("role=\"alert\"") && page.contains(&format!("value=\"{kept}\"")),
+            page.contains("role=\"alert\"") && page.contains(&format!("value=\"{stored}\"")),
             "{odd}: {page}"
         );
     }
-    let onward = led(app.visitor().submit("/book/wait/", &form).await);
+    let onward = redirect_of(app.visitor().submit("/book/wait/", &form).await);
     assert_eq!(onward, "/login/?next=/book/%3Fservice%3Dsuite%26date%3D2026-11-27");
 
     // It frees: held for her, told on her pages, declined there; then it is his.
@@ -259,7 +261,7 @@ async fn somebody_waits_sees_their_place_and_gives_it_up() {
     assert!(page.contains("Let it go and stop waiting"), "{page}");
     gus.submit(&leave, "").await.expect(404);
     for _ in 0..2 {
-        assert_eq!(led(bea.submit(&leave, "").await), "/dashboard/bookings/#waits");
+        assert_eq!(redirect_of(bea.submit(&leave, "").await), "/dashboard/bookings/#waits");
     }
     app.run_jobs().await;
     assert!(gus.get("/dashboard/").await.text().contains("held for you until"));
@@ -271,7 +273,7 @@ async fn an_email_is_promised_to_whoever_booked() {
     let app = TestClub::open().await;
     let made = sign_up(&app, zoe()).await;
     let me = with(&app, &made);
-    let booked = me.post(CREATE, wish(&app, "pod", "2026-11-26", "12:00").await).await.expect(201);
+    let booked = me.post(CREATE, request_body(&app, "pod", "2026-11-26", "12:00").await).await.expect(201);
     let path = format!("/dashboard/bookings/{}/", booked.number("id"));
     let text = me.get(&path).await.expect(200).text();
     assert!(text.contains("is on its way to you") && !text.contains("Confirm your address"), "{text}");
@@ -287,11 +289,11 @@ async fn the_desk_reads_whose_visit_it_is_and_goes_back_to_its_day() {
     let id = book(&app, BEA, "massage", "2026-11-27", "12:00").await.number("id");
     let path = format!("/dashboard/bookings/{id}/");
     let desk = app.browser(DORA).get(&path).await.expect(200).text();
-    for said in [
+    for message in [
         format!("href=\"/staff/day/?date=2026-11-27#visit-{id}\">Back to the day"),
         format!("href=\"/staff/members/{}/\">Bea Morrow", app.person(BEA)),
     ] {
-        assert!(desk.contains(&said), "{said}: {desk}");
+        assert!(desk.contains(&message), "{message}: {desk}");
     }
     assert!(!desk.contains("All my visits") && !desk.contains("What happens next"), "{desk}");
     let own = app.browser(BEA).get(&path).await.expect(200).text();
@@ -306,15 +308,17 @@ async fn a_visit_leads_to_the_cancellation_of_its_series() {
     let id = book(&app, PIA, "pod", "2026-11-25", "12:00").await.number("id");
     let page = pia.get(&format!("/dashboard/bookings/{id}/")).await.expect(200).text();
     assert!(!page.contains("part of a series"), "{page}");
-    led(pia.submit(&format!("/dashboard/bookings/{id}/repeat/"), "every_weeks=1&times=2&deed=book").await);
+    redirect_of(
+        pia.submit(&format!("/dashboard/bookings/{id}/repeat/"), "every_weeks=1&times=2&deed=book").await,
+    );
     let page = pia.get(&format!("/dashboard/bookings/{id}/")).await.expect(200).text();
     let cancel = page.split("part of a series. <a class=\"link\" href=\"").nth(1).expect("a link");
     let cancel = cancel.split('"').next().expect("a path").to_owned();
-    let asked = pia.get(&cancel).await.expect(200).text();
-    assert!(asked.contains("These 2 visits would be canceled. Nothing is canceled yet."), "{asked}");
+    let requested = pia.get(&cancel).await.expect(200).text();
+    assert!(requested.contains("These 2 visits would be canceled. Nothing is canceled yet."), "{requested}");
     let second = cancel.trim_end_matches("cancel-series/");
     assert!(pia.get(second).await.expect(200).text().contains("part of a series"));
-    led(pia.submit(&cancel, "").await);
+    redirect_of(pia.submit(&cancel, "").await);
     for path in [second.to_owned(), format!("/dashboard/bookings/{id}/")] {
         assert!(!pia.get(&path).await.expect(200).text().contains("part of a series"), "{path}");
     }
@@ -327,7 +331,7 @@ async fn a_visit_that_was_canceled_is_one_link_away() {
     let bea = app.browser(BEA);
     let id = book(&app, BEA, "massage", "2026-11-27", "12:00").await.number("id");
     let path = format!("/dashboard/bookings/{id}/");
-    led(bea.submit(&format!("{path}cancel/"), "").await);
+    redirect_of(bea.submit(&format!("{path}cancel/"), "").await);
     for late in ["cancel/", "move/"] {
         let page = bea.get(&format!("{path}{late}")).await.expect(409).text();
         assert!(page.contains(&format!("href=\"{path}\">See the visit")), "{late}: {page}");

@@ -318,10 +318,10 @@ async fn ask(app: &TestClub, route: &str, body: &str) -> String {
         // Every asker finds another booking of Uma's, so that nothing depends on who asked before.
         let mut path = path.to_owned();
         if path.contains("bookings/{id}") || path.contains("hold/{id}") || path.contains("held/{id}") {
-            let wish =
+            let request_body =
                 json!({"service_id": pod, "date": "2026-11-27", "start_time": format!("{}:00", 10 + n)});
             let what = if path.contains("bookings/{id}") { crate::CREATE } else { "/api/bookings/hold/" };
-            let made = app.as_(UMA).post(what, wish).await.expect(201);
+            let made = app.as_(UMA).post(what, request_body).await.expect(201);
             path = path.replace("{id}", &made.number("id").to_string());
             if what != crate::CREATE && n == 2 {
                 // Three at a time.

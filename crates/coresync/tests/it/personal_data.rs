@@ -9,7 +9,7 @@ use testing::{DORA, TestClub};
 
 use crate::accounts::{PASSWORD, sign_up};
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, and, wish};
+use crate::{CREATE, and, request_body};
 
 /// What becomes of a column that names a person when that person takes their data along.
 enum In {
@@ -140,7 +140,7 @@ const MARK: &str = "Qyzzxvorblat";
 
 /// How often a copy of every row spells these. A backup of SQLite copies pages with what was deleted in them, so the copy is made
 /// anew of its rows before it is read.
-async fn leftovers(app: &TestClub, wanted: &[&str]) -> BTreeMap<String, usize> {
+async fn leftovers(app: &TestClub, expected: &[&str]) -> BTreeMap<String, usize> {
     let file = app.inner().config.data.join("copy.db");
     copy_into_file(&Place::parse(app.url()).expect("a place"), &file).await.expect("a copy");
     let copy = rusqlite::Connection::open(&file).expect("the copy");
@@ -152,7 +152,7 @@ async fn leftovers(app: &TestClub, wanted: &[&str]) -> BTreeMap<String, usize> {
         let text = text.to_ascii_lowercase();
         bytes.windows(text.len()).filter(|part| *part == text.as_bytes()).count()
     };
-    wanted.iter().map(|text| ((*text).to_owned(), count(text))).filter(|(_, count)| *count > 0).collect()
+    expected.iter().map(|text| ((*text).to_owned(), count(text))).filter(|(_, count)| *count > 0).collect()
 }
 
 /// A word that stands nowhere else is written into every field of a person and of their guests; after the erasure no byte of the
@@ -169,18 +169,18 @@ async fn nothing_of_somebody_who_was_erased_is_left_in_any_table() {
     let contact = json!({"name": MARK, "phone": "+12125557393", "relation": MARK});
     mobile.patch("/api/users/profile/me/", json!({"emergency_contact": contact})).await.expect(200);
     mobile.patch("/api/users/preferences/", json!({"scene": "ocean-waves"})).await.expect(200);
-    let led = app.addon("led").await;
+    let target = app.addon("led").await;
     let guest = json!({"guest_name": MARK, "guest_phone": "212-555-7392", "guest_email": "guest.qyzzxvorblat@example.com",
         "special_requests": MARK, "allergies_notes": MARK, "ai_program": MARK, "companion_name": MARK,
-        "scene_preferences": {"wall": MARK}, "addons": [{"id": led, "quantity": 1, "notes": MARK}]});
-    let body = and(wish(&app, "massage", "2026-11-26", "14:00").await, guest.clone());
+        "scene_preferences": {"wall": MARK}, "addons": [{"id": target, "quantity": 1, "notes": MARK}]});
+    let body = and(request_body(&app, "massage", "2026-11-26", "14:00").await, guest.clone());
     let keyed = app.bearer(made["access"].as_str().expect("a token")).with("idempotency-key", MARK);
     let booked = keyed.post(CREATE, body).await.expect(201);
     let wait = json!({"service_id": app.service("massage").await, "from": "2026-11-25", "to": "2026-11-26"});
     mobile.post("/api/bookings/waitlist/", wait).await;
     // A visitor's hold that carries the address and is let go by time.
     let held = and(
-        wish(&app, "pod", "2026-11-26", "12:00").await,
+        request_body(&app, "pod", "2026-11-26", "12:00").await,
         and(guest, json!({"guest_email": email, "addons": []})),
     );
     app.visitor().post("/api/bookings/hold/", held).await.expect(201);
@@ -212,24 +212,24 @@ async fn nothing_of_somebody_who_was_erased_is_left_in_any_table() {
     mobile.post(&path, json!({})).await.expect(200);
     app.set_time("2026-11-24T12:00:00-05:00");
     app.run_jobs().await;
-    let wanted = [MARK, "2125557391", "2125557392", "2125557393"];
-    assert!(leftovers(&app, &wanted).await.len() >= 3, "the words are there to be found");
+    let expected = [MARK, "2125557391", "2125557392", "2125557393"];
+    assert!(leftovers(&app, &expected).await.len() >= 3, "the words are there to be found");
 
     let form = format!("email={}&password={PASSWORD}", email.replace('@', "%40"));
     let entered = app.visitor().submit("/login/", &form).await.expect(303);
     let session = entered.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
     let browser = app.visitor().with("cookie", &session);
     let file = browser.submit("/dashboard/privacy/export/", "").await.expect(200);
-    for said in ["ai_program", "scene_preferences", "addons", "special_requests", "allergies"] {
+    for message in ["ai_program", "scene_preferences", "addons", "special_requests", "allergies"] {
         let own = file.list("bookings").iter().find(|one| one["id"] == booked["id"]).expect("the booking");
-        assert!(own[said].to_string().contains(MARK), "{said}: {own}");
+        assert!(own[message].to_string().contains(MARK), "{message}: {own}");
     }
     let gone =
         browser.submit("/dashboard/privacy/erase/", &format!("current_password={PASSWORD}&sure=yes")).await;
     gone.expect(200);
     app.run_jobs().await;
-    assert_eq!(leftovers(&app, &wanted).await, BTreeMap::new());
-    let kept = app.db().view(move |tx| {
+    assert_eq!(leftovers(&app, &expected).await, BTreeMap::new());
+    let stored = app.db().view(move |tx| {
         let count = |found: Option<(i64,)>| found.map_or(0, |(count,)| count);
         let asker = kit::tokens::digest(&format!("person:{}", id.0));
         let replies = tx.one(sql!("SELECT COUNT(*) FROM replies WHERE asker = $1"), args![asker])?;
@@ -241,5 +241,5 @@ async fn nothing_of_somebody_who_was_erased_is_left_in_any_table() {
         )?;
         Ok((count(replies), count(bookings), count(failures)))
     });
-    assert_eq!(kept.await.expect("counts"), (0, 0, 0), "answers, allergies, counted guesses");
+    assert_eq!(stored.await.expect("counts"), (0, 0, 0), "answers, allergies, counted guesses");
 }

@@ -28,9 +28,9 @@ pub(crate) fn photograph(width: u32, height: u32) -> Vec<u8> {
     bytes
 }
 
-pub(crate) fn form(spot: &str, alt: &str, picture: &[u8]) -> Vec<u8> {
+pub(crate) fn form(slot: &str, alt: &str, picture: &[u8]) -> Vec<u8> {
     let mut body = Vec::new();
-    for (name, value) in [("spot", spot), ("alt", alt), ("focus", "top-left")] {
+    for (name, value) in [("spot", slot), ("alt", alt), ("focus", "top-left")] {
         let part = format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
         body.extend(part.into_bytes());
     }
@@ -63,9 +63,9 @@ fn crc(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, step)
 }
 
-async fn send(app: &TestClub, who: testing::Player, spot: &str, alt: &str, picture: &[u8]) -> Answer {
+async fn send(app: &TestClub, who: testing::Player, slot: &str, alt: &str, picture: &[u8]) -> Answer {
     let kind = Some("multipart/form-data; boundary=b");
-    app.as_(who).send(Method::POST, HERE, kind, form(spot, alt, picture)).await
+    app.as_(who).send(Method::POST, HERE, kind, form(slot, alt, picture)).await
 }
 
 /// A spot of the staff page: its name, and the pages on which it says that the spot is seen.
@@ -157,12 +157,12 @@ async fn a_spot_is_never_bare_in_between() {
 async fn what_is_no_photograph_is_refused_or_said_to_be_none() {
     let app = TestClub::open().await;
     let good = photograph(600, 400);
-    for (spot, alt, picture, says) in [
+    for (slot, alt, picture, says) in [
         ("home/hero", "", good.as_slice(), "Say what is to be seen"),
         ("home/none", "A", good.as_slice(), "no such place"),
         ("home/hero", "A", b"".as_slice(), "Choose a photograph"),
     ] {
-        let answer = send(&app, MAX, spot, alt, picture).await.expect(400);
+        let answer = send(&app, MAX, slot, alt, picture).await.expect(400);
         assert!(answer.text().contains(says), "{says}: {}", answer.text());
     }
     // Kind and size are looked at at once, from the header, and what it must be is said.
@@ -181,8 +181,9 @@ async fn what_is_no_photograph_is_refused_or_said_to_be_none() {
         let answer = send(&app, MAX, "home/hero", "A", &bytes).await.expect(400);
         assert!(answer.text().contains(says), "{says}: {}", answer.text());
     }
-    let kept = app.db().view(|tx| tx.one::<(i64,)>(kit::sql!("SELECT COUNT(*) FROM pictures"), kit::args![]));
-    assert_eq!(kept.await.expect("the table"), Some((0,)), "nothing of it is kept");
+    let stored =
+        app.db().view(|tx| tx.one::<(i64,)>(kit::sql!("SELECT COUNT(*) FROM pictures"), kit::args![]));
+    assert_eq!(stored.await.expect("the table"), Some((0,)), "nothing of it is kept");
     // What only shows when it is read is said on the page of its progress, and on that of all.
     let broken = good[..good.len() / 2].to_vec();
     let onward = send(&app, MAX, "home/hero", "A", &broken).await.expect(303).header("location").to_owned();
@@ -242,34 +243,34 @@ async fn a_film_is_handed_out_in_parts() {
 async fn every_spot_is_seen_on_the_pages_that_are_promised() {
     let app = TestClub::open().await;
     let spots = promises(&app.as_(MAX).get(HERE).await.expect(200).text());
-    let names: Vec<&str> = spots.iter().map(|(spot, _)| spot.as_str()).collect();
-    for spot in ["home/hero", "half/private", "scene/ocean-waves", "room/lawn", "family/quiet", "service/pod"]
+    let names: Vec<&str> = spots.iter().map(|(slot, _)| slot.as_str()).collect();
+    for slot in ["home/hero", "half/private", "scene/ocean-waves", "room/lawn", "family/quiet", "service/pod"]
     {
-        assert!(names.contains(&spot), "{spot} is none of {names:?}");
+        assert!(names.contains(&slot), "{slot} is none of {names:?}");
     }
     let small = photograph(480, 320);
-    let alt = |spot: &str| format!("Seen at {spot}");
-    for (spot, pages) in &spots {
-        send(&app, MAX, spot, &alt(spot), &small).await.expect(303);
+    let alt = |slot: &str| format!("Seen at {slot}");
+    for (slot, pages) in &spots {
+        send(&app, MAX, slot, &alt(slot), &small).await.expect(303);
         app.run_jobs().await;
-        assert!(!pages.is_empty(), "{spot}");
+        assert!(!pages.is_empty(), "{slot}");
         for path in pages {
             let page = app.visitor().get(path).await.expect(200);
-            assert!(hangs(&page.text(), &alt(spot)), "{spot} is not seen on {path}");
+            assert!(hangs(&page.text(), &alt(slot)), "{slot} is not seen on {path}");
         }
     }
-    let all = || spots.iter().flat_map(|(spot, pages)| pages.iter().map(move |path| (spot, path)));
-    for (spot, path) in all() {
+    let all = || spots.iter().flat_map(|(slot, pages)| pages.iter().map(move |path| (slot, path)));
+    for (slot, path) in all() {
         let page = app.visitor().get(path).await.expect(200);
-        assert!(hangs(&page.text(), &alt(spot)), "{spot} is not seen on {path} among all the others");
+        assert!(hangs(&page.text(), &alt(slot)), "{slot} is not seen on {path} among all the others");
     }
-    for (spot, _) in &spots {
-        let form = format!("spot={}", spot.replace('/', "%2F"));
+    for (slot, _) in &spots {
+        let form = format!("spot={}", slot.replace('/', "%2F"));
         app.as_(MAX).submit("/staff/pictures/down/", &form).await.expect(303);
     }
-    for (spot, path) in all() {
+    for (slot, path) in all() {
         let page = app.visitor().get(path).await.expect(200);
-        assert!(!page.text().contains("Seen at"), "{spot} still hangs on {path}");
+        assert!(!page.text().contains("Seen at"), "{slot} still hangs on {path}");
     }
 }
 
@@ -280,11 +281,11 @@ async fn a_photograph_hangs_wherever_its_study_stood() {
     let study = app.visitor().get("/").await.expect(200);
     assert!(passed_on(&study.text()).contains("/assets/the-house-"));
     let small = photograph(480, 320);
-    for spot in ["home/hero", "half/private", "room/lawn", "service/laser", "scene/swiss-alps"] {
-        send(&app, MAX, spot, &format!("Seen at {spot}"), &small).await.expect(303);
+    for slot in ["home/hero", "half/private", "room/lawn", "service/laser", "scene/swiss-alps"] {
+        send(&app, MAX, slot, &format!("Seen at {slot}"), &small).await.expect(303);
     }
     app.run_jobs().await;
-    for (path, spot, stands_for_it) in [
+    for (path, slot, stands_for_it) in [
         ("/", "home/hero", true),
         ("/about/", "home/hero", true),
         ("/about/", "room/lawn", false),
@@ -295,10 +296,10 @@ async fn a_photograph_hangs_wherever_its_study_stood() {
         ("/services/laser/", "service/laser", true),
     ] {
         let page = app.visitor().get(path).await.expect(200).text();
-        let alt = format!("Seen at {spot}");
-        assert!(hangs(&page, &alt), "{spot} is not seen on {path}");
+        let alt = format!("Seen at {slot}");
+        assert!(hangs(&page, &alt), "{slot} is not seen on {path}");
         let is_passed_on = page.contains(&format!("\"og:image:alt\" content=\"{alt}\""));
-        assert_eq!(is_passed_on, stands_for_it, "{spot} {path}");
+        assert_eq!(is_passed_on, stands_for_it, "{slot} {path}");
         assert!(!stands_for_it || passed_on(&page).ends_with("-480.jpg"), "{path}");
     }
 }
@@ -308,11 +309,11 @@ async fn a_photograph_hangs_wherever_its_study_stood() {
 async fn a_family_is_seen_as_what_hangs_for_it() {
     let app = TestClub::open().await;
     let small = photograph(480, 320);
-    for spot in ["family/private", "service/suite", "family/bodywork", "service/couples"] {
-        send(&app, MAX, spot, &format!("Seen at {spot}"), &small).await.expect(303);
+    for slot in ["family/private", "service/suite", "family/bodywork", "service/couples"] {
+        send(&app, MAX, slot, &format!("Seen at {slot}"), &small).await.expect(303);
         app.run_jobs().await;
         let list = app.visitor().get("/services/").await.expect(200);
-        assert!(hangs(&list.text(), &format!("Seen at {spot}")), "{spot}");
+        assert!(hangs(&list.text(), &format!("Seen at {slot}")), "{slot}");
     }
     let list = app.visitor().get("/services/").await.expect(200).text();
     let at = |words: &str| list.find(words).unwrap_or_else(|| panic!("no {words}"));

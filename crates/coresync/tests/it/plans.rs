@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use testing::{Answer, BEA, DORA, GUS, MAX, PIA, Player, TOM, TestClub, UMA};
 
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, and, book, wish};
+use crate::{CREATE, and, book, request_body};
 
 async fn desk(app: &TestClub, by: Player, whose: Player, what: &str, words: Value) -> Answer {
     app.as_(by).post(&format!("/api/memberships/{}/{what}/", app.person(whose)), words).await
@@ -62,9 +62,9 @@ async fn an_edit_makes_a_version_for_who_joins_and_members_keep_theirs() {
     let path = format!("{BASE}versions/");
     app.as_(DORA).get(&path).await.refused(403, "not_allowed");
     let versions = app.as_(MAX).get(&path).await.expect(200);
-    let told =
+    let response =
         |at: usize| (versions.list("")[at]["version"].clone(), versions.list("")[at]["members"].clone());
-    assert_eq!((told(0), told(1)), ((json!(2), json!(1)), (json!(1), json!(1))));
+    assert_eq!((response(0), response(1)), ((json!(2), json!(1)), (json!(1), json!(1))));
     assert_eq!(versions.list("")[0]["made_by"], app.person(MAX).0);
 
     // The manager moves members over: with the next month, they are told, and what is booked keeps its price (P6).
@@ -126,7 +126,7 @@ async fn what_was_booked_without_a_plan_keeps_its_price() {
 #[tokio::test]
 async fn a_credit_pays_again_when_the_plan_stays() {
     let app = TestClub::open().await;
-    let words = and(wish(&app, "massage", "2026-12-12", "12:00").await, json!({"use_credit": true}));
+    let words = and(request_body(&app, "massage", "2026-12-12", "12:00").await, json!({"use_credit": true}));
     let booked = app.as_(PIA).post(CREATE, words).await.expect(201).number("id");
     for (what, total) in [("leave", "200.00"), ("stay", "0.00")] {
         mine(&app, PIA, what, json!({})).await.expect(200);
@@ -206,24 +206,24 @@ async fn changing_up_is_paid_at_the_desk_and_counts_at_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_two_at_once_one_has_the_last() {
     let app = TestClub::open().await;
-    for (perk, service, times) in
+    for (benefit, service, times) in
         [("use_credit", "massage", ["12:00", "15:00"]), ("use_pass", "couples", ["12:00", "16:00"])]
     {
-        let day = if perk == "use_pass" { "2026-12-03" } else { "2026-12-02" };
-        if perk == "use_credit" {
-            let first = and(wish(&app, service, "2026-12-01", "12:00").await, json!({perk: true}));
+        let day = if benefit == "use_pass" { "2026-12-03" } else { "2026-12-02" };
+        if benefit == "use_credit" {
+            let first = and(request_body(&app, service, "2026-12-01", "12:00").await, json!({benefit: true}));
             app.as_(PIA).post(CREATE, first).await.expect(201);
         }
-        let one = and(wish(&app, service, day, times[0]).await, json!({perk: true}));
-        let other = and(wish(&app, service, day, times[1]).await, json!({perk: true}));
+        let one = and(request_body(&app, service, day, times[0]).await, json!({benefit: true}));
+        let other = and(request_body(&app, service, day, times[1]).await, json!({benefit: true}));
         let pia = app.as_(PIA);
         let (one, other) = tokio::join!(pia.post(CREATE, one), pia.post(CREATE, other));
         let paid_by = |answer: &Answer| {
-            let code = perk.trim_start_matches("use_");
+            let code = benefit.trim_start_matches("use_");
             answer["pricing"]["why"].as_array().is_some_and(|why| why.iter().any(|line| line["code"] == code))
         };
         let (one, other) = (one.expect(201), other.expect(201));
-        assert!(paid_by(&one) != paid_by(&other), "{perk}: {} {}", one.text(), other.text());
+        assert!(paid_by(&one) != paid_by(&other), "{benefit}: {} {}", one.text(), other.text());
     }
     let freeze = || mine(&app, UMA, "freeze", json!({"months": 2}));
     let (one, other) = tokio::join!(freeze(), freeze());

@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use testing::{BEA, DORA, GUS, PIA, Player, TestClub, UMA};
 
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, and, book, cancel, cents, sum, wish};
+use crate::{CREATE, and, book, cancel, cents, request_body, sum};
 
 async fn buy(app: &TestClub, by: Player, words: Value) -> testing::Answer {
     let time = words["start_time"].as_str().unwrap_or("14:00").to_owned();
-    let wished = and(wish(app, "massage", "2026-11-27", &time).await, words);
+    let wished = and(request_body(app, "massage", "2026-11-27", &time).await, words);
     let booked = app.as_(by).post(CREATE, wished).await.expect(201);
     let pricing = &booked["pricing"];
     assert_eq!(
@@ -40,9 +40,9 @@ fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 #[tokio::test]
 async fn add_ons_cost_their_list_price_whoever_buys() {
     let app = TestClub::open().await;
-    let (led, aroma) = (app.addon("led").await, app.addon("aroma").await);
+    let (target, aroma) = (app.addon("led").await, app.addon("aroma").await);
     let addons =
-        json!([{"id": led, "quantity": 1, "notes": ""}, {"id": aroma, "quantity": 2, "notes": "rose"}]);
+        json!([{"id": target, "quantity": 1, "notes": ""}, {"id": aroma, "quantity": 2, "notes": "rose"}]);
     for (player, total) in [(GUS, "280.00"), (BEA, "230.00"), (PIA, "210.00"), (UMA, "80.00")] {
         let booked = buy(&app, player, json!({ "addons": addons })).await;
         assert_eq!(booked["pricing"]["addons_total"], "80.00");
@@ -54,25 +54,27 @@ async fn add_ons_cost_their_list_price_whoever_buys() {
 #[tokio::test]
 async fn an_add_on_goes_with_its_service_once() {
     let app = TestClub::open().await;
-    let (led, aroma) = (app.addon("led").await, app.addon("aroma").await);
+    let (target, aroma) = (app.addon("led").await, app.addon("aroma").await);
     for addons in [
         json!([{ "id": 12 }]),
-        json!([{"id": led}, {"id": led}]),
-        json!([{"id": led, "quantity": 0}]),
-        json!([{"id": led, "quantity": 21}]),
-        json!([{"id": led, "quantity": -1}]),
-        json!([{"id": led, "quantity": 9_223_372_036_854_775_807_i64}]),
-        json!([{"id": led, "quantity": "many"}]),
-        json!([{"id": led, "notes": "x".repeat(501)}]),
-        json!({"id": led}),
+        json!([{"id": target}, {"id": target}]),
+        json!([{"id": target, "quantity": 0}]),
+        json!([{"id": target, "quantity": 21}]),
+        json!([{"id": target, "quantity": -1}]),
+        json!([{"id": target, "quantity": 9_223_372_036_854_775_807_i64}]),
+        json!([{"id": target, "quantity": "many"}]),
+        json!([{"id": target, "notes": "x".repeat(501)}]),
+        json!({"id": target}),
         json!("led"),
         json!([null]),
     ] {
-        let wished = and(wish(&app, "massage", "2026-11-27", "14:00").await, json!({ "addons": addons }));
+        let wished =
+            and(request_body(&app, "massage", "2026-11-27", "14:00").await, json!({ "addons": addons }));
         let refused = app.as_(GUS).post(CREATE, wished).await.refused(400, "invalid");
         assert!(refused["errors"]["addons"].is_string(), "{addons}");
     }
-    let other = and(wish(&app, "couples", "2026-11-27", "14:00").await, json!({"addons": [{ "id": aroma }]}));
+    let other =
+        and(request_body(&app, "couples", "2026-11-27", "14:00").await, json!({"addons": [{ "id": aroma }]}));
     app.as_(GUS).post(CREATE, other).await.refused(400, "invalid");
 }
 
@@ -80,8 +82,8 @@ async fn an_add_on_goes_with_its_service_once() {
 #[tokio::test]
 async fn a_better_room_costs_its_factor() {
     let app = TestClub::open().await;
-    let (duet, led) = (app.room("duet").await, app.addon("led").await);
-    let words = |time: &str| json!({"room_id": duet, "start_time": time, "addons": [{ "id": led }]});
+    let (duet, target) = (app.room("duet").await, app.addon("led").await);
+    let words = |time: &str| json!({"room_id": duet, "start_time": time, "addons": [{ "id": target }]});
     let gus = buy(&app, GUS, words("10:30")).await;
     assert_eq!(codes(&gus), pairs(&[("list", "200.00"), ("room", "20.00"), ("addon", "50.00")]));
     let pia = buy(&app, PIA, words("12:30")).await;
@@ -129,7 +131,7 @@ async fn premium_has_two_credits_a_month() {
     assert_eq!(used().await, (1, true), "it came back");
 
     // Another billing month (they begin on the 10th) has its own.
-    let wished = and(wish(&app, "massage", "2026-12-10", "14:00").await, json!({"use_credit": true}));
+    let wished = and(request_body(&app, "massage", "2026-12-10", "14:00").await, json!({"use_credit": true}));
     assert_eq!(app.as_(PIA).post(CREATE, wished).await.expect(201)["pricing"]["final_total"], "0.00");
     assert_eq!(used().await, (1, true));
 
@@ -157,13 +159,13 @@ async fn tax_is_on_the_discounted_sum() {
     let club = app.club();
     let set = app.db().tx(move |tx| money::set_rate(tx, club, LineKind::Service, 875, "A test."));
     set.await.expect("a rate");
-    let led = app.addon("led").await;
+    let target = app.addon("led").await;
     for (player, tax, total, time) in [
         (GUS, "21.88", "271.88", "10:00"),
         (PIA, "15.75", "195.75", "12:00"),
         (UMA, "4.38", "54.38", "14:00"),
     ] {
-        let booked = buy(&app, player, json!({"addons": [{ "id": led }], "start_time": time})).await;
+        let booked = buy(&app, player, json!({"addons": [{ "id": target }], "start_time": time})).await;
         assert_eq!(
             (&booked["pricing"]["tax"], &booked["pricing"]["final_total"]),
             (&json!(tax), &json!(total))

@@ -7,7 +7,7 @@ use testing::{BEA, DORA, GUS, Guest, PIA, TestClub};
 
 use crate::accounts::{PASSWORD, mails_to, register, sign_up, zoe};
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, and, book, cancel, wish};
+use crate::{CREATE, and, book, cancel, request_body};
 
 const LIKES: &str = "/api/users/preferences/";
 
@@ -82,8 +82,8 @@ async fn who_does_not_want_to_be_told_is_not_told_from_then_on() {
 
     let chosen = json!({"notices": ["reminders"]}).to_string().into_bytes();
     let put = app.as_(GUS).send(Method::PUT, "/api/users/notices/", Some("application/json"), chosen).await;
-    let wanted: Vec<_> = put.expect(200).list("").iter().map(|one| one["email"].clone()).collect();
-    assert_eq!(wanted, [json!(true), json!(false)]);
+    let expected: Vec<_> = put.expect(200).list("").iter().map(|one| one["email"].clone()).collect();
+    assert_eq!(expected, [json!(true), json!(false)]);
     app.browser(GUS).submit("/dashboard/preferences/notices/", "notices=waitlist").await.expect(303);
     assert_eq!(app.as_(GUS).get("/api/users/notices/").await.expect(200).list("")[1]["email"], true);
 
@@ -129,7 +129,10 @@ async fn everything_that_is_kept_of_somebody_comes_in_one_file() {
     mobile.patch("/api/users/profile/me/", json!({"emergency_contact": contact})).await.expect(200);
     mobile.patch(LIKES, json!({"scene": "ocean-waves"})).await.expect(200);
     let more = json!({"allergies_notes": "Almond oil", "special_requests": "Quiet, please"});
-    mobile.post(CREATE, and(wish(&app, "massage", "2026-11-26", "14:00").await, more)).await.expect(201);
+    mobile
+        .post(CREATE, and(request_body(&app, "massage", "2026-11-26", "14:00").await, more))
+        .await
+        .expect(201);
     book(&app, BEA, "pod", "2026-11-26", "12:00").await;
     let file = zoe.submit("/dashboard/privacy/export/", "").await.expect(200);
     assert!(file.header("content-disposition").contains("attachment"));
@@ -155,8 +158,10 @@ async fn who_is_erased_is_gone_and_the_books_stay() {
     let contact = json!({"name": "Taras", "phone": "+12125550199", "relation": "brother"});
     mobile.patch("/api/users/profile/me/", json!({"emergency_contact": contact})).await.expect(200);
     let more = json!({"allergies_notes": "Almond oil", "special_requests": "Quiet, please", "guest_name": "Ann Lind"});
-    let booked =
-        mobile.post(CREATE, and(wish(&app, "massage", "2026-11-26", "14:00").await, more)).await.expect(201);
+    let booked = mobile
+        .post(CREATE, and(request_body(&app, "massage", "2026-11-26", "14:00").await, more))
+        .await
+        .expect(201);
     app.run_jobs().await;
     let zoe = browser(&app, "zoe@example.com").await;
 
@@ -207,8 +212,8 @@ async fn who_is_erased_is_gone_and_the_books_stay() {
     app.visitor().post("/api/auth/login/", again).await.refused(401, "wrong_sign_in");
     let person = app.db().view(move |tx| people::person(tx, id)).await.expect("the row stays");
     assert_eq!((person.full_name().as_str(), &person.email, &person.phone), ("Former guest", &None, &None));
-    let kept = app.as_(DORA).get(&format!("/api/bookings/{}/", booked.number("id"))).await.expect(200);
-    assert!(!kept.text().contains("Quiet") && !kept.text().contains("Ann"), "{}", kept.text());
+    let stored = app.as_(DORA).get(&format!("/api/bookings/{}/", booked.number("id"))).await.expect(200);
+    assert!(!stored.text().contains("Quiet") && !stored.text().contains("Ann"), "{}", stored.text());
     let charges = app.db().view(move |tx| {
         tx.one::<(i64,)>(sql!("SELECT COUNT(*) FROM charges WHERE person_id = $1"), args![id])
     });

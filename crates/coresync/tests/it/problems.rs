@@ -130,7 +130,7 @@ async fn every_answer_protects_the_browser() {
 #[tokio::test]
 async fn another_site_can_t_send_a_browser_here() {
     let app = TestClub::open().await;
-    let wished = crate::wish(&app, "pod", "2026-11-27", "12:00").await;
+    let wished = crate::request_body(&app, "pod", "2026-11-27", "12:00").await;
     for (name, value) in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site")] {
         let crossed = app.browser(GUS).with(name, value).post(CREATE, wished.clone()).await;
         crossed.refused(403, "cross_site");

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use testing::{Answer, BEA, DORA, GUS, PIA, Player, TestClub, UMA};
 
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, and, book, cancel, wish};
+use crate::{CREATE, and, book, cancel, request_body};
 
 const HOLD: &str = "/api/bookings/hold/";
 const WAIT: &str = "/api/bookings/waitlist/";
@@ -45,8 +45,8 @@ async fn sound(app: &TestClub) {
     assert_eq!(overlaps, 0, "two bookings have the same resource at once");
     assert_eq!(claimed, allocated, "a claim for each cell that is allocated");
     numbers.sort();
-    let wanted: Vec<String> = (1..=numbers.len()).map(|n| format!("CS-2026-{n:06}")).collect();
-    assert_eq!(numbers, wanted, "numbers without gaps");
+    let requested: Vec<String> = (1..=numbers.len()).map(|n| format!("CS-2026-{n:06}")).collect();
+    assert_eq!(numbers, requested, "numbers without gaps");
 }
 
 type Looked = (i64, Vec<(i64, i64)>, Vec<(i64, i64)>, Vec<String>);
@@ -85,7 +85,7 @@ fn look(tx: &mut Tx<'_>) -> Result<Looked> {
 async fn of_two_who_hold_the_same_time_one_has_it() {
     let app = TestClub::open().await;
     for round in 0..rounds() {
-        let words = wish(&app, "suite", "2026-11-27", "18:00").await;
+        let words = request_body(&app, "suite", "2026-11-27", "18:00").await;
         let (a, b) = both(round, post(&app, GUS, HOLD, words.clone()), post(&app, BEA, HOLD, words)).await;
         let (won, lost, who) = if a.status == 201 { (a, b, GUS) } else { (b, a, BEA) };
         let id = won.expect(201).number("id");
@@ -103,7 +103,7 @@ async fn of_a_move_and_a_booking_one_has_the_time() {
         let moving = book(&app, BEA, "suite", "2026-11-27", "12:00").await.number("id");
         let path = format!("/api/bookings/{moving}/reschedule/");
         let to = json!({"date": "2026-11-27", "start_time": "18:00"});
-        let words = wish(&app, "suite", "2026-11-27", "18:00").await;
+        let words = request_body(&app, "suite", "2026-11-27", "18:00").await;
         let (moved, booked) = both(round, post(&app, BEA, &path, to), post(&app, GUS, CREATE, words)).await;
         let still = app.as_(BEA).get(&format!("/api/bookings/{moving}/")).await.expect(200);
         if moved.status == 200 {
@@ -125,14 +125,15 @@ async fn of_an_offer_and_a_booking_one_has_the_time() {
         let app = TestClub::open().await;
         let taken = book(&app, UMA, "suite", "2026-11-27", "18:00").await.number("id");
         for time in ["12:00", "15:00", "21:00"] {
-            let words = and(wish(&app, "suite", "2026-11-27", time).await, json!({"guest_name": "Ann"}));
+            let words =
+                and(request_body(&app, "suite", "2026-11-27", time).await, json!({"guest_name": "Ann"}));
             app.as_(DORA).post(CREATE, words).await.expect(201);
         }
         let words = json!({"service_id": app.service("suite").await, "from": "2026-11-27"});
         app.as_(BEA).post(WAIT, words).await.expect(201);
         app.run_jobs().await;
         cancel(&app, UMA, taken).await.expect(200);
-        let words = wish(&app, "suite", "2026-11-27", "18:00").await;
+        let words = request_body(&app, "suite", "2026-11-27", "18:00").await;
         let offer =
             bookings::match_waitlist(app.db(), bookings::MatchWaitlist { anyway: true, joined: None });
         let booking = post(&app, GUS, CREATE, words);
@@ -158,7 +159,7 @@ async fn of_an_offer_and_a_booking_one_has_the_time() {
 async fn booking_a_hold_while_it_runs_out_books_it_or_says_that_it_is_gone() {
     for round in 0..rounds() {
         let app = TestClub::open().await;
-        let words = wish(&app, "suite", "2026-11-27", "18:00").await;
+        let words = request_body(&app, "suite", "2026-11-27", "18:00").await;
         let held = app.as_(GUS).post(HOLD, words).await.expect(201).number("id");
         app.set_time("2026-11-24T10:10:00-05:00");
         let confirm = post(&app, GUS, CREATE, json!({"hold_id": held}));
@@ -182,7 +183,7 @@ async fn booking_a_hold_while_it_runs_out_books_it_or_says_that_it_is_gone() {
 async fn of_a_hold_that_ran_out_and_a_booking_one_has_the_time() {
     for round in 0..rounds() {
         let app = TestClub::open().await;
-        let words = wish(&app, "suite", "2026-11-27", "18:00").await;
+        let words = request_body(&app, "suite", "2026-11-27", "18:00").await;
         let held = app.as_(GUS).post(HOLD, words.clone()).await.expect(201).number("id");
         app.set_time("2026-11-24T10:10:00-05:00");
         let confirm = post(&app, GUS, CREATE, json!({"hold_id": held}));
@@ -205,7 +206,7 @@ async fn the_last_credit_is_used_once() {
         let app = TestClub::open().await;
         let with = |time: &'static str| {
             let app = &app;
-            async move { and(wish(app, "massage", "2026-11-27", time).await, json!({"use_credit": true})) }
+            async move { and(request_body(app, "massage", "2026-11-27", time).await, json!({"use_credit": true})) }
         };
         app.as_(PIA).post(CREATE, with("10:30").await).await.expect(201);
         let (one, other) = (with("13:00").await, with("16:00").await);
@@ -225,7 +226,7 @@ async fn the_last_guest_pass_is_used_once() {
         let app = TestClub::open().await;
         let with = |time: &'static str| {
             let app = &app;
-            async move { and(wish(app, "suite", "2026-11-27", time).await, json!({"use_pass": true})) }
+            async move { and(request_body(app, "suite", "2026-11-27", time).await, json!({"use_pass": true})) }
         };
         let (one, other) = (with("12:00").await, with("20:00").await);
         let (a, b) = both(round, post(&app, PIA, CREATE, one), post(&app, PIA, CREATE, other)).await;
@@ -263,13 +264,13 @@ async fn identical_moves_at_once_are_one_move() {
             assert_eq!(answer["booking"]["moves"], 1);
             assert_eq!(answer["booking"]["rescheduled_from"], "2026-11-27T14:00:00-05:00");
         }
-        let told = app.db().view(move |tx| {
+        let response = app.db().view(move |tx| {
             tx.one::<(i64,)>(
                 sql!("SELECT COUNT(*) FROM booking_events WHERE booking_id = $1 AND what = 'rescheduled'"),
                 args![id],
             )
         });
-        assert_eq!(told.await.expect("events"), Some((1,)), "it is told once");
+        assert_eq!(response.await.expect("events"), Some((1,)), "it is told once");
         sound(&app).await;
         cancel(&app, BEA, id).await.expect(200);
         app.run_jobs().await;
@@ -283,7 +284,8 @@ async fn of_joining_and_a_cancellation_nothing_is_lost() {
         let app = TestClub::open().await;
         let taken = book(&app, UMA, "suite", "2026-11-27", "18:00").await.number("id");
         for time in ["12:00", "15:00", "21:00"] {
-            let words = and(wish(&app, "suite", "2026-11-27", time).await, json!({"guest_name": "Ann"}));
+            let words =
+                and(request_body(&app, "suite", "2026-11-27", time).await, json!({"guest_name": "Ann"}));
             app.as_(DORA).post(CREATE, words).await.expect(201);
         }
         let words = json!({"service_id": app.service("suite").await, "from": "2026-11-27"});

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use testing::{BEA, DORA, GUS, MAX, OLA, PIA, Player, TOM, TestClub, UMA};
 
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, MINE, and, book, search, starts, try_book, wish};
+use crate::{CREATE, MINE, and, book, request_body, search, starts, try_book};
 
 /// Books a slot that was offered, by its own words.
 async fn book_slot(app: &TestClub, by: Player, service: &str, slot: &Value) -> testing::Answer {
@@ -76,7 +76,7 @@ async fn the_next_room_and_technician_are_tried_before_it_is_refused() {
     assert_ne!(first["technicians"], second["technicians"]);
     try_book(&app, PIA, "massage", "2026-11-27", "14:00").await.refused(409, "taken");
     let stone = app.room("stone").await;
-    let named = and(wish(&app, "massage", "2026-11-27", "14:30").await, json!({"room_id": stone}));
+    let named = and(request_body(&app, "massage", "2026-11-27", "14:30").await, json!({"room_id": stone}));
     app.as_(PIA).post(CREATE, named).await.refused(409, "taken");
 }
 
@@ -86,7 +86,7 @@ async fn a_named_technician_serves_or_nobody_does() {
     let (tom, ada, ira) =
         (app.technician("tom").await, app.technician("ada").await, app.technician("ira").await);
     let with = |technician: kit::Id| json!({ "technician_id": technician });
-    let at = |time: &'static str| wish(&app, "massage", "2026-11-27", time);
+    let at = |time: &'static str| request_body(&app, "massage", "2026-11-27", time);
     let booked = app.as_(GUS).post(CREATE, and(at("14:00").await, with(ada))).await.expect(201);
     assert_eq!(booked["technicians"], json!([{"id": ada, "name": "Ada"}]));
     // Ten minutes of her own after it (F1).
@@ -123,7 +123,8 @@ async fn nobody_is_in_two_places_at_once() {
     }
     book(&app, PIA, "pod", "2026-11-27", "13:30").await;
     book(&app, PIA, "pod", "2026-11-27", "15:00").await;
-    let friend = and(wish(&app, "pod", "2026-11-27", "14:00").await, json!({"guest_name": "A friend"}));
+    let friend =
+        and(request_body(&app, "pod", "2026-11-27", "14:00").await, json!({"guest_name": "A friend"}));
     app.as_(PIA).post(CREATE, friend).await.expect(201);
     // What was refused left nothing behind.
     assert_eq!(app.as_(PIA).get(MINE).await.number("total_upcoming"), 4);
@@ -145,12 +146,12 @@ async fn a_service_for_members_names_the_plans() {
 async fn no_room_takes_more_than_it_holds() {
     let app = TestClub::open().await;
     for (service, party) in [("massage", 2), ("couples", 3), ("pod", 2), ("suite", 50)] {
-        let many = and(wish(&app, service, "2026-11-27", "14:00").await, json!({ "party": party }));
+        let many = and(request_body(&app, service, "2026-11-27", "14:00").await, json!({ "party": party }));
         let refused = app.as_(BEA).post(CREATE, many).await.refused(409, "capacity");
         assert_eq!(refused["alternatives"], json!([]), "{service}");
     }
     for party in [json!(0), json!(-1), json!(51), json!("two"), json!(1.5), json!([2])] {
-        let odd = and(wish(&app, "couples", "2026-11-27", "14:00").await, json!({ "party": party }));
+        let odd = and(request_body(&app, "couples", "2026-11-27", "14:00").await, json!({ "party": party }));
         let refused = app.as_(BEA).post(CREATE, odd).await.refused(400, "invalid");
         assert!(refused["errors"]["party"].is_string(), "{party}");
     }
@@ -158,7 +159,8 @@ async fn no_room_takes_more_than_it_holds() {
     assert_eq!((couple.number("party"), couple.list("technicians").len()), (2, 2));
     assert_eq!(couple["pricing"]["final_total"], "297.00", "per booking, not per head: min(300, 270) x 1.10");
     let stone = app.room("stone").await;
-    let elsewhere = and(wish(&app, "couples", "2026-11-27", "18:00").await, json!({"room_id": stone}));
+    let elsewhere =
+        and(request_body(&app, "couples", "2026-11-27", "18:00").await, json!({"room_id": stone}));
     let refused = app.as_(BEA).post(CREATE, elsewhere).await.refused(400, "invalid");
     assert!(refused["errors"]["room_id"].is_string());
 }
@@ -169,8 +171,8 @@ async fn a_name_without_the_skill_is_refused_also_for_two() {
     let app = TestClub::open().await;
     let ira = json!({"technician_id": app.technician("ira").await});
     for service in ["massage", "couples"] {
-        let asked = and(wish(&app, service, "2026-11-27", "14:00").await, ira.clone());
-        app.as_(BEA).post(CREATE, asked).await.refused(409, "skill");
+        let query = and(request_body(&app, service, "2026-11-27", "14:00").await, ira.clone());
+        app.as_(BEA).post(CREATE, query).await.refused(409, "skill");
     }
 }
 
@@ -191,7 +193,8 @@ async fn equipment_is_in_one_place_and_is_made_ready() {
 #[tokio::test]
 async fn an_account_books_for_nobody_else() {
     let app = TestClub::open().await;
-    let for_bea = and(wish(&app, "pod", "2026-11-27", "14:00").await, json!({"person_id": app.person(BEA)}));
+    let for_bea =
+        and(request_body(&app, "pod", "2026-11-27", "14:00").await, json!({"person_id": app.person(BEA)}));
     for player in [GUS, PIA, UMA, TOM] {
         app.as_(player).post(CREATE, for_bea.clone()).await.refused(403, "not_allowed");
     }
@@ -264,9 +267,9 @@ async fn of_two_technicians_the_named_one_is_always_one() {
             (Some(ada.0), Some(1))
         );
     }
-    let wish =
+    let request_body =
         json!({"service_id": couples, "date": "2026-11-25", "start_time": "12:00", "technician_id": ada});
-    let booked = app.as_(BEA).post(crate::CREATE, wish).await.expect(201);
+    let booked = app.as_(BEA).post(crate::CREATE, request_body).await.expect(201);
     let serving = booked["technicians"].as_array().expect("a list");
     assert!(serving.len() == 2 && serving.iter().any(|one| one["id"].as_i64() == Some(ada.0)), "{serving:?}");
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use testing::{Answer, BEA, DORA, GUS, PIA, Player, TestClub, UMA};
 
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, and, book, cents, wish};
+use crate::{CREATE, and, book, cents, request_body};
 
 async fn reschedule(app: &TestClub, by: Player, id: i64, words: Value) -> Answer {
     app.as_(by).post(&format!("/api/bookings/{id}/reschedule/"), words).await
@@ -17,7 +17,7 @@ async fn shown(app: &TestClub, by: Player, id: i64) -> Answer {
 }
 
 /// How often a booking was moved, by its events, and how many notifications tell of a move.
-async fn told(app: &TestClub, id: i64) -> (i64, i64) {
+async fn notices_of(app: &TestClub, id: i64) -> (i64, i64) {
     let count = move |tx: &mut Tx<'_>| -> Result<(i64, i64)> {
         let events: Option<(i64,)> = tx.one(
             sql!("SELECT COUNT(*) FROM booking_events WHERE booking_id = $1 AND what = 'rescheduled'"),
@@ -30,13 +30,13 @@ async fn told(app: &TestClub, id: i64) -> (i64, i64) {
     app.db().view(count).await.expect("the tables")
 }
 
-fn stamp(moment: &str) -> String {
+fn utc(moment: &str) -> String {
     moment.parse::<jiff::Timestamp>().expect("a moment").to_string()
 }
 
 /// Every way to say Friday, November 27, 19:00 in New York.
 fn ways(local_time: &str) -> Vec<Value> {
-    let utc = stamp(&format!("2026-11-27T{local_time}:00-05:00"));
+    let utc = utc(&format!("2026-11-27T{local_time}:00-05:00"));
     vec![
         json!({"date": "2026-11-27", "start_time": local_time}),
         json!({"date": "2026-11-27", "start_time": format!("{local_time}:00")}),
@@ -56,18 +56,18 @@ async fn the_same_move_in_every_form_is_one_move() {
         let same = reschedule(&app, BEA, id, way.clone()).await.expect(200);
         assert_eq!((&same["changes"], &same["difference"]), (&json!([]), &json!("0.00")), "{way}");
     }
-    let form = format!("to={}", stamp("2026-11-27T18:00:00-05:00"));
+    let form = format!("to={}", utc("2026-11-27T18:00:00-05:00"));
     app.browser(BEA).submit(&format!("/dashboard/bookings/{id}/move/"), &form).await.expect(303);
-    assert_eq!(told(&app, id).await, (0, 0), "nothing is told of what is no move");
+    assert_eq!(notices_of(&app, id).await, (0, 0), "nothing is told of what is no move");
     assert_eq!(shown(&app, BEA, id).await.number("moves"), 0);
     for way in ways("19:00").into_iter().chain(ways("19:00")) {
         let moved = reschedule(&app, BEA, id, way.clone()).await.expect(200);
         assert_eq!(moved["booking"]["moves"], 1, "{way}");
         assert_eq!(moved["booking"]["rescheduled_from"], "2026-11-27T18:00:00-05:00", "{way}");
     }
-    let form = format!("to={}", stamp("2026-11-27T19:00:00-05:00"));
+    let form = format!("to={}", utc("2026-11-27T19:00:00-05:00"));
     app.browser(BEA).submit(&format!("/dashboard/bookings/{id}/move/"), &form).await.expect(303);
-    assert_eq!(told(&app, id).await, (1, 1), "one move is told once");
+    assert_eq!(notices_of(&app, id).await, (1, 1), "one move is told once");
     // Without an offset no moment is meant.
     let vague = json!({"starts_at": "2026-11-27T20:00:00"});
     reschedule(&app, BEA, id, vague).await.refused(400, "invalid");
@@ -92,13 +92,13 @@ async fn a_move_keeps_technician_and_room_where_they_are_free() {
     let app = TestClub::open().await;
     let (ada, tom) = (app.technician("ada").await, app.technician("tom").await);
     let (duet, stone) = (app.room("duet").await, app.room("stone").await);
-    let asked = json!({"technician_id": ada, "room_id": duet});
-    let words = and(wish(&app, "massage", "2026-11-27", "10:00").await, asked);
+    let query = json!({"technician_id": ada, "room_id": duet});
+    let words = and(request_body(&app, "massage", "2026-11-27", "10:00").await, query);
     let id = app.as_(BEA).post(CREATE, words).await.expect(201).number("id");
     // Ada has much to do on Saturday, so that anybody else would come first; and the other room costs less.
     for time in ["09:00", "12:00"] {
         let busy = and(
-            wish(&app, "massage", "2026-11-28", time).await,
+            request_body(&app, "massage", "2026-11-28", time).await,
             json!({"technician_id": ada, "room_id": stone, "guest_name": "Ann"}),
         );
         app.as_(DORA).post(CREATE, busy).await.expect(201);
@@ -114,7 +114,7 @@ async fn a_move_keeps_technician_and_room_where_they_are_free() {
     assert_eq!(preview["changes"], json!(["start", "technician"]));
     let page = app
         .browser(BEA)
-        .get(&format!("/dashboard/bookings/{id}/move/?to={}", stamp("2026-11-28T12:15:00-05:00")))
+        .get(&format!("/dashboard/bookings/{id}/move/?to={}", utc("2026-11-28T12:15:00-05:00")))
         .await
         .expect(200)
         .text();
@@ -146,14 +146,15 @@ async fn a_move_keeps_technician_and_room_where_they_are_free() {
 async fn a_form_does_what_its_page_showed_or_shows_what_is_new() {
     let app = TestClub::open().await;
     let (ada, tom) = (app.technician("ada").await, app.technician("tom").await);
-    let words = and(wish(&app, "massage", "2026-11-27", "10:00").await, json!({"technician_id": ada}));
+    let words =
+        and(request_body(&app, "massage", "2026-11-27", "10:00").await, json!({"technician_id": ada}));
     let id = app.as_(BEA).post(CREATE, words).await.expect(201).number("id");
-    let (path, to) = (format!("/dashboard/bookings/{id}/move/"), stamp("2026-11-27T14:00:00-05:00"));
+    let (path, to) = (format!("/dashboard/bookings/{id}/move/"), utc("2026-11-27T14:00:00-05:00"));
     let page = app.browser(BEA).get(&format!("{path}?to={to}")).await.expect(200).text();
     let form = fields(&page);
     assert!(form.contains(&format!("shown_with={ada}")), "{form}");
     let taken = and(
-        wish(&app, "massage", "2026-11-27", "14:00").await,
+        request_body(&app, "massage", "2026-11-27", "14:00").await,
         json!({"technician_id": ada, "guest_name": "Ann"}),
     );
     app.as_(DORA).post(CREATE, taken).await.expect(201);
@@ -185,14 +186,14 @@ fn fields(page: &str) -> String {
 #[tokio::test]
 async fn the_grid_shows_the_price_of_the_move() {
     let app = TestClub::open().await;
-    let (led, duet) = (app.addon("led").await, app.room("duet").await);
+    let (target, duet) = (app.addon("led").await, app.room("duet").await);
     for (by, more) in [
-        (BEA, json!({"addons": [{"id": led, "quantity": 2}], "room_id": duet})),
-        (PIA, json!({"addons": [{"id": led}], "use_credit": true})),
-        (UMA, json!({"addons": [{"id": led}]})),
-        (GUS, json!({"addons": [{"id": led}]})),
+        (BEA, json!({"addons": [{"id": target, "quantity": 2}], "room_id": duet})),
+        (PIA, json!({"addons": [{"id": target}], "use_credit": true})),
+        (UMA, json!({"addons": [{"id": target}]})),
+        (GUS, json!({"addons": [{"id": target}]})),
     ] {
-        let words = and(wish(&app, "massage", "2026-11-25", "10:00").await, more);
+        let words = and(request_body(&app, "massage", "2026-11-25", "10:00").await, more);
         let id = app.as_(by).post(CREATE, words).await.expect(201).number("id");
         let service = app.service("massage").await;
         // The desk sees the guest's price, not its own.
@@ -278,7 +279,7 @@ impl Model {
             total: now["pricing"]["final_total"].clone(),
             moves: now.number("moves"),
             from: now["rescheduled_from"].clone(),
-            events: told(app, id).await.0,
+            events: notices_of(app, id).await.0,
         }
     }
 }
@@ -323,7 +324,7 @@ async fn random_moves_agree_with_a_model() {
                     (time.clone(), format!("{day}T{time}:00-05:00"))
                 }
             };
-            let utc = stamp(&start);
+            let utc = utc(&start);
             let mut changed = None;
             for round in 0..=chance.below(3) {
                 let way = match chance.below(4) {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use testing::{BEA, GUS, PIA, TestClub, assert_shape};
 
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, MINE, and, book, cancel, search, wish};
+use crate::{CREATE, MINE, and, book, cancel, request_body, search};
 
 fn why() -> Value {
     json!([{"code": "text", "label": "text", "amount": "money"}])
@@ -102,10 +102,10 @@ async fn a_night_after_midnight_keeps_its_operating_day() {
 #[tokio::test]
 async fn a_booking_and_one_s_own() {
     let app = TestClub::open().await;
-    let led = app.addon("led").await;
-    let words = json!({"addons": [{"id": led, "quantity": 1, "notes": "warm"}], "special_requests": "quiet",
+    let target = app.addon("led").await;
+    let words = json!({"addons": [{"id": target, "quantity": 1, "notes": "warm"}], "special_requests": "quiet",
         "ai_program": "deep", "scene_preferences": {"light": 20}, "payment_method": "card"});
-    let wished = and(wish(&app, "massage", "2026-11-27", "14:00").await, words);
+    let wished = and(request_body(&app, "massage", "2026-11-27", "14:00").await, words);
     let made = app.as_(PIA).post(CREATE, wished).await.expect(201);
     assert_shape("created", &made.body, &booking());
     let other = book(&app, PIA, "suite", "2026-11-28", "12:00").await;

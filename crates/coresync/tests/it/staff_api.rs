@@ -9,7 +9,7 @@ use crate::{search, starts, try_book};
 
 const RULES: &str = "/api/staff/rules/";
 const TIMES: &str = "/api/staff/times/";
-const NUMBERS: &str = "/api/staff/numbers/";
+const SETTINGS_PATH: &str = "/api/staff/numbers/";
 
 async fn send(app: &TestClub, by: Player, method: Method, path: &str, words: Value) -> Answer {
     app.as_(by).send(method, path, Some("application/json"), words.to_string().into_bytes()).await
@@ -29,9 +29,9 @@ async fn only_who_manages_the_club_changes_rules_and_numbers() {
         (Method::POST, RULES.to_owned(), evenings(), 201),
         (Method::PUT, format!("{RULES}1/"), evenings(), 404),
         (Method::DELETE, format!("{RULES}1/"), Value::Null, 404),
-        (Method::GET, NUMBERS.to_owned(), Value::Null, 200),
-        (Method::PUT, format!("{NUMBERS}hold_minutes/"), json!({"value": 12}), 204),
-        (Method::DELETE, format!("{NUMBERS}hold_minutes/"), Value::Null, 200),
+        (Method::GET, SETTINGS_PATH.to_owned(), Value::Null, 200),
+        (Method::PUT, format!("{SETTINGS_PATH}hold_minutes/"), json!({"value": 12}), 204),
+        (Method::DELETE, format!("{SETTINGS_PATH}hold_minutes/"), Value::Null, 200),
     ];
     for (method, path, words, status) in asks {
         for player in [GUS, BEA, UMA, TOM, DORA] {
@@ -128,9 +128,11 @@ async fn what_makes_no_sense_is_said_at_its_field() {
         assert!(refused["errors"][field].is_string(), "{field}: {}", refused.text());
     }
     for wrong in [json!({"value": 0}), json!({"value": 61}), json!({"value": "many"}), json!({})] {
-        send(&app, MAX, Method::PUT, &format!("{NUMBERS}hold_minutes/"), wrong).await.refused(400, "invalid");
+        send(&app, MAX, Method::PUT, &format!("{SETTINGS_PATH}hold_minutes/"), wrong)
+            .await
+            .refused(400, "invalid");
     }
-    send(&app, MAX, Method::PUT, &format!("{NUMBERS}nothing/"), json!({"value": 1}))
+    send(&app, MAX, Method::PUT, &format!("{SETTINGS_PATH}nothing/"), json!({"value": 1}))
         .await
         .refused(404, "not_found");
 }
@@ -169,23 +171,23 @@ async fn a_decision_by_hand_can_be_taken_back() {
 #[tokio::test]
 async fn numbers_say_who_changed_them_and_go_back_to_their_default() {
     let app = TestClub::open().await;
-    let path = format!("{NUMBERS}account_days/");
+    let path = format!("{SETTINGS_PATH}account_days/");
     send(&app, MAX, Method::PUT, &path, json!({"value": 4})).await.expect(204);
     let of = async || {
-        let listed = app.as_(OLA).get(NUMBERS).await.expect(200);
+        let listed = app.as_(OLA).get(SETTINGS_PATH).await.expect(200);
         listed.list("").iter().find(|one| one["name"] == "account_days").cloned().expect("it is listed")
     };
-    let told = of().await;
-    assert_eq!((&told["value"], &told["default"]), (&json!(4), &json!(3)));
+    let response = of().await;
+    assert_eq!((&response["value"], &response["default"]), (&json!(4), &json!(3)));
     assert_eq!(
-        (&told["changed_by"], &told["changed_at"]),
+        (&response["changed_by"], &response["changed_at"]),
         (&json!(app.person(MAX).0), &json!("2026-11-24T15:00:00Z"))
     );
     try_book(&app, GUS, "suite", "2026-11-28", "18:00").await.expect(201);
     let reset = send(&app, OLA, Method::DELETE, &path, Value::Null).await.expect(200);
     assert_eq!(reset["value"], 3);
-    let told = of().await;
-    assert_eq!((&told["value"], &told["changed_by"]), (&json!(3), &json!(app.person(OLA).0)));
+    let response = of().await;
+    assert_eq!((&response["value"], &response["changed_by"]), (&json!(3), &json!(app.person(OLA).0)));
     try_book(&app, BEA, "suite", "2026-11-28", "20:30").await;
     try_book(&app, TOM, "suite", "2026-11-28", "15:00").await.refused(403, "outside_window");
 }

@@ -11,7 +11,7 @@ use testing::{Answer, BEA, DORA, GUS, MAX, OLA, PIA, Player, TestClub, UMA};
 use crate::permissions::TABLE;
 use crate::staff_jobs::one_set_aside;
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, and, book, wish};
+use crate::{CREATE, and, book, request_body};
 
 /// Routes that change something and are for staff alone, or that staff may use on what is others', by the permission table.
 fn staff_writes() -> BTreeSet<String> {
@@ -116,9 +116,9 @@ async fn bookings(walk: &mut Walk<'_>) {
     let app = walk.app;
     let uma = app.person(UMA);
     let for_uma = |words: Value| and(words, json!({"person_id": uma}));
-    let made = for_uma(wish(app, "pod", "2026-11-27", "10:00").await);
+    let made = for_uma(request_body(app, "pod", "2026-11-27", "10:00").await);
     let made = walk.step("POST create", DORA, CREATE, Body::Json(made), "booking_made").await.number("id");
-    let series = and(for_uma(wish(app, "pod", "2026-12-01", "10:00").await), json!({"times": 2}));
+    let series = and(for_uma(request_body(app, "pod", "2026-12-01", "10:00").await), json!({"times": 2}));
     walk.step("POST series", DORA, "/api/bookings/series/", Body::Json(series), "booking_made").await;
     let api = format!("/api/bookings/{made}/");
     let to = json!({"date": "2026-11-28", "start_time": "11:00"});
@@ -145,11 +145,11 @@ async fn bookings(walk: &mut Walk<'_>) {
 async fn held_times(walk: &mut Walk<'_>) {
     let app = walk.app;
     let held = async |time: &str| {
-        let words = wish(app, "pod", "2026-12-03", time).await;
+        let words = request_body(app, "pod", "2026-12-03", time).await;
         app.as_(UMA).post("/api/bookings/hold/", words).await.expect(201).number("id")
     };
     let uma = app.person(UMA);
-    let words = and(wish(app, "pod", "2026-12-03", "15:00").await, json!({"person_id": uma}));
+    let words = and(request_body(app, "pod", "2026-12-03", "15:00").await, json!({"person_id": uma}));
     let own = walk.step("POST hold", DORA, "/api/bookings/hold/", Body::Json(words), "booking_held").await;
     let path = format!("/api/bookings/hold/{}/", own.number("id"));
     let route = "POST /api/bookings/hold/{id}/extend/";
@@ -332,8 +332,8 @@ async fn pictures(walk: &mut Walk<'_>) {
     let path = format!("{here}words/");
     walk.step("POST /staff/pictures/words/", MAX, &path, Body::Form(words), "picture_described").await;
     let path = format!("{here}down/");
-    let spot = "spot=home/hero";
-    walk.step("POST /staff/pictures/down/", MAX, &path, Body::Form(spot), "picture_removed").await;
+    let slot = "spot=home/hero";
+    walk.step("POST /staff/pictures/down/", MAX, &path, Body::Form(slot), "picture_removed").await;
 }
 
 async fn accounts(walk: &mut Walk<'_>) {
@@ -364,25 +364,26 @@ async fn the_log_says_who_changed_what_from_what_to_what() {
         catalogue::reprice(tx, &by, massage, kit::Cents(21_000), kit::Cents(15_000))
     });
     repriced.await.expect("repriced");
-    let words = and(wish(&app, "pod", "2026-11-27", "10:00").await, json!({"person_id": app.person(BEA)}));
+    let words =
+        and(request_body(&app, "pod", "2026-11-27", "10:00").await, json!({"person_id": app.person(BEA)}));
     let booked = app.as_(DORA).post(CREATE, words).await.expect(201);
     crate::cancel(&app, DORA, booked.number("id")).await.expect(200);
     let reference = booked["booking_reference"].as_str().expect("a number").to_owned();
     let page =
         async |query: &str| app.browser(OLA).get(&format!("/staff/audit/?{query}")).await.expect(200).text();
     let setting = page("what=setting_changed").await;
-    for said in
+    for message in
         ["Max Stern (Manager)", "Changed a setting", "Minutes for which a time is held", "value: 10 → 12"]
     {
-        assert!(setting.contains(said), "{said}: {setting}");
+        assert!(setting.contains(message), "{message}: {setting}");
     }
     let price = page("thing=service").await;
-    for said in ["Changed a price", "Service massage", "list price: $200.00 → $210.00"] {
-        assert!(price.contains(said), "{said}: {price}");
+    for message in ["Changed a price", "Service massage", "list price: $200.00 → $210.00"] {
+        assert!(price.contains(message), "{message}: {price}");
     }
     assert!(!price.contains("member price"), "what is as it was is not said: {price}");
     let booking = page(&format!("thing=booking&number={}", reference.to_lowercase())).await;
-    for said in [
+    for message in [
         "2 rows.",
         "Booked for someone",
         "Canceled a booking",
@@ -390,7 +391,7 @@ async fn the_log_says_who_changed_what_from_what_to_what() {
         "Bea Morrow",
         "status: confirmed → cancelled",
     ] {
-        assert!(booking.contains(said), "{said}: {booking}");
+        assert!(booking.contains(message), "{message}: {booking}");
     }
     assert!(page("thing=booking&number=CS-2026-999999").await.contains("0 rows."));
     assert!(page("network=192.0.2.0").await.contains("rows."));

@@ -72,22 +72,22 @@ async fn rules_are_written_read_foreseen_and_ended_by_forms() {
     assert!(page(&app, MAX, "/staff/rules/").await.contains("No rule here"));
     let wrong =
         max.submit("/staff/rules/", "from=17:02&to=22:00&tier=base&factor=9").await.expect(400).text();
-    for said in [
+    for message in [
         "multiples of five minutes",
         "A factor from 0.10",
         "href=\"#factor\"",
         "aria-invalid=\"true\"",
         "value=\"17:02\"",
     ] {
-        assert!(wrong.contains(said), "{said}: {wrong}");
+        assert!(wrong.contains(message), "{message}: {wrong}");
     }
     let form = "room_kinds=suite&weekdays=5&weekdays=6&from=17:00&to=22:00&tier=unlimited&release_hours=72&factor=1.20&tags=peak_hour";
     // What it does is said before anything is added.
-    let asked = max.submit("/staff/rules/", form).await.expect(200).text();
-    assert!(asked.contains("Add this rule?") && asked.contains("kept for Unlimited members"), "{asked}");
+    let query = max.submit("/staff/rules/", form).await.expect(200).text();
+    assert!(query.contains("Add this rule?") && query.contains("kept for Unlimited members"), "{query}");
     assert!(page(&app, MAX, "/staff/rules/").await.contains("No rule here"));
-    let led = max.submit("/staff/rules/", &format!("{form}&confirm=on")).await.expect(303);
-    let path = led.header("location").trim_end_matches("?done=1").to_owned();
+    let target = max.submit("/staff/rules/", &format!("{form}&confirm=on")).await.expect(303);
+    let path = target.header("location").trim_end_matches("?done=1").to_owned();
     let sentence = "Every service in rooms for suite, Friday, Saturday, starts from 17:00 to before 22:00: kept for \
                     Unlimited members until 72 hours before, at 1.20 times the price; tagged peak_hour.";
     let text = page(&app, MAX, &path).await;
@@ -139,16 +139,16 @@ async fn a_single_time_is_decided_and_taken_back_by_forms() {
     assert!(wrong.contains("multiple of 5 minutes") && wrong.contains("href=\"#time\""), "{wrong}");
     dora.submit("/staff/times/", &form).await.expect(303);
     let text = page(&app, DORA, "/staff/times/").await;
-    for said in
+    for message in
         ["Friday 27 November, 19:00", "Kept for Unlimited members until 24 hours before", "Dora Quill"]
     {
-        assert!(text.contains(said), "{said}: {text}");
+        assert!(text.contains(message), "{message}: {text}");
     }
     let week = format!("/staff/rules/?room_id={room}&week=2026-11-27");
     assert!(page(&app, MAX, &week).await.contains("Unlimited members until 24 h before"));
     let at = "2026-11-28T00:00:00Z";
-    let ask = page(&app, DORA, &format!("/staff/times/undo/?room_id={room}&starts_at={at}")).await;
-    assert!(ask.contains("Suite, Friday 27 November, 19:00"), "{ask}");
+    let search = page(&app, DORA, &format!("/staff/times/undo/?room_id={room}&starts_at={at}")).await;
+    assert!(search.contains("Suite, Friday 27 November, 19:00"), "{search}");
     dora.submit("/staff/times/undo/", &format!("room_id={room}&starts_at={at}")).await.expect(303);
     assert!(page(&app, DORA, "/staff/times/").await.contains("Nothing is decided by hand"));
     // The night on which the clock skips an hour.
@@ -198,8 +198,8 @@ async fn a_plan_gets_a_new_version_and_members_are_moved_over() {
         late.contains("Somebody has just changed this plan") && late.contains("name=\"version\" value=\"2\""),
         "{late}"
     );
-    let asked = max.submit(&format!("{path}move_over/"), "").await.expect(200).text();
-    assert!(asked.contains("1 member would go by version 2 of Base, $400.00 a month"), "{asked}");
+    let query = max.submit(&format!("{path}move_over/"), "").await.expect(200).text();
+    assert!(query.contains("1 member would go by version 2 of Base, $400.00 a month"), "{query}");
     assert!(!page(&app, BEA, "/dashboard/membership/").await.contains("you have Base at"));
     max.submit(&format!("{path}move_over/"), "confirm=on").await.expect(303);
     assert!(!page(&app, MAX, path).await.contains("Move them to the newest"), "there is nobody left to move");
@@ -223,13 +223,13 @@ async fn the_desk_finds_somebody_and_runs_their_membership() {
     assert!(wrong.contains("Say how it was paid"), "{wrong}");
     dora.submit(&gus, "deed=enrol&plan=base&paid=cash").await.expect(303);
     let text = page(&app, DORA, &gus).await;
-    for said in [
+    for message in [
         "Wednesday 23 December",
         "Joined Base: $375.00 by cash, until Wednesday 23 December",
         "Dora Quill",
         "Premium: $320.49 now",
     ] {
-        assert!(text.contains(said), "{said}: {text}");
+        assert!(text.contains(message), "{message}: {text}");
     }
     dora.submit(&gus, "deed=upgrade&plan=premium&paid=terminal").await.expect(303);
     // Dues are collected from the last paid day on (M7), and only the month that was seen.
@@ -243,19 +243,19 @@ async fn the_desk_finds_somebody_and_runs_their_membership() {
     dora.submit(&gus, "deed=dues&paid=terminal&seen=2026-12-23").await.expect(303);
     let twice = dora.submit(&gus, "deed=dues&paid=terminal&seen=2026-12-23").await.expect(409).text();
     assert!(twice.contains("a moment ago"), "{twice}");
-    let asked = dora.submit(&gus, "deed=freeze&months=2").await.expect(200).text();
-    assert!(asked.contains("frozen for 2 months, from Sunday 24 January to Tuesday 23 March"), "{asked}");
+    let query = dora.submit(&gus, "deed=freeze&months=2").await.expect(200).text();
+    assert!(query.contains("frozen for 2 months, from Sunday 24 January to Tuesday 23 March"), "{query}");
     assert!(!page(&app, DORA, &gus).await.contains("Frozen from"), "nothing is done yet");
     dora.submit(&gus, "deed=freeze&months=2&confirm=on").await.expect(303);
     dora.submit(&gus, "deed=leave").await.expect(303);
     let text = page(&app, DORA, &gus).await;
-    for said in [
+    for message in [
         "Active, leaves",
         "Take leaving back",
         "Frozen from Sunday 24 January to Tuesday 23 March",
         "Dues of Premium: $700.00",
     ] {
-        assert!(text.contains(said), "{said}: {text}");
+        assert!(text.contains(message), "{message}: {text}");
     }
     let csv = dora.get(&format!("{gus}?format=csv")).await.expect(200).text();
     assert_eq!(csv.lines().count(), 6);
@@ -271,27 +271,27 @@ async fn the_desk_finds_somebody_and_runs_their_membership() {
 async fn why_not_says_everything_in_order() {
     let app = TestClub::open().await;
     let circle = app.service("circle").await;
-    let ask = |email: &str, date: &str, time: &str| {
+    let search = |email: &str, date: &str, time: &str| {
         format!(
             "/staff/why-not/?email={email}&service_id={circle}&date={date}&start_time={time}&party=&room_id=&technician_id="
         )
     };
-    let text = page(&app, DORA, &ask("gus@cast.test", "2026-12-24", "22:00")).await;
+    let text = page(&app, DORA, &search("gus@cast.test", "2026-12-24", "22:00")).await;
     let places: Vec<_> = [
         "This day is not open to you yet. It opens to them on Monday 21 December, 00:00.",
         "This is for members.",
         "We are closed then.",
     ]
     .iter()
-    .map(|said| text.find(said).unwrap_or_else(|| panic!("{said}: {text}")))
+    .map(|message| text.find(message).unwrap_or_else(|| panic!("{message}: {text}")))
     .collect();
     assert!(places.is_sorted(), "{text}");
-    let text = page(&app, DORA, &ask("bea@cast.test", "2026-11-26", "12:00")).await;
+    let text = page(&app, DORA, &search("bea@cast.test", "2026-11-26", "12:00")).await;
     assert!(text.contains("Nothing speaks against it"), "{text}");
-    let text = page(&app, DORA, &ask("", "2026-11-26", "12:00")).await;
+    let text = page(&app, DORA, &search("", "2026-11-26", "12:00")).await;
     assert!(text.contains("This is for members.") && !text.contains("plan_required"), "a visitor: {text}");
-    let text = page(&app, DORA, &ask("nobody@cast.test", "2026-11-26", "12:00")).await;
+    let text = page(&app, DORA, &search("nobody@cast.test", "2026-11-26", "12:00")).await;
     assert!(text.contains("Nobody has this address."), "{text}");
-    let text = page(&app, DORA, &ask("", "", "")).await;
+    let text = page(&app, DORA, &search("", "", "")).await;
     assert!(text.contains("Please look at this once more") || text.contains("This is needed"), "{text}");
 }

@@ -22,8 +22,10 @@ async fn states(app: &TestClub, by: Player) -> Vec<String> {
 async fn fill(app: &TestClub) -> i64 {
     let (first, desk) = (book(app, UMA, "suite", "2026-11-27", "18:00").await, app.as_(testing::DORA));
     for time in ["12:00", "15:00", "21:00"] {
-        let words =
-            crate::and(crate::wish(app, "suite", "2026-11-27", time).await, json!({"guest_name": "Ann"}));
+        let words = crate::and(
+            crate::request_body(app, "suite", "2026-11-27", time).await,
+            json!({"guest_name": "Ann"}),
+        );
         desk.post(CREATE, words).await.expect(201);
     }
     first.number("id")
@@ -90,8 +92,8 @@ async fn nothing_is_held_at_night_and_shortly_before_all_are_told() {
     app.db().tx(bookings::run_maintenance).await.expect("swept");
     crate::look(&app).await;
     app.run_jobs().await;
-    let told = |mail: &String| mail.contains("Free now") && mail.contains("bea@cast.test");
-    assert!(app.mails().iter().any(told));
+    let response = |mail: &String| mail.contains("Free now") && mail.contains("bea@cast.test");
+    assert!(app.mails().iter().any(response));
     book(&app, GUS, "suite", "2026-11-27", "18:00").await;
 }
 
@@ -144,8 +146,8 @@ async fn an_offer_is_booked_on_its_page() {
     app.run_jobs().await;
     let held = app.as_(BEA).get(crate::MINE).await.expect(200).list("held")[0].clone();
     let path = format!("/book/held/{}/", held["id"]);
-    let letter = app.mails().into_iter().find(|mail| mail.contains("Held for you")).expect("a letter");
-    assert!(letter.replace("=\r\n", "").contains(&path), "{letter}");
+    let email = app.mails().into_iter().find(|mail| mail.contains("Held for you")).expect("a letter");
+    assert!(email.replace("=\r\n", "").contains(&path), "{email}");
     let page = app.browser(BEA).get(&path).await.expect(200).text();
     assert!(page.contains("10:30") && page.contains("Ten more minutes"), "{page}");
     assert!(app.browser(BEA).get("/dashboard/").await.expect(200).text().contains(&path));
@@ -209,7 +211,7 @@ async fn what_was_open_all_the_time_is_not_offered() {
     // Ada alone works in the evening: with her the time is gone.
     let in_stone = json!({"room_id": stone, "service_id": app.service("circle").await});
     app.as_(BEA).post(WAIT, words.clone()).await.expect(201);
-    let circle = crate::and(crate::wish(&app, "circle", "2026-11-27", "18:00").await, in_stone);
+    let circle = crate::and(crate::request_body(&app, "circle", "2026-11-27", "18:00").await, in_stone);
     let booked = app.as_(UMA).post(CREATE, circle).await.expect(201).number("id");
     cancel(&app, UMA, booked).await.expect(200);
     app.run_jobs().await;
@@ -223,7 +225,7 @@ async fn what_was_open_all_the_time_is_not_offered() {
 /// L2 to the second, where the first start that is free is 17:45: offers until 22:00 and from 08:00 on, and from two hours ahead on; closer, everyone is told at once.
 #[tokio::test]
 async fn quiet_hours_and_two_hours_are_kept_to_the_second() {
-    for (freed_at, offered, told) in [
+    for (freed_at, offered, response) in [
         ("2026-11-26T21:59:59-05:00", true, false),
         ("2026-11-26T22:00:00-05:00", false, false),
         ("2026-11-27T07:59:59-05:00", false, false),
@@ -244,8 +246,12 @@ async fn quiet_hours_and_two_hours_are_kept_to_the_second() {
         assert_eq!((pia[0].as_str(), bea[0].as_str()), (first, "waiting"), "{freed_at}");
         let mails = app.mails();
         let free_now = |who: &str| mails.iter().any(|mail| mail.contains("Free now") && mail.contains(who));
-        assert_eq!((free_now("pia@cast.test"), free_now("bea@cast.test")), (told, told), "{freed_at}");
-        if !offered && !told {
+        assert_eq!(
+            (free_now("pia@cast.test"), free_now("bea@cast.test")),
+            (response, response),
+            "{freed_at}"
+        );
+        if !offered && !response {
             // What became free at night is offered in the morning.
             app.set_time("2026-11-27T08:00:00-05:00");
             crate::look(&app).await;
@@ -290,9 +296,9 @@ async fn a_place_is_kept_once() {
 async fn the_page_lists_what_is_open() {
     let app = TestClub::open().await;
     let bea = app.browser(BEA);
-    let ask = bea.get("/book/wait/?service=suite&date=2026-11-27").await.expect(200).text();
-    assert!(ask.contains("times are open now"), "{ask}");
-    assert!(ask.contains("at=2026-11-27T17:00:00Z"), "{ask}");
+    let search = bea.get("/book/wait/?service=suite&date=2026-11-27").await.expect(200).text();
+    assert!(search.contains("times are open now"), "{search}");
+    assert!(search.contains("at=2026-11-27T17:00:00Z"), "{search}");
     let service = app.service("suite").await;
     let form = format!("service_id={service}&from=2026-11-27&to=2026-11-27");
     let onward = bea.submit("/book/wait/", &form).await.expect(303).header("location").to_owned();

@@ -93,8 +93,8 @@ impl Db {
     /// waits, nothing is looked at.
     ///
     /// # Errors
-    /// What `look` answers, or the verb's, or a fault of the database.
-    pub async fn look_then_tx<T, L, F>(&self, look: L, verb: F) -> Result<T>
+    /// What `precheck` answers, or the verb's, or a fault of the database.
+    pub async fn precheck_then_tx<T, L, F>(&self, precheck: L, verb: F) -> Result<T>
     where
         T: Send + 'static,
         L: Fn(&mut Tx<'_>) -> Result<()> + Send + Sync + 'static,
@@ -103,7 +103,7 @@ impl Db {
         let verb = Arc::new(verb);
         let Engine::Sqlite(engine) = &self.0.engine else { return self.run(Kind::Write, verb).await };
         let (work, answer) = Work::boxed(verb.clone());
-        engine.submit_after(look, work);
+        engine.submit_after(precheck, work);
         match answered(answer).await {
             // Who has been looked at need not be again.
             Err(error) if error.is_passing() => self.run(Kind::Write, verb).await,

@@ -22,7 +22,7 @@ pub struct Tx<'c> {
     dependencies: &'c Dependencies,
     ids: &'c Ids,
     now: Timestamp,
-    told: Vec<Changed>,
+    changed_now: Vec<Changed>,
     failed: bool,
     wrote: bool,
     depth: u32,
@@ -43,7 +43,7 @@ impl<'c> Tx<'c> {
             dependencies,
             ids,
             now: dependencies.clock.now(),
-            told: Vec::new(),
+            changed_now: Vec::new(),
             failed: false,
             wrote: false,
             depth: 0,
@@ -72,7 +72,7 @@ impl<'c> Tx<'c> {
 
     /// Tells whoever listens, once the transaction is committed and on disk.
     pub fn after_commit(&mut self, changed: Changed) {
-        self.told.push(changed);
+        self.changed_now.push(changed);
     }
 
     /// What a process keeps in memory of this database.
@@ -170,13 +170,13 @@ impl<'c> Tx<'c> {
         self.depth += 1;
         let name = format!("attempt{}", self.depth);
         self.plain(&format!("SAVEPOINT {name}"))?;
-        let told = self.told.len();
+        let changed_now = self.changed_now.len();
         let outcome = attempt(self);
         // Half of an attempt is never kept, also where somebody swallows the error.
         self.failed |= outcome.is_err();
         let outcome = outcome?;
         if outcome.is_none() {
-            self.told.truncate(told);
+            self.changed_now.truncate(changed_now);
             // Among them may be one that is undone now.
             self.versions = None;
             self.plain(&format!("ROLLBACK TO SAVEPOINT {name}"))?;
@@ -255,7 +255,7 @@ pub(super) enum Keep {
 pub(super) struct Work<T, F> {
     verb: Arc<F>,
     outcome: Option<Result<T>>,
-    told: Vec<Changed>,
+    changed_now: Vec<Changed>,
     answer: oneshot::Sender<Result<T>>,
     span: tracing::Span,
 }
@@ -268,7 +268,7 @@ where
     pub(super) fn boxed(verb: Arc<F>) -> (Box<dyn Unit>, oneshot::Receiver<Result<T>>) {
         let (answer, receiver) = oneshot::channel();
         let span = tracing::Span::current();
-        (Box::new(Work { verb, outcome: None, told: Vec::new(), answer, span }), receiver)
+        (Box::new(Work { verb, outcome: None, changed_now: Vec::new(), answer, span }), receiver)
     }
 }
 
@@ -289,7 +289,7 @@ where
             Ok(_) => Keep::Nothing,
             Err(_) => Keep::RollBack,
         };
-        self.told = std::mem::take(&mut tx.told);
+        self.changed_now = std::mem::take(&mut tx.changed_now);
         self.outcome = Some(outcome);
         keep
     }
@@ -297,7 +297,7 @@ where
     fn finish(self: Box<Self>, committed: Result<()>, live: &crate::live::Live) {
         let outcome = match (self.outcome, committed) {
             (Some(Ok(value)), Ok(())) => {
-                self.told.into_iter().for_each(|changed| live.tell(changed));
+                self.changed_now.into_iter().for_each(|changed| live.tell(changed));
                 Ok(value)
             }
             (Some(Err(error)), _) | (_, Err(error)) => Err(error),

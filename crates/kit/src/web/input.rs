@@ -24,7 +24,7 @@ const LARGEST_ID: i64 = (1 << 53) - 1;
 
 /// An input that parses itself.
 pub trait Input: Sized {
-    /// Reads it; every complaint goes to `words`.
+    /// Reads it; every complaint goes to `raw_input`.
     fn parse(input: &mut RawInput) -> Self;
 }
 
@@ -228,7 +228,7 @@ impl RawInput {
 
     /// Yes or no, which must be there.
     pub fn needed_yes(&mut self, field: &str) -> bool {
-        if self.raw(field).is_none_or(|said| said == "") {
+        if self.raw(field).is_none_or(|message| message == "") {
             return self.missing(field);
         }
         self.yes(field)
@@ -236,13 +236,13 @@ impl RawInput {
 
     /// Yes or no; missing is no. A form's ticked box says `on`.
     pub fn yes(&mut self, field: &str) -> bool {
-        let said = match self.raw(field) {
+        let message = match self.raw(field) {
             None | Some(Value::Bool(false)) => return false,
             Some(Value::Bool(true)) => return true,
             Some(Value::String(text)) => text.clone(),
             Some(_) => String::from("?"),
         };
-        match said.as_str() {
+        match message.as_str() {
             "on" | "true" | "1" | "yes" => true,
             "" if self.refuses_empty => {
                 self.add_error(field, "This must be true or false.");
@@ -316,8 +316,8 @@ impl<S: Send + Sync, T: Input> FromRequest<S> for Json<T> {
             return Err(Fields::one("body", "Send JSON with Content-Type: application/json."));
         }
         let bytes = body(request).await?;
-        let words = if bytes.is_empty() { RawInput::default() } else { RawInput::from_json(&bytes)? };
-        words.parse().map(Json)
+        let raw_input = if bytes.is_empty() { RawInput::default() } else { RawInput::from_json(&bytes)? };
+        raw_input.parse().map(Json)
     }
 }
 
@@ -362,8 +362,9 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
 }
 
 fn is_kind(request: &Request, kind: &str) -> bool {
-    let said = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    said.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(kind)
+    let message =
+        request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    message.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(kind)
 }
 
 fn has_body(request: &Request) -> bool {
@@ -402,46 +403,46 @@ mod tests {
 
     #[test]
     fn every_complaint_stands_beside_its_field() {
-        let mut words = RawInput::from_json(
+        let mut raw_input = RawInput::from_json(
             br#"{"id": -1, "date": "2026-02-30", "name": " ", "note": "a\u0000", "at": " ", "party": ""}"#,
         )
         .expect("an object");
-        words.id("id");
-        words.opt_date("date");
-        words.text("name", 10);
-        words.opt_text("note");
-        words.yes("gift");
-        words.moment("at");
-        words.number("party", 1, 4);
-        let fields: Vec<_> = words.errors.0.keys().map(String::as_str).collect();
+        raw_input.id("id");
+        raw_input.opt_date("date");
+        raw_input.text("name", 10);
+        raw_input.opt_text("note");
+        raw_input.yes("gift");
+        raw_input.moment("at");
+        raw_input.number("party", 1, 4);
+        let fields: Vec<_> = raw_input.errors.0.keys().map(String::as_str).collect();
         assert_eq!(fields, ["at", "date", "id", "name", "note", "party"]);
     }
 
     #[test]
     fn what_is_empty_is_missing_in_a_form_and_wrong_in_a_query() {
         for field in ["number", "date", "time", "moment", "yes", "cents"] {
-            let read = |words: RawInput| {
-                let mut words = words;
-                words.opt_number("number", 1, 5);
-                words.opt_date("date");
-                words.opt_time("time");
-                words.opt_moment("moment");
-                words.opt_cents("cents", Cents(500));
-                words.yes("yes");
-                words.opt_text("text");
-                words.errors.0.keys().cloned().collect::<Vec<_>>()
+            let read = |raw_input: RawInput| {
+                let mut raw_input = raw_input;
+                raw_input.opt_number("number", 1, 5);
+                raw_input.opt_date("date");
+                raw_input.opt_time("time");
+                raw_input.opt_moment("moment");
+                raw_input.opt_cents("cents", Cents(500));
+                raw_input.yes("yes");
+                raw_input.opt_text("text");
+                raw_input.errors.0.keys().cloned().collect::<Vec<_>>()
             };
             let bytes = format!("{field}=&text=");
-            let words = || RawInput::from_form(bytes.as_bytes()).expect("a form");
-            assert!(read(words()).is_empty(), "{field}");
-            assert_eq!(read(words().refusing_empty()), [field]);
+            let raw_input = || RawInput::from_form(bytes.as_bytes()).expect("a form");
+            assert!(read(raw_input()).is_empty(), "{field}");
+            assert_eq!(read(raw_input().refusing_empty()), [field]);
         }
     }
 
     #[test]
     fn a_form_keeps_every_value_of_a_name() {
-        let words = RawInput::from_form(b"addon=1&addon=2&note=a%20b").expect("a form");
-        assert_eq!(words.raw("addon"), Some(&serde_json::json!(["1", "2"])));
-        assert_eq!(words.raw("note"), Some(&serde_json::json!("a b")));
+        let raw_input = RawInput::from_form(b"addon=1&addon=2&note=a%20b").expect("a form");
+        assert_eq!(raw_input.raw("addon"), Some(&serde_json::json!(["1", "2"])));
+        assert_eq!(raw_input.raw("note"), Some(&serde_json::json!("a b")));
     }
 }

@@ -102,13 +102,13 @@ where
         let id = tokens::name();
         if let Some(status) = self.hosts.as_ref().and_then(|hosts| hosts.refusal(&request)) {
             let mut response = hosts::refused(status);
-            let asked = Asked { begun, id: &id, method: request.method(), path: request.uri().path() };
-            self.times.told(&asked, &mut response);
+            let query = RequestHead { begun, id: &id, method: request.method(), path: request.uri().path() };
+            self.times.record(&query, &mut response);
             return Answering::Now(Some(response));
         }
         if let Some(mut response) = Key::of(&request).and_then(|key| self.kept.at_once(&key)) {
-            let asked = Asked { begun, id: &id, method: request.method(), path: request.uri().path() };
-            self.times.told(&asked, &mut response);
+            let query = RequestHead { begun, id: &id, method: request.method(), path: request.uri().path() };
+            self.times.record(&query, &mut response);
             return Answering::Now(Some(response));
         }
         let (front, times) = (self.clone(), self.times.clone());
@@ -116,7 +116,7 @@ where
             let (method, path) = (request.method().clone(), request.uri().path().to_owned());
             let span = tracing::info_span!("request", trace_id = id);
             let mut response = front.answer(request.map(Body::new), id.clone()).instrument(span).await;
-            times.told(&Asked { begun, id: &id, method: &method, path: &path }, &mut response);
+            times.record(&RequestHead { begun, id: &id, method: &method, path: &path }, &mut response);
             response
         }))
     }
@@ -144,7 +144,7 @@ impl Future for Answering {
 }
 
 /// What is told of a request.
-struct Asked<'r> {
+struct RequestHead<'r> {
     begun: Instant,
     id: &'r str,
     method: &'r Method,
@@ -178,11 +178,11 @@ impl Default for Times {
 
 impl Times {
     /// Tells the log and the figures of an answer, and the client its name.
-    fn told(&self, asked: &Asked<'_>, response: &mut Response) {
-        let took = asked.begun.elapsed();
+    fn record(&self, query: &RequestHead<'_>, response: &mut Response) {
+        let took = query.begun.elapsed();
         let status = response.status();
         self.of(status).record(took);
-        let (method, path, trace_id) = (asked.method.as_str(), without_tokens(asked.path), asked.id);
+        let (method, path, trace_id) = (query.method.as_str(), without_tokens(query.path), query.id);
         tracing::info!(
             method,
             path = &*path,
@@ -191,7 +191,7 @@ impl Times {
             trace_id,
             "answered"
         );
-        if let Ok(value) = HeaderValue::from_str(asked.id) {
+        if let Ok(value) = HeaderValue::from_str(query.id) {
             response.headers_mut().insert(REQUEST_ID, value);
         }
     }

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use kit::replies::{IdempotencyKey, Reply, forget_replies, once};
 use kit::{Db, Error, Result, Tx, args, sql};
 
-use crate::{another, look, open, put};
+use crate::{another, open, put, read_value};
 
 fn idempotency_key(sent: &str) -> IdempotencyKey {
     IdempotencyKey { name: "POST /things/\nkey-1".to_owned(), digest: kit::tokens::digest(sent) }
@@ -21,7 +21,7 @@ fn thing(tx: &mut Tx<'_>, asker: &str, sent: &str, name: &str, number: i64) -> R
     Ok(done?.expect("an answer"))
 }
 
-async fn ask(db: &Db, asker: &'static str, sent: &'static str, name: &'static str, n: i64) -> Result<Reply> {
+async fn send(db: &Db, asker: &'static str, sent: &'static str, name: &'static str, n: i64) -> Result<Reply> {
     db.tx(move |tx| thing(tx, asker, sent, name, n)).await
 }
 
@@ -37,16 +37,16 @@ fn is_replayed(reply: &Reply) -> bool {
 #[tokio::test]
 async fn the_same_again_is_answered_the_same_and_done_once() {
     let test = open().await;
-    let first = ask(&test.db, "person:1", "a", "thing", 1).await.expect("done");
+    let first = send(&test.db, "person:1", "a", "thing", 1).await.expect("done");
     assert!(!is_replayed(&first));
-    let again = ask(&test.db, "person:1", "a", "thing", 2).await.expect("answered");
+    let again = send(&test.db, "person:1", "a", "thing", 2).await.expect("answered");
     assert!(is_replayed(&again));
-    assert_eq!(look(&test.db, "thing").await, Some(1));
-    let other = ask(&test.db, "person:1", "b", "thing", 3).await.expect_err("another request");
+    assert_eq!(read_value(&test.db, "thing").await, Some(1));
+    let other = send(&test.db, "person:1", "b", "thing", 3).await.expect_err("another request");
     assert_eq!(other.code(), Some("idempotency_mismatch"));
     // Somebody else's key is another key.
-    ask(&test.db, "person:2", "a", "another thing", 4).await.expect("done");
-    assert_eq!(look(&test.db, "another thing").await, Some(4));
+    send(&test.db, "person:2", "a", "another thing", 4).await.expect("done");
+    assert_eq!(read_value(&test.db, "another thing").await, Some(4));
 }
 
 #[tokio::test]
@@ -63,9 +63,9 @@ async fn a_refusal_leaves_no_answer_behind() {
         .db
         .tx(|tx| once(tx, Some(&idempotency_key("a")), "person:1", |tx| put(tx, "note", 1).map(|_| None)));
     assert_eq!(unkept.await.expect("no answer"), None);
-    assert_eq!((kept(&test.db).await, look(&test.db, "note").await), (0, Some(1)));
-    ask(&test.db, "person:1", "a", "thing", 2).await.expect("done at last");
-    assert_eq!(look(&test.db, "thing").await, Some(2));
+    assert_eq!((kept(&test.db).await, read_value(&test.db, "note").await), (0, Some(1)));
+    send(&test.db, "person:1", "a", "thing", 2).await.expect("done at last");
+    assert_eq!(read_value(&test.db, "thing").await, Some(2));
 }
 
 /// Sixteen at once from two processes, the first of which is refused after it took the key.
@@ -76,34 +76,34 @@ async fn of_many_at_once_one_is_done_and_all_hear_of_it() {
     let mut all = Vec::new();
     for n in 0..16 {
         let db = if n % 2 == 0 { test.db.clone() } else { other.clone() };
-        all.push(tokio::spawn(async move { ask(&db, "person:1", "a", "thing", n).await }));
+        all.push(tokio::spawn(async move { send(&db, "person:1", "a", "thing", n).await }));
     }
     let mut replies = Vec::new();
     for one in all {
         replies.push(one.await.expect("it ends").expect("an answer"));
     }
     assert_eq!(replies.iter().filter(|reply| !is_replayed(reply)).count(), 1);
-    let number = look(&test.db, "thing").await.expect("it is there");
-    let told = Reply::json(StatusCode::CREATED, &number).expect("JSON");
+    let number = read_value(&test.db, "thing").await.expect("it is there");
+    let notified = Reply::json(StatusCode::CREATED, &number).expect("JSON");
     for reply in replies {
         let body = axum::body::to_bytes(reply.into_response().into_body(), 100).await.expect("a body");
-        let wanted =
-            axum::body::to_bytes(told.clone().into_response().into_body(), 100).await.expect("a body");
-        assert_eq!(body, wanted);
+        let expected =
+            axum::body::to_bytes(notified.clone().into_response().into_body(), 100).await.expect("a body");
+        assert_eq!(body, expected);
     }
 }
 
 #[tokio::test]
 async fn answers_are_kept_for_a_day() {
     let test = open().await;
-    ask(&test.db, "person:1", "a", "thing", 1).await.expect("done");
+    send(&test.db, "person:1", "a", "thing", 1).await.expect("done");
     let begin = test.db.clock().now();
     test.db.clock().set(begin + SignedDuration::from_hours(24) - SignedDuration::from_secs(1));
-    assert!(is_replayed(&ask(&test.db, "person:1", "a", "another thing", 2).await.expect("answered")));
+    assert!(is_replayed(&send(&test.db, "person:1", "a", "another thing", 2).await.expect("answered")));
     assert_eq!(test.db.tx(forget_replies).await.expect("nothing to forget"), 0);
     test.db.clock().set(begin + SignedDuration::from_hours(24));
     // Over before the night has come to it.
-    assert!(!is_replayed(&ask(&test.db, "person:1", "b", "another thing", 2).await.expect("done")));
+    assert!(!is_replayed(&send(&test.db, "person:1", "b", "another thing", 2).await.expect("done")));
     test.db.clock().set(begin + SignedDuration::from_hours(49));
     assert_eq!(test.db.tx(forget_replies).await.expect("forgotten"), 1);
 }

@@ -63,8 +63,8 @@ async fn numbers_have_no_gaps() {
         numbers.extend(one.await.expect("it ends").ok());
     }
     numbers.sort();
-    let wanted: Vec<String> = (1..=48).map(|n| format!("CS-2026-{n:06}")).collect();
-    assert_eq!(numbers, wanted);
+    let expected: Vec<String> = (1..=48).map(|n| format!("CS-2026-{n:06}")).collect();
+    assert_eq!(numbers, expected);
     let others = test.db.tx(|tx| {
         Ok([
             counters::next(tx, "PO", Id(1), 2026)?,

@@ -11,9 +11,9 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::life::{Done, InvoiceOut, Months, done};
+use super::lifecycle::{Done, InvoiceOut, Months, done};
 use crate::desk::{self, Paid, Sold};
-use crate::life;
+use crate::lifecycle;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -121,12 +121,12 @@ async fn upgrade_other(
 async fn freeze_other(
     caller: Caller,
     Path(person): Path<Id>,
-    Json(wish): Json<Months>,
+    Json(request): Json<Months>,
 ) -> Result<Answered<Done>> {
     let (_, until) = caller
         .tx(move |tx, by| {
-            life::as_staff(by, person)?;
-            life::freeze(tx, by, person, wish.months)
+            lifecycle::as_staff(by, person)?;
+            lifecycle::freeze(tx, by, person, request.months)
         })
         .await?;
     Ok(done("The membership is frozen with the next billing month.", Some(until)))
@@ -139,8 +139,8 @@ async fn freeze_other(
 async fn leave_other(caller: Caller, Path(person): Path<Id>) -> Result<Answered<Done>> {
     caller
         .tx(move |tx, by| {
-            life::as_staff(by, person)?;
-            life::leave(tx, by, person)
+            lifecycle::as_staff(by, person)?;
+            lifecycle::leave(tx, by, person)
         })
         .await?;
     Ok(done("The membership ends with what is paid.", None))
@@ -153,8 +153,8 @@ async fn leave_other(caller: Caller, Path(person): Path<Id>) -> Result<Answered<
 async fn stay_other(caller: Caller, Path(person): Path<Id>) -> Result<Answered<Done>> {
     caller
         .tx(move |tx, by| {
-            life::as_staff(by, person)?;
-            life::stay(tx, by, person)
+            lifecycle::as_staff(by, person)?;
+            lifecycle::stay(tx, by, person)
         })
         .await?;
     Ok(done("The membership goes on.", None))

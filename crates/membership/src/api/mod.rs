@@ -1,7 +1,7 @@
 //! Plans and one's own membership over JSON.
 
 mod desk;
-mod life;
+mod lifecycle;
 mod plan_card;
 mod plans;
 
@@ -18,7 +18,7 @@ use utoipa_axum::routes;
 
 use self::plan_card::PlanCard;
 use crate::entitlements::Entitlements;
-use crate::model::{Membership, Plan, Status};
+use crate::model::{Membership, MembershipStatus, Plan};
 use crate::{plan_store, store};
 
 /// The addresses of this crate.
@@ -26,7 +26,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(plans))
         .routes(routes!(current))
-        .merge(life::routes())
+        .merge(lifecycle::routes())
         .merge(desk::routes())
         .merge(plans::routes())
 }
@@ -103,7 +103,7 @@ async fn current(caller: Caller) -> Result<Json<CurrentPlan>> {
                 Some((membership, plan)) => {
                     let today = tx.now().to_zoned(catalogue.club.zone.clone()).date();
                     let savings = money::saved(tx, person)?;
-                    Ok(Json(told(&entitlements, membership, plan, today, savings)))
+                    Ok(Json(to_response(&entitlements, membership, plan, today, savings)))
                 }
                 None => {
                     let plans: Vec<PlanCard> = the_plans(tx)?.iter().map(PlanCard::from).collect();
@@ -115,7 +115,7 @@ async fn current(caller: Caller) -> Result<Json<CurrentPlan>> {
         .await
 }
 
-fn told(
+fn to_response(
     entitlements: &Entitlements,
     held: &Membership,
     plan: &Plan,
@@ -125,7 +125,7 @@ fn told(
     CurrentPlan {
         plan: PlanCard::from(plan),
         status: held.status.as_str(),
-        is_active: matches!(held.status, Status::Active | Status::Grace),
+        is_active: matches!(held.status, MembershipStatus::Active | MembershipStatus::Grace),
         start_date: held.started_on,
         end_date: held.paid_until,
         days_remaining: (held.paid_until - today).get_days().max(0),

@@ -14,7 +14,7 @@ use ui::{FormOutcome, Frame, PostedForm, QueryForm, format, or_sign_in, to_respo
 
 use crate::pages::booking_terms::{BookingTerms, RepricedBooking};
 use crate::pages::membership::HERE;
-use crate::{Entitlements, Invoice, Status};
+use crate::{Entitlements, Invoice, MembershipStatus};
 
 pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/dashboard/membership/{action}/", get(ask).post(apply))
@@ -31,25 +31,25 @@ enum MembershipAction {
 
 /// What an action needs.
 #[derive(Debug, Clone)]
-struct Wanted {
+struct PlanQuery {
     months: Option<i64>,
     plan: Option<String>,
 }
 
-impl Input for Wanted {
-    fn parse(input: &mut RawInput) -> Wanted {
-        Wanted { months: input.opt_number("months", 1, 12), plan: input.opt_text_within("plan", 100) }
+impl Input for PlanQuery {
+    fn parse(input: &mut RawInput) -> PlanQuery {
+        PlanQuery { months: input.opt_number("months", 1, 12), plan: input.opt_text_within("plan", 100) }
     }
 }
 
 impl MembershipAction {
     /// The action of that name.
-    fn named(name: &str, wanted: Wanted) -> Result<MembershipAction> {
+    fn named(name: &str, requested: PlanQuery) -> Result<MembershipAction> {
         match name {
             "leave" => Ok(MembershipAction::Leave),
             "stay" => Ok(MembershipAction::Stay),
-            "freeze" => Ok(MembershipAction::Freeze(wanted.months.unwrap_or(1))),
-            "change" => wanted.plan.map(MembershipAction::Change).ok_or(Error::NotFound),
+            "freeze" => Ok(MembershipAction::Freeze(requested.months.unwrap_or(1))),
+            "change" => requested.plan.map(MembershipAction::Change).ok_or(Error::NotFound),
             _ => Err(Error::NotFound),
         }
     }
@@ -125,7 +125,7 @@ async fn ask(
     caller: Caller,
     Extension(terms): Extension<BookingTerms>,
     Path(name): Path<String>,
-    QueryForm(form): QueryForm<Wanted>,
+    QueryForm(form): QueryForm<PlanQuery>,
 ) -> Result<Response> {
     let operation = MembershipAction::named(&name, form.parsed.map_err(Error::Invalid)?)?;
     let here = operation.path();
@@ -241,7 +241,7 @@ fn reason(
             format!("You are leaving already: it ends with {}.", day(held.paid_until))
         }
         (_, MembershipAction::Stay) => "Nobody is leaving: it goes on by itself.".to_owned(),
-        _ if held.status != Status::Active => {
+        _ if held.status != MembershipStatus::Active => {
             "Dues are open. Pay them at the desk, then this can be done.".to_owned()
         }
         (None, MembershipAction::Freeze(_)) if !held.renews => {
@@ -334,7 +334,7 @@ async fn apply(
     caller: Caller,
     Extension(terms): Extension<BookingTerms>,
     Path(name): Path<String>,
-    PostedForm(form): PostedForm<Wanted>,
+    PostedForm(form): PostedForm<PlanQuery>,
 ) -> Result<Response> {
     let operation = MembershipAction::named(&name, form.parsed.map_err(Error::Invalid)?)?;
     let here = operation.path();

@@ -13,7 +13,7 @@ use people::{Actor, Caller};
 use ui::{Frame, PostedForm, format, or_sign_in};
 
 use crate::pages::booking_terms::BookingTerms;
-use crate::{Entitlements, Plan, Status};
+use crate::{Entitlements, MembershipStatus, Plan};
 
 pub(crate) const HERE: &str = "/dashboard/membership/";
 
@@ -75,18 +75,18 @@ impl Held {
         let is_frozen = entitlements.is_frozen(today);
         let state = match membership.status {
             _ if is_frozen => "Frozen".to_owned(),
-            Status::Active if membership.renews => "Active".to_owned(),
-            Status::Active => format!("Active until {until}"),
-            Status::Grace => "Dues are open".to_owned(),
-            Status::Suspended => "Resting until the dues are paid".to_owned(),
-            Status::Ended => "Over".to_owned(),
+            MembershipStatus::Active if membership.renews => "Active".to_owned(),
+            MembershipStatus::Active => format!("Active until {until}"),
+            MembershipStatus::Grace => "Dues are open".to_owned(),
+            MembershipStatus::Suspended => "Resting until the dues are paid".to_owned(),
+            MembershipStatus::Ended => "Over".to_owned(),
         };
         let mut notices = Vec::new();
         match membership.status {
-            Status::Grace => notices.push(format!(
+            MembershipStatus::Grace => notices.push(format!(
                 "It was paid until {until}. Everything it gives stays for some days. Please pay at the desk."
             )),
-            Status::Suspended => {
+            MembershipStatus::Suspended => {
                 notices.push(format!(
                     "It was paid until {until}. Pay at the desk, and everything is as before."
                 ));

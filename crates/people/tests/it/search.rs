@@ -158,7 +158,7 @@ impl Sought {
     }
 
     /// As somebody types it: in other case, with another apostrophe, with marks between the digits.
-    fn typed(&self, dice: &mut Dice) -> String {
+    fn entered(&self, dice: &mut Dice) -> String {
         match self {
             Sought::Word(word) | Sought::Address(word) => match dice.roll(3) {
                 0 => word.to_uppercase(),
@@ -224,7 +224,7 @@ async fn a_search_finds_what_a_simple_model_finds_in_the_same_order() {
     };
     all.sort_by_key(sort);
     let words: HashMap<Id, Vec<String>> = all.iter().map(|who| (who.id, words_of(who))).collect();
-    let (mut asked, mut hits) = (0, 0);
+    let (mut query, mut hits) = (0, 0);
     for _ in 0..600 {
         let from = all[dice.roll(all.len())].clone();
         let count = 1 + dice.roll(3);
@@ -243,7 +243,7 @@ async fn a_search_finds_what_a_simple_model_finds_in_the_same_order() {
                 all_sought.push(next);
             }
         }
-        let search = all_sought.iter().map(|one| one.typed(&mut dice)).collect::<Vec<_>>().join(" ");
+        let search = all_sought.iter().map(|one| one.entered(&mut dice)).collect::<Vec<_>>().join(" ");
         if !people::is_search(&search) {
             continue;
         }
@@ -261,9 +261,9 @@ async fn a_search_finds_what_a_simple_model_finds_in_the_same_order() {
         }
         assert_eq!(ids, expected, "{search}");
         assert_eq!(usize::try_from(total).ok(), Some(expected.len()), "{search}");
-        (asked, hits) = (asked + 1, hits + expected.len());
+        (query, hits) = (query + 1, hits + expected.len());
     }
-    assert!(asked > 400 && hits > asked, "{asked} searches, {hits} hits");
+    assert!(query > 400 && hits > query, "{query} searches, {hits} hits");
 }
 
 /// Each change of a name, an address or a phone is found at once; what was before it is not.

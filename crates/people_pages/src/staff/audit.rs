@@ -149,7 +149,7 @@ struct Line {
 #[template(path = "staff/audit.html")]
 struct AuditPage {
     frame: Frame,
-    typed: RawForm,
+    raw_form: RawForm,
     errors: FieldErrors,
     kinds: Vec<Choice>,
     things: Vec<Choice>,
@@ -160,7 +160,10 @@ struct AuditPage {
     older: Option<String>,
 }
 
-async fn show(caller: Caller, QueryForm(FormInput { typed, parsed }): QueryForm<Search>) -> Result<Response> {
+async fn show(
+    caller: Caller,
+    QueryForm(FormInput { raw_form, parsed }): QueryForm<Search>,
+) -> Result<Response> {
     const LABELS: [(&str, &str); 8] = [
         ("what", "What"),
         ("person", "Person"),
@@ -191,9 +194,10 @@ async fn show(caller: Caller, QueryForm(FormInput { typed, parsed }): QueryForm<
         let wrong = wrong.or(unfound);
         let status = if wrong.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
         let errors = wrong.map(|fields| FieldErrors::of(&fields, &LABELS)).unwrap_or_default();
-        let kinds = kinds(typed.get("what"));
-        let things = from_pairs([("", "Anything")].into_iter().chain(audit_text::THINGS), typed.get("thing"));
-        Ok((status, Page::of(&AuditPage { typed, errors, kinds, things, ..page })?).into_response())
+        let kinds = kinds(raw_form.get("what"));
+        let things =
+            from_pairs([("", "Anything")].into_iter().chain(audit_text::THINGS), raw_form.get("thing"));
+        Ok((status, Page::of(&AuditPage { raw_form, errors, kinds, things, ..page })?).into_response())
     });
     or_sign_in(page, HERE)
 }
@@ -212,7 +216,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<AuditPage> {
     let has_more = usize::try_from(total).is_ok_and(|total| search.page * SIZE < total);
     Ok(AuditPage {
         frame: Frame::new(by, "/staff/audit/", "Audit log · CoreSync"),
-        typed: RawForm::default(),
+        raw_form: RawForm::default(),
         errors: FieldErrors::default(),
         kinds: Vec::new(),
         things: Vec::new(),
@@ -236,7 +240,7 @@ fn thing_id(tx: &mut Tx<'_>, by: &Actor, number: &str) -> Result<Id> {
 fn kinds(chosen: &str) -> Vec<Choice> {
     let all = What::ALL.map(What::name).into_iter().chain(audit_text::BUSINESS);
     let all: Vec<(&str, String)> = all.map(|what| (what, audit_text::kind(what))).collect();
-    let pairs = all.iter().map(|(what, words)| (*what, words.as_str()));
+    let pairs = all.iter().map(|(what, raw_input)| (*what, raw_input.as_str()));
     from_pairs([("", "Everything")].into_iter().chain(pairs), chosen)
 }
 

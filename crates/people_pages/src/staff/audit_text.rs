@@ -202,8 +202,9 @@ impl Known<'_> {
 
     /// Fields that say something.
     fn listed(&self, fields: &Map<String, Value>) -> String {
-        let said = fields.iter().filter(|(_, value)| !value.is_null());
-        said.map(|(name, value)| format!("{}: {}", spoken(name), self.value(name, value)))
+        let message = fields.iter().filter(|(_, value)| !value.is_null());
+        message
+            .map(|(name, value)| format!("{}: {}", spoken(name), self.value(name, value)))
             .collect::<Vec<_>>()
             .join("; ")
     }

@@ -32,16 +32,16 @@ struct Search {
 impl Input for Search {
     fn parse(input: &mut RawInput) -> Search {
         let page = lenient_number(input, "page").filter(|page| (1..=10_000).contains(page));
-        let said = input.opt_text_within("said", 20);
+        let message = input.opt_text_within("said", 20);
         Search {
             q: input.opt_text_within("q", 100).unwrap_or_default(),
             page: page.and_then(|page| usize::try_from(page).ok()).unwrap_or(1),
-            done: match said.as_deref() {
+            done: match message.as_deref() {
                 Some("changed") => Some("The role is changed, and everything of theirs is signed out."),
                 Some("signed_out") => Some("Everything of theirs is signed out."),
                 _ => None,
             },
-            refused: (said.as_deref() == Some("own_role")).then_some(people::OWN_ROLE.sentence),
+            refused: (message.as_deref() == Some("own_role")).then_some(people::OWN_ROLE.sentence),
         }
     }
 }
@@ -140,12 +140,12 @@ impl Input for Given {
 
 async fn give(caller: Caller, Path(id): Path<Id>, Form(Given { role, q }): Form<Given>) -> Result<Response> {
     let given = caller.tx(move |tx, by| people::set_role(tx, by, id, role.role).map(drop)).await;
-    let said = match given {
+    let message = match given {
         Ok(()) => "changed",
         Err(Error::Refused(refusal, _)) if *refusal == people::OWN_ROLE => "own_role",
         Err(error) => return or_sign_in(Err::<Page, _>(error), HERE),
     };
-    Ok(see_other(&format!("{HERE}?q={}&said={said}", format::encoded(&q))).into_response())
+    Ok(see_other(&format!("{HERE}?q={}&said={message}", format::encoded(&q))).into_response())
 }
 
 /// The search to come back to.

@@ -109,35 +109,35 @@ impl Sqlite {
 }
 
 impl Sqlite {
-    /// Has `look` run on a reading thread, which hands `work` on to the writer itself: so whoever asked first is
+    /// Has `precheck` run on a reading thread, which hands `work` on to the writer itself: so whoever asked first is
     /// written first, however busy everything else is.
-    pub(in crate::db) fn submit_after<L>(&self, look: L, work: Box<dyn Unit>)
+    pub(in crate::db) fn submit_after<L>(&self, precheck: L, work: Box<dyn Unit>)
     where
         L: Fn(&mut Tx<'_>) -> Result<()> + Send + 'static,
     {
         let (writes, span) = (self.writes.clone(), tracing::Span::current());
-        self.submit(Kind::Read, Box::new(Look { look, outcome: Ok(()), work, writes, span }));
+        self.submit(Kind::Read, Box::new(Precheck { precheck, outcome: Ok(()), work, writes, span }));
     }
 }
 
 /// A look, and what follows if nothing spoke against it.
-struct Look<L> {
-    look: L,
+struct Precheck<L> {
+    precheck: L,
     outcome: Result<()>,
     work: Box<dyn Unit>,
     writes: Sender<Box<dyn Unit>>,
     span: tracing::Span,
 }
 
-impl<L: Fn(&mut Tx<'_>) -> Result<()> + Send> Unit for Look<L> {
+impl<L: Fn(&mut Tx<'_>) -> Result<()> + Send> Unit for Precheck<L> {
     fn run(&mut self, mut tx: Tx<'_>) -> Keep {
         let _entered = self.span.enter();
-        self.outcome = unwinding(|| (self.look)(&mut tx));
+        self.outcome = unwinding(|| (self.precheck)(&mut tx));
         Keep::Nothing
     }
 
     fn finish(self: Box<Self>, ended: Result<()>, _: &crate::live::Live) {
-        let Look { outcome, work, writes, .. } = *self;
+        let Precheck { outcome, work, writes, .. } = *self;
         match outcome.and(ended) {
             Ok(()) => hand(&writes, work),
             Err(error) => work.refuse(error),
@@ -184,8 +184,8 @@ fn read_one_by_one(
 }
 
 /// Copies the log of writes into the file whenever it is told to; others read and write meanwhile.
-fn copy_when_told(conn: &Connection, told: &Receiver<()>) {
-    while told.recv().is_ok() {
+fn copy_when_told(conn: &Connection, response: &Receiver<()>) {
+    while response.recv().is_ok() {
         copy(conn, "PRAGMA wal_checkpoint(PASSIVE)");
     }
 }

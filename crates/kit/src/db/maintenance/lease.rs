@@ -122,8 +122,8 @@ impl Db {
 }
 
 fn compare(tx: &mut Tx<'_>) -> Result<()> {
-    let kept: Option<(Vec<u8>,)> = tx.one(sql!("SELECT sealed FROM key_marks WHERE id = 1"), args![])?;
-    let is_ours = kept.is_some_and(|(mark,)| tx.decrypt(MARK_PLACE, &mark).is_ok_and(|text| text == MARK));
+    let stored: Option<(Vec<u8>,)> = tx.one(sql!("SELECT sealed FROM key_marks WHERE id = 1"), args![])?;
+    let is_ours = stored.is_some_and(|(mark,)| tx.decrypt(MARK_PLACE, &mark).is_ok_and(|text| text == MARK));
     if is_ours { Ok(()) } else { Err(Fault::because(OTHER_KEY)) }
 }
 

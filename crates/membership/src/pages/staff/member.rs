@@ -29,8 +29,8 @@ fn here(id: Id) -> String {
 }
 
 async fn show(caller: Caller, Path(id): Path<Id>, QueryForm(form): QueryForm<PageQuery>) -> Result<Response> {
-    let look = form.parsed.unwrap_or(PageQuery { done: false, csv: false });
-    if look.csv {
+    let load = form.parsed.unwrap_or(PageQuery { done: false, csv: false });
+    if load.csv {
         let table = caller.view(move |tx, by| history(tx, by, id)).await;
         return or_sign_in(table.map(|table| csv("membership-history", &table)), &here(id));
     }
@@ -40,7 +40,7 @@ async fn show(caller: Caller, Path(id): Path<Id>, QueryForm(form): QueryForm<Pag
         Ok(page)
     });
     let page = page.await;
-    rendered(page.map(|page| page.done(look.done, "Saved.")), &here(id))
+    rendered(page.map(|page| page.done(load.done, "Saved.")), &here(id))
 }
 
 /// Whom to call for somebody. A page of its own, so that nobody reads it by the way.
@@ -94,10 +94,10 @@ async fn apply(
     Path(id): Path<Id>,
     PostedForm(form): PostedForm<MemberAction>,
 ) -> Result<Response> {
-    let (typed, parsed) = (form.typed, form.parsed);
+    let (raw_form, parsed) = (form.raw_form, form.parsed);
     let done = caller.tx(move |tx, by| {
         if let Ok(MemberAction::Freeze(months)) = &parsed
-            && typed.get("confirm").is_empty()
+            && raw_form.get("confirm").is_empty()
             && let Some(page) = confirm_freeze(tx, by, id, *months)?
         {
             return Ok(FormOutcome::Rendered(StatusCode::OK, Box::new(page)));

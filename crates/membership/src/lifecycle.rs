@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::audit;
 use crate::entitlements::{Entitlements, stands};
-use crate::model::{Membership, Plan, Status};
+use crate::model::{Membership, MembershipStatus, Plan};
 use crate::plan_store::newest_of;
 use crate::settings::{FROZEN_MONTHS, GRACE_DAYS};
 use crate::store;
@@ -55,9 +55,9 @@ impl Job for MembershipNews {
 ///
 /// # Errors
 /// A fault of the database.
-pub fn notify(tx: &mut Tx<'_>, person: Id, told: &MembershipNews) -> Result<()> {
+pub fn notify(tx: &mut Tx<'_>, person: Id, response: &MembershipNews) -> Result<()> {
     let subject = ("membership", person);
-    tx.notify(&Notification::new(MembershipNews::KIND, subject, Some(person), told)?, &[OWNER])
+    tx.notify(&Notification::new(MembershipNews::KIND, subject, Some(person), response)?, &[OWNER])
 }
 
 /// The work of every night; it asks for the next one itself.
@@ -218,7 +218,7 @@ pub fn freezable(tx: &mut Tx<'_>, entitlements: &Entitlements) -> Result<i64> {
 
 /// Whether a membership is such that it can be frozen: paid, going on, and not frozen or about to be.
 fn may_rest(membership: &Membership) -> bool {
-    membership.renews && membership.frozen.is_none() && membership.status == Status::Active
+    membership.renews && membership.frozen.is_none() && membership.status == MembershipStatus::Active
 }
 
 /// How many months of a year may still be frozen, if that begins on `from`.
