@@ -37,22 +37,37 @@ enum Way {
 /// A mail server. The limit of its library is for connecting alone, so the whole hand-over has one of its own.
 struct Server {
     patience: Duration,
-    /// Connections that one who gave up left in the middle of a conversation would be used again: then all are given up.
     connections: Mutex<AsyncSmtpTransport<Tokio1Executor>>,
     fresh: Box<dyn Fn() -> AsyncSmtpTransport<Tokio1Executor> + Send + Sync>,
 }
 
 impl Server {
     async fn send(&self, message: lettre::Message) -> Result<()> {
+        let mut conversation = Conversation { server: self, is_over: false };
         let transport = self.connections.lock().map_or_else(|_| (self.fresh)(), |stored| stored.clone());
-        match tokio::time::timeout(self.patience, transport.send(message)).await {
+        let sent = tokio::time::timeout(self.patience, transport.send(message)).await;
+        conversation.is_over = sent.is_ok();
+        match sent {
             Ok(sent) => sent.map(drop).or_fault(),
-            Err(_) => {
-                if let Ok(mut stored) = self.connections.lock() {
-                    *stored = (self.fresh)();
-                }
-                Err(Fault::because(format!("the mail server took longer than {:?}", self.patience)))
-            }
+            Err(_) => Err(Fault::because(format!("the mail server took longer than {:?}", self.patience))),
+        }
+    }
+}
+
+/// A conversation with a mail server. If it is dropped before it is over (because it took too long, or because its task was
+/// aborted), its connection goes back to the pool with replies that nobody has read, and the next email would take them for
+/// its own and count as sent. Then all connections of the pool are given up.
+struct Conversation<'s> {
+    server: &'s Server,
+    is_over: bool,
+}
+
+impl Drop for Conversation<'_> {
+    fn drop(&mut self) {
+        if !self.is_over
+            && let Ok(mut stored) = self.server.connections.lock()
+        {
+            *stored = (self.server.fresh)();
         }
     }
 }
@@ -81,7 +96,7 @@ impl Post {
         Ok(Post { from, way })
     }
 
-    /// Hands a mail over. Answers how: `smtp` or `stored`.
+    /// Hands a mail over. Answers how: `smtp` or `kept`.
     ///
     /// # Errors
     /// A fault if the mail can't be composed, is not taken or can't be written.

@@ -1,6 +1,7 @@
 //! Mail from a verb's job to the folder, and to a server that says no at first.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use kit::config::Config;
@@ -11,6 +12,7 @@ use messages::calendar::{Event, Party, ics};
 use messages::{Mail, Post, deliver};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
 
 fn now() -> Timestamp {
     "2026-11-24T17:00:00Z".parse().expect("a time")
@@ -115,6 +117,49 @@ async fn a_second_try_is_recognisable_at_the_server() {
     assert!(id(&taken[0]).is_some());
     assert_eq!(id(&taken[0]), id(&taken[1]));
     assert!(taken[1].contains("RCPT TO:<anna@example.com>") && taken[1].contains("\n..\r\n"), "{}", taken[1]);
+    assert_eq!(logged(&app).await.len(), 1);
+}
+
+/// What the server still says to a conversation that was broken off must not be taken for its answer to the next email.
+#[tokio::test]
+async fn an_aborted_conversation_is_not_continued() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let (has_sender, sender_came) = oneshot::channel();
+    let (give_up, gave_up) = oneshot::channel();
+    let server = tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.expect("a client");
+        let mut first = BufReader::new(stream);
+        first.write_all(b"220 mail.test\r\n").await.expect("a client that reads");
+        let mut line = String::new();
+        while !line.starts_with("MAIL") {
+            line.clear();
+            first.read_line(&mut line).await.expect("a line");
+            if !line.starts_with("MAIL") {
+                first.write_all(b"250 ok\r\n").await.expect("a client that reads");
+            }
+        }
+        has_sender.send(()).expect("a test that waits");
+        gave_up.await.expect("a test that goes on");
+        // The answer to MAIL, late; whoever still uses this connection would read it.
+        let _ = first.write_all(b"250 ok\r\n").await;
+        let (stream, _) = listener.accept().await.expect("a second client");
+        converse(stream, false).await
+    });
+    let (_test, app) = app(Some(format!("smtp://127.0.0.1:{port}"))).await;
+    let post = Post::from_config(&app.config).expect("a post");
+    let (at, by) = (app.clone(), post.clone());
+    let first = tokio::spawn(async move { deliver(&at, &by, mail()).await });
+    sender_came.await.expect("the server hears the sender");
+    first.abort();
+    assert!(first.await.is_err_and(|error| error.is_cancelled()));
+    give_up.send(()).expect("a server that waits");
+    tokio::time::timeout(Duration::from_secs(20), deliver(&app, &post, mail()))
+        .await
+        .expect("the second email does not wait for the first connection")
+        .expect("it was taken");
+    drop(post);
+    assert!(server.await.expect("the server ends").contains("Subject: Your visit on Friday"));
     assert_eq!(logged(&app).await.len(), 1);
 }
 

@@ -316,18 +316,49 @@ impl World {
             let _ = victim.await;
         }
         for task in tasks {
-            // What fails is tried again later; that is not the test's matter.
-            let _ = task.await.expect("no panic");
+            // What fails is tried again later.
+            if let Err(error) = task.await.expect("no panic") {
+                self.log.push(format!("  failed: {error}"));
+            }
         }
         self.look(false);
         if mode == Mode::Takes && !kills {
             // The last transaction of a process that was killed may have been written late, and put its email off.
             self.pass(PAUSE);
-            for sender in &self.senders {
-                let _ = sender.patient.deliver_due().await;
+            for Sender { patient, .. } in &self.senders {
+                if let Err(error) = patient.deliver_due().await {
+                    self.log.push(format!("  failed again: {error}"));
+                }
             }
+            self.note_what_is_left().await;
             self.look(true);
         }
+    }
+
+    /// Writes into the log of this history how the last notifications ended, and what waits until when: it is shown when an email is missing.
+    async fn note_what_is_left(&mut self) {
+        let ended = self.app.db().view(|tx| {
+            tx.all::<(i64, String, String)>(
+                sql!(
+                    "SELECT notification_id, kind, how || ' ' || COALESCE(why, to_address) FROM mails
+                     WHERE notification_id IS NOT NULL ORDER BY id DESC LIMIT 5"
+                ),
+                args![],
+            )
+        });
+        for (id, kind, how) in ended.await.expect("the log of emails") {
+            self.log.push(format!("  ended {id} {kind}: {how}"));
+        }
+        let waiting = self.app.db().view(|tx| {
+            tx.all::<(i64, Timestamp, Option<Timestamp>, i64)>(
+                sql!("SELECT id, due_at, locked_until, attempt FROM notifications ORDER BY sequence"),
+                args![],
+            )
+        });
+        for (id, due, locked, attempt) in waiting.await.expect("notifications") {
+            self.log.push(format!("  waiting {id}: due {due}, locked until {locked:?}, attempt {attempt}"));
+        }
+        self.log.push(format!("  now {}", self.now()));
     }
 
     /// What the server has taken in this round: of each stream the next that hold, in order; all of them, if it took everything.
