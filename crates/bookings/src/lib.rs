@@ -23,7 +23,7 @@ pub use accounts::privacy::{
     Exported, ExportedAddon, ExportedEvent, ExportedLapse, ExportedWait, export, export_lapses, export_waits,
     forget_address, forget_person, guest_addresses, has_ahead,
 };
-pub use attendance::day::{DayFilter, DayGuest, DayVisit, day_visits, guest_of, visits_ahead};
+pub use attendance::day::{DayFilter, DayGuest, DayVisit, DayVisits, day_visits, guest_of, visits_ahead};
 pub use attendance::steps::{business_day_is_open, check_in, complete, no_show, start};
 pub use attendance::undo::{Undoing, undo_step};
 pub use blocks::{

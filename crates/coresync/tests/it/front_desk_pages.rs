@@ -317,3 +317,21 @@ async fn a_walk_in_is_offered_what_has_just_begun_first() {
     assert!(at("id=\"begun\"") < late && at("id=\"ended\"") < over && text.contains(">Ended.</span>"));
     assert!(text.contains(". <span class=\"time-kept\">Has begun"), "{text}");
 }
+
+/// What is canceled does not take place: it is counted on its own.
+#[tokio::test]
+async fn the_count_of_a_day_leaves_out_what_is_canceled() {
+    let house = House::open().await;
+    let dora = house.browser(DORA);
+    let id = book(&house, BEA, "massage", "2026-11-27", "12:00").await.number("id");
+    book(&house, UMA, "massage", "2026-11-27", "14:00").await;
+    crate::cancel(&house, BEA, id).await.expect(200);
+    for path in ["/staff/day/?date=2026-11-27", "/staff/day/?date=2026-11-27&q=CS-2026"] {
+        let page = dora.get(path).await.expect(200).text();
+        assert!(page.contains("<p>1 visit. 1 canceled."), "{path}: {page}");
+    }
+    let page = dora.get("/staff/day/?q=CS-2026&all_days=on").await.expect(200).text();
+    assert!(page.contains("1 visit from today on. 1 canceled."), "{page}");
+    let page = dora.get("/staff/day/?date=2026-11-27&status=cancelled").await.expect(200).text();
+    assert!(page.contains("<p>No visits on Friday 27 November. 1 canceled."), "{page}");
+}
