@@ -37,7 +37,7 @@ pub use booking::cancel::{Reason, cancel, cancel_because};
 pub use booking::confirm::confirm;
 pub use booking::hold::{
     Held, HeldNotes, Holder, Visitor, dry_run_hold, extend, held, held_notes, held_visit, hold,
-    hold_of_token, let_go, own_hold_at,
+    hold_of_token, let_go, own_hold_at, own_holds_on,
 };
 pub use booking::import::{Record, record};
 pub use booking::reprice::{Repricing, reprice_for};

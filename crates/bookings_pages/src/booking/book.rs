@@ -5,12 +5,10 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use bookings::{
-    Answer, BookingFor, BookingRequest, Extras, HeldNotes, Holder, KeptTime, SearchContext, Visitor, When,
-};
+use bookings::{Answer, BookingFor, BookingRequest, Extras, HeldNotes, Holder, SearchContext, Visitor, When};
 use catalogue::{Catalogue, Service};
+use jiff::Timestamp;
 use jiff::civil::{Date, Time};
-use jiff::{SignedDuration, Timestamp};
 use kit::web::{Input, Page, Query, Words, see_other};
 use kit::{Error, Fields, House, Id, Result, Tx, tokens};
 use people::{Action, Actor, Caller};
@@ -20,7 +18,8 @@ use ui::{
 };
 
 use crate::booking::guest::{self, GuestFields};
-use crate::booking::times::{self, Narrowed, Part, Search, Strip};
+use crate::booking::notice::{KeptTimes, OtherDate, OwnHold};
+use crate::booking::times::{self, Narrowed, Part, Search, Strip, night_before};
 use crate::booking::why::{self, WhyNot};
 use crate::hold::cookie::{self, HoldToken};
 
@@ -53,6 +52,8 @@ struct Wanted {
     token: Option<String>,
     /// The hold that has run out, for which this is another time: it keeps what was added to that.
     again: Option<Id>,
+    /// Whether a hold was released a moment ago.
+    is_released: bool,
 }
 
 impl Input for Wanted {
@@ -72,6 +73,7 @@ impl Input for Wanted {
             guest_name: words.opt_text_within("guest_name", 200),
             token: words.opt_text_within("once", 100),
             again: lenient_id(words, "again"),
+            is_released: words.opt_text_within("said", 40).as_deref() == Some("released"),
         }
     }
 }
@@ -83,40 +85,6 @@ pub(crate) struct Narrowing {
     parties: Vec<Choice>,
     pub(crate) technicians: Vec<Choice>,
     pub(crate) rooms: Vec<Choice>,
-}
-
-/// Times that are kept for others for now, all for the same reason.
-struct KeptTimes {
-    /// `Kept for Unlimited members for now.`
-    sentence: &'static str,
-    times: Vec<KeptCell>,
-}
-
-struct KeptCell {
-    span: String,
-    stamp: String,
-    /// `Wednesday 25 November, 19:00`
-    opens: String,
-}
-
-impl KeptTimes {
-    fn of(catalogue: &Catalogue, kept: &[KeptTime], now: Timestamp) -> Vec<KeptTimes> {
-        let zone = &catalogue.club.zone;
-        let mut all: Vec<KeptTimes> = Vec::new();
-        for time in kept {
-            let sentence = why::kept_sentence(time.refusal);
-            let cell = KeptCell {
-                span: format::span(zone, time.starts_at, time.ends_at),
-                stamp: time.starts_at.to_string(),
-                opens: format::moment(zone, time.opens_at, now),
-            };
-            match all.iter_mut().find(|one| one.sentence == sentence) {
-                Some(one) => one.times.push(cell),
-                None => all.push(KeptTimes { sentence, times: vec![cell] }),
-            }
-        }
-        all
-    }
 }
 
 /// The answer to a question.
@@ -151,6 +119,12 @@ struct BookPage {
     services: Vec<(String, Vec<Choice>)>,
     today: Date,
     date: Date,
+    /// What was done a moment ago.
+    done: Option<&'static str>,
+    /// Why another day is shown than the one that was asked for.
+    other_date: Option<String>,
+    /// What whoever asks holds of the day.
+    own_holds: Vec<OwnHold>,
     asked_at: String,
     narrowing: Narrowing,
     search: Option<Search>,
@@ -188,9 +162,14 @@ const FIELDS: [(&str, &str); 6] = [
     ("guest_email", "Guest’s email"),
 ];
 
-async fn book(caller: Caller, QueryForm(form): QueryForm<Wanted>) -> Result<Response> {
+async fn book(
+    caller: Caller,
+    HoldToken(token): HoldToken,
+    QueryForm(form): QueryForm<Wanted>,
+) -> Result<Response> {
     let FormInput { typed, parsed } = form;
-    let asked = caller.view(move |tx, by| look(tx, by, &parsed, &typed, None));
+    let asked =
+        caller.view(move |tx, by| look(tx, Holder { by, token: token.as_deref() }, &parsed, &typed, None));
     let (status, page) = asked.await?;
     Ok((status, Page::of(&page)?).into_response())
 }
@@ -250,7 +229,8 @@ fn choose(
         if fields.0.is_empty() {
             fields.add("at", "Choose one of the times first.");
         }
-        let (status, page) = look(tx, by, &Err(fields), typed, None)?;
+        let holder = Holder { by, token: visitor.earlier };
+        let (status, page) = look(tx, holder, &Err(fields), typed, None)?;
         return Ok(Outcome::Rendered(status, Box::new(page)));
     };
     let search = Search::fitting(&catalogue, service, narrowed(by, wanted));
@@ -274,7 +254,8 @@ fn choose(
     if let Some(held) = held {
         return Ok(Outcome::Held(held.booking.id, held.token));
     }
-    let (status, page) = look(tx, by, parsed, typed, refused)?;
+    let holder = Holder { by, token: visitor.earlier };
+    let (status, page) = look(tx, holder, parsed, typed, refused)?;
     Ok(Outcome::Rendered(status, Box::new(page)))
 }
 
@@ -331,11 +312,12 @@ pub(crate) fn wish(service: &Service, search: &Search, when: When) -> BookingReq
 /// Draws the page; with a `refusal`, that of a time that was chosen and could not be held.
 fn look(
     tx: &mut Tx<'_>,
-    by: &Actor,
+    holder: Holder<'_>,
     parsed: &Result<Wanted, Fields>,
     typed: &RawForm,
     refusal: Option<Error>,
 ) -> Result<(StatusCode, BookPage)> {
+    let by = holder.by;
     let catalogue = catalogue::current(tx)?;
     let zone = &catalogue.club.zone;
     let today = format::date_at(zone, tx.now());
@@ -362,6 +344,13 @@ fn look(
     let chosen = service.map(|service| (service, Search::fitting(&catalogue, service, wanted.narrowed)));
     let knows_day = ["service", "date"].iter().all(|field| !fields.0.contains_key(*field));
     let context = SearchContext::read(tx, by, wanted.narrowed.whom(), None)?;
+    let other_date = match &chosen {
+        Some((service, search)) if knows_day && wanted.date.is_some() && wanted.at.is_none() => {
+            OtherDate::of(tx, &context, (service, search), date)?
+        }
+        _ => None,
+    };
+    let date = other_date.as_ref().map_or(date, |other| other.date);
     let day = match &chosen {
         Some((service, wanted)) if knows_day => {
             let asked = wanted.ask(service.id, date, date, true);
@@ -371,8 +360,14 @@ fn look(
     };
     let mut why = None;
     if let (Some((service, search, day)), true) = (&day, fields.0.is_empty()) {
-        why = why_not(tx, by, (service, search, day), (date, wanted.at), refusal, &mut fields)?;
+        why = why_not(tx, holder, (service, search, day), (date, wanted.at), refusal, &mut fields)?;
     }
+    let own_holds = match &day {
+        Some((service, search, _)) if search.guest.is_none() => {
+            bookings::own_holds_on(tx, holder, service.id, date)?
+        }
+        _ => Vec::new(),
+    };
     let found =
         day.map(|(service, search, day)| find(tx, &context, service, search, date, &day)).transpose()?;
     let title = match service {
@@ -397,6 +392,9 @@ fn look(
         services: services(&catalogue, service),
         today,
         date,
+        done: wanted.is_released.then_some("The time was released."),
+        other_date: other_date.map(|other| other.sentence),
+        own_holds: own_holds.iter().map(|held| OwnHold::of(held, zone)).collect(),
         asked_at,
         narrowing: chosen
             .as_ref()
@@ -414,15 +412,10 @@ fn look(
     Ok((status, page))
 }
 
-/// The operating day of a moment: the small hours belong to the night before.
-pub(crate) fn night_before(zone: &jiff::tz::TimeZone, moment: Timestamp) -> Date {
-    format::date_at(zone, moment - SignedDuration::from_hours(5))
-}
-
 /// Whether the time that is asked for can be had, and why not.
 fn why_not(
     tx: &mut Tx<'_>,
-    by: &Actor,
+    holder: Holder<'_>,
     (service, search, day): (&Service, &Search, &Answer),
     (date, at): (Date, Option<At>),
     refusal: Option<Error>,
@@ -436,14 +429,14 @@ fn why_not(
     let was_sent = refusal.is_some();
     let refusal = match refusal {
         Some(error) => Ok(Some(error)),
-        None => verdict(tx, by, search, &wish(service, search, when)),
+        None => verdict(tx, holder.by, search, &wish(service, search, when)),
     };
     match refusal {
         Ok(refusal) => {
             let is_refused = refusal.is_some();
             let situation = why::Situation { service, search, date, day, when, refusal, was_sent };
             let (why, at) = why::explain(tx, situation)?;
-            let own = if is_refused { bookings::own_hold_at(tx, by, service.id, at)? } else { None };
+            let own = if is_refused { bookings::own_hold_at(tx, holder, service.id, at)? } else { None };
             Ok(Some(match own.filter(|_| search.guest.is_none()) {
                 Some(hold) => why.held_by_asker(hold),
                 None => why,

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bookings::{Benefit, Booking, Coverage, Extras, Holder, Status, Then};
+use catalogue::Service;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use kit::web::{Page, Path, Words, see_other};
@@ -16,7 +17,7 @@ use ui::{FormInput, RawForm, format, login_path, or_sign_in};
 
 use crate::booking::why;
 use crate::hold::cookie::{self, HoldToken};
-use crate::hold::held_page::{HeldPage, ReleasedPage, SignedOutPage, draw};
+use crate::hold::held_page::{HeldPage, ReleasedPage, SignedOutPage, draw, search_of};
 use crate::hold::hold_form::{self, FormState, HoldForm};
 
 pub(crate) fn routes() -> Router<House> {
@@ -243,7 +244,7 @@ fn handle_form(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, form: &FormInput<Hol
         return Ok(Outcome::Redirect(path));
     }
     if action == HoldAction::LetGo && is_over {
-        return Ok(Outcome::Redirect(after_letting_go(holder.by, &service.slug, &held)));
+        return Ok(Outcome::Redirect(after_letting_go(holder.by, service, &held)));
     }
     let (status, sentence, promise) = stopped.ok_or_else(|| Fault::because("neither done nor refused"))?;
     let said = FormState { refusal: Some(sentence), fields: Fields::new(), typed, promise };
@@ -317,8 +318,8 @@ fn apply(
         HoldAction::LetGo => {
             let catalogue = catalogue::current(tx)?;
             bookings::let_go(tx, holder, id)?;
-            let slug = catalogue.service(held.service).map(|service| service.slug.clone());
-            after_letting_go(holder.by, &slug.unwrap_or_default(), held)
+            let service = catalogue.service(held.service).ok_or(Error::NotFound)?;
+            after_letting_go(holder.by, service, held)
         }
         HoldAction::Add => {
             let service = input.and_then(|input| input.then).ok_or(Error::NotFound)?;
@@ -358,12 +359,12 @@ fn booked_path(tx: &mut Tx<'_>, by: &Actor, made: &Booking) -> Result<String> {
     Ok(format!("/staff/day/?date={day}&said=booked&of={0}#visit-{0}", made.id))
 }
 
-fn after_letting_go(by: &Actor, slug: &str, held: &Booking) -> String {
-    if by.may(Action::BookForOthers) && held.person != by.id() {
-        return "/staff/book/".to_owned();
+/// The times of the same day and service, for the same guest, with the news that the time was released.
+fn after_letting_go(by: &Actor, service: &Service, held: &Booking) -> String {
+    if !service.active {
+        return "/book/?said=released".to_owned();
     }
-    if by.person.is_some() {
-        return "/dashboard/".to_owned();
-    }
-    format!("/book/?service={}&date={}", format::encoded(slug), held.day)
+    let is_for_guest = by.may(Action::BookForOthers) && held.person != by.id();
+    let guest = is_for_guest.then(|| held.person.map_or(0, |person| person.0));
+    format!("{}&said=released", search_of(service, held, guest).day_path(held.day))
 }

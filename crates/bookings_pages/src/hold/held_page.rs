@@ -2,7 +2,7 @@
 
 use askama::Template;
 use bookings::{Booking, Detail, Holder, Status};
-use catalogue::Catalogue;
+use catalogue::{Catalogue, Service};
 use jiff::Timestamp;
 use kit::{Cents, Id, Result, Tx, tokens};
 use people::{Action, Actor};
@@ -94,15 +94,7 @@ pub(crate) fn draw(
         None => FilledFrom::Stored(&notes),
     };
     let service = catalogue.service(held.service).ok_or(kit::Error::NotFound)?;
-    let search = Search {
-        service: service.slug.clone(),
-        party: Some(held.party).filter(|party| *party != service.party),
-        technician: None,
-        room: None,
-        minutes: held.sale.as_ref().map(|sale| sale.minutes).filter(|minutes| *minutes != service.minutes),
-        moving: None,
-        guest,
-    };
+    let search = search_of(service, held, guest);
     let near = if is_over && service.active {
         let ask = search.ask(service.id, held.day, held.day, true);
         // What was added to it goes with it to another time, and is in the price (C6).
@@ -140,6 +132,19 @@ pub(crate) fn draw(
         sum: (all.len() > 1).then(|| format::money(sum)),
         served: all.iter().map(|detail| served(&catalogue, detail, id, now)).collect(),
     })
+}
+
+/// The search that finds times like a held one; `guest` as in [`Search`].
+pub(crate) fn search_of(service: &Service, held: &Booking, guest: Option<i64>) -> Search {
+    Search {
+        service: service.slug.clone(),
+        party: Some(held.party).filter(|party| *party != service.party),
+        technician: None,
+        room: None,
+        minutes: held.sale.as_ref().map(|sale| sale.minutes).filter(|minutes| *minutes != service.minutes),
+        moving: None,
+        guest,
+    }
 }
 
 /// Whom staff book for, if that is not themselves.
