@@ -34,7 +34,7 @@ pub use booking::amend::{add_to_visit, amend, leave_out, take_over, take_over_ca
 pub use booking::audit::id_by_reference;
 pub use booking::book::{book, dry_run};
 pub use booking::cancel::{Reason, cancel, cancel_because};
-pub use booking::confirm::confirm;
+pub use booking::confirm::{confirm, services_price};
 pub use booking::hold::{
     Held, HeldNotes, Holder, Visitor, dry_run_hold, extend, held, held_notes, held_visit, hold,
     hold_of_token, let_go, own_hold_at, own_holds_on,

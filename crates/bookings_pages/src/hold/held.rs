@@ -300,10 +300,11 @@ fn apply(
         HoldAction::Book => {
             // What has run out is booked anew: at once, or not at all.
             let extras = input.filter(|_| !lasts).map(|input| &input.extras);
+            let before = bookings::services_price(tx, held)?;
             let made = bookings::confirm(tx, holder, id, extras)?;
             is_paid_as_asked(&made, extras.and_then(|extras| extras.perk))?;
-            let promise = input.and_then(|input| input.promise).unwrap_or((held.base - held.discount).0);
-            let price = made.base - made.discount;
+            let promise = input.and_then(|input| input.promise).unwrap_or(before.0);
+            let price = bookings::services_price(tx, &made)?;
             if !lasts && price.0 > promise {
                 let sentence =
                     format!("This time now costs {}. Nothing is booked yet.", format::money(price));

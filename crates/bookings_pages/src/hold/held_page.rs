@@ -123,7 +123,7 @@ pub(crate) fn draw(
         errors: said.as_ref().map(|said| FieldErrors::of(&said.fields, &FIELDS)).unwrap_or_default(),
         shown: HoldFormFields::of(&catalogue, held, &standing, from, liked.as_deref()),
         then: if is_over || all.len() > 3 { Vec::new() } else { followers(&catalogue, &followed) },
-        promise: promise.unwrap_or((held.base - held.discount).0),
+        promise: promise.unwrap_or_else(|| all.iter().map(|detail| service_price(&detail.booking)).sum()),
         near,
         search,
         token: if by.person.is_some() && !for_others { String::new() } else { tokens::secret()? },
@@ -132,6 +132,11 @@ pub(crate) fn draw(
         sum: (all.len() > 1).then(|| format::money(sum)),
         served: all.iter().map(|detail| served(&catalogue, detail, id, now)).collect(),
     })
+}
+
+/// What a service costs without add-ons and tax, in cents.
+fn service_price(booking: &Booking) -> i64 {
+    (booking.base - booking.discount).0
 }
 
 /// The search that finds times like a held one; `guest` as in [`Search`].

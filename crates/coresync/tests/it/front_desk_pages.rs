@@ -335,3 +335,37 @@ async fn the_count_of_a_day_leaves_out_what_is_canceled() {
     let page = dora.get("/staff/day/?date=2026-11-27&status=cancelled").await.expect(200).text();
     assert!(page.contains("<p>No visits on Friday 27 November. 1 canceled."), "{page}");
 }
+
+/// A hold that has run out is booked at the price of now only once the desk has seen it: of one service, and of the services of a
+/// visit together.
+#[tokio::test]
+async fn the_desk_confirms_a_price_that_has_changed() {
+    let house = House::open_at("2026-11-24T10:00:00-05:00").await;
+    let (dora, bea) = (house.browser(DORA), house.person(BEA));
+    let (massage, pod, max) = (house.service("massage").await, house.service("pod").await, house.person(MAX));
+    let price = async |service, list: i64, member: i64| {
+        let repriced = house.db().tx(move |tx| {
+            let by = people::Actor::of(people::person(tx, max)?);
+            catalogue::reprice(tx, &by, service, kit::Cents(list), kit::Cents(member))
+        });
+        repriced.await.expect("repriced");
+    };
+    let form = format!("service=massage&for={bea}&once={ONCE}&starts_at=2026-11-27T12:00:00-05:00");
+    let held = dora.submit("/book/hold/", &form).await.expect(303).header("location").to_owned();
+    dora.submit(&held, &format!("deed=add&then={pod}")).await.expect(303);
+    let review = dora.get(&held).await.expect(200).text();
+    assert!(review.contains("name=\"promise\" value=\"18375\""), "150 and 33.75: {review}");
+    house.set_time("2026-11-24T10:30:00-05:00");
+    // What follows costs more now.
+    price(pod, 9_000, 9_000).await;
+    let asked = dora.submit(&held, "deed=book&promise=18375").await.expect(409).text();
+    assert!(asked.contains("now costs $217.50. Nothing is booked yet."), "{asked}");
+    assert!(asked.contains("name=\"promise\" value=\"21750\""), "{asked}");
+    assert_eq!(house.as_(BEA).get(MINE).await.number("total_upcoming"), 0);
+    // And once more before it is confirmed: the first service.
+    price(massage, 30_000, 30_000).await;
+    let asked = dora.submit(&held, "deed=book&promise=21750").await.expect(409).text();
+    assert!(asked.contains("now costs $292.50. Nothing is booked yet."), "{asked}");
+    dora.submit(&held, "deed=book&promise=29250").await.expect(303);
+    assert_eq!(house.as_(BEA).get(MINE).await.number("total_upcoming"), 2);
+}
