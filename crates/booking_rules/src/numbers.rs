@@ -163,3 +163,20 @@ pub const NUMBERS: [Number; 32] = [
     GUEST_ADDRESSES,
     BIRTHDAY,
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::NUMBERS;
+
+    #[test]
+    fn every_number_has_a_name_of_its_own_and_a_default_within_its_bounds() {
+        let all: Vec<_> = NUMBERS.iter().chain(&membership::NUMBERS).collect();
+        let names: BTreeSet<_> = all.iter().map(|number| number.name).collect();
+        assert_eq!(names.len(), all.len());
+        for number in all {
+            assert!((number.least..=number.most).contains(&number.default), "{}", number.name);
+        }
+    }
+}
