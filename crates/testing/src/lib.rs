@@ -14,6 +14,7 @@
 
 mod answer;
 mod cast;
+mod chance;
 mod club;
 mod house;
 mod program;
@@ -21,6 +22,7 @@ mod shape;
 
 pub use answer::Answer;
 pub use cast::{BEA, CAST, DORA, GUS, MAX, OLA, PIA, Player, TOM, UMA};
+pub use chance::Xorshift;
 pub use house::{Guest, House, NOW};
 pub use program::Program;
 pub use shape::assert_shape;
