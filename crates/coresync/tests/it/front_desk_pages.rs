@@ -356,6 +356,7 @@ async fn the_desk_confirms_a_price_that_has_changed() {
     let review = dora.get(&held).await.expect(200).text();
     assert!(review.contains("name=\"promise\" value=\"18375\""), "150 and 33.75: {review}");
     house.set_time("2026-11-24T10:30:00-05:00");
+    house.db().tx(bookings::sweep).await.expect("swept");
     // What follows costs more now.
     price(pod, 9_000, 9_000).await;
     let asked = dora.submit(&held, "deed=book&promise=18375").await.expect(409).text();
