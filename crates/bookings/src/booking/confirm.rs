@@ -79,6 +79,8 @@ pub fn confirm(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: Option<&Extr
 /// # Errors
 /// A fault of the database.
 pub fn services_price(tx: &mut Tx<'_>, booking: &Booking) -> Result<Cents> {
+    // The visit may have been set after this booking was read.
+    let booking = &store::find(tx, booking.id)?.ok_or(Error::NotFound)?.booking;
     let mut sum = booking.base - booking.discount;
     for other in store::of_visit(tx, booking, booking.status)? {
         let other = store::find(tx, other)?.ok_or(Error::NotFound)?.booking;
