@@ -47,8 +47,8 @@ impl Cancelling<'_> {
         self.sentence_with(|moment| format::moment(self.zone, moment, self.now))
     }
 
-    /// The same with times as `said` writes them.
-    pub fn sentence_with(&self, said: impl Fn(Timestamp) -> String) -> String {
+    /// The same with times as `message` writes them.
+    pub fn sentence_with(&self, message: impl Fn(Timestamp) -> String) -> String {
         let Cancelling { policy, now, .. } = *self;
         let half_until = self.starts_at - SignedDuration::from_hours(policy.half_hours);
         let free_until = self.starts_at - SignedDuration::from_hours(policy.free_hours);
@@ -56,13 +56,19 @@ impl Cancelling<'_> {
         let free_until = free_until.max(regret_until.min(half_until));
         if policy.is_free(self.booked_at, self.starts_at, now) {
             let then = if free_until < half_until {
-                format!("After that it costs 50\u{a0}% until {}, and then the full price.", said(half_until))
+                format!(
+                    "After that it costs 50\u{a0}% until {}, and then the full price.",
+                    message(half_until)
+                )
             } else {
                 "After that it costs the full price.".to_owned()
             };
-            format!("Free to cancel until {}. {then}", said(free_until))
+            format!("Free to cancel until {}. {then}", message(free_until))
         } else if now <= half_until {
-            format!("Cancelling costs 50\u{a0}% until {}, and the full price after that.", said(half_until))
+            format!(
+                "Cancelling costs 50\u{a0}% until {}, and the full price after that.",
+                message(half_until)
+            )
         } else {
             format!("It begins in less than {} hours: cancelling costs the full price.", policy.half_hours)
         }
@@ -86,9 +92,9 @@ impl Cancelling<'_> {
 mod tests {
     use super::*;
 
-    fn told(policy: Policy, booked: &str, starts: &str, now: &str) -> (String, String) {
+    fn sentences(policy: Policy, booked: &str, starts: &str, now: &str) -> (String, String) {
         let moment = |text: &str| text.parse().expect("a moment");
-        let asked = Cancelling {
+        let query = Cancelling {
             policy,
             net: Cents(20_000),
             booked_at: moment(booked),
@@ -96,27 +102,27 @@ mod tests {
             now: moment(now),
             zone: &TimeZone::UTC,
         };
-        let fee = policy.fee(asked.net, asked.booked_at, asked.starts_at, asked.now);
-        (asked.now(fee), asked.sentence())
+        let fee = policy.fee(query.net, query.booked_at, query.starts_at, query.now);
+        (query.now(fee), query.sentence())
     }
 
     #[test]
     fn the_steps_are_said_before_they_are_reached() {
         let (booked, starts) = ("2026-11-20T10:00:00Z", "2026-11-24T16:00:00Z");
-        let (now, sentence) = told(Policy::MEMBER, booked, starts, booked);
+        let (now, sentence) = sentences(Policy::MEMBER, booked, starts, booked);
         assert_eq!(now, "Cancelling now is free.");
         assert_eq!(
             sentence,
             "Free to cancel until Monday 23 November, 16:00. After that it costs 50\u{a0}% until Tuesday 24 November, \
              04:00, and then the full price."
         );
-        let (now, sentence) = told(Policy::MEMBER, booked, starts, "2026-11-23T16:01:00Z");
+        let (now, sentence) = sentences(Policy::MEMBER, booked, starts, "2026-11-23T16:01:00Z");
         assert_eq!(now, "Cancelling now costs $100.00, half of $200.00.");
         assert!(
             sentence.starts_with("Cancelling costs 50\u{a0}% until Tuesday 24 November, 04:00"),
             "{sentence}"
         );
-        let (now, sentence) = told(Policy::MEMBER, booked, starts, "2026-11-24T10:00:00Z");
+        let (now, sentence) = sentences(Policy::MEMBER, booked, starts, "2026-11-24T10:00:00Z");
         assert_eq!(now, "Cancelling now costs $200.00, the full price.");
         assert!(sentence.starts_with("It begins in less than 12 hours"), "{sentence}");
     }
@@ -124,7 +130,7 @@ mod tests {
     #[test]
     fn whoever_books_late_may_regret_it_for_an_hour() {
         let (_, sentence) =
-            told(Policy::OTHERS, "2026-11-23T10:00:00Z", "2026-11-24T16:00:00Z", "2026-11-23T10:00:00Z");
+            sentences(Policy::OTHERS, "2026-11-23T10:00:00Z", "2026-11-24T16:00:00Z", "2026-11-23T10:00:00Z");
         assert!(sentence.starts_with("Free to cancel until Monday 23 November, 11:00."), "{sentence}");
     }
 }

@@ -82,21 +82,21 @@ const SEARCHES: [&str; 16] = [
 /// Measures a search, from the call until the page of people is read, its row of the audit log included.
 pub(crate) fn people(bench: &Bench<'_>, report: &mut Report, place: &Place, title: &str) -> Result<()> {
     let rounds = bench.count(10, 60);
-    let by = place.with(&bench.runtime, async |house| {
+    let by = place.with(&bench.runtime, async |app| {
         for first in (0..PEOPLE).step_by(AT_ONCE) {
-            house.db.tx(move |tx| write(tx, first)).await?;
+            app.db.tx(move |tx| write(tx, first)).await?;
         }
-        people::index_people(&house.db).await?;
-        house.db.tx(add_desk).await
+        people::index_people(&app.db).await?;
+        app.db.tx(add_desk).await
     })?;
     place.settle()?;
-    let (searches, floor) = place.with(&bench.runtime, async |house| {
+    let (searches, floor) = place.with(&bench.runtime, async |app| {
         let mut times = Vec::new();
         // The first round warms up.
         for round in 0..=rounds {
             for search in SEARCHES {
                 let by = by.clone();
-                let found = house.db.tx(move |tx| {
+                let found = app.db.tx(move |tx| {
                     let begun = Instant::now();
                     people::find(tx, &by, search)?;
                     Ok(begun.elapsed())
@@ -110,7 +110,7 @@ pub(crate) fn people(bench: &Bench<'_>, report: &mut Report, place: &Place, titl
         let mut floor = Vec::new();
         for round in 0..rounds {
             let from = FIRST_ID + i64::try_from(round * 997 % PEOPLE).unwrap_or(0);
-            let read = house.db.view(move |tx| {
+            let read = app.db.view(move |tx| {
                 let begun = Instant::now();
                 for n in 0..SHOWN {
                     people::person(tx, Id(from.min(FIRST_ID + PEOPLE as i64 - SHOWN) + n))?;

@@ -1,7 +1,7 @@
 //! What a page of times says besides them: that a date is not one to book, what whoever asks holds already, and what is
 //! kept for others.
 
-use bookings::{Booking, KeptTime, SearchContext};
+use bookings::{Booking, ReservedTime, SearchContext};
 use catalogue::{Catalogue, Service};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -21,7 +21,7 @@ pub(crate) struct OtherDate {
 }
 
 impl OtherDate {
-    /// The first day with times, if `asked` is over or beyond the days that anybody books; nothing for every other date.
+    /// The first day with times, if `query` is over or beyond the days that anybody books; nothing for every other date.
     /// Staff book any day ahead.
     ///
     /// # Errors
@@ -30,13 +30,13 @@ impl OtherDate {
         tx: &mut Tx<'_>,
         context: &SearchContext,
         (service, search): (&Service, &Search),
-        asked: Date,
+        query: Date,
     ) -> Result<Option<OtherDate>> {
         let catalogue = catalogue::current(tx)?;
         let (zone, now) = (&catalogue.club.zone, tx.now());
         let today = format::date_at(zone, now);
-        let is_over = asked < night_before(zone, now);
-        if !is_over && asked <= last_linked(today) {
+        let is_over = query < night_before(zone, now);
+        if !is_over && query <= last_linked(today) {
             return Ok(None);
         }
         let last = today.checked_add(Span::new().days(bookings::MOST_DAYS - 1)).unwrap_or(today);
@@ -71,33 +71,33 @@ impl OwnHold {
 }
 
 /// Times that are kept for others for now, all for the same reason.
-pub(crate) struct KeptTimes {
+pub(crate) struct ReservedTimes {
     /// `Kept for Unlimited members for now.`
     pub(crate) sentence: &'static str,
-    pub(crate) times: Vec<KeptCell>,
+    pub(crate) times: Vec<ReservedCell>,
 }
 
-pub(crate) struct KeptCell {
+pub(crate) struct ReservedCell {
     pub(crate) span: String,
     pub(crate) stamp: String,
     /// `Wednesday 25 November, 19:00`
     pub(crate) opens: String,
 }
 
-impl KeptTimes {
-    pub(crate) fn of(catalogue: &Catalogue, kept: &[KeptTime], now: Timestamp) -> Vec<KeptTimes> {
+impl ReservedTimes {
+    pub(crate) fn of(catalogue: &Catalogue, row: &[ReservedTime], now: Timestamp) -> Vec<ReservedTimes> {
         let zone = &catalogue.club.zone;
-        let mut all: Vec<KeptTimes> = Vec::new();
-        for time in kept {
+        let mut all: Vec<ReservedTimes> = Vec::new();
+        for time in row {
             let sentence = why::kept_sentence(time.refusal);
-            let cell = KeptCell {
+            let cell = ReservedCell {
                 span: format::span(zone, time.starts_at, time.ends_at),
                 stamp: time.starts_at.to_string(),
                 opens: format::moment(zone, time.opens_at, now),
             };
             match all.iter_mut().find(|one| one.sentence == sentence) {
                 Some(one) => one.times.push(cell),
-                None => all.push(KeptTimes { sentence, times: vec![cell] }),
+                None => all.push(ReservedTimes { sentence, times: vec![cell] }),
             }
         }
         all

@@ -1,28 +1,27 @@
 //! The numbers of the rules: a manager changes one for the club, and it counts at once.
 
-use testing::{GUS, House, MAX, Player};
+use testing::{GUS, MAX, Player, TestClub};
 
 use crate::whole::WholeProgram as _;
 
 /// Sets a number as somebody of the cast.
-async fn set(house: &House, by: Player, number: catalogue::Number, value: i64) -> kit::Result<()> {
-    let (club, person) = (house.club(), house.person(by));
-    house
-        .db()
+async fn set(app: &TestClub, by: Player, setting: catalogue::Setting, value: i64) -> kit::Result<()> {
+    let (club, person) = (app.club(), app.person(by));
+    app.db()
         .tx(move |tx| {
             let by = people::Actor::of(people::person(tx, person)?);
-            catalogue::set_number(tx, &by, club, number, value)
+            catalogue::set_setting(tx, &by, club, setting, value)
         })
         .await
 }
 
 #[tokio::test]
 async fn a_manager_changes_a_number_and_it_counts_at_once() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     // Three days ahead for an account: Saturday is the fourth.
-    crate::try_book(&house, GUS, "suite", "2026-11-28", "18:00").await.refused(403, "outside_window");
-    assert!(house.browser(GUS).get("/dashboard/").await.expect(200).text().contains("You book 3 days ahead"));
-    set(&house, MAX, bookings::ACCOUNT_DAYS, 4).await.expect("it is set");
-    assert!(house.browser(GUS).get("/dashboard/").await.expect(200).text().contains("You book 4 days ahead"));
-    crate::book(&house, GUS, "suite", "2026-11-28", "18:00").await;
+    crate::try_book(&app, GUS, "suite", "2026-11-28", "18:00").await.refused(403, "outside_window");
+    assert!(app.browser(GUS).get("/dashboard/").await.expect(200).text().contains("You book 3 days ahead"));
+    set(&app, MAX, bookings::ACCOUNT_DAYS, 4).await.expect("it is set");
+    assert!(app.browser(GUS).get("/dashboard/").await.expect(200).text().contains("You book 4 days ahead"));
+    crate::book(&app, GUS, "suite", "2026-11-28", "18:00").await;
 }
