@@ -53,7 +53,7 @@ async function heldPages(visits) {
   const other = await site.hold(page, site.SERVICE.slug, site.day(12));
   await page.goto(other);
   await site.press(page, "Let it go");
-  await page.waitForURL(/\/dashboard\/$/);
+  await page.waitForURL(/\/book\/\?service=.*&said=released$/);
   await sound(page, other, faults);
   await site.says(page, "no longer held");
   none(faults);

@@ -108,7 +108,8 @@ function completes(look) {
       await site.press(page, `Leave out ${name}`);
     }
     await site.press(page, "Let it go");
-    await page.waitForURL(/\/dashboard\/$/);
+    await page.waitForURL(/\/book\/\?service=.*&said=released$/);
+    await site.says(page, "The time was released.");
     none(faults);
   };
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-/// Measures engine, availability, pages, commits, openings and starts beside their floors.
+/// Measures engine, availability, pages, commits, openings, people search and starts beside their floors.
 #[derive(Parser)]
 pub(crate) struct Arguments {
     /// Small counts: a look in passing, not a measurement to publish.
@@ -62,6 +62,8 @@ pub(crate) enum Scene {
     Commit,
     /// An evening that opens to two thousand members.
     Opening,
+    /// Finding somebody among a hundred thousand people.
+    People,
     /// Starting on an existing database, and idle memory.
     Start,
 }

@@ -38,6 +38,7 @@ fn measure(mut bench: Bench<'_>) -> Result<bool> {
     for engine in &engines {
         sound &= small(&mut bench, &mut report, engine)?;
         large(&mut bench, &mut report, engine)?;
+        crowded(&bench, &mut report, engine)?;
     }
     report.end();
     report.say(&format!("{:.0} s in all", begun.elapsed().as_secs_f64()));
@@ -154,4 +155,14 @@ fn large(bench: &mut Bench<'_>, report: &mut Report, engine: &Engine) -> Result<
         )?;
     }
     Ok(())
+}
+
+/// A club with very many people: how long the desk looks for one of them.
+fn crowded(bench: &Bench<'_>, report: &mut Report, engine: &Engine) -> Result<()> {
+    if !bench.arguments.wants(Scene::People) {
+        return Ok(());
+    }
+    let place = Place::new(engine, &bench.folder, "people", bench.arguments.keep)?;
+    place.fill(&bench.runtime, SMALL, 0)?;
+    scenes::people(bench, report, &place, engine.name())
 }

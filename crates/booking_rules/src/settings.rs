@@ -163,3 +163,20 @@ pub const SETTINGS: [Setting; 32] = [
     GUEST_ADDRESSES,
     BIRTHDAY,
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::SETTINGS;
+
+    #[test]
+    fn every_number_has_a_name_of_its_own_and_a_default_within_its_bounds() {
+        let all: Vec<_> = SETTINGS.iter().chain(&membership::SETTINGS).collect();
+        let names: BTreeSet<_> = all.iter().map(|setting| setting.name).collect();
+        assert_eq!(names.len(), all.len());
+        for setting in all {
+            assert!((setting.least..=setting.most).contains(&setting.default), "{}", setting.name);
+        }
+    }
+}

@@ -23,7 +23,7 @@ pub use accounts::privacy::{
     Exported, ExportedAddon, ExportedEvent, ExportedLapse, ExportedWait, export, export_lapses, export_waits,
     forget_address, forget_person, guest_addresses, has_ahead,
 };
-pub use attendance::day::{DayFilter, DayGuest, DayVisit, day_visits, guest_of, visits_ahead};
+pub use attendance::day::{DayFilter, DayGuest, DayVisit, DayVisits, day_visits, guest_of, visits_ahead};
 pub use attendance::steps::{business_day_is_open, check_in, complete, no_show, start};
 pub use attendance::undo::{Undoing, undo_step};
 pub use blocks::{
@@ -34,10 +34,10 @@ pub use booking::amend::{add_to_visit, amend, leave_out, take_over, take_over_ca
 pub use booking::audit::id_by_reference;
 pub use booking::book::{book, dry_run};
 pub use booking::cancel::{Reason, cancel, cancel_because};
-pub use booking::confirm::confirm;
+pub use booking::confirm::{confirm, services_price};
 pub use booking::hold::{
     Held, HeldNotes, Holder, Visitor, dry_run_hold, extend, held, held_notes, held_visit, hold,
-    hold_of_token, let_go, own_hold_at,
+    hold_of_token, let_go, own_hold_at, own_holds_on,
 };
 pub use booking::import::{ImportedBooking, import_booking};
 pub use booking::reprice::{Repricing, reprice_for};

@@ -2,7 +2,7 @@
 
 use axum::Json as Answered;
 use booking_rules::Status;
-use bookings::{DayFilter, DayVisit, Undoing, day_visits, undo_step};
+use bookings::{DayFilter, DayVisit, DayVisits, Undoing, day_visits, undo_step};
 use kit::web::{Input, Json, List, Paging, Path, Problem, Query, RawInput};
 use kit::{AppState, Cents, Id, Result};
 use people::Caller;
@@ -68,7 +68,7 @@ async fn staff_bookings(
     Query(StaffBookingsQuery { filter, paging }): Query<StaffBookingsQuery>,
 ) -> Result<List<VisitOut>> {
     let found = caller.view(move |tx, by| {
-        let (visits, total, _) = day_visits(tx, by, &filter, paging)?;
+        let (DayVisits { visits, total, .. }, _) = day_visits(tx, by, &filter, paging)?;
         let (catalogue, now) = (catalogue::current(tx)?, tx.now());
         let out = |visit: &DayVisit| VisitOut {
             booking: BookingOut::of(&catalogue, &visit.detail, now),

@@ -14,6 +14,7 @@
 
 mod answer;
 mod cast;
+mod chance;
 mod club;
 mod program;
 mod shape;
@@ -21,6 +22,7 @@ mod test_club;
 
 pub use answer::Answer;
 pub use cast::{BEA, CAST, DORA, GUS, MAX, OLA, PIA, Player, TOM, UMA};
+pub use chance::Xorshift;
 pub use program::Program;
 pub use shape::assert_shape;
 pub use test_club::{Guest, NOW, TestClub};

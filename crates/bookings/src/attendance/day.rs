@@ -69,8 +69,19 @@ pub struct DayVisit {
     pub undo: Undoing,
 }
 
-/// The visits that begin on a business day, in the order of time: a page of those that the filter lets through, how many those are,
-/// and the day. Holds are no visits.
+/// A page of the visits of a day, or of all days.
+#[derive(Debug)]
+pub struct DayVisits {
+    /// The visits of the page, in the order of time.
+    pub visits: Vec<DayVisit>,
+    /// How many there are on all pages, canceled ones among them.
+    pub total: usize,
+    /// How many of them are canceled.
+    pub cancelled: usize,
+}
+
+/// The visits that begin on a business day, in the order of time: a page of those that the filter lets through, and the day.
+/// Holds are no visits.
 ///
 /// # Errors
 /// `Error::Forbidden` unless `by` sees every booking.
@@ -79,7 +90,7 @@ pub fn day_visits(
     by: &Actor,
     filter: &DayFilter,
     paging: Paging,
-) -> Result<(Vec<DayVisit>, usize, Date)> {
+) -> Result<(DayVisits, Date)> {
     by.need(Action::SeeEveryBooking)?;
     let (catalogue, now) = (catalogue::current(tx)?, tx.now());
     let date = filter.date.unwrap_or_else(|| catalogue.business_day_at(now));
@@ -98,11 +109,12 @@ pub fn day_visits(
         }
     }
     let total = found.len();
+    let cancelled = found.iter().filter(|(row, _)| row.booking.status == Status::Cancelled).count();
     let mut visits = Vec::new();
     for (row, guest) in paging.cut(found) {
         visits.push(visit(tx, by, &catalogue, row, guest)?);
     }
-    Ok((visits, total, date))
+    Ok((DayVisits { visits, total, cancelled }, date))
 }
 
 fn visits_of(
@@ -141,15 +153,16 @@ fn visits_of(
     Ok(all.into_iter().map(with_phone).collect())
 }
 
-/// What of a booking is compared with a search over all days: its id, person, name, phone number and reference.
-type Searched = (Id, Option<Id>, Option<String>, Option<String>, Option<String>);
+/// What of a booking is compared with a search over all days: its id, person, name, phone number and reference; and whether it is
+/// canceled.
+type Searched = (Id, Option<Id>, Option<String>, Option<String>, Option<String>, bool);
 
 /// The visits from today's business day on whose guest has a name or the digits of a phone number, or whose reference is searched
-/// for, in the order of time: a page of them, and how many those are.
+/// for, in the order of time: a page of them.
 ///
 /// # Errors
 /// `Error::Forbidden` unless `by` sees every booking and may look for people.
-pub fn visits_ahead(tx: &mut Tx<'_>, by: &Actor, q: &str, paging: Paging) -> Result<(Vec<DayVisit>, usize)> {
+pub fn visits_ahead(tx: &mut Tx<'_>, by: &Actor, q: &str, paging: Paging) -> Result<DayVisits> {
     by.need(Action::SeeEveryBooking)?;
     let people: HashSet<Id> = people::find(tx, by, q)?.iter().map(|person| person.id).collect();
     let (catalogue, now) = (catalogue::current(tx)?, tx.now());
@@ -157,28 +170,28 @@ pub fn visits_ahead(tx: &mut Tx<'_>, by: &Actor, q: &str, paging: Paging) -> Res
     let (from, _) = catalogue.business_day(today);
     let ahead: Vec<Searched> = tx.all(
         sql!(
-            "SELECT id, person_id, guest_name, guest_phone, reference FROM bookings WHERE club_id = $1 AND day >= $2
-             AND starts_at >= $3 AND status NOT IN ('held', 'expired') ORDER BY starts_at, id"
+            "SELECT id, person_id, guest_name, guest_phone, reference, status = 'cancelled' FROM bookings
+             WHERE club_id = $1 AND day >= $2 AND starts_at >= $3 AND status NOT IN ('held', 'expired') ORDER BY starts_at, id"
         ),
         args![catalogue.club.id, today.yesterday().unwrap_or(today), from],
     )?;
-    let is_found = |(_, person, name, phone, reference): &Searched| {
+    let is_found = |(_, person, name, phone, reference, _): &Searched| {
         let is_theirs = name.is_none() && person.is_some_and(|person| people.contains(&person));
         let (name, reference) =
             (name.as_deref().unwrap_or_default(), reference.as_deref().unwrap_or_default());
         is_theirs || fits(q, name, phone.as_deref().unwrap_or_default(), reference)
     };
-    let found: Vec<Id> = ahead.iter().filter(|one| is_found(one)).map(|one| one.0).collect();
-    let total = found.len();
+    let found: Vec<&Searched> = ahead.iter().filter(|one| is_found(one)).collect();
+    let (total, cancelled) = (found.len(), found.iter().filter(|one| one.5).count());
     let mut names = HashMap::new();
     let mut visits = Vec::new();
-    for id in paging.cut(found) {
+    for id in paging.cut(found).into_iter().map(|one| one.0) {
         let row = store::find(tx, id)?.ok_or(kit::Error::NotFound)?;
         let phone = store::guest_phone_of(tx, id)?;
         let guest = guest(tx, &mut names, &row.booking, phone)?;
         visits.push(visit(tx, by, &catalogue, row, guest)?);
     }
-    Ok((visits, total))
+    Ok(DayVisits { visits, total, cancelled })
 }
 
 /// The names and phone numbers of people that were read before.

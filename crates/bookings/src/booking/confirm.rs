@@ -5,7 +5,7 @@ use booking_rules::{
     Booking, BookingRequest, Coverage, Extras, Policy, PriceBasis, Status, Then, When, Window,
 };
 use catalogue::Catalogue;
-use kit::{Error, Fault, Id, Result, Tx};
+use kit::{Cents, Error, Fault, Id, Result, Tx};
 use people::{Action, Actor};
 use scheduling::{Allocation, ResourceKind, cell_at, claim_all};
 use serde_json::json;
@@ -72,6 +72,21 @@ pub fn confirm(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: Option<&Extr
     made.sort_by_key(|booking| (booking.starts_at, booking.id));
     notify::booked(tx, by, &made)?;
     Ok(first)
+}
+
+/// What the services of a visit cost, without add-ons and tax: a booking, and what is in the same state in the same visit.
+///
+/// # Errors
+/// A fault of the database.
+pub fn services_price(tx: &mut Tx<'_>, booking: &Booking) -> Result<Cents> {
+    // The visit may have been set after this booking was read.
+    let booking = &store::find(tx, booking.id)?.ok_or(Error::NotFound)?.booking;
+    let mut sum = booking.base - booking.discount;
+    for other in store::of_visit(tx, booking, booking.status)? {
+        let other = store::find(tx, other)?.ok_or(Error::NotFound)?.booking;
+        sum = sum + other.base - other.discount;
+    }
+    Ok(sum)
 }
 
 /// Makes a hold sure, if it is still one: from here on nobody else ends it.

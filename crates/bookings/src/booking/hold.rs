@@ -155,13 +155,36 @@ fn let_go_by_token(tx: &mut Tx<'_>, token: &str) -> Result<()> {
     Ok(())
 }
 
-/// The live hold of whoever asks, signed in, of a service at a time.
+/// The live hold of a service at a time that belongs to whoever asks: to their account, or to their browser by its token.
 ///
 /// # Errors
 /// A fault of the database.
-pub fn own_hold_at(tx: &mut Tx<'_>, by: &Actor, service: Id, starts_at: Timestamp) -> Result<Option<Id>> {
-    let Some(person) = by.id() else { return Ok(None) };
-    store::held_at(tx, Whose::Person(person), service, starts_at)
+pub fn own_hold_at(
+    tx: &mut Tx<'_>,
+    holder: Holder<'_>,
+    service: Id,
+    starts_at: Timestamp,
+) -> Result<Option<Id>> {
+    if let Some(person) = holder.by.id()
+        && let Some(hold) = store::held_at(tx, Whose::Person(person), service, starts_at)?
+    {
+        return Ok(Some(hold));
+    }
+    let Some(token) = holder.token else { return Ok(None) };
+    store::held_at(tx, Whose::Token(&tokens::digest(token)), service, starts_at)
+}
+
+/// The live holds of a service on an operating day that belong to whoever asks, the first to begin first.
+///
+/// # Errors
+/// A fault of the database.
+pub fn own_holds_on(
+    tx: &mut Tx<'_>,
+    holder: Holder<'_>,
+    service: Id,
+    day: jiff::civil::Date,
+) -> Result<Vec<Booking>> {
+    store::held_on(tx, holder.by.id(), holder.token.map(tokens::digest), service, day)
 }
 
 /// The hold that a visitor knows by a token.

@@ -47,7 +47,9 @@ impl ResolvedRequest<'_> {
         }
         let earliest = cell_from(self.earliest());
         let mut offers = ranked(Offers::find(self.demand(), field).all(earliest));
-        offers.sort_by_key(|(_, offer)| ((offer.start - self.start).abs(), offer.start));
+        offers.sort_by_key(|(rank, offer)| ((offer.start - self.start).abs(), offer.start, *rank));
+        // Where the hours of two days overlap, both offer the same start: the better one stands for it.
+        offers.dedup_by_key(|(_, offer)| offer.start);
         offers.truncate(ALTERNATIVES);
         offers.sort_by_key(|(_, offer)| offer.start);
         let answer = Answer {

@@ -108,6 +108,26 @@ pub(crate) fn held_at(
     Ok(row.map(|(id,)| id))
 }
 
+/// The live holds of a service on an operating day of a person or a token, the first to begin first.
+pub(crate) fn held_on(
+    tx: &mut Tx<'_>,
+    person: Option<Id>,
+    token: Option<Vec<u8>>,
+    service: Id,
+    day: jiff::civil::Date,
+) -> Result<Vec<Booking>> {
+    let rows: Vec<BookingRow> = tx.all(
+        sql!(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM bookings b WHERE b.status = 'held' AND (b.person_id = $1 OR b.token = $2) AND b.service_id = $3
+             AND b.day = $4 AND b.expires_at > $5 ORDER BY b.starts_at, b.id"
+        )),
+        args![person, token, service, day, tx.now()],
+    )?;
+    Ok(rows.into_iter().map(|stored| stored.booking).collect())
+}
+
 /// The scene that was chosen for a booking's room.
 pub(crate) fn scene_of(tx: &mut Tx<'_>, booking: Id) -> Result<Option<Value>> {
     let row: Option<(Option<String>,)> =

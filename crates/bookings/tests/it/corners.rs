@@ -333,3 +333,38 @@ async fn a_start_in_one_rooms_night_and_anothers_morning_can_be_booked_in_both()
     }
     assert_eq!(days, [FRIDAY, date(2026, 11, 28)]);
 }
+
+/// Where one room's night reaches into another room's next day, both days have the same start. It is one alternative.
+#[tokio::test]
+async fn a_start_of_two_days_is_one_alternative() {
+    let app = crate::open().await;
+    let mut new = New::like_a_pod(&app).await;
+    let late = Room {
+        slug: "late".to_owned(),
+        name: "Late".to_owned(),
+        hours: "mon-sun 12:00-02:00".parse().expect("hours"),
+        ..new.rooms[0].clone()
+    };
+    new.rooms[0].capacity = 1;
+    new.rooms.push(Room { capacity: 1, ..late });
+    let service = new.add(&app).await;
+    let at = "2026-11-28T00:30:00-05:00";
+    let by = actor(&app, BEA).await;
+    // Both rooms are taken at half past midnight.
+    for player in [PIA, MAX] {
+        let (by, request) = (actor(&app, player).await, request(service, at));
+        app.db().tx(move |tx| bookings::book(tx, &by, &request)).await.expect("booked");
+    }
+    let request = request(service, at);
+    let verdict = app.db().view(move |tx| bookings::why_not(tx, &by, &request)).await.expect("a verdict");
+    let Some(kit::Error::Refused(_, carried)) = verdict.refusals.first() else { panic!("{verdict:?}") };
+    let starts: Vec<&str> = carried["alternatives"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|one| one["starts_at"].as_str().expect("a start"))
+        .collect();
+    let distinct: std::collections::BTreeSet<&str> = starts.iter().copied().collect();
+    assert_eq!(starts.len(), distinct.len(), "{starts:?}");
+    assert_eq!(starts.len(), 6, "{starts:?}");
+}

@@ -5,12 +5,10 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use bookings::{
-    Answer, BookingFor, BookingRequest, Extras, HeldNotes, Holder, ReservedTime, SearchContext, Visitor, When,
-};
+use bookings::{Answer, BookingFor, BookingRequest, Extras, HeldNotes, Holder, SearchContext, Visitor, When};
 use catalogue::{Catalogue, Service};
+use jiff::Timestamp;
 use jiff::civil::{Date, Time};
-use jiff::{SignedDuration, Timestamp};
 use kit::web::{Input, Page, Query, RawInput, see_other};
 use kit::{AppState, Error, Fields, Id, Result, Tx, tokens};
 use people::{Action, Actor, Caller};
@@ -20,7 +18,8 @@ use ui::{
 };
 
 use crate::booking::guest::{self, GuestFields};
-use crate::booking::times::{self, Narrowed, Part, Search, Strip};
+use crate::booking::notice::{OtherDate, OwnHold, ReservedTimes};
+use crate::booking::times::{self, Narrowed, Part, Search, Strip, night_before};
 use crate::booking::why::{self, WhyNot};
 use crate::hold::cookie::{self, HoldToken};
 
@@ -53,6 +52,8 @@ struct BookQuery {
     token: Option<String>,
     /// The hold that has run out, for which this is another time: it keeps what was added to that.
     again: Option<Id>,
+    /// Whether a hold was released a moment ago.
+    is_released: bool,
 }
 
 impl Input for BookQuery {
@@ -72,6 +73,7 @@ impl Input for BookQuery {
             guest_name: input.opt_text_within("guest_name", 200),
             token: input.opt_text_within("once", 100),
             again: lenient_id(input, "again"),
+            is_released: input.opt_text_within("said", 40).as_deref() == Some("released"),
         }
     }
 }
@@ -83,40 +85,6 @@ pub(crate) struct Narrowing {
     parties: Vec<Choice>,
     pub(crate) technicians: Vec<Choice>,
     pub(crate) rooms: Vec<Choice>,
-}
-
-/// Times that are kept for others for now, all for the same reason.
-struct ReservedTimes {
-    /// `Kept for Unlimited members for now.`
-    sentence: &'static str,
-    times: Vec<ReservedCell>,
-}
-
-struct ReservedCell {
-    span: String,
-    stamp: String,
-    /// `Wednesday 25 November, 19:00`
-    opens: String,
-}
-
-impl ReservedTimes {
-    fn of(catalogue: &Catalogue, reserved: &[ReservedTime], now: Timestamp) -> Vec<ReservedTimes> {
-        let zone = &catalogue.club.zone;
-        let mut all: Vec<ReservedTimes> = Vec::new();
-        for time in reserved {
-            let sentence = why::kept_sentence(time.refusal);
-            let cell = ReservedCell {
-                span: format::span(zone, time.starts_at, time.ends_at),
-                stamp: time.starts_at.to_string(),
-                opens: format::moment(zone, time.opens_at, now),
-            };
-            match all.iter_mut().find(|one| one.sentence == sentence) {
-                Some(one) => one.times.push(cell),
-                None => all.push(ReservedTimes { sentence, times: vec![cell] }),
-            }
-        }
-        all
-    }
 }
 
 /// The answer to a question.
@@ -151,6 +119,12 @@ struct BookPage {
     services: Vec<(String, Vec<Choice>)>,
     today: Date,
     date: Date,
+    /// What was done a moment ago.
+    done: Option<&'static str>,
+    /// Why another day is shown than the one that was asked for.
+    other_date: Option<String>,
+    /// What whoever asks holds of the day.
+    own_holds: Vec<OwnHold>,
     asked_at: String,
     narrowing: Narrowing,
     search: Option<Search>,
@@ -188,9 +162,14 @@ const FIELDS: [(&str, &str); 6] = [
     ("guest_email", "Guest’s email"),
 ];
 
-async fn book(caller: Caller, QueryForm(form): QueryForm<BookQuery>) -> Result<Response> {
+async fn book(
+    caller: Caller,
+    HoldToken(token): HoldToken,
+    QueryForm(form): QueryForm<BookQuery>,
+) -> Result<Response> {
     let FormInput { raw_form, parsed } = form;
-    let query = caller.view(move |tx, by| load(tx, by, &parsed, &raw_form, None));
+    let query =
+        caller.view(move |tx, by| load(tx, Holder { by, token: token.as_deref() }, &parsed, &raw_form, None));
     let (status, page) = query.await?;
     Ok((status, Page::of(&page)?).into_response())
 }
@@ -250,7 +229,8 @@ fn choose(
         if fields.0.is_empty() {
             fields.add("at", "Choose one of the times first.");
         }
-        let (status, page) = load(tx, by, &Err(fields), raw_form, None)?;
+        let holder = Holder { by, token: visitor.earlier };
+        let (status, page) = load(tx, holder, &Err(fields), raw_form, None)?;
         return Ok(Outcome::Rendered(status, Box::new(page)));
     };
     let search = Search::fitting(&catalogue, service, narrowed(by, requested));
@@ -274,7 +254,8 @@ fn choose(
     if let Some(held) = held {
         return Ok(Outcome::Held(held.booking.id, held.token));
     }
-    let (status, page) = load(tx, by, parsed, raw_form, refused)?;
+    let holder = Holder { by, token: visitor.earlier };
+    let (status, page) = load(tx, holder, parsed, raw_form, refused)?;
     Ok(Outcome::Rendered(status, Box::new(page)))
 }
 
@@ -332,11 +313,12 @@ pub(crate) fn request(service: &Service, search: &Search, when: When) -> Booking
 /// Draws the page; with a `refusal`, that of a time that was chosen and could not be held.
 fn load(
     tx: &mut Tx<'_>,
-    by: &Actor,
+    holder: Holder<'_>,
     parsed: &Result<BookQuery, Fields>,
     raw_form: &RawForm,
     refusal: Option<Error>,
 ) -> Result<(StatusCode, BookPage)> {
+    let by = holder.by;
     let catalogue = catalogue::current(tx)?;
     let zone = &catalogue.club.zone;
     let today = format::date_at(zone, tx.now());
@@ -363,6 +345,13 @@ fn load(
     let chosen = service.map(|service| (service, Search::fitting(&catalogue, service, requested.narrowed)));
     let knows_day = ["service", "date"].iter().all(|field| !fields.0.contains_key(*field));
     let context = SearchContext::read(tx, by, requested.narrowed.whom(), None)?;
+    let other_date = match &chosen {
+        Some((service, search)) if knows_day && requested.date.is_some() && requested.at.is_none() => {
+            OtherDate::of(tx, &context, (service, search), date)?
+        }
+        _ => None,
+    };
+    let date = other_date.as_ref().map_or(date, |other| other.date);
     let day = match &chosen {
         Some((service, requested)) if knows_day => {
             let query = requested.ask(service.id, date, date, true);
@@ -372,8 +361,14 @@ fn load(
     };
     let mut why = None;
     if let (Some((service, search, day)), true) = (&day, fields.0.is_empty()) {
-        why = why_not(tx, by, (service, search, day), (date, requested.at), refusal, &mut fields)?;
+        why = why_not(tx, holder, (service, search, day), (date, requested.at), refusal, &mut fields)?;
     }
+    let own_holds = match &day {
+        Some((service, search, _)) if search.guest.is_none() => {
+            bookings::own_holds_on(tx, holder, service.id, date)?
+        }
+        _ => Vec::new(),
+    };
     let found =
         day.map(|(service, search, day)| find(tx, &context, service, search, date, &day)).transpose()?;
     let title = match service {
@@ -400,6 +395,9 @@ fn load(
         services: services(&catalogue, service),
         today,
         date,
+        done: requested.is_released.then_some("The time was released."),
+        other_date: other_date.map(|other| other.sentence),
+        own_holds: own_holds.iter().map(|held| OwnHold::of(held, zone)).collect(),
         asked_at,
         narrowing: chosen
             .as_ref()
@@ -417,15 +415,10 @@ fn load(
     Ok((status, page))
 }
 
-/// The operating day of a moment: the small hours belong to the night before.
-pub(crate) fn night_before(zone: &jiff::tz::TimeZone, moment: Timestamp) -> Date {
-    format::date_at(zone, moment - SignedDuration::from_hours(5))
-}
-
 /// Whether the time that is asked for can be had, and why not.
 fn why_not(
     tx: &mut Tx<'_>,
-    by: &Actor,
+    holder: Holder<'_>,
     (service, search, day): (&Service, &Search, &Answer),
     (date, at): (Date, Option<At>),
     refusal: Option<Error>,
@@ -439,14 +432,14 @@ fn why_not(
     let was_sent = refusal.is_some();
     let refusal = match refusal {
         Some(error) => Ok(Some(error)),
-        None => verdict(tx, by, search, &request(service, search, when)),
+        None => verdict(tx, holder.by, search, &request(service, search, when)),
     };
     match refusal {
         Ok(refusal) => {
             let is_refused = refusal.is_some();
             let situation = why::Situation { service, search, date, day, when, refusal, was_sent };
             let (why, at) = why::explain(tx, situation)?;
-            let own = if is_refused { bookings::own_hold_at(tx, by, service.id, at)? } else { None };
+            let own = if is_refused { bookings::own_hold_at(tx, holder, service.id, at)? } else { None };
             Ok(Some(match own.filter(|_| search.guest.is_none()) {
                 Some(hold) => why.held_by_asker(hold),
                 None => why,

@@ -2,6 +2,7 @@
 
 pub(crate) mod book;
 pub(crate) mod guest;
+pub(crate) mod notice;
 pub(crate) mod times;
 pub(crate) mod waitlist;
 pub(crate) mod why;

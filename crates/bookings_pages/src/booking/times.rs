@@ -3,7 +3,7 @@
 use bookings::{Answer, BookingFor, Closed, Factors, FreeDay, Offer, Window, begin, cells};
 use catalogue::Service;
 use jiff::civil::Date;
-use jiff::{Span, Timestamp};
+use jiff::{SignedDuration, Span, Timestamp};
 use kit::Id;
 use kit::web::RawInput;
 use membership::Tier;
@@ -244,6 +244,11 @@ pub(crate) fn strip_span(today: Date, date: Date) -> (Date, Date) {
     let ahead = i64::from((date - today).get_days()).clamp(0, bookings::MOST_DAYS);
     let first = after(today, ahead - ahead % STRIP);
     (first, after(first, STRIP - 1))
+}
+
+/// The operating day of a moment: the small hours belong to the night before.
+pub(crate) fn night_before(zone: &jiff::tz::TimeZone, moment: Timestamp) -> Date {
+    format::date_at(zone, moment - SignedDuration::from_hours(5))
 }
 
 fn after(date: Date, days: i64) -> Date {

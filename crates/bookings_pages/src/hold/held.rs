@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bookings::{Benefit, Booking, Coverage, Extras, Holder, Status, Then};
+use catalogue::Service;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use kit::web::{Page, Path, RawInput, see_other};
@@ -16,7 +17,7 @@ use ui::{FormInput, RawForm, format, login_path, or_sign_in};
 
 use crate::booking::why;
 use crate::hold::cookie::{self, HoldToken};
-use crate::hold::held_page::{HeldPage, ReleasedPage, SignedOutPage, draw};
+use crate::hold::held_page::{HeldPage, ReleasedPage, SignedOutPage, draw, search_of};
 use crate::hold::hold_form::{self, FormState, HoldForm};
 
 pub(crate) fn routes() -> Router<AppState> {
@@ -243,7 +244,7 @@ fn handle_form(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, form: &FormInput<Hol
         return Ok(Outcome::Redirect(path));
     }
     if action == HoldAction::LetGo && is_over {
-        return Ok(Outcome::Redirect(after_letting_go(holder.by, &service.slug, &held)));
+        return Ok(Outcome::Redirect(after_letting_go(holder.by, service, &held)));
     }
     let (status, sentence, promise) = stopped.ok_or_else(|| Fault::because("neither done nor refused"))?;
     let message = FormState { refusal: Some(sentence), fields: Fields::new(), raw_form, promise };
@@ -299,10 +300,11 @@ fn apply(
         HoldAction::Book => {
             // What has run out is booked anew: at once, or not at all.
             let extras = input.filter(|_| !lasts).map(|input| &input.extras);
+            let before = bookings::services_price(tx, held)?;
             let made = bookings::confirm(tx, holder, id, extras)?;
             is_paid_as_asked(&made, extras.and_then(|extras| extras.benefit))?;
-            let promise = input.and_then(|input| input.promise).unwrap_or((held.base - held.discount).0);
-            let price = made.base - made.discount;
+            let promise = input.and_then(|input| input.promise).unwrap_or(before.0);
+            let price = bookings::services_price(tx, &made)?;
             if !lasts && price.0 > promise {
                 let sentence =
                     format!("This time now costs {}. Nothing is booked yet.", format::money(price));
@@ -317,8 +319,8 @@ fn apply(
         HoldAction::LetGo => {
             let catalogue = catalogue::current(tx)?;
             bookings::let_go(tx, holder, id)?;
-            let slug = catalogue.service(held.service).map(|service| service.slug.clone());
-            after_letting_go(holder.by, &slug.unwrap_or_default(), held)
+            let service = catalogue.service(held.service).ok_or(Error::NotFound)?;
+            after_letting_go(holder.by, service, held)
         }
         HoldAction::Add => {
             let service = input.and_then(|input| input.then).ok_or(Error::NotFound)?;
@@ -358,12 +360,12 @@ fn booked_path(tx: &mut Tx<'_>, by: &Actor, made: &Booking) -> Result<String> {
     Ok(format!("/staff/day/?date={day}&said=booked&of={0}#visit-{0}", made.id))
 }
 
-fn after_letting_go(by: &Actor, slug: &str, held: &Booking) -> String {
-    if by.may(Action::BookForOthers) && held.person != by.id() {
-        return "/staff/book/".to_owned();
+/// The times of the same day and service, for the same guest, with the news that the time was released.
+fn after_letting_go(by: &Actor, service: &Service, held: &Booking) -> String {
+    if !service.active {
+        return "/book/?said=released".to_owned();
     }
-    if by.person.is_some() {
-        return "/dashboard/".to_owned();
-    }
-    format!("/book/?service={}&date={}", format::encoded(slug), held.day)
+    let is_for_guest = by.may(Action::BookForOthers) && held.person != by.id();
+    let guest = is_for_guest.then(|| held.person.map_or(0, |person| person.0));
+    format!("{}&said=released", search_of(service, held, guest).day_path(held.day))
 }

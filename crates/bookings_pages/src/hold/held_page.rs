@@ -2,7 +2,7 @@
 
 use askama::Template;
 use bookings::{Booking, Detail, Holder, Status};
-use catalogue::Catalogue;
+use catalogue::{Catalogue, Service};
 use jiff::Timestamp;
 use kit::{Cents, Id, Result, Tx, tokens};
 use people::{Action, Actor};
@@ -95,15 +95,7 @@ pub(crate) fn draw(
         None => FilledFrom::Stored(&notes),
     };
     let service = catalogue.service(held.service).ok_or(kit::Error::NotFound)?;
-    let search = Search {
-        service: service.slug.clone(),
-        party: Some(held.party).filter(|party| *party != service.party),
-        technician: None,
-        room: None,
-        minutes: held.basis.as_ref().map(|basis| basis.minutes).filter(|minutes| *minutes != service.minutes),
-        moving: None,
-        guest,
-    };
+    let search = search_of(service, held, guest);
     let near = if is_over && service.active {
         let ask = search.ask(service.id, held.day, held.day, true);
         // What was added to it goes with it to another time, and is in the price (C6).
@@ -136,7 +128,7 @@ pub(crate) fn draw(
             .unwrap_or_default(),
         shown: HoldFormFields::of(&catalogue, held, &entitlements, from, liked.as_deref()),
         then: if is_over || all.len() > 3 { Vec::new() } else { followers(&catalogue, &followed) },
-        promise: promise.unwrap_or((held.base - held.discount).0),
+        promise: promise.unwrap_or_else(|| all.iter().map(|detail| service_price(&detail.booking)).sum()),
         near,
         search,
         token: if by.person.is_some() && !for_others { String::new() } else { tokens::secret()? },
@@ -145,6 +137,24 @@ pub(crate) fn draw(
         sum: (all.len() > 1).then(|| format::money(sum)),
         served: all.iter().map(|detail| served(&catalogue, detail, id, now)).collect(),
     })
+}
+
+/// What a service costs without add-ons and tax, in cents.
+fn service_price(booking: &Booking) -> i64 {
+    (booking.base - booking.discount).0
+}
+
+/// The search that finds times like a held one; `guest` as in [`Search`].
+pub(crate) fn search_of(service: &Service, held: &Booking, guest: Option<i64>) -> Search {
+    Search {
+        service: service.slug.clone(),
+        party: Some(held.party).filter(|party| *party != service.party),
+        technician: None,
+        room: None,
+        minutes: held.basis.as_ref().map(|basis| basis.minutes).filter(|minutes| *minutes != service.minutes),
+        moving: None,
+        guest,
+    }
 }
 
 /// Whom staff book for, if that is not themselves.

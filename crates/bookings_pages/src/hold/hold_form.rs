@@ -38,7 +38,7 @@ pub(crate) struct HoldForm {
     pub(crate) extras: Extras,
     /// What is to follow.
     pub(crate) then: Option<Id>,
-    /// What the page promised for the service alone, in cents.
+    /// What the page promised for the services of the visit, without add-ons and tax, in cents.
     pub(crate) promise: Option<i64>,
 }
 
@@ -72,7 +72,7 @@ pub(crate) struct FormState<'s> {
     pub(crate) refusal: Option<String>,
     pub(crate) fields: Fields,
     pub(crate) raw_form: &'s RawForm,
-    /// What the service alone costs now, if that is more than was promised.
+    /// What the services of the visit cost now, without add-ons and tax, if that is more than was promised.
     pub(crate) promise: Option<i64>,
 }
 

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
-use bookings::{Booking, DayFilter, DayVisit, Status, Undoing};
+use bookings::{Booking, DayFilter, DayVisit, DayVisits, Status, Undoing};
 use catalogue::Catalogue;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -194,7 +194,7 @@ async fn show(caller: Caller, QueryForm(form): QueryForm<DayQuery>) -> Result<Re
 pub(crate) fn draw(tx: &mut Tx<'_>, by: &Actor, query: &DayQuery) -> Result<DayPage> {
     let catalogue = catalogue::current(tx)?;
     let paging = Paging { page: query.page.max(1), size: SIZE };
-    let (visits, total, date) = bookings::day_visits(tx, by, &query.filter, paging)?;
+    let (DayVisits { visits, total, cancelled }, date) = bookings::day_visits(tx, by, &query.filter, paging)?;
     let (now, zone) = (tx.now(), &catalogue.club.zone);
     let today = catalogue.business_day_at(now);
     let (from, to) = catalogue.business_day(date);
@@ -220,10 +220,11 @@ pub(crate) fn draw(tx: &mut Tx<'_>, by: &Actor, query: &DayQuery) -> Result<DayP
         refusal: None,
         errors: FieldErrors::default(),
         summary: match (total, is_filtered) {
-            (0, false) => format!("No visits on {}.", format::day(date, today)),
             (0, true) => "No visit of this day fits your search.".to_owned(),
-            (1, _) => "1 visit.".to_owned(),
-            (total, _) => format!("{total} visits."),
+            (total, _) if total == cancelled => {
+                counted(&format!("No visits on {}.", format::day(date, today)), cancelled)
+            }
+            (total, _) => counted(&format!("{}.", visits_in_words(total - cancelled)), cancelled),
         },
         rows,
         is_filtered,
@@ -248,7 +249,7 @@ fn draw_all_days(tx: &mut Tx<'_>, by: &Actor, query: &DayQuery) -> Result<DayPag
     let catalogue = catalogue::current(tx)?;
     let now = tx.now();
     let paging = Paging { page: query.page.max(1), size: FOUND_SIZE };
-    let (visits, total) = bookings::visits_ahead(tx, by, q, paging)?;
+    let DayVisits { visits, total, cancelled } = bookings::visits_ahead(tx, by, q, paging)?;
     let of_day = |visit: &DayVisit| {
         let (id, day) = (visit.detail.booking.id, catalogue.business_day_at(visit.detail.booking.starts_at));
         let row = row(&catalogue, by, visit, now);
@@ -266,8 +267,10 @@ fn draw_all_days(tx: &mut Tx<'_>, by: &Actor, query: &DayQuery) -> Result<DayPag
     Ok(DayPage {
         summary: match total {
             0 => "No visit from today on fits your search.".to_owned(),
-            1 => "1 visit from today on.".to_owned(),
-            total => format!("{total} visits from today on."),
+            total => {
+                let sentence = format!("{} from today on.", visits_in_words(total - cancelled));
+                counted(&sentence, cancelled)
+            }
         },
         rows: visits.iter().map(of_day).collect(),
         newer: (paging.page > 1).then(|| path(paging.page - 1)),
@@ -277,6 +280,20 @@ fn draw_all_days(tx: &mut Tx<'_>, by: &Actor, query: &DayQuery) -> Result<DayPag
         done: None,
         ..page
     })
+}
+
+/// `No visits`, `1 visit`, `2 visits`
+fn visits_in_words(count: usize) -> String {
+    match count {
+        0 => "No visits".to_owned(),
+        1 => "1 visit".to_owned(),
+        count => format!("{count} visits"),
+    }
+}
+
+/// A sentence that counts visits that take place, and how many besides are canceled.
+fn counted(sentence: &str, cancelled: usize) -> String {
+    if cancelled == 0 { sentence.to_owned() } else { format!("{sentence} {cancelled} canceled.") }
 }
 
 /// Why checking a guest in so far ahead has to be confirmed; nothing within an hour of the start.
@@ -402,7 +419,7 @@ fn table(tx: &mut Tx<'_>, by: &Actor, query: &DayQuery) -> Result<Table> {
     let mut rows = Vec::new();
     for page in 1.. {
         let paging = Paging { page, size: 500 };
-        let (visits, total, _) = bookings::day_visits(tx, by, &query.filter, paging)?;
+        let (DayVisits { visits, total, .. }, _) = bookings::day_visits(tx, by, &query.filter, paging)?;
         for visit in &visits {
             let row = row(&catalogue, by, visit, now);
             let state = if row.is_late { format!("{}, late", row.state) } else { row.state.to_owned() };

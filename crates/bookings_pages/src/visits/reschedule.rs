@@ -15,8 +15,9 @@ use kit::{AppState, Cents, Error, Fault, Fields, Id, Result, Tx};
 use people::{Actor, Caller};
 use ui::{Choice, FieldErrors, FormInput, Frame, PostedForm, QueryForm, format, lenient_number, or_sign_in};
 
-use crate::booking::book::{Narrowing, narrowings, night_before};
-use crate::booking::times::{self, Narrowed, Part, Search, Strip};
+use crate::booking::book::{Narrowing, narrowings};
+use crate::booking::notice::OtherDate;
+use crate::booking::times::{self, Narrowed, Part, Search, Strip, night_before};
 use crate::visits::line::VisitLine;
 
 pub(crate) fn routes() -> Router<AppState> {
@@ -215,8 +216,13 @@ fn draw(
         (Some(to), None) => night_before(zone, to),
         (_, date) => date.unwrap_or_else(|| booking.day.max(today)),
     };
-    let (first, last) = times::strip_span(today, date);
     let context = SearchContext::read(tx, by, BookingFor::Asker, Some(id))?;
+    let other_date = match (requested.to, requested.date) {
+        (None, Some(query)) => OtherDate::of(tx, &context, (service, &search_for), query)?,
+        _ => None,
+    };
+    let date = other_date.as_ref().map_or(date, |other| other.date);
+    let (first, last) = times::strip_span(today, date);
     let fortnight = context.search(tx, &search_for.ask(service.id, first, last, false))?;
     let day = context.search(tx, &search_for.ask(service.id, date, date, true))?;
     let (room, technician) = (requested.narrowed.room(), requested.narrowed.technician());
@@ -234,6 +240,10 @@ fn draw(
         Some(closed) => Some(times::closed_sentence(&day.window, date, closed)),
         None if parts.is_empty() => Some(times::empty_sentence(&fortnight, date)),
         None => None,
+    };
+    let sentence = match (other_date, sentence) {
+        (Some(other), Some(sentence)) => Some(format!("{} {sentence}", other.sentence)),
+        (other, sentence) => other.map(|other| other.sentence).or(sentence),
     };
     let (mut meant, mut stopped) = (None, stopped);
     if requested.to.is_some_and(stays) {

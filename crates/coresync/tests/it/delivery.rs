@@ -14,26 +14,10 @@ use kit::{Db, Id, args, sql, tokens};
 use messages::{Outbox, Post};
 use people::Actor;
 use serde_json::{Value, json};
-use testing::{BEA, DORA, GUS, PIA, Player, TestClub};
+use testing::{BEA, DORA, GUS, PIA, Player, TestClub, Xorshift};
 
 use crate::smtp::{Mode, Smtp};
 use crate::whole::WholeProgram as _;
-
-/// Chance that can be repeated: xorshift.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, most: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % most
-    }
-
-    fn of<T: Copy>(&mut self, things: &[T]) -> T {
-        things[usize::try_from(self.below(things.len() as u64)).expect("as promised")]
-    }
-}
 
 /// A notification as it was written.
 #[derive(Debug, Clone)]
@@ -70,7 +54,7 @@ struct World {
     app: TestClub,
     smtp: Smtp,
     senders: Vec<Sender>,
-    chance: Chance,
+    chance: Xorshift,
     known: BTreeMap<i64, Known>,
     pending: BTreeMap<Stream, Vec<Written>>,
     sent: BTreeMap<Stream, Vec<Written>>,
@@ -113,7 +97,7 @@ impl World {
             app,
             smtp,
             senders,
-            chance: Chance(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1),
+            chance: Xorshift::new(seed),
             known: BTreeMap::new(),
             pending: BTreeMap::new(),
             sent: BTreeMap::new(),
@@ -185,8 +169,8 @@ impl World {
         let open =
             self.known.iter().filter(|(_, known)| known.status == "confirmed" && now < known.starts_at);
         let open: Vec<_> = open.map(|(id, known)| (*id, known.clone())).collect();
-        let place = self.chance.below(open.len().max(1) as u64);
-        open.get(usize::try_from(place).expect("as promised")).cloned()
+        let place = self.chance.below(open.len());
+        open.get(place).cloned()
     }
 
     async fn reschedule(&mut self) {
@@ -307,7 +291,7 @@ impl World {
             })
             .collect();
         if kills {
-            let victim = tasks.remove(usize::try_from(self.chance.below(2)).expect("as promised"));
+            let victim = tasks.remove(self.chance.below(2));
             // Either before anything was said, or once the first text has come.
             if self.chance.below(2) == 0 {
                 let _ = tokio::time::timeout(Duration::from_millis(50), texts.changed()).await;

@@ -326,3 +326,56 @@ async fn a_walk_in_is_offered_what_has_just_begun_first() {
     assert!(at("id=\"begun\"") < late && at("id=\"ended\"") < over && text.contains(">Ended.</span>"));
     assert!(text.contains(". <span class=\"time-kept\">Has begun"), "{text}");
 }
+
+/// What is canceled does not take place: it is counted on its own.
+#[tokio::test]
+async fn the_count_of_a_day_leaves_out_what_is_canceled() {
+    let app = TestClub::open().await;
+    let dora = app.browser(DORA);
+    let id = book(&app, BEA, "massage", "2026-11-27", "12:00").await.number("id");
+    book(&app, UMA, "massage", "2026-11-27", "14:00").await;
+    crate::cancel(&app, BEA, id).await.expect(200);
+    for path in ["/staff/day/?date=2026-11-27", "/staff/day/?date=2026-11-27&q=CS-2026"] {
+        let page = dora.get(path).await.expect(200).text();
+        assert!(page.contains("<p>1 visit. 1 canceled."), "{path}: {page}");
+    }
+    let page = dora.get("/staff/day/?q=CS-2026&all_days=on").await.expect(200).text();
+    assert!(page.contains("1 visit from today on. 1 canceled."), "{page}");
+    let page = dora.get("/staff/day/?date=2026-11-27&status=cancelled").await.expect(200).text();
+    assert!(page.contains("<p>No visits on Friday 27 November. 1 canceled."), "{page}");
+}
+
+/// A hold that has run out is booked at the price of now only once the desk has seen it: of one service, and of the services of a
+/// visit together.
+#[tokio::test]
+async fn the_desk_confirms_a_price_that_has_changed() {
+    let app = TestClub::open_at("2026-11-24T10:00:00-05:00").await;
+    let (dora, bea) = (app.browser(DORA), app.person(BEA));
+    let (massage, pod, max) = (app.service("massage").await, app.service("pod").await, app.person(MAX));
+    let price = async |service, list: i64, member: i64| {
+        let repriced = app.db().tx(move |tx| {
+            let by = people::Actor::of(people::person(tx, max)?);
+            catalogue::reprice(tx, &by, service, kit::Cents(list), kit::Cents(member))
+        });
+        repriced.await.expect("repriced");
+    };
+    let form = format!("service=massage&for={bea}&once={ONCE}&starts_at=2026-11-27T12:00:00-05:00");
+    let held = dora.submit("/book/hold/", &form).await.expect(303).header("location").to_owned();
+    dora.submit(&held, &format!("deed=add&then={pod}")).await.expect(303);
+    let review = dora.get(&held).await.expect(200).text();
+    assert!(review.contains("name=\"promise\" value=\"18375\""), "150 and 33.75: {review}");
+    app.set_time("2026-11-24T10:30:00-05:00");
+    app.db().tx(bookings::run_maintenance).await.expect("swept");
+    // What follows costs more now.
+    price(pod, 9_000, 9_000).await;
+    let query = dora.submit(&held, "deed=book&promise=18375").await.expect(409).text();
+    assert!(query.contains("now costs $217.50. Nothing is booked yet."), "{query}");
+    assert!(query.contains("name=\"promise\" value=\"21750\""), "{query}");
+    assert_eq!(app.as_(BEA).get(MINE).await.number("total_upcoming"), 0);
+    // And once more before it is confirmed: the first service.
+    price(massage, 30_000, 30_000).await;
+    let query = dora.submit(&held, "deed=book&promise=21750").await.expect(409).text();
+    assert!(query.contains("now costs $292.50. Nothing is booked yet."), "{query}");
+    dora.submit(&held, "deed=book&promise=29250").await.expect(303);
+    assert_eq!(app.as_(BEA).get(MINE).await.number("total_upcoming"), 2);
+}

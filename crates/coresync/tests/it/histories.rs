@@ -7,26 +7,10 @@ use axum::http::Method;
 use jiff::{SignedDuration, Timestamp};
 use kit::{Result, Tx, args, sql};
 use serde_json::{Value, json};
-use testing::{BEA, DORA, GUS, PIA, Player, TestClub, UMA};
+use testing::{BEA, DORA, GUS, PIA, Player, TestClub, UMA, Xorshift};
 
 use crate::whole::WholeProgram as _;
 use crate::{CREATE, and};
-
-/// Chance that can be repeated: xorshift.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, most: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % most
-    }
-
-    fn of<T: Copy>(&mut self, things: &[T]) -> T {
-        things[usize::try_from(self.below(things.len() as u64)).expect("as promised")]
-    }
-}
 
 /// What the model knows of one booking: whose, when, whether it is held until then, or sure, or over.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,7 +33,7 @@ struct Known {
 
 struct Model {
     app: TestClub,
-    chance: Chance,
+    chance: Xorshift,
     known: BTreeMap<i64, Known>,
     /// Credits that were forfeited by late cancellations.
     forfeited: usize,
@@ -143,8 +127,8 @@ impl Model {
     fn pick(&mut self, is_wanted: impl Fn(&Known, Timestamp) -> bool) -> Option<(i64, Known)> {
         let now = self.app.clock().now();
         let fit: Vec<_> = self.known.iter().filter(|(_, known)| is_wanted(known, now)).collect();
-        let place = self.chance.below(fit.len().max(1) as u64);
-        fit.get(usize::try_from(place).expect("as promised")).map(|(id, known)| (**id, (*known).clone()))
+        let place = self.chance.below(fit.len());
+        fit.get(place).map(|(id, known)| (**id, (*known).clone()))
     }
 
     async fn confirm(&mut self) {
@@ -318,7 +302,7 @@ async fn whatever_happens_nothing_overlaps_and_nothing_is_lost() {
     for seed in 1..=seeds {
         let mut model = Model {
             app: TestClub::open().await,
-            chance: Chance(0x9E37_79B9_7F4A_7C15 ^ (seed * 7_919)),
+            chance: Xorshift::new(seed),
             known: BTreeMap::new(),
             forfeited: 0,
             refused: BTreeMap::new(),

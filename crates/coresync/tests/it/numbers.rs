@@ -1,7 +1,5 @@
 //! The numbers of the rules: a manager changes one for the club, and it counts at once.
 
-use std::collections::BTreeSet;
-
 use testing::{GUS, MAX, Player, TestClub};
 
 use crate::whole::WholeProgram as _;
@@ -26,14 +24,4 @@ async fn a_manager_changes_a_number_and_it_counts_at_once() {
     set(&app, MAX, bookings::ACCOUNT_DAYS, 4).await.expect("it is set");
     assert!(app.browser(GUS).get("/dashboard/").await.expect(200).text().contains("You book 4 days ahead"));
     crate::book(&app, GUS, "suite", "2026-11-28", "18:00").await;
-}
-
-#[test]
-fn every_number_has_a_name_of_its_own_and_a_default_within_its_bounds() {
-    let all: Vec<_> = bookings::SETTINGS.iter().chain(&membership::SETTINGS).collect();
-    let names: BTreeSet<_> = all.iter().map(|setting| setting.name).collect();
-    assert_eq!(names.len(), all.len());
-    for setting in all {
-        assert!((setting.least..=setting.most).contains(&setting.default), "{}", setting.name);
-    }
 }

@@ -138,6 +138,29 @@ fn what_refers_to_a_person_is_asked_before_an_account_is_taken_away() {
 
 const MARK: &str = "Qyzzxvorblat";
 
+/// How often the files of an SQLite database spell these, also where something was deleted; nothing on PostgreSQL. What the log of
+/// writes holds is copied into the file first.
+fn left_in_file(app: &TestClub, expected: &[&str]) -> BTreeMap<String, usize> {
+    let Ok(Place::Sqlite(file)) = Place::parse(app.url()) else { return BTreeMap::new() };
+    let conn = rusqlite::Connection::open(&file).expect("the database");
+    let busy: i64 =
+        conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).expect("a checkpoint");
+    assert_eq!(busy, 0, "all of the log is copied");
+    let bytes = std::fs::read(&file).expect("the file");
+    let log = std::fs::read(file.with_extension("db-wal")).unwrap_or_default();
+    count_of(&[bytes, log].concat(), expected)
+}
+
+/// How often bytes spell each of some words, in whatever case.
+fn count_of(bytes: &[u8], expected: &[&str]) -> BTreeMap<String, usize> {
+    let bytes = bytes.to_ascii_lowercase();
+    let count = |text: &str| {
+        let text = text.to_ascii_lowercase();
+        bytes.windows(text.len()).filter(|part| *part == text.as_bytes()).count()
+    };
+    expected.iter().map(|text| ((*text).to_owned(), count(text))).filter(|(_, count)| *count > 0).collect()
+}
+
 /// How often a copy of every row spells these. A backup of SQLite copies pages with what was deleted in them, so the copy is made
 /// anew of its rows before it is read.
 async fn leftovers(app: &TestClub, expected: &[&str]) -> BTreeMap<String, usize> {
@@ -146,13 +169,9 @@ async fn leftovers(app: &TestClub, expected: &[&str]) -> BTreeMap<String, usize>
     let copy = rusqlite::Connection::open(&file).expect("the copy");
     copy.execute_batch("PRAGMA journal_mode = DELETE; VACUUM").expect("made anew");
     drop(copy);
-    let bytes = std::fs::read(&file).expect("the copy").to_ascii_lowercase();
+    let bytes = std::fs::read(&file).expect("the copy");
     std::fs::remove_file(&file).expect("gone");
-    let count = |text: &str| {
-        let text = text.to_ascii_lowercase();
-        bytes.windows(text.len()).filter(|part| *part == text.as_bytes()).count()
-    };
-    expected.iter().map(|text| ((*text).to_owned(), count(text))).filter(|(_, count)| *count > 0).collect()
+    count_of(&bytes, expected)
 }
 
 /// A word that stands nowhere else is written into every field of a person and of their guests; after the erasure no byte of the
@@ -229,6 +248,7 @@ async fn nothing_of_somebody_who_was_erased_is_left_in_any_table() {
     gone.expect(200);
     app.run_jobs().await;
     assert_eq!(leftovers(&app, &expected).await, BTreeMap::new());
+    assert_eq!(left_in_file(&app, &expected), BTreeMap::new(), "not even where it was deleted");
     let stored = app.db().view(move |tx| {
         let count = |found: Option<(i64,)>| found.map_or(0, |(count,)| count);
         let asker = kit::tokens::digest(&format!("person:{}", id.0));

@@ -3,7 +3,7 @@
 
 use kit::{Result, Tx, args, sql};
 use serde_json::{Value, json};
-use testing::{Answer, BEA, DORA, GUS, PIA, Player, TestClub, UMA};
+use testing::{Answer, BEA, DORA, GUS, PIA, Player, TestClub, UMA, Xorshift};
 
 use crate::whole::WholeProgram as _;
 use crate::{CREATE, and, book, cents, request_body};
@@ -245,18 +245,6 @@ async fn a_move_to_a_time_that_the_clock_shows_twice_needs_its_offset() {
     assert_eq!(second["booking"]["rescheduled_from"], "2026-11-01T01:30:00-04:00");
 }
 
-/// Chance that can be repeated: xorshift.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, most: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % most as u64).expect("it is small")
-    }
-}
-
 /// What the model knows of a booking: where it is, and how often it was moved.
 #[derive(Debug, Clone, PartialEq)]
 struct Model {
@@ -290,7 +278,7 @@ impl Model {
 async fn random_moves_agree_with_a_model() {
     for seed in [3_u64, 1_999, 77_777] {
         let app = TestClub::open().await;
-        let mut chance = Chance(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        let mut chance = Xorshift::new(seed);
         let service = app.service("massage").await;
         let people = [BEA, PIA, GUS];
         let mut ids = Vec::new();

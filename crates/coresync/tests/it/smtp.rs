@@ -6,6 +6,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
+use testing::Xorshift;
 use tokio::sync::watch;
 
 /// How the server behaves.
@@ -39,7 +40,7 @@ pub(crate) struct Taken {
 
 struct State {
     mode: Mode,
-    chance: u64,
+    chance: Xorshift,
     /// Addresses that are always refused.
     refused: BTreeSet<String>,
     taken: Vec<Taken>,
@@ -57,8 +58,12 @@ pub(crate) struct Smtp {
 impl Smtp {
     pub(crate) fn start(seed: u64) -> Smtp {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let state =
-            State { mode: Mode::Takes, chance: seed | 1, refused: BTreeSet::new(), taken: Vec::new() };
+        let state = State {
+            mode: Mode::Takes,
+            chance: Xorshift::new(seed),
+            refused: BTreeSet::new(),
+            taken: Vec::new(),
+        };
         let smtp = Smtp {
             port: listener.local_addr().expect("an address").port(),
             state: Arc::new(Mutex::new(state)),
@@ -106,15 +111,13 @@ impl Smtp {
         const PUT_OFF: &str = "451 4.7.1 Greylisting in action, please come back later";
         const REFUSED: &str = "550 5.1.1 The email account that you tried to reach does not exist";
         let mut state = self.state.lock().expect("a state");
-        state.chance ^= state.chance << 13;
-        state.chance ^= state.chance >> 7;
-        state.chance ^= state.chance << 17;
+        let third = state.chance.below(3);
         match state.mode {
             _ if state.refused.contains(address) => REFUSED,
             Mode::Greylists => PUT_OFF,
             Mode::Refuses => REFUSED,
-            Mode::Changes if state.chance.is_multiple_of(3) => PUT_OFF,
-            Mode::Changes if state.chance % 3 == 1 => REFUSED,
+            Mode::Changes if third == 0 => PUT_OFF,
+            Mode::Changes if third == 1 => REFUSED,
             _ => "250 2.1.5 Ok",
         }
     }

@@ -24,7 +24,8 @@ pub(in crate::db) fn connect(path: &Path) -> Result<Connection> {
     conn.busy_timeout(PATIENCE).map_err(wrong)?;
     conn.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-         PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;",
+         PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;
+         PRAGMA secure_delete = ON;",
     )
     .map_err(wrong)?;
     conn.set_prepared_statement_cache_capacity(256);

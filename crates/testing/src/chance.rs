@@ -1,0 +1,48 @@
+//! Chance that can be repeated.
+
+/// A small generator of numbers (xorshift): the same seed gives the same numbers every time. Not for secrets.
+#[derive(Debug, Clone)]
+pub struct Xorshift(u64);
+
+impl Xorshift {
+    /// A generator from a seed. Seeds that are near each other give numbers that are not.
+    pub fn new(seed: u64) -> Xorshift {
+        // Nothing comes of zero.
+        Xorshift(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    }
+
+    /// The next number below `bound`; 0 if there is none.
+    pub fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % bound.max(1) as u64).expect("below a usize")
+    }
+
+    /// One of some things.
+    ///
+    /// # Panics
+    /// If there are none.
+    pub fn of<T: Copy>(&mut self, things: &[T]) -> T {
+        things[self.below(things.len())]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Xorshift;
+
+    #[test]
+    fn a_seed_gives_the_same_numbers_and_reaches_all() {
+        let draw = |seed| {
+            let mut chance = Xorshift::new(seed);
+            std::array::from_fn::<usize, 200, _>(|_| chance.below(7))
+        };
+        assert_eq!(draw(3), draw(3));
+        assert_ne!(draw(3), draw(4));
+        for seed in 0..5 {
+            assert!((0..7).all(|number| draw(seed).contains(&number)), "{seed}");
+        }
+        assert_eq!(Xorshift::new(0).below(0), 0);
+    }
+}
