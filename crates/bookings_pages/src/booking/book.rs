@@ -87,7 +87,7 @@ pub(crate) struct Narrowing {
 
 /// Times that are kept for others for now, all for the same reason.
 struct KeptTimes {
-    /// `Kept for Unlimited members for now.`
+    /// `Reserved for Unlimited members until it opens.`
     sentence: &'static str,
     times: Vec<KeptCell>,
 }
@@ -248,7 +248,7 @@ fn choose(
     let Some((wanted, service, starts_at)) = asked else {
         let mut fields = parsed.as_ref().err().cloned().unwrap_or_default();
         if fields.0.is_empty() {
-            fields.add("at", "Choose one of the times first.");
+            fields.add("at", "Please choose a time first.");
         }
         let (status, page) = look(tx, by, &Err(fields), typed, None)?;
         return Ok(Outcome::Rendered(status, Box::new(page)));
@@ -353,7 +353,7 @@ fn look(
     let slug = wanted.service.as_deref().unwrap_or_else(|| typed.get("service"));
     let service = catalogue.service_by_slug(slug).filter(|service| service.active);
     if service.is_none() && wanted.service.is_some() {
-        fields.add("service", "There is no such service. Choose one of these.");
+        fields.add("service", "We couldn’t find that service. Please choose one below.");
     }
     let date = match (wanted.date, wanted.at) {
         (_, Some(At::Moment(moment))) => night_before(zone, moment),
@@ -383,14 +383,14 @@ fn look(
     let status =
         if fields.0.is_empty() { was_refused.unwrap_or(StatusCode::OK) } else { StatusCode::BAD_REQUEST };
     let asked_at = match wanted.at {
-        Some(At::Moment(moment)) => format::clock(zone, moment),
+        Some(At::Moment(moment)) => format::input_clock(zone, moment),
         Some(At::Clock(time)) => time.strftime("%H:%M").to_string(),
         None => typed.get("at").to_owned(),
     };
     // A day and a time are for whoever looks for one: no search engine follows the calendar.
     let is_indexed =
         wanted.date.is_none() && wanted.at.is_none() && wanted.narrowed.is_open() && status == StatusCode::OK;
-    let frame = Frame::new(by, "book", title).about("Free times of every service, day by day.");
+    let frame = Frame::new(by, "book", title).about("See open times for every service, day by day.");
     let page = BookPage {
         frame: Frame { is_indexed, ..frame },
         errors: FieldErrors::of(&fields, &FIELDS),
@@ -451,7 +451,7 @@ fn why_not(
         }
         Err(Error::Invalid(wrong)) => {
             let sentence = wrong.0.into_values().next().unwrap_or_default();
-            fields.add("at", sentence.replace(": send starts_at.", ". Choose it below, or call us."));
+            fields.add("at", sentence.replace(" Send starts_at.", " Choose a time below, or call us."));
             Ok(None)
         }
         Err(error) => Err(error),
@@ -492,7 +492,7 @@ fn find(
         bookings::kept_times(tx, context, &wanted.ask(service.id, date, date, true))?
     };
     let sentence = match closed {
-        _ if shut => Some(format!("{} is for members.", service.name)),
+        _ if shut => Some(format!("{} is for members only.", service.name)),
         Some(closed) => Some(times::closed_sentence(&day.window, date, closed)),
         None if parts.is_empty() => Some(times::empty_sentence(&fortnight, date)),
         None => None,
