@@ -203,7 +203,7 @@ fn parse_total(words: &mut Words) -> Option<Cents> {
     let text = words.opt_text_within("expected_total", 20)?;
     let total = text.parse::<Cents>().ok();
     if total.is_none() {
-        words.complain("expected_total", "This must be an amount such as 150.00.");
+        words.complain("expected_total", "This must be an amount like 150.00.");
     }
     total
 }
@@ -228,14 +228,15 @@ fn parse_then(words: &mut Words) -> Vec<Then> {
         return Vec::new();
     };
     if items.len() > MOST_THEN {
-        words.complain("then", format!("At most {MOST_THEN} services follow in one visit."));
+        words.complain("then", format!("A visit can have at most {MOST_THEN} more services."));
     }
     let mut then = Vec::new();
     for item in items.into_iter().take(MOST_THEN) {
         let read = Words::from_json(item.to_string().as_bytes()).and_then(Words::parse::<Then>);
         match read {
             Ok(one) => then.push(one),
-            Err(_) => words.complain("then", "Each needs a service_id, and what else it has must be right."),
+            Err(_) => words
+                .complain("then", "Each item needs a valid service_id, and any other fields must be valid."),
         }
     }
     then
@@ -261,10 +262,10 @@ fn parse_when(words: &mut Words) -> When {
     }
     if words.opt_text("starts_at").is_none() {
         if date.is_none() {
-            words.complain("date", "Say which day, such as 2026-11-24.");
+            words.complain("date", "Enter a date, like 2026-11-24.");
         }
         if time.is_none() {
-            words.complain("start_time", "Say when, such as 18:30.");
+            words.complain("start_time", "Enter a start time, like 18:30.");
         }
     }
     When::Civil(date.unwrap_or(Date::ZERO), time.unwrap_or(Time::midnight()))
@@ -274,7 +275,7 @@ fn parse_scene(words: &mut Words) -> Option<Value> {
     let scene = kit::text::clean_json(words.raw("scene_preferences")?.clone());
     let text = scene.to_string();
     if text.len() > LARGEST_SCENE || text.contains("\\u0000") {
-        words.complain("scene_preferences", "This scene is larger than we can take.");
+        words.complain("scene_preferences", "This scene is too large.");
         return None;
     }
     Some(scene)
@@ -300,7 +301,8 @@ fn parse_addons(words: &mut Words) -> Vec<AddonRequest> {
             Some(wish) if wishes.len() < 50 && wishes.iter().all(|other| other.id != wish.id) => {
                 wishes.push(wish)
             }
-            _ => words.complain("addons", "Each add-on needs its id, once, and a quantity from 1 to 20."),
+            _ => words
+                .complain("addons", "Each add-on needs its id, listed once, and a quantity from 1 to 20."),
         }
     }
     wishes

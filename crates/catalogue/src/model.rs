@@ -397,5 +397,9 @@ pub fn slug_of(name: &str) -> Result<String> {
     let plain: String =
         name.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     let slug = plain.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
-    if slug.is_empty() { Err(Fault::because(format!("“{name}” leaves no slug"))) } else { Ok(slug) }
+    if slug.is_empty() {
+        Err(Fault::because(format!("“{name}” has no letters or digits for an address")))
+    } else {
+        Ok(slug)
+    }
 }

@@ -51,7 +51,7 @@ pub(crate) fn load(tx: &mut Tx<'_>, club: Id) -> Result<HashMap<String, i64>> {
 pub fn set_number(tx: &mut Tx<'_>, by: &Actor, club: Id, number: Number, value: i64) -> Result<()> {
     by.need(Action::ManageCatalogue)?;
     if !(number.least..=number.most).contains(&value) {
-        let sentence = format!("From {} to {}.", number.least, number.most);
+        let sentence = format!("Enter a number from {} to {}.", number.least, number.most);
         return Err(Fields::one(number.name, sentence));
     }
     let before = kept(tx, club, number)?;

@@ -36,9 +36,9 @@ const UNCOUNTED: [&str; 6] =
 #[derive(OpenApi)]
 #[openapi(info(
     title = "CoreSync",
-    description = "The API of a private wellness club. Paths end in a slash; \
-    lists are bare arrays; amounts are decimal strings; times are ISO 8601 with offset; a refusal is an RFC 9457 \
-    problem whose `code` is stable."
+    description = "The API of a private wellness club. Paths end in a slash, \
+    lists are bare arrays, amounts are decimal strings, times are ISO 8601 with an offset, and errors are RFC 9457 \
+    problems with a stable `code`."
 ))]
 struct Words;
 

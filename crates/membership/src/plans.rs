@@ -12,11 +12,12 @@ use crate::model::Plan;
 use crate::plan_store::{Version, newest_of};
 
 /// Two plans of a club can't share a name in addresses.
-pub const SLUG_TAKEN: Refusal = Refusal::conflict("slug_taken", "Another plan has this name in its address.");
+pub const SLUG_TAKEN: Refusal =
+    Refusal::conflict("slug_taken", "Another plan already uses this name in its address.");
 /// Somebody else edited the plan meanwhile.
 pub const EDITED_MEANWHILE: Refusal = Refusal::conflict(
     "edited_meanwhile",
-    "Somebody has just changed this plan. Look at it as it is now, then change it again.",
+    "Someone just changed this plan. Review the current version, then try again.",
 );
 
 /// Adds a plan with its first version; its id is made.
@@ -98,7 +99,7 @@ pub struct PlanTerms {
     pub iot_control_access: bool,
     /// Concierge requests.
     pub concierge: bool,
-    /// First access to times that are kept.
+    /// First access to reserved times.
     pub priority_booking: bool,
 }
 
@@ -122,7 +123,7 @@ impl Input for PlanTerms {
     fn parse(words: &mut Words) -> PlanTerms {
         let price = words.text("price", 20);
         let price = amount(&price).filter(|price| (0..=DEAREST).contains(&price.0)).unwrap_or_else(|| {
-            words.complain("price", "An amount a month such as 375.00, at most 100000.00.");
+            words.complain("price", "Enter an amount per month like 375.00, at most 100000.00.");
             Cents::ZERO
         });
         let unlimited = words.yes("unlimited_credits");
@@ -151,7 +152,7 @@ impl Input for PlanTerms {
 /// A list: of texts, or one text of a line each; at most twenty of at most 200 characters.
 fn lines(words: &mut Words, field: &str) -> Vec<String> {
     if words.raw(field).is_none() {
-        words.complain(field, "This is needed; it may be empty.");
+        words.complain(field, "This field is required. It can be empty.");
     }
     let said: Vec<String> = match words.raw(field) {
         Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).map(str::to_owned).collect(),

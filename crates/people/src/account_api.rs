@@ -48,7 +48,7 @@ struct SignInOut {
 /// password (a change may be confirmed by the account itself, signed in), or for a new account a `new_password`, which ends
 /// whatever was set or signed in before.
 #[utoipa::path(post, path = "/api/auth/verify/", tag = "auth", request_body = ConfirmAddress, responses(
-    (status = 204, description = "The address is theirs: sign in"),
+    (status = 204, description = "Email confirmed: sign in"),
     (status = 400, description = "Invalid, link_expired", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "address_gone", body = Problem, content_type = "application/problem+json"),
     (status = 429, description = "too_many_attempts, with `retry_after` in seconds", body = Problem,
@@ -72,9 +72,9 @@ async fn verify_again(caller: Caller, Json(Forgotten { email }): Json<Forgotten>
     Ok(StatusCode::ACCEPTED)
 }
 
-/// Ask for a letter by which the password can be set anew. The answer is the same for every address.
+/// Request a password-reset email. The answer is the same for every address.
 #[utoipa::path(post, path = "/api/auth/password-reset/", tag = "auth", request_body = Forgotten, responses(
-    (status = 202, description = "A letter is on its way, if there is such an account"),
+    (status = 202, description = "Email sent, if there is such an account"),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
     (status = 429, description = "too_many_attempts, with `retry_after` in seconds", body = Problem,
      content_type = "application/problem+json"),
@@ -97,10 +97,10 @@ async fn password_reset_confirm(caller: Caller, Json(wish): Json<NewPassword>) -
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Ask for another address of mail. It changes when the link of the letter that goes there is followed (`verify/`).
+/// Request an email change. It changes when the link of the letter that goes there is followed (`verify/`).
 #[utoipa::path(post, path = "/api/auth/email/", tag = "auth", request_body = NewAddress,
     security(("bearer" = []), ("session" = [])), responses(
-    (status = 202, description = "A letter is on its way"),
+    (status = 202, description = "Email sent"),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
     (status = 429, description = "too_many_attempts, with `retry_after` in seconds", body = Problem,
@@ -111,7 +111,7 @@ async fn change_email(caller: Caller, Json(wish): Json<NewAddress>) -> Result<St
     Ok(StatusCode::ACCEPTED)
 }
 
-/// Where you are signed in.
+/// List where the account is signed in.
 #[utoipa::path(get, path = "/api/auth/sessions/", tag = "auth",
     security(("bearer" = []), ("session" = [])), responses(
     (status = 200, description = "Every sign-in that goes on", body = Vec<SignInOut>),
@@ -130,7 +130,7 @@ async fn sign_ins(caller: Caller) -> Result<axum::Json<Vec<SignInOut>>> {
     Ok(axum::Json(out.collect()))
 }
 
-/// Sign out everywhere else.
+/// Sign out of all other devices.
 #[utoipa::path(delete, path = "/api/auth/sessions/", tag = "auth",
     security(("bearer" = []), ("session" = [])), responses(
     (status = 204, description = "Only this sign-in goes on"),
@@ -146,7 +146,7 @@ async fn end_others(caller: Caller) -> Result<StatusCode> {
     security(("bearer" = []), ("session" = [])), responses(
     (status = 204, description = "Ended"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "Over, or not yours", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "Ended, or not yours", body = Problem, content_type = "application/problem+json"),
 ))]
 async fn end_one(caller: Caller, Path(id): Path<Id>) -> Result<StatusCode> {
     caller.tx(move |tx, by| sessions::end_sign_in(tx, by, id)).await?;

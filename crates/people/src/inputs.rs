@@ -180,7 +180,7 @@ impl Input for NewRole {
     fn parse(words: &mut Words) -> NewRole {
         let role = Role::named(&words.text("role", 20));
         if role.is_none() {
-            words.complain("role", "This must be account, technician, front_desk, manager or owner.");
+            words.complain("role", "This must be account, technician, front_desk, manager, or owner.");
         }
         NewRole { role: role.unwrap_or(Role::Account) }
     }
@@ -241,7 +241,7 @@ impl Input for EmergencyContact {
     fn parse(words: &mut Words) -> EmergencyContact {
         let phone = opt_phone(words, "phone");
         if phone.is_none() {
-            words.complain("phone", "This is needed.");
+            words.complain("phone", "This field is required.");
         }
         EmergencyContact {
             name: needed_name(words, "name"),
@@ -270,7 +270,7 @@ fn opt_contact(words: &mut Words) -> Option<EmergencyContact> {
 pub fn opt_email(words: &mut Words, field: &str) -> Option<String> {
     let email = kept_email(&words.opt_text_within(field, LONGEST_EMAIL)?);
     if !is_email(&email) {
-        words.complain(field, "This must be an address such as anna@example.com.");
+        words.complain(field, "Enter an email like anna@example.com.");
         return None;
     }
     Some(email)
@@ -280,7 +280,7 @@ pub fn opt_email(words: &mut Words, field: &str) -> Option<String> {
 pub fn opt_name(words: &mut Words, field: &str) -> Option<String> {
     let name = one_line(&words.opt_text_within(field, LONGEST_NAME)?);
     if !name.chars().any(char::is_alphabetic) {
-        words.complain(field, "This must be a name.");
+        words.complain(field, "Enter a name.");
         return None;
     }
     Some(name)
@@ -290,7 +290,10 @@ pub fn opt_name(words: &mut Words, field: &str) -> Option<String> {
 pub fn opt_phone(words: &mut Words, field: &str) -> Option<String> {
     let phone = e164(&words.opt_text_within(field, LONGEST_PHONE)?);
     if phone.is_none() {
-        words.complain(field, "This must be a phone number such as +1 212 555 0100, outside North America with its country code.");
+        words.complain(
+            field,
+            "Enter a phone number like +1 212 555 0100. Outside North America, include the country code.",
+        );
     }
     phone
 }
@@ -301,7 +304,7 @@ pub fn opt_birthday(words: &mut Words) -> Option<Date> {
     let date = Some(&text).filter(|text| text.len() == 10).and_then(|text| text.parse::<Date>().ok());
     let date = date.filter(|date| (1900..=2199).contains(&date.year()));
     if date.is_none() {
-        words.complain("birthday", "This must be a date such as 1990-11-24.");
+        words.complain("birthday", "Enter a date like 1990-11-24.");
     }
     date
 }
@@ -318,7 +321,7 @@ fn needed(words: &mut Words, field: &str, read: fn(&mut Words, &str) -> Option<S
     let read = read(words, field);
     if read.is_none() {
         // The first complaint about a field stays.
-        words.complain(field, "This is needed.");
+        words.complain(field, "This field is required.");
     }
     read.unwrap_or_default()
 }
@@ -332,10 +335,10 @@ fn opt_secret(words: &mut Words, field: &str) -> Option<String> {
 fn needed_secret(words: &mut Words, field: &str) -> String {
     let secret = words.secret(field).unwrap_or_default();
     if secret.is_empty() {
-        words.complain(field, "This is needed.");
+        words.complain(field, "This field is required.");
     }
     if secret.chars().count() > 128 {
-        words.complain(field, "At most 128 characters, please.");
+        words.complain(field, "Use at most 128 characters.");
     }
     secret
 }

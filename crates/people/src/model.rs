@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// Somebody else has this address. For staff and commands; a guest is told less (see [`crate::sign_up`]).
 pub const EMAIL_TAKEN: Refusal =
-    Refusal::conflict("email_taken", "An account with this address exists already.");
+    Refusal::conflict("email_taken", "An account with this email already exists.");
 
 /// The youngest age that the club serves, in years.
 const OF_AGE: i64 = 18;

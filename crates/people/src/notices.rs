@@ -11,7 +11,7 @@ use crate::store::hold;
 
 /// The link of a letter by which it is not wanted any more, changed on the way.
 pub const LINK_BROKEN: Refusal =
-    Refusal::bad_request("link_broken", "This link is not whole. Copy it from the letter once more.");
+    Refusal::bad_request("link_broken", "This link is incomplete. Please copy it again from the email.");
 
 /// A kind of news that can be silenced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -108,13 +108,13 @@ impl Input for Wanted {
         if words.raw("notices").is_none() {
             words.complain(
                 "notices",
-                "This is needed: a list of bookings, reminders, waitlist; empty for none.",
+                "This field is required: a list of reminders, waitlist; empty for none.",
             );
         }
         for one in words.many("notices").into_iter().filter(|one| *one != "") {
             match one.as_str().and_then(Notice::named) {
                 Some(notice) => wanted.push(notice),
-                None => words.complain("notices", "These must be of reminders, waitlist."),
+                None => words.complain("notices", "Choose from reminders, waitlist."),
             }
         }
         Wanted(wanted)

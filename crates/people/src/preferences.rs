@@ -142,7 +142,7 @@ fn tenths(words: &mut Words) -> Option<i64> {
         .flatten()
         .filter(|tenths| (TENTHS.0..=TENTHS.1).contains(tenths));
     if tenths.is_none() {
-        words.complain("temperature", "This must be degrees Celsius from 16.0 to 30.0, such as 22.5.");
+        words.complain("temperature", "This must be degrees Celsius from 16.0 to 30.0, like 22.5.");
     }
     tenths
 }
@@ -154,11 +154,11 @@ fn scents(words: &mut Words) -> Vec<String> {
         match one.as_str().filter(|word| SCENTS.iter().any(|(name, _)| name == word)) {
             Some(word) if !known.iter().any(|one| one == word) => known.push(word.to_owned()),
             Some(_) => {}
-            None => words.complain("scents", format!("These must be of {}.", names(&SCENTS))),
+            None => words.complain("scents", format!("Choose from {}.", names(&SCENTS))),
         }
     }
     if known.len() > MOST_SCENTS {
-        words.complain("scents", format!("At most {MOST_SCENTS} scents, please."));
+        words.complain("scents", format!("Choose at most {MOST_SCENTS} scents."));
     }
     known
 }

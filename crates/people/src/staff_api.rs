@@ -69,7 +69,7 @@ async fn people(caller: Caller, Query(Wanted { words, paging }): Query<Wanted>) 
     Ok(List { items, total: usize::try_from(total).unwrap_or_default(), paging, path })
 }
 
-/// Somebody by number. It is written down that you looked.
+/// Get one person. The audit log records who looked.
 #[utoipa::path(get, path = "/api/staff/people/{id}/", operation_id = "person", tag = "staff", params(("id" = i64, Path)),
     security(("bearer" = []), ("session" = [])), responses(
     (status = 200, description = "Who it is", body = FoundPerson),
@@ -111,7 +111,7 @@ impl Input for NewBirthday {
     fn parse(words: &mut Words) -> NewBirthday {
         let birthday = opt_birthday(words);
         if birthday.is_none() {
-            words.complain("birthday", "This is needed.");
+            words.complain("birthday", "This field is required.");
         }
         NewBirthday { birthday: birthday.unwrap_or(Date::ZERO) }
     }

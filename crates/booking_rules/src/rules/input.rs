@@ -66,14 +66,14 @@ impl DecisionInput {
             Some("block") => Decision::Block,
             Some("open") => Decision::Open,
             Some("reprice") => Decision::Reprice(factor(words, "factor").unwrap_or_else(|| {
-                words.complain("factor", "This is needed.");
+                words.complain("factor", "This field is required.");
                 10_000
             })),
             Some("keep") => {
                 Decision::Keep(tier(words, "tier"), words.opt_number("hours", 0, MOST_HOURS).unwrap_or(0))
             }
             _ => {
-                words.complain("decision", "Say block, open, reprice or keep.");
+                words.complain("decision", "Choose block, open, reprice, or keep.");
                 Decision::Block
             }
         }
@@ -91,7 +91,7 @@ fn many(words: &mut Words, field: &str) -> Vec<String> {
     let found: Option<Vec<String>> = said.iter().map(plain).collect();
     let found = found.filter(|all| all.iter().all(|text| text.len() <= 100 && !text.contains('\0')));
     let Some(found) = found else {
-        words.complain(field, "At most 100 plain letters each, please.");
+        words.complain(field, "Use at most 100 plain letters each.");
         return Vec::new();
     };
     found.into_iter().filter(|text| !text.is_empty()).collect()
@@ -103,7 +103,7 @@ fn whole(words: &mut Words, field: &str, texts: &[String], (least, most): (i64, 
         .filter_map(|text| text.parse::<i64>().ok().filter(|number| (least..=most).contains(number)))
         .collect();
     if found.len() != texts.len() {
-        words.complain(field, "This can't be chosen.");
+        words.complain(field, "This isn’t an option.");
     }
     found
 }
@@ -113,11 +113,11 @@ fn minutes(words: &mut Words, field: &str) -> i64 {
     match words.opt_time(field) {
         Some(time) if time.minute() % 5 == 0 => i64::from(time.hour()) * 60 + i64::from(time.minute()),
         Some(_) => {
-            words.complain(field, "Starts lie at multiples of five minutes.");
+            words.complain(field, "Start times must be on a five-minute mark.");
             0
         }
         None => {
-            words.complain(field, "This is needed.");
+            words.complain(field, "This field is required.");
             0
         }
     }
@@ -127,7 +127,7 @@ fn tier(words: &mut Words, field: &str) -> Tier {
     match words.opt_text_within(field, 20) {
         None => Tier::None,
         Some(text) => Tier::read(text).unwrap_or_else(|| {
-            words.complain(field, "Say none, base, premium or unlimited.");
+            words.complain(field, "Choose none, base, premium, or unlimited.");
             Tier::None
         }),
     }
@@ -139,7 +139,7 @@ fn factor(words: &mut Words, field: &str) -> Option<i64> {
     let found = text.parse::<kit::Cents>().ok().map(|hundredths| hundredths.0 * 100);
     let found = found.filter(|factor| (FACTORS.0..=FACTORS.1).contains(factor));
     if found.is_none() {
-        words.complain(field, "A factor from 0.10 to 5.00, such as 1.20.");
+        words.complain(field, "Enter a multiplier from 0.10 to 5.00, like 1.20.");
     }
     found
 }
@@ -153,7 +153,7 @@ fn tags(words: &mut Words) -> Vec<String> {
         tag.len() <= 40 && tag.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte == b'-')
     };
     if found.len() > 10 || !found.iter().all(is_plain) {
-        words.complain("tags", "At most ten words of letters such as peak_hour, with commas between them.");
+        words.complain("tags", "Enter at most ten tags like peak_hour, separated by commas.");
     }
     found
 }

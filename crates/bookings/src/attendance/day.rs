@@ -34,7 +34,7 @@ impl Input for DayFilter {
     fn parse(words: &mut Words) -> DayFilter {
         let status = words.opt_text_within("status", 20).map(Status::read);
         if status == Some(None) {
-            words.complain("status", "Choose a state of a visit, such as confirmed or checked_in.");
+            words.complain("status", "Choose a visit status like confirmed or checked_in.");
         }
         let q = words.opt_text_within("q", 100);
         DayFilter { date: words.opt_date("date"), q, status: status.flatten() }

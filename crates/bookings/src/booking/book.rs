@@ -69,11 +69,11 @@ pub(crate) fn owner(tx: &mut Tx<'_>, by: &Actor, wish: &BookingRequest) -> Resul
         if let Some(person) = named.filter(|person| for_others && *person != own)
             && !people::is_here(tx, person)?
         {
-            return Err(Fields::one(field, "There is nobody of this number."));
+            return Err(Fields::one(field, "We couldn’t find that person."));
         }
     }
     if wish.companion.is_some() && wish.companion == wish.person.or(Some(own)) {
-        return Err(Fields::one("companion_id", "Nobody comes along with themselves."));
+        return Err(Fields::one("companion_id", "You can’t be your own companion."));
     }
     match wish.person {
         Some(person) if for_others || person == own => Ok(Some(person)),

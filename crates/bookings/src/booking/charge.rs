@@ -102,7 +102,7 @@ pub(crate) fn sold_addons(
     let sold = |wish: &AddonRequest| {
         let addon = catalogue.addons_of(service).find(|addon| addon.id == wish.id);
         let addon =
-            addon.ok_or_else(|| Fields::one("addons", "This add-on does not go with this service."))?;
+            addon.ok_or_else(|| Fields::one("addons", "That add-on isn’t available with this service."))?;
         Ok((addon.name.clone(), addon.cents, wish.quantity))
     };
     wishes.iter().map(sold).collect()

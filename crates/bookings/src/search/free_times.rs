@@ -59,10 +59,10 @@ impl Input for Search {
         if let (Some(from), Some(to)) = (from, to)
             && !(0..MOST_DAYS).contains(&i64::from((to - from).get_days()))
         {
-            words.complain("to", "Ask for 1 to 90 days, the first one first.");
+            words.complain("to", "Request 1 to 90 days, start date first.");
         }
         if from.is_some() != to.is_some() {
-            words.complain("to", "Say both from and to, or one date.");
+            words.complain("to", "Send both from and to, or a single date.");
         }
         Search {
             service: words.id("service_id"),
@@ -142,7 +142,7 @@ impl BookingFor {
             BookingFor::Person(person) => {
                 by.need(Action::BookForOthers)?;
                 if !people::is_here(tx, person)? {
-                    return Err(Fields::one("person_id", "There is nobody of this number."));
+                    return Err(Fields::one("person_id", "We couldn’t find that person."));
                 }
                 Ok(Some(person))
             }

@@ -97,8 +97,8 @@ fn who(operation: &Value) -> &'static str {
     let is_free = ways.iter().any(|way| way.as_object().is_some_and(serde_json::Map::is_empty));
     match (ways.is_empty(), is_free) {
         (true, _) => "Anybody.",
-        (_, true) => "Anybody; whoever is signed in gets their own answer.",
-        _ => "Whoever is signed in.",
+        (_, true) => "Public; results are personalized when signed in.",
+        _ => "Any signed-in user.",
     }
 }
 

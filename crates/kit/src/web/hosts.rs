@@ -69,7 +69,7 @@ fn plain(host: &str) -> String {
 pub(crate) fn refused(status: StatusCode) -> Response {
     let words = match status {
         StatusCode::BAD_REQUEST => "Send one Host header.\n",
-        _ => "This server does not answer for that host.\n",
+        _ => "This server does not serve that host.\n",
     };
     plain_answer(status, words)
 }

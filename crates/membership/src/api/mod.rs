@@ -79,7 +79,7 @@ struct CurrentPlan {
 
 /// Whoever asks has no plan.
 pub const NO_MEMBERSHIP: Refusal =
-    Refusal { code: "no_membership", sentence: "You have no membership yet.", status: 404 };
+    Refusal { code: "no_membership", sentence: "You’re not a member yet.", status: 404 };
 
 /// A problem that carries the plans that can be joined.
 #[derive(Serialize, ToSchema)]
