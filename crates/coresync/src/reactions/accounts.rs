@@ -5,6 +5,7 @@ use kit::{House, Id, Result, Tx, args, sql, tokens};
 use messages::{Composed, Mail, Waiting};
 use people::{Claim, Letter as Told, News, Proven};
 
+use super::club_time;
 use super::letter::Letter;
 
 /// Composes the email that a notification about an account calls for. Each attempt makes another link, so it is another email.
@@ -33,10 +34,7 @@ fn about(letter: Letter, club: &catalogue::Club, account: Claim) -> Letter {
     };
     letter
         .fact("Name", account.name.unwrap_or_default())
-        .fact(
-            "Asked",
-            account.at.to_zoned(club.zone.clone()).strftime("%A, %B %-d, %-I:%M %p %Z").to_string(),
-        )
+        .fact("Requested", club_time::moment(&club.zone, account.at))
         .fact("From", if account.network.is_empty() { String::new() } else { from })
 }
 
