@@ -101,7 +101,7 @@ impl Artwork {
     }
 }
 
-/// The first thing on the first page.
+/// Home page hero.
 pub fn of_house(shown: &Shown) -> Artwork {
     Artwork::named(HOUSE_STUDY).or_published(shown, slots::HOUSE).whole()
 }

@@ -215,7 +215,7 @@ pub(crate) struct DayCell {
     /// `Tue`
     pub(crate) weekday: String,
     pub(crate) number: i8,
-    /// `Tuesday 24 November, 5 times`
+    /// `Tuesday, November 24, 5 times`
     pub(crate) spoken: String,
     /// `5`, `–`, or nothing where the day is not open.
     pub(crate) count: String,
@@ -256,7 +256,8 @@ impl Strip {
         let (first, last) = answer.span;
         let cell = |day: &FreeDay| {
             let (date, count) = (day.count.date, day.count.count);
-            let told = if day.closed.is_some() { "not open yet".to_owned() } else { format::times(count) };
+            let told =
+                if day.closed.is_some() { "not yet open to you".to_owned() } else { format::times(count) };
             DayCell {
                 path: (date <= last_linked(today)).then(|| search.day_path(date)),
                 weekday: date.strftime("%a").to_string(),
@@ -289,7 +290,7 @@ pub(crate) struct TimeCell {
     pub(crate) path: String,
     /// The moment, as a form sends it.
     pub(crate) stamp: String,
-    /// `18:30 – 19:30`
+    /// `6:30 – 7:30 PM`
     pub(crate) span: String,
     pub(crate) price: String,
     pub(crate) room: String,
@@ -313,11 +314,11 @@ pub(crate) fn time_cell(answer: &Answer, search: &Search, offer: &Offer) -> Time
     let terms = answer.terms(room, offer.date, offer.start);
     let kept = terms.kept.iter().find(|(_, until)| now < *until).map(|(tier, until)| {
         let whom = if *tier == Tier::Unlimited { "Unlimited members" } else { "members" };
-        format!("For {whom} until {}.", format::moment(zone, *until, now))
+        format!("{whom} first, until {}.", format::moment(zone, *until, now))
     });
     let kept = match () {
         () if ends_at <= now => Some("Ended.".to_owned()),
-        () if starts_at < now => Some("Has begun: for a guest who is here.".to_owned()),
+        () if starts_at < now => Some("Already started: for a guest who is here.".to_owned()),
         () => kept,
     };
     TimeCell {
@@ -345,7 +346,7 @@ pub(crate) fn parts(answer: &Answer, search: &Search) -> Vec<Part> {
     let now = answer.window.asker().now;
     let mut parts = ["Morning", "Afternoon", "Evening"].map(|name| Part { name, times: Vec::new() });
     let (mut begun, mut ended) =
-        (Part { name: "Begun", times: Vec::new() }, Part { name: "Ended", times: Vec::new() });
+        (Part { name: "Started", times: Vec::new() }, Part { name: "Ended", times: Vec::new() });
     for offer in &answer.offers {
         if begin(offer.start) < now {
             let is_over = begin(offer.start + cells(answer.minutes)) <= now;
@@ -374,7 +375,7 @@ pub(crate) fn closed_sentence(window: &Window, day: Date, closed: Closed) -> Str
     let (zone, today) = (window.zone(), window.today());
     let opens = closed.opens_at.to_zoned(zone.clone());
     format!(
-        "{} is not open to you yet. It opens on {} at {}: you book {} days ahead.",
+        "{} isn’t open yet. You can book it from {}, {}: your booking window is {} days.",
         format::day(day, today),
         format::day(opens.date(), today),
         format::clock(zone, closed.opens_at),
@@ -386,9 +387,9 @@ pub(crate) fn closed_sentence(window: &Window, day: Date, closed: Closed) -> Str
 pub(crate) fn empty_sentence(strip: &Answer, chosen: Date) -> String {
     let today = strip.window.today();
     if chosen < today {
-        return format!("{} is over. Choose a day from today on.", format::day(chosen, today));
+        return format!("{} has passed. Choose today or a later day.", format::day(chosen, today));
     }
-    format!("No times on {}.", format::day(chosen, today))
+    format!("Nothing open on {}.", format::day(chosen, today))
 }
 
 /// The day nearest to one that has times.

@@ -199,7 +199,7 @@ fn handle_form(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, form: &FormInput<Hol
     }
     let action = HoldAction::of(typed);
     if action == Some(HoldAction::Add) && parsed.as_ref().is_ok_and(|input| input.then.is_none()) {
-        fields.add("then", "Choose what is to follow.");
+        fields.add("then", "Choose a second service.");
     }
     let is_over = held.status == Status::Expired;
     let (input, action) = match (parsed, action) {
@@ -215,8 +215,7 @@ fn handle_form(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, form: &FormInput<Hol
             (Some(HoldForm { extras, ..input.clone() }), action)
         }
         _ => {
-            let refusal =
-                fields.0.is_empty().then(|| "Book it, keep it for longer, or let it go.".to_owned());
+            let refusal = fields.0.is_empty().then(|| "Confirm, extend, or release this time.".to_owned());
             let said = FormState { refusal, fields, typed, promise: None };
             let page = draw(tx, holder, id, Some(said))?;
             return Ok(Outcome::Rendered(StatusCode::BAD_REQUEST, Box::new(page)));
@@ -304,8 +303,7 @@ fn apply(
             let promise = input.and_then(|input| input.promise).unwrap_or((held.base - held.discount).0);
             let price = made.base - made.discount;
             if !lasts && price.0 > promise {
-                let sentence =
-                    format!("This time now costs {}. Nothing is booked yet.", format::money(price));
+                let sentence = format!("The price is now {}. Nothing is booked yet.", format::money(price));
                 return Err(Stop::No(StatusCode::CONFLICT, sentence, Some(price.0)));
             }
             booked_path(tx, holder.by, &made)?
@@ -337,15 +335,15 @@ fn apply(
 fn is_paid_as_asked(booking: &Booking, perk: Option<Benefit>) -> Result<(), Stop> {
     let cover = booking.sale.as_ref().map_or(Coverage::None, |sale| sale.cover);
     let what = match perk {
-        Some(Benefit::Credit) => "credit",
-        Some(Benefit::Pass) => "pass",
-        Some(Benefit::Birthday) => "gift",
+        Some(Benefit::Credit) => "service credit",
+        Some(Benefit::Pass) => "guest pass",
+        Some(Benefit::Birthday) => "birthday gift",
         _ => return Ok(()),
     };
     if cover != Coverage::None {
         return Ok(());
     }
-    let sentence = format!("There is no {what} left that could pay for this day. Nothing is booked yet.");
+    let sentence = format!("You have no {what} left to use on this date. Nothing is booked yet.");
     Err(Stop::No(StatusCode::CONFLICT, sentence, None))
 }
 

@@ -116,7 +116,7 @@ pub(crate) fn draw(
     let sum: Cents = all.iter().map(|detail| detail.booking.total()).sum();
     let promise = said.as_ref().and_then(|said| said.promise);
     Ok(HeldPage {
-        frame: Frame::new(by, "book", "Held for you · CoreSync"),
+        frame: Frame::new(by, "book", "Review and book · CoreSync"),
         id,
         is_over,
         is_visitor: by.person.is_none(),
@@ -207,7 +207,7 @@ pub(crate) struct ReleasedPage {
 impl ReleasedPage {
     pub(crate) fn of(by: &Actor, current: Id) -> ReleasedPage {
         ReleasedPage {
-            frame: Frame::new(by, "book", "Not held any more · CoreSync"),
+            frame: Frame::new(by, "book", "No longer held · CoreSync"),
             current: format!("/book/held/{current}/"),
         }
     }

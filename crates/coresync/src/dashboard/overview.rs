@@ -36,13 +36,18 @@ impl PlanSummary {
         let (membership, plan) = standing.held.as_ref()?;
         let until = format::day(membership.paid_until, today);
         let state = match membership.status {
-            membership::Status::Active if membership.renews => format!("Active. Renews after {until}."),
-            membership::Status::Active => format!("Active until {until}."),
-            membership::Status::Grace => "The last payment is open. Your benefits stay for now.".to_owned(),
-            membership::Status::Suspended => {
-                "Suspended: its benefits rest until the payment is made.".to_owned()
+            membership::Status::Active if membership.renews => {
+                format!(
+                    "Active. Renews {}.",
+                    format::day(membership.paid_until.tomorrow().unwrap_or(membership.paid_until), today)
+                )
             }
-            membership::Status::Ended => "Over.".to_owned(),
+            membership::Status::Active => format!("Active until {until}."),
+            membership::Status::Grace => {
+                "Your last payment is past due. Your benefits continue for now.".to_owned()
+            }
+            membership::Status::Suspended => "Suspended until your payment is made.".to_owned(),
+            membership::Status::Ended => "Ended.".to_owned(),
         };
         let credits = match (plan.monthly_credits, standing.credits_left(today)) {
             (None, _) => Some("Every service is included.".to_owned()),
