@@ -75,14 +75,14 @@ pub struct Category {
     pub description: String,
 }
 
-/// How long a service that is sold by time may be (F9), in minutes.
+/// The possible durations of a service sold by time (F9), in minutes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct SoldByTime {
-    /// At least.
+    /// The shortest.
     pub least: i64,
-    /// At most.
+    /// The longest.
     pub most: i64,
-    /// In steps of.
+    /// The step between them.
     pub step: i64,
 }
 

@@ -108,12 +108,12 @@ async fn speak_to(request: axum::extract::Request, next: axum::middleware::Next)
     speak(move |problem| ui::error_page(problem, has_session), request, next).await
 }
 
-/// The process lives.
+/// Check that the process is alive.
 async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// The process can serve: the database answers and takes writes, and a club is set up.
+/// Check that the process can serve: the database responds and takes writes, and a club is set up.
 async fn ready(State(house): State<House>) -> Response {
     let found = house.db.view(|tx| tx.one::<(i64,)>(sql!("SELECT COUNT(*) FROM clubs"), args![])).await;
     match found {
@@ -138,7 +138,7 @@ fn deadlines(house: &House) -> Deadlines {
     Deadlines { answer: ANSWER, pause: Duration::from_secs(house.config.stall_seconds), body: BODY }
 }
 
-/// Figures for Prometheus: to this machine itself, or to who may see them.
+/// Metrics for Prometheus, from this machine or for people who may see them.
 async fn tell_figures(
     figures: Option<PrometheusHandle>,
     caller: Caller,

@@ -22,7 +22,7 @@ const LONGEST_PHONE: usize = 60;
 /// An attempt to sign in.
 #[derive(Clone, ToSchema)]
 pub struct SignIn {
-    /// The address of mail, however it is written.
+    /// The email, in any spelling.
     #[schema(examples("base@demo.coresync.test"))]
     pub email: String,
     /// The password.
@@ -36,13 +36,13 @@ impl Input for SignIn {
     }
 }
 
-/// The wish for an account.
+/// A sign-up.
 #[derive(Clone, ToSchema)]
 pub struct SignUp {
-    /// The address of mail.
+    /// The email.
     #[schema(examples("anna@example.com"))]
     pub email: String,
-    /// 8 to 128 characters of any kind, and not what is soon guessed.
+    /// 8 to 128 characters, not easy to guess.
     #[schema(format = Password, min_length = 8, max_length = 128)]
     pub password: String,
     /// First name.
@@ -51,7 +51,7 @@ pub struct SignUp {
     /// Last name.
     #[schema(max_length = 80)]
     pub last_name: String,
-    /// Phone, with its country.
+    /// Phone, with country code.
     pub phone: Option<String>,
     /// The day they were born: 18 years ago or more.
     #[schema(value_type = Option<String>, format = Date)]
@@ -74,13 +74,13 @@ impl Input for SignUp {
     }
 }
 
-/// The wish for another password.
+/// A password change.
 #[derive(Clone, ToSchema)]
 pub struct ChangePassword {
-    /// The present one.
+    /// The current password.
     #[schema(format = Password)]
     pub current_password: String,
-    /// 8 to 128 characters of any kind, and not what is soon guessed.
+    /// 8 to 128 characters, not easy to guess.
     #[schema(format = Password, min_length = 8, max_length = 128)]
     pub new_password: String,
 }
@@ -94,13 +94,13 @@ impl Input for ChangePassword {
     }
 }
 
-/// The wish for another address of mail.
+/// An email change.
 #[derive(Clone, ToSchema)]
 pub struct NewAddress {
-    /// The new one.
+    /// The new email.
     #[schema(examples("anna@example.com"))]
     pub email: String,
-    /// The present password.
+    /// The current password.
     #[schema(format = Password)]
     pub current_password: String,
 }
@@ -111,10 +111,10 @@ impl Input for NewAddress {
     }
 }
 
-/// The address of an account whose password is forgotten.
+/// The email of an account whose password was forgotten.
 #[derive(Clone, ToSchema)]
 pub struct Forgotten {
-    /// The address of mail, however it is written.
+    /// The email, in any spelling.
     #[schema(examples("base@demo.coresync.test"))]
     pub email: String,
 }
@@ -125,15 +125,16 @@ impl Input for Forgotten {
     }
 }
 
-/// The confirmation of an address by the link of an email.
+/// The confirmation of an email by its link.
 #[derive(Clone, ToSchema)]
 pub struct ConfirmAddress {
     /// The 64 digits behind `token=`.
     pub token: String,
-    /// The password of the account. Not needed in the browser that signed up, nor where the account is signed in.
+    /// The account’s password. Not required in the browser that signed up, or where the account is signed in.
     #[schema(format = Password)]
     pub password: Option<String>,
-    /// Instead of the password, for a new account: another one, for who reads the mail and did not choose the first.
+    /// Instead of the password, for a new account: a new password, for someone who reads the email but did not choose
+    /// the first one.
     #[schema(format = Password, min_length = 8, max_length = 128)]
     pub new_password: Option<String>,
 }
@@ -150,12 +151,12 @@ impl Input for ConfirmAddress {
     }
 }
 
-/// A password that is set by the link of a letter.
+/// A password set by an emailed link.
 #[derive(Clone, ToSchema)]
 pub struct NewPassword {
     /// The 64 digits behind `token=`.
     pub token: String,
-    /// 8 to 128 characters of any kind, and not what is soon guessed.
+    /// 8 to 128 characters, not easy to guess.
     #[schema(format = Password, min_length = 8, max_length = 128)]
     pub password: String,
 }
@@ -169,7 +170,7 @@ impl Input for NewPassword {
     }
 }
 
-/// Another role for somebody.
+/// A new role.
 #[derive(Clone, ToSchema)]
 pub struct NewRole {
     /// Which.
@@ -199,7 +200,7 @@ pub struct ProfileChange {
     /// Birthday, or null.
     #[schema(value_type = Option<String>, format = Date)]
     pub birthday: Option<Option<Date>>,
-    /// Whom to call, or null.
+    /// Emergency contact, or null.
     #[schema(value_type = Option<EmergencyContact>)]
     pub emergency_contact: Option<Option<EmergencyContact>>,
 }

@@ -13,13 +13,13 @@ use crate::store::hold;
 pub const LINK_BROKEN: Refusal =
     Refusal::bad_request("link_broken", "This link is incomplete. Please copy it again from the email.");
 
-/// A kind of news that can be silenced.
+/// A kind of email that can be turned off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Notice {
-    /// A visit is near.
+    /// Visit reminders.
     Reminders,
-    /// A time that was waited for is free.
+    /// Waitlist openings.
     Waitlist,
 }
 

@@ -378,13 +378,13 @@ pub fn why(lines: &[Line]) -> Vec<Why> {
         .collect()
 }
 
-/// One reason for an amount.
+/// One line of a price.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct Why {
     /// Stable: `list`, `discount`, `room`, `time`, `credit`, `unlimited`, `addon`, `tax`, `late_cancellation`.
     pub code: String,
-    /// What a person reads.
+    /// The label for people.
     pub label: String,
-    /// May be below zero.
+    /// Can be negative.
     pub amount: Cents,
 }

@@ -313,7 +313,7 @@ pub(crate) fn time_cell(answer: &Answer, search: &Search, offer: &Offer) -> Time
     let now = answer.window.asker().now;
     let terms = answer.terms(room, offer.date, offer.start);
     let kept = terms.kept.iter().find(|(_, until)| now < *until).map(|(tier, until)| {
-        let whom = if *tier == Tier::Unlimited { "Unlimited members" } else { "members" };
+        let whom = if *tier == Tier::Unlimited { "Unlimited members" } else { "Members" };
         format!("{whom} first, until {}.", format::moment(zone, *until, now))
     });
     let kept = match () {

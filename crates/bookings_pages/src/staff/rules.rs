@@ -354,7 +354,7 @@ pub(crate) fn fields(
         )
         .field(InputField::line("from", "First start", "time", said("from", text(rule.from))))
         .field(
-            InputField::line("to", "Last start (exclusive)", "time", said("to", text(rule.to)))
+            InputField::line("to", "Starts before", "time", said("to", text(rule.to)))
                 .hint("If earlier than the first start, it means the next day."),
         )
         .field(InputField::select(

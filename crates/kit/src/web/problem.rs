@@ -12,28 +12,28 @@ use super::Page;
 use super::front::TraceId;
 use crate::errors::{Error, Fault, FaultKind};
 
-/// What a client is told.
+/// An error.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct Problem {
-    /// Always `about:blank`: the code says which.
+    /// Always `about:blank`. `code` identifies the error.
     #[serde(rename = "type")]
     pub kind: &'static str,
-    /// The status in words.
+    /// The name of the status.
     pub title: &'static str,
     /// The HTTP status.
     pub status: u16,
-    /// The sentence.
+    /// The message.
     pub detail: String,
-    /// The sentence again, where the plan's clients look for it.
+    /// The message again.
     pub error: String,
-    /// The reason code, for refusals.
+    /// The error code.
     pub code: &'static str,
-    /// What is wrong, field by field.
+    /// Problems by field.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub errors: BTreeMap<String, String>,
-    /// Names this request in the log.
+    /// Identifies this request in the log.
     pub trace_id: String,
-    /// What the refusal carries besides.
+    /// Further fields, depending on `code`.
     #[serde(flatten)]
     #[schema(value_type = Object)]
     pub carried: Map<String, Value>,

@@ -65,6 +65,11 @@ fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
     Ok(Table { caption: "Plans", head, rows, csv: Some(format!("{HERE}?format=csv")) })
 }
 
+/// `1 member is`, `5 members are`.
+fn members_are(count: i64) -> String {
+    if count == 1 { "1 member is".to_owned() } else { format!("{count} members are") }
+}
+
 fn here(slug: &str) -> String {
     format!("{HERE}{}/", format::encoded(slug))
 }
@@ -133,7 +138,8 @@ fn draw(
     let movable = crate::movable_members(tx, by, catalogue.club.id, slug)?;
     if older > 0 && movable == 0 {
         page = page.heading("over", "Members on older versions").text(format!(
-            "{older} members are on an older version until their next billing month. No one is left to move."
+            "{} on an older version until their next billing month. No one is left to move.",
+            members_are(older)
         ));
     }
     if movable > 0 {
@@ -141,7 +147,8 @@ fn draw(
         page = page
             .heading("over", "Members on older versions")
             .text(format!(
-                "{older} members are on an older version. If you move them, the new terms start with their next billing month and they’re notified by email. Booked visits keep their price."
+                "{} on an older version. If you move them, the new terms start with their next billing month and they’re notified by email. Booked visits keep their price.",
+                members_are(older)
             ))
             .with(Part::Form(form));
     }
