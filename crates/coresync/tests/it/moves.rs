@@ -45,7 +45,7 @@ async fn a_move_keeps_id_and_number_and_frees_what_it_had() {
     reschedule(&house, GUS, id, to("2026-11-28", "14:00")).await.refused(404, "not_found");
     reschedule(&house, DORA, id, to("2026-11-28", "14:00")).await.expect(200);
     house.run_jobs().await;
-    assert!(house.mails().iter().any(|mail| mail.contains("Moved")));
+    assert!(house.mails().iter().any(|mail| mail.contains("Rescheduled")));
 }
 
 #[tokio::test]

@@ -23,9 +23,13 @@ async fn a_manager_changes_a_number_and_it_counts_at_once() {
     let house = House::open().await;
     // Three days ahead for an account: Saturday is the fourth.
     crate::try_book(&house, GUS, "suite", "2026-11-28", "18:00").await.refused(403, "outside_window");
-    assert!(house.browser(GUS).get("/dashboard/").await.expect(200).text().contains("You book 3 days ahead"));
+    assert!(
+        house.browser(GUS).get("/dashboard/").await.expect(200).text().contains("You can book 3 days ahead")
+    );
     set(&house, MAX, bookings::ACCOUNT_DAYS, 4).await.expect("it is set");
-    assert!(house.browser(GUS).get("/dashboard/").await.expect(200).text().contains("You book 4 days ahead"));
+    assert!(
+        house.browser(GUS).get("/dashboard/").await.expect(200).text().contains("You can book 4 days ahead")
+    );
     crate::book(&house, GUS, "suite", "2026-11-28", "18:00").await;
 }
 

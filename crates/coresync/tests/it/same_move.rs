@@ -34,7 +34,7 @@ fn stamp(moment: &str) -> String {
     moment.parse::<jiff::Timestamp>().expect("a moment").to_string()
 }
 
-/// Every way to say Friday, November 27, 19:00 in New York.
+/// Every way to say Friday, November 27, 7:00 PM in New York.
 fn ways(house_time: &str) -> Vec<Value> {
     let utc = stamp(&format!("2026-11-27T{house_time}:00-05:00"));
     vec![

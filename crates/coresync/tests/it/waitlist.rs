@@ -90,7 +90,7 @@ async fn nothing_is_held_at_night_and_shortly_before_all_are_told() {
     house.db().tx(bookings::sweep).await.expect("swept");
     crate::look(&house).await;
     house.run_jobs().await;
-    let told = |mail: &String| mail.contains("Free now") && mail.contains("bea@cast.test");
+    let told = |mail: &String| mail.contains("Open now") && mail.contains("bea@cast.test");
     assert!(house.mails().iter().any(told));
     book(&house, GUS, "suite", "2026-11-27", "18:00").await;
 }
@@ -147,13 +147,13 @@ async fn an_offer_is_booked_on_its_page() {
     let letter = house.mails().into_iter().find(|mail| mail.contains("Held for you")).expect("a letter");
     assert!(letter.replace("=\r\n", "").contains(&path), "{letter}");
     let page = house.browser(BEA).get(&path).await.expect(200).text();
-    assert!(page.contains("10:30") && page.contains("Ten more minutes"), "{page}");
+    assert!(page.contains("10:30") && page.contains("Hold 10 more minutes"), "{page}");
     assert!(house.browser(BEA).get("/dashboard/").await.expect(200).text().contains(&path));
     house.browser(GUS).get(&path).await.expect(404);
     assert!(house.visitor().get(&path).await.expect(303).header("location").starts_with("/login/"));
     house.browser(BEA).submit(&path, "deed=extend").await.expect(303);
     let again = house.browser(BEA).submit(&path, "deed=extend").await.expect(409).text();
-    assert!(!again.contains("Ten more minutes"), "{again}");
+    assert!(!again.contains("Hold 10 more minutes"), "{again}");
     house.browser(BEA).submit(&path, "deed=nonsense").await.expect(400);
     let booked = house.browser(BEA).submit(&path, "deed=book").await.expect(303);
     assert!(booked.header("location").starts_with("/dashboard/bookings/"));
@@ -243,7 +243,7 @@ async fn quiet_hours_and_two_hours_are_kept_to_the_second() {
         let first = if offered { "offered" } else { "waiting" };
         assert_eq!((pia[0].as_str(), bea[0].as_str()), (first, "waiting"), "{freed_at}");
         let mails = house.mails();
-        let free_now = |who: &str| mails.iter().any(|mail| mail.contains("Free now") && mail.contains(who));
+        let free_now = |who: &str| mails.iter().any(|mail| mail.contains("Open now") && mail.contains(who));
         assert_eq!((free_now("pia@cast.test"), free_now("bea@cast.test")), (told, told), "{freed_at}");
         if !offered && !told {
             // What became free at night is offered in the morning.
