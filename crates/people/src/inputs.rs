@@ -187,7 +187,7 @@ impl Input for NewRole {
     }
 }
 
-/// What somebody changes of their profile. `None` outside: it stays; `None` inside: it is taken away.
+/// Changes to a profile. Fields left out stay; null clears a field.
 #[derive(Clone, Default, ToSchema)]
 pub struct ProfileChange {
     /// First name.

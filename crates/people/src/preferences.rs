@@ -78,7 +78,7 @@ pub fn spoken_degrees(tenths: i64) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 
-/// What somebody changes of it. `None` outside: it stays; `None` inside: it is taken away.
+/// Changes to room preferences. Fields left out stay; null clears a field.
 #[derive(Debug, Clone, Default, ToSchema)]
 pub struct PreferencesChange {
     /// See [`Preferences`], or null.

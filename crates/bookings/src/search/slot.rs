@@ -56,7 +56,7 @@ struct Priority {
     vip_only_until: Option<String>,
 }
 
-/// Somebody or something, by id and name.
+/// A person or thing, by id and name.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Named {
     /// Its id.

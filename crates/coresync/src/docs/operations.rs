@@ -96,7 +96,7 @@ fn who(operation: &Value) -> &'static str {
     let ways: Vec<&Value> = list(operation, "security").collect();
     let is_free = ways.iter().any(|way| way.as_object().is_some_and(serde_json::Map::is_empty));
     match (ways.is_empty(), is_free) {
-        (true, _) => "Anybody.",
+        (true, _) => "Public.",
         (_, true) => "Public; results are personalized when signed in.",
         _ => "Any signed-in user.",
     }

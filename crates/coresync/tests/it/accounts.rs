@@ -419,8 +419,8 @@ async fn a_browser_without_script_does_all_of_it() {
         .collect();
     assert_eq!(cookies.len(), 2, "the session, and the browser that is known: {cookies:?}");
     let zoe = visitor.clone().with("cookie", &cookies.iter().map(pair).collect::<Vec<_>>().join("; "));
-    assert!(!zoe.get("/dashboard/").await.expect(200).text().contains("not confirmed yet"));
-    assert!(visitor.get(&format!("/verify/?token={link}")).await.expect(400).text().contains("good no more"));
+    assert!(!zoe.get("/dashboard/").await.expect(200).text().contains("isn’t confirmed yet"));
+    assert!(visitor.get(&format!("/verify/?token={link}")).await.expect(400).text().contains("has expired"));
 
     let saved = zoe
         .submit(

@@ -339,14 +339,14 @@ async fn a_time_that_is_not_offered_says_why() {
     assert!(taken.contains("just been taken") && taken.contains("Open nearby times"), "{taken}");
     assert!(taken.contains("Join the waitlist"), "{taken}");
     let there = asked(&bea, "service=pod&date=2026-11-27&at=18:30").await.text();
-    assert!(there.contains("another booking at this time") && there.contains("their name"), "{there}");
+    assert!(there.contains("already have a booking at this time") && there.contains("Their name"), "{there}");
     // For somebody else it can be held at the same time.
     let form = format!("service=pod&guest_name=Ann&starts_at={}", stamp("2026-11-27T18:30:00-05:00"));
     let path = led(bea.submit("/book/hold/", &form).await);
     assert!(bea.get(&path).await.text().contains("value=\"Ann\""));
     let form = form.replace("&guest_name=Ann", "").replace("pod", "lawn");
     let refused = bea.submit("/book/hold/", &form).await.expect(409).text();
-    assert!(refused.contains("another booking at this time"), "{refused}");
+    assert!(refused.contains("already have a booking at this time"), "{refused}");
     let early = format!("service=massage&starts_at={}", stamp("2026-11-30T14:00:00-05:00"));
     let refused = gus.submit("/book/hold/", &early).await.expect(403).text();
     assert!(refused.contains("It opens to you Friday, November 27, 12:00 AM"), "{refused}");

@@ -233,7 +233,7 @@ async fn a_block_is_previewed_saved_changed_and_removed_by_forms() {
     assert!(dora.get(&format!("{path}remove/")).await.expect(200).text().contains("Remove this block?"));
     dora.submit(&format!("{path}remove/"), "").await.expect(303);
     let again = dora.submit(&format!("{path}remove/"), "").await.expect(409).text();
-    assert!(again.contains("removed already"), "{again}");
+    assert!(again.contains("already removed"), "{again}");
     assert!(dora.get("/staff/blocks/").await.text().contains("Nothing is blocked."));
     house.browser(GUS).submit("/staff/blocks/", &form("")).await.expect(403);
 }
@@ -318,6 +318,6 @@ async fn a_walk_in_is_offered_what_has_just_begun_first() {
     let (late, early) = (at("value=\"2026-11-24T17:45:00Z\""), at("value=\"2026-11-24T17:30:00Z\""));
     let (next, over) = (at("value=\"2026-11-24T18:00:00Z\""), at("value=\"2026-11-24T16:45:00Z\""));
     assert!(late < early && early < next && next < over, "{late} {early} {next} {over}");
-    assert!(at("id=\"begun\"") < late && at("id=\"ended\"") < over && text.contains(">Ended.</span>"));
-    assert!(text.contains(". <span class=\"time-kept\">Has begun"), "{text}");
+    assert!(at("id=\"started\"") < late && at("id=\"ended\"") < over && text.contains(">Ended.</span>"));
+    assert!(text.contains(". <span class=\"time-kept\">Already started"), "{text}");
 }

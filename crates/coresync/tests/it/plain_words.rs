@@ -25,8 +25,6 @@ const OLD: &[(&str, &str)] = &[
     ("waiting bench", "waiting room"),
     ("look at it", "view"),
     ("let it go", "release it"),
-    ("let go", "release"),
-    ("leave it out", "skip"),
     ("stop waiting", "leave the waitlist"),
     ("wait for a time", "join the waitlist"),
     ("take back", "undo"),
