@@ -295,7 +295,15 @@ async fn the_owner_finds_people_and_gives_roles_by_page() {
     assert!(found.contains("One person.") && found.contains("Gus Harlow"), "{found}");
     let looked = house.browser(MAX).get("/staff/people/?q=gus").await.expect(200).text();
     assert!(!looked.contains("name=\"role\""), "only an owner gives roles");
-    assert!(house.browser(OLA).get("/staff/people/?q=%25%25").await.expect(200).text().contains("Type at least two letters"));
+    assert!(
+        house
+            .browser(OLA)
+            .get("/staff/people/?q=%25%25")
+            .await
+            .expect(200)
+            .text()
+            .contains("Type at least two letters")
+    );
     assert!(house.browser(OLA).get("/staff/people/?q=zzz").await.expect(200).text().contains("No matches."));
     let path = format!("/staff/people/{}/role/", house.person(GUS));
     house.browser(MAX).submit(&path, "role=technician&q=gus").await.expect(403);

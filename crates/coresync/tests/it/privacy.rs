@@ -105,7 +105,7 @@ async fn an_agreement_has_a_version_a_beginning_and_an_end() {
     assert!(agrees(0).await.expect("a look") && !agrees(1).await.expect("a look"));
     pia.submit("/dashboard/privacy/consents/", "agree=news").await.expect(303);
     assert!(!agrees(0).await.expect("a look") && agrees(2).await.expect("a look"));
-    assert!(pia.get("/dashboard/privacy/").await.expect(200).text().contains("taken back"));
+    assert!(pia.get("/dashboard/privacy/").await.expect(200).text().contains("withdrawn"));
     let whats =
         house.db().view(|tx| tx.all::<(String,)>(sql!("SELECT what FROM audit ORDER BY id"), args![]));
     let whats: Vec<_> = whats.await.expect("the log").into_iter().map(|(what,)| what).collect();
