@@ -1,4 +1,4 @@
-//! Lists the numbered migrations of the workspace, so that no house has to name its neighbours.
+//! Lists the numbered migrations of the workspace, so that no crate has to name its neighbours.
 
 use std::fmt::Write as _;
 use std::path::Path;

@@ -1,17 +1,17 @@
 //! Bookings: ninety days ahead and years behind.
 //!
-//! The days ahead and the first year behind are written down one by one by `bookings::record`, the same verb that
+//! The days ahead and the first year behind are written down one by one by `bookings::import_booking`, the same verb that
 //! imports use. Every year before is a copy of that year in plain SQL, shifted by 364 days, which keeps its weekdays:
 //! so ten years take seconds, and are rows like all others.
 
 use std::sync::Arc;
 
-use bookings::{Cell, Days, Record, Status, begin, cells};
+use bookings::{Cell, Days, ImportedBooking, Status, begin, cells};
 use catalogue::{Catalogue, Service};
 use jiff::civil::Date;
 use jiff::{SignedDuration, ToSpan as _};
-use kit::{Fault, House, Id, Result, Tx, args, sql};
-use membership::Standing;
+use kit::{AppState, Fault, Id, Result, Tx, args, sql};
+use membership::Entitlements;
 
 use crate::chance::Chance;
 
@@ -37,35 +37,34 @@ fn density(ahead: i64) -> usize {
 }
 
 /// Fills the days from `behind` days ago to ninety days ahead.
-pub(crate) async fn fill(house: &House, guests: &[Id], behind: i64) -> Result<(Span, usize)> {
-    let catalogue = house.db.view(catalogue::current).await?;
+pub(crate) async fn fill(app: &AppState, guests: &[Id], behind: i64) -> Result<(Span, usize)> {
+    let catalogue = app.db.view(catalogue::current).await?;
     let mut hand = Hand { catalogue: &catalogue, guests, chance: Chance(20_251_008), turn: 0 };
-    let today = house.db.clock().now().to_zoned(catalogue.club.zone.clone()).date();
+    let today = app.db.clock().now().to_zoned(catalogue.club.zone.clone()).date();
     let mut count = 0;
     let mut ends = Vec::new();
     for days in [-behind..0, 0..AHEAD + 1] {
-        ends.push(house.db.tx(|tx| tx.new_id()).await?);
+        ends.push(app.db.tx(|tx| tx.new_id()).await?);
         let mut records = Vec::new();
         for ahead in days {
             let date = today.checked_add(ahead.days()).map_err(Fault::because)?;
             hand.day(date, ahead, &mut records)?;
             if records.len() >= BATCH {
-                count += write(house, std::mem::take(&mut records)).await?;
+                count += write(app, std::mem::take(&mut records)).await?;
             }
         }
-        count += write(house, records).await?;
+        count += write(app, records).await?;
     }
     Ok((Span { from: ends[0], to: ends[1] }, count))
 }
 
-async fn write(house: &House, records: Vec<Record>) -> Result<usize> {
+async fn write(app: &AppState, records: Vec<ImportedBooking>) -> Result<usize> {
     let records = Arc::new(records);
-    house
-        .db
+    app.db
         .tx(move |tx| {
             let catalogue = catalogue::current(tx)?;
             for record in records.iter() {
-                bookings::record(tx, &catalogue, record)?;
+                bookings::import_booking(tx, &catalogue, record)?;
             }
             Ok(records.len())
         })
@@ -81,7 +80,7 @@ struct Hand<'h> {
 
 impl Hand<'_> {
     /// Each room has a technician of its own for the day, so that nothing can overlap.
-    fn day(&mut self, date: Date, ahead: i64, records: &mut Vec<Record>) -> Result<()> {
+    fn day(&mut self, date: Date, ahead: i64, records: &mut Vec<ImportedBooking>) -> Result<()> {
         let days = Days::new(&self.catalogue.club.zone, date, date)?;
         let technicians = &self.catalogue.technicians;
         let shift = usize::try_from(ahead.rem_euclid(1 << 20)).unwrap_or(0);
@@ -112,12 +111,12 @@ impl Hand<'_> {
         day: Date,
         start: Cell,
         ahead: i64,
-    ) -> Record {
+    ) -> ImportedBooking {
         // Everybody has their turn, so that nobody is here twice at a time.
         self.turn += 1;
-        Record {
+        ImportedBooking {
             person: self.guests.get(self.turn % self.guests.len()).copied(),
-            standing: Standing::default(),
+            entitlements: Entitlements::default(),
             service: service.id,
             room,
             technicians: vec![technician],
@@ -134,9 +133,9 @@ impl Hand<'_> {
 }
 
 /// Copies the first year behind to the years `from..to` before it.
-pub(crate) async fn copy_years(house: &House, span: Span, years: std::ops::Range<i64>) -> Result<()> {
+pub(crate) async fn copy_years(app: &AppState, span: Span, years: std::ops::Range<i64>) -> Result<()> {
     for year in years {
-        house.db.tx(move |tx| copy_year(tx, span, year)).await?;
+        app.db.tx(move |tx| copy_year(tx, span, year)).await?;
     }
     Ok(())
 }

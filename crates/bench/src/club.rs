@@ -3,8 +3,8 @@
 use catalogue as cat;
 use jiff::ToSpan as _;
 use jiff::tz::TimeZone;
-use kit::{Cents, Fault, House, Id, Result, Tx, args, sql, tokens};
-use membership::{NewMembership, Plan, Status, Tier};
+use kit::{AppState, Cents, Fault, Id, Result, Tx, args, sql, tokens};
+use membership::{MembershipStatus, NewMembership, Plan, Tier};
 use money::LineKind;
 use people::{NewPerson, Role};
 
@@ -32,9 +32,8 @@ pub(crate) fn token(n: usize) -> String {
 
 /// Founds the club. Every room serves every service and every technician can do it, so that a question has as much
 /// to look at as the club has. Answers the guests.
-pub(crate) async fn found(house: &House, size: Size) -> Result<Vec<Id>> {
-    house
-        .db
+pub(crate) async fn found(app: &AppState, size: Size) -> Result<Vec<Id>> {
+    app.db
         .tx(move |tx| {
             let club = add_club(tx)?;
             offer(tx, club, size)?;
@@ -183,7 +182,14 @@ fn enrol(tx: &mut Tx<'_>, club: Id, person: Id, plan: Id) -> Result<()> {
     let today = tx.now().to_zoned(TimeZone::UTC).date();
     let date = |days: i64| today.checked_add(days.days()).map_err(Fault::because);
     let (started_on, paid_until) = (date(-200)?, date(20)?);
-    let new = NewMembership { person, plan, status: Status::Active, started_on, paid_until, renews: true };
+    let new = NewMembership {
+        person,
+        plan,
+        status: MembershipStatus::Active,
+        started_on,
+        paid_until,
+        renews: true,
+    };
     membership::enrol(tx, club, &new).map(drop)
 }
 

@@ -56,7 +56,7 @@ impl Connection {
     }
 
     /// Sends a request and waits for the whole answer.
-    pub(crate) fn ask(&mut self, request: &[u8]) -> Result<Answer<'_>> {
+    pub(crate) fn send(&mut self, request: &[u8]) -> Result<Answer<'_>> {
         self.stream.write_all(request).or_fault()?;
         self.filled = 0;
         let (mut head, mut chunked, mut end) = (0, false, None);
@@ -119,8 +119,8 @@ fn chunk_size(line: &[u8]) -> usize {
     std::str::from_utf8(line).ok().and_then(|text| usize::from_str_radix(text.trim(), 16).ok()).unwrap_or(0)
 }
 
-fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    bytes.windows(wanted.len()).position(|window| window == wanted)
+fn find(bytes: &[u8], requested: &[u8]) -> Option<usize> {
+    bytes.windows(requested.len()).position(|window| window == requested)
 }
 
 /// A request without a body.

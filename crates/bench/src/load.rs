@@ -59,7 +59,7 @@ const OVER: u8 = 2;
 pub(crate) fn repeat(server: &Process, connections: usize, spell: Spell, request: &[u8]) -> Result<Load> {
     let (loads, seconds, cpu) = drive(server, connections, spell, |_, connection, note| {
         let begun = Instant::now();
-        let answer = connection.ask(request)?;
+        let answer = connection.send(request)?;
         if answer.status != 200 {
             return Err(Fault::because(format!(
                 "{}\n{}",

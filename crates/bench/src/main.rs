@@ -39,7 +39,7 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            coresync::commands::complain(&error);
+            coresync::commands::add_error(&error);
             ExitCode::FAILURE
         }
     }

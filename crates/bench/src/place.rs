@@ -8,7 +8,7 @@ use coresync::serve;
 use jiff::Timestamp;
 use kit::config::Config;
 use kit::errors::OrFault as _;
-use kit::{Fault, House, Result, args, sql};
+use kit::{AppState, Fault, Result, args, sql};
 use tokio::runtime::Runtime;
 
 use crate::calendar::{self, Span};
@@ -77,7 +77,7 @@ impl Place {
             Engine::Postgres(url) => {
                 let text = format!("CREATE DATABASE {} TEMPLATE {}", copy.name, self.name);
                 let begun = Instant::now();
-                // Connections of a closed house end a moment later.
+                // Connections of a closed club end a moment later.
                 while let Err(error) = execute(url, &text) {
                     if begun.elapsed() > PATIENCE {
                         return Err(error);
@@ -116,27 +116,27 @@ impl Place {
         }
     }
 
-    /// Runs `work` in the house of this database, in this process, and closes it again.
+    /// Runs `work` in the club of this database, in this process, and closes it again.
     pub(crate) fn with<T>(
         &self,
         runtime: &Runtime,
-        work: impl AsyncFnOnce(&House) -> Result<T>,
+        work: impl AsyncFnOnce(&AppState) -> Result<T>,
     ) -> Result<T> {
         let config =
             Config { data: self.folder.clone(), database_url: Some(self.url()), ..Config::default() };
         runtime.block_on(async {
-            let house = serve::open(config).await?;
-            let done = work(&house).await;
-            house.db.leave().await?;
+            let app = serve::open(config).await?;
+            let done = work(&app).await;
+            app.db.leave().await?;
             done
         })
     }
 
     /// Founds a club and fills its calendar. How many bookings, and the ids of those behind.
     pub(crate) fn fill(&self, runtime: &Runtime, size: Size, behind: i64) -> Result<(Span, usize)> {
-        self.with(runtime, async |house| {
-            let guests = club::found(house, size).await?;
-            calendar::fill(house, &guests, behind).await
+        self.with(runtime, async |app| {
+            let guests = club::found(app, size).await?;
+            calendar::fill(app, &guests, behind).await
         })
     }
 
@@ -197,9 +197,8 @@ impl Place {
     /// How many bookings there are, and how many pairs of neighbours on one calendar overlap. The rooms of the bench
     /// take one booking at a time, as technicians, equipment and guests do.
     pub(crate) fn overlaps(&self, runtime: &Runtime) -> Result<(i64, u64)> {
-        self.with(runtime, async |house| {
-            house
-                .db
+        self.with(runtime, async |app| {
+            app.db
                 .view(|tx| {
                     let bookings: Option<(i64,)> = tx.one(sql!("SELECT COUNT(*) FROM bookings"), args![])?;
                     let (mut overlaps, mut before) = (0, (0, 0));

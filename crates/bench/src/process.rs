@@ -37,8 +37,8 @@ impl Process {
         let mut process = Process { child, addr, start: Duration::ZERO };
         let request = get(path, &[]);
         while begun.elapsed() < PATIENCE {
-            let ready =
-                Connection::open(addr).and_then(|mut connection| Ok(connection.ask(&request)?.status == 200));
+            let ready = Connection::open(addr)
+                .and_then(|mut connection| Ok(connection.send(&request)?.status == 200));
             if matches!(ready, Ok(true)) {
                 process.start = begun.elapsed();
                 return Ok(process);
@@ -48,8 +48,8 @@ impl Process {
             }
             std::thread::sleep(Duration::from_micros(500));
         }
-        let said = std::fs::read_to_string(log).unwrap_or_default();
-        Err(Fault::because(format!("the server was not ready; it said:\n{said}")))
+        let message = std::fs::read_to_string(log).unwrap_or_default();
+        Err(Fault::because(format!("the server was not ready; it said:\n{message}")))
     }
 
     /// Processor time of all its threads so far, in microseconds.

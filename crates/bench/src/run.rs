@@ -65,8 +65,8 @@ fn small(bench: &mut Bench<'_>, report: &mut Report, engine: &Engine) -> Result<
         let begun = Instant::now();
         let (grown, before) = places.last().map_or((1, &first), |(grown, place)| (*grown, place));
         let place = before.copy(&folder, &format!("years{year}"))?;
-        place.with(&bench.runtime, async |house| {
-            crate::calendar::copy_years(house, span, i64::from(grown)..i64::from(year)).await
+        place.with(&bench.runtime, async |app| {
+            crate::calendar::copy_years(app, span, i64::from(grown)..i64::from(year)).await
         })?;
         place.settle()?;
         report.row(

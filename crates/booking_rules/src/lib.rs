@@ -3,22 +3,22 @@
 //! claims a time; the operations on bookings are in `bookings`.
 
 mod model;
-pub mod numbers;
 mod pricing;
 pub mod refusals;
 mod request;
 mod rules;
+pub mod settings;
 
 pub use model::{Booking, Frozen, SUBJECT, Status};
 pub use pricing::policy::{Leaving, Policy};
 pub use pricing::price::{
-    Agreed, Coverage, PlanTerms, PriceBasis, Quote, SoldAddon, factor, price_for, quote,
+    Agreed, Coverage, PlanDiscount, PriceBasis, Quote, SoldAddon, factor, price_for, quote,
 };
 pub use request::{AddonRequest, Benefit, BookingRequest, Extras, MOST_THEN, Move, ShownMove, Then, When};
 pub use rules::input::{DecisionInput, RuleInput};
 pub use rules::model::{Decision, Override, ReleaseRule, Rules, Start};
 pub use rules::overrides::{DecidedTime, NOTHING_TO_UNDO, decide, decided_times, undo};
-pub use rules::release::{Asker, Terms, gate, terms};
+pub use rules::release::{Asker, Terms, release_mask, terms};
 pub use rules::week::{Stretch, WeekDay, week};
-pub use rules::weekly::{KeptRule, add_rule, all_rules, edit_rule, end_rule, rules};
+pub use rules::weekly::{StoredRule, add_rule, all_rules, edit_rule, end_rule, rules};
 pub use rules::window::{Closed, Window, iso};

@@ -143,7 +143,7 @@ pub struct Booking {
     /// Whether that was put off already (H3).
     pub extended: bool,
     /// What was sold at which prices: without it the price can't be made anew.
-    pub sale: Option<PriceBasis>,
+    pub basis: Option<PriceBasis>,
     /// The first booking of the visit that it belongs to (F10).
     pub visit: Option<Id>,
     /// The first booking of the series that it belongs to.
@@ -209,7 +209,7 @@ impl Booking {
 
     /// Whether a plan without limit has paid for it (C2).
     pub fn is_unlimited(&self) -> bool {
-        self.sale.as_ref().is_some_and(|sale| sale.cover == Coverage::Unlimited)
+        self.basis.as_ref().is_some_and(|basis| basis.coverage == Coverage::Unlimited)
     }
 
     /// What cancelling at `now` means for who has lapsed so often before (C1, C2, C4).
@@ -246,16 +246,16 @@ mod tests {
         for from in Status::ALL {
             found.extend(Status::ALL.into_iter().filter(|to| from.may_return(*to)).map(|to| (from, to)));
         }
-        let wanted = [
+        let requested = [
             (CheckedIn, Confirmed),
             (InProgress, CheckedIn),
             (Completed, CheckedIn),
             (Completed, InProgress),
             (NoShow, Confirmed),
         ];
-        assert_eq!(found, wanted);
+        assert_eq!(found, requested);
         // What is undone can be done again.
-        assert!(wanted.iter().all(|(from, to)| to.may_become(*from)));
+        assert!(requested.iter().all(|(from, to)| to.may_become(*from)));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The ways this house says no (the table of refusals).
+//! The ways this crate says no (the table of refusals).
 
 use kit::Refusal;
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
-use kit::web::{Input, Words};
+use kit::web::{Input, RawInput};
 use kit::{Cents, Id};
 use serde_json::Value;
 
@@ -88,7 +88,7 @@ pub struct Extras {
     /// What goes with it.
     pub addons: Vec<AddonRequest>,
     /// What is to pay for it.
-    pub perk: Option<Benefit>,
+    pub benefit: Option<Benefit>,
 }
 
 /// What of a plan is to pay for a service.
@@ -112,44 +112,44 @@ pub const MOST_THEN: usize = 3;
 const LONGEST: i64 = 24 * 60;
 
 impl Input for BookingRequest {
-    fn parse(words: &mut Words) -> BookingRequest {
+    fn parse(input: &mut RawInput) -> BookingRequest {
         BookingRequest {
-            service: words.id("service_id"),
-            minutes: words.opt_number("duration", 5, LONGEST),
-            when: parse_when(words),
-            room: words.opt_id("room_id"),
-            technician: words.opt_id("technician_id"),
-            party: words.opt_number("party", 1, 50),
-            person: words.opt_id("person_id"),
-            companion: words.opt_id("companion_id"),
-            extras: Extras::parse(words),
-            then: parse_then(words),
+            service: input.id("service_id"),
+            minutes: input.opt_number("duration", 5, LONGEST),
+            when: parse_when(input),
+            room: input.opt_id("room_id"),
+            technician: input.opt_id("technician_id"),
+            party: input.opt_number("party", 1, 50),
+            person: input.opt_id("person_id"),
+            companion: input.opt_id("companion_id"),
+            extras: Extras::parse(input),
+            then: parse_then(input),
         }
     }
 }
 
 impl Input for Extras {
-    fn parse(words: &mut Words) -> Extras {
+    fn parse(input: &mut RawInput) -> Extras {
         Extras {
-            guest_name: words.opt_text_within("guest_name", 200),
-            guest_phone: people::opt_phone(words, "guest_phone"),
-            guest_email: people::opt_email(words, "guest_email"),
-            companion_name: words.opt_text_within("companion_name", 200),
-            special_requests: words.opt_text("special_requests"),
-            allergies: words.opt_text("allergies_notes"),
-            ai_program: words.opt_text_within("ai_program", 100),
-            scene: parse_scene(words),
-            addons: parse_addons(words),
-            perk: parse_perk(words),
+            guest_name: input.opt_text_within("guest_name", 200),
+            guest_phone: people::opt_phone(input, "guest_phone"),
+            guest_email: people::opt_email(input, "guest_email"),
+            companion_name: input.opt_text_within("companion_name", 200),
+            special_requests: input.opt_text("special_requests"),
+            allergies: input.opt_text("allergies_notes"),
+            ai_program: input.opt_text_within("ai_program", 100),
+            scene: parse_scene(input),
+            addons: parse_addons(input),
+            benefit: parse_perk(input),
         }
     }
 }
 
 /// `use_birthday`, `use_credit`, `use_pass`: the first that is yes; `use_credit` said to be no is a wish, too.
-fn parse_perk(words: &mut Words) -> Option<Benefit> {
-    let declines = words.raw("use_credit").is_some();
+fn parse_perk(input: &mut RawInput) -> Option<Benefit> {
+    let declines = input.raw("use_credit").is_some();
     let (birthday, credit, pass) =
-        (words.yes("use_birthday"), words.yes("use_credit"), words.yes("use_pass"));
+        (input.yes("use_birthday"), input.yes("use_credit"), input.yes("use_pass"));
     match (birthday, credit, pass) {
         (true, ..) => Some(Benefit::Birthday),
         (_, true, _) => Some(Benefit::Credit),
@@ -184,112 +184,112 @@ pub struct ShownMove {
 }
 
 impl Input for Move {
-    fn parse(words: &mut Words) -> Move {
+    fn parse(input: &mut RawInput) -> Move {
         Move {
-            when: parse_when(words),
-            room: words.opt_id("room_id"),
-            technician: words.opt_id("technician_id"),
+            when: parse_when(input),
+            room: input.opt_id("room_id"),
+            technician: input.opt_id("technician_id"),
             shown: ShownMove {
-                total: parse_total(words),
-                room: words.opt_id("expected_room_id"),
-                technicians: parse_ids(words, "expected_technician_ids"),
+                total: parse_total(input),
+                room: input.opt_id("expected_room_id"),
+                technicians: parse_ids(input, "expected_technician_ids"),
             },
         }
     }
 }
 
 /// `expected_total`: an amount as it was shown, `"150.00"`.
-fn parse_total(words: &mut Words) -> Option<Cents> {
-    let text = words.opt_text_within("expected_total", 20)?;
+fn parse_total(input: &mut RawInput) -> Option<Cents> {
+    let text = input.opt_text_within("expected_total", 20)?;
     let total = text.parse::<Cents>().ok();
     if total.is_none() {
-        words.complain("expected_total", "This must be an amount like 150.00.");
+        input.add_error("expected_total", "This must be an amount like 150.00.");
     }
     total
 }
 
 /// A list of ids.
-fn parse_ids(words: &mut Words, field: &str) -> Option<Vec<Id>> {
-    let listed = words.raw(field).cloned().filter(|value| !value.is_null())?;
-    let number = |value: &Value| value.as_i64().filter(|id| *id > 0).map(Id);
+fn parse_ids(input: &mut RawInput, field: &str) -> Option<Vec<Id>> {
+    let listed = input.raw(field).cloned().filter(|value| !value.is_null())?;
+    let setting = |value: &Value| value.as_i64().filter(|id| *id > 0).map(Id);
     let items = listed.as_array().filter(|items| items.len() <= 20);
-    let ids = items.and_then(|items| items.iter().map(number).collect::<Option<Vec<Id>>>());
+    let ids = items.and_then(|items| items.iter().map(setting).collect::<Option<Vec<Id>>>());
     if ids.is_none() {
-        words.complain(field, "Send a list of ids.");
+        input.add_error(field, "Send a list of ids.");
     }
     ids
 }
 
 /// From JSON `[{service_id, duration, room_id, technician_id, addons}]`.
-fn parse_then(words: &mut Words) -> Vec<Then> {
-    let Some(listed) = words.raw("then").cloned() else { return Vec::new() };
+fn parse_then(input: &mut RawInput) -> Vec<Then> {
+    let Some(listed) = input.raw("then").cloned() else { return Vec::new() };
     let Value::Array(items) = listed else {
-        words.complain("then", "Send a list of services.");
+        input.add_error("then", "Send a list of services.");
         return Vec::new();
     };
     if items.len() > MOST_THEN {
-        words.complain("then", format!("A visit can have at most {MOST_THEN} more services."));
+        input.add_error("then", format!("A visit can have at most {MOST_THEN} more services."));
     }
     let mut then = Vec::new();
     for item in items.into_iter().take(MOST_THEN) {
-        let read = Words::from_json(item.to_string().as_bytes()).and_then(Words::parse::<Then>);
+        let read = RawInput::from_json(item.to_string().as_bytes()).and_then(RawInput::parse::<Then>);
         match read {
             Ok(one) => then.push(one),
-            Err(_) => words
-                .complain("then", "Each item needs a valid service_id, and any other fields must be valid."),
+            Err(_) => input
+                .add_error("then", "Each item needs a valid service_id, and any other fields must be valid."),
         }
     }
     then
 }
 
 impl Input for Then {
-    fn parse(words: &mut Words) -> Then {
+    fn parse(input: &mut RawInput) -> Then {
         Then {
-            service: words.id("service_id"),
-            minutes: words.opt_number("duration", 5, LONGEST),
-            room: words.opt_id("room_id"),
-            technician: words.opt_id("technician_id"),
-            addons: parse_addons(words),
+            service: input.id("service_id"),
+            minutes: input.opt_number("duration", 5, LONGEST),
+            room: input.opt_id("room_id"),
+            technician: input.opt_id("technician_id"),
+            addons: parse_addons(input),
         }
     }
 }
 
-fn parse_when(words: &mut Words) -> When {
-    let moment = words.opt_moment("starts_at");
-    let (date, time) = (words.opt_date("date"), words.opt_time("start_time"));
+fn parse_when(input: &mut RawInput) -> When {
+    let moment = input.opt_moment("starts_at");
+    let (date, time) = (input.opt_date("date"), input.opt_time("start_time"));
     if let Some(moment) = moment {
         return When::Moment(moment);
     }
-    if words.opt_text("starts_at").is_none() {
+    if input.opt_text("starts_at").is_none() {
         if date.is_none() {
-            words.complain("date", "Enter a date, like 2026-11-24.");
+            input.add_error("date", "Enter a date, like 2026-11-24.");
         }
         if time.is_none() {
-            words.complain("start_time", "Enter a start time, like 18:30.");
+            input.add_error("start_time", "Enter a start time, like 18:30.");
         }
     }
     When::Civil(date.unwrap_or(Date::ZERO), time.unwrap_or(Time::midnight()))
 }
 
-fn parse_scene(words: &mut Words) -> Option<Value> {
-    let scene = kit::text::clean_json(words.raw("scene_preferences")?.clone());
+fn parse_scene(input: &mut RawInput) -> Option<Value> {
+    let scene = kit::text::clean_json(input.raw("scene_preferences")?.clone());
     let text = scene.to_string();
     if text.len() > LARGEST_SCENE || text.contains("\\u0000") {
-        words.complain("scene_preferences", "This scene is too large.");
+        input.add_error("scene_preferences", "This scene is too large.");
         return None;
     }
     Some(scene)
 }
 
 /// From JSON `[{id, quantity, notes}]`; from a form every ticked `addon`.
-fn parse_addons(words: &mut Words) -> Vec<AddonRequest> {
-    let ticked = words.raw("addon").cloned();
-    let listed = words.raw("addons").cloned();
+fn parse_addons(input: &mut RawInput) -> Vec<AddonRequest> {
+    let ticked = input.raw("addon").cloned();
+    let listed = input.raw("addons").cloned();
     let mut wishes: Vec<AddonRequest> = Vec::new();
     let items = match (listed, ticked) {
         (Some(Value::Array(items)), _) => items,
         (Some(_), _) => {
-            words.complain("addons", "Send a list of add-ons.");
+            input.add_error("addons", "Send a list of add-ons.");
             return wishes;
         }
         (None, Some(Value::Array(ids))) => ids,
@@ -298,26 +298,26 @@ fn parse_addons(words: &mut Words) -> Vec<AddonRequest> {
     };
     for item in items.iter().take(51) {
         match parse_addon(item) {
-            Some(wish) if wishes.len() < 50 && wishes.iter().all(|other| other.id != wish.id) => {
-                wishes.push(wish)
+            Some(request) if wishes.len() < 50 && wishes.iter().all(|other| other.id != request.id) => {
+                wishes.push(request)
             }
-            _ => words
-                .complain("addons", "Each add-on needs its id, listed once, and a quantity from 1 to 20."),
+            _ => input
+                .add_error("addons", "Each add-on needs its id, listed once, and a quantity from 1 to 20."),
         }
     }
     wishes
 }
 
 fn parse_addon(item: &Value) -> Option<AddonRequest> {
-    let number = |value: &Value| value.as_i64().or_else(|| value.as_str()?.parse().ok());
+    let setting = |value: &Value| value.as_i64().or_else(|| value.as_str()?.parse().ok());
     let (id, quantity, notes) = match item {
         Value::Object(fields) => {
             let quantity = fields.get("quantity").filter(|value| !value.is_null());
-            let quantity = quantity.map_or(Some(1), number)?;
+            let quantity = quantity.map_or(Some(1), setting)?;
             let notes = fields.get("notes").and_then(Value::as_str).unwrap_or_default();
-            (number(fields.get("id")?)?, quantity, notes.trim())
+            (setting(fields.get("id")?)?, quantity, notes.trim())
         }
-        other => (number(other)?, 1, ""),
+        other => (setting(other)?, 1, ""),
     };
     let sound =
         id > 0 && (1..=20).contains(&quantity) && notes.chars().count() <= 500 && !notes.contains('\0');
@@ -329,7 +329,7 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> kit::Result<BookingRequest> {
-        Words::from_json(text.as_bytes()).and_then(Words::parse)
+        RawInput::from_json(text.as_bytes()).and_then(RawInput::parse)
     }
 
     #[test]
@@ -354,13 +354,13 @@ mod tests {
 
     #[test]
     fn what_pays_is_asked_for_declined_or_left_open() {
-        let perk = |rest: &str| {
+        let benefit = |rest: &str| {
             let text = format!(r#"{{"service_id": 5, "starts_at": "2026-11-24T18:30:00-05:00"{rest}}}"#);
-            parse(&text).map(|wish| wish.extras.perk).expect("a request that makes sense")
+            parse(&text).map(|request| request.extras.benefit).expect("a request that makes sense")
         };
-        assert_eq!(perk(""), None);
-        assert_eq!(perk(r#", "use_credit": false"#), Some(Benefit::Nothing));
-        assert_eq!(perk(r#", "use_credit": true"#), Some(Benefit::Credit));
-        assert_eq!(perk(r#", "use_pass": true, "use_credit": false"#), Some(Benefit::Pass));
+        assert_eq!(benefit(""), None);
+        assert_eq!(benefit(r#", "use_credit": false"#), Some(Benefit::Nothing));
+        assert_eq!(benefit(r#", "use_credit": true"#), Some(Benefit::Credit));
+        assert_eq!(benefit(r#", "use_pass": true, "use_credit": false"#), Some(Benefit::Pass));
     }
 }

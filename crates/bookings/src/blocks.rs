@@ -99,9 +99,9 @@ pub fn bookings_inside(tx: &mut Tx<'_>, by: &Actor, input: &BlockInput) -> Resul
 fn inside(tx: &mut Tx<'_>, input: &BlockInput) -> Result<Vec<InsideBlock>> {
     let mut names = std::collections::HashMap::new();
     let mut found = Vec::new();
-    for kept in bookings_on(tx, input.resource, span((input.from, input.to)))? {
-        let guest = guest(tx, &mut names, &kept.booking, None)?;
-        found.push(InsideBlock { detail: detail_and_due(tx, kept)?.0, guest });
+    for row in bookings_on(tx, input.resource, span((input.from, input.to)))? {
+        let guest = guest(tx, &mut names, &row.booking, None)?;
+        found.push(InsideBlock { detail: detail_and_due(tx, row)?.0, guest });
     }
     Ok(found)
 }
@@ -111,8 +111,8 @@ fn bookings_on(tx: &mut Tx<'_>, resource: Id, span: (Cell, Cell)) -> Result<Vec<
     let now = tx.now();
     let claimants = rows::claimants_on(tx, resource, span)?;
     let mut found = store::find_all(tx, &claimants)?;
-    found.retain(|kept| kept.booking.is_live(now));
-    found.sort_by_key(|kept| (kept.booking.starts_at, kept.booking.id));
+    found.retain(|row| row.booking.is_live(now));
+    found.sort_by_key(|row| (row.booking.starts_at, row.booking.id));
     Ok(found)
 }
 
@@ -125,7 +125,7 @@ pub fn block(tx: &mut Tx<'_>, by: &Actor, input: &BlockInput) -> Result<Block> {
     by.need(Action::BookAnyTime)?;
     let (catalogue, now, person) = (catalogue::current(tx)?, tx.now(), by.person()?.id);
     check(&catalogue, input, now)?;
-    tx.line_up(input.resource)?;
+    tx.lock_person(input.resource)?;
     let block = Block {
         id: tx.new_id()?,
         kind: input.kind,
@@ -142,7 +142,7 @@ pub fn block(tx: &mut Tx<'_>, by: &Actor, input: &BlockInput) -> Result<Block> {
     rows::insert_block(tx, catalogue.club.id, &block)?;
     take(tx, &catalogue, block.id, input)?;
     let after = described(&catalogue, &block);
-    people::note_deed(
+    people::note_operation(
         tx,
         by,
         "time_blocked",
@@ -159,7 +159,7 @@ pub fn block(tx: &mut Tx<'_>, by: &Actor, input: &BlockInput) -> Result<Block> {
 pub fn edit_block(tx: &mut Tx<'_>, by: &Actor, id: Id, input: &BlockInput) -> Result<Block> {
     by.need(Action::BookAnyTime)?;
     let (catalogue, now, person) = (catalogue::current(tx)?, tx.now(), by.person()?.id);
-    tx.line_up(id)?;
+    tx.lock_person(id)?;
     let before = rows::find_block(tx, id)?.ok_or(Error::NotFound)?;
     if before.removed_at.is_some() {
         return Err(Error::refused(&BLOCK_REMOVED));
@@ -184,12 +184,12 @@ pub fn edit_block(tx: &mut Tx<'_>, by: &Actor, id: Id, input: &BlockInput) -> Re
     let mut resources = [before.resource, input.resource];
     resources.sort_unstable();
     for resource in resources {
-        tx.line_up(resource)?;
+        tx.lock_person(resource)?;
     }
     release(tx, &catalogue, &before)?;
     take(tx, &catalogue, id, input)?;
     let details = json!({"before": described(&catalogue, &before), "after": described(&catalogue, &after)});
-    people::note_deed(tx, by, "block_changed", ("block", Some(id)), details)?;
+    people::note_operation(tx, by, "block_changed", ("block", Some(id)), details)?;
     ledger::freed_span(tx, before.resource, span((before.from, before.to)))?;
     Ok(after)
 }
@@ -201,15 +201,15 @@ pub fn edit_block(tx: &mut Tx<'_>, by: &Actor, id: Id, input: &BlockInput) -> Re
 pub fn remove_block(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
     by.need(Action::BookAnyTime)?;
     let (catalogue, person) = (catalogue::current(tx)?, by.person()?.id);
-    tx.line_up(id)?;
+    tx.lock_person(id)?;
     let before = rows::find_block(tx, id)?.ok_or(Error::NotFound)?;
     if !rows::mark_removed(tx, id, person)? {
         return Err(Error::refused(&BLOCK_REMOVED));
     }
-    tx.line_up(before.resource)?;
+    tx.lock_person(before.resource)?;
     release(tx, &catalogue, &before)?;
     let details = json!({"before": described(&catalogue, &before), "after": null});
-    people::note_deed(tx, by, "block_removed", ("block", Some(id)), details)?;
+    people::note_operation(tx, by, "block_removed", ("block", Some(id)), details)?;
     ledger::freed_span(tx, before.resource, span((before.from, before.to)))
 }
 
@@ -228,8 +228,8 @@ fn take(tx: &mut Tx<'_>, catalogue: &Catalogue, id: Id, input: &BlockInput) -> R
         return Ok(());
     }
     let zone = &catalogue.club.zone;
-    let told: Vec<Value> = inside.iter().map(|one| inside_out(zone, one)).collect();
-    Err(Error::refused(&BOOKINGS_INSIDE).with("bookings", told))
+    let response: Vec<Value> = inside.iter().map(|one| inside_out(zone, one)).collect();
+    Err(Error::refused(&BOOKINGS_INSIDE).with("bookings", response))
 }
 
 /// Gives back what a block has claimed; what another block covers too stays claimed for that.

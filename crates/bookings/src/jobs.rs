@@ -23,13 +23,13 @@ impl Job for Nightly {
 
 /// The work of every minute; whoever does it asks for the next one.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Sweep {}
+pub struct RunMaintenance {}
 
-impl Job for Sweep {
+impl Job for RunMaintenance {
     const KIND: &'static str = "bookings.sweep";
 }
 
-/// How much one sweep does of each kind, so that it is never long.
+/// How much one run does of each kind, so that it is never long.
 const MOST: i64 = 100;
 /// How often it is looked whether time alone has opened something to who waits, in minutes.
 const LOOKS: i64 = 5;
@@ -54,8 +54,10 @@ pub fn tidy(tx: &mut Tx<'_>) -> Result<u64> {
 ///
 /// # Errors
 /// A fault of the database.
-pub fn sweep(tx: &mut Tx<'_>) -> Result<u64> {
-    let done = expiry::sweep(tx, MOST)? + steps::sweep(tx, MOST)? + remind::sweep(tx, MOST)?;
+pub fn run_maintenance(tx: &mut Tx<'_>) -> Result<u64> {
+    let done = expiry::run_maintenance(tx, MOST)?
+        + steps::run_maintenance(tx, MOST)?
+        + remind::run_maintenance(tx, MOST)?;
     let minute = tx.now().as_second() / 60;
     if minute % LOOKS == 0 {
         ledger::opened_by_time(tx)?;

@@ -39,23 +39,23 @@ pub use booking::hold::{
     Held, HeldNotes, Holder, Visitor, dry_run_hold, extend, held, held_notes, held_visit, hold,
     hold_of_token, let_go, own_hold_at,
 };
-pub use booking::import::{Record, record};
+pub use booking::import::{ImportedBooking, import_booking};
 pub use booking::reprice::{Repricing, reprice_for};
 pub use booking::reschedule::{Change, Rescheduled, preview_move, reschedule};
 pub use booking::series::{
     CONFLICTS, Repeated, Series, SeriesCancelled, cancel_series, note_repeated, open_series_of,
     preview_cancel_series, repeat,
 };
-pub use booking_rules::numbers::{ACCOUNT_DAYS, BIRTHDAY, MOVES, NUMBERS};
 pub use booking_rules::refusals::*;
+pub use booking_rules::settings::{ACCOUNT_DAYS, BIRTHDAY, MOVES, SETTINGS};
 pub use booking_rules::{
     AddonRequest, Agreed, Asker, Benefit, Booking, BookingRequest, Closed, Coverage, DecidedTime, Decision,
-    DecisionInput, Extras, Frozen, KeptRule, Leaving, Move, NOTHING_TO_UNDO, Override, PlanTerms, Policy,
-    PriceBasis, Quote, ReleaseRule, RuleInput, Rules, SUBJECT, ShownMove, SoldAddon, Start, Status, Stretch,
-    Terms, Then, WeekDay, When, Window, add_rule, all_rules, decide, decided_times, edit_rule, end_rule,
-    factor, gate, iso, price_for, quote, rules, terms, undo, week,
+    DecisionInput, Extras, Frozen, Leaving, Move, NOTHING_TO_UNDO, Override, PlanDiscount, Policy,
+    PriceBasis, Quote, ReleaseRule, RuleInput, Rules, SUBJECT, ShownMove, SoldAddon, Start, Status,
+    StoredRule, Stretch, Terms, Then, WeekDay, When, Window, add_rule, all_rules, decide, decided_times,
+    edit_rule, end_rule, factor, iso, price_for, quote, release_mask, rules, terms, undo, week,
 };
-pub use jobs::{Nightly, Sweep, sweep, tidy};
+pub use jobs::{Nightly, RunMaintenance, run_maintenance, tidy};
 pub use model::{Detail, Only, Repriced};
 pub use notifications::guests::{
     GUEST, GuestVisit, TOO_MANY_GUEST_EMAILS, guest_visit, is_emailed, stop_guest_emails, visit_token,
@@ -72,10 +72,10 @@ pub use scheduling::{
 pub use search::free_times::{
     Answer, BookingFor, FreeDay, MOST_DAYS, Search, SearchContext, Why, search, search_for, why,
 };
-pub use search::kept_times::{KeptTime, kept_times};
 pub use search::lookup::window;
+pub use search::reserved_times::{ReservedTime, reserved_times};
 pub use search::slot::{Named, Slot, clock, ranked, slots, with_tax};
 pub use search::why_not::{Verdict, why_not, why_not_by_staff, why_not_for};
-pub use waitlist::join::{Joined, Place, Waiting, join, leave, place, places, wait, waits};
+pub use waitlist::join::{Joined, Waiting, WaitlistPlace, join, leave, place, places, wait, waits};
 pub use waitlist::model::{MatchWaitlist, Offered, Opened, Wait, WaitKind};
 pub use waitlist::offering::match_waitlist;

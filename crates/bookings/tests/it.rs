@@ -11,25 +11,25 @@ mod rules_examples;
 use bookings::MatchWaitlist;
 use jiff::tz::TimeZone;
 use kit::jobs::Handlers;
-use testing::{House, NOW, Program};
+use testing::{NOW, Program, TestClub};
 
 /// Opens the small club at [`NOW`], with the jobs of this crate.
-async fn open() -> House {
+async fn open() -> TestClub {
     open_at(NOW).await
 }
 
 /// Opens it at another time.
-async fn open_at(now: &str) -> House {
-    House::open_around(now, |config| config, program).await
+async fn open_at(now: &str) -> TestClub {
+    TestClub::open_around(now, |config| config, program).await
 }
 
-fn program(house: &kit::House) -> Program {
-    let db = house.db.clone();
+fn program(app: &kit::AppState) -> Program {
+    let db = app.db.clone();
     let handlers = Handlers::default().on(move |why: MatchWaitlist| {
         let db = db.clone();
         async move { bookings::match_waitlist(&db, why).await.map(drop) }
     });
-    Program::of_routes(house, axum::Router::new(), handlers)
+    Program::of_routes(app, axum::Router::new(), handlers)
 }
 
 fn new_york() -> TimeZone {

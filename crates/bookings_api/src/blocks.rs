@@ -9,8 +9,8 @@ use bookings::{
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use kit::replies::Reply;
-use kit::web::{Input, Json, List, Once, OnceHeader, Paging, Path, Problem, Query, Words};
-use kit::{House, Id, Result};
+use kit::web::{Input, Json, List, Once, OnceHeader, Paging, Path, Problem, Query, RawInput};
+use kit::{AppState, Id, Result};
 use people::Caller;
 use scheduling::{Block, BlockKind};
 use serde::Serialize;
@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(crate) fn routes() -> OpenApiRouter<House> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list_blocks, add_block)).routes(routes!(change_block, remove))
 }
 
@@ -108,36 +108,36 @@ struct Posted {
 }
 
 impl Input for Posted {
-    fn parse(words: &mut Words) -> Posted {
+    fn parse(raw_input: &mut RawInput) -> Posted {
         let named: Vec<(BlockKind, Id)> = BlockKind::ALL
             .into_iter()
-            .filter_map(|kind| words.opt_id(field_of(kind)).map(|id| (kind, id)))
+            .filter_map(|kind| raw_input.opt_id(field_of(kind)).map(|id| (kind, id)))
             .collect();
         if named.len() != 1 {
-            words.complain("room_id", "Send one of room_id, technician_id and equipment_id.");
+            raw_input.add_error("room_id", "Send one of room_id, technician_id and equipment_id.");
         }
         let (kind, resource) = named.first().copied().unwrap_or((BlockKind::Room, Id(0)));
-        let (from, to) = (words.moment("starts_at"), words.moment("ends_at"));
-        let reason = words.text("reason", 200);
-        let seen = parse_seen(words);
-        let seen_at = words.opt_moment("changed_at");
+        let (from, to) = (raw_input.moment("starts_at"), raw_input.moment("ends_at"));
+        let reason = raw_input.text("reason", 200);
+        let seen = parse_seen(raw_input);
+        let seen_at = raw_input.opt_moment("changed_at");
         let input = BlockInput { kind, resource, from, to, reason, seen, seen_at };
-        Posted { input, dry_run: words.yes("dry_run") }
+        Posted { input, dry_run: raw_input.yes("dry_run") }
     }
 }
 
-fn parse_seen(words: &mut Words) -> Vec<Id> {
-    let listed = match words.raw("seen") {
+fn parse_seen(input: &mut RawInput) -> Vec<Id> {
+    let listed = match input.raw("seen") {
         None => return Vec::new(),
         Some(Value::Array(listed)) if listed.len() <= 1_000 => listed.clone(),
         Some(_) => {
-            words.complain("seen", "Send a list of the ids of bookings.");
+            input.add_error("seen", "Send a list of the ids of bookings.");
             return Vec::new();
         }
     };
     let ids: Option<Vec<Id>> = listed.iter().map(|one| one.as_i64().filter(|id| *id > 0).map(Id)).collect();
     if ids.is_none() {
-        words.complain("seen", "Send a list of the ids of bookings.");
+        input.add_error("seen", "Send a list of the ids of bookings.");
     }
     ids.unwrap_or_default()
 }
@@ -160,10 +160,10 @@ struct BlockedOut {
         (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn add_block(
     caller: Caller,
-    Once(Json(Posted { input, dry_run }), deed): Once<Json<Posted>>,
+    Once(Json(Posted { input, dry_run }), idempotency_key): Once<Json<Posted>>,
 ) -> Result<Reply> {
     caller
-        .once(deed, move |tx, by| {
+        .once(idempotency_key, move |tx, by| {
             let zone = catalogue::current(tx)?.club.zone.clone();
             let inside = bookings_inside(tx, by, &input)?;
             let bookings = inside.iter().map(|one| inside_out(&zone, one)).collect();

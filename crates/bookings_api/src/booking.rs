@@ -12,8 +12,8 @@ use bookings::{
 };
 use catalogue::{Catalogue, ServiceCard};
 use kit::replies::Reply;
-use kit::web::{Json, Once, OnceHeader, Paging, Path, Problem, Query, Words, unpaged};
-use kit::{Cents, Error, House, Id, Result, Tx};
+use kit::web::{Json, Once, OnceHeader, Paging, Path, Problem, Query, RawInput, unpaged};
+use kit::{AppState, Cents, Error, Id, Result, Tx};
 use people::{Actor, Caller};
 use scheduling::Factors;
 use serde::Serialize;
@@ -24,7 +24,7 @@ use utoipa_axum::routes;
 use crate::common::{BookingInput, CancelInput, SentReason, tell, to_response};
 use crate::wire::{Availability, BookingOut};
 
-pub(crate) fn routes() -> OpenApiRouter<House> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(availability))
         .routes(routes!(create_booking))
@@ -35,16 +35,16 @@ pub(crate) fn routes() -> OpenApiRouter<House> {
 }
 
 /// A search and the page of its times.
-struct Asked {
-    ask: Search,
+struct BookingsQuery {
+    search: Search,
     whom: BookingFor,
     paging: Paging,
 }
 
-impl kit::web::Input for Asked {
-    fn parse(words: &mut Words) -> Asked {
-        let whom = words.opt_id("person_id").map_or(BookingFor::Asker, BookingFor::Person);
-        Asked { ask: Search::parse(words), whom, paging: Paging::parse(words) }
+impl kit::web::Input for BookingsQuery {
+    fn parse(input: &mut RawInput) -> BookingsQuery {
+        let whom = input.opt_id("person_id").map_or(BookingFor::Asker, BookingFor::Person);
+        BookingsQuery { search: Search::parse(input), whom, paging: Paging::parse(input) }
     }
 }
 
@@ -61,13 +61,13 @@ impl kit::web::Input for Asked {
 async fn availability(
     caller: Caller,
     uri: Uri,
-    Query(Asked { ask, whom, paging }): Query<Asked>,
+    Query(BookingsQuery { search, whom, paging }): Query<BookingsQuery>,
 ) -> Result<Response> {
     caller
         .view(move |tx, by| {
-            let mut answer = search_for(tx, by, &ask, whom)?;
-            let many = !ask.one_day;
-            let told = Availability::of(&answer, many);
+            let mut answer = search_for(tx, by, &search, whom)?;
+            let many = !search.one_day;
+            let notified = Availability::of(&answer, many);
             let total = answer.offers.len();
             let mut offers = ranked(std::mem::take(&mut answer.offers));
             if many {
@@ -78,7 +78,7 @@ async fn availability(
                 // One day is told whole.
                 head.remove(header::LINK);
             }
-            Ok((head, Answered(told.with_slots(slots(&answer, &offers)))).into_response())
+            Ok((head, Answered(notified.with_slots(slots(&answer, &offers)))).into_response())
         })
         .await
 }
@@ -90,13 +90,13 @@ enum ToBook {
 }
 
 impl kit::web::Input for ToBook {
-    fn parse(words: &mut Words) -> ToBook {
+    fn parse(input: &mut RawInput) -> ToBook {
         // How it is to be paid counts once cards are taken; until then it is only read.
-        let _ = words.opt_text_within("payment_method", 40);
-        let token = words.opt_text_within("token", 100);
-        match words.opt_id("hold_id") {
-            Some(id) => ToBook::Held(id, token, Box::new(Extras::parse(words))),
-            None => ToBook::BookingRequest(Box::new(BookingRequest::parse(words))),
+        let _ = input.opt_text_within("payment_method", 40);
+        let token = input.opt_text_within("token", 100);
+        match input.opt_id("hold_id") {
+            Some(id) => ToBook::Held(id, token, Box::new(Extras::parse(input))),
+            None => ToBook::BookingRequest(Box::new(BookingRequest::parse(input))),
         }
     }
 }
@@ -106,18 +106,21 @@ impl kit::web::Input for ToBook {
     request_body = BookingInput,
     responses((status = 201, body = BookingOut), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
-async fn create_booking(caller: Caller, Once(Json(wanted), deed): Once<Json<ToBook>>) -> Result<Reply> {
-    let wanted = Arc::new(wanted);
-    let wished = wanted.clone();
+async fn create_booking(
+    caller: Caller,
+    Once(Json(requested), idempotency_key): Once<Json<ToBook>>,
+) -> Result<Reply> {
+    let requested = Arc::new(requested);
+    let wished = requested.clone();
     let rehearse = move |tx: &mut Tx<'_>, by: &Actor| match &*wished {
-        ToBook::BookingRequest(wish) => dry_run(tx, by, wish),
+        ToBook::BookingRequest(request) => dry_run(tx, by, request),
         // What is held is theirs.
         ToBook::Held(..) => Ok(()),
     };
     caller
-        .look_then_once(deed, rehearse, move |tx, by| {
-            let booking = match &*wanted {
-                ToBook::BookingRequest(wish) => book(tx, by, wish)?,
+        .look_then_once(idempotency_key, rehearse, move |tx, by| {
+            let booking = match &*requested {
+                ToBook::BookingRequest(request) => book(tx, by, request)?,
                 ToBook::Held(id, token, extras) => {
                     confirm(tx, Holder { by, token: token.as_deref() }, *id, Some(extras))?
                 }
@@ -191,16 +194,16 @@ struct CancelledOut {
 async fn cancel_booking(
     caller: Caller,
     Path(id): Path<Id>,
-    Once(sent, deed): Once<SentReason>,
+    Once(sent, idempotency_key): Once<SentReason>,
 ) -> Result<Reply> {
     let sent = Arc::new(sent);
     caller
-        .once(deed, move |tx, by| {
+        .once(idempotency_key, move |tx, by| {
             by.person()?;
             let (_, fee) = cancel_because(tx, by, id, sent.read()?)?;
             let booking = to_response(tx, id)?;
-            let told = CancelledOut { message: "Booking canceled successfully", fee, booking };
-            Reply::json(StatusCode::OK, &told)
+            let notified = CancelledOut { message: "Booking canceled successfully", fee, booking };
+            Reply::json(StatusCode::OK, &notified)
         })
         .await
 }
@@ -246,7 +249,7 @@ async fn service(caller: Caller, Path(slug): Path<String>) -> Result<Answered<Se
             let catalogue: Arc<Catalogue> = catalogue::current(tx)?;
             let service = catalogue.service_by_slug(&slug).ok_or(Error::NotFound)?;
             let window = window(tx, &catalogue, by, by.id())?;
-            let quote = price_for(service, window.standing(), window.today(), Factors::PLAIN, &[], false);
+            let quote = price_for(service, window.entitlements(), window.today(), Factors::PLAIN, &[], false);
             let category = catalogue.category(service.category).ok_or(Error::NotFound)?;
             let addon = |addon: &catalogue::Addon| AddonOut {
                 id: addon.id,

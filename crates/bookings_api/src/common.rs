@@ -2,7 +2,7 @@
 
 use axum::extract::{FromRequest, Request};
 use bookings::{Detail, Reason};
-use kit::web::{Words, body};
+use kit::web::{RawInput, body};
 use kit::{Error, Fields, Id, Result, Tx};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -122,7 +122,7 @@ impl<S: Send + Sync> FromRequest<S> for SentReason {
         let read = if bytes.is_empty() {
             Ok(None)
         } else {
-            Words::from_json(&bytes).and_then(Words::parse::<Reason>).map(|Reason(reason)| reason)
+            RawInput::from_json(&bytes).and_then(RawInput::parse::<Reason>).map(|Reason(reason)| reason)
         };
         Ok(SentReason(read))
     }

@@ -5,14 +5,14 @@ use bookings::{Had, history};
 use catalogue::ServiceCard;
 use jiff::civil::Date;
 use kit::web::{List, Paging, Problem, Query};
-use kit::{House, Id, Result, Tx};
+use kit::{AppState, Id, Result, Tx};
 use people::Caller;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(crate) fn routes() -> OpenApiRouter<House> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(had_before))
 }
 

@@ -10,11 +10,11 @@ mod staff;
 mod waitlist;
 mod wire;
 
-use kit::House;
+use kit::AppState;
 use utoipa_axum::router::OpenApiRouter;
 
 /// The addresses of this crate.
-pub fn routes() -> OpenApiRouter<House> {
+pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .merge(booking::routes())
         .merge(lifecycle::routes())

@@ -10,8 +10,8 @@ use bookings::{
     let_go, preview_move, repeat, reschedule, why_not,
 };
 use kit::replies::Reply;
-use kit::web::{Input, Json, Once, OnceHeader, Path, Problem, Query, Words};
-use kit::{Cents, Error, House, Id, Result, Tx};
+use kit::web::{Input, Json, Once, OnceHeader, Path, Problem, Query, RawInput};
+use kit::{AppState, Cents, Error, Id, Result, Tx};
 use people::{Actor, Caller};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -22,7 +22,7 @@ use utoipa_axum::routes;
 use crate::common::{BookingInput, CancelInput, SentReason, to_response};
 use crate::wire::BookingOut;
 
-pub(crate) fn routes() -> OpenApiRouter<House> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(hold_time))
         .routes(routes!(show_hold, let_hold_go))
@@ -51,8 +51,8 @@ struct HoldOut {
 struct Token(Option<String>);
 
 impl Input for Token {
-    fn parse(words: &mut Words) -> Token {
-        Token(words.opt_text_within("token", 100))
+    fn parse(input: &mut RawInput) -> Token {
+        Token(input.opt_text_within("token", 100))
     }
 }
 
@@ -60,8 +60,8 @@ impl Input for Token {
 struct ToHold(BookingRequest, Option<String>);
 
 impl Input for ToHold {
-    fn parse(words: &mut Words) -> ToHold {
-        ToHold(BookingRequest::parse(words), words.opt_text_within("token", 100))
+    fn parse(input: &mut RawInput) -> ToHold {
+        ToHold(BookingRequest::parse(input), input.opt_text_within("token", 100))
     }
 }
 
@@ -71,18 +71,18 @@ impl Input for ToHold {
         (status = 409, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
 async fn hold_time(
     caller: Caller,
-    Once(Json(ToHold(wish, earlier)), deed): Once<Json<ToHold>>,
+    Once(Json(ToHold(request, earlier)), idempotency_key): Once<Json<ToHold>>,
 ) -> Result<Reply> {
     let network = people::network(caller.address()).to_string();
-    let wish = Arc::new(wish);
-    let wished = wish.clone();
+    let request = Arc::new(request);
+    let wished = request.clone();
     caller
         .look_then_once(
-            deed,
+            idempotency_key,
             move |tx, by| dry_run_hold(tx, by, &wished),
             move |tx, by| {
                 let visitor = Visitor { network: &network, earlier: earlier.as_deref(), token: None };
-                let held = hold(tx, by, &wish, &visitor)?;
+                let held = hold(tx, by, &request, &visitor)?;
                 let booking = to_response(tx, held.booking.id)?;
                 Reply::json(StatusCode::CREATED, &HoldOut { booking, token: held.token })
             },
@@ -166,8 +166,8 @@ struct MoveInput {
 struct ToMove(Move, bool);
 
 impl Input for ToMove {
-    fn parse(words: &mut Words) -> ToMove {
-        ToMove(Move::parse(words), words.yes("preview"))
+    fn parse(input: &mut RawInput) -> ToMove {
+        ToMove(Move::parse(input), input.yes("preview"))
     }
 }
 
@@ -197,10 +197,10 @@ struct MovedOut {
 async fn move_booking(
     caller: Caller,
     Path(id): Path<Id>,
-    Once(Json(ToMove(to, preview)), deed): Once<Json<ToMove>>,
+    Once(Json(ToMove(to, preview)), idempotency_key): Once<Json<ToMove>>,
 ) -> Result<Reply> {
     caller
-        .once(deed, move |tx, by| {
+        .once(idempotency_key, move |tx, by| {
             let Rescheduled { booking, technicians, difference, changes } =
                 if preview { preview_move(tx, by, id, &to)? } else { reschedule(tx, by, id, &to)? };
             let catalogue = catalogue::current(tx)?;
@@ -235,7 +235,7 @@ struct SeriesOut {
 #[allow(dead_code, reason = "the words of the documentation: `Repeated` reads them")]
 struct SeriesInput {
     #[serde(flatten)]
-    wish: BookingInput,
+    request: BookingInput,
     every_weeks: Option<u32>,
     times: Option<u32>,
     skip_conflicts: Option<bool>,
@@ -250,9 +250,12 @@ struct SeriesInput {
 #[utoipa::path(post, path = "/api/bookings/series/", tag = "bookings", params(OnceHeader), request_body = SeriesInput,
     responses((status = 201, body = SeriesOut), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
-async fn repeat_booking(caller: Caller, Once(Json(repeated), deed): Once<Json<Repeated>>) -> Result<Reply> {
+async fn repeat_booking(
+    caller: Caller,
+    Once(Json(repeated), idempotency_key): Once<Json<Repeated>>,
+) -> Result<Reply> {
     caller
-        .once(deed, move |tx, by| {
+        .once(idempotency_key, move |tx, by| {
             let series = repeat(tx, by, &repeated)?;
             let bookings = series.booked.iter().map(|one| to_response(tx, one.id)).collect::<Result<_>>()?;
             Reply::json(StatusCode::CREATED, &SeriesOut { bookings, left_out: series.left_out })
@@ -274,10 +277,14 @@ struct SeriesCancelledOut {
     request_body = CancelInput,
     responses((status = 200, body = SeriesCancelledOut), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
-async fn cancel_all(caller: Caller, Path(id): Path<Id>, Once(sent, deed): Once<SentReason>) -> Result<Reply> {
+async fn cancel_all(
+    caller: Caller,
+    Path(id): Path<Id>,
+    Once(sent, idempotency_key): Once<SentReason>,
+) -> Result<Reply> {
     let sent = Arc::new(sent);
     caller
-        .once(deed, move |tx, by| {
+        .once(idempotency_key, move |tx, by| {
             by.person()?;
             let done = cancel_series(tx, by, id, sent.read()?)?;
             let fee = done.fee();
@@ -308,8 +315,8 @@ struct Verdict {
         ("starts_at" = Option<String>, Query), ("party" = Option<u32>, Query), ("duration" = Option<u32>, Query),
         ("technician_id" = Option<i64>, Query), ("room_id" = Option<i64>, Query), ("person_id" = Option<i64>, Query)),
     responses((status = 200, body = Verdict), (status = 400, body = Problem)))]
-async fn tell_why_not(caller: Caller, Query(wish): Query<BookingRequest>) -> Result<Answered<Verdict>> {
-    let verdict = caller.view(move |tx, by| why_not(tx, by, &wish)).await?;
+async fn tell_why_not(caller: Caller, Query(request): Query<BookingRequest>) -> Result<Answered<Verdict>> {
+    let verdict = caller.view(move |tx, by| why_not(tx, by, &request)).await?;
     let first = verdict.refusals.first().and_then(|error| match error {
         Error::Refused(refusal, _) => Some(*refusal),
         _ => None,
@@ -324,10 +331,10 @@ async fn tell_why_not(caller: Caller, Query(wish): Query<BookingRequest>) -> Res
 
 fn reason(error: &Error) -> Option<Value> {
     let Error::Refused(refusal, carried) = error else { return None };
-    let mut told: Map<String, Value> = carried.clone();
-    told.insert("code".to_owned(), json!(refusal.code));
-    told.insert("error".to_owned(), json!(refusal.sentence));
-    Some(Value::Object(told))
+    let mut response: Map<String, Value> = carried.clone();
+    response.insert("code".to_owned(), json!(refusal.code));
+    response.insert("error".to_owned(), json!(refusal.sentence));
+    Some(Value::Object(response))
 }
 
 type Step = fn(&mut Tx<'_>, &Actor, Id) -> Result<Booking>;

@@ -3,19 +3,19 @@
 use axum::Json as Answered;
 use axum::http::StatusCode;
 use booking_rules::{
-    DecidedTime, Decision, DecisionInput, KeptRule, RuleInput, add_rule, all_rules, decide, decided_times,
+    DecidedTime, Decision, DecisionInput, RuleInput, StoredRule, add_rule, all_rules, decide, decided_times,
     edit_rule, end_rule, factor, iso, undo,
 };
 use jiff::Timestamp;
-use kit::web::{Input, Json, List, Paging, Path, Problem, Query, Words};
-use kit::{House, Id, Result};
+use kit::web::{Input, Json, List, Paging, Path, Problem, Query, RawInput};
+use kit::{AppState, Id, Result};
 use people::Caller;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(crate) fn routes() -> OpenApiRouter<House> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(rules, add))
         .routes(routes!(edit, end))
@@ -51,12 +51,12 @@ struct RuleOut {
     changed_by: Option<Id>,
 }
 
-impl From<KeptRule> for RuleOut {
-    fn from(kept: KeptRule) -> RuleOut {
+impl From<StoredRule> for RuleOut {
+    fn from(row: StoredRule) -> RuleOut {
         let clock = |minute: i64| format!("{:02}:{:02}", minute / 60, minute % 60);
-        let rule = kept.rule;
+        let rule = row.rule;
         RuleOut {
-            id: kept.id,
+            id: row.id,
             room_kinds: rule.room_kinds,
             services: rule.services,
             weekdays: rule.weekdays,
@@ -66,9 +66,9 @@ impl From<KeptRule> for RuleOut {
             release_hours: rule.release_hours,
             factor: factor(rule.factor_bp),
             tags: rule.tags,
-            ended_at: kept.ended_at,
-            changed_at: kept.changed.map(|(at, _)| at),
-            changed_by: kept.changed.and_then(|(_, by)| by),
+            ended_at: row.ended_at,
+            changed_at: row.changed.map(|(at, _)| at),
+            changed_by: row.changed.and_then(|(_, by)| by),
         }
     }
 }
@@ -222,8 +222,8 @@ struct DecisionWords {
 #[utoipa::path(post, path = "/api/staff/times/", tag = "staff", request_body = DecisionWords,
     responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem)))]
-async fn decide_time(caller: Caller, Json(wish): Json<DecisionInput>) -> Result<StatusCode> {
-    let done = caller.tx(move |tx, by| decide(tx, by, wish.room, wish.starts_at, wish.decision));
+async fn decide_time(caller: Caller, Json(request): Json<DecisionInput>) -> Result<StatusCode> {
+    let done = caller.tx(move |tx, by| decide(tx, by, request.room, request.starts_at, request.decision));
     done.await.map(|()| StatusCode::NO_CONTENT)
 }
 
@@ -236,8 +236,8 @@ struct Which {
 }
 
 impl Input for Which {
-    fn parse(words: &mut Words) -> Which {
-        Which { room_id: words.id("room_id"), starts_at: words.moment("starts_at") }
+    fn parse(input: &mut RawInput) -> Which {
+        Which { room_id: input.id("room_id"), starts_at: input.moment("starts_at") }
     }
 }
 

@@ -3,8 +3,8 @@
 use axum::Json as Answered;
 use booking_rules::Status;
 use bookings::{DayFilter, DayVisit, Undoing, day_visits, undo_step};
-use kit::web::{Input, Json, List, Paging, Path, Problem, Query, Words};
-use kit::{Cents, House, Id, Result};
+use kit::web::{Input, Json, List, Paging, Path, Problem, Query, RawInput};
+use kit::{AppState, Cents, Id, Result};
 use people::Caller;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 use crate::common::to_response;
 use crate::wire::BookingOut;
 
-pub(crate) fn routes() -> OpenApiRouter<House> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(staff_bookings)).routes(routes!(undo_visit_step))
 }
 
@@ -45,14 +45,14 @@ struct GuestOut {
 }
 
 /// Which visits, and which page of them.
-struct Asked {
+struct StaffBookingsQuery {
     filter: DayFilter,
     paging: Paging,
 }
 
-impl Input for Asked {
-    fn parse(words: &mut Words) -> Asked {
-        Asked { filter: DayFilter::parse(words), paging: Paging::parse(words) }
+impl Input for StaffBookingsQuery {
+    fn parse(input: &mut RawInput) -> StaffBookingsQuery {
+        StaffBookingsQuery { filter: DayFilter::parse(input), paging: Paging::parse(input) }
     }
 }
 
@@ -66,7 +66,7 @@ impl Input for Asked {
 async fn staff_bookings(
     caller: Caller,
     uri: axum::http::Uri,
-    Query(Asked { filter, paging }): Query<Asked>,
+    Query(StaffBookingsQuery { filter, paging }): Query<StaffBookingsQuery>,
 ) -> Result<List<VisitOut>> {
     let found = caller.view(move |tx, by| {
         let (visits, total, _) = day_visits(tx, by, &filter, paging)?;
@@ -107,16 +107,16 @@ struct UndoStepBody {
 struct ToUndo(Status, Option<String>);
 
 impl Input for ToUndo {
-    fn parse(words: &mut Words) -> ToUndo {
-        let status = Status::read(words.text("status", 20));
+    fn parse(input: &mut RawInput) -> ToUndo {
+        let status = Status::read(input.text("status", 20));
         let status = status.filter(|status| {
             use Status::{CheckedIn, Completed, InProgress, NoShow};
             matches!(status, CheckedIn | InProgress | Completed | NoShow)
         });
         if status.is_none() {
-            words.complain("status", "Send checked_in, in_progress, completed or no_show.");
+            input.add_error("status", "Send checked_in, in_progress, completed or no_show.");
         }
-        ToUndo(status.unwrap_or(Status::CheckedIn), words.opt_text_within("reason", 500))
+        ToUndo(status.unwrap_or(Status::CheckedIn), input.opt_text_within("reason", 500))
     }
 }
 

@@ -7,7 +7,7 @@ use bookings::{Joined, Slot, Wait, WaitKind, Waiting, join, leave, ranked, slots
 use jiff::civil::Date;
 use kit::replies::Reply;
 use kit::web::{Json, Once, OnceHeader, Path, Problem};
-use kit::{House, Id, Result, Tx};
+use kit::{AppState, Id, Result, Tx};
 use people::Caller;
 use scheduling::begin;
 use serde::Serialize;
@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(crate) fn routes() -> OpenApiRouter<House> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(my_waits, join_waitlist)).routes(routes!(leave_waitlist))
 }
 
@@ -66,8 +66,8 @@ async fn my_waits(caller: Caller) -> Result<Answered<Vec<WaitOut>>> {
     caller
         .view(|tx, by| {
             let found = waits(tx, by)?;
-            let told: Result<Vec<WaitOut>> = found.iter().map(|wait| out(tx, wait)).collect();
-            told.map(Answered)
+            let response: Result<Vec<WaitOut>> = found.iter().map(|wait| out(tx, wait)).collect();
+            response.map(Answered)
         })
         .await
 }
@@ -139,10 +139,13 @@ struct WaitInput {
 #[utoipa::path(post, path = "/api/bookings/waitlist/", tag = "bookings", params(OnceHeader), request_body = WaitInput,
     responses((status = 201, body = JoinedOut), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
-async fn join_waitlist(caller: Caller, Once(Json(wish), deed): Once<Json<Waiting>>) -> Result<Reply> {
+async fn join_waitlist(
+    caller: Caller,
+    Once(Json(request), idempotency_key): Once<Json<Waiting>>,
+) -> Result<Reply> {
     caller
-        .once(deed, move |tx, by| {
-            let joined_now = join(tx, by, &wish)?;
+        .once(idempotency_key, move |tx, by| {
+            let joined_now = join(tx, by, &request)?;
             Reply::json(StatusCode::CREATED, &joined(tx, joined_now)?)
         })
         .await

@@ -68,8 +68,8 @@ struct Privileges {
 impl Availability {
     /// The answer in its wire shape; a page of its times.
     pub(crate) fn of(answer: &Answer, days: bool) -> Availability {
-        let standing = answer.window.standing();
-        let priority = standing.plan().is_some_and(|plan| plan.priority_booking);
+        let entitlements = answer.window.entitlements();
+        let priority = entitlements.plan().is_some_and(|plan| plan.priority_booking);
         let only = answer.days.first().filter(|_| answer.days.len() == 1);
         let zone = &answer.catalogue.club.zone;
         let refused = match only.and_then(|day| day.closed) {
@@ -87,12 +87,12 @@ impl Availability {
                 Vec::new()
             },
             user_privileges: Privileges {
-                is_member: standing.plan().is_some(),
-                is_vip: standing.tier() == Tier::Unlimited,
+                is_member: entitlements.plan().is_some(),
+                is_vip: entitlements.tier() == Tier::Unlimited,
                 has_priority_booking: priority,
                 max_advance_days: answer.window.max_advance_days(),
                 // Rules keep times for tiers; the lowest of them opens some already (W3).
-                can_book_priority_slots: standing.tier() > Tier::None,
+                can_book_priority_slots: entitlements.tier() > Tier::None,
             },
             available_slots: Vec::new(),
             total_slots: answer.offers.len(),

@@ -9,7 +9,7 @@ mod staff;
 mod visits;
 
 use axum::Router;
-use kit::House;
+use kit::AppState;
 
 pub use calendar::{Invited, event};
 pub use hold::cookie::HoldToken;
@@ -21,7 +21,7 @@ pub use staff::settings_api::routes as api_routes;
 pub use visits::line::{VisitLine, status_word};
 
 /// The addresses of the pages.
-pub fn routes() -> Router<House> {
+pub fn routes() -> Router<AppState> {
     Router::new()
         .merge(booking::routes())
         .merge(hold::routes())

@@ -49,8 +49,8 @@ impl Cancelling<'_> {
         self.sentence_with(|moment| format::moment(self.zone, moment, self.now))
     }
 
-    /// The same with times as `said` writes them.
-    pub fn sentence_with(&self, said: impl Fn(Timestamp) -> String) -> String {
+    /// The same with times as `message` writes them.
+    pub fn sentence_with(&self, message: impl Fn(Timestamp) -> String) -> String {
         let Cancelling { policy, now, .. } = *self;
         let half_until = self.starts_at - SignedDuration::from_hours(policy.half_hours);
         let free_until = self.starts_at - SignedDuration::from_hours(policy.free_hours);
@@ -58,13 +58,13 @@ impl Cancelling<'_> {
         let free_until = free_until.max(regret_until.min(half_until));
         if policy.is_free(self.booked_at, self.starts_at, now) {
             let then = if free_until < half_until {
-                format!("After that, the fee is 50% until {}, then the full price.", said(half_until))
+                format!("After that, the fee is 50% until {}, then the full price.", message(half_until))
             } else {
                 "After that, the fee is the full price.".to_owned()
             };
-            format!("Free to cancel until {}. {then}", said(free_until))
+            format!("Free to cancel until {}. {then}", message(free_until))
         } else if now <= half_until {
-            format!("Canceling costs 50% until {}, then the full price.", said(half_until))
+            format!("Canceling costs 50% until {}, then the full price.", message(half_until))
         } else {
             format!("It starts in under {} hours: canceling costs the full price.", policy.half_hours)
         }
@@ -88,9 +88,9 @@ impl Cancelling<'_> {
 mod tests {
     use super::*;
 
-    fn told(policy: Policy, booked: &str, starts: &str, now: &str) -> (String, String) {
+    fn sentences(policy: Policy, booked: &str, starts: &str, now: &str) -> (String, String) {
         let moment = |text: &str| text.parse().expect("a moment");
-        let asked = Cancelling {
+        let query = Cancelling {
             policy,
             net: Cents(20_000),
             booked_at: moment(booked),
@@ -98,27 +98,27 @@ mod tests {
             now: moment(now),
             zone: &TimeZone::UTC,
         };
-        let fee = policy.fee(asked.net, asked.booked_at, asked.starts_at, asked.now);
-        (asked.now(fee), asked.sentence())
+        let fee = policy.fee(query.net, query.booked_at, query.starts_at, query.now);
+        (query.now(fee), query.sentence())
     }
 
     #[test]
     fn the_steps_are_said_before_they_are_reached() {
         let (booked, starts) = ("2026-11-20T10:00:00Z", "2026-11-24T16:00:00Z");
-        let (now, sentence) = told(Policy::MEMBER, booked, starts, booked);
+        let (now, sentence) = sentences(Policy::MEMBER, booked, starts, booked);
         assert_eq!(now, "You can cancel now at no charge.");
         assert_eq!(
             sentence,
             "Free to cancel until Monday, November 23, 4:00 PM. After that, the fee is 50% until Tuesday, November 24, \
              4:00 AM, then the full price."
         );
-        let (now, sentence) = told(Policy::MEMBER, booked, starts, "2026-11-23T16:01:00Z");
+        let (now, sentence) = sentences(Policy::MEMBER, booked, starts, "2026-11-23T16:01:00Z");
         assert_eq!(now, "Canceling now costs $100 (50% of $200).");
         assert!(
             sentence.starts_with("Canceling costs 50% until Tuesday, November 24, 4:00 AM"),
             "{sentence}"
         );
-        let (now, sentence) = told(Policy::MEMBER, booked, starts, "2026-11-24T10:00:00Z");
+        let (now, sentence) = sentences(Policy::MEMBER, booked, starts, "2026-11-24T10:00:00Z");
         assert_eq!(now, "Canceling now costs $200, the full price.");
         assert!(sentence.starts_with("It starts in under 12 hours"), "{sentence}");
     }
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn whoever_books_late_may_regret_it_for_an_hour() {
         let (_, sentence) =
-            told(Policy::OTHERS, "2026-11-23T10:00:00Z", "2026-11-24T16:00:00Z", "2026-11-23T10:00:00Z");
+            sentences(Policy::OTHERS, "2026-11-23T10:00:00Z", "2026-11-24T16:00:00Z", "2026-11-23T10:00:00Z");
         assert!(sentence.starts_with("Free to cancel until Monday, November 23, 11:00 AM."), "{sentence}");
     }
 }

@@ -1,8 +1,8 @@
-//! The catalogue over JSON: lists of services, categories and rooms. What one service costs *you* is told by the house
+//! The catalogue over JSON: lists of services, categories and rooms. What one service costs *you* is told by the club
 //! of bookings, which knows who asks.
 
-use kit::web::{Input, List, Paging, Query, Words, in_address};
-use kit::{Cents, House, Id, Result};
+use kit::web::{Input, List, Paging, Query, RawInput, in_address};
+use kit::{AppState, Cents, Id, Result};
 use people::Caller;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,8 +13,8 @@ use crate::hours::{Hours, Shift};
 use crate::model::{Catalogue, Filter, Room, Service};
 use crate::store::current;
 
-/// The addresses of this house.
-pub fn routes() -> OpenApiRouter<House> {
+/// The addresses of this crate.
+pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(services))
         .routes(routes!(categories))
@@ -76,45 +76,46 @@ impl ServiceCard {
 }
 
 /// What a list of services is asked for.
-struct Wanted {
+struct ServicesQuery {
     filter: Filter,
     paging: Paging,
     /// The words of the filter as they were asked, for the links to the other pages.
     query: String,
 }
 
-impl Input for Wanted {
-    fn parse(words: &mut Words) -> Wanted {
-        let featured = words.raw("featured").is_some();
-        let is_featured = words.yes("featured");
+impl Input for ServicesQuery {
+    fn parse(input: &mut RawInput) -> ServicesQuery {
+        let featured = input.raw("featured").is_some();
+        let is_featured = input.yes("featured");
         let filter = Filter {
-            category: words.opt_text_within("category", 100),
-            search: words.opt_text_within("search", 100),
+            category: input.opt_text_within("category", 100),
+            search: input.opt_text_within("search", 100),
             featured: featured.then_some(is_featured),
-            tag: words.opt_text_within("tag", 100),
+            tag: input.opt_text_within("tag", 100),
         };
-        Wanted { query: query_of(&filter), filter, paging: Paging::parse(words) }
+        ServicesQuery { query: query_of(&filter), filter, paging: Paging::parse(input) }
     }
 }
 
 /// The words of a filter as they stand in an address.
 fn query_of(filter: &Filter) -> String {
     let featured = filter.featured.map(|featured| featured.to_string());
-    let words = [
+    let raw_input = [
         ("category", &filter.category),
         ("search", &filter.search),
         ("featured", &featured),
         ("tag", &filter.tag),
     ];
-    let said = words.iter().filter_map(|(name, value)| value.as_ref().map(|value| (name, value)));
-    said.map(|(name, value)| format!("{name}={}", in_address(value, ""))).collect::<Vec<_>>().join("&")
+    let message = raw_input.iter().filter_map(|(name, value)| value.as_ref().map(|value| (name, value)));
+    message.map(|(name, value)| format!("{name}={}", in_address(value, ""))).collect::<Vec<_>>().join("&")
 }
 
-async fn cards(caller: &Caller, wanted: Wanted, path: &str) -> Result<List<ServiceCard>> {
+async fn cards(caller: &Caller, requested: ServicesQuery, path: &str) -> Result<List<ServiceCard>> {
     let catalogue = caller.view(|tx, _| current(tx)).await?;
-    let all = catalogue.find(&wanted.filter).map(|service| ServiceCard::of(&catalogue, service)).collect();
-    let path = if wanted.query.is_empty() { path.to_owned() } else { format!("{path}?{}", wanted.query) };
-    Ok(List::of(all, wanted.paging, path))
+    let all = catalogue.find(&requested.filter).map(|service| ServiceCard::of(&catalogue, service)).collect();
+    let path =
+        if requested.query.is_empty() { path.to_owned() } else { format!("{path}?{}", requested.query) };
+    Ok(List::of(all, requested.paging, path))
 }
 
 /// List services by category, then name.
@@ -122,26 +123,26 @@ async fn cards(caller: &Caller, wanted: Wanted, path: &str) -> Result<List<Servi
     params(("category" = Option<String>, Query), ("search" = Option<String>, Query), ("featured" = Option<bool>, Query),
         ("tag" = Option<String>, Query), ("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
     responses((status = 200, body = Vec<ServiceCard>), (status = 400, body = kit::web::Problem)))]
-async fn services(caller: Caller, Query(wanted): Query<Wanted>) -> Result<List<ServiceCard>> {
-    cards(&caller, wanted, "/api/services/").await
+async fn services(caller: Caller, Query(requested): Query<ServicesQuery>) -> Result<List<ServiceCard>> {
+    cards(&caller, requested, "/api/services/").await
 }
 
 /// List the services of Mensuite (S28).
 #[utoipa::path(get, path = "/api/services/mensuite/", tag = "services",
     params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
     responses((status = 200, body = Vec<ServiceCard>)))]
-async fn mensuite(caller: Caller, Query(mut wanted): Query<Wanted>) -> Result<List<ServiceCard>> {
-    wanted.filter.tag = Some("mensuite".to_owned());
-    cards(&caller, wanted, "/api/services/mensuite/").await
+async fn mensuite(caller: Caller, Query(mut requested): Query<ServicesQuery>) -> Result<List<ServiceCard>> {
+    requested.filter.tag = Some("mensuite".to_owned());
+    cards(&caller, requested, "/api/services/mensuite/").await
 }
 
 /// List the featured services (S28).
 #[utoipa::path(get, path = "/api/services/featured/", tag = "services",
     params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
     responses((status = 200, body = Vec<ServiceCard>)))]
-async fn featured(caller: Caller, Query(mut wanted): Query<Wanted>) -> Result<List<ServiceCard>> {
-    wanted.filter.featured = Some(true);
-    cards(&caller, wanted, "/api/services/featured/").await
+async fn featured(caller: Caller, Query(mut requested): Query<ServicesQuery>) -> Result<List<ServiceCard>> {
+    requested.filter.featured = Some(true);
+    cards(&caller, requested, "/api/services/featured/").await
 }
 
 /// A category in a list.

@@ -4,16 +4,16 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
 use crate::model::Catalogue;
-use crate::numbers::Number;
+use crate::settings::Setting;
 
 /// The hour of the club's clock at which a business day begins (T14).
-pub const BUSINESS_DAY_HOUR: Number =
-    Number::new("business_day_hour", "Business day starts at (hour, 0 to 24)", 4, 0, 12);
+pub const BUSINESS_DAY_HOUR: Setting =
+    Setting::new("business_day_hour", "Business day starts at (hour, 0 to 24)", 4, 0, 12);
 
 impl Catalogue {
     /// When the business day of a date begins; the one before ends at that moment.
     pub fn business_day_begins(&self, date: Date) -> Timestamp {
-        let hour = i8::try_from(self.number(BUSINESS_DAY_HOUR)).unwrap_or(4);
+        let hour = i8::try_from(self.setting(BUSINESS_DAY_HOUR)).unwrap_or(4);
         let time = Time::new(hour, 0, 0, 0).unwrap_or(Time::midnight());
         self.club.zone.to_timestamp(date.to_datetime(time)).unwrap_or(Timestamp::MAX)
     }

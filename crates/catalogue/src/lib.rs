@@ -7,7 +7,7 @@ mod business_day;
 mod edit;
 mod hours;
 mod model;
-mod numbers;
+mod settings;
 mod store;
 
 pub use api::{ServiceCard, routes};
@@ -21,5 +21,5 @@ pub use model::{
     Addon, Catalogue, Category, Club, Equipment, Filter, Half, Room, Service, SoldByTime, Technician,
     VERSION, slug_of,
 };
-pub use numbers::{Number, NumberChange, number_changes, reset_number, set_number};
+pub use settings::{Setting, SettingChange, reset_setting, set_setting, setting_changes};
 pub use store::current;

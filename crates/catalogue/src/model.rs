@@ -12,7 +12,7 @@ use crate::hours::Hours;
 /// What every edit of the catalogue, and of the plans beside it, changes (see [`kit::versions`]).
 pub const VERSION: &str = "catalogue";
 
-/// A club: a house with an address and a time zone.
+/// A club: a club with an address and a time zone.
 #[derive(Debug, Clone)]
 pub struct Club {
     /// Its id.

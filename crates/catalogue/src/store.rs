@@ -17,7 +17,7 @@ use crate::model::{
 /// # Errors
 /// `Error::NotFound` if no club is set up yet.
 pub fn current(tx: &mut Tx<'_>) -> Result<Arc<Catalogue>> {
-    tx.shelf::<Cached<(), Catalogue>>().get(tx, VERSION, (), load)
+    tx.caches::<Cached<(), Catalogue>>().get(tx, VERSION, (), load)
 }
 
 fn load(tx: &mut Tx<'_>, version: Id) -> Result<Catalogue> {
@@ -53,7 +53,7 @@ fn load(tx: &mut Tx<'_>, version: Id) -> Result<Catalogue> {
     let hours_of = |id: Id| hours.get(&id).cloned().unwrap_or_default();
     rooms.iter_mut().for_each(|room| room.hours = hours_of(room.id));
     technicians.iter_mut().for_each(|technician| technician.hours = hours_of(technician.id));
-    let numbers = crate::numbers::load(tx, club.id)?;
+    let numbers = crate::settings::load(tx, club.id)?;
     Ok(Catalogue::of(version, club, categories, services, addons, rooms, technicians, equipment, numbers))
 }
 

@@ -6,12 +6,12 @@ mod services;
 mod settings;
 
 use kit::jobs::Handlers;
-use testing::{House, NOW, Program};
+use testing::{NOW, Program, TestClub};
 
 /// Opens the small club with the routes of this crate.
-async fn open() -> House {
-    let routes = |house: &kit::House| {
-        Program::of_routes(house, catalogue::routes().split_for_parts().0, Handlers::default())
+async fn open() -> TestClub {
+    let routes = |app: &kit::AppState| {
+        Program::of_routes(app, catalogue::routes().split_for_parts().0, Handlers::default())
     };
-    House::open_around(NOW, |config| config, routes).await
+    TestClub::open_around(NOW, |config| config, routes).await
 }

@@ -1,4 +1,4 @@
-//! What the house says of itself: its story (S56), its means (S57), where it is (S54), and a page for when there is
+//! What the club says of itself: its story (S56), its means (S57), where it is (S54), and a page for when there is
 //! no line.
 
 use std::sync::Arc;
@@ -10,13 +10,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use catalogue::{Catalogue, Club, Room};
 use kit::web::Page;
-use kit::{House, Result};
+use kit::{AppState, Result};
 use people::Caller;
 use pictures::Shown;
 use pictures::artwork::{self, Artwork};
 use ui::{Frame, SAME_FOR_VISITORS, opening_hours};
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route("/about/", get(about))
         .route("/technologies/", get(technologies))
@@ -33,27 +33,27 @@ struct AboutPage {
     hands: Artwork,
 }
 
-/// What a page of the house is drawn from: its frame, what there is, what hangs.
-async fn asked(
+/// What a page of the club is drawn from: its frame, what there is, what hangs.
+async fn load(
     caller: &Caller,
     place: &'static str,
     title: &'static str,
 ) -> Result<(Frame, Arc<Catalogue>, Arc<Shown>)> {
-    let asked = caller.view(move |tx, by| {
+    let load = caller.view(move |tx, by| {
         let catalogue = catalogue::current(tx)?;
         let shown = pictures::shown(tx, catalogue.club.id)?;
         Ok((Frame::new(by, place, title), catalogue, shown))
     });
-    asked.await
+    load.await
 }
 
-async fn about(State(house): State<House>, caller: Caller) -> Result<Response> {
-    let (frame, catalogue, shown) = asked(&caller, "about", "About the house · CoreSync").await?;
-    let artwork = artwork::of_house_still(&shown).whole();
+async fn about(State(app): State<AppState>, caller: Caller) -> Result<Response> {
+    let (frame, catalogue, shown) = load(&caller, "about", "About the house · CoreSync").await?;
+    let artwork = artwork::of_club_still(&shown).whole();
     let page = AboutPage {
         frame: frame
             .about("Why we built a house in the middle of the city where nobody is in a hurry.")
-            .canonical(&house, "/about/")
+            .canonical(&app, "/about/")
             .with_preview(artwork.passed_on()),
         artwork,
         garden: artwork::of_study(&shown, &catalogue, "backyard"),
@@ -62,8 +62,8 @@ async fn about(State(house): State<House>, caller: Caller) -> Result<Response> {
     Ok((SAME_FOR_VISITORS, Page::of(&page)?).into_response())
 }
 
-/// One of the means of the house.
-struct Means {
+/// One of the means of the club.
+struct Technology {
     name: &'static str,
     sentence: &'static str,
     more: &'static str,
@@ -71,7 +71,7 @@ struct Means {
 }
 
 /// The means, each with the study that stands beside it.
-const MEANS: [(&str, &str, &str, &str); 4] = [
+const TECHNOLOGIES: [(&str, &str, &str, &str); 4] = [
     (
         "The immersive wall",
         "swiss-alps",
@@ -106,22 +106,22 @@ const MEANS: [(&str, &str, &str, &str); 4] = [
 struct TechnologiesPage {
     frame: Frame,
     artwork: Artwork,
-    means: Vec<Means>,
+    means: Vec<Technology>,
 }
 
-async fn technologies(State(house): State<House>, caller: Caller) -> Result<Response> {
-    let (frame, catalogue, shown) = asked(&caller, "technologies", "Technology · CoreSync").await?;
+async fn technologies(State(app): State<AppState>, caller: Caller) -> Result<Response> {
+    let (frame, catalogue, shown) = load(&caller, "technologies", "Technology · CoreSync").await?;
     let of_study = |study| artwork::of_study(&shown, &catalogue, study);
     let artwork = of_study("ai-massage-bed");
-    let means = MEANS.iter();
+    let means = TECHNOLOGIES.iter();
     let page = TechnologiesPage {
         frame: frame
             .about("A bed that maps your back, a wall that becomes somewhere else, rooms that know how warm you like it.")
-            .canonical(&house, "/technologies/")
+            .canonical(&app, "/technologies/")
             .with_preview(artwork.passed_on()),
         artwork,
         means: means
-            .map(|(name, study, sentence, more)| Means { name, sentence, more, artwork: of_study(study) })
+            .map(|(name, study, sentence, more)| Technology { name, sentence, more, artwork: of_study(study) })
             .collect(),
     };
     Ok((SAME_FOR_VISITORS, Page::of(&page)?).into_response())
@@ -136,13 +136,13 @@ struct ContactsPage<'c> {
     artwork: Artwork,
 }
 
-async fn contacts(State(house): State<House>, caller: Caller) -> Result<Response> {
-    let (frame, catalogue, shown) = asked(&caller, "contacts", "Visit us · CoreSync").await?;
-    let artwork = artwork::of_house_still(&shown);
+async fn contacts(State(app): State<AppState>, caller: Caller) -> Result<Response> {
+    let (frame, catalogue, shown) = load(&caller, "contacts", "Visit us · CoreSync").await?;
+    let artwork = artwork::of_club_still(&shown);
     let page = ContactsPage {
         frame: frame
             .about("Our address, phone number, and hours.")
-            .canonical(&house, "/contacts/")
+            .canonical(&app, "/contacts/")
             .with_preview(artwork.passed_on()),
         club: &catalogue.club,
         hours: hours(&catalogue),
@@ -155,7 +155,7 @@ async fn contacts(State(house): State<House>, caller: Caller) -> Result<Response
 fn hours(catalogue: &Catalogue) -> Vec<(&'static str, String)> {
     let rooms: Vec<&Room> = catalogue.rooms.iter().filter(|room| room.active).collect();
     let day = |weekday| opening_hours(&rooms, weekday);
-    (1..=7).map(day).map(|(name, told)| (name, told.unwrap_or_else(|| "closed".to_owned()))).collect()
+    (1..=7).map(day).map(|(name, notified)| (name, notified.unwrap_or_else(|| "closed".to_owned()))).collect()
 }
 
 #[derive(Template)]

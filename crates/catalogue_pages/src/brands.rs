@@ -1,4 +1,4 @@
-//! The two halves of the house, each with a page of its own (S51, S52).
+//! The two halves of the club, each with a page of its own (S51, S52).
 
 use askama::Template;
 use axum::Router;
@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use catalogue::{Catalogue, Half};
 use kit::web::Page;
-use kit::{House, Result};
+use kit::{AppState, Result};
 use people::Caller;
 use pictures::Shown;
 use pictures::artwork::{self, Artwork};
@@ -15,12 +15,12 @@ use ui::{Frame, SAME_FOR_VISITORS, offered};
 
 use crate::services::ServiceRow;
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/menssuite/", get(menssuite)).route("/private/", get(private))
 }
 
-/// What a half of the house says of itself.
-struct Words {
+/// What a half of the club says of itself.
+struct BrandText {
     place: &'static str,
     path: &'static str,
     title: &'static str,
@@ -33,7 +33,7 @@ struct Words {
     last: &'static str,
 }
 
-const MENSSUITE: Words = Words {
+const MENSSUITE: BrandText = BrandText {
     place: "menssuite",
     path: "/menssuite/",
     title: "Mensuite, for men · CoreSync",
@@ -46,7 +46,7 @@ const MENSSUITE: Words = Words {
     last: "An hour is enough to begin.",
 };
 
-const PRIVATE: Words = Words {
+const PRIVATE: BrandText = BrandText {
     place: "private",
     path: "/private/",
     title: "Coresync Private, for two · CoreSync",
@@ -66,7 +66,7 @@ const PRIVATE: Words = Words {
 #[template(path = "brand.html")]
 struct HalfPage<'c> {
     frame: Frame,
-    words: Words,
+    words: BrandText,
     artwork: Artwork,
     families: Vec<Family<'c>>,
     rooms: Vec<Place<'c>>,
@@ -90,26 +90,26 @@ struct Place<'c> {
     artwork: Artwork,
 }
 
-async fn menssuite(house: State<House>, caller: Caller) -> Result<Response> {
-    half(house, caller, Half::Mensuite, MENSSUITE).await
+async fn menssuite(app: State<AppState>, caller: Caller) -> Result<Response> {
+    half(app, caller, Half::Mensuite, MENSSUITE).await
 }
 
-async fn private(house: State<House>, caller: Caller) -> Result<Response> {
-    half(house, caller, Half::Private, PRIVATE).await
+async fn private(app: State<AppState>, caller: Caller) -> Result<Response> {
+    half(app, caller, Half::Private, PRIVATE).await
 }
 
-async fn half(State(house): State<House>, caller: Caller, half: Half, words: Words) -> Result<Response> {
+async fn half(State(app): State<AppState>, caller: Caller, half: Half, words: BrandText) -> Result<Response> {
     let (place, title) = (words.place, words.title);
-    let asked = caller.view(move |tx, by| {
+    let query = caller.view(move |tx, by| {
         let catalogue = catalogue::current(tx)?;
         let shown = pictures::shown(tx, catalogue.club.id)?;
         Ok((Frame::new(by, place, title), catalogue, shown))
     });
-    let (frame, catalogue, shown) = asked.await?;
+    let (frame, catalogue, shown) = query.await?;
     let scenes = if half == Half::Private { &people::SCENES[..] } else { &[] };
     let artwork = artwork::of_half(&shown, half);
     let page = HalfPage {
-        frame: frame.about(words.description).canonical(&house, words.path).with_preview(artwork.passed_on()),
+        frame: frame.about(words.description).canonical(&app, words.path).with_preview(artwork.passed_on()),
         artwork,
         families: families(&catalogue, &shown, half),
         rooms: rooms(&catalogue, &shown, half),

@@ -5,11 +5,11 @@ mod brands;
 mod services;
 
 use axum::Router;
-use kit::House;
+use kit::AppState;
 
 pub use services::ServiceRow;
 
 /// The addresses of the pages.
-pub fn routes() -> Router<House> {
+pub fn routes() -> Router<AppState> {
     Router::new().merge(brands::routes()).merge(about::routes()).merge(services::routes())
 }

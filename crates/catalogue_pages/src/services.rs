@@ -8,29 +8,29 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bookings::Factors;
 use catalogue::{Catalogue, Category, Filter, Service};
-use kit::web::{Input, Page, Path, Words};
-use kit::{Cents, Error, House, Result};
-use membership::Standing;
+use kit::web::{Input, Page, Path, RawInput};
+use kit::{AppState, Cents, Error, Result};
+use membership::Entitlements;
 use people::Caller;
 use pictures::Shown;
 use pictures::artwork::{self, Artwork};
 use ui::{FormInput, Frame, QueryForm, RawForm, SAME_FOR_VISITORS, format, offered};
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/services/", get(list)).route("/services/{slug}/", get(show))
 }
 
 /// What is looked for.
 #[derive(Debug, Default)]
-struct Wanted {
+struct ServicesQuery {
     filter: Filter,
 }
 
-impl Input for Wanted {
-    fn parse(words: &mut Words) -> Wanted {
-        let search = words.opt_text_within("q", 100);
-        let category = words.opt_text_within("category", 100);
-        Wanted { filter: Filter { search, category, ..Filter::default() } }
+impl Input for ServicesQuery {
+    fn parse(input: &mut RawInput) -> ServicesQuery {
+        let search = input.opt_text_within("q", 100);
+        let category = input.opt_text_within("category", 100);
+        ServicesQuery { filter: Filter { search, category, ..Filter::default() } }
     }
 }
 
@@ -113,7 +113,7 @@ fn are_alike(rows: &[ServiceRow<'_>]) -> bool {
 #[template(path = "services.html")]
 struct ServicesPage<'c> {
     frame: Frame,
-    typed: RawForm,
+    raw_form: RawForm,
     categories: &'c [Category],
     families: Vec<Family<'c>>,
     sentence: Option<String>,
@@ -122,38 +122,38 @@ struct ServicesPage<'c> {
 }
 
 async fn list(
-    State(house): State<House>,
+    State(app): State<AppState>,
     caller: Caller,
-    QueryForm(form): QueryForm<Wanted>,
+    QueryForm(form): QueryForm<ServicesQuery>,
 ) -> Result<Response> {
-    let asked = caller.view(|tx, by| {
+    let query = caller.view(|tx, by| {
         let frame = Frame::new(by, "services", "Services · CoreSync");
         let catalogue = catalogue::current(tx)?;
         let shown = pictures::shown(tx, catalogue.club.id)?;
         Ok((frame, catalogue, shown))
     });
-    let (frame, catalogue, shown) = asked.await?;
+    let (frame, catalogue, shown) = query.await?;
     let frame = frame.about("Every service, with its duration and price.");
-    let frame =
-        frame.canonical(&house, "/services/").with_preview(artwork::of_house_still(&shown).passed_on());
-    let FormInput { typed, parsed } = form;
-    let (status, wanted, refused) = match parsed {
-        Ok(wanted) => (StatusCode::OK, wanted, None),
-        Err(fields) => (StatusCode::BAD_REQUEST, Wanted::default(), fields.0.into_values().next()),
+    let frame = frame.canonical(&app, "/services/").with_preview(artwork::of_club_still(&shown).passed_on());
+    let FormInput { raw_form, parsed } = form;
+    let (status, requested, refused) = match parsed {
+        Ok(requested) => (StatusCode::OK, requested, None),
+        Err(fields) => (StatusCode::BAD_REQUEST, ServicesQuery::default(), fields.0.into_values().next()),
     };
     let is_known = |slug: &String| catalogue.categories.iter().any(|category| category.slug == *slug);
-    let (status, refused) = match &wanted.filter.category {
+    let (status, refused) = match &requested.filter.category {
         Some(slug) if !is_known(slug) => {
             (StatusCode::BAD_REQUEST, Some("We couldn’t find that category.".to_owned()))
         }
         _ => (status, refused),
     };
-    let families = if refused.is_some() { Vec::new() } else { families(&catalogue, &shown, &wanted.filter) };
+    let families =
+        if refused.is_some() { Vec::new() } else { families(&catalogue, &shown, &requested.filter) };
     let found: usize = families.iter().map(Family::len).sum();
-    let sentence = refused.or_else(|| summary(&wanted.filter, found));
-    let is_narrowed = wanted.filter.search.is_some() || wanted.filter.category.is_some();
+    let sentence = refused.or_else(|| summary(&requested.filter, found));
+    let is_narrowed = requested.filter.search.is_some() || requested.filter.category.is_some();
     let categories = &catalogue.categories;
-    let page = ServicesPage { frame, typed, categories, families, sentence, is_narrowed };
+    let page = ServicesPage { frame, raw_form, categories, families, sentence, is_narrowed };
     Ok((status, SAME_FOR_VISITORS, Page::of(&page)?).into_response())
 }
 
@@ -168,7 +168,7 @@ fn families<'c>(catalogue: &'c Catalogue, shown: &Shown, filter: &'c Filter) -> 
 
 /// What is said of a search.
 fn summary(filter: &Filter, found: usize) -> Option<String> {
-    let about = filter.search.as_ref().map(|words| format!(" for “{words}”")).unwrap_or_default();
+    let about = filter.search.as_ref().map(|raw_input| format!(" for “{raw_input}”")).unwrap_or_default();
     match found {
         0 => Some(format!("Nothing{about}. Try a shorter word, or browse all services.")),
         _ if about.is_empty() => None,
@@ -219,24 +219,24 @@ struct Place<'c> {
     artwork: Artwork,
 }
 
-async fn show(State(house): State<House>, caller: Caller, Path(slug): Path<String>) -> Result<Response> {
-    let asked = caller.view(move |tx, by| {
+async fn show(State(app): State<AppState>, caller: Caller, Path(slug): Path<String>) -> Result<Response> {
+    let query = caller.view(move |tx, by| {
         let catalogue = catalogue::current(tx)?;
         let service = catalogue.service_by_slug(&slug).ok_or(Error::NotFound)?.id;
-        let standing = match &by.person {
-            Some(person) => membership::standing(tx, catalogue.club.id, person.id)?,
-            None => Standing::default(),
+        let entitlements = match &by.person {
+            Some(person) => membership::entitlements(tx, catalogue.club.id, person.id)?,
+            None => Entitlements::default(),
         };
         let today = format::date_at(&catalogue.club.zone, tx.now());
         let frame = Frame::new(by, "services", "");
         let shown = pictures::shown(tx, catalogue.club.id)?;
-        Ok((frame, catalogue, shown, service, standing, today))
+        Ok((frame, catalogue, shown, service, entitlements, today))
     });
-    let (frame, catalogue, shown, id, standing, today) = asked.await?;
+    let (frame, catalogue, shown, id, entitlements, today) = query.await?;
     let service = catalogue.service(id).ok_or(Error::NotFound)?;
-    let plan = standing.plan_on(today);
+    let plan = entitlements.plan_on(today);
     let yours =
-        plan.map(|_| bookings::price_for(service, &standing, today, Factors::PLAIN, &[], false).total());
+        plan.map(|_| bookings::price_for(service, &entitlements, today, Factors::PLAIN, &[], false).total());
     let category = catalogue.category(service.category);
     let frame = Frame { title: format!("{} · CoreSync", service.name), ..frame };
     let beside = beside(&catalogue, &shown, service);
@@ -249,7 +249,7 @@ async fn show(State(house): State<House>, caller: Caller, Path(slug): Path<Strin
     let frame = frame.about(service.short_description.clone());
     let page = ServicePage {
         frame: frame
-            .canonical(&house, &format!("/services/{}/", service.slug))
+            .canonical(&app, &format!("/services/{}/", service.slug))
             .with_preview(artwork.passed_on()),
         artwork,
         service,

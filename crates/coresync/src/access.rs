@@ -6,7 +6,7 @@ use axum::extract::{FromRequestParts as _, MatchedPath, Request, State};
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use kit::{Error, House};
+use kit::{AppState, Error};
 use people::{Action, Caller};
 
 use ui::sign_in_path;
@@ -112,7 +112,11 @@ fn is_about_input(status: StatusCode) -> bool {
 }
 
 /// The layer around the routes: looks at answers, and only where they refuse the input at who asked.
-pub(crate) async fn authenticate_first(State(house): State<House>, request: Request, next: Next) -> Response {
+pub(crate) async fn authenticate_first(
+    State(app): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Response {
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let needs = route.map_or(Needs::Nothing, |route| needs(request.method(), &route));
     if needs == Needs::Nothing {
@@ -121,7 +125,7 @@ pub(crate) async fn authenticate_first(State(house): State<House>, request: Requ
     let is_page = !request.uri().path().starts_with("/api/");
     let here = request.uri().path().to_owned();
     let (mut parts, body) = request.into_parts();
-    let Ok(caller) = Caller::from_request_parts(&mut parts, &house).await;
+    let Ok(caller) = Caller::from_request_parts(&mut parts, &app).await;
     let response = next.run(Request::from_parts(parts, body)).await;
     if !is_about_input(response.status()) {
         return response;

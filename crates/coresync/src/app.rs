@@ -10,10 +10,12 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use kit::web::{Deadlines, Front, Kept, deadline, guard, not_allowed, not_found, speak, tag, tag_encoding};
-use kit::{Error, House, Result, args, sql};
+use kit::web::{
+    CachedPages, Deadlines, PageCache, deadline, guard, not_allowed, not_found, speak, tag, tag_encoding,
+};
+use kit::{AppState, Error, Result, args, sql};
 use metrics_exporter_prometheus::PrometheusHandle;
-use people::{Action, Caller, Limits, limit};
+use people::{Action, Caller, RateLimits, limit};
 use serde_json::Value;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -40,11 +42,11 @@ const UNCOUNTED: [&str; 6] =
     lists are bare arrays, amounts are decimal strings, times are ISO 8601 with an offset, and errors are RFC 9457 \
     problems with a stable `code`."
 ))]
-struct Words;
+struct ProgramApi;
 
-/// The addresses of every house, and their description.
-fn houses() -> (Router<House>, Document) {
-    OpenApiRouter::with_openapi(Words::openapi())
+/// The addresses of every crate, and their description.
+fn product_routes() -> (Router<AppState>, Document) {
+    OpenApiRouter::with_openapi(ProgramApi::openapi())
         .merge(people::routes())
         .merge(catalogue::routes())
         .merge(membership::routes())
@@ -59,22 +61,22 @@ fn houses() -> (Router<House>, Document) {
 /// # Errors
 /// A fault if it is none.
 pub fn description() -> Result<Value> {
-    document::whole(&houses().1)
+    document::whole(&product_routes().1)
 }
 
 /// The whole program as a service.
-pub fn app(house: House, figures: Option<PrometheusHandle>) -> Front {
+pub fn app(app: AppState, figures: Option<PrometheusHandle>) -> PageCache {
     site::navigation().install();
-    let (api, described) = houses();
+    let (api, described) = product_routes();
     let document = document::whole(&described).expect("the description is made from the code alone");
     let reference = docs::routes(&document);
     let described = move || async move { Json(document) };
-    let told = move |caller, peer, headers| tell_figures(figures.clone(), caller, peer, headers);
+    let notified = move |caller, peer, headers| tell_figures(figures.clone(), caller, peer, headers);
     let inner = api
         .route("/api/openapi.json", get(described))
         .route("/health/", get(alive))
         .route("/ready/", get(ready))
-        .route("/metrics", get(told))
+        .route("/metrics", get(notified))
         .merge(site::routes())
         .merge(dashboard::routes())
         .merge(people_pages::routes())
@@ -87,20 +89,20 @@ pub fn app(house: House, figures: Option<PrometheusHandle>) -> Front {
         .merge(pictures::routes())
         .fallback(not_found)
         .method_not_allowed_fallback(not_allowed)
-        .with_state(house.clone());
+        .with_state(app.clone());
     let inner = inner
-        .layer(from_fn_with_state(house.clone(), access::authenticate_first))
+        .layer(from_fn_with_state(app.clone(), access::authenticate_first))
         .layer(CatchPanicLayer::new())
-        .layer(from_fn_with_state(deadlines(&house), deadline))
+        .layer(from_fn_with_state(deadlines(&app), deadline))
         .layer(CsrfLayer::new())
-        .layer(from_fn_with_state(Limits::new(house.clone(), &UNCOUNTED), limit))
+        .layer(from_fn_with_state(RateLimits::new(app.clone(), &UNCOUNTED), limit))
         .layer(from_fn(speak_to))
         .layer(from_fn(tag))
         .layer(CompressionLayer::new())
         .layer(from_fn(tag_encoding))
         .layer(from_fn(guard));
     // Outside everything: a kept page goes out as it did the first time.
-    Front::new(inner, Kept::new(house.db))
+    PageCache::new(inner, CachedPages::new(app.db))
 }
 
 async fn speak_to(request: axum::extract::Request, next: axum::middleware::Next) -> Response {
@@ -114,8 +116,8 @@ async fn alive() -> &'static str {
 }
 
 /// Check that the process can serve: the database responds and takes writes, and a club is set up.
-async fn ready(State(house): State<House>) -> Response {
-    let found = house.db.view(|tx| tx.one::<(i64,)>(sql!("SELECT COUNT(*) FROM clubs"), args![])).await;
+async fn ready(State(app): State<AppState>) -> Response {
+    let found = app.db.view(|tx| tx.one::<(i64,)>(sql!("SELECT COUNT(*) FROM clubs"), args![])).await;
     match found {
         Ok(Some((count,))) if count > 0 => {}
         Ok(_) => return (StatusCode::SERVICE_UNAVAILABLE, "no club is set up yet\n").into_response(),
@@ -124,7 +126,7 @@ async fn ready(State(house): State<House>) -> Response {
             return (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response();
         }
     }
-    match house.db.check_writable().await {
+    match app.db.check_writable().await {
         Ok(()) => "ready\n".into_response(),
         Err(error) => {
             tracing::error!(%error, "not ready");
@@ -134,8 +136,8 @@ async fn ready(State(house): State<House>) -> Response {
     }
 }
 
-fn deadlines(house: &House) -> Deadlines {
-    Deadlines { answer: ANSWER, pause: Duration::from_secs(house.config.stall_seconds), body: BODY }
+fn deadlines(app: &AppState) -> Deadlines {
+    Deadlines { answer: ANSWER, pause: Duration::from_secs(app.config.stall_seconds), body: BODY }
 }
 
 /// Metrics for Prometheus, from this machine or for people who may see them.

@@ -59,9 +59,9 @@ pub async fn check(config: Config) -> Result<()> {
     let damage = inspection.damage.into_iter().map(|what| Finding { what, remedy: RESTORE });
     let mut findings: Vec<Finding> = damage.collect();
     if findings.is_empty() {
-        let house = serve::open_to_read(config).await?;
-        say(&format!("database: {}, responding, sealed with this key", house.db.engine_name()))?;
-        findings = look(&house.db).await?;
+        let app = serve::open_to_read(config).await?;
+        say(&format!("database: {}, responding, sealed with this key", app.db.engine_name()))?;
+        findings = look(&app.db).await?;
     }
     for Finding { what, remedy } in &findings {
         say(&format!("PROBLEM: {what}\n    {remedy}"))?;
@@ -196,7 +196,7 @@ const CLAIMED: SignedDuration = SignedDuration::from_hours(24);
 /// What a booking has must agree with its state, and be claimed as long as it lies ahead.
 fn allocations(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     let since: Timestamp = tx.now() - CLAIMED;
-    let kept: Vec<Named> = tx.all(
+    let stored: Vec<Named> = tx.all(
         sql!(
             "SELECT DISTINCT b.reference, b.id FROM allocations a JOIN bookings b ON b.id = a.booking_id
              WHERE a.live AND b.status IN ('cancelled', 'expired') ORDER BY b.id"
@@ -221,9 +221,9 @@ fn allocations(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
         args![since],
     )?;
     let names = |found: Vec<Named>| found.into_iter().map(named).collect::<Vec<String>>();
-    let (kept, without, unclaimed) = (names(kept), names(without), names(unclaimed));
+    let (stored, without, unclaimed) = (names(stored), names(without), names(unclaimed));
     Ok([
-        finding("{n} canceled or expired bookings still have their room or people", &kept, LOOK),
+        finding("{n} canceled or expired bookings still have their room or people", &stored, LOOK),
         finding("{n} confirmed bookings have no room and no one assigned", &without, LOOK),
         finding(
             "{n} upcoming bookings do not claim all of their time, so it could be sold twice",

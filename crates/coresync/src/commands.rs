@@ -6,8 +6,8 @@ use std::path::Path;
 use kit::config::Config;
 use kit::db::{self, Place};
 use kit::errors::OrFault;
-use kit::web::{Input, Words};
-use kit::{Error, Fields, House, Result};
+use kit::web::{Input, RawInput};
+use kit::{AppState, Error, Fields, Result};
 use people::{NewPerson, Role};
 use serde_json::json;
 
@@ -36,7 +36,7 @@ fn say(text: &str) -> Result<()> {
 }
 
 /// Says on standard error why a command failed.
-pub fn complain(error: &Error) {
+pub fn add_error(error: &Error) {
     let text = match error {
         Error::Invalid(fields) => fields.0.values().cloned().collect::<Vec<_>>().join(" "),
         Error::Refused(refusal, _) => refusal.sentence.to_owned(),
@@ -63,9 +63,9 @@ pub async fn create_user(config: Config, user: NewUser) -> Result<()> {
     let role = Role::named(&user.role).ok_or_else(|| {
         Fields::one("role", "The role must be account, technician, front_desk, manager, or owner.")
     })?;
-    let words = json!({"email": user.email, "first_name": user.first_name, "last_name": user.last_name});
+    let raw_input = json!({"email": user.email, "first_name": user.first_name, "last_name": user.last_name});
     let Identity { email, first_name, last_name } =
-        Words::from_json(words.to_string().as_bytes())?.parse()?;
+        RawInput::from_json(raw_input.to_string().as_bytes())?.parse()?;
     let mut password = String::new();
     std::io::stdin().lock().read_line(&mut password).or_fault()?;
     let password = password.trim_end_matches(['\r', '\n']).to_owned();
@@ -80,7 +80,7 @@ pub async fn create_user(config: Config, user: NewUser) -> Result<()> {
         password_hash: Some(people::hash_password(password).await?),
         verified: true,
     };
-    let add = async |house: House| house.db.tx(move |tx| people::add(tx, &new)).await.map(drop);
+    let add = async |app: AppState| app.db.tx(move |tx| people::add(tx, &new)).await.map(drop);
     within(config, add).await?;
     say(&format!("{email} can sign in as {}.", user.role))
 }
@@ -93,11 +93,11 @@ struct Identity {
 }
 
 impl Input for Identity {
-    fn parse(words: &mut Words) -> Identity {
+    fn parse(input: &mut RawInput) -> Identity {
         Identity {
-            email: people::opt_email(words, "email").unwrap_or_default(),
-            first_name: people::opt_name(words, "first_name").unwrap_or_default(),
-            last_name: people::opt_name(words, "last_name").unwrap_or_default(),
+            email: people::opt_email(input, "email").unwrap_or_default(),
+            first_name: people::opt_name(input, "first_name").unwrap_or_default(),
+            last_name: people::opt_name(input, "last_name").unwrap_or_default(),
         }
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 /// The largest whole number that JSON carries exactly, and the largest id.
 const LARGEST: i64 = (1 << 53) - 1;
-/// The longest text where nothing else is said (`kit::web::Words`).
+/// The longest text where nothing else is said (`kit::web::RawInput`).
 const LONGEST: i64 = 2_000;
 
 /// A time on the club's clock: `18:30`. The end of a day may lie past midnight: `25:00`.
@@ -112,7 +112,9 @@ fn choices(shape: &str, field: &str) -> Option<Vec<&'static str>> {
         ("PreferencesChange", "scene") => Some(names(&people::SCENES)),
         ("PreferencesChange", "music") => Some(names(&people::MUSIC)),
         ("PreferencesChange", "scents") => Some(names(&people::SCENTS)),
-        ("WantedIn", "notices") => Some(people::Notice::ALL.map(people::Notice::name).to_vec()),
+        ("WantedIn", "notices") => {
+            Some(people::NotificationKind::ALL.map(people::NotificationKind::name).to_vec())
+        }
         _ => None,
     }
 }
@@ -181,8 +183,8 @@ fn bound_value(shape: &str, field: &str, schema: &mut Value) {
 
 fn is_kind(schema: &Map<String, Value>, kind: &str) -> bool {
     match schema.get("type") {
-        Some(Value::String(said)) => said == kind,
-        Some(Value::Array(said)) => said.iter().any(|one| one == kind),
+        Some(Value::String(message)) => message == kind,
+        Some(Value::Array(message)) => message.iter().any(|one| one == kind),
         _ => false,
     }
 }
@@ -212,13 +214,13 @@ fn bound_text(shape: &str, field: &str, schema: &mut Map<String, Value>) {
     if ["enum", "const", "pattern", "maxLength"].iter().any(|word| has(schema, word)) {
         return;
     }
-    if let Some(mut words) =
-        choices(shape, field).map(|words| words.iter().map(|word| json!(word)).collect::<Vec<_>>())
+    if let Some(mut input) =
+        choices(shape, field).map(|input| input.iter().map(|word| json!(word)).collect::<Vec<_>>())
     {
         if matches!(schema.get("type"), Some(Value::Array(_))) {
-            words.push(Value::Null);
+            input.push(Value::Null);
         }
-        schema.insert("enum".to_owned(), Value::Array(words));
+        schema.insert("enum".to_owned(), Value::Array(input));
         return;
     }
     let is_rule_time = shape.starts_with("Rule") && matches!(field, "from" | "to");

@@ -1,4 +1,4 @@
-//! The program that a club runs on. Here every house is wired to the others, once, in the open: the addresses
+//! The program that a club runs on. Here every crate is wired to the others, once, in the open: the addresses
 //! ([`app`]), what follows from what ([`reactions`]), the commands.
 
 mod access;

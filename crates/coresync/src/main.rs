@@ -61,7 +61,7 @@ async fn main() -> ExitCode {
     match run(arguments.command).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            commands::complain(&error);
+            commands::add_error(&error);
             ExitCode::FAILURE
         }
     }

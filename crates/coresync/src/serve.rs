@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use kit::config::Config;
-use kit::db::{Means, Place, Shelf, Width};
+use kit::db::{Caches, Dependencies, Place, Width};
+use kit::encryption::Encryptor;
 use kit::errors::OrFault;
 use kit::live::Live;
-use kit::seal::Sealer;
 use kit::web::{Hosts, plain_http};
-use kit::{Db, Fault, House, Result, files, jobs};
+use kit::{AppState, Db, Fault, Result, files, jobs};
 use messages::Post;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
@@ -27,11 +27,11 @@ const SENDERS: usize = 2;
 /// How long single measurements lie before they are added up.
 const FIGURES: Duration = Duration::from_secs(5);
 
-/// Opens the house that a configuration describes: database up to date, node number leased.
+/// Opens the program that a configuration describes: database up to date, node number leased.
 ///
 /// # Errors
 /// A fault if something can't be reached or made.
-pub async fn open(config: Config) -> Result<House> {
+pub async fn open(config: Config) -> Result<AppState> {
     keep_to_ourselves(&config)?;
     let key_file = config.key_file();
     let is_new_key = !key_file.exists();
@@ -52,14 +52,14 @@ pub async fn open(config: Config) -> Result<House> {
     if indexed > 0 {
         tracing::info!(people = indexed, "the search for people is up to date");
     }
-    Ok(House { db, config: Arc::new(config) })
+    Ok(AppState { db, config: Arc::new(config) })
 }
 
 /// Opens a database that stands, without making or changing anything.
 ///
 /// # Errors
 /// A fault if something can't be reached, there is no key file, or it is not the database's.
-pub async fn open_to_read(config: Config) -> Result<House> {
+pub async fn open_to_read(config: Config) -> Result<AppState> {
     let key_file = config.key_file();
     if !key_file.exists() {
         return Err(Fault::because(format!(
@@ -69,18 +69,18 @@ pub async fn open_to_read(config: Config) -> Result<House> {
     }
     let db = connect(&config).await?;
     db.compare_key().await?;
-    Ok(House { db, config: Arc::new(config) })
+    Ok(AppState { db, config: Arc::new(config) })
 }
 
 async fn connect(config: &Config) -> Result<Db> {
-    let means = Means {
+    let dependencies = Dependencies {
         clock: config.clock(),
         live: Live::default(),
-        sealer: Sealer::from_file(&config.key_file())?,
-        shelf: Shelf::default(),
+        encryptor: Encryptor::from_file(&config.key_file())?,
+        caches: Caches::default(),
     };
     let width = Width { postgres: config.postgres_connections, ..Width::default() };
-    Db::open(Place::parse(&config.database_url())?, means, width).await
+    Db::open(Place::parse(&config.database_url())?, dependencies, width).await
 }
 
 /// The data folder and what is in it, for their owner alone: what is kept there names people. The key file is not set right silently,
@@ -100,71 +100,71 @@ fn keep_to_ourselves(config: &Config) -> Result<()> {
     Ok(())
 }
 
-/// Opens a house, does something in it, and leaves it again, however that ended.
+/// Opens a program, does something in it, and leaves it again, however that ended.
 ///
 /// # Errors
-/// What `work` answers, or a fault if the house can't be opened.
+/// What `work` answers, or a fault if the program can't be opened.
 pub async fn within<F: Future<Output = Result<()>>>(
     config: Config,
-    work: impl FnOnce(House) -> F,
+    work: impl FnOnce(AppState) -> F,
 ) -> Result<()> {
-    let house = open(config).await?;
-    let ended = work(house.clone()).await;
-    let left = house.db.leave().await;
+    let app = open(config).await?;
+    let ended = work(app.clone()).await;
+    let left = app.db.leave().await;
     ended.and(left)
 }
 
 /// Serves until it is asked to stop (SIGTERM or SIGINT); what is being answered then is finished.
 ///
 /// # Errors
-/// A fault if the house can't be opened or the address is taken.
+/// A fault if the program can't be opened or the address is taken.
 pub async fn serve(config: Config, with_demo: bool) -> Result<()> {
     let begun = Instant::now();
     let figures = PrometheusBuilder::new().install_recorder().or_fault()?;
     let address = config.addr;
     let listener = connections::listen(address)
         .map_err(|e| Fault::because(format!("address {address}: {e} (CORESYNC_ADDR)")))?;
-    within(config, |house| serve_on(listener, house, with_demo, figures, begun)).await
+    within(config, |app| serve_on(listener, app, with_demo, figures, begun)).await
 }
 
 async fn serve_on(
     listener: TcpListener,
-    house: House,
+    app: AppState,
     with_demo: bool,
     figures: PrometheusHandle,
     begun: Instant,
 ) -> Result<()> {
     if with_demo {
-        demo::fill(&house).await?;
+        demo::fill(&app).await?;
     } else {
-        demo::refuse_in_production(&house).await?;
+        demo::refuse_in_production(&app).await?;
     }
-    let post = Post::from_config(&house.config)?;
-    let handlers = reactions::handlers(&house, &post);
-    reactions::begin_rounds(&house).await?;
+    let post = Post::from_config(&app.config)?;
+    let handlers = reactions::handlers(&app, &post);
+    reactions::begin_rounds(&app).await?;
     let (stop, stopped) = watch::channel(false);
-    let run = |_| tokio::spawn(jobs::run(house.db.clone(), handlers.clone(), stopped.clone()));
+    let run = |_| tokio::spawn(jobs::run(app.db.clone(), handlers.clone(), stopped.clone()));
     let mut workers: Vec<_> = (0..RUNNERS).map(run).collect();
-    let outbox = reactions::outbox(&house, &post);
+    let outbox = reactions::outbox(&app, &post);
     workers.extend((0..SENDERS).map(|_| tokio::spawn(outbox.clone().run(stopped.clone()))));
 
-    let address = house.config.addr;
+    let address = app.config.addr;
     let kept_figures = figures.clone();
-    let app = app::app(house.clone(), Some(figures)).for_hosts(Hosts::of(&house.config));
-    if let Some(warning) = plain_http(&house.config) {
+    let pages = app::app(app.clone(), Some(figures)).for_hosts(Hosts::of(&app.config));
+    if let Some(warning) = plain_http(&app.config) {
         tracing::warn!("{warning}");
     }
     tracing::info!(
         %address,
-        url = house.config.public_url,
-        database = house.db.engine_name(),
+        url = app.config.public_url,
+        database = app.db.engine_name(),
         millis = begun.elapsed().as_millis() as u64,
         "serving"
     );
     let tidying = tokio::spawn(tidy_figures(kept_figures));
-    let rounds = tokio::spawn(keep_rounds(house.clone()));
-    let limits = connections::ConnectionLimits::from_config(&house.config);
-    let answering = tokio::spawn(connections::serve(listener, app, limits, stopped));
+    let rounds = tokio::spawn(keep_rounds(app.clone()));
+    let limits = connections::ConnectionLimits::from_config(&app.config);
+    let answering = tokio::spawn(connections::serve(listener, pages, limits, stopped));
     asked_to_stop().await;
     tracing::info!("asked to stop: what is in hand is finished");
     let _ = stop.send(true);
@@ -182,10 +182,10 @@ async fn serve_on(
 const ROUNDS: Duration = Duration::from_secs(30);
 
 /// Looks that regular work is waiting for a time that comes.
-async fn keep_rounds(house: House) {
+async fn keep_rounds(app: AppState) {
     loop {
         tokio::time::sleep(ROUNDS).await;
-        if let Err(error) = reactions::begin_rounds(&house).await {
+        if let Err(error) = reactions::begin_rounds(&app).await {
             tracing::error!(%error, "regular work could not be looked after");
         }
     }

@@ -10,6 +10,8 @@ mod audit;
 mod bad_input;
 #[path = "it/blocks.rs"]
 mod blocks;
+#[path = "it/booking_emails.rs"]
+mod booking_emails;
 #[path = "it/cancelling.rs"]
 mod cancelling;
 #[path = "it/choosing.rs"]
@@ -56,8 +58,6 @@ mod input_order;
 mod journeys;
 #[path = "it/layout.rs"]
 mod layout;
-#[path = "it/letters.rs"]
-mod letters;
 #[path = "it/limits.rs"]
 mod limits;
 #[path = "it/membership_page.rs"]
@@ -119,38 +119,39 @@ mod whole;
 mod windows;
 
 use serde_json::{Value, json};
-use testing::{Answer, House, Player};
+use testing::{Answer, Player, TestClub};
 
 const CREATE: &str = "/api/bookings/create_booking/";
 const MINE: &str = "/api/bookings/my_bookings/";
 
 /// A wish for a service (by slug) on a day at a time.
-async fn wish(house: &House, service: &str, date: &str, time: &str) -> Value {
-    json!({"service_id": house.service(service).await, "date": date, "start_time": time})
+async fn request_body(app: &TestClub, service: &str, date: &str, time: &str) -> Value {
+    json!({"service_id": app.service(service).await, "date": date, "start_time": time})
 }
 
 /// The same with more words.
-fn and(mut wish: Value, more: Value) -> Value {
-    let (Value::Object(all), Value::Object(more)) = (&mut wish, more) else { panic!("wishes are objects") };
+fn and(mut request_body: Value, more: Value) -> Value {
+    let (Value::Object(all), Value::Object(more)) = (&mut request_body, more) else {
+        panic!("wishes are objects")
+    };
     all.extend(more);
-    wish
+    request_body
 }
 
 /// Books, whatever comes of it.
-async fn try_book(house: &House, by: Player, service: &str, date: &str, time: &str) -> Answer {
-    house.as_(by).post(CREATE, wish(house, service, date, time).await).await
+async fn try_book(app: &TestClub, by: Player, service: &str, date: &str, time: &str) -> Answer {
+    app.as_(by).post(CREATE, request_body(app, service, date, time).await).await
 }
 
 /// Books.
-async fn book(house: &House, by: Player, service: &str, date: &str, time: &str) -> Answer {
-    try_book(house, by, service, date, time).await.expect(201)
+async fn book(app: &TestClub, by: Player, service: &str, date: &str, time: &str) -> Answer {
+    try_book(app, by, service, date, time).await.expect(201)
 }
 
 /// The free times of a day, as somebody sees them.
-async fn search(house: &House, by: Player, service: &str, date: &str) -> Answer {
-    let service = house.service(service).await;
-    house
-        .as_(by)
+async fn search(app: &TestClub, by: Player, service: &str, date: &str) -> Answer {
+    let service = app.service(service).await;
+    app.as_(by)
         .get(&format!("/api/bookings/availability/?service_id={service}&date={date}"))
         .await
         .expect(200)
@@ -175,11 +176,11 @@ fn sum(why: &Value) -> i64 {
 }
 
 /// Looks for everyone who waits, as every five minutes.
-async fn look(house: &House) -> u64 {
+async fn look(app: &TestClub) -> u64 {
     let why = bookings::MatchWaitlist { joined: None, anyway: true };
-    bookings::match_waitlist(house.db(), why).await.expect("the look works out")
+    bookings::match_waitlist(app.db(), why).await.expect("the look works out")
 }
 
-async fn cancel(house: &House, by: Player, booking: i64) -> Answer {
-    house.as_(by).post(&format!("/api/bookings/{booking}/cancel_booking/"), json!({})).await
+async fn cancel(app: &TestClub, by: Player, booking: i64) -> Answer {
+    app.as_(by).post(&format!("/api/bookings/{booking}/cancel_booking/"), json!({})).await
 }

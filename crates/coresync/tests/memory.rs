@@ -7,7 +7,7 @@ use std::io::Cursor;
 
 use image::{DynamicImage, ImageFormat, RgbImage};
 use kit::{Id, args, sql};
-use testing::{House, MAX};
+use testing::{MAX, TestClub};
 
 use crate::whole::WholeProgram as _;
 
@@ -41,9 +41,9 @@ fn memory() -> (u64, u64) {
     (of("VmRSS:"), of("VmHWM:"))
 }
 
-fn form(spot: &str, picture: &[u8]) -> Vec<u8> {
+fn form(slot: &str, picture: &[u8]) -> Vec<u8> {
     let mut body = Vec::new();
-    for (name, value) in [("spot", spot), ("alt", "A sheet"), ("focus", "centre")] {
+    for (name, value) in [("spot", slot), ("alt", "A sheet"), ("focus", "centre")] {
         let part = format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
         body.extend(part.into_bytes());
     }
@@ -55,24 +55,24 @@ fn form(spot: &str, picture: &[u8]) -> Vec<u8> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn large_photographs_at_once_stay_within_the_budget() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     let source = photograph(if is_long() { (7_304, 5_478) } else { (4_000, 3_000) });
     let spots = ["home/hero", "half/private", "half/mensuite", "room/lawn", "room/stone", "service/laser"];
     let spots = spots.get(..if is_long() { 6 } else { 1 }).unwrap_or(&spots);
-    for spot in spots {
+    for slot in spots {
         let kind = Some("multipart/form-data; boundary=b");
-        let manager = house.as_(MAX);
-        let sent = manager.send(axum::http::Method::POST, "/staff/pictures/", kind, form(spot, &source));
+        let manager = app.as_(MAX);
+        let sent = manager.send(axum::http::Method::POST, "/staff/pictures/", kind, form(slot, &source));
         sent.await.expect(303);
     }
     drop(source);
-    let ids = house.db().view(|tx| tx.all::<(Id,)>(sql!("SELECT id FROM pictures ORDER BY id"), args![]));
+    let ids = app.db().view(|tx| tx.all::<(Id,)>(sql!("SELECT id FROM pictures ORDER BY id"), args![]));
     let ids = ids.await.expect("the table");
     // From here on the peak counts anew.
     std::fs::write("/proc/self/clear_refs", "5").expect("Linux");
     let before = memory().0;
     // All are asked for at once, again and again, as a runner does that has eight jobs in hand.
-    let inner = house.inner().clone();
+    let inner = app.inner().clone();
     let mut all = tokio::task::JoinSet::new();
     for (id,) in ids {
         let inner = inner.clone();

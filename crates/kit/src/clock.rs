@@ -1,4 +1,4 @@
-//! The house's clock. Times are `jiff::Timestamp` at millisecond precision; nothing else in the
+//! The program's clock. Times are `jiff::Timestamp` at millisecond precision; nothing else in the
 //! product may ask the operating system what time it is.
 
 use std::sync::Arc;
@@ -8,10 +8,10 @@ use jiff::Timestamp;
 
 /// The clock that is handed to whoever needs the time. Clones show the same time.
 #[derive(Debug, Clone)]
-pub struct Clock(Hands);
+pub struct Clock(ClockSource);
 
 #[derive(Debug, Clone)]
-enum Hands {
+enum ClockSource {
     /// The machine's time, shifted by so many milliseconds (0 but for a test clock).
     Running { shift: i64 },
     /// Stands still until it is moved. UTC milliseconds.
@@ -21,31 +21,31 @@ enum Hands {
 impl Clock {
     /// The machine's time.
     pub fn system() -> Clock {
-        Clock(Hands::Running { shift: 0 })
+        Clock(ClockSource::Running { shift: 0 })
     }
 
     /// Shows `start` now and runs on from there: for demonstrations and tests of a whole program.
     pub fn starting_at(start: Timestamp) -> Clock {
-        Clock(Hands::Running { shift: start.as_millisecond() - machine_time() })
+        Clock(ClockSource::Running { shift: start.as_millisecond() - machine_time() })
     }
 
     /// Shows `moment` until it is moved: for tests.
     pub fn standing_at(moment: Timestamp) -> Clock {
-        Clock(Hands::Standing(Arc::new(AtomicI64::new(moment.as_millisecond()))))
+        Clock(ClockSource::Standing(Arc::new(AtomicI64::new(moment.as_millisecond()))))
     }
 
     /// The time, in whole milliseconds.
     pub fn now(&self) -> Timestamp {
         let millis = match &self.0 {
-            Hands::Running { shift } => machine_time() + shift,
-            Hands::Standing(at) => at.load(Ordering::SeqCst),
+            ClockSource::Running { shift } => machine_time() + shift,
+            ClockSource::Standing(at) => at.load(Ordering::SeqCst),
         };
         from_millis(millis)
     }
 
     /// Moves a standing clock; a running one stays as it is.
     pub fn set(&self, moment: Timestamp) {
-        if let Hands::Standing(at) = &self.0 {
+        if let ClockSource::Standing(at) = &self.0 {
             at.store(moment.as_millisecond(), Ordering::SeqCst);
         }
     }
@@ -62,7 +62,7 @@ fn machine_time() -> i64 {
     Timestamp::now().as_millisecond()
 }
 
-/// The machine's own time in UTC milliseconds, whatever the house's clock shows. For ids only.
+/// The machine's own time in UTC milliseconds, whatever the program's clock shows. For ids only.
 pub(crate) fn real_millis() -> i64 {
     machine_time()
 }

@@ -1,10 +1,12 @@
-//! The ground that every house stands on: the database seam, jobs, errors, clock, ids, amounts,
+//! The ground that every crate stands on: the database seam, jobs, errors, clock, ids, amounts,
 //! sealed text, configuration, live changes and the web's plumbing. It has never heard of a spa.
 
 pub mod amounts;
 pub mod clock;
 pub mod config;
+pub mod counters;
 pub mod db;
+pub mod encryption;
 pub mod errors;
 pub mod files;
 pub mod fold;
@@ -12,10 +14,8 @@ pub mod ids;
 pub mod jobs;
 pub mod live;
 pub mod notifications;
-pub mod numbers;
 pub mod rate_limit;
 pub mod replies;
-pub mod seal;
 pub mod text;
 pub mod tokens;
 pub mod versions;
@@ -30,7 +30,7 @@ pub use db::{Db, Tx};
 pub use errors::{Error, Fault, Fields, Refusal, Result};
 pub use ids::Id;
 pub use notifications::Notification;
-pub use web::House;
+pub use web::AppState;
 
 #[doc(hidden)]
 pub use inventory;

@@ -3,7 +3,7 @@
 
 use tokio::sync::broadcast;
 
-/// A change, by topic. Topics belong to the houses.
+/// A change, by topic. Topics belong to the crates that send them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changed(pub String);
 

@@ -34,7 +34,7 @@ struct Counts<K: Hash + Eq + Clone> {
     /// The latest time that was counted at.
     latest: Duration,
     /// How many keys there may be before those that owe nothing are taken out.
-    sweep_at: usize,
+    remove_idle_at: usize,
 }
 
 /// The clock of the program as the library reads it: time since 1970.
@@ -71,7 +71,7 @@ impl<K: Hash + Eq + Clone> RateLimiter<K> {
         let cost = NonZeroU32::new(CELLS.get() / per_minute.max(1)).unwrap_or(NonZeroU32::MIN);
         match counts.governor.check_key_n(key, cost) {
             Ok(Ok(())) => {
-                counts.sweep(&self.time);
+                counts.remove_idle(&self.time);
                 Ok(())
             }
             Ok(Err(not_until)) => Err(whole_seconds(not_until.wait_time_from(now))),
@@ -89,18 +89,18 @@ fn whole_seconds(wait: Duration) -> i64 {
 impl<K: Hash + Eq + Clone> Counts<K> {
     fn new(time: &Time) -> Counts<K> {
         let governor = Governor::hashmap_with_clock(Quota::per_minute(CELLS), time.clone());
-        Counts { governor, latest: time.now(), sweep_at: FEW }
+        Counts { governor, latest: time.now(), remove_idle_at: FEW }
     }
 
-    fn sweep(&mut self, time: &Time) {
-        if self.governor.len() <= self.sweep_at {
+    fn remove_idle(&mut self, time: &Time) {
+        if self.governor.len() <= self.remove_idle_at {
             return;
         }
         self.governor.retain_recent();
         if self.governor.len() > MOST {
             *self = Counts::new(time);
         }
-        self.sweep_at = FEW.max(2 * self.governor.len());
+        self.remove_idle_at = FEW.max(2 * self.governor.len());
     }
 }
 

@@ -1,8 +1,8 @@
-//! Answers that are kept with the deed that they tell of, under a key that the client chose: whoever did not hear
+//! Answers that are kept with the operation that they tell of, under a key that the client chose: whoever did not hear
 //! an answer asks again with the same key, and hears it without anything being done twice
 //! (`Idempotency-Key`, draft-ietf-httpapi-idempotency-key-header).
 //!
-//! The answer is written in the transaction of the deed. So there is one exactly if there is the other, in any
+//! The answer is written in the transaction of the operation. So there is one exactly if there is the other, in any
 //! number of processes: of two that come at once, the second waits for the first one's row. A refusal
 //! undoes both, and the same key may succeed later.
 
@@ -28,7 +28,7 @@ const KEPT: SignedDuration = SignedDuration::from_hours(24);
 
 /// What is asked under a key: the request, as far as it must be the same again.
 #[derive(Debug, Clone)]
-pub struct Deed {
+pub struct IdempotencyKey {
     /// Method, path and the client's key.
     pub name: String,
     /// The digest of what was sent.
@@ -48,7 +48,7 @@ pub struct Reply {
 
 /// What stands in the table, sealed.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct StoredReply {
     digest: String,
     reply: Reply,
 }
@@ -93,8 +93,8 @@ impl IntoResponse for Reply {
     }
 }
 
-/// Does `deed` for `asker` unless it was done before; then answers what was answered then. Without a
-/// deed (the client sent no key) it is simply done.
+/// Does `idempotency_key` for `asker` unless it was done before; then answers what was answered then. Without a
+/// operation (the client sent no key) it is simply done.
 ///
 /// What `verb` answers as `None` is not kept under the key, though what it wrote stays.
 ///
@@ -102,36 +102,36 @@ impl IntoResponse for Reply {
 /// [`IDEMPOTENCY_MISMATCH`], the verb's, or a fault.
 pub fn once(
     tx: &mut Tx<'_>,
-    deed: Option<&Deed>,
+    idempotency_key: Option<&IdempotencyKey>,
     asker: &str,
     verb: impl FnOnce(&mut Tx<'_>) -> Result<Option<Reply>>,
 ) -> Result<Option<Reply>> {
-    let Some(deed) = deed else { return verb(tx) };
-    let key = key_of(deed, asker);
+    let Some(idempotency_key) = idempotency_key else { return verb(tx) };
+    let key = key_of(idempotency_key, asker);
     if !take(tx, &key, asker)? {
-        return earlier(tx, &key, deed).map(Some);
+        return earlier(tx, &key, idempotency_key).map(Some);
     }
     let reply = verb(tx)?;
     match &reply {
-        Some(reply) => keep(tx, &key, deed, reply)?,
+        Some(reply) => keep(tx, &key, idempotency_key, reply)?,
         None => let_go(tx, &key)?,
     }
     Ok(reply)
 }
 
-/// Whether `deed` was done for `asker` already, as far as can be seen without waiting for who is at it.
+/// Whether `idempotency_key` was done for `asker` already, as far as can be seen without waiting for who is at it.
 ///
 /// # Errors
 /// A fault of the database.
-pub fn was_done(tx: &mut Tx<'_>, deed: &Deed, asker: &str) -> Result<bool> {
-    let (key, over) = (key_of(deed, asker), tx.now() - KEPT);
+pub fn was_done(tx: &mut Tx<'_>, idempotency_key: &IdempotencyKey, asker: &str) -> Result<bool> {
+    let (key, over) = (key_of(idempotency_key, asker), tx.now() - KEPT);
     let found: Option<(i64,)> =
         tx.one(sql!("SELECT replayed FROM replies WHERE key = $1 AND made_at > $2"), args![key, over])?;
     Ok(found.is_some())
 }
 
-fn key_of(deed: &Deed, asker: &str) -> Vec<u8> {
-    tokens::digest(&format!("{asker}\n{}", deed.name))
+fn key_of(idempotency_key: &IdempotencyKey, asker: &str) -> Vec<u8> {
+    tokens::digest(&format!("{asker}\n{}", idempotency_key.name))
 }
 
 /// Makes the key ours, if nobody has it. Whoever comes at the same time waits here for the end of the first.
@@ -148,24 +148,24 @@ fn take(tx: &mut Tx<'_>, key: &[u8], asker: &str) -> Result<bool> {
     Ok(taken == 1)
 }
 
-/// What was answered. It is counted, so that this transaction too ends only when the disk has the deed.
-fn earlier(tx: &mut Tx<'_>, key: &[u8], deed: &Deed) -> Result<Reply> {
+/// What was answered. It is counted, so that this transaction too ends only when the disk has the operation.
+fn earlier(tx: &mut Tx<'_>, key: &[u8], idempotency_key: &IdempotencyKey) -> Result<Reply> {
     let found: Option<(Vec<u8>,)> = tx.one(
         sql!("UPDATE replies SET replayed = replayed + 1 WHERE key = $1 RETURNING sealed"),
         args![key.to_vec()],
     )?;
-    let (sealed,) = found.ok_or_else(|| Fault::because("a reply was forgotten while it was asked for"))?;
-    let kept: Kept = serde_json::from_str(&tx.unseal(&place(key), &sealed)?).or_fault()?;
-    if kept.digest != tokens::hex(&deed.digest) {
+    let (encrypted,) = found.ok_or_else(|| Fault::because("a reply was forgotten while it was asked for"))?;
+    let kept: StoredReply = serde_json::from_str(&tx.decrypt(&place(key), &encrypted)?).or_fault()?;
+    if kept.digest != tokens::hex(&idempotency_key.digest) {
         return Err(Error::refused(&IDEMPOTENCY_MISMATCH));
     }
     Ok(Reply { replayed: true, ..kept.reply })
 }
 
-fn keep(tx: &mut Tx<'_>, key: &[u8], deed: &Deed, reply: &Reply) -> Result<()> {
-    let kept = Kept { digest: tokens::hex(&deed.digest), reply: reply.clone() };
-    let sealed = tx.seal(&place(key), &serde_json::to_string(&kept).or_fault()?)?;
-    tx.run(sql!("UPDATE replies SET sealed = $2 WHERE key = $1"), args![key.to_vec(), sealed]).map(drop)
+fn keep(tx: &mut Tx<'_>, key: &[u8], idempotency_key: &IdempotencyKey, reply: &Reply) -> Result<()> {
+    let kept = StoredReply { digest: tokens::hex(&idempotency_key.digest), reply: reply.clone() };
+    let encrypted = tx.encrypt(&place(key), &serde_json::to_string(&kept).or_fault()?)?;
+    tx.run(sql!("UPDATE replies SET sealed = $2 WHERE key = $1"), args![key.to_vec(), encrypted]).map(drop)
 }
 
 fn let_go(tx: &mut Tx<'_>, key: &[u8]) -> Result<()> {

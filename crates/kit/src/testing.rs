@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use jiff::Timestamp;
 
 use crate::clock::Clock;
-use crate::db::{Db, Means, Place, Shelf, Width};
+use crate::db::{Caches, Db, Dependencies, Place, Width};
+use crate::encryption::Encryptor;
 use crate::live::Live;
-use crate::seal::Sealer;
 
 /// A database that vanishes when it is dropped.
 pub struct TestDb {
@@ -27,15 +27,15 @@ impl TestDb {
     /// A new one, whose clock stands at `now`.
     pub async fn open(now: Timestamp) -> TestDb {
         let TestPlace { url, folder } = test_place();
-        let means = Means {
+        let dependencies = Dependencies {
             clock: Clock::standing_at(now),
             live: Live::default(),
-            sealer: Sealer::from_key(&[7; 32]).expect("32 bytes"),
-            shelf: Shelf::default(),
+            encryptor: Encryptor::from_key(&[7; 32]).expect("32 bytes"),
+            caches: Caches::default(),
         };
         let place = Place::parse(&url).expect("an address");
         let width = Width { postgres: 8, sqlite_readers: 2 };
-        let db = Db::open(place, means, width).await.expect("the database opens");
+        let db = Db::open(place, dependencies, width).await.expect("the database opens");
         db.migrate().await.expect("the database migrates");
         db.join().await.expect("a node number is free");
         TestDb { db, url, folder }

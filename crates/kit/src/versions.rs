@@ -74,8 +74,8 @@ impl<K: Hash + Eq, T> Cached<K, T> {
         load: impl FnOnce(&mut Tx<'_>, Id) -> Result<T>,
     ) -> Result<Arc<T>> {
         let version = current(tx, name)?;
-        if let Some((kept, answer)) = self.lock().get(&key)
-            && *kept == version
+        if let Some((stored, answer)) = self.lock().get(&key)
+            && *stored == version
         {
             return Ok(answer.clone());
         }

@@ -20,9 +20,9 @@ mod values;
 mod versions;
 
 use kit::clock::Clock;
-use kit::db::{Db, Means, Place, Shelf, Width};
+use kit::db::{Caches, Db, Dependencies, Place, Width};
+use kit::encryption::Encryptor;
 use kit::live::Live;
-use kit::seal::Sealer;
 use kit::testing::TestDb;
 use kit::{Id, Result, Tx, args, sql};
 
@@ -32,14 +32,14 @@ async fn open() -> TestDb {
 
 /// Another process on a database.
 async fn another(url: &str) -> Db {
-    let means = Means {
+    let dependencies = Dependencies {
         clock: Clock::standing_at("2026-11-24T15:00:00Z".parse().expect("a time")),
         live: Live::default(),
-        sealer: Sealer::from_key(&[7; 32]).expect("32 bytes"),
-        shelf: Shelf::default(),
+        encryptor: Encryptor::from_key(&[7; 32]).expect("32 bytes"),
+        caches: Caches::default(),
     };
     let width = Width { postgres: 2, sqlite_readers: 1 };
-    Db::open(Place::parse(url).expect("an address"), means, width).await.expect("it opens")
+    Db::open(Place::parse(url).expect("an address"), dependencies, width).await.expect("it opens")
 }
 
 /// A row with a key: the ground has no table that is made for trying things out.
@@ -52,7 +52,7 @@ fn got(tx: &mut Tx<'_>, name: &str) -> Result<Option<i64>> {
     Ok(found.map(|(version,)| version))
 }
 
-async fn look(db: &Db, name: &'static str) -> Option<i64> {
+async fn read_value(db: &Db, name: &'static str) -> Option<i64> {
     db.view(move |tx| got(tx, name)).await.expect("a look")
 }
 

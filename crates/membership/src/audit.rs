@@ -4,8 +4,8 @@ use kit::{Id, Result, Tx};
 use people::{Actor, AuditSubject, note_change};
 use serde_json::{Value, json};
 
+use crate::entitlements::Entitlements;
 use crate::model::{Membership, Plan};
-use crate::standing::Standing;
 
 /// A membership as the log shows it.
 pub(crate) fn shown(membership: &Membership, plan: &Plan) -> Value {
@@ -16,8 +16,8 @@ pub(crate) fn shown(membership: &Membership, plan: &Plan) -> Value {
 }
 
 /// What is shown of the membership that someone has; null of who has none.
-pub(crate) fn shown_of(standing: &Standing) -> Value {
-    standing.held.as_ref().map_or(Value::Null, |(membership, plan)| shown(membership, plan))
+pub(crate) fn shown_of(entitlements: &Entitlements) -> Value {
+    entitlements.held.as_ref().map_or(Value::Null, |(membership, plan)| shown(membership, plan))
 }
 
 /// Records what `by` has done with the membership of `person`, unless it is their own.

@@ -4,17 +4,17 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use kit::amounts::half_up;
-use kit::web::{Input, Words};
+use kit::web::{Input, RawInput};
 use kit::{Cents, Error, Fault, Id, Refusal, Result, Tx, args, sql};
 use money::{Bill, Line, LineKind, Subject};
 use people::{Action, Actor};
 use serde_json::{Value, json};
 
 use crate::audit;
-use crate::life::{self, WRONG_STATE, after_months, changed, held};
-use crate::model::{Membership, NewMembership, Plan, Status};
+use crate::entitlements::Entitlements;
+use crate::lifecycle::{self, WRONG_STATE, after_months, changed, held};
+use crate::model::{Membership, MembershipStatus, NewMembership, Plan};
 use crate::plan_store::{Version, newest_of};
-use crate::standing::Standing;
 use crate::store;
 
 /// How money knows a month of dues, or what changing to another plan costs: by the event of the membership.
@@ -56,12 +56,12 @@ impl Paid {
     }
 
     /// Reads `paid`: `cash` or `terminal`.
-    pub fn parse(words: &mut Words) -> Paid {
-        match words.opt_text_within("paid", 20).as_deref() {
+    pub fn parse(input: &mut RawInput) -> Paid {
+        match input.opt_text_within("paid", 20).as_deref() {
             Some("cash") => Paid::Cash,
             Some("terminal") => Paid::Terminal,
             _ => {
-                words.complain("paid", "Choose how it was paid: cash or terminal.");
+                input.add_error("paid", "Choose how it was paid: cash or terminal.");
                 Paid::Cash
             }
         }
@@ -95,11 +95,11 @@ impl Sold {
 }
 
 impl Input for Sold {
-    fn parse(words: &mut Words) -> Sold {
+    fn parse(input: &mut RawInput) -> Sold {
         Sold {
-            plan: words.text("plan", 100),
-            paid: Paid::parse(words),
-            expected_total: words.opt_cents("expected_total", Cents(MOST_EXPECTED)),
+            plan: input.text("plan", 100),
+            paid: Paid::parse(input),
+            expected_total: input.opt_cents("expected_total", Cents(MOST_EXPECTED)),
         }
     }
 }
@@ -115,8 +115,8 @@ const MOST_EXPECTED: i64 = 100_000_000;
 pub fn join(tx: &mut Tx<'_>, by: &Actor, person: Id, sold: &Sold) -> Result<Date> {
     by.need_for(Action::RunMemberships, person)?;
     people::person(tx, person)?;
-    tx.line_up(person)?;
-    life::turn_for(tx, person)?;
+    tx.lock_person(person)?;
+    lifecycle::bill_person(tx, person)?;
     let catalogue = catalogue::current(tx)?;
     let club = catalogue.club.id;
     let Version { plan, n, .. } = newest_of(tx, club, &sold.plan)?;
@@ -127,7 +127,7 @@ pub fn join(tx: &mut Tx<'_>, by: &Actor, person: Id, sold: &Sold) -> Result<Date
     let new = NewMembership {
         person,
         plan: plan.id,
-        status: Status::Active,
+        status: MembershipStatus::Active,
         started_on: today,
         paid_until,
         renews: true,
@@ -138,7 +138,7 @@ pub fn join(tx: &mut Tx<'_>, by: &Actor, person: Id, sold: &Sold) -> Result<Date
     let event = changed(tx, by.id(), id, person, "joined", &detail)?;
     let label = format!("{}, until {paid_until}", plan.name);
     take(tx, by, (club, person, event), label, plan.price)?;
-    let after = audit::shown_of(&store::standing(tx, club, person)?);
+    let after = audit::shown_of(&store::entitlements(tx, club, person)?);
     audit::note(tx, by, "membership_started", person, (Value::Null, with_paid(after, paid, plan.price)))?;
     Ok(paid_until)
 }
@@ -159,15 +159,15 @@ fn with_paid(mut after: Value, paid: Paid, amount: Cents) -> Value {
 /// `Error::Forbidden` unless `by` runs memberships; `own_account` for oneself; `no_plan`, `edited_meanwhile`, `nothing_due`.
 pub fn take_dues(tx: &mut Tx<'_>, by: &Actor, person: Id, paid: Paid, seen: Date) -> Result<Date> {
     by.need_for(Action::RunMemberships, person)?;
-    let (standing, membership, plan) = held(tx, by, person)?;
+    let (entitlements, membership, plan) = held(tx, by, person)?;
     if membership.paid_until != seen {
         return Err(Error::refused(&PAID_MEANWHILE).with("paid_until", membership.paid_until.to_string()));
     }
-    if standing.today.is_some_and(|today| today < seen) {
+    if entitlements.today.is_some_and(|today| today < seen) {
         return Err(Error::refused(&NOTHING_DUE).with("paid_until", seen.to_string()));
     }
     // What changes with the month is written down before what is paid moves on.
-    life::turn_for(tx, person)?;
+    lifecycle::bill_person(tx, person)?;
     let old = membership.paid_until;
     let until = after_months(membership.started_on, old, 1)?;
     let done = tx.run(
@@ -184,7 +184,7 @@ pub fn take_dues(tx: &mut Tx<'_>, by: &Actor, person: Id, paid: Paid, seen: Date
     let detail = json!({"plan": plan.name, "until": until, "cents": plan.price.0, "paid": paid.as_str()});
     let event = changed(tx, by.id(), membership.id, person, "dues_taken", &detail)?;
     take(tx, by, (club, person, event), format!("{}, until {until}", plan.name), plan.price)?;
-    let after = audit::shown_of(&store::standing(tx, club, person)?);
+    let after = audit::shown_of(&store::entitlements(tx, club, person)?);
     let change = (audit::shown(&membership, &plan), with_paid(after, paid, plan.price));
     audit::note(tx, by, "dues_taken", person, change)?;
     Ok(until)
@@ -201,7 +201,7 @@ fn take(
     let subject = Subject { kind: SUBJECT, id: event };
     let lines = vec![Line::new(LineKind::Dues, "dues", label, amount)];
     let charge = money::charge(tx, &Bill { subject, club, person: Some(person), lines })?;
-    if charge.status == money::Status::Due { money::settle(tx, by, charge.id) } else { Ok(()) }
+    if charge.status == money::ChargeStatus::Due { money::settle(tx, by, charge.id) } else { Ok(()) }
 }
 
 /// What changing to a plan that costs more costs now (M4): what is left of what is paid, counted by the second.
@@ -231,11 +231,16 @@ fn prorated(price: Cents, whole: i64, rest: i64, length: i64) -> Cents {
 ///
 /// # Errors
 /// A fault if a date is beyond what the calendar holds.
-fn rest(standing: &Standing, paid_until: Date, zone: &TimeZone, now: Timestamp) -> Result<(i64, i64, i64)> {
+fn rest(
+    entitlements: &Entitlements,
+    paid_until: Date,
+    zone: &TimeZone,
+    now: Timestamp,
+) -> Result<(i64, i64, i64)> {
     let at = |day: Date| zone.to_timestamp(day.to_datetime(Time::midnight())).map_err(Fault::because);
     let today = now.to_zoned(zone.clone()).date();
-    let begins = standing.billing_month(today).unwrap_or(today);
-    let joined = standing.held.as_ref().map_or(begins, |(membership, _)| membership.started_on);
+    let begins = entitlements.billing_month(today).unwrap_or(today);
+    let joined = entitlements.held.as_ref().map_or(begins, |(membership, _)| membership.started_on);
     let mut ends = after_months(joined, begins.yesterday().map_err(Fault::because)?, 1)?;
     let end = at(ends.tomorrow().map_err(Fault::because)?)?;
     let length = end.duration_since(at(begins)?).as_secs();
@@ -248,15 +253,15 @@ fn rest(standing: &Standing, paid_until: Date, zone: &TimeZone, now: Timestamp) 
     Ok((whole, left, length))
 }
 
-fn invoice(standing: &Standing, to: &Plan, zone: &TimeZone, now: Timestamp) -> Result<Invoice> {
-    let (membership, plan) = standing.held.as_ref().ok_or_else(|| Error::refused(&life::NO_PLAN))?;
-    if membership.status != Status::Active || membership.frozen.is_some() {
+fn invoice(entitlements: &Entitlements, to: &Plan, zone: &TimeZone, now: Timestamp) -> Result<Invoice> {
+    let (membership, plan) = entitlements.held.as_ref().ok_or_else(|| Error::refused(&lifecycle::NO_PLAN))?;
+    if membership.status != MembershipStatus::Active || membership.frozen.is_some() {
         return Err(Error::refused(&WRONG_STATE));
     }
     if to.price <= plan.price || to.id == plan.id {
         return Err(Error::refused(&NO_UPGRADE));
     }
-    let (whole, left, length) = rest(standing, membership.paid_until, zone, now)?;
+    let (whole, left, length) = rest(entitlements, membership.paid_until, zone, now)?;
     let (charge, credit) =
         (prorated(to.price, whole, left, length), prorated(plan.price, whole, left, length));
     let (from, to) = (plan.name.clone(), to.name.clone());
@@ -273,9 +278,9 @@ pub fn preview_upgrade(tx: &mut Tx<'_>, by: &Actor, person: Id, slug: &str) -> R
         by.need(Action::RunMemberships)?;
     }
     let catalogue = catalogue::current(tx)?;
-    let standing = store::standing(tx, catalogue.club.id, person)?;
+    let entitlements = store::entitlements(tx, catalogue.club.id, person)?;
     let next = newest_of(tx, catalogue.club.id, slug)?;
-    invoice(&standing, &next.plan, &catalogue.club.zone, tx.now())
+    invoice(&entitlements, &next.plan, &catalogue.club.zone, tx.now())
 }
 
 /// Changes to a plan that costs more, at once, with what it costs paid at the desk (M4). Credits that were used this month stay
@@ -286,11 +291,11 @@ pub fn preview_upgrade(tx: &mut Tx<'_>, by: &Actor, person: Id, slug: &str) -> R
 pub fn upgrade(tx: &mut Tx<'_>, by: &Actor, person: Id, sold: &Sold) -> Result<Invoice> {
     by.need_for(Action::RunMemberships, person)?;
     let paid = sold.paid;
-    let (standing, membership, plan) = held(tx, by, person)?;
+    let (entitlements, membership, plan) = held(tx, by, person)?;
     let catalogue = catalogue::current(tx)?;
     let club = catalogue.club.id;
     let next = newest_of(tx, club, &sold.plan)?;
-    let invoice = invoice(&standing, &next.plan, &catalogue.club.zone, tx.now())?;
+    let invoice = invoice(&entitlements, &next.plan, &catalogue.club.zone, tx.now())?;
     sold.check(invoice.total)?;
     let before = audit::shown(&membership, &plan);
     let Membership { id, paid_until, .. } = membership;
@@ -310,7 +315,7 @@ pub fn upgrade(tx: &mut Tx<'_>, by: &Actor, person: Id, sold: &Sold) -> Result<I
     let event = changed(tx, by.id(), id, person, "upgraded", &detail)?;
     let label = format!("From {} to {}, until {paid_until}", invoice.from, invoice.to);
     take(tx, by, (club, person, event), label, invoice.total)?;
-    let after = audit::shown_of(&store::standing(tx, club, person)?);
+    let after = audit::shown_of(&store::entitlements(tx, club, person)?);
     audit::note(tx, by, "membership_upgraded", person, (before, with_paid(after, paid, invoice.total)))?;
     Ok(invoice)
 }

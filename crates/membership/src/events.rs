@@ -10,7 +10,7 @@ const NEWS_LIFE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Something that happened to a membership.
 #[derive(Debug, Clone)]
-pub struct Event {
+pub struct MembershipEvent {
     /// Its id.
     pub id: Id,
     /// Whose membership it was.
@@ -26,7 +26,7 @@ pub struct Event {
     pub detail: Value,
 }
 
-struct Kept {
+struct EventRow {
     id: Id,
     person: Id,
     at: Timestamp,
@@ -35,22 +35,22 @@ struct Kept {
     detail: Option<String>,
 }
 
-row!(Kept { id, person, at, by, what, detail });
+row!(EventRow { id, person, at, by, what, detail });
 
-impl Kept {
-    fn read(self) -> Result<Event> {
-        let Kept { id, person, at, by, what, detail } = self;
+impl EventRow {
+    fn read(self) -> Result<MembershipEvent> {
+        let EventRow { id, person, at, by, what, detail } = self;
         let detail = detail.map_or(Ok(Value::Null), |text| serde_json::from_str(&text));
-        Ok(Event { id, person, at, by, what, detail: detail.map_err(Fault::because)? })
+        Ok(MembershipEvent { id, person, at, by, what, detail: detail.map_err(Fault::because)? })
     }
 }
 
-/// An event, for the house itself.
+/// An event, for the club itself.
 ///
 /// # Errors
 /// `Error::NotFound`.
-pub fn event(tx: &mut Tx<'_>, id: Id) -> Result<Event> {
-    let found: Option<Kept> = tx.one(
+pub fn event(tx: &mut Tx<'_>, id: Id) -> Result<MembershipEvent> {
+    let found: Option<EventRow> = tx.one(
         sql!(
             "SELECT e.id, m.person_id, e.at, e.by_person, e.what, e.detail FROM membership_events e
              JOIN memberships m ON m.id = e.membership_id WHERE e.id = $1"
@@ -67,7 +67,7 @@ const ALWAYS_TOLD: [&str; 5] = ["joined", "upgraded", "dues_taken", "ended", "mo
 ///
 /// # Errors
 /// `Error::NotFound`; a fault of the database.
-pub fn still_so(tx: &mut Tx<'_>, id: Id) -> Result<std::result::Result<Event, &'static str>> {
+pub fn still_so(tx: &mut Tx<'_>, id: Id) -> Result<std::result::Result<MembershipEvent, &'static str>> {
     let event = event(tx, id)?;
     if tx.now().duration_since(event.at) > NEWS_LIFE {
         return Ok(Err("too old"));
@@ -97,16 +97,16 @@ pub fn still_so(tx: &mut Tx<'_>, id: Id) -> Result<std::result::Result<Event, &'
 ///
 /// # Errors
 /// `Error::Forbidden` unless it is one's own, or `by` runs memberships.
-pub fn events(tx: &mut Tx<'_>, by: &Actor, person: Id) -> Result<Vec<Event>> {
+pub fn events(tx: &mut Tx<'_>, by: &Actor, person: Id) -> Result<Vec<MembershipEvent>> {
     if by.person()?.id != person {
         by.need(Action::RunMemberships)?;
     }
-    let found: Vec<Kept> = tx.all(
+    let found: Vec<EventRow> = tx.all(
         sql!(
             "SELECT e.id, m.person_id, e.at, e.by_person, e.what, e.detail FROM membership_events e
              JOIN memberships m ON m.id = e.membership_id WHERE m.person_id = $1 ORDER BY e.id DESC LIMIT 100"
         ),
         args![person],
     )?;
-    found.into_iter().map(Kept::read).collect()
+    found.into_iter().map(EventRow::read).collect()
 }

@@ -4,15 +4,15 @@
 mod api;
 mod audit;
 mod desk;
+mod entitlements;
 mod events;
-mod life;
+mod lifecycle;
 mod model;
 pub mod pages;
 mod perks;
 mod plan_store;
 mod plans;
 mod settings;
-mod standing;
 mod store;
 
 pub use api::{NO_MEMBERSHIP, routes};
@@ -20,15 +20,16 @@ pub use desk::{
     Invoice, NO_UPGRADE, NOTHING_DUE, PAID_MEANWHILE, PRICE_CHANGED, Paid, SUBJECT, Sold, join,
     preview_upgrade, take_dues, upgrade,
 };
-pub use events::{Event, event, events, still_so};
-pub use life::{
-    CARD_NEEDED, Changed, FROZEN_ENOUGH, NO_PLAN, Told, Turn, WRONG_STATE, as_staff, change_down, freezable,
-    freeze, leave, notify, paid_through, set_auto_credit, stay, turn,
+pub use entitlements::{ACCOUNT_DAYS, Entitlements};
+pub use events::{MembershipEvent, event, events, still_so};
+pub use lifecycle::{
+    CARD_NEEDED, FROZEN_ENOUGH, MembershipChanged, MembershipNews, NO_PLAN, RunBillingDay, WRONG_STATE,
+    as_staff, change_down, freezable, freeze, leave, notify, paid_through, run_billing_day, set_auto_credit,
+    stay,
 };
-pub use model::{Membership, NewMembership, Plan, Status, Tier};
+pub use model::{Membership, MembershipStatus, NewMembership, Plan, Tier};
 pub use perks::{return_perks, use_birthday, use_credit, use_pass, without_uses_of};
 pub use plan_store::{Version, newest, plan_versions, plans};
 pub use plans::{EDITED_MEANWHILE, PlanTerms, SLUG_TAKEN, add_plan, edit_plan, movable_members, move_over};
-pub use settings::{FROZEN_MONTHS, NUMBERS};
-pub use standing::{ACCOUNT_DAYS, Standing};
-pub use store::{ALREADY_MEMBER, enrol, export, export_gifts, standing};
+pub use settings::{FROZEN_MONTHS, SETTINGS};
+pub use store::{ALREADY_MEMBER, enrol, entitlements, export, export_gifts};

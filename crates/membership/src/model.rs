@@ -80,7 +80,7 @@ pub struct Plan {
 
 /// Where a membership stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
+pub enum MembershipStatus {
     /// Paid.
     Active,
     /// Unpaid, for no longer than the club's `grace_days` (seven unless it says otherwise): benefits stay (M7).
@@ -91,26 +91,31 @@ pub enum Status {
     Ended,
 }
 
-impl Status {
+impl MembershipStatus {
     /// As it stands in the tables and in the API.
     pub fn as_str(self) -> &'static str {
         match self {
-            Status::Active => "active",
-            Status::Grace => "grace",
-            Status::Suspended => "suspended",
-            Status::Ended => "ended",
+            MembershipStatus::Active => "active",
+            MembershipStatus::Grace => "grace",
+            MembershipStatus::Suspended => "suspended",
+            MembershipStatus::Ended => "ended",
         }
     }
 
-    /// Reads what [`Status::as_str`] wrote.
-    pub fn read(text: String) -> Option<Status> {
-        [Status::Active, Status::Grace, Status::Suspended, Status::Ended]
-            .into_iter()
-            .find(|status| status.as_str() == text)
+    /// Reads what [`MembershipStatus::as_str`] wrote.
+    pub fn read(text: String) -> Option<MembershipStatus> {
+        [
+            MembershipStatus::Active,
+            MembershipStatus::Grace,
+            MembershipStatus::Suspended,
+            MembershipStatus::Ended,
+        ]
+        .into_iter()
+        .find(|status| status.as_str() == text)
     }
 }
 
-kit::column_as!(Status, String, Status::read);
+kit::column_as!(MembershipStatus, String, MembershipStatus::read);
 
 /// A person's plan (S14).
 #[derive(Debug, Clone)]
@@ -118,7 +123,7 @@ pub struct Membership {
     /// Its id.
     pub id: Id,
     /// Where it stands.
-    pub status: Status,
+    pub status: MembershipStatus,
     /// The first day.
     pub started_on: Date,
     /// The last day that is paid.
@@ -139,7 +144,7 @@ pub struct NewMembership {
     /// Which plan.
     pub plan: Id,
     /// Where it stands.
-    pub status: Status,
+    pub status: MembershipStatus,
     /// The first day.
     pub started_on: Date,
     /// The last day that is paid.

@@ -7,50 +7,50 @@ use jiff::civil::Date;
 use kit::db::Sql;
 use kit::{Id, Result, Tx, args, sql};
 
-use crate::standing::{Standing, month_number};
+use crate::entitlements::{Entitlements, month_number};
 
 /// Uses a credit of a billing month for a booking. `false` if there is none, or somebody used the last one meanwhile. Of a plan
 /// without limit there always is one: what was used is counted all the same.
 ///
 /// # Errors
 /// A fault of the database.
-pub fn use_credit(tx: &mut Tx<'_>, standing: &Standing, day: Date, booking: Id) -> Result<bool> {
+pub fn use_credit(tx: &mut Tx<'_>, entitlements: &Entitlements, day: Date, booking: Id) -> Result<bool> {
     let insert = sql!(
         "INSERT INTO credit_uses (membership_id, month, n, booking_id) VALUES ($1, $2, $3, $4)
          ON CONFLICT (membership_id, month, n) DO NOTHING"
     );
-    let places = match standing.plan_on(day).map(|plan| plan.monthly_credits) {
+    let places = match entitlements.plan_on(day).map(|plan| plan.monthly_credits) {
         Some(Some(given)) => 1..=given,
         // Behind those that are used.
-        Some(None) => standing.credits_used_in(day) + 1..=i64::MAX,
+        Some(None) => entitlements.credits_used_in(day) + 1..=i64::MAX,
         None => return Ok(false),
     };
-    use_one(tx, insert, standing, day, booking, places)
+    use_one(tx, insert, entitlements, day, booking, places)
 }
 
 /// Uses a guest pass of a billing month for a booking (M2). `false` if there is none left.
 ///
 /// # Errors
 /// A fault of the database.
-pub fn use_pass(tx: &mut Tx<'_>, standing: &Standing, day: Date, booking: Id) -> Result<bool> {
+pub fn use_pass(tx: &mut Tx<'_>, entitlements: &Entitlements, day: Date, booking: Id) -> Result<bool> {
     let insert = sql!(
         "INSERT INTO pass_uses (membership_id, month, n, booking_id) VALUES ($1, $2, $3, $4)
          ON CONFLICT (membership_id, month, n) DO NOTHING"
     );
-    let given = standing.plan_on(day).map_or(0, |plan| plan.guest_passes);
-    use_one(tx, insert, standing, day, booking, 1..=given)
+    let given = entitlements.plan_on(day).map_or(0, |plan| plan.guest_passes);
+    use_one(tx, insert, entitlements, day, booking, 1..=given)
 }
 
 /// Uses the first that is left of what a billing month was given.
 fn use_one(
     tx: &mut Tx<'_>,
     insert: &'static Sql,
-    standing: &Standing,
+    entitlements: &Entitlements,
     day: Date,
     booking: Id,
     places: RangeInclusive<i64>,
 ) -> Result<bool> {
-    let (Some((membership, _)), Some(month)) = (&standing.held, standing.billing_month(day)) else {
+    let (Some((membership, _)), Some(month)) = (&entitlements.held, entitlements.billing_month(day)) else {
         return Ok(false);
     };
     for n in places {
@@ -66,12 +66,12 @@ fn use_one(
 ///
 /// # Errors
 /// A fault of the database.
-pub fn use_birthday(tx: &mut Tx<'_>, standing: &Standing, day: Date, booking: Id) -> Result<bool> {
-    let gift = standing.person.zip(standing.birthday).filter(|_| standing.has_birthday(day));
+pub fn use_birthday(tx: &mut Tx<'_>, entitlements: &Entitlements, day: Date, booking: Id) -> Result<bool> {
+    let gift = entitlements.person.zip(entitlements.birthday).filter(|_| entitlements.has_birthday(day));
     let Some((person, birthday)) = gift else { return Ok(false) };
     // The key lets one through of two in a year; that twelve months lie between two, no key can say. Whoever changes the
     // birthday meanwhile comes before or after.
-    tx.line_up(person)?;
+    tx.lock_person(person)?;
     if !people::fix_birthday(tx, person, birthday)? {
         return Ok(false);
     }
@@ -92,8 +92,8 @@ pub fn use_birthday(tx: &mut Tx<'_>, standing: &Standing, day: Date, booking: Id
 ///
 /// # Errors
 /// A fault of the database.
-pub fn without_uses_of(tx: &mut Tx<'_>, mut standing: Standing, booking: Id) -> Result<Standing> {
-    if let Some((membership, _)) = &standing.held {
+pub fn without_uses_of(tx: &mut Tx<'_>, mut entitlements: Entitlements, booking: Id) -> Result<Entitlements> {
+    if let Some((membership, _)) = &entitlements.held {
         let of_booking = args![booking, membership.id];
         let credits: Vec<(Date,)> = tx.all(
             sql!("SELECT month FROM credit_uses WHERE booking_id = $1 AND membership_id = $2"),
@@ -103,13 +103,13 @@ pub fn without_uses_of(tx: &mut Tx<'_>, mut standing: Standing, booking: Id) -> 
             sql!("SELECT month FROM pass_uses WHERE booking_id = $1 AND membership_id = $2"),
             &of_booking,
         )?;
-        take_off(&mut standing.credits_used, &credits);
-        take_off(&mut standing.passes_used, &passes);
+        take_off(&mut entitlements.credits_used, &credits);
+        take_off(&mut entitlements.passes_used, &passes);
     }
     let years: Vec<(i64,)> =
         tx.all(sql!("SELECT year FROM birthday_uses WHERE booking_id = $1"), args![booking])?;
-    standing.birthdays_used.retain(|used| !years.iter().any(|(year,)| year == used));
-    Ok(standing)
+    entitlements.birthdays_used.retain(|used| !years.iter().any(|(year,)| year == used));
+    Ok(entitlements)
 }
 
 /// Counts one use less for each of these months.

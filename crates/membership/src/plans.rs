@@ -2,12 +2,12 @@
 //! they joined with, until a manager moves them over or they change plan.
 
 use kit::errors::OrRefuse as _;
-use kit::web::{Input, Words};
+use kit::web::{Input, RawInput};
 use kit::{Cents, Error, Id, Refusal, Result, Tx, args, sql, versions};
 use people::{Action, Actor, AuditSubject};
 use serde_json::{Value, json};
 
-use crate::life;
+use crate::lifecycle;
 use crate::model::Plan;
 use crate::plan_store::{Version, newest_of};
 
@@ -120,51 +120,51 @@ fn amount(text: &str) -> Option<Cents> {
 const DEAREST: i64 = 10_000_000;
 
 impl Input for PlanTerms {
-    fn parse(words: &mut Words) -> PlanTerms {
-        let price = words.text("price", 20);
+    fn parse(input: &mut RawInput) -> PlanTerms {
+        let price = input.text("price", 20);
         let price = amount(&price).filter(|price| (0..=DEAREST).contains(&price.0)).unwrap_or_else(|| {
-            words.complain("price", "Enter an amount per month like 375.00, at most 100000.00.");
+            input.add_error("price", "Enter an amount per month like 375.00, at most 100000.00.");
             Cents::ZERO
         });
-        let unlimited = words.yes("unlimited_credits");
+        let unlimited = input.yes("unlimited_credits");
         PlanTerms {
-            seen: words.number("version", 0, 1_000_000),
+            seen: input.number("version", 0, 1_000_000),
             price,
-            short_description: words.text("short_description", 200),
-            benefits: lines(words, "benefits"),
-            discount_percentage: words.number("discount_percentage", 0, 100),
-            max_advance_days: words.number("max_advance_days", 0, 365),
+            short_description: input.text("short_description", 200),
+            benefits: lines(input, "benefits"),
+            discount_percentage: input.number("discount_percentage", 0, 100),
+            max_advance_days: input.number("max_advance_days", 0, 365),
             monthly_credits: if unlimited {
                 None
             } else {
-                Some(words.number("monthly_service_credits", 0, 100))
+                Some(input.number("monthly_service_credits", 0, 100))
             },
-            guest_passes: words.number("guest_passes", 0, 100),
-            mensuite_access: words.yes("mensuite_access"),
-            coresync_private_access: words.yes("coresync_private_access"),
-            iot_control_access: words.yes("iot_control_access"),
-            concierge: words.yes("concierge"),
-            priority_booking: words.yes("priority_booking"),
+            guest_passes: input.number("guest_passes", 0, 100),
+            mensuite_access: input.yes("mensuite_access"),
+            coresync_private_access: input.yes("coresync_private_access"),
+            iot_control_access: input.yes("iot_control_access"),
+            concierge: input.yes("concierge"),
+            priority_booking: input.yes("priority_booking"),
         }
     }
 }
 
 /// A list: of texts, or one text of a line each; at most twenty of at most 200 characters.
-fn lines(words: &mut Words, field: &str) -> Vec<String> {
-    if words.raw(field).is_none() {
-        words.complain(field, "This field is required. It can be empty.");
+fn lines(input: &mut RawInput, field: &str) -> Vec<String> {
+    if input.raw(field).is_none() {
+        input.add_error(field, "This field is required. It can be empty.");
     }
-    let said: Vec<String> = match words.raw(field) {
+    let message: Vec<String> = match input.raw(field) {
         Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         Some(Value::String(text)) => text.lines().map(str::to_owned).collect(),
         _ => Vec::new(),
     };
-    let said: Vec<String> =
-        said.iter().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
-    if said.len() > 20 || said.iter().any(|line| line.chars().count() > 200 || line.contains('\0')) {
-        words.complain(field, "At most twenty lines of at most 200 characters, please.");
+    let message: Vec<String> =
+        message.iter().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
+    if message.len() > 20 || message.iter().any(|line| line.chars().count() > 200 || line.contains('\0')) {
+        input.add_error(field, "At most twenty lines of at most 200 characters, please.");
     }
-    said
+    message
 }
 
 impl PlanTerms {
@@ -253,7 +253,7 @@ pub fn move_over(tx: &mut Tx<'_>, by: &Actor, club: Id, slug: &str) -> Result<u6
     let who = movable(tx, club, &newest)?;
     let mut moved = 0;
     for (membership, person) in who {
-        tx.line_up(person)?;
+        tx.lock_person(person)?;
         let done = tx.run(
             sql!(
                 "UPDATE memberships SET next_version_id = $1 WHERE id = $2 AND renews AND status <> 'ended'"
@@ -262,7 +262,7 @@ pub fn move_over(tx: &mut Tx<'_>, by: &Actor, club: Id, slug: &str) -> Result<u6
         )?;
         if done == 1 {
             let detail = json!({"plan": newest.plan.name, "cents": newest.plan.price.0});
-            life::changed(tx, by.id(), membership, person, "moves_over", &detail)?;
+            lifecycle::changed(tx, by.id(), membership, person, "moves_over", &detail)?;
         }
         moved += done;
     }

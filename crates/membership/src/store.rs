@@ -3,10 +3,10 @@
 use kit::errors::OrRefuse;
 use kit::{Error, Id, Refusal, Result, Tx, args, sql};
 
-use crate::model::{Membership, NewMembership, Status};
+use crate::entitlements::{Entitlements, stands};
+use crate::model::{Membership, MembershipStatus, NewMembership};
 use crate::plan_store::{plan_at, plan_columns, read_plan};
 use crate::settings::GRACE_DAYS;
-use crate::standing::{Standing, stands};
 
 /// A person has one plan at a time.
 pub const ALREADY_MEMBER: Refusal =
@@ -15,8 +15,8 @@ pub const ALREADY_MEMBER: Refusal =
 ///
 /// # Errors
 /// A fault of the database.
-pub fn standing(tx: &mut Tx<'_>, club: Id, person: Id) -> Result<Standing> {
-    let mut standing = Standing { person: Some(person), ..Standing::default() };
+pub fn entitlements(tx: &mut Tx<'_>, club: Id, person: Id) -> Result<Entitlements> {
+    let mut entitlements = Entitlements { person: Some(person), ..Entitlements::default() };
     let mut next: Option<Id> = None;
     tx.each(
         sql!(concat!(
@@ -39,45 +39,45 @@ pub fn standing(tx: &mut Tx<'_>, club: Id, person: Id) -> Result<Standing> {
                 frozen: from.zip(until),
             };
             next = row.get(8)?;
-            standing.birthday = row.get(9)?;
-            standing.held = Some((membership, read_plan(row, 10)?));
+            entitlements.birthday = row.get(9)?;
+            entitlements.held = Some((membership, read_plan(row, 10)?));
             Ok(())
         },
     )?;
-    let Some((mut membership, mut plan)) = standing.held.take() else { return Ok(standing) };
+    let Some((mut membership, mut plan)) = entitlements.held.take() else { return Ok(entitlements) };
     let catalogue = catalogue::current(tx)?;
     let today = tx.now().to_zoned(catalogue.club.zone.clone()).date();
-    standing.today = Some(today);
-    standing.next_plan = next.map(|next| plan_at(tx, next)).transpose()?;
+    entitlements.today = Some(today);
+    entitlements.next_plan = next.map(|next| plan_at(tx, next)).transpose()?;
     // What the calendar has done counts from midnight on, also before it is written down.
-    membership.status = stands(&membership, today, catalogue.number(GRACE_DAYS));
-    if membership.status == Status::Ended {
-        return Ok(Standing { next_plan: None, ..standing });
+    membership.status = stands(&membership, today, catalogue.setting(GRACE_DAYS));
+    if membership.status == MembershipStatus::Ended {
+        return Ok(Entitlements { next_plan: None, ..entitlements });
     }
     if today > membership.paid_until
-        && let Some(next) = standing.next_plan.take()
+        && let Some(next) = entitlements.next_plan.take()
     {
         plan = next;
     }
-    standing.held = Some((membership.clone(), plan.clone()));
+    entitlements.held = Some((membership.clone(), plan.clone()));
     if plan.monthly_credits != Some(0) {
-        standing.credits_used = tx.all(
+        entitlements.credits_used = tx.all(
             sql!("SELECT month, COUNT(*) FROM credit_uses WHERE membership_id = $1 GROUP BY month"),
             args![membership.id],
         )?;
     }
     if plan.guest_passes > 0 {
-        standing.passes_used = tx.all(
+        entitlements.passes_used = tx.all(
             sql!("SELECT month, COUNT(*) FROM pass_uses WHERE membership_id = $1 GROUP BY month"),
             args![membership.id],
         )?;
     }
-    if standing.birthday.is_some() {
+    if entitlements.birthday.is_some() {
         let months: Vec<(i64,)> =
             tx.all(sql!("SELECT month FROM birthday_uses WHERE person_id = $1"), args![person])?;
-        standing.birthdays_used = months.into_iter().map(|(month,)| month).collect();
+        entitlements.birthdays_used = months.into_iter().map(|(month,)| month).collect();
     }
-    Ok(standing)
+    Ok(entitlements)
 }
 
 /// Makes a person a member by the newest version of a plan. Not reachable from outside: joining goes through payment.

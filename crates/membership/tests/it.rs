@@ -4,14 +4,14 @@
 mod plans;
 
 use kit::jobs::Handlers;
-use membership::Changed;
-use testing::{House, NOW, Program};
+use membership::MembershipChanged;
+use testing::{NOW, Program, TestClub};
 
 /// Opens the small club with the routes of this crate. Nothing is priced here, so nothing follows from a change.
-async fn open() -> House {
-    let routes = |house: &kit::House| {
-        let handlers = Handlers::default().on(|_: Changed| std::future::ready(Ok(())));
-        Program::of_routes(house, membership::routes().split_for_parts().0, handlers)
+async fn open() -> TestClub {
+    let routes = |app: &kit::AppState| {
+        let handlers = Handlers::default().on(|_: MembershipChanged| std::future::ready(Ok(())));
+        Program::of_routes(app, membership::routes().split_for_parts().0, handlers)
     };
-    House::open_around(NOW, |config| config, routes).await
+    TestClub::open_around(NOW, |config| config, routes).await
 }

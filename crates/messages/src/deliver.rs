@@ -2,7 +2,7 @@
 
 use kit::db::containing;
 use kit::errors::OrFault as _;
-use kit::{House, Result, Tx, args, sql};
+use kit::{AppState, Result, Tx, args, sql};
 
 use crate::mail::Mail;
 use crate::post::Post;
@@ -12,9 +12,9 @@ use crate::post::Post;
 ///
 /// # Errors
 /// A fault of the mail, the server, the folder or the database.
-pub async fn deliver(house: &House, post: &Post, mail: Mail) -> Result<()> {
-    let how = post.send(&mail, house.db.clock().now()).await?;
-    house.db.tx(move |tx| log(tx, &mail, how)).await
+pub async fn deliver(app: &AppState, post: &Post, mail: Mail) -> Result<()> {
+    let how = post.send(&mail, app.db.clock().now()).await?;
+    app.db.tx(move |tx| log(tx, &mail, how)).await
 }
 
 fn log(tx: &mut Tx<'_>, mail: &Mail, how: &'static str) -> Result<()> {
@@ -43,7 +43,7 @@ pub fn forget(tx: &mut Tx<'_>, address: &str) -> Result<u64> {
     )?;
     let quoted = serde_json::to_string(&address).or_fault()?;
     // A request that anyone made for an address names it, and no person.
-    let asked = tx.run(
+    let query = tx.run(
         sql!("DELETE FROM notifications WHERE LOWER(data) LIKE $1 ESCAPE '!'"),
         args![containing(&quoted)],
     )?;
@@ -51,5 +51,5 @@ pub fn forget(tx: &mut Tx<'_>, address: &str) -> Result<u64> {
         sql!("DELETE FROM jobs WHERE LOWER(payload) LIKE $1 ESCAPE '!' OR LOWER(payload) LIKE $2 ESCAPE '!'"),
         args![containing(&quoted), named],
     )?;
-    Ok(sent + asked + waiting)
+    Ok(sent + query + waiting)
 }

@@ -12,5 +12,5 @@ mod post;
 pub use deliver::{deliver, forget};
 pub use mail::Mail;
 pub use names::plain_name;
-pub use outbox::{Composed, Outbox, Waiting, forget_person};
+pub use outbox::{Composed, Outbox, PendingNotification, forget_person};
 pub use post::Post;

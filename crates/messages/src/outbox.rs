@@ -34,7 +34,7 @@ const POLL: Duration = Duration::from_secs(1);
 
 /// A notification that is to be sent.
 #[derive(Debug, Clone)]
-pub struct Waiting {
+pub struct PendingNotification {
     /// Its id.
     pub id: Id,
     /// What it is about: a kind …
@@ -55,7 +55,7 @@ pub struct Waiting {
     pub attempt: i64,
 }
 
-row!(Waiting { id, subject_kind, subject, recipient, kind, data, person, created_at, attempt });
+row!(PendingNotification { id, subject_kind, subject, recipient, kind, data, person, created_at, attempt });
 
 /// What is to become of a notification, as the state is now.
 #[derive(Debug, Clone)]
@@ -66,7 +66,8 @@ pub enum Composed {
     Dropped(&'static str),
 }
 
-type Compose = dyn Fn(Waiting) -> Pin<Box<dyn Future<Output = Result<Composed>> + Send>> + Send + Sync;
+type Compose =
+    dyn Fn(PendingNotification) -> Pin<Box<dyn Future<Output = Result<Composed>> + Send>> + Send + Sync;
 
 /// Sends what waits. Clones share their connections.
 #[derive(Clone)]
@@ -87,7 +88,7 @@ impl Outbox {
     /// An outbox of this database that sends by `post` what `compose` answers.
     pub fn new<F, W>(db: Db, post: Post, compose: F) -> Outbox
     where
-        F: Fn(Waiting) -> W + Send + Sync + 'static,
+        F: Fn(PendingNotification) -> W + Send + Sync + 'static,
         W: Future<Output = Result<Composed>> + Send + 'static,
     {
         Outbox { db, post, compose: Arc::new(move |waiting| Box::pin(compose(waiting))) }
@@ -99,7 +100,7 @@ impl Outbox {
     }
 
     async fn run_until(&self, mut stop: watch::Receiver<bool>) {
-        let mut changes = self.db.means().live.listen();
+        let mut changes = self.db.dependencies().live.listen();
         let mut works = JoinSet::new();
         loop {
             let is_over = *stop.borrow();
@@ -126,7 +127,7 @@ impl Outbox {
         }
     }
 
-    fn begin(&self, waiting: Waiting, works: &mut JoinSet<()>) {
+    fn begin(&self, waiting: PendingNotification, works: &mut JoinSet<()>) {
         let outbox = self.clone();
         works.spawn(giving_way(async move {
             if let Err(error) = outbox.deliver(waiting).await {
@@ -164,7 +165,7 @@ impl Outbox {
     }
 
     /// Makes one attempt and writes how it ended. Why it failed, if it did.
-    async fn deliver(&self, waiting: Waiting) -> Result<Option<String>> {
+    async fn deliver(&self, waiting: PendingNotification) -> Result<Option<String>> {
         let outcome = match tokio::time::timeout(DEADLINE, self.attempt(&waiting)).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(error)) => Outcome::Failed(error.to_string()),
@@ -188,7 +189,7 @@ impl Outbox {
         Ok(failed)
     }
 
-    async fn attempt(&self, waiting: &Waiting) -> Result<Outcome> {
+    async fn attempt(&self, waiting: &PendingNotification) -> Result<Outcome> {
         match (self.compose)(waiting.clone()).await? {
             Composed::Dropped(why) => Ok(Outcome::Dropped(why)),
             Composed::Email(mail) => {
@@ -210,7 +211,7 @@ async fn woken(changes: &mut broadcast::Receiver<Changed>) {
 }
 
 /// Takes notifications that are due: of each subject and recipient the first alone, whoever else has taken something.
-fn take(tx: &mut Tx<'_>, most: usize) -> Result<Vec<Waiting>> {
+fn take(tx: &mut Tx<'_>, most: usize) -> Result<Vec<PendingNotification>> {
     let (now, most) = (tx.now(), i64::try_from(most).or_fault()?);
     tx.all(
         sql!(
@@ -228,8 +229,8 @@ fn take(tx: &mut Tx<'_>, most: usize) -> Result<Vec<Waiting>> {
 }
 
 /// Writes how an attempt ended, unless another process has taken it meanwhile.
-fn finish(tx: &mut Tx<'_>, waiting: &Waiting, outcome: &Outcome) -> Result<()> {
-    let Waiting { id, attempt, .. } = waiting;
+fn finish(tx: &mut Tx<'_>, waiting: &PendingNotification, outcome: &Outcome) -> Result<()> {
+    let PendingNotification { id, attempt, .. } = waiting;
     let (to, subject, how, why) = match outcome {
         Outcome::Failed(error) => {
             let again = tx.now() + pause(*attempt);

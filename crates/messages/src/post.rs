@@ -19,7 +19,7 @@ use crate::mail::Mail;
 /// How long a mail server may take to take an email, from the first answer to the last.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How mail leaves the house. Clones share their connections.
+/// How mail leaves the club. Clones share their connections.
 #[derive(Clone)]
 pub struct Post {
     from: Mailbox,
@@ -44,12 +44,12 @@ struct Server {
 
 impl Server {
     async fn send(&self, message: lettre::Message) -> Result<()> {
-        let transport = self.connections.lock().map_or_else(|_| (self.fresh)(), |kept| kept.clone());
+        let transport = self.connections.lock().map_or_else(|_| (self.fresh)(), |stored| stored.clone());
         match tokio::time::timeout(self.patience, transport.send(message)).await {
             Ok(sent) => sent.map(drop).or_fault(),
             Err(_) => {
-                if let Ok(mut kept) = self.connections.lock() {
-                    *kept = (self.fresh)();
+                if let Ok(mut stored) = self.connections.lock() {
+                    *stored = (self.fresh)();
                 }
                 Err(Fault::because(format!("the mail server took longer than {:?}", self.patience)))
             }
@@ -81,7 +81,7 @@ impl Post {
         Ok(Post { from, way })
     }
 
-    /// Hands a mail over. Answers how: `smtp` or `kept`.
+    /// Hands a mail over. Answers how: `smtp` or `stored`.
     ///
     /// # Errors
     /// A fault if the mail can't be composed, is not taken or can't be written.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use kit::config::Config;
 use kit::jobs::{Handlers, run_due};
 use kit::testing::TestDb;
-use kit::{House, args, sql};
+use kit::{AppState, args, sql};
 use messages::calendar::{Event, Party, ics};
 use messages::{Mail, Post, deliver};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
@@ -16,11 +16,11 @@ fn now() -> Timestamp {
     "2026-11-24T17:00:00Z".parse().expect("a time")
 }
 
-async fn house(smtp_url: Option<String>) -> (TestDb, House) {
+async fn app(smtp_url: Option<String>) -> (TestDb, AppState) {
     let test = TestDb::open(now()).await;
     let config = Config { data: test.folder().to_owned(), smtp_url, ..Config::default() };
-    let house = House { db: test.db.clone(), config: Arc::new(config) };
-    (test, house)
+    let app = AppState { db: test.db.clone(), config: Arc::new(config) };
+    (test, app)
 }
 
 fn mail() -> Mail {
@@ -48,23 +48,22 @@ fn mail() -> Mail {
     }
 }
 
-async fn logged(house: &House) -> Vec<(String, String, Timestamp, String)> {
-    let log =
-        house.db.view(|tx| tx.all(sql!("SELECT to_address, subject, sent_at, how FROM mails"), args![]));
+async fn logged(app: &AppState) -> Vec<(String, String, Timestamp, String)> {
+    let log = app.db.view(|tx| tx.all(sql!("SELECT to_address, subject, sent_at, how FROM mails"), args![]));
     log.await.expect("the log")
 }
 
 #[tokio::test]
 async fn a_mail_that_a_verb_asked_for_is_kept_where_it_can_be_read() {
-    let (test, house) = house(None).await;
-    let post = Post::from_config(&house.config).expect("a post");
-    house.db.tx(|tx| tx.enqueue(&mail(), tx.now())).await.expect("a job");
-    let (at, by) = (house.clone(), post.clone());
+    let (test, app) = app(None).await;
+    let post = Post::from_config(&app.config).expect("a post");
+    app.db.tx(|tx| tx.enqueue(&mail(), tx.now())).await.expect("a job");
+    let (at, by) = (app.clone(), post.clone());
     let handlers = Handlers::default().on(move |mail: Mail| {
-        let (house, post) = (at.clone(), by.clone());
-        async move { deliver(&house, &post, mail).await }
+        let (app, post) = (at.clone(), by.clone());
+        async move { deliver(&app, &post, mail).await }
     });
-    run_due(&house.db, &handlers).await.expect("it was delivered");
+    run_due(&app.db, &handlers).await.expect("it was delivered");
 
     let files: Vec<_> = std::fs::read_dir(test.folder().join("mail"))
         .expect("the folder")
@@ -84,7 +83,7 @@ async fn a_mail_that_a_verb_asked_for_is_kept_where_it_can_be_read() {
     assert_eq!(body.split(&format!("--{boundary}")).count(), 4, "{body}");
     assert!(body.contains("See you on Friday.") && body.contains("METHOD:REQUEST"), "{body}");
 
-    let log = logged(&house).await;
+    let log = logged(&app).await;
     let [(to, subject, sent_at, how)] = log.as_slice() else { panic!("{log:?}") };
     assert_eq!((to.as_str(), subject.as_str()), ("Anna Ko <anna@example.com>", "Your visit on Friday"));
     assert_eq!((*sent_at, how.as_str()), (now(), "kept"));
@@ -102,34 +101,35 @@ async fn a_second_try_is_recognisable_at_the_server() {
         }
         taken
     });
-    let (_test, house) = house(Some(format!("smtp://127.0.0.1:{port}"))).await;
-    let post = Post::from_config(&house.config).expect("a post");
-    assert!(deliver(&house, &post, mail()).await.is_err());
-    assert!(logged(&house).await.is_empty());
-    let again = Post::from_config(&house.config).expect("a post");
-    deliver(&house, &again, mail()).await.expect("it was taken");
+    let (_test, app) = app(Some(format!("smtp://127.0.0.1:{port}"))).await;
+    let post = Post::from_config(&app.config).expect("a post");
+    assert!(deliver(&app, &post, mail()).await.is_err());
+    assert!(logged(&app).await.is_empty());
+    let again = Post::from_config(&app.config).expect("a post");
+    deliver(&app, &again, mail()).await.expect("it was taken");
     drop((post, again));
 
     let taken = server.await.expect("the server ends");
-    let id = |said: &str| said.lines().find(|line| line.starts_with("Message-ID: <")).map(str::to_owned);
+    let id =
+        |message: &str| message.lines().find(|line| line.starts_with("Message-ID: <")).map(str::to_owned);
     assert!(id(&taken[0]).is_some());
     assert_eq!(id(&taken[0]), id(&taken[1]));
     assert!(taken[1].contains("RCPT TO:<anna@example.com>") && taken[1].contains("\n..\r\n"), "{}", taken[1]);
-    assert_eq!(logged(&house).await.len(), 1);
+    assert_eq!(logged(&app).await.len(), 1);
 }
 
 /// A mail server for one connection, which takes the mail or puts it off. Answers all that was said.
 async fn converse(stream: TcpStream, refuses: bool) -> String {
     let mut stream = BufReader::new(stream);
-    let mut said = String::new();
+    let mut message = String::new();
     let mut in_mail = false;
     stream.write_all(b"220 mail.test\r\n").await.expect("a client that reads");
     loop {
         let mut line = String::new();
         if stream.read_line(&mut line).await.unwrap_or(0) == 0 {
-            return said;
+            return message;
         }
-        said.push_str(&line);
+        message.push_str(&line);
         let verdict: &[u8] = if refuses { b"451 later\r\n" } else { b"250 taken\r\n" };
         let answer: &[u8] = match line.trim_end() {
             "." if in_mail => verdict,
@@ -139,7 +139,7 @@ async fn converse(stream: TcpStream, refuses: bool) -> String {
         };
         in_mail = line.trim_end() == "DATA";
         if stream.write_all(answer).await.is_err() || line.starts_with("QUIT") {
-            return said;
+            return message;
         }
     }
 }

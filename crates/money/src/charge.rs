@@ -21,7 +21,7 @@ pub struct Subject {
 
 /// Where a charge stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
+pub enum ChargeStatus {
     /// Due at the front desk.
     Due,
     /// Paid, or nothing to pay.
@@ -30,23 +30,25 @@ pub enum Status {
     Void,
 }
 
-impl Status {
+impl ChargeStatus {
     /// As it stands in the tables and in the API.
     pub fn as_str(self) -> &'static str {
         match self {
-            Status::Due => "due",
-            Status::Settled => "settled",
-            Status::Void => "void",
+            ChargeStatus::Due => "due",
+            ChargeStatus::Settled => "settled",
+            ChargeStatus::Void => "void",
         }
     }
 
-    /// Reads what [`Status::as_str`] wrote.
-    pub fn read(text: String) -> Option<Status> {
-        [Status::Due, Status::Settled, Status::Void].into_iter().find(|status| status.as_str() == text)
+    /// Reads what [`ChargeStatus::as_str`] wrote.
+    pub fn read(text: String) -> Option<ChargeStatus> {
+        [ChargeStatus::Due, ChargeStatus::Settled, ChargeStatus::Void]
+            .into_iter()
+            .find(|status| status.as_str() == text)
     }
 }
 
-kit::column_as!(Status, String, Status::read);
+kit::column_as!(ChargeStatus, String, ChargeStatus::read);
 
 /// A charge as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +60,7 @@ pub struct Charge {
     /// The tax on them.
     pub tax: Cents,
     /// Where it stands.
-    pub status: Status,
+    pub status: ChargeStatus,
 }
 
 row!(Charge { id, net, tax, status });
@@ -83,7 +85,7 @@ pub struct Bill {
 pub fn charge(tx: &mut Tx<'_>, bill: &Bill) -> Result<Charge> {
     let net: Cents = bill.lines.iter().map(|line| line.amount).sum();
     let tax = tax_on(tx, bill.club, &bill.lines)?;
-    let status = if net + tax == Cents::ZERO { Status::Settled } else { Status::Due };
+    let status = if net + tax == Cents::ZERO { ChargeStatus::Settled } else { ChargeStatus::Due };
     let charge = Charge { id: tx.new_id()?, net, tax, status };
     let now = tx.now();
     tx.run(
@@ -156,7 +158,7 @@ pub fn replace(tx: &mut Tx<'_>, bill: &Bill) -> Result<Option<Charge>> {
 ///
 /// # Errors
 /// A fault of the database.
-pub fn reinstate(tx: &mut Tx<'_>, subject: Subject, earlier: Option<(Id, Status)>) -> Result<bool> {
+pub fn reinstate(tx: &mut Tx<'_>, subject: Subject, earlier: Option<(Id, ChargeStatus)>) -> Result<bool> {
     let earlier = match earlier {
         Some(earlier) => Some(earlier),
         None => newest_void(tx, subject)?,
@@ -179,7 +181,7 @@ pub fn reinstate(tx: &mut Tx<'_>, subject: Subject, earlier: Option<(Id, Status)
     Ok(counts == 1)
 }
 
-fn newest_void(tx: &mut Tx<'_>, subject: Subject) -> Result<Option<(Id, Status)>> {
+fn newest_void(tx: &mut Tx<'_>, subject: Subject) -> Result<Option<(Id, ChargeStatus)>> {
     let found: Option<(Id, Cents)> = tx.one(
         sql!(
             "SELECT id, net_cents + tax_cents FROM charges WHERE subject_id = $1 AND subject_kind = $2
@@ -187,7 +189,9 @@ fn newest_void(tx: &mut Tx<'_>, subject: Subject) -> Result<Option<(Id, Status)>
         ),
         args![subject.id, subject.kind],
     )?;
-    Ok(found.map(|(id, total)| (id, if total == Cents::ZERO { Status::Settled } else { Status::Due })))
+    Ok(found.map(|(id, total)| {
+        (id, if total == Cents::ZERO { ChargeStatus::Settled } else { ChargeStatus::Due })
+    }))
 }
 
 /// Notes that a charge was paid at the desk, by whom it was taken (T3).
@@ -199,7 +203,7 @@ pub fn settle(tx: &mut Tx<'_>, by: &Actor, charge: Id) -> Result<()> {
     if note_paid(tx, charge)? { Ok(()) } else { Err(Error::NotFound) }
 }
 
-/// Notes that a charge was paid, by the house's own word: for records of the past. `false` if nothing is due.
+/// Notes that a charge was paid, by the club's own word: for records of the past. `false` if nothing is due.
 ///
 /// # Errors
 /// A fault of the database.
@@ -258,8 +262,8 @@ pub fn saved(tx: &mut Tx<'_>, person: Id) -> Result<Cents> {
 ///
 /// # Errors
 /// A fault of the database.
-pub fn statuses(tx: &mut Tx<'_>, person: Id, kind: &str) -> Result<HashMap<Id, Status>> {
-    let rows: Vec<(Id, Status)> = tx.all(
+pub fn statuses(tx: &mut Tx<'_>, person: Id, kind: &str) -> Result<HashMap<Id, ChargeStatus>> {
+    let rows: Vec<(Id, ChargeStatus)> = tx.all(
         sql!("SELECT subject_id, status FROM charges WHERE person_id = $1 AND subject_kind = $2 ORDER BY id"),
         args![person, kind],
     )?;

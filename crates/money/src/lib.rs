@@ -1,13 +1,13 @@
 //! What is owed, and why: charges with their lines, tax by kind of sale. A charge belongs to a
-//! [`Subject`] that this house knows only by kind and id. Cards come later; what is due is paid at the desk.
+//! [`Subject`] that this crate knows only by kind and id. Cards come later; what is due is paid at the desk.
 
 mod charge;
 mod line;
 mod tax;
 
 pub use charge::{
-    Bill, Charge, Status, Subject, charge, charge_of, earn, export, hand_over, note_paid, reinstate, replace,
-    saved, settle, statuses, unearn,
+    Bill, Charge, ChargeStatus, Subject, charge, charge_of, earn, export, hand_over, note_paid, reinstate,
+    replace, saved, settle, statuses, unearn,
 };
 pub use line::{Line, LineKind};
 pub use tax::{TaxRates, set_rate, tax_on, tax_rates};

@@ -3,23 +3,23 @@
 use axum::Router;
 use kit::jobs::Handlers;
 use kit::{Cents, Error, Id, Tx};
-use money::{Bill, Line, LineKind, Status, Subject};
+use money::{Bill, ChargeStatus, Line, LineKind, Subject};
 use people::Actor;
-use testing::{BEA, DORA, GUS, House, NOW, Player, Program};
+use testing::{BEA, DORA, GUS, NOW, Player, Program, TestClub};
 
 /// Opens the small club without any route.
-async fn open() -> House {
-    let nothing = |house: &kit::House| Program::of_routes(house, Router::new(), Handlers::default());
-    House::open_around(NOW, |config| config, nothing).await
+async fn open() -> TestClub {
+    let nothing = |app: &kit::AppState| Program::of_routes(app, Router::new(), Handlers::default());
+    TestClub::open_around(NOW, |config| config, nothing).await
 }
 
 const SUBJECT: Subject = Subject { kind: "order", id: Id(17) };
 
 /// What Bea owes: each line in cents.
-fn bill(house: &House, cents: &[i64]) -> Bill {
+fn bill(app: &TestClub, cents: &[i64]) -> Bill {
     let line = |cents: &i64| Line::new(LineKind::Goods, "item", "Item", Cents(*cents));
     let lines = cents.iter().map(line).collect();
-    Bill { subject: SUBJECT, club: house.club(), person: Some(house.person(BEA)), lines }
+    Bill { subject: SUBJECT, club: app.club(), person: Some(app.person(BEA)), lines }
 }
 
 fn actor(tx: &mut Tx<'_>, person: Id) -> kit::Result<Actor> {
@@ -28,58 +28,58 @@ fn actor(tx: &mut Tx<'_>, person: Id) -> kit::Result<Actor> {
 
 #[tokio::test]
 async fn a_charge_is_due_with_its_tax_until_the_desk_has_taken_the_payment() {
-    let house = open().await;
-    let wanted = bill(&house, &[3_600, 5_200, 7_100]);
-    let made = house.db().tx(move |tx| money::charge(tx, &wanted)).await.expect("a charge");
+    let app = open().await;
+    let expected = bill(&app, &[3_600, 5_200, 7_100]);
+    let made = app.db().tx(move |tx| money::charge(tx, &expected)).await.expect("a charge");
     // 8 % on goods: 1272 of 15900.
-    assert_eq!((made.net, made.tax, made.status), (Cents(15_900), Cents(1_272), Status::Due));
+    assert_eq!((made.net, made.tax, made.status), (Cents(15_900), Cents(1_272), ChargeStatus::Due));
     let settle = async |by: Player| {
-        let by = house.person(by);
-        house.db().tx(move |tx| actor(tx, by).and_then(|by| money::settle(tx, &by, made.id))).await
+        let by = app.person(by);
+        app.db().tx(move |tx| actor(tx, by).and_then(|by| money::settle(tx, &by, made.id))).await
     };
     for player in [GUS, BEA] {
         assert!(matches!(settle(player).await, Err(Error::Forbidden)), "{}", player.first_name);
     }
     settle(DORA).await.expect("it is paid");
     assert!(matches!(settle(DORA).await, Err(Error::NotFound)), "it is paid once");
-    let found = house.db().view(|tx| money::charge_of(tx, SUBJECT)).await.expect("an answer");
+    let found = app.db().view(|tx| money::charge_of(tx, SUBJECT)).await.expect("an answer");
     let (charge, lines) = found.expect("a charge");
-    assert_eq!((charge.status, lines.len()), (Status::Settled, 3));
+    assert_eq!((charge.status, lines.len()), (ChargeStatus::Settled, 3));
 }
 
 #[tokio::test]
 async fn what_costs_nothing_is_settled_at_once() {
-    let house = open().await;
-    let free = bill(&house, &[5_000, -5_000]);
-    let made = house.db().tx(move |tx| money::charge(tx, &free)).await.expect("a charge");
-    assert_eq!((made.net, made.status), (Cents::ZERO, Status::Settled));
+    let app = open().await;
+    let free = bill(&app, &[5_000, -5_000]);
+    let made = app.db().tx(move |tx| money::charge(tx, &free)).await.expect("a charge");
+    assert_eq!((made.net, made.status), (Cents::ZERO, ChargeStatus::Settled));
 }
 
 #[tokio::test]
 async fn a_replaced_charge_counts_again_when_that_is_taken_back() {
-    let house = open().await;
-    let (first, second) = (bill(&house, &[10_000]), bill(&house, &[2_500]));
+    let app = open().await;
+    let (first, second) = (bill(&app, &[10_000]), bill(&app, &[2_500]));
     let counts = async || {
-        let found = house.db().view(|tx| money::charge_of(tx, SUBJECT)).await.expect("an answer");
+        let found = app.db().view(|tx| money::charge_of(tx, SUBJECT)).await.expect("an answer");
         found.map(|(charge, _)| charge.net)
     };
-    house.db().tx(move |tx| money::charge(tx, &first)).await.expect("a charge");
-    house.db().tx(move |tx| money::replace(tx, &second)).await.expect("another charge");
+    app.db().tx(move |tx| money::charge(tx, &first)).await.expect("a charge");
+    app.db().tx(move |tx| money::replace(tx, &second)).await.expect("another charge");
     assert_eq!(counts().await, Some(Cents(2_500)));
-    assert!(house.db().tx(|tx| money::reinstate(tx, SUBJECT, None)).await.expect("an answer"));
+    assert!(app.db().tx(|tx| money::reinstate(tx, SUBJECT, None)).await.expect("an answer"));
     assert_eq!(counts().await, Some(Cents(10_000)));
 }
 
 /// What discounts have saved counts once a service is completed.
 #[tokio::test]
 async fn savings_count_when_they_are_earned() {
-    let house = open().await;
-    let (discounted, person) = (bill(&house, &[20_000, -5_000]), house.person(BEA));
-    house.db().tx(move |tx| money::charge(tx, &discounted)).await.expect("a charge");
-    let saved = async || house.db().view(move |tx| money::saved(tx, person)).await.expect("a sum");
+    let app = open().await;
+    let (discounted, person) = (bill(&app, &[20_000, -5_000]), app.person(BEA));
+    app.db().tx(move |tx| money::charge(tx, &discounted)).await.expect("a charge");
+    let saved = async || app.db().view(move |tx| money::saved(tx, person)).await.expect("a sum");
     assert_eq!(saved().await, Cents::ZERO);
-    house.db().tx(|tx| money::earn(tx, SUBJECT)).await.expect("earned");
+    app.db().tx(|tx| money::earn(tx, SUBJECT)).await.expect("earned");
     assert_eq!(saved().await, Cents(5_000));
-    house.db().tx(|tx| money::unearn(tx, SUBJECT)).await.expect("not earned");
+    app.db().tx(|tx| money::unearn(tx, SUBJECT)).await.expect("not earned");
     assert_eq!(saved().await, Cents::ZERO);
 }

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use kit::web::{Json, Path, Problem};
-use kit::{House, Id, Result};
+use kit::{AppState, Id, Result};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -14,7 +14,7 @@ use crate::inputs::{ConfirmAddress, Forgotten, NewAddress, NewPassword};
 use crate::sessions::SessionKind;
 use crate::{confirm, reset, sessions};
 
-pub(crate) fn routes() -> OpenApiRouter<House> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(verify))
         .routes(routes!(verify_again))
@@ -67,8 +67,8 @@ async fn verify(caller: Caller, Json(input): Json<ConfirmAddress>) -> Result<Sta
      content_type = "application/problem+json"),
 ))]
 async fn verify_again(caller: Caller, Json(Forgotten { email }): Json<Forgotten>) -> Result<StatusCode> {
-    let whence = caller.whence().clone();
-    caller.house().db.tx(move |tx| reset::ask_again(tx, &whence, Some(&email))).await?;
+    let client_info = caller.client_info().clone();
+    caller.app().db.tx(move |tx| reset::ask_again(tx, &client_info, Some(&email))).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -80,8 +80,8 @@ async fn verify_again(caller: Caller, Json(Forgotten { email }): Json<Forgotten>
      content_type = "application/problem+json"),
 ))]
 async fn password_reset(caller: Caller, Json(Forgotten { email }): Json<Forgotten>) -> Result<StatusCode> {
-    let whence = caller.whence().clone();
-    caller.house().db.tx(move |tx| reset::ask_reset(tx, &whence, &email)).await?;
+    let client_info = caller.client_info().clone();
+    caller.app().db.tx(move |tx| reset::ask_reset(tx, &client_info, &email)).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -92,8 +92,8 @@ async fn password_reset(caller: Caller, Json(Forgotten { email }): Json<Forgotte
     (status = 429, description = "too_many_attempts, with `retry_after` in seconds", body = Problem,
      content_type = "application/problem+json"),
 ))]
-async fn password_reset_confirm(caller: Caller, Json(wish): Json<NewPassword>) -> Result<StatusCode> {
-    reset::reset_password(caller.house(), caller.whence(), wish).await?;
+async fn password_reset_confirm(caller: Caller, Json(request): Json<NewPassword>) -> Result<StatusCode> {
+    reset::reset_password(caller.app(), caller.client_info(), request).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -106,8 +106,8 @@ async fn password_reset_confirm(caller: Caller, Json(wish): Json<NewPassword>) -
     (status = 429, description = "too_many_attempts, with `retry_after` in seconds", body = Problem,
      content_type = "application/problem+json"),
 ))]
-async fn change_email(caller: Caller, Json(wish): Json<NewAddress>) -> Result<StatusCode> {
-    reset::ask_address(&caller, wish).await?;
+async fn change_email(caller: Caller, Json(request): Json<NewAddress>) -> Result<StatusCode> {
+    reset::ask_address(&caller, request).await?;
     Ok(StatusCode::ACCEPTED)
 }
 

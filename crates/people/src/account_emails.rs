@@ -6,13 +6,14 @@ use kit::jobs::Job;
 use kit::notifications::OWNER;
 use kit::{Fault, Id, Notification, Result, Tx, args, sql, tokens};
 
+use crate::client_info::ClientInfo;
 use crate::limits::{self, EmailKind};
 use crate::model::kept_email;
 use crate::proofs::{
-    self, AddressAsked, AddressChanged, Claimed, Letter, News, PasswordChanged, ResetAsked, mail_of,
+    self, AccountEmail, AddressChangeRequested, AddressChanged, AddressClaimed, News, PasswordChanged,
+    ResetRequested, mail_of,
 };
 use crate::store;
-use crate::whence::Whence;
 
 /// For how long a request for a link is worth an email: whoever waited longer has asked again, or has given up.
 const REQUEST_LIFE: SignedDuration = SignedDuration::from_hours(24);
@@ -39,7 +40,7 @@ fn of_address(email: &str) -> (&'static str, Id) {
     ("address", Id(number))
 }
 
-impl AccountNews for Claimed {
+impl AccountNews for AddressClaimed {
     fn subject(&self) -> (&'static str, Id) {
         ("claim", self.person)
     }
@@ -48,13 +49,13 @@ impl AccountNews for Claimed {
     }
 }
 
-impl AccountNews for ResetAsked {
+impl AccountNews for ResetRequested {
     fn subject(&self) -> (&'static str, Id) {
         of_address(&self.email)
     }
 }
 
-impl AccountNews for AddressAsked {
+impl AccountNews for AddressChangeRequested {
     fn subject(&self) -> (&'static str, Id) {
         of_address(&self.email)
     }
@@ -90,8 +91,13 @@ pub fn notify<N: AccountNews>(tx: &mut Tx<'_>, news: &N) -> Result<()> {
 }
 
 /// The kinds of [`notify`].
-pub const ACCOUNT_KINDS: [&str; 5] =
-    [Claimed::KIND, ResetAsked::KIND, AddressAsked::KIND, AddressChanged::KIND, PasswordChanged::KIND];
+pub const ACCOUNT_KINDS: [&str; 5] = [
+    AddressClaimed::KIND,
+    ResetRequested::KIND,
+    AddressChangeRequested::KIND,
+    AddressChanged::KIND,
+    PasswordChanged::KIND,
+];
 
 fn read<N: AccountNews>(data: &str) -> Result<N> {
     serde_json::from_str(data).map_err(Fault::because)
@@ -108,42 +114,48 @@ pub fn account_email(
     (kind, data): (&str, &str),
     at: Timestamp,
     attempt: i64,
-) -> Result<std::result::Result<Letter, &'static str>> {
+) -> Result<std::result::Result<AccountEmail, &'static str>> {
     let (age, is_first) = (tx.now().duration_since(at), attempt <= 1);
     let life = match kind {
-        k if k == Claimed::KIND => CLAIM_LIFE,
-        k if k == ResetAsked::KIND || k == AddressAsked::KIND => REQUEST_LIFE,
+        k if k == AddressClaimed::KIND => CLAIM_LIFE,
+        k if k == ResetRequested::KIND || k == AddressChangeRequested::KIND => REQUEST_LIFE,
         _ => NEWS_LIFE,
     };
     if age > life {
         return Ok(Err("too old"));
     }
-    let letter = match kind {
-        k if k == Claimed::KIND => {
-            let claimed: Claimed = read(data)?;
-            proofs::letter_to_claimant(tx, &Claimed { is_over: claimed.is_over && is_first, ..claimed })?
+    let draft = match kind {
+        k if k == AddressClaimed::KIND => {
+            let claimed: AddressClaimed = read(data)?;
+            proofs::email_to_claimant(
+                tx,
+                &AddressClaimed { is_over: claimed.is_over && is_first, ..claimed },
+            )?
         }
-        k if k == ResetAsked::KIND => {
-            let asked: ResetAsked = read(data)?;
-            if is_password_new(tx, &asked.email, at)? {
+        k if k == ResetRequested::KIND => {
+            let requested: ResetRequested = read(data)?;
+            if is_password_new(tx, &requested.email, at)? {
                 return Ok(Err("the password was changed"));
             }
-            proofs::letter_of_reset(tx, &ResetAsked { is_over: asked.is_over && is_first, ..asked })?
+            proofs::reset_email(tx, &ResetRequested { is_over: requested.is_over && is_first, ..requested })?
         }
-        k if k == AddressAsked::KIND => {
-            let asked: AddressAsked = read(data)?;
-            if mail_of(tx, asked.person)?.as_ref() == Some(&kept_email(&asked.email)) {
+        k if k == AddressChangeRequested::KIND => {
+            let requested: AddressChangeRequested = read(data)?;
+            if mail_of(tx, requested.person)?.as_ref() == Some(&kept_email(&requested.email)) {
                 return Ok(Err("confirmed"));
             }
-            proofs::letter_to_new_address(tx, &AddressAsked { is_over: asked.is_over && is_first, ..asked })?
+            proofs::email_to_new_address(
+                tx,
+                &AddressChangeRequested { is_over: requested.is_over && is_first, ..requested },
+            )?
         }
         k if k == AddressChanged::KIND => {
             let changed: AddressChanged = read(data)?;
-            Some(Letter { to: changed.old, news: News::AddressChanged })
+            Some(AccountEmail { to: changed.old, news: News::AddressChanged })
         }
-        _ => proofs::letter_of_change(tx, read::<PasswordChanged>(data)?.person)?,
+        _ => proofs::password_changed_email(tx, read::<PasswordChanged>(data)?.person)?,
     };
-    Ok(letter.ok_or("nobody to tell"))
+    Ok(draft.ok_or("nobody to tell"))
 }
 
 /// Whether the password of whoever has an address was changed after a moment.
@@ -161,7 +173,7 @@ fn is_password_new(tx: &mut Tx<'_>, email: &str, since: Timestamp) -> Result<boo
 
 /// Asks for the email that shows whose an address is. It is counted here and not where it is sent, so that one that fails to go
 /// out is not lost by being tried again.
-pub(crate) fn ask_claimant(tx: &mut Tx<'_>, person: Id, email: &str, whence: &Whence) -> Result<()> {
-    let is_over = limits::count_email(tx, EmailKind::Confirm, email, whence)?;
-    notify(tx, &Claimed { person, is_over })
+pub(crate) fn ask_claimant(tx: &mut Tx<'_>, person: Id, email: &str, client_info: &ClientInfo) -> Result<()> {
+    let is_over = limits::count_email(tx, EmailKind::Confirm, email, client_info)?;
+    notify(tx, &AddressClaimed { person, is_over })
 }

@@ -2,8 +2,8 @@
 
 use axum::http::StatusCode;
 use kit::replies::Reply;
-use kit::web::{Input, Json, Once, OnceHeader, Problem, Words};
-use kit::{Error, House, Result, Tx};
+use kit::web::{Input, Json, Once, OnceHeader, Problem, RawInput};
+use kit::{AppState, Error, Result, Tx};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
@@ -19,8 +19,8 @@ use crate::sessions::{self, SessionKind, SignedIn, Tokens};
 use crate::user::User;
 use crate::{sign_in, sign_up};
 
-/// Every address of this house, and how a request shows who it is from: `bearer` or `session`.
-pub fn routes() -> OpenApiRouter<House> {
+/// Every address of this crate, and how a request shows who it is from: `bearer` or `session`.
+pub fn routes() -> OpenApiRouter<AppState> {
     let mut router = OpenApiRouter::new()
         .routes(routes!(login))
         .routes(routes!(refresh))
@@ -92,8 +92,8 @@ struct Refresh {
 }
 
 impl Input for Refresh {
-    fn parse(words: &mut Words) -> Refresh {
-        Refresh { refresh: words.text("refresh", 200) }
+    fn parse(input: &mut RawInput) -> Refresh {
+        Refresh { refresh: input.text("refresh", 200) }
     }
 }
 
@@ -105,8 +105,8 @@ struct SignOut {
 }
 
 impl Input for SignOut {
-    fn parse(words: &mut Words) -> SignOut {
-        SignOut { refresh: words.opt_text_within("refresh", 200) }
+    fn parse(input: &mut RawInput) -> SignOut {
+        SignOut { refresh: input.opt_text_within("refresh", 200) }
     }
 }
 
@@ -119,7 +119,7 @@ impl Input for SignOut {
      content_type = "application/problem+json"),
 ))]
 async fn login(caller: Caller, Json(attempt): Json<SignIn>) -> Result<axum::Json<PairAndUser>> {
-    let signed_in = sign_in::sign_in(caller.house(), caller.whence(), attempt, SessionKind::App).await?;
+    let signed_in = sign_in::sign_in(caller.app(), caller.client_info(), attempt, SessionKind::App).await?;
     Ok(axum::Json(signed_in.into()))
 }
 
@@ -131,7 +131,7 @@ async fn login(caller: Caller, Json(attempt): Json<SignIn>) -> Result<axum::Json
      content_type = "application/problem+json"),
 ))]
 async fn refresh(caller: Caller, Json(Refresh { refresh }): Json<Refresh>) -> Result<axum::Json<Pair>> {
-    let tokens = sessions::refresh(caller.house(), caller.whence(), &refresh).await?;
+    let tokens = sessions::refresh(caller.app(), caller.client_info(), &refresh).await?;
     Ok(axum::Json(tokens.into()))
 }
 
@@ -144,8 +144,8 @@ async fn refresh(caller: Caller, Json(Refresh { refresh }): Json<Refresh>) -> Re
 async fn logout(caller: Caller, Json(SignOut { refresh }): Json<SignOut>) -> Result<StatusCode> {
     match refresh {
         Some(token) => {
-            let whence = caller.whence().clone();
-            caller.house().db.tx(move |tx| sessions::end_by_refresh(tx, &whence, &token)).await?;
+            let client_info = caller.client_info().clone();
+            caller.app().db.tx(move |tx| sessions::end_by_refresh(tx, &client_info, &token)).await?;
         }
         None if !caller.has_credential() => return Err(Error::Unauthorized),
         None => sessions::sign_out(&caller).await?,
@@ -169,9 +169,9 @@ struct CheckEmail {
     (status = 429, description = "too_many_attempts, with `retry_after` in seconds", body = Problem,
      content_type = "application/problem+json"),
 ))]
-async fn register(caller: Caller, Once(Json(wish), deed): Once<Json<SignUp>>) -> Result<Reply> {
+async fn register(caller: Caller, Once(Json(request), idempotency_key): Once<Json<SignUp>>) -> Result<Reply> {
     let reply = || Reply::json(StatusCode::ACCEPTED, &CheckEmail { status: "check_email" });
-    sign_up::sign_up_once(&caller, deed, wish, reply).await
+    sign_up::sign_up_once(&caller, idempotency_key, request, reply).await
 }
 
 /// Change the password. Every other sign-in ends right away.

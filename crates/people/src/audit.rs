@@ -115,14 +115,14 @@ impl What {
 /// A fault of the database.
 pub fn note(tx: &mut Tx<'_>, by: &Actor, what: What, person: Option<Id>, details: Value) -> Result<()> {
     let subject = if person.is_some() { "person" } else { "" };
-    note_deed(tx, by, what.name(), (subject, person), details)
+    note_operation(tx, by, what.name(), (subject, person), details)
 }
 
-/// The same for the deeds of other houses, on things of theirs: `("booking", Some(id))`.
+/// The same for the operations of other houses, on things of theirs: `("booking", Some(id))`.
 ///
 /// # Errors
 /// A fault of the database.
-pub fn note_deed(
+pub fn note_operation(
     tx: &mut Tx<'_>,
     by: &Actor,
     what: &'static str,
@@ -170,7 +170,7 @@ pub fn note_change(
     if !subject.name.is_empty() {
         details["name"] = json!(subject.name);
     }
-    note_deed(tx, by, what, (subject.kind, subject.id), details)
+    note_operation(tx, by, what, (subject.kind, subject.id), details)
 }
 
 /// Two objects without the fields that both have alike.
@@ -303,9 +303,9 @@ pub fn audit_of_me(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<AuditRow>> {
 
 /// The seal of every minute; a job.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Seal {}
+pub struct Checkpoint {}
 
-impl Job for Seal {
+impl Job for Checkpoint {
     const KIND: &'static str = "people.seal";
 }
 
@@ -317,7 +317,7 @@ const MOST: i64 = 5_000;
 /// From when on rows may be unsealed: a little before the last seal. Where the clock shows less than when that was made, it was ahead
 /// and has come back; then from the last seal on that was made before this time, for that is when it ran right. Only if there is none
 /// it is a little before now.
-fn unsealed_since(tx: &mut Tx<'_>) -> Result<Timestamp> {
+fn unchecked_since(tx: &mut Tx<'_>) -> Result<Timestamp> {
     let now = tx.now();
     let last: Option<(Timestamp,)> =
         tx.one(sql!("SELECT made_at FROM audit_seals ORDER BY number DESC LIMIT 1"), args![])?;
@@ -339,12 +339,14 @@ fn unsealed_since(tx: &mut Tx<'_>) -> Result<Timestamp> {
 ///
 /// # Errors
 /// A fault of the database.
-pub fn seal(tx: &mut Tx<'_>) -> Result<usize> {
+pub fn checkpoint(tx: &mut Tx<'_>) -> Result<usize> {
     let last: Option<(i64, Timestamp, Vec<u8>)> = tx
         .one(sql!("SELECT number, made_at, sealed FROM audit_seals ORDER BY number DESC LIMIT 1"), args![])?;
     let (number, since, before) = match last {
         None => (1, Timestamp::UNIX_EPOCH, String::new()),
-        Some((number, _, sealed)) => (number + 1, unsealed_since(tx)?, tx.unseal(&place(number), &sealed)?),
+        Some((number, _, encrypted)) => {
+            (number + 1, unchecked_since(tx)?, tx.decrypt(&place(number), &encrypted)?)
+        }
     };
     let rows: Vec<AuditRow> = tx.all(
         sql!(
@@ -356,7 +358,7 @@ pub fn seal(tx: &mut Tx<'_>) -> Result<usize> {
     if rows.is_empty() {
         return Ok(0);
     }
-    let sealed = tx.seal(&place(number), &digest(&before, &rows))?;
+    let encrypted = tx.encrypt(&place(number), &digest(&before, &rows))?;
     let count = i64::try_from(rows.len()).map_err(Fault::because)?;
     // The next seal looks on from here. Of more than one covers, it begins where this one ended.
     let made_at = match rows.last() {
@@ -368,7 +370,7 @@ pub fn seal(tx: &mut Tx<'_>) -> Result<usize> {
             "INSERT INTO audit_seals (number, made_at, entries, sealed) VALUES ($1, $2, $3, $4)
              ON CONFLICT (number) DO NOTHING"
         ),
-        args![number, made_at, count, sealed],
+        args![number, made_at, count, encrypted],
     )?;
     if is_ours == 0 {
         // Another process was first; the next minute is ours.
@@ -384,11 +386,11 @@ pub fn seal(tx: &mut Tx<'_>) -> Result<usize> {
 ///
 /// # Errors
 /// A fault of the database or of the key.
-pub fn last_seal(tx: &mut Tx<'_>) -> Result<String> {
+pub fn last_checkpoint(tx: &mut Tx<'_>) -> Result<String> {
     let last: Option<(i64, Vec<u8>)> =
         tx.one(sql!("SELECT number, sealed FROM audit_seals ORDER BY number DESC LIMIT 1"), args![])?;
-    last.map_or(Ok(String::new()), |(number, sealed)| {
-        tx.unseal(&place(number), &sealed).map(|digest| format!("{number}:{digest}"))
+    last.map_or(Ok(String::new()), |(number, encrypted)| {
+        tx.decrypt(&place(number), &encrypted).map(|digest| format!("{number}:{digest}"))
     })
 }
 
@@ -411,7 +413,7 @@ pub fn check_audit(tx: &mut Tx<'_>) -> Result<Audited> {
     let seals: Vec<(i64, i64, Vec<u8>)> =
         tx.all(sql!("SELECT number, entries, sealed FROM audit_seals ORDER BY number"), args![])?;
     let mut last = String::new();
-    for (at, (number, entries, sealed)) in (1..).zip(&seals) {
+    for (at, (number, entries, encrypted)) in (1..).zip(&seals) {
         let broken = |why: &str| Fault::because(format!("audit log: seal {number} {why}"));
         if at != *number {
             return Err(broken("does not follow the one before"));
@@ -426,13 +428,14 @@ pub fn check_audit(tx: &mut Tx<'_>) -> Result<Audited> {
         if i64::try_from(rows.len()).ok() != Some(*entries) {
             return Err(broken("covers rows that are gone"));
         }
-        let kept = tx.unseal(&place(*number), sealed).map_err(|_| broken("was not made with this key"))?;
+        let stored =
+            tx.decrypt(&place(*number), encrypted).map_err(|_| broken("was not made with this key"))?;
         last = digest(&last, &rows);
-        if kept != last {
+        if stored != last {
             return Err(broken("does not fit its rows: they were changed"));
         }
     }
-    let since = unsealed_since(tx)?;
+    let since = unchecked_since(tx)?;
     let stray: Option<(i64,)> = tx.one(
         sql!(
             "SELECT COUNT(*) FROM audit a WHERE at < $1

@@ -9,21 +9,21 @@ use axum::http::header::{AUTHORIZATION, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
 use kit::config::Config;
-use kit::replies::{Deed, Reply, once, was_done};
-use kit::{Error, Fault, House, Id, Result, Tx, tokens};
+use kit::replies::{IdempotencyKey, Reply, once, was_done};
+use kit::{AppState, Error, Fault, Id, Result, Tx, tokens};
 
 use crate::actor::Actor;
+use crate::client_info::ClientInfo;
 use crate::hash_queue::{HashQueue, Turn};
 use crate::known_credentials::Known;
-use crate::whence::Whence;
-use crate::{cookies, store, store_doors as doors};
+use crate::{cookies, store, store::sessions as session_store};
 
 /// Whoever sent a request. An extractor for every handler; it costs nothing by itself.
 #[derive(Clone)]
 pub struct Caller {
-    house: House,
+    app: AppState,
     credential: Credential,
-    whence: Whence,
+    client_info: ClientInfo,
 }
 
 /// What a request carries, as it is stored.
@@ -57,12 +57,12 @@ impl Caller {
         T: Send + 'static,
         F: Fn(&mut Tx<'_>, &Actor) -> Result<T> + Send + Sync + 'static,
     {
-        let (credential, network) = (self.credential.clone(), self.whence.network());
-        let asked = move |tx: &mut Tx<'_>| {
+        let (credential, network) = (self.credential.clone(), self.client_info.network());
+        let query = move |tx: &mut Tx<'_>| {
             let by = enter(tx, &credential, &network)?;
             verb(tx, &by)
         };
-        self.house.db.tx(asked).await
+        self.app.db.tx(query).await
     }
 
     /// Runs `reading` on one snapshot, with whoever asks. See [`kit::Db::view`].
@@ -74,13 +74,13 @@ impl Caller {
         T: Send + 'static,
         F: Fn(&mut Tx<'_>, &Actor) -> Result<T> + Send + Sync + 'static,
     {
-        let (credential, network) = (self.credential.clone(), self.whence.network());
-        let asked = move |tx: &mut Tx<'_>| {
+        let (credential, network) = (self.credential.clone(), self.client_info.network());
+        let query = move |tx: &mut Tx<'_>| {
             let by = resolve(tx, &credential, &network)?;
             let unseen = by.session.filter(|_| is_due(tx, &credential));
             reading(tx, &by).map(|read| (read, unseen))
         };
-        let (read, unseen) = self.house.db.view(asked).await?;
+        let (read, unseen) = self.app.db.view(query).await?;
         if let Some(session) = unseen {
             self.see(session).await;
         }
@@ -89,27 +89,29 @@ impl Caller {
 
     /// Notes, every ten minutes, that a session is used. Whoever asks is answered whether that works out or not.
     async fn see(&self, session: Id) {
-        let network = self.whence.network();
-        let seen = self.house.db.tx(move |tx| doors::see(tx, session, &network)).await;
+        let network = self.client_info.network();
+        let seen = self.app.db.tx(move |tx| session_store::see(tx, session, &network)).await;
         if let Err(error) = seen {
             tracing::warn!(%error, "a session could not be noted as used");
         }
     }
 
     /// Does `verb` once, however often the request is sent with the same key ([`kit::web::Once`]): the answer is
-    /// kept in the transaction of the deed. See [`kit::replies`].
+    /// kept in the transaction of the operation. See [`kit::replies`].
     ///
     /// # Errors
     /// As [`Caller::tx`], and [`kit::replies::IDEMPOTENCY_MISMATCH`].
-    pub async fn once<F>(&self, deed: Option<Deed>, verb: F) -> Result<Reply>
+    pub async fn once<F>(&self, idempotency_key: Option<IdempotencyKey>, verb: F) -> Result<Reply>
     where
         F: Fn(&mut Tx<'_>, &Actor) -> Result<Reply> + Send + Sync + 'static,
     {
         let (asker, credential) = (self.asker()?, self.credential.clone());
-        let (network, has_key, visitor) = (self.whence.network(), deed.is_some(), asker.name.clone());
-        let done = self.house.db.tx(move |tx| {
+        let (network, has_key, visitor) =
+            (self.client_info.network(), idempotency_key.is_some(), asker.name.clone());
+        let done = self.app.db.tx(move |tx| {
             let by = enter(tx, &credential, &network)?;
-            let reply = once(tx, deed.as_ref(), &asker_of(&by, &visitor), |tx| verb(tx, &by).map(Some))?;
+            let reply =
+                once(tx, idempotency_key.as_ref(), &asker_of(&by, &visitor), |tx| verb(tx, &by).map(Some))?;
             Ok((reply, by.person.is_none()))
         });
         let (reply, is_visitor) = done.await?;
@@ -122,25 +124,34 @@ impl Caller {
     ///
     /// # Errors
     /// As [`Caller::once`], and what `look` answers.
-    pub async fn look_then_once<L, F>(&self, deed: Option<Deed>, look: L, verb: F) -> Result<Reply>
+    pub async fn look_then_once<L, F>(
+        &self,
+        idempotency_key: Option<IdempotencyKey>,
+        look: L,
+        verb: F,
+    ) -> Result<Reply>
     where
         L: Fn(&mut Tx<'_>, &Actor) -> Result<()> + Send + Sync + 'static,
         F: Fn(&mut Tx<'_>, &Actor) -> Result<Reply> + Send + Sync + 'static,
     {
         let (asker, credential) = (self.asker()?, self.credential.clone());
-        let (has_key, visitor) = (deed.is_some(), asker.name.clone());
-        let (same_visitor, same_credential, same_deed) = (visitor.clone(), credential.clone(), deed.clone());
-        let network = self.whence.network();
+        let (has_key, visitor) = (idempotency_key.is_some(), asker.name.clone());
+        let (same_visitor, same_credential, same_idempotency_key) =
+            (visitor.clone(), credential.clone(), idempotency_key.clone());
+        let network = self.client_info.network();
         let same_network = network.clone();
         let look = move |tx: &mut Tx<'_>| {
             let by = resolve(tx, &same_credential, &same_network)?;
             // What was done once is told again, whatever stands in its way now.
-            let done = same_deed.as_ref().map(|deed| was_done(tx, deed, &asker_of(&by, &same_visitor)));
+            let done = same_idempotency_key
+                .as_ref()
+                .map(|idempotency_key| was_done(tx, idempotency_key, &asker_of(&by, &same_visitor)));
             if done.transpose()? == Some(true) { Ok(()) } else { look(tx, &by) }
         };
-        let done = self.house.db.look_then_tx(look, move |tx| {
+        let done = self.app.db.precheck_then_tx(look, move |tx| {
             let by = enter(tx, &credential, &network)?;
-            let reply = once(tx, deed.as_ref(), &asker_of(&by, &visitor), |tx| verb(tx, &by).map(Some))?;
+            let reply =
+                once(tx, idempotency_key.as_ref(), &asker_of(&by, &visitor), |tx| verb(tx, &by).map(Some))?;
             Ok((reply, by.person.is_none()))
         });
         let (reply, is_visitor) = done.await?;
@@ -154,7 +165,7 @@ impl Caller {
     /// # Errors
     /// A fault if there is no chance to be had.
     pub(crate) fn asker(&self) -> Result<Asker> {
-        let (token, is_new) = match &self.whence.visitor {
+        let (token, is_new) = match &self.client_info.visitor {
             Some(token) => (token.clone(), false),
             None => (tokens::secret()?, true),
         };
@@ -169,22 +180,22 @@ impl Caller {
     /// # Errors
     /// [`crate::TOO_MANY_ATTEMPTS`] where too many wait.
     pub(crate) async fn hash_turn(&self) -> Result<Turn> {
-        self.house.db.means().shelf.get::<HashQueue>().turn(self.whence.address).await
+        self.app.db.dependencies().caches.get::<HashQueue>().turn(self.client_info.address).await
     }
 
-    /// The house.
-    pub fn house(&self) -> &House {
-        &self.house
+    /// The club.
+    pub fn app(&self) -> &AppState {
+        &self.app
     }
 
     /// Where the request came from. `0.0.0.0` if the server was not told (a test without a port).
     pub fn address(&self) -> IpAddr {
-        self.whence.address
+        self.client_info.address
     }
 
     /// From where, and with what.
-    pub fn whence(&self) -> &Whence {
-        &self.whence
+    pub fn client_info(&self) -> &ClientInfo {
+        &self.client_info
     }
 
     /// Whether the request carries a credential, good or not.
@@ -222,14 +233,17 @@ pub(crate) fn asker_name(person: Id) -> String {
     format!("person:{}", person.0)
 }
 
-impl FromRequestParts<House> for Caller {
+impl FromRequestParts<AppState> for Caller {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Caller, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Caller, Infallible> {
         Ok(Caller {
             credential: credential(&parts.headers),
-            whence: Whence::of(&parts.headers, address(&parts.extensions, &parts.headers, &house.config)),
-            house: house.clone(),
+            client_info: ClientInfo::of(
+                &parts.headers,
+                address(&parts.extensions, &parts.headers, &app.config),
+            ),
+            app: app.clone(),
         })
     }
 }
@@ -243,11 +257,11 @@ pub(crate) fn address(extensions: &Extensions, headers: &HeaderMap, config: &Con
 
 /// `Authorization` goes before the cookie. One that is no bearer token is taken whole: it matches none.
 pub(crate) fn credential(headers: &HeaderMap) -> Credential {
-    if let Some(said) = headers.get(AUTHORIZATION) {
-        let said = said.to_str().unwrap_or_default();
-        let token = match said.split_once(' ') {
+    if let Some(message) = headers.get(AUTHORIZATION) {
+        let message = message.to_str().unwrap_or_default();
+        let token = match message.split_once(' ') {
             Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
-            _ => said,
+            _ => message,
         };
         return Credential::Bearer(tokens::digest(token));
     }
@@ -261,7 +275,7 @@ pub(crate) fn resolve(tx: &mut Tx<'_>, credential: &Credential, network: &str) -
         Credential::Bearer(digest) => (store::signed_in(tx, digest, "access")?, true),
         Credential::Cookie(digest) => (store::signed_in(tx, digest, "page")?, false),
     };
-    let known = tx.shelf::<Known>();
+    let known = tx.caches::<Known>();
     match (&found, credential.digest()) {
         (Some(found), Some(digest)) => known.learn(digest, found.person.id),
         (None, Some(digest)) => known.forget(digest),
@@ -278,22 +292,22 @@ pub(crate) fn resolve(tx: &mut Tx<'_>, credential: &Credential, network: &str) -
 fn enter(tx: &mut Tx<'_>, credential: &Credential, network: &str) -> Result<Actor> {
     let by = resolve(tx, credential, network)?;
     if let Some(session) = by.session.filter(|_| is_due(tx, credential)) {
-        doors::see(tx, session, network)?;
+        session_store::see(tx, session, network)?;
     }
     Ok(by)
 }
 
 /// Whether it is time to note again that a credential is used.
 fn is_due(tx: &mut Tx<'_>, credential: &Credential) -> bool {
-    let (known, now) = (tx.shelf::<Known>(), tx.now());
+    let (known, now) = (tx.caches::<Known>(), tx.now());
     credential.digest().is_some_and(|digest| known.is_due(digest, now))
 }
 
 /// The address that the nearest trusted proxy saw. What stands further left in `X-Forwarded-For` may
 /// have been written by anybody.
 fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
-    let said = headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
-    let hops: Vec<&str> = said.flat_map(|text| text.split(',')).map(str::trim).collect();
+    let message = headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
+    let hops: Vec<&str> = message.flat_map(|text| text.split(',')).map(str::trim).collect();
     let mut client = peer;
     for hop in hops.into_iter().rev() {
         if !trusted.contains(&client) {

@@ -11,14 +11,14 @@ use crate::account_emails::notify;
 use crate::actor::Actor;
 use crate::audit::{What, note};
 use crate::caller::Caller;
+use crate::client_info::ClientInfo;
 use crate::inputs::ConfirmAddress;
 use crate::limits::EmailKind;
 use crate::model::Person;
 use crate::proofs::{ADDRESS_GONE, AddressChanged, Claim, LINK_EXPIRED, Proven};
 use crate::sessions::{self, SessionKind, Tokens};
 use crate::sign_in::is_password_of;
-use crate::store_doors::{self as doors, Proof};
-use crate::whence::Whence;
+use crate::store::sessions::{self as session_store, Proof};
 use crate::{passwords, store};
 
 /// What the link of an email would do.
@@ -34,7 +34,7 @@ pub enum Purpose {
 
 /// A link that is good.
 #[derive(Debug, Clone)]
-pub struct Link {
+pub struct EmailLink {
     /// What it is for.
     pub purpose: Purpose,
     /// Which address it is about.
@@ -49,28 +49,28 @@ pub struct Link {
 ///
 /// # Errors
 /// [`LINK_EXPIRED`].
-pub fn look_at(tx: &mut Tx<'_>, by: &Actor, whence: &Whence, token: &str) -> Result<Link> {
-    let proof = doors::proof(tx, tokens::digest(token))?.ok_or(Error::refused(&LINK_EXPIRED))?;
+pub fn look_at(tx: &mut Tx<'_>, by: &Actor, client_info: &ClientInfo, token: &str) -> Result<EmailLink> {
+    let proof = session_store::proof(tx, tokens::digest(token))?.ok_or(Error::refused(&LINK_EXPIRED))?;
     let person = store::person(tx, proof.person)?;
-    Ok(Link {
+    Ok(EmailLink {
         purpose: match proof.kind.as_str() {
             "reset" => Purpose::Password,
             "change" => Purpose::OtherAddress,
             _ => Purpose::Address,
         },
         account: Claim::of_sign_up(tx, &person)?,
-        needs_password: proof.kind != "reset" && !is_known(tx, by, whence, &proof)?,
+        needs_password: proof.kind != "reset" && !is_known(tx, by, client_info, &proof)?,
         email: proof.email,
     })
 }
 
 /// Whether whoever opens a link is known to be whose account it is: by the browser that signed up, or by their sign-in.
-fn is_known(tx: &mut Tx<'_>, by: &Actor, whence: &Whence, proof: &Proof) -> Result<bool> {
+fn is_known(tx: &mut Tx<'_>, by: &Actor, client_info: &ClientInfo, proof: &Proof) -> Result<bool> {
     if proof.kind == "change" {
         return Ok(by.id() == Some(proof.person));
     }
-    let signed_up_by = doors::sign_up_of(tx, proof.person)?.and_then(|made| made.browser);
-    Ok(signed_up_by.is_some() && signed_up_by == whence.sign_up)
+    let signed_up_by = session_store::sign_up_of(tx, proof.person)?.and_then(|made| made.browser);
+    Ok(signed_up_by.is_some() && signed_up_by == client_info.sign_up)
 }
 
 /// By what somebody shows, besides the link, that an account is theirs.
@@ -105,20 +105,20 @@ pub struct Confirmed {
 /// [`LINK_EXPIRED`]; [`ADDRESS_GONE`]; [`crate::TOO_MANY_ATTEMPTS`]; `Error::Invalid` for `password` where it is needed or wrong, and for `new_password`.
 pub async fn confirm_address(caller: &Caller, input: ConfirmAddress, kind: SessionKind) -> Result<Confirmed> {
     let digest = tokens::digest(&input.token);
-    let (asked, whence) = (digest.clone(), caller.whence().clone());
+    let (query, client_info) = (digest.clone(), caller.client_info().clone());
     let (proof, person, hash, is_known) = caller
         .view(move |tx, by| {
-            let found = doors::proof(tx, asked.clone())?.filter(|proof| proof.kind != "reset");
+            let found = session_store::proof(tx, query.clone())?.filter(|proof| proof.kind != "reset");
             let proof = found.ok_or(Error::refused(&LINK_EXPIRED))?;
             let person = store::person(tx, proof.person)?;
             let hash = store::password_hash(tx, proof.person)?;
-            let is_known = is_known(tx, by, &whence, &proof)?;
+            let is_known = is_known(tx, by, &client_info, &proof)?;
             Ok((proof, person, hash, is_known))
         })
         .await?;
     let shown = show(caller, (&proof, &person), hash, is_known, input).await?;
-    let whence = caller.whence().clone();
-    caller.tx(move |tx, by| confirm(tx, (by, &whence), &digest, &shown, kind)).await
+    let client_info = caller.client_info().clone();
+    caller.tx(move |tx, by| confirm(tx, (by, &client_info), &digest, &shown, kind)).await
 }
 
 async fn show(
@@ -130,7 +130,7 @@ async fn show(
 ) -> Result<Shown> {
     match (input.password, input.new_password) {
         (_, Some(new)) if proof.kind == EmailKind::Confirm.name() => {
-            if let Some(sentence) = passwords::complaint(&new, &proof.email) {
+            if let Some(sentence) = passwords::password_error(&new, &proof.email) {
                 return Err(Fields::one("new_password", sentence));
             }
             caller.hash_turn().await?.hash(new).await.map(Shown::NewPassword)
@@ -146,18 +146,18 @@ async fn show(
 
 fn confirm(
     tx: &mut Tx<'_>,
-    (by, whence): (&Actor, &Whence),
+    (by, client_info): (&Actor, &ClientInfo),
     digest: &[u8],
     shown: &Shown,
     kind: SessionKind,
 ) -> Result<Confirmed> {
-    let proof = doors::use_proof(tx, digest.to_vec())?.ok_or(Error::refused(&LINK_EXPIRED))?;
+    let proof = session_store::use_proof(tx, digest.to_vec())?.ok_or(Error::refused(&LINK_EXPIRED))?;
     store::hold(tx, proof.person)?;
     let before = store::person(tx, proof.person)?;
     let is_change = proof.kind == EmailKind::Change.name();
     // A link that was overtaken by a change of the claim proves something else, and a password by a change of it.
     let is_overtaken = match shown {
-        Shown::Known => !is_known(tx, by, whence, &proof)?,
+        Shown::Known => !is_known(tx, by, client_info, &proof)?,
         Shown::Password(hash) => store::password_hash(tx, before.id)? != *hash,
         Shown::NewPassword(_) => false,
     };
@@ -173,23 +173,23 @@ fn confirm(
             carried: None,
         });
     }
-    let made = doors::sign_up_of(tx, before.id)?;
+    let made = session_store::sign_up_of(tx, before.id)?;
     let is_theirs = !matches!(shown, Shown::NewPassword(_));
     if let Shown::NewPassword(hash) = shown {
         start_over(tx, before.id, hash)?;
     }
     own(tx, before.id, &proof.email)?;
-    doors::forget_proofs(tx, before.id, EmailKind::Confirm.name())?;
+    session_store::forget_proofs(tx, before.id, EmailKind::Confirm.name())?;
     let tokens = match kind {
         SessionKind::Page => {
-            let mut tokens = sessions::open(tx, before.id, kind, whence)?;
-            tokens.device = sessions::know(tx, before.id, whence)?;
+            let mut tokens = sessions::open(tx, before.id, kind, client_info)?;
+            tokens.device = sessions::know(tx, before.id, client_info)?;
             Some(tokens)
         }
         SessionKind::App => None,
     };
     let person = store::person(tx, before.id)?;
-    let owner = Actor { network: whence.network(), ..Actor::of(person.clone()) };
+    let owner = Actor { network: client_info.network(), ..Actor::of(person.clone()) };
     note(tx, &owner, What::AddressConfirmed, Some(before.id), json!({"started_over": !is_theirs}))?;
     let made = made.filter(|_| is_theirs);
     let (next, carried) = made.map_or((None, None), |made| (made.next, made.carried));
@@ -200,14 +200,14 @@ fn confirm(
 /// is told.
 fn change_address(tx: &mut Tx<'_>, by: &Actor, before: &Person, email: &str) -> Result<()> {
     own(tx, before.id, email)?;
-    doors::forget_all_proofs(tx, before.id)?;
+    session_store::forget_all_proofs(tx, before.id)?;
     if by.id() == Some(before.id) {
         sessions::end_others(tx, by)?;
     } else {
         store::end_all(tx, before.id)?;
     }
     if let Some(old) = before.email.clone().filter(|old| old != email) {
-        doors::keep_address(tx, before.id, &old)?;
+        session_store::keep_address(tx, before.id, &old)?;
         notify(tx, &AddressChanged { person: before.id, old })?;
     }
     let owner = Actor { network: by.network.clone(), ..Actor::of(before.clone()) };
@@ -221,7 +221,7 @@ pub(crate) fn own(tx: &mut Tx<'_>, person: Id, email: &str) -> Result<()> {
     if !store::own_email(tx, person, email).or_refuse("people", &ADDRESS_GONE)? {
         return Err(Error::refused(&ADDRESS_GONE));
     }
-    doors::forget_sign_up(tx, person)?;
+    session_store::forget_sign_up(tx, person)?;
     tx.enqueue(&Proven { person, is_first }, tx.now())
 }
 
@@ -229,7 +229,7 @@ pub(crate) fn own(tx: &mut Tx<'_>, person: Id, email: &str) -> Result<()> {
 /// sign-ins, known browsers, links, phone, birthday and emergency contact.
 pub(crate) fn start_over(tx: &mut Tx<'_>, person: Id, hash: &str) -> Result<()> {
     crate::sign_in::set_password(tx, person, hash)?;
-    doors::forget_devices(tx, person)?;
+    session_store::forget_devices(tx, person)?;
     store::forget_details(tx, person)?;
     store::set_contact(tx, person, None).map(drop)
 }

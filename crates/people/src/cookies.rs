@@ -83,10 +83,10 @@ pub fn has_session(headers: &HeaderMap) -> bool {
 }
 
 /// What a request carries in a cookie of this name; nothing if that is empty.
-pub fn cookie<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
+pub fn cookie<'h>(headers: &'h HeaderMap, requested: &str) -> Option<&'h str> {
     let texts = headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     let pairs = texts.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.filter(|(name, value)| *name == wanted && !value.is_empty()).map(|(_, value)| value).next()
+    pairs.filter(|(name, value)| *name == requested && !value.is_empty()).map(|(_, value)| value).next()
 }
 
 #[cfg(test)]

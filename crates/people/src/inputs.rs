@@ -3,7 +3,7 @@
 use axum::extract::{FromRequest, Request};
 use jiff::civil::Date;
 use kit::text::one_line;
-use kit::web::{Input, Words, body as read};
+use kit::web::{Input, RawInput, body as read};
 use kit::{Error, Result};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -31,8 +31,8 @@ pub struct SignIn {
 }
 
 impl Input for SignIn {
-    fn parse(words: &mut Words) -> SignIn {
-        SignIn { email: needed_email(words), password: needed_secret(words, "password") }
+    fn parse(input: &mut RawInput) -> SignIn {
+        SignIn { email: needed_email(input), password: needed_secret(input, "password") }
     }
 }
 
@@ -59,17 +59,17 @@ pub struct SignUp {
 }
 
 impl Input for SignUp {
-    fn parse(words: &mut Words) -> SignUp {
-        let email = needed_email(words);
-        let password = needed_secret(words, "password");
-        check_secret(words, "password", &password, &email);
+    fn parse(input: &mut RawInput) -> SignUp {
+        let email = needed_email(input);
+        let password = needed_secret(input, "password");
+        check_secret(input, "password", &password, &email);
         SignUp {
             email,
             password,
-            first_name: needed_name(words, "first_name"),
-            last_name: needed_name(words, "last_name"),
-            phone: opt_phone(words, "phone"),
-            birthday: opt_birthday(words),
+            first_name: needed_name(input, "first_name"),
+            last_name: needed_name(input, "last_name"),
+            phone: opt_phone(input, "phone"),
+            birthday: opt_birthday(input),
         }
     }
 }
@@ -86,10 +86,10 @@ pub struct ChangePassword {
 }
 
 impl Input for ChangePassword {
-    fn parse(words: &mut Words) -> ChangePassword {
-        let current_password = needed_secret(words, "current_password");
-        let new_password = needed_secret(words, "new_password");
-        check_secret(words, "new_password", &new_password, "");
+    fn parse(input: &mut RawInput) -> ChangePassword {
+        let current_password = needed_secret(input, "current_password");
+        let new_password = needed_secret(input, "new_password");
+        check_secret(input, "new_password", &new_password, "");
         ChangePassword { current_password, new_password }
     }
 }
@@ -106,8 +106,8 @@ pub struct NewAddress {
 }
 
 impl Input for NewAddress {
-    fn parse(words: &mut Words) -> NewAddress {
-        NewAddress { email: needed_email(words), current_password: needed_secret(words, "current_password") }
+    fn parse(input: &mut RawInput) -> NewAddress {
+        NewAddress { email: needed_email(input), current_password: needed_secret(input, "current_password") }
     }
 }
 
@@ -120,8 +120,8 @@ pub struct Forgotten {
 }
 
 impl Input for Forgotten {
-    fn parse(words: &mut Words) -> Forgotten {
-        Forgotten { email: needed_email(words) }
+    fn parse(input: &mut RawInput) -> Forgotten {
+        Forgotten { email: needed_email(input) }
     }
 }
 
@@ -140,12 +140,12 @@ pub struct ConfirmAddress {
 }
 
 impl Input for ConfirmAddress {
-    fn parse(words: &mut Words) -> ConfirmAddress {
-        let token = words.text("token", 100);
-        let password = opt_secret(words, "password");
-        let new_password = opt_secret(words, "new_password");
+    fn parse(input: &mut RawInput) -> ConfirmAddress {
+        let token = input.text("token", 100);
+        let password = opt_secret(input, "password");
+        let new_password = opt_secret(input, "new_password");
         if let Some(secret) = &new_password {
-            check_secret(words, "new_password", secret, "");
+            check_secret(input, "new_password", secret, "");
         }
         ConfirmAddress { token, password, new_password }
     }
@@ -162,10 +162,10 @@ pub struct NewPassword {
 }
 
 impl Input for NewPassword {
-    fn parse(words: &mut Words) -> NewPassword {
-        let token = words.text("token", 100);
-        let password = needed_secret(words, "password");
-        check_secret(words, "password", &password, "");
+    fn parse(input: &mut RawInput) -> NewPassword {
+        let token = input.text("token", 100);
+        let password = needed_secret(input, "password");
+        check_secret(input, "password", &password, "");
         NewPassword { token, password }
     }
 }
@@ -178,10 +178,10 @@ pub struct NewRole {
 }
 
 impl Input for NewRole {
-    fn parse(words: &mut Words) -> NewRole {
-        let role = Role::named(&words.text("role", 20));
+    fn parse(input: &mut RawInput) -> NewRole {
+        let role = Role::named(&input.text("role", 20));
         if role.is_none() {
-            words.complain("role", "This must be account, technician, front_desk, manager, or owner.");
+            input.add_error("role", "This must be account, technician, front_desk, manager, or owner.");
         }
         NewRole { role: role.unwrap_or(Role::Account) }
     }
@@ -206,14 +206,14 @@ pub struct ProfileChange {
 }
 
 impl Input for ProfileChange {
-    fn parse(words: &mut Words) -> ProfileChange {
-        let said = |words: &Words, field: &str| words.raw(field).is_some();
+    fn parse(input: &mut RawInput) -> ProfileChange {
+        let message = |input: &RawInput, field: &str| input.raw(field).is_some();
         ProfileChange {
-            first_name: said(words, "first_name").then(|| needed_name(words, "first_name")),
-            last_name: said(words, "last_name").then(|| needed_name(words, "last_name")),
-            phone: said(words, "phone").then(|| opt_phone(words, "phone")),
-            birthday: said(words, "birthday").then(|| opt_birthday(words)),
-            emergency_contact: said(words, "emergency_contact").then(|| opt_contact(words)),
+            first_name: message(input, "first_name").then(|| needed_name(input, "first_name")),
+            last_name: message(input, "last_name").then(|| needed_name(input, "last_name")),
+            phone: message(input, "phone").then(|| opt_phone(input, "phone")),
+            birthday: message(input, "birthday").then(|| opt_birthday(input)),
+            emergency_contact: message(input, "emergency_contact").then(|| opt_contact(input)),
         }
     }
 }
@@ -234,32 +234,32 @@ impl<S: Send + Sync, T: Input> FromRequest<S> for Change<T> {
             }
             _ => bytes,
         };
-        Words::from_json(&body)?.parse().map(Change)
+        RawInput::from_json(&body)?.parse().map(Change)
     }
 }
 
 impl Input for EmergencyContact {
-    fn parse(words: &mut Words) -> EmergencyContact {
-        let phone = opt_phone(words, "phone");
+    fn parse(input: &mut RawInput) -> EmergencyContact {
+        let phone = opt_phone(input, "phone");
         if phone.is_none() {
-            words.complain("phone", "This field is required.");
+            input.add_error("phone", "This field is required.");
         }
         EmergencyContact {
-            name: needed_name(words, "name"),
+            name: needed_name(input, "name"),
             phone: phone.unwrap_or_default(),
-            relation: words.text("relation", LONGEST_NAME),
+            relation: input.text("relation", LONGEST_NAME),
         }
     }
 }
 
 /// An object inside the object: its complaints stand beside `emergency_contact.name` and so on.
-fn opt_contact(words: &mut Words) -> Option<EmergencyContact> {
-    let value = words.raw("emergency_contact").filter(|value| *value != "")?.to_string();
-    match Words::from_json(value.as_bytes()).and_then(Words::parse) {
+fn opt_contact(input: &mut RawInput) -> Option<EmergencyContact> {
+    let value = input.raw("emergency_contact").filter(|value| *value != "")?.to_string();
+    match RawInput::from_json(value.as_bytes()).and_then(RawInput::parse) {
         Ok(contact) => Some(contact),
         Err(Error::Invalid(fields)) => {
             for (field, sentence) in fields.0 {
-                words.complain(&format!("emergency_contact.{field}"), sentence);
+                input.add_error(&format!("emergency_contact.{field}"), sentence);
             }
             None
         }
@@ -268,30 +268,30 @@ fn opt_contact(words: &mut Words) -> Option<EmergencyContact> {
 }
 
 /// An address of mail that may be missing, in the form in which it is kept.
-pub fn opt_email(words: &mut Words, field: &str) -> Option<String> {
-    let email = kept_email(&words.opt_text_within(field, LONGEST_EMAIL)?);
+pub fn opt_email(input: &mut RawInput, field: &str) -> Option<String> {
+    let email = kept_email(&input.opt_text_within(field, LONGEST_EMAIL)?);
     if !is_email(&email) {
-        words.complain(field, "Enter an email like anna@example.com.");
+        input.add_error(field, "Enter an email like anna@example.com.");
         return None;
     }
     Some(email)
 }
 
 /// A name that may be missing: it has a letter. What can't be seen is taken out, and it stands on one line.
-pub fn opt_name(words: &mut Words, field: &str) -> Option<String> {
-    let name = one_line(&words.opt_text_within(field, LONGEST_NAME)?);
+pub fn opt_name(input: &mut RawInput, field: &str) -> Option<String> {
+    let name = one_line(&input.opt_text_within(field, LONGEST_NAME)?);
     if !name.chars().any(char::is_alphabetic) {
-        words.complain(field, "Enter a name.");
+        input.add_error(field, "Enter a name.");
         return None;
     }
     Some(name)
 }
 
 /// A phone number that may be missing, however it is typed or pasted, in the form in which it is kept ([`crate::e164`]).
-pub fn opt_phone(words: &mut Words, field: &str) -> Option<String> {
-    let phone = e164(&words.opt_text_within(field, LONGEST_PHONE)?);
+pub fn opt_phone(input: &mut RawInput, field: &str) -> Option<String> {
+    let phone = e164(&input.opt_text_within(field, LONGEST_PHONE)?);
     if phone.is_none() {
-        words.complain(
+        input.add_error(
             field,
             "Enter a phone number like +1 212 555 0100. Outside North America, include the country code.",
         );
@@ -300,53 +300,53 @@ pub fn opt_phone(words: &mut Words, field: &str) -> Option<String> {
 }
 
 /// A birthday that may be missing, under that name.
-pub fn opt_birthday(words: &mut Words) -> Option<Date> {
-    let text = words.opt_text("birthday")?;
+pub fn opt_birthday(input: &mut RawInput) -> Option<Date> {
+    let text = input.opt_text("birthday")?;
     let date = Some(&text).filter(|text| text.len() == 10).and_then(|text| text.parse::<Date>().ok());
     let date = date.filter(|date| (1900..=2199).contains(&date.year()));
     if date.is_none() {
-        words.complain("birthday", "Enter a date like 1990-11-24.");
+        input.add_error("birthday", "Enter a date like 1990-11-24.");
     }
     date
 }
 
-fn needed_email(words: &mut Words) -> String {
-    needed(words, "email", opt_email)
+fn needed_email(input: &mut RawInput) -> String {
+    needed(input, "email", opt_email)
 }
 
-fn needed_name(words: &mut Words, field: &str) -> String {
-    needed(words, field, opt_name)
+fn needed_name(input: &mut RawInput, field: &str) -> String {
+    needed(input, field, opt_name)
 }
 
-fn needed(words: &mut Words, field: &str, read: fn(&mut Words, &str) -> Option<String>) -> String {
-    let read = read(words, field);
+fn needed(input: &mut RawInput, field: &str, read: fn(&mut RawInput, &str) -> Option<String>) -> String {
+    let read = read(input, field);
     if read.is_none() {
         // The first complaint about a field stays.
-        words.complain(field, "This field is required.");
+        input.add_error(field, "This field is required.");
     }
     read.unwrap_or_default()
 }
 
 /// A password that may be missing.
-fn opt_secret(words: &mut Words, field: &str) -> Option<String> {
-    words.raw(field).is_some_and(|value| value != "").then(|| needed_secret(words, field))
+fn opt_secret(input: &mut RawInput, field: &str) -> Option<String> {
+    input.raw(field).is_some_and(|value| value != "").then(|| needed_secret(input, field))
 }
 
 /// A password as it came. Longer than any password of ours it is not looked at.
-fn needed_secret(words: &mut Words, field: &str) -> String {
-    let secret = words.secret(field).unwrap_or_default();
+fn needed_secret(input: &mut RawInput, field: &str) -> String {
+    let secret = input.secret(field).unwrap_or_default();
     if secret.is_empty() {
-        words.complain(field, "This field is required.");
+        input.add_error(field, "This field is required.");
     }
     if secret.chars().count() > 128 {
-        words.complain(field, "Use at most 128 characters.");
+        input.add_error(field, "Use at most 128 characters.");
     }
     secret
 }
 
-fn check_secret(words: &mut Words, field: &str, secret: &str, email: &str) {
-    if let Some(sentence) = passwords::complaint(secret, email) {
-        words.complain(field, sentence);
+fn check_secret(input: &mut RawInput, field: &str, secret: &str, email: &str) {
+    if let Some(sentence) = passwords::password_error(secret, email) {
+        input.add_error(field, sentence);
     }
 }
 
@@ -397,8 +397,9 @@ mod tests {
     #[test]
     fn a_name_holds_nothing_that_can_not_be_seen() {
         let read = |name: &str| {
-            let mut words = Words::from_json(json!({"n": name}).to_string().as_bytes()).expect("an object");
-            opt_name(&mut words, "n")
+            let mut raw_input =
+                RawInput::from_json(json!({"n": name}).to_string().as_bytes()).expect("an object");
+            opt_name(&mut raw_input, "n")
         };
         assert_eq!(read("\u{202e}Anna\u{200b}\n Maria\u{e0041}\u{7}").as_deref(), Some("Anna Maria"));
         assert_eq!(read("\u{202e}\u{200b}"), None);
@@ -408,16 +409,16 @@ mod tests {
     #[test]
     fn every_wrong_word_of_a_sign_up_is_said_at_once() {
         let body = r#"{"email": 5, "password": "short", "first_name": "😀", "phone": "call me", "birthday": "1990"}"#;
-        let words = Words::from_json(body.as_bytes()).expect("an object");
-        let Err(Error::Invalid(fields)) = words.parse::<SignUp>() else { panic!("it was taken") };
+        let raw_input = RawInput::from_json(body.as_bytes()).expect("an object");
+        let Err(Error::Invalid(fields)) = raw_input.parse::<SignUp>() else { panic!("it was taken") };
         let names: Vec<_> = fields.0.keys().map(String::as_str).collect();
         assert_eq!(names, ["birthday", "email", "first_name", "last_name", "password", "phone"]);
     }
 
     #[test]
     fn what_a_change_does_not_name_stays() {
-        let words = Words::from_json(br#"{"phone": "", "first_name": "Anna"}"#).expect("an object");
-        let change: ProfileChange = words.parse().expect("a change");
+        let raw_input = RawInput::from_json(br#"{"phone": "", "first_name": "Anna"}"#).expect("an object");
+        let change: ProfileChange = raw_input.parse().expect("a change");
         assert_eq!(change.first_name.as_deref(), Some("Anna"));
         assert_eq!(change.phone, Some(None));
         assert!(change.last_name.is_none() && change.emergency_contact.is_none());

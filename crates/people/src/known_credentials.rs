@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 use kit::Id;
 
-use crate::store_doors::SEEN;
+use crate::store::sessions::SEEN;
 
 /// How many credentials are remembered.
 const MOST: usize = 100_000;

@@ -7,6 +7,7 @@ mod actor;
 mod api;
 mod audit;
 mod caller;
+mod client_info;
 mod confirm;
 mod cookies;
 mod find;
@@ -16,17 +17,17 @@ mod known_credentials;
 mod limits;
 mod model;
 mod network;
-mod notices;
-mod own_key;
-mod pace;
+mod notification_kinds;
 mod passwords;
 mod permissions;
+mod person_key;
 mod phones;
 mod preferences;
 mod privacy;
 mod private_api;
 mod profile;
 mod proofs;
+mod rate_limit;
 mod reset;
 mod roles;
 mod search_index;
@@ -35,19 +36,18 @@ mod sign_in;
 mod sign_up;
 mod staff_api;
 mod store;
-mod store_doors;
 mod user;
-mod whence;
 
 pub use account_emails::{ACCOUNT_KINDS, AccountNews, account_email, notify};
 pub use actor::{Actor, OWN_ACCOUNT};
 pub use api::{Profile, routes};
 pub use audit::{
-    AuditFilter, AuditRow, AuditSubject, Audited, Seal, What, audit, audit_of_me, check_audit, last_seal,
-    note, note_change, note_deed, seal,
+    AuditFilter, AuditRow, AuditSubject, Audited, Checkpoint, What, audit, audit_of_me, check_audit,
+    checkpoint, last_checkpoint, note, note_change, note_operation,
 };
 pub use caller::Caller;
-pub use confirm::{Confirmed, Link, Purpose, confirm_address, look_at};
+pub use client_info::ClientInfo;
+pub use confirm::{Confirmed, EmailLink, Purpose, confirm_address, look_at};
 pub use cookies::{
     cookie, device_cookie, ended_cookie, ended_sign_up_cookie, has_session, session_cookie, sign_up_cookie,
 };
@@ -59,14 +59,13 @@ pub use inputs::{
 pub use limits::TOO_MANY_ATTEMPTS;
 pub use model::{EMAIL_TAKEN, EmergencyContact, NewPerson, Person, Role};
 pub use network::network;
-pub use notices::{
-    LINK_BROKEN, Notice, Wanted, choose_notices, my_notices, read_unsubscribe, unsubscribe,
-    unsubscribe_token, wants,
+pub use notification_kinds::{
+    ChosenNotifications, LINK_BROKEN, NotificationKind, choose_notification_kinds, my_notification_kinds,
+    read_unsubscribe, unsubscribe, unsubscribe_token, wants,
 };
-pub use own_key::{open_for, seal_for};
-pub use pace::{Limits, TOO_MANY_REQUESTS, limit};
 pub use passwords::{check_password, hash_password};
 pub use permissions::{Action, may};
+pub use person_key::{decrypt_for, encrypt_for};
 pub use phones::{e164, spoken_phone};
 pub use preferences::{
     MUSIC, Preferences, PreferencesChange, SCENES, SCENTS, change_preferences, preferences, preferences_of,
@@ -80,9 +79,10 @@ pub use profile::{
     BIRTHDAY_FIXED, change_profile, contact_of, correct_birthday, emergency_contact, fix_birthday,
 };
 pub use proofs::{
-    ADDRESS_GONE, AddressAsked, AddressChanged, Claim, Claimed, LINK_EXPIRED, Letter, News, PasswordChanged,
-    Proven, ResetAsked, mail_of,
+    ADDRESS_GONE, AccountEmail, AddressChangeRequested, AddressChanged, AddressClaimed, Claim, LINK_EXPIRED,
+    News, PasswordChanged, Proven, ResetRequested, mail_of,
 };
+pub use rate_limit::{RateLimits, TOO_MANY_REQUESTS, limit};
 pub use reset::{ask_address, ask_again, ask_reset, reset_password};
 pub use roles::{OWN_ROLE, find_people, look_up, note_look, set_role, sign_out_of_all};
 pub use search_index::{SEARCH_TOO_SHORT, index_people, is_search};
@@ -91,7 +91,6 @@ pub use sessions::{
 };
 pub use sign_in::{WRONG_SIGN_IN, change_password, set_password, sign_in};
 pub use sign_up::{Onward, add, prune_unverified, sign_up};
+pub use store::sessions::{SignedInHere, forget_old_proofs};
 pub use store::{is_here, person, person_by_email};
-pub use store_doors::{SignedInHere, forget_old_proofs};
 pub use user::User;
-pub use whence::Whence;

@@ -23,10 +23,10 @@ use kit::clock::from_millis;
 use kit::db::containing;
 use kit::{Error, Id, Refusal, Result, Tx, args, sql, tokens};
 
+use crate::client_info::ClientInfo;
 use crate::model::kept_email;
 use crate::network::address_key;
-use crate::store_doors as doors;
-use crate::whence::Whence;
+use crate::store::sessions as session_store;
 
 /// Too many failures. Carries `retry_after`: seconds until it is worth another try.
 pub const TOO_MANY_ATTEMPTS: Refusal =
@@ -62,12 +62,19 @@ pub(crate) struct Counted {
 ///
 /// # Errors
 /// [`TOO_MANY_ATTEMPTS`].
-pub(crate) fn count(tx: &mut Tx<'_>, email: &str, person: Option<Id>, whence: &Whence) -> Result<Counted> {
+pub(crate) fn count(
+    tx: &mut Tx<'_>,
+    email: &str,
+    person: Option<Id>,
+    client_info: &ClientInfo,
+) -> Result<Counted> {
     let slice = slice(tx);
     let old = tx.now() - DAY;
     tx.run(sql!("DELETE FROM sign_in_failures WHERE window_start < $1"), args![old])?;
-    let known = match (&whence.known, person) {
-        (Some(device), Some(person)) if doors::is_device_of(tx, device, person)? => Some(device.clone()),
+    let known = match (&client_info.known, person) {
+        (Some(device), Some(person)) if session_store::is_device_of(tx, device, person)? => {
+            Some(device.clone())
+        }
         _ => None,
     };
     if let Some(device) = known {
@@ -75,11 +82,11 @@ pub(crate) fn count(tx: &mut Tx<'_>, email: &str, person: Option<Id>, whence: &W
         add(tx, &key, slice, BY_PAIR, SPAN)?;
         return Ok(Counted { slice, keys: vec![key] });
     }
-    let network = address_key(whence.address);
+    let network = address_key(client_info.address);
     let mut keys = vec![(format!("{} {network}", account_key(email)), BY_PAIR, SPAN)];
     keys.push((network, BY_NETWORK, SPAN));
     let comes_often = match person {
-        Some(person) => doors::has_come_from(tx, person, &whence.network())?,
+        Some(person) => session_store::has_come_from(tx, person, &client_info.network())?,
         None => false,
     };
     if !comes_often {
@@ -119,13 +126,15 @@ pub(crate) fn count_sign_up(tx: &mut Tx<'_>, address: IpAddr) -> Result<()> {
 ///
 /// # Errors
 /// [`TOO_MANY_ATTEMPTS`].
-pub(crate) fn count_request(tx: &mut Tx<'_>, whence: &Whence) -> Result<()> {
+pub(crate) fn count_request(tx: &mut Tx<'_>, client_info: &ClientInfo) -> Result<()> {
     let slice = slice(tx);
-    let known = match &whence.known {
-        Some(device) if doors::is_device(tx, device)? => Some(format!("device:{}", tokens::hex(device))),
+    let known = match &client_info.known {
+        Some(device) if session_store::is_device(tx, device)? => {
+            Some(format!("device:{}", tokens::hex(device)))
+        }
         _ => None,
     };
-    let key = known.unwrap_or_else(|| address_key(whence.address));
+    let key = known.unwrap_or_else(|| address_key(client_info.address));
     add(tx, &format!("email_request {key}"), slice, SIGN_UPS, SPAN)
 }
 
@@ -152,11 +161,16 @@ impl EmailKind {
 }
 
 /// Counts an email to an address. Whether this is more than one network may ask for in an hour, or all together: then it is
-/// sent only if no link of the kind went there a moment ago ([`doors::has_fresh_proof`]). So nobody uses up the emails of an
+/// sent only if no link of the kind went there a moment ago ([`session_store::has_fresh_proof`]). So nobody uses up the emails of an
 /// address: there is always one to be had, or one just came.
-pub(crate) fn count_email(tx: &mut Tx<'_>, kind: EmailKind, email: &str, whence: &Whence) -> Result<bool> {
+pub(crate) fn count_email(
+    tx: &mut Tx<'_>,
+    kind: EmailKind,
+    email: &str,
+    client_info: &ClientInfo,
+) -> Result<bool> {
     let slice = slice(tx);
-    let (kind, account, network) = (kind.name(), account_key(email), address_key(whence.address));
+    let (kind, account, network) = (kind.name(), account_key(email), address_key(client_info.address));
     let mut is_over = false;
     for (key, most) in
         [(format!("{kind} {account} {network}"), EMAILS), (format!("{kind} {account}"), EMAILS_IN_ALL)]

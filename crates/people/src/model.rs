@@ -1,4 +1,4 @@
-//! The nouns: a person, a role, an emergency contact; and the ways this house says no to staff.
+//! The nouns: a person, a role, an emergency contact; and the ways this crate says no to staff.
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};

@@ -108,16 +108,16 @@ fn argon2() -> Result<Argon2<'static>> {
 /// # Errors
 /// `Error::Invalid` for `password`.
 pub fn check_password(password: &str, email: &str) -> Result<()> {
-    complaint(password, email).map_or(Ok(()), |sentence| Err(Fields::one("password", sentence)))
+    password_error(password, email).map_or(Ok(()), |sentence| Err(Fields::one("password", sentence)))
 }
 
-/// Words of the house that are no password, whatever digits and marks stand around them (ASVS 6.1.2).
-const OF_THE_HOUSE: [&str; 6] =
+/// Words of the club that are no password, whatever digits and marks stand around them (ASVS 6.1.2).
+const OF_THE_CLUB: [&str; 6] =
     ["coresync", "coresyncprivate", "mensuite", "backyard", "wellness", "wellnessclub"];
 
-fn is_of_the_house(password: &str) -> bool {
+fn is_of_the_club(password: &str) -> bool {
     let letters: String = password.chars().filter(|c| c.is_alphabetic()).collect();
-    OF_THE_HOUSE.contains(&letters.as_str())
+    OF_THE_CLUB.contains(&letters.as_str())
 }
 
 /// Whether fewer than a million guesses find it: what everybody takes, words, names, dates, rows of keys, and what is
@@ -133,7 +133,7 @@ fn is_soon_guessed(password: &str, email: &str) -> bool {
 }
 
 /// What is wrong with a new password.
-pub(crate) fn complaint(password: &str, email: &str) -> Option<&'static str> {
+pub(crate) fn password_error(password: &str, email: &str) -> Option<&'static str> {
     let password = &nfc(password);
     let length = password.chars().count();
     let lower = password.to_lowercase();
@@ -143,7 +143,7 @@ pub(crate) fn complaint(password: &str, email: &str) -> Option<&'static str> {
         Some("Use at most 128 characters.")
     } else if !email.is_empty() && lower.trim() == email.trim().to_lowercase() {
         Some("Your email is too easy to guess. Please choose another password.")
-    } else if is_of_the_house(&lower) {
+    } else if is_of_the_club(&lower) {
         Some("Our name is too easy to guess. Please choose another password.")
     } else if is_soon_guessed(password, email) {
         Some("That password is easy to guess. Try a few unrelated words.")
@@ -167,7 +167,7 @@ mod tests {
             "4@8({[<3691!|70$5+%2",
             &"wet olive lantern quince ".repeat(5),
         ] {
-            assert_eq!(complaint(good, "anna.lindqvist@example.com"), None, "{good}");
+            assert_eq!(password_error(good, "anna.lindqvist@example.com"), None, "{good}");
         }
         for bad in [
             "short",
@@ -184,7 +184,7 @@ mod tests {
             "qwertyuiopasdfghjkl",
             &"olive ".repeat(22),
         ] {
-            assert!(complaint(bad, "Anna.Lindqvist@example.com").is_some(), "{bad}");
+            assert!(password_error(bad, "Anna.Lindqvist@example.com").is_some(), "{bad}");
         }
     }
 
@@ -217,7 +217,7 @@ mod tests {
         let salt = [7; 16];
         let old: PasswordHash =
             argon2().expect("Argon2").hash_password_with_salt(decomposed.as_bytes(), &salt).expect("a hash");
-        for (typed, hash, right) in [
+        for (raw_form, hash, right) in [
             (composed, new.clone(), true),
             (decomposed, new, true),
             (decomposed, old.to_string(), true),
@@ -225,9 +225,9 @@ mod tests {
         ] {
             let turn = HashQueue::default().turn(std::net::Ipv4Addr::LOCALHOST.into()).await.expect("a turn");
             assert_eq!(
-                turn.verify(typed.to_owned(), Some(hash)).await.expect("a verdict"),
+                turn.verify(raw_form.to_owned(), Some(hash)).await.expect("a verdict"),
                 right,
-                "{typed:?}"
+                "{raw_form:?}"
             );
         }
     }

@@ -1,7 +1,7 @@
 //! What a room is set to for somebody (S17): scene, light, temperature, scents, music.
 
 use jiff::Timestamp;
-use kit::web::{Input, Words};
+use kit::web::{Input, RawInput};
 use kit::{Fault, Id, Result, Tx, args, sql};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -104,27 +104,28 @@ pub struct PreferencesChange {
 }
 
 impl Input for PreferencesChange {
-    fn parse(words: &mut Words) -> PreferencesChange {
-        let said = |words: &Words, field: &str| words.raw(field).is_some();
+    fn parse(input: &mut RawInput) -> PreferencesChange {
+        let message = |input: &RawInput, field: &str| input.raw(field).is_some();
         PreferencesChange {
-            scene: said(words, "scene").then(|| one_of(words, "scene", &SCENES)),
-            light_percent: said(words, "light_percent").then(|| words.opt_number("light_percent", 0, 100)),
-            light_kelvin: said(words, "light_kelvin")
-                .then(|| words.opt_number("light_kelvin", KELVIN.0, KELVIN.1)),
-            temperature: said(words, "temperature").then(|| tenths(words)),
-            scents: said(words, "scents").then(|| scents(words)),
-            music: said(words, "music").then(|| one_of(words, "music", &MUSIC)),
-            volume_percent: said(words, "volume_percent").then(|| words.opt_number("volume_percent", 0, 100)),
+            scene: message(input, "scene").then(|| one_of(input, "scene", &SCENES)),
+            light_percent: message(input, "light_percent").then(|| input.opt_number("light_percent", 0, 100)),
+            light_kelvin: message(input, "light_kelvin")
+                .then(|| input.opt_number("light_kelvin", KELVIN.0, KELVIN.1)),
+            temperature: message(input, "temperature").then(|| tenths(input)),
+            scents: message(input, "scents").then(|| scents(input)),
+            music: message(input, "music").then(|| one_of(input, "music", &MUSIC)),
+            volume_percent: message(input, "volume_percent")
+                .then(|| input.opt_number("volume_percent", 0, 100)),
         }
     }
 }
 
-fn one_of(words: &mut Words, field: &str, known: &[(&str, &str)]) -> Option<String> {
-    let word = words.opt_text_within(field, 40)?;
+fn one_of(input: &mut RawInput, field: &str, known: &[(&str, &str)]) -> Option<String> {
+    let word = input.opt_text_within(field, 40)?;
     if known.iter().any(|(name, _)| *name == word) {
         return Some(word);
     }
-    words.complain(field, format!("This must be one of {}.", names(known)));
+    input.add_error(field, format!("This must be one of {}.", names(known)));
     None
 }
 
@@ -133,8 +134,8 @@ fn names(known: &[(&str, &str)]) -> String {
 }
 
 /// `22.5`, `22` or a number of JSON, in tenths.
-fn tenths(words: &mut Words) -> Option<i64> {
-    let text = words.opt_text_within("temperature", 10)?;
+fn tenths(input: &mut RawInput) -> Option<i64> {
+    let text = input.opt_text_within("temperature", 10)?;
     let (whole, part) = text.split_once('.').unwrap_or((&text, "0"));
     let is_plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let tenths = (is_plain(whole) && is_plain(part) && part.len() == 1 && whole.len() <= 3)
@@ -142,23 +143,23 @@ fn tenths(words: &mut Words) -> Option<i64> {
         .flatten()
         .filter(|tenths| (TENTHS.0..=TENTHS.1).contains(tenths));
     if tenths.is_none() {
-        words.complain("temperature", "This must be degrees Celsius from 16.0 to 30.0, like 22.5.");
+        input.add_error("temperature", "This must be degrees Celsius from 16.0 to 30.0, like 22.5.");
     }
     tenths
 }
 
 /// A list of JSON, or what a form sends: one value or several.
-fn scents(words: &mut Words) -> Vec<String> {
+fn scents(input: &mut RawInput) -> Vec<String> {
     let mut known: Vec<String> = Vec::new();
-    for one in words.many("scents").iter().filter(|one| **one != "") {
+    for one in input.many("scents").iter().filter(|one| **one != "") {
         match one.as_str().filter(|word| SCENTS.iter().any(|(name, _)| name == word)) {
             Some(word) if !known.iter().any(|one| one == word) => known.push(word.to_owned()),
             Some(_) => {}
-            None => words.complain("scents", format!("Choose from {}.", names(&SCENTS))),
+            None => input.add_error("scents", format!("Choose from {}.", names(&SCENTS))),
         }
     }
     if known.len() > MOST_SCENTS {
-        words.complain("scents", format!("Choose at most {MOST_SCENTS} scents."));
+        input.add_error("scents", format!("Choose at most {MOST_SCENTS} scents."));
     }
     known
 }
@@ -171,20 +172,22 @@ pub fn preferences(tx: &mut Tx<'_>, by: &Actor) -> Result<Preferences> {
     preferences_of(tx, by.person()?.id)
 }
 
-/// What a person likes, for the house itself.
+/// What a person likes, for the club itself.
 ///
 /// # Errors
 /// A fault of the database.
 pub fn preferences_of(tx: &mut Tx<'_>, person: Id) -> Result<Preferences> {
-    type Kept = (Option<String>, Option<i64>, Option<i64>, Option<i64>, Value, Option<String>, Option<i64>);
-    let kept: Option<Kept> = tx.one(
+    type PreferencesRow =
+        (Option<String>, Option<i64>, Option<i64>, Option<i64>, Value, Option<String>, Option<i64>);
+    let stored: Option<PreferencesRow> = tx.one(
         sql!(
             "SELECT scene, light_percent, light_kelvin, temperature_tenths, scents, music, volume_percent
              FROM preferences WHERE person_id = $1"
         ),
         args![person],
     )?;
-    let Some((scene, light_percent, light_kelvin, temperature, scents, music, volume_percent)) = kept else {
+    let Some((scene, light_percent, light_kelvin, temperature, scents, music, volume_percent)) = stored
+    else {
         return Ok(Preferences::default());
     };
     let scents = serde_json::from_value(scents).map_err(Fault::because)?;
@@ -238,7 +241,7 @@ mod tests {
     use super::*;
 
     fn read(body: &str) -> Result<PreferencesChange> {
-        Words::from_json(body.as_bytes())?.parse()
+        RawInput::from_json(body.as_bytes())?.parse()
     }
 
     #[test]

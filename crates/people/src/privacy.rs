@@ -10,7 +10,7 @@ use crate::actor::Actor;
 use crate::audit::{What, note};
 use crate::caller::{Caller, asker_name};
 use crate::sign_in::{ask_password, wrong_password};
-use crate::{limits, own_key, search_index, store, store_doors as doors};
+use crate::{limits, person_key, search_index, store, store::sessions as session_store};
 
 /// Something that can be agreed to, and the version of the words that are agreed to now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -184,7 +184,7 @@ pub fn erase(tx: &mut Tx<'_>, by: &Actor, leaver: &Leaver) -> Result<()> {
         args![now, person],
     )?;
     search_index::forget(tx, person)?;
-    own_key::destroy(tx, person)?;
+    person_key::destroy(tx, person)?;
     for statement in [
         sql!("DELETE FROM preferences WHERE person_id = $1"),
         sql!("DELETE FROM silences WHERE person_id = $1"),
@@ -200,7 +200,7 @@ pub fn erase(tx: &mut Tx<'_>, by: &Actor, leaver: &Leaver) -> Result<()> {
         sql!("UPDATE consents SET withdrawn_at = $1 WHERE person_id = $2 AND withdrawn_at IS NULL"),
         args![now, person],
     )?;
-    doors::forget_devices(tx, person)?;
+    session_store::forget_devices(tx, person)?;
     forget_replies_of(tx, &asker_name(person))?;
     if let Some(email) = &by.person()?.email {
         limits::forget_account(tx, email)?;

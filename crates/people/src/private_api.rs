@@ -1,7 +1,7 @@
 //! The API of what people like and want to be told.
 
 use kit::web::{Json, Problem};
-use kit::{House, Result};
+use kit::{AppState, Result};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -9,10 +9,10 @@ use utoipa_axum::routes;
 
 use crate::caller::Caller;
 use crate::inputs::Change;
-use crate::notices::{Wanted, choose_notices, my_notices};
+use crate::notification_kinds::{ChosenNotifications, choose_notification_kinds, my_notification_kinds};
 use crate::preferences::{self, Preferences, PreferencesChange};
 
-pub(crate) fn routes() -> OpenApiRouter<House> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(read, change)).routes(routes!(notices, choose))
 }
 
@@ -64,7 +64,7 @@ struct WantedIn {
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
 ))]
 async fn notices(caller: Caller) -> Result<axum::Json<Vec<NoticeOut>>> {
-    caller.view(my_notices).await.map(told)
+    caller.view(my_notification_kinds).await.map(to_response)
 }
 
 /// Choose your email notifications: these kinds and no others.
@@ -74,14 +74,21 @@ async fn notices(caller: Caller) -> Result<axum::Json<Vec<NoticeOut>>> {
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
 ))]
-async fn choose(caller: Caller, Json(Wanted(wanted)): Json<Wanted>) -> Result<axum::Json<Vec<NoticeOut>>> {
+async fn choose(
+    caller: Caller,
+    Json(ChosenNotifications(requested)): Json<ChosenNotifications>,
+) -> Result<axum::Json<Vec<NoticeOut>>> {
     let chosen = caller.tx(move |tx, by| {
-        choose_notices(tx, by, &wanted)?;
-        my_notices(tx, by)
+        choose_notification_kinds(tx, by, &requested)?;
+        my_notification_kinds(tx, by)
     });
-    chosen.await.map(told)
+    chosen.await.map(to_response)
 }
 
-fn told(all: Vec<(crate::notices::Notice, bool)>) -> axum::Json<Vec<NoticeOut>> {
-    axum::Json(all.into_iter().map(|(notice, email)| NoticeOut { kind: notice.name(), email }).collect())
+fn to_response(all: Vec<(crate::notification_kinds::NotificationKind, bool)>) -> axum::Json<Vec<NoticeOut>> {
+    axum::Json(
+        all.into_iter()
+            .map(|(notification_kind, email)| NoticeOut { kind: notification_kind.name(), email })
+            .collect(),
+    )
 }

@@ -10,7 +10,7 @@ use crate::audit::{AuditSubject, What, note, note_change};
 use crate::inputs::ProfileChange;
 use crate::model::{EmergencyContact, Person, check_of_age};
 use crate::permissions::Action;
-use crate::{own_key, store};
+use crate::{person_key, store};
 
 /// A birthday whose gift was used stays (M3).
 pub const BIRTHDAY_FIXED: Refusal = Refusal::conflict(
@@ -45,8 +45,8 @@ pub fn change_profile(tx: &mut Tx<'_>, by: &Actor, change: &ProfileChange) -> Re
     }
     store::update(tx, &person)?;
     if let Some(contact) = &change.emergency_contact {
-        let sealed = contact.as_ref().map(|contact| seal(tx, id, contact)).transpose()?;
-        store::set_contact(tx, id, sealed)?;
+        let encrypted = contact.as_ref().map(|contact| encrypt(tx, id, contact)).transpose()?;
+        store::set_contact(tx, id, encrypted)?;
     }
     Ok(person)
 }
@@ -102,13 +102,13 @@ pub fn contact_of(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<Emergenc
 }
 
 fn open(tx: &mut Tx<'_>, id: Id) -> Result<Option<EmergencyContact>> {
-    let Some(sealed) = store::contact(tx, id)? else { return Ok(None) };
-    let text = own_key::open_for(tx, id, &place(id), &sealed)?;
+    let Some(encrypted) = store::contact(tx, id)? else { return Ok(None) };
+    let text = person_key::decrypt_for(tx, id, &place(id), &encrypted)?;
     serde_json::from_str(&text).map(Some).or_fault()
 }
 
-fn seal(tx: &mut Tx<'_>, id: Id, contact: &EmergencyContact) -> Result<Vec<u8>> {
-    own_key::seal_for(tx, id, &place(id), &serde_json::to_string(contact).or_fault()?)
+fn encrypt(tx: &mut Tx<'_>, id: Id, contact: &EmergencyContact) -> Result<Vec<u8>> {
+    person_key::encrypt_for(tx, id, &place(id), &serde_json::to_string(contact).or_fault()?)
 }
 
 /// The place that a sealed contact is bound to.

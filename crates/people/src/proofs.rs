@@ -1,4 +1,4 @@
-//! What is proven by mail: that an address is somebody's, that a password may be set anew. A request for a letter looks nothing
+//! What is proven by mail: that an address is somebody's, that a password may be set anew. A request for an email looks nothing
 //! up and answers everybody alike; who has which account is found out by the job behind it. So neither the words nor the
 //! time of an answer say whose addresses the club knows.
 
@@ -7,12 +7,12 @@ use kit::jobs::Job;
 use kit::{Id, Refusal, Result, Tx, tokens};
 use serde::{Deserialize, Serialize};
 
+use crate::client_info::known_device;
 use crate::limits::EmailKind;
 use crate::model::{Person, kept_email};
-use crate::whence::known_device;
-use crate::{store, store_doors as doors};
+use crate::{store, store::sessions as session_store};
 
-/// A link of a letter that is good no more.
+/// A link of an email that is good no more.
 pub const LINK_EXPIRED: Refusal = Refusal::bad_request(
     "link_expired",
     "This link was already used or has expired. Request a new one and use the latest email.",
@@ -23,16 +23,16 @@ pub const ADDRESS_GONE: Refusal = Refusal::conflict(
     "That email belongs to another account. Sign in there, or reset its password.",
 );
 
-/// How long the letter to a new account is good.
+/// How long the email to a new account is good.
 const CONFIRM_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// How long the letter for another address is good.
+/// How long the email for another address is good.
 const CHANGE_LIFE: SignedDuration = SignedDuration::from_hours(24);
-/// How long the letter for another password is good.
+/// How long the email for another password is good.
 const RESET_LIFE: SignedDuration = SignedDuration::from_mins(30);
 
 /// Somebody claims an address: it is to be asked whether it is theirs; a job.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Claimed {
+pub struct AddressClaimed {
     /// Who.
     pub person: Id,
     /// Whether more was asked for this address than may be: then a link that just went there is enough.
@@ -42,22 +42,22 @@ pub struct Claimed {
 
 /// Somebody has forgotten the password of an address; a job.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct ResetAsked {
+pub struct ResetRequested {
     /// Which.
     pub email: String,
-    /// As [`Claimed::is_over`].
+    /// As [`AddressClaimed::is_over`].
     #[serde(default)]
     pub is_over: bool,
 }
 
 /// Somebody wants another address; a job.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct AddressAsked {
+pub struct AddressChangeRequested {
     /// Who.
     pub person: Id,
     /// Which.
     pub email: String,
-    /// As [`Claimed::is_over`].
+    /// As [`AddressClaimed::is_over`].
     #[serde(default)]
     pub is_over: bool,
     /// From where it was asked for: the device, if it has a name of ours, and the network.
@@ -100,9 +100,9 @@ macro_rules! jobs {
 }
 
 jobs! {
-    Claimed "people.claimed";
-    ResetAsked "people.reset_asked";
-    AddressAsked "people.address_asked";
+    AddressClaimed "people.claimed";
+    ResetRequested "people.reset_asked";
+    AddressChangeRequested "people.address_asked";
     AddressChanged "people.address_changed";
     PasswordChanged "people.password_changed";
     Proven "people.proven";
@@ -110,14 +110,14 @@ jobs! {
 
 /// What somebody is to be told by mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Letter {
+pub struct AccountEmail {
     /// To which address.
     pub to: String,
     /// What.
     pub news: News,
 }
 
-/// What a letter is about. A token stands in it once and nowhere else.
+/// What an email is about. A token stands in it once and nowhere else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum News {
     /// Show that the address is yours.
@@ -179,7 +179,7 @@ fn told_name(name: &str) -> Option<String> {
 impl Claim {
     /// The account that signed up with an address.
     pub(crate) fn of_sign_up(tx: &mut Tx<'_>, person: &Person) -> Result<Claim> {
-        let made = doors::sign_up_of(tx, person.id)?;
+        let made = session_store::sign_up_of(tx, person.id)?;
         let (device, network, at) = match made {
             Some(made) => (made.device, made.network, made.at),
             None => (String::new(), String::new(), person.created_at),
@@ -189,9 +189,9 @@ impl Claim {
     }
 }
 
-impl Letter {
-    fn to(person: &Person, news: News) -> Option<Letter> {
-        person.email.clone().map(|to| Letter { to, news })
+impl AccountEmail {
+    fn to(person: &Person, news: News) -> Option<AccountEmail> {
+        person.email.clone().map(|to| AccountEmail { to, news })
     }
 }
 
@@ -200,15 +200,15 @@ fn prove(tx: &mut Tx<'_>, person: Id, kind: EmailKind, email: &str, life: Signed
     store::hold(tx, person)?;
     let token = tokens::secret()?;
     let until = tx.now() + life;
-    doors::insert_proof(tx, tokens::digest(&token), (person, kind.name(), email), until)?;
+    session_store::insert_proof(tx, tokens::digest(&token), (person, kind.name(), email), until)?;
     Ok(token)
 }
 
-/// The letter to an address that somebody claims: a link, if it is nobody's yet.
+/// The email to an address that somebody claims: a link, if it is nobody's yet.
 ///
 /// # Errors
 /// A fault of the database.
-pub(crate) fn letter_to_claimant(tx: &mut Tx<'_>, claimed: &Claimed) -> Result<Option<Letter>> {
+pub(crate) fn email_to_claimant(tx: &mut Tx<'_>, claimed: &AddressClaimed) -> Result<Option<AccountEmail>> {
     if !store::is_here(tx, claimed.person)? {
         return Ok(None);
     }
@@ -216,66 +216,69 @@ pub(crate) fn letter_to_claimant(tx: &mut Tx<'_>, claimed: &Claimed) -> Result<O
     let Some(email) = person.email.clone().filter(|_| person.verified_at.is_none()) else { return Ok(None) };
     let owner = store::person_by_email(tx, &email)?;
     if owner.is_some_and(|owner| owner.id != person.id) {
-        return Ok((!claimed.is_over).then_some(Letter { to: email, news: News::HasAccount }));
+        return Ok((!claimed.is_over).then_some(AccountEmail { to: email, news: News::HasAccount }));
     }
-    if claimed.is_over && doors::has_fresh_proof(tx, &email, EmailKind::Confirm.name())? {
+    if claimed.is_over && session_store::has_fresh_proof(tx, &email, EmailKind::Confirm.name())? {
         return Ok(None);
     }
     let account = Claim::of_sign_up(tx, &person)?;
     let token = prove(tx, person.id, EmailKind::Confirm, &email, CONFIRM_LIFE)?;
-    Ok(Letter::to(&person, News::Confirm { token, account }))
+    Ok(AccountEmail::to(&person, News::Confirm { token, account }))
 }
 
-/// The letter to whoever has forgotten a password: none, where there is no account.
+/// The email to whoever has forgotten a password: none, where there is no account.
 ///
 /// # Errors
 /// A fault of the database.
-pub(crate) fn letter_of_reset(tx: &mut Tx<'_>, asked: &ResetAsked) -> Result<Option<Letter>> {
-    let email = kept_email(&asked.email);
+pub(crate) fn reset_email(tx: &mut Tx<'_>, query: &ResetRequested) -> Result<Option<AccountEmail>> {
+    let email = kept_email(&query.email);
     let found = match store::person_by_email(tx, &email)? {
         Some(person) => Some(person),
         None => store::last_claimant(tx, &email)?,
     };
     let Some(person) = found else { return Ok(None) };
-    if asked.is_over && doors::has_fresh_proof(tx, &email, EmailKind::Reset.name())? {
+    if query.is_over && session_store::has_fresh_proof(tx, &email, EmailKind::Reset.name())? {
         return Ok(None);
     }
     let token = prove(tx, person.id, EmailKind::Reset, &email, RESET_LIFE)?;
-    Ok(Letter::to(&person, News::Reset { token }))
+    Ok(AccountEmail::to(&person, News::Reset { token }))
 }
 
-/// The letter to an address that somebody wants to have.
+/// The email to an address that somebody wants to have.
 ///
 /// # Errors
 /// A fault of the database.
-pub(crate) fn letter_to_new_address(tx: &mut Tx<'_>, asked: &AddressAsked) -> Result<Option<Letter>> {
-    let (to, person) = (kept_email(&asked.email), asked.person);
+pub(crate) fn email_to_new_address(
+    tx: &mut Tx<'_>,
+    query: &AddressChangeRequested,
+) -> Result<Option<AccountEmail>> {
+    let (to, person) = (kept_email(&query.email), query.person);
     if !store::is_here(tx, person)? {
         return Ok(None);
     }
     let owner = store::person_by_email(tx, &to)?;
     if owner.is_some_and(|owner| owner.id != person) {
-        return Ok((!asked.is_over).then_some(Letter { to, news: News::HasAccount }));
+        return Ok((!query.is_over).then_some(AccountEmail { to, news: News::HasAccount }));
     }
-    if asked.is_over && doors::has_fresh_proof(tx, &to, EmailKind::Change.name())? {
+    if query.is_over && session_store::has_fresh_proof(tx, &to, EmailKind::Change.name())? {
         return Ok(None);
     }
-    let (device, network) = asked.from.clone();
+    let (device, network) = query.from.clone();
     let name = told_name(&store::person(tx, person)?.full_name());
     let account = Claim { name, at: tx.now(), device, network };
-    doors::forget_proofs(tx, person, EmailKind::Change.name())?;
-    doors::keep_address(tx, person, &to)?;
+    session_store::forget_proofs(tx, person, EmailKind::Change.name())?;
+    session_store::keep_address(tx, person, &to)?;
     let token = prove(tx, person, EmailKind::Change, &to, CHANGE_LIFE)?;
-    Ok(Some(Letter { to, news: News::Change { token, account } }))
+    Ok(Some(AccountEmail { to, news: News::Change { token, account } }))
 }
 
-/// The letter to who has another password.
+/// The email to who has another password.
 ///
 /// # Errors
 /// A fault of the database.
-pub(crate) fn letter_of_change(tx: &mut Tx<'_>, person: Id) -> Result<Option<Letter>> {
+pub(crate) fn password_changed_email(tx: &mut Tx<'_>, person: Id) -> Result<Option<AccountEmail>> {
     let to = mail_of(tx, person)?;
-    Ok(to.map(|to| Letter { to, news: News::PasswordChanged }))
+    Ok(to.map(|to| AccountEmail { to, news: News::PasswordChanged }))
 }
 
 /// The address to which a person is written: their own. One that they only claim may be anybody's, and gets nothing but the

@@ -1,31 +1,31 @@
 //! Asking for emails with links, and setting a password by one.
 
-use kit::{Error, Fields, House, Result, Tx, tokens};
+use kit::{AppState, Error, Fields, Result, Tx, tokens};
 use serde_json::json;
 
 use crate::account_emails::{ask_claimant, notify};
 use crate::actor::Actor;
 use crate::audit::{What, note};
 use crate::caller::Caller;
+use crate::client_info::{ClientInfo, known_device};
 use crate::confirm::{own, start_over};
 use crate::hash_queue::HashQueue;
 use crate::inputs::{NewAddress, NewPassword};
 use crate::limits::{self, EmailKind};
 use crate::model::kept_email;
-use crate::proofs::{AddressAsked, LINK_EXPIRED, PasswordChanged, ResetAsked};
+use crate::proofs::{AddressChangeRequested, LINK_EXPIRED, PasswordChanged, ResetRequested};
 use crate::sign_in::{ask_password, set_password, wrong_password};
-use crate::whence::{Whence, known_device};
-use crate::{passwords, store, store_doors as doors};
+use crate::{passwords, store, store::sessions as session_store};
 
 /// Asks anew for the email of a sign-up: that of this browser, else the last for an address. The answer is the same for every
 /// address.
 ///
 /// # Errors
 /// [`crate::TOO_MANY_ATTEMPTS`].
-pub fn ask_again(tx: &mut Tx<'_>, whence: &Whence, email: Option<&str>) -> Result<()> {
-    limits::count_request(tx, whence)?;
-    let own = match &whence.sign_up {
-        Some(browser) => doors::sign_up_by(tx, browser)?,
+pub fn ask_again(tx: &mut Tx<'_>, client_info: &ClientInfo, email: Option<&str>) -> Result<()> {
+    limits::count_request(tx, client_info)?;
+    let own = match &client_info.sign_up {
+        Some(browser) => session_store::sign_up_by(tx, browser)?,
         None => None,
     };
     let found = match (own, email) {
@@ -34,7 +34,7 @@ pub fn ask_again(tx: &mut Tx<'_>, whence: &Whence, email: Option<&str>) -> Resul
         (None, None) => None,
     };
     match found.and_then(|person| person.email.clone().map(|email| (person.id, email))) {
-        Some((person, email)) => ask_claimant(tx, person, &email, whence),
+        Some((person, email)) => ask_claimant(tx, person, &email, client_info),
         None => Ok(()),
     }
 }
@@ -43,20 +43,20 @@ pub fn ask_again(tx: &mut Tx<'_>, whence: &Whence, email: Option<&str>) -> Resul
 ///
 /// # Errors
 /// [`crate::TOO_MANY_ATTEMPTS`] from a network that asks too often.
-pub fn ask_reset(tx: &mut Tx<'_>, whence: &Whence, email: &str) -> Result<()> {
-    limits::count_request(tx, whence)?;
+pub fn ask_reset(tx: &mut Tx<'_>, client_info: &ClientInfo, email: &str) -> Result<()> {
+    limits::count_request(tx, client_info)?;
     let email = kept_email(email);
-    let is_over = limits::count_email(tx, EmailKind::Reset, &email, whence)?;
-    notify(tx, &ResetAsked { email, is_over })
+    let is_over = limits::count_email(tx, EmailKind::Reset, &email, client_info)?;
+    notify(tx, &ResetRequested { email, is_over })
 }
 
 /// Asks for an email to another address of whoever asks, who knows their password.
 ///
 /// # Errors
 /// `Error::Unauthorized` for a visitor; `Error::Invalid` for `current_password`; [`crate::TOO_MANY_ATTEMPTS`].
-pub async fn ask_address(caller: &Caller, wish: NewAddress) -> Result<()> {
-    let (_, hash) = ask_password(caller, wish.current_password).await?;
-    let (whence, email) = (caller.whence().clone(), wish.email);
+pub async fn ask_address(caller: &Caller, request: NewAddress) -> Result<()> {
+    let (_, hash) = ask_password(caller, request.current_password).await?;
+    let (client_info, email) = (caller.client_info().clone(), request.email);
     caller
         .tx(move |tx, by| {
             let person = by.person()?.id;
@@ -64,10 +64,10 @@ pub async fn ask_address(caller: &Caller, wish: NewAddress) -> Result<()> {
             if store::password_hash(tx, person)? != hash {
                 return Err(wrong_password());
             }
-            limits::count_request(tx, &whence)?;
-            let is_over = limits::count_email(tx, EmailKind::Change, &email, &whence)?;
-            let from = (known_device(&whence.device).map(str::to_owned), whence.network());
-            notify(tx, &AddressAsked { person, email: email.clone(), is_over, from })
+            limits::count_request(tx, &client_info)?;
+            let is_over = limits::count_email(tx, EmailKind::Change, &email, &client_info)?;
+            let from = (known_device(&client_info.device).map(str::to_owned), client_info.network());
+            notify(tx, &AddressChangeRequested { person, email: email.clone(), is_over, from })
         })
         .await
 }
@@ -77,22 +77,21 @@ pub async fn ask_address(caller: &Caller, wish: NewAddress) -> Result<()> {
 ///
 /// # Errors
 /// [`LINK_EXPIRED`]; `Error::Invalid` for `password`; [`crate::TOO_MANY_ATTEMPTS`].
-pub async fn reset_password(house: &House, whence: &Whence, wish: NewPassword) -> Result<()> {
-    let NewPassword { token, password } = wish;
+pub async fn reset_password(app: &AppState, client_info: &ClientInfo, request: NewPassword) -> Result<()> {
+    let NewPassword { token, password } = request;
     let digest = tokens::digest(&token);
-    let asked = digest.clone();
-    let proof = house.db.view(move |tx| doors::proof(tx, asked.clone())).await?;
+    let query = digest.clone();
+    let proof = app.db.view(move |tx| session_store::proof(tx, query.clone())).await?;
     let proof = proof.filter(|proof| proof.kind == "reset").ok_or(Error::refused(&LINK_EXPIRED))?;
-    if let Some(sentence) = passwords::complaint(&password, &proof.email) {
+    if let Some(sentence) = passwords::password_error(&password, &proof.email) {
         return Err(Fields::one("password", sentence));
     }
-    let queue = house.db.means().shelf.get::<HashQueue>();
-    let hash = queue.turn(whence.address).await?.hash(password).await?;
-    let network = whence.network();
-    house
-        .db
+    let queue = app.db.dependencies().caches.get::<HashQueue>();
+    let hash = queue.turn(client_info.address).await?.hash(password).await?;
+    let network = client_info.network();
+    app.db
         .tx(move |tx| {
-            let found = doors::use_proof(tx, digest.clone())?;
+            let found = session_store::use_proof(tx, digest.clone())?;
             let proof = found.ok_or(Error::refused(&LINK_EXPIRED))?;
             store::hold(tx, proof.person)?;
             let person = store::person(tx, proof.person)?;
@@ -104,12 +103,12 @@ pub async fn reset_password(house: &House, whence: &Whence, wish: NewPassword) -
             } else {
                 set_password(tx, person.id, &hash)?;
                 // Whoever knew the old password may have left a browser behind that is known.
-                doors::forget_devices(tx, person.id)?;
+                session_store::forget_devices(tx, person.id)?;
             }
             if person.verified_at.is_none() {
                 own(tx, person.id, &proof.email)?;
             }
-            doors::forget_all_proofs(tx, person.id)?;
+            session_store::forget_all_proofs(tx, person.id)?;
             notify(tx, &PasswordChanged { person: person.id })?;
             let by = Actor { network: network.clone(), ..Actor::of(person) };
             note(tx, &by, What::PasswordReset, Some(proof.person), json!({}))

@@ -2,17 +2,17 @@
 //! cookie; an app has an access token for 30 minutes and a refresh token that is good once.
 
 use jiff::SignedDuration;
-use kit::{Error, House, Id, Result, Tx, tokens};
+use kit::{AppState, Error, Id, Result, Tx, tokens};
 use serde_json::json;
 
 use crate::actor::Actor;
 use crate::audit::{What, note};
 use crate::caller::Caller;
+use crate::client_info::ClientInfo;
 use crate::cookies::PAGE_LIFE;
 use crate::model::Person;
+use crate::store::sessions::{self as session_store, SignedInHere};
 use crate::store::{self, Session};
-use crate::store_doors::{self as doors, SignedInHere};
-use crate::whence::Whence;
 
 /// How long an access token is good.
 const ACCESS_LIFE: SignedDuration = SignedDuration::from_mins(30);
@@ -52,11 +52,16 @@ pub struct SignedIn {
 }
 
 /// Opens the session of a new sign-in.
-pub(crate) fn open(tx: &mut Tx<'_>, person: Id, kind: SessionKind, whence: &Whence) -> Result<Tokens> {
+pub(crate) fn open(
+    tx: &mut Tx<'_>,
+    person: Id,
+    kind: SessionKind,
+    client_info: &ClientInfo,
+) -> Result<Tokens> {
     store::forget_expired(tx, person)?;
-    doors::forget_sign_ins(tx, person)?;
+    session_store::forget_sign_ins(tx, person)?;
     let family = tx.new_id()?;
-    doors::insert_sign_in(tx, family, person, whence)?;
+    session_store::insert_sign_in(tx, family, person, client_info)?;
     match kind {
         SessionKind::Page => {
             let access = hand_out(tx, person, family, "page", PAGE_LIFE)?;
@@ -67,13 +72,13 @@ pub(crate) fn open(tx: &mut Tx<'_>, person: Id, kind: SessionKind, whence: &When
 }
 
 /// Has a browser be known, once somebody has shown that they know the password.
-pub(crate) fn know(tx: &mut Tx<'_>, person: Id, whence: &Whence) -> Result<Option<String>> {
-    if let Some(device) = &whence.known {
-        doors::know_device(tx, device, person)?;
+pub(crate) fn know(tx: &mut Tx<'_>, person: Id, client_info: &ClientInfo) -> Result<Option<String>> {
+    if let Some(device) = &client_info.known {
+        session_store::know_device(tx, device, person)?;
         return Ok(None);
     }
     let token = tokens::secret()?;
-    doors::know_device(tx, &tokens::digest(&token), person)?;
+    session_store::know_device(tx, &tokens::digest(&token), person)?;
     Ok(Some(token))
 }
 
@@ -101,9 +106,9 @@ fn hand_out(
 ///
 /// # Errors
 /// `Error::Unauthorized` if the token is unknown, expired or ended.
-pub async fn refresh(house: &House, whence: &Whence, token: &str) -> Result<Tokens> {
-    let (digest, network) = (tokens::digest(token), whence.network());
-    let renewed = house.db.tx(move |tx| renew(tx, digest.clone(), network.clone())).await?;
+pub async fn refresh(app: &AppState, client_info: &ClientInfo, token: &str) -> Result<Tokens> {
+    let (digest, network) = (tokens::digest(token), client_info.network());
+    let renewed = app.db.tx(move |tx| renew(tx, digest.clone(), network.clone())).await?;
     renewed.ok_or(Error::Unauthorized)
 }
 
@@ -120,13 +125,14 @@ fn renew(tx: &mut Tx<'_>, digest: Vec<u8>, network: String) -> Result<Option<Tok
         return Ok(None);
     }
     let now = tx.now();
-    let is_over = doors::opened_at(tx, old.family)?.is_some_and(|opened_at| opened_at + WHOLE_LIFE <= now);
+    let is_over =
+        session_store::opened_at(tx, old.family)?.is_some_and(|opened_at| opened_at + WHOLE_LIFE <= now);
     if is_over || old.expires_at <= now {
         return Ok(None);
     }
     store::forget_expired(tx, old.person)?;
     let renewed = open_pair(tx, old.person, old.family)?;
-    doors::see(tx, old.id, &network)?;
+    session_store::see(tx, old.id, &network)?;
     Ok(Some(renewed))
 }
 
@@ -151,7 +157,7 @@ pub async fn sign_out(caller: &Caller) -> Result<()> {
 /// # Errors
 /// `Error::Unauthorized` for a visitor.
 pub fn my_sign_ins(tx: &mut Tx<'_>, by: &Actor) -> Result<(Vec<SignedInHere>, Option<Id>)> {
-    let all = doors::sign_ins(tx, by.person()?.id)?;
+    let all = session_store::sign_ins(tx, by.person()?.id)?;
     Ok((all, own_family(tx, by)?))
 }
 
@@ -162,7 +168,7 @@ pub fn my_sign_ins(tx: &mut Tx<'_>, by: &Actor) -> Result<(Vec<SignedInHere>, Op
 pub fn end_sign_in(tx: &mut Tx<'_>, by: &Actor, family: Id) -> Result<()> {
     let person = by.person()?.id;
     store::hold(tx, person)?;
-    if !doors::sign_ins(tx, person)?.iter().any(|one| one.id == family) {
+    if !session_store::sign_ins(tx, person)?.iter().any(|one| one.id == family) {
         return Err(Error::NotFound);
     }
     store::end_family(tx, family)?;
@@ -196,13 +202,13 @@ fn own_family(tx: &mut Tx<'_>, by: &Actor) -> Result<Option<Id>> {
 
 /// Signs an app out by its refresh token: its access token may have expired before. One that is unknown
 /// is signed out already.
-pub(crate) fn end_by_refresh(tx: &mut Tx<'_>, whence: &Whence, token: &str) -> Result<()> {
+pub(crate) fn end_by_refresh(tx: &mut Tx<'_>, client_info: &ClientInfo, token: &str) -> Result<()> {
     let Some(found) = store::refresh_session(tx, tokens::digest(token))? else { return Ok(()) };
     store::hold(tx, found.person)?;
     if store::end_family(tx, found.family)? == 0 {
         return Ok(());
     }
-    let by = Actor { network: whence.network(), ..Actor::of(store::person(tx, found.person)?) };
+    let by = Actor { network: client_info.network(), ..Actor::of(store::person(tx, found.person)?) };
     note(tx, &by, What::SessionEnded, Some(found.person), json!({"sign_in": found.family}))
 }
 
@@ -221,7 +227,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn a_change_of_password_waits_for_what_is_being_opened_and_ends_it() {
         let test = TestDb::open("2026-11-24T17:00:00Z".parse().expect("a time")).await;
-        let whence = Whence::address("192.0.2.1".parse().expect("an address"));
+        let client_info = ClientInfo::address("192.0.2.1".parse().expect("an address"));
         let opened = test.db.tx(move |tx| {
             let new = NewPerson {
                 email: None,
@@ -234,7 +240,7 @@ mod tests {
                 verified: false,
             };
             let person = sign_up::add(tx, &new)?;
-            Ok((person.id, open(tx, person.id, SessionKind::App, &whence)?))
+            Ok((person.id, open(tx, person.id, SessionKind::App, &client_info)?))
         });
         let (anna, tokens) = opened.await.expect("signed in");
         let digest = tokens::digest(&tokens.refresh.expect("a refresh token"));

@@ -1,21 +1,21 @@
 //! Signing in, and changing the password that opens the door. The password is looked at between two
 //! transactions, never inside one.
 
-use kit::{Error, Fields, House, Id, Refusal, Result, Tx};
+use kit::{AppState, Error, Fields, Id, Refusal, Result, Tx};
 use serde_json::json;
 
 use crate::account_emails::notify;
 use crate::actor::Actor;
 use crate::audit::{What, note};
 use crate::caller::Caller;
+use crate::client_info::ClientInfo;
 use crate::hash_queue::HashQueue;
 use crate::inputs::{ChangePassword, SignIn};
 use crate::limits::{self, Counted};
 use crate::model::Person;
 use crate::proofs::PasswordChanged;
 use crate::sessions::{self, SessionKind, SignedIn, Tokens};
-use crate::whence::Whence;
-use crate::{passwords, store, store_doors as doors};
+use crate::{passwords, store, store::sessions as session_store};
 
 /// The one answer to every wrong pair, whether there is such an account or not.
 pub const WRONG_SIGN_IN: Refusal =
@@ -26,16 +26,21 @@ pub const WRONG_SIGN_IN: Refusal =
 ///
 /// # Errors
 /// [`WRONG_SIGN_IN`], [`crate::TOO_MANY_ATTEMPTS`], a fault.
-pub async fn sign_in(house: &House, whence: &Whence, attempt: SignIn, kind: SessionKind) -> Result<SignedIn> {
+pub async fn sign_in(
+    app: &AppState,
+    client_info: &ClientInfo,
+    attempt: SignIn,
+    kind: SessionKind,
+) -> Result<SignedIn> {
     let SignIn { email, password } = attempt;
     // The turn comes first: whoever waits for it is not counted yet.
-    let turn = house.db.means().shelf.get::<HashQueue>().turn(whence.address).await?;
-    let (asked, from) = (email.clone(), whence.clone());
-    let (owner, hash, counted) = house.db.tx(move |tx| begin(tx, &asked, &from)).await?;
+    let turn = app.db.dependencies().caches.get::<HashQueue>().turn(client_info.address).await?;
+    let (query, from) = (email.clone(), client_info.clone());
+    let (owner, hash, counted) = app.db.tx(move |tx| begin(tx, &query, &from)).await?;
     let is_right = turn.verify(password, hash.clone()).await?;
-    let from = whence.clone();
+    let from = client_info.clone();
     let Some(id) = owner.filter(|_| is_right) else {
-        house.db.tx(move |tx| note_failure(tx, owner, &from)).await?;
+        app.db.tx(move |tx| note_failure(tx, owner, &from)).await?;
         return Err(Error::refused(&WRONG_SIGN_IN));
     };
     let enter = move |tx: &mut Tx<'_>| {
@@ -54,20 +59,24 @@ pub async fn sign_in(house: &House, whence: &Whence, attempt: SignIn, kind: Sess
         note(tx, &by, What::SignedIn, Some(id), json!({"device": from.device}))?;
         Ok(SignedIn { person, tokens })
     };
-    house.db.tx(enter).await
+    app.db.tx(enter).await
 }
 
 /// Counts the attempt; answers whose the address is, if it is somebody's, and their hash, if they have one.
-fn begin(tx: &mut Tx<'_>, email: &str, whence: &Whence) -> Result<(Option<Id>, Option<String>, Counted)> {
+fn begin(
+    tx: &mut Tx<'_>,
+    email: &str,
+    client_info: &ClientInfo,
+) -> Result<(Option<Id>, Option<String>, Counted)> {
     let owner = store::person_by_email(tx, email)?.map(|person| person.id);
-    let counted = limits::count(tx, email, owner, whence)?;
+    let counted = limits::count(tx, email, owner, client_info)?;
     let hash = owner.map_or(Ok(None), |owner| store::password_hash(tx, owner))?;
     Ok((owner, hash, counted))
 }
 
-fn note_failure(tx: &mut Tx<'_>, owner: Option<Id>, whence: &Whence) -> Result<()> {
-    let by = Actor { network: whence.network(), ..Actor::visitor() };
-    note(tx, &by, What::SignInFailed, owner, json!({"device": whence.device}))
+fn note_failure(tx: &mut Tx<'_>, owner: Option<Id>, client_info: &ClientInfo) -> Result<()> {
+    let by = Actor { network: client_info.network(), ..Actor::visitor() };
+    note(tx, &by, What::SignInFailed, owner, json!({"device": client_info.device}))
 }
 
 /// Goes on if whoever asks knows their password: before what must not happen by a browser that was left open. It is counted as
@@ -100,14 +109,14 @@ pub(crate) async fn is_password_of(
 ) -> Result<bool> {
     let turn = caller.hash_turn().await?;
     let (id, email) = (person.id, person.email.clone().unwrap_or_default());
-    let whence = caller.whence().clone();
-    let db = &caller.house().db;
-    let counted = db.tx(move |tx| limits::count(tx, &email, Some(id), &whence)).await?;
+    let client_info = caller.client_info().clone();
+    let db = &caller.app().db;
+    let counted = db.tx(move |tx| limits::count(tx, &email, Some(id), &client_info)).await?;
     let is_right = turn.verify(password, hash).await?;
-    let whence = caller.whence().clone();
+    let client_info = caller.client_info().clone();
     let settle = move |tx: &mut Tx<'_>| match is_right {
         true => limits::take_back(tx, &counted),
-        false => note_failure(tx, Some(id), &whence),
+        false => note_failure(tx, Some(id), &client_info),
     };
     db.tx(settle).await?;
     Ok(is_right)
@@ -130,11 +139,11 @@ pub async fn change_password(
 ) -> Result<Option<Tokens>> {
     let (person, hash) = ask_password(caller, change.current_password).await?;
     let about = person.email.as_deref().unwrap_or_default();
-    if let Some(sentence) = passwords::complaint(&change.new_password, about) {
+    if let Some(sentence) = passwords::password_error(&change.new_password, about) {
         return Err(Fields::one("new_password", sentence));
     }
     let new_hash = caller.hash_turn().await?.hash(change.new_password).await?;
-    let whence = caller.whence().clone();
+    let client_info = caller.client_info().clone();
     caller
         .tx(move |tx, by| {
             let id = by.person()?.id;
@@ -144,11 +153,11 @@ pub async fn change_password(
             }
             store::set_password_hash(tx, id, &new_hash)?;
             // A link that was asked for before is good no more (N7).
-            doors::forget_all_proofs(tx, id)?;
+            session_store::forget_all_proofs(tx, id)?;
             let tokens = match kind {
                 SessionKind::Page => {
                     store::end_all(tx, id)?;
-                    Some(sessions::open(tx, id, kind, &whence)?)
+                    Some(sessions::open(tx, id, kind, &client_info)?)
                 }
                 SessionKind::App => {
                     sessions::end_others(tx, by)?;
@@ -168,6 +177,6 @@ pub async fn change_password(
 /// A fault of the database.
 pub fn set_password(tx: &mut Tx<'_>, person: Id, hash: &str) -> Result<()> {
     store::set_password_hash(tx, person, hash)?;
-    doors::forget_all_proofs(tx, person)?;
+    session_store::forget_all_proofs(tx, person)?;
     store::end_all(tx, person).map(drop)
 }

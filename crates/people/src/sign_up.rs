@@ -5,7 +5,7 @@
 //! somebody's already: no answer and no clock can tell. The email can, and it goes to whoever reads that mail.
 
 use jiff::SignedDuration;
-use kit::replies::{Deed, Reply, once};
+use kit::replies::{IdempotencyKey, Reply, once};
 use kit::{Error, Fault, Id, Result, Tx, tokens};
 use serde_json::json;
 
@@ -13,10 +13,10 @@ use crate::account_emails::ask_claimant;
 use crate::actor::Actor;
 use crate::audit::{What, note};
 use crate::caller::Caller;
+use crate::client_info::ClientInfo;
 use crate::inputs::SignUp;
 use crate::model::{EMAIL_TAKEN, NewPerson, Person, Role, check_of_age};
-use crate::store_doors::{self as doors, Unverified};
-use crate::whence::Whence;
+use crate::store::sessions::{self as session_store, Unverified};
 use crate::{limits, store};
 
 /// How long an account may wait for its address to be verified.
@@ -38,11 +38,11 @@ pub struct Onward {
 ///
 /// # Errors
 /// `Error::Invalid` for a birthday under 18 years ago, [`crate::TOO_MANY_ATTEMPTS`], a fault.
-pub async fn sign_up(caller: &Caller, wish: SignUp, onward: Onward) -> Result<String> {
-    let new = read(caller, wish).await?;
-    let (browser, whence) = (tokens::secret()?, caller.whence().clone());
+pub async fn sign_up(caller: &Caller, request: SignUp, onward: Onward) -> Result<String> {
+    let new = read(caller, request).await?;
+    let (browser, client_info) = (tokens::secret()?, caller.client_info().clone());
     let by_browser = browser.clone();
-    caller.house().db.tx(move |tx| make(tx, &new, &whence, Some(&by_browser), &onward)).await?;
+    caller.app().db.tx(move |tx| make(tx, &new, &client_info, Some(&by_browser), &onward)).await?;
     Ok(browser)
 }
 
@@ -52,16 +52,16 @@ pub async fn sign_up(caller: &Caller, wish: SignUp, onward: Onward) -> Result<St
 /// As [`sign_up`], and [`kit::replies::IDEMPOTENCY_MISMATCH`].
 pub(crate) async fn sign_up_once(
     caller: &Caller,
-    deed: Option<Deed>,
-    wish: SignUp,
+    idempotency_key: Option<IdempotencyKey>,
+    request: SignUp,
     reply: fn() -> Result<Reply>,
 ) -> Result<Reply> {
-    let new = read(caller, wish).await?;
-    let (whence, asker) = (caller.whence().clone(), caller.asker()?);
+    let new = read(caller, request).await?;
+    let (client_info, asker) = (caller.client_info().clone(), caller.asker()?);
     let key = asker.clone();
-    let made = caller.house().db.tx(move |tx| {
-        once(tx, deed.as_ref(), &key.name, |tx| {
-            make(tx, &new, &whence, None, &Onward::default())?;
+    let made = caller.app().db.tx(move |tx| {
+        once(tx, idempotency_key.as_ref(), &key.name, |tx| {
+            make(tx, &new, &client_info, None, &Onward::default())?;
             reply().map(Some)
         })
     });
@@ -69,16 +69,16 @@ pub(crate) async fn sign_up_once(
     Ok(asker.mark(made))
 }
 
-async fn read(caller: &Caller, wish: SignUp) -> Result<NewPerson> {
-    check_of_age(wish.birthday, caller.house().db.clock().now())?;
+async fn read(caller: &Caller, request: SignUp) -> Result<NewPerson> {
+    check_of_age(request.birthday, caller.app().db.clock().now())?;
     Ok(NewPerson {
-        email: Some(wish.email),
-        first_name: wish.first_name,
-        last_name: wish.last_name,
-        phone: wish.phone,
+        email: Some(request.email),
+        first_name: request.first_name,
+        last_name: request.last_name,
+        phone: request.phone,
         role: Role::Account,
-        birthday: wish.birthday,
-        password_hash: Some(caller.hash_turn().await?.hash(wish.password).await?),
+        birthday: request.birthday,
+        password_hash: Some(caller.hash_turn().await?.hash(request.password).await?),
         verified: false,
     })
 }
@@ -86,26 +86,26 @@ async fn read(caller: &Caller, wish: SignUp) -> Result<NewPerson> {
 fn make(
     tx: &mut Tx<'_>,
     new: &NewPerson,
-    whence: &Whence,
+    client_info: &ClientInfo,
     browser: Option<&str>,
     onward: &Onward,
 ) -> Result<()> {
-    limits::count_sign_up(tx, whence.address)?;
+    limits::count_sign_up(tx, client_info.address)?;
     let id = tx.new_id()?;
     store::insert(tx, id, new, true)?;
     let made = Unverified {
         browser: browser.map(tokens::digest),
-        network: whence.network(),
-        device: whence.device.clone(),
+        network: client_info.network(),
+        device: client_info.device.clone(),
         next: onward.next.clone(),
         carried: onward.carried.as_deref().map(tokens::digest),
         at: tx.now(),
     };
-    doors::insert_sign_up(tx, id, &made)?;
-    ask_claimant(tx, id, new.email.as_deref().unwrap_or_default(), whence)?;
+    session_store::insert_sign_up(tx, id, &made)?;
+    ask_claimant(tx, id, new.email.as_deref().unwrap_or_default(), client_info)?;
     let person = store::person(tx, id)?;
-    let by = Actor { network: whence.network(), ..Actor::of(person) };
-    note(tx, &by, What::SignedUp, Some(id), json!({"device": whence.device}))
+    let by = Actor { network: client_info.network(), ..Actor::of(person) };
+    note(tx, &by, What::SignedUp, Some(id), json!({"device": client_info.device}))
 }
 
 /// Takes away accounts whose address was not verified within 30 days, at most 200. One that something refers to (`is_needed`: the
@@ -118,10 +118,10 @@ pub fn prune_unverified(
     is_needed: impl Fn(&mut Tx<'_>, Id) -> Result<bool>,
 ) -> Result<usize> {
     let before = tx.now() - UNVERIFIED_LIFE;
-    let old: Vec<(Id,)> = doors::unverified_before(tx, before, AT_ONCE)?;
+    let old: Vec<(Id,)> = session_store::unverified_before(tx, before, AT_ONCE)?;
     for (id,) in &old {
         store::hold(tx, *id)?;
-        doors::forget_unverified(tx, *id)?;
+        session_store::forget_unverified(tx, *id)?;
         if is_needed(tx, *id)? {
             store::forget_claim(tx, *id)?;
         } else {

@@ -1,8 +1,8 @@
 //! The API of who is what to the club, and of the audit log.
 
 use jiff::civil::Date;
-use kit::web::{Input, Json, List, Paging, Path, Problem, Query, Words, in_address};
-use kit::{Error, House, Id, Result};
+use kit::web::{Input, Json, List, Paging, Path, Problem, Query, RawInput, in_address};
+use kit::{AppState, Error, Id, Result};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -15,7 +15,7 @@ use crate::profile::correct_birthday;
 use crate::roles;
 use crate::user::User;
 
-pub(crate) fn routes() -> OpenApiRouter<House> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(people)).routes(routes!(one, give_role)).routes(routes!(birthday))
 }
 
@@ -36,14 +36,17 @@ impl From<&Person> for FoundPerson {
 }
 
 /// The search.
-struct Wanted {
+struct PeopleQuery {
     words: String,
     paging: Paging,
 }
 
-impl Input for Wanted {
-    fn parse(words: &mut Words) -> Wanted {
-        Wanted { words: words.opt_text_within("q", 100).unwrap_or_default(), paging: Paging::parse(words) }
+impl Input for PeopleQuery {
+    fn parse(input: &mut RawInput) -> PeopleQuery {
+        PeopleQuery {
+            words: input.opt_text_within("q", 100).unwrap_or_default(),
+            paging: Paging::parse(input),
+        }
     }
 }
 
@@ -59,7 +62,10 @@ impl Input for Wanted {
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "Not for your role", body = Problem, content_type = "application/problem+json"),
 ))]
-async fn people(caller: Caller, Query(Wanted { words, paging }): Query<Wanted>) -> Result<List<FoundPerson>> {
+async fn people(
+    caller: Caller,
+    Query(PeopleQuery { words, paging }): Query<PeopleQuery>,
+) -> Result<List<FoundPerson>> {
     let path = match words.as_str() {
         "" => "/api/staff/people/".to_owned(),
         words => format!("/api/staff/people/?q={}", in_address(words, "")),
@@ -78,7 +84,7 @@ async fn people(caller: Caller, Query(Wanted { words, paging }): Query<Wanted>) 
     (status = 404, description = "No such person", body = Problem, content_type = "application/problem+json"),
 ))]
 async fn one(caller: Caller, Path(id): Path<Id>) -> Result<axum::Json<FoundPerson>> {
-    told(caller.tx(move |tx, by| roles::look_up(tx, by, id)).await)
+    to_response(caller.tx(move |tx, by| roles::look_up(tx, by, id)).await)
 }
 
 /// Change someone’s role. All of their sessions end.
@@ -94,9 +100,9 @@ async fn one(caller: Caller, Path(id): Path<Id>) -> Result<axum::Json<FoundPerso
 async fn give_role(
     caller: Caller,
     Path(id): Path<Id>,
-    Json(wish): Json<NewRole>,
+    Json(request): Json<NewRole>,
 ) -> Result<axum::Json<FoundPerson>> {
-    told(caller.tx(move |tx, by| roles::set_role(tx, by, id, wish.role)).await)
+    to_response(caller.tx(move |tx, by| roles::set_role(tx, by, id, request.role)).await)
 }
 
 /// A birthday.
@@ -108,10 +114,10 @@ struct NewBirthday {
 }
 
 impl Input for NewBirthday {
-    fn parse(words: &mut Words) -> NewBirthday {
-        let birthday = opt_birthday(words);
+    fn parse(input: &mut RawInput) -> NewBirthday {
+        let birthday = opt_birthday(input);
         if birthday.is_none() {
-            words.complain("birthday", "This field is required.");
+            input.add_error("birthday", "This field is required.");
         }
         NewBirthday { birthday: birthday.unwrap_or(Date::ZERO) }
     }
@@ -133,9 +139,9 @@ async fn birthday(
     Path(id): Path<Id>,
     Json(new): Json<NewBirthday>,
 ) -> Result<axum::Json<FoundPerson>> {
-    told(caller.tx(move |tx, by| correct_birthday(tx, by, id, new.birthday)).await)
+    to_response(caller.tx(move |tx, by| correct_birthday(tx, by, id, new.birthday)).await)
 }
 
-fn told(found: Result<Person, Error>) -> Result<axum::Json<FoundPerson>> {
+fn to_response(found: Result<Person, Error>) -> Result<axum::Json<FoundPerson>> {
     found.map(|person| axum::Json(FoundPerson::from(&person)))
 }

@@ -1,5 +1,7 @@
 //! Statements on people and their sessions that more than one verb needs. They decide nothing.
 
+pub(crate) mod sessions;
+
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use kit::db::{FromRow, Row};
@@ -192,12 +194,12 @@ pub(crate) fn delete(tx: &mut Tx<'_>, person: Id) -> Result<u64> {
 pub(crate) fn contact(tx: &mut Tx<'_>, person: Id) -> Result<Option<Vec<u8>>> {
     let found: Option<(Option<Vec<u8>>,)> =
         tx.one(sql!("SELECT emergency_contact FROM people WHERE id = $1"), args![person])?;
-    Ok(found.and_then(|(sealed,)| sealed))
+    Ok(found.and_then(|(encrypted,)| encrypted))
 }
 
 /// Keeps another emergency contact, or none.
-pub(crate) fn set_contact(tx: &mut Tx<'_>, person: Id, sealed: Option<Vec<u8>>) -> Result<u64> {
-    tx.run(sql!("UPDATE people SET emergency_contact = $1 WHERE id = $2"), args![sealed, person])
+pub(crate) fn set_contact(tx: &mut Tx<'_>, person: Id, encrypted: Option<Vec<u8>>) -> Result<u64> {
+    tx.run(sql!("UPDATE people SET emergency_contact = $1 WHERE id = $2"), args![encrypted, person])
 }
 
 /// A session that is good, and whose it is.

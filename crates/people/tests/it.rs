@@ -24,16 +24,16 @@ use jiff::{SignedDuration, Timestamp};
 use kit::config::Config;
 use kit::testing::TestDb;
 use kit::web::{Page, Problem, speak};
-use kit::{House, Id, args, sql};
+use kit::{AppState, Id, args, sql};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 const PASSWORD: &str = "coresync-demo";
 
-/// The house of people alone, its clock at noon in New York on 24 November 2026.
+/// The club of people alone, its clock at noon in New York on 24 November 2026.
 struct App {
     test: TestDb,
-    house: House,
+    state: AppState,
     router: Router,
 }
 
@@ -56,11 +56,12 @@ impl App {
     async fn open() -> App {
         let test = TestDb::open("2026-11-24T17:00:00Z".parse().expect("a time")).await;
         let config = Config { data: test.folder().to_owned(), ..Config::default() };
-        let house = House { db: test.db.clone(), config: Arc::new(config) };
+        let state = AppState { db: test.db.clone(), config: Arc::new(config) };
         let (router, _) = people::routes().split_for_parts();
-        let router =
-            router.with_state(house.clone()).layer(from_fn(|request, next| speak(said, request, next)));
-        App { test, house, router }
+        let router = router
+            .with_state(state.clone())
+            .layer(from_fn(|request, next| speak(problem_page, request, next)));
+        App { test, state, router }
     }
 
     async fn ask(&self, method: Method, path: &str, by: As<'_>, body: &str) -> Answer {
@@ -115,7 +116,7 @@ impl App {
 
     /// The link of the email to whoever signed up last.
     async fn link(&self) -> String {
-        let written = self.house.db.tx(|tx| {
+        let written = self.state.db.tx(|tx| {
             let last: Option<(Id,)> = tx.one(
                 sql!("SELECT id FROM people WHERE claimed_email IS NOT NULL ORDER BY id DESC LIMIT 1"),
                 args![],
@@ -156,7 +157,7 @@ fn anna() -> Value {
         "phone": "+1 212 555 0100", "birthday": "1990-02-28"})
 }
 
-fn said(problem: &Problem) -> Page {
+fn problem_page(problem: &Problem) -> Page {
     Page(problem.detail.clone())
 }
 

@@ -8,8 +8,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use kit::web::{Input, Page, Words, see_other};
-use kit::{Error, House, Result};
+use kit::web::{Input, Page, RawInput, see_other};
+use kit::{AppState, Error, Result};
 use people::{
     Actor, Caller, ConfirmAddress, Confirmed, Forgotten, LINK_EXPIRED, NewPassword, Purpose, SessionKind,
     Tokens,
@@ -21,7 +21,7 @@ use ui::{
 
 use crate::sign_in::with_tokens;
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route("/password-reset/", get(forgotten).post(send))
         .route("/password-reset/new/", get(new_password).post(set))
@@ -32,8 +32,8 @@ pub(crate) fn routes() -> Router<House> {
 struct Link(String);
 
 impl Input for Link {
-    fn parse(words: &mut Words) -> Link {
-        Link(words.opt_text_within("token", 100).unwrap_or_default())
+    fn parse(input: &mut RawInput) -> Link {
+        Link(input.opt_text_within("token", 100).unwrap_or_default())
     }
 }
 
@@ -41,7 +41,7 @@ impl Input for Link {
 #[template(path = "forgotten.html")]
 struct ForgottenPage {
     frame: Frame,
-    typed: RawForm,
+    raw_form: RawForm,
     errors: FieldErrors,
     refused: Option<&'static str>,
     is_sent: bool,
@@ -74,14 +74,14 @@ struct LinkShown {
     /// The name of the account, if it is one that can be shown.
     name: Option<String>,
     /// `Tuesday, November 24, 10:30, with Firefox on Linux, network 192.0.2.1`
-    asked: Option<String>,
+    requested: Option<String>,
     needs_password: bool,
     is_new_account: bool,
 }
 
-fn forgotten_page(typed: RawForm) -> ForgottenPage {
+fn forgotten_page(raw_form: RawForm) -> ForgottenPage {
     let frame = Frame::signed_out("Forgot password · CoreSync");
-    ForgottenPage { frame, typed, errors: FieldErrors::default(), refused: None, is_sent: false }
+    ForgottenPage { frame, raw_form, errors: FieldErrors::default(), refused: None, is_sent: false }
 }
 
 async fn forgotten() -> Result<Page> {
@@ -90,17 +90,17 @@ async fn forgotten() -> Result<Page> {
 
 async fn send(
     caller: Caller,
-    PostedForm(FormInput { typed, parsed }): PostedForm<Forgotten>,
+    PostedForm(FormInput { raw_form, parsed }): PostedForm<Forgotten>,
 ) -> Result<Response> {
-    let mut page = forgotten_page(typed);
-    let whence = caller.whence().clone();
-    let asked = match parsed {
+    let mut page = forgotten_page(raw_form);
+    let client_info = caller.client_info().clone();
+    let requested = match parsed {
         Ok(Forgotten { email }) => {
-            caller.house().db.tx(move |tx| people::ask_reset(tx, &whence, &email)).await
+            caller.app().db.tx(move |tx| people::ask_reset(tx, &client_info, &email)).await
         }
         Err(fields) => Err(Error::Invalid(fields)),
     };
-    match asked {
+    match requested {
         Ok(()) => page.is_sent = true,
         Err(error) => {
             let wrong = FormRejection::of(error, &[("email", "Email"), ("body", "Form")])?;
@@ -112,10 +112,10 @@ async fn send(
 }
 
 /// The link of an email and the time zone of the club, if the link is good.
-async fn link(caller: &Caller, token: &str) -> Result<Option<(people::Link, TimeZone, Timestamp)>> {
-    let (token, whence) = (token.to_owned(), caller.whence().clone());
+async fn link(caller: &Caller, token: &str) -> Result<Option<(people::EmailLink, TimeZone, Timestamp)>> {
+    let (token, client_info) = (token.to_owned(), caller.client_info().clone());
     let looked = caller.view(move |tx, by| {
-        let link = people::look_at(tx, by, &whence, &token)?;
+        let link = people::look_at(tx, by, &client_info, &token)?;
         Ok((link, catalogue::current(tx)?.club.zone.clone(), tx.now()))
     });
     match looked.await {
@@ -145,11 +145,11 @@ async fn new_password(caller: Caller, QueryForm(form): QueryForm<Link>) -> Resul
 
 async fn set(
     caller: Caller,
-    PostedForm(FormInput { typed, parsed }): PostedForm<NewPassword>,
+    PostedForm(FormInput { raw_form, parsed }): PostedForm<NewPassword>,
 ) -> Result<Response> {
-    let token = typed.get("token").to_owned();
+    let token = raw_form.get("token").to_owned();
     let done = match parsed {
-        Ok(wish) => people::reset_password(caller.house(), caller.whence(), wish).await,
+        Ok(request) => people::reset_password(caller.app(), caller.client_info(), request).await,
         Err(fields) => Err(Error::Invalid(fields)),
     };
     let Err(error) = done else { return Ok(see_other("/login/")) };
@@ -160,7 +160,7 @@ async fn set(
 
 async fn verify_page(caller: &Caller, token: String) -> Result<VerifyPage> {
     let found = link(caller, &token).await?.filter(|(link, _, _)| link.purpose != Purpose::Password);
-    let shown = |(link, zone, now): (people::Link, TimeZone, Timestamp)| {
+    let shown = |(link, zone, now): (people::EmailLink, TimeZone, Timestamp)| {
         let is_new_account = link.purpose == Purpose::Address;
         let from = [link.account.device.map(|device| format!("with {device}")), Some(link.account.network)];
         let from: Vec<String> = from.into_iter().flatten().filter(|part| !part.is_empty()).collect();
@@ -168,7 +168,7 @@ async fn verify_page(caller: &Caller, token: String) -> Result<VerifyPage> {
         LinkShown {
             email: link.email,
             name: link.account.name,
-            asked: is_new_account.then(|| [vec![at], from].concat().join(", ")),
+            requested: is_new_account.then(|| [vec![at], from].concat().join(", ")),
             needs_password: link.needs_password,
             is_new_account,
         }
@@ -192,9 +192,9 @@ async fn verify(caller: Caller, QueryForm(form): QueryForm<Link>) -> Result<Resp
 
 async fn confirm(
     caller: Caller,
-    PostedForm(FormInput { typed, parsed }): PostedForm<ConfirmAddress>,
+    PostedForm(FormInput { raw_form, parsed }): PostedForm<ConfirmAddress>,
 ) -> Result<Response> {
-    let token = typed.get("token").to_owned();
+    let token = raw_form.get("token").to_owned();
     let done = match parsed {
         Ok(input) => people::confirm_address(&caller, input, SessionKind::Page).await,
         Err(fields) => Err(Error::Invalid(fields)),
@@ -226,7 +226,7 @@ async fn go_on(caller: &Caller, confirmed: Confirmed, tokens: &Tokens) -> Result
     people::sign_out(caller).await?;
     if let Some(carried) = confirmed.carried {
         let by = Actor::of(confirmed.person);
-        let taken = caller.house().db.tx(move |tx| bookings::take_over_carried(tx, &by, &carried)).await;
+        let taken = caller.app().db.tx(move |tx| bookings::take_over_carried(tx, &by, &carried)).await;
         match taken {
             Ok(_) | Err(Error::Refused(_, _)) => {}
             Err(error) => return Err(error),

@@ -9,12 +9,12 @@ mod sign_in;
 mod staff;
 
 use axum::Router;
-use kit::House;
+use kit::AppState;
 
 pub use staff::BACK_OFFICE;
 
 /// The addresses of the pages.
-pub fn routes() -> Router<House> {
+pub fn routes() -> Router<AppState> {
     Router::new()
         .merge(sign_in::routes())
         .merge(email_links::routes())

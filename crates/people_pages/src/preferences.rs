@@ -4,9 +4,9 @@ use askama::Template;
 use axum::Router;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use kit::web::{Form, Input, Page, Words, see_other};
-use kit::{Error, House, Result, Tx};
-use people::{Actor, Caller, Notice, PreferencesChange, Wanted};
+use kit::web::{Form, Input, Page, RawInput, see_other};
+use kit::{AppState, Error, Result, Tx};
+use people::{Actor, Caller, ChosenNotifications, NotificationKind, PreferencesChange};
 use ui::{
     Choice, Done, FieldErrors, FormInput, FormRejection, Frame, PostedForm, QueryForm, RawForm, from_pairs,
     or_sign_in, unreferred,
@@ -14,7 +14,7 @@ use ui::{
 
 const HERE: &str = "/dashboard/preferences/";
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route("/dashboard/preferences/", get(show).post(save))
         .route("/dashboard/preferences/notices/", post(choose))
@@ -36,7 +36,7 @@ const LABELS: [(&str, &str); 8] = [
 #[template(path = "preferences.html")]
 struct PreferencesPage {
     frame: Frame,
-    typed: RawForm,
+    raw_form: RawForm,
     errors: FieldErrors,
     done: Option<&'static str>,
     scenes: Vec<Choice>,
@@ -67,21 +67,21 @@ fn celsius_tenths(fahrenheit: i64) -> i64 {
 struct RoomForm(PreferencesChange);
 
 impl Input for RoomForm {
-    fn parse(words: &mut Words) -> RoomForm {
-        let change = PreferencesChange::parse(words);
-        let temperature = words
+    fn parse(input: &mut RawInput) -> RoomForm {
+        let change = PreferencesChange::parse(input);
+        let temperature = input
             .raw("temperature_f")
             .is_some()
-            .then(|| words.opt_number("temperature_f", FAHRENHEIT.0, FAHRENHEIT.1).map(celsius_tenths));
+            .then(|| input.opt_number("temperature_f", FAHRENHEIT.0, FAHRENHEIT.1).map(celsius_tenths));
         RoomForm(PreferencesChange { temperature: temperature.or(change.temperature), ..change })
     }
 }
 
 /// A notice in words.
-fn spoken(notice: Notice) -> &'static str {
-    match notice {
-        Notice::Reminders => "Visit reminders",
-        Notice::Waitlist => "Waitlist openings",
+fn spoken(notification_kind: NotificationKind) -> &'static str {
+    match notification_kind {
+        NotificationKind::Reminders => "Visit reminders",
+        NotificationKind::Waitlist => "Waitlist openings",
     }
 }
 
@@ -92,10 +92,10 @@ async fn show(caller: Caller, QueryForm(form): QueryForm<Done>) -> Result<Respon
     or_sign_in(drawn.and_then(|page| Page::of(&page)), HERE)
 }
 
-fn draw(tx: &mut Tx<'_>, by: &Actor, typed: Option<RawForm>) -> Result<PreferencesPage> {
+fn draw(tx: &mut Tx<'_>, by: &Actor, raw_form: Option<RawForm>) -> Result<PreferencesPage> {
     let likes = people::preferences(tx, by)?;
     let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
-    let kept = [
+    let stored = [
         ("scene", likes.scene.unwrap_or_default()),
         ("light_percent", number(likes.light_percent)),
         ("light_kelvin", number(likes.light_kelvin)),
@@ -103,31 +103,33 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, typed: Option<RawForm>) -> Result<Preferenc
         ("music", likes.music.unwrap_or_default()),
         ("volume_percent", number(likes.volume_percent)),
     ];
-    let is_liked = |scent: &str| match &typed {
-        Some(typed) => typed.has("scents", scent),
+    let is_liked = |scent: &str| match &raw_form {
+        Some(raw_form) => raw_form.has("scents", scent),
         None => likes.scents.iter().any(|one| one == scent),
     };
     let scents = people::SCENTS.iter().map(|(name, word)| (*name, *word, is_liked(name))).collect();
-    let notices = people::my_notices(tx, by)?;
-    let typed = typed.clone().unwrap_or_default().over(&kept)?;
+    let notices = people::my_notification_kinds(tx, by)?;
+    let raw_form = raw_form.clone().unwrap_or_default().over(&stored)?;
     Ok(PreferencesPage {
         frame: Frame::new(by, "preferences", "Preferences · CoreSync"),
         scents,
         errors: FieldErrors::default(),
         done: None,
-        scenes: or_open(&people::SCENES, typed.get("scene")),
-        music: or_open(&people::MUSIC, typed.get("music")),
-        typed,
+        scenes: or_open(&people::SCENES, raw_form.get("scene")),
+        music: or_open(&people::MUSIC, raw_form.get("music")),
+        raw_form,
         notices: notices
             .into_iter()
-            .map(|(notice, wanted)| (notice.name(), spoken(notice), wanted))
+            .map(|(notification_kind, requested)| {
+                (notification_kind.name(), spoken(notification_kind), requested)
+            })
             .collect(),
     })
 }
 
 async fn save(
     caller: Caller,
-    PostedForm(FormInput { typed, parsed }): PostedForm<RoomForm>,
+    PostedForm(FormInput { raw_form, parsed }): PostedForm<RoomForm>,
 ) -> Result<Response> {
     let done = match parsed {
         Ok(RoomForm(change)) => {
@@ -141,7 +143,7 @@ async fn save(
         Err(error) => error,
     };
     let wrong = FormRejection::of(error, &LABELS)?;
-    let drawn = caller.view(move |tx, by| draw(tx, by, Some(typed.clone()))).await;
+    let drawn = caller.view(move |tx, by| draw(tx, by, Some(raw_form.clone()))).await;
     let page = drawn.and_then(|page| {
         let page = Page::of(&PreferencesPage { errors: wrong.errors, ..page })?;
         Ok((wrong.status, wrong.retry_after, page).into_response())
@@ -149,8 +151,11 @@ async fn save(
     or_sign_in(page, HERE)
 }
 
-async fn choose(caller: Caller, Form(Wanted(wanted)): Form<Wanted>) -> Result<Response> {
-    let chosen = caller.tx(move |tx, by| people::choose_notices(tx, by, &wanted)).await;
+async fn choose(
+    caller: Caller,
+    Form(ChosenNotifications(requested)): Form<ChosenNotifications>,
+) -> Result<Response> {
+    let chosen = caller.tx(move |tx, by| people::choose_notification_kinds(tx, by, &requested)).await;
     or_sign_in(chosen.map(|()| see_other("/dashboard/preferences/?done=1#notices")), HERE)
 }
 
@@ -158,8 +163,8 @@ async fn choose(caller: Caller, Form(Wanted(wanted)): Form<Wanted>) -> Result<Re
 struct Link(String);
 
 impl Input for Link {
-    fn parse(words: &mut Words) -> Link {
-        Link(words.opt_text_within("token", 400).unwrap_or_default())
+    fn parse(input: &mut RawInput) -> Link {
+        Link(input.opt_text_within("token", 400).unwrap_or_default())
     }
 }
 
@@ -173,23 +178,23 @@ struct UnsubscribePage {
 }
 
 impl UnsubscribePage {
-    fn of(token: String, notice: Notice, is_done: bool) -> UnsubscribePage {
+    fn of(token: String, notification_kind: NotificationKind, is_done: bool) -> UnsubscribePage {
         let frame = Frame::signed_out("Email notifications · CoreSync");
-        UnsubscribePage { frame, token, what: spoken(notice), is_done }
+        UnsubscribePage { frame, token, what: spoken(notification_kind), is_done }
     }
 }
 
 async fn leave(caller: Caller, QueryForm(form): QueryForm<Link>) -> Result<Response> {
     let Link(token) = form.parsed.unwrap_or(Link(String::new()));
-    let asked = token.clone();
-    let (_, notice) = caller.house().db.view(move |tx| people::read_unsubscribe(tx, &asked)).await?;
-    Ok(unreferred(Page::of(&UnsubscribePage::of(token, notice, false))?))
+    let query = token.clone();
+    let (_, notification_kind) = caller.app().db.view(move |tx| people::read_unsubscribe(tx, &query)).await?;
+    Ok(unreferred(Page::of(&UnsubscribePage::of(token, notification_kind, false))?))
 }
 
 /// Works at once, for a person and for the client of their mail (RFC 8058): it is asked for no sign-in.
 async fn left(caller: Caller, QueryForm(form): QueryForm<Link>) -> Result<Response> {
     let Link(token) = form.parsed.unwrap_or(Link(String::new()));
-    let asked = token.clone();
-    let notice = caller.house().db.tx(move |tx| people::unsubscribe(tx, &asked)).await?;
-    Ok(unreferred(Page::of(&UnsubscribePage::of(token, notice, true))?))
+    let query = token.clone();
+    let notification_kind = caller.app().db.tx(move |tx| people::unsubscribe(tx, &query)).await?;
+    Ok(unreferred(Page::of(&UnsubscribePage::of(token, notification_kind, true))?))
 }

@@ -4,8 +4,8 @@ use askama::Template;
 use axum::Router;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use kit::web::{Input, Page, Words, see_other};
-use kit::{Error, Fields, House, Result, Tx};
+use kit::web::{Input, Page, RawInput, see_other};
+use kit::{AppState, Error, Fields, Result, Tx};
 use people::{Actor, Caller, ChangePassword, EmergencyContact, NewAddress, ProfileChange, SessionKind};
 use ui::{Done, FieldErrors, FormInput, FormRejection, Frame, PostedForm, QueryForm, RawForm, or_sign_in};
 
@@ -13,7 +13,7 @@ use crate::sign_in::with_tokens;
 
 const HERE: &str = "/dashboard/profile/";
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route("/dashboard/profile/", get(show).post(save))
         .route("/dashboard/profile/confirm/", post(confirm_again))
@@ -40,7 +40,7 @@ const LABELS: [(&str, &str); 12] = [
 #[template(path = "profile.html")]
 struct ProfilePage {
     frame: Frame,
-    typed: RawForm,
+    raw_form: RawForm,
     errors: FieldErrors,
     refused: Option<&'static str>,
     done: Option<&'static str>,
@@ -64,12 +64,12 @@ async fn show(caller: Caller, QueryForm(form): QueryForm<Done>) -> Result<Respon
 }
 
 /// The page with what is kept, or with what was typed.
-fn draw(tx: &mut Tx<'_>, by: &Actor, typed: Option<RawForm>) -> Result<ProfilePage> {
+fn draw(tx: &mut Tx<'_>, by: &Actor, raw_form: Option<RawForm>) -> Result<ProfilePage> {
     let person = by.person()?;
     let contact = people::emergency_contact(tx, by)?;
     let field =
         |parsed: fn(&EmergencyContact) -> &String| contact.as_ref().map(parsed).cloned().unwrap_or_default();
-    let kept = [
+    let stored = [
         ("first_name", person.first_name.clone()),
         ("last_name", person.last_name.clone()),
         ("phone", person.phone.as_deref().map(people::spoken_phone).unwrap_or_default()),
@@ -80,9 +80,9 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, typed: Option<RawForm>) -> Result<ProfilePa
     ];
     Ok(ProfilePage {
         frame: Frame::new(by, "profile", "Profile · CoreSync"),
-        typed: match typed {
-            Some(typed) => typed.over(&kept)?,
-            None => RawForm::default().over(&kept)?,
+        raw_form: match raw_form {
+            Some(raw_form) => raw_form.over(&stored)?,
+            None => RawForm::default().over(&stored)?,
         },
         errors: FieldErrors::default(),
         refused: None,
@@ -96,31 +96,31 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, typed: Option<RawForm>) -> Result<ProfilePa
 struct ProfileForm(ProfileChange);
 
 impl Input for ProfileForm {
-    fn parse(words: &mut Words) -> ProfileForm {
+    fn parse(input: &mut RawInput) -> ProfileForm {
         let mut needed = |field: &str| {
-            let name = people::opt_name(words, field);
+            let name = people::opt_name(input, field);
             if name.is_none() {
-                words.complain(field, "This field is required.");
+                input.add_error(field, "This field is required.");
             }
             name
         };
         let (first_name, last_name) = (needed("first_name"), needed("last_name"));
-        let (phone, birthday) = (people::opt_phone(words, "phone"), people::opt_birthday(words));
+        let (phone, birthday) = (people::opt_phone(input, "phone"), people::opt_birthday(input));
         ProfileForm(ProfileChange {
             first_name,
             last_name,
             phone: Some(phone),
             birthday: Some(birthday),
-            emergency_contact: Some(contact(words)),
+            emergency_contact: Some(contact(input)),
         })
     }
 }
 
 /// All of it, or nothing.
-fn contact(words: &mut Words) -> Option<EmergencyContact> {
-    let name = people::opt_name(words, "contact_name");
-    let phone = people::opt_phone(words, "contact_phone");
-    let relation = words.opt_text_within("contact_relation", 80);
+fn contact(input: &mut RawInput) -> Option<EmergencyContact> {
+    let name = people::opt_name(input, "contact_name");
+    let phone = people::opt_phone(input, "contact_phone");
+    let relation = input.opt_text_within("contact_relation", 80);
     if name.is_none() && phone.is_none() && relation.is_none() {
         return None;
     }
@@ -130,7 +130,7 @@ fn contact(words: &mut Words) -> Option<EmergencyContact> {
         ("contact_relation", relation.is_some()),
     ] {
         if !is_there {
-            words.complain(field, "Fill in all three, or leave all three blank.");
+            input.add_error(field, "Fill in all three, or leave all three blank.");
         }
     }
     Some(EmergencyContact { name: name?, phone: phone?, relation: relation? })
@@ -138,7 +138,7 @@ fn contact(words: &mut Words) -> Option<EmergencyContact> {
 
 async fn save(
     caller: Caller,
-    PostedForm(FormInput { typed, parsed }): PostedForm<ProfileForm>,
+    PostedForm(FormInput { raw_form, parsed }): PostedForm<ProfileForm>,
 ) -> Result<Response> {
     let done = match parsed {
         Ok(ProfileForm(change)) => {
@@ -146,16 +146,16 @@ async fn save(
         }
         Err(fields) => Err(Error::Invalid(fields)),
     };
-    answer(&caller, done.map(|()| see_other("/dashboard/profile/?done=saved")), typed).await
+    answer(&caller, done.map(|()| see_other("/dashboard/profile/?done=saved")), raw_form).await
 }
 
 async fn confirm_again(caller: Caller) -> Result<Response> {
-    let whence = caller.whence().clone();
+    let client_info = caller.client_info().clone();
     let done = caller
         .tx(move |tx, by| {
             let person = by.person()?;
             let email = person.email.as_deref().filter(|_| !person.is_verified());
-            people::ask_again(tx, &whence, email)
+            people::ask_again(tx, &client_info, email)
         })
         .await;
     let answered = done.map(|()| see_other("/dashboard/profile/?done=letter"));
@@ -164,27 +164,27 @@ async fn confirm_again(caller: Caller) -> Result<Response> {
 
 async fn change_address(
     caller: Caller,
-    PostedForm(FormInput { typed, parsed }): PostedForm<NewAddress>,
+    PostedForm(FormInput { raw_form, parsed }): PostedForm<NewAddress>,
 ) -> Result<Response> {
     let done = match parsed {
-        Ok(wish) => people::ask_address(&caller, wish).await,
+        Ok(request) => people::ask_address(&caller, request).await,
         Err(fields) => Err(Error::Invalid(fields)),
     };
-    answer(&caller, done.map(|()| see_other("/dashboard/profile/?done=letter")), typed).await
+    answer(&caller, done.map(|()| see_other("/dashboard/profile/?done=letter")), raw_form).await
 }
 
 /// The change of a password as the page's form sends it: two forms of one page can't have fields of one name.
 struct PasswordForm(ChangePassword);
 
 impl Input for PasswordForm {
-    fn parse(words: &mut Words) -> PasswordForm {
-        let current_password = words.secret("present_password").unwrap_or_default();
+    fn parse(input: &mut RawInput) -> PasswordForm {
+        let current_password = input.secret("present_password").unwrap_or_default();
         if current_password.is_empty() {
-            words.complain("present_password", "This field is required.");
+            input.add_error("present_password", "This field is required.");
         }
-        let new_password = words.secret("new_password").unwrap_or_default();
+        let new_password = input.secret("new_password").unwrap_or_default();
         if let Err(Error::Invalid(fields)) = people::check_password(&new_password, "") {
-            words.complain("new_password", fields.0.values().next().cloned().unwrap_or_default());
+            input.add_error("new_password", fields.0.values().next().cloned().unwrap_or_default());
         }
         PasswordForm(ChangePassword { current_password, new_password })
     }
@@ -192,7 +192,7 @@ impl Input for PasswordForm {
 
 async fn change_password(
     caller: Caller,
-    PostedForm(FormInput { typed, parsed }): PostedForm<PasswordForm>,
+    PostedForm(FormInput { raw_form, parsed }): PostedForm<PasswordForm>,
 ) -> Result<Response> {
     let done = match parsed {
         Ok(PasswordForm(change)) => people::change_password(&caller, change, SessionKind::Page).await,
@@ -217,18 +217,18 @@ async fn change_password(
         }
         Err(error) => Err(error),
     };
-    answer(&caller, answered, typed).await
+    answer(&caller, answered, raw_form).await
 }
 
 /// The answer to a form, or the page with what was wrong about it.
-async fn answer(caller: &Caller, done: Result<Response>, typed: RawForm) -> Result<Response> {
+async fn answer(caller: &Caller, done: Result<Response>, raw_form: RawForm) -> Result<Response> {
     let error = match done {
         Ok(response) => return Ok(response),
         Err(Error::Unauthorized) => return or_sign_in(Err::<Page, _>(Error::Unauthorized), HERE),
         Err(error) => error,
     };
     let wrong = FormRejection::of(error, &LABELS)?;
-    let drawn = caller.view(move |tx, by| draw(tx, by, Some(typed.clone()))).await;
+    let drawn = caller.view(move |tx, by| draw(tx, by, Some(raw_form.clone()))).await;
     let page = drawn.and_then(|page| {
         let page = ProfilePage { errors: wrong.errors, refused: wrong.refused, ..page };
         Ok((wrong.status, wrong.retry_after, Page::of(&page)?).into_response())

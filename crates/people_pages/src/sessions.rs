@@ -4,14 +4,14 @@ use askama::Template;
 use axum::Router;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use kit::web::{Form, Input, Page, Words, see_other};
-use kit::{Error, House, Id, Result, Tx};
+use kit::web::{Form, Input, Page, RawInput, see_other};
+use kit::{AppState, Error, Id, Result, Tx};
 use people::{Actor, Caller};
 use ui::{Done, Frame, QueryForm, format, or_sign_in};
 
 const HERE: &str = "/dashboard/sessions/";
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/dashboard/sessions/", get(show).post(end))
 }
 
@@ -65,10 +65,10 @@ enum Which {
 }
 
 impl Input for Which {
-    fn parse(words: &mut Words) -> Which {
-        match words.raw("id").and_then(|value| value.as_str()) {
+    fn parse(input: &mut RawInput) -> Which {
+        match input.raw("id").and_then(|value| value.as_str()) {
             Some("others") => Which::Others,
-            _ => Which::One(words.id("id")),
+            _ => Which::One(input.id("id")),
         }
     }
 }

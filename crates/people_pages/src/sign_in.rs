@@ -1,4 +1,4 @@
-//! In and out of the house: signing in, signing up, signing out.
+//! In and out of the club: signing in, signing up, signing out.
 
 use std::convert::Infallible;
 
@@ -13,14 +13,14 @@ use axum::routing::{get, post};
 use bookings::{Holder, Status};
 use bookings_pages::HoldToken;
 use kit::web::{Page, is_local, see_other};
-use kit::{Error, House, Id, Result, Tx};
+use kit::{AppState, Error, Id, Result, Tx};
 use people::{Caller, Onward, SessionKind, SignIn, SignUp, SignedIn, Tokens};
 use ui::format::{self, encoded};
 use ui::{
     FieldErrors, FormInput, FormRejection, Frame, PostedForm, QueryForm, RawForm, local_path, with_cookie,
 };
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route("/login/", get(login).post(sign_in))
         .route("/signup/", get(signup).post(sign_up))
@@ -33,7 +33,7 @@ pub(crate) fn routes() -> Router<House> {
 struct Next;
 
 impl kit::web::Input for Next {
-    fn parse(_: &mut kit::web::Words) -> Next {
+    fn parse(_: &mut kit::web::RawInput) -> Next {
         Next
     }
 }
@@ -42,7 +42,7 @@ impl kit::web::Input for Next {
 #[template(path = "login.html")]
 struct LoginPage {
     frame: Frame,
-    typed: RawForm,
+    raw_form: RawForm,
     next: String,
     errors: FieldErrors,
     refused: Option<&'static str>,
@@ -54,7 +54,7 @@ struct LoginPage {
 #[template(path = "signup.html")]
 struct SignupPage {
     frame: Frame,
-    typed: RawForm,
+    raw_form: RawForm,
     next: String,
     errors: FieldErrors,
     refused: Option<&'static str>,
@@ -78,29 +78,29 @@ const SIGNUP: [(&str, &str); 5] = [
     ("body", "Form"),
 ];
 
-fn next_of(typed: &RawForm) -> String {
-    local_path(typed.get("next")).unwrap_or_default().to_owned()
+fn next_of(raw_form: &RawForm) -> String {
+    local_path(raw_form.get("next")).unwrap_or_default().to_owned()
 }
 
-fn login_page(typed: RawForm, PlainHttp(plain_http): PlainHttp) -> LoginPage {
+fn login_page(raw_form: RawForm, PlainHttp(plain_http): PlainHttp) -> LoginPage {
     let frame = Frame::signed_out("Sign in · CoreSync").about("Sign in to book and to see your visits.");
     LoginPage {
         frame,
-        next: next_of(&typed),
-        typed,
+        next: next_of(&raw_form),
+        raw_form,
         errors: FieldErrors::default(),
         refused: None,
         plain_http,
     }
 }
 
-fn signup_page(typed: RawForm, PlainHttp(plain_http): PlainHttp) -> SignupPage {
+fn signup_page(raw_form: RawForm, PlainHttp(plain_http): PlainHttp) -> SignupPage {
     let frame = Frame::signed_out("Create an account · CoreSync")
         .about("It takes a minute. Then any open time can be yours.");
     SignupPage {
         frame,
-        next: next_of(&typed),
-        typed,
+        next: next_of(&raw_form),
+        raw_form,
         errors: FieldErrors::default(),
         refused: None,
         plain_http,
@@ -117,7 +117,7 @@ fn inside(next: &str) -> &str {
 }
 
 async fn login(caller: Caller, plain_http: PlainHttp, QueryForm(form): QueryForm<Next>) -> Result<Response> {
-    let page = login_page(form.typed, plain_http);
+    let page = login_page(form.raw_form, plain_http);
     if is_signed_in(&caller).await? {
         return Ok(see_other(inside(&page.next)));
     }
@@ -125,7 +125,7 @@ async fn login(caller: Caller, plain_http: PlainHttp, QueryForm(form): QueryForm
 }
 
 async fn signup(caller: Caller, plain_http: PlainHttp, QueryForm(form): QueryForm<Next>) -> Result<Response> {
-    let page = signup_page(form.typed, plain_http);
+    let page = signup_page(form.raw_form, plain_http);
     if is_signed_in(&caller).await? {
         return Ok(see_other(inside(&page.next)));
     }
@@ -135,14 +135,14 @@ async fn signup(caller: Caller, plain_http: PlainHttp, QueryForm(form): QueryFor
 async fn sign_in(
     caller: Caller,
     plain_http: PlainHttp,
-    PostedForm(FormInput { typed, parsed }): PostedForm<SignIn>,
+    PostedForm(FormInput { raw_form, parsed }): PostedForm<SignIn>,
 ) -> Result<Response> {
-    let mut page = login_page(typed, plain_http);
+    let mut page = login_page(raw_form, plain_http);
     if page.plain_http.is_some() {
         return Ok((StatusCode::BAD_REQUEST, Page::of(&page)?).into_response());
     }
     let outcome = match parsed {
-        Ok(attempt) => people::sign_in(caller.house(), caller.whence(), attempt, SessionKind::Page).await,
+        Ok(attempt) => people::sign_in(caller.app(), caller.client_info(), attempt, SessionKind::Page).await,
         Err(fields) => Err(Error::Invalid(fields)),
     };
     let wrong = match outcome {
@@ -161,12 +161,14 @@ async fn sign_up(
     caller: Caller,
     plain_http: PlainHttp,
     HoldToken(token): HoldToken,
-    PostedForm(FormInput { typed, parsed }): PostedForm<SignUp>,
+    PostedForm(FormInput { raw_form, parsed }): PostedForm<SignUp>,
 ) -> Result<Response> {
-    let mut page = signup_page(typed, plain_http);
+    let mut page = signup_page(raw_form, plain_http);
     let next = Some(page.next.clone()).filter(|next| !next.is_empty());
     let outcome = match parsed {
-        Ok(wish) => people::sign_up(&caller, wish, Onward { next, carried: token }).await,
+        Ok(booking_request) => {
+            people::sign_up(&caller, booking_request, Onward { next, carried: token }).await
+        }
         Err(fields) => Err(Error::Invalid(fields)),
     };
     let wrong = match outcome {
@@ -212,12 +214,12 @@ async fn check_email(
     HoldToken(token): HoldToken,
     QueryForm(form): QueryForm<Next>,
 ) -> Result<Response> {
-    let next = next_of(&form.typed);
+    let next = next_of(&form.raw_form);
     let path = next.clone();
     let held =
         caller.view(move |tx, by| held_time(tx, Holder { by, token: token.as_deref() }, &path)).await?;
     let frame = Frame::signed_out("Check your email · CoreSync");
-    let is_sent = form.typed.get("sent") == "1";
+    let is_sent = form.raw_form.get("sent") == "1";
     Ok(Page::of(&CheckEmailPage { frame, next, held, refused: None, is_sent })?.into_response())
 }
 
@@ -249,19 +251,19 @@ fn held_time(tx: &mut Tx<'_>, holder: Holder<'_>, path: &str) -> Result<Option<H
 struct Again(Option<String>);
 
 impl kit::web::Input for Again {
-    fn parse(words: &mut kit::web::Words) -> Again {
-        Again(people::opt_email(words, "email"))
+    fn parse(input: &mut kit::web::RawInput) -> Again {
+        Again(people::opt_email(input, "email"))
     }
 }
 
 async fn send_again(
     caller: Caller,
-    PostedForm(FormInput { typed, parsed }): PostedForm<Again>,
+    PostedForm(FormInput { raw_form, parsed }): PostedForm<Again>,
 ) -> Result<Response> {
     let Again(email) = parsed.map_err(Error::Invalid)?;
-    let (whence, next) = (caller.whence().clone(), next_of(&typed));
-    let asked = caller.house().db.tx(move |tx| people::ask_again(tx, &whence, email.as_deref())).await;
-    let Err(error) = asked else {
+    let (client_info, next) = (caller.client_info().clone(), next_of(&raw_form));
+    let query = caller.app().db.tx(move |tx| people::ask_again(tx, &client_info, email.as_deref())).await;
+    let Err(error) = query else {
         let path = check_path(&next);
         let joint = if path.contains('?') { '&' } else { '?' };
         return Ok(see_other(&format!("{path}{joint}sent=1")));
@@ -275,14 +277,14 @@ async fn send_again(
 /// Why no browser would stay signed in here: the page came over plain http, on a name other than localhost.
 pub(crate) struct PlainHttp(Option<String>);
 
-impl FromRequestParts<House> for PlainHttp {
+impl FromRequestParts<AppState> for PlainHttp {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<PlainHttp, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<PlainHttp, Infallible> {
         let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
         let host = header("host").and_then(|host| host.parse::<Authority>().ok());
         let Some(host) = host.filter(|host| !is_local(host.host())) else { return Ok(PlainHttp(None)) };
-        let public = house.config.public_url.parse::<Uri>().unwrap_or_default();
+        let public = app.config.public_url.parse::<Uri>().unwrap_or_default();
         // Behind our own https address stands a proxy; it may say that it was asked without.
         let is_ours = public.host().is_some_and(|name| name.eq_ignore_ascii_case(host.host()));
         let is_safe = match header("x-forwarded-proto") {
@@ -290,8 +292,8 @@ impl FromRequestParts<House> for PlainHttp {
             None => is_ours && public.scheme_str() == Some("https"),
         };
         let way = match (public.scheme_str(), public.host()) {
-            (Some("https"), _) => house.config.public_url.clone(),
-            (_, Some(name)) if is_local(name) => house.config.public_url.clone(),
+            (Some("https"), _) => app.config.public_url.clone(),
+            (_, Some(name)) if is_local(name) => app.config.public_url.clone(),
             _ => format!("https://{host}"),
         };
         Ok(PlainHttp((!is_safe).then_some(way)))

@@ -6,10 +6,10 @@ use ui::assets::{self, Study};
 use crate::slots::{self, SlotSubject};
 use crate::{Kind, Picture, Shown};
 
-/// The study of the house itself.
-const HOUSE_STUDY: &str = "the-house";
+/// The study of the club itself.
+const CLUB_STUDY: &str = "the-house";
 /// The study that moves where a browser can do it, and nothing speaks against it.
-const LIVING: &str = HOUSE_STUDY;
+const LIVING: &str = CLUB_STUDY;
 
 /// What a page shows of a thing.
 #[derive(Debug, Clone)]
@@ -23,9 +23,9 @@ pub struct Artwork {
 }
 
 impl Artwork {
-    /// The study of that name; the house itself where there is none.
+    /// The study of that name; the club itself where there is none.
     pub fn named(name: &str) -> Artwork {
-        let study = assets::study(name).or_else(|| assets::study(HOUSE_STUDY));
+        let study = assets::study(name).or_else(|| assets::study(CLUB_STUDY));
         let study = study.or_else(|| assets::studies().first()).expect("web/dist has studies");
         Artwork { study, published: None, is_whole: false }
     }
@@ -102,13 +102,13 @@ impl Artwork {
 }
 
 /// Home page hero.
-pub fn of_house(shown: &Shown) -> Artwork {
-    Artwork::named(HOUSE_STUDY).or_published(shown, slots::HOUSE).whole()
+pub fn of_club(shown: &Shown) -> Artwork {
+    Artwork::named(CLUB_STUDY).or_published(shown, slots::WHOLE_CLUB).whole()
 }
 
-/// The house where it is one thing among others: never a film.
-pub fn of_house_still(shown: &Shown) -> Artwork {
-    Artwork::named(HOUSE_STUDY).or_lent(shown, [slots::HOUSE.to_owned()])
+/// The club where it is one thing among others: never a film.
+pub fn of_club_still(shown: &Shown) -> Artwork {
+    Artwork::named(CLUB_STUDY).or_lent(shown, [slots::WHOLE_CLUB.to_owned()])
 }
 
 /// What fills the screen on the page of a brand.
@@ -172,7 +172,7 @@ pub fn of_study(shown: &Shown, catalogue: &Catalogue, name: &str) -> Artwork {
 /// What is seen of a thing that a picture can be of.
 pub(crate) fn of(shown: &Shown, catalogue: &Catalogue, thing: SlotSubject<'_>) -> Artwork {
     match thing {
-        SlotSubject::House => of_house(shown),
+        SlotSubject::WholeClub => of_club(shown),
         SlotSubject::Half(half) => of_half(shown, half),
         SlotSubject::Scene(scene) => of_scene(shown, scene),
         SlotSubject::Room(room) => of_room(shown, room),
@@ -195,11 +195,11 @@ fn study_of_service(service: &Service) -> Option<&'static str> {
     known([service.slug.as_str()].into_iter().chain(stem))
 }
 
-/// The slot of a half, or of the whole house, if a study is its study.
+/// The slot of a half, or of the whole club, if a study is its study.
 fn half_if(study: &str, half: Half) -> Option<String> {
     (study == half_word(half)).then(|| match half {
         Half::Mensuite | Half::Private => slots::of_half(half),
-        Half::Shared => slots::HOUSE.to_owned(),
+        Half::Shared => slots::WHOLE_CLUB.to_owned(),
     })
 }
 
@@ -207,7 +207,7 @@ fn half_word(half: Half) -> &'static str {
     match half {
         Half::Mensuite => "mensuite",
         Half::Private => "private",
-        Half::Shared => HOUSE_STUDY,
+        Half::Shared => CLUB_STUDY,
     }
 }
 
@@ -270,8 +270,8 @@ mod tests {
 
     #[test]
     fn the_house_lives_where_it_fills_the_screen_and_has_a_tall_shape() {
-        let house = of_house(&Shown::default());
-        assert!(house.lives() && house.tall().is_some());
+        let app = of_club(&Shown::default());
+        assert!(app.lives() && app.tall().is_some());
         assert!(!Artwork::named("the-house").lives());
         assert!(Artwork::named("no-such-study").study.name == "the-house");
         for half in [Half::Mensuite, Half::Private] {

@@ -4,10 +4,10 @@
 
 pub mod artwork;
 mod develop;
-mod hang;
 mod model;
 pub mod pages;
 mod progress;
+mod publish;
 mod scrim;
 mod serve;
 mod shown;
@@ -15,9 +15,9 @@ mod slots;
 mod store;
 
 pub use develop::{Developed, LEAST_HEIGHT, LEAST_WIDTH, check, develop, is_photograph};
-pub use hang::{Develop, Film, describe, develop_job, hang_film, is_film, take_down, upload};
-pub use model::{FILM_LIMIT, Focus, Format, Kind, LIMIT, Picture, Progress, State, Upload};
+pub use model::{FILM_LIMIT, Focus, Format, Kind, LIMIT, Picture, PictureState, Progress, Upload};
 pub use progress::progress;
+pub use publish::{Develop, Film, describe, develop_job, is_film, publish_film, take_down, upload};
 pub use scrim::{DARKEST, LEAST_CONTRAST, SCRIMS, contrast, scrim};
 pub use serve::routes;
 pub use shown::{Shown, list, shown};

@@ -11,7 +11,7 @@ pub const FILM_LIMIT: usize = 40 << 20;
 pub(crate) const PIECE: usize = 1 << 20;
 
 /// The longest name of a spot.
-const LONGEST_SPOT: usize = 120;
+const LONGEST_SLOT: usize = 120;
 
 /// What hangs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub enum Kind {
 
 /// Where a picture stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
+pub enum PictureState {
     /// It is being made.
     Working,
     /// It can be shown.
@@ -96,7 +96,7 @@ macro_rules! words {
 }
 
 words!(Kind { Photograph => "photograph", Film => "film" });
-words!(State { Working => "working", Ready => "ready", Failed => "failed" });
+words!(PictureState { Working => "working", Ready => "ready", Failed => "failed" });
 words!(Format {
     Avif => "avif", Webp => "webp", Jpeg => "jpg", Mp4 => "mp4", Webm => "webm", Source => "source",
 });
@@ -131,7 +131,7 @@ pub struct Picture {
     /// Focal point.
     pub focus: Focus,
     /// Where it stands.
-    pub state: State,
+    pub state: PictureState,
     /// Pixels of the largest file.
     pub width: i64,
     /// Pixels of the largest file.
@@ -187,7 +187,7 @@ impl Picture {
 #[derive(Debug, Clone)]
 pub struct Upload {
     /// Where: `service/deep-tissue`.
-    pub spot: String,
+    pub slot: String,
     /// Alt text, for those who can't see it.
     pub alt: String,
     /// Focal point.
@@ -199,7 +199,7 @@ impl Upload {
     pub(crate) fn check(&self) -> Result<()> {
         let mut fields = Fields::new();
         let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-/".contains(&byte);
-        if self.spot.is_empty() || self.spot.len() > LONGEST_SPOT || !self.spot.bytes().all(is_plain) {
+        if self.slot.is_empty() || self.slot.len() > LONGEST_SLOT || !self.slot.bytes().all(is_plain) {
             fields.add("spot", "We couldn’t find that place for a picture.");
         }
         if self.alt.trim().is_empty() {
@@ -213,9 +213,9 @@ impl Upload {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progress {
     /// Where it is to be seen.
-    pub spot: String,
+    pub slot: String,
     /// Whether it is being made, ready, or could not be used.
-    pub state: State,
+    pub state: PictureState,
     /// Why it could not be used.
     pub problem: Option<String>,
     /// How many are made before it.

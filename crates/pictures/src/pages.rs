@@ -7,14 +7,14 @@ use axum::extract::{DefaultBodyLimit, Multipart};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use kit::web::{Form, Input, Page, Path, Words, see_other};
-use kit::{Error, Fields, House, Id, Result, Tx};
+use kit::web::{Form, Input, Page, Path, RawInput, see_other};
+use kit::{AppState, Error, Fields, Id, Result, Tx};
 use people::{Action, Actor, Caller};
 use ui::{BackOfficeEntry, FieldErrors, Frame, or_sign_in};
 
 use crate::artwork::{self, Artwork};
 use crate::slots::{self, PageLink, PictureSlot};
-use crate::{FILM_LIMIT, Film, Focus, Kind, LIMIT, Picture, Progress, State, Upload};
+use crate::{FILM_LIMIT, Film, Focus, Kind, LIMIT, Picture, PictureState, Progress, Upload};
 
 const HERE: &str = "/staff/pictures/";
 /// What the words of a form may take beside the picture, in bytes.
@@ -30,7 +30,7 @@ pub const BACK_OFFICE: [BackOfficeEntry; 1] = [BackOfficeEntry {
 }];
 
 /// The addresses of the page on which managers publish photographs and films.
-pub fn routes() -> Router<House> {
+pub fn routes() -> Router<AppState> {
     Router::new()
         .route(HERE, get(show).post(upload))
         .layer(DefaultBodyLimit::max(FILM_LIMIT + WORDS))
@@ -76,12 +76,12 @@ impl Place {
     }
 
     fn is_working(&self) -> bool {
-        self.coming.as_ref().is_some_and(|picture| picture.state == State::Working)
+        self.coming.as_ref().is_some_and(|picture| picture.state == PictureState::Working)
     }
 
     /// Why the last one could not be used.
     fn problem(&self) -> Option<&str> {
-        let failed = self.coming.as_ref().filter(|picture| picture.state == State::Failed)?;
+        let failed = self.coming.as_ref().filter(|picture| picture.state == PictureState::Failed)?;
         Some(
             failed.problem.as_deref().unwrap_or("We couldn’t use the last upload. Use a JPEG, PNG, or WebP."),
         )
@@ -106,15 +106,15 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, wrong: &str, errors: FieldErrors) -> Result
     let catalogue = catalogue::current(tx)?;
     let known = crate::list(tx, catalogue.club.id)?;
     let shown = crate::shown(tx, catalogue.club.id)?;
-    let found = |spot: &str, hangs: bool| {
+    let found = |slot: &str, hangs: bool| {
         let mut found = known.iter().rev();
-        found.find(|(at, picture)| at == spot && picture.hangs == hangs).map(|(_, picture)| picture.clone())
+        found.find(|(at, picture)| at == slot && picture.hangs == hangs).map(|(_, picture)| picture.clone())
     };
-    let fill = |spot: PictureSlot<'_>| {
-        let (hanging, coming) = (found(&spot.name, true), found(&spot.name, false));
-        let artwork = hanging.is_none().then(|| artwork::of(&shown, &catalogue, spot.thing));
-        let takes_film = spot.takes_film();
-        Place { name: spot.name, label: spot.label, seen: spot.seen, takes_film, hanging, artwork, coming }
+    let fill = |slot: PictureSlot<'_>| {
+        let (hanging, coming) = (found(&slot.name, true), found(&slot.name, false));
+        let artwork = hanging.is_none().then(|| artwork::of(&shown, &catalogue, slot.thing));
+        let takes_film = slot.takes_film();
+        Place { name: slot.name, label: slot.label, seen: slot.seen, takes_film, hanging, artwork, coming }
     };
     let groups = slots::all(&catalogue).into_iter();
     Ok(PicturesPage {
@@ -138,41 +138,41 @@ async fn upload(caller: Caller, form: Multipart) -> Result<Response> {
     }
     let (words, bytes) = match read(form).await {
         Ok(read) => read,
-        Err((spot, Error::Invalid(fields))) => return refused(&caller, spot, fields).await,
+        Err((slot, Error::Invalid(fields))) => return refused(&caller, slot, fields).await,
         Err((_, error)) => return Err(error),
     };
-    let spot = words.spot.clone();
+    let slot = words.slot.clone();
     match take(&caller, words, bytes).await {
         Ok(Some(picture)) => Ok(see_other(&format!("{HERE}{picture}/"))),
-        Ok(None) => Ok(see_other(&at(&spot))),
-        Err(Error::Invalid(fields)) => refused(&caller, spot, fields).await,
+        Ok(None) => Ok(see_other(&at(&slot))),
+        Err(Error::Invalid(fields)) => refused(&caller, slot, fields).await,
         Err(error) => Err(error),
     }
 }
 
-async fn refused(caller: &Caller, spot: String, fields: Fields) -> Result<Response> {
+async fn refused(caller: &Caller, slot: String, fields: Fields) -> Result<Response> {
     let errors = FieldErrors::of(&fields, &FIELDS);
-    let page = caller.view(move |tx, by| draw(tx, by, &spot, errors.clone())).await?;
+    let page = caller.view(move |tx, by| draw(tx, by, &slot, errors.clone())).await?;
     Ok((StatusCode::BAD_REQUEST, Page::of(&page)?).into_response())
 }
 
 /// A spot on the page of all.
-fn at(spot: &str) -> String {
-    format!("{HERE}#{}", spot.replace('/', "-"))
+fn at(slot: &str) -> String {
+    format!("{HERE}#{}", slot.replace('/', "-"))
 }
 
 /// Takes what came. Of a photograph, which one it is: it is still to be made.
 async fn take(caller: &Caller, words: Upload, bytes: Vec<u8>) -> Result<Option<Id>> {
-    let spot = words.spot.clone();
+    let slot = words.slot.clone();
     let known = caller.view(move |tx, _| {
         let catalogue = catalogue::current(tx)?;
         let mut all = slots::all(&catalogue).into_iter().flat_map(|(_, spots)| spots);
-        Ok(all.find(|one| one.name == spot).map(|one| one.takes_film()))
+        Ok(all.find(|one| one.name == slot).map(|one| one.takes_film()))
     });
     let takes_film =
         known.await?.ok_or_else(|| Fields::one("spot", "We couldn’t find that place for a picture."))?;
     if takes_film && crate::is_film(&bytes) {
-        return crate::hang_film(caller, Film { words, bytes }).await.map(|()| None);
+        return crate::publish_film(caller, Film { words, bytes }).await.map(|()| None);
     }
     if bytes.len() > LIMIT {
         return Err(Fields::one("picture", "A photo can be up to 20 MB, a film up to 40 MB."));
@@ -199,8 +199,8 @@ async fn progress(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
     let here = format!("{HERE}{id}/");
     let drawn = caller.view(move |tx, by| {
         let progress = crate::progress(tx, by, id)?;
-        let back = at(&progress.spot);
-        let is_working = progress.state == State::Working;
+        let back = at(&progress.slot);
+        let is_working = progress.state == PictureState::Working;
         let frame = Frame::new(by, HERE, "Picture upload · CoreSync");
         Ok(ProgressPage { frame, progress, is_working, here: format!("{HERE}{id}/"), back })
     });
@@ -210,7 +210,7 @@ async fn progress(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
         other => other,
     };
     let answered = page.and_then(|page| {
-        if page.progress.state == State::Ready {
+        if page.progress.state == PictureState::Ready {
             return Ok(see_other(&page.back));
         }
         let shown = Page::of(&page)?.into_response();
@@ -258,53 +258,53 @@ const HEAD: usize = 64;
 
 /// What a form holds: the words and the picture. An error carries the spot, as far as it was read.
 async fn read(mut form: Multipart) -> Result<(Upload, Vec<u8>), (String, Error)> {
-    let mut words = Upload { spot: String::new(), alt: String::new(), focus: Focus::default() };
+    let mut words = Upload { slot: String::new(), alt: String::new(), focus: Focus::default() };
     let mut bytes = Vec::new();
-    while let Some(field) = form.next_field().await.map_err(|_| (words.spot.clone(), broken()))? {
+    while let Some(field) = form.next_field().await.map_err(|_| (words.slot.clone(), broken()))? {
         let name = field.name().unwrap_or_default().to_owned();
         if name == "picture" {
-            bytes = picture(field).await.map_err(|error| (words.spot.clone(), error))?;
+            bytes = picture(field).await.map_err(|error| (words.slot.clone(), error))?;
             continue;
         }
-        let value = field.bytes().await.map_err(|_| (words.spot.clone(), broken()))?;
+        let value = field.bytes().await.map_err(|_| (words.slot.clone(), broken()))?;
         let text = |longest: usize| -> String {
             kit::text::one_line(&String::from_utf8_lossy(&value)).chars().take(longest).collect()
         };
         match name.as_str() {
-            "spot" => words.spot = text(120),
+            "spot" => words.slot = text(120),
             "alt" => words.alt = text(300),
             "focus" => words.focus = Focus::read(text(20)).unwrap_or_default(),
             _ => {}
         }
     }
     if bytes.is_empty() {
-        return Err((words.spot, Fields::one("picture", "Choose a photo.")));
+        return Err((words.slot, Fields::one("picture", "Choose a photo.")));
     }
     Ok((words, bytes))
 }
 
 /// What is said of a spot without a new picture.
-struct Said(Upload);
+struct UploadOut(Upload);
 
-impl Input for Said {
-    fn parse(words: &mut Words) -> Said {
-        let spot = words.text("spot", 120);
-        let alt = words.opt_text_within("alt", 300).unwrap_or_default();
-        let focus = words.opt_text_within("focus", 20).and_then(Focus::read).unwrap_or_default();
-        Said(Upload { spot, alt, focus })
+impl Input for UploadOut {
+    fn parse(input: &mut RawInput) -> UploadOut {
+        let slot = input.text("spot", 120);
+        let alt = input.opt_text_within("alt", 300).unwrap_or_default();
+        let focus = input.opt_text_within("focus", 20).and_then(Focus::read).unwrap_or_default();
+        UploadOut(Upload { slot, alt, focus })
     }
 }
 
-async fn describe(caller: Caller, Form(Said(words)): Form<Said>) -> Result<Response> {
-    let spot = words.spot.clone();
+async fn describe(caller: Caller, Form(UploadOut(words)): Form<UploadOut>) -> Result<Response> {
+    let slot = words.slot.clone();
     let done = caller.tx(move |tx, by| crate::describe(tx, by, &words)).await;
     match done {
-        Err(Error::Invalid(fields)) => refused(&caller, spot, fields).await,
-        done => or_sign_in(done.map(|()| see_other(&at(&spot))), HERE),
+        Err(Error::Invalid(fields)) => refused(&caller, slot, fields).await,
+        done => or_sign_in(done.map(|()| see_other(&at(&slot))), HERE),
     }
 }
 
-async fn take_down(caller: Caller, Form(Said(words)): Form<Said>) -> Result<Response> {
-    let done = caller.tx(move |tx, by| crate::take_down(tx, by, &words.spot)).await;
+async fn take_down(caller: Caller, Form(UploadOut(words)): Form<UploadOut>) -> Result<Response> {
+    let done = caller.tx(move |tx, by| crate::take_down(tx, by, &words.slot)).await;
     or_sign_in(done.map(|()| see_other(HERE)), HERE)
 }

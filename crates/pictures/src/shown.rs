@@ -7,7 +7,7 @@ use std::sync::Arc;
 use kit::versions::Cached;
 use kit::{Id, Result, Tx};
 
-use crate::model::{Picture, State};
+use crate::model::{Picture, PictureState};
 use crate::store;
 
 /// What hangs in a club and can be shown, by spot.
@@ -16,8 +16,8 @@ pub struct Shown(HashMap<String, Picture>);
 
 impl Shown {
     /// The picture at a spot, if there is one that can be shown.
-    pub fn at(&self, spot: &str) -> Option<&Picture> {
-        self.0.get(spot)
+    pub fn at(&self, slot: &str) -> Option<&Picture> {
+        self.0.get(slot)
     }
 }
 
@@ -26,9 +26,11 @@ impl Shown {
 /// # Errors
 /// A fault of the database.
 pub fn shown(tx: &mut Tx<'_>, club: Id) -> Result<Arc<Shown>> {
-    tx.shelf::<Cached<Id, Shown>>().get(tx, catalogue::VERSION, club, |tx, _| {
+    tx.caches::<Cached<Id, Shown>>().get(tx, catalogue::VERSION, club, |tx, _| {
         let known = store::pictures(tx, club)?.into_iter();
-        Ok(Shown(known.filter(|(_, picture)| picture.hangs && picture.state == State::Ready).collect()))
+        Ok(Shown(
+            known.filter(|(_, picture)| picture.hangs && picture.state == PictureState::Ready).collect(),
+        ))
     })
 }
 

@@ -5,7 +5,7 @@ use people::SCENES;
 use ui::offered;
 
 /// Home page hero.
-pub(crate) const HOUSE: &str = "home/hero";
+pub(crate) const WHOLE_CLUB: &str = "home/hero";
 
 pub(crate) fn of_half(half: Half) -> String {
     format!("half/{}", half.as_str())
@@ -33,7 +33,7 @@ pub(crate) type PageLink = (String, String);
 /// What a picture can be of.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum SlotSubject<'c> {
-    House,
+    WholeClub,
     Half(Half),
     Scene(&'static str),
     Room(&'c Room),
@@ -44,7 +44,7 @@ pub(crate) enum SlotSubject<'c> {
 impl SlotSubject<'_> {
     fn slot(self) -> String {
         match self {
-            SlotSubject::House => HOUSE.to_owned(),
+            SlotSubject::WholeClub => WHOLE_CLUB.to_owned(),
             SlotSubject::Half(half) => of_half(half),
             SlotSubject::Scene(scene) => of_scene(scene),
             SlotSubject::Room(room) => of_room(room),
@@ -70,14 +70,14 @@ impl<'c> PictureSlot<'c> {
 
     /// Whether a film may be published there.
     pub(crate) fn takes_film(&self) -> bool {
-        matches!(self.thing, SlotSubject::House)
+        matches!(self.thing, SlotSubject::WholeClub)
     }
 }
 
 /// Every slot of the pages, by group. What no page shows is no slot.
 pub(crate) fn all(catalogue: &Catalogue) -> Vec<(&'static str, Vec<PictureSlot<'_>>)> {
     let groups = [
-        ("The house", house()),
+        ("The house", app()),
         ("Scenes", scenes()),
         ("Rooms", rooms(catalogue)),
         ("Categories", families(catalogue)),
@@ -88,9 +88,9 @@ pub(crate) fn all(catalogue: &Catalogue) -> Vec<(&'static str, Vec<PictureSlot<'
     groups.into_iter().map(|(group, slots)| (group, seen(slots))).collect()
 }
 
-fn house() -> Vec<PictureSlot<'static>> {
+fn app() -> Vec<PictureSlot<'static>> {
     let seen = vec![page("Home", "/"), page("About", "/about/"), page("Contact", "/contacts/")];
-    let first = PictureSlot::new(SlotSubject::House, "Home page hero", seen);
+    let first = PictureSlot::new(SlotSubject::WholeClub, "Home page hero", seen);
     let of_half = |half: Half| {
         let seen = [Some(page("Home", "/")), page_of(half)].into_iter().flatten().collect();
         PictureSlot::new(SlotSubject::Half(half), half_name(half), seen)

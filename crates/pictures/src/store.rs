@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use kit::{Id, Result, Tx, args, sql};
 
-use crate::model::{Focus, Format, Kind, Picture, Progress, State, Upload};
+use crate::model::{Focus, Format, Kind, Picture, PictureState, Progress, Upload};
 
 /// Writes down a picture that is being made.
 pub(crate) fn insert(tx: &mut Tx<'_>, club: Id, by: Id, kind: Kind, words: &Upload) -> Result<Id> {
@@ -13,7 +13,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, club: Id, by: Id, kind: Kind, words: &Uplo
             "INSERT INTO pictures (id, club_id, spot, kind, alt, focus, state, width, height, preview, uploaded_by,
              uploaded_at) VALUES ($1, $2, $3, $4, $5, $6, 'working', 0, 0, '', $7, $8)"
         ),
-        args![id, club, &words.spot, kind.as_str(), &words.alt, words.focus.as_str(), by, now],
+        args![id, club, &words.slot, kind.as_str(), &words.alt, words.focus.as_str(), by, now],
     )?;
     Ok(id)
 }
@@ -54,7 +54,7 @@ pub(crate) fn source(tx: &mut Tx<'_>, picture: Id) -> Result<Option<Vec<u8>>> {
     Ok(Some(source).filter(|source| !source.is_empty()))
 }
 
-kit::row!(Progress { spot, state, problem, before });
+kit::row!(Progress { slot, state, problem, before });
 
 /// How far a photograph of a club is, and how many that came before it are still to be made.
 pub(crate) fn progress(tx: &mut Tx<'_>, club: Id, picture: Id) -> Result<Option<Progress>> {
@@ -92,7 +92,7 @@ pub(crate) fn forget_source(tx: &mut Tx<'_>, picture: Id) -> Result<()> {
 pub(crate) fn finish(
     tx: &mut Tx<'_>,
     picture: Id,
-    state: State,
+    state: PictureState,
     size: (i64, i64),
     preview: &str,
 ) -> Result<bool> {
@@ -106,7 +106,7 @@ pub(crate) fn finish(
 }
 
 /// Hangs a picture at a spot, in place of what hung there.
-pub(crate) fn hang(tx: &mut Tx<'_>, club: Id, spot: &str, picture: Id, by: Id) -> Result<()> {
+pub(crate) fn publish(tx: &mut Tx<'_>, club: Id, slot: &str, picture: Id, by: Id) -> Result<()> {
     let now = tx.now();
     tx.run(
         sql!(
@@ -114,20 +114,20 @@ pub(crate) fn hang(tx: &mut Tx<'_>, club: Id, spot: &str, picture: Id, by: Id) -
              ON CONFLICT (club_id, spot) DO UPDATE SET picture_id = excluded.picture_id, hung_by = excluded.hung_by,
              hung_at = excluded.hung_at"
         ),
-        args![club, spot, picture, by, now],
+        args![club, slot, picture, by, now],
     )
     .map(drop)
 }
 
 /// Leaves a spot empty. `false` if it was.
-pub(crate) fn unhang(tx: &mut Tx<'_>, club: Id, spot: &str) -> Result<bool> {
+pub(crate) fn withdraw(tx: &mut Tx<'_>, club: Id, slot: &str) -> Result<bool> {
     let done =
-        tx.run(sql!("DELETE FROM picture_spots WHERE club_id = $1 AND spot = $2"), args![club, spot])?;
+        tx.run(sql!("DELETE FROM picture_spots WHERE club_id = $1 AND spot = $2"), args![club, slot])?;
     Ok(done == 1)
 }
 
 /// Removes pictures of a club that hang nowhere, with their files; what is still being made stays for a day.
-pub(crate) fn sweep(tx: &mut Tx<'_>, club: Id) -> Result<()> {
+pub(crate) fn remove_unused(tx: &mut Tx<'_>, club: Id) -> Result<()> {
     let yesterday = tx.now() - SignedDuration::from_hours(24);
     tx.run(
         sql!(
@@ -148,24 +148,24 @@ pub(crate) fn sweep(tx: &mut Tx<'_>, club: Id) -> Result<()> {
 }
 
 /// What is shown at a spot now: its kind, description and focus.
-pub(crate) fn shown_at(tx: &mut Tx<'_>, club: Id, spot: &str) -> Result<Option<(String, String, String)>> {
+pub(crate) fn shown_at(tx: &mut Tx<'_>, club: Id, slot: &str) -> Result<Option<(String, String, String)>> {
     tx.one(
         sql!(
             "SELECT p.kind, p.alt, p.focus FROM picture_spots s JOIN pictures p ON p.id = s.picture_id
              WHERE s.club_id = $1 AND s.spot = $2"
         ),
-        args![club, spot],
+        args![club, slot],
     )
 }
 
 /// Changes what is said of the picture at a spot.
-pub(crate) fn describe(tx: &mut Tx<'_>, club: Id, spot: &str, alt: &str, focus: Focus) -> Result<bool> {
+pub(crate) fn describe(tx: &mut Tx<'_>, club: Id, slot: &str, alt: &str, focus: Focus) -> Result<bool> {
     let done = tx.run(
         sql!(
             "UPDATE pictures SET alt = $3, focus = $4
              WHERE id = (SELECT picture_id FROM picture_spots WHERE club_id = $1 AND spot = $2)"
         ),
-        args![club, spot, alt, focus.as_str()],
+        args![club, slot, alt, focus.as_str()],
     )?;
     Ok(done == 1)
 }

@@ -7,16 +7,16 @@ use kit::jobs::Handlers;
 use kit::{Error, Id};
 use people::Actor;
 use pictures::{Develop, Focus, Upload};
-use testing::{BEA, DORA, House, MAX, NOW, Player, Program};
+use testing::{BEA, DORA, MAX, NOW, Player, Program, TestClub};
 
 /// Opens the small club with the routes and the job of this crate.
-async fn open() -> House {
-    let program = |house: &kit::House| {
-        let developing = house.clone();
+async fn open() -> TestClub {
+    let program = |app: &kit::AppState| {
+        let developing = app.clone();
         let develop = move |job: Develop| pictures::develop_job(developing.clone(), job.picture);
-        Program::of_routes(house, pictures::routes(), Handlers::default().on(develop))
+        Program::of_routes(app, pictures::routes(), Handlers::default().on(develop))
     };
-    House::open_around(NOW, |config| config, program).await
+    TestClub::open_around(NOW, |config| config, program).await
 }
 
 /// A photograph of a sunset.
@@ -31,49 +31,49 @@ fn photograph(width: u32, height: u32) -> Vec<u8> {
     bytes.into_inner()
 }
 
-async fn upload(house: &House, who: Player, spot: &str, bytes: Vec<u8>) -> kit::Result<Id> {
-    let (person, alt) = (house.person(who), format!("Seen at {spot}"));
-    let described = Upload { spot: spot.to_owned(), alt, focus: Focus::default() };
+async fn upload(app: &TestClub, who: Player, slot: &str, bytes: Vec<u8>) -> kit::Result<Id> {
+    let (person, alt) = (app.person(who), format!("Seen at {slot}"));
+    let described = Upload { slot: slot.to_owned(), alt, focus: Focus::default() };
     let take = move |tx: &mut kit::Tx<'_>| {
         let by = Actor::of(people::person(tx, person)?);
         pictures::upload(tx, &by, &described, &bytes)
     };
-    house.db().tx(take).await
+    app.db().tx(take).await
 }
 
 #[tokio::test]
 async fn only_who_manages_the_catalogue_uploads_a_picture_and_its_files_are_served() {
-    let house = open().await;
+    let app = open().await;
     for who in [BEA, DORA] {
-        let refused = upload(&house, who, "home/hero", photograph(600, 400)).await;
+        let refused = upload(&app, who, "home/hero", photograph(600, 400)).await;
         assert!(matches!(refused, Err(Error::Forbidden)), "{}", who.first_name);
     }
-    let picture = upload(&house, MAX, "home/hero", photograph(600, 400)).await.expect("it is taken");
-    house.visitor().get(&format!("/pictures/{picture}-480.jpg")).await.expect(404);
-    house.run_jobs().await;
+    let picture = upload(&app, MAX, "home/hero", photograph(600, 400)).await.expect("it is taken");
+    app.visitor().get(&format!("/pictures/{picture}-480.jpg")).await.expect(404);
+    app.run_jobs().await;
     for (ending, kind) in [("avif", "image/avif"), ("webp", "image/webp"), ("jpg", "image/jpeg")] {
-        let file = house.visitor().get(&format!("/pictures/{picture}-480.{ending}")).await.expect(200);
+        let file = app.visitor().get(&format!("/pictures/{picture}-480.{ending}")).await.expect(200);
         assert_eq!(file.header("content-type"), kind);
         assert_eq!(file.header("cache-control"), "public, max-age=31536000, immutable");
     }
-    house.visitor().get(&format!("/pictures/{picture}-0.source")).await.expect(404);
+    app.visitor().get(&format!("/pictures/{picture}-0.source")).await.expect(404);
 }
 
 /// A photograph is put off while another one is made, and each is made once.
 #[tokio::test]
 async fn photographs_are_made_one_after_the_other() {
-    let house = open().await;
+    let app = open().await;
     let spots = ["home/hero", "half/private", "half/mensuite", "room/lawn", "room/stone", "service/laser"];
-    for spot in spots {
-        upload(&house, MAX, spot, photograph(700, 500)).await.expect("it is taken");
+    for slot in spots {
+        upload(&app, MAX, slot, photograph(700, 500)).await.expect("it is taken");
     }
     // All at once, as the runner has eight in hand.
-    let ids: Vec<(kit::Id,)> = house
+    let ids: Vec<(kit::Id,)> = app
         .db()
         .view(|tx| tx.all(kit::sql!("SELECT id FROM pictures ORDER BY id"), kit::args![]))
         .await
         .expect("the table");
-    let inner = house.inner().clone();
+    let inner = app.inner().clone();
     let mut all = tokio::task::JoinSet::new();
     for (id,) in ids {
         all.spawn(pictures::develop_job(inner.clone(), id));
@@ -82,15 +82,15 @@ async fn photographs_are_made_one_after_the_other() {
         done.expect("no panic").expect("each is made or put off");
     }
     let ready = || {
-        house.db().view(|tx| {
+        app.db().view(|tx| {
             tx.one::<(i64,)>(kit::sql!("SELECT COUNT(*) FROM pictures WHERE state = 'ready'"), kit::args![])
         })
     };
     let at_once = ready().await.expect("the table").map_or(0, |(n,)| n);
     assert!((1..6).contains(&at_once), "{at_once} were made at once");
     for minute in 1..4 {
-        house.set_time(&format!("2026-11-24T10:0{minute}:00-05:00"));
-        house.run_jobs().await;
+        app.set_time(&format!("2026-11-24T10:0{minute}:00-05:00"));
+        app.run_jobs().await;
     }
     assert_eq!(ready().await.expect("the table"), Some((6,)), "all are made");
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use crate::calendar::{date_of, is_open};
-use crate::free::Asked;
+use crate::free::SearchInput;
 use crate::model::{Moment, Room, World};
-use crate::who::Kept;
+use crate::who::Reserved;
 
 /// A refusal, in the order of the table. `taken` stands after what the person may not (decision 7), and last of what can
 /// be wrong with a time, for it is told where nothing else explains why nothing fits.
@@ -52,21 +52,21 @@ pub enum No {
 
 impl World {
     /// Everything that speaks against a start of an operating day, the first first. Empty is: it can be booked.
-    pub fn why_not(&self, asked: &Asked<'_>, day: Date, start: Moment) -> Vec<No> {
+    pub fn why_not(&self, search: &SearchInput<'_>, day: Date, start: Moment) -> Vec<No> {
         let mut found = Vec::new();
-        let (service, person) = (self.service(asked.service), asked.person);
-        let end = start + asked.minutes * 60;
-        let rooms = self.rooms_for(asked);
+        let (service, person) = (self.service(search.service), search.person);
+        let end = start + search.minutes * 60;
+        let rooms = self.rooms_for(search);
         let on_day = |room: &&&Room| self.starts_on(room, day, start);
-        let possible = |world: &World, asked: &Asked<'_>| -> Vec<Room> {
-            let fits = rooms.iter().filter(on_day).filter(|room| world.is_possible(asked, room, start));
+        let possible = |world: &World, search: &SearchInput<'_>| -> Vec<Room> {
+            let fits = rooms.iter().filter(on_day).filter(|room| world.is_possible(search, room, start));
             fits.map(|room| (**room).clone()).collect()
         };
         let empty = World { claims: BTreeMap::new(), blocks: Vec::new(), ..self.clone() };
-        let free = possible(self, asked);
-        let ever = possible(&empty, asked);
+        let free = possible(self, search);
+        let ever = possible(&empty, search);
 
-        let window = self.window(person, day, asked.now);
+        let window = self.window(person, day, search.now);
         if !window.is_open {
             found.push(No::OutsideWindow { opens: window.opens, days: window.days });
         }
@@ -74,27 +74,27 @@ impl World {
         // Kept in every room that would be free; where none is, in every one that would be if nothing were claimed. Of several
         // rooms the one is told that opens first (decision 7).
         let asked_of = if free.is_empty() { &ever } else { &free };
-        let term = |room: &Room| self.term(person, (service.id, room.id), day, start, asked.now).kept;
-        let kept: Vec<Option<Kept>> = asked_of.iter().map(term).collect();
+        let term = |room: &Room| self.term(person, (service.id, room.id), day, start, search.now).kept;
+        let kept: Vec<Option<Reserved>> = asked_of.iter().map(term).collect();
         let is_kept = !kept.is_empty() && kept.iter().all(Option::is_some);
         let mut opens: Vec<(Moment, No)> = Vec::new();
         for one in kept.iter().flatten() {
             match one {
-                Kept::Vip(at) => opens.push((*at, No::VipOnly(*at))),
-                Kept::Members(at) => opens.push((*at, No::MembersOnly(*at))),
-                Kept::Blocked => {}
+                Reserved::Vip(at) => opens.push((*at, No::VipOnly(*at))),
+                Reserved::Members(at) => opens.push((*at, No::MembersOnly(*at))),
+                Reserved::Blocked => {}
             }
         }
         let is_blocked = is_kept && opens.is_empty();
         if is_kept && let Some((_, no)) = opens.iter().min_by_key(|(at, _)| *at) {
             found.push(*no);
         }
-        if self.needs_plan(asked, day) {
+        if self.needs_plan(search, day) {
             found.push(No::PlanRequired);
         }
 
         // Where no room takes so many, whether it is closed besides is asked of those that serve fewer.
-        let alone = Asked { party: 1, ..*asked };
+        let alone = SearchInput { party: 1, ..*search };
         let in_use = if rooms.is_empty() { self.rooms_for(&alone) } else { rooms.clone() };
         let open =
             |room: &&&Room| self.starts_on(room, day, start) && is_open(self.shifts(room.id), start, end);
@@ -106,11 +106,11 @@ impl World {
             let works = |id| is_open(self.shifts(id), start, end);
             let working = skilled.iter().filter(|one| works(one.id)).count() as i64;
             let can = |id| skilled.iter().any(|one| one.id == id);
-            let named_is_off = asked.technician.is_some_and(|id| can(id) && !works(id));
-            if working < service.technicians || named_is_off || self.blocking(asked, day, start).1 {
+            let named_is_off = search.technician.is_some_and(|id| can(id) && !works(id));
+            if working < service.technicians || named_is_off || self.blocking(search, day, start).1 {
                 found.push(No::TechnicianOff);
             }
-            if asked.technician.is_some_and(|id| !can(id)) {
+            if search.technician.is_some_and(|id| !can(id)) {
                 found.push(No::Skill);
             }
         }
@@ -125,10 +125,10 @@ impl World {
         };
         let mut unequipped = self.clone();
         unequipped.services.iter_mut().for_each(|one| one.equipment.clear());
-        let blocking = self.blocking(asked, day, start);
+        let blocking = self.blocking(search, day, start);
         let is_claimed = would_fit && free.is_empty() && blocking == (false, false, false);
-        let only_piece = is_claimed && !possible(&unequipped, asked).is_empty();
-        let only_ours = is_claimed && !only_piece && !possible(&bare(self), asked).is_empty();
+        let only_piece = is_claimed && !possible(&unequipped, search).is_empty();
+        let only_ours = is_claimed && !only_piece && !possible(&bare(self), search).is_empty();
         if only_ours {
             found.push(No::Turnover);
         }
@@ -151,12 +151,12 @@ impl World {
         {
             found.push(No::SamePerson);
         }
-        let today = date_of(&self.zone, asked.now);
-        let ahead = person.id.map_or(0, |id| self.ahead(id, asked.now));
+        let today = date_of(&self.zone, search.now);
+        let ahead = person.id.map_or(0, |id| self.ahead(id, search.now));
         if person.id.is_some() && !person.staff && ahead >= person.most_ahead(today) {
             found.push(No::TooManyOpen);
         }
-        if start < self.earliest(asked) {
+        if start < self.earliest(search) {
             found.push(No::TooLate);
         }
         found
@@ -166,7 +166,7 @@ impl World {
 impl World {
     /// Whether blocks of rooms, of technicians, of equipment are why this person can't have a start that they could have if
     /// nothing were blocked: each kind that prevents it alone; where none does, each without which it could be had.
-    fn blocking(&self, asked: &Asked<'_>, day: Date, start: Moment) -> (bool, bool, bool) {
+    fn blocking(&self, search: &SearchInput<'_>, day: Date, start: Moment) -> (bool, bool, bool) {
         let kind = |id: i64| match id {
             id if self.rooms.iter().any(|room| room.id == id) => 0,
             id if self.technicians.iter().any(|one| one.id == id) => 1,
@@ -175,10 +175,10 @@ impl World {
         let can_be_had = |kinds: [bool; 3]| {
             let blocks = self.blocks.iter().copied().filter(|(id, _, _)| kinds[kind(*id)]).collect();
             let world = World { blocks, ..self.clone() };
-            self.rooms_for(asked).into_iter().any(|room| {
-                let term = self.term(asked.person, (asked.service, room.id), day, start, asked.now);
+            self.rooms_for(search).into_iter().any(|room| {
+                let term = self.term(search.person, (search.service, room.id), day, start, search.now);
                 self.starts_on(room, day, start)
-                    && world.is_possible(asked, room, start)
+                    && world.is_possible(search, room, start)
                     && term.kept.is_none()
             })
         };

@@ -23,7 +23,7 @@ pub struct Term {
     /// Basis points.
     pub factor: i64,
     /// Why the person may not book it now.
-    pub kept: Option<Kept>,
+    pub kept: Option<Reserved>,
     /// Until when it is Unlimited members' alone, if a rule says so.
     pub vip_until: Option<Moment>,
     /// Until when it is members' alone, if a rule says so.
@@ -32,7 +32,7 @@ pub struct Term {
 
 /// Who a time is kept for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kept {
+pub enum Reserved {
     /// Blocked by hand: for nobody.
     Blocked,
     /// For Unlimited members, until it opens to the person.
@@ -170,20 +170,19 @@ impl World {
         let against: Vec<_> = keepers.iter().filter(|(of, until)| rank < *of && now < *until).collect();
         // Staff book any time (W1). Of several rules the one that lets go last is told, with its moment, for that is when
         // the person may book; of two at once the more exclusive (decision 7).
-        let kept = if person.staff {
-            None
-        } else if decision == Some(Decision::Block) {
-            Some(Kept::Blocked)
-        } else {
-            let last = against.iter().max_by_key(|(of, until)| (*until, *of));
-            last.map(
-                |(of, until)| {
-                    if *of == Rank::Unlimited { Kept::Vip(*until) } else { Kept::Members(*until) }
-                },
-            )
-        };
-        let until = |wanted: Rank| {
-            let found = keepers.iter().filter(|(of, _)| *of == wanted);
+        let kept =
+            if person.staff {
+                None
+            } else if decision == Some(Decision::Block) {
+                Some(Reserved::Blocked)
+            } else {
+                let last = against.iter().max_by_key(|(of, until)| (*until, *of));
+                last.map(|(of, until)| {
+                    if *of == Rank::Unlimited { Reserved::Vip(*until) } else { Reserved::Members(*until) }
+                })
+            };
+        let until = |requested: Rank| {
+            let found = keepers.iter().filter(|(of, _)| *of == requested);
             found.map(|(_, until)| *until).max()
         };
         let (vip_until, member_until) = (until(Rank::Unlimited), until(Rank::Base));

@@ -322,7 +322,7 @@ mod tests {
         #[test]
         fn stretches_are_set_cleared_and_found(
             base in -300_i64..300, len in 1_i64..300, from in -20_i64..320, to in -20_i64..320,
-            hole in -20_i64..320, wide in 0_i64..40, ask in -20_i64..320
+            hole in -20_i64..320, wide in 0_i64..40, search in -20_i64..320
         ) {
             let mut bits = Bits::none(base, base + len);
             bits.set(base + from, base + to);
@@ -334,9 +334,9 @@ mod tests {
             let inside: Vec<Cell> = expected.iter().copied().filter(|at| (low..high).contains(at)).collect();
             let slice = bits.slice(low, high);
             prop_assert_eq!((slice.cells(low - 1, high + 1).collect::<Vec<_>>(), slice.count()), (inside.clone(), inside.len()));
-            let ask = base + ask;
-            prop_assert_eq!(bits.last_before(ask, base - 5), expected.iter().copied().rfind(|at| *at < ask));
-            prop_assert_eq!(bits.first_from(ask, base + len + 5), expected.iter().copied().find(|at| *at >= ask));
+            let search = base + search;
+            prop_assert_eq!(bits.last_before(search, base - 5), expected.iter().copied().rfind(|at| *at < search));
+            prop_assert_eq!(bits.first_from(search, base + len + 5), expected.iter().copied().find(|at| *at >= search));
         }
     }
 }

@@ -26,7 +26,7 @@ pub struct Claimant<'c> {
 
 /// The time that is claimed, and for whom.
 #[derive(Debug, Clone, Copy)]
-pub struct Wanted<'w> {
+pub struct Requirement<'w> {
     /// What the service needs.
     pub demand: Demand,
     /// When the guest's time begins.
@@ -50,7 +50,7 @@ pub struct Chosen<'c> {
 
 /// What came of claiming the best of an offer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Claimed {
+pub enum ClaimOutcome {
     /// It is claimed.
     Taken(Taken),
     /// Nothing of the offer is left.
@@ -78,7 +78,7 @@ impl Taken {
     }
 }
 
-impl Wanted<'_> {
+impl Requirement<'_> {
     /// The cells of each resource that is to be claimed, by resource: rooms with set-up and turnover, technicians with
     /// their pad, equipment with its reset, people for their own time.
     pub fn allocations(&self, catalogue: &Catalogue, chosen: Chosen<'_>) -> Vec<Allocation> {
@@ -105,23 +105,30 @@ impl Wanted<'_> {
 ///
 /// # Errors
 /// A fault of the database.
-pub fn claim_offer(tx: &mut Tx<'_>, by: &Claimant<'_>, wanted: &Wanted<'_>, offer: Offer) -> Result<Claimed> {
-    let demand = wanted.demand;
+pub fn claim_offer(
+    tx: &mut Tx<'_>,
+    by: &Claimant<'_>,
+    requested: &Requirement<'_>,
+    offer: Offer,
+) -> Result<ClaimOutcome> {
+    let demand = requested.demand;
     let Offer { mut rooms, mut technicians, mut equipment, .. } = offer;
     loop {
-        let Some(&(room, factors)) = rooms.first() else { return Ok(Claimed::Gone) };
-        let Some(serving) = technicians.get(..demand.technicians) else { return Ok(Claimed::Gone) };
+        let Some(&(room, factors)) = rooms.first() else { return Ok(ClaimOutcome::Gone) };
+        let Some(serving) = technicians.get(..demand.technicians) else { return Ok(ClaimOutcome::Gone) };
         let piece = equipment.first().copied().filter(|_| demand.equipment);
         if demand.equipment && piece.is_none() {
-            return Ok(Claimed::Gone);
+            return Ok(ClaimOutcome::Gone);
         }
         let chosen = Chosen { room, technicians: serving, equipment: piece };
-        let allocations = wanted.allocations(by.catalogue, chosen);
+        let allocations = requested.allocations(by.catalogue, chosen);
         match claim_all(tx, by, &allocations)? {
-            None => return Ok(Claimed::Taken(Taken { room, factors, allocations })),
-            Some((_, ResourceKind::Person)) => return Ok(Claimed::PersonElsewhere),
+            None => return Ok(ClaimOutcome::Taken(Taken { room, factors, allocations })),
+            Some((_, ResourceKind::Person)) => return Ok(ClaimOutcome::PersonElsewhere),
             Some((lost, ResourceKind::Room)) => rooms.retain(|(id, _)| *id != lost),
-            Some((lost, ResourceKind::Technician)) if wanted.named == Some(lost) => return Ok(Claimed::Gone),
+            Some((lost, ResourceKind::Technician)) if requested.named == Some(lost) => {
+                return Ok(ClaimOutcome::Gone);
+            }
             Some((lost, ResourceKind::Technician)) => technicians.retain(|id| *id != lost),
             Some((lost, ResourceKind::Equipment)) => equipment.retain(|id| *id != lost),
         }

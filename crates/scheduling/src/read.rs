@@ -84,15 +84,15 @@ const FEW: usize = 6;
 
 fn read(
     tx: &mut Tx<'_>,
-    wanted: &[(Id, i64)],
+    requested: &[(Id, i64)],
     reach: (Cell, Cell),
     without: Option<Id>,
     kinds: &[BlockKind],
 ) -> Result<HashMap<Id, Busy>> {
     let blocks = if kinds.is_empty() { HashMap::new() } else { blocked(tx, reach)? };
-    let mut spans = if wanted.len() > FEW { store::spans(tx, reach, without)? } else { HashMap::new() };
-    if wanted.len() <= FEW {
-        for (id, _) in wanted {
+    let mut spans = if requested.len() > FEW { store::spans(tx, reach, without)? } else { HashMap::new() };
+    if requested.len() <= FEW {
+        for (id, _) in requested {
             let claimed = store::spans_of(tx, *id, reach, without)?;
             spans.insert(*id, claimed.into_iter().map(|(from, to, _)| (from, to)).collect());
         }
@@ -104,7 +104,7 @@ fn read(
             None => (*id, busy),
         }
     };
-    Ok(wanted.iter().map(calendar).collect())
+    Ok(requested.iter().map(calendar).collect())
 }
 
 /// The calendars of the days that are asked for, from what is remembered of all near ones. Whoever writes learns nothing
@@ -117,7 +117,7 @@ fn remembered(
 ) -> Result<HashMap<Id, Busy>> {
     let versions = store::versions(tx)?;
     let version = |id| versions.get(&id).copied().unwrap_or(Id(0));
-    let (memory, now) = (tx.shelf::<Memory>(), tx.now());
+    let (memory, now) = (tx.caches::<Memory>(), tx.now());
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
     {
         let memory = memory.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -17,14 +17,14 @@ pub struct Answer {
     /// The body as JSON; null if it is none.
     pub body: Value,
     /// What was asked, for the words of a failure.
-    pub(crate) asked: String,
+    pub(crate) sent: String,
 }
 
 impl Answer {
     /// The answer, if it has this status.
     #[track_caller]
     pub fn expect(self, status: u16) -> Answer {
-        assert_eq!(self.status, status, "{}: {}", self.asked, self.text());
+        assert_eq!(self.status, status, "{}: {}", self.sent, self.text());
         self
     }
 
@@ -32,8 +32,8 @@ impl Answer {
     #[track_caller]
     pub fn refused(self, status: u16, code: &str) -> Answer {
         let answer = self.expect(status);
-        assert_eq!(answer.body["code"], code, "{}: {}", answer.asked, answer.text());
-        assert_eq!(answer.header("content-type"), "application/problem+json", "{}", answer.asked);
+        assert_eq!(answer.body["code"], code, "{}: {}", answer.sent, answer.text());
+        assert_eq!(answer.header("content-type"), "application/problem+json", "{}", answer.sent);
         answer
     }
 
@@ -52,14 +52,14 @@ impl Answer {
     pub fn number(&self, field: &str) -> i64 {
         self.body[field]
             .as_i64()
-            .unwrap_or_else(|| panic!("no number {field} in {}: {}", self.asked, self.text()))
+            .unwrap_or_else(|| panic!("no number {field} in {}: {}", self.sent, self.text()))
     }
 
     /// A field, or the whole body for `""`, as a list.
     #[track_caller]
     pub fn list(&self, field: &str) -> &Vec<Value> {
         let value = if field.is_empty() { &self.body } else { &self.body[field] };
-        value.as_array().unwrap_or_else(|| panic!("no list {field} in {}: {}", self.asked, self.text()))
+        value.as_array().unwrap_or_else(|| panic!("no list {field} in {}: {}", self.sent, self.text()))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::civil::date;
 use kit::{Id, Result, Tx, args, sql, tokens};
-use membership::{NewMembership, Status};
+use membership::{MembershipStatus, NewMembership};
 use people::{NewPerson, Role};
 
 /// Somebody of the cast.
@@ -54,7 +54,7 @@ cast! {
     OLA: "Ola" "Vance", "ola@cast.test", Owner, None;
 }
 
-/// Somebody of the cast in a house.
+/// Somebody of the cast in a club.
 #[derive(Debug, Clone)]
 pub(crate) struct Known {
     pub(crate) player: Player,
@@ -101,7 +101,7 @@ pub(crate) fn enrol(tx: &mut Tx<'_>, club: Id, person: Id, plan: Id) -> Result<(
     let new = NewMembership {
         person,
         plan,
-        status: Status::Active,
+        status: MembershipStatus::Active,
         started_on: date(2026, 5, 10),
         paid_until: date(2026, 12, 9),
         renews: true,

@@ -1,12 +1,12 @@
 //! For tests only: a cast of named people and a small exact club, with a router that the test hands in, and no port.
 //!
 //! ```ignore
-//! let house = House::open_around(NOW, |config| config, |house| Program::of_routes(house, routes, handlers)).await;
-//! let answer = house.as_(BEA).post("/api/bookings/create_booking/", json!({…})).await;
+//! let app = TestClub::open_around(NOW, |config| config, |app| Program::of_routes(app, routes, handlers)).await;
+//! let answer = app.as_(BEA).post("/api/bookings/create_booking/", json!({…})).await;
 //! answer.refused(409, "taken");
 //! ```
 //!
-//! The clock stands at ten on Tuesday, November 24, 2026 in New York until a test moves it. When the house is dropped,
+//! The clock stands at ten on Tuesday, November 24, 2026 in New York until a test moves it. When the club is dropped,
 //! the jobs that are due are run, and the test fails if one of them fails.
 //!
 //! This crate depends on the crates whose rows make up a club, and on none above them: the tests of a crate build that
@@ -15,12 +15,12 @@
 mod answer;
 mod cast;
 mod club;
-mod house;
 mod program;
 mod shape;
+mod test_club;
 
 pub use answer::Answer;
 pub use cast::{BEA, CAST, DORA, GUS, MAX, OLA, PIA, Player, TOM, UMA};
-pub use house::{Guest, House, NOW};
 pub use program::Program;
 pub use shape::assert_shape;
+pub use test_club::{Guest, NOW, TestClub};

@@ -7,30 +7,30 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware::from_fn;
 use kit::jobs::Handlers;
-use kit::web::{Front, Kept, Page, Problem, speak};
+use kit::web::{CachedPages, Page, PageCache, Problem, speak};
 
 type Deliver = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = kit::Result<usize>> + Send>> + Send + Sync>;
 
 /// A router, the work of its jobs, and how notifications are sent. Clones are the same.
 #[derive(Clone)]
 pub struct Program {
-    pub(crate) router: Front,
+    pub(crate) router: PageCache,
     pub(crate) handlers: Handlers,
     pub(crate) deliver: Deliver,
 }
 
 impl Program {
     /// A program that sends no notifications.
-    pub fn new(router: Front, handlers: Handlers) -> Program {
+    pub fn new(router: PageCache, handlers: Handlers) -> Program {
         Program { router, handlers, deliver: Arc::new(|| Box::pin(std::future::ready(Ok(0)))) }
     }
 
     /// The routes of some crates alone. A refusal is a problem under `/api/`, and its sentence elsewhere.
-    pub fn of_routes(house: &kit::House, routes: Router<kit::House>, handlers: Handlers) -> Program {
+    pub fn of_routes(app: &kit::AppState, routes: Router<kit::AppState>, handlers: Handlers) -> Program {
         let router = routes
-            .with_state(house.clone())
-            .layer(from_fn(|request, next| speak(page_of as kit::web::Said, request, next)));
-        Program::new(Front::new(router, Kept::new(house.db.clone())), handlers)
+            .with_state(app.clone())
+            .layer(from_fn(|request, next| speak(page_of as kit::web::ProblemPage, request, next)));
+        Program::new(PageCache::new(router, CachedPages::new(app.db.clone())), handlers)
     }
 
     /// The same program, which sends notifications that are due with `deliver`. That answers how many it has sent.

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use kit::web::Path;
-use kit::{Error, House, Result};
+use kit::{AppState, Error, Result};
 
 mod web {
     use super::{File, Study};
@@ -94,20 +94,20 @@ pub fn studies() -> &'static [Study] {
 }
 
 /// The addresses of the files.
-pub fn routes() -> Router<House> {
+pub fn routes() -> Router<AppState> {
     Router::new().route("/assets/{name}", get(asset))
 }
 
-async fn asset(Path(name): Path<String>, asked: HeaderMap) -> Result<Response> {
+async fn asset(Path(name): Path<String>, query: HeaderMap) -> Result<Response> {
     let file = PLACED.get(name.as_str()).ok_or(Error::NotFound)?;
-    let kept = HeaderValue::from_static("public, max-age=31536000, immutable");
+    let stored = HeaderValue::from_static("public, max-age=31536000, immutable");
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(file.kind)),
-        (header::CACHE_CONTROL, kept),
+        (header::CACHE_CONTROL, stored),
         (header::VARY, HeaderValue::from_static("accept-encoding")),
     ];
     match file.small {
-        Some(small) if reads_brotli(&asked) => {
+        Some(small) if reads_brotli(&query) => {
             Ok((headers, [(header::CONTENT_ENCODING, "br")], small).into_response())
         }
         _ => Ok((headers, file.bytes).into_response()),
@@ -115,9 +115,9 @@ async fn asset(Path(name): Path<String>, asked: HeaderMap) -> Result<Response> {
 }
 
 /// Whether a client says that it reads Brotli, and not that it does not.
-fn reads_brotli(asked: &HeaderMap) -> bool {
-    let said = asked.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    said.flat_map(|text| text.split(',')).any(|one| {
+fn reads_brotli(query: &HeaderMap) -> bool {
+    let message = query.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    message.flat_map(|text| text.split(',')).any(|one| {
         let mut parts = one.split(';').map(str::trim);
         let is_refused =
             |part: &str| matches!(part.replace(' ', "").as_str(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000");
@@ -172,8 +172,8 @@ mod tests {
             ("gzip", false),
             ("brotli", false),
         ] {
-            let asked = HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(text))]);
-            assert_eq!(reads_brotli(&asked), reads, "{text}");
+            let query = HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(text))]);
+            assert_eq!(reads_brotli(&query), reads, "{text}");
         }
         assert!(!reads_brotli(&HeaderMap::new()));
     }

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use kit::web::{Input, Words, body};
+use kit::web::{Input, RawInput, body};
 use kit::{Error, Fault, Fields, Id, Result};
 use serde_json::Value;
 
 /// Every value as it was typed.
 #[derive(Debug, Clone, Default)]
-pub struct RawForm(Arc<Words>);
+pub struct RawForm(Arc<RawInput>);
 
 impl RawForm {
     /// The value of a field, the first if it came twice; empty if it was not typed.
@@ -49,11 +49,12 @@ impl RawForm {
         let pairs: serde_json::Map<String, Value> = stored
             .iter()
             .map(|(name, value)| {
-                let typed = self.0.raw(name).map(|_| self.get(name).to_owned());
-                ((*name).to_owned(), Value::String(typed.unwrap_or_else(|| value.clone())))
+                let raw_form = self.0.raw(name).map(|_| self.get(name).to_owned());
+                ((*name).to_owned(), Value::String(raw_form.unwrap_or_else(|| value.clone())))
             })
             .collect();
-        Words::from_json(Value::Object(pairs).to_string().as_bytes()).map(|words| RawForm(Arc::new(words)))
+        RawInput::from_json(Value::Object(pairs).to_string().as_bytes())
+            .map(|raw_input| RawForm(Arc::new(raw_input)))
     }
 }
 
@@ -61,7 +62,7 @@ impl RawForm {
 #[derive(Debug)]
 pub struct FormInput<T> {
     /// Every value as it was typed.
-    pub typed: RawForm,
+    pub raw_form: RawForm,
     /// What it means, or what is wrong with its fields.
     pub parsed: Result<T, Fields>,
 }
@@ -72,12 +73,12 @@ impl<T: Input> FormInput<T> {
     /// # Errors
     /// A fault.
     pub fn from_bytes(bytes: &[u8]) -> Result<FormInput<T>> {
-        let parsed = match Words::from_form(bytes).and_then(Words::parse::<T>) {
+        let parsed = match RawInput::from_form(bytes).and_then(RawInput::parse::<T>) {
             Ok(input) => Ok(input),
             Err(Error::Invalid(fields)) => Err(fields),
             Err(error) => return Err(error),
         };
-        Ok(FormInput { typed: RawForm(Arc::new(Words::from_form(bytes)?)), parsed })
+        Ok(FormInput { raw_form: RawForm(Arc::new(RawInput::from_form(bytes)?)), parsed })
     }
 }
 
@@ -110,19 +111,19 @@ impl<S: Send + Sync, T: Input> FromRequestParts<S> for QueryForm<T> {
 pub struct Done(pub Option<String>);
 
 impl Input for Done {
-    fn parse(words: &mut Words) -> Done {
-        Done(words.opt_text_within("done", 20))
+    fn parse(input: &mut RawInput) -> Done {
+        Done(input.opt_text_within("done", 20))
     }
 }
 
 /// A number that only narrows a choice; text that is no number counts as absent.
-pub fn lenient_number(words: &Words, field: &str) -> Option<i64> {
-    words.raw(field)?.as_str()?.parse().ok()
+pub fn lenient_number(raw_input: &RawInput, field: &str) -> Option<i64> {
+    raw_input.raw(field)?.as_str()?.parse().ok()
 }
 
 /// An id that only narrows a choice; text that is no id counts as absent.
-pub fn lenient_id(words: &Words, field: &str) -> Option<Id> {
-    lenient_number(words, field).map(Id)
+pub fn lenient_id(raw_input: &RawInput, field: &str) -> Option<Id> {
+    lenient_number(raw_input, field).map(Id)
 }
 
 /// What is wrong with a form, in the order of its fields.

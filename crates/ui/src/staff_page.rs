@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use kit::web::{Page, Words, see_other};
+use kit::web::{Page, RawInput, see_other};
 use kit::{Error, Fields, Result, Tx};
 use people::Actor;
 
@@ -293,13 +293,13 @@ pub struct PageQuery {
 }
 
 impl kit::web::Input for PageQuery {
-    fn parse(words: &mut Words) -> PageQuery {
-        let text = |words: &Words, name: &str| {
-            words.raw(name).and_then(serde_json::Value::as_str).map(str::to_owned)
+    fn parse(input: &mut RawInput) -> PageQuery {
+        let text = |input: &RawInput, name: &str| {
+            input.raw(name).and_then(serde_json::Value::as_str).map(str::to_owned)
         };
         PageQuery {
-            done: text(words, "done").is_some(),
-            csv: text(words, "format").as_deref() == Some("csv"),
+            done: text(input, "done").is_some(),
+            csv: text(input, "format").as_deref() == Some("csv"),
         }
     }
 }

@@ -26,7 +26,7 @@ impl App {
         let mut connection = Connection::open(server.addr)?;
         let authorization = format!("Bearer {}", token(n));
         let list: Value =
-            serde_json::from_slice(&connection.ask(&get("/api/services/", &[]))?.body()).or_fault()?;
+            serde_json::from_slice(&connection.send(&get("/api/services/", &[]))?.body()).or_fault()?;
         let ids = list.as_array().into_iter().flatten().filter_map(|one| one["id"].as_i64().map(Id));
         let zone = TimeZone::get("America/New_York").or_fault()?;
         let today = Clock::system().now().to_zoned(zone).date();
@@ -57,7 +57,7 @@ impl App {
     /// Looks at the free times of one day. The moments of the first half of them are found without reading JSON, so that the client costs little.
     pub(super) fn look(&self, connection: &mut Connection, service: Id, day: Date) -> Result<Vec<String>> {
         let path = format!("/api/bookings/availability/?service_id={service}&date={day}");
-        let answer = connection.ask(&get(&path, &[("Authorization", &self.authorization)]))?;
+        let answer = connection.send(&get(&path, &[("Authorization", &self.authorization)]))?;
         let body = answer.body();
         if answer.status != 200 {
             return Err(Fault::because(String::from_utf8_lossy(&body)));
@@ -71,7 +71,7 @@ impl App {
     pub(super) fn book(&self, connection: &mut Connection, service: Id, start: &str) -> Result<bool> {
         let body = json!({"service_id": service, "starts_at": start});
         let headers = [("Authorization", self.authorization.as_str())];
-        let answer = connection.ask(&post("/api/bookings/create_booking/", &headers, &body))?;
+        let answer = connection.send(&post("/api/bookings/create_booking/", &headers, &body))?;
         match answer.status {
             201 => Ok(true),
             409 => Ok(false),

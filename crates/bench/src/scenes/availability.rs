@@ -35,7 +35,7 @@ pub(crate) fn availability(
     );
     let mut connection = Connection::open(server.addr)?;
     let begun = Instant::now();
-    let bytes = connection.ask(&request)?.body().len();
+    let bytes = connection.send(&request)?.body().len();
     let first = begun.elapsed();
     let budget = if rooms == 8 { Budget::Under(5_000.0) } else { Budget::None };
     for connections in [1, 8] {
@@ -59,7 +59,7 @@ pub(crate) fn availability(
         // Another member each time: nobody has more bookings ahead than they may.
         app.of_member(1 + n).book_something(&mut connection, &mut chance)?;
         let begun = Instant::now();
-        connection.ask(&request)?;
+        connection.send(&request)?;
         times.push(begun.elapsed());
     }
     let cold = Times::of(times);
@@ -90,7 +90,7 @@ fn bare(
     }
     let request = String::from_utf8_lossy(&app.ninety_days()).replace("Accept-Encoding: br\r\n", "");
     let mut connection = Connection::open(server.addr)?;
-    let answer = connection.ask(request.as_bytes())?;
+    let answer = connection.send(request.as_bytes())?;
     let headers = answer.headers().filter(|(name, _)| !SET_BY_LAYERS.contains(name));
     let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let given = Given { headers, body: answer.body(), compress: true };

@@ -16,8 +16,7 @@ use crate::setup::Bench;
 /// Measures a question for ninety days of a club with so many rooms and technicians.
 pub(crate) fn engine(bench: &Bench<'_>, report: &mut Report, place: &Place, rooms: usize) -> Result<()> {
     let rounds = bench.count(if rooms > 8 { 100 } else { 500 }, if rooms > 8 { 1_000 } else { 5_000 });
-    let found =
-        place.with(&bench.runtime, async |house| house.db.view(move |tx| measure(tx, rounds)).await)?;
+    let found = place.with(&bench.runtime, async |app| app.db.view(move |tx| measure(tx, rounds)).await)?;
     report.part(
         &format!("engine ({rooms} rooms, {rooms} technicians, 90 days)"),
         "Offers::find and counts on one thread. Floor: copying the bits of the same calendars.",
@@ -66,7 +65,7 @@ fn measure(tx: &mut Tx<'_>, rounds: usize) -> Result<Found> {
     let (demand, earliest) = (Demand::of(service, service.minutes), cell_from(tx.now()) + 12);
     let field = Field::of(&catalogue, &candidates, days, &spans)?;
     let calendars: Vec<_> =
-        field.rooms.iter().chain(&field.technicians).map(|track| track.busy.full.clone()).collect();
+        field.rooms.iter().chain(&field.technicians).map(|calendar| calendar.busy.full.clone()).collect();
     let (mut both, mut find) = (Vec::new(), Vec::new());
     // The first tenth warms up.
     for round in 0..rounds + rounds / 10 {

@@ -88,10 +88,11 @@ pub(crate) fn opening(
 fn until_it_opens(server: &Process, app: &App, service: Id, evening: Date) -> Result<()> {
     let mut connection = Connection::open(server.addr)?;
     let begun = Instant::now();
-    let wish = json!({"service_id": service, "date": evening, "start_time": "12:00"});
-    let request = post("/api/bookings/create_booking/", &[("Authorization", &app.authorization)], &wish);
+    let booking_request = json!({"service_id": service, "date": evening, "start_time": "12:00"});
+    let request =
+        post("/api/bookings/create_booking/", &[("Authorization", &app.authorization)], &booking_request);
     while begun.elapsed() < PATIENCE {
-        if connection.ask(&request)?.status == 201 {
+        if connection.send(&request)?.status == 201 {
             return Ok(());
         }
     }
@@ -105,15 +106,15 @@ fn all_ask(server: &Process, app: &App, service: Id, evening: Date) -> Result<Ve
     std::thread::scope(|threads| {
         for n in 1..MEMBERS {
             let (start, answers, failed, app) = (&start, &answers, &failed, app.of_member(n));
-            let ask = move || {
+            let send = move || {
                 let connection = Connection::open(server.addr);
                 start.wait();
-                match connection.and_then(|mut connection| ask(&mut connection, &app, service, evening, n)) {
+                match connection.and_then(|mut connection| send(&mut connection, &app, service, evening, n)) {
                     Ok(answer) => answers.lock().expect("nobody panics with it").push(answer),
                     Err(error) => *failed.lock().expect("nobody panics with it") = Some(error),
                 }
             };
-            let spawned = std::thread::Builder::new().stack_size(STACK).spawn_scoped(threads, ask);
+            let spawned = std::thread::Builder::new().stack_size(STACK).spawn_scoped(threads, send);
             spawned.expect("the machine has room for two thousand threads");
         }
     });
@@ -123,12 +124,13 @@ fn all_ask(server: &Process, app: &App, service: Id, evening: Date) -> Result<Ve
     }
 }
 
-fn ask(connection: &mut Connection, app: &App, service: Id, evening: Date, n: usize) -> Result<Answer> {
+fn send(connection: &mut Connection, app: &App, service: Id, evening: Date, n: usize) -> Result<Answer> {
     let start = n % STARTS.len();
-    let wish = json!({"service_id": service, "date": evening, "start_time": STARTS[start]});
-    let request = post("/api/bookings/create_booking/", &[("Authorization", &app.authorization)], &wish);
+    let booking_request = json!({"service_id": service, "date": evening, "start_time": STARTS[start]});
+    let request =
+        post("/api/bookings/create_booking/", &[("Authorization", &app.authorization)], &booking_request);
     let begun = Instant::now();
-    let answer = connection.ask(&request)?;
+    let answer = connection.send(&request)?;
     let took = begun.elapsed();
     let name = answer.headers().find(|(name, _)| *name == "x-request-id").map(|(_, id)| id.to_owned());
     Ok(Answer { start, status: answer.status, name: name.unwrap_or_default(), took })

@@ -25,7 +25,7 @@ pub(crate) fn page(bench: &Bench<'_>, report: &mut Report, server: &Process) -> 
          same bytes and headers as they go over the wire.",
     );
     for (page, instead) in PATHS {
-        let is_there = Connection::open(server.addr)?.ask(&get(page, &[]))?.status == 200;
+        let is_there = Connection::open(server.addr)?.send(&get(page, &[]))?.status == 200;
         let path = if is_there { page } else { instead };
         for encoding in ["br", "identity"] {
             one(bench, report, server, path, encoding)?;
@@ -51,9 +51,9 @@ fn one(bench: &Bench<'_>, report: &mut Report, server: &Process, path: &str, enc
     let mut connection = Connection::open(server.addr)?;
     // Twice before, so that a page that is kept is kept by now.
     for _ in 0..2 {
-        connection.ask(&request)?;
+        connection.send(&request)?;
     }
-    let answer = connection.ask(&request)?;
+    let answer = connection.send(&request)?;
     let own = ["content-length", "transfer-encoding", "date"];
     let headers = answer.headers().filter(|(name, _)| !own.contains(name));
     let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
@@ -76,7 +76,7 @@ fn one(bench: &Bench<'_>, report: &mut Report, server: &Process, path: &str, enc
 /// The other floor: the same layer compresses the same bytes each time.
 fn compressing(bench: &Bench<'_>, report: &mut Report, server: &Process, path: &str, cpu: f64) -> Result<()> {
     let mut connection = Connection::open(server.addr)?;
-    let answer = connection.ask(&get(path, &[]))?;
+    let answer = connection.send(&get(path, &[]))?;
     let headers = answer.headers().filter(|(name, _)| !SET_BY_LAYERS.contains(name));
     let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let given = Given { headers, body: answer.body(), compress: true };

@@ -40,8 +40,8 @@ pub(crate) fn start(bench: &Bench<'_>, report: &mut Report, place: &Place, title
     let megabytes = |process: &Process| process.memory() / 1_024.0;
     let name = format!("memory, idle for {} s", rest.as_secs());
     report.row(&name, "MB", megabytes(&server), Some(megabytes(&bare)), Budget::Under(80.0));
-    ask(&server, true)?;
-    ask(&bare, false)?;
+    send(&server, true)?;
+    send(&bare, false)?;
     report.row(
         "memory, after 1,000 requests",
         "MB",
@@ -53,7 +53,7 @@ pub(crate) fn start(bench: &Bench<'_>, report: &mut Report, place: &Place, title
 }
 
 /// A thousand requests of all kinds of reading.
-fn ask(process: &Process, is_server: bool) -> Result<()> {
+fn send(process: &Process, is_server: bool) -> Result<()> {
     let mut connection = Connection::open(process.addr)?;
     let mut requests =
         vec![get("/", &[("Accept-Encoding", "br")]), get("/api/services/", &[]), get("/ready/", &[])];
@@ -61,7 +61,7 @@ fn ask(process: &Process, is_server: bool) -> Result<()> {
         requests.push(App::of(process, 0)?.ninety_days());
     }
     for request in requests.iter().cycle().take(1_000) {
-        connection.ask(request)?;
+        connection.send(request)?;
     }
     Ok(())
 }

@@ -4,10 +4,10 @@ use catalogue::Catalogue;
 use jiff::{SignedDuration, Timestamp};
 use kit::Cents;
 use kit::amounts::half_up;
-use membership::Standing;
+use membership::Entitlements;
 use serde::{Deserialize, Serialize};
 
-use crate::numbers::{FREE_MEMBER, FREE_OTHERS, HALF, LAPSE_FEE, REGRET};
+use crate::settings::{FREE_MEMBER, FREE_OTHERS, HALF, LAPSE_FEE, REGRET};
 
 /// The steps, as they stood at booking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,13 +43,13 @@ impl Policy {
         Policy { free_hours: 48, half_hours: 12, regret_minutes: 60, lapse_cents: 5_000 };
 
     /// The club's policy for a person with this plan.
-    pub fn of(catalogue: &Catalogue, standing: &Standing) -> Policy {
-        let free = if standing.plan().is_some() { FREE_MEMBER } else { FREE_OTHERS };
+    pub fn of(catalogue: &Catalogue, entitlements: &Entitlements) -> Policy {
+        let free = if entitlements.plan().is_some() { FREE_MEMBER } else { FREE_OTHERS };
         Policy {
-            free_hours: catalogue.number(free),
-            half_hours: catalogue.number(HALF),
-            regret_minutes: catalogue.number(REGRET),
-            lapse_cents: catalogue.number(LAPSE_FEE),
+            free_hours: catalogue.setting(free),
+            half_hours: catalogue.setting(HALF),
+            regret_minutes: catalogue.setting(REGRET),
+            lapse_cents: catalogue.setting(LAPSE_FEE),
         }
     }
 

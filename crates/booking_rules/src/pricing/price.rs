@@ -4,7 +4,7 @@ use catalogue::Service;
 use jiff::civil::Date;
 use kit::Cents;
 use kit::amounts::half_up;
-use membership::{Plan, Standing};
+use membership::{Entitlements, Plan};
 use money::{Line, LineKind};
 use scheduling::Factors;
 use serde::{Deserialize, Serialize};
@@ -28,7 +28,7 @@ pub enum Coverage {
 
 /// What a plan takes off.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlanTerms {
+pub struct PlanDiscount {
     /// The plan's name.
     pub name: String,
     /// Off the list price, in basis points.
@@ -38,16 +38,16 @@ pub struct PlanTerms {
     pub unlimited: bool,
 }
 
-impl PlanTerms {
+impl PlanDiscount {
     /// Those of a plan.
-    pub fn of(plan: &Plan) -> PlanTerms {
+    pub fn of(plan: &Plan) -> PlanDiscount {
         let unlimited = plan.monthly_credits.is_none();
-        PlanTerms { name: plan.name.clone(), discount_bp: plan.discount_bp, unlimited }
+        PlanDiscount { name: plan.name.clone(), discount_bp: plan.discount_bp, unlimited }
     }
 
     /// Whether what was sold by these terms stands under `other`: the same plan at whatever version (P6), or one that gives as
     /// much (M4).
-    fn stand_under(&self, other: &PlanTerms) -> bool {
+    fn stand_under(&self, other: &PlanDiscount) -> bool {
         let gives_as_much = other.discount_bp >= self.discount_bp && (other.unlimited || !self.unlimited);
         self.name == other.name || gives_as_much
     }
@@ -57,9 +57,10 @@ impl PlanTerms {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Agreed {
     /// The plan that it was sold by.
-    pub plan: PlanTerms,
+    pub plan: PlanDiscount,
     /// What paid.
-    pub cover: Coverage,
+    #[serde(rename = "cover")]
+    pub coverage: Coverage,
 }
 
 /// An add-on as it is sold: its name, the price of one, how many.
@@ -79,13 +80,14 @@ pub struct PriceBasis {
     /// For how many minutes the prices are; the same, but for what is sold by time (F9).
     pub per: i64,
     /// The plan that counts on the day.
-    pub plan: Option<PlanTerms>,
+    pub plan: Option<PlanDiscount>,
     /// The room's factor in basis points.
     pub room_bp: i64,
     /// The time's factor in basis points.
     pub time_bp: i64,
     /// What makes it free.
-    pub cover: Coverage,
+    #[serde(rename = "cover")]
+    pub coverage: Coverage,
     /// What it was before a plan that gives less priced it anew.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agreed: Option<Agreed>,
@@ -176,11 +178,11 @@ impl PriceBasis {
     pub fn of(
         service: &Service,
         minutes: i64,
-        standing: &Standing,
+        entitlements: &Entitlements,
         day: Date,
         factors: Factors,
     ) -> PriceBasis {
-        let sale = PriceBasis {
+        let basis = PriceBasis {
             list: service.list,
             member: service.member,
             minutes,
@@ -188,34 +190,34 @@ impl PriceBasis {
             plan: None,
             room_bp: factors.room,
             time_bp: factors.time,
-            cover: Coverage::None,
+            coverage: Coverage::None,
             agreed: None,
         };
-        sale.under(standing.plan_on(day))
+        basis.under(entitlements.plan_on(day))
     }
 
     /// The same under another plan, or none; nothing covers it but a plan without limit.
     #[must_use]
     pub fn under(self, plan: Option<&Plan>) -> PriceBasis {
         let is_unlimited = plan.is_some_and(|plan| plan.monthly_credits.is_none());
-        let cover = if is_unlimited { Coverage::Unlimited } else { Coverage::None };
-        PriceBasis { plan: plan.map(PlanTerms::of), cover, ..self }
+        let coverage = if is_unlimited { Coverage::Unlimited } else { Coverage::None };
+        PriceBasis { plan: plan.map(PlanDiscount::of), coverage, ..self }
     }
 
     /// What becomes of the sale where `plan` counts on its day; `None` if it stands. What was sold without a plan stands, and
     /// so does what was sold by a plan, as long as one counts that gives as much (P6, M4). Else it is priced by what counts
     /// (M5), until what was agreed holds again.
     pub fn follow(&self, plan: Option<&Plan>) -> Option<PriceBasis> {
-        let now = plan.map(PlanTerms::of);
+        let now = plan.map(PlanDiscount::of);
         let agreed = match (&self.agreed, &self.plan) {
             (Some(agreed), _) => agreed.clone(),
-            (None, Some(plan)) => Agreed { plan: plan.clone(), cover: self.cover },
+            (None, Some(plan)) => Agreed { plan: plan.clone(), coverage: self.coverage },
             (None, None) => return None,
         };
         if now.as_ref().is_some_and(|now| agreed.plan.stand_under(now)) {
             self.agreed.as_ref()?;
-            let cover = if agreed.plan.unlimited { Coverage::Unlimited } else { Coverage::None };
-            return Some(PriceBasis { plan: Some(agreed.plan), cover, agreed: None, ..self.clone() });
+            let coverage = if agreed.plan.unlimited { Coverage::Unlimited } else { Coverage::None };
+            return Some(PriceBasis { plan: Some(agreed.plan), coverage, agreed: None, ..self.clone() });
         }
         if self.agreed.is_some() && self.plan == now {
             return None;
@@ -226,13 +228,17 @@ impl PriceBasis {
     /// The same, with nothing that covers it but a plan without limit.
     #[must_use]
     pub fn uncovered(self) -> PriceBasis {
-        if self.cover == Coverage::Unlimited { self } else { PriceBasis { cover: Coverage::None, ..self } }
+        if self.coverage == Coverage::Unlimited {
+            self
+        } else {
+            PriceBasis { coverage: Coverage::None, ..self }
+        }
     }
 
     /// The same, covered by this, unless a plan without limit covers it already.
     #[must_use]
-    pub fn covered(self, cover: Coverage) -> PriceBasis {
-        if self.cover == Coverage::Unlimited { self } else { PriceBasis { cover, ..self } }
+    pub fn covered(self, coverage: Coverage) -> PriceBasis {
+        if self.coverage == Coverage::Unlimited { self } else { PriceBasis { coverage, ..self } }
     }
 }
 
@@ -240,27 +246,27 @@ impl PriceBasis {
 /// credits: what is shown before it is booked.
 pub fn price_for(
     service: &Service,
-    standing: &Standing,
+    entitlements: &Entitlements,
     day: Date,
     factors: Factors,
     addons: &[SoldAddon],
     use_credit: bool,
 ) -> Quote {
-    let sale = PriceBasis::of(service, service.minutes, standing, day, factors);
-    let has_credit = use_credit && standing.credits_left(day).is_some_and(|left| left > 0);
-    quote(&sale.covered(if has_credit { Coverage::Credit } else { Coverage::None }), addons)
+    let basis = PriceBasis::of(service, service.minutes, entitlements, day, factors);
+    let has_credit = use_credit && entitlements.credits_left(day).is_some_and(|left| left > 0);
+    quote(&basis.covered(if has_credit { Coverage::Credit } else { Coverage::None }), addons)
 }
 
 /// The price of a sale with its add-ons.
-pub fn quote(sale: &PriceBasis, addons: &[SoldAddon]) -> Quote {
-    let exact = |cents| Exact::of(cents, sale.minutes, sale.per);
-    let list = exact(sale.list);
-    let is_unlimited = sale.cover == Coverage::Unlimited;
+pub fn quote(basis: &PriceBasis, addons: &[SoldAddon]) -> Quote {
+    let exact = |cents| Exact::of(cents, basis.minutes, basis.per);
+    let list = exact(basis.list);
+    let is_unlimited = basis.coverage == Coverage::Unlimited;
     // What a plan without limit waives is shown as one line, from the list price down.
-    let plan = sale.plan.as_ref().filter(|_| !is_unlimited);
-    let base = plan.map_or(list, |plan| exact(sale.member).min(list.times(10_000 - plan.discount_bp)));
-    let in_room = base.times(sale.room_bp);
-    let then = in_room.times(sale.time_bp);
+    let plan = basis.plan.as_ref().filter(|_| !is_unlimited);
+    let base = plan.map_or(list, |plan| exact(basis.member).min(list.times(10_000 - plan.discount_bp)));
+    let in_room = base.times(basis.room_bp);
+    let then = in_room.times(basis.time_bp);
 
     let mut lines = Vec::new();
     let mut add = |code: &str, label: String, amount: Cents| {
@@ -272,18 +278,18 @@ pub fn quote(sale: &PriceBasis, addons: &[SoldAddon]) -> Quote {
     if let Some(plan) = plan {
         add("discount", format!("{} member", plan.name), base.rounded() - list.rounded());
     }
-    add("room", premium("Room", sale.room_bp), in_room.rounded() - base.rounded());
+    add("room", premium("Room", basis.room_bp), in_room.rounded() - base.rounded());
     add(
         "time",
-        premium(if sale.time_bp < 10_000 { "Off-peak" } else { "Peak-time" }, sale.time_bp),
+        premium(if basis.time_bp < 10_000 { "Off-peak" } else { "Peak-time" }, basis.time_bp),
         then.rounded() - in_room.rounded(),
     );
     let without_surcharge = base.rounded().min(then.rounded());
-    match sale.cover {
+    match basis.coverage {
         Coverage::None => {}
         Coverage::Credit => add("credit", "Service credit".to_owned(), -without_surcharge),
         Coverage::Unlimited => {
-            let name = sale.plan.as_ref().map_or("Your plan", |plan| plan.name.as_str());
+            let name = basis.plan.as_ref().map_or("Your plan", |plan| plan.name.as_str());
             add("unlimited", format!("{name} member"), -then.rounded());
         }
         Coverage::Birthday(most) => {
@@ -345,8 +351,8 @@ mod tests {
         }
     }
 
-    fn sold(plan: Option<&Plan>, cover: Coverage) -> PriceBasis {
-        let sale = PriceBasis {
+    fn sold(plan: Option<&Plan>, coverage: Coverage) -> PriceBasis {
+        let basis = PriceBasis {
             list: Cents(20_000),
             member: Cents(15_000),
             minutes: 60,
@@ -354,10 +360,10 @@ mod tests {
             plan: None,
             room_bp: 10_000,
             time_bp: 10_000,
-            cover: Coverage::None,
+            coverage: Coverage::None,
             agreed: None,
         };
-        sale.under(plan).covered(cover)
+        basis.under(plan).covered(coverage)
     }
 
     /// By what it was sold, what counts then, and by what it is priced afterwards; nothing if it stands.
@@ -376,7 +382,7 @@ mod tests {
             (Some(&unlimited), Some(&premium), Some(Some("Premium"))),
             (Some(&premium), Some(&unlimited), None),
         ] {
-            let found = sold(by, Coverage::None).follow(then).map(|sale| sale.plan.map(|plan| plan.name));
+            let found = sold(by, Coverage::None).follow(then).map(|basis| basis.plan.map(|plan| plan.name));
             assert_eq!(found, priced.map(|name| name.map(str::to_owned)), "{by:?} {then:?}");
         }
     }
@@ -386,7 +392,7 @@ mod tests {
         let (base, premium) = (plan("Base", 2_500, Some(0)), plan("Premium", 3_500, Some(2)));
         let first = sold(Some(&premium), Coverage::Credit);
         let without = first.follow(None).expect("it is priced anew");
-        assert_eq!((without.plan.as_ref(), without.cover), (None, Coverage::None));
+        assert_eq!((without.plan.as_ref(), without.coverage), (None, Coverage::None));
         assert_eq!(without.follow(None), None, "once");
         let lower = without.follow(Some(&base)).expect("by another plan");
         assert_eq!(lower.agreed, without.agreed);
@@ -394,6 +400,6 @@ mod tests {
         assert_eq!((back.plan, back.agreed), (first.plan.clone(), None));
         // Sales that were written down before a plan said whether it is without limit.
         let old = r#"{"name": "Unlimited", "discount_bp": 10000}"#;
-        assert!(!serde_json::from_str::<PlanTerms>(old).expect("terms").unlimited);
+        assert!(!serde_json::from_str::<PlanDiscount>(old).expect("terms").unlimited);
     }
 }

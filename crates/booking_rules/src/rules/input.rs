@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use kit::Id;
-use kit::web::{Input, Words};
+use kit::web::{Input, RawInput};
 use membership::Tier;
 use serde_json::Value;
 
@@ -14,14 +14,14 @@ use crate::rules::overrides::{FACTORS, MOST_HOURS};
 pub struct RuleInput(pub ReleaseRule);
 
 impl Input for RuleInput {
-    fn parse(words: &mut Words) -> RuleInput {
-        let room_kinds = many(words, "room_kinds");
-        let services = many(words, "services");
-        let services = whole(words, "services", &services, (1, (1 << 53) - 1)).into_iter().map(Id).collect();
-        let weekdays = many(words, "weekdays");
-        let weekdays = whole(words, "weekdays", &weekdays, (1, 7));
-        let from = minutes(words, "from");
-        let to = minutes(words, "to");
+    fn parse(input: &mut RawInput) -> RuleInput {
+        let room_kinds = many(input, "room_kinds");
+        let services = many(input, "services");
+        let services = whole(input, "services", &services, (1, (1 << 53) - 1)).into_iter().map(Id).collect();
+        let weekdays = many(input, "weekdays");
+        let weekdays = whole(input, "weekdays", &weekdays, (1, 7));
+        let from = minutes(input, "from");
+        let to = minutes(input, "to");
         // Up to an hour that is not later is up to that hour of the next day.
         let to = if to <= from { to + 1_440 } else { to };
         RuleInput(ReleaseRule {
@@ -30,10 +30,10 @@ impl Input for RuleInput {
             weekdays,
             from,
             to,
-            tier: tier(words, "tier"),
-            release_hours: words.opt_number("release_hours", 0, MOST_HOURS).unwrap_or(0),
-            factor_bp: factor(words, "factor").unwrap_or(10_000),
-            tags: tags(words),
+            tier: tier(input, "tier"),
+            release_hours: input.opt_number("release_hours", 0, MOST_HOURS).unwrap_or(0),
+            factor_bp: factor(input, "factor").unwrap_or(10_000),
+            tags: tags(input),
         })
     }
 }
@@ -50,30 +50,30 @@ pub struct DecisionInput {
 }
 
 impl Input for DecisionInput {
-    fn parse(words: &mut Words) -> DecisionInput {
+    fn parse(input: &mut RawInput) -> DecisionInput {
         DecisionInput {
-            room: words.id("room_id"),
-            starts_at: words.moment("starts_at"),
-            decision: DecisionInput::decision(words),
+            room: input.id("room_id"),
+            starts_at: input.moment("starts_at"),
+            decision: DecisionInput::decision(input),
         }
     }
 }
 
 impl DecisionInput {
     /// What is decided: `decision`, with `factor`, or with `tier` and `hours`.
-    pub fn decision(words: &mut Words) -> Decision {
-        match words.opt_text_within("decision", 20).as_deref() {
+    pub fn decision(input: &mut RawInput) -> Decision {
+        match input.opt_text_within("decision", 20).as_deref() {
             Some("block") => Decision::Block,
             Some("open") => Decision::Open,
-            Some("reprice") => Decision::Reprice(factor(words, "factor").unwrap_or_else(|| {
-                words.complain("factor", "This field is required.");
+            Some("reprice") => Decision::Reprice(factor(input, "factor").unwrap_or_else(|| {
+                input.add_error("factor", "This field is required.");
                 10_000
             })),
             Some("keep") => {
-                Decision::Keep(tier(words, "tier"), words.opt_number("hours", 0, MOST_HOURS).unwrap_or(0))
+                Decision::Keep(tier(input, "tier"), input.opt_number("hours", 0, MOST_HOURS).unwrap_or(0))
             }
             _ => {
-                words.complain("decision", "Choose block, open, reprice, or keep.");
+                input.add_error("decision", "Choose block, open, reprice, or keep.");
                 Decision::Block
             }
         }
@@ -81,79 +81,79 @@ impl DecisionInput {
 }
 
 /// Every value of a field that may come more than once.
-fn many(words: &mut Words, field: &str) -> Vec<String> {
+fn many(input: &mut RawInput, field: &str) -> Vec<String> {
     let plain = |value: &Value| match value {
         Value::String(text) => Some(text.trim().to_owned()),
-        Value::Number(number) => Some(number.to_string()),
+        Value::Number(setting) => Some(setting.to_string()),
         _ => None,
     };
-    let said = words.many(field);
-    let found: Option<Vec<String>> = said.iter().map(plain).collect();
+    let message = input.many(field);
+    let found: Option<Vec<String>> = message.iter().map(plain).collect();
     let found = found.filter(|all| all.iter().all(|text| text.len() <= 100 && !text.contains('\0')));
     let Some(found) = found else {
-        words.complain(field, "Use at most 100 plain letters each.");
+        input.add_error(field, "Use at most 100 plain letters each.");
         return Vec::new();
     };
     found.into_iter().filter(|text| !text.is_empty()).collect()
 }
 
-fn whole(words: &mut Words, field: &str, texts: &[String], (least, most): (i64, i64)) -> Vec<i64> {
+fn whole(input: &mut RawInput, field: &str, texts: &[String], (least, most): (i64, i64)) -> Vec<i64> {
     let found: Vec<i64> = texts
         .iter()
-        .filter_map(|text| text.parse::<i64>().ok().filter(|number| (least..=most).contains(number)))
+        .filter_map(|text| text.parse::<i64>().ok().filter(|setting| (least..=most).contains(setting)))
         .collect();
     if found.len() != texts.len() {
-        words.complain(field, "This isn’t an option.");
+        input.add_error(field, "This isn’t an option.");
     }
     found
 }
 
 /// `17:30` as minutes of the day.
-fn minutes(words: &mut Words, field: &str) -> i64 {
-    match words.opt_time(field) {
+fn minutes(input: &mut RawInput, field: &str) -> i64 {
+    match input.opt_time(field) {
         Some(time) if time.minute() % 5 == 0 => i64::from(time.hour()) * 60 + i64::from(time.minute()),
         Some(_) => {
-            words.complain(field, "Start times must be on a five-minute mark.");
+            input.add_error(field, "Start times must be on a five-minute mark.");
             0
         }
         None => {
-            words.complain(field, "This field is required.");
+            input.add_error(field, "This field is required.");
             0
         }
     }
 }
 
-fn tier(words: &mut Words, field: &str) -> Tier {
-    match words.opt_text_within(field, 20) {
+fn tier(input: &mut RawInput, field: &str) -> Tier {
+    match input.opt_text_within(field, 20) {
         None => Tier::None,
         Some(text) => Tier::read(text).unwrap_or_else(|| {
-            words.complain(field, "Choose none, base, premium, or unlimited.");
+            input.add_error(field, "Choose none, base, premium, or unlimited.");
             Tier::None
         }),
     }
 }
 
 /// `1.20` as basis points: digits are read, never a float.
-fn factor(words: &mut Words, field: &str) -> Option<i64> {
-    let text = words.opt_text_within(field, 10)?;
+fn factor(input: &mut RawInput, field: &str) -> Option<i64> {
+    let text = input.opt_text_within(field, 10)?;
     let found = text.parse::<kit::Cents>().ok().map(|hundredths| hundredths.0 * 100);
     let found = found.filter(|factor| (FACTORS.0..=FACTORS.1).contains(factor));
     if found.is_none() {
-        words.complain(field, "Enter a multiplier from 0.10 to 5.00, like 1.20.");
+        input.add_error(field, "Enter a multiplier from 0.10 to 5.00, like 1.20.");
     }
     found
 }
 
 /// Tags: a list, or one text with commas.
-fn tags(words: &mut Words) -> Vec<String> {
-    let said = many(words, "tags");
-    let said = said.iter().flat_map(|text| text.split(',')).map(|tag| tag.trim().to_lowercase());
-    let found: Vec<String> = said.filter(|tag| !tag.is_empty()).collect();
+fn tags(input: &mut RawInput) -> Vec<String> {
+    let message = many(input, "tags");
+    let message = message.iter().flat_map(|text| text.split(',')).map(|tag| tag.trim().to_lowercase());
+    let found: Vec<String> = message.filter(|tag| !tag.is_empty()).collect();
     let is_plain = |tag: &String| {
         tag.len() <= 40 && tag.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte == b'-')
     };
     if found.len() > 10 || !found.iter().all(is_plain) {
-        words.complain("tags", "Enter at most ten tags like peak_hour, separated by commas.");
+        input.add_error("tags", "Enter at most ten tags like peak_hour, separated by commas.");
     }
     found
 }

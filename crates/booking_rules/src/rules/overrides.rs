@@ -91,7 +91,7 @@ fn check(tx: &mut Tx<'_>, room: Id, starts_at: Timestamp, decision: Decision) ->
 }
 
 fn write(tx: &mut Tx<'_>, by: &Actor, room: Id, starts_at: Timestamp, decision: Decision) -> Result<()> {
-    let (word, tier, number) = written(decision);
+    let (word, tier, setting) = written(decision);
     let (person, now) = (by.person()?.id, tx.now());
     tx.run(
         sql!(
@@ -100,7 +100,7 @@ fn write(tx: &mut Tx<'_>, by: &Actor, room: Id, starts_at: Timestamp, decision: 
              SET decision = excluded.decision, tier = excluded.tier, number = excluded.number,
              decided_by = excluded.decided_by, decided_at = excluded.decided_at"
         ),
-        args![room, starts_at, word, tier.as_str(), number, person, now],
+        args![room, starts_at, word, tier.as_str(), setting, person, now],
     )
     .map(drop)
 }
@@ -127,8 +127,8 @@ fn note(
     let (id, now, club) = (tx.new_id()?, tx.now(), catalogue::current(tx)?.club.id);
     let shown = |decision: Option<Decision>| {
         decision.map(|decision| {
-            let (word, tier, number) = written(decision);
-            json!({"decision": word, "tier": tier.as_str(), "number": number})
+            let (word, tier, setting) = written(decision);
+            json!({"decision": word, "tier": tier.as_str(), "number": setting})
         })
     };
     // The log names what the number means.
@@ -188,8 +188,8 @@ pub fn undo(tx: &mut Tx<'_>, by: &Actor, room: Id, starts_at: Timestamp) -> Resu
 }
 
 fn read_before(text: &str) -> Result<Decision> {
-    let kept: Value = serde_json::from_str(text).map_err(Fault::because)?;
-    let word = |name: &str| kept.get(name).and_then(Value::as_str).unwrap_or_default();
+    let stored: Value = serde_json::from_str(text).map_err(Fault::because)?;
+    let word = |name: &str| stored.get(name).and_then(Value::as_str).unwrap_or_default();
     let tier = Tier::read(word("tier").to_owned()).unwrap_or(Tier::None);
-    read_decision(word("decision"), tier, kept.get("number").and_then(Value::as_i64).unwrap_or_default())
+    read_decision(word("decision"), tier, stored.get("number").and_then(Value::as_i64).unwrap_or_default())
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use catalogue::Catalogue;
 use jiff::{SignedDuration, Timestamp};
 use kit::{Id, Refusal};
-use membership::{Standing, Tier};
+use membership::{Entitlements, Tier};
 use scheduling::{Bits, Cell, Days, Field, Open, ReleaseMask, cell_at};
 
 use crate::refusals::{MEMBERS_ONLY, VIP_ONLY};
@@ -22,13 +22,13 @@ pub struct Terms {
     /// What kind of time it is.
     pub tags: Vec<String>,
     /// Until when it is kept, by tier, the most exclusive first.
-    pub kept: Vec<(Tier, Timestamp)>,
+    pub reserved: Vec<(Tier, Timestamp)>,
 }
 
 impl Terms {
     /// What holds where no rule matches.
     fn plain() -> Terms {
-        Terms { blocked: false, factor_bp: 10_000, tags: Vec::new(), kept: Vec::new() }
+        Terms { blocked: false, factor_bp: 10_000, tags: Vec::new(), reserved: Vec::new() }
     }
 
     /// Whether it costs more than usual.
@@ -37,16 +37,17 @@ impl Terms {
     }
 
     /// Until when it is kept for this tier; `None` if it is not.
-    pub fn kept_for(&self, tier: Tier) -> Option<Timestamp> {
-        self.kept.iter().find(|(kept_for, _)| *kept_for == tier).map(|(_, until)| *until)
+    pub fn reserved_for(&self, tier: Tier) -> Option<Timestamp> {
+        self.reserved.iter().find(|(reserved_for, _)| *reserved_for == tier).map(|(_, until)| *until)
     }
 
     /// Why somebody of this tier may not book it now, and when they may: of all that keep it, what lets go last; of two at
     /// once the more exclusive, which stands first in the table of refusals.
     pub fn refused(&self, tier: Tier, now: Timestamp) -> Option<(&'static Refusal, Timestamp)> {
-        let closed = self.kept.iter().filter(|(kept_for, until)| tier < *kept_for && now < *until);
-        closed.max_by_key(|(kept_for, until)| (*until, *kept_for)).map(|(kept_for, until)| {
-            (if *kept_for == Tier::Unlimited { &VIP_ONLY } else { &MEMBERS_ONLY }, *until)
+        let closed =
+            self.reserved.iter().filter(|(reserved_for, until)| tier < *reserved_for && now < *until);
+        closed.max_by_key(|(reserved_for, until)| (*until, *reserved_for)).map(|(reserved_for, until)| {
+            (if *reserved_for == Tier::Unlimited { &VIP_ONLY } else { &MEMBERS_ONLY }, *until)
         })
     }
 }
@@ -70,17 +71,17 @@ pub fn terms(rules: &[ReleaseRule], overrides: &[Override], start: &Start<'_>) -
             // Nothing opens it, so nothing is promised.
             Decision::Block => {
                 terms.blocked = true;
-                terms.kept.clear();
+                terms.reserved.clear();
             }
             Decision::Open => terms = Terms { tags: terms.tags, ..Terms::plain() },
             Decision::Reprice(factor_bp) => terms.factor_bp = factor_bp,
             Decision::Keep(tier, hours) => {
-                terms.kept.clear();
+                terms.reserved.clear();
                 terms.keep(tier, start.at, hours);
             }
         }
     }
-    terms.kept.sort_by_key(|(tier, _)| std::cmp::Reverse(*tier));
+    terms.reserved.sort_by_key(|(tier, _)| std::cmp::Reverse(*tier));
     terms
 }
 
@@ -91,9 +92,9 @@ impl Terms {
             return;
         }
         let until = at - SignedDuration::from_hours(hours);
-        match self.kept.iter_mut().find(|(kept_for, _)| *kept_for == tier) {
+        match self.reserved.iter_mut().find(|(reserved_for, _)| *reserved_for == tier) {
             Some((_, known)) => *known = (*known).max(until),
-            None => self.kept.push((tier, until)),
+            None => self.reserved.push((tier, until)),
         }
     }
 }
@@ -102,7 +103,7 @@ impl Terms {
 #[derive(Debug, Clone, Copy)]
 pub struct Asker<'w> {
     /// What their plan allows: rules rank them for each day by the plan that counts then (W2).
-    pub standing: &'w Standing,
+    pub entitlements: &'w Entitlements,
     /// The time.
     pub now: Timestamp,
     /// Staff book any time; prices hold for them too.
@@ -110,7 +111,7 @@ pub struct Asker<'w> {
 }
 
 /// Puts before each room of a question what rules and overrides say to whoever asks.
-pub fn gate(field: &mut Field, catalogue: &Catalogue, rules: &Rules, service: Id, asker: Asker<'_>) {
+pub fn release_mask(field: &mut Field, catalogue: &Catalogue, rules: &Rules, service: Id, asker: Asker<'_>) {
     let Field { reach, days, rooms, .. } = field;
     for room in rooms {
         let kind = catalogue.room(room.id).map_or("", |room| room.kind.as_str());
@@ -122,7 +123,7 @@ pub fn gate(field: &mut Field, catalogue: &Catalogue, rules: &Rules, service: Id
             let start = cell_at(decided.starts_at);
             let open = room.open.iter().find(|open| open.has(start));
             if let Some(day) = open.and_then(|open| days.get(open.day)) {
-                mask.decide(decided, asker.standing.tier_on(day.date));
+                mask.decide(decided, asker.entitlements.tier_on(day.date));
             }
         }
         room.mask = mask.done();
@@ -147,7 +148,7 @@ impl<'w> Gates<'w> {
     fn add(&mut self, rule: &ReleaseRule, days: &Days, openings: &[Open]) {
         for open in openings {
             let Some(day) = days.get(open.day).filter(|day| rule.is_on(day.date)) else { continue };
-            let is_kept = self.asker.standing.tier_on(day.date) < rule.tier;
+            let is_kept = self.asker.entitlements.tier_on(day.date) < rule.tier;
             for (from, to) in days.stretch(open, rule.from, rule.to) {
                 self.close(is_kept, rule.release_hours, from, to);
                 self.price(rule.factor_bp, from, to);
@@ -181,9 +182,9 @@ impl<'w> Gates<'w> {
                 self.factors.values_mut().for_each(|starts| starts.clear(from, to));
                 self.price(factor_bp, from, to);
             }
-            Decision::Keep(kept_for, hours) => {
+            Decision::Keep(reserved_for, hours) => {
                 self.closed.clear(from, to);
-                self.close(tier < kept_for, hours, from, to);
+                self.close(tier < reserved_for, hours, from, to);
             }
         }
     }
@@ -254,9 +255,9 @@ mod tests {
         let open = terms(&demo(), &decided(Decision::Open), &start);
         assert_eq!((open.refused(Tier::None, now), open.factor_bp), (None, 10_000));
         let repriced = terms(&demo(), &decided(Decision::Reprice(9_000)), &start);
-        assert_eq!((repriced.factor_bp, repriced.kept.len()), (9_000, 2));
-        let kept = terms(&demo(), &decided(Decision::Keep(Tier::Base, 24)), &start);
-        assert_eq!(kept.kept, [(Tier::Base, at(date(2026, 11, 27), 19, 0, 0))]);
+        assert_eq!((repriced.factor_bp, repriced.reserved.len()), (9_000, 2));
+        let reserved = terms(&demo(), &decided(Decision::Keep(Tier::Base, 24)), &start);
+        assert_eq!(reserved.reserved, [(Tier::Base, at(date(2026, 11, 27), 19, 0, 0))]);
         let elsewhere = [Override { room: Id(9), starts_at: start.at, decision: Decision::Block }];
         assert!(!terms(&demo(), &elsewhere, &start).blocked);
     }
@@ -267,7 +268,7 @@ mod tests {
         let start = saturday_at_seven();
         let blocked = [Override { room: Id(1), starts_at: start.at, decision: Decision::Block }];
         let terms = terms(&demo(), &blocked, &start);
-        assert_eq!((terms.blocked, terms.kept.len()), (true, 0));
+        assert_eq!((terms.blocked, terms.reserved.len()), (true, 0));
         assert_eq!(terms.refused(Tier::None, at(date(2026, 11, 1), 9, 0, 0)), None);
     }
 
@@ -277,8 +278,8 @@ mod tests {
         let [unlimited, mut base] = demo();
         base.release_hours = unlimited.release_hours;
         let terms = terms(&[unlimited, base], &[], &saturday_at_seven());
-        let told = terms.refused(Tier::None, at(date(2026, 11, 1), 9, 0, 0));
-        assert_eq!(told.map(|(refusal, _)| refusal), Some(&VIP_ONLY));
+        let response = terms.refused(Tier::None, at(date(2026, 11, 1), 9, 0, 0));
+        assert_eq!(response.map(|(refusal, _)| refusal), Some(&VIP_ONLY));
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub struct Stretch {
     /// The time's price factor in basis points.
     pub factor_bp: i64,
     /// For whom they are kept, and until how many hours before, the most exclusive first.
-    pub kept: Vec<(Tier, i64)>,
+    pub reserved: Vec<(Tier, i64)>,
 }
 
 /// An operating day, with its stretches in order.
@@ -67,11 +67,14 @@ pub fn week(tx: &mut Tx<'_>, by: &Actor, room: Id, service: Id, first: Date) -> 
 /// Adds a start to the last stretch, if it is like it.
 fn add(stretches: &mut Vec<Stretch>, minute: i64, terms: Terms, at: jiff::Timestamp) {
     let hours = |until| SignedDuration::as_hours(&at.duration_since(until));
-    let kept: Vec<_> = terms.kept.iter().map(|(tier, until)| (*tier, hours(*until))).collect();
-    let next = Stretch { from: minute, to: minute, blocked: terms.blocked, factor_bp: terms.factor_bp, kept };
+    let reserved: Vec<_> = terms.reserved.iter().map(|(tier, until)| (*tier, hours(*until))).collect();
+    let next =
+        Stretch { from: minute, to: minute, blocked: terms.blocked, factor_bp: terms.factor_bp, reserved };
     match stretches.last_mut() {
         Some(last)
-            if last.blocked == next.blocked && last.factor_bp == next.factor_bp && last.kept == next.kept =>
+            if last.blocked == next.blocked
+                && last.factor_bp == next.factor_bp
+                && last.reserved == next.reserved =>
         {
             last.to = minute;
         }

@@ -21,7 +21,7 @@ const VERSION: &str = "release_rules";
 /// A fault of the database.
 pub fn rules(tx: &mut Tx<'_>, club: Id, (from, to): (Cell, Cell)) -> Result<Rules> {
     let weekly =
-        tx.shelf::<Cached<Id, Vec<ReleaseRule>>>().get(tx, VERSION, club, |tx, _| weekly(tx, club))?;
+        tx.caches::<Cached<Id, Vec<ReleaseRule>>>().get(tx, VERSION, club, |tx, _| weekly(tx, club))?;
     let overrides = tx.all(
         sql!(
             "SELECT room_id, starts_at, decision, tier, number FROM time_overrides
@@ -75,7 +75,7 @@ impl kit::db::FromRow for Override {
 
 /// A rule as it is kept.
 #[derive(Debug, Clone)]
-pub struct KeptRule {
+pub struct StoredRule {
     /// Its id.
     pub id: Id,
     /// When it was ended, if it was.
@@ -90,7 +90,7 @@ pub struct KeptRule {
 ///
 /// # Errors
 /// `Error::Forbidden` unless `by` may manage the catalogue.
-pub fn all_rules(tx: &mut Tx<'_>, by: &Actor, club: Id) -> Result<Vec<KeptRule>> {
+pub fn all_rules(tx: &mut Tx<'_>, by: &Actor, club: Id) -> Result<Vec<StoredRule>> {
     by.need(Action::ManageCatalogue)?;
     let changes: Vec<(Id, Timestamp, Option<Id>)> = tx.all(
         sql!(
@@ -109,7 +109,7 @@ pub fn all_rules(tx: &mut Tx<'_>, by: &Actor, club: Id) -> Result<Vec<KeptRule>>
         args![club],
         |row| {
             let (id, rule) = (row.get(9)?, ReleaseRule::from_row(row)?);
-            found.push(KeptRule { id, ended_at: row.get(10)?, changed: changes.get(&id).copied(), rule });
+            found.push(StoredRule { id, ended_at: row.get(10)?, changed: changes.get(&id).copied(), rule });
             Ok(())
         },
     )?;

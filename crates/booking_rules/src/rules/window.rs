@@ -5,18 +5,18 @@ use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, Timestamp};
 use kit::Error;
-use membership::Standing;
+use membership::Entitlements;
 
-use crate::numbers::{ACCOUNT_DAYS, AHEAD, WALK_IN};
 use crate::refusals::{self, OUTSIDE_WINDOW};
 use crate::rules::release::Asker;
+use crate::settings::{ACCOUNT_DAYS, AHEAD, WALK_IN};
 
 /// The window of one person at one moment.
 #[derive(Debug, Clone)]
 pub struct Window {
     now: Timestamp,
     zone: TimeZone,
-    standing: Standing,
+    entitlements: Entitlements,
     /// Staff book any time.
     unbounded: bool,
     /// How many days ahead who has no plan books.
@@ -38,22 +38,22 @@ pub struct Closed {
 
 impl Window {
     /// The window of a person with this standing; unbounded for staff.
-    pub fn new(now: Timestamp, zone: &TimeZone, standing: Standing, unbounded: bool) -> Window {
+    pub fn new(now: Timestamp, zone: &TimeZone, entitlements: Entitlements, unbounded: bool) -> Window {
         let (account_days, ahead) = (ACCOUNT_DAYS.default, AHEAD.default);
         let walk_in = WALK_IN.default;
-        Window { now, zone: zone.clone(), standing, unbounded, account_days, ahead, walk_in }
+        Window { now, zone: zone.clone(), entitlements, unbounded, account_days, ahead, walk_in }
     }
 
     /// The same by the numbers of a club.
     #[must_use]
     pub fn in_club(self, catalogue: &Catalogue) -> Window {
-        let (account_days, ahead) = (catalogue.number(ACCOUNT_DAYS), catalogue.number(AHEAD));
-        let walk_in = catalogue.number(WALK_IN);
+        let (account_days, ahead) = (catalogue.setting(ACCOUNT_DAYS), catalogue.setting(AHEAD));
+        let walk_in = catalogue.setting(WALK_IN);
         Window { account_days, ahead, walk_in, ..self }
     }
 
     fn days_ahead_for(&self, day: Date) -> i64 {
-        self.standing.days_ahead_for(day, self.account_days)
+        self.entitlements.days_ahead_for(day, self.account_days)
     }
 
     /// The club's date.
@@ -129,17 +129,17 @@ impl Window {
 
     /// The person, as release rules see them.
     pub fn asker(&self) -> Asker<'_> {
-        Asker { standing: &self.standing, now: self.now, unbounded: self.unbounded }
+        Asker { entitlements: &self.entitlements, now: self.now, unbounded: self.unbounded }
     }
 
     /// Whether the person has no plan that counts on a day (W2): then what is for members is not for them. Staff book any.
     pub fn lacks_plan(&self, day: Date) -> bool {
-        self.standing.plan_on(day).is_none() && !self.unbounded
+        self.entitlements.plan_on(day).is_none() && !self.unbounded
     }
 
     /// What the person's plan allows.
-    pub fn standing(&self) -> &Standing {
-        &self.standing
+    pub fn entitlements(&self) -> &Entitlements {
+        &self.entitlements
     }
 
     /// A moment as it is shown: ISO 8601 with the club's offset.

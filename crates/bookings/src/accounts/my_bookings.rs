@@ -1,6 +1,6 @@
 //! One's own bookings, and one of them whole.
 
-use booking_rules::{SUBJECT, Status, numbers::MOVES};
+use booking_rules::{SUBJECT, Status, settings::MOVES};
 use catalogue::Catalogue;
 use jiff::Timestamp;
 use kit::web::Paging;
@@ -34,8 +34,8 @@ pub fn my_bookings(tx: &mut Tx<'_>, by: &Actor, paging: Paging) -> Result<MyBook
 }
 
 impl Only {
-    pub(crate) fn holds(self, kept: &BookingRow) -> bool {
-        let booking = &kept.booking;
+    pub(crate) fn holds(self, row: &BookingRow) -> bool {
+        let booking = &row.booking;
         self.service.is_none_or(|id| id == booking.service)
             && self.status.is_none_or(|status| status == booking.status)
     }
@@ -51,18 +51,18 @@ pub fn some_of_mine(tx: &mut Tx<'_>, by: &Actor, paging: Paging, only: Only) -> 
     let catalogue = catalogue::current(tx)?;
     let (size, before) = paging.rows();
     let (held, upcoming): (Vec<BookingRow>, Vec<BookingRow>) =
-        store::upcoming(tx, person, now)?.into_iter().partition(|kept| kept.booking.status == Status::Held);
-    let upcoming: Vec<BookingRow> = upcoming.into_iter().filter(|kept| only.holds(kept)).collect();
-    let seen = Seen { now, lapses: store::lapses(tx, person)?, moves: catalogue.number(MOVES) };
+        store::upcoming(tx, person, now)?.into_iter().partition(|row| row.booking.status == Status::Held);
+    let upcoming: Vec<BookingRow> = upcoming.into_iter().filter(|row| only.holds(row)).collect();
+    let seen = Seen { now, lapses: store::lapses(tx, person)?, moves: catalogue.setting(MOVES) };
     let (past, total_past) = store::past(tx, person, only, (size, before))?;
-    let listed = held.iter().chain(&past).map(|kept| kept.booking.id);
-    let listed: Vec<Id> = listed.chain(upcoming.iter().map(|kept| kept.booking.id)).collect();
+    let listed = held.iter().chain(&past).map(|row| row.booking.id);
+    let listed: Vec<Id> = listed.chain(upcoming.iter().map(|row| row.booking.id)).collect();
     let technicians = scheduling::technicians_of_each(tx, &listed)?;
     let payments = money::statuses(tx, person, SUBJECT)?;
-    let detail = |kept: BookingRow| {
-        let id = kept.booking.id;
+    let detail = |row: BookingRow| {
+        let id = row.booking.id;
         let ids = technicians.get(&id).map(Vec::as_slice).unwrap_or_default();
-        whole(&catalogue, kept, ids, payments.get(&id).map_or("void", |status| status.as_str()), seen)
+        whole(&catalogue, row, ids, payments.get(&id).map_or("void", |status| status.as_str()), seen)
     };
     Ok(MyBookings {
         upcoming: upcoming.into_iter().map(detail).collect(),
@@ -77,25 +77,25 @@ pub fn some_of_mine(tx: &mut Tx<'_>, by: &Actor, paging: Paging, only: Only) -> 
 /// # Errors
 /// `Error::NotFound` for what is not theirs.
 pub fn show(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Detail> {
-    let kept = own(tx, by, id)?;
-    detail(tx, kept)
+    let row = own(tx, by, id)?;
+    detail(tx, row)
 }
 
 /// One booking for its owner or for staff; what is not theirs is not found.
 fn own(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<BookingRow> {
     let person = by.person()?.id;
     let sees_all = by.may(Action::SeeEveryBooking);
-    let kept = store::find(tx, id)?.filter(|kept| sees_all || kept.booking.person == Some(person));
-    kept.ok_or(Error::NotFound)
+    let row = store::find(tx, id)?.filter(|row| sees_all || row.booking.person == Some(person));
+    row.ok_or(Error::NotFound)
 }
 
-/// One booking whole, for the house itself.
+/// One booking whole, for the club itself.
 ///
 /// # Errors
 /// `Error::NotFound`.
 pub fn read(tx: &mut Tx<'_>, id: Id) -> Result<Detail> {
-    let kept = store::find(tx, id)?.ok_or(Error::NotFound)?;
-    detail(tx, kept)
+    let row = store::find(tx, id)?.ok_or(Error::NotFound)?;
+    detail(tx, row)
 }
 
 /// The allergies that were noted for a booking, to copy them to another booking of the same guest.
@@ -103,8 +103,8 @@ pub fn read(tx: &mut Tx<'_>, id: Id) -> Result<Detail> {
 /// # Errors
 /// `Error::NotFound` for what is not theirs.
 pub fn allergies(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<String>> {
-    let kept = own(tx, by, id)?;
-    store::allergies(tx, kept.booking.id)
+    let row = own(tx, by, id)?;
+    store::allergies(tx, row.booking.id)
 }
 
 /// The allergies that were noted for a booking, to show them to its owner and to those who serve. That staff read them is written
@@ -113,10 +113,10 @@ pub fn allergies(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<String>> 
 /// # Errors
 /// `Error::NotFound` for what is not theirs.
 pub fn read_allergies(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<String>> {
-    let kept = own(tx, by, id)?;
-    let allergies = store::allergies(tx, kept.booking.id)?;
-    if allergies.is_some() && by.is_staff() && by.id() != kept.booking.person {
-        people::note_deed(tx, by, "allergies_read", ("booking", Some(id)), serde_json::json!({}))?;
+    let row = own(tx, by, id)?;
+    let allergies = store::allergies(tx, row.booking.id)?;
+    if allergies.is_some() && by.is_staff() && by.id() != row.booking.person {
+        people::note_operation(tx, by, "allergies_read", ("booking", Some(id)), serde_json::json!({}))?;
     }
     Ok(allergies)
 }
@@ -126,8 +126,8 @@ pub fn read_allergies(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<Stri
 /// # Errors
 /// `Error::NotFound` for what is not theirs.
 pub fn scene(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<Value>> {
-    let kept = own(tx, by, id)?;
-    store::scene_of(tx, kept.booking.id)
+    let row = own(tx, by, id)?;
+    store::scene_of(tx, row.booking.id)
 }
 
 /// The other bookings of the same visit (F10) that still stand, in order.
@@ -140,22 +140,22 @@ pub fn together(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Vec<Detail>> {
     others.into_iter().map(|other| show(tx, by, other)).collect()
 }
 
-fn detail(tx: &mut Tx<'_>, kept: BookingRow) -> Result<Detail> {
-    detail_and_due(tx, kept).map(|(detail, _)| detail)
+fn detail(tx: &mut Tx<'_>, row: BookingRow) -> Result<Detail> {
+    detail_and_due(tx, row).map(|(detail, _)| detail)
 }
 
 /// A booking whole, and what is due for it now, with tax.
-pub(crate) fn detail_and_due(tx: &mut Tx<'_>, kept: BookingRow) -> Result<(Detail, Cents)> {
+pub(crate) fn detail_and_due(tx: &mut Tx<'_>, row: BookingRow) -> Result<(Detail, Cents)> {
     let catalogue = catalogue::current(tx)?;
-    let id = kept.booking.id;
+    let id = row.booking.id;
     let technicians = scheduling::technicians_of(tx, id)?;
     let charge = money::charge_of(tx, Subject { kind: SUBJECT, id })?.map(|(charge, _)| charge);
     let payment_status = charge.as_ref().map_or("void", |charge| charge.status.as_str());
-    let is_due = |charge: &money::Charge| charge.status == money::Status::Due;
+    let is_due = |charge: &money::Charge| charge.status == money::ChargeStatus::Due;
     let due = charge.as_ref().filter(|charge| is_due(charge)).map(|charge| charge.net + charge.tax);
-    let lapses = store::lapses_of(tx, &kept.booking)?;
-    let seen = Seen { now: tx.now(), lapses, moves: catalogue.number(MOVES) };
-    let detail = whole(&catalogue, kept, &technicians, payment_status, seen);
+    let lapses = store::lapses_of(tx, &row.booking)?;
+    let seen = Seen { now: tx.now(), lapses, moves: catalogue.setting(MOVES) };
+    let detail = whole(&catalogue, row, &technicians, payment_status, seen);
     Ok((detail, due.unwrap_or(Cents::ZERO)))
 }
 
@@ -169,19 +169,19 @@ struct Seen {
 
 fn whole(
     catalogue: &Catalogue,
-    kept: BookingRow,
+    row: BookingRow,
     technicians: &[Id],
     payment_status: &'static str,
     seen: Seen,
 ) -> Detail {
     let name = |id: &Id| (*id, catalogue.technician(*id).map(|one| one.name.clone()).unwrap_or_default());
-    let booking = kept.booking;
+    let booking = row.booking;
     Detail {
         leaving: booking.leaving(seen.now, if booking.is_unlimited() { seen.lapses } else { 0 }),
         can_move: booking.can_move(seen.now, seen.moves),
         booking,
         technicians: technicians.iter().map(name).collect(),
-        why: kept.why,
+        why: row.why,
         payment_status,
     }
 }

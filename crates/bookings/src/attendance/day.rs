@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use booking_rules::{Booking, Status};
 use jiff::civil::Date;
 use kit::fold::{digits, fold};
-use kit::web::{Input, Paging, Words};
+use kit::web::{Input, Paging, RawInput};
 use kit::{Cents, Id, Result, Tx, args, sql};
 use people::{Action, Actor};
 
@@ -31,13 +31,13 @@ pub struct DayFilter {
 }
 
 impl Input for DayFilter {
-    fn parse(words: &mut Words) -> DayFilter {
-        let status = words.opt_text_within("status", 20).map(Status::read);
+    fn parse(input: &mut RawInput) -> DayFilter {
+        let status = input.opt_text_within("status", 20).map(Status::read);
         if status == Some(None) {
-            words.complain("status", "Choose a visit status like confirmed or checked_in.");
+            input.add_error("status", "Choose a visit status like confirmed or checked_in.");
         }
-        let q = words.opt_text_within("q", 100);
-        DayFilter { date: words.opt_date("date"), q, status: status.flatten() }
+        let q = input.opt_text_within("q", 100);
+        DayFilter { date: input.opt_date("date"), q, status: status.flatten() }
     }
 }
 
@@ -85,22 +85,22 @@ pub fn day_visits(
     let date = filter.date.unwrap_or_else(|| catalogue.business_day_at(now));
     let mut names = HashMap::new();
     let mut found = Vec::new();
-    for (kept, phone) in visits_of(tx, &catalogue, date)? {
-        let guest = guest(tx, &mut names, &kept.booking, phone)?;
-        let fits_state = filter.status.is_none_or(|status| status == kept.booking.status);
-        let (phone, reference) = (guest.phone.as_deref(), kept.booking.reference.as_deref());
+    for (row, phone) in visits_of(tx, &catalogue, date)? {
+        let guest = guest(tx, &mut names, &row.booking, phone)?;
+        let fits_state = filter.status.is_none_or(|status| status == row.booking.status);
+        let (phone, reference) = (guest.phone.as_deref(), row.booking.reference.as_deref());
         let fits_query = filter
             .q
             .as_deref()
             .is_none_or(|q| fits(q, &guest.name, phone.unwrap_or_default(), reference.unwrap_or_default()));
         if fits_state && fits_query {
-            found.push((kept, guest));
+            found.push((row, guest));
         }
     }
     let total = found.len();
     let mut visits = Vec::new();
-    for (kept, guest) in paging.cut(found) {
-        visits.push(visit(tx, by, &catalogue, kept, guest)?);
+    for (row, guest) in paging.cut(found) {
+        visits.push(visit(tx, by, &catalogue, row, guest)?);
     }
     Ok((visits, total, date))
 }
@@ -134,9 +134,9 @@ fn visits_of(
         )),
         args![catalogue.club.id, first, last, from, to],
     )?;
-    let with_phone = |kept: BookingRow| {
-        let phone = phones.remove(&kept.booking.id).flatten();
-        (kept, phone)
+    let with_phone = |row: BookingRow| {
+        let phone = phones.remove(&row.booking.id).flatten();
+        (row, phone)
     };
     Ok(all.into_iter().map(with_phone).collect())
 }
@@ -173,10 +173,10 @@ pub fn visits_ahead(tx: &mut Tx<'_>, by: &Actor, q: &str, paging: Paging) -> Res
     let mut names = HashMap::new();
     let mut visits = Vec::new();
     for id in paging.cut(found) {
-        let kept = store::find(tx, id)?.ok_or(kit::Error::NotFound)?;
+        let row = store::find(tx, id)?.ok_or(kit::Error::NotFound)?;
         let phone = store::guest_phone_of(tx, id)?;
-        let guest = guest(tx, &mut names, &kept.booking, phone)?;
-        visits.push(visit(tx, by, &catalogue, kept, guest)?);
+        let guest = guest(tx, &mut names, &row.booking, phone)?;
+        visits.push(visit(tx, by, &catalogue, row, guest)?);
     }
     Ok((visits, total))
 }
@@ -221,12 +221,12 @@ fn visit(
     tx: &mut Tx<'_>,
     by: &Actor,
     catalogue: &Catalogue,
-    kept: BookingRow,
+    row: BookingRow,
     guest: DayGuest,
 ) -> Result<DayVisit> {
     let now = tx.now();
-    let last = store::last_event(tx, kept.booking.id, kept.booking.status.as_str())?;
-    let (detail, due) = detail_and_due(tx, kept)?;
+    let last = store::last_event(tx, row.booking.id, row.booking.status.as_str())?;
+    let (detail, due) = detail_and_due(tx, row)?;
     let booking = &detail.booking;
     let mut steps = Vec::new();
     for to in STEPS.into_iter().filter(|_| by.may(Action::RunTheDay)) {

@@ -1,10 +1,10 @@
 //! The steps of a visit on its day: the guest arrives, is served, goes; or does not come (C5, D11).
 
-use booking_rules::numbers::{NO_SHOW, START_EARLY, UNDO};
 use booking_rules::refusals::{
     CHECK_IN_FIRST, CHECK_IN_LATER, COMPLETE_LATER, DAY_CLOSED, DONE_ALREADY, NO_SHOW_LATER, START_LATER,
     WRONG_STEP,
 };
+use booking_rules::settings::{NO_SHOW, START_EARLY, UNDO};
 use booking_rules::{Booking, SUBJECT, Status};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -54,7 +54,7 @@ pub fn no_show(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Booking> {
 fn step(tx: &mut Tx<'_>, by: &Actor, id: Id, to: Status) -> Result<Booking> {
     by.need(Action::RunTheDay)?;
     let person = by.person()?.id;
-    tx.line_up(id)?;
+    tx.lock_person(id)?;
     let booking = store::find(tx, id)?.ok_or(Error::NotFound)?.booking;
     let (catalogue, now) = (catalogue::current(tx)?, tx.now());
     if booking.status == to {
@@ -66,7 +66,7 @@ fn step(tx: &mut Tx<'_>, by: &Actor, id: Id, to: Status) -> Result<Booking> {
     let before = booking.status;
     let after = advance(tx, booking, to, Some(person))?.ok_or_else(|| Error::refused(&WRONG_STEP))?;
     let details = json!({"before": before.as_str(), "after": to.as_str(), "fee": after.fee});
-    people::note_deed(tx, by, step_name(to), (SUBJECT, Some(id)), details)?;
+    people::note_operation(tx, by, step_name(to), (SUBJECT, Some(id)), details)?;
     Ok(after)
 }
 
@@ -92,7 +92,7 @@ pub(crate) fn objection(
         let refusal: &'static Refusal = if waits { &CHECK_IN_FIRST } else { &WRONG_STEP };
         return Ok(Some(Error::refused(refusal).with("status", booking.status.as_str())));
     }
-    let minutes = |number| SignedDuration::from_mins(catalogue.number(number));
+    let minutes = |number| SignedDuration::from_mins(catalogue.setting(number));
     let (from, refusal): (Timestamp, &'static Refusal) = match to {
         Status::CheckedIn => (check_in_opens(catalogue, booking)?, &CHECK_IN_LATER),
         Status::InProgress => (booking.starts_at - minutes(START_EARLY), &START_LATER),
@@ -113,7 +113,7 @@ fn check_in_opens(catalogue: &Catalogue, booking: &Booking) -> Result<Timestamp>
     let rooms = catalogue.rooms.iter().filter(|room| room.active);
     let opens =
         rooms.flat_map(|room| days.open(&room.hours).iter().map(|open| open.from).collect::<Vec<_>>());
-    let early = booking.starts_at - SignedDuration::from_mins(catalogue.number(START_EARLY));
+    let early = booking.starts_at - SignedDuration::from_mins(catalogue.setting(START_EARLY));
     Ok(opens.min().map_or(early, |opens| begin(opens).min(early)))
 }
 
@@ -184,14 +184,14 @@ fn miss(tx: &mut Tx<'_>, booking: Booking) -> Result<Booking> {
 /// Ends what is over. A guest who was checked in has gone once the time is over and nobody at the desk may still undo the step;
 /// one who was not is marked as a no-show when the business day has ended, never before (C5). A no-show that staff have undone
 /// is left to them. How many visits it ended.
-pub(crate) fn sweep(tx: &mut Tx<'_>, most: i64) -> Result<u64> {
+pub(crate) fn run_maintenance(tx: &mut Tx<'_>, most: i64) -> Result<u64> {
     let (catalogue, now) = (catalogue::current(tx)?, tx.now());
     let day_begins = catalogue.business_day_begins(catalogue.business_day_at(now));
-    let undo = SignedDuration::from_mins(catalogue.number(UNDO));
+    let undo = SignedDuration::from_mins(catalogue.setting(UNDO));
     let mut ended = 0;
-    for kept in store::over(tx, (day_begins, now - undo), most)? {
-        let to = if kept.booking.status == Status::Confirmed { Status::NoShow } else { Status::Completed };
-        ended += u64::from(advance(tx, kept.booking, to, None)?.is_some());
+    for row in store::over(tx, (day_begins, now - undo), most)? {
+        let to = if row.booking.status == Status::Confirmed { Status::NoShow } else { Status::Completed };
+        ended += u64::from(advance(tx, row.booking, to, None)?.is_some());
     }
     Ok(ended)
 }

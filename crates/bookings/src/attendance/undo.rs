@@ -1,7 +1,7 @@
 //! Undoing a step of the day (D4): a check-in, a start, a completion, a no-show.
 
 use booking_rules::refusals::{DONE_ALREADY, FEE_PAID, MANAGER_REQUIRED, NOTHING_UNDONE};
-use booking_rules::{Booking, SUBJECT, Status, numbers::UNDO};
+use booking_rules::{Booking, SUBJECT, Status, settings::UNDO};
 use jiff::{SignedDuration, Timestamp};
 use kit::{Cents, Error, Fields, Id, Result, Tx};
 use money::Subject;
@@ -49,7 +49,7 @@ pub fn undo_step(
 ) -> Result<Booking> {
     by.need(Action::RunTheDay)?;
     let person = by.person()?.id;
-    tx.line_up(id)?;
+    tx.lock_person(id)?;
     let booking = store::find(tx, id)?.ok_or(Error::NotFound)?.booking;
     if booking.status != undone {
         return Err(not_there(tx, &booking, undone)?);
@@ -74,7 +74,7 @@ pub fn undo_step(
     let after = if undone == Status::NoShow { take_back(tx, after, last.as_ref())? } else { after };
     let detail = json!({"before": undone.as_str(), "after": to.as_str(), "reason": reason, "fee": fee});
     store::note(tx, id, Some(person), event(undone), &detail)?;
-    people::note_deed(tx, by, "visit_step_undone", (SUBJECT, Some(id)), detail)?;
+    people::note_operation(tx, by, "visit_step_undone", (SUBJECT, Some(id)), detail)?;
     Ok(after)
 }
 
@@ -91,7 +91,7 @@ pub(crate) fn undoing(
     if !can_be_undone || !by.may(Action::RunTheDay) || day_closed(catalogue, booking, now).is_some() {
         return Undoing::No;
     }
-    let minutes = SignedDuration::from_mins(catalogue.number(UNDO));
+    let minutes = SignedDuration::from_mins(catalogue.setting(UNDO));
     let is_fresh = last.is_some_and(|last| now <= last.at + minutes);
     match (booking.status, by.may(Action::CorrectTheDay)) {
         (CheckedIn | InProgress | NoShow, _) if is_fresh => Undoing::Free,
@@ -145,7 +145,7 @@ fn before(tx: &mut Tx<'_>, booking: &Booking, last: Option<&LastEvent>) -> Resul
 fn take_back(tx: &mut Tx<'_>, booking: Booking, last: Option<&LastEvent>) -> Result<Booking> {
     let subject = Subject { kind: SUBJECT, id: booking.id };
     if let Some((charge, _)) = money::charge_of(tx, subject)?
-        && charge.status == money::Status::Settled
+        && charge.status == money::ChargeStatus::Settled
         && charge.net + charge.tax > Cents::ZERO
     {
         return Err(Error::refused(&FEE_PAID));
@@ -153,7 +153,7 @@ fn take_back(tx: &mut Tx<'_>, booking: Booking, last: Option<&LastEvent>) -> Res
     let noted = |name: &str| last.and_then(|last| last.detail.get(name)).filter(|value| !value.is_null());
     let status = noted("charge_status").and_then(Value::as_str).map(str::to_owned);
     let charge = noted("charge").and_then(Value::as_i64).map(Id);
-    money::reinstate(tx, subject, charge.zip(status.and_then(money::Status::read)))?;
+    money::reinstate(tx, subject, charge.zip(status.and_then(money::ChargeStatus::read)))?;
     store::set_fee(tx, booking.id, None)?;
     store::forget_lapse(tx, booking.id)?;
     Ok(Booking { fee: None, ..booking })

@@ -2,8 +2,8 @@
 //! once a visitor has signed in.
 
 use booking_rules::{
-    Booking, BookingRequest, Extras, MOST_THEN, Policy, Status, Then, When, numbers::HOLDS,
-    refusals::WRONG_STATE,
+    Booking, BookingRequest, Extras, MOST_THEN, Policy, Status, Then, When, refusals::WRONG_STATE,
+    settings::HOLDS,
 };
 use kit::{Error, Id, Result, Tx, tokens};
 use people::Actor;
@@ -21,11 +21,11 @@ use crate::store::{self, BookingRow};
 
 /// A hold of whoever asks that still lasts; whoever else changes it comes before or after.
 fn live(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<BookingRow> {
-    tx.line_up(id)?;
-    let kept = theirs(tx, holder, id)?;
-    let lasts = kept.booking.expires_at.is_some_and(|until| until > tx.now());
-    let is_live = kept.booking.status == Status::Held && lasts;
-    if is_live { Ok(kept) } else { Err(Error::refused(&WRONG_STATE)) }
+    tx.lock_person(id)?;
+    let row = theirs(tx, holder, id)?;
+    let lasts = row.booking.expires_at.is_some_and(|until| until > tx.now());
+    let is_live = row.booking.status == Status::Held && lasts;
+    if is_live { Ok(row) } else { Err(Error::refused(&WRONG_STATE)) }
 }
 
 /// Writes down what is said of a hold, and prices it anew: what, when and where stay, and with them the prices (P6). What
@@ -35,22 +35,23 @@ fn live(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<BookingRow> {
 /// `Error::NotFound` for what is not theirs; `wrong_state` if it has run out; `Error::Invalid` for an add-on that does not
 /// go with the service.
 pub fn amend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: &Extras) -> Result<Booking> {
-    let kept = live(tx, holder, id)?;
+    let row = live(tx, holder, id)?;
     let catalogue = catalogue::current(tx)?;
-    let window = window(tx, &catalogue, holder.by, kept.booking.person)?;
-    for other in store::of_visit(tx, &kept.booking, Status::Held)? {
+    let window = window(tx, &catalogue, holder.by, row.booking.person)?;
+    for other in store::of_visit(tx, &row.booking, Status::Held)? {
         let Some(other) = store::find(tx, other)? else { continue };
-        store::write_terms(tx, &said(other.booking, extras), Some(extras))?;
+        store::write_terms(tx, &with_extras(other.booking, extras), Some(extras))?;
     }
-    let before = kept.booking.clone();
-    let mut booking = said(kept.booking, extras);
+    let before = row.booking.clone();
+    let mut booking = with_extras(row.booking, extras);
     let missing = || Error::refused(&WRONG_STATE);
-    let sale = booking.sale.clone().ok_or_else(missing)?;
+    let basis = booking.basis.clone().ok_or_else(missing)?;
     membership::return_perks(tx, id)?;
-    let standing = window.standing();
-    let sale = pay_with(tx, sale.uncovered(), extras.perk, standing, (id, booking.day, booking.party))?;
+    let entitlements = window.entitlements();
+    let basis =
+        pay_with(tx, basis.uncovered(), extras.benefit, entitlements, (id, booking.day, booking.party))?;
     let why;
-    (booking, why) = priced(tx, &catalogue, booking, sale, &extras.addons)?;
+    (booking, why) = priced(tx, &catalogue, booking, basis, &extras.addons)?;
     store::write_price(tx, &booking, &why)?;
     store::write_terms(tx, &booking, Some(extras))?;
     store::forget_addons(tx, id)?;
@@ -60,7 +61,7 @@ pub fn amend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: &Extras) -> Re
 }
 
 /// A booking as `extras` say.
-fn said(booking: Booking, extras: &Extras) -> Booking {
+fn with_extras(booking: Booking, extras: &Extras) -> Booking {
     Booking {
         guest_name: extras.guest_name.clone(),
         guest_email: extras.guest_email.clone(),
@@ -76,19 +77,19 @@ fn said(booking: Booking, extras: &Extras) -> Booking {
 /// `Error::NotFound` for what is not theirs; `wrong_state` if it has run out or three follow already; those of
 /// [`crate::book()`].
 pub fn add_to_visit(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, then: &Then) -> Result<()> {
-    let kept = live(tx, holder, id)?;
-    let others = store::of_visit(tx, &kept.booking, Status::Held)?;
+    let row = live(tx, holder, id)?;
+    let others = store::of_visit(tx, &row.booking, Status::Held)?;
     if others.len() >= MOST_THEN {
         return Err(Error::refused(&WRONG_STATE));
     }
     let last = match others.last() {
         Some(last) => store::find(tx, *last)?.ok_or(Error::NotFound)?.booking,
-        None => kept.booking.clone(),
+        None => row.booking.clone(),
     };
-    let Booking { person, companion, expires_at, .. } = kept.booking;
+    let Booking { person, companion, expires_at, .. } = row.booking;
     let until = expires_at.unwrap_or_else(|| tx.now());
-    let placement = Placement::Hold(Hold { until, token: kept.token, from: store::held_from(tx, id)? });
-    let wish = BookingRequest {
+    let placement = Placement::Hold(Hold { until, token: row.token, from: store::held_from(tx, id)? });
+    let request = BookingRequest {
         service: last.service,
         minutes: None,
         when: When::Moment(last.starts_at),
@@ -110,10 +111,10 @@ pub fn add_to_visit(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, then: &Then) ->
     let catalogue = catalogue::current(tx)?;
     let window = window(tx, &catalogue, holder.by, person)?;
     let place = Placer { by: holder.by, catalogue: &catalogue, window: &window, placement: &placement };
-    let last = Booking { visit: Some(kept.booking.visit.unwrap_or(id)), ..last };
-    visit::follow(tx, &place, &wish, &last)?;
+    let last = Booking { visit: Some(row.booking.visit.unwrap_or(id)), ..last };
+    visit::follow(tx, &place, &request, &last)?;
     // What follows lasts as long as the first, also by what was extended.
-    if kept.booking.extended {
+    if row.booking.extended {
         for other in store::of_visit(tx, &last, Status::Held)? {
             store::mark_extended(tx, other)?;
         }
@@ -126,8 +127,8 @@ pub fn add_to_visit(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, then: &Then) ->
 /// # Errors
 /// `Error::NotFound` for what is not theirs or not of the visit; `wrong_state` if it is no hold any more.
 pub fn leave_out(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, other: Id) -> Result<()> {
-    let kept = live(tx, holder, id)?;
-    if !store::of_visit(tx, &kept.booking, Status::Held)?.contains(&other) {
+    let row = live(tx, holder, id)?;
+    if !store::of_visit(tx, &row.booking, Status::Held)?.contains(&other) {
         return Err(Error::NotFound);
     }
     if !end_hold(tx, other, holder.by.id(), "let_go")? {
@@ -135,7 +136,7 @@ pub fn leave_out(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, other: Id) -> Resu
     }
     store::set_visit(tx, other, None)?;
     let change = (json!({"with": other}), json!({"with": null}));
-    audit::note(tx, holder.by, "hold_changed", &kept.booking, change)
+    audit::note(tx, holder.by, "hold_changed", &row.booking, change)
 }
 
 /// What a visitor holds becomes that of who signed in and knows its token, at their own price. Answers the hold, if there
@@ -155,27 +156,27 @@ pub fn take_over_carried(tx: &mut Tx<'_>, by: &Actor, digest: &[u8]) -> Result<O
     let person = by.person()?.id;
     let holds = store::held_by_token(tx, digest)?;
     let Some(first) = holds.first().copied() else { return Ok(None) };
-    tx.line_up(person)?;
-    tx.line_up(first)?;
+    tx.lock_person(person)?;
+    tx.lock_person(first)?;
     let catalogue = catalogue::current(tx)?;
-    if store::count_held(tx, person)? >= catalogue.number(HOLDS) {
+    if store::count_held(tx, person)? >= catalogue.setting(HOLDS) {
         return Ok(None);
     }
     let window = window(tx, &catalogue, by, Some(person))?;
-    let standing = window.standing();
+    let entitlements = window.entitlements();
     for id in &holds {
         let Some(BookingRow { booking, .. }) = store::find(tx, *id)? else { continue };
         let lasts = booking.expires_at.is_some_and(|until| until > tx.now());
         if booking.status != Status::Held || booking.person.is_some() || !lasts {
             return Ok(None);
         }
-        let Some(sale) = booking.sale.clone() else { return Ok(None) };
-        let sale = sale.under(standing.plan_on(booking.day));
-        let sale = pay_with(tx, sale, None, standing, (*id, booking.day, booking.party))?;
-        let policy = Policy::of(&catalogue, standing);
+        let Some(basis) = booking.basis.clone() else { return Ok(None) };
+        let basis = basis.under(entitlements.plan_on(booking.day));
+        let basis = pay_with(tx, basis, None, entitlements, (*id, booking.day, booking.party))?;
+        let policy = Policy::of(&catalogue, entitlements);
         let booking = Booking { person: Some(person), policy, ..booking };
         let addons = store::addons_of(tx, *id)?;
-        let (booking, why) = priced(tx, &catalogue, booking, sale, &addons)?;
+        let (booking, why) = priced(tx, &catalogue, booking, basis, &addons)?;
         store::write_price(tx, &booking, &why)?;
         store::write_terms(tx, &booking, None)?;
         store::set_holder(tx, *id, &Hold { until: tx.now(), token: None, from: None })?;

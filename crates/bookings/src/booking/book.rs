@@ -18,27 +18,31 @@ use crate::store;
 /// # Errors
 /// The first refusal of the table that applies, with alternatives; `Error::Invalid` for what makes no sense;
 /// `Error::Unauthorized` for visitors.
-pub fn book(tx: &mut Tx<'_>, by: &Actor, wish: &BookingRequest) -> Result<Booking> {
-    let first = book_quietly(tx, by, wish)?;
-    let made = all_of(tx, &first, wish)?;
+pub fn book(tx: &mut Tx<'_>, by: &Actor, booking_request: &BookingRequest) -> Result<Booking> {
+    let first = book_quietly(tx, by, booking_request)?;
+    let made = all_of(tx, &first, booking_request)?;
     notify::booked(tx, by, &made)?;
     Ok(first)
 }
 
 /// Books, and leaves it to the caller to notify.
-pub(crate) fn book_quietly(tx: &mut Tx<'_>, by: &Actor, wish: &BookingRequest) -> Result<Booking> {
-    let owner = owner(tx, by, wish)?;
-    place_visit(tx, by, wish, owner, &Placement::Book)
+pub(crate) fn book_quietly(tx: &mut Tx<'_>, by: &Actor, booking_request: &BookingRequest) -> Result<Booking> {
+    let owner = owner(tx, by, booking_request)?;
+    place_visit(tx, by, booking_request, owner, &Placement::Book)
 }
 
 /// Every booking that was made of a wish, of which this is the first.
-pub(crate) fn all_of(tx: &mut Tx<'_>, first: &Booking, wish: &BookingRequest) -> Result<Vec<Booking>> {
-    if wish.then.is_empty() {
+pub(crate) fn all_of(
+    tx: &mut Tx<'_>,
+    first: &Booking,
+    booking_request: &BookingRequest,
+) -> Result<Vec<Booking>> {
+    if booking_request.then.is_empty() {
         return Ok(vec![first.clone()]);
     }
     let ids = store::made_together(tx, first.id)?;
     let found = ids.into_iter().map(|id| store::find(tx, id)).collect::<Result<Vec<_>>>()?;
-    Ok(found.into_iter().flatten().map(|kept| kept.booking).collect())
+    Ok(found.into_iter().flatten().map(|row| row.booking).collect())
 }
 
 /// Whether [`book`] has a prospect: says no where it would, as things stand, and changes nothing. Of a visit the first
@@ -46,11 +50,12 @@ pub(crate) fn all_of(tx: &mut Tx<'_>, first: &Booking, wish: &BookingRequest) ->
 ///
 /// # Errors
 /// Those of [`book`].
-pub fn dry_run(tx: &mut Tx<'_>, by: &Actor, wish: &BookingRequest) -> Result<()> {
-    let owner = owner(tx, by, wish)?;
+pub fn dry_run(tx: &mut Tx<'_>, by: &Actor, booking_request: &BookingRequest) -> Result<()> {
+    let owner = owner(tx, by, booking_request)?;
     let catalogue = catalogue::current(tx)?;
     let window = window(tx, &catalogue, by, owner)?;
-    let request = ResolvedRequest::understand(tx, &catalogue, &window, SlotRequest::of(wish, owner))?;
+    let request =
+        ResolvedRequest::understand(tx, &catalogue, &window, SlotRequest::of(booking_request, owner))?;
     request.find_offer(tx).map(drop)
 }
 
@@ -59,26 +64,29 @@ pub fn dry_run(tx: &mut Tx<'_>, by: &Actor, wish: &BookingRequest) -> Result<()>
 /// # Errors
 /// `Error::Unauthorized`; `Error::Forbidden` for another's account or a companion by whoever does not book for others;
 /// `Error::Invalid` for `person_id` or `companion_id` of nobody.
-pub(crate) fn owner(tx: &mut Tx<'_>, by: &Actor, wish: &BookingRequest) -> Result<Option<Id>> {
+pub(crate) fn owner(tx: &mut Tx<'_>, by: &Actor, booking_request: &BookingRequest) -> Result<Option<Id>> {
     let own = by.person()?.id;
     let for_others = by.may(Action::BookForOthers);
-    if wish.companion.is_some() && !for_others {
+    if booking_request.companion.is_some() && !for_others {
         return Err(by.forbidden("a companion's account"));
     }
-    for (field, named) in [("person_id", wish.person), ("companion_id", wish.companion)] {
+    for (field, named) in [("person_id", booking_request.person), ("companion_id", booking_request.companion)]
+    {
         if let Some(person) = named.filter(|person| for_others && *person != own)
             && !people::is_here(tx, person)?
         {
             return Err(Fields::one(field, "We couldn’t find that person."));
         }
     }
-    if wish.companion.is_some() && wish.companion == wish.person.or(Some(own)) {
+    if booking_request.companion.is_some()
+        && booking_request.companion == booking_request.person.or(Some(own))
+    {
         return Err(Fields::one("companion_id", "You can’t be your own companion."));
     }
-    match wish.person {
+    match booking_request.person {
         Some(person) if for_others || person == own => Ok(Some(person)),
         Some(_) => Err(by.forbidden("another's account")),
-        None if for_others && wish.extras.guest_name.is_some() => Ok(None),
+        None if for_others && booking_request.extras.guest_name.is_some() => Ok(None),
         None => Ok(Some(own)),
     }
 }

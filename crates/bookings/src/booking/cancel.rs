@@ -1,7 +1,7 @@
 //! Cancelling: always possible, and what it costs is known before.
 
 use booking_rules::{Booking, Leaving, Status, refusals::WRONG_STATE};
-use kit::web::{Input, Words};
+use kit::web::{Input, RawInput};
 use kit::{Cents, Error, Id, Result, Tx};
 use people::{Action, Actor};
 use serde_json::json;
@@ -20,8 +20,8 @@ const LONGEST_REASON: usize = 500;
 pub struct Reason(pub Option<String>);
 
 impl Input for Reason {
-    fn parse(words: &mut Words) -> Reason {
-        let text = words.opt_text_within("reason", LONGEST_REASON);
+    fn parse(input: &mut RawInput) -> Reason {
+        let text = input.opt_text_within("reason", LONGEST_REASON);
         let on_one_line = |text: String| {
             let shown: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
             shown.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -58,9 +58,9 @@ pub(crate) fn cancel_quietly(
 ) -> Result<(Booking, Cents)> {
     let person = by.person()?.id;
     let by_club = by.may(Action::BookForOthers);
-    tx.line_up(id)?;
-    let kept = store::find(tx, id)?.filter(|kept| by_club || kept.booking.person == Some(person));
-    let booking = kept.ok_or(Error::NotFound)?.booking;
+    tx.lock_person(id)?;
+    let row = store::find(tx, id)?.filter(|row| by_club || row.booking.person == Some(person));
+    let booking = row.ok_or(Error::NotFound)?.booking;
     let now = tx.now();
     let own = booking.person == Some(person);
     if !booking.can_cancel(now) || !store::move_state(tx, id, booking.status, Status::Cancelled)? {

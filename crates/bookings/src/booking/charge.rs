@@ -1,13 +1,13 @@
 //! What a booking's person owes: the sale paid with what of a plan is to pay for it, priced with its add-ons, and charged.
 
 use booking_rules::{
-    AddonRequest, Benefit, Booking, Coverage, Leaving, PriceBasis, SUBJECT, SoldAddon, numbers::BIRTHDAY,
-    quote,
+    AddonRequest, Benefit, Booking, Coverage, Leaving, PriceBasis, SUBJECT, SoldAddon, quote,
+    settings::BIRTHDAY,
 };
 use catalogue::{Catalogue, Service};
 use jiff::civil::Date;
-use kit::{Cents, Error, Fields, Id, Result, Tx, numbers};
-use membership::Standing;
+use kit::{Cents, Error, Fields, Id, Result, Tx, counters};
+use membership::Entitlements;
 use money::{Bill, Line, LineKind, Subject};
 use serde_json::json;
 
@@ -27,7 +27,7 @@ pub(crate) fn settle(
     scheduling::bump_versions(tx, booking.id)?;
     // Last, for the counter is locked until the commit.
     let year = booking.created_at.to_zoned(catalogue.club.zone.clone()).year();
-    let reference = numbers::next(tx, "CS", club, year)?;
+    let reference = counters::next(tx, "CS", club, year)?;
     store::set_reference(tx, booking.id, &reference)?;
     Ok(Booking { reference: Some(reference), ..booking })
 }
@@ -36,28 +36,28 @@ pub(crate) fn settle(
 /// who lets them be used without asking (P3); what a plan without limit covers is only counted.
 pub(crate) fn pay_with(
     tx: &mut Tx<'_>,
-    sale: PriceBasis,
-    perk: Option<Benefit>,
-    standing: &Standing,
+    basis: PriceBasis,
+    benefit: Option<Benefit>,
+    entitlements: &Entitlements,
     (booking, day, party): (Id, Date, i64),
 ) -> Result<PriceBasis> {
-    if sale.cover == Coverage::Unlimited {
-        membership::use_credit(tx, standing, day, booking)?;
-        return Ok(sale);
+    if basis.coverage == Coverage::Unlimited {
+        membership::use_credit(tx, entitlements, day, booking)?;
+        return Ok(basis);
     }
-    let unasked = standing.uses_credits_unasked().then_some(Benefit::Credit);
-    let cover = match perk.or(unasked) {
-        Some(Benefit::Credit) if membership::use_credit(tx, standing, day, booking)? => Coverage::Credit,
-        Some(Benefit::Birthday) if membership::use_birthday(tx, standing, day, booking)? => {
-            Coverage::Birthday(catalogue::current(tx)?.number(BIRTHDAY))
+    let unasked = entitlements.uses_credits_unasked().then_some(Benefit::Credit);
+    let coverage = match benefit.or(unasked) {
+        Some(Benefit::Credit) if membership::use_credit(tx, entitlements, day, booking)? => Coverage::Credit,
+        Some(Benefit::Birthday) if membership::use_birthday(tx, entitlements, day, booking)? => {
+            Coverage::Birthday(catalogue::current(tx)?.setting(BIRTHDAY))
         }
         // A companion's share: of who comes alone there is none (M2).
-        Some(Benefit::Pass) if party > 1 && membership::use_pass(tx, standing, day, booking)? => {
+        Some(Benefit::Pass) if party > 1 && membership::use_pass(tx, entitlements, day, booking)? => {
             Coverage::Pass(party)
         }
         _ => Coverage::None,
     };
-    Ok(PriceBasis { cover, ..sale })
+    Ok(PriceBasis { coverage, ..basis })
 }
 
 /// A booking at the price of a sale with its add-ons, and why it is that.
@@ -68,17 +68,17 @@ pub(crate) fn priced(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
     booking: Booking,
-    sale: PriceBasis,
+    basis: PriceBasis,
     addons: &[AddonRequest],
 ) -> Result<(Booking, Vec<Line>)> {
     let service = catalogue.service(booking.service).ok_or(Error::NotFound)?;
-    let quote = quote(&sale, &sold_addons(catalogue, service, addons)?);
+    let quote = quote(&basis, &sold_addons(catalogue, service, addons)?);
     let booking = Booking {
         base: quote.base(),
         addons_total: quote.addons(),
         discount: quote.discount(),
         tax: money::tax_on(tx, catalogue.club.id, &quote.lines)?,
-        sale: Some(sale),
+        basis: Some(basis),
         ..booking
     };
     Ok((booking, quote.lines))
@@ -99,11 +99,11 @@ pub(crate) fn sold_addons(
     service: &Service,
     wishes: &[AddonRequest],
 ) -> Result<Vec<SoldAddon>> {
-    let sold = |wish: &AddonRequest| {
-        let addon = catalogue.addons_of(service).find(|addon| addon.id == wish.id);
+    let sold = |request: &AddonRequest| {
+        let addon = catalogue.addons_of(service).find(|addon| addon.id == request.id);
         let addon =
             addon.ok_or_else(|| Fields::one("addons", "That add-on isn’t available with this service."))?;
-        Ok((addon.name.clone(), addon.cents, wish.quantity))
+        Ok((addon.name.clone(), addon.cents, request.quantity))
     };
     wishes.iter().map(sold).collect()
 }
@@ -115,9 +115,9 @@ pub(crate) fn write_addons(
     catalogue: &Catalogue,
     wishes: &[AddonRequest],
 ) -> Result<()> {
-    for wish in wishes {
-        let unit = catalogue.addon(wish.id).map(|addon| addon.cents).unwrap_or_default();
-        store::insert_addon(tx, booking, wish, unit)?;
+    for request in wishes {
+        let unit = catalogue.addon(request.id).map(|addon| addon.cents).unwrap_or_default();
+        store::insert_addon(tx, booking, request, unit)?;
     }
     Ok(())
 }

@@ -33,41 +33,41 @@ pub fn confirm(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: Option<&Extr
     let by = holder.by;
     let person = by.person()?.id;
     // The same hold confirmed twice at once is confirmed once.
-    tx.line_up(id)?;
-    let kept = theirs(tx, holder, id)?;
-    let owner = if kept.booking.person.is_none() && !by.may(Action::BookForOthers) {
+    tx.lock_person(id)?;
+    let row = theirs(tx, holder, id)?;
+    let owner = if row.booking.person.is_none() && !by.may(Action::BookForOthers) {
         Some(person)
     } else {
-        kept.booking.person
+        row.booking.person
     };
-    match kept.booking.status {
+    match row.booking.status {
         Status::Held => {}
-        Status::Expired => return again(tx, by, &kept.booking, owner, extras),
+        Status::Expired => return again(tx, by, &row.booking, owner, extras),
         _ => return Err(Error::refused(&WRONG_STATE)),
     }
-    owner.map_or(Ok(()), |owner| tx.line_up(owner))?;
+    owner.map_or(Ok(()), |owner| tx.lock_person(owner))?;
     let catalogue = catalogue::current(tx)?;
     let window = window(tx, &catalogue, by, owner)?;
-    let others = store::of_visit(tx, &kept.booking, Status::Held)?;
+    let others = store::of_visit(tx, &row.booking, Status::Held)?;
     let own = Confirm { by, catalogue: &catalogue, window: &window, owner };
-    own.admit(tx, &kept.booking, others.len())?;
+    own.admit(tx, &row.booking, others.len())?;
     if !is_taken_over(tx, id)? {
         // Meanwhile it has run out and was swept, or somebody else has booked it.
-        let kept = theirs(tx, holder, id)?;
-        return match kept.booking.status {
-            Status::Expired => again(tx, by, &kept.booking, owner, extras),
+        let row = theirs(tx, holder, id)?;
+        return match row.booking.status {
+            Status::Expired => again(tx, by, &row.booking, owner, extras),
             _ => Err(Error::refused(&WRONG_STATE)),
         };
     }
-    let first = own.one(tx, kept, extras)?;
+    let first = own.one(tx, row, extras)?;
     ledger::taken(tx, id)?;
     let mut made = vec![first.clone()];
     for other in others {
-        let kept = store::find(tx, other)?.ok_or(Error::NotFound)?;
+        let row = store::find(tx, other)?.ok_or(Error::NotFound)?;
         if !is_taken_over(tx, other)? {
             return Err(Error::refused(&WRONG_STATE));
         }
-        made.push(own.one(tx, kept, None)?);
+        made.push(own.one(tx, row, None)?);
     }
     made.sort_by_key(|booking| (booking.starts_at, booking.id));
     notify::booked(tx, by, &made)?;
@@ -99,11 +99,11 @@ impl Confirm<'_> {
         if open + more >= most { Err(Error::refused(&TOO_MANY_OPEN)) } else { Ok(()) }
     }
 
-    fn one(&self, tx: &mut Tx<'_>, kept: BookingRow, extras: Option<&Extras>) -> Result<Booking> {
-        let mut booking = kept.booking;
-        let sale = self.sale(tx, &booking, extras)?;
+    fn one(&self, tx: &mut Tx<'_>, row: BookingRow, extras: Option<&Extras>) -> Result<Booking> {
+        let mut booking = row.booking;
+        let basis = self.basis(tx, &booking, extras)?;
         if booking.person != self.owner {
-            booking.policy = Policy::of(self.catalogue, self.window.standing());
+            booking.policy = Policy::of(self.catalogue, self.window.entitlements());
         }
         let addons = match extras {
             Some(extras) => extras.addons.clone(),
@@ -122,8 +122,8 @@ impl Confirm<'_> {
             expires_at: None,
             ..booking
         };
-        let (booking, why) = priced(tx, self.catalogue, booking, sale, &addons)?;
-        self.attend(tx, &booking)?;
+        let (booking, why) = priced(tx, self.catalogue, booking, basis, &addons)?;
+        self.check_visit(tx, &booking)?;
         store::write_price(tx, &booking, &why)?;
         store::write_terms(tx, &booking, extras)?;
         store::forget_addons(tx, booking.id)?;
@@ -135,20 +135,20 @@ impl Confirm<'_> {
     }
 
     /// What is sold: as it was held, but for the plan of who takes it over and what pays.
-    fn sale(&self, tx: &mut Tx<'_>, booking: &Booking, extras: Option<&Extras>) -> Result<PriceBasis> {
+    fn basis(&self, tx: &mut Tx<'_>, booking: &Booking, extras: Option<&Extras>) -> Result<PriceBasis> {
         let missing = || Fault::because(format!("hold {} does not say what was sold", booking.id.0));
-        let mut sale = booking.sale.clone().ok_or_else(missing)?;
-        let standing = self.window.standing();
+        let mut basis = booking.basis.clone().ok_or_else(missing)?;
+        let entitlements = self.window.entitlements();
         if booking.person != self.owner {
-            sale = sale.under(standing.plan_on(booking.day));
+            basis = basis.under(entitlements.plan_on(booking.day));
         }
-        let Some(extras) = extras.filter(|_| sale.cover != Coverage::Unlimited) else { return Ok(sale) };
+        let Some(extras) = extras.filter(|_| basis.coverage != Coverage::Unlimited) else { return Ok(basis) };
         membership::return_perks(tx, booking.id)?;
-        pay_with(tx, sale, extras.perk, standing, (booking.id, booking.day, booking.party))
+        pay_with(tx, basis, extras.benefit, entitlements, (booking.id, booking.day, booking.party))
     }
 
     /// Claims the time of who comes; lets go of it if somebody else comes instead (F6).
-    fn attend(&self, tx: &mut Tx<'_>, booking: &Booking) -> Result<()> {
+    fn check_visit(&self, tx: &mut Tx<'_>, booking: &Booking) -> Result<()> {
         let Some(owner) = self.owner else { return Ok(()) };
         let has = scheduling::has_resource(tx, booking.id, owner)?;
         if booking.guest_name.is_some() {
@@ -158,11 +158,11 @@ impl Confirm<'_> {
             return Ok(());
         }
         let (from, to) = (cell_at(booking.starts_at), cell_at(booking.ends_at));
-        let wanted = Allocation { resource: owner, kind: ResourceKind::Person, from, to };
-        if claim_all(tx, &claimant(self.catalogue, booking.id), &[wanted])?.is_some() {
+        let requested = Allocation { resource: owner, kind: ResourceKind::Person, from, to };
+        if claim_all(tx, &claimant(self.catalogue, booking.id), &[requested])?.is_some() {
             return Err(self.window.worded(Error::refused(&SAME_PERSON)));
         }
-        scheduling::insert_allocations(tx, booking.id, &[wanted], None)
+        scheduling::insert_allocations(tx, booking.id, &[requested], None)
     }
 }
 
@@ -176,11 +176,11 @@ fn again(
     extras: Option<&Extras>,
 ) -> Result<Booking> {
     if let Some(made) = store::made_of(tx, hold.id)? {
-        let made = store::find(tx, made)?.map(|kept| kept.booking).filter(|made| made.person == owner);
+        let made = store::find(tx, made)?.map(|row| row.booking).filter(|made| made.person == owner);
         return made.ok_or_else(|| Error::refused(&WRONG_STATE));
     }
     let addons = store::addons_of(tx, hold.id)?;
-    let said = || Extras {
+    let message = || Extras {
         guest_name: hold.guest_name.clone(),
         guest_email: hold.guest_email.clone(),
         companion_name: hold.companion_name.clone(),
@@ -189,20 +189,20 @@ fn again(
         ..Extras::default()
     };
     let named = scheduling::technicians_of(tx, hold.id)?.first().copied();
-    let wish = BookingRequest {
+    let request = BookingRequest {
         service: hold.service,
-        minutes: hold.sale.as_ref().map(|sale| sale.minutes),
+        minutes: hold.basis.as_ref().map(|basis| basis.minutes),
         when: When::Moment(hold.starts_at),
         room: Some(hold.room),
         technician: named,
         party: Some(hold.party),
         person: hold.person,
         companion: hold.companion,
-        extras: extras.cloned().unwrap_or_else(said),
+        extras: extras.cloned().unwrap_or_else(message),
         then: followed(tx, hold)?,
     };
-    let made = place_visit(tx, by, &wish, owner, &Placement::Book)?;
-    let all = all_of(tx, &made, &wish)?;
+    let made = place_visit(tx, by, &request, owner, &Placement::Book)?;
+    let all = all_of(tx, &made, &request)?;
     notify::booked(tx, by, &all)?;
     store::note(tx, hold.id, by.id(), "booked_anew", &json!({ "booking": made.id }))?;
     Ok(made)
@@ -218,7 +218,7 @@ fn followed(tx: &mut Tx<'_>, hold: &Booking) -> Result<Vec<Then>> {
         let Some(BookingRow { booking, .. }) = store::find(tx, other)? else { continue };
         then.push(Then {
             service: booking.service,
-            minutes: booking.sale.as_ref().map(|sale| sale.minutes),
+            minutes: booking.basis.as_ref().map(|basis| basis.minutes),
             room: Some(booking.room),
             technician: scheduling::technicians_of(tx, other)?.first().copied(),
             addons: store::addons_of(tx, other)?,

@@ -21,7 +21,7 @@ pub(crate) fn end_expired(tx: &mut Tx<'_>, hold: Id) -> Result<bool> {
 }
 
 /// Removes every hold that has run out, at most so many. How many there were.
-pub(crate) fn sweep(tx: &mut Tx<'_>, most: i64) -> Result<u64> {
+pub(crate) fn run_maintenance(tx: &mut Tx<'_>, most: i64) -> Result<u64> {
     let mut ended = 0;
     for hold in store::expired(tx, most)? {
         ended += u64::from(end_expired(tx, hold)?);

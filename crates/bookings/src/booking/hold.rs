@@ -1,7 +1,7 @@
 //! Holding a time while somebody makes up their mind or pays (H1 to H3).
 
-use booking_rules::numbers::{HOLD, HOLDS, HOLDS_AN_HOUR, HOLDS_FROM};
 use booking_rules::refusals::{TOO_MANY_HELD, TOO_MANY_HOLDS, WRONG_STATE};
+use booking_rules::settings::{HOLD, HOLDS, HOLDS_AN_HOUR, HOLDS_FROM};
 use booking_rules::{AddonRequest, Booking, BookingRequest, Status, When};
 use jiff::{SignedDuration, Timestamp};
 use kit::{Error, Id, Result, Tx, tokens};
@@ -62,14 +62,14 @@ const SECRET: usize = 64;
 /// # Errors
 /// Those of [`crate::book()`]; `too_many_open` if an account holds three already; `too_many_requests` from a network that
 /// holds too much.
-pub fn hold(tx: &mut Tx<'_>, by: &Actor, wish: &BookingRequest, visitor: &Visitor<'_>) -> Result<Held> {
+pub fn hold(tx: &mut Tx<'_>, by: &Actor, request: &BookingRequest, visitor: &Visitor<'_>) -> Result<Held> {
     let catalogue = catalogue::current(tx)?;
-    let until = tx.now() + SignedDuration::from_mins(catalogue.number(HOLD));
+    let until = tx.now() + SignedDuration::from_mins(catalogue.setting(HOLD));
     if by.person.is_none() {
         let token = visitor.token()?;
         let digest = tokens::digest(&token);
-        tx.line_up(place_in_line(&digest))?;
-        if let Some(booking) = alike(tx, wish, Whose::Token(&digest))? {
+        tx.lock_person(place_in_line(&digest))?;
+        if let Some(booking) = alike(tx, request, Whose::Token(&digest))? {
             return Ok(Held { booking, token: Some(token) });
         }
         if let Some(earlier) = visitor.earlier {
@@ -77,19 +77,19 @@ pub fn hold(tx: &mut Tx<'_>, by: &Actor, wish: &BookingRequest, visitor: &Visito
         }
         let network = visitor.network;
         let (live, lately) = store::count_held_from(tx, network)?;
-        if live >= catalogue.number(HOLDS_FROM) || lately >= catalogue.number(HOLDS_AN_HOUR) {
+        if live >= catalogue.setting(HOLDS_FROM) || lately >= catalogue.setting(HOLDS_AN_HOUR) {
             return Err(Error::refused(&TOO_MANY_HOLDS).with("retry_after", 60));
         }
         let hold = Hold { until, token: Some(digest), from: Some(network.to_owned()) };
-        let visitor = wish.person.is_none() && wish.companion.is_none();
-        let wish = visitor.then_some(wish).ok_or(Error::Unauthorized)?;
-        let booking = place_visit(tx, by, wish, None, &Placement::Hold(hold))?;
+        let visitor = request.person.is_none() && request.companion.is_none();
+        let request = visitor.then_some(request).ok_or(Error::Unauthorized)?;
+        let booking = place_visit(tx, by, request, None, &Placement::Hold(hold))?;
         return Ok(Held { booking, token: Some(token) });
     }
-    let owner = owner(tx, by, wish)?;
-    owner.map_or(Ok(()), |owner| tx.line_up(owner))?;
+    let owner = owner(tx, by, request)?;
+    owner.map_or(Ok(()), |owner| tx.lock_person(owner))?;
     if let Some(owner) = owner.filter(|_| !by.may(Action::BookForOthers))
-        && let Some(booking) = alike(tx, wish, Whose::Person(owner))?
+        && let Some(booking) = alike(tx, request, Whose::Person(owner))?
     {
         return Ok(Held { booking, token: None });
     }
@@ -97,14 +97,14 @@ pub fn hold(tx: &mut Tx<'_>, by: &Actor, wish: &BookingRequest, visitor: &Visito
     let token = visitor.token.filter(|token| by.may(Action::BookForOthers) && token.len() == SECRET);
     let token = token.map(tokens::digest);
     if let Some(digest) = &token {
-        tx.line_up(place_in_line(digest))?;
-        if let Some(booking) = alike(tx, wish, Whose::Token(digest))? {
+        tx.lock_person(place_in_line(digest))?;
+        if let Some(booking) = alike(tx, request, Whose::Token(digest))? {
             return Ok(Held { booking, token: None });
         }
     }
     need_few_held(tx, by, owner)?;
     let hold = Hold { until, token, from: None };
-    let booking = place_visit(tx, by, wish, owner, &Placement::Hold(hold))?;
+    let booking = place_visit(tx, by, request, owner, &Placement::Hold(hold))?;
     Ok(Held { booking, token: None })
 }
 
@@ -113,24 +113,24 @@ pub fn hold(tx: &mut Tx<'_>, by: &Actor, wish: &BookingRequest, visitor: &Visito
 ///
 /// # Errors
 /// Those of [`hold`].
-pub fn dry_run_hold(tx: &mut Tx<'_>, by: &Actor, wish: &BookingRequest) -> Result<()> {
+pub fn dry_run_hold(tx: &mut Tx<'_>, by: &Actor, request: &BookingRequest) -> Result<()> {
     if by.person.is_none() {
         return Ok(());
     }
-    let owner = owner(tx, by, wish)?;
+    let owner = owner(tx, by, request)?;
     // The same hold sent twice is one.
     if let Some(owner) = owner.filter(|_| !by.may(Action::BookForOthers))
-        && alike(tx, wish, Whose::Person(owner))?.is_some()
+        && alike(tx, request, Whose::Person(owner))?.is_some()
     {
         return Ok(());
     }
     need_few_held(tx, by, owner)?;
-    dry_run(tx, by, wish)
+    dry_run(tx, by, request)
 }
 
 fn need_few_held(tx: &mut Tx<'_>, by: &Actor, owner: Option<Id>) -> Result<()> {
     let Some(owner) = owner.filter(|_| !by.may(Action::BookForOthers)) else { return Ok(()) };
-    let most = catalogue::current(tx)?.number(HOLDS);
+    let most = catalogue::current(tx)?.setting(HOLDS);
     if store::count_held(tx, owner)? >= most { Err(Error::refused(&TOO_MANY_HELD)) } else { Ok(()) }
 }
 
@@ -141,11 +141,11 @@ fn place_in_line(digest: &[u8]) -> Id {
 }
 
 /// The live hold of the same service at the same time, in the room that is wished for.
-fn alike(tx: &mut Tx<'_>, wish: &BookingRequest, whose: Whose<'_>) -> Result<Option<Booking>> {
-    let When::Moment(starts_at) = wish.when else { return Ok(None) };
-    let found = store::held_at(tx, whose, wish.service, starts_at)?;
-    let Some(kept) = found.map(|id| store::find(tx, id)).transpose()?.flatten() else { return Ok(None) };
-    Ok(Some(kept.booking).filter(|held| wish.room.is_none_or(|room| room == held.room)))
+fn alike(tx: &mut Tx<'_>, request: &BookingRequest, whose: Whose<'_>) -> Result<Option<Booking>> {
+    let When::Moment(starts_at) = request.when else { return Ok(None) };
+    let found = store::held_at(tx, whose, request.service, starts_at)?;
+    let Some(row) = found.map(|id| store::find(tx, id)).transpose()?.flatten() else { return Ok(None) };
+    Ok(Some(row.booking).filter(|held| request.room.is_none_or(|room| room == held.room)))
 }
 
 fn let_go_by_token(tx: &mut Tx<'_>, token: &str) -> Result<()> {
@@ -177,11 +177,11 @@ pub fn hold_of_token(tx: &mut Tx<'_>, token: &str) -> Result<Option<Id>> {
 /// # Errors
 /// `Error::NotFound` for what is not theirs.
 pub(crate) fn theirs(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<BookingRow> {
-    let kept = store::find(tx, id)?.ok_or(Error::NotFound)?;
+    let row = store::find(tx, id)?.ok_or(Error::NotFound)?;
     let own = holder.by.id();
-    let is_own = own.is_some() && kept.booking.person == own;
-    let knows = holder.token.is_some_and(|token| kept.token.as_deref() == Some(&tokens::digest(token)));
-    if is_own || knows || holder.by.may(Action::BookForOthers) { Ok(kept) } else { Err(Error::NotFound) }
+    let is_own = own.is_some() && row.booking.person == own;
+    let knows = holder.token.is_some_and(|token| row.token.as_deref() == Some(&tokens::digest(token)));
+    if is_own || knows || holder.by.may(Action::BookForOthers) { Ok(row) } else { Err(Error::NotFound) }
 }
 
 /// Lets a hold go, and what follows it in the same visit.
@@ -189,16 +189,16 @@ pub(crate) fn theirs(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<Book
 /// # Errors
 /// `Error::NotFound` for what is not theirs; `wrong_state` if it is no hold any more.
 pub fn let_go(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<()> {
-    let kept = theirs(tx, holder, id)?;
+    let row = theirs(tx, holder, id)?;
     let by = holder.by.id();
     if !end_hold(tx, id, by, "let_go")? {
         return Err(Error::refused(&WRONG_STATE));
     }
-    for other in store::of_visit(tx, &kept.booking, Status::Held)? {
+    for other in store::of_visit(tx, &row.booking, Status::Held)? {
         end_hold(tx, other, by, "let_go")?;
     }
-    let ended = Booking { status: Status::Expired, ..kept.booking.clone() };
-    audit::note_both(tx, holder.by, "hold_released", &kept.booking, &ended)
+    let ended = Booking { status: Status::Expired, ..row.booking.clone() };
+    audit::note_both(tx, holder.by, "hold_released", &row.booking, &ended)
 }
 
 /// Gives a hold the club's `hold_minutes` from now, once: when somebody starts to pay (H3).
@@ -206,12 +206,12 @@ pub fn let_go(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<()> {
 /// # Errors
 /// `Error::NotFound` for what is not theirs; `wrong_state` if it has run out or was extended before.
 pub fn extend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<Booking> {
-    let kept = theirs(tx, holder, id)?;
-    let minutes = catalogue::current(tx)?.number(HOLD);
+    let row = theirs(tx, holder, id)?;
+    let minutes = catalogue::current(tx)?.setting(HOLD);
     let until = tx.now() + SignedDuration::from_mins(minutes);
     // An offer of the waitlist may have longer than that already.
-    let until = kept.booking.expires_at.map_or(until, |before| before.max(until));
-    let all = store::of_visit(tx, &kept.booking, Status::Held)?;
+    let until = row.booking.expires_at.map_or(until, |before| before.max(until));
+    let all = store::of_visit(tx, &row.booking, Status::Held)?;
     for hold in std::iter::once(id).chain(all) {
         if !store::extend(tx, hold, until)? {
             return Err(Error::refused(&WRONG_STATE));
@@ -219,8 +219,8 @@ pub fn extend(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<Booking> {
         store::note(tx, hold, holder.by.id(), "extended", &json!({}))?;
         scheduling::bump_versions(tx, hold)?;
     }
-    let extended = Booking { expires_at: Some(until), ..kept.booking.clone() };
-    audit::note_both(tx, holder.by, "hold_extended", &kept.booking, &extended)?;
+    let extended = Booking { expires_at: Some(until), ..row.booking.clone() };
+    audit::note_both(tx, holder.by, "hold_extended", &row.booking, &extended)?;
     Ok(extended)
 }
 
@@ -244,10 +244,10 @@ pub fn held_visit(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<Vec<Det
 /// # Errors
 /// `Error::NotFound` for what is not theirs.
 pub fn held_notes(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<HeldNotes> {
-    let kept = theirs(tx, holder, id)?;
+    let row = theirs(tx, holder, id)?;
     let (allergies, scene) = (store::allergies(tx, id)?, store::scene_of(tx, id)?);
     let guest_phone = store::guest_phone_of(tx, id)?;
-    Ok(HeldNotes { allergies, scene, guest_phone, addons: store::addons_of(tx, kept.booking.id)? })
+    Ok(HeldNotes { allergies, scene, guest_phone, addons: store::addons_of(tx, row.booking.id)? })
 }
 
 /// What is kept beside a hold.
@@ -268,7 +268,7 @@ pub struct HeldNotes {
 /// # Errors
 /// `Error::NotFound` for what is not theirs or was never a hold.
 pub fn held(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<Booking> {
-    let kept = theirs(tx, holder, id)?;
-    let was_held = matches!(kept.booking.status, Status::Held | Status::Expired);
-    if was_held { Ok(kept.booking) } else { Err(Error::NotFound) }
+    let row = theirs(tx, holder, id)?;
+    let was_held = matches!(row.booking.status, Status::Held | Status::Expired);
+    if was_held { Ok(row.booking) } else { Err(Error::NotFound) }
 }

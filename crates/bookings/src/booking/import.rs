@@ -7,10 +7,10 @@ use booking_rules::{
 use catalogue::Catalogue;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
-use kit::{Error, Id, Result, Tx, numbers};
-use membership::Standing;
+use kit::{Error, Id, Result, Tx, counters};
+use membership::Entitlements;
 use money::Subject;
-use scheduling::{Cell, Chosen, Demand, Factors, Wanted, begin, cells, claim_all};
+use scheduling::{Cell, Chosen, Demand, Factors, Requirement, begin, cells, claim_all};
 use serde_json::json;
 
 use crate::booking::charge::{bill, write_addons};
@@ -19,11 +19,11 @@ use crate::store;
 
 /// A booking as it is known.
 #[derive(Debug, Clone)]
-pub struct Record {
+pub struct ImportedBooking {
     /// Whose.
     pub person: Option<Id>,
     /// What the person's plan allows.
-    pub standing: Standing,
+    pub entitlements: Entitlements,
     /// What.
     pub service: Id,
     /// Where.
@@ -52,31 +52,31 @@ pub struct Record {
 ///
 /// # Errors
 /// `taken` if something it needs is claimed already; a fault of the database.
-pub fn record(tx: &mut Tx<'_>, catalogue: &Catalogue, record: &Record) -> Result<Id> {
+pub fn import_booking(tx: &mut Tx<'_>, catalogue: &Catalogue, record: &ImportedBooking) -> Result<Id> {
     let service = catalogue.service(record.service).ok_or(Error::NotFound)?;
     let room = catalogue.room(record.room).ok_or(Error::NotFound)?;
     let id = tx.new_id()?;
     let people: Vec<Id> = record.person.into_iter().collect();
     let demand = Demand::of(service, service.minutes);
     let chosen = Chosen { room: room.id, technicians: &record.technicians, equipment: record.equipment };
-    let wanted = Wanted { demand, start: record.start, named: None, people: &people };
-    let wanted = wanted.allocations(catalogue, chosen);
+    let requested = Requirement { demand, start: record.start, named: None, people: &people };
+    let requested = requested.allocations(catalogue, chosen);
     let is_live = !matches!(record.status, Status::Cancelled | Status::Expired);
     let is_ahead = begin(record.start) > tx.now() - SignedDuration::from_hours(24);
-    if is_live && is_ahead && claim_all(tx, &claimant(catalogue, id), &wanted)?.is_some() {
+    if is_live && is_ahead && claim_all(tx, &claimant(catalogue, id), &requested)?.is_some() {
         return Err(Error::refused(&TAKEN));
     }
     let addons: Vec<_> = record.addons.iter().filter_map(|id| catalogue.addon(*id)).collect();
     let sold: Vec<_> = addons.iter().map(|addon| (addon.name.clone(), addon.cents, 1)).collect();
     let factors = Factors { room: room.premium_bp, ..Factors::PLAIN };
-    let sale = PriceBasis::of(service, service.minutes, &record.standing, record.day, factors);
-    let quote = quote(&sale, &sold);
+    let basis = PriceBasis::of(service, service.minutes, &record.entitlements, record.day, factors);
+    let quote = quote(&basis, &sold);
     let extras = extras(record);
     let club = catalogue.club.id;
     let year = record.created_at.to_zoned(catalogue.club.zone.clone()).year();
     let booking = Booking {
         id,
-        reference: Some(numbers::next(tx, "CS", club, year)?),
+        reference: Some(counters::next(tx, "CS", club, year)?),
         person: record.person,
         service: service.id,
         room: room.id,
@@ -89,7 +89,7 @@ pub fn record(tx: &mut Tx<'_>, catalogue: &Catalogue, record: &Record) -> Result
         addons_total: quote.addons(),
         discount: quote.discount(),
         tax: money::tax_on(tx, club, &quote.lines)?,
-        policy: Policy::of(catalogue, &record.standing),
+        policy: Policy::of(catalogue, &record.entitlements),
         guest_name: None,
         guest_email: None,
         special_requests: record.special_requests.clone(),
@@ -98,7 +98,7 @@ pub fn record(tx: &mut Tx<'_>, catalogue: &Catalogue, record: &Record) -> Result
         created_at: record.created_at,
         expires_at: None,
         extended: false,
-        sale: Some(sale),
+        basis: Some(basis),
         visit: None,
         series: None,
         moves: 0,
@@ -108,11 +108,11 @@ pub fn record(tx: &mut Tx<'_>, catalogue: &Catalogue, record: &Record) -> Result
         fee: None,
     };
     store::insert(tx, club, record.person, &booking, &quote.lines, &extras)?;
-    scheduling::insert_allocations(tx, id, &wanted, None)?;
+    scheduling::insert_allocations(tx, id, &requested, None)?;
     write_addons(tx, id, catalogue, &extras.addons)?;
     if is_live {
         let charge = money::charge(tx, &bill(club, &booking, quote.lines))?;
-        if record.status == Status::Completed && charge.status == money::Status::Due {
+        if record.status == Status::Completed && charge.status == money::ChargeStatus::Due {
             money::note_paid(tx, charge.id)?;
         }
         if record.status == Status::Completed {
@@ -127,7 +127,7 @@ pub fn record(tx: &mut Tx<'_>, catalogue: &Catalogue, record: &Record) -> Result
 }
 
 /// What a record says besides.
-fn extras(record: &Record) -> Extras {
+fn extras(record: &ImportedBooking) -> Extras {
     let addon = |id: &Id| AddonRequest { id: *id, quantity: 1, notes: String::new() };
     Extras {
         special_requests: record.special_requests.clone(),

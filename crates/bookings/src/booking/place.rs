@@ -5,7 +5,7 @@ use booking_rules::{Booking, Extras, Frozen, Policy, PriceBasis, SoldAddon, Stat
 use catalogue::Catalogue;
 use kit::{Error, Id, Result, Tx};
 use people::Actor;
-use scheduling::{Claimed, Offer, Taken, begin, claim_offer};
+use scheduling::{ClaimOutcome, Offer, Taken, begin, claim_offer};
 use serde_json::json;
 
 use crate::booking::audit;
@@ -36,11 +36,11 @@ impl Placer<'_> {
     pub(crate) fn one(
         &self,
         tx: &mut Tx<'_>,
-        question: SlotRequest,
+        slot_request: SlotRequest,
         extras: &Extras,
         visit: Option<Id>,
     ) -> Result<Booking> {
-        let request = ResolvedRequest::understand(tx, self.catalogue, self.window, question)?;
+        let request = ResolvedRequest::understand(tx, self.catalogue, self.window, slot_request)?;
         let found = request.find_offer(tx)?;
         let sold = sold_addons(self.catalogue, request.service, &extras.addons)?;
         let id = tx.new_id()?;
@@ -58,10 +58,10 @@ impl Placer<'_> {
         Draft { id, visit }: Draft,
     ) -> Result<Booking> {
         let ResolvedRequest { service, minutes, day, party, .. } = *request;
-        let standing = self.window.standing();
-        let sale = PriceBasis::of(service, minutes, standing, day, taken.factors);
-        let sale = pay_with(tx, sale, extras.perk, standing, (id, day, party))?;
-        let quote = quote(&sale, sold);
+        let entitlements = self.window.entitlements();
+        let basis = PriceBasis::of(service, minutes, entitlements, day, taken.factors);
+        let basis = pay_with(tx, basis, extras.benefit, entitlements, (id, day, party))?;
+        let quote = quote(&basis, sold);
         let hold = match self.placement {
             Placement::Hold(hold) => Some(hold),
             Placement::Book => None,
@@ -69,7 +69,7 @@ impl Placer<'_> {
         let booking = Booking {
             id,
             reference: None,
-            person: request.question.owner,
+            person: request.slot_request.owner,
             service: service.id,
             room: taken.room,
             party,
@@ -81,16 +81,16 @@ impl Placer<'_> {
             addons_total: quote.addons(),
             discount: quote.discount(),
             tax: money::tax_on(tx, self.catalogue.club.id, &quote.lines)?,
-            policy: Policy::of(self.catalogue, standing),
+            policy: Policy::of(self.catalogue, entitlements),
             guest_name: extras.guest_name.clone(),
             guest_email: extras.guest_email.clone(),
             special_requests: extras.special_requests.clone(),
-            companion: request.question.companion(),
+            companion: request.slot_request.companion(),
             companion_name: extras.companion_name.clone(),
             created_at: tx.now(),
             expires_at: hold.map(|hold| hold.until),
             extended: false,
-            sale: Some(sale),
+            basis: Some(basis),
             visit,
             series: None,
             moves: 0,
@@ -130,10 +130,10 @@ pub(crate) fn claim(
     offer: Offer,
     booking: Id,
 ) -> Result<Taken> {
-    match claim_offer(tx, &claimant(request.catalogue, booking), &request.wanted(), offer)? {
-        Claimed::Taken(taken) => Ok(taken),
-        Claimed::Gone => Err(request.lost(tx, &TAKEN)?),
-        Claimed::PersonElsewhere => Err(request.window.worded(Error::refused(&SAME_PERSON))),
+    match claim_offer(tx, &claimant(request.catalogue, booking), &request.requested(), offer)? {
+        ClaimOutcome::Taken(taken) => Ok(taken),
+        ClaimOutcome::Gone => Err(request.lost(tx, &TAKEN)?),
+        ClaimOutcome::PersonElsewhere => Err(request.window.worded(Error::refused(&SAME_PERSON))),
     }
 }
 

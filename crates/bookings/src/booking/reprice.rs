@@ -27,17 +27,22 @@ pub struct Repricing {
 pub fn reprice_for(tx: &mut Tx<'_>, person: Id) -> Result<Vec<Repricing>> {
     let catalogue = catalogue::current(tx)?;
     let club = catalogue.club.id;
-    let standing = membership::standing(tx, club, person)?;
+    let entitlements = membership::entitlements(tx, club, person)?;
     let mut repriced = Vec::new();
-    for kept in store::upcoming(tx, person, tx.now())? {
-        let before = kept.booking;
-        let Some(sale) = before.sale.clone().filter(|_| before.status == Status::Confirmed) else { continue };
-        let Some(next) = sale.follow(standing.plan_then(before.day)) else { continue };
+    for row in store::upcoming(tx, person, tx.now())? {
+        let before = row.booking;
+        let Some(basis) = before.basis.clone().filter(|_| before.status == Status::Confirmed) else {
+            continue;
+        };
+        let Some(next) = basis.follow(entitlements.plan_then(before.day)) else { continue };
         let (id, from, restored) = (before.id, before.total(), next.agreed.is_none());
         membership::return_perks(tx, id)?;
-        let perk =
-            sale.agreed.as_ref().filter(|_| restored).map_or(Benefit::Nothing, |agreed| perk(agreed.cover));
-        let next = pay_with(tx, next, Some(perk), &standing, (id, before.day, before.party))?;
+        let benefit = basis
+            .agreed
+            .as_ref()
+            .filter(|_| restored)
+            .map_or(Benefit::Nothing, |agreed| benefit(agreed.coverage));
+        let next = pay_with(tx, next, Some(benefit), &entitlements, (id, before.day, before.party))?;
         let addons = store::addons_of(tx, id)?;
         let (booking, why) = priced(tx, &catalogue, before, next, &addons)?;
         let booking = Booking { free_to_cancel: !restored, ..booking };
@@ -52,8 +57,8 @@ pub fn reprice_for(tx: &mut Tx<'_>, person: Id) -> Result<Vec<Repricing>> {
 }
 
 /// What would pay for it again.
-fn perk(cover: Coverage) -> Benefit {
-    match cover {
+fn benefit(coverage: Coverage) -> Benefit {
+    match coverage {
         Coverage::Credit => Benefit::Credit,
         Coverage::Birthday(_) => Benefit::Birthday,
         Coverage::Pass(_) => Benefit::Pass,

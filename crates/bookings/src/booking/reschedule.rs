@@ -1,7 +1,7 @@
 //! Moving a booking: the same booking at another time, priced anew; what not coming would have cost stays (C4).
 
 use booking_rules::refusals::{MOVE_CHANGED, PRICE_CHANGED, TOO_MANY_MOVES, WRONG_STATE};
-use booking_rules::{Booking, Frozen, Leaving, Move, PriceBasis, ShownMove, Status, Window, numbers::MOVES};
+use booking_rules::{Booking, Frozen, Leaving, Move, PriceBasis, ShownMove, Status, Window, settings::MOVES};
 use jiff::Timestamp;
 use kit::{Cents, Error, Id, Result, Tx};
 use people::{Action, Actor};
@@ -88,9 +88,9 @@ impl Before {
 pub fn reschedule(tx: &mut Tx<'_>, by: &Actor, id: Id, to: &Move) -> Result<Rescheduled> {
     let (person, by_club) = (by.person()?.id, by.may(Action::BookForOthers));
     // Whoever else changes this booking comes before or after, not meanwhile.
-    tx.line_up(id)?;
-    let kept = store::find(tx, id)?.filter(|kept| by_club || kept.booking.person == Some(person));
-    let booking = kept.ok_or(Error::NotFound)?.booking;
+    tx.lock_person(id)?;
+    let row = store::find(tx, id)?.filter(|row| by_club || row.booking.person == Some(person));
+    let booking = row.ok_or(Error::NotFound)?.booking;
     let before = Before { technicians: scheduling::technicians_of(tx, id)?, booking, person, by_club };
     if matches!(before.booking.status, Status::Held | Status::Cancelled | Status::Expired) {
         return Err(Error::refused(&WRONG_STATE));
@@ -98,9 +98,9 @@ pub fn reschedule(tx: &mut Tx<'_>, by: &Actor, id: Id, to: &Move) -> Result<Resc
     let catalogue = catalogue::current(tx)?;
     let moving = Moving::of(tx, &catalogue, &before.booking, before.technicians.clone())?;
     let window = window_of_move(tx, &catalogue, by, &moving)?;
-    let question = SlotRequest {
+    let slot_request = SlotRequest {
         service: before.booking.service,
-        minutes: before.booking.sale.as_ref().map(|sale| sale.minutes),
+        minutes: before.booking.basis.as_ref().map(|basis| basis.minutes),
         when: to.when,
         room: to.room,
         technician: to.technician,
@@ -109,7 +109,7 @@ pub fn reschedule(tx: &mut Tx<'_>, by: &Actor, id: Id, to: &Move) -> Result<Resc
         people: scheduling::people_of(tx, id)?,
         moving: Some(moving),
     };
-    let request = ResolvedRequest::understand(tx, &catalogue, &window, question)?;
+    let request = ResolvedRequest::understand(tx, &catalogue, &window, slot_request)?;
     if before.is_there(to, request.starts_at()) {
         return Ok(before.stays());
     }
@@ -118,7 +118,7 @@ pub fn reschedule(tx: &mut Tx<'_>, by: &Actor, id: Id, to: &Move) -> Result<Resc
     }
     let is_moved = before.booking.starts_at != request.starts_at();
     // Staff are not counted, except for a booking of their own.
-    if is_moved && (!by_club || before.is_own()) && before.booking.moves >= catalogue.number(MOVES) {
+    if is_moved && (!by_club || before.is_own()) && before.booking.moves >= catalogue.setting(MOVES) {
         return Err(Error::refused(&TOO_MANY_MOVES));
     }
     ledger::freed(tx, id)?;
@@ -139,14 +139,14 @@ fn settle_there(
     window: &Window,
     shown: &ShownMove,
 ) -> Result<Rescheduled> {
-    let (id, now, standing) = (before.booking.id, tx.now(), window.standing());
-    let perk = request.question.moving.as_ref().and_then(|moving| moving.perk);
+    let (id, now, entitlements) = (before.booking.id, tx.now(), window.entitlements());
+    let benefit = request.slot_request.moving.as_ref().and_then(|moving| moving.benefit);
     membership::return_perks(tx, id)?;
-    let sale = PriceBasis::of(request.service, request.minutes, standing, request.day, taken.factors);
-    let sale = pay_with(tx, sale, perk, standing, (id, request.day, request.party))?;
+    let basis = PriceBasis::of(request.service, request.minutes, entitlements, request.day, taken.factors);
+    let basis = pay_with(tx, basis, benefit, entitlements, (id, request.day, request.party))?;
     let addons = store::addons_of(tx, id)?;
     let booking = before.moved_to(request, taken.room, now);
-    let (booking, why) = priced(tx, request.catalogue, booking, sale, &addons)?;
+    let (booking, why) = priced(tx, request.catalogue, booking, basis, &addons)?;
     let technicians = taken.technicians();
     let changes = changes(before, &booking, &technicians);
     let moved =
@@ -158,9 +158,9 @@ fn settle_there(
     store::write_place(tx, booking)?;
     store::write_price(tx, booking, &why)?;
     money::replace(tx, &bill(request.catalogue.club.id, booking, why))?;
-    let told = json!({"from": window.shown(before.booking.starts_at), "room": before.booking.room,
+    let response = json!({"from": window.shown(before.booking.starts_at), "room": before.booking.room,
         "difference": moved.difference, "frozen": booking.frozen.fee});
-    store::note(tx, id, Some(before.person), "rescheduled", &told)?;
+    store::note(tx, id, Some(before.person), "rescheduled", &response)?;
     scheduling::bump_versions(tx, id)?;
     notify::moved(tx, booking)?;
     Ok(moved)

@@ -3,7 +3,7 @@
 use booking_rules::{Booking, BookingRequest, When, iso, refusals::WRONG_STATE};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
-use kit::web::{Input, Words};
+use kit::web::{Input, RawInput};
 use kit::{Cents, Error, Fault, Id, Refusal, Result, Tx};
 use people::{Action, Actor};
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ const MOST: i64 = 26;
 #[derive(Debug, Clone)]
 pub struct Repeated {
     /// The first.
-    pub wish: BookingRequest,
+    pub request: BookingRequest,
     /// How many weeks lie between two.
     pub every_weeks: i64,
     /// How many.
@@ -41,49 +41,49 @@ pub struct Repeated {
 }
 
 impl Input for Repeated {
-    fn parse(words: &mut Words) -> Repeated {
+    fn parse(input: &mut RawInput) -> Repeated {
         let repeated = Repeated {
-            wish: BookingRequest::parse(words),
-            every_weeks: words.opt_number("every_weeks", 1, 8).unwrap_or(1),
-            times: words.opt_number("times", 2, MOST).unwrap_or(2),
-            skip_conflicts: words.yes("skip_conflicts"),
-            instead: parse_instead(words),
-            without: parse_without(words),
+            request: BookingRequest::parse(input),
+            every_weeks: input.opt_number("every_weeks", 1, 8).unwrap_or(1),
+            times: input.opt_number("times", 2, MOST).unwrap_or(2),
+            skip_conflicts: input.yes("skip_conflicts"),
+            instead: parse_instead(input),
+            without: parse_without(input),
         };
         let is_place = |place: i64| (0..repeated.times).contains(&place);
         if !repeated.instead.iter().all(|(place, _)| is_place(*place)) {
-            words.complain("instead", "Each place must be a position in the series, starting at 0.");
+            input.add_error("instead", "Each place must be a position in the series, starting at 0.");
         }
         if !repeated.without.iter().all(|place| is_place(*place)) {
-            words.complain("without", "Each place must be a position in the series, starting at 0.");
+            input.add_error("without", "Each place must be a position in the series, starting at 0.");
         }
         if (0..repeated.times).all(|place| repeated.without.contains(&place)) {
-            words.complain("without", "Keep at least one visit.");
+            input.add_error("without", "Keep at least one visit.");
         }
         repeated
     }
 }
 
 /// From JSON `[{place, starts_at}]`.
-fn parse_instead(words: &mut Words) -> Vec<(i64, Timestamp)> {
-    let items = words.many("instead");
+fn parse_instead(input: &mut RawInput) -> Vec<(i64, Timestamp)> {
+    let items = input.many("instead");
     let read = |item: &Value| {
         let place = item.get("place")?.as_i64().filter(|place| (0..MOST).contains(place))?;
         Some((place, item.get("starts_at")?.as_str()?.parse().ok()?))
     };
     let read: Option<Vec<_>> = items.iter().take(26).map(read).collect();
     read.unwrap_or_else(|| {
-        words.complain("instead", "Each item needs its place, starting at 0, and starts_at.");
+        input.add_error("instead", "Each item needs its place, starting at 0, and starts_at.");
         Vec::new()
     })
 }
 
 /// From JSON `[place]`.
-fn parse_without(words: &mut Words) -> Vec<i64> {
-    let items = words.many("without");
+fn parse_without(input: &mut RawInput) -> Vec<i64> {
+    let items = input.many("without");
     let places = items.iter().take(26).map(|item| item.as_i64().filter(|place| (0..MOST).contains(place)));
     places.collect::<Option<Vec<_>>>().unwrap_or_else(|| {
-        words.complain("without", "Send places, starting at 0.");
+        input.add_error("without", "Send places, starting at 0.");
         Vec::new()
     })
 }
@@ -105,9 +105,9 @@ pub struct Series {
 pub fn repeat(tx: &mut Tx<'_>, by: &Actor, repeated: &Repeated) -> Result<Series> {
     let mut series = Series { booked: Vec::new(), left_out: Vec::new() };
     for place in (0..repeated.times).filter(|place| !repeated.without.contains(place)) {
-        let wish = occurrence(tx, repeated, place)?;
+        let request = occurrence(tx, repeated, place)?;
         let mut refused = None;
-        let booked = tx.attempt(|tx| match book_quietly(tx, by, &wish) {
+        let booked = tx.attempt(|tx| match book_quietly(tx, by, &request) {
             Ok(booking) => Ok(Some(booking)),
             Err(Error::Refused(refusal, carried)) => {
                 refused = Some((refusal, carried));
@@ -119,7 +119,7 @@ pub fn repeat(tx: &mut Tx<'_>, by: &Actor, repeated: &Repeated) -> Result<Series
             series.booked.push(booking);
         } else if let Some((refusal, mut carried)) = refused {
             carried.insert("place".to_owned(), json!(place));
-            carried.insert("when".to_owned(), json!(spoken(tx, wish.when)?));
+            carried.insert("when".to_owned(), json!(spoken(tx, request.when)?));
             carried.insert("code".to_owned(), json!(refusal.code));
             carried.insert("error".to_owned(), json!(refusal.sentence));
             series.left_out.push(Value::Object(carried));
@@ -143,7 +143,7 @@ pub fn repeat(tx: &mut Tx<'_>, by: &Actor, repeated: &Repeated) -> Result<Series
 fn all_of_series(tx: &mut Tx<'_>, series: Id) -> Result<Vec<Booking>> {
     let ids = store::made_together(tx, series)?;
     let found = ids.into_iter().map(|id| store::find(tx, id)).collect::<Result<Vec<_>>>()?;
-    Ok(found.into_iter().flatten().map(|kept| kept.booking).collect())
+    Ok(found.into_iter().flatten().map(|row| row.booking).collect())
 }
 
 /// What cancelling what is left of a series did.
@@ -168,8 +168,8 @@ impl SeriesCancelled {
 pub fn cancel_series(tx: &mut Tx<'_>, by: &Actor, id: Id, reason: Option<&str>) -> Result<SeriesCancelled> {
     let person = by.person()?.id;
     let by_club = by.may(Action::BookForOthers);
-    let kept = store::find(tx, id)?.filter(|kept| by_club || kept.booking.person == Some(person));
-    let series = kept.and_then(|kept| kept.booking.series).ok_or(Error::NotFound)?;
+    let row = store::find(tx, id)?.filter(|row| by_club || row.booking.person == Some(person));
+    let series = row.and_then(|row| row.booking.series).ok_or(Error::NotFound)?;
     let now = tx.now();
     let mut cancelled = Vec::new();
     for booking in all_of_series(tx, series)?.into_iter().filter(|booking| booking.can_cancel(now)) {
@@ -221,7 +221,7 @@ pub fn open_series_of(tx: &mut Tx<'_>, booking: &Booking) -> Result<Option<Id>> 
 fn occurrence(tx: &mut Tx<'_>, repeated: &Repeated, place: i64) -> Result<BookingRequest> {
     let instead = repeated.instead.iter().find(|(of, _)| *of == place).map(|(_, at)| When::Moment(*at));
     let weeks = repeated.every_weeks * place;
-    let when = match (instead, repeated.wish.when) {
+    let when = match (instead, repeated.request.when) {
         (Some(when), _) => when,
         (None, When::Civil(date, time)) => When::Civil(later(date, weeks)?, time),
         (None, When::Moment(moment)) => {
@@ -230,7 +230,7 @@ fn occurrence(tx: &mut Tx<'_>, repeated: &Repeated, place: i64) -> Result<Bookin
             When::Moment(shown.checked_add(weeks.weeks()).map_err(Fault::because)?.timestamp())
         }
     };
-    Ok(BookingRequest { when, ..repeated.wish.clone() })
+    Ok(BookingRequest { when, ..repeated.request.clone() })
 }
 
 fn later(date: Date, weeks: i64) -> Result<Date> {

@@ -1,6 +1,6 @@
 //! Several services in one visit (F10): back to back, in one transaction, with small gaps where the rooms need them.
 
-use booking_rules::{Booking, BookingRequest, Extras, Then, When, numbers::GAP};
+use booking_rules::{Booking, BookingRequest, Extras, Then, When, settings::GAP};
 use jiff::SignedDuration;
 use kit::{Error, Id, Result, Tx};
 use scheduling::MINUTES;
@@ -19,24 +19,24 @@ use people::Actor;
 pub(crate) fn whole(
     tx: &mut Tx<'_>,
     place: &Placer<'_>,
-    wish: &BookingRequest,
+    resolved: &BookingRequest,
     owner: Option<Id>,
 ) -> Result<Booking> {
     let mut refusal = None;
-    if let Some(first) = attempt(tx, place, wish, owner, &mut refusal)? {
+    if let Some(first) = attempt(tx, place, resolved, owner, &mut refusal)? {
         return Ok(first);
     }
     let Some(Error::Refused(refusal, mut carried)) = refusal else { return Err(Error::NotFound) };
     if carried.contains_key("alternatives") {
         let request =
-            ResolvedRequest::understand(tx, place.catalogue, place.window, SlotRequest::of(wish, owner))?;
+            ResolvedRequest::understand(tx, place.catalogue, place.window, SlotRequest::of(resolved, owner))?;
         let near = match request.lost(tx, refusal)? {
             Error::Refused(_, near) => near.get("alternatives").and_then(Value::as_array).cloned(),
             _ => None,
         };
         let mut starts = Vec::new();
         for start in near.iter().flatten() {
-            if fits(tx, place, wish, owner, start)? {
+            if fits(tx, place, resolved, owner, start)? {
                 starts.push(start.clone());
             }
         }
@@ -49,16 +49,16 @@ pub(crate) fn whole(
 fn fits(
     tx: &mut Tx<'_>,
     place: &Placer<'_>,
-    wish: &BookingRequest,
+    resolved: &BookingRequest,
     owner: Option<Id>,
     start: &Value,
 ) -> Result<bool> {
     let at = start.get("starts_at").and_then(Value::as_str).and_then(|at| at.parse().ok());
     let Some(at) = at else { return Ok(false) };
-    let wish = BookingRequest { when: When::Moment(at), ..wish.clone() };
+    let resolved = BookingRequest { when: When::Moment(at), ..resolved.clone() };
     let mut is_placed = false;
     tx.attempt(|tx| {
-        is_placed = attempt(tx, place, &wish, owner, &mut None)?.is_some();
+        is_placed = attempt(tx, place, &resolved, owner, &mut None)?.is_some();
         Ok(None::<()>)
     })?;
     Ok(is_placed)
@@ -68,13 +68,13 @@ fn fits(
 fn attempt(
     tx: &mut Tx<'_>,
     place: &Placer<'_>,
-    wish: &BookingRequest,
+    resolved: &BookingRequest,
     owner: Option<Id>,
     why: &mut Option<Error>,
 ) -> Result<Option<Booking>> {
     let all = |tx: &mut Tx<'_>| {
-        let first = place.one(tx, SlotRequest::of(wish, owner), &wish.extras, None)?;
-        follow(tx, place, wish, &first)?;
+        let first = place.one(tx, SlotRequest::of(resolved, owner), &resolved.extras, None)?;
+        follow(tx, place, resolved, &first)?;
         Ok(first)
     };
     tx.attempt(|tx| match all(tx) {
@@ -94,14 +94,14 @@ fn attempt(
 pub(crate) fn follow(
     tx: &mut Tx<'_>,
     place: &Placer<'_>,
-    wish: &BookingRequest,
+    resolved: &BookingRequest,
     first: &Booking,
 ) -> Result<()> {
     let visit = first.visit.unwrap_or(first.id);
     store::set_visit(tx, first.id, Some(visit))?;
-    let course = Course { place, wish, visit, owner: first.person };
+    let course = Course { place, resolved, visit, owner: first.person };
     let mut refusal = None;
-    let placed = tx.attempt(|tx| course.from(tx, &wish.then, first, &mut refusal))?;
+    let placed = tx.attempt(|tx| course.from(tx, &resolved.then, first, &mut refusal))?;
     match (placed, refusal) {
         (Some(()), _) => Ok(()),
         (None, Some(refusal)) => Err(refusal),
@@ -111,7 +111,7 @@ pub(crate) fn follow(
 
 struct Course<'c> {
     place: &'c Placer<'c>,
-    wish: &'c BookingRequest,
+    resolved: &'c BookingRequest,
     visit: Id,
     owner: Option<Id>,
 }
@@ -126,7 +126,7 @@ impl Course<'_> {
         refusal: &mut Option<Error>,
     ) -> Result<Option<()>> {
         let Some((next, others)) = rest.split_first() else { return Ok(Some(())) };
-        for gap in 0..=self.place.catalogue.number(GAP) / MINUTES {
+        for gap in 0..=self.place.catalogue.setting(GAP) / MINUTES {
             let starts_at = before.ends_at + SignedDuration::from_mins(gap * MINUTES);
             let placed = tx.attempt(|tx| match self.one(tx, next, When::Moment(starts_at)) {
                 Ok(booking) => self.from(tx, others, &booking, refusal),
@@ -144,17 +144,17 @@ impl Course<'_> {
     }
 
     fn one(&self, tx: &mut Tx<'_>, next: &Then, when: When) -> Result<Booking> {
-        let extras = Extras { addons: next.addons.clone(), perk: None, ..self.wish.extras.clone() };
-        let question = SlotRequest {
+        let extras = Extras { addons: next.addons.clone(), benefit: None, ..self.resolved.extras.clone() };
+        let slot_request = SlotRequest {
             service: next.service,
             minutes: next.minutes,
             when,
             room: next.room,
             technician: next.technician,
             party: None,
-            ..SlotRequest::of(self.wish, self.owner)
+            ..SlotRequest::of(self.resolved, self.owner)
         };
-        self.place.one(tx, question, &extras, Some(self.visit))
+        self.place.one(tx, slot_request, &extras, Some(self.visit))
     }
 }
 
@@ -162,17 +162,17 @@ impl Course<'_> {
 pub(crate) fn place_visit(
     tx: &mut Tx<'_>,
     by: &Actor,
-    wish: &BookingRequest,
+    resolved: &BookingRequest,
     owner: Option<Id>,
     placement: &Placement,
 ) -> Result<Booking> {
     // Bookings ahead are counted (F7): two of one person's wait for each other.
-    owner.map_or(Ok(()), |owner| tx.line_up(owner))?;
+    owner.map_or(Ok(()), |owner| tx.lock_person(owner))?;
     let catalogue = catalogue::current(tx)?;
     let window = window(tx, &catalogue, by, owner)?;
     let place = Placer { by, catalogue: &catalogue, window: &window, placement };
-    if wish.then.is_empty() {
-        return place.one(tx, SlotRequest::of(wish, owner), &wish.extras, None);
+    if resolved.then.is_empty() {
+        return place.one(tx, SlotRequest::of(resolved, owner), &resolved.extras, None);
     }
-    whole(tx, &place, wish, owner)
+    whole(tx, &place, resolved, owner)
 }

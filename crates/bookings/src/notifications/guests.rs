@@ -1,7 +1,7 @@
 //! Guests: people for whom somebody else has booked (N1, N2). A guest is emailed about that booking alone, by a link that needs no
 //! sign-in and that can stop the emails.
 
-use booking_rules::{Booking, numbers::GUEST_ADDRESSES};
+use booking_rules::{Booking, settings::GUEST_ADDRESSES};
 use jiff::Timestamp;
 use kit::{Error, Id, Refusal, Result, Tx, args, sql, tokens};
 use people::{Action, Actor};
@@ -64,7 +64,7 @@ fn count(tx: &mut Tx<'_>, account: Id, email: &str) -> Result<bool> {
     let catalogue = catalogue::current(tx)?;
     let day = tx.now().to_zoned(catalogue.club.zone.clone()).date();
     let address = tokens::digest(&email.trim().to_lowercase());
-    for slot in 1..=catalogue.number(GUEST_ADDRESSES) {
+    for slot in 1..=catalogue.setting(GUEST_ADDRESSES) {
         let again = tx.run(
             sql!(
                 "UPDATE guest_addresses SET times = times + 1
@@ -131,7 +131,7 @@ const PLACE: &str = "visit";
 /// A fault of chance.
 pub fn visit_token(tx: &Tx<'_>, booking: &Booking) -> Result<String> {
     let email = booking.guest_email.as_deref().unwrap_or_default();
-    Ok(tokens::hex(&tx.seal(PLACE, &format!("{} {}", booking.root(), mark(email)))?))
+    Ok(tokens::hex(&tx.encrypt(PLACE, &format!("{} {}", booking.root(), mark(email)))?))
 }
 
 /// Enough of the digest of an address to know it again.
@@ -154,7 +154,7 @@ pub struct GuestVisit {
 /// `Error::NotFound` for a token that opens nothing, or nothing any more.
 pub fn guest_visit(tx: &mut Tx<'_>, token: &str) -> Result<GuestVisit> {
     let bytes = tokens::unhex(token).ok_or(Error::NotFound)?;
-    let text = tx.unseal(PLACE, &bytes).map_err(|_| Error::NotFound)?;
+    let text = tx.decrypt(PLACE, &bytes).map_err(|_| Error::NotFound)?;
     let (first, guest) = text.split_once(' ').ok_or(Error::NotFound)?;
     let first = Id(first.parse().map_err(|_| Error::NotFound)?);
     let mut bookings = Vec::new();

@@ -1,7 +1,7 @@
 //! Notifications about bookings: what is written when something happens, and whether it still holds when it is sent (N3). The
 //! rules stand in decision 19.
 
-use booking_rules::{Booking, Status, numbers::REMIND_LAST};
+use booking_rules::{Booking, Status, settings::REMIND_LAST};
 use jiff::{SignedDuration, Timestamp};
 use kit::notifications::OWNER;
 use kit::{Error, Fault, Id, Notification, Result, Tx, args, sql};
@@ -202,9 +202,9 @@ pub(crate) fn repriced(tx: &mut Tx<'_>, booking: &Booking, repriced: &Repriced) 
 /// A fault of the database.
 pub fn notify_upcoming(tx: &mut Tx<'_>, person: Id) -> Result<()> {
     // A booking that is being made now has been told of its own, or is seen here.
-    tx.line_up(person)?;
+    tx.lock_person(person)?;
     let now = tx.now();
-    let upcoming = store::upcoming(tx, person, now)?.into_iter().map(|kept| kept.booking);
+    let upcoming = store::upcoming(tx, person, now)?.into_iter().map(|row| row.booking);
     let mut groups: Vec<Vec<Booking>> = Vec::new();
     for booking in upcoming.filter(|booking| booking.status == Status::Confirmed) {
         match groups.iter_mut().find(|group| group[0].root() == booking.root()) {
@@ -263,7 +263,7 @@ fn holds(tx: &mut Tx<'_>, news: BookingNews, booking: &Booking, item: Item) -> R
         FirstReminder | LastReminder if booking.starts_at != item.starts_at => Some("moved"),
         FirstReminder | LastReminder if now >= booking.starts_at => Some("over"),
         FirstReminder => {
-            let hours = catalogue::current(tx)?.number(REMIND_LAST);
+            let hours = catalogue::current(tx)?.setting(REMIND_LAST);
             let is_late = now >= booking.starts_at - SignedDuration::from_hours(hours);
             is_late.then_some("the last reminder follows")
         }
@@ -316,8 +316,8 @@ pub fn still_open(tx: &mut Tx<'_>, data: &str) -> Result<StillHolds<(Wait, Opene
 /// A fault of the database or of the data.
 pub fn still_repriced(tx: &mut Tx<'_>, data: &str) -> Result<StillHolds<(Booking, Repriced)>> {
     let repriced: Repriced = serde_json::from_str(data).map_err(Fault::because)?;
-    let Some(kept) = store::find(tx, repriced.booking)? else { return Ok(Err("nothing is left of it")) };
-    let booking = kept.booking;
+    let Some(row) = store::find(tx, repriced.booking)? else { return Ok(Err("nothing is left of it")) };
+    let booking = row.booking;
     Ok(match booking.status {
         Status::Confirmed if tx.now() >= booking.starts_at => Err("over"),
         Status::Confirmed if booking.free_to_cancel == repriced.restored => Err("priced again"),
@@ -372,7 +372,7 @@ pub fn revision(tx: &mut Tx<'_>, booking: &Booking) -> Result<i64> {
 /// # Errors
 /// A fault of the database.
 pub fn notify_as_it_is(tx: &mut Tx<'_>, id: Id) -> Result<()> {
-    let Some(booking) = store::find(tx, id)?.map(|kept| kept.booking) else { return Ok(()) };
+    let Some(booking) = store::find(tx, id)?.map(|row| row.booking) else { return Ok(()) };
     match booking.status {
         Status::Confirmed if booking.moved_from.is_some() => moved(tx, &booking),
         Status::Confirmed => write(tx, BookingNews::Confirmed, &[booking], PLACED),

@@ -1,7 +1,7 @@
 //! Reminders: a day before, and shortly before. Nothing is planned when a time is booked; every minute it is looked what
 //! is near and was not told yet, so a booking that is moved or cancelled needs no care.
 
-use booking_rules::numbers::{REMIND_FIRST, REMIND_LAST};
+use booking_rules::settings::{REMIND_FIRST, REMIND_LAST};
 use booking_rules::{Booking, Status};
 use jiff::{SignedDuration, Timestamp};
 use kit::{Id, Result, Tx, args, sql};
@@ -13,16 +13,16 @@ use crate::store;
 ///
 /// # Errors
 /// A fault of the database.
-pub(crate) fn sweep(tx: &mut Tx<'_>, most: i64) -> Result<u64> {
+pub(crate) fn run_maintenance(tx: &mut Tx<'_>, most: i64) -> Result<u64> {
     let catalogue = catalogue::current(tx)?;
-    let (first, last) = (catalogue.number(REMIND_FIRST), catalogue.number(REMIND_LAST));
-    let mut told = 0;
+    let (first, last) = (catalogue.setting(REMIND_FIRST), catalogue.setting(REMIND_LAST));
+    let mut response = 0;
     for (hours, nearer) in [(first, last), (last, 0)] {
         if hours > nearer {
-            told += remind(tx, hours, nearer, hours == first, most)?;
+            response += remind(tx, hours, nearer, hours == first, most)?;
         }
     }
-    Ok(told)
+    Ok(response)
 }
 
 /// Reminds of what begins within `hours` but not within `nearer`. Who booked or moved when it was that near already
@@ -38,15 +38,15 @@ fn remind(tx: &mut Tx<'_>, hours: i64, nearer: i64, first: bool, most: i64) -> R
         ),
         args![now + SignedDuration::from_hours(nearer), now + before, hours, most],
     )?;
-    let mut told = 0;
+    let mut response = 0;
     for (id, starts_at) in near {
         if mark(tx, id, starts_at, hours)? && settled_at(tx, id)? <= starts_at - before {
             let together = visit_of(tx, id, hours)?;
             notify::near(tx, &together, first)?;
-            told += 1;
+            response += 1;
         }
     }
-    Ok(told)
+    Ok(response)
 }
 
 /// Writes down that a guest is reminded. `false` if that was so already.
@@ -64,11 +64,11 @@ fn mark(tx: &mut Tx<'_>, booking: Id, starts_at: Timestamp, hours: i64) -> Resul
 
 /// A booking, and what else of the same visit begins within three hours of it: one reminder is for all of them.
 fn visit_of(tx: &mut Tx<'_>, id: Id, hours: i64) -> Result<Vec<Booking>> {
-    let Some(first) = store::find(tx, id)?.map(|kept| kept.booking) else { return Ok(Vec::new()) };
+    let Some(first) = store::find(tx, id)?.map(|row| row.booking) else { return Ok(Vec::new()) };
     let until = first.starts_at + SignedDuration::from_hours(3);
     let mut together = Vec::new();
     for other in store::of_visit(tx, &first, Status::Confirmed)? {
-        let Some(other) = store::find(tx, other)?.map(|kept| kept.booking) else { continue };
+        let Some(other) = store::find(tx, other)?.map(|row| row.booking) else { continue };
         if other.starts_at < until && mark(tx, other.id, other.starts_at, hours)? {
             together.push(other);
         }

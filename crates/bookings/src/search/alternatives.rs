@@ -60,8 +60,8 @@ impl ResolvedRequest<'_> {
             span: (self.day, self.day),
             days: Vec::new(),
             offers: Vec::new(),
-            moving: self.question.moving.clone(),
-            addons: self.question.moving.as_ref().map(|one| one.addons.clone()).unwrap_or_default(),
+            moving: self.slot_request.moving.clone(),
+            addons: self.slot_request.moving.as_ref().map(|one| one.addons.clone()).unwrap_or_default(),
         };
         let alternatives = serde_json::to_value(slots(&answer, &offers)).map_err(Fault::because)?;
         let alternatives = if self.window.refusal(self.day).is_some() { json!([]) } else { alternatives };

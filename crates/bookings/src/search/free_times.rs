@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use booking_rules::{
-    AddonRequest, Closed, Coverage, PriceBasis, Quote, Rules, SoldAddon, Terms, Window, gate, quote, rules,
+    AddonRequest, Closed, Coverage, PriceBasis, Quote, Rules, SoldAddon, Terms, Window, quote, release_mask,
+    rules,
 };
 use catalogue::{Catalogue, Service};
 use jiff::civil::Date;
-use kit::web::{Input, Words};
+use kit::web::{Input, RawInput};
 use kit::{Cents, Fields, Id, Result, Tx};
-use membership::Standing;
+use membership::Entitlements;
 use money::Line;
 use people::{Action, Actor};
 use scheduling::{
@@ -53,30 +54,30 @@ pub struct Search {
 }
 
 impl Input for Search {
-    fn parse(words: &mut Words) -> Search {
-        let date = words.opt_date("date");
-        let (from, to) = (words.opt_date("from"), words.opt_date("to"));
+    fn parse(input: &mut RawInput) -> Search {
+        let date = input.opt_date("date");
+        let (from, to) = (input.opt_date("from"), input.opt_date("to"));
         if let (Some(from), Some(to)) = (from, to)
             && !(0..MOST_DAYS).contains(&i64::from((to - from).get_days()))
         {
-            words.complain("to", "Request 1 to 90 days, start date first.");
+            input.add_error("to", "Request 1 to 90 days, start date first.");
         }
         if from.is_some() != to.is_some() {
-            words.complain("to", "Send both from and to, or a single date.");
+            input.add_error("to", "Send both from and to, or a single date.");
         }
         Search {
-            service: words.id("service_id"),
+            service: input.id("service_id"),
             from: date.or(from),
             to: date.or(to),
-            minutes: words.opt_number("duration", 5, 1_440),
-            party: words.opt_number("party", 1, 50),
-            room: words.opt_id("room_id"),
-            room_type: words.opt_text_within("room_type", 50),
-            technician: words.opt_id("technician_id"),
-            ignoring: words.opt_id("moving"),
+            minutes: input.opt_number("duration", 5, 1_440),
+            party: input.opt_number("party", 1, 50),
+            room: input.opt_id("room_id"),
+            room_type: input.opt_text_within("room_type", 50),
+            technician: input.opt_id("technician_id"),
+            ignoring: input.opt_id("moving"),
             addons: Vec::new(),
             one_day: date.is_some() || from.is_none(),
-            slots: words.yes("slots"),
+            slots: input.yes("slots"),
         }
     }
 }
@@ -194,8 +195,8 @@ impl SearchContext {
     ///
     /// # Errors
     /// As [`search`].
-    pub fn search(&self, tx: &mut Tx<'_>, ask: &Search) -> Result<Answer> {
-        prepare(tx, self, ask).map(Prepared::answer)
+    pub fn search(&self, tx: &mut Tx<'_>, query: &Search) -> Result<Answer> {
+        prepare(tx, self, query).map(Prepared::answer)
     }
 }
 
@@ -203,27 +204,27 @@ impl SearchContext {
 ///
 /// # Errors
 /// `Error::Invalid` for an unknown service; a fault of the database.
-pub(crate) fn prepare(tx: &mut Tx<'_>, context: &SearchContext, ask: &Search) -> Result<Prepared> {
+pub(crate) fn prepare(tx: &mut Tx<'_>, context: &SearchContext, query: &Search) -> Result<Prepared> {
     let SearchContext { catalogue, window, moving } = context.clone();
-    let service = service(&catalogue, ask.service)?;
-    let first = ask.from.unwrap_or_else(|| window.today());
-    let last = ask.to.unwrap_or(first);
-    let party = ask.party.unwrap_or(service.party);
-    let kind = ask.room_type.as_deref();
-    let candidates = Candidates::of(&catalogue, service, party, ask.room, ask.technician, kind);
+    let service = service(&catalogue, query.service)?;
+    let first = query.from.unwrap_or_else(|| window.today());
+    let last = query.to.unwrap_or(first);
+    let party = query.party.unwrap_or(service.party);
+    let kind = query.room_type.as_deref();
+    let candidates = Candidates::of(&catalogue, service, party, query.room, query.technician, kind);
     let days = Days::new(&catalogue.club.zone, first, last)?;
     let rules = rules(tx, catalogue.club.id, days.reach())?;
-    let minutes = sold_minutes(service, ask.minutes)?;
+    let minutes = sold_minutes(service, query.minutes)?;
     let without = moving.as_ref().map(|moving| moving.booking);
     let mut field = field_without(tx, &catalogue, &candidates, days, without)?;
     field.keeping = moving.as_ref().map(|moving| moving.keeping.clone()).unwrap_or_default();
-    gate(&mut field, &catalogue, &rules, service.id, window.asker());
+    release_mask(&mut field, &catalogue, &rules, service.id, window.asker());
     // Of a hold that has run out: what is not sold any more is left out.
     let addons = match &moving {
         Some(moving) => moving.addons.clone(),
-        None => sold_addons(&catalogue, service, &ask.addons).unwrap_or_default(),
+        None => sold_addons(&catalogue, service, &query.addons).unwrap_or_default(),
     };
-    let (service, span, wants_times) = (service.id, (first, last), ask.one_day || ask.slots);
+    let (service, span, wants_times) = (service.id, (first, last), query.one_day || query.slots);
     Ok(Prepared { catalogue, service, minutes, window, rules, span, moving, addons, field, wants_times })
 }
 
@@ -231,16 +232,16 @@ pub(crate) fn prepare(tx: &mut Tx<'_>, context: &SearchContext, ask: &Search) ->
 ///
 /// # Errors
 /// `Error::Invalid` for an unknown service; a fault of the database.
-pub fn search(tx: &mut Tx<'_>, by: &Actor, ask: &Search) -> Result<Answer> {
-    search_for(tx, by, ask, BookingFor::Asker)
+pub fn search(tx: &mut Tx<'_>, by: &Actor, query: &Search) -> Result<Answer> {
+    search_for(tx, by, query, BookingFor::Asker)
 }
 
 /// Finds free times at the price and by the plan of someone else; staff book them whatever the window of that person says.
 ///
 /// # Errors
 /// `Error::Forbidden` for someone else, unless `by` books for others; `Error::Invalid` for an unknown service or person.
-pub fn search_for(tx: &mut Tx<'_>, by: &Actor, ask: &Search, whom: BookingFor) -> Result<Answer> {
-    SearchContext::read(tx, by, whom, ask.ignoring)?.search(tx, ask)
+pub fn search_for(tx: &mut Tx<'_>, by: &Actor, query: &Search, whom: BookingFor) -> Result<Answer> {
+    SearchContext::read(tx, by, whom, query.ignoring)?.search(tx, query)
 }
 
 impl Prepared {
@@ -265,15 +266,15 @@ impl Prepared {
         // Most days cost what the day before them does.
         let mut known: Option<(PriceBasis, Cents)> = None;
         let mut price = |factors, day| {
-            let sale = shown(service, *minutes, window.standing(), moving.as_ref(), day, factors);
+            let basis = shown(service, *minutes, window.entitlements(), moving.as_ref(), day, factors);
             if let Some((same, total)) = &known
-                && *same == sale
+                && *same == basis
             {
                 return *total;
             }
-            let (quote, tax) = quoted(&sale, addons, moving.as_ref());
+            let (quote, tax) = quoted(&basis, addons, moving.as_ref());
             let total = quote.total() + tax;
-            known = Some((sale, total));
+            known = Some((basis, total));
             total
         };
         let day = |count: DayCount| {
@@ -309,8 +310,8 @@ fn free_day(
 
 /// The price of a sale as it is shown, and the tax on it: of a booking that is moved (C6). The tax on a new one is shown
 /// when it is reviewed.
-fn quoted(sale: &PriceBasis, addons: &[SoldAddon], moving: Option<&Moving>) -> (Quote, Cents) {
-    let quote = quote(sale, addons);
+fn quoted(basis: &PriceBasis, addons: &[SoldAddon], moving: Option<&Moving>) -> (Quote, Cents) {
+    let quote = quote(basis, addons);
     let tax = moving.map_or(Cents::ZERO, |moving| moving.tax_on(&quote.lines));
     (quote, tax)
 }
@@ -320,18 +321,18 @@ fn quoted(sale: &PriceBasis, addons: &[SoldAddon], moving: Option<&Moving>) -> (
 fn shown(
     service: &Service,
     minutes: i64,
-    standing: &Standing,
+    entitlements: &Entitlements,
     moving: Option<&Moving>,
     day: Date,
     factors: Factors,
 ) -> PriceBasis {
-    let sale = PriceBasis::of(service, minutes, standing, day, factors);
+    let basis = PriceBasis::of(service, minutes, entitlements, day, factors);
     if let Some(moving) = moving {
-        return moving.covered(sale, standing, day);
+        return moving.covered(basis, entitlements, day);
     }
     let uses_credit =
-        standing.uses_credits_unasked() && standing.credits_left(day).is_some_and(|left| left > 0);
-    if uses_credit { sale.covered(Coverage::Credit) } else { sale }
+        entitlements.uses_credits_unasked() && entitlements.credits_left(day).is_some_and(|left| left > 0);
+    if uses_credit { basis.covered(Coverage::Credit) } else { basis }
 }
 
 impl Answer {
@@ -353,9 +354,9 @@ impl Answer {
     }
 
     pub(crate) fn quoted(&self, day: Date, factors: Factors) -> (Quote, Cents) {
-        let (standing, moving) = (self.window.standing(), self.moving.as_ref());
-        let sale = shown(self.service(), self.minutes, standing, moving, day, factors);
-        quoted(&sale, &self.addons, moving)
+        let (entitlements, moving) = (self.window.entitlements(), self.moving.as_ref());
+        let basis = shown(self.service(), self.minutes, entitlements, moving, day, factors);
+        quoted(&basis, &self.addons, moving)
     }
 
     /// What multiplies the price of a start in a room.

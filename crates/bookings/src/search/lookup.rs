@@ -4,7 +4,7 @@ use booking_rules::{Rules, Start, Terms, Window, refusals::PLAN_REQUIRED, terms}
 use catalogue::{Catalogue, Service};
 use jiff::civil::Date;
 use kit::{Fields, Id, Result, Tx};
-use membership::Standing;
+use membership::Entitlements;
 use people::{Action, Actor};
 use scheduling::{Cell, begin, minute};
 
@@ -13,16 +13,21 @@ use scheduling::{Cell, begin, minute};
 /// # Errors
 /// A fault of the database.
 pub fn window(tx: &mut Tx<'_>, catalogue: &Catalogue, by: &Actor, person: Option<Id>) -> Result<Window> {
-    let standing = match person {
-        Some(person) => membership::standing(tx, catalogue.club.id, person)?,
-        None => Standing::default(),
+    let entitlements = match person {
+        Some(person) => membership::entitlements(tx, catalogue.club.id, person)?,
+        None => Entitlements::default(),
     };
-    Ok(window_with(tx, catalogue, by, standing))
+    Ok(window_with(tx, catalogue, by, entitlements))
 }
 
 /// The window of whoever asks, for a person with this standing.
-pub(crate) fn window_with(tx: &Tx<'_>, catalogue: &Catalogue, by: &Actor, standing: Standing) -> Window {
-    let window = Window::new(tx.now(), &catalogue.club.zone, standing, by.may(Action::BookAnyTime));
+pub(crate) fn window_with(
+    tx: &Tx<'_>,
+    catalogue: &Catalogue,
+    by: &Actor,
+    entitlements: Entitlements,
+) -> Window {
+    let window = Window::new(tx.now(), &catalogue.club.zone, entitlements, by.may(Action::BookAnyTime));
     window.in_club(catalogue)
 }
 
@@ -33,18 +38,18 @@ pub(crate) fn service(catalogue: &Catalogue, id: Id) -> Result<&Service> {
 }
 
 /// How long it is: as the service says, or, of what is sold by time, as was asked (F9).
-pub(crate) fn sold_minutes(service: &Service, asked: Option<i64>) -> Result<i64> {
-    let Some(asked) = asked.filter(|asked| *asked != service.minutes) else { return Ok(service.minutes) };
+pub(crate) fn sold_minutes(service: &Service, query: Option<i64>) -> Result<i64> {
+    let Some(query) = query.filter(|query| *query != service.minutes) else { return Ok(service.minutes) };
     let Some(sold) = service.sold_by_time else {
         return Err(Fields::one("duration", format!("This service takes {} minutes.", service.minutes)));
     };
-    let fits = (sold.least..=sold.most).contains(&asked) && (asked - sold.least) % sold.step.max(1) == 0;
+    let fits = (sold.least..=sold.most).contains(&query) && (query - sold.least) % sold.step.max(1) == 0;
     if !fits {
         let (least, most, step) = (sold.least, sold.most, sold.step);
         let sentence = format!("Choose {least} to {most} minutes, in steps of {step}.");
         return Err(Fields::one("duration", sentence));
     }
-    Ok(asked)
+    Ok(query)
 }
 
 /// Whether a service is for members, and this person is none on a day.

@@ -1,11 +1,11 @@
 //! What a booking brings along when it moves: its room and technicians (C6), its add-ons (P4) and what pays for it. The grid
 //! of times and the move itself price by the same, so that both show the same price.
 
-use booking_rules::{Benefit, Booking, Coverage, PriceBasis, SoldAddon, Window, numbers::BIRTHDAY};
+use booking_rules::{Benefit, Booking, Coverage, PriceBasis, SoldAddon, Window, settings::BIRTHDAY};
 use catalogue::Catalogue;
 use jiff::civil::Date;
 use kit::{Cents, Id, Result, Tx};
-use membership::Standing;
+use membership::Entitlements;
 use money::TaxRates;
 use people::{Action, Actor};
 use scheduling::Keeping;
@@ -26,7 +26,7 @@ pub(crate) struct Moving {
     /// Its add-ons at today's prices.
     pub(crate) addons: Vec<SoldAddon>,
     /// What of a plan pays for it.
-    pub(crate) perk: Option<Benefit>,
+    pub(crate) benefit: Option<Benefit>,
     /// For how many it is.
     party: i64,
     /// The value of a birthday gift, in cents.
@@ -54,9 +54,9 @@ impl Moving {
             owner: booking.person,
             keeping: Keeping { room: Some(booking.room), technicians },
             addons: addons.unwrap_or_default(),
-            perk: booking.sale.as_ref().and_then(|sale| perk(sale.cover)),
+            benefit: booking.basis.as_ref().and_then(|basis| benefit(basis.coverage)),
             party: booking.party,
-            birthday: catalogue.number(BIRTHDAY),
+            birthday: catalogue.setting(BIRTHDAY),
             rates: money::tax_rates(tx, catalogue.club.id)?,
         })
     }
@@ -69,42 +69,42 @@ impl Moving {
         tx: &mut Tx<'_>,
         catalogue: &Catalogue,
         by: &Actor,
-        asked: Option<Id>,
+        query: Option<Id>,
     ) -> Result<Option<Moving>> {
-        let Some(id) = asked else { return Ok(None) };
-        let Some(kept) = store::find(tx, id)? else { return Ok(None) };
-        let is_own = by.id().is_some() && kept.booking.person == by.id();
+        let Some(id) = query else { return Ok(None) };
+        let Some(row) = store::find(tx, id)? else { return Ok(None) };
+        let is_own = by.id().is_some() && row.booking.person == by.id();
         if !is_own && !by.may(Action::BookForOthers) {
             return Ok(None);
         }
         let technicians = scheduling::technicians_of(tx, id)?;
-        Moving::of(tx, catalogue, &kept.booking, technicians).map(Some)
+        Moving::of(tx, catalogue, &row.booking, technicians).map(Some)
     }
 
     /// The standing of its owner once it has given back what it used of the plan.
     ///
     /// # Errors
     /// A fault of the database.
-    pub(crate) fn standing(&self, tx: &mut Tx<'_>, catalogue: &Catalogue) -> Result<Standing> {
-        let Some(owner) = self.owner else { return Ok(Standing::default()) };
-        let standing = membership::standing(tx, catalogue.club.id, owner)?;
-        membership::without_uses_of(tx, standing, self.booking)
+    pub(crate) fn entitlements(&self, tx: &mut Tx<'_>, catalogue: &Catalogue) -> Result<Entitlements> {
+        let Some(owner) = self.owner else { return Ok(Entitlements::default()) };
+        let entitlements = membership::entitlements(tx, catalogue.club.id, owner)?;
+        membership::without_uses_of(tx, entitlements, self.booking)
     }
 
     /// The sale on a day with what will pay for it there: what paid before, if there is one then; a credit for who lets
     /// credits be used without asking (P3). The same as [`crate::booking::charge::pay_with`] does when it moves.
-    pub(crate) fn covered(&self, sale: PriceBasis, standing: &Standing, day: Date) -> PriceBasis {
-        let has_credit = || standing.credits_left(day).is_some_and(|left| left > 0);
-        let unasked = standing.uses_credits_unasked().then_some(Benefit::Credit);
-        let cover = match self.perk.or(unasked) {
+    pub(crate) fn covered(&self, basis: PriceBasis, entitlements: &Entitlements, day: Date) -> PriceBasis {
+        let has_credit = || entitlements.credits_left(day).is_some_and(|left| left > 0);
+        let unasked = entitlements.uses_credits_unasked().then_some(Benefit::Credit);
+        let coverage = match self.benefit.or(unasked) {
             Some(Benefit::Credit) if has_credit() => Coverage::Credit,
-            Some(Benefit::Birthday) if standing.has_birthday(day) => Coverage::Birthday(self.birthday),
-            Some(Benefit::Pass) if self.party > 1 && standing.passes_left(day) > 0 => {
+            Some(Benefit::Birthday) if entitlements.has_birthday(day) => Coverage::Birthday(self.birthday),
+            Some(Benefit::Pass) if self.party > 1 && entitlements.passes_left(day) > 0 => {
                 Coverage::Pass(self.party)
             }
             _ => Coverage::None,
         };
-        sale.covered(cover)
+        basis.covered(coverage)
     }
 
     /// The tax on the lines of its price.
@@ -114,8 +114,8 @@ impl Moving {
 }
 
 /// What of a plan paid for a sale, to be asked for again.
-fn perk(cover: Coverage) -> Option<Benefit> {
-    match cover {
+fn benefit(coverage: Coverage) -> Option<Benefit> {
+    match coverage {
         Coverage::Credit => Some(Benefit::Credit),
         Coverage::Pass(_) => Some(Benefit::Pass),
         Coverage::Birthday(_) => Some(Benefit::Birthday),
@@ -133,6 +133,6 @@ pub(crate) fn window_of_move(
     by: &Actor,
     moving: &Moving,
 ) -> Result<Window> {
-    let standing = moving.standing(tx, catalogue)?;
-    Ok(window_with(tx, catalogue, by, standing))
+    let entitlements = moving.entitlements(tx, catalogue)?;
+    Ok(window_with(tx, catalogue, by, entitlements))
 }

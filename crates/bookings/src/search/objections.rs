@@ -2,11 +2,11 @@
 //! book then.
 
 use booking_rules::Window;
-use booking_rules::numbers::{OPEN_ACCOUNT, OPEN_BASE, OPEN_PREMIUM, OPEN_UNLIMITED};
 use booking_rules::refusals::{
     CAPACITY, EQUIPMENT, MAINTENANCE, ROOM_CLOSED, SAME_PERSON, SKILL, TAKEN, TECHNICIAN_OFF, TOO_LATE,
     TOO_MANY_OPEN, TURNOVER,
 };
+use booking_rules::settings::{OPEN_ACCOUNT, OPEN_BASE, OPEN_PREMIUM, OPEN_UNLIMITED};
 use catalogue::{Catalogue, Technician};
 use kit::{Error, Id, Refusal, Result, Tx};
 use membership::Tier;
@@ -24,9 +24,9 @@ pub(crate) fn objections(
     fits: bool,
 ) -> Result<Vec<Error>> {
     let mut found: Vec<Error> = request.window.refusal(request.day).into_iter().collect();
-    let kept = if fits { None } else { kept(request, field) };
-    let is_kept = kept.is_some();
-    found.extend(kept);
+    let reserved = if fits { None } else { reserved(request, field) };
+    let is_kept = reserved.is_some();
+    found.extend(reserved);
     found.extend(plan_refusal(tx, request.catalogue, request.service, request.window, request.day)?);
     // That it is taken is told after what this person may not, for it is no business of theirs.
     if !fits || lacks_skill(request) {
@@ -67,23 +67,23 @@ fn unclaimed(field: &Field) -> Field {
 }
 
 /// Why rules keep the start, and when it opens (W3): of several rooms, the one that opens first.
-fn kept(request: &ResolvedRequest<'_>, field: &Field) -> Option<Error> {
+fn reserved(request: &ResolvedRequest<'_>, field: &Field) -> Option<Error> {
     let ResolvedRequest { catalogue, service, window, day, start, .. } = *request;
     if window.is_unbounded() || !has_gates(field) {
         return None;
     }
     let rooms_of = |field: &Field| Offers::find(request.demand(), field).at(start).map(|offer| offer.rooms);
     let rooms = rooms_of(&without_gates(field)).or_else(|| rooms_of(&unclaimed(field)))?;
-    let (asker, tier) = (window.asker(), window.standing().tier_on(day));
+    let (asker, tier) = (window.asker(), window.entitlements().tier_on(day));
     let refused = |(room, _): &(Id, Factors)| {
         let terms = terms_at(catalogue, window, &request.rules, service.id, *room, day, start);
         (terms.refused(tier, asker.now), terms.blocked)
     };
     let reasons: Vec<_> = rooms.iter().map(refused).collect();
-    if reasons.iter().any(|(kept, blocked)| kept.is_none() && !blocked) {
+    if reasons.iter().any(|(reserved, blocked)| reserved.is_none() && !blocked) {
         return None;
     }
-    let first = reasons.iter().filter_map(|(kept, _)| *kept).min_by_key(|(_, opens_at)| *opens_at);
+    let first = reasons.iter().filter_map(|(reserved, _)| *reserved).min_by_key(|(_, opens_at)| *opens_at);
     first.map(|(refusal, opens_at)| Error::refused(refusal).with("opens_at", window.shown(opens_at)))
 }
 
@@ -162,7 +162,7 @@ fn is_off(request: &ResolvedRequest<'_>, wider: &Days) -> bool {
     let span = (request.start, request.end());
     let works = |one: &&&Technician| is_within(&wider.pieces(&one.hours), span);
     let working: Vec<Id> = request.anybody.technicians.iter().filter(works).map(|one| one.id).collect();
-    let named = request.question.technician.filter(|_| !lacks_skill(request));
+    let named = request.slot_request.technician.filter(|_| !lacks_skill(request));
     needed > 0 && (working.len() < needed || named.is_some_and(|named| !working.contains(&named)))
 }
 
@@ -173,15 +173,15 @@ fn without_pads(field: &Field) -> Field {
 }
 
 fn lacks_skill(request: &ResolvedRequest<'_>) -> bool {
-    let named = request.question.technician.and_then(|id| request.catalogue.technician(id));
+    let named = request.slot_request.technician.and_then(|id| request.catalogue.technician(id));
     request.service.technicians > 0 && named.is_some_and(|named| !named.is_skilled_for(request.service))
 }
 
 /// Whether somebody who would be there is elsewhere then (F6).
 fn is_elsewhere(tx: &mut Tx<'_>, request: &ResolvedRequest<'_>) -> Result<bool> {
     let span = (request.start, request.end());
-    let moving = request.question.moving.as_ref().map(|moving| moving.booking);
-    for person in &request.question.people {
+    let moving = request.slot_request.moving.as_ref().map(|moving| moving.booking);
+    for person in &request.slot_request.people {
         if scheduling::is_claimed(tx, *person, span, moving)? {
             return Ok(true);
         }
@@ -191,8 +191,8 @@ fn is_elsewhere(tx: &mut Tx<'_>, request: &ResolvedRequest<'_>) -> Result<bool> 
 
 /// Whether the person has as many bookings ahead as they may have (F7). A booking that is moved counts already.
 fn has_enough(tx: &mut Tx<'_>, request: &ResolvedRequest<'_>) -> Result<bool> {
-    let Some(owner) = request.question.owner else { return Ok(false) };
-    if request.window.is_unbounded() || request.question.moving.is_some() {
+    let Some(owner) = request.slot_request.owner else { return Ok(false) };
+    if request.window.is_unbounded() || request.slot_request.moving.is_some() {
         return Ok(false);
     }
     Ok(store::count_open(tx, owner)? >= most_open(request.catalogue, request.window))
@@ -200,7 +200,7 @@ fn has_enough(tx: &mut Tx<'_>, request: &ResolvedRequest<'_>) -> Result<bool> {
 
 /// How many bookings ahead this person may have (F7).
 pub(crate) fn most_open(catalogue: &Catalogue, window: &Window) -> i64 {
-    catalogue.number(match window.standing().tier() {
+    catalogue.setting(match window.entitlements().tier() {
         Tier::None => OPEN_ACCOUNT,
         Tier::Base => OPEN_BASE,
         Tier::Premium => OPEN_PREMIUM,

@@ -1,12 +1,12 @@
 //! A request resolved to its service, its cells, and the resources that could serve.
 
-use booking_rules::{BookingRequest, Rules, When, Window, gate, rules};
+use booking_rules::{BookingRequest, Rules, When, Window, release_mask, rules};
 use catalogue::{Catalogue, Service};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kit::{Fault, Fields, Id, Result, Tx};
 use scheduling::{
-    BlockKind, Candidates, Cell, Days, Demand, Field, LONGEST, Offers, Wanted, begin, cell_at, cells,
+    BlockKind, Candidates, Cell, Days, Demand, Field, LONGEST, Offers, Requirement, begin, cell_at, cells,
     field_with_blocks_of, field_without, has_blocks, is_within, moments,
 };
 
@@ -32,17 +32,17 @@ pub(crate) struct SlotRequest {
 
 impl SlotRequest {
     /// What a wish asks for.
-    pub(crate) fn of(wish: &BookingRequest, owner: Option<Id>) -> SlotRequest {
-        let guest = owner.filter(|_| wish.extras.guest_name.is_none());
-        let mut people: Vec<Id> = guest.into_iter().chain(wish.companion).collect();
+    pub(crate) fn of(booking_request: &BookingRequest, owner: Option<Id>) -> SlotRequest {
+        let guest = owner.filter(|_| booking_request.extras.guest_name.is_none());
+        let mut people: Vec<Id> = guest.into_iter().chain(booking_request.companion).collect();
         people.dedup();
         SlotRequest {
-            service: wish.service,
-            minutes: wish.minutes,
-            when: wish.when,
-            room: wish.room,
-            technician: wish.technician,
-            party: wish.party,
+            service: booking_request.service,
+            minutes: booking_request.minutes,
+            when: booking_request.when,
+            room: booking_request.room,
+            technician: booking_request.technician,
+            party: booking_request.party,
             owner,
             people,
             moving: None,
@@ -71,7 +71,7 @@ pub(crate) struct ResolvedRequest<'r> {
     pub(crate) start: Cell,
     pub(crate) day: Date,
     pub(crate) party: i64,
-    pub(crate) question: SlotRequest,
+    pub(crate) slot_request: SlotRequest,
 }
 
 impl<'r> ResolvedRequest<'r> {
@@ -84,15 +84,15 @@ impl<'r> ResolvedRequest<'r> {
         tx: &mut Tx<'_>,
         catalogue: &'r Catalogue,
         window: &'r Window,
-        question: SlotRequest,
+        slot_request: SlotRequest,
     ) -> Result<ResolvedRequest<'r>> {
-        let service = service(catalogue, question.service)?;
-        let minutes = sold_minutes(service, question.minutes)?;
-        check_named(catalogue, service, &question)?;
-        let party = question.party.unwrap_or(service.party);
-        let (room, technician) = (question.room, question.technician);
+        let service = service(catalogue, slot_request.service)?;
+        let minutes = sold_minutes(service, slot_request.minutes)?;
+        check_named(catalogue, service, &slot_request)?;
+        let party = slot_request.party.unwrap_or(service.party);
+        let (room, technician) = (slot_request.room, slot_request.technician);
         let anybody = Candidates::of(catalogue, service, 1, room, None, None);
-        let (start, days) = resolve(catalogue, &anybody, minutes, question.when)?;
+        let (start, days) = resolve(catalogue, &anybody, minutes, slot_request.when)?;
         let day = *days.first().ok_or_else(|| Fault::because("a start has a day"))?;
         let candidates = Candidates::of(catalogue, service, party, room, technician, None);
         let rules = rules(tx, catalogue.club.id, (start - LONGEST, start + LONGEST))?;
@@ -107,7 +107,7 @@ impl<'r> ResolvedRequest<'r> {
             start,
             day,
             party,
-            question,
+            slot_request,
         };
         // Where rooms differ, a start may lie in one's night and in another's morning.
         if days.len() > 1 {
@@ -134,19 +134,19 @@ impl<'r> ResolvedRequest<'r> {
     }
 
     /// What is to be claimed for it.
-    pub(crate) fn wanted(&self) -> Wanted<'_> {
-        let SlotRequest { technician: named, people, .. } = &self.question;
-        Wanted { demand: self.demand(), start: self.start, named: *named, people }
+    pub(crate) fn requested(&self) -> Requirement<'_> {
+        let SlotRequest { technician: named, people, .. } = &self.slot_request;
+        Requirement { demand: self.demand(), start: self.start, named: *named, people }
     }
 
     /// Everything that bears on it.
     pub(crate) fn field(&self, tx: &mut Tx<'_>) -> Result<Field> {
         let days = self.days()?;
-        let moving = self.question.moving.as_ref();
+        let moving = self.slot_request.moving.as_ref();
         let without = moving.map(|moving| moving.booking);
         let mut field = field_without(tx, self.catalogue, &self.candidates, days, without)?;
         field.keeping = moving.map(|moving| moving.keeping.clone()).unwrap_or_default();
-        gate(&mut field, self.catalogue, &self.rules, self.service.id, self.window.asker());
+        release_mask(&mut field, self.catalogue, &self.rules, self.service.id, self.window.asker());
         Ok(field)
     }
 
@@ -158,10 +158,10 @@ impl<'r> ResolvedRequest<'r> {
             return Ok(Vec::new());
         }
         let mut fits = |kinds: &[BlockKind]| -> Result<bool> {
-            let without = self.question.moving.as_ref().map(|moving| moving.booking);
+            let without = self.slot_request.moving.as_ref().map(|moving| moving.booking);
             let mut field =
                 field_with_blocks_of(tx, self.catalogue, &self.candidates, days.clone(), without, kinds)?;
-            gate(&mut field, self.catalogue, &self.rules, self.service.id, self.window.asker());
+            release_mask(&mut field, self.catalogue, &self.rules, self.service.id, self.window.asker());
             Ok(Offers::find(self.demand(), &field).at(self.start).is_some())
         };
         if !fits(&[])? {
@@ -188,7 +188,7 @@ impl<'r> ResolvedRequest<'r> {
 
     /// The first moment at which it may start.
     pub(crate) fn earliest(&self) -> Timestamp {
-        if self.question.moving.is_some() { self.window.earliest_move() } else { self.window.earliest() }
+        if self.slot_request.moving.is_some() { self.window.earliest_move() } else { self.window.earliest() }
     }
 
     /// When the guest's time begins.
@@ -202,11 +202,11 @@ impl<'r> ResolvedRequest<'r> {
     }
 }
 
-fn check_named(catalogue: &Catalogue, service: &Service, question: &SlotRequest) -> Result<()> {
-    if question.room.is_some_and(|room| !service.rooms.contains(&room)) {
+fn check_named(catalogue: &Catalogue, service: &Service, slot_request: &SlotRequest) -> Result<()> {
+    if slot_request.room.is_some_and(|room| !service.rooms.contains(&room)) {
         return Err(Fields::one("room_id", "This service isn’t offered in that room."));
     }
-    let named = question.technician.map(|id| catalogue.technician(id).filter(|one| one.active));
+    let named = slot_request.technician.map(|id| catalogue.technician(id).filter(|one| one.active));
     if matches!(named, Some(None)) {
         return Err(Fields::one("technician_id", "We couldn’t find that therapist."));
     }

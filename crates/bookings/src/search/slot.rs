@@ -105,7 +105,7 @@ fn slot(answer: &Answer, offer: &Offer, rank: usize) -> Option<Slot> {
     let (quote, tax) = answer.quoted(offer.date, factors);
     let terms = answer.terms(room.id, offer.date, offer.start);
     let now = answer.window.asker().now;
-    let (vip_until, member_until) = (terms.kept_for(Tier::Unlimited), terms.kept_for(Tier::Base));
+    let (vip_until, member_until) = (terms.reserved_for(Tier::Unlimited), terms.reserved_for(Tier::Base));
     let serving = usize::try_from(service.technicians).unwrap_or(0);
     let technicians = offer.technicians.iter().take(serving).filter_map(|id| catalogue.technician(*id));
     Some(Slot {
@@ -130,7 +130,7 @@ fn slot(answer: &Answer, offer: &Offer, rank: usize) -> Option<Slot> {
         has_iot_control: room.has_iot,
         tags: service.tags.iter().chain(&terms.tags).cloned().collect(),
         priority_info: Priority {
-            is_priority_slot: !terms.kept.is_empty(),
+            is_priority_slot: !terms.reserved.is_empty(),
             vip_only: vip_until.is_some_and(|until| now < until),
             member_only_until: member_until.map(|until| iso(zone, until)),
             vip_only_until: vip_until.map(|until| iso(zone, until)),

@@ -20,14 +20,14 @@ pub struct Verdict {
 ///
 /// # Errors
 /// `Error::Invalid` for what makes no sense.
-pub fn why_not(tx: &mut Tx<'_>, by: &Actor, wish: &BookingRequest) -> Result<Verdict> {
-    let another = wish.person.filter(|person| by.id() != Some(*person));
+pub fn why_not(tx: &mut Tx<'_>, by: &Actor, request: &BookingRequest) -> Result<Verdict> {
+    let another = request.person.filter(|person| by.id() != Some(*person));
     if let Some(person) = another.filter(|_| by.may(Action::SeeEveryBooking)) {
-        return why_not_for(tx, by, wish, Some(person));
+        return why_not_for(tx, by, request, Some(person));
     }
-    let owner = wish.person.filter(|_| by.may(Action::BookForOthers));
+    let owner = request.person.filter(|_| by.may(Action::BookForOthers));
     let most = if by.may(Action::SeeEveryBooking) { usize::MAX } else { 1 };
-    verdict(tx, by, wish, owner.or(by.id()), most)
+    verdict(tx, by, request, owner.or(by.id()), most)
 }
 
 /// Says what would refuse staff who book for someone else: what is reserved for others and the windows of that person do not.
@@ -38,11 +38,11 @@ pub fn why_not(tx: &mut Tx<'_>, by: &Actor, wish: &BookingRequest) -> Result<Ver
 pub fn why_not_by_staff(
     tx: &mut Tx<'_>,
     by: &Actor,
-    wish: &BookingRequest,
+    request: &BookingRequest,
     person: Option<Id>,
 ) -> Result<Verdict> {
     by.need(Action::BookForOthers)?;
-    verdict(tx, by, wish, person, usize::MAX)
+    verdict(tx, by, request, person, usize::MAX)
 }
 
 /// Says everything that would refuse a wish to this person, or to a visitor, if they asked themselves.
@@ -53,7 +53,7 @@ pub fn why_not_by_staff(
 pub fn why_not_for(
     tx: &mut Tx<'_>,
     by: &Actor,
-    wish: &BookingRequest,
+    request: &BookingRequest,
     person: Option<Id>,
 ) -> Result<Verdict> {
     by.need(Action::SeeEveryBooking)?;
@@ -61,19 +61,19 @@ pub fn why_not_for(
         Some(person) => Actor::of(people::person(tx, person)?),
         None => Actor::visitor(),
     };
-    verdict(tx, &asker, wish, person, usize::MAX)
+    verdict(tx, &asker, request, person, usize::MAX)
 }
 
 fn verdict(
     tx: &mut Tx<'_>,
     asker: &Actor,
-    wish: &BookingRequest,
+    request: &BookingRequest,
     owner: Option<Id>,
     most: usize,
 ) -> Result<Verdict> {
     let catalogue = catalogue::current(tx)?;
     let window = window(tx, &catalogue, asker, owner)?;
-    let request = ResolvedRequest::understand(tx, &catalogue, &window, SlotRequest::of(wish, owner))?;
+    let request = ResolvedRequest::understand(tx, &catalogue, &window, SlotRequest::of(request, owner))?;
     let field = request.field(tx)?;
     let fits = Offers::find(request.demand(), &field).at(request.start).is_some();
     let found = objections(tx, &request, &field, fits)?.into_iter().take(most);

@@ -16,8 +16,8 @@ pub(crate) fn insert(
     why: &[Line],
     extras: &Extras,
 ) -> Result<()> {
-    let allergies = sealed_allergies(tx, booking.id, extras)?;
-    let (sale, policy) = (written_sale(booking)?, written_policy(booking)?);
+    let allergies = encrypted_allergies(tx, booking.id, extras)?;
+    let (basis, policy) = (written_sale(booking)?, written_policy(booking)?);
     tx.run(
         sql!(
             "INSERT INTO bookings (id, club_id, reference, person_id, booked_by, service_id, room_id, party, day,
@@ -57,15 +57,15 @@ pub(crate) fn insert(
             booking.companion,
             booking.companion_name.clone(),
             booking.expires_at,
-            sale,
+            basis,
             booking.visit
         ],
     )
     .map(drop)
 }
 
-pub(crate) fn sealed_allergies(tx: &Tx<'_>, booking: Id, extras: &Extras) -> Result<Option<Vec<u8>>> {
-    extras.allergies.as_deref().map(|text| tx.seal(&allergies_place(booking), text)).transpose()
+pub(crate) fn encrypted_allergies(tx: &Tx<'_>, booking: Id, extras: &Extras) -> Result<Option<Vec<u8>>> {
+    extras.allergies.as_deref().map(|text| tx.encrypt(&allergies_place(booking), text)).transpose()
 }
 
 fn allergies_place(booking: Id) -> String {
@@ -74,19 +74,19 @@ fn allergies_place(booking: Id) -> String {
 
 /// What a booking's guest must not meet.
 pub(crate) fn allergies(tx: &mut Tx<'_>, booking: Id) -> Result<Option<String>> {
-    let sealed: Option<(Option<Vec<u8>>,)> =
+    let encrypted: Option<(Option<Vec<u8>>,)> =
         tx.one(sql!("SELECT allergies FROM bookings WHERE id = $1"), args![booking])?;
     let place = allergies_place(booking);
-    sealed.and_then(|(sealed,)| sealed).map(|sealed| tx.unseal(&place, &sealed)).transpose()
+    encrypted.and_then(|(encrypted,)| encrypted).map(|encrypted| tx.decrypt(&place, &encrypted)).transpose()
 }
 
-pub(crate) fn insert_addon(tx: &mut Tx<'_>, booking: Id, wish: &AddonRequest, unit: Cents) -> Result<()> {
+pub(crate) fn insert_addon(tx: &mut Tx<'_>, booking: Id, request: &AddonRequest, unit: Cents) -> Result<()> {
     tx.run(
         sql!(
             "INSERT INTO booking_addons (booking_id, addon_id, quantity, notes, unit_cents)
              VALUES ($1, $2, $3, $4, $5)"
         ),
-        args![booking, wish.id, wish.quantity, &wish.notes, unit],
+        args![booking, request.id, request.quantity, &request.notes, unit],
     )
     .map(drop)
 }

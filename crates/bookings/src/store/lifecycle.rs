@@ -6,7 +6,7 @@ use kit::{Cents, Fault, Id, Result, Tx, args, sql};
 use money::Line;
 use serde_json::Value;
 
-use super::bookings::sealed_allergies;
+use super::bookings::encrypted_allergies;
 use super::rows::{BookingRow, columns, written, written_policy, written_sale};
 use crate::model::{Hold, Whose};
 
@@ -121,9 +121,9 @@ pub(crate) fn made_of(tx: &mut Tx<'_>, hold: Id) -> Result<Option<Id>> {
         sql!("SELECT detail FROM booking_events WHERE booking_id = $1 AND what = 'booked_anew' LIMIT 1"),
         args![hold],
     )?;
-    let told: Option<Value> =
+    let response: Option<Value> =
         row.map(|(text,)| serde_json::from_str(&text)).transpose().map_err(Fault::because)?;
-    Ok(told.and_then(|told| told.get("booking")?.as_i64()).map(Id))
+    Ok(response.and_then(|response| response.get("booking")?.as_i64()).map(Id))
 }
 
 /// Gives a hold more time, once; `false` if it has run out or had it already (H3).
@@ -229,7 +229,7 @@ pub(crate) fn write_terms(tx: &mut Tx<'_>, booking: &Booking, extras: Option<&Ex
         ],
     )?;
     let Some(extras) = extras else { return Ok(()) };
-    let allergies = sealed_allergies(tx, booking.id, extras)?;
+    let allergies = encrypted_allergies(tx, booking.id, extras)?;
     tx.run(
         sql!(
             "UPDATE bookings SET guest_phone = $1, allergies = $2, ai_program = $3, scene = $4 WHERE id = $5"
@@ -364,7 +364,7 @@ pub(crate) fn lapses_of(tx: &mut Tx<'_>, booking: &Booking) -> Result<i64> {
 
 /// How often a person has lapsed in the days that count (C2).
 pub(crate) fn lapses(tx: &mut Tx<'_>, person: Id) -> Result<i64> {
-    let days = catalogue::current(tx)?.number(booking_rules::numbers::LAPSE_DAYS);
+    let days = catalogue::current(tx)?.setting(booking_rules::settings::LAPSE_DAYS);
     let since = tx.now() - SignedDuration::from_hours(24 * days);
     count(tx.one(sql!("SELECT COUNT(*) FROM lapses WHERE person_id = $1 AND at > $2"), args![person, since])?)
 }

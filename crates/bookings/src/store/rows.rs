@@ -28,7 +28,7 @@ pub(crate) struct BookingRow {
 impl kit::db::FromRow for BookingRow {
     fn from_row(row: &kit::db::Row<'_>) -> Result<BookingRow> {
         let policy: String = row.get(14)?;
-        let sale: Option<String> = row.get(23)?;
+        let basis: Option<String> = row.get(23)?;
         let booking = Booking {
             id: row.get(0)?,
             reference: row.get(1)?,
@@ -52,7 +52,7 @@ impl kit::db::FromRow for BookingRow {
             companion: row.get(20)?,
             companion_name: row.get(21)?,
             expires_at: row.get(22)?,
-            sale: sale.as_deref().map(serde_json::from_str).transpose().map_err(Fault::because)?,
+            basis: basis.as_deref().map(serde_json::from_str).transpose().map_err(Fault::because)?,
             visit: row.get(24)?,
             series: row.get(25)?,
             moves: row.get(26)?,
@@ -67,7 +67,7 @@ impl kit::db::FromRow for BookingRow {
 }
 
 pub(crate) fn written_sale(booking: &Booking) -> Result<Option<String>> {
-    booking.sale.as_ref().map(serde_json::to_string).transpose().map_err(Fault::because)
+    booking.basis.as_ref().map(serde_json::to_string).transpose().map_err(Fault::because)
 }
 
 pub(crate) fn written_policy(booking: &Booking) -> Result<String> {

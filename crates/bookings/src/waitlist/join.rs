@@ -1,11 +1,11 @@
 //! Waiting for a time (L1 to L3): when one frees, the first in order gets it held for half an hour, then the next. Nobody
 //! is offered what is not truly held.
 
-use booking_rules::numbers::WAITS;
 use booking_rules::refusals::{TOO_MANY_WAITS, WRONG_STATE};
+use booking_rules::settings::WAITS;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
-use kit::web::{Input, Words};
+use kit::web::{Input, RawInput};
 use kit::{Error, Fault, Fields, Id, Result, Tx};
 use membership::Tier;
 use people::Actor;
@@ -34,32 +34,32 @@ pub struct Waiting {
 }
 
 impl Input for Waiting {
-    fn parse(words: &mut Words) -> Waiting {
-        let starts_at = words.opt_moment("starts_at");
-        let tell = words.yes("tell");
-        let (from, to) = (words.opt_date("from"), words.opt_date("to"));
+    fn parse(input: &mut RawInput) -> Waiting {
+        let starts_at = input.opt_moment("starts_at");
+        let tell = input.yes("tell");
+        let (from, to) = (input.opt_date("from"), input.opt_date("to"));
         if from.is_none() && starts_at.is_none() {
-            words.complain("from", "Enter a start date, like 2026-11-24.");
+            input.add_error("from", "Enter a start date, like 2026-11-24.");
         }
         let from = from.unwrap_or(Date::ZERO);
         let to = to.unwrap_or(from);
         if !(0..MOST_DAYS).contains(&i64::from((to - from).get_days())) {
-            words.complain("to", format!("Choose a span of 1 to {MOST_DAYS} days, start date first."));
+            input.add_error("to", format!("Choose a span of 1 to {MOST_DAYS} days, start date first."));
         }
         let minute = |time: jiff::civil::Time| i64::from(time.hour()) * 60 + i64::from(time.minute());
-        let after = words.opt_time("after").map_or(0, minute);
+        let after = input.opt_time("after").map_or(0, minute);
         // Until the end of the night, if nothing else is said.
-        let before = words.opt_time("before").map_or(2_880, minute);
+        let before = input.opt_time("before").map_or(2_880, minute);
         if before <= after {
-            words.complain("before", "This must be later than the earliest start.");
+            input.add_error("before", "This must be later than the earliest start.");
         }
         Waiting {
             kind: if tell { WaitKind::Tell } else { WaitKind::Place },
-            service: words.id("service_id"),
-            room: words.opt_id("room_id"),
-            technician: words.opt_id("technician_id"),
-            party: words.opt_number("party", 1, 50),
-            minutes: words.opt_number("duration", 5, 1_440),
+            service: input.id("service_id"),
+            room: input.opt_id("room_id"),
+            technician: input.opt_id("technician_id"),
+            party: input.opt_number("party", 1, 50),
+            minutes: input.opt_number("duration", 5, 1_440),
             days: (from, to),
             span: (after, before),
             starts_at,
@@ -81,26 +81,26 @@ pub struct Joined {
 ///
 /// # Errors
 /// `Error::Unauthorized` for visitors; `Error::Invalid`; `too_many_open`.
-pub fn join(tx: &mut Tx<'_>, by: &Actor, wish: &Waiting) -> Result<Joined> {
+pub fn join(tx: &mut Tx<'_>, by: &Actor, request: &Waiting) -> Result<Joined> {
     let person = by.person()?.id;
     let catalogue = catalogue::current(tx)?;
-    let service = crate::search::lookup::service(&catalogue, wish.service)?;
-    crate::search::lookup::sold_minutes(service, wish.minutes)?;
-    if wish.room.is_some_and(|room| !service.rooms.contains(&room)) {
+    let service = crate::search::lookup::service(&catalogue, request.service)?;
+    crate::search::lookup::sold_minutes(service, request.minutes)?;
+    if request.room.is_some_and(|room| !service.rooms.contains(&room)) {
         return Err(Fields::one("room_id", "This service isn’t offered in that room."));
     }
-    if wish.technician.is_some_and(|id| catalogue.technician(id).is_none()) {
+    if request.technician.is_some_and(|id| catalogue.technician(id).is_none()) {
         return Err(Fields::one("technician_id", "We couldn’t find that therapist."));
     }
-    tx.line_up(person)?;
+    tx.lock_person(person)?;
     let zone = &catalogue.club.zone;
-    let (days, span) = match wish.starts_at {
+    let (days, span) = match request.starts_at {
         Some(at) => {
             // The operating day may be the day before: a start after midnight belongs to that night.
             let date = at.to_zoned(zone.clone()).date();
             ((date.checked_sub(1.day()).unwrap_or(date), date), (0, 2_880))
         }
-        None => (wish.days, wish.span),
+        None => (request.days, request.span),
     };
     if days.1 < tx.now().to_zoned(zone.clone()).date() {
         return Err(Fields::one("to", "That day has passed."));
@@ -112,28 +112,28 @@ pub fn join(tx: &mut Tx<'_>, by: &Actor, wish: &Waiting) -> Result<Joined> {
     let wait = Wait {
         id: Id(0),
         person,
-        kind: wish.kind,
-        service: wish.service,
-        room: wish.room,
-        technician: wish.technician,
-        party: wish.party,
-        minutes: wish.minutes,
+        kind: request.kind,
+        service: request.service,
+        room: request.room,
+        technician: request.technician,
+        party: request.party,
+        minutes: request.minutes,
         first_day: days.0,
         last_day: days.1,
         from_minute: span.0,
         to_minute: span.1,
-        starts_at: wish.starts_at,
+        starts_at: request.starts_at,
         state: "waiting".to_owned(),
         passed: 0,
         joined_at: tx.now(),
     };
-    let mine = store::of_person(tx, person)?;
-    if let Some(same) = mine.iter().find(|known| known.is_for_the_same(&wait)) {
+    let own = store::of_person(tx, person)?;
+    if let Some(same) = own.iter().find(|known| known.is_for_the_same(&wait)) {
         let wait = same.clone();
         let open = open_times(tx, by, &wait)?;
         return Ok(Joined { wait, open });
     }
-    if i64::try_from(mine.len()).map_err(Fault::because)? >= catalogue.number(WAITS) {
+    if i64::try_from(own.len()).map_err(Fault::because)? >= catalogue.setting(WAITS) {
         return Err(Error::refused(&TOO_MANY_WAITS));
     }
     let open = open_times(tx, by, &wait)?;
@@ -173,14 +173,14 @@ pub fn place(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Joined> {
 ///
 /// # Errors
 /// `Error::Unauthorized` for visitors.
-pub fn places(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<Place>> {
-    let mine = store::of_person(tx, by.person()?.id)?;
-    if mine.is_empty() {
+pub fn places(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<WaitlistPlace>> {
+    let own = store::of_person(tx, by.person()?.id)?;
+    if own.is_empty() {
         return Ok(Vec::new());
     }
     let club = catalogue::current(tx)?.club.id;
     let mut waiting = store::waiting(tx, club)?;
-    waiting.retain(|other| mine.iter().any(|wait| wait.id == other.id || wait.is_rivalled_by(other)));
+    waiting.retain(|other| own.iter().any(|wait| wait.id == other.id || wait.is_rivalled_by(other)));
     let queue = in_order(tx, club, waiting)?;
     let place = |wait: Wait| {
         let is_rival = |other: &&Wait| wait.is_rivalled_by(other);
@@ -188,16 +188,16 @@ pub fn places(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<Place>> {
         (wait, before)
     };
     let mut places = Vec::new();
-    for (wait, before) in mine.into_iter().map(place) {
+    for (wait, before) in own.into_iter().map(place) {
         let offer = store::live_offer(tx, wait.id)?;
-        places.push(Place { wait, before, offer });
+        places.push(WaitlistPlace { wait, before, offer });
     }
     Ok(places)
 }
 
 /// A place on the waitlist as its owner sees it.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub struct WaitlistPlace {
     /// What for.
     pub wait: Wait,
     /// How many come before.
@@ -214,7 +214,7 @@ pub fn waits(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<Wait>> {
     store::of_person(tx, by.person()?.id)
 }
 
-/// A place, for the house itself.
+/// A place, for the club itself.
 ///
 /// # Errors
 /// A fault of the database.
@@ -243,7 +243,7 @@ pub fn leave(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
 pub(crate) fn in_order(tx: &mut Tx<'_>, club: Id, waiting: Vec<Wait>) -> Result<Vec<Wait>> {
     let mut queue: Vec<(Tier, Wait)> = Vec::new();
     for wait in waiting {
-        let tier = membership::standing(tx, club, wait.person)?.tier();
+        let tier = membership::entitlements(tx, club, wait.person)?.tier();
         queue.push((tier, wait));
     }
     queue.sort_by_key(|(tier, wait)| (std::cmp::Reverse(*tier), wait.joined_at, wait.id));

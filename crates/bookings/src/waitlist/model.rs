@@ -107,12 +107,12 @@ pub struct Wait {
 impl Wait {
     /// Whether both are for the same.
     pub(crate) fn is_for_the_same(&self, other: &Wait) -> bool {
-        let told = |wait: &Wait| {
+        let response = |wait: &Wait| {
             let what = (wait.kind, wait.service, wait.room, wait.technician, wait.party, wait.minutes);
             let when = (wait.first_day, wait.last_day, wait.from_minute, wait.to_minute, wait.starts_at);
             (what, when)
         };
-        told(self) == told(other)
+        response(self) == response(other)
     }
 
     /// The question for its times.
@@ -137,7 +137,7 @@ impl Wait {
     pub(crate) fn wants(&self, zone: &TimeZone, offer: &Offer) -> bool {
         let at = begin(offer.start);
         (self.from_minute..self.to_minute).contains(&minute(zone, offer.date, at))
-            && self.starts_at.is_none_or(|wanted| wanted == at)
+            && self.starts_at.is_none_or(|requested| requested == at)
     }
 
     /// Whether another waits for a time that could be this one's.

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use booking_rules::numbers::{OFFER, OFFER_AHEAD, QUIET_FROM, QUIET_TO};
+use booking_rules::settings::{OFFER, OFFER_AHEAD, QUIET_FROM, QUIET_TO};
 use booking_rules::{BookingRequest, Extras, When};
 use catalogue::Catalogue;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
@@ -55,12 +55,16 @@ struct Survey {
 pub async fn match_waitlist(db: &Db, why: MatchWaitlist) -> Result<u64> {
     let Survey { found, freed } = db.view(move |tx| survey(tx, why)).await?;
     // Starts that are gone again, for everyone who wants the same.
-    let mut gone: HashSet<Wanted> = HashSet::new();
+    let mut gone: HashSet<WaitlistSearch> = HashSet::new();
     let mut served = 0;
     let mut others = Vec::new();
     for one in found {
-        let times: Vec<Time> =
-            one.times.iter().copied().filter(|time| !gone.contains(&Wanted::of(&one.wait, *time))).collect();
+        let times: Vec<Time> = one
+            .times
+            .iter()
+            .copied()
+            .filter(|time| !gone.contains(&WaitlistSearch::of(&one.wait, *time)))
+            .collect();
         if times.is_empty() {
             if !one.closed.is_empty() {
                 others.push((one.wait.id, one.closed));
@@ -85,7 +89,7 @@ pub async fn match_waitlist(db: &Db, why: MatchWaitlist) -> Result<u64> {
 
 /// A start as somebody wants it: who wants the same can't have it either when it is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Wanted {
+struct WaitlistSearch {
     service: Id,
     minutes: Option<i64>,
     party: Option<i64>,
@@ -94,10 +98,10 @@ struct Wanted {
     starts_at: Timestamp,
 }
 
-impl Wanted {
-    fn of(wait: &Wait, Time { starts_at, .. }: Time) -> Wanted {
+impl WaitlistSearch {
+    fn of(wait: &Wait, Time { starts_at, .. }: Time) -> WaitlistSearch {
         let Wait { service, minutes, party, room, technician, .. } = *wait;
-        Wanted { service, minutes, party, room, technician, starts_at }
+        WaitlistSearch { service, minutes, party, room, technician, starts_at }
     }
 }
 
@@ -140,8 +144,8 @@ impl Moment {
         let local = tx.now().to_zoned(catalogue.club.zone.clone());
         let hour = i64::from(local.hour());
         Moment {
-            is_night: hour >= catalogue.number(QUIET_FROM) || hour < catalogue.number(QUIET_TO),
-            soon: tx.now() + SignedDuration::from_hours(catalogue.number(OFFER_AHEAD)),
+            is_night: hour >= catalogue.setting(QUIET_FROM) || hour < catalogue.setting(QUIET_TO),
+            soon: tx.now() + SignedDuration::from_hours(catalogue.setting(OFFER_AHEAD)),
             yesterday: local.date().checked_sub(1.day()).unwrap_or(local.date()),
         }
     }
@@ -163,9 +167,9 @@ impl Moment {
         let zone = &answer.catalogue.club.zone;
         // Only walk-ins are entered once their time has begun.
         let now = tx.now();
-        let wanted = answer.offers.iter().filter(|offer| wait.wants(zone, offer));
+        let requested = answer.offers.iter().filter(|offer| wait.wants(zone, offer));
         let free: Vec<Timestamp> =
-            wanted.map(|offer| begin(offer.start)).filter(|starts_at| *starts_at >= now).collect();
+            requested.map(|offer| begin(offer.start)).filter(|starts_at| *starts_at >= now).collect();
         let still: HashSet<Timestamp> = free.iter().copied().filter(|at| open.contains(at)).collect();
         let closed = known.iter().copied().filter(|at| !still.contains(at)).collect();
         let anew = free.into_iter().filter(|at| !known.contains(at) || !still.contains(at));
@@ -193,10 +197,10 @@ fn is_passed(passed: &[Timestamp], at: Timestamp, length: SignedDuration) -> boo
 }
 
 /// Tells or offers someone the first start that they can still have. Whether there was one, and which are gone again.
-fn serve(tx: &mut Tx<'_>, found: &Found) -> Result<(bool, Vec<Wanted>)> {
+fn serve(tx: &mut Tx<'_>, found: &Found) -> Result<(bool, Vec<WaitlistSearch>)> {
     let mut gone = Vec::new();
     // Another process may look at the same time.
-    tx.line_up(found.wait.id)?;
+    tx.lock_person(found.wait.id)?;
     close(tx, found.wait.id, &found.closed)?;
     let Some(wait) = store::find(tx, found.wait.id)?.filter(|wait| wait.state == "waiting") else {
         return Ok((false, gone));
@@ -215,7 +219,7 @@ fn serve(tx: &mut Tx<'_>, found: &Found) -> Result<(bool, Vec<Wanted>)> {
         }
         match offer(tx, &wait, time.starts_at)? {
             Offering::Made => return Ok((true, gone)),
-            Offering::Gone => gone.push(Wanted::of(&wait, *time)),
+            Offering::Gone => gone.push(WaitlistSearch::of(&wait, *time)),
             Offering::NotTheirs => {}
         }
     }
@@ -254,8 +258,8 @@ enum Offering {
 /// Holds a time for somebody who waited, for the club's minutes of an offer (L2).
 fn offer(tx: &mut Tx<'_>, wait: &Wait, starts_at: Timestamp) -> Result<Offering> {
     let by = Actor::of(people::person(tx, wait.person)?);
-    let until = tx.now() + SignedDuration::from_mins(catalogue::current(tx)?.number(OFFER));
-    let wish = BookingRequest {
+    let until = tx.now() + SignedDuration::from_mins(catalogue::current(tx)?.setting(OFFER));
+    let request = BookingRequest {
         service: wait.service,
         minutes: wait.minutes,
         when: When::Moment(starts_at),
@@ -274,7 +278,7 @@ fn offer(tx: &mut Tx<'_>, wait: &Wait, starts_at: Timestamp) -> Result<Offering>
         if !store::set_state(tx, wait.id, &["waiting"], "offered")? {
             return Ok(None);
         }
-        match place_visit(tx, &by, &wish, Some(wait.person), &placement) {
+        match place_visit(tx, &by, &request, Some(wait.person), &placement) {
             Ok(held) => Ok(Some(held)),
             Err(Error::Refused(refusal, _)) => {
                 is_gone =

@@ -1,4 +1,4 @@
-//! A drawn club in a real database, through the houses' front doors.
+//! A drawn club in a real database, through the crates' front doors.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -6,7 +6,7 @@ use catalogue::{Club, Half, Hours, SoldByTime};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use kit::{Cents, Id, Result, Tx, args, sql};
-use membership::{NewMembership, Plan, Status, Tier};
+use membership::{MembershipStatus, NewMembership, Plan, Tier};
 use money::LineKind;
 use people::{NewPerson, Role};
 use reference::{Membership, Person, Rank, World};
@@ -243,9 +243,9 @@ fn join(tx: &mut Tx<'_>, club: Id, person: Id, member: &Membership, n: usize) ->
     let plan = membership::add_plan(tx, club, &plan)?;
     // In grace it counts as if it were paid; suspended it does not.
     let status = match (member.counts, n % 2) {
-        (true, 0) => Status::Active,
-        (true, _) => Status::Grace,
-        (false, _) => Status::Suspended,
+        (true, 0) => MembershipStatus::Active,
+        (true, _) => MembershipStatus::Grace,
+        (false, _) => MembershipStatus::Suspended,
     };
     let new = NewMembership {
         person,

@@ -19,7 +19,7 @@ use kit::testing::TestDb;
 use crate::dice::Dice;
 
 #[allow(clippy::disallowed_methods, reason = "the tests' own configuration")]
-fn said(name: &str) -> Option<String> {
+fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
@@ -39,12 +39,12 @@ impl Drop for Named {
 #[allow(clippy::print_stdout, reason = "with --show-output: how much was held against the reference")]
 async fn each<F: Future<Output = ()>>(first: u64, property: impl Fn(TestRef, Dice) -> F) {
     // What is compared is worked out alike on both engines; PostgreSQL, where founding a club takes longer, has its share.
-    let cases = match (said("CORESYNC_LONG").is_some(), kit::testing::on_postgres()) {
+    let cases = match (variable("CORESYNC_LONG").is_some(), kit::testing::on_postgres()) {
         (true, false) => 5_000,
         (true, true) => 1_000,
         (false, _) => 200,
     };
-    let seeds = match said("CORESYNC_SEED") {
+    let seeds = match variable("CORESYNC_SEED") {
         Some(seed) => vec![seed.parse().expect("a seed is a number")],
         None => (first..first + cases).collect::<Vec<u64>>(),
     };

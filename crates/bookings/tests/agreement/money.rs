@@ -20,15 +20,15 @@ struct Stands {
 impl Scene {
     /// Books what somebody is offered, and holds its price against the reference.
     async fn buy(&mut self, dice: &mut Dice, who: usize) -> Option<Stands> {
-        let question = self.question(dice);
+        let search_case = self.search_case(dice);
         let person = self.people[who].1.clone();
-        let asked = question.asked(&person, self.now);
-        let slots = self.world.day(&asked, self.day).slots;
+        let search_input = search_case.search_input(&person, self.now);
+        let slots = self.world.day(&search_input, self.day).slots;
         if slots.is_empty() {
             return None;
         }
         let start = dice.pick(&slots).start;
-        let day = self.world.day_of(&asked, start);
+        let day = self.world.day_of(&search_input, start);
         let addons: Vec<(i64, i64)> =
             (0..2).map(|at| (at, dice.of(-3..=3))).filter(|(_, quantity)| *quantity > 0).collect();
         let addon = |(at, quantity): &(i64, i64)| AddonRequest {
@@ -36,15 +36,15 @@ impl Scene {
             quantity: *quantity,
             notes: String::new(),
         };
-        let (perk, wants) = *dice.pick(&[
+        let (benefit, wants) = *dice.pick(&[
             (None, None),
             (Some(Benefit::Credit), Some(true)),
             (Some(Benefit::Nothing), Some(false)),
         ]);
-        let extras = Extras { addons: addons.iter().map(addon).collect(), perk, ..Extras::default() };
-        let booked = self.book(&question, start, who, &person, extras).await?;
+        let extras = Extras { addons: addons.iter().map(addon).collect(), benefit, ..Extras::default() };
+        let booked = self.book(&search_case, start, who, &person, extras).await?;
 
-        let term = self.world.term(&person, (question.service, booked.room.0), day, start, self.now);
+        let term = self.world.term(&person, (search_case.service, booked.room.0), day, start, self.now);
         let factors = (self.world.room(booked.room.0).factor, term.factor);
         let sold: Vec<(i64, i64)> = addons
             .iter()
@@ -52,12 +52,12 @@ impl Scene {
                 (self.world.addons[usize::try_from(*at).expect("a place")].cents, *quantity)
             })
             .collect();
-        let service = self.world.service(question.service);
-        let cost = price(service, question.minutes, &person, (day, self.today()), factors, &sold, wants);
-        let told = (booked.total().0, booked.addons_total.0);
-        let place = format!("{question:?} for {person:?} on {day}");
+        let service = self.world.service(search_case.service);
+        let cost = price(service, search_case.minutes, &person, (day, self.today()), factors, &sold, wants);
+        let response = (booked.total().0, booked.addons_total.0);
+        let place = format!("{search_case:?} for {person:?} on {day}");
         agreed(&format!("paid with {:?}", cost.paid), 1);
-        assert_eq!(told, (cost.total, cost.addons), "the price of {place}: {:?}", cost.why);
+        assert_eq!(response, (cost.total, cost.addons), "the price of {place}: {:?}", cost.why);
         assert_eq!(cost.why.iter().map(|(_, cents)| cents).sum::<i64>(), cost.total, "P7: {place}");
         let (by, id) = (self.people[who].0.clone(), booked.id);
         let detail = self.db.view(move |tx| bookings::show(tx, &by, id)).await.expect("a booking");
@@ -100,7 +100,7 @@ impl Scene {
         let id = Id(self.people[who].1.id.expect("somebody known"));
         let read = move |tx: &mut kit::Tx<'_>| {
             let club = catalogue::current(tx)?.club.id;
-            membership::standing(tx, club, id)
+            membership::entitlements(tx, club, id)
         };
         self.db.view(read).await.expect("a standing").credits_left(day)
     }
@@ -127,20 +127,20 @@ async fn a_booking_costs_what_the_rules_say_and_so_does_leaving_it() {
             scene.set_time(at);
             let of_person: Vec<Moment> =
                 lapses.iter().filter(|(who, _)| *who == one.person).map(|(_, at)| *at).collect();
-            let wanted = fee(one.terms, &of_person, at);
+            let expected = fee(one.terms, &of_person, at);
             let (by, id) = (scene.people[one.person].0.clone(), one.id);
             let (_, cents) =
                 scene.db.tx(move |tx| bookings::cancel(tx, &by, id)).await.expect("it can be cancelled");
             let ahead = one.terms.start - at;
-            agreed(&format!("left for {}", if wanted.cents == 0 { "nothing" } else { "a fee" }), 1);
-            agreed("credits forfeited or lapses", usize::from(wanted.late));
-            assert_eq!(cents.0, wanted.cents, "{ahead} seconds before: {:?}", one.terms);
+            agreed(&format!("left for {}", if expected.cents == 0 { "nothing" } else { "a fee" }), 1);
+            agreed("credits forfeited or lapses", usize::from(expected.late));
+            assert_eq!(cents.0, expected.cents, "{ahead} seconds before: {:?}", one.terms);
             scene.world.cancel(one.id.0);
-            if wanted.late && one.terms.unlimited {
+            if expected.late && one.terms.unlimited {
                 lapses.push((one.person, at));
             }
             let Some(plan) = &mut scene.people[one.person].1.plan else { continue };
-            if one.paid == Paid::Credit && !wanted.late {
+            if one.paid == Paid::Credit && !expected.late {
                 let at = plan.used.iter().position(|day| *day == one.day).expect("it was used");
                 plan.used.remove(at);
             }

@@ -3,7 +3,7 @@
 use bookings::Extras;
 
 use crate::dice::Dice;
-use crate::scene::{Scene, named, told};
+use crate::scene::{Scene, named, outcome};
 use crate::{agreed, each};
 
 impl Scene {
@@ -20,31 +20,31 @@ async fn a_start_is_refused_as_the_table_says() {
         let mut scene = Scene::new(&test, &mut dice).await;
         scene.world.unroll(scene.day, scene.day);
         for _ in 0..12 {
-            let (who, question) = (scene.someone(&mut dice), scene.question(&mut dice));
-            let start = scene.start(&mut dice, &question);
+            let (who, search_case) = (scene.someone(&mut dice), scene.search_case(&mut dice));
+            let start = scene.start(&mut dice, &search_case);
             // Staff also ask for others, and hear what would refuse them.
             let staff = scene.people[who].1.staff;
             let whose = if staff { scene.someone(&mut dice) } else { who };
             let person = scene.people[whose].1.clone();
             let person = if person.id.is_none() && staff { scene.people[who].1.clone() } else { person };
-            let asked = question.asked(&person, scene.now);
-            let day = scene.world.day_of(&asked, start);
-            let mut wanted = scene.world.why_not(&asked, day, start);
-            let (by, wish) =
-                (scene.people[who].0.clone(), question.wish(start, person.id, Extras::default()));
+            let search_input = search_case.search_input(&person, scene.now);
+            let day = scene.world.day_of(&search_input, start);
+            let mut expected = scene.world.why_not(&search_input, day, start);
+            let (by, request) =
+                (scene.people[who].0.clone(), search_case.request(start, person.id, Extras::default()));
             let verdict =
-                scene.db.view(move |tx| bookings::why_not(tx, &by, &wish)).await.expect("a verdict");
-            wanted.truncate(if staff { usize::MAX } else { 1 });
-            let found: Vec<_> = verdict.refusals.iter().map(told).collect();
-            let wanted: Vec<_> = wanted.iter().map(named).collect();
-            if wanted.is_empty() {
+                scene.db.view(move |tx| bookings::why_not(tx, &by, &request)).await.expect("a verdict");
+            expected.truncate(if staff { usize::MAX } else { 1 });
+            let found: Vec<_> = verdict.refusals.iter().map(outcome).collect();
+            let expected: Vec<_> = expected.iter().map(named).collect();
+            if expected.is_empty() {
                 agreed("why not: nothing", 1);
             }
-            wanted.iter().for_each(|(code, _)| agreed(&format!("why not: {code}"), 1));
+            expected.iter().for_each(|(code, _)| agreed(&format!("why not: {code}"), 1));
             let zone = scene.world.zone.iana_name();
             assert_eq!(
-                found, wanted,
-                "{question:?} for {person:?} at {start} on {day}, now {} in {zone:?}",
+                found, expected,
+                "{search_case:?} for {person:?} at {start} on {day}, now {} in {zone:?}",
                 scene.now
             );
         }

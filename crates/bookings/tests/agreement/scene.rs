@@ -9,7 +9,7 @@ use jiff::{Timestamp, ToSpan as _};
 use kit::testing::TestDb;
 use kit::{Db, Error, Id, args, sql};
 use people::Actor;
-use reference::{Asked, Booking, Decision, Hand, Moment, No, Person, Rule, World, date_of};
+use reference::{Booking, Decision, Hand, Moment, No, Person, Rule, SearchInput, World, date_of};
 
 use crate::agreed;
 use crate::dice::Dice;
@@ -29,7 +29,7 @@ pub(crate) struct Scene {
 
 /// What is asked for, but by whom.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Question {
+pub(crate) struct SearchCase {
     pub(crate) service: i64,
     pub(crate) minutes: i64,
     pub(crate) party: i64,
@@ -65,7 +65,7 @@ fn product_decision(decision: Decision) -> bookings::Decision {
 }
 
 /// A refusal as the product names it: its code, and the moment at which the time opens.
-pub(crate) fn told(error: &Error) -> (String, Option<Moment>) {
+pub(crate) fn outcome(error: &Error) -> (String, Option<Moment>) {
     match error {
         Error::Refused(refusal, details) => {
             let opens = details.get("opens_at").and_then(|at| at.as_str());
@@ -98,13 +98,13 @@ pub(crate) fn named(no: &No) -> (String, Option<Moment>) {
     (code.to_owned(), opens)
 }
 
-impl Question {
-    pub(crate) fn asked<'p>(&self, person: &'p Person, now: Moment) -> Asked<'p> {
-        let Question { service, minutes, party, room, technician } = *self;
-        Asked { person, service, minutes, party, room, technician, now }
+impl SearchCase {
+    pub(crate) fn search_input<'p>(&self, person: &'p Person, now: Moment) -> SearchInput<'p> {
+        let SearchCase { service, minutes, party, room, technician } = *self;
+        SearchInput { person, service, minutes, party, room, technician, now }
     }
 
-    pub(crate) fn wish(&self, start: Moment, person: Option<i64>, extras: Extras) -> BookingRequest {
+    pub(crate) fn request(&self, start: Moment, person: Option<i64>, extras: Extras) -> BookingRequest {
         BookingRequest {
             service: Id(self.service),
             minutes: Some(self.minutes),
@@ -177,7 +177,7 @@ impl Scene {
         }
     }
 
-    pub(crate) fn question(&self, dice: &mut Dice) -> Question {
+    pub(crate) fn search_case(&self, dice: &mut Dice) -> SearchCase {
         let service = dice.pick(&self.world.services);
         let minutes = match service.least {
             Some(least) => least + dice.of(0..=(service.minutes.max(least) + 60 - least) / 5) * 5,
@@ -188,13 +188,13 @@ impl Scene {
             self.world.technicians.iter().filter(|one| one.active).map(|one| one.id).collect();
         let technician = (!working.is_empty() && dice.may(20)).then(|| *dice.pick(&working));
         let room = dice.may(20).then(|| *dice.pick(&service.rooms));
-        Question { service: service.id, minutes, party, room, technician }
+        SearchCase { service: service.id, minutes, party, room, technician }
     }
 
     /// A start of five minutes: mostly inside the hours of a room that serves.
-    pub(crate) fn start(&self, dice: &mut Dice, question: &Question) -> Moment {
-        let rooms = &self.world.service(question.service).rooms;
-        let room = question.room.unwrap_or_else(|| *dice.pick(rooms));
+    pub(crate) fn start(&self, dice: &mut Dice, search_case: &SearchCase) -> Moment {
+        let rooms = &self.world.service(search_case.service).rooms;
+        let room = search_case.room.unwrap_or_else(|| *dice.pick(rooms));
         let day = self.day + dice.of(-1..=1).days();
         let open: Vec<_> =
             self.world.open[&room].iter().filter(|open| open.day == day && open.from < open.to).collect();
@@ -207,55 +207,56 @@ impl Scene {
 
     /// Tries to put something into the calendar, as staff do, for somebody or for a guest by name.
     async fn fill(&mut self, dice: &mut Dice) {
-        let question = self.question(dice);
-        let start = self.start(dice, &question);
+        let search_case = self.search_case(dice);
+        let start = self.start(dice, &search_case);
         let whose = dice.may(40).then(|| dice.of(0..=2));
         let owner = whose.map(|at| self.people[usize::try_from(at).expect("a place")].1.clone());
         let person = Person { staff: true, ..owner.unwrap_or_default() };
         let guest_name = person.id.is_none().then(|| "A Guest".to_owned());
-        let extras = Extras { guest_name, perk: Some(Benefit::Nothing), ..Extras::default() };
-        self.book(&question, start, self.people.len() - 1, &person, extras).await;
+        let extras = Extras { guest_name, benefit: Some(Benefit::Nothing), ..Extras::default() };
+        self.book(&search_case, start, self.people.len() - 1, &person, extras).await;
     }
 
     /// Books, and holds what came of it against the reference: the refusal, or what was claimed. Answers the booking.
     pub(crate) async fn book(
         &mut self,
-        question: &Question,
+        search_case: &SearchCase,
         start: Moment,
         actor: usize,
         person: &Person,
         extras: Extras,
     ) -> Option<bookings::Booking> {
-        let asked = question.asked(person, self.now);
-        let day = self.world.day_of(&asked, start);
-        let why_not = self.world.why_not(&asked, day, start);
-        let wish = question.wish(start, person.id.filter(|_| person.staff), extras);
+        let search_input = search_case.search_input(person, self.now);
+        let day = self.world.day_of(&search_input, start);
+        let why_not = self.world.why_not(&search_input, day, start);
+        let request = search_case.request(start, person.id.filter(|_| person.staff), extras);
         let by = self.people[actor].0.clone();
-        let place = format!("{question:?} for {person:?} at {} on {day}", time(start));
-        let booked = match self.db.tx(move |tx| bookings::book(tx, &by, &wish)).await {
+        let place = format!("{search_case:?} for {person:?} at {} on {day}", time(start));
+        let booked = match self.db.tx(move |tx| bookings::book(tx, &by, &request)).await {
             Err(refused) => {
-                let wanted = why_not.first().map(named);
-                assert_eq!(Some(told(&refused)), wanted, "the refusal of {place}");
-                agreed(&format!("refused to book: {}", told(&refused).0), 1);
+                let expected = why_not.first().map(named);
+                assert_eq!(Some(outcome(&refused)), expected, "the refusal of {place}");
+                agreed(&format!("refused to book: {}", outcome(&refused).0), 1);
                 return None;
             }
             Ok(booked) => booked,
         };
         assert_eq!(why_not, [], "{place} was booked");
-        let slot = self.world.slot(&asked, day, start);
+        let slot = self.world.slot(&search_input, day, start);
         assert_eq!((booked.room.0, booked.day), (slot.room, day), "the room of {place}");
         self.world.book(Booking {
             id: booked.id.0,
-            service: question.service,
+            service: search_case.service,
             room: slot.room,
             technicians: slot.technicians,
             equipment: slot.equipment,
             people: person.id.into_iter().collect(),
             start,
-            minutes: question.minutes,
+            minutes: search_case.minutes,
         });
-        let wanted: BTreeSet<(i64, Moment, Moment)> = self.world.claims_of(booked.id.0).into_iter().collect();
-        assert_eq!(self.claimed(booked.id).await, wanted, "what is claimed by {place}");
+        let expected: BTreeSet<(i64, Moment, Moment)> =
+            self.world.claims_of(booked.id.0).into_iter().collect();
+        assert_eq!(self.claimed(booked.id).await, expected, "what is claimed by {place}");
         agreed("booked", 1);
         Some(booked)
     }
@@ -275,9 +276,9 @@ impl Scene {
     /// Decides a few single times by hand.
     async fn decide(&mut self, dice: &mut Dice) {
         for _ in 0..dice.of(0..=4) {
-            let question = self.question(dice);
-            let start = self.start(dice, &question);
-            let room = *dice.pick(&self.world.service(question.service).rooms);
+            let search_case = self.search_case(dice);
+            let start = self.start(dice, &search_case);
+            let room = *dice.pick(&self.world.service(search_case.service).rooms);
             let rank =
                 *dice.pick(&[reference::Rank::Base, reference::Rank::Premium, reference::Rank::Unlimited]);
             let decision = match dice.of(0..=3) {
@@ -301,14 +302,14 @@ impl Scene {
     /// Blocks a room, a technician or a piece of equipment now and then, over what is booked already.
     async fn block(&mut self, dice: &mut Dice) {
         for _ in 0..if dice.may(40) { dice.of(1..=3) } else { 0 } {
-            let question = self.question(dice);
-            let service = self.world.service(question.service).clone();
+            let search_case = self.search_case(dice);
+            let service = self.world.service(search_case.service).clone();
             let mut all: Vec<(BlockKind, i64)> = Vec::new();
             all.extend(service.rooms.iter().map(|id| (BlockKind::Room, *id)));
             all.extend(self.world.skilled(&service).iter().map(|one| (BlockKind::Technician, one.id)));
             all.extend(service.equipment.iter().map(|id| (BlockKind::Equipment, *id)));
             let (kind, resource) = *dice.pick(&all);
-            let from = self.start(dice, &question) + dice.of(-12..=12) * 300;
+            let from = self.start(dice, &search_case) + dice.of(-12..=12) * 300;
             let to = from + dice.of(1..=48) * 300;
             let input = BlockInput {
                 kind,

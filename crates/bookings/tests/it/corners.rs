@@ -7,7 +7,7 @@ use jiff::civil::{Date, date};
 use kit::{Id, args, sql};
 use membership::Tier;
 use people::Actor;
-use testing::{BEA, GUS, House, MAX, PIA, Player};
+use testing::{BEA, GUS, MAX, PIA, Player, TestClub};
 
 const FRIDAY: Date = date(2026, 11, 27);
 
@@ -20,8 +20,8 @@ struct New {
 
 impl New {
     /// Half an hour in one room that never closes, served by nobody.
-    async fn like_a_pod(house: &House) -> New {
-        let catalogue = house.catalogue().await;
+    async fn like_a_pod(app: &TestClub) -> New {
+        let catalogue = app.catalogue().await;
         let find =
             |slug: &str| catalogue.rooms.iter().find(|room| room.slug == slug).expect("a room").clone();
         let always = "mon-sun 00:00-00:00".parse().expect("hours");
@@ -49,8 +49,8 @@ impl New {
         self
     }
 
-    async fn add(self, house: &House) -> Id {
-        let (club, New { service, rooms, technicians }) = (house.club(), self);
+    async fn add(self, app: &TestClub) -> Id {
+        let (club, New { service, rooms, technicians }) = (app.club(), self);
         let add = move |tx: &mut kit::Tx<'_>| {
             let mut ids = Vec::new();
             for room in &rooms {
@@ -61,11 +61,11 @@ impl New {
             }
             catalogue::add_service(tx, club, &Service { rooms: ids, ..service.clone() })
         };
-        house.db().tx(add).await.expect("a service")
+        app.db().tx(add).await.expect("a service")
     }
 }
 
-fn ask(service: Id, first: Date, last: Date) -> Search {
+fn search_for(service: Id, first: Date, last: Date) -> Search {
     Search {
         service,
         minutes: None,
@@ -82,23 +82,23 @@ fn ask(service: Id, first: Date, last: Date) -> Search {
     }
 }
 
-async fn actor(house: &House, player: Player) -> Actor {
-    let id = house.person(player);
-    Actor::of(house.db().view(move |tx| people::person(tx, id)).await.expect("a person"))
+async fn actor(app: &TestClub, player: Player) -> Actor {
+    let id = app.person(player);
+    Actor::of(app.db().view(move |tx| people::person(tx, id)).await.expect("a person"))
 }
 
-async fn search(house: &House, player: Player, ask: Search) -> Answer {
-    let by = actor(house, player).await;
-    house.db().view(move |tx| bookings::search(tx, &by, &ask)).await.expect("an answer")
+async fn search(app: &TestClub, player: Player, search_for: Search) -> Answer {
+    let by = actor(app, player).await;
+    app.db().view(move |tx| bookings::search(tx, &by, &search_for)).await.expect("an answer")
 }
 
-async fn starts(house: &House, player: Player, service: Id, day: Date) -> Vec<String> {
-    let answer = search(house, player, ask(service, day, day)).await;
+async fn starts(app: &TestClub, player: Player, service: Id, day: Date) -> Vec<String> {
+    let answer = search(app, player, search_for(service, day, day)).await;
     let zone = answer.window.zone().clone();
     answer.offers.iter().map(|offer| iso(&zone, begin(offer.start))[11..16].to_owned()).collect()
 }
 
-fn wish(service: Id, at: &str) -> BookingRequest {
+fn request(service: Id, at: &str) -> BookingRequest {
     let moment: Timestamp = at.parse().expect("a time");
     BookingRequest {
         service,
@@ -115,9 +115,9 @@ fn wish(service: Id, at: &str) -> BookingRequest {
 }
 
 /// The codes that stand against a wish.
-async fn why_not(house: &House, player: Player, wish: BookingRequest) -> Vec<&'static str> {
-    let by = actor(house, player).await;
-    let verdict = house.db().view(move |tx| bookings::why_not(tx, &by, &wish)).await.expect("a verdict");
+async fn why_not(app: &TestClub, player: Player, request: BookingRequest) -> Vec<&'static str> {
+    let by = actor(app, player).await;
+    let verdict = app.db().view(move |tx| bookings::why_not(tx, &by, &request)).await.expect("a verdict");
     let code = |error: &kit::Error| match error {
         kit::Error::Refused(refusal, _) => refusal.code,
         other => panic!("{other:?}"),
@@ -125,9 +125,9 @@ async fn why_not(house: &House, player: Player, wish: BookingRequest) -> Vec<&'s
     verdict.refusals.iter().map(code).collect()
 }
 
-async fn rule(house: &House, rule: ReleaseRule) {
-    let (by, club) = (actor(house, MAX).await, house.club());
-    house.db().tx(move |tx| bookings::add_rule(tx, &by, club, &rule)).await.expect("a rule");
+async fn rule(app: &TestClub, rule: ReleaseRule) {
+    let (by, club) = (actor(app, MAX).await, app.club());
+    app.db().tx(move |tx| bookings::add_rule(tx, &by, club, &rule)).await.expect("a rule");
 }
 
 fn any_time() -> ReleaseRule {
@@ -146,60 +146,60 @@ fn any_time() -> ReleaseRule {
 
 #[tokio::test]
 async fn who_began_the_night_before_still_serves() {
-    let house = crate::open().await;
-    let new = New::like_a_pod(&house).await.by("massage", "thu 22:00-02:00");
+    let app = crate::open().await;
+    let new = New::like_a_pod(&app).await.by("massage", "thu 22:00-02:00");
     let service = Service { skill: "massage".to_owned(), ..new.service.clone() };
     // Tom, Ada and the new one know massages; only the night is of interest.
-    let service = New { service, ..new }.add(&house).await;
-    let found = starts(&house, GUS, service, FRIDAY).await;
+    let service = New { service, ..new }.add(&app).await;
+    let found = starts(&app, GUS, service, FRIDAY).await;
     assert_eq!(found.iter().filter(|start| start.as_str() < "09:00").count(), 7, "{found:?}");
     assert_eq!(found.first().map(String::as_str), Some("00:00"));
 }
 
 #[tokio::test]
 async fn shifts_that_touch_serve_as_one() {
-    let house = crate::open().await;
-    let mut new = New::like_a_pod(&house).await.by("night", "mon-sun 00:00-01:00; mon-sun 22:00-00:00");
+    let app = crate::open().await;
+    let mut new = New::like_a_pod(&app).await.by("night", "mon-sun 00:00-01:00; mon-sun 22:00-00:00");
     "night".clone_into(&mut new.service.skill);
     new.service.minutes = 60;
     new.rooms[0].hours = "mon-sun 00:00-12:00; mon-sun 12:00-00:00".parse().expect("hours");
-    let service = new.add(&house).await;
-    let found = starts(&house, GUS, service, FRIDAY).await;
+    let service = new.add(&app).await;
+    let found = starts(&app, GUS, service, FRIDAY).await;
     // Over midnight the shifts of two days touch, and so do the room's: the last start of Friday ends on Saturday.
     assert_eq!(found, ["00:00", "22:00", "22:15", "22:30", "22:45", "23:00", "23:15", "23:30", "23:45"]);
-    let (by, wish) = (actor(&house, GUS).await, wish(service, "2026-11-27T23:45:00-05:00"));
-    let booked = house.db().tx(move |tx| bookings::book(tx, &by, &wish)).await.expect("a booking");
+    let (by, request) = (actor(&app, GUS).await, request(service, "2026-11-27T23:45:00-05:00"));
+    let booked = app.db().tx(move |tx| bookings::book(tx, &by, &request)).await.expect("a booking");
     assert_eq!(booked.day, FRIDAY);
 }
 
 #[tokio::test]
 async fn a_service_that_names_no_skill_is_served_by_anybody() {
-    let house = crate::open().await;
-    let new = New::like_a_pod(&house).await.by("anything", "mon-sun 06:00-07:00");
-    let service = new.add(&house).await;
-    let found = starts(&house, GUS, service, FRIDAY).await;
+    let app = crate::open().await;
+    let new = New::like_a_pod(&app).await.by("anything", "mon-sun 06:00-07:00");
+    let service = new.add(&app).await;
+    let found = starts(&app, GUS, service, FRIDAY).await;
     assert_eq!(found[..3], ["06:00", "06:15", "06:30"], "{found:?}");
 }
 
 /// W2 says whose plan counts on a day; what is kept for members, and what is for members, goes by the same.
 #[tokio::test]
 async fn a_plan_that_does_not_count_on_a_day_opens_nothing_of_it() {
-    let house = crate::open().await;
-    rule(&house, ReleaseRule { tier: Tier::Base, release_hours: 1, ..any_time() }).await;
-    let person = house.person(BEA);
+    let app = crate::open().await;
+    rule(&app, ReleaseRule { tier: Tier::Base, release_hours: 1, ..any_time() }).await;
+    let person = app.person(BEA);
     let leave = move |tx: &mut kit::Tx<'_>| {
         let statement = sql!("UPDATE memberships SET paid_until = $1, renews = FALSE WHERE person_id = $2");
         tx.run(statement, args![date(2026, 11, 26), person])
     };
-    house.db().tx(leave).await.expect("she leaves");
-    let (pod, circle) = (house.service("pod").await, house.service("circle").await);
-    assert!(!starts(&house, BEA, pod, date(2026, 11, 26)).await.is_empty(), "her plan counts");
-    assert!(starts(&house, BEA, pod, FRIDAY).await.is_empty(), "it does not any more");
-    assert_eq!(why_not(&house, BEA, wish(pod, "2026-11-27T12:00:00-05:00")).await, ["members_only"]);
-    assert!(!starts(&house, BEA, circle, date(2026, 11, 26)).await.is_empty());
-    assert!(starts(&house, BEA, circle, FRIDAY).await.is_empty());
-    rule(&house, any_time()).await;
-    let answer = search(&house, BEA, ask(circle, date(2026, 11, 26), FRIDAY)).await;
+    app.db().tx(leave).await.expect("she leaves");
+    let (pod, circle) = (app.service("pod").await, app.service("circle").await);
+    assert!(!starts(&app, BEA, pod, date(2026, 11, 26)).await.is_empty(), "her plan counts");
+    assert!(starts(&app, BEA, pod, FRIDAY).await.is_empty(), "it does not any more");
+    assert_eq!(why_not(&app, BEA, request(pod, "2026-11-27T12:00:00-05:00")).await, ["members_only"]);
+    assert!(!starts(&app, BEA, circle, date(2026, 11, 26)).await.is_empty());
+    assert!(starts(&app, BEA, circle, FRIDAY).await.is_empty());
+    rule(&app, any_time()).await;
+    let answer = search(&app, BEA, search_for(circle, date(2026, 11, 26), FRIDAY)).await;
     let needs: Vec<bool> = answer.days.iter().map(|day| day.needs_plan).collect();
     assert_eq!((needs, answer.needs_plan), (vec![false, true], false));
 }
@@ -207,34 +207,34 @@ async fn a_plan_that_does_not_count_on_a_day_opens_nothing_of_it() {
 /// In the order of the table; staff hear all.
 #[tokio::test]
 async fn what_is_closed_is_said_before_that_too_many_come() {
-    let house = crate::open().await;
-    let massage = house.service("massage").await;
-    let closed = BookingRequest { party: Some(9), ..wish(massage, "2026-11-27T03:00:00-05:00") };
-    assert_eq!(why_not(&house, GUS, closed.clone()).await, ["room_closed"]);
-    let all = why_not(&house, MAX, closed.clone()).await;
+    let app = crate::open().await;
+    let massage = app.service("massage").await;
+    let closed = BookingRequest { party: Some(9), ..request(massage, "2026-11-27T03:00:00-05:00") };
+    assert_eq!(why_not(&app, GUS, closed.clone()).await, ["room_closed"]);
+    let all = why_not(&app, MAX, closed.clone()).await;
     assert_eq!(all, ["room_closed", "technician_off", "capacity"]);
-    let ira = house.technician("ira").await;
-    let all = why_not(&house, MAX, BookingRequest { technician: Some(ira), ..closed }).await;
+    let ira = app.technician("ira").await;
+    let all = why_not(&app, MAX, BookingRequest { technician: Some(ira), ..closed }).await;
     assert_eq!(all, ["room_closed", "technician_off", "skill", "capacity"]);
-    let open = BookingRequest { party: Some(9), ..wish(massage, "2026-11-27T12:00:00-05:00") };
-    assert_eq!(why_not(&house, GUS, open).await, ["capacity"]);
+    let open = BookingRequest { party: Some(9), ..request(massage, "2026-11-27T12:00:00-05:00") };
+    assert_eq!(why_not(&app, GUS, open).await, ["capacity"]);
 }
 
 #[tokio::test]
 async fn more_people_than_a_service_is_for_are_offered_nothing() {
-    let house = crate::open().await;
+    let app = crate::open().await;
     // The room takes two, a massage is for one.
-    let massage = house.service("massage").await;
-    let two = Search { party: Some(2), ..ask(massage, FRIDAY, FRIDAY) };
-    assert!(search(&house, GUS, two).await.offers.is_empty());
+    let massage = app.service("massage").await;
+    let two = Search { party: Some(2), ..search_for(massage, FRIDAY, FRIDAY) };
+    assert!(search(&app, GUS, two).await.offers.is_empty());
 }
 
 /// A rule may begin at any minute; the bits that ask it for every start at once say the same as asking it for one.
 #[tokio::test]
 async fn a_rule_begins_between_two_starts() {
-    let house = crate::open().await;
-    rule(&house, ReleaseRule { from: 722, to: 751, factor_bp: 12_000, ..any_time() }).await;
-    let answer = search(&house, GUS, ask(house.service("pod").await, FRIDAY, FRIDAY)).await;
+    let app = crate::open().await;
+    rule(&app, ReleaseRule { from: 722, to: 751, factor_bp: 12_000, ..any_time() }).await;
+    let answer = search(&app, GUS, search_for(app.service("pod").await, FRIDAY, FRIDAY)).await;
     let zone = answer.window.zone().clone();
     let premium: Vec<String> = answer
         .offers
@@ -252,18 +252,18 @@ async fn a_rule_begins_between_two_starts() {
 /// The day says the price of one of its times: the cheaper room counts only where it is the one that is offered (F3).
 #[tokio::test]
 async fn a_days_least_price_is_that_of_one_of_its_times() {
-    let house = crate::open().await;
+    let app = crate::open().await;
     // Stone has the lesser factor and is offered first, but costs more at every time of the day.
     let duet_is_cheaper =
         ReleaseRule { room_kinds: vec!["plain".to_owned()], factor_bp: 15_000, ..any_time() };
-    let mut new = New::like_a_pod(&house).await;
+    let mut new = New::like_a_pod(&app).await;
     "plain".clone_into(&mut new.rooms[0].kind);
     let dear =
         Room { slug: "dear".to_owned(), kind: "dear".to_owned(), premium_bp: 11_000, ..new.rooms[0].clone() };
     new.rooms.push(dear);
-    let service = new.add(&house).await;
-    rule(&house, duet_is_cheaper).await;
-    let answer = search(&house, GUS, ask(service, FRIDAY, FRIDAY)).await;
+    let service = new.add(&app).await;
+    rule(&app, duet_is_cheaper).await;
+    let answer = search(&app, GUS, search_for(service, FRIDAY, FRIDAY)).await;
     let prices = answer.offers.iter().map(|offer| answer.quote(offer.date, offer.rooms[0].1).total());
     assert_eq!(answer.days[0].from_price, prices.min());
     assert_eq!(answer.days[0].from_price, Some(kit::Cents(6_750)), "45.00 times 1.50");
@@ -272,12 +272,12 @@ async fn a_days_least_price_is_that_of_one_of_its_times() {
 /// Of what is sold by time the least that is sold decides whether a gap can be sold (F4).
 #[tokio::test]
 async fn a_gap_can_be_sold_if_the_shortest_time_fits_into_it() {
-    let house = crate::open().await;
-    let mut new = New::like_a_pod(&house).await;
+    let app = crate::open().await;
+    let mut new = New::like_a_pod(&app).await;
     (new.service.minutes, new.service.sold_by_time) =
         (60, Some(SoldByTime { least: 30, most: 90, step: 30 }));
-    let service = new.add(&house).await;
-    let answer = search(&house, GUS, ask(service, FRIDAY, FRIDAY)).await;
+    let service = new.add(&app).await;
+    let answer = search(&app, GUS, search_for(service, FRIDAY, FRIDAY)).await;
     let zone = answer.window.zone().clone();
     let gap = |start: &str| {
         let mut offers = answer.offers.iter();
@@ -285,9 +285,9 @@ async fn a_gap_can_be_sold_if_the_shortest_time_fits_into_it() {
         offer.map(|offer| offer.lost_minutes)
     };
     assert_eq!(gap("00:30"), Some(0), "what lies before belongs to the night before");
-    let (by, first) = (actor(&house, BEA).await, wish(service, "2026-11-27T12:00:00-05:00"));
-    house.db().tx(move |tx| bookings::book(tx, &by, &first)).await.expect("a booking");
-    let answer = search(&house, GUS, ask(service, FRIDAY, FRIDAY)).await;
+    let (by, first) = (actor(&app, BEA).await, request(service, "2026-11-27T12:00:00-05:00"));
+    app.db().tx(move |tx| bookings::book(tx, &by, &first)).await.expect("a booking");
+    let answer = search(&app, GUS, search_for(service, FRIDAY, FRIDAY)).await;
     let lost = |start: &str| {
         let mut offers = answer.offers.iter();
         let offer = offers.find(|offer| &iso(&zone, begin(offer.start))[11..16] == start);
@@ -299,22 +299,22 @@ async fn a_gap_can_be_sold_if_the_shortest_time_fits_into_it() {
 /// Who lets credits be used without asking sees what they would pay (P3).
 #[tokio::test]
 async fn a_time_is_shown_at_what_it_costs_with_a_credit_that_is_used_unasked() {
-    let house = crate::open().await;
-    let massage = house.service("massage").await;
-    let by = actor(&house, PIA).await;
+    let app = crate::open().await;
+    let massage = app.service("massage").await;
+    let by = actor(&app, PIA).await;
     let price = |answer: &Answer| answer.quote(FRIDAY, answer.offers[0].rooms[0].1).total();
-    let plain = search(&house, PIA, ask(massage, FRIDAY, FRIDAY)).await;
+    let plain = search(&app, PIA, search_for(massage, FRIDAY, FRIDAY)).await;
     assert_eq!(price(&plain), kit::Cents(13_000));
-    house.db().tx(move |tx| membership::set_auto_credit(tx, &by, true)).await.expect("she lets them");
-    let shown = search(&house, PIA, ask(massage, FRIDAY, FRIDAY)).await;
+    app.db().tx(move |tx| membership::set_auto_credit(tx, &by, true)).await.expect("she lets them");
+    let shown = search(&app, PIA, search_for(massage, FRIDAY, FRIDAY)).await;
     assert_eq!((price(&shown), shown.days[0].from_price), (kit::Cents(0), Some(kit::Cents(0))));
 }
 
 /// A quarter past midnight is Friday's in the room that is open late, and Saturday's in the one that opens early.
 #[tokio::test]
 async fn a_start_in_one_rooms_night_and_anothers_morning_can_be_booked_in_both() {
-    let house = crate::open().await;
-    let mut new = New::like_a_pod(&house).await;
+    let app = crate::open().await;
+    let mut new = New::like_a_pod(&app).await;
     new.rooms[0].hours = "fri 20:00-02:00".parse().expect("hours");
     let early = Room {
         slug: "early".to_owned(),
@@ -323,12 +323,12 @@ async fn a_start_in_one_rooms_night_and_anothers_morning_can_be_booked_in_both()
         ..new.rooms[0].clone()
     };
     new.rooms.push(early);
-    let service = new.add(&house).await;
+    let service = new.add(&app).await;
     let mut days = Vec::new();
     for player in [BEA, PIA] {
-        let by = actor(&house, player).await;
-        let wish = wish(service, "2026-11-28T00:15:00-05:00");
-        let booked = house.db().tx(move |tx| bookings::book(tx, &by, &wish)).await.expect("a booking");
+        let by = actor(&app, player).await;
+        let request = request(service, "2026-11-28T00:15:00-05:00");
+        let booked = app.db().tx(move |tx| bookings::book(tx, &by, &request)).await.expect("a booking");
         days.push(booked.day);
     }
     assert_eq!(days, [FRIDAY, date(2026, 11, 28)]);

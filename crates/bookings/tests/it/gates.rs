@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use bookings::{
     Asker, Busy, Decision, Demand, Field, Offers, Override, ReleaseMask, ReleaseRule, ResourceCalendar,
-    Rules, Start, begin, gate, terms,
+    Rules, Start, begin, release_mask, terms,
 };
 use catalogue::{Catalogue, Club, Half, Room};
 use jiff::ToSpan as _;
 use jiff::civil::date;
 use kit::Id;
-use membership::{Status, Tier};
+use membership::{MembershipStatus, Tier};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -116,15 +116,15 @@ proptest! {
         let busy = Busy::new(1, Vec::new(), reach);
         let (after, premium_bp, shortest) = (0, 10_000, 6);
         let there = days.wider().expect("days").pieces(&catalogue.rooms[0].hours);
-        let track = ResourceCalendar { id: ROOM, open, there, busy, after, premium_bp, shortest, mask: ReleaseMask::default() };
-        let mut field = Field { reach, days, rooms: vec![track], technicians: Vec::new(), named: None, keeping: Default::default(), equipment: Vec::new() };
+        let calendar = ResourceCalendar { id: ROOM, open, there, busy, after, premium_bp, shortest, mask: ReleaseMask::default() };
+        let mut field = Field { reach, days, rooms: vec![calendar], technicians: Vec::new(), named: None, keeping: Default::default(), equipment: Vec::new() };
         let demand = Demand { setup: 0, duration: 6, turnover: 0, technicians: 0, equipment: false };
         let plain = Offers::find(demand, &field).all(0);
 
         let rules = Rules { weekly: Arc::new(rules), overrides };
-        let standing = crate::rules_examples::member(TIERS[tier], Status::Active, date(2030, 1, 1), true);
-        let asker = Asker { standing: &standing, now, unbounded: false };
-        gate(&mut field, &catalogue, &rules, SERVICE, asker);
+        let entitlements = crate::rules_examples::member(TIERS[tier], MembershipStatus::Active, date(2030, 1, 1), true);
+        let asker = Asker { entitlements: &entitlements, now, unbounded: false };
+        release_mask(&mut field, &catalogue, &rules, SERVICE, asker);
         let gated = Offers::find(demand, &field).all(0);
         let expected: Vec<_> = plain
             .iter()

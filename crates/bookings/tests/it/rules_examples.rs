@@ -1,14 +1,14 @@
 //! The worked examples of the rules, by their letter. C stands with the release rules over the API; P, Q and R are money's.
 
 use bookings::{
-    Busy, Cell, Coverage, Days, Demand, Field, Offers, PlanTerms, Policy, PriceBasis, ResourceCalendar,
+    Busy, Cell, Coverage, Days, Demand, Field, Offers, PlanDiscount, Policy, PriceBasis, ResourceCalendar,
     Window, begin, cell_at, cells, iso, moments, quote,
 };
 use catalogue::Hours;
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use kit::{Cents, Id};
-use membership::{Membership, Plan, Standing, Status, Tier};
+use membership::{Entitlements, Membership, MembershipStatus, Plan, Tier};
 
 use crate::new_york;
 
@@ -45,10 +45,10 @@ fn plan(tier: Tier) -> Plan {
     }
 }
 
-pub(crate) fn member(tier: Tier, status: Status, paid_until: Date, renews: bool) -> Standing {
+pub(crate) fn member(tier: Tier, status: MembershipStatus, paid_until: Date, renews: bool) -> Entitlements {
     let (auto_credit, frozen, started_on) = (false, None, date(2026, 1, 15));
     let membership = Membership { id: Id(2), status, started_on, paid_until, renews, auto_credit, frozen };
-    Standing { held: Some((membership, plan(tier))), ..Standing::default() }
+    Entitlements { held: Some((membership, plan(tier))), ..Entitlements::default() }
 }
 
 // Windows
@@ -57,13 +57,13 @@ pub(crate) fn member(tier: Tier, status: Status, paid_until: Date, renews: bool)
 #[test]
 fn windows() {
     let (far, zone) = (date(2030, 1, 1), new_york());
-    let base = || member(Tier::Base, Status::Active, far, true);
-    let grace = || member(Tier::Base, Status::Grace, date(2026, 2, 26), true);
-    let table: [(&str, Standing, &str, Date, Option<&str>); 16] = [
-        ("A", Standing::default(), "2026-11-24T10:00:00-05:00", date(2026, 11, 27), None),
+    let base = || member(Tier::Base, MembershipStatus::Active, far, true);
+    let grace = || member(Tier::Base, MembershipStatus::Grace, date(2026, 2, 26), true);
+    let table: [(&str, Entitlements, &str, Date, Option<&str>); 16] = [
+        ("A", Entitlements::default(), "2026-11-24T10:00:00-05:00", date(2026, 11, 27), None),
         (
             "A",
-            Standing::default(),
+            Entitlements::default(),
             "2026-11-24T10:00:00-05:00",
             date(2026, 11, 28),
             Some("2026-11-25T00:00:00-05:00"),
@@ -76,28 +76,28 @@ fn windows() {
         // Paid, or set to renew on the day.
         (
             "W2",
-            member(Tier::Base, Status::Active, date(2026, 3, 20), false),
+            member(Tier::Base, MembershipStatus::Active, date(2026, 3, 20), false),
             "2026-03-01T10:00:00-05:00",
             date(2026, 3, 20),
             None,
         ),
         (
             "W2",
-            member(Tier::Base, Status::Active, date(2026, 3, 20), false),
+            member(Tier::Base, MembershipStatus::Active, date(2026, 3, 20), false),
             "2026-03-01T10:00:00-05:00",
             date(2026, 3, 21),
             Some("2026-03-18T00:00:00-04:00"),
         ),
         (
             "W2",
-            member(Tier::Base, Status::Suspended, far, true),
+            member(Tier::Base, MembershipStatus::Suspended, far, true),
             "2026-03-01T10:00:00-05:00",
             date(2026, 3, 5),
             Some("2026-03-02T00:00:00-05:00"),
         ),
         (
             "W2",
-            member(Tier::Base, Status::Ended, far, true),
+            member(Tier::Base, MembershipStatus::Ended, far, true),
             "2026-03-01T10:00:00-05:00",
             date(2026, 3, 4),
             None,
@@ -105,28 +105,28 @@ fn windows() {
         // Each tier's last day.
         (
             "W1",
-            member(Tier::Premium, Status::Active, far, true),
+            member(Tier::Premium, MembershipStatus::Active, far, true),
             "2026-03-01T10:00:00-05:00",
             date(2026, 4, 30),
             None,
         ),
         (
             "W1",
-            member(Tier::Premium, Status::Active, far, true),
+            member(Tier::Premium, MembershipStatus::Active, far, true),
             "2026-03-01T10:00:00-05:00",
             date(2026, 5, 1),
             Some("2026-03-02T00:00:00-05:00"),
         ),
         (
             "W1",
-            member(Tier::Unlimited, Status::Active, far, true),
+            member(Tier::Unlimited, MembershipStatus::Active, far, true),
             "2026-03-01T10:00:00-05:00",
             date(2026, 5, 30),
             None,
         ),
         (
             "W1",
-            member(Tier::Unlimited, Status::Active, far, true),
+            member(Tier::Unlimited, MembershipStatus::Active, far, true),
             "2026-03-01T10:00:00-05:00",
             date(2026, 5, 31),
             Some("2026-03-02T00:00:00-05:00"),
@@ -134,30 +134,30 @@ fn windows() {
         // Across the night on which the clock goes forward, by the club's date and not by hours.
         (
             "W1",
-            Standing::default(),
+            Entitlements::default(),
             "2026-03-05T23:59:59-05:00",
             date(2026, 3, 9),
             Some("2026-03-06T00:00:00-05:00"),
         ),
         (
             "W1",
-            Standing::default(),
+            Entitlements::default(),
             "2026-03-07T00:00:00-05:00",
             date(2026, 3, 11),
             Some("2026-03-08T00:00:00-05:00"),
         ),
     ];
-    for (letter, standing, now, day, opens_at) in table {
-        let window = Window::new(time(now), &zone, standing, false);
+    for (email, entitlements, now, day, opens_at) in table {
+        let window = Window::new(time(now), &zone, entitlements, false);
         let closed = window.closed(day).map(|closed| iso(&zone, closed.opens_at));
-        assert_eq!(closed.as_deref(), opens_at, "{letter}: {day} at {now}");
-        assert_eq!(window.closed(day).is_none(), opens_at.is_none(), "{letter}: {day} at {now}");
+        assert_eq!(closed.as_deref(), opens_at, "{email}: {day} at {now}");
+        assert_eq!(window.closed(day).is_none(), opens_at.is_none(), "{email}: {day} at {now}");
     }
 }
 
 // Free times
 
-fn track(id: i64, days: &Days, hours: &str, busy: &[(Cell, Cell)]) -> ResourceCalendar {
+fn calendar(id: i64, days: &Days, hours: &str, busy: &[(Cell, Cell)]) -> ResourceCalendar {
     let hours: Hours = hours.parse().expect("hours");
     ResourceCalendar {
         id: Id(id),
@@ -181,7 +181,7 @@ fn offered(day: Date, hours: &str, busy: &[(&str, &str)], demand: Demand) -> Vec
     let days = Days::new(&new_york(), day, day).expect("days");
     let cell = |text: &str| cell_at(time(text));
     let busy: Vec<(Cell, Cell)> = busy.iter().map(|(from, to)| (cell(from), cell(to))).collect();
-    let rooms = vec![track(1, &days, hours, &busy)];
+    let rooms = vec![calendar(1, &days, hours, &busy)];
     let field = Field {
         reach: days.reach(),
         days,
@@ -254,9 +254,11 @@ fn i_a_couple_needs_two_technicians_at_once() {
     let days = Days::new(&new_york(), day, day).expect("days");
     let noon = cell_at(time("2026-11-24T12:00:00-05:00"));
     let with = |technicians: &[&[(Cell, Cell)]]| {
-        let technicians =
-            (10..).zip(technicians).map(|(id, busy)| track(id, &days, "mon-sun 09:00-21:00", busy)).collect();
-        let rooms = vec![track(1, &days, "mon-sun 09:00-21:00", &[])];
+        let technicians = (10..)
+            .zip(technicians)
+            .map(|(id, busy)| calendar(id, &days, "mon-sun 09:00-21:00", busy))
+            .collect();
+        let rooms = vec![calendar(1, &days, "mon-sun 09:00-21:00", &[])];
         let field = Field {
             reach: days.reach(),
             days: days.clone(),
@@ -303,13 +305,13 @@ fn prices() {
         ("P3", 20_000, 15_000, Some(&premium), (9_000, one), Coverage::Credit, none, 0),
         ("P1", 20_000, 12_000, Some(&premium), (one, one), Coverage::None, none, 12_000),
     ];
-    for (letter, list, member, plan, (room_bp, time_bp), cover, addons, total) in table {
+    for (email, list, member, plan, (room_bp, time_bp), coverage, addons, total) in table {
         let addons: Vec<_> = addons.iter().map(|cents| ("LED".to_owned(), Cents(*cents), 1)).collect();
-        let (list, member, plan) = (Cents(list), Cents(member), plan.map(PlanTerms::of));
+        let (list, member, plan) = (Cents(list), Cents(member), plan.map(PlanDiscount::of));
         let sale =
-            PriceBasis { list, member, minutes: 60, per: 60, plan, room_bp, time_bp, cover, agreed: None };
+            PriceBasis { list, member, minutes: 60, per: 60, plan, room_bp, time_bp, coverage, agreed: None };
         let quote = quote(&sale, &addons);
-        let place = format!("{letter}: {sale:?}");
+        let place = format!("{email}: {sale:?}");
         assert_eq!(quote.total(), Cents(total), "{place}");
         let sum: Cents = quote.lines.iter().map(|line| line.amount).sum();
         assert_eq!(sum, quote.total(), "{place}");
@@ -344,8 +346,8 @@ fn cancelling() {
         ("O", base, across, "2026-10-31T22:00:00-04:00", 15_000),
         ("O", base, across, "2026-10-31T22:00:01-04:00", 30_000),
     ];
-    for (letter, policy, start, now, fee) in table {
-        assert_eq!(policy.fee(Cents(30_000), booked, start, time(now)), Cents(fee), "{letter}: {now}");
+    for (email, policy, start, now, fee) in table {
+        assert_eq!(policy.fee(Cents(30_000), booked, start, time(now)), Cents(fee), "{email}: {now}");
     }
     // Half of an odd cent goes up; whoever regrets within the hour pays nothing, but not under 12 hours.
     assert_eq!(account.fee(Cents(3_375), booked, start, time("2026-11-27T00:00:00-05:00")), Cents(1_688));

@@ -6,13 +6,13 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use bookings::{
-    Answer, BookingFor, BookingRequest, Extras, HeldNotes, Holder, KeptTime, SearchContext, Visitor, When,
+    Answer, BookingFor, BookingRequest, Extras, HeldNotes, Holder, ReservedTime, SearchContext, Visitor, When,
 };
 use catalogue::{Catalogue, Service};
 use jiff::civil::{Date, Time};
 use jiff::{SignedDuration, Timestamp};
-use kit::web::{Input, Page, Query, Words, see_other};
-use kit::{Error, Fields, House, Id, Result, Tx, tokens};
+use kit::web::{Input, Page, Query, RawInput, see_other};
+use kit::{AppState, Error, Fields, Id, Result, Tx, tokens};
 use people::{Action, Actor, Caller};
 use ui::{
     Choice, FieldErrors, FormInput, Frame, PostedForm, QueryForm, RawForm, format, lenient_id,
@@ -24,7 +24,7 @@ use crate::booking::times::{self, Narrowed, Part, Search, Strip};
 use crate::booking::why::{self, WhyNot};
 use crate::hold::cookie::{self, HoldToken};
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route("/book/", get(book))
         .route("/book/hold/", post(hold))
@@ -42,7 +42,7 @@ enum At {
 
 /// What is asked.
 #[derive(Debug, Clone, Default)]
-struct Wanted {
+struct BookQuery {
     service: Option<String>,
     date: Option<Date>,
     at: Option<At>,
@@ -55,23 +55,23 @@ struct Wanted {
     again: Option<Id>,
 }
 
-impl Input for Wanted {
-    fn parse(words: &mut Words) -> Wanted {
-        let at = words.opt_text_within("at", 100);
+impl Input for BookQuery {
+    fn parse(input: &mut RawInput) -> BookQuery {
+        let at = input.opt_text_within("at", 100);
         let is_clock = at.as_deref().is_some_and(|text| text.len() <= 5);
-        let at = match words.opt_moment("starts_at") {
+        let at = match input.opt_moment("starts_at") {
             Some(moment) => Some(At::Moment(moment)),
-            None if is_clock => words.opt_time("at").map(At::Clock),
-            None => words.opt_moment("at").map(At::Moment),
+            None if is_clock => input.opt_time("at").map(At::Clock),
+            None => input.opt_moment("at").map(At::Moment),
         };
-        Wanted {
-            service: words.opt_text_within("service", 100),
-            date: words.opt_date("date"),
+        BookQuery {
+            service: input.opt_text_within("service", 100),
+            date: input.opt_date("date"),
             at,
-            narrowed: Narrowed::parse(words),
-            guest_name: words.opt_text_within("guest_name", 200),
-            token: words.opt_text_within("once", 100),
-            again: lenient_id(words, "again"),
+            narrowed: Narrowed::parse(input),
+            guest_name: input.opt_text_within("guest_name", 200),
+            token: input.opt_text_within("once", 100),
+            again: lenient_id(input, "again"),
         }
     }
 }
@@ -86,33 +86,33 @@ pub(crate) struct Narrowing {
 }
 
 /// Times that are kept for others for now, all for the same reason.
-struct KeptTimes {
+struct ReservedTimes {
     /// `Reserved for Unlimited members until it opens.`
     sentence: &'static str,
-    times: Vec<KeptCell>,
+    times: Vec<ReservedCell>,
 }
 
-struct KeptCell {
+struct ReservedCell {
     span: String,
     stamp: String,
     /// `Wednesday 25 November, 19:00`
     opens: String,
 }
 
-impl KeptTimes {
-    fn of(catalogue: &Catalogue, kept: &[KeptTime], now: Timestamp) -> Vec<KeptTimes> {
+impl ReservedTimes {
+    fn of(catalogue: &Catalogue, reserved: &[ReservedTime], now: Timestamp) -> Vec<ReservedTimes> {
         let zone = &catalogue.club.zone;
-        let mut all: Vec<KeptTimes> = Vec::new();
-        for time in kept {
+        let mut all: Vec<ReservedTimes> = Vec::new();
+        for time in reserved {
             let sentence = why::kept_sentence(time.refusal);
-            let cell = KeptCell {
+            let cell = ReservedCell {
                 span: format::span(zone, time.starts_at, time.ends_at),
                 stamp: time.starts_at.to_string(),
                 opens: format::moment(zone, time.opens_at, now),
             };
             match all.iter_mut().find(|one| one.sentence == sentence) {
                 Some(one) => one.times.push(cell),
-                None => all.push(KeptTimes { sentence, times: vec![cell] }),
+                None => all.push(ReservedTimes { sentence, times: vec![cell] }),
             }
         }
         all
@@ -130,7 +130,7 @@ struct Found {
     sentence: Option<String>,
     /// The nearest day that has times: its page and what is said of it.
     other_day: Option<(String, String)>,
-    kept: Vec<KeptTimes>,
+    reserved: Vec<ReservedTimes>,
     /// Whether the day opens later, of which one can be told.
     opens_later: bool,
     /// Whether somebody can wait for a time of the day.
@@ -188,17 +188,17 @@ const FIELDS: [(&str, &str); 6] = [
     ("guest_email", "Guest’s email"),
 ];
 
-async fn book(caller: Caller, QueryForm(form): QueryForm<Wanted>) -> Result<Response> {
-    let FormInput { typed, parsed } = form;
-    let asked = caller.view(move |tx, by| look(tx, by, &parsed, &typed, None));
-    let (status, page) = asked.await?;
+async fn book(caller: Caller, QueryForm(form): QueryForm<BookQuery>) -> Result<Response> {
+    let FormInput { raw_form, parsed } = form;
+    let query = caller.view(move |tx, by| load(tx, by, &parsed, &raw_form, None));
+    let (status, page) = query.await?;
     Ok((status, Page::of(&page)?).into_response())
 }
 
 /// Where a time was looked at before times were held.
-async fn earlier_address(Query(wanted): Query<Wanted>) -> Response {
-    let service = format::encoded(wanted.service.as_deref().unwrap_or_default());
-    see_other(&match wanted.at {
+async fn earlier_address(Query(requested): Query<BookQuery>) -> Response {
+    let service = format::encoded(requested.service.as_deref().unwrap_or_default());
+    see_other(&match requested.at {
         Some(At::Moment(at)) => format!("/book/?service={service}&at={at}"),
         _ => format!("/book/?service={service}"),
     })
@@ -213,12 +213,12 @@ enum Outcome {
 async fn hold(
     caller: Caller,
     HoldToken(earlier): HoldToken,
-    PostedForm(FormInput { typed, parsed }): PostedForm<Wanted>,
+    PostedForm(FormInput { raw_form, parsed }): PostedForm<BookQuery>,
 ) -> Result<Response> {
     let network = people::network(caller.address()).to_string();
     let done = caller.tx(move |tx, by| {
         let visitor = Visitor { network: &network, earlier: earlier.as_deref(), token: None };
-        choose(tx, by, &parsed, &typed, visitor)
+        choose(tx, by, &parsed, &raw_form, visitor)
     });
     match done.await? {
         Outcome::Held(id, token) => {
@@ -235,35 +235,35 @@ async fn hold(
 fn choose(
     tx: &mut Tx<'_>,
     by: &Actor,
-    parsed: &Result<Wanted, Fields>,
-    typed: &RawForm,
+    parsed: &Result<BookQuery, Fields>,
+    raw_form: &RawForm,
     visitor: Visitor<'_>,
 ) -> Result<Outcome> {
     let catalogue = catalogue::current(tx)?;
-    let asked = parsed.as_ref().ok().and_then(|wanted| {
-        let service = catalogue.service_by_slug(wanted.service.as_deref()?).filter(|one| one.active)?;
-        let At::Moment(starts_at) = wanted.at? else { return None };
-        Some((wanted, service, starts_at))
+    let query = parsed.as_ref().ok().and_then(|requested| {
+        let service = catalogue.service_by_slug(requested.service.as_deref()?).filter(|one| one.active)?;
+        let At::Moment(starts_at) = requested.at? else { return None };
+        Some((requested, service, starts_at))
     });
-    let Some((wanted, service, starts_at)) = asked else {
+    let Some((requested, service, starts_at)) = query else {
         let mut fields = parsed.as_ref().err().cloned().unwrap_or_default();
         if fields.0.is_empty() {
             fields.add("at", "Please choose a time first.");
         }
-        let (status, page) = look(tx, by, &Err(fields), typed, None)?;
+        let (status, page) = load(tx, by, &Err(fields), raw_form, None)?;
         return Ok(Outcome::Rendered(status, Box::new(page)));
     };
-    let search = Search::fitting(&catalogue, service, narrowed(by, wanted));
-    let visitor = Visitor { token: wanted.token.as_deref(), ..visitor };
-    let mut wish = wish(service, &search, When::Moment(starts_at));
-    if let Some(again) = wanted.again {
-        wish.extras = noted(tx, Holder { by, token: visitor.earlier }, again)?;
+    let search = Search::fitting(&catalogue, service, narrowed(by, requested));
+    let visitor = Visitor { token: requested.token.as_deref(), ..visitor };
+    let mut request = request(service, &search, When::Moment(starts_at));
+    if let Some(again) = requested.again {
+        request.extras = noted(tx, Holder { by, token: visitor.earlier }, again)?;
     }
-    if wanted.guest_name.is_some() {
-        wish.extras.guest_name.clone_from(&wanted.guest_name);
+    if requested.guest_name.is_some() {
+        request.extras.guest_name.clone_from(&requested.guest_name);
     }
     let mut refused = None;
-    let held = tx.attempt(|tx| match hold_for(tx, by, &mut wish, &search, (typed, &visitor)) {
+    let held = tx.attempt(|tx| match hold_for(tx, by, &mut request, &search, (raw_form, &visitor)) {
         Ok(held) => Ok(Some(held)),
         Err(error @ (Error::Refused(..) | Error::Invalid(_))) => {
             refused = Some(error);
@@ -274,7 +274,7 @@ fn choose(
     if let Some(held) = held {
         return Ok(Outcome::Held(held.booking.id, held.token));
     }
-    let (status, page) = look(tx, by, parsed, typed, refused)?;
+    let (status, page) = load(tx, by, parsed, raw_form, refused)?;
     Ok(Outcome::Rendered(status, Box::new(page)))
 }
 
@@ -282,20 +282,21 @@ fn choose(
 fn hold_for(
     tx: &mut Tx<'_>,
     by: &Actor,
-    wish: &mut BookingRequest,
+    request: &mut BookingRequest,
     search: &Search,
-    (typed, visitor): (&RawForm, &Visitor<'_>),
+    (raw_form, visitor): (&RawForm, &Visitor<'_>),
 ) -> Result<bookings::Held> {
     if search.whom() == BookingFor::Guest {
-        let Extras { guest_name, guest_phone, guest_email, .. } = guest::read(typed)?;
-        wish.extras = Extras { guest_name, guest_phone, guest_email, ..std::mem::take(&mut wish.extras) };
+        let Extras { guest_name, guest_phone, guest_email, .. } = guest::read(raw_form)?;
+        request.extras =
+            Extras { guest_name, guest_phone, guest_email, ..std::mem::take(&mut request.extras) };
     }
-    bookings::hold(tx, by, wish, visitor)
+    bookings::hold(tx, by, request, visitor)
 }
 
 /// What narrows a search; whom it is for, only staff may say.
-fn narrowed(by: &Actor, wanted: &Wanted) -> Narrowed {
-    if by.may(Action::BookForOthers) { wanted.narrowed } else { wanted.narrowed.for_asker() }
+fn narrowed(by: &Actor, requested: &BookQuery) -> Narrowed {
+    if by.may(Action::BookForOthers) { requested.narrowed } else { requested.narrowed.for_asker() }
 }
 
 /// What was added to a hold, for its holder; nothing if it is not theirs.
@@ -310,7 +311,7 @@ fn noted(tx: &mut Tx<'_>, holder: Holder<'_>, hold: Id) -> Result<Extras> {
 }
 
 /// A wish for a time of a search, with nothing said besides.
-pub(crate) fn wish(service: &Service, search: &Search, when: When) -> BookingRequest {
+pub(crate) fn request(service: &Service, search: &Search, when: When) -> BookingRequest {
     BookingRequest {
         service: service.id,
         minutes: search.minutes,
@@ -329,19 +330,19 @@ pub(crate) fn wish(service: &Service, search: &Search, when: When) -> BookingReq
 }
 
 /// Draws the page; with a `refusal`, that of a time that was chosen and could not be held.
-fn look(
+fn load(
     tx: &mut Tx<'_>,
     by: &Actor,
-    parsed: &Result<Wanted, Fields>,
-    typed: &RawForm,
+    parsed: &Result<BookQuery, Fields>,
+    raw_form: &RawForm,
     refusal: Option<Error>,
 ) -> Result<(StatusCode, BookPage)> {
     let catalogue = catalogue::current(tx)?;
     let zone = &catalogue.club.zone;
     let today = format::date_at(zone, tx.now());
     let mut fields = parsed.as_ref().err().cloned().unwrap_or_default();
-    let mut wanted = parsed.as_ref().cloned().unwrap_or_default();
-    wanted.narrowed = narrowed(by, &wanted);
+    let mut requested = parsed.as_ref().cloned().unwrap_or_default();
+    requested.narrowed = narrowed(by, &requested);
     if let Some(Error::Invalid(wrong)) = &refusal {
         wrong
             .0
@@ -349,29 +350,29 @@ fn look(
             .filter(|(name, _)| name.starts_with("guest_"))
             .for_each(|(name, why)| fields.add(name, why));
     }
-    let guest = guest::chosen(tx, by, &mut wanted.narrowed, typed, &mut fields)?;
-    let slug = wanted.service.as_deref().unwrap_or_else(|| typed.get("service"));
+    let guest = guest::chosen(tx, by, &mut requested.narrowed, raw_form, &mut fields)?;
+    let slug = requested.service.as_deref().unwrap_or_else(|| raw_form.get("service"));
     let service = catalogue.service_by_slug(slug).filter(|service| service.active);
-    if service.is_none() && wanted.service.is_some() {
+    if service.is_none() && requested.service.is_some() {
         fields.add("service", "We couldn’t find that service. Please choose one below.");
     }
-    let date = match (wanted.date, wanted.at) {
+    let date = match (requested.date, requested.at) {
         (_, Some(At::Moment(moment))) => night_before(zone, moment),
         (date, _) => date.unwrap_or(today),
     };
-    let chosen = service.map(|service| (service, Search::fitting(&catalogue, service, wanted.narrowed)));
+    let chosen = service.map(|service| (service, Search::fitting(&catalogue, service, requested.narrowed)));
     let knows_day = ["service", "date"].iter().all(|field| !fields.0.contains_key(*field));
-    let context = SearchContext::read(tx, by, wanted.narrowed.whom(), None)?;
+    let context = SearchContext::read(tx, by, requested.narrowed.whom(), None)?;
     let day = match &chosen {
-        Some((service, wanted)) if knows_day => {
-            let asked = wanted.ask(service.id, date, date, true);
-            Some((service, wanted, context.search(tx, &asked)?))
+        Some((service, requested)) if knows_day => {
+            let query = requested.ask(service.id, date, date, true);
+            Some((service, requested, context.search(tx, &query)?))
         }
         _ => None,
     };
     let mut why = None;
     if let (Some((service, search, day)), true) = (&day, fields.0.is_empty()) {
-        why = why_not(tx, by, (service, search, day), (date, wanted.at), refusal, &mut fields)?;
+        why = why_not(tx, by, (service, search, day), (date, requested.at), refusal, &mut fields)?;
     }
     let found =
         day.map(|(service, search, day)| find(tx, &context, service, search, date, &day)).transpose()?;
@@ -382,14 +383,16 @@ fn look(
     let was_refused = why.as_ref().and_then(|why| why.status);
     let status =
         if fields.0.is_empty() { was_refused.unwrap_or(StatusCode::OK) } else { StatusCode::BAD_REQUEST };
-    let asked_at = match wanted.at {
+    let asked_at = match requested.at {
         Some(At::Moment(moment)) => format::input_clock(zone, moment),
         Some(At::Clock(time)) => time.strftime("%H:%M").to_string(),
-        None => typed.get("at").to_owned(),
+        None => raw_form.get("at").to_owned(),
     };
     // A day and a time are for whoever looks for one: no search engine follows the calendar.
-    let is_indexed =
-        wanted.date.is_none() && wanted.at.is_none() && wanted.narrowed.is_open() && status == StatusCode::OK;
+    let is_indexed = requested.date.is_none()
+        && requested.at.is_none()
+        && requested.narrowed.is_open()
+        && status == StatusCode::OK;
     let frame = Frame::new(by, "book", title).about("See open times for every service, day by day.");
     let page = BookPage {
         frame: Frame { is_indexed, ..frame },
@@ -436,7 +439,7 @@ fn why_not(
     let was_sent = refusal.is_some();
     let refusal = match refusal {
         Some(error) => Ok(Some(error)),
-        None => verdict(tx, by, search, &wish(service, search, when)),
+        None => verdict(tx, by, search, &request(service, search, when)),
     };
     match refusal {
         Ok(refusal) => {
@@ -459,11 +462,11 @@ fn why_not(
 }
 
 /// What refuses a wish first: to whoever asks, or to staff who book for someone else.
-fn verdict(tx: &mut Tx<'_>, by: &Actor, search: &Search, wish: &BookingRequest) -> Result<Option<Error>> {
+fn verdict(tx: &mut Tx<'_>, by: &Actor, search: &Search, request: &BookingRequest) -> Result<Option<Error>> {
     let verdict = match search.whom() {
-        BookingFor::Asker => bookings::why_not(tx, by, wish)?,
-        BookingFor::Person(person) => bookings::why_not_by_staff(tx, by, wish, Some(person))?,
-        BookingFor::Guest => bookings::why_not_by_staff(tx, by, wish, None)?,
+        BookingFor::Asker => bookings::why_not(tx, by, request)?,
+        BookingFor::Person(person) => bookings::why_not_by_staff(tx, by, request, Some(person))?,
+        BookingFor::Guest => bookings::why_not_by_staff(tx, by, request, None)?,
     };
     Ok(verdict.refusals.into_iter().next())
 }
@@ -473,23 +476,23 @@ fn find(
     tx: &mut Tx<'_>,
     context: &SearchContext,
     service: &Service,
-    wanted: &Search,
+    requested: &Search,
     date: Date,
     day: &Answer,
 ) -> Result<Found> {
     let catalogue = catalogue::current(tx)?;
     let today = format::date_at(&catalogue.club.zone, tx.now());
     let (first, last) = times::strip_span(today, date);
-    let fortnight = context.search(tx, &wanted.ask(service.id, first, last, false))?;
+    let fortnight = context.search(tx, &requested.ask(service.id, first, last, false))?;
     let closed = day.days.first().and_then(|day| day.closed);
-    let is_member = day.window.standing().plan().is_some() || day.window.is_unbounded();
+    let is_member = day.window.entitlements().plan().is_some() || day.window.is_unbounded();
     let shut = day.needs_plan;
-    let parts = times::parts(day, wanted);
+    let parts = times::parts(day, requested);
     let is_over = date < today;
-    let kept = if shut || is_over {
+    let reserved = if shut || is_over {
         Vec::new()
     } else {
-        bookings::kept_times(tx, context, &wanted.ask(service.id, date, date, true))?
+        bookings::reserved_times(tx, context, &requested.ask(service.id, date, date, true))?
     };
     let sentence = match closed {
         _ if shut => Some(format!("{} is for members only.", service.name)),
@@ -498,23 +501,26 @@ fn find(
         None => None,
     };
     let wants_other = parts.is_empty() && !shut;
-    let other_day =
-        if wants_other { other_day(tx, context, service, wanted, (date, last), &fortnight)? } else { None };
+    let other_day = if wants_other {
+        other_day(tx, context, service, requested, (date, last), &fortnight)?
+    } else {
+        None
+    };
     let now = tx.now();
     Ok(Found {
         id: service.id,
         service: service.name.clone(),
         date,
         day: format::day(date, today),
-        strip: Strip::of(&fortnight, wanted, date),
+        strip: Strip::of(&fortnight, requested, date),
         wants_plan: !is_member && (shut || closed.is_some()),
         at_list_price: !is_member && !parts.is_empty(),
-        overrides: guest::overrides(wanted, service, date, day),
+        overrides: guest::overrides(requested, service, date, day),
         opens_later: closed.is_some() && !shut,
         can_wait: closed.is_none() && !shut && !is_over,
-        wait_path: wanted.wait_path(date),
+        wait_path: requested.wait_path(date),
         other_day,
-        kept: KeptTimes::of(&catalogue, &kept, now),
+        reserved: ReservedTimes::of(&catalogue, &reserved, now),
         parts,
         sentence,
     })
@@ -525,18 +531,18 @@ fn other_day(
     tx: &mut Tx<'_>,
     context: &SearchContext,
     service: &Service,
-    wanted: &Search,
+    requested: &Search,
     (date, last): (Date, Date),
     fortnight: &Answer,
 ) -> Result<Option<(String, String)>> {
     let today = fortnight.window.today();
-    let told = |day: &bookings::FreeDay| {
+    let notified = |day: &bookings::FreeDay| {
         let date = day.count.date;
         let sentence = format!("{} has {}.", format::day(date, today), format::times(day.count.count));
-        (wanted.day_path(date), sentence)
+        (requested.day_path(date), sentence)
     };
     if let Some(day) = times::nearest(&fortnight.days, date) {
-        return Ok(Some(told(day)));
+        return Ok(Some(notified(day)));
     }
     let days = fortnight.window.max_advance_days();
     let end = today.checked_add(jiff::Span::new().days(days)).unwrap_or(today);
@@ -544,8 +550,8 @@ fn other_day(
     if from > end {
         return Ok(None);
     }
-    let later = context.search(tx, &wanted.ask(service.id, from, end, false))?;
-    Ok(times::nearest(&later.days, date).map(told))
+    let later = context.search(tx, &requested.ask(service.id, from, end, false))?;
+    Ok(times::nearest(&later.days, date).map(notified))
 }
 
 fn services(catalogue: &Catalogue, chosen: Option<&Service>) -> Vec<(String, Vec<Choice>)> {
@@ -554,10 +560,10 @@ fn services(catalogue: &Catalogue, chosen: Option<&Service>) -> Vec<(String, Vec
 }
 
 /// The lists that have more than one choice.
-pub(crate) fn narrowings(catalogue: &Catalogue, service: &Service, wanted: &Search) -> Narrowing {
-    let party = wanted.party.unwrap_or(service.party);
+pub(crate) fn narrowings(catalogue: &Catalogue, service: &Service, requested: &Search) -> Narrowing {
+    let party = requested.party.unwrap_or(service.party);
     let of_party = |count: i64| Choice::new(count, format::guests(count), count == party);
-    let minutes = wanted.minutes.unwrap_or(service.minutes);
+    let minutes = requested.minutes.unwrap_or(service.minutes);
     let of_minutes = |one: i64| Choice::new(one, format::duration(one), one == minutes);
     let named = |id: Id, name: &str, chosen: Option<Id>| Choice::new(id, name, chosen == Some(id));
     let serving = catalogue
@@ -569,7 +575,7 @@ pub(crate) fn narrowings(catalogue: &Catalogue, service: &Service, wanted: &Sear
     Narrowing {
         durations: many(times::durations(service).into_iter().map(of_minutes).collect()),
         parties: many((service.party..=service.max_capacity).map(of_party).collect()),
-        technicians: many(serving.map(|one| named(one.id, &one.name, wanted.technician)).collect()),
-        rooms: many(rooms.map(|room| named(room.id, &room.name, wanted.room)).collect()),
+        technicians: many(serving.map(|one| named(one.id, &one.name, requested.technician)).collect()),
+        rooms: many(rooms.map(|room| named(room.id, &room.name, requested.room)).collect()),
     }
 }

@@ -3,7 +3,7 @@
 use bookings::{Answer, BookingFor, Extras};
 use catalogue::Service;
 use jiff::civil::Date;
-use kit::web::{Input, Words};
+use kit::web::{Input, RawInput};
 use kit::{Fields, Id, Result, Tx};
 use people::{Action, Actor};
 use serde_json::json;
@@ -44,7 +44,7 @@ pub(crate) fn chosen(
     tx: &mut Tx<'_>,
     by: &Actor,
     narrowed: &mut Narrowed,
-    typed: &RawForm,
+    raw_form: &RawForm,
     fields: &mut Fields,
 ) -> Result<Option<GuestFields>> {
     if !by.may(Action::BookForOthers) {
@@ -63,7 +63,7 @@ pub(crate) fn chosen(
     let plan = match &known {
         Some(person) => {
             let club = catalogue::current(tx)?.club.id;
-            membership::standing(tx, club, person.id)?.plan().map(|plan| plan.name.clone())
+            membership::entitlements(tx, club, person.id)?.plan().map(|plan| plan.name.clone())
         }
         None => None,
     };
@@ -73,9 +73,9 @@ pub(crate) fn chosen(
         id: narrowed.guest(),
         plan,
         is_new,
-        guest_name: typed.get("guest_name").to_owned(),
-        guest_phone: typed.get("guest_phone").to_owned(),
-        guest_email: typed.get("guest_email").to_owned(),
+        guest_name: raw_form.get("guest_name").to_owned(),
+        guest_phone: raw_form.get("guest_phone").to_owned(),
+        guest_email: raw_form.get("guest_email").to_owned(),
     }))
 }
 
@@ -83,16 +83,16 @@ pub(crate) fn chosen(
 struct NewGuest(Extras);
 
 impl Input for NewGuest {
-    fn parse(words: &mut Words) -> NewGuest {
-        let guest_name = words.opt_text_within("guest_name", 200);
+    fn parse(input: &mut RawInput) -> NewGuest {
+        let guest_name = input.opt_text_within("guest_name", 200);
         if guest_name.is_none() {
-            words.complain("guest_name", "Enter the guest’s name.");
+            input.add_error("guest_name", "Enter the guest’s name.");
         }
-        let guest_phone = people::opt_phone(words, "guest_phone");
+        let guest_phone = people::opt_phone(input, "guest_phone");
         if guest_phone.is_none() {
-            words.complain("guest_phone", "Enter the guest’s phone number.");
+            input.add_error("guest_phone", "Enter the guest’s phone number.");
         }
-        let guest_email = people::opt_email(words, "guest_email");
+        let guest_email = people::opt_email(input, "guest_email");
         NewGuest(Extras { guest_name, guest_phone, guest_email, ..Extras::default() })
     }
 }
@@ -101,17 +101,17 @@ impl Input for NewGuest {
 ///
 /// # Errors
 /// `Error::Invalid` for a missing name or phone number, or for what is none.
-pub(crate) fn read(typed: &RawForm) -> Result<Extras> {
+pub(crate) fn read(raw_form: &RawForm) -> Result<Extras> {
     let fields = ["guest_name", "guest_phone", "guest_email"];
     let pairs: serde_json::Map<_, _> =
-        fields.iter().map(|name| ((*name).to_owned(), json!(typed.get(name)))).collect();
+        fields.iter().map(|name| ((*name).to_owned(), json!(raw_form.get(name)))).collect();
     let text = serde_json::Value::Object(pairs).to_string();
-    Words::from_json(text.as_bytes()).and_then(Words::parse::<NewGuest>).map(|NewGuest(extras)| extras)
+    RawInput::from_json(text.as_bytes()).and_then(RawInput::parse::<NewGuest>).map(|NewGuest(extras)| extras)
 }
 
 /// What staff override who book a time of a day for a guest: the guest's window, and a plan that the service asks for.
-pub(crate) fn overrides(wanted: &Search, service: &Service, date: Date, day: &Answer) -> Option<String> {
-    if wanted.whom() == BookingFor::Asker {
+pub(crate) fn overrides(requested: &Search, service: &Service, date: Date, day: &Answer) -> Option<String> {
+    if requested.whom() == BookingFor::Asker {
         return None;
     }
     let online = day.window.clone().of_the_guest();

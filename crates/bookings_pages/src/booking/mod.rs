@@ -7,8 +7,8 @@ pub(crate) mod waitlist;
 pub(crate) mod why;
 
 use axum::Router;
-use kit::House;
+use kit::AppState;
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().merge(book::routes()).merge(waitlist::routes())
 }

@@ -5,7 +5,7 @@ use catalogue::Service;
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 use kit::Id;
-use kit::web::Words;
+use kit::web::RawInput;
 use membership::Tier;
 use ui::{format, lenient_id, lenient_number};
 
@@ -29,13 +29,13 @@ pub(crate) struct Narrowed {
 }
 
 impl Narrowed {
-    pub(crate) fn parse(words: &Words) -> Narrowed {
+    pub(crate) fn parse(input: &RawInput) -> Narrowed {
         Narrowed {
-            party: lenient_number(words, "party"),
-            technician: lenient_id(words, "technician"),
-            room: lenient_id(words, "room"),
-            minutes: lenient_number(words, "duration"),
-            guest: lenient_number(words, "for").filter(|guest| *guest >= 0),
+            party: lenient_number(input, "party"),
+            technician: lenient_id(input, "technician"),
+            room: lenient_id(input, "room"),
+            minutes: lenient_number(input, "duration"),
+            guest: lenient_number(input, "for").filter(|guest| *guest >= 0),
         }
     }
 
@@ -256,13 +256,13 @@ impl Strip {
         let (first, last) = answer.span;
         let cell = |day: &FreeDay| {
             let (date, count) = (day.count.date, day.count.count);
-            let told =
+            let response =
                 if day.closed.is_some() { "not yet open to you".to_owned() } else { format::times(count) };
             DayCell {
                 path: (date <= last_linked(today)).then(|| search.day_path(date)),
                 weekday: date.strftime("%a").to_string(),
                 number: date.day(),
-                spoken: format!("{}, {told}", format::day(date, today)),
+                spoken: format!("{}, {response}", format::day(date, today)),
                 count: if count > 0 { count.to_string() } else { "–".to_owned() },
                 is_chosen: date == chosen,
                 is_free: count > 0,
@@ -295,7 +295,7 @@ pub(crate) struct TimeCell {
     pub(crate) price: String,
     pub(crate) room: String,
     /// For whom it is kept, and until when, if whoever looks is one of them.
-    pub(crate) kept: Option<String>,
+    pub(crate) reserved: Option<String>,
 }
 
 /// The times of one part of the day.
@@ -312,14 +312,14 @@ pub(crate) fn time_cell(answer: &Answer, search: &Search, offer: &Offer) -> Time
     let ends_at = begin(offer.start + cells(answer.minutes));
     let now = answer.window.asker().now;
     let terms = answer.terms(room, offer.date, offer.start);
-    let kept = terms.kept.iter().find(|(_, until)| now < *until).map(|(tier, until)| {
+    let reserved = terms.reserved.iter().find(|(_, until)| now < *until).map(|(tier, until)| {
         let whom = if *tier == Tier::Unlimited { "Unlimited members" } else { "Members" };
         format!("{whom} first, until {}.", format::moment(zone, *until, now))
     });
-    let kept = match () {
+    let reserved = match () {
         () if ends_at <= now => Some("Ended.".to_owned()),
         () if starts_at < now => Some("Already started: for a guest who is here.".to_owned()),
-        () => kept,
+        () => reserved,
     };
     TimeCell {
         path: search.move_path(offer.date, starts_at),
@@ -327,14 +327,15 @@ pub(crate) fn time_cell(answer: &Answer, search: &Search, offer: &Offer) -> Time
         span: format::span(zone, starts_at, ends_at),
         price: format::money(answer.total(offer.date, factors)),
         room: answer.catalogue.room(room).map(|room| room.name.clone()).unwrap_or_default(),
-        kept,
+        reserved,
     }
 }
 
 /// The times of an answer that are nearest to a moment, in order.
-pub(crate) fn near(answer: &Answer, search: &Search, wanted: Timestamp) -> Vec<TimeCell> {
-    let mut others: Vec<&Offer> = answer.offers.iter().filter(|offer| begin(offer.start) != wanted).collect();
-    others.sort_by_key(|offer| (begin(offer.start).duration_since(wanted).abs(), offer.start));
+pub(crate) fn near(answer: &Answer, search: &Search, requested: Timestamp) -> Vec<TimeCell> {
+    let mut others: Vec<&Offer> =
+        answer.offers.iter().filter(|offer| begin(offer.start) != requested).collect();
+    others.sort_by_key(|offer| (begin(offer.start).duration_since(requested).abs(), offer.start));
     others.truncate(NEAR);
     others.sort_by_key(|offer| offer.start);
     others.into_iter().map(|offer| time_cell(answer, search, offer)).collect()

@@ -5,12 +5,12 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use bookings::{Answer, Joined, Offer, Place, WaitKind, Waiting, begin, cell_at};
+use bookings::{Answer, Joined, Offer, WaitKind, Waiting, WaitlistPlace, begin, cell_at};
 use catalogue::Catalogue;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use kit::web::{Input, Page, Path, Words, see_other};
-use kit::{Error, Fields, House, Id, Result, Tx};
+use kit::web::{Input, Page, Path, RawInput, see_other};
+use kit::{AppState, Error, Fields, Id, Result, Tx};
 use people::{Actor, Caller};
 use ui::{
     FieldErrors, FormInput, FormOutcome, Frame, PostedForm, QueryForm, RawForm, format, login_path,
@@ -19,7 +19,7 @@ use ui::{
 
 use crate::booking::times::{self, Narrowed, Search};
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route("/book/wait/", get(ask).post(join))
         .route("/dashboard/waits/{id}/", get(show))
@@ -35,11 +35,11 @@ struct ForWhat {
 }
 
 impl Input for ForWhat {
-    fn parse(words: &mut Words) -> ForWhat {
+    fn parse(input: &mut RawInput) -> ForWhat {
         ForWhat {
-            service: words.opt_text_within("service", 100),
-            date: words.opt_date("date"),
-            narrowed: Narrowed::parse(words),
+            service: input.opt_text_within("service", 100),
+            date: input.opt_date("date"),
+            narrowed: Narrowed::parse(input),
         }
     }
 }
@@ -51,7 +51,7 @@ struct WaitPage {
     service: String,
     slug: String,
     /// Every field as it was typed, or as it is proposed.
-    typed: Vec<(&'static str, String)>,
+    raw_form: Vec<(&'static str, String)>,
     errors: FieldErrors,
     refused: Option<&'static str>,
     today: Date,
@@ -111,13 +111,13 @@ struct WaitingPage {
 
 impl WaitPage {
     fn value(&self, name: &str) -> &str {
-        self.typed.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
+        self.raw_form.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
     }
 
     /// What is sent along and not shown.
     fn hidden(&self) -> impl Iterator<Item = &(&'static str, String)> {
         let shown = ["from", "to", "after", "before"];
-        self.typed.iter().filter(move |(name, value)| !shown.contains(name) && !value.is_empty())
+        self.raw_form.iter().filter(move |(name, value)| !shown.contains(name) && !value.is_empty())
     }
 }
 
@@ -151,21 +151,21 @@ const NAMES: [&str; 11] = [
 ];
 
 async fn ask(caller: Caller, QueryForm(form): QueryForm<ForWhat>) -> Result<Response> {
-    let wanted = form.parsed.map_err(Error::Invalid)?;
-    let drawn = caller.view(move |tx, by| propose(tx, by, &wanted));
+    let requested = form.parsed.map_err(Error::Invalid)?;
+    let drawn = caller.view(move |tx, by| propose(tx, by, &requested));
     Ok(Page::of(&drawn.await?)?.into_response())
 }
 
-fn propose(tx: &mut Tx<'_>, by: &Actor, wanted: &ForWhat) -> Result<WaitPage> {
+fn propose(tx: &mut Tx<'_>, by: &Actor, requested: &ForWhat) -> Result<WaitPage> {
     let catalogue = catalogue::current(tx)?;
     let unknown =
         || Fields::one("service", "We couldn’t find that service. Please choose one on the booking page.");
-    let slug = wanted.service.as_deref().unwrap_or_default();
+    let slug = requested.service.as_deref().unwrap_or_default();
     let service = catalogue.service_by_slug(slug).filter(|service| service.active).ok_or_else(unknown)?;
-    let search = Search::fitting(&catalogue, service, wanted.narrowed);
+    let search = Search::fitting(&catalogue, service, requested.narrowed);
     let today = format::date_at(&catalogue.club.zone, tx.now());
-    let date = wanted.date.unwrap_or(today).max(today);
-    let mut typed =
+    let date = requested.date.unwrap_or(today).max(today);
+    let mut raw_form =
         vec![("service_id", service.id.to_string()), ("from", date.to_string()), ("to", date.to_string())];
     for (name, number) in search.pairs() {
         let name = match name {
@@ -173,11 +173,11 @@ fn propose(tx: &mut Tx<'_>, by: &Actor, wanted: &ForWhat) -> Result<WaitPage> {
             "room" => "room_id",
             other => other,
         };
-        typed.push((name, number.to_string()));
+        raw_form.push((name, number.to_string()));
     }
     let day = bookings::search(tx, by, &search.ask(service.id, date, date, true))?;
     let open = OpenTimes::of(&day, &search, tx.now());
-    Ok(WaitPage { open, ..page(by, &catalogue, service.id, typed, today) })
+    Ok(WaitPage { open, ..page(by, &catalogue, service.id, raw_form, today) })
 }
 
 async fn show(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
@@ -203,7 +203,7 @@ fn page(
     by: &Actor,
     catalogue: &Catalogue,
     service: Id,
-    typed: Vec<(&'static str, String)>,
+    raw_form: Vec<(&'static str, String)>,
     today: Date,
 ) -> WaitPage {
     let service = catalogue.service(service);
@@ -211,7 +211,7 @@ fn page(
         frame: Frame::new(by, "book", "Join the waitlist · CoreSync"),
         service: service.map(|service| service.name.clone()).unwrap_or_default(),
         slug: service.map(|service| service.slug.clone()).unwrap_or_default(),
-        typed,
+        raw_form,
         errors: FieldErrors::default(),
         refused: None,
         today,
@@ -220,8 +220,8 @@ fn page(
 }
 
 async fn join(caller: Caller, PostedForm(form): PostedForm<Waiting>) -> Result<Response> {
-    let FormInput { typed, parsed } = form;
-    let done = caller.tx(move |tx, by| handle_form(tx, by, &parsed, &typed));
+    let FormInput { raw_form, parsed } = form;
+    let done = caller.tx(move |tx, by| handle_form(tx, by, &parsed, &raw_form));
     done.await?.respond()
 }
 
@@ -229,19 +229,19 @@ fn handle_form(
     tx: &mut Tx<'_>,
     by: &Actor,
     parsed: &Result<Waiting, Fields>,
-    typed: &RawForm,
+    raw_form: &RawForm,
 ) -> Result<FormOutcome<WaitPage>> {
     let catalogue = catalogue::current(tx)?;
     let today = format::date_at(&catalogue.club.zone, tx.now());
-    let named = typed.get("service_id").parse().ok().map(Id);
+    let named = raw_form.get("service_id").parse().ok().map(Id);
     let (mut fields, mut refused) = (Fields::new(), None);
     match parsed {
         Err(wrong) => fields = wrong.clone(),
         Ok(_) if by.person.is_none() => {
-            return Ok(FormOutcome::Redirect(login_path(&back(&catalogue, named, typed))));
+            return Ok(FormOutcome::Redirect(login_path(&back(&catalogue, named, raw_form))));
         }
-        Ok(wish) => {
-            let joined = tx.attempt(|tx| match bookings::join(tx, by, wish) {
+        Ok(request) => {
+            let joined = tx.attempt(|tx| match bookings::join(tx, by, request) {
                 Ok(joined) => Ok(Some(joined)),
                 Err(Error::Invalid(wrong)) => {
                     fields = wrong;
@@ -261,8 +261,8 @@ fn handle_form(
             }
         }
     }
-    let kept = NAMES.map(|name| (name, typed.get(name).to_owned()));
-    let shown = page(by, &catalogue, named.unwrap_or(Id(0)), kept.into(), today);
+    let row = NAMES.map(|name| (name, raw_form.get(name).to_owned()));
+    let shown = page(by, &catalogue, named.unwrap_or(Id(0)), row.into(), today);
     let errors = FieldErrors::of(&fields, &FIELDS);
     let status = refused.and_then(|refusal| StatusCode::from_u16(refusal.status).ok());
     let shown = WaitPage { errors, refused: refused.map(|refusal| refusal.sentence), ..shown };
@@ -270,10 +270,10 @@ fn handle_form(
 }
 
 /// Where a visitor comes back to who signs in to wait.
-fn back(catalogue: &Catalogue, service: Option<Id>, typed: &RawForm) -> String {
+fn back(catalogue: &Catalogue, service: Option<Id>, raw_form: &RawForm) -> String {
     let Some(service) = service.and_then(|id| catalogue.service(id)) else { return "/book/".to_owned() };
-    let starts_at: Option<Timestamp> = typed.get("starts_at").parse().ok();
-    let from: Option<Date> = typed.get("from").parse().ok();
+    let starts_at: Option<Timestamp> = raw_form.get("starts_at").parse().ok();
+    let from: Option<Date> = raw_form.get("from").parse().ok();
     let service = format::encoded(&service.slug);
     match (starts_at, from) {
         (Some(at), _) => format!("/book/?service={service}&at={}", begin(cell_at(at))),
@@ -305,7 +305,7 @@ pub(crate) struct WaitLine {
 }
 
 impl WaitLine {
-    pub(crate) fn of(catalogue: &Catalogue, place: &Place, now: Timestamp) -> WaitLine {
+    pub(crate) fn of(catalogue: &Catalogue, place: &WaitlistPlace, now: Timestamp) -> WaitLine {
         let (wait, zone) = (&place.wait, &catalogue.club.zone);
         let today = format::date_at(zone, now);
         let day = |date| format::day(date, today);

@@ -9,8 +9,8 @@ use axum::routing::get;
 use bookings::{Benefit, Booking, Coverage, Extras, Holder, Status, Then};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use kit::web::{Page, Path, Words, see_other};
-use kit::{Error, Fault, Fields, House, Id, Result, Tx};
+use kit::web::{Page, Path, RawInput, see_other};
+use kit::{AppState, Error, Fault, Fields, Id, Result, Tx};
 use people::{Action, Actor, Caller};
 use ui::{FormInput, RawForm, format, login_path, or_sign_in};
 
@@ -19,7 +19,7 @@ use crate::hold::cookie::{self, HoldToken};
 use crate::hold::held_page::{HeldPage, ReleasedPage, SignedOutPage, draw};
 use crate::hold::hold_form::{self, FormState, HoldForm};
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/book/held/{id}/", get(show).post(decide))
 }
 
@@ -36,7 +36,7 @@ enum Seen {
 }
 
 async fn show(caller: Caller, HoldToken(token): HoldToken, Path(id): Path<Id>) -> Result<Response> {
-    let look = move |tx: &mut Tx<'_>, by: &Actor, token: Option<&str>| {
+    let load = move |tx: &mut Tx<'_>, by: &Actor, token: Option<&str>| {
         match draw(tx, Holder { by, token }, id, None) {
             Ok(page) => Ok(Seen::Page(Box::new(page))),
             // Whose it is, is told to nobody else: a visitor may be its owner, who has to sign in.
@@ -48,7 +48,7 @@ async fn show(caller: Caller, HoldToken(token): HoldToken, Path(id): Path<Id>) -
             Err(error) => Err(error),
         }
     };
-    let answer = answer_taking_over(&caller, token, look, |seen| match seen {
+    let answer = answer_taking_over(&caller, token, load, |seen| match seen {
         Seen::Page(page) => Ok(Page::of(&*page)?.into_response()),
         Seen::Released(page) => Ok((StatusCode::NOT_FOUND, Page::of(&page)?).into_response()),
         Seen::Redirect(path) => Ok(see_other(&path)),
@@ -56,15 +56,15 @@ async fn show(caller: Caller, HoldToken(token): HoldToken, Path(id): Path<Id>) -
     or_sign_in(answer.await, &here(id))
 }
 
-/// Answers what `look` has seen. What a visitor held becomes theirs before, who has signed in, and their browser forgets the
+/// Answers what `load` has seen. What a visitor held becomes theirs before, who has signed in, and their browser forgets the
 /// hold.
 ///
 /// # Errors
-/// What `look` and `answer` say.
+/// What `load` and `answer` say.
 pub async fn answer_taking_over<T, F>(
     caller: &Caller,
     token: Option<String>,
-    look: F,
+    load: F,
     answer: impl FnOnce(T) -> Result<Response>,
 ) -> Result<Response>
 where
@@ -72,11 +72,11 @@ where
     F: Fn(&mut Tx<'_>, &Actor, Option<&str>) -> Result<T> + Send + Sync + 'static,
 {
     let Some(token) = token.clone().filter(|_| caller.has_credential()) else {
-        return answer(caller.view(move |tx, by| look(tx, by, token.as_deref())).await?);
+        return answer(caller.view(move |tx, by| load(tx, by, token.as_deref())).await?);
     };
     let taking_over = move |tx: &mut Tx<'_>, by: &Actor| {
         let adopted = by.person.is_some() && bookings::take_over(tx, by, &token)?.is_some();
-        Ok((adopted, look(tx, by, Some(&token))?))
+        Ok((adopted, load(tx, by, Some(&token))?))
     };
     let (adopted, seen) = caller.tx(taking_over).await?;
     if adopted { cookie::forget(answer(seen)?) } else { answer(seen) }
@@ -110,11 +110,11 @@ enum HoldAction {
 }
 
 impl HoldAction {
-    fn of(typed: &RawForm) -> Option<HoldAction> {
-        if let Ok(id) = typed.get("leave_out").parse() {
+    fn of(raw_form: &RawForm) -> Option<HoldAction> {
+        if let Ok(id) = raw_form.get("leave_out").parse() {
             return Some(HoldAction::LeaveOut(Id(id)));
         }
-        Some(match typed.get("deed") {
+        Some(match raw_form.get("deed") {
             "book" => HoldAction::Book,
             "update" => HoldAction::Update,
             "add" => HoldAction::Add,
@@ -138,7 +138,7 @@ impl<S: Send + Sync> FromRequest<S> for Filled {
 
     async fn from_request(request: Request, _: &S) -> Result<Filled> {
         let bytes = kit::web::body(request).await?;
-        let sent = Words::pairs(&bytes)?;
+        let sent = RawInput::pairs(&bytes)?;
         Ok(Filled { form: FormInput::from_bytes(&bytes)?, sent })
     }
 }
@@ -174,7 +174,7 @@ async fn decide(
 }
 
 fn handle_form(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, form: &FormInput<HoldForm>) -> Result<Outcome> {
-    let FormInput { typed, parsed } = form;
+    let FormInput { raw_form, parsed } = form;
     let held = match bookings::held(tx, holder, id) {
         Err(Error::NotFound) => match booked(tx, holder.by, id)? {
             Some(path) => return Ok(Outcome::Redirect(path)),
@@ -185,7 +185,7 @@ fn handle_form(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, form: &FormInput<Hol
     let catalogue = catalogue::current(tx)?;
     let service = catalogue.service(held.service).ok_or(Error::NotFound)?;
     let mut fields = parsed.as_ref().err().cloned().unwrap_or_default();
-    let addons = hold_form::addons(&catalogue, service, typed, &mut fields);
+    let addons = hold_form::addons(&catalogue, service, raw_form, &mut fields);
     let is_new_guest = held.person.is_none() && holder.by.may(Action::BookForOthers);
     if let Ok(input) = parsed.as_ref().map(|input| &input.extras)
         && is_new_guest
@@ -197,7 +197,7 @@ fn handle_form(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, form: &FormInput<Hol
             fields.add("guest_phone", "Enter the guest’s phone number.");
         }
     }
-    let action = HoldAction::of(typed);
+    let action = HoldAction::of(raw_form);
     if action == Some(HoldAction::Add) && parsed.as_ref().is_ok_and(|input| input.then.is_none()) {
         fields.add("then", "Choose a second service.");
     }
@@ -216,8 +216,8 @@ fn handle_form(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, form: &FormInput<Hol
         }
         _ => {
             let refusal = fields.0.is_empty().then(|| "Confirm, extend, or release this time.".to_owned());
-            let said = FormState { refusal, fields, typed, promise: None };
-            let page = draw(tx, holder, id, Some(said))?;
+            let message = FormState { refusal, fields, raw_form, promise: None };
+            let page = draw(tx, holder, id, Some(message))?;
             return Ok(Outcome::Rendered(StatusCode::BAD_REQUEST, Box::new(page)));
         }
     };
@@ -245,13 +245,13 @@ fn handle_form(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, form: &FormInput<Hol
         return Ok(Outcome::Redirect(after_letting_go(holder.by, &service.slug, &held)));
     }
     let (status, sentence, promise) = stopped.ok_or_else(|| Fault::because("neither done nor refused"))?;
-    let said = FormState { refusal: Some(sentence), fields: Fields::new(), typed, promise };
-    Ok(Outcome::Rendered(status, Box::new(draw(tx, holder, id, Some(said))?)))
+    let message = FormState { refusal: Some(sentence), fields: Fields::new(), raw_form, promise };
+    Ok(Outcome::Rendered(status, Box::new(draw(tx, holder, id, Some(message))?)))
 }
 
 /// Why an action is undone.
 enum Stop {
-    /// The house says no: what is answered, why, and what it would cost.
+    /// The club says no: what is answered, why, and what it would cost.
     No(StatusCode, String, Option<i64>),
     Error(Error),
 }
@@ -262,7 +262,7 @@ impl std::convert::From<Error> for Stop {
     }
 }
 
-/// What is answered to an error that the house can say in words; what it can't goes on.
+/// What is answered to an error that the club can say in words; what it can't goes on.
 fn in_words(error: Error, zone: &TimeZone, now: Timestamp) -> Result<(StatusCode, String)> {
     match error {
         Error::Refused(refusal, carried) => {
@@ -287,7 +287,7 @@ fn apply(
     let lasts = held.status == Status::Held && held.expires_at.is_some_and(|until| until > tx.now());
     if let Some(input) = input.filter(|_| lasts && action != HoldAction::LetGo) {
         let amended = bookings::amend(tx, holder, id, &input.extras)?;
-        is_paid_as_asked(&amended, input.extras.perk)?;
+        is_paid_as_asked(&amended, input.extras.benefit)?;
     }
     let login = login_path(&here(id));
     Ok(match action {
@@ -299,7 +299,7 @@ fn apply(
             // What has run out is booked anew: at once, or not at all.
             let extras = input.filter(|_| !lasts).map(|input| &input.extras);
             let made = bookings::confirm(tx, holder, id, extras)?;
-            is_paid_as_asked(&made, extras.and_then(|extras| extras.perk))?;
+            is_paid_as_asked(&made, extras.and_then(|extras| extras.benefit))?;
             let promise = input.and_then(|input| input.promise).unwrap_or((held.base - held.discount).0);
             let price = made.base - made.discount;
             if !lasts && price.0 > promise {
@@ -332,15 +332,15 @@ fn apply(
 }
 
 /// A credit, a pass or a gift that was to pay has to be there: nobody pays in its stead without knowing.
-fn is_paid_as_asked(booking: &Booking, perk: Option<Benefit>) -> Result<(), Stop> {
-    let cover = booking.sale.as_ref().map_or(Coverage::None, |sale| sale.cover);
-    let what = match perk {
+fn is_paid_as_asked(booking: &Booking, benefit: Option<Benefit>) -> Result<(), Stop> {
+    let coverage = booking.basis.as_ref().map_or(Coverage::None, |basis| basis.coverage);
+    let what = match benefit {
         Some(Benefit::Credit) => "service credit",
         Some(Benefit::Pass) => "guest pass",
         Some(Benefit::Birthday) => "birthday gift",
         _ => return Ok(()),
     };
-    if cover != Coverage::None {
+    if coverage != Coverage::None {
         return Ok(());
     }
     let sentence = format!("You have no {what} left to use on this date. Nothing is booked yet.");

@@ -67,7 +67,7 @@ pub(crate) fn draw(
     tx: &mut Tx<'_>,
     holder: Holder<'_>,
     id: Id,
-    said: Option<FormState<'_>>,
+    form_state: Option<FormState<'_>>,
 ) -> Result<HeldPage> {
     let by = holder.by;
     let all = bookings::held_visit(tx, holder, id)?;
@@ -83,14 +83,15 @@ pub(crate) fn draw(
     let owner = held.person.or_else(|| by.id().filter(|_| !for_others));
     let whom = whom(tx, by, held)?;
     let guest = whom.as_ref().map(|_| held.person.map_or(0, |person| person.0));
-    let (standing, liked) = match owner {
-        Some(person) => {
-            (membership::standing(tx, catalogue.club.id, person)?, people::preferences_of(tx, person)?.scene)
-        }
+    let (entitlements, liked) = match owner {
+        Some(person) => (
+            membership::entitlements(tx, catalogue.club.id, person)?,
+            people::preferences_of(tx, person)?.scene,
+        ),
         None => Default::default(),
     };
-    let from = match &said {
-        Some(said) => FilledFrom::Raw(said.typed),
+    let from = match &form_state {
+        Some(form_state) => FilledFrom::Raw(form_state.raw_form),
         None => FilledFrom::Stored(&notes),
     };
     let service = catalogue.service(held.service).ok_or(kit::Error::NotFound)?;
@@ -99,7 +100,7 @@ pub(crate) fn draw(
         party: Some(held.party).filter(|party| *party != service.party),
         technician: None,
         room: None,
-        minutes: held.sale.as_ref().map(|sale| sale.minutes).filter(|minutes| *minutes != service.minutes),
+        minutes: held.basis.as_ref().map(|basis| basis.minutes).filter(|minutes| *minutes != service.minutes),
         moving: None,
         guest,
     };
@@ -112,9 +113,10 @@ pub(crate) fn draw(
     } else {
         Vec::new()
     };
-    let followed: Vec<&str> = said.as_ref().map(|said| said.typed.get("then")).into_iter().collect();
+    let followed: Vec<&str> =
+        form_state.as_ref().map(|form_state| form_state.raw_form.get("then")).into_iter().collect();
     let sum: Cents = all.iter().map(|detail| detail.booking.total()).sum();
-    let promise = said.as_ref().and_then(|said| said.promise);
+    let promise = form_state.as_ref().and_then(|form_state| form_state.promise);
     Ok(HeldPage {
         frame: Frame::new(by, "book", "Review and book · CoreSync"),
         id,
@@ -127,9 +129,12 @@ pub(crate) fn draw(
         cancelling: cancelling(&catalogue, held, now).sentence(),
         can_extend: !held.extended,
         times: search.day_path(held.day),
-        refusal: said.as_ref().and_then(|said| said.refusal.clone()),
-        errors: said.as_ref().map(|said| FieldErrors::of(&said.fields, &FIELDS)).unwrap_or_default(),
-        shown: HoldFormFields::of(&catalogue, held, &standing, from, liked.as_deref()),
+        refusal: form_state.as_ref().and_then(|form_state| form_state.refusal.clone()),
+        errors: form_state
+            .as_ref()
+            .map(|form_state| FieldErrors::of(&form_state.fields, &FIELDS))
+            .unwrap_or_default(),
+        shown: HoldFormFields::of(&catalogue, held, &entitlements, from, liked.as_deref()),
         then: if is_over || all.len() > 3 { Vec::new() } else { followers(&catalogue, &followed) },
         promise: promise.unwrap_or((held.base - held.discount).0),
         near,

@@ -2,9 +2,9 @@
 
 use bookings::{AddonRequest, Benefit, Booking, Coverage, Extras, HeldNotes};
 use catalogue::{Catalogue, Service};
-use kit::web::{Input, Words};
+use kit::web::{Input, RawInput};
 use kit::{Fields, Id};
-use membership::Standing;
+use membership::Entitlements;
 use serde_json::json;
 use ui::{Choice, RawForm, format, lenient_number};
 
@@ -43,26 +43,27 @@ pub(crate) struct HoldForm {
 }
 
 impl Input for HoldForm {
-    fn parse(words: &mut Words) -> HoldForm {
-        let scene = words.opt_text_within("scene", 100);
+    fn parse(input: &mut RawInput) -> HoldForm {
+        let scene = input.opt_text_within("scene", 100);
         if scene.as_deref().is_some_and(|scene| !people::SCENES.iter().any(|(_, name)| *name == scene)) {
-            words.complain("scene", "Choose one of these scenes.");
+            input.add_error("scene", "Choose one of these scenes.");
         }
-        let pays = words.opt_text_within("pays", 20);
-        let perk = PAYS.into_iter().find(|(name, _)| Some(*name) == pays.as_deref()).map(|(_, perk)| perk);
+        let pays = input.opt_text_within("pays", 20);
+        let benefit =
+            PAYS.into_iter().find(|(name, _)| Some(*name) == pays.as_deref()).map(|(_, benefit)| benefit);
         let extras = Extras {
-            guest_name: words.opt_text_within("guest_name", 200),
-            guest_phone: people::opt_phone(words, "guest_phone"),
-            guest_email: people::opt_email(words, "guest_email"),
-            companion_name: words.opt_text_within("companion_name", 200),
-            special_requests: words.opt_text("special_requests"),
-            allergies: words.opt_text("allergies_notes"),
+            guest_name: input.opt_text_within("guest_name", 200),
+            guest_phone: people::opt_phone(input, "guest_phone"),
+            guest_email: people::opt_email(input, "guest_email"),
+            companion_name: input.opt_text_within("companion_name", 200),
+            special_requests: input.opt_text("special_requests"),
+            allergies: input.opt_text("allergies_notes"),
             scene: scene.map(|name| json!({ "preset": name })),
             // What a form does not ask is not used without asking.
-            perk: Some(perk.unwrap_or(Benefit::Nothing)),
+            benefit: Some(benefit.unwrap_or(Benefit::Nothing)),
             ..Extras::default()
         };
-        HoldForm { extras, then: words.opt_id("then"), promise: lenient_number(words, "promise") }
+        HoldForm { extras, then: input.opt_id("then"), promise: lenient_number(input, "promise") }
     }
 }
 
@@ -70,7 +71,7 @@ impl Input for HoldForm {
 pub(crate) struct FormState<'s> {
     pub(crate) refusal: Option<String>,
     pub(crate) fields: Fields,
-    pub(crate) typed: &'s RawForm,
+    pub(crate) raw_form: &'s RawForm,
     /// What the service alone costs now, if that is more than was promised.
     pub(crate) promise: Option<i64>,
 }
@@ -84,12 +85,12 @@ fn quantity_field(id: Id) -> String {
 pub(crate) fn addons(
     catalogue: &Catalogue,
     service: &Service,
-    typed: &RawForm,
+    raw_form: &RawForm,
     fields: &mut Fields,
 ) -> Vec<AddonRequest> {
     let mut wishes = Vec::new();
     for addon in catalogue.addons_of(service) {
-        let text = typed.get(&quantity_field(addon.id)).trim();
+        let text = raw_form.get(&quantity_field(addon.id)).trim();
         match text.parse::<i64>() {
             _ if text.is_empty() => {}
             Ok(0) => {}
@@ -139,20 +140,20 @@ impl HoldFormFields {
     pub(crate) fn of(
         catalogue: &Catalogue,
         held: &Booking,
-        standing: &Standing,
+        entitlements: &Entitlements,
         from: FilledFrom<'_>,
         liked: Option<&str>,
     ) -> HoldFormFields {
-        let text = |name: &str, kept: Option<&String>| match from {
-            FilledFrom::Raw(typed) => typed.get(name).to_owned(),
-            FilledFrom::Stored(..) => kept.cloned().unwrap_or_default(),
+        let text = |name: &str, row: Option<&String>| match from {
+            FilledFrom::Raw(raw_form) => raw_form.get(name).to_owned(),
+            FilledFrom::Stored(..) => row.cloned().unwrap_or_default(),
         };
         let notes = match from {
             FilledFrom::Stored(notes) => Some(notes),
             FilledFrom::Raw(_) => None,
         };
         let scene = match from {
-            FilledFrom::Raw(typed) => typed.get("scene").to_owned(),
+            FilledFrom::Raw(raw_form) => raw_form.get("scene").to_owned(),
             FilledFrom::Stored(notes) => {
                 let preset = notes.scene.as_ref().and_then(|scene| scene.get("preset")?.as_str());
                 let liked =
@@ -166,7 +167,7 @@ impl HoldFormFields {
         let addons = service.map(|service| addon_lines(catalogue, service, from)).unwrap_or_default();
         HoldFormFields {
             addons,
-            pays: pays(held, standing, from),
+            pays: pays(held, entitlements, from),
             scenes: if has_scenes { people::SCENES.iter().map(scene_choice).collect() } else { Vec::new() },
             guest_name: text("guest_name", held.guest_name.as_ref()),
             guest_phone: text("guest_phone", notes.and_then(|notes| notes.guest_phone.as_ref())),
@@ -182,10 +183,12 @@ fn addon_lines(catalogue: &Catalogue, service: &Service, from: FilledFrom<'_>) -
     let line = |addon: &catalogue::Addon| {
         let field = quantity_field(addon.id);
         let chosen = match from {
-            FilledFrom::Raw(typed) => typed.get(&field).trim().parse().unwrap_or(0),
-            FilledFrom::Stored(notes) => {
-                notes.addons.iter().find(|wish| wish.id == addon.id).map_or(0, |wish| wish.quantity)
-            }
+            FilledFrom::Raw(raw_form) => raw_form.get(&field).trim().parse().unwrap_or(0),
+            FilledFrom::Stored(notes) => notes
+                .addons
+                .iter()
+                .find(|request| request.id == addon.id)
+                .map_or(0, |request| request.quantity),
         };
         let quantity = |count: i64| {
             Choice::new(
@@ -206,23 +209,23 @@ fn addon_lines(catalogue: &Catalogue, service: &Service, from: FilledFrom<'_>) -
 }
 
 /// What could pay for the service, if there is anything.
-fn pays(held: &Booking, standing: &Standing, from: FilledFrom<'_>) -> Vec<Choice> {
-    let cover = held.sale.as_ref().map_or(Coverage::None, |sale| sale.cover);
-    if cover == Coverage::Unlimited {
+fn pays(held: &Booking, entitlements: &Entitlements, from: FilledFrom<'_>) -> Vec<Choice> {
+    let coverage = held.basis.as_ref().map_or(Coverage::None, |basis| basis.coverage);
+    if coverage == Coverage::Unlimited {
         return Vec::new();
     }
     let (uses_credit, uses_pass, uses_gift) = (
-        cover == Coverage::Credit,
-        matches!(cover, Coverage::Pass(_)),
-        matches!(cover, Coverage::Birthday(_)),
+        coverage == Coverage::Credit,
+        matches!(coverage, Coverage::Pass(_)),
+        matches!(coverage, Coverage::Birthday(_)),
     );
     // What this hold uses is not among what is left.
-    let credits = standing.credits_left(held.day).unwrap_or(0) + i64::from(uses_credit);
-    let passes = standing.passes_left(held.day) + i64::from(uses_pass);
-    let has_gift = standing.has_birthday(held.day) || uses_gift;
+    let credits = entitlements.credits_left(held.day).unwrap_or(0) + i64::from(uses_credit);
+    let passes = entitlements.passes_left(held.day) + i64::from(uses_pass);
+    let has_gift = entitlements.has_birthday(held.day) || uses_gift;
     let chosen = match from {
-        FilledFrom::Raw(typed) => typed.get("pays").to_owned(),
-        FilledFrom::Stored(..) => match cover {
+        FilledFrom::Raw(raw_form) => raw_form.get("pays").to_owned(),
+        FilledFrom::Stored(..) => match coverage {
             Coverage::Credit => "credit".to_owned(),
             Coverage::Pass(_) => "pass".to_owned(),
             Coverage::Birthday(_) => "birthday".to_owned(),

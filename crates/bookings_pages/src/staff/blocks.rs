@@ -8,8 +8,8 @@ use bookings::{Block, BlockInput, BlockKind, InsideBlock, moments};
 use catalogue::Catalogue;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
-use kit::web::{Input, Path, Words};
-use kit::{Error, Fields, House, Id, Result, Tx};
+use kit::web::{Input, Path, RawInput};
+use kit::{AppState, Error, Fields, Id, Result, Tx};
 use people::{Actor, Caller};
 use ui::{
     Choice, FormInput, FormOutcome, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, RawForm,
@@ -20,7 +20,7 @@ use crate::staff::day::state_word;
 
 const HERE: &str = "/staff/blocks/";
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route(HERE, get(list).post(save))
         .route("/staff/blocks/{id}/", get(show).post(change))
@@ -40,32 +40,32 @@ struct BlockForm {
 }
 
 impl Input for BlockForm {
-    fn parse(words: &mut Words) -> BlockForm {
-        let what = words.opt_text_within("what", 40).and_then(|what| {
+    fn parse(input: &mut RawInput) -> BlockForm {
+        let what = input.opt_text_within("what", 40).and_then(|what| {
             let (kind, id) = what.split_once(':')?;
             Some((BlockKind::read(kind.to_owned())?, Id(id.parse().ok()?)))
         });
         if what.is_none() {
-            words.complain("what", "Choose what to block.");
+            input.add_error("what", "Choose what to block.");
         }
-        let from = civil(words, "from_day", "from_time");
-        let to = civil(words, "to_day", "to_time");
-        let reason = words.opt_text_within("reason", 200).unwrap_or_default();
+        let from = civil(input, "from_day", "from_time");
+        let to = civil(input, "to_day", "to_time");
+        let reason = input.opt_text_within("reason", 200).unwrap_or_default();
         if reason.is_empty() {
-            words.complain("reason", "Enter a reason, like repairs or lunch.");
+            input.add_error("reason", "Enter a reason, like repairs or lunch.");
         }
-        let seen = words
+        let seen = input
             .opt_text_within("seen", 20_000)
             .map(|seen| seen.split(',').filter_map(|id| id.trim().parse().ok()).map(Id).collect::<Vec<Id>>());
-        BlockForm { what, from, to, reason, seen, seen_at: words.opt_moment("seen_at") }
+        BlockForm { what, from, to, reason, seen, seen_at: input.opt_moment("seen_at") }
     }
 }
 
-fn civil(words: &mut Words, day_field: &'static str, time_field: &'static str) -> Option<(Date, Time)> {
-    let (day, time) = (words.opt_date(day_field), words.opt_time(time_field));
+fn civil(input: &mut RawInput, day_field: &'static str, time_field: &'static str) -> Option<(Date, Time)> {
+    let (day, time) = (input.opt_date(day_field), input.opt_time(time_field));
     for (field, is_there) in [(day_field, day.is_some()), (time_field, time.is_some())] {
         if !is_there {
-            words.complain(field, "This field is required.");
+            input.add_error(field, "This field is required.");
         }
     }
     day.zip(time)
@@ -109,19 +109,19 @@ fn at_fields(error: Error) -> Error {
 }
 
 async fn list(caller: Caller, QueryForm(form): QueryForm<PageQuery>) -> Result<Response> {
-    let look = form.parsed.unwrap_or(PageQuery { done: false, csv: false });
-    if look.csv {
+    let load = form.parsed.unwrap_or(PageQuery { done: false, csv: false });
+    if load.csv {
         let table = caller.view(table).await;
         return or_sign_in(table.map(|table| csv("blocks", &table)), HERE);
     }
-    let typed = form.typed;
-    let done = match typed.get("done") {
+    let raw_form = form.raw_form;
+    let done = match raw_form.get("done") {
         "removed" => "Block removed. Its times can be booked again.",
         "changed" => "Block saved.",
         _ => "Time blocked.",
     };
-    let page = caller.view(move |tx, by| draw(tx, by, &typed, None)).await;
-    rendered(page.map(|page| page.done(look.done, done)), HERE)
+    let page = caller.view(move |tx, by| draw(tx, by, &raw_form, None)).await;
+    rendered(page.map(|page| page.done(load.done, done)), HERE)
 }
 
 /// The name of what is blocked.
@@ -160,28 +160,28 @@ fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
 }
 
 /// The fields of a block, as they were typed or as it stands.
-fn fields(catalogue: &Catalogue, form: FormPart, typed: &RawForm, block: Option<&Block>) -> FormPart {
+fn fields(catalogue: &Catalogue, form: FormPart, raw_form: &RawForm, block: Option<&Block>) -> FormPart {
     let zone = &catalogue.club.zone;
     let civil = |at: Timestamp| at.to_zoned(zone.clone()).datetime();
     let (from, to) = (block.map(|block| civil(block.from)), block.map(|block| civil(block.to)));
-    let said = |name: &str, kept: Option<String>| match typed.get(name) {
-        "" => kept.unwrap_or_default(),
+    let message = |name: &str, stored: Option<String>| match raw_form.get(name) {
+        "" => stored.unwrap_or_default(),
         text => text.to_owned(),
     };
-    let what = said("what", block.map(|block| format!("{}:{}", block.kind.as_str(), block.resource)));
+    let what = message("what", block.map(|block| format!("{}:{}", block.kind.as_str(), block.resource)));
     let day = |at: &Option<jiff::civil::DateTime>| at.map(|at| at.date().to_string());
     let time = |at: &Option<jiff::civil::DateTime>| at.map(|at| at.strftime("%H:%M").to_string());
     form.field(InputField::select("what", "What", resources(catalogue, &what)))
-        .field(InputField::line("from_day", "From date", "date", said("from_day", day(&from))))
-        .field(InputField::line("from_time", "From time", "time", said("from_time", time(&from))))
-        .field(InputField::line("to_day", "To date", "date", said("to_day", day(&to))))
-        .field(InputField::line("to_time", "To time", "time", said("to_time", time(&to))))
+        .field(InputField::line("from_day", "From date", "date", message("from_day", day(&from))))
+        .field(InputField::line("from_time", "From time", "time", message("from_time", time(&from))))
+        .field(InputField::line("to_day", "To date", "date", message("to_day", day(&to))))
+        .field(InputField::line("to_time", "To time", "time", message("to_time", time(&to))))
         .field(
             InputField::line(
                 "reason",
                 "Reason",
                 "text",
-                said("reason", block.map(|block| block.reason.clone())),
+                message("reason", block.map(|block| block.reason.clone())),
             )
             .hint("Only staff can see this."),
         )
@@ -208,10 +208,10 @@ fn resources(catalogue: &Catalogue, chosen: &str) -> Vec<Choice> {
     all
 }
 
-fn draw(tx: &mut Tx<'_>, by: &Actor, typed: &RawForm, wrong: Option<&Fields>) -> Result<StaffPage> {
+fn draw(tx: &mut Tx<'_>, by: &Actor, raw_form: &RawForm, wrong: Option<&Fields>) -> Result<StaffPage> {
     let catalogue = catalogue::current(tx)?;
     let table = table(tx, by)?;
-    let form = fields(&catalogue, FormPart::post(HERE, "Preview block"), typed, None).wrong(wrong);
+    let form = fields(&catalogue, FormPart::post(HERE, "Preview block"), raw_form, None).wrong(wrong);
     Ok(StaffPage::new(by, HERE, "Blocks")
         .text("No one can book blocked time. Existing bookings stay as they are.")
         .table(table, "Nothing is blocked.")
@@ -233,10 +233,10 @@ async fn change(
 }
 
 async fn submit(caller: Caller, id: Option<Id>, form: FormInput<BlockForm>) -> Result<Response> {
-    let FormInput { typed, parsed } = form;
+    let FormInput { raw_form, parsed } = form;
     let done = caller.tx(move |tx, by| {
         by.need(people::Action::BookAnyTime)?;
-        attempt(tx, by, id, (&typed, &parsed))
+        attempt(tx, by, id, (&raw_form, &parsed))
     });
     to_response(done.await, HERE)
 }
@@ -245,7 +245,7 @@ fn attempt(
     tx: &mut Tx<'_>,
     by: &Actor,
     id: Option<Id>,
-    (typed, parsed): (&RawForm, &Result<BlockForm, Fields>),
+    (raw_form, parsed): (&RawForm, &Result<BlockForm, Fields>),
 ) -> Result<FormOutcome> {
     let catalogue = catalogue::current(tx)?;
     let mut failed = None;
@@ -262,8 +262,8 @@ fn attempt(
         return Ok(FormOutcome::Redirect(format!("{HERE}?done={what}")));
     }
     let again = |tx: &mut Tx<'_>, wrong: Option<&Fields>| match id {
-        Some(id) => one(tx, by, id, typed, wrong),
-        None => draw(tx, by, typed, wrong),
+        Some(id) => one(tx, by, id, raw_form, wrong),
+        None => draw(tx, by, raw_form, wrong),
     };
     match failed {
         Some(Error::Invalid(fields)) => {
@@ -373,11 +373,11 @@ fn preview(
         .with(Part::Links(vec![("Go back", HERE.to_owned())])))
 }
 
-fn one(tx: &mut Tx<'_>, by: &Actor, id: Id, typed: &RawForm, wrong: Option<&Fields>) -> Result<StaffPage> {
+fn one(tx: &mut Tx<'_>, by: &Actor, id: Id, raw_form: &RawForm, wrong: Option<&Fields>) -> Result<StaffPage> {
     let catalogue = catalogue::current(tx)?;
     let block = bookings::one_block(tx, by, id)?;
     let form = FormPart::post(format!("{HERE}{id}/"), "Preview block").hidden("seen_at", block.changed_at);
-    let form = fields(&catalogue, form, typed, Some(&block)).wrong(wrong);
+    let form = fields(&catalogue, form, raw_form, Some(&block)).wrong(wrong);
     let title = format!("Block: {}", name_of(&catalogue, block.kind, block.resource));
     Ok(StaffPage::new(by, HERE, title).form(form).with(Part::Links(vec![
         ("Remove block", format!("{HERE}{id}/remove/")),

@@ -3,8 +3,8 @@
 use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
-use kit::web::{Input, Words};
-use kit::{House, Id, Result, Tx};
+use kit::web::{Input, RawInput};
+use kit::{AppState, Id, Result, Tx};
 use people::{Action, Actor, Caller};
 use ui::{FormPart, InputField, Part, QueryForm, StaffPage, Table, cell, format, link, rendered};
 
@@ -12,7 +12,7 @@ use crate::staff::day::all_days_path;
 
 const HERE: &str = "/staff/book/";
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route(HERE, get(show))
 }
 
@@ -25,11 +25,11 @@ struct GuestSearch {
 }
 
 impl Input for GuestSearch {
-    fn parse(words: &mut Words) -> GuestSearch {
+    fn parse(input: &mut RawInput) -> GuestSearch {
         GuestSearch {
-            q: words.opt_text_within("q", 100).unwrap_or_default(),
-            service: words.opt_text_within("service", 100),
-            date: words.opt_date("date").map(|date| date.to_string()),
+            q: input.opt_text_within("q", 100).unwrap_or_default(),
+            service: input.opt_text_within("service", 100),
+            date: input.opt_date("date").map(|date| date.to_string()),
         }
     }
 }
@@ -58,8 +58,8 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &GuestSearch) -> Result<StaffPage> 
     let club = catalogue::current(tx)?.club.id;
     let mut rows = Vec::new();
     for person in found {
-        let standing = membership::standing(tx, club, person.id)?;
-        let plan = standing.plan().map_or("None", |plan| plan.name.as_str()).to_owned();
+        let entitlements = membership::entitlements(tx, club, person.id)?;
+        let plan = entitlements.plan().map_or("None", |plan| plan.name.as_str()).to_owned();
         rows.push(vec![
             link(person.full_name(), search.times(Some(person.id))),
             cell(person.phone.clone().unwrap_or_default()),

@@ -8,8 +8,8 @@ use bookings::{Booking, DayFilter, DayVisit, Status, Undoing};
 use catalogue::Catalogue;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
-use kit::web::{Input, Page, Paging, Words};
-use kit::{Cents, Error, House, Id, Result, Tx};
+use kit::web::{Input, Page, Paging, RawInput};
+use kit::{AppState, Cents, Error, Id, Result, Tx};
 use people::{Actor, Caller};
 use ui::{
     Choice, FieldErrors, Frame, PageQuery, QueryForm, Table, cell, csv, format, from_pairs, lenient_number,
@@ -25,7 +25,7 @@ const FOUND_SIZE: usize = 50;
 /// From how long before its start on checking a guest in is done at once.
 const EARLY: SignedDuration = SignedDuration::from_mins(60);
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route(HERE, get(show))
 }
 
@@ -54,27 +54,27 @@ pub(crate) struct DayQuery {
     /// Whether a guest is looked for on all days from today on.
     on_all_days: bool,
     /// What was done a moment ago, and with which booking.
-    said: Option<(String, Id)>,
+    message: Option<(String, Id)>,
 }
 
 impl Input for DayQuery {
-    fn parse(words: &mut Words) -> DayQuery {
-        let filter = DayFilter::parse(words);
-        let page = lenient_number(words, "page").filter(|page| (1..=1_000).contains(page));
-        let csv = PageQuery::parse(words).csv;
-        let said = words.opt_text_within("said", 40).zip(words.opt_id("of"));
+    fn parse(input: &mut RawInput) -> DayQuery {
+        let filter = DayFilter::parse(input);
+        let page = lenient_number(input, "page").filter(|page| (1..=1_000).contains(page));
+        let csv = PageQuery::parse(input).csv;
+        let message = input.opt_text_within("said", 40).zip(input.opt_id("of"));
         let page = page.and_then(|page| usize::try_from(page).ok()).unwrap_or(1);
-        let on_all_days = words.opt_text_within("all_days", 5).is_some();
-        DayQuery { filter, page, csv, on_all_days, said }
+        let on_all_days = input.opt_text_within("all_days", 5).is_some();
+        DayQuery { filter, page, csv, on_all_days, message }
     }
 }
 
 impl DayQuery {
     /// The address of the same part of the day, which says what was done with a booking.
-    pub(crate) fn after(&self, said: &str, id: Id) -> String {
+    pub(crate) fn after(&self, message: &str, id: Id) -> String {
         let path =
             self.filter.date.map_or_else(|| format!("{HERE}?"), |date| format!("{}&", self.path(date)));
-        format!("{path}said={said}&of={id}#visit-{id}")
+        format!("{path}said={message}&of={id}#visit-{id}")
     }
 
     /// The address of the same part of the day, on a date.
@@ -198,8 +198,8 @@ pub(crate) fn draw(tx: &mut Tx<'_>, by: &Actor, query: &DayQuery) -> Result<DayP
     let (now, zone) = (tx.now(), &catalogue.club.zone);
     let today = catalogue.business_day_at(now);
     let (from, to) = catalogue.business_day(date);
-    let mut done = match &query.said {
-        Some((said, id)) => done(tx, by, said, *id)?.map(|sentence| (*id, sentence)),
+    let mut done = match &query.message {
+        Some((message, id)) => done(tx, by, message, *id)?.map(|sentence| (*id, sentence)),
         None => None,
     };
     let mut rows: Vec<VisitRow> = visits.iter().map(|visit| row(&catalogue, by, visit, now)).collect();
@@ -352,9 +352,9 @@ fn undo_form(status: Status, undo: Undoing) -> Option<UndoForm> {
 }
 
 /// Whether a booking still stands where something that was done with it has put it.
-fn still_holds(said: &str, status: Status) -> bool {
+fn still_holds(message: &str, status: Status) -> bool {
     use Status::{CheckedIn, Completed, Confirmed, InProgress, NoShow, Pending};
-    match said {
+    match message {
         "check_in" => status == CheckedIn,
         "start" => status == InProgress,
         "complete" => status == Completed,
@@ -368,17 +368,17 @@ fn still_holds(said: &str, status: Status) -> bool {
 }
 
 /// What was done, in a sentence; nothing for what is not known or no longer so, or for a booking that is gone.
-fn done(tx: &mut Tx<'_>, by: &Actor, said: &str, id: Id) -> Result<Option<String>> {
+fn done(tx: &mut Tx<'_>, by: &Actor, message: &str, id: Id) -> Result<Option<String>> {
     let (booking, guest) = match bookings::guest_of(tx, by, id) {
         Err(Error::NotFound) => return Ok(None),
         other => other?,
     };
-    if !still_holds(said, booking.status) {
+    if !still_holds(message, booking.status) {
         return Ok(None);
     }
     let name = guest.name;
     let reference = booking.reference.unwrap_or_default();
-    Ok(Some(match said {
+    Ok(Some(match message {
         "check_in" => format!("{name} is checked in."),
         "start" => format!("{name}’s visit has started."),
         "complete" => format!("{name}’s visit is completed."),

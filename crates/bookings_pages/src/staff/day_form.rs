@@ -6,8 +6,8 @@ use axum::response::Response;
 use axum::routing::post;
 use bookings::Status;
 use jiff::Timestamp;
-use kit::web::{Input, Path, Words};
-use kit::{Error, Fields, House, Id, Refusal, Result, Tx};
+use kit::web::{Input, Path, RawInput};
+use kit::{AppState, Error, Fields, Id, Refusal, Result, Tx};
 use people::{Actor, Caller};
 use serde_json::{Map, Value};
 use ui::{FormOutcome, PostedForm, format, to_response};
@@ -33,24 +33,24 @@ struct DayForm {
 }
 
 impl Input for DayForm {
-    fn parse(words: &mut Words) -> DayForm {
-        let action = match words.opt_text_within("action", 20).as_deref() {
-            Some("check_in") => Some(DayAction::CheckIn(words.opt_text_within("early", 5).is_some())),
+    fn parse(input: &mut RawInput) -> DayForm {
+        let action = match input.opt_text_within("action", 20).as_deref() {
+            Some("check_in") => Some(DayAction::CheckIn(input.opt_text_within("early", 5).is_some())),
             Some("start") => Some(DayAction::Start),
             Some("complete") => Some(DayAction::Complete),
             Some("no_show") => Some(DayAction::NoShow),
             Some("undo") => {
-                let undone = words.opt_text_within("undone", 20).and_then(Status::read);
-                let reason = words.opt_text_within("reason", 500);
+                let undone = input.opt_text_within("undone", 20).and_then(Status::read);
+                let reason = input.opt_text_within("reason", 500);
                 undone.map(|undone| DayAction::Undo(undone, reason))
             }
             _ => None,
         };
-        DayForm { action, query: DayQuery::parse(words) }
+        DayForm { action, query: DayQuery::parse(input) }
     }
 }
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/staff/day/{id}/", post(apply))
 }
 
@@ -72,15 +72,15 @@ fn attempt(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &DayForm) -> Result<FormOu
         return Err(Fields::one("action", "Choose an action for this visit."));
     };
     let mut failed = None;
-    let said = tx.attempt(|tx| match run(tx, by, id, action) {
+    let message = tx.attempt(|tx| match run(tx, by, id, action) {
         Err(error @ (Error::Refused(..) | Error::Invalid(_))) => {
             failed = Some(error);
             Ok(None)
         }
         other => other.map(Some),
     })?;
-    if let Some(said) = said {
-        return Ok(FormOutcome::Redirect(form.query.after(&said, id)));
+    if let Some(message) = message {
+        return Ok(FormOutcome::Redirect(form.query.after(&message, id)));
     }
     let mut page = draw(tx, by, &form.query)?;
     Ok(match failed {
@@ -100,7 +100,7 @@ fn attempt(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &DayForm) -> Result<FormOu
 }
 
 fn run(tx: &mut Tx<'_>, by: &Actor, id: Id, action: &DayAction) -> Result<String> {
-    let said = match action {
+    let message = match action {
         DayAction::CheckIn(is_confirmed) => {
             if !is_confirmed {
                 need_confirmation(tx, by, id)?;
@@ -115,7 +115,7 @@ fn run(tx: &mut Tx<'_>, by: &Actor, id: Id, action: &DayAction) -> Result<String
             return Ok(format!("undo_{}", undone.as_str()));
         }
     };
-    Ok(said.to_owned())
+    Ok(message.to_owned())
 }
 
 /// Asks whether a guest is meant to be checked in so far before the visit.

@@ -13,7 +13,7 @@ mod times;
 mod why_not;
 
 use axum::Router;
-use kit::House;
+use kit::AppState;
 use people::Action;
 use ui::BackOfficeEntry;
 
@@ -70,7 +70,7 @@ pub const BACK_OFFICE: [BackOfficeEntry; 7] = [
     },
 ];
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .merge(day::routes())
         .merge(day_form::routes())

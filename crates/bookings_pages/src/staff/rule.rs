@@ -3,10 +3,10 @@
 use axum::Router;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use bookings::{KeptRule, RuleInput, WeekDay};
+use bookings::{RuleInput, StoredRule, WeekDay};
 use catalogue::Catalogue;
-use kit::web::{Input, Page, Path, Words};
-use kit::{Error, Fields, House, Id, Result, Tx};
+use kit::web::{Input, Page, Path, RawInput};
+use kit::{AppState, Error, Fields, Id, Result, Tx};
 use people::{Actor, Caller};
 use ui::{
     FormOutcome, FormPart, PageQuery, Part, PostedForm, QueryForm, RawForm, StaffPage, format, handle_form,
@@ -15,12 +15,12 @@ use ui::{
 
 use crate::staff::rules::{HERE, fields, sentence, week_table};
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/staff/rules/{id}/", get(show).post(edit)).route("/staff/rules/{id}/end/", post(end))
 }
 
 async fn show(caller: Caller, Path(id): Path<Id>, QueryForm(form): QueryForm<PageQuery>) -> Result<Response> {
-    let done = form.parsed.is_ok_and(|look| look.done);
+    let done = form.parsed.is_ok_and(|load| load.done);
     let page = caller.view(move |tx, by| draw(tx, by, id, None, None, None));
     rendered(page.await.map(|page| page.done(done, "Saved. It takes effect now.")), &here(id))
 }
@@ -36,26 +36,26 @@ struct ToEdit {
 }
 
 impl Input for ToEdit {
-    fn parse(words: &mut Words) -> ToEdit {
-        ToEdit { preview: words.yes("preview"), rule: RuleInput::parse(words) }
+    fn parse(input: &mut RawInput) -> ToEdit {
+        ToEdit { preview: input.yes("preview"), rule: RuleInput::parse(input) }
     }
 }
 
 async fn edit(caller: Caller, Path(id): Path<Id>, PostedForm(form): PostedForm<ToEdit>) -> Result<Response> {
-    let (typed, parsed) = (form.typed, form.parsed);
-    let is_preview = parsed.as_ref().is_ok_and(|wish| wish.preview);
-    if let (true, Ok(wish)) = (is_preview, &parsed) {
-        let rule = wish.rule.clone();
+    let (raw_form, parsed) = (form.raw_form, form.parsed);
+    let is_preview = parsed.as_ref().is_ok_and(|request| request.preview);
+    if let (true, Ok(request)) = (is_preview, &parsed) {
+        let rule = request.rule.clone();
         let page = caller.tx(move |tx, by| {
             let week = foresee(tx, by, id, &rule)?;
-            draw(tx, by, id, Some(&typed), None, Some(&week))
+            draw(tx, by, id, Some(&raw_form), None, Some(&week))
         });
         return or_sign_in(
             page.await.and_then(|page| Page::of(&page)).map(|page| page.into_response()),
             &here(id),
         );
     }
-    let parsed = parsed.map(|wish| wish.rule);
+    let parsed = parsed.map(|request| request.rule);
     let done = caller.tx(move |tx, by| {
         let operation = |tx: &mut Tx<'_>| {
             let RuleInput(rule) = parsed.clone().map_err(Error::Invalid)?;
@@ -63,7 +63,7 @@ async fn edit(caller: Caller, Path(id): Path<Id>, PostedForm(form): PostedForm<T
             bookings::edit_rule(tx, by, club, id, &rule)?;
             Ok(format!("{}?done=1", here(id)))
         };
-        handle_form(tx, operation, |tx, wrong| draw(tx, by, id, Some(&typed), wrong, None))
+        handle_form(tx, operation, |tx, wrong| draw(tx, by, id, Some(&raw_form), wrong, None))
     });
     to_response(done.await, &here(id))
 }
@@ -106,13 +106,13 @@ fn draw(
     tx: &mut Tx<'_>,
     by: &Actor,
     id: Id,
-    typed: Option<&RawForm>,
+    raw_form: Option<&RawForm>,
     wrong: Option<&Fields>,
     foreseen: Option<&[WeekDay]>,
 ) -> Result<StaffPage> {
     let catalogue = catalogue::current(tx)?;
-    let found = bookings::all_rules(tx, by, catalogue.club.id)?.into_iter().find(|kept| kept.id == id);
-    let KeptRule { rule, ended_at, changed, .. } = found.ok_or(Error::NotFound)?;
+    let found = bookings::all_rules(tx, by, catalogue.club.id)?.into_iter().find(|row| row.id == id);
+    let StoredRule { rule, ended_at, changed, .. } = found.ok_or(Error::NotFound)?;
     let (now, zone) = (tx.now(), &catalogue.club.zone);
     let today = format::date_at(zone, now);
     let names = people::names(tx, changed.and_then(|(_, by)| by))?;
@@ -136,7 +136,7 @@ fn draw(
     let end = FormPart::post(format!("{}end/", here(id)), "End rule").quiet();
     Ok(page
         .heading("edit", "Edit rule")
-        .form(fields(form, &catalogue, &rule, typed).wrong(wrong))
+        .form(fields(form, &catalogue, &rule, raw_form).wrong(wrong))
         .heading("end", "End rule")
         .text("The rule stops applying now. Existing bookings keep their price.")
         .with(Part::Form(end)))

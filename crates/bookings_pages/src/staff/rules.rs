@@ -4,11 +4,11 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use bookings::{KeptRule, ReleaseRule, RuleInput, Stretch, WeekDay, factor};
+use bookings::{ReleaseRule, RuleInput, StoredRule, Stretch, WeekDay, factor};
 use catalogue::Catalogue;
 use jiff::civil::Date;
-use kit::web::{Input, Words};
-use kit::{Error, Fields, House, Id, Result, Tx};
+use kit::web::{Input, RawInput};
+use kit::{AppState, Error, Fields, Id, Result, Tx};
 use membership::Tier;
 use people::{Actor, Caller};
 use ui::{
@@ -18,42 +18,42 @@ use ui::{
 
 pub(crate) const HERE: &str = "/staff/rules/";
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route(HERE, get(list).post(add))
 }
 
 /// Which rules, and which week.
-pub(crate) struct Wanted {
-    look: PageQuery,
+pub(crate) struct RulesQuery {
+    load: PageQuery,
     pub(crate) room: Option<Id>,
     pub(crate) service: Option<Id>,
     pub(crate) from: Option<Date>,
 }
 
-impl Input for Wanted {
-    fn parse(words: &mut Words) -> Wanted {
-        let room = lenient_id(words, "room_id");
-        let service = lenient_id(words, "service_id");
-        let from = words.raw("week").and_then(|date| date.as_str()?.parse().ok());
-        Wanted { look: PageQuery::parse(words), room, service, from }
+impl Input for RulesQuery {
+    fn parse(input: &mut RawInput) -> RulesQuery {
+        let room = lenient_id(input, "room_id");
+        let service = lenient_id(input, "service_id");
+        let from = input.raw("week").and_then(|date| date.as_str()?.parse().ok());
+        RulesQuery { load: PageQuery::parse(input), room, service, from }
     }
 }
 
-async fn list(caller: Caller, QueryForm(form): QueryForm<Wanted>) -> Result<Response> {
-    let (typed, wanted) = (form.typed, form.parsed.map_err(kit::Error::Invalid)?);
-    if wanted.look.csv {
-        let table = caller.view(move |tx, by| table(tx, by, &typed)).await;
+async fn list(caller: Caller, QueryForm(form): QueryForm<RulesQuery>) -> Result<Response> {
+    let (raw_form, requested) = (form.raw_form, form.parsed.map_err(kit::Error::Invalid)?);
+    if requested.load.csv {
+        let table = caller.view(move |tx, by| table(tx, by, &raw_form)).await;
         return or_sign_in(table.map(|table| csv("release-rules", &table)), HERE);
     }
-    rendered(caller.view(move |tx, by| draw(tx, by, &typed, &wanted, None)).await, HERE)
+    rendered(caller.view(move |tx, by| draw(tx, by, &raw_form, &requested, None)).await, HERE)
 }
 
 async fn add(caller: Caller, PostedForm(form): PostedForm<RuleInput>) -> Result<Response> {
-    let (typed, parsed) = (form.typed, form.parsed);
+    let (raw_form, parsed) = (form.raw_form, form.parsed);
     let done = caller.tx(move |tx, by| {
         if let Ok(RuleInput(rule)) = &parsed
-            && typed.get("confirm").is_empty()
-            && let Some(page) = confirm_rule(tx, by, rule, &typed)?
+            && raw_form.get("confirm").is_empty()
+            && let Some(page) = confirm_rule(tx, by, rule, &raw_form)?
         {
             return Ok(FormOutcome::Rendered(StatusCode::OK, Box::new(page)));
         }
@@ -63,9 +63,9 @@ async fn add(caller: Caller, PostedForm(form): PostedForm<RuleInput>) -> Result<
             let id = bookings::add_rule(tx, by, club, &rule)?;
             Ok(format!("{HERE}{id}/?done=1"))
         };
-        let wanted =
-            Wanted { look: PageQuery { done: false, csv: false }, room: None, service: None, from: None };
-        handle_form(tx, operation, |tx, fields| draw(tx, by, &typed, &wanted, fields))
+        let requested =
+            RulesQuery { load: PageQuery { done: false, csv: false }, room: None, service: None, from: None };
+        handle_form(tx, operation, |tx, fields| draw(tx, by, &raw_form, &requested, fields))
     });
     to_response(done.await, HERE)
 }
@@ -75,7 +75,7 @@ fn confirm_rule(
     tx: &mut Tx<'_>,
     by: &Actor,
     rule: &ReleaseRule,
-    typed: &RawForm,
+    raw_form: &RawForm,
 ) -> Result<Option<StaffPage>> {
     let catalogue = catalogue::current(tx)?;
     let mut is_taken = false;
@@ -92,12 +92,12 @@ fn confirm_rule(
     }
     let mut form = FormPart::post(HERE, "Add rule").hidden("confirm", "on");
     for name in ["room_kinds", "services", "weekdays"] {
-        for value in typed.all(name) {
+        for value in raw_form.all(name) {
             form = form.hidden(name, value);
         }
     }
     for name in ["from", "to", "tier", "release_hours", "factor", "tags"] {
-        form = form.hidden(name, typed.get(name));
+        form = form.hidden(name, raw_form.get(name));
     }
     let page = StaffPage::new(by, HERE, "Add this rule?").text(sentence(&catalogue, rule));
     let page = page.text("Nothing is saved yet. Booked visits stay as they are.").with(Part::Form(form));
@@ -105,28 +105,28 @@ fn confirm_rule(
 }
 
 /// The rules that a filter lets through.
-fn table(tx: &mut Tx<'_>, by: &Actor, typed: &RawForm) -> Result<Table> {
+fn table(tx: &mut Tx<'_>, by: &Actor, raw_form: &RawForm) -> Result<Table> {
     let catalogue = catalogue::current(tx)?;
     let rules = bookings::all_rules(tx, by, catalogue.club.id)?;
-    let (tier, kind, state) = (typed.get("for"), typed.get("kind"), typed.get("state"));
-    let wanted = |kept: &&KeptRule| {
-        (tier.is_empty() || kept.rule.tier.as_str() == tier)
+    let (tier, kind, state) = (raw_form.get("for"), raw_form.get("kind"), raw_form.get("state"));
+    let requested = |reserved: &&StoredRule| {
+        (tier.is_empty() || reserved.rule.tier.as_str() == tier)
             && (kind.is_empty()
-                || kept.rule.room_kinds.is_empty()
-                || kept.rule.room_kinds.iter().any(|one| one == kind))
+                || reserved.rule.room_kinds.is_empty()
+                || reserved.rule.room_kinds.iter().any(|one| one == kind))
             && match state {
-                "ended" => kept.ended_at.is_some(),
+                "ended" => reserved.ended_at.is_some(),
                 "all" => true,
-                _ => kept.ended_at.is_none(),
+                _ => reserved.ended_at.is_none(),
             }
     };
-    let names = people::names(tx, rules.iter().filter_map(|kept| kept.changed?.1))?;
+    let names = people::names(tx, rules.iter().filter_map(|reserved| reserved.changed?.1))?;
     let now = tx.now();
-    let row = |kept: &KeptRule| {
-        let (at, by) = kept.changed.map_or((None, None), |(at, by)| (Some(at), by));
+    let row = |reserved: &StoredRule| {
+        let (at, by) = reserved.changed.map_or((None, None), |(at, by)| (Some(at), by));
         vec![
-            link(sentence(&catalogue, &kept.rule), format!("{HERE}{}/", kept.id)),
-            cell(if kept.ended_at.is_some() { "Ended" } else { "Active" }),
+            link(sentence(&catalogue, &reserved.rule), format!("{HERE}{}/", reserved.id)),
+            cell(if reserved.ended_at.is_some() { "Ended" } else { "Active" }),
             cell(at.map(|at| format::moment(&catalogue.club.zone, at, now)).unwrap_or_default()),
             cell(by.and_then(|by| names.get(&by).cloned()).unwrap_or_default()),
         ]
@@ -134,7 +134,7 @@ fn table(tx: &mut Tx<'_>, by: &Actor, typed: &RawForm) -> Result<Table> {
     Ok(Table {
         caption: "Release rules",
         head: vec!["What it does", "Status", "Changed", "By"],
-        rows: rules.iter().filter(wanted).map(row).collect(),
+        rows: rules.iter().filter(requested).map(row).collect(),
         csv: Some(format!(
             "{HERE}?format=csv&for={}&kind={}&state={}",
             format::encoded(tier),
@@ -147,20 +147,20 @@ fn table(tx: &mut Tx<'_>, by: &Actor, typed: &RawForm) -> Result<Table> {
 fn draw(
     tx: &mut Tx<'_>,
     by: &Actor,
-    typed: &RawForm,
-    wanted: &Wanted,
+    raw_form: &RawForm,
+    requested: &RulesQuery,
     wrong: Option<&Fields>,
 ) -> Result<StaffPage> {
     let catalogue = catalogue::current(tx)?;
-    let table = table(tx, by, typed)?;
+    let table = table(tx, by, raw_form)?;
     let kinds = kinds(&catalogue);
     let kinds = kinds
         .iter()
-        .map(|kind| Choice::new(kind, format::capital(&kind_word(kind)), typed.get("kind") == kind));
-    let state = typed.get("state");
+        .map(|kind| Choice::new(kind, format::capital(&kind_word(kind)), raw_form.get("kind") == kind));
+    let state = raw_form.get("state");
     let filter = FormPart::get(HERE, "Show")
         .quiet()
-        .field(InputField::select("for", "Reserved for", tiers(typed.get("for"), "Anyone")))
+        .field(InputField::select("for", "Reserved for", tiers(raw_form.get("for"), "Anyone")))
         .field(InputField::select(
             "kind",
             "Room type",
@@ -179,7 +179,7 @@ fn draw(
         .text("A time is bookable when every matching rule allows it: right away for the members it’s reserved for, and later for everyone else. If several price multipliers apply, the highest wins.")
         .with(Part::Form(filter))
         .table(table, "No rules match. Without a rule, every time is open to everyone in their booking window, at the standard price.");
-    let page = with_week(tx, by, page, &catalogue, wanted)?;
+    let page = with_week(tx, by, page, &catalogue, requested)?;
     let empty = ReleaseRule {
         room_kinds: Vec::new(),
         services: Vec::new(),
@@ -192,8 +192,8 @@ fn draw(
         tags: Vec::new(),
     };
     let form = FormPart::post(HERE, "Preview rule");
-    let typed = wrong.is_some().then_some(typed);
-    Ok(page.heading("add", "Add a rule").form(fields(form, &catalogue, &empty, typed).wrong(wrong)))
+    let raw_form = wrong.is_some().then_some(raw_form);
+    Ok(page.heading("add", "Add a rule").form(fields(form, &catalogue, &empty, raw_form).wrong(wrong)))
 }
 
 /// The week as rules and hands leave it, with the form that chooses it.
@@ -202,17 +202,17 @@ pub(crate) fn with_week(
     by: &Actor,
     page: StaffPage,
     catalogue: &Catalogue,
-    wanted: &Wanted,
+    requested: &RulesQuery,
 ) -> Result<StaffPage> {
     let page = page.heading("weeks", "This week");
     let offered: Vec<_> = catalogue.rooms.iter().filter(|room| room.active).collect();
-    let room = wanted.room.and_then(|id| catalogue.room(id)).or_else(|| offered.first().copied());
+    let room = requested.room.and_then(|id| catalogue.room(id)).or_else(|| offered.first().copied());
     let Some(room) = room else { return Ok(page.text("No rooms yet.")) };
     let served: Vec<_> =
         catalogue.services.iter().filter(|one| one.active && one.rooms.contains(&room.id)).collect();
-    let service = served.iter().find(|one| Some(one.id) == wanted.service).or_else(|| served.first());
+    let service = served.iter().find(|one| Some(one.id) == requested.service).or_else(|| served.first());
     let today = format::date_at(&catalogue.club.zone, tx.now());
-    let from = wanted.from.filter(|from| (2000..=2198).contains(&from.year())).unwrap_or(today);
+    let from = requested.from.filter(|from| (2000..=2198).contains(&from.year())).unwrap_or(today);
     let rooms = offered.iter().map(|one| Choice::new(one.id, &one.name, one.id == room.id)).collect();
     let chosen = service.map(|service| service.id);
     let services = served.iter().map(|one| Choice::new(one.id, &one.name, Some(one.id) == chosen)).collect();
@@ -250,12 +250,14 @@ fn who(stretch: &Stretch) -> String {
     if stretch.blocked {
         return "No one (blocked)".to_owned();
     }
-    if stretch.kept.is_empty() {
+    if stretch.reserved.is_empty() {
         return "Everyone".to_owned();
     }
-    let kept =
-        stretch.kept.iter().map(|(tier, hours)| format!("{} until {hours} hours before", tier_word(*tier)));
-    format!("{}, then everyone", kept.collect::<Vec<_>>().join(", "))
+    let reserved = stretch
+        .reserved
+        .iter()
+        .map(|(tier, hours)| format!("{} until {hours} hours before", tier_word(*tier)));
+    format!("{}, then everyone", reserved.collect::<Vec<_>>().join(", "))
 }
 
 /// `5:00 PM`; past midnight with a word.
@@ -311,7 +313,7 @@ pub(crate) fn sentence(catalogue: &Catalogue, rule: &ReleaseRule) -> String {
     let day = |day: &i64| usize::try_from(day - 1).ok().and_then(|place| format::DAYS.get(place)).copied();
     let days: Vec<&str> = rule.weekdays.iter().filter_map(day).collect();
     let days = if days.is_empty() { "every day".to_owned() } else { days.join(", ") };
-    let kept = match rule.tier {
+    let reserved = match rule.tier {
         Tier::None => "open to everyone".to_owned(),
         tier => format!("reserved for {} until {} hours before", tier_word(tier), rule.release_hours),
     };
@@ -323,7 +325,7 @@ pub(crate) fn sentence(catalogue: &Catalogue, rule: &ReleaseRule) -> String {
         if rule.tags.is_empty() { String::new() } else { format!("; tagged {}", rule.tags.join(", ")) };
     let (from, to) = (clock(rule.from), clock(rule.to));
     let services = format::capital(&services);
-    format!("{services} in {rooms}, {days}, starting from {from} to before {to}: {kept}, {price}{tags}.")
+    format!("{services} in {rooms}, {days}, starting from {from} to before {to}: {reserved}, {price}{tags}.")
 }
 
 /// The fields of a rule, as they were typed or as the rule is.
@@ -331,10 +333,10 @@ pub(crate) fn fields(
     form: FormPart,
     catalogue: &Catalogue,
     rule: &ReleaseRule,
-    typed: Option<&RawForm>,
+    raw_form: Option<&RawForm>,
 ) -> FormPart {
-    let said = |name: &str, now: String| typed.map_or(now, |typed| typed.get(name).to_owned());
-    let many = |name: &str, now: Vec<String>| typed.map_or(now, |typed| typed.all(name));
+    let message = |name: &str, now: String| raw_form.map_or(now, |raw_form| raw_form.get(name).to_owned());
+    let many = |name: &str, now: Vec<String>| raw_form.map_or(now, |raw_form| raw_form.all(name));
     let text = format::input_minute;
     let (chosen_kinds, kinds) = (many("room_kinds", rule.room_kinds.clone()), kinds(catalogue));
     let kinds = kinds
@@ -352,31 +354,31 @@ pub(crate) fn fields(
             InputField::ticks("weekdays", "Days of the week (business day)", days.collect())
                 .hint("Leave blank for all."),
         )
-        .field(InputField::line("from", "First start", "time", said("from", text(rule.from))))
+        .field(InputField::line("from", "First start", "time", message("from", text(rule.from))))
         .field(
-            InputField::line("to", "Starts before", "time", said("to", text(rule.to)))
+            InputField::line("to", "Starts before", "time", message("to", text(rule.to)))
                 .hint("If earlier than the first start, it means the next day."),
         )
         .field(InputField::select(
             "tier",
             "Kept for",
-            tiers(&said("tier", rule.tier.as_str().to_owned()), "No one (price only)"),
+            tiers(&message("tier", rule.tier.as_str().to_owned()), "No one (price only)"),
         ))
         .field(
             InputField::line(
                 "release_hours",
                 "Hours before start when it opens to everyone",
                 "number",
-                said("release_hours", rule.release_hours.to_string()),
+                message("release_hours", rule.release_hours.to_string()),
             )
             .hint("After that, anyone whose booking window covers the day can book."),
         )
         .field(
-            InputField::line("factor", "Price multiplier", "text", said("factor", factor(rule.factor_bp)))
+            InputField::line("factor", "Price multiplier", "text", message("factor", factor(rule.factor_bp)))
                 .hint("1.20 = 20% more; 0.90 = 10% less."),
         )
         .field(
-            InputField::line("tags", "Tags", "text", said("tags", rule.tags.join(", ")))
+            InputField::line("tags", "Tags", "text", message("tags", rule.tags.join(", ")))
                 .hint("Like peak_hour, weekend; separated by commas."),
         )
 }

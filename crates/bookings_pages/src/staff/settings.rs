@@ -3,9 +3,9 @@
 use axum::Router;
 use axum::response::Response;
 use axum::routing::{get, post};
-use catalogue::{Number, NumberChange};
-use kit::web::{Input, Path, Words};
-use kit::{Error, Fields, House, Result, Tx};
+use catalogue::{Setting, SettingChange};
+use kit::web::{Input, Path, RawInput};
+use kit::{AppState, Error, Fields, Result, Tx};
 use people::{Actor, Caller};
 use ui::{
     FormOutcome, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, StaffPage, Table, cell, csv,
@@ -14,7 +14,7 @@ use ui::{
 
 const HERE: &str = "/staff/numbers/";
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route(HERE, get(list))
         .route("/staff/numbers/{name}/", get(show).post(set))
@@ -23,21 +23,21 @@ pub(crate) fn routes() -> Router<House> {
 
 /// What a setting is, in words; `None` for one that there is no more.
 pub fn label(name: &str) -> Option<&'static str> {
-    all().find(|number| number.name == name).map(|number| number.what)
+    all().find(|setting| setting.name == name).map(|setting| setting.what)
 }
 
 /// Every number of every crate.
-pub(crate) fn all() -> impl Iterator<Item = Number> {
-    bookings::NUMBERS.into_iter().chain(membership::NUMBERS)
+pub(crate) fn all() -> impl Iterator<Item = Setting> {
+    bookings::SETTINGS.into_iter().chain(membership::SETTINGS)
 }
 
 /// The number of that name.
-pub(crate) fn named(name: &str) -> Result<Number> {
-    all().find(|number| number.name == name).ok_or(Error::NotFound)
+pub(crate) fn named(name: &str) -> Result<Setting> {
+    all().find(|setting| setting.name == name).ok_or(Error::NotFound)
 }
 
 async fn list(caller: Caller, QueryForm(form): QueryForm<PageQuery>) -> Result<Response> {
-    let is_csv = form.parsed.is_ok_and(|look| look.csv);
+    let is_csv = form.parsed.is_ok_and(|load| load.csv);
     if is_csv {
         return or_sign_in(caller.view(table).await.map(|table| csv("numbers", &table)), HERE);
     }
@@ -52,16 +52,16 @@ async fn list(caller: Caller, QueryForm(form): QueryForm<PageQuery>) -> Result<R
 
 fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
     let catalogue = catalogue::current(tx)?;
-    let changes = catalogue::number_changes(tx, by, catalogue.club.id)?;
+    let changes = catalogue::setting_changes(tx, by, catalogue.club.id)?;
     let names = people::names(tx, changes.iter().filter_map(|change| change.by))?;
     let now = tx.now();
-    let row = |number: Number| {
-        let last = changes.iter().find(|change| change.name == number.name);
+    let row = |setting: Setting| {
+        let last = changes.iter().find(|change| change.name == setting.name);
         vec![
-            link(number.what, format!("{HERE}{}/", number.name)),
-            cell(catalogue.number(number).to_string()),
-            cell(number.default.to_string()),
-            cell(format!("{} to {}", number.least, number.most)),
+            link(setting.what, format!("{HERE}{}/", setting.name)),
+            cell(catalogue.setting(setting).to_string()),
+            cell(setting.default.to_string()),
+            cell(format!("{} to {}", setting.least, setting.most)),
             cell(last.map(|change| format::moment(&catalogue.club.zone, change.at, now)).unwrap_or_default()),
             cell(last.and_then(|change| names.get(&change.by?).cloned()).unwrap_or_default()),
         ]
@@ -74,8 +74,8 @@ fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
     })
 }
 
-fn here(number: Number) -> String {
-    format!("{HERE}{}/", number.name)
+fn here(setting: Setting) -> String {
+    format!("{HERE}{}/", setting.name)
 }
 
 async fn show(
@@ -83,26 +83,26 @@ async fn show(
     Path(name): Path<String>,
     QueryForm(form): QueryForm<PageQuery>,
 ) -> Result<Response> {
-    let number = named(&name)?;
-    let done = form.parsed.is_ok_and(|look| look.done);
-    let page = caller.view(move |tx, by| draw(tx, by, number, None, None)).await;
-    rendered(page.map(|page| page.done(done, "Saved. It takes effect now.")), &here(number))
+    let setting = named(&name)?;
+    let done = form.parsed.is_ok_and(|load| load.done);
+    let page = caller.view(move |tx, by| draw(tx, by, setting, None, None)).await;
+    rendered(page.map(|page| page.done(done, "Saved. It takes effect now.")), &here(setting))
 }
 
 fn draw(
     tx: &mut Tx<'_>,
     by: &Actor,
-    number: Number,
-    typed: Option<&str>,
+    setting: Setting,
+    raw_form: Option<&str>,
     wrong: Option<&Fields>,
 ) -> Result<StaffPage> {
     let catalogue = catalogue::current(tx)?;
-    let changes = catalogue::number_changes(tx, by, catalogue.club.id)?;
+    let changes = catalogue::setting_changes(tx, by, catalogue.club.id)?;
     let names = people::names(tx, changes.iter().filter_map(|change| change.by))?;
-    let value = catalogue.number(number);
+    let value = catalogue.setting(setting);
     let now = tx.now();
     let value_text = |value: Option<i64>| value.map_or("the default".to_owned(), |value| value.to_string());
-    let row = |change: &NumberChange| {
+    let row = |change: &SettingChange| {
         vec![
             cell(format::moment(&catalogue.club.zone, change.at, now)),
             cell(change.by.and_then(|by| names.get(&by).cloned()).unwrap_or_default()),
@@ -113,20 +113,20 @@ fn draw(
     let history = Table {
         caption: "Changes to this setting",
         head: vec!["When", "By", "From", "To"],
-        rows: changes.iter().filter(|change| change.name == number.name).map(row).collect(),
+        rows: changes.iter().filter(|change| change.name == setting.name).map(row).collect(),
         csv: None,
     };
     let facts = vec![
         ("Now", value.to_string()),
-        ("Default", number.default.to_string()),
-        ("Range", format!("{} to {}", number.least, number.most)),
+        ("Default", setting.default.to_string()),
+        ("Range", format!("{} to {}", setting.least, setting.most)),
     ];
-    let value = typed.map_or(value.to_string(), str::to_owned);
-    let form = FormPart::post(here(number), "Save")
+    let value = raw_form.map_or(value.to_string(), str::to_owned);
+    let form = FormPart::post(here(setting), "Save")
         .field(InputField::line("value", "New value", "number", value))
         .wrong(wrong);
-    let reset = FormPart::post(format!("{}reset/", here(number)), "Reset to default").quiet();
-    Ok(StaffPage::new(by, HERE, number.what)
+    let reset = FormPart::post(format!("{}reset/", here(setting)), "Reset to default").quiet();
+    Ok(StaffPage::new(by, HERE, setting.what)
         .with(Part::Facts(facts))
         .form(form)
         .with(Part::Form(reset))
@@ -138,8 +138,8 @@ fn draw(
 struct Value(i64);
 
 impl Input for Value {
-    fn parse(words: &mut Words) -> Value {
-        Value(words.number("value", i64::MIN, i64::MAX))
+    fn parse(input: &mut RawInput) -> Value {
+        Value(input.number("value", i64::MIN, i64::MAX))
     }
 }
 
@@ -148,24 +148,24 @@ async fn set(
     Path(name): Path<String>,
     PostedForm(form): PostedForm<Value>,
 ) -> Result<Response> {
-    let number = named(&name)?;
-    let (typed, parsed) = (form.typed, form.parsed.map(|Value(value)| value));
+    let setting = named(&name)?;
+    let (raw_form, parsed) = (form.raw_form, form.parsed.map(|Value(value)| value));
     let done = caller.tx(move |tx, by| {
         let operation = |tx: &mut Tx<'_>| {
             let value = parsed.clone().map_err(Error::Invalid)?;
             let club = catalogue::current(tx)?.club.id;
-            catalogue::set_number(tx, by, club, number, value).map_err(|error| at_value(error, number))?;
-            Ok(format!("{}?done=1", here(number)))
+            catalogue::set_setting(tx, by, club, setting, value).map_err(|error| at_value(error, setting))?;
+            Ok(format!("{}?done=1", here(setting)))
         };
-        handle_form(tx, operation, |tx, wrong| draw(tx, by, number, Some(typed.get("value")), wrong))
+        handle_form(tx, operation, |tx, wrong| draw(tx, by, setting, Some(raw_form.get("value")), wrong))
     });
-    to_response(done.await, &here(number))
+    to_response(done.await, &here(setting))
 }
 
 /// What is wrong with a number is wrong with the field in which it was typed.
-fn at_value(error: Error, number: Number) -> Error {
+fn at_value(error: Error, setting: Setting) -> Error {
     match error {
-        Error::Invalid(Fields(mut fields)) => match fields.remove(number.name) {
+        Error::Invalid(Fields(mut fields)) => match fields.remove(setting.name) {
             Some(sentence) => Fields::one("value", sentence),
             None => Error::Invalid(Fields(fields)),
         },
@@ -174,11 +174,11 @@ fn at_value(error: Error, number: Number) -> Error {
 }
 
 async fn reset(caller: Caller, Path(name): Path<String>) -> Result<Response> {
-    let number = named(&name)?;
+    let setting = named(&name)?;
     let done = caller.tx(move |tx, by| {
         let club = catalogue::current(tx)?.club.id;
-        catalogue::reset_number(tx, by, club, number)?;
-        Ok(FormOutcome::<StaffPage>::Redirect(format!("{}?done=1", here(number))))
+        catalogue::reset_setting(tx, by, club, setting)?;
+        Ok(FormOutcome::<StaffPage>::Redirect(format!("{}?done=1", here(setting))))
     });
-    to_response(done.await, &here(number))
+    to_response(done.await, &here(setting))
 }

@@ -1,11 +1,11 @@
-//! The numbers of the rules over JSON. They belong to several houses, so they are listed here.
+//! The numbers of the rules over JSON. They belong to several crates, so they are listed here.
 
 use axum::Json as Answered;
 use axum::http::StatusCode;
-use catalogue::Number;
+use catalogue::Setting;
 use jiff::Timestamp;
-use kit::web::{Input, Json, List, Paging, Path, Problem, Query, Words};
-use kit::{House, Id, Result};
+use kit::web::{Input, Json, List, Paging, Path, Problem, Query, RawInput};
+use kit::{AppState, Id, Result};
 use people::Caller;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -14,8 +14,8 @@ use utoipa_axum::routes;
 
 use crate::staff::settings::{all, named};
 
-/// Addresses of the API that no single house can have.
-pub fn routes() -> OpenApiRouter<House> {
+/// Addresses of the API that no single crate can have.
+pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(numbers)).routes(routes!(set_number, reset_number))
 }
 
@@ -41,21 +41,21 @@ struct NumberOut {
 async fn numbers(caller: Caller, Query(paging): Query<Paging>) -> Result<List<NumberOut>> {
     let found = caller.view(|tx, by| {
         let catalogue = catalogue::current(tx)?;
-        let changes = catalogue::number_changes(tx, by, catalogue.club.id)?;
-        let told = |number: Number| {
-            let last = changes.iter().find(|change| change.name == number.name);
+        let changes = catalogue::setting_changes(tx, by, catalogue.club.id)?;
+        let response = |setting: Setting| {
+            let last = changes.iter().find(|change| change.name == setting.name);
             NumberOut {
-                name: number.name,
-                what: number.what,
-                value: catalogue.number(number),
-                default: number.default,
-                least: number.least,
-                most: number.most,
+                name: setting.name,
+                what: setting.what,
+                value: catalogue.setting(setting),
+                default: setting.default,
+                least: setting.least,
+                most: setting.most,
                 changed_at: last.map(|change| change.at),
                 changed_by: last.and_then(|change| change.by),
             }
         };
-        Ok(all().map(told).collect())
+        Ok(all().map(response).collect())
     });
     Ok(List::of(found.await?, paging, "/api/staff/numbers/"))
 }
@@ -67,8 +67,8 @@ struct NumberValue {
 }
 
 impl Input for NumberValue {
-    fn parse(words: &mut Words) -> NumberValue {
-        NumberValue { value: words.number("value", 0, 10_000_000) }
+    fn parse(input: &mut RawInput) -> NumberValue {
+        NumberValue { value: input.number("value", 0, 10_000_000) }
     }
 }
 
@@ -82,10 +82,10 @@ async fn set_number(
     Path(name): Path<String>,
     Json(NumberValue { value }): Json<NumberValue>,
 ) -> Result<StatusCode> {
-    let number = named(&name)?;
+    let setting = named(&name)?;
     let done = caller.tx(move |tx, by| {
         let club = catalogue::current(tx)?.club.id;
-        catalogue::set_number(tx, by, club, number, value)
+        catalogue::set_setting(tx, by, club, setting, value)
     });
     done.await.map(|()| StatusCode::NO_CONTENT)
 }
@@ -101,10 +101,10 @@ struct Default {
     responses((status = 200, body = Default), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]
 async fn reset_number(caller: Caller, Path(name): Path<String>) -> Result<Answered<Default>> {
-    let number = named(&name)?;
+    let setting = named(&name)?;
     let done = caller.tx(move |tx, by| {
         let club = catalogue::current(tx)?.club.id;
-        catalogue::reset_number(tx, by, club, number)
+        catalogue::reset_setting(tx, by, club, setting)
     });
-    done.await.map(|()| Answered(Default { value: number.default }))
+    done.await.map(|()| Answered(Default { value: setting.default }))
 }

@@ -6,8 +6,8 @@ use axum::routing::get;
 use bookings::{DecidedTime, Decision, DecisionInput, factor, moments};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
-use kit::web::{Input, Words};
-use kit::{Error, Fields, House, Id, Result, Tx};
+use kit::web::{Input, RawInput};
+use kit::{AppState, Error, Fields, Id, Result, Tx};
 use people::{Actor, Caller};
 use ui::{
     Choice, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, RawForm, StaffPage, Table, cell,
@@ -18,19 +18,19 @@ use crate::staff::rules::{tier_word, tiers};
 
 const HERE: &str = "/staff/times/";
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route(HERE, get(list).post(decide)).route("/staff/times/undo/", get(ask_undo).post(undo))
 }
 
 async fn list(caller: Caller, QueryForm(form): QueryForm<PageQuery>) -> Result<Response> {
-    let look = form.parsed.unwrap_or(PageQuery { done: false, csv: false });
-    if look.csv {
+    let load = form.parsed.unwrap_or(PageQuery { done: false, csv: false });
+    if load.csv {
         let table = caller.view(table).await;
         return or_sign_in(table.map(|table| csv("single-times", &table)), HERE);
     }
-    let typed = form.typed;
-    let page = caller.view(move |tx, by| draw(tx, by, &typed, None)).await;
-    rendered(page.map(|page| page.done(look.done, "Saved. It takes effect now.")), HERE)
+    let raw_form = form.raw_form;
+    let page = caller.view(move |tx, by| draw(tx, by, &raw_form, None)).await;
+    rendered(page.map(|page| page.done(load.done, "Saved. It takes effect now.")), HERE)
 }
 
 /// A decision as the form asks for it: a day and a clock time; the moment is known once the club's zone is.
@@ -41,25 +41,25 @@ struct FormWish {
 }
 
 impl Input for FormWish {
-    fn parse(words: &mut Words) -> FormWish {
-        let (day, time) = (words.opt_date("day"), words.opt_time("time"));
+    fn parse(input: &mut RawInput) -> FormWish {
+        let (day, time) = (input.opt_date("day"), input.opt_time("time"));
         for (field, is_there) in [("day", day.is_some()), ("time", time.is_some())] {
             if !is_there {
-                words.complain(field, "This field is required.");
+                input.add_error(field, "This field is required.");
             }
         }
         let civil = day.zip(time).map(|(day, time)| day.to_datetime(time));
-        FormWish { civil, room: words.id("room_id"), decision: DecisionInput::decision(words) }
+        FormWish { civil, room: input.id("room_id"), decision: DecisionInput::decision(input) }
     }
 }
 
 async fn decide(caller: Caller, PostedForm(form): PostedForm<FormWish>) -> Result<Response> {
-    let (typed, parsed) = (form.typed, form.parsed);
+    let (raw_form, parsed) = (form.raw_form, form.parsed);
     let done = caller.tx(move |tx, by| {
         let operation = |tx: &mut Tx<'_>| {
-            let asked = parsed.as_ref().map_err(|fields| Error::Invalid(fields.clone()))?;
+            let query = parsed.as_ref().map_err(|fields| Error::Invalid(fields.clone()))?;
             let zone = catalogue::current(tx)?.club.zone.clone();
-            let found = asked.civil.map(|civil| moments(&zone, civil)).unwrap_or_default();
+            let found = query.civil.map(|civil| moments(&zone, civil)).unwrap_or_default();
             // Of a time that the clock shows twice, both are meant.
             if found.is_empty() {
                 return Err(Fields::one(
@@ -68,11 +68,11 @@ async fn decide(caller: Caller, PostedForm(form): PostedForm<FormWish>) -> Resul
                 ));
             }
             for moment in found {
-                bookings::decide(tx, by, asked.room, moment, asked.decision).map_err(at_time)?;
+                bookings::decide(tx, by, query.room, moment, query.decision).map_err(at_time)?;
             }
             Ok(format!("{HERE}?done=1"))
         };
-        handle_form(tx, operation, |tx, wrong| draw(tx, by, &typed, wrong))
+        handle_form(tx, operation, |tx, wrong| draw(tx, by, &raw_form, wrong))
     });
     to_response(done.await, HERE)
 }
@@ -125,17 +125,17 @@ fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
     })
 }
 
-fn draw(tx: &mut Tx<'_>, by: &Actor, typed: &RawForm, wrong: Option<&Fields>) -> Result<StaffPage> {
+fn draw(tx: &mut Tx<'_>, by: &Actor, raw_form: &RawForm, wrong: Option<&Fields>) -> Result<StaffPage> {
     let catalogue = catalogue::current(tx)?;
     let table = table(tx, by)?;
     let rooms = catalogue.rooms.iter().filter(|room| room.active);
     let rooms =
-        rooms.map(|room| Choice::new(room.id, &room.name, typed.get("room_id") == room.id.to_string()));
-    let said = |name: &str, default: &str| match typed.get(name) {
+        rooms.map(|room| Choice::new(room.id, &room.name, raw_form.get("room_id") == room.id.to_string()));
+    let message = |name: &str, default: &str| match raw_form.get(name) {
         "" => default.to_owned(),
         text => text.to_owned(),
     };
-    let decision = said("decision", "block");
+    let decision = message("decision", "block");
     let decisions = [
         ("block", "Block online booking"),
         ("open", "Open to everyone at the standard price"),
@@ -145,25 +145,25 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, typed: &RawForm, wrong: Option<&Fields>) ->
     let decisions = decisions.map(|(value, label)| Choice::new(value, label, decision == value)).into();
     let form = FormPart::post(HERE, "Save override")
         .field(InputField::select("room_id", "Room", rooms.collect()))
-        .field(InputField::line("day", "Calendar date", "date", said("day", "")))
-        .field(InputField::line("time", "Start", "time", said("time", "")))
+        .field(InputField::line("day", "Calendar date", "date", message("day", "")))
+        .field(InputField::line("time", "Start", "time", message("time", "")))
         .field(InputField::select("decision", "Override", decisions))
         .field(InputField::line(
             "factor",
             "Price multiplier (to change the price)",
             "text",
-            said("factor", "1.00"),
+            message("factor", "1.00"),
         ))
         .field(InputField::select(
             "tier",
             "Reserved for (to reserve it)",
-            tiers(&said("tier", "base"), "Choose"),
+            tiers(&message("tier", "base"), "Choose"),
         ))
         .field(InputField::line(
             "hours",
             "Opens to everyone, hours before start (to reserve it)",
             "number",
-            said("hours", "48"),
+            message("hours", "48"),
         ))
         .wrong(wrong);
     Ok(StaffPage::new(by, HERE, "Overrides")
@@ -178,8 +178,8 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, typed: &RawForm, wrong: Option<&Fields>) ->
 struct Which(Id, Timestamp);
 
 impl Input for Which {
-    fn parse(words: &mut Words) -> Which {
-        Which(words.id("room_id"), words.moment("starts_at"))
+    fn parse(input: &mut RawInput) -> Which {
+        Which(input.id("room_id"), input.moment("starts_at"))
     }
 }
 

@@ -4,8 +4,8 @@ use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
 use bookings::BookingRequest;
-use kit::web::{Input, Words};
-use kit::{Error, Fields, House, Result, Tx};
+use kit::web::{Input, RawInput};
+use kit::{AppState, Error, Fields, Result, Tx};
 use people::{Action, Actor, Caller};
 use ui::{Choice, FormPart, InputField, Part, QueryForm, RawForm, StaffPage, format, rendered};
 
@@ -13,7 +13,7 @@ use crate::booking::why;
 
 const HERE: &str = "/staff/why-not/";
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route(HERE, get(show))
 }
 
@@ -21,30 +21,30 @@ pub(crate) fn routes() -> Router<House> {
 struct Question(Option<BookingRequest>, Option<String>);
 
 impl Input for Question {
-    fn parse(words: &mut Words) -> Question {
-        let email = words.opt_text_within("email", 200);
-        if words.raw("service_id").is_none() {
+    fn parse(input: &mut RawInput) -> Question {
+        let email = input.opt_text_within("email", 200);
+        if input.raw("service_id").is_none() {
             return Question(None, email);
         }
-        Question(Some(BookingRequest::parse(words)), email)
+        Question(Some(BookingRequest::parse(input)), email)
     }
 }
 
 async fn show(caller: Caller, QueryForm(form): QueryForm<Question>) -> Result<Response> {
-    let (typed, parsed) = (form.typed, form.parsed);
+    let (raw_form, parsed) = (form.raw_form, form.parsed);
     let page = caller.view(move |tx, by| {
-        let (asked, wrong) = match &parsed {
-            Ok(Question(Some(wish), email)) => (Some((wish.clone(), email.clone())), None),
+        let (query, wrong) = match &parsed {
+            Ok(Question(Some(request), email)) => (Some((request.clone(), email.clone())), None),
             Ok(Question(None, _)) => (None, None),
             Err(fields) => (None, Some(fields.clone())),
         };
-        match asked {
-            None => draw(tx, by, &typed, wrong.as_ref(), None),
-            Some((wish, email)) => match find(tx, by, wish, email) {
-                Err(Error::Invalid(fields)) => draw(tx, by, &typed, Some(&fields), None),
+        match query {
+            None => draw(tx, by, &raw_form, wrong.as_ref(), None),
+            Some((request, email)) => match find(tx, by, request, email) {
+                Err(Error::Invalid(fields)) => draw(tx, by, &raw_form, Some(&fields), None),
                 other => {
                     let found = other?;
-                    draw(tx, by, &typed, None, Some(found))
+                    draw(tx, by, &raw_form, None, Some(found))
                 }
             },
         }
@@ -53,7 +53,7 @@ async fn show(caller: Caller, QueryForm(form): QueryForm<Question>) -> Result<Re
 }
 
 /// What speaks against it, in sentences.
-fn find(tx: &mut Tx<'_>, by: &Actor, wish: BookingRequest, email: Option<String>) -> Result<Vec<String>> {
+fn find(tx: &mut Tx<'_>, by: &Actor, request: BookingRequest, email: Option<String>) -> Result<Vec<String>> {
     by.need(Action::SeeEveryBooking)?;
     let person = match email {
         Some(email) => {
@@ -62,9 +62,9 @@ fn find(tx: &mut Tx<'_>, by: &Actor, wish: BookingRequest, email: Option<String>
         }
         None => None,
     };
-    let verdict = bookings::why_not_for(tx, by, &wish, person)?;
+    let verdict = bookings::why_not_for(tx, by, &request, person)?;
     let (catalogue, now) = (catalogue::current(tx)?, tx.now());
-    let told = |error: &Error| match error {
+    let notified = |error: &Error| match error {
         Error::Refused(refusal, carried) => {
             let opens = why::opening(carried).map(|at| format::moment(&catalogue.club.zone, at, now));
             let opens = opens.map(|at| format!(" It opens to them {at}.")).unwrap_or_default();
@@ -72,38 +72,38 @@ fn find(tx: &mut Tx<'_>, by: &Actor, wish: BookingRequest, email: Option<String>
         }
         other => other.to_string(),
     };
-    Ok(verdict.refusals.iter().map(told).collect())
+    Ok(verdict.refusals.iter().map(notified).collect())
 }
 
 fn draw(
     tx: &mut Tx<'_>,
     by: &Actor,
-    typed: &RawForm,
+    raw_form: &RawForm,
     wrong: Option<&Fields>,
     found: Option<Vec<String>>,
 ) -> Result<StaffPage> {
     by.need(Action::SeeEveryBooking)?;
     let catalogue = catalogue::current(tx)?;
-    let chosen = typed.get("service_id");
+    let chosen = raw_form.get("service_id");
     let services = catalogue.services.iter().filter(|one| one.active);
     let services = services.map(|one| Choice::new(one.id, &one.name, one.id.to_string() == chosen)).collect();
-    let room = typed.get("room_id");
+    let room = raw_form.get("room_id");
     let rooms = catalogue.rooms.iter().filter(|one| one.active);
     let rooms = rooms.map(|one| Choice::new(one.id, &one.name, one.id.to_string() == room));
-    let technician = typed.get("technician_id");
+    let technician = raw_form.get("technician_id");
     let technicians = catalogue.technicians.iter().filter(|one| one.active);
     let technicians = technicians.map(|one| Choice::new(one.id, &one.name, one.id.to_string() == technician));
     let any = || [Choice::new("", "Any", false)].into_iter();
     let form = FormPart::get(HERE, "Availability check")
         .field(
-            InputField::line("email", "Guest’s email", "email", typed.get("email"))
+            InputField::line("email", "Guest’s email", "email", raw_form.get("email"))
                 .hint("Leave blank for a guest without an account."),
         )
         .field(InputField::select("service_id", "Service", services))
-        .field(InputField::line("date", "Date", "date", typed.get("date")))
-        .field(InputField::line("start_time", "Start", "time", typed.get("start_time")))
+        .field(InputField::line("date", "Date", "date", raw_form.get("date")))
+        .field(InputField::line("start_time", "Start", "time", raw_form.get("start_time")))
         .field(
-            InputField::line("party", "Number of guests", "number", typed.get("party"))
+            InputField::line("party", "Number of guests", "number", raw_form.get("party"))
                 .hint("Leave blank for the service default."),
         )
         .field(InputField::select("room_id", "Room", any().chain(rooms).collect()))

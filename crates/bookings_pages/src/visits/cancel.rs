@@ -6,14 +6,14 @@ use axum::response::Response;
 use axum::routing::get;
 use bookings::{Reason, Status, WRONG_STATE};
 use kit::web::{Form, Page, Path, see_other};
-use kit::{Cents, Error, House, Id, Result, Tx};
+use kit::{AppState, Cents, Error, Id, Result, Tx};
 use people::{Action, Actor, Caller};
 use ui::{Frame, format, or_sign_in};
 
 use crate::visits::line::VisitLine;
 use crate::visits::visit::cancelling;
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route("/dashboard/bookings/{id}/cancel/", get(ask).post(cancel))
         .route("/dashboard/bookings/{id}/cancel-series/", get(ask_series).post(cancel_series))

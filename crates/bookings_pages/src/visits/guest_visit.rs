@@ -9,7 +9,7 @@ use axum::routing::get;
 use bookings::{Booking, Detail, GuestVisit, Status, guest_visit, stop_guest_emails};
 use jiff::Timestamp;
 use kit::web::{Page, Path};
-use kit::{Error, House, Result, Tx};
+use kit::{AppState, Error, Result, Tx};
 use messages::calendar::ics;
 use messages::plain_name;
 use people::Caller;
@@ -18,7 +18,7 @@ use ui::{Frame, format, unreferred};
 use crate::calendar::{Invited, event};
 use crate::visits::line::status_word;
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route("/visit/{token}/", get(show))
         .route("/visit/{token}/visit.ics", get(calendar))
@@ -72,7 +72,7 @@ fn frame(title: &str) -> Frame {
 }
 
 async fn show(caller: Caller, Path(token): Path<String>) -> Result<Response> {
-    let page = caller.house().db.view(move |tx| draw(tx, &token)).await?;
+    let page = caller.app().db.view(move |tx| draw(tx, &token)).await?;
     Ok(hidden(Page::of(&page)?))
 }
 
@@ -119,8 +119,8 @@ fn is_ahead(booking: &Booking, now: Timestamp) -> bool {
 
 /// The visit as a file for a calendar: what of it stands, else what of it is off.
 async fn calendar(caller: Caller, Path(token): Path<String>) -> Result<Response> {
-    let config = caller.house().config.clone();
-    let text = caller.house().db.view(move |tx| {
+    let config = caller.app().config.clone();
+    let text = caller.app().db.view(move |tx| {
         let bookings = guest_visit(tx, &token)?.bookings;
         let catalogue = catalogue::current(tx)?;
         let link = format!("{}/visit/{token}/", config.public_url);
@@ -144,15 +144,15 @@ async fn calendar(caller: Caller, Path(token): Path<String>) -> Result<Response>
 }
 
 async fn ask(caller: Caller, Path(token): Path<String>) -> Result<Response> {
-    let asked = token.clone();
-    let visit = caller.house().db.view(move |tx| guest_visit(tx, &asked)).await?;
+    let query = token.clone();
+    let visit = caller.app().db.view(move |tx| guest_visit(tx, &query)).await?;
     stop_page(&token, !visit.is_emailed)
 }
 
 /// Works at once, for a person and for the client of their mail (RFC 8058).
 async fn stop(caller: Caller, Path(token): Path<String>) -> Result<Response> {
-    let asked = token.clone();
-    caller.house().db.tx(move |tx| stop_guest_emails(tx, &asked)).await?;
+    let query = token.clone();
+    caller.app().db.tx(move |tx| stop_guest_emails(tx, &query)).await?;
     stop_page(&token, true)
 }
 

@@ -6,15 +6,15 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bookings::{Only, Status};
-use kit::web::{Input, Page, Paging, Words};
-use kit::{Fields, House, Result, Tx};
+use kit::web::{Input, Page, Paging, RawInput};
+use kit::{AppState, Fields, Result, Tx};
 use people::{Actor, Caller};
 use ui::{Choice, FieldErrors, Frame, QueryForm, format, lenient_number, or_sign_in};
 
 use crate::booking::waitlist::WaitLine;
 use crate::visits::line::{VisitLine, status_word};
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/dashboard/bookings/", get(visits))
 }
 
@@ -39,16 +39,16 @@ struct Asking {
 }
 
 impl Input for Asking {
-    fn parse(words: &mut Words) -> Asking {
-        let page = lenient_number(words, "page").filter(|page| (1..=100_000).contains(page));
-        let state = words.opt_text_within("state", 50);
+    fn parse(input: &mut RawInput) -> Asking {
+        let page = lenient_number(input, "page").filter(|page| (1..=100_000).contains(page));
+        let state = input.opt_text_within("state", 50);
         let status = STATES.into_iter().find(|status| Some(status.as_str()) == state.as_deref());
         if status.is_none() && state.is_some() {
-            words.complain("state", "Choose one of these.");
+            input.add_error("state", "Choose one of these.");
         }
         Asking {
             page: page.and_then(|page| usize::try_from(page).ok()).unwrap_or(1),
-            service: words.opt_text_within("service", 100),
+            service: input.opt_text_within("service", 100),
             status,
         }
     }
@@ -87,11 +87,11 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, parsed: &Result<Asking, Fields>) -> Result<
         fields.add("service", "We couldn’t find that service. Please choose one below.");
     }
     let only = Only { service: service.map(|service| service.id), status: asking.status };
-    let mine = bookings::some_of_mine(tx, by, Paging { page: asking.page, size: PAST }, only)?;
+    let own = bookings::some_of_mine(tx, by, Paging { page: asking.page, size: PAST }, only)?;
     let places = bookings::places(tx, by)?;
     let now = tx.now();
     let line = |detail: &bookings::Detail| VisitLine::of(&catalogue, detail, now);
-    let has_older = usize::try_from(mine.total_past).is_ok_and(|total| asking.page * PAST < total);
+    let has_older = usize::try_from(own.total_past).is_ok_and(|total| asking.page * PAST < total);
     let turned = |page: usize| {
         let mut path = format!("/dashboard/bookings/?page={page}");
         if let Some(service) = service {
@@ -112,8 +112,8 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, parsed: &Result<Asking, Fields>) -> Result<
         services: catalogue.services.iter().map(of_service).collect(),
         states: STATES.iter().map(of_state).collect(),
         is_narrowed: only.service.is_some() || only.status.is_some(),
-        upcoming: mine.upcoming.iter().map(line).collect(),
-        past: mine.past.iter().map(line).collect(),
+        upcoming: own.upcoming.iter().map(line).collect(),
+        past: own.past.iter().map(line).collect(),
         newer: (asking.page > 1).then(|| turned(asking.page - 1)),
         older: has_older.then(|| turned(asking.page + 1)),
         waits: places.iter().map(|place| WaitLine::of(&catalogue, place, now)).collect(),

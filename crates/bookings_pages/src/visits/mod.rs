@@ -9,9 +9,9 @@ pub(crate) mod reschedule;
 pub(crate) mod visit;
 
 use axum::Router;
-use kit::House;
+use kit::AppState;
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .merge(list::routes())
         .merge(visit::routes())

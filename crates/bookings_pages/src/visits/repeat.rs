@@ -9,16 +9,16 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bookings::{BookingRequest, Detail, Extras, Holder, Repeated, Series, When};
 use jiff::{Timestamp, ToSpan as _};
-use kit::replies::{Deed, Reply, once};
-use kit::web::{Input, Page, Path, Words, body};
-use kit::{Cents, Error, Fault, House, Id, Result, Tx, tokens};
+use kit::replies::{IdempotencyKey, Reply, once};
+use kit::web::{Input, Page, Path, RawInput, body};
+use kit::{AppState, Cents, Error, Fault, Id, Result, Tx, tokens};
 use people::{Actor, Caller};
 use serde_json::Value;
 use ui::{Choice, FieldErrors, FormInput, Frame, format, lenient_number, or_sign_in};
 
 use crate::visits::line::VisitLine;
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/dashboard/bookings/{id}/repeat/", get(ask).post(go))
 }
 
@@ -41,24 +41,24 @@ struct Plan {
 }
 
 impl Input for Plan {
-    fn parse(words: &mut Words) -> Plan {
+    fn parse(input: &mut RawInput) -> Plan {
         let (mut instead, mut without) = (Vec::new(), Vec::new());
         for place in 0..MOST {
             let field = format!("at-{place}");
-            match words.opt_text_within(&field, 100).as_deref() {
+            match input.opt_text_within(&field, 100).as_deref() {
                 None => {}
                 Some("without") => without.push(place),
-                Some(_) => instead.extend(words.opt_moment(&field).map(|at| (place, at))),
+                Some(_) => instead.extend(input.opt_moment(&field).map(|at| (place, at))),
             }
         }
         Plan {
-            every_weeks: words.opt_number("every_weeks", 1, 8).unwrap_or(1),
-            times: words.opt_number("times", 1, MOST).unwrap_or(3),
+            every_weeks: input.opt_number("every_weeks", 1, 8).unwrap_or(1),
+            times: input.opt_number("times", 1, MOST).unwrap_or(3),
             instead,
             without,
-            books: words.raw("deed").and_then(Value::as_str) == Some("book"),
-            promise: lenient_number(words, "promise"),
-            once: words.opt_text_within("once", 100).unwrap_or_default(),
+            books: input.raw("deed").and_then(Value::as_str) == Some("book"),
+            promise: lenient_number(input, "promise"),
+            once: input.opt_text_within("once", 100).unwrap_or_default(),
         }
     }
 }
@@ -140,17 +140,17 @@ fn handle_form(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &FormInput<Plan>, dige
         Ok(plan) => plan,
         Err(fields) => {
             drawn.errors = FieldErrors::of(fields, &FIELDS);
-            drawn.every = form.typed.get("every_weeks").to_owned();
-            drawn.times = form.typed.get("times").to_owned();
+            drawn.every = form.raw_form.get("every_weeks").to_owned();
+            drawn.times = form.raw_form.get("times").to_owned();
             if drawn.errors.is_empty() {
                 drawn.refusal = fields.0.values().next().cloned();
             }
             return Ok(Outcome::Rendered(StatusCode::BAD_REQUEST, Box::new(drawn)));
         }
     };
-    let wish = wish(tx, by, &detail, plan)?;
+    let request = request(tx, by, &detail, plan)?;
     let repeated = |skip_conflicts| Repeated {
-        wish: wish.clone(),
+        request: request.clone(),
         every_weeks: plan.every_weeks,
         times: plan.times,
         skip_conflicts,
@@ -160,9 +160,9 @@ fn handle_form(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &FormInput<Plan>, dige
     let mut refusal = None;
     if plan.books {
         let name = format!("POST {}\n{} {digest}", here(id), plan.once);
-        let deed = Deed { name, digest: tokens::digest(digest) };
+        let idempotency_key = IdempotencyKey { name, digest: tokens::digest(digest) };
         let asker = format!("person:{}", by.person()?.id);
-        let reply = once(tx, Some(&deed), &asker, |tx| {
+        let reply = once(tx, Some(&idempotency_key), &asker, |tx| {
             let booked = tx.attempt(|tx| match bookings::repeat(tx, by, &repeated(false)) {
                 Ok(series) if series.booked.is_empty() => Ok(None),
                 Ok(series) => {
@@ -177,8 +177,8 @@ fn handle_form(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &FormInput<Plan>, dige
                     }
                     Ok((!is_dearer).then_some(()))
                 }
-                Err(Error::Refused(said, _)) => {
-                    refusal = Some(said.sentence.to_owned());
+                Err(Error::Refused(message, _)) => {
+                    refusal = Some(message.sentence.to_owned());
                     Ok(None)
                 }
                 Err(Error::Invalid(fields)) => {
@@ -228,7 +228,7 @@ fn page(tx: &mut Tx<'_>, by: &Actor, detail: &Detail) -> Result<RepeatPage> {
 }
 
 /// The same as a visit, so many weeks after it.
-fn wish(tx: &mut Tx<'_>, by: &Actor, detail: &Detail, plan: &Plan) -> Result<BookingRequest> {
+fn request(tx: &mut Tx<'_>, by: &Actor, detail: &Detail, plan: &Plan) -> Result<BookingRequest> {
     let booking = &detail.booking;
     let catalogue = catalogue::current(tx)?;
     let zone = &catalogue.club.zone;
@@ -241,15 +241,16 @@ fn wish(tx: &mut Tx<'_>, by: &Actor, detail: &Detail, plan: &Plan) -> Result<Boo
     }
     let offered = catalogue.service(booking.service);
     let mut addons = bookings::held_notes(tx, Holder { by, token: None }, booking.id)?.addons;
-    addons
-        .retain(|wish| offered.is_some_and(|one| catalogue.addons_of(one).any(|addon| addon.id == wish.id)));
+    addons.retain(|request| {
+        offered.is_some_and(|one| catalogue.addons_of(one).any(|addon| addon.id == request.id))
+    });
     let technician = match detail.technicians.as_slice() {
         [(id, _)] => Some(*id),
         _ => None,
     };
     Ok(BookingRequest {
         service: booking.service,
-        minutes: booking.sale.as_ref().map(|sale| sale.minutes),
+        minutes: booking.basis.as_ref().map(|basis| basis.minutes),
         when: When::Moment(first.timestamp()),
         room: None,
         technician,
@@ -316,12 +317,12 @@ fn lay_out(
             None => format::moment(zone, planned, now),
         };
         let instead = plan.instead.iter().find(|(of, _)| *of == place).map(|(_, at)| at.to_string());
-        let told = |conflict: &Value| conflict.get("error").and_then(Value::as_str).map(str::to_owned);
+        let notified = |conflict: &Value| conflict.get("error").and_then(Value::as_str).map(str::to_owned);
         drawn.days.push(Day {
             place,
             when,
             price: made.map(|made| format::money(made.total())),
-            sentence: conflict.and_then(told),
+            sentence: conflict.and_then(notified),
             choices: conflict.map(|conflict| choices(conflict, zone, now)).unwrap_or_default(),
             instead: instead.filter(|_| conflict.is_none()),
             is_left_out,
@@ -339,7 +340,7 @@ fn planned(repeated: &Repeated, zone: &jiff::tz::TimeZone, place: i64) -> Result
     if let Some((_, at)) = repeated.instead.iter().find(|(of, _)| *of == place) {
         return Ok(*at);
     }
-    let When::Moment(first) = repeated.wish.when else { return Err(Error::NotFound) };
+    let When::Moment(first) = repeated.request.when else { return Err(Error::NotFound) };
     let weeks = repeated.every_weeks * place;
     let shown = first.to_zoned(zone.clone()).checked_add(weeks.weeks()).map_err(Fault::because)?;
     Ok(shown.timestamp())

@@ -10,8 +10,8 @@ use bookings::{
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
-use kit::web::{Input, Page, Path, Words, see_other};
-use kit::{Cents, Error, Fault, Fields, House, Id, Result, Tx};
+use kit::web::{Input, Page, Path, RawInput, see_other};
+use kit::{AppState, Cents, Error, Fault, Fields, Id, Result, Tx};
 use people::{Actor, Caller};
 use ui::{Choice, FieldErrors, FormInput, Frame, PostedForm, QueryForm, format, lenient_number, or_sign_in};
 
@@ -19,13 +19,13 @@ use crate::booking::book::{Narrowing, narrowings, night_before};
 use crate::booking::times::{self, Narrowed, Part, Search, Strip};
 use crate::visits::line::VisitLine;
 
-pub(crate) fn routes() -> Router<House> {
-    Router::new().route("/dashboard/bookings/{id}/move/", get(look).post(go))
+pub(crate) fn routes() -> Router<AppState> {
+    Router::new().route("/dashboard/bookings/{id}/move/", get(load).post(go))
 }
 
 /// Where it is to be moved.
 #[derive(Debug, Clone, Default)]
-struct Wanted {
+struct RescheduleQuery {
     date: Option<Date>,
     to: Option<Timestamp>,
     narrowed: Narrowed,
@@ -37,15 +37,15 @@ struct Wanted {
     shown_with: Option<Vec<Id>>,
 }
 
-impl Input for Wanted {
-    fn parse(words: &mut Words) -> Wanted {
-        Wanted {
-            date: words.opt_date("date"),
-            to: words.opt_moment("to"),
-            narrowed: Narrowed::parse(words),
-            promise: lenient_number(words, "promise"),
-            shown_room: lenient_number(words, "shown_room"),
-            shown_with: words.opt_text_within("shown_with", 200).as_deref().and_then(ids),
+impl Input for RescheduleQuery {
+    fn parse(input: &mut RawInput) -> RescheduleQuery {
+        RescheduleQuery {
+            date: input.opt_date("date"),
+            to: input.opt_moment("to"),
+            narrowed: Narrowed::parse(input),
+            promise: lenient_number(input, "promise"),
+            shown_room: lenient_number(input, "shown_room"),
+            shown_with: input.opt_text_within("shown_with", 200).as_deref().and_then(ids),
         }
     }
 }
@@ -100,13 +100,21 @@ fn here(id: Id) -> String {
     format!("/dashboard/bookings/{id}/move/")
 }
 
-async fn look(caller: Caller, Path(id): Path<Id>, QueryForm(form): QueryForm<Wanted>) -> Result<Response> {
+async fn load(
+    caller: Caller,
+    Path(id): Path<Id>,
+    QueryForm(form): QueryForm<RescheduleQuery>,
+) -> Result<Response> {
     // A look at what a move means makes it and undoes it: that is more than a view may.
     let drawn = caller.tx(move |tx, by| draw(tx, by, id, &form.parsed, None)).await;
     or_sign_in(drawn.and_then(|(status, page)| Ok((status, Page::of(&*page)?))), &here(id))
 }
 
-async fn go(caller: Caller, Path(id): Path<Id>, PostedForm(form): PostedForm<Wanted>) -> Result<Response> {
+async fn go(
+    caller: Caller,
+    Path(id): Path<Id>,
+    PostedForm(form): PostedForm<RescheduleQuery>,
+) -> Result<Response> {
     let done = caller.tx(move |tx, by| handle_form(tx, by, id, &form)).await;
     let answered = done.and_then(|outcome| match outcome {
         Ok(path) => Ok(see_other(&path)),
@@ -121,17 +129,17 @@ fn handle_form(
     tx: &mut Tx<'_>,
     by: &Actor,
     id: Id,
-    form: &FormInput<Wanted>,
+    form: &FormInput<RescheduleQuery>,
 ) -> Result<Result<String, Shown>> {
     let mut parsed = form.parsed.clone();
-    if let Ok(Wanted { to: None, .. }) = parsed {
+    if let Ok(RescheduleQuery { to: None, .. }) = parsed {
         let mut fields = Fields::new();
         fields.add("to", "Please choose a time first.");
         parsed = Err(fields);
     }
-    let Ok(wanted) = &parsed else { return draw(tx, by, id, &parsed, None).map(Err) };
+    let Ok(requested) = &parsed else { return draw(tx, by, id, &parsed, None).map(Err) };
     let detail = bookings::show(tx, by, id)?;
-    let to = target(&detail, wanted);
+    let to = target(&detail, requested);
     let mut stopped = None;
     let moved = tx.attempt(|tx| match bookings::reschedule(tx, by, id, &to) {
         Ok(_) => Ok(Some(())),
@@ -165,14 +173,14 @@ fn refused(error: Error) -> Result<(StatusCode, String)> {
 
 /// The move that is asked for, and what the page showed of it: in the same room and by the same technicians as before,
 /// where they are free and no others are named.
-fn target(detail: &Detail, wanted: &Wanted) -> Move {
-    let to = wanted.to.unwrap_or(detail.booking.starts_at);
+fn target(detail: &Detail, requested: &RescheduleQuery) -> Move {
+    let to = requested.to.unwrap_or(detail.booking.starts_at);
     let shown = ShownMove {
-        total: wanted.promise.map(Cents),
-        room: wanted.shown_room.map(Id),
-        technicians: wanted.shown_with.clone(),
+        total: requested.promise.map(Cents),
+        room: requested.shown_room.map(Id),
+        technicians: requested.shown_with.clone(),
     };
-    let (room, technician) = (wanted.narrowed.room(), wanted.narrowed.technician());
+    let (room, technician) = (requested.narrowed.room(), requested.narrowed.technician());
     Move { when: When::Moment(to), room, technician, shown }
 }
 
@@ -180,7 +188,7 @@ fn draw(
     tx: &mut Tx<'_>,
     by: &Actor,
     id: Id,
-    parsed: &Result<Wanted, Fields>,
+    parsed: &Result<RescheduleQuery, Fields>,
     stopped: Option<(StatusCode, String)>,
 ) -> Result<Shown> {
     let detail = bookings::show(tx, by, id)?;
@@ -192,18 +200,18 @@ fn draw(
         let refusal = if was_moved_enough { &TOO_MANY_MOVES } else { &WRONG_STATE };
         return Err(Error::refused(refusal).with("visit", format!("/dashboard/bookings/{id}/")));
     }
-    let wanted = parsed.as_ref().cloned().unwrap_or_default();
+    let requested = parsed.as_ref().cloned().unwrap_or_default();
     let service = catalogue.service(booking.service).ok_or(Error::NotFound)?;
-    let minutes = booking.sale.as_ref().map(|sale| sale.minutes);
+    let minutes = booking.basis.as_ref().map(|basis| basis.minutes);
     let search_for = Search {
         party: Some(booking.party),
         minutes,
         moving: Some(id),
         guest: None,
-        ..Search::fitting(&catalogue, service, wanted.narrowed)
+        ..Search::fitting(&catalogue, service, requested.narrowed)
     };
     let today = format::date_at(zone, now);
-    let date = match (wanted.to, wanted.date) {
+    let date = match (requested.to, requested.date) {
         (Some(to), None) => night_before(zone, to),
         (_, date) => date.unwrap_or_else(|| booking.day.max(today)),
     };
@@ -211,7 +219,7 @@ fn draw(
     let context = SearchContext::read(tx, by, BookingFor::Asker, Some(id))?;
     let fortnight = context.search(tx, &search_for.ask(service.id, first, last, false))?;
     let day = context.search(tx, &search_for.ask(service.id, date, date, true))?;
-    let (room, technician) = (wanted.narrowed.room(), wanted.narrowed.technician());
+    let (room, technician) = (requested.narrowed.room(), requested.narrowed.technician());
     let is_same_room = room.is_none_or(|room| room == booking.room);
     let serves = |id: Id| detail.technicians.iter().any(|(one, _)| *one == id);
     let is_same = is_same_room && technician.is_none_or(serves);
@@ -228,13 +236,18 @@ fn draw(
         None => None,
     };
     let (mut meant, mut stopped) = (None, stopped);
-    if wanted.to.is_some_and(stays) {
+    if requested.to.is_some_and(stays) {
         let sentence = "That’s the current time. Please choose another.".to_owned();
         stopped = stopped.or(Some((StatusCode::OK, sentence)));
-    } else if let Some(to) = wanted.to {
+    } else if let Some(to) = requested.to {
         // What was shown before is shown anew.
-        let asked = Wanted { date: None, to: Some(to), narrowed: wanted.narrowed, ..Wanted::default() };
-        match bookings::preview_move(tx, by, id, &target(&detail, &asked)) {
+        let query = RescheduleQuery {
+            date: None,
+            to: Some(to),
+            narrowed: requested.narrowed,
+            ..RescheduleQuery::default()
+        };
+        match bookings::preview_move(tx, by, id, &target(&detail, &query)) {
             Ok(moved) => meant = Some(meaning(&catalogue, &detail, &moved, now)),
             Err(error) => stopped = stopped.or(Some(refused(error)?)),
         }
@@ -293,7 +306,7 @@ fn meaning(catalogue: &catalogue::Catalogue, detail: &Detail, moved: &Reschedule
         let fee = format::money(after.frozen.fee);
         format!("Because this is a late change, {fee} will still be due if you cancel.")
     });
-    let left = catalogue.number(bookings::MOVES) - after.moves;
+    let left = catalogue.setting(bookings::MOVES) - after.moves;
     let counts = after.moves > before.moves;
     let shown: Vec<String> = moved.technicians.iter().map(|id| id.0.to_string()).collect();
     Meant {

@@ -9,7 +9,7 @@ use bookings::{Booking, Detail, SUBJECT, Status};
 use catalogue::{Catalogue, Service};
 use jiff::Timestamp;
 use kit::web::{Page, Path};
-use kit::{Cents, Error, House, Id, Result, Tx};
+use kit::{AppState, Cents, Error, Id, Result, Tx};
 use messages::calendar::{Event, ics};
 use money::{Charge, Subject};
 use people::{Action, Actor, Caller};
@@ -20,7 +20,7 @@ use crate::calendar::{Invited, event};
 use crate::price::{self, BillLine, Cancelling};
 use crate::visits::line::{VisitLine, status_word};
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route("/dashboard/bookings/{id}/", get(visit))
         .route("/dashboard/bookings/{id}/visit.ics", get(calendar))
@@ -44,7 +44,7 @@ struct VisitPage {
     moved_from: Option<String>,
     /// Whether it still lies ahead.
     is_ahead: bool,
-    letter: Letter,
+    email_status: EmailStatus,
     can_move: bool,
     can_repeat: bool,
     /// The same in calendars on the web: a name and an address.
@@ -95,7 +95,7 @@ fn desk_view(
 }
 
 /// Whether whoever reads the page gets the letter about the visit.
-enum Letter {
+enum EmailStatus {
     /// It is on its way.
     Comes,
     /// It follows when they have shown that their address is theirs.
@@ -104,10 +104,10 @@ enum Letter {
     Elsewhere,
 }
 
-fn letter(tx: &mut Tx<'_>, by: &Actor, booking: &Booking) -> Result<Letter> {
+fn email_status(tx: &mut Tx<'_>, by: &Actor, booking: &Booking) -> Result<EmailStatus> {
     let own = by.id().filter(|id| booking.person == Some(*id));
-    let Some(person) = own else { return Ok(Letter::Elsewhere) };
-    Ok(if people::mail_of(tx, person)?.is_some() { Letter::Comes } else { Letter::Waits })
+    let Some(person) = own else { return Ok(EmailStatus::Elsewhere) };
+    Ok(if people::mail_of(tx, person)?.is_some() { EmailStatus::Comes } else { EmailStatus::Waits })
 }
 
 /// What is asked about cancelling a booking now.
@@ -123,7 +123,7 @@ pub(crate) fn cancelling<'c>(catalogue: &'c Catalogue, booking: &Booking, now: T
 }
 
 async fn visit(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
-    let public = caller.house().config.public_url.clone();
+    let public = caller.app().config.public_url.clone();
     let address = public.clone();
     let read = move |tx: &mut Tx<'_>, by: &Actor| match by.is_staff() {
         true => Ok(None),
@@ -141,7 +141,7 @@ async fn visit(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
 /// Where the same is looked for again: the same service with the same people in the same room.
 fn again(service: &Service, detail: &Detail) -> String {
     let booking = &detail.booking;
-    let sold = booking.sale.as_ref().map(|sale| sale.minutes);
+    let sold = booking.basis.as_ref().map(|basis| basis.minutes);
     let search = Search {
         service: service.slug.clone(),
         party: Some(booking.party).filter(|party| *party != service.party),
@@ -187,11 +187,11 @@ fn event_of(
 
 /// The visit as a file for a calendar.
 async fn calendar(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
-    let public = caller.house().config.public_url.clone();
+    let public = caller.app().config.public_url.clone();
     let here = format!("/dashboard/bookings/{id}/");
     let written = caller.view({
         let link = format!("{public}{here}");
-        let mail_from = caller.house().config.mail_from.clone();
+        let mail_from = caller.app().config.mail_from.clone();
         move |tx, by| {
             let detail = bookings::show(tx, by, id)?;
             let booking = &detail.booking;
@@ -238,7 +238,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, public: &str) -> Result<VisitPage> 
         together: together.iter().map(|other| VisitLine::of(&catalogue, other, now)).collect(),
         moved_from: booking.moved_from.map(|at| format::moment(&catalogue.club.zone, at, now)),
         is_ahead,
-        letter: letter(tx, by, booking)?,
+        email_status: email_status(tx, by, booking)?,
         can_move: detail.can_move,
         calendars: if is_ahead { calendars(&event) } else { Vec::new() },
         technicians: names.join(" and "),
@@ -262,11 +262,11 @@ fn payment(charge: Option<&Charge>, booking: &Booking) -> String {
     let due = charge.map_or(Cents::ZERO, |charge| charge.net + charge.tax);
     match charge.map(|charge| charge.status) {
         _ if due == Cents::ZERO => "Nothing is due.".to_owned(),
-        Some(money::Status::Settled) => "Paid. Thank you.".to_owned(),
-        Some(money::Status::Due) if booking.status == Status::Cancelled => {
+        Some(money::ChargeStatus::Settled) => "Paid. Thank you.".to_owned(),
+        Some(money::ChargeStatus::Due) if booking.status == Status::Cancelled => {
             format!("Late cancellation fee: {}, due at the front desk.", format::money(due))
         }
-        Some(money::Status::Due) => "Due at the front desk.".to_owned(),
+        Some(money::ChargeStatus::Due) => "Due at the front desk.".to_owned(),
         _ => "Nothing is due.".to_owned(),
     }
 }

@@ -16,8 +16,8 @@ fn card() -> Value {
 
 #[tokio::test]
 async fn services_and_rooms() {
-    let house = open().await;
-    let visitor = house.visitor();
+    let app = open().await;
+    let visitor = app.visitor();
     let all = visitor.get("/api/services/").await.expect(200);
     assert_shape("services", &all.body, &json!([card()]));
     assert_eq!(all.list("").len(), 7);

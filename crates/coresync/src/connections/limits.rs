@@ -6,7 +6,7 @@ use std::time::Duration;
 use kit::config::Config;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use super::life::Patience;
+use super::connection_state::Patience;
 
 /// How many descriptors are left for the database, mail, the log and whatever else there is.
 const OWN_DESCRIPTORS: usize = 160;

@@ -1,7 +1,7 @@
 //! Connections: taken one by one and watched. Closed when a client is silent, dawdles over a request or does not take its answer;
 //! bounded in number, in all and for each network; ended in peace when the program stops.
 
-mod life;
+mod connection_state;
 mod limits;
 mod registry;
 mod watch;
@@ -15,15 +15,15 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
-use kit::web::Front;
+use kit::web::PageCache;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch as signal;
 
-use life::{Life, Patience};
+use connection_state::{ConnectionState, Patience};
 pub use limits::ConnectionLimits;
 use limits::RESERVE;
 use registry::{Entry, Registry};
-use watch::{Asked, Watched};
+use watch::{RequestWatch, Watched};
 
 /// How long requests in hand may take after the program was asked to stop.
 const FAREWELL: Duration = Duration::from_secs(30);
@@ -55,7 +55,7 @@ type Http = Builder<TokioExecutor>;
 /// Answers every connection until `stop` says so; then finishes what is being answered.
 pub async fn serve(
     listener: TcpListener,
-    app: Front,
+    app: PageCache,
     limits: ConnectionLimits,
     mut stop: signal::Receiver<bool>,
 ) {
@@ -79,7 +79,7 @@ pub async fn serve(
                     continue;
                 }
             },
-            () = asked(&mut stop) => break,
+            () = requested(&mut stop) => break,
         };
         // Those that were told to go need a moment; whoever comes next waits for it in the system's own line.
         let mut looks = 0;
@@ -89,7 +89,14 @@ pub async fn serve(
         }
         // One that finds no place is closed at once.
         if let Some(entry) = registry.enter(peer.ip()) {
-            tokio::spawn(attend(http.clone(), stream, entry, app.for_peer(peer), patience, open.watcher()));
+            tokio::spawn(serve_connection(
+                http.clone(),
+                stream,
+                entry,
+                app.for_peer(peer),
+                patience,
+                open.watcher(),
+            ));
         }
     }
     drop(listener);
@@ -99,20 +106,20 @@ pub async fn serve(
 }
 
 /// Serves one connection until it ends or its time is up.
-async fn attend(
+async fn serve_connection(
     http: Http,
     stream: TcpStream,
     entry: Entry,
-    front: Front,
+    page_cache: PageCache,
     patience: Patience,
     watcher: Watcher,
 ) {
     // Small answers leave at once.
     let _ = stream.set_nodelay(true);
-    let life: Arc<Life> = entry.life.clone();
-    let asked = Asked { front, life: life.clone(), is_reserve: entry.is_reserve };
+    let life: Arc<ConnectionState> = entry.life.clone();
+    let requested = RequestWatch { page_cache, life: life.clone(), is_reserve: entry.is_reserve };
     let io = TokioIo::new(Watched { stream, life: life.clone() });
-    let connection = http.serve_connection(io, TowerToHyperService::new(asked)).into_owned();
+    let connection = http.serve_connection(io, TowerToHyperService::new(requested)).into_owned();
     let mut connection = std::pin::pin!(watcher.watch(connection));
     loop {
         tokio::select! {
@@ -128,7 +135,7 @@ async fn attend(
     }
 }
 
-async fn asked(stop: &mut signal::Receiver<bool>) {
+async fn requested(stop: &mut signal::Receiver<bool>) {
     // An error means that whoever could ask has gone: that is asking too.
     let _ = stop.wait_for(|stop| *stop).await;
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::life::{Life, Rank};
+use super::connection_state::{ConnectionState, Rank};
 use super::limits::ConnectionLimits;
 
 /// The connections that are open. Clones are the same.
@@ -20,7 +20,7 @@ struct Inner {
 #[derive(Default)]
 struct Open {
     next: u64,
-    lives: HashMap<u64, (IpAddr, Arc<Life>)>,
+    lives: HashMap<u64, (IpAddr, Arc<ConnectionState>)>,
     by_network: HashMap<IpAddr, usize>,
 }
 
@@ -29,7 +29,7 @@ pub(super) struct Entry {
     registry: Registry,
     number: u64,
     network: IpAddr,
-    pub(super) life: Arc<Life>,
+    pub(super) life: Arc<ConnectionState>,
     /// Whether it has a place beyond the limit, where only health checks are answered.
     pub(super) is_reserve: bool,
 }
@@ -63,7 +63,7 @@ impl Registry {
             metrics::counter!("coresync_connections_refused_total", "why" => "all").increment(1);
             return None;
         }
-        let (number, life) = (open.next, Arc::new(Life::begin()));
+        let (number, life) = (open.next, Arc::new(ConnectionState::begin()));
         open.next += 1;
         open.lives.insert(number, (network, life.clone()));
         *open.by_network.entry(network).or_default() += 1;
@@ -124,7 +124,7 @@ fn network(address: IpAddr) -> IpAddr {
 mod tests {
     use std::time::Duration;
 
-    use super::super::life::Patience;
+    use super::super::connection_state::Patience;
     use super::*;
 
     fn registry(most: usize, most_of_one: usize) -> Registry {

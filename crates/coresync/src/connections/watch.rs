@@ -9,17 +9,17 @@ use std::task::{Context, Poll, ready};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderValue, Request, Response, StatusCode, header};
 use http_body::{Frame, SizeHint};
-use kit::web::{Answering, Front, plain_answer};
+use kit::web::{Answering, PageCache, plain_answer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tower::Service;
 
-use super::life::Life;
+use super::connection_state::ConnectionState;
 
 /// A stream that notes whether its client takes what is written.
 pub(super) struct Watched {
     pub(super) stream: TcpStream,
-    pub(super) life: Arc<Life>,
+    pub(super) life: Arc<ConnectionState>,
 }
 
 impl Watched {
@@ -77,9 +77,9 @@ impl AsyncWrite for Watched {
 
 /// The program, as one connection asks it.
 #[derive(Clone)]
-pub(super) struct Asked {
-    pub(super) front: Front,
-    pub(super) life: Arc<Life>,
+pub(super) struct RequestWatch {
+    pub(super) page_cache: PageCache,
+    pub(super) life: Arc<ConnectionState>,
     /// Whether this connection is one too many: whoever watches us is still answered, nobody else.
     pub(super) is_reserve: bool,
 }
@@ -87,7 +87,7 @@ pub(super) struct Asked {
 /// What is answered even where there are too many connections.
 const ALWAYS: [&str; 2] = ["/health/", "/ready/"];
 
-impl<B> Service<Request<B>> for Asked
+impl<B> Service<Request<B>> for RequestWatch
 where
     B: HttpBody<Data = Bytes> + Send + 'static,
     B::Error: Into<axum::BoxError>,
@@ -105,7 +105,7 @@ where
         let answering = if self.is_reserve && !ALWAYS.contains(&request.uri().path()) {
             Answering::Now(Some(too_many()))
         } else {
-            self.front.call(request)
+            self.page_cache.call(request)
         };
         Answer { answering, hand: Some(hand) }
     }
@@ -119,10 +119,10 @@ fn too_many() -> Response<Body> {
 }
 
 /// A request that is being answered; over when it is dropped.
-struct InHand(Arc<Life>);
+struct InHand(Arc<ConnectionState>);
 
 impl InHand {
-    fn take(life: &Arc<Life>) -> InHand {
+    fn take(life: &Arc<ConnectionState>) -> InHand {
         life.request_begins();
         InHand(life.clone())
     }

@@ -4,8 +4,8 @@ mod overview;
 mod privacy;
 
 use axum::Router;
-use kit::House;
+use kit::AppState;
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().merge(overview::routes()).merge(privacy::routes())
 }

@@ -8,8 +8,8 @@ use bookings::{Booking, Detail};
 use bookings_pages::{HoldToken, VisitLine, answer_taking_over};
 use jiff::civil::Date;
 use kit::web::{Page, Paging};
-use kit::{Cents, House, Result, Tx};
-use membership::Standing;
+use kit::{AppState, Cents, Result, Tx};
+use membership::Entitlements;
 use people::{Action, Actor, Caller};
 use ui::{Frame, format, or_sign_in};
 
@@ -18,7 +18,7 @@ const LATELY: usize = 50;
 /// How many visits after the next are shown.
 const SHOWN: usize = 3;
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/dashboard/", get(dashboard))
 }
 
@@ -32,24 +32,24 @@ struct PlanSummary {
 }
 
 impl PlanSummary {
-    fn of(standing: &Standing, today: Date, account_days: i64, saved: Cents) -> Option<PlanSummary> {
-        let (membership, plan) = standing.held.as_ref()?;
+    fn of(entitlements: &Entitlements, today: Date, account_days: i64, saved: Cents) -> Option<PlanSummary> {
+        let (membership, plan) = entitlements.held.as_ref()?;
         let until = format::day(membership.paid_until, today);
         let state = match membership.status {
-            membership::Status::Active if membership.renews => {
+            membership::MembershipStatus::Active if membership.renews => {
                 format!(
                     "Active. Renews {}.",
                     format::day(membership.paid_until.tomorrow().unwrap_or(membership.paid_until), today)
                 )
             }
-            membership::Status::Active => format!("Active until {until}."),
-            membership::Status::Grace => {
+            membership::MembershipStatus::Active => format!("Active until {until}."),
+            membership::MembershipStatus::Grace => {
                 "Your last payment is past due. Your benefits continue for now.".to_owned()
             }
-            membership::Status::Suspended => "Suspended until your payment is made.".to_owned(),
-            membership::Status::Ended => "Ended.".to_owned(),
+            membership::MembershipStatus::Suspended => "Suspended until your payment is made.".to_owned(),
+            membership::MembershipStatus::Ended => "Ended.".to_owned(),
         };
-        let credits = match (plan.monthly_credits, standing.credits_left(today)) {
+        let credits = match (plan.monthly_credits, entitlements.credits_left(today)) {
             (None, _) => Some("Every service is included.".to_owned()),
             (Some(0), _) | (_, None) => None,
             (Some(given), Some(left)) => Some(format!("{left} of {given} service credits left this month.")),
@@ -57,7 +57,7 @@ impl PlanSummary {
         Some(PlanSummary {
             name: plan.name.clone(),
             state,
-            days: standing.days_ahead_for(today, account_days),
+            days: entitlements.days_ahead_for(today, account_days),
             credits,
             saved: (saved > Cents::ZERO).then(|| format::money(saved)),
         })
@@ -101,11 +101,11 @@ async fn dashboard(caller: Caller, HoldToken(token): HoldToken) -> Result<Respon
 fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<DashboardPage> {
     let person = by.person()?;
     let catalogue = catalogue::current(tx)?;
-    let mine = bookings::my_bookings(tx, by, Paging { page: 1, size: LATELY })?;
+    let own = bookings::my_bookings(tx, by, Paging { page: 1, size: LATELY })?;
     let places = bookings::places(tx, by)?;
-    let standing = membership::standing(tx, catalogue.club.id, person.id)?;
+    let entitlements = membership::entitlements(tx, catalogue.club.id, person.id)?;
     let saved = money::saved(tx, person.id)?;
-    let account_days = catalogue.number(bookings::ACCOUNT_DAYS);
+    let account_days = catalogue.setting(bookings::ACCOUNT_DAYS);
     let now = tx.now();
     let local = now.to_zoned(catalogue.club.zone.clone());
     let line = |detail: &Detail| VisitLine::of(&catalogue, detail, now);
@@ -129,16 +129,16 @@ fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<DashboardPage> {
     };
     // Of a visit with several services, the first one leads to all.
     let is_first = |detail: &&Detail| detail.booking.visit.is_none_or(|first| first == detail.booking.id);
-    let mut to_do: Vec<ToDo> = mine.held.iter().filter(is_first).map(held).collect();
-    to_do.extend(mine.past.iter().filter_map(unpaid));
+    let mut to_do: Vec<ToDo> = own.held.iter().filter(is_first).map(held).collect();
+    to_do.extend(own.past.iter().filter_map(unpaid));
     Ok(DashboardPage {
         frame: Frame::new(by, "visits", "My visits · CoreSync"),
         greeting: greeting(local.hour(), &person.first_name),
         to_do,
         now_iso: now.to_string(),
-        next: mine.upcoming.first().map(line),
-        upcoming: mine.upcoming.iter().skip(1).take(SHOWN).map(line).collect(),
-        plan: PlanSummary::of(&standing, local.date(), account_days, saved),
+        next: own.upcoming.first().map(line),
+        upcoming: own.upcoming.iter().skip(1).take(SHOWN).map(line).collect(),
+        plan: PlanSummary::of(&entitlements, local.date(), account_days, saved),
         account_days,
         is_verified: person.is_verified(),
         sees_people: by.may(Action::SeePeople) && by.may(Action::SeeAudit),

@@ -6,8 +6,8 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use kit::errors::OrFault as _;
-use kit::web::{Input, Page, Words, see_other};
-use kit::{Error, Fields, House, Result, Tx};
+use kit::web::{Input, Page, RawInput, see_other};
+use kit::{AppState, Error, Fields, Result, Tx};
 use people::{Actor, Caller, Consent, Leaver, What};
 use serde_json::{Value, json};
 use ui::{
@@ -17,7 +17,7 @@ use ui::{
 
 const HERE: &str = "/dashboard/privacy/";
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route("/dashboard/privacy/", get(show))
         .route("/dashboard/privacy/export/", post(export))
@@ -102,7 +102,7 @@ async fn export(caller: Caller) -> Result<Response> {
     or_sign_in(answered, HERE)
 }
 
-/// Everything that every house keeps of whoever asks.
+/// Everything that every crate keeps of whoever asks.
 fn everything(tx: &mut Tx<'_>, by: &Actor) -> Result<Value> {
     let person = by.person()?.clone();
     let (sign_ins, _) = people::my_sign_ins(tx, by)?;
@@ -112,9 +112,9 @@ fn everything(tx: &mut Tx<'_>, by: &Actor) -> Result<Value> {
             json!({"device": one.device, "network": one.network, "opened_at": one.opened_at, "seen_at": one.seen_at})
         })
         .collect();
-    let notices: Vec<Value> = people::my_notices(tx, by)?
+    let notices: Vec<Value> = people::my_notification_kinds(tx, by)?
         .into_iter()
-        .map(|(notice, wanted)| json!({"kind": notice.name(), "email": wanted}))
+        .map(|(notification_kind, requested)| json!({"kind": notification_kind.name(), "email": requested}))
         .collect();
     let addresses: Vec<Value> = people::my_addresses(tx, by)?
         .into_iter()
@@ -150,8 +150,8 @@ fn everything(tx: &mut Tx<'_>, by: &Actor) -> Result<Value> {
 struct Agreed(Vec<String>);
 
 impl Input for Agreed {
-    fn parse(words: &mut Words) -> Agreed {
-        Agreed(words.many("agree").iter().filter_map(|one| one.as_str().map(str::to_owned)).collect())
+    fn parse(input: &mut RawInput) -> Agreed {
+        Agreed(input.many("agree").iter().filter_map(|one| one.as_str().map(str::to_owned)).collect())
     }
 }
 
@@ -165,13 +165,13 @@ async fn agree(caller: Caller, PostedForm(FormInput { parsed, .. }): PostedForm<
 struct Leaving(String);
 
 impl Input for Leaving {
-    fn parse(words: &mut Words) -> Leaving {
-        let password = words.secret("current_password").unwrap_or_default();
+    fn parse(input: &mut RawInput) -> Leaving {
+        let password = input.secret("current_password").unwrap_or_default();
         if password.is_empty() {
-            words.complain("current_password", "This field is required.");
+            input.add_error("current_password", "This field is required.");
         }
-        if words.raw("sure").and_then(Value::as_str) != Some("yes") {
-            words.complain("sure", "Check this box to confirm.");
+        if input.raw("sure").and_then(Value::as_str) != Some("yes") {
+            input.add_error("sure", "Check this box to confirm.");
         }
         Leaving(password)
     }
@@ -212,7 +212,7 @@ async fn erase_now(caller: &Caller, password: String) -> Result<()> {
     caller.tx(move |tx, by| take_out(tx, by, &leaver)).await
 }
 
-/// Every house takes out what it holds of the person; all of it or nothing.
+/// Every crate takes out what it holds of the person; all of it or nothing.
 fn take_out(tx: &mut Tx<'_>, by: &Actor, leaver: &Leaver) -> Result<()> {
     let person = by.person()?.clone();
     if let Some(sentence) = hindrance(tx, by)? {

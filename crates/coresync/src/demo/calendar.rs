@@ -3,12 +3,12 @@
 
 use std::collections::HashMap;
 
-use bookings::{Candidates, Cell, Days, Demand, Field, Offer, Offers, Record, Status, begin, cells};
+use bookings::{Candidates, Cell, Days, Demand, Field, ImportedBooking, Offer, Offers, Status, begin, cells};
 use catalogue::{Catalogue, Service};
 use jiff::civil::Date;
 use jiff::{SignedDuration, ToSpan as _};
 use kit::{Fault, Id, Result, Tx};
-use membership::Standing;
+use membership::Entitlements;
 
 use super::chance::Chance;
 use super::club::Cast;
@@ -22,13 +22,13 @@ const SEED: u64 = 20_251_008;
 /// Fills the calendar. How many bookings there are.
 pub(super) fn fill(tx: &mut Tx<'_>, script: &Script, cast: &Cast) -> Result<usize> {
     let catalogue = catalogue::current(tx)?;
-    let mut standings = HashMap::new();
+    let mut entitlements_of = HashMap::new();
     for guest in cast.guests.iter().chain(cast.accounts.values()) {
-        standings.insert(*guest, membership::standing(tx, catalogue.club.id, *guest)?);
+        entitlements_of.insert(*guest, membership::entitlements(tx, catalogue.club.id, *guest)?);
     }
     let today = tx.now().to_zoned(catalogue.club.zone.clone()).date();
     let mut hand =
-        Hand { catalogue: &catalogue, script, cast, standings, chance: Chance::new(SEED), count: 0 };
+        Hand { catalogue: &catalogue, script, cast, entitlements_of, chance: Chance::new(SEED), count: 0 };
     for ahead in -7 * WEEKS_BEHIND..=7 * WEEKS_AHEAD {
         let day = today.checked_add(ahead.days()).map_err(Fault::because)?;
         hand.fill_day(tx, day, ahead)?;
@@ -41,7 +41,7 @@ struct Hand<'h> {
     catalogue: &'h Catalogue,
     script: &'h Script,
     cast: &'h Cast,
-    standings: HashMap<Id, Standing>,
+    entitlements_of: HashMap<Id, Entitlements>,
     chance: Chance,
     count: usize,
 }
@@ -122,7 +122,7 @@ impl Hand<'_> {
         day: Date,
         ahead: i64,
     ) -> Result<()> {
-        let Some(guest) = guest.filter(|guest| may_have(service, self.standings.get(guest))) else {
+        let Some(guest) = guest.filter(|guest| may_have(service, self.entitlements_of.get(guest))) else {
             return Ok(());
         };
         let candidates = Candidates::of(self.catalogue, service, service.party, None, None, None);
@@ -133,8 +133,8 @@ impl Hand<'_> {
         if !page.is_free(guest, offer.start, offer.start + demand.duration) {
             return Ok(());
         }
-        let record = self.record(service, guest, offer, ahead);
-        let claims = self.claims(service, &record, guest);
+        let imported = self.imported(service, guest, offer, ahead);
+        let claims = self.claims(service, &imported, guest);
         let before = if ahead >= 0 { self.parts(page, service, day)? } else { Vec::new() };
         page.claim(&claims);
         let after = if ahead >= 0 { self.parts(page, service, day)? } else { Vec::new() };
@@ -143,10 +143,10 @@ impl Hand<'_> {
             return Ok(());
         }
         // The turnover of a night's last booking may reach into the next day's first.
-        match bookings::record(
+        match bookings::import_booking(
             tx,
             self.catalogue,
-            &Record { created_at: self.made_at(tx, offer.start), ..record },
+            &ImportedBooking { created_at: self.made_at(tx, offer.start), ..imported },
         ) {
             Ok(_) => self.count += 1,
             Err(error) if error.code() == Some("taken") => page.let_go(&claims),
@@ -156,16 +156,16 @@ impl Hand<'_> {
     }
 
     /// What a booking takes: the room, who serves, the piece, the guest.
-    fn claims(&self, service: &Service, record: &Record, guest: Id) -> Vec<(Id, Cell, Cell)> {
+    fn claims(&self, service: &Service, imported: &ImportedBooking, guest: Id) -> Vec<(Id, Cell, Cell)> {
         let Demand { setup, duration, turnover, .. } = Demand::of(service, service.minutes);
-        let (start, end) = (record.start, record.start + duration);
-        let mut claims = vec![(record.room, start - setup, end + turnover), (guest, start, end)];
-        for id in &record.technicians {
+        let (start, end) = (imported.start, imported.start + duration);
+        let mut claims = vec![(imported.room, start - setup, end + turnover), (guest, start, end)];
+        for id in &imported.technicians {
             let pad = self.catalogue.technician(*id).map_or(0, |technician| technician.pad);
             claims.push((*id, start, end + cells(pad)));
         }
         let piece =
-            record.equipment.and_then(|id| self.catalogue.equipment.iter().find(|piece| piece.id == id));
+            imported.equipment.and_then(|id| self.catalogue.equipment.iter().find(|piece| piece.id == id));
         claims.extend(piece.map(|piece| (piece.id, start, end + cells(piece.reset))));
         claims
     }
@@ -187,7 +187,7 @@ impl Hand<'_> {
         Ok(parts)
     }
 
-    fn record(&mut self, service: &Service, guest: Id, offer: &Offer, ahead: i64) -> Record {
+    fn imported(&mut self, service: &Service, guest: Id, offer: &Offer, ahead: i64) -> ImportedBooking {
         let needed = usize::try_from(service.technicians).unwrap_or(0);
         let status = match ahead {
             0.. => Status::Confirmed,
@@ -197,9 +197,9 @@ impl Hand<'_> {
         let addons = self.chance.pick(&service.addons).copied().filter(|_| self.chance.percent(30));
         let request = self.chance.pick(&self.script.requests).cloned().filter(|_| self.chance.percent(25));
         let allergies = self.chance.pick(&self.script.allergies).cloned().filter(|_| self.chance.percent(8));
-        Record {
+        ImportedBooking {
             person: Some(guest),
-            standing: self.standings.get(&guest).cloned().unwrap_or_default(),
+            entitlements: self.entitlements_of.get(&guest).cloned().unwrap_or_default(),
             service: service.id,
             room: offer.rooms.first().map_or(Id(0), |(room, _)| *room),
             technicians: offer.technicians.iter().copied().take(needed).collect(),
@@ -237,6 +237,6 @@ fn shares(one: &Service, other: &Service) -> bool {
 }
 
 /// Members' services are for members.
-fn may_have(service: &Service, standing: Option<&Standing>) -> bool {
-    !service.member_only || standing.is_some_and(|standing| standing.plan().is_some())
+fn may_have(service: &Service, entitlements: Option<&Entitlements>) -> bool {
+    !service.member_only || entitlements.is_some_and(|entitlements| entitlements.plan().is_some())
 }

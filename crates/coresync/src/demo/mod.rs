@@ -7,7 +7,7 @@ mod club;
 mod script;
 
 use kit::config::Environment;
-use kit::{Fault, House, Result, Tx, args, sql};
+use kit::{AppState, Fault, Result, Tx, args, sql};
 
 pub use script::DOMAIN;
 use script::Script;
@@ -19,13 +19,13 @@ pub const PASSWORD: &str = "coresync-demo";
 ///
 /// # Errors
 /// A fault in production, or of the database.
-pub async fn fill(house: &House) -> Result<()> {
-    if house.config.env == Environment::Production {
+pub async fn fill(app: &AppState) -> Result<()> {
+    if app.config.env == Environment::Production {
         return Err(Fault::because("the demo club has known passwords, so it is not allowed in production"));
     }
     let script = Script::read()?;
     let hash = people::hash_password(PASSWORD.to_owned()).await?;
-    let filled = house
+    let filled = app
         .db
         .tx(move |tx| {
             // Of several processes that start at once, the others wait here until the first is done.
@@ -59,15 +59,15 @@ fn is_set_up(tx: &mut Tx<'_>) -> Result<bool> {
 ///
 /// # Errors
 /// A fault if they can.
-pub async fn refuse_in_production(house: &House) -> Result<()> {
-    if house.config.env != Environment::Production {
+pub async fn refuse_in_production(app: &AppState) -> Result<()> {
+    if app.config.env != Environment::Production {
         return Ok(());
     }
     let addresses = format!("%@{DOMAIN}");
     let found = move |tx: &mut Tx<'_>| {
         tx.one::<(i64,)>(sql!("SELECT id FROM people WHERE email LIKE $1 LIMIT 1"), args![&addresses])
     };
-    if house.db.view(found).await?.is_some() {
+    if app.db.view(found).await?.is_some() {
         return Err(Fault::because(
             "this database holds the demo accounts, which are not allowed in production",
         ));

@@ -13,8 +13,8 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
 use kit::config::Config;
-use kit::web::{Input, Page, Query, Words};
-use kit::{House, Result};
+use kit::web::{Input, Page, Query, RawInput};
+use kit::{AppState, Result};
 use serde_json::Value;
 use ui::Frame;
 
@@ -28,11 +28,11 @@ const LONGEST: usize = 100;
 const FEW: usize = 3;
 
 /// The address of the reference of a description.
-pub(crate) fn routes(document: &Value) -> Router<House> {
+pub(crate) fn routes(document: &Value) -> Router<AppState> {
     let reference =
         Reference { families: families(document), shapes: shapes(document), refusals: refusals::rows() };
     let reference = Arc::new(reference);
-    let drawn = move |house, asked| draw(reference.clone(), house, asked);
+    let drawn = move |app, query| draw(reference.clone(), app, query);
     Router::new().route("/api/docs/", get(drawn))
 }
 
@@ -50,9 +50,9 @@ struct QueryForm {
 }
 
 impl Input for QueryForm {
-    fn parse(words: &mut Words) -> QueryForm {
-        let filter = words.opt_text_within("q", LONGEST).unwrap_or_default();
-        QueryForm { filter, is_open: words.yes("open") }
+    fn parse(input: &mut RawInput) -> QueryForm {
+        let filter = input.opt_text_within("q", LONGEST).unwrap_or_default();
+        QueryForm { filter, is_open: input.yes("open") }
     }
 }
 
@@ -60,7 +60,7 @@ impl Input for QueryForm {
 #[template(path = "docs.html")]
 struct DocsPage<'r> {
     frame: Frame,
-    /// The address of the house, for the examples.
+    /// The address of the club, for the examples.
     address: &'r str,
     filter: &'r str,
     is_open: bool,
@@ -80,21 +80,21 @@ struct Shown<'r> {
 
 /// How often one may ask here, in sentences.
 fn limits(config: &Config) -> String {
-    let said = |a_minute: u32, whose: &str| match a_minute {
+    let message = |a_minute: u32, whose: &str| match a_minute {
         0 => format!("{whose}: no limit."),
         some => format!("{whose}: {some} a minute."),
     };
     [
-        said(config.reads_per_minute, "Reads per account, or per network when signed out"),
-        said(config.writes_per_minute, "Writes per account"),
-        said(config.visitor_writes_per_minute, "Writes per network when signed out"),
+        message(config.reads_per_minute, "Reads per account, or per network when signed out"),
+        message(config.writes_per_minute, "Writes per account"),
+        message(config.visitor_writes_per_minute, "Writes per network when signed out"),
     ]
     .join(" ")
 }
 
 async fn draw(
     reference: Arc<Reference>,
-    State(house): State<House>,
+    State(app): State<AppState>,
     Query(QueryForm { filter, is_open }): Query<QueryForm>,
 ) -> Result<Page> {
     let families: Vec<Shown<'_>> = reference
@@ -107,7 +107,7 @@ async fn draw(
         .filter(|family| !family.operations.is_empty())
         .collect();
     let count = families.iter().map(|family| family.operations.len()).sum();
-    let config = &house.config;
+    let config = &app.config;
     Page::of(&DocsPage {
         frame: Frame::anonymous("", "CoreSync API"),
         address: &config.public_url,

@@ -24,7 +24,7 @@ pub(super) struct Operation {
     pub(super) parameters: Vec<Parameter>,
     /// What is sent: the shape, and its fields.
     pub(super) body: Option<Sent>,
-    pub(super) answers: Vec<Told>,
+    pub(super) answers: Vec<Documented>,
 }
 
 pub(super) struct Parameter {
@@ -38,7 +38,7 @@ pub(super) struct Sent {
     pub(super) fields: Vec<Field>,
 }
 
-pub(super) struct Told {
+pub(super) struct Documented {
     pub(super) status: String,
     pub(super) note: Vec<Bit>,
     /// Nothing for an answer without a body.
@@ -84,11 +84,11 @@ impl Operation {
     }
 
     /// Whether a word is in what the operation is called, does, or where it is.
-    pub(super) fn tells_of(&self, tag: &str, wanted: &str) -> bool {
+    pub(super) fn tells_of(&self, tag: &str, requested: &str) -> bool {
         let title: String = self.title.iter().map(|bit| bit.text.as_str()).collect();
         let whole = format!("{tag} {} {} {} {title}", self.method, self.path, self.name);
         let whole = fold(&whole);
-        fold(wanted).split_whitespace().all(|word| whole.contains(word))
+        fold(requested).split_whitespace().all(|word| whole.contains(word))
     }
 }
 
@@ -102,16 +102,16 @@ fn who(operation: &Value) -> &'static str {
     }
 }
 
-fn parameter(said: &Value) -> Parameter {
-    let schema = said.get("schema").unwrap_or(&Value::Null);
+fn parameter(message: &Value) -> Parameter {
+    let schema = message.get("schema").unwrap_or(&Value::Null);
     Parameter {
         field: Field {
-            name: text(said, "name").to_owned(),
+            name: text(message, "name").to_owned(),
             kind: without_null(kind(schema)),
-            is_needed: said.get("required") == Some(&Value::Bool(true)),
-            note: bits(text(said, "description")),
+            is_needed: message.get("required") == Some(&Value::Bool(true)),
+            note: bits(text(message, "description")),
         },
-        place: text(said, "in").to_owned(),
+        place: text(message, "in").to_owned(),
     }
 }
 
@@ -127,12 +127,16 @@ fn sent(document: &Value, body: &Value) -> Option<Sent> {
     Some(Sent { fields: Shape::of(&kind.shape, whole).fields, kind })
 }
 
-fn answers(operation: &Value) -> Vec<Told> {
+fn answers(operation: &Value) -> Vec<Documented> {
     let responses = operation.get("responses").and_then(Value::as_object);
-    let told = |(status, response): (&String, &Value)| {
+    let notified = |(status, response): (&String, &Value)| {
         let content = response.get("content").and_then(Value::as_object);
         let schema = content.and_then(|kinds| kinds.values().next()).and_then(|kind| kind.get("schema"));
-        Told { status: status.clone(), note: bits(text(response, "description")), kind: schema.map(kind) }
+        Documented {
+            status: status.clone(),
+            note: bits(text(response, "description")),
+            kind: schema.map(kind),
+        }
     };
-    responses.into_iter().flatten().map(told).collect()
+    responses.into_iter().flatten().map(notified).collect()
 }

@@ -3,7 +3,7 @@
 use kit::web::Problem;
 use kit::{Error, Fields, Refusal};
 
-/// The refusals of every house.
+/// The refusals of every crate.
 const REFUSALS: &[&Refusal] = &[
     &kit::db::BUSY,
     &kit::jobs::JOB_RUNNING,
@@ -85,7 +85,7 @@ pub(super) struct Row {
     pub(super) sentences: Vec<String>,
 }
 
-/// Every code, by name: the houses' own, and what is said of any request.
+/// Every code, by name: the crates' own, and what is said of any request.
 pub(super) fn rows() -> Vec<Row> {
     let plain = [Error::NotFound, Error::Unauthorized, Error::Forbidden, Fields::one("field", "")];
     let plain = plain.iter().map(Problem::from).map(|problem| (problem.code, problem.status, problem.detail));

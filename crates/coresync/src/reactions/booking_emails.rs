@@ -5,14 +5,14 @@ use std::sync::Arc;
 use bookings::{Booking, BookingNews, Cancellation, Detail, GUEST};
 use catalogue::{Catalogue, Club};
 use jiff::Timestamp;
-use kit::{Cents, House, Result, Tx};
+use kit::{AppState, Cents, Result, Tx};
 use messages::calendar::ics;
-use messages::{Composed, Mail, Waiting, plain_name};
-use people::Notice;
+use messages::{Composed, Mail, PendingNotification, plain_name};
+use people::NotificationKind;
 use ui::format;
 
 use super::club_time;
-use super::letter::Letter;
+use super::email_template::EmailTemplate;
 use bookings_pages::Cancelling;
 use bookings_pages::{Invited, event};
 
@@ -36,10 +36,13 @@ struct Sender {
 }
 
 /// Composes the email that a notification about bookings calls for, if it still holds.
-pub(super) async fn compose(house: House, waiting: Waiting, news: BookingNews) -> Result<Composed> {
-    let ours = Sender { public: house.config.public_url.clone(), from: house.config.mail_from.clone() };
-    house
-        .db
+pub(super) async fn compose(
+    app: AppState,
+    waiting: PendingNotification,
+    news: BookingNews,
+) -> Result<Composed> {
+    let ours = Sender { public: app.config.public_url.clone(), from: app.config.mail_from.clone() };
+    app.db
         .view(move |tx| {
             let details = match bookings::still_true(tx, news, &waiting.data)? {
                 Ok(details) => details,
@@ -55,10 +58,10 @@ pub(super) async fn compose(house: House, waiting: Waiting, news: BookingNews) -
 }
 
 /// Which emails can be switched off (N5): none that says what became of a booking.
-fn notice(news: BookingNews) -> Option<Notice> {
+fn notification_kind(news: BookingNews) -> Option<NotificationKind> {
     match news {
-        BookingNews::FirstReminder | BookingNews::LastReminder => Some(Notice::Reminders),
-        BookingNews::Offered => Some(Notice::Waitlist),
+        BookingNews::FirstReminder | BookingNews::LastReminder => Some(NotificationKind::Reminders),
+        BookingNews::Offered => Some(NotificationKind::Waitlist),
         _ => None,
     }
 }
@@ -66,7 +69,7 @@ fn notice(news: BookingNews) -> Option<Notice> {
 fn recipient(
     tx: &mut Tx<'_>,
     ours: &Sender,
-    waiting: &Waiting,
+    waiting: &PendingNotification,
     news: BookingNews,
     booking: &Booking,
 ) -> Result<std::result::Result<Recipient, &'static str>> {
@@ -89,11 +92,14 @@ fn recipient(
     }
     let Some(person) = booking.person else { return Ok(Err("nobody to tell")) };
     let Some(email) = people::mail_of(tx, person)? else { return Ok(Err("no verified address")) };
-    let end = match notice(news) {
-        Some(notice) if !people::wants(tx, person, notice)? => return Ok(Err("unsubscribed")),
-        Some(notice) => {
-            Some(format!("{public}/unsubscribe/?token={}", people::unsubscribe_token(tx, person, notice)?))
+    let end = match notification_kind(news) {
+        Some(notification_kind) if !people::wants(tx, person, notification_kind)? => {
+            return Ok(Err("unsubscribed"));
         }
+        Some(notification_kind) => Some(format!(
+            "{public}/unsubscribe/?token={}",
+            people::unsubscribe_token(tx, person, notification_kind)?
+        )),
         None => None,
     };
     let link = match news {
@@ -105,7 +111,7 @@ fn recipient(
 }
 
 /// What an email says, in words.
-struct Said {
+struct VisitText {
     /// On one line, before the names of the services.
     subject: String,
     heading: String,
@@ -170,7 +176,7 @@ impl Saying<'_> {
         }
         let zone = &self.club.zone;
         let (booked_at, starts_at) = (booking.created_at, booking.starts_at);
-        let asked = Cancelling {
+        let query = Cancelling {
             policy: booking.policy,
             net: booking.net(),
             booked_at,
@@ -178,11 +184,11 @@ impl Saying<'_> {
             now: self.now,
             zone,
         };
-        let sentence = asked.sentence_with(|moment| club_time::moment(zone, moment));
+        let sentence = query.sentence_with(|moment| club_time::moment(zone, moment));
         if self.details.len() > 1 { format!("First visit: {sentence}") } else { sentence }
     }
 
-    fn said(&self) -> Said {
+    fn text(&self) -> VisitText {
         let (name, visit, phone) = (&self.to.name, self.visit(), &self.club.phone);
         let (subject, heading, note, action) = match self.news {
             BookingNews::Confirmed => {
@@ -241,7 +247,7 @@ impl Saying<'_> {
         };
         let reason = self.cancellation.as_ref().and_then(|cancellation| cancellation.reason.clone());
         let paragraphs = reason.map(|reason| format!("Reason: {reason}")).into_iter().collect();
-        Said { subject, heading: format!("{name}, {heading}"), paragraphs, note, action }
+        VisitText { subject, heading: format!("{name}, {heading}"), paragraphs, note, action }
     }
 
     fn reminding(&self, own: &str) -> String {
@@ -300,7 +306,7 @@ fn subject_of(catalogue: &Catalogue, details: &[Detail]) -> String {
 fn write(
     tx: &mut Tx<'_>,
     ours: &Sender,
-    waiting: &Waiting,
+    waiting: &PendingNotification,
     news: BookingNews,
     details: &[Detail],
     to: Recipient,
@@ -311,27 +317,27 @@ fn write(
         _ => None,
     };
     let saying = Saying { club: &catalogue.club, now: tx.now(), news, details, to: &to, cancellation };
-    let said = saying.said();
+    let text = saying.text();
     let tells_money = saying.tells_money();
     let host = host(tx, &to, details)?;
-    let subject = format!("{}: {}", said.subject, subject_of(&catalogue, details));
-    let mut letter = Letter::new(&catalogue.club, subject, said.heading);
-    for paragraph in said.paragraphs {
-        letter = letter.says(paragraph);
+    let subject = format!("{}: {}", text.subject, subject_of(&catalogue, details));
+    let mut draft = EmailTemplate::new(&catalogue.club, subject, text.heading);
+    for paragraph in text.paragraphs {
+        draft = draft.says(paragraph);
     }
-    letter = match details {
-        [one] => single(letter, &catalogue, one, tells_money),
-        several => many(letter, &catalogue, several, tells_money),
+    draft = match details {
+        [one] => single(draft, &catalogue, one, tells_money),
+        several => many(draft, &catalogue, several, tells_money),
     };
-    letter = letter.leads_to(said.action, to.link.clone());
-    for note in [said.note, host].into_iter().filter(|note| !note.is_empty()) {
-        letter = letter.note(note);
+    draft = draft.leads_to(text.action, to.link.clone());
+    for note in [text.note, host].into_iter().filter(|note| !note.is_empty()) {
+        draft = draft.note(note);
     }
     if let Some(end) = to.end.clone() {
-        letter = if to.is_guest { letter.stops_at(end) } else { letter.ends_at(end) };
+        draft = if to.is_guest { draft.stops_at(end) } else { draft.ends_at(end) };
     }
     let calendar = calendar_of(tx, ours, &catalogue, news, details, &to)?;
-    letter.to(to.email, calendar, waiting.id.to_string())
+    draft.to(to.email, calendar, waiting.id.to_string())
 }
 
 /// Who has booked for a guest, by name.
@@ -347,18 +353,28 @@ fn with(detail: &Detail) -> String {
     detail.technicians.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>().join(" and ")
 }
 
-fn single(letter: Letter, catalogue: &Arc<Catalogue>, detail: &Detail, tells_money: bool) -> Letter {
+fn single(
+    draft: EmailTemplate,
+    catalogue: &Arc<Catalogue>,
+    detail: &Detail,
+    tells_money: bool,
+) -> EmailTemplate {
     let booking = &detail.booking;
-    let letter = letter
+    let draft = draft
         .fact("Service", service_name(catalogue, booking))
         .fact("When", club_time::span(&catalogue.club.zone, booking.starts_at, booking.ends_at))
         .fact("Room", room_name(catalogue, booking))
         .fact("With", with(detail))
         .fact("Confirmation number", booking.reference.clone().unwrap_or_default());
-    if tells_money { letter.fact("Total", format::money(booking.total())) } else { letter }
+    if tells_money { draft.fact("Total", format::money(booking.total())) } else { draft }
 }
 
-fn many(mut letter: Letter, catalogue: &Arc<Catalogue>, details: &[Detail], tells_money: bool) -> Letter {
+fn many(
+    mut draft: EmailTemplate,
+    catalogue: &Arc<Catalogue>,
+    details: &[Detail],
+    tells_money: bool,
+) -> EmailTemplate {
     let mut total = Cents::ZERO;
     for detail in details {
         let booking = &detail.booking;
@@ -370,9 +386,9 @@ fn many(mut letter: Letter, catalogue: &Arc<Catalogue>, details: &[Detail], tell
             booking.reference.clone().unwrap_or_default(),
         ];
         let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        letter = letter.fact(service_name(catalogue, booking), parts.join("; "));
+        draft = draft.fact(service_name(catalogue, booking), parts.join("; "));
     }
-    if tells_money { letter.fact("Total", format::money(total)) } else { letter }
+    if tells_money { draft.fact("Total", format::money(total)) } else { draft }
 }
 
 pub(super) fn service_name(catalogue: &Catalogue, booking: &Booking) -> String {
@@ -408,10 +424,9 @@ fn calendar_of(
 }
 
 /// Composes the email that a time somebody waits for is free, if it still is.
-pub(super) async fn compose_opened(house: House, waiting: Waiting) -> Result<Composed> {
-    let public = house.config.public_url.clone();
-    house
-        .db
+pub(super) async fn compose_opened(app: AppState, waiting: PendingNotification) -> Result<Composed> {
+    let public = app.config.public_url.clone();
+    app.db
         .view(move |tx| {
             let (wait, opened) = match bookings::still_open(tx, &waiting.data)? {
                 Ok(found) => found,
@@ -420,17 +435,17 @@ pub(super) async fn compose_opened(house: House, waiting: Waiting) -> Result<Com
             let Some(to) = people::mail_of(tx, wait.person)? else {
                 return Ok(Composed::Dropped("no verified address"));
             };
-            if !people::wants(tx, wait.person, Notice::Waitlist)? {
+            if !people::wants(tx, wait.person, NotificationKind::Waitlist)? {
                 return Ok(Composed::Dropped("unsubscribed"));
             }
             let (person, catalogue) = (people::person(tx, wait.person)?, catalogue::current(tx)?);
             let service = catalogue.service(wait.service);
             let what = service.map(|service| service.name.clone()).unwrap_or_default();
             let slug = service.map(|service| service.slug.clone()).unwrap_or_default();
-            let token = people::unsubscribe_token(tx, person.id, Notice::Waitlist)?;
+            let token = people::unsubscribe_token(tx, person.id, NotificationKind::Waitlist)?;
             let heading = format!("{}, a time you asked about is open.", person.first_name);
             let path = format!("{public}/book/?service={slug}&at={}", opened.starts_at);
-            let mail = Letter::new(&catalogue.club, format!("Open now: {what}"), heading)
+            let mail = EmailTemplate::new(&catalogue.club, format!("Open now: {what}"), heading)
                 .says("It isn’t held, so book soon.")
                 .fact("Service", what)
                 .fact("When", club_time::moment(&catalogue.club.zone, opened.starts_at))

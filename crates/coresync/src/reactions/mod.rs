@@ -4,75 +4,75 @@
 mod accounts;
 mod booking_emails;
 mod club_time;
-mod letter;
-mod membership_letters;
+mod email_template;
+mod membership_emails;
 mod membership_pages;
 mod old_jobs;
 mod rounds;
 
 pub(crate) use membership_pages::BOOKING_TERMS;
 
-use bookings::{BookingNews, MatchWaitlist, Nightly, OPENED, REPRICED, Sweep};
+use bookings::{BookingNews, MatchWaitlist, Nightly, OPENED, REPRICED, RunMaintenance};
 use kit::jobs::{Handlers, Job as _, prune};
 use kit::replies::forget_replies;
-use kit::{Fault, House, Id, Result, Tx};
-use membership::{Changed, Told, Turn};
-use messages::{Composed, Mail, Outbox, Post, Waiting};
-use people::{ACCOUNT_KINDS, Proven, Seal};
+use kit::{AppState, Fault, Id, Result, Tx};
+use membership::{MembershipChanged, MembershipNews, RunBillingDay};
+use messages::{Composed, Mail, Outbox, PendingNotification, Post};
+use people::{ACCOUNT_KINDS, Checkpoint, Proven};
 use pictures::Develop;
 
 use rounds::MINUTE;
 pub use rounds::begin_rounds;
 
 /// Who does which job.
-pub fn handlers(house: &House, post: &Post) -> Handlers {
-    let (adopting, sealing) = (house.clone(), house.clone());
-    let (looking, nightly, sweeping) = (house.clone(), house.clone(), house.clone());
-    let (turning, following) = (house.clone(), house.clone());
-    let developing = house.clone();
-    let (mailing, post) = (house.clone(), post.clone());
-    old_jobs::add(house, Handlers::default())
+pub fn handlers(app: &AppState, post: &Post) -> Handlers {
+    let (adopting, sealing) = (app.clone(), app.clone());
+    let (matching, nightly, sweeping) = (app.clone(), app.clone(), app.clone());
+    let (turning, following) = (app.clone(), app.clone());
+    let developing = app.clone();
+    let (mailing, post) = (app.clone(), post.clone());
+    old_jobs::add(app, Handlers::default())
         .on(move |job: Proven| accounts::adopt(adopting.clone(), job))
-        .on(move |Seal {}| accounts::seal(sealing.clone()))
-        .on(move |why: MatchWaitlist| look(looking.clone(), why))
+        .on(move |Checkpoint {}| accounts::checkpoint(sealing.clone()))
+        .on(move |why: MatchWaitlist| match_waitlist(matching.clone(), why))
         .on(move |Nightly {}| tidy(nightly.clone()))
-        .on(move |Sweep {}| sweep(sweeping.clone()))
-        .on(move |Turn {}| turn(turning.clone()))
-        .on(move |job: Changed| follow(following.clone(), job.person))
+        .on(move |RunMaintenance {}| run_maintenance(sweeping.clone()))
+        .on(move |RunBillingDay {}| run_billing_day(turning.clone()))
+        .on(move |job: MembershipChanged| follow(following.clone(), job.person))
         .on(move |job: Develop| pictures::develop_job(developing.clone(), job.picture))
         .on(move |mail: Mail| {
-            let (house, post) = (mailing.clone(), post.clone());
-            async move { messages::deliver(&house, &post, mail).await }
+            let (app, post) = (mailing.clone(), post.clone());
+            async move { messages::deliver(&app, &post, mail).await }
         })
 }
 
 /// What sends the notifications of every crate.
-pub fn outbox(house: &House, post: &Post) -> Outbox {
-    let composing = house.clone();
-    Outbox::new(house.db.clone(), post.clone(), move |waiting| compose(composing.clone(), waiting))
+pub fn outbox(app: &AppState, post: &Post) -> Outbox {
+    let composing = app.clone();
+    Outbox::new(app.db.clone(), post.clone(), move |waiting| compose(composing.clone(), waiting))
 }
 
 /// Reads the state that a notification is about, and composes the email that it calls for now.
-async fn compose(house: House, waiting: Waiting) -> Result<Composed> {
+async fn compose(app: AppState, waiting: PendingNotification) -> Result<Composed> {
     let kind = waiting.kind.as_str();
     if let Some(news) = BookingNews::of_kind(kind) {
-        return booking_emails::compose(house, waiting, news).await;
+        return booking_emails::compose(app, waiting, news).await;
     }
     match kind {
-        OPENED => booking_emails::compose_opened(house, waiting).await,
-        REPRICED => membership_letters::compose_repriced(house, waiting).await,
-        Told::KIND => membership_letters::compose(house, waiting).await,
-        kind if ACCOUNT_KINDS.contains(&kind) => accounts::compose(house, waiting).await,
+        OPENED => booking_emails::compose_opened(app, waiting).await,
+        REPRICED => membership_emails::compose_repriced(app, waiting).await,
+        MembershipNews::KIND => membership_emails::compose(app, waiting).await,
+        kind if ACCOUNT_KINDS.contains(&kind) => accounts::compose(app, waiting).await,
         kind => Err(Fault::because(format!("nobody composes notifications of kind {kind}"))),
     }
 }
 
-async fn tidy(house: House) -> Result<()> {
-    let tidied = house
+async fn tidy(app: AppState) -> Result<()> {
+    let tidied = app
         .db
         .tx(|tx| Ok((bookings::tidy(tx)?, forget_replies(tx)?, people::forget_old_proofs(tx)?, prune(tx)?)));
     let (claims, replies, links, jobs) = tidied.await?;
-    let accounts = accounts::prune(&house).await?;
+    let accounts = accounts::prune(&app).await?;
     tracing::info!(
         claims,
         replies,
@@ -84,24 +84,24 @@ async fn tidy(house: House) -> Result<()> {
     Ok(())
 }
 
-async fn turn(house: House) -> Result<()> {
-    house.db.tx(membership::turn).await.map(drop)
+async fn run_billing_day(app: AppState) -> Result<()> {
+    app.db.tx(membership::run_billing_day).await.map(drop)
 }
 
 /// What was booked on days on which the plan does not count any more is priced anew (M5).
-async fn follow(house: House, person: Id) -> Result<()> {
-    house.db.tx(move |tx| bookings::reprice_for(tx, person)).await.map(drop)
+async fn follow(app: AppState, person: Id) -> Result<()> {
+    app.db.tx(move |tx| bookings::reprice_for(tx, person)).await.map(drop)
 }
 
-async fn look(house: House, why: MatchWaitlist) -> Result<()> {
-    bookings::match_waitlist(&house.db, why).await.map(drop)
+async fn match_waitlist(app: AppState, why: MatchWaitlist) -> Result<()> {
+    bookings::match_waitlist(&app.db, why).await.map(drop)
 }
 
-async fn sweep(house: House) -> Result<()> {
+async fn run_maintenance(app: AppState) -> Result<()> {
     let next = |tx: &mut Tx<'_>| {
-        let done = bookings::sweep(tx)?;
-        tx.enqueue(&Sweep {}, tx.now() + MINUTE)?;
+        let done = bookings::run_maintenance(tx)?;
+        tx.enqueue(&RunMaintenance {}, tx.now() + MINUTE)?;
         Ok(done)
     };
-    house.db.tx(next).await.map(drop)
+    app.db.tx(next).await.map(drop)
 }

@@ -2,9 +2,11 @@
 //! now.
 
 use kit::jobs::{Handlers, Job};
-use kit::{House, Id};
-use membership::Told;
-use people::{AccountNews, AddressAsked, AddressChanged, Claimed, PasswordChanged, ResetAsked};
+use kit::{AppState, Id};
+use membership::MembershipNews;
+use people::{
+    AccountNews, AddressChangeRequested, AddressChanged, AddressClaimed, PasswordChanged, ResetRequested,
+};
 use serde::{Deserialize, Serialize};
 
 macro_rules! jobs_of_bookings {
@@ -19,12 +21,12 @@ macro_rules! jobs_of_bookings {
         })*
 
         /// Whatever had happened to a booking, its news now is what it has become.
-        fn of_bookings(house: &House, handlers: Handlers) -> Handlers {
+        fn of_bookings(app: &AppState, handlers: Handlers) -> Handlers {
             handlers$(.on({
-                let house = house.clone();
+                let app = app.clone();
                 move |job: $job| {
-                    let house = house.clone();
-                    async move { house.db.tx(move |tx| bookings::notify_as_it_is(tx, job.booking)).await }
+                    let app = app.clone();
+                    async move { app.db.tx(move |tx| bookings::notify_as_it_is(tx, job.booking)).await }
                 }
             }))*
         }
@@ -41,31 +43,31 @@ jobs_of_bookings! {
     Repriced "bookings.repriced";
 }
 
-fn of_account<N: AccountNews>(house: &House, handlers: Handlers) -> Handlers {
-    let house = house.clone();
+fn of_account<N: AccountNews>(app: &AppState, handlers: Handlers) -> Handlers {
+    let app = app.clone();
     handlers.on(move |news: N| {
-        let house = house.clone();
-        async move { house.db.tx(move |tx| people::notify(tx, &news)).await }
+        let app = app.clone();
+        async move { app.db.tx(move |tx| people::notify(tx, &news)).await }
     })
 }
 
 /// Who does them.
-pub(super) fn add(house: &House, handlers: Handlers) -> Handlers {
-    let handlers = of_bookings(house, handlers);
-    let handlers = of_account::<Claimed>(house, handlers);
-    let handlers = of_account::<ResetAsked>(house, handlers);
-    let handlers = of_account::<AddressAsked>(house, handlers);
-    let handlers = of_account::<AddressChanged>(house, handlers);
-    let handlers = of_account::<PasswordChanged>(house, handlers);
-    let house = house.clone();
-    handlers.on(move |told: Told| {
-        let house = house.clone();
+pub(super) fn add(app: &AppState, handlers: Handlers) -> Handlers {
+    let handlers = of_bookings(app, handlers);
+    let handlers = of_account::<AddressClaimed>(app, handlers);
+    let handlers = of_account::<ResetRequested>(app, handlers);
+    let handlers = of_account::<AddressChangeRequested>(app, handlers);
+    let handlers = of_account::<AddressChanged>(app, handlers);
+    let handlers = of_account::<PasswordChanged>(app, handlers);
+    let app = app.clone();
+    handlers.on(move |response: MembershipNews| {
+        let app = app.clone();
         async move {
             let notify = move |tx: &mut kit::Tx<'_>| {
-                let person = membership::event(tx, told.event)?.person;
-                membership::notify(tx, person, &told)
+                let person = membership::event(tx, response.event)?.person;
+                membership::notify(tx, person, &response)
             };
-            house.db.tx(notify).await
+            app.db.tx(notify).await
         }
     })
 }

@@ -1,25 +1,24 @@
 //! Regular work: what runs every night and every minute.
 
-use bookings::{Nightly, Sweep};
+use bookings::{Nightly, RunMaintenance};
 use jiff::{SignedDuration, Timestamp};
 use kit::jobs::Job;
-use kit::{House, Id, Result, Tx, args, sql};
-use membership::Turn;
-use people::Seal;
+use kit::{AppState, Id, Result, Tx, args, sql};
+use membership::RunBillingDay;
+use people::Checkpoint;
 
 /// Has the work of every night and of every minute begin, if it is not waiting already. Called now and then as well: where the clock was
 /// ahead and has come back, that work would wait until the time that it showed.
 ///
 /// # Errors
 /// A fault of the database.
-pub async fn begin_rounds(house: &House) -> Result<()> {
-    house
-        .db
+pub async fn begin_rounds(app: &AppState) -> Result<()> {
+    app.db
         .tx(|tx| {
             begin(tx, &Nightly {}, SignedDuration::from_hours(6), DAY)?;
-            begin(tx, &Turn {}, SignedDuration::from_hours(1), DAY)?;
-            begin(tx, &Seal {}, MINUTE, MINUTE)?;
-            begin(tx, &Sweep {}, MINUTE, MINUTE)
+            begin(tx, &RunBillingDay {}, SignedDuration::from_hours(1), DAY)?;
+            begin(tx, &Checkpoint {}, MINUTE, MINUTE)?;
+            begin(tx, &RunMaintenance {}, MINUTE, MINUTE)
         })
         .await
 }

@@ -5,13 +5,13 @@ use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
 use kit::web::{Page, see_other};
-use kit::{House, Result};
+use kit::{AppState, Result};
 use people::{Caller, Role};
 use ui::{Frame, or_sign_in};
 
 const HERE: &str = "/staff/";
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route(HERE, get(show))
 }
 
@@ -23,7 +23,7 @@ struct FrontPage {
 
 /// The overview; the front desk is led to its day, where its work begins.
 async fn show(caller: Caller) -> Result<Response> {
-    let asked = caller.view(|_, by| {
+    let query = caller.view(|_, by| {
         by.person()?;
         match by.role() {
             Some(Role::FrontDesk) => Ok(None),
@@ -31,7 +31,7 @@ async fn show(caller: Caller) -> Result<Response> {
             _ => Err(by.forbidden("staff only")),
         }
     });
-    match asked.await {
+    match query.await {
         Ok(None) => Ok(see_other("/staff/day/")),
         Ok(Some(frame)) => or_sign_in(Page::of(&FrontPage { frame }), HERE),
         Err(error) => or_sign_in(Err::<Page, _>(error), HERE),

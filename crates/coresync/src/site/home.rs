@@ -1,4 +1,4 @@
-//! The front of the house.
+//! The front of the club.
 
 use askama::Template;
 use axum::Router;
@@ -8,14 +8,14 @@ use axum::routing::get;
 use catalogue::{Catalogue, Club, Filter, Half};
 use catalogue_pages::ServiceRow;
 use kit::web::Page;
-use kit::{House, Result};
+use kit::{AppState, Result};
 use membership::Plan;
 use people::Caller;
 use pictures::Shown;
 use pictures::artwork::{self, Artwork};
 use ui::{Choice, Frame, SAME_FOR_VISITORS, format, services_by_category};
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/", get(home))
 }
 
@@ -34,7 +34,7 @@ struct HomePage<'c> {
     today: String,
 }
 
-/// One half of the house, from outside.
+/// One half of the club, from outside.
 pub(crate) struct Doorway {
     pub(crate) name: &'static str,
     pub(crate) path: &'static str,
@@ -90,8 +90,8 @@ impl PlanLine {
     }
 }
 
-async fn home(State(house): State<House>, caller: Caller) -> Result<Response> {
-    let asked = caller.view(|tx, by| {
+async fn home(State(app): State<AppState>, caller: Caller) -> Result<Response> {
+    let query = caller.view(|tx, by| {
         let catalogue = catalogue::current(tx)?;
         let shown = pictures::shown(tx, catalogue.club.id)?;
         let plans = membership::plans(tx, catalogue.club.id)?;
@@ -101,17 +101,17 @@ async fn home(State(house): State<House>, caller: Caller) -> Result<Response> {
         let frame = Frame::new(by, "", "CoreSync, a private wellness club").about(description);
         Ok((frame, catalogue, shown, plans, today))
     });
-    let (frame, catalogue, shown, plans, today) = asked.await?;
-    let wanted = Filter { featured: Some(true), ..Filter::default() };
-    let artwork = artwork::of_house(&shown);
+    let (frame, catalogue, shown, plans, today) = query.await?;
+    let requested = Filter { featured: Some(true), ..Filter::default() };
+    let artwork = artwork::of_club(&shown);
     let page = HomePage {
-        frame: frame.canonical(&house, "/").with_preview(artwork.passed_on()),
+        frame: frame.canonical(&app, "/").with_preview(artwork.passed_on()),
         club: &catalogue.club,
         artwork,
         halves: [Half::Mensuite, Half::Private].map(|half| Doorway::of(&shown, half)),
         rooms: quiet_rooms(&catalogue, &shown),
         featured: catalogue
-            .find(&wanted)
+            .find(&requested)
             .map(|service| ServiceRow::of(&catalogue, &shown, service))
             .collect(),
         plans: plans.into_iter().map(PlanLine::of).collect(),

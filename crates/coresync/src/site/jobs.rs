@@ -5,8 +5,8 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use jiff::tz::TimeZone;
 use kit::jobs::{self, JobFilter, JobState, QueuedJob};
-use kit::web::{Input, Paging, Path, Words};
-use kit::{Error, Fields, House, Id, Result, Tx};
+use kit::web::{Input, Paging, Path, RawInput};
+use kit::{AppState, Error, Fields, Id, Result, Tx};
 use people::{Action, Actor, AuditSubject, Caller, note_change};
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ const SIZE: usize = 50;
 /// How much of an error is shown, in characters.
 const LONGEST_ERROR: usize = 160;
 
-pub(super) fn routes() -> Router<House> {
+pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .route(HERE, get(list))
         .route("/staff/jobs/{id}/", get(show))
@@ -102,16 +102,16 @@ struct Search {
 }
 
 /// A state by its name. What is none narrows nothing.
-pub(super) fn filter(words: &mut Words) -> JobFilter {
-    let state = words.opt_text_within("state", 20).and_then(JobState::read);
-    JobFilter { kind: words.opt_text_within("kind", 40), state }
+pub(super) fn filter(input: &mut RawInput) -> JobFilter {
+    let state = input.opt_text_within("state", 20).and_then(JobState::read);
+    JobFilter { kind: input.opt_text_within("kind", 40), state }
 }
 
 impl Input for Search {
-    fn parse(words: &mut Words) -> Search {
-        let page = lenient_number(words, "page").filter(|page| (1..=100_000).contains(page));
+    fn parse(input: &mut RawInput) -> Search {
+        let page = lenient_number(input, "page").filter(|page| (1..=100_000).contains(page));
         let page = page.and_then(|page| usize::try_from(page).ok()).unwrap_or(1);
-        Search { filter: filter(words), look: PageQuery::parse(words), page }
+        Search { filter: filter(input), look: PageQuery::parse(input), page }
     }
 }
 
@@ -226,8 +226,8 @@ async fn retry(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
 struct Sure(bool);
 
 impl Input for Sure {
-    fn parse(words: &mut Words) -> Sure {
-        Sure(words.opt_text_within("sure", 10).is_some())
+    fn parse(input: &mut RawInput) -> Sure {
+        Sure(input.opt_text_within("sure", 10).is_some())
     }
 }
 

@@ -3,8 +3,8 @@
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use kit::jobs::{JobFilter, QueuedJob};
-use kit::web::{Input, List, Paging, Path, Problem, Query, Words, in_address};
-use kit::{House, Id, Result};
+use kit::web::{Input, List, Paging, Path, Problem, Query, RawInput, in_address};
+use kit::{AppState, Id, Result};
 use people::Caller;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -15,7 +15,7 @@ use super::jobs::{discard_job, filter, queue, retry_job, shortened};
 
 const HERE: &str = "/api/staff/jobs/";
 
-pub(crate) fn routes() -> OpenApiRouter<House> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(retry)).routes(routes!(discard))
 }
 
@@ -51,8 +51,8 @@ impl From<QueuedJob> for JobOut {
 struct Search(JobFilter, Paging);
 
 impl Input for Search {
-    fn parse(words: &mut Words) -> Search {
-        Search(filter(words), Paging::parse(words))
+    fn parse(input: &mut RawInput) -> Search {
+        Search(filter(input), Paging::parse(input))
     }
 }
 

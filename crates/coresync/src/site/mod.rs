@@ -10,12 +10,12 @@ mod robots_sitemap;
 mod style;
 
 use axum::Router;
-use kit::House;
+use kit::AppState;
 
 pub(crate) use jobs_api::routes as api_routes;
 pub(crate) use navigation::navigation;
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .merge(home::routes())
         .merge(robots_sitemap::routes())

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use kit::{House, Result};
+use kit::{AppState, Result};
 use people::Caller;
 use ui::SAME_FOR_VISITORS;
 
@@ -13,11 +13,11 @@ use ui::SAME_FOR_VISITORS;
 const FOUND: [&str; 7] =
     ["/", "/menssuite/", "/private/", "/services/", "/about/", "/technologies/", "/contacts/"];
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/robots.txt", get(robots)).route("/sitemap.xml", get(sitemap))
 }
 
-async fn robots(State(house): State<House>) -> impl IntoResponse {
+async fn robots(State(app): State<AppState>) -> impl IntoResponse {
     let kind = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
     // A path with a question mark is the page with any parameters: days, times and searches without end.
     let away = [
@@ -40,16 +40,16 @@ async fn robots(State(house): State<House>) -> impl IntoResponse {
         "/verify/",
     ];
     let away = away.map(|path| format!("Disallow: {path}\n")).concat();
-    (kind, format!("User-agent: *\n{away}Sitemap: {}/sitemap.xml\n", house.config.public_url))
+    (kind, format!("User-agent: *\n{away}Sitemap: {}/sitemap.xml\n", app.config.public_url))
 }
 
 /// Every page that is meant to be found, as the protocol of sitemaps has it.
-async fn sitemap(State(house): State<House>, caller: Caller) -> Result<Response> {
+async fn sitemap(State(app): State<AppState>, caller: Caller) -> Result<Response> {
     let catalogue = caller.view(|tx, _| catalogue::current(tx)).await?;
     let services = catalogue.services.iter().filter(|service| service.active);
     let paths = FOUND.iter().map(|path| (*path).to_owned());
     let paths = paths.chain(services.map(|service| format!("/services/{}/", service.slug)));
-    let site = &house.config.public_url;
+    let site = &app.config.public_url;
     let places: String = paths.map(|path| format!("<url><loc>{site}{path}</loc></url>\n")).collect();
     let text = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n\

@@ -5,14 +5,14 @@ use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
 use kit::web::Page;
-use kit::{House, Result};
+use kit::{AppState, Result};
 use people::Caller;
 use pictures::artwork::Artwork;
 use ui::{Frame, assets, or_sign_in};
 
 const HERE: &str = "/staff/style/";
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route(HERE, get(show))
 }
 
@@ -38,7 +38,7 @@ const COLOURS: [(&str, &str); 10] = [
 ];
 
 async fn show(caller: Caller) -> Result<Response> {
-    let asked = caller.view(|_, by| {
+    let query = caller.view(|_, by| {
         by.person()?;
         if by.is_staff() {
             Ok(Frame::new(by, HERE, "Style · CoreSync"))
@@ -46,7 +46,7 @@ async fn show(caller: Caller) -> Result<Response> {
             Err(by.forbidden("staff only"))
         }
     });
-    let drawn = asked.await.and_then(|frame| {
+    let drawn = query.await.and_then(|frame| {
         let whole = |study: &assets::Study| !study.name.ends_with("-tall");
         let artworks = assets::studies().iter().filter(|study| whole(study));
         Page::of(&StylePage {

@@ -5,10 +5,10 @@ use axum::http::Method;
 use jiff::SignedDuration;
 use kit::{args, sql};
 use serde_json::{Value, json};
-use testing::{Answer, DORA, GUS, Guest, House};
+use testing::{Answer, DORA, GUS, Guest, TestClub};
 
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, and, wish};
+use crate::{CREATE, and, request_body};
 
 pub(crate) const PASSWORD: &str = "a-long-password";
 const ME: &str = "/api/users/profile/me/";
@@ -18,28 +18,28 @@ pub(crate) fn zoe() -> Value {
     json!({"email": "Zoe@Example.com", "password": PASSWORD, "first_name": "Zoe", "last_name": "Lind"})
 }
 
-pub(crate) async fn register(house: &House, wish: Value) -> Answer {
-    house.visitor().post("/api/auth/register/", wish).await.expect(202)
+pub(crate) async fn register(app: &TestClub, request_body: Value) -> Answer {
+    app.visitor().post("/api/auth/register/", request_body).await.expect(202)
 }
 
 /// Somebody signs up, follows the link of the email with their password, and signs in: the answer to that.
-pub(crate) async fn sign_up(house: &House, wish: Value) -> Answer {
+pub(crate) async fn sign_up(app: &TestClub, request_body: Value) -> Answer {
     let (email, password) =
-        (wish["email"].as_str().unwrap_or_default().to_lowercase(), wish["password"].clone());
-    register(house, wish).await;
-    let link = token(house, &email, VERIFY).await;
-    verify(house, &link, password.clone()).await.expect(204);
-    house.visitor().post("/api/auth/login/", json!({"email": email, "password": password})).await.expect(200)
+        (request_body["email"].as_str().unwrap_or_default().to_lowercase(), request_body["password"].clone());
+    register(app, request_body).await;
+    let link = token(app, &email, VERIFY).await;
+    verify(app, &link, password.clone()).await.expect(204);
+    app.visitor().post("/api/auth/login/", json!({"email": email, "password": password})).await.expect(200)
 }
 
 /// Follows the link of an email with a password.
-pub(crate) async fn verify(house: &House, link: &str, password: Value) -> Answer {
-    house.visitor().post("/api/auth/verify/", json!({"token": link, "password": password})).await
+pub(crate) async fn verify(app: &TestClub, link: &str, password: Value) -> Answer {
+    app.visitor().post("/api/auth/verify/", json!({"token": link, "password": password})).await
 }
 
 /// Who signed up with an address last and is not verified.
-pub(crate) async fn claimant(house: &House, email: &'static str) -> kit::Id {
-    let found = house.db().view(move |tx| {
+pub(crate) async fn claimant(app: &TestClub, email: &'static str) -> kit::Id {
+    let found = app.db().view(move |tx| {
         tx.one::<(kit::Id,)>(
             sql!("SELECT id FROM people WHERE claimed_email = $1 AND email IS NULL ORDER BY id DESC LIMIT 1"),
             args![email],
@@ -49,8 +49,8 @@ pub(crate) async fn claimant(house: &House, email: &'static str) -> kit::Id {
 }
 
 /// Somebody with the access token of an answer.
-pub(crate) fn with<'h>(house: &'h House, answer: &Answer) -> Guest<'h> {
-    house.bearer(answer["access"].as_str().expect("a token"))
+pub(crate) fn with<'h>(app: &'h TestClub, answer: &Answer) -> Guest<'h> {
+    app.bearer(answer["access"].as_str().expect("a token"))
 }
 
 /// A mail as it is read: lines unfolded.
@@ -59,9 +59,9 @@ pub(crate) fn plain(mail: &str) -> String {
 }
 
 /// The mails to an address, each as it is read.
-pub(crate) async fn mails_to(house: &House, address: &str) -> Vec<String> {
-    house.run_jobs().await;
-    let mut found: Vec<String> = house.mails().iter().map(|mail| plain(mail)).collect();
+pub(crate) async fn mails_to(app: &TestClub, address: &str) -> Vec<String> {
+    app.run_jobs().await;
+    let mut found: Vec<String> = app.mails().iter().map(|mail| plain(mail)).collect();
     found.retain(|mail| mail.contains(&format!("To: {address}\n")));
     found
 }
@@ -72,8 +72,8 @@ pub(crate) const VERIFY: &str = "/verify/?token=";
 pub(crate) const RESET: &str = "/password-reset/new/?token=";
 
 /// The token of the link to a page in the last mail to an address.
-pub(crate) async fn token(house: &House, address: &str, page: &str) -> String {
-    let mails = mails_to(house, address).await;
+pub(crate) async fn token(app: &TestClub, address: &str, page: &str) -> String {
+    let mails = mails_to(app, address).await;
     let mail = mails.iter().rev().find(|mail| mail.contains(page)).expect("a mail with a link");
     let token: String =
         mail.split(page).nth(1).expect("a link").chars().take_while(char::is_ascii_hexdigit).collect();
@@ -81,65 +81,65 @@ pub(crate) async fn token(house: &House, address: &str, page: &str) -> String {
     token
 }
 
-fn later(house: &House, by: SignedDuration) {
-    house.clock().set(house.clock().now() + by);
+fn later(app: &TestClub, by: SignedDuration) {
+    app.clock().set(app.clock().now() + by);
 }
 
-async fn login(house: &House, email: &str, password: &str) -> Answer {
-    house.visitor().post("/api/auth/login/", json!({"email": email, "password": password})).await
+async fn login(app: &TestClub, email: &str, password: &str) -> Answer {
+    app.visitor().post("/api/auth/login/", json!({"email": email, "password": password})).await
 }
 
 #[tokio::test]
 async fn an_address_is_confirmed_by_a_link_that_is_good_once() {
-    let house = House::open().await;
-    register(&house, zoe()).await;
-    let link = token(&house, "zoe@example.com", VERIFY).await;
-    let kept = house.db().view(|tx| tx.all::<(Vec<u8>,)>(sql!("SELECT digest FROM proofs"), args![]));
-    let kept = kept.await.expect("the proofs");
-    assert_eq!(kept, [(kit::tokens::digest(&link),)], "only the digest is kept");
-    login(&house, "zoe@example.com", PASSWORD).await.refused(401, "wrong_sign_in");
+    let app = TestClub::open().await;
+    register(&app, zoe()).await;
+    let link = token(&app, "zoe@example.com", VERIFY).await;
+    let stored = app.db().view(|tx| tx.all::<(Vec<u8>,)>(sql!("SELECT digest FROM proofs"), args![]));
+    let stored = stored.await.expect("the proofs");
+    assert_eq!(stored, [(kit::tokens::digest(&link),)], "only the digest is kept");
+    login(&app, "zoe@example.com", PASSWORD).await.refused(401, "wrong_sign_in");
 
     // The link alone shows who reads the mail, not whose account it is.
-    house.visitor().post("/api/auth/verify/", json!({"token": link})).await.refused(400, "invalid");
-    verify(&house, &link, json!("not-my-password")).await.refused(400, "invalid");
-    verify(&house, &link, json!(PASSWORD)).await.expect(204);
-    let me = login(&house, "zoe@example.com", PASSWORD).await.expect(200);
-    assert_eq!(with(&house, &me).get(ME).await.expect(200)["is_verified"], true);
-    verify(&house, &link, json!(PASSWORD)).await.refused(400, "link_expired");
-    verify(&house, "made-up", json!(PASSWORD)).await.refused(400, "link_expired");
+    app.visitor().post("/api/auth/verify/", json!({"token": link})).await.refused(400, "invalid");
+    verify(&app, &link, json!("not-my-password")).await.refused(400, "invalid");
+    verify(&app, &link, json!(PASSWORD)).await.expect(204);
+    let me = login(&app, "zoe@example.com", PASSWORD).await.expect(200);
+    assert_eq!(with(&app, &me).get(ME).await.expect(200)["is_verified"], true);
+    verify(&app, &link, json!(PASSWORD)).await.refused(400, "link_expired");
+    verify(&app, "made-up", json!(PASSWORD)).await.refused(400, "link_expired");
 }
 
 #[tokio::test]
 async fn a_link_is_too_old_after_a_week_and_a_newer_email_does_not_end_it() {
-    let house = House::open().await;
-    register(&house, zoe()).await;
-    let first = token(&house, "zoe@example.com", VERIFY).await;
-    later(&house, SignedDuration::from_secs(1));
+    let app = TestClub::open().await;
+    register(&app, zoe()).await;
+    let first = token(&app, "zoe@example.com", VERIFY).await;
+    later(&app, SignedDuration::from_secs(1));
     let again = json!({"email": "zoe@example.com"});
-    house.visitor().post("/api/auth/verify/again/", again).await.expect(202);
-    let second = token(&house, "zoe@example.com", VERIFY).await;
+    app.visitor().post("/api/auth/verify/again/", again).await.expect(202);
+    let second = token(&app, "zoe@example.com", VERIFY).await;
     assert_ne!(first, second);
-    later(&house, SignedDuration::from_secs(7 * 24 * 3_600 - 1));
-    verify(&house, &first, json!(PASSWORD)).await.refused(400, "link_expired");
-    later(&house, SignedDuration::from_secs(1));
-    verify(&house, &second, json!(PASSWORD)).await.refused(400, "link_expired");
+    later(&app, SignedDuration::from_secs(7 * 24 * 3_600 - 1));
+    verify(&app, &first, json!(PASSWORD)).await.refused(400, "link_expired");
+    later(&app, SignedDuration::from_secs(1));
+    verify(&app, &second, json!(PASSWORD)).await.refused(400, "link_expired");
 
-    let house = House::open().await;
-    register(&house, zoe()).await;
-    let first = token(&house, "zoe@example.com", VERIFY).await;
-    later(&house, SignedDuration::from_secs(1));
-    house.visitor().post("/api/auth/verify/again/", json!({"email": "zoe@example.com"})).await.expect(202);
-    let second = token(&house, "zoe@example.com", VERIFY).await;
-    verify(&house, &first, json!(PASSWORD)).await.expect(204);
-    verify(&house, &second, json!(PASSWORD)).await.refused(400, "link_expired");
+    let app = TestClub::open().await;
+    register(&app, zoe()).await;
+    let first = token(&app, "zoe@example.com", VERIFY).await;
+    later(&app, SignedDuration::from_secs(1));
+    app.visitor().post("/api/auth/verify/again/", json!({"email": "zoe@example.com"})).await.expect(202);
+    let second = token(&app, "zoe@example.com", VERIFY).await;
+    verify(&app, &first, json!(PASSWORD)).await.expect(204);
+    verify(&app, &second, json!(PASSWORD)).await.refused(400, "link_expired");
 }
 
 /// Whoever signs up with an address that is somebody's is told the same as anybody, and its owner is told by mail.
 #[tokio::test]
 async fn a_known_address_is_told_from_an_unknown_one_by_no_answer() {
-    let house = House::open().await;
-    let taken = register(&house, and(zoe(), json!({"email": "gus@cast.test"}))).await;
-    let fresh = register(&house, zoe()).await;
+    let app = TestClub::open().await;
+    let taken = register(&app, and(zoe(), json!({"email": "gus@cast.test"}))).await;
+    let fresh = register(&app, zoe()).await;
     let shape = |answer: &Answer| {
         (
             answer.status,
@@ -150,37 +150,41 @@ async fn a_known_address_is_told_from_an_unknown_one_by_no_answer() {
     assert_eq!(shape(&taken), shape(&fresh));
     assert_eq!(taken.body, json!({"status": "check_email"}), "nothing of an account");
 
-    let told = mails_to(&house, "gus@cast.test").await;
-    assert_eq!(told.len(), 1);
-    assert!(told[0].contains("You already have an account") && !told[0].contains("?token="), "{}", told[0]);
+    let response = mails_to(&app, "gus@cast.test").await;
+    assert_eq!(response.len(), 1);
+    assert!(
+        response[0].contains("You already have an account") && !response[0].contains("?token="),
+        "{}",
+        response[0]
+    );
     // Neither opens a door, before and after its mail was read; and nothing is told of why.
     for address in ["gus@cast.test", "zoe@example.com"] {
-        login(&house, address, PASSWORD).await.refused(401, "wrong_sign_in");
+        login(&app, address, PASSWORD).await.refused(401, "wrong_sign_in");
     }
-    assert_eq!(house.as_(GUS).get(ME).await.expect(200)["first_name"], "Gus");
+    assert_eq!(app.as_(GUS).get(ME).await.expect(200)["first_name"], "Gus");
     for address in ["gus@cast.test", "zoe@example.com", "nobody@example.com"] {
         let again = json!({"email": address});
-        let answer = house.visitor().post("/api/auth/verify/again/", again).await.expect(202);
+        let answer = app.visitor().post("/api/auth/verify/again/", again).await.expect(202);
         assert!(answer.bytes.is_empty());
     }
-    assert!(mails_to(&house, "nobody@example.com").await.is_empty());
+    assert!(mails_to(&app, "nobody@example.com").await.is_empty());
 }
 
 /// By page: the same words, the same headers, no sign-in, whatever the address.
 #[tokio::test]
 async fn a_sign_up_by_page_shows_check_your_email_and_nothing_else() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     let form = |email: &str| {
         format!("first_name=Zoe&last_name=Lind&email={}&password={PASSWORD}", email.replace('@', "%40"))
     };
     let mut seen = Vec::new();
     for email in ["zoe@example.com", "gus@cast.test"] {
-        let answer = house.visitor().submit("/signup/", &form(email)).await.expect(303);
+        let answer = app.visitor().submit("/signup/", &form(email)).await.expect(303);
         assert_eq!(answer.header("location"), "/signup/check/");
         let cookie = answer.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
         assert!(cookie.starts_with("__Host-signup="), "{cookie}");
         assert_eq!(answer.headers.get_all("set-cookie").iter().count(), 1, "no session");
-        let browser = house.visitor().with("cookie", &cookie);
+        let browser = app.visitor().with("cookie", &cookie);
         browser.get("/dashboard/").await.expect(303);
         let page = browser.get("/signup/check/").await.expect(200).text();
         assert!(
@@ -195,137 +199,139 @@ async fn a_sign_up_by_page_shows_check_your_email_and_nothing_else() {
 
 #[tokio::test]
 async fn a_forgotten_password_is_set_by_a_link_once_and_everything_is_signed_out() {
-    let house = House::open().await;
-    let made = sign_up(&house, zoe()).await;
-    let ask = |email: &str| {
+    let app = TestClub::open().await;
+    let made = sign_up(&app, zoe()).await;
+    let search = |email: &str| {
         let body = json!({"email": email});
-        let visitor = house.visitor();
+        let visitor = app.visitor();
         async move { visitor.post("/api/auth/password-reset/", body).await }
     };
     let (known, unknown) =
-        (ask("ZOE@example.com").await.expect(202), ask("nobody@example.com").await.expect(202));
+        (search("ZOE@example.com").await.expect(202), search("nobody@example.com").await.expect(202));
     assert_eq!((&known.bytes, known.headers.len()), (&unknown.bytes, unknown.headers.len()));
-    assert!(mails_to(&house, "nobody@example.com").await.is_empty());
-    let mails = mails_to(&house, "zoe@example.com").await;
+    assert!(mails_to(&app, "nobody@example.com").await.is_empty());
+    let mails = mails_to(&app, "zoe@example.com").await;
     assert!(mails.iter().any(|mail| mail.contains("Reset your password")), "{mails:?}");
-    let link = token(&house, "zoe@example.com", RESET).await;
+    let link = token(&app, "zoe@example.com", RESET).await;
     let set = |token: &str, password: &str| {
         let body = json!({"token": token, "password": password});
-        let visitor = house.visitor();
+        let visitor = app.visitor();
         async move { visitor.post("/api/auth/password-reset/confirm/", body).await }
     };
     set(&link, "short").await.refused(400, "invalid");
     set(&link, "zoe@example.com").await.refused(400, "invalid");
     // A link for a password shows nobody an address, and the other way round.
-    verify(&house, &link, json!(PASSWORD)).await.refused(400, "link_expired");
+    verify(&app, &link, json!(PASSWORD)).await.refused(400, "link_expired");
     set(&link, "another-password").await.expect(204);
     set(&link, "a-third-password").await.refused(400, "link_expired");
-    with(&house, &made).get(ME).await.expect(401);
+    with(&app, &made).get(ME).await.expect(401);
     let refresh = json!({"refresh": made["refresh"]});
-    house.visitor().post("/api/auth/refresh/", refresh).await.expect(401);
-    login(&house, "zoe@example.com", PASSWORD).await.refused(401, "wrong_sign_in");
-    let entered = login(&house, "zoe@example.com", "another-password").await.expect(200);
-    assert_eq!(with(&house, &entered).get(ME).await.expect(200)["is_verified"], true, "the mail was read");
-    let told = mails_to(&house, "zoe@example.com").await;
-    assert!(told.iter().any(|mail| mail.contains("Your password was changed")));
+    app.visitor().post("/api/auth/refresh/", refresh).await.expect(401);
+    login(&app, "zoe@example.com", PASSWORD).await.refused(401, "wrong_sign_in");
+    let entered = login(&app, "zoe@example.com", "another-password").await.expect(200);
+    assert_eq!(with(&app, &entered).get(ME).await.expect(200)["is_verified"], true, "the mail was read");
+    let response = mails_to(&app, "zoe@example.com").await;
+    assert!(response.iter().any(|mail| mail.contains("Your password was changed")));
 }
 
 #[tokio::test]
 async fn a_link_for_a_password_is_good_for_half_an_hour() {
-    let house = House::open().await;
-    register(&house, zoe()).await;
+    let app = TestClub::open().await;
+    register(&app, zoe()).await;
     for (wait, status) in [(30 * 60, 400), (30 * 60 - 1, 204)] {
-        later(&house, SignedDuration::from_hours(2));
-        house
-            .visitor()
+        later(&app, SignedDuration::from_hours(2));
+        app.visitor()
             .post("/api/auth/password-reset/", json!({"email": "zoe@example.com"}))
             .await
             .expect(202);
-        let link = token(&house, "zoe@example.com", RESET).await;
-        later(&house, SignedDuration::from_secs(wait));
+        let link = token(&app, "zoe@example.com", RESET).await;
+        later(&app, SignedDuration::from_secs(wait));
         let body = json!({"token": link, "password": "another-password"});
-        house.visitor().post("/api/auth/password-reset/confirm/", body).await.expect(status);
+        app.visitor().post("/api/auth/password-reset/confirm/", body).await.expect(status);
     }
 }
 
 #[tokio::test]
 async fn another_address_is_confirmed_there_and_told_here() {
-    let house = House::open().await;
-    let made = sign_up(&house, zoe()).await;
-    let elsewhere = login(&house, "zoe@example.com", PASSWORD).await.expect(200);
-    let me = with(&house, &made);
-    let wish = |email: &str, password: &str| json!({"email": email, "current_password": password});
-    me.post("/api/auth/email/", wish("zoe@new.example", "wrong-guess")).await.refused(400, "invalid");
-    me.post("/api/auth/email/", wish("zoe@new.example", PASSWORD)).await.expect(202);
+    let app = TestClub::open().await;
+    let made = sign_up(&app, zoe()).await;
+    let elsewhere = login(&app, "zoe@example.com", PASSWORD).await.expect(200);
+    let me = with(&app, &made);
+    let request_body = |email: &str, password: &str| json!({"email": email, "current_password": password});
+    me.post("/api/auth/email/", request_body("zoe@new.example", "wrong-guess")).await.refused(400, "invalid");
+    me.post("/api/auth/email/", request_body("zoe@new.example", PASSWORD)).await.expect(202);
     assert_eq!(me.get(ME).await.expect(200)["email"], "zoe@example.com", "nothing yet");
-    let link = token(&house, "zoe@new.example", VERIFY).await;
+    let link = token(&app, "zoe@new.example", VERIFY).await;
     me.post("/api/auth/verify/", json!({"token": link})).await.expect(204);
     assert_eq!(me.get(ME).await.expect(200)["email"], "zoe@new.example");
-    with(&house, &elsewhere).get(ME).await.expect(401);
-    let told = mails_to(&house, "zoe@example.com").await;
-    assert!(told.iter().any(|mail| mail.contains("Your email was changed")), "{told:?}");
-    login(&house, "zoe@example.com", PASSWORD).await.refused(401, "wrong_sign_in");
-    login(&house, "zoe@new.example", PASSWORD).await.expect(200);
+    with(&app, &elsewhere).get(ME).await.expect(401);
+    let response = mails_to(&app, "zoe@example.com").await;
+    assert!(response.iter().any(|mail| mail.contains("Your email was changed")), "{response:?}");
+    login(&app, "zoe@example.com", PASSWORD).await.refused(401, "wrong_sign_in");
+    login(&app, "zoe@new.example", PASSWORD).await.expect(200);
 
     // Another's address is asked for in vain, and nobody hears why.
-    me.post("/api/auth/email/", wish("gus@cast.test", PASSWORD)).await.expect(202);
-    let told = mails_to(&house, "gus@cast.test").await;
-    assert!(told[0].contains("You already have an account") && !told[0].contains("?token="));
+    me.post("/api/auth/email/", request_body("gus@cast.test", PASSWORD)).await.expect(202);
+    let response = mails_to(&app, "gus@cast.test").await;
+    assert!(response[0].contains("You already have an account") && !response[0].contains("?token="));
 }
 
 /// A letter that can't go out is tried again and again, which does not count as asking for another.
 #[tokio::test]
 async fn a_letter_outlives_a_long_failure_of_the_mail() {
-    let house = House::open().await;
-    register(&house, zoe()).await;
-    let folder = house.inner().config.data.join("mail");
+    let app = TestClub::open().await;
+    register(&app, zoe()).await;
+    let folder = app.inner().config.data.join("mail");
     std::fs::write(&folder, "where the folder should be").expect("a file in its way");
-    let post = messages::Post::from_config(&house.inner().config).expect("a post");
-    let outbox = coresync::reactions::outbox(house.inner(), &post);
+    let post = messages::Post::from_config(&app.inner().config).expect("a post");
+    let outbox = coresync::reactions::outbox(app.inner(), &post);
     for _ in 0..6 {
         outbox.deliver_due().await.expect_err("it can't be kept");
-        later(&house, SignedDuration::from_mins(30));
+        later(&app, SignedDuration::from_mins(30));
     }
     std::fs::remove_file(&folder).expect("out of the way");
-    let link = token(&house, "zoe@example.com", VERIFY).await;
-    verify(&house, &link, json!(PASSWORD)).await.expect(204);
+    let link = token(&app, "zoe@example.com", VERIFY).await;
+    verify(&app, &link, json!(PASSWORD)).await.expect(204);
 }
 
 /// An address that somebody only claims may be anybody's: it gets the question whether it is theirs, and nothing else. What
 /// was to be told is told once it is theirs.
 #[tokio::test]
 async fn an_address_that_is_only_claimed_is_not_written_to() {
-    let house = House::open().await;
-    register(&house, zoe()).await;
-    let zoe = claimant(&house, "zoe@example.com").await;
+    let app = TestClub::open().await;
+    register(&app, zoe()).await;
+    let zoe = claimant(&app, "zoe@example.com").await;
     let for_her = json!({"person_id": zoe});
-    let booked = and(wish(&house, "massage", "2026-11-26", "14:00").await, for_her.clone());
-    let booked = house.as_(DORA).post(CREATE, booked).await.expect(201);
-    let gone = and(wish(&house, "pod", "2026-11-26", "18:00").await, for_her);
-    let gone = house.as_(DORA).post(CREATE, gone).await.expect(201);
+    let booked = and(request_body(&app, "massage", "2026-11-26", "14:00").await, for_her.clone());
+    let booked = app.as_(DORA).post(CREATE, booked).await.expect(201);
+    let gone = and(request_body(&app, "pod", "2026-11-26", "18:00").await, for_her);
+    let gone = app.as_(DORA).post(CREATE, gone).await.expect(201);
     let path = format!("/api/bookings/{}/cancel_booking/", gone.number("id"));
-    house.as_(DORA).post(&path, json!({})).await.expect(200);
-    let link = token(&house, "zoe@example.com", VERIFY).await;
-    assert_eq!(mails_to(&house, "zoe@example.com").await.len(), 1, "the question alone");
-    verify(&house, &link, json!(PASSWORD)).await.expect(204);
-    let told = mails_to(&house, "zoe@example.com").await;
-    assert_eq!(told.len(), 2, "{told:?}");
+    app.as_(DORA).post(&path, json!({})).await.expect(200);
+    let link = token(&app, "zoe@example.com", VERIFY).await;
+    assert_eq!(mails_to(&app, "zoe@example.com").await.len(), 1, "the question alone");
+    verify(&app, &link, json!(PASSWORD)).await.expect(204);
+    let response = mails_to(&app, "zoe@example.com").await;
+    assert_eq!(response.len(), 2, "{response:?}");
     let reference = booked["booking_reference"].as_str().expect("one");
-    assert!(told.iter().any(|mail| mail.contains("Confirmed: ") && mail.contains(reference)), "{told:?}");
+    assert!(
+        response.iter().any(|mail| mail.contains("Confirmed: ") && mail.contains(reference)),
+        "{response:?}"
+    );
 }
 
 /// What was booked or held for an address is its owner's once they show that it is theirs, and not before.
 #[tokio::test]
 async fn what_carries_an_address_becomes_its_owners_when_it_is_confirmed() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     let guest = json!({"guest_name": "Zoe Lind", "guest_email": "zoe@EXAMPLE.com"});
-    let held = and(wish(&house, "pod", "2026-11-26", "12:00").await, guest.clone());
-    house.visitor().post("/api/bookings/hold/", held).await.expect(201);
-    register(&house, zoe()).await;
-    let owner = claimant(&house, "zoe@example.com").await;
-    let link = token(&house, "zoe@example.com", VERIFY).await;
+    let held = and(request_body(&app, "pod", "2026-11-26", "12:00").await, guest.clone());
+    app.visitor().post("/api/bookings/hold/", held).await.expect(201);
+    register(&app, zoe()).await;
+    let owner = claimant(&app, "zoe@example.com").await;
+    let link = token(&app, "zoe@example.com", VERIFY).await;
     let held = async || {
-        let held = house.db().view(|tx| {
+        let held = app.db().view(|tx| {
             tx.all::<(Option<kit::Id>,)>(
                 sql!("SELECT person_id FROM bookings WHERE guest_email IS NOT NULL"),
                 args![],
@@ -334,21 +340,23 @@ async fn what_carries_an_address_becomes_its_owners_when_it_is_confirmed() {
         held.await.expect("the holds")
     };
     assert_eq!(held().await, [(None,)], "an address that is claimed is nobody's");
-    verify(&house, &link, json!(PASSWORD)).await.expect(204);
-    house.run_jobs().await;
+    verify(&app, &link, json!(PASSWORD)).await.expect(204);
+    app.run_jobs().await;
     assert_eq!(held().await, [(Some(owner),)]);
     // What the desk books for another address stays as it is.
-    let other =
-        and(wish(&house, "pod", "2026-11-26", "15:00").await, json!({"guest_email": "ann@example.com"}));
-    house.as_(DORA).post(CREATE, other).await.expect(201);
+    let other = and(
+        request_body(&app, "pod", "2026-11-26", "15:00").await,
+        json!({"guest_email": "ann@example.com"}),
+    );
+    app.as_(DORA).post(CREATE, other).await.expect(201);
 }
 
 #[tokio::test]
 async fn sign_ins_are_listed_and_ended_one_by_one_or_all_others() {
-    let house = House::open().await;
-    let made = sign_up(&house, zoe()).await;
-    let me = with(&house, &made).with("user-agent", "CoreSyncApp/1.0");
-    let phone = house
+    let app = TestClub::open().await;
+    let made = sign_up(&app, zoe()).await;
+    let me = with(&app, &made).with("user-agent", "CoreSyncApp/1.0");
+    let phone = app
         .visitor()
         .with("user-agent", "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Safari/604.1")
         .post("/api/auth/login/", json!({"email": "zoe@example.com", "password": PASSWORD}))
@@ -359,32 +367,31 @@ async fn sign_ins_are_listed_and_ended_one_by_one_or_all_others() {
     assert!(devices.contains(&"Safari on iPhone") && devices.contains(&"Unknown"), "{devices:?}");
     assert_eq!(all.list("").iter().filter(|one| one["is_this"] == true).count(), 1);
     let other = all.list("").iter().find(|one| one["is_this"] == false).expect("the other")["id"].clone();
-    house
-        .as_(GUS)
+    app.as_(GUS)
         .send(Method::DELETE, &format!("/api/auth/sessions/{other}/"), None, Vec::new())
         .await
         .expect(404);
     me.send(Method::DELETE, &format!("/api/auth/sessions/{other}/"), None, Vec::new()).await.expect(204);
-    with(&house, &phone).get(ME).await.expect(401);
+    with(&app, &phone).get(ME).await.expect(401);
 
-    let second = login(&house, "zoe@example.com", PASSWORD).await.expect(200);
+    let second = login(&app, "zoe@example.com", PASSWORD).await.expect(200);
     me.send(Method::DELETE, "/api/auth/sessions/", None, Vec::new()).await.expect(204);
-    with(&house, &second).get(ME).await.expect(401);
+    with(&app, &second).get(ME).await.expect(401);
     me.get(ME).await.expect(200);
     assert_eq!(me.get("/api/auth/sessions/").await.expect(200).list("").len(), 1);
 }
 
 #[tokio::test]
 async fn a_sign_in_is_seen_when_it_is_used_to_ten_minutes() {
-    let house = House::open().await;
-    let made = sign_up(&house, zoe()).await;
-    let me = with(&house, &made);
+    let app = TestClub::open().await;
+    let made = sign_up(&app, zoe()).await;
+    let me = with(&app, &made);
     let seen = || async { me.get("/api/auth/sessions/").await.expect(200).list("")[0]["seen_at"].clone() };
     let first = seen().await;
-    later(&house, SignedDuration::from_mins(9));
+    later(&app, SignedDuration::from_mins(9));
     me.get(ME).await.expect(200);
     assert_eq!(seen().await, first);
-    later(&house, SignedDuration::from_mins(2));
+    later(&app, SignedDuration::from_mins(2));
     me.get(ME).await.expect(200);
     assert_ne!(seen().await, first);
 }
@@ -392,13 +399,13 @@ async fn a_sign_in_is_seen_when_it_is_used_to_ten_minutes() {
 /// Everything of it by pages alone.
 #[tokio::test]
 async fn a_browser_without_script_does_all_of_it() {
-    let house = House::open().await;
-    let visitor = house.visitor();
+    let app = TestClub::open().await;
+    let visitor = app.visitor();
     let form = "first_name=Zoe&last_name=Lind&email=zoe%40example.com&password=a-long-password";
-    let asked = visitor.submit("/signup/", form).await.expect(303);
+    let query = visitor.submit("/signup/", form).await.expect(303);
     let pair = |cookie: &String| cookie.split(';').next().unwrap_or_default().to_owned();
-    let signed_up = pair(&asked.header("set-cookie").to_owned());
-    let link = token(&house, "zoe@example.com", VERIFY).await;
+    let signed_up = pair(&query.header("set-cookie").to_owned());
+    let link = token(&app, "zoe@example.com", VERIFY).await;
     // Another browser is asked for the password; that which signed up is not.
     let page = visitor.get(&format!("/verify/?token={link}")).await.expect(200);
     assert!(page.text().contains("zoe@example.com") && page.header("referrer-policy") == "no-referrer");
@@ -467,7 +474,7 @@ async fn a_browser_without_script_does_all_of_it() {
     zoe.get("/dashboard/").await.expect(200);
 
     visitor.submit("/password-reset/", "email=zoe%40example.com").await.expect(200);
-    let link = token(&house, "zoe@example.com", RESET).await;
+    let link = token(&app, "zoe@example.com", RESET).await;
     assert!(
         visitor
             .get(&format!("/password-reset/new/?token={link}"))
@@ -490,39 +497,39 @@ async fn a_browser_without_script_does_all_of_it() {
 /// Direction characters, zero-width characters and tags are pasted along; phones are typed in many ways (N7).
 #[tokio::test]
 async fn what_is_pasted_is_kept_without_what_can_not_be_seen() {
-    let house = House::open().await;
-    let gus = house.as_(GUS);
+    let app = TestClub::open().await;
+    let gus = app.as_(GUS);
     let change = json!({"first_name": "\u{202e}G\u{200b}us\u{e0041}", "last_name": "Zoe\u{308}\nRoe",
         "phone": "\u{202a}(212)\u{a0}555\u{2011}0100 ext. 42\u{202c}"});
-    let kept = gus.patch(ME, change).await.expect(200);
-    assert_eq!((&kept["first_name"], &kept["last_name"]), (&json!("Gus"), &json!("Zo\u{eb} Roe")));
-    assert_eq!(kept["phone"], "+12125550100;ext=42");
-    let profile = house.browser(GUS).get("/dashboard/profile/").await.expect(200).text();
+    let stored = gus.patch(ME, change).await.expect(200);
+    assert_eq!((&stored["first_name"], &stored["last_name"]), (&json!("Gus"), &json!("Zo\u{eb} Roe")));
+    assert_eq!(stored["phone"], "+12125550100;ext=42");
+    let profile = app.browser(GUS).get("/dashboard/profile/").await.expect(200).text();
     assert!(profile.contains("+1 212 555 0100 ext. 42"), "{profile}");
     let more = json!({"guest_name": "An\u{2066}n\u{feff}", "guest_phone": "+٣٨٠ ٤٤ ١٢٣ ٤٥ ٦٧",
         "special_requests": "Quiet\u{202e}, please\u{7}", "scene_preferences": {"wall": "Al\u{200b}ps"}});
-    let booked = and(wish(&house, "massage", "2026-11-26", "14:00").await, more);
+    let booked = and(request_body(&app, "massage", "2026-11-26", "14:00").await, more);
     gus.post(CREATE, booked).await.expect(201);
-    let kept = house.db().view(|tx| {
+    let stored = app.db().view(|tx| {
         tx.one::<(String, String, String, String)>(
             sql!("SELECT guest_name, guest_phone, special_requests, scene FROM bookings"),
             args![],
         )
     });
     let expected = ("Ann", "+380441234567", "Quiet, please", r#"{"wall":"Alps"}"#);
-    let (name, phone, requests, scene) = kept.await.expect("a look").expect("a booking");
+    let (name, phone, requests, scene) = stored.await.expect("a look").expect("a booking");
     assert_eq!((name.as_str(), phone.as_str(), requests.as_str(), scene.as_str()), expected);
 }
 
 /// A link asks for the password of the account: guessing there is guessing at the door, and counts as it does there.
 #[tokio::test]
 async fn a_password_at_a_link_counts_as_a_sign_in_does() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     let zoe = json!({"first_name": "Zoe", "last_name": "Lind", "email": "zoe@example.com", "password": "a-long-password"});
-    register(&house, zoe).await;
-    let link = token(&house, "zoe@example.com", VERIFY).await;
+    register(&app, zoe).await;
+    let link = token(&app, "zoe@example.com", VERIFY).await;
     for guess in 0..10 {
-        verify(&house, &link, json!(format!("guess-number-{guess}"))).await.refused(400, "invalid");
+        verify(&app, &link, json!(format!("guess-number-{guess}"))).await.refused(400, "invalid");
     }
-    verify(&house, &link, json!("a-long-password")).await.refused(429, "too_many_attempts");
+    verify(&app, &link, json!("a-long-password")).await.refused(429, "too_many_attempts");
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use axum::http::Method;
 use serde_json::json;
-use testing::{Answer, BEA, CAST, DORA, GUS, Guest, House, MAX, OLA, TOM};
+use testing::{Answer, BEA, CAST, DORA, GUS, Guest, MAX, OLA, TOM, TestClub};
 
 use crate::accounts::{PASSWORD, mails_to, register, sign_up, zoe};
 use crate::whole::WholeProgram as _;
@@ -35,31 +35,31 @@ async fn door(guest: &Guest<'_>, password: &str) -> Answer {
 
 #[tokio::test]
 async fn a_session_that_was_planted_becomes_nobodys() {
-    let house = House::open().await;
-    sign_up(&house, zoe()).await;
+    let app = TestClub::open().await;
+    sign_up(&app, zoe()).await;
     let planted = "__Host-session=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
-    let entered = door(&house.visitor().with("cookie", planted), PASSWORD).await.expect(303);
+    let entered = door(&app.visitor().with("cookie", planted), PASSWORD).await.expect(303);
     assert!(!session(&entered).is_empty() && session(&entered) != planted);
-    house.visitor().with("cookie", planted).get("/dashboard/").await.expect(303);
+    app.visitor().with("cookie", planted).get("/dashboard/").await.expect(303);
     // One that is Eve's does not become Zoe's either.
-    let eve = house.browser(GUS);
+    let eve = app.browser(GUS);
     let entered = door(&eve, PASSWORD).await.expect(303);
     eve.get("/dashboard/").await.expect(303);
-    house.as_(GUS).get("/api/users/profile/me/").await.expect(200);
-    let zoe = house.visitor().with("cookie", &session(&entered));
+    app.as_(GUS).get("/api/users/profile/me/").await.expect(200);
+    let zoe = app.visitor().with("cookie", &session(&entered));
     assert!(zoe.get("/dashboard/").await.expect(200).text().contains("Zoe"));
 }
 
 #[tokio::test]
 async fn a_browser_that_is_known_is_not_closed_out_by_guesses_beside_it() {
-    let house = House::open().await;
-    sign_up(&house, zoe()).await;
-    let entered = door(&house.visitor(), PASSWORD).await.expect(303);
-    let known = house.visitor().with("cookie", &device(&entered));
+    let app = TestClub::open().await;
+    sign_up(&app, zoe()).await;
+    let entered = door(&app.visitor(), PASSWORD).await.expect(303);
+    let known = app.visitor().with("cookie", &device(&entered));
     for _ in 0..10 {
-        door(&house.visitor(), "wrong-guess").await.expect(401);
+        door(&app.visitor(), "wrong-guess").await.expect(401);
     }
-    let locked = door(&house.visitor(), PASSWORD).await.expect(429);
+    let locked = door(&app.visitor(), PASSWORD).await.expect(429);
     let seconds: u32 = locked.header("retry-after").parse().expect("seconds");
     assert!((1..=900).contains(&seconds), "{seconds}");
     door(&known, PASSWORD).await.expect(303);
@@ -78,12 +78,12 @@ async fn a_browser_that_is_known_is_not_closed_out_by_guesses_beside_it() {
 /// Who has an account that only claims an address learns nothing by guessing with a browser that is known to it.
 #[tokio::test]
 async fn guesses_with_a_browser_of_a_claimant_do_not_tell_whether_an_address_has_an_owner() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     let mut heard = Vec::new();
     for address in ["gus@cast.test", "nobody@cast.test"] {
         let form = format!("email={}&password={PASSWORD}&first_name=Eve&last_name=Roe", encoded(address));
-        let made = house.visitor().submit("/signup/", &form).await.expect(303);
-        let known = house.visitor().with("cookie", &device(&made));
+        let made = app.visitor().submit("/signup/", &form).await.expect(303);
+        let known = app.visitor().with("cookie", &device(&made));
         let mut statuses = Vec::new();
         for _ in 0..12 {
             let guess = format!("email={}&password=wrong-guess", encoded(address));
@@ -98,7 +98,7 @@ async fn guesses_with_a_browser_of_a_claimant_do_not_tell_whether_an_address_has
 /// Every form of ours that is sent from another site is refused before anything is read.
 #[tokio::test]
 async fn no_form_of_another_site_is_taken() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     let posts: Vec<String> =
         crate::permissions::pages().into_iter().filter(|one| one.starts_with("POST ")).collect();
     assert!(posts.len() > 15, "{posts:?}");
@@ -109,18 +109,18 @@ async fn no_form_of_another_site_is_taken() {
             ("sec-fetch-site", "same-site"),
             ("origin", "https://evil.test"),
         ] {
-            let guest = house.browser(OLA).with(name, value).with("host", "localhost:8080");
+            let guest = app.browser(OLA).with(name, value).with("host", "localhost:8080");
             let refused = guest.submit(&path, "role=owner").await.expect(403);
             assert!(refused.header("set-cookie").is_empty(), "{path}");
         }
     }
-    house.browser(OLA).get("/dashboard/").await.expect(200);
+    app.browser(OLA).get("/dashboard/").await.expect(200);
 }
 
 #[tokio::test]
 async fn nobody_is_sent_on_to_another_site() {
-    let house = House::open().await;
-    sign_up(&house, zoe()).await;
+    let app = TestClub::open().await;
+    sign_up(&app, zoe()).await;
     for next in [
         "https://evil.test/",
         "//evil.test/",
@@ -136,21 +136,21 @@ async fn nobody_is_sent_on_to_another_site() {
         " //evil.test",
     ] {
         let form = format!("email=zoe%40example.com&password={PASSWORD}&next={}", encoded(next));
-        let entered = house.visitor().submit("/login/", &form).await.expect(303);
+        let entered = app.visitor().submit("/login/", &form).await.expect(303);
         let to = entered.header("location");
         let is_local =
             to.starts_with('/') && !to.starts_with("//") && !to.contains('\\') && !to.contains('\r');
         assert!(is_local, "{next}: {to}");
-        let page = house.visitor().get(&format!("/login/?next={}", encoded(next))).await.expect(200).text();
+        let page = app.visitor().get(&format!("/login/?next={}", encoded(next))).await.expect(200).text();
         assert!(!page.contains("value=\"https") && !page.contains("value=\"//"), "{next}");
-        let inside = house.browser(DORA).get(&format!("/login/?next={}", encoded(next))).await.expect(303);
+        let inside = app.browser(DORA).get(&format!("/login/?next={}", encoded(next))).await.expect(303);
         assert!(inside.header("location").starts_with('/') && !inside.header("location").starts_with("//"));
     }
 }
 
 #[tokio::test]
 async fn no_way_of_writing_a_path_opens_what_is_closed() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     for path in [
         "/dashboard/../staff/people/",
         "//staff/people/",
@@ -167,7 +167,7 @@ async fn no_way_of_writing_a_path_opens_what_is_closed() {
         "/staff/people/1/role/",
         "/staff/audit/../audit/audit.csv",
     ] {
-        let answer = house.browser(BEA).get(path).await;
+        let answer = app.browser(BEA).get(path).await;
         assert!(matches!(answer.status, 403..=405), "{path}: {}", answer.status);
         assert!(!answer.text().contains("Dora Quill"), "{path}");
     }
@@ -176,8 +176,8 @@ async fn no_way_of_writing_a_path_opens_what_is_closed() {
 /// Links in letters lead to us, whatever the request said about its host.
 #[tokio::test]
 async fn no_letter_leads_to_another_host() {
-    let house = House::open().await;
-    let evil = house
+    let app = TestClub::open().await;
+    let evil = app
         .visitor()
         .with("host", "evil.test")
         .with("x-forwarded-host", "evil.test")
@@ -185,7 +185,7 @@ async fn no_letter_leads_to_another_host() {
         .with("forwarded", "host=evil.test");
     evil.post("/api/auth/register/", zoe()).await.expect(202);
     evil.post("/api/auth/password-reset/", json!({"email": "zoe@example.com"})).await.expect(202);
-    let mails = mails_to(&house, "zoe@example.com").await;
+    let mails = mails_to(&app, "zoe@example.com").await;
     assert_eq!(mails.len(), 2);
     for mail in mails {
         assert!(mail.contains("http://localhost:8080/") && !mail.contains("evil.test"), "{mail}");
@@ -195,12 +195,12 @@ async fn no_letter_leads_to_another_host() {
 /// What opens nothing: tokens of another kind, cut, longer, of somebody else, in another place.
 #[tokio::test]
 async fn a_token_that_is_not_whole_and_its_own_opens_nothing() {
-    let house = House::open().await;
-    let made = sign_up(&house, zoe()).await;
+    let app = TestClub::open().await;
+    let made = sign_up(&app, zoe()).await;
     let (access, refresh) =
         (made["access"].as_str().expect("a token"), made["refresh"].as_str().expect("a token"));
-    register(&house, crate::and(zoe(), json!({"email": "ida@example.com"}))).await;
-    let link = crate::accounts::token(&house, "ida@example.com", crate::accounts::VERIFY).await;
+    register(&app, crate::and(zoe(), json!({"email": "ida@example.com"}))).await;
+    let link = crate::accounts::token(&app, "ida@example.com", crate::accounts::VERIFY).await;
     let me = "/api/users/profile/me/";
     let digest = kit::tokens::hex(&kit::tokens::digest(access));
     for token in [
@@ -214,21 +214,16 @@ async fn a_token_that_is_not_whole_and_its_own_opens_nothing() {
         "null",
         "' OR '1'='1",
     ] {
-        house.bearer(token).get(me).await.expect(401);
-        house
-            .visitor()
-            .with("cookie", &format!("__Host-session={token}"))
-            .get("/dashboard/")
-            .await
-            .expect(303);
+        app.bearer(token).get(me).await.expect(401);
+        app.visitor().with("cookie", &format!("__Host-session={token}")).get("/dashboard/").await.expect(303);
     }
     for token in [access, refresh, &digest, &link[1..], &link.to_uppercase()] {
         let body = json!({"token": token, "password": PASSWORD});
-        house.visitor().post("/api/auth/verify/", body).await.refused(400, "link_expired");
+        app.visitor().post("/api/auth/verify/", body).await.refused(400, "link_expired");
         let body = json!({"token": token, "password": "another-password"});
-        house.visitor().post("/api/auth/password-reset/confirm/", body).await.refused(400, "link_expired");
+        app.visitor().post("/api/auth/password-reset/confirm/", body).await.refused(400, "link_expired");
     }
-    house.bearer(access).get(me).await.expect(200);
+    app.bearer(access).get(me).await.expect(200);
 }
 
 /// The forms of a page: where each is sent, and the names of its fields.
@@ -257,26 +252,27 @@ fn is_text(page: &str, place: &str) {
     }
 }
 
-/// Walks through the house as everybody, fills every field of every form with markup, and looks at what comes back and at every
+/// Walks through the club as everybody, fills every field of every form with markup, and looks at what comes back and at every
 /// page afterwards.
 #[tokio::test]
 async fn markup_in_every_field_of_every_form_is_text_for_everybody() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     let me = "/api/users/profile/me/";
     // What may be kept is kept: names, whom to call, what is asked for.
     let contact = json!({"name": MARKUP, "phone": "2125550199", "relation": MARKUP});
     let profile = json!({"first_name": MARKUP, "last_name": MARKUP, "emergency_contact": contact});
     for player in CAST {
-        house.as_(player).patch(me, profile.clone()).await.expect(200);
+        app.as_(player).patch(me, profile.clone()).await.expect(200);
     }
-    let wish = crate::wish(&house, "massage", "2026-11-26", "14:00").await;
+    let request_body = crate::request_body(&app, "massage", "2026-11-26", "14:00").await;
     let more = json!({"special_requests": MARKUP, "guest_name": MARKUP, "allergies_notes": MARKUP, "companion_name": MARKUP});
-    let booked = house.as_(GUS).post(crate::CREATE, crate::and(wish, more)).await.expect(201).number("id");
-    let held = crate::wish(&house, "pod", "2026-11-26", "12:00").await;
-    let held = house.as_(GUS).post("/api/bookings/hold/", held).await.expect(201).number("id");
-    house.visitor().with("user-agent", MARKUP).post("/api/auth/register/", zoe()).await.expect(202);
-    house.run_jobs().await;
-    for mail in house.mails() {
+    let booked =
+        app.as_(GUS).post(crate::CREATE, crate::and(request_body, more)).await.expect(201).number("id");
+    let held = crate::request_body(&app, "pod", "2026-11-26", "12:00").await;
+    let held = app.as_(GUS).post("/api/bookings/hold/", held).await.expect(201).number("id");
+    app.visitor().with("user-agent", MARKUP).post("/api/auth/register/", zoe()).await.expect(202);
+    app.run_jobs().await;
+    for mail in app.mails() {
         is_text(crate::accounts::plain(&mail).split("text/html").nth(1).unwrap_or_default(), "a letter");
     }
 
@@ -306,12 +302,12 @@ async fn markup_in_every_field_of_every_form_is_text_for_everybody() {
     .collect();
     paths.extend(queries);
     let walkers = [
-        house.visitor(),
-        house.browser(GUS),
-        house.browser(TOM),
-        house.browser(DORA),
-        house.browser(MAX),
-        house.browser(OLA),
+        app.visitor(),
+        app.browser(GUS),
+        app.browser(TOM),
+        app.browser(DORA),
+        app.browser(MAX),
+        app.browser(OLA),
     ];
     let mut sent = BTreeSet::new();
     for round in 0..2 {
@@ -346,9 +342,9 @@ async fn markup_in_every_field_of_every_form_is_text_for_everybody() {
 /// What an app sends is never drawn by a browser as a page.
 #[tokio::test]
 async fn an_answer_of_the_api_is_never_a_page() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     for path in ["/api/services/?search=%3Cb%3E", "/api/%3Cscript%3E/", "/api/staff/people/?q=%3Cb%3E"] {
-        let answer = house.as_(OLA).send(Method::GET, path, None, Vec::new()).await;
+        let answer = app.as_(OLA).send(Method::GET, path, None, Vec::new()).await;
         assert!(answer.header("content-type").contains("json"), "{path}");
         assert_eq!(answer.header("x-content-type-options"), "nosniff");
     }

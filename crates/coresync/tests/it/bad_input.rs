@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::http::Method;
 use kit::{args, sql};
 use serde_json::{Value, json};
-use testing::{Answer, BEA, DORA, GUS, Guest, House, MAX, Player};
+use testing::{Answer, BEA, DORA, GUS, Guest, MAX, Player, TestClub};
 
 use crate::document::operations;
 use crate::tables::rows;
@@ -94,24 +94,24 @@ const VALUES: &[&str] = &[
 const MAY_GROW: [&str; 4] = ["audit", "sign_in_failures", "sessions", "flushes"];
 
 struct Watch<'h> {
-    house: &'h House,
+    app: &'h TestClub,
     before: BTreeMap<&'static str, i64>,
-    asked: usize,
+    requests: usize,
 }
 
 impl<'h> Watch<'h> {
-    async fn over(house: &'h House) -> Watch<'h> {
-        let before = rows(house).await;
-        Watch { house, before, asked: 0 }
+    async fn over(app: &'h TestClub) -> Watch<'h> {
+        let before = rows(app).await;
+        Watch { app, before, requests: 0 }
     }
 
     /// The answer is no 5xx and speaks as the API speaks; a refusal has written nothing.
     async fn check(&mut self, answer: Answer, what: &str) -> u16 {
-        self.asked += 1;
+        self.requests += 1;
         let (status, text) = (answer.status, answer.text());
         let start: String = text.chars().take(500).collect();
         assert!(status < 500, "{what}: {status} {start}");
-        let after = rows(self.house).await;
+        let after = rows(self.app).await;
         if status >= 400 {
             assert_eq!(answer.header("content-type"), "application/problem+json", "{what}: {start}");
             assert_eq!(answer.body["status"], status, "{what}: {start}");
@@ -132,7 +132,7 @@ impl<'h> Watch<'h> {
 
     /// Failures to sign in are forgotten, so that the next is looked at and not only counted.
     async fn forget(&self) {
-        let forgotten = self.house.db().tx(|tx| tx.run(sql!("DELETE FROM sign_in_failures"), args![]));
+        let forgotten = self.app.db().tx(|tx| tx.run(sql!("DELETE FROM sign_in_failures"), args![]));
         forgotten.await.expect("forgotten");
     }
 }
@@ -141,8 +141,8 @@ fn escaped(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("%{byte:02X}")).collect()
 }
 
-async fn described(house: &House) -> Value {
-    house.visitor().get("/api/openapi.json").await.expect(200).body
+async fn described(app: &TestClub) -> Value {
+    app.visitor().get("/api/openapi.json").await.expect(200).body
 }
 
 fn resolved<'d>(document: &'d Value, schema: &'d Value) -> &'d Value {
@@ -159,10 +159,10 @@ fn filled(path: &str, with: &str) -> String {
 
 #[tokio::test]
 async fn odd_paths() {
-    let house = House::open().await;
-    let others = crate::book(&house, GUS, "pod", "2026-11-27", "12:00").await.number("id").to_string();
-    let document = described(&house).await;
-    let mut watch = Watch::over(&house).await;
+    let app = TestClub::open().await;
+    let others = crate::book(&app, GUS, "pod", "2026-11-27", "12:00").await.number("id").to_string();
+    let document = described(&app).await;
+    let mut watch = Watch::over(&app).await;
     // What a move, a plan, a rule, a number and a role need, for whoever reads it before the path.
     let (kind, body) = (
         Some("application/json"),
@@ -181,7 +181,7 @@ async fn odd_paths() {
         for word in WORDS {
             for player in [BEA, staff] {
                 let path = filled(&path, &escaped(word));
-                let answer = house.as_(player).send(method.clone(), &path, kind, body.clone()).await;
+                let answer = app.as_(player).send(method.clone(), &path, kind, body.clone()).await;
                 let status = watch.check(answer, &format!("{method} {path}")).await;
                 // Who may not do it at all is told so first.
                 let may_not = player == BEA || path.starts_with("/api/staff/");
@@ -191,20 +191,20 @@ async fn odd_paths() {
         // A part of ten thousand letters, and another's id.
         for part in ["x".repeat(10_000), "9".repeat(10_000), others.clone()] {
             let path = filled(&path, &part);
-            let answer = house.as_(BEA).send(method.clone(), &path, kind, body.clone()).await;
+            let answer = app.as_(BEA).send(method.clone(), &path, kind, body.clone()).await;
             let status = watch.check(answer, &format!("{method} a long path or another's")).await;
             assert!(status == 404 || status == 403, "{method} {path}: {status}");
         }
     }
-    assert!(watch.asked > 150);
+    assert!(watch.requests > 150);
 }
 
 #[tokio::test]
 async fn odd_queries() {
-    let house = House::open().await;
-    let pod = house.service("pod").await;
-    let document = described(&house).await;
-    let mut watch = Watch::over(&house).await;
+    let app = TestClub::open().await;
+    let pod = app.service("pod").await;
+    let document = described(&app).await;
+    let mut watch = Watch::over(&app).await;
     for (method, path, operation) in operations(&document) {
         let names =
             operation["parameters"].as_array().into_iter().flatten().filter(|one| one["in"] == "query");
@@ -222,7 +222,7 @@ async fn odd_queries() {
             queries.push(format!("{name}={}", "9".repeat(5_000)));
             queries.push(format!("{name}={}", "%F0%9F%92%86".repeat(2_000)));
             for query in queries {
-                let answer = house
+                let answer = app
                     .as_(GUS)
                     .send(method.clone(), &format!("{path}?{base}{query}"), None, Vec::new())
                     .await;
@@ -232,7 +232,7 @@ async fn odd_queries() {
         // What is no query at all.
         for query in ["&&&===", "%", "%zz", "a=%ff%fe", "=", "?", "a[b][c]=1"] {
             let answer =
-                house.as_(GUS).send(method.clone(), &format!("{path}?{query}"), None, Vec::new()).await;
+                app.as_(GUS).send(method.clone(), &format!("{path}?{query}"), None, Vec::new()).await;
             watch.check(answer, &format!("{method} {path}?{query}")).await;
         }
     }
@@ -247,17 +247,16 @@ async fn odd_queries() {
         ("date=2199-12-31", 200),
         ("from=2199-12-01&to=2199-12-31&slots=1", 200),
     ] {
-        let answer =
-            house.as_(DORA).get(&format!("/api/bookings/availability/?service_id={pod}&{days}")).await;
+        let answer = app.as_(DORA).get(&format!("/api/bookings/availability/?service_id={pod}&{days}")).await;
         assert_eq!(watch.check(answer, days).await, status, "{days}");
     }
-    assert!(watch.asked > 900, "{}", watch.asked);
+    assert!(watch.requests > 900, "{}", watch.requests);
 }
 
 /// What makes a body of this route sound, so that one wrong field is all that is wrong.
-async fn sound(house: &House, name: &str, n: usize) -> Option<Value> {
+async fn sound(app: &TestClub, name: &str, n: usize) -> Option<Value> {
     Some(match name {
-        "service_id" => json!(house.service("pod").await),
+        "service_id" => json!(app.service("pod").await),
         "date" => json!("2026-11-27"),
         "start_time" => json!(format!("{:02}:{:02}", 9 + n % 12, n / 12 % 12 * 5)),
         "email" => json!(format!("odd{n}@cast.test")),
@@ -304,18 +303,18 @@ fn with_body(document: &Value) -> Vec<(Method, String, Vec<String>)> {
 }
 
 /// Who asks: somebody who may, so that the field itself is looked at.
-fn asks<'h>(house: &'h House, path: &str, player: Player) -> Guest<'h> {
+fn asks<'h>(app: &'h TestClub, path: &str, player: Player) -> Guest<'h> {
     let is_open = ["login", "register", "refresh", "reset"].iter().any(|name| path.contains(name));
-    if is_open { house.visitor() } else { house.as_(player) }
+    if is_open { app.visitor() } else { app.as_(player) }
 }
 
 #[tokio::test]
 async fn odd_fields() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     // So that the counter of numbers is there, and counts as unchanged.
-    crate::book(&house, GUS, "pod", "2026-11-26", "12:00").await;
-    let document = described(&house).await;
-    let mut watch = Watch::over(&house).await;
+    crate::book(&app, GUS, "pod", "2026-11-26", "12:00").await;
+    let document = described(&app).await;
+    let mut watch = Watch::over(&app).await;
     let mut n = 0;
     for (method, path, names) in with_body(&document) {
         for odd in &names {
@@ -326,12 +325,12 @@ async fn odd_fields() {
                 n += 1;
                 let mut fields = BTreeMap::new();
                 for name in &names {
-                    if let Some(value) = sound(&house, name, n).await {
+                    if let Some(value) = sound(&app, name, n).await {
                         fields.insert(name.clone(), value);
                     }
                 }
                 let path = filled(&path, "1");
-                let asker = asks(&house, &path, DORA);
+                let asker = asks(&app, &path, DORA);
                 let body = body(&fields, odd, value);
                 let answer = asker.send(method.clone(), &path, Some("application/json"), body).await;
                 let shown: String = value.chars().take(60).collect();
@@ -342,20 +341,20 @@ async fn odd_fields() {
             }
         }
     }
-    assert!(watch.asked > 1_000, "{}", watch.asked);
+    assert!(watch.requests > 1_000, "{}", watch.requests);
 }
 
 #[tokio::test]
 async fn odd_bodies() {
-    let house = House::open().await;
-    crate::book(&house, GUS, "pod", "2026-11-26", "12:00").await;
-    let document = described(&house).await;
+    let app = TestClub::open().await;
+    crate::book(&app, GUS, "pod", "2026-11-26", "12:00").await;
+    let document = described(&app).await;
     let json_kind = "application/json";
-    let mut watch = Watch::over(&house).await;
+    let mut watch = Watch::over(&app).await;
     for (method, path, names) in with_body(&document) {
         let mut fields = BTreeMap::new();
         for name in &names {
-            if let Some(value) = sound(&house, name, 1).await {
+            if let Some(value) = sound(&app, name, 1).await {
                 fields.insert(name.clone(), value);
             }
         }
@@ -393,28 +392,28 @@ async fn odd_bodies() {
             let kind = kind.filter(|kind| !kind.contains('\u{7f}'));
             let what = format!("{method} {path} as {kind:?}: {} bytes", body.len());
             let is_empty = body.is_empty();
-            let answer = asks(&house, &path, BEA).send(method.clone(), &path, kind, body).await;
+            let answer = asks(&app, &path, BEA).send(method.clone(), &path, kind, body).await;
             let status = watch.check(answer, &what).await;
             assert!(is_empty || (400..=415).contains(&status), "{what}: {status}");
             watch.forget().await;
         }
         // Somebody else's word for who they are.
-        for said in ["Bearer ", "Bearer \u{7}x", "Basic Z3VzOmd1cw==", "Bearer x y z", "nonsense"] {
-            let Ok(_) = axum::http::HeaderValue::from_str(said) else { continue };
-            let asker = house.visitor().with("authorization", said);
+        for message in ["Bearer ", "Bearer \u{7}x", "Basic Z3VzOmd1cw==", "Bearer x y z", "nonsense"] {
+            let Ok(_) = axum::http::HeaderValue::from_str(message) else { continue };
+            let asker = app.visitor().with("authorization", message);
             let answer = asker.send(method.clone(), &path, Some(json_kind), b"{}".to_vec()).await;
-            watch.check(answer, &format!("{method} {path} as {said:?}")).await;
+            watch.check(answer, &format!("{method} {path} as {message:?}")).await;
         }
     }
-    assert!(watch.asked > 150, "{}", watch.asked);
+    assert!(watch.requests > 150, "{}", watch.requests);
 }
 
 /// What reads no body is not troubled by one; what takes no such request says so.
 #[tokio::test]
 async fn odd_methods() {
-    let house = House::open().await;
-    let document = described(&house).await;
-    let mut watch = Watch::over(&house).await;
+    let app = TestClub::open().await;
+    let document = described(&app).await;
+    let mut watch = Watch::over(&app).await;
     let known = operations(&document);
     for path in document["paths"].as_object().expect("paths").keys() {
         let at = filled(path, "1");
@@ -425,7 +424,7 @@ async fn odd_methods() {
             let is_known = known.iter().any(|(one, there, _)| *one == method && there == path)
                 || (method == Method::HEAD
                     && known.iter().any(|(one, there, _)| *one == Method::GET && there == path));
-            for guest in [house.visitor(), house.as_(BEA)] {
+            for guest in [app.visitor(), app.as_(BEA)] {
                 let answer = guest.send(method.clone(), &at, None, b"junk".to_vec()).await;
                 if method == Method::HEAD {
                     assert!(answer.status < 500, "HEAD {at}");
@@ -448,7 +447,7 @@ async fn odd_methods() {
         "/api/services/../bookings/",
         "//api/services/",
     ] {
-        let answer = house.visitor().get(path).await;
+        let answer = app.visitor().get(path).await;
         assert_eq!(answer.status, 404, "{path}");
     }
 }
@@ -456,18 +455,18 @@ async fn odd_methods() {
 /// After all of that, everybody is who they were.
 #[tokio::test]
 async fn a_profile_is_changed_by_sound_words_alone() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     let me = "/api/users/profile/me/";
-    let before = house.as_(BEA).get(me).await.expect(200);
+    let before = app.as_(BEA).get(me).await.expect(200);
     for value in VALUES {
         for field in ["first_name", "last_name", "phone", "birthday", "emergency_contact"] {
             let body = format!(
                 "{{\"first_name\": \"Changed\", \"{field}\": {value}, \"birthday\": \"1990-02-30\"}}"
             );
             let answer =
-                house.as_(BEA).send(Method::PATCH, me, Some("application/json"), body.into_bytes()).await;
+                app.as_(BEA).send(Method::PATCH, me, Some("application/json"), body.into_bytes()).await;
             answer.expect(400);
         }
     }
-    assert_eq!(house.as_(BEA).get(me).await.expect(200).body, before.body);
+    assert_eq!(app.as_(BEA).get(me).await.expect(200).body, before.body);
 }

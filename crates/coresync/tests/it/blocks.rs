@@ -4,10 +4,10 @@
 use axum::http::Method;
 use kit::{args, sql};
 use serde_json::{Value, json};
-use testing::{Answer, BEA, DORA, GUS, House, MAX, OLA, PIA, Player, TOM, UMA};
+use testing::{Answer, BEA, DORA, GUS, MAX, OLA, PIA, Player, TOM, TestClub, UMA};
 
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, and, book, cancel, search, starts, try_book, wish};
+use crate::{CREATE, and, book, cancel, request_body, search, starts, try_book};
 
 const BLOCKS: &str = "/api/staff/blocks/";
 
@@ -19,20 +19,20 @@ fn span(of: Value, day: &str, from: &str, to: &str) -> Value {
     and(of, json!({"starts_at": at(day, from), "ends_at": at(day, to), "reason": "Repairs"}))
 }
 
-async fn suite(house: &House, from: &str, to: &str) -> Value {
-    span(json!({"room_id": house.room("suite").await}), "27", from, to)
+async fn suite(app: &TestClub, from: &str, to: &str) -> Value {
+    span(json!({"room_id": app.room("suite").await}), "27", from, to)
 }
 
-async fn block(house: &House, body: Value) -> Answer {
-    house.as_(DORA).post(BLOCKS, body).await
+async fn block(app: &TestClub, body: Value) -> Answer {
+    app.as_(DORA).post(BLOCKS, body).await
 }
 
-async fn send(house: &House, by: Player, method: Method, path: &str, body: Value) -> Answer {
-    house.as_(by).send(method, path, Some("application/json"), body.to_string().into_bytes()).await
+async fn send(app: &TestClub, by: Player, method: Method, path: &str, body: Value) -> Answer {
+    app.as_(by).send(method, path, Some("application/json"), body.to_string().into_bytes()).await
 }
 
 /// How many cells are claimed by what is no booking.
-async fn claimed_by_blocks(house: &House) -> i64 {
+async fn claimed_by_blocks(app: &TestClub) -> i64 {
     let read = |tx: &mut kit::Tx<'_>| {
         tx.one(
             sql!(
@@ -41,21 +41,21 @@ async fn claimed_by_blocks(house: &House) -> i64 {
             args![],
         )
     };
-    let count: Option<(i64,)> = house.db().view(read).await.expect("claims");
+    let count: Option<(i64,)> = app.db().view(read).await.expect("claims");
     count.map_or(0, |(count,)| count)
 }
 
 /// A two-hour suite needs a quarter before and half an hour after: nothing that touches the block is offered, and its edges are.
 #[tokio::test]
 async fn what_is_blocked_is_offered_to_nobody_and_booked_by_nobody() {
-    let house = House::open().await;
-    let before = search(&house, UMA, "suite", "2026-11-27").await;
+    let app = TestClub::open().await;
+    let before = search(&app, UMA, "suite", "2026-11-27").await;
     assert!(starts(&before).contains(&"18:00"));
-    let blocked = block(&house, suite(&house, "17:00", "20:00").await).await.expect(201);
+    let blocked = block(&app, suite(&app, "17:00", "20:00").await).await.expect(201);
     let id = blocked["block"]["id"].as_i64().expect("an id");
     assert_eq!(blocked["bookings"], json!([]));
     for player in [UMA, GUS, DORA] {
-        let offered = search(&house, player, "suite", "2026-11-27").await;
+        let offered = search(&app, player, "suite", "2026-11-27").await;
         let starts = starts(&offered);
         let touches = |start: &&&str| ("14:35".."20:15").contains(&**start);
         assert_eq!(starts.iter().filter(touches).count(), 0, "{starts:?}");
@@ -64,61 +64,59 @@ async fn what_is_blocked_is_offered_to_nobody_and_booked_by_nobody() {
     for player in [UMA, GUS, DORA] {
         for time in ["14:35", "17:00", "18:00", "20:10"] {
             let refused =
-                try_book(&house, player, "suite", "2026-11-27", time).await.refused(409, "maintenance");
+                try_book(&app, player, "suite", "2026-11-27", time).await.refused(409, "maintenance");
             assert!(!refused.list("alternatives").is_empty(), "{time}");
         }
     }
     // Listed, and gone once removed.
-    let listed = house.as_(MAX).get(BLOCKS).await.expect(200);
+    let listed = app.as_(MAX).get(BLOCKS).await.expect(200);
     assert_eq!((listed.list("").len(), &listed.list("")[0]["reason"]), (1, &json!("Repairs")));
-    assert_eq!(claimed_by_blocks(&house).await, 36);
+    assert_eq!(claimed_by_blocks(&app).await, 36);
     let path = format!("{BLOCKS}{id}/");
     for player in [GUS, TOM] {
-        send(&house, player, Method::DELETE, &path, Value::Null).await.expect(403);
+        send(&app, player, Method::DELETE, &path, Value::Null).await.expect(403);
     }
-    send(&house, DORA, Method::DELETE, &path, Value::Null).await.expect(204);
-    send(&house, MAX, Method::DELETE, &path, Value::Null).await.refused(409, "wrong_state");
-    assert_eq!(search(&house, UMA, "suite", "2026-11-27").await.body, before.body);
-    assert_eq!(claimed_by_blocks(&house).await, 0);
-    book(&house, UMA, "suite", "2026-11-27", "18:00").await;
+    send(&app, DORA, Method::DELETE, &path, Value::Null).await.expect(204);
+    send(&app, MAX, Method::DELETE, &path, Value::Null).await.refused(409, "wrong_state");
+    assert_eq!(search(&app, UMA, "suite", "2026-11-27").await.body, before.body);
+    assert_eq!(claimed_by_blocks(&app).await, 0);
+    book(&app, UMA, "suite", "2026-11-27", "18:00").await;
 }
 
 /// Each kind has its code; what has units is blocked as a whole, and another room serves meanwhile.
 #[tokio::test]
 async fn a_technician_a_piece_and_a_room_with_units_are_blocked_too() {
-    let house = House::open().await;
-    let laser = house.catalogue().await.equipment[0].id;
-    let ira = house.technician("ira").await;
+    let app = TestClub::open().await;
+    let laser = app.catalogue().await.equipment[0].id;
+    let ira = app.technician("ira").await;
     for (of, service, code) in [
         (json!({"technician_id": ira}), "laser", "technician_off"),
         (json!({"equipment_id": laser}), "laser", "equipment"),
-        (json!({"room_id": house.room("pods").await}), "pod", "maintenance"),
+        (json!({"room_id": app.room("pods").await}), "pod", "maintenance"),
     ] {
-        let made = block(&house, span(of, "27", "11:00", "14:00")).await.expect(201);
-        try_book(&house, GUS, service, "2026-11-27", "12:00").await.refused(409, code);
+        let made = block(&app, span(of, "27", "11:00", "14:00")).await.expect(201);
+        try_book(&app, GUS, service, "2026-11-27", "12:00").await.refused(409, code);
         let why = format!(
             "/api/bookings/why_not/?service_id={}&date=2026-11-27&start_time=12:00",
-            house.service(service).await
+            app.service(service).await
         );
-        assert_eq!(house.as_(GUS).get(&why).await.expect(200)["code"], code);
-        let offered = search(&house, GUS, service, "2026-11-27").await;
+        assert_eq!(app.as_(GUS).get(&why).await.expect(200)["code"], code);
+        let offered = search(&app, GUS, service, "2026-11-27").await;
         assert!(!starts(&offered).contains(&"12:00") && starts(&offered).contains(&"14:15"), "{service}");
         let path = format!("{BLOCKS}{}/", made["block"]["id"]);
-        send(&house, DORA, Method::DELETE, &path, Value::Null).await.expect(204);
-        let booked = book(&house, GUS, service, "2026-11-27", "12:00").await.number("id");
-        cancel(&house, GUS, booked).await.expect(200);
+        send(&app, DORA, Method::DELETE, &path, Value::Null).await.expect(204);
+        let booked = book(&app, GUS, service, "2026-11-27", "12:00").await.number("id");
+        cancel(&app, GUS, booked).await.expect(200);
     }
     // One of two rooms.
-    block(&house, span(json!({"room_id": house.room("stone").await}), "28", "09:00", "21:00"))
-        .await
-        .expect(201);
-    let booked = book(&house, BEA, "massage", "2026-11-28", "12:00").await;
+    block(&app, span(json!({"room_id": app.room("stone").await}), "28", "09:00", "21:00")).await.expect(201);
+    let booked = book(&app, BEA, "massage", "2026-11-28", "12:00").await;
     assert_eq!(booked["room"]["name"], "Duet");
     // A technician at lunch is not the busier one for it.
-    let lunch = json!({"technician_id": house.technician("ada").await});
-    block(&house, span(lunch, "30", "12:00", "13:00")).await.expect(201);
-    let named = book(&house, BEA, "massage", "2026-11-30", "15:00").await;
-    let ids = [house.technician("tom").await.0, house.technician("ada").await.0];
+    let lunch = json!({"technician_id": app.technician("ada").await});
+    block(&app, span(lunch, "30", "12:00", "13:00")).await.expect(201);
+    let named = book(&app, BEA, "massage", "2026-11-30", "15:00").await;
+    let ids = [app.technician("tom").await.0, app.technician("ada").await.0];
     assert_eq!(
         named["technicians"][0]["id"],
         *ids.iter().min().expect("two"),
@@ -129,63 +127,63 @@ async fn a_technician_a_piece_and_a_room_with_units_are_blocked_too() {
 /// A booking that is there stays; whoever blocks has to have seen it. Once it is given up, its time is blocked as well.
 #[tokio::test]
 async fn bookings_inside_a_block_are_shown_before_and_stay() {
-    let house = House::open().await;
-    let id = book(&house, UMA, "suite", "2026-11-27", "18:00").await.number("id");
-    let held = wish(&house, "suite", "2026-11-27", "14:00").await;
-    let held = house.as_(PIA).post("/api/bookings/hold/", held).await.expect(201).number("id");
-    let body = suite(&house, "15:00", "21:00").await;
-    let seen = block(&house, and(body.clone(), json!({"dry_run": true}))).await.expect(200);
+    let app = TestClub::open().await;
+    let id = book(&app, UMA, "suite", "2026-11-27", "18:00").await.number("id");
+    let held = request_body(&app, "suite", "2026-11-27", "14:00").await;
+    let held = app.as_(PIA).post("/api/bookings/hold/", held).await.expect(201).number("id");
+    let body = suite(&app, "15:00", "21:00").await;
+    let seen = block(&app, and(body.clone(), json!({"dry_run": true}))).await.expect(200);
     assert_eq!((&seen["block"], seen.list("bookings").len()), (&Value::Null, 2));
     assert_eq!(seen.list("bookings")[1]["guest"], "Uma Reyes");
-    assert_eq!(house.as_(DORA).get(BLOCKS).await.list("").len(), 0, "nothing is saved");
+    assert_eq!(app.as_(DORA).get(BLOCKS).await.list("").len(), 0, "nothing is saved");
     for seen in [json!([]), json!([id]), json!([held])] {
         let refused =
-            block(&house, and(body.clone(), json!({"seen": seen}))).await.refused(409, "bookings_inside");
+            block(&app, and(body.clone(), json!({"seen": seen}))).await.refused(409, "bookings_inside");
         assert_eq!(refused.list("bookings").len(), 2);
-        assert_eq!(claimed_by_blocks(&house).await, 0, "nothing is kept of it");
+        assert_eq!(claimed_by_blocks(&app).await, 0, "nothing is kept of it");
     }
-    let made = block(&house, and(body, json!({"seen": [id, held]}))).await.expect(201);
+    let made = block(&app, and(body, json!({"seen": [id, held]}))).await.expect(201);
     assert_eq!(made.list("bookings").len(), 2);
-    let stays = house.as_(UMA).get(&format!("/api/bookings/{id}/")).await.expect(200);
+    let stays = app.as_(UMA).get(&format!("/api/bookings/{id}/")).await.expect(200);
     assert_eq!((&stays["status"], &stays["start_time"]), (&json!("confirmed"), &json!("18:00")));
-    house.as_(PIA).post(CREATE, json!({"hold_id": held})).await.expect(201);
-    cancel(&house, UMA, id).await.expect(200);
-    try_book(&house, UMA, "suite", "2026-11-27", "18:00").await.refused(409, "maintenance");
-    assert!(!starts(&search(&house, UMA, "suite", "2026-11-27").await).contains(&"18:00"));
+    app.as_(PIA).post(CREATE, json!({"hold_id": held})).await.expect(201);
+    cancel(&app, UMA, id).await.expect(200);
+    try_book(&app, UMA, "suite", "2026-11-27", "18:00").await.refused(409, "maintenance");
+    assert!(!starts(&search(&app, UMA, "suite", "2026-11-27").await).contains(&"18:00"));
 }
 
 /// Changed by two at once, the second hears it; another block of the same time keeps it blocked.
 #[tokio::test]
 async fn a_block_is_changed_by_who_has_seen_it_as_it_is() {
-    let house = House::open().await;
-    let first = block(&house, suite(&house, "16:00", "19:00").await).await.expect(201);
-    let other = block(&house, suite(&house, "18:00", "20:00").await).await.expect(201);
+    let app = TestClub::open().await;
+    let first = block(&app, suite(&app, "16:00", "19:00").await).await.expect(201);
+    let other = block(&app, suite(&app, "18:00", "20:00").await).await.expect(201);
     let path = format!("{BLOCKS}{}/", first["block"]["id"]);
     let seen_at = json!({"changed_at": first["block"]["changed_at"]});
-    house.set_time("2026-11-24T10:05:00-05:00");
-    let longer = and(suite(&house, "16:00", "19:30").await, seen_at.clone());
-    let changed = send(&house, MAX, Method::PUT, &path, longer).await.expect(200);
+    app.set_time("2026-11-24T10:05:00-05:00");
+    let longer = and(suite(&app, "16:00", "19:30").await, seen_at.clone());
+    let changed = send(&app, MAX, Method::PUT, &path, longer).await.expect(200);
     assert_eq!(changed["block"]["ends_at"], at("27", "19:30"));
-    let stale = and(suite(&house, "15:00", "19:00").await, seen_at);
-    let refused = send(&house, DORA, Method::PUT, &path, stale).await.refused(409, "edited_meanwhile");
+    let stale = and(suite(&app, "15:00", "19:00").await, seen_at);
+    let refused = send(&app, DORA, Method::PUT, &path, stale).await.refused(409, "edited_meanwhile");
     assert_eq!((&refused["by"], &refused["fields"]), (&json!("Max Stern"), &json!(["starts_at", "ends_at"])));
-    send(&house, DORA, Method::DELETE, &path, Value::Null).await.expect(204);
-    assert_eq!(claimed_by_blocks(&house).await, 24, "the other block has all of its own");
-    try_book(&house, UMA, "suite", "2026-11-27", "18:00").await.refused(409, "maintenance");
-    send(&house, DORA, Method::PUT, &path, suite(&house, "16:00", "19:00").await)
+    send(&app, DORA, Method::DELETE, &path, Value::Null).await.expect(204);
+    assert_eq!(claimed_by_blocks(&app).await, 24, "the other block has all of its own");
+    try_book(&app, UMA, "suite", "2026-11-27", "18:00").await.refused(409, "maintenance");
+    send(&app, DORA, Method::PUT, &path, suite(&app, "16:00", "19:00").await)
         .await
         .refused(409, "wrong_state");
     let path = format!("{BLOCKS}{}/", other["block"]["id"]);
-    send(&house, DORA, Method::PUT, &format!("{BLOCKS}7/"), suite(&house, "16:00", "19:00").await)
+    send(&app, DORA, Method::PUT, &format!("{BLOCKS}7/"), suite(&app, "16:00", "19:00").await)
         .await
         .expect(404);
-    let moved = span(json!({"room_id": house.room("stone").await}), "27", "18:00", "20:00");
-    send(&house, OLA, Method::PUT, &path, moved).await.expect(200);
-    book(&house, UMA, "suite", "2026-11-27", "18:00").await;
+    let moved = span(json!({"room_id": app.room("stone").await}), "27", "18:00", "20:00");
+    send(&app, OLA, Method::PUT, &path, moved).await.expect(200);
+    book(&app, UMA, "suite", "2026-11-27", "18:00").await;
     let read = |tx: &mut kit::Tx<'_>| {
         tx.all(sql!("SELECT what, details FROM audit WHERE subject = 'block' ORDER BY what"), args![])
     };
-    let rows: Vec<(String, Value)> = house.db().view(read).await.expect("the log");
+    let rows: Vec<(String, Value)> = app.db().view(read).await.expect("the log");
     let names: Vec<&str> = rows.iter().map(|(what, _)| what.as_str()).collect();
     assert_eq!(names, ["block_changed", "block_changed", "block_removed", "time_blocked", "time_blocked"]);
     let changed = rows
@@ -197,9 +195,9 @@ async fn a_block_is_changed_by_who_has_seen_it_as_it_is() {
 
 #[tokio::test]
 async fn what_makes_no_sense_is_not_blocked() {
-    let house = House::open().await;
-    let room = house.room("suite").await;
-    let good = suite(&house, "17:00", "20:00").await;
+    let app = TestClub::open().await;
+    let room = app.room("suite").await;
+    let good = suite(&app, "17:00", "20:00").await;
     for (wrong, field) in [
         (json!({"room_id": 5}), "room_id"),
         (json!({"technician_id": room}), "room_id"),
@@ -215,14 +213,14 @@ async fn what_makes_no_sense_is_not_blocked() {
         (json!({"seen": ["x"]}), "seen"),
         (json!({"starts_at": "soon"}), "starts_at"),
     ] {
-        let refused = block(&house, and(good.clone(), wrong.clone())).await.refused(400, "invalid");
+        let refused = block(&app, and(good.clone(), wrong.clone())).await.refused(400, "invalid");
         assert!(refused["errors"][field].is_string(), "{wrong}: {}", refused.text());
     }
     for player in [GUS, BEA, TOM] {
-        house.as_(player).post(BLOCKS, good.clone()).await.refused(403, "not_allowed");
-        house.as_(player).get(BLOCKS).await.refused(403, "not_allowed");
+        app.as_(player).post(BLOCKS, good.clone()).await.refused(403, "not_allowed");
+        app.as_(player).get(BLOCKS).await.refused(403, "not_allowed");
     }
-    house.visitor().post(BLOCKS, good).await.refused(401, "not_signed_in");
+    app.visitor().post(BLOCKS, good).await.refused(401, "not_signed_in");
 }
 
 /// How often each race is run.
@@ -234,13 +232,13 @@ fn rounds() -> usize {
 /// A block and a booking at once: one of them has the time, or the other hears of it. Never both unseen.
 #[tokio::test]
 async fn a_block_and_a_booking_at_once_are_never_both_unseen() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     let mut won = [0, 0];
     for round in 0..rounds() {
         let day = if round % 2 == 0 { "2026-11-27" } else { "2026-11-28" };
-        let body = span(json!({"room_id": house.room("suite").await}), &day[8..], "17:00", "21:00");
-        let wished = wish(&house, "suite", day, "18:00").await;
-        let (dora, uma) = (house.as_(DORA), house.as_(UMA));
+        let body = span(json!({"room_id": app.room("suite").await}), &day[8..], "17:00", "21:00");
+        let wished = request_body(&app, "suite", day, "18:00").await;
+        let (dora, uma) = (app.as_(DORA), app.as_(UMA));
         let (blocked, booked) = if round % 3 == 0 {
             tokio::join!(dora.post(BLOCKS, body), uma.post(CREATE, wished))
         } else {
@@ -252,17 +250,17 @@ async fn a_block_and_a_booking_at_once_are_never_both_unseen() {
                 won[0] += 1;
                 assert!(["maintenance", "taken"].contains(&booked["code"].as_str().unwrap_or_default()));
                 let path = format!("{BLOCKS}{}/", blocked["block"]["id"]);
-                send(&house, DORA, Method::DELETE, &path, Value::Null).await.expect(204);
+                send(&app, DORA, Method::DELETE, &path, Value::Null).await.expect(204);
             }
             (409, 201) => {
                 won[1] += 1;
                 assert_eq!(blocked["code"], "bookings_inside");
                 assert_eq!(blocked.list("bookings")[0]["id"], booked["id"]);
-                cancel(&house, UMA, booked.number("id")).await.expect(200);
+                cancel(&app, UMA, booked.number("id")).await.expect(200);
             }
             other => panic!("{other:?}: {} {}", blocked.text(), booked.text()),
         }
-        assert_eq!(claimed_by_blocks(&house).await, 0, "nothing of a round is left");
+        assert_eq!(claimed_by_blocks(&app).await, 0, "nothing of a round is left");
     }
     assert_eq!(won[0] + won[1], rounds());
 }
@@ -271,28 +269,28 @@ async fn a_block_and_a_booking_at_once_are_never_both_unseen() {
 /// has it now.
 #[tokio::test]
 async fn a_cancellation_and_a_block_at_once_leave_nothing_between_them() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     for round in 0..rounds() {
-        let id = book(&house, UMA, "suite", "2026-11-27", "18:00").await.number("id");
-        let body = and(suite(&house, "17:00", "21:00").await, json!({"seen": [id]}));
-        let wished = wish(&house, "suite", "2026-11-27", "18:00").await;
-        let (dora, pia) = (house.as_(DORA), house.as_(PIA));
+        let id = book(&app, UMA, "suite", "2026-11-27", "18:00").await.number("id");
+        let body = and(suite(&app, "17:00", "21:00").await, json!({"seen": [id]}));
+        let wished = request_body(&app, "suite", "2026-11-27", "18:00").await;
+        let (dora, pia) = (app.as_(DORA), app.as_(PIA));
         let (cancelled, blocked, booked) =
-            tokio::join!(cancel(&house, UMA, id), dora.post(BLOCKS, body), pia.post(CREATE, wished));
+            tokio::join!(cancel(&app, UMA, id), dora.post(BLOCKS, body), pia.post(CREATE, wished));
         cancelled.expect(200);
         match (blocked.status, booked.status) {
             (201, 409) => {
-                try_book(&house, PIA, "suite", "2026-11-27", "18:00").await.refused(409, "maintenance");
+                try_book(&app, PIA, "suite", "2026-11-27", "18:00").await.refused(409, "maintenance");
                 let path = format!("{BLOCKS}{}/", blocked["block"]["id"]);
-                send(&house, DORA, Method::DELETE, &path, Value::Null).await.expect(204);
+                send(&app, DORA, Method::DELETE, &path, Value::Null).await.expect(204);
             }
             (409, 201) => {
                 assert_eq!(blocked["code"], "bookings_inside");
                 assert_eq!(blocked.list("bookings")[0]["id"], booked["id"]);
-                cancel(&house, PIA, booked.number("id")).await.expect(200);
+                cancel(&app, PIA, booked.number("id")).await.expect(200);
             }
             other => panic!("round {round}, {other:?}: {} {}", blocked.text(), booked.text()),
         }
-        assert_eq!(claimed_by_blocks(&house).await, 0);
+        assert_eq!(claimed_by_blocks(&app).await, 0);
     }
 }

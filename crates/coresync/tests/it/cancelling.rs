@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use serde_json::json;
-use testing::{BEA, DORA, GUS, House, MAX, PIA, Player, TOM, UMA};
+use testing::{BEA, DORA, GUS, MAX, PIA, Player, TOM, TestClub, UMA};
 
 use crate::whole::WholeProgram as _;
 use crate::{MINE, book, cancel, search, starts};
@@ -27,20 +27,20 @@ const STEPS: [(Player, i64, &str); 14] = [
 
 #[tokio::test]
 async fn the_cost_that_is_shown_is_the_cost_that_is_charged() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     for (player, seconds, cost) in STEPS {
         let place = format!("{} {seconds} s before", player.first_name);
-        house.set_time(testing::NOW);
-        let booked = book(&house, player, "suite", "2026-11-27", "14:00").await;
+        app.set_time(testing::NOW);
+        let booked = book(&app, player, "suite", "2026-11-27", "14:00").await;
         let starts_at: jiff::Timestamp =
             booked["starts_at"].as_str().and_then(|text| text.parse().ok()).expect("a time");
-        house.clock().set(starts_at - SignedDuration::from_secs(seconds));
+        app.clock().set(starts_at - SignedDuration::from_secs(seconds));
         let path = format!("/api/bookings/{}/", booked.number("id"));
-        let shown = house.as_(player).get(&path).await.expect(200);
+        let shown = app.as_(player).get(&path).await.expect(200);
         assert_eq!((&shown["cancel_cost"], &shown["can_cancel"]), (&json!(cost), &json!(true)), "{place}");
-        let cancelled = cancel(&house, player, booked.number("id")).await.expect(200);
+        let cancelled = cancel(&app, player, booked.number("id")).await.expect(200);
         assert_eq!(cancelled["fee"], cost, "{place}");
-        let after = house.as_(player).get(&path).await.expect(200);
+        let after = app.as_(player).get(&path).await.expect(200);
         assert_eq!(after.body, cancelled["booking"], "{place}");
         let owed = if cost == "0.00" { "void" } else { "due" };
         assert_eq!(
@@ -49,10 +49,10 @@ async fn the_cost_that_is_shown_is_the_cost_that_is_charged() {
             "{place}"
         );
         assert_eq!(after["cancel_cost"], "0.00", "{place}");
-        cancel(&house, player, booked.number("id")).await.refused(409, "wrong_state");
-        house.set_time(testing::NOW);
+        cancel(&app, player, booked.number("id")).await.refused(409, "wrong_state");
+        app.set_time(testing::NOW);
         assert!(
-            starts(&search(&house, BEA, "suite", "2026-11-27").await).contains(&"14:00"),
+            starts(&search(&app, BEA, "suite", "2026-11-27").await).contains(&"14:00"),
             "{place}: it is free"
         );
     }
@@ -60,36 +60,36 @@ async fn the_cost_that_is_shown_is_the_cost_that_is_charged() {
 
 #[tokio::test]
 async fn after_its_end_nothing_can_be_cancelled() {
-    let house = House::open().await;
-    let booked = book(&house, GUS, "suite", "2026-11-27", "14:00").await;
-    house.set_time("2026-11-27T16:00:00-05:00");
-    let mine = house.as_(GUS).get(MINE).await.expect(200);
+    let app = TestClub::open().await;
+    let booked = book(&app, GUS, "suite", "2026-11-27", "14:00").await;
+    app.set_time("2026-11-27T16:00:00-05:00");
+    let mine = app.as_(GUS).get(MINE).await.expect(200);
     assert_eq!((mine.number("total_upcoming"), mine.number("total_past")), (0, 1));
     assert_eq!(mine.list("past")[0]["can_cancel"], false);
-    cancel(&house, GUS, booked.number("id")).await.refused(409, "wrong_state");
+    cancel(&app, GUS, booked.number("id")).await.refused(409, "wrong_state");
 }
 
 /// Within an hour of booking it is free, if the start is more than 12 h away.
 #[tokio::test]
 async fn who_regrets_within_the_hour_pays_nothing() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     for (time, after, cost) in [
         ("2026-11-25T12:00", 60 * 60, "0.00"),
         ("2026-11-25T12:00", 60 * 60 + 1, "22.50"),
         ("2026-11-24T21:00", 60, "45.00"),
     ] {
-        house.set_time(testing::NOW);
+        app.set_time(testing::NOW);
         let (date, clock) = time.split_once('T').expect("a date and a time");
-        let booked = book(&house, GUS, "pod", date, clock).await;
-        house.clock().set(house.clock().now() + SignedDuration::from_secs(after));
-        assert_eq!(cancel(&house, GUS, booked.number("id")).await.expect(200)["fee"], cost, "{time} {after}");
+        let booked = book(&app, GUS, "pod", date, clock).await;
+        app.clock().set(app.clock().now() + SignedDuration::from_secs(after));
+        assert_eq!(cancel(&app, GUS, booked.number("id")).await.expect(200)["fee"], cost, "{time} {after}");
     }
 }
 
 /// O of the rules by its spirit: a suite on the night when the clock goes back; elapsed hours count.
 #[tokio::test]
 async fn elapsed_hours_count_on_the_night_the_clock_goes_back() {
-    let house = House::open_at("2026-10-30T10:00:00-04:00").await;
+    let app = TestClub::open_at("2026-10-30T10:00:00-04:00").await;
     for (now, cost) in [
         // 24 hours before Sunday 09:00 EST is Saturday 10:00 EDT.
         ("2026-10-31T10:00:00-04:00", "0.00"),
@@ -98,54 +98,56 @@ async fn elapsed_hours_count_on_the_night_the_clock_goes_back() {
         ("2026-10-31T22:00:00-04:00", "16.88"),
         ("2026-10-31T22:00:01-04:00", "33.75"),
     ] {
-        house.set_time("2026-10-30T10:00:00-04:00");
-        let booked = book(&house, BEA, "pod", "2026-11-01", "09:00").await;
+        app.set_time("2026-10-30T10:00:00-04:00");
+        let booked = book(&app, BEA, "pod", "2026-11-01", "09:00").await;
         assert_eq!(booked["starts_at"], "2026-11-01T09:00:00-05:00");
-        house.set_time(now);
-        assert_eq!(cancel(&house, BEA, booked.number("id")).await.expect(200)["fee"], cost, "{now}");
+        app.set_time(now);
+        assert_eq!(cancel(&app, BEA, booked.number("id")).await.expect(200)["fee"], cost, "{now}");
     }
 }
 
 /// C3: the club's own cancellation is free whenever it comes, and gives credits back.
 #[tokio::test]
 async fn the_clubs_own_cancellation_is_free() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     let late = "2026-11-27T13:00:00-05:00";
     for staff in [DORA, MAX, testing::OLA] {
-        house.set_time(testing::NOW);
-        let booked = book(&house, GUS, "suite", "2026-11-27", "14:00").await;
-        house.set_time(late);
-        let cancelled = cancel(&house, staff, booked.number("id")).await.expect(200);
+        app.set_time(testing::NOW);
+        let booked = book(&app, GUS, "suite", "2026-11-27", "14:00").await;
+        app.set_time(late);
+        let cancelled = cancel(&app, staff, booked.number("id")).await.expect(200);
         assert_eq!(cancelled["fee"], "0.00");
-        assert_eq!(house.as_(GUS).get(MINE).await.list("past")[0]["payment_status"], "void");
+        assert_eq!(app.as_(GUS).get(MINE).await.list("past")[0]["payment_status"], "void");
     }
-    house.set_time(testing::NOW);
-    let wished =
-        crate::and(crate::wish(&house, "massage", "2026-11-27", "14:00").await, json!({"use_credit": true}));
-    let booked = house.as_(PIA).post(crate::CREATE, wished).await.expect(201);
-    house.set_time(late);
-    cancel(&house, DORA, booked.number("id")).await.expect(200);
-    let current = house.as_(PIA).get("/api/memberships/current/").await.expect(200);
+    app.set_time(testing::NOW);
+    let wished = crate::and(
+        crate::request_body(&app, "massage", "2026-11-27", "14:00").await,
+        json!({"use_credit": true}),
+    );
+    let booked = app.as_(PIA).post(crate::CREATE, wished).await.expect(201);
+    app.set_time(late);
+    cancel(&app, DORA, booked.number("id")).await.expect(200);
+    let current = app.as_(PIA).get("/api/memberships/current/").await.expect(200);
     assert_eq!(current.number("services_used_this_month"), 0);
 }
 
 /// What is another's is not there.
 #[tokio::test]
 async fn another_s_booking_is_not_found() {
-    let house = House::open().await;
-    let booked = book(&house, GUS, "suite", "2026-11-27", "14:00").await;
+    let app = TestClub::open().await;
+    let booked = book(&app, GUS, "suite", "2026-11-27", "14:00").await;
     let (id, path) = (booked.number("id"), format!("/api/bookings/{}/", booked.number("id")));
     for player in [BEA, PIA, UMA, TOM] {
-        house.as_(player).get(&path).await.refused(404, "not_found");
-        cancel(&house, player, id).await.refused(404, "not_found");
+        app.as_(player).get(&path).await.refused(404, "not_found");
+        cancel(&app, player, id).await.refused(404, "not_found");
     }
-    house.visitor().get(&path).await.refused(401, "not_signed_in");
-    house.visitor().post(&format!("{path}cancel_booking/"), json!({})).await.refused(401, "not_signed_in");
+    app.visitor().get(&path).await.refused(401, "not_signed_in");
+    app.visitor().post(&format!("{path}cancel_booking/"), json!({})).await.refused(401, "not_signed_in");
     for player in [DORA, MAX, testing::OLA] {
-        assert_eq!(house.as_(player).get(&path).await.expect(200)["id"], id);
+        assert_eq!(app.as_(player).get(&path).await.expect(200)["id"], id);
     }
-    assert_eq!(house.as_(GUS).get(&path).await.expect(200)["status"], "confirmed");
+    assert_eq!(app.as_(GUS).get(&path).await.expect(200)["status"], "confirmed");
     for id in ["0", "-1", "9007199254740993", "99999999999999999999", "abc", "%00", "1e3", "%F0%9F%92%86"] {
-        house.as_(DORA).get(&format!("/api/bookings/{id}/")).await.refused(404, "not_found");
+        app.as_(DORA).get(&format!("/api/bookings/{id}/")).await.refused(404, "not_found");
     }
 }

@@ -8,169 +8,169 @@ use jiff::SignedDuration;
 use kit::config::Config;
 use kit::{args, sql};
 use serde_json::{Value, json};
-use testing::{Answer, DORA, Guest, House, NOW};
+use testing::{Answer, DORA, Guest, NOW, TestClub};
 
 use crate::accounts::{
     PASSWORD, RESET, VERIFY, claimant, mails_to, register, sign_up, token, verify, with, zoe,
 };
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, and, wish};
+use crate::{CREATE, and, request_body};
 
 const ZOE: &str = "zoe@example.com";
 const ME: &str = "/api/users/profile/me/";
 
-/// A house behind a proxy, so that people come from networks of their own.
-async fn proxied() -> House {
-    House::open_with(NOW, |config| Config {
+/// A club behind a proxy, so that people come from networks of their own.
+async fn proxied() -> TestClub {
+    TestClub::open_with(NOW, |config| Config {
         trusted_proxies: vec!["192.0.2.1".parse().expect("an address")],
         ..config
     })
     .await
 }
 
-fn from<'h>(house: &'h House, network: &str) -> Guest<'h> {
-    house.visitor().with("x-forwarded-for", network)
+fn from<'h>(app: &'h TestClub, network: &str) -> Guest<'h> {
+    app.visitor().with("x-forwarded-for", network)
 }
 
-fn later(house: &House, by: SignedDuration) {
-    house.clock().set(house.clock().now() + by);
+fn later(app: &TestClub, by: SignedDuration) {
+    app.clock().set(app.clock().now() + by);
 }
 
-async fn login(house: &House, password: &str) -> Answer {
-    house.visitor().post("/api/auth/login/", json!({"email": ZOE, "password": password})).await
+async fn login(app: &TestClub, password: &str) -> Answer {
+    app.visitor().post("/api/auth/login/", json!({"email": ZOE, "password": password})).await
 }
 
 async fn ask_reset(guest: &Guest<'_>) -> Answer {
     guest.post("/api/auth/password-reset/", json!({"email": ZOE})).await
 }
 
-async fn set_by(house: &House, link: &str, password: &str) -> Answer {
+async fn set_by(app: &TestClub, link: &str, password: &str) -> Answer {
     let body = json!({"token": link, "password": password});
-    house.visitor().post("/api/auth/password-reset/confirm/", body).await
+    app.visitor().post("/api/auth/password-reset/confirm/", body).await
 }
 
-async fn resets(house: &House) -> usize {
-    mails_to(house, ZOE).await.iter().filter(|mail| mail.contains(RESET)).count()
+async fn resets(app: &TestClub) -> usize {
+    mails_to(app, ZOE).await.iter().filter(|mail| mail.contains(RESET)).count()
 }
 
 #[tokio::test]
 async fn a_changed_password_or_address_ends_every_open_link() {
-    let house = House::open().await;
-    let made = sign_up(&house, zoe()).await;
-    let me = with(&house, &made);
-    ask_reset(&house.visitor()).await.expect(202);
-    let first = token(&house, ZOE, RESET).await;
-    later(&house, SignedDuration::from_secs(1));
-    ask_reset(&house.visitor()).await.expect(202);
-    let second = token(&house, ZOE, RESET).await;
+    let app = TestClub::open().await;
+    let made = sign_up(&app, zoe()).await;
+    let me = with(&app, &made);
+    ask_reset(&app.visitor()).await.expect(202);
+    let first = token(&app, ZOE, RESET).await;
+    later(&app, SignedDuration::from_secs(1));
+    ask_reset(&app.visitor()).await.expect(202);
+    let second = token(&app, ZOE, RESET).await;
     me.post("/api/auth/email/", json!({"email": "zoe@new.example", "current_password": PASSWORD}))
         .await
         .expect(202);
-    let change = token(&house, "zoe@new.example", VERIFY).await;
+    let change = token(&app, "zoe@new.example", VERIFY).await;
     let new = json!({"current_password": PASSWORD, "new_password": "another-password"});
     me.post("/api/auth/password/", new).await.expect(204);
     for link in [&first, &second] {
-        set_by(&house, link, "the-password-of-eve").await.refused(400, "link_expired");
+        set_by(&app, link, "the-password-of-eve").await.refused(400, "link_expired");
     }
-    verify(&house, &change, json!("another-password")).await.refused(400, "link_expired");
-    login(&house, "another-password").await.expect(200);
+    verify(&app, &change, json!("another-password")).await.refused(400, "link_expired");
+    login(&app, "another-password").await.expect(200);
 
     // Of two links, the one that is used ends the other.
-    later(&house, SignedDuration::from_hours(2));
-    ask_reset(&house.visitor()).await.expect(202);
-    let first = token(&house, ZOE, RESET).await;
-    later(&house, SignedDuration::from_secs(1));
-    ask_reset(&house.visitor()).await.expect(202);
-    let second = token(&house, ZOE, RESET).await;
-    set_by(&house, &first, "a-third-password").await.expect(204);
-    set_by(&house, &second, "the-password-of-eve").await.refused(400, "link_expired");
+    later(&app, SignedDuration::from_hours(2));
+    ask_reset(&app.visitor()).await.expect(202);
+    let first = token(&app, ZOE, RESET).await;
+    later(&app, SignedDuration::from_secs(1));
+    ask_reset(&app.visitor()).await.expect(202);
+    let second = token(&app, ZOE, RESET).await;
+    set_by(&app, &first, "a-third-password").await.expect(204);
+    set_by(&app, &second, "the-password-of-eve").await.refused(400, "link_expired");
 
     // A changed address ends them too.
-    later(&house, SignedDuration::from_hours(2));
-    ask_reset(&house.visitor()).await.expect(202);
-    let link = token(&house, ZOE, RESET).await;
-    let entered = login(&house, "a-third-password").await.expect(200);
-    let me = with(&house, &entered);
-    let wish = json!({"email": "zoe@new.example", "current_password": "a-third-password"});
-    me.post("/api/auth/email/", wish).await.expect(202);
-    let change = token(&house, "zoe@new.example", VERIFY).await;
+    later(&app, SignedDuration::from_hours(2));
+    ask_reset(&app.visitor()).await.expect(202);
+    let link = token(&app, ZOE, RESET).await;
+    let entered = login(&app, "a-third-password").await.expect(200);
+    let me = with(&app, &entered);
+    let request_body = json!({"email": "zoe@new.example", "current_password": "a-third-password"});
+    me.post("/api/auth/email/", request_body).await.expect(202);
+    let change = token(&app, "zoe@new.example", VERIFY).await;
     me.post("/api/auth/verify/", json!({"token": change})).await.expect(204);
-    set_by(&house, &link, "the-password-of-eve").await.refused(400, "link_expired");
+    set_by(&app, &link, "the-password-of-eve").await.refused(400, "link_expired");
 }
 
 /// Emails of other kinds use up none of those by which a password is set.
 #[tokio::test]
 async fn limits_of_reset_emails_count_reset_emails_only() {
-    let house = House::open().await;
-    sign_up(&house, zoe()).await;
+    let app = TestClub::open().await;
+    sign_up(&app, zoe()).await;
     for _ in 0..12 {
-        later(&house, SignedDuration::from_secs(1));
-        register(&house, zoe()).await;
-        house.visitor().post("/api/auth/verify/again/", json!({"email": ZOE})).await.expect(202);
+        later(&app, SignedDuration::from_secs(1));
+        register(&app, zoe()).await;
+        app.visitor().post("/api/auth/verify/again/", json!({"email": ZOE})).await.expect(202);
     }
-    assert_eq!(resets(&house).await, 0);
+    assert_eq!(resets(&app).await, 0);
     for expected in 1..=3 {
-        later(&house, SignedDuration::from_secs(1));
-        ask_reset(&house.visitor()).await.expect(202);
-        assert_eq!(resets(&house).await, expected);
+        later(&app, SignedDuration::from_secs(1));
+        ask_reset(&app.visitor()).await.expect(202);
+        assert_eq!(resets(&app).await, expected);
     }
     // More from the same network within the hour: only once the last link is 15 minutes old.
-    ask_reset(&house.visitor()).await.expect(202);
-    assert_eq!(resets(&house).await, 3);
-    later(&house, SignedDuration::from_mins(15));
-    ask_reset(&house.visitor()).await.expect(202);
-    assert_eq!(resets(&house).await, 4);
-    later(&house, SignedDuration::from_hours(1));
-    ask_reset(&house.visitor()).await.expect(202);
-    assert_eq!(resets(&house).await, 5);
+    ask_reset(&app.visitor()).await.expect(202);
+    assert_eq!(resets(&app).await, 3);
+    later(&app, SignedDuration::from_mins(15));
+    ask_reset(&app.visitor()).await.expect(202);
+    assert_eq!(resets(&app).await, 4);
+    later(&app, SignedDuration::from_hours(1));
+    ask_reset(&app.visitor()).await.expect(202);
+    assert_eq!(resets(&app).await, 5);
 }
 
 /// Forty networks ask for emails to one address for two hours. Whenever its owner asks, a link that is good has just come; and
 /// the flood is a trickle.
 #[tokio::test]
 async fn nobody_uses_up_the_reset_emails_of_an_address() {
-    let house = proxied().await;
-    sign_up(&house, zoe()).await;
+    let app = proxied().await;
+    sign_up(&app, zoe()).await;
     let mut network = 0;
     for step in 0..12 {
         for _ in 0..20 {
             network = (network + 1) % 40;
-            ask_reset(&from(&house, &format!("198.51.100.{network}"))).await.expect(202);
+            ask_reset(&from(&app, &format!("198.51.100.{network}"))).await.expect(202);
         }
-        later(&house, SignedDuration::from_mins(10));
-        ask_reset(&from(&house, "203.0.113.9")).await.expect(202);
-        let link = token(&house, ZOE, RESET).await;
-        let page = house.visitor().get(&format!("/password-reset/new/?token={link}")).await;
+        later(&app, SignedDuration::from_mins(10));
+        ask_reset(&from(&app, "203.0.113.9")).await.expect(202);
+        let link = token(&app, ZOE, RESET).await;
+        let page = app.visitor().get(&format!("/password-reset/new/?token={link}")).await;
         assert_eq!(page.status, 200, "step {step}");
         // It is good for a while yet.
-        later(&house, SignedDuration::from_mins(10));
-        house.visitor().get(&format!("/password-reset/new/?token={link}")).await.expect(200);
+        later(&app, SignedDuration::from_mins(10));
+        app.visitor().get(&format!("/password-reset/new/?token={link}")).await.expect(200);
     }
     // Four hours have passed: ten an hour, and one a quarter of an hour besides.
-    let all = resets(&house).await;
+    let all = resets(&app).await;
     assert!(all <= 4 * (10 + 4), "{all}");
-    let link = token(&house, ZOE, RESET).await;
-    set_by(&house, &link, "another-password").await.expect(204);
-    login(&house, "another-password").await.expect(200);
+    let link = token(&app, ZOE, RESET).await;
+    set_by(&app, &link, "another-password").await.expect(204);
+    login(&app, "another-password").await.expect(200);
 }
 
 /// The owner can ask from a network that is flooded, too, by the browser that is known.
 #[tokio::test]
 async fn a_known_browser_may_ask_where_its_network_asked_too_often() {
-    let house = House::open().await;
-    sign_up(&house, zoe()).await;
+    let app = TestClub::open().await;
+    sign_up(&app, zoe()).await;
     let entered =
-        house.visitor().submit("/login/", &format!("email=zoe%40example.com&password={PASSWORD}")).await;
+        app.visitor().submit("/login/", &format!("email=zoe%40example.com&password={PASSWORD}")).await;
     let mut cookies = entered.headers.get_all("set-cookie").iter().filter_map(|one| one.to_str().ok());
     let device = cookies.find(|one| one.starts_with("__Host-device=")).expect("a known browser");
     let device = device.split(';').next().unwrap_or_default();
     for number in 0..40 {
         let body = json!({"email": format!("nobody{number}@example.com")});
-        house.visitor().post("/api/auth/password-reset/", body).await.expect(202);
+        app.visitor().post("/api/auth/password-reset/", body).await.expect(202);
     }
-    ask_reset(&house.visitor()).await.refused(429, "too_many_attempts");
-    ask_reset(&house.visitor().with("cookie", device)).await.expect(202);
-    assert_eq!(resets(&house).await, 1);
+    ask_reset(&app.visitor()).await.refused(429, "too_many_attempts");
+    ask_reset(&app.visitor().with("cookie", device)).await.expect(202);
+    assert_eq!(resets(&app).await, 1);
 }
 
 fn eve() -> Value {
@@ -181,32 +181,32 @@ fn eve() -> Value {
 /// Eve claims the address first, the desk books for it, its owner follows the link: nothing of Eve's lives on.
 #[tokio::test]
 async fn who_claimed_an_address_before_its_owner_keeps_nothing() {
-    let house = House::open().await;
-    let by_eve = house.visitor().with("user-agent", "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0");
+    let app = TestClub::open().await;
+    let by_eve = app.visitor().with("user-agent", "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0");
     by_eve.post("/api/auth/register/", eve()).await.expect(202);
     let guest = json!({"guest_name": "Zoe Lind", "guest_email": ZOE});
-    let booked = and(wish(&house, "pod", "2026-11-26", "12:00").await, guest);
-    house.as_(DORA).post(CREATE, booked).await.expect(201);
-    let link = token(&house, ZOE, VERIFY).await;
-    let mail = mails_to(&house, ZOE).await.into_iter().find(|mail| mail.contains(VERIFY)).expect("the email");
+    let booked = and(request_body(&app, "pod", "2026-11-26", "12:00").await, guest);
+    app.as_(DORA).post(CREATE, booked).await.expect(201);
+    let link = token(&app, ZOE, VERIFY).await;
+    let mail = mails_to(&app, ZOE).await.into_iter().find(|mail| mail.contains(VERIFY)).expect("the email");
     for named in
         ["Eve Roe", "Firefox on Linux", "192.0.2.1", "Tuesday, November 24, 2026, 10:00 AM Eastern Time"]
     {
         assert!(mail.contains(named), "{named}: {mail}");
     }
     // Yes is not enough: it takes the password, which she does not know, or a new one.
-    house.visitor().post("/api/auth/verify/", json!({"token": link})).await.refused(400, "invalid");
-    let page = house.visitor().get(&format!("/verify/?token={link}")).await.expect(200).text();
+    app.visitor().post("/api/auth/verify/", json!({"token": link})).await.refused(400, "invalid");
+    let page = app.visitor().get(&format!("/verify/?token={link}")).await.expect(200).text();
     assert!(page.contains("Eve Roe") && page.contains("This account’s password"), "{page}");
-    house.visitor().submit("/verify/", &format!("token={link}")).await.expect(400);
+    app.visitor().submit("/verify/", &format!("token={link}")).await.expect(400);
     let short = json!({"token": link, "new_password": "short"});
-    house.visitor().post("/api/auth/verify/", short).await.refused(400, "invalid");
+    app.visitor().post("/api/auth/verify/", short).await.refused(400, "invalid");
     let hers = json!({"token": link, "new_password": "the-password-of-zoe"});
-    house.visitor().post("/api/auth/verify/", hers).await.expect(204);
-    house.run_jobs().await;
-    login(&house, "the-password-of-eve").await.refused(401, "wrong_sign_in");
-    let entered = login(&house, "the-password-of-zoe").await.expect(200);
-    let me = with(&house, &entered);
+    app.visitor().post("/api/auth/verify/", hers).await.expect(204);
+    app.run_jobs().await;
+    login(&app, "the-password-of-eve").await.refused(401, "wrong_sign_in");
+    let entered = login(&app, "the-password-of-zoe").await.expect(200);
+    let me = with(&app, &entered);
     let profile = me.get(ME).await.expect(200);
     assert_eq!((&profile["phone"], &profile["birthday"]), (&Value::Null, &Value::Null), "nothing of Eve's");
     assert_eq!(me.get(crate::MINE).await.expect(200).list("upcoming").len(), 1);
@@ -216,78 +216,78 @@ async fn who_claimed_an_address_before_its_owner_keeps_nothing() {
 /// With a reset as with a confirmation: whoever reads the mail has the account alone.
 #[tokio::test]
 async fn a_reset_of_an_account_that_was_never_verified_leaves_nothing_of_its_maker() {
-    let house = House::open().await;
-    house.visitor().post("/api/auth/register/", eve()).await.expect(202);
-    ask_reset(&house.visitor()).await.expect(202);
-    let link = token(&house, ZOE, RESET).await;
-    set_by(&house, &link, "the-password-of-zoe").await.expect(204);
-    login(&house, "the-password-of-eve").await.refused(401, "wrong_sign_in");
-    let me = login(&house, "the-password-of-zoe").await.expect(200);
-    let profile = with(&house, &me).get(ME).await.expect(200);
+    let app = TestClub::open().await;
+    app.visitor().post("/api/auth/register/", eve()).await.expect(202);
+    ask_reset(&app.visitor()).await.expect(202);
+    let link = token(&app, ZOE, RESET).await;
+    set_by(&app, &link, "the-password-of-zoe").await.expect(204);
+    login(&app, "the-password-of-eve").await.refused(401, "wrong_sign_in");
+    let me = login(&app, "the-password-of-zoe").await.expect(200);
+    let profile = with(&app, &me).get(ME).await.expect(200);
     assert_eq!((&profile["phone"], &profile["is_verified"]), (&Value::Null, &json!(true)));
 }
 
 /// Eve claims it after its owner did, and again after it was verified.
 #[tokio::test]
 async fn who_claims_an_address_after_its_owner_changes_nothing() {
-    let house = proxied().await;
-    from(&house, "203.0.113.9").post("/api/auth/register/", zoe()).await.expect(202);
-    let link = token(&house, ZOE, VERIFY).await;
+    let app = proxied().await;
+    from(&app, "203.0.113.9").post("/api/auth/register/", zoe()).await.expect(202);
+    let link = token(&app, ZOE, VERIFY).await;
     for number in 0..20 {
-        later(&house, SignedDuration::from_secs(1));
-        let eve = from(&house, &format!("198.51.100.{number}"));
+        later(&app, SignedDuration::from_secs(1));
+        let eve = from(&app, &format!("198.51.100.{number}"));
         eve.post("/api/auth/register/", self::eve()).await.expect(202);
     }
-    let of_eve = token(&house, ZOE, VERIFY).await;
+    let of_eve = token(&app, ZOE, VERIFY).await;
     assert_ne!(link, of_eve);
-    assert!(mails_to(&house, ZOE).await.len() <= 11, "a flood is a trickle");
+    assert!(mails_to(&app, ZOE).await.len() <= 11, "a flood is a trickle");
     // In the browser that asked, with the password that she chose: her own account.
-    verify(&house, &of_eve, json!(PASSWORD)).await.refused(400, "invalid");
-    verify(&house, &link, json!(PASSWORD)).await.expect(204);
-    let me = login(&house, PASSWORD).await.expect(200);
+    verify(&app, &of_eve, json!(PASSWORD)).await.refused(400, "invalid");
+    verify(&app, &link, json!(PASSWORD)).await.expect(204);
+    let me = login(&app, PASSWORD).await.expect(200);
     assert_eq!(me["user"]["first_name"], "Zoe");
-    login(&house, "the-password-of-eve").await.refused(401, "wrong_sign_in");
+    login(&app, "the-password-of-eve").await.refused(401, "wrong_sign_in");
     // A link that went to her mailbox for Eve's account takes nothing from hers.
     let late = json!({"token": of_eve, "new_password": "the-password-of-eve"});
-    house.visitor().post("/api/auth/verify/", late).await.refused(409, "address_gone");
-    later(&house, SignedDuration::from_hours(2));
-    register(&house, eve()).await;
-    let last = mails_to(&house, ZOE).await.pop().expect("a mail");
+    app.visitor().post("/api/auth/verify/", late).await.refused(409, "address_gone");
+    later(&app, SignedDuration::from_hours(2));
+    register(&app, eve()).await;
+    let last = mails_to(&app, ZOE).await.pop().expect("a mail");
     assert!(last.contains("You already have an account") && !last.contains("?token="), "{last}");
-    let me = login(&house, PASSWORD).await.expect(200);
-    with(&house, &me).get(ME).await.expect(200);
+    let me = login(&app, PASSWORD).await.expect(200);
+    with(&app, &me).get(ME).await.expect(200);
 }
 
 /// An account that wants the address of somebody else gets it neither by their yes nor by their new password.
 #[tokio::test]
 async fn a_change_to_somebody_elses_address_needs_the_account_itself() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     let eve = and(eve(), json!({"email": "eve@example.com"}));
-    let eve = sign_up(&house, eve).await;
-    let eve = with(&house, &eve);
-    let wish = json!({"email": ZOE, "current_password": "the-password-of-eve"});
-    eve.post("/api/auth/email/", wish).await.expect(202);
-    let link = token(&house, ZOE, VERIFY).await;
-    let mail = mails_to(&house, ZOE).await.pop().expect("a mail");
+    let eve = sign_up(&app, eve).await;
+    let eve = with(&app, &eve);
+    let request_body = json!({"email": ZOE, "current_password": "the-password-of-eve"});
+    eve.post("/api/auth/email/", request_body).await.expect(202);
+    let link = token(&app, ZOE, VERIFY).await;
+    let mail = mails_to(&app, ZOE).await.pop().expect("a mail");
     // Whose account it is, when and from where it was asked for; and that it takes the account's password.
-    for said in [
+    for message in [
         "Name       Eve Roe",
         "Requested  Tuesday, November 24, 2026, 10:00 AM Eastern Time",
         "From       network 192.0.2.1",
         "If it was you, please confirm it with the account=E2=80=99s password.",
         "If it wasn=E2=80=99t you, ignore this email. Nothing changes without the link.",
     ] {
-        assert!(mail.contains(said), "{said}: {mail}");
+        assert!(mail.contains(message), "{message}: {mail}");
     }
-    house.visitor().post("/api/auth/verify/", json!({"token": link})).await.refused(400, "invalid");
+    app.visitor().post("/api/auth/verify/", json!({"token": link})).await.refused(400, "invalid");
     let new = json!({"token": link, "new_password": "the-password-of-zoe"});
-    house.visitor().post("/api/auth/verify/", new).await.refused(400, "invalid");
-    let page = house.visitor().get(&format!("/verify/?token={link}")).await.expect(200).text();
+    app.visitor().post("/api/auth/verify/", new).await.refused(400, "invalid");
+    let page = app.visitor().get(&format!("/verify/?token={link}")).await.expect(200).text();
     assert!(page.contains("Is this your new email?") && !page.contains("name=\"new_password\""), "{page}");
     assert_eq!(eve.get(ME).await.expect(200)["email"], "eve@example.com");
     // Its owner signs up and confirms as if nobody had asked; then the change leads nowhere.
-    later(&house, SignedDuration::from_secs(1));
-    let made = sign_up(&house, zoe()).await;
+    later(&app, SignedDuration::from_secs(1));
+    let made = sign_up(&app, zoe()).await;
     assert_eq!(made["user"]["email"], ZOE);
     eve.post("/api/auth/verify/", json!({"token": link})).await.refused(409, "address_gone");
     assert_eq!(eve.get(ME).await.expect(200)["email"], "eve@example.com");
@@ -296,18 +296,17 @@ async fn a_change_to_somebody_elses_address_needs_the_account_itself() {
 /// What somebody types as a name does not become a message of ours to a stranger (N1).
 #[tokio::test]
 async fn a_name_that_is_an_advertisement_stands_in_no_email() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     for name in ["Win at evil.test", "http://evil.test", "Call 212 555 0666 evil", "a@evil.test"] {
-        later(&house, SignedDuration::from_hours(2));
-        let wish = and(zoe(), json!({"first_name": name}));
-        house
-            .visitor()
+        later(&app, SignedDuration::from_hours(2));
+        let request_body = and(zoe(), json!({"first_name": name}));
+        app.visitor()
             .with("user-agent", "evil.test/1.0")
-            .post("/api/auth/register/", wish)
+            .post("/api/auth/register/", request_body)
             .await
             .expect(202);
     }
-    let mails = mails_to(&house, ZOE).await;
+    let mails = mails_to(&app, ZOE).await;
     assert_eq!(mails.len(), 4);
     for mail in mails {
         assert!(!mail.contains("evil") && !mail.contains("555 0666"), "{mail}");
@@ -316,35 +315,35 @@ async fn a_name_that_is_an_advertisement_stands_in_no_email() {
 
 #[tokio::test]
 async fn accounts_that_are_not_verified_go_after_thirty_days() {
-    let house = House::open().await;
-    register(&house, zoe()).await;
-    let gone = claimant(&house, ZOE).await;
-    register(&house, and(zoe(), json!({"email": "ida@example.com"}))).await;
-    let kept = claimant(&house, "ida@example.com").await;
-    let booked = and(wish(&house, "pod", "2026-11-26", "12:00").await, json!({"person_id": kept}));
-    house.as_(DORA).post(CREATE, booked).await.expect(201);
-    sign_up(&house, and(zoe(), json!({"email": "nia@example.com"}))).await;
-    let found = house.as_(DORA).get("/api/staff/people/?q=ida@example.com").await;
+    let app = TestClub::open().await;
+    register(&app, zoe()).await;
+    let gone = claimant(&app, ZOE).await;
+    register(&app, and(zoe(), json!({"email": "ida@example.com"}))).await;
+    let stored = claimant(&app, "ida@example.com").await;
+    let booked = and(request_body(&app, "pod", "2026-11-26", "12:00").await, json!({"person_id": stored}));
+    app.as_(DORA).post(CREATE, booked).await.expect(201);
+    sign_up(&app, and(zoe(), json!({"email": "nia@example.com"}))).await;
+    let found = app.as_(DORA).get("/api/staff/people/?q=ida@example.com").await;
     if found.status == 200 {
         assert_eq!(found.list("")[0]["is_verified"], false, "staff see that it is not verified");
     }
-    house.run_jobs().await;
-    coresync::reactions::begin_rounds(house.inner()).await.expect("the rounds begin");
-    house.set_time("2026-12-24T09:00:00-05:00");
-    house.run_jobs().await;
-    let there = house.db().view(move |tx| Ok(people::person(tx, gone).is_ok()));
+    app.run_jobs().await;
+    coresync::reactions::begin_rounds(app.inner()).await.expect("the rounds begin");
+    app.set_time("2026-12-24T09:00:00-05:00");
+    app.run_jobs().await;
+    let there = app.db().view(move |tx| Ok(people::person(tx, gone).is_ok()));
     assert!(there.await.expect("a look"), "thirty days have not passed");
-    house.set_time("2026-12-25T17:00:00-05:00");
-    house.run_jobs().await;
-    let looked = house.db().view(move |tx| Ok((people::person(tx, gone).is_ok(), people::person(tx, kept)?)));
-    let (is_there, kept) = looked.await.expect("a look");
+    app.set_time("2026-12-25T17:00:00-05:00");
+    app.run_jobs().await;
+    let looked = app.db().view(move |tx| Ok((people::person(tx, gone).is_ok(), people::person(tx, stored)?)));
+    let (is_there, stored) = looked.await.expect("a look");
     assert!(!is_there, "nothing refers to it");
     assert_eq!(
-        (kept.full_name().as_str(), kept.email.as_ref()),
+        (stored.full_name().as_str(), stored.email.as_ref()),
         ("Zoe Lind", None),
         "a guest whom the desk wrote down"
     );
-    let left = house.db().view(|tx| {
+    let left = app.db().view(|tx| {
         tx.one::<(i64,)>(
             sql!("SELECT COUNT(*) FROM people WHERE claimed_email IS NOT NULL OR (password_hash IS NOT NULL AND email IS NULL)"),
             args![],
@@ -352,29 +351,29 @@ async fn accounts_that_are_not_verified_go_after_thirty_days() {
     });
     assert_eq!(left.await.expect("a count"), Some((0,)));
     // The address is free for another try.
-    sign_up(&house, zoe()).await;
+    sign_up(&app, zoe()).await;
 }
 
 /// A visitor holds a time, signs up, opens the link on another device, and is at the review of what they held.
 #[tokio::test]
 async fn a_hold_survives_signing_up_and_the_link_leads_back_to_it() {
-    let house = House::open().await;
-    let body = wish(&house, "pod", "2026-11-26", "12:00").await;
-    let held = house.visitor().post("/api/bookings/hold/", body).await.expect(201);
+    let app = TestClub::open().await;
+    let body = request_body(&app, "pod", "2026-11-26", "12:00").await;
+    let held = app.visitor().post("/api/bookings/hold/", body).await.expect(201);
     let (path, cookie) = (
         format!("/book/held/{}/", held.number("id")),
         format!("__Host-hold={}", held["token"].as_str().expect("one")),
     );
-    let browser = house.visitor().with("cookie", &cookie);
+    let browser = app.visitor().with("cookie", &cookie);
     let form =
         format!("first_name=Zoe&last_name=Lind&email=zoe%40example.com&password={PASSWORD}&next={path}");
-    let asked = browser.submit("/signup/", &form).await.expect(303);
-    assert_eq!(asked.header("location"), format!("/signup/check/?next={path}"));
-    let page = browser.get(asked.header("location")).await.expect(200).text();
+    let query = browser.submit("/signup/", &form).await.expect(303);
+    assert_eq!(query.header("location"), format!("/signup/check/?next={path}"));
+    let page = browser.get(query.header("location")).await.expect(200).text();
     assert!(page.contains("stays held for you until") && page.contains("data-until="), "{page}");
     browser.get(&path).await.expect(200);
-    let link = token(&house, ZOE, VERIFY).await;
-    let phone = house.visitor();
+    let link = token(&app, ZOE, VERIFY).await;
+    let phone = app.visitor();
     let entered = phone.submit("/verify/", &format!("token={link}&password={PASSWORD}")).await.expect(303);
     assert_eq!(entered.header("location"), path);
     let cookies = entered.headers.get_all("set-cookie").iter().filter_map(|one| one.to_str().ok());
@@ -391,9 +390,9 @@ async fn a_hold_survives_signing_up_and_the_link_leads_back_to_it() {
 /// Plain http on a name other than localhost: no browser keeps the sign-in, and the page says why.
 #[tokio::test]
 async fn a_page_over_plain_http_says_why_nobody_stays_signed_in() {
-    let house = House::open().await;
-    let said = "won’t keep you signed in";
-    sign_up(&house, zoe()).await;
+    let app = TestClub::open().await;
+    let message = "won’t keep you signed in";
+    sign_up(&app, zoe()).await;
     let form = format!("email=zoe%40example.com&password={PASSWORD}");
     for (host, proto, is_told) in [
         ("localhost:8080", None, false),
@@ -403,20 +402,20 @@ async fn a_page_over_plain_http_says_why_nobody_stays_signed_in() {
         ("club.example", Some("http"), true),
         ("club.example", Some("https"), false),
     ] {
-        let mut guest = house.visitor().with("host", host);
+        let mut guest = app.visitor().with("host", host);
         if let Some(proto) = proto {
             guest = guest.with("x-forwarded-proto", proto);
         }
         for path in ["/login/", "/signup/"] {
             assert_eq!(
-                guest.get(path).await.expect(200).text().contains(said),
+                guest.get(path).await.expect(200).text().contains(message),
                 is_told,
                 "{host} {proto:?} {path}"
             );
         }
         let answer = guest.submit("/login/", &form).await;
         assert_eq!(
-            (answer.status, answer.text().contains(said)),
+            (answer.status, answer.text().contains(message)),
             if is_told { (400, true) } else { (303, false) }
         );
         assert_eq!(answer.header("set-cookie").is_empty(), is_told, "no sign-in that nobody can use");
@@ -426,15 +425,15 @@ async fn a_page_over_plain_http_says_why_nobody_stays_signed_in() {
 /// A flood of wrong sign-ins from one network delays a right one from another by a few hashes, not by the whole flood.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_flood_of_wrong_sign_ins_does_not_hold_up_a_right_one() {
-    let house = Arc::new(proxied().await);
-    sign_up(&house, zoe()).await;
+    let app = Arc::new(proxied().await);
+    sign_up(&app, zoe()).await;
     let (hashed, refused) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let mut flood = Vec::new();
     for number in 0..150 {
-        let (house, hashed, refused) = (house.clone(), hashed.clone(), refused.clone());
+        let (app, hashed, refused) = (app.clone(), hashed.clone(), refused.clone());
         flood.push(tokio::spawn(async move {
             let body = json!({"email": format!("nobody{number}@example.com"), "password": "wrong-guess"});
-            let answer = from(&house, "198.51.100.1").post("/api/auth/login/", body).await;
+            let answer = from(&app, "198.51.100.1").post("/api/auth/login/", body).await;
             let counter = if answer.status == 401 { &hashed } else { &refused };
             counter.fetch_add(1, Ordering::SeqCst);
             answer.status
@@ -446,7 +445,7 @@ async fn a_flood_of_wrong_sign_ins_does_not_hold_up_a_right_one() {
     }
     let before = hashed.load(Ordering::SeqCst);
     let body = json!({"email": ZOE, "password": PASSWORD});
-    from(&house, "203.0.113.9").post("/api/auth/login/", body).await.expect(200);
+    from(&app, "203.0.113.9").post("/api/auth/login/", body).await.expect(200);
     let between = hashed.load(Ordering::SeqCst) - before;
     assert!(between <= 16, "{between} wrong ones were served before it, of {before}");
     for one in flood {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use testing::House;
+use testing::TestClub;
 
 use crate::whole::WholeProgram as _;
 
@@ -17,7 +17,7 @@ fn links(page: &str) -> Vec<String> {
 /// From any date, however far, the calendar leads into the days that can be looked at and no further.
 #[tokio::test]
 async fn the_calendar_of_free_times_has_an_end() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     let mut waiting: VecDeque<String> =
         ["/book/?service=massage&date=2190-01-01", "/book/?service=massage&date=2001-01-01"]
             .map(str::to_owned)
@@ -27,7 +27,7 @@ async fn the_calendar_of_free_times_has_an_end() {
         if path.starts_with("/book/wait/") {
             continue;
         }
-        let answer = house.visitor().get(&path).await;
+        let answer = app.visitor().get(&path).await;
         let page = answer.text();
         assert!(page.contains("name=\"robots\" content=\"noindex\"") || !path.contains("date="), "{path}");
         for link in links(&page) {
@@ -46,17 +46,17 @@ async fn the_calendar_of_free_times_has_an_end() {
         assert!(seen.len() < 400, "no end: {seen:?}");
     }
     assert!(seen.len() > 60, "the whole window can be walked: {}", seen.len());
-    let robots = house.visitor().get("/robots.txt").await.expect(200).text();
+    let robots = app.visitor().get("/robots.txt").await.expect(200).text();
     for line in ["Disallow: /book/?", "Disallow: /signup/check/", "Disallow: /verify/"] {
         assert!(robots.lines().any(|one| one == line), "{line}: {robots}");
     }
-    assert!(!house.visitor().get("/book/").await.expect(200).text().contains("content=\"noindex\""));
+    assert!(!app.visitor().get("/book/").await.expect(200).text().contains("content=\"noindex\""));
 }
 
 /// Every table that is taken along is UTF-8 with a byte order mark.
 #[tokio::test]
 async fn every_csv_file_says_that_it_is_utf_8() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     let mut count = 0;
     for path in [
         "/staff/audit/audit.csv",
@@ -66,7 +66,7 @@ async fn every_csv_file_says_that_it_is_utf_8() {
         "/staff/times/?format=csv",
         "/staff/members/?format=csv",
     ] {
-        let answer = house.browser(testing::OLA).get(path).await.expect(200);
+        let answer = app.browser(testing::OLA).get(path).await.expect(200);
         assert_eq!(answer.header("content-type"), "text/csv; charset=utf-8", "{path}");
         assert!(answer.bytes.starts_with(&[0xef, 0xbb, 0xbf]), "{path}");
         assert_eq!(answer.text().matches('\u{feff}').count(), 1, "{path}");

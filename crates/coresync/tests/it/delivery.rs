@@ -9,12 +9,12 @@ use bookings::{BookingRequest, Move, Status};
 use jiff::{SignedDuration, Timestamp};
 use kit::config::Config;
 use kit::db::{Place, Width};
-use kit::web::{Input, Words};
+use kit::web::{Input, RawInput};
 use kit::{Db, Id, args, sql, tokens};
 use messages::{Outbox, Post};
 use people::Actor;
 use serde_json::{Value, json};
-use testing::{BEA, DORA, GUS, House, PIA, Player};
+use testing::{BEA, DORA, GUS, PIA, Player, TestClub};
 
 use crate::smtp::{Mode, Smtp};
 use crate::whole::WholeProgram as _;
@@ -67,7 +67,7 @@ struct Sender {
 }
 
 struct World {
-    house: House,
+    app: TestClub,
     smtp: Smtp,
     senders: Vec<Sender>,
     chance: Chance,
@@ -87,29 +87,30 @@ const PEOPLE: [Player; 3] = [GUS, BEA, PIA];
 const PAUSE: SignedDuration = SignedDuration::from_mins(16);
 
 fn parsed<I: Input>(value: &Value) -> I {
-    Words::from_json(value.to_string().as_bytes()).and_then(Words::parse).expect("good words")
+    RawInput::from_json(value.to_string().as_bytes()).and_then(RawInput::parse).expect("good words")
 }
 
 impl World {
     async fn open(seed: u64) -> World {
         let smtp = Smtp::start(seed);
         let url = smtp.url();
-        let house = House::open_with(testing::NOW, |config| Config { smtp_url: Some(url), ..config }).await;
-        let place = Place::parse(house.url()).expect("an address");
-        let second =
-            Db::open(place, house.db().means().clone(), Width::default()).await.expect("a second process");
+        let app = TestClub::open_with(testing::NOW, |config| Config { smtp_url: Some(url), ..config }).await;
+        let place = Place::parse(app.url()).expect("an address");
+        let second = Db::open(place, app.db().dependencies().clone(), Width::default())
+            .await
+            .expect("a second process");
         second.join().await.expect("a node");
         let sender = |db: &Db| {
             let with = |patience| {
-                let inner = kit::House { db: db.clone(), config: Arc::clone(&house.inner().config) };
+                let inner = kit::AppState { db: db.clone(), config: Arc::clone(&app.inner().config) };
                 let post = Post::with_patience(&inner.config, patience).expect("a post");
                 coresync::reactions::outbox(&inner, &post)
             };
             Sender { patient: with(Duration::from_secs(20)), hasty: with(Duration::from_millis(150)) }
         };
-        let senders = vec![sender(house.db()), sender(&second)];
+        let senders = vec![sender(app.db()), sender(&second)];
         World {
-            house,
+            app,
             smtp,
             senders,
             chance: Chance(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1),
@@ -125,11 +126,11 @@ impl World {
     }
 
     fn now(&self) -> Timestamp {
-        self.house.clock().now()
+        self.app.clock().now()
     }
 
     fn pass(&self, time: SignedDuration) {
-        self.house.clock().set(self.now() + time);
+        self.app.clock().set(self.now() + time);
     }
 
     async fn history(&mut self) {
@@ -148,7 +149,7 @@ impl World {
         self.round(Some(Mode::Takes)).await;
         self.check().await;
         self.pass(SignedDuration::from_hours(24 * 5));
-        self.house.db().tx(bookings::sweep).await.expect("a sweep");
+        self.app.db().tx(bookings::run_maintenance).await.expect("a sweep");
         self.learn().await;
         self.round(Some(Mode::Takes)).await;
         self.check().await;
@@ -157,19 +158,19 @@ impl World {
     async fn book(&mut self) {
         let by = self.chance.of(&PEOPLE);
         let day = self.now() + SignedDuration::from_hours(24 * (1 + self.chance.below(2) as i64));
-        let zone = self.house.catalogue().await.club.zone.clone();
+        let zone = self.app.catalogue().await.club.zone.clone();
         let (date, hour) = (day.to_zoned(zone).date(), 10 + self.chance.below(9));
-        let service = self.house.service(self.chance.of(&["massage", "pod"])).await;
-        let mut words =
+        let service = self.app.service(self.chance.of(&["massage", "pod"])).await;
+        let mut input =
             json!({"service_id": service, "date": date.to_string(), "start_time": format!("{hour:02}:00")});
         if self.chance.below(2) == 0 {
-            words["guest_name"] = json!("Ann Lee");
-            words["guest_email"] = json!(format!("guest{}@example.com", self.chance.below(4)));
+            input["guest_name"] = json!("Ann Lee");
+            input["guest_email"] = json!(format!("guest{}@example.com", self.chance.below(4)));
         }
-        let (wish, person) = (parsed::<BookingRequest>(&words), self.house.person(by));
-        let booked = self.house.db().tx(move |tx| {
+        let (request_body, person) = (parsed::<BookingRequest>(&input), self.app.person(by));
+        let booked = self.app.db().tx(move |tx| {
             let by = Actor::of(people::person(tx, person)?);
-            bookings::book(tx, &by, &wish)
+            bookings::book(tx, &by, &request_body)
         });
         if let Ok(booking) = booked.await {
             self.log.push(format!("book {} {}", booking.id, booking.starts_at));
@@ -192,8 +193,8 @@ impl World {
         let Some((id, known)) = self.pick() else { return };
         let to = known.starts_at + SignedDuration::from_mins(30 * (1 + self.chance.below(6) as i64));
         let to = parsed::<Move>(&json!({"starts_at": to.to_string()}));
-        let person = self.house.person(known.by);
-        let moved = self.house.db().tx(move |tx| {
+        let person = self.app.person(known.by);
+        let moved = self.app.db().tx(move |tx| {
             let by = Actor::of(people::person(tx, person)?);
             bookings::reschedule(tx, &by, Id(id), &to)
         });
@@ -208,8 +209,8 @@ impl World {
     async fn cancel(&mut self) {
         let Some((id, known)) = self.pick() else { return };
         let by = if self.chance.below(3) == 0 { DORA } else { known.by };
-        let person = self.house.person(by);
-        let cancelled = self.house.db().tx(move |tx| {
+        let person = self.app.person(by);
+        let cancelled = self.app.db().tx(move |tx| {
             let by = Actor::of(people::person(tx, person)?);
             bookings::cancel(tx, &by, Id(id))
         });
@@ -222,13 +223,13 @@ impl World {
     async fn wait(&mut self) {
         let hours = self.chance.of(&[1, 3, 12, 30]);
         self.pass(SignedDuration::from_hours(hours));
-        self.house.db().tx(bookings::sweep).await.expect("a sweep");
+        self.app.db().tx(bookings::run_maintenance).await.expect("a sweep");
         self.log.push(format!("wait {hours} h"));
     }
 
-    /// Reads what was written since, and which visits the sweep has ended.
+    /// Reads what was written since, and which visits the maintenance job has ended.
     async fn learn(&mut self) {
-        let rows = self.house.db().view(|tx| {
+        let rows = self.app.db().view(|tx| {
             tx.all::<(i64, i64, String, String, Timestamp)>(
                 sql!(
                     "SELECT id, subject_id, recipient, kind, created_at FROM notifications ORDER BY sequence"
@@ -237,7 +238,7 @@ impl World {
             )
         });
         let states = self
-            .house
+            .app
             .db()
             .view(|tx| tx.all::<(i64,)>(sql!("SELECT id FROM bookings WHERE status = 'no_show'"), args![]));
         for (id,) in states.await.expect("states") {
@@ -375,7 +376,7 @@ impl World {
 
     /// Nothing waits; and the last that each recipient heard of a booking is what has become of it.
     async fn check(&mut self) {
-        let left = self.house.db().view(|tx| {
+        let left = self.app.db().view(|tx| {
             tx.all::<(i64, String, Option<String>)>(
                 sql!("SELECT id, kind, last_error FROM notifications"),
                 args![],
@@ -384,7 +385,7 @@ impl World {
         let left = left.await.expect("rows");
         assert!(left.is_empty(), "{left:?}\n{}", self.log.join("\n"));
         let read = self.known.keys().copied().collect::<Vec<_>>();
-        let details = self.house.db().view(move |tx| {
+        let details = self.app.db().view(move |tx| {
             read.iter().map(|id| bookings::read(tx, Id(*id))).collect::<kit::Result<Vec<_>>>()
         });
         for detail in details.await.expect("bookings") {
@@ -472,21 +473,21 @@ async fn every_history_ends_with_the_emails_that_its_states_call_for_in_order() 
 async fn a_poisoned_message_holds_up_nothing_else() {
     let world = World::open(7).await;
     world.smtp.refuse("gus@cast.test");
-    let broken = world.house.db().tx(|tx| {
+    let broken = world.app.db().tx(|tx| {
         let notification =
             kit::Notification::new("bookings.confirmed", ("booking", Id(1)), None, &json!({"x": 1}))?;
         tx.notify(&notification, &["owner"])
     });
     broken.await.expect("written");
-    crate::book(&world.house, GUS, "massage", "2026-11-27", "10:00").await;
-    crate::book(&world.house, BEA, "massage", "2026-11-27", "12:00").await;
+    crate::book(&world.app, GUS, "massage", "2026-11-27", "10:00").await;
+    crate::book(&world.app, BEA, "massage", "2026-11-27", "12:00").await;
     for _ in 0..20 {
         let _ = world.senders[0].patient.deliver_due().await;
         world.pass(PAUSE);
     }
     let to: Vec<String> = world.smtp.taken().into_iter().map(|email| email.to).collect();
     assert_eq!(to, ["bea@cast.test"]);
-    let waiting = world.house.db().view(|tx| {
+    let waiting = world.app.db().view(|tx| {
         tx.all::<(String, i64)>(sql!("SELECT kind, attempt FROM notifications ORDER BY id"), args![])
     });
     let waiting = waiting.await.expect("rows");
@@ -494,6 +495,6 @@ async fn a_poisoned_message_holds_up_nothing_else() {
         waiting.len() == 2 && waiting.iter().all(|(_, attempt)| *attempt >= 20),
         "never given up: {waiting:?}"
     );
-    let clear = world.house.db().tx(|tx| tx.run(sql!("DELETE FROM notifications"), args![]));
+    let clear = world.app.db().tx(|tx| tx.run(sql!("DELETE FROM notifications"), args![]));
     clear.await.expect("gone");
 }

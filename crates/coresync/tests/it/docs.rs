@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use testing::House;
+use testing::TestClub;
 
 use crate::whole::WholeProgram as _;
 use crate::{document, guard};
@@ -11,9 +11,9 @@ const DOCS: &str = "/api/docs/";
 
 #[tokio::test]
 async fn the_reference_shows_every_operation_and_every_shape() {
-    let house = House::open().await;
-    let described = house.visitor().get("/api/openapi.json").await.expect(200).body;
-    let page = house.visitor().get(DOCS).await.expect(200).text();
+    let app = TestClub::open().await;
+    let described = app.visitor().get("/api/openapi.json").await.expect(200).body;
+    let page = app.visitor().get(DOCS).await.expect(200).text();
     let operations = document::operations(&described);
     for (method, path, operation) in &operations {
         let line = format!("<span class=\"method\">{method}</span> <code>{path}</code>");
@@ -37,8 +37,8 @@ async fn the_reference_shows_every_operation_and_every_shape() {
 
 #[tokio::test]
 async fn every_address_on_the_page_leads_somewhere_on_it() {
-    let house = House::open().await;
-    let page = house.visitor().get(DOCS).await.expect(200).text();
+    let app = TestClub::open().await;
+    let page = app.visitor().get(DOCS).await.expect(200).text();
     let ids: Vec<&str> = page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
     let unique: BTreeSet<&str> = ids.iter().copied().collect();
     assert_eq!(ids.len(), unique.len(), "an id comes twice");
@@ -52,25 +52,25 @@ async fn every_address_on_the_page_leads_somewhere_on_it() {
 
 #[tokio::test]
 async fn the_filter_shows_what_was_asked_for() {
-    let house = House::open().await;
-    let some = house.visitor().get(&format!("{DOCS}?q=cancel")).await.expect(200).text();
+    let app = TestClub::open().await;
+    let some = app.visitor().get(&format!("{DOCS}?q=cancel")).await.expect(200).text();
     assert!(some.contains("3 operations about “cancel”"));
     assert!(some.contains("id=\"op-cancel_booking\"") && !some.contains("id=\"op-login\""));
     assert!(some.contains("<details class=\"operation\" open"), "few are open");
-    let none = house.visitor().get(&format!("{DOCS}?q=%3Cb%3Ezzz")).await.expect(200).text();
+    let none = app.visitor().get(&format!("{DOCS}?q=%3Cb%3Ezzz")).await.expect(200).text();
     assert!(none.contains("role=\"status\"") && !none.contains("<b>zzz"));
-    let open = house.visitor().get(&format!("{DOCS}?open=1")).await.expect(200).text();
+    let open = app.visitor().get(&format!("{DOCS}?open=1")).await.expect(200).text();
     assert!(!open.contains("<details class=\"operation\">"));
-    house.visitor().get(&format!("{DOCS}?q={}", "z".repeat(101))).await.refused(400, "invalid");
-    let home = house.visitor().get("/").await.expect(200).text();
+    app.visitor().get(&format!("{DOCS}?q={}", "z".repeat(101))).await.refused(400, "invalid");
+    let home = app.visitor().get("/").await.expect(200).text();
     assert!(home.contains("href=\"/api/docs/\""), "the footer leads here");
 }
 
 /// Whoever adds a refusal adds it to the list in `docs/refusals.rs`.
 #[tokio::test]
 async fn every_refusal_of_the_sources_is_in_the_table() {
-    let house = House::open().await;
-    let page = house.visitor().get(DOCS).await.expect(200).text();
+    let app = TestClub::open().await;
+    let page = app.visitor().get(DOCS).await.expect(200).text();
     let mut codes = BTreeSet::new();
     for (name, text) in guard::sources() {
         if name == "crates/kit/src/errors.rs" {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::http::Method;
 use serde_json::Value;
-use testing::House;
+use testing::TestClub;
 
 use crate::guard;
 use crate::whole::WholeProgram as _;
@@ -50,8 +50,8 @@ pub(crate) fn operations(document: &Value) -> Vec<(Method, String, Value)> {
 
 #[tokio::test]
 async fn the_document_lists_every_route() {
-    let house = House::open().await;
-    let document = house.visitor().get("/api/openapi.json").await.expect(200);
+    let app = TestClub::open().await;
+    let document = app.visitor().get("/api/openapi.json").await.expect(200);
     assert!(
         document["openapi"].as_str().is_some_and(|version| version.starts_with("3.1")),
         "{}",
@@ -86,16 +86,16 @@ async fn the_document_lists_every_route() {
 
 #[tokio::test]
 async fn the_document_is_sound() {
-    let house = House::open().await;
-    let document = house.visitor().get("/api/openapi.json").await.expect(200).body;
+    let app = TestClub::open().await;
+    let document = app.visitor().get("/api/openapi.json").await.expect(200).body;
     let mut names = BTreeSet::new();
     for (method, path, operation) in operations(&document) {
         let place = format!("{method} {path}");
         assert!(path.ends_with('/'), "{place}: paths end in a slash");
         let name = operation["operationId"].as_str().unwrap_or_else(|| panic!("{place} has no name"));
         assert!(names.insert(name.to_owned()), "{place}: {name} comes twice");
-        let said = operation["summary"].as_str().or_else(|| operation["description"].as_str());
-        assert!(said.is_some_and(|text| !text.is_empty()), "{place} says nothing");
+        let message = operation["summary"].as_str().or_else(|| operation["description"].as_str());
+        assert!(message.is_some_and(|text| !text.is_empty()), "{place} says nothing");
         let responses = operation["responses"].as_object().expect("responses");
         assert!(responses.keys().any(|status| status.starts_with('2')), "{place} never works out");
         let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
@@ -104,9 +104,9 @@ async fn the_document_is_sound() {
             .filter(|one| one["in"] == "path")
             .map(|one| one["name"].as_str().expect("a name"))
             .collect();
-        let wanted: BTreeSet<&str> =
+        let expected: BTreeSet<&str> =
             path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect();
-        assert_eq!(in_path, wanted, "{place}");
+        assert_eq!(in_path, expected, "{place}");
         for one in &parameters {
             assert_eq!(
                 one["required"] == true,
@@ -122,8 +122,8 @@ async fn the_document_is_sound() {
 /// What every operation has alike: who may ask, how often, in what words it refuses, and where a key counts.
 #[tokio::test]
 async fn every_operation_says_who_may_ask_and_what_refuses_it() {
-    let house = House::open().await;
-    let document = house.visitor().get("/api/openapi.json").await.expect(200).body;
+    let app = TestClub::open().await;
+    let document = app.visitor().get("/api/openapi.json").await.expect(200).body;
     let schemes = document["components"]["securitySchemes"].as_object().expect("schemes");
     assert_eq!(schemes["bearer"]["scheme"], "bearer");
     assert_eq!(schemes["session"]["in"], "cookie");
@@ -137,7 +137,7 @@ async fn every_operation_says_who_may_ask_and_what_refuses_it() {
         assert!(responses.contains_key("429"), "{place}");
         for (status, response) in responses {
             assert!(
-                response["description"].as_str().is_some_and(|said| !said.is_empty()),
+                response["description"].as_str().is_some_and(|message| !message.is_empty()),
                 "{place} {status}"
             );
             if status.starts_with(['4', '5']) {
@@ -177,9 +177,9 @@ fn references(document: &Value, value: &Value) {
 /// What the document promises of an answer is in the answer: every required field of a 200 without parameters.
 #[tokio::test]
 async fn answers_have_the_fields_that_are_promised() {
-    let house = House::open().await;
-    let document = house.visitor().get("/api/openapi.json").await.expect(200).body;
-    crate::book(&house, testing::PIA, "massage", "2026-11-27", "14:00").await;
+    let app = TestClub::open().await;
+    let document = app.visitor().get("/api/openapi.json").await.expect(200).body;
+    crate::book(&app, testing::PIA, "massage", "2026-11-27", "14:00").await;
     for (method, path, operation) in operations(&document) {
         if method != Method::GET
             || path.contains('{')
@@ -189,14 +189,14 @@ async fn answers_have_the_fields_that_are_promised() {
             continue;
         }
         let asker = if path.starts_with("/api/staff/") { testing::OLA } else { testing::PIA };
-        let answer = house.as_(asker).get(&path).await.expect(200);
+        let answer = app.as_(asker).get(&path).await.expect(200);
         let schema = &operation["responses"]["200"]["content"]["application/json"]["schema"];
         promised(&document, schema, &answer.body, &path);
         assert_bounds(&document, schema, &answer.body, &path);
     }
-    let pod = house.service("pod").await;
+    let pod = app.service("pod").await;
     let path = format!("/api/bookings/availability/?service_id={pod}&from=2026-11-24&to=2026-12-30&slots=1");
-    let answer = house.as_(testing::GUS).get(&path).await.expect(200);
+    let answer = app.as_(testing::GUS).get(&path).await.expect(200);
     let schema = &document["paths"]["/api/bookings/availability/"]["get"]["responses"]["200"]["content"]["application/json"]
         ["schema"];
     promised(&document, schema, &answer.body, &path);
@@ -243,8 +243,8 @@ fn assert_bounds(document: &Value, schema: &Value, value: &Value, place: &str) {
 /// Every text has a longest, a format, a pattern or words to choose from; every whole number its ends.
 #[tokio::test]
 async fn every_text_and_number_has_its_bounds() {
-    let house = House::open().await;
-    let document = house.visitor().get("/api/openapi.json").await.expect(200).body;
+    let app = TestClub::open().await;
+    let document = app.visitor().get("/api/openapi.json").await.expect(200).body;
     let mut missing = Vec::new();
     unbounded(&document["components"]["schemas"], "schemas", &mut missing);
     unbounded(&document["paths"], "paths", &mut missing);

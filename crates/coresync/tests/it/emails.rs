@@ -4,25 +4,25 @@
 use axum::http::Method;
 use kit::{Id, args, sql};
 use serde_json::{Value, json};
-use testing::{Answer, BEA, DORA, GUS, House, PIA, UMA};
+use testing::{Answer, BEA, DORA, GUS, PIA, TestClub, UMA};
 
 use crate::accounts::{PASSWORD, VERIFY, claimant, mails_to, register, token, verify, zoe};
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, and, book, wish};
+use crate::{CREATE, and, book, request_body};
 
 fn subject(mail: &str) -> String {
     mail.lines().find_map(|line| line.strip_prefix("Subject: ")).unwrap_or_default().to_owned()
 }
 
-async fn subjects(house: &House, to: &str) -> Vec<String> {
-    mails_to(house, to).await.iter().map(|mail| subject(mail)).collect()
+async fn subjects(app: &TestClub, to: &str) -> Vec<String> {
+    mails_to(app, to).await.iter().map(|mail| subject(mail)).collect()
 }
 
 /// Books for somebody else.
-async fn book_for(house: &House, by: testing::Player, time: &str, name: &str, email: &str) -> Answer {
+async fn book_for(app: &TestClub, by: testing::Player, time: &str, name: &str, email: &str) -> Answer {
     let guest = json!({"guest_name": name, "guest_email": email});
-    let wished = and(wish(house, "pod", "2026-11-27", time).await, guest);
-    house.as_(by).post(CREATE, wished).await
+    let wished = and(request_body(app, "pod", "2026-11-27", time).await, guest);
+    app.as_(by).post(CREATE, wished).await
 }
 
 /// The path of the guest's page in an email.
@@ -39,92 +39,93 @@ fn guest_path(mail: &str) -> String {
 }
 
 fn parsed<I: kit::web::Input>(value: &Value) -> I {
-    let words = kit::web::Words::from_json(value.to_string().as_bytes());
-    words.and_then(kit::web::Words::parse).expect("good words")
+    let input = kit::web::RawInput::from_json(value.to_string().as_bytes());
+    input.and_then(kit::web::RawInput::parse).expect("good words")
 }
 
 #[tokio::test]
 async fn an_account_whose_address_is_not_verified_has_nobody_else_emailed() {
-    let house = House::open().await;
-    let made = register(&house, zoe()).await;
+    let app = TestClub::open().await;
+    let made = register(&app, zoe()).await;
     assert!(made["access"].is_null(), "nobody is signed in: {}", made.text());
     let sign_in = json!({"email": "zoe@example.com", "password": PASSWORD});
-    house.visitor().post("/api/auth/login/", sign_in).await.refused(401, "wrong_sign_in");
+    app.visitor().post("/api/auth/login/", sign_in).await.refused(401, "wrong_sign_in");
     // So by no door can it book. Whatever leads past the doors: its bookings still have nobody else emailed.
-    let person = claimant(&house, "zoe@example.com").await;
-    let pod = house.service("pod").await;
+    let person = claimant(&app, "zoe@example.com").await;
+    let pod = app.service("pod").await;
     let spam = json!({"service_id": pod, "guest_name": "Win at https://evil.test", "companion_name": "https://evil.test",
         "special_requests": "https://evil.test"});
     let mut ids = Vec::new();
     for (n, time) in ["10:00", "11:00"].into_iter().enumerate() {
         let when = json!({"date": "2026-11-26", "start_time": time, "guest_email": format!("victim{n}@example.com")});
-        let wish: bookings::BookingRequest = parsed(&and(spam.clone(), when));
-        let booked = house.db().tx(move |tx| {
+        let request_body: bookings::BookingRequest = parsed(&and(spam.clone(), when));
+        let booked = app.db().tx(move |tx| {
             let by = people::Actor::of(people::person(tx, person)?);
-            bookings::book(tx, &by, &wish)
+            bookings::book(tx, &by, &request_body)
         });
         ids.push(booked.await.expect("booked").id);
     }
     let to: bookings::Move = parsed(&json!({"starts_at": "2026-11-26T20:00:00Z"}));
-    let changed = house.db().tx(move |tx| {
+    let changed = app.db().tx(move |tx| {
         let by = people::Actor::of(people::person(tx, person)?);
         bookings::reschedule(tx, &by, ids[0], &to)?;
         bookings::cancel_because(tx, &by, ids[1], Some("https://evil.test")).map(drop)
     });
     changed.await.expect("moved and cancelled");
-    house.run_jobs().await;
-    let to: Vec<String> = house.mails();
+    app.run_jobs().await;
+    let to: Vec<String> = app.mails();
     assert_eq!(to.len(), 1, "the question whose the address is, and nothing else: {to:?}");
     assert!(to[0].contains("To: zoe@example.com"), "{}", to[0]);
 
     // Once the address is hers, she and the guest of what still stands are told, and nobody is of what is off.
-    let link = token(&house, "zoe@example.com", VERIFY).await;
-    verify(&house, &link, json!(PASSWORD)).await.expect(204);
-    let guest = mails_to(&house, "victim0@example.com").await;
+    let link = token(&app, "zoe@example.com", VERIFY).await;
+    verify(&app, &link, json!(PASSWORD)).await.expect(204);
+    let guest = mails_to(&app, "victim0@example.com").await;
     assert_eq!(guest.len(), 1, "{guest:?}");
     assert!(subject(&guest[0]).starts_with("Confirmed: "), "{guest:?}");
     assert!(!guest[0].contains("evil"), "nothing that was typed but a name: {}", guest[0]);
-    assert!(mails_to(&house, "victim1@example.com").await.is_empty());
-    let own = subjects(&house, "zoe@example.com").await;
+    assert!(mails_to(&app, "victim1@example.com").await.is_empty());
+    let own = subjects(&app, "zoe@example.com").await;
     assert_eq!(own.iter().filter(|one| one.starts_with("Confirmed: ")).count(), 1, "{own:?}");
 }
 
 #[tokio::test]
 async fn a_verified_account_names_five_guests_a_day_by_email() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     for n in 0..5 {
         let booked =
-            book_for(&house, UMA, &format!("{:02}:00", 9 + n), "Ann", &format!("ann{n}@example.com")).await;
+            book_for(&app, UMA, &format!("{:02}:00", 9 + n), "Ann", &format!("ann{n}@example.com")).await;
         booked.expect(201);
     }
-    book_for(&house, UMA, "15:00", "Ann", "ann5@example.com").await.refused(409, "too_many_guest_emails");
-    book_for(&house, UMA, "15:00", "Ann", "ANN0@example.com").await.expect(201);
+    book_for(&app, UMA, "15:00", "Ann", "ann5@example.com").await.refused(409, "too_many_guest_emails");
+    book_for(&app, UMA, "15:00", "Ann", "ANN0@example.com").await.expect(201);
     // Without an email, and by the desk, there is no such limit.
-    let nameless = and(wish(&house, "pod", "2026-11-27", "16:00").await, json!({"guest_name": "Ann"}));
-    house.as_(UMA).post(CREATE, nameless).await.expect(201);
-    book_for(&house, DORA, "17:00", "Ann", "ann6@example.com").await.expect(201);
-    house.set_time("2026-11-25T00:00:01-05:00");
-    book_for(&house, UMA, "18:00", "Ann", "ann7@example.com").await.expect(201);
+    let nameless = and(request_body(&app, "pod", "2026-11-27", "16:00").await, json!({"guest_name": "Ann"}));
+    app.as_(UMA).post(CREATE, nameless).await.expect(201);
+    book_for(&app, DORA, "17:00", "Ann", "ann6@example.com").await.expect(201);
+    app.set_time("2026-11-25T00:00:01-05:00");
+    book_for(&app, UMA, "18:00", "Ann", "ann7@example.com").await.expect(201);
 }
 
 /// Twenty addresses at once: five are named, whoever comes first.
 #[tokio::test]
 async fn the_limit_of_guests_holds_when_they_are_named_at_once() {
-    let house = House::open().await;
-    let pod = house.service("pod").await;
-    let person = house.person(UMA);
+    let app = TestClub::open().await;
+    let pod = app.service("pod").await;
+    let person = app.person(UMA);
     let mut tasks = tokio::task::JoinSet::new();
     for n in 0..16 {
-        let db = house.db().clone();
-        let words = json!({"service_id": pod, "date": "2026-11-27", "start_time": format!("{:02}:{:02}", 8 + n / 2, 30 * (n % 2)),
+        let db = app.db().clone();
+        let input = json!({"service_id": pod, "date": "2026-11-27", "start_time": format!("{:02}:{:02}", 8 + n / 2, 30 * (n % 2)),
             "guest_name": "Ann", "guest_email": format!("ann{n}@example.com")});
-        let wish: bookings::BookingRequest = kit::web::Words::from_json(words.to_string().as_bytes())
-            .and_then(kit::web::Words::parse)
-            .expect("good words");
+        let request_body: bookings::BookingRequest =
+            kit::web::RawInput::from_json(input.to_string().as_bytes())
+                .and_then(kit::web::RawInput::parse)
+                .expect("good words");
         tasks.spawn(async move {
             db.tx(move |tx| {
                 let by = people::Actor::of(people::person(tx, person)?);
-                bookings::book(tx, &by, &wish).map(drop)
+                bookings::book(tx, &by, &request_body).map(drop)
             })
             .await
         });
@@ -138,10 +139,10 @@ async fn the_limit_of_guests_holds_when_they_are_named_at_once() {
 
 #[tokio::test]
 async fn whoever_books_for_a_guest_is_told_too_and_the_guest_has_a_page_of_their_own() {
-    let house = House::open().await;
-    let booked = book_for(&house, BEA, "14:00", "Ann Lee", "ann@example.com").await.expect(201);
-    let own = mails_to(&house, "bea@cast.test").await;
-    let guest = mails_to(&house, "ann@example.com").await;
+    let app = TestClub::open().await;
+    let booked = book_for(&app, BEA, "14:00", "Ann Lee", "ann@example.com").await.expect(201);
+    let own = mails_to(&app, "bea@cast.test").await;
+    let guest = mails_to(&app, "ann@example.com").await;
     assert_eq!((own.len(), guest.len()), (1, 1));
     assert!(own[0].contains("for Ann Lee") && own[0].contains("/dashboard/bookings/"), "{}", own[0]);
     assert!(guest[0].contains("Ann Lee, we") && guest[0].contains("booked this for you"), "{}", guest[0]);
@@ -153,7 +154,7 @@ async fn whoever_books_for_a_guest_is_told_too_and_the_guest_has_a_page_of_their
     assert!(guest[0].contains("Stop emails about this visit"), "{}", guest[0]);
 
     let path = guest_path(&guest[0]);
-    let page = house.visitor().get(&path).await.expect(200);
+    let page = app.visitor().get(&path).await.expect(200);
     for part in ["Ann Lee", "1 Test Street", "Get directions", "visit.ics", "Stop emails", "noindex"] {
         assert!(page.text().contains(part), "{part}\n{}", page.text());
     }
@@ -164,70 +165,70 @@ async fn whoever_books_for_a_guest_is_told_too_and_the_guest_has_a_page_of_their
     );
     assert_eq!(page.header("referrer-policy"), "no-referrer");
     assert_eq!(page.header("x-robots-tag"), "noindex, nofollow");
-    let file = house.visitor().get(&format!("{path}visit.ics")).await.expect(200).text().replace("\r\n ", "");
+    let file = app.visitor().get(&format!("{path}visit.ics")).await.expect(200).text().replace("\r\n ", "");
     assert!(file.contains("METHOD:REQUEST") && file.contains("mailto:ann@example.com"), "{file}");
     // Nobody else's, and nothing that was changed on the way.
     let broken = format!("{}0/", &path[..path.len() - 2]);
-    house.visitor().get(&broken).await.expect(404);
+    app.visitor().get(&broken).await.expect(404);
 
     // Every message: the guest's and the owner's.
     let id = booked.number("id");
-    house.set_time("2026-11-24T12:00:00-05:00");
+    app.set_time("2026-11-24T12:00:00-05:00");
     let to = json!({"date": "2026-11-27", "start_time": "16:00"});
-    house.as_(BEA).post(&format!("/api/bookings/{id}/reschedule/"), to).await.expect(200);
-    assert_eq!(subjects(&house, "ann@example.com").await.len(), 2);
-    assert_eq!(subjects(&house, "bea@cast.test").await.len(), 2);
+    app.as_(BEA).post(&format!("/api/bookings/{id}/reschedule/"), to).await.expect(200);
+    assert_eq!(subjects(&app, "ann@example.com").await.len(), 2);
+    assert_eq!(subjects(&app, "bea@cast.test").await.len(), 2);
 
     // The guest stops them with one press of their mail program, without signing in; the owner is told on.
-    house.set_time("2026-11-24T13:00:00-05:00");
+    app.set_time("2026-11-24T13:00:00-05:00");
     let one_click = b"List-Unsubscribe=One-Click".to_vec();
     let form = Some("application/x-www-form-urlencoded");
-    let stop = house.visitor().send(Method::POST, &format!("{path}stop/"), form, one_click).await.expect(200);
+    let stop = app.visitor().send(Method::POST, &format!("{path}stop/"), form, one_click).await.expect(200);
     assert!(stop.text().contains("Emails stopped"));
-    house.as_(BEA).post(&format!("/api/bookings/{id}/cancel_booking/"), json!({})).await.expect(200);
-    assert_eq!(subjects(&house, "ann@example.com").await.len(), 2, "nothing more");
-    let own = subjects(&house, "bea@cast.test").await;
+    app.as_(BEA).post(&format!("/api/bookings/{id}/cancel_booking/"), json!({})).await.expect(200);
+    assert_eq!(subjects(&app, "ann@example.com").await.len(), 2, "nothing more");
+    let own = subjects(&app, "bea@cast.test").await;
     assert!(own.len() == 3 && own[2].starts_with("Canceled: "), "{own:?}");
-    let page = house.visitor().get(&path).await.expect(200);
+    let page = app.visitor().get(&path).await.expect(200);
     assert!(page.text().contains("This visit is canceled"), "the page stays: {}", page.text());
 }
 
 /// A link opens a visit as long as the booking has that guest.
 #[tokio::test]
 async fn the_link_of_a_guest_ends_with_erasure() {
-    let house = House::open().await;
-    let booked = book_for(&house, GUS, "14:00", "Ann Lee", "ann@example.com").await.expect(201);
-    let path = guest_path(&mails_to(&house, "ann@example.com").await[0]);
-    house.visitor().get(&path).await.expect(200);
+    let app = TestClub::open().await;
+    let booked = book_for(&app, GUS, "14:00", "Ann Lee", "ann@example.com").await.expect(201);
+    let path = guest_path(&mails_to(&app, "ann@example.com").await[0]);
+    app.visitor().get(&path).await.expect(200);
     let id = booked.number("id");
-    house.as_(GUS).post(&format!("/api/bookings/{id}/cancel_booking/"), json!({})).await.expect(200);
-    house.run_jobs().await;
-    let person = house.person(GUS);
-    let erased = house.db().tx(move |tx| {
+    app.as_(GUS).post(&format!("/api/bookings/{id}/cancel_booking/"), json!({})).await.expect(200);
+    app.run_jobs().await;
+    let person = app.person(GUS);
+    let erased = app.db().tx(move |tx| {
         bookings::forget_person(tx, person)?;
         messages::forget_person(tx, person).map(drop)
     });
     erased.await.expect("erased");
-    house.visitor().get(&path).await.expect(404);
-    house.visitor().submit(&format!("{path}stop/"), "").await.expect(404);
-    let kept = house
+    app.visitor().get(&path).await.expect(404);
+    app.visitor().submit(&format!("{path}stop/"), "").await.expect(404);
+    let stored = app
         .db()
         .view(|tx| tx.all::<(String,)>(sql!("SELECT to_address FROM mails WHERE to_address <> ''"), args![]));
-    assert!(kept.await.expect("the log").is_empty(), "the log keeps no address of theirs or their guest's");
+    assert!(stored.await.expect("the log").is_empty(), "the log keeps no address of theirs or their guest's");
 }
 
 #[tokio::test]
 async fn a_series_is_one_email_with_all_dates_and_can_be_cancelled_as_a_whole() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     let series = and(
-        wish(&house, "pod", "2026-11-27", "14:00").await,
+        request_body(&app, "pod", "2026-11-27", "14:00").await,
         json!({"every_weeks": 1, "times": 3,
         "guest_name": "Ann", "guest_email": "ann@example.com"}),
     );
-    let made = house.as_(UMA).post("/api/bookings/series/", series).await.expect(201);
+    let made = app.as_(UMA).post("/api/bookings/series/", series).await.expect(201);
     let ids: Vec<i64> = made.list("bookings").iter().map(|one| one["id"].as_i64().expect("an id")).collect();
     for to in ["uma@cast.test", "ann@example.com"] {
-        let mails = mails_to(&house, to).await;
+        let mails = mails_to(&app, to).await;
         assert_eq!(mails.len(), 1, "{to}: {mails:?}");
         assert!(subject(&mails[0]).ends_with("Nov 27, Dec 4, Dec 11"), "{}", subject(&mails[0]));
         for date in ["November 27, 2026, 2:00 –", "December 4, 2026, 2:00 –", "December 11, 2026, 2:00 –"]
@@ -238,50 +239,44 @@ async fn a_series_is_one_email_with_all_dates_and_can_be_cancelled_as_a_whole() 
         assert_eq!(mails[0].matches("BEGIN:VEVENT").count(), 6);
         assert_eq!(mails[0].matches("BEGIN:VCALENDAR").count(), 2);
     }
-    let page =
-        house.visitor().get(&guest_path(&mails_to(&house, "ann@example.com").await[0])).await.expect(200);
+    let page = app.visitor().get(&guest_path(&mails_to(&app, "ann@example.com").await[0])).await.expect(200);
     assert_eq!(page.text().matches("class=\"ticket\"").count(), 3, "all dates on one page");
 
     // One date alone, then the rest as a whole: only what can still be cancelled.
-    house.set_time("2026-11-24T11:30:00-05:00");
-    house.as_(UMA).post(&format!("/api/bookings/{}/cancel_booking/", ids[1]), json!({})).await.expect(200);
-    let shown = house.browser(UMA).get(&format!("/dashboard/bookings/{}/cancel/", ids[0])).await.expect(200);
+    app.set_time("2026-11-24T11:30:00-05:00");
+    app.as_(UMA).post(&format!("/api/bookings/{}/cancel_booking/", ids[1]), json!({})).await.expect(200);
+    let shown = app.browser(UMA).get(&format!("/dashboard/bookings/{}/cancel/", ids[0])).await.expect(200);
     assert!(shown.text().contains("Cancel the whole series"), "{}", shown.text());
-    let asked =
-        house.browser(UMA).get(&format!("/dashboard/bookings/{}/cancel-series/", ids[0])).await.expect(200);
+    let query =
+        app.browser(UMA).get(&format!("/dashboard/bookings/{}/cancel-series/", ids[0])).await.expect(200);
     assert!(
-        asked.text().contains("at no charge") && asked.text().matches("row-name").count() == 2,
+        query.text().contains("at no charge") && query.text().matches("row-name").count() == 2,
         "{}",
-        asked.text()
+        query.text()
     );
-    house.set_time("2026-11-24T11:40:00-05:00");
+    app.set_time("2026-11-24T11:40:00-05:00");
     let done =
-        house.as_(UMA).post(&format!("/api/bookings/{}/cancel_series/", ids[2]), json!({})).await.expect(200);
+        app.as_(UMA).post(&format!("/api/bookings/{}/cancel_series/", ids[2]), json!({})).await.expect(200);
     assert_eq!((done.list("bookings").len(), done["fee"].as_str()), (2, Some("0.00")));
-    house
-        .as_(UMA)
+    app.as_(UMA)
         .post(&format!("/api/bookings/{}/cancel_series/", ids[2]), json!({}))
         .await
         .refused(409, "wrong_state");
-    house
-        .browser(UMA)
-        .submit(&format!("/dashboard/bookings/{}/cancel-series/", ids[0]), "")
-        .await
-        .expect(303);
-    house.as_(BEA).post(&format!("/api/bookings/{}/cancel_series/", ids[2]), json!({})).await.expect(404);
-    let told = subjects(&house, "uma@cast.test").await;
-    let off: Vec<&String> = told.iter().filter(|one| one.starts_with("Canceled: ")).collect();
-    assert_eq!(off.len(), 2, "{told:?}");
+    app.browser(UMA).submit(&format!("/dashboard/bookings/{}/cancel-series/", ids[0]), "").await.expect(303);
+    app.as_(BEA).post(&format!("/api/bookings/{}/cancel_series/", ids[2]), json!({})).await.expect(404);
+    let response = subjects(&app, "uma@cast.test").await;
+    let off: Vec<&String> = response.iter().filter(|one| one.starts_with("Canceled: ")).collect();
+    assert_eq!(off.len(), 2, "{response:?}");
     assert!(off[1].ends_with("Nov 27, Dec 11"), "{off:?}");
 }
 
 #[tokio::test]
 async fn several_services_of_a_visit_are_one_email_and_one_reminder() {
-    let house = House::open().await;
-    let then = json!({"then": [{"service_id": house.service("laser").await}]});
-    let wished = and(wish(&house, "pod", "2026-11-27", "14:00").await, then);
-    house.as_(PIA).post(CREATE, wished).await.expect(201);
-    let mails = mails_to(&house, "pia@cast.test").await;
+    let app = TestClub::open().await;
+    let then = json!({"then": [{"service_id": app.service("laser").await}]});
+    let wished = and(request_body(&app, "pod", "2026-11-27", "14:00").await, then);
+    app.as_(PIA).post(CREATE, wished).await.expect(201);
+    let mails = mails_to(&app, "pia@cast.test").await;
     assert_eq!(mails.len(), 1, "{mails:?}");
     assert!(
         subject(&mails[0]).contains(" and ") && subject(&mails[0]).ends_with(", Nov 27"),
@@ -289,31 +284,30 @@ async fn several_services_of_a_visit_are_one_email_and_one_reminder() {
         subject(&mails[0])
     );
     assert_eq!(mails[0].matches("BEGIN:VEVENT").count(), 4);
-    house.set_time("2026-11-26T15:00:00-05:00");
-    house.db().tx(bookings::sweep).await.expect("a sweep");
-    let told = subjects(&house, "pia@cast.test").await;
-    assert_eq!(told.iter().filter(|one| one.starts_with("Tomorrow: ")).count(), 1, "{told:?}");
+    app.set_time("2026-11-26T15:00:00-05:00");
+    app.db().tx(bookings::run_maintenance).await.expect("a sweep");
+    let response = subjects(&app, "pia@cast.test").await;
+    assert_eq!(response.iter().filter(|one| one.starts_with("Tomorrow: ")).count(), 1, "{response:?}");
 }
 
 #[tokio::test]
 async fn what_the_club_does_is_told_with_its_reason_to_who_has_unsubscribed_too() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     let nothing = json!({"notices": []}).to_string().into_bytes();
-    house
-        .as_(GUS)
+    app.as_(GUS)
         .send(Method::PUT, "/api/users/notices/", Some("application/json"), nothing)
         .await
         .expect(200);
-    let booked = book(&house, GUS, "massage", "2026-11-27", "14:00").await;
-    house.run_jobs().await;
-    house.set_time("2026-11-24T11:00:00-05:00");
+    let booked = book(&app, GUS, "massage", "2026-11-27", "14:00").await;
+    app.run_jobs().await;
+    app.set_time("2026-11-24T11:00:00-05:00");
     let path = format!("/dashboard/bookings/{}/cancel/", booked.number("id"));
-    let asked = house.browser(DORA).get(&path).await.expect(200);
-    assert!(asked.text().contains("name=\"reason\""), "{}", asked.text());
-    assert!(!house.browser(GUS).get(&path).await.expect(200).text().contains("name=\"reason\""));
+    let query = app.browser(DORA).get(&path).await.expect(200);
+    assert!(query.text().contains("name=\"reason\""), "{}", query.text());
+    assert!(!app.browser(GUS).get(&path).await.expect(200).text().contains("name=\"reason\""));
     let form = "reason=The+boiler+%3Cb%3Ebroke%3C%2Fb%3E.%0D%0ABcc%3A+x";
-    house.browser(DORA).submit(&path, form).await.expect(303);
-    let mails = mails_to(&house, "gus@cast.test").await;
+    app.browser(DORA).submit(&path, form).await.expect(303);
+    let mails = mails_to(&app, "gus@cast.test").await;
     assert_eq!(mails.len(), 2, "{mails:?}");
     let off = &mails[1];
     assert!(off.contains("we had to cancel your visit"), "{off}");
@@ -326,12 +320,12 @@ async fn what_the_club_does_is_told_with_its_reason_to_who_has_unsubscribed_too(
     assert!(!off.contains("List-Unsubscribe"), "it can't be switched off: {off}");
 
     // A reminder can.
-    book(&house, GUS, "massage", "2026-11-26", "14:00").await;
-    house.set_time("2026-11-25T15:00:00-05:00");
-    house.db().tx(bookings::sweep).await.expect("a sweep");
-    let told = subjects(&house, "gus@cast.test").await;
-    assert!(told.len() == 3 && told.iter().all(|one| !one.starts_with("Tomorrow")), "{told:?}");
-    let why = house.db().view(|tx| {
+    book(&app, GUS, "massage", "2026-11-26", "14:00").await;
+    app.set_time("2026-11-25T15:00:00-05:00");
+    app.db().tx(bookings::run_maintenance).await.expect("a sweep");
+    let response = subjects(&app, "gus@cast.test").await;
+    assert!(response.len() == 3 && response.iter().all(|one| !one.starts_with("Tomorrow")), "{response:?}");
+    let why = app.db().view(|tx| {
         tx.all::<(String, String)>(sql!("SELECT kind, why FROM mails WHERE how = 'dropped'"), args![])
     });
     let dropped = ("bookings.first_reminder".to_owned(), "unsubscribed".to_owned());
@@ -341,15 +335,15 @@ async fn what_the_club_does_is_told_with_its_reason_to_who_has_unsubscribed_too(
 /// Nobody is told of what is over before it could be sent: the cancellation alone remains to be said.
 #[tokio::test]
 async fn what_no_longer_holds_is_dropped_and_logged() {
-    let house = House::open().await;
-    let booked = book(&house, GUS, "massage", "2026-11-27", "14:00").await;
-    house.set_time("2026-11-24T10:05:00-05:00");
+    let app = TestClub::open().await;
+    let booked = book(&app, GUS, "massage", "2026-11-27", "14:00").await;
+    app.set_time("2026-11-24T10:05:00-05:00");
     let to = json!({"date": "2026-11-27", "start_time": "16:00"});
-    house.as_(GUS).post(&format!("/api/bookings/{}/reschedule/", booked.number("id")), to).await.expect(200);
-    house.set_time("2026-11-24T10:10:00-05:00");
-    crate::cancel(&house, GUS, booked.number("id")).await.expect(200);
-    assert_eq!(subjects(&house, "gus@cast.test").await, ["Canceled: Massage"]);
-    let log = house.db().view(|tx| {
+    app.as_(GUS).post(&format!("/api/bookings/{}/reschedule/", booked.number("id")), to).await.expect(200);
+    app.set_time("2026-11-24T10:10:00-05:00");
+    crate::cancel(&app, GUS, booked.number("id")).await.expect(200);
+    assert_eq!(subjects(&app, "gus@cast.test").await, ["Canceled: Massage"]);
+    let log = app.db().view(|tx| {
         tx.all::<(String, Option<String>)>(
             sql!("SELECT kind, why FROM mails ORDER BY notification_id"),
             args![],
@@ -377,23 +371,21 @@ fn values(mail: &str, name: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn one_booking_is_one_event_for_life_and_its_sequence_rises() {
-    let house = House::open().await;
-    let booked = book(&house, GUS, "massage", "2026-11-27", "14:00").await;
+    let app = TestClub::open().await;
+    let booked = book(&app, GUS, "massage", "2026-11-27", "14:00").await;
     let id = booked.number("id");
-    house.run_jobs().await;
+    app.run_jobs().await;
     // Nothing but the state counts: not when it was sent, not how often the file is taken.
-    let first =
-        house.browser(GUS).get(&format!("/dashboard/bookings/{id}/visit.ics")).await.expect(200).text();
-    house.set_time("2026-11-24T12:00:00-05:00");
-    let again =
-        house.browser(GUS).get(&format!("/dashboard/bookings/{id}/visit.ics")).await.expect(200).text();
+    let first = app.browser(GUS).get(&format!("/dashboard/bookings/{id}/visit.ics")).await.expect(200).text();
+    app.set_time("2026-11-24T12:00:00-05:00");
+    let again = app.browser(GUS).get(&format!("/dashboard/bookings/{id}/visit.ics")).await.expect(200).text();
     assert_eq!(values(&first, "SEQUENCE"), values(&again, "SEQUENCE"));
     let to = json!({"date": "2026-11-27", "start_time": "16:00"});
-    house.as_(GUS).post(&format!("/api/bookings/{id}/reschedule/"), to.clone()).await.expect(200);
-    house.run_jobs().await;
+    app.as_(GUS).post(&format!("/api/bookings/{id}/reschedule/"), to.clone()).await.expect(200);
+    app.run_jobs().await;
     // At the same moment of the clock.
-    crate::cancel(&house, GUS, id).await.expect(200);
-    let mails = mails_to(&house, "gus@cast.test").await;
+    crate::cancel(&app, GUS, id).await.expect(200);
+    let mails = mails_to(&app, "gus@cast.test").await;
     assert_eq!(mails.len(), 3);
     let numbers: Vec<i64> =
         mails.iter().map(|mail| values(mail, "SEQUENCE")[0][9..].trim().parse().expect("a number")).collect();
@@ -411,18 +403,18 @@ async fn one_booking_is_one_event_for_life_and_its_sequence_rises() {
 /// A hold that somebody was offered, and that ran out before the email could go, is not offered any more.
 #[tokio::test]
 async fn an_offer_that_has_run_out_is_not_sent() {
-    let house = House::open().await;
-    let person = house.person(GUS);
-    let wish = and(wish(&house, "massage", "2026-11-27", "14:00").await, json!({}));
-    let held = house.as_(GUS).post("/api/bookings/hold/", wish).await.expect(201);
+    let app = TestClub::open().await;
+    let person = app.person(GUS);
+    let request_body = and(request_body(&app, "massage", "2026-11-27", "14:00").await, json!({}));
+    let held = app.as_(GUS).post("/api/bookings/hold/", request_body).await.expect(201);
     let id = Id(held.number("id"));
-    let written = house.db().tx(move |tx| {
+    let written = app.db().tx(move |tx| {
         let data: Value =
             json!({"bookings": [{"booking": id, "event": 0, "starts_at": "2026-11-27T19:00:00Z"}]});
         let news = kit::Notification::new("bookings.offered", ("booking", id), Some(person), &data)?;
         tx.notify(&news, &["owner"])
     });
     written.await.expect("written");
-    house.set_time("2026-11-24T10:20:00-05:00");
-    assert!(subjects(&house, "gus@cast.test").await.is_empty());
+    app.set_time("2026-11-24T10:20:00-05:00");
+    assert!(subjects(&app, "gus@cast.test").await.is_empty());
 }

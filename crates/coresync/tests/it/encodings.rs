@@ -8,8 +8,8 @@ use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, VARY};
 use axum::http::{HeaderMap, HeaderValue, Request};
-use kit::web::Front;
-use testing::House;
+use kit::web::PageCache;
+use testing::TestClub;
 
 use crate::whole::WholeProgram as _;
 use tower::ServiceExt as _;
@@ -57,13 +57,13 @@ const PAGES: [&str; 11] = [
     "/sitemap.xml",
 ];
 
-async fn ask(front: &Front, path: &str, lines: &[&[u8]]) -> (u16, HeaderMap, Vec<u8>) {
+async fn ask(page_cache: &PageCache, path: &str, lines: &[&[u8]]) -> (u16, HeaderMap, Vec<u8>) {
     let mut request = Request::get(path).body(Body::empty()).expect("a request");
     for line in lines {
         request.headers_mut().append(ACCEPT_ENCODING, HeaderValue::from_bytes(line).expect("a line"));
     }
     request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 50_000))));
-    let (parts, body) = front.clone().oneshot(request).await.expect("an answer").into_parts();
+    let (parts, body) = page_cache.clone().oneshot(request).await.expect("an answer").into_parts();
     let bytes = to_bytes(body, usize::MAX).await.expect("a whole body").to_vec();
     (parts.status.as_u16(), parts.headers, bytes)
 }
@@ -83,13 +83,19 @@ fn decoded(coding: &str, bytes: &[u8]) -> Vec<u8> {
 }
 
 /// What a visitor is answered is what the page says, in a coding that they can read.
-async fn check(front: &Front, page: &str, plain: &[u8], visitor: &(&[&[u8]], &[&str]), first: &[&[u8]]) {
+async fn check(
+    page_cache: &PageCache,
+    page: &str,
+    plain: &[u8],
+    visitor: &(&[&[u8]], &[&str]),
+    first: &[&[u8]],
+) {
     let (lines, readable) = visitor;
-    let (status, headers, bytes) = ask(front, page, lines).await;
-    let told = |lines: &[&[u8]]| {
+    let (status, headers, bytes) = ask(page_cache, page, lines).await;
+    let response = |lines: &[&[u8]]| {
         lines.iter().map(|line| String::from_utf8_lossy(line).into_owned()).collect::<Vec<_>>()
     };
-    let what = format!("{page}: {:?} after {:?}", told(lines), told(first));
+    let what = format!("{page}: {:?} after {:?}", response(lines), response(first));
     if readable.is_empty() {
         assert_eq!(status, 406, "{what}");
         return;
@@ -107,33 +113,32 @@ async fn check(front: &Front, page: &str, plain: &[u8], visitor: &(&[&[u8]], &[&
 
 #[tokio::test]
 async fn a_visitor_is_never_answered_in_an_encoding_that_only_another_can_read() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     let mut pages = Vec::new();
     for page in PAGES {
-        let (status, headers, plain) = ask(&house.router(), page, &[]).await;
+        let (status, headers, plain) = ask(&app.router(), page, &[]).await;
         assert_eq!((status, headers.get(CONTENT_ENCODING)), (200, None), "{page}");
         pages.push((page, plain));
     }
     for (first, _) in VISITORS {
         // A program that has kept nothing yet.
-        let front = coresync::app::app(house.inner().clone(), None);
+        let page_cache = coresync::app::app(app.inner().clone(), None);
         for (page, plain) in &pages {
             // The first visitor comes twice: what is kept is known from the second time on.
-            ask(&front, page, first).await;
-            ask(&front, page, first).await;
+            ask(&page_cache, page, first).await;
+            ask(&page_cache, page, first).await;
             for visitor in VISITORS {
-                check(&front, page, plain, visitor, first).await;
+                check(&page_cache, page, plain, visitor, first).await;
             }
         }
     }
 }
 
-/// A deed is done or refused, and never answered that nobody could read the answer.
+/// An operation is done or refused, and never answered that nobody could read the answer.
 #[tokio::test]
 async fn a_deed_is_not_answered_with_406() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     let wrong = serde_json::json!({"email": "nobody@example.com", "password": "not-it-at-all"});
-    let answer =
-        house.visitor().with("accept-encoding", "identity;q=0").post("/api/auth/login/", wrong).await;
+    let answer = app.visitor().with("accept-encoding", "identity;q=0").post("/api/auth/login/", wrong).await;
     answer.expect(401);
 }

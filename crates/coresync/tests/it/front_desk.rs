@@ -2,33 +2,33 @@
 
 use kit::{args, sql};
 use serde_json::{Value, json};
-use testing::{Answer, BEA, DORA, GUS, House, MAX, OLA, PIA, Player, TOM, UMA};
+use testing::{Answer, BEA, DORA, GUS, MAX, OLA, PIA, Player, TOM, TestClub, UMA};
 
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, and, book, cents, search, starts, try_book, wish};
+use crate::{CREATE, and, book, cents, request_body, search, starts, try_book};
 
 fn path(id: i64, step: &str) -> String {
     format!("/api/bookings/{id}/{step}/")
 }
 
-async fn step(house: &House, by: Player, id: i64, step: &str) -> Answer {
-    house.as_(by).post(&path(id, step), json!({})).await
+async fn step(app: &TestClub, by: Player, id: i64, step: &str) -> Answer {
+    app.as_(by).post(&path(id, step), json!({})).await
 }
 
-async fn undo(house: &House, by: Player, id: i64, status: &str, reason: Option<&str>) -> Answer {
-    house.as_(by).post(&path(id, "undo"), json!({"status": status, "reason": reason})).await
+async fn undo(app: &TestClub, by: Player, id: i64, status: &str, reason: Option<&str>) -> Answer {
+    app.as_(by).post(&path(id, "undo"), json!({"status": status, "reason": reason})).await
 }
 
-async fn day(house: &House, by: Player, query: &str) -> Answer {
-    house.as_(by).get(&format!("/api/staff/bookings/?{query}")).await
+async fn day(app: &TestClub, by: Player, query: &str) -> Answer {
+    app.as_(by).get(&format!("/api/staff/bookings/?{query}")).await
 }
 
-async fn sweep(house: &House) {
-    house.db().tx(bookings::sweep).await.expect("swept");
+async fn run_maintenance(app: &TestClub) {
+    app.db().tx(bookings::run_maintenance).await.expect("swept");
 }
 
 /// What a booking costs and has cost: the charges that count with their lines, the fee, the lapses of its person.
-async fn owed(house: &House, id: i64) -> Vec<String> {
+async fn owed(app: &TestClub, id: i64) -> Vec<String> {
     let read = move |tx: &mut kit::Tx<'_>| {
         let charges: Vec<(i64, i64, i64, String)> = tx.all(
             sql!("SELECT id, net_cents, tax_cents, status FROM charges WHERE subject_id = $1 AND status <> 'void'"),
@@ -41,215 +41,215 @@ async fn owed(house: &House, id: i64) -> Vec<String> {
             tx.all(sql!("SELECT COUNT(*) FROM credit_uses WHERE booking_id = $1"), args![id])?;
         Ok(vec![format!("{charges:?}"), format!("{fee:?}"), format!("{lapses:?}"), format!("{credits:?}")])
     };
-    house.db().view(read).await.expect("what is owed")
+    app.db().view(read).await.expect("what is owed")
 }
 
-async fn events(house: &House, id: i64, what: &'static str) -> i64 {
+async fn events(app: &TestClub, id: i64, what: &'static str) -> i64 {
     let read = move |tx: &mut kit::Tx<'_>| {
         tx.one(
             sql!("SELECT COUNT(*) FROM booking_events WHERE booking_id = $1 AND what = $2"),
             args![id, what],
         )
     };
-    let counted: Option<(i64,)> = house.db().view(read).await.expect("events");
+    let counted: Option<(i64,)> = app.db().view(read).await.expect("events");
     counted.map_or(0, |(count,)| count)
 }
 
 /// D11: check-in from the beginning of the operating day, a start at most a quarter of an hour early, an end not before the start.
 #[tokio::test]
 async fn no_step_of_a_visit_comes_before_its_time() {
-    let house = House::open().await;
-    let id = book(&house, BEA, "massage", "2026-11-27", "12:00").await.number("id");
+    let app = TestClub::open().await;
+    let id = book(&app, BEA, "massage", "2026-11-27", "12:00").await.number("id");
     for now in ["2026-11-24T10:00:00-05:00", "2026-11-26T23:00:00-05:00", "2026-11-27T07:59:59-05:00"] {
-        house.set_time(now);
-        let refused = step(&house, DORA, id, "check_in").await.refused(409, "wrong_state");
+        app.set_time(now);
+        let refused = step(&app, DORA, id, "check_in").await.refused(409, "wrong_state");
         assert_eq!(refused["opens_at"], "2026-11-27T08:00:00-05:00", "the pods open first");
     }
-    house.set_time("2026-11-27T08:00:00-05:00");
+    app.set_time("2026-11-27T08:00:00-05:00");
     for early in ["start", "complete"] {
-        let refused = step(&house, DORA, id, early).await.refused(409, "wrong_state");
+        let refused = step(&app, DORA, id, early).await.refused(409, "wrong_state");
         assert!(refused["error"].as_str().expect("a sentence").contains("Check them in first"), "{early}");
     }
-    step(&house, DORA, id, "check_in").await.expect(200);
-    house.set_time("2026-11-27T11:44:59-05:00");
+    step(&app, DORA, id, "check_in").await.expect(200);
+    app.set_time("2026-11-27T11:44:59-05:00");
     for (early, opens) in [("start", "11:45"), ("complete", "12:00")] {
-        let refused = step(&house, DORA, id, early).await.refused(409, "wrong_state");
+        let refused = step(&app, DORA, id, early).await.refused(409, "wrong_state");
         assert_eq!(refused["opens_at"], format!("2026-11-27T{opens}:00-05:00"), "{early}");
     }
-    house.set_time("2026-11-27T11:45:00-05:00");
-    step(&house, DORA, id, "start").await.expect(200);
-    house.set_time("2026-11-27T11:59:59-05:00");
-    step(&house, DORA, id, "complete").await.refused(409, "wrong_state");
-    house.set_time("2026-11-27T12:00:00-05:00");
-    assert_eq!(step(&house, DORA, id, "complete").await.expect(200)["status"], "completed");
+    app.set_time("2026-11-27T11:45:00-05:00");
+    step(&app, DORA, id, "start").await.expect(200);
+    app.set_time("2026-11-27T11:59:59-05:00");
+    step(&app, DORA, id, "complete").await.refused(409, "wrong_state");
+    app.set_time("2026-11-27T12:00:00-05:00");
+    assert_eq!(step(&app, DORA, id, "complete").await.expect(200)["status"], "completed");
 }
 
 /// Who comes before the first room opens, for a visit that begins with it, is checked in when the visit may start.
 #[tokio::test]
 async fn the_first_guest_of_the_day_is_checked_in_a_quarter_before_opening() {
-    let house = House::open().await;
-    let id = book(&house, BEA, "pod", "2026-11-27", "08:00").await.number("id");
-    house.set_time("2026-11-27T07:44:59-05:00");
-    step(&house, DORA, id, "check_in").await.refused(409, "wrong_state");
-    house.set_time("2026-11-27T07:45:00-05:00");
-    step(&house, DORA, id, "check_in").await.expect(200);
-    step(&house, DORA, id, "start").await.expect(200);
+    let app = TestClub::open().await;
+    let id = book(&app, BEA, "pod", "2026-11-27", "08:00").await.number("id");
+    app.set_time("2026-11-27T07:44:59-05:00");
+    step(&app, DORA, id, "check_in").await.refused(409, "wrong_state");
+    app.set_time("2026-11-27T07:45:00-05:00");
+    step(&app, DORA, id, "check_in").await.expect(200);
+    step(&app, DORA, id, "start").await.expect(200);
 }
 
 /// Who was served but never checked in is still entered after their time; from the end of the next business day on, nothing is.
 #[tokio::test]
 async fn a_visit_is_entered_until_its_business_day_is_closed() {
-    let house = House::open().await;
-    let [first, second] = [BEA, PIA].map(|player| book(&house, player, "pod", "2026-11-24", "12:00"));
+    let app = TestClub::open().await;
+    let [first, second] = [BEA, PIA].map(|player| book(&app, player, "pod", "2026-11-24", "12:00"));
     let (first, second) = (first.await.number("id"), second.await.number("id"));
-    house.set_time("2026-11-24T18:00:00-05:00");
+    app.set_time("2026-11-24T18:00:00-05:00");
     for what in ["check_in", "complete"] {
-        step(&house, DORA, first, what).await.expect(200);
+        step(&app, DORA, first, what).await.expect(200);
     }
-    house.set_time("2026-11-26T03:59:59-05:00");
-    step(&house, DORA, second, "check_in").await.expect(200);
-    undo(&house, DORA, second, "checked_in", None).await.expect(200);
-    house.set_time("2026-11-26T04:00:00-05:00");
+    app.set_time("2026-11-26T03:59:59-05:00");
+    step(&app, DORA, second, "check_in").await.expect(200);
+    undo(&app, DORA, second, "checked_in", None).await.expect(200);
+    app.set_time("2026-11-26T04:00:00-05:00");
     for what in ["check_in", "no_show"] {
-        let refused = step(&house, MAX, second, what).await.refused(409, "day_closed");
+        let refused = step(&app, MAX, second, what).await.refused(409, "day_closed");
         assert_eq!(refused["first_open"], "2026-11-25", "{what}");
     }
-    undo(&house, MAX, first, "completed", Some("late")).await.refused(409, "day_closed");
+    undo(&app, MAX, first, "completed", Some("late")).await.refused(409, "day_closed");
 }
 
 /// D4: the desk within thirty minutes, a manager with a reason after that, nobody once the day is closed.
 #[tokio::test]
 async fn a_step_is_undone_by_whom_and_as_long_as_the_rule_says() {
-    let house = House::open().await;
-    let id = book(&house, BEA, "massage", "2026-11-24", "12:00").await.number("id");
+    let app = TestClub::open().await;
+    let id = book(&app, BEA, "massage", "2026-11-24", "12:00").await.number("id");
     for by in [BEA, TOM] {
-        undo(&house, by, id, "checked_in", None).await.refused(403, "not_allowed");
+        undo(&app, by, id, "checked_in", None).await.refused(403, "not_allowed");
     }
-    undo(&house, DORA, id, "checked_in", None).await.refused(409, "wrong_state");
-    step(&house, DORA, id, "check_in").await.expect(200);
-    house.set_time("2026-11-24T10:30:00-05:00");
-    assert_eq!(undo(&house, DORA, id, "checked_in", None).await.expect(200)["status"], "confirmed");
-    step(&house, DORA, id, "check_in").await.expect(200);
-    house.set_time("2026-11-24T11:00:01-05:00");
-    undo(&house, DORA, id, "checked_in", None).await.refused(403, "manager_required");
-    undo(&house, DORA, id, "checked_in", Some("a mistake")).await.refused(403, "manager_required");
-    let refused = undo(&house, MAX, id, "checked_in", None).await.refused(400, "invalid");
+    undo(&app, DORA, id, "checked_in", None).await.refused(409, "wrong_state");
+    step(&app, DORA, id, "check_in").await.expect(200);
+    app.set_time("2026-11-24T10:30:00-05:00");
+    assert_eq!(undo(&app, DORA, id, "checked_in", None).await.expect(200)["status"], "confirmed");
+    step(&app, DORA, id, "check_in").await.expect(200);
+    app.set_time("2026-11-24T11:00:01-05:00");
+    undo(&app, DORA, id, "checked_in", None).await.refused(403, "manager_required");
+    undo(&app, DORA, id, "checked_in", Some("a mistake")).await.refused(403, "manager_required");
+    let refused = undo(&app, MAX, id, "checked_in", None).await.refused(400, "invalid");
     assert!(refused["errors"]["reason"].is_string());
-    undo(&house, MAX, id, "checked_in", Some("wrong guest")).await.expect(200);
+    undo(&app, MAX, id, "checked_in", Some("wrong guest")).await.expect(200);
     // A start leads back to the check-in, a completion to where it came from; that only a manager undoes.
-    house.set_time("2026-11-24T12:00:00-05:00");
+    app.set_time("2026-11-24T12:00:00-05:00");
     for what in ["check_in", "start"] {
-        step(&house, DORA, id, what).await.expect(200);
+        step(&app, DORA, id, what).await.expect(200);
     }
-    assert_eq!(undo(&house, DORA, id, "in_progress", None).await.expect(200)["status"], "checked_in");
-    step(&house, DORA, id, "complete").await.expect(200);
-    undo(&house, DORA, id, "completed", None).await.refused(403, "manager_required");
-    undo(&house, OLA, id, "completed", None).await.refused(400, "invalid");
-    assert_eq!(undo(&house, OLA, id, "completed", Some("not yet")).await.expect(200)["status"], "checked_in");
+    assert_eq!(undo(&app, DORA, id, "in_progress", None).await.expect(200)["status"], "checked_in");
+    step(&app, DORA, id, "complete").await.expect(200);
+    undo(&app, DORA, id, "completed", None).await.refused(403, "manager_required");
+    undo(&app, OLA, id, "completed", None).await.refused(400, "invalid");
+    assert_eq!(undo(&app, OLA, id, "completed", Some("not yet")).await.expect(200)["status"], "checked_in");
     for what in ["start", "complete"] {
-        step(&house, DORA, id, what).await.expect(200);
+        step(&app, DORA, id, what).await.expect(200);
     }
-    assert_eq!(undo(&house, MAX, id, "completed", Some("no")).await.expect(200)["status"], "in_progress");
+    assert_eq!(undo(&app, MAX, id, "completed", Some("no")).await.expect(200)["status"], "in_progress");
     // What goes on is undone from its end.
-    undo(&house, DORA, id, "checked_in", None).await.refused(409, "wrong_state");
+    undo(&app, DORA, id, "checked_in", None).await.refused(409, "wrong_state");
     for wrong in [json!({}), json!({"status": "confirmed"}), json!({"status": "cancelled"})] {
-        house.as_(MAX).post(&path(id, "undo"), wrong).await.refused(400, "invalid");
+        app.as_(MAX).post(&path(id, "undo"), wrong).await.refused(400, "invalid");
     }
 }
 
 /// C1, C2, D4: whatever a no-show cost is taken back to the cent: fee, charge, lapse; a credit stays used.
 #[tokio::test]
 async fn an_undone_no_show_has_cost_nothing() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     let mut ids = Vec::new();
     for (player, time) in [(GUS, "12:00"), (BEA, "12:00"), (UMA, "12:00"), (UMA, "13:00")] {
-        ids.push(book(&house, player, "pod", "2026-11-24", time).await.number("id"));
+        ids.push(book(&app, player, "pod", "2026-11-24", time).await.number("id"));
     }
-    let credit = and(wish(&house, "pod", "2026-11-24", "12:00").await, json!({"use_credit": true}));
-    ids.push(house.as_(PIA).post(CREATE, credit).await.expect(201).number("id"));
+    let credit = and(request_body(&app, "pod", "2026-11-24", "12:00").await, json!({"use_credit": true}));
+    ids.push(app.as_(PIA).post(CREATE, credit).await.expect(201).number("id"));
     let taxed = |tx: &mut kit::Tx<'_>| {
         let club = catalogue::current(tx)?.club.id;
         money::set_rate(tx, club, money::LineKind::Fee, 700, "a tax on fees")
     };
-    house.db().tx(taxed).await.expect("a rate");
-    house.set_time("2026-11-24T13:15:00-05:00");
+    app.db().tx(taxed).await.expect("a rate");
+    app.set_time("2026-11-24T13:15:00-05:00");
     let mut fees = Vec::new();
     for id in ids {
-        let before = owed(&house, id).await;
-        let missed = step(&house, DORA, id, "no_show").await.expect(200);
+        let before = owed(&app, id).await;
+        let missed = step(&app, DORA, id, "no_show").await.expect(200);
         fees.push(cents(&missed["fee"]));
-        assert_ne!(owed(&house, id).await, before, "it costs something, or is a lapse");
-        let back = undo(&house, DORA, id, "no_show", None).await.expect(200);
+        assert_ne!(owed(&app, id).await, before, "it costs something, or is a lapse");
+        let back = undo(&app, DORA, id, "no_show", None).await.expect(200);
         assert_eq!((&back["status"], &back["fee"]), (&json!("confirmed"), &Value::Null));
-        assert_eq!(owed(&house, id).await, before, "of {id} everything is as it was");
+        assert_eq!(owed(&app, id).await, before, "of {id} everything is as it was");
         // Marked again, it is what it was the first time.
-        let again = step(&house, DORA, id, "no_show").await.expect(200);
+        let again = step(&app, DORA, id, "no_show").await.expect(200);
         assert_eq!(again["fee"], missed["fee"]);
         if id % 2 == 0 {
-            undo(&house, DORA, id, "no_show", None).await.expect(200);
-            assert_eq!(owed(&house, id).await, before, "twice, too");
+            undo(&app, DORA, id, "no_show", None).await.expect(200);
+            assert_eq!(owed(&app, id).await, before, "twice, too");
         }
     }
     assert_eq!(fees[..2], [4_500, 3_375]);
     // A fee that was paid is given back first.
-    let paid = book(&house, GUS, "pod", "2026-11-24", "14:30").await.number("id");
-    house.set_time("2026-11-24T14:45:00-05:00");
-    step(&house, DORA, paid, "no_show").await.expect(200);
+    let paid = book(&app, GUS, "pod", "2026-11-24", "14:30").await.number("id");
+    app.set_time("2026-11-24T14:45:00-05:00");
+    step(&app, DORA, paid, "no_show").await.expect(200);
     let pay = move |tx: &mut kit::Tx<'_>| {
         let subject = money::Subject { kind: bookings::SUBJECT, id: kit::Id(paid) };
         let (charge, _) = money::charge_of(tx, subject)?.expect("the fee");
         money::note_paid(tx, charge.id)
     };
-    house.db().tx(pay).await.expect("paid");
-    undo(&house, DORA, paid, "no_show", None).await.refused(409, "already_paid");
+    app.db().tx(pay).await.expect("paid");
+    undo(&app, DORA, paid, "no_show", None).await.refused(409, "already_paid");
 }
 
 /// The job never does again what staff have undone.
 #[tokio::test]
 async fn a_no_show_that_was_undone_is_left_to_staff() {
-    let house = House::open().await;
-    let id = book(&house, GUS, "pod", "2026-11-24", "12:00").await.number("id");
-    let before = owed(&house, id).await;
-    house.set_time("2026-11-25T04:00:00-05:00");
-    sweep(&house).await;
-    assert_eq!(house.as_(DORA).get(&format!("/api/bookings/{id}/")).await["status"], "no_show");
-    house.set_time("2026-11-25T10:00:00-05:00");
-    undo(&house, DORA, id, "no_show", None).await.refused(403, "manager_required");
-    undo(&house, MAX, id, "no_show", Some("was here")).await.expect(200);
+    let app = TestClub::open().await;
+    let id = book(&app, GUS, "pod", "2026-11-24", "12:00").await.number("id");
+    let before = owed(&app, id).await;
+    app.set_time("2026-11-25T04:00:00-05:00");
+    run_maintenance(&app).await;
+    assert_eq!(app.as_(DORA).get(&format!("/api/bookings/{id}/")).await["status"], "no_show");
+    app.set_time("2026-11-25T10:00:00-05:00");
+    undo(&app, DORA, id, "no_show", None).await.refused(403, "manager_required");
+    undo(&app, MAX, id, "no_show", Some("was here")).await.expect(200);
     for now in ["2026-11-25T10:01:00-05:00", "2026-11-26T05:00:00-05:00", "2026-11-28T05:00:00-05:00"] {
-        house.set_time(now);
-        sweep(&house).await;
-        assert_eq!(owed(&house, id).await, before, "{now}");
+        app.set_time(now);
+        run_maintenance(&app).await;
+        assert_eq!(owed(&app, id).await, before, "{now}");
     }
 }
 
 /// A check-in just before the end can still be undone by the desk: the job waits for that.
 #[tokio::test]
 async fn a_visit_does_not_end_while_the_desk_may_still_undo_its_check_in() {
-    let house = House::open().await;
-    let id = book(&house, GUS, "pod", "2026-11-24", "12:00").await.number("id");
-    house.set_time("2026-11-24T12:25:00-05:00");
-    step(&house, DORA, id, "check_in").await.expect(200);
-    house.set_time("2026-11-24T12:54:59-05:00");
-    sweep(&house).await;
-    undo(&house, DORA, id, "checked_in", None).await.expect(200);
-    sweep(&house).await;
-    step(&house, DORA, id, "check_in").await.expect(200);
-    house.set_time("2026-11-24T13:25:00-05:00");
-    sweep(&house).await;
-    assert_eq!(house.as_(DORA).get(&format!("/api/bookings/{id}/")).await["status"], "completed");
+    let app = TestClub::open().await;
+    let id = book(&app, GUS, "pod", "2026-11-24", "12:00").await.number("id");
+    app.set_time("2026-11-24T12:25:00-05:00");
+    step(&app, DORA, id, "check_in").await.expect(200);
+    app.set_time("2026-11-24T12:54:59-05:00");
+    run_maintenance(&app).await;
+    undo(&app, DORA, id, "checked_in", None).await.expect(200);
+    run_maintenance(&app).await;
+    step(&app, DORA, id, "check_in").await.expect(200);
+    app.set_time("2026-11-24T13:25:00-05:00");
+    run_maintenance(&app).await;
+    assert_eq!(app.as_(DORA).get(&format!("/api/bookings/{id}/")).await["status"], "completed");
 }
 
 /// Two clerks press the same button at once: it is done once, and the other hears who was faster.
 #[tokio::test]
 async fn two_clerks_at_once_do_it_once() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     let mut ids = Vec::new();
     for round in 0..6 {
-        ids.push(book(&house, UMA, "pod", "2026-11-24", &format!("{}:00", 11 + round)).await.number("id"));
+        ids.push(book(&app, UMA, "pod", "2026-11-24", &format!("{}:00", 11 + round)).await.number("id"));
     }
     for (round, id) in ids.into_iter().enumerate() {
-        house.set_time(&format!("2026-11-24T{}:20:00-05:00", 11 + round));
+        app.set_time(&format!("2026-11-24T{}:20:00-05:00", 11 + round));
         for (what, event, body) in [
             ("no_show", "no_show", json!({})),
             ("undo", "no_show_undone", json!({"status": "no_show"})),
@@ -257,7 +257,7 @@ async fn two_clerks_at_once_do_it_once() {
             ("start", "in_progress", json!({})),
         ] {
             let (target, other) = (path(id, what), body.clone());
-            let (dora, max) = (house.as_(DORA), house.as_(MAX));
+            let (dora, max) = (app.as_(DORA), app.as_(MAX));
             let (one, two) = tokio::join!(dora.post(&target, body), max.post(&target, other));
             let mut all = [one, two];
             all.sort_by_key(|answer| answer.status);
@@ -265,7 +265,7 @@ async fn two_clerks_at_once_do_it_once() {
             assert_eq!(all[1]["code"], "wrong_state");
             let faster = all[1]["by"].as_str().expect("who was faster");
             assert!(["Dora Quill", "Max Stern"].contains(&faster), "{faster}");
-            assert_eq!(events(&house, id, event).await, 1, "{what}");
+            assert_eq!(events(&app, id, event).await, 1, "{what}");
         }
     }
 }
@@ -273,19 +273,18 @@ async fn two_clerks_at_once_do_it_once() {
 /// T14: from four to four. What begins after midnight is of the day before; who is late is said so (D5).
 #[tokio::test]
 async fn the_list_is_of_a_business_day() {
-    let house = House::open().await;
-    let suite = book(&house, UMA, "suite", "2026-11-27", "22:30").await;
-    let pod = book(&house, BEA, "pod", "2026-11-28", "08:00").await.number("id");
+    let app = TestClub::open().await;
+    let suite = book(&app, UMA, "suite", "2026-11-27", "22:30").await;
+    let pod = book(&app, BEA, "pod", "2026-11-28", "08:00").await.number("id");
     let guest = json!({"guest_name": "Zoë O’Hara", "guest_phone": "+12125550199"});
-    let guest = and(wish(&house, "pod", "2026-11-27", "12:00").await, guest);
-    let guest = house.as_(DORA).post(CREATE, guest).await.expect(201).number("id");
+    let guest = and(request_body(&app, "pod", "2026-11-27", "12:00").await, guest);
+    let guest = app.as_(DORA).post(CREATE, guest).await.expect(201).number("id");
     // A hold is no visit.
-    house
-        .as_(GUS)
-        .post("/api/bookings/hold/", wish(&house, "pod", "2026-11-27", "13:00").await)
+    app.as_(GUS)
+        .post("/api/bookings/hold/", request_body(&app, "pod", "2026-11-27", "13:00").await)
         .await
         .expect(201);
-    let friday = day(&house, DORA, "date=2026-11-27").await.expect(200);
+    let friday = day(&app, DORA, "date=2026-11-27").await.expect(200);
     let ids: Vec<i64> = friday.list("").iter().map(|one| one["id"].as_i64().expect("an id")).collect();
     assert_eq!(ids, [guest, suite.number("id")]);
     assert_eq!(friday.header("x-total-count"), "2");
@@ -293,7 +292,7 @@ async fn the_list_is_of_a_business_day() {
     assert_eq!(first["guest"], json!({"person_id": null, "name": "Zoë O’Hara", "phone": "+12125550199"}));
     assert_eq!((&first["due"], &first["steps"], &first["undo"]), (&json!("45.00"), &json!([]), &json!("no")));
     assert_eq!((&second["guest"]["name"], &second["due"]), (&json!("Uma Reyes"), &json!("0.00")));
-    let saturday = day(&house, MAX, "date=2026-11-28").await.expect(200);
+    let saturday = day(&app, MAX, "date=2026-11-28").await.expect(200);
     assert_eq!(saturday.list("").iter().map(|one| one["id"].as_i64()).collect::<Vec<_>>(), [Some(pod)]);
     // Filters and pages.
     for (query, many) in [
@@ -307,38 +306,38 @@ async fn the_list_is_of_a_business_day() {
         ("status=no_show", 0),
         ("page_size=1&page=2", 1),
     ] {
-        let found = day(&house, DORA, &format!("date=2026-11-27&{query}")).await.expect(200);
+        let found = day(&app, DORA, &format!("date=2026-11-27&{query}")).await.expect(200);
         assert_eq!(found.list("").len(), many, "{query}");
     }
     for wrong in ["date=tomorrow", "status=here", "page=0"] {
-        day(&house, DORA, wrong).await.refused(400, "invalid");
+        day(&app, DORA, wrong).await.refused(400, "invalid");
     }
     for (player, status) in [(BEA, 403), (TOM, 403)] {
-        day(&house, player, "date=2026-11-27").await.expect(status);
+        day(&app, player, "date=2026-11-27").await.expect(status);
     }
-    house.visitor().get("/api/staff/bookings/?date=2026-11-27").await.expect(401);
+    app.visitor().get("/api/staff/bookings/?date=2026-11-27").await.expect(401);
     // Late is shown, and is no state; what can be done changes with the clock.
-    house.set_time("2026-11-27T12:00:01-05:00");
-    let late = day(&house, DORA, "q=zo").await.expect(200).list("")[0].clone();
+    app.set_time("2026-11-27T12:00:01-05:00");
+    let late = day(&app, DORA, "q=zo").await.expect(200).list("")[0].clone();
     assert_eq!((&late["is_late"], &late["status"]), (&json!(true), &json!("confirmed")));
     assert_eq!(late["steps"], json!(["checked_in"]));
-    house.set_time("2026-11-27T12:15:00-05:00");
-    assert_eq!(day(&house, DORA, "q=zo").await.list("")[0]["steps"], json!(["checked_in", "no_show"]));
-    step(&house, DORA, guest, "check_in").await.expect(200);
-    let here = day(&house, DORA, "q=zo").await.list("")[0].clone();
+    app.set_time("2026-11-27T12:15:00-05:00");
+    assert_eq!(day(&app, DORA, "q=zo").await.list("")[0]["steps"], json!(["checked_in", "no_show"]));
+    step(&app, DORA, guest, "check_in").await.expect(200);
+    let here = day(&app, DORA, "q=zo").await.list("")[0].clone();
     assert_eq!((&here["is_late"], &here["undo"]), (&json!(false), &json!("yes")));
     assert_eq!(here["steps"], json!(["in_progress", "completed"]));
-    house.set_time("2026-11-28T03:59:59-05:00");
-    assert_eq!(day(&house, DORA, "").await.expect(200).list("").len(), 2, "the day lasts until four");
-    house.set_time("2026-11-28T04:00:00-05:00");
-    assert_eq!(day(&house, DORA, "").await.expect(200).list("")[0]["id"], pod);
+    app.set_time("2026-11-28T03:59:59-05:00");
+    assert_eq!(day(&app, DORA, "").await.expect(200).list("").len(), 2, "the day lasts until four");
+    app.set_time("2026-11-28T04:00:00-05:00");
+    assert_eq!(day(&app, DORA, "").await.expect(200).list("")[0]["id"], pod);
 }
 
 /// The hour is a setting, and nights on which the clock changes are ordinary ones.
 #[tokio::test]
 async fn a_business_day_begins_when_the_club_says() {
-    let house = House::open().await;
-    let catalogue = house.catalogue().await;
+    let app = TestClub::open().await;
+    let catalogue = app.catalogue().await;
     let shown = |date: &str| {
         let (from, to) = catalogue.business_day(date.parse().expect("a date"));
         (from.to_string(), to.duration_since(from).as_hours())
@@ -352,10 +351,10 @@ async fn a_business_day_begins_when_the_club_says() {
     let set = move |tx: &mut kit::Tx<'_>| {
         let club = catalogue::current(tx)?.club.id;
         let owner = people::person_by_email(tx, OLA.email)?.expect("the owner");
-        catalogue::set_number(tx, &people::Actor::of(owner), club, catalogue::BUSINESS_DAY_HOUR, 0)
+        catalogue::set_setting(tx, &people::Actor::of(owner), club, catalogue::BUSINESS_DAY_HOUR, 0)
     };
-    house.db().tx(set).await.expect("set");
-    let catalogue = house.catalogue().await;
+    app.db().tx(set).await.expect("set");
+    let catalogue = app.catalogue().await;
     let moment = "2026-11-28T00:15:00-05:00".parse().expect("a time");
     assert_eq!(catalogue.business_day_at(moment).to_string(), "2026-11-28");
 }
@@ -363,65 +362,64 @@ async fn a_business_day_begins_when_the_club_says() {
 /// W1: staff enter who sits there already, up to two hours after it began; and are not told to call themselves.
 #[tokio::test]
 async fn the_desk_enters_a_walk_in_who_sits_already() {
-    let house = House::open_at("2026-11-24T12:30:00-05:00").await;
+    let app = TestClub::open_at("2026-11-24T12:30:00-05:00").await;
     let walk_in = |time: &'static str| {
-        let house = &house;
+        let app = &app;
         async move {
             let guest = json!({"guest_name": "Wanda Inn"});
-            house.as_(DORA).post(CREATE, and(wish(house, "pod", "2026-11-24", time).await, guest)).await
+            app.as_(DORA).post(CREATE, and(request_body(app, "pod", "2026-11-24", time).await, guest)).await
         }
     };
     let refused = walk_in("10:25").await.refused(409, "too_late");
     assert!(!refused.text().contains("call us"), "{}", refused.text());
-    let offered = search(&house, DORA, "pod", "2026-11-24").await;
+    let offered = search(&app, DORA, "pod", "2026-11-24").await;
     assert_eq!(starts(&offered).first(), Some(&"10:30"));
     let id = walk_in("10:30").await.expect(201).number("id");
     walk_in("12:15").await.expect(201);
     for what in ["check_in", "start", "complete"] {
-        step(&house, DORA, id, what).await.expect(200);
+        step(&app, DORA, id, what).await.expect(200);
     }
     // A guest's own times and words are as before.
-    let refused = try_book(&house, GUS, "pod", "2026-11-24", "12:45").await.refused(409, "too_late");
+    let refused = try_book(&app, GUS, "pod", "2026-11-24", "12:45").await.refused(409, "too_late");
     assert!(refused.text().contains("call us"));
-    assert_eq!(starts(&search(&house, GUS, "pod", "2026-11-24").await).first(), Some(&"13:30"));
+    assert_eq!(starts(&search(&app, GUS, "pod", "2026-11-24").await).first(), Some(&"13:30"));
     // Nobody moves a booking into the past.
-    let later = book(&house, GUS, "pod", "2026-11-24", "15:00").await.number("id");
+    let later = book(&app, GUS, "pod", "2026-11-24", "15:00").await.number("id");
     let moved = json!({"starts_at": "2026-11-24T12:00:00-05:00"});
-    house.as_(DORA).post(&path(later, "reschedule"), moved).await.refused(409, "too_late");
+    app.as_(DORA).post(&path(later, "reschedule"), moved).await.refused(409, "too_late");
 }
 
 /// Every refusal that speaks to a guest has words of its own for staff.
 #[tokio::test]
 async fn staff_read_refusals_that_are_for_staff() {
-    let house = House::open().await;
-    let decided = json!({"room_id": house.room("suite").await, "starts_at": "2026-11-27T18:00:00-05:00", "decision": "block"});
-    house.as_(DORA).post("/api/staff/times/", decided).await.expect(204);
-    book(&house, DORA, "pod", "2026-11-27", "12:00").await;
+    let app = TestClub::open().await;
+    let decided = json!({"room_id": app.room("suite").await, "starts_at": "2026-11-27T18:00:00-05:00", "decision": "block"});
+    app.as_(DORA).post("/api/staff/times/", decided).await.expect(204);
+    book(&app, DORA, "pod", "2026-11-27", "12:00").await;
     for (service, time, code) in [("pod", "12:00", "same_person"), ("suite", "11:00", "room_closed")] {
-        let refused = try_book(&house, DORA, service, "2026-11-27", time).await.refused(409, code);
+        let refused = try_book(&app, DORA, service, "2026-11-27", time).await.refused(409, code);
         let sentence = refused["error"].as_str().expect("a sentence");
         assert!(
             !sentence.contains("You") && !sentence.contains("We ") && !sentence.contains("us."),
             "{sentence}"
         );
     }
-    let guests = try_book(&house, GUS, "suite", "2026-11-27", "18:00").await.refused(409, "maintenance");
+    let guests = try_book(&app, GUS, "suite", "2026-11-27", "18:00").await.refused(409, "maintenance");
     assert!(guests.text().contains("Please call us"));
-    let page =
-        house.browser(DORA).get("/book/?service=pod&date=2026-11-24&at=08:00").await.expect(200).text();
+    let page = app.browser(DORA).get("/book/?service=pod&date=2026-11-24&at=08:00").await.expect(200).text();
     assert!(!page.contains("call us") && !page.contains("Call us"), "{page}");
 }
 
 /// Each step and its undoing is in the audit log, with before and after.
 #[tokio::test]
 async fn the_audit_log_has_every_step() {
-    let house = House::open().await;
-    let id = book(&house, GUS, "pod", "2026-11-24", "12:00").await.number("id");
-    house.set_time("2026-11-24T12:15:00-05:00");
-    step(&house, DORA, id, "no_show").await.expect(200);
-    undo(&house, MAX, id, "no_show", Some("was in the garden")).await.expect(200);
+    let app = TestClub::open().await;
+    let id = book(&app, GUS, "pod", "2026-11-24", "12:00").await.number("id");
+    app.set_time("2026-11-24T12:15:00-05:00");
+    step(&app, DORA, id, "no_show").await.expect(200);
+    undo(&app, MAX, id, "no_show", Some("was in the garden")).await.expect(200);
     for what in ["check_in", "start", "complete"] {
-        step(&house, DORA, id, what).await.expect(200);
+        step(&app, DORA, id, what).await.expect(200);
     }
     let read = move |tx: &mut kit::Tx<'_>| {
         tx.all(
@@ -429,21 +427,23 @@ async fn the_audit_log_has_every_step() {
             args![id],
         )
     };
-    let rows: Vec<(String, Value)> = house.db().view(read).await.expect("the log");
-    let told: Vec<(&str, &Value, &Value)> =
+    let rows: Vec<(String, Value)> = app.db().view(read).await.expect("the log");
+    let response: Vec<(&str, &Value, &Value)> =
         rows.iter().map(|(what, details)| (what.as_str(), &details["before"], &details["after"])).collect();
-    let mut wanted = vec![
+    let mut expected = vec![
         ("visit_no_show", "confirmed", "no_show"),
         ("visit_step_undone", "no_show", "confirmed"),
         ("visit_checked_in", "confirmed", "checked_in"),
         ("visit_started", "checked_in", "in_progress"),
         ("visit_completed", "in_progress", "completed"),
     ];
-    wanted.sort_unstable();
-    let mut told: Vec<_> =
-        told.iter().map(|(what, b, a)| (*what, b.as_str().unwrap_or(""), a.as_str().unwrap_or(""))).collect();
-    told.sort_unstable();
-    assert_eq!(told, wanted);
+    expected.sort_unstable();
+    let mut response: Vec<_> = response
+        .iter()
+        .map(|(what, b, a)| (*what, b.as_str().unwrap_or(""), a.as_str().unwrap_or("")))
+        .collect();
+    response.sort_unstable();
+    assert_eq!(response, expected);
     let undone = rows.iter().find(|(what, _)| what == "visit_step_undone").expect("the undoing");
     assert_eq!((&undone.1["reason"], &undone.1["fee"]), (&json!("was in the garden"), &json!("45.00")));
 }

@@ -1,24 +1,24 @@
 //! The pages of the front desk without scripts: the day, booking for a caller or a walk-in, blocks.
 
 use serde_json::json;
-use testing::{BEA, DORA, GUS, House, MAX, TOM, UMA};
+use testing::{BEA, DORA, GUS, MAX, TOM, TestClub, UMA};
 
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, MINE, and, book, wish};
+use crate::{CREATE, MINE, and, book, request_body};
 
 /// A secret as a form has it: it makes a form that is sent twice hold once.
 const ONCE: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 #[tokio::test]
 async fn the_day_is_worked_through_with_forms() {
-    let house = House::open().await;
-    let dora = house.browser(DORA);
-    let id = book(&house, BEA, "massage", "2026-11-24", "12:00").await.number("id");
+    let app = TestClub::open().await;
+    let dora = app.browser(DORA);
+    let id = book(&app, BEA, "massage", "2026-11-24", "12:00").await.number("id");
     let guest = json!({"guest_name": "=Zoë", "guest_phone": "+12125550199"});
-    let guest = and(wish(&house, "pod", "2026-11-24", "13:00").await, guest);
-    let zoe = house.as_(DORA).post(CREATE, guest).await.expect(201).number("id");
+    let guest = and(request_body(&app, "pod", "2026-11-24", "13:00").await, guest);
+    let zoe = app.as_(DORA).post(CREATE, guest).await.expect(201).number("id");
     let text = dora.get("/staff/day/").await.expect(200).text();
-    for said in [
+    for message in [
         "Tuesday, November 24",
         "Bea Morrow",
         "12:00 – 1:00 PM",
@@ -31,21 +31,23 @@ async fn the_day_is_worked_through_with_forms() {
         "date=2026-11-23",
         "date=2026-11-25",
     ] {
-        assert!(text.contains(said), "{said}: {text}");
+        assert!(text.contains(message), "{message}: {text}");
     }
     for later in ["start", "no_show"] {
         assert!(!text.contains(&format!("name=\"action\" value=\"{later}\"")), "{later}: {text}");
     }
-    let act = format!("/staff/day/{id}/");
+    let action_path = format!("/staff/day/{id}/");
     // Well before its time, checking in takes a second step.
     assert!(
         text.contains("Check in early") && text.contains("starts at 12:00 PM, more than an hour from now")
     );
-    let early = dora.submit(&act, "action=check_in&date=2026-11-24").await.expect(400).text();
+    let early = dora.submit(&action_path, "action=check_in&date=2026-11-24").await.expect(400).text();
     assert!(early.contains("more than an hour from now"), "{early}");
-    let led =
-        dora.submit(&act, "action=check_in&early=on&date=2026-11-24&status=confirmed").await.expect(303);
-    let path = led.header("location").to_owned();
+    let target = dora
+        .submit(&action_path, "action=check_in&early=on&date=2026-11-24&status=confirmed")
+        .await
+        .expect(303);
+    let path = target.header("location").to_owned();
     assert!(path.starts_with("/staff/day/?date=2026-11-24&status=confirmed&said=check_in"), "{path}");
     let text = dora.get(path.split('#').next().expect("a path")).await.expect(200).text();
     assert!(
@@ -53,29 +55,36 @@ async fn the_day_is_worked_through_with_forms() {
         "{text}"
     );
     // Someone else pressed it before: nothing is changed, and it is said who it was.
-    let again = house.browser(MAX).submit(&act, "action=check_in&date=2026-11-24").await.expect(409).text();
+    let again =
+        app.browser(MAX).submit(&action_path, "action=check_in&date=2026-11-24").await.expect(409).text();
     assert!(again.contains("This was already done") && again.contains("Done by Dora Quill"), "{again}");
-    let early = dora.submit(&act, "action=start&date=2026-11-24").await.expect(409).text();
+    let early = dora.submit(&action_path, "action=start&date=2026-11-24").await.expect(409).text();
     assert!(early.contains("You can do it from Tuesday, November 24, 11:45 AM"), "{early}");
-    let led = dora.submit(&act, "action=undo&undone=checked_in&date=2026-11-24").await.expect(303);
-    let text = dora.get(led.header("location").split('#').next().expect("a path")).await.expect(200).text();
+    let target = dora.submit(&action_path, "action=undo&undone=checked_in&date=2026-11-24").await.expect(303);
+    let text =
+        dora.get(target.header("location").split('#').next().expect("a path")).await.expect(200).text();
     assert!(text.contains("Check-in undone for Bea Morrow."), "{text}");
     // Late, missed, and taken back by the manager, who says why.
-    house.set_time("2026-11-24T12:15:00-05:00");
+    app.set_time("2026-11-24T12:15:00-05:00");
     assert!(dora.get("/staff/day/").await.expect(200).text().contains("Confirmed, late"));
-    let led = dora.submit(&act, "action=no_show&date=2026-11-24").await.expect(303);
-    let text = dora.get(led.header("location").split('#').next().expect("a path")).await.expect(200).text();
+    let target = dora.submit(&action_path, "action=no_show&date=2026-11-24").await.expect(303);
+    let text =
+        dora.get(target.header("location").split('#').next().expect("a path")).await.expect(200).text();
     assert!(text.contains("A fee of $150 is due."), "{text}");
-    house.set_time("2026-11-24T13:00:00-05:00");
-    let refused = dora.submit(&act, "action=undo&undone=no_show&date=2026-11-24").await.expect(403).text();
+    app.set_time("2026-11-24T13:00:00-05:00");
+    let refused =
+        dora.submit(&action_path, "action=undo&undone=no_show&date=2026-11-24").await.expect(403).text();
     assert!(refused.contains("Only a manager can undo this now"), "{refused}");
-    let max = house.browser(MAX);
+    let max = app.browser(MAX);
     assert!(max.get("/staff/day/").await.text().contains(&format!("id=\"reason-{id}\"")));
     assert!(!dora.get("/staff/day/").await.text().contains("name=\"reason\""));
-    let missing =
-        max.submit(&act, "action=undo&undone=no_show&reason=&date=2026-11-24").await.expect(400).text();
+    let missing = max
+        .submit(&action_path, "action=undo&undone=no_show&reason=&date=2026-11-24")
+        .await
+        .expect(400)
+        .text();
     assert!(missing.contains("Enter a reason for undoing this."), "{missing}");
-    max.submit(&act, "action=undo&undone=no_show&reason=was+here&date=2026-11-24").await.expect(303);
+    max.submit(&action_path, "action=undo&undone=no_show&reason=was+here&date=2026-11-24").await.expect(303);
     // Filters, the empty day, the file.
     let some = dora.get("/staff/day/?date=2026-11-24&q=zo%C3%AB").await.expect(200).text();
     assert!(some.contains("1 visit.") && !some.contains("Bea Morrow") && some.contains("Show the whole day"));
@@ -91,16 +100,16 @@ async fn the_day_is_worked_through_with_forms() {
     assert!(lines[2].contains("'=Zoë,'+12125550199,Pod") && lines[2].contains("45.00"), "{lines:?}");
     // Nobody else.
     for player in [BEA, TOM] {
-        house.browser(player).submit(&format!("/staff/day/{zoe}/"), "action=check_in").await.expect(403);
+        app.browser(player).submit(&format!("/staff/day/{zoe}/"), "action=check_in").await.expect(403);
     }
     dora.submit("/staff/day/1/", "action=check_in").await.expect(404);
-    dora.submit(&act, "action=fly").await.expect(400);
+    dora.submit(&action_path, "action=fly").await.expect(400);
 }
 
 #[tokio::test]
 async fn the_desk_books_for_a_caller_whom_it_knows() {
-    let house = House::open().await;
-    let (dora, bea) = (house.browser(DORA), house.person(BEA));
+    let app = TestClub::open().await;
+    let (dora, bea) = (app.browser(DORA), app.person(BEA));
     let found = dora.get("/staff/book/?q=morrow&service=massage&date=2026-11-27").await.expect(200).text();
     let link = format!("/book/?for={bea}&amp;service=massage&amp;date=2026-11-27");
     assert!(found.contains(&link.replace("&amp;", "&#38;")) || found.contains(&link), "{found}");
@@ -110,33 +119,32 @@ async fn the_desk_books_for_a_caller_whom_it_knows() {
     assert!(text.contains("Booking for Bea Morrow, Base member."), "{text}");
     assert!(text.contains("$150") && !text.contains("$200"), "at her price: {text}");
     let form = format!("service=massage&for={bea}&once={ONCE}&starts_at=2026-11-27T12:00:00-05:00");
-    let led = dora.submit("/book/hold/", &form).await.expect(303);
-    let held = led.header("location").to_owned();
+    let target = dora.submit("/book/hold/", &form).await.expect(303);
+    let held = target.header("location").to_owned();
     assert_eq!(dora.submit("/book/hold/", &form).await.expect(303).header("location"), held, "sent twice");
     let review = dora.get(&held).await.expect(200).text();
     assert!(review.contains("Booking for Bea Morrow.") && review.contains("$150"), "{review}");
-    let led = dora.submit(&held, "deed=book&promise=15000").await.expect(303);
-    let path = led.header("location").to_owned();
+    let target = dora.submit(&held, "deed=book&promise=15000").await.expect(303);
+    let path = target.header("location").to_owned();
     assert!(path.starts_with("/staff/day/?date=2026-11-27&said=booked"), "{path}");
     let text = dora.get(path.split('#').next().expect("a path")).await.expect(200).text();
     assert!(text.contains("Booked for Bea Morrow: CS-2026-000001."), "{text}");
-    assert_eq!(house.as_(BEA).get(MINE).await.number("total_upcoming"), 1);
-    assert_eq!(house.as_(DORA).get(MINE).await.number("total_upcoming"), 0);
+    assert_eq!(app.as_(BEA).get(MINE).await.number("total_upcoming"), 1);
+    assert_eq!(app.as_(DORA).get(MINE).await.number("total_upcoming"), 0);
     // She is booked then: the desk is told so, and not that it is booked itself.
     let text = dora.get(&format!("{times}&at=12:00")).await.expect(200).text();
     assert!(text.contains("This guest or their companion has another booking"), "{text}");
     // The window of an account does not bind the desk, which is told of it.
-    let far = format!("/book/?for={}&service=pod&date=2026-12-20", house.person(GUS));
+    let far = format!("/book/?for={}&service=pod&date=2026-12-20", app.person(GUS));
     let text = dora.get(&far).await.expect(200).text();
     assert!(text.contains("opens to this guest Thursday, December 17, 12:00 AM"), "{text}");
     assert!(text.contains("value=\"2026-12-20T17:00:00Z\""), "{text}");
     // Whoever is no staff books for nobody else; somebody who is gone is said.
-    let own =
-        house.browser(GUS).submit("/book/hold/", &form.replace("12:00:00", "14:00:00")).await.expect(303);
+    let own = app.browser(GUS).submit("/book/hold/", &form.replace("12:00:00", "14:00:00")).await.expect(303);
     let own = own.header("location").trim_start_matches("/book/held/").trim_end_matches('/').to_owned();
-    house.as_(GUS).get(&format!("/api/bookings/hold/{own}/")).await.expect(200);
-    house.as_(BEA).get(&format!("/api/bookings/hold/{own}/")).await.expect(404);
-    house.browser(GUS).get("/staff/book/?q=bea").await.expect(403);
+    app.as_(GUS).get(&format!("/api/bookings/hold/{own}/")).await.expect(200);
+    app.as_(BEA).get(&format!("/api/bookings/hold/{own}/")).await.expect(404);
+    app.browser(GUS).get("/staff/book/?q=bea").await.expect(403);
     assert!(
         dora.get("/book/?for=5&service=pod").await.expect(400).text().contains("no longer has an account")
     );
@@ -144,8 +152,8 @@ async fn the_desk_books_for_a_caller_whom_it_knows() {
 
 #[tokio::test]
 async fn the_desk_books_for_a_new_guest_by_name_and_phone() {
-    let house = House::open_at("2026-11-24T12:30:00-05:00").await;
-    let dora = house.browser(DORA);
+    let app = TestClub::open_at("2026-11-24T12:30:00-05:00").await;
+    let dora = app.browser(DORA);
     let text = dora.get("/book/?for=0&service=pod&date=2026-11-24").await.expect(200).text();
     assert!(text.contains("Booking for a new guest.") && text.contains("id=\"new-guest\""), "{text}");
     assert!(
@@ -155,13 +163,13 @@ async fn the_desk_books_for_a_new_guest_by_name_and_phone() {
     let form =
         |more: &str| format!("service=pod&for=0&once={ONCE}&starts_at=2026-11-24T12:15:00-05:00{more}");
     let missing = dora.submit("/book/hold/", &form("&guest_name=Wanda+Inn")).await.expect(400).text();
-    for said in [
+    for message in [
         "Enter the guest’s phone number.",
         "value=\"Wanda Inn\"",
         "Tuesday, November 24",
         "href=\"#guest_phone\"",
     ] {
-        assert!(missing.contains(said), "{said}: {missing}");
+        assert!(missing.contains(message), "{message}: {missing}");
     }
     let wrong =
         dora.submit("/book/hold/", &form("&guest_name=Wanda&guest_phone=none")).await.expect(400).text();
@@ -170,14 +178,15 @@ async fn the_desk_books_for_a_new_guest_by_name_and_phone() {
     let held = dora.submit("/book/hold/", &good).await.expect(303).header("location").to_owned();
     assert_eq!(dora.submit("/book/hold/", &good).await.expect(303).header("location"), held, "sent twice");
     let review = dora.get(&held).await.expect(200).text();
-    for said in ["Booking for Wanda Inn.", "value=\"Wanda Inn\"", "value=\"+12125550199\"", "$45"] {
-        assert!(review.contains(said), "{said}: {review}");
+    for message in ["Booking for Wanda Inn.", "value=\"Wanda Inn\"", "value=\"+12125550199\"", "$45"] {
+        assert!(review.contains(message), "{message}: {review}");
     }
     let lost = dora.submit(&held, "deed=book&promise=4500&guest_name=&guest_phone=").await.expect(400).text();
     assert!(lost.contains("Enter the guest’s name."), "{lost}");
     let done = "deed=book&promise=4500&guest_name=Wanda+Inn&guest_phone=%2B12125550199";
-    let led = dora.submit(&held, done).await.expect(303);
-    let text = dora.get(led.header("location").split('#').next().expect("a path")).await.expect(200).text();
+    let target = dora.submit(&held, done).await.expect(303);
+    let text =
+        dora.get(target.header("location").split('#').next().expect("a path")).await.expect(200).text();
     assert!(
         text.contains("Booked for Wanda Inn: CS-2026-000001.") && text.contains("+12125550199"),
         "{text}"
@@ -187,9 +196,9 @@ async fn the_desk_books_for_a_new_guest_by_name_and_phone() {
 
 #[tokio::test]
 async fn a_block_is_previewed_saved_changed_and_removed_by_forms() {
-    let house = House::open().await;
-    let (dora, suite) = (house.browser(DORA), house.room("suite").await);
-    let id = book(&house, UMA, "suite", "2026-11-27", "18:00").await.number("id");
+    let app = TestClub::open().await;
+    let (dora, suite) = (app.browser(DORA), app.room("suite").await);
+    let id = book(&app, UMA, "suite", "2026-11-27", "18:00").await.number("id");
     let form = |more: &str| {
         format!(
             "what=room%3A{suite}&from_day=2026-11-27&from_time=17:00&to_day=2026-11-27&to_time=20:00&reason=Leak{more}"
@@ -197,28 +206,28 @@ async fn a_block_is_previewed_saved_changed_and_removed_by_forms() {
     };
     let wrong =
         dora.submit("/staff/blocks/", "what=&from_day=2026-11-27&from_time=17:02").await.expect(400).text();
-    for said in ["Choose what to block.", "href=\"#to_day\"", "Enter a reason", "value=\"17:02\""] {
-        assert!(wrong.contains(said), "{said}: {wrong}");
+    for message in ["Choose what to block.", "href=\"#to_day\"", "Enter a reason", "value=\"17:02\""] {
+        assert!(wrong.contains(message), "{message}: {wrong}");
     }
     let backward = form("").replace("to_time=20:00", "to_time=16:00");
     assert!(
         dora.submit("/staff/blocks/", &backward).await.expect(400).text().contains("The end must be after")
     );
     let seen = dora.submit("/staff/blocks/", &form("")).await.expect(200).text();
-    for said in [
+    for message in [
         "Block this time?",
         "Suite, from Friday, November 27, 5:00 PM",
         "Uma Reyes",
         "These bookings stay as they are",
     ] {
-        assert!(seen.contains(said), "{said}: {seen}");
+        assert!(seen.contains(message), "{message}: {seen}");
     }
     assert!(seen.contains(&format!("name=\"seen\" value=\"{id}\"")), "{seen}");
     // Whoever saves with a list that is not the whole is shown the whole.
     let unseen = dora.submit("/staff/blocks/", &form("&seen=%2C")).await.expect(409).text();
     assert!(unseen.contains("that you haven’t seen") && unseen.contains("Uma Reyes"), "{unseen}");
-    let led = dora.submit("/staff/blocks/", &form(&format!("&seen={id}"))).await.expect(303);
-    let text = dora.get(led.header("location")).await.expect(200).text();
+    let target = dora.submit("/staff/blocks/", &form(&format!("&seen={id}"))).await.expect(303);
+    let text = dora.get(target.header("location")).await.expect(200).text();
     assert!(text.contains("Time blocked.") && text.contains("Leak") && text.contains("Dora Quill"), "{text}");
     let path = text.split("href=\"/staff/blocks/").nth(2).and_then(|rest| rest.split('"').next());
     let path = format!("/staff/blocks/{}", path.expect("a block"));
@@ -235,24 +244,24 @@ async fn a_block_is_previewed_saved_changed_and_removed_by_forms() {
     let again = dora.submit(&format!("{path}remove/"), "").await.expect(409).text();
     assert!(again.contains("already removed"), "{again}");
     assert!(dora.get("/staff/blocks/").await.text().contains("Nothing is blocked."));
-    house.browser(GUS).submit("/staff/blocks/", &form("")).await.expect(403);
+    app.browser(GUS).submit("/staff/blocks/", &form("")).await.expect(403);
 }
 
 /// What was done is said at the visit, and only for as long as it is so.
 #[tokio::test]
 async fn what_was_done_is_said_at_its_row_while_it_holds() {
-    let house = House::open().await;
-    let dora = house.browser(DORA);
-    let id = book(&house, BEA, "massage", "2026-11-24", "12:00").await.number("id");
-    house.set_time("2026-11-24T11:15:00-05:00");
-    let act = format!("/staff/day/{id}/");
-    let led = dora.submit(&act, "action=check_in&date=2026-11-24").await.expect(303);
-    assert!(led.header("location").ends_with(&format!("#visit-{id}")));
-    let path = led.header("location").split('#').next().expect("a path").to_owned();
+    let app = TestClub::open().await;
+    let dora = app.browser(DORA);
+    let id = book(&app, BEA, "massage", "2026-11-24", "12:00").await.number("id");
+    app.set_time("2026-11-24T11:15:00-05:00");
+    let action_path = format!("/staff/day/{id}/");
+    let target = dora.submit(&action_path, "action=check_in&date=2026-11-24").await.expect(303);
+    assert!(target.header("location").ends_with(&format!("#visit-{id}")));
+    let path = target.header("location").split('#').next().expect("a path").to_owned();
     let text = dora.get(&path).await.expect(200).text();
     let row = text.split(&format!("class=\"row row-marked\" id=\"visit-{id}\"")).nth(1).expect("its row");
     assert!(row.contains("role=\"status\">Bea Morrow is checked in."), "{text}");
-    dora.submit(&act, "action=undo&undone=checked_in&date=2026-11-24").await.expect(303);
+    dora.submit(&action_path, "action=undo&undone=checked_in&date=2026-11-24").await.expect(303);
     let text = dora.get(&path).await.expect(200).text();
     assert!(!text.contains("is checked in.") && !text.contains("row-marked"), "{text}");
 }
@@ -260,21 +269,21 @@ async fn what_was_done_is_said_at_its_row_while_it_holds() {
 /// D4: completing stands back until the visit is over; of a completed one, the desk reads who can undo it.
 #[tokio::test]
 async fn completing_a_visit_is_not_the_loudest_button() {
-    let house = House::open_at("2026-11-24T11:50:00-05:00").await;
-    let (dora, max) = (house.browser(DORA), house.browser(MAX));
-    let id = book(&house, UMA, "massage", "2026-11-24", "13:00").await.number("id");
-    house.set_time("2026-11-24T13:05:00-05:00");
-    let act = format!("/staff/day/{id}/");
-    dora.submit(&act, "action=check_in&date=2026-11-24").await.expect(303);
+    let app = TestClub::open_at("2026-11-24T11:50:00-05:00").await;
+    let (dora, max) = (app.browser(DORA), app.browser(MAX));
+    let id = book(&app, UMA, "massage", "2026-11-24", "13:00").await.number("id");
+    app.set_time("2026-11-24T13:05:00-05:00");
+    let action_path = format!("/staff/day/{id}/");
+    dora.submit(&action_path, "action=check_in&date=2026-11-24").await.expect(303);
     let text = dora.get("/staff/day/").await.expect(200).text();
     let quiet = "class=\"button button-quiet\" type=\"submit\" name=\"action\" value=\"complete\"";
     assert!(text.contains(quiet), "{text}");
     assert!(text.contains("class=\"button\" type=\"submit\" name=\"action\" value=\"start\""), "{text}");
-    dora.submit(&act, "action=start&date=2026-11-24").await.expect(303);
+    dora.submit(&action_path, "action=start&date=2026-11-24").await.expect(303);
     assert!(dora.get("/staff/day/").await.text().contains(quiet));
-    house.set_time("2026-11-24T14:00:00-05:00");
+    app.set_time("2026-11-24T14:00:00-05:00");
     assert!(!dora.get("/staff/day/").await.text().contains(quiet));
-    dora.submit(&act, "action=complete&date=2026-11-24").await.expect(303);
+    dora.submit(&action_path, "action=complete&date=2026-11-24").await.expect(303);
     let text = dora.get("/staff/day/").await.expect(200).text();
     assert!(text.contains("A manager can undo this."), "{text}");
     let text = max.get("/staff/day/").await.expect(200).text();
@@ -284,12 +293,12 @@ async fn completing_a_visit_is_not_the_loudest_button() {
 /// A caller is found again on whichever day the visit is, with an account or without one.
 #[tokio::test]
 async fn a_caller_is_found_on_all_days() {
-    let house = House::open().await;
-    let dora = house.browser(DORA);
+    let app = TestClub::open().await;
+    let dora = app.browser(DORA);
     let guest = json!({"guest_name": "Zoë Quince", "guest_phone": "+12125550199"});
-    let guest = and(wish(&house, "pod", "2026-11-27", "13:00").await, guest);
-    let zoe = house.as_(DORA).post(CREATE, guest).await.expect(201).number("id");
-    let bea = book(&house, BEA, "massage", "2026-12-01", "12:00").await.number("id");
+    let guest = and(request_body(&app, "pod", "2026-11-27", "13:00").await, guest);
+    let zoe = app.as_(DORA).post(CREATE, guest).await.expect(201).number("id");
+    let bea = book(&app, BEA, "massage", "2026-12-01", "12:00").await.number("id");
     let today = dora.get("/staff/day/?q=quince").await.expect(200).text();
     assert!(today.contains("/staff/day/?q=quince&#38;all_days=on") && today.contains("Search all days"));
     let nobody = dora.get("/staff/book/?q=quince").await.expect(200).text();
@@ -305,15 +314,15 @@ async fn a_caller_is_found_on_all_days() {
     let none = dora.get("/staff/day/?q=nobody&all_days=on").await.expect(200).text();
     assert!(none.contains("No visits from today on match your search."), "{none}");
     for player in [BEA, TOM] {
-        house.browser(player).get("/staff/day/?q=zoe&all_days=on").await.expect(403);
+        app.browser(player).get("/staff/day/?q=zoe&all_days=on").await.expect(403);
     }
 }
 
 /// Of the times that have begun, the latest comes first; what is over comes last, and says so.
 #[tokio::test]
 async fn a_walk_in_is_offered_what_has_just_begun_first() {
-    let house = House::open_at("2026-11-24T12:50:00-05:00").await;
-    let text = house.browser(DORA).get("/book/?for=0&service=pod&date=2026-11-24").await.expect(200).text();
+    let app = TestClub::open_at("2026-11-24T12:50:00-05:00").await;
+    let text = app.browser(DORA).get("/book/?for=0&service=pod&date=2026-11-24").await.expect(200).text();
     let at = |what: &str| text.find(what).unwrap_or_else(|| panic!("{what}: {text}"));
     let (late, early) = (at("value=\"2026-11-24T17:45:00Z\""), at("value=\"2026-11-24T17:30:00Z\""));
     let (next, over) = (at("value=\"2026-11-24T18:00:00Z\""), at("value=\"2026-11-24T16:45:00Z\""));

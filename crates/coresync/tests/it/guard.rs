@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use kit::db::Sql;
-use testing::House;
+use testing::TestClub;
 
 use crate::whole::WholeProgram as _;
 
@@ -87,14 +87,14 @@ pub(crate) fn code(text: &str) -> String {
 
 #[tokio::test]
 async fn every_statement_is_understood_by_the_engine() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     let mut wrong = Vec::new();
     for sql in Sql::all() {
-        if let Err(error) = house.db().view(move |tx| tx.prepare(sql)).await {
+        if let Err(error) = app.db().view(move |tx| tx.prepare(sql)).await {
             wrong.push(format!("{}:{}: {error}", sql.file, sql.line));
         }
     }
-    assert!(wrong.is_empty(), "on {}:\n{}", house.db().engine_name(), wrong.join("\n"));
+    assert!(wrong.is_empty(), "on {}:\n{}", app.db().engine_name(), wrong.join("\n"));
 }
 
 /// The register is whole: what stands in the sources is linked in here.

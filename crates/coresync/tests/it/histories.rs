@@ -7,7 +7,7 @@ use axum::http::Method;
 use jiff::{SignedDuration, Timestamp};
 use kit::{Result, Tx, args, sql};
 use serde_json::{Value, json};
-use testing::{BEA, DORA, GUS, House, PIA, Player, UMA};
+use testing::{BEA, DORA, GUS, PIA, Player, TestClub, UMA};
 
 use crate::whole::WholeProgram as _;
 use crate::{CREATE, and};
@@ -48,7 +48,7 @@ struct Known {
 }
 
 struct Model {
-    house: House,
+    app: TestClub,
     chance: Chance,
     known: BTreeMap<i64, Known>,
     /// Credits that were forfeited by late cancellations.
@@ -74,14 +74,14 @@ impl Model {
         }
     }
 
-    fn count(&mut self, deed: &'static str, answer: &testing::Answer) -> bool {
-        assert!(answer.status < 500, "{deed}: {}", answer.text());
+    fn count(&mut self, operation: &'static str, answer: &testing::Answer) -> bool {
+        assert!(answer.status < 500, "{operation}: {}", answer.text());
         if answer.status < 300 {
-            *self.accepted.entry(deed).or_default() += 1;
+            *self.accepted.entry(operation).or_default() += 1;
             return true;
         }
         let code = answer.body["code"].as_str().unwrap_or_default();
-        *self.refused.entry(format!("{deed} {code}")).or_default() += 1;
+        *self.refused.entry(format!("{operation} {code}")).or_default() += 1;
         false
     }
 
@@ -94,23 +94,23 @@ impl Model {
     async fn make(&mut self, path: &'static str) {
         let (by, service) = (self.chance.of(&PEOPLE), self.chance.of(&SERVICES));
         let credit = by == PIA && self.chance.below(2) == 0;
-        let words = json!({"service_id": self.house.service(service).await, "use_credit": credit});
+        let words = json!({"service_id": self.app.service(service).await, "use_credit": credit});
         let words = and(words, self.when());
-        let answer = self.house.as_(by).post(path, words).await;
+        let answer = self.app.as_(by).post(path, words).await;
         if self.count(if path == HOLD { "hold" } else { "book" }, &answer) {
             self.learn(by, &answer.body, 0);
         }
     }
 
     /// Writes down what was answered; nothing that lives may overlap it.
-    fn learn(&mut self, by: Player, told: &Value, moves: i64) {
-        let moment = |field: &str| told[field].as_str().and_then(|text| text.parse().ok());
+    fn learn(&mut self, by: Player, response: &Value, moves: i64) {
+        let moment = |field: &str| response[field].as_str().and_then(|text| text.parse().ok());
         let known = Known {
             by,
             start: moment("starts_at").expect("as promised"),
             end: moment("ends_at").expect("as promised"),
-            room: told["room"]["id"].as_i64().expect("as promised"),
-            technicians: told["technicians"]
+            room: response["room"]["id"].as_i64().expect("as promised"),
+            technicians: response["technicians"]
                 .as_array()
                 .expect("as promised")
                 .iter()
@@ -118,7 +118,7 @@ impl Model {
                 .collect(),
             held_until: moment("expires_at"),
             live: true,
-            used_credit: told["pricing"]["why"]
+            used_credit: response["pricing"]["why"]
                 .as_array()
                 .expect("as promised")
                 .iter()
@@ -127,11 +127,11 @@ impl Model {
             made: moment("created_at").expect("as promised"),
             frozen_late: false,
         };
-        let id = told["id"].as_i64().expect("as promised");
-        let now = self.house.clock().now();
+        let id = response["id"].as_i64().expect("as promised");
+        let now = self.app.clock().now();
         for (other, before) in self.known.iter().filter(|(other, known)| **other != id && known.lives(now)) {
             let overlaps = before.start < known.end && known.start < before.end;
-            let pod = told["room"]["type"] == "meditation";
+            let pod = response["room"]["type"] == "meditation";
             assert!(!(overlaps && before.by == known.by), "{id} and {other} have the same guest");
             assert!(!(overlaps && before.room == known.room && !pod), "{id} and {other} have the same room");
             let shared = before.technicians.iter().any(|one| known.technicians.contains(one));
@@ -141,7 +141,7 @@ impl Model {
     }
 
     fn pick(&mut self, is_wanted: impl Fn(&Known, Timestamp) -> bool) -> Option<(i64, Known)> {
-        let now = self.house.clock().now();
+        let now = self.app.clock().now();
         let fit: Vec<_> = self.known.iter().filter(|(_, known)| is_wanted(known, now)).collect();
         let place = self.chance.below(fit.len().max(1) as u64);
         fit.get(usize::try_from(place).expect("as promised")).map(|(id, known)| (**id, (*known).clone()))
@@ -152,7 +152,7 @@ impl Model {
             return;
         };
         let words = json!({"hold_id": id, "use_credit": known.used_credit && known.by == PIA});
-        let answer = self.house.as_(known.by).post(CREATE, words).await;
+        let answer = self.app.as_(known.by).post(CREATE, words).await;
         if self.count("confirm", &answer) {
             // One that ran out and was taken away is booked under another id.
             self.known.remove(&id);
@@ -165,7 +165,7 @@ impl Model {
             return;
         };
         let path = format!("{HOLD}{id}/");
-        let answer = self.house.as_(known.by).send(Method::DELETE, &path, None, Vec::new()).await;
+        let answer = self.app.as_(known.by).send(Method::DELETE, &path, None, Vec::new()).await;
         assert!(self.count("let go", &answer), "{}", answer.text());
         self.known.remove(&id);
     }
@@ -177,12 +177,12 @@ impl Model {
             return;
         };
         let words = self.when();
-        let answer = self.house.as_(known.by).post(&format!("/api/bookings/{id}/reschedule/"), words).await;
+        let answer = self.app.as_(known.by).post(&format!("/api/bookings/{id}/reschedule/"), words).await;
         if self.count("move", &answer) {
             assert!(known.moves < 2, "moved a third time");
-            let told = answer.body["booking"].clone();
-            let late = known.is_late(self.house.clock().now());
-            self.learn(known.by, &told, known.moves + 1);
+            let response = answer.body["booking"].clone();
+            let late = known.is_late(self.app.clock().now());
+            self.learn(known.by, &response, known.moves + 1);
             self.known.get_mut(&id).expect("as promised").frozen_late = late;
         } else if answer.body["code"] == "too_many_moves" {
             assert_eq!(known.moves, 2);
@@ -196,11 +196,11 @@ impl Model {
             return;
         };
         let by = if self.chance.below(4) == 0 { DORA } else { known.by };
-        let answer = self.house.as_(by).post(&format!("/api/bookings/{id}/cancel_booking/"), json!({})).await;
+        let answer = self.app.as_(by).post(&format!("/api/bookings/{id}/cancel_booking/"), json!({})).await;
         assert!(self.count("cancel", &answer), "{}", answer.text());
         self.known.remove(&id);
         // Late, a credit is forfeited (C2); else, and whenever the club cancels (C3), it comes back.
-        if known.used_credit && by != DORA && known.is_late(self.house.clock().now()) {
+        if known.used_credit && by != DORA && known.is_late(self.app.clock().now()) {
             self.forfeited += 1;
         }
     }
@@ -208,18 +208,18 @@ impl Model {
     /// Time passes; sometimes what it ended is swept.
     async fn wait(&mut self) {
         let minutes = self.chance.of(&[1, 5, 11, 30]);
-        let now = self.house.clock().now() + SignedDuration::from_mins(minutes);
-        self.house.clock().set(now);
+        let now = self.app.clock().now() + SignedDuration::from_mins(minutes);
+        self.app.clock().set(now);
         if self.chance.below(2) == 0 {
-            self.house.db().tx(bookings::sweep).await.expect("swept");
+            self.app.db().tx(bookings::run_maintenance).await.expect("swept");
             self.known.retain(|_, known| known.held_until.is_none_or(|until| now < until));
         }
     }
 
     /// The tables say what the model says.
     async fn check(&self) {
-        let now = self.house.clock().now();
-        let found = self.house.db().view(read).await.expect("as promised");
+        let now = self.app.clock().now();
+        let found = self.app.db().view(read).await.expect("as promised");
         // A hold that has run out may still be there: it counts as free, and is in nobody's way.
         let claimed: BTreeSet<i64> = found.claims.keys().copied().collect();
         for (id, known) in self.known.iter().filter(|(_, known)| known.lives(now)) {
@@ -317,7 +317,7 @@ async fn whatever_happens_nothing_overlaps_and_nothing_is_lost() {
     let (seeds, steps) = if std::env::var_os("CORESYNC_LONG").is_some() { (40, 400) } else { (3, 200) };
     for seed in 1..=seeds {
         let mut model = Model {
-            house: House::open().await,
+            app: TestClub::open().await,
             chance: Chance(0x9E37_79B9_7F4A_7C15 ^ (seed * 7_919)),
             known: BTreeMap::new(),
             forfeited: 0,
@@ -331,7 +331,7 @@ async fn whatever_happens_nothing_overlaps_and_nothing_is_lost() {
         println!("seed {seed}: {:?}, refused {:?}", model.accepted, model.refused);
         let all = ["book", "hold", "confirm", "let go", "move", "cancel"];
         assert!(
-            all.iter().all(|deed| model.accepted.contains_key(deed)),
+            all.iter().all(|operation| model.accepted.contains_key(operation)),
             "every deed was done: {:?}",
             model.accepted
         );

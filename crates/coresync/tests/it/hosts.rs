@@ -7,20 +7,20 @@ use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
 use kit::config::{Config, Environment};
 use kit::web::Hosts;
-use testing::{House, NOW};
+use testing::{NOW, TestClub};
 
 use crate::whole::WholeProgram as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Serves the house as its configuration says; answers where.
-async fn serve(house: &Arc<House>) -> std::net::SocketAddr {
+/// Serves the club as its configuration says; answers where.
+async fn serve(app: &Arc<TestClub>) -> std::net::SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("its address");
-    let front = house.router().for_hosts(Hosts::of(&house.inner().config));
+    let page_cache = app.router().for_hosts(Hosts::of(&app.inner().config));
     tokio::spawn(async move {
         while let Ok((stream, peer)) = listener.accept().await {
-            let service = TowerToHyperService::new(front.for_peer(peer));
+            let service = TowerToHyperService::new(page_cache.for_peer(peer));
             tokio::spawn(async move {
                 let _ =
                     Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service).await;
@@ -43,8 +43,8 @@ async fn status(address: std::net::SocketAddr, request: &str) -> u16 {
 async fn one_host_is_named_and_a_strangers_is_not_served_in_production() {
     for (env, stranger) in [(Environment::Development, 200), (Environment::Production, 421)] {
         let configure = |config| Config { env, public_url: "https://club.example".to_owned(), ..config };
-        let house = Arc::new(House::open_with(NOW, configure).await);
-        let address = serve(&house).await;
+        let app = Arc::new(TestClub::open_with(NOW, configure).await);
+        let address = serve(&app).await;
         let close = "Connection: close\r\n\r\n";
         for (request, expected) in [
             ("GET / HTTP/1.1\r\n".to_owned(), 400),

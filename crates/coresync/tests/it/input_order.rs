@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use axum::http::Method;
 use kit::web::in_address;
 use serde_json::{Value, json};
-use testing::{Answer, Guest, House, OLA};
+use testing::{Answer, Guest, OLA, TestClub};
 
 use crate::document::operations;
 use crate::permissions::{TABLE, everybody};
@@ -51,7 +51,7 @@ async fn send_rubbish(guest: &Guest<'_>, method: &Method, path: &str, n: usize) 
 
 #[tokio::test]
 async fn who_asks_is_looked_at_before_what_they_ask() {
-    let shared = House::open().await;
+    let shared = TestClub::open().await;
     let document = shared.visitor().get("/api/openapi.json").await.expect(200).body;
     let mut declared: BTreeMap<String, Value> = BTreeMap::new();
     for (method, path, operation) in operations(&document) {
@@ -63,9 +63,9 @@ async fn who_asks_is_looked_at_before_what_they_ask() {
             ["/api/", "/dashboard/", "/staff/", "/metrics"].iter().any(|area| path.starts_with(area));
         let is_alone = path.contains("log") || method == Method::DELETE;
         for n in 0..3 {
-            let alone = if is_alone { Some(House::open().await) } else { None };
-            let house = alone.as_ref().unwrap_or(&shared);
-            for (expected, guest) in marks.chars().zip(everybody(house, !path.starts_with("/api/"))) {
+            let alone = if is_alone { Some(TestClub::open().await) } else { None };
+            let app = alone.as_ref().unwrap_or(&shared);
+            for (expected, guest) in marks.chars().zip(everybody(app, !path.starts_with("/api/"))) {
                 let answer = send_rubbish(&guest, &method, path, n).await;
                 let status = answer.status;
                 assert!(status < 500, "{method} {path}: {}", answer.text());
@@ -137,8 +137,8 @@ fn with_body(document: &Value) -> Vec<(Method, String, bool, Value)> {
 /// A body that is missing, empty or without what is needed changes nothing: it is refused, and every needed field is named.
 #[tokio::test]
 async fn what_is_needed_is_never_taken_as_said() {
-    let house = House::open().await;
-    let document = house.visitor().get("/api/openapi.json").await.expect(200).body;
+    let app = TestClub::open().await;
+    let document = app.visitor().get("/api/openapi.json").await.expect(200).body;
     let mut refused = 0;
     for (method, path, is_needed, schema) in with_body(&document) {
         let (_, needed) = shape(&document, &schema);
@@ -146,7 +146,7 @@ async fn what_is_needed_is_never_taken_as_said() {
             is_needed || needed.is_empty(),
             "{method} {path}: a body that may be missing needs {needed:?}"
         );
-        let at = rubbish(&path, &house.person(testing::BEA).to_string());
+        let at = rubbish(&path, &app.person(testing::BEA).to_string());
         let is_change = method == Method::PATCH;
         if needed.is_empty() && !is_change {
             continue;
@@ -161,7 +161,7 @@ async fn what_is_needed_is_never_taken_as_said() {
             if is_change && needed.is_empty() && body == "{}" {
                 continue;
             }
-            let answer = house.as_(OLA).send(method.clone(), &at, kind, body.as_bytes().to_vec()).await;
+            let answer = app.as_(OLA).send(method.clone(), &at, kind, body.as_bytes().to_vec()).await;
             let answer = answer.refused(400, "invalid");
             if body == "{}" {
                 for field in &needed {
@@ -175,23 +175,23 @@ async fn what_is_needed_is_never_taken_as_said() {
     }
     assert!(refused > 80, "{refused}");
     // And the form of the page: no box is ticked and it says so, or nothing is said.
-    let bea = house.browser(testing::BEA);
+    let bea = app.browser(testing::BEA);
     let notices = "/dashboard/preferences/notices/";
     bea.submit(notices, "").await.expect(400);
     bea.submit(notices, "notices=").await.expect(303);
-    let chosen = house.as_(testing::BEA).get("/api/users/notices/").await.expect(200);
+    let chosen = app.as_(testing::BEA).get("/api/users/notices/").await.expect(200);
     assert!(chosen.list("").iter().all(|one| one["email"] == false), "{}", chosen.text());
     bea.submit(notices, "notices=&notices=reminders").await.expect(303);
-    let chosen = house.as_(testing::BEA).get("/api/users/notices/").await.expect(200);
+    let chosen = app.as_(testing::BEA).get("/api/users/notices/").await.expect(200);
     assert_eq!(chosen.list("")[0]["email"], true, "{}", chosen.text());
 }
 
 /// An empty number, date or choice in a query is wrong, not missing.
 #[tokio::test]
 async fn an_empty_value_of_a_query_is_refused() {
-    let house = House::open().await;
-    let document = house.visitor().get("/api/openapi.json").await.expect(200).body;
-    let pod = house.service("pod").await;
+    let app = TestClub::open().await;
+    let document = app.visitor().get("/api/openapi.json").await.expect(200).body;
+    let pod = app.service("pod").await;
     let mut refused = 0;
     for (method, path, operation) in operations(&document) {
         let parameters = operation["parameters"].as_array().into_iter().flatten();
@@ -206,14 +206,14 @@ async fn an_empty_value_of_a_query_is_refused() {
             let besides = if name == "service_id" { String::new() } else { format!("&service_id={pod}") };
             let at = format!("{}?{name}={besides}", rubbish(&path, "1"));
             let answer =
-                house.as_(OLA).send(method.clone(), &at, None, Vec::new()).await.refused(400, "invalid");
+                app.as_(OLA).send(method.clone(), &at, None, Vec::new()).await.refused(400, "invalid");
             assert!(answer["errors"][name].is_string(), "{at}: {}", answer.text());
             refused += 1;
         }
     }
     assert!(refused > 30, "{refused}");
     let plain = format!("/api/services/?{}=", in_address("search", ""));
-    house.visitor().get(&plain).await.expect(200);
+    app.visitor().get(&plain).await.expect(200);
 }
 
 /// Bounds that the parser holds only together with another field.
@@ -229,12 +229,12 @@ const UNREAD: [(&str, &[&str]); 2] = [
 /// What lies beyond the bounds of the description is refused by the parser, at the field.
 #[tokio::test]
 async fn the_bounds_of_the_description_are_those_of_the_parsers() {
-    let house = House::open().await;
-    let document = house.visitor().get("/api/openapi.json").await.expect(200).body;
+    let app = TestClub::open().await;
+    let document = app.visitor().get("/api/openapi.json").await.expect(200).body;
     let (mut wrong, mut refused) = (Vec::new(), 0);
     for (method, path, _, schema) in with_body(&document) {
         let (fields, _) = shape(&document, &schema);
-        let at = rubbish(&path, &house.person(testing::BEA).to_string());
+        let at = rubbish(&path, &app.person(testing::BEA).to_string());
         let unread = UNREAD.iter().find(|(route, _)| *route == path).map_or(&[][..], |(_, fields)| *fields);
         for (name, field) in fields.iter().filter(|(name, _)| !unread.contains(&name.as_str())) {
             for value in beyond(field) {
@@ -246,11 +246,11 @@ async fn the_bounds_of_the_description_are_those_of_the_parsers() {
                 }
                 let kind = Some("application/json");
                 let answer =
-                    house.as_(OLA).send(method.clone(), &at, kind, body.to_string().into_bytes()).await;
+                    app.as_(OLA).send(method.clone(), &at, kind, body.to_string().into_bytes()).await;
                 if answer.status != 400 || answer["errors"][name].is_null() {
                     let shown: String = body.to_string().chars().take(80).collect();
-                    let said: String = answer.text().chars().take(300).collect();
-                    wrong.push(format!("{method} {path}: {shown}: {} {said}", answer.status));
+                    let message: String = answer.text().chars().take(300).collect();
+                    wrong.push(format!("{method} {path}: {shown}: {} {message}", answer.status));
                 }
                 refused += 1;
             }

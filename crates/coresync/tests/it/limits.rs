@@ -3,16 +3,16 @@
 use jiff::SignedDuration;
 use kit::config::Config;
 use serde_json::json;
-use testing::{Answer, BEA, GUS, Guest, House, NOW, PIA};
+use testing::{Answer, BEA, GUS, Guest, NOW, PIA, TestClub};
 
 use crate::whole::WholeProgram as _;
 
 const ME: &str = "/api/users/profile/me/";
 const LOGIN: &str = "/api/auth/login/";
 
-/// Four reads, two deeds of an account, three of the visitors of a network; a proxy that is believed in front.
-async fn slow() -> House {
-    House::open_with(NOW, |config| Config {
+/// Four reads, two operations of an account, three of the visitors of a network; a proxy that is believed in front.
+async fn slow() -> TestClub {
+    TestClub::open_with(NOW, |config| Config {
         reads_per_minute: 4,
         writes_per_minute: 2,
         visitor_writes_per_minute: 3,
@@ -26,19 +26,19 @@ async fn rename(guest: &Guest<'_>) -> Answer {
     guest.patch(ME, json!({"first_name": "Pia"})).await
 }
 
-/// A visitor's deed that comes to nothing.
+/// A visitor's operation that comes to nothing.
 async fn knock(guest: &Guest<'_>) -> Answer {
     guest.post(LOGIN, json!({})).await
 }
 
-fn later(house: &House, seconds: i64) {
-    house.clock().set(house.clock().now() + SignedDuration::from_secs(seconds));
+fn later(app: &TestClub, seconds: i64) {
+    app.clock().set(app.clock().now() + SignedDuration::from_secs(seconds));
 }
 
 #[tokio::test]
 async fn whoever_asks_too_fast_waits_and_goes_on() {
-    let house = slow().await;
-    let pia = house.as_(PIA);
+    let app = slow().await;
+    let pia = app.as_(PIA);
     // The first is how the process gets to know them.
     for _ in 0..3 {
         rename(&pia).await.expect(200);
@@ -47,17 +47,17 @@ async fn whoever_asks_too_fast_waits_and_goes_on() {
     let wait = refused.number("retry_after");
     assert_eq!((wait, refused.header("retry-after")), (30, "30"));
     pia.get(ME).await.expect(200);
-    later(&house, wait - 1);
+    later(&app, wait - 1);
     rename(&pia).await.expect(429);
-    later(&house, 1);
+    later(&app, 1);
     rename(&pia).await.expect(200);
     rename(&pia).await.expect(429);
 }
 
 #[tokio::test]
 async fn one_account_closes_no_door_for_those_beside_it() {
-    let house = slow().await;
-    let gus = house.as_(GUS);
+    let app = slow().await;
+    let gus = app.as_(GUS);
     for _ in 0..3 {
         rename(&gus).await;
     }
@@ -65,20 +65,20 @@ async fn one_account_closes_no_door_for_those_beside_it() {
         rename(&gus).await.expect(429);
     }
     // Their browser is the same account.
-    house.browser(GUS).get("/dashboard/").await.expect(200);
-    rename(&house.browser(GUS)).await.expect(429);
+    app.browser(GUS).get("/dashboard/").await.expect(200);
+    rename(&app.browser(GUS)).await.expect(429);
     for _ in 0..2 {
-        rename(&house.as_(BEA)).await.expect(200);
+        rename(&app.as_(BEA)).await.expect(200);
     }
     // One of the network's three went to meeting each of them.
-    knock(&house.visitor()).await.expect(400);
-    knock(&house.visitor()).await.expect(429);
+    knock(&app.visitor()).await.expect(400);
+    knock(&app.visitor()).await.expect(429);
 }
 
 #[tokio::test]
 async fn visitors_are_counted_by_their_network_and_close_no_account_out() {
-    let house = slow().await;
-    let from = |address: &str| house.visitor().with("x-forwarded-for", address);
+    let app = slow().await;
+    let from = |address: &str| app.visitor().with("x-forwarded-for", address);
     for host in 1..=3 {
         knock(&from(&format!("2001:db8::{host}"))).await.expect(400);
     }
@@ -89,23 +89,23 @@ async fn visitors_are_counted_by_their_network_and_close_no_account_out() {
     knock(&from("198.51.100.9, 2001:db8::4")).await.expect(429);
     // Somebody whom this process has not met yet, in the same network.
     for _ in 0..2 {
-        rename(&house.as_(PIA).with("x-forwarded-for", "2001:db8::5")).await.expect(200);
+        rename(&app.as_(PIA).with("x-forwarded-for", "2001:db8::5")).await.expect(200);
     }
-    rename(&house.as_(PIA).with("x-forwarded-for", "198.51.100.8")).await.expect(429);
+    rename(&app.as_(PIA).with("x-forwarded-for", "198.51.100.8")).await.expect(429);
 }
 
 #[tokio::test]
 async fn a_made_up_credential_is_a_visitors() {
-    let house = slow().await;
+    let app = slow().await;
     for number in 0..3 {
-        rename(&house.bearer(&format!("made-up-{number}"))).await.expect(401);
+        rename(&app.bearer(&format!("made-up-{number}"))).await.expect(401);
     }
-    rename(&house.bearer("made-up-4")).await.expect(429);
+    rename(&app.bearer("made-up-4")).await.expect(429);
     // One that was good and was ended, too.
-    let ended = house.as_(PIA);
+    let ended = app.as_(PIA);
     rename(&ended).await.expect(200);
     ended.post("/api/auth/logout/", json!({})).await.expect(204);
-    later(&house, 60);
+    later(&app, 60);
     rename(&ended).await.expect(401);
     // Known no more: the network's from here.
     for _ in 0..3 {
@@ -116,8 +116,8 @@ async fn a_made_up_credential_is_a_visitors() {
 
 #[tokio::test]
 async fn reads_have_a_limit_and_some_are_not_counted() {
-    let house = slow().await;
-    let visitor = house.visitor();
+    let app = slow().await;
+    let visitor = app.visitor();
     let page = visitor.get("/services/").await.expect(200).text();
     let css = page.split('"').find(|text| text.starts_with("/assets/") && text.ends_with(".css"));
     let css = css.expect("a stylesheet").to_owned();
@@ -142,11 +142,11 @@ async fn reads_have_a_limit_and_some_are_not_counted() {
 
 #[tokio::test]
 async fn a_limit_of_zero_is_none() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     for _ in 0..700 {
-        house.as_(PIA).get("/api/rooms/").await.expect(200);
+        app.as_(PIA).get("/api/rooms/").await.expect(200);
     }
     for _ in 0..130 {
-        knock(&house.visitor()).await.expect(400);
+        knock(&app.visitor()).await.expect(400);
     }
 }

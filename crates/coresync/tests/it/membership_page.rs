@@ -1,102 +1,103 @@
 //! The page of one's own membership: what is left, and what a change means before it is done.
 
-use testing::{BEA, DORA, GUS, House, PIA, UMA};
+use testing::{BEA, DORA, GUS, PIA, TestClub, UMA};
 
 use crate::whole::WholeProgram as _;
-use crate::{book, wish};
+use crate::{book, request_body};
 
 const PAGE: &str = "/dashboard/membership/";
 
 #[tokio::test]
 async fn who_has_a_plan_reads_what_is_left_of_it() {
-    let house = House::open().await;
-    let sent = house.visitor().get(PAGE).await.expect(303);
+    let app = TestClub::open().await;
+    let sent = app.visitor().get(PAGE).await.expect(303);
     assert_eq!(sent.header("location"), "/login/?next=/dashboard/membership/");
-    let text = house.browser(PIA).get(PAGE).await.expect(200).text();
-    for said in
+    let text = app.browser(PIA).get(PAGE).await.expect(200).text();
+    for message in
         ["Premium", "Active. Renews automatically.", "Days left", "15", "0 used, 2 left", "0 used, 1 left"]
     {
-        assert!(text.contains(said), "{said}: {text}");
+        assert!(text.contains(message), "{message}: {text}");
     }
     let words = crate::and(
-        wish(&house, "massage", "2026-11-27", "12:00").await,
+        request_body(&app, "massage", "2026-11-27", "12:00").await,
         serde_json::json!({"use_credit": true}),
     );
-    let booked = house.as_(PIA).post(crate::CREATE, words).await.expect(201).number("id");
+    let booked = app.as_(PIA).post(crate::CREATE, words).await.expect(201).number("id");
     let saved = |sum: &str| format!("<dt>Saved so far</dt><dd>{sum}</dd>");
-    let text = house.browser(PIA).get(PAGE).await.expect(200).text();
+    let text = app.browser(PIA).get(PAGE).await.expect(200).text();
     assert!(text.contains("1 used, 1 left") && text.contains(&saved("$0")), "{text}");
     // What a visit saves is saved once it is completed.
     for (time, step) in [("11:55", "check_in"), ("11:55", "start"), ("13:00", "complete")] {
-        house.set_time(&format!("2026-11-27T{time}:00-05:00"));
+        app.set_time(&format!("2026-11-27T{time}:00-05:00"));
         let path = format!("/api/bookings/{booked}/{step}/");
-        house.as_(DORA).post(&path, serde_json::json!({})).await.expect(200);
+        app.as_(DORA).post(&path, serde_json::json!({})).await.expect(200);
     }
-    let text = house.browser(PIA).get(PAGE).await.expect(200).text();
+    let text = app.browser(PIA).get(PAGE).await.expect(200).text();
     assert!(text.contains("1 used, 1 left") && text.contains(&saved("$200")), "{text}");
     // Using them without asking is a form.
-    house.browser(PIA).submit("/dashboard/membership/credits/", "auto=on").await.expect(303);
-    assert!(house.browser(PIA).get(PAGE).await.expect(200).text().contains("Credits apply automatically"));
+    app.browser(PIA).submit("/dashboard/membership/credits/", "auto=on").await.expect(303);
+    assert!(app.browser(PIA).get(PAGE).await.expect(200).text().contains("Credits apply automatically"));
     // Whose every service is included has no use for either.
-    let text = house.browser(UMA).get(PAGE).await.expect(200).text();
+    let text = app.browser(UMA).get(PAGE).await.expect(200).text();
     assert!(text.contains("0, all included") && !text.contains("Service credits"), "{text}");
 }
 
 #[tokio::test]
 async fn who_has_none_reads_the_plans_and_where_to_ask() {
-    let house = House::open().await;
-    let text = house.browser(GUS).get(PAGE).await.expect(200).text();
-    for said in ["You’re not a member yet", "ask at the front desk", "$375", "$1,650", "+1 212 555 0100"] {
-        assert!(text.contains(said), "{said}: {text}");
+    let app = TestClub::open().await;
+    let text = app.browser(GUS).get(PAGE).await.expect(200).text();
+    for message in ["You’re not a member yet", "ask at the front desk", "$375", "$1,650", "+1 212 555 0100"]
+    {
+        assert!(text.contains(message), "{message}: {text}");
     }
-    let text = house.browser(GUS).get("/dashboard/membership/leave/").await.expect(200).text();
+    let text = app.browser(GUS).get("/dashboard/membership/leave/").await.expect(200).text();
     assert!(text.contains("There’s no membership to change."), "{text}");
-    house.browser(GUS).get("/dashboard/membership/nothing/").await.expect(404);
-    house.browser(GUS).get("/dashboard/membership/change/").await.expect(404);
+    app.browser(GUS).get("/dashboard/membership/nothing/").await.expect(404);
+    app.browser(GUS).get("/dashboard/membership/change/").await.expect(404);
 }
 
 /// What would happen is said, by doing it and undoing it: nothing of it stays until the button is pressed.
 #[tokio::test]
 async fn what_leaving_means_is_said_before_it_is_done() {
-    let house = House::open().await;
-    let booked = book(&house, BEA, "massage", "2026-12-12", "12:00").await.number("id");
+    let app = TestClub::open().await;
+    let booked = book(&app, BEA, "massage", "2026-12-12", "12:00").await.number("id");
     let price = async || {
-        let booking = house.as_(BEA).get(&format!("/api/bookings/{booked}/")).await.expect(200);
+        let booking = app.as_(BEA).get(&format!("/api/bookings/{booked}/")).await.expect(200);
         booking["pricing"]["final_total"].clone()
     };
-    let bea = house.browser(BEA);
+    let bea = app.browser(BEA);
     let text = bea.get("/dashboard/membership/leave/").await.expect(200).text();
-    for said in [
+    for message in [
         "Wednesday, December 9",
         "$150",
         "$200",
         "You can cancel these free of charge afterward",
         "guest prices",
     ] {
-        assert!(text.contains(said), "{said}: {text}");
+        assert!(text.contains(message), "{message}: {text}");
     }
-    house.run_jobs().await;
+    app.run_jobs().await;
     assert_eq!(price().await, "150.00");
-    assert!(house.as_(BEA).get("/api/memberships/current/").await["auto_renew"] == true);
+    assert!(app.as_(BEA).get("/api/memberships/current/").await["auto_renew"] == true);
     bea.submit("/dashboard/membership/leave/", "").await.expect(303);
-    house.run_jobs().await;
+    app.run_jobs().await;
     assert_eq!(price().await, "200.00");
     assert!(bea.get(PAGE).await.expect(200).text().contains("You can keep it any time before then."));
     let text = bea.submit("/dashboard/membership/leave/", "").await.expect(409).text();
     assert!(text.contains("Your membership is already set to end"), "{text}");
     bea.submit("/dashboard/membership/stay/", "").await.expect(303);
-    house.run_jobs().await;
+    app.run_jobs().await;
     assert_eq!(price().await, "150.00");
 }
 
 #[tokio::test]
 async fn changing_and_freezing_are_explained_and_done() {
-    let house = House::open().await;
-    let pia = house.browser(PIA);
+    let app = TestClub::open().await;
+    let pia = app.browser(PIA);
     let text = pia.get("/dashboard/membership/change/?plan=unlimited").await.expect(200).text();
     // From 24 November, 10:00: 1346400 of 2592000 seconds.
-    for said in ["$857.08", "−$363.61", "$493.47", "pay at the front desk"] {
-        assert!(text.contains(said), "{said}: {text}");
+    for message in ["$857.08", "−$363.61", "$493.47", "pay at the front desk"] {
+        assert!(text.contains(message), "{message}: {text}");
     }
     assert!(!text.contains("<button class=\"button\""), "nothing to press: {text}");
     let text = pia.get("/dashboard/membership/change/?plan=base").await.expect(200).text();
@@ -126,5 +127,5 @@ async fn changing_and_freezing_are_explained_and_done() {
     let text = pia.submit("/dashboard/membership/change/", "plan=unlimited").await.expect(409).text();
     assert!(text.contains("After that you can change it."), "{text}");
     // Staff have no page of their own for it unless they are members.
-    assert!(house.browser(DORA).get(PAGE).await.expect(200).text().contains("You’re not a member yet"));
+    assert!(app.browser(DORA).get(PAGE).await.expect(200).text().contains("You’re not a member yet"));
 }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use axum::http::Method;
 use kit::{args, sql};
 use serde_json::json;
-use testing::{Answer, BEA, GUS, House, PIA};
+use testing::{Answer, BEA, GUS, PIA, TestClub};
 
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, MINE, and, wish};
+use crate::{CREATE, MINE, and, request_body};
 
 const KEY: &str = "idempotency-key";
 
@@ -16,71 +16,71 @@ fn is_replayed(answer: &Answer) -> bool {
     answer.header("idempotency-replayed") == "true"
 }
 
-async fn bookings(house: &House) -> i64 {
-    let counted = house.db().view(|tx| tx.one::<(i64,)>(sql!("SELECT COUNT(*) FROM bookings"), args![]));
+async fn bookings(app: &TestClub) -> i64 {
+    let counted = app.db().view(|tx| tx.one::<(i64,)>(sql!("SELECT COUNT(*) FROM bookings"), args![]));
     counted.await.expect("a count").expect("a row").0
 }
 
 #[tokio::test]
 async fn a_booking_that_is_sent_twice_is_made_once() {
-    let house = House::open().await;
-    let pia = house.as_(PIA).with(KEY, "\"a-1\"");
-    let more = json!({"allergies_notes": "almonds", "room_id": house.room("stone").await});
-    let body = and(wish(&house, "massage", "2026-11-27", "14:00").await, more);
+    let app = TestClub::open().await;
+    let pia = app.as_(PIA).with(KEY, "\"a-1\"");
+    let more = json!({"allergies_notes": "almonds", "room_id": app.room("stone").await});
+    let body = and(request_body(&app, "massage", "2026-11-27", "14:00").await, more);
     let first = pia.post(CREATE, body.clone()).await.expect(201);
     let again = pia.post(CREATE, body.clone()).await.expect(201);
     assert_eq!(first.bytes, again.bytes);
     assert_eq!(first.header("content-type"), again.header("content-type"));
     assert!(!is_replayed(&first) && is_replayed(&again));
-    assert_eq!(bookings(&house).await, 1);
+    assert_eq!(bookings(&app).await, 1);
     // The same key is another one with another person, another path, without a key, and a day later.
-    house.as_(BEA).with(KEY, "\"a-1\"").post(CREATE, body.clone()).await.refused(409, "taken");
-    house.as_(PIA).post(CREATE, body.clone()).await.expect(409);
+    app.as_(BEA).with(KEY, "\"a-1\"").post(CREATE, body.clone()).await.refused(409, "taken");
+    app.as_(PIA).post(CREATE, body.clone()).await.expect(409);
     let cancel = format!("/api/bookings/{}/cancel_booking/", first.number("id"));
     let gone = pia.post(&cancel, json!({})).await.expect(200);
     let again = pia.post(&cancel, json!({})).await.expect(200);
     assert!(!is_replayed(&gone) && is_replayed(&again) && gone.bytes == again.bytes);
-    house.as_(PIA).post(&cancel, json!({})).await.refused(409, "wrong_state");
-    house.set_time("2026-11-25T10:00:00-05:00");
+    app.as_(PIA).post(&cancel, json!({})).await.refused(409, "wrong_state");
+    app.set_time("2026-11-25T10:00:00-05:00");
     assert!(!is_replayed(&pia.post(CREATE, body).await.expect(201)));
-    assert_eq!(bookings(&house).await, 2);
+    assert_eq!(bookings(&app).await, 2);
 }
 
 #[tokio::test]
 async fn another_request_with_the_same_key_is_refused() {
-    let house = House::open().await;
-    let pia = house.as_(PIA).with(KEY, "a-1");
-    pia.post(CREATE, wish(&house, "massage", "2026-11-27", "14:00").await).await.expect(201);
-    let other = wish(&house, "massage", "2026-11-27", "17:00").await;
+    let app = TestClub::open().await;
+    let pia = app.as_(PIA).with(KEY, "a-1");
+    pia.post(CREATE, request_body(&app, "massage", "2026-11-27", "14:00").await).await.expect(201);
+    let other = request_body(&app, "massage", "2026-11-27", "17:00").await;
     pia.post(CREATE, other.clone()).await.refused(422, "idempotency_mismatch");
-    assert_eq!(bookings(&house).await, 1);
+    assert_eq!(bookings(&app).await, 1);
     pia.send(Method::POST, CREATE, Some("application/json"), b"{".to_vec()).await.refused(400, "invalid");
-    house.as_(PIA).with(KEY, "a b").post(CREATE, other.clone()).await.refused(400, "invalid");
-    house.as_(PIA).with(KEY, &"k".repeat(256)).post(CREATE, other).await.refused(400, "invalid");
+    app.as_(PIA).with(KEY, "a b").post(CREATE, other.clone()).await.refused(400, "invalid");
+    app.as_(PIA).with(KEY, &"k".repeat(256)).post(CREATE, other).await.refused(400, "invalid");
 }
 
 #[tokio::test]
 async fn a_refusal_is_not_kept_and_the_same_may_work_out_later() {
-    let house = House::open().await;
-    let gus = house.as_(GUS).with(KEY, "a-1");
-    let body = wish(&house, "massage", "2026-11-28", "14:00").await;
+    let app = TestClub::open().await;
+    let gus = app.as_(GUS).with(KEY, "a-1");
+    let body = request_body(&app, "massage", "2026-11-28", "14:00").await;
     gus.post(CREATE, body.clone()).await.refused(403, "outside_window");
-    assert_eq!(house.as_(GUS).get(MINE).await.number("total_upcoming"), 0);
-    house.set_time("2026-11-25T00:00:00-05:00");
+    assert_eq!(app.as_(GUS).get(MINE).await.number("total_upcoming"), 0);
+    app.set_time("2026-11-25T00:00:00-05:00");
     assert!(!is_replayed(&gus.post(CREATE, body.clone()).await.expect(201)));
     assert!(is_replayed(&gus.post(CREATE, body).await.expect(201)));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_twelve_at_once_one_books_and_all_hear_the_same() {
-    let house = Arc::new(House::open().await);
-    let body = wish(&house, "massage", "2026-11-27", "14:00").await;
+    let app = Arc::new(TestClub::open().await);
+    let body = request_body(&app, "massage", "2026-11-27", "14:00").await;
     let mut all = Vec::new();
     for _ in 0..12 {
-        let (house, body) = (house.clone(), body.clone());
-        all.push(tokio::spawn(async move {
-            house.as_(PIA).with(KEY, "a-1").post(CREATE, body).await.expect(201)
-        }));
+        let (app, body) = (app.clone(), body.clone());
+        all.push(tokio::spawn(
+            async move { app.as_(PIA).with(KEY, "a-1").post(CREATE, body).await.expect(201) },
+        ));
     }
     let mut answers = Vec::new();
     for one in all {
@@ -88,7 +88,7 @@ async fn of_twelve_at_once_one_books_and_all_hear_the_same() {
     }
     assert_eq!(answers.iter().filter(|answer| !is_replayed(answer)).count(), 1);
     assert!(answers.iter().all(|answer| answer.bytes == answers[0].bytes));
-    assert_eq!(bookings(&house).await, 1);
+    assert_eq!(bookings(&app).await, 1);
 }
 
 fn visitor_cookie(answer: &Answer) -> String {
@@ -97,8 +97,8 @@ fn visitor_cookie(answer: &Answer) -> String {
     found.next().and_then(|one| one.split(';').next()).unwrap_or_default().to_owned()
 }
 
-async fn accounts(house: &House) -> i64 {
-    let counted = house.db().view(|tx| {
+async fn accounts(app: &TestClub) -> i64 {
+    let counted = app.db().view(|tx| {
         tx.one::<(i64,)>(sql!("SELECT COUNT(*) FROM people WHERE claimed_email = 'zoe@example.com'"), args![])
     });
     counted.await.expect("a count").expect("a row").0
@@ -107,33 +107,33 @@ async fn accounts(house: &House) -> i64 {
 /// A visitor is known by a cookie, which the first answer hands out or the client brings.
 #[tokio::test]
 async fn an_account_that_is_asked_for_twice_is_made_once() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     let zoe = json!({"email": "zoe@example.com", "password": "a-long-password", "first_name": "Zoe",
         "last_name": "Lind", "birthday": "1990-02-28"});
-    let first = house.visitor().with(KEY, "a-1").post("/api/auth/register/", zoe.clone()).await.expect(202);
-    let visitor = house.visitor().with(KEY, "a-1").with("cookie", &visitor_cookie(&first));
+    let first = app.visitor().with(KEY, "a-1").post("/api/auth/register/", zoe.clone()).await.expect(202);
+    let visitor = app.visitor().with(KEY, "a-1").with("cookie", &visitor_cookie(&first));
     let again = visitor.post("/api/auth/register/", zoe.clone()).await.expect(202);
     assert!(is_replayed(&again) && first.bytes == again.bytes && visitor_cookie(&again).is_empty());
-    assert_eq!(accounts(&house).await, 1);
+    assert_eq!(accounts(&app).await, 1);
     visitor.post("/api/auth/register/", and(zoe.clone(), json!({"first_name": "Zoë"}))).await.expect(422);
     let brought = "__Host-visitor=8e03978e40d543ddbc936894a57f9324";
-    let own = house.visitor().with(KEY, "a-2").with("cookie", brought);
+    let own = app.visitor().with(KEY, "a-2").with("cookie", brought);
     for is_again in [false, true] {
         assert_eq!(is_replayed(&own.post("/api/auth/register/", zoe.clone()).await.expect(202)), is_again);
     }
-    assert_eq!(accounts(&house).await, 2);
+    assert_eq!(accounts(&app).await, 2);
 }
 
 /// Two visitors of one network who chose the same key are two: neither hears the other's answer, and both hold.
 #[tokio::test]
 async fn a_visitors_key_is_not_shared_with_the_network() {
-    let house = House::open().await;
-    let body = wish(&house, "massage", "2026-11-26", "14:00").await;
-    let one = house.visitor().with(KEY, "a-1").post("/api/bookings/hold/", body.clone()).await.expect(201);
-    let other = house.visitor().with(KEY, "a-1").post("/api/bookings/hold/", body.clone()).await.expect(201);
+    let app = TestClub::open().await;
+    let body = request_body(&app, "massage", "2026-11-26", "14:00").await;
+    let one = app.visitor().with(KEY, "a-1").post("/api/bookings/hold/", body.clone()).await.expect(201);
+    let other = app.visitor().with(KEY, "a-1").post("/api/bookings/hold/", body.clone()).await.expect(201);
     assert!(!is_replayed(&other) && one["token"] != other["token"] && one["id"] != other["id"]);
     assert_ne!(visitor_cookie(&one), visitor_cookie(&other));
-    let guessed = house.visitor().with(KEY, "a-1").with("cookie", "__Host-visitor=1");
+    let guessed = app.visitor().with(KEY, "a-1").with("cookie", "__Host-visitor=1");
     assert!(!is_replayed(
         &guessed
             .post(
@@ -144,19 +144,19 @@ async fn a_visitors_key_is_not_shared_with_the_network() {
             .await
             .expect(202)
     ));
-    let same = house.visitor().with(KEY, "a-1").with("cookie", &visitor_cookie(&one));
+    let same = app.visitor().with(KEY, "a-1").with("cookie", &visitor_cookie(&one));
     let again = same.post("/api/bookings/hold/", body).await.expect(201);
     assert!(is_replayed(&again) && again.bytes == one.bytes);
 }
 
 #[tokio::test]
 async fn the_night_forgets_what_is_a_day_old() {
-    let house = House::open().await;
-    let pia = house.as_(PIA).with(KEY, "a-1");
-    pia.post(CREATE, wish(&house, "massage", "2026-11-27", "14:00").await).await.expect(201);
-    house.set_time("2026-11-25T10:00:00-05:00");
-    coresync::reactions::begin_rounds(house.inner()).await.expect("the night waits");
-    house.set_time("2026-11-25T16:00:00-05:00");
-    house.run_jobs().await;
-    assert_eq!(crate::tables::rows(&house).await["replies"], 0);
+    let app = TestClub::open().await;
+    let pia = app.as_(PIA).with(KEY, "a-1");
+    pia.post(CREATE, request_body(&app, "massage", "2026-11-27", "14:00").await).await.expect(201);
+    app.set_time("2026-11-25T10:00:00-05:00");
+    coresync::reactions::begin_rounds(app.inner()).await.expect("the night waits");
+    app.set_time("2026-11-25T16:00:00-05:00");
+    app.run_jobs().await;
+    assert_eq!(crate::tables::rows(&app).await["replies"], 0);
 }

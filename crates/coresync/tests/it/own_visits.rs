@@ -1,21 +1,21 @@
 //! The pages of one's own visits: all of them, one of them, moving, repeating, cancelling, waiting.
 
 use serde_json::json;
-use testing::{BEA, DORA, GUS, House, PIA, UMA};
+use testing::{BEA, DORA, GUS, PIA, TestClub, UMA};
 
 use crate::accounts::{sign_up, with, zoe};
-use crate::choosing::{hold, led, stamp};
+use crate::choosing::{hold, redirect_of, utc};
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, MINE, book, cancel, wish};
+use crate::{CREATE, MINE, book, cancel, request_body};
 
 #[tokio::test]
 async fn the_overview_says_what_is_next_and_what_needs_one() {
-    let house = House::open().await;
-    let bea = house.browser(BEA);
+    let app = TestClub::open().await;
+    let bea = app.browser(BEA);
     let empty = bea.get("/dashboard/").await.expect(200).text();
     assert!(empty.contains("You have no upcoming visits."), "{empty}");
     for hour in ["12:00", "14:00", "16:00"] {
-        book(&house, BEA, "pod", "2026-11-27", hour).await;
+        book(&app, BEA, "pod", "2026-11-27", hour).await;
     }
     let path = hold(&bea, "suite", "2026-11-27T18:00:00-05:00").await;
     let page = bea.get("/dashboard/").await.expect(200).text();
@@ -23,24 +23,24 @@ async fn the_overview_says_what_is_next_and_what_needs_one() {
     assert!(page.contains("Needs your attention") && page.contains(&path), "{page}");
     assert!(page.contains("data-until=\"2026-11-24T15:10:00Z\""), "{page}");
     // What is to be paid for coming too late to cancel.
-    let late = book(&house, BEA, "massage", "2026-11-26", "12:00").await;
-    house.set_time("2026-11-26T08:00:00-05:00");
-    cancel(&house, BEA, late.number("id")).await.expect(200);
+    let late = book(&app, BEA, "massage", "2026-11-26", "12:00").await;
+    app.set_time("2026-11-26T08:00:00-05:00");
+    cancel(&app, BEA, late.number("id")).await.expect(200);
     let page = bea.get("/dashboard/").await.expect(200).text();
     assert!(page.contains("$150</span> is due at the front desk"), "{page}");
-    assert!(led(house.visitor().get("/dashboard/").await).starts_with("/login/?next=/dashboard/"));
+    assert!(redirect_of(app.visitor().get("/dashboard/").await).starts_with("/login/?next=/dashboard/"));
 }
 
 #[tokio::test]
 async fn all_visits_are_paged_and_narrowed() {
-    let house = House::open().await;
-    let bea = house.browser(BEA);
+    let app = TestClub::open().await;
+    let bea = app.browser(BEA);
     for day in 1..=12 {
-        let booked = book(&house, BEA, "pod", &format!("2026-12-{day:02}"), "12:00").await;
-        cancel(&house, BEA, booked.number("id")).await.expect(200);
+        let booked = book(&app, BEA, "pod", &format!("2026-12-{day:02}"), "12:00").await;
+        cancel(&app, BEA, booked.number("id")).await.expect(200);
     }
-    let kept = book(&house, BEA, "massage", "2026-11-27", "14:00").await;
-    let number = kept["booking_reference"].as_str().expect("a number").to_owned();
+    let stored = book(&app, BEA, "massage", "2026-11-27", "14:00").await;
+    let number = stored["booking_reference"].as_str().expect("a number").to_owned();
     let page = async |query: &str| bea.get(&format!("/dashboard/bookings/{query}")).await;
     let all = page("").await.expect(200).text();
     assert!(all.contains(&number) && all.contains("page=2#past"), "{all}");
@@ -60,45 +60,45 @@ async fn all_visits_are_paged_and_narrowed() {
     }
     page("?page=-1").await.expect(200);
     page("?page=99999999999999999999").await.expect(200);
-    let other = house.browser(GUS).get("/dashboard/bookings/").await.text();
+    let other = app.browser(GUS).get("/dashboard/bookings/").await.text();
     assert!(!other.contains(&number), "one's own alone");
-    assert!(led(house.visitor().get("/dashboard/bookings/").await).starts_with("/login/"));
+    assert!(redirect_of(app.visitor().get("/dashboard/bookings/").await).starts_with("/login/"));
 }
 
 #[tokio::test]
 async fn a_visit_is_moved_with_its_price_known_before() {
-    let house = House::open().await;
-    let bea = house.browser(BEA);
-    let booked = book(&house, BEA, "massage", "2026-11-27", "14:00").await;
+    let app = TestClub::open().await;
+    let bea = app.browser(BEA);
+    let booked = book(&app, BEA, "massage", "2026-11-27", "14:00").await;
     let visit = format!("/dashboard/bookings/{}/", booked.number("id"));
     let path = format!("{visit}move/");
     assert!(bea.get(&visit).await.text().contains(&path));
     let page = bea.get(&format!("{path}?date=2026-11-28")).await.expect(200).text();
-    let (to, after) = (stamp("2026-11-28T15:00:00-05:00"), stamp("2026-11-28T17:30:00-05:00"));
+    let (to, after) = (utc("2026-11-28T15:00:00-05:00"), utc("2026-11-28T17:30:00-05:00"));
     assert!(page.contains(&format!("to={to}")), "{page}");
     // Of the same day its own time counts as free.
     let same = bea.get(&path).await.expect(200).text();
     assert!(same.contains("2:15 – 3:15 PM"), "{same}");
-    let own = stamp("2026-11-27T14:00:00-05:00");
+    let own = utc("2026-11-27T14:00:00-05:00");
     assert!(!same.contains(&format!("to={own}")), "where it is, it need not be moved to: {same}");
     let there = bea.get(&format!("{path}?to={own}")).await.expect(200).text();
     assert!(there.contains("That’s the current time."), "{there}");
-    let duet = house.room("duet").await;
+    let duet = app.room("duet").await;
     let other_room = bea.get(&format!("{path}?room={duet}&to={own}")).await.expect(200).text();
     assert!(other_room.contains("Confirm new time") && other_room.contains("Duet"), "{other_room}");
 
-    let room = house.room("duet").await;
+    let room = app.room("duet").await;
     let meant = bea.get(&format!("{path}?date=2026-11-28&room={room}&to={to}")).await.expect(200).text();
     assert!(meant.contains("Saturday, November 28, 3:00 – 4:00 PM"), "{meant}");
     assert!(meant.contains("$165") && meant.contains("$15 more than before."), "{meant}");
     assert!(meant.contains("You’ll be able to change it once more."), "{meant}");
-    let before = house.as_(BEA).get(MINE).await.list("upcoming")[0].clone();
+    let before = app.as_(BEA).get(MINE).await.list("upcoming")[0].clone();
     assert_eq!(before["moves"], 0, "a look moves nothing");
 
     let form = format!("room={room}&to={to}&promise=16500");
-    assert_eq!(led(bea.submit(&path, &form).await), visit);
-    assert_eq!(led(bea.submit(&path, &form).await), visit, "sent twice");
-    let moved = house.as_(BEA).get(MINE).await.list("upcoming")[0].clone();
+    assert_eq!(redirect_of(bea.submit(&path, &form).await), visit);
+    assert_eq!(redirect_of(bea.submit(&path, &form).await), visit, "sent twice");
+    let moved = app.as_(BEA).get(MINE).await.list("upcoming")[0].clone();
     assert_eq!((&moved["moves"], &moved["starts_at"]), (&json!(1), &json!("2026-11-28T15:00:00-05:00")));
     assert!(bea.get(&visit).await.text().contains("Rescheduled from Friday, November 27, 2:00 PM"));
 
@@ -107,13 +107,13 @@ async fn a_visit_is_moved_with_its_price_known_before() {
     assert!(dearer.contains("The price has changed.") && dearer.contains("$165"), "{dearer}");
     bea.submit(&path, "to=soon").await.expect(400);
     bea.submit(&path, "").await.expect(400);
-    book(&house, UMA, "suite", "2026-11-28", "18:00").await;
-    house.browser(GUS).submit(&path, &form).await.expect(404);
-    house.browser(GUS).get(&path).await.expect(404);
-    let far = bea.get(&format!("{path}?to={}", stamp("2026-12-30T15:00:00-05:00"))).await.expect(403).text();
+    book(&app, UMA, "suite", "2026-11-28", "18:00").await;
+    app.browser(GUS).submit(&path, &form).await.expect(404);
+    app.browser(GUS).get(&path).await.expect(404);
+    let far = bea.get(&format!("{path}?to={}", utc("2026-12-30T15:00:00-05:00"))).await.expect(403).text();
     assert!(far.contains("isn’t open for booking yet"), "{far}");
     // The second move is the last.
-    assert_eq!(led(bea.submit(&path, &format!("to={after}")).await), visit);
+    assert_eq!(redirect_of(bea.submit(&path, &format!("to={after}")).await), visit);
     assert!(!bea.get(&visit).await.text().contains(&path));
     assert!(bea.get(&path).await.expect(409).text().contains("reached its limit of changes"));
 }
@@ -121,12 +121,12 @@ async fn a_visit_is_moved_with_its_price_known_before() {
 /// C4: what a late move freezes is said before.
 #[tokio::test]
 async fn a_late_move_says_what_stays_due() {
-    let house = House::open().await;
-    let booked = book(&house, GUS, "suite", "2026-11-27", "14:00").await;
-    house.set_time("2026-11-26T10:00:00-05:00");
-    let to = stamp("2026-11-28T14:00:00-05:00");
+    let app = TestClub::open().await;
+    let booked = book(&app, GUS, "suite", "2026-11-27", "14:00").await;
+    app.set_time("2026-11-26T10:00:00-05:00");
+    let to = utc("2026-11-28T14:00:00-05:00");
     let path = format!("/dashboard/bookings/{}/move/?to={to}", booked.number("id"));
-    let meant = house.browser(GUS).get(&path).await.expect(200).text();
+    let meant = app.browser(GUS).get(&path).await.expect(200).text();
     assert!(
         meant.contains("Because this is a late change, $150 will still be due if you cancel."),
         "{meant}"
@@ -135,23 +135,23 @@ async fn a_late_move_says_what_stays_due() {
 
 #[tokio::test]
 async fn a_visit_repeats_with_other_times_where_it_must() {
-    let house = House::open().await;
-    let pia = house.browser(PIA);
-    let booked = book(&house, PIA, "suite", "2026-11-27", "18:00").await;
+    let app = TestClub::open().await;
+    let pia = app.browser(PIA);
+    let booked = book(&app, PIA, "suite", "2026-11-27", "18:00").await;
     let path = format!("/dashboard/bookings/{}/repeat/", booked.number("id"));
     // The second of three Fridays is taken.
-    book(&house, UMA, "suite", "2026-12-11", "18:00").await;
-    let ask = pia.get(&path).await.expect(200).text();
-    assert!(ask.contains("Repeat every (weeks)"), "{ask}");
+    book(&app, UMA, "suite", "2026-12-11", "18:00").await;
+    let search = pia.get(&path).await.expect(200).text();
+    assert!(search.contains("Repeat every (weeks)"), "{search}");
     let page = pia.submit(&path, "every_weeks=1&times=3&deed=look").await.expect(200).text();
     assert!(page.contains("Friday, December 4") && page.contains("Friday, December 18"), "{page}");
     assert!(page.contains("just been taken") && page.contains("name=\"at-1\""), "{page}");
     assert!(!page.contains("Book all<"), "{page}");
-    assert_eq!(house.as_(PIA).get(MINE).await.number("total_upcoming"), 1, "a look books nothing");
+    assert_eq!(app.as_(PIA).get(MINE).await.number("total_upcoming"), 1, "a look books nothing");
     pia.submit(&path, "every_weeks=1&times=3&deed=book").await.expect(409);
-    assert_eq!(house.as_(PIA).get(MINE).await.number("total_upcoming"), 1, "all or nothing");
+    assert_eq!(app.as_(PIA).get(MINE).await.number("total_upcoming"), 1, "all or nothing");
 
-    let other = stamp("2026-12-11T15:00:00-05:00");
+    let other = utc("2026-12-11T15:00:00-05:00");
     let page =
         pia.submit(&path, &format!("every_weeks=1&times=3&at-1={other}&deed=look")).await.expect(200).text();
     assert!(page.contains("Book all<") && page.contains("Friday, December 11, 3:00 PM"), "{page}");
@@ -161,9 +161,9 @@ async fn a_visit_repeats_with_other_times_where_it_must() {
         .and_then(|rest| rest.split('"').next())
         .expect("a secret");
     let form = format!("every_weeks=1&times=3&at-1={other}&once={once}&deed=book");
-    assert_eq!(led(pia.submit(&path, &form).await), "/dashboard/bookings/#upcoming");
-    assert_eq!(led(pia.submit(&path, &form).await), "/dashboard/bookings/#upcoming", "sent twice");
-    assert_eq!(house.as_(PIA).get(MINE).await.number("total_upcoming"), 4);
+    assert_eq!(redirect_of(pia.submit(&path, &form).await), "/dashboard/bookings/#upcoming");
+    assert_eq!(redirect_of(pia.submit(&path, &form).await), "/dashboard/bookings/#upcoming", "sent twice");
+    assert_eq!(app.as_(PIA).get(MINE).await.number("total_upcoming"), 4);
 
     let without = pia.submit(&path, "every_weeks=2&times=4&at-0=without&deed=look").await.expect(200).text();
     assert!(without.contains(": skipped"), "{without}");
@@ -173,61 +173,63 @@ async fn a_visit_repeats_with_other_times_where_it_must() {
         let page = pia.submit(&path, &format!("{odd}&deed=look")).await.expect(400).text();
         assert!(page.contains("role=\"alert\""), "{odd}: {page}");
     }
-    house.browser(GUS).get(&path).await.expect(404);
-    house.browser(GUS).submit(&path, &form).await.expect(404);
+    app.browser(GUS).get(&path).await.expect(404);
+    app.browser(GUS).submit(&path, &form).await.expect(404);
 }
 
 #[tokio::test]
 async fn a_visit_goes_into_a_calendar_and_is_booked_again() {
-    let house = House::open().await;
-    let tom = house.technician("tom").await;
-    let wish = crate::and(
-        crate::wish(&house, "massage", "2026-11-27", "14:00").await,
+    let app = TestClub::open().await;
+    let tom = app.technician("tom").await;
+    let request_body = crate::and(
+        crate::request_body(&app, "massage", "2026-11-27", "14:00").await,
         json!({"technician_id": tom, "companion_name": "Ann"}),
     );
-    let booked = house.as_(BEA).post(crate::CREATE, wish).await.expect(201);
+    let booked = app.as_(BEA).post(crate::CREATE, request_body).await.expect(201);
     let visit = format!("/dashboard/bookings/{}/", booked.number("id"));
-    let page = house.browser(BEA).get(&visit).await.expect(200).text();
+    let page = app.browser(BEA).get(&visit).await.expect(200).text();
     for words in
         ["What happens next", "visit.ics", "calendar.google.com", "with Ann", "repeat/", "move/", "cancel/"]
     {
         assert!(page.contains(words), "{words}: {page}");
     }
     assert!(page.contains(&format!("/book/?service=massage&#38;technician={tom}")), "{page}");
-    let file = house.browser(BEA).get(&format!("{visit}visit.ics")).await.expect(200);
+    let file = app.browser(BEA).get(&format!("{visit}visit.ics")).await.expect(200);
     assert_eq!(file.header("content-type"), "text/calendar; charset=utf-8");
     assert!(file.header("content-disposition").contains("CS-2026-000001.ics"));
     assert!(file.text().contains("DTSTART:20261127T190000Z") && file.text().contains("STATUS:CONFIRMED"));
-    house.browser(GUS).get(&format!("{visit}visit.ics")).await.expect(404);
+    app.browser(GUS).get(&format!("{visit}visit.ics")).await.expect(404);
     // Cancelled twice, it is cancelled once.
     for _ in 0..2 {
-        assert_eq!(led(house.browser(BEA).submit(&format!("{visit}cancel/"), "").await), visit);
+        assert_eq!(redirect_of(app.browser(BEA).submit(&format!("{visit}cancel/"), "").await), visit);
     }
-    assert!(house.browser(BEA).get(&visit).await.text().contains("This visit is canceled."));
-    assert!(house.browser(BEA).get(&format!("{visit}visit.ics")).await.text().contains("STATUS:CANCELLED"));
+    assert!(app.browser(BEA).get(&visit).await.text().contains("This visit is canceled."));
+    assert!(app.browser(BEA).get(&format!("{visit}visit.ics")).await.text().contains("STATUS:CANCELLED"));
 }
 
 #[tokio::test]
 async fn somebody_waits_sees_their_place_and_gives_it_up() {
-    let house = House::open().await;
-    let (gus, bea) = (house.browser(GUS), house.browser(BEA));
-    let held = book(&house, UMA, "suite", "2026-11-27", "18:00").await;
+    let app = TestClub::open().await;
+    let (gus, bea) = (app.browser(GUS), app.browser(BEA));
+    let held = book(&app, UMA, "suite", "2026-11-27", "18:00").await;
     for time in ["12:00", "15:00", "21:00"] {
-        let wish =
-            crate::and(crate::wish(&house, "suite", "2026-11-27", time).await, json!({"guest_name": "Ann"}));
-        house.as_(DORA).post(crate::CREATE, wish).await.expect(201);
+        let request_body = crate::and(
+            crate::request_body(&app, "suite", "2026-11-27", time).await,
+            json!({"guest_name": "Ann"}),
+        );
+        app.as_(DORA).post(crate::CREATE, request_body).await.expect(201);
     }
     let full = gus.get("/book/?service=suite&date=2026-11-27").await.expect(200).text();
     assert!(full.contains("Nothing open on Friday, November 27."), "{full}");
     assert!(full.contains("join the waitlist"), "{full}");
-    let ask = gus.get("/book/wait/?service=suite&date=2026-11-27").await.expect(200).text();
-    assert!(ask.contains("value=\"2026-11-27\""), "{ask}");
+    let search = gus.get("/book/wait/?service=suite&date=2026-11-27").await.expect(200).text();
+    assert!(search.contains("value=\"2026-11-27\""), "{search}");
     gus.get("/book/wait/?service=none").await.expect(400);
 
-    let suite = house.service("suite").await;
+    let suite = app.service("suite").await;
     let form = format!("service_id={suite}&from=2026-11-27&to=2026-11-27&after=12:00&before=");
     for who in [&gus, &gus, &bea] {
-        assert_eq!(led(who.submit("/book/wait/", &form).await), "/dashboard/bookings/#waits");
+        assert_eq!(redirect_of(who.submit("/book/wait/", &form).await), "/dashboard/bookings/#waits");
     }
     let page = gus.get("/dashboard/bookings/").await.text();
     assert_eq!(page.matches("Leave the waitlist").count(), 1, "asked twice is one place: {page}");
@@ -235,7 +237,7 @@ async fn somebody_waits_sees_their_place_and_gives_it_up() {
     assert!(page.contains("You’re second in line."), "{page}");
     assert!(bea.get("/dashboard/bookings/").await.text().contains("You’re next in line."));
 
-    for (odd, kept) in [
+    for (odd, stored) in [
         ("from=2026-11-30&to=2026-11-27", "2026-11-30"),
         ("from=soon", "soon"),
         ("from=2026-11-27&after=9", "9"),
@@ -244,16 +246,16 @@ async fn somebody_waits_sees_their_place_and_gives_it_up() {
     ] {
         let page = gus.submit("/book/wait/", &format!("service_id={suite}&{odd}")).await.expect(400).text();
         assert!(
-            page.contains("role=\"alert\"") && page.contains(&format!("value=\"{kept}\"")),
+            page.contains("role=\"alert\"") && page.contains(&format!("value=\"{stored}\"")),
             "{odd}: {page}"
         );
     }
-    let onward = led(house.visitor().submit("/book/wait/", &form).await);
+    let onward = redirect_of(app.visitor().submit("/book/wait/", &form).await);
     assert_eq!(onward, "/login/?next=/book/%3Fservice%3Dsuite%26date%3D2026-11-27");
 
     // It frees: held for her, told on her pages, declined there; then it is his.
-    cancel(&house, UMA, held.number("id")).await.expect(200);
-    house.run_jobs().await;
+    cancel(&app, UMA, held.number("id")).await.expect(200);
+    app.run_jobs().await;
     let page = bea.get("/dashboard/").await.text();
     assert!(page.contains("a time from your waitlist is held for you"), "{page}");
     let page = bea.get("/dashboard/bookings/").await.text();
@@ -262,62 +264,64 @@ async fn somebody_waits_sees_their_place_and_gives_it_up() {
     assert!(page.contains("Release it and leave the waitlist"), "{page}");
     gus.submit(&leave, "").await.expect(404);
     for _ in 0..2 {
-        assert_eq!(led(bea.submit(&leave, "").await), "/dashboard/bookings/#waits");
+        assert_eq!(redirect_of(bea.submit(&leave, "").await), "/dashboard/bookings/#waits");
     }
-    house.run_jobs().await;
+    app.run_jobs().await;
     assert!(gus.get("/dashboard/").await.text().contains("held for you until"));
 }
 
 /// Who is signed in has shown whose their address is, so an email is promised to them.
 #[tokio::test]
 async fn an_email_is_promised_to_whoever_booked() {
-    let house = House::open().await;
-    let made = sign_up(&house, zoe()).await;
-    let me = with(&house, &made);
-    let booked = me.post(CREATE, wish(&house, "pod", "2026-11-26", "12:00").await).await.expect(201);
+    let app = TestClub::open().await;
+    let made = sign_up(&app, zoe()).await;
+    let me = with(&app, &made);
+    let booked = me.post(CREATE, request_body(&app, "pod", "2026-11-26", "12:00").await).await.expect(201);
     let path = format!("/dashboard/bookings/{}/", booked.number("id"));
     let text = me.get(&path).await.expect(200).text();
     assert!(text.contains("We’ve emailed you the details") && !text.contains("Confirm your email"), "{text}");
-    // Who reads it for the house is promised nothing.
-    let text = house.browser(DORA).get(&path).await.expect(200).text();
+    // Who reads it for the club is promised nothing.
+    let text = app.browser(DORA).get(&path).await.expect(200).text();
     assert!(!text.contains("We’ve emailed you") && !text.contains("Confirm your email"), "{text}");
 }
 
 /// Staff who open another's visit read whose it is and find the way back to its day; guests read none of that.
 #[tokio::test]
 async fn the_desk_reads_whose_visit_it_is_and_goes_back_to_its_day() {
-    let house = House::open().await;
-    let id = book(&house, BEA, "massage", "2026-11-27", "12:00").await.number("id");
+    let app = TestClub::open().await;
+    let id = book(&app, BEA, "massage", "2026-11-27", "12:00").await.number("id");
     let path = format!("/dashboard/bookings/{id}/");
-    let desk = house.browser(DORA).get(&path).await.expect(200).text();
-    for said in [
+    let desk = app.browser(DORA).get(&path).await.expect(200).text();
+    for message in [
         format!("href=\"/staff/day/?date=2026-11-27#visit-{id}\">Back to the day"),
-        format!("href=\"/staff/members/{}/\">Bea Morrow", house.person(BEA)),
+        format!("href=\"/staff/members/{}/\">Bea Morrow", app.person(BEA)),
     ] {
-        assert!(desk.contains(&said), "{said}: {desk}");
+        assert!(desk.contains(&message), "{message}: {desk}");
     }
     assert!(!desk.contains("All my visits") && !desk.contains("What happens next"), "{desk}");
-    let own = house.browser(BEA).get(&path).await.expect(200).text();
+    let own = app.browser(BEA).get(&path).await.expect(200).text();
     assert!(own.contains("All my visits") && !own.contains("Back to the day"), "{own}");
 }
 
 /// A visit of a series, and the visit that was repeated, lead to the cancellation of the series, for as long as there is one.
 #[tokio::test]
 async fn a_visit_leads_to_the_cancellation_of_its_series() {
-    let house = House::open().await;
-    let pia = house.browser(PIA);
-    let id = book(&house, PIA, "pod", "2026-11-25", "12:00").await.number("id");
+    let app = TestClub::open().await;
+    let pia = app.browser(PIA);
+    let id = book(&app, PIA, "pod", "2026-11-25", "12:00").await.number("id");
     let page = pia.get(&format!("/dashboard/bookings/{id}/")).await.expect(200).text();
     assert!(!page.contains("part of a series"), "{page}");
-    led(pia.submit(&format!("/dashboard/bookings/{id}/repeat/"), "every_weeks=1&times=2&deed=book").await);
+    redirect_of(
+        pia.submit(&format!("/dashboard/bookings/{id}/repeat/"), "every_weeks=1&times=2&deed=book").await,
+    );
     let page = pia.get(&format!("/dashboard/bookings/{id}/")).await.expect(200).text();
     let cancel = page.split("part of a series. <a class=\"link\" href=\"").nth(1).expect("a link");
     let cancel = cancel.split('"').next().expect("a path").to_owned();
-    let asked = pia.get(&cancel).await.expect(200).text();
-    assert!(asked.contains("These 2 visits would be canceled. Nothing is canceled yet."), "{asked}");
+    let requested = pia.get(&cancel).await.expect(200).text();
+    assert!(requested.contains("These 2 visits would be canceled. Nothing is canceled yet."), "{requested}");
     let second = cancel.trim_end_matches("cancel-series/");
     assert!(pia.get(second).await.expect(200).text().contains("part of a series"));
-    led(pia.submit(&cancel, "").await);
+    redirect_of(pia.submit(&cancel, "").await);
     for path in [second.to_owned(), format!("/dashboard/bookings/{id}/")] {
         assert!(!pia.get(&path).await.expect(200).text().contains("part of a series"), "{path}");
     }
@@ -326,16 +330,16 @@ async fn a_visit_leads_to_the_cancellation_of_its_series() {
 /// Back on the page that asked: what can't be done any more leads to the visit, under the frame of who is signed in.
 #[tokio::test]
 async fn a_visit_that_was_canceled_is_one_link_away() {
-    let house = House::open().await;
-    let bea = house.browser(BEA);
-    let id = book(&house, BEA, "massage", "2026-11-27", "12:00").await.number("id");
+    let app = TestClub::open().await;
+    let bea = app.browser(BEA);
+    let id = book(&app, BEA, "massage", "2026-11-27", "12:00").await.number("id");
     let path = format!("/dashboard/bookings/{id}/");
-    led(bea.submit(&format!("{path}cancel/"), "").await);
+    redirect_of(bea.submit(&format!("{path}cancel/"), "").await);
     for late in ["cancel/", "move/"] {
         let page = bea.get(&format!("{path}{late}")).await.expect(409).text();
         assert!(page.contains(&format!("href=\"{path}\">View the visit")), "{late}: {page}");
         assert!(page.contains("Sign out") && !page.contains("Create an account"), "{late}: {page}");
     }
-    let nowhere = house.visitor().get("/nowhere/").await.expect(404).text();
+    let nowhere = app.visitor().get("/nowhere/").await.expect(404).text();
     assert!(nowhere.contains("Create an account"), "{nowhere}");
 }

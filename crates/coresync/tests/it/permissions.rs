@@ -5,16 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::Method;
 use serde_json::json;
-use testing::{Answer, BEA, DORA, Guest, House, MAX, OLA, TOM, UMA};
+use testing::{Answer, BEA, DORA, Guest, MAX, OLA, TOM, TestClub, UMA};
 
 use crate::document::operations;
 use crate::guard::sources;
 use crate::whole::WholeProgram as _;
 
 /// Who asks, in the order of the marks: nobody, a guest, a technician, the desk, the manager, the owner.
-pub(crate) fn everybody(house: &House, is_page: bool) -> [Guest<'_>; 6] {
-    let one = |player| if is_page { house.browser(player) } else { house.as_(player) };
-    [house.visitor(), one(BEA), one(TOM), one(DORA), one(MAX), one(OLA)]
+pub(crate) fn everybody(app: &TestClub, is_page: bool) -> [Guest<'_>; 6] {
+    let one = |player| if is_page { app.browser(player) } else { app.as_(player) };
+    [app.visitor(), one(BEA), one(TOM), one(DORA), one(MAX), one(OLA)]
 }
 
 /// One mark each: `+` may (whatever comes of it), `1` must sign in (401), `3` may not (403), `4` nothing there for them (404),
@@ -278,7 +278,7 @@ pub(crate) fn pages() -> BTreeSet<String> {
 
 #[tokio::test]
 async fn every_route_is_open_to_whom_it_should_be() {
-    let shared = House::open().await;
+    let shared = TestClub::open().await;
     let document = shared.visitor().get("/api/openapi.json").await.expect(200).body;
     let described = operations(&document).into_iter().map(|(method, path, _)| format!("{method} {path}"));
     let routes: BTreeSet<String> = described.chain(pages()).collect();
@@ -297,7 +297,7 @@ async fn every_route_is_open_to_whom_it_should_be() {
     for route in &routes {
         let (expected, body) = table.get(route.as_str()).copied().unwrap_or(("?", ""));
         let is_alone = route.contains('{') || route.contains("log") || route.starts_with("DELETE");
-        let alone = if is_alone { Some(House::open().await) } else { None };
+        let alone = if is_alone { Some(TestClub::open().await) } else { None };
         let marks = ask(alone.as_ref().unwrap_or(&shared), route, body).await;
         if marks != expected {
             wrong.push(format!(
@@ -309,23 +309,23 @@ async fn every_route_is_open_to_whom_it_should_be() {
     assert!(wrong.is_empty(), "otherwise than in the table, or without a line in it:\n{}", wrong.join("\n"));
 }
 
-async fn ask(house: &House, route: &str, body: &str) -> String {
+async fn ask(app: &TestClub, route: &str, body: &str) -> String {
     let (method, path) = route.split_once(' ').expect("a method and a path");
     let is_page = !path.starts_with("/api/");
-    let pod = house.service("pod").await;
+    let pod = app.service("pod").await;
     let mut marks = String::new();
-    for (n, guest) in everybody(house, is_page).into_iter().enumerate() {
+    for (n, guest) in everybody(app, is_page).into_iter().enumerate() {
         // Every asker finds another booking of Uma's, so that nothing depends on who asked before.
         let mut path = path.to_owned();
         if path.contains("bookings/{id}") || path.contains("hold/{id}") || path.contains("held/{id}") {
-            let wish =
+            let request_body =
                 json!({"service_id": pod, "date": "2026-11-27", "start_time": format!("{}:00", 10 + n)});
             let what = if path.contains("bookings/{id}") { crate::CREATE } else { "/api/bookings/hold/" };
-            let made = house.as_(UMA).post(what, wish).await.expect(201);
+            let made = app.as_(UMA).post(what, request_body).await.expect(201);
             path = path.replace("{id}", &made.number("id").to_string());
             if what != crate::CREATE && n == 2 {
                 // Three at a time.
-                house.set_time("2026-11-24T10:30:00-05:00");
+                app.set_time("2026-11-24T10:30:00-05:00");
             }
         }
         for (place, part, with) in [("numbers/", "{name}", "hold_minutes"), ("plans/", "{slug}", "base")] {
@@ -334,7 +334,7 @@ async fn ask(house: &House, route: &str, body: &str) -> String {
             }
         }
         path = path.replace("{action}", "leave").replace("{plan}", "unlimited");
-        let uma = house.person(UMA).to_string();
+        let uma = app.person(UMA).to_string();
         for (part, with) in [
             ("{id}", uma.as_str()),
             ("{person}", &uma),

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use kit::db::{Place, copy_into_file};
 use kit::{Id, args, sql};
 use serde_json::json;
-use testing::{DORA, House};
+use testing::{DORA, TestClub};
 
 use crate::accounts::{PASSWORD, sign_up};
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, and, wish};
+use crate::{CREATE, and, request_body};
 
 /// What becomes of a column that names a person when that person takes their data along.
 enum In {
@@ -20,16 +20,16 @@ enum In {
 }
 use In::{Exempt, File};
 
-const DEED: In =
+const OPERATION: In =
     Exempt("says what somebody did as staff: it is the club's record, and in the audit log of the file");
 
 /// Every column of every table that refers to a person.
 const COLUMNS: &[(&str, In)] = &[
     ("audit.who", File("audit_log")),
     ("birthday_uses.person_id", File("birthday_gifts")),
-    ("blocks.changed_by", DEED),
-    ("blocks.created_by", DEED),
-    ("blocks.removed_by", DEED),
+    ("blocks.changed_by", OPERATION),
+    ("blocks.created_by", OPERATION),
+    ("blocks.removed_by", OPERATION),
     ("booking_events.by_person", File("bookings")),
     ("bookings.booked_by", File("bookings")),
     ("bookings.companion_id", File("bookings")),
@@ -43,22 +43,22 @@ const COLUMNS: &[(&str, In)] = &[
     ("membership_events.by_person", File("memberships")),
     ("memberships.person_id", File("memberships")),
     ("notifications.person_id", Exempt("an email that is about to be sent to them")),
-    ("number_events.by_person", DEED),
+    ("number_events.by_person", OPERATION),
     ("people_words.person_id", Exempt("an index of the name, email, and phone that are in the file")),
     ("person_addresses.person_id", File("other_addresses")),
     ("person_keys.person_id", Exempt("the key itself opens what is in the file in plain words")),
-    ("picture_spots.hung_by", DEED),
-    ("pictures.uploaded_by", DEED),
-    ("plan_versions.made_by", DEED),
+    ("picture_spots.hung_by", OPERATION),
+    ("pictures.uploaded_by", OPERATION),
+    ("plan_versions.made_by", OPERATION),
     ("preferences.person_id", File("preferences")),
     ("proofs.person_id", File("browsers_and_links")),
-    ("release_events.by_person", DEED),
+    ("release_events.by_person", OPERATION),
     ("sessions.person_id", File("signed_in_with")),
     ("sign_ins.person_id", File("signed_in_with")),
     ("sign_ups.person_id", Exempt("it is gone once the address is verified, and nobody signs in before")),
     ("silences.person_id", File("notices")),
     ("technicians.person_id", Exempt("public in the catalogue")),
-    ("time_overrides.decided_by", DEED),
+    ("time_overrides.decided_by", OPERATION),
     ("waits.person_id", File("waitlist")),
 ];
 
@@ -96,8 +96,8 @@ fn columns() -> Vec<String> {
 async fn every_table_that_names_a_person_is_in_their_file_or_exempt() {
     let listed: Vec<&str> = COLUMNS.iter().map(|(column, _)| *column).collect();
     assert_eq!(columns(), listed);
-    let house = House::open().await;
-    let file = house.browser(DORA).submit("/dashboard/privacy/export/", "").await.expect(200);
+    let app = TestClub::open().await;
+    let file = app.browser(DORA).submit("/dashboard/privacy/export/", "").await.expect(200);
     for (column, treatment) in COLUMNS {
         match treatment {
             File(key) => assert!(file.body.get(key).is_some(), "{column}: no {key} in the file"),
@@ -140,9 +140,9 @@ const MARK: &str = "Qyzzxvorblat";
 
 /// How often a copy of every row spells these. A backup of SQLite copies pages with what was deleted in them, so the copy is made
 /// anew of its rows before it is read.
-async fn leftovers(house: &House, wanted: &[&str]) -> BTreeMap<String, usize> {
-    let file = house.inner().config.data.join("copy.db");
-    copy_into_file(&Place::parse(house.url()).expect("a place"), &file).await.expect("a copy");
+async fn leftovers(app: &TestClub, expected: &[&str]) -> BTreeMap<String, usize> {
+    let file = app.inner().config.data.join("copy.db");
+    copy_into_file(&Place::parse(app.url()).expect("a place"), &file).await.expect("a copy");
     let copy = rusqlite::Connection::open(&file).expect("the copy");
     copy.execute_batch("PRAGMA journal_mode = DELETE; VACUUM").expect("made anew");
     drop(copy);
@@ -152,50 +152,48 @@ async fn leftovers(house: &House, wanted: &[&str]) -> BTreeMap<String, usize> {
         let text = text.to_ascii_lowercase();
         bytes.windows(text.len()).filter(|part| *part == text.as_bytes()).count()
     };
-    wanted.iter().map(|text| ((*text).to_owned(), count(text))).filter(|(_, count)| *count > 0).collect()
+    expected.iter().map(|text| ((*text).to_owned(), count(text))).filter(|(_, count)| *count > 0).collect()
 }
 
 /// A word that stands nowhere else is written into every field of a person and of their guests; after the erasure no byte of the
 /// database spells it.
 #[tokio::test]
 async fn nothing_of_somebody_who_was_erased_is_left_in_any_table() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     let email = "qyzzxvorblat@example.com";
     let account = json!({"email": email, "password": PASSWORD, "first_name": MARK, "last_name": format!("{MARK}son"),
         "phone": "+1 212 555 7391", "birthday": "1990-02-28"});
-    let made = sign_up(&house, account).await;
+    let made = sign_up(&app, account).await;
     let id = Id(made["user"]["id"].as_i64().expect("an id"));
-    let app = house.bearer(made["access"].as_str().expect("a token"));
+    let mobile = app.bearer(made["access"].as_str().expect("a token"));
     let contact = json!({"name": MARK, "phone": "+12125557393", "relation": MARK});
-    app.patch("/api/users/profile/me/", json!({"emergency_contact": contact})).await.expect(200);
-    app.patch("/api/users/preferences/", json!({"scene": "ocean-waves"})).await.expect(200);
-    let led = house.addon("led").await;
+    mobile.patch("/api/users/profile/me/", json!({"emergency_contact": contact})).await.expect(200);
+    mobile.patch("/api/users/preferences/", json!({"scene": "ocean-waves"})).await.expect(200);
+    let target = app.addon("led").await;
     let guest = json!({"guest_name": MARK, "guest_phone": "212-555-7392", "guest_email": "guest.qyzzxvorblat@example.com",
         "special_requests": MARK, "allergies_notes": MARK, "ai_program": MARK, "companion_name": MARK,
-        "scene_preferences": {"wall": MARK}, "addons": [{"id": led, "quantity": 1, "notes": MARK}]});
-    let body = and(wish(&house, "massage", "2026-11-26", "14:00").await, guest.clone());
-    let keyed = house.bearer(made["access"].as_str().expect("a token")).with("idempotency-key", MARK);
+        "scene_preferences": {"wall": MARK}, "addons": [{"id": target, "quantity": 1, "notes": MARK}]});
+    let body = and(request_body(&app, "massage", "2026-11-26", "14:00").await, guest.clone());
+    let keyed = app.bearer(made["access"].as_str().expect("a token")).with("idempotency-key", MARK);
     let booked = keyed.post(CREATE, body).await.expect(201);
-    let wait =
-        json!({"service_id": house.service("massage").await, "from": "2026-11-25", "to": "2026-11-26"});
-    app.post("/api/bookings/waitlist/", wait).await;
+    let wait = json!({"service_id": app.service("massage").await, "from": "2026-11-25", "to": "2026-11-26"});
+    mobile.post("/api/bookings/waitlist/", wait).await;
     // A visitor's hold that carries the address and is let go by time.
     let held = and(
-        wish(&house, "pod", "2026-11-26", "12:00").await,
+        request_body(&app, "pod", "2026-11-26", "12:00").await,
         and(guest, json!({"guest_email": email, "addons": []})),
     );
-    house.visitor().post("/api/bookings/hold/", held).await.expect(201);
+    app.visitor().post("/api/bookings/hold/", held).await.expect(201);
     // Forgotten passwords, another address, wrong guesses; an email that could never be sent.
-    house.visitor().post("/api/auth/password-reset/", json!({"email": email})).await.expect(202);
+    app.visitor().post("/api/auth/password-reset/", json!({"email": email})).await.expect(202);
     let other = json!({"email": "other.qyzzxvorblat@example.com", "current_password": PASSWORD});
-    app.post("/api/auth/email/", other).await.expect(202);
-    house
-        .visitor()
+    mobile.post("/api/auth/email/", other).await.expect(202);
+    app.visitor()
         .post("/api/auth/login/", json!({"email": email, "password": "wrong-guess"}))
         .await
         .expect(401);
-    house.run_jobs().await;
-    let dead = house.db().tx(|tx| {
+    app.run_jobs().await;
+    let dead = app.db().tx(|tx| {
         let now = tx.now();
         for payload in [
             r#"{"to":"Qyzzxvorblat <qyzzxvorblat@example.com>","subject":"Qyzzxvorblat","text":"","html":null,"calendar":null}"#,
@@ -211,27 +209,27 @@ async fn nothing_of_somebody_who_was_erased_is_left_in_any_table() {
     });
     dead.await.expect("kept");
     let path = format!("/api/bookings/{}/cancel_booking/", booked.number("id"));
-    app.post(&path, json!({})).await.expect(200);
-    house.set_time("2026-11-24T12:00:00-05:00");
-    house.run_jobs().await;
-    let wanted = [MARK, "2125557391", "2125557392", "2125557393"];
-    assert!(leftovers(&house, &wanted).await.len() >= 3, "the words are there to be found");
+    mobile.post(&path, json!({})).await.expect(200);
+    app.set_time("2026-11-24T12:00:00-05:00");
+    app.run_jobs().await;
+    let expected = [MARK, "2125557391", "2125557392", "2125557393"];
+    assert!(leftovers(&app, &expected).await.len() >= 3, "the words are there to be found");
 
     let form = format!("email={}&password={PASSWORD}", email.replace('@', "%40"));
-    let entered = house.visitor().submit("/login/", &form).await.expect(303);
+    let entered = app.visitor().submit("/login/", &form).await.expect(303);
     let session = entered.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
-    let browser = house.visitor().with("cookie", &session);
+    let browser = app.visitor().with("cookie", &session);
     let file = browser.submit("/dashboard/privacy/export/", "").await.expect(200);
-    for said in ["ai_program", "scene_preferences", "addons", "special_requests", "allergies"] {
+    for message in ["ai_program", "scene_preferences", "addons", "special_requests", "allergies"] {
         let own = file.list("bookings").iter().find(|one| one["id"] == booked["id"]).expect("the booking");
-        assert!(own[said].to_string().contains(MARK), "{said}: {own}");
+        assert!(own[message].to_string().contains(MARK), "{message}: {own}");
     }
     let gone =
         browser.submit("/dashboard/privacy/erase/", &format!("current_password={PASSWORD}&sure=yes")).await;
     gone.expect(200);
-    house.run_jobs().await;
-    assert_eq!(leftovers(&house, &wanted).await, BTreeMap::new());
-    let kept = house.db().view(move |tx| {
+    app.run_jobs().await;
+    assert_eq!(leftovers(&app, &expected).await, BTreeMap::new());
+    let stored = app.db().view(move |tx| {
         let count = |found: Option<(i64,)>| found.map_or(0, |(count,)| count);
         let asker = kit::tokens::digest(&format!("person:{}", id.0));
         let replies = tx.one(sql!("SELECT COUNT(*) FROM replies WHERE asker = $1"), args![asker])?;
@@ -243,5 +241,5 @@ async fn nothing_of_somebody_who_was_erased_is_left_in_any_table() {
         )?;
         Ok((count(replies), count(bookings), count(failures)))
     });
-    assert_eq!(kept.await.expect("counts"), (0, 0, 0), "answers, allergies, counted guesses");
+    assert_eq!(stored.await.expect("counts"), (0, 0, 0), "answers, allergies, counted guesses");
 }

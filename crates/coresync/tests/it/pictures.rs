@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use axum::http::Method;
 use image::{DynamicImage, ImageFormat, RgbImage};
-use testing::{Answer, BEA, DORA, House, MAX, OLA};
+use testing::{Answer, BEA, DORA, MAX, OLA, TestClub};
 
 use crate::whole::WholeProgram as _;
 
@@ -28,9 +28,9 @@ pub(crate) fn photograph(width: u32, height: u32) -> Vec<u8> {
     bytes
 }
 
-pub(crate) fn form(spot: &str, alt: &str, picture: &[u8]) -> Vec<u8> {
+pub(crate) fn form(slot: &str, alt: &str, picture: &[u8]) -> Vec<u8> {
     let mut body = Vec::new();
-    for (name, value) in [("spot", spot), ("alt", alt), ("focus", "top-left")] {
+    for (name, value) in [("spot", slot), ("alt", alt), ("focus", "top-left")] {
         let part = format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
         body.extend(part.into_bytes());
     }
@@ -63,9 +63,9 @@ fn crc(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, step)
 }
 
-async fn send(house: &House, who: testing::Player, spot: &str, alt: &str, picture: &[u8]) -> Answer {
+async fn send(app: &TestClub, who: testing::Player, slot: &str, alt: &str, picture: &[u8]) -> Answer {
     let kind = Some("multipart/form-data; boundary=b");
-    house.as_(who).send(Method::POST, HERE, kind, form(spot, alt, picture)).await
+    app.as_(who).send(Method::POST, HERE, kind, form(slot, alt, picture)).await
 }
 
 /// A spot of the staff page: its name, and the pages on which it says that the spot is seen.
@@ -110,59 +110,59 @@ fn address(page: &str, ending: &str) -> String {
 
 #[tokio::test]
 async fn a_photograph_is_made_anew_and_nothing_else_is_left_of_it() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     let source = photograph(1_200, 800);
-    send(&house, MAX, "home/hero", "A lake in the evening", &source).await.expect(303);
-    let before = house.as_(MAX).get(HERE).await.expect(200);
+    send(&app, MAX, "home/hero", "A lake in the evening", &source).await.expect(303);
+    let before = app.as_(MAX).get(HERE).await.expect(200);
     assert!(before.text().contains("Your upload is processing."));
-    house.run_jobs().await;
-    let page = house.as_(MAX).get(HERE).await.expect(200);
+    app.run_jobs().await;
+    let page = app.as_(MAX).get(HERE).await.expect(200);
     assert!(page.text().contains("A lake in the evening") && page.text().contains("focus-top-left"));
     for (ending, kind, head) in [
         ("-960.jpg", "image/jpeg", &[0xff, 0xd8][..]),
         ("-960.webp", "image/webp", b"RIFF"),
         ("-480.avif", "image/avif", &[0, 0, 0]),
     ] {
-        let file = house.visitor().get(&address(&page.text(), ending)).await.expect(200);
+        let file = app.visitor().get(&address(&page.text(), ending)).await.expect(200);
         assert_eq!(file.header("content-type"), kind);
         assert_eq!(file.header("cache-control"), "public, max-age=31536000, immutable");
         assert!(file.bytes.starts_with(head), "{ending}");
         assert!(!file.bytes.windows(3).any(|part| part == b"GPS"), "{ending} tells where it was taken");
     }
     assert!(!page.text().contains("-1600."), "nothing is made larger than it came");
-    let jpeg = house.visitor().get(&address(&page.text(), "-960.jpg")).await;
+    let jpeg = app.visitor().get(&address(&page.text(), "-960.jpg")).await;
     let read = image::load_from_memory(&jpeg.bytes).expect("a picture");
     assert_eq!((read.width(), read.height()), (960, 640));
 
-    house.as_(MAX).submit("/staff/pictures/down/", "spot=home%2Fhero").await.expect(303);
-    house.visitor().get(&address(&page.text(), "-960.jpg")).await.expect(404);
+    app.as_(MAX).submit("/staff/pictures/down/", "spot=home%2Fhero").await.expect(303);
+    app.visitor().get(&address(&page.text(), "-960.jpg")).await.expect(404);
 }
 
 /// Who sends another one replaces it, and until that is made the old one hangs.
 #[tokio::test]
 async fn a_spot_is_never_bare_in_between() {
-    let house = House::open().await;
-    send(&house, OLA, "half/private", "First", &photograph(600, 400)).await.expect(303);
-    house.run_jobs().await;
-    let first = address(&house.as_(OLA).get(HERE).await.text(), "-480.jpg");
-    send(&house, OLA, "half/private", "Second", &photograph(700, 400)).await.expect(303);
-    house.visitor().get(&first).await.expect(200);
-    house.run_jobs().await;
-    house.visitor().get(&first).await.expect(404);
-    let page = house.as_(OLA).get(HERE).await;
+    let app = TestClub::open().await;
+    send(&app, OLA, "half/private", "First", &photograph(600, 400)).await.expect(303);
+    app.run_jobs().await;
+    let first = address(&app.as_(OLA).get(HERE).await.text(), "-480.jpg");
+    send(&app, OLA, "half/private", "Second", &photograph(700, 400)).await.expect(303);
+    app.visitor().get(&first).await.expect(200);
+    app.run_jobs().await;
+    app.visitor().get(&first).await.expect(404);
+    let page = app.as_(OLA).get(HERE).await;
     assert_ne!(address(&page.text(), "-480.jpg"), first);
 }
 
 #[tokio::test]
 async fn what_is_no_photograph_is_refused_or_said_to_be_none() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     let good = photograph(600, 400);
-    for (spot, alt, picture, says) in [
+    for (slot, alt, picture, says) in [
         ("home/hero", "", good.as_slice(), "Say what is to be seen"),
         ("home/none", "A", good.as_slice(), "no such place"),
         ("home/hero", "A", b"".as_slice(), "Choose a photograph"),
     ] {
-        let answer = send(&house, MAX, spot, alt, picture).await.expect(400);
+        let answer = send(&app, MAX, slot, alt, picture).await.expect(400);
         assert!(answer.text().contains(says), "{says}: {}", answer.text());
     }
     // Kind and size are looked at at once, from the header, and what it must be is said.
@@ -178,114 +178,114 @@ async fn what_is_no_photograph_is_refused_or_said_to_be_none() {
         (bomb(60_000, 60_000), "65 million in all"),
         (bomb(11_000, 11_000), "65 million in all"),
     ] {
-        let answer = send(&house, MAX, "home/hero", "A", &bytes).await.expect(400);
+        let answer = send(&app, MAX, "home/hero", "A", &bytes).await.expect(400);
         assert!(answer.text().contains(says), "{says}: {}", answer.text());
     }
-    let kept =
-        house.db().view(|tx| tx.one::<(i64,)>(kit::sql!("SELECT COUNT(*) FROM pictures"), kit::args![]));
-    assert_eq!(kept.await.expect("the table"), Some((0,)), "nothing of it is kept");
+    let stored =
+        app.db().view(|tx| tx.one::<(i64,)>(kit::sql!("SELECT COUNT(*) FROM pictures"), kit::args![]));
+    assert_eq!(stored.await.expect("the table"), Some((0,)), "nothing of it is kept");
     // What only shows when it is read is said on the page of its progress, and on that of all.
     let broken = good[..good.len() / 2].to_vec();
-    let onward = send(&house, MAX, "home/hero", "A", &broken).await.expect(303).header("location").to_owned();
-    let waiting = house.as_(MAX).get(&onward).await.expect(200);
+    let onward = send(&app, MAX, "home/hero", "A", &broken).await.expect(303).header("location").to_owned();
+    let waiting = app.as_(MAX).get(&onward).await.expect(200);
     assert!(waiting.text().contains("Processing your picture"), "{}", waiting.text());
     assert_eq!(waiting.header("refresh"), "2");
-    house.run_jobs().await;
+    app.run_jobs().await;
     // A JPEG that breaks off is shown as far as it goes by some readers; by ours it is used or refused, and said.
-    let after = house.as_(MAX).get(&onward).await;
+    let after = app.as_(MAX).get(&onward).await;
     if after.status == 200 {
         assert!(after.text().contains("use this picture"), "{}", after.text());
-        assert!(house.as_(MAX).get(HERE).await.text().contains("read this file as a picture"));
+        assert!(app.as_(MAX).get(HERE).await.text().contains("read this file as a picture"));
     } else {
         assert_eq!(after.expect(303).header("location"), "/staff/pictures/#home-hero");
     }
-    house.visitor().get("/pictures/1-480.jpg").await.expect(404);
-    house.visitor().get("/pictures/1-0.source").await.expect(404);
+    app.visitor().get("/pictures/1-480.jpg").await.expect(404);
+    app.visitor().get("/pictures/1-0.source").await.expect(404);
 }
 
 #[tokio::test]
 async fn only_who_manages_the_catalogue_hangs_pictures() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     for who in [BEA, DORA] {
-        house.as_(who).get(HERE).await.expect(403);
-        send(&house, who, "home/hero", "A", &photograph(600, 400)).await.expect(403);
-        house.as_(who).submit("/staff/pictures/down/", "spot=home%2Fhero").await.expect(403);
-        house.as_(who).submit("/staff/pictures/words/", "spot=home%2Fhero&alt=A").await.expect(403);
+        app.as_(who).get(HERE).await.expect(403);
+        send(&app, who, "home/hero", "A", &photograph(600, 400)).await.expect(403);
+        app.as_(who).submit("/staff/pictures/down/", "spot=home%2Fhero").await.expect(403);
+        app.as_(who).submit("/staff/pictures/words/", "spot=home%2Fhero&alt=A").await.expect(403);
     }
-    house.visitor().get(HERE).await.expect(303);
+    app.visitor().get(HERE).await.expect(303);
 }
 
 #[tokio::test]
 async fn a_film_is_handed_out_in_parts() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     let mut film = b"\0\0\0\x20ftypisom".to_vec();
     film.resize((1 << 20) + 500, 7);
-    send(&house, MAX, "home/hero", "Steam over water", &film).await.expect(303);
-    let page = house.as_(MAX).get(HERE).await;
+    send(&app, MAX, "home/hero", "Steam over water", &film).await.expect(303);
+    let page = app.as_(MAX).get(HERE).await;
     let path = address(&page.text(), ".mp4");
-    let first = house.visitor().get(&path).await.expect(206);
+    let first = app.visitor().get(&path).await.expect(206);
     assert_eq!(first.header("content-range"), "bytes 0-1048575/1049076");
-    let rest = house.visitor().with("range", "bytes=1048576-").get(&path).await.expect(206);
+    let rest = app.visitor().with("range", "bytes=1048576-").get(&path).await.expect(206);
     assert_eq!((rest.bytes.len(), rest.header("content-type")), (500, "video/mp4"));
-    house.visitor().with("range", "bytes=2000000-").get(&path).await.expect(416);
+    app.visitor().with("range", "bytes=2000000-").get(&path).await.expect(416);
     // It is what the first page begins with; elsewhere, and where the page is passed on, the study stays.
-    let first = house.visitor().get("/").await.expect(200).text();
+    let first = app.visitor().get("/").await.expect(200).text();
     assert!(first.contains(&format!("<video class=\"photograph\" src=\"{path}\"")));
     assert!(passed_on(&first).contains("/assets/the-house-"));
-    assert!(!house.visitor().get("/about/").await.expect(200).text().contains(".mp4"));
+    assert!(!app.visitor().get("/about/").await.expect(200).text().contains(".mp4"));
     // Only where a film may hang.
-    let refused = send(&house, MAX, "half/private", "Steam", &film).await.expect(400);
+    let refused = send(&app, MAX, "half/private", "Steam", &film).await.expect(400);
     assert!(refused.text().contains("read this file as a picture"), "{}", refused.text());
 }
 
 /// Whatever can be hung is seen where the staff page says so: when it is hung, and once everything else hangs too.
 #[tokio::test]
 async fn every_spot_is_seen_on_the_pages_that_are_promised() {
-    let house = House::open().await;
-    let spots = promises(&house.as_(MAX).get(HERE).await.expect(200).text());
-    let names: Vec<&str> = spots.iter().map(|(spot, _)| spot.as_str()).collect();
-    for spot in ["home/hero", "half/private", "scene/ocean-waves", "room/lawn", "family/quiet", "service/pod"]
+    let app = TestClub::open().await;
+    let spots = promises(&app.as_(MAX).get(HERE).await.expect(200).text());
+    let names: Vec<&str> = spots.iter().map(|(slot, _)| slot.as_str()).collect();
+    for slot in ["home/hero", "half/private", "scene/ocean-waves", "room/lawn", "family/quiet", "service/pod"]
     {
-        assert!(names.contains(&spot), "{spot} is none of {names:?}");
+        assert!(names.contains(&slot), "{slot} is none of {names:?}");
     }
     let small = photograph(480, 320);
-    let alt = |spot: &str| format!("Seen at {spot}");
-    for (spot, pages) in &spots {
-        send(&house, MAX, spot, &alt(spot), &small).await.expect(303);
-        house.run_jobs().await;
-        assert!(!pages.is_empty(), "{spot}");
+    let alt = |slot: &str| format!("Seen at {slot}");
+    for (slot, pages) in &spots {
+        send(&app, MAX, slot, &alt(slot), &small).await.expect(303);
+        app.run_jobs().await;
+        assert!(!pages.is_empty(), "{slot}");
         for path in pages {
-            let page = house.visitor().get(path).await.expect(200);
-            assert!(hangs(&page.text(), &alt(spot)), "{spot} is not seen on {path}");
+            let page = app.visitor().get(path).await.expect(200);
+            assert!(hangs(&page.text(), &alt(slot)), "{slot} is not seen on {path}");
         }
     }
-    let all = || spots.iter().flat_map(|(spot, pages)| pages.iter().map(move |path| (spot, path)));
-    for (spot, path) in all() {
-        let page = house.visitor().get(path).await.expect(200);
-        assert!(hangs(&page.text(), &alt(spot)), "{spot} is not seen on {path} among all the others");
+    let all = || spots.iter().flat_map(|(slot, pages)| pages.iter().map(move |path| (slot, path)));
+    for (slot, path) in all() {
+        let page = app.visitor().get(path).await.expect(200);
+        assert!(hangs(&page.text(), &alt(slot)), "{slot} is not seen on {path} among all the others");
     }
-    for (spot, _) in &spots {
-        let form = format!("spot={}", spot.replace('/', "%2F"));
-        house.as_(MAX).submit("/staff/pictures/down/", &form).await.expect(303);
+    for (slot, _) in &spots {
+        let form = format!("spot={}", slot.replace('/', "%2F"));
+        app.as_(MAX).submit("/staff/pictures/down/", &form).await.expect(303);
     }
-    for (spot, path) in all() {
-        let page = house.visitor().get(path).await.expect(200);
-        assert!(!page.text().contains("Seen at"), "{spot} still hangs on {path}");
+    for (slot, path) in all() {
+        let page = app.visitor().get(path).await.expect(200);
+        assert!(!page.text().contains("Seen at"), "{slot} still hangs on {path}");
     }
 }
 
-/// A thing without a photograph borrows that of what its light study is borrowed from; so do pages that tell of the house.
+/// A thing without a photograph borrows that of what its light study is borrowed from; so do pages that tell of the club.
 #[tokio::test]
 async fn a_photograph_hangs_wherever_its_study_stood() {
-    let house = House::open().await;
-    let study = house.visitor().get("/").await.expect(200);
+    let app = TestClub::open().await;
+    let study = app.visitor().get("/").await.expect(200);
     assert!(passed_on(&study.text()).contains("/assets/the-house-"));
     let small = photograph(480, 320);
-    for spot in ["home/hero", "half/private", "room/lawn", "service/laser", "scene/swiss-alps"] {
-        send(&house, MAX, spot, &format!("Seen at {spot}"), &small).await.expect(303);
+    for slot in ["home/hero", "half/private", "room/lawn", "service/laser", "scene/swiss-alps"] {
+        send(&app, MAX, slot, &format!("Seen at {slot}"), &small).await.expect(303);
     }
-    house.run_jobs().await;
-    for (path, spot, stands_for_it) in [
+    app.run_jobs().await;
+    for (path, slot, stands_for_it) in [
         ("/", "home/hero", true),
         ("/about/", "home/hero", true),
         ("/about/", "room/lawn", false),
@@ -295,11 +295,11 @@ async fn a_photograph_hangs_wherever_its_study_stood() {
         ("/private/", "half/private", true),
         ("/services/laser/", "service/laser", true),
     ] {
-        let page = house.visitor().get(path).await.expect(200).text();
-        let alt = format!("Seen at {spot}");
-        assert!(hangs(&page, &alt), "{spot} is not seen on {path}");
+        let page = app.visitor().get(path).await.expect(200).text();
+        let alt = format!("Seen at {slot}");
+        assert!(hangs(&page, &alt), "{slot} is not seen on {path}");
         let is_passed_on = page.contains(&format!("\"og:image:alt\" content=\"{alt}\""));
-        assert_eq!(is_passed_on, stands_for_it, "{spot} {path}");
+        assert_eq!(is_passed_on, stands_for_it, "{slot} {path}");
         assert!(!stands_for_it || passed_on(&page).ends_with("-480.jpg"), "{path}");
     }
 }
@@ -307,15 +307,15 @@ async fn a_photograph_hangs_wherever_its_study_stood() {
 /// What hangs for a family is seen in the list of services, also where each of them has a picture of its own.
 #[tokio::test]
 async fn a_family_is_seen_as_what_hangs_for_it() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     let small = photograph(480, 320);
-    for spot in ["family/private", "service/suite", "family/bodywork", "service/couples"] {
-        send(&house, MAX, spot, &format!("Seen at {spot}"), &small).await.expect(303);
-        house.run_jobs().await;
-        let list = house.visitor().get("/services/").await.expect(200);
-        assert!(hangs(&list.text(), &format!("Seen at {spot}")), "{spot}");
+    for slot in ["family/private", "service/suite", "family/bodywork", "service/couples"] {
+        send(&app, MAX, slot, &format!("Seen at {slot}"), &small).await.expect(303);
+        app.run_jobs().await;
+        let list = app.visitor().get("/services/").await.expect(200);
+        assert!(hangs(&list.text(), &format!("Seen at {slot}")), "{slot}");
     }
-    let list = house.visitor().get("/services/").await.expect(200).text();
+    let list = app.visitor().get("/services/").await.expect(200).text();
     let at = |words: &str| list.find(words).unwrap_or_else(|| panic!("no {words}"));
     assert!(at("Seen at family/private") < at("Seen at service/suite"));
 }
@@ -331,7 +331,7 @@ fn sheet(color: [u8; 3]) -> Vec<u8> {
 /// A19: text on the hero keeps a contrast of 4.5:1 on the pixels that are handed out, whatever hangs there.
 #[tokio::test]
 async fn text_on_the_hero_is_readable_on_any_photograph() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     for (name, bytes, expected) in [
         ("white", sheet([255, 255, 255]), 5),
         ("black", sheet([0, 0, 0]), 1),
@@ -339,12 +339,12 @@ async fn text_on_the_hero_is_readable_on_any_photograph() {
         // Its sun is yellow.
         ("sunset", photograph(960, 640), 5),
     ] {
-        send(&house, MAX, "home/hero", "A sheet", &bytes).await.expect(303);
-        house.run_jobs().await;
-        let page = house.visitor().get("/").await.expect(200).text();
+        send(&app, MAX, "home/hero", "A sheet", &bytes).await.expect(303);
+        app.run_jobs().await;
+        let page = app.visitor().get("/").await.expect(200).text();
         let (_, rest) = page.split_once("class=\"hero scrim-").unwrap_or_else(|| panic!("{page}"));
         let level: i64 = rest.get(..1).and_then(|digit| digit.parse().ok()).expect("a level");
-        let jpeg = house.visitor().get(&address(&page, "-960.jpg")).await.expect(200);
+        let jpeg = app.visitor().get(&address(&page, "-960.jpg")).await.expect(200);
         let shown = image::load_from_memory(&jpeg.bytes).expect("a picture").into_rgb8();
         let least = shown.pixels().map(|pixel| pictures::contrast(level, pixel.0)).fold(f64::MAX, f64::min);
         // What is handed out was compressed once more: a shade of one step is no difference that anyone sees.
@@ -365,14 +365,14 @@ async fn text_on_the_hero_is_readable_on_any_photograph() {
 /// The same of our own studies, on every page on which text stands on one.
 #[tokio::test]
 async fn text_on_our_studies_is_readable() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     for path in ["/", "/about/", "/technologies/", "/private/", "/menssuite/"] {
-        let page = house.visitor().get(path).await.expect(200).text();
+        let page = app.visitor().get(path).await.expect(200).text();
         for part in page.split(" scrim-").skip(1) {
             let level: i64 = part.get(..1).and_then(|digit| digit.parse().ok()).expect("a level");
             let (_, picture) = part.split_once("<img src=\"/assets/").expect("a study");
             let file = format!("/assets/{}", picture.split('"').next().unwrap_or_default());
-            let jpeg = house.visitor().get(&file).await.expect(200);
+            let jpeg = app.visitor().get(&file).await.expect(200);
             let shown = image::load_from_memory(&jpeg.bytes).expect("a picture").into_rgb8();
             let needed = pictures::scrim(&shown);
             assert!(level >= needed, "{path}: {file} needs {needed}, has {level}");

@@ -3,19 +3,19 @@
 use axum::http::Method;
 use kit::{Id, args, sql};
 use serde_json::{Value, json};
-use testing::{BEA, DORA, GUS, Guest, House, PIA};
+use testing::{BEA, DORA, GUS, Guest, PIA, TestClub};
 
 use crate::accounts::{PASSWORD, mails_to, register, sign_up, zoe};
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, and, book, cancel, wish};
+use crate::{CREATE, and, book, cancel, request_body};
 
 const LIKES: &str = "/api/users/preferences/";
 
 #[tokio::test]
 async fn a_room_is_liked_so_by_app_and_by_page() {
-    let house = House::open().await;
-    let pia = house.as_(PIA);
-    house.visitor().get(LIKES).await.expect(401);
+    let app = TestClub::open().await;
+    let pia = app.as_(PIA);
+    app.visitor().get(LIKES).await.expect(401);
     let open = pia.get(LIKES).await.expect(200);
     assert_eq!(
         open.body,
@@ -29,9 +29,9 @@ async fn a_room_is_liked_so_by_app_and_by_page() {
     let changed = pia.patch(LIKES, json!({"scene": null})).await.expect(200);
     assert_eq!((&changed["scene"], &changed["scents"]), (&Value::Null, &json!(["rose"])));
     pia.patch(LIKES, json!({"temperature": "99"})).await.refused(400, "invalid");
-    assert_eq!(house.as_(BEA).get(LIKES).await.expect(200).body, open.body, "each their own");
+    assert_eq!(app.as_(BEA).get(LIKES).await.expect(200).body, open.body, "each their own");
 
-    let browser = house.browser(PIA);
+    let browser = app.browser(PIA);
     let page = browser.get("/dashboard/preferences/").await.expect(200).text();
     assert!(page.contains("value=\"73\"") && page.contains("value=\"rose\" checked"), "{page}");
     let form = "scene=swiss-alps&light_percent=&light_kelvin=3000&temperature_f=70&scents=&scents=mint&music=piano&volume_percent=10";
@@ -54,11 +54,11 @@ async fn a_room_is_liked_so_by_app_and_by_page() {
 
 #[tokio::test]
 async fn who_does_not_want_to_be_told_is_not_told_from_then_on() {
-    let house = House::open().await;
-    let booked = book(&house, GUS, "massage", "2026-11-27", "14:00").await;
-    house.set_time("2026-11-26T14:00:00-05:00");
-    house.db().tx(bookings::sweep).await.expect("a sweep");
-    let mails = mails_to(&house, "gus@cast.test").await;
+    let app = TestClub::open().await;
+    let booked = book(&app, GUS, "massage", "2026-11-27", "14:00").await;
+    app.set_time("2026-11-26T14:00:00-05:00");
+    app.db().tx(bookings::run_maintenance).await.expect("a sweep");
+    let mails = mails_to(&app, "gus@cast.test").await;
     assert!(
         mails.len() == 2 && !mails[0].contains("List-Unsubscribe"),
         "what became of a booking is always told: {mails:?}"
@@ -69,69 +69,71 @@ async fn who_does_not_want_to_be_told_is_not_told_from_then_on() {
     let path = link.strip_prefix("http://localhost:8080").expect("our own address").replace("= ", "");
     assert!(mails[1].contains("Unsubscribe from these emails"));
     // A page asks; a mail client does it with one request and no sign-in.
-    assert!(house.visitor().get(&path).await.expect(200).text().contains("Stop these emails?"));
-    assert_eq!(mails_to(&house, "gus@cast.test").await.len(), 2);
-    house.visitor().submit(&path, "List-Unsubscribe=One-Click").await.expect(200);
-    house.set_time("2026-11-27T12:30:00-05:00");
-    house.db().tx(bookings::sweep).await.expect("a sweep");
-    assert_eq!(mails_to(&house, "gus@cast.test").await.len(), 2, "at once");
-    cancel(&house, GUS, booked.number("id")).await.expect(200);
-    assert_eq!(mails_to(&house, "gus@cast.test").await.len(), 3, "but that it is off is told");
-    let notices = house.as_(GUS).get("/api/users/notices/").await.expect(200);
+    assert!(app.visitor().get(&path).await.expect(200).text().contains("Stop these emails?"));
+    assert_eq!(mails_to(&app, "gus@cast.test").await.len(), 2);
+    app.visitor().submit(&path, "List-Unsubscribe=One-Click").await.expect(200);
+    app.set_time("2026-11-27T12:30:00-05:00");
+    app.db().tx(bookings::run_maintenance).await.expect("a sweep");
+    assert_eq!(mails_to(&app, "gus@cast.test").await.len(), 2, "at once");
+    cancel(&app, GUS, booked.number("id")).await.expect(200);
+    assert_eq!(mails_to(&app, "gus@cast.test").await.len(), 3, "but that it is off is told");
+    let notices = app.as_(GUS).get("/api/users/notices/").await.expect(200);
     assert_eq!(notices.list("")[0], json!({"kind": "reminders", "email": false}));
 
     let chosen = json!({"notices": ["reminders"]}).to_string().into_bytes();
-    let put = house.as_(GUS).send(Method::PUT, "/api/users/notices/", Some("application/json"), chosen).await;
-    let wanted: Vec<_> = put.expect(200).list("").iter().map(|one| one["email"].clone()).collect();
-    assert_eq!(wanted, [json!(true), json!(false)]);
-    house.browser(GUS).submit("/dashboard/preferences/notices/", "notices=waitlist").await.expect(303);
-    assert_eq!(house.as_(GUS).get("/api/users/notices/").await.expect(200).list("")[1]["email"], true);
+    let put = app.as_(GUS).send(Method::PUT, "/api/users/notices/", Some("application/json"), chosen).await;
+    let expected: Vec<_> = put.expect(200).list("").iter().map(|one| one["email"].clone()).collect();
+    assert_eq!(expected, [json!(true), json!(false)]);
+    app.browser(GUS).submit("/dashboard/preferences/notices/", "notices=waitlist").await.expect(303);
+    assert_eq!(app.as_(GUS).get("/api/users/notices/").await.expect(200).list("")[1]["email"], true);
 
     for broken in ["", "zz", "00", &path.replace("token=01", "token=02")[20..]] {
-        house.visitor().submit(&format!("/unsubscribe/?token={broken}"), "").await.expect(400);
+        app.visitor().submit(&format!("/unsubscribe/?token={broken}"), "").await.expect(400);
     }
 }
 
 #[tokio::test]
 async fn an_agreement_has_a_version_a_beginning_and_an_end() {
-    let house = House::open().await;
-    let pia = house.browser(PIA);
+    let app = TestClub::open().await;
+    let pia = app.browser(PIA);
     pia.submit("/dashboard/privacy/consents/", "agree=face&agree=news&agree=made-up").await.expect(303);
     let page = pia.get("/dashboard/privacy/").await.expect(200).text();
     assert!(page.contains("value=\"face\" checked") && page.contains("face (2026-11): given"), "{page}");
-    let id = house.person(PIA);
+    let id = app.person(PIA);
     let agrees =
-        |kind: usize| house.db().view(move |tx| people::consents_to(tx, id, &people::AGREEMENTS[kind]));
+        |kind: usize| app.db().view(move |tx| people::consents_to(tx, id, &people::AGREEMENTS[kind]));
     assert!(agrees(0).await.expect("a look") && !agrees(1).await.expect("a look"));
     pia.submit("/dashboard/privacy/consents/", "agree=news").await.expect(303);
     assert!(!agrees(0).await.expect("a look") && agrees(2).await.expect("a look"));
     assert!(pia.get("/dashboard/privacy/").await.expect(200).text().contains("withdrawn"));
-    let whats =
-        house.db().view(|tx| tx.all::<(String,)>(sql!("SELECT what FROM audit ORDER BY id"), args![]));
+    let whats = app.db().view(|tx| tx.all::<(String,)>(sql!("SELECT what FROM audit ORDER BY id"), args![]));
     let whats: Vec<_> = whats.await.expect("the log").into_iter().map(|(what,)| what).collect();
     assert_eq!(whats, ["consent_given", "consent_given", "consent_withdrawn"]);
 }
 
 /// Somebody signed up, with a browser.
-async fn browser<'h>(house: &'h House, email: &str) -> Guest<'h> {
+async fn browser<'h>(app: &'h TestClub, email: &str) -> Guest<'h> {
     let form = format!("email={}&password={PASSWORD}", email.replace('@', "%40"));
-    let entered = house.visitor().submit("/login/", &form).await.expect(303);
+    let entered = app.visitor().submit("/login/", &form).await.expect(303);
     let session = entered.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
-    house.visitor().with("cookie", &session)
+    app.visitor().with("cookie", &session)
 }
 
 #[tokio::test]
 async fn everything_that_is_kept_of_somebody_comes_in_one_file() {
-    let house = House::open().await;
-    let made = sign_up(&house, zoe()).await;
-    let zoe = browser(&house, "zoe@example.com").await;
-    let app = house.bearer(made["access"].as_str().expect("a token"));
+    let app = TestClub::open().await;
+    let made = sign_up(&app, zoe()).await;
+    let zoe = browser(&app, "zoe@example.com").await;
+    let mobile = app.bearer(made["access"].as_str().expect("a token"));
     let contact = json!({"name": "Taras", "phone": "+12125550199", "relation": "brother"});
-    app.patch("/api/users/profile/me/", json!({"emergency_contact": contact})).await.expect(200);
-    app.patch(LIKES, json!({"scene": "ocean-waves"})).await.expect(200);
+    mobile.patch("/api/users/profile/me/", json!({"emergency_contact": contact})).await.expect(200);
+    mobile.patch(LIKES, json!({"scene": "ocean-waves"})).await.expect(200);
     let more = json!({"allergies_notes": "Almond oil", "special_requests": "Quiet, please"});
-    app.post(CREATE, and(wish(&house, "massage", "2026-11-26", "14:00").await, more)).await.expect(201);
-    book(&house, BEA, "pod", "2026-11-26", "12:00").await;
+    mobile
+        .post(CREATE, and(request_body(&app, "massage", "2026-11-26", "14:00").await, more))
+        .await
+        .expect(201);
+    book(&app, BEA, "pod", "2026-11-26", "12:00").await;
     let file = zoe.submit("/dashboard/privacy/export/", "").await.expect(200);
     assert!(file.header("content-disposition").contains("attachment"));
     assert_eq!(file["account"]["email"], "zoe@example.com");
@@ -144,29 +146,31 @@ async fn everything_that_is_kept_of_somebody_comes_in_one_file() {
     for secret in ["token_digest", "password", "Bea"] {
         assert!(!file.text().contains(secret), "{secret}");
     }
-    house.visitor().submit("/dashboard/privacy/export/", "").await.expect(303);
+    app.visitor().submit("/dashboard/privacy/export/", "").await.expect(303);
 }
 
 #[tokio::test]
 async fn who_is_erased_is_gone_and_the_books_stay() {
-    let house = House::open().await;
-    let made = sign_up(&house, zoe()).await;
+    let app = TestClub::open().await;
+    let made = sign_up(&app, zoe()).await;
     let id = Id(made["user"]["id"].as_i64().expect("an id"));
-    let app = house.bearer(made["access"].as_str().expect("a token"));
+    let mobile = app.bearer(made["access"].as_str().expect("a token"));
     let contact = json!({"name": "Taras", "phone": "+12125550199", "relation": "brother"});
-    app.patch("/api/users/profile/me/", json!({"emergency_contact": contact})).await.expect(200);
+    mobile.patch("/api/users/profile/me/", json!({"emergency_contact": contact})).await.expect(200);
     let more = json!({"allergies_notes": "Almond oil", "special_requests": "Quiet, please", "guest_name": "Ann Lind"});
-    let booked =
-        app.post(CREATE, and(wish(&house, "massage", "2026-11-26", "14:00").await, more)).await.expect(201);
-    house.run_jobs().await;
-    let zoe = browser(&house, "zoe@example.com").await;
+    let booked = mobile
+        .post(CREATE, and(request_body(&app, "massage", "2026-11-26", "14:00").await, more))
+        .await
+        .expect(201);
+    app.run_jobs().await;
+    let zoe = browser(&app, "zoe@example.com").await;
 
     let early =
         zoe.submit("/dashboard/privacy/erase/", &format!("current_password={PASSWORD}&sure=yes")).await;
     assert!(early.expect(400).text().contains("Cancel or release it first"));
     let path = format!("/api/bookings/{}/cancel_booking/", booked.number("id"));
-    app.post(&path, json!({})).await.expect(200);
-    house.run_jobs().await;
+    mobile.post(&path, json!({})).await.expect(200);
+    app.run_jobs().await;
     let page = zoe.get("/dashboard/privacy/").await.expect(200).text();
     assert!(page.contains("Kept for seven years") && page.contains("Erase my account"), "{page}");
     let unsure =
@@ -174,8 +178,8 @@ async fn who_is_erased_is_gone_and_the_books_stay() {
     assert!(unsure.text().contains("Check this box to confirm."));
     let wrong = zoe.submit("/dashboard/privacy/erase/", "current_password=wrong&sure=yes").await.expect(400);
     assert!(wrong.text().contains("That isn’t your current password."));
-    let key = move |house: &House| {
-        let db = house.db().clone();
+    let key = move |app: &TestClub| {
+        let db = app.db().clone();
         async move {
             db.view(move |tx| {
                 tx.one::<(i64,)>(sql!("SELECT COUNT(*) FROM person_keys WHERE person_id = $1"), args![id])
@@ -184,9 +188,9 @@ async fn who_is_erased_is_gone_and_the_books_stay() {
             .expect("a count")
         }
     };
-    assert_eq!(key(&house).await, Some((1,)));
+    assert_eq!(key(&app).await, Some((1,)));
     // A mail that could never be sent.
-    let dead = house.db().tx(|tx| {
+    let dead = app.db().tx(|tx| {
         let (id, now) = (tx.new_id()?, tx.now());
         tx.run(
             sql!("INSERT INTO jobs (id, kind, payload, run_at, attempt, dead) VALUES ($1, 'mail', $2, $3, 12, TRUE)"),
@@ -202,35 +206,35 @@ async fn who_is_erased_is_gone_and_the_books_stay() {
         gone.text().contains("Your account has been erased")
             && gone.header("set-cookie").contains("Max-Age=0")
     );
-    assert_eq!(key(&house).await, Some((0,)), "the key is destroyed");
-    app.get("/api/users/profile/me/").await.expect(401);
+    assert_eq!(key(&app).await, Some((0,)), "the key is destroyed");
+    mobile.get("/api/users/profile/me/").await.expect(401);
     zoe.get("/dashboard/").await.expect(303);
     let again = json!({"email": "zoe@example.com", "password": PASSWORD});
-    house.visitor().post("/api/auth/login/", again).await.refused(401, "wrong_sign_in");
-    let person = house.db().view(move |tx| people::person(tx, id)).await.expect("the row stays");
+    app.visitor().post("/api/auth/login/", again).await.refused(401, "wrong_sign_in");
+    let person = app.db().view(move |tx| people::person(tx, id)).await.expect("the row stays");
     assert_eq!((person.full_name().as_str(), &person.email, &person.phone), ("Former guest", &None, &None));
-    let kept = house.as_(DORA).get(&format!("/api/bookings/{}/", booked.number("id"))).await.expect(200);
-    assert!(!kept.text().contains("Quiet") && !kept.text().contains("Ann"), "{}", kept.text());
-    let charges = house.db().view(move |tx| {
+    let stored = app.as_(DORA).get(&format!("/api/bookings/{}/", booked.number("id"))).await.expect(200);
+    assert!(!stored.text().contains("Quiet") && !stored.text().contains("Ann"), "{}", stored.text());
+    let charges = app.db().view(move |tx| {
         tx.one::<(i64,)>(sql!("SELECT COUNT(*) FROM charges WHERE person_id = $1"), args![id])
     });
     assert_eq!(charges.await.expect("a count"), Some((1,)), "the books stay");
-    let mails = house.db().view(|tx| {
+    let mails = app.db().view(|tx| {
         tx.one::<(i64,)>(sql!("SELECT COUNT(*) FROM mails WHERE to_address LIKE '%zoe%'"), args![])
     });
     assert_eq!(mails.await.expect("a count"), Some((0,)));
-    let waiting = house
+    let waiting = app
         .db()
         .view(|tx| tx.one::<(i64,)>(sql!("SELECT COUNT(*) FROM jobs WHERE payload LIKE '%zoe%'"), args![]));
     assert_eq!(waiting.await.expect("a count"), Some((0,)));
     // The address is free again.
-    register(&house, crate::accounts::zoe()).await;
+    register(&app, crate::accounts::zoe()).await;
 }
 
-/// Whoever works here can't vanish from the books of their own deeds.
+/// Whoever works here can't vanish from the books of their own operations.
 #[tokio::test]
 async fn staff_are_not_erased_by_themselves() {
-    let house = House::open().await;
-    let page = house.browser(DORA).get("/dashboard/privacy/").await.expect(200).text();
+    let app = TestClub::open().await;
+    let page = app.browser(DORA).get("/dashboard/privacy/").await.expect(200).text();
     assert!(page.contains("You work here") && !page.contains("Erase my account</button>"), "{page}");
 }

@@ -1,24 +1,24 @@
 //! How the API says no (RFC 9457), how it pages its lists, and what every answer carries.
 
 use serde_json::{Value, json};
-use testing::{GUS, House};
+use testing::{GUS, TestClub};
 
 use crate::whole::WholeProgram as _;
 use crate::{CREATE, try_book};
 
 #[tokio::test]
 async fn every_no_is_a_problem_with_the_name_of_its_request() {
-    let house = House::open().await;
-    let gus = house.as_(GUS);
+    let app = TestClub::open().await;
+    let gus = app.as_(GUS);
     for (answer, status, code) in [
-        (house.visitor().get(crate::MINE).await, 401, "not_signed_in"),
+        (app.visitor().get(crate::MINE).await, 401, "not_signed_in"),
         (gus.get("/api/bookings/5/").await, 404, "not_found"),
         (gus.get("/api/nothing/").await, 404, "not_found"),
         (gus.get("/api/services/?page=0").await, 400, "invalid"),
         (gus.post(CREATE, json!([])).await, 400, "invalid"),
         (gus.get(CREATE).await, 405, "method_not_allowed"),
         (gus.patch("/api/services/", json!({})).await, 405, "method_not_allowed"),
-        (try_book(&house, GUS, "pod", "2027-01-01", "12:00").await, 403, "outside_window"),
+        (try_book(&app, GUS, "pod", "2027-01-01", "12:00").await, 403, "outside_window"),
         (gus.get("/api/bookings/availability/").await, 400, "invalid"),
     ] {
         let answer = answer.refused(status, code);
@@ -41,10 +41,10 @@ async fn every_no_is_a_problem_with_the_name_of_its_request() {
 /// Two requests never have the same name.
 #[tokio::test]
 async fn every_request_has_its_own_name() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     let mut names = std::collections::BTreeSet::new();
     for _ in 0..50 {
-        let answer = house.visitor().get("/api/rooms/").await.expect(200);
+        let answer = app.visitor().get("/api/rooms/").await.expect(200);
         assert_eq!(answer.header("x-request-id").len(), 16);
         assert!(names.insert(answer.header("x-request-id").to_owned()));
     }
@@ -52,12 +52,12 @@ async fn every_request_has_its_own_name() {
 
 #[tokio::test]
 async fn lists_come_in_pages() {
-    let house = House::open().await;
-    let all = house.visitor().get("/api/services/").await.expect(200);
+    let app = TestClub::open().await;
+    let all = app.visitor().get("/api/services/").await.expect(200);
     assert_eq!((all.header("x-total-count"), all.list("").len()), ("7", 7));
     let mut together = Vec::new();
     for page in 1..=4 {
-        let part = house.visitor().get(&format!("/api/services/?page={page}&page_size=2")).await.expect(200);
+        let part = app.visitor().get(&format!("/api/services/?page={page}&page_size=2")).await.expect(200);
         assert_eq!(part.header("x-total-count"), "7");
         let link = part.header("link");
         for (name, there) in [("first", true), ("last", true), ("prev", page > 1), ("next", page < 4)] {
@@ -66,7 +66,7 @@ async fn lists_come_in_pages() {
         together.extend(part.list("").clone());
     }
     assert_eq!(&together, all.list(""));
-    let filtered = house.visitor().get("/api/services/?category=quiet&page_size=1").await.expect(200);
+    let filtered = app.visitor().get("/api/services/?category=quiet&page_size=1").await.expect(200);
     assert!(
         filtered.header("link").contains("</api/services/?category=quiet&page=2&page_size=1>; rel=\"next\"")
     );
@@ -74,11 +74,11 @@ async fn lists_come_in_pages() {
     for query in
         ["search=every%26thing%20%F0%9F%92%86", "search=everything%20about", "featured=true", "tag=mensuite"]
     {
-        let whole = house.visitor().get(&format!("/api/services/?{query}")).await.expect(200);
+        let whole = app.visitor().get(&format!("/api/services/?{query}")).await.expect(200);
         let mut followed = Vec::new();
         let mut next = Some(format!("/api/services/?{query}&page_size=1"));
         while let Some(path) = next.take() {
-            let part = house.visitor().get(&path).await.expect(200);
+            let part = app.visitor().get(&path).await.expect(200);
             followed.extend(part.list("").clone());
             let link = part
                 .header("link")
@@ -95,7 +95,7 @@ async fn lists_come_in_pages() {
         "services/categories/",
         "memberships/plans/",
     ] {
-        let list = house.visitor().get(&format!("/api/{path}?page_size=1&page=2")).await.expect(200);
+        let list = app.visitor().get(&format!("/api/{path}?page_size=1&page=2")).await.expect(200);
         assert_eq!(list.list("").len(), 1, "{path}");
         assert!(list.header("x-total-count").parse::<usize>().is_ok_and(|total| total >= 2), "{path}");
         assert!(
@@ -105,37 +105,37 @@ async fn lists_come_in_pages() {
         for odd in
             ["page=0", "page=-1", "page=x", "page_size=0", "page_size=501", "page=1000001", "page=1&page=2"]
         {
-            house.visitor().get(&format!("/api/{path}?{odd}")).await.refused(400, "invalid");
+            app.visitor().get(&format!("/api/{path}?{odd}")).await.refused(400, "invalid");
         }
     }
 }
 
 #[tokio::test]
 async fn every_answer_protects_the_browser() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     for path in ["/api/services/", "/api/nothing/", "/health/", "/nothing/", "/api/openapi.json"] {
-        let answer = house.visitor().get(path).await;
+        let answer = app.visitor().get(path).await;
         let policy = answer.header("content-security-policy");
         assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{path}: {policy}");
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
         assert!(policy.contains("frame-ancestors 'none'"), "{path}");
     }
     // Nobody in between keeps what is somebody's own; an app may, and asks each time whether it still holds.
-    assert_eq!(house.as_(GUS).get(crate::MINE).await.header("cache-control"), "private, no-cache");
-    assert_eq!(house.browser(GUS).get("/dashboard/").await.header("cache-control"), "no-store");
-    assert_eq!(house.visitor().get(crate::MINE).await.header("cache-control"), "no-store");
+    assert_eq!(app.as_(GUS).get(crate::MINE).await.header("cache-control"), "private, no-cache");
+    assert_eq!(app.browser(GUS).get("/dashboard/").await.header("cache-control"), "no-store");
+    assert_eq!(app.visitor().get(crate::MINE).await.header("cache-control"), "no-store");
 }
 
 /// A form on another site can't book with this browser's cookie.
 #[tokio::test]
 async fn another_site_can_t_send_a_browser_here() {
-    let house = House::open().await;
-    let wished = crate::wish(&house, "pod", "2026-11-27", "12:00").await;
+    let app = TestClub::open().await;
+    let wished = crate::request_body(&app, "pod", "2026-11-27", "12:00").await;
     for (name, value) in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site")] {
-        let crossed = house.browser(GUS).with(name, value).post(CREATE, wished.clone()).await;
+        let crossed = app.browser(GUS).with(name, value).post(CREATE, wished.clone()).await;
         crossed.refused(403, "cross_site");
     }
-    let foreign = house.browser(GUS).with("origin", "https://evil.test").with("host", "localhost:8080");
+    let foreign = app.browser(GUS).with("origin", "https://evil.test").with("host", "localhost:8080");
     foreign.post(CREATE, wished.clone()).await.refused(403, "cross_site");
-    house.browser(GUS).with("sec-fetch-site", "same-origin").post(CREATE, wished).await.expect(201);
+    app.browser(GUS).with("sec-fetch-site", "same-origin").post(CREATE, wished).await.expect(201);
 }

@@ -6,16 +6,16 @@ use kit::Id;
 use membership::Tier;
 use people::Actor;
 use serde_json::json;
-use testing::{Answer, BEA, DORA, GUS, House, MAX, PIA, Player, UMA};
+use testing::{Answer, BEA, DORA, GUS, MAX, PIA, Player, TestClub, UMA};
 
 use crate::choosing::hold;
 use crate::whole::WholeProgram as _;
 use crate::{search, starts, try_book};
 
 /// Friday to Sunday 17:00 to 22:00 in suites: Unlimited until 72 h before, members until 48 h before, factor 1.20.
-async fn with_rules() -> House {
-    let house = House::open().await;
-    let (club, manager) = (house.club(), house.person(MAX));
+async fn with_rules() -> TestClub {
+    let app = TestClub::open().await;
+    let (club, manager) = (app.club(), app.person(MAX));
     let add = move |tx: &mut kit::Tx<'_>| {
         let by = Actor::of(people::person(tx, manager)?);
         for (tier, release_hours) in [(Tier::Unlimited, 72), (Tier::Base, 48)] {
@@ -34,17 +34,17 @@ async fn with_rules() -> House {
         }
         Ok(())
     };
-    house.db().tx(add).await.expect("rules");
-    house
+    app.db().tx(add).await.expect("rules");
+    app
 }
 
-async fn decide(house: &House, by: Player, room: Id, at: &str, decision: Decision) -> kit::Result<()> {
-    let (person, at): (Id, Timestamp) = (house.person(by), at.parse().expect("a moment"));
+async fn decide(app: &TestClub, by: Player, room: Id, at: &str, decision: Decision) -> kit::Result<()> {
+    let (person, at): (Id, Timestamp) = (app.person(by), at.parse().expect("a moment"));
     let decide = move |tx: &mut kit::Tx<'_>| {
         let by = Actor::of(people::person(tx, person)?);
         bookings::decide(tx, &by, room, at, decision)
     };
-    house.db().tx(decide).await
+    app.db().tx(decide).await
 }
 
 fn slot(answer: &Answer, start: &str) -> serde_json::Value {
@@ -55,16 +55,16 @@ fn slot(answer: &Answer, start: &str) -> serde_json::Value {
 /// Worked example C, by its letter: the suite on Saturday at 19:00.
 #[tokio::test]
 async fn c_a_saturday_evening_opens_to_premium_72_hours_before_and_to_all_48_hours_before() {
-    let house = with_rules().await;
-    house.set_time("2026-11-25T18:59:00-05:00");
-    let refused = try_book(&house, PIA, "suite", "2026-11-28", "19:00").await.refused(403, "vip_only");
+    let app = with_rules().await;
+    app.set_time("2026-11-25T18:59:00-05:00");
+    let refused = try_book(&app, PIA, "suite", "2026-11-28", "19:00").await.refused(403, "vip_only");
     assert_eq!(refused["opens_at"], "2026-11-25T19:00:00-05:00");
-    assert!(slot(&search(&house, PIA, "suite", "2026-11-28").await, "19:00").is_null());
-    let refused = try_book(&house, GUS, "suite", "2026-11-28", "19:00").await.refused(403, "members_only");
+    assert!(slot(&search(&app, PIA, "suite", "2026-11-28").await, "19:00").is_null());
+    let refused = try_book(&app, GUS, "suite", "2026-11-28", "19:00").await.refused(403, "members_only");
     assert_eq!(refused["opens_at"], "2026-11-26T19:00:00-05:00");
 
-    house.set_time("2026-11-25T19:00:00-05:00");
-    let offered = slot(&search(&house, PIA, "suite", "2026-11-28").await, "19:00");
+    app.set_time("2026-11-25T19:00:00-05:00");
+    let offered = slot(&search(&app, PIA, "suite", "2026-11-28").await, "19:00");
     assert_eq!(offered["is_premium_slot"], true);
     assert_eq!(
         offered["priority_info"],
@@ -74,68 +74,68 @@ async fn c_a_saturday_evening_opens_to_premium_72_hours_before_and_to_all_48_hou
     assert!(offered["tags"].as_array().is_some_and(|tags| tags.contains(&json!("peak_hour"))), "{offered}");
     // 300.00 less 35 % is 195.00, times 1.20.
     assert_eq!(offered["price"], "234.00");
-    assert!(slot(&search(&house, GUS, "suite", "2026-11-28").await, "19:00").is_null());
+    assert!(slot(&search(&app, GUS, "suite", "2026-11-28").await, "19:00").is_null());
 
-    house.set_time("2026-11-26T19:00:00-05:00");
-    let offered = slot(&search(&house, GUS, "suite", "2026-11-28").await, "19:00");
+    app.set_time("2026-11-26T19:00:00-05:00");
+    let offered = slot(&search(&app, GUS, "suite", "2026-11-28").await, "19:00");
     assert_eq!(offered["price"], "360.00");
-    let booked = try_book(&house, GUS, "suite", "2026-11-28", "19:00").await.expect(201);
+    let booked = try_book(&app, GUS, "suite", "2026-11-28", "19:00").await.expect(201);
     assert_eq!(booked["pricing"]["final_total"], "360.00");
 }
 
 #[tokio::test]
 async fn an_unlimited_member_has_the_evening_first_and_staff_any_time() {
-    let house = with_rules().await;
-    let far = search(&house, UMA, "suite", "2026-12-05").await;
+    let app = with_rules().await;
+    let far = search(&app, UMA, "suite", "2026-12-05").await;
     assert_eq!(slot(&far, "19:00")["price"], "0.00");
     let days = format!(
         "/api/bookings/availability/?service_id={}&from=2026-12-04&to=2026-12-06",
-        house.service("suite").await
+        app.service("suite").await
     );
-    let for_uma = house.as_(UMA).get(&days).await.expect(200);
-    let for_bea = house.as_(BEA).get(&days).await.expect(200);
+    let for_uma = app.as_(UMA).get(&days).await.expect(200);
+    let for_bea = app.as_(BEA).get(&days).await.expect(200);
     assert!(for_uma["days"][1]["count"].as_i64() > for_bea["days"][1]["count"].as_i64());
     assert_eq!(for_bea["days"][1]["from_price"], "225.00", "an afternoon at the plain factor");
-    try_book(&house, DORA, "suite", "2026-12-05", "19:00").await.expect(201);
+    try_book(&app, DORA, "suite", "2026-12-05", "19:00").await.expect(201);
 }
 
 #[tokio::test]
 async fn a_hand_beats_every_rule_and_only_staff_have_one() {
-    let house = with_rules().await;
-    let suite = house.room("suite").await;
+    let app = with_rules().await;
+    let suite = app.room("suite").await;
     let friday = "2026-11-27T19:00:00-05:00";
-    let refused = decide(&house, BEA, suite, friday, Decision::Open).await;
+    let refused = decide(&app, BEA, suite, friday, Decision::Open).await;
     assert!(matches!(refused, Err(kit::Error::Forbidden)));
 
-    decide(&house, DORA, suite, friday, Decision::Open).await.expect("decided");
-    let open = slot(&search(&house, GUS, "suite", "2026-11-27").await, "19:00");
+    decide(&app, DORA, suite, friday, Decision::Open).await.expect("decided");
+    let open = slot(&search(&app, GUS, "suite", "2026-11-27").await, "19:00");
     assert_eq!((open["price"].clone(), open["is_premium_slot"].clone()), (json!("300.00"), json!(false)));
 
-    decide(&house, DORA, suite, friday, Decision::Reprice(8_000)).await.expect("decided");
-    let cheap = slot(&search(&house, UMA, "suite", "2026-11-27").await, "19:00");
+    decide(&app, DORA, suite, friday, Decision::Reprice(8_000)).await.expect("decided");
+    let cheap = slot(&search(&app, UMA, "suite", "2026-11-27").await, "19:00");
     assert_eq!(cheap["why"][1]["label"], "Off-peak discount (−20%)");
 
-    decide(&house, DORA, suite, friday, Decision::Block).await.expect("decided");
-    assert!(!starts(&search(&house, UMA, "suite", "2026-11-27").await).contains(&"19:00"));
-    try_book(&house, UMA, "suite", "2026-11-27", "19:00").await.refused(409, "maintenance");
+    decide(&app, DORA, suite, friday, Decision::Block).await.expect("decided");
+    assert!(!starts(&search(&app, UMA, "suite", "2026-11-27").await).contains(&"19:00"));
+    try_book(&app, UMA, "suite", "2026-11-27", "19:00").await.refused(409, "maintenance");
 
-    decide(&house, DORA, suite, friday, Decision::Keep(Tier::Base, 24)).await.expect("decided");
-    let refused = try_book(&house, GUS, "suite", "2026-11-27", "19:00").await.refused(403, "members_only");
+    decide(&app, DORA, suite, friday, Decision::Keep(Tier::Base, 24)).await.expect("decided");
+    let refused = try_book(&app, GUS, "suite", "2026-11-27", "19:00").await.refused(403, "members_only");
     assert_eq!(refused["opens_at"], "2026-11-26T19:00:00-05:00");
-    try_book(&house, PIA, "suite", "2026-11-27", "19:00").await.expect(201);
+    try_book(&app, PIA, "suite", "2026-11-27", "19:00").await.expect(201);
 }
 
 /// What has run out is booked anew by the rules of now, and when they open is said as a clock of the club shows it.
 #[tokio::test]
 async fn a_hold_that_has_run_out_says_in_words_when_its_time_opens() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     let friday = "2026-11-27T19:00:00-05:00";
-    let gus = house.browser(GUS);
+    let gus = app.browser(GUS);
     let path = hold(&gus, "suite", friday).await;
-    house.set_time("2026-11-24T10:30:00-05:00");
-    house.db().tx(bookings::sweep).await.expect("swept");
-    let suite = house.room("suite").await;
-    decide(&house, DORA, suite, friday, Decision::Keep(Tier::Base, 24)).await.expect("decided");
+    app.set_time("2026-11-24T10:30:00-05:00");
+    app.db().tx(bookings::run_maintenance).await.expect("swept");
+    let suite = app.room("suite").await;
+    decide(&app, DORA, suite, friday, Decision::Keep(Tier::Base, 24)).await.expect("decided");
     let refused = gus.submit(&path, "deed=book").await.expect(403).text();
     assert!(refused.contains("It opens to you Thursday, November 26, 7:00 PM."), "{refused}");
     assert!(!refused.contains("2026-11-26T"), "{refused}");

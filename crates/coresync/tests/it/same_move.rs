@@ -3,21 +3,21 @@
 
 use kit::{Result, Tx, args, sql};
 use serde_json::{Value, json};
-use testing::{Answer, BEA, DORA, GUS, House, PIA, Player, UMA};
+use testing::{Answer, BEA, DORA, GUS, PIA, Player, TestClub, UMA};
 
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, and, book, cents, wish};
+use crate::{CREATE, and, book, cents, request_body};
 
-async fn reschedule(house: &House, by: Player, id: i64, words: Value) -> Answer {
-    house.as_(by).post(&format!("/api/bookings/{id}/reschedule/"), words).await
+async fn reschedule(app: &TestClub, by: Player, id: i64, words: Value) -> Answer {
+    app.as_(by).post(&format!("/api/bookings/{id}/reschedule/"), words).await
 }
 
-async fn shown(house: &House, by: Player, id: i64) -> Answer {
-    house.as_(by).get(&format!("/api/bookings/{id}/")).await.expect(200)
+async fn shown(app: &TestClub, by: Player, id: i64) -> Answer {
+    app.as_(by).get(&format!("/api/bookings/{id}/")).await.expect(200)
 }
 
 /// How often a booking was moved, by its events, and how many notifications tell of a move.
-async fn told(house: &House, id: i64) -> (i64, i64) {
+async fn notices_of(app: &TestClub, id: i64) -> (i64, i64) {
     let count = move |tx: &mut Tx<'_>| -> Result<(i64, i64)> {
         let events: Option<(i64,)> = tx.one(
             sql!("SELECT COUNT(*) FROM booking_events WHERE booking_id = $1 AND what = 'rescheduled'"),
@@ -27,145 +27,146 @@ async fn told(house: &House, id: i64) -> (i64, i64) {
             tx.one(sql!("SELECT COUNT(*) FROM notifications WHERE kind = 'bookings.moved'"), args![])?;
         Ok((events.map_or(0, |(n,)| n), news.map_or(0, |(n,)| n)))
     };
-    house.db().view(count).await.expect("the tables")
+    app.db().view(count).await.expect("the tables")
 }
 
-fn stamp(moment: &str) -> String {
+fn utc(moment: &str) -> String {
     moment.parse::<jiff::Timestamp>().expect("a moment").to_string()
 }
 
 /// Every way to say Friday, November 27, 7:00 PM in New York.
-fn ways(house_time: &str) -> Vec<Value> {
-    let utc = stamp(&format!("2026-11-27T{house_time}:00-05:00"));
+fn ways(local_time: &str) -> Vec<Value> {
+    let utc = utc(&format!("2026-11-27T{local_time}:00-05:00"));
     vec![
-        json!({"date": "2026-11-27", "start_time": house_time}),
-        json!({"date": "2026-11-27", "start_time": format!("{house_time}:00")}),
-        json!({"starts_at": format!("2026-11-27T{house_time}:00-05:00")}),
-        json!({"starts_at": format!("2026-11-27T{house_time}-05:00")}),
+        json!({"date": "2026-11-27", "start_time": local_time}),
+        json!({"date": "2026-11-27", "start_time": format!("{local_time}:00")}),
+        json!({"starts_at": format!("2026-11-27T{local_time}:00-05:00")}),
+        json!({"starts_at": format!("2026-11-27T{local_time}-05:00")}),
         json!({"starts_at": utc}),
     ]
 }
 
 #[tokio::test]
 async fn the_same_move_in_every_form_is_one_move() {
-    let house = House::open().await;
-    let id = book(&house, BEA, "suite", "2026-11-27", "18:00").await.number("id");
-    house.run_jobs().await;
+    let app = TestClub::open().await;
+    let id = book(&app, BEA, "suite", "2026-11-27", "18:00").await.number("id");
+    app.run_jobs().await;
     // To where it is: nothing, in every form.
     for way in ways("18:00") {
-        let same = reschedule(&house, BEA, id, way.clone()).await.expect(200);
+        let same = reschedule(&app, BEA, id, way.clone()).await.expect(200);
         assert_eq!((&same["changes"], &same["difference"]), (&json!([]), &json!("0.00")), "{way}");
     }
-    let form = format!("to={}", stamp("2026-11-27T18:00:00-05:00"));
-    house.browser(BEA).submit(&format!("/dashboard/bookings/{id}/move/"), &form).await.expect(303);
-    assert_eq!(told(&house, id).await, (0, 0), "nothing is told of what is no move");
-    assert_eq!(shown(&house, BEA, id).await.number("moves"), 0);
+    let form = format!("to={}", utc("2026-11-27T18:00:00-05:00"));
+    app.browser(BEA).submit(&format!("/dashboard/bookings/{id}/move/"), &form).await.expect(303);
+    assert_eq!(notices_of(&app, id).await, (0, 0), "nothing is told of what is no move");
+    assert_eq!(shown(&app, BEA, id).await.number("moves"), 0);
     for way in ways("19:00").into_iter().chain(ways("19:00")) {
-        let moved = reschedule(&house, BEA, id, way.clone()).await.expect(200);
+        let moved = reschedule(&app, BEA, id, way.clone()).await.expect(200);
         assert_eq!(moved["booking"]["moves"], 1, "{way}");
         assert_eq!(moved["booking"]["rescheduled_from"], "2026-11-27T18:00:00-05:00", "{way}");
     }
-    let form = format!("to={}", stamp("2026-11-27T19:00:00-05:00"));
-    house.browser(BEA).submit(&format!("/dashboard/bookings/{id}/move/"), &form).await.expect(303);
-    assert_eq!(told(&house, id).await, (1, 1), "one move is told once");
+    let form = format!("to={}", utc("2026-11-27T19:00:00-05:00"));
+    app.browser(BEA).submit(&format!("/dashboard/bookings/{id}/move/"), &form).await.expect(303);
+    assert_eq!(notices_of(&app, id).await, (1, 1), "one move is told once");
     // Without an offset no moment is meant.
     let vague = json!({"starts_at": "2026-11-27T20:00:00"});
-    reschedule(&house, BEA, id, vague).await.refused(400, "invalid");
+    reschedule(&app, BEA, id, vague).await.refused(400, "invalid");
     // One is left, and is used by a true move; the third is refused; the second again is still one.
     let second = json!({"date": "2026-11-27", "start_time": "14:00"});
-    reschedule(&house, BEA, id, second.clone()).await.expect(200);
-    reschedule(&house, BEA, id, json!({"date": "2026-11-27", "start_time": "16:00"}))
+    reschedule(&app, BEA, id, second.clone()).await.expect(200);
+    reschedule(&app, BEA, id, json!({"date": "2026-11-27", "start_time": "16:00"}))
         .await
         .refused(409, "too_many_moves");
-    let again = reschedule(&house, BEA, id, second.clone()).await.expect(200);
+    let again = reschedule(&app, BEA, id, second.clone()).await.expect(200);
     assert_eq!(
         (&again["booking"]["moves"], &again["booking"]["rescheduled_from"]),
         (&json!(2), &json!("2026-11-27T19:00:00-05:00"))
     );
     // What was cancelled since is not moved.
-    crate::cancel(&house, BEA, id).await.expect(200);
-    reschedule(&house, BEA, id, second).await.refused(409, "wrong_state");
+    crate::cancel(&app, BEA, id).await.expect(200);
+    reschedule(&app, BEA, id, second).await.refused(409, "wrong_state");
 }
 
 #[tokio::test]
 async fn a_move_keeps_technician_and_room_where_they_are_free() {
-    let house = House::open().await;
-    let (ada, tom) = (house.technician("ada").await, house.technician("tom").await);
-    let (duet, stone) = (house.room("duet").await, house.room("stone").await);
-    let asked = json!({"technician_id": ada, "room_id": duet});
-    let words = and(wish(&house, "massage", "2026-11-27", "10:00").await, asked);
-    let id = house.as_(BEA).post(CREATE, words).await.expect(201).number("id");
+    let app = TestClub::open().await;
+    let (ada, tom) = (app.technician("ada").await, app.technician("tom").await);
+    let (duet, stone) = (app.room("duet").await, app.room("stone").await);
+    let query = json!({"technician_id": ada, "room_id": duet});
+    let words = and(request_body(&app, "massage", "2026-11-27", "10:00").await, query);
+    let id = app.as_(BEA).post(CREATE, words).await.expect(201).number("id");
     // Ada has much to do on Saturday, so that anybody else would come first; and the other room costs less.
     for time in ["09:00", "12:00"] {
         let busy = and(
-            wish(&house, "massage", "2026-11-28", time).await,
+            request_body(&app, "massage", "2026-11-28", time).await,
             json!({"technician_id": ada, "room_id": stone, "guest_name": "Ann"}),
         );
-        house.as_(DORA).post(CREATE, busy).await.expect(201);
+        app.as_(DORA).post(CREATE, busy).await.expect(201);
     }
     let moved =
-        reschedule(&house, BEA, id, json!({"date": "2026-11-28", "start_time": "15:00"})).await.expect(200);
+        reschedule(&app, BEA, id, json!({"date": "2026-11-28", "start_time": "15:00"})).await.expect(200);
     assert_eq!(moved["technicians"][0]["id"], json!(ada), "{}", moved.text());
     assert_eq!((&moved["room"]["id"], &moved["changes"]), (&json!(duet), &json!(["start"])));
     // She is not free at noon: another is shown before, and only what was shown is done.
     let noon = json!({"date": "2026-11-28", "start_time": "12:15"});
-    let preview = reschedule(&house, BEA, id, and(noon.clone(), json!({"preview": true}))).await.expect(200);
+    let preview = reschedule(&app, BEA, id, and(noon.clone(), json!({"preview": true}))).await.expect(200);
     assert_eq!(preview["technicians"][0]["id"], json!(tom), "{}", preview.text());
     assert_eq!(preview["changes"], json!(["start", "technician"]));
-    let page = house
+    let page = app
         .browser(BEA)
-        .get(&format!("/dashboard/bookings/{id}/move/?to={}", stamp("2026-11-28T12:15:00-05:00")))
+        .get(&format!("/dashboard/bookings/{id}/move/?to={}", utc("2026-11-28T12:15:00-05:00")))
         .await
         .expect(200)
         .text();
     assert!(page.contains("With Tom instead of Ada."), "{page}");
     assert!(page.contains(&format!("name=\"shown_with\" value=\"{tom}\"")), "{page}");
     let other = and(noon.clone(), json!({"expected_technician_ids": [ada]}));
-    let refused = reschedule(&house, BEA, id, other).await.refused(409, "move_changed");
+    let refused = reschedule(&app, BEA, id, other).await.refused(409, "move_changed");
     assert_eq!((&refused["technician_ids"], &refused["room_id"]), (&json!([tom]), &json!(duet)));
     let other = and(noon.clone(), json!({"expected_total": "1.00"}));
-    let refused = reschedule(&house, BEA, id, other).await.refused(409, "price_changed");
+    let refused = reschedule(&app, BEA, id, other).await.refused(409, "price_changed");
     assert_eq!(refused["total"], preview["new_total"]);
-    assert_eq!(shown(&house, BEA, id).await["start_time"], "15:00", "a refusal changes nothing");
+    assert_eq!(shown(&app, BEA, id).await["start_time"], "15:00", "a refusal changes nothing");
     let expected = json!({"expected_technician_ids": [tom], "expected_room_id": duet,
         "expected_total": preview["new_total"]});
-    reschedule(&house, BEA, id, and(noon, expected)).await.expect(200);
+    reschedule(&app, BEA, id, and(noon, expected)).await.expect(200);
     // Another technician at the same time is no move (D1): it is not counted and freezes nothing.
-    let ida = book(&house, UMA, "massage", "2026-11-25", "10:00").await;
+    let ida = book(&app, UMA, "massage", "2026-11-25", "10:00").await;
     let (uma, served) = (ida.number("id"), ida.list("technicians")[0]["id"].clone());
     let other = if served == json!(ada) { tom } else { ada };
     let there = json!({"date": "2026-11-25", "start_time": "10:00", "technician_id": other});
-    let swapped = reschedule(&house, UMA, uma, there).await.expect(200);
+    let swapped = reschedule(&app, UMA, uma, there).await.expect(200);
     assert_eq!(swapped["changes"], json!(["technician"]));
-    let after = shown(&house, UMA, uma).await;
+    let after = shown(&app, UMA, uma).await;
     assert_eq!((after.number("moves"), &after["rescheduled_from"]), (0, &Value::Null));
 }
 
 /// What a page showed is what its form does: somebody else took the technician meanwhile, so the new state is shown.
 #[tokio::test]
 async fn a_form_does_what_its_page_showed_or_shows_what_is_new() {
-    let house = House::open().await;
-    let (ada, tom) = (house.technician("ada").await, house.technician("tom").await);
-    let words = and(wish(&house, "massage", "2026-11-27", "10:00").await, json!({"technician_id": ada}));
-    let id = house.as_(BEA).post(CREATE, words).await.expect(201).number("id");
-    let (path, to) = (format!("/dashboard/bookings/{id}/move/"), stamp("2026-11-27T14:00:00-05:00"));
-    let page = house.browser(BEA).get(&format!("{path}?to={to}")).await.expect(200).text();
+    let app = TestClub::open().await;
+    let (ada, tom) = (app.technician("ada").await, app.technician("tom").await);
+    let words =
+        and(request_body(&app, "massage", "2026-11-27", "10:00").await, json!({"technician_id": ada}));
+    let id = app.as_(BEA).post(CREATE, words).await.expect(201).number("id");
+    let (path, to) = (format!("/dashboard/bookings/{id}/move/"), utc("2026-11-27T14:00:00-05:00"));
+    let page = app.browser(BEA).get(&format!("{path}?to={to}")).await.expect(200).text();
     let form = fields(&page);
     assert!(form.contains(&format!("shown_with={ada}")), "{form}");
     let taken = and(
-        wish(&house, "massage", "2026-11-27", "14:00").await,
+        request_body(&app, "massage", "2026-11-27", "14:00").await,
         json!({"technician_id": ada, "guest_name": "Ann"}),
     );
-    house.as_(DORA).post(CREATE, taken).await.expect(201);
-    let refused = house.browser(BEA).submit(&path, &form).await.expect(409).text();
+    app.as_(DORA).post(CREATE, taken).await.expect(201);
+    let refused = app.browser(BEA).submit(&path, &form).await.expect(409).text();
     assert!(refused.contains("has changed") && refused.contains("With Tom instead of Ada."), "{refused}");
-    assert_eq!(shown(&house, BEA, id).await["start_time"], "10:00");
+    assert_eq!(shown(&app, BEA, id).await["start_time"], "10:00");
     // What is shown now is confirmed; sent twice it is one move.
     let form = fields(&refused);
     assert!(form.contains(&format!("shown_with={tom}")), "{form}");
-    house.browser(BEA).submit(&path, &form).await.expect(303);
-    house.browser(BEA).submit(&path, &form).await.expect(303);
-    let after = shown(&house, BEA, id).await;
+    app.browser(BEA).submit(&path, &form).await.expect(303);
+    app.browser(BEA).submit(&path, &form).await.expect(303);
+    let after = shown(&app, BEA, id).await;
     assert_eq!((after.number("moves"), &after["start_time"]), (1, &json!("14:00")));
 }
 
@@ -184,23 +185,23 @@ fn fields(page: &str) -> String {
 /// The grid, the preview and the move say the same price: with add-ons, in the room it keeps, paid by what pays.
 #[tokio::test]
 async fn the_grid_shows_the_price_of_the_move() {
-    let house = House::open().await;
-    let (led, duet) = (house.addon("led").await, house.room("duet").await);
+    let app = TestClub::open().await;
+    let (target, duet) = (app.addon("led").await, app.room("duet").await);
     for (by, more) in [
-        (BEA, json!({"addons": [{"id": led, "quantity": 2}], "room_id": duet})),
-        (PIA, json!({"addons": [{"id": led}], "use_credit": true})),
-        (UMA, json!({"addons": [{"id": led}]})),
-        (GUS, json!({"addons": [{"id": led}]})),
+        (BEA, json!({"addons": [{"id": target, "quantity": 2}], "room_id": duet})),
+        (PIA, json!({"addons": [{"id": target}], "use_credit": true})),
+        (UMA, json!({"addons": [{"id": target}]})),
+        (GUS, json!({"addons": [{"id": target}]})),
     ] {
-        let words = and(wish(&house, "massage", "2026-11-25", "10:00").await, more);
-        let id = house.as_(by).post(CREATE, words).await.expect(201).number("id");
-        let service = house.service("massage").await;
+        let words = and(request_body(&app, "massage", "2026-11-25", "10:00").await, more);
+        let id = app.as_(by).post(CREATE, words).await.expect(201).number("id");
+        let service = app.service("massage").await;
         // The desk sees the guest's price, not its own.
         for looker in [by, DORA] {
             let path = format!(
                 "/api/bookings/availability/?service_id={service}&from=2026-11-26&to=2026-11-26&slots=1&moving={id}"
             );
-            let grid = house.as_(looker).get(&path).await.expect(200);
+            let grid = app.as_(looker).get(&path).await.expect(200);
             let slots = grid.list("available_slots");
             assert!(slots.len() > 5);
             let least = slots.iter().map(|slot| cents(&slot["price"])).min();
@@ -208,38 +209,38 @@ async fn the_grid_shows_the_price_of_the_move() {
             for slot in slots.iter().step_by(7) {
                 assert_eq!(cents(&slot["price"]), crate::sum(&slot["why"]), "P7");
                 let to = json!({"starts_at": slot["starts_at"], "preview": true});
-                let preview = reschedule(&house, looker, id, to).await.expect(200);
+                let preview = reschedule(&app, looker, id, to).await.expect(200);
                 assert_eq!(preview["new_total"], slot["price"], "{} {}", by.first_name, slot["starts_at"]);
                 assert_eq!(preview["room"]["id"], slot["room_id"]);
                 assert_eq!(preview["technicians"][0]["id"], slot["technicians"][0]["id"]);
             }
         }
-        crate::cancel(&house, by, id).await.expect(200);
+        crate::cancel(&app, by, id).await.expect(200);
     }
 }
 
 /// A clock that shows a time twice: only `starts_at` says which.
 #[tokio::test]
 async fn a_move_to_a_time_that_the_clock_shows_twice_needs_its_offset() {
-    let house = House::open_at("2026-10-30T12:00:00-04:00").await;
-    let suite = house.room("suite").await;
-    let set = house.db().tx(move |tx| {
+    let app = TestClub::open_at("2026-10-30T12:00:00-04:00").await;
+    let suite = app.room("suite").await;
+    let set = app.db().tx(move |tx| {
         tx.run(sql!("UPDATE weekly_hours SET closes = 1680 WHERE resource_id = $1"), args![suite])?;
         kit::versions::bump(tx, catalogue::VERSION)
     });
     set.await.expect("open until four");
-    let id = book(&house, BEA, "suite", "2026-10-31", "18:00").await.number("id");
+    let id = book(&app, BEA, "suite", "2026-10-31", "18:00").await.number("id");
     let twice = json!({"date": "2026-10-31", "start_time": "01:30"});
-    let refused = reschedule(&house, BEA, id, twice).await.refused(400, "invalid");
+    let refused = reschedule(&app, BEA, id, twice).await.refused(400, "invalid");
     assert!(refused["errors"]["start_time"].as_str().is_some_and(|text| text.contains("starts_at")));
     let first = json!({"starts_at": "2026-11-01T01:30:00-04:00"});
-    let moved = reschedule(&house, BEA, id, first.clone()).await.expect(200);
+    let moved = reschedule(&app, BEA, id, first.clone()).await.expect(200);
     assert_eq!(moved["starts_at"], "2026-11-01T01:30:00-04:00");
-    let again = reschedule(&house, BEA, id, first).await.expect(200);
+    let again = reschedule(&app, BEA, id, first).await.expect(200);
     assert_eq!(again["booking"]["moves"], 1);
     // The other half past one is another time, an hour later.
     let second =
-        reschedule(&house, BEA, id, json!({"starts_at": "2026-11-01T01:30:00-05:00"})).await.expect(200);
+        reschedule(&app, BEA, id, json!({"starts_at": "2026-11-01T01:30:00-05:00"})).await.expect(200);
     assert_eq!(second["booking"]["moves"], 2);
     assert_eq!(second["booking"]["rescheduled_from"], "2026-11-01T01:30:00-04:00");
 }
@@ -269,8 +270,8 @@ struct Model {
 }
 
 impl Model {
-    async fn of(house: &House, by: Player, id: i64) -> Model {
-        let now = shown(house, by, id).await;
+    async fn of(app: &TestClub, by: Player, id: i64) -> Model {
+        let now = shown(app, by, id).await;
         Model {
             start: now["starts_at"].as_str().expect("a start").to_owned(),
             room: now["room"]["id"].clone(),
@@ -278,7 +279,7 @@ impl Model {
             total: now["pricing"]["final_total"].clone(),
             moves: now.number("moves"),
             from: now["rescheduled_from"].clone(),
-            events: told(house, id).await.0,
+            events: notices_of(app, id).await.0,
         }
     }
 }
@@ -288,26 +289,26 @@ impl Model {
 #[tokio::test]
 async fn random_moves_agree_with_a_model() {
     for seed in [3_u64, 1_999, 77_777] {
-        let house = House::open().await;
+        let app = TestClub::open().await;
         let mut chance = Chance(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-        let service = house.service("massage").await;
+        let service = app.service("massage").await;
         let people = [BEA, PIA, GUS];
         let mut ids = Vec::new();
         for (by, time) in people.into_iter().zip(["09:00", "11:00", "13:30"]) {
-            ids.push((by, book(&house, by, "massage", "2026-11-26", time).await.number("id")));
+            ids.push((by, book(&app, by, "massage", "2026-11-26", time).await.number("id")));
         }
         for _ in 0..30 {
             let (by, id) = ids[chance.below(ids.len())];
-            let before = Model::of(&house, by, id).await;
+            let before = Model::of(&app, by, id).await;
             let mut others = Vec::new();
             for (whose, other) in ids.iter().filter(|(_, other)| *other != id) {
-                others.push(Model::of(&house, *whose, *other).await);
+                others.push(Model::of(&app, *whose, *other).await);
             }
             let day = ["2026-11-25", "2026-11-26", "2026-11-27"][chance.below(3)];
             let path = format!(
                 "/api/bookings/availability/?service_id={service}&from={day}&to={day}&slots=1&moving={id}"
             );
-            let grid = house.as_(by).get(&path).await.expect(200);
+            let grid = app.as_(by).get(&path).await.expect(200);
             let slots = grid.list("available_slots");
             // One of the free times, where it is, or one that may be taken.
             let slot =
@@ -323,7 +324,7 @@ async fn random_moves_agree_with_a_model() {
                     (time.clone(), format!("{day}T{time}:00-05:00"))
                 }
             };
-            let utc = stamp(&start);
+            let utc = utc(&start);
             let mut changed = None;
             for round in 0..=chance.below(3) {
                 let way = match chance.below(4) {
@@ -334,12 +335,12 @@ async fn random_moves_agree_with_a_model() {
                 };
                 let answer = if chance.below(4) == 0 {
                     let form = format!("to={}", utc.replace(':', "%3A"));
-                    house.browser(by).submit(&format!("/dashboard/bookings/{id}/move/"), &form).await
+                    app.browser(by).submit(&format!("/dashboard/bookings/{id}/move/"), &form).await
                 } else {
-                    reschedule(&house, by, id, way).await
+                    reschedule(&app, by, id, way).await
                 };
                 assert!(answer.status < 500, "{}", answer.text());
-                let after = Model::of(&house, by, id).await;
+                let after = Model::of(&app, by, id).await;
                 let expected = expected(&before, &others, &start, slot.as_ref(), answer.status);
                 match expected {
                     Some(expected) => {

@@ -1,10 +1,10 @@
 //! The shapes that clients read, field by field with their types. More may be added; none may be dropped or renamed.
 
 use serde_json::{Value, json};
-use testing::{BEA, GUS, House, PIA, assert_shape};
+use testing::{BEA, GUS, PIA, TestClub, assert_shape};
 
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, MINE, and, book, cancel, search, wish};
+use crate::{CREATE, MINE, and, book, cancel, request_body, search};
 
 fn why() -> Value {
     json!([{"code": "text", "label": "text", "amount": "money"}])
@@ -50,7 +50,7 @@ fn refused() -> Value {
 
 #[tokio::test]
 async fn free_times() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     let whole = json!({
         "from": "date", "to": "date", "date": "date", "days": [],
         "user_privileges": {"is_member": "yes-or-no", "is_vip": "yes-or-no", "has_priority_booking": "yes-or-no",
@@ -58,7 +58,7 @@ async fn free_times() {
         "available_slots": [slot()], "total_slots": "integer", "refused": "null",
     });
     for service in ["massage", "couples", "suite", "pod", "laser"] {
-        let answer = search(&house, BEA, service, "2026-11-27").await;
+        let answer = search(&app, BEA, service, "2026-11-27").await;
         assert_shape(service, &answer.body, &whole);
         let slots = answer.list("available_slots");
         assert!(!slots.is_empty(), "{service}");
@@ -70,12 +70,12 @@ async fn free_times() {
         let ids: std::collections::BTreeSet<_> = slots.iter().map(|slot| slot["id"].as_str()).collect();
         assert_eq!(ids.len(), slots.len(), "{service}: one slot a start (F3)");
     }
-    let closed = search(&house, GUS, "pod", "2026-12-24").await;
+    let closed = search(&app, GUS, "pod", "2026-12-24").await;
     assert_shape("closed", &closed["refused"], &refused());
-    let suite = house.service("suite").await;
+    let suite = app.service("suite").await;
     let month =
         format!("/api/bookings/availability/?service_id={suite}&from=2026-11-24&to=2026-12-23&slots=1");
-    let month = house.as_(GUS).get(&month).await.expect(200);
+    let month = app.as_(GUS).get(&month).await.expect(200);
     let day = json!([{"date": "date", "count": "integer", "first_start": "clock?", "from_price": "money?"}]);
     assert_shape("days", &month["days"], &day);
     assert_shape("slots", &month["available_slots"], &json!([slot()]));
@@ -87,31 +87,31 @@ async fn free_times() {
 /// A night of Friday belongs to Friday; its end is after midnight.
 #[tokio::test]
 async fn a_night_after_midnight_keeps_its_operating_day() {
-    let house = House::open().await;
-    let found = search(&house, BEA, "suite", "2026-11-27").await;
+    let app = TestClub::open().await;
+    let found = search(&app, BEA, "suite", "2026-11-27").await;
     let last = found.list("available_slots").last().expect("a last one");
     assert_eq!(
         (&last["date"], &last["start_time"], &last["end_time"], &last["ends_at"]),
         (&json!("2026-11-27"), &json!("23:00"), &json!("01:00"), &json!("2026-11-28T01:00:00-05:00"))
     );
-    let booked = book(&house, BEA, "suite", "2026-11-27", "23:00").await;
+    let booked = book(&app, BEA, "suite", "2026-11-27", "23:00").await;
     assert_eq!(booked["date"], "2026-11-27");
     assert_eq!(booked["starts_at"], "2026-11-27T23:00:00-05:00");
 }
 
 #[tokio::test]
 async fn a_booking_and_one_s_own() {
-    let house = House::open().await;
-    let led = house.addon("led").await;
-    let words = json!({"addons": [{"id": led, "quantity": 1, "notes": "warm"}], "special_requests": "quiet",
+    let app = TestClub::open().await;
+    let target = app.addon("led").await;
+    let words = json!({"addons": [{"id": target, "quantity": 1, "notes": "warm"}], "special_requests": "quiet",
         "ai_program": "deep", "scene_preferences": {"light": 20}, "payment_method": "card"});
-    let wished = and(wish(&house, "massage", "2026-11-27", "14:00").await, words);
-    let made = house.as_(PIA).post(CREATE, wished).await.expect(201);
+    let wished = and(request_body(&app, "massage", "2026-11-27", "14:00").await, words);
+    let made = app.as_(PIA).post(CREATE, wished).await.expect(201);
     assert_shape("created", &made.body, &booking());
-    let other = book(&house, PIA, "suite", "2026-11-28", "12:00").await;
-    let cancelled = cancel(&house, PIA, other.number("id")).await.expect(200);
+    let other = book(&app, PIA, "suite", "2026-11-28", "12:00").await;
+    let cancelled = cancel(&app, PIA, other.number("id")).await.expect(200);
     assert_shape("cancelled", &cancelled["booking"], &booking());
-    let mine = house.as_(PIA).get(MINE).await.expect(200);
+    let mine = app.as_(PIA).get(MINE).await.expect(200);
     let shape = json!({"upcoming": [booking()], "past": [booking()], "total_upcoming": "integer", "total_past": "integer"});
     assert_shape("mine", &mine.body, &shape);
     assert_eq!((mine.list("upcoming").len(), mine.list("past").len()), (1, 1));
@@ -119,17 +119,17 @@ async fn a_booking_and_one_s_own() {
 
 #[tokio::test]
 async fn a_service_with_the_price_of_whoever_asks() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     let mut whole = card();
     let more = json!({"description": "text", "category": {"id": "id", "name": "text", "slug": "text"},
         "price_for_user": "money", "gallery_images": ["text"], "video_url": "text?",
         "addons": [{"id": "id", "name": "text", "price": "money"}]});
     whole.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
     for (player, price) in [(GUS, "200.00"), (BEA, "150.00"), (PIA, "130.00"), (testing::UMA, "0.00")] {
-        let one = house.as_(player).get("/api/services/massage/").await.expect(200);
+        let one = app.as_(player).get("/api/services/massage/").await.expect(200);
         assert_shape("service", &one.body, &whole);
         assert_eq!(one["price_for_user"], price);
         assert_eq!(one.list("addons").len(), 2);
     }
-    house.visitor().get("/api/services/nothing/").await.refused(404, "not_found");
+    app.visitor().get("/api/services/nothing/").await.refused(404, "not_found");
 }

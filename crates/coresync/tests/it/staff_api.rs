@@ -2,17 +2,17 @@
 
 use axum::http::Method;
 use serde_json::{Value, json};
-use testing::{Answer, BEA, DORA, GUS, House, MAX, OLA, Player, TOM, UMA};
+use testing::{Answer, BEA, DORA, GUS, MAX, OLA, Player, TOM, TestClub, UMA};
 
 use crate::whole::WholeProgram as _;
 use crate::{search, starts, try_book};
 
 const RULES: &str = "/api/staff/rules/";
 const TIMES: &str = "/api/staff/times/";
-const NUMBERS: &str = "/api/staff/numbers/";
+const SETTINGS_PATH: &str = "/api/staff/numbers/";
 
-async fn send(house: &House, by: Player, method: Method, path: &str, words: Value) -> Answer {
-    house.as_(by).send(method, path, Some("application/json"), words.to_string().into_bytes()).await
+async fn send(app: &TestClub, by: Player, method: Method, path: &str, words: Value) -> Answer {
+    app.as_(by).send(method, path, Some("application/json"), words.to_string().into_bytes()).await
 }
 
 fn evenings() -> Value {
@@ -23,71 +23,70 @@ fn evenings() -> Value {
 /// Everybody who may not is told so, whatever they ask; whoever may is let in.
 #[tokio::test]
 async fn only_who_manages_the_club_changes_rules_and_numbers() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     let asks = [
         (Method::GET, RULES.to_owned(), Value::Null, 200),
         (Method::POST, RULES.to_owned(), evenings(), 201),
         (Method::PUT, format!("{RULES}1/"), evenings(), 404),
         (Method::DELETE, format!("{RULES}1/"), Value::Null, 404),
-        (Method::GET, NUMBERS.to_owned(), Value::Null, 200),
-        (Method::PUT, format!("{NUMBERS}hold_minutes/"), json!({"value": 12}), 204),
-        (Method::DELETE, format!("{NUMBERS}hold_minutes/"), Value::Null, 200),
+        (Method::GET, SETTINGS_PATH.to_owned(), Value::Null, 200),
+        (Method::PUT, format!("{SETTINGS_PATH}hold_minutes/"), json!({"value": 12}), 204),
+        (Method::DELETE, format!("{SETTINGS_PATH}hold_minutes/"), Value::Null, 200),
     ];
     for (method, path, words, status) in asks {
         for player in [GUS, BEA, UMA, TOM, DORA] {
-            send(&house, player, method.clone(), &path, words.clone()).await.refused(403, "not_allowed");
+            send(&app, player, method.clone(), &path, words.clone()).await.refused(403, "not_allowed");
         }
         let words = words.to_string().into_bytes();
         let visitor =
-            house.visitor().send(method.clone(), &path, Some("application/json"), words.clone()).await;
+            app.visitor().send(method.clone(), &path, Some("application/json"), words.clone()).await;
         visitor.refused(401, "not_signed_in");
         for player in [MAX, OLA] {
-            house
-                .as_(player)
+            app.as_(player)
                 .send(method.clone(), &path, Some("application/json"), words.clone())
                 .await
                 .expect(status);
         }
     }
     for player in [GUS, UMA, TOM] {
-        house.as_(player).get(TIMES).await.refused(403, "not_allowed");
+        app.as_(player).get(TIMES).await.refused(403, "not_allowed");
     }
     for player in [DORA, MAX, OLA] {
-        house.as_(player).get(TIMES).await.expect(200);
+        app.as_(player).get(TIMES).await.expect(200);
     }
 }
 
 #[tokio::test]
 async fn a_rule_is_added_changed_and_ended_and_says_by_whom() {
-    let house = House::open().await;
-    let offered = async || starts(&search(&house, GUS, "suite", "2026-11-27").await).contains(&"19:00");
+    let app = TestClub::open().await;
+    let offered = async || starts(&search(&app, GUS, "suite", "2026-11-27").await).contains(&"19:00");
     assert!(offered().await);
-    let id = house.as_(MAX).post(RULES, evenings()).await.expect(201).number("id");
+    let id = app.as_(MAX).post(RULES, evenings()).await.expect(201).number("id");
     // Friday 19:00 is 57 hours ahead: an account waits until 48 before.
     assert!(!offered().await);
-    try_book(&house, GUS, "suite", "2026-11-27", "19:00").await.refused(403, "members_only");
+    try_book(&app, GUS, "suite", "2026-11-27", "19:00").await.refused(403, "members_only");
     let path = format!("{RULES}{id}/");
     let looser = crate::and(evenings(), json!({"release_hours": 96, "to": "01:00"}));
-    send(&house, OLA, Method::PUT, &path, looser).await.expect(200);
+    send(&app, OLA, Method::PUT, &path, looser).await.expect(200);
     assert!(offered().await);
-    let listed = house.as_(MAX).get(RULES).await.expect(200);
+    let listed = app.as_(MAX).get(RULES).await.expect(200);
     let rule = &listed.list("")[0];
     assert_eq!(
         (&rule["to"], &rule["factor"], &rule["tags"]),
         (&json!("25:00"), &json!("1.20"), &json!(["peak_hour"]))
     );
-    assert_eq!((&rule["changed_by"], &rule["ended_at"]), (&json!(house.person(OLA).0), &Value::Null));
-    send(&house, MAX, Method::DELETE, &path, Value::Null).await.expect(204);
-    send(&house, MAX, Method::DELETE, &path, Value::Null).await.refused(404, "not_found");
-    send(&house, MAX, Method::PUT, &path, evenings()).await.refused(404, "not_found");
-    assert!(house.as_(MAX).get(RULES).await.expect(200).list("")[0]["ended_at"].is_string());
-    let plain = search(&house, GUS, "suite", "2026-11-27").await;
+    assert_eq!((&rule["changed_by"], &rule["ended_at"]), (&json!(app.person(OLA).0), &Value::Null));
+    send(&app, MAX, Method::DELETE, &path, Value::Null).await.expect(204);
+    send(&app, MAX, Method::DELETE, &path, Value::Null).await.refused(404, "not_found");
+    send(&app, MAX, Method::PUT, &path, evenings()).await.refused(404, "not_found");
+    assert!(app.as_(MAX).get(RULES).await.expect(200).list("")[0]["ended_at"].is_string());
+    let plain = search(&app, GUS, "suite", "2026-11-27").await;
     assert!(plain.list("available_slots").iter().all(|slot| slot["is_premium_slot"] == false));
 }
 
 #[tokio::test]
 async fn what_makes_no_sense_is_said_at_its_field() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     for (field, wrong) in [
         ("from", json!("17:02")),
         ("from", json!("5 pm")),
@@ -102,10 +101,10 @@ async fn what_makes_no_sense_is_said_at_its_field() {
         ("services", json!([5])),
     ] {
         let words = crate::and(evenings(), json!({field: wrong}));
-        let refused = house.as_(MAX).post(RULES, words).await.refused(400, "invalid");
+        let refused = app.as_(MAX).post(RULES, words).await.refused(400, "invalid");
         assert!(refused["errors"][field].is_string(), "{field}: {}", refused.text());
     }
-    let room = house.room("suite").await.0;
+    let room = app.room("suite").await.0;
     let friday = "2026-11-27T19:00:00-05:00";
     for (field, words) in [
         ("room_id", json!({"room_id": 5, "starts_at": friday, "decision": "block"})),
@@ -125,15 +124,15 @@ async fn what_makes_no_sense_is_said_at_its_field() {
         ("factor", json!({"room_id": room, "starts_at": friday, "decision": "reprice", "factor": "9"})),
         ("tier", json!({"room_id": room, "starts_at": friday, "decision": "keep", "hours": 3})),
     ] {
-        let refused = house.as_(DORA).post(TIMES, words).await.refused(400, "invalid");
+        let refused = app.as_(DORA).post(TIMES, words).await.refused(400, "invalid");
         assert!(refused["errors"][field].is_string(), "{field}: {}", refused.text());
     }
     for wrong in [json!({"value": 0}), json!({"value": 61}), json!({"value": "many"}), json!({})] {
-        send(&house, MAX, Method::PUT, &format!("{NUMBERS}hold_minutes/"), wrong)
+        send(&app, MAX, Method::PUT, &format!("{SETTINGS_PATH}hold_minutes/"), wrong)
             .await
             .refused(400, "invalid");
     }
-    send(&house, MAX, Method::PUT, &format!("{NUMBERS}nothing/"), json!({"value": 1}))
+    send(&app, MAX, Method::PUT, &format!("{SETTINGS_PATH}nothing/"), json!({"value": 1}))
         .await
         .refused(404, "not_found");
 }
@@ -141,17 +140,17 @@ async fn what_makes_no_sense_is_said_at_its_field() {
 /// A decision is taken back to what was before it, step by step.
 #[tokio::test]
 async fn a_decision_by_hand_can_be_taken_back() {
-    let house = House::open().await;
-    let (room, at) = (house.room("suite").await.0, "2026-11-27T19:00:00-05:00");
+    let app = TestClub::open().await;
+    let (room, at) = (app.room("suite").await.0, "2026-11-27T19:00:00-05:00");
     let decide = async |words: Value| {
         let words = crate::and(json!({"room_id": room, "starts_at": at}), words);
-        house.as_(DORA).post(TIMES, words).await.expect(204);
+        app.as_(DORA).post(TIMES, words).await.expect(204);
     };
     let undo = async || {
-        house.as_(DORA).post("/api/staff/times/undo/", json!({"room_id": room, "starts_at": at})).await
+        app.as_(DORA).post("/api/staff/times/undo/", json!({"room_id": room, "starts_at": at})).await
     };
     let price = async || {
-        let found = search(&house, GUS, "suite", "2026-11-27").await;
+        let found = search(&app, GUS, "suite", "2026-11-27").await;
         let slot = found.list("available_slots").iter().find(|slot| slot["start_time"] == "19:00").cloned();
         slot.map(|slot| slot["price"].clone())
     };
@@ -160,9 +159,9 @@ async fn a_decision_by_hand_can_be_taken_back() {
     assert_eq!(price().await, Some(json!("240.00")));
     decide(json!({"decision": "block"})).await;
     assert_eq!(price().await, None);
-    let listed = house.as_(DORA).get(TIMES).await.expect(200);
+    let listed = app.as_(DORA).get(TIMES).await.expect(200);
     assert_eq!((listed.list("").len(), &listed.list("")[0]["decision"]), (1, &json!("block")));
-    assert_eq!(listed.list("")[0]["decided_by"], house.person(DORA).0);
+    assert_eq!(listed.list("")[0]["decided_by"], app.person(DORA).0);
     undo().await.expect(204);
     assert_eq!(price().await, Some(json!("240.00")), "what was before it");
     undo().await.expect(204);
@@ -171,24 +170,24 @@ async fn a_decision_by_hand_can_be_taken_back() {
 
 #[tokio::test]
 async fn numbers_say_who_changed_them_and_go_back_to_their_default() {
-    let house = House::open().await;
-    let path = format!("{NUMBERS}account_days/");
-    send(&house, MAX, Method::PUT, &path, json!({"value": 4})).await.expect(204);
+    let app = TestClub::open().await;
+    let path = format!("{SETTINGS_PATH}account_days/");
+    send(&app, MAX, Method::PUT, &path, json!({"value": 4})).await.expect(204);
     let of = async || {
-        let listed = house.as_(OLA).get(NUMBERS).await.expect(200);
+        let listed = app.as_(OLA).get(SETTINGS_PATH).await.expect(200);
         listed.list("").iter().find(|one| one["name"] == "account_days").cloned().expect("it is listed")
     };
-    let told = of().await;
-    assert_eq!((&told["value"], &told["default"]), (&json!(4), &json!(3)));
+    let response = of().await;
+    assert_eq!((&response["value"], &response["default"]), (&json!(4), &json!(3)));
     assert_eq!(
-        (&told["changed_by"], &told["changed_at"]),
-        (&json!(house.person(MAX).0), &json!("2026-11-24T15:00:00Z"))
+        (&response["changed_by"], &response["changed_at"]),
+        (&json!(app.person(MAX).0), &json!("2026-11-24T15:00:00Z"))
     );
-    try_book(&house, GUS, "suite", "2026-11-28", "18:00").await.expect(201);
-    let reset = send(&house, OLA, Method::DELETE, &path, Value::Null).await.expect(200);
+    try_book(&app, GUS, "suite", "2026-11-28", "18:00").await.expect(201);
+    let reset = send(&app, OLA, Method::DELETE, &path, Value::Null).await.expect(200);
     assert_eq!(reset["value"], 3);
-    let told = of().await;
-    assert_eq!((&told["value"], &told["changed_by"]), (&json!(3), &json!(house.person(OLA).0)));
-    try_book(&house, BEA, "suite", "2026-11-28", "20:30").await;
-    try_book(&house, TOM, "suite", "2026-11-28", "15:00").await.refused(403, "outside_window");
+    let response = of().await;
+    assert_eq!((&response["value"], &response["changed_by"]), (&json!(3), &json!(app.person(OLA).0)));
+    try_book(&app, BEA, "suite", "2026-11-28", "20:30").await;
+    try_book(&app, TOM, "suite", "2026-11-28", "15:00").await.refused(403, "outside_window");
 }

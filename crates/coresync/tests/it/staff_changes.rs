@@ -6,12 +6,12 @@ use std::collections::BTreeSet;
 use axum::http::Method;
 use kit::{args, sql};
 use serde_json::{Value, json};
-use testing::{Answer, BEA, DORA, GUS, House, MAX, OLA, PIA, Player, UMA};
+use testing::{Answer, BEA, DORA, GUS, MAX, OLA, PIA, Player, TestClub, UMA};
 
 use crate::permissions::TABLE;
 use crate::staff_jobs::one_set_aside;
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, and, book, wish};
+use crate::{CREATE, and, book, request_body};
 
 /// Routes that change something and are for staff alone, or that staff may use on what is others', by the permission table.
 fn staff_writes() -> BTreeSet<String> {
@@ -27,7 +27,7 @@ fn staff_writes() -> BTreeSet<String> {
 }
 
 struct Walk<'h> {
-    house: &'h House,
+    app: &'h TestClub,
     left: BTreeSet<String>,
     wrong: Vec<String>,
 }
@@ -36,7 +36,7 @@ type Row = (String, String, Option<kit::Id>, Value);
 
 impl Walk<'_> {
     async fn rows(&self) -> Vec<Row> {
-        let rows = self.house.db().view(|tx| {
+        let rows = self.app.db().view(|tx| {
             tx.all(sql!("SELECT what, subject, subject_id, details FROM audit ORDER BY id"), args![])
         });
         rows.await.expect("the log")
@@ -49,12 +49,12 @@ impl Walk<'_> {
         let answer = match body {
             Body::Json(body) => {
                 let bytes = body.to_string().into_bytes();
-                self.house.as_(by).send(method, path, Some("application/json"), bytes).await
+                self.app.as_(by).send(method, path, Some("application/json"), bytes).await
             }
-            Body::Form(form) => self.house.browser(by).submit(path, form).await,
+            Body::Form(form) => self.app.browser(by).submit(path, form).await,
             Body::Parts(parts) => {
                 let kind = Some("multipart/form-data; boundary=b");
-                self.house.as_(by).send(method, path, kind, parts).await
+                self.app.as_(by).send(method, path, kind, parts).await
             }
         };
         assert!(answer.status < 400, "{route} {path}: {} {}", answer.status, answer.text());
@@ -82,8 +82,8 @@ enum Body<'b> {
 
 #[tokio::test]
 async fn every_change_that_staff_make_is_recorded() {
-    let house = House::open().await;
-    let mut walk = Walk { house: &house, left: staff_writes(), wrong: Vec::new() };
+    let app = TestClub::open().await;
+    let mut walk = Walk { app: &app, left: staff_writes(), wrong: Vec::new() };
     assert!(walk.left.len() > 35, "{:?}", walk.left);
     bookings(&mut walk).await;
     held_times(&mut walk).await;
@@ -99,7 +99,7 @@ async fn every_change_that_staff_make_is_recorded() {
     assert!(walk.wrong.is_empty(), "{}", walk.wrong.join("\n"));
     // What people do with what is theirs is no row of business.
     let count = async || {
-        let count: Option<(i64,)> = house
+        let count: Option<(i64,)> = app
             .db()
             .view(|tx| tx.one(sql!("SELECT COUNT(*) FROM audit WHERE what LIKE 'booking%'"), args![]))
             .await
@@ -107,18 +107,18 @@ async fn every_change_that_staff_make_is_recorded() {
         count.expect("a row").0
     };
     let rows = count().await;
-    let id = book(&house, UMA, "pod", "2026-11-26", "20:00").await.number("id");
-    crate::cancel(&house, UMA, id).await.expect(200);
+    let id = book(&app, UMA, "pod", "2026-11-26", "20:00").await.number("id");
+    crate::cancel(&app, UMA, id).await.expect(200);
     assert_eq!(count().await, rows);
 }
 
 async fn bookings(walk: &mut Walk<'_>) {
-    let house = walk.house;
-    let uma = house.person(UMA);
+    let app = walk.app;
+    let uma = app.person(UMA);
     let for_uma = |words: Value| and(words, json!({"person_id": uma}));
-    let made = for_uma(wish(house, "pod", "2026-11-27", "10:00").await);
+    let made = for_uma(request_body(app, "pod", "2026-11-27", "10:00").await);
     let made = walk.step("POST create", DORA, CREATE, Body::Json(made), "booking_made").await.number("id");
-    let series = and(for_uma(wish(house, "pod", "2026-12-01", "10:00").await), json!({"times": 2}));
+    let series = and(for_uma(request_body(app, "pod", "2026-12-01", "10:00").await), json!({"times": 2}));
     walk.step("POST series", DORA, "/api/bookings/series/", Body::Json(series), "booking_made").await;
     let api = format!("/api/bookings/{made}/");
     let to = json!({"date": "2026-11-28", "start_time": "11:00"});
@@ -127,15 +127,14 @@ async fn bookings(walk: &mut Walk<'_>) {
     let route = "POST /api/bookings/{id}/cancel_booking/";
     walk.step(route, DORA, &format!("{api}cancel_booking/"), Body::Json(json!({})), "booking_cancelled")
         .await;
-    let id = book(house, UMA, "pod", "2026-12-02", "10:00").await.number("id");
+    let id = book(app, UMA, "pod", "2026-12-02", "10:00").await.number("id");
     let page = format!("/dashboard/bookings/{id}/");
     let form = "to=2026-12-02T12:00:00-05:00";
     let route = "POST /dashboard/bookings/{id}/move/";
     walk.step(route, DORA, &format!("{page}move/"), Body::Form(form), "booking_moved").await;
     let route = "POST /dashboard/bookings/{id}/repeat/";
     let repeat = format!("{page}repeat/");
-    let seen =
-        house.browser(DORA).submit(&repeat, "every_weeks=1&times=2&deed=look").await.expect(200).text();
+    let seen = app.browser(DORA).submit(&repeat, "every_weeks=1&times=2&deed=look").await.expect(200).text();
     let once = seen.split("name=\"once\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
     let form = format!("every_weeks=1&times=2&deed=book&once={}", once.expect("a secret"));
     walk.step(route, DORA, &repeat, Body::Form(&form), "booking_made").await;
@@ -144,13 +143,13 @@ async fn bookings(walk: &mut Walk<'_>) {
 }
 
 async fn held_times(walk: &mut Walk<'_>) {
-    let house = walk.house;
+    let app = walk.app;
     let held = async |time: &str| {
-        let words = wish(house, "pod", "2026-12-03", time).await;
-        house.as_(UMA).post("/api/bookings/hold/", words).await.expect(201).number("id")
+        let words = request_body(app, "pod", "2026-12-03", time).await;
+        app.as_(UMA).post("/api/bookings/hold/", words).await.expect(201).number("id")
     };
-    let uma = house.person(UMA);
-    let words = and(wish(house, "pod", "2026-12-03", "15:00").await, json!({"person_id": uma}));
+    let uma = app.person(UMA);
+    let words = and(request_body(app, "pod", "2026-12-03", "15:00").await, json!({"person_id": uma}));
     let own = walk.step("POST hold", DORA, "/api/bookings/hold/", Body::Json(words), "booking_held").await;
     let path = format!("/api/bookings/hold/{}/", own.number("id"));
     let route = "POST /api/bookings/hold/{id}/extend/";
@@ -162,10 +161,10 @@ async fn held_times(walk: &mut Walk<'_>) {
 }
 
 async fn memberships(walk: &mut Walk<'_>) {
-    let house = walk.house;
-    let path = |player: Player, what: &str| format!("/api/memberships/{}/{what}/", house.person(player));
+    let app = walk.app;
+    let path = |player: Player, what: &str| format!("/api/memberships/{}/{what}/", app.person(player));
     let route = |what: &str| format!("POST /api/memberships/{{person}}/{what}/");
-    house.set_time("2026-12-09T10:00:00-05:00");
+    app.set_time("2026-12-09T10:00:00-05:00");
     for (whose, what, body, kind) in [
         (GUS, "enrol", json!({"plan": "base", "paid": "cash"}), "membership_started"),
         (GUS, "upgrade", json!({"plan": "premium", "paid": "cash"}), "membership_upgraded"),
@@ -176,17 +175,17 @@ async fn memberships(walk: &mut Walk<'_>) {
     ] {
         walk.step(&route(what), DORA, &path(whose, what), Body::Json(body), kind).await;
     }
-    let page = format!("/staff/members/{}/", house.person(PIA));
+    let page = format!("/staff/members/{}/", app.person(PIA));
     let form = "deed=dues&paid=cash&seen=2026-12-09";
     walk.step("POST /staff/members/{id}/", DORA, &page, Body::Form(form), "dues_taken").await;
     let page = format!("{page}birthday/");
     let route = "POST /staff/members/{id}/birthday/";
     walk.step(route, MAX, &page, Body::Form("birthday=1990-11-03"), "birthday_corrected").await;
-    let api = format!("/api/staff/people/{}/birthday/", house.person(PIA));
+    let api = format!("/api/staff/people/{}/birthday/", app.person(PIA));
     let route = "PUT /api/staff/people/{id}/birthday/";
     let body = Body::Json(json!({"birthday": "1990-11-04"}));
     walk.step(route, MAX, &api, body, "birthday_corrected").await;
-    house.set_time("2026-11-24T10:00:00-05:00");
+    app.set_time("2026-11-24T10:00:00-05:00");
 }
 
 async fn plans_and_settings(walk: &mut Walk<'_>) {
@@ -213,7 +212,7 @@ async fn plans_and_settings(walk: &mut Walk<'_>) {
 }
 
 async fn rules_and_times(walk: &mut Walk<'_>) {
-    let house = walk.house;
+    let app = walk.app;
     let rule = json!({"room_kinds": ["suite"], "weekdays": [5], "from": "17:00", "to": "22:00", "tier": "base",
         "release_hours": 48, "factor": "1.20", "tags": []});
     let api = "/api/staff/rules/";
@@ -225,14 +224,14 @@ async fn rules_and_times(walk: &mut Walk<'_>) {
     walk.step("DELETE /api/staff/rules/{id}/", MAX, &one, Body::Json(json!({})), "rule_ended").await;
     let form = "room_kinds=suite&weekdays=5&from=17:00&to=22:00&tier=base&release_hours=48&factor=1.20&tags=&confirm=on";
     walk.step("POST /staff/rules/", MAX, "/staff/rules/", Body::Form(form), "rule_added").await;
-    let listed = house.as_(MAX).get(api).await.expect(200);
+    let listed = app.as_(MAX).get(api).await.expect(200);
     let last = listed.list("").last().expect("a rule")["id"].as_i64().expect("an id");
     let page = format!("/staff/rules/{last}/");
     let looser = form.replace("48", "24");
     walk.step("POST /staff/rules/{id}/", MAX, &page, Body::Form(&looser), "rule_changed").await;
     let route = "POST /staff/rules/{id}/end/";
     walk.step(route, MAX, &format!("{page}end/"), Body::Form(""), "rule_ended").await;
-    let room = house.room("stone").await;
+    let room = app.room("stone").await;
     let time = json!({"room_id": room, "starts_at": "2026-11-28T12:00:00-05:00"});
     let decided = and(time.clone(), json!({"decision": "block"}));
     let api = "/api/staff/times/";
@@ -248,7 +247,7 @@ async fn rules_and_times(walk: &mut Walk<'_>) {
 }
 
 async fn blocked_times(walk: &mut Walk<'_>) {
-    let room = walk.house.room("stone").await;
+    let room = walk.app.room("stone").await;
     let hours = |ends: &str| {
         json!({"room_id": room, "starts_at": "2026-11-29T12:00:00-05:00",
             "ends_at": format!("2026-11-29T{ends}:00-05:00"), "reason": "Repairs"})
@@ -268,7 +267,7 @@ async fn blocked_times(walk: &mut Walk<'_>) {
     };
     let page = "/staff/blocks/";
     walk.step("POST /staff/blocks/", DORA, page, Body::Form(&form("13:00")), "time_blocked").await;
-    let listed = walk.house.as_(DORA).get(api).await.expect(200);
+    let listed = walk.app.as_(DORA).get(api).await.expect(200);
     let id = listed.list("").last().expect("a block")["id"].as_i64().expect("an id");
     let page = format!("/staff/blocks/{id}/");
     let route = "POST /staff/blocks/{id}/";
@@ -278,13 +277,13 @@ async fn blocked_times(walk: &mut Walk<'_>) {
 }
 
 async fn jobs(walk: &mut Walk<'_>) {
-    let house = walk.house;
+    let app = walk.app;
     let nothing = || Body::Json(json!({}));
     for (retry, discard, is_page) in [
         ("POST /api/staff/jobs/{id}/retry/", "DELETE /api/staff/jobs/{id}/", false),
         ("POST /staff/jobs/{id}/retry/", "POST /staff/jobs/{id}/discard/", true),
     ] {
-        let id = one_set_aside(house, "test.first").await;
+        let id = one_set_aside(app, "test.first").await;
         let here = if is_page { format!("/staff/jobs/{id}/") } else { format!("/api/staff/jobs/{id}/") };
         let body = if is_page { Body::Form("") } else { nothing() };
         walk.step(retry, MAX, &format!("{here}retry/"), body, "job_retried").await;
@@ -297,15 +296,15 @@ async fn jobs(walk: &mut Walk<'_>) {
 }
 
 async fn visits_of_the_day(walk: &mut Walk<'_>) {
-    let house = walk.house;
+    let app = walk.app;
     let mut ids = Vec::new();
     for (player, time) in [(UMA, "12:00"), (GUS, "12:00"), (BEA, "12:00")] {
-        ids.push(book(house, player, "pod", "2026-11-25", time).await.number("id"));
+        ids.push(book(app, player, "pod", "2026-11-25", time).await.number("id"));
     }
     let [served, missed, paged] = ids[..] else { panic!("three visits") };
     let api = |id: i64, what: &str| format!("/api/bookings/{id}/{what}/");
     let nothing = || Body::Json(json!({}));
-    house.set_time("2026-11-25T12:20:00-05:00");
+    app.set_time("2026-11-25T12:20:00-05:00");
     for (what, kind) in
         [("check_in", "visit_checked_in"), ("start", "visit_started"), ("complete", "visit_completed")]
     {
@@ -320,7 +319,7 @@ async fn visits_of_the_day(walk: &mut Walk<'_>) {
     let page = format!("/staff/day/{paged}/");
     let form = Body::Form("action=check_in&date=2026-11-25");
     walk.step("POST /staff/day/{id}/", DORA, &page, form, "visit_checked_in").await;
-    house.set_time("2026-11-24T10:00:00-05:00");
+    app.set_time("2026-11-24T10:00:00-05:00");
 }
 
 async fn pictures(walk: &mut Walk<'_>) {
@@ -328,21 +327,21 @@ async fn pictures(walk: &mut Walk<'_>) {
     let parts = crate::pictures::form("home/hero", "A sunset", &photograph);
     let here = "/staff/pictures/";
     walk.step("POST /staff/pictures/", MAX, here, Body::Parts(parts), "picture_added").await;
-    walk.house.run_jobs().await;
+    walk.app.run_jobs().await;
     let words = "spot=home/hero&alt=A+calm+room";
     let path = format!("{here}words/");
     walk.step("POST /staff/pictures/words/", MAX, &path, Body::Form(words), "picture_described").await;
     let path = format!("{here}down/");
-    let spot = "spot=home/hero";
-    walk.step("POST /staff/pictures/down/", MAX, &path, Body::Form(spot), "picture_removed").await;
+    let slot = "spot=home/hero";
+    walk.step("POST /staff/pictures/down/", MAX, &path, Body::Form(slot), "picture_removed").await;
 }
 
 async fn accounts(walk: &mut Walk<'_>) {
-    let house = walk.house;
-    let api = format!("/api/staff/people/{}/", house.person(GUS));
+    let app = walk.app;
+    let api = format!("/api/staff/people/{}/", app.person(GUS));
     let body = Body::Json(json!({"role": "technician"}));
     walk.step("PATCH /api/staff/people/{id}/", OLA, &api, body, "role_changed").await;
-    let page = format!("/staff/people/{}/", house.person(GUS));
+    let page = format!("/staff/people/{}/", app.person(GUS));
     let route = "POST /staff/people/{id}/role/";
     walk.step(route, OLA, &format!("{page}role/"), Body::Form("role=account"), "role_changed").await;
     let route = "POST /staff/people/{id}/sign-out/";
@@ -352,38 +351,37 @@ async fn accounts(walk: &mut Walk<'_>) {
 /// The log in words, by kind and by thing; a booking by its number.
 #[tokio::test]
 async fn the_log_says_who_changed_what_from_what_to_what() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     let put = async |path: &str, words: Value| {
         let bytes = words.to_string().into_bytes();
-        house.as_(MAX).send(Method::PUT, path, Some("application/json"), bytes).await
+        app.as_(MAX).send(Method::PUT, path, Some("application/json"), bytes).await
     };
     put("/api/staff/numbers/hold_minutes/", json!({"value": 12})).await.expect(204);
-    let massage = house.service("massage").await;
-    let max = house.person(MAX);
-    let repriced = house.db().tx(move |tx| {
+    let massage = app.service("massage").await;
+    let max = app.person(MAX);
+    let repriced = app.db().tx(move |tx| {
         let by = people::Actor::of(people::person(tx, max)?);
         catalogue::reprice(tx, &by, massage, kit::Cents(21_000), kit::Cents(15_000))
     });
     repriced.await.expect("repriced");
     let words =
-        and(wish(&house, "pod", "2026-11-27", "10:00").await, json!({"person_id": house.person(BEA)}));
-    let booked = house.as_(DORA).post(CREATE, words).await.expect(201);
-    crate::cancel(&house, DORA, booked.number("id")).await.expect(200);
+        and(request_body(&app, "pod", "2026-11-27", "10:00").await, json!({"person_id": app.person(BEA)}));
+    let booked = app.as_(DORA).post(CREATE, words).await.expect(201);
+    crate::cancel(&app, DORA, booked.number("id")).await.expect(200);
     let reference = booked["booking_reference"].as_str().expect("a number").to_owned();
-    let page = async |query: &str| {
-        house.browser(OLA).get(&format!("/staff/audit/?{query}")).await.expect(200).text()
-    };
+    let page =
+        async |query: &str| app.browser(OLA).get(&format!("/staff/audit/?{query}")).await.expect(200).text();
     let setting = page("what=setting_changed").await;
-    for said in ["Max Stern (Manager)", "Changed a setting", "Hold length (minutes)", "value: 10 → 12"] {
-        assert!(setting.contains(said), "{said}: {setting}");
+    for message in ["Max Stern (Manager)", "Changed a setting", "Hold length (minutes)", "value: 10 → 12"] {
+        assert!(setting.contains(message), "{message}: {setting}");
     }
     let price = page("thing=service").await;
-    for said in ["Changed a price", "Service massage", "list price: $200 → $210"] {
-        assert!(price.contains(said), "{said}: {price}");
+    for message in ["Changed a price", "Service massage", "list price: $200 → $210"] {
+        assert!(price.contains(message), "{message}: {price}");
     }
     assert!(!price.contains("member price"), "what is as it was is not said: {price}");
     let booking = page(&format!("thing=booking&number={}", reference.to_lowercase())).await;
-    for said in [
+    for message in [
         "2 rows.",
         "Booked for someone",
         "Canceled a booking",
@@ -391,7 +389,7 @@ async fn the_log_says_who_changed_what_from_what_to_what() {
         "Bea Morrow",
         "status: confirmed → cancelled",
     ] {
-        assert!(booking.contains(said), "{said}: {booking}");
+        assert!(booking.contains(message), "{message}: {booking}");
     }
     assert!(page("thing=booking&number=CS-2026-999999").await.contains("0 rows."));
     assert!(page("network=192.0.2.0").await.contains("rows."));

@@ -2,14 +2,14 @@
 
 use axum::http::Method;
 use kit::{Id, args, sql};
-use testing::{DORA, House, MAX};
+use testing::{DORA, MAX, TestClub};
 
 use crate::whole::WholeProgram as _;
 
 const HERE: &str = "/staff/jobs/";
 
 /// A job that was set aside, whose payload holds a secret.
-pub(crate) async fn one_set_aside(house: &House, kind: &'static str) -> Id {
+pub(crate) async fn one_set_aside(app: &TestClub, kind: &'static str) -> Id {
     let add = move |tx: &mut kit::Tx<'_>| {
         let (id, now) = (tx.new_id()?, tx.now());
         tx.run(
@@ -21,11 +21,11 @@ pub(crate) async fn one_set_aside(house: &House, kind: &'static str) -> Id {
         )?;
         Ok(id)
     };
-    house.db().tx(add).await.expect("a job")
+    app.db().tx(add).await.expect("a job")
 }
 
-async fn recorded(house: &House) -> Vec<(String, String)> {
-    let read = house.db().view(|tx| {
+async fn recorded(app: &TestClub) -> Vec<(String, String)> {
+    let read = app.db().view(|tx| {
         tx.all(sql!("SELECT what, details FROM audit WHERE subject = 'job' ORDER BY id"), args![])
     });
     read.await.expect("the log")
@@ -33,55 +33,54 @@ async fn recorded(house: &House) -> Vec<(String, String)> {
 
 #[tokio::test]
 async fn jobs_are_found_by_kind_and_state_and_say_no_secret() {
-    let house = House::open().await;
-    one_set_aside(&house, "test.first").await;
-    one_set_aside(&house, "test.second").await;
-    house.browser(DORA).get(HERE).await.expect(403);
-    let page =
-        house.browser(MAX).get(&format!("{HERE}?kind=SECOND&state=set_aside")).await.expect(200).text();
+    let app = TestClub::open().await;
+    one_set_aside(&app, "test.first").await;
+    one_set_aside(&app, "test.second").await;
+    app.browser(DORA).get(HERE).await.expect(403);
+    let page = app.browser(MAX).get(&format!("{HERE}?kind=SECOND&state=set_aside")).await.expect(200).text();
     assert!(page.contains("test.second") && page.contains("Stopped") && page.contains("1 job."));
     assert!(page.contains("the mail server is away"));
     assert!(!page.contains("test.first") && !page.contains("tell-nobody"));
-    let none = house.browser(MAX).get(&format!("{HERE}?kind=second&state=waiting")).await.expect(200).text();
+    let none = app.browser(MAX).get(&format!("{HERE}?kind=second&state=waiting")).await.expect(200).text();
     assert!(none.contains("No matching jobs."));
-    let listed = house.as_(MAX).get("/api/staff/jobs/?state=set_aside&page_size=1").await.expect(200);
+    let listed = app.as_(MAX).get("/api/staff/jobs/?state=set_aside&page_size=1").await.expect(200);
     assert_eq!((listed.list("").len(), listed.header("x-total-count")), (1, "2"));
     assert!(!listed.text().contains("tell-nobody"));
-    house.db().tx(|tx| tx.run(sql!("DELETE FROM jobs WHERE dead"), args![])).await.expect("they are gone");
+    app.db().tx(|tx| tx.run(sql!("DELETE FROM jobs WHERE dead"), args![])).await.expect("they are gone");
 }
 
 #[tokio::test]
 async fn a_job_is_discarded_only_by_who_is_sure_and_that_is_recorded() {
-    let house = House::open().await;
-    let id = one_set_aside(&house, "test.first").await;
+    let app = TestClub::open().await;
+    let id = one_set_aside(&app, "test.first").await;
     let here = format!("{HERE}{id}/");
-    let page = house.browser(MAX).get(&here).await.expect(200).text();
+    let page = app.browser(MAX).get(&here).await.expect(200).text();
     assert!(page.contains("Retry now") && page.contains("Discard job"));
-    let unsure = house.browser(MAX).submit(&format!("{here}discard/"), "").await.expect(400).text();
+    let unsure = app.browser(MAX).submit(&format!("{here}discard/"), "").await.expect(400).text();
     assert!(unsure.contains("Check the box to discard the job."));
-    assert!(recorded(&house).await.is_empty());
-    let done = house.browser(MAX).submit(&format!("{here}discard/"), "sure=on").await.expect(303);
+    assert!(recorded(&app).await.is_empty());
+    let done = app.browser(MAX).submit(&format!("{here}discard/"), "sure=on").await.expect(303);
     assert_eq!(done.header("location"), "/staff/jobs/?done=1");
-    house.browser(MAX).get(&here).await.expect(404);
-    let log = recorded(&house).await;
+    app.browser(MAX).get(&here).await.expect(404);
+    let log = recorded(&app).await;
     assert_eq!(log.len(), 1);
     assert!(log[0].0 == "job_discarded" && log[0].1.contains("test.first") && log[0].1.contains("set_aside"));
     let path = format!("/api/staff/jobs/{id}/");
-    house.as_(MAX).send(Method::DELETE, &path, None, Vec::new()).await.refused(404, "not_found");
+    app.as_(MAX).send(Method::DELETE, &path, None, Vec::new()).await.refused(404, "not_found");
 }
 
 #[tokio::test]
 async fn a_job_that_was_set_aside_is_tried_again() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     // Of a kind that the program knows, and with nothing to do.
-    let id = one_set_aside(&house, "people.seal").await;
+    let id = one_set_aside(&app, "people.seal").await;
     let make_known =
         move |tx: &mut kit::Tx<'_>| tx.run(sql!("UPDATE jobs SET payload = '{}' WHERE id = $1"), args![id]);
-    house.db().tx(make_known).await.expect("changed");
-    house.as_(MAX).post(&format!("/api/staff/jobs/{id}/retry/"), serde_json::json!({})).await.expect(204);
-    let page = house.browser(MAX).get(&format!("{HERE}{id}/")).await.expect(200).text();
+    app.db().tx(make_known).await.expect("changed");
+    app.as_(MAX).post(&format!("/api/staff/jobs/{id}/retry/"), serde_json::json!({})).await.expect(204);
+    let page = app.browser(MAX).get(&format!("{HERE}{id}/")).await.expect(200).text();
     assert!(page.contains("Waiting"), "{page}");
-    house.run_jobs().await;
-    house.browser(MAX).get(&format!("{HERE}{id}/")).await.expect(404);
-    assert_eq!(recorded(&house).await[0].0, "job_retried");
+    app.run_jobs().await;
+    app.browser(MAX).get(&format!("{HERE}{id}/")).await.expect(404);
+    assert_eq!(recorded(&app).await[0].0, "job_retried");
 }

@@ -1,6 +1,6 @@
 //! The pages of the back office, as a browser without scripts uses them.
 
-use testing::{BEA, DORA, GUS, House, MAX, PIA, Player, TOM};
+use testing::{BEA, DORA, GUS, MAX, PIA, Player, TOM, TestClub};
 
 use crate::whole::WholeProgram as _;
 
@@ -16,47 +16,47 @@ const PAGES: [(&str, bool); 9] = [
     ("/staff/why-not/", true),
 ];
 
-async fn page(house: &House, by: Player, path: &str) -> String {
-    house.browser(by).get(path).await.expect(200).text()
+async fn page(app: &TestClub, by: Player, path: &str) -> String {
+    app.browser(by).get(path).await.expect(200).text()
 }
 
 /// Visitors are sent to the door, guests and technicians are told, the desk has its half, the manager all.
 #[tokio::test]
 async fn every_page_is_for_who_may() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     for (path, for_desk) in PAGES {
-        let sent = house.visitor().get(path).await.expect(303);
+        let sent = app.visitor().get(path).await.expect(303);
         assert_eq!(sent.header("location"), format!("/login/?next={path}"));
         for player in [GUS, PIA, TOM] {
-            house.browser(player).get(path).await.expect(403);
+            app.browser(player).get(path).await.expect(403);
         }
-        house.browser(DORA).get(path).await.expect(if for_desk { 200 } else { 403 });
-        let text = page(&house, MAX, path).await;
+        app.browser(DORA).get(path).await.expect(if for_desk { 200 } else { 403 });
+        let text = page(&app, MAX, path).await;
         assert!(text.contains(&format!("href=\"{path}\" aria-current=\"page\"")), "{path}");
         assert!(!text.contains("Bea Morrow"), "{path}: nobody is shown unasked");
     }
     // What the desk can't enter, it is not shown the way to.
-    let text = page(&house, DORA, "/staff/members/").await;
+    let text = page(&app, DORA, "/staff/members/").await;
     assert!(!text.contains("/staff/numbers/") && text.contains("/staff/times/"), "{text}");
 }
 
 /// The front of the back office leads into every room that is open to whoever asks, and into no other.
 #[tokio::test]
 async fn the_front_leads_where_one_may_go() {
-    let house = House::open().await;
-    assert_eq!(house.visitor().get("/staff/").await.expect(303).header("location"), "/login/?next=/staff/");
-    house.browser(GUS).get("/staff/").await.expect(403);
-    assert!(!page(&house, GUS, "/").await.contains("href=\"/staff/\""));
+    let app = TestClub::open().await;
+    assert_eq!(app.visitor().get("/staff/").await.expect(303).header("location"), "/login/?next=/staff/");
+    app.browser(GUS).get("/staff/").await.expect(403);
+    assert!(!page(&app, GUS, "/").await.contains("href=\"/staff/\""));
     // The desk begins with its day.
-    assert!(page(&house, DORA, "/").await.contains("href=\"/staff/\">Back office"));
-    assert_eq!(house.browser(DORA).get("/staff/").await.expect(303).header("location"), "/staff/day/");
+    assert!(page(&app, DORA, "/").await.contains("href=\"/staff/\">Back office"));
+    assert_eq!(app.browser(DORA).get("/staff/").await.expect(303).header("location"), "/staff/day/");
     for player in [TOM, MAX] {
-        assert!(page(&house, player, "/").await.contains("href=\"/staff/\">Back office"));
-        let front = page(&house, player, "/staff/").await;
-        let links = front.split("<a class=\"row\" href=\"").skip(1);
+        assert!(page(&app, player, "/").await.contains("href=\"/staff/\">Back office"));
+        let page_cache = page(&app, player, "/staff/").await;
+        let links = page_cache.split("<a class=\"row\" href=\"").skip(1);
         let links: Vec<&str> = links.map(|rest| rest.split('"').next().unwrap_or_default()).collect();
         for path in &links {
-            let text = page(&house, player, path).await;
+            let text = page(&app, player, path).await;
             assert!(text.contains(&format!("href=\"{path}\" aria-current=\"page\"")), "{path}");
         }
         for (path, for_desk) in PAGES {
@@ -67,30 +67,30 @@ async fn the_front_leads_where_one_may_go() {
 
 #[tokio::test]
 async fn rules_are_written_read_foreseen_and_ended_by_forms() {
-    let house = House::open().await;
-    let max = house.browser(MAX);
-    assert!(page(&house, MAX, "/staff/rules/").await.contains("No rules match"));
+    let app = TestClub::open().await;
+    let max = app.browser(MAX);
+    assert!(page(&app, MAX, "/staff/rules/").await.contains("No rules match"));
     let wrong =
         max.submit("/staff/rules/", "from=17:02&to=22:00&tier=base&factor=9").await.expect(400).text();
-    for said in [
+    for message in [
         "on a five-minute mark",
         "Enter a multiplier from 0.10",
         "href=\"#factor\"",
         "aria-invalid=\"true\"",
         "value=\"17:02\"",
     ] {
-        assert!(wrong.contains(said), "{said}: {wrong}");
+        assert!(wrong.contains(message), "{message}: {wrong}");
     }
     let form = "room_kinds=suite&weekdays=5&weekdays=6&from=17:00&to=22:00&tier=unlimited&release_hours=72&factor=1.20&tags=peak_hour";
     // What it does is said before anything is added.
-    let asked = max.submit("/staff/rules/", form).await.expect(200).text();
-    assert!(asked.contains("Add this rule?") && asked.contains("reserved for Unlimited members"), "{asked}");
-    assert!(page(&house, MAX, "/staff/rules/").await.contains("No rules match"));
-    let led = max.submit("/staff/rules/", &format!("{form}&confirm=on")).await.expect(303);
-    let path = led.header("location").trim_end_matches("?done=1").to_owned();
+    let query = max.submit("/staff/rules/", form).await.expect(200).text();
+    assert!(query.contains("Add this rule?") && query.contains("reserved for Unlimited members"), "{query}");
+    assert!(page(&app, MAX, "/staff/rules/").await.contains("No rules match"));
+    let target = max.submit("/staff/rules/", &format!("{form}&confirm=on")).await.expect(303);
+    let path = target.header("location").trim_end_matches("?done=1").to_owned();
     let sentence = "Every service in suite rooms, Friday, Saturday, starting from 5:00 PM to before 10:00 PM: reserved for \
                     Unlimited members until 72 hours before, at 1.20 times the price; tagged peak_hour.";
-    let text = page(&house, MAX, &path).await;
+    let text = page(&app, MAX, &path).await;
     assert!(text.contains(sentence), "{text}");
     assert!(
         text.contains("5:00 PM to 9:45 PM")
@@ -102,11 +102,11 @@ async fn rules_are_written_read_foreseen_and_ended_by_forms() {
     let looser = form.replace("tier=unlimited&release_hours=72", "tier=base&release_hours=24&preview=1");
     let seen = max.submit(&path, &looser).await.expect(200).text();
     assert!(seen.contains("if you save this") && seen.contains("members until 24 hours before"), "{seen}");
-    assert!(page(&house, MAX, &path).await.contains("Unlimited members until 72 hours before"));
+    assert!(page(&app, MAX, &path).await.contains("Unlimited members until 72 hours before"));
     max.submit(&path, &looser.replace("&preview=1", "")).await.expect(303);
-    assert!(page(&house, MAX, &path).await.contains("reserved for members until 24 hours before"));
+    assert!(page(&app, MAX, &path).await.contains("reserved for members until 24 hours before"));
     // Filtered, and as CSV.
-    assert!(page(&house, MAX, "/staff/rules/?for=unlimited").await.contains("No rules match"));
+    assert!(page(&app, MAX, "/staff/rules/?for=unlimited").await.contains("No rules match"));
     let csv = max.get("/staff/rules/?format=csv&for=base").await.expect(200);
     assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
     assert_eq!(csv.header("content-disposition"), "attachment; filename=\"release-rules.csv\"");
@@ -119,69 +119,69 @@ async fn rules_are_written_read_foreseen_and_ended_by_forms() {
         "{lines:?}"
     );
     max.submit(&format!("{path}end/"), "").await.expect(303);
-    assert!(page(&house, MAX, &path).await.contains("This rule has ended"));
-    assert!(page(&house, MAX, "/staff/rules/").await.contains("No rules match"));
-    assert!(page(&house, MAX, "/staff/rules/?state=all").await.contains("Ended"));
-    house.browser(DORA).submit("/staff/rules/", form).await.expect(403);
-    house.browser(DORA).submit(&format!("{path}end/"), "").await.expect(403);
+    assert!(page(&app, MAX, &path).await.contains("This rule has ended"));
+    assert!(page(&app, MAX, "/staff/rules/").await.contains("No rules match"));
+    assert!(page(&app, MAX, "/staff/rules/?state=all").await.contains("Ended"));
+    app.browser(DORA).submit("/staff/rules/", form).await.expect(403);
+    app.browser(DORA).submit(&format!("{path}end/"), "").await.expect(403);
 }
 
 #[tokio::test]
 async fn a_single_time_is_decided_and_taken_back_by_forms() {
-    let house = House::open().await;
-    let dora = house.browser(DORA);
-    let room = house.room("suite").await;
-    assert!(page(&house, DORA, "/staff/times/").await.contains("No upcoming overrides"));
+    let app = TestClub::open().await;
+    let dora = app.browser(DORA);
+    let room = app.room("suite").await;
+    assert!(page(&app, DORA, "/staff/times/").await.contains("No upcoming overrides"));
     let form =
         format!("room_id={room}&day=2026-11-27&time=19:00&decision=keep&tier=unlimited&hours=24&factor=1.00");
     let wrong =
         dora.submit("/staff/times/", &form.replace("time=19:00", "time=19:01")).await.expect(400).text();
     assert!(wrong.contains("on a 5-minute mark") && wrong.contains("href=\"#time\""), "{wrong}");
     dora.submit("/staff/times/", &form).await.expect(303);
-    let text = page(&house, DORA, "/staff/times/").await;
-    for said in
+    let text = page(&app, DORA, "/staff/times/").await;
+    for message in
         ["Friday, November 27, 7:00 PM", "Reserved for Unlimited members until 24 hours before", "Dora Quill"]
     {
-        assert!(text.contains(said), "{said}: {text}");
+        assert!(text.contains(message), "{message}: {text}");
     }
     let week = format!("/staff/rules/?room_id={room}&week=2026-11-27");
-    assert!(page(&house, MAX, &week).await.contains("Unlimited members until 24 hours before"));
+    assert!(page(&app, MAX, &week).await.contains("Unlimited members until 24 hours before"));
     let at = "2026-11-28T00:00:00Z";
-    let ask = page(&house, DORA, &format!("/staff/times/undo/?room_id={room}&starts_at={at}")).await;
-    assert!(ask.contains("Suite, Friday, November 27, 7:00 PM"), "{ask}");
+    let search = page(&app, DORA, &format!("/staff/times/undo/?room_id={room}&starts_at={at}")).await;
+    assert!(search.contains("Suite, Friday, November 27, 7:00 PM"), "{search}");
     dora.submit("/staff/times/undo/", &format!("room_id={room}&starts_at={at}")).await.expect(303);
-    assert!(page(&house, DORA, "/staff/times/").await.contains("No upcoming overrides"));
+    assert!(page(&app, DORA, "/staff/times/").await.contains("No upcoming overrides"));
     // The night on which the clock skips an hour.
     let skipped = form.replace("day=2026-11-27&time=19:00", "day=2027-03-14&time=02:30");
     assert!(dora.submit("/staff/times/", &skipped).await.expect(400).text().contains("exist that night"));
-    house.browser(TOM).submit("/staff/times/", &form).await.expect(403);
+    app.browser(TOM).submit("/staff/times/", &form).await.expect(403);
 }
 
 #[tokio::test]
 async fn numbers_are_changed_within_their_bounds_and_reset() {
-    let house = House::open().await;
-    let max = house.browser(MAX);
+    let app = TestClub::open().await;
+    let max = app.browser(MAX);
     let path = "/staff/numbers/hold_minutes/";
-    assert!(page(&house, MAX, path).await.contains("No changes yet"));
+    assert!(page(&app, MAX, path).await.contains("No changes yet"));
     let wrong = max.submit(path, "value=99").await.expect(400).text();
     assert!(wrong.contains("Enter a number from 1 to 60.") && wrong.contains("value=\"99\""), "{wrong}");
     max.submit(path, "value=soon").await.expect(400);
     max.submit(path, "value=12").await.expect(303);
-    let text = page(&house, MAX, path).await;
+    let text = page(&app, MAX, path).await;
     assert!(text.contains("<dt>Now</dt><dd>12</dd>") && text.contains("Max Stern"), "{text}");
     max.submit(&format!("{path}reset/"), "").await.expect(303);
-    assert!(page(&house, MAX, path).await.contains("<dt>Now</dt><dd>10</dd>"));
+    assert!(page(&app, MAX, path).await.contains("<dt>Now</dt><dd>10</dd>"));
     max.get("/staff/numbers/nothing/").await.expect(404);
     let csv = max.get("/staff/numbers/?format=csv").await.expect(200).text();
-    assert_eq!(csv.lines().count(), bookings::NUMBERS.len() + membership::NUMBERS.len() + 1);
-    house.browser(DORA).submit(path, "value=12").await.expect(403);
+    assert_eq!(csv.lines().count(), bookings::SETTINGS.len() + membership::SETTINGS.len() + 1);
+    app.browser(DORA).submit(path, "value=12").await.expect(403);
 }
 
 #[tokio::test]
 async fn a_plan_gets_a_new_version_and_members_are_moved_over() {
-    let house = House::open().await;
-    let max = house.browser(MAX);
-    let list = page(&house, MAX, "/staff/plans/").await;
+    let app = TestClub::open().await;
+    let max = app.browser(MAX);
+    let list = page(&app, MAX, "/staff/plans/").await;
     assert!(list.contains("$375") && list.contains("unlimited"), "{list}");
     let form = "version=1&price=400.00&short_description=New&benefits=One%0ATwo&discount_percentage=20&max_advance_days=40\
                 &monthly_service_credits=1&guest_passes=0&iot_control_access=on";
@@ -189,78 +189,78 @@ async fn a_plan_gets_a_new_version_and_members_are_moved_over() {
     let wrong = max.submit(path, &form.replace("400.00", "much")).await.expect(400).text();
     assert!(wrong.contains("Enter an amount per month") && wrong.contains("value=\"much\""), "{wrong}");
     max.submit(path, form).await.expect(303);
-    let text = page(&house, MAX, path).await;
+    let text = page(&app, MAX, path).await;
     assert!(text.contains("1 member is on an older version") && text.contains("Max Stern"), "{text}");
     let late = max.submit(path, form).await.expect(409).text();
     assert!(
         late.contains("Someone just changed this plan") && late.contains("name=\"version\" value=\"2\""),
         "{late}"
     );
-    let asked = max.submit(&format!("{path}move_over/"), "").await.expect(200).text();
-    assert!(asked.contains("1 member would move to version 2 of Base, $400 a month"), "{asked}");
-    assert!(!page(&house, BEA, "/dashboard/membership/").await.contains("you’ll be on Base at"));
+    let query = max.submit(&format!("{path}move_over/"), "").await.expect(200).text();
+    assert!(query.contains("1 member would move to version 2 of Base, $400 a month"), "{query}");
+    assert!(!page(&app, BEA, "/dashboard/membership/").await.contains("you’ll be on Base at"));
     max.submit(&format!("{path}move_over/"), "confirm=on").await.expect(303);
-    assert!(!page(&house, MAX, path).await.contains("Move members"), "there is nobody left to move");
-    assert!(page(&house, BEA, "/dashboard/membership/").await.contains("you’ll be on Base at $400"));
-    house.browser(DORA).submit(path, form).await.expect(403);
+    assert!(!page(&app, MAX, path).await.contains("Move members"), "there is nobody left to move");
+    assert!(page(&app, BEA, "/dashboard/membership/").await.contains("you’ll be on Base at $400"));
+    app.browser(DORA).submit(path, form).await.expect(403);
     max.get("/staff/plans/gold/").await.expect(404);
 }
 
 #[tokio::test]
 async fn the_desk_finds_somebody_and_runs_their_membership() {
-    let house = House::open().await;
-    let dora = house.browser(DORA);
-    assert!(page(&house, DORA, "/staff/members/").await.contains("Search by the start of a name"));
-    assert!(page(&house, DORA, "/staff/members/?q=zz%25").await.contains("No matches"));
-    assert!(page(&house, DORA, "/staff/members/?q=a").await.contains("Type at least two letters"));
-    let found = page(&house, DORA, "/staff/members/?q=gus+harl").await;
-    let gus = format!("/staff/members/{}/", house.person(GUS));
+    let app = TestClub::open().await;
+    let dora = app.browser(DORA);
+    assert!(page(&app, DORA, "/staff/members/").await.contains("Search by the start of a name"));
+    assert!(page(&app, DORA, "/staff/members/?q=zz%25").await.contains("No matches"));
+    assert!(page(&app, DORA, "/staff/members/?q=a").await.contains("Type at least two letters"));
+    let found = page(&app, DORA, "/staff/members/?q=gus+harl").await;
+    let gus = format!("/staff/members/{}/", app.person(GUS));
     assert!(found.contains(&gus) && !found.contains("Bea Morrow"), "{found}");
-    assert!(page(&house, DORA, "/staff/members/?q=BEA@CAST").await.contains("Active"));
+    assert!(page(&app, DORA, "/staff/members/?q=BEA@CAST").await.contains("Active"));
     let wrong = dora.submit(&gus, "deed=enrol&plan=premium&paid=").await.expect(400).text();
     assert!(wrong.contains("Choose how it was paid"), "{wrong}");
     dora.submit(&gus, "deed=enrol&plan=base&paid=cash").await.expect(303);
-    let text = page(&house, DORA, &gus).await;
-    for said in [
+    let text = page(&app, DORA, &gus).await;
+    for message in [
         "Wednesday, December 23",
         "Joined Base: $375 by cash, paid through Wednesday, December 23",
         "Dora Quill",
         "Premium: $320.49 now",
     ] {
-        assert!(text.contains(said), "{said}: {text}");
+        assert!(text.contains(message), "{message}: {text}");
     }
     dora.submit(&gus, "deed=upgrade&plan=premium&paid=terminal").await.expect(303);
     // Dues are collected from the last paid day on (M7), and only the month that was seen.
     assert!(text.contains("It can be paid from Wednesday, December 23.") && !text.contains("value=\"dues\""));
     let early = dora.submit(&gus, "deed=dues&paid=terminal&seen=2026-12-23").await.expect(409).text();
     assert!(early.contains("No dues are owed yet"), "{early}");
-    house.set_time("2026-12-23T10:00:00-05:00");
+    app.set_time("2026-12-23T10:00:00-05:00");
     dora.submit(&gus, "deed=dues&paid=terminal").await.expect(400);
     dora.submit(&gus, "deed=dues&paid=terminal&seen=2026-12-23").await.expect(303);
     let twice = dora.submit(&gus, "deed=dues&paid=terminal&seen=2026-12-23").await.expect(409).text();
     assert!(twice.contains("was just paid"), "{twice}");
-    let asked = dora.submit(&gus, "deed=freeze&months=2").await.expect(200).text();
+    let query = dora.submit(&gus, "deed=freeze&months=2").await.expect(200).text();
     assert!(
-        asked.contains("paused for 2 months, from Sunday, January 24 through Tuesday, March 23"),
-        "{asked}"
+        query.contains("paused for 2 months, from Sunday, January 24 through Tuesday, March 23"),
+        "{query}"
     );
-    assert!(!page(&house, DORA, &gus).await.contains("Paused from"), "nothing is done yet");
+    assert!(!page(&app, DORA, &gus).await.contains("Paused from"), "nothing is done yet");
     dora.submit(&gus, "deed=freeze&months=2&confirm=on").await.expect(303);
     dora.submit(&gus, "deed=leave").await.expect(303);
-    let text = page(&house, DORA, &gus).await;
-    for said in [
+    let text = page(&app, DORA, &gus).await;
+    for message in [
         "Active, set to end",
         "Undo cancellation",
         "Paused from Sunday, January 24 through Tuesday, March 23",
         "Premium dues: $700",
     ] {
-        assert!(text.contains(said), "{said}: {text}");
+        assert!(text.contains(message), "{message}: {text}");
     }
     let csv = dora.get(&format!("{gus}?format=csv")).await.expect(200).text();
     assert_eq!(csv.lines().count(), 6);
     for player in [GUS, TOM] {
-        house.browser(player).submit(&gus, "deed=stay").await.expect(403);
-        house.browser(player).get(&gus).await.expect(403);
+        app.browser(player).submit(&gus, "deed=stay").await.expect(403);
+        app.browser(player).get(&gus).await.expect(403);
     }
     dora.get("/staff/members/1/").await.expect(404);
 }
@@ -268,32 +268,32 @@ async fn the_desk_finds_somebody_and_runs_their_membership() {
 /// Everything that speaks against a start, in the order of the table, as that person would be told.
 #[tokio::test]
 async fn why_not_says_everything_in_order() {
-    let house = House::open().await;
-    let circle = house.service("circle").await;
-    let ask = |email: &str, date: &str, time: &str| {
+    let app = TestClub::open().await;
+    let circle = app.service("circle").await;
+    let search = |email: &str, date: &str, time: &str| {
         format!(
             "/staff/why-not/?email={email}&service_id={circle}&date={date}&start_time={time}&party=&room_id=&technician_id="
         )
     };
-    let text = page(&house, DORA, &ask("gus@cast.test", "2026-12-24", "22:00")).await;
+    let text = page(&app, DORA, &search("gus@cast.test", "2026-12-24", "22:00")).await;
     let places: Vec<_> = [
         "That day isn’t open for booking yet. It opens to them Monday, December 21, 12:00 AM.",
         "This is for members only.",
         "We’re closed then.",
     ]
     .iter()
-    .map(|said| text.find(said).unwrap_or_else(|| panic!("{said}: {text}")))
+    .map(|message| text.find(message).unwrap_or_else(|| panic!("{message}: {text}")))
     .collect();
     assert!(places.is_sorted(), "{text}");
-    let text = page(&house, DORA, &ask("bea@cast.test", "2026-11-26", "12:00")).await;
+    let text = page(&app, DORA, &search("bea@cast.test", "2026-11-26", "12:00")).await;
     assert!(text.contains("This time can be booked"), "{text}");
-    let text = page(&house, DORA, &ask("", "2026-11-26", "12:00")).await;
+    let text = page(&app, DORA, &search("", "2026-11-26", "12:00")).await;
     assert!(
         text.contains("This is for members only.") && !text.contains("plan_required"),
         "a visitor: {text}"
     );
-    let text = page(&house, DORA, &ask("nobody@cast.test", "2026-11-26", "12:00")).await;
+    let text = page(&app, DORA, &search("nobody@cast.test", "2026-11-26", "12:00")).await;
     assert!(text.contains("No one has this email."), "{text}");
-    let text = page(&house, DORA, &ask("", "", "")).await;
+    let text = page(&app, DORA, &search("", "", "")).await;
     assert!(text.contains("Please check the following") || text.contains("This field is required"), "{text}");
 }

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use kit::{args, sql};
-use testing::House;
+use testing::TestClub;
 
 macro_rules! tables {
     ($($table:literal)*) => {
         const TABLES: &[&str] = &[$($table),*];
 
         /// The rows of every table.
-        pub(crate) async fn rows(house: &House) -> BTreeMap<&'static str, i64> {
-            let counted = house.db().view(|tx| {
+        pub(crate) async fn rows(app: &TestClub) -> BTreeMap<&'static str, i64> {
+            let counted = app.db().view(|tx| {
                 let mut rows = BTreeMap::new();
                 $({
                     let count: Option<(i64,)> = tx.one(sql!(concat!("SELECT COUNT(*) FROM ", $table)), args![])?;

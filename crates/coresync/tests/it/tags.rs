@@ -1,6 +1,6 @@
 //! A client that has an answer already is told so.
 
-use testing::{BEA, GUS, House, PIA};
+use testing::{BEA, GUS, PIA, TestClub};
 
 use crate::book;
 use crate::whole::WholeProgram as _;
@@ -10,35 +10,34 @@ const SERVICES: &str = "/api/services/";
 
 #[tokio::test]
 async fn an_answer_that_a_client_has_is_not_sent_again() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     for path in [SERVICES, ME, "/api/bookings/my_bookings/", "/api/openapi.json"] {
-        let first = house.as_(PIA).get(path).await.expect(200);
+        let first = app.as_(PIA).get(path).await.expect(200);
         let tag = first.header("etag").to_owned();
         assert!(tag.len() == 34 && tag.starts_with('"') && tag.ends_with('"'), "{path}: {tag}");
         assert_eq!(first.header("cache-control"), "private, no-cache", "{path}");
-        let again =
-            house.as_(PIA).with("if-none-match", &format!("\"x\", {tag}")).get(path).await.expect(304);
+        let again = app.as_(PIA).with("if-none-match", &format!("\"x\", {tag}")).get(path).await.expect(304);
         assert!(again.bytes.is_empty(), "{path}");
         for name in ["etag", "cache-control", "vary"] {
             assert_eq!(again.header(name), first.header(name), "{path}: {name}");
         }
         assert!(!again.headers.contains_key("content-type"), "{path}");
-        house.as_(PIA).with("if-none-match", "\"x\"").get(path).await.expect(200);
+        app.as_(PIA).with("if-none-match", "\"x\"").get(path).await.expect(200);
     }
 }
 
 #[tokio::test]
 async fn what_changed_or_is_somebody_elses_is_sent() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     let mine = "/api/bookings/my_bookings/";
-    let tag = house.as_(PIA).get(mine).await.header("etag").to_owned();
-    book(&house, PIA, "massage", "2026-11-27", "14:00").await;
-    let changed = house.as_(PIA).with("if-none-match", &tag).get(mine).await.expect(200);
+    let tag = app.as_(PIA).get(mine).await.header("etag").to_owned();
+    book(&app, PIA, "massage", "2026-11-27", "14:00").await;
+    let changed = app.as_(PIA).with("if-none-match", &tag).get(mine).await.expect(200);
     assert_ne!(changed.header("etag"), tag);
-    let me = house.as_(PIA).get(ME).await.header("etag").to_owned();
-    house.as_(BEA).with("if-none-match", &me).get(ME).await.expect(200);
+    let me = app.as_(PIA).get(ME).await.header("etag").to_owned();
+    app.as_(BEA).with("if-none-match", &me).get(ME).await.expect(200);
     for who in [PIA, GUS] {
-        let vary = house.as_(who).get(ME).await.header("vary").to_owned();
+        let vary = app.as_(who).get(ME).await.header("vary").to_owned();
         for name in ["authorization", "cookie", "accept-encoding"] {
             assert!(vary.contains(name), "{vary}");
         }
@@ -48,22 +47,21 @@ async fn what_changed_or_is_somebody_elses_is_sent() {
 /// The bytes are others, so the tag is another; both are known.
 #[tokio::test]
 async fn what_is_compressed_has_a_tag_of_its_own() {
-    let house = House::open().await;
-    let plain = house.visitor().get(SERVICES).await.header("etag").to_owned();
-    let packed = house.visitor().with("accept-encoding", "gzip").get(SERVICES).await.expect(200);
+    let app = TestClub::open().await;
+    let plain = app.visitor().get(SERVICES).await.header("etag").to_owned();
+    let packed = app.visitor().with("accept-encoding", "gzip").get(SERVICES).await.expect(200);
     assert_eq!(packed.header("content-encoding"), "gzip");
     let tag = packed.header("etag").to_owned();
     assert_eq!(tag, format!("{}-gzip\"", plain.trim_end_matches('"')));
-    let again =
-        house.visitor().with("accept-encoding", "gzip").with("if-none-match", &tag).get(SERVICES).await;
+    let again = app.visitor().with("accept-encoding", "gzip").with("if-none-match", &tag).get(SERVICES).await;
     assert_eq!(again.expect(304).header("etag"), tag);
 }
 
 #[tokio::test]
 async fn refusals_and_pages_have_no_tag() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     for path in ["/api/services/nothing/", ME, "/", "/services/"] {
-        let answer = house.visitor().get(path).await;
+        let answer = app.visitor().get(path).await;
         assert_eq!(answer.header("etag"), "", "{path}");
         assert_ne!(answer.header("cache-control"), "private, no-cache", "{path}");
     }

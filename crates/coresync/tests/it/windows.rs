@@ -2,7 +2,7 @@
 
 use kit::{args, sql};
 use serde_json::json;
-use testing::{BEA, DORA, GUS, House, MAX, OLA, PIA, Player, TOM, UMA};
+use testing::{BEA, DORA, GUS, MAX, OLA, PIA, Player, TOM, TestClub, UMA};
 
 use crate::whole::WholeProgram as _;
 use crate::{book, search, starts, try_book};
@@ -18,51 +18,51 @@ const LADDER: [(Player, i64, &str, &str); 5] = [
 
 #[tokio::test]
 async fn each_tier_books_its_days_and_is_told_when_the_next_opens() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     for (player, days, last, first_closed) in LADDER {
         let name = player.first_name;
-        let open = search(&house, player, "pod", last).await;
+        let open = search(&app, player, "pod", last).await;
         assert!(open["refused"].is_null() && !starts(&open).is_empty(), "{name} on {last}");
         assert_eq!(open["user_privileges"]["max_advance_days"], days, "{name}");
-        let closed = search(&house, player, "pod", first_closed).await;
+        let closed = search(&app, player, "pod", first_closed).await;
         assert_eq!((starts(&closed).len(), closed.number("total_slots")), (0, 0), "{name}");
         assert_eq!(closed["refused"]["code"], "outside_window", "{name}");
         assert_eq!(closed["refused"]["opens_at"], "2026-11-25T00:00:00-05:00", "{name}");
         assert_eq!(closed["refused"]["max_advance_days"], days, "{name}");
 
         let refused =
-            try_book(&house, player, "pod", first_closed, "12:00").await.refused(403, "outside_window");
+            try_book(&app, player, "pod", first_closed, "12:00").await.refused(403, "outside_window");
         assert_eq!(refused["opens_at"], "2026-11-25T00:00:00-05:00", "{name}");
         assert_eq!(refused["max_advance_days"], days, "{name}");
         // 120 bookings of a day would fit; one each is enough.
-        book(&house, player, "pod", last, "12:00").await;
+        book(&app, player, "pod", last, "12:00").await;
     }
     // At midnight, not a millisecond before.
-    house.set_time("2026-11-24T23:59:59.999-05:00");
+    app.set_time("2026-11-24T23:59:59.999-05:00");
     for (player, _, _, first_closed) in LADDER {
-        try_book(&house, player, "pod", first_closed, "13:00").await.refused(403, "outside_window");
+        try_book(&app, player, "pod", first_closed, "13:00").await.refused(403, "outside_window");
     }
-    house.set_time("2026-11-25T00:00:00-05:00");
+    app.set_time("2026-11-25T00:00:00-05:00");
     for (player, _, _, first_closed) in LADDER {
-        book(&house, player, "pod", first_closed, "13:00").await;
+        book(&app, player, "pod", first_closed, "13:00").await;
     }
 }
 
 #[tokio::test]
 async fn a_visitor_sees_three_days_at_list_price() {
-    let house = House::open().await;
-    let pod = house.service("pod").await;
+    let app = TestClub::open().await;
+    let pod = app.service("pod").await;
     let path = |date: &str| format!("/api/bookings/availability/?service_id={pod}&date={date}");
-    let open = house.visitor().get(&path("2026-11-27")).await.expect(200);
+    let open = app.visitor().get(&path("2026-11-27")).await.expect(200);
     assert_eq!(open["available_slots"][0]["price"], "45.00");
     assert_eq!(
         open["user_privileges"],
         json!({"is_member": false, "is_vip": false, "has_priority_booking": false, "max_advance_days": 3,
             "can_book_priority_slots": false})
     );
-    let closed = house.visitor().get(&path("2026-11-28")).await.expect(200);
+    let closed = app.visitor().get(&path("2026-11-28")).await.expect(200);
     assert_eq!(closed["refused"]["opens_at"], "2026-11-25T00:00:00-05:00");
-    let vip = house.as_(UMA).get(&path("2026-11-27")).await.expect(200);
+    let vip = app.as_(UMA).get(&path("2026-11-27")).await.expect(200);
     assert_eq!(
         vip["user_privileges"],
         json!({"is_member": true, "is_vip": true, "has_priority_booking": true, "max_advance_days": 90,
@@ -73,10 +73,10 @@ async fn a_visitor_sees_three_days_at_list_price() {
 /// A month at once: the days of the window have times and a price, the others a reason.
 #[tokio::test]
 async fn a_month_says_day_by_day_what_is_open() {
-    let house = House::open().await;
-    let pod = house.service("pod").await;
+    let app = TestClub::open().await;
+    let pod = app.service("pod").await;
     let path = format!("/api/bookings/availability/?service_id={pod}&from=2026-11-24&to=2026-12-03");
-    let month = house.as_(GUS).get(&path).await.expect(200);
+    let month = app.as_(GUS).get(&path).await.expect(200);
     let days = month.list("days");
     assert_eq!(days.len(), 10);
     assert_eq!((month["from"].as_str(), month["to"].as_str()), (Some("2026-11-24"), Some("2026-12-03")));
@@ -100,7 +100,7 @@ async fn a_month_says_day_by_day_what_is_open() {
     assert_eq!(days[0]["first_start"], "11:00", "an hour ahead today");
     assert_eq!(days[1]["first_start"], "08:00");
 
-    let with_slots = house.as_(GUS).get(&format!("{path}&slots=1&page_size=7&page=2")).await.expect(200);
+    let with_slots = app.as_(GUS).get(&format!("{path}&slots=1&page_size=7&page=2")).await.expect(200);
     assert_eq!(with_slots.list("available_slots").len(), 7);
     let total: i64 = days.iter().map(|day| day["count"].as_i64().expect("a count")).sum();
     assert_eq!(with_slots.header("x-total-count"), total.to_string());
@@ -111,39 +111,39 @@ async fn a_month_says_day_by_day_what_is_open() {
 
 #[tokio::test]
 async fn online_a_start_is_at_least_an_hour_ahead() {
-    let house = House::open().await;
-    assert_eq!(starts(&search(&house, GUS, "pod", "2026-11-24").await)[0], "11:00");
-    try_book(&house, GUS, "pod", "2026-11-24", "10:55").await.refused(409, "too_late");
-    try_book(&house, GUS, "pod", "2026-11-23", "12:00").await.refused(409, "too_late");
-    book(&house, GUS, "pod", "2026-11-24", "11:00").await;
-    house.set_time("2026-11-24T10:00:00.001-05:00");
-    try_book(&house, BEA, "pod", "2026-11-24", "11:00").await.refused(409, "too_late");
+    let app = TestClub::open().await;
+    assert_eq!(starts(&search(&app, GUS, "pod", "2026-11-24").await)[0], "11:00");
+    try_book(&app, GUS, "pod", "2026-11-24", "10:55").await.refused(409, "too_late");
+    try_book(&app, GUS, "pod", "2026-11-23", "12:00").await.refused(409, "too_late");
+    book(&app, GUS, "pod", "2026-11-24", "11:00").await;
+    app.set_time("2026-11-24T10:00:00.001-05:00");
+    try_book(&app, BEA, "pod", "2026-11-24", "11:00").await.refused(409, "too_late");
 }
 
 #[tokio::test]
 async fn staff_book_any_time() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     for (player, time) in [(DORA, "10:05"), (MAX, "10:15"), (OLA, "10:30")] {
         assert_eq!(
-            starts(&search(&house, player, "pod", "2026-11-24").await)[0],
+            starts(&search(&app, player, "pod", "2026-11-24").await)[0],
             "08:00",
             "what began up to two hours ago"
         );
-        book(&house, player, "pod", "2026-11-24", time).await;
-        book(&house, player, "pod", "2027-11-24", time).await;
+        book(&app, player, "pod", "2026-11-24", time).await;
+        book(&app, player, "pod", "2027-11-24", time).await;
     }
-    house.set_time("2026-11-24T12:00:00.001-05:00");
-    try_book(&house, OLA, "pod", "2026-11-24", "10:00").await.refused(409, "too_late");
+    app.set_time("2026-11-24T12:00:00.001-05:00");
+    try_book(&app, OLA, "pod", "2026-11-24", "10:00").await.refused(409, "too_late");
 }
 
 /// W2: a plan that is past due keeps its window in grace; one that does not renew opens no day after it is paid;
 /// one that is suspended is none.
 #[tokio::test]
 async fn the_plan_must_count_on_the_day() {
-    let house = House::open().await;
-    let bea = house.person(BEA);
+    let app = TestClub::open().await;
+    let bea = app.person(BEA);
     let set = |status: &'static str, renews: bool| {
-        house.db().tx(move |tx| {
+        app.db().tx(move |tx| {
             tx.run(
                 sql!("UPDATE memberships SET status = $1, renews = $2 WHERE person_id = $3"),
                 args![status, renews, bea],
@@ -151,17 +151,17 @@ async fn the_plan_must_count_on_the_day() {
         })
     };
     set("grace", true).await.expect("changed");
-    book(&house, BEA, "pod", "2026-12-24", "12:00").await;
+    book(&app, BEA, "pod", "2026-12-24", "12:00").await;
     // Paid until 9 December.
     set("active", false).await.expect("changed");
-    book(&house, BEA, "pod", "2026-12-09", "12:00").await;
-    let refused = try_book(&house, BEA, "pod", "2026-12-10", "12:00").await.refused(403, "outside_window");
+    book(&app, BEA, "pod", "2026-12-09", "12:00").await;
+    let refused = try_book(&app, BEA, "pod", "2026-12-10", "12:00").await.refused(403, "outside_window");
     assert_eq!(
         (refused.number("max_advance_days"), &refused["opens_at"]),
         (3, &json!("2026-12-07T00:00:00-05:00"))
     );
     set("suspended", true).await.expect("changed");
-    try_book(&house, BEA, "pod", "2026-11-28", "12:00").await.refused(403, "outside_window");
-    let priced = book(&house, BEA, "massage", "2026-11-27", "12:00").await;
+    try_book(&app, BEA, "pod", "2026-11-28", "12:00").await.refused(403, "outside_window");
+    let priced = book(&app, BEA, "massage", "2026-11-27", "12:00").await;
     assert_eq!(priced["pricing"]["final_total"], "200.00", "a suspended plan gives no discount");
 }

@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use kit::clock::Clock;
-use kit::db::{Means, Place, Shelf, Width};
+use kit::db::{Caches, Dependencies, Place, Width};
+use kit::encryption::Encryptor;
 use kit::live::Live;
-use kit::seal::Sealer;
 use kit::testing::{TestPlace, test_place};
 use kit::{Cents, Db, Id, Result, Tx, args, sql, tokens};
 use people::{NewPerson, Role};
@@ -86,14 +86,15 @@ pub(crate) fn write_key(folder: &std::path::Path, key: &[u8]) {
 
 async fn open(url: &str, key: &[u8]) -> Db {
     let now: Timestamp = NOW.parse().unwrap();
-    let means = Means {
+    let dependencies = Dependencies {
         clock: Clock::standing_at(now),
         live: Live::default(),
-        sealer: Sealer::from_key(key).unwrap(),
-        shelf: Shelf::default(),
+        encryptor: Encryptor::from_key(key).unwrap(),
+        caches: Caches::default(),
     };
-    let db =
-        Db::open(Place::parse(url).unwrap(), means, Width { postgres: 2, sqlite_readers: 1 }).await.unwrap();
+    let db = Db::open(Place::parse(url).unwrap(), dependencies, Width { postgres: 2, sqlite_readers: 1 })
+        .await
+        .unwrap();
     db.migrate().await.unwrap();
     db.join().await.unwrap();
     db

@@ -40,13 +40,13 @@ impl Drop for Folder {
 }
 
 /// What a command said, and whether it was content.
-pub(crate) struct Told {
+pub(crate) struct Output {
     pub(crate) well: bool,
     pub(crate) out: String,
     pub(crate) err: String,
 }
 
-impl Told {
+impl Output {
     #[track_caller]
     pub(crate) fn well(self) -> String {
         assert!(self.well, "{}{}", self.out, self.err);
@@ -75,20 +75,20 @@ pub(crate) fn command(folder: &Folder, url: &str, arguments: &[&str]) -> Command
     command
 }
 
-pub(crate) fn run(folder: &Folder, url: &str, arguments: &[&str]) -> Told {
+pub(crate) fn run(folder: &Folder, url: &str, arguments: &[&str]) -> Output {
     let output = command(folder, url, arguments).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    Told { well: output.status.success(), out: text(output.stdout), err: text(output.stderr) }
+    Output { well: output.status.success(), out: text(output.stdout), err: text(output.stderr) }
 }
 
 /// The same, started by a careless shell that makes everything open to everybody.
-pub(crate) fn run_carelessly(folder: &Folder, url: &str, arguments: &str) -> Told {
+pub(crate) fn run_carelessly(folder: &Folder, url: &str, arguments: &str) -> Output {
     let mut careless = Command::new("sh");
     careless.arg("-c").arg(format!("umask 000; exec {} {arguments}", env!("CARGO_BIN_EXE_coresync")));
     careless.current_dir(&folder.0).env("CORESYNC_DATA", &folder.0).env("DATABASE_URL", url);
     let output = careless.env("CORESYNC_LOG", "warn").stdin(Stdio::null()).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    Told { well: output.status.success(), out: text(output.stdout), err: text(output.stderr) }
+    Output { well: output.status.success(), out: text(output.stdout), err: text(output.stderr) }
 }
 
 pub(crate) fn path(path: &Path) -> &str {
@@ -102,17 +102,17 @@ async fn make_club() -> (Vec<u8>, Vec<u8>) {
     let folder = Folder::new();
     let url = folder.sqlite("club.db");
     let config = Config { data: folder.0.clone(), database_url: Some(url.clone()), ..Config::default() };
-    let house = serve::open(config).await.unwrap();
-    demo::fill(&house).await.unwrap();
-    let noted = house.db.tx(|tx| {
+    let app = serve::open(config).await.unwrap();
+    demo::fill(&app).await.unwrap();
+    let noted = app.db.tx(|tx| {
         let nobody = people::Actor::visitor();
         people::note(tx, &nobody, people::What::PeopleSearched, None, serde_json::json!({}))?;
-        people::seal(tx)
+        people::checkpoint(tx)
     });
     assert!(noted.await.unwrap() > 0);
-    house.db.leave().await.unwrap();
+    app.db.leave().await.unwrap();
     let backup = folder.file("club.backup");
-    db::copy_into_file(house.db.place(), &backup).await.unwrap();
+    db::copy_into_file(app.db.place(), &backup).await.unwrap();
     (std::fs::read(&backup).unwrap(), std::fs::read(folder.file("club.key")).unwrap())
 }
 

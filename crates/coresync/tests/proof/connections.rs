@@ -85,13 +85,13 @@ async fn eleven_hundred_connections_that_do_nothing_do_not_stop_the_program() {
     for n in 0..HELD {
         // At the limit a connection may be refused: somebody who attacks tries the next.
         let Ok(mut stream) = connect(&server, machine(n)).await else { continue };
-        let said: &[u8] = match n % 4 {
+        let message: &[u8] = match n % 4 {
             0 => b"",
             1 => b"PRI * HTTP/2.0\r\n\r\nSM",
             2 => b"GET / HTTP/1.1\r\nHost: pro",
             _ => many.as_bytes(),
         };
-        let _ = tokio::time::timeout(Duration::from_millis(50), stream.write_all(said)).await;
+        let _ = tokio::time::timeout(Duration::from_millis(50), stream.write_all(message)).await;
         held.push(stream);
         if n % 50 == 0 {
             assert_eq!(status(&server, "/health/").await, 200, "after {n}");
@@ -102,9 +102,9 @@ async fn eleven_hundred_connections_that_do_nothing_do_not_stop_the_program() {
     let mut most = Duration::ZERO;
     while begun.elapsed() < Duration::from_secs(6) {
         for path in ["/health/", "/", "/services/?page", "/ready/"] {
-            let asked = Instant::now();
+            let query = Instant::now();
             assert_eq!(status(&server, path).await, 200, "{path} after {:?}", begun.elapsed());
-            most = most.max(asked.elapsed());
+            most = most.max(query.elapsed());
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
@@ -136,9 +136,9 @@ async fn each_way_of_doing_nothing_is_closed_after_its_time() {
         ("never reading", many.as_bytes()),
     ];
     let mut held = Vec::new();
-    for (way, said) in ways {
+    for (way, message) in ways {
         let mut stream = connect(&server, Ipv4Addr::LOCALHOST).await.unwrap();
-        let _ = tokio::time::timeout(Duration::from_millis(300), stream.write_all(said)).await;
+        let _ = tokio::time::timeout(Duration::from_millis(300), stream.write_all(message)).await;
         held.push((way, stream));
     }
     tokio::time::sleep(Duration::from_secs(7)).await;
@@ -154,9 +154,9 @@ async fn who_reads_slowly_is_not_cut_off() {
     let club = ProofClub::found(1).await;
     let server = start(&club, "exec", &SHORT).await;
     let mut stream = connect(&server, Ipv4Addr::LOCALHOST).await.unwrap();
-    let asked = "GET /services/?slow HTTP/1.1\r\nHost: proof\r\n\r\n".repeat(29)
+    let query = "GET /services/?slow HTTP/1.1\r\nHost: proof\r\n\r\n".repeat(29)
         + "GET /services/?slow HTTP/1.1\r\nHost: proof\r\nConnection: close\r\n\r\n";
-    stream.write_all(asked.as_bytes()).await.unwrap();
+    stream.write_all(query.as_bytes()).await.unwrap();
     let (mut whole, mut bytes) = (Vec::new(), vec![0; 24_000]);
     let begun = Instant::now();
     loop {

@@ -19,8 +19,11 @@ async fn a_zeroed_page_is_found_and_is_not_backed_up() {
     assert!(run(&folder, &url, &["check"]).badly().contains("the database is empty"));
     assert!(!folder.file("club.db").exists(), "looking makes nothing");
     set_up(&folder, &url).await;
-    let told = run(&folder, &url, &["check"]).well();
-    assert!(told.contains("ok: no problems found") && told.contains(" rows, 1 seals, whole"), "{told}");
+    let response = run(&folder, &url, &["check"]).well();
+    assert!(
+        response.contains("ok: no problems found") && response.contains(" rows, 1 seals, whole"),
+        "{response}"
+    );
     let (page_size, root): (i64, i64) = {
         let conn = Connection::open(folder.file("club.db")).unwrap();
         conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
@@ -33,10 +36,10 @@ async fn a_zeroed_page_is_found_and_is_not_backed_up() {
     std::os::unix::fs::FileExt::write_all_at(&file, &zeros, u64::try_from((root - 1) * page_size).unwrap())
         .unwrap();
     file.sync_all().unwrap();
-    let told = run(&folder, &url, &["check"]).badly();
-    assert!(told.contains("PROBLEM") && told.contains("restore the last good backup"), "{told}");
-    let told = run(&folder, &url, &["backup", "damaged.backup"]).badly();
-    assert!(told.contains("the database is damaged"), "{told}");
+    let response = run(&folder, &url, &["check"]).badly();
+    assert!(response.contains("PROBLEM") && response.contains("restore the last good backup"), "{response}");
+    let response = run(&folder, &url, &["backup", "damaged.backup"]).badly();
+    assert!(response.contains("the database is damaged"), "{response}");
     let left = std::fs::read_dir(&folder.0).unwrap().map(|entry| entry.unwrap().file_name());
     let left: Vec<_> = left.filter(|name| name.to_string_lossy().starts_with("damaged")).collect();
     assert!(left.is_empty(), "{left:?}");
@@ -158,14 +161,14 @@ async fn what_no_key_keeps_is_found() {
         database_url: Some(place.url.clone()),
         ..kit::config::Config::default()
     };
-    let house = coresync::serve::open_to_read(config).await.unwrap();
-    assert_eq!(coresync::check::look(&house.db).await.unwrap(), []);
+    let app = coresync::serve::open_to_read(config).await.unwrap();
+    assert_eq!(coresync::check::look(&app.db).await.unwrap(), []);
     for (words, damage) in DAMAGES {
-        let found = found(&house.db, *damage).await;
+        let found = found(&app.db, *damage).await;
         assert!(found.iter().any(|one| one.what.contains(words)), "{words}: {found:?}");
         assert!(found.iter().all(|one| !one.remedy.is_empty()));
     }
-    assert_eq!(coresync::check::look(&house.db).await.unwrap(), [], "all of it was undone");
+    assert_eq!(coresync::check::look(&app.db).await.unwrap(), [], "all of it was undone");
     let _ = std::fs::remove_dir_all(&place.folder);
 }
 
@@ -196,8 +199,8 @@ async fn a_reference_that_leads_nowhere_is_found_by_the_engine() {
     }
     let after = db::inspect(&at).await.unwrap();
     assert!(after.damage.iter().any(|one| one.contains("clubs that")), "{:?}", after.damage);
-    let told = run(&folder, &place.url, &["check"]).badly();
-    assert!(told.contains("PROBLEM: table"), "{told}");
+    let response = run(&folder, &place.url, &["check"]).badly();
+    assert!(response.contains("PROBLEM: table"), "{response}");
     // And nothing of it is backed up.
     run(&folder, &place.url, &["backup", "damaged.backup"]).badly();
     assert!(!folder.file("damaged.backup").exists());

@@ -30,8 +30,8 @@ fn all_beneath(folder: &Path) -> Vec<std::path::PathBuf> {
 
 fn check_all(folder: &Path) {
     for path in all_beneath(folder) {
-        let wanted = if path.is_dir() { 0o700 } else { 0o600 };
-        assert_eq!(mode(&path), wanted, "{}", path.display());
+        let expected = if path.is_dir() { 0o700 } else { 0o600 };
+        assert_eq!(mode(&path), expected, "{}", path.display());
     }
 }
 
@@ -90,8 +90,8 @@ async fn every_file_is_its_owners_alone_and_what_stood_open_is_closed() {
     // A key that others could read is no key any more, and what to do is said.
     set_mode(&folder.file("club.key"), 0o644);
     for command in [&["migrate"][..], &["check"], &["serve"]] {
-        let told = run(&folder, &url, command).badly();
-        assert!(told.contains(&format!("chmod 600 {}", folder.file("club.key").display())), "{told}");
+        let response = run(&folder, &url, command).badly();
+        assert!(response.contains(&format!("chmod 600 {}", folder.file("club.key").display())), "{response}");
     }
     set_mode(&folder.file("club.key"), 0o600);
     run(&folder, &url, &["check"]).well();

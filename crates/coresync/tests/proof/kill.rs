@@ -102,18 +102,18 @@ async fn until_warm(done: &AtomicUsize) {
 /// Everything acknowledged is there, and everything there is whole.
 async fn look(db: &Db, acknowledged: HashMap<i64, String>) {
     let count = acknowledged.len();
-    let (kept, broken) = db.view(move |tx| inspect(tx, &acknowledged)).await.unwrap();
+    let (stored, broken) = db.view(move |tx| inspect(tx, &acknowledged)).await.unwrap();
     assert!(broken.is_empty(), "{broken:?}");
-    assert!(kept >= count, "{count} were acknowledged, {kept} are there");
+    assert!(stored >= count, "{count} were acknowledged, {stored} are there");
 }
 
 fn inspect(tx: &mut Tx<'_>, acknowledged: &HashMap<i64, String>) -> kit::Result<(usize, Vec<String>)> {
     let rows: Vec<(i64, Option<String>)> = tx.all(sql!("SELECT id, reference FROM bookings"), args![])?;
     let mut broken = Vec::new();
-    let kept: HashMap<i64, Option<String>> = rows.into_iter().collect();
+    let stored: HashMap<i64, Option<String>> = rows.into_iter().collect();
     for (id, reference) in acknowledged {
-        if kept.get(id) != Some(&Some(reference.clone())) {
-            broken.push(format!("{reference} was acknowledged and is {:?}", kept.get(id)));
+        if stored.get(id) != Some(&Some(reference.clone())) {
+            broken.push(format!("{reference} was acknowledged and is {:?}", stored.get(id)));
         }
     }
     let wholes: Vec<(i64, i64, i64, i64, i64, i64)> = tx.all(
@@ -137,8 +137,9 @@ fn inspect(tx: &mut Tx<'_>, acknowledged: &HashMap<i64, String>) -> kit::Result<
         args![],
     )?;
     let (last, references) = numbers.unwrap();
-    if last != references || references != i64::try_from(kept.len()).unwrap() {
-        broken.push(format!("the last number is {last}, there are {references} in {} bookings", kept.len()));
+    if last != references || references != i64::try_from(stored.len()).unwrap() {
+        broken
+            .push(format!("the last number is {last}, there are {references} in {} bookings", stored.len()));
     }
     let strays: Option<(i64,)> = tx.one(
         sql!("SELECT COUNT(*) FROM claims c WHERE NOT EXISTS (SELECT 1 FROM bookings b WHERE b.id = c.booking_id)"),
@@ -147,5 +148,5 @@ fn inspect(tx: &mut Tx<'_>, acknowledged: &HashMap<i64, String>) -> kit::Result<
     if strays != Some((0,)) {
         broken.push(format!("{strays:?} claims belong to no booking"));
     }
-    Ok((kept.len(), broken))
+    Ok((stored.len(), broken))
 }

@@ -51,8 +51,8 @@ impl Member {
         Member { stream: BufReader::new(stream), token: token.to_owned() }
     }
 
-    async fn ask(&mut self, wish: &Value) -> Answer {
-        let body = wish.to_string();
+    async fn ask(&mut self, request_body: &Value) -> Answer {
+        let body = request_body.to_string();
         let head = format!(
             "POST /api/bookings/create_booking/ HTTP/1.1\r\nHost: proof\r\nAuthorization: Bearer {}\r\n\
              Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
@@ -116,9 +116,9 @@ async fn all_ask(club: &ProofClub, members: Vec<Member>) -> Vec<(usize, Answer)>
         let start = start.clone();
         tokio::spawn(async move {
             let time = n % TIMES.len();
-            let wish = json!({"service_id": service, "date": EVENING, "start_time": TIMES[time]});
+            let request_body = json!({"service_id": service, "date": EVENING, "start_time": TIMES[time]});
             start.wait().await;
-            (time, member.ask(&wish).await)
+            (time, member.ask(&request_body).await)
         })
     };
     let asking: Vec<_> = members.into_iter().enumerate().map(ask).collect();
@@ -177,7 +177,7 @@ async fn when_an_evening_opens_whoever_came_first_has_it_and_everybody_else_hear
     for (time, name) in TIMES.iter().enumerate() {
         let mut row: Vec<(i64, bool)> = answers
             .iter()
-            .filter(|(asked, _)| *asked == time)
+            .filter(|(query, _)| *query == time)
             .map(|(_, answer)| (arrivals[&answer.name], answer.status == 201))
             .collect();
         row.sort_unstable();

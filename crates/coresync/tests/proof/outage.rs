@@ -96,8 +96,8 @@ impl Postgres {
     /// Asks it to end its connections and stop (fast shutdown), and waits until it has.
     fn stop(&mut self) {
         let Some(mut child) = self.child.take() else { return };
-        let asked = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-        assert!(asked.unwrap().success());
+        let requested = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        assert!(requested.unwrap().success());
         child.wait().unwrap();
     }
 }
@@ -118,14 +118,14 @@ async fn get(server: &Server, path: &str) -> reqwest::Response {
     reqwest::get(format!("{}{path}", server.base)).await.unwrap()
 }
 
-async fn until(server: &Server, path: &str, wanted: u16, most: Duration) -> Duration {
+async fn until(server: &Server, path: &str, expected: u16, most: Duration) -> Duration {
     let begun = Instant::now();
     loop {
         let status = get(server, path).await.status().as_u16();
-        if status == wanted {
+        if status == expected {
             return begun.elapsed();
         }
-        assert!(begun.elapsed() < most, "{path} is answered {status}, not {wanted}, after {most:?}");
+        assert!(begun.elapsed() < most, "{path} is answered {status}, not {expected}, after {most:?}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
@@ -230,11 +230,12 @@ async fn a_server_that_is_not_there_is_waited_for_and_one_that_comes_back_is_fou
 
     let output = tokio::task::spawn_blocking(move || given_up.wait_with_output().unwrap()).await.unwrap();
     let took = begun.elapsed();
-    let told = String::from_utf8(output.stderr).unwrap();
+    let response = String::from_utf8(output.stderr).unwrap();
     assert!(!output.status.success());
     assert!(
-        told.contains("gave up after 30 s: PostgreSQL at") && told.contains("DATABASE_URL says where it is"),
-        "{told}"
+        response.contains("gave up after 30 s: PostgreSQL at")
+            && response.contains("DATABASE_URL says where it is"),
+        "{response}"
     );
     assert!(took >= Duration::from_secs(29), "{took:?}");
 }

@@ -2,7 +2,7 @@
 
 use kit::config::Config;
 use messages::Post;
-use testing::{House, NOW, Program};
+use testing::{NOW, Program, TestClub};
 
 /// Opens the small club with every route, job, and notification of the program.
 #[allow(dead_code, reason = "not every test binary opens the club in every way")]
@@ -17,25 +17,25 @@ pub(crate) trait WholeProgram: Sized {
     async fn open_with(now: &str, configure: impl FnOnce(Config) -> Config) -> Self;
 }
 
-impl WholeProgram for House {
-    async fn open() -> House {
-        House::open_at(NOW).await
+impl WholeProgram for TestClub {
+    async fn open() -> TestClub {
+        TestClub::open_at(NOW).await
     }
 
-    async fn open_at(now: &str) -> House {
-        House::open_with(now, |config| config).await
+    async fn open_at(now: &str) -> TestClub {
+        TestClub::open_with(now, |config| config).await
     }
 
-    async fn open_with(now: &str, configure: impl FnOnce(Config) -> Config) -> House {
-        House::open_around(now, configure, whole).await
+    async fn open_with(now: &str, configure: impl FnOnce(Config) -> Config) -> TestClub {
+        TestClub::open_around(now, configure, whole).await
     }
 }
 
-fn whole(house: &kit::House) -> Program {
-    let post = Post::from_config(&house.config).expect("mail is kept in the folder");
-    let outbox = coresync::reactions::outbox(house, &post);
-    let handlers = coresync::reactions::handlers(house, &post);
-    Program::new(coresync::app::app(house.clone(), None), handlers).delivering(move || {
+fn whole(app: &kit::AppState) -> Program {
+    let post = Post::from_config(&app.config).expect("mail is kept in the folder");
+    let outbox = coresync::reactions::outbox(app, &post);
+    let handlers = coresync::reactions::handlers(app, &post);
+    Program::new(coresync::app::app(app.clone(), None), handlers).delivering(move || {
         let outbox = outbox.clone();
         async move { outbox.deliver_due().await }
     })

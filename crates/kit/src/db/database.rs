@@ -6,9 +6,9 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::blocking::aside;
-use super::engine::{Postgres, Sqlite, Stamp};
+use super::dependencies::{Dependencies, Kind, Width};
+use super::engine::{CommitMarker, Postgres, Sqlite};
 use super::health::Health;
-use super::means::{Kind, Means, Width};
 use super::place::Place;
 use super::tx::{Tx, Work};
 use crate::clock::Clock;
@@ -23,7 +23,7 @@ pub struct Db(pub(super) Arc<Inner>);
 pub(super) struct Inner {
     engine: Engine,
     health: Arc<Health>,
-    means: Means,
+    dependencies: Dependencies,
     ids: Arc<Ids>,
     place: Place,
 }
@@ -55,15 +55,19 @@ impl Db {
     ///
     /// # Errors
     /// A fault if it can't be reached.
-    pub async fn open(place: Place, means: Means, width: Width) -> Result<Db> {
+    pub async fn open(place: Place, dependencies: Dependencies, width: Width) -> Result<Db> {
         aside(move || {
             let ids = Arc::new(Ids::unleased());
             let health = Arc::new(Health::default());
             let engine = match &place {
-                Place::Sqlite(path) => Engine::Sqlite(Sqlite::open(path, width, &means, &ids, &health)?),
-                Place::Postgres(url) => Engine::Postgres(Postgres::open(url, width, &means, &ids, &health)?),
+                Place::Sqlite(path) => {
+                    Engine::Sqlite(Sqlite::open(path, width, &dependencies, &ids, &health)?)
+                }
+                Place::Postgres(url) => {
+                    Engine::Postgres(Postgres::open(url, width, &dependencies, &ids, &health)?)
+                }
             };
-            Ok(Db(Arc::new(Inner { engine, health, means, ids, place })))
+            Ok(Db(Arc::new(Inner { engine, health, dependencies, ids, place })))
         })
         .await
     }
@@ -89,8 +93,8 @@ impl Db {
     /// waits, nothing is looked at.
     ///
     /// # Errors
-    /// What `look` answers, or the verb's, or a fault of the database.
-    pub async fn look_then_tx<T, L, F>(&self, look: L, verb: F) -> Result<T>
+    /// What `precheck` answers, or the verb's, or a fault of the database.
+    pub async fn precheck_then_tx<T, L, F>(&self, precheck: L, verb: F) -> Result<T>
     where
         T: Send + 'static,
         L: Fn(&mut Tx<'_>) -> Result<()> + Send + Sync + 'static,
@@ -99,7 +103,7 @@ impl Db {
         let verb = Arc::new(verb);
         let Engine::Sqlite(engine) = &self.0.engine else { return self.run(Kind::Write, verb).await };
         let (work, answer) = Work::boxed(verb.clone());
-        engine.submit_after(look, work);
+        engine.submit_after(precheck, work);
         match answered(answer).await {
             // Who has been looked at need not be again.
             Err(error) if error.is_passing() => self.run(Kind::Write, verb).await,
@@ -144,9 +148,9 @@ impl Db {
 
     /// What stays the same as long as no process commits anything, read without a transaction; `None` where the
     /// engine has nothing of the kind. It says only that something changed, not what.
-    pub fn stamp(&self) -> Option<Stamp> {
+    pub fn commit_marker(&self) -> Option<CommitMarker> {
         match &self.0.engine {
-            Engine::Sqlite(engine) => engine.stamp(),
+            Engine::Sqlite(engine) => engine.commit_marker(),
             Engine::Postgres(_) => None,
         }
     }
@@ -160,13 +164,13 @@ impl Db {
     }
 
     /// What every transaction carries.
-    pub fn means(&self) -> &Means {
-        &self.0.means
+    pub fn dependencies(&self) -> &Dependencies {
+        &self.0.dependencies
     }
 
-    /// The house's clock.
+    /// The program's clock.
     pub fn clock(&self) -> &Clock {
-        &self.0.means.clock
+        &self.0.dependencies.clock
     }
 
     /// Where the database is.

@@ -7,27 +7,27 @@
 //!   acknowledged before it.
 
 mod blocking;
+mod caches;
 mod database;
+mod dependencies;
 mod engine;
 mod health;
 mod maintenance;
-mod means;
 mod place;
-mod shelf;
 mod sql;
 mod tx;
 mod value;
 mod writable;
 
+pub use caches::Caches;
 pub use database::{Db, giving_way};
-pub use engine::Stamp;
+pub use dependencies::{Dependencies, Width};
+pub use engine::CommitMarker;
 pub use maintenance::{
     Copied, Inspection, Migrated, OTHER_KEY, State, copy_into_file, copy_out_of_file, inspect,
 };
-pub use means::{Means, Width};
 pub use place::Place;
 pub use rusqlite::types::ValueRef;
-pub use shelf::Shelf;
 pub use sql::{Registered, Sql, containing};
 pub use tx::Tx;
 pub use value::{Column, FromRow, Row, Value};

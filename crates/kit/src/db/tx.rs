@@ -7,9 +7,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
+use super::dependencies::{Dependencies, Kind};
 use super::engine::postgres_session::Session;
 use super::engine::sqlite_connection as sqlite;
-use super::means::{Kind, Means};
 use super::sql::Sql;
 use super::value::{FromRow, Row, Value};
 use crate::errors::{Error, Fault, Result};
@@ -19,10 +19,10 @@ use crate::live::Changed;
 /// A transaction that has begun. Whoever began it (`Db::tx`) commits it or rolls it back.
 pub struct Tx<'c> {
     conn: Conn<'c>,
-    means: &'c Means,
+    dependencies: &'c Dependencies,
     ids: &'c Ids,
     now: Timestamp,
-    told: Vec<Changed>,
+    changed_now: Vec<Changed>,
     failed: bool,
     wrote: bool,
     depth: u32,
@@ -37,13 +37,13 @@ pub(super) enum Conn<'c> {
 }
 
 impl<'c> Tx<'c> {
-    pub(super) fn new(kind: Kind, conn: Conn<'c>, means: &'c Means, ids: &'c Ids) -> Tx<'c> {
+    pub(super) fn new(kind: Kind, conn: Conn<'c>, dependencies: &'c Dependencies, ids: &'c Ids) -> Tx<'c> {
         Tx {
             conn,
-            means,
+            dependencies,
             ids,
-            now: means.clock.now(),
-            told: Vec::new(),
+            now: dependencies.clock.now(),
+            changed_now: Vec::new(),
             failed: false,
             wrote: false,
             depth: 0,
@@ -72,28 +72,28 @@ impl<'c> Tx<'c> {
 
     /// Tells whoever listens, once the transaction is committed and on disk.
     pub fn after_commit(&mut self, changed: Changed) {
-        self.told.push(changed);
+        self.changed_now.push(changed);
     }
 
-    /// What a house keeps in memory of this database.
-    pub fn shelf<T: std::any::Any + Default + Send + Sync>(&self) -> Arc<T> {
-        self.means.shelf.get()
+    /// What a process keeps in memory of this database.
+    pub fn caches<T: std::any::Any + Default + Send + Sync>(&self) -> Arc<T> {
+        self.dependencies.caches.get()
     }
 
     /// Encrypts a text for the place it will be kept in.
     ///
     /// # Errors
-    /// See [`crate::seal::Sealer::seal`].
-    pub fn seal(&self, bound_to: &str, text: &str) -> Result<Vec<u8>> {
-        self.means.sealer.seal(bound_to, text)
+    /// See [`crate::encryption::Encryptor::encrypt`].
+    pub fn encrypt(&self, bound_to: &str, text: &str) -> Result<Vec<u8>> {
+        self.dependencies.encryptor.encrypt(bound_to, text)
     }
 
-    /// Decrypts what [`Tx::seal`] made.
+    /// Decrypts what [`Tx::encrypt`] made.
     ///
     /// # Errors
-    /// See [`crate::seal::Sealer::open`].
-    pub fn unseal(&self, bound_to: &str, sealed: &[u8]) -> Result<String> {
-        self.means.sealer.open(bound_to, sealed)
+    /// See [`crate::encryption::Encryptor::open`].
+    pub fn decrypt(&self, bound_to: &str, encrypted: &[u8]) -> Result<String> {
+        self.dependencies.encryptor.decrypt(bound_to, encrypted)
     }
 
     /// Every row of the answer.
@@ -170,13 +170,13 @@ impl<'c> Tx<'c> {
         self.depth += 1;
         let name = format!("attempt{}", self.depth);
         self.plain(&format!("SAVEPOINT {name}"))?;
-        let told = self.told.len();
+        let changed_now = self.changed_now.len();
         let outcome = attempt(self);
         // Half of an attempt is never kept, also where somebody swallows the error.
         self.failed |= outcome.is_err();
         let outcome = outcome?;
         if outcome.is_none() {
-            self.told.truncate(told);
+            self.changed_now.truncate(changed_now);
             // Among them may be one that is undone now.
             self.versions = None;
             self.plain(&format!("ROLLBACK TO SAVEPOINT {name}"))?;
@@ -191,7 +191,7 @@ impl<'c> Tx<'c> {
     ///
     /// # Errors
     /// A fault; the transaction is over then.
-    pub fn line_up(&mut self, id: Id) -> Result<()> {
+    pub fn lock_person(&mut self, id: Id) -> Result<()> {
         match self.conn {
             // Who writes is alone anyhow.
             Conn::Sqlite(_) => Ok(()),
@@ -255,7 +255,7 @@ pub(super) enum Keep {
 pub(super) struct Work<T, F> {
     verb: Arc<F>,
     outcome: Option<Result<T>>,
-    told: Vec<Changed>,
+    changed_now: Vec<Changed>,
     answer: oneshot::Sender<Result<T>>,
     span: tracing::Span,
 }
@@ -268,7 +268,7 @@ where
     pub(super) fn boxed(verb: Arc<F>) -> (Box<dyn Unit>, oneshot::Receiver<Result<T>>) {
         let (answer, receiver) = oneshot::channel();
         let span = tracing::Span::current();
-        (Box::new(Work { verb, outcome: None, told: Vec::new(), answer, span }), receiver)
+        (Box::new(Work { verb, outcome: None, changed_now: Vec::new(), answer, span }), receiver)
     }
 }
 
@@ -289,7 +289,7 @@ where
             Ok(_) => Keep::Nothing,
             Err(_) => Keep::RollBack,
         };
-        self.told = std::mem::take(&mut tx.told);
+        self.changed_now = std::mem::take(&mut tx.changed_now);
         self.outcome = Some(outcome);
         keep
     }
@@ -297,7 +297,7 @@ where
     fn finish(self: Box<Self>, committed: Result<()>, live: &crate::live::Live) {
         let outcome = match (self.outcome, committed) {
             (Some(Ok(value)), Ok(())) => {
-                self.told.into_iter().for_each(|changed| live.tell(changed));
+                self.changed_now.into_iter().for_each(|changed| live.tell(changed));
                 Ok(value)
             }
             (Some(Err(error)), _) | (_, Err(error)) => Err(error),

@@ -104,7 +104,7 @@ pub async fn run(db: Db, handlers: Handlers, stop: watch::Receiver<bool>) {
 }
 
 async fn run_until(db: &Db, handlers: &Handlers, mut stop: watch::Receiver<bool>) {
-    let mut changes = db.means().live.listen();
+    let mut changes = db.dependencies().live.listen();
     let mut works = JoinSet::new();
     let mut ended: Arc<Vec<Ended>> = Arc::default();
     loop {

@@ -37,11 +37,11 @@ pub async fn deadline(State(limits): State<Deadlines>, mut request: Request, nex
     let mut answering = std::pin::pin!(next.run(request));
     loop {
         // What is waited for may change meanwhile, so it is looked at now and then.
-        let look = (Instant::now() + limits.pause / 4).min(arrival.due(&limits).0);
+        let check_at = (Instant::now() + limits.pause / 4).min(arrival.due(&limits).0);
         tokio::select! {
             biased;
             response = &mut answering => return response,
-            () = tokio::time::sleep_until(look.into()) => {}
+            () = tokio::time::sleep_until(check_at.into()) => {}
         }
         let (due, status) = arrival.due(&limits);
         if due > Instant::now() {

@@ -24,27 +24,27 @@ const LARGEST_ID: i64 = (1 << 53) - 1;
 
 /// An input that parses itself.
 pub trait Input: Sized {
-    /// Reads it; every complaint goes to `words`.
-    fn parse(words: &mut Words) -> Self;
+    /// Reads it; every complaint goes to `raw_input`.
+    fn parse(input: &mut RawInput) -> Self;
 }
 
 /// The words of an input, and what is wrong with them.
 #[derive(Debug, Default)]
-pub struct Words {
+pub struct RawInput {
     values: Map<String, Value>,
-    complaints: Fields,
+    errors: Fields,
     /// Whether an empty value is no value, as a form sends a field that was left empty; else it is a wrong one.
     refuses_empty: bool,
 }
 
-impl Words {
+impl RawInput {
     /// From JSON: must be an object.
     ///
     /// # Errors
     /// `Error::Invalid` if it is none.
-    pub fn from_json(bytes: &[u8]) -> Result<Words> {
+    pub fn from_json(bytes: &[u8]) -> Result<RawInput> {
         match serde_json::from_slice(bytes) {
-            Ok(Value::Object(values)) => Ok(Words { values, ..Words::default() }),
+            Ok(Value::Object(values)) => Ok(RawInput { values, ..RawInput::default() }),
             Ok(_) => Err(Fields::one("body", "Send a JSON object.")),
             Err(error) => Err(Fields::one("body", format!("Invalid JSON: {error}."))),
         }
@@ -54,9 +54,9 @@ impl Words {
     ///
     /// # Errors
     /// `Error::Invalid` if it can't be read.
-    pub fn from_form(bytes: &[u8]) -> Result<Words> {
+    pub fn from_form(bytes: &[u8]) -> Result<RawInput> {
         let mut values = Map::new();
-        for (name, value) in Words::pairs(bytes)? {
+        for (name, value) in RawInput::pairs(bytes)? {
             let value = Value::String(value);
             match values.get_mut(&name) {
                 None => drop(values.insert(name, value)),
@@ -64,7 +64,7 @@ impl Words {
                 Some(one) => *one = Value::Array(vec![one.take(), value]),
             }
         }
-        Ok(Words { values, ..Words::default() })
+        Ok(RawInput { values, ..RawInput::default() })
     }
 
     /// A form as it came, name by name.
@@ -77,15 +77,15 @@ impl Words {
 
     /// The same, in which an empty number, date, time or choice is wrong instead of missing: for queries of the API.
     #[must_use]
-    pub fn refusing_empty(self) -> Words {
-        Words { refuses_empty: true, ..self }
+    pub fn refusing_empty(self) -> RawInput {
+        RawInput { refuses_empty: true, ..self }
     }
 
     /// What was said under a name as a value to be read. An empty one is missing, or wrong where that is refused.
     fn value_text(&mut self, field: &str) -> Option<String> {
         let is_empty = || self.raw(field).and_then(Value::as_str).is_some_and(|text| text.trim().is_empty());
         if self.refuses_empty && is_empty() {
-            self.complain(field, "This is empty. Fill it in or leave it out.");
+            self.add_error(field, "This is empty. Fill it in or leave it out.");
             return None;
         }
         self.opt_text(field)
@@ -97,13 +97,13 @@ impl Words {
     /// `Error::Invalid` with every complaint.
     pub fn parse<T: Input>(mut self) -> Result<T> {
         let input = T::parse(&mut self);
-        self.complaints.check()?;
+        self.errors.check()?;
         Ok(input)
     }
 
     /// Says that a field is wrong.
-    pub fn complain(&mut self, field: &str, sentence: impl Into<String>) {
-        self.complaints.add(field, sentence);
+    pub fn add_error(&mut self, field: &str, sentence: impl Into<String>) {
+        self.errors.add(field, sentence);
     }
 
     /// What was said under a name, as it came.
@@ -137,7 +137,7 @@ impl Words {
             return None;
         }
         if text.chars().count() > longest {
-            self.complain(field, format!("Use at most {longest} characters."));
+            self.add_error(field, format!("Use at most {longest} characters."));
             return None;
         }
         Some(text)
@@ -147,13 +147,13 @@ impl Words {
     pub fn secret(&mut self, field: &str) -> Option<String> {
         match self.raw(field)? {
             Value::String(text) if text.contains('\0') => {
-                self.complain(field, "This contains an unsupported character.");
+                self.add_error(field, "This contains an unsupported character.");
                 None
             }
             Value::String(text) => Some(text.clone()),
             Value::Number(number) => Some(number.to_string()),
             _ => {
-                self.complain(field, "This must be a string.");
+                self.add_error(field, "This must be a string.");
                 None
             }
         }
@@ -164,7 +164,7 @@ impl Words {
         let text = self.value_text(field)?;
         match text.parse().ok().filter(|number| (least..=most).contains(number)) {
             None => {
-                self.complain(field, format!("This must be a whole number from {least} to {most}."));
+                self.add_error(field, format!("This must be a whole number from {least} to {most}."));
                 None
             }
             number => number,
@@ -232,7 +232,7 @@ impl Words {
 
     /// Yes or no, which must be there.
     pub fn needed_yes(&mut self, field: &str) -> bool {
-        if self.raw(field).is_none_or(|said| said == "") {
+        if self.raw(field).is_none_or(|message| message == "") {
             return self.missing(field);
         }
         self.yes(field)
@@ -240,21 +240,21 @@ impl Words {
 
     /// Yes or no; missing is no. A form's ticked box says `on`.
     pub fn yes(&mut self, field: &str) -> bool {
-        let said = match self.raw(field) {
+        let message = match self.raw(field) {
             None | Some(Value::Bool(false)) => return false,
             Some(Value::Bool(true)) => return true,
             Some(Value::String(text)) => text.clone(),
             Some(_) => String::from("?"),
         };
-        match said.as_str() {
+        match message.as_str() {
             "on" | "true" | "1" | "yes" => true,
             "" if self.refuses_empty => {
-                self.complain(field, "This must be true or false.");
+                self.add_error(field, "This must be true or false.");
                 false
             }
             "" | "off" | "false" | "0" | "no" => false,
             _ => {
-                self.complain(field, "This must be true or false.");
+                self.add_error(field, "This must be true or false.");
                 false
             }
         }
@@ -264,13 +264,13 @@ impl Words {
         let text = self.value_text(field)?;
         let parsed = parse(&text);
         if parsed.is_none() {
-            self.complain(field, sentence);
+            self.add_error(field, sentence);
         }
         parsed
     }
 
     fn missing<T: Missing>(&mut self, field: &str) -> T {
-        self.complain(field, "This field is required.");
+        self.add_error(field, "This field is required.");
         T::MISSING
     }
 }
@@ -320,8 +320,8 @@ impl<S: Send + Sync, T: Input> FromRequest<S> for Json<T> {
             return Err(Fields::one("body", "Send JSON with Content-Type: application/json."));
         }
         let bytes = body(request).await?;
-        let words = if bytes.is_empty() { Words::default() } else { Words::from_json(&bytes)? };
-        words.parse().map(Json)
+        let raw_input = if bytes.is_empty() { RawInput::default() } else { RawInput::from_json(&bytes)? };
+        raw_input.parse().map(Json)
     }
 }
 
@@ -335,7 +335,7 @@ impl<S: Send + Sync, T: Input> FromRequest<S> for Form<T> {
         if !is_kind(&request, "application/x-www-form-urlencoded") && has_body(&request) {
             return Err(Fields::one("body", "Send a form."));
         }
-        Words::from_form(&body(request).await?)?.parse().map(Form)
+        RawInput::from_form(&body(request).await?)?.parse().map(Form)
     }
 }
 
@@ -346,7 +346,7 @@ impl<S: Send + Sync, T: Input> FromRequestParts<S> for Query<T> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Query<T>> {
-        Words::from_form(parts.uri.query().unwrap_or_default().as_bytes())?
+        RawInput::from_form(parts.uri.query().unwrap_or_default().as_bytes())?
             .refusing_empty()
             .parse()
             .map(Query)
@@ -366,8 +366,9 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
 }
 
 fn is_kind(request: &Request, kind: &str) -> bool {
-    let said = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    said.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(kind)
+    let message =
+        request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    message.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(kind)
 }
 
 fn has_body(request: &Request) -> bool {
@@ -406,46 +407,46 @@ mod tests {
 
     #[test]
     fn every_complaint_stands_beside_its_field() {
-        let mut words = Words::from_json(
+        let mut raw_input = RawInput::from_json(
             br#"{"id": -1, "date": "2026-02-30", "name": " ", "note": "a\u0000", "at": " ", "party": ""}"#,
         )
         .expect("an object");
-        words.id("id");
-        words.opt_date("date");
-        words.text("name", 10);
-        words.opt_text("note");
-        words.yes("gift");
-        words.moment("at");
-        words.number("party", 1, 4);
-        let fields: Vec<_> = words.complaints.0.keys().map(String::as_str).collect();
+        raw_input.id("id");
+        raw_input.opt_date("date");
+        raw_input.text("name", 10);
+        raw_input.opt_text("note");
+        raw_input.yes("gift");
+        raw_input.moment("at");
+        raw_input.number("party", 1, 4);
+        let fields: Vec<_> = raw_input.errors.0.keys().map(String::as_str).collect();
         assert_eq!(fields, ["at", "date", "id", "name", "note", "party"]);
     }
 
     #[test]
     fn what_is_empty_is_missing_in_a_form_and_wrong_in_a_query() {
         for field in ["number", "date", "time", "moment", "yes", "cents"] {
-            let read = |words: Words| {
-                let mut words = words;
-                words.opt_number("number", 1, 5);
-                words.opt_date("date");
-                words.opt_time("time");
-                words.opt_moment("moment");
-                words.opt_cents("cents", Cents(500));
-                words.yes("yes");
-                words.opt_text("text");
-                words.complaints.0.keys().cloned().collect::<Vec<_>>()
+            let read = |raw_input: RawInput| {
+                let mut raw_input = raw_input;
+                raw_input.opt_number("number", 1, 5);
+                raw_input.opt_date("date");
+                raw_input.opt_time("time");
+                raw_input.opt_moment("moment");
+                raw_input.opt_cents("cents", Cents(500));
+                raw_input.yes("yes");
+                raw_input.opt_text("text");
+                raw_input.errors.0.keys().cloned().collect::<Vec<_>>()
             };
             let bytes = format!("{field}=&text=");
-            let words = || Words::from_form(bytes.as_bytes()).expect("a form");
-            assert!(read(words()).is_empty(), "{field}");
-            assert_eq!(read(words().refusing_empty()), [field]);
+            let raw_input = || RawInput::from_form(bytes.as_bytes()).expect("a form");
+            assert!(read(raw_input()).is_empty(), "{field}");
+            assert_eq!(read(raw_input().refusing_empty()), [field]);
         }
     }
 
     #[test]
     fn a_form_keeps_every_value_of_a_name() {
-        let words = Words::from_form(b"addon=1&addon=2&note=a%20b").expect("a form");
-        assert_eq!(words.raw("addon"), Some(&serde_json::json!(["1", "2"])));
-        assert_eq!(words.raw("note"), Some(&serde_json::json!("a b")));
+        let raw_input = RawInput::from_form(b"addon=1&addon=2&note=a%20b").expect("a form");
+        assert_eq!(raw_input.raw("addon"), Some(&serde_json::json!(["1", "2"])));
+        assert_eq!(raw_input.raw("note"), Some(&serde_json::json!("a b")));
     }
 }

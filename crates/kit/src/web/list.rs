@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use super::input::{Input, Words};
+use super::input::{Input, RawInput};
 
 /// The largest page.
 const LARGEST: i64 = 500;
@@ -22,9 +22,9 @@ pub struct Paging {
 }
 
 impl Input for Paging {
-    fn parse(words: &mut Words) -> Paging {
-        let page = words.opt_number("page", 1, 1_000_000).unwrap_or(1);
-        let size = words.opt_number("page_size", 1, LARGEST).unwrap_or(100);
+    fn parse(input: &mut RawInput) -> Paging {
+        let page = input.opt_number("page", 1, 1_000_000).unwrap_or(1);
+        let size = input.opt_number("page_size", 1, LARGEST).unwrap_or(100);
         let plain = |number: i64| usize::try_from(number).expect("bounded above");
         Paging { page: plain(page), size: plain(size) }
     }

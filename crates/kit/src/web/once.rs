@@ -10,7 +10,7 @@ use utoipa::IntoParams;
 
 use super::input::body;
 use crate::errors::{Fields, Result};
-use crate::replies::Deed;
+use crate::replies::IdempotencyKey;
 use crate::tokens;
 
 /// The header that carries the key.
@@ -18,11 +18,11 @@ const HEADER: &str = "idempotency-key";
 /// The longest key.
 const LONGEST: usize = 255;
 
-/// An input of a deed that is done once: `Once(Json(wish), deed): Once<Json<Wish>>`. There is a deed where the client
+/// An input of an operation that is done once: `Once(Json(wish), key): Once<Json<Wish>>`. There is an operation where the client
 /// sent a key; it goes on to [`crate::replies::once`].
-pub struct Once<T>(pub T, pub Option<Deed>);
+pub struct Once<T>(pub T, pub Option<IdempotencyKey>);
 
-/// The input of a deed that says everything by its path: `Once(Nothing, deed): Once<Nothing>`.
+/// The input of an operation that says everything by its path: `Once(Nothing, key): Once<Nothing>`.
 pub struct Nothing;
 
 impl<S: Send + Sync> FromRequest<S> for Nothing {
@@ -65,7 +65,7 @@ impl<S: Send + Sync, T: FromRequest<S>> FromRequest<S> for Once<T> {
         let bytes = body(Request::new(sent)).await.map_err(IntoResponse::into_response)?;
         let digest = tokens::digest_of(&[query.as_bytes(), b"\n", &bytes].concat());
         let input = read(Request::from_parts(parts, Body::from(bytes)), state).await?;
-        Ok(Once(input, Some(Deed { name, digest })))
+        Ok(Once(input, Some(IdempotencyKey { name, digest })))
     }
 }
 
@@ -74,12 +74,12 @@ async fn read<S: Send + Sync, T: FromRequest<S>>(request: Request, state: &S) ->
 }
 
 fn key(headers: &HeaderMap) -> Result<Option<String>> {
-    let mut said = headers.get_all(HEADER).into_iter();
-    let Some(first) = said.next() else { return Ok(None) };
+    let mut message = headers.get_all(HEADER).into_iter();
+    let Some(first) = message.next() else { return Ok(None) };
     let text = first.as_bytes();
     let is_key = (1..=LONGEST).contains(&text.len()) && text.iter().all(u8::is_ascii_graphic);
     match first.to_str() {
-        Ok(text) if is_key && said.next().is_none() => Ok(Some(text.to_owned())),
+        Ok(text) if is_key && message.next().is_none() => Ok(Some(text.to_owned())),
         _ => Err(Fields::one(
             "Idempotency-Key",
             format!("Send a single key of 1 to {LONGEST} visible ASCII characters, or none."),
@@ -95,20 +95,20 @@ mod tests {
 
     #[test]
     fn a_key_is_one_word_of_visible_characters() {
-        let said = |texts: &[&[u8]]| {
+        let message = |texts: &[&[u8]]| {
             let mut headers = HeaderMap::new();
             for text in texts {
                 headers.append(HEADER, HeaderValue::from_bytes(text).expect("a header"));
             }
             key(&headers)
         };
-        assert_eq!(said(&[]).expect("none is fine"), None);
-        assert_eq!(said(&[b"\"a-1\""]).expect("a key").as_deref(), Some("\"a-1\""));
-        assert!(said(&[&[b'k'; 255]]).is_ok());
+        assert_eq!(message(&[]).expect("none is fine"), None);
+        assert_eq!(message(&[b"\"a-1\""]).expect("a key").as_deref(), Some("\"a-1\""));
+        assert!(message(&[&[b'k'; 255]]).is_ok());
         let long = [b'k'; 256];
         let wrong: [&[&[u8]]; 5] = [&[b""], &[b"a b"], &["ключ".as_bytes()], &[&long], &[b"a", b"a"]];
         for keys in wrong {
-            assert!(said(keys).is_err(), "{keys:?}");
+            assert!(message(keys).is_err(), "{keys:?}");
         }
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 use super::Page;
-use super::front::TraceId;
+use super::page_cache::TraceId;
 use crate::errors::{Error, Fault, FaultKind};
 
 /// An error.
@@ -40,7 +40,7 @@ pub struct Problem {
 }
 
 /// Draws the page that tells a person of a problem.
-pub type Said = fn(&Problem) -> Page;
+pub type ProblemPage = fn(&Problem) -> Page;
 
 impl From<&Error> for Problem {
     fn from(error: &Error) -> Problem {
@@ -110,7 +110,7 @@ impl IntoResponse for Error {
 }
 
 /// Gives every error its words: a problem under `/api/`, a page elsewhere. Outermost but for the trace.
-pub async fn speak(said: impl FnOnce(&Problem) -> Page, request: Request, next: Next) -> Response {
+pub async fn speak(message: impl FnOnce(&Problem) -> Page, request: Request, next: Next) -> Response {
     let wants_json = request.uri().path().starts_with("/api/");
     let trace = request.extensions().get::<TraceId>().cloned().unwrap_or_default();
     let response = next.run(request).await;
@@ -128,7 +128,7 @@ pub async fn speak(said: impl FnOnce(&Problem) -> Page, request: Request, next: 
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
         response
     } else {
-        said(&problem).into_response()
+        message(&problem).into_response()
     };
     *spoken.status_mut() = parts.status;
     // What the refusing layer said besides (Allow, Retry-After) stays, but for the words' own length and kind.

@@ -81,7 +81,7 @@ async fn backed_up() -> (TestDb, PathBuf) {
 #[tokio::test]
 async fn a_backup_of_each_engine_is_restored_to_each() {
     let (test, file) = backed_up().await;
-    let wanted = read(&test.db).await;
+    let expected = read(&test.db).await;
     let mut targets = vec![fresh(test.folder(), "restored")];
     if on_postgres() {
         targets.push(Place::parse(&test_place().url).expect("an address"));
@@ -89,7 +89,7 @@ async fn a_backup_of_each_engine_is_restored_to_each() {
     for target in targets {
         let copied = copy_out_of_file(&file, &target).await.expect("restored");
         let restored = another(&url(&target)).await;
-        assert_eq!(read(&restored).await, wanted, "{target:?}");
+        assert_eq!(read(&restored).await, expected, "{target:?}");
         restored.join().await.expect("it can be worked with");
         restored.tx(|tx| put(tx, "new", 1)).await.expect("and written to");
         // And back again: the same rows, but for what was written since.
@@ -137,7 +137,7 @@ async fn a_backup_is_one_moment_while_others_write() {
 #[tokio::test]
 async fn a_damaged_file_is_refused() {
     let (test, file) = backed_up().await;
-    let wanted = read(&test.db).await;
+    let expected = read(&test.db).await;
     let whole = std::fs::read(&file).expect("readable");
     let find =
         |text: &str| whole.windows(text.len()).position(|part| part == text.as_bytes()).expect("it is there");
@@ -158,7 +158,7 @@ async fn a_damaged_file_is_refused() {
                 unharmed += 1;
                 assert_eq!(
                     read(&another(&url(&target)).await).await,
-                    wanted,
+                    expected,
                     "byte {place}: damage was restored"
                 );
             }

@@ -119,7 +119,7 @@ async fn what_works_in_the_end_is_gone() {
 async fn a_slow_job_does_not_hold_up_those_that_come_after_it() {
     let test = open().await;
     let (let_go, wait) = tokio::sync::watch::channel(false);
-    let (done, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let (done, mut response) = tokio::sync::mpsc::unbounded_channel();
     let handlers = Handlers::default().on(move |job: Greet| {
         let (mut wait, done) = (wait.clone(), done.clone());
         async move {
@@ -135,10 +135,10 @@ async fn a_slow_job_does_not_hold_up_those_that_come_after_it() {
     let runner = tokio::spawn(run(test.db.clone(), handlers, stopped));
     for name in ["one", "two", "three"] {
         enqueue(&test.db, name, now).await;
-        assert_eq!(told.recv().await.as_deref(), Some(name));
+        assert_eq!(response.recv().await.as_deref(), Some(name));
     }
     let_go.send_replace(true);
-    assert_eq!(told.recv().await.as_deref(), Some("slow"));
+    assert_eq!(response.recv().await.as_deref(), Some("slow"));
     stop.send_replace(true);
     runner.await.expect("it ends");
     assert!(waiting(&test).await.is_empty());

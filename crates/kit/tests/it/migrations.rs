@@ -37,11 +37,11 @@ fn phone_numbers_become_e164_and_unverified_accounts_are_signed_out() {
         ("+380 44 123 45 67", "+380441234567"),
         ("555 0100", "5550100"),
     ];
-    for (place, (typed, _)) in phones.iter().enumerate() {
+    for (place, (raw_form, _)) in phones.iter().enumerate() {
         db.execute(
             "INSERT INTO people (id, email, first_name, last_name, phone, role, created_at, verified_at)
              VALUES (?1, ?2, 'A', 'B', ?3, 'account', 0, 1)",
-            rusqlite::params![place as i64 + 1, format!("{place}@example.com"), typed],
+            rusqlite::params![place as i64 + 1, format!("{place}@example.com"), raw_form],
         )
         .expect("a person");
     }
@@ -53,11 +53,11 @@ fn phone_numbers_become_e164_and_unverified_accounts_are_signed_out() {
     )
     .expect("an account that is not verified");
     run(&db, name);
-    for (place, (typed, kept)) in phones.iter().enumerate() {
+    for (place, (raw_form, saved)) in phones.iter().enumerate() {
         let phone: String = db
             .query_row("SELECT phone FROM people WHERE id = ?1", [place as i64 + 1], |row| row.get(0))
             .expect("a phone");
-        assert_eq!(phone, *kept, "{typed}");
+        assert_eq!(phone, *saved, "{raw_form}");
     }
     let left: i64 = db.query_row("SELECT SUM(person_id) FROM sessions", [], |row| row.get(0)).expect("a sum");
     assert_eq!(left, 1, "the session of the verified one alone");

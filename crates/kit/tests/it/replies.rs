@@ -1,27 +1,27 @@
-//! A deed under a key is done once, in any number of processes, and its answer comes again.
+//! An operation under a key is done once, in any number of processes, and its answer comes again.
 
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
 use jiff::SignedDuration;
-use kit::replies::{Deed, Reply, forget_replies, once};
+use kit::replies::{IdempotencyKey, Reply, forget_replies, once};
 use kit::{Db, Error, Result, Tx, args, sql};
 
-use crate::{another, look, open, put};
+use crate::{another, open, put, read_value};
 
-fn deed(sent: &str) -> Deed {
-    Deed { name: "POST /things/\nkey-1".to_owned(), digest: kit::tokens::digest(sent) }
+fn idempotency_key(sent: &str) -> IdempotencyKey {
+    IdempotencyKey { name: "POST /things/\nkey-1".to_owned(), digest: kit::tokens::digest(sent) }
 }
 
 /// Puts a thing down, once, and tells its number.
 fn thing(tx: &mut Tx<'_>, asker: &str, sent: &str, name: &str, number: i64) -> Result<Reply> {
-    let done = once(tx, Some(&deed(sent)), asker, |tx| {
+    let done = once(tx, Some(&idempotency_key(sent)), asker, |tx| {
         put(tx, name, number)?;
         Reply::json(StatusCode::CREATED, &number).map(Some)
     });
     Ok(done?.expect("an answer"))
 }
 
-async fn ask(db: &Db, asker: &'static str, sent: &'static str, name: &'static str, n: i64) -> Result<Reply> {
+async fn send(db: &Db, asker: &'static str, sent: &'static str, name: &'static str, n: i64) -> Result<Reply> {
     db.tx(move |tx| thing(tx, asker, sent, name, n)).await
 }
 
@@ -37,34 +37,35 @@ fn is_replayed(reply: &Reply) -> bool {
 #[tokio::test]
 async fn the_same_again_is_answered_the_same_and_done_once() {
     let test = open().await;
-    let first = ask(&test.db, "person:1", "a", "thing", 1).await.expect("done");
+    let first = send(&test.db, "person:1", "a", "thing", 1).await.expect("done");
     assert!(!is_replayed(&first));
-    let again = ask(&test.db, "person:1", "a", "thing", 2).await.expect("answered");
+    let again = send(&test.db, "person:1", "a", "thing", 2).await.expect("answered");
     assert!(is_replayed(&again));
-    assert_eq!(look(&test.db, "thing").await, Some(1));
-    let other = ask(&test.db, "person:1", "b", "thing", 3).await.expect_err("another request");
+    assert_eq!(read_value(&test.db, "thing").await, Some(1));
+    let other = send(&test.db, "person:1", "b", "thing", 3).await.expect_err("another request");
     assert_eq!(other.code(), Some("idempotency_mismatch"));
     // Somebody else's key is another key.
-    ask(&test.db, "person:2", "a", "another thing", 4).await.expect("done");
-    assert_eq!(look(&test.db, "another thing").await, Some(4));
+    send(&test.db, "person:2", "a", "another thing", 4).await.expect("done");
+    assert_eq!(read_value(&test.db, "another thing").await, Some(4));
 }
 
 #[tokio::test]
 async fn a_refusal_leaves_no_answer_behind() {
     let test = open().await;
     let refused = test.db.tx(|tx| {
-        once(tx, Some(&deed("a")), "person:1", |tx| {
+        once(tx, Some(&idempotency_key("a")), "person:1", |tx| {
             put(tx, "thing", 1)?;
             Err(Error::NotFound)
         })
     });
     assert!(refused.await.is_err());
-    let unkept =
-        test.db.tx(|tx| once(tx, Some(&deed("a")), "person:1", |tx| put(tx, "note", 1).map(|_| None)));
+    let unkept = test
+        .db
+        .tx(|tx| once(tx, Some(&idempotency_key("a")), "person:1", |tx| put(tx, "note", 1).map(|_| None)));
     assert_eq!(unkept.await.expect("no answer"), None);
-    assert_eq!((kept(&test.db).await, look(&test.db, "note").await), (0, Some(1)));
-    ask(&test.db, "person:1", "a", "thing", 2).await.expect("done at last");
-    assert_eq!(look(&test.db, "thing").await, Some(2));
+    assert_eq!((kept(&test.db).await, read_value(&test.db, "note").await), (0, Some(1)));
+    send(&test.db, "person:1", "a", "thing", 2).await.expect("done at last");
+    assert_eq!(read_value(&test.db, "thing").await, Some(2));
 }
 
 /// Sixteen at once from two processes, the first of which is refused after it took the key.
@@ -75,34 +76,34 @@ async fn of_many_at_once_one_is_done_and_all_hear_of_it() {
     let mut all = Vec::new();
     for n in 0..16 {
         let db = if n % 2 == 0 { test.db.clone() } else { other.clone() };
-        all.push(tokio::spawn(async move { ask(&db, "person:1", "a", "thing", n).await }));
+        all.push(tokio::spawn(async move { send(&db, "person:1", "a", "thing", n).await }));
     }
     let mut replies = Vec::new();
     for one in all {
         replies.push(one.await.expect("it ends").expect("an answer"));
     }
     assert_eq!(replies.iter().filter(|reply| !is_replayed(reply)).count(), 1);
-    let number = look(&test.db, "thing").await.expect("it is there");
-    let told = Reply::json(StatusCode::CREATED, &number).expect("JSON");
+    let number = read_value(&test.db, "thing").await.expect("it is there");
+    let notified = Reply::json(StatusCode::CREATED, &number).expect("JSON");
     for reply in replies {
         let body = axum::body::to_bytes(reply.into_response().into_body(), 100).await.expect("a body");
-        let wanted =
-            axum::body::to_bytes(told.clone().into_response().into_body(), 100).await.expect("a body");
-        assert_eq!(body, wanted);
+        let expected =
+            axum::body::to_bytes(notified.clone().into_response().into_body(), 100).await.expect("a body");
+        assert_eq!(body, expected);
     }
 }
 
 #[tokio::test]
 async fn answers_are_kept_for_a_day() {
     let test = open().await;
-    ask(&test.db, "person:1", "a", "thing", 1).await.expect("done");
+    send(&test.db, "person:1", "a", "thing", 1).await.expect("done");
     let begin = test.db.clock().now();
     test.db.clock().set(begin + SignedDuration::from_hours(24) - SignedDuration::from_secs(1));
-    assert!(is_replayed(&ask(&test.db, "person:1", "a", "another thing", 2).await.expect("answered")));
+    assert!(is_replayed(&send(&test.db, "person:1", "a", "another thing", 2).await.expect("answered")));
     assert_eq!(test.db.tx(forget_replies).await.expect("nothing to forget"), 0);
     test.db.clock().set(begin + SignedDuration::from_hours(24));
     // Over before the night has come to it.
-    assert!(!is_replayed(&ask(&test.db, "person:1", "b", "another thing", 2).await.expect("done")));
+    assert!(!is_replayed(&send(&test.db, "person:1", "b", "another thing", 2).await.expect("done")));
     test.db.clock().set(begin + SignedDuration::from_hours(49));
     assert_eq!(test.db.tx(forget_replies).await.expect("forgotten"), 1);
 }
@@ -113,7 +114,7 @@ async fn answers_are_sealed() {
     let test = open().await;
     test.db
         .tx(|tx| {
-            once(tx, Some(&deed("a secret")), "person:1", |_| {
+            once(tx, Some(&idempotency_key("a secret")), "person:1", |_| {
                 Reply::json(StatusCode::OK, &"almond oil").map(Some)
             })
         })
@@ -121,5 +122,7 @@ async fn answers_are_sealed() {
         .expect("done");
     let rows = test.db.view(|tx| tx.all::<(Vec<u8>,)>(sql!("SELECT sealed FROM replies"), args![]));
     let text = String::from_utf8_lossy(&rows.await.expect("rows")[0].0).into_owned();
-    assert!(!text.contains("almond") && !text.contains(&kit::tokens::hex(&deed("a secret").digest)));
+    assert!(
+        !text.contains("almond") && !text.contains(&kit::tokens::hex(&idempotency_key("a secret").digest))
+    );
 }

@@ -6,7 +6,7 @@ use kit::live::Changed;
 use kit::testing::on_postgres;
 use kit::{Error, Fault, Refusal, Result, Tx, args, sql};
 
-use crate::{another, got, look, open, person, put};
+use crate::{another, got, open, person, put, read_value};
 
 const NO: Refusal = Refusal::conflict("no", "Not so.");
 
@@ -20,9 +20,9 @@ async fn a_commit_keeps_and_everybody_sees_it() {
     let test = open().await;
     let other = another(&test.url).await;
     assert_eq!(test.db.tx(|tx| put(tx, "a", 1)).await.expect("kept"), 1);
-    assert_eq!((look(&test.db, "a").await, look(&other, "a").await), (Some(1), Some(1)));
+    assert_eq!((read_value(&test.db, "a").await, read_value(&other, "a").await), (Some(1), Some(1)));
     other.tx(|tx| put(tx, "b", 2)).await.expect("kept");
-    assert_eq!(look(&test.db, "b").await, Some(2));
+    assert_eq!(read_value(&test.db, "b").await, Some(2));
 }
 
 #[tokio::test]
@@ -34,18 +34,18 @@ async fn a_refusal_undoes_everything() {
         Err::<(), _>(Error::refused(&NO))
     });
     assert_eq!(refused.await.expect_err("refused").code(), Some("no"));
-    assert_eq!(look(&test.db, "a").await, None);
+    assert_eq!(read_value(&test.db, "a").await, None);
     for error in [|| Error::NotFound, || Error::Forbidden, || Fault::because("broken")] {
         let undone = test.db.tx(move |tx| put(tx, "a", 1).and_then(|_| Err::<(), _>(error())));
         assert!(undone.await.is_err());
-        assert_eq!(look(&test.db, "a").await, None);
+        assert_eq!(read_value(&test.db, "a").await, None);
     }
 }
 
 #[tokio::test]
 async fn an_attempt_is_undone_and_the_transaction_lives_on() {
     let test = open().await;
-    let kept = test.db.tx(|tx| {
+    let stored = test.db.tx(|tx| {
         put(tx, "before", 1)?;
         let failed: Option<()> = tx.attempt(|tx| {
             put(tx, "undone", 2)?;
@@ -63,11 +63,11 @@ async fn an_attempt_is_undone_and_the_transaction_lives_on() {
         assert_eq!(worked, Some(1));
         put(tx, "after", 6)
     });
-    kept.await.expect("kept");
+    stored.await.expect("kept");
     let found = ["before", "undone", "inner", "deeper", "worked", "after"];
     let mut versions = Vec::new();
     for name in found {
-        versions.push(look(&test.db, name).await);
+        versions.push(read_value(&test.db, name).await);
     }
     assert_eq!(versions, [Some(1), None, None, None, Some(5), Some(6)]);
 }
@@ -85,7 +85,7 @@ async fn an_attempt_that_answers_an_error_ends_the_transaction() {
         Ok(())
     });
     is_fault(swallowed.await);
-    assert_eq!(look(&test.db, "half").await, None);
+    assert_eq!(read_value(&test.db, "half").await, None);
 }
 
 #[tokio::test]
@@ -106,7 +106,7 @@ async fn a_failed_statement_ends_the_transaction_even_if_it_is_swallowed() {
     });
     is_fault(gone_on.await);
     assert_eq!(
-        (look(&test.db, "a").await, look(&test.db, "b").await, look(&test.db, "c").await),
+        (read_value(&test.db, "a").await, read_value(&test.db, "b").await, read_value(&test.db, "c").await),
         (Some(1), None, None)
     );
     // A row that is not what it was taken for is a failure too.
@@ -116,7 +116,7 @@ async fn a_failed_statement_ends_the_transaction_even_if_it_is_swallowed() {
         Ok(())
     });
     is_fault(misread.await);
-    assert_eq!(look(&test.db, "d").await, None);
+    assert_eq!(read_value(&test.db, "d").await, None);
 }
 
 #[tokio::test]
@@ -132,9 +132,9 @@ async fn a_panic_is_a_fault_and_the_next_one_works() {
         assert!(error.to_string().contains("a verb that is wrong"), "{error}");
         is_fault(test.db.view(|_| -> Result<()> { panic!("a reading that is wrong") }).await);
     }
-    assert_eq!(look(&test.db, "a").await, None);
+    assert_eq!(read_value(&test.db, "a").await, None);
     test.db.tx(|tx| put(tx, "a", 1)).await.expect("kept");
-    assert_eq!(look(&test.db, "a").await, Some(1));
+    assert_eq!(read_value(&test.db, "a").await, Some(1));
 }
 
 #[tokio::test]
@@ -142,7 +142,7 @@ async fn a_view_refuses_to_write_and_sees_one_moment() {
     let test = open().await;
     is_fault(test.db.view(|tx| put(tx, "a", 1)).await);
     is_fault(test.db.view(|tx| tx.run(sql!("DELETE FROM versions"), args![])).await);
-    assert_eq!(look(&test.db, "a").await, None);
+    assert_eq!(read_value(&test.db, "a").await, None);
     let writer = test.db.clone();
     let (begun, mut has_begun) = tokio::sync::mpsc::unbounded_channel::<()>();
     let (done, wait) = std::sync::mpsc::channel::<()>();
@@ -166,7 +166,7 @@ async fn a_view_refuses_to_write_and_sees_one_moment() {
     writer.tx(|tx| put(tx, "moment", 1)).await.expect("a reader is in nobody's way");
     done.send(()).expect("the reader waits");
     assert_eq!(reading.await.expect("it ends").expect("a reading"), (None, None));
-    assert_eq!(look(&test.db, "moment").await, Some(1));
+    assert_eq!(read_value(&test.db, "moment").await, Some(1));
 }
 
 #[tokio::test]
@@ -199,8 +199,8 @@ async fn a_broken_key_is_the_refusal_of_its_own_table_alone() {
 #[tokio::test]
 async fn only_what_was_committed_is_told() {
     let test = open().await;
-    let mut heard = test.db.means().live.listen();
-    let told = |text: &str| Changed(text.to_owned());
+    let mut heard = test.db.dependencies().live.listen();
+    let response = |text: &str| Changed(text.to_owned());
     let _ = test
         .db
         .tx(|tx| {
@@ -220,7 +220,7 @@ async fn only_what_was_committed_is_told() {
     })
     .await
     .expect("kept");
-    assert_eq!((heard.try_recv(), heard.try_recv()), (Ok(told("first")), Ok(told("second"))));
+    assert_eq!((heard.try_recv(), heard.try_recv()), (Ok(response("first")), Ok(response("second"))));
     assert!(heard.try_recv().is_err());
 }
 
@@ -241,26 +241,26 @@ async fn nothing_is_lost_among_many() {
     for one in all {
         assert_eq!(one.await.expect("it ends").expect("kept"), 1);
     }
-    assert_eq!(look(&test.db, "sum").await, Some(100));
+    assert_eq!(read_value(&test.db, "sum").await, Some(100));
 }
 
 /// Where one writes at a time, a look spares the others what has no prospect; elsewhere nobody waits, and nobody looks.
 #[tokio::test]
 async fn a_look_says_no_before_it_is_anybodys_turn() {
     let test = open().await;
-    let refused = test.db.look_then_tx(|_| Err(Error::refused(&NO)), |tx| put(tx, "a", 1)).await;
-    let written = look(&test.db, "a").await;
+    let refused = test.db.precheck_then_tx(|_| Err(Error::refused(&NO)), |tx| put(tx, "a", 1)).await;
+    let written = read_value(&test.db, "a").await;
     if on_postgres() {
         assert_eq!((refused.expect("nobody looked"), written), (1, Some(1)));
     } else {
         assert_eq!((refused.expect_err("refused").code(), written), (Some("no"), None));
-        is_fault(test.db.look_then_tx(|tx| put(tx, "b", 2).map(drop), |tx| put(tx, "c", 3)).await);
-        is_fault(test.db.look_then_tx(|_| panic!("a look that is wrong"), |tx| put(tx, "c", 3)).await);
-        assert_eq!((look(&test.db, "b").await, look(&test.db, "c").await), (None, None));
+        is_fault(test.db.precheck_then_tx(|tx| put(tx, "b", 2).map(drop), |tx| put(tx, "c", 3)).await);
+        is_fault(test.db.precheck_then_tx(|_| panic!("a look that is wrong"), |tx| put(tx, "c", 3)).await);
+        assert_eq!((read_value(&test.db, "b").await, read_value(&test.db, "c").await), (None, None));
     }
-    let kept = test.db.look_then_tx(|tx| got(tx, "d").map(drop), |tx| put(tx, "d", 4)).await;
-    assert_eq!((kept.expect("kept"), look(&test.db, "d").await), (1, Some(4)));
-    let undone = test.db.look_then_tx(|_| Ok(()), |_| Err::<(), _>(Error::refused(&NO))).await;
+    let stored = test.db.precheck_then_tx(|tx| got(tx, "d").map(drop), |tx| put(tx, "d", 4)).await;
+    assert_eq!((stored.expect("kept"), read_value(&test.db, "d").await), (1, Some(4)));
+    let undone = test.db.precheck_then_tx(|_| Ok(()), |_| Err::<(), _>(Error::refused(&NO))).await;
     assert_eq!(undone.expect_err("the verb decides").code(), Some("no"));
 }
 
@@ -279,7 +279,7 @@ async fn what_gives_way_is_written_all_the_same() {
     for one in crowd {
         assert_eq!(one.await.expect("it ends").expect("kept"), 1);
     }
-    assert_eq!((look(&test.db, "0").await, look(&test.db, "199").await), (Some(0), Some(199)));
+    assert_eq!((read_value(&test.db, "0").await, read_value(&test.db, "199").await), (Some(0), Some(199)));
 }
 
 /// Where an engine has marks of the last commit, they change with each, whoever made it, and with nothing else.
@@ -288,20 +288,24 @@ async fn the_stamp_changes_with_every_commit_of_anybody() {
     let test = open().await;
     let other = another(&test.url).await;
     if on_postgres() {
-        assert_eq!(test.db.stamp(), None);
+        assert_eq!(test.db.commit_marker(), None);
         return;
     }
     for n in 0..20 {
-        let before = test.db.stamp().expect("marks");
-        assert_eq!(look(&test.db, "a").await.is_some(), n > 0);
-        assert_eq!((test.db.stamp(), other.stamp()), (Some(before), Some(before)), "looking changes nothing");
+        let before = test.db.commit_marker().expect("marks");
+        assert_eq!(read_value(&test.db, "a").await.is_some(), n > 0);
+        assert_eq!(
+            (test.db.commit_marker(), other.commit_marker()),
+            (Some(before), Some(before)),
+            "looking changes nothing"
+        );
         let db = if n % 2 == 0 { &test.db } else { &other };
         let change = |tx: &mut Tx<'_>| {
             tx.run(sql!("DELETE FROM versions WHERE name = 'a'"), args![])?;
             put(tx, "a", 1)
         };
         db.tx(change).await.expect("kept");
-        assert_ne!(test.db.stamp(), Some(before), "after commit {n}");
-        assert_eq!(test.db.stamp(), other.stamp());
+        assert_ne!(test.db.commit_marker(), Some(before), "after commit {n}");
+        assert_eq!(test.db.commit_marker(), other.commit_marker());
     }
 }

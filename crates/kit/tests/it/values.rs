@@ -15,7 +15,7 @@ async fn texts_and_bytes() {
     let all_bytes: Vec<u8> = (0..=255).collect();
     for text in TEXTS {
         for bytes in [Some(all_bytes.clone()), Some(Vec::new()), None] {
-            let wanted = (Some(text.to_owned()), bytes.clone());
+            let expected = (Some(text.to_owned()), bytes.clone());
             let found = test.db.tx(move |tx| {
                 let id = crate::person(tx, None)?;
                 tx.run(
@@ -27,7 +27,7 @@ async fn texts_and_bytes() {
                     args![id],
                 )
             });
-            assert_eq!(found.await.expect("kept"), Some(wanted), "{text:?}");
+            assert_eq!(found.await.expect("kept"), Some(expected), "{text:?}");
         }
     }
 }
@@ -55,9 +55,9 @@ async fn nothing_and_something_of_every_type() {
         (Some(String::new()), None, Some("1969-12-31T23:59:59.999Z".parse().expect("a time")), None),
     ];
     for row in rows {
-        let wanted = row.clone();
+        let expected = row.clone();
         let found = test.db.tx(move |tx| write(tx, row.clone())).await.expect("kept");
-        assert_eq!(found, Some(wanted));
+        assert_eq!(found, Some(expected));
     }
 }
 
@@ -68,7 +68,7 @@ async fn numbers_truths_and_documents() {
         for is_dead in [true, false] {
             let document =
                 serde_json::json!({"n": number, "text": "💆 'x' $1", "list": [null, 1.5, {"deep": []}]});
-            let wanted = (Cents(number), is_dead, document.clone(), None::<i64>);
+            let expected = (Cents(number), is_dead, document.clone(), None::<i64>);
             let found = test.db.tx(move |tx| {
                 let id = tx.new_id()?;
                 tx.run(
@@ -83,7 +83,7 @@ async fn numbers_truths_and_documents() {
                     args![id],
                 )
             });
-            assert_eq!(found.await.expect("kept"), Some(wanted));
+            assert_eq!(found.await.expect("kept"), Some(expected));
         }
     }
     for real in [0.0, -0.5, 21.375, f64::MAX, f64::MIN_POSITIVE] {

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use kit::versions::{Cached, bump};
-use kit::{Error, Id, Result, Tx, numbers};
+use kit::{Error, Id, Result, Tx, counters};
 
 use crate::{another, got, open, put};
 
-/// What a house would remember: the text of a row, by the version of its name.
+/// What a crate would remember: the text of a row, by the version of its name.
 fn remembered(tx: &mut Tx<'_>) -> Result<Arc<Option<i64>>> {
-    tx.shelf::<Cached<(), Option<i64>>>().get(tx, "thing", (), |tx, _| got(tx, "row"))
+    tx.caches::<Cached<(), Option<i64>>>().get(tx, "thing", (), |tx, _| got(tx, "row"))
 }
 
 fn change(tx: &mut Tx<'_>, to: i64) -> Result<()> {
@@ -52,7 +52,7 @@ async fn numbers_have_no_gaps() {
         let db = if n % 2 == 0 { test.db.clone() } else { other.clone() };
         all.push(tokio::spawn(async move {
             db.tx(move |tx| {
-                let number = numbers::next(tx, "CS", Id(1), 2026)?;
+                let number = counters::next(tx, "CS", Id(1), 2026)?;
                 if n % 4 == 3 { Err(Error::NotFound) } else { Ok(number) }
             })
             .await
@@ -63,14 +63,14 @@ async fn numbers_have_no_gaps() {
         numbers.extend(one.await.expect("it ends").ok());
     }
     numbers.sort();
-    let wanted: Vec<String> = (1..=48).map(|n| format!("CS-2026-{n:06}")).collect();
-    assert_eq!(numbers, wanted);
+    let expected: Vec<String> = (1..=48).map(|n| format!("CS-2026-{n:06}")).collect();
+    assert_eq!(numbers, expected);
     let others = test.db.tx(|tx| {
         Ok([
-            numbers::next(tx, "PO", Id(1), 2026)?,
-            numbers::next(tx, "CS", Id(2), 2026)?,
-            numbers::next(tx, "CS", Id(1), 2027)?,
-            numbers::next(tx, "CS", Id(1), 2026)?,
+            counters::next(tx, "PO", Id(1), 2026)?,
+            counters::next(tx, "CS", Id(2), 2026)?,
+            counters::next(tx, "CS", Id(1), 2027)?,
+            counters::next(tx, "CS", Id(1), 2026)?,
         ])
     });
     assert_eq!(
@@ -79,7 +79,7 @@ async fn numbers_have_no_gaps() {
     );
     let grown = test.db.tx(|tx| {
         tx.run(kit::sql!("UPDATE counters SET last = 999999 WHERE kind = 'PO'"), kit::args![])?;
-        numbers::next(tx, "PO", Id(1), 2026)
+        counters::next(tx, "PO", Id(1), 2026)
     });
     assert_eq!(grown.await.expect("kept"), "PO-2026-1000000");
 }

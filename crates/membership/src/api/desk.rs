@@ -4,18 +4,18 @@ use axum::Json as Answered;
 use axum::http::StatusCode;
 use jiff::civil::Date;
 use kit::replies::Reply;
-use kit::web::{Input, Json, Once, OnceHeader, Path, Problem, Words};
-use kit::{Cents, House, Id, Result};
+use kit::web::{Input, Json, Once, OnceHeader, Path, Problem, RawInput};
+use kit::{AppState, Cents, Id, Result};
 use people::Caller;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::life::{Done, InvoiceOut, Months, done};
+use super::lifecycle::{Done, InvoiceOut, Months, done};
 use crate::desk::{self, Paid, Sold};
-use crate::life;
+use crate::lifecycle;
 
-pub(crate) fn routes() -> OpenApiRouter<House> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(enrol))
         .routes(routes!(dues))
@@ -48,10 +48,10 @@ struct SoldIn {
 async fn enrol(
     caller: Caller,
     Path(person): Path<Id>,
-    Once(Json(sold), deed): Once<Json<Sold>>,
+    Once(Json(sold), idempotency_key): Once<Json<Sold>>,
 ) -> Result<Reply> {
     caller
-        .once(deed, move |tx, by| {
+        .once(idempotency_key, move |tx, by| {
             let until = desk::join(tx, by, person, &sold)?;
             Reply::json(StatusCode::CREATED, &done("The membership starts today.", Some(until)).0)
         })
@@ -70,8 +70,8 @@ struct Dues {
 }
 
 impl Input for Dues {
-    fn parse(words: &mut Words) -> Dues {
-        Dues { paid: Paid::parse(words), seen: words.date("seen") }
+    fn parse(input: &mut RawInput) -> Dues {
+        Dues { paid: Paid::parse(input), seen: input.date("seen") }
     }
 }
 
@@ -84,10 +84,10 @@ impl Input for Dues {
 async fn dues(
     caller: Caller,
     Path(person): Path<Id>,
-    Once(Json(dues), deed): Once<Json<Dues>>,
+    Once(Json(dues), idempotency_key): Once<Json<Dues>>,
 ) -> Result<Reply> {
     caller
-        .once(deed, move |tx, by| {
+        .once(idempotency_key, move |tx, by| {
             let until = desk::take_dues(tx, by, person, dues.paid, dues.seen)?;
             Reply::json(StatusCode::OK, &done("Payment recorded.", Some(until)).0)
         })
@@ -103,10 +103,10 @@ async fn dues(
 async fn upgrade_other(
     caller: Caller,
     Path(person): Path<Id>,
-    Once(Json(sold), deed): Once<Json<Sold>>,
+    Once(Json(sold), idempotency_key): Once<Json<Sold>>,
 ) -> Result<Reply> {
     caller
-        .once(deed, move |tx, by| {
+        .once(idempotency_key, move |tx, by| {
             let invoice = desk::upgrade(tx, by, person, &sold)?;
             Reply::json(StatusCode::OK, &InvoiceOut::from(invoice))
         })
@@ -121,12 +121,12 @@ async fn upgrade_other(
 async fn freeze_other(
     caller: Caller,
     Path(person): Path<Id>,
-    Json(wish): Json<Months>,
+    Json(request): Json<Months>,
 ) -> Result<Answered<Done>> {
     let (_, until) = caller
         .tx(move |tx, by| {
-            life::as_staff(by, person)?;
-            life::freeze(tx, by, person, wish.months)
+            lifecycle::as_staff(by, person)?;
+            lifecycle::freeze(tx, by, person, request.months)
         })
         .await?;
     Ok(done("The membership is paused from the next billing month.", Some(until)))
@@ -139,8 +139,8 @@ async fn freeze_other(
 async fn leave_other(caller: Caller, Path(person): Path<Id>) -> Result<Answered<Done>> {
     caller
         .tx(move |tx, by| {
-            life::as_staff(by, person)?;
-            life::leave(tx, by, person)
+            lifecycle::as_staff(by, person)?;
+            lifecycle::leave(tx, by, person)
         })
         .await?;
     Ok(done("The membership ends with the paid period.", None))
@@ -153,8 +153,8 @@ async fn leave_other(caller: Caller, Path(person): Path<Id>) -> Result<Answered<
 async fn stay_other(caller: Caller, Path(person): Path<Id>) -> Result<Answered<Done>> {
     caller
         .tx(move |tx, by| {
-            life::as_staff(by, person)?;
-            life::stay(tx, by, person)
+            lifecycle::as_staff(by, person)?;
+            lifecycle::stay(tx, by, person)
         })
         .await?;
     Ok(done("The membership continues.", None))

@@ -1,7 +1,7 @@
 //! Plans and one's own membership over JSON.
 
 mod desk;
-mod life;
+mod lifecycle;
 mod plan_card;
 mod plans;
 
@@ -9,7 +9,7 @@ use axum::Json;
 use jiff::civil::Date;
 use kit::errors::OrFault as _;
 use kit::web::{List, Paging, Problem, Query};
-use kit::{Cents, Error, House, Refusal, Result, Tx};
+use kit::{AppState, Cents, Error, Refusal, Result, Tx};
 use people::Caller;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -17,16 +17,16 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use self::plan_card::PlanCard;
-use crate::model::{Membership, Plan, Status};
-use crate::standing::Standing;
+use crate::entitlements::Entitlements;
+use crate::model::{Membership, MembershipStatus, Plan};
 use crate::{plan_store, store};
 
-/// The addresses of this house.
-pub fn routes() -> OpenApiRouter<House> {
+/// The addresses of this crate.
+pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(plans))
         .routes(routes!(current))
-        .merge(life::routes())
+        .merge(lifecycle::routes())
         .merge(desk::routes())
         .merge(plans::routes())
 }
@@ -98,12 +98,12 @@ async fn current(caller: Caller) -> Result<Json<CurrentPlan>> {
         .view(|tx, by| {
             let person = by.person()?.id;
             let catalogue = catalogue::current(tx)?;
-            let standing = store::standing(tx, catalogue.club.id, person)?;
-            match &standing.held {
+            let entitlements = store::entitlements(tx, catalogue.club.id, person)?;
+            match &entitlements.held {
                 Some((membership, plan)) => {
                     let today = tx.now().to_zoned(catalogue.club.zone.clone()).date();
                     let savings = money::saved(tx, person)?;
-                    Ok(Json(told(&standing, membership, plan, today, savings)))
+                    Ok(Json(to_response(&entitlements, membership, plan, today, savings)))
                 }
                 None => {
                     let plans: Vec<PlanCard> = the_plans(tx)?.iter().map(PlanCard::from).collect();
@@ -115,25 +115,31 @@ async fn current(caller: Caller) -> Result<Json<CurrentPlan>> {
         .await
 }
 
-fn told(standing: &Standing, held: &Membership, plan: &Plan, today: Date, savings: Cents) -> CurrentPlan {
+fn to_response(
+    entitlements: &Entitlements,
+    held: &Membership,
+    plan: &Plan,
+    today: Date,
+    savings: Cents,
+) -> CurrentPlan {
     CurrentPlan {
         plan: PlanCard::from(plan),
         status: held.status.as_str(),
-        is_active: matches!(held.status, Status::Active | Status::Grace),
+        is_active: matches!(held.status, MembershipStatus::Active | MembershipStatus::Grace),
         start_date: held.started_on,
         end_date: held.paid_until,
         days_remaining: (held.paid_until - today).get_days().max(0),
         auto_renew: held.renews,
-        services_used_this_month: standing.credits_used_in(today),
-        guest_passes_used: standing.passes_used_in(today),
-        service_credits_left: standing.credits_left(today),
-        guest_passes_left: standing.passes_left(today),
-        birthday_gift: standing.has_birthday(today),
+        services_used_this_month: entitlements.credits_used_in(today),
+        guest_passes_used: entitlements.passes_used_in(today),
+        service_credits_left: entitlements.credits_left(today),
+        guest_passes_left: entitlements.passes_left(today),
+        birthday_gift: entitlements.has_birthday(today),
         auto_credit: held.auto_credit,
         frozen_from: held.frozen.map(|(from, _)| from),
         frozen_until: held.frozen.map(|(_, until)| until),
-        next_plan: standing.next_plan.as_ref().map(|plan| plan.slug.clone()),
-        can_use_service_credit: standing.credits_left(today).is_none_or(|left| left > 0),
+        next_plan: entitlements.next_plan.as_ref().map(|plan| plan.slug.clone()),
+        can_use_service_credit: entitlements.credits_left(today).is_none_or(|left| left > 0),
         savings,
     }
 }

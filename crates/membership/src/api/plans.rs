@@ -3,7 +3,7 @@
 use axum::Json as Answered;
 use jiff::Timestamp;
 use kit::web::{Json, Path, Problem};
-use kit::{House, Id, Result};
+use kit::{AppState, Id, Result};
 use people::Caller;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -14,7 +14,7 @@ use super::plan_card::PlanCard;
 use crate::plan_store::{Version, plan_versions};
 use crate::plans::{PlanTerms, edit_plan, move_over};
 
-pub(crate) fn routes() -> OpenApiRouter<House> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(versions)).routes(routes!(edit)).routes(routes!(move_members))
 }
 

@@ -1,6 +1,6 @@
 //! What the pages of memberships say of bookings, which stand above memberships.
 
-use catalogue::Number;
+use catalogue::Setting;
 use jiff::civil::Date;
 use kit::{Cents, Id, Result, Tx};
 
@@ -25,9 +25,9 @@ pub struct RepricedBooking {
 #[derive(Debug, Clone, Copy)]
 pub struct BookingTerms {
     /// The setting that says how many days ahead somebody without a membership books.
-    pub account_days: Number,
+    pub account_days: Setting,
     /// The setting that says up to which price a service is a birthday gift, in cents.
-    pub birthday_gift: Number,
+    pub birthday_gift: Setting,
     /// Prices the bookings of a person again, with the membership as it stands in the transaction.
     pub reprice: fn(&mut Tx<'_>, Id) -> Result<Vec<RepricedBooking>>,
 }

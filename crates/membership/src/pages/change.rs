@@ -7,16 +7,16 @@ use axum::routing::get;
 use axum::{Extension, Router};
 use catalogue::Catalogue;
 use jiff::civil::Date;
-use kit::web::{Input, Page, Path, Words};
-use kit::{Error, House, Refusal, Result, Tx};
+use kit::web::{Input, Page, Path, RawInput};
+use kit::{AppState, Error, Refusal, Result, Tx};
 use people::{Actor, Caller};
 use ui::{FormOutcome, Frame, PostedForm, QueryForm, format, or_sign_in, to_response};
 
 use crate::pages::booking_terms::{BookingTerms, RepricedBooking};
 use crate::pages::membership::HERE;
-use crate::{Invoice, Standing, Status};
+use crate::{Entitlements, Invoice, MembershipStatus};
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/dashboard/membership/{action}/", get(ask).post(apply))
 }
 
@@ -31,25 +31,25 @@ enum MembershipAction {
 
 /// What an action needs.
 #[derive(Debug, Clone)]
-struct Wanted {
+struct PlanQuery {
     months: Option<i64>,
     plan: Option<String>,
 }
 
-impl Input for Wanted {
-    fn parse(words: &mut Words) -> Wanted {
-        Wanted { months: words.opt_number("months", 1, 12), plan: words.opt_text_within("plan", 100) }
+impl Input for PlanQuery {
+    fn parse(input: &mut RawInput) -> PlanQuery {
+        PlanQuery { months: input.opt_number("months", 1, 12), plan: input.opt_text_within("plan", 100) }
     }
 }
 
 impl MembershipAction {
     /// The action of that name.
-    fn named(name: &str, wanted: Wanted) -> Result<MembershipAction> {
+    fn named(name: &str, requested: PlanQuery) -> Result<MembershipAction> {
         match name {
             "leave" => Ok(MembershipAction::Leave),
             "stay" => Ok(MembershipAction::Stay),
-            "freeze" => Ok(MembershipAction::Freeze(wanted.months.unwrap_or(1))),
-            "change" => wanted.plan.map(MembershipAction::Change).ok_or(Error::NotFound),
+            "freeze" => Ok(MembershipAction::Freeze(requested.months.unwrap_or(1))),
+            "change" => requested.plan.map(MembershipAction::Change).ok_or(Error::NotFound),
             _ => Err(Error::NotFound),
         }
     }
@@ -125,7 +125,7 @@ async fn ask(
     caller: Caller,
     Extension(terms): Extension<BookingTerms>,
     Path(name): Path<String>,
-    QueryForm(form): QueryForm<Wanted>,
+    QueryForm(form): QueryForm<PlanQuery>,
 ) -> Result<Response> {
     let operation = MembershipAction::named(&name, form.parsed.map_err(Error::Invalid)?)?;
     let here = operation.path();
@@ -152,7 +152,7 @@ fn attempt(
             Err(Error::Refused(refusal, _)) => seen = Err(refusal),
             Err(error) => return Err(error),
             Ok(()) => {
-                let held = crate::standing(tx, club, person)?.held;
+                let held = crate::entitlements(tx, club, person)?.held;
                 seen = Ok(((terms.reprice)(tx, person)?, held.and_then(|(held, _)| held.frozen)));
             }
         }
@@ -169,7 +169,7 @@ fn preview(
 ) -> Result<ChangePage> {
     let person = by.person()?.id;
     let catalogue = catalogue::current(tx)?;
-    let standing = crate::standing(tx, catalogue.club.id, person)?;
+    let entitlements = crate::entitlements(tx, catalogue.club.id, person)?;
     let today = format::date_at(&catalogue.club.zone, tx.now());
     let seen = attempt(tx, by, operation, terms)?;
     let mut page = ChangePage {
@@ -196,7 +196,7 @@ fn preview(
     };
     match seen {
         Ok((repriced, rests)) => {
-            page.sentences = sentences(tx, &catalogue, &standing, operation, (rests, today), terms)?;
+            page.sentences = sentences(tx, &catalogue, &entitlements, operation, (rests, today), terms)?;
             page.affected = repriced.iter().map(|one| affected(&catalogue, one, today)).collect();
             page.may_cancel = repriced.iter().any(|one| one.is_free_to_cancel);
         }
@@ -206,19 +206,24 @@ fn preview(
             match found {
                 Ok(invoice) => page.invoice = Some(InvoiceLines::of(invoice)),
                 Err(Error::Refused(refusal, _)) => {
-                    page.refusal = Some(reason(refusal, &standing, operation, today))
+                    page.refusal = Some(reason(refusal, &entitlements, operation, today))
                 }
                 Err(error) => return Err(error),
             }
         }
-        Err(refusal) => page.refusal = Some(reason(refusal, &standing, operation, today)),
+        Err(refusal) => page.refusal = Some(reason(refusal, &entitlements, operation, today)),
     }
     Ok(page)
 }
 
 /// Why an action can't be done as the membership stands, and what to do.
-fn reason(refusal: &Refusal, standing: &Standing, operation: &MembershipAction, today: Date) -> String {
-    let held = standing.held.as_ref().filter(|_| *refusal == crate::WRONG_STATE);
+fn reason(
+    refusal: &Refusal,
+    entitlements: &Entitlements,
+    operation: &MembershipAction,
+    today: Date,
+) -> String {
+    let held = entitlements.held.as_ref().filter(|_| *refusal == crate::WRONG_STATE);
     let Some((held, _)) = held else { return refusal.sentence.to_owned() };
     let day = |date: Date| format::day(date, today);
     match (held.frozen, operation) {
@@ -235,7 +240,7 @@ fn reason(refusal: &Refusal, standing: &Standing, operation: &MembershipAction, 
             format!("Your membership is already set to end on {}.", day(held.paid_until))
         }
         (_, MembershipAction::Stay) => "Your membership isn’t set to end.".to_owned(),
-        _ if held.status != Status::Active => {
+        _ if held.status != MembershipStatus::Active => {
             "Your dues are past due. Pay at the front desk first.".to_owned()
         }
         (None, MembershipAction::Freeze(_)) if !held.renews => {
@@ -249,12 +254,12 @@ fn reason(refusal: &Refusal, standing: &Standing, operation: &MembershipAction, 
 fn sentences(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
-    standing: &Standing,
+    entitlements: &Entitlements,
     operation: &MembershipAction,
     (rests, today): (Option<(Date, Date)>, Date),
     terms: &BookingTerms,
 ) -> Result<Vec<String>> {
-    let Some((held, plan)) = &standing.held else { return Ok(Vec::new()) };
+    let Some((held, plan)) = &entitlements.held else { return Ok(Vec::new()) };
     let until = format::day(held.paid_until, today);
     let name = &plan.name;
     Ok(match operation {
@@ -264,7 +269,7 @@ fn sentences(
                 .to_owned(),
             format!(
                 "After that, you can book {} days ahead at guest prices.",
-                catalogue.number(terms.account_days)
+                catalogue.setting(terms.account_days)
             ),
         ],
         MembershipAction::Stay => {
@@ -287,7 +292,7 @@ fn sentences(
                 "Then it resumes automatically. To undo a pause, ask the front desk.".to_owned(),
                 format!(
                     "You can pause for up to {} months each calendar year.",
-                    catalogue.number(crate::FROZEN_MONTHS)
+                    catalogue.setting(crate::FROZEN_MONTHS)
                 ),
             ]
         }
@@ -328,7 +333,7 @@ async fn apply(
     caller: Caller,
     Extension(terms): Extension<BookingTerms>,
     Path(name): Path<String>,
-    PostedForm(form): PostedForm<Wanted>,
+    PostedForm(form): PostedForm<PlanQuery>,
 ) -> Result<Response> {
     let operation = MembershipAction::named(&name, form.parsed.map_err(Error::Invalid)?)?;
     let here = operation.path();

@@ -7,17 +7,17 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use catalogue::Club;
 use jiff::civil::Date;
-use kit::web::{Input, Page, Words, see_other};
-use kit::{Cents, Error, House, Result, Tx};
+use kit::web::{Input, Page, RawInput, see_other};
+use kit::{AppState, Cents, Error, Result, Tx};
 use people::{Actor, Caller};
 use ui::{Frame, PostedForm, format, or_sign_in};
 
 use crate::pages::booking_terms::BookingTerms;
-use crate::{Plan, Standing, Status};
+use crate::{Entitlements, MembershipStatus, Plan};
 
 pub(crate) const HERE: &str = "/dashboard/membership/";
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route(HERE, get(show)).route("/dashboard/membership/credits/", post(credits))
 }
 
@@ -67,26 +67,26 @@ struct Numbers {
 }
 
 impl Held {
-    fn of(standing: &Standing, today: Date, numbers: Numbers, saved: Cents) -> Option<Held> {
-        let (membership, plan) = standing.held.as_ref()?;
+    fn of(entitlements: &Entitlements, today: Date, numbers: Numbers, saved: Cents) -> Option<Held> {
+        let (membership, plan) = entitlements.held.as_ref()?;
         let day = |date: Date| format::day(date, today);
         let until = day(membership.paid_until);
         let frozen = membership.frozen.filter(|(_, last)| *last >= today);
-        let is_frozen = standing.is_frozen(today);
+        let is_frozen = entitlements.is_frozen(today);
         let state = match membership.status {
             _ if is_frozen => "Paused".to_owned(),
-            Status::Active if membership.renews => "Active".to_owned(),
-            Status::Active => format!("Active until {until}"),
-            Status::Grace => "Payment due".to_owned(),
-            Status::Suspended => "Suspended until dues are paid".to_owned(),
-            Status::Ended => "Ended".to_owned(),
+            MembershipStatus::Active if membership.renews => "Active".to_owned(),
+            MembershipStatus::Active => format!("Active until {until}"),
+            MembershipStatus::Grace => "Payment due".to_owned(),
+            MembershipStatus::Suspended => "Suspended until dues are paid".to_owned(),
+            MembershipStatus::Ended => "Ended".to_owned(),
         };
         let mut notices = Vec::new();
         match membership.status {
-            Status::Grace => notices.push(format!(
+            MembershipStatus::Grace => notices.push(format!(
                 "It was paid through {until}. Your benefits continue for a few days. Please pay at the front desk."
             )),
-            Status::Suspended => {
+            MembershipStatus::Suspended => {
                 notices.push(format!(
                     "It was paid through {until}. Pay at the front desk and your benefits return."
                 ));
@@ -104,7 +104,7 @@ impl Held {
         if !membership.renews {
             notices.push(format!("It ends on {until}. You can keep it any time before then."));
         }
-        if let Some(next) = standing.next_plan.as_ref().filter(|_| membership.renews) {
+        if let Some(next) = entitlements.next_plan.as_ref().filter(|_| membership.renews) {
             let price = format::money(next.price);
             notices.push(format!(
                 "Starting the day after {until}, you’ll be on {} at {price} a month.",
@@ -119,11 +119,11 @@ impl Held {
             ("Days left", left.to_string()),
             (
                 "Booking window",
-                format!("{} days ahead", standing.days_ahead_for(today, numbers.account_days)),
+                format!("{} days ahead", entitlements.days_ahead_for(today, numbers.account_days)),
             ),
         ];
-        let used = standing.credits_used_in(today);
-        match (plan.monthly_credits, standing.credits_left(today)) {
+        let used = entitlements.credits_used_in(today);
+        match (plan.monthly_credits, entitlements.credits_left(today)) {
             (None, _) => facts.push(("Services this month", format!("{used}, all included"))),
             (Some(given), Some(left)) if given > 0 => {
                 facts.push(("Service credits this month", format!("{used} used, {left} left")));
@@ -131,10 +131,10 @@ impl Held {
             _ => {}
         }
         if plan.guest_passes > 0 {
-            let (used, left) = (standing.passes_used_in(today), standing.passes_left(today));
+            let (used, left) = (entitlements.passes_used_in(today), entitlements.passes_left(today));
             facts.push(("Guest passes this month", format!("{used} used, {left} left")));
         }
-        if plan.monthly_credits.is_some() && standing.has_birthday(today) {
+        if plan.monthly_credits.is_some() && entitlements.has_birthday(today) {
             facts.push((
                 "Your birthday month",
                 format!("One service up to {}, our gift", format::money(numbers.gift)),
@@ -151,7 +151,7 @@ impl Held {
             has_credits: plan.monthly_credits.is_some_and(|credits| credits > 0),
             leaving: !membership.renews,
             freezes: (1..=numbers.freezable).map(|months| (months, format::months(months))).collect(),
-            has_next: standing.next_plan.is_some(),
+            has_next: entitlements.next_plan.is_some(),
             slug: plan.slug.clone(),
         })
     }
@@ -184,18 +184,18 @@ async fn show(caller: Caller, Extension(terms): Extension<BookingTerms>) -> Resu
 fn draw(tx: &mut Tx<'_>, by: &Actor, terms: &BookingTerms) -> Result<MembershipPage> {
     let person = by.person()?.id;
     let catalogue = catalogue::current(tx)?;
-    let standing = crate::standing(tx, catalogue.club.id, person)?;
+    let entitlements = crate::entitlements(tx, catalogue.club.id, person)?;
     let saved = money::saved(tx, person)?;
-    let account_days = catalogue.number(terms.account_days);
-    let gift = Cents(catalogue.number(terms.birthday_gift));
+    let account_days = catalogue.setting(terms.account_days);
+    let gift = Cents(catalogue.setting(terms.birthday_gift));
     let today = format::date_at(&catalogue.club.zone, tx.now());
-    let plan = standing.held.as_ref().map(|(_, plan)| plan.clone());
-    let rests = standing.held.as_ref().is_some_and(|(held, _)| held.frozen.is_some());
+    let plan = entitlements.held.as_ref().map(|(_, plan)| plan.clone());
+    let rests = entitlements.held.as_ref().is_some_and(|(held, _)| held.frozen.is_some());
     let plans = crate::plans(tx, catalogue.club.id)?;
-    let numbers = Numbers { account_days, gift, freezable: crate::freezable(tx, &standing)? };
+    let numbers = Numbers { account_days, gift, freezable: crate::freezable(tx, &entitlements)? };
     Ok(MembershipPage {
         frame: Frame::new(by, "membership", "Membership · CoreSync"),
-        held: Held::of(&standing, today, numbers, saved),
+        held: Held::of(&entitlements, today, numbers, saved),
         plans: plans.into_iter().map(|one| PlanCard::of(one, plan.as_ref(), rests)).collect(),
         club: catalogue.club.clone(),
         account_days,
@@ -206,8 +206,8 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, terms: &BookingTerms) -> Result<MembershipP
 struct Auto(bool);
 
 impl Input for Auto {
-    fn parse(words: &mut Words) -> Auto {
-        Auto(words.yes("auto"))
+    fn parse(input: &mut RawInput) -> Auto {
+        Auto(input.yes("auto"))
     }
 }
 

@@ -6,13 +6,13 @@ mod membership;
 mod staff;
 
 use axum::{Extension, Router};
-use kit::House;
+use kit::AppState;
 
 pub use booking_terms::{BookingTerms, RepricedBooking};
 pub use staff::BACK_OFFICE;
 
 /// The addresses of the pages.
-pub fn routes(terms: BookingTerms) -> Router<House> {
+pub fn routes(terms: BookingTerms) -> Router<AppState> {
     Router::new()
         .merge(membership::routes())
         .merge(change::routes())

@@ -1,17 +1,17 @@
 //! Plans and their versions, and what the desk does with a membership, over the API.
 
 use serde_json::{Value, json};
-use testing::{Answer, BEA, DORA, GUS, House, MAX, PIA, Player, TOM, UMA, assert_shape};
+use testing::{Answer, BEA, DORA, GUS, MAX, PIA, Player, TOM, TestClub, UMA, assert_shape};
 
 use crate::open;
 
-async fn desk(house: &House, by: Player, whose: Player, what: &str, words: Value) -> Answer {
-    house.as_(by).post(&format!("/api/memberships/{}/{what}/", house.person(whose)), words).await
+async fn desk(app: &TestClub, by: Player, whose: Player, what: &str, words: Value) -> Answer {
+    app.as_(by).post(&format!("/api/memberships/{}/{what}/", app.person(whose)), words).await
 }
 
-async fn put(house: &House, by: Player, path: &str, words: Value) -> Answer {
+async fn put(app: &TestClub, by: Player, path: &str, words: Value) -> Answer {
     let body = words.to_string().into_bytes();
-    house.as_(by).send(axum::http::Method::PUT, path, Some("application/json"), body).await
+    app.as_(by).send(axum::http::Method::PUT, path, Some("application/json"), body).await
 }
 
 /// The terms of Base at another price and discount.
@@ -35,8 +35,8 @@ fn plan() -> Value {
 
 #[tokio::test]
 async fn plans_that_are_for_sale() {
-    let house = open().await;
-    let visitor = house.visitor();
+    let app = open().await;
+    let visitor = app.visitor();
     let plans = visitor.get("/api/memberships/plans/").await.expect(200);
     assert_shape("plans", &plans.body, &json!([plan()]));
     let credits: Vec<_> = plans.list("").iter().map(|one| one["monthly_service_credits"].clone()).collect();
@@ -45,8 +45,8 @@ async fn plans_that_are_for_sale() {
 
 #[tokio::test]
 async fn one_s_own_plan() {
-    let house = open().await;
-    let mine = house.as_(PIA).get("/api/memberships/current/").await.expect(200);
+    let app = open().await;
+    let mine = app.as_(PIA).get("/api/memberships/current/").await.expect(200);
     let shape = json!({
         "plan": plan(), "status": "text", "is_active": "yes-or-no", "start_date": "date", "end_date": "date",
         "days_remaining": "integer", "auto_renew": "yes-or-no", "services_used_this_month": "integer",
@@ -54,46 +54,46 @@ async fn one_s_own_plan() {
     });
     assert_shape("current", &mine.body, &shape);
     assert_eq!((mine.number("days_remaining"), &mine["is_active"]), (15, &json!(true)));
-    let none = house.as_(GUS).get("/api/memberships/current/").await.expect(404);
+    let none = app.as_(GUS).get("/api/memberships/current/").await.expect(404);
     assert_shape("none", &none.body, &json!({"error": "text", "available_plans": [plan()]}));
-    house.visitor().get("/api/memberships/current/").await.refused(401, "not_signed_in");
+    app.visitor().get("/api/memberships/current/").await.refused(401, "not_signed_in");
 }
 
 /// Of two managers who edit what both saw, one makes the version.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_two_edits_of_the_same_version_one_counts() {
-    let house = open().await;
-    let edit = |price: &'static str| put(&house, MAX, BASE, base(1, price, 20));
+    let app = open().await;
+    let edit = |price: &'static str| put(&app, MAX, BASE, base(1, price, 20));
     let (one, other) = tokio::join!(edit("400.00"), edit("500.00"));
     let mut statuses = [one.status, other.status];
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 409]);
-    let versions = house.as_(MAX).get(&format!("{BASE}versions/")).await.expect(200);
+    let versions = app.as_(MAX).get(&format!("{BASE}versions/")).await.expect(200);
     assert_eq!(versions.list("").len(), 2);
 }
 
 #[tokio::test]
 async fn staff_freeze_and_end_and_every_change_says_who_and_when() {
-    let house = open().await;
+    let app = open().await;
     for player in [GUS, UMA, TOM] {
         for what in ["freeze", "leave", "stay", "dues", "upgrade"] {
             let words = json!({"months": 1, "plan": "unlimited", "paid": "cash", "seen": "2026-12-09"});
-            desk(&house, player, BEA, what, words).await.refused(403, "not_allowed");
+            desk(&app, player, BEA, what, words).await.refused(403, "not_allowed");
         }
     }
-    desk(&house, DORA, BEA, "freeze", json!({"months": 1})).await.expect(200);
-    desk(&house, DORA, BEA, "leave", json!({})).await.expect(200);
-    desk(&house, MAX, BEA, "stay", json!({})).await.expect(200);
-    let (bea, dora) = (house.person(BEA), house.person(DORA));
-    let events = house.db().view(move |tx| {
+    desk(&app, DORA, BEA, "freeze", json!({"months": 1})).await.expect(200);
+    desk(&app, DORA, BEA, "leave", json!({})).await.expect(200);
+    desk(&app, MAX, BEA, "stay", json!({})).await.expect(200);
+    let (bea, dora) = (app.person(BEA), app.person(DORA));
+    let events = app.db().view(move |tx| {
         let by = people::Actor::of(people::person(tx, dora)?);
         membership::events(tx, &by, bea)
     });
     let events = events.await.expect("events");
-    let told: Vec<_> = events.iter().map(|event| (event.what.as_str(), event.by)).collect();
+    let response: Vec<_> = events.iter().map(|event| (event.what.as_str(), event.by)).collect();
     assert_eq!(
-        told,
-        [("stays", Some(house.person(MAX))), ("leaves", Some(dora)), ("frozen_2026_1", Some(dora))]
+        response,
+        [("stays", Some(app.person(MAX))), ("leaves", Some(dora)), ("frozen_2026_1", Some(dora))]
     );
     assert_eq!(events[2].detail["until"], "2027-01-09");
 }

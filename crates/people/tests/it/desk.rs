@@ -23,20 +23,20 @@ fn new(email: Option<&str>, role: Role) -> NewPerson {
 async fn staff_are_told_that_an_address_is_taken() {
     let app = App::open().await;
     let mira = new(Some(" Mira@Example.com "), Role::Manager);
-    let added = app.house.db.tx(move |tx| people::add(tx, &mira)).await.expect("added");
+    let added = app.state.db.tx(move |tx| people::add(tx, &mira)).await.expect("added");
     assert_eq!((added.email.as_deref(), added.role), (Some("mira@example.com"), Role::Manager));
     assert!(added.verified_at.is_some());
     let again = new(Some("mira@example.com"), Role::Account);
-    let refused = app.house.db.tx(move |tx| people::add(tx, &again)).await.expect_err("taken");
+    let refused = app.state.db.tx(move |tx| people::add(tx, &again)).await.expect_err("taken");
     assert_eq!(refused.code(), Some("email_taken"));
     for _ in 0..2 {
         let unnamed = new(None, Role::Account);
-        app.house.db.tx(move |tx| people::add(tx, &unnamed)).await.expect("no address is nobody's");
+        app.state.db.tx(move |tx| people::add(tx, &unnamed)).await.expect("no address is nobody's");
     }
     let found =
-        app.house.db.view(|tx| people::person_by_email(tx, "MIRA@example.com")).await.expect("a look");
+        app.state.db.view(|tx| people::person_by_email(tx, "MIRA@example.com")).await.expect("a look");
     assert_eq!(found.map(|person| person.id), Some(added.id));
-    let nobody = app.house.db.view(|tx| people::person(tx, Id(1))).await;
+    let nobody = app.state.db.view(|tx| people::person(tx, Id(1))).await;
     assert!(matches!(nobody, Err(Error::NotFound)));
     assert_eq!(
         app.login("mira@example.com", "some-password").await.status,
@@ -53,7 +53,7 @@ async fn an_actor_is_told_what_they_lack() {
     let mut actors = Vec::new();
     for role in Role::ALL {
         let person = new(None, role);
-        let person = app.house.db.tx(move |tx| people::add(tx, &person)).await.expect("added");
+        let person = app.state.db.tx(move |tx| people::add(tx, &person)).await.expect("added");
         actors.push(Actor::of(person));
     }
     assert!(matches!(actors[0].need(Action::BookForOthers), Err(Error::Forbidden)));
@@ -65,7 +65,7 @@ async fn an_actor_is_told_what_they_lack() {
 #[tokio::test]
 async fn every_statement_of_this_house_is_understood() {
     let app = App::open().await;
-    let prepared = app.house.db.view(|tx| {
+    let prepared = app.state.db.view(|tx| {
         let mut count = 0;
         for sql in kit::db::Sql::all().filter(|sql| sql.file.starts_with("crates/people/")) {
             tx.prepare(sql)

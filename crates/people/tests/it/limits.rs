@@ -75,7 +75,7 @@ async fn what_was_right_does_not_count() {
     for _ in 0..12 {
         assert_eq!(app.login("anna@example.com", PASSWORD).await.status, 200);
     }
-    let kept = app.house.db.view(|tx| {
+    let stored = app.state.db.view(|tx| {
         tx.one::<(i64,)>(
             sql!(
                 "SELECT CAST(SUM(failures) AS BIGINT) FROM sign_in_failures
@@ -84,7 +84,7 @@ async fn what_was_right_does_not_count() {
             args![],
         )
     });
-    assert_eq!(kept.await.expect("a sum"), Some((0,)));
+    assert_eq!(stored.await.expect("a sum"), Some((0,)));
 }
 
 #[tokio::test]
@@ -103,7 +103,7 @@ async fn guesses_at_the_same_time_do_not_slip_past_the_limit() {
 #[tokio::test]
 async fn one_address_can_not_try_out_many_accounts() {
     let app = App::open().await;
-    app.house
+    app.state
         .db
         .tx(|tx| {
             let start = time("2026-11-24T17:00:00Z");
@@ -124,7 +124,7 @@ async fn yesterdays_failures_are_forgotten() {
     app.login("somebody@example.com", "wrong-guess").await;
     app.later(SignedDuration::from_hours(25));
     app.login("another@example.com", "wrong-guess").await;
-    let kept =
-        app.house.db.view(|tx| tx.one::<(i64,)>(sql!("SELECT COUNT(*) FROM sign_in_failures"), args![]));
-    assert_eq!(kept.await.expect("a count"), Some((3,)), "of today, by account, by network and by both");
+    let stored =
+        app.state.db.view(|tx| tx.one::<(i64,)>(sql!("SELECT COUNT(*) FROM sign_in_failures"), args![]));
+    assert_eq!(stored.await.expect("a count"), Some((3,)), "of today, by account, by network and by both");
 }

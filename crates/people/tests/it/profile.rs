@@ -22,8 +22,8 @@ async fn people_change_what_they_name_and_null_takes_away() {
     assert_eq!(changed.body["birthday"], "1990-02-28");
     assert_eq!(patch(&app, by, json!({})).await.body, changed.body);
     assert_eq!(app.get_me(by).await.body, changed.body);
-    let kept = patch(&app, by, json!({"role": "owner", "email": "eve@example.com", "id": 1})).await;
-    assert_eq!(kept.body, changed.body, "nobody gives themselves a role");
+    let stored = patch(&app, by, json!({"role": "owner", "email": "eve@example.com", "id": 1})).await;
+    assert_eq!(stored.body, changed.body, "nobody gives themselves a role");
 }
 
 #[tokio::test]
@@ -37,7 +37,7 @@ async fn an_emergency_contact_can_not_be_read_in_the_table() {
     assert_eq!(app.get_me(by).await.body["emergency_contact"], contact);
 
     let id = made.id();
-    let raw = app.house.db.view(move |tx| {
+    let raw = app.state.db.view(move |tx| {
         tx.one::<(Vec<u8>,)>(sql!("SELECT emergency_contact FROM people WHERE id = $1"), args![id])
     });
     let (raw,) = raw.await.expect("the row").expect("a contact");
@@ -60,7 +60,7 @@ async fn a_sealed_contact_can_not_be_moved_to_another_person() {
     eve["email"] = json!("eve@example.com");
     let eve = app.sign_up(eve).await;
     let (from, to) = (made.id(), eve.id());
-    let moved = app.house.db.tx(move |tx| {
+    let moved = app.state.db.tx(move |tx| {
         tx.run(
             sql!(
                 "UPDATE people SET emergency_contact = (SELECT emergency_contact FROM people WHERE id = $1)

@@ -158,7 +158,7 @@ impl Sought {
     }
 
     /// As somebody types it: in other case, with another apostrophe, with marks between the digits.
-    fn typed(&self, dice: &mut Dice) -> String {
+    fn entered(&self, dice: &mut Dice) -> String {
         match self {
             Sought::Word(word) | Sought::Address(word) => match dice.roll(3) {
                 0 => word.to_uppercase(),
@@ -197,14 +197,14 @@ fn sought(dice: &mut Dice, from: &Person) -> Sought {
 
 async fn manager(app: &App) -> Actor {
     let role = NewPerson { role: Role::Manager, ..new("Qqq", "Xxx", None, None) };
-    Actor::of(app.house.db.tx(move |tx| people::add(tx, &role)).await.expect("a manager"))
+    Actor::of(app.state.db.tx(move |tx| people::add(tx, &role)).await.expect("a manager"))
 }
 
 async fn found(app: &App, by: &Actor, search: &str) -> (Vec<Id>, i64) {
     let (by, search) = (by.clone(), search.to_owned());
     let page = Paging { page: 1, size: 500 };
     let (people, count) =
-        app.house.db.tx(move |tx| people::find_people(tx, &by, &search, page)).await.expect("a search");
+        app.state.db.tx(move |tx| people::find_people(tx, &by, &search, page)).await.expect("a search");
     (people.iter().map(|person| person.id).collect(), count)
 }
 
@@ -215,7 +215,7 @@ async fn a_search_finds_what_a_simple_model_finds_in_the_same_order() {
     let mut dice = Dice(11);
     let all: Vec<NewPerson> = (0..400).map(|n| someone(&mut dice, n)).collect();
     let adding = app
-        .house
+        .state
         .db
         .tx(move |tx| all.iter().map(|new| people::add(tx, new)).collect::<kit::Result<Vec<_>>>());
     let mut all = adding.await.expect("everyone is added");
@@ -224,7 +224,7 @@ async fn a_search_finds_what_a_simple_model_finds_in_the_same_order() {
     };
     all.sort_by_key(sort);
     let words: HashMap<Id, Vec<String>> = all.iter().map(|who| (who.id, words_of(who))).collect();
-    let (mut asked, mut hits) = (0, 0);
+    let (mut query, mut hits) = (0, 0);
     for _ in 0..600 {
         let from = all[dice.roll(all.len())].clone();
         let count = 1 + dice.roll(3);
@@ -243,7 +243,7 @@ async fn a_search_finds_what_a_simple_model_finds_in_the_same_order() {
                 all_sought.push(next);
             }
         }
-        let search = all_sought.iter().map(|one| one.typed(&mut dice)).collect::<Vec<_>>().join(" ");
+        let search = all_sought.iter().map(|one| one.entered(&mut dice)).collect::<Vec<_>>().join(" ");
         if !people::is_search(&search) {
             continue;
         }
@@ -261,9 +261,9 @@ async fn a_search_finds_what_a_simple_model_finds_in_the_same_order() {
         }
         assert_eq!(ids, expected, "{search}");
         assert_eq!(usize::try_from(total).ok(), Some(expected.len()), "{search}");
-        (asked, hits) = (asked + 1, hits + expected.len());
+        (query, hits) = (query + 1, hits + expected.len());
     }
-    assert!(asked > 400 && hits > asked, "{asked} searches, {hits} hits");
+    assert!(query > 400 && hits > query, "{query} searches, {hits} hits");
 }
 
 /// Each change of a name, an address or a phone is found at once; what was before it is not.
@@ -273,7 +273,7 @@ async fn the_index_follows_every_change() {
     let by = manager(&app).await;
     let added =
         new("Renée", "Oldname", Some("renee@old.test".to_owned()), Some("+1 212 555 0100".to_owned()));
-    let person = app.house.db.tx(move |tx| people::add(tx, &added)).await.expect("added");
+    let person = app.state.db.tx(move |tx| people::add(tx, &added)).await.expect("added");
     let id = person.id;
     assert_eq!(found(&app, &by, "renee oldn 0100").await.0, [id]);
     let me = Actor::of(person);
@@ -282,7 +282,7 @@ async fn the_index_follows_every_change() {
         phone: Some(Some("(646) 555 0199".to_owned())),
         ..people::ProfileChange::default()
     };
-    app.house.db.tx(move |tx| people::change_profile(tx, &me, &change)).await.expect("changed");
+    app.state.db.tx(move |tx| people::change_profile(tx, &me, &change)).await.expect("changed");
     for (search, is_found) in [
         ("ньюнейм", true),
         ("НЬЮН", true),
@@ -304,26 +304,26 @@ async fn what_is_not_indexed_is_indexed_at_start() {
     write(&app, 2_500).await;
     assert!(found(&app, &by, "zoe").await.0.is_empty(), "nothing is indexed yet");
     let broken_off =
-        tokio::time::timeout(Duration::from_millis(3), people::index_people(&app.house.db)).await;
+        tokio::time::timeout(Duration::from_millis(3), people::index_people(&app.state.db)).await;
     drop(broken_off);
-    let (one, other) = tokio::join!(people::index_people(&app.house.db), people::index_people(&app.house.db));
+    let (one, other) = tokio::join!(people::index_people(&app.state.db), people::index_people(&app.state.db));
     assert!(one.expect("indexed") + other.expect("indexed") <= 5_000);
     let (_, count) = found(&app, &by, "zoe").await;
     assert_eq!(count, 2_500 / 16 + 1);
-    assert_eq!(people::index_people(&app.house.db).await.expect("indexed"), 0, "nothing is left");
+    assert_eq!(people::index_people(&app.state.db).await.expect("indexed"), 0, "nothing is left");
     // By other means than the program's: a correction in the database.
-    let corrected = app.house.db.tx(|tx| {
+    let corrected = app.state.db.tx(|tx| {
         tx.run(sql!("UPDATE people SET last_name = 'Zzyzx' WHERE id = $1"), args![Id(1_000_000_007)])
     });
     corrected.await.expect("corrected");
-    assert_eq!(people::index_people(&app.house.db).await.expect("indexed"), 1);
+    assert_eq!(people::index_people(&app.state.db).await.expect("indexed"), 1);
     assert_eq!(found(&app, &by, "zzyz").await.0, [Id(1_000_000_007)]);
 }
 
 /// Writes people down without the program's help.
 async fn write(app: &App, count: usize) {
     for some in (0..count).collect::<Vec<_>>().chunks(5_000).map(<[usize]>::to_vec) {
-        let written = app.house.db.tx(move |tx| {
+        let written = app.state.db.tx(move |tx| {
             for n in &some {
                 let mut dice = Dice(*n as u64);
                 let (first, last) = (FIRST[n % 16], LAST[n / 16 % 16]);
@@ -372,10 +372,10 @@ async fn a_search_among_a_hundred_thousand_people_is_fast() {
     let by = manager(&app).await;
     write(&app, 100_000).await;
     let begun = Instant::now();
-    let indexed = people::index_people(&app.house.db).await.expect("indexed");
+    let indexed = people::index_people(&app.state.db).await.expect("indexed");
     println!("{indexed} people indexed in {:?}", begun.elapsed());
     let begun = Instant::now();
-    assert_eq!(people::index_people(&app.house.db).await.expect("indexed"), 0);
+    assert_eq!(people::index_people(&app.state.db).await.expect("indexed"), 0);
     println!("nothing to do: {:?}", begun.elapsed());
     let searches = [
         "zoe",
@@ -408,7 +408,7 @@ async fn a_search_among_a_hundred_thousand_people_is_fast() {
         for _ in 0..40 {
             let (by, search) = (by.clone(), search.to_owned());
             let begun = Instant::now();
-            let found = app.house.db.tx(move |tx| people::find(tx, &by, &search)).await.expect("a search");
+            let found = app.state.db.tx(move |tx| people::find(tx, &by, &search)).await.expect("a search");
             times.push(begun.elapsed());
             count = found.len();
         }

@@ -3,7 +3,7 @@
 use axum::http::Method;
 use jiff::SignedDuration;
 use kit::{args, sql};
-use people::{SessionKind, SignIn, Whence};
+use people::{ClientInfo, SessionKind, SignIn};
 use serde_json::json;
 
 use crate::{App, As, PASSWORD, anna};
@@ -70,7 +70,7 @@ async fn of_two_who_renew_at_once_at_most_one_is_served() {
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 401, 401, 401]);
     let alive = app
-        .house
+        .state
         .db
         .view(|tx| tx.one::<(i64,)>(sql!("SELECT COUNT(*) FROM sessions WHERE ended_at IS NULL"), args![]));
     assert_eq!(alive.await.expect("a count"), Some((0,)), "it was in several hands, so all of it ended");
@@ -99,7 +99,7 @@ async fn a_token_is_good_for_what_it_was_made_for_alone() {
     assert_eq!(app.get_me(As::Token("")).await.status, 401);
     assert_eq!(app.post("/api/auth/refresh/", As::Nobody, json!({"refresh": access})).await.status, 401);
     let digests =
-        app.house.db.view(|tx| tx.all::<(Vec<u8>,)>(sql!("SELECT token_digest FROM sessions"), args![]));
+        app.state.db.view(|tx| tx.all::<(Vec<u8>,)>(sql!("SELECT token_digest FROM sessions"), args![]));
     for (digest,) in digests.await.expect("the sessions") {
         assert_eq!(digest.len(), 32, "only a digest is kept");
     }
@@ -110,9 +110,9 @@ async fn a_browser_is_known_by_its_cookie_and_a_bad_one_is_a_visitor() {
     let app = App::open().await;
     app.anna().await;
     let attempt = SignIn { email: "anna@example.com".to_owned(), password: PASSWORD.to_owned() };
-    let whence = Whence::address("192.0.2.1".parse().expect("an address"));
+    let client_info = ClientInfo::address("192.0.2.1".parse().expect("an address"));
     let signed_in =
-        people::sign_in(&app.house, &whence, attempt, SessionKind::Page).await.expect("signed in");
+        people::sign_in(&app.state, &client_info, attempt, SessionKind::Page).await.expect("signed in");
     assert!(signed_in.tokens.refresh.is_none());
     let token = signed_in.tokens.access;
     assert_eq!(app.get_me(As::Cookie(&token)).await.status, 200);
@@ -159,7 +159,7 @@ async fn what_can_be_no_account_is_said_field_by_field() {
             let answer = app.post("/api/auth/register/", As::Nobody, body).await;
             if value == "" && ["phone", "birthday"].contains(&field) {
                 assert_eq!(answer.status, 202, "it may be missing");
-                app.house
+                app.state
                     .db
                     .tx(|tx| {
                         tx.run(sql!("DELETE FROM sessions"), args![])?;
@@ -232,15 +232,15 @@ async fn a_browser_that_is_not_used_for_two_weeks_is_signed_out() {
     let app = App::open().await;
     app.anna().await;
     let attempt = SignIn { email: "anna@example.com".to_owned(), password: PASSWORD.to_owned() };
-    let whence = Whence::address("192.0.2.1".parse().expect("an address"));
-    let entered = people::sign_in(&app.house, &whence, attempt, SessionKind::Page).await.expect("in");
+    let client_info = ClientInfo::address("192.0.2.1".parse().expect("an address"));
+    let entered = people::sign_in(&app.state, &client_info, attempt, SessionKind::Page).await.expect("in");
     let cookie = entered.tokens.access;
     for _ in 0..2 {
         app.later(SignedDuration::from_hours(13 * 24));
         assert_eq!(app.get_me(As::Cookie(&cookie)).await.status, 200, "each use counts");
     }
     let again = SignIn { email: "anna@example.com".to_owned(), password: PASSWORD.to_owned() };
-    let entered = people::sign_in(&app.house, &whence, again, SessionKind::Page).await.expect("in");
+    let entered = people::sign_in(&app.state, &client_info, again, SessionKind::Page).await.expect("in");
     app.later(SignedDuration::from_hours(14 * 24));
     assert_eq!(app.get_me(As::Cookie(&entered.tokens.access)).await.status, 401);
 }

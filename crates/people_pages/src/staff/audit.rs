@@ -10,8 +10,8 @@ use axum::routing::get;
 use catalogue::Catalogue;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
-use kit::web::{Input, Page, Paging, Words};
-use kit::{Error, Fault, Fields, House, Id, Result, Tx};
+use kit::web::{Input, Page, Paging, RawInput};
+use kit::{AppState, Error, Fault, Fields, Id, Result, Tx};
 use people::{Action, Actor, AuditFilter, AuditRow, Caller, Role, What};
 use serde_json::json;
 use ui::{
@@ -28,7 +28,7 @@ const SIZE: usize = 50;
 /// How many rows a table holds that is taken along.
 const MOST: usize = 10_000;
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route("/staff/audit/", get(show)).route("/staff/audit/audit.csv", get(csv))
 }
 
@@ -49,24 +49,24 @@ struct Search {
 }
 
 impl Input for Search {
-    fn parse(words: &mut Words) -> Search {
-        let what = words.opt_text_within("what", 60);
-        let page = lenient_number(words, "page").filter(|page| (1..=100_000).contains(page));
+    fn parse(input: &mut RawInput) -> Search {
+        let what = input.opt_text_within("what", 60);
+        let page = lenient_number(input, "page").filter(|page| (1..=100_000).contains(page));
         Search {
             what,
-            person: words.opt_text_within("person", 100),
-            thing: words.opt_text_within("thing", 40),
-            number: words.opt_text_within("number", 40),
-            network: words.opt_text_within("network", 60),
-            from: words.opt_date("from"),
-            to: words.opt_date("to"),
+            person: input.opt_text_within("person", 100),
+            thing: input.opt_text_within("thing", 40),
+            number: input.opt_text_within("number", 40),
+            network: input.opt_text_within("network", 60),
+            from: input.opt_date("from"),
+            to: input.opt_date("to"),
             page: page.and_then(|page| usize::try_from(page).ok()).unwrap_or(1),
         }
     }
 }
 
 impl Search {
-    /// As the house of people understands it: days are the club's.
+    /// As the crate `people` understands it: days are the club's.
     fn filter(&self, tx: &mut Tx<'_>, by: &Actor, catalogue: &Catalogue) -> Result<AuditFilter> {
         let begins = |day: Date| day.to_zoned(catalogue.club.zone.clone()).map(|zoned| zoned.timestamp());
         let from = self.from.map(begins).transpose().map_err(Fault::because)?;
@@ -149,7 +149,7 @@ struct Line {
 #[template(path = "staff/audit.html")]
 struct AuditPage {
     frame: Frame,
-    typed: RawForm,
+    raw_form: RawForm,
     errors: FieldErrors,
     kinds: Vec<Choice>,
     things: Vec<Choice>,
@@ -160,7 +160,10 @@ struct AuditPage {
     older: Option<String>,
 }
 
-async fn show(caller: Caller, QueryForm(FormInput { typed, parsed }): QueryForm<Search>) -> Result<Response> {
+async fn show(
+    caller: Caller,
+    QueryForm(FormInput { raw_form, parsed }): QueryForm<Search>,
+) -> Result<Response> {
     const LABELS: [(&str, &str); 8] = [
         ("what", "What"),
         ("person", "Person"),
@@ -191,9 +194,10 @@ async fn show(caller: Caller, QueryForm(FormInput { typed, parsed }): QueryForm<
         let wrong = wrong.or(unfound);
         let status = if wrong.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
         let errors = wrong.map(|fields| FieldErrors::of(&fields, &LABELS)).unwrap_or_default();
-        let kinds = kinds(typed.get("what"));
-        let things = from_pairs([("", "Anything")].into_iter().chain(audit_text::THINGS), typed.get("thing"));
-        Ok((status, Page::of(&AuditPage { typed, errors, kinds, things, ..page })?).into_response())
+        let kinds = kinds(raw_form.get("what"));
+        let things =
+            from_pairs([("", "Anything")].into_iter().chain(audit_text::THINGS), raw_form.get("thing"));
+        Ok((status, Page::of(&AuditPage { raw_form, errors, kinds, things, ..page })?).into_response())
     });
     or_sign_in(page, HERE)
 }
@@ -212,7 +216,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<AuditPage> {
     let has_more = usize::try_from(total).is_ok_and(|total| search.page * SIZE < total);
     Ok(AuditPage {
         frame: Frame::new(by, "/staff/audit/", "Audit log · CoreSync"),
-        typed: RawForm::default(),
+        raw_form: RawForm::default(),
         errors: FieldErrors::default(),
         kinds: Vec::new(),
         things: Vec::new(),
@@ -236,7 +240,7 @@ fn thing_id(tx: &mut Tx<'_>, by: &Actor, number: &str) -> Result<Id> {
 fn kinds(chosen: &str) -> Vec<Choice> {
     let all = What::ALL.map(What::name).into_iter().chain(audit_text::BUSINESS);
     let all: Vec<(&str, String)> = all.map(|what| (what, audit_text::kind(what))).collect();
-    let pairs = all.iter().map(|(what, words)| (*what, words.as_str()));
+    let pairs = all.iter().map(|(what, raw_input)| (*what, raw_input.as_str()));
     from_pairs([("", "Everything")].into_iter().chain(pairs), chosen)
 }
 

@@ -9,7 +9,7 @@ use people::AuditRow;
 use serde_json::{Map, Value};
 use ui::format;
 
-/// What is recorded besides what the house of people records itself.
+/// What is recorded besides what the crate `people` records itself.
 pub(crate) const BUSINESS: [&str; 36] = [
     "booking_made",
     "booking_held",
@@ -202,8 +202,9 @@ impl Known<'_> {
 
     /// Fields that say something.
     fn listed(&self, fields: &Map<String, Value>) -> String {
-        let said = fields.iter().filter(|(_, value)| !value.is_null());
-        said.map(|(name, value)| format!("{}: {}", spoken(name), self.value(name, value)))
+        let message = fields.iter().filter(|(_, value)| !value.is_null());
+        message
+            .map(|(name, value)| format!("{}: {}", spoken(name), self.value(name, value)))
             .collect::<Vec<_>>()
             .join("; ")
     }

@@ -5,7 +5,7 @@ mod audit_text;
 mod people_list;
 
 use axum::Router;
-use kit::House;
+use kit::AppState;
 use people::Action;
 use ui::BackOfficeEntry;
 
@@ -27,6 +27,6 @@ pub const BACK_OFFICE: [BackOfficeEntry; 2] = [
     },
 ];
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().merge(people_list::routes()).merge(audit::routes())
 }

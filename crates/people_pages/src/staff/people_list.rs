@@ -4,8 +4,8 @@ use askama::Template;
 use axum::Router;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use kit::web::{Form, Input, Page, Paging, Path, Words, see_other};
-use kit::{Error, House, Id, Result, Tx};
+use kit::web::{Form, Input, Page, Paging, Path, RawInput, see_other};
+use kit::{AppState, Error, Id, Result, Tx};
 use people::{Action, Actor, Caller, NewRole, Role};
 use ui::{Frame, QueryForm, format, lenient_number, or_sign_in};
 
@@ -13,7 +13,7 @@ const HERE: &str = "/staff/people/";
 /// How many stand on a page.
 const SIZE: usize = 50;
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route("/staff/people/", get(show))
         .route("/staff/people/{id}/role/", post(give))
@@ -30,18 +30,18 @@ struct Search {
 }
 
 impl Input for Search {
-    fn parse(words: &mut Words) -> Search {
-        let page = lenient_number(words, "page").filter(|page| (1..=10_000).contains(page));
-        let said = words.opt_text_within("said", 20);
+    fn parse(input: &mut RawInput) -> Search {
+        let page = lenient_number(input, "page").filter(|page| (1..=10_000).contains(page));
+        let message = input.opt_text_within("said", 20);
         Search {
-            q: words.opt_text_within("q", 100).unwrap_or_default(),
+            q: input.opt_text_within("q", 100).unwrap_or_default(),
             page: page.and_then(|page| usize::try_from(page).ok()).unwrap_or(1),
-            done: match said.as_deref() {
+            done: match message.as_deref() {
                 Some("changed") => Some("Role changed. They’ve been signed out everywhere."),
                 Some("signed_out") => Some("They’ve been signed out everywhere."),
                 _ => None,
             },
-            refused: (said.as_deref() == Some("own_role")).then_some(people::OWN_ROLE.sentence),
+            refused: (message.as_deref() == Some("own_role")).then_some(people::OWN_ROLE.sentence),
         }
     }
 }
@@ -133,27 +133,27 @@ struct Given {
 }
 
 impl Input for Given {
-    fn parse(words: &mut Words) -> Given {
-        Given { role: NewRole::parse(words), q: words.opt_text_within("q", 100).unwrap_or_default() }
+    fn parse(input: &mut RawInput) -> Given {
+        Given { role: NewRole::parse(input), q: input.opt_text_within("q", 100).unwrap_or_default() }
     }
 }
 
 async fn give(caller: Caller, Path(id): Path<Id>, Form(Given { role, q }): Form<Given>) -> Result<Response> {
     let given = caller.tx(move |tx, by| people::set_role(tx, by, id, role.role).map(drop)).await;
-    let said = match given {
+    let message = match given {
         Ok(()) => "changed",
         Err(Error::Refused(refusal, _)) if *refusal == people::OWN_ROLE => "own_role",
         Err(error) => return or_sign_in(Err::<Page, _>(error), HERE),
     };
-    Ok(see_other(&format!("{HERE}?q={}&said={said}", format::encoded(&q))).into_response())
+    Ok(see_other(&format!("{HERE}?q={}&said={message}", format::encoded(&q))).into_response())
 }
 
 /// The search to come back to.
 struct Back(String);
 
 impl Input for Back {
-    fn parse(words: &mut Words) -> Back {
-        Back(words.opt_text_within("q", 100).unwrap_or_default())
+    fn parse(input: &mut RawInput) -> Back {
+        Back(input.opt_text_within("q", 100).unwrap_or_default())
     }
 }
 

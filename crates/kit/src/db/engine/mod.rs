@@ -1,11 +1,11 @@
 //! The engines: their threads, their connections, and what tells that something was committed.
 
+mod commit_marker;
 mod postgres;
 pub(super) mod postgres_session;
 mod sqlite;
 pub(super) mod sqlite_connection;
-mod stamp;
 
 pub(super) use self::postgres::Postgres;
+pub use commit_marker::CommitMarker;
 pub(super) use sqlite::Sqlite;
-pub use stamp::Stamp;

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, unbounded};
 
 use super::postgres_session::{Address, Session, configure, fault};
+use crate::db::dependencies::{Dependencies, Kind, QUEUE, Width};
 use crate::db::health::Health;
-use crate::db::means::{Kind, Means, QUEUE, Width};
 use crate::db::tx::{Conn, Keep, Tx, Unit, same_failure};
 use crate::errors::{BUSY, Error, Fault, FaultKind, OrFault as _, Result};
 use crate::ids::Ids;
@@ -31,7 +31,7 @@ impl Postgres {
     pub(in crate::db) fn open(
         url: &str,
         width: Width,
-        means: &Means,
+        dependencies: &Dependencies,
         ids: &Arc<Ids>,
         health: &Arc<Health>,
     ) -> Result<Postgres> {
@@ -44,14 +44,14 @@ impl Postgres {
             let line = Line { address: address.clone(), session: first.take() };
             let worker = Worker {
                 commits: commits.clone(),
-                means: means.clone(),
+                dependencies: dependencies.clone(),
                 ids: ids.clone(),
                 health: health.clone(),
             };
             let queue = queue.clone();
             spawn("postgres", move || worker.work(line, &queue))?;
         }
-        let (live, ids, health) = (means.live.clone(), ids.clone(), health.clone());
+        let (live, ids, health) = (dependencies.live.clone(), ids.clone(), health.clone());
         spawn("postgres-flush", move || flush_in_groups(&address, &committed, &ids, &health, &live))?;
         Ok(Postgres { works })
     }
@@ -74,7 +74,7 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
 
 struct Worker {
     commits: Sender<Box<dyn Unit>>,
-    means: Means,
+    dependencies: Dependencies,
     ids: Arc<Ids>,
     health: Arc<Health>,
 }
@@ -94,13 +94,13 @@ impl Worker {
             Err(error) => {
                 let lost = Err(error);
                 self.health.note(&lost);
-                return unit.finish(lost, &self.means.live);
+                return unit.finish(lost, &self.dependencies.live);
             }
         };
-        let keep = unit.run(Tx::new(kind, Conn::Postgres(session), &self.means, &self.ids));
+        let keep = unit.run(Tx::new(kind, Conn::Postgres(session), &self.dependencies, &self.ids));
         if kind == Kind::Read {
             // What was read is read: nobody waits for the end.
-            unit.finish(Ok(()), &self.means.live);
+            unit.finish(Ok(()), &self.dependencies.live);
             // A connection that can't end it is given up.
             let _ = line.end(Keep::RollBack);
             return;
@@ -113,7 +113,7 @@ impl Worker {
             // A closed queue drops the work, and its caller is told so.
             let _ = self.commits.send(unit);
         } else {
-            unit.finish(ended, &self.means.live);
+            unit.finish(ended, &self.dependencies.live);
         }
     }
 }
@@ -172,7 +172,7 @@ fn in_doubt(error: Error) -> Error {
 /// Connects; a server that does not answer yet, or not to anybody new, is waited for.
 fn connect_patiently(address: &Address) -> Result<Session> {
     let begun = Instant::now();
-    let mut said = None::<Instant>;
+    let mut message = None::<Instant>;
     loop {
         let error = match Session::connect(address) {
             Ok(session) => return Ok(session),
@@ -182,13 +182,13 @@ fn connect_patiently(address: &Address) -> Result<Session> {
         if begun.elapsed() >= WAIT {
             return Err(Fault::because(format!("gave up after {} s: {}", WAIT.as_secs(), cause(&error))));
         }
-        if said.is_none_or(|said| said.elapsed() >= SAY) {
+        if message.is_none_or(|message| message.elapsed() >= SAY) {
             tracing::warn!(
                 error = cause(&error),
                 "PostgreSQL does not answer; it is waited for, {} s at most",
                 WAIT.as_secs()
             );
-            said = Some(Instant::now());
+            message = Some(Instant::now());
         }
         std::thread::sleep(TRY);
     }

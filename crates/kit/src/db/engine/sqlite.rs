@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, TryRecvError, TrySendError, bounded, select};
 use rusqlite::Connection;
 
+use super::commit_marker::{CommitMarker, Marks};
 use super::sqlite_connection::{connect, fault, plain, refuse_half_restored};
-use super::stamp::{Marks, Stamp};
+use crate::db::dependencies::{Dependencies, Kind, QUEUE, Width};
 use crate::db::health::Health;
-use crate::db::means::{Kind, Means, QUEUE, Width};
 use crate::db::tx::{Conn, Keep, Tx, Unit, same_failure, unwinding};
 use crate::errors::{BUSY, Error, OrFault as _, Result};
 use crate::files;
@@ -46,7 +46,7 @@ impl Sqlite {
     pub(in crate::db) fn open(
         path: &Path,
         width: Width,
-        means: &Means,
+        dependencies: &Dependencies,
         ids: &Arc<Ids>,
         health: &Arc<Health>,
     ) -> Result<Sqlite> {
@@ -61,13 +61,13 @@ impl Sqlite {
         let conn = connect(path)?;
         conn.execute_batch("PRAGMA wal_autocheckpoint = 0").map_err(fault)?;
         let (own, ids_of_writer, marked, health) =
-            (means.clone(), ids.clone(), marks.clone(), health.clone());
+            (dependencies.clone(), ids.clone(), marks.clone(), health.clone());
         spawn("sqlite-writer", move || {
             let queues = Queues { first: &queue, later: &giving_way };
             Writer {
                 conn: &conn,
                 queues,
-                means: &own,
+                dependencies: &own,
                 ids: &ids_of_writer,
                 marks: &marked,
                 health: &health,
@@ -82,14 +82,14 @@ impl Sqlite {
         for _ in 0..width.sqlite_readers.max(1) {
             let reader = connect(path)?;
             reader.execute_batch("PRAGMA query_only = ON").map_err(fault)?;
-            let (queue, means, ids) = (queue.clone(), means.clone(), ids.clone());
-            spawn("sqlite-reader", move || read_one_by_one(&reader, &queue, &means, &ids))?;
+            let (queue, dependencies, ids) = (queue.clone(), dependencies.clone(), ids.clone());
+            spawn("sqlite-reader", move || read_one_by_one(&reader, &queue, &dependencies, &ids))?;
         }
         Ok(Sqlite { writes, later, reads, marks })
     }
 
     /// The marks of the last commit, whoever made it.
-    pub(in crate::db) fn stamp(&self) -> Option<Stamp> {
+    pub(in crate::db) fn commit_marker(&self) -> Option<CommitMarker> {
         self.marks.read()
     }
 
@@ -109,35 +109,35 @@ impl Sqlite {
 }
 
 impl Sqlite {
-    /// Has `look` run on a reading thread, which hands `work` on to the writer itself: so whoever asked first is
+    /// Has `precheck` run on a reading thread, which hands `work` on to the writer itself: so whoever asked first is
     /// written first, however busy everything else is.
-    pub(in crate::db) fn submit_after<L>(&self, look: L, work: Box<dyn Unit>)
+    pub(in crate::db) fn submit_after<L>(&self, precheck: L, work: Box<dyn Unit>)
     where
         L: Fn(&mut Tx<'_>) -> Result<()> + Send + 'static,
     {
         let (writes, span) = (self.writes.clone(), tracing::Span::current());
-        self.submit(Kind::Read, Box::new(Look { look, outcome: Ok(()), work, writes, span }));
+        self.submit(Kind::Read, Box::new(Precheck { precheck, outcome: Ok(()), work, writes, span }));
     }
 }
 
 /// A look, and what follows if nothing spoke against it.
-struct Look<L> {
-    look: L,
+struct Precheck<L> {
+    precheck: L,
     outcome: Result<()>,
     work: Box<dyn Unit>,
     writes: Sender<Box<dyn Unit>>,
     span: tracing::Span,
 }
 
-impl<L: Fn(&mut Tx<'_>) -> Result<()> + Send> Unit for Look<L> {
+impl<L: Fn(&mut Tx<'_>) -> Result<()> + Send> Unit for Precheck<L> {
     fn run(&mut self, mut tx: Tx<'_>) -> Keep {
         let _entered = self.span.enter();
-        self.outcome = unwinding(|| (self.look)(&mut tx));
+        self.outcome = unwinding(|| (self.precheck)(&mut tx));
         Keep::Nothing
     }
 
     fn finish(self: Box<Self>, ended: Result<()>, _: &crate::live::Live) {
-        let Look { outcome, work, writes, .. } = *self;
+        let Precheck { outcome, work, writes, .. } = *self;
         match outcome.and(ended) {
             Ok(()) => hand(&writes, work),
             Err(error) => work.refuse(error),
@@ -164,23 +164,28 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
     std::thread::Builder::new().name(name.to_owned()).spawn(work).map(drop).or_fault()
 }
 
-fn read_one_by_one(conn: &Connection, queue: &Receiver<Box<dyn Unit>>, means: &Means, ids: &Ids) {
+fn read_one_by_one(
+    conn: &Connection,
+    queue: &Receiver<Box<dyn Unit>>,
+    dependencies: &Dependencies,
+    ids: &Ids,
+) {
     while let Ok(mut unit) = queue.recv() {
         if unit.is_abandoned() {
             continue;
         }
         let begun = plain(conn, "BEGIN");
         if begun.is_ok() {
-            unit.run(Tx::new(Kind::Read, Conn::Sqlite(conn), means, ids));
+            unit.run(Tx::new(Kind::Read, Conn::Sqlite(conn), dependencies, ids));
         }
         let ended = begun.and_then(|()| plain(conn, "ROLLBACK"));
-        unit.finish(ended, &means.live);
+        unit.finish(ended, &dependencies.live);
     }
 }
 
 /// Copies the log of writes into the file whenever it is told to; others read and write meanwhile.
-fn copy_when_told(conn: &Connection, told: &Receiver<()>) {
-    while told.recv().is_ok() {
+fn copy_when_told(conn: &Connection, response: &Receiver<()>) {
+    while response.recv().is_ok() {
         copy(conn, "PRAGMA wal_checkpoint(PASSIVE)");
     }
 }
@@ -218,7 +223,7 @@ impl Queues<'_> {
 struct Writer<'w> {
     conn: &'w Connection,
     queues: Queues<'w>,
-    means: &'w Means,
+    dependencies: &'w Dependencies,
     ids: &'w Ids,
     marks: &'w Marks,
     health: &'w Health,
@@ -241,7 +246,7 @@ impl Writer<'_> {
             metrics::histogram!("coresync_commit_group_size")
                 .record(u32::try_from(group.len()).unwrap_or(u32::MAX));
             for unit in group {
-                unit.finish(result.as_ref().copied().map_err(same_failure), &self.means.live);
+                unit.finish(result.as_ref().copied().map_err(same_failure), &self.dependencies.live);
             }
             self.shorten_log();
         }
@@ -280,7 +285,7 @@ impl Writer<'_> {
         let outcome = loop {
             let Some(mut unit) = next.take() else { break Ok(()) };
             if !unit.is_abandoned() {
-                let ran = run_in_savepoint(conn, &mut *unit, self.means, self.ids);
+                let ran = run_in_savepoint(conn, &mut *unit, self.dependencies, self.ids);
                 group.push(unit);
                 if ran.is_err() {
                     break ran;
@@ -310,9 +315,14 @@ impl Writer<'_> {
     }
 }
 
-fn run_in_savepoint(conn: &Connection, unit: &mut dyn Unit, means: &Means, ids: &Ids) -> Result<()> {
+fn run_in_savepoint(
+    conn: &Connection,
+    unit: &mut dyn Unit,
+    dependencies: &Dependencies,
+    ids: &Ids,
+) -> Result<()> {
     plain(conn, "SAVEPOINT unit")?;
-    if unit.run(Tx::new(Kind::Write, Conn::Sqlite(conn), means, ids)) == Keep::RollBack {
+    if unit.run(Tx::new(Kind::Write, Conn::Sqlite(conn), dependencies, ids)) == Keep::RollBack {
         plain(conn, "ROLLBACK TO unit")?;
     }
     plain(conn, "RELEASE unit")

@@ -57,7 +57,8 @@ fn into_file(place: &Place, file: &Path) -> Result<Copied> {
                 return Err(Fault::because(format!("{}: no such database", path.display())));
             }
             let mut copy = Connection::open(&draft.path).map_err(sqlite::fault)?;
-            copy_pages(&sqlite::connect(path)?, &mut copy).map_err(|error| told("the database", &error))?;
+            copy_pages(&sqlite::connect(path)?, &mut copy)
+                .map_err(|error| described("the database", &error))?;
         }
         Place::Postgres(url) => {
             migrate::migrate(&Place::Sqlite(draft.path.clone()))?;
@@ -67,7 +68,7 @@ fn into_file(place: &Place, file: &Path) -> Result<Copied> {
     let copy = Connection::open(&draft.path).map_err(sqlite::fault)?;
     // One file, with nothing beside it.
     copy.execute_batch("PRAGMA journal_mode = DELETE").map_err(sqlite::fault)?;
-    check_whole(&copy).map_err(|error| told("the database", &error))?;
+    check_whole(&copy).map_err(|error| described("the database", &error))?;
     let tallies = tally_all(&copy)?;
     copy.pragma_update(None, MARK, mark(&tallies)).map_err(sqlite::fault)?;
     drop(copy);
@@ -110,10 +111,10 @@ fn out_of_file(file: &Path, place: &Place) -> Result<Copied> {
     }
     let source =
         Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(sqlite::fault)?;
-    check_whole(&source).map_err(|error| told(&file.display().to_string(), &error))?;
+    check_whole(&source).map_err(|error| described(&file.display().to_string(), &error))?;
     let tallies = tally_all(&source)?;
-    let kept: i32 = source.pragma_query_value(None, MARK, |row| row.get(0)).map_err(sqlite::fault)?;
-    if kept != mark(&tallies) {
+    let stored: i32 = source.pragma_query_value(None, MARK, |row| row.get(0)).map_err(sqlite::fault)?;
+    if stored != mark(&tallies) {
         return Err(Fault::because(format!(
             "{} is damaged: its rows are not the ones that were backed up. Take another backup",
             file.display()
@@ -126,7 +127,7 @@ fn out_of_file(file: &Path, place: &Place) -> Result<Copied> {
     Ok(counted(&tallies))
 }
 
-fn told(what: &str, error: &Error) -> Error {
+fn described(what: &str, error: &Error) -> Error {
     let cause = if let Error::Fault(fault) = error { fault.cause.clone() } else { error.to_string() };
     Fault::because(format!("{what} is damaged: {cause}"))
 }

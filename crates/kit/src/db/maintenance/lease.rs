@@ -28,7 +28,7 @@ impl Db {
     /// A fault that begins with [`OTHER_KEY`]'s words if it is another.
     pub async fn check_key(&self) -> Result<()> {
         self.tx(|tx| {
-            let mark = tx.seal(MARK_PLACE, MARK)?;
+            let mark = tx.encrypt(MARK_PLACE, MARK)?;
             tx.run(
                 sql!("INSERT INTO key_marks (id, sealed) VALUES (1, $1) ON CONFLICT (id) DO NOTHING"),
                 args![mark],
@@ -122,8 +122,8 @@ impl Db {
 }
 
 fn compare(tx: &mut Tx<'_>) -> Result<()> {
-    let kept: Option<(Vec<u8>,)> = tx.one(sql!("SELECT sealed FROM key_marks WHERE id = 1"), args![])?;
-    let is_ours = kept.is_some_and(|(mark,)| tx.unseal(MARK_PLACE, &mark).is_ok_and(|text| text == MARK));
+    let stored: Option<(Vec<u8>,)> = tx.one(sql!("SELECT sealed FROM key_marks WHERE id = 1"), args![])?;
+    let is_ours = stored.is_some_and(|(mark,)| tx.decrypt(MARK_PLACE, &mark).is_ok_and(|text| text == MARK));
     if is_ours { Ok(()) } else { Err(Fault::because(OTHER_KEY)) }
 }
 

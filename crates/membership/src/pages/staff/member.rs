@@ -5,8 +5,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 use jiff::civil::Date;
-use kit::web::{Input, Path, Words};
-use kit::{Cents, Error, Fields, House, Id, Result, Tx};
+use kit::web::{Input, Path, RawInput};
+use kit::{AppState, Cents, Error, Fields, Id, Result, Tx};
 use people::{Action, Actor, Caller, EmergencyContact, Person};
 use serde_json::Value;
 use ui::{
@@ -15,9 +15,9 @@ use ui::{
 };
 
 use crate::pages::staff::members::{HERE, email, state};
-use crate::{Event, Paid, Plan, Sold, Standing};
+use crate::{Entitlements, MembershipEvent, Paid, Plan, Sold};
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route("/staff/members/{id}/", get(show).post(apply))
         .route("/staff/members/{id}/emergency/", get(emergency))
@@ -29,8 +29,8 @@ fn here(id: Id) -> String {
 }
 
 async fn show(caller: Caller, Path(id): Path<Id>, QueryForm(form): QueryForm<PageQuery>) -> Result<Response> {
-    let look = form.parsed.unwrap_or(PageQuery { done: false, csv: false });
-    if look.csv {
+    let load = form.parsed.unwrap_or(PageQuery { done: false, csv: false });
+    if load.csv {
         let table = caller.view(move |tx, by| history(tx, by, id)).await;
         return or_sign_in(table.map(|table| csv("membership-history", &table)), &here(id));
     }
@@ -40,7 +40,7 @@ async fn show(caller: Caller, Path(id): Path<Id>, QueryForm(form): QueryForm<Pag
         Ok(page)
     });
     let page = page.await;
-    rendered(page.map(|page| page.done(look.done, "Saved.")), &here(id))
+    rendered(page.map(|page| page.done(load.done, "Saved.")), &here(id))
 }
 
 /// Whom to call for somebody. A page of its own, so that nobody reads it by the way.
@@ -73,16 +73,16 @@ enum MemberAction {
 }
 
 impl Input for MemberAction {
-    fn parse(words: &mut Words) -> MemberAction {
-        match words.opt_text_within("deed", 20).as_deref() {
-            Some("enrol") => MemberAction::Enrol(Sold::parse(words)),
-            Some("upgrade") => MemberAction::Upgrade(Sold::parse(words)),
-            Some("dues") => MemberAction::Dues(Paid::parse(words), words.date("seen")),
-            Some("freeze") => MemberAction::Freeze(words.number("months", 1, 12)),
+    fn parse(input: &mut RawInput) -> MemberAction {
+        match input.opt_text_within("deed", 20).as_deref() {
+            Some("enrol") => MemberAction::Enrol(Sold::parse(input)),
+            Some("upgrade") => MemberAction::Upgrade(Sold::parse(input)),
+            Some("dues") => MemberAction::Dues(Paid::parse(input), input.date("seen")),
+            Some("freeze") => MemberAction::Freeze(input.number("months", 1, 12)),
             Some("leave") => MemberAction::Leave,
             Some("stay") => MemberAction::Stay,
             _ => {
-                words.complain("deed", "Choose an action.");
+                input.add_error("deed", "Choose an action.");
                 MemberAction::Stay
             }
         }
@@ -94,10 +94,10 @@ async fn apply(
     Path(id): Path<Id>,
     PostedForm(form): PostedForm<MemberAction>,
 ) -> Result<Response> {
-    let (typed, parsed) = (form.typed, form.parsed);
+    let (raw_form, parsed) = (form.raw_form, form.parsed);
     let done = caller.tx(move |tx, by| {
         if let Ok(MemberAction::Freeze(months)) = &parsed
-            && typed.get("confirm").is_empty()
+            && raw_form.get("confirm").is_empty()
             && let Some(page) = confirm_freeze(tx, by, id, *months)?
         {
             return Ok(FormOutcome::Rendered(StatusCode::OK, Box::new(page)));
@@ -164,7 +164,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, wrong: Option<&Fields>) -> Result<S
     let person = people::person(tx, id)?;
     let catalogue = catalogue::current(tx)?;
     let club = catalogue.club.id;
-    let standing = crate::standing(tx, club, id)?;
+    let entitlements = crate::entitlements(tx, club, id)?;
     let today = format::date_at(&catalogue.club.zone, tx.now());
     let saved = money::saved(tx, id)?;
     let plans = crate::plans(tx, club)?;
@@ -174,7 +174,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, wrong: Option<&Fields>) -> Result<S
     let emergency = vec![("Emergency contact", format!("{}emergency/", here(id)))];
     let page = page.with(Part::Facts(contact)).with(Part::Links(emergency));
     let page = page.heading("membership", "Membership");
-    let page = match &standing.held {
+    let page = match &entitlements.held {
         None => enrolling(page, id, &plans, wrong),
         Some((_, plan)) => {
             let dearer: Vec<Plan> = plans.into_iter().filter(|one| one.price > plan.price).collect();
@@ -186,8 +186,8 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, wrong: Option<&Fields>) -> Result<S
                     Err(error) => return Err(error),
                 }
             }
-            let ways = Ways { upgrades: offers, freezable: crate::freezable(tx, &standing)? };
-            held(page, id, &standing, today, saved, &ways, wrong)
+            let ways = Ways { upgrades: offers, freezable: crate::freezable(tx, &entitlements)? };
+            held(page, id, &entitlements, today, saved, &ways, wrong)
         }
     };
     let page = if by.may(Action::CorrectPeople) { birthday_form(page, &person) } else { page };
@@ -208,10 +208,10 @@ fn birthday_form(page: StaffPage, person: &Person) -> StaffPage {
 struct Birthday(Date);
 
 impl Input for Birthday {
-    fn parse(words: &mut Words) -> Birthday {
-        let birthday = people::opt_birthday(words);
+    fn parse(input: &mut RawInput) -> Birthday {
+        let birthday = people::opt_birthday(input);
         if birthday.is_none() {
-            words.complain("birthday", "This field is required.");
+            input.add_error("birthday", "This field is required.");
         }
         Birthday(birthday.unwrap_or(Date::ZERO))
     }
@@ -258,34 +258,34 @@ struct Ways {
 fn held(
     page: StaffPage,
     id: Id,
-    standing: &Standing,
+    entitlements: &Entitlements,
     today: Date,
     saved: Cents,
     ways: &Ways,
     wrong: Option<&Fields>,
 ) -> StaffPage {
-    let Some((membership, plan)) = &standing.held else { return page };
+    let Some((membership, plan)) = &entitlements.held else { return page };
     let day = |date: Date| format::day(date, today);
     let mut facts = vec![
         ("Plan", plan.name.clone()),
-        ("Status", state(membership, standing.is_frozen(today)).to_owned()),
+        ("Status", state(membership, entitlements.is_frozen(today)).to_owned()),
         ("Price", format!("{} a month", format::money(plan.price))),
         ("Since", day(membership.started_on)),
         ("Paid through", day(membership.paid_until)),
         (
             "Credits left",
-            standing.credits_left(today).map_or("unlimited".to_owned(), |left| left.to_string()),
+            entitlements.credits_left(today).map_or("unlimited".to_owned(), |left| left.to_string()),
         ),
-        ("Passes left", standing.passes_left(today).to_string()),
+        ("Passes left", entitlements.passes_left(today).to_string()),
         ("Saved", format::money(saved)),
     ];
     if let Some((from, last)) = membership.frozen {
         facts.push(("Paused", format!("{} through {}", day(from), day(last))));
     }
-    if let Some(next) = &standing.next_plan {
+    if let Some(next) = &entitlements.next_plan {
         facts.push(("Then", format!("{} at {} a month", next.name, format::money(next.price))));
     }
-    let due = format::money(standing.next_plan.as_ref().unwrap_or(plan).price);
+    let due = format::money(entitlements.next_plan.as_ref().unwrap_or(plan).price);
     let dues = FormPart::post(here(id), "Record payment")
         .hidden("deed", "dues")
         .hidden("seen", membership.paid_until)
@@ -335,7 +335,7 @@ fn history(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Table> {
     let names = people::names(tx, events.iter().filter_map(|event| event.by))?;
     let catalogue = catalogue::current(tx)?;
     let now = tx.now();
-    let row = |event: &Event| {
+    let row = |event: &MembershipEvent| {
         let who = event.by.and_then(|by| names.get(&by).cloned());
         vec![
             cell(format::moment(&catalogue.club.zone, event.at, now)),
@@ -352,7 +352,7 @@ fn history(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Table> {
 }
 
 /// An event in a sentence for staff.
-fn event_text(event: &Event, today: Date) -> String {
+fn event_text(event: &MembershipEvent, today: Date) -> String {
     let text = |name: &str| event.detail.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let day = |name: &str| {
         let written = text(name);

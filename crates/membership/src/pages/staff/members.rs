@@ -3,8 +3,8 @@
 use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
-use kit::web::{Input, Words};
-use kit::{House, Result, Tx};
+use kit::web::{Input, RawInput};
+use kit::{AppState, Result, Tx};
 use people::{Actor, Caller, Person};
 use ui::{
     FormPart, InputField, PageQuery, Part, QueryForm, StaffPage, Table, cell, csv, format, link, or_sign_in,
@@ -13,40 +13,40 @@ use ui::{
 
 pub(crate) const HERE: &str = "/staff/members/";
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new().route(HERE, get(list))
 }
 
 /// Whom to find.
-struct Wanted {
-    look: PageQuery,
+struct MembersQuery {
+    load: PageQuery,
     words: String,
 }
 
-impl Input for Wanted {
-    fn parse(words: &mut Words) -> Wanted {
-        let said = words.opt_text_within("q", 100).unwrap_or_default();
-        Wanted { look: PageQuery::parse(words), words: said }
+impl Input for MembersQuery {
+    fn parse(input: &mut RawInput) -> MembersQuery {
+        let message = input.opt_text_within("q", 100).unwrap_or_default();
+        MembersQuery { load: PageQuery::parse(input), words: message }
     }
 }
 
-async fn list(caller: Caller, QueryForm(form): QueryForm<Wanted>) -> Result<Response> {
-    let wanted = form.parsed.map_err(kit::Error::Invalid)?;
-    if wanted.look.csv {
-        let table = caller.tx(move |tx, by| table(tx, by, &wanted.words)).await;
+async fn list(caller: Caller, QueryForm(form): QueryForm<MembersQuery>) -> Result<Response> {
+    let requested = form.parsed.map_err(kit::Error::Invalid)?;
+    if requested.load.csv {
+        let table = caller.tx(move |tx, by| table(tx, by, &requested.words)).await;
         return or_sign_in(table.map(|table| csv("members", &table)), HERE);
     }
     let page = caller.tx(move |tx, by| {
-        let table = table(tx, by, &wanted.words)?;
+        let table = table(tx, by, &requested.words)?;
         let form = FormPart::get(HERE, "Find").field(InputField::line(
             "q",
             "Name, email, or phone",
             "search",
-            &wanted.words,
+            &requested.words,
         ));
-        let empty = if wanted.words.is_empty() {
+        let empty = if requested.words.is_empty() {
             "Search by the start of a name or email, or four digits of a phone number."
-        } else if !people::is_search(&wanted.words) {
+        } else if !people::is_search(&requested.words) {
             people::SEARCH_TOO_SHORT
         } else {
             "No matches. Try fewer letters."
@@ -70,14 +70,14 @@ fn table(tx: &mut Tx<'_>, by: &Actor, words: &str) -> Result<Table> {
     let today = format::date_at(&catalogue.club.zone, tx.now());
     let mut rows = Vec::new();
     for person in people::find(tx, by, words)? {
-        let standing = crate::standing(tx, catalogue.club.id, person.id)?;
-        let held = standing.held.as_ref();
+        let entitlements = crate::entitlements(tx, catalogue.club.id, person.id)?;
+        let held = entitlements.held.as_ref();
         rows.push(vec![
             link(person.full_name(), format!("{HERE}{}/", person.id)),
             cell(email(&person)),
             cell(person.phone.clone().unwrap_or_default()),
             cell(held.map_or("None", |(_, plan)| plan.name.as_str())),
-            cell(held.map_or("", |(membership, _)| state(membership, standing.is_frozen(today)))),
+            cell(held.map_or("", |(membership, _)| state(membership, entitlements.is_frozen(today)))),
             cell(held.map(|(membership, _)| format::day(membership.paid_until, today)).unwrap_or_default()),
         ]);
     }
@@ -91,7 +91,7 @@ fn table(tx: &mut Tx<'_>, by: &Actor, words: &str) -> Result<Table> {
 
 /// How a membership stands, for staff.
 pub(crate) fn state(membership: &crate::Membership, is_frozen: bool) -> &'static str {
-    use crate::Status::{Active, Ended, Grace, Suspended};
+    use crate::MembershipStatus::{Active, Ended, Grace, Suspended};
     match membership.status {
         _ if is_frozen => "Paused",
         Active if !membership.renews => "Active, set to end",

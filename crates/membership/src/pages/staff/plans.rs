@@ -4,8 +4,8 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
-use kit::web::{Input, Path, Words};
-use kit::{Error, Fields, House, Result, Tx};
+use kit::web::{Input, Path, RawInput};
+use kit::{AppState, Error, Fields, Result, Tx};
 use people::{Action, Actor, Caller};
 use ui::{
     FormOutcome, FormPart, InputField, PageQuery, Part, PostedForm, QueryForm, RawForm, StaffPage, Table,
@@ -16,7 +16,7 @@ use crate::{Plan, PlanTerms, Version};
 
 pub(crate) const HERE: &str = "/staff/plans/";
 
-pub(crate) fn routes() -> Router<House> {
+pub(crate) fn routes() -> Router<AppState> {
     Router::new()
         .route(HERE, get(list))
         .route("/staff/plans/{slug}/", get(show).post(edit))
@@ -24,7 +24,7 @@ pub(crate) fn routes() -> Router<House> {
 }
 
 async fn list(caller: Caller, QueryForm(form): QueryForm<PageQuery>) -> Result<Response> {
-    let is_csv = form.parsed.is_ok_and(|look| look.csv);
+    let is_csv = form.parsed.is_ok_and(|load| load.csv);
     if is_csv {
         return or_sign_in(caller.view(table).await.map(|table| csv("plans", &table)), HERE);
     }
@@ -79,7 +79,7 @@ async fn show(
     Path(slug): Path<String>,
     QueryForm(form): QueryForm<PageQuery>,
 ) -> Result<Response> {
-    let done = form.parsed.is_ok_and(|look| look.done);
+    let done = form.parsed.is_ok_and(|load| load.done);
     let path = here(&slug);
     let page = caller.view(move |tx, by| draw(tx, by, &slug, None, None)).await;
     rendered(page.map(|page| page.done(done, "Saved.")), &path)
@@ -89,7 +89,7 @@ fn draw(
     tx: &mut Tx<'_>,
     by: &Actor,
     slug: &str,
-    typed: Option<&RawForm>,
+    raw_form: Option<&RawForm>,
     wrong: Option<&Fields>,
 ) -> Result<StaffPage> {
     let catalogue = catalogue::current(tx)?;
@@ -133,7 +133,7 @@ fn draw(
         csv: None,
     };
     let older: i64 = versions.iter().skip(1).map(|version| version.members).sum();
-    let form = fields(FormPart::post(here(slug), "Publish new version"), newest, typed).wrong(wrong);
+    let form = fields(FormPart::post(here(slug), "Publish new version"), newest, raw_form).wrong(wrong);
     let mut page = StaffPage::new(by, HERE, newest.plan.name.clone()).table(history, "No versions.");
     let movable = crate::movable_members(tx, by, catalogue.club.id, slug)?;
     if older > 0 && movable == 0 {
@@ -156,26 +156,31 @@ fn draw(
 }
 
 /// The fields of a plan, as they were typed or as its newest version is.
-fn fields(form: FormPart, newest: &Version, typed: Option<&RawForm>) -> FormPart {
+fn fields(form: FormPart, newest: &Version, raw_form: Option<&RawForm>) -> FormPart {
     let plan = &newest.plan;
-    let said = |name: &str, now: String| typed.map_or(now, |typed| typed.get(name).to_owned());
-    let ticked = |name: &str, now: bool| typed.map_or(now, |typed| !typed.get(name).is_empty());
+    let message = |name: &str, now: String| raw_form.map_or(now, |raw_form| raw_form.get(name).to_owned());
+    let ticked = |name: &str, now: bool| raw_form.map_or(now, |raw_form| !raw_form.get(name).is_empty());
     let number = |name: &'static str, label: &'static str, now: i64| {
-        InputField::line(name, label, "number", said(name, now.to_string()))
+        InputField::line(name, label, "number", message(name, now.to_string()))
     };
-    form.hidden("version", said("version", newest.n.to_string()))
+    form.hidden("version", message("version", newest.n.to_string()))
         .field(
-            InputField::line("price", "Price per month ($)", "text", said("price", plan.price.to_string()))
-                .hint("Like 375.00."),
+            InputField::line(
+                "price",
+                "Price per month ($)",
+                "text",
+                message("price", plan.price.to_string()),
+            )
+            .hint("Like 375.00."),
         )
         .field(InputField::line(
             "short_description",
             "Short description",
             "text",
-            said("short_description", plan.short_description.clone()),
+            message("short_description", plan.short_description.clone()),
         ))
         .field(
-            InputField::area("benefits", "Benefits", said("benefits", plan.benefits.join("\n")))
+            InputField::area("benefits", "Benefits", message("benefits", plan.benefits.join("\n")))
                 .hint("One per line."),
         )
         .field(number("discount_percentage", "Discount off guest price (%)", plan.discount_bp / 100))
@@ -220,7 +225,7 @@ async fn edit(
     PostedForm(form): PostedForm<PlanTerms>,
 ) -> Result<Response> {
     let path = here(&slug);
-    let (typed, parsed) = (form.typed, form.parsed);
+    let (raw_form, parsed) = (form.raw_form, form.parsed);
     let done = caller.tx(move |tx, by| {
         let operation = |tx: &mut Tx<'_>| {
             let terms = parsed.clone().map_err(Error::Invalid)?;
@@ -229,7 +234,9 @@ async fn edit(
             Ok(format!("{}?done=1", here(&slug)))
         };
         // Who is refused because somebody was quicker sees the plan as it is now.
-        handle_form(tx, operation, |tx, wrong| draw(tx, by, &slug, wrong.is_some().then_some(&typed), wrong))
+        handle_form(tx, operation, |tx, wrong| {
+            draw(tx, by, &slug, wrong.is_some().then_some(&raw_form), wrong)
+        })
     });
     to_response(done.await, &path)
 }
@@ -240,8 +247,8 @@ struct MoveOverForm {
 }
 
 impl Input for MoveOverForm {
-    fn parse(words: &mut Words) -> MoveOverForm {
-        MoveOverForm { is_confirmed: words.opt_text_within("confirm", 5).is_some() }
+    fn parse(input: &mut RawInput) -> MoveOverForm {
+        MoveOverForm { is_confirmed: input.opt_text_within("confirm", 5).is_some() }
     }
 }
 

@@ -14,7 +14,7 @@ const LONGEST: usize = 60;
 
 /// From where a request comes.
 #[derive(Debug, Clone)]
-pub struct Whence {
+pub struct ClientInfo {
     /// The address of the network.
     pub address: IpAddr,
     /// The browser or app, as its owner would call it: `Firefox on Linux`.
@@ -27,18 +27,18 @@ pub struct Whence {
     pub(crate) visitor: Option<String>,
 }
 
-impl Whence {
+impl ClientInfo {
     /// Somewhere of which only the address is known.
-    pub fn address(address: IpAddr) -> Whence {
-        Whence { address, device: device(""), known: None, sign_up: None, visitor: None }
+    pub fn address(address: IpAddr) -> ClientInfo {
+        ClientInfo { address, device: device(""), known: None, sign_up: None, visitor: None }
     }
 
-    pub(crate) fn of(headers: &HeaderMap, address: IpAddr) -> Whence {
+    pub(crate) fn of(headers: &HeaderMap, address: IpAddr) -> ClientInfo {
         let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let known = cookies::device(headers).map(tokens::digest);
         let sign_up = cookies::sign_up(headers).map(tokens::digest);
         let visitor = cookies::visitor(headers).map(str::to_owned);
-        Whence { address, device: device(agent), known, sign_up, visitor }
+        ClientInfo { address, device: device(agent), known, sign_up, visitor }
     }
 
     /// The network as it is kept and shown: of IPv6 the first half of the address.

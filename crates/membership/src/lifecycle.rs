@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::audit;
-use crate::model::{Membership, Plan, Status};
+use crate::entitlements::{Entitlements, stands};
+use crate::model::{Membership, MembershipStatus, Plan};
 use crate::plan_store::newest_of;
 use crate::settings::{FROZEN_MONTHS, GRACE_DAYS};
-use crate::standing::{Standing, stands};
 use crate::store;
 
 /// There is no plan to do this with.
@@ -31,23 +31,23 @@ pub const FROZEN_ENOUGH: Refusal =
 
 /// Somebody's plan counts on other days than before: what was booked on those days follows.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Changed {
+pub struct MembershipChanged {
     /// Whose.
     pub person: Id,
 }
 
-impl Job for Changed {
+impl Job for MembershipChanged {
     const KIND: &'static str = "membership.changed";
 }
 
 /// Somebody is to be told what became of their membership.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Told {
+pub struct MembershipNews {
     /// What: an event of the membership.
     pub event: Id,
 }
 
-impl Job for Told {
+impl Job for MembershipNews {
     const KIND: &'static str = "membership.told";
 }
 
@@ -55,30 +55,30 @@ impl Job for Told {
 ///
 /// # Errors
 /// A fault of the database.
-pub fn notify(tx: &mut Tx<'_>, person: Id, told: &Told) -> Result<()> {
+pub fn notify(tx: &mut Tx<'_>, person: Id, response: &MembershipNews) -> Result<()> {
     let subject = ("membership", person);
-    tx.notify(&Notification::new(Told::KIND, subject, Some(person), told)?, &[OWNER])
+    tx.notify(&Notification::new(MembershipNews::KIND, subject, Some(person), response)?, &[OWNER])
 }
 
 /// The work of every night; it asks for the next one itself.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Turn {}
+pub struct RunBillingDay {}
 
-impl Job for Turn {
+impl Job for RunBillingDay {
     const KIND: &'static str = "membership.turn";
 }
 
 /// A person's open membership, for themselves or for staff; from here on nobody else changes it until the commit.
-pub(crate) fn held(tx: &mut Tx<'_>, by: &Actor, person: Id) -> Result<(Standing, Membership, Plan)> {
+pub(crate) fn held(tx: &mut Tx<'_>, by: &Actor, person: Id) -> Result<(Entitlements, Membership, Plan)> {
     if by.person()?.id != person {
         by.need(Action::RunMemberships)?;
         people::person(tx, person)?;
     }
-    tx.line_up(person)?;
+    tx.lock_person(person)?;
     let club = catalogue::current(tx)?.club.id;
-    let standing = store::standing(tx, club, person)?;
-    let (membership, plan) = standing.held.clone().ok_or_else(|| Error::refused(&NO_PLAN))?;
-    Ok((standing, membership, plan))
+    let entitlements = store::entitlements(tx, club, person)?;
+    let (membership, plan) = entitlements.held.clone().ok_or_else(|| Error::refused(&NO_PLAN))?;
+    Ok((entitlements, membership, plan))
 }
 
 /// Notes what happened to a membership, when and by whom; its bookings follow, and the person is told. The event.
@@ -98,8 +98,8 @@ pub(crate) fn changed(
         ),
         args![id, membership, now, by, what, detail.clone()],
     )?;
-    tx.enqueue(&Changed { person }, now)?;
-    notify(tx, person, &Told { event: id })?;
+    tx.enqueue(&MembershipChanged { person }, now)?;
+    notify(tx, person, &MembershipNews { event: id })?;
     Ok(id)
 }
 
@@ -209,8 +209,8 @@ fn frozen_in(from: Date) -> String {
 ///
 /// # Errors
 /// A fault of the database.
-pub fn freezable(tx: &mut Tx<'_>, standing: &Standing) -> Result<i64> {
-    let Some((membership, _)) = standing.held.as_ref().filter(|(held, _)| may_rest(held)) else {
+pub fn freezable(tx: &mut Tx<'_>, entitlements: &Entitlements) -> Result<i64> {
+    let Some((membership, _)) = entitlements.held.as_ref().filter(|(held, _)| may_rest(held)) else {
         return Ok(0);
     };
     left_of_year(tx, membership.id, membership.paid_until.tomorrow().map_err(Fault::because)?)
@@ -218,12 +218,12 @@ pub fn freezable(tx: &mut Tx<'_>, standing: &Standing) -> Result<i64> {
 
 /// Whether a membership is such that it can be frozen: paid, going on, and not frozen or about to be.
 fn may_rest(membership: &Membership) -> bool {
-    membership.renews && membership.frozen.is_none() && membership.status == Status::Active
+    membership.renews && membership.frozen.is_none() && membership.status == MembershipStatus::Active
 }
 
 /// How many months of a year may still be frozen, if that begins on `from`.
 fn left_of_year(tx: &mut Tx<'_>, membership: Id, from: Date) -> Result<i64> {
-    let most = catalogue::current(tx)?.number(FROZEN_MONTHS);
+    let most = catalogue::current(tx)?.setting(FROZEN_MONTHS);
     let year = frozen_in(from);
     let before: Vec<(String,)> =
         tx.all(sql!("SELECT what FROM membership_events WHERE membership_id = $1"), args![membership])?;
@@ -293,7 +293,7 @@ impl kit::db::FromRow for Due {
 ///
 /// # Errors
 /// A fault of the database.
-pub fn turn(tx: &mut Tx<'_>) -> Result<u64> {
+pub fn run_billing_day(tx: &mut Tx<'_>) -> Result<u64> {
     let catalogue = catalogue::current(tx)?;
     let zone = &catalogue.club.zone;
     let today = tx.now().to_zoned(zone.clone()).date();
@@ -306,7 +306,7 @@ pub fn turn(tx: &mut Tx<'_>) -> Result<u64> {
     )?;
     let mut turned = 0;
     for due in due {
-        turned += turn_one(tx, due, today, catalogue.number(GRACE_DAYS))?;
+        turned += bill_membership(tx, due, today, catalogue.setting(GRACE_DAYS))?;
     }
     tx.run(
         sql!("UPDATE memberships SET frozen_from = NULL, frozen_until = NULL WHERE frozen_until < $1"),
@@ -314,11 +314,11 @@ pub fn turn(tx: &mut Tx<'_>) -> Result<u64> {
     )?;
     // Again when the club's next day begins.
     let tomorrow = today.tomorrow().map_err(Fault::because)?.to_datetime(Time::midnight());
-    tx.enqueue(&Turn {}, zone.to_timestamp(tomorrow).map_err(Fault::because)?)?;
+    tx.enqueue(&RunBillingDay {}, zone.to_timestamp(tomorrow).map_err(Fault::because)?)?;
     Ok(turned)
 }
 
-fn turn_one(tx: &mut Tx<'_>, due: Due, today: Date, grace_days: i64) -> Result<u64> {
+fn bill_membership(tx: &mut Tx<'_>, due: Due, today: Date, grace_days: i64) -> Result<u64> {
     let Due { id, person, membership, next } = due;
     let to = stands(&membership, today, grace_days);
     if next.is_some() && membership.renews {
@@ -352,7 +352,7 @@ fn turn_one(tx: &mut Tx<'_>, due: Due, today: Date, grace_days: i64) -> Result<u
 
 /// Writes down what the calendar has done to one person's memberships, before something is done to them that it bears
 /// on.
-pub(crate) fn turn_for(tx: &mut Tx<'_>, person: Id) -> Result<()> {
+pub(crate) fn bill_person(tx: &mut Tx<'_>, person: Id) -> Result<()> {
     let catalogue = catalogue::current(tx)?;
     let today = tx.now().to_zoned(catalogue.club.zone.clone()).date();
     let due: Option<Due> = tx.one(
@@ -362,7 +362,7 @@ pub(crate) fn turn_for(tx: &mut Tx<'_>, person: Id) -> Result<()> {
         ),
         args![today, person],
     )?;
-    due.map_or(Ok(0), |due| turn_one(tx, due, today, catalogue.number(GRACE_DAYS))).map(drop)
+    due.map_or(Ok(0), |due| bill_membership(tx, due, today, catalogue.setting(GRACE_DAYS))).map(drop)
 }
 
 #[cfg(test)]

@@ -1,26 +1,25 @@
-//! The letters about a membership: what became of it, and what it does to what is booked.
+//! The emails about a membership: what became of it, and what it does to what is booked.
 
 use bookings::{Booking, Repriced};
 use catalogue::Club;
 use jiff::civil::Date;
-use kit::{Cents, Fault, House, Result, Tx};
-use membership::{Event, Told};
-use messages::{Composed, Waiting};
+use kit::{AppState, Cents, Fault, Result, Tx};
+use membership::{MembershipEvent, MembershipNews};
+use messages::{Composed, PendingNotification};
 use serde_json::Value;
 use ui::format;
 
 use super::booking_emails::service_name;
 use super::club_time;
-use super::letter::Letter;
+use super::email_template::EmailTemplate;
 
 /// Composes the email about what became of a membership.
-pub(super) async fn compose(house: House, waiting: Waiting) -> Result<Composed> {
-    let public = house.config.public_url.clone();
-    house
-        .db
+pub(super) async fn compose(app: AppState, waiting: PendingNotification) -> Result<Composed> {
+    let public = app.config.public_url.clone();
+    app.db
         .view(move |tx| {
-            let told: Told = serde_json::from_str(&waiting.data).map_err(Fault::because)?;
-            let event = match membership::still_so(tx, told.event)? {
+            let response: MembershipNews = serde_json::from_str(&waiting.data).map_err(Fault::because)?;
+            let event = match membership::still_so(tx, response.event)? {
                 Ok(event) => event,
                 Err(why) => return Ok(Composed::Dropped(why)),
             };
@@ -31,14 +30,14 @@ pub(super) async fn compose(house: House, waiting: Waiting) -> Result<Composed> 
             };
             let Some(news) = News::of(&event) else { return Ok(Composed::Dropped("nothing to tell")) };
             let heading = format!("{}, {}", person.first_name, news.heading);
-            let letter = Letter::new(&catalogue.club, news.subject, heading).says(news.words);
-            let letter = letter.leads_to("View membership", format!("{public}/dashboard/membership/"));
-            Ok(Composed::Email(Box::new(letter.to(to, None, waiting.id.to_string())?)))
+            let email = EmailTemplate::new(&catalogue.club, news.subject, heading).says(news.words);
+            let email = email.leads_to("View membership", format!("{public}/dashboard/membership/"));
+            Ok(Composed::Email(Box::new(email.to(to, None, waiting.id.to_string())?)))
         })
         .await
 }
 
-/// What a letter about a membership says.
+/// What an email about a membership says.
 struct News {
     subject: String,
     heading: String,
@@ -47,8 +46,8 @@ struct News {
 
 impl News {
     /// What there is to say of an event; nothing for what was only noted.
-    fn of(event: &Event) -> Option<News> {
-        let Event { what, detail, .. } = event;
+    fn of(event: &MembershipEvent) -> Option<News> {
+        let MembershipEvent { what, detail, .. } = event;
         let text = |name: &str| detail.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let plan = text("plan");
         let until = day(&text("until"));
@@ -152,10 +151,9 @@ fn day(date: &str) -> String {
 }
 
 /// Composes the email that a visit costs something else.
-pub(super) async fn compose_repriced(house: House, waiting: Waiting) -> Result<Composed> {
-    let public = house.config.public_url.clone();
-    house
-        .db
+pub(super) async fn compose_repriced(app: AppState, waiting: PendingNotification) -> Result<Composed> {
+    let public = app.config.public_url.clone();
+    app.db
         .view(move |tx| match bookings::still_repriced(tx, &waiting.data)? {
             Err(why) => Ok(Composed::Dropped(why)),
             Ok((booking, job)) => write_repriced(tx, &public, &waiting, &booking, &job),
@@ -166,7 +164,7 @@ pub(super) async fn compose_repriced(house: House, waiting: Waiting) -> Result<C
 fn write_repriced(
     tx: &mut Tx<'_>,
     public: &str,
-    waiting: &Waiting,
+    waiting: &PendingNotification,
     booking: &Booking,
     job: &Repriced,
 ) -> Result<Composed> {
@@ -190,13 +188,14 @@ fn write_repriced(
              starts.",
         )
     };
-    let letter = Letter::new(club, format!("New price: {what}"), format!("{}, {heading}", person.first_name))
-        .says(words)
-        .fact("Service", what)
-        .fact("When", club_time::moment(&club.zone, booking.starts_at))
-        .fact("Confirmation number", booking.reference.clone().unwrap_or_default())
-        .fact("Old price", format::money(Cents(job.from)))
-        .fact("New price", format::money(booking.total()))
-        .leads_to("View your visit", format!("{public}/dashboard/bookings/{}/", booking.id));
-    Ok(Composed::Email(Box::new(letter.to(to, None, waiting.id.to_string())?)))
+    let email =
+        EmailTemplate::new(club, format!("New price: {what}"), format!("{}, {heading}", person.first_name))
+            .says(words)
+            .fact("Service", what)
+            .fact("When", club_time::moment(&club.zone, booking.starts_at))
+            .fact("Confirmation number", booking.reference.clone().unwrap_or_default())
+            .fact("Old price", format::money(Cents(job.from)))
+            .fact("New price", format::money(booking.total()))
+            .leads_to("View your visit", format!("{public}/dashboard/bookings/{}/", booking.id));
+    Ok(Composed::Email(Box::new(email.to(to, None, waiting.id.to_string())?)))
 }

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use kit::config::Config;
 use kit::jobs::run_due;
 use kit::testing::TestDb;
-use kit::web::Front;
+use kit::web::PageCache;
 use kit::{Clock, Db, Id};
 use serde_json::Value;
 use tower::ServiceExt as _;
@@ -22,12 +22,12 @@ use crate::cast::{Known, Player};
 use crate::club;
 use crate::program::Program;
 
-/// Where the clock stands when a house is opened: a Tuesday.
+/// Where the clock stands when a club is opened: a Tuesday.
 pub const NOW: &str = "2026-11-24T10:00:00-05:00";
 
 /// A small exact club, and the part of the program that a test runs on it.
-pub struct House {
-    inner: kit::House,
+pub struct TestClub {
+    inner: kit::AppState,
     program: Program,
     cast: Vec<Known>,
     club: Id,
@@ -35,14 +35,14 @@ pub struct House {
     test: TestDb,
 }
 
-impl House {
+impl TestClub {
     /// Opens it at a time, with a configuration and a program. Unless the configuration says otherwise, nobody's
     /// requests are limited: a test sends many in a moment that does not pass.
     pub async fn open_around(
         now: &str,
         configure: impl FnOnce(Config) -> Config,
-        program: impl FnOnce(&kit::House) -> Program,
-    ) -> House {
+        program: impl FnOnce(&kit::AppState) -> Program,
+    ) -> TestClub {
         let test = TestDb::open(time(now)).await;
         let unlimited = Config {
             data: test.folder().to_owned(),
@@ -52,33 +52,33 @@ impl House {
             ..Config::default()
         };
         let config = configure(unlimited);
-        let inner = kit::House { db: test.db.clone(), config: Arc::new(config) };
+        let inner = kit::AppState { db: test.db.clone(), config: Arc::new(config) };
         let founded = inner.db.tx(club::found).await.expect("the club is founded");
         let program = program(&inner);
-        House { inner, program, cast: founded.cast, club: founded.club, test }
+        TestClub { inner, program, cast: founded.cast, club: founded.club, test }
     }
 
     /// Somebody of the cast with an app.
     pub fn as_(&self, player: Player) -> Guest<'_> {
         let bearer = format!("Bearer {}", self.known(player).bearer);
-        Guest { house: self, headers: vec![(header::AUTHORIZATION, bearer)] }
+        Guest { app: self, headers: vec![(header::AUTHORIZATION, bearer)] }
     }
 
     /// Somebody of the cast with a browser.
     pub fn browser(&self, player: Player) -> Guest<'_> {
         let cookie = people::session_cookie(&self.known(player).page);
         let pair = cookie.split(';').next().unwrap_or_default().to_owned();
-        Guest { house: self, headers: vec![(header::COOKIE, pair)] }
+        Guest { app: self, headers: vec![(header::COOKIE, pair)] }
     }
 
     /// Nobody in particular.
     pub fn visitor(&self) -> Guest<'_> {
-        Guest { house: self, headers: Vec::new() }
+        Guest { app: self, headers: Vec::new() }
     }
 
     /// Whoever holds this access token.
     pub fn bearer(&self, token: &str) -> Guest<'_> {
-        Guest { house: self, headers: vec![(header::AUTHORIZATION, format!("Bearer {token}"))] }
+        Guest { app: self, headers: vec![(header::AUTHORIZATION, format!("Bearer {token}"))] }
     }
 
     /// The clock.
@@ -101,13 +101,13 @@ impl House {
         &self.test.url
     }
 
-    /// The house that handlers get.
-    pub fn inner(&self) -> &kit::House {
+    /// The club that handlers get.
+    pub fn inner(&self) -> &kit::AppState {
         &self.inner
     }
 
     /// The program, to be asked by hand.
-    pub fn router(&self) -> Front {
+    pub fn router(&self) -> PageCache {
         self.program.router.clone()
     }
 
@@ -177,7 +177,7 @@ async fn settle(db: &Db, program: &Program) -> kit::Result<()> {
     Ok(())
 }
 
-impl Drop for House {
+impl Drop for TestClub {
     fn drop(&mut self) {
         if std::thread::panicking() {
             return;
@@ -197,7 +197,7 @@ impl Drop for House {
 /// Somebody who asks.
 #[derive(Clone)]
 pub struct Guest<'h> {
-    house: &'h House,
+    app: &'h TestClub,
     headers: Vec<(header::HeaderName, String)>,
 }
 
@@ -232,7 +232,7 @@ impl Guest<'_> {
 
     /// Sends anything.
     pub async fn send(&self, method: Method, path: &str, kind: Option<&str>, body: Vec<u8>) -> Answer {
-        let asked = format!("{method} {path}");
+        let sent = format!("{method} {path}");
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in &self.headers {
             request = request.header(name, value);
@@ -240,14 +240,14 @@ impl Guest<'_> {
         if let Some(kind) = kind {
             request = request.header(header::CONTENT_TYPE, kind);
         }
-        let mut request = request.body(Body::from(body)).unwrap_or_else(|error| panic!("{asked}: {error}"));
+        let mut request = request.body(Body::from(body)).unwrap_or_else(|error| panic!("{sent}: {error}"));
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 50_000))));
         let response =
-            self.house.program.router.clone().oneshot(request).await.expect("a router always answers");
+            self.app.program.router.clone().oneshot(request).await.expect("a router always answers");
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a whole body").to_bytes().to_vec();
         let body = serde_json::from_slice(&bytes).unwrap_or_default();
-        Answer { status: parts.status.as_u16(), headers: parts.headers, bytes, body, asked }
+        Answer { status: parts.status.as_u16(), headers: parts.headers, bytes, body, sent }
     }
 }
 

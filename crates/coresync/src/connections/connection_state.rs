@@ -24,7 +24,7 @@ const PROGRESS: usize = 256;
 
 /// One connection. Times are milliseconds since it was opened, 0 for never.
 #[derive(Debug)]
-pub(super) struct Life {
+pub(super) struct ConnectionState {
     opened: Instant,
     has_asked: AtomicBool,
     /// How many requests are being answered; an answer ends with its last byte handed to the connection.
@@ -52,9 +52,9 @@ pub(super) enum Rank {
     Stalled,
 }
 
-impl Life {
-    pub(super) fn begin() -> Life {
-        Life {
+impl ConnectionState {
+    pub(super) fn begin() -> ConnectionState {
+        ConnectionState {
             opened: Instant::now(),
             has_asked: AtomicBool::new(false),
             in_hand: AtomicUsize::new(0),
@@ -182,7 +182,7 @@ mod tests {
     };
 
     /// Waits until the rest is over, and says how long that was.
-    fn until_over(life: &Life) -> Duration {
+    fn until_over(life: &ConnectionState) -> Duration {
         let begun = Instant::now();
         while !life.rest(PATIENCE).is_zero() {
             std::thread::sleep(life.rest(PATIENCE).min(Duration::from_millis(5)));
@@ -193,10 +193,10 @@ mod tests {
 
     #[test]
     fn each_way_of_doing_nothing_has_its_time() {
-        let silent = Life::begin();
+        let silent = ConnectionState::begin();
         assert_eq!(silent.rank().map(|(rank, _)| rank), Some(Rank::Silent));
         assert!(until_over(&silent) >= Duration::from_millis(35));
-        let idle = Life::begin();
+        let idle = ConnectionState::begin();
         idle.request_begins();
         assert_eq!(idle.rank(), None, "it is being served");
         idle.request_ends();
@@ -206,7 +206,7 @@ mod tests {
 
     #[test]
     fn who_takes_nothing_is_over_and_who_waits_for_us_is_not() {
-        let waiting = Life::begin();
+        let waiting = ConnectionState::begin();
         waiting.request_begins();
         std::thread::sleep(Duration::from_millis(150));
         assert!(!waiting.rest(PATIENCE).is_zero(), "an answer that comes slowly is our doing");
@@ -223,7 +223,7 @@ mod tests {
     /// Whoever keeps the line busy without taking an answer is over in the end.
     #[test]
     fn a_busy_line_that_takes_no_piece_is_over_in_the_end() {
-        let busy = Life::begin();
+        let busy = ConnectionState::begin();
         busy.request_begins();
         busy.piece_handed();
         let begun = Instant::now();

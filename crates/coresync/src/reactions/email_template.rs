@@ -1,4 +1,4 @@
-//! A letter: a heading, some words, what there is to know at a glance, one thing to do. The page and the plain text
+//! An email: a heading, some words, what there is to know at a glance, one thing to do. The page and the plain text
 //! are made of the same, so that neither says more than the other.
 
 use askama::Template;
@@ -6,10 +6,10 @@ use catalogue::Club;
 use kit::{Fault, Result};
 use messages::Mail;
 
-/// What a letter says. Every text is escaped where it is drawn.
+/// What an email says. Every text is escaped where it is drawn.
 #[derive(Template)]
-#[template(path = "mail/letter.html")]
-pub(super) struct Letter {
+#[template(path = "mail/email.html")]
+pub(super) struct EmailTemplate {
     subject: String,
     heading: String,
     words: Vec<String>,
@@ -23,10 +23,10 @@ pub(super) struct Letter {
     address: String,
 }
 
-impl Letter {
-    /// A letter of the club with nothing in it yet. The heading speaks to who reads it.
-    pub(super) fn new(club: &Club, subject: impl Into<String>, heading: impl Into<String>) -> Letter {
-        Letter {
+impl EmailTemplate {
+    /// An email of the club with nothing in it yet. The heading speaks to who reads it.
+    pub(super) fn new(club: &Club, subject: impl Into<String>, heading: impl Into<String>) -> EmailTemplate {
+        EmailTemplate {
             subject: subject.into(),
             heading: heading.into(),
             words: Vec::new(),
@@ -41,13 +41,13 @@ impl Letter {
     }
 
     /// Adds a paragraph.
-    pub(super) fn says(mut self, words: impl Into<String>) -> Letter {
+    pub(super) fn says(mut self, words: impl Into<String>) -> EmailTemplate {
         self.words.push(words.into());
         self
     }
 
     /// Adds something to know at a glance; nothing, if there is nothing to know.
-    pub(super) fn fact(mut self, label: impl Into<String>, value: impl Into<String>) -> Letter {
+    pub(super) fn fact(mut self, label: impl Into<String>, value: impl Into<String>) -> EmailTemplate {
         let value = value.into();
         if !value.is_empty() {
             self.facts.push((label.into(), value));
@@ -56,25 +56,25 @@ impl Letter {
     }
 
     /// What to do, and where.
-    pub(super) fn leads_to(mut self, label: &'static str, address: impl Into<String>) -> Letter {
+    pub(super) fn leads_to(mut self, label: &'static str, address: impl Into<String>) -> EmailTemplate {
         self.action = Some((label, address.into()));
         self
     }
 
     /// Adds what stands below, smaller.
-    pub(super) fn note(mut self, words: impl Into<String>) -> Letter {
+    pub(super) fn note(mut self, words: impl Into<String>) -> EmailTemplate {
         self.notes.push(words.into());
         self
     }
 
-    /// Where one press makes an end of such letters.
-    pub(super) fn ends_at(mut self, address: String) -> Letter {
+    /// Where one press makes an end of such emails.
+    pub(super) fn ends_at(mut self, address: String) -> EmailTemplate {
         self.unsubscribe = Some(address);
         self
     }
 
     /// Where one press stops every email about a visit: of guests.
-    pub(super) fn stops_at(mut self, address: String) -> Letter {
+    pub(super) fn stops_at(mut self, address: String) -> EmailTemplate {
         self.unsubscribe_label = "Stop emails about this visit";
         self.ends_at(address)
     }

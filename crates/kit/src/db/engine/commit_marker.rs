@@ -16,7 +16,7 @@ const LENGTH: usize = 16;
 
 /// The marks of the last commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stamp([u8; HEAD]);
+pub struct CommitMarker([u8; HEAD]);
 
 /// Where the marks of one database are read.
 pub(super) struct Marks {
@@ -34,16 +34,16 @@ impl Marks {
 
     /// How many pages the log of writes holds.
     pub(super) fn log_length(&self) -> Option<u32> {
-        let Stamp(head) = self.read()?;
+        let CommitMarker(head) = self.read()?;
         head.get(LENGTH..).and_then(|rest| rest.first_chunk()).copied().map(u32::from_ne_bytes)
     }
 
     /// The marks now; `None` if they can't be read.
-    pub(super) fn read(&self) -> Option<Stamp> {
+    pub(super) fn read(&self) -> Option<CommitMarker> {
         let index = (*self.index.get_or_init(|| open(&self.path)))?;
         let mut head = [0; HEAD];
         index.read_exact_at(&mut head, 0).ok()?;
-        Some(Stamp(head))
+        Some(CommitMarker(head))
     }
 }
 

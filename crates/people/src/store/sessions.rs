@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use kit::{Id, Result, Tx, args, row, sql};
 
-use crate::whence::Whence;
+use crate::client_info::ClientInfo;
 
 /// How long a network counts as one from which a person comes.
 const OF_LATE: SignedDuration = SignedDuration::from_hours(60 * 24);
@@ -11,14 +11,19 @@ const OF_LATE: SignedDuration = SignedDuration::from_hours(60 * 24);
 pub(crate) const SEEN: SignedDuration = SignedDuration::from_mins(10);
 
 /// Writes a sign-in down.
-pub(crate) fn insert_sign_in(tx: &mut Tx<'_>, family: Id, person: Id, whence: &Whence) -> Result<u64> {
+pub(crate) fn insert_sign_in(
+    tx: &mut Tx<'_>,
+    family: Id,
+    person: Id,
+    client_info: &ClientInfo,
+) -> Result<u64> {
     let now = tx.now();
     tx.run(
         sql!(
             "INSERT INTO sign_ins (family, person_id, device, network, opened_at, seen_at)
              VALUES ($1, $2, $3, $4, $5, $5)"
         ),
-        args![family, person, &whence.device, whence.network(), now],
+        args![family, person, &client_info.device, client_info.network(), now],
     )
 }
 

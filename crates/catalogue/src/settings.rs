@@ -1,4 +1,4 @@
-//! The numbers of the rules. Each has a default in the house that goes by it; a manager can change it for the club.
+//! The numbers of the rules. Each has a default in the club that goes by it; a manager can change it for the club.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::model::{Catalogue, VERSION};
 
 /// A number of the rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Number {
+pub struct Setting {
     /// Its name in the table and in the API.
     pub name: &'static str,
     /// What it counts, and in which unit.
@@ -24,17 +24,17 @@ pub struct Number {
     pub most: i64,
 }
 
-impl Number {
+impl Setting {
     /// A number with its default and its bounds.
-    pub const fn new(name: &'static str, what: &'static str, default: i64, least: i64, most: i64) -> Number {
-        Number { name, what, default, least, most }
+    pub const fn new(name: &'static str, what: &'static str, default: i64, least: i64, most: i64) -> Setting {
+        Setting { name, what, default, least, most }
     }
 }
 
 impl Catalogue {
     /// What a number is in this club.
-    pub fn number(&self, number: Number) -> i64 {
-        self.numbers.get(number.name).copied().unwrap_or(number.default)
+    pub fn setting(&self, setting: Setting) -> i64 {
+        self.numbers.get(setting.name).copied().unwrap_or(setting.default)
     }
 }
 
@@ -48,39 +48,39 @@ pub(crate) fn load(tx: &mut Tx<'_>, club: Id) -> Result<HashMap<String, i64>> {
 ///
 /// # Errors
 /// `Error::Forbidden` unless `by` may manage the catalogue; `Error::Invalid` for one out of bounds.
-pub fn set_number(tx: &mut Tx<'_>, by: &Actor, club: Id, number: Number, value: i64) -> Result<()> {
+pub fn set_setting(tx: &mut Tx<'_>, by: &Actor, club: Id, setting: Setting, value: i64) -> Result<()> {
     by.need(Action::ManageCatalogue)?;
-    if !(number.least..=number.most).contains(&value) {
-        let sentence = format!("Enter a number from {} to {}.", number.least, number.most);
-        return Err(Fields::one(number.name, sentence));
+    if !(setting.least..=setting.most).contains(&value) {
+        let sentence = format!("Enter a number from {} to {}.", setting.least, setting.most);
+        return Err(Fields::one(setting.name, sentence));
     }
-    let before = kept(tx, club, number)?;
+    let before = kept(tx, club, setting)?;
     tx.run(
         sql!(
             "INSERT INTO club_numbers (club_id, name, value) VALUES ($1, $2, $3)
              ON CONFLICT (club_id, name) DO UPDATE SET value = excluded.value"
         ),
-        args![club, number.name, value],
+        args![club, setting.name, value],
     )?;
-    note(tx, by, club, number, (before, Some(value)))
+    note(tx, by, club, setting, (before, Some(value)))
 }
 
 /// Gives a number its default back.
 ///
 /// # Errors
 /// `Error::Forbidden` unless `by` may manage the catalogue.
-pub fn reset_number(tx: &mut Tx<'_>, by: &Actor, club: Id, number: Number) -> Result<()> {
+pub fn reset_setting(tx: &mut Tx<'_>, by: &Actor, club: Id, setting: Setting) -> Result<()> {
     by.need(Action::ManageCatalogue)?;
-    let before = kept(tx, club, number)?;
+    let before = kept(tx, club, setting)?;
     let changed =
-        tx.run(sql!("DELETE FROM club_numbers WHERE club_id = $1 AND name = $2"), args![club, number.name])?;
-    if changed == 1 { note(tx, by, club, number, (before, None)) } else { Ok(()) }
+        tx.run(sql!("DELETE FROM club_numbers WHERE club_id = $1 AND name = $2"), args![club, setting.name])?;
+    if changed == 1 { note(tx, by, club, setting, (before, None)) } else { Ok(()) }
 }
 
-fn kept(tx: &mut Tx<'_>, club: Id, number: Number) -> Result<Option<i64>> {
+fn kept(tx: &mut Tx<'_>, club: Id, setting: Setting) -> Result<Option<i64>> {
     let found: Option<(i64,)> = tx.one(
         sql!("SELECT value FROM club_numbers WHERE club_id = $1 AND name = $2"),
-        args![club, number.name],
+        args![club, setting.name],
     )?;
     Ok(found.map(|(value,)| value))
 }
@@ -89,7 +89,7 @@ fn note(
     tx: &mut Tx<'_>,
     by: &Actor,
     club: Id,
-    number: Number,
+    setting: Setting,
     (from, to): (Option<i64>, Option<i64>),
 ) -> Result<()> {
     let (id, now) = (tx.new_id()?, tx.now());
@@ -98,18 +98,17 @@ fn note(
             "INSERT INTO number_events (id, club_id, name, at, by_person, from_value, to_value)
              VALUES ($1, $2, $3, $4, $5, $6, $7)"
         ),
-        args![id, club, number.name, now, by.id(), from, to],
+        args![id, club, setting.name, now, by.id(), from, to],
     )?;
-    let subject = AuditSubject { kind: "setting", id: None, name: number.name };
-    let value =
-        |value: Option<i64>| json!({"value": value.unwrap_or(number.default), "is_default": value.is_none()});
+    let subject = AuditSubject { kind: "setting", id: None, name: setting.name };
+    let value = |value: Option<i64>| json!({"value": value.unwrap_or(setting.default), "is_default": value.is_none()});
     note_change(tx, by, "setting_changed", subject, (value(from), value(to)))?;
     versions::bump(tx, VERSION)
 }
 
 /// A change of a number; nothing stands for the default.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NumberChange {
+pub struct SettingChange {
     /// Which number.
     pub name: String,
     /// When it was changed.
@@ -122,13 +121,13 @@ pub struct NumberChange {
     pub to: Option<i64>,
 }
 
-row!(NumberChange { name, at, by, from, to });
+row!(SettingChange { name, at, by, from, to });
 
 /// The changes of a club's numbers, the latest first.
 ///
 /// # Errors
 /// `Error::Forbidden` unless `by` may manage the catalogue.
-pub fn number_changes(tx: &mut Tx<'_>, by: &Actor, club: Id) -> Result<Vec<NumberChange>> {
+pub fn setting_changes(tx: &mut Tx<'_>, by: &Actor, club: Id) -> Result<Vec<SettingChange>> {
     by.need(Action::ManageCatalogue)?;
     tx.all(
         sql!(

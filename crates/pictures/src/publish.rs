@@ -3,14 +3,14 @@
 use jiff::SignedDuration;
 use kit::errors::OrFault as _;
 use kit::jobs::Job;
-use kit::{Error, Fields, House, Id, Result, Tx, versions};
+use kit::{AppState, Error, Fields, Id, Result, Tx, versions};
 use people::{Action, Actor, AuditSubject, Caller, note_change};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 use crate::develop::{Developed, UNREADABLE, check, develop};
-use crate::model::{Format, Kind, PIECE, State, Upload};
+use crate::model::{Format, Kind, PIECE, PictureState, Upload};
 use crate::store;
 
 /// A photograph that came is to be made anew; a job.
@@ -44,20 +44,20 @@ pub fn upload(tx: &mut Tx<'_>, by: &Actor, words: &Upload, bytes: &[u8]) -> Resu
 }
 
 /// What is shown at a place, as the audit log shows it.
-fn shown(tx: &mut Tx<'_>, club: Id, spot: &str) -> Result<Value> {
-    let found = store::shown_at(tx, club, spot)?;
+fn shown(tx: &mut Tx<'_>, club: Id, slot: &str) -> Result<Value> {
+    let found = store::shown_at(tx, club, slot)?;
     Ok(found.map_or(Value::Null, |(kind, alt, focus)| json!({"kind": kind, "alt": alt, "focus": focus})))
 }
 
 /// Records that a picture was sent for a place, and what is shown there until it is ready.
 fn note_added(tx: &mut Tx<'_>, by: &Actor, club: Id, picture: Id, kind: Kind, words: &Upload) -> Result<()> {
-    let before = shown(tx, club, &words.spot)?;
+    let before = shown(tx, club, &words.slot)?;
     let after = json!({"kind": kind.as_str(), "alt": words.alt, "focus": words.focus.as_str()});
-    let subject = AuditSubject { kind: "picture", id: Some(picture), name: &words.spot };
+    let subject = AuditSubject { kind: "picture", id: Some(picture), name: &words.slot };
     note_change(tx, by, "picture_added", subject, (before, after))
 }
 
-/// One photograph of a house is made at a time: each takes hundreds of megabytes meanwhile.
+/// One photograph of a process is made at a time: each takes hundreds of megabytes meanwhile.
 struct OneAtATime(Semaphore);
 
 impl Default for OneAtATime {
@@ -69,23 +69,23 @@ impl Default for OneAtATime {
 /// How long a photograph waits before it tries again while another one is made.
 const NEXT_TRY: SignedDuration = SignedDuration::from_secs(2);
 
-/// Makes a photograph anew; does nothing if that was done already. While this house makes another one it is put off, so
+/// Makes a photograph anew; does nothing if that was done already. While this crate makes another one it is put off, so
 /// that no other job waits for it.
 ///
 /// # Errors
 /// A fault of the database. What can't be made is marked as failed, with the reason.
-pub async fn develop_job(house: House, picture: Id) -> Result<()> {
-    let one_at_a_time = house.db.means().shelf.get::<OneAtATime>();
+pub async fn develop_job(app: AppState, picture: Id) -> Result<()> {
+    let one_at_a_time = app.db.dependencies().caches.get::<OneAtATime>();
     let Ok(_turn) = one_at_a_time.0.try_acquire() else {
-        return house.db.tx(move |tx| tx.enqueue(&Develop { picture }, tx.now() + NEXT_TRY)).await;
+        return app.db.tx(move |tx| tx.enqueue(&Develop { picture }, tx.now() + NEXT_TRY)).await;
     };
-    let Some(source) = house.db.view(move |tx| store::source(tx, picture)).await? else { return Ok(()) };
+    let Some(source) = app.db.view(move |tx| store::source(tx, picture)).await? else { return Ok(()) };
     let made = tokio::task::spawn_blocking(move || develop(source)).await.or_fault()?;
     match made {
-        Ok(made) => house.db.tx(move |tx| finish(tx, picture, &made)).await,
+        Ok(made) => app.db.tx(move |tx| finish(tx, picture, &made)).await,
         Err(Error::Invalid(fields)) => {
             let problem = fields.0.into_values().next().unwrap_or_else(|| UNREADABLE.to_owned());
-            house.db.tx(move |tx| fail(tx, picture, &problem)).await
+            app.db.tx(move |tx| fail(tx, picture, &problem)).await
         }
         Err(error) => Err(error),
     }
@@ -98,7 +98,7 @@ fn fail(tx: &mut Tx<'_>, picture: Id, problem: &str) -> Result<()> {
 
 fn finish(tx: &mut Tx<'_>, picture: Id, made: &Developed) -> Result<()> {
     let size = (i64::from(made.width), i64::from(made.height));
-    if !store::finish(tx, picture, State::Ready, size, &made.preview)? {
+    if !store::finish(tx, picture, PictureState::Ready, size, &made.preview)? {
         return Ok(());
     }
     store::set_scrim(tx, picture, made.scrim)?;
@@ -106,14 +106,14 @@ fn finish(tx: &mut Tx<'_>, picture: Id, made: &Developed) -> Result<()> {
         store::keep(tx, picture, i64::from(*width), *format, 0, bytes)?;
     }
     store::forget_source(tx, picture)?;
-    hang(tx, picture)
+    publish(tx, picture)
 }
 
 /// Hangs a picture where it is meant to be, in place of what hung there.
-fn hang(tx: &mut Tx<'_>, picture: Id) -> Result<()> {
-    let Some((club, spot, by)) = store::meant_for(tx, picture)? else { return Ok(()) };
-    store::hang(tx, club, &spot, picture, by)?;
-    store::sweep(tx, club)?;
+fn publish(tx: &mut Tx<'_>, picture: Id) -> Result<()> {
+    let Some((club, slot, by)) = store::meant_for(tx, picture)? else { return Ok(()) };
+    store::publish(tx, club, &slot, picture, by)?;
+    store::remove_unused(tx, club)?;
     versions::bump(tx, catalogue::VERSION)
 }
 
@@ -121,16 +121,16 @@ fn hang(tx: &mut Tx<'_>, picture: Id) -> Result<()> {
 ///
 /// # Errors
 /// `Error::Forbidden` unless `by` may manage the catalogue; `Error::NotFound` if nothing hangs there.
-pub fn take_down(tx: &mut Tx<'_>, by: &Actor, spot: &str) -> Result<()> {
+pub fn take_down(tx: &mut Tx<'_>, by: &Actor, slot: &str) -> Result<()> {
     by.need(Action::ManageCatalogue)?;
     let club = catalogue::current(tx)?.club.id;
-    let before = shown(tx, club, spot)?;
-    if !store::unhang(tx, club, spot)? {
+    let before = shown(tx, club, slot)?;
+    if !store::withdraw(tx, club, slot)? {
         return Err(Error::NotFound);
     }
-    let subject = AuditSubject { kind: "picture", id: None, name: spot };
+    let subject = AuditSubject { kind: "picture", id: None, name: slot };
     note_change(tx, by, "picture_removed", subject, (before, Value::Null))?;
-    store::sweep(tx, club)?;
+    store::remove_unused(tx, club)?;
     versions::bump(tx, catalogue::VERSION)
 }
 
@@ -142,12 +142,12 @@ pub fn describe(tx: &mut Tx<'_>, by: &Actor, words: &Upload) -> Result<()> {
     by.need(Action::ManageCatalogue)?;
     words.check()?;
     let club = catalogue::current(tx)?.club.id;
-    let before = shown(tx, club, &words.spot)?;
-    if !store::describe(tx, club, &words.spot, &words.alt, words.focus)? {
+    let before = shown(tx, club, &words.slot)?;
+    if !store::describe(tx, club, &words.slot, &words.alt, words.focus)? {
         return Err(Error::NotFound);
     }
-    let after = shown(tx, club, &words.spot)?;
-    let subject = AuditSubject { kind: "picture", id: None, name: &words.spot };
+    let after = shown(tx, club, &words.slot)?;
+    let subject = AuditSubject { kind: "picture", id: None, name: &words.slot };
     note_change(tx, by, "picture_described", subject, (before, after))?;
     versions::bump(tx, catalogue::VERSION)
 }
@@ -178,7 +178,7 @@ pub fn is_film(bytes: &[u8]) -> bool {
 ///
 /// # Errors
 /// As [`upload`]; `Error::Invalid` if it is neither MP4 nor WebM.
-pub async fn hang_film(caller: &Caller, film: Film) -> Result<()> {
+pub async fn publish_film(caller: &Caller, film: Film) -> Result<()> {
     let Some(format) = film_format(&film.bytes) else {
         return Err(Fields::one("picture", "Browsers can’t play this film. Use an MP4 or WebM."));
     };
@@ -191,8 +191,8 @@ pub async fn hang_film(caller: &Caller, film: Film) -> Result<()> {
     caller
         .tx(move |tx, by| {
             by.need(Action::ManageCatalogue)?;
-            store::finish(tx, id, State::Ready, (0, 0), "")?;
-            hang(tx, id)
+            store::finish(tx, id, PictureState::Ready, (0, 0), "")?;
+            publish(tx, id)
         })
         .await
 }
@@ -225,14 +225,14 @@ mod tests {
 
     #[test]
     fn a_spot_has_a_plain_name_and_a_picture_its_words() {
-        let upload = |spot: &str, alt: &str| Upload {
-            spot: spot.to_owned(),
+        let upload = |slot: &str, alt: &str| Upload {
+            slot: slot.to_owned(),
             alt: alt.to_owned(),
             focus: Focus::default(),
         };
         assert!(upload("service/deep-tissue", "A room in candle light").check().is_ok());
-        for (spot, alt) in [("", "a"), ("../etc", "a"), ("Service", "a"), ("home/hero", " ")] {
-            assert!(upload(spot, alt).check().is_err(), "{spot} {alt}");
+        for (slot, alt) in [("", "a"), ("../etc", "a"), ("Service", "a"), ("home/hero", " ")] {
+            assert!(upload(slot, alt).check().is_err(), "{slot} {alt}");
         }
     }
 }

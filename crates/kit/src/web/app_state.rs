@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::config::Config;
 use crate::db::Db;
 
-/// The house: its database (which carries clock, ids and live changes) and its configuration.
+/// The state of the program: its database (which carries clock, ids and live changes) and its configuration.
 #[derive(Clone)]
-pub struct House {
+pub struct AppState {
     /// The database.
     pub db: Db,
     /// The configuration.

@@ -1,4 +1,4 @@
-//! Text that is encrypted at rest (AES-256-GCM) under the key file. Each sealed text is bound to the
+//! Text that is encrypted at rest (AES-256-GCM) under the key file. Each encrypted text is bound to the
 //! place it belongs to, so that it can't be moved to another row or column.
 
 use std::path::Path;
@@ -9,25 +9,25 @@ use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use crate::errors::{Fault, OrFault, Result};
 use crate::{files, tokens};
 
-/// The first byte of every sealed text: the scheme, so that it can be changed later.
+/// The first byte of every encrypted text: the scheme, so that it can be changed later.
 const SCHEME: u8 = 1;
 
-/// Seals and opens texts. Clones share the key.
+/// Encrypts and decrypts texts. Clones share the key.
 #[derive(Clone)]
-pub struct Sealer(Arc<LessSafeKey>);
+pub struct Encryptor(Arc<LessSafeKey>);
 
-impl std::fmt::Debug for Sealer {
+impl std::fmt::Debug for Encryptor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Sealer")
+        f.write_str("Encryptor")
     }
 }
 
-impl Sealer {
+impl Encryptor {
     /// Reads the key file, or makes it (readable by its owner alone) where there is none.
     ///
     /// # Errors
     /// A fault if the file can't be read or made, may be read by others than its owner, or holds no key of 32 bytes.
-    pub fn from_file(path: &Path) -> Result<Sealer> {
+    pub fn from_file(path: &Path) -> Result<Encryptor> {
         if !path.exists() {
             make_key_file(path)?;
         }
@@ -40,7 +40,7 @@ impl Sealer {
         }
         let key =
             std::fs::read(path).map_err(|e| Fault::because(format!("key file {}: {e}", path.display())))?;
-        Sealer::from_key(&key)
+        Encryptor::from_key(&key)
             .map_err(|_| Fault::because(format!("key file {}: it must hold 32 bytes", path.display())))
     }
 
@@ -48,17 +48,17 @@ impl Sealer {
     ///
     /// # Errors
     /// A fault if the key has another length.
-    pub fn from_key(key: &[u8]) -> Result<Sealer> {
+    pub fn from_key(key: &[u8]) -> Result<Encryptor> {
         let key = UnboundKey::new(&AES_256_GCM, key)
             .map_err(|_| Fault::because("the key file must hold 32 bytes"))?;
-        Ok(Sealer(Arc::new(LessSafeKey::new(key))))
+        Ok(Encryptor(Arc::new(LessSafeKey::new(key))))
     }
 
     /// Encrypts `text` for the place `bound_to` (such as `"people.emergency_contact:17"`).
     ///
     /// # Errors
     /// A fault if there is no chance to be had.
-    pub fn seal(&self, bound_to: &str, text: &str) -> Result<Vec<u8>> {
+    pub fn encrypt(&self, bound_to: &str, text: &str) -> Result<Vec<u8>> {
         let nonce = tokens::chance::<NONCE_LEN>()?;
         let mut body = text.as_bytes().to_vec();
         self.0
@@ -71,13 +71,13 @@ impl Sealer {
         Ok([&[SCHEME][..], &nonce, &body].concat())
     }
 
-    /// Decrypts what [`Sealer::seal`] made for the same place.
+    /// Decrypts what [`Encryptor::encrypt`] made for the same place.
     ///
     /// # Errors
     /// A fault if the key is another, the place is another or the bytes were changed.
-    pub fn open(&self, bound_to: &str, sealed: &[u8]) -> Result<String> {
+    pub fn decrypt(&self, bound_to: &str, encrypted: &[u8]) -> Result<String> {
         let broken = || Fault::because(format!("{bound_to}: sealed under another key, or damaged"));
-        let (&SCHEME, rest) = sealed.split_first().ok_or_else(broken)? else { return Err(broken()) };
+        let (&SCHEME, rest) = encrypted.split_first().ok_or_else(broken)? else { return Err(broken()) };
         let (nonce, body) = rest.split_first_chunk::<NONCE_LEN>().ok_or_else(broken)?;
         let mut body = body.to_vec();
         let text = self
@@ -121,28 +121,30 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("coresync_key_{}", std::process::id()));
         files::private_folder(&folder).expect("a folder");
         let path = folder.join("club.key");
-        Sealer::from_file(&path).expect("made for its owner alone");
+        Encryptor::from_file(&path).expect("made for its owner alone");
         for loose in [0o644, 0o640, 0o604, 0o620, 0o601] {
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(loose)).expect("loosened");
-            let refused = Sealer::from_file(&path).expect_err("refused").to_string();
+            let refused = Encryptor::from_file(&path).expect_err("refused").to_string();
             assert!(refused.contains(&format!("chmod 600 {}", path.display())), "{refused}");
         }
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o400)).expect("tightened");
-        Sealer::from_file(&path).expect("read");
+        Encryptor::from_file(&path).expect("read");
         std::fs::remove_dir_all(&folder).expect("removed");
     }
 
     #[test]
     fn a_sealed_text_opens_only_in_its_own_place_and_unchanged() {
-        let sealer = Sealer::from_key(&[7; 32]).expect("32 bytes");
-        let sealed = sealer.seal("people.note:1", "Almond oil").expect("sealed");
-        assert_eq!(sealer.open("people.note:1", &sealed).expect("opened"), "Almond oil");
-        assert!(sealer.open("people.note:2", &sealed).is_err());
-        for at in 0..sealed.len() {
-            let mut changed = sealed.clone();
+        let encryptor = Encryptor::from_key(&[7; 32]).expect("32 bytes");
+        let encrypted = encryptor.encrypt("people.note:1", "Almond oil").expect("sealed");
+        assert_eq!(encryptor.decrypt("people.note:1", &encrypted).expect("opened"), "Almond oil");
+        assert!(encryptor.decrypt("people.note:2", &encrypted).is_err());
+        for at in 0..encrypted.len() {
+            let mut changed = encrypted.clone();
             changed[at] ^= 1;
-            assert!(sealer.open("people.note:1", &changed).is_err(), "byte {at}");
+            assert!(encryptor.decrypt("people.note:1", &changed).is_err(), "byte {at}");
         }
-        assert!(Sealer::from_key(&[8; 32]).expect("32 bytes").open("people.note:1", &sealed).is_err());
+        assert!(
+            Encryptor::from_key(&[8; 32]).expect("32 bytes").decrypt("people.note:1", &encrypted).is_err()
+        );
     }
 }

@@ -2,17 +2,17 @@
 
 use axum::Json as Answered;
 use jiff::civil::Date;
-use kit::web::{Input, Json, Path, Problem, Words};
-use kit::{Cents, House, Result};
+use kit::web::{Input, Json, Path, Problem, RawInput};
+use kit::{AppState, Cents, Result};
 use people::Caller;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::{desk, life};
+use crate::{desk, lifecycle};
 
-pub(crate) fn routes() -> OpenApiRouter<House> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(leave))
         .routes(routes!(stay))
@@ -39,7 +39,7 @@ pub(crate) fn done(message: &'static str, until: Option<Date>) -> Answered<Done>
 #[utoipa::path(post, path = "/api/memberships/leave/", tag = "memberships",
     responses((status = 200, body = Done), (status = 401, body = Problem), (status = 409, body = Problem)))]
 async fn leave(caller: Caller) -> Result<Answered<Done>> {
-    caller.tx(|tx, by| life::leave(tx, by, by.person()?.id)).await?;
+    caller.tx(|tx, by| lifecycle::leave(tx, by, by.person()?.id)).await?;
     Ok(done("The membership ends with the paid period.", None))
 }
 
@@ -47,7 +47,7 @@ async fn leave(caller: Caller) -> Result<Answered<Done>> {
 #[utoipa::path(post, path = "/api/memberships/stay/", tag = "memberships",
     responses((status = 200, body = Done), (status = 401, body = Problem), (status = 409, body = Problem)))]
 async fn stay(caller: Caller) -> Result<Answered<Done>> {
-    caller.tx(|tx, by| life::stay(tx, by, by.person()?.id)).await?;
+    caller.tx(|tx, by| lifecycle::stay(tx, by, by.person()?.id)).await?;
     Ok(done("The membership continues.", None))
 }
 
@@ -59,8 +59,8 @@ struct PlanInput {
 }
 
 impl Input for PlanInput {
-    fn parse(words: &mut Words) -> PlanInput {
-        PlanInput { plan: words.text("plan", 100) }
+    fn parse(input: &mut RawInput) -> PlanInput {
+        PlanInput { plan: input.text("plan", 100) }
     }
 }
 
@@ -68,8 +68,8 @@ impl Input for PlanInput {
 #[utoipa::path(post, path = "/api/memberships/change/", tag = "memberships", request_body = PlanInput,
     responses((status = 200, body = Done), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]
-async fn change(caller: Caller, Json(wish): Json<PlanInput>) -> Result<Answered<Done>> {
-    caller.tx(move |tx, by| life::change_down(tx, by, by.person()?.id, &wish.plan)).await?;
+async fn change(caller: Caller, Json(request): Json<PlanInput>) -> Result<Answered<Done>> {
+    caller.tx(move |tx, by| lifecycle::change_down(tx, by, by.person()?.id, &request.plan)).await?;
     Ok(done("The plan changes from the next billing month.", None))
 }
 
@@ -81,8 +81,8 @@ pub(crate) struct Months {
 }
 
 impl Input for Months {
-    fn parse(words: &mut Words) -> Months {
-        Months { months: words.number("months", 1, 12) }
+    fn parse(input: &mut RawInput) -> Months {
+        Months { months: input.number("months", 1, 12) }
     }
 }
 
@@ -90,8 +90,9 @@ impl Input for Months {
 #[utoipa::path(post, path = "/api/memberships/freeze/", tag = "memberships", request_body = Months,
     responses((status = 200, body = Done), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 409, body = Problem)))]
-async fn freeze(caller: Caller, Json(wish): Json<Months>) -> Result<Answered<Done>> {
-    let (_, until) = caller.tx(move |tx, by| life::freeze(tx, by, by.person()?.id, wish.months)).await?;
+async fn freeze(caller: Caller, Json(request): Json<Months>) -> Result<Answered<Done>> {
+    let (_, until) =
+        caller.tx(move |tx, by| lifecycle::freeze(tx, by, by.person()?.id, request.months)).await?;
     Ok(done("The membership is paused from the next billing month.", Some(until)))
 }
 
@@ -102,16 +103,16 @@ struct Auto {
 }
 
 impl Input for Auto {
-    fn parse(words: &mut Words) -> Auto {
-        Auto { auto: words.needed_yes("auto") }
+    fn parse(input: &mut RawInput) -> Auto {
+        Auto { auto: input.needed_yes("auto") }
     }
 }
 
 /// Choose whether credits apply automatically.
 #[utoipa::path(post, path = "/api/memberships/auto_credit/", tag = "memberships", request_body = Auto,
     responses((status = 200, body = Done), (status = 401, body = Problem), (status = 409, body = Problem)))]
-async fn auto_credit(caller: Caller, Json(wish): Json<Auto>) -> Result<Answered<Done>> {
-    caller.tx(move |tx, by| life::set_auto_credit(tx, by, wish.auto)).await?;
+async fn auto_credit(caller: Caller, Json(request): Json<Auto>) -> Result<Answered<Done>> {
+    caller.tx(move |tx, by| lifecycle::set_auto_credit(tx, by, request.auto)).await?;
     Ok(done("Noted.", None))
 }
 

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::encoding::Encoding;
-use crate::db::{Db, Stamp};
+use crate::db::{CommitMarker, Db};
 use crate::errors::Result;
 use crate::ids::Id;
 use crate::versions;
@@ -29,7 +29,7 @@ pub struct SameForAll {
 
 /// The pages that are kept. Clones are the same.
 #[derive(Clone)]
-pub struct Kept {
+pub struct CachedPages {
     db: Db,
     pages: Arc<Mutex<HashMap<String, Encodings>>>,
 }
@@ -41,7 +41,7 @@ struct Page {
     name: &'static str,
     version: Id,
     /// The marks of the last commit, from before the version was last read.
-    stamp: Option<Stamp>,
+    commit_marker: Option<CommitMarker>,
     headers: HeaderMap,
     body: Bytes,
 }
@@ -82,10 +82,10 @@ impl OwnedKey {
     }
 }
 
-impl Kept {
+impl CachedPages {
     /// None are kept yet.
-    pub fn new(db: Db) -> Kept {
-        Kept { db, pages: Arc::default() }
+    pub fn new(db: Db) -> CachedPages {
+        CachedPages { db, pages: Arc::default() }
     }
 
     fn find(&self, key: &Key<'_>) -> Option<Arc<Page>> {
@@ -105,20 +105,20 @@ impl Kept {
     /// The kept answer, if nothing at all was committed since its version was read.
     pub(super) fn at_once(&self, key: &Key<'_>) -> Option<Response> {
         let page = self.find(key)?;
-        let stamp = page.stamp?;
-        (self.db.stamp() == Some(stamp)).then(|| page.answer())
+        let commit_marker = page.commit_marker?;
+        (self.db.commit_marker() == Some(commit_marker)).then(|| page.answer())
     }
 
     /// The kept answer, if what it shows has not changed.
     pub(super) async fn good(&self, key: &OwnedKey) -> Option<Response> {
         let page = self.find(&key.borrowed())?;
-        let stamp = self.db.stamp();
+        let commit_marker = self.db.commit_marker();
         if self.version(page.name).await.ok()? != page.version {
             return None;
         }
         let answer = page.answer();
         let Page { name, version, ref headers, ref body, .. } = *page;
-        let again = Page { name, version, stamp, headers: headers.clone(), body: body.clone() };
+        let again = Page { name, version, commit_marker, headers: headers.clone(), body: body.clone() };
         self.put(OwnedKey { path: key.path.clone(), ..*key }, again);
         Some(answer)
     }
@@ -130,7 +130,7 @@ impl Kept {
     /// Keeps what `answering` answers, if every visitor gets the same.
     pub(super) async fn keep(&self, key: OwnedKey, answering: impl Future<Output = Response>) -> Response {
         // Read before the page is made: if something changes meanwhile, the page is kept under a version that is over.
-        let stamp = self.db.stamp();
+        let commit_marker = self.db.commit_marker();
         let before = self.version_of(&key).await;
         let response = answering.await;
         let Some(SameForAll { version: name }) = response.extensions().get::<SameForAll>().copied() else {
@@ -150,7 +150,8 @@ impl Kept {
         let (parts, body) = response.into_parts();
         match to_bytes(body, LARGEST).await {
             Ok(body) => {
-                let page = Page { name, version, stamp, headers: parts.headers.clone(), body: body.clone() };
+                let page =
+                    Page { name, version, commit_marker, headers: parts.headers.clone(), body: body.clone() };
                 self.put(key, page);
                 Response::from_parts(parts, Body::from(body))
             }
@@ -167,7 +168,13 @@ impl Kept {
     /// Notes what a page shows.
     fn note(&self, key: OwnedKey, name: &'static str) {
         // No version is below zero, so this page is never good.
-        let page = Page { name, version: Id(-1), stamp: None, headers: HeaderMap::new(), body: Bytes::new() };
+        let page = Page {
+            name,
+            version: Id(-1),
+            commit_marker: None,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+        };
         self.put(key, page);
     }
 }

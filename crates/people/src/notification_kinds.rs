@@ -1,7 +1,7 @@
 //! What somebody wants to be told, by kind and channel. Reminders and offers can be switched off; what happens to a booking, a payment
 //! or an account is always told (N5).
 
-use kit::web::{Input, Words};
+use kit::web::{Input, RawInput};
 use kit::{Error, Id, Refusal, Result, Tx, args, sql, tokens};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -9,35 +9,35 @@ use utoipa::ToSchema;
 use crate::actor::Actor;
 use crate::store::hold;
 
-/// The link of a letter by which it is not wanted any more, changed on the way.
+/// The link of an email by which it is not wanted any more, changed on the way.
 pub const LINK_BROKEN: Refusal =
     Refusal::bad_request("link_broken", "This link is incomplete. Please copy it again from the email.");
 
 /// A kind of email that can be turned off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Notice {
+pub enum NotificationKind {
     /// Visit reminders.
     Reminders,
     /// Waitlist openings.
     Waitlist,
 }
 
-impl Notice {
+impl NotificationKind {
     /// All of them.
-    pub const ALL: [Notice; 2] = [Notice::Reminders, Notice::Waitlist];
+    pub const ALL: [NotificationKind; 2] = [NotificationKind::Reminders, NotificationKind::Waitlist];
 
     /// Its name in the table, in forms and in links.
     pub fn name(self) -> &'static str {
         match self {
-            Notice::Reminders => "reminders",
-            Notice::Waitlist => "waitlist",
+            NotificationKind::Reminders => "reminders",
+            NotificationKind::Waitlist => "waitlist",
         }
     }
 
     /// The notice of that name.
-    pub fn named(name: &str) -> Option<Notice> {
-        Notice::ALL.into_iter().find(|notice| notice.name() == name)
+    pub fn named(name: &str) -> Option<NotificationKind> {
+        NotificationKind::ALL.into_iter().find(|notification_kind| notification_kind.name() == name)
     }
 }
 
@@ -48,10 +48,10 @@ const MAIL: &str = "email";
 ///
 /// # Errors
 /// A fault of the database.
-pub fn wants(tx: &mut Tx<'_>, person: Id, notice: Notice) -> Result<bool> {
+pub fn wants(tx: &mut Tx<'_>, person: Id, notification_kind: NotificationKind) -> Result<bool> {
     let silent: Option<(i64,)> = tx.one(
         sql!("SELECT person_id FROM silences WHERE person_id = $1 AND kind = $2 AND channel = $3"),
-        args![person, notice.name(), MAIL],
+        args![person, notification_kind.name(), MAIL],
     )?;
     Ok(silent.is_none())
 }
@@ -60,64 +60,69 @@ pub fn wants(tx: &mut Tx<'_>, person: Id, notice: Notice) -> Result<bool> {
 ///
 /// # Errors
 /// `Error::Unauthorized` for a visitor.
-pub fn my_notices(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<(Notice, bool)>> {
+pub fn my_notification_kinds(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<(NotificationKind, bool)>> {
     let person = by.person()?.id;
-    Notice::ALL.into_iter().map(|notice| wants(tx, person, notice).map(|wanted| (notice, wanted))).collect()
+    NotificationKind::ALL
+        .into_iter()
+        .map(|notification_kind| {
+            wants(tx, person, notification_kind).map(|requested| (notification_kind, requested))
+        })
+        .collect()
 }
 
 /// Has whoever asks be told of these and of no others.
 ///
 /// # Errors
 /// `Error::Unauthorized` for a visitor.
-pub fn choose_notices(tx: &mut Tx<'_>, by: &Actor, wanted: &[Notice]) -> Result<()> {
+pub fn choose_notification_kinds(tx: &mut Tx<'_>, by: &Actor, requested: &[NotificationKind]) -> Result<()> {
     let person = by.person()?.id;
     hold(tx, person)?;
-    for notice in Notice::ALL {
-        if wanted.contains(&notice) {
+    for notification_kind in NotificationKind::ALL {
+        if requested.contains(&notification_kind) {
             tx.run(
                 sql!("DELETE FROM silences WHERE person_id = $1 AND kind = $2 AND channel = $3"),
-                args![person, notice.name(), MAIL],
+                args![person, notification_kind.name(), MAIL],
             )?;
         } else {
-            silence(tx, person, notice)?;
+            silence(tx, person, notification_kind)?;
         }
     }
     Ok(())
 }
 
-fn silence(tx: &mut Tx<'_>, person: Id, notice: Notice) -> Result<()> {
+fn silence(tx: &mut Tx<'_>, person: Id, notification_kind: NotificationKind) -> Result<()> {
     let now = tx.now();
     tx.run(
         sql!(
             "INSERT INTO silences (person_id, kind, channel, since) VALUES ($1, $2, $3, $4)
              ON CONFLICT (person_id, kind, channel) DO NOTHING"
         ),
-        args![person, notice.name(), MAIL, now],
+        args![person, notification_kind.name(), MAIL, now],
     )
     .map(drop)
 }
 
 /// Which notices are wanted, as a form or a client says: `notices=bookings&notices=waitlist`, or a list.
 #[derive(Debug, Clone)]
-pub struct Wanted(pub Vec<Notice>);
+pub struct ChosenNotifications(pub Vec<NotificationKind>);
 
-impl Input for Wanted {
-    fn parse(words: &mut Words) -> Wanted {
-        let mut wanted = Vec::new();
+impl Input for ChosenNotifications {
+    fn parse(input: &mut RawInput) -> ChosenNotifications {
+        let mut requested = Vec::new();
         // Nothing said is not the same as nothing wanted: that is an empty list, or what a form sends when no box is ticked.
-        if words.raw("notices").is_none() {
-            words.complain(
+        if input.raw("notices").is_none() {
+            input.add_error(
                 "notices",
                 "This field is required: a list of reminders, waitlist; empty for none.",
             );
         }
-        for one in words.many("notices").into_iter().filter(|one| *one != "") {
-            match one.as_str().and_then(Notice::named) {
-                Some(notice) => wanted.push(notice),
-                None => words.complain("notices", "Choose from reminders, waitlist."),
+        for one in input.many("notices").into_iter().filter(|one| *one != "") {
+            match one.as_str().and_then(NotificationKind::named) {
+                Some(notification_kind) => requested.push(notification_kind),
+                None => input.add_error("notices", "Choose from reminders, waitlist."),
             }
         }
-        Wanted(wanted)
+        ChosenNotifications(requested)
     }
 }
 
@@ -129,31 +134,34 @@ const PLACE: &str = "unsubscribe";
 ///
 /// # Errors
 /// A fault of chance.
-pub fn unsubscribe_token(tx: &Tx<'_>, person: Id, notice: Notice) -> Result<String> {
-    Ok(tokens::hex(&tx.seal(PLACE, &format!("{person} {}", notice.name()))?))
+pub fn unsubscribe_token(tx: &Tx<'_>, person: Id, notification_kind: NotificationKind) -> Result<String> {
+    Ok(tokens::hex(&tx.encrypt(PLACE, &format!("{person} {}", notification_kind.name()))?))
 }
 
 /// Of whom and of what a link speaks.
 ///
 /// # Errors
 /// [`LINK_BROKEN`].
-pub fn read_unsubscribe(tx: &Tx<'_>, token: &str) -> Result<(Id, Notice)> {
+pub fn read_unsubscribe(tx: &Tx<'_>, token: &str) -> Result<(Id, NotificationKind)> {
     let broken = || Error::refused(&LINK_BROKEN);
     let bytes = tokens::unhex(token).ok_or_else(broken)?;
-    let text = tx.unseal(PLACE, &bytes).map_err(|_| broken())?;
-    let (person, notice) = text.split_once(' ').ok_or_else(broken)?;
+    let text = tx.decrypt(PLACE, &bytes).map_err(|_| broken())?;
+    let (person, notification_kind) = text.split_once(' ').ok_or_else(broken)?;
     // A link of an email that could once be switched off: what can still be is the reminders.
-    let notice = if notice == "bookings" { "reminders" } else { notice };
-    Ok((Id(person.parse().map_err(|_| broken())?), Notice::named(notice).ok_or_else(broken)?))
+    let notification_kind = if notification_kind == "bookings" { "reminders" } else { notification_kind };
+    Ok((
+        Id(person.parse().map_err(|_| broken())?),
+        NotificationKind::named(notification_kind).ok_or_else(broken)?,
+    ))
 }
 
 /// Silences what a link speaks of, at once.
 ///
 /// # Errors
 /// [`LINK_BROKEN`]; `Error::NotFound` for a person who is not there any more.
-pub fn unsubscribe(tx: &mut Tx<'_>, token: &str) -> Result<Notice> {
-    let (person, notice) = read_unsubscribe(tx, token)?;
+pub fn unsubscribe(tx: &mut Tx<'_>, token: &str) -> Result<NotificationKind> {
+    let (person, notification_kind) = read_unsubscribe(tx, token)?;
     hold(tx, person)?;
-    silence(tx, person, notice)?;
-    Ok(notice)
+    silence(tx, person, notification_kind)?;
+    Ok(notification_kind)
 }

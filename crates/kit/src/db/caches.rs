@@ -1,4 +1,4 @@
-//! What a house keeps in memory of one database: its caches. One of each type a database.
+//! What a process caches of one database. One of each type a database.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 type Things = HashMap<TypeId, Arc<dyn Any + Send + Sync>>;
 
-/// The shelf. Clones are the same.
+/// The caches. Clones are the same.
 #[derive(Clone, Default)]
-pub struct Shelf(Arc<Mutex<Things>>);
+pub struct Caches(Arc<Mutex<Things>>);
 
-impl Shelf {
+impl Caches {
     /// The one `T` of this database, made empty at first use.
     pub fn get<T: Any + Default + Send + Sync>(&self) -> Arc<T> {
         let mut things = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -19,8 +19,8 @@ impl Shelf {
     }
 }
 
-impl std::fmt::Debug for Shelf {
+impl std::fmt::Debug for Caches {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Shelf")
+        f.write_str("Caches")
     }
 }

@@ -12,7 +12,7 @@ use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use kit::rate_limit::RateLimiter;
-use kit::{Error, House, Id, Refusal, Result};
+use kit::{AppState, Error, Id, Refusal, Result};
 
 use crate::caller::{Credential, address, credential, resolve};
 use crate::known_credentials::Known;
@@ -26,8 +26,8 @@ pub const TOO_MANY_REQUESTS: Refusal = Refusal::too_many(
 
 /// What [`limit`] counts with. Clones are the same.
 #[derive(Clone)]
-pub struct Limits {
-    house: House,
+pub struct RateLimits {
+    app: AppState,
     known: Arc<Known>,
     limiter: Arc<RateLimiter<(Who, Kind)>>,
     uncounted: &'static [&'static str],
@@ -47,16 +47,16 @@ enum Kind {
     Write,
 }
 
-impl Limits {
-    /// As the configuration of the house says. Addresses that begin with one of `uncounted` cost nothing.
-    pub fn new(house: House, uncounted: &'static [&'static str]) -> Limits {
-        let limiter = Arc::new(RateLimiter::new(house.db.clock().clone()));
-        Limits { known: house.db.means().shelf.get(), limiter, house, uncounted }
+impl RateLimits {
+    /// As the configuration of the club says. Addresses that begin with one of `uncounted` cost nothing.
+    pub fn new(app: AppState, uncounted: &'static [&'static str]) -> RateLimits {
+        let limiter = Arc::new(RateLimiter::new(app.db.clock().clone()));
+        RateLimits { known: app.db.dependencies().caches.get(), limiter, app, uncounted }
     }
 
     /// What a request is, if there may be a limit for it.
     fn kind(&self, request: &Request) -> Option<Kind> {
-        let config = &self.house.config;
+        let config = &self.app.config;
         let (kind, is_limited) = match *request.method() {
             Method::GET | Method::HEAD | Method::OPTIONS => (Kind::Read, config.reads_per_minute > 0),
             _ => (Kind::Write, config.writes_per_minute > 0 || config.visitor_writes_per_minute > 0),
@@ -76,7 +76,7 @@ impl Limits {
         if counted.is_ok() || credential == Credential::None {
             return counted;
         }
-        let met = self.house.db.view(move |tx| resolve(tx, &credential, "")).await;
+        let met = self.app.db.view(move |tx| resolve(tx, &credential, "")).await;
         match met.ok().and_then(|by| by.person) {
             Some(person) => self.take(Who::Person(person.id), kind),
             None => counted,
@@ -84,7 +84,7 @@ impl Limits {
     }
 
     fn take(&self, who: Who, kind: Kind) -> Result<()> {
-        let config = &self.house.config;
+        let config = &self.app.config;
         let per_minute = match (kind, who) {
             (Kind::Read, _) => config.reads_per_minute,
             (Kind::Write, Who::Person(_)) => config.writes_per_minute,
@@ -101,9 +101,9 @@ impl Limits {
 }
 
 /// Lets a request through, or answers [`TOO_MANY_REQUESTS`].
-pub async fn limit(State(limits): State<Limits>, request: Request, next: Next) -> Response {
+pub async fn limit(State(limits): State<RateLimits>, request: Request, next: Next) -> Response {
     if let Some(kind) = limits.kind(&request) {
-        let from = address(request.extensions(), request.headers(), &limits.house.config);
+        let from = address(request.extensions(), request.headers(), &limits.app.config);
         let counted = limits.count(kind, credential(request.headers()), from).await;
         if let Err(refusal) = counted {
             return refusal.into_response();

@@ -3,14 +3,14 @@
 use jiff::civil::Date;
 use kit::Id;
 
-use crate::model::{Membership, Plan, Status, Tier};
+use crate::model::{Membership, MembershipStatus, Plan, Tier};
 
 /// How many days ahead visitors and accounts book (W1), unless a club says otherwise.
 pub const ACCOUNT_DAYS: i64 = 3;
 
 /// A person's plan as it stands; nothing for visitors and accounts without one.
 #[derive(Debug, Clone, Default)]
-pub struct Standing {
+pub struct Entitlements {
     /// The open membership and its plan.
     pub held: Option<(Membership, Plan)>,
     /// Credits used, by billing month (its first day).
@@ -29,12 +29,13 @@ pub struct Standing {
     pub today: Option<Date>,
 }
 
-impl Standing {
+impl Entitlements {
     /// The plan, if it is active or in grace now.
     pub fn plan(&self) -> Option<&Plan> {
         let (membership, plan) = self.held.as_ref()?;
         let is_frozen = self.today.is_some_and(|today| self.is_frozen(today));
-        (matches!(membership.status, Status::Active | Status::Grace) && !is_frozen).then_some(plan)
+        (matches!(membership.status, MembershipStatus::Active | MembershipStatus::Grace) && !is_frozen)
+            .then_some(plan)
     }
 
     /// Whether a day lies in months without benefits (M6).
@@ -49,10 +50,12 @@ impl Standing {
     }
 
     /// The plan that counts on `day` if nothing else changes: what was agreed is held by it. Unlike
-    /// [`Standing::plan_on`] it does not ask that the plan counts today: a freeze ends by itself.
+    /// [`Entitlements::plan_on`] it does not ask that the plan counts today: a freeze ends by itself.
     pub fn plan_then(&self, day: Date) -> Option<&Plan> {
         let (membership, plan) = self.held.as_ref()?;
-        if !matches!(membership.status, Status::Active | Status::Grace) || self.is_frozen(day) {
+        if !matches!(membership.status, MembershipStatus::Active | MembershipStatus::Grace)
+            || self.is_frozen(day)
+        {
             return None;
         }
         if day <= membership.paid_until {
@@ -136,15 +139,15 @@ impl Standing {
 }
 
 /// How a membership stands on a day, after all that the calendar does to it (M5, M7): written down or not.
-pub(crate) fn stands(membership: &Membership, today: Date, grace_days: i64) -> Status {
+pub(crate) fn stands(membership: &Membership, today: Date, grace_days: i64) -> MembershipStatus {
     let Membership { status, paid_until, renews, .. } = *membership;
     let late = i64::from((today - paid_until).get_days());
     match status {
-        Status::Ended => Status::Ended,
+        MembershipStatus::Ended => MembershipStatus::Ended,
         _ if late <= 0 => status,
-        _ if !renews => Status::Ended,
-        Status::Active | Status::Grace if late <= grace_days => Status::Grace,
-        _ => Status::Suspended,
+        _ if !renews => MembershipStatus::Ended,
+        MembershipStatus::Active | MembershipStatus::Grace if late <= grace_days => MembershipStatus::Grace,
+        _ => MembershipStatus::Suspended,
     }
 }
 
@@ -160,7 +163,7 @@ mod tests {
 
     use super::*;
 
-    fn standing(status: Status, renews: bool) -> Standing {
+    fn entitlements(status: MembershipStatus, renews: bool) -> Entitlements {
         let plan = Plan {
             id: Id(1),
             slug: "base".to_owned(),
@@ -186,21 +189,27 @@ mod tests {
         let membership =
             Membership { id: Id(2), status, started_on, paid_until, renews, auto_credit, frozen };
         let credits_used = vec![(date(2026, 2, 28), 1)];
-        Standing { held: Some((membership, plan)), credits_used, ..Standing::default() }
+        Entitlements { held: Some((membership, plan)), credits_used, ..Entitlements::default() }
     }
 
     #[test]
     fn a_plan_that_does_not_renew_opens_no_day_after_it_is_paid() {
-        let leaving = standing(Status::Active, false);
+        let leaving = entitlements(MembershipStatus::Active, false);
         assert_eq!(leaving.days_ahead_for(date(2026, 12, 30), ACCOUNT_DAYS), 30);
         assert_eq!(leaving.days_ahead_for(date(2026, 12, 31), ACCOUNT_DAYS), ACCOUNT_DAYS);
-        assert_eq!(standing(Status::Active, true).days_ahead_for(date(2027, 1, 5), ACCOUNT_DAYS), 30);
+        assert_eq!(
+            entitlements(MembershipStatus::Active, true).days_ahead_for(date(2027, 1, 5), ACCOUNT_DAYS),
+            30
+        );
     }
 
     #[test]
     fn grace_keeps_the_window_and_suspension_takes_it() {
-        assert_eq!(standing(Status::Grace, true).days_ahead_for(date(2026, 6, 1), ACCOUNT_DAYS), 30);
-        let suspended = standing(Status::Suspended, true);
+        assert_eq!(
+            entitlements(MembershipStatus::Grace, true).days_ahead_for(date(2026, 6, 1), ACCOUNT_DAYS),
+            30
+        );
+        let suspended = entitlements(MembershipStatus::Suspended, true);
         assert_eq!(
             (suspended.days_ahead_for(date(2026, 6, 1), ACCOUNT_DAYS), suspended.tier()),
             (ACCOUNT_DAYS, Tier::None)
@@ -210,7 +219,7 @@ mod tests {
     /// The defect that this mends: while a freeze ran, what was booked for after it was priced as without a plan.
     #[test]
     fn a_freeze_takes_nothing_from_the_days_after_it() {
-        let mut frozen = standing(Status::Active, true);
+        let mut frozen = entitlements(MembershipStatus::Active, true);
         let months = (date(2026, 6, 30), date(2026, 7, 30));
         frozen.held.as_mut().expect("a plan").0.frozen = Some(months);
         frozen.today = Some(date(2026, 7, 10));
@@ -227,45 +236,45 @@ mod tests {
             );
         }
         for (status, renews, day, counts) in [
-            (Status::Suspended, true, date(2026, 8, 1), false),
-            (Status::Grace, true, date(2026, 8, 1), true),
-            (Status::Active, false, date(2026, 12, 30), true),
-            (Status::Active, false, date(2026, 12, 31), false),
+            (MembershipStatus::Suspended, true, date(2026, 8, 1), false),
+            (MembershipStatus::Grace, true, date(2026, 8, 1), true),
+            (MembershipStatus::Active, false, date(2026, 12, 30), true),
+            (MembershipStatus::Active, false, date(2026, 12, 31), false),
         ] {
-            assert_eq!(standing(status, renews).plan_then(day).is_some(), counts, "{status:?} {day}");
+            assert_eq!(entitlements(status, renews).plan_then(day).is_some(), counts, "{status:?} {day}");
         }
     }
 
     #[test]
     fn the_calendar_brings_grace_suspension_and_the_end() {
-        for (kept, renews, today, stood) in [
-            (Status::Active, true, date(2026, 12, 30), Status::Active),
-            (Status::Active, true, date(2026, 12, 31), Status::Grace),
-            (Status::Active, true, date(2027, 1, 6), Status::Grace),
-            (Status::Grace, true, date(2027, 1, 7), Status::Suspended),
-            (Status::Active, false, date(2026, 12, 30), Status::Active),
-            (Status::Active, false, date(2026, 12, 31), Status::Ended),
-            (Status::Suspended, true, date(2026, 12, 31), Status::Suspended),
-            (Status::Suspended, true, date(2026, 12, 1), Status::Suspended),
-            (Status::Ended, true, date(2026, 12, 1), Status::Ended),
+        for (stored, renews, today, stood) in [
+            (MembershipStatus::Active, true, date(2026, 12, 30), MembershipStatus::Active),
+            (MembershipStatus::Active, true, date(2026, 12, 31), MembershipStatus::Grace),
+            (MembershipStatus::Active, true, date(2027, 1, 6), MembershipStatus::Grace),
+            (MembershipStatus::Grace, true, date(2027, 1, 7), MembershipStatus::Suspended),
+            (MembershipStatus::Active, false, date(2026, 12, 30), MembershipStatus::Active),
+            (MembershipStatus::Active, false, date(2026, 12, 31), MembershipStatus::Ended),
+            (MembershipStatus::Suspended, true, date(2026, 12, 31), MembershipStatus::Suspended),
+            (MembershipStatus::Suspended, true, date(2026, 12, 1), MembershipStatus::Suspended),
+            (MembershipStatus::Ended, true, date(2026, 12, 1), MembershipStatus::Ended),
         ] {
-            let (membership, _) = standing(kept, renews).held.expect("a plan");
-            assert_eq!(stands(&membership, today, 7), stood, "{kept:?} {renews} {today}");
+            let (membership, _) = entitlements(stored, renews).held.expect("a plan");
+            assert_eq!(stands(&membership, today, 7), stood, "{stored:?} {renews} {today}");
         }
     }
 
     #[test]
     fn a_billing_month_begins_on_the_day_of_joining_or_the_months_last() {
-        let standing = standing(Status::Active, true);
+        let entitlements = entitlements(MembershipStatus::Active, true);
         for (day, month) in [
             (date(2026, 2, 27), date(2026, 1, 31)),
             (date(2026, 2, 28), date(2026, 2, 28)),
             (date(2026, 3, 30), date(2026, 2, 28)),
             (date(2026, 3, 31), date(2026, 3, 31)),
         ] {
-            assert_eq!(standing.billing_month(day), Some(month), "{day}");
+            assert_eq!(entitlements.billing_month(day), Some(month), "{day}");
         }
-        assert_eq!(standing.credits_left(date(2026, 3, 1)), Some(1));
-        assert_eq!(standing.credits_left(date(2026, 4, 1)), Some(2));
+        assert_eq!(entitlements.credits_left(date(2026, 3, 1)), Some(1));
+        assert_eq!(entitlements.credits_left(date(2026, 4, 1)), Some(2));
     }
 }

@@ -1,21 +1,21 @@
 //! What transactions need besides a connection, and how many there may be at once.
 
 use crate::clock::Clock;
-use crate::db::shelf::Shelf;
+use crate::db::caches::Caches;
+use crate::encryption::Encryptor;
 use crate::live::Live;
-use crate::seal::Sealer;
 
 /// What every transaction carries besides its connection.
 #[derive(Debug, Clone)]
-pub struct Means {
+pub struct Dependencies {
     /// What time it is.
     pub clock: Clock,
     /// Who is told of changes after the commit.
     pub live: Live,
     /// What is encrypted at rest, and how.
-    pub sealer: Sealer,
-    /// What the houses keep in memory.
-    pub shelf: Shelf,
+    pub encryptor: Encryptor,
+    /// What the crates keep in memory.
+    pub caches: Caches,
 }
 
 /// How many transactions may run at once on PostgreSQL, and reads at once on SQLite.

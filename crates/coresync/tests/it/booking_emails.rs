@@ -1,11 +1,11 @@
-//! What leaves the house: letters with their calendars; and what never leaves it.
+//! What leaves the club: emails with their calendars; and what never leaves it.
 
 use kit::{Id, args, sql};
 use serde_json::json;
-use testing::{BEA, DORA, GUS, House, PIA, TOM};
+use testing::{BEA, DORA, GUS, PIA, TOM, TestClub};
 
 use crate::whole::WholeProgram as _;
-use crate::{CREATE, and, book, cancel, wish};
+use crate::{CREATE, and, book, cancel, request_body};
 
 /// The calendar inside a mail, unfolded, as lines.
 fn calendar(mail: &str) -> Vec<String> {
@@ -22,11 +22,11 @@ fn line<'l>(calendar: &'l [String], name: &str) -> &'l str {
 
 #[tokio::test]
 async fn a_booking_and_its_cancellation_are_told_with_the_same_date_for_the_calendar() {
-    let house = House::open().await;
-    let booked = book(&house, GUS, "massage", "2026-11-27", "14:00").await;
-    assert!(house.mails().is_empty(), "nothing leaves before the commit");
-    house.run_jobs().await;
-    let mails = crate::accounts::mails_to(&house, "gus@cast.test").await;
+    let app = TestClub::open().await;
+    let booked = book(&app, GUS, "massage", "2026-11-27", "14:00").await;
+    assert!(app.mails().is_empty(), "nothing leaves before the commit");
+    app.run_jobs().await;
+    let mails = crate::accounts::mails_to(&app, "gus@cast.test").await;
     assert_eq!(mails.len(), 1);
     let confirmed = &mails[0];
     for part in [
@@ -45,10 +45,10 @@ async fn a_booking_and_its_cancellation_are_told_with_the_same_date_for_the_cale
     assert_eq!((line(&event, "METHOD"), line(&event, "STATUS")), ("REQUEST", "CONFIRMED"));
     assert_eq!((line(&event, "DTSTART"), line(&event, "DTEND")), ("20261127T190000Z", "20261127T200000Z"));
 
-    house.set_time("2026-11-24T11:30:00-05:00");
-    cancel(&house, GUS, booked.number("id")).await.expect(200);
-    house.run_jobs().await;
-    let mails = house.mails();
+    app.set_time("2026-11-24T11:30:00-05:00");
+    cancel(&app, GUS, booked.number("id")).await.expect(200);
+    app.run_jobs().await;
+    let mails = app.mails();
     assert_eq!(mails.len(), 2);
     let cancelled = &mails[1];
     assert!(
@@ -62,9 +62,9 @@ async fn a_booking_and_its_cancellation_are_told_with_the_same_date_for_the_cale
 
     // The file of the page is that of the email.
     let taken = async |at: &str| {
-        house.set_time(at);
+        app.set_time(at);
         let path = format!("/dashboard/bookings/{}/visit.ics", booked.number("id"));
-        let file = house.browser(GUS).get(&path).await.expect(200).text();
+        let file = app.browser(GUS).get(&path).await.expect(200).text();
         line(&calendar(&file), "SEQUENCE").parse::<i64>().expect("a number")
     };
     let (first, second) =
@@ -72,17 +72,17 @@ async fn a_booking_and_its_cancellation_are_told_with_the_same_date_for_the_cale
     assert_eq!(first, second, "the same state has the same number");
     assert_eq!(first.to_string(), line(&off, "SEQUENCE"), "in the email and in the file");
 
-    house.run_jobs().await;
-    assert_eq!(house.mails().len(), 2, "each once");
+    app.run_jobs().await;
+    assert_eq!(app.mails().len(), 2, "each once");
     let logged =
-        house.db().view(|tx| tx.all::<(String, String)>(sql!("SELECT to_address, how FROM mails"), args![]));
-    let kept = ("gus@cast.test".to_owned(), "kept".to_owned());
-    assert_eq!(logged.await.expect("a log"), [kept.clone(), kept]);
+        app.db().view(|tx| tx.all::<(String, String)>(sql!("SELECT to_address, how FROM mails"), args![]));
+    let stored = ("gus@cast.test".to_owned(), "kept".to_owned());
+    assert_eq!(logged.await.expect("a log"), [stored.clone(), stored]);
 }
 
 /// The subjects of what was sent to an address, sorted.
-fn subjects(house: &House, to: &str) -> Vec<String> {
-    let mine = house.mails().into_iter().filter(|mail| mail.contains(&format!("To: {to}")));
+fn subjects(app: &TestClub, to: &str) -> Vec<String> {
+    let mine = app.mails().into_iter().filter(|mail| mail.contains(&format!("To: {to}")));
     let subject = |mail: String| {
         mail.lines().find_map(|line| line.strip_prefix("Subject: ")).unwrap_or_default().trim().to_owned()
     };
@@ -91,100 +91,101 @@ fn subjects(house: &House, to: &str) -> Vec<String> {
     subjects
 }
 
-/// Time passes to this moment, and the sweep of that minute is done.
-async fn at(house: &House, moment: &str) {
-    house.set_time(moment);
-    house.db().tx(bookings::sweep).await.expect("a sweep");
-    house.run_jobs().await;
+/// Time passes to this moment, and the maintenance job of that minute is done.
+async fn at(app: &TestClub, moment: &str) {
+    app.set_time(moment);
+    app.db().tx(bookings::run_maintenance).await.expect("a sweep");
+    app.run_jobs().await;
 }
 
 #[tokio::test]
 async fn a_guest_is_reminded_a_day_before_and_two_hours_before_and_never_twice() {
-    let house = House::open().await;
-    let told = |house: &House| subjects(house, "gus@cast.test");
-    book(&house, GUS, "massage", "2026-11-27", "14:00").await;
-    at(&house, "2026-11-26T13:59:00-05:00").await;
-    assert_eq!(told(&house), ["Confirmed: Massage"], "not a minute too early");
+    let app = TestClub::open().await;
+    let response = |app: &TestClub| subjects(app, "gus@cast.test");
+    book(&app, GUS, "massage", "2026-11-27", "14:00").await;
+    at(&app, "2026-11-26T13:59:00-05:00").await;
+    assert_eq!(response(&app), ["Confirmed: Massage"], "not a minute too early");
     for again in ["2026-11-26T14:00:00-05:00", "2026-11-26T14:01:00-05:00"] {
-        at(&house, again).await;
-        assert_eq!(told(&house), ["Confirmed: Massage", "Tomorrow: Massage"]);
+        at(&app, again).await;
+        assert_eq!(response(&app), ["Confirmed: Massage", "Tomorrow: Massage"]);
     }
     for again in ["2026-11-27T12:00:00-05:00", "2026-11-27T12:01:00-05:00"] {
-        at(&house, again).await;
-        assert_eq!(told(&house), ["Confirmed: Massage", "Today: Massage", "Tomorrow: Massage"]);
+        at(&app, again).await;
+        assert_eq!(response(&app), ["Confirmed: Massage", "Today: Massage", "Tomorrow: Massage"]);
     }
-    let near = house.mails().into_iter().find(|mail| mail.contains("Subject: Today")).expect("one");
+    let near = app.mails().into_iter().find(|mail| mail.contains("Subject: Today")).expect("one");
     assert!(near.contains("see you soon") && !near.contains("booking.ics"), "{near}");
 }
 
 /// Who books when it is near has just been told; who moves is reminded of the new time; who cancels of none.
 #[tokio::test]
 async fn reminders_follow_the_booking() {
-    let house = House::open().await;
-    house.set_time("2026-11-27T09:00:00-05:00");
-    book(&house, GUS, "massage", "2026-11-27", "14:00").await;
-    at(&house, "2026-11-27T09:01:00-05:00").await;
-    assert_eq!(subjects(&house, "gus@cast.test"), ["Confirmed: Massage"], "five hours before");
-    at(&house, "2026-11-27T12:30:00-05:00").await;
-    assert_eq!(subjects(&house, "gus@cast.test"), ["Confirmed: Massage", "Today: Massage"]);
+    let app = TestClub::open().await;
+    app.set_time("2026-11-27T09:00:00-05:00");
+    book(&app, GUS, "massage", "2026-11-27", "14:00").await;
+    at(&app, "2026-11-27T09:01:00-05:00").await;
+    assert_eq!(subjects(&app, "gus@cast.test"), ["Confirmed: Massage"], "five hours before");
+    at(&app, "2026-11-27T12:30:00-05:00").await;
+    assert_eq!(subjects(&app, "gus@cast.test"), ["Confirmed: Massage", "Today: Massage"]);
 
-    let moved = book(&house, BEA, "pod", "2026-11-30", "14:00").await;
+    let moved = book(&app, BEA, "pod", "2026-11-30", "14:00").await;
     let to = json!({"date": "2026-12-02", "start_time": "14:00"});
     let path = format!("/api/bookings/{}/reschedule/", moved.number("id"));
-    house.as_(BEA).post(&path, to).await.expect(200);
-    let off = book(&house, PIA, "massage", "2026-12-02", "16:00").await;
-    cancel(&house, PIA, off.number("id")).await.expect(200);
-    at(&house, "2026-11-29T14:30:00-05:00").await;
-    let bea = subjects(&house, "bea@cast.test");
+    app.as_(BEA).post(&path, to).await.expect(200);
+    let off = book(&app, PIA, "massage", "2026-12-02", "16:00").await;
+    cancel(&app, PIA, off.number("id")).await.expect(200);
+    at(&app, "2026-11-29T14:30:00-05:00").await;
+    let bea = subjects(&app, "bea@cast.test");
     assert_eq!(bea, ["Rescheduled: Pod"], "nothing of the time that was");
-    at(&house, "2026-12-01T16:30:00-05:00").await;
-    let bea = subjects(&house, "bea@cast.test");
+    at(&app, "2026-12-01T16:30:00-05:00").await;
+    let bea = subjects(&app, "bea@cast.test");
     assert!(bea.len() == 2 && bea.iter().any(|subject| subject.starts_with("Tomorrow: ")), "{bea:?}");
-    let pia = subjects(&house, "pia@cast.test");
+    let pia = subjects(&app, "pia@cast.test");
     assert!(pia.iter().all(|subject| !subject.starts_with("Tomorrow")), "{pia:?}");
 }
 
 /// A refusal tells nobody anything; nor does a guest without an address.
 #[tokio::test]
 async fn nobody_is_told_of_what_is_not_so() {
-    let house = House::open().await;
-    crate::try_book(&house, GUS, "pod", "2026-12-24", "14:00").await.refused(403, "outside_window");
-    let guest = and(wish(&house, "pod", "2026-11-27", "14:00").await, json!({"guest_name": "Mr Walker"}));
-    house.as_(DORA).post(CREATE, guest).await.expect(201);
-    house.run_jobs().await;
-    assert!(house.mails().is_empty());
+    let app = TestClub::open().await;
+    crate::try_book(&app, GUS, "pod", "2026-12-24", "14:00").await.refused(403, "outside_window");
+    let guest =
+        and(request_body(&app, "pod", "2026-11-27", "14:00").await, json!({"guest_name": "Mr Walker"}));
+    app.as_(DORA).post(CREATE, guest).await.expect(201);
+    app.run_jobs().await;
+    assert!(app.mails().is_empty());
 }
 
 const SECRET: &str = "Peanuts-and-Latex-0xA11E";
 
-/// What a guest must not meet is sealed in the table, is in no answer and no letter, and opens for who serves.
+/// What a guest must not meet is sealed in the table, is in no answer and no email, and opens for who serves.
 #[tokio::test]
 async fn allergies_are_sealed() {
-    let house = House::open().await;
+    let app = TestClub::open().await;
     let words = json!({ "allergies_notes": SECRET });
-    let wished = and(wish(&house, "massage", "2026-11-27", "14:00").await, words);
-    let booked = house.as_(GUS).post(CREATE, wished).await.expect(201);
+    let wished = and(request_body(&app, "massage", "2026-11-27", "14:00").await, words);
+    let booked = app.as_(GUS).post(CREATE, wished).await.expect(201);
     assert!(!booked.text().contains(SECRET));
     let id = Id(booked.number("id"));
-    let sealed = house.db().view(move |tx| {
+    let encrypted = app.db().view(move |tx| {
         tx.one::<(Vec<u8>,)>(sql!("SELECT allergies FROM bookings WHERE id = $1"), args![id])
     });
-    let (sealed,) = sealed.await.expect("a row").expect("a booking");
+    let (encrypted,) = encrypted.await.expect("a row").expect("a booking");
     let holds = |bytes: &[u8], text: &str| bytes.windows(text.len()).any(|part| part == text.as_bytes());
-    assert!(sealed.len() > SECRET.len() && !holds(&sealed, "Peanuts") && !holds(&sealed, "Latex"));
+    assert!(encrypted.len() > SECRET.len() && !holds(&encrypted, "Peanuts") && !holds(&encrypted, "Latex"));
 
-    house.run_jobs().await;
-    assert!(house.mails().iter().all(|mail| !mail.contains("Peanuts")));
+    app.run_jobs().await;
+    assert!(app.mails().iter().all(|mail| !mail.contains("Peanuts")));
     // Of an SQLite file, every byte that was written.
-    for entry in std::fs::read_dir(house.inner().config.data.clone()).expect("the folder") {
+    for entry in std::fs::read_dir(app.inner().config.data.clone()).expect("the folder") {
         let path = entry.expect("an entry").path();
         if path.is_file() {
             assert!(!holds(&std::fs::read(&path).expect("readable"), "Peanuts"), "{}", path.display());
         }
     }
     for (player, sees) in [(GUS, true), (DORA, true), (BEA, false), (PIA, false), (TOM, false)] {
-        let person = house.person(player);
-        let read = house.db().view(move |tx| {
+        let person = app.person(player);
+        let read = app.db().view(move |tx| {
             let by = people::Actor::of(people::person(tx, person)?);
             bookings::allergies(tx, &by, id)
         });
@@ -196,12 +197,12 @@ async fn allergies_are_sealed() {
     }
 }
 
-/// The house under test itself: a job that is left and does not work out fails the test that left it.
+/// The club under test itself: a job that is left and does not work out fails the test that left it.
 #[tokio::test]
 #[should_panic(expected = "a job was left that does not work out")]
 async fn a_job_that_is_left_and_fails_is_not_forgotten() {
-    let house = House::open().await;
-    let left = house.db().tx(|tx| {
+    let app = TestClub::open().await;
+    let left = app.db().tx(|tx| {
         let (id, now) = (tx.new_id()?, tx.now());
         tx.run(
             sql!("INSERT INTO jobs (id, kind, payload, run_at, attempt, dead) VALUES ($1, 'test', '{}', $2, 0, FALSE)"),

@@ -1,8 +1,8 @@
 //! A person's own key (S16): what is sealed with it can be read as long as the key is there, and erasing a person destroys it,
 //! in every copy of the database that is made from then on. It is wrapped by the key file.
 
+use kit::encryption::Encryptor;
 use kit::errors::OrFault as _;
-use kit::seal::Sealer;
 use kit::{Id, Result, Tx, args, sql, tokens};
 
 fn place(person: Id) -> String {
@@ -10,30 +10,30 @@ fn place(person: Id) -> String {
 }
 
 /// The person's own key, if there is one.
-fn find(tx: &mut Tx<'_>, person: Id) -> Result<Option<Sealer>> {
-    let kept: Option<(Vec<u8>,)> =
+fn find(tx: &mut Tx<'_>, person: Id) -> Result<Option<Encryptor>> {
+    let stored: Option<(Vec<u8>,)> =
         tx.one(sql!("SELECT wrapped FROM person_keys WHERE person_id = $1"), args![person])?;
-    let Some((wrapped,)) = kept else { return Ok(None) };
-    let key = tokens::unhex(&tx.unseal(&place(person), &wrapped)?);
-    Sealer::from_key(&key.unwrap_or_default()).map(Some)
+    let Some((wrapped,)) = stored else { return Ok(None) };
+    let key = tokens::unhex(&tx.decrypt(&place(person), &wrapped)?);
+    Encryptor::from_key(&key.unwrap_or_default()).map(Some)
 }
 
 /// Seals a text with the person's own key, which is made if there is none yet.
 ///
 /// # Errors
 /// A fault of the database, of chance or of the key file.
-pub fn seal_for(tx: &mut Tx<'_>, person: Id, bound_to: &str, text: &str) -> Result<Vec<u8>> {
-    let sealer = match find(tx, person)? {
-        Some(sealer) => sealer,
+pub fn encrypt_for(tx: &mut Tx<'_>, person: Id, bound_to: &str, text: &str) -> Result<Vec<u8>> {
+    let encryptor = match find(tx, person)? {
+        Some(encryptor) => encryptor,
         None => make(tx, person)?,
     };
-    sealer.seal(bound_to, text)
+    encryptor.encrypt(bound_to, text)
 }
 
 /// Of two who make it at once the first wins, and both use that one.
-fn make(tx: &mut Tx<'_>, person: Id) -> Result<Sealer> {
+fn make(tx: &mut Tx<'_>, person: Id) -> Result<Encryptor> {
     let key = tokens::hex(&tokens::chance::<32>()?);
-    let (wrapped, now) = (tx.seal(&place(person), &key)?, tx.now());
+    let (wrapped, now) = (tx.encrypt(&place(person), &key)?, tx.now());
     tx.run(
         sql!(
             "INSERT INTO person_keys (person_id, wrapped, made_at) VALUES ($1, $2, $3)
@@ -44,15 +44,15 @@ fn make(tx: &mut Tx<'_>, person: Id) -> Result<Sealer> {
     find(tx, person)?.ok_or("the key of a person is there once it was made").or_fault()
 }
 
-/// Opens what [`seal_for`] made. What was sealed before people had keys of their own is opened by the key file.
+/// Opens what [`encrypt_for`] made. What was sealed before people had keys of their own is opened by the key file.
 ///
 /// # Errors
 /// A fault if the key is gone or another, or the bytes were changed.
-pub fn open_for(tx: &mut Tx<'_>, person: Id, bound_to: &str, sealed: &[u8]) -> Result<String> {
-    let own = find(tx, person)?.map(|sealer| sealer.open(bound_to, sealed));
+pub fn decrypt_for(tx: &mut Tx<'_>, person: Id, bound_to: &str, encrypted: &[u8]) -> Result<String> {
+    let own = find(tx, person)?.map(|encryptor| encryptor.decrypt(bound_to, encrypted));
     match own {
         Some(Ok(text)) => Ok(text),
-        _ => tx.unseal(bound_to, sealed),
+        _ => tx.decrypt(bound_to, encrypted),
     }
 }
 

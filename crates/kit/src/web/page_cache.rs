@@ -20,9 +20,9 @@ use metrics::Histogram;
 use tower::{Service, ServiceExt as _};
 use tracing::Instrument as _;
 
+use super::cached_pages::{CachedPages, Key};
 use super::encoding::normalize;
 use super::hosts::{self, Hosts};
-use super::kept::{Kept, Key};
 use crate::tokens;
 
 /// The name of a request in the log; told to the client as `X-Request-Id`.
@@ -33,9 +33,9 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The program, as it is asked. Clones are the same.
 #[derive(Clone)]
-pub struct Front {
+pub struct PageCache {
     inner: Router,
-    kept: Kept,
+    kept: CachedPages,
     times: Arc<Times>,
     /// Who asks, where a connection says so.
     peer: Option<SocketAddr>,
@@ -43,22 +43,22 @@ pub struct Front {
     hosts: Option<Arc<Hosts>>,
 }
 
-impl Front {
+impl PageCache {
     /// In front of `inner`, with what is kept of its answers.
-    pub fn new(inner: Router, kept: Kept) -> Front {
-        Front { inner, kept, times: Arc::default(), peer: None, hosts: None }
+    pub fn new(inner: Router, kept: CachedPages) -> PageCache {
+        PageCache { inner, kept, times: Arc::default(), peer: None, hosts: None }
     }
 
     /// The same, answering for these hosts alone.
     #[must_use]
-    pub fn for_hosts(self, hosts: Hosts) -> Front {
-        Front { hosts: Some(Arc::new(hosts)), ..self }
+    pub fn for_hosts(self, hosts: Hosts) -> PageCache {
+        PageCache { hosts: Some(Arc::new(hosts)), ..self }
     }
 
     /// The same for one connection.
     #[must_use]
-    pub fn for_peer(&self, peer: SocketAddr) -> Front {
-        Front { peer: Some(peer), ..self.clone() }
+    pub fn for_peer(&self, peer: SocketAddr) -> PageCache {
+        PageCache { peer: Some(peer), ..self.clone() }
     }
 
     async fn answer(self, mut request: Request<Body>, id: String) -> Response {
@@ -84,7 +84,7 @@ fn infallible(answered: Result<Response, Infallible>) -> Response {
     answered.unwrap_or_else(|never| match never {})
 }
 
-impl<B> Service<Request<B>> for Front
+impl<B> Service<Request<B>> for PageCache
 where
     B: HttpBody<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
@@ -102,13 +102,13 @@ where
         let id = tokens::name();
         if let Some(status) = self.hosts.as_ref().and_then(|hosts| hosts.refusal(&request)) {
             let mut response = hosts::refused(status);
-            let asked = Asked { begun, id: &id, method: request.method(), path: request.uri().path() };
-            self.times.told(&asked, &mut response);
+            let query = RequestHead { begun, id: &id, method: request.method(), path: request.uri().path() };
+            self.times.record(&query, &mut response);
             return Answering::Now(Some(response));
         }
         if let Some(mut response) = Key::of(&request).and_then(|key| self.kept.at_once(&key)) {
-            let asked = Asked { begun, id: &id, method: request.method(), path: request.uri().path() };
-            self.times.told(&asked, &mut response);
+            let query = RequestHead { begun, id: &id, method: request.method(), path: request.uri().path() };
+            self.times.record(&query, &mut response);
             return Answering::Now(Some(response));
         }
         let (front, times) = (self.clone(), self.times.clone());
@@ -116,7 +116,7 @@ where
             let (method, path) = (request.method().clone(), request.uri().path().to_owned());
             let span = tracing::info_span!("request", trace_id = id);
             let mut response = front.answer(request.map(Body::new), id.clone()).instrument(span).await;
-            times.told(&Asked { begun, id: &id, method: &method, path: &path }, &mut response);
+            times.record(&RequestHead { begun, id: &id, method: &method, path: &path }, &mut response);
             response
         }))
     }
@@ -144,7 +144,7 @@ impl Future for Answering {
 }
 
 /// What is told of a request.
-struct Asked<'r> {
+struct RequestHead<'r> {
     begun: Instant,
     id: &'r str,
     method: &'r Method,
@@ -178,11 +178,11 @@ impl Default for Times {
 
 impl Times {
     /// Tells the log and the figures of an answer, and the client its name.
-    fn told(&self, asked: &Asked<'_>, response: &mut Response) {
-        let took = asked.begun.elapsed();
+    fn record(&self, query: &RequestHead<'_>, response: &mut Response) {
+        let took = query.begun.elapsed();
         let status = response.status();
         self.of(status).record(took);
-        let (method, path, trace_id) = (asked.method.as_str(), without_tokens(asked.path), asked.id);
+        let (method, path, trace_id) = (query.method.as_str(), without_tokens(query.path), query.id);
         tracing::info!(
             method,
             path = &*path,
@@ -191,7 +191,7 @@ impl Times {
             trace_id,
             "answered"
         );
-        if let Ok(value) = HeaderValue::from_str(asked.id) {
+        if let Ok(value) = HeaderValue::from_str(query.id) {
             response.headers_mut().insert(REQUEST_ID, value);
         }
     }
