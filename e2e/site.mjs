@@ -23,8 +23,8 @@ export const SINGLE = { slug: "the-cut", name: "The Cut" };
 export const TIME = /\d{1,2}:\d{2}.*[–—-].*\d{1,2}:\d{2}/;
 export const PART_OF_DAY = /^(Morning|Afternoon|Evening)/;
 export const NUMBER = /CS-\d{4}-\d{6,}/;
-export const MONEY = /\$[\d,]+\.\d{2}/;
-export const FREE = /\bfree\b|\bnothing\b|no (charge|cost|fee)|\$0\.00/i;
+export const MONEY = /\$[\d,]+(\.\d{2})?/;
+export const FREE = /\bfree\b|\bnothing\b|no (charge|cost|fee)|\$0(?![\d.])/i;
 export const SENTENCE = /\w{2,}[^.!?]*[.!?]/;
 export const TAKEN = /taken/i;
 
@@ -212,14 +212,14 @@ export async function review(page, which = 0) {
 
 /** The sum that the page says. */
 export async function total(page) {
-  const found = /Total[^$]*(\$[\d,]+\.\d{2})/i.exec(await words(page));
+  const found = /Total[^$]*(\$[\d,]+(?:\.\d{2})?)/i.exec(await words(page));
   assert.ok(found, "the page says no total");
   return found[1];
 }
 
 /** Confirms; answers the booking's number. */
 export async function confirm(page) {
-  await press(page, "Book this time");
+  await press(page, "Confirm booking");
   await page.waitForURL(/\/dashboard\/bookings\/\d+\//);
   const found = NUMBER.exec(await words(page));
   assert.ok(found, "the booking's page says no number");
@@ -259,7 +259,7 @@ export function listed(page, heading, number) {
 
 /** From a booking's page to the page that asks whether to cancel; answers what it says. */
 export async function askToCancel(page) {
-  await main(page).getByRole("link", { name: "Cancel this booking" }).click();
+  await main(page).getByRole("link", { name: "Cancel booking" }).click();
   await page.waitForURL(/\/cancel\/$/);
   return words(page);
 }

@@ -9,23 +9,23 @@ use utoipa::ToSchema;
 
 use crate::wire::BookingOut;
 
-/// A wish for a booking. Only `service_id` and a time (`date` and `start_time`, or `starts_at`) are needed.
+/// A booking request. Only `service_id` and a time (`date` and `start_time`, or `starts_at`) are required.
 #[derive(Serialize, ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `BookingRequest` reads them")]
 pub(crate) struct BookingInput {
     service_id: i64,
-    /// The operating day.
+    /// The business day.
     #[schema(format = Date)]
     date: Option<String>,
-    /// `HH:MM` on the club's clock.
+    /// `HH:MM` in the club’s local time.
     start_time: Option<String>,
-    /// Needed on a night when the clock repeats the time.
+    /// Required on a night when clocks fall back and the time occurs twice.
     #[schema(format = DateTime)]
     starts_at: Option<String>,
     room_id: Option<i64>,
     technician_id: Option<i64>,
     party: Option<u32>,
-    /// Staff alone: for whose account.
+    /// Staff only: the account to book for.
     person_id: Option<i64>,
     guest_name: Option<String>,
     guest_phone: Option<String>,
@@ -35,27 +35,27 @@ pub(crate) struct BookingInput {
     ai_program: Option<String>,
     #[schema(value_type = Option<Object>)]
     scene_preferences: Option<()>,
-    /// Minutes, of what is sold by time.
+    /// Minutes, for services sold by duration.
     duration: Option<u32>,
-    /// Staff alone: an account that comes along.
+    /// Staff only: the account of the companion.
     companion_id: Option<i64>,
     companion_name: Option<String>,
-    /// What follows in the same visit, back to back; at most three.
+    /// Up to three more services in the same visit, back to back.
     then: Option<Vec<ThenInput>>,
     addons: Option<Vec<BookingAddonInput>>,
     use_credit: Option<bool>,
-    /// A guest pass pays for one companion's share.
+    /// Use a guest pass for one companion’s share.
     use_pass: Option<bool>,
-    /// The gift of the birthday month pays.
+    /// Use the birthday-month gift.
     use_birthday: Option<bool>,
-    /// Books what is held; what, when and where are those of the hold then.
+    /// The hold to book. Its service, time, and room apply.
     hold_id: Option<i64>,
-    /// By which a visitor knows a hold.
+    /// Identifies a visitor’s hold.
     token: Option<String>,
     payment_method: Option<String>,
 }
 
-/// What follows in the same visit.
+/// A further service in the same visit.
 #[derive(Serialize, ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `Then` reads them")]
 struct ThenInput {
@@ -66,7 +66,7 @@ struct ThenInput {
     addons: Option<Vec<BookingAddonInput>>,
 }
 
-/// An add-on that is wished for.
+/// A requested add-on.
 #[derive(Serialize, ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `BookingRequest` reads them")]
 struct BookingAddonInput {
@@ -82,17 +82,17 @@ pub(crate) fn tell(tx: &mut Tx<'_>, detail: &Detail) -> Result<BookingOut> {
     Ok(BookingOut::of(&catalogue, detail, tx.now()))
 }
 
-/// A booking as it stands now, for who has just done something with it.
+/// A booking after a change to it.
 pub(crate) fn to_response(tx: &mut Tx<'_>, id: Id) -> Result<BookingOut> {
     let detail = bookings::read(tx, id)?;
     tell(tx, &detail)
 }
 
-/// Why something is cancelled.
+/// The reason for canceling.
 #[derive(Serialize, ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `Reason` reads them")]
 pub(crate) struct CancelInput {
-    /// Given by staff, it is in the email to the guest.
+    /// From staff: included in the email to the guest.
     #[schema(max_length = 500)]
     reason: Option<String>,
 }

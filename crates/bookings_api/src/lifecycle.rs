@@ -42,7 +42,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 struct HoldOut {
     #[serde(flatten)]
     booking: BookingOut,
-    /// By which a visitor knows it; told once.
+    /// Identifies a visitor’s hold. Returned once.
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<String>,
 }
@@ -65,7 +65,7 @@ impl Input for ToHold {
     }
 }
 
-/// Holds a time for the club's `hold_minutes`: ten, unless it says otherwise.
+/// Hold a time for the club’s `hold_minutes`, ten by default.
 #[utoipa::path(post, path = "/api/bookings/hold/", tag = "bookings", params(OnceHeader), request_body = BookingInput,
     responses((status = 201, body = HoldOut), (status = 400, body = Problem), (status = 403, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
@@ -90,7 +90,7 @@ async fn hold_time(
         .await
 }
 
-/// A hold as it stands.
+/// Get a hold.
 #[utoipa::path(get, path = "/api/bookings/hold/{id}/", tag = "bookings",
     params(("id" = i64, Path), ("token" = Option<String>, Query)),
     responses((status = 200, body = BookingOut), (status = 404, body = Problem)))]
@@ -107,7 +107,7 @@ async fn show_hold(
         .await
 }
 
-/// Lets a hold go.
+/// Release a hold.
 #[utoipa::path(delete, path = "/api/bookings/hold/{id}/", tag = "bookings",
     params(("id" = i64, Path), ("token" = Option<String>, Query)),
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
@@ -120,7 +120,7 @@ async fn let_hold_go(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Gives a hold the same time once more, from now on; once.
+/// Extend a hold by its full length from now. Works once.
 #[utoipa::path(post, path = "/api/bookings/hold/{id}/extend/", tag = "bookings",
     params(("id" = i64, Path), ("token" = Option<String>, Query)),
     responses((status = 200, body = BookingOut), (status = 404, body = Problem), (status = 409, body = Problem)))]
@@ -137,29 +137,29 @@ async fn extend_hold(
         .await
 }
 
-/// Where a booking is to be moved.
+/// The new time of a booking.
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `Move` reads them")]
 struct MoveInput {
-    /// The operating day.
+    /// The business day.
     #[schema(format = Date)]
     date: Option<String>,
-    /// `HH:MM` on the club's clock.
+    /// `HH:MM` in the club’s local time.
     start_time: Option<String>,
     #[schema(format = DateTime)]
     starts_at: Option<String>,
-    /// Another room; without it the booking keeps its room if that is free then.
+    /// Another room. Without it the booking keeps its room if that room is free then.
     room_id: Option<i64>,
-    /// Another technician; without it the booking keeps its technicians if they are free then.
+    /// Another technician. Without it the booking keeps its technicians if they are free then.
     technician_id: Option<i64>,
-    /// Only says what it would mean.
+    /// Only preview the result.
     preview: Option<bool>,
-    /// The new total that the person was shown: if it is another now, the move is refused with `price_changed`.
+    /// The new total that the person was shown. If it has changed, the request is refused with `price_changed`.
     #[schema(value_type = Option<String>, example = "150.00")]
     expected_total: Option<String>,
-    /// The room that the person was shown: if it is another now, the move is refused with `move_changed`.
+    /// The room that the person was shown. If it has changed, the request is refused with `move_changed`.
     expected_room_id: Option<i64>,
-    /// The technicians that the person was shown: if they are others now, the move is refused with `move_changed`.
+    /// The technicians that the person was shown. If they have changed, the request is refused with `move_changed`.
     expected_technician_ids: Option<Vec<i64>>,
 }
 
@@ -171,25 +171,25 @@ impl Input for ToMove {
     }
 }
 
-/// What a move means.
+/// The result of rescheduling.
 #[derive(Serialize, ToSchema)]
 struct MovedOut {
-    /// The new total less the old one.
+    /// The new total minus the old one.
     difference: Cents,
     new_total: Cents,
-    /// What is due if the moved booking is cancelled later.
+    /// The fee that is due if the rescheduled booking is canceled later.
     frozen_fee: Cents,
     starts_at: String,
     room: Named,
     technicians: Vec<Named>,
-    /// What differs from before; empty if the booking is there already, and nothing has changed.
+    /// What changed. Empty if the booking was already there.
     changes: Vec<Change>,
     is_preview: bool,
-    /// As it is now; in a preview, as it was.
+    /// The booking as it is now. In a preview, as it was.
     booking: BookingOut,
 }
 
-/// Moves a booking: same id, same reference, priced anew.
+/// Reschedule a booking. It keeps its id and reference and is priced again.
 #[utoipa::path(post, path = "/api/bookings/{id}/reschedule/", tag = "bookings", params(("id" = i64, Path), OnceHeader),
     request_body = MoveInput,
     responses((status = 200, body = MovedOut), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -230,7 +230,7 @@ struct SeriesOut {
     left_out: Vec<Value>,
 }
 
-/// A wish that repeats.
+/// A booking request that repeats.
 #[derive(Serialize, ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `Repeated` reads them")]
 struct SeriesInput {
@@ -239,14 +239,14 @@ struct SeriesInput {
     every_weeks: Option<u32>,
     times: Option<u32>,
     skip_conflicts: Option<bool>,
-    /// `[{place, starts_at}]`: other times for some, by their place from 0.
+    /// `[{place, starts_at}]`: other times for some visits, by position starting at 0.
     #[schema(value_type = Option<Vec<Object>>)]
     instead: Option<()>,
-    /// The places that are not wanted.
+    /// The positions to skip.
     without: Option<Vec<u32>>,
 }
 
-/// Books a series: the words of a wish with `every_weeks`, `times`, and perhaps `skip_conflicts` or `instead`.
+/// Book a series: a booking request with `every_weeks`, `times`, and optionally `skip_conflicts` or `instead`.
 #[utoipa::path(post, path = "/api/bookings/series/", tag = "bookings", params(OnceHeader), request_body = SeriesInput,
     responses((status = 201, body = SeriesOut), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
@@ -263,16 +263,16 @@ async fn repeat_booking(
         .await
 }
 
-/// What cancelling a series did.
+/// The result of canceling a series.
 #[derive(Serialize, ToSchema)]
 struct SeriesCancelledOut {
-    /// What stays due of all of them.
+    /// The fees that are due for all of them.
     fee: Cents,
-    /// What was cancelled, the first to begin first.
+    /// The canceled bookings, earliest first.
     bookings: Vec<BookingOut>,
 }
 
-/// Cancels what is left of a series, each booking by its own policy. `id` is any booking of it.
+/// Cancel the rest of a series, each booking under its own policy. `id` is any booking of the series.
 #[utoipa::path(post, path = "/api/bookings/{id}/cancel_series/", tag = "bookings", params(("id" = i64, Path), OnceHeader),
     request_body = CancelInput,
     responses((status = 200, body = SeriesCancelledOut), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -298,18 +298,18 @@ async fn cancel_all(
 /// Why a time can't be booked.
 #[derive(Serialize, ToSchema)]
 struct Verdict {
-    /// Whether it can.
+    /// Whether it can be booked.
     bookable: bool,
     /// The first reason.
     code: Option<&'static str>,
-    /// What a guest reads.
+    /// The message for a guest.
     error: Option<&'static str>,
-    /// Every reason for staff, the first for others: `[{code, error, opens_at, alternatives …}]`.
+    /// Every reason for staff, the first one for others: `[{code, error, opens_at, alternatives …}]`.
     #[schema(value_type = Vec<Object>)]
     reasons: Vec<Value>,
 }
 
-/// Why not? Answers what would be refused, and when it opens, without booking.
+/// Check a time without booking it: what would refuse it, and when it opens.
 #[utoipa::path(get, path = "/api/bookings/why_not/", tag = "bookings",
     params(("service_id" = i64, Query), ("date" = Option<String>, Query), ("start_time" = Option<String>, Query),
         ("starts_at" = Option<String>, Query), ("party" = Option<u32>, Query), ("duration" = Option<u32>, Query),
@@ -348,7 +348,7 @@ async fn step(caller: Caller, id: Id, verb: Step) -> Result<Answered<BookingOut>
         .await
 }
 
-/// The guest is here.
+/// Check the guest in.
 #[utoipa::path(post, path = "/api/bookings/{id}/check_in/", tag = "bookings", params(("id" = i64, Path)),
     responses((status = 200, body = BookingOut), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]
@@ -356,7 +356,7 @@ async fn check_in(caller: Caller, Path(id): Path<Id>) -> Result<Answered<Booking
     step(caller, id, bookings::check_in).await
 }
 
-/// The guest is being served.
+/// Start the visit.
 #[utoipa::path(post, path = "/api/bookings/{id}/start/", tag = "bookings", params(("id" = i64, Path)),
     responses((status = 200, body = BookingOut), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]
@@ -364,7 +364,7 @@ async fn start(caller: Caller, Path(id): Path<Id>) -> Result<Answered<BookingOut
     step(caller, id, bookings::start).await
 }
 
-/// The guest has gone.
+/// Complete the visit.
 #[utoipa::path(post, path = "/api/bookings/{id}/complete/", tag = "bookings", params(("id" = i64, Path)),
     responses((status = 200, body = BookingOut), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]
@@ -372,7 +372,7 @@ async fn complete(caller: Caller, Path(id): Path<Id>) -> Result<Answered<Booking
     step(caller, id, bookings::complete).await
 }
 
-/// The guest did not come.
+/// Mark a no-show.
 #[utoipa::path(post, path = "/api/bookings/{id}/no_show/", tag = "bookings", params(("id" = i64, Path)),
     responses((status = 200, body = BookingOut), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]

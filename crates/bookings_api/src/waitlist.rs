@@ -19,7 +19,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(my_waits, join_waitlist)).routes(routes!(leave_waitlist))
 }
 
-/// A place on the waitlist.
+/// A waitlist entry.
 #[derive(Serialize, ToSchema)]
 struct WaitOut {
     id: Id,
@@ -30,11 +30,11 @@ struct WaitOut {
     from: Date,
     #[schema(value_type = String, format = Date)]
     to: Date,
-    /// Minutes of the operating day.
+    /// Minutes from midnight of the business day.
     from_minute: i64,
-    /// Minutes of the operating day.
+    /// Minutes from midnight of the business day.
     to_minute: i64,
-    /// The one start, of who wants to be told of it.
+    /// The single start time, for a notification.
     starts_at: Option<String>,
     /// `waiting` or `offered`.
     state: String,
@@ -59,7 +59,7 @@ fn out(tx: &mut Tx<'_>, wait: &Wait) -> Result<WaitOut> {
     })
 }
 
-/// One's own places on the waitlist.
+/// List your own waitlist entries.
 #[utoipa::path(get, path = "/api/bookings/waitlist/", tag = "bookings",
     responses((status = 200, body = [WaitOut]), (status = 401, body = Problem)))]
 async fn my_waits(caller: Caller) -> Result<Answered<Vec<WaitOut>>> {
@@ -72,12 +72,12 @@ async fn my_waits(caller: Caller) -> Result<Answered<Vec<WaitOut>>> {
         .await
 }
 
-/// A place that was joined, and the times that are open already.
+/// A new waitlist entry, and the times that are already open.
 #[derive(Serialize, ToSchema)]
 struct JoinedOut {
     #[serde(flatten)]
     wait: WaitOut,
-    /// The times that are open now, at most 50: they can be booked. Nothing of them is held or offered.
+    /// The times that are open now, at most 50. They can be booked; none is held or offered.
     open_times: Vec<OpenTime>,
     /// How many times are open now.
     total_open: usize,
@@ -108,34 +108,34 @@ fn joined(tx: &mut Tx<'_>, Joined { wait, open }: Joined) -> Result<JoinedOut> {
     Ok(JoinedOut { wait: out(tx, &wait)?, open_times: open_times.collect(), total_open })
 }
 
-/// A wish to wait.
+/// A request to join the waitlist.
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `Waiting` reads them")]
 struct WaitInput {
     service_id: i64,
-    /// The first operating day.
+    /// The first business day.
     #[schema(format = Date)]
     from: Option<String>,
-    /// The last; at most 31 days.
+    /// The last business day, at most 31 days later.
     #[schema(format = Date)]
     to: Option<String>,
-    /// `HH:MM`: from when on the day.
+    /// `HH:MM`: the earliest start.
     after: Option<String>,
-    /// `HH:MM`: before when.
+    /// `HH:MM`: starts must be before this.
     before: Option<String>,
     room_id: Option<i64>,
     technician_id: Option<i64>,
     party: Option<u32>,
     duration: Option<u32>,
-    /// To be told when this time opens, instead of `from` and `to`.
+    /// Notify me when this time opens, instead of `from` and `to`.
     #[schema(format = DateTime)]
     starts_at: Option<String>,
-    /// To be told alone; nothing is held.
+    /// Only notify me; nothing is held.
     tell: Option<bool>,
 }
 
-/// Joins the waitlist, or asks to be told when a time opens. The times that are open already are answered: offered is
-/// only what becomes free afterwards.
+/// Join the waitlist, or ask to be notified when a time opens. The response lists the times that are already open: only
+/// times that open up later are offered.
 #[utoipa::path(post, path = "/api/bookings/waitlist/", tag = "bookings", params(OnceHeader), request_body = WaitInput,
     responses((status = 201, body = JoinedOut), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
@@ -151,7 +151,7 @@ async fn join_waitlist(
         .await
 }
 
-/// Gives a place up.
+/// Leave the waitlist.
 #[utoipa::path(delete, path = "/api/bookings/waitlist/{id}/", tag = "bookings", params(("id" = i64, Path)),
     responses((status = 204), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use catalogue::Catalogue;
 
-/// Free times, and what who asks may do with them.
+/// Open times, and what you may do with them.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Availability {
     #[schema(value_type = String, format = Date)]
@@ -28,16 +28,16 @@ pub(crate) struct Availability {
     user_privileges: Privileges,
     available_slots: Vec<Slot>,
     total_slots: usize,
-    /// Why there is nothing on a single day that is not open yet.
+    /// Why a single day has no times: it isn’t open yet.
     refused: Option<RefusedOut>,
 }
 
-/// One day of many.
+/// One day of a range.
 #[derive(Debug, Serialize, ToSchema)]
 struct DayOut {
     #[schema(value_type = String, format = Date)]
     date: Date,
-    /// How many starts.
+    /// The number of start times.
     count: usize,
     /// `HH:MM`.
     first_start: Option<String>,
@@ -55,7 +55,7 @@ struct RefusedOut {
     max_advance_days: i64,
 }
 
-/// What who asks may do.
+/// What you may do.
 #[derive(Debug, Serialize, ToSchema)]
 struct Privileges {
     is_member: bool,
@@ -135,13 +135,13 @@ impl RefusedOut {
     }
 }
 
-/// A booking as its owner reads it.
+/// A booking, as its owner sees it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct BookingOut {
     id: Id,
     booking_reference: Option<String>,
     service: ServiceOut,
-    /// The operating day.
+    /// The business day.
     #[schema(value_type = String, format = Date)]
     date: Date,
     start_time: String,
@@ -152,28 +152,28 @@ pub(crate) struct BookingOut {
     technicians: Vec<Named>,
     party: i64,
     guest_name: Option<String>,
-    /// Who comes along.
+    /// The companion.
     companion_name: Option<String>,
     special_requests: Option<String>,
     pricing: Pricing,
     status: &'static str,
-    /// `due` at the desk, `settled`, or `void`.
+    /// `due` at the front desk, `settled`, or `void`.
     payment_status: &'static str,
     can_cancel: bool,
     can_reschedule: bool,
-    /// What cancelling now would cost.
+    /// What canceling now would cost.
     cancel_cost: Cents,
-    /// When it began before it was moved last.
+    /// Its start before it was last rescheduled.
     rescheduled_from: Option<String>,
-    /// How often it was moved.
+    /// How often it has been rescheduled.
     moves: i64,
-    /// The first booking of the visit that it belongs to.
+    /// The first booking of its visit.
     visit_id: Option<Id>,
-    /// The first booking of the series that it belongs to.
+    /// The first booking of its series.
     series_id: Option<Id>,
-    /// What stays due after it was cancelled or missed.
+    /// The fee due after a late cancellation or no-show.
     fee: Option<Cents>,
-    /// Until when a hold lasts.
+    /// When a hold expires.
     expires_at: Option<String>,
     created_at: String,
 }
@@ -195,7 +195,7 @@ struct RoomOut {
     kind: String,
 }
 
-/// What it costs, and why.
+/// The price and how it is made up.
 #[derive(Debug, Serialize, ToSchema)]
 struct Pricing {
     base_price: Cents,

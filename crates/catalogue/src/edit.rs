@@ -10,7 +10,7 @@ use crate::model::{Addon, Category, Club, Equipment, Room, Service, Technician, 
 
 /// Two things of a club can't share a name in addresses.
 pub const SLUG_TAKEN: Refusal =
-    Refusal::conflict("slug_taken", "Something else has this name in its address.");
+    Refusal::conflict("slug_taken", "This name is already used in another address.");
 
 fn changed(tx: &mut Tx<'_>) -> Result<()> {
     versions::bump(tx, VERSION)

@@ -75,14 +75,14 @@ pub struct Category {
     pub description: String,
 }
 
-/// How long a service that is sold by time may be (F9), in minutes.
+/// The possible durations of a service sold by time (F9), in minutes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct SoldByTime {
-    /// At least.
+    /// The shortest.
     pub least: i64,
-    /// At most.
+    /// The longest.
     pub most: i64,
-    /// In steps of.
+    /// The step between them.
     pub step: i64,
 }
 
@@ -397,5 +397,9 @@ pub fn slug_of(name: &str) -> Result<String> {
     let plain: String =
         name.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     let slug = plain.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
-    if slug.is_empty() { Err(Fault::because(format!("“{name}” leaves no slug"))) } else { Ok(slug) }
+    if slug.is_empty() {
+        Err(Fault::because(format!("“{name}” has no letters or digits for an address")))
+    } else {
+        Ok(slug)
+    }
 }

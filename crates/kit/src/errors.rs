@@ -44,8 +44,11 @@ impl Refusal {
 }
 
 /// More wait than can be answered in time.
-pub const BUSY: Refusal =
-    Refusal { code: "busy", sentence: "Very many ask at once. Please try again in a moment.", status: 503 };
+pub const BUSY: Refusal = Refusal {
+    code: "busy",
+    sentence: "We’re very busy right now. Please try again in a moment.",
+    status: 503,
+};
 
 /// Which fields of an input are wrong, and why: the sentence stands beside the field.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -18,16 +18,16 @@ use crate::settings::{FROZEN_MONTHS, GRACE_DAYS};
 use crate::store;
 
 /// There is no plan to do this with.
-pub const NO_PLAN: Refusal = Refusal::conflict("no_plan", "There is no membership to do this with.");
+pub const NO_PLAN: Refusal = Refusal::conflict("no_plan", "There’s no membership to change.");
 /// Not as the membership stands.
 pub const WRONG_STATE: Refusal =
-    Refusal::conflict("wrong_state", "This can't be done with this membership as it stands.");
+    Refusal::conflict("wrong_state", "This membership can’t be changed that way right now.");
 /// Joining or changing up needs a payment.
 pub const CARD_NEEDED: Refusal =
-    Refusal::conflict("card_needed", "This needs a payment first. Please ask at the desk.");
+    Refusal::conflict("card_needed", "A payment is needed first. Please ask at the front desk.");
 /// As many months as a year allows.
 pub const FROZEN_ENOUGH: Refusal =
-    Refusal::conflict("frozen_enough", "A membership can't be frozen for longer this year.");
+    Refusal::conflict("frozen_enough", "This membership can’t be paused any longer this year.");
 
 /// Somebody's plan counts on other days than before: what was booked on those days follows.
 #[derive(Debug, Serialize, Deserialize)]

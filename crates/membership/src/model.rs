@@ -70,7 +70,7 @@ pub struct Plan {
     pub iot_control_access: bool,
     /// Concierge requests.
     pub concierge: bool,
-    /// First access to times that are kept.
+    /// First access to reserved times.
     pub priority_booking: bool,
     /// Shown first.
     pub featured: bool,

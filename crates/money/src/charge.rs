@@ -22,7 +22,7 @@ pub struct Subject {
 /// Where a charge stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChargeStatus {
-    /// To be paid at the desk.
+    /// Due at the front desk.
     Due,
     /// Paid, or nothing to pay.
     Settled,

@@ -7,7 +7,7 @@ use crate::permissions::{Action, may};
 
 /// No one acts as staff on their own account: it would be a deal with oneself.
 pub const OWN_ACCOUNT: Refusal =
-    Refusal::forbidden("own_account", "You can't do this for your own account. Please ask a colleague.");
+    Refusal::forbidden("own_account", "You can’t do this for your own account. Please ask a colleague.");
 
 /// Whoever asks: somebody signed in, or a visitor.
 #[derive(Debug, Clone)]

@@ -38,25 +38,25 @@ pub fn routes() -> OpenApiRouter<AppState> {
     router
 }
 
-/// Everything that somebody keeps of themselves.
+/// A person’s own profile.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Profile {
-    /// Who they are.
+    /// The person.
     #[serde(flatten)]
     pub user: User,
-    /// The day they were born.
+    /// Birthday.
     #[schema(value_type = Option<String>, format = Date)]
     pub birthday: Option<jiff::civil::Date>,
-    /// Whom to call for them.
+    /// Emergency contact.
     pub emergency_contact: Option<EmergencyContact>,
 }
 
 /// A new pair of tokens.
 #[derive(Serialize, ToSchema)]
 struct Pair {
-    /// For `Authorization: Bearer`, 30 minutes.
+    /// For `Authorization: Bearer`, for 30 minutes.
     access: String,
-    /// For the next pair, once, 30 days.
+    /// For the next pair, once, for 30 days.
     refresh: String,
 }
 
@@ -66,14 +66,14 @@ impl From<Tokens> for Pair {
     }
 }
 
-/// A new pair of tokens, and whose it is.
+/// A new pair of tokens, and the person.
 #[derive(Serialize, ToSchema)]
 struct PairAndUser {
-    /// For `Authorization: Bearer`, 30 minutes.
+    /// For `Authorization: Bearer`, for 30 minutes.
     access: String,
-    /// For the next pair, once, 30 days.
+    /// For the next pair, once, for 30 days.
     refresh: String,
-    /// Who signed in.
+    /// The person who signed in.
     user: User,
 }
 
@@ -87,7 +87,7 @@ impl From<SignedIn> for PairAndUser {
 /// A refresh token.
 #[derive(ToSchema)]
 struct Refresh {
-    /// As it was handed out.
+    /// As it was issued.
     refresh: String,
 }
 
@@ -97,10 +97,10 @@ impl Input for Refresh {
     }
 }
 
-/// What an app that signs out may send along.
+/// What an app can send when it signs out.
 #[derive(ToSchema)]
 struct SignOut {
-    /// Its refresh token, if its access token may have expired.
+    /// Its refresh token, in case the access token has expired.
     refresh: Option<String>,
 }
 
@@ -123,11 +123,11 @@ async fn login(caller: Caller, Json(attempt): Json<SignIn>) -> Result<axum::Json
     Ok(axum::Json(signed_in.into()))
 }
 
-/// Renew the tokens. The refresh token is good once; one that comes twice ends everything of its sign-in.
+/// Renew the tokens. The refresh token works once; if it is used twice, its whole sign-in ends.
 #[utoipa::path(post, path = "/api/auth/refresh/", tag = "auth", request_body = Refresh, responses(
     (status = 200, description = "A new pair", body = Pair),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "Unknown, expired or ended", body = Problem,
+    (status = 401, description = "Unknown, expired, or revoked", body = Problem,
      content_type = "application/problem+json"),
 ))]
 async fn refresh(caller: Caller, Json(Refresh { refresh }): Json<Refresh>) -> Result<axum::Json<Pair>> {
@@ -135,7 +135,7 @@ async fn refresh(caller: Caller, Json(Refresh { refresh }): Json<Refresh>) -> Re
     Ok(axum::Json(tokens.into()))
 }
 
-/// Sign out: every token of this sign-in ends at once.
+/// Sign out. Every token of this sign-in ends right away.
 #[utoipa::path(post, path = "/api/auth/logout/", tag = "auth", request_body = Option<SignOut>,
     security(("bearer" = []), ("session" = [])), responses(
     (status = 204, description = "Signed out"),
@@ -153,17 +153,17 @@ async fn logout(caller: Caller, Json(SignOut { refresh }): Json<SignOut>) -> Res
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// A sign-up that waits for its address to be verified.
+/// A sign-up whose email is not verified yet.
 #[derive(Serialize, ToSchema)]
 struct CheckEmail {
-    /// `check_email`: nothing else is said, whatever the address.
+    /// `check_email`: always the same, whatever the email.
     status: &'static str,
 }
 
-/// Ask for an account. The answer is the same for every address: an email goes there, and the account can sign in
-/// (`login/`) once the link in it was followed (`verify/`).
+/// Sign up. The response is the same for every email: we send an email, and the account can sign in (`login/`) once the
+/// link in it is opened (`verify/`).
 #[utoipa::path(post, path = "/api/auth/register/", tag = "auth", params(OnceHeader), request_body = SignUp, responses(
-    (status = 202, description = "An email is on its way", body = CheckEmail),
+    (status = 202, description = "Email sent", body = CheckEmail),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "idempotency_mismatch", body = Problem, content_type = "application/problem+json"),
     (status = 429, description = "too_many_attempts, with `retry_after` in seconds", body = Problem,
@@ -174,7 +174,7 @@ async fn register(caller: Caller, Once(Json(request), idempotency_key): Once<Jso
     sign_up::sign_up_once(&caller, idempotency_key, request, reply).await
 }
 
-/// Change the password. Everything else that is signed in ends at once; this sign-in goes on.
+/// Change the password. Every other sign-in ends right away.
 #[utoipa::path(post, path = "/api/auth/password/", tag = "auth", request_body = ChangePassword,
     security(("bearer" = []), ("session" = [])), responses(
     (status = 204, description = "Changed"),
@@ -188,7 +188,7 @@ async fn password(caller: Caller, Json(change): Json<ChangePassword>) -> Result<
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Your own profile.
+/// Get your own profile.
 #[utoipa::path(get, path = "/api/users/profile/me/", tag = "users",
     security(("bearer" = []), ("session" = [])), responses(
     (status = 200, description = "The profile", body = Profile),
@@ -198,10 +198,10 @@ async fn me(caller: Caller) -> Result<axum::Json<Profile>> {
     caller.view(|tx, by| profile(tx, by, by.person()?)).await.map(axum::Json)
 }
 
-/// Change your own profile. What is not named stays; null takes away.
+/// Change your own profile. Fields left out stay; null clears a field.
 #[utoipa::path(patch, path = "/api/users/profile/me/", tag = "users", request_body = ProfileChange,
     security(("bearer" = []), ("session" = [])), responses(
-    (status = 200, description = "The profile as it is now", body = Profile),
+    (status = 200, description = "The updated profile", body = Profile),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
 ))]

@@ -22,7 +22,7 @@ const LONGEST_PHONE: usize = 60;
 /// An attempt to sign in.
 #[derive(Clone, ToSchema)]
 pub struct SignIn {
-    /// The address of mail, however it is written.
+    /// The email, in any spelling.
     #[schema(examples("base@demo.coresync.test"))]
     pub email: String,
     /// The password.
@@ -36,13 +36,13 @@ impl Input for SignIn {
     }
 }
 
-/// The wish for an account.
+/// A sign-up.
 #[derive(Clone, ToSchema)]
 pub struct SignUp {
-    /// The address of mail.
+    /// The email.
     #[schema(examples("anna@example.com"))]
     pub email: String,
-    /// 8 to 128 characters of any kind, and not what is soon guessed.
+    /// 8 to 128 characters, not easy to guess.
     #[schema(format = Password, min_length = 8, max_length = 128)]
     pub password: String,
     /// First name.
@@ -51,7 +51,7 @@ pub struct SignUp {
     /// Last name.
     #[schema(max_length = 80)]
     pub last_name: String,
-    /// Phone, with its country.
+    /// Phone, with country code.
     pub phone: Option<String>,
     /// The day they were born: 18 years ago or more.
     #[schema(value_type = Option<String>, format = Date)]
@@ -74,13 +74,13 @@ impl Input for SignUp {
     }
 }
 
-/// The wish for another password.
+/// A password change.
 #[derive(Clone, ToSchema)]
 pub struct ChangePassword {
-    /// The present one.
+    /// The current password.
     #[schema(format = Password)]
     pub current_password: String,
-    /// 8 to 128 characters of any kind, and not what is soon guessed.
+    /// 8 to 128 characters, not easy to guess.
     #[schema(format = Password, min_length = 8, max_length = 128)]
     pub new_password: String,
 }
@@ -94,13 +94,13 @@ impl Input for ChangePassword {
     }
 }
 
-/// The wish for another address of mail.
+/// An email change.
 #[derive(Clone, ToSchema)]
 pub struct NewAddress {
-    /// The new one.
+    /// The new email.
     #[schema(examples("anna@example.com"))]
     pub email: String,
-    /// The present password.
+    /// The current password.
     #[schema(format = Password)]
     pub current_password: String,
 }
@@ -111,10 +111,10 @@ impl Input for NewAddress {
     }
 }
 
-/// The address of an account whose password is forgotten.
+/// The email of an account whose password was forgotten.
 #[derive(Clone, ToSchema)]
 pub struct Forgotten {
-    /// The address of mail, however it is written.
+    /// The email, in any spelling.
     #[schema(examples("base@demo.coresync.test"))]
     pub email: String,
 }
@@ -125,15 +125,16 @@ impl Input for Forgotten {
     }
 }
 
-/// The confirmation of an address by the link of an email.
+/// The confirmation of an email by its link.
 #[derive(Clone, ToSchema)]
 pub struct ConfirmAddress {
     /// The 64 digits behind `token=`.
     pub token: String,
-    /// The password of the account. Not needed in the browser that signed up, nor where the account is signed in.
+    /// The account’s password. Not required in the browser that signed up, or where the account is signed in.
     #[schema(format = Password)]
     pub password: Option<String>,
-    /// Instead of the password, for a new account: another one, for who reads the mail and did not choose the first.
+    /// Instead of the password, for a new account: a new password, for someone who reads the email but did not choose
+    /// the first one.
     #[schema(format = Password, min_length = 8, max_length = 128)]
     pub new_password: Option<String>,
 }
@@ -150,12 +151,12 @@ impl Input for ConfirmAddress {
     }
 }
 
-/// A password that is set by the link of a letter.
+/// A password set by an emailed link.
 #[derive(Clone, ToSchema)]
 pub struct NewPassword {
     /// The 64 digits behind `token=`.
     pub token: String,
-    /// 8 to 128 characters of any kind, and not what is soon guessed.
+    /// 8 to 128 characters, not easy to guess.
     #[schema(format = Password, min_length = 8, max_length = 128)]
     pub password: String,
 }
@@ -169,7 +170,7 @@ impl Input for NewPassword {
     }
 }
 
-/// Another role for somebody.
+/// A new role.
 #[derive(Clone, ToSchema)]
 pub struct NewRole {
     /// Which.
@@ -180,13 +181,13 @@ impl Input for NewRole {
     fn parse(input: &mut RawInput) -> NewRole {
         let role = Role::named(&input.text("role", 20));
         if role.is_none() {
-            input.add_error("role", "This must be account, technician, front_desk, manager or owner.");
+            input.add_error("role", "This must be account, technician, front_desk, manager, or owner.");
         }
         NewRole { role: role.unwrap_or(Role::Account) }
     }
 }
 
-/// What somebody changes of their profile. `None` outside: it stays; `None` inside: it is taken away.
+/// Changes to a profile. Fields left out stay; null clears a field.
 #[derive(Clone, Default, ToSchema)]
 pub struct ProfileChange {
     /// First name.
@@ -199,7 +200,7 @@ pub struct ProfileChange {
     /// Birthday, or null.
     #[schema(value_type = Option<String>, format = Date)]
     pub birthday: Option<Option<Date>>,
-    /// Whom to call, or null.
+    /// Emergency contact, or null.
     #[schema(value_type = Option<EmergencyContact>)]
     pub emergency_contact: Option<Option<EmergencyContact>>,
 }
@@ -241,7 +242,7 @@ impl Input for EmergencyContact {
     fn parse(input: &mut RawInput) -> EmergencyContact {
         let phone = opt_phone(input, "phone");
         if phone.is_none() {
-            input.add_error("phone", "This is needed.");
+            input.add_error("phone", "This field is required.");
         }
         EmergencyContact {
             name: needed_name(input, "name"),
@@ -270,7 +271,7 @@ fn opt_contact(input: &mut RawInput) -> Option<EmergencyContact> {
 pub fn opt_email(input: &mut RawInput, field: &str) -> Option<String> {
     let email = kept_email(&input.opt_text_within(field, LONGEST_EMAIL)?);
     if !is_email(&email) {
-        input.add_error(field, "This must be an address such as anna@example.com.");
+        input.add_error(field, "Enter an email like anna@example.com.");
         return None;
     }
     Some(email)
@@ -280,7 +281,7 @@ pub fn opt_email(input: &mut RawInput, field: &str) -> Option<String> {
 pub fn opt_name(input: &mut RawInput, field: &str) -> Option<String> {
     let name = one_line(&input.opt_text_within(field, LONGEST_NAME)?);
     if !name.chars().any(char::is_alphabetic) {
-        input.add_error(field, "This must be a name.");
+        input.add_error(field, "Enter a name.");
         return None;
     }
     Some(name)
@@ -290,7 +291,10 @@ pub fn opt_name(input: &mut RawInput, field: &str) -> Option<String> {
 pub fn opt_phone(input: &mut RawInput, field: &str) -> Option<String> {
     let phone = e164(&input.opt_text_within(field, LONGEST_PHONE)?);
     if phone.is_none() {
-        input.add_error(field, "This must be a phone number such as +1 212 555 0100, outside North America with its country code.");
+        input.add_error(
+            field,
+            "Enter a phone number like +1 212 555 0100. Outside North America, include the country code.",
+        );
     }
     phone
 }
@@ -301,7 +305,7 @@ pub fn opt_birthday(input: &mut RawInput) -> Option<Date> {
     let date = Some(&text).filter(|text| text.len() == 10).and_then(|text| text.parse::<Date>().ok());
     let date = date.filter(|date| (1900..=2199).contains(&date.year()));
     if date.is_none() {
-        input.add_error("birthday", "This must be a date such as 1990-11-24.");
+        input.add_error("birthday", "Enter a date like 1990-11-24.");
     }
     date
 }
@@ -318,7 +322,7 @@ fn needed(input: &mut RawInput, field: &str, read: fn(&mut RawInput, &str) -> Op
     let read = read(input, field);
     if read.is_none() {
         // The first complaint about a field stays.
-        input.add_error(field, "This is needed.");
+        input.add_error(field, "This field is required.");
     }
     read.unwrap_or_default()
 }
@@ -332,10 +336,10 @@ fn opt_secret(input: &mut RawInput, field: &str) -> Option<String> {
 fn needed_secret(input: &mut RawInput, field: &str) -> String {
     let secret = input.secret(field).unwrap_or_default();
     if secret.is_empty() {
-        input.add_error(field, "This is needed.");
+        input.add_error(field, "This field is required.");
     }
     if secret.chars().count() > 128 {
-        input.add_error(field, "At most 128 characters, please.");
+        input.add_error(field, "Use at most 128 characters.");
     }
     secret
 }

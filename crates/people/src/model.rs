@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// Somebody else has this address. For staff and commands; a guest is told less (see [`crate::sign_up`]).
 pub const EMAIL_TAKEN: Refusal =
-    Refusal::conflict("email_taken", "An account with this address exists already.");
+    Refusal::conflict("email_taken", "An account with this email already exists.");
 
 /// The youngest age that the club serves, in years.
 const OF_AGE: i64 = 18;
@@ -69,21 +69,21 @@ impl FromRow for Person {
     }
 }
 
-/// What somebody is to the club, from the least to the most trusted.
+/// A person’s role at the club, from the least to the most trusted.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// A guest who signed up, member or not.
+    /// A guest with an account, member or not.
     Account,
-    /// Gives the services.
+    /// Performs services.
     Technician,
-    /// Runs the day.
+    /// Runs the front desk.
     FrontDesk,
     /// Runs the club.
     Manager,
-    /// Owns it.
+    /// Owns the club.
     Owner,
 }
 
@@ -110,14 +110,14 @@ impl Role {
 
 kit::column_as!(Role, String, |name| Role::named(&name));
 
-/// Whom to call when something happens to a person (S18). Sealed in the table.
+/// An emergency contact (S18). Stored encrypted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct EmergencyContact {
-    /// Who it is.
+    /// Name.
     pub name: String,
-    /// How they are reached.
+    /// Phone.
     pub phone: String,
-    /// What they are to the person: partner, mother, friend.
+    /// Relationship: partner, mother, friend.
     pub relation: String,
 }
 

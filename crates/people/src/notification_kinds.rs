@@ -11,15 +11,15 @@ use crate::store::hold;
 
 /// The link of an email by which it is not wanted any more, changed on the way.
 pub const LINK_BROKEN: Refusal =
-    Refusal::bad_request("link_broken", "This link is not whole. Copy it from the letter once more.");
+    Refusal::bad_request("link_broken", "This link is incomplete. Please copy it again from the email.");
 
-/// A kind of news that can be silenced.
+/// A kind of email that can be turned off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum NotificationKind {
-    /// A visit is near.
+    /// Visit reminders.
     Reminders,
-    /// A time that was waited for is free.
+    /// Waitlist openings.
     Waitlist,
 }
 
@@ -113,13 +113,13 @@ impl Input for ChosenNotifications {
         if input.raw("notices").is_none() {
             input.add_error(
                 "notices",
-                "This is needed: a list of bookings, reminders, waitlist; empty for none.",
+                "This field is required: a list of reminders, waitlist; empty for none.",
             );
         }
         for one in input.many("notices").into_iter().filter(|one| *one != "") {
             match one.as_str().and_then(NotificationKind::named) {
                 Some(notification_kind) => requested.push(notification_kind),
-                None => input.add_error("notices", "These must be of reminders, waitlist."),
+                None => input.add_error("notices", "Choose from reminders, waitlist."),
             }
         }
         ChosenNotifications(requested)

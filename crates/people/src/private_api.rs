@@ -16,20 +16,20 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(read, change)).routes(routes!(notices, choose))
 }
 
-/// What you like a room to be: scene, light, temperature, scents, music. null is the room's own.
+/// Get your room preferences: scene, light, temperature, scents, music. Null means the room’s own setting.
 #[utoipa::path(get, path = "/api/users/preferences/", operation_id = "preferences", tag = "users",
     security(("bearer" = []), ("session" = [])), responses(
-    (status = 200, description = "What is kept", body = Preferences),
+    (status = 200, description = "The preferences", body = Preferences),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
 ))]
 async fn read(caller: Caller) -> Result<axum::Json<Preferences>> {
     caller.view(preferences::preferences).await.map(axum::Json)
 }
 
-/// Change what you like. What is not named stays; null takes away.
+/// Change your room preferences. Fields left out stay; null clears a field.
 #[utoipa::path(patch, path = "/api/users/preferences/", operation_id = "change_preferences", tag = "users",
     request_body = PreferencesChange, security(("bearer" = []), ("session" = [])), responses(
-    (status = 200, description = "What is kept now", body = Preferences),
+    (status = 200, description = "The updated preferences", body = Preferences),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -40,24 +40,24 @@ async fn change(
     caller.tx(move |tx, by| preferences::change_preferences(tx, by, &change)).await.map(axum::Json)
 }
 
-/// A kind of news, and whether it is wanted by mail.
+/// A kind of email, and whether it is wanted.
 #[derive(Serialize, ToSchema)]
 struct NoticeOut {
-    /// `bookings`, `reminders` or `waitlist`.
+    /// `reminders` or `waitlist`.
     kind: &'static str,
-    /// Whether a letter is sent.
+    /// Whether an email is sent.
     email: bool,
 }
 
-/// Which kinds are wanted.
+/// The kinds that are wanted.
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "for the description alone")]
 struct WantedIn {
-    /// Of `bookings`, `reminders`, `waitlist`: those that are wanted by mail.
+    /// Of `reminders`, `waitlist`: the kinds that are wanted by email.
     notices: Vec<String>,
 }
 
-/// What you want to be told by mail.
+/// List your email notifications.
 #[utoipa::path(get, path = "/api/users/notices/", tag = "users",
     security(("bearer" = []), ("session" = [])), responses(
     (status = 200, description = "Every kind", body = Vec<NoticeOut>),
@@ -67,10 +67,10 @@ async fn notices(caller: Caller) -> Result<axum::Json<Vec<NoticeOut>>> {
     caller.view(my_notification_kinds).await.map(to_response)
 }
 
-/// Choose what you want to be told by mail: these kinds and no others.
+/// Choose your email notifications: these kinds and no others.
 #[utoipa::path(put, path = "/api/users/notices/", operation_id = "choose_notices", tag = "users", request_body = WantedIn,
     security(("bearer" = []), ("session" = [])), responses(
-    (status = 200, description = "Every kind, as it is now", body = Vec<NoticeOut>),
+    (status = 200, description = "Every kind, updated", body = Vec<NoticeOut>),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
 ))]

@@ -21,7 +21,7 @@ use crate::network::network;
 /// Asked too fast. Carries `retry_after`: seconds until it is worth another try.
 pub const TOO_MANY_REQUESTS: Refusal = Refusal::too_many(
     "too_many_requests",
-    "This was asked too many times in one minute. Please wait a moment, then try again.",
+    "Too many requests this minute. Please wait a moment and try again.",
 );
 
 /// What [`limit`] counts with. Clones are the same.

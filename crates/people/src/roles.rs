@@ -13,7 +13,7 @@ use crate::{find, store};
 
 /// Nobody takes their own role away: a club would be left without an owner.
 pub const OWN_ROLE: Refusal =
-    Refusal::conflict("own_role", "You can't change your own role. Ask another owner of the club to do it.");
+    Refusal::conflict("own_role", "You can’t change your own role. Ask another owner of the club.");
 
 /// People by name, email address or phone, and how many there are (see [`crate::find`]). Without words, those who work here. That somebody
 /// searched, and how many were found, is written down.

@@ -310,7 +310,7 @@ fn number_prefix(number: &str) -> Option<String> {
 }
 
 /// What staff read when a search says too little to look for someone.
-pub const SEARCH_TOO_SHORT: &str = "Type more: two letters of a name, or four digits of a phone number.";
+pub const SEARCH_TOO_SHORT: &str = "Type at least two letters of a name or four digits of a phone number.";
 
 /// Whether a search says enough to look for someone: at least one word of two letters, or of one where that is a whole name.
 pub fn is_search(search: &str) -> bool {

@@ -18,11 +18,8 @@ use crate::sessions::{self, SessionKind, SignedIn, Tokens};
 use crate::{passwords, store, store::sessions as session_store};
 
 /// The one answer to every wrong pair, whether there is such an account or not.
-pub const WRONG_SIGN_IN: Refusal = Refusal {
-    code: "wrong_sign_in",
-    sentence: "This address and password don't belong together.",
-    status: 401,
-};
+pub const WRONG_SIGN_IN: Refusal =
+    Refusal { code: "wrong_sign_in", sentence: "That email and password don’t match.", status: 401 };
 
 /// Signs somebody in whose address is verified. Who only claims an address is nobody here: whether somebody does is told to no
 /// one who has not read its mail.
@@ -126,7 +123,7 @@ pub(crate) async fn is_password_of(
 }
 
 pub(crate) fn wrong_password() -> Error {
-    Fields::one("current_password", "This is not your present password.")
+    Fields::one("current_password", "That isn’t your current password.")
 }
 
 /// Changes the caller's password, if they know the present one. Everything else that they are signed in with ends; the

@@ -6,24 +6,24 @@ use utoipa::ToSchema;
 
 use crate::model::{Person, Role};
 
-/// Somebody, as their own client sees them.
+/// A person, as their own client sees them.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct User {
-    /// Their number.
+    /// Their id.
     pub id: Id,
-    /// Their address of mail.
+    /// Their email.
     pub email: Option<String>,
     /// First name.
     pub first_name: String,
     /// Last name.
     pub last_name: String,
-    /// Both.
+    /// First and last name.
     pub full_name: String,
-    /// Phone: E.164, with an extension as `;ext=42` behind it.
+    /// Phone in E.164, with any extension as `;ext=42` after it.
     pub phone: Option<String>,
-    /// What they are to the club.
+    /// Their role at the club.
     pub role: Role,
-    /// Whether the address is known to be theirs (true for who has none).
+    /// Whether the email is verified (true if there is none).
     pub is_verified: bool,
 }
 

@@ -96,7 +96,7 @@ fn login_page(raw_form: RawForm, PlainHttp(plain_http): PlainHttp) -> LoginPage 
 
 fn signup_page(raw_form: RawForm, PlainHttp(plain_http): PlainHttp) -> SignupPage {
     let frame = Frame::signed_out("Create an account · CoreSync")
-        .about("An account takes a minute. Then any free time is yours.");
+        .about("It takes a minute. Then any open time can be yours.");
     SignupPage {
         frame,
         next: next_of(&raw_form),

@@ -101,7 +101,7 @@ impl Artwork {
     }
 }
 
-/// The first thing on the first page.
+/// Home page hero.
 pub fn of_club(shown: &Shown) -> Artwork {
     Artwork::named(CLUB_STUDY).or_published(shown, slots::WHOLE_CLUB).whole()
 }

@@ -50,7 +50,7 @@ pub enum Format {
     Source,
 }
 
-/// Where the eye rests when a picture is cut.
+/// Focal point when a picture is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Focus {
     /// In the middle.
@@ -126,9 +126,9 @@ pub struct Picture {
     pub id: Id,
     /// What it is.
     pub kind: Kind,
-    /// What is to be seen, for who can't see it.
+    /// Alt text, for those who can't see it.
     pub alt: String,
-    /// Where the eye rests.
+    /// Focal point.
     pub focus: Focus,
     /// Where it stands.
     pub state: PictureState,
@@ -188,9 +188,9 @@ impl Picture {
 pub struct Upload {
     /// Where: `service/deep-tissue`.
     pub slot: String,
-    /// What is to be seen, for who can't see it.
+    /// Alt text, for those who can't see it.
     pub alt: String,
-    /// Where the eye rests.
+    /// Focal point.
     pub focus: Focus,
 }
 
@@ -200,10 +200,10 @@ impl Upload {
         let mut fields = Fields::new();
         let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-/".contains(&byte);
         if self.slot.is_empty() || self.slot.len() > LONGEST_SLOT || !self.slot.bytes().all(is_plain) {
-            fields.add("spot", "There is no such place for a picture.");
+            fields.add("spot", "We couldn’t find that place for a picture.");
         }
         if self.alt.trim().is_empty() {
-            fields.add("alt", "Say what is to be seen, for who can’t see it.");
+            fields.add("alt", "Describe the picture for people who can’t see it.");
         }
         fields.check()
     }

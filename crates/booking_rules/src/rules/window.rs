@@ -142,11 +142,6 @@ impl Window {
         &self.entitlements
     }
 
-    /// When a day opens, as a clock of the club shows it: `Wednesday 25 November, 00:00`.
-    pub fn spoken(&self, moment: Timestamp) -> String {
-        moment.to_zoned(self.zone.clone()).strftime("%A %-d %B, %H:%M").to_string()
-    }
-
     /// A moment as it is shown: ISO 8601 with the club's offset.
     pub fn shown(&self, moment: Timestamp) -> String {
         iso(&self.zone, moment)

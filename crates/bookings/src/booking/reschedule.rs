@@ -20,11 +20,11 @@ use crate::search::resolved::{ResolvedRequest, SlotRequest};
 use crate::store;
 use crate::waitlist::ledger;
 
-/// What differs after a move.
+/// What changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
-    /// When it begins: only this counts as a move (D1).
+    /// The start. Only this counts as rescheduling (D1).
     Start,
     /// The room.
     Room,

@@ -60,10 +60,10 @@ impl Input for Search {
         if let (Some(from), Some(to)) = (from, to)
             && !(0..MOST_DAYS).contains(&i64::from((to - from).get_days()))
         {
-            input.add_error("to", "Ask for 1 to 90 days, the first one first.");
+            input.add_error("to", "Request 1 to 90 days, start date first.");
         }
         if from.is_some() != to.is_some() {
-            input.add_error("to", "Say both from and to, or one date.");
+            input.add_error("to", "Send both from and to, or a single date.");
         }
         Search {
             service: input.id("service_id"),
@@ -143,7 +143,7 @@ impl BookingFor {
             BookingFor::Person(person) => {
                 by.need(Action::BookForOthers)?;
                 if !people::is_here(tx, person)? {
-                    return Err(Fields::one("person_id", "There is nobody of this number."));
+                    return Err(Fields::one("person_id", "We couldn’t find that person."));
                 }
                 Ok(Some(person))
             }
@@ -379,13 +379,13 @@ pub fn why(lines: &[Line]) -> Vec<Why> {
         .collect()
 }
 
-/// One reason for an amount.
+/// One line of a price.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct Why {
     /// Stable: `list`, `discount`, `room`, `time`, `credit`, `unlimited`, `addon`, `tax`, `late_cancellation`.
     pub code: String,
-    /// What a person reads.
+    /// The label for people.
     pub label: String,
-    /// May be below zero.
+    /// Can be negative.
     pub amount: Cents,
 }

@@ -42,13 +42,13 @@ pub struct Opened {
     pub starts_at: Timestamp,
 }
 
-/// What somebody waits for.
+/// What a waitlist entry is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WaitKind {
-    /// A place: the time is held for them.
+    /// A waitlist entry: the time is held for them.
     Place,
-    /// To be told when a time opens to them (priority release).
+    /// A notification when a time opens to them (priority release).
     Tell,
 }
 

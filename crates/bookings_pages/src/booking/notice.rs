@@ -72,7 +72,7 @@ impl OwnHold {
 
 /// Times that are kept for others for now, all for the same reason.
 pub(crate) struct ReservedTimes {
-    /// `Kept for Unlimited members for now.`
+    /// `Reserved for Unlimited members until it opens.`
     pub(crate) sentence: &'static str,
     pub(crate) times: Vec<ReservedCell>,
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use ui::format;
 
 /// What people call the time of a zone.
 const NAMES: [(&str, &str); 12] = [
@@ -26,30 +27,19 @@ fn zone_name(zone: &TimeZone) -> String {
     known.map_or_else(|| format!("({iana})"), |(_, spoken)| (*spoken).to_owned())
 }
 
-fn shown(zone: &TimeZone, at: Timestamp, form: &str) -> String {
-    at.to_zoned(zone.clone()).strftime(form).to_string()
-}
-
-/// `2:00 PM`; with the offset's name where the clock shows that time twice in the night: `1:30 AM EDT`.
-fn clock(zone: &TimeZone, at: Timestamp) -> String {
-    let civil = at.to_zoned(zone.clone()).datetime();
-    let is_twice = zone.to_ambiguous_timestamp(civil).is_ambiguous();
-    shown(zone, at, if is_twice { "%-I:%M %p %Z" } else { "%-I:%M %p" })
-}
-
 /// `Friday, November 27, 2026`
 pub(super) fn date(zone: &TimeZone, at: Timestamp) -> String {
-    shown(zone, at, "%A, %B %-d, %Y")
+    format::full_day(format::date_at(zone, at))
 }
 
 /// `Nov 27`, for subjects.
 pub(super) fn short_date(zone: &TimeZone, at: Timestamp) -> String {
-    shown(zone, at, "%b %-d")
+    format::short_date(format::date_at(zone, at))
 }
 
 /// `2:00 PM Eastern Time`
 pub(super) fn time(zone: &TimeZone, at: Timestamp) -> String {
-    format!("{} {}", clock(zone, at), zone_name(zone))
+    format!("{} {}", format::clock(zone, at), zone_name(zone))
 }
 
 /// `Friday, November 27, 2026, 2:00 PM Eastern Time`
@@ -57,9 +47,9 @@ pub(super) fn moment(zone: &TimeZone, at: Timestamp) -> String {
     format!("{}, {}", date(zone, at), time(zone, at))
 }
 
-/// `Friday, November 27, 2026, 2:00 PM to 3:00 PM Eastern Time`
+/// `Friday, November 27, 2026, 2:00 – 3:00 PM Eastern Time`
 pub(super) fn span(zone: &TimeZone, from: Timestamp, to: Timestamp) -> String {
-    format!("{}, {} to {}", date(zone, from), clock(zone, from), time(zone, to))
+    format!("{}, {} {}", date(zone, from), format::span(zone, from, to), zone_name(zone))
 }
 
 #[cfg(test)]
@@ -75,7 +65,7 @@ mod tests {
         let zone = |name: &str| TimeZone::get(name).expect("a zone");
         let friday = at("2026-11-27T19:00:00Z");
         let text = span(&zone("America/New_York"), friday, at("2026-11-27T20:00:00Z"));
-        assert_eq!(text, "Friday, November 27, 2026, 2:00 PM to 3:00 PM Eastern Time");
+        assert_eq!(text, "Friday, November 27, 2026, 2:00 – 3:00 PM Eastern Time");
         assert_eq!(
             moment(&zone("Europe/Paris"), friday),
             "Friday, November 27, 2026, 8:00 PM (Europe/Paris)"

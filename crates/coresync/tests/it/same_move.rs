@@ -34,7 +34,7 @@ fn utc(moment: &str) -> String {
     moment.parse::<jiff::Timestamp>().expect("a moment").to_string()
 }
 
-/// Every way to say Friday, November 27, 19:00 in New York.
+/// Every way to say Friday, November 27, 7:00 PM in New York.
 fn ways(local_time: &str) -> Vec<Value> {
     let utc = utc(&format!("2026-11-27T{local_time}:00-05:00"));
     vec![

@@ -1,4 +1,4 @@
-//! How long a booking takes while hundreds wait for a time: the search for them never holds the writer. Printed, and held
+//! How long a booking takes while hundreds are on the waitlist: the search for them never holds the writer. Printed, and held
 //! only against a bound that no machine is too slow for.
 
 use std::time::{Duration, Instant};

@@ -46,7 +46,7 @@ impl RawInput {
         match serde_json::from_slice(bytes) {
             Ok(Value::Object(values)) => Ok(RawInput { values, ..RawInput::default() }),
             Ok(_) => Err(Fields::one("body", "Send a JSON object.")),
-            Err(error) => Err(Fields::one("body", format!("This is not JSON: {error}."))),
+            Err(error) => Err(Fields::one("body", format!("Invalid JSON: {error}."))),
         }
     }
 
@@ -72,7 +72,7 @@ impl RawInput {
     /// # Errors
     /// `Error::Invalid` if it can't be read.
     pub fn pairs(bytes: &[u8]) -> Result<Vec<(String, String)>> {
-        serde_urlencoded::from_bytes(bytes).map_err(|_| Fields::one("body", "This form can't be read."))
+        serde_urlencoded::from_bytes(bytes).map_err(|_| Fields::one("body", "We couldn’t read this form."))
     }
 
     /// The same, in which an empty number, date, time or choice is wrong instead of missing: for queries of the API.
@@ -85,7 +85,7 @@ impl RawInput {
     fn value_text(&mut self, field: &str) -> Option<String> {
         let is_empty = || self.raw(field).and_then(Value::as_str).is_some_and(|text| text.trim().is_empty());
         if self.refuses_empty && is_empty() {
-            self.add_error(field, "This is empty. Say something here, or leave it out.");
+            self.add_error(field, "This is empty. Fill it in or leave it out.");
             return None;
         }
         self.opt_text(field)
@@ -137,7 +137,7 @@ impl RawInput {
             return None;
         }
         if text.chars().count() > longest {
-            self.add_error(field, format!("At most {longest} characters, please."));
+            self.add_error(field, format!("Use at most {longest} characters."));
             return None;
         }
         Some(text)
@@ -147,13 +147,13 @@ impl RawInput {
     pub fn secret(&mut self, field: &str) -> Option<String> {
         match self.raw(field)? {
             Value::String(text) if text.contains('\0') => {
-                self.add_error(field, "This holds a character that can't be kept.");
+                self.add_error(field, "This contains an unsupported character.");
                 None
             }
             Value::String(text) => Some(text.clone()),
             Value::Number(number) => Some(number.to_string()),
             _ => {
-                self.add_error(field, "This must be a text.");
+                self.add_error(field, "This must be a string.");
                 None
             }
         }
@@ -188,7 +188,7 @@ impl RawInput {
 
     /// A date that may be missing: `2026-11-24`.
     pub fn opt_date(&mut self, field: &str) -> Option<Date> {
-        self.opt_parsed(field, "This must be a date such as 2026-11-24.", |text| {
+        self.opt_parsed(field, "This must be a date like 2026-11-24.", |text| {
             (text.len() == 10).then(|| text.parse::<Date>().ok()).flatten().filter(is_near)
         })
     }
@@ -200,7 +200,7 @@ impl RawInput {
 
     /// An amount that may be missing, from nothing to `most`: `150` or `150.00`. The digits are read, never a float (T2).
     pub fn opt_cents(&mut self, field: &str, most: Cents) -> Option<Cents> {
-        let sentence = format!("This must be an amount such as 150.00, at most {most}.");
+        let sentence = format!("This must be an amount like 150.00, at most {most}.");
         self.opt_parsed(field, &sentence, |text| {
             text.parse::<Cents>().ok().filter(|amount| *amount >= Cents::ZERO && *amount <= most)
         })
@@ -208,17 +208,21 @@ impl RawInput {
 
     /// A time of day that may be missing: `18:30`.
     pub fn opt_time(&mut self, field: &str) -> Option<Time> {
-        self.opt_parsed(field, "This must be a time such as 18:30.", |text| {
+        self.opt_parsed(field, "This must be a time like 18:30.", |text| {
             Time::strptime("%H:%M", text).or_else(|_| Time::strptime("%H:%M:%S", text)).ok()
         })
     }
 
     /// A moment that may be missing: `2026-11-24T18:30:00-05:00`.
     pub fn opt_moment(&mut self, field: &str) -> Option<Timestamp> {
-        self.opt_parsed(field, "This must be a time with offset such as 2026-11-24T18:30:00-05:00.", |text| {
-            let moment: Timestamp = text.parse().ok()?;
-            is_near(&moment.to_zoned(jiff::tz::TimeZone::UTC).date()).then_some(moment)
-        })
+        self.opt_parsed(
+            field,
+            "This must be a timestamp with an offset, like 2026-11-24T18:30:00-05:00.",
+            |text| {
+                let moment: Timestamp = text.parse().ok()?;
+                is_near(&moment.to_zoned(jiff::tz::TimeZone::UTC).date()).then_some(moment)
+            },
+        )
     }
 
     /// A moment that must be there: `2026-11-24T18:30:00-05:00`.
@@ -266,7 +270,7 @@ impl RawInput {
     }
 
     fn missing<T: Missing>(&mut self, field: &str) -> T {
-        self.add_error(field, "This is needed.");
+        self.add_error(field, "This field is required.");
         T::MISSING
     }
 }
@@ -381,7 +385,7 @@ const PATIENCE: usize = 32 << 20;
 /// # Errors
 /// `Error::Invalid` if they are more than 1 MiB, or broke off.
 pub async fn body(request: Request) -> Result<Vec<u8>> {
-    let too_large = || Fields::one("body", "This is larger than we can take, or broke off on the way.");
+    let too_large = || Fields::one("body", "This is too large, or the upload was interrupted.");
     let mut body = request.into_body();
     let (mut bytes, mut seen) = (Vec::new(), 0);
     while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {

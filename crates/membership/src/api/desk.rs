@@ -35,11 +35,11 @@ struct SoldIn {
     /// `cash` or `terminal`.
     #[schema(value_type = String)]
     paid: Paid,
-    /// What you saw that it costs now: if that has changed, nothing is done and `price_changed` carries `total`.
+    /// The cost you last saw. If it has changed, nothing happens and `price_changed` carries `total`.
     expected_total: Option<Cents>,
 }
 
-/// Staff: makes somebody a member from today on, the first month paid at the desk.
+/// Staff: enroll a member from today, with the first month paid at the front desk.
 #[utoipa::path(post, path = "/api/memberships/{person}/enrol/", tag = "memberships",
     params(("person" = i64, Path), OnceHeader), request_body = SoldIn,
     responses((status = 201, body = Done), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -53,18 +53,18 @@ async fn enrol(
     caller
         .once(idempotency_key, move |tx, by| {
             let until = desk::join(tx, by, person, &sold)?;
-            Reply::json(StatusCode::CREATED, &done("The membership begins today.", Some(until)).0)
+            Reply::json(StatusCode::CREATED, &done("The membership starts today.", Some(until)).0)
         })
         .await
 }
 
-/// How a month is paid, and until when it was paid before.
+/// How a month is paid, and the last paid day before it.
 #[derive(ToSchema)]
 struct Dues {
     /// `cash` or `terminal`.
     #[schema(value_type = String)]
     paid: Paid,
-    /// The last paid day, as you saw it (`end_date`): of several requests for the same month, one is done.
+    /// The last paid day as you saw it (`end_date`). Of several requests for the same month, one takes effect.
     #[schema(value_type = String, format = Date)]
     seen: Date,
 }
@@ -75,7 +75,7 @@ impl Input for Dues {
     }
 }
 
-/// Staff: a month's dues were paid at the desk, on the last paid day or after it.
+/// Staff: record a month’s dues paid at the front desk, on or after the last paid day.
 #[utoipa::path(post, path = "/api/memberships/{person}/dues/", tag = "memberships",
     params(("person" = i64, Path), OnceHeader), request_body = Dues,
     responses((status = 200, body = Done), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -89,12 +89,12 @@ async fn dues(
     caller
         .once(idempotency_key, move |tx, by| {
             let until = desk::take_dues(tx, by, person, dues.paid, dues.seen)?;
-            Reply::json(StatusCode::OK, &done("A month is paid.", Some(until)).0)
+            Reply::json(StatusCode::OK, &done("Payment recorded.", Some(until)).0)
         })
         .await
 }
 
-/// Staff: changes somebody to a plan that costs more, at once; what it costs was paid at the desk.
+/// Staff: upgrade a member right away. The cost was paid at the front desk.
 #[utoipa::path(post, path = "/api/memberships/{person}/upgrade/", tag = "memberships",
     params(("person" = i64, Path), OnceHeader), request_body = SoldIn,
     responses((status = 200, body = InvoiceOut), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -113,7 +113,7 @@ async fn upgrade_other(
         .await
 }
 
-/// Staff: freezes somebody's membership for whole billing months.
+/// Staff: pause a membership for whole billing months.
 #[utoipa::path(post, path = "/api/memberships/{person}/freeze/", tag = "memberships", params(("person" = i64, Path)),
     request_body = Months,
     responses((status = 200, body = Done), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -129,10 +129,10 @@ async fn freeze_other(
             lifecycle::freeze(tx, by, person, request.months)
         })
         .await?;
-    Ok(done("The membership is frozen with the next billing month.", Some(until)))
+    Ok(done("The membership is paused from the next billing month.", Some(until)))
 }
 
-/// Staff: ends somebody's membership with what is paid.
+/// Staff: end a membership at the end of the paid period.
 #[utoipa::path(post, path = "/api/memberships/{person}/leave/", tag = "memberships", params(("person" = i64, Path)),
     responses((status = 200, body = Done), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]
@@ -143,10 +143,10 @@ async fn leave_other(caller: Caller, Path(person): Path<Id>) -> Result<Answered<
             lifecycle::leave(tx, by, person)
         })
         .await?;
-    Ok(done("The membership ends with what is paid.", None))
+    Ok(done("The membership ends with the paid period.", None))
 }
 
-/// Staff: takes somebody's leaving back.
+/// Staff: keep a membership that was set to end.
 #[utoipa::path(post, path = "/api/memberships/{person}/stay/", tag = "memberships", params(("person" = i64, Path)),
     responses((status = 200, body = Done), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]
@@ -157,5 +157,5 @@ async fn stay_other(caller: Caller, Path(person): Path<Id>) -> Result<Answered<D
             lifecycle::stay(tx, by, person)
         })
         .await?;
-    Ok(done("The membership goes on.", None))
+    Ok(done("The membership continues.", None))
 }

@@ -22,11 +22,11 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(upgrade))
 }
 
-/// What was done.
+/// The result.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Done {
     message: &'static str,
-    /// Until when it is paid, or frozen.
+    /// The last day that is paid, or paused.
     #[schema(value_type = Option<String>, format = Date)]
     until: Option<Date>,
 }
@@ -35,20 +35,20 @@ pub(crate) fn done(message: &'static str, until: Option<Date>) -> Answered<Done>
     Answered(Done { message, until })
 }
 
-/// Leaves at the end of what is paid.
+/// Cancel the membership at the end of the paid period.
 #[utoipa::path(post, path = "/api/memberships/leave/", tag = "memberships",
     responses((status = 200, body = Done), (status = 401, body = Problem), (status = 409, body = Problem)))]
 async fn leave(caller: Caller) -> Result<Answered<Done>> {
     caller.tx(|tx, by| lifecycle::leave(tx, by, by.person()?.id)).await?;
-    Ok(done("The membership ends with what is paid.", None))
+    Ok(done("The membership ends with the paid period.", None))
 }
 
-/// Takes leaving back.
+/// Keep a membership that was set to end.
 #[utoipa::path(post, path = "/api/memberships/stay/", tag = "memberships",
     responses((status = 200, body = Done), (status = 401, body = Problem), (status = 409, body = Problem)))]
 async fn stay(caller: Caller) -> Result<Answered<Done>> {
     caller.tx(|tx, by| lifecycle::stay(tx, by, by.person()?.id)).await?;
-    Ok(done("The membership goes on.", None))
+    Ok(done("The membership continues.", None))
 }
 
 /// Which plan.
@@ -64,19 +64,19 @@ impl Input for PlanInput {
     }
 }
 
-/// Changes to a plan that costs less, from the day after what is paid.
+/// Switch to a plan that costs less, from the day after the paid period.
 #[utoipa::path(post, path = "/api/memberships/change/", tag = "memberships", request_body = PlanInput,
     responses((status = 200, body = Done), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]
 async fn change(caller: Caller, Json(request): Json<PlanInput>) -> Result<Answered<Done>> {
     caller.tx(move |tx, by| lifecycle::change_down(tx, by, by.person()?.id, &request.plan)).await?;
-    Ok(done("The plan changes with the next billing month.", None))
+    Ok(done("The plan changes from the next billing month.", None))
 }
 
-/// For how many months.
+/// The length of a pause.
 #[derive(ToSchema)]
 pub(crate) struct Months {
-    /// 1 to 12; how many of a calendar year may be frozen is a number of the club's (M6).
+    /// 1 to 12. The club sets how many months can be paused per calendar year (M6).
     pub(crate) months: i64,
 }
 
@@ -86,14 +86,14 @@ impl Input for Months {
     }
 }
 
-/// Freezes for whole billing months, from the next one on: no dues, no benefits.
+/// Pause for whole billing months, starting with the next one: no dues, no benefits.
 #[utoipa::path(post, path = "/api/memberships/freeze/", tag = "memberships", request_body = Months,
     responses((status = 200, body = Done), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 409, body = Problem)))]
 async fn freeze(caller: Caller, Json(request): Json<Months>) -> Result<Answered<Done>> {
     let (_, until) =
         caller.tx(move |tx, by| lifecycle::freeze(tx, by, by.person()?.id, request.months)).await?;
-    Ok(done("The membership is frozen with the next billing month.", Some(until)))
+    Ok(done("The membership is paused from the next billing month.", Some(until)))
 }
 
 /// Yes or no.
@@ -108,7 +108,7 @@ impl Input for Auto {
     }
 }
 
-/// Says whether credits are used without asking.
+/// Choose whether credits apply automatically.
 #[utoipa::path(post, path = "/api/memberships/auto_credit/", tag = "memberships", request_body = Auto,
     responses((status = 200, body = Done), (status = 401, body = Problem), (status = 409, body = Problem)))]
 async fn auto_credit(caller: Caller, Json(request): Json<Auto>) -> Result<Answered<Done>> {
@@ -116,17 +116,17 @@ async fn auto_credit(caller: Caller, Json(request): Json<Auto>) -> Result<Answer
     Ok(done("Noted.", None))
 }
 
-/// What changing to another plan costs.
+/// The cost of upgrading.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct InvoiceOut {
     from: String,
     to: String,
-    /// Until when both are counted.
+    /// The end of the paid period, to which both are prorated.
     #[schema(value_type = String, format = Date)]
     until: Date,
-    /// What the new plan costs for the rest of what is paid.
+    /// The cost of the new plan for the rest of the paid period.
     charge: Cents,
-    /// What was paid for the old plan's rest.
+    /// The credit for the rest of the old plan.
     credit: Cents,
     total: Cents,
 }
@@ -138,7 +138,7 @@ impl From<desk::Invoice> for InvoiceOut {
     }
 }
 
-/// What changing to a plan that costs more would cost now. It is paid at the desk.
+/// Preview the cost of upgrading now. It is paid at the front desk.
 #[utoipa::path(get, path = "/api/memberships/upgrade/{plan}/", tag = "memberships", params(("plan" = String, Path)),
     responses((status = 200, body = InvoiceOut), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]
