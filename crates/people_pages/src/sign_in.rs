@@ -166,9 +166,7 @@ async fn sign_up(
     let mut page = signup_page(raw_form, plain_http);
     let next = Some(page.next.clone()).filter(|next| !next.is_empty());
     let outcome = match parsed {
-        Ok(booking_request) => {
-            people::sign_up(&caller, booking_request, Onward { next, carried: token }).await
-        }
+        Ok(sign_up) => people::sign_up(&caller, sign_up, Onward { next, carried: token }).await,
         Err(fields) => Err(Error::Invalid(fields)),
     };
     let wrong = match outcome {

@@ -128,6 +128,10 @@ async fn a_birthday_month_has_one_gift() {
     };
     let (first, price) = gift("2026-11-27").await;
     assert_eq!(price, "0.00");
+    let path = format!("/api/bookings/{first}/reschedule/");
+    let moved =
+        app.as_(PIA).post(&path, json!({"date": "2026-11-30", "start_time": "12:00"})).await.expect(200);
+    assert_eq!(moved["booking"]["pricing"]["final_total"], "0.00", "the gift goes with it");
     assert_eq!(gift("2026-11-28").await.1, "130.00", "once a year");
     assert_eq!(gift("2026-12-01").await.1, "130.00", "not in December");
     cancel(&app, PIA, first).await.expect(200);
