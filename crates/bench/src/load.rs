@@ -92,15 +92,15 @@ pub(crate) fn drive<const KINDS: usize>(
         for place in 0..connections {
             let (phase, noted, failed, work) = (&phase, &noted, &failed, &work);
             threads.spawn(move || {
-                let mut own: [Vec<Duration>; KINDS] = std::array::from_fn(|_| Vec::new());
-                let outcome = connect_and_work(server.addr, place, phase, &mut own, work);
+                let mut own_times: [Vec<Duration>; KINDS] = std::array::from_fn(|_| Vec::new());
+                let outcome = connect_and_work(server.addr, place, phase, &mut own_times, work);
                 if let Err(error) = outcome {
                     phase.store(OVER, Ordering::SeqCst);
                     failed.lock().expect("nobody panics with it").get_or_insert(error);
                 }
                 let mut all = noted.lock().expect("nobody panics with it");
-                for (all, own) in all.iter_mut().zip(own) {
-                    all.extend(own);
+                for (all, own_times) in all.iter_mut().zip(own_times) {
+                    all.extend(own_times);
                 }
             });
         }
@@ -124,14 +124,14 @@ fn connect_and_work<const KINDS: usize>(
     addr: SocketAddr,
     place: usize,
     phase: &AtomicU8,
-    own: &mut [Vec<Duration>; KINDS],
+    times: &mut [Vec<Duration>; KINDS],
     work: &(impl Fn(usize, &mut Connection, &mut dyn FnMut(usize, Duration)) -> Result<()> + Sync),
 ) -> Result<()> {
     let mut connection = Connection::open(addr)?;
     while phase.load(Ordering::Relaxed) != OVER {
         work(place, &mut connection, &mut |kind, time| {
             if phase.load(Ordering::Relaxed) == MEASURING {
-                own[kind].push(time);
+                times[kind].push(time);
             }
         })?;
     }

@@ -48,8 +48,8 @@ impl Process {
             }
             std::thread::sleep(Duration::from_micros(500));
         }
-        let message = std::fs::read_to_string(log).unwrap_or_default();
-        Err(Fault::because(format!("the server was not ready; it said:\n{message}")))
+        let log_text = std::fs::read_to_string(log).unwrap_or_default();
+        Err(Fault::because(format!("the server was not ready; it said:\n{log_text}")))
     }
 
     /// Processor time of all its threads so far, in microseconds.

@@ -246,16 +246,16 @@ mod tests {
         for from in Status::ALL {
             found.extend(Status::ALL.into_iter().filter(|to| from.may_return(*to)).map(|to| (from, to)));
         }
-        let requested = [
+        let allowed = [
             (CheckedIn, Confirmed),
             (InProgress, CheckedIn),
             (Completed, CheckedIn),
             (Completed, InProgress),
             (NoShow, Confirmed),
         ];
-        assert_eq!(found, requested);
+        assert_eq!(found, allowed);
         // What is undone can be done again.
-        assert!(requested.iter().all(|(from, to)| to.may_become(*from)));
+        assert!(allowed.iter().all(|(from, to)| to.may_become(*from)));
     }
 
     #[test]

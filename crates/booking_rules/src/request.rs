@@ -211,9 +211,9 @@ fn parse_total(input: &mut RawInput) -> Option<Cents> {
 /// A list of ids.
 fn parse_ids(input: &mut RawInput, field: &str) -> Option<Vec<Id>> {
     let listed = input.raw(field).cloned().filter(|value| !value.is_null())?;
-    let setting = |value: &Value| value.as_i64().filter(|id| *id > 0).map(Id);
+    let to_id = |value: &Value| value.as_i64().filter(|id| *id > 0).map(Id);
     let items = listed.as_array().filter(|items| items.len() <= 20);
-    let ids = items.and_then(|items| items.iter().map(setting).collect::<Option<Vec<Id>>>());
+    let ids = items.and_then(|items| items.iter().map(to_id).collect::<Option<Vec<Id>>>());
     if ids.is_none() {
         input.add_error(field, "Send a list of ids.");
     }
@@ -309,15 +309,15 @@ fn parse_addons(input: &mut RawInput) -> Vec<AddonRequest> {
 }
 
 fn parse_addon(item: &Value) -> Option<AddonRequest> {
-    let setting = |value: &Value| value.as_i64().or_else(|| value.as_str()?.parse().ok());
+    let integer = |value: &Value| value.as_i64().or_else(|| value.as_str()?.parse().ok());
     let (id, quantity, notes) = match item {
         Value::Object(fields) => {
             let quantity = fields.get("quantity").filter(|value| !value.is_null());
-            let quantity = quantity.map_or(Some(1), setting)?;
+            let quantity = quantity.map_or(Some(1), integer)?;
             let notes = fields.get("notes").and_then(Value::as_str).unwrap_or_default();
-            (setting(fields.get("id")?)?, quantity, notes.trim())
+            (integer(fields.get("id")?)?, quantity, notes.trim())
         }
-        other => (setting(other)?, 1, ""),
+        other => (integer(other)?, 1, ""),
     };
     let sound =
         id > 0 && (1..=20).contains(&quantity) && notes.chars().count() <= 500 && !notes.contains('\0');

@@ -228,8 +228,8 @@ fn take(tx: &mut Tx<'_>, catalogue: &Catalogue, id: Id, input: &BlockInput) -> R
         return Ok(());
     }
     let zone = &catalogue.club.zone;
-    let response: Vec<Value> = inside.iter().map(|one| inside_out(zone, one)).collect();
-    Err(Error::refused(&BOOKINGS_INSIDE).with("bookings", response))
+    let listed: Vec<Value> = inside.iter().map(|one| inside_out(zone, one)).collect();
+    Err(Error::refused(&BOOKINGS_INSIDE).with("bookings", listed))
 }
 
 /// Gives back what a block has claimed; what another block covers too stays claimed for that.

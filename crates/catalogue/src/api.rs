@@ -106,16 +106,15 @@ fn query_of(filter: &Filter) -> String {
         ("featured", &featured),
         ("tag", &filter.tag),
     ];
-    let message = raw_input.iter().filter_map(|(name, value)| value.as_ref().map(|value| (name, value)));
-    message.map(|(name, value)| format!("{name}={}", in_address(value, ""))).collect::<Vec<_>>().join("&")
+    let pairs = raw_input.iter().filter_map(|(name, value)| value.as_ref().map(|value| (name, value)));
+    pairs.map(|(name, value)| format!("{name}={}", in_address(value, ""))).collect::<Vec<_>>().join("&")
 }
 
-async fn cards(caller: &Caller, requested: ServicesQuery, path: &str) -> Result<List<ServiceCard>> {
+async fn cards(caller: &Caller, query: ServicesQuery, path: &str) -> Result<List<ServiceCard>> {
     let catalogue = caller.view(|tx, _| current(tx)).await?;
-    let all = catalogue.find(&requested.filter).map(|service| ServiceCard::of(&catalogue, service)).collect();
-    let path =
-        if requested.query.is_empty() { path.to_owned() } else { format!("{path}?{}", requested.query) };
-    Ok(List::of(all, requested.paging, path))
+    let all = catalogue.find(&query.filter).map(|service| ServiceCard::of(&catalogue, service)).collect();
+    let path = if query.query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.query) };
+    Ok(List::of(all, query.paging, path))
 }
 
 /// List services by category, then name.
@@ -123,26 +122,26 @@ async fn cards(caller: &Caller, requested: ServicesQuery, path: &str) -> Result<
     params(("category" = Option<String>, Query), ("search" = Option<String>, Query), ("featured" = Option<bool>, Query),
         ("tag" = Option<String>, Query), ("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
     responses((status = 200, body = Vec<ServiceCard>), (status = 400, body = kit::web::Problem)))]
-async fn services(caller: Caller, Query(requested): Query<ServicesQuery>) -> Result<List<ServiceCard>> {
-    cards(&caller, requested, "/api/services/").await
+async fn services(caller: Caller, Query(query): Query<ServicesQuery>) -> Result<List<ServiceCard>> {
+    cards(&caller, query, "/api/services/").await
 }
 
 /// List the services of Mensuite (S28).
 #[utoipa::path(get, path = "/api/services/mensuite/", tag = "services",
     params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
     responses((status = 200, body = Vec<ServiceCard>)))]
-async fn mensuite(caller: Caller, Query(mut requested): Query<ServicesQuery>) -> Result<List<ServiceCard>> {
-    requested.filter.tag = Some("mensuite".to_owned());
-    cards(&caller, requested, "/api/services/mensuite/").await
+async fn mensuite(caller: Caller, Query(mut query): Query<ServicesQuery>) -> Result<List<ServiceCard>> {
+    query.filter.tag = Some("mensuite".to_owned());
+    cards(&caller, query, "/api/services/mensuite/").await
 }
 
 /// List the featured services (S28).
 #[utoipa::path(get, path = "/api/services/featured/", tag = "services",
     params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
     responses((status = 200, body = Vec<ServiceCard>)))]
-async fn featured(caller: Caller, Query(mut requested): Query<ServicesQuery>) -> Result<List<ServiceCard>> {
-    requested.filter.featured = Some(true);
-    cards(&caller, requested, "/api/services/featured/").await
+async fn featured(caller: Caller, Query(mut query): Query<ServicesQuery>) -> Result<List<ServiceCard>> {
+    query.filter.featured = Some(true);
+    cards(&caller, query, "/api/services/featured/").await
 }
 
 /// A category in a list.

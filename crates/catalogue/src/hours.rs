@@ -24,8 +24,8 @@ pub struct Hours(pub Vec<Shift>);
 impl Hours {
     /// The shifts that begin on a weekday.
     pub fn on(&self, weekday: Weekday) -> impl Iterator<Item = &Shift> {
-        let requested = i64::from(weekday.to_monday_one_offset());
-        self.0.iter().filter(move |shift| shift.weekday == requested)
+        let number = i64::from(weekday.to_monday_one_offset());
+        self.0.iter().filter(move |shift| shift.weekday == number)
     }
 }
 

@@ -193,9 +193,9 @@ impl Config {
     pub fn read(file: &str, environment: &BTreeMap<String, String>) -> Result<Config> {
         check_names(environment)?;
         let mut table = defaults()?;
-        let own: toml::Table =
+        let from_file: toml::Table =
             file.parse().map_err(|e| Fault::because(format!("the configuration file: {e}")))?;
-        table.extend(own);
+        table.extend(from_file);
         for field in FIELDS {
             if let Some(text) = environment.get(field.variable).filter(|text| !text.is_empty()) {
                 table.insert(field.name.to_owned(), field.read(text)?);

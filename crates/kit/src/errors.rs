@@ -178,8 +178,8 @@ impl Error {
     pub fn retry_after(&self) -> Option<i64> {
         match self {
             Error::Refused(refusal, carried) => {
-                let message = carried.get("retry_after").and_then(Value::as_i64);
-                message.or((refusal.code == BUSY.code).then_some(RETRY_AFTER))
+                let seconds = carried.get("retry_after").and_then(Value::as_i64);
+                seconds.or((refusal.code == BUSY.code).then_some(RETRY_AFTER))
             }
             Error::Fault(fault) if fault.kind.is_unavailable() => Some(RETRY_AFTER),
             _ => None,

@@ -74,9 +74,9 @@ pub fn make_private(path: &Path) -> Result<()> {
 /// Takes a file or folder that others may read away from them, and warns that they could until now.
 pub fn tighten(path: &Path) {
     let Some(mode) = loose_mode(path) else { return };
-    let requested = if path.is_dir() { FOLDER } else { FILE };
+    let tight = if path.is_dir() { FOLDER } else { FILE };
     let (file, mode) = (path.display(), format!("{mode:04o}"));
-    match std::fs::set_permissions(path, Permissions::from_mode(requested)) {
+    match std::fs::set_permissions(path, Permissions::from_mode(tight)) {
         Ok(()) => {
             tracing::warn!(%file, mode, "others could read this until now; its owner alone can from here on")
         }

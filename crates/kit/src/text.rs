@@ -12,10 +12,10 @@ pub fn clean(text: &str) -> String {
         return text.to_owned();
     }
     let normal = nfc(text);
-    let mut stored = String::with_capacity(normal.len());
+    let mut out = String::with_capacity(normal.len());
     let mut rest = normal.chars().peekable();
     while let Some(one) = rest.next() {
-        let before = stored.chars().next_back();
+        let before = out.chars().next_back();
         let is_kept = match one {
             '\u{200c}' | '\u{200d}' => before.is_some_and(joins) && rest.peek().copied().is_some_and(joins),
             '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' => before.is_some_and(takes_a_variation),
@@ -23,12 +23,12 @@ pub fn clean(text: &str) -> String {
             other => !is_hidden(other),
         };
         match one {
-            '\r' | '\u{2028}' | '\u{2029}' if is_kept => stored.push('\n'),
-            _ if is_kept => stored.push(one),
+            '\r' | '\u{2028}' | '\u{2029}' if is_kept => out.push('\n'),
+            _ if is_kept => out.push(one),
             _ => {}
         }
     }
-    stored
+    out
 }
 
 /// The same for every text in a JSON value; names of fields stay as they are.
@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn what_can_not_be_seen_is_taken_out_and_what_is_written_stays() {
-        for (raw_form, stored) in [
+        for (entered, expected) in [
             ("Anna Kovalenko", "Anna Kovalenko"),
             ("An\u{202e}na\u{2066}\u{200f}\u{61c}", "Anna"),
             ("\u{feff}An\u{200b}na\u{2060}\u{ad}", "Anna"),
@@ -115,8 +115,8 @@ mod tests {
             ("\u{fe0f}a\u{fe0f}\u{fe0f}\u{fe0f}", "a\u{fe0f}"),
             ("one\r\ntwo\tthree\u{2028}four", "one\ntwo\tthree\nfour"),
         ] {
-            assert_eq!(clean(raw_form), stored, "{raw_form:?}");
-            assert_eq!(clean(stored), stored, "{raw_form:?}: cleaning twice changes nothing");
+            assert_eq!(clean(entered), expected, "{entered:?}");
+            assert_eq!(clean(expected), expected, "{entered:?}: cleaning twice changes nothing");
         }
         assert_eq!(one_line(" Anna\u{a0}\n  Maria\t"), "Anna Maria");
     }

@@ -247,7 +247,7 @@ mod tests {
 
     #[test]
     fn the_calendar_brings_grace_suspension_and_the_end() {
-        for (stored, renews, today, stood) in [
+        for (stored, renews, today, expected) in [
             (MembershipStatus::Active, true, date(2026, 12, 30), MembershipStatus::Active),
             (MembershipStatus::Active, true, date(2026, 12, 31), MembershipStatus::Grace),
             (MembershipStatus::Active, true, date(2027, 1, 6), MembershipStatus::Grace),
@@ -259,7 +259,7 @@ mod tests {
             (MembershipStatus::Ended, true, date(2026, 12, 1), MembershipStatus::Ended),
         ] {
             let (membership, _) = entitlements(stored, renews).held.expect("a plan");
-            assert_eq!(stands(&membership, today, 7), stood, "{stored:?} {renews} {today}");
+            assert_eq!(stands(&membership, today, 7), expected, "{stored:?} {renews} {today}");
         }
     }
 

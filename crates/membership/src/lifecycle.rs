@@ -55,9 +55,9 @@ impl Job for MembershipNews {
 ///
 /// # Errors
 /// A fault of the database.
-pub fn notify(tx: &mut Tx<'_>, person: Id, response: &MembershipNews) -> Result<()> {
+pub fn notify(tx: &mut Tx<'_>, person: Id, news: &MembershipNews) -> Result<()> {
     let subject = ("membership", person);
-    tx.notify(&Notification::new(MembershipNews::KIND, subject, Some(person), response)?, &[OWNER])
+    tx.notify(&Notification::new(MembershipNews::KIND, subject, Some(person), news)?, &[OWNER])
 }
 
 /// The work of every night; it asks for the next one itself.

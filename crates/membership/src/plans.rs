@@ -154,17 +154,17 @@ fn lines(input: &mut RawInput, field: &str) -> Vec<String> {
     if input.raw(field).is_none() {
         input.add_error(field, "This field is required. It can be empty.");
     }
-    let message: Vec<String> = match input.raw(field) {
+    let lines: Vec<String> = match input.raw(field) {
         Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         Some(Value::String(text)) => text.lines().map(str::to_owned).collect(),
         _ => Vec::new(),
     };
-    let message: Vec<String> =
-        message.iter().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
-    if message.len() > 20 || message.iter().any(|line| line.chars().count() > 200 || line.contains('\0')) {
+    let lines: Vec<String> =
+        lines.iter().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
+    if lines.len() > 20 || lines.iter().any(|line| line.chars().count() > 200 || line.contains('\0')) {
         input.add_error(field, "At most twenty lines of at most 200 characters, please.");
     }
-    message
+    lines
 }
 
 impl PlanTerms {

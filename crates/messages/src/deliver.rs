@@ -43,7 +43,7 @@ pub fn forget(tx: &mut Tx<'_>, address: &str) -> Result<u64> {
     )?;
     let quoted = serde_json::to_string(&address).or_fault()?;
     // A request that anyone made for an address names it, and no person.
-    let query = tx.run(
+    let notifications = tx.run(
         sql!("DELETE FROM notifications WHERE LOWER(data) LIKE $1 ESCAPE '!'"),
         args![containing(&quoted)],
     )?;
@@ -51,5 +51,5 @@ pub fn forget(tx: &mut Tx<'_>, address: &str) -> Result<u64> {
         sql!("DELETE FROM jobs WHERE LOWER(payload) LIKE $1 ESCAPE '!' OR LOWER(payload) LIKE $2 ESCAPE '!'"),
         args![containing(&quoted), named],
     )?;
-    Ok(sent + query + waiting)
+    Ok(sent + notifications + waiting)
 }

@@ -44,7 +44,8 @@ struct Server {
 impl Server {
     async fn send(&self, message: lettre::Message) -> Result<()> {
         let mut conversation = Conversation { server: self, is_over: false };
-        let transport = self.connections.lock().map_or_else(|_| (self.fresh)(), |stored| stored.clone());
+        let transport =
+            self.connections.lock().map_or_else(|_| (self.fresh)(), |connections| connections.clone());
         let sent = tokio::time::timeout(self.patience, transport.send(message)).await;
         conversation.is_over = sent.is_ok();
         match sent {
@@ -65,9 +66,9 @@ struct Conversation<'s> {
 impl Drop for Conversation<'_> {
     fn drop(&mut self) {
         if !self.is_over
-            && let Ok(mut stored) = self.server.connections.lock()
+            && let Ok(mut connections) = self.server.connections.lock()
         {
-            *stored = (self.server.fresh)();
+            *connections = (self.server.fresh)();
         }
     }
 }

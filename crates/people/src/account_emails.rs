@@ -124,7 +124,7 @@ pub fn account_email(
     if age > life {
         return Ok(Err("too old"));
     }
-    let draft = match kind {
+    let email = match kind {
         k if k == AddressClaimed::KIND => {
             let claimed: AddressClaimed = read(data)?;
             proofs::email_to_claimant(
@@ -155,7 +155,7 @@ pub fn account_email(
         }
         _ => proofs::password_changed_email(tx, read::<PasswordChanged>(data)?.person)?,
     };
-    Ok(draft.ok_or("nobody to tell"))
+    Ok(email.ok_or("nobody to tell"))
 }
 
 /// Whether the password of whoever has an address was changed after a moment.

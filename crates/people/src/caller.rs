@@ -58,11 +58,11 @@ impl Caller {
         F: Fn(&mut Tx<'_>, &Actor) -> Result<T> + Send + Sync + 'static,
     {
         let (credential, network) = (self.credential.clone(), self.client_info.network());
-        let query = move |tx: &mut Tx<'_>| {
+        let operation = move |tx: &mut Tx<'_>| {
             let by = enter(tx, &credential, &network)?;
             verb(tx, &by)
         };
-        self.app.db.tx(query).await
+        self.app.db.tx(operation).await
     }
 
     /// Runs `reading` on one snapshot, with whoever asks. See [`kit::Db::view`].
@@ -75,12 +75,12 @@ impl Caller {
         F: Fn(&mut Tx<'_>, &Actor) -> Result<T> + Send + Sync + 'static,
     {
         let (credential, network) = (self.credential.clone(), self.client_info.network());
-        let query = move |tx: &mut Tx<'_>| {
+        let operation = move |tx: &mut Tx<'_>| {
             let by = resolve(tx, &credential, &network)?;
             let unseen = by.session.filter(|_| is_due(tx, &credential));
             reading(tx, &by).map(|read| (read, unseen))
         };
-        let (read, unseen) = self.app.db.view(query).await?;
+        let (read, unseen) = self.app.db.view(operation).await?;
         if let Some(session) = unseen {
             self.see(session).await;
         }
@@ -257,11 +257,11 @@ pub(crate) fn address(extensions: &Extensions, headers: &HeaderMap, config: &Con
 
 /// `Authorization` goes before the cookie. One that is no bearer token is taken whole: it matches none.
 pub(crate) fn credential(headers: &HeaderMap) -> Credential {
-    if let Some(message) = headers.get(AUTHORIZATION) {
-        let message = message.to_str().unwrap_or_default();
-        let token = match message.split_once(' ') {
+    if let Some(authorization) = headers.get(AUTHORIZATION) {
+        let authorization = authorization.to_str().unwrap_or_default();
+        let token = match authorization.split_once(' ') {
             Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
-            _ => message,
+            _ => authorization,
         };
         return Credential::Bearer(tokens::digest(token));
     }
@@ -306,8 +306,8 @@ fn is_due(tx: &mut Tx<'_>, credential: &Credential) -> bool {
 /// The address that the nearest trusted proxy saw. What stands further left in `X-Forwarded-For` may
 /// have been written by anybody.
 fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
-    let message = headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
-    let hops: Vec<&str> = message.flat_map(|text| text.split(',')).map(str::trim).collect();
+    let forwarded = headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
+    let hops: Vec<&str> = forwarded.flat_map(|text| text.split(',')).map(str::trim).collect();
     let mut client = peer;
     for hop in hops.into_iter().rev() {
         if !trusted.contains(&client) {

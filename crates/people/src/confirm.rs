@@ -105,10 +105,10 @@ pub struct Confirmed {
 /// [`LINK_EXPIRED`]; [`ADDRESS_GONE`]; [`crate::TOO_MANY_ATTEMPTS`]; `Error::Invalid` for `password` where it is needed or wrong, and for `new_password`.
 pub async fn confirm_address(caller: &Caller, input: ConfirmAddress, kind: SessionKind) -> Result<Confirmed> {
     let digest = tokens::digest(&input.token);
-    let (query, client_info) = (digest.clone(), caller.client_info().clone());
+    let (sent_digest, client_info) = (digest.clone(), caller.client_info().clone());
     let (proof, person, hash, is_known) = caller
         .view(move |tx, by| {
-            let found = session_store::proof(tx, query.clone())?.filter(|proof| proof.kind != "reset");
+            let found = session_store::proof(tx, sent_digest.clone())?.filter(|proof| proof.kind != "reset");
             let proof = found.ok_or(Error::refused(&LINK_EXPIRED))?;
             let person = store::person(tx, proof.person)?;
             let hash = store::password_hash(tx, proof.person)?;
@@ -178,7 +178,7 @@ fn confirm(
     if let Shown::NewPassword(hash) = shown {
         start_over(tx, before.id, hash)?;
     }
-    own(tx, before.id, &proof.email)?;
+    make_own(tx, before.id, &proof.email)?;
     session_store::forget_proofs(tx, before.id, EmailKind::Confirm.name())?;
     let tokens = match kind {
         SessionKind::Page => {
@@ -199,7 +199,7 @@ fn confirm(
 /// Makes another address an account's own: links that went to the old one are good no more, other sign-ins end, the old address
 /// is told.
 fn change_address(tx: &mut Tx<'_>, by: &Actor, before: &Person, email: &str) -> Result<()> {
-    own(tx, before.id, email)?;
+    make_own(tx, before.id, email)?;
     session_store::forget_all_proofs(tx, before.id)?;
     if by.id() == Some(before.id) {
         sessions::end_others(tx, by)?;
@@ -215,7 +215,7 @@ fn change_address(tx: &mut Tx<'_>, by: &Actor, before: &Person, email: &str) -> 
 }
 
 /// Makes an address an account's own.
-pub(crate) fn own(tx: &mut Tx<'_>, person: Id, email: &str) -> Result<()> {
+pub(crate) fn make_own(tx: &mut Tx<'_>, person: Id, email: &str) -> Result<()> {
     use kit::errors::OrRefuse as _;
     let is_first = store::own_address(tx, person)?.is_none();
     if !store::own_email(tx, person, email).or_refuse("people", &ADDRESS_GONE)? {

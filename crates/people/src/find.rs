@@ -67,7 +67,7 @@ macro_rules! found {
 /// A page of those whom a search finds.
 pub(crate) fn page_of(tx: &mut Tx<'_>, search: &str, paging: Paging) -> Result<Vec<Person>> {
     let (size, before) = paging.rows();
-    let query: Vec<Value> = ranges(search).into_iter().chain(args![size, before]).collect();
+    let arguments: Vec<Value> = ranges(search).into_iter().chain(args![size, before]).collect();
     tx.all(
         sql!(concat!(
             "SELECT p.id, COALESCE(p.email, p.claimed_email), p.first_name, p.last_name, p.phone, p.role, p.birthday,
@@ -76,7 +76,7 @@ pub(crate) fn page_of(tx: &mut Tx<'_>, search: &str, paging: Paging) -> Result<V
             " ORDER BY a.word, a.sort_name, a.person_id LIMIT $9 OFFSET $10) AS f
              JOIN people p ON p.id = f.person_id ORDER BY f.word, f.sort_name, f.person_id"
         )),
-        query,
+        arguments,
     )
 }
 
@@ -85,9 +85,11 @@ const MOST_COUNTED: i64 = 1_000;
 
 /// How many people a search finds, at most 1,000.
 pub(crate) fn count_of(tx: &mut Tx<'_>, search: &str) -> Result<i64> {
-    let query: Vec<Value> = ranges(search).into_iter().chain(args![MOST_COUNTED]).collect();
-    let count: Option<(i64,)> = tx
-        .one(sql!(concat!("SELECT COUNT(*) FROM (SELECT a.person_id", found!(), " LIMIT $9) AS f")), query)?;
+    let arguments: Vec<Value> = ranges(search).into_iter().chain(args![MOST_COUNTED]).collect();
+    let count: Option<(i64,)> = tx.one(
+        sql!(concat!("SELECT COUNT(*) FROM (SELECT a.person_id", found!(), " LIMIT $9) AS f")),
+        arguments,
+    )?;
     Ok(count.map_or(0, |(count,)| count))
 }
 

@@ -207,13 +207,13 @@ pub struct ProfileChange {
 
 impl Input for ProfileChange {
     fn parse(input: &mut RawInput) -> ProfileChange {
-        let message = |input: &RawInput, field: &str| input.raw(field).is_some();
+        let is_sent = |input: &RawInput, field: &str| input.raw(field).is_some();
         ProfileChange {
-            first_name: message(input, "first_name").then(|| needed_name(input, "first_name")),
-            last_name: message(input, "last_name").then(|| needed_name(input, "last_name")),
-            phone: message(input, "phone").then(|| opt_phone(input, "phone")),
-            birthday: message(input, "birthday").then(|| opt_birthday(input)),
-            emergency_contact: message(input, "emergency_contact").then(|| opt_contact(input)),
+            first_name: is_sent(input, "first_name").then(|| needed_name(input, "first_name")),
+            last_name: is_sent(input, "last_name").then(|| needed_name(input, "last_name")),
+            phone: is_sent(input, "phone").then(|| opt_phone(input, "phone")),
+            birthday: is_sent(input, "birthday").then(|| opt_birthday(input)),
+            emergency_contact: is_sent(input, "emergency_contact").then(|| opt_contact(input)),
         }
     }
 }

@@ -108,7 +108,7 @@ pub struct ChosenNotifications(pub Vec<NotificationKind>);
 
 impl Input for ChosenNotifications {
     fn parse(input: &mut RawInput) -> ChosenNotifications {
-        let mut requested = Vec::new();
+        let mut chosen = Vec::new();
         // Nothing said is not the same as nothing wanted: that is an empty list, or what a form sends when no box is ticked.
         if input.raw("notices").is_none() {
             input.add_error(
@@ -118,11 +118,11 @@ impl Input for ChosenNotifications {
         }
         for one in input.many("notices").into_iter().filter(|one| *one != "") {
             match one.as_str().and_then(NotificationKind::named) {
-                Some(notification_kind) => requested.push(notification_kind),
+                Some(notification_kind) => chosen.push(notification_kind),
                 None => input.add_error("notices", "Choose from reminders, waitlist."),
             }
         }
-        ChosenNotifications(requested)
+        ChosenNotifications(chosen)
     }
 }
 

@@ -217,7 +217,7 @@ mod tests {
         let salt = [7; 16];
         let old: PasswordHash =
             argon2().expect("Argon2").hash_password_with_salt(decomposed.as_bytes(), &salt).expect("a hash");
-        for (raw_form, hash, right) in [
+        for (password, hash, right) in [
             (composed, new.clone(), true),
             (decomposed, new, true),
             (decomposed, old.to_string(), true),
@@ -225,9 +225,9 @@ mod tests {
         ] {
             let turn = HashQueue::default().turn(std::net::Ipv4Addr::LOCALHOST.into()).await.expect("a turn");
             assert_eq!(
-                turn.verify(raw_form.to_owned(), Some(hash)).await.expect("a verdict"),
+                turn.verify(password.to_owned(), Some(hash)).await.expect("a verdict"),
                 right,
-                "{raw_form:?}"
+                "{password:?}"
             );
         }
     }

@@ -49,8 +49,8 @@ fn make(tx: &mut Tx<'_>, person: Id) -> Result<Encryptor> {
 /// # Errors
 /// A fault if the key is gone or another, or the bytes were changed.
 pub fn decrypt_for(tx: &mut Tx<'_>, person: Id, bound_to: &str, encrypted: &[u8]) -> Result<String> {
-    let own = find(tx, person)?.map(|encryptor| encryptor.decrypt(bound_to, encrypted));
-    match own {
+    let decrypted = find(tx, person)?.map(|encryptor| encryptor.decrypt(bound_to, encrypted));
+    match decrypted {
         Some(Ok(text)) => Ok(text),
         _ => tx.decrypt(bound_to, encrypted),
     }

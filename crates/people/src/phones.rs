@@ -16,8 +16,8 @@ const MARKS: [&str; 6] = [";ext=", "extension", "ext", "x", "#", ";"];
 
 /// A number as it is kept: `+12125550100`, with an extension `+12125550100;ext=42` (RFC 3966). `None` for what is no phone
 /// number. Without a country code it is taken for one of North America.
-pub fn e164(raw_form: &str) -> Option<String> {
-    let plain: String = nfkc(&clean(raw_form)).chars().map(plain).collect::<String>().to_lowercase();
+pub fn e164(entered: &str) -> Option<String> {
+    let plain: String = nfkc(&clean(entered)).chars().map(plain).collect::<String>().to_lowercase();
     let plain = plain.trim().trim_start_matches("tel:");
     let (number, extension) = split_extension(plain)?;
     let number = with_country(number)?;
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_number_is_the_same_however_it_is_typed_or_pasted() {
-        for raw_form in [
+        for entered in [
             "+12125550100",
             "2125550100",
             "1 212 555 0100",
@@ -129,9 +129,9 @@ mod tests {
             "212\u{2013}555\u{2212}0100",
             "011 1 212 555 0100",
         ] {
-            assert_eq!(e164(raw_form).as_deref(), Some("+12125550100"), "{raw_form:?}");
+            assert_eq!(e164(entered).as_deref(), Some("+12125550100"), "{entered:?}");
         }
-        for (raw_form, stored) in [
+        for (entered, expected) in [
             ("212 555 0100 x42", "+12125550100;ext=42"),
             ("212-555-0100 ext. 42", "+12125550100;ext=42"),
             ("212-555-0100, extension 42", "+12125550100;ext=42"),
@@ -142,8 +142,8 @@ mod tests {
             ("0044 20 7946 0018", "+442079460018"),
             ("+٣٨٠ ٤٤ ١٢٣ ٤٥ ٦٧", "+380441234567"),
         ] {
-            assert_eq!(e164(raw_form).as_deref(), Some(stored), "{raw_form:?}");
-            assert_eq!(e164(stored).as_deref(), Some(stored), "{stored:?}: what is kept is read again");
+            assert_eq!(e164(entered).as_deref(), Some(expected), "{entered:?}");
+            assert_eq!(e164(expected).as_deref(), Some(expected), "{expected:?}: what is kept is read again");
         }
         for bad in [
             "",

@@ -105,16 +105,16 @@ pub struct PreferencesChange {
 
 impl Input for PreferencesChange {
     fn parse(input: &mut RawInput) -> PreferencesChange {
-        let message = |input: &RawInput, field: &str| input.raw(field).is_some();
+        let is_sent = |input: &RawInput, field: &str| input.raw(field).is_some();
         PreferencesChange {
-            scene: message(input, "scene").then(|| one_of(input, "scene", &SCENES)),
-            light_percent: message(input, "light_percent").then(|| input.opt_number("light_percent", 0, 100)),
-            light_kelvin: message(input, "light_kelvin")
+            scene: is_sent(input, "scene").then(|| one_of(input, "scene", &SCENES)),
+            light_percent: is_sent(input, "light_percent").then(|| input.opt_number("light_percent", 0, 100)),
+            light_kelvin: is_sent(input, "light_kelvin")
                 .then(|| input.opt_number("light_kelvin", KELVIN.0, KELVIN.1)),
-            temperature: message(input, "temperature").then(|| tenths(input)),
-            scents: message(input, "scents").then(|| scents(input)),
-            music: message(input, "music").then(|| one_of(input, "music", &MUSIC)),
-            volume_percent: message(input, "volume_percent")
+            temperature: is_sent(input, "temperature").then(|| tenths(input)),
+            scents: is_sent(input, "scents").then(|| scents(input)),
+            music: is_sent(input, "music").then(|| one_of(input, "music", &MUSIC)),
+            volume_percent: is_sent(input, "volume_percent")
                 .then(|| input.opt_number("volume_percent", 0, 100)),
         }
     }

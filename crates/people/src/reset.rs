@@ -8,7 +8,7 @@ use crate::actor::Actor;
 use crate::audit::{What, note};
 use crate::caller::Caller;
 use crate::client_info::{ClientInfo, known_device};
-use crate::confirm::{own, start_over};
+use crate::confirm::{make_own, start_over};
 use crate::hash_queue::HashQueue;
 use crate::inputs::{NewAddress, NewPassword};
 use crate::limits::{self, EmailKind};
@@ -24,11 +24,11 @@ use crate::{passwords, store, store::sessions as session_store};
 /// [`crate::TOO_MANY_ATTEMPTS`].
 pub fn ask_again(tx: &mut Tx<'_>, client_info: &ClientInfo, email: Option<&str>) -> Result<()> {
     limits::count_request(tx, client_info)?;
-    let own = match &client_info.sign_up {
+    let own_sign_up = match &client_info.sign_up {
         Some(browser) => session_store::sign_up_by(tx, browser)?,
         None => None,
     };
-    let found = match (own, email) {
+    let found = match (own_sign_up, email) {
         (Some(person), _) => Some(store::person(tx, person)?),
         (None, Some(email)) => store::last_claimant(tx, email)?,
         (None, None) => None,
@@ -80,8 +80,8 @@ pub async fn ask_address(caller: &Caller, request: NewAddress) -> Result<()> {
 pub async fn reset_password(app: &AppState, client_info: &ClientInfo, request: NewPassword) -> Result<()> {
     let NewPassword { token, password } = request;
     let digest = tokens::digest(&token);
-    let query = digest.clone();
-    let proof = app.db.view(move |tx| session_store::proof(tx, query.clone())).await?;
+    let sent_digest = digest.clone();
+    let proof = app.db.view(move |tx| session_store::proof(tx, sent_digest.clone())).await?;
     let proof = proof.filter(|proof| proof.kind == "reset").ok_or(Error::refused(&LINK_EXPIRED))?;
     if let Some(sentence) = passwords::password_error(&password, &proof.email) {
         return Err(Fields::one("password", sentence));
@@ -106,7 +106,7 @@ pub async fn reset_password(app: &AppState, client_info: &ClientInfo, request: N
                 session_store::forget_devices(tx, person.id)?;
             }
             if person.verified_at.is_none() {
-                own(tx, person.id, &proof.email)?;
+                make_own(tx, person.id, &proof.email)?;
             }
             session_store::forget_all_proofs(tx, person.id)?;
             notify(tx, &PasswordChanged { person: person.id })?;

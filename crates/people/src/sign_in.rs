@@ -35,8 +35,8 @@ pub async fn sign_in(
     let SignIn { email, password } = attempt;
     // The turn comes first: whoever waits for it is not counted yet.
     let turn = app.db.dependencies().caches.get::<HashQueue>().turn(client_info.address).await?;
-    let (query, from) = (email.clone(), client_info.clone());
-    let (owner, hash, counted) = app.db.tx(move |tx| begin(tx, &query, &from)).await?;
+    let (address, from) = (email.clone(), client_info.clone());
+    let (owner, hash, counted) = app.db.tx(move |tx| begin(tx, &address, &from)).await?;
     let is_right = turn.verify(password, hash.clone()).await?;
     let from = client_info.clone();
     let Some(id) = owner.filter(|_| is_right) else {

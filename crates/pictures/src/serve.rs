@@ -26,8 +26,8 @@ async fn file(
     let (picture, width, format) = parse(&name).ok_or(Error::NotFound)?;
     let kind = format.media_type().ok_or(Error::NotFound)?;
     if matches!(format, Format::Mp4 | Format::Webm) {
-        let query = headers.get(header::RANGE).and_then(|value| value.to_str().ok()).and_then(first_byte);
-        let part = app.db.view(move |tx| part(tx, picture, format, query.unwrap_or(0))).await?;
+        let first = headers.get(header::RANGE).and_then(|value| value.to_str().ok()).and_then(first_byte);
+        let part = app.db.view(move |tx| part(tx, picture, format, first.unwrap_or(0))).await?;
         return Ok(answer_part(kind, part));
     }
     let bytes = app.db.view(move |tx| store::piece(tx, picture, width, format, 0)).await?;

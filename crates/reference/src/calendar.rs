@@ -9,12 +9,12 @@ use crate::model::{Booking, Id, Moment, Open, Shift, World};
 /// When the clock first shows so many minutes from a day's midnight, or more: a time that the night repeats is its first
 /// coming, one that it skips is the moment of the change (decision 5).
 pub fn moment(zone: &TimeZone, day: Date, minutes: i64) -> Moment {
-    let requested = day.at(0, 0, 0, 0) + minutes.minutes();
-    let ambiguous = zone.to_ambiguous_timestamp(requested);
+    let civil = day.at(0, 0, 0, 0) + minutes.minutes();
+    let ambiguous = zone.to_ambiguous_timestamp(civil);
     let mut at = ambiguous.earlier().expect("a moment").as_second();
     if matches!(ambiguous.offset(), AmbiguousOffset::Gap { .. }) {
         at -= 24 * 3600;
-        while zone.to_datetime(Timestamp::from_second(at).expect("a moment")) < requested {
+        while zone.to_datetime(Timestamp::from_second(at).expect("a moment")) < civil {
             at += 60;
         }
     }

@@ -181,8 +181,8 @@ impl World {
                     if *of == Rank::Unlimited { Reserved::Vip(*until) } else { Reserved::Members(*until) }
                 })
             };
-        let until = |requested: Rank| {
-            let found = keepers.iter().filter(|(of, _)| *of == requested);
+        let until = |rank: Rank| {
+            let found = keepers.iter().filter(|(of, _)| *of == rank);
             found.map(|(_, until)| *until).max()
         };
         let (vip_until, member_until) = (until(Rank::Unlimited), until(Rank::Base));

@@ -334,9 +334,9 @@ mod tests {
             let inside: Vec<Cell> = expected.iter().copied().filter(|at| (low..high).contains(at)).collect();
             let slice = bits.slice(low, high);
             prop_assert_eq!((slice.cells(low - 1, high + 1).collect::<Vec<_>>(), slice.count()), (inside.clone(), inside.len()));
-            let search = base + search;
-            prop_assert_eq!(bits.last_before(search, base - 5), expected.iter().copied().rfind(|at| *at < search));
-            prop_assert_eq!(bits.first_from(search, base + len + 5), expected.iter().copied().find(|at| *at >= search));
+            let limit = base + search;
+            prop_assert_eq!(bits.last_before(limit, base - 5), expected.iter().copied().rfind(|at| *at < limit));
+            prop_assert_eq!(bits.first_from(limit, base + len + 5), expected.iter().copied().find(|at| *at >= limit));
         }
     }
 }

@@ -108,10 +108,10 @@ impl Requirement<'_> {
 pub fn claim_offer(
     tx: &mut Tx<'_>,
     by: &Claimant<'_>,
-    requested: &Requirement<'_>,
+    requirement: &Requirement<'_>,
     offer: Offer,
 ) -> Result<ClaimOutcome> {
-    let demand = requested.demand;
+    let demand = requirement.demand;
     let Offer { mut rooms, mut technicians, mut equipment, .. } = offer;
     loop {
         let Some(&(room, factors)) = rooms.first() else { return Ok(ClaimOutcome::Gone) };
@@ -121,12 +121,12 @@ pub fn claim_offer(
             return Ok(ClaimOutcome::Gone);
         }
         let chosen = Chosen { room, technicians: serving, equipment: piece };
-        let allocations = requested.allocations(by.catalogue, chosen);
+        let allocations = requirement.allocations(by.catalogue, chosen);
         match claim_all(tx, by, &allocations)? {
             None => return Ok(ClaimOutcome::Taken(Taken { room, factors, allocations })),
             Some((_, ResourceKind::Person)) => return Ok(ClaimOutcome::PersonElsewhere),
             Some((lost, ResourceKind::Room)) => rooms.retain(|(id, _)| *id != lost),
-            Some((lost, ResourceKind::Technician)) if requested.named == Some(lost) => {
+            Some((lost, ResourceKind::Technician)) if requirement.named == Some(lost) => {
                 return Ok(ClaimOutcome::Gone);
             }
             Some((lost, ResourceKind::Technician)) => technicians.retain(|id| *id != lost),

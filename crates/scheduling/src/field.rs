@@ -188,18 +188,18 @@ impl<'c> Candidates<'c> {
                 && party <= service.max_capacity
                 && service.rooms.contains(&candidate.id)
                 && candidate.capacity >= party
-                && room.is_none_or(|query| query == candidate.id)
-                && kind.is_none_or(|query| query == candidate.kind)
+                && room.is_none_or(|id| id == candidate.id)
+                && kind.is_none_or(|kind| kind == candidate.kind)
         });
         // Who is asked for by name and lacks the skill serves nobody, also where others would serve with them.
-        let lacks = |query: Id| !catalogue.technician(query).is_some_and(|one| one.is_skilled_for(service));
+        let lacks = |id: Id| !catalogue.technician(id).is_some_and(|one| one.is_skilled_for(service));
         let nobody = technician.is_some_and(lacks);
         let technicians = catalogue.technicians.iter().filter(|candidate| {
             service.technicians > 0
                 && !nobody
                 && candidate.active
                 && candidate.is_skilled_for(service)
-                && technician.is_none_or(|query| query == candidate.id || service.technicians > 1)
+                && technician.is_none_or(|id| id == candidate.id || service.technicians > 1)
         });
         let equipment =
             catalogue.equipment.iter().filter(|piece| piece.active && service.equipment.contains(&piece.id));

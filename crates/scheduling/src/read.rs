@@ -84,15 +84,15 @@ const FEW: usize = 6;
 
 fn read(
     tx: &mut Tx<'_>,
-    requested: &[(Id, i64)],
+    resources: &[(Id, i64)],
     reach: (Cell, Cell),
     without: Option<Id>,
     kinds: &[BlockKind],
 ) -> Result<HashMap<Id, Busy>> {
     let blocks = if kinds.is_empty() { HashMap::new() } else { blocked(tx, reach)? };
-    let mut spans = if requested.len() > FEW { store::spans(tx, reach, without)? } else { HashMap::new() };
-    if requested.len() <= FEW {
-        for (id, _) in requested {
+    let mut spans = if resources.len() > FEW { store::spans(tx, reach, without)? } else { HashMap::new() };
+    if resources.len() <= FEW {
+        for (id, _) in resources {
             let claimed = store::spans_of(tx, *id, reach, without)?;
             spans.insert(*id, claimed.into_iter().map(|(from, to, _)| (from, to)).collect());
         }
@@ -104,7 +104,7 @@ fn read(
             None => (*id, busy),
         }
     };
-    Ok(requested.iter().map(calendar).collect())
+    Ok(resources.iter().map(calendar).collect())
 }
 
 /// The calendars of the days that are asked for, from what is remembered of all near ones. Whoever writes learns nothing

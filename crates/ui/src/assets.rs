@@ -98,16 +98,16 @@ pub fn routes() -> Router<AppState> {
     Router::new().route("/assets/{name}", get(asset))
 }
 
-async fn asset(Path(name): Path<String>, query: HeaderMap) -> Result<Response> {
+async fn asset(Path(name): Path<String>, request_headers: HeaderMap) -> Result<Response> {
     let file = PLACED.get(name.as_str()).ok_or(Error::NotFound)?;
-    let stored = HeaderValue::from_static("public, max-age=31536000, immutable");
+    let cache_control = HeaderValue::from_static("public, max-age=31536000, immutable");
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(file.kind)),
-        (header::CACHE_CONTROL, stored),
+        (header::CACHE_CONTROL, cache_control),
         (header::VARY, HeaderValue::from_static("accept-encoding")),
     ];
     match file.small {
-        Some(small) if reads_brotli(&query) => {
+        Some(small) if reads_brotli(&request_headers) => {
             Ok((headers, [(header::CONTENT_ENCODING, "br")], small).into_response())
         }
         _ => Ok((headers, file.bytes).into_response()),
@@ -115,9 +115,9 @@ async fn asset(Path(name): Path<String>, query: HeaderMap) -> Result<Response> {
 }
 
 /// Whether a client says that it reads Brotli, and not that it does not.
-fn reads_brotli(query: &HeaderMap) -> bool {
-    let message = query.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    message.flat_map(|text| text.split(',')).any(|one| {
+fn reads_brotli(headers: &HeaderMap) -> bool {
+    let encodings = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    encodings.flat_map(|text| text.split(',')).any(|one| {
         let mut parts = one.split(';').map(str::trim);
         let is_refused =
             |part: &str| matches!(part.replace(' ', "").as_str(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000");
@@ -172,8 +172,8 @@ mod tests {
             ("gzip", false),
             ("brotli", false),
         ] {
-            let query = HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(text))]);
-            assert_eq!(reads_brotli(&query), reads, "{text}");
+            let headers = HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(text))]);
+            assert_eq!(reads_brotli(&headers), reads, "{text}");
         }
         assert!(!reads_brotli(&HeaderMap::new()));
     }

@@ -49,8 +49,8 @@ impl RawForm {
         let pairs: serde_json::Map<String, Value> = stored
             .iter()
             .map(|(name, value)| {
-                let raw_form = self.0.raw(name).map(|_| self.get(name).to_owned());
-                ((*name).to_owned(), Value::String(raw_form.unwrap_or_else(|| value.clone())))
+                let entered = self.0.raw(name).map(|_| self.get(name).to_owned());
+                ((*name).to_owned(), Value::String(entered.unwrap_or_else(|| value.clone())))
             })
             .collect();
         RawInput::from_json(Value::Object(pairs).to_string().as_bytes())

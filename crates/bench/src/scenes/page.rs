@@ -54,8 +54,8 @@ fn one(bench: &Bench<'_>, report: &mut Report, server: &Process, path: &str, enc
         connection.send(&request)?;
     }
     let answer = connection.send(&request)?;
-    let own = ["content-length", "transfer-encoding", "date"];
-    let headers = answer.headers().filter(|(name, _)| !own.contains(name));
+    let own_headers = ["content-length", "transfer-encoding", "date"];
+    let headers = answer.headers().filter(|(name, _)| !own_headers.contains(name));
     let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let given = Given { headers, body: answer.body(), compress: false };
     let size = given.body.len();

@@ -87,8 +87,8 @@ fn many(input: &mut RawInput, field: &str) -> Vec<String> {
         Value::Number(setting) => Some(setting.to_string()),
         _ => None,
     };
-    let message = input.many(field);
-    let found: Option<Vec<String>> = message.iter().map(plain).collect();
+    let values = input.many(field);
+    let found: Option<Vec<String>> = values.iter().map(plain).collect();
     let found = found.filter(|all| all.iter().all(|text| text.len() <= 100 && !text.contains('\0')));
     let Some(found) = found else {
         input.add_error(field, "Use at most 100 plain letters each.");
@@ -100,7 +100,7 @@ fn many(input: &mut RawInput, field: &str) -> Vec<String> {
 fn whole(input: &mut RawInput, field: &str, texts: &[String], (least, most): (i64, i64)) -> Vec<i64> {
     let found: Vec<i64> = texts
         .iter()
-        .filter_map(|text| text.parse::<i64>().ok().filter(|setting| (least..=most).contains(setting)))
+        .filter_map(|text| text.parse::<i64>().ok().filter(|number| (least..=most).contains(number)))
         .collect();
     if found.len() != texts.len() {
         input.add_error(field, "This isn’t an option.");
@@ -146,9 +146,9 @@ fn factor(input: &mut RawInput, field: &str) -> Option<i64> {
 
 /// Tags: a list, or one text with commas.
 fn tags(input: &mut RawInput) -> Vec<String> {
-    let message = many(input, "tags");
-    let message = message.iter().flat_map(|text| text.split(',')).map(|tag| tag.trim().to_lowercase());
-    let found: Vec<String> = message.filter(|tag| !tag.is_empty()).collect();
+    let texts = many(input, "tags");
+    let tags = texts.iter().flat_map(|text| text.split(',')).map(|tag| tag.trim().to_lowercase());
+    let found: Vec<String> = tags.filter(|tag| !tag.is_empty()).collect();
     let is_plain = |tag: &String| {
         tag.len() <= 40 && tag.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte == b'-')
     };

@@ -113,12 +113,12 @@ pub(crate) fn written(decision: Decision) -> (&'static str, Tier, i64) {
 ///
 /// # Errors
 /// A fault for a word that is none.
-pub(crate) fn read_decision(word: &str, tier: Tier, setting: i64) -> Result<Decision> {
+pub(crate) fn read_decision(word: &str, tier: Tier, number: i64) -> Result<Decision> {
     match word {
         "block" => Ok(Decision::Block),
         "open" => Ok(Decision::Open),
-        "reprice" => Ok(Decision::Reprice(setting)),
-        "keep" => Ok(Decision::Keep(tier, setting)),
+        "reprice" => Ok(Decision::Reprice(number)),
+        "keep" => Ok(Decision::Keep(tier, number)),
         other => Err(Fault::because(format!("no hand decides “{other}”"))),
     }
 }

@@ -91,7 +91,7 @@ fn check(tx: &mut Tx<'_>, room: Id, starts_at: Timestamp, decision: Decision) ->
 }
 
 fn write(tx: &mut Tx<'_>, by: &Actor, room: Id, starts_at: Timestamp, decision: Decision) -> Result<()> {
-    let (word, tier, setting) = written(decision);
+    let (word, tier, number) = written(decision);
     let (person, now) = (by.person()?.id, tx.now());
     tx.run(
         sql!(
@@ -100,7 +100,7 @@ fn write(tx: &mut Tx<'_>, by: &Actor, room: Id, starts_at: Timestamp, decision: 
              SET decision = excluded.decision, tier = excluded.tier, number = excluded.number,
              decided_by = excluded.decided_by, decided_at = excluded.decided_at"
         ),
-        args![room, starts_at, word, tier.as_str(), setting, person, now],
+        args![room, starts_at, word, tier.as_str(), number, person, now],
     )
     .map(drop)
 }
@@ -127,8 +127,8 @@ fn note(
     let (id, now, club) = (tx.new_id()?, tx.now(), catalogue::current(tx)?.club.id);
     let shown = |decision: Option<Decision>| {
         decision.map(|decision| {
-            let (word, tier, setting) = written(decision);
-            json!({"decision": word, "tier": tier.as_str(), "number": setting})
+            let (word, tier, number) = written(decision);
+            json!({"decision": word, "tier": tier.as_str(), "number": number})
         })
     };
     // The log names what the number means.

@@ -256,8 +256,8 @@ mod tests {
         assert_eq!((open.refused(Tier::None, now), open.factor_bp), (None, 10_000));
         let repriced = terms(&demo(), &decided(Decision::Reprice(9_000)), &start);
         assert_eq!((repriced.factor_bp, repriced.reserved.len()), (9_000, 2));
-        let reserved = terms(&demo(), &decided(Decision::Keep(Tier::Base, 24)), &start);
-        assert_eq!(reserved.reserved, [(Tier::Base, at(date(2026, 11, 27), 19, 0, 0))]);
+        let kept_terms = terms(&demo(), &decided(Decision::Keep(Tier::Base, 24)), &start);
+        assert_eq!(kept_terms.reserved, [(Tier::Base, at(date(2026, 11, 27), 19, 0, 0))]);
         let elsewhere = [Override { room: Id(9), starts_at: start.at, decision: Decision::Block }];
         assert!(!terms(&demo(), &elsewhere, &start).blocked);
     }
@@ -278,8 +278,8 @@ mod tests {
         let [unlimited, mut base] = demo();
         base.release_hours = unlimited.release_hours;
         let terms = terms(&[unlimited, base], &[], &saturday_at_seven());
-        let response = terms.refused(Tier::None, at(date(2026, 11, 1), 9, 0, 0));
-        assert_eq!(response.map(|(refusal, _)| refusal), Some(&VIP_ONLY));
+        let refused = terms.refused(Tier::None, at(date(2026, 11, 1), 9, 0, 0));
+        assert_eq!(refused.map(|(refusal, _)| refusal), Some(&VIP_ONLY));
     }
 
     #[test]

@@ -77,12 +77,12 @@ pub fn some_of_mine(tx: &mut Tx<'_>, by: &Actor, paging: Paging, only: Only) -> 
 /// # Errors
 /// `Error::NotFound` for what is not theirs.
 pub fn show(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Detail> {
-    let row = own(tx, by, id)?;
+    let row = own_row(tx, by, id)?;
     detail(tx, row)
 }
 
 /// One booking for its owner or for staff; what is not theirs is not found.
-fn own(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<BookingRow> {
+fn own_row(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<BookingRow> {
     let person = by.person()?.id;
     let sees_all = by.may(Action::SeeEveryBooking);
     let row = store::find(tx, id)?.filter(|row| sees_all || row.booking.person == Some(person));
@@ -103,7 +103,7 @@ pub fn read(tx: &mut Tx<'_>, id: Id) -> Result<Detail> {
 /// # Errors
 /// `Error::NotFound` for what is not theirs.
 pub fn allergies(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<String>> {
-    let row = own(tx, by, id)?;
+    let row = own_row(tx, by, id)?;
     store::allergies(tx, row.booking.id)
 }
 
@@ -113,7 +113,7 @@ pub fn allergies(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<String>> 
 /// # Errors
 /// `Error::NotFound` for what is not theirs.
 pub fn read_allergies(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<String>> {
-    let row = own(tx, by, id)?;
+    let row = own_row(tx, by, id)?;
     let allergies = store::allergies(tx, row.booking.id)?;
     if allergies.is_some() && by.is_staff() && by.id() != row.booking.person {
         people::note_operation(tx, by, "allergies_read", ("booking", Some(id)), serde_json::json!({}))?;
@@ -126,7 +126,7 @@ pub fn read_allergies(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<Stri
 /// # Errors
 /// `Error::NotFound` for what is not theirs.
 pub fn scene(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<Value>> {
-    let row = own(tx, by, id)?;
+    let row = own_row(tx, by, id)?;
     store::scene_of(tx, row.booking.id)
 }
 
@@ -135,8 +135,8 @@ pub fn scene(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Option<Value>> {
 /// # Errors
 /// `Error::NotFound` for what is not theirs.
 pub fn together(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Vec<Detail>> {
-    let own = own(tx, by, id)?;
-    let others = store::of_visit(tx, &own.booking, Status::Confirmed)?;
+    let row = own_row(tx, by, id)?;
+    let others = store::of_visit(tx, &row.booking, Status::Confirmed)?;
     others.into_iter().map(|other| show(tx, by, other)).collect()
 }
 

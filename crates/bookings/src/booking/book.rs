@@ -65,28 +65,28 @@ pub fn dry_run(tx: &mut Tx<'_>, by: &Actor, booking_request: &BookingRequest) ->
 /// `Error::Unauthorized`; `Error::Forbidden` for another's account or a companion by whoever does not book for others;
 /// `Error::Invalid` for `person_id` or `companion_id` of nobody.
 pub(crate) fn owner(tx: &mut Tx<'_>, by: &Actor, booking_request: &BookingRequest) -> Result<Option<Id>> {
-    let own = by.person()?.id;
+    let own_id = by.person()?.id;
     let for_others = by.may(Action::BookForOthers);
     if booking_request.companion.is_some() && !for_others {
         return Err(by.forbidden("a companion's account"));
     }
     for (field, named) in [("person_id", booking_request.person), ("companion_id", booking_request.companion)]
     {
-        if let Some(person) = named.filter(|person| for_others && *person != own)
+        if let Some(person) = named.filter(|person| for_others && *person != own_id)
             && !people::is_here(tx, person)?
         {
             return Err(Fields::one(field, "We couldn’t find that person."));
         }
     }
     if booking_request.companion.is_some()
-        && booking_request.companion == booking_request.person.or(Some(own))
+        && booking_request.companion == booking_request.person.or(Some(own_id))
     {
         return Err(Fields::one("companion_id", "You can’t be your own companion."));
     }
     match booking_request.person {
-        Some(person) if for_others || person == own => Ok(Some(person)),
+        Some(person) if for_others || person == own_id => Ok(Some(person)),
         Some(_) => Err(by.forbidden("another's account")),
         None if for_others && booking_request.extras.guest_name.is_some() => Ok(None),
-        None => Ok(Some(own)),
+        None => Ok(Some(own_id)),
     }
 }

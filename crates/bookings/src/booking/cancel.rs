@@ -62,11 +62,11 @@ pub(crate) fn cancel_quietly(
     let row = store::find(tx, id)?.filter(|row| by_club || row.booking.person == Some(person));
     let booking = row.ok_or(Error::NotFound)?.booking;
     let now = tx.now();
-    let own = booking.person == Some(person);
+    let is_own = booking.person == Some(person);
     if !booking.can_cancel(now) || !store::move_state(tx, id, booking.status, Status::Cancelled)? {
         return Err(Error::refused(&WRONG_STATE));
     }
-    let leaving = if by_club && !own {
+    let leaving = if by_club && !is_own {
         Leaving::default()
     } else {
         let lapses = store::lapses_of(tx, &booking)?;

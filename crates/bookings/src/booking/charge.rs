@@ -90,14 +90,14 @@ pub(crate) fn bill(club: Id, booking: &Booking, lines: Vec<Line>) -> Bill {
     Bill { subject, club, person: booking.person, lines }
 }
 
-/// The add-ons of a wish as they are sold.
+/// The add-ons of a request as they are sold.
 ///
 /// # Errors
 /// `Error::Invalid` for one that does not go with the service.
 pub(crate) fn sold_addons(
     catalogue: &Catalogue,
     service: &Service,
-    wishes: &[AddonRequest],
+    addons: &[AddonRequest],
 ) -> Result<Vec<SoldAddon>> {
     let sold = |request: &AddonRequest| {
         let addon = catalogue.addons_of(service).find(|addon| addon.id == request.id);
@@ -105,7 +105,7 @@ pub(crate) fn sold_addons(
             addon.ok_or_else(|| Fields::one("addons", "That add-on isn’t available with this service."))?;
         Ok((addon.name.clone(), addon.cents, request.quantity))
     };
-    wishes.iter().map(sold).collect()
+    addons.iter().map(sold).collect()
 }
 
 /// Writes a booking's add-ons down beside those it has.
@@ -113,9 +113,9 @@ pub(crate) fn write_addons(
     tx: &mut Tx<'_>,
     booking: Id,
     catalogue: &Catalogue,
-    wishes: &[AddonRequest],
+    addons: &[AddonRequest],
 ) -> Result<()> {
-    for request in wishes {
+    for request in addons {
         let unit = catalogue.addon(request.id).map(|addon| addon.cents).unwrap_or_default();
         store::insert_addon(tx, booking, request, unit)?;
     }

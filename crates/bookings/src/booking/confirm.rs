@@ -49,8 +49,8 @@ pub fn confirm(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: Option<&Extr
     let catalogue = catalogue::current(tx)?;
     let window = window(tx, &catalogue, by, owner)?;
     let others = store::of_visit(tx, &row.booking, Status::Held)?;
-    let own = Confirm { by, catalogue: &catalogue, window: &window, owner };
-    own.admit(tx, &row.booking, others.len())?;
+    let confirm = Confirm { by, catalogue: &catalogue, window: &window, owner };
+    confirm.admit(tx, &row.booking, others.len())?;
     if !is_taken_over(tx, id)? {
         // Meanwhile it has run out and was swept, or somebody else has booked it.
         let row = theirs(tx, holder, id)?;
@@ -59,7 +59,7 @@ pub fn confirm(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: Option<&Extr
             _ => Err(Error::refused(&WRONG_STATE)),
         };
     }
-    let first = own.one(tx, row, extras)?;
+    let first = confirm.one(tx, row, extras)?;
     ledger::taken(tx, id)?;
     let mut made = vec![first.clone()];
     for other in others {
@@ -67,7 +67,7 @@ pub fn confirm(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, extras: Option<&Extr
         if !is_taken_over(tx, other)? {
             return Err(Error::refused(&WRONG_STATE));
         }
-        made.push(own.one(tx, row, None)?);
+        made.push(confirm.one(tx, row, None)?);
     }
     made.sort_by_key(|booking| (booking.starts_at, booking.id));
     notify::booked(tx, by, &made)?;
@@ -173,11 +173,11 @@ impl Confirm<'_> {
             return Ok(());
         }
         let (from, to) = (cell_at(booking.starts_at), cell_at(booking.ends_at));
-        let requested = Allocation { resource: owner, kind: ResourceKind::Person, from, to };
-        if claim_all(tx, &claimant(self.catalogue, booking.id), &[requested])?.is_some() {
+        let allocation = Allocation { resource: owner, kind: ResourceKind::Person, from, to };
+        if claim_all(tx, &claimant(self.catalogue, booking.id), &[allocation])?.is_some() {
             return Err(self.window.worded(Error::refused(&SAME_PERSON)));
         }
-        scheduling::insert_allocations(tx, booking.id, &[requested], None)
+        scheduling::insert_allocations(tx, booking.id, &[allocation], None)
     }
 }
 
@@ -195,7 +195,7 @@ fn again(
         return made.ok_or_else(|| Error::refused(&WRONG_STATE));
     }
     let addons = store::addons_of(tx, hold.id)?;
-    let message = || Extras {
+    let extras_of_hold = || Extras {
         guest_name: hold.guest_name.clone(),
         guest_email: hold.guest_email.clone(),
         companion_name: hold.companion_name.clone(),
@@ -213,7 +213,7 @@ fn again(
         party: Some(hold.party),
         person: hold.person,
         companion: hold.companion,
-        extras: extras.cloned().unwrap_or_else(message),
+        extras: extras.cloned().unwrap_or_else(extras_of_hold),
         then: followed(tx, hold)?,
     };
     let made = place_visit(tx, by, &request, owner, &Placement::Book)?;

@@ -201,8 +201,8 @@ pub fn hold_of_token(tx: &mut Tx<'_>, token: &str) -> Result<Option<Id>> {
 /// `Error::NotFound` for what is not theirs.
 pub(crate) fn theirs(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id) -> Result<BookingRow> {
     let row = store::find(tx, id)?.ok_or(Error::NotFound)?;
-    let own = holder.by.id();
-    let is_own = own.is_some() && row.booking.person == own;
+    let person = holder.by.id();
+    let is_own = person.is_some() && row.booking.person == person;
     let knows = holder.token.is_some_and(|token| row.token.as_deref() == Some(&tokens::digest(token)));
     if is_own || knows || holder.by.may(Action::BookForOthers) { Ok(row) } else { Err(Error::NotFound) }
 }

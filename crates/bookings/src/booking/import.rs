@@ -59,11 +59,11 @@ pub fn import_booking(tx: &mut Tx<'_>, catalogue: &Catalogue, record: &ImportedB
     let people: Vec<Id> = record.person.into_iter().collect();
     let demand = Demand::of(service, service.minutes);
     let chosen = Chosen { room: room.id, technicians: &record.technicians, equipment: record.equipment };
-    let requested = Requirement { demand, start: record.start, named: None, people: &people };
-    let requested = requested.allocations(catalogue, chosen);
+    let requirement = Requirement { demand, start: record.start, named: None, people: &people };
+    let allocations = requirement.allocations(catalogue, chosen);
     let is_live = !matches!(record.status, Status::Cancelled | Status::Expired);
     let is_ahead = begin(record.start) > tx.now() - SignedDuration::from_hours(24);
-    if is_live && is_ahead && claim_all(tx, &claimant(catalogue, id), &requested)?.is_some() {
+    if is_live && is_ahead && claim_all(tx, &claimant(catalogue, id), &allocations)?.is_some() {
         return Err(Error::refused(&TAKEN));
     }
     let addons: Vec<_> = record.addons.iter().filter_map(|id| catalogue.addon(*id)).collect();
@@ -108,7 +108,7 @@ pub fn import_booking(tx: &mut Tx<'_>, catalogue: &Catalogue, record: &ImportedB
         fee: None,
     };
     store::insert(tx, club, record.person, &booking, &quote.lines, &extras)?;
-    scheduling::insert_allocations(tx, id, &requested, None)?;
+    scheduling::insert_allocations(tx, id, &allocations, None)?;
     write_addons(tx, id, catalogue, &extras.addons)?;
     if is_live {
         let charge = money::charge(tx, &bill(club, &booking, quote.lines))?;

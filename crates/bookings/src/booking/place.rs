@@ -130,7 +130,7 @@ pub(crate) fn claim(
     offer: Offer,
     booking: Id,
 ) -> Result<Taken> {
-    match claim_offer(tx, &claimant(request.catalogue, booking), &request.requested(), offer)? {
+    match claim_offer(tx, &claimant(request.catalogue, booking), &request.requirement(), offer)? {
         ClaimOutcome::Taken(taken) => Ok(taken),
         ClaimOutcome::Gone => Err(request.lost(tx, &TAKEN)?),
         ClaimOutcome::PersonElsewhere => Err(request.window.worded(Error::refused(&SAME_PERSON))),

@@ -158,9 +158,9 @@ fn settle_there(
     store::write_place(tx, booking)?;
     store::write_price(tx, booking, &why)?;
     money::replace(tx, &bill(request.catalogue.club.id, booking, why))?;
-    let response = json!({"from": window.shown(before.booking.starts_at), "room": before.booking.room,
+    let detail = json!({"from": window.shown(before.booking.starts_at), "room": before.booking.room,
         "difference": moved.difference, "frozen": booking.frozen.fee});
-    store::note(tx, id, Some(before.person), "rescheduled", &response)?;
+    store::note(tx, id, Some(before.person), "rescheduled", &detail)?;
     scheduling::bump_versions(tx, id)?;
     notify::moved(tx, booking)?;
     Ok(moved)

@@ -31,8 +31,8 @@ pub(crate) fn admit(tx: &mut Tx<'_>, by: &Actor, bookings: &[Booking]) -> Result
     let Some(email) = bookings.first().and_then(|first| first.guest_email.clone()) else { return Ok(()) };
     if !by.may(Action::BookForOthers) {
         let account = by.person()?.id;
-        let Some(own) = people::mail_of(tx, account)? else { return Ok(()) };
-        if !own.eq_ignore_ascii_case(email.trim()) && !count(tx, account, &email)? {
+        let Some(own_email) = people::mail_of(tx, account)? else { return Ok(()) };
+        if !own_email.eq_ignore_ascii_case(email.trim()) && !count(tx, account, &email)? {
             return Err(Error::refused(&TOO_MANY_GUEST_EMAILS));
         }
     }

@@ -128,13 +128,13 @@ fn write(tx: &mut Tx<'_>, news: BookingNews, bookings: &[Booking], what: &str) -
 /// Who is told of a booking: whose account it is, if their address is known to be theirs, and the guest (N2), if the guest is
 /// emailed and is not the same person.
 fn recipients(tx: &mut Tx<'_>, booking: &Booking) -> Result<Vec<&'static str>> {
-    let own = booking.person.map(|person| people::mail_of(tx, person)).transpose()?.flatten();
+    let own_email = booking.person.map(|person| people::mail_of(tx, person)).transpose()?.flatten();
     let mut recipients = Vec::new();
-    if own.is_some() {
+    if own_email.is_some() {
         recipients.push(OWNER);
     }
     if let Some(email) = &booking.guest_email {
-        let is_same = own.is_some_and(|own| own.eq_ignore_ascii_case(email.trim()));
+        let is_same = own_email.is_some_and(|own_email| own_email.eq_ignore_ascii_case(email.trim()));
         if !is_same && guests::is_emailed(tx, booking.id)? {
             recipients.push(GUEST);
         }

@@ -16,13 +16,13 @@ use crate::store;
 pub(crate) fn run_maintenance(tx: &mut Tx<'_>, most: i64) -> Result<u64> {
     let catalogue = catalogue::current(tx)?;
     let (first, last) = (catalogue.setting(REMIND_FIRST), catalogue.setting(REMIND_LAST));
-    let mut response = 0;
+    let mut count = 0;
     for (hours, nearer) in [(first, last), (last, 0)] {
         if hours > nearer {
-            response += remind(tx, hours, nearer, hours == first, most)?;
+            count += remind(tx, hours, nearer, hours == first, most)?;
         }
     }
-    Ok(response)
+    Ok(count)
 }
 
 /// Reminds of what begins within `hours` but not within `nearer`. Who booked or moved when it was that near already
@@ -38,15 +38,15 @@ fn remind(tx: &mut Tx<'_>, hours: i64, nearer: i64, first: bool, most: i64) -> R
         ),
         args![now + SignedDuration::from_hours(nearer), now + before, hours, most],
     )?;
-    let mut response = 0;
+    let mut count = 0;
     for (id, starts_at) in near {
         if mark(tx, id, starts_at, hours)? && settled_at(tx, id)? <= starts_at - before {
             let together = visit_of(tx, id, hours)?;
             notify::near(tx, &together, first)?;
-            response += 1;
+            count += 1;
         }
     }
-    Ok(response)
+    Ok(count)
 }
 
 /// Writes down that a guest is reminded. `false` if that was so already.

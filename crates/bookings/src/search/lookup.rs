@@ -38,18 +38,21 @@ pub(crate) fn service(catalogue: &Catalogue, id: Id) -> Result<&Service> {
 }
 
 /// How long it is: as the service says, or, of what is sold by time, as was asked (F9).
-pub(crate) fn sold_minutes(service: &Service, query: Option<i64>) -> Result<i64> {
-    let Some(query) = query.filter(|query| *query != service.minutes) else { return Ok(service.minutes) };
+pub(crate) fn sold_minutes(service: &Service, requested: Option<i64>) -> Result<i64> {
+    let Some(requested) = requested.filter(|requested| *requested != service.minutes) else {
+        return Ok(service.minutes);
+    };
     let Some(sold) = service.sold_by_time else {
         return Err(Fields::one("duration", format!("This service takes {} minutes.", service.minutes)));
     };
-    let fits = (sold.least..=sold.most).contains(&query) && (query - sold.least) % sold.step.max(1) == 0;
+    let fits =
+        (sold.least..=sold.most).contains(&requested) && (requested - sold.least) % sold.step.max(1) == 0;
     if !fits {
         let (least, most, step) = (sold.least, sold.most, sold.step);
         let sentence = format!("Choose {least} to {most} minutes, in steps of {step}.");
         return Err(Fields::one("duration", sentence));
     }
-    Ok(query)
+    Ok(requested)
 }
 
 /// Whether a service is for members, and this person is none on a day.

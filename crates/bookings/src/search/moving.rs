@@ -45,10 +45,10 @@ impl Moving {
         booking: &Booking,
         technicians: Vec<Id>,
     ) -> Result<Moving> {
-        let wishes = store::addons_of(tx, booking.id)?;
+        let booked = store::addons_of(tx, booking.id)?;
         let service = catalogue.service(booking.service);
         // One that is not sold with the service any more is refused by the move itself.
-        let addons = service.and_then(|service| sold_addons(catalogue, service, &wishes).ok());
+        let addons = service.and_then(|service| sold_addons(catalogue, service, &booked).ok());
         Ok(Moving {
             booking: booking.id,
             owner: booking.person,
@@ -69,9 +69,9 @@ impl Moving {
         tx: &mut Tx<'_>,
         catalogue: &Catalogue,
         by: &Actor,
-        query: Option<Id>,
+        booking: Option<Id>,
     ) -> Result<Option<Moving>> {
-        let Some(id) = query else { return Ok(None) };
+        let Some(id) = booking else { return Ok(None) };
         let Some(row) = store::find(tx, id)? else { return Ok(None) };
         let is_own = by.id().is_some() && row.booking.person == by.id();
         if !is_own && !by.may(Action::BookForOthers) {

@@ -48,7 +48,7 @@ pub fn reserved_times(tx: &mut Tx<'_>, context: &SearchContext, query: &Search) 
     let demand = Demand::of(service, minutes);
     let (all, open) = (Offers::find(demand, &field), Offers::find(demand, &gated));
     let asker = window.asker();
-    let mut row = Vec::new();
+    let mut found = Vec::new();
     for offer in all.all(cell_from(window.earliest())) {
         if offer.date != day || open.at(offer.start).is_some() {
             continue;
@@ -66,7 +66,7 @@ pub fn reserved_times(tx: &mut Tx<'_>, context: &SearchContext, query: &Search) 
             continue;
         };
         let (starts_at, ends_at) = (begin(offer.start), begin(offer.start + cells(minutes)));
-        row.push(ReservedTime { starts_at, ends_at, refusal, opens_at });
+        found.push(ReservedTime { starts_at, ends_at, refusal, opens_at });
     }
-    Ok(row)
+    Ok(found)
 }

@@ -134,7 +134,7 @@ impl<'r> ResolvedRequest<'r> {
     }
 
     /// What is to be claimed for it.
-    pub(crate) fn requested(&self) -> Requirement<'_> {
+    pub(crate) fn requirement(&self) -> Requirement<'_> {
         let SlotRequest { technician: named, people, .. } = &self.slot_request;
         Requirement { demand: self.demand(), start: self.start, named: *named, people }
     }

@@ -126,7 +126,7 @@ pub(crate) fn held_on(
         )),
         args![person, token, service, day, tx.now()],
     )?;
-    Ok(rows.into_iter().map(|stored| stored.booking).collect())
+    Ok(rows.into_iter().map(|row| row.booking).collect())
 }
 
 /// The scene that was chosen for a booking's room.
@@ -142,9 +142,9 @@ pub(crate) fn made_of(tx: &mut Tx<'_>, hold: Id) -> Result<Option<Id>> {
         sql!("SELECT detail FROM booking_events WHERE booking_id = $1 AND what = 'booked_anew' LIMIT 1"),
         args![hold],
     )?;
-    let response: Option<Value> =
+    let detail: Option<Value> =
         row.map(|(text,)| serde_json::from_str(&text)).transpose().map_err(Fault::because)?;
-    Ok(response.and_then(|response| response.get("booking")?.as_i64()).map(Id))
+    Ok(detail.and_then(|detail| detail.get("booking")?.as_i64()).map(Id))
 }
 
 /// Gives a hold more time, once; `false` if it has run out or had it already (H3).

@@ -127,13 +127,13 @@ pub fn join(tx: &mut Tx<'_>, by: &Actor, request: &Waiting) -> Result<Joined> {
         passed: 0,
         joined_at: tx.now(),
     };
-    let own = store::of_person(tx, person)?;
-    if let Some(same) = own.iter().find(|known| known.is_for_the_same(&wait)) {
+    let own_waits = store::of_person(tx, person)?;
+    if let Some(same) = own_waits.iter().find(|known| known.is_for_the_same(&wait)) {
         let wait = same.clone();
         let open = open_times(tx, by, &wait)?;
         return Ok(Joined { wait, open });
     }
-    if i64::try_from(own.len()).map_err(Fault::because)? >= catalogue.setting(WAITS) {
+    if i64::try_from(own_waits.len()).map_err(Fault::because)? >= catalogue.setting(WAITS) {
         return Err(Error::refused(&TOO_MANY_WAITS));
     }
     let open = open_times(tx, by, &wait)?;
@@ -174,13 +174,13 @@ pub fn place(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Joined> {
 /// # Errors
 /// `Error::Unauthorized` for visitors.
 pub fn places(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<WaitlistPlace>> {
-    let own = store::of_person(tx, by.person()?.id)?;
-    if own.is_empty() {
+    let own_waits = store::of_person(tx, by.person()?.id)?;
+    if own_waits.is_empty() {
         return Ok(Vec::new());
     }
     let club = catalogue::current(tx)?.club.id;
     let mut waiting = store::waiting(tx, club)?;
-    waiting.retain(|other| own.iter().any(|wait| wait.id == other.id || wait.is_rivalled_by(other)));
+    waiting.retain(|other| own_waits.iter().any(|wait| wait.id == other.id || wait.is_rivalled_by(other)));
     let queue = in_order(tx, club, waiting)?;
     let place = |wait: Wait| {
         let is_rival = |other: &&Wait| wait.is_rivalled_by(other);
@@ -188,7 +188,7 @@ pub fn places(tx: &mut Tx<'_>, by: &Actor) -> Result<Vec<WaitlistPlace>> {
         (wait, before)
     };
     let mut places = Vec::new();
-    for (wait, before) in own.into_iter().map(place) {
+    for (wait, before) in own_waits.into_iter().map(place) {
         let offer = store::live_offer(tx, wait.id)?;
         places.push(WaitlistPlace { wait, before, offer });
     }

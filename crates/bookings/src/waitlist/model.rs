@@ -107,12 +107,12 @@ pub struct Wait {
 impl Wait {
     /// Whether both are for the same.
     pub(crate) fn is_for_the_same(&self, other: &Wait) -> bool {
-        let response = |wait: &Wait| {
+        let what_and_when = |wait: &Wait| {
             let what = (wait.kind, wait.service, wait.room, wait.technician, wait.party, wait.minutes);
             let when = (wait.first_day, wait.last_day, wait.from_minute, wait.to_minute, wait.starts_at);
             (what, when)
         };
-        response(self) == response(other)
+        what_and_when(self) == what_and_when(other)
     }
 
     /// The question for its times.

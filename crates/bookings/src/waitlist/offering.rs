@@ -167,9 +167,9 @@ impl Moment {
         let zone = &answer.catalogue.club.zone;
         // Only walk-ins are entered once their time has begun.
         let now = tx.now();
-        let requested = answer.offers.iter().filter(|offer| wait.wants(zone, offer));
+        let matching = answer.offers.iter().filter(|offer| wait.wants(zone, offer));
         let free: Vec<Timestamp> =
-            requested.map(|offer| begin(offer.start)).filter(|starts_at| *starts_at >= now).collect();
+            matching.map(|offer| begin(offer.start)).filter(|starts_at| *starts_at >= now).collect();
         let still: HashSet<Timestamp> = free.iter().copied().filter(|at| open.contains(at)).collect();
         let closed = known.iter().copied().filter(|at| !still.contains(at)).collect();
         let anew = free.into_iter().filter(|at| !known.contains(at) || !still.contains(at));

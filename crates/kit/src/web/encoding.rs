@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn the_coding_follows_the_header_however_it_is_written() {
         use Encoding::{Brotli, Gzip, Plain};
-        for (lines, requested) in [
+        for (lines, expected) in [
             (&[][..], Some(Plain)),
             (&[""], Some(Plain)),
             (&["gzip, deflate, br, zstd"], Some(Brotli)),
@@ -181,7 +181,7 @@ mod tests {
             (&["*;q=0"], None),
             (&["deflate, identity;q=0"], None),
         ] {
-            assert_eq!(of(lines), requested, "{lines:?}");
+            assert_eq!(of(lines), expected, "{lines:?}");
         }
     }
 }

@@ -23,8 +23,8 @@ pub struct Hosts {
 impl Hosts {
     /// As the configuration says: in production that of `public_url` alone.
     pub fn of(config: &Config) -> Hosts {
-        let own = || config.public_url.parse::<Uri>().ok().and_then(|url| url.host().map(plain));
-        Hosts { known: (config.env == Environment::Production).then(|| own().into_iter().collect()) }
+        let own_host = || config.public_url.parse::<Uri>().ok().and_then(|url| url.host().map(plain));
+        Hosts { known: (config.env == Environment::Production).then(|| own_host().into_iter().collect()) }
     }
 
     /// The status of a request that is not answered otherwise, if it is none of ours.
@@ -109,7 +109,7 @@ mod tests {
     #[test]
     fn one_host_is_named_and_in_production_it_is_ours() {
         let config = |env| Config { env, public_url: "https://Club.example".to_owned(), ..Config::default() };
-        let (any, own) =
+        let (any, ours) =
             (Hosts::of(&config(Environment::Development)), Hosts::of(&config(Environment::Production)));
         for (version, target, named, anywhere, in_production) in [
             (Version::HTTP_11, "/", vec!["club.example"], None, None),
@@ -131,7 +131,7 @@ mod tests {
         ] {
             assert_eq!(status(&any, version, target, &named), anywhere, "{version:?} {target} {named:?}");
             assert_eq!(
-                status(&own, version, target, &named),
+                status(&ours, version, target, &named),
                 in_production,
                 "{version:?} {target} {named:?}"
             );

@@ -232,7 +232,7 @@ impl RawInput {
 
     /// Yes or no, which must be there.
     pub fn needed_yes(&mut self, field: &str) -> bool {
-        if self.raw(field).is_none_or(|message| message == "") {
+        if self.raw(field).is_none_or(|value| value == "") {
             return self.missing(field);
         }
         self.yes(field)
@@ -240,13 +240,13 @@ impl RawInput {
 
     /// Yes or no; missing is no. A form's ticked box says `on`.
     pub fn yes(&mut self, field: &str) -> bool {
-        let message = match self.raw(field) {
+        let text = match self.raw(field) {
             None | Some(Value::Bool(false)) => return false,
             Some(Value::Bool(true)) => return true,
             Some(Value::String(text)) => text.clone(),
             Some(_) => String::from("?"),
         };
-        match message.as_str() {
+        match text.as_str() {
             "on" | "true" | "1" | "yes" => true,
             "" if self.refuses_empty => {
                 self.add_error(field, "This must be true or false.");
@@ -366,9 +366,9 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
 }
 
 fn is_kind(request: &Request, kind: &str) -> bool {
-    let message =
+    let content_type =
         request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    message.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(kind)
+    content_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(kind)
 }
 
 fn has_body(request: &Request) -> bool {

@@ -74,12 +74,12 @@ async fn read<S: Send + Sync, T: FromRequest<S>>(request: Request, state: &S) ->
 }
 
 fn key(headers: &HeaderMap) -> Result<Option<String>> {
-    let mut message = headers.get_all(HEADER).into_iter();
-    let Some(first) = message.next() else { return Ok(None) };
+    let mut keys = headers.get_all(HEADER).into_iter();
+    let Some(first) = keys.next() else { return Ok(None) };
     let text = first.as_bytes();
     let is_key = (1..=LONGEST).contains(&text.len()) && text.iter().all(u8::is_ascii_graphic);
     match first.to_str() {
-        Ok(text) if is_key && message.next().is_none() => Ok(Some(text.to_owned())),
+        Ok(text) if is_key && keys.next().is_none() => Ok(Some(text.to_owned())),
         _ => Err(Fields::one(
             "Idempotency-Key",
             format!("Send a single key of 1 to {LONGEST} visible ASCII characters, or none."),
@@ -95,20 +95,20 @@ mod tests {
 
     #[test]
     fn a_key_is_one_word_of_visible_characters() {
-        let message = |texts: &[&[u8]]| {
+        let sent = |texts: &[&[u8]]| {
             let mut headers = HeaderMap::new();
             for text in texts {
                 headers.append(HEADER, HeaderValue::from_bytes(text).expect("a header"));
             }
             key(&headers)
         };
-        assert_eq!(message(&[]).expect("none is fine"), None);
-        assert_eq!(message(&[b"\"a-1\""]).expect("a key").as_deref(), Some("\"a-1\""));
-        assert!(message(&[&[b'k'; 255]]).is_ok());
+        assert_eq!(sent(&[]).expect("none is fine"), None);
+        assert_eq!(sent(&[b"\"a-1\""]).expect("a key").as_deref(), Some("\"a-1\""));
+        assert!(sent(&[&[b'k'; 255]]).is_ok());
         let long = [b'k'; 256];
         let wrong: [&[&[u8]]; 5] = [&[b""], &[b"a b"], &["ключ".as_bytes()], &[&long], &[b"a", b"a"]];
         for keys in wrong {
-            assert!(message(keys).is_err(), "{keys:?}");
+            assert!(sent(keys).is_err(), "{keys:?}");
         }
     }
 }

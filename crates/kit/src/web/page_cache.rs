@@ -102,13 +102,13 @@ where
         let id = tokens::name();
         if let Some(status) = self.hosts.as_ref().and_then(|hosts| hosts.refusal(&request)) {
             let mut response = hosts::refused(status);
-            let query = RequestHead { begun, id: &id, method: request.method(), path: request.uri().path() };
-            self.times.record(&query, &mut response);
+            let head = RequestHead { begun, id: &id, method: request.method(), path: request.uri().path() };
+            self.times.record(&head, &mut response);
             return Answering::Now(Some(response));
         }
         if let Some(mut response) = Key::of(&request).and_then(|key| self.kept.at_once(&key)) {
-            let query = RequestHead { begun, id: &id, method: request.method(), path: request.uri().path() };
-            self.times.record(&query, &mut response);
+            let head = RequestHead { begun, id: &id, method: request.method(), path: request.uri().path() };
+            self.times.record(&head, &mut response);
             return Answering::Now(Some(response));
         }
         let (front, times) = (self.clone(), self.times.clone());
@@ -178,11 +178,11 @@ impl Default for Times {
 
 impl Times {
     /// Tells the log and the figures of an answer, and the client its name.
-    fn record(&self, query: &RequestHead<'_>, response: &mut Response) {
-        let took = query.begun.elapsed();
+    fn record(&self, head: &RequestHead<'_>, response: &mut Response) {
+        let took = head.begun.elapsed();
         let status = response.status();
         self.of(status).record(took);
-        let (method, path, trace_id) = (query.method.as_str(), without_tokens(query.path), query.id);
+        let (method, path, trace_id) = (head.method.as_str(), without_tokens(head.path), head.id);
         tracing::info!(
             method,
             path = &*path,
@@ -191,7 +191,7 @@ impl Times {
             trace_id,
             "answered"
         );
-        if let Ok(value) = HeaderValue::from_str(query.id) {
+        if let Ok(value) = HeaderValue::from_str(head.id) {
             response.headers_mut().insert(REQUEST_ID, value);
         }
     }

@@ -110,7 +110,7 @@ impl IntoResponse for Error {
 }
 
 /// Gives every error its words: a problem under `/api/`, a page elsewhere. Outermost but for the trace.
-pub async fn speak(message: impl FnOnce(&Problem) -> Page, request: Request, next: Next) -> Response {
+pub async fn speak(page_of: impl FnOnce(&Problem) -> Page, request: Request, next: Next) -> Response {
     let wants_json = request.uri().path().starts_with("/api/");
     let trace = request.extensions().get::<TraceId>().cloned().unwrap_or_default();
     let response = next.run(request).await;
@@ -128,7 +128,7 @@ pub async fn speak(message: impl FnOnce(&Problem) -> Page, request: Request, nex
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
         response
     } else {
-        message(&problem).into_response()
+        page_of(&problem).into_response()
     };
     *spoken.status_mut() = parts.status;
     // What the refusing layer said besides (Allow, Retry-After) stays, but for the words' own length and kind.

@@ -56,8 +56,8 @@ pub async fn tag(request: Request, next: Next) -> Response {
 pub async fn tag_encoding(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    let message = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    if let (Some(tag), Some(encoding)) = (message(ETAG), message(CONTENT_ENCODING)) {
+    let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    if let (Some(tag), Some(encoding)) = (header(ETAG), header(CONTENT_ENCODING)) {
         let tag = format!("{}-{encoding}\"", tag.trim_end_matches('"'));
         put(headers, &tag);
     }

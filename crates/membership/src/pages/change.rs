@@ -44,12 +44,12 @@ impl Input for PlanQuery {
 
 impl MembershipAction {
     /// The action of that name.
-    fn named(name: &str, requested: PlanQuery) -> Result<MembershipAction> {
+    fn named(name: &str, query: PlanQuery) -> Result<MembershipAction> {
         match name {
             "leave" => Ok(MembershipAction::Leave),
             "stay" => Ok(MembershipAction::Stay),
-            "freeze" => Ok(MembershipAction::Freeze(requested.months.unwrap_or(1))),
-            "change" => requested.plan.map(MembershipAction::Change).ok_or(Error::NotFound),
+            "freeze" => Ok(MembershipAction::Freeze(query.months.unwrap_or(1))),
+            "change" => query.plan.map(MembershipAction::Change).ok_or(Error::NotFound),
             _ => Err(Error::NotFound),
         }
     }

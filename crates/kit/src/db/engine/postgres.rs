@@ -172,7 +172,7 @@ fn in_doubt(error: Error) -> Error {
 /// Connects; a server that does not answer yet, or not to anybody new, is waited for.
 fn connect_patiently(address: &Address) -> Result<Session> {
     let begun = Instant::now();
-    let mut message = None::<Instant>;
+    let mut logged_at = None::<Instant>;
     loop {
         let error = match Session::connect(address) {
             Ok(session) => return Ok(session),
@@ -182,13 +182,13 @@ fn connect_patiently(address: &Address) -> Result<Session> {
         if begun.elapsed() >= WAIT {
             return Err(Fault::because(format!("gave up after {} s: {}", WAIT.as_secs(), cause(&error))));
         }
-        if message.is_none_or(|message| message.elapsed() >= SAY) {
+        if logged_at.is_none_or(|logged_at| logged_at.elapsed() >= SAY) {
             tracing::warn!(
                 error = cause(&error),
                 "PostgreSQL does not answer; it is waited for, {} s at most",
                 WAIT.as_secs()
             );
-            message = Some(Instant::now());
+            logged_at = Some(Instant::now());
         }
         std::thread::sleep(TRY);
     }

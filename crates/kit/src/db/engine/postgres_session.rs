@@ -31,7 +31,7 @@ pub(in crate::db) struct Address {
 /// is encrypted, unless `sslmode` says otherwise: the driver's default would accept a server that offers no TLS.
 pub(in crate::db) fn configure(url: &str) -> Result<Address> {
     let (plain, query) = url.split_once('?').unwrap_or((url, ""));
-    let (own, others): (Vec<&str>, Vec<&str>) =
+    let (certificates, others): (Vec<&str>, Vec<&str>) =
         query.split('&').filter(|part| !part.is_empty()).partition(|part| part.starts_with("sslrootcert="));
     let joint = if others.is_empty() { "" } else { "?" };
     let address = format!("{plain}{joint}{}", others.join("&"));
@@ -42,7 +42,7 @@ pub(in crate::db) fn configure(url: &str) -> Result<Address> {
     let options = config.get_options().unwrap_or_default().to_owned();
     config.options(format!("{options} -c synchronous_commit=off -c client_min_messages=warning").trim());
     config.connect_timeout(CONNECT).application_name("coresync").tcp_user_timeout(UNANSWERED);
-    let roots = roots(own.first().and_then(|part| part.strip_prefix("sslrootcert=")))?;
+    let roots = roots(certificates.first().and_then(|part| part.strip_prefix("sslrootcert=")))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let tls = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

@@ -60,14 +60,14 @@ impl Sqlite {
         let (later, giving_way) = bounded(QUEUE);
         let conn = connect(path)?;
         conn.execute_batch("PRAGMA wal_autocheckpoint = 0").map_err(fault)?;
-        let (own, ids_of_writer, marked, health) =
+        let (dependencies_of_writer, ids_of_writer, marked, health) =
             (dependencies.clone(), ids.clone(), marks.clone(), health.clone());
         spawn("sqlite-writer", move || {
             let queues = Queues { first: &queue, later: &giving_way };
             Writer {
                 conn: &conn,
                 queues,
-                dependencies: &own,
+                dependencies: &dependencies_of_writer,
                 ids: &ids_of_writer,
                 marks: &marked,
                 health: &health,
@@ -184,8 +184,8 @@ fn read_one_by_one(
 }
 
 /// Copies the log of writes into the file whenever it is told to; others read and write meanwhile.
-fn copy_when_told(conn: &Connection, response: &Receiver<()>) {
-    while response.recv().is_ok() {
+fn copy_when_told(conn: &Connection, signals: &Receiver<()>) {
+    while signals.recv().is_ok() {
         copy(conn, "PRAGMA wal_checkpoint(PASSIVE)");
     }
 }

@@ -89,11 +89,11 @@ fn inspect_file(path: &std::path::Path) -> Result<Inspection> {
 pub(super) fn damage_of(conn: &Connection) -> Result<Vec<String>> {
     let mut damage = Vec::new();
     let mut take = |query: &str, say: fn(&rusqlite::Row<'_>) -> rusqlite::Result<String>| -> Result<()> {
-        let response = conn.prepare(query).and_then(|mut statement| {
+        let found = conn.prepare(query).and_then(|mut statement| {
             statement.query_map([], say)?.take(MOST).collect::<rusqlite::Result<Vec<String>>>()
         });
-        match response {
-            Ok(response) => damage.extend(response.into_iter().filter(|text| text != "ok")),
+        match found {
+            Ok(found) => damage.extend(found.into_iter().filter(|text| text != "ok")),
             // Damage that SQLite can't go on after.
             Err(error @ rusqlite::Error::SqliteFailure(..)) if is_damage(&error) => {
                 damage.push(error.to_string());

@@ -29,8 +29,8 @@ fn here(id: Id) -> String {
 }
 
 async fn show(caller: Caller, Path(id): Path<Id>, QueryForm(form): QueryForm<PageQuery>) -> Result<Response> {
-    let load = form.parsed.unwrap_or(PageQuery { done: false, csv: false });
-    if load.csv {
+    let query = form.parsed.unwrap_or(PageQuery { done: false, csv: false });
+    if query.csv {
         let table = caller.view(move |tx, by| history(tx, by, id)).await;
         return or_sign_in(table.map(|table| csv("membership-history", &table)), &here(id));
     }
@@ -40,7 +40,7 @@ async fn show(caller: Caller, Path(id): Path<Id>, QueryForm(form): QueryForm<Pag
         Ok(page)
     });
     let page = page.await;
-    rendered(page.map(|page| page.done(load.done, "Saved.")), &here(id))
+    rendered(page.map(|page| page.done(query.done, "Saved.")), &here(id))
 }
 
 /// Whom to call for somebody. A page of its own, so that nobody reads it by the way.

@@ -19,34 +19,34 @@ pub(crate) fn routes() -> Router<AppState> {
 
 /// Whom to find.
 struct MembersQuery {
-    load: PageQuery,
+    page: PageQuery,
     words: String,
 }
 
 impl Input for MembersQuery {
     fn parse(input: &mut RawInput) -> MembersQuery {
-        let message = input.opt_text_within("q", 100).unwrap_or_default();
-        MembersQuery { load: PageQuery::parse(input), words: message }
+        let words = input.opt_text_within("q", 100).unwrap_or_default();
+        MembersQuery { page: PageQuery::parse(input), words }
     }
 }
 
 async fn list(caller: Caller, QueryForm(form): QueryForm<MembersQuery>) -> Result<Response> {
-    let requested = form.parsed.map_err(kit::Error::Invalid)?;
-    if requested.load.csv {
-        let table = caller.tx(move |tx, by| table(tx, by, &requested.words)).await;
+    let query = form.parsed.map_err(kit::Error::Invalid)?;
+    if query.page.csv {
+        let table = caller.tx(move |tx, by| table(tx, by, &query.words)).await;
         return or_sign_in(table.map(|table| csv("members", &table)), HERE);
     }
     let page = caller.tx(move |tx, by| {
-        let table = table(tx, by, &requested.words)?;
+        let table = table(tx, by, &query.words)?;
         let form = FormPart::get(HERE, "Find").field(InputField::line(
             "q",
             "Name, email, or phone",
             "search",
-            &requested.words,
+            &query.words,
         ));
-        let empty = if requested.words.is_empty() {
+        let empty = if query.words.is_empty() {
             "Search by the start of a name or email, or four digits of a phone number."
-        } else if !people::is_search(&requested.words) {
+        } else if !people::is_search(&query.words) {
             people::SEARCH_TOO_SHORT
         } else {
             "No matches. Try fewer letters."

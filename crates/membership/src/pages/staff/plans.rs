@@ -24,7 +24,7 @@ pub(crate) fn routes() -> Router<AppState> {
 }
 
 async fn list(caller: Caller, QueryForm(form): QueryForm<PageQuery>) -> Result<Response> {
-    let is_csv = form.parsed.is_ok_and(|load| load.csv);
+    let is_csv = form.parsed.is_ok_and(|query| query.csv);
     if is_csv {
         return or_sign_in(caller.view(table).await.map(|table| csv("plans", &table)), HERE);
     }
@@ -79,7 +79,7 @@ async fn show(
     Path(slug): Path<String>,
     QueryForm(form): QueryForm<PageQuery>,
 ) -> Result<Response> {
-    let done = form.parsed.is_ok_and(|load| load.done);
+    let done = form.parsed.is_ok_and(|query| query.done);
     let path = here(&slug);
     let page = caller.view(move |tx, by| draw(tx, by, &slug, None, None)).await;
     rendered(page.map(|page| page.done(done, "Saved.")), &path)
@@ -158,29 +158,24 @@ fn draw(
 /// The fields of a plan, as they were typed or as its newest version is.
 fn fields(form: FormPart, newest: &Version, raw_form: Option<&RawForm>) -> FormPart {
     let plan = &newest.plan;
-    let message = |name: &str, now: String| raw_form.map_or(now, |raw_form| raw_form.get(name).to_owned());
+    let shown = |name: &str, now: String| raw_form.map_or(now, |raw_form| raw_form.get(name).to_owned());
     let ticked = |name: &str, now: bool| raw_form.map_or(now, |raw_form| !raw_form.get(name).is_empty());
     let number = |name: &'static str, label: &'static str, now: i64| {
-        InputField::line(name, label, "number", message(name, now.to_string()))
+        InputField::line(name, label, "number", shown(name, now.to_string()))
     };
-    form.hidden("version", message("version", newest.n.to_string()))
+    form.hidden("version", shown("version", newest.n.to_string()))
         .field(
-            InputField::line(
-                "price",
-                "Price per month ($)",
-                "text",
-                message("price", plan.price.to_string()),
-            )
-            .hint("Like 375.00."),
+            InputField::line("price", "Price per month ($)", "text", shown("price", plan.price.to_string()))
+                .hint("Like 375.00."),
         )
         .field(InputField::line(
             "short_description",
             "Short description",
             "text",
-            message("short_description", plan.short_description.clone()),
+            shown("short_description", plan.short_description.clone()),
         ))
         .field(
-            InputField::area("benefits", "Benefits", message("benefits", plan.benefits.join("\n")))
+            InputField::area("benefits", "Benefits", shown("benefits", plan.benefits.join("\n")))
                 .hint("One per line."),
         )
         .field(number("discount_percentage", "Discount off guest price (%)", plan.discount_bp / 100))
