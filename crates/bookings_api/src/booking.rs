@@ -67,7 +67,7 @@ async fn availability(
         .view(move |tx, by| {
             let mut answer = search_for(tx, by, &search, whom)?;
             let many = !search.one_day;
-            let notified = Availability::of(&answer, many);
+            let availability = Availability::of(&answer, many);
             let total = answer.offers.len();
             let mut offers = ranked(std::mem::take(&mut answer.offers));
             if many {
@@ -78,7 +78,7 @@ async fn availability(
                 // One day is told whole.
                 head.remove(header::LINK);
             }
-            Ok((head, Answered(notified.with_slots(slots(&answer, &offers)))).into_response())
+            Ok((head, Answered(availability.with_slots(slots(&answer, &offers)))).into_response())
         })
         .await
 }
@@ -111,8 +111,8 @@ async fn create_booking(
     Once(Json(requested), idempotency_key): Once<Json<ToBook>>,
 ) -> Result<Reply> {
     let requested = Arc::new(requested);
-    let wished = requested.clone();
-    let rehearse = move |tx: &mut Tx<'_>, by: &Actor| match &*wished {
+    let rehearsed = requested.clone();
+    let rehearse = move |tx: &mut Tx<'_>, by: &Actor| match &*rehearsed {
         ToBook::BookingRequest(request) => dry_run(tx, by, request),
         // What is held is theirs.
         ToBook::Held(..) => Ok(()),
@@ -202,8 +202,8 @@ async fn cancel_booking(
             by.person()?;
             let (_, fee) = cancel_because(tx, by, id, sent.read()?)?;
             let booking = to_response(tx, id)?;
-            let notified = CancelledOut { message: "Booking canceled successfully", fee, booking };
-            Reply::json(StatusCode::OK, &notified)
+            let cancelled = CancelledOut { message: "Booking canceled successfully", fee, booking };
+            Reply::json(StatusCode::OK, &cancelled)
         })
         .await
 }

@@ -75,11 +75,11 @@ async fn hold_time(
 ) -> Result<Reply> {
     let network = people::network(caller.address()).to_string();
     let request = Arc::new(request);
-    let wished = request.clone();
+    let rehearsed = request.clone();
     caller
         .look_then_once(
             idempotency_key,
-            move |tx, by| dry_run_hold(tx, by, &wished),
+            move |tx, by| dry_run_hold(tx, by, &rehearsed),
             move |tx, by| {
                 let visitor = Visitor { network: &network, earlier: earlier.as_deref(), token: None };
                 let held = hold(tx, by, &request, &visitor)?;
@@ -331,10 +331,10 @@ async fn tell_why_not(caller: Caller, Query(request): Query<BookingRequest>) -> 
 
 fn reason(error: &Error) -> Option<Value> {
     let Error::Refused(refusal, carried) = error else { return None };
-    let mut response: Map<String, Value> = carried.clone();
-    response.insert("code".to_owned(), json!(refusal.code));
-    response.insert("error".to_owned(), json!(refusal.sentence));
-    Some(Value::Object(response))
+    let mut reason: Map<String, Value> = carried.clone();
+    reason.insert("code".to_owned(), json!(refusal.code));
+    reason.insert("error".to_owned(), json!(refusal.sentence));
+    Some(Value::Object(reason))
 }
 
 type Step = fn(&mut Tx<'_>, &Actor, Id) -> Result<Booking>;

@@ -66,8 +66,8 @@ async fn my_waits(caller: Caller) -> Result<Answered<Vec<WaitOut>>> {
     caller
         .view(|tx, by| {
             let found = waits(tx, by)?;
-            let response: Result<Vec<WaitOut>> = found.iter().map(|wait| out(tx, wait)).collect();
-            response.map(Answered)
+            let waits: Result<Vec<WaitOut>> = found.iter().map(|wait| out(tx, wait)).collect();
+            waits.map(Answered)
         })
         .await
 }

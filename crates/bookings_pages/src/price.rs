@@ -50,7 +50,7 @@ impl Cancelling<'_> {
     }
 
     /// The same with times as `message` writes them.
-    pub fn sentence_with(&self, message: impl Fn(Timestamp) -> String) -> String {
+    pub fn sentence_with(&self, shown: impl Fn(Timestamp) -> String) -> String {
         let Cancelling { policy, now, .. } = *self;
         let half_until = self.starts_at - SignedDuration::from_hours(policy.half_hours);
         let free_until = self.starts_at - SignedDuration::from_hours(policy.free_hours);
@@ -58,13 +58,13 @@ impl Cancelling<'_> {
         let free_until = free_until.max(regret_until.min(half_until));
         if policy.is_free(self.booked_at, self.starts_at, now) {
             let then = if free_until < half_until {
-                format!("After that, the fee is 50% until {}, then the full price.", message(half_until))
+                format!("After that, the fee is 50% until {}, then the full price.", shown(half_until))
             } else {
                 "After that, the fee is the full price.".to_owned()
             };
-            format!("Free to cancel until {}. {then}", message(free_until))
+            format!("Free to cancel until {}. {then}", shown(free_until))
         } else if now <= half_until {
-            format!("Canceling costs 50% until {}, then the full price.", message(half_until))
+            format!("Canceling costs 50% until {}, then the full price.", shown(half_until))
         } else {
             format!("It starts in under {} hours: canceling costs the full price.", policy.half_hours)
         }
@@ -90,7 +90,7 @@ mod tests {
 
     fn sentences(policy: Policy, booked: &str, starts: &str, now: &str) -> (String, String) {
         let moment = |text: &str| text.parse().expect("a moment");
-        let query = Cancelling {
+        let cancelling = Cancelling {
             policy,
             net: Cents(20_000),
             booked_at: moment(booked),
@@ -98,8 +98,8 @@ mod tests {
             now: moment(now),
             zone: &TimeZone::UTC,
         };
-        let fee = policy.fee(query.net, query.booked_at, query.starts_at, query.now);
-        (query.now(fee), query.sentence())
+        let fee = policy.fee(cancelling.net, cancelling.booked_at, cancelling.starts_at, cancelling.now);
+        (cancelling.now(fee), cancelling.sentence())
     }
 
     #[test]

@@ -39,12 +39,12 @@ async fn load(
     place: &'static str,
     title: &'static str,
 ) -> Result<(Frame, Arc<Catalogue>, Arc<Shown>)> {
-    let load = caller.view(move |tx, by| {
+    let page = caller.view(move |tx, by| {
         let catalogue = catalogue::current(tx)?;
         let shown = pictures::shown(tx, catalogue.club.id)?;
         Ok((Frame::new(by, place, title), catalogue, shown))
     });
-    load.await
+    page.await
 }
 
 async fn about(State(app): State<AppState>, caller: Caller) -> Result<Response> {

@@ -100,12 +100,12 @@ async fn private(app: State<AppState>, caller: Caller) -> Result<Response> {
 
 async fn half(State(app): State<AppState>, caller: Caller, half: Half, words: BrandText) -> Result<Response> {
     let (place, title) = (words.place, words.title);
-    let query = caller.view(move |tx, by| {
+    let page = caller.view(move |tx, by| {
         let catalogue = catalogue::current(tx)?;
         let shown = pictures::shown(tx, catalogue.club.id)?;
         Ok((Frame::new(by, place, title), catalogue, shown))
     });
-    let (frame, catalogue, shown) = query.await?;
+    let (frame, catalogue, shown) = page.await?;
     let scenes = if half == Half::Private { &people::SCENES[..] } else { &[] };
     let artwork = artwork::of_half(&shown, half);
     let page = HalfPage {

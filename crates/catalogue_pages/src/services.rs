@@ -126,32 +126,31 @@ async fn list(
     caller: Caller,
     QueryForm(form): QueryForm<ServicesQuery>,
 ) -> Result<Response> {
-    let query = caller.view(|tx, by| {
+    let page = caller.view(|tx, by| {
         let frame = Frame::new(by, "services", "Services · CoreSync");
         let catalogue = catalogue::current(tx)?;
         let shown = pictures::shown(tx, catalogue.club.id)?;
         Ok((frame, catalogue, shown))
     });
-    let (frame, catalogue, shown) = query.await?;
+    let (frame, catalogue, shown) = page.await?;
     let frame = frame.about("Every service, with its duration and price.");
     let frame = frame.canonical(&app, "/services/").with_preview(artwork::of_club_still(&shown).passed_on());
     let FormInput { raw_form, parsed } = form;
-    let (status, requested, refused) = match parsed {
-        Ok(requested) => (StatusCode::OK, requested, None),
+    let (status, query, refused) = match parsed {
+        Ok(query) => (StatusCode::OK, query, None),
         Err(fields) => (StatusCode::BAD_REQUEST, ServicesQuery::default(), fields.0.into_values().next()),
     };
     let is_known = |slug: &String| catalogue.categories.iter().any(|category| category.slug == *slug);
-    let (status, refused) = match &requested.filter.category {
+    let (status, refused) = match &query.filter.category {
         Some(slug) if !is_known(slug) => {
             (StatusCode::BAD_REQUEST, Some("We couldn’t find that category.".to_owned()))
         }
         _ => (status, refused),
     };
-    let families =
-        if refused.is_some() { Vec::new() } else { families(&catalogue, &shown, &requested.filter) };
+    let families = if refused.is_some() { Vec::new() } else { families(&catalogue, &shown, &query.filter) };
     let found: usize = families.iter().map(Family::len).sum();
-    let sentence = refused.or_else(|| summary(&requested.filter, found));
-    let is_narrowed = requested.filter.search.is_some() || requested.filter.category.is_some();
+    let sentence = refused.or_else(|| summary(&query.filter, found));
+    let is_narrowed = query.filter.search.is_some() || query.filter.category.is_some();
     let categories = &catalogue.categories;
     let page = ServicesPage { frame, raw_form, categories, families, sentence, is_narrowed };
     Ok((status, SAME_FOR_VISITORS, Page::of(&page)?).into_response())
@@ -168,7 +167,7 @@ fn families<'c>(catalogue: &'c Catalogue, shown: &Shown, filter: &'c Filter) -> 
 
 /// What is said of a search.
 fn summary(filter: &Filter, found: usize) -> Option<String> {
-    let about = filter.search.as_ref().map(|raw_input| format!(" for “{raw_input}”")).unwrap_or_default();
+    let about = filter.search.as_ref().map(|text| format!(" for “{text}”")).unwrap_or_default();
     match found {
         0 => Some(format!("Nothing{about}. Try a shorter word, or browse all services.")),
         _ if about.is_empty() => None,
@@ -220,7 +219,7 @@ struct Place<'c> {
 }
 
 async fn show(State(app): State<AppState>, caller: Caller, Path(slug): Path<String>) -> Result<Response> {
-    let query = caller.view(move |tx, by| {
+    let page = caller.view(move |tx, by| {
         let catalogue = catalogue::current(tx)?;
         let service = catalogue.service_by_slug(&slug).ok_or(Error::NotFound)?.id;
         let entitlements = match &by.person {
@@ -232,7 +231,7 @@ async fn show(State(app): State<AppState>, caller: Caller, Path(slug): Path<Stri
         let shown = pictures::shown(tx, catalogue.club.id)?;
         Ok((frame, catalogue, shown, service, entitlements, today))
     });
-    let (frame, catalogue, shown, id, entitlements, today) = query.await?;
+    let (frame, catalogue, shown, id, entitlements, today) = page.await?;
     let service = catalogue.service(id).ok_or(Error::NotFound)?;
     let plan = entitlements.plan_on(today);
     let yours =

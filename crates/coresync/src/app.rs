@@ -71,12 +71,12 @@ pub fn app(app: AppState, figures: Option<PrometheusHandle>) -> PageCache {
     let document = document::whole(&described).expect("the description is made from the code alone");
     let reference = docs::routes(&document);
     let described = move || async move { Json(document) };
-    let notified = move |caller, peer, headers| tell_figures(figures.clone(), caller, peer, headers);
+    let metrics = move |caller, peer, headers| tell_figures(figures.clone(), caller, peer, headers);
     let inner = api
         .route("/api/openapi.json", get(described))
         .route("/health/", get(alive))
         .route("/ready/", get(ready))
-        .route("/metrics", get(notified))
+        .route("/metrics", get(metrics))
         .merge(site::routes())
         .merge(dashboard::routes())
         .merge(people_pages::routes())

@@ -63,9 +63,9 @@ pub async fn create_user(config: Config, user: NewUser) -> Result<()> {
     let role = Role::named(&user.role).ok_or_else(|| {
         Fields::one("role", "The role must be account, technician, front_desk, manager, or owner.")
     })?;
-    let raw_input = json!({"email": user.email, "first_name": user.first_name, "last_name": user.last_name});
+    let body = json!({"email": user.email, "first_name": user.first_name, "last_name": user.last_name});
     let Identity { email, first_name, last_name } =
-        RawInput::from_json(raw_input.to_string().as_bytes())?.parse()?;
+        RawInput::from_json(body.to_string().as_bytes())?.parse()?;
     let mut password = String::new();
     std::io::stdin().lock().read_line(&mut password).or_fault()?;
     let password = password.trim_end_matches(['\r', '\n']).to_owned();

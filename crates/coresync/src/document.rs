@@ -119,8 +119,8 @@ fn problem(description: &str) -> Value {
 /// A response says something, and a refusal is a problem.
 fn name(status: &str, response: &mut Map<String, Value>) {
     let code = status.parse::<StatusCode>().ok();
-    let message = response.get("description").and_then(Value::as_str).unwrap_or_default();
-    if message.is_empty() {
+    let description = response.get("description").and_then(Value::as_str).unwrap_or_default();
+    if description.is_empty() {
         let reason = code.and_then(|code| code.canonical_reason()).unwrap_or("Response");
         response.insert("description".to_owned(), json!(reason));
     }

@@ -183,8 +183,8 @@ fn bound_value(shape: &str, field: &str, schema: &mut Value) {
 
 fn is_kind(schema: &Map<String, Value>, kind: &str) -> bool {
     match schema.get("type") {
-        Some(Value::String(message)) => message == kind,
-        Some(Value::Array(message)) => message.iter().any(|one| one == kind),
+        Some(Value::String(named)) => named == kind,
+        Some(Value::Array(named)) => named.iter().any(|one| one == kind),
         _ => false,
     }
 }
@@ -214,13 +214,13 @@ fn bound_text(shape: &str, field: &str, schema: &mut Map<String, Value>) {
     if ["enum", "const", "pattern", "maxLength"].iter().any(|word| has(schema, word)) {
         return;
     }
-    if let Some(mut input) =
+    if let Some(mut words) =
         choices(shape, field).map(|input| input.iter().map(|word| json!(word)).collect::<Vec<_>>())
     {
         if matches!(schema.get("type"), Some(Value::Array(_))) {
-            input.push(Value::Null);
+            words.push(Value::Null);
         }
-        schema.insert("enum".to_owned(), Value::Array(input));
+        schema.insert("enum".to_owned(), Value::Array(words));
         return;
     }
     let is_rule_time = shape.starts_with("Rule") && matches!(field, "from" | "to");

@@ -94,13 +94,13 @@ async fn send(
 ) -> Result<Response> {
     let mut page = forgotten_page(raw_form);
     let client_info = caller.client_info().clone();
-    let requested = match parsed {
+    let sent = match parsed {
         Ok(Forgotten { email }) => {
             caller.app().db.tx(move |tx| people::ask_reset(tx, &client_info, &email)).await
         }
         Err(fields) => Err(Error::Invalid(fields)),
     };
-    match requested {
+    match sent {
         Ok(()) => page.is_sent = true,
         Err(error) => {
             let wrong = FormRejection::of(error, &[("email", "Email"), ("body", "Form")])?;

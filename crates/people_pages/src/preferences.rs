@@ -120,8 +120,8 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, raw_form: Option<RawForm>) -> Result<Prefer
         raw_form,
         notices: notices
             .into_iter()
-            .map(|(notification_kind, requested)| {
-                (notification_kind.name(), spoken(notification_kind), requested)
+            .map(|(notification_kind, is_chosen)| {
+                (notification_kind.name(), spoken(notification_kind), is_chosen)
             })
             .collect(),
     })
@@ -153,9 +153,9 @@ async fn save(
 
 async fn choose(
     caller: Caller,
-    Form(ChosenNotifications(requested)): Form<ChosenNotifications>,
+    Form(ChosenNotifications(kinds)): Form<ChosenNotifications>,
 ) -> Result<Response> {
-    let chosen = caller.tx(move |tx, by| people::choose_notification_kinds(tx, by, &requested)).await;
+    let chosen = caller.tx(move |tx, by| people::choose_notification_kinds(tx, by, &kinds)).await;
     or_sign_in(chosen.map(|()| see_other("/dashboard/preferences/?done=1#notices")), HERE)
 }
 
@@ -186,15 +186,16 @@ impl UnsubscribePage {
 
 async fn leave(caller: Caller, QueryForm(form): QueryForm<Link>) -> Result<Response> {
     let Link(token) = form.parsed.unwrap_or(Link(String::new()));
-    let query = token.clone();
-    let (_, notification_kind) = caller.app().db.view(move |tx| people::read_unsubscribe(tx, &query)).await?;
+    let sent_token = token.clone();
+    let (_, notification_kind) =
+        caller.app().db.view(move |tx| people::read_unsubscribe(tx, &sent_token)).await?;
     Ok(unreferred(Page::of(&UnsubscribePage::of(token, notification_kind, false))?))
 }
 
 /// Works at once, for a person and for the client of their mail (RFC 8058): it is asked for no sign-in.
 async fn left(caller: Caller, QueryForm(form): QueryForm<Link>) -> Result<Response> {
     let Link(token) = form.parsed.unwrap_or(Link(String::new()));
-    let query = token.clone();
-    let notification_kind = caller.app().db.tx(move |tx| people::unsubscribe(tx, &query)).await?;
+    let sent_token = token.clone();
+    let notification_kind = caller.app().db.tx(move |tx| people::unsubscribe(tx, &sent_token)).await?;
     Ok(unreferred(Page::of(&UnsubscribePage::of(token, notification_kind, true))?))
 }

@@ -260,8 +260,8 @@ async fn send_again(
 ) -> Result<Response> {
     let Again(email) = parsed.map_err(Error::Invalid)?;
     let (client_info, next) = (caller.client_info().clone(), next_of(&raw_form));
-    let query = caller.app().db.tx(move |tx| people::ask_again(tx, &client_info, email.as_deref())).await;
-    let Err(error) = query else {
+    let sent = caller.app().db.tx(move |tx| people::ask_again(tx, &client_info, email.as_deref())).await;
+    let Err(error) = sent else {
         let path = check_path(&next);
         let joint = if path.contains('?') { '&' } else { '?' };
         return Ok(see_other(&format!("{path}{joint}sent=1")));

@@ -168,9 +168,9 @@ async fn book(
     QueryForm(form): QueryForm<BookQuery>,
 ) -> Result<Response> {
     let FormInput { raw_form, parsed } = form;
-    let query =
+    let page =
         caller.view(move |tx, by| load(tx, Holder { by, token: token.as_deref() }, &parsed, &raw_form, None));
-    let (status, page) = query.await?;
+    let (status, page) = page.await?;
     Ok((status, Page::of(&page)?).into_response())
 }
 
@@ -219,12 +219,12 @@ fn choose(
     visitor: Visitor<'_>,
 ) -> Result<Outcome> {
     let catalogue = catalogue::current(tx)?;
-    let query = parsed.as_ref().ok().and_then(|requested| {
+    let chosen = parsed.as_ref().ok().and_then(|requested| {
         let service = catalogue.service_by_slug(requested.service.as_deref()?).filter(|one| one.active)?;
         let At::Moment(starts_at) = requested.at? else { return None };
         Some((requested, service, starts_at))
     });
-    let Some((requested, service, starts_at)) = query else {
+    let Some((requested, service, starts_at)) = chosen else {
         let mut fields = parsed.as_ref().err().cloned().unwrap_or_default();
         if fields.0.is_empty() {
             fields.add("at", "Please choose a time first.");
@@ -353,9 +353,9 @@ fn load(
     };
     let date = other_date.as_ref().map_or(date, |other| other.date);
     let day = match &chosen {
-        Some((service, requested)) if knows_day => {
-            let query = requested.ask(service.id, date, date, true);
-            Some((service, requested, context.search(tx, &query)?))
+        Some((service, search)) if knows_day => {
+            let day_search = search.ask(service.id, date, date, true);
+            Some((service, search, context.search(tx, &day_search)?))
         }
         _ => None,
     };
@@ -439,8 +439,8 @@ fn why_not(
             let is_refused = refusal.is_some();
             let situation = why::Situation { service, search, date, day, when, refusal, was_sent };
             let (why, at) = why::explain(tx, situation)?;
-            let own = if is_refused { bookings::own_hold_at(tx, holder, service.id, at)? } else { None };
-            Ok(Some(match own.filter(|_| search.guest.is_none()) {
+            let own_hold = if is_refused { bookings::own_hold_at(tx, holder, service.id, at)? } else { None };
+            Ok(Some(match own_hold.filter(|_| search.guest.is_none()) {
                 Some(hold) => why.held_by_asker(hold),
                 None => why,
             }))
@@ -469,23 +469,23 @@ fn find(
     tx: &mut Tx<'_>,
     context: &SearchContext,
     service: &Service,
-    requested: &Search,
+    search: &Search,
     date: Date,
     day: &Answer,
 ) -> Result<Found> {
     let catalogue = catalogue::current(tx)?;
     let today = format::date_at(&catalogue.club.zone, tx.now());
     let (first, last) = times::strip_span(today, date);
-    let fortnight = context.search(tx, &requested.ask(service.id, first, last, false))?;
+    let fortnight = context.search(tx, &search.ask(service.id, first, last, false))?;
     let closed = day.days.first().and_then(|day| day.closed);
     let is_member = day.window.entitlements().plan().is_some() || day.window.is_unbounded();
     let shut = day.needs_plan;
-    let parts = times::parts(day, requested);
+    let parts = times::parts(day, search);
     let is_over = date < today;
     let reserved = if shut || is_over {
         Vec::new()
     } else {
-        bookings::reserved_times(tx, context, &requested.ask(service.id, date, date, true))?
+        bookings::reserved_times(tx, context, &search.ask(service.id, date, date, true))?
     };
     let sentence = match closed {
         _ if shut => Some(format!("{} is for members only.", service.name)),
@@ -494,24 +494,21 @@ fn find(
         None => None,
     };
     let wants_other = parts.is_empty() && !shut;
-    let other_day = if wants_other {
-        other_day(tx, context, service, requested, (date, last), &fortnight)?
-    } else {
-        None
-    };
+    let other_day =
+        if wants_other { other_day(tx, context, service, search, (date, last), &fortnight)? } else { None };
     let now = tx.now();
     Ok(Found {
         id: service.id,
         service: service.name.clone(),
         date,
         day: format::day(date, today),
-        strip: Strip::of(&fortnight, requested, date),
+        strip: Strip::of(&fortnight, search, date),
         wants_plan: !is_member && (shut || closed.is_some()),
         at_list_price: !is_member && !parts.is_empty(),
-        overrides: guest::overrides(requested, service, date, day),
+        overrides: guest::overrides(search, service, date, day),
         opens_later: closed.is_some() && !shut,
         can_wait: closed.is_none() && !shut && !is_over,
-        wait_path: requested.wait_path(date),
+        wait_path: search.wait_path(date),
         other_day,
         reserved: ReservedTimes::of(&catalogue, &reserved, now),
         parts,
@@ -524,18 +521,18 @@ fn other_day(
     tx: &mut Tx<'_>,
     context: &SearchContext,
     service: &Service,
-    requested: &Search,
+    search: &Search,
     (date, last): (Date, Date),
     fortnight: &Answer,
 ) -> Result<Option<(String, String)>> {
     let today = fortnight.window.today();
-    let notified = |day: &bookings::FreeDay| {
+    let path_and_sentence = |day: &bookings::FreeDay| {
         let date = day.count.date;
         let sentence = format!("{} has {}.", format::day(date, today), format::times(day.count.count));
-        (requested.day_path(date), sentence)
+        (search.day_path(date), sentence)
     };
     if let Some(day) = times::nearest(&fortnight.days, date) {
-        return Ok(Some(notified(day)));
+        return Ok(Some(path_and_sentence(day)));
     }
     let days = fortnight.window.max_advance_days();
     let end = today.checked_add(jiff::Span::new().days(days)).unwrap_or(today);
@@ -543,8 +540,8 @@ fn other_day(
     if from > end {
         return Ok(None);
     }
-    let later = context.search(tx, &requested.ask(service.id, from, end, false))?;
-    Ok(times::nearest(&later.days, date).map(notified))
+    let later = context.search(tx, &search.ask(service.id, from, end, false))?;
+    Ok(times::nearest(&later.days, date).map(path_and_sentence))
 }
 
 fn services(catalogue: &Catalogue, chosen: Option<&Service>) -> Vec<(String, Vec<Choice>)> {
@@ -553,10 +550,10 @@ fn services(catalogue: &Catalogue, chosen: Option<&Service>) -> Vec<(String, Vec
 }
 
 /// The lists that have more than one choice.
-pub(crate) fn narrowings(catalogue: &Catalogue, service: &Service, requested: &Search) -> Narrowing {
-    let party = requested.party.unwrap_or(service.party);
+pub(crate) fn narrowings(catalogue: &Catalogue, service: &Service, search: &Search) -> Narrowing {
+    let party = search.party.unwrap_or(service.party);
     let of_party = |count: i64| Choice::new(count, format::guests(count), count == party);
-    let minutes = requested.minutes.unwrap_or(service.minutes);
+    let minutes = search.minutes.unwrap_or(service.minutes);
     let of_minutes = |one: i64| Choice::new(one, format::duration(one), one == minutes);
     let named = |id: Id, name: &str, chosen: Option<Id>| Choice::new(id, name, chosen == Some(id));
     let serving = catalogue
@@ -568,7 +565,7 @@ pub(crate) fn narrowings(catalogue: &Catalogue, service: &Service, requested: &S
     Narrowing {
         durations: many(times::durations(service).into_iter().map(of_minutes).collect()),
         parties: many((service.party..=service.max_capacity).map(of_party).collect()),
-        technicians: many(serving.map(|one| named(one.id, &one.name, requested.technician)).collect()),
-        rooms: many(rooms.map(|room| named(room.id, &room.name, requested.room)).collect()),
+        technicians: many(serving.map(|one| named(one.id, &one.name, search.technician)).collect()),
+        rooms: many(rooms.map(|room| named(room.id, &room.name, search.room)).collect()),
     }
 }

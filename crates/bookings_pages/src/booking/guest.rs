@@ -110,8 +110,8 @@ pub(crate) fn read(raw_form: &RawForm) -> Result<Extras> {
 }
 
 /// What staff override who book a time of a day for a guest: the guest's window, and a plan that the service asks for.
-pub(crate) fn overrides(requested: &Search, service: &Service, date: Date, day: &Answer) -> Option<String> {
-    if requested.whom() == BookingFor::Asker {
+pub(crate) fn overrides(search: &Search, service: &Service, date: Date, day: &Answer) -> Option<String> {
+    if search.whom() == BookingFor::Asker {
         return None;
     }
     let online = day.window.clone().of_the_guest();

@@ -30,13 +30,13 @@ impl OtherDate {
         tx: &mut Tx<'_>,
         context: &SearchContext,
         (service, search): (&Service, &Search),
-        query: Date,
+        chosen: Date,
     ) -> Result<Option<OtherDate>> {
         let catalogue = catalogue::current(tx)?;
         let (zone, now) = (&catalogue.club.zone, tx.now());
         let today = format::date_at(zone, now);
-        let is_over = query < night_before(zone, now);
-        if !is_over && query <= last_linked(today) {
+        let is_over = chosen < night_before(zone, now);
+        if !is_over && chosen <= last_linked(today) {
             return Ok(None);
         }
         let last = today.checked_add(Span::new().days(bookings::MOST_DAYS - 1)).unwrap_or(today);

@@ -261,13 +261,13 @@ impl Strip {
         let (first, last) = answer.span;
         let cell = |day: &FreeDay| {
             let (date, count) = (day.count.date, day.count.count);
-            let response =
+            let availability =
                 if day.closed.is_some() { "not yet open to you".to_owned() } else { format::times(count) };
             DayCell {
                 path: (date <= last_linked(today)).then(|| search.day_path(date)),
                 weekday: date.strftime("%a").to_string(),
                 number: date.day(),
-                spoken: format!("{}, {response}", format::day(date, today)),
+                spoken: format!("{}, {availability}", format::day(date, today)),
                 count: if count > 0 { count.to_string() } else { "–".to_owned() },
                 is_chosen: date == chosen,
                 is_free: count > 0,
@@ -321,7 +321,7 @@ pub(crate) fn time_cell(answer: &Answer, search: &Search, offer: &Offer) -> Time
         let whom = if *tier == Tier::Unlimited { "Unlimited members" } else { "Members" };
         format!("{whom} first, until {}.", format::moment(zone, *until, now))
     });
-    let reserved = match () {
+    let note = match () {
         () if ends_at <= now => Some("Ended.".to_owned()),
         () if starts_at < now => Some("Already started: for a guest who is here.".to_owned()),
         () => reserved,
@@ -332,7 +332,7 @@ pub(crate) fn time_cell(answer: &Answer, search: &Search, offer: &Offer) -> Time
         span: format::span(zone, starts_at, ends_at),
         price: format::money(answer.total(offer.date, factors)),
         room: answer.catalogue.room(room).map(|room| room.name.clone()).unwrap_or_default(),
-        reserved,
+        reserved: note,
     }
 }
 

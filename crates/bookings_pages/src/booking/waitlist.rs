@@ -51,7 +51,7 @@ struct WaitPage {
     service: String,
     slug: String,
     /// Every field as it was typed, or as it is proposed.
-    raw_form: Vec<(&'static str, String)>,
+    values: Vec<(&'static str, String)>,
     errors: FieldErrors,
     refused: Option<&'static str>,
     today: Date,
@@ -111,13 +111,13 @@ struct WaitingPage {
 
 impl WaitPage {
     fn value(&self, name: &str) -> &str {
-        self.raw_form.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
+        self.values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
     }
 
     /// What is sent along and not shown.
     fn hidden(&self) -> impl Iterator<Item = &(&'static str, String)> {
         let shown = ["from", "to", "after", "before"];
-        self.raw_form.iter().filter(move |(name, value)| !shown.contains(name) && !value.is_empty())
+        self.values.iter().filter(move |(name, value)| !shown.contains(name) && !value.is_empty())
     }
 }
 
@@ -151,21 +151,21 @@ const NAMES: [&str; 11] = [
 ];
 
 async fn ask(caller: Caller, QueryForm(form): QueryForm<ForWhat>) -> Result<Response> {
-    let requested = form.parsed.map_err(Error::Invalid)?;
-    let drawn = caller.view(move |tx, by| propose(tx, by, &requested));
+    let query = form.parsed.map_err(Error::Invalid)?;
+    let drawn = caller.view(move |tx, by| propose(tx, by, &query));
     Ok(Page::of(&drawn.await?)?.into_response())
 }
 
-fn propose(tx: &mut Tx<'_>, by: &Actor, requested: &ForWhat) -> Result<WaitPage> {
+fn propose(tx: &mut Tx<'_>, by: &Actor, query: &ForWhat) -> Result<WaitPage> {
     let catalogue = catalogue::current(tx)?;
     let unknown =
         || Fields::one("service", "We couldn’t find that service. Please choose one on the booking page.");
-    let slug = requested.service.as_deref().unwrap_or_default();
+    let slug = query.service.as_deref().unwrap_or_default();
     let service = catalogue.service_by_slug(slug).filter(|service| service.active).ok_or_else(unknown)?;
-    let search = Search::fitting(&catalogue, service, requested.narrowed);
+    let search = Search::fitting(&catalogue, service, query.narrowed);
     let today = format::date_at(&catalogue.club.zone, tx.now());
-    let date = requested.date.unwrap_or(today).max(today);
-    let mut raw_form =
+    let date = query.date.unwrap_or(today).max(today);
+    let mut values =
         vec![("service_id", service.id.to_string()), ("from", date.to_string()), ("to", date.to_string())];
     for (name, number) in search.pairs() {
         let name = match name {
@@ -173,11 +173,11 @@ fn propose(tx: &mut Tx<'_>, by: &Actor, requested: &ForWhat) -> Result<WaitPage>
             "room" => "room_id",
             other => other,
         };
-        raw_form.push((name, number.to_string()));
+        values.push((name, number.to_string()));
     }
     let day = bookings::search(tx, by, &search.ask(service.id, date, date, true))?;
     let open = OpenTimes::of(&day, &search, tx.now());
-    Ok(WaitPage { open, ..page(by, &catalogue, service.id, raw_form, today) })
+    Ok(WaitPage { open, ..page(by, &catalogue, service.id, values, today) })
 }
 
 async fn show(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
@@ -203,7 +203,7 @@ fn page(
     by: &Actor,
     catalogue: &Catalogue,
     service: Id,
-    raw_form: Vec<(&'static str, String)>,
+    values: Vec<(&'static str, String)>,
     today: Date,
 ) -> WaitPage {
     let service = catalogue.service(service);
@@ -211,7 +211,7 @@ fn page(
         frame: Frame::new(by, "book", "Join the waitlist · CoreSync"),
         service: service.map(|service| service.name.clone()).unwrap_or_default(),
         slug: service.map(|service| service.slug.clone()).unwrap_or_default(),
-        raw_form,
+        values,
         errors: FieldErrors::default(),
         refused: None,
         today,

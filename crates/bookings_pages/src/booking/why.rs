@@ -15,7 +15,7 @@ use crate::booking::times::{self, Search, TimeCell};
 /// The answer to “why not?”.
 pub(crate) struct WhyNot {
     /// `Friday 27 November, 18:30`
-    pub(crate) query: String,
+    pub(crate) time: String,
     /// What is answered to a time that was sent to be held; nothing where it was only asked.
     pub(crate) status: Option<StatusCode>,
     /// Why not; nothing if it is free.
@@ -75,7 +75,7 @@ pub(crate) struct Situation<'t> {
 /// # Errors
 /// A fault of the database.
 pub(crate) fn explain(tx: &mut Tx<'_>, situation: Situation<'_>) -> Result<(WhyNot, Timestamp)> {
-    let Situation { service, search: requested, date, day, when, refusal, was_sent } = situation;
+    let Situation { service, search, date, day, when, refusal, was_sent } = situation;
     let catalogue = catalogue::current(tx)?;
     let zone = &catalogue.club.zone;
     let today = day.window.today();
@@ -85,8 +85,8 @@ pub(crate) fn explain(tx: &mut Tx<'_>, situation: Situation<'_>) -> Result<(WhyN
             date.to_datetime(time).to_zoned(zone.clone()).map_or(tx.now(), |at| at.timestamp())
         }
     };
-    let query = format!("{}, {}", format::day(date, today), format::clock(zone, moment));
-    let near = times::near(day, requested, moment);
+    let time = format!("{}, {}", format::day(date, today), format::clock(zone, moment));
+    let near = times::near(day, search, moment);
     let (mut sentence, mut status, mut code, mut opens_at) = (None, None, "", None);
     match refusal {
         Some(Error::Refused(refusal, carried)) => {
@@ -105,13 +105,13 @@ pub(crate) fn explain(tx: &mut Tx<'_>, situation: Situation<'_>) -> Result<(WhyN
         !matches!(code, "" | "same_person" | "too_many_open" | "plan_required" | "outside_window");
     // What the club says to guests is not for who works here.
     let is_staff = day.window.is_unbounded();
-    let hours = (code == "room_closed").then(|| plain(open_hours(&catalogue, service, requested.room, date)));
+    let hours = (code == "room_closed").then(|| plain(open_hours(&catalogue, service, search.room, date)));
     let why = WhyNot {
-        query,
+        time,
         free: sentence.is_none().then(|| moment.to_string()),
         status: status.filter(|_| was_sent),
-        advice: hours.into_iter().chain(advice(code, requested, date, (&catalogue.club, is_staff))).collect(),
-        for_other: (code == "same_person" && requested.guest.is_none()).then(|| moment.to_string()),
+        advice: hours.into_iter().chain(advice(code, search, date, (&catalogue.club, is_staff))).collect(),
+        for_other: (code == "same_person" && search.guest.is_none()).then(|| moment.to_string()),
         opens: opens_at.map(|_| (service.id, moment.to_string())),
         near: if shows_others { near } else { Vec::new() },
         sentence,
@@ -144,7 +144,7 @@ fn plain(sentence: String) -> Advice {
 /// What can be done about a refusal.
 fn advice(
     code: &str,
-    requested: &Search,
+    search: &Search,
     date: Date,
     (club, is_staff): (&catalogue::Club, bool),
 ) -> Vec<Advice> {
@@ -153,8 +153,8 @@ fn advice(
         path: Some(path),
         link,
     };
-    let anybody = Search { technician: None, room: None, ..requested.clone() };
-    let narrowed = requested.technician.is_some() || requested.room.is_some();
+    let anybody = Search { technician: None, room: None, ..search.clone() };
+    let narrowed = search.technician.is_some() || search.room.is_some();
     let mut advice = Vec::new();
     match code {
         "maintenance" if is_staff => {
@@ -196,7 +196,7 @@ fn advice(
             }
             if may_free(code) {
                 let sentence = "If it opens up, we can hold it for you.";
-                advice.push(leads(sentence, requested.wait_path(date), "Join the waitlist"));
+                advice.push(leads(sentence, search.wait_path(date), "Join the waitlist"));
             }
         }
     }
@@ -210,8 +210,9 @@ fn may_free(code: &str) -> bool {
 
 /// When the rooms that could serve what was asked are open on a day.
 fn open_hours(catalogue: &Catalogue, service: &Service, room: Option<Id>, date: Date) -> String {
-    let query = |one: &&Room| one.active && room.is_none_or(|room| room == one.id);
-    let rooms: Vec<&Room> = service.rooms.iter().filter_map(|id| catalogue.room(*id)).filter(query).collect();
+    let is_meant = |one: &&Room| one.active && room.is_none_or(|room| room == one.id);
+    let rooms: Vec<&Room> =
+        service.rooms.iter().filter_map(|id| catalogue.room(*id)).filter(is_meant).collect();
     let (name, hours) = opening_hours(&rooms, i64::from(date.weekday().to_monday_one_offset()));
     let are = if rooms.len() == 1 { "its room is" } else { "its rooms are" };
     match hours {

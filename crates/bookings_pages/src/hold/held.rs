@@ -217,8 +217,8 @@ fn handle_form(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, form: &FormInput<Hol
         }
         _ => {
             let refusal = fields.0.is_empty().then(|| "Confirm, extend, or release this time.".to_owned());
-            let message = FormState { refusal, fields, raw_form, promise: None };
-            let page = draw(tx, holder, id, Some(message))?;
+            let state = FormState { refusal, fields, raw_form, promise: None };
+            let page = draw(tx, holder, id, Some(state))?;
             return Ok(Outcome::Rendered(StatusCode::BAD_REQUEST, Box::new(page)));
         }
     };
@@ -246,8 +246,8 @@ fn handle_form(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, form: &FormInput<Hol
         return Ok(Outcome::Redirect(after_letting_go(holder.by, service, &held)));
     }
     let (status, sentence, promise) = stopped.ok_or_else(|| Fault::because("neither done nor refused"))?;
-    let message = FormState { refusal: Some(sentence), fields: Fields::new(), raw_form, promise };
-    Ok(Outcome::Rendered(status, Box::new(draw(tx, holder, id, Some(message))?)))
+    let state = FormState { refusal: Some(sentence), fields: Fields::new(), raw_form, promise };
+    Ok(Outcome::Rendered(status, Box::new(draw(tx, holder, id, Some(state))?)))
 }
 
 /// Why an action is undone.

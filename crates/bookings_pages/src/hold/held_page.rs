@@ -72,8 +72,8 @@ pub(crate) fn draw(
     let by = holder.by;
     let all = bookings::held_visit(tx, holder, id)?;
     let notes = bookings::held_notes(tx, holder, id)?;
-    let own = all.iter().find(|detail| detail.booking.id == id).ok_or(kit::Error::NotFound)?;
-    let held = &own.booking;
+    let detail = all.iter().find(|detail| detail.booking.id == id).ok_or(kit::Error::NotFound)?;
+    let held = &detail.booking;
     let catalogue = catalogue::current(tx)?;
     let (now, zone) = (tx.now(), &catalogue.club.zone);
     let until = held.expires_at.unwrap_or(now);
@@ -97,10 +97,10 @@ pub(crate) fn draw(
     let service = catalogue.service(held.service).ok_or(kit::Error::NotFound)?;
     let search = search_of(service, held, guest);
     let near = if is_over && service.active {
-        let ask = search.ask(service.id, held.day, held.day, true);
+        let day_search = search.ask(service.id, held.day, held.day, true);
         // What was added to it goes with it to another time, and is in the price (C6).
-        let ask = bookings::Search { addons: notes.addons.clone(), ..ask };
-        let day = bookings::search_for(tx, by, &ask, search.whom())?;
+        let day_search = bookings::Search { addons: notes.addons.clone(), ..day_search };
+        let day = bookings::search_for(tx, by, &day_search, search.whom())?;
         times::near(&day, &search, held.starts_at)
     } else {
         Vec::new()

@@ -88,19 +88,19 @@ pub(crate) fn addons(
     raw_form: &RawForm,
     fields: &mut Fields,
 ) -> Vec<AddonRequest> {
-    let mut wishes = Vec::new();
+    let mut chosen = Vec::new();
     for addon in catalogue.addons_of(service) {
         let text = raw_form.get(&quantity_field(addon.id)).trim();
         match text.parse::<i64>() {
             _ if text.is_empty() => {}
             Ok(0) => {}
             Ok(quantity) if (1..=MOST).contains(&quantity) => {
-                wishes.push(AddonRequest { id: addon.id, quantity, notes: String::new() });
+                chosen.push(AddonRequest { id: addon.id, quantity, notes: String::new() });
             }
             _ => fields.add("addons", format!("{}: choose up to {MOST}.", addon.name)),
         }
     }
-    wishes
+    chosen
 }
 
 /// An add-on and how many of it.
@@ -184,11 +184,9 @@ fn addon_lines(catalogue: &Catalogue, service: &Service, from: FilledFrom<'_>) -
         let field = quantity_field(addon.id);
         let chosen = match from {
             FilledFrom::Raw(raw_form) => raw_form.get(&field).trim().parse().unwrap_or(0),
-            FilledFrom::Stored(notes) => notes
-                .addons
-                .iter()
-                .find(|request| request.id == addon.id)
-                .map_or(0, |request| request.quantity),
+            FilledFrom::Stored(notes) => {
+                notes.addons.iter().find(|sold| sold.id == addon.id).map_or(0, |sold| sold.quantity)
+            }
         };
         let quantity = |count: i64| {
             Choice::new(

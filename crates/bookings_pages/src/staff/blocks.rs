@@ -109,8 +109,8 @@ fn at_fields(error: Error) -> Error {
 }
 
 async fn list(caller: Caller, QueryForm(form): QueryForm<PageQuery>) -> Result<Response> {
-    let load = form.parsed.unwrap_or(PageQuery { done: false, csv: false });
-    if load.csv {
+    let query = form.parsed.unwrap_or(PageQuery { done: false, csv: false });
+    if query.csv {
         let table = caller.view(table).await;
         return or_sign_in(table.map(|table| csv("blocks", &table)), HERE);
     }
@@ -121,7 +121,7 @@ async fn list(caller: Caller, QueryForm(form): QueryForm<PageQuery>) -> Result<R
         _ => "Time blocked.",
     };
     let page = caller.view(move |tx, by| draw(tx, by, &raw_form, None)).await;
-    rendered(page.map(|page| page.done(load.done, done)), HERE)
+    rendered(page.map(|page| page.done(query.done, done)), HERE)
 }
 
 /// The name of what is blocked.
@@ -164,24 +164,24 @@ fn fields(catalogue: &Catalogue, form: FormPart, raw_form: &RawForm, block: Opti
     let zone = &catalogue.club.zone;
     let civil = |at: Timestamp| at.to_zoned(zone.clone()).datetime();
     let (from, to) = (block.map(|block| civil(block.from)), block.map(|block| civil(block.to)));
-    let message = |name: &str, stored: Option<String>| match raw_form.get(name) {
+    let shown = |name: &str, stored: Option<String>| match raw_form.get(name) {
         "" => stored.unwrap_or_default(),
         text => text.to_owned(),
     };
-    let what = message("what", block.map(|block| format!("{}:{}", block.kind.as_str(), block.resource)));
+    let what = shown("what", block.map(|block| format!("{}:{}", block.kind.as_str(), block.resource)));
     let day = |at: &Option<jiff::civil::DateTime>| at.map(|at| at.date().to_string());
     let time = |at: &Option<jiff::civil::DateTime>| at.map(|at| at.strftime("%H:%M").to_string());
     form.field(InputField::select("what", "What", resources(catalogue, &what)))
-        .field(InputField::line("from_day", "From date", "date", message("from_day", day(&from))))
-        .field(InputField::line("from_time", "From time", "time", message("from_time", time(&from))))
-        .field(InputField::line("to_day", "To date", "date", message("to_day", day(&to))))
-        .field(InputField::line("to_time", "To time", "time", message("to_time", time(&to))))
+        .field(InputField::line("from_day", "From date", "date", shown("from_day", day(&from))))
+        .field(InputField::line("from_time", "From time", "time", shown("from_time", time(&from))))
+        .field(InputField::line("to_day", "To date", "date", shown("to_day", day(&to))))
+        .field(InputField::line("to_time", "To time", "time", shown("to_time", time(&to))))
         .field(
             InputField::line(
                 "reason",
                 "Reason",
                 "text",
-                message("reason", block.map(|block| block.reason.clone())),
+                shown("reason", block.map(|block| block.reason.clone())),
             )
             .hint("Only staff can see this."),
         )

@@ -54,7 +54,7 @@ pub(crate) struct DayQuery {
     /// Whether a guest is looked for on all days from today on.
     on_all_days: bool,
     /// What was done a moment ago, and with which booking.
-    message: Option<(String, Id)>,
+    done: Option<(String, Id)>,
 }
 
 impl Input for DayQuery {
@@ -62,19 +62,19 @@ impl Input for DayQuery {
         let filter = DayFilter::parse(input);
         let page = lenient_number(input, "page").filter(|page| (1..=1_000).contains(page));
         let csv = PageQuery::parse(input).csv;
-        let message = input.opt_text_within("said", 40).zip(input.opt_id("of"));
+        let done = input.opt_text_within("said", 40).zip(input.opt_id("of"));
         let page = page.and_then(|page| usize::try_from(page).ok()).unwrap_or(1);
         let on_all_days = input.opt_text_within("all_days", 5).is_some();
-        DayQuery { filter, page, csv, on_all_days, message }
+        DayQuery { filter, page, csv, on_all_days, done }
     }
 }
 
 impl DayQuery {
     /// The address of the same part of the day, which says what was done with a booking.
-    pub(crate) fn after(&self, message: &str, id: Id) -> String {
+    pub(crate) fn after(&self, done: &str, id: Id) -> String {
         let path =
             self.filter.date.map_or_else(|| format!("{HERE}?"), |date| format!("{}&", self.path(date)));
-        format!("{path}said={message}&of={id}#visit-{id}")
+        format!("{path}said={done}&of={id}#visit-{id}")
     }
 
     /// The address of the same part of the day, on a date.
@@ -198,8 +198,8 @@ pub(crate) fn draw(tx: &mut Tx<'_>, by: &Actor, query: &DayQuery) -> Result<DayP
     let (now, zone) = (tx.now(), &catalogue.club.zone);
     let today = catalogue.business_day_at(now);
     let (from, to) = catalogue.business_day(date);
-    let mut done = match &query.message {
-        Some((message, id)) => done(tx, by, message, *id)?.map(|sentence| (*id, sentence)),
+    let mut done = match &query.done {
+        Some((what, id)) => done(tx, by, what, *id)?.map(|sentence| (*id, sentence)),
         None => None,
     };
     let mut rows: Vec<VisitRow> = visits.iter().map(|visit| row(&catalogue, by, visit, now)).collect();
@@ -369,9 +369,9 @@ fn undo_form(status: Status, undo: Undoing) -> Option<UndoForm> {
 }
 
 /// Whether a booking still stands where something that was done with it has put it.
-fn still_holds(message: &str, status: Status) -> bool {
+fn still_holds(done: &str, status: Status) -> bool {
     use Status::{CheckedIn, Completed, Confirmed, InProgress, NoShow, Pending};
-    match message {
+    match done {
         "check_in" => status == CheckedIn,
         "start" => status == InProgress,
         "complete" => status == Completed,
@@ -385,17 +385,17 @@ fn still_holds(message: &str, status: Status) -> bool {
 }
 
 /// What was done, in a sentence; nothing for what is not known or no longer so, or for a booking that is gone.
-fn done(tx: &mut Tx<'_>, by: &Actor, message: &str, id: Id) -> Result<Option<String>> {
+fn done(tx: &mut Tx<'_>, by: &Actor, what: &str, id: Id) -> Result<Option<String>> {
     let (booking, guest) = match bookings::guest_of(tx, by, id) {
         Err(Error::NotFound) => return Ok(None),
         other => other?,
     };
-    if !still_holds(message, booking.status) {
+    if !still_holds(what, booking.status) {
         return Ok(None);
     }
     let name = guest.name;
     let reference = booking.reference.unwrap_or_default();
-    Ok(Some(match message {
+    Ok(Some(match what {
         "check_in" => format!("{name} is checked in."),
         "start" => format!("{name}’s visit has started."),
         "complete" => format!("{name}’s visit is completed."),

@@ -72,15 +72,15 @@ fn attempt(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &DayForm) -> Result<FormOu
         return Err(Fields::one("action", "Choose an action for this visit."));
     };
     let mut failed = None;
-    let message = tx.attempt(|tx| match run(tx, by, id, action) {
+    let done = tx.attempt(|tx| match run(tx, by, id, action) {
         Err(error @ (Error::Refused(..) | Error::Invalid(_))) => {
             failed = Some(error);
             Ok(None)
         }
         other => other.map(Some),
     })?;
-    if let Some(message) = message {
-        return Ok(FormOutcome::Redirect(form.query.after(&message, id)));
+    if let Some(done) = done {
+        return Ok(FormOutcome::Redirect(form.query.after(&done, id)));
     }
     let mut page = draw(tx, by, &form.query)?;
     Ok(match failed {
@@ -100,7 +100,7 @@ fn attempt(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &DayForm) -> Result<FormOu
 }
 
 fn run(tx: &mut Tx<'_>, by: &Actor, id: Id, action: &DayAction) -> Result<String> {
-    let message = match action {
+    let done = match action {
         DayAction::CheckIn(is_confirmed) => {
             if !is_confirmed {
                 need_confirmation(tx, by, id)?;
@@ -115,7 +115,7 @@ fn run(tx: &mut Tx<'_>, by: &Actor, id: Id, action: &DayAction) -> Result<String
             return Ok(format!("undo_{}", undone.as_str()));
         }
     };
-    Ok(message.to_owned())
+    Ok(done.to_owned())
 }
 
 /// Asks whether a guest is meant to be checked in so far before the visit.

@@ -20,7 +20,7 @@ pub(crate) fn routes() -> Router<AppState> {
 }
 
 async fn show(caller: Caller, Path(id): Path<Id>, QueryForm(form): QueryForm<PageQuery>) -> Result<Response> {
-    let done = form.parsed.is_ok_and(|load| load.done);
+    let done = form.parsed.is_ok_and(|query| query.done);
     let page = caller.view(move |tx, by| draw(tx, by, id, None, None, None));
     rendered(page.await.map(|page| page.done(done, "Saved. It takes effect now.")), &here(id))
 }

@@ -24,7 +24,7 @@ pub(crate) fn routes() -> Router<AppState> {
 
 /// Which rules, and which week.
 pub(crate) struct RulesQuery {
-    load: PageQuery,
+    page: PageQuery,
     pub(crate) room: Option<Id>,
     pub(crate) service: Option<Id>,
     pub(crate) from: Option<Date>,
@@ -35,17 +35,17 @@ impl Input for RulesQuery {
         let room = lenient_id(input, "room_id");
         let service = lenient_id(input, "service_id");
         let from = input.raw("week").and_then(|date| date.as_str()?.parse().ok());
-        RulesQuery { load: PageQuery::parse(input), room, service, from }
+        RulesQuery { page: PageQuery::parse(input), room, service, from }
     }
 }
 
 async fn list(caller: Caller, QueryForm(form): QueryForm<RulesQuery>) -> Result<Response> {
-    let (raw_form, requested) = (form.raw_form, form.parsed.map_err(kit::Error::Invalid)?);
-    if requested.load.csv {
+    let (raw_form, query) = (form.raw_form, form.parsed.map_err(kit::Error::Invalid)?);
+    if query.page.csv {
         let table = caller.view(move |tx, by| table(tx, by, &raw_form)).await;
         return or_sign_in(table.map(|table| csv("release-rules", &table)), HERE);
     }
-    rendered(caller.view(move |tx, by| draw(tx, by, &raw_form, &requested, None)).await, HERE)
+    rendered(caller.view(move |tx, by| draw(tx, by, &raw_form, &query, None)).await, HERE)
 }
 
 async fn add(caller: Caller, PostedForm(form): PostedForm<RuleInput>) -> Result<Response> {
@@ -63,9 +63,9 @@ async fn add(caller: Caller, PostedForm(form): PostedForm<RuleInput>) -> Result<
             let id = bookings::add_rule(tx, by, club, &rule)?;
             Ok(format!("{HERE}{id}/?done=1"))
         };
-        let requested =
-            RulesQuery { load: PageQuery { done: false, csv: false }, room: None, service: None, from: None };
-        handle_form(tx, operation, |tx, fields| draw(tx, by, &raw_form, &requested, fields))
+        let query =
+            RulesQuery { page: PageQuery { done: false, csv: false }, room: None, service: None, from: None };
+        handle_form(tx, operation, |tx, fields| draw(tx, by, &raw_form, &query, fields))
     });
     to_response(done.await, HERE)
 }
@@ -109,24 +109,24 @@ fn table(tx: &mut Tx<'_>, by: &Actor, raw_form: &RawForm) -> Result<Table> {
     let catalogue = catalogue::current(tx)?;
     let rules = bookings::all_rules(tx, by, catalogue.club.id)?;
     let (tier, kind, state) = (raw_form.get("for"), raw_form.get("kind"), raw_form.get("state"));
-    let requested = |reserved: &&StoredRule| {
-        (tier.is_empty() || reserved.rule.tier.as_str() == tier)
+    let passes = |stored: &&StoredRule| {
+        (tier.is_empty() || stored.rule.tier.as_str() == tier)
             && (kind.is_empty()
-                || reserved.rule.room_kinds.is_empty()
-                || reserved.rule.room_kinds.iter().any(|one| one == kind))
+                || stored.rule.room_kinds.is_empty()
+                || stored.rule.room_kinds.iter().any(|one| one == kind))
             && match state {
-                "ended" => reserved.ended_at.is_some(),
+                "ended" => stored.ended_at.is_some(),
                 "all" => true,
-                _ => reserved.ended_at.is_none(),
+                _ => stored.ended_at.is_none(),
             }
     };
-    let names = people::names(tx, rules.iter().filter_map(|reserved| reserved.changed?.1))?;
+    let names = people::names(tx, rules.iter().filter_map(|stored| stored.changed?.1))?;
     let now = tx.now();
-    let row = |reserved: &StoredRule| {
-        let (at, by) = reserved.changed.map_or((None, None), |(at, by)| (Some(at), by));
+    let row = |stored: &StoredRule| {
+        let (at, by) = stored.changed.map_or((None, None), |(at, by)| (Some(at), by));
         vec![
-            link(sentence(&catalogue, &reserved.rule), format!("{HERE}{}/", reserved.id)),
-            cell(if reserved.ended_at.is_some() { "Ended" } else { "Active" }),
+            link(sentence(&catalogue, &stored.rule), format!("{HERE}{}/", stored.id)),
+            cell(if stored.ended_at.is_some() { "Ended" } else { "Active" }),
             cell(at.map(|at| format::moment(&catalogue.club.zone, at, now)).unwrap_or_default()),
             cell(by.and_then(|by| names.get(&by).cloned()).unwrap_or_default()),
         ]
@@ -134,7 +134,7 @@ fn table(tx: &mut Tx<'_>, by: &Actor, raw_form: &RawForm) -> Result<Table> {
     Ok(Table {
         caption: "Release rules",
         head: vec!["What it does", "Status", "Changed", "By"],
-        rows: rules.iter().filter(requested).map(row).collect(),
+        rows: rules.iter().filter(passes).map(row).collect(),
         csv: Some(format!(
             "{HERE}?format=csv&for={}&kind={}&state={}",
             format::encoded(tier),
@@ -148,7 +148,7 @@ fn draw(
     tx: &mut Tx<'_>,
     by: &Actor,
     raw_form: &RawForm,
-    requested: &RulesQuery,
+    query: &RulesQuery,
     wrong: Option<&Fields>,
 ) -> Result<StaffPage> {
     let catalogue = catalogue::current(tx)?;
@@ -179,7 +179,7 @@ fn draw(
         .text("A time is bookable when every matching rule allows it: right away for the members it’s reserved for, and later for everyone else. If several price multipliers apply, the highest wins.")
         .with(Part::Form(filter))
         .table(table, "No rules match. Without a rule, every time is open to everyone in their booking window, at the standard price.");
-    let page = with_week(tx, by, page, &catalogue, requested)?;
+    let page = with_week(tx, by, page, &catalogue, query)?;
     let empty = ReleaseRule {
         room_kinds: Vec::new(),
         services: Vec::new(),
@@ -202,17 +202,17 @@ pub(crate) fn with_week(
     by: &Actor,
     page: StaffPage,
     catalogue: &Catalogue,
-    requested: &RulesQuery,
+    query: &RulesQuery,
 ) -> Result<StaffPage> {
     let page = page.heading("weeks", "This week");
     let offered: Vec<_> = catalogue.rooms.iter().filter(|room| room.active).collect();
-    let room = requested.room.and_then(|id| catalogue.room(id)).or_else(|| offered.first().copied());
+    let room = query.room.and_then(|id| catalogue.room(id)).or_else(|| offered.first().copied());
     let Some(room) = room else { return Ok(page.text("No rooms yet.")) };
     let served: Vec<_> =
         catalogue.services.iter().filter(|one| one.active && one.rooms.contains(&room.id)).collect();
-    let service = served.iter().find(|one| Some(one.id) == requested.service).or_else(|| served.first());
+    let service = served.iter().find(|one| Some(one.id) == query.service).or_else(|| served.first());
     let today = format::date_at(&catalogue.club.zone, tx.now());
-    let from = requested.from.filter(|from| (2000..=2198).contains(&from.year())).unwrap_or(today);
+    let from = query.from.filter(|from| (2000..=2198).contains(&from.year())).unwrap_or(today);
     let rooms = offered.iter().map(|one| Choice::new(one.id, &one.name, one.id == room.id)).collect();
     let chosen = service.map(|service| service.id);
     let services = served.iter().map(|one| Choice::new(one.id, &one.name, Some(one.id) == chosen)).collect();
@@ -253,11 +253,11 @@ fn who(stretch: &Stretch) -> String {
     if stretch.reserved.is_empty() {
         return "Everyone".to_owned();
     }
-    let reserved = stretch
+    let tiers = stretch
         .reserved
         .iter()
         .map(|(tier, hours)| format!("{} until {hours} hours before", tier_word(*tier)));
-    format!("{}, then everyone", reserved.collect::<Vec<_>>().join(", "))
+    format!("{}, then everyone", tiers.collect::<Vec<_>>().join(", "))
 }
 
 /// `5:00 PM`; past midnight with a word.
@@ -313,7 +313,7 @@ pub(crate) fn sentence(catalogue: &Catalogue, rule: &ReleaseRule) -> String {
     let day = |day: &i64| usize::try_from(day - 1).ok().and_then(|place| format::DAYS.get(place)).copied();
     let days: Vec<&str> = rule.weekdays.iter().filter_map(day).collect();
     let days = if days.is_empty() { "every day".to_owned() } else { days.join(", ") };
-    let reserved = match rule.tier {
+    let audience = match rule.tier {
         Tier::None => "open to everyone".to_owned(),
         tier => format!("reserved for {} until {} hours before", tier_word(tier), rule.release_hours),
     };
@@ -325,7 +325,7 @@ pub(crate) fn sentence(catalogue: &Catalogue, rule: &ReleaseRule) -> String {
         if rule.tags.is_empty() { String::new() } else { format!("; tagged {}", rule.tags.join(", ")) };
     let (from, to) = (clock(rule.from), clock(rule.to));
     let services = format::capital(&services);
-    format!("{services} in {rooms}, {days}, starting from {from} to before {to}: {reserved}, {price}{tags}.")
+    format!("{services} in {rooms}, {days}, starting from {from} to before {to}: {audience}, {price}{tags}.")
 }
 
 /// The fields of a rule, as they were typed or as the rule is.
@@ -335,7 +335,7 @@ pub(crate) fn fields(
     rule: &ReleaseRule,
     raw_form: Option<&RawForm>,
 ) -> FormPart {
-    let message = |name: &str, now: String| raw_form.map_or(now, |raw_form| raw_form.get(name).to_owned());
+    let shown = |name: &str, now: String| raw_form.map_or(now, |raw_form| raw_form.get(name).to_owned());
     let many = |name: &str, now: Vec<String>| raw_form.map_or(now, |raw_form| raw_form.all(name));
     let text = format::input_minute;
     let (chosen_kinds, kinds) = (many("room_kinds", rule.room_kinds.clone()), kinds(catalogue));
@@ -354,31 +354,31 @@ pub(crate) fn fields(
             InputField::ticks("weekdays", "Days of the week (business day)", days.collect())
                 .hint("Leave blank for all."),
         )
-        .field(InputField::line("from", "First start", "time", message("from", text(rule.from))))
+        .field(InputField::line("from", "First start", "time", shown("from", text(rule.from))))
         .field(
-            InputField::line("to", "Starts before", "time", message("to", text(rule.to)))
+            InputField::line("to", "Starts before", "time", shown("to", text(rule.to)))
                 .hint("If earlier than the first start, it means the next day."),
         )
         .field(InputField::select(
             "tier",
             "Kept for",
-            tiers(&message("tier", rule.tier.as_str().to_owned()), "No one (price only)"),
+            tiers(&shown("tier", rule.tier.as_str().to_owned()), "No one (price only)"),
         ))
         .field(
             InputField::line(
                 "release_hours",
                 "Hours before start when it opens to everyone",
                 "number",
-                message("release_hours", rule.release_hours.to_string()),
+                shown("release_hours", rule.release_hours.to_string()),
             )
             .hint("After that, anyone whose booking window covers the day can book."),
         )
         .field(
-            InputField::line("factor", "Price multiplier", "text", message("factor", factor(rule.factor_bp)))
+            InputField::line("factor", "Price multiplier", "text", shown("factor", factor(rule.factor_bp)))
                 .hint("1.20 = 20% more; 0.90 = 10% less."),
         )
         .field(
-            InputField::line("tags", "Tags", "text", message("tags", rule.tags.join(", ")))
+            InputField::line("tags", "Tags", "text", shown("tags", rule.tags.join(", ")))
                 .hint("Like peak_hour, weekend; separated by commas."),
         )
 }

@@ -37,7 +37,7 @@ pub(crate) fn named(name: &str) -> Result<Setting> {
 }
 
 async fn list(caller: Caller, QueryForm(form): QueryForm<PageQuery>) -> Result<Response> {
-    let is_csv = form.parsed.is_ok_and(|load| load.csv);
+    let is_csv = form.parsed.is_ok_and(|query| query.csv);
     if is_csv {
         return or_sign_in(caller.view(table).await.map(|table| csv("numbers", &table)), HERE);
     }
@@ -84,7 +84,7 @@ async fn show(
     QueryForm(form): QueryForm<PageQuery>,
 ) -> Result<Response> {
     let setting = named(&name)?;
-    let done = form.parsed.is_ok_and(|load| load.done);
+    let done = form.parsed.is_ok_and(|query| query.done);
     let page = caller.view(move |tx, by| draw(tx, by, setting, None, None)).await;
     rendered(page.map(|page| page.done(done, "Saved. It takes effect now.")), &here(setting))
 }
@@ -93,7 +93,7 @@ fn draw(
     tx: &mut Tx<'_>,
     by: &Actor,
     setting: Setting,
-    raw_form: Option<&str>,
+    entered: Option<&str>,
     wrong: Option<&Fields>,
 ) -> Result<StaffPage> {
     let catalogue = catalogue::current(tx)?;
@@ -121,7 +121,7 @@ fn draw(
         ("Default", setting.default.to_string()),
         ("Range", format!("{} to {}", setting.least, setting.most)),
     ];
-    let value = raw_form.map_or(value.to_string(), str::to_owned);
+    let value = entered.map_or(value.to_string(), str::to_owned);
     let form = FormPart::post(here(setting), "Save")
         .field(InputField::line("value", "New value", "number", value))
         .wrong(wrong);

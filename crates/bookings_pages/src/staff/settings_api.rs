@@ -42,7 +42,7 @@ async fn numbers(caller: Caller, Query(paging): Query<Paging>) -> Result<List<Nu
     let found = caller.view(|tx, by| {
         let catalogue = catalogue::current(tx)?;
         let changes = catalogue::setting_changes(tx, by, catalogue.club.id)?;
-        let response = |setting: Setting| {
+        let setting_out = |setting: Setting| {
             let last = changes.iter().find(|change| change.name == setting.name);
             NumberOut {
                 name: setting.name,
@@ -55,7 +55,7 @@ async fn numbers(caller: Caller, Query(paging): Query<Paging>) -> Result<List<Nu
                 changed_by: last.and_then(|change| change.by),
             }
         };
-        Ok(all().map(response).collect())
+        Ok(all().map(setting_out).collect())
     });
     Ok(List::of(found.await?, paging, "/api/staff/numbers/"))
 }

@@ -23,14 +23,14 @@ pub(crate) fn routes() -> Router<AppState> {
 }
 
 async fn list(caller: Caller, QueryForm(form): QueryForm<PageQuery>) -> Result<Response> {
-    let load = form.parsed.unwrap_or(PageQuery { done: false, csv: false });
-    if load.csv {
+    let query = form.parsed.unwrap_or(PageQuery { done: false, csv: false });
+    if query.csv {
         let table = caller.view(table).await;
         return or_sign_in(table.map(|table| csv("single-times", &table)), HERE);
     }
     let raw_form = form.raw_form;
     let page = caller.view(move |tx, by| draw(tx, by, &raw_form, None)).await;
-    rendered(page.map(|page| page.done(load.done, "Saved. It takes effect now.")), HERE)
+    rendered(page.map(|page| page.done(query.done, "Saved. It takes effect now.")), HERE)
 }
 
 /// A decision as the form asks for it: a day and a clock time; the moment is known once the club's zone is.
@@ -57,9 +57,9 @@ async fn decide(caller: Caller, PostedForm(form): PostedForm<FormWish>) -> Resul
     let (raw_form, parsed) = (form.raw_form, form.parsed);
     let done = caller.tx(move |tx, by| {
         let operation = |tx: &mut Tx<'_>| {
-            let query = parsed.as_ref().map_err(|fields| Error::Invalid(fields.clone()))?;
+            let input = parsed.as_ref().map_err(|fields| Error::Invalid(fields.clone()))?;
             let zone = catalogue::current(tx)?.club.zone.clone();
-            let found = query.civil.map(|civil| moments(&zone, civil)).unwrap_or_default();
+            let found = input.civil.map(|civil| moments(&zone, civil)).unwrap_or_default();
             // Of a time that the clock shows twice, both are meant.
             if found.is_empty() {
                 return Err(Fields::one(
@@ -68,7 +68,7 @@ async fn decide(caller: Caller, PostedForm(form): PostedForm<FormWish>) -> Resul
                 ));
             }
             for moment in found {
-                bookings::decide(tx, by, query.room, moment, query.decision).map_err(at_time)?;
+                bookings::decide(tx, by, input.room, moment, input.decision).map_err(at_time)?;
             }
             Ok(format!("{HERE}?done=1"))
         };
@@ -131,11 +131,11 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, raw_form: &RawForm, wrong: Option<&Fields>)
     let rooms = catalogue.rooms.iter().filter(|room| room.active);
     let rooms =
         rooms.map(|room| Choice::new(room.id, &room.name, raw_form.get("room_id") == room.id.to_string()));
-    let message = |name: &str, default: &str| match raw_form.get(name) {
+    let shown = |name: &str, default: &str| match raw_form.get(name) {
         "" => default.to_owned(),
         text => text.to_owned(),
     };
-    let decision = message("decision", "block");
+    let decision = shown("decision", "block");
     let decisions = [
         ("block", "Block online booking"),
         ("open", "Open to everyone at the standard price"),
@@ -145,25 +145,25 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, raw_form: &RawForm, wrong: Option<&Fields>)
     let decisions = decisions.map(|(value, label)| Choice::new(value, label, decision == value)).into();
     let form = FormPart::post(HERE, "Save override")
         .field(InputField::select("room_id", "Room", rooms.collect()))
-        .field(InputField::line("day", "Calendar date", "date", message("day", "")))
-        .field(InputField::line("time", "Start", "time", message("time", "")))
+        .field(InputField::line("day", "Calendar date", "date", shown("day", "")))
+        .field(InputField::line("time", "Start", "time", shown("time", "")))
         .field(InputField::select("decision", "Override", decisions))
         .field(InputField::line(
             "factor",
             "Price multiplier (to change the price)",
             "text",
-            message("factor", "1.00"),
+            shown("factor", "1.00"),
         ))
         .field(InputField::select(
             "tier",
             "Reserved for (to reserve it)",
-            tiers(&message("tier", "base"), "Choose"),
+            tiers(&shown("tier", "base"), "Choose"),
         ))
         .field(InputField::line(
             "hours",
             "Opens to everyone, hours before start (to reserve it)",
             "number",
-            message("hours", "48"),
+            shown("hours", "48"),
         ))
         .wrong(wrong);
     Ok(StaffPage::new(by, HERE, "Overrides")

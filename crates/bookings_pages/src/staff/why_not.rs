@@ -33,12 +33,12 @@ impl Input for Question {
 async fn show(caller: Caller, QueryForm(form): QueryForm<Question>) -> Result<Response> {
     let (raw_form, parsed) = (form.raw_form, form.parsed);
     let page = caller.view(move |tx, by| {
-        let (query, wrong) = match &parsed {
+        let (case, wrong) = match &parsed {
             Ok(Question(Some(request), email)) => (Some((request.clone(), email.clone())), None),
             Ok(Question(None, _)) => (None, None),
             Err(fields) => (None, Some(fields.clone())),
         };
-        match query {
+        match case {
             None => draw(tx, by, &raw_form, wrong.as_ref(), None),
             Some((request, email)) => match find(tx, by, request, email) {
                 Err(Error::Invalid(fields)) => draw(tx, by, &raw_form, Some(&fields), None),
@@ -64,7 +64,7 @@ fn find(tx: &mut Tx<'_>, by: &Actor, request: BookingRequest, email: Option<Stri
     };
     let verdict = bookings::why_not_for(tx, by, &request, person)?;
     let (catalogue, now) = (catalogue::current(tx)?, tx.now());
-    let notified = |error: &Error| match error {
+    let sentence = |error: &Error| match error {
         Error::Refused(refusal, carried) => {
             let opens = why::opening(carried).map(|at| format::moment(&catalogue.club.zone, at, now));
             let opens = opens.map(|at| format!(" It opens to them {at}.")).unwrap_or_default();
@@ -72,7 +72,7 @@ fn find(tx: &mut Tx<'_>, by: &Actor, request: BookingRequest, email: Option<Stri
         }
         other => other.to_string(),
     };
-    Ok(verdict.refusals.iter().map(notified).collect())
+    Ok(verdict.refusals.iter().map(sentence).collect())
 }
 
 fn draw(

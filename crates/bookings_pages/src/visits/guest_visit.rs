@@ -144,15 +144,15 @@ async fn calendar(caller: Caller, Path(token): Path<String>) -> Result<Response>
 }
 
 async fn ask(caller: Caller, Path(token): Path<String>) -> Result<Response> {
-    let query = token.clone();
-    let visit = caller.app().db.view(move |tx| guest_visit(tx, &query)).await?;
+    let sent_token = token.clone();
+    let visit = caller.app().db.view(move |tx| guest_visit(tx, &sent_token)).await?;
     stop_page(&token, !visit.is_emailed)
 }
 
 /// Works at once, for a person and for the client of their mail (RFC 8058).
 async fn stop(caller: Caller, Path(token): Path<String>) -> Result<Response> {
-    let query = token.clone();
-    caller.app().db.tx(move |tx| stop_guest_emails(tx, &query)).await?;
+    let sent_token = token.clone();
+    caller.app().db.tx(move |tx| stop_guest_emails(tx, &sent_token)).await?;
     stop_page(&token, true)
 }
 

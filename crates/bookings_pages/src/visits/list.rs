@@ -87,11 +87,11 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, parsed: &Result<Asking, Fields>) -> Result<
         fields.add("service", "We couldn’t find that service. Please choose one below.");
     }
     let only = Only { service: service.map(|service| service.id), status: asking.status };
-    let own = bookings::some_of_mine(tx, by, Paging { page: asking.page, size: PAST }, only)?;
+    let visits = bookings::some_of_mine(tx, by, Paging { page: asking.page, size: PAST }, only)?;
     let places = bookings::places(tx, by)?;
     let now = tx.now();
     let line = |detail: &bookings::Detail| VisitLine::of(&catalogue, detail, now);
-    let has_older = usize::try_from(own.total_past).is_ok_and(|total| asking.page * PAST < total);
+    let has_older = usize::try_from(visits.total_past).is_ok_and(|total| asking.page * PAST < total);
     let turned = |page: usize| {
         let mut path = format!("/dashboard/bookings/?page={page}");
         if let Some(service) = service {
@@ -112,8 +112,8 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, parsed: &Result<Asking, Fields>) -> Result<
         services: catalogue.services.iter().map(of_service).collect(),
         states: STATES.iter().map(of_state).collect(),
         is_narrowed: only.service.is_some() || only.status.is_some(),
-        upcoming: own.upcoming.iter().map(line).collect(),
-        past: own.past.iter().map(line).collect(),
+        upcoming: visits.upcoming.iter().map(line).collect(),
+        past: visits.past.iter().map(line).collect(),
         newer: (asking.page > 1).then(|| turned(asking.page - 1)),
         older: has_older.then(|| turned(asking.page + 1)),
         waits: places.iter().map(|place| WaitLine::of(&catalogue, place, now)).collect(),

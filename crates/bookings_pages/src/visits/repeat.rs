@@ -177,8 +177,8 @@ fn handle_form(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &FormInput<Plan>, dige
                     }
                     Ok((!is_dearer).then_some(()))
                 }
-                Err(Error::Refused(message, _)) => {
-                    refusal = Some(message.sentence.to_owned());
+                Err(Error::Refused(refused, _)) => {
+                    refusal = Some(refused.sentence.to_owned());
                     Ok(None)
                 }
                 Err(Error::Invalid(fields)) => {
@@ -241,9 +241,8 @@ fn request(tx: &mut Tx<'_>, by: &Actor, detail: &Detail, plan: &Plan) -> Result<
     }
     let offered = catalogue.service(booking.service);
     let mut addons = bookings::held_notes(tx, Holder { by, token: None }, booking.id)?.addons;
-    addons.retain(|request| {
-        offered.is_some_and(|one| catalogue.addons_of(one).any(|addon| addon.id == request.id))
-    });
+    addons
+        .retain(|sold| offered.is_some_and(|one| catalogue.addons_of(one).any(|addon| addon.id == sold.id)));
     let technician = match detail.technicians.as_slice() {
         [(id, _)] => Some(*id),
         _ => None,
@@ -317,12 +316,12 @@ fn lay_out(
             None => format::moment(zone, planned, now),
         };
         let instead = plan.instead.iter().find(|(of, _)| *of == place).map(|(_, at)| at.to_string());
-        let notified = |conflict: &Value| conflict.get("error").and_then(Value::as_str).map(str::to_owned);
+        let error_text = |conflict: &Value| conflict.get("error").and_then(Value::as_str).map(str::to_owned);
         drawn.days.push(Day {
             place,
             when,
             price: made.map(|made| format::money(made.total())),
-            sentence: conflict.and_then(notified),
+            sentence: conflict.and_then(error_text),
             choices: conflict.map(|conflict| choices(conflict, zone, now)).unwrap_or_default(),
             instead: instead.filter(|_| conflict.is_none()),
             is_left_out,

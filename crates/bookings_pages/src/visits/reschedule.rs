@@ -138,9 +138,9 @@ fn handle_form(
         fields.add("to", "Please choose a time first.");
         parsed = Err(fields);
     }
-    let Ok(requested) = &parsed else { return draw(tx, by, id, &parsed, None).map(Err) };
+    let Ok(query) = &parsed else { return draw(tx, by, id, &parsed, None).map(Err) };
     let detail = bookings::show(tx, by, id)?;
-    let to = target(&detail, requested);
+    let to = target(&detail, query);
     let mut stopped = None;
     let moved = tx.attempt(|tx| match bookings::reschedule(tx, by, id, &to) {
         Ok(_) => Ok(Some(())),
@@ -174,14 +174,14 @@ fn refused(error: Error) -> Result<(StatusCode, String)> {
 
 /// The move that is asked for, and what the page showed of it: in the same room and by the same technicians as before,
 /// where they are free and no others are named.
-fn target(detail: &Detail, requested: &RescheduleQuery) -> Move {
-    let to = requested.to.unwrap_or(detail.booking.starts_at);
+fn target(detail: &Detail, query: &RescheduleQuery) -> Move {
+    let to = query.to.unwrap_or(detail.booking.starts_at);
     let shown = ShownMove {
-        total: requested.promise.map(Cents),
-        room: requested.shown_room.map(Id),
-        technicians: requested.shown_with.clone(),
+        total: query.promise.map(Cents),
+        room: query.shown_room.map(Id),
+        technicians: query.shown_with.clone(),
     };
-    let (room, technician) = (requested.narrowed.room(), requested.narrowed.technician());
+    let (room, technician) = (query.narrowed.room(), query.narrowed.technician());
     Move { when: When::Moment(to), room, technician, shown }
 }
 
@@ -204,7 +204,7 @@ fn draw(
     let requested = parsed.as_ref().cloned().unwrap_or_default();
     let service = catalogue.service(booking.service).ok_or(Error::NotFound)?;
     let minutes = booking.basis.as_ref().map(|basis| basis.minutes);
-    let search_for = Search {
+    let search = Search {
         party: Some(booking.party),
         minutes,
         moving: Some(id),
@@ -218,22 +218,22 @@ fn draw(
     };
     let context = SearchContext::read(tx, by, BookingFor::Asker, Some(id))?;
     let other_date = match (requested.to, requested.date) {
-        (None, Some(query)) => OtherDate::of(tx, &context, (service, &search_for), query)?,
+        (None, Some(query)) => OtherDate::of(tx, &context, (service, &search), query)?,
         _ => None,
     };
     let date = other_date.as_ref().map_or(date, |other| other.date);
     let (first, last) = times::strip_span(today, date);
-    let fortnight = context.search(tx, &search_for.ask(service.id, first, last, false))?;
-    let day = context.search(tx, &search_for.ask(service.id, date, date, true))?;
+    let fortnight = context.search(tx, &search.ask(service.id, first, last, false))?;
+    let day = context.search(tx, &search.ask(service.id, date, date, true))?;
     let (room, technician) = (requested.narrowed.room(), requested.narrowed.technician());
     let is_same_room = room.is_none_or(|room| room == booking.room);
     let serves = |id: Id| detail.technicians.iter().any(|(one, _)| *one == id);
     let is_same = is_same_room && technician.is_none_or(serves);
     let stays = |at: Timestamp| at == booking.starts_at && is_same;
-    let mut parts = times::parts(&day, &search_for);
+    let mut parts = times::parts(&day, &search);
     // Where it is already is no move, unless somebody else or another room is asked for.
-    let own = Some(booking.starts_at.to_string()).filter(|_| stays(booking.starts_at));
-    parts.iter_mut().for_each(|part| part.times.retain(|time| Some(&time.stamp) != own.as_ref()));
+    let current = Some(booking.starts_at.to_string()).filter(|_| stays(booking.starts_at));
+    parts.iter_mut().for_each(|part| part.times.retain(|time| Some(&time.stamp) != current.as_ref()));
     parts.retain(|part| !part.times.is_empty());
     let closed = day.days.first().and_then(|day| day.closed);
     let sentence = match closed {
@@ -269,7 +269,7 @@ fn draw(
         None => StatusCode::OK,
     };
     let line = VisitLine::of(&catalogue, &detail, now);
-    let Narrowing { technicians, rooms, .. } = narrowings(&catalogue, service, &search_for);
+    let Narrowing { technicians, rooms, .. } = narrowings(&catalogue, service, &search);
     let page = MovePage {
         frame: Frame::new(by, "visits", format!("Reschedule: {} · CoreSync", line.service)),
         line,
@@ -279,8 +279,8 @@ fn draw(
         today,
         technicians,
         rooms,
-        strip: Strip::of(&fortnight, &search_for, date),
-        search: search_for,
+        strip: Strip::of(&fortnight, &search, date),
+        search,
         day: format::day(date, today),
         parts,
         sentence,

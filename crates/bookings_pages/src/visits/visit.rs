@@ -105,8 +105,8 @@ enum EmailStatus {
 }
 
 fn email_status(tx: &mut Tx<'_>, by: &Actor, booking: &Booking) -> Result<EmailStatus> {
-    let own = by.id().filter(|id| booking.person == Some(*id));
-    let Some(person) = own else { return Ok(EmailStatus::Elsewhere) };
+    let owner = by.id().filter(|id| booking.person == Some(*id));
+    let Some(person) = owner else { return Ok(EmailStatus::Elsewhere) };
     Ok(if people::mail_of(tx, person)?.is_some() { EmailStatus::Comes } else { EmailStatus::Waits })
 }
 

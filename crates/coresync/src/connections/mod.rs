@@ -79,7 +79,7 @@ pub async fn serve(
                     continue;
                 }
             },
-            () = requested(&mut stop) => break,
+            () = stop_requested(&mut stop) => break,
         };
         // Those that were told to go need a moment; whoever comes next waits for it in the system's own line.
         let mut looks = 0;
@@ -117,9 +117,9 @@ async fn serve_connection(
     // Small answers leave at once.
     let _ = stream.set_nodelay(true);
     let life: Arc<ConnectionState> = entry.life.clone();
-    let requested = RequestWatch { page_cache, life: life.clone(), is_reserve: entry.is_reserve };
+    let service = RequestWatch { page_cache, life: life.clone(), is_reserve: entry.is_reserve };
     let io = TokioIo::new(Watched { stream, life: life.clone() });
-    let connection = http.serve_connection(io, TowerToHyperService::new(requested)).into_owned();
+    let connection = http.serve_connection(io, TowerToHyperService::new(service)).into_owned();
     let mut connection = std::pin::pin!(watcher.watch(connection));
     loop {
         tokio::select! {
@@ -135,7 +135,7 @@ async fn serve_connection(
     }
 }
 
-async fn requested(stop: &mut signal::Receiver<bool>) {
+async fn stop_requested(stop: &mut signal::Receiver<bool>) {
     // An error means that whoever could ask has gone: that is asking too.
     let _ = stop.wait_for(|stop| *stop).await;
 }

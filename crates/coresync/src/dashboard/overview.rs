@@ -101,7 +101,7 @@ async fn dashboard(caller: Caller, HoldToken(token): HoldToken) -> Result<Respon
 fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<DashboardPage> {
     let person = by.person()?;
     let catalogue = catalogue::current(tx)?;
-    let own = bookings::my_bookings(tx, by, Paging { page: 1, size: LATELY })?;
+    let own_bookings = bookings::my_bookings(tx, by, Paging { page: 1, size: LATELY })?;
     let places = bookings::places(tx, by)?;
     let entitlements = membership::entitlements(tx, catalogue.club.id, person.id)?;
     let saved = money::saved(tx, person.id)?;
@@ -129,15 +129,15 @@ fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<DashboardPage> {
     };
     // Of a visit with several services, the first one leads to all.
     let is_first = |detail: &&Detail| detail.booking.visit.is_none_or(|first| first == detail.booking.id);
-    let mut to_do: Vec<ToDo> = own.held.iter().filter(is_first).map(held).collect();
-    to_do.extend(own.past.iter().filter_map(unpaid));
+    let mut to_do: Vec<ToDo> = own_bookings.held.iter().filter(is_first).map(held).collect();
+    to_do.extend(own_bookings.past.iter().filter_map(unpaid));
     Ok(DashboardPage {
         frame: Frame::new(by, "visits", "My visits · CoreSync"),
         greeting: greeting(local.hour(), &person.first_name),
         to_do,
         now_iso: now.to_string(),
-        next: own.upcoming.first().map(line),
-        upcoming: own.upcoming.iter().skip(1).take(SHOWN).map(line).collect(),
+        next: own_bookings.upcoming.first().map(line),
+        upcoming: own_bookings.upcoming.iter().skip(1).take(SHOWN).map(line).collect(),
         plan: PlanSummary::of(&entitlements, local.date(), account_days, saved),
         account_days,
         is_verified: person.is_verified(),

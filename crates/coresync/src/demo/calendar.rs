@@ -75,14 +75,14 @@ impl Hand<'_> {
     fn fill_day(&mut self, tx: &mut Tx<'_>, day: Date, ahead: i64) -> Result<()> {
         let mut page = Page::default();
         // The past was full; the further ahead, the more is still to come.
-        let wishes = match ahead {
+        let attempts = match ahead {
             ..0 => 90,
             0..=7 => 70,
             8..=14 => 40,
             _ => 24,
         };
         self.visit_of_accounts(tx, &mut page, day, ahead)?;
-        for _ in 0..wishes {
+        for _ in 0..attempts {
             let services: Vec<&Service> = self.catalogue.services.iter().collect();
             let Some(service) = self.chance.pick(&services).copied() else { return Ok(()) };
             let guest = self.chance.pick(&self.cast.guests).copied();

@@ -80,14 +80,14 @@ struct Shown<'r> {
 
 /// How often one may ask here, in sentences.
 fn limits(config: &Config) -> String {
-    let message = |a_minute: u32, whose: &str| match a_minute {
+    let limit = |a_minute: u32, whose: &str| match a_minute {
         0 => format!("{whose}: no limit."),
         some => format!("{whose}: {some} a minute."),
     };
     [
-        message(config.reads_per_minute, "Reads per account, or per network when signed out"),
-        message(config.writes_per_minute, "Writes per account"),
-        message(config.visitor_writes_per_minute, "Writes per network when signed out"),
+        limit(config.reads_per_minute, "Reads per account, or per network when signed out"),
+        limit(config.writes_per_minute, "Writes per account"),
+        limit(config.visitor_writes_per_minute, "Writes per network when signed out"),
     ]
     .join(" ")
 }

@@ -102,16 +102,16 @@ fn who(operation: &Value) -> &'static str {
     }
 }
 
-fn parameter(message: &Value) -> Parameter {
-    let schema = message.get("schema").unwrap_or(&Value::Null);
+fn parameter(parameter: &Value) -> Parameter {
+    let schema = parameter.get("schema").unwrap_or(&Value::Null);
     Parameter {
         field: Field {
-            name: text(message, "name").to_owned(),
+            name: text(parameter, "name").to_owned(),
             kind: without_null(kind(schema)),
-            is_needed: message.get("required") == Some(&Value::Bool(true)),
-            note: bits(text(message, "description")),
+            is_needed: parameter.get("required") == Some(&Value::Bool(true)),
+            note: bits(text(parameter, "description")),
         },
-        place: text(message, "in").to_owned(),
+        place: text(parameter, "in").to_owned(),
     }
 }
 
@@ -129,7 +129,7 @@ fn sent(document: &Value, body: &Value) -> Option<Sent> {
 
 fn answers(operation: &Value) -> Vec<Documented> {
     let responses = operation.get("responses").and_then(Value::as_object);
-    let notified = |(status, response): (&String, &Value)| {
+    let documented = |(status, response): (&String, &Value)| {
         let content = response.get("content").and_then(Value::as_object);
         let schema = content.and_then(|kinds| kinds.values().next()).and_then(|kind| kind.get("schema"));
         Documented {
@@ -138,5 +138,5 @@ fn answers(operation: &Value) -> Vec<Documented> {
             kind: schema.map(kind),
         }
     };
-    responses.into_iter().flatten().map(notified).collect()
+    responses.into_iter().flatten().map(documented).collect()
 }

@@ -75,10 +75,9 @@ fn fields(schema: &Value) -> Vec<Field> {
 
 /// What is said of a value; of one that may be missing, it stands beside the reference.
 fn note(schema: &Value) -> Vec<Bit> {
-    let inner =
-        list(schema, "oneOf").map(|part| text(part, "description")).find(|message| !message.is_empty());
-    let own = text(schema, "description");
-    bits(if own.is_empty() { inner.unwrap_or_default() } else { own })
+    let inner = list(schema, "oneOf").map(|part| text(part, "description")).find(|text| !text.is_empty());
+    let own_text = text(schema, "description");
+    bits(if own_text.is_empty() { inner.unwrap_or_default() } else { own_text })
 }
 
 /// What kind of value a schema describes.
@@ -90,17 +89,17 @@ pub(super) fn kind(schema: &Value) -> Kind {
     if let [one] = choices[..] {
         return or_null(kind(one));
     }
-    let message: Vec<&str> = match schema.get("type") {
-        Some(Value::String(message)) => vec![message],
+    let types: Vec<&str> = match schema.get("type") {
+        Some(Value::String(only)) => vec![only],
         Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).collect(),
         _ => Vec::new(),
     };
-    let plain = match message.iter().find(|one| **one != "null") {
+    let plain = match types.iter().find(|one| **one != "null") {
         Some(&"array") => in_list(kind(schema.get("items").unwrap_or(&Value::Null))),
         Some(&one) => Kind { before: word(one, schema), ..Kind::default() },
         None => Kind { before: "object".to_owned(), ..Kind::default() },
     };
-    if message.contains(&"null") { or_null(plain) } else { plain }
+    if types.contains(&"null") { or_null(plain) } else { plain }
 }
 
 fn word(kind: &str, schema: &Value) -> String {
@@ -144,19 +143,19 @@ mod tests {
 
     #[test]
     fn a_schema_is_said_in_words() {
-        let message = |schema: Value| {
+        let shown = |schema: Value| {
             let Kind { before, shape, after } = kind(&schema);
             format!("{before}{shape}{after}")
         };
         let slot = json!({"$ref": "#/components/schemas/Slot"});
-        assert_eq!(message(slot.clone()), "Slot");
-        assert_eq!(message(json!({"type": "array", "items": slot})), "list of Slot");
-        assert_eq!(message(json!({"oneOf": [slot, {"type": "null"}]})), "Slot or null");
+        assert_eq!(shown(slot.clone()), "Slot");
+        assert_eq!(shown(json!({"type": "array", "items": slot})), "list of Slot");
+        assert_eq!(shown(json!({"oneOf": [slot, {"type": "null"}]})), "Slot or null");
         assert_eq!(
-            message(json!({"type": ["array", "null"], "items": {"type": "string"}})),
+            shown(json!({"type": ["array", "null"], "items": {"type": "string"}})),
             "list of text or null"
         );
-        assert_eq!(message(json!({"type": "string", "enum": ["a", "b"]})), "one of a, b");
+        assert_eq!(shown(json!({"type": "string", "enum": ["a", "b"]})), "one of a, b");
     }
 
     #[test]

@@ -12,14 +12,14 @@ use super::email_template::EmailTemplate;
 pub(super) async fn compose(app: AppState, waiting: PendingNotification) -> Result<Composed> {
     let PendingNotification { id, kind, data, created_at, attempt, .. } = waiting;
     let found = app.db.tx(move |tx| {
-        let response = people::account_email(tx, (&kind, &data), created_at, attempt)?;
-        Ok((response, catalogue::current(tx)?))
+        let email = people::account_email(tx, (&kind, &data), created_at, attempt)?;
+        Ok((email, catalogue::current(tx)?))
     });
-    let (response, catalogue) = found.await?;
-    match response {
+    let (email, catalogue) = found.await?;
+    match email {
         Err(why) => Ok(Composed::Dropped(why)),
-        Ok(response) => {
-            let mut mail = write(&catalogue.club, &app.config.public_url, response)?;
+        Ok(email) => {
+            let mut mail = write(&catalogue.club, &app.config.public_url, email)?;
             mail.key = Some(format!("{id} {}", tokens::hex(&tokens::digest(&mail.text))));
             Ok(Composed::Email(Box::new(mail)))
         }
@@ -39,10 +39,10 @@ fn about(draft: EmailTemplate, club: &catalogue::Club, account: Claim) -> EmailT
 }
 
 /// Links lead to the address in the configuration: what a request says about its host is nowhere read.
-fn write(club: &catalogue::Club, public: &str, response: AccountEmail) -> Result<Mail> {
+fn write(club: &catalogue::Club, public: &str, email: AccountEmail) -> Result<Mail> {
     let draft = |subject: &str, heading: &str| EmailTemplate::new(club, subject, heading);
     let not_you = "If it wasn’t you, ignore this email. Nothing changes without the link.";
-    let draft = match response.news {
+    let draft = match email.news {
         News::Confirm { token, account } => about(draft("Confirm your email", "Is this your email?"), club, account)
             .says("Someone just created a CoreSync account with this email. If it was you, please confirm. Then you can sign in and book.")
             .leads_to("Confirm my email", format!("{public}/verify/?token={token}"))
@@ -72,7 +72,7 @@ fn write(club: &catalogue::Club, public: &str, response: AccountEmail) -> Result
             .leads_to("This wasn’t me: reset my password", format!("{public}/password-reset/"))
             .note(format!("If it wasn’t you, reset your password and call us: {}.", club.phone)),
     };
-    draft.to(response.to, None, String::new())
+    draft.to(email.to, None, String::new())
 }
 
 /// Hands over what carries an address that is now known to be somebody's, and writes what could not be written to it before.

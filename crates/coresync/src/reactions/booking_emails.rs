@@ -176,7 +176,7 @@ impl Saying<'_> {
         }
         let zone = &self.club.zone;
         let (booked_at, starts_at) = (booking.created_at, booking.starts_at);
-        let query = Cancelling {
+        let cancelling = Cancelling {
             policy: booking.policy,
             net: booking.net(),
             booked_at,
@@ -184,7 +184,7 @@ impl Saying<'_> {
             now: self.now,
             zone,
         };
-        let sentence = query.sentence_with(|moment| club_time::moment(zone, moment));
+        let sentence = cancelling.sentence_with(|moment| club_time::moment(zone, moment));
         if self.details.len() > 1 { format!("First visit: {sentence}") } else { sentence }
     }
 
@@ -250,10 +250,10 @@ impl Saying<'_> {
         VisitText { subject, heading: format!("{name}, {heading}"), paragraphs, note, action }
     }
 
-    fn reminding(&self, own: &str) -> String {
+    fn reminding(&self, own_text: &str) -> String {
         match self.guest() {
             Some(_) => format!("{} {} coming up.", self.visit(), self.is_or_are("is", "are")),
-            None => own.to_owned(),
+            None => own_text.to_owned(),
         }
     }
 

@@ -18,8 +18,8 @@ pub(super) async fn compose(app: AppState, waiting: PendingNotification) -> Resu
     let public = app.config.public_url.clone();
     app.db
         .view(move |tx| {
-            let response: MembershipNews = serde_json::from_str(&waiting.data).map_err(Fault::because)?;
-            let event = match membership::still_so(tx, response.event)? {
+            let news: MembershipNews = serde_json::from_str(&waiting.data).map_err(Fault::because)?;
+            let event = match membership::still_so(tx, news.event)? {
                 Ok(event) => event,
                 Err(why) => return Ok(Composed::Dropped(why)),
             };

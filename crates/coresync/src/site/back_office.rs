@@ -23,7 +23,7 @@ struct FrontPage {
 
 /// The overview; the front desk is led to its day, where its work begins.
 async fn show(caller: Caller) -> Result<Response> {
-    let query = caller.view(|_, by| {
+    let frame = caller.view(|_, by| {
         by.person()?;
         match by.role() {
             Some(Role::FrontDesk) => Ok(None),
@@ -31,7 +31,7 @@ async fn show(caller: Caller) -> Result<Response> {
             _ => Err(by.forbidden("staff only")),
         }
     });
-    match query.await {
+    match frame.await {
         Ok(None) => Ok(see_other("/staff/day/")),
         Ok(Some(frame)) => or_sign_in(Page::of(&FrontPage { frame }), HERE),
         Err(error) => or_sign_in(Err::<Page, _>(error), HERE),

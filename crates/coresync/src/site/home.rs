@@ -91,7 +91,7 @@ impl PlanLine {
 }
 
 async fn home(State(app): State<AppState>, caller: Caller) -> Result<Response> {
-    let query = caller.view(|tx, by| {
+    let found = caller.view(|tx, by| {
         let catalogue = catalogue::current(tx)?;
         let shown = pictures::shown(tx, catalogue.club.id)?;
         let plans = membership::plans(tx, catalogue.club.id)?;
@@ -101,8 +101,8 @@ async fn home(State(app): State<AppState>, caller: Caller) -> Result<Response> {
         let frame = Frame::new(by, "", "CoreSync, a private wellness club").about(description);
         Ok((frame, catalogue, shown, plans, today))
     });
-    let (frame, catalogue, shown, plans, today) = query.await?;
-    let requested = Filter { featured: Some(true), ..Filter::default() };
+    let (frame, catalogue, shown, plans, today) = found.await?;
+    let featured = Filter { featured: Some(true), ..Filter::default() };
     let artwork = artwork::of_club(&shown);
     let page = HomePage {
         frame: frame.canonical(&app, "/").with_preview(artwork.passed_on()),
@@ -111,7 +111,7 @@ async fn home(State(app): State<AppState>, caller: Caller) -> Result<Response> {
         halves: [Half::Mensuite, Half::Private].map(|half| Doorway::of(&shown, half)),
         rooms: quiet_rooms(&catalogue, &shown),
         featured: catalogue
-            .find(&requested)
+            .find(&featured)
             .map(|service| ServiceRow::of(&catalogue, &shown, service))
             .collect(),
         plans: plans.into_iter().map(PlanLine::of).collect(),

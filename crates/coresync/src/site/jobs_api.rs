@@ -64,8 +64,8 @@ impl Input for Search {
 async fn list(caller: Caller, Query(Search(filter, paging)): Query<Search>) -> Result<List<JobOut>> {
     let kind = filter.kind.as_deref().map(|kind| format!("kind={}", in_address(kind, "")));
     let state = filter.state.map(|state| format!("state={}", state.as_str()));
-    let query: Vec<String> = kind.into_iter().chain(state).collect();
-    let path = if query.is_empty() { HERE.to_owned() } else { format!("{HERE}?{}", query.join("&")) };
+    let pairs: Vec<String> = kind.into_iter().chain(state).collect();
+    let path = if pairs.is_empty() { HERE.to_owned() } else { format!("{HERE}?{}", pairs.join("&")) };
     let (found, total) = caller.view(move |tx, by| queue(tx, by, &filter, paging)).await?;
     Ok(List { items: found.into_iter().map(JobOut::from).collect(), total, paging, path })
 }

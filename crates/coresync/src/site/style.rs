@@ -38,7 +38,7 @@ const COLOURS: [(&str, &str); 10] = [
 ];
 
 async fn show(caller: Caller) -> Result<Response> {
-    let query = caller.view(|_, by| {
+    let frame = caller.view(|_, by| {
         by.person()?;
         if by.is_staff() {
             Ok(Frame::new(by, HERE, "Style · CoreSync"))
@@ -46,7 +46,7 @@ async fn show(caller: Caller) -> Result<Response> {
             Err(by.forbidden("staff only"))
         }
     });
-    let drawn = query.await.and_then(|frame| {
+    let drawn = frame.await.and_then(|frame| {
         let whole = |study: &assets::Study| !study.name.ends_with("-tall");
         let artworks = assets::studies().iter().filter(|study| whole(study));
         Page::of(&StylePage {

@@ -240,7 +240,7 @@ fn thing_id(tx: &mut Tx<'_>, by: &Actor, number: &str) -> Result<Id> {
 fn kinds(chosen: &str) -> Vec<Choice> {
     let all = What::ALL.map(What::name).into_iter().chain(audit_text::BUSINESS);
     let all: Vec<(&str, String)> = all.map(|what| (what, audit_text::kind(what))).collect();
-    let pairs = all.iter().map(|(what, raw_input)| (*what, raw_input.as_str()));
+    let pairs = all.iter().map(|(what, label)| (*what, label.as_str()));
     from_pairs([("", "Everything")].into_iter().chain(pairs), chosen)
 }
 

@@ -202,8 +202,8 @@ impl Known<'_> {
 
     /// Fields that say something.
     fn listed(&self, fields: &Map<String, Value>) -> String {
-        let message = fields.iter().filter(|(_, value)| !value.is_null());
-        message
+        let given = fields.iter().filter(|(_, value)| !value.is_null());
+        given
             .map(|(name, value)| format!("{}: {}", spoken(name), self.value(name, value)))
             .collect::<Vec<_>>()
             .join("; ")

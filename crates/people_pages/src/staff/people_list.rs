@@ -32,16 +32,16 @@ struct Search {
 impl Input for Search {
     fn parse(input: &mut RawInput) -> Search {
         let page = lenient_number(input, "page").filter(|page| (1..=10_000).contains(page));
-        let message = input.opt_text_within("said", 20);
+        let outcome = input.opt_text_within("said", 20);
         Search {
             q: input.opt_text_within("q", 100).unwrap_or_default(),
             page: page.and_then(|page| usize::try_from(page).ok()).unwrap_or(1),
-            done: match message.as_deref() {
+            done: match outcome.as_deref() {
                 Some("changed") => Some("Role changed. They’ve been signed out everywhere."),
                 Some("signed_out") => Some("They’ve been signed out everywhere."),
                 _ => None,
             },
-            refused: (message.as_deref() == Some("own_role")).then_some(people::OWN_ROLE.sentence),
+            refused: (outcome.as_deref() == Some("own_role")).then_some(people::OWN_ROLE.sentence),
         }
     }
 }
@@ -140,12 +140,12 @@ impl Input for Given {
 
 async fn give(caller: Caller, Path(id): Path<Id>, Form(Given { role, q }): Form<Given>) -> Result<Response> {
     let given = caller.tx(move |tx, by| people::set_role(tx, by, id, role.role).map(drop)).await;
-    let message = match given {
+    let outcome = match given {
         Ok(()) => "changed",
         Err(Error::Refused(refusal, _)) if *refusal == people::OWN_ROLE => "own_role",
         Err(error) => return or_sign_in(Err::<Page, _>(error), HERE),
     };
-    Ok(see_other(&format!("{HERE}?q={}&said={message}", format::encoded(&q))).into_response())
+    Ok(see_other(&format!("{HERE}?q={}&said={outcome}", format::encoded(&q))).into_response())
 }
 
 /// The search to come back to.
