@@ -166,15 +166,15 @@ async fn an_aborted_conversation_is_not_continued() {
 /// A mail server for one connection, which takes the mail or puts it off. Answers all that was said.
 async fn converse(stream: TcpStream, refuses: bool) -> String {
     let mut stream = BufReader::new(stream);
-    let mut message = String::new();
+    let mut received = String::new();
     let mut in_mail = false;
     stream.write_all(b"220 mail.test\r\n").await.expect("a client that reads");
     loop {
         let mut line = String::new();
         if stream.read_line(&mut line).await.unwrap_or(0) == 0 {
-            return message;
+            return received;
         }
-        message.push_str(&line);
+        received.push_str(&line);
         let verdict: &[u8] = if refuses { b"451 later\r\n" } else { b"250 taken\r\n" };
         let answer: &[u8] = match line.trim_end() {
             "." if in_mail => verdict,
@@ -184,7 +184,7 @@ async fn converse(stream: TcpStream, refuses: bool) -> String {
         };
         in_mail = line.trim_end() == "DATA";
         if stream.write_all(answer).await.is_err() || line.starts_with("QUIT") {
-            return message;
+            return received;
         }
     }
 }

@@ -108,10 +108,10 @@ impl App {
         let link = self.link().await;
         let proof = json!({"token": link, "password": password});
         assert_eq!(self.post("/api/auth/verify/", As::Nobody, proof).await.status, 204);
-        let entered =
+        let answer =
             self.login(email.as_str().unwrap_or_default(), password.as_str().unwrap_or_default()).await;
-        assert_eq!(entered.status, 200, "{entered:?}");
-        entered
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer
     }
 
     /// The link of the email to whoever signed up last.

@@ -54,10 +54,10 @@ impl Scene {
             .collect();
         let service = self.world.service(search_case.service);
         let cost = price(service, search_case.minutes, &person, (day, self.today()), factors, &sold, wants);
-        let response = (booked.total().0, booked.addons_total.0);
+        let paid = (booked.total().0, booked.addons_total.0);
         let place = format!("{search_case:?} for {person:?} on {day}");
         agreed(&format!("paid with {:?}", cost.paid), 1);
-        assert_eq!(response, (cost.total, cost.addons), "the price of {place}: {:?}", cost.why);
+        assert_eq!(paid, (cost.total, cost.addons), "the price of {place}: {:?}", cost.why);
         assert_eq!(cost.why.iter().map(|(_, cents)| cents).sum::<i64>(), cost.total, "P7: {place}");
         let (by, id) = (self.people[who].0.clone(), booked.id);
         let detail = self.db.view(move |tx| bookings::show(tx, &by, id)).await.expect("a booking");

@@ -53,7 +53,7 @@ fn outcome(answer: &bookings::Answer, services_technicians: usize) -> Vec<Reply>
         let sum: kit::Cents = quote.lines.iter().map(|line| line.amount).sum();
         assert_eq!(sum, quote.total(), "the reasons sum to the price (P7)");
         assert_eq!(factors.time, terms.factor_bp, "one factor of the time");
-        let stored = |tier| terms.reserved_for(tier).map(jiff::Timestamp::as_second);
+        let reserved_until = |tier| terms.reserved_for(tier).map(jiff::Timestamp::as_second);
         Reply {
             start: begin(offer.start).as_second(),
             room: room.0,
@@ -64,8 +64,8 @@ fn outcome(answer: &bookings::Answer, services_technicians: usize) -> Vec<Reply>
             price: quote.total().0,
             list: quote.lines[0].amount.0,
             time_factor: factors.time,
-            vip_until: stored(Tier::Unlimited),
-            member_until: stored(Tier::Base),
+            vip_until: reserved_until(Tier::Unlimited),
+            member_until: reserved_until(Tier::Base),
         }
     };
     offers.into_iter().map(slot).collect()

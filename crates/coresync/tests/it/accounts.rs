@@ -94,9 +94,9 @@ async fn an_address_is_confirmed_by_a_link_that_is_good_once() {
     let app = TestClub::open().await;
     register(&app, zoe()).await;
     let link = token(&app, "zoe@example.com", VERIFY).await;
-    let stored = app.db().view(|tx| tx.all::<(Vec<u8>,)>(sql!("SELECT digest FROM proofs"), args![]));
-    let stored = stored.await.expect("the proofs");
-    assert_eq!(stored, [(kit::tokens::digest(&link),)], "only the digest is kept");
+    let digests = app.db().view(|tx| tx.all::<(Vec<u8>,)>(sql!("SELECT digest FROM proofs"), args![]));
+    let digests = digests.await.expect("the proofs");
+    assert_eq!(digests, [(kit::tokens::digest(&link),)], "only the digest is kept");
     login(&app, "zoe@example.com", PASSWORD).await.refused(401, "wrong_sign_in");
 
     // The link alone shows who reads the mail, not whose account it is.
@@ -150,12 +150,12 @@ async fn a_known_address_is_told_from_an_unknown_one_by_no_answer() {
     assert_eq!(shape(&taken), shape(&fresh));
     assert_eq!(taken.body, json!({"status": "check_email"}), "nothing of an account");
 
-    let response = mails_to(&app, "gus@cast.test").await;
-    assert_eq!(response.len(), 1);
+    let emails = mails_to(&app, "gus@cast.test").await;
+    assert_eq!(emails.len(), 1);
     assert!(
-        response[0].contains("You already have an account") && !response[0].contains("?token="),
+        emails[0].contains("You already have an account") && !emails[0].contains("?token="),
         "{}",
-        response[0]
+        emails[0]
     );
     // Neither opens a door, before and after its mail was read; and nothing is told of why.
     for address in ["gus@cast.test", "zoe@example.com"] {
@@ -201,13 +201,13 @@ async fn a_sign_up_by_page_shows_check_your_email_and_nothing_else() {
 async fn a_forgotten_password_is_set_by_a_link_once_and_everything_is_signed_out() {
     let app = TestClub::open().await;
     let made = sign_up(&app, zoe()).await;
-    let search = |email: &str| {
+    let ask_reset = |email: &str| {
         let body = json!({"email": email});
         let visitor = app.visitor();
         async move { visitor.post("/api/auth/password-reset/", body).await }
     };
     let (known, unknown) =
-        (search("ZOE@example.com").await.expect(202), search("nobody@example.com").await.expect(202));
+        (ask_reset("ZOE@example.com").await.expect(202), ask_reset("nobody@example.com").await.expect(202));
     assert_eq!((&known.bytes, known.headers.len()), (&unknown.bytes, unknown.headers.len()));
     assert!(mails_to(&app, "nobody@example.com").await.is_empty());
     let mails = mails_to(&app, "zoe@example.com").await;
@@ -228,10 +228,10 @@ async fn a_forgotten_password_is_set_by_a_link_once_and_everything_is_signed_out
     let refresh = json!({"refresh": made["refresh"]});
     app.visitor().post("/api/auth/refresh/", refresh).await.expect(401);
     login(&app, "zoe@example.com", PASSWORD).await.refused(401, "wrong_sign_in");
-    let entered = login(&app, "zoe@example.com", "another-password").await.expect(200);
-    assert_eq!(with(&app, &entered).get(ME).await.expect(200)["is_verified"], true, "the mail was read");
-    let response = mails_to(&app, "zoe@example.com").await;
-    assert!(response.iter().any(|mail| mail.contains("Your password was changed")));
+    let answer = login(&app, "zoe@example.com", "another-password").await.expect(200);
+    assert_eq!(with(&app, &answer).get(ME).await.expect(200)["is_verified"], true, "the mail was read");
+    let emails = mails_to(&app, "zoe@example.com").await;
+    assert!(emails.iter().any(|mail| mail.contains("Your password was changed")));
 }
 
 #[tokio::test]
@@ -265,15 +265,15 @@ async fn another_address_is_confirmed_there_and_told_here() {
     me.post("/api/auth/verify/", json!({"token": link})).await.expect(204);
     assert_eq!(me.get(ME).await.expect(200)["email"], "zoe@new.example");
     with(&app, &elsewhere).get(ME).await.expect(401);
-    let response = mails_to(&app, "zoe@example.com").await;
-    assert!(response.iter().any(|mail| mail.contains("Your email was changed")), "{response:?}");
+    let emails = mails_to(&app, "zoe@example.com").await;
+    assert!(emails.iter().any(|mail| mail.contains("Your email was changed")), "{emails:?}");
     login(&app, "zoe@example.com", PASSWORD).await.refused(401, "wrong_sign_in");
     login(&app, "zoe@new.example", PASSWORD).await.expect(200);
 
     // Another's address is asked for in vain, and nobody hears why.
     me.post("/api/auth/email/", request_body("gus@cast.test", PASSWORD)).await.expect(202);
-    let response = mails_to(&app, "gus@cast.test").await;
-    assert!(response[0].contains("You already have an account") && !response[0].contains("?token="));
+    let emails = mails_to(&app, "gus@cast.test").await;
+    assert!(emails[0].contains("You already have an account") && !emails[0].contains("?token="));
 }
 
 /// A letter that can't go out is tried again and again, which does not count as asking for another.
@@ -311,13 +311,10 @@ async fn an_address_that_is_only_claimed_is_not_written_to() {
     let link = token(&app, "zoe@example.com", VERIFY).await;
     assert_eq!(mails_to(&app, "zoe@example.com").await.len(), 1, "the question alone");
     verify(&app, &link, json!(PASSWORD)).await.expect(204);
-    let response = mails_to(&app, "zoe@example.com").await;
-    assert_eq!(response.len(), 2, "{response:?}");
+    let emails = mails_to(&app, "zoe@example.com").await;
+    assert_eq!(emails.len(), 2, "{emails:?}");
     let reference = booked["booking_reference"].as_str().expect("one");
-    assert!(
-        response.iter().any(|mail| mail.contains("Confirmed: ") && mail.contains(reference)),
-        "{response:?}"
-    );
+    assert!(emails.iter().any(|mail| mail.contains("Confirmed: ") && mail.contains(reference)), "{emails:?}");
 }
 
 /// What was booked or held for an address is its owner's once they show that it is theirs, and not before.
@@ -402,9 +399,9 @@ async fn a_browser_without_script_does_all_of_it() {
     let app = TestClub::open().await;
     let visitor = app.visitor();
     let form = "first_name=Zoe&last_name=Lind&email=zoe%40example.com&password=a-long-password";
-    let query = visitor.submit("/signup/", form).await.expect(303);
+    let answer = visitor.submit("/signup/", form).await.expect(303);
     let pair = |cookie: &String| cookie.split(';').next().unwrap_or_default().to_owned();
-    let signed_up = pair(&query.header("set-cookie").to_owned());
+    let signed_up = pair(&answer.header("set-cookie").to_owned());
     let link = token(&app, "zoe@example.com", VERIFY).await;
     // Another browser is asked for the password; that which signed up is not.
     let page = visitor.get(&format!("/verify/?token={link}")).await.expect(200);
@@ -415,9 +412,9 @@ async fn a_browser_without_script_does_all_of_it() {
     let browser = visitor.clone().with("cookie", &signed_up);
     let page = browser.get(&format!("/verify/?token={link}")).await.expect(200).text();
     assert!(page.contains("Confirm my email") && !page.contains("This account’s password"), "{page}");
-    let entered = browser.submit("/verify/", &format!("token={link}")).await.expect(303);
-    assert_eq!(entered.header("location"), "/dashboard/");
-    let cookies: Vec<String> = entered
+    let answer = browser.submit("/verify/", &format!("token={link}")).await.expect(303);
+    assert_eq!(answer.header("location"), "/dashboard/");
+    let cookies: Vec<String> = answer
         .headers
         .get_all("set-cookie")
         .iter()
@@ -429,7 +426,7 @@ async fn a_browser_without_script_does_all_of_it() {
     assert!(!zoe.get("/dashboard/").await.expect(200).text().contains("isn’t confirmed yet"));
     assert!(visitor.get(&format!("/verify/?token={link}")).await.expect(400).text().contains("has expired"));
 
-    let saved = zoe
+    let answer = zoe
         .submit(
             "/dashboard/profile/",
             "first_name=Zoe&last_name=Lind&phone=%2B1+212+555+0100&birthday=1990-02-28\
@@ -437,7 +434,7 @@ async fn a_browser_without_script_does_all_of_it() {
         )
         .await
         .expect(303);
-    assert_eq!(saved.header("location"), "/dashboard/profile/?done=saved");
+    assert_eq!(answer.header("location"), "/dashboard/profile/?done=saved");
     let profile = zoe.get("/dashboard/profile/?done=saved").await.expect(200).text();
     assert!(profile.contains("Saved.") && profile.contains("value=\"brother\""), "{profile}");
     let wrong = zoe
@@ -501,23 +498,23 @@ async fn what_is_pasted_is_kept_without_what_can_not_be_seen() {
     let gus = app.as_(GUS);
     let change = json!({"first_name": "\u{202e}G\u{200b}us\u{e0041}", "last_name": "Zoe\u{308}\nRoe",
         "phone": "\u{202a}(212)\u{a0}555\u{2011}0100 ext. 42\u{202c}"});
-    let stored = gus.patch(ME, change).await.expect(200);
-    assert_eq!((&stored["first_name"], &stored["last_name"]), (&json!("Gus"), &json!("Zo\u{eb} Roe")));
-    assert_eq!(stored["phone"], "+12125550100;ext=42");
+    let changed = gus.patch(ME, change).await.expect(200);
+    assert_eq!((&changed["first_name"], &changed["last_name"]), (&json!("Gus"), &json!("Zo\u{eb} Roe")));
+    assert_eq!(changed["phone"], "+12125550100;ext=42");
     let profile = app.browser(GUS).get("/dashboard/profile/").await.expect(200).text();
     assert!(profile.contains("+1 212 555 0100 ext. 42"), "{profile}");
     let more = json!({"guest_name": "An\u{2066}n\u{feff}", "guest_phone": "+٣٨٠ ٤٤ ١٢٣ ٤٥ ٦٧",
         "special_requests": "Quiet\u{202e}, please\u{7}", "scene_preferences": {"wall": "Al\u{200b}ps"}});
     let booked = and(request_body(&app, "massage", "2026-11-26", "14:00").await, more);
     gus.post(CREATE, booked).await.expect(201);
-    let stored = app.db().view(|tx| {
+    let row = app.db().view(|tx| {
         tx.one::<(String, String, String, String)>(
             sql!("SELECT guest_name, guest_phone, special_requests, scene FROM bookings"),
             args![],
         )
     });
     let expected = ("Ann", "+380441234567", "Quiet, please", r#"{"wall":"Alps"}"#);
-    let (name, phone, requests, scene) = stored.await.expect("a look").expect("a booking");
+    let (name, phone, requests, scene) = row.await.expect("a look").expect("a booking");
     assert_eq!((name.as_str(), phone.as_str(), requests.as_str(), scene.as_str()), expected);
 }
 

@@ -38,15 +38,15 @@ async fn a_session_that_was_planted_becomes_nobodys() {
     let app = TestClub::open().await;
     sign_up(&app, zoe()).await;
     let planted = "__Host-session=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
-    let entered = door(&app.visitor().with("cookie", planted), PASSWORD).await.expect(303);
-    assert!(!session(&entered).is_empty() && session(&entered) != planted);
+    let answer = door(&app.visitor().with("cookie", planted), PASSWORD).await.expect(303);
+    assert!(!session(&answer).is_empty() && session(&answer) != planted);
     app.visitor().with("cookie", planted).get("/dashboard/").await.expect(303);
     // One that is Eve's does not become Zoe's either.
     let eve = app.browser(GUS);
-    let entered = door(&eve, PASSWORD).await.expect(303);
+    let answer = door(&eve, PASSWORD).await.expect(303);
     eve.get("/dashboard/").await.expect(303);
     app.as_(GUS).get("/api/users/profile/me/").await.expect(200);
-    let zoe = app.visitor().with("cookie", &session(&entered));
+    let zoe = app.visitor().with("cookie", &session(&answer));
     assert!(zoe.get("/dashboard/").await.expect(200).text().contains("Zoe"));
 }
 
@@ -54,8 +54,8 @@ async fn a_session_that_was_planted_becomes_nobodys() {
 async fn a_browser_that_is_known_is_not_closed_out_by_guesses_beside_it() {
     let app = TestClub::open().await;
     sign_up(&app, zoe()).await;
-    let entered = door(&app.visitor(), PASSWORD).await.expect(303);
-    let known = app.visitor().with("cookie", &device(&entered));
+    let answer = door(&app.visitor(), PASSWORD).await.expect(303);
+    let known = app.visitor().with("cookie", &device(&answer));
     for _ in 0..10 {
         door(&app.visitor(), "wrong-guess").await.expect(401);
     }
@@ -136,8 +136,8 @@ async fn nobody_is_sent_on_to_another_site() {
         " //evil.test",
     ] {
         let form = format!("email=zoe%40example.com&password={PASSWORD}&next={}", encoded(next));
-        let entered = app.visitor().submit("/login/", &form).await.expect(303);
-        let to = entered.header("location");
+        let answer = app.visitor().submit("/login/", &form).await.expect(303);
+        let to = answer.header("location");
         let is_local =
             to.starts_with('/') && !to.starts_with("//") && !to.contains('\\') && !to.contains('\r');
         assert!(is_local, "{next}: {to}");

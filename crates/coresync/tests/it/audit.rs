@@ -65,8 +65,8 @@ async fn another_role_is_written_down_and_ends_every_session() {
     let app = TestClub::open().await;
     let path = format!("/api/staff/people/{}/", app.person(PIA));
     app.as_(MAX).patch(&path, json!({"role": "front_desk"})).await.expect(403);
-    let own = format!("/api/staff/people/{}/", app.person(OLA));
-    app.as_(OLA).patch(&own, json!({"role": "account"})).await.refused(409, "own_role");
+    let own_path = format!("/api/staff/people/{}/", app.person(OLA));
+    app.as_(OLA).patch(&own_path, json!({"role": "account"})).await.refused(409, "own_role");
     app.as_(OLA).patch(&path, json!({"role": "king"})).await.refused(400, "invalid");
     app.as_(PIA).get("/api/users/profile/me/").await.expect(200);
     let changed = app.as_(OLA).patch(&path, json!({"role": "front_desk"})).await.expect(200);

@@ -280,12 +280,12 @@ fn body(fields: &BTreeMap<String, Value>, odd: &str, value: &str) -> Vec<u8> {
 /// The names of a shape's fields, and of those that it takes over.
 fn fields(document: &Value, schema: &Value) -> Vec<String> {
     let schema = resolved(document, schema);
-    let own = schema["properties"].as_object().into_iter().flat_map(|all| all.keys().cloned());
+    let own_fields = schema["properties"].as_object().into_iter().flat_map(|all| all.keys().cloned());
     // Of what may be missing, what it is if it is not.
     let choices = schema["oneOf"].as_array().into_iter().flatten().filter(|one| one["type"] != "null");
     let parts = schema["allOf"].as_array().into_iter().flatten().chain(choices);
     let parts = parts.flat_map(|part| fields(document, part));
-    let all: Vec<String> = own.chain(parts).collect();
+    let all: Vec<String> = own_fields.chain(parts).collect();
     assert!(!all.is_empty(), "a shape without fields: {schema}");
     all
 }
@@ -398,11 +398,11 @@ async fn odd_bodies() {
             watch.forget().await;
         }
         // Somebody else's word for who they are.
-        for message in ["Bearer ", "Bearer \u{7}x", "Basic Z3VzOmd1cw==", "Bearer x y z", "nonsense"] {
-            let Ok(_) = axum::http::HeaderValue::from_str(message) else { continue };
-            let asker = app.visitor().with("authorization", message);
+        for authorization in ["Bearer ", "Bearer \u{7}x", "Basic Z3VzOmd1cw==", "Bearer x y z", "nonsense"] {
+            let Ok(_) = axum::http::HeaderValue::from_str(authorization) else { continue };
+            let asker = app.visitor().with("authorization", authorization);
             let answer = asker.send(method.clone(), &path, Some(json_kind), b"{}".to_vec()).await;
-            watch.check(answer, &format!("{method} {path} as {message:?}")).await;
+            watch.check(answer, &format!("{method} {path} as {authorization:?}")).await;
         }
     }
     assert!(watch.requests > 150, "{}", watch.requests);

@@ -76,8 +76,8 @@ async fn a_booking_and_its_cancellation_are_told_with_the_same_date_for_the_cale
     assert_eq!(app.mails().len(), 2, "each once");
     let logged =
         app.db().view(|tx| tx.all::<(String, String)>(sql!("SELECT to_address, how FROM mails"), args![]));
-    let stored = ("gus@cast.test".to_owned(), "kept".to_owned());
-    assert_eq!(logged.await.expect("a log"), [stored.clone(), stored]);
+    let logged_mail = ("gus@cast.test".to_owned(), "kept".to_owned());
+    assert_eq!(logged.await.expect("a log"), [logged_mail.clone(), logged_mail]);
 }
 
 /// The subjects of what was sent to an address, sorted.
@@ -101,17 +101,17 @@ async fn at(app: &TestClub, moment: &str) {
 #[tokio::test]
 async fn a_guest_is_reminded_a_day_before_and_two_hours_before_and_never_twice() {
     let app = TestClub::open().await;
-    let response = |app: &TestClub| subjects(app, "gus@cast.test");
+    let sent = |app: &TestClub| subjects(app, "gus@cast.test");
     book(&app, GUS, "massage", "2026-11-27", "14:00").await;
     at(&app, "2026-11-26T13:59:00-05:00").await;
-    assert_eq!(response(&app), ["Confirmed: Massage"], "not a minute too early");
+    assert_eq!(sent(&app), ["Confirmed: Massage"], "not a minute too early");
     for again in ["2026-11-26T14:00:00-05:00", "2026-11-26T14:01:00-05:00"] {
         at(&app, again).await;
-        assert_eq!(response(&app), ["Confirmed: Massage", "Tomorrow: Massage"]);
+        assert_eq!(sent(&app), ["Confirmed: Massage", "Tomorrow: Massage"]);
     }
     for again in ["2026-11-27T12:00:00-05:00", "2026-11-27T12:01:00-05:00"] {
         at(&app, again).await;
-        assert_eq!(response(&app), ["Confirmed: Massage", "Today: Massage", "Tomorrow: Massage"]);
+        assert_eq!(sent(&app), ["Confirmed: Massage", "Today: Massage", "Tomorrow: Massage"]);
     }
     let near = app.mails().into_iter().find(|mail| mail.contains("Subject: Today")).expect("one");
     assert!(near.contains("see you soon") && !near.contains("booking.ics"), "{near}");

@@ -331,7 +331,7 @@ async fn bad_words_come_back_as_they_were_typed() {
     let path = hold(&bea, "massage", FRIDAY).await;
     let led_id = app.addon("led").await;
     let long = "x".repeat(2_001);
-    for (form, stored) in [
+    for (form, shown) in [
         (format!("addon-{led_id}=99&special_requests=kept&deed=book"), "kept"),
         (format!("addon-{led_id}=many&special_requests=kept&deed=book"), "kept"),
         (format!("special_requests={long}&guest_name=kept&deed=book"), "kept"),
@@ -342,7 +342,7 @@ async fn bad_words_come_back_as_they_were_typed() {
         ("guest_name=a%00b&deed=book".to_owned(), "unsupported character"),
     ] {
         let page = bea.submit(&path, &form).await.expect(400).text();
-        assert!(page.contains(stored), "{form}: {page}");
+        assert!(page.contains(shown), "{form}: {page}");
         assert!(page.contains("role=\"alert\""), "{form}");
     }
     for odd in ["/book/held/0/", "/book/held/abc/", "/book/held/9007199254740993/"] {
@@ -358,21 +358,21 @@ async fn bad_words_come_back_as_they_were_typed() {
 #[tokio::test]
 async fn a_time_that_is_not_offered_says_why() {
     let app = TestClub::open().await;
-    let requested = async |who: &Guest<'_>, query: &str| who.get(&format!("/book/?{query}")).await;
+    let look_at = async |who: &Guest<'_>, query: &str| who.get(&format!("/book/?{query}")).await;
     let (gus, bea) = (app.browser(GUS), app.browser(BEA));
-    let free = requested(&gus, "service=massage&date=2026-11-27&at=14:00").await.expect(200).text();
+    let free = look_at(&gus, "service=massage&date=2026-11-27&at=14:00").await.expect(200).text();
     assert!(free.contains("is open") && free.contains("Hold this time"), "{free}");
     // Outside the window: when it opens, and to be told.
-    let far = requested(&gus, "service=massage&date=2026-11-30&at=14:00").await.expect(200).text();
+    let far = look_at(&gus, "service=massage&date=2026-11-30&at=14:00").await.expect(200).text();
     assert!(far.contains("It opens to you Friday, November 27, 12:00 AM"), "{far}");
     assert!(far.contains("Notify me when it opens"), "{far}");
     assert!(
-        requested(&gus, "service=circle&date=2026-11-26&at=14:00")
+        look_at(&gus, "service=circle&date=2026-11-26&at=14:00")
             .await
             .text()
             .contains("This is for members only.")
     );
-    let night = requested(&gus, "service=massage&date=2026-11-27&at=05:00").await.text();
+    let night = look_at(&gus, "service=massage&date=2026-11-27&at=05:00").await.text();
     assert!(
         night.contains("We’re closed then.")
             && night.contains("On Friday its rooms are open 9:00 AM – 9:00 PM."),
@@ -382,21 +382,21 @@ async fn a_time_that_is_not_offered_says_why() {
         !night.contains("Join the waitlist") && !night.contains("If it opens up"),
         "it never frees: {night}"
     );
-    let monday = requested(&bea, "service=suite&date=2026-11-30&at=18:00").await.text();
+    let monday = look_at(&bea, "service=suite&date=2026-11-30&at=18:00").await.text();
     assert!(
         monday.contains("On Monday its room is closed all day.") && !monday.contains("Join the waitlist"),
         "{monday}"
     );
-    let closed = requested(&gus, "service=suite&at=2026-11-28T00:15:00-05:00").await.expect(200).text();
+    let closed = look_at(&gus, "service=suite&at=2026-11-28T00:15:00-05:00").await.expect(200).text();
     assert!(
         closed.contains("Friday, November 27, 12:15 AM"),
         "the small hours are the night before's: {closed}"
     );
     book(&app, BEA, "suite", "2026-11-27", "18:00").await;
-    let taken = requested(&gus, "service=suite&date=2026-11-27&at=18:00").await.text();
+    let taken = look_at(&gus, "service=suite&date=2026-11-27&at=18:00").await.text();
     assert!(taken.contains("just been taken") && taken.contains("Open nearby times"), "{taken}");
     assert!(taken.contains("Join the waitlist"), "{taken}");
-    let there = requested(&bea, "service=pod&date=2026-11-27&at=18:30").await.text();
+    let there = look_at(&bea, "service=pod&date=2026-11-27&at=18:30").await.text();
     assert!(there.contains("already have a booking at this time") && there.contains("Their name"), "{there}");
     // For somebody else it can be held at the same time.
     let form = format!("service=pod&guest_name=Ann&starts_at={}", utc("2026-11-27T18:30:00-05:00"));
@@ -409,7 +409,7 @@ async fn a_time_that_is_not_offered_says_why() {
     let refused = gus.submit("/book/hold/", &early).await.expect(403).text();
     assert!(refused.contains("It opens to you Friday, November 27, 12:00 AM"), "{refused}");
     for odd in ["25:00", "soon", "14:03", "%00", "99999999999999999999"] {
-        let answer = requested(&gus, &format!("service=massage&date=2026-11-27&at={odd}")).await.expect(400);
+        let answer = look_at(&gus, &format!("service=massage&date=2026-11-27&at={odd}")).await.expect(400);
         assert!(answer.text().contains("role=\"alert\""), "{odd}");
     }
     let moved = redirect_of(gus.get("/book/review/?service=suite&starts_at=2026-11-27T23:00:00Z").await);
@@ -463,8 +463,8 @@ async fn kept_times_say_for_whom_and_until_when() {
     app.set_time("2026-11-26T18:00:00-05:00");
     app.db().tx(bookings::run_maintenance).await.expect("swept");
     app.run_jobs().await;
-    let response = app.mails().into_iter().find(|mail| mail.contains("Open now")).expect("a letter");
-    assert!(response.replace("=\r\n", "").contains("/book/?service"), "{response}");
+    let email = app.mails().into_iter().find(|mail| mail.contains("Open now")).expect("a letter");
+    assert!(email.replace("=\r\n", "").contains("/book/?service"), "{email}");
 }
 
 #[tokio::test]
@@ -557,18 +557,18 @@ async fn a_visitor_who_holds_a_time_is_told_so() {
     let held = app.visitor().submit("/book/hold/", &form).await;
     let known = app.visitor().with("cookie", &cookie(&held));
     let path = redirect_of(held);
-    let requested = "/book/?service=suite&date=2026-11-27&at=18:00";
-    let page = known.get(requested).await.expect(200).text();
+    let path_at_time = "/book/?service=suite&date=2026-11-27&at=18:00";
+    let page = known.get(path_at_time).await.expect(200).text();
     assert!(page.contains("You hold this time yourself.") && page.contains(&path), "{page}");
     assert!(!page.contains("just been taken"), "{page}");
     let day = known.get("/book/?service=suite&date=2026-11-27").await.expect(200).text();
     assert!(day.contains("18:00 – 20:00</span> yourself") && day.contains(&path), "{day}");
     // Nobody else is told whose it is.
-    for query in [requested, "/book/?service=suite&date=2026-11-27"] {
+    for query in [path_at_time, "/book/?service=suite&date=2026-11-27"] {
         let page = app.visitor().get(query).await.expect(200).text();
         assert!(!page.contains("yourself") && !page.contains(&path), "{page}");
     }
-    assert!(app.visitor().get(requested).await.text().contains("just been taken"));
+    assert!(app.visitor().get(path_at_time).await.text().contains("just been taken"));
 }
 
 /// A visitor holds one time at a time: the page of the one before says so, and leads to the new one.

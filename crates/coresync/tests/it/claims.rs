@@ -89,8 +89,8 @@ async fn a_changed_password_or_address_ends_every_open_link() {
     later(&app, SignedDuration::from_hours(2));
     ask_reset(&app.visitor()).await.expect(202);
     let link = token(&app, ZOE, RESET).await;
-    let entered = login(&app, "a-third-password").await.expect(200);
-    let me = with(&app, &entered);
+    let answer = login(&app, "a-third-password").await.expect(200);
+    let me = with(&app, &answer);
     let request_body = json!({"email": "zoe@new.example", "current_password": "a-third-password"});
     me.post("/api/auth/email/", request_body).await.expect(202);
     let change = token(&app, "zoe@new.example", VERIFY).await;
@@ -159,9 +159,9 @@ async fn nobody_uses_up_the_reset_emails_of_an_address() {
 async fn a_known_browser_may_ask_where_its_network_asked_too_often() {
     let app = TestClub::open().await;
     sign_up(&app, zoe()).await;
-    let entered =
+    let answer =
         app.visitor().submit("/login/", &format!("email=zoe%40example.com&password={PASSWORD}")).await;
-    let mut cookies = entered.headers.get_all("set-cookie").iter().filter_map(|one| one.to_str().ok());
+    let mut cookies = answer.headers.get_all("set-cookie").iter().filter_map(|one| one.to_str().ok());
     let device = cookies.find(|one| one.starts_with("__Host-device=")).expect("a known browser");
     let device = device.split(';').next().unwrap_or_default();
     for number in 0..40 {
@@ -205,8 +205,8 @@ async fn who_claimed_an_address_before_its_owner_keeps_nothing() {
     app.visitor().post("/api/auth/verify/", hers).await.expect(204);
     app.run_jobs().await;
     login(&app, "the-password-of-eve").await.refused(401, "wrong_sign_in");
-    let entered = login(&app, "the-password-of-zoe").await.expect(200);
-    let me = with(&app, &entered);
+    let answer = login(&app, "the-password-of-zoe").await.expect(200);
+    let me = with(&app, &answer);
     let profile = me.get(ME).await.expect(200);
     assert_eq!((&profile["phone"], &profile["birthday"]), (&Value::Null, &Value::Null), "nothing of Eve's");
     assert_eq!(me.get(crate::MINE).await.expect(200).list("upcoming").len(), 1);
@@ -270,14 +270,14 @@ async fn a_change_to_somebody_elses_address_needs_the_account_itself() {
     let link = token(&app, ZOE, VERIFY).await;
     let mail = mails_to(&app, ZOE).await.pop().expect("a mail");
     // Whose account it is, when and from where it was asked for; and that it takes the account's password.
-    for message in [
+    for phrase in [
         "Name       Eve Roe",
         "Requested  Tuesday, November 24, 2026, 10:00 AM Eastern Time",
         "From       network 192.0.2.1",
         "If it was you, please confirm it with the account=E2=80=99s password.",
         "If it wasn=E2=80=99t you, ignore this email. Nothing changes without the link.",
     ] {
-        assert!(mail.contains(message), "{message}: {mail}");
+        assert!(mail.contains(phrase), "{phrase}: {mail}");
     }
     app.visitor().post("/api/auth/verify/", json!({"token": link})).await.refused(400, "invalid");
     let new = json!({"token": link, "new_password": "the-password-of-zoe"});
@@ -319,8 +319,8 @@ async fn accounts_that_are_not_verified_go_after_thirty_days() {
     register(&app, zoe()).await;
     let gone = claimant(&app, ZOE).await;
     register(&app, and(zoe(), json!({"email": "ida@example.com"}))).await;
-    let stored = claimant(&app, "ida@example.com").await;
-    let booked = and(request_body(&app, "pod", "2026-11-26", "12:00").await, json!({"person_id": stored}));
+    let ida = claimant(&app, "ida@example.com").await;
+    let booked = and(request_body(&app, "pod", "2026-11-26", "12:00").await, json!({"person_id": ida}));
     app.as_(DORA).post(CREATE, booked).await.expect(201);
     sign_up(&app, and(zoe(), json!({"email": "nia@example.com"}))).await;
     let found = app.as_(DORA).get("/api/staff/people/?q=ida@example.com").await;
@@ -335,11 +335,11 @@ async fn accounts_that_are_not_verified_go_after_thirty_days() {
     assert!(there.await.expect("a look"), "thirty days have not passed");
     app.set_time("2026-12-25T17:00:00-05:00");
     app.run_jobs().await;
-    let looked = app.db().view(move |tx| Ok((people::person(tx, gone).is_ok(), people::person(tx, stored)?)));
-    let (is_there, stored) = looked.await.expect("a look");
+    let looked = app.db().view(move |tx| Ok((people::person(tx, gone).is_ok(), people::person(tx, ida)?)));
+    let (is_there, ida) = looked.await.expect("a look");
     assert!(!is_there, "nothing refers to it");
     assert_eq!(
-        (stored.full_name().as_str(), stored.email.as_ref()),
+        (ida.full_name().as_str(), ida.email.as_ref()),
         ("Zoe Lind", None),
         "a guest whom the desk wrote down"
     );
@@ -367,16 +367,16 @@ async fn a_hold_survives_signing_up_and_the_link_leads_back_to_it() {
     let browser = app.visitor().with("cookie", &cookie);
     let form =
         format!("first_name=Zoe&last_name=Lind&email=zoe%40example.com&password={PASSWORD}&next={path}");
-    let query = browser.submit("/signup/", &form).await.expect(303);
-    assert_eq!(query.header("location"), format!("/signup/check/?next={path}"));
-    let page = browser.get(query.header("location")).await.expect(200).text();
+    let answer = browser.submit("/signup/", &form).await.expect(303);
+    assert_eq!(answer.header("location"), format!("/signup/check/?next={path}"));
+    let page = browser.get(answer.header("location")).await.expect(200).text();
     assert!(page.contains("stays held for you until") && page.contains("data-until="), "{page}");
     browser.get(&path).await.expect(200);
     let link = token(&app, ZOE, VERIFY).await;
     let phone = app.visitor();
-    let entered = phone.submit("/verify/", &format!("token={link}&password={PASSWORD}")).await.expect(303);
-    assert_eq!(entered.header("location"), path);
-    let cookies = entered.headers.get_all("set-cookie").iter().filter_map(|one| one.to_str().ok());
+    let answer = phone.submit("/verify/", &format!("token={link}&password={PASSWORD}")).await.expect(303);
+    assert_eq!(answer.header("location"), path);
+    let cookies = answer.headers.get_all("set-cookie").iter().filter_map(|one| one.to_str().ok());
     let session = cookies
         .map(|one| one.split(';').next().unwrap_or_default())
         .find(|one| one.starts_with("__Host-session="));
@@ -391,7 +391,7 @@ async fn a_hold_survives_signing_up_and_the_link_leads_back_to_it() {
 #[tokio::test]
 async fn a_page_over_plain_http_says_why_nobody_stays_signed_in() {
     let app = TestClub::open().await;
-    let message = "won’t keep you signed in";
+    let warning = "won’t keep you signed in";
     sign_up(&app, zoe()).await;
     let form = format!("email=zoe%40example.com&password={PASSWORD}");
     for (host, proto, is_told) in [
@@ -408,14 +408,14 @@ async fn a_page_over_plain_http_says_why_nobody_stays_signed_in() {
         }
         for path in ["/login/", "/signup/"] {
             assert_eq!(
-                guest.get(path).await.expect(200).text().contains(message),
+                guest.get(path).await.expect(200).text().contains(warning),
                 is_told,
                 "{host} {proto:?} {path}"
             );
         }
         let answer = guest.submit("/login/", &form).await;
         assert_eq!(
-            (answer.status, answer.text().contains(message)),
+            (answer.status, answer.text().contains(warning)),
             if is_told { (400, true) } else { (303, false) }
         );
         assert_eq!(answer.header("set-cookie").is_empty(), is_told, "no sign-in that nobody can use");

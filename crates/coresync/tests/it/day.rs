@@ -68,7 +68,7 @@ async fn why_not_is_what_booking_would_say_and_staff_hear_all() {
     let app = TestClub::open().await;
     book(&app, UMA, "suite", "2026-11-27", "18:00").await;
     let service = app.service("suite").await;
-    let query = |date: &str, time: &str| {
+    let path = |date: &str, time: &str| {
         format!("/api/bookings/why_not/?service_id={service}&date={date}&start_time={time}")
     };
     for (player, date, time, code) in [
@@ -77,28 +77,28 @@ async fn why_not_is_what_booking_would_say_and_staff_hear_all() {
         (GUS, "2026-11-25", "18:00", "room_closed"),
         (PIA, "2026-11-27", "15:45", "turnover"),
     ] {
-        let verdict = app.as_(player).get(&query(date, time)).await.expect(200);
+        let verdict = app.as_(player).get(&path(date, time)).await.expect(200);
         assert_eq!((&verdict["bookable"], &verdict["code"]), (&json!(false), &json!(code)), "{date} {time}");
         assert_eq!(verdict.list("reasons").len(), 1);
         let refused = try_book(&app, player, "suite", date, time).await;
         assert_eq!(refused.body["code"], code, "{date} {time}");
     }
-    let open = app.as_(GUS).get(&query("2026-11-27", "21:00")).await.expect(200);
+    let open = app.as_(GUS).get(&path("2026-11-27", "21:00")).await.expect(200);
     assert_eq!((&open["bookable"], &open["code"]), (&json!(true), &json!(null)));
     // Staff hear everything, of anybody.
     app.set_time("2026-11-27T18:30:00-05:00");
-    let all = app.as_(DORA).get(&query("2026-11-27", "18:00")).await.expect(200);
+    let all = app.as_(DORA).get(&path("2026-11-27", "18:00")).await.expect(200);
     let codes: Vec<_> =
         all.list("reasons").iter().map(|one| one["code"].as_str().unwrap_or_default()).collect();
     assert_eq!(codes, ["taken"], "staff enter what began up to two hours ago");
     app.set_time("2026-11-27T20:00:01-05:00");
-    let all = app.as_(DORA).get(&query("2026-11-27", "18:00")).await.expect(200);
+    let all = app.as_(DORA).get(&path("2026-11-27", "18:00")).await.expect(200);
     assert_eq!(all.list("reasons").last().expect("a reason")["code"], "too_late");
     app.set_time("2026-11-27T18:30:00-05:00");
     // Of somebody: what would refuse that person.
-    let of_gus = format!("{}&person_id={}", query("2026-12-04", "18:00"), app.person(GUS));
+    let of_gus = format!("{}&person_id={}", path("2026-12-04", "18:00"), app.person(GUS));
     assert_eq!(app.as_(GUS).get(&of_gus).await.expect(200)["code"], "outside_window");
     assert_eq!(app.as_(DORA).get(&of_gus).await.expect(200)["code"], "outside_window");
-    assert_eq!(app.as_(DORA).get(&query("2026-12-04", "18:00")).await.expect(200)["bookable"], true);
-    app.as_(DORA).get(&format!("{}&person_id=5", query("2026-12-04", "18:00"))).await.expect(404);
+    assert_eq!(app.as_(DORA).get(&path("2026-12-04", "18:00")).await.expect(200)["bookable"], true);
+    app.as_(DORA).get(&format!("{}&person_id=5", path("2026-12-04", "18:00"))).await.expect(404);
 }

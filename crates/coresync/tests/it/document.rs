@@ -94,8 +94,8 @@ async fn the_document_is_sound() {
         assert!(path.ends_with('/'), "{place}: paths end in a slash");
         let name = operation["operationId"].as_str().unwrap_or_else(|| panic!("{place} has no name"));
         assert!(names.insert(name.to_owned()), "{place}: {name} comes twice");
-        let message = operation["summary"].as_str().or_else(|| operation["description"].as_str());
-        assert!(message.is_some_and(|text| !text.is_empty()), "{place} says nothing");
+        let text = operation["summary"].as_str().or_else(|| operation["description"].as_str());
+        assert!(text.is_some_and(|text| !text.is_empty()), "{place} says nothing");
         let responses = operation["responses"].as_object().expect("responses");
         assert!(responses.keys().any(|status| status.starts_with('2')), "{place} never works out");
         let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
@@ -137,7 +137,7 @@ async fn every_operation_says_who_may_ask_and_what_refuses_it() {
         assert!(responses.contains_key("429"), "{place}");
         for (status, response) in responses {
             assert!(
-                response["description"].as_str().is_some_and(|message| !message.is_empty()),
+                response["description"].as_str().is_some_and(|text| !text.is_empty()),
                 "{place} {status}"
             );
             if status.starts_with(['4', '5']) {

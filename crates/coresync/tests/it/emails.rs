@@ -85,8 +85,8 @@ async fn an_account_whose_address_is_not_verified_has_nobody_else_emailed() {
     assert!(subject(&guest[0]).starts_with("Confirmed: "), "{guest:?}");
     assert!(!guest[0].contains("evil"), "nothing that was typed but a name: {}", guest[0]);
     assert!(mails_to(&app, "victim1@example.com").await.is_empty());
-    let own = subjects(&app, "zoe@example.com").await;
-    assert_eq!(own.iter().filter(|one| one.starts_with("Confirmed: ")).count(), 1, "{own:?}");
+    let subjects = subjects(&app, "zoe@example.com").await;
+    assert_eq!(subjects.iter().filter(|one| one.starts_with("Confirmed: ")).count(), 1, "{subjects:?}");
 }
 
 #[tokio::test]
@@ -141,19 +141,23 @@ async fn the_limit_of_guests_holds_when_they_are_named_at_once() {
 async fn whoever_books_for_a_guest_is_told_too_and_the_guest_has_a_page_of_their_own() {
     let app = TestClub::open().await;
     let booked = book_for(&app, BEA, "14:00", "Ann Lee", "ann@example.com").await.expect(201);
-    let own = mails_to(&app, "bea@cast.test").await;
-    let guest = mails_to(&app, "ann@example.com").await;
-    assert_eq!((own.len(), guest.len()), (1, 1));
-    assert!(own[0].contains("for Ann Lee") && own[0].contains("/dashboard/bookings/"), "{}", own[0]);
-    assert!(guest[0].contains("Ann Lee, we") && guest[0].contains("booked this for you"), "{}", guest[0]);
+    let to_bea = mails_to(&app, "bea@cast.test").await;
+    let to_guest = mails_to(&app, "ann@example.com").await;
+    assert_eq!((to_bea.len(), to_guest.len()), (1, 1));
+    assert!(to_bea[0].contains("for Ann Lee") && to_bea[0].contains("/dashboard/bookings/"), "{}", to_bea[0]);
     assert!(
-        !guest[0].contains("/dashboard/") && !guest[0].contains("$"),
-        "no sign-in page, no price: {}",
-        guest[0]
+        to_guest[0].contains("Ann Lee, we") && to_guest[0].contains("booked this for you"),
+        "{}",
+        to_guest[0]
     );
-    assert!(guest[0].contains("Stop emails about this visit"), "{}", guest[0]);
+    assert!(
+        !to_guest[0].contains("/dashboard/") && !to_guest[0].contains("$"),
+        "no sign-in page, no price: {}",
+        to_guest[0]
+    );
+    assert!(to_guest[0].contains("Stop emails about this visit"), "{}", to_guest[0]);
 
-    let path = guest_path(&guest[0]);
+    let path = guest_path(&to_guest[0]);
     let page = app.visitor().get(&path).await.expect(200);
     for part in ["Ann Lee", "1 Test Street", "Get directions", "visit.ics", "Stop emails", "noindex"] {
         assert!(page.text().contains(part), "{part}\n{}", page.text());
@@ -187,8 +191,8 @@ async fn whoever_books_for_a_guest_is_told_too_and_the_guest_has_a_page_of_their
     assert!(stop.text().contains("Emails stopped"));
     app.as_(BEA).post(&format!("/api/bookings/{id}/cancel_booking/"), json!({})).await.expect(200);
     assert_eq!(subjects(&app, "ann@example.com").await.len(), 2, "nothing more");
-    let own = subjects(&app, "bea@cast.test").await;
-    assert!(own.len() == 3 && own[2].starts_with("Canceled: "), "{own:?}");
+    let subjects = subjects(&app, "bea@cast.test").await;
+    assert!(subjects.len() == 3 && subjects[2].starts_with("Canceled: "), "{subjects:?}");
     let page = app.visitor().get(&path).await.expect(200);
     assert!(page.text().contains("This visit is canceled"), "the page stays: {}", page.text());
 }
@@ -211,10 +215,13 @@ async fn the_link_of_a_guest_ends_with_erasure() {
     erased.await.expect("erased");
     app.visitor().get(&path).await.expect(404);
     app.visitor().submit(&format!("{path}stop/"), "").await.expect(404);
-    let stored = app
+    let addresses = app
         .db()
         .view(|tx| tx.all::<(String,)>(sql!("SELECT to_address FROM mails WHERE to_address <> ''"), args![]));
-    assert!(stored.await.expect("the log").is_empty(), "the log keeps no address of theirs or their guest's");
+    assert!(
+        addresses.await.expect("the log").is_empty(),
+        "the log keeps no address of theirs or their guest's"
+    );
 }
 
 #[tokio::test]
@@ -247,12 +254,12 @@ async fn a_series_is_one_email_with_all_dates_and_can_be_cancelled_as_a_whole() 
     app.as_(UMA).post(&format!("/api/bookings/{}/cancel_booking/", ids[1]), json!({})).await.expect(200);
     let shown = app.browser(UMA).get(&format!("/dashboard/bookings/{}/cancel/", ids[0])).await.expect(200);
     assert!(shown.text().contains("Cancel the whole series"), "{}", shown.text());
-    let query =
+    let page =
         app.browser(UMA).get(&format!("/dashboard/bookings/{}/cancel-series/", ids[0])).await.expect(200);
     assert!(
-        query.text().contains("at no charge") && query.text().matches("row-name").count() == 2,
+        page.text().contains("at no charge") && page.text().matches("row-name").count() == 2,
         "{}",
-        query.text()
+        page.text()
     );
     app.set_time("2026-11-24T11:40:00-05:00");
     let done =
@@ -264,9 +271,9 @@ async fn a_series_is_one_email_with_all_dates_and_can_be_cancelled_as_a_whole() 
         .refused(409, "wrong_state");
     app.browser(UMA).submit(&format!("/dashboard/bookings/{}/cancel-series/", ids[0]), "").await.expect(303);
     app.as_(BEA).post(&format!("/api/bookings/{}/cancel_series/", ids[2]), json!({})).await.expect(404);
-    let response = subjects(&app, "uma@cast.test").await;
-    let off: Vec<&String> = response.iter().filter(|one| one.starts_with("Canceled: ")).collect();
-    assert_eq!(off.len(), 2, "{response:?}");
+    let sent = subjects(&app, "uma@cast.test").await;
+    let off: Vec<&String> = sent.iter().filter(|one| one.starts_with("Canceled: ")).collect();
+    assert_eq!(off.len(), 2, "{sent:?}");
     assert!(off[1].ends_with("Nov 27, Dec 11"), "{off:?}");
 }
 
@@ -286,8 +293,8 @@ async fn several_services_of_a_visit_are_one_email_and_one_reminder() {
     assert_eq!(mails[0].matches("BEGIN:VEVENT").count(), 4);
     app.set_time("2026-11-26T15:00:00-05:00");
     app.db().tx(bookings::run_maintenance).await.expect("a sweep");
-    let response = subjects(&app, "pia@cast.test").await;
-    assert_eq!(response.iter().filter(|one| one.starts_with("Tomorrow: ")).count(), 1, "{response:?}");
+    let sent = subjects(&app, "pia@cast.test").await;
+    assert_eq!(sent.iter().filter(|one| one.starts_with("Tomorrow: ")).count(), 1, "{sent:?}");
 }
 
 #[tokio::test]
@@ -302,8 +309,8 @@ async fn what_the_club_does_is_told_with_its_reason_to_who_has_unsubscribed_too(
     app.run_jobs().await;
     app.set_time("2026-11-24T11:00:00-05:00");
     let path = format!("/dashboard/bookings/{}/cancel/", booked.number("id"));
-    let query = app.browser(DORA).get(&path).await.expect(200);
-    assert!(query.text().contains("name=\"reason\""), "{}", query.text());
+    let page = app.browser(DORA).get(&path).await.expect(200);
+    assert!(page.text().contains("name=\"reason\""), "{}", page.text());
     assert!(!app.browser(GUS).get(&path).await.expect(200).text().contains("name=\"reason\""));
     let form = "reason=The+boiler+%3Cb%3Ebroke%3C%2Fb%3E.%0D%0ABcc%3A+x";
     app.browser(DORA).submit(&path, form).await.expect(303);
@@ -323,8 +330,8 @@ async fn what_the_club_does_is_told_with_its_reason_to_who_has_unsubscribed_too(
     book(&app, GUS, "massage", "2026-11-26", "14:00").await;
     app.set_time("2026-11-25T15:00:00-05:00");
     app.db().tx(bookings::run_maintenance).await.expect("a sweep");
-    let response = subjects(&app, "gus@cast.test").await;
-    assert!(response.len() == 3 && response.iter().all(|one| !one.starts_with("Tomorrow")), "{response:?}");
+    let sent = subjects(&app, "gus@cast.test").await;
+    assert!(sent.len() == 3 && sent.iter().all(|one| !one.starts_with("Tomorrow")), "{sent:?}");
     let why = app.db().view(|tx| {
         tx.all::<(String, String)>(sql!("SELECT kind, why FROM mails WHERE how = 'dropped'"), args![])
     });

@@ -92,10 +92,10 @@ async fn check(
 ) {
     let (lines, readable) = visitor;
     let (status, headers, bytes) = ask(page_cache, page, lines).await;
-    let response = |lines: &[&[u8]]| {
+    let texts = |lines: &[&[u8]]| {
         lines.iter().map(|line| String::from_utf8_lossy(line).into_owned()).collect::<Vec<_>>()
     };
-    let what = format!("{page}: {:?} after {:?}", response(lines), response(first));
+    let what = format!("{page}: {:?} after {:?}", texts(lines), texts(first));
     if readable.is_empty() {
         assert_eq!(status, 406, "{what}");
         return;

@@ -428,7 +428,7 @@ async fn the_audit_log_has_every_step() {
         )
     };
     let rows: Vec<(String, Value)> = app.db().view(read).await.expect("the log");
-    let response: Vec<(&str, &Value, &Value)> =
+    let changes: Vec<(&str, &Value, &Value)> =
         rows.iter().map(|(what, details)| (what.as_str(), &details["before"], &details["after"])).collect();
     let mut expected = vec![
         ("visit_no_show", "confirmed", "no_show"),
@@ -438,12 +438,12 @@ async fn the_audit_log_has_every_step() {
         ("visit_completed", "in_progress", "completed"),
     ];
     expected.sort_unstable();
-    let mut response: Vec<_> = response
+    let mut changes: Vec<_> = changes
         .iter()
         .map(|(what, b, a)| (*what, b.as_str().unwrap_or(""), a.as_str().unwrap_or("")))
         .collect();
-    response.sort_unstable();
-    assert_eq!(response, expected);
+    changes.sort_unstable();
+    assert_eq!(changes, expected);
     let undone = rows.iter().find(|(what, _)| what == "visit_step_undone").expect("the undoing");
     assert_eq!((&undone.1["reason"], &undone.1["fee"]), (&json!("was in the garden"), &json!("45.00")));
 }

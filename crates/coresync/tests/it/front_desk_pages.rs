@@ -18,7 +18,7 @@ async fn the_day_is_worked_through_with_forms() {
     let guest = and(request_body(&app, "pod", "2026-11-24", "13:00").await, guest);
     let zoe = app.as_(DORA).post(CREATE, guest).await.expect(201).number("id");
     let text = dora.get("/staff/day/").await.expect(200).text();
-    for message in [
+    for phrase in [
         "Tuesday, November 24",
         "Bea Morrow",
         "12:00 – 1:00 PM",
@@ -31,7 +31,7 @@ async fn the_day_is_worked_through_with_forms() {
         "date=2026-11-23",
         "date=2026-11-25",
     ] {
-        assert!(text.contains(message), "{message}: {text}");
+        assert!(text.contains(phrase), "{phrase}: {text}");
     }
     for later in ["start", "no_show"] {
         assert!(!text.contains(&format!("name=\"action\" value=\"{later}\"")), "{later}: {text}");
@@ -140,10 +140,11 @@ async fn the_desk_books_for_a_caller_whom_it_knows() {
     assert!(text.contains("opens to this guest Thursday, December 17, 12:00 AM"), "{text}");
     assert!(text.contains("value=\"2026-12-20T17:00:00Z\""), "{text}");
     // Whoever is no staff books for nobody else; somebody who is gone is said.
-    let own = app.browser(GUS).submit("/book/hold/", &form.replace("12:00:00", "14:00:00")).await.expect(303);
-    let own = own.header("location").trim_start_matches("/book/held/").trim_end_matches('/').to_owned();
-    app.as_(GUS).get(&format!("/api/bookings/hold/{own}/")).await.expect(200);
-    app.as_(BEA).get(&format!("/api/bookings/hold/{own}/")).await.expect(404);
+    let hold =
+        app.browser(GUS).submit("/book/hold/", &form.replace("12:00:00", "14:00:00")).await.expect(303);
+    let hold = hold.header("location").trim_start_matches("/book/held/").trim_end_matches('/').to_owned();
+    app.as_(GUS).get(&format!("/api/bookings/hold/{hold}/")).await.expect(200);
+    app.as_(BEA).get(&format!("/api/bookings/hold/{hold}/")).await.expect(404);
     app.browser(GUS).get("/staff/book/?q=bea").await.expect(403);
     assert!(
         dora.get("/book/?for=5&service=pod").await.expect(400).text().contains("no longer has an account")
@@ -163,13 +164,13 @@ async fn the_desk_books_for_a_new_guest_by_name_and_phone() {
     let form =
         |more: &str| format!("service=pod&for=0&once={ONCE}&starts_at=2026-11-24T12:15:00-05:00{more}");
     let missing = dora.submit("/book/hold/", &form("&guest_name=Wanda+Inn")).await.expect(400).text();
-    for message in [
+    for phrase in [
         "Enter the guest’s phone number.",
         "value=\"Wanda Inn\"",
         "Tuesday, November 24",
         "href=\"#guest_phone\"",
     ] {
-        assert!(missing.contains(message), "{message}: {missing}");
+        assert!(missing.contains(phrase), "{phrase}: {missing}");
     }
     let wrong =
         dora.submit("/book/hold/", &form("&guest_name=Wanda&guest_phone=none")).await.expect(400).text();
@@ -178,8 +179,8 @@ async fn the_desk_books_for_a_new_guest_by_name_and_phone() {
     let held = dora.submit("/book/hold/", &good).await.expect(303).header("location").to_owned();
     assert_eq!(dora.submit("/book/hold/", &good).await.expect(303).header("location"), held, "sent twice");
     let review = dora.get(&held).await.expect(200).text();
-    for message in ["Booking for Wanda Inn.", "value=\"Wanda Inn\"", "value=\"+12125550199\"", "$45"] {
-        assert!(review.contains(message), "{message}: {review}");
+    for phrase in ["Booking for Wanda Inn.", "value=\"Wanda Inn\"", "value=\"+12125550199\"", "$45"] {
+        assert!(review.contains(phrase), "{phrase}: {review}");
     }
     let lost = dora.submit(&held, "deed=book&promise=4500&guest_name=&guest_phone=").await.expect(400).text();
     assert!(lost.contains("Enter the guest’s name."), "{lost}");
@@ -206,21 +207,21 @@ async fn a_block_is_previewed_saved_changed_and_removed_by_forms() {
     };
     let wrong =
         dora.submit("/staff/blocks/", "what=&from_day=2026-11-27&from_time=17:02").await.expect(400).text();
-    for message in ["Choose what to block.", "href=\"#to_day\"", "Enter a reason", "value=\"17:02\""] {
-        assert!(wrong.contains(message), "{message}: {wrong}");
+    for phrase in ["Choose what to block.", "href=\"#to_day\"", "Enter a reason", "value=\"17:02\""] {
+        assert!(wrong.contains(phrase), "{phrase}: {wrong}");
     }
     let backward = form("").replace("to_time=20:00", "to_time=16:00");
     assert!(
         dora.submit("/staff/blocks/", &backward).await.expect(400).text().contains("The end must be after")
     );
     let seen = dora.submit("/staff/blocks/", &form("")).await.expect(200).text();
-    for message in [
+    for phrase in [
         "Block this time?",
         "Suite, from Friday, November 27, 5:00 PM",
         "Uma Reyes",
         "These bookings stay as they are",
     ] {
-        assert!(seen.contains(message), "{message}: {seen}");
+        assert!(seen.contains(phrase), "{phrase}: {seen}");
     }
     assert!(seen.contains(&format!("name=\"seen\" value=\"{id}\"")), "{seen}");
     // Whoever saves with a list that is not the whole is shown the whole.
@@ -372,14 +373,14 @@ async fn the_desk_confirms_a_price_that_has_changed() {
     app.db().tx(bookings::run_maintenance).await.expect("swept");
     // What follows costs more now.
     price(pod, 9_000, 9_000).await;
-    let query = dora.submit(&held, "deed=book&promise=18375").await.expect(409).text();
-    assert!(query.contains("now costs $217.50. Nothing is booked yet."), "{query}");
-    assert!(query.contains("name=\"promise\" value=\"21750\""), "{query}");
+    let page = dora.submit(&held, "deed=book&promise=18375").await.expect(409).text();
+    assert!(page.contains("now costs $217.50. Nothing is booked yet."), "{page}");
+    assert!(page.contains("name=\"promise\" value=\"21750\""), "{page}");
     assert_eq!(app.as_(BEA).get(MINE).await.number("total_upcoming"), 0);
     // And once more before it is confirmed: the first service.
     price(massage, 30_000, 30_000).await;
-    let query = dora.submit(&held, "deed=book&promise=21750").await.expect(409).text();
-    assert!(query.contains("now costs $292.50. Nothing is booked yet."), "{query}");
+    let page = dora.submit(&held, "deed=book&promise=21750").await.expect(409).text();
+    assert!(page.contains("now costs $292.50. Nothing is booked yet."), "{page}");
     dora.submit(&held, "deed=book&promise=29250").await.expect(303);
     assert_eq!(app.as_(BEA).get(MINE).await.number("total_upcoming"), 2);
 }

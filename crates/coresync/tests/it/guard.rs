@@ -296,8 +296,8 @@ fn no_file_is_forgotten() {
             continue;
         }
         let (folder, stem) = if stem == "mod" {
-            let own = folder.file_name().and_then(|one| one.to_str()).expect("a plain name");
-            (folder.parent().expect("a folder"), own)
+            let name = folder.file_name().and_then(|one| one.to_str()).expect("a plain name");
+            (folder.parent().expect("a folder"), name)
         } else {
             (folder, stem)
         };

@@ -87,14 +87,14 @@ impl Model {
     }
 
     /// Writes down what was answered; nothing that lives may overlap it.
-    fn learn(&mut self, by: Player, response: &Value, moves: i64) {
-        let moment = |field: &str| response[field].as_str().and_then(|text| text.parse().ok());
+    fn learn(&mut self, by: Player, booking: &Value, moves: i64) {
+        let moment = |field: &str| booking[field].as_str().and_then(|text| text.parse().ok());
         let known = Known {
             by,
             start: moment("starts_at").expect("as promised"),
             end: moment("ends_at").expect("as promised"),
-            room: response["room"]["id"].as_i64().expect("as promised"),
-            technicians: response["technicians"]
+            room: booking["room"]["id"].as_i64().expect("as promised"),
+            technicians: booking["technicians"]
                 .as_array()
                 .expect("as promised")
                 .iter()
@@ -102,7 +102,7 @@ impl Model {
                 .collect(),
             held_until: moment("expires_at"),
             live: true,
-            used_credit: response["pricing"]["why"]
+            used_credit: booking["pricing"]["why"]
                 .as_array()
                 .expect("as promised")
                 .iter()
@@ -111,11 +111,11 @@ impl Model {
             made: moment("created_at").expect("as promised"),
             frozen_late: false,
         };
-        let id = response["id"].as_i64().expect("as promised");
+        let id = booking["id"].as_i64().expect("as promised");
         let now = self.app.clock().now();
         for (other, before) in self.known.iter().filter(|(other, known)| **other != id && known.lives(now)) {
             let overlaps = before.start < known.end && known.start < before.end;
-            let pod = response["room"]["type"] == "meditation";
+            let pod = booking["room"]["type"] == "meditation";
             assert!(!(overlaps && before.by == known.by), "{id} and {other} have the same guest");
             assert!(!(overlaps && before.room == known.room && !pod), "{id} and {other} have the same room");
             let shared = before.technicians.iter().any(|one| known.technicians.contains(one));
@@ -164,9 +164,9 @@ impl Model {
         let answer = self.app.as_(known.by).post(&format!("/api/bookings/{id}/reschedule/"), words).await;
         if self.count("move", &answer) {
             assert!(known.moves < 2, "moved a third time");
-            let response = answer.body["booking"].clone();
+            let booking = answer.body["booking"].clone();
             let late = known.is_late(self.app.clock().now());
-            self.learn(known.by, &response, known.moves + 1);
+            self.learn(known.by, &booking, known.moves + 1);
             self.known.get_mut(&id).expect("as promised").frozen_late = late;
         } else if answer.body["code"] == "too_many_moves" {
             assert_eq!(known.moves, 2);

@@ -53,8 +53,8 @@ async fn a_price_stands_from_the_hold_on() {
         })
         .await
         .expect("repriced");
-    let target = app.addon("led").await;
-    let more = json!({"addons": [{"id": target}], "special_requests": "Quiet, please"});
+    let led = app.addon("led").await;
+    let more = json!({"addons": [{"id": led}], "special_requests": "Quiet, please"});
     let booked = confirm(&app, BEA, held.number("id"), more).await.expect(201);
     assert_eq!(booked["pricing"]["final_total"], "200.00", "150.00 as it was held, and 50.00 for LED");
     assert_eq!(booked["special_requests"], "Quiet, please");
@@ -76,8 +76,8 @@ async fn an_account_holds_three_times_and_a_visitor_one() {
     assert_eq!((mine.list("held").len(), mine.list("upcoming").len()), (3, 0));
 
     let visitor = app.visitor();
-    let expected = request_body(&app, "suite", "2026-11-27", "18:00").await;
-    let first = visitor.post(HOLD, expected).await.expect(201);
+    let body = request_body(&app, "suite", "2026-11-27", "18:00").await;
+    let first = visitor.post(HOLD, body).await.expect(201);
     let token = first["token"].as_str().expect("a token").to_owned();
     let path = format!("{HOLD}{}/", first.number("id"));
     visitor.get(&path).await.refused(404, "not_found");
@@ -92,8 +92,8 @@ async fn an_account_holds_three_times_and_a_visitor_one() {
 #[tokio::test]
 async fn a_visitors_hold_becomes_that_of_who_signs_in_at_their_price() {
     let app = TestClub::open().await;
-    let expected = request_body(&app, "massage", "2026-11-27", "14:00").await;
-    let held = app.visitor().post(HOLD, expected).await.expect(201);
+    let body = request_body(&app, "massage", "2026-11-27", "14:00").await;
+    let held = app.visitor().post(HOLD, body).await.expect(201);
     assert_eq!(held["pricing"]["final_total"], "200.00");
     let token = held["token"].as_str().expect("a token").to_owned();
     confirm(&app, PIA, held.number("id"), json!({})).await.refused(404, "not_found");
@@ -128,9 +128,8 @@ async fn a_hold_is_let_go_and_extended_once() {
 #[tokio::test]
 async fn what_ran_out_is_booked_anew_if_it_is_free() {
     let app = TestClub::open().await;
-    let expected =
-        and(request_body(&app, "massage", "2026-11-27", "14:00").await, json!({"use_credit": true}));
-    let held = app.as_(PIA).post(HOLD, expected).await.expect(201);
+    let body = and(request_body(&app, "massage", "2026-11-27", "14:00").await, json!({"use_credit": true}));
+    let held = app.as_(PIA).post(HOLD, body).await.expect(201);
     assert_eq!(held["pricing"]["final_total"], "0.00");
     app.set_time("2026-11-24T10:20:00-05:00");
     let swept = app.db().tx(bookings::run_maintenance).await.expect("swept");
@@ -148,8 +147,8 @@ async fn what_ran_out_is_booked_anew_if_it_is_free() {
 #[tokio::test]
 async fn an_account_has_three_bookings_ahead() {
     let app = TestClub::open().await;
-    let expected = request_body(&app, "pod", "2026-11-27", "12:00").await;
-    let at = |hour: i64| and(expected.clone(), json!({"start_time": format!("{hour}:00")}));
+    let body = request_body(&app, "pod", "2026-11-27", "12:00").await;
+    let at = |hour: i64| and(body.clone(), json!({"start_time": format!("{hour}:00")}));
     let (guest, desk) = (app.as_(GUS), app.as_(DORA));
     let (a, b, c, d, e) = tokio::join!(
         guest.post(CREATE, at(11)),

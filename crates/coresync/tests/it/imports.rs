@@ -36,11 +36,11 @@ impl Imports {
     /// Those of a crate of the workspace.
     pub(crate) fn of(name: &str) -> Imports {
         let root = format!("crates/{name}/src/");
-        let own = sources().into_iter().filter_map(|(file, text)| {
+        let modules = sources().into_iter().filter_map(|(file, text)| {
             let module = module_of(file.strip_prefix(&root)?);
             Some((file, module, text))
         });
-        Imports::read(own.collect())
+        Imports::read(modules.collect())
     }
 
     fn read(texts: Vec<(String, Module, String)>) -> Imports {

@@ -249,8 +249,8 @@ async fn the_bounds_of_the_description_are_those_of_the_parsers() {
                     app.as_(OLA).send(method.clone(), &at, kind, body.to_string().into_bytes()).await;
                 if answer.status != 400 || answer["errors"][name].is_null() {
                     let shown: String = body.to_string().chars().take(80).collect();
-                    let message: String = answer.text().chars().take(300).collect();
-                    wrong.push(format!("{method} {path}: {shown}: {} {message}", answer.status));
+                    let text: String = answer.text().chars().take(300).collect();
+                    wrong.push(format!("{method} {path}: {shown}: {} {text}", answer.status));
                 }
                 refused += 1;
             }

@@ -13,10 +13,10 @@ async fn who_has_a_plan_reads_what_is_left_of_it() {
     let sent = app.visitor().get(PAGE).await.expect(303);
     assert_eq!(sent.header("location"), "/login/?next=/dashboard/membership/");
     let text = app.browser(PIA).get(PAGE).await.expect(200).text();
-    for message in
+    for phrase in
         ["Premium", "Active. Renews automatically.", "Days left", "15", "0 used, 2 left", "0 used, 1 left"]
     {
-        assert!(text.contains(message), "{message}: {text}");
+        assert!(text.contains(phrase), "{phrase}: {text}");
     }
     let words = crate::and(
         request_body(&app, "massage", "2026-11-27", "12:00").await,
@@ -46,9 +46,9 @@ async fn who_has_a_plan_reads_what_is_left_of_it() {
 async fn who_has_none_reads_the_plans_and_where_to_ask() {
     let app = TestClub::open().await;
     let text = app.browser(GUS).get(PAGE).await.expect(200).text();
-    for message in ["You’re not a member yet", "ask at the front desk", "$375", "$1,650", "+1 212 555 0100"]
+    for phrase in ["You’re not a member yet", "ask at the front desk", "$375", "$1,650", "+1 212 555 0100"]
     {
-        assert!(text.contains(message), "{message}: {text}");
+        assert!(text.contains(phrase), "{phrase}: {text}");
     }
     let text = app.browser(GUS).get("/dashboard/membership/leave/").await.expect(200).text();
     assert!(text.contains("There’s no membership to change."), "{text}");
@@ -67,14 +67,14 @@ async fn what_leaving_means_is_said_before_it_is_done() {
     };
     let bea = app.browser(BEA);
     let text = bea.get("/dashboard/membership/leave/").await.expect(200).text();
-    for message in [
+    for phrase in [
         "Wednesday, December 9",
         "$150",
         "$200",
         "You can cancel these free of charge afterward",
         "guest prices",
     ] {
-        assert!(text.contains(message), "{message}: {text}");
+        assert!(text.contains(phrase), "{phrase}: {text}");
     }
     app.run_jobs().await;
     assert_eq!(price().await, "150.00");
@@ -96,8 +96,8 @@ async fn changing_and_freezing_are_explained_and_done() {
     let pia = app.browser(PIA);
     let text = pia.get("/dashboard/membership/change/?plan=unlimited").await.expect(200).text();
     // From 24 November, 10:00: 1346400 of 2592000 seconds.
-    for message in ["$857.08", "−$363.61", "$493.47", "pay at the front desk"] {
-        assert!(text.contains(message), "{message}: {text}");
+    for phrase in ["$857.08", "−$363.61", "$493.47", "pay at the front desk"] {
+        assert!(text.contains(phrase), "{phrase}: {text}");
     }
     assert!(!text.contains("<button class=\"button\""), "nothing to press: {text}");
     let text = pia.get("/dashboard/membership/change/?plan=base").await.expect(200).text();

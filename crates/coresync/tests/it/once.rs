@@ -117,9 +117,12 @@ async fn an_account_that_is_asked_for_twice_is_made_once() {
     assert_eq!(accounts(&app).await, 1);
     visitor.post("/api/auth/register/", and(zoe.clone(), json!({"first_name": "Zoë"}))).await.expect(422);
     let brought = "__Host-visitor=8e03978e40d543ddbc936894a57f9324";
-    let own = app.visitor().with(KEY, "a-2").with("cookie", brought);
+    let own_browser = app.visitor().with(KEY, "a-2").with("cookie", brought);
     for is_again in [false, true] {
-        assert_eq!(is_replayed(&own.post("/api/auth/register/", zoe.clone()).await.expect(202)), is_again);
+        assert_eq!(
+            is_replayed(&own_browser.post("/api/auth/register/", zoe.clone()).await.expect(202)),
+            is_again
+        );
     }
     assert_eq!(accounts(&app).await, 2);
 }

@@ -39,8 +39,8 @@ async fn all_visits_are_paged_and_narrowed() {
         let booked = book(&app, BEA, "pod", &format!("2026-12-{day:02}"), "12:00").await;
         cancel(&app, BEA, booked.number("id")).await.expect(200);
     }
-    let stored = book(&app, BEA, "massage", "2026-11-27", "14:00").await;
-    let number = stored["booking_reference"].as_str().expect("a number").to_owned();
+    let booked = book(&app, BEA, "massage", "2026-11-27", "14:00").await;
+    let number = booked["booking_reference"].as_str().expect("a number").to_owned();
     let page = async |query: &str| bea.get(&format!("/dashboard/bookings/{query}")).await;
     let all = page("").await.expect(200).text();
     assert!(all.contains(&number) && all.contains("page=2#past"), "{all}");
@@ -79,12 +79,12 @@ async fn a_visit_is_moved_with_its_price_known_before() {
     // Of the same day its own time counts as free.
     let same = bea.get(&path).await.expect(200).text();
     assert!(same.contains("2:15 – 3:15 PM"), "{same}");
-    let own = utc("2026-11-27T14:00:00-05:00");
-    assert!(!same.contains(&format!("to={own}")), "where it is, it need not be moved to: {same}");
-    let there = bea.get(&format!("{path}?to={own}")).await.expect(200).text();
+    let current = utc("2026-11-27T14:00:00-05:00");
+    assert!(!same.contains(&format!("to={current}")), "where it is, it need not be moved to: {same}");
+    let there = bea.get(&format!("{path}?to={current}")).await.expect(200).text();
     assert!(there.contains("That’s the current time."), "{there}");
     let duet = app.room("duet").await;
-    let other_room = bea.get(&format!("{path}?room={duet}&to={own}")).await.expect(200).text();
+    let other_room = bea.get(&format!("{path}?room={duet}&to={current}")).await.expect(200).text();
     assert!(other_room.contains("Confirm new time") && other_room.contains("Duet"), "{other_room}");
 
     let room = app.room("duet").await;
@@ -141,8 +141,8 @@ async fn a_visit_repeats_with_other_times_where_it_must() {
     let path = format!("/dashboard/bookings/{}/repeat/", booked.number("id"));
     // The second of three Fridays is taken.
     book(&app, UMA, "suite", "2026-12-11", "18:00").await;
-    let search = pia.get(&path).await.expect(200).text();
-    assert!(search.contains("Repeat every (weeks)"), "{search}");
+    let form_page = pia.get(&path).await.expect(200).text();
+    assert!(form_page.contains("Repeat every (weeks)"), "{form_page}");
     let page = pia.submit(&path, "every_weeks=1&times=3&deed=look").await.expect(200).text();
     assert!(page.contains("Friday, December 4") && page.contains("Friday, December 18"), "{page}");
     assert!(page.contains("just been taken") && page.contains("name=\"at-1\""), "{page}");
@@ -222,8 +222,8 @@ async fn somebody_waits_sees_their_place_and_gives_it_up() {
     let full = gus.get("/book/?service=suite&date=2026-11-27").await.expect(200).text();
     assert!(full.contains("Nothing open on Friday, November 27."), "{full}");
     assert!(full.contains("join the waitlist"), "{full}");
-    let search = gus.get("/book/wait/?service=suite&date=2026-11-27").await.expect(200).text();
-    assert!(search.contains("value=\"2026-11-27\""), "{search}");
+    let page = gus.get("/book/wait/?service=suite&date=2026-11-27").await.expect(200).text();
+    assert!(page.contains("value=\"2026-11-27\""), "{page}");
     gus.get("/book/wait/?service=none").await.expect(400);
 
     let suite = app.service("suite").await;
@@ -237,7 +237,7 @@ async fn somebody_waits_sees_their_place_and_gives_it_up() {
     assert!(page.contains("You’re second in line."), "{page}");
     assert!(bea.get("/dashboard/bookings/").await.text().contains("You’re next in line."));
 
-    for (odd, stored) in [
+    for (odd, shown) in [
         ("from=2026-11-30&to=2026-11-27", "2026-11-30"),
         ("from=soon", "soon"),
         ("from=2026-11-27&after=9", "9"),
@@ -246,7 +246,7 @@ async fn somebody_waits_sees_their_place_and_gives_it_up() {
     ] {
         let page = gus.submit("/book/wait/", &format!("service_id={suite}&{odd}")).await.expect(400).text();
         assert!(
-            page.contains("role=\"alert\"") && page.contains(&format!("value=\"{stored}\"")),
+            page.contains("role=\"alert\"") && page.contains(&format!("value=\"{shown}\"")),
             "{odd}: {page}"
         );
     }
@@ -292,15 +292,15 @@ async fn the_desk_reads_whose_visit_it_is_and_goes_back_to_its_day() {
     let id = book(&app, BEA, "massage", "2026-11-27", "12:00").await.number("id");
     let path = format!("/dashboard/bookings/{id}/");
     let desk = app.browser(DORA).get(&path).await.expect(200).text();
-    for message in [
+    for phrase in [
         format!("href=\"/staff/day/?date=2026-11-27#visit-{id}\">Back to the day"),
         format!("href=\"/staff/members/{}/\">Bea Morrow", app.person(BEA)),
     ] {
-        assert!(desk.contains(&message), "{message}: {desk}");
+        assert!(desk.contains(&phrase), "{phrase}: {desk}");
     }
     assert!(!desk.contains("All my visits") && !desk.contains("What happens next"), "{desk}");
-    let own = app.browser(BEA).get(&path).await.expect(200).text();
-    assert!(own.contains("All my visits") && !own.contains("Back to the day"), "{own}");
+    let own_page = app.browser(BEA).get(&path).await.expect(200).text();
+    assert!(own_page.contains("All my visits") && !own_page.contains("Back to the day"), "{own_page}");
 }
 
 /// A visit of a series, and the visit that was repeated, lead to the cancellation of the series, for as long as there is one.
@@ -317,8 +317,8 @@ async fn a_visit_leads_to_the_cancellation_of_its_series() {
     let page = pia.get(&format!("/dashboard/bookings/{id}/")).await.expect(200).text();
     let cancel = page.split("part of a series. <a class=\"link\" href=\"").nth(1).expect("a link");
     let cancel = cancel.split('"').next().expect("a path").to_owned();
-    let requested = pia.get(&cancel).await.expect(200).text();
-    assert!(requested.contains("These 2 visits would be canceled. Nothing is canceled yet."), "{requested}");
+    let page = pia.get(&cancel).await.expect(200).text();
+    assert!(page.contains("These 2 visits would be canceled. Nothing is canceled yet."), "{page}");
     let second = cancel.trim_end_matches("cancel-series/");
     assert!(pia.get(second).await.expect(200).text().contains("part of a series"));
     redirect_of(pia.submit(&cancel, "").await);

@@ -110,7 +110,7 @@ async fn every_table_that_names_a_person_is_in_their_file_or_exempt() {
 #[test]
 fn what_refers_to_a_person_is_asked_before_an_account_is_taken_away() {
     let source = include_str!("../../src/reactions/accounts.rs");
-    let own = [
+    let tables = [
         "consents",
         "devices",
         "mails",
@@ -127,7 +127,7 @@ fn what_refers_to_a_person_is_asked_before_an_account_is_taken_away() {
     ];
     for column in columns() {
         let (table, column) = column.split_once('.').expect("a table");
-        if own.contains(&table) || table == "audit" {
+        if tables.contains(&table) || table == "audit" {
             continue;
         }
         let part = source.split(&format!("FROM {table} WHERE ")).nth(1).unwrap_or_default();
@@ -188,10 +188,10 @@ async fn nothing_of_somebody_who_was_erased_is_left_in_any_table() {
     let contact = json!({"name": MARK, "phone": "+12125557393", "relation": MARK});
     mobile.patch("/api/users/profile/me/", json!({"emergency_contact": contact})).await.expect(200);
     mobile.patch("/api/users/preferences/", json!({"scene": "ocean-waves"})).await.expect(200);
-    let target = app.addon("led").await;
+    let led = app.addon("led").await;
     let guest = json!({"guest_name": MARK, "guest_phone": "212-555-7392", "guest_email": "guest.qyzzxvorblat@example.com",
         "special_requests": MARK, "allergies_notes": MARK, "ai_program": MARK, "companion_name": MARK,
-        "scene_preferences": {"wall": MARK}, "addons": [{"id": target, "quantity": 1, "notes": MARK}]});
+        "scene_preferences": {"wall": MARK}, "addons": [{"id": led, "quantity": 1, "notes": MARK}]});
     let body = and(request_body(&app, "massage", "2026-11-26", "14:00").await, guest.clone());
     let keyed = app.bearer(made["access"].as_str().expect("a token")).with("idempotency-key", MARK);
     let booked = keyed.post(CREATE, body).await.expect(201);
@@ -235,13 +235,13 @@ async fn nothing_of_somebody_who_was_erased_is_left_in_any_table() {
     assert!(leftovers(&app, &expected).await.len() >= 3, "the words are there to be found");
 
     let form = format!("email={}&password={PASSWORD}", email.replace('@', "%40"));
-    let entered = app.visitor().submit("/login/", &form).await.expect(303);
-    let session = entered.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
+    let answer = app.visitor().submit("/login/", &form).await.expect(303);
+    let session = answer.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
     let browser = app.visitor().with("cookie", &session);
     let file = browser.submit("/dashboard/privacy/export/", "").await.expect(200);
-    for message in ["ai_program", "scene_preferences", "addons", "special_requests", "allergies"] {
-        let own = file.list("bookings").iter().find(|one| one["id"] == booked["id"]).expect("the booking");
-        assert!(own[message].to_string().contains(MARK), "{message}: {own}");
+    for field in ["ai_program", "scene_preferences", "addons", "special_requests", "allergies"] {
+        let listed = file.list("bookings").iter().find(|one| one["id"] == booked["id"]).expect("the booking");
+        assert!(listed[field].to_string().contains(MARK), "{field}: {listed}");
     }
     let gone =
         browser.submit("/dashboard/privacy/erase/", &format!("current_password={PASSWORD}&sure=yes")).await;
@@ -249,7 +249,7 @@ async fn nothing_of_somebody_who_was_erased_is_left_in_any_table() {
     app.run_jobs().await;
     assert_eq!(leftovers(&app, &expected).await, BTreeMap::new());
     assert_eq!(left_in_file(&app, &expected), BTreeMap::new(), "not even where it was deleted");
-    let stored = app.db().view(move |tx| {
+    let counts = app.db().view(move |tx| {
         let count = |found: Option<(i64,)>| found.map_or(0, |(count,)| count);
         let asker = kit::tokens::digest(&format!("person:{}", id.0));
         let replies = tx.one(sql!("SELECT COUNT(*) FROM replies WHERE asker = $1"), args![asker])?;
@@ -261,5 +261,5 @@ async fn nothing_of_somebody_who_was_erased_is_left_in_any_table() {
         )?;
         Ok((count(replies), count(bookings), count(failures)))
     });
-    assert_eq!(stored.await.expect("counts"), (0, 0, 0), "answers, allergies, counted guesses");
+    assert_eq!(counts.await.expect("counts"), (0, 0, 0), "answers, allergies, counted guesses");
 }

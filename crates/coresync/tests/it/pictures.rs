@@ -181,9 +181,9 @@ async fn what_is_no_photograph_is_refused_or_said_to_be_none() {
         let answer = send(&app, MAX, "home/hero", "A", &bytes).await.expect(400);
         assert!(answer.text().contains(says), "{says}: {}", answer.text());
     }
-    let stored =
+    let count =
         app.db().view(|tx| tx.one::<(i64,)>(kit::sql!("SELECT COUNT(*) FROM pictures"), kit::args![]));
-    assert_eq!(stored.await.expect("the table"), Some((0,)), "nothing of it is kept");
+    assert_eq!(count.await.expect("the table"), Some((0,)), "nothing of it is kept");
     // What only shows when it is read is said on the page of its progress, and on that of all.
     let broken = good[..good.len() / 2].to_vec();
     let onward = send(&app, MAX, "home/hero", "A", &broken).await.expect(303).header("location").to_owned();

@@ -158,10 +158,10 @@ fn unfolded(text: &str) -> String {
 /// What a line of a template says: its text, its comments, and the texts in its tags; no names of classes, fields, or addresses.
 fn spoken(line: &str) -> String {
     const SPOKEN: [&str; 5] = ["aria-label=\"", "alt=\"", "placeholder=\"", "title=\"", "content=\""];
-    let mut message = String::new();
+    let mut found = String::new();
     let mut rest = line;
     while let Some(from) = rest.find(['<', '{']) {
-        message.push_str(&rest[..from]);
+        found.push_str(&rest[..from]);
         rest = &rest[from..];
         let (ends, is_code) = match rest.as_bytes() {
             [b'{', b'#', ..] => ("#}", false),
@@ -173,20 +173,20 @@ fn spoken(line: &str) -> String {
         let end = rest.find(ends).map_or(rest.len(), |end| end + ends.len());
         let part = &rest[..end];
         match ends {
-            "#}" => message.push_str(part),
+            "#}" => found.push_str(part),
             _ if is_code => {
                 let texts = part.split('"').skip(1).step_by(2);
                 let texts = texts.filter(|text| text.contains(' ') || text.starts_with(char::is_uppercase));
-                message.extend(texts.map(|text| format!(" {text} ")));
+                found.extend(texts.map(|text| format!(" {text} ")));
             }
             _ => {
                 let spoken = SPOKEN.iter().filter_map(|name| part.split_once(name)?.1.split('"').next());
-                message.extend(spoken.map(|text| format!(" {text} ")));
+                found.extend(spoken.map(|text| format!(" {text} ")));
             }
         }
         rest = &rest[end..];
     }
-    message + rest
+    found + rest
 }
 
 /// Everything in a description of the API that a person reads.

@@ -62,9 +62,12 @@ async fn an_edit_makes_a_version_for_who_joins_and_members_keep_theirs() {
     let path = format!("{BASE}versions/");
     app.as_(DORA).get(&path).await.refused(403, "not_allowed");
     let versions = app.as_(MAX).get(&path).await.expect(200);
-    let response =
+    let version_and_members =
         |at: usize| (versions.list("")[at]["version"].clone(), versions.list("")[at]["members"].clone());
-    assert_eq!((response(0), response(1)), ((json!(2), json!(1)), (json!(1), json!(1))));
+    assert_eq!(
+        (version_and_members(0), version_and_members(1)),
+        ((json!(2), json!(1)), (json!(1), json!(1)))
+    );
     assert_eq!(versions.list("")[0]["made_by"], app.person(MAX).0);
 
     // The manager moves members over: with the next month, they are told, and what is booked keeps its price (P6).

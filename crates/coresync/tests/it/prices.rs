@@ -159,13 +159,13 @@ async fn tax_is_on_the_discounted_sum() {
     let club = app.club();
     let set = app.db().tx(move |tx| money::set_rate(tx, club, LineKind::Service, 875, "A test."));
     set.await.expect("a rate");
-    let target = app.addon("led").await;
+    let led = app.addon("led").await;
     for (player, tax, total, time) in [
         (GUS, "21.88", "271.88", "10:00"),
         (PIA, "15.75", "195.75", "12:00"),
         (UMA, "4.38", "54.38", "14:00"),
     ] {
-        let booked = buy(&app, player, json!({"addons": [{ "id": target }], "start_time": time})).await;
+        let booked = buy(&app, player, json!({"addons": [{ "id": led }], "start_time": time})).await;
         assert_eq!(
             (&booked["pricing"]["tax"], &booked["pricing"]["final_total"]),
             (&json!(tax), &json!(total))
@@ -179,12 +179,12 @@ async fn tax_is_on_the_discounted_sum() {
 #[tokio::test]
 async fn savings_add_up_over_completed_visits() {
     let app = TestClub::open().await;
-    let saved =
+    let savings =
         || async { app.as_(BEA).get("/api/memberships/current/").await.expect(200)["savings"].clone() };
     let first = book(&app, BEA, "massage", "2026-11-24", "12:00").await.number("id");
     let second = book(&app, BEA, "pod", "2026-11-24", "14:00").await.number("id");
     let third = book(&app, BEA, "massage", "2026-12-04", "12:00").await.number("id");
-    assert_eq!(saved().await, "0.00", "nothing is completed yet");
+    assert_eq!(savings().await, "0.00", "nothing is completed yet");
     for (id, arrives, goes) in [(first, "11:55", "13:00"), (second, "13:55", "14:30")] {
         app.set_time(&format!("2026-11-24T{arrives}:00-05:00"));
         app.as_(DORA).post(&format!("/api/bookings/{id}/check_in/"), json!({})).await.expect(200);
@@ -192,7 +192,7 @@ async fn savings_add_up_over_completed_visits() {
         app.set_time(&format!("2026-11-24T{goes}:00-05:00"));
         app.as_(DORA).post(&format!("/api/bookings/{id}/complete/"), json!({})).await.expect(200);
     }
-    assert_eq!(saved().await, "61.25", "50.00 and 11.25");
+    assert_eq!(savings().await, "61.25", "50.00 and 11.25");
     cancel(&app, BEA, third).await.expect(200);
-    assert_eq!(saved().await, "61.25");
+    assert_eq!(savings().await, "61.25");
 }

@@ -114,8 +114,8 @@ async fn an_agreement_has_a_version_a_beginning_and_an_end() {
 /// Somebody signed up, with a browser.
 async fn browser<'h>(app: &'h TestClub, email: &str) -> Guest<'h> {
     let form = format!("email={}&password={PASSWORD}", email.replace('@', "%40"));
-    let entered = app.visitor().submit("/login/", &form).await.expect(303);
-    let session = entered.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
+    let answer = app.visitor().submit("/login/", &form).await.expect(303);
+    let session = answer.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
     app.visitor().with("cookie", &session)
 }
 
@@ -213,8 +213,8 @@ async fn who_is_erased_is_gone_and_the_books_stay() {
     app.visitor().post("/api/auth/login/", again).await.refused(401, "wrong_sign_in");
     let person = app.db().view(move |tx| people::person(tx, id)).await.expect("the row stays");
     assert_eq!((person.full_name().as_str(), &person.email, &person.phone), ("Former guest", &None, &None));
-    let stored = app.as_(DORA).get(&format!("/api/bookings/{}/", booked.number("id"))).await.expect(200);
-    assert!(!stored.text().contains("Quiet") && !stored.text().contains("Ann"), "{}", stored.text());
+    let booking = app.as_(DORA).get(&format!("/api/bookings/{}/", booked.number("id"))).await.expect(200);
+    assert!(!booking.text().contains("Quiet") && !booking.text().contains("Ann"), "{}", booking.text());
     let charges = app.db().view(move |tx| {
         tx.one::<(i64,)>(sql!("SELECT COUNT(*) FROM charges WHERE person_id = $1"), args![id])
     });

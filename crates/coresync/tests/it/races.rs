@@ -45,8 +45,8 @@ async fn sound(app: &TestClub) {
     assert_eq!(overlaps, 0, "two bookings have the same resource at once");
     assert_eq!(claimed, allocated, "a claim for each cell that is allocated");
     numbers.sort();
-    let requested: Vec<String> = (1..=numbers.len()).map(|n| format!("CS-2026-{n:06}")).collect();
-    assert_eq!(numbers, requested, "numbers without gaps");
+    let expected: Vec<String> = (1..=numbers.len()).map(|n| format!("CS-2026-{n:06}")).collect();
+    assert_eq!(numbers, expected, "numbers without gaps");
 }
 
 type Looked = (i64, Vec<(i64, i64)>, Vec<(i64, i64)>, Vec<String>);
@@ -264,13 +264,13 @@ async fn identical_moves_at_once_are_one_move() {
             assert_eq!(answer["booking"]["moves"], 1);
             assert_eq!(answer["booking"]["rescheduled_from"], "2026-11-27T14:00:00-05:00");
         }
-        let response = app.db().view(move |tx| {
+        let count = app.db().view(move |tx| {
             tx.one::<(i64,)>(
                 sql!("SELECT COUNT(*) FROM booking_events WHERE booking_id = $1 AND what = 'rescheduled'"),
                 args![id],
             )
         });
-        assert_eq!(response.await.expect("events"), Some((1,)), "it is told once");
+        assert_eq!(count.await.expect("events"), Some((1,)), "it is told once");
         sound(&app).await;
         cancel(&app, BEA, id).await.expect(200);
         app.run_jobs().await;

@@ -171,8 +171,8 @@ async fn a_name_without_the_skill_is_refused_also_for_two() {
     let app = TestClub::open().await;
     let ira = json!({"technician_id": app.technician("ira").await});
     for service in ["massage", "couples"] {
-        let query = and(request_body(&app, service, "2026-11-27", "14:00").await, ira.clone());
-        app.as_(BEA).post(CREATE, query).await.refused(409, "skill");
+        let body = and(request_body(&app, service, "2026-11-27", "14:00").await, ira.clone());
+        app.as_(BEA).post(CREATE, body).await.refused(409, "skill");
     }
 }
 

@@ -92,8 +92,8 @@ async fn a_move_keeps_technician_and_room_where_they_are_free() {
     let app = TestClub::open().await;
     let (ada, tom) = (app.technician("ada").await, app.technician("tom").await);
     let (duet, stone) = (app.room("duet").await, app.room("stone").await);
-    let query = json!({"technician_id": ada, "room_id": duet});
-    let words = and(request_body(&app, "massage", "2026-11-27", "10:00").await, query);
+    let named = json!({"technician_id": ada, "room_id": duet});
+    let words = and(request_body(&app, "massage", "2026-11-27", "10:00").await, named);
     let id = app.as_(BEA).post(CREATE, words).await.expect(201).number("id");
     // Ada has much to do on Saturday, so that anybody else would come first; and the other room costs less.
     for time in ["09:00", "12:00"] {

@@ -102,8 +102,8 @@ async fn a_night_after_midnight_keeps_its_operating_day() {
 #[tokio::test]
 async fn a_booking_and_one_s_own() {
     let app = TestClub::open().await;
-    let target = app.addon("led").await;
-    let words = json!({"addons": [{"id": target, "quantity": 1, "notes": "warm"}], "special_requests": "quiet",
+    let led = app.addon("led").await;
+    let words = json!({"addons": [{"id": led, "quantity": 1, "notes": "warm"}], "special_requests": "quiet",
         "ai_program": "deep", "scene_preferences": {"light": 20}, "payment_method": "card"});
     let wished = and(request_body(&app, "massage", "2026-11-27", "14:00").await, words);
     let made = app.as_(PIA).post(CREATE, wished).await.expect(201);

@@ -177,17 +177,17 @@ async fn numbers_say_who_changed_them_and_go_back_to_their_default() {
         let listed = app.as_(OLA).get(SETTINGS_PATH).await.expect(200);
         listed.list("").iter().find(|one| one["name"] == "account_days").cloned().expect("it is listed")
     };
-    let response = of().await;
-    assert_eq!((&response["value"], &response["default"]), (&json!(4), &json!(3)));
+    let setting = of().await;
+    assert_eq!((&setting["value"], &setting["default"]), (&json!(4), &json!(3)));
     assert_eq!(
-        (&response["changed_by"], &response["changed_at"]),
+        (&setting["changed_by"], &setting["changed_at"]),
         (&json!(app.person(MAX).0), &json!("2026-11-24T15:00:00Z"))
     );
     try_book(&app, GUS, "suite", "2026-11-28", "18:00").await.expect(201);
     let reset = send(&app, OLA, Method::DELETE, &path, Value::Null).await.expect(200);
     assert_eq!(reset["value"], 3);
-    let response = of().await;
-    assert_eq!((&response["value"], &response["changed_by"]), (&json!(3), &json!(app.person(OLA).0)));
+    let setting = of().await;
+    assert_eq!((&setting["value"], &setting["changed_by"]), (&json!(3), &json!(app.person(OLA).0)));
     try_book(&app, BEA, "suite", "2026-11-28", "20:30").await;
     try_book(&app, TOM, "suite", "2026-11-28", "15:00").await.refused(403, "outside_window");
 }

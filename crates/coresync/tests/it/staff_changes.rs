@@ -150,8 +150,9 @@ async fn held_times(walk: &mut Walk<'_>) {
     };
     let uma = app.person(UMA);
     let words = and(request_body(app, "pod", "2026-12-03", "15:00").await, json!({"person_id": uma}));
-    let own = walk.step("POST hold", DORA, "/api/bookings/hold/", Body::Json(words), "booking_held").await;
-    let path = format!("/api/bookings/hold/{}/", own.number("id"));
+    let own_hold =
+        walk.step("POST hold", DORA, "/api/bookings/hold/", Body::Json(words), "booking_held").await;
+    let path = format!("/api/bookings/hold/{}/", own_hold.number("id"));
     let route = "POST /api/bookings/hold/{id}/extend/";
     walk.step(route, DORA, &format!("{path}extend/"), Body::Json(json!({})), "hold_extended").await;
     walk.step("DELETE /api/bookings/hold/{id}/", DORA, &path, Body::Json(json!({})), "hold_released").await;
@@ -371,17 +372,17 @@ async fn the_log_says_who_changed_what_from_what_to_what() {
     let reference = booked["booking_reference"].as_str().expect("a number").to_owned();
     let page =
         async |query: &str| app.browser(OLA).get(&format!("/staff/audit/?{query}")).await.expect(200).text();
-    let setting = page("what=setting_changed").await;
-    for message in ["Max Stern (Manager)", "Changed a setting", "Hold length (minutes)", "value: 10 → 12"] {
-        assert!(setting.contains(message), "{message}: {setting}");
+    let change = page("what=setting_changed").await;
+    for phrase in ["Max Stern (Manager)", "Changed a setting", "Hold length (minutes)", "value: 10 → 12"] {
+        assert!(change.contains(phrase), "{phrase}: {change}");
     }
     let price = page("thing=service").await;
-    for message in ["Changed a price", "Service massage", "list price: $200 → $210"] {
-        assert!(price.contains(message), "{message}: {price}");
+    for phrase in ["Changed a price", "Service massage", "list price: $200 → $210"] {
+        assert!(price.contains(phrase), "{phrase}: {price}");
     }
     assert!(!price.contains("member price"), "what is as it was is not said: {price}");
     let booking = page(&format!("thing=booking&number={}", reference.to_lowercase())).await;
-    for message in [
+    for phrase in [
         "2 rows.",
         "Booked for someone",
         "Canceled a booking",
@@ -389,7 +390,7 @@ async fn the_log_says_who_changed_what_from_what_to_what() {
         "Bea Morrow",
         "status: confirmed → cancelled",
     ] {
-        assert!(booking.contains(message), "{message}: {booking}");
+        assert!(booking.contains(phrase), "{phrase}: {booking}");
     }
     assert!(page("thing=booking&number=CS-2026-999999").await.contains("0 rows."));
     assert!(page("network=192.0.2.0").await.contains("rows."));

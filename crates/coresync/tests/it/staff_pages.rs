@@ -72,19 +72,22 @@ async fn rules_are_written_read_foreseen_and_ended_by_forms() {
     assert!(page(&app, MAX, "/staff/rules/").await.contains("No rules match"));
     let wrong =
         max.submit("/staff/rules/", "from=17:02&to=22:00&tier=base&factor=9").await.expect(400).text();
-    for message in [
+    for phrase in [
         "on a five-minute mark",
         "Enter a multiplier from 0.10",
         "href=\"#factor\"",
         "aria-invalid=\"true\"",
         "value=\"17:02\"",
     ] {
-        assert!(wrong.contains(message), "{message}: {wrong}");
+        assert!(wrong.contains(phrase), "{phrase}: {wrong}");
     }
     let form = "room_kinds=suite&weekdays=5&weekdays=6&from=17:00&to=22:00&tier=unlimited&release_hours=72&factor=1.20&tags=peak_hour";
     // What it does is said before anything is added.
-    let query = max.submit("/staff/rules/", form).await.expect(200).text();
-    assert!(query.contains("Add this rule?") && query.contains("reserved for Unlimited members"), "{query}");
+    let confirmation = max.submit("/staff/rules/", form).await.expect(200).text();
+    assert!(
+        confirmation.contains("Add this rule?") && confirmation.contains("reserved for Unlimited members"),
+        "{confirmation}"
+    );
     assert!(page(&app, MAX, "/staff/rules/").await.contains("No rules match"));
     let target = max.submit("/staff/rules/", &format!("{form}&confirm=on")).await.expect(303);
     let path = target.header("location").trim_end_matches("?done=1").to_owned();
@@ -139,16 +142,16 @@ async fn a_single_time_is_decided_and_taken_back_by_forms() {
     assert!(wrong.contains("on a 5-minute mark") && wrong.contains("href=\"#time\""), "{wrong}");
     dora.submit("/staff/times/", &form).await.expect(303);
     let text = page(&app, DORA, "/staff/times/").await;
-    for message in
+    for phrase in
         ["Friday, November 27, 7:00 PM", "Reserved for Unlimited members until 24 hours before", "Dora Quill"]
     {
-        assert!(text.contains(message), "{message}: {text}");
+        assert!(text.contains(phrase), "{phrase}: {text}");
     }
     let week = format!("/staff/rules/?room_id={room}&week=2026-11-27");
     assert!(page(&app, MAX, &week).await.contains("Unlimited members until 24 hours before"));
     let at = "2026-11-28T00:00:00Z";
-    let search = page(&app, DORA, &format!("/staff/times/undo/?room_id={room}&starts_at={at}")).await;
-    assert!(search.contains("Suite, Friday, November 27, 7:00 PM"), "{search}");
+    let confirmation = page(&app, DORA, &format!("/staff/times/undo/?room_id={room}&starts_at={at}")).await;
+    assert!(confirmation.contains("Suite, Friday, November 27, 7:00 PM"), "{confirmation}");
     dora.submit("/staff/times/undo/", &format!("room_id={room}&starts_at={at}")).await.expect(303);
     assert!(page(&app, DORA, "/staff/times/").await.contains("No upcoming overrides"));
     // The night on which the clock skips an hour.
@@ -196,8 +199,11 @@ async fn a_plan_gets_a_new_version_and_members_are_moved_over() {
         late.contains("Someone just changed this plan") && late.contains("name=\"version\" value=\"2\""),
         "{late}"
     );
-    let query = max.submit(&format!("{path}move_over/"), "").await.expect(200).text();
-    assert!(query.contains("1 member would move to version 2 of Base, $400 a month"), "{query}");
+    let confirmation = max.submit(&format!("{path}move_over/"), "").await.expect(200).text();
+    assert!(
+        confirmation.contains("1 member would move to version 2 of Base, $400 a month"),
+        "{confirmation}"
+    );
     assert!(!page(&app, BEA, "/dashboard/membership/").await.contains("you’ll be on Base at"));
     max.submit(&format!("{path}move_over/"), "confirm=on").await.expect(303);
     assert!(!page(&app, MAX, path).await.contains("Move members"), "there is nobody left to move");
@@ -221,13 +227,13 @@ async fn the_desk_finds_somebody_and_runs_their_membership() {
     assert!(wrong.contains("Choose how it was paid"), "{wrong}");
     dora.submit(&gus, "deed=enrol&plan=base&paid=cash").await.expect(303);
     let text = page(&app, DORA, &gus).await;
-    for message in [
+    for phrase in [
         "Wednesday, December 23",
         "Joined Base: $375 by cash, paid through Wednesday, December 23",
         "Dora Quill",
         "Premium: $320.49 now",
     ] {
-        assert!(text.contains(message), "{message}: {text}");
+        assert!(text.contains(phrase), "{phrase}: {text}");
     }
     dora.submit(&gus, "deed=upgrade&plan=premium&paid=terminal").await.expect(303);
     // Dues are collected from the last paid day on (M7), and only the month that was seen.
@@ -239,22 +245,22 @@ async fn the_desk_finds_somebody_and_runs_their_membership() {
     dora.submit(&gus, "deed=dues&paid=terminal&seen=2026-12-23").await.expect(303);
     let twice = dora.submit(&gus, "deed=dues&paid=terminal&seen=2026-12-23").await.expect(409).text();
     assert!(twice.contains("was just paid"), "{twice}");
-    let query = dora.submit(&gus, "deed=freeze&months=2").await.expect(200).text();
+    let confirmation = dora.submit(&gus, "deed=freeze&months=2").await.expect(200).text();
     assert!(
-        query.contains("paused for 2 months, from Sunday, January 24 through Tuesday, March 23"),
-        "{query}"
+        confirmation.contains("paused for 2 months, from Sunday, January 24 through Tuesday, March 23"),
+        "{confirmation}"
     );
     assert!(!page(&app, DORA, &gus).await.contains("Paused from"), "nothing is done yet");
     dora.submit(&gus, "deed=freeze&months=2&confirm=on").await.expect(303);
     dora.submit(&gus, "deed=leave").await.expect(303);
     let text = page(&app, DORA, &gus).await;
-    for message in [
+    for phrase in [
         "Active, set to end",
         "Undo cancellation",
         "Paused from Sunday, January 24 through Tuesday, March 23",
         "Premium dues: $700",
     ] {
-        assert!(text.contains(message), "{message}: {text}");
+        assert!(text.contains(phrase), "{phrase}: {text}");
     }
     let csv = dora.get(&format!("{gus}?format=csv")).await.expect(200).text();
     assert_eq!(csv.lines().count(), 6);
@@ -270,30 +276,30 @@ async fn the_desk_finds_somebody_and_runs_their_membership() {
 async fn why_not_says_everything_in_order() {
     let app = TestClub::open().await;
     let circle = app.service("circle").await;
-    let search = |email: &str, date: &str, time: &str| {
+    let path = |email: &str, date: &str, time: &str| {
         format!(
             "/staff/why-not/?email={email}&service_id={circle}&date={date}&start_time={time}&party=&room_id=&technician_id="
         )
     };
-    let text = page(&app, DORA, &search("gus@cast.test", "2026-12-24", "22:00")).await;
+    let text = page(&app, DORA, &path("gus@cast.test", "2026-12-24", "22:00")).await;
     let places: Vec<_> = [
         "That day isn’t open for booking yet. It opens to them Monday, December 21, 12:00 AM.",
         "This is for members only.",
         "We’re closed then.",
     ]
     .iter()
-    .map(|message| text.find(message).unwrap_or_else(|| panic!("{message}: {text}")))
+    .map(|phrase| text.find(phrase).unwrap_or_else(|| panic!("{phrase}: {text}")))
     .collect();
     assert!(places.is_sorted(), "{text}");
-    let text = page(&app, DORA, &search("bea@cast.test", "2026-11-26", "12:00")).await;
+    let text = page(&app, DORA, &path("bea@cast.test", "2026-11-26", "12:00")).await;
     assert!(text.contains("This time can be booked"), "{text}");
-    let text = page(&app, DORA, &search("", "2026-11-26", "12:00")).await;
+    let text = page(&app, DORA, &path("", "2026-11-26", "12:00")).await;
     assert!(
         text.contains("This is for members only.") && !text.contains("plan_required"),
         "a visitor: {text}"
     );
-    let text = page(&app, DORA, &search("nobody@cast.test", "2026-11-26", "12:00")).await;
+    let text = page(&app, DORA, &path("nobody@cast.test", "2026-11-26", "12:00")).await;
     assert!(text.contains("No one has this email."), "{text}");
-    let text = page(&app, DORA, &search("", "", "")).await;
+    let text = page(&app, DORA, &path("", "", "")).await;
     assert!(text.contains("Please check the following") || text.contains("This field is required"), "{text}");
 }

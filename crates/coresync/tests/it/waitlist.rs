@@ -92,8 +92,8 @@ async fn nothing_is_held_at_night_and_shortly_before_all_are_told() {
     app.db().tx(bookings::run_maintenance).await.expect("swept");
     crate::look(&app).await;
     app.run_jobs().await;
-    let response = |mail: &String| mail.contains("Open now") && mail.contains("bea@cast.test");
-    assert!(app.mails().iter().any(response));
+    let is_to_bea = |mail: &String| mail.contains("Open now") && mail.contains("bea@cast.test");
+    assert!(app.mails().iter().any(is_to_bea));
     book(&app, GUS, "suite", "2026-11-27", "18:00").await;
 }
 
@@ -225,7 +225,7 @@ async fn what_was_open_all_the_time_is_not_offered() {
 /// L2 to the second, where the first start that is free is 17:45: offers until 22:00 and from 08:00 on, and from two hours ahead on; closer, everyone is told at once.
 #[tokio::test]
 async fn quiet_hours_and_two_hours_are_kept_to_the_second() {
-    for (freed_at, offered, response) in [
+    for (freed_at, offered, is_notified) in [
         ("2026-11-26T21:59:59-05:00", true, false),
         ("2026-11-26T22:00:00-05:00", false, false),
         ("2026-11-27T07:59:59-05:00", false, false),
@@ -248,10 +248,10 @@ async fn quiet_hours_and_two_hours_are_kept_to_the_second() {
         let free_now = |who: &str| mails.iter().any(|mail| mail.contains("Open now") && mail.contains(who));
         assert_eq!(
             (free_now("pia@cast.test"), free_now("bea@cast.test")),
-            (response, response),
+            (is_notified, is_notified),
             "{freed_at}"
         );
-        if !offered && !response {
+        if !offered && !is_notified {
             // What became free at night is offered in the morning.
             app.set_time("2026-11-27T08:00:00-05:00");
             crate::look(&app).await;
@@ -296,9 +296,9 @@ async fn a_place_is_kept_once() {
 async fn the_page_lists_what_is_open() {
     let app = TestClub::open().await;
     let bea = app.browser(BEA);
-    let search = bea.get("/book/wait/?service=suite&date=2026-11-27").await.expect(200).text();
-    assert!(search.contains("times are open now"), "{search}");
-    assert!(search.contains("at=2026-11-27T17:00:00Z"), "{search}");
+    let page = bea.get("/book/wait/?service=suite&date=2026-11-27").await.expect(200).text();
+    assert!(page.contains("times are open now"), "{page}");
+    assert!(page.contains("at=2026-11-27T17:00:00Z"), "{page}");
     let service = app.service("suite").await;
     let form = format!("service_id={service}&from=2026-11-27&to=2026-11-27");
     let onward = bea.submit("/book/wait/", &form).await.expect(303).header("location").to_owned();

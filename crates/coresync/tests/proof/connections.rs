@@ -70,12 +70,13 @@ fn descriptors(server: &Server) -> usize {
 fn connections(server: &Server, from: Option<Ipv4Addr>) -> usize {
     const OPEN: [&str; 2] = ["01", "08"];
     let port = server.base.rsplit(':').next().unwrap().parse::<u16>().unwrap();
-    let (own, from) = (format!(":{port:04X}"), from.map(|ip| format!("{:08X}:", u32::from(ip).swap_bytes())));
+    let (own_port, from) =
+        (format!(":{port:04X}"), from.map(|ip| format!("{:08X}:", u32::from(ip).swap_bytes())));
     let listed = std::fs::read_to_string("/proc/net/tcp").unwrap();
     let is_open = |line: &&str| {
         let fields: Vec<&str> = line.split_whitespace().collect();
         let [_, local, remote, state, ..] = fields.as_slice() else { return false };
-        local.ends_with(&own)
+        local.ends_with(&own_port)
             && OPEN.contains(state)
             && from.as_ref().is_none_or(|from| remote.starts_with(from.as_str()))
     };
@@ -112,13 +113,13 @@ async fn eleven_hundred_connections_that_do_nothing_do_not_stop_the_program() {
     for n in 0..HELD {
         // At the limit a connection may be refused: somebody who attacks tries the next.
         let Ok(mut stream) = connect(&server, machine(n)).await else { continue };
-        let message: &[u8] = match n % 4 {
+        let bytes: &[u8] = match n % 4 {
             0 => b"",
             1 => b"PRI * HTTP/2.0\r\n\r\nSM",
             2 => b"GET / HTTP/1.1\r\nHost: pro",
             _ => many.as_bytes(),
         };
-        let _ = tokio::time::timeout(Duration::from_millis(50), stream.write_all(message)).await;
+        let _ = tokio::time::timeout(Duration::from_millis(50), stream.write_all(bytes)).await;
         held.push(stream);
         if n % 50 == 0 {
             assert_eq!(status(&server, "/health/").await, 200, "after {n}");
@@ -130,9 +131,9 @@ async fn eleven_hundred_connections_that_do_nothing_do_not_stop_the_program() {
     // Until all of them are closed, without anybody asking, everybody else is answered.
     loop {
         for path in ["/health/", "/", "/services/?page", "/ready/"] {
-            let query = Instant::now();
+            let sent_at = Instant::now();
             assert_eq!(status(&server, path).await, 200, "{path} after {:?}", begun.elapsed());
-            most = most.max(query.elapsed());
+            most = most.max(sent_at.elapsed());
         }
         let open = descriptors(&server);
         if open <= 100 {
@@ -163,9 +164,9 @@ async fn each_way_of_doing_nothing_is_closed_after_its_time() {
         ("never reading", many.as_bytes()),
     ];
     let mut held = Vec::new();
-    for (way, message) in ways {
+    for (way, bytes) in ways {
         let mut stream = connect(&server, Ipv4Addr::LOCALHOST).await.unwrap();
-        let _ = tokio::time::timeout(Duration::from_millis(300), stream.write_all(message)).await;
+        let _ = tokio::time::timeout(Duration::from_millis(300), stream.write_all(bytes)).await;
         held.push((way, stream));
     }
     // Nothing is read meanwhile: one of them is closed for that.
@@ -182,9 +183,9 @@ async fn who_reads_slowly_is_not_cut_off() {
     let club = ProofClub::found(1).await;
     let server = start(&club, "exec", &SHORT).await;
     let mut stream = connect(&server, Ipv4Addr::LOCALHOST).await.unwrap();
-    let query = "GET /services/?slow HTTP/1.1\r\nHost: proof\r\n\r\n".repeat(29)
+    let requests = "GET /services/?slow HTTP/1.1\r\nHost: proof\r\n\r\n".repeat(29)
         + "GET /services/?slow HTTP/1.1\r\nHost: proof\r\nConnection: close\r\n\r\n";
-    stream.write_all(query.as_bytes()).await.unwrap();
+    stream.write_all(requests.as_bytes()).await.unwrap();
     let (mut whole, mut bytes) = (Vec::new(), vec![0; 24_000]);
     let begun = Instant::now();
     loop {

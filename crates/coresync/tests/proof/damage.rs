@@ -19,11 +19,8 @@ async fn a_zeroed_page_is_found_and_is_not_backed_up() {
     assert!(run(&folder, &url, &["check"]).badly().contains("the database is empty"));
     assert!(!folder.file("club.db").exists(), "looking makes nothing");
     set_up(&folder, &url).await;
-    let response = run(&folder, &url, &["check"]).well();
-    assert!(
-        response.contains("ok: no problems found") && response.contains(" rows, 1 seals, whole"),
-        "{response}"
-    );
+    let output = run(&folder, &url, &["check"]).well();
+    assert!(output.contains("ok: no problems found") && output.contains(" rows, 1 seals, whole"), "{output}");
     let (page_size, root): (i64, i64) = {
         let conn = Connection::open(folder.file("club.db")).unwrap();
         conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
@@ -36,10 +33,10 @@ async fn a_zeroed_page_is_found_and_is_not_backed_up() {
     std::os::unix::fs::FileExt::write_all_at(&file, &zeros, u64::try_from((root - 1) * page_size).unwrap())
         .unwrap();
     file.sync_all().unwrap();
-    let response = run(&folder, &url, &["check"]).badly();
-    assert!(response.contains("PROBLEM") && response.contains("restore the last good backup"), "{response}");
-    let response = run(&folder, &url, &["backup", "damaged.backup"]).badly();
-    assert!(response.contains("the database is damaged"), "{response}");
+    let output = run(&folder, &url, &["check"]).badly();
+    assert!(output.contains("PROBLEM") && output.contains("restore the last good backup"), "{output}");
+    let output = run(&folder, &url, &["backup", "damaged.backup"]).badly();
+    assert!(output.contains("the database is damaged"), "{output}");
     let left = std::fs::read_dir(&folder.0).unwrap().map(|entry| entry.unwrap().file_name());
     let left: Vec<_> = left.filter(|name| name.to_string_lossy().starts_with("damaged")).collect();
     assert!(left.is_empty(), "{left:?}");
@@ -199,8 +196,8 @@ async fn a_reference_that_leads_nowhere_is_found_by_the_engine() {
     }
     let after = db::inspect(&at).await.unwrap();
     assert!(after.damage.iter().any(|one| one.contains("clubs that")), "{:?}", after.damage);
-    let response = run(&folder, &place.url, &["check"]).badly();
-    assert!(response.contains("PROBLEM: table"), "{response}");
+    let output = run(&folder, &place.url, &["check"]).badly();
+    assert!(output.contains("PROBLEM: table"), "{output}");
     // And nothing of it is backed up.
     run(&folder, &place.url, &["backup", "damaged.backup"]).badly();
     assert!(!folder.file("damaged.backup").exists());

@@ -90,8 +90,8 @@ async fn every_file_is_its_owners_alone_and_what_stood_open_is_closed() {
     // A key that others could read is no key any more, and what to do is said.
     set_mode(&folder.file("club.key"), 0o644);
     for command in [&["migrate"][..], &["check"], &["serve"]] {
-        let response = run(&folder, &url, command).badly();
-        assert!(response.contains(&format!("chmod 600 {}", folder.file("club.key").display())), "{response}");
+        let output = run(&folder, &url, command).badly();
+        assert!(output.contains(&format!("chmod 600 {}", folder.file("club.key").display())), "{output}");
     }
     set_mode(&folder.file("club.key"), 0o600);
     run(&folder, &url, &["check"]).well();

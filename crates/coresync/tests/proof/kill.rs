@@ -110,10 +110,10 @@ async fn look(db: &Db, acknowledged: HashMap<i64, String>) {
 fn inspect(tx: &mut Tx<'_>, acknowledged: &HashMap<i64, String>) -> kit::Result<(usize, Vec<String>)> {
     let rows: Vec<(i64, Option<String>)> = tx.all(sql!("SELECT id, reference FROM bookings"), args![])?;
     let mut broken = Vec::new();
-    let stored: HashMap<i64, Option<String>> = rows.into_iter().collect();
+    let bookings: HashMap<i64, Option<String>> = rows.into_iter().collect();
     for (id, reference) in acknowledged {
-        if stored.get(id) != Some(&Some(reference.clone())) {
-            broken.push(format!("{reference} was acknowledged and is {:?}", stored.get(id)));
+        if bookings.get(id) != Some(&Some(reference.clone())) {
+            broken.push(format!("{reference} was acknowledged and is {:?}", bookings.get(id)));
         }
     }
     let wholes: Vec<(i64, i64, i64, i64, i64, i64)> = tx.all(
@@ -137,9 +137,11 @@ fn inspect(tx: &mut Tx<'_>, acknowledged: &HashMap<i64, String>) -> kit::Result<
         args![],
     )?;
     let (last, references) = numbers.unwrap();
-    if last != references || references != i64::try_from(stored.len()).unwrap() {
-        broken
-            .push(format!("the last number is {last}, there are {references} in {} bookings", stored.len()));
+    if last != references || references != i64::try_from(bookings.len()).unwrap() {
+        broken.push(format!(
+            "the last number is {last}, there are {references} in {} bookings",
+            bookings.len()
+        ));
     }
     let strays: Option<(i64,)> = tx.one(
         sql!("SELECT COUNT(*) FROM claims c WHERE NOT EXISTS (SELECT 1 FROM bookings b WHERE b.id = c.booking_id)"),
@@ -148,5 +150,5 @@ fn inspect(tx: &mut Tx<'_>, acknowledged: &HashMap<i64, String>) -> kit::Result<
     if strays != Some((0,)) {
         broken.push(format!("{strays:?} claims belong to no booking"));
     }
-    Ok((stored.len(), broken))
+    Ok((bookings.len(), broken))
 }

@@ -96,8 +96,8 @@ impl Postgres {
     /// Asks it to end its connections and stop (fast shutdown), and waits until it has.
     fn stop(&mut self) {
         let Some(mut child) = self.child.take() else { return };
-        let requested = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-        assert!(requested.unwrap().success());
+        let status = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        assert!(status.unwrap().success());
         child.wait().unwrap();
     }
 }
@@ -230,12 +230,11 @@ async fn a_server_that_is_not_there_is_waited_for_and_one_that_comes_back_is_fou
 
     let output = tokio::task::spawn_blocking(move || given_up.wait_with_output().unwrap()).await.unwrap();
     let took = begun.elapsed();
-    let response = String::from_utf8(output.stderr).unwrap();
+    let log = String::from_utf8(output.stderr).unwrap();
     assert!(!output.status.success());
     assert!(
-        response.contains("gave up after 30 s: PostgreSQL at")
-            && response.contains("DATABASE_URL says where it is"),
-        "{response}"
+        log.contains("gave up after 30 s: PostgreSQL at") && log.contains("DATABASE_URL says where it is"),
+        "{log}"
     );
     assert!(took >= Duration::from_secs(29), "{took:?}");
 }

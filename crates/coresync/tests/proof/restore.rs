@@ -166,8 +166,8 @@ async fn a_club_with_every_table_filled_is_restored_from_each_engine_to_each() {
     let from_sqlite = folder.file("from-sqlite.backup");
     assert_eq!(content_of_file(&from_sqlite), whole);
 
-    let response = run(&folder, &folder.sqlite("one.db"), &["restore", path(&from_sqlite)]).well();
-    assert!(response.contains("verified"), "{response}");
+    let output = run(&folder, &folder.sqlite("one.db"), &["restore", path(&from_sqlite)]).well();
+    assert!(output.contains("verified"), "{output}");
     assert_eq!(content_of_file(&folder.file("one.db")), whole);
     run(&folder, &folder.sqlite("sound.db"), &["restore", "sound.backup"]).well();
     assert!(run(&folder, &folder.sqlite("sound.db"), &["check"]).well().contains("ok: no problems found"));
@@ -210,8 +210,8 @@ async fn a_restore_that_fails_says_why_and_leaves_nothing() {
     places.iter().for_each(|at| bytes[*at] ^= 1);
     std::fs::write(folder.file("damaged.backup"), bytes).unwrap();
     let target = folder.sqlite("target.db");
-    let response = run(&folder, &target, &["restore", "damaged.backup"]).badly();
-    assert!(response.contains("is damaged"), "{response}");
+    let output = run(&folder, &target, &["restore", "damaged.backup"]).badly();
+    assert!(output.contains("is damaged"), "{output}");
     assert!(run(&folder, &target, &["check"]).badly().contains("the database is empty"));
     let left = std::fs::read_dir(&folder.0).unwrap().map(|entry| entry.unwrap().file_name());
     let left: Vec<_> = left.filter(|name| name.to_string_lossy().starts_with("target")).collect();
@@ -222,25 +222,25 @@ async fn a_restore_that_fails_says_why_and_leaves_nothing() {
     let server = new_schema();
     let client = |url: &str, query: &'static str| {
         let url = url.to_owned();
-        let requested = std::thread::spawn(move || {
+        let counting = std::thread::spawn(move || {
             let mut client = postgres::Client::connect(&url, postgres::NoTls).unwrap();
             client.simple_query(query).unwrap();
             let counted = "SELECT COUNT(*) FROM pg_tables WHERE schemaname = current_schema()";
             client.query_one(counted, &[]).unwrap().get::<_, i64>(0)
         });
-        requested.join().unwrap()
+        counting.join().unwrap()
     };
     // Somebody else's table is in the way of the last migrations.
     client(&server, "CREATE TABLE write_probes (other BIGINT)");
-    let response = run(&folder, &server, &["restore", "whole.backup"]).badly();
-    assert!(response.contains("relation \"write_probes\" already exists"), "{response}");
+    let output = run(&folder, &server, &["restore", "whole.backup"]).badly();
+    assert!(output.contains("relation \"write_probes\" already exists"), "{output}");
     assert_eq!(client(&server, "SELECT 1"), 1, "nothing but the other's table");
     // And a row that the server refuses, by its own words.
     let full = new_schema();
     run(&folder, &full, &["migrate"]).well();
     client(&full, "ALTER TABLE memberships ADD CONSTRAINT none_today CHECK (id < 0)");
-    let response = run(&folder, &full, &["restore", "whole.backup"]).badly();
-    assert!(response.contains("table memberships") && response.contains("none_today"), "{response}");
+    let output = run(&folder, &full, &["restore", "whole.backup"]).badly();
+    assert!(output.contains("table memberships") && output.contains("none_today"), "{output}");
     assert!(run(&folder, &full, &["check"]).badly().contains("the database is empty"));
 }
 
@@ -272,8 +272,8 @@ async fn a_restore_that_is_killed_is_noticed_and_can_be_begun_again() {
         }
         interrupted += 1;
         for command in ["check", "migrate"] {
-            let response = run(&folder, &target, &[command]).badly();
-            assert!(response.contains("a restore was interrupted"), "{command}: {response}");
+            let output = run(&folder, &target, &[command]).badly();
+            assert!(output.contains("a restore was interrupted"), "{command}: {output}");
         }
         run(&folder, &target, &["restore", "whole.backup"]).well();
         assert_eq!(content_of_file(&folder.file(&name)), whole);
@@ -288,9 +288,9 @@ async fn a_restore_that_is_killed_is_noticed_and_can_be_begun_again() {
     std::thread::sleep(Duration::from_millis(400));
     child.kill().unwrap();
     child.wait().unwrap();
-    let response = run(&folder, &server, &["check"]);
-    if !response.well {
-        assert!(response.badly().contains("the database is empty"));
+    let output = run(&folder, &server, &["check"]);
+    if !output.well {
+        assert!(output.badly().contains("the database is empty"));
         run(&folder, &server, &["restore", "whole.backup"]).well();
     }
     assert_eq!(content_of_server(&server, &folder.file("whole.backup")), whole);

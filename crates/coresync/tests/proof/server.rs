@@ -93,8 +93,8 @@ impl Server {
 
     /// Asks it to end (SIGTERM) and waits until it has: its log is whole then.
     pub(crate) async fn stop(mut self) {
-        let query = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
-        assert!(query.success());
+        let status = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        assert!(status.success());
         while self.child.try_wait().unwrap().is_none() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }

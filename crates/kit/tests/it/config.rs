@@ -42,15 +42,15 @@ fn a_wrong_name_or_value_is_said() {
 
 #[test]
 fn an_unknown_variable_is_refused_with_the_nearest_known_name() {
-    let message = |name: &str| match with("", name, "1") {
+    let error = |name: &str| match with("", name, "1") {
         Err(Error::Fault(fault)) => fault.cause.clone(),
         other => panic!("{name}: {other:?}"),
     };
     assert_eq!(
-        message("CORESYNC_READS_A_MINUTE"),
+        error("CORESYNC_READS_A_MINUTE"),
         "CORESYNC_READS_A_MINUTE is not a known variable; did you mean CORESYNC_READS_PER_MINUTE?"
     );
-    assert!(message("CORESYNC_LOGFORMAT").ends_with("did you mean CORESYNC_LOG_FORMAT?"));
+    assert!(error("CORESYNC_LOGFORMAT").ends_with("did you mean CORESYNC_LOG_FORMAT?"));
     assert!(with("", "CORESYNC_LONG", "1").is_ok(), "a variable of the tests");
     assert!(with("", "HOME", "1").is_ok(), "somebody else's variable");
 }

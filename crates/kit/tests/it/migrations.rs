@@ -37,11 +37,11 @@ fn phone_numbers_become_e164_and_unverified_accounts_are_signed_out() {
         ("+380 44 123 45 67", "+380441234567"),
         ("555 0100", "5550100"),
     ];
-    for (place, (raw_form, _)) in phones.iter().enumerate() {
+    for (place, (entered, _)) in phones.iter().enumerate() {
         db.execute(
             "INSERT INTO people (id, email, first_name, last_name, phone, role, created_at, verified_at)
              VALUES (?1, ?2, 'A', 'B', ?3, 'account', 0, 1)",
-            rusqlite::params![place as i64 + 1, format!("{place}@example.com"), raw_form],
+            rusqlite::params![place as i64 + 1, format!("{place}@example.com"), entered],
         )
         .expect("a person");
     }
@@ -53,11 +53,11 @@ fn phone_numbers_become_e164_and_unverified_accounts_are_signed_out() {
     )
     .expect("an account that is not verified");
     run(&db, name);
-    for (place, (raw_form, saved)) in phones.iter().enumerate() {
+    for (place, (entered, saved)) in phones.iter().enumerate() {
         let phone: String = db
             .query_row("SELECT phone FROM people WHERE id = ?1", [place as i64 + 1], |row| row.get(0))
             .expect("a phone");
-        assert_eq!(phone, *saved, "{raw_form}");
+        assert_eq!(phone, *saved, "{entered}");
     }
     let left: i64 = db.query_row("SELECT SUM(person_id) FROM sessions", [], |row| row.get(0)).expect("a sum");
     assert_eq!(left, 1, "the session of the verified one alone");
@@ -69,13 +69,13 @@ async fn a_migration_that_was_changed_after_it_was_applied_is_refused() {
     let test = open().await;
     let again = test.db.migrate().await.expect("nothing is due");
     assert_eq!(again.applied, 0);
-    let stored: Vec<(String, String)> = test
+    let history: Vec<(String, String)> = test
         .db
         .view(|tx| tx.all(sql!("SELECT name, digest FROM migrations ORDER BY name"), args![]))
         .await
         .expect("the history");
-    assert_eq!(stored.len(), again.total);
-    assert!(stored.iter().all(|(_, digest)| digest.len() == 64), "a SHA-256 each");
+    assert_eq!(history.len(), again.total);
+    assert!(history.iter().all(|(_, digest)| digest.len() == 64), "a SHA-256 each");
     let change = |tx: &mut kit::Tx<'_>| {
         tx.run(sql!("UPDATE migrations SET digest = 'x' WHERE name = '0002_people'"), args![])
     };

@@ -84,11 +84,11 @@ async fn of_many_at_once_one_is_done_and_all_hear_of_it() {
     }
     assert_eq!(replies.iter().filter(|reply| !is_replayed(reply)).count(), 1);
     let number = read_value(&test.db, "thing").await.expect("it is there");
-    let notified = Reply::json(StatusCode::CREATED, &number).expect("JSON");
+    let original = Reply::json(StatusCode::CREATED, &number).expect("JSON");
     for reply in replies {
         let body = axum::body::to_bytes(reply.into_response().into_body(), 100).await.expect("a body");
         let expected =
-            axum::body::to_bytes(notified.clone().into_response().into_body(), 100).await.expect("a body");
+            axum::body::to_bytes(original.clone().into_response().into_body(), 100).await.expect("a body");
         assert_eq!(body, expected);
     }
 }

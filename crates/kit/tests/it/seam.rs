@@ -45,7 +45,7 @@ async fn a_refusal_undoes_everything() {
 #[tokio::test]
 async fn an_attempt_is_undone_and_the_transaction_lives_on() {
     let test = open().await;
-    let stored = test.db.tx(|tx| {
+    let outcome = test.db.tx(|tx| {
         put(tx, "before", 1)?;
         let failed: Option<()> = tx.attempt(|tx| {
             put(tx, "undone", 2)?;
@@ -63,7 +63,7 @@ async fn an_attempt_is_undone_and_the_transaction_lives_on() {
         assert_eq!(worked, Some(1));
         put(tx, "after", 6)
     });
-    stored.await.expect("kept");
+    outcome.await.expect("kept");
     let found = ["before", "undone", "inner", "deeper", "worked", "after"];
     let mut versions = Vec::new();
     for name in found {
@@ -200,7 +200,7 @@ async fn a_broken_key_is_the_refusal_of_its_own_table_alone() {
 async fn only_what_was_committed_is_told() {
     let test = open().await;
     let mut heard = test.db.dependencies().live.listen();
-    let response = |text: &str| Changed(text.to_owned());
+    let changed = |text: &str| Changed(text.to_owned());
     let _ = test
         .db
         .tx(|tx| {
@@ -220,7 +220,7 @@ async fn only_what_was_committed_is_told() {
     })
     .await
     .expect("kept");
-    assert_eq!((heard.try_recv(), heard.try_recv()), (Ok(response("first")), Ok(response("second"))));
+    assert_eq!((heard.try_recv(), heard.try_recv()), (Ok(changed("first")), Ok(changed("second"))));
     assert!(heard.try_recv().is_err());
 }
 
@@ -258,8 +258,8 @@ async fn a_look_says_no_before_it_is_anybodys_turn() {
         is_fault(test.db.precheck_then_tx(|_| panic!("a look that is wrong"), |tx| put(tx, "c", 3)).await);
         assert_eq!((read_value(&test.db, "b").await, read_value(&test.db, "c").await), (None, None));
     }
-    let stored = test.db.precheck_then_tx(|tx| got(tx, "d").map(drop), |tx| put(tx, "d", 4)).await;
-    assert_eq!((stored.expect("kept"), read_value(&test.db, "d").await), (1, Some(4)));
+    let outcome = test.db.precheck_then_tx(|tx| got(tx, "d").map(drop), |tx| put(tx, "d", 4)).await;
+    assert_eq!((outcome.expect("kept"), read_value(&test.db, "d").await), (1, Some(4)));
     let undone = test.db.precheck_then_tx(|_| Ok(()), |_| Err::<(), _>(Error::refused(&NO))).await;
     assert_eq!(undone.expect_err("the verb decides").code(), Some("no"));
 }

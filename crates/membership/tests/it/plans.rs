@@ -90,9 +90,9 @@ async fn staff_freeze_and_end_and_every_change_says_who_and_when() {
         membership::events(tx, &by, bea)
     });
     let events = events.await.expect("events");
-    let response: Vec<_> = events.iter().map(|event| (event.what.as_str(), event.by)).collect();
+    let shown: Vec<_> = events.iter().map(|event| (event.what.as_str(), event.by)).collect();
     assert_eq!(
-        response,
+        shown,
         [("stays", Some(app.person(MAX))), ("leaves", Some(dora)), ("frozen_2026_1", Some(dora))]
     );
     assert_eq!(events[2].detail["until"], "2027-01-09");

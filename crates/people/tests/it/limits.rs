@@ -75,7 +75,7 @@ async fn what_was_right_does_not_count() {
     for _ in 0..12 {
         assert_eq!(app.login("anna@example.com", PASSWORD).await.status, 200);
     }
-    let stored = app.state.db.view(|tx| {
+    let failures = app.state.db.view(|tx| {
         tx.one::<(i64,)>(
             sql!(
                 "SELECT CAST(SUM(failures) AS BIGINT) FROM sign_in_failures
@@ -84,7 +84,7 @@ async fn what_was_right_does_not_count() {
             args![],
         )
     });
-    assert_eq!(stored.await.expect("a sum"), Some((0,)));
+    assert_eq!(failures.await.expect("a sum"), Some((0,)));
 }
 
 #[tokio::test]
@@ -124,7 +124,7 @@ async fn yesterdays_failures_are_forgotten() {
     app.login("somebody@example.com", "wrong-guess").await;
     app.later(SignedDuration::from_hours(25));
     app.login("another@example.com", "wrong-guess").await;
-    let stored =
+    let count =
         app.state.db.view(|tx| tx.one::<(i64,)>(sql!("SELECT COUNT(*) FROM sign_in_failures"), args![]));
-    assert_eq!(stored.await.expect("a count"), Some((3,)), "of today, by account, by network and by both");
+    assert_eq!(count.await.expect("a count"), Some((3,)), "of today, by account, by network and by both");
 }

@@ -22,8 +22,8 @@ async fn people_change_what_they_name_and_null_takes_away() {
     assert_eq!(changed.body["birthday"], "1990-02-28");
     assert_eq!(patch(&app, by, json!({})).await.body, changed.body);
     assert_eq!(app.get_me(by).await.body, changed.body);
-    let stored = patch(&app, by, json!({"role": "owner", "email": "eve@example.com", "id": 1})).await;
-    assert_eq!(stored.body, changed.body, "nobody gives themselves a role");
+    let unchanged = patch(&app, by, json!({"role": "owner", "email": "eve@example.com", "id": 1})).await;
+    assert_eq!(unchanged.body, changed.body, "nobody gives themselves a role");
 }
 
 #[tokio::test]

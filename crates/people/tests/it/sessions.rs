@@ -15,9 +15,9 @@ async fn an_account_is_made_signed_in_and_out_again() {
     assert_eq!(made.body["user"]["email"], "anna@example.com");
     assert_eq!(made.body["user"]["full_name"], "Anna Kovalenko");
     assert_eq!(made.body["user"]["role"], "account");
-    let entered = app.login("ANNA@example.com ", PASSWORD).await;
-    assert_eq!(entered.status, 200, "{entered:?}");
-    let (access, refresh) = (entered.text("access"), entered.text("refresh"));
+    let answer = app.login("ANNA@example.com ", PASSWORD).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let (access, refresh) = (answer.text("access"), answer.text("refresh"));
     assert_eq!(app.get_me(As::Token(access)).await.status, 200);
 
     let left = app.post("/api/auth/logout/", As::Token(access), json!({})).await;
@@ -132,8 +132,8 @@ async fn another_password_ends_everything_else() {
     assert_eq!(wrong.status, 400);
     assert!(wrong.body["errors"]["current_password"].is_string());
     assert_eq!(app.post("/api/auth/password/", access, change(PASSWORD, "short")).await.status, 400);
-    let own = app.post("/api/auth/password/", access, change(PASSWORD, "anna@example.com")).await;
-    assert_eq!(own.status, 400);
+    let refused = app.post("/api/auth/password/", access, change(PASSWORD, "anna@example.com")).await;
+    assert_eq!(refused.status, 400);
     assert_eq!(app.get_me(access).await.status, 200);
 
     let done = app.post("/api/auth/password/", access, change(PASSWORD, "another-one")).await;
@@ -210,14 +210,14 @@ async fn a_sign_in_that_meets_a_change_of_password_does_not_outlive_it() {
         let new = format!("another-one-{round}");
         let change = json!({"current_password": password, "new_password": new});
         let renewal = json!({"refresh": present.text("refresh")});
-        let (changed, entered, renewed) = tokio::join!(
+        let (changed, signed_in, renewed) = tokio::join!(
             app.post("/api/auth/password/", As::Token(present.text("access")), change),
             app.login("anna@example.com", &password),
             app.post("/api/auth/refresh/", As::Nobody, renewal),
         );
         assert_eq!(changed.status, 204, "{changed:?}");
-        if entered.status == 200 {
-            assert_eq!(app.get_me(As::Token(entered.text("access"))).await.status, 401);
+        if signed_in.status == 200 {
+            assert_eq!(app.get_me(As::Token(signed_in.text("access"))).await.status, 401);
         }
         // The sign-in that changes the password goes on, renewed or not.
         let goes_on = if renewed.status == 200 { renewed.text("access") } else { present.text("access") };
@@ -233,16 +233,16 @@ async fn a_browser_that_is_not_used_for_two_weeks_is_signed_out() {
     app.anna().await;
     let attempt = SignIn { email: "anna@example.com".to_owned(), password: PASSWORD.to_owned() };
     let client_info = ClientInfo::address("192.0.2.1".parse().expect("an address"));
-    let entered = people::sign_in(&app.state, &client_info, attempt, SessionKind::Page).await.expect("in");
-    let cookie = entered.tokens.access;
+    let signed_in = people::sign_in(&app.state, &client_info, attempt, SessionKind::Page).await.expect("in");
+    let cookie = signed_in.tokens.access;
     for _ in 0..2 {
         app.later(SignedDuration::from_hours(13 * 24));
         assert_eq!(app.get_me(As::Cookie(&cookie)).await.status, 200, "each use counts");
     }
     let again = SignIn { email: "anna@example.com".to_owned(), password: PASSWORD.to_owned() };
-    let entered = people::sign_in(&app.state, &client_info, again, SessionKind::Page).await.expect("in");
+    let signed_in = people::sign_in(&app.state, &client_info, again, SessionKind::Page).await.expect("in");
     app.later(SignedDuration::from_hours(14 * 24));
-    assert_eq!(app.get_me(As::Cookie(&entered.tokens.access)).await.status, 401);
+    assert_eq!(app.get_me(As::Cookie(&signed_in.tokens.access)).await.status, 401);
 }
 
 /// ASVS 7.3.2 and 10.4.8: however often an app renews, a sign-in ends at last.
