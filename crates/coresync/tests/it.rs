@@ -1,121 +1,123 @@
 //! The whole program over HTTP, in process: journeys, shapes, refusals, bad input, and the rails that guard the code.
 
-#[path = "it/accounts.rs"]
+#[path = "it/accounts/accounts.rs"]
 mod accounts;
-#[path = "it/attacks.rs"]
+#[path = "it/accounts/attacks.rs"]
 mod attacks;
-#[path = "it/audit.rs"]
+#[path = "it/accounts/audit.rs"]
 mod audit;
-#[path = "it/bad_input.rs"]
+#[path = "it/api/bad_input.rs"]
 mod bad_input;
-#[path = "it/blocks.rs"]
+#[path = "it/staff/blocks.rs"]
 mod blocks;
-#[path = "it/booking_emails.rs"]
+#[path = "it/bookings/booking_emails.rs"]
 mod booking_emails;
-#[path = "it/cancelling.rs"]
+#[path = "it/bookings/cancelling.rs"]
 mod cancelling;
-#[path = "it/choosing.rs"]
+#[path = "it/pages/choosing.rs"]
 mod choosing;
-#[path = "it/claims.rs"]
+#[path = "it/accounts/claims.rs"]
 mod claims;
-#[path = "it/crawlers.rs"]
+#[path = "it/api/crawlers.rs"]
 mod crawlers;
-#[path = "it/day.rs"]
+#[path = "it/staff/day.rs"]
 mod day;
-#[path = "it/dealing.rs"]
+#[path = "it/members/dealing.rs"]
 mod dealing;
-#[path = "it/delivery.rs"]
+#[path = "it/bookings/delivery.rs"]
 mod delivery;
-#[path = "it/desk.rs"]
+#[path = "it/staff/desk.rs"]
 mod desk;
-#[path = "it/docs.rs"]
+#[path = "it/api/docs.rs"]
 mod docs;
-#[path = "it/document.rs"]
+#[path = "it/api/document.rs"]
 mod document;
-#[path = "it/emails.rs"]
+#[path = "it/accounts/emails.rs"]
 mod emails;
-#[path = "it/encodings.rs"]
+#[path = "it/api/encodings.rs"]
 mod encodings;
-#[path = "it/front_desk.rs"]
+#[path = "it/staff/front_desk.rs"]
 mod front_desk;
-#[path = "it/front_desk_pages.rs"]
+#[path = "it/staff/front_desk_pages.rs"]
 mod front_desk_pages;
-#[path = "it/guard.rs"]
+#[path = "it/guards/guard.rs"]
 mod guard;
-#[path = "it/histories.rs"]
+#[path = "it/bookings/histories.rs"]
 mod histories;
-#[path = "it/history.rs"]
+#[path = "it/bookings/history.rs"]
 mod history;
-#[path = "it/holds.rs"]
+#[path = "it/bookings/holds.rs"]
 mod holds;
-#[path = "it/hosts.rs"]
+#[path = "it/api/hosts.rs"]
 mod hosts;
-#[path = "it/imports.rs"]
+#[path = "it/guards/imports.rs"]
 mod imports;
-#[path = "it/input_order.rs"]
+#[path = "it/api/input_order.rs"]
 mod input_order;
-#[path = "it/journeys.rs"]
+#[path = "it/bookings/journeys.rs"]
 mod journeys;
-#[path = "it/layout.rs"]
+#[path = "it/guards/layout.rs"]
 mod layout;
-#[path = "it/limits.rs"]
+#[path = "it/accounts/limits.rs"]
 mod limits;
-#[path = "it/membership_page.rs"]
+#[path = "it/pages/membership_page.rs"]
 mod membership_page;
-#[path = "it/memberships.rs"]
+#[path = "it/members/memberships.rs"]
 mod memberships;
-#[path = "it/moves.rs"]
+#[path = "it/bookings/moves.rs"]
 mod moves;
-#[path = "it/numbers.rs"]
+#[path = "it/staff/numbers.rs"]
 mod numbers;
-#[path = "it/once.rs"]
+#[path = "it/api/once.rs"]
 mod once;
-#[path = "it/own_visits.rs"]
+#[path = "it/pages/open_times.rs"]
+mod open_times;
+#[path = "it/pages/own_visits.rs"]
 mod own_visits;
-#[path = "it/permissions.rs"]
+#[path = "it/accounts/permissions.rs"]
 mod permissions;
-#[path = "it/personal_data.rs"]
+#[path = "it/accounts/personal_data.rs"]
 mod personal_data;
-#[path = "it/pictures.rs"]
+#[path = "it/pages/pictures.rs"]
 mod pictures;
-#[path = "it/plain_words.rs"]
+#[path = "it/guards/plain_words.rs"]
 mod plain_words;
-#[path = "it/plans.rs"]
+#[path = "it/members/plans.rs"]
 mod plans;
-#[path = "it/prices.rs"]
+#[path = "it/bookings/prices.rs"]
 mod prices;
-#[path = "it/privacy.rs"]
+#[path = "it/accounts/privacy.rs"]
 mod privacy;
-#[path = "it/problems.rs"]
+#[path = "it/api/problems.rs"]
 mod problems;
-#[path = "it/races.rs"]
+#[path = "it/bookings/races.rs"]
 mod races;
-#[path = "it/refusals.rs"]
+#[path = "it/api/refusals.rs"]
 mod refusals;
-#[path = "it/release.rs"]
+#[path = "it/bookings/release.rs"]
 mod release;
-#[path = "it/same_move.rs"]
+#[path = "it/bookings/same_move.rs"]
 mod same_move;
-#[path = "it/shapes.rs"]
+#[path = "it/api/shapes.rs"]
 mod shapes;
-#[path = "it/smtp.rs"]
+#[path = "it/bookings/smtp.rs"]
 mod smtp;
-#[path = "it/staff_api.rs"]
+#[path = "it/staff/staff_api.rs"]
 mod staff_api;
-#[path = "it/staff_changes.rs"]
+#[path = "it/staff/staff_changes.rs"]
 mod staff_changes;
-#[path = "it/staff_jobs.rs"]
+#[path = "it/staff/staff_jobs.rs"]
 mod staff_jobs;
-#[path = "it/staff_pages.rs"]
+#[path = "it/staff/staff_pages.rs"]
 mod staff_pages;
-#[path = "it/tables.rs"]
+#[path = "it/guards/tables.rs"]
 mod tables;
-#[path = "it/tags.rs"]
+#[path = "it/api/tags.rs"]
 mod tags;
-#[path = "it/waitlist.rs"]
+#[path = "it/bookings/waitlist.rs"]
 mod waitlist;
 mod whole;
-#[path = "it/windows.rs"]
+#[path = "it/bookings/windows.rs"]
 mod windows;
 
 use serde_json::{Value, json};

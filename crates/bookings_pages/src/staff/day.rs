@@ -292,8 +292,8 @@ fn visits_in_words(count: usize) -> String {
 }
 
 /// A sentence that counts visits that take place, and how many besides are canceled.
-fn counted(sentence: &str, cancelled: usize) -> String {
-    if cancelled == 0 { sentence.to_owned() } else { format!("{sentence} {cancelled} canceled.") }
+fn counted(sentence: &str, canceled: usize) -> String {
+    if canceled == 0 { sentence.to_owned() } else { format!("{sentence} {canceled} canceled.") }
 }
 
 /// Why checking a guest in so far ahead has to be confirmed; nothing within an hour of the start.

@@ -346,7 +346,7 @@ async fn the_count_of_a_day_leaves_out_what_is_canceled() {
     let page = dora.get("/staff/day/?q=CS-2026&all_days=on").await.expect(200).text();
     assert!(page.contains("1 visit from today on. 1 canceled."), "{page}");
     let page = dora.get("/staff/day/?date=2026-11-27&status=cancelled").await.expect(200).text();
-    assert!(page.contains("<p>No visits on Friday 27 November. 1 canceled."), "{page}");
+    assert!(page.contains("<p>No visits on Friday, November 27. 1 canceled."), "{page}");
 }
 
 /// A hold that has run out is booked at the price of now only once the desk has seen it: of one service, and of the services of a
@@ -373,7 +373,7 @@ async fn the_desk_confirms_a_price_that_has_changed() {
     // What follows costs more now.
     price(pod, 9_000, 9_000).await;
     let query = dora.submit(&held, "deed=book&promise=18375").await.expect(409).text();
-    assert!(query.contains("now costs $217.50. Nothing is booked yet."), "{query}");
+    assert!(query.contains("price is now $217.50. Nothing is booked yet."), "{query}");
     assert!(query.contains("name=\"promise\" value=\"21750\""), "{query}");
     assert_eq!(app.as_(BEA).get(MINE).await.number("total_upcoming"), 0);
     // And once more before it is confirmed: the first service.

@@ -109,7 +109,7 @@ async fn every_table_that_names_a_person_is_in_their_file_or_exempt() {
 /// What an account is pruned by holds against the same keys: nothing that refers to a person is forgotten there.
 #[test]
 fn what_refers_to_a_person_is_asked_before_an_account_is_taken_away() {
-    let source = include_str!("../../src/reactions/accounts.rs");
+    let source = include_str!("../../../src/reactions/accounts.rs");
     let own = [
         "consents",
         "devices",

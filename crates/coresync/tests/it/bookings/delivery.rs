@@ -305,6 +305,7 @@ impl World {
                 self.log.push(format!("  failed: {error}"));
             }
         }
+        self.smtp.settled().await;
         self.look(false);
         if mode == Mode::Takes && !kills {
             // The last transaction of a process that was killed may have been written late, and put its email off.

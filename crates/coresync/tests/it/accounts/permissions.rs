@@ -234,7 +234,7 @@ d33+++ GET /staff/why-not/
 
 pub(crate) fn mark(answer: &Answer) -> char {
     match answer.status {
-        401 if !answer.text().contains("belong together") => '1',
+        401 if !answer.text().contains("don’t match") => '1',
         403 => '3',
         404 => '4',
         303 if answer.header("location").starts_with("/login/?next=") => 'd',

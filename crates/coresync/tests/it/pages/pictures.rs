@@ -75,7 +75,7 @@ fn promises(page: &str) -> Vec<(String, Vec<String>)> {
         rest.split('"').next().unwrap_or_default().to_owned()
     };
     let promise = |part: &str| {
-        let (_, seen) = part.split_once("Seen on ").expect("where it is seen");
+        let (_, seen) = part.split_once("Shown on ").expect("where it is seen");
         let seen = seen.split("</p>").next().expect("a paragraph");
         let pages = seen.split("<a ").skip(1).map(|link| between(link, "href=\"")).collect();
         (between(part, "name=\"spot\" value=\""), pages)
@@ -158,9 +158,9 @@ async fn what_is_no_photograph_is_refused_or_said_to_be_none() {
     let app = TestClub::open().await;
     let good = photograph(600, 400);
     for (slot, alt, picture, says) in [
-        ("home/hero", "", good.as_slice(), "Say what is to be seen"),
-        ("home/none", "A", good.as_slice(), "no such place"),
-        ("home/hero", "A", b"".as_slice(), "Choose a photograph"),
+        ("home/hero", "", good.as_slice(), "Describe the picture"),
+        ("home/none", "A", good.as_slice(), "find that place"),
+        ("home/hero", "A", b"".as_slice(), "Choose a photo"),
     ] {
         let answer = send(&app, MAX, slot, alt, picture).await.expect(400);
         assert!(answer.text().contains(says), "{says}: {}", answer.text());

@@ -469,7 +469,7 @@ async fn a_browser_without_script_does_all_of_it() {
     zoe.get("/dashboard/").await.expect(200);
 
     let sessions = zoe.get("/dashboard/sessions/").await.expect(200).text();
-    assert!(sessions.contains("(this one)") && sessions.contains("192.0.2.1"), "{sessions}");
+    assert!(sessions.contains("(this device)") && sessions.contains("192.0.2.1"), "{sessions}");
     zoe.submit("/dashboard/sessions/", "id=others").await.expect(303);
     zoe.get("/dashboard/").await.expect(200);
 

@@ -154,7 +154,7 @@ async fn a_visit_repeats_with_other_times_where_it_must() {
     let other = utc("2026-12-11T15:00:00-05:00");
     let page =
         pia.submit(&path, &format!("every_weeks=1&times=3&at-1={other}&deed=look")).await.expect(200).text();
-    assert!(page.contains("Book all<") && page.contains("Friday, December 11, 3:00 PM"), "{page}");
+    assert!(page.contains("Book all<") && page.contains("Friday, December 11, 3:00 – 5:00 PM"), "{page}");
     let once = page
         .split("name=\"once\" value=\"")
         .nth(1)

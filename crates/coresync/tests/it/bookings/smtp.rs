@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use testing::Xorshift;
 use tokio::sync::watch;
@@ -53,6 +54,8 @@ pub(crate) struct Smtp {
     state: Arc<Mutex<State>>,
     /// How many emails have come as far as their text.
     texts: watch::Sender<usize>,
+    /// How many texts are being read.
+    reading: watch::Sender<usize>,
 }
 
 impl Smtp {
@@ -68,6 +71,7 @@ impl Smtp {
             port: listener.local_addr().expect("an address").port(),
             state: Arc::new(Mutex::new(state)),
             texts: watch::channel(0).0,
+            reading: watch::channel(0).0,
         };
         let server = smtp.clone();
         std::thread::spawn(move || {
@@ -100,6 +104,13 @@ impl Smtp {
     /// Counts the emails that have come as far as their text.
     pub(crate) fn texts(&self) -> watch::Receiver<usize> {
         self.texts.subscribe()
+    }
+
+    /// Waits until no text is being read any more: a client that gave up may have sent its text whole.
+    pub(crate) async fn settled(&self) {
+        let mut reading = self.reading.subscribe();
+        let settled = reading.wait_for(|count| *count == 0);
+        tokio::time::timeout(Duration::from_secs(20), settled).await.expect("texts end").expect("a server");
     }
 
     fn mode(&self) -> Mode {
@@ -147,9 +158,12 @@ impl Smtp {
                     self.reply_to(&to)
                 }
                 "DATA" => {
-                    out.write_all(b"354 End data with <CR><LF>.<CR><LF>\r\n")?;
+                    self.reading.send_modify(|count| *count += 1);
+                    let invited = out.write_all(b"354 End data with <CR><LF>.<CR><LF>\r\n");
                     self.texts.send_modify(|count| *count += 1);
-                    self.take(&to, &mut lines)?;
+                    let taken = invited.and_then(|()| self.take(&to, &mut lines));
+                    self.reading.send_modify(|count| *count -= 1);
+                    taken?;
                     if self.mode() == Mode::TakesAndHangs {
                         return wait_for_the_end(&mut lines);
                     }
