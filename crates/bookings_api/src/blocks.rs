@@ -1,4 +1,4 @@
-//! Blocks for staff, over JSON.
+//! The JSON endpoints for blocks, for staff.
 
 use axum::Json as Answered;
 use axum::http::StatusCode;
@@ -27,13 +27,13 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 #[derive(Serialize, ToSchema)]
 struct BlockOut {
     id: Id,
-    /// `room`, `technician`, `equipment`.
+    /// `room`, `technician`, or `equipment`.
     kind: &'static str,
-    /// Of a room.
+    /// The blocked room, if the block is of a room.
     room_id: Option<Id>,
-    /// Of a technician.
+    /// The blocked technician, if the block is of a technician.
     technician_id: Option<Id>,
-    /// Of a piece of equipment.
+    /// The blocked piece of equipment, if the block is of one.
     equipment_id: Option<Id>,
     starts_at: String,
     ends_at: String,
@@ -42,7 +42,7 @@ struct BlockOut {
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
     changed_by: Option<Id>,
-    /// Send it as `changed_at` with a change: then nobody's change in between is overwritten.
+    /// Send it back as `changed_at` with a change, so that a change someone else made in between is not overwritten.
     #[schema(value_type = String, format = DateTime)]
     changed_at: Timestamp,
 }
@@ -67,7 +67,7 @@ impl BlockOut {
     }
 }
 
-/// Staff: the blocks that have not ended, in the order of time.
+/// Staff: returns the blocks that have not ended, ordered by time.
 #[utoipa::path(get, path = "/api/staff/blocks/", tag = "staff",
     params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
     responses((status = 200, body = Vec<BlockOut>), (status = 401, body = Problem), (status = 403, body = Problem)))]
@@ -80,7 +80,7 @@ async fn list_blocks(caller: Caller, Query(paging): Query<Paging>) -> Result<Lis
     Ok(List::of(found.await?, paging, "/api/staff/blocks/"))
 }
 
-/// What is to be blocked: one of `room_id`, `technician_id`, `equipment_id`.
+/// A resource to block: exactly one of `room_id`, `technician_id`, and `equipment_id`.
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `Posted` reads them")]
 struct BlockBody {
@@ -93,11 +93,11 @@ struct BlockBody {
     ends_at: String,
     #[schema(max_length = 200)]
     reason: String,
-    /// The ids of the bookings in that time that you have seen: they stay as they are.
+    /// The ids of the bookings in that time that you have seen. They stay as they are.
     seen: Option<Vec<i64>>,
-    /// Only lists the bookings in that time.
+    /// If true, changes nothing and only lists the bookings in that time.
     dry_run: Option<bool>,
-    /// Of a change: the block's `changed_at` as you have seen it.
+    /// For a change: the `changed_at` of the block as you last read it.
     #[schema(format = DateTime)]
     changed_at: Option<String>,
 }
@@ -142,18 +142,18 @@ fn parse_seen(input: &mut RawInput) -> Vec<Id> {
     ids.unwrap_or_default()
 }
 
-/// A block, or what would be inside it.
+/// A block and the bookings inside it.
 #[derive(Serialize, ToSchema)]
 struct BlockedOut {
-    /// The block; nothing of a dry run.
+    /// The block. Null for a dry run.
     block: Option<BlockOut>,
-    /// The bookings and held times in it: `[{id, reference, starts_at, ends_at, guest, status}]`.
+    /// The bookings and held times inside the block: `[{id, reference, starts_at, ends_at, guest, status}]`.
     #[schema(value_type = Vec<Object>)]
     bookings: Vec<Value>,
 }
 
-/// Staff: blocks a room, a technician or a piece of equipment. Bookings in that time stay as they are, and have to be named in `seen`;
-/// `dry_run` lists them.
+/// Staff: blocks a room, a technician, or a piece of equipment. Bookings in that time stay as they are and must be
+/// listed in `seen`. Send `dry_run` to get them.
 #[utoipa::path(post, path = "/api/staff/blocks/", tag = "staff", params(OnceHeader), request_body = BlockBody,
     responses((status = 200, description = "A dry run", body = BlockedOut), (status = 201, body = BlockedOut),
         (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
@@ -204,7 +204,7 @@ async fn change_block(
         .await
 }
 
-/// Staff: removes a block. Its times can be booked again at once.
+/// Staff: removes a block. Its time can be booked again immediately.
 #[utoipa::path(delete, path = "/api/staff/blocks/{id}/", tag = "staff", operation_id = "remove_block",
     params(("id" = i64, Path)),
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),

@@ -1,4 +1,4 @@
-//! Booking over JSON.
+//! The JSON endpoints for searching, booking, and canceling.
 
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(service))
 }
 
-/// A question and which page of its times.
+/// A search for free times, the person it is for, and the requested page of results.
 struct BookingsQuery {
     search: Search,
     whom: BookingFor,
@@ -48,7 +48,8 @@ impl kit::web::Input for BookingsQuery {
     }
 }
 
-/// Free times for whoever asks, or, by staff, for the person of `person_id`: of one `date`, or day by day `from` … `to` (with `slots=1` their times too).
+/// Returns free times for the caller or, for staff, for the person `person_id`: the times of one `date`, or the days
+/// from `from` to `to` (with their times if `slots=1`).
 #[utoipa::path(get, path = "/api/bookings/availability/", tag = "bookings",
     params(("service_id" = i64, Query), ("date" = Option<String>, Query), ("from" = Option<String>, Query),
         ("to" = Option<String>, Query), ("party" = Option<u32>, Query), ("technician_id" = Option<i64>, Query),
@@ -74,7 +75,7 @@ async fn availability(
             }
             let mut head = paging.head(total, &unpaged(&uri));
             if !many {
-                // One day is told whole.
+                // The times of one day are never split into pages.
                 head.remove(header::LINK);
             }
             Ok((head, Answered(notified.with_slots(slots(&answer, &offers)))).into_response())
@@ -82,7 +83,7 @@ async fn availability(
         .await
 }
 
-/// A wish, or what is said of a hold.
+/// A booking request, or the details for booking a held time.
 enum ToBook {
     BookingRequest(Box<BookingRequest>),
     Held(Id, Option<String>, Box<Extras>),
@@ -90,7 +91,7 @@ enum ToBook {
 
 impl kit::web::Input for ToBook {
     fn parse(input: &mut RawInput) -> ToBook {
-        // How it is to be paid counts once cards are taken; until then it is only read.
+        // `payment_method` is only validated. It has no effect until cards are accepted.
         let _ = input.opt_text_within("payment_method", 40);
         let token = input.opt_text_within("token", 100);
         match input.opt_id("hold_id") {
@@ -100,7 +101,7 @@ impl kit::web::Input for ToBook {
     }
 }
 
-/// Books a time, or what is held.
+/// Books a time or a held time.
 #[utoipa::path(post, path = "/api/bookings/create_booking/", tag = "bookings", params(OnceHeader),
     request_body = BookingInput,
     responses((status = 201, body = BookingOut), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -113,7 +114,7 @@ async fn create_booking(
     let wished = requested.clone();
     let rehearse = move |tx: &mut Tx<'_>, by: &Actor| match &*wished {
         ToBook::BookingRequest(request) => dry_run(tx, by, request),
-        // What is held is theirs.
+        // A held time is already claimed, so there is nothing to check in advance.
         ToBook::Held(..) => Ok(()),
     };
     caller
@@ -129,20 +130,20 @@ async fn create_booking(
         .await
 }
 
-/// One's own bookings.
+/// The bookings of the caller.
 #[derive(Serialize, ToSchema)]
 struct MyBookings {
-    /// The next first.
+    /// Upcoming bookings, the next one first.
     upcoming: Vec<BookingOut>,
     /// Times that are held.
     held: Vec<BookingOut>,
-    /// A page, the latest first.
+    /// One page of past bookings, the latest first.
     past: Vec<BookingOut>,
     total_upcoming: usize,
     total_past: i64,
 }
 
-/// One's own bookings: all that are to come, and a page of the past.
+/// Returns the bookings of the caller: all upcoming ones and one page of past ones.
 #[utoipa::path(get, path = "/api/bookings/my_bookings/", tag = "bookings",
     params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
     responses((status = 200, body = MyBookings), (status = 401, body = Problem)))]
@@ -164,7 +165,7 @@ async fn my_bookings(caller: Caller, Query(paging): Query<Paging>) -> Result<Ans
         .await
 }
 
-/// One of one's own bookings.
+/// Returns one booking of the caller.
 #[utoipa::path(get, path = "/api/bookings/{id}/", tag = "bookings", params(("id" = i64, Path)),
     responses((status = 200, body = BookingOut), (status = 401, body = Problem), (status = 404, body = Problem)))]
 async fn booking(caller: Caller, Path(id): Path<Id>) -> Result<Answered<BookingOut>> {
@@ -176,16 +177,16 @@ async fn booking(caller: Caller, Path(id): Path<Id>) -> Result<Answered<BookingO
         .await
 }
 
-/// What cancelling did.
+/// The result of canceling a booking.
 #[derive(Serialize, ToSchema)]
 struct CancelledOut {
     message: &'static str,
-    /// What stays due.
+    /// The fee that stays due.
     fee: Cents,
     booking: BookingOut,
 }
 
-/// Cancels a booking; `cancel_cost` said before what stays due.
+/// Cancels a booking. `cancel_cost` returns in advance what stays due.
 #[utoipa::path(post, path = "/api/bookings/{id}/cancel_booking/", tag = "bookings",
     params(("id" = i64, Path), OnceHeader), request_body = CancelInput,
     responses((status = 200, body = CancelledOut), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem),
@@ -207,19 +208,19 @@ async fn cancel_booking(
         .await
 }
 
-/// A service whole, with what it costs who asks.
+/// A service with all its details and its price for the caller.
 #[derive(Serialize, ToSchema)]
 struct ServiceWhole {
     #[serde(flatten)]
     card: ServiceCard,
     description: String,
     category: CategoryOut,
-    /// In a room without a factor of its own.
+    /// The price for the caller today, in a room without a factor of its own.
     price_for_user: Cents,
     gallery_images: Vec<String>,
     video_url: Option<String>,
     addons: Vec<AddonOut>,
-    /// For how many people one booking is.
+    /// The number of people that one booking is for.
     party: i64,
 }
 
@@ -239,7 +240,7 @@ struct AddonOut {
     price: Cents,
 }
 
-/// One service.
+/// Returns one service.
 #[utoipa::path(get, path = "/api/services/{slug}/", tag = "services", params(("slug" = String, Path)),
     responses((status = 200, body = ServiceWhole), (status = 404, body = Problem)))]
 async fn service(caller: Caller, Path(slug): Path<String>) -> Result<Answered<ServiceWhole>> {

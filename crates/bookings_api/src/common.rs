@@ -1,4 +1,5 @@
-//! What several handlers share: the words of a booking request, a reason that may be sent, and a booking as an answer.
+//! Types and functions that several handlers share: the documented body of a booking request, an optional reason, and
+//! a booking as a response.
 
 use axum::extract::{FromRequest, Request};
 use bookings::{Detail, Reason};
@@ -9,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::wire::BookingOut;
 
-/// A wish for a booking. Only `service_id` and a time (`date` and `start_time`, or `starts_at`) are needed.
+/// A booking request. Only `service_id` and a time (`date` and `start_time`, or `starts_at`) are required.
 #[derive(Serialize, ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `BookingRequest` reads them")]
 pub(crate) struct BookingInput {
@@ -19,13 +20,13 @@ pub(crate) struct BookingInput {
     date: Option<String>,
     /// `HH:MM` on the club's clock.
     start_time: Option<String>,
-    /// Needed on a night when the clock repeats the time.
+    /// The exact start. Required on a night when the clock repeats the time.
     #[schema(format = DateTime)]
     starts_at: Option<String>,
     room_id: Option<i64>,
     technician_id: Option<i64>,
     party: Option<u32>,
-    /// Staff alone: for whose account.
+    /// Staff only: the person to book for.
     person_id: Option<i64>,
     guest_name: Option<String>,
     guest_phone: Option<String>,
@@ -35,27 +36,27 @@ pub(crate) struct BookingInput {
     ai_program: Option<String>,
     #[schema(value_type = Option<Object>)]
     scene_preferences: Option<()>,
-    /// Minutes, of what is sold by time.
+    /// The length in minutes, for services sold by time.
     duration: Option<u32>,
-    /// Staff alone: an account that comes along.
+    /// Staff only: the account of the companion.
     companion_id: Option<i64>,
     companion_name: Option<String>,
-    /// What follows in the same visit, back to back; at most three.
+    /// The services that follow in the same visit, back to back. At most three.
     then: Option<Vec<ThenInput>>,
     addons: Option<Vec<BookingAddonInput>>,
     use_credit: Option<bool>,
-    /// A guest pass pays for one companion's share.
+    /// Whether a guest pass pays for one companion's share.
     use_pass: Option<bool>,
-    /// The gift of the birthday month pays.
+    /// Whether the gift of the birthday month pays.
     use_birthday: Option<bool>,
-    /// Books what is held; what, when and where are those of the hold then.
+    /// The hold to book. Service, time, and room are then those of the hold.
     hold_id: Option<i64>,
-    /// By which a visitor knows a hold.
+    /// The token with which a visitor proves that a hold is theirs.
     token: Option<String>,
     payment_method: Option<String>,
 }
 
-/// What follows in the same visit.
+/// A service that follows in the same visit.
 #[derive(Serialize, ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `Then` reads them")]
 struct ThenInput {
@@ -66,45 +67,46 @@ struct ThenInput {
     addons: Option<Vec<BookingAddonInput>>,
 }
 
-/// An add-on that is wished for.
+/// A requested add-on.
 #[derive(Serialize, ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `BookingRequest` reads them")]
 struct BookingAddonInput {
     id: i64,
-    /// 1 to 20.
+    /// The quantity, from 1 to 20.
     quantity: u32,
     notes: Option<String>,
 }
 
-/// A booking in its wire shape.
+/// Returns a booking in its response format.
 pub(crate) fn tell(tx: &mut Tx<'_>, detail: &Detail) -> Result<BookingOut> {
     let catalogue = catalogue::current(tx)?;
     Ok(BookingOut::of(&catalogue, detail, tx.now()))
 }
 
-/// A booking as it stands now, for who has just done something with it.
+/// Reads a booking and returns it in its response format, for the caller who has just changed it.
 pub(crate) fn to_response(tx: &mut Tx<'_>, id: Id) -> Result<BookingOut> {
     let detail = bookings::read(tx, id)?;
     tell(tx, &detail)
 }
 
-/// Why something is cancelled.
+/// The reason for canceling.
 #[derive(Serialize, ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `Reason` reads them")]
 pub(crate) struct CancelInput {
-    /// Given by staff, it is in the email to the guest.
+    /// If staff give a reason, the email to the guest contains it.
     #[schema(max_length = 500)]
     reason: Option<String>,
 }
 
-/// A reason that may be sent, and what was wrong with it: who may not cancel is told that first.
+/// An optional reason from the request body, or the error in it. The error is reported only when the reason is read,
+/// so that a caller who may not cancel gets that refusal first.
 pub(crate) struct SentReason(pub(crate) Result<Option<String>>);
 
 impl SentReason {
-    /// The reason.
+    /// Returns the reason.
     ///
     /// # Errors
-    /// `Error::Invalid` for what is none.
+    /// Returns `Error::Invalid` if the body is not a valid reason.
     pub(crate) fn read(&self) -> Result<Option<&str>> {
         match &self.0 {
             Ok(reason) => Ok(reason.as_deref()),

@@ -1,4 +1,4 @@
-//! Services that a person had, over JSON.
+//! The JSON endpoint for the services that a person had.
 
 use booking_rules::iso;
 use bookings::{Had, history};
@@ -16,31 +16,31 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(had_before))
 }
 
-/// A service that one had, and the last time.
+/// A service that the person had, and the last visit.
 #[derive(Serialize, ToSchema)]
 struct HadOut {
     service: ServiceCard,
-    /// Whether it is still offered.
+    /// Whether the service is still offered.
     is_offered: bool,
     times: i64,
-    /// The operating day of the last time.
+    /// The operating day of the last visit.
     #[schema(value_type = String, format = Date)]
     last_date: Date,
     #[schema(format = DateTime)]
     last_starts_at: String,
     last_booking_id: Id,
-    /// Who served then.
+    /// The technicians who served then.
     technicians: Vec<Server>,
 }
 
-/// Who served.
+/// A technician who served.
 #[derive(Serialize, ToSchema)]
 struct Server {
     id: Id,
     name: String,
 }
 
-/// Services that one had, the latest first, each with how often and the last time.
+/// Returns the services that the caller had, the latest first, each with the number of times and the last visit.
 #[utoipa::path(get, path = "/api/services/history/", tag = "services",
     params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
     responses((status = 200, body = Vec<HadOut>), (status = 400, body = Problem), (status = 401, body = Problem)))]

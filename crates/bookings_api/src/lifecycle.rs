@@ -1,4 +1,5 @@
-//! Holding, moving, repeating, arriving and asking why not, over JSON.
+//! The JSON endpoints for holding, rescheduling, repeating, and canceling series, for the steps of a visit, and for
+//! asking why a time cannot be booked.
 
 use std::sync::Arc;
 
@@ -42,12 +43,12 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 struct HoldOut {
     #[serde(flatten)]
     booking: BookingOut,
-    /// By which a visitor knows it; told once.
+    /// The token with which a visitor proves that the hold is theirs. Returned only once.
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<String>,
 }
 
-/// A token that may stand in the query.
+/// The optional token from the query string.
 struct Token(Option<String>);
 
 impl Input for Token {
@@ -56,7 +57,7 @@ impl Input for Token {
     }
 }
 
-/// A wish and the token of an earlier hold.
+/// A booking request and the token of an earlier hold.
 struct ToHold(BookingRequest, Option<String>);
 
 impl Input for ToHold {
@@ -65,7 +66,7 @@ impl Input for ToHold {
     }
 }
 
-/// Holds a time for the club's `hold_minutes`: ten, unless it says otherwise.
+/// Holds a time for the club's `hold_minutes`, ten by default.
 #[utoipa::path(post, path = "/api/bookings/hold/", tag = "bookings", params(OnceHeader), request_body = BookingInput,
     responses((status = 201, body = HoldOut), (status = 400, body = Problem), (status = 403, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
@@ -90,7 +91,7 @@ async fn hold_time(
         .await
 }
 
-/// A hold as it stands.
+/// Returns the current state of a hold.
 #[utoipa::path(get, path = "/api/bookings/hold/{id}/", tag = "bookings",
     params(("id" = i64, Path), ("token" = Option<String>, Query)),
     responses((status = 200, body = BookingOut), (status = 404, body = Problem)))]
@@ -107,7 +108,7 @@ async fn show_hold(
         .await
 }
 
-/// Lets a hold go.
+/// Releases a hold.
 #[utoipa::path(delete, path = "/api/bookings/hold/{id}/", tag = "bookings",
     params(("id" = i64, Path), ("token" = Option<String>, Query)),
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
@@ -120,7 +121,7 @@ async fn let_hold_go(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Gives a hold the same time once more, from now on; once.
+/// Extends a hold so that it lasts for `hold_minutes` from now. Can be done once.
 #[utoipa::path(post, path = "/api/bookings/hold/{id}/extend/", tag = "bookings",
     params(("id" = i64, Path), ("token" = Option<String>, Query)),
     responses((status = 200, body = BookingOut), (status = 404, body = Problem), (status = 409, body = Problem)))]
@@ -137,7 +138,7 @@ async fn extend_hold(
         .await
 }
 
-/// Where a booking is to be moved.
+/// The time, room, and technician to which a booking is rescheduled.
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `Move` reads them")]
 struct MoveInput {
@@ -148,18 +149,19 @@ struct MoveInput {
     start_time: Option<String>,
     #[schema(format = DateTime)]
     starts_at: Option<String>,
-    /// Another room; without it the booking keeps its room if that is free then.
+    /// Another room. Without it, the booking keeps its room if the room is free then.
     room_id: Option<i64>,
-    /// Another technician; without it the booking keeps its technicians if they are free then.
+    /// Another technician. Without it, the booking keeps its technicians if they are free then.
     technician_id: Option<i64>,
-    /// Only says what it would mean.
+    /// If true, changes nothing and only returns what the rescheduling would mean.
     preview: Option<bool>,
-    /// The new total that the person was shown: if it is another now, the move is refused with `price_changed`.
+    /// The new total that the person was shown. If it has changed, the rescheduling is refused with `price_changed`.
     #[schema(value_type = Option<String>, example = "150.00")]
     expected_total: Option<String>,
-    /// The room that the person was shown: if it is another now, the move is refused with `move_changed`.
+    /// The room that the person was shown. If it has changed, the rescheduling is refused with `move_changed`.
     expected_room_id: Option<i64>,
-    /// The technicians that the person was shown: if they are others now, the move is refused with `move_changed`.
+    /// The technicians that the person was shown. If they have changed, the rescheduling is refused with
+    /// `move_changed`.
     expected_technician_ids: Option<Vec<i64>>,
 }
 
@@ -171,25 +173,25 @@ impl Input for ToMove {
     }
 }
 
-/// What a move means.
+/// The result of a rescheduling or of its preview.
 #[derive(Serialize, ToSchema)]
 struct MovedOut {
-    /// The new total less the old one.
+    /// The new total minus the old one.
     difference: Cents,
     new_total: Cents,
-    /// What is due if the moved booking is cancelled later.
+    /// The smallest fee that is due if the rescheduled booking is canceled later.
     frozen_fee: Cents,
     starts_at: String,
     room: Named,
     technicians: Vec<Named>,
-    /// What differs from before; empty if the booking is there already, and nothing has changed.
+    /// What differs from before. Empty if nothing changed, because the booking was already there.
     changes: Vec<Change>,
     is_preview: bool,
-    /// As it is now; in a preview, as it was.
+    /// The booking as it is now. In a preview it is unchanged.
     booking: BookingOut,
 }
 
-/// Moves a booking: same id, same reference, priced anew.
+/// Reschedules a booking. It keeps its id and reference and is priced again.
 #[utoipa::path(post, path = "/api/bookings/{id}/reschedule/", tag = "bookings", params(("id" = i64, Path), OnceHeader),
     request_body = MoveInput,
     responses((status = 200, body = MovedOut), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -221,16 +223,16 @@ async fn move_booking(
         .await
 }
 
-/// A series.
+/// A series that was booked.
 #[derive(Serialize, ToSchema)]
 struct SeriesOut {
     bookings: Vec<BookingOut>,
-    /// `[{place, when, code, error, alternatives}]`
+    /// The occurrences that were not booked: `[{place, when, code, error, alternatives}]`.
     #[schema(value_type = Vec<Object>)]
     left_out: Vec<Value>,
 }
 
-/// A wish that repeats.
+/// A booking request that repeats.
 #[derive(Serialize, ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `Repeated` reads them")]
 struct SeriesInput {
@@ -239,14 +241,15 @@ struct SeriesInput {
     every_weeks: Option<u32>,
     times: Option<u32>,
     skip_conflicts: Option<bool>,
-    /// `[{place, starts_at}]`: other times for some, by their place from 0.
+    /// `[{place, starts_at}]`: other times for single occurrences, which are counted from 0.
     #[schema(value_type = Option<Vec<Object>>)]
     instead: Option<()>,
-    /// The places that are not wanted.
+    /// The occurrences to leave out, counted from 0.
     without: Option<Vec<u32>>,
 }
 
-/// Books a series: the words of a wish with `every_weeks`, `times`, and perhaps `skip_conflicts` or `instead`.
+/// Books a series: the fields of a booking request with `every_weeks`, `times`, and optionally `skip_conflicts`,
+/// `instead`, or `without`.
 #[utoipa::path(post, path = "/api/bookings/series/", tag = "bookings", params(OnceHeader), request_body = SeriesInput,
     responses((status = 201, body = SeriesOut), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
@@ -263,16 +266,16 @@ async fn repeat_booking(
         .await
 }
 
-/// What cancelling a series did.
+/// The result of canceling a series.
 #[derive(Serialize, ToSchema)]
 struct SeriesCancelledOut {
-    /// What stays due of all of them.
+    /// The sum of the fees that stay due.
     fee: Cents,
-    /// What was cancelled, the first to begin first.
+    /// The canceled bookings, ordered by start.
     bookings: Vec<BookingOut>,
 }
 
-/// Cancels what is left of a series, each booking by its own policy. `id` is any booking of it.
+/// Cancels the remaining bookings of a series, each by its own policy. `id` is the id of any booking in it.
 #[utoipa::path(post, path = "/api/bookings/{id}/cancel_series/", tag = "bookings", params(("id" = i64, Path), OnceHeader),
     request_body = CancelInput,
     responses((status = 200, body = SeriesCancelledOut), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -295,21 +298,21 @@ async fn cancel_all(
         .await
 }
 
-/// Why a time can't be booked.
+/// Whether a time can be booked, and the reasons if it cannot.
 #[derive(Serialize, ToSchema)]
 struct Verdict {
-    /// Whether it can.
+    /// Whether the time can be booked.
     bookable: bool,
-    /// The first reason.
+    /// The code of the first reason.
     code: Option<&'static str>,
-    /// What a guest reads.
+    /// The sentence of the first reason.
     error: Option<&'static str>,
-    /// Every reason for staff, the first for others: `[{code, error, opens_at, alternatives …}]`.
+    /// Every reason for staff, and the first for everyone else: `[{code, error, opens_at, alternatives …}]`.
     #[schema(value_type = Vec<Object>)]
     reasons: Vec<Value>,
 }
 
-/// Why not? Answers what would be refused, and when it opens, without booking.
+/// Returns why a time cannot be booked, and when it opens, without booking it.
 #[utoipa::path(get, path = "/api/bookings/why_not/", tag = "bookings",
     params(("service_id" = i64, Query), ("date" = Option<String>, Query), ("start_time" = Option<String>, Query),
         ("starts_at" = Option<String>, Query), ("party" = Option<u32>, Query), ("duration" = Option<u32>, Query),
@@ -348,7 +351,7 @@ async fn step(caller: Caller, id: Id, verb: Step) -> Result<Answered<BookingOut>
         .await
 }
 
-/// The guest is here.
+/// Staff: checks in a guest who has arrived.
 #[utoipa::path(post, path = "/api/bookings/{id}/check_in/", tag = "bookings", params(("id" = i64, Path)),
     responses((status = 200, body = BookingOut), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]
@@ -356,7 +359,7 @@ async fn check_in(caller: Caller, Path(id): Path<Id>) -> Result<Answered<Booking
     step(caller, id, bookings::check_in).await
 }
 
-/// The guest is being served.
+/// Staff: starts a visit.
 #[utoipa::path(post, path = "/api/bookings/{id}/start/", tag = "bookings", params(("id" = i64, Path)),
     responses((status = 200, body = BookingOut), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]
@@ -364,7 +367,7 @@ async fn start(caller: Caller, Path(id): Path<Id>) -> Result<Answered<BookingOut
     step(caller, id, bookings::start).await
 }
 
-/// The guest has gone.
+/// Staff: completes a visit.
 #[utoipa::path(post, path = "/api/bookings/{id}/complete/", tag = "bookings", params(("id" = i64, Path)),
     responses((status = 200, body = BookingOut), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]
@@ -372,7 +375,7 @@ async fn complete(caller: Caller, Path(id): Path<Id>) -> Result<Answered<Booking
     step(caller, id, bookings::complete).await
 }
 
-/// The guest did not come.
+/// Staff: marks a booking as a no-show.
 #[utoipa::path(post, path = "/api/bookings/{id}/no_show/", tag = "bookings", params(("id" = i64, Path)),
     responses((status = 200, body = BookingOut), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]

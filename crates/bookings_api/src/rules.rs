@@ -1,4 +1,4 @@
-//! Release rules and single times for staff, over JSON.
+//! The JSON endpoints for release rules and overrides, for staff.
 
 use axum::Json as Answered;
 use axum::http::StatusCode;
@@ -27,23 +27,23 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 #[derive(Serialize, ToSchema)]
 struct RuleOut {
     id: Id,
-    /// Empty is all.
+    /// The kinds of rooms to which the rule applies. Empty means all.
     room_kinds: Vec<String>,
-    /// Empty is all.
+    /// The services to which the rule applies. Empty means all.
     services: Vec<Id>,
-    /// Monday is 1; empty is all.
+    /// The weekdays to which the rule applies, with Monday as 1. Empty means all.
     weekdays: Vec<i64>,
-    /// `HH:MM` of the first start.
+    /// The first start as `HH:MM`.
     from: String,
-    /// `HH:MM` after the last start; past `24:00` is after midnight.
+    /// The time after the last start as `HH:MM`. Values past `24:00` are after midnight.
     to: String,
-    /// `none`, `base`, `premium`, `unlimited`.
+    /// `none`, `base`, `premium`, or `unlimited`.
     tier: &'static str,
     release_hours: i64,
-    /// `1.20`
+    /// The price factor, such as `1.20`.
     factor: String,
     tags: Vec<String>,
-    /// When it was ended, if it was.
+    /// When the rule was ended, if it was.
     #[schema(value_type = Option<String>, format = DateTime)]
     ended_at: Option<Timestamp>,
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -73,7 +73,7 @@ impl From<StoredRule> for RuleOut {
     }
 }
 
-/// Managers: every release rule, also those that were ended.
+/// Managers: returns every release rule, including ended ones.
 #[utoipa::path(get, path = "/api/staff/rules/", tag = "staff",
     params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
     responses((status = 200, body = Vec<RuleOut>), (status = 401, body = Problem), (status = 403, body = Problem)))]
@@ -86,16 +86,16 @@ async fn rules(caller: Caller, Query(paging): Query<Paging>) -> Result<List<Rule
     Ok(List::of(all, paging, "/api/staff/rules/"))
 }
 
-/// What a rule is to say.
+/// The content of a release rule.
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `RuleInput` reads them")]
 struct RuleWords {
     room_kinds: Option<Vec<String>>,
     services: Option<Vec<i64>>,
     weekdays: Option<Vec<i64>>,
-    /// `17:00`
+    /// The first start, such as `17:00`.
     from: String,
-    /// `22:00`; not later than `from` is on the next day.
+    /// The time after the last start, such as `22:00`. A time that is not later than `from` is on the next day.
     to: String,
     tier: Option<String>,
     release_hours: Option<i64>,
@@ -103,13 +103,13 @@ struct RuleWords {
     tags: Option<Vec<String>>,
 }
 
-/// Which rule.
+/// The id of a release rule.
 #[derive(Serialize, ToSchema)]
 struct RuleId {
     id: Id,
 }
 
-/// Managers: adds a rule.
+/// Managers: adds a release rule.
 #[utoipa::path(post, path = "/api/staff/rules/", tag = "staff", operation_id = "add_rule", request_body = RuleWords,
     responses((status = 201, body = RuleId), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem)))]
@@ -124,7 +124,7 @@ async fn add(
     Ok((StatusCode::CREATED, Answered(RuleId { id: added.await? })))
 }
 
-/// Managers: has a rule say something else.
+/// Managers: replaces the content of a release rule.
 #[utoipa::path(put, path = "/api/staff/rules/{id}/", tag = "staff", operation_id = "edit_rule",
     params(("id" = i64, Path)), request_body = RuleWords,
     responses((status = 200, body = RuleId), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -141,7 +141,7 @@ async fn edit(
     edited.await.map(|()| Answered(RuleId { id }))
 }
 
-/// Managers: ends a rule.
+/// Managers: ends a release rule.
 #[utoipa::path(delete, path = "/api/staff/rules/{id}/", tag = "staff", operation_id = "end_rule",
     params(("id" = i64, Path)),
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
@@ -154,12 +154,12 @@ async fn end(caller: Caller, Path(id): Path<Id>) -> Result<StatusCode> {
     ended.await.map(|()| StatusCode::NO_CONTENT)
 }
 
-/// What was decided for one start in one room.
+/// The override of one start in one room.
 #[derive(Serialize, ToSchema)]
 struct TimeOut {
     room_id: Id,
     starts_at: String,
-    /// `block`, `open`, `reprice`, `keep`.
+    /// `block`, `open`, `reprice`, or `keep`.
     decision: &'static str,
     factor: Option<String>,
     tier: Option<&'static str>,
@@ -190,7 +190,7 @@ impl TimeOut {
     }
 }
 
-/// Staff: single times from now on that were decided by hand.
+/// Staff: returns the overrides of times from now on.
 #[utoipa::path(get, path = "/api/staff/times/", tag = "staff",
     params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
     responses((status = 200, body = Vec<TimeOut>), (status = 401, body = Problem), (status = 403, body = Problem)))]
@@ -204,21 +204,21 @@ async fn times(caller: Caller, Query(paging): Query<Paging>) -> Result<List<Time
     Ok(List::of(found.await?, paging, "/api/staff/times/"))
 }
 
-/// What is to be decided.
+/// An override to set.
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `DecisionInput` reads them")]
 struct DecisionWords {
     room_id: i64,
     #[schema(format = DateTime)]
     starts_at: String,
-    /// `block`, `open`, `reprice` (with `factor`), `keep` (with `tier` and `hours`).
+    /// `block`, `open`, `reprice` (with `factor`), or `keep` (with `tier` and `hours`).
     decision: String,
     factor: Option<String>,
     tier: Option<String>,
     hours: Option<i64>,
 }
 
-/// Staff: decides a single time by hand; that beats every rule.
+/// Staff: sets the override of a single time. It takes precedence over every release rule.
 #[utoipa::path(post, path = "/api/staff/times/", tag = "staff", request_body = DecisionWords,
     responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem)))]
@@ -227,7 +227,7 @@ async fn decide_time(caller: Caller, Json(request): Json<DecisionInput>) -> Resu
     done.await.map(|()| StatusCode::NO_CONTENT)
 }
 
-/// Which time.
+/// A single time: a start in a room.
 #[derive(ToSchema)]
 struct Which {
     room_id: Id,
@@ -241,7 +241,7 @@ impl Input for Which {
     }
 }
 
-/// Staff: takes the last decision for a time back.
+/// Staff: undoes the last decision about a single time.
 #[utoipa::path(post, path = "/api/staff/times/undo/", tag = "staff", request_body = Which,
     responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 409, body = Problem)))]

@@ -1,4 +1,4 @@
-//! The day at the front desk, over JSON: the visits of a business day, and undoing a step.
+//! The JSON endpoints for the front desk: the visits of a business day, and undoing a step.
 
 use axum::Json as Answered;
 use booking_rules::Status;
@@ -23,28 +23,28 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 struct VisitOut {
     #[serde(flatten)]
     booking: BookingOut,
-    /// Whom it is for.
+    /// The guest of the visit.
     guest: GuestOut,
-    /// The guest should be here and is not checked in.
+    /// Whether the visit should have begun but the guest is not checked in.
     is_late: bool,
-    /// What is due now, with tax.
+    /// The amount that is due now, with tax.
     due: Cents,
     /// The steps that can be taken now: `checked_in`, `in_progress`, `completed`, `no_show`.
     steps: Vec<&'static str>,
-    /// Whether the last step can be undone by you: `no`, `yes`, `with_reason`.
+    /// Whether the caller can undo the last step: `no`, `yes`, or `with_reason`.
     undo: &'static str,
 }
 
-/// A guest as the desk knows them.
+/// A guest as the front desk sees them.
 #[derive(Serialize, ToSchema)]
 struct GuestOut {
-    /// The account, if the visit belongs to one.
+    /// The person, if the visit belongs to an account.
     person_id: Option<Id>,
     name: String,
     phone: Option<String>,
 }
 
-/// Which visits, and which page of them.
+/// The filter of the visits and the requested page.
 struct StaffBookingsQuery {
     filter: DayFilter,
     paging: Paging,
@@ -56,7 +56,8 @@ impl Input for StaffBookingsQuery {
     }
 }
 
-/// Staff: the visits that begin on a business day (04:00 to 04:00, today's unless a date is given), in the order of time.
+/// Staff: returns the visits that begin on a business day (04:00 to 04:00 by default), ordered by time. Without
+/// `date`, the business day is today's.
 #[utoipa::path(get, path = "/api/staff/bookings/", tag = "staff",
     params(("date" = Option<String>, Query), ("status" = Option<String>, Query), ("q" = Option<String>, Query),
         ("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
@@ -92,13 +93,14 @@ async fn staff_bookings(
     Ok(List { items, total, paging, path: kit::web::unpaged(&uri) })
 }
 
-/// What is undone.
+/// The step to undo.
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `ToUndo` reads them")]
 struct UndoStepBody {
-    /// The state that is undone, which the visit has now: `checked_in`, `in_progress`, `completed`, `no_show`.
+    /// The current status of the visit, which is undone: `checked_in`, `in_progress`, `completed`, or `no_show`.
     status: String,
-    /// Needed from a manager once the desk's own time for it is over, and for a completion.
+    /// The reason. Required from a manager for a completion, and for other steps once the front desk may no longer
+    /// undo them.
     #[schema(max_length = 500)]
     reason: Option<String>,
 }
@@ -119,8 +121,8 @@ impl Input for ToUndo {
     }
 }
 
-/// Staff: undoes a check-in, a start or a no-show within 30 minutes; managers, with a reason, also later and a completion, until the
-/// business day is closed.
+/// Staff: undoes a check-in, a start, or a no-show within `undo_minutes`, 30 by default. Managers, with a reason, can
+/// undo these later and can undo a completion, until the business day is closed.
 #[utoipa::path(post, path = "/api/bookings/{id}/undo/", tag = "bookings", params(("id" = i64, Path)),
     request_body = UndoStepBody,
     responses((status = 200, body = BookingOut), (status = 400, body = Problem), (status = 401, body = Problem),

@@ -1,4 +1,4 @@
-//! The waitlist over JSON.
+//! The JSON endpoints for the waitlist.
 
 use axum::Json as Answered;
 use axum::http::StatusCode;
@@ -30,11 +30,11 @@ struct WaitOut {
     from: Date,
     #[schema(value_type = String, format = Date)]
     to: Date,
-    /// Minutes of the operating day.
+    /// The start of the requested time of day, in minutes since midnight of the operating day.
     from_minute: i64,
-    /// Minutes of the operating day.
+    /// The end of the requested time of day, in minutes since midnight of the operating day.
     to_minute: i64,
-    /// The one start, of who wants to be told of it.
+    /// The single start for which the person waits, if the place is for one start.
     starts_at: Option<String>,
     /// `waiting` or `offered`.
     state: String,
@@ -59,7 +59,7 @@ fn out(tx: &mut Tx<'_>, wait: &Wait) -> Result<WaitOut> {
     })
 }
 
-/// One's own places on the waitlist.
+/// Returns the caller's places on the waitlist.
 #[utoipa::path(get, path = "/api/bookings/waitlist/", tag = "bookings",
     responses((status = 200, body = [WaitOut]), (status = 401, body = Problem)))]
 async fn my_waits(caller: Caller) -> Result<Answered<Vec<WaitOut>>> {
@@ -72,27 +72,27 @@ async fn my_waits(caller: Caller) -> Result<Answered<Vec<WaitOut>>> {
         .await
 }
 
-/// A place that was joined, and the times that are open already.
+/// A new place on the waitlist, and the matching times that are already free.
 #[derive(Serialize, ToSchema)]
 struct JoinedOut {
     #[serde(flatten)]
     wait: WaitOut,
-    /// The times that are open now, at most 50: they can be booked. Nothing of them is held or offered.
+    /// The matching times that are free now, at most 50. They can be booked. None of them is held or offered.
     open_times: Vec<OpenTime>,
-    /// How many times are open now.
+    /// The number of matching times that are free now.
     total_open: usize,
 }
 
-/// A time that is open.
+/// A free time.
 #[derive(Serialize, ToSchema)]
 struct OpenTime {
     #[serde(flatten)]
     slot: Slot,
-    /// The page on which it can be booked.
+    /// The address of the page on which the time can be booked.
     book_at: String,
 }
 
-/// How many open times are answered.
+/// The largest number of free times in a response.
 const MOST_OPEN: usize = 50;
 
 fn joined(tx: &mut Tx<'_>, Joined { wait, open }: Joined) -> Result<JoinedOut> {
@@ -108,7 +108,7 @@ fn joined(tx: &mut Tx<'_>, Joined { wait, open }: Joined) -> Result<JoinedOut> {
     Ok(JoinedOut { wait: out(tx, &wait)?, open_times: open_times.collect(), total_open })
 }
 
-/// A wish to wait.
+/// A request to join the waitlist.
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `Waiting` reads them")]
 struct WaitInput {
@@ -116,26 +116,26 @@ struct WaitInput {
     /// The first operating day.
     #[schema(format = Date)]
     from: Option<String>,
-    /// The last; at most 31 days.
+    /// The last operating day. At most 31 days.
     #[schema(format = Date)]
     to: Option<String>,
-    /// `HH:MM`: from when on the day.
+    /// `HH:MM`: the earliest start on a day.
     after: Option<String>,
-    /// `HH:MM`: before when.
+    /// `HH:MM`: starts are before this time.
     before: Option<String>,
     room_id: Option<i64>,
     technician_id: Option<i64>,
     party: Option<u32>,
     duration: Option<u32>,
-    /// To be told when this time opens, instead of `from` and `to`.
+    /// Waits for this one start instead of `from` and `to`.
     #[schema(format = DateTime)]
     starts_at: Option<String>,
-    /// To be told alone; nothing is held.
+    /// If true, the person is only notified, and nothing is held.
     tell: Option<bool>,
 }
 
-/// Joins the waitlist, or asks to be told when a time opens. The times that are open already are answered: offered is
-/// only what becomes free afterwards.
+/// Joins the waitlist, or asks to be notified when a time opens. The response lists the times that are already free.
+/// Only times that become free afterwards are offered.
 #[utoipa::path(post, path = "/api/bookings/waitlist/", tag = "bookings", params(OnceHeader), request_body = WaitInput,
     responses((status = 201, body = JoinedOut), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
@@ -151,7 +151,7 @@ async fn join_waitlist(
         .await
 }
 
-/// Gives a place up.
+/// Leaves the waitlist.
 #[utoipa::path(delete, path = "/api/bookings/waitlist/{id}/", tag = "bookings", params(("id" = i64, Path)),
     responses((status = 204), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]

@@ -1,4 +1,4 @@
-//! The shapes that clients read.
+//! The response types of this crate.
 
 use booking_rules::refusals::{OUTSIDE_WINDOW, PLAN_REQUIRED};
 use booking_rules::{Closed, Status, iso};
@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use catalogue::Catalogue;
 
-/// Free times, and what who asks may do with them.
+/// The response of a search for free times, with the booking rights of the person.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Availability {
     #[schema(value_type = String, format = Date)]
@@ -28,25 +28,25 @@ pub(crate) struct Availability {
     user_privileges: Privileges,
     available_slots: Vec<Slot>,
     total_slots: usize,
-    /// Why there is nothing on a single day that is not open yet.
+    /// Why there are no times on a single day that is not open to the person.
     refused: Option<RefusedOut>,
 }
 
-/// One day of many.
+/// One day of a search over several days.
 #[derive(Debug, Serialize, ToSchema)]
 struct DayOut {
     #[schema(value_type = String, format = Date)]
     date: Date,
-    /// How many starts.
+    /// The number of starts.
     count: usize,
-    /// `HH:MM`.
+    /// The first start as `HH:MM`.
     first_start: Option<String>,
     from_price: Option<Cents>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refused: Option<RefusedOut>,
 }
 
-/// Why not, and when it opens.
+/// Why a day is not open to the person, and when it opens.
 #[derive(Debug, Serialize, ToSchema)]
 struct RefusedOut {
     code: &'static str,
@@ -55,7 +55,7 @@ struct RefusedOut {
     max_advance_days: i64,
 }
 
-/// What who asks may do.
+/// The booking rights of the person.
 #[derive(Debug, Serialize, ToSchema)]
 struct Privileges {
     is_member: bool,
@@ -66,7 +66,7 @@ struct Privileges {
 }
 
 impl Availability {
-    /// The answer in its wire shape; a page of its times.
+    /// Returns the response for the result of a search, without its times. `days` says whether the days are listed.
     pub(crate) fn of(answer: &Answer, days: bool) -> Availability {
         let entitlements = answer.window.entitlements();
         let priority = entitlements.plan().is_some_and(|plan| plan.priority_booking);
@@ -91,7 +91,7 @@ impl Availability {
                 is_vip: entitlements.tier() == Tier::Unlimited,
                 has_priority_booking: priority,
                 max_advance_days: answer.window.max_advance_days(),
-                // Rules keep times for tiers; the lowest of them opens some already (W3).
+                // Release rules reserve times for tiers, and even the lowest tier can book some of them early (W3).
                 can_book_priority_slots: entitlements.tier() > Tier::None,
             },
             available_slots: Vec::new(),
@@ -135,7 +135,7 @@ impl RefusedOut {
     }
 }
 
-/// A booking as its owner reads it.
+/// A booking as its owner sees it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct BookingOut {
     id: Id,
@@ -152,28 +152,28 @@ pub(crate) struct BookingOut {
     technicians: Vec<Named>,
     party: i64,
     guest_name: Option<String>,
-    /// Who comes along.
+    /// The name of the companion.
     companion_name: Option<String>,
     special_requests: Option<String>,
     pricing: Pricing,
     status: &'static str,
-    /// `due` at the desk, `settled`, or `void`.
+    /// `due` at the front desk, `settled`, or `void`.
     payment_status: &'static str,
     can_cancel: bool,
     can_reschedule: bool,
-    /// What cancelling now would cost.
+    /// The fee for canceling now.
     cancel_cost: Cents,
-    /// When it began before it was moved last.
+    /// When the booking began before it was rescheduled the last time.
     rescheduled_from: Option<String>,
-    /// How often it was moved.
+    /// The number of times that the booking was rescheduled.
     moves: i64,
-    /// The first booking of the visit that it belongs to.
+    /// The first booking of the visit to which this one belongs.
     visit_id: Option<Id>,
-    /// The first booking of the series that it belongs to.
+    /// The first booking of the series to which this one belongs.
     series_id: Option<Id>,
-    /// What stays due after it was cancelled or missed.
+    /// The fee that stays due after the booking was canceled or missed.
     fee: Option<Cents>,
-    /// Until when a hold lasts.
+    /// When the hold expires.
     expires_at: Option<String>,
     created_at: String,
 }
@@ -183,7 +183,7 @@ struct ServiceOut {
     id: Id,
     name: String,
     slug: String,
-    /// Minutes.
+    /// The length of the visit in minutes.
     duration: i64,
 }
 
@@ -195,7 +195,7 @@ struct RoomOut {
     kind: String,
 }
 
-/// What it costs, and why.
+/// The price, and the lines that explain it.
 #[derive(Debug, Serialize, ToSchema)]
 struct Pricing {
     base_price: Cents,

@@ -1,4 +1,4 @@
-//! What a visit costs and what it costs not to come, in words.
+//! Prices and cancellation terms of visits as texts.
 
 use bookings::Policy;
 use jiff::tz::TimeZone;
@@ -14,7 +14,7 @@ pub(crate) struct BillLine {
     pub(crate) amount: String,
 }
 
-/// The lines of a price and its tax.
+/// Formats the lines of a price, and the tax if there is any.
 pub(crate) fn bill(lines: &[Line], tax: Cents) -> Vec<BillLine> {
     let line = |label: &str, amount| BillLine { label: label.to_owned(), amount: format::money(amount) };
     let mut bill: Vec<BillLine> = lines.iter().map(|one| line(&one.label, one.amount)).collect();
@@ -24,30 +24,30 @@ pub(crate) fn bill(lines: &[Line], tax: Cents) -> Vec<BillLine> {
     bill
 }
 
-/// What cancelling a visit costs, now and later.
+/// What canceling a visit costs, now and later.
 #[derive(Debug)]
 pub struct Cancelling<'z> {
-    /// The terms.
+    /// The cancellation policy of the booking.
     pub policy: Policy,
-    /// Service and add-ons before tax.
+    /// The price of the service and its add-ons in cents, before tax.
     pub net: Cents,
-    /// When it was booked.
+    /// When the visit was booked.
     pub booked_at: Timestamp,
-    /// When it begins.
+    /// When the visit begins.
     pub starts_at: Timestamp,
-    /// The moment at which it is said.
+    /// The moment for which the terms are described.
     pub now: Timestamp,
     /// The time zone of the club.
     pub zone: &'z TimeZone,
 }
 
 impl Cancelling<'_> {
-    /// `Free to cancel until Monday 23 November, 16:00. …`
+    /// Describes the terms in sentences: `Free to cancel until Monday 23 November, 16:00. …`
     pub fn sentence(&self) -> String {
         self.sentence_with(|moment| format::moment(self.zone, moment, self.now))
     }
 
-    /// The same with times as `message` writes them.
+    /// Describes the terms in sentences. `message` formats each moment.
     pub fn sentence_with(&self, message: impl Fn(Timestamp) -> String) -> String {
         let Cancelling { policy, now, .. } = *self;
         let half_until = self.starts_at - SignedDuration::from_hours(policy.half_hours);
@@ -74,7 +74,7 @@ impl Cancelling<'_> {
         }
     }
 
-    /// What cancelling costs at this moment, for the page that asks.
+    /// Describes what canceling costs at this moment. `fee` is the fee in cents.
     pub(crate) fn now(&self, fee: Cents) -> String {
         if fee == Cents::ZERO {
             "Cancelling now is free.".to_owned()

@@ -1,5 +1,5 @@
-//! The catalogue over JSON: lists of services, categories and rooms. What one service costs *you* is told by the club
-//! of bookings, which knows who asks.
+//! The catalogue as JSON: lists of services, categories, and rooms. The price of a service for the caller comes from
+//! the crate `bookings`, which knows the caller's entitlements.
 
 use kit::web::{Input, List, Paging, Query, RawInput, in_address};
 use kit::{AppState, Cents, Id, Result};
@@ -13,7 +13,7 @@ use crate::hours::{Hours, Shift};
 use crate::model::{Catalogue, Filter, Room, Service};
 use crate::store::current;
 
-/// The addresses of this crate.
+/// Returns the API routes of this crate.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(services))
@@ -35,9 +35,9 @@ pub struct ServiceCard {
     member_price: Cents,
     non_member_price: Cents,
     savings_for_members: Cents,
-    /// Whole percents, rounded half-up.
+    /// The member discount in whole percent, rounded half up.
     member_discount_percentage: i64,
-    /// Minutes.
+    /// The duration in minutes.
     duration: i64,
     max_capacity: i64,
     featured: bool,
@@ -46,7 +46,7 @@ pub struct ServiceCard {
 }
 
 impl ServiceCard {
-    /// The card of a service.
+    /// Creates the list entry of a service.
     pub fn of(catalogue: &Catalogue, service: &Service) -> ServiceCard {
         let category = catalogue.category(service.category);
         let savings = service.list - service.member;
@@ -75,11 +75,11 @@ impl ServiceCard {
     }
 }
 
-/// What a list of services is asked for.
+/// The query of a list of services.
 struct ServicesQuery {
     filter: Filter,
     paging: Paging,
-    /// The words of the filter as they were asked, for the links to the other pages.
+    /// The filter as a query string, for the links to the other pages of the list.
     query: String,
 }
 
@@ -97,7 +97,7 @@ impl Input for ServicesQuery {
     }
 }
 
-/// The words of a filter as they stand in an address.
+/// Encodes a filter as a query string.
 fn query_of(filter: &Filter) -> String {
     let featured = filter.featured.map(|featured| featured.to_string());
     let raw_input = [
@@ -118,7 +118,7 @@ async fn cards(caller: &Caller, requested: ServicesQuery, path: &str) -> Result<
     Ok(List::of(all, requested.paging, path))
 }
 
-/// Services, by category, then name.
+/// Lists the offered services by category, then by name.
 #[utoipa::path(get, path = "/api/services/", tag = "services",
     params(("category" = Option<String>, Query), ("search" = Option<String>, Query), ("featured" = Option<bool>, Query),
         ("tag" = Option<String>, Query), ("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
@@ -127,7 +127,7 @@ async fn services(caller: Caller, Query(requested): Query<ServicesQuery>) -> Res
     cards(&caller, requested, "/api/services/").await
 }
 
-/// Services of Mensuite (S28).
+/// Lists the services of Mensuite (S28).
 #[utoipa::path(get, path = "/api/services/mensuite/", tag = "services",
     params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
     responses((status = 200, body = Vec<ServiceCard>)))]
@@ -136,7 +136,7 @@ async fn mensuite(caller: Caller, Query(mut requested): Query<ServicesQuery>) ->
     cards(&caller, requested, "/api/services/mensuite/").await
 }
 
-/// Services that are shown first (S28).
+/// Lists the featured services (S28).
 #[utoipa::path(get, path = "/api/services/featured/", tag = "services",
     params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
     responses((status = 200, body = Vec<ServiceCard>)))]
@@ -152,12 +152,12 @@ struct CategoryCard {
     name: String,
     slug: String,
     description: String,
-    /// `mensuite`, `private` or `shared`.
+    /// The brand: `mensuite`, `private`, or `shared`.
     half: String,
     services_count: usize,
 }
 
-/// Categories in the club's order (S27: correct at once after an edit).
+/// Lists the categories in the order that the club chose (S27: an edit takes effect at once).
 #[utoipa::path(get, path = "/api/services/categories/", tag = "services",
     params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
     responses((status = 200, body = Vec<CategoryCard>)))]
@@ -185,19 +185,19 @@ struct RoomCard {
     capacity: i64,
     features: Vec<String>,
     has_iot_control: bool,
-    /// A factor with two places, such as `1.10`.
+    /// The premium factor with at least two decimal places, such as `1.10`.
     premium_modifier: String,
     operating_hours: Vec<OpenDay>,
 }
 
-/// When a room is open on one weekday.
+/// The opening hours of a room on one weekday.
 #[derive(Debug, Serialize, ToSchema)]
 struct OpenDay {
-    /// `monday` …
+    /// The weekday in English: `monday`, …
     day: &'static str,
-    /// `HH:MM`.
+    /// The opening time as `HH:MM`.
     opens: String,
-    /// `HH:MM`; at or before `opens` is after midnight.
+    /// The closing time as `HH:MM`. A time at or before `opens` is on the next day.
     closes: String,
 }
 
@@ -223,7 +223,7 @@ impl RoomCard {
     }
 }
 
-/// Basis points as a factor: 11000 is `1.10`, 10050 is `1.005`.
+/// Formats basis points as a factor with at least two decimal places: 11000 is `1.10`, 10050 is `1.005`.
 fn factor(basis_points: i64) -> String {
     let text = format!("{}.{:04}", basis_points / 10_000, basis_points % 10_000);
     let short = text.trim_end_matches('0');
@@ -242,7 +242,7 @@ fn open_days(hours: &Hours) -> Vec<OpenDay> {
     hours.0.iter().map(day).collect()
 }
 
-/// Rooms, by name.
+/// Lists the rooms in use by name.
 #[utoipa::path(get, path = "/api/rooms/", tag = "rooms", responses((status = 200, body = Rooms)))]
 async fn rooms(caller: Caller) -> Result<axum::Json<Rooms>> {
     let catalogue = caller.view(|tx, _| current(tx)).await?;

@@ -8,10 +8,10 @@ use coresync::{check, commands, log, serve};
 use kit::Result;
 use kit::config::Config;
 
-/// Runs a private wellness club: its website, its members' app, its front desk and back office.
+/// Runs a private wellness club: its website, its members' pages, its front desk, and its back office.
 ///
-/// Configuration comes from coresync.toml and from environment variables that begin with CORESYNC_; the README
-/// lists them.
+/// Configuration comes from coresync.toml and from environment variables that begin with CORESYNC_. The README lists
+/// them.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -21,7 +21,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve everything.
+    /// Serve the website, the API, and the background jobs.
     Serve {
         /// Fill an empty database with the demonstration club.
         #[arg(long)]
@@ -29,28 +29,28 @@ enum Command {
     },
     /// Bring the database up to date.
     Migrate,
-    /// Check the configuration, the database and its integrity.
+    /// Check the configuration, the database, and its integrity.
     Check,
-    /// Accounts.
+    /// Manage accounts.
     User {
         #[command(subcommand)]
         command: UserCommand,
     },
-    /// Copy the whole database, while it is in use, into a new file.
+    /// Copy the whole database into a new file, while it is in use.
     Backup {
-        /// The file to make.
+        /// The file to create.
         file: PathBuf,
     },
     /// Fill an empty database from a backup.
     Restore {
-        /// The file that `backup` made.
+        /// The file that `backup` created.
         file: PathBuf,
     },
 }
 
 #[derive(Subcommand)]
 enum UserCommand {
-    /// Make an account. The password is read from standard input.
+    /// Create an account. The password is read from standard input.
     Create(commands::NewUser),
 }
 

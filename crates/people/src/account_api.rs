@@ -1,4 +1,4 @@
-//! The API of what keeps an account its owner's: letters with links, forgotten passwords, sign-ins.
+//! The API for account security: confirming addresses, forgotten passwords, changes of address, and sign-ins.
 
 use axum::http::StatusCode;
 use jiff::Timestamp;
@@ -25,28 +25,30 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(end_one))
 }
 
-/// A sign-in that goes on.
+/// An active sign-in.
 #[derive(Serialize, ToSchema)]
 struct SignInOut {
-    /// Its number.
+    /// The id of the sign-in.
     id: Id,
-    /// With what: `Firefox on Linux`.
+    /// The browser or app, such as `Firefox on Linux`.
     device: Option<String>,
-    /// From which network it was seen last.
+    /// The network from which the sign-in was last used.
     network: Option<String>,
-    /// When it began.
+    /// When the sign-in began.
     #[schema(value_type = String, format = DateTime)]
     opened_at: Timestamp,
-    /// When it was seen last, to ten minutes.
+    /// When the sign-in was last used, with a precision of ten minutes.
     #[schema(value_type = Option<String>, format = DateTime)]
     seen_at: Option<Timestamp>,
-    /// Whether it is the one that asks.
+    /// Whether this sign-in sent the request.
     is_this: bool,
 }
 
-/// Confirm an address by the link of an email: of a new account, or of a change. Besides the token it takes the account's
-/// password (a change may be confirmed by the account itself, signed in), or for a new account a `new_password`, which ends
-/// whatever was set or signed in before.
+/// Confirm an email address with the token from an email.
+///
+/// The address belongs to a new account, or is the new address of an account. Besides the token, the request needs
+/// the account's password (a signed-in account can confirm a change of its own address without it). For a new
+/// account, a `new_password` can be sent instead; it ends everything that was set or signed in before.
 #[utoipa::path(post, path = "/api/auth/verify/", tag = "auth", request_body = ConfirmAddress, responses(
     (status = 204, description = "The address is theirs: sign in"),
     (status = 400, description = "Invalid, link_expired", body = Problem, content_type = "application/problem+json"),
@@ -59,7 +61,9 @@ async fn verify(caller: Caller, Json(input): Json<ConfirmAddress>) -> Result<Sta
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Ask for the email of a new account once more. The answer is the same for every address.
+/// Request the confirmation email of a new account again.
+///
+/// The response is the same for every address.
 #[utoipa::path(post, path = "/api/auth/verify/again/", tag = "auth", request_body = Forgotten, responses(
     (status = 202, description = "An email is on its way, if there is such an account and its address is not verified"),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
@@ -72,7 +76,9 @@ async fn verify_again(caller: Caller, Json(Forgotten { email }): Json<Forgotten>
     Ok(StatusCode::ACCEPTED)
 }
 
-/// Ask for a letter by which the password can be set anew. The answer is the same for every address.
+/// Request an email with a link that resets the password.
+///
+/// The response is the same for every address.
 #[utoipa::path(post, path = "/api/auth/password-reset/", tag = "auth", request_body = Forgotten, responses(
     (status = 202, description = "A letter is on its way, if there is such an account"),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
@@ -85,7 +91,9 @@ async fn password_reset(caller: Caller, Json(Forgotten { email }): Json<Forgotte
     Ok(StatusCode::ACCEPTED)
 }
 
-/// Set the password by the link of a letter, which is good once and for 30 minutes. Every sign-in ends.
+/// Set a new password with the token from an email.
+///
+/// The token works once, for 30 minutes. Every sign-in ends.
 #[utoipa::path(post, path = "/api/auth/password-reset/confirm/", tag = "auth", request_body = NewPassword, responses(
     (status = 204, description = "Set: sign in with it"),
     (status = 400, description = "Invalid, link_expired", body = Problem, content_type = "application/problem+json"),
@@ -97,7 +105,9 @@ async fn password_reset_confirm(caller: Caller, Json(request): Json<NewPassword>
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Ask for another address of mail. It changes when the link of the letter that goes there is followed (`verify/`).
+/// Request a change of the email address.
+///
+/// The address changes when the link in the email to the new address is followed (`verify/`).
 #[utoipa::path(post, path = "/api/auth/email/", tag = "auth", request_body = NewAddress,
     security(("bearer" = []), ("session" = [])), responses(
     (status = 202, description = "A letter is on its way"),
@@ -111,7 +121,7 @@ async fn change_email(caller: Caller, Json(request): Json<NewAddress>) -> Result
     Ok(StatusCode::ACCEPTED)
 }
 
-/// Where you are signed in.
+/// List your active sign-ins.
 #[utoipa::path(get, path = "/api/auth/sessions/", tag = "auth",
     security(("bearer" = []), ("session" = [])), responses(
     (status = 200, description = "Every sign-in that goes on", body = Vec<SignInOut>),
@@ -130,7 +140,7 @@ async fn sign_ins(caller: Caller) -> Result<axum::Json<Vec<SignInOut>>> {
     Ok(axum::Json(out.collect()))
 }
 
-/// Sign out everywhere else.
+/// End all your sign-ins except this one.
 #[utoipa::path(delete, path = "/api/auth/sessions/", tag = "auth",
     security(("bearer" = []), ("session" = [])), responses(
     (status = 204, description = "Only this sign-in goes on"),
@@ -141,7 +151,7 @@ async fn end_others(caller: Caller) -> Result<StatusCode> {
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// End one sign-in.
+/// End one of your sign-ins.
 #[utoipa::path(delete, path = "/api/auth/sessions/{id}/", tag = "auth", params(("id" = i64, Path)),
     security(("bearer" = []), ("session" = [])), responses(
     (status = 204, description = "Ended"),

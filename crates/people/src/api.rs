@@ -1,4 +1,4 @@
-//! The API of accounts: `/api/auth/…` and `/api/users/profile/me/`.
+//! The API for accounts: `/api/auth/…` and `/api/users/profile/me/`.
 
 use axum::http::StatusCode;
 use kit::replies::Reply;
@@ -19,7 +19,7 @@ use crate::sessions::{self, SessionKind, SignedIn, Tokens};
 use crate::user::User;
 use crate::{sign_in, sign_up};
 
-/// Every address of this crate, and how a request shows who it is from: `bearer` or `session`.
+/// Returns all API routes of this crate, with the two ways to authenticate: `bearer` and `session`.
 pub fn routes() -> OpenApiRouter<AppState> {
     let mut router = OpenApiRouter::new()
         .routes(routes!(login))
@@ -38,25 +38,25 @@ pub fn routes() -> OpenApiRouter<AppState> {
     router
 }
 
-/// Everything that somebody keeps of themselves.
+/// The profile of a person.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Profile {
-    /// Who they are.
+    /// The account of the person.
     #[serde(flatten)]
     pub user: User,
-    /// The day they were born.
+    /// The date of birth.
     #[schema(value_type = Option<String>, format = Date)]
     pub birthday: Option<jiff::civil::Date>,
-    /// Whom to call for them.
+    /// The person to call in an emergency.
     pub emergency_contact: Option<EmergencyContact>,
 }
 
 /// A new pair of tokens.
 #[derive(Serialize, ToSchema)]
 struct Pair {
-    /// For `Authorization: Bearer`, 30 minutes.
+    /// The access token for `Authorization: Bearer`, valid for 30 minutes.
     access: String,
-    /// For the next pair, once, 30 days.
+    /// The refresh token for the next pair, valid once, for 30 days.
     refresh: String,
 }
 
@@ -66,14 +66,14 @@ impl From<Tokens> for Pair {
     }
 }
 
-/// A new pair of tokens, and whose it is.
+/// A new pair of tokens with the account that they belong to.
 #[derive(Serialize, ToSchema)]
 struct PairAndUser {
-    /// For `Authorization: Bearer`, 30 minutes.
+    /// The access token for `Authorization: Bearer`, valid for 30 minutes.
     access: String,
-    /// For the next pair, once, 30 days.
+    /// The refresh token for the next pair, valid once, for 30 days.
     refresh: String,
-    /// Who signed in.
+    /// The account that signed in.
     user: User,
 }
 
@@ -84,10 +84,10 @@ impl From<SignedIn> for PairAndUser {
     }
 }
 
-/// A refresh token.
+/// A request for new tokens.
 #[derive(ToSchema)]
 struct Refresh {
-    /// As it was handed out.
+    /// The refresh token as it was issued.
     refresh: String,
 }
 
@@ -97,10 +97,10 @@ impl Input for Refresh {
     }
 }
 
-/// What an app that signs out may send along.
+/// A request to sign out of an app.
 #[derive(ToSchema)]
 struct SignOut {
-    /// Its refresh token, if its access token may have expired.
+    /// The refresh token of the app, in case its access token has expired.
     refresh: Option<String>,
 }
 
@@ -110,7 +110,7 @@ impl Input for SignOut {
     }
 }
 
-/// Sign in.
+/// Sign in with an email address and a password.
 #[utoipa::path(post, path = "/api/auth/login/", tag = "auth", request_body = SignIn, responses(
     (status = 200, description = "Signed in", body = PairAndUser),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
@@ -123,7 +123,9 @@ async fn login(caller: Caller, Json(attempt): Json<SignIn>) -> Result<axum::Json
     Ok(axum::Json(signed_in.into()))
 }
 
-/// Renew the tokens. The refresh token is good once; one that comes twice ends everything of its sign-in.
+/// Exchange a refresh token for a new pair of tokens.
+///
+/// A refresh token works once. A second use ends all tokens of its sign-in.
 #[utoipa::path(post, path = "/api/auth/refresh/", tag = "auth", request_body = Refresh, responses(
     (status = 200, description = "A new pair", body = Pair),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
@@ -135,7 +137,7 @@ async fn refresh(caller: Caller, Json(Refresh { refresh }): Json<Refresh>) -> Re
     Ok(axum::Json(tokens.into()))
 }
 
-/// Sign out: every token of this sign-in ends at once.
+/// Sign out: all tokens of this sign-in end at once.
 #[utoipa::path(post, path = "/api/auth/logout/", tag = "auth", request_body = Option<SignOut>,
     security(("bearer" = []), ("session" = [])), responses(
     (status = 204, description = "Signed out"),
@@ -153,15 +155,17 @@ async fn logout(caller: Caller, Json(SignOut { refresh }): Json<SignOut>) -> Res
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// A sign-up that waits for its address to be verified.
+/// The response to a sign-up: the address must be verified next.
 #[derive(Serialize, ToSchema)]
 struct CheckEmail {
-    /// `check_email`: nothing else is said, whatever the address.
+    /// Always `check_email`, whatever the address.
     status: &'static str,
 }
 
-/// Ask for an account. The answer is the same for every address: an email goes there, and the account can sign in
-/// (`login/`) once the link in it was followed (`verify/`).
+/// Sign up for an account.
+///
+/// The response is the same for every address: an email is sent to it, and the account can sign in (`login/`) after
+/// the link in the email was followed (`verify/`).
 #[utoipa::path(post, path = "/api/auth/register/", tag = "auth", params(OnceHeader), request_body = SignUp, responses(
     (status = 202, description = "An email is on its way", body = CheckEmail),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
@@ -174,7 +178,9 @@ async fn register(caller: Caller, Once(Json(request), idempotency_key): Once<Jso
     sign_up::sign_up_once(&caller, idempotency_key, request, reply).await
 }
 
-/// Change the password. Everything else that is signed in ends at once; this sign-in goes on.
+/// Change the password.
+///
+/// All other sign-ins end at once; this one stays active.
 #[utoipa::path(post, path = "/api/auth/password/", tag = "auth", request_body = ChangePassword,
     security(("bearer" = []), ("session" = [])), responses(
     (status = 204, description = "Changed"),
@@ -188,7 +194,7 @@ async fn password(caller: Caller, Json(change): Json<ChangePassword>) -> Result<
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Your own profile.
+/// Get your own profile.
 #[utoipa::path(get, path = "/api/users/profile/me/", tag = "users",
     security(("bearer" = []), ("session" = [])), responses(
     (status = 200, description = "The profile", body = Profile),
@@ -198,7 +204,9 @@ async fn me(caller: Caller) -> Result<axum::Json<Profile>> {
     caller.view(|tx, by| profile(tx, by, by.person()?)).await.map(axum::Json)
 }
 
-/// Change your own profile. What is not named stays; null takes away.
+/// Change your own profile.
+///
+/// Fields that are not sent stay unchanged; `null` removes a value.
 #[utoipa::path(patch, path = "/api/users/profile/me/", tag = "users", request_body = ProfileChange,
     security(("bearer" = []), ("session" = [])), responses(
     (status = 200, description = "The profile as it is now", body = Profile),

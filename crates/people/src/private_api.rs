@@ -1,4 +1,4 @@
-//! The API of what people like and want to be told.
+//! The API for preferences and notification settings.
 
 use kit::web::{Json, Problem};
 use kit::{AppState, Result};
@@ -16,7 +16,9 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(read, change)).routes(routes!(notices, choose))
 }
 
-/// What you like a room to be: scene, light, temperature, scents, music. null is the room's own.
+/// Get your room preferences: scene, light, temperature, scents, and music.
+///
+/// A missing value stands for the default of the room.
 #[utoipa::path(get, path = "/api/users/preferences/", operation_id = "preferences", tag = "users",
     security(("bearer" = []), ("session" = [])), responses(
     (status = 200, description = "What is kept", body = Preferences),
@@ -26,7 +28,9 @@ async fn read(caller: Caller) -> Result<axum::Json<Preferences>> {
     caller.view(preferences::preferences).await.map(axum::Json)
 }
 
-/// Change what you like. What is not named stays; null takes away.
+/// Change your room preferences.
+///
+/// Fields that are not sent stay unchanged; `null` removes a value.
 #[utoipa::path(patch, path = "/api/users/preferences/", operation_id = "change_preferences", tag = "users",
     request_body = PreferencesChange, security(("bearer" = []), ("session" = [])), responses(
     (status = 200, description = "What is kept now", body = Preferences),
@@ -40,24 +44,24 @@ async fn change(
     caller.tx(move |tx, by| preferences::change_preferences(tx, by, &change)).await.map(axum::Json)
 }
 
-/// A kind of news, and whether it is wanted by mail.
+/// A kind of notification and whether it is sent by email.
 #[derive(Serialize, ToSchema)]
 struct NoticeOut {
-    /// `bookings`, `reminders` or `waitlist`.
+    /// The kind: `reminders` or `waitlist`.
     kind: &'static str,
-    /// Whether a letter is sent.
+    /// Whether an email is sent.
     email: bool,
 }
 
-/// Which kinds are wanted.
+/// The chosen kinds of notification.
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "for the description alone")]
 struct WantedIn {
-    /// Of `bookings`, `reminders`, `waitlist`: those that are wanted by mail.
+    /// The kinds to send by email, of `reminders` and `waitlist`.
     notices: Vec<String>,
 }
 
-/// What you want to be told by mail.
+/// List the kinds of notification that you receive by email.
 #[utoipa::path(get, path = "/api/users/notices/", tag = "users",
     security(("bearer" = []), ("session" = [])), responses(
     (status = 200, description = "Every kind", body = Vec<NoticeOut>),
@@ -67,7 +71,9 @@ async fn notices(caller: Caller) -> Result<axum::Json<Vec<NoticeOut>>> {
     caller.view(my_notification_kinds).await.map(to_response)
 }
 
-/// Choose what you want to be told by mail: these kinds and no others.
+/// Choose the kinds of notification that you receive by email.
+///
+/// All other kinds are switched off.
 #[utoipa::path(put, path = "/api/users/notices/", operation_id = "choose_notices", tag = "users", request_body = WantedIn,
     security(("bearer" = []), ("session" = [])), responses(
     (status = 200, description = "Every kind, as it is now", body = Vec<NoticeOut>),

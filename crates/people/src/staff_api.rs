@@ -1,4 +1,4 @@
-//! The API of who is what to the club, and of the audit log.
+//! The staff API for people: searching, roles, and birthdays.
 
 use jiff::civil::Date;
 use kit::web::{Input, Json, List, Paging, Path, Problem, Query, RawInput, in_address};
@@ -19,13 +19,13 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(people)).routes(routes!(one, give_role)).routes(routes!(birthday))
 }
 
-/// Someone, as staff see them.
+/// A person as staff see them.
 #[derive(Serialize, ToSchema)]
 struct FoundPerson {
     #[serde(flatten)]
     user: User,
-    /// Whether the email address is known to be theirs. Anyone can sign up with any address; until it is verified, it may be
-    /// someone else's.
+    /// Whether the email address is known to belong to the person. Anyone can sign up with any address; until it is
+    /// verified, it may belong to another person.
     is_verified: bool,
 }
 
@@ -35,7 +35,7 @@ impl From<&Person> for FoundPerson {
     }
 }
 
-/// Who is looked for.
+/// The search of a request.
 struct PeopleQuery {
     words: String,
     paging: Paging,
@@ -50,9 +50,11 @@ impl Input for PeopleQuery {
     }
 }
 
-/// People by the beginning of any word of their name or email address, or by four or more digits of their phone number, without
-/// regard to case and accents; several words must all be found. Without words, those who work here. That you searched, and how
-/// many were found, is in the audit log.
+/// Search for people, or list the staff.
+///
+/// A person is found by the beginning of any word of their name or email address, or by four or more digits of
+/// their phone number, ignoring case and accents. If there are several words, all must match. Without words, the
+/// staff are listed. The search and the number of people found are recorded in the audit log.
 #[utoipa::path(get, path = "/api/staff/people/", tag = "staff",
     params(("q" = Option<String>, Query, description = "The beginning of words of a name or an email address; digits of a phone number."),
         ("page" = Option<i64>, Query), ("page_size" = Option<i64>, Query)),
@@ -75,7 +77,9 @@ async fn people(
     Ok(List { items, total: usize::try_from(total).unwrap_or_default(), paging, path })
 }
 
-/// Somebody by number. It is written down that you looked.
+/// Get a person by id.
+///
+/// The access is recorded in the audit log.
 #[utoipa::path(get, path = "/api/staff/people/{id}/", operation_id = "person", tag = "staff", params(("id" = i64, Path)),
     security(("bearer" = []), ("session" = [])), responses(
     (status = 200, description = "Who it is", body = FoundPerson),
@@ -87,7 +91,9 @@ async fn one(caller: Caller, Path(id): Path<Id>) -> Result<axum::Json<FoundPerso
     to_response(caller.tx(move |tx, by| roles::look_up(tx, by, id)).await)
 }
 
-/// Give somebody another role. Every session of theirs ends.
+/// Give a person another role.
+///
+/// Every session of the person ends.
 #[utoipa::path(patch, path = "/api/staff/people/{id}/", tag = "staff", params(("id" = i64, Path)), request_body = NewRole,
     security(("bearer" = []), ("session" = [])), responses(
     (status = 200, description = "Who it is now", body = FoundPerson),
@@ -105,10 +111,10 @@ async fn give_role(
     to_response(caller.tx(move |tx, by| roles::set_role(tx, by, id, request.role)).await)
 }
 
-/// A birthday.
+/// The input for correcting a birthday.
 #[derive(ToSchema)]
 struct NewBirthday {
-    /// 18 years ago or more.
+    /// The date of birth, at least 18 years ago.
     #[schema(value_type = String, format = Date)]
     birthday: Date,
 }
@@ -123,7 +129,9 @@ impl Input for NewBirthday {
     }
 }
 
-/// Correct someone's birthday, also after its gift was used. It is in the audit log.
+/// Correct a person's birthday, even after its gift was used.
+///
+/// The change is recorded in the audit log.
 #[utoipa::path(put, path = "/api/staff/people/{id}/birthday/", operation_id = "correct_birthday", tag = "staff",
     params(("id" = i64, Path)), request_body = NewBirthday,
     security(("bearer" = []), ("session" = [])), responses(

@@ -6,24 +6,24 @@ use utoipa::ToSchema;
 
 use crate::model::{Person, Role};
 
-/// Somebody, as their own client sees them.
+/// A person as their own client sees them.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct User {
-    /// Their number.
+    /// The id of the person.
     pub id: Id,
-    /// Their address of mail.
+    /// The email address.
     pub email: Option<String>,
-    /// First name.
+    /// The first name.
     pub first_name: String,
-    /// Last name.
+    /// The last name.
     pub last_name: String,
-    /// Both.
+    /// The first and last name.
     pub full_name: String,
-    /// Phone: E.164, with an extension as `;ext=42` behind it.
+    /// The phone number as E.164, with an extension appended as `;ext=42`.
     pub phone: Option<String>,
-    /// What they are to the club.
+    /// The role in the club.
     pub role: Role,
-    /// Whether the address is known to be theirs (true for who has none).
+    /// Whether the address is known to belong to the person (true without an address).
     pub is_verified: bool,
 }
 

@@ -6,12 +6,12 @@ use jiff::tz::TimeZone;
 use kit::Cents;
 use kit::web::in_address;
 
-/// Numbers that are written out.
+/// The numbers that pages write as words; the index is the number.
 const SMALL: [&str; 13] = [
     "none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
 ];
 
-/// `$1,650.00`; below zero with a true minus.
+/// Formats an amount in dollars: `$1,650.00`. A negative amount begins with a minus sign (U+2212).
 pub fn money(amount: Cents) -> String {
     let cents = amount.0.unsigned_abs();
     let whole = (cents / 100).to_string();
@@ -26,44 +26,46 @@ pub fn money(amount: Cents) -> String {
     format!("{sign}${grouped}.{:02}", cents % 100)
 }
 
-/// `Tuesday 24 November`, with the year where it is not near `today`.
+/// Formats a date: `Tuesday 24 November`. The year is added if the date is more than 180 days from `today`.
 pub fn day(date: Date, today: Date) -> String {
     let is_near = (date - today).get_days().abs() <= 180;
     date.strftime(if is_near { "%A %-d %B" } else { "%A %-d %B %Y" }).to_string()
 }
 
-/// The club's date at a moment.
+/// Returns the date of a moment in the time zone of the club.
 pub fn date_at(zone: &TimeZone, moment: Timestamp) -> Date {
     moment.to_zoned(zone.clone()).date()
 }
 
-/// What a clock of the club shows: `18:30`.
+/// Formats the time of day of a moment in the time zone of the club: `18:30`.
 pub fn clock(zone: &TimeZone, moment: Timestamp) -> String {
     moment.to_zoned(zone.clone()).strftime("%H:%M").to_string()
 }
 
-/// The day of the club's calendar on which something begins: after midnight, the next one.
+/// Formats the date in the time zone of the club on which something begins. A start after midnight has the date of the
+/// new day.
 pub fn day_of(zone: &TimeZone, at: Timestamp, now: Timestamp) -> String {
     day(date_at(zone, at), date_at(zone, now))
 }
 
-/// `Tuesday 24 November, 18:30`.
+/// Formats the date and the time of day: `Tuesday 24 November, 18:30`.
 pub fn moment(zone: &TimeZone, at: Timestamp, now: Timestamp) -> String {
     format!("{}, {}", day(date_at(zone, at), date_at(zone, now)), clock(zone, at))
 }
 
-/// `Tuesday 24 November, 18:30:05`, where it is asked what came first.
+/// Formats the date and the time of day with seconds: `Tuesday 24 November, 18:30:05`. It is for lists in which the
+/// order of events matters.
 pub fn second(zone: &TimeZone, at: Timestamp, now: Timestamp) -> String {
     let clock = at.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string();
     format!("{}, {clock}", day(date_at(zone, at), date_at(zone, now)))
 }
 
-/// `18:30 – 19:30`.
+/// Formats the times of day of a start and an end: `18:30 – 19:30`.
 pub fn span(zone: &TimeZone, from: Timestamp, to: Timestamp) -> String {
     format!("{} – {}", clock(zone, from), clock(zone, to))
 }
 
-/// `no times`, `1 time`, `5 times`.
+/// Formats a number of available times: `no times`, `1 time`, `5 times`.
 pub fn times(count: usize) -> String {
     match count {
         0 => "no times".to_owned(),
@@ -72,31 +74,32 @@ pub fn times(count: usize) -> String {
     }
 }
 
-/// `five`, `13`.
+/// Writes numbers up to twelve as words and larger ones in digits: `five`, `13`.
 pub fn number(count: usize) -> String {
     SMALL.get(count).map_or_else(|| count.to_string(), |word| (*word).to_owned())
 }
 
-/// `Five`.
+/// Changes the first letter to upper case: `five` becomes `Five`.
 pub fn capital(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// The days of the week, in the order of their numbers.
+/// The English names of the days of the week, Monday first.
 pub const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
-/// `one month`, `2 months`.
+/// Formats a number of months: `one month`, `2 months`.
 pub fn months(count: i64) -> String {
     if count == 1 { "one month".to_owned() } else { format!("{count} months") }
 }
 
-/// Minutes from midnight as a clock shows them, past midnight too: `17:00`.
+/// Formats minutes since midnight as the time of day: `17:00`. Values of 1440 and more are times of the next day: 1500
+/// is `01:00`.
 pub fn minute(minutes: i64) -> String {
     format!("{:02}:{:02}", minutes.rem_euclid(1_440) / 60, minutes.rem_euclid(60))
 }
 
-/// `45 minutes`, `2 hours`.
+/// Formats a number of minutes: `45 minutes`. Full hours from two hours on are written in hours: `2 hours`.
 pub fn duration(minutes: i64) -> String {
     match minutes {
         minutes if minutes >= 120 && minutes % 60 == 0 => format!("{} hours", minutes / 60),
@@ -104,7 +107,7 @@ pub fn duration(minutes: i64) -> String {
     }
 }
 
-/// `one guest`, `up to 8 guests`.
+/// Formats a number of guests: `one guest`, `two guests`, `8 guests`.
 pub fn guests(count: i64) -> String {
     match count {
         1 => "one guest".to_owned(),
@@ -113,7 +116,7 @@ pub fn guests(count: i64) -> String {
     }
 }
 
-/// A text as it stands in the query of an address.
+/// Percent-encodes a text for the query of a URL. `/` and `:` stay as they are.
 pub fn encoded(text: &str) -> String {
     in_address(text, "/:")
 }

@@ -1,11 +1,11 @@
-//! When rooms are open, as pages say it.
+//! The opening hours of rooms, as pages show them.
 
 use catalogue::Room;
 
 use crate::format;
 
-/// The name of a day of the week (1 is Monday), and from when to when some of the rooms are open on it: `09:00 – 22:00`,
-/// or `None` if they are closed all day.
+/// Returns the name of a day of the week (1 is Monday) and its opening hours, from the earliest opening to the latest
+/// closing of the rooms: `09:00 – 22:00`. The hours are `None` if all rooms are closed on that day.
 pub fn opening_hours(rooms: &[&Room], weekday: i64) -> (&'static str, Option<String>) {
     let shifts = rooms.iter().flat_map(|room| &room.hours.0).filter(|one| one.weekday == weekday);
     let shifts: Vec<_> = shifts.collect();

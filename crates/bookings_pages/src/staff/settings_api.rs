@@ -1,4 +1,4 @@
-//! The numbers of the rules over JSON. They belong to several crates, so they are listed here.
+//! The settings of the rules as JSON. They are in this crate because it depends on all crates that declare settings.
 
 use axum::Json as Answered;
 use axum::http::StatusCode;
@@ -14,16 +14,16 @@ use utoipa_axum::routes;
 
 use crate::staff::settings::{all, named};
 
-/// Addresses of the API that no single crate can have.
+/// Returns the API routes of the settings, which several crates declare.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(numbers)).routes(routes!(set_number, reset_number))
 }
 
-/// A number of the rules.
+/// A setting with its value and its last change.
 #[derive(Serialize, ToSchema)]
 struct NumberOut {
     name: &'static str,
-    /// What it counts, and in which unit.
+    /// What the setting means, with its unit.
     what: &'static str,
     value: i64,
     default: i64,
@@ -34,7 +34,7 @@ struct NumberOut {
     changed_by: Option<Id>,
 }
 
-/// Managers: every number of the rules.
+/// Managers: lists all settings.
 #[utoipa::path(get, path = "/api/staff/numbers/", tag = "staff",
     params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
     responses((status = 200, body = Vec<NumberOut>), (status = 401, body = Problem), (status = 403, body = Problem)))]
@@ -60,7 +60,7 @@ async fn numbers(caller: Caller, Query(paging): Query<Paging>) -> Result<List<Nu
     Ok(List::of(found.await?, paging, "/api/staff/numbers/"))
 }
 
-/// A value.
+/// The value of a setting.
 #[derive(ToSchema)]
 struct NumberValue {
     value: i64,
@@ -72,7 +72,7 @@ impl Input for NumberValue {
     }
 }
 
-/// Managers: changes a number, from now on.
+/// Managers: changes a setting from now on.
 #[utoipa::path(put, path = "/api/staff/numbers/{name}/", tag = "staff", params(("name" = String, Path)),
     request_body = NumberValue,
     responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -90,13 +90,13 @@ async fn set_number(
     done.await.map(|()| StatusCode::NO_CONTENT)
 }
 
-/// What it is again.
+/// The default, which applies again.
 #[derive(Serialize, ToSchema)]
 struct Default {
     value: i64,
 }
 
-/// Managers: gives a number its default back.
+/// Managers: resets a setting to its default.
 #[utoipa::path(delete, path = "/api/staff/numbers/{name}/", tag = "staff", params(("name" = String, Path)),
     responses((status = 200, body = Default), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]

@@ -1,9 +1,10 @@
-//! Times in emails: by the club's clock, and always with the name of its time zone (N5), for whoever reads them may be elsewhere.
+//! Times in emails. They are shown in the club's time zone and always name it (N5), because the reader may be
+//! elsewhere.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-/// What people call the time of a zone.
+/// The common names of time zones.
 const NAMES: [(&str, &str); 12] = [
     ("America/New_York", "Eastern Time"),
     ("America/Detroit", "Eastern Time"),
@@ -19,7 +20,7 @@ const NAMES: [(&str, &str); 12] = [
     ("Europe/London", "UK Time"),
 ];
 
-/// The name of a zone: `Eastern Time`, else as the time zone database has it: `(Europe/Paris)`.
+/// Returns the name of a zone such as `Eastern Time`, or the name in the time zone database such as `(Europe/Paris)`.
 fn zone_name(zone: &TimeZone) -> String {
     let iana = zone.iana_name().unwrap_or("UTC");
     let known = NAMES.iter().find(|(name, _)| *name == iana);
@@ -30,34 +31,35 @@ fn shown(zone: &TimeZone, at: Timestamp, form: &str) -> String {
     at.to_zoned(zone.clone()).strftime(form).to_string()
 }
 
-/// `2:00 PM`; with the offset's name where the clock shows that time twice in the night: `1:30 AM EDT`.
+/// Returns the time of day such as `2:00 PM`. If the clock shows that time twice in a night, it includes the offset:
+/// `1:30 AM EDT`.
 fn clock(zone: &TimeZone, at: Timestamp) -> String {
     let civil = at.to_zoned(zone.clone()).datetime();
     let is_twice = zone.to_ambiguous_timestamp(civil).is_ambiguous();
     shown(zone, at, if is_twice { "%-I:%M %p %Z" } else { "%-I:%M %p" })
 }
 
-/// `Friday, November 27, 2026`
+/// Returns the date as in `Friday, November 27, 2026`.
 pub(super) fn date(zone: &TimeZone, at: Timestamp) -> String {
     shown(zone, at, "%A, %B %-d, %Y")
 }
 
-/// `Nov 27`, for subjects.
+/// Returns the date as in `Nov 27`, for subjects.
 pub(super) fn short_date(zone: &TimeZone, at: Timestamp) -> String {
     shown(zone, at, "%b %-d")
 }
 
-/// `2:00 PM Eastern Time`
+/// Returns the time of day with its zone as in `2:00 PM Eastern Time`.
 pub(super) fn time(zone: &TimeZone, at: Timestamp) -> String {
     format!("{} {}", clock(zone, at), zone_name(zone))
 }
 
-/// `Friday, November 27, 2026, 2:00 PM Eastern Time`
+/// Returns the date and time as in `Friday, November 27, 2026, 2:00 PM Eastern Time`.
 pub(super) fn moment(zone: &TimeZone, at: Timestamp) -> String {
     format!("{}, {}", date(zone, at), time(zone, at))
 }
 
-/// `Friday, November 27, 2026, 2:00 PM to 3:00 PM Eastern Time`
+/// Returns a period as in `Friday, November 27, 2026, 2:00 PM to 3:00 PM Eastern Time`.
 pub(super) fn span(zone: &TimeZone, from: Timestamp, to: Timestamp) -> String {
     format!("{}, {} to {}", date(zone, from), clock(zone, from), time(zone, to))
 }

@@ -1,4 +1,4 @@
-//! Background jobs over JSON. What a job carries is not shown: it may be secret.
+//! The JSON API of background jobs. The payload of a job is not shown, because it may contain secrets.
 
 use axum::http::StatusCode;
 use jiff::Timestamp;
@@ -24,13 +24,13 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 struct JobOut {
     id: Id,
     kind: String,
-    /// `waiting`, `running`, `failing`, or `set_aside`.
+    /// The state: `waiting`, `running`, `failing`, or `set_aside`.
     state: &'static str,
     attempts: i64,
-    /// When it runs next; of one that was set aside, when it would have.
+    /// When the job runs next. For a job that was set aside, when it would have run.
     #[schema(value_type = String, format = DateTime)]
     run_at: Timestamp,
-    /// Why it failed the last time, shortened.
+    /// The last error, shortened.
     last_error: Option<String>,
 }
 
@@ -47,7 +47,7 @@ impl From<QueuedJob> for JobOut {
     }
 }
 
-/// Which jobs, and which page of them.
+/// The filter of the job list, and the page.
 struct Search(JobFilter, Paging);
 
 impl Input for Search {
@@ -56,7 +56,7 @@ impl Input for Search {
     }
 }
 
-/// Managers: background jobs, those that were set aside first.
+/// Managers: lists background jobs, those that were set aside first.
 #[utoipa::path(get, path = "/api/staff/jobs/", tag = "staff",
     params(("kind" = Option<String>, Query), ("state" = Option<String>, Query), ("page" = Option<u32>, Query),
         ("page_size" = Option<u32>, Query)),
@@ -70,7 +70,7 @@ async fn list(caller: Caller, Query(Search(filter, paging)): Query<Search>) -> R
     Ok(List { items: found.into_iter().map(JobOut::from).collect(), total, paging, path })
 }
 
-/// Managers: has a job tried again now, with all its attempts before it.
+/// Managers: runs a job again at once, with its full number of attempts.
 #[utoipa::path(post, path = "/api/staff/jobs/{id}/retry/", tag = "staff", params(("id" = i64, Path)),
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]
@@ -78,7 +78,7 @@ async fn retry(caller: Caller, Path(id): Path<Id>) -> Result<StatusCode> {
     caller.tx(move |tx, by| retry_job(tx, by, id)).await.map(|()| StatusCode::NO_CONTENT)
 }
 
-/// Managers: discards a job that will not be done.
+/// Managers: discards a job, so that it will not run.
 #[utoipa::path(delete, path = "/api/staff/jobs/{id}/", tag = "staff", params(("id" = i64, Path)),
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]

@@ -1,4 +1,4 @@
-//! What the desk does with somebody's membership, over JSON.
+//! Operations of the front desk on another person's membership, as JSON.
 
 use axum::Json as Answered;
 use axum::http::StatusCode;
@@ -25,21 +25,22 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(stay_other))
 }
 
-/// Which plan, and how it is paid.
+/// A plan and how it is paid.
 #[derive(ToSchema)]
 #[schema(as = Sold)]
 #[allow(dead_code, reason = "for the description alone: `Sold` is read")]
 struct SoldIn {
-    /// Its slug.
+    /// The slug of the plan.
     plan: String,
-    /// `cash` or `terminal`.
+    /// How it was paid: `cash` or `terminal`.
     #[schema(value_type = String)]
     paid: Paid,
-    /// What you saw that it costs now: if that has changed, nothing is done and `price_changed` carries `total`.
+    /// The total that you saw. If the total has changed, the request is refused with `price_changed` and the new
+    /// `total`.
     expected_total: Option<Cents>,
 }
 
-/// Staff: makes somebody a member from today on, the first month paid at the desk.
+/// Staff: makes a person a member from today on; the first month is paid at the front desk.
 #[utoipa::path(post, path = "/api/memberships/{person}/enrol/", tag = "memberships",
     params(("person" = i64, Path), OnceHeader), request_body = SoldIn,
     responses((status = 201, body = Done), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -58,13 +59,13 @@ async fn enrol(
         .await
 }
 
-/// How a month is paid, and until when it was paid before.
+/// How a month is paid, and the last paid day before the payment.
 #[derive(ToSchema)]
 struct Dues {
-    /// `cash` or `terminal`.
+    /// How it was paid: `cash` or `terminal`.
     #[schema(value_type = String)]
     paid: Paid,
-    /// The last paid day, as you saw it (`end_date`): of several requests for the same month, one is done.
+    /// The last paid day that you saw (`end_date`). Of several requests for the same month, only one succeeds.
     #[schema(value_type = String, format = Date)]
     seen: Date,
 }
@@ -75,7 +76,7 @@ impl Input for Dues {
     }
 }
 
-/// Staff: a month's dues were paid at the desk, on the last paid day or after it.
+/// Staff: takes the dues of a month at the front desk, on the last paid day or after it.
 #[utoipa::path(post, path = "/api/memberships/{person}/dues/", tag = "memberships",
     params(("person" = i64, Path), OnceHeader), request_body = Dues,
     responses((status = 200, body = Done), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -94,7 +95,7 @@ async fn dues(
         .await
 }
 
-/// Staff: changes somebody to a plan that costs more, at once; what it costs was paid at the desk.
+/// Staff: changes a person to a more expensive plan at once; the cost is paid at the front desk.
 #[utoipa::path(post, path = "/api/memberships/{person}/upgrade/", tag = "memberships",
     params(("person" = i64, Path), OnceHeader), request_body = SoldIn,
     responses((status = 200, body = InvoiceOut), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -113,7 +114,7 @@ async fn upgrade_other(
         .await
 }
 
-/// Staff: freezes somebody's membership for whole billing months.
+/// Staff: freezes a person's membership for whole billing months.
 #[utoipa::path(post, path = "/api/memberships/{person}/freeze/", tag = "memberships", params(("person" = i64, Path)),
     request_body = Months,
     responses((status = 200, body = Done), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -132,7 +133,7 @@ async fn freeze_other(
     Ok(done("The membership is frozen with the next billing month.", Some(until)))
 }
 
-/// Staff: ends somebody's membership with what is paid.
+/// Staff: ends a person's membership after the last paid day.
 #[utoipa::path(post, path = "/api/memberships/{person}/leave/", tag = "memberships", params(("person" = i64, Path)),
     responses((status = 200, body = Done), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]
@@ -146,7 +147,7 @@ async fn leave_other(caller: Caller, Path(person): Path<Id>) -> Result<Answered<
     Ok(done("The membership ends with what is paid.", None))
 }
 
-/// Staff: takes somebody's leaving back.
+/// Staff: cancels the end of a person's membership.
 #[utoipa::path(post, path = "/api/memberships/{person}/stay/", tag = "memberships", params(("person" = i64, Path)),
     responses((status = 200, body = Done), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]

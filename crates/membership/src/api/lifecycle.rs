@@ -1,4 +1,4 @@
-//! Changing one's own membership over JSON; dues at the desk.
+//! Changes of the caller's own membership, as JSON.
 
 use axum::Json as Answered;
 use jiff::civil::Date;
@@ -22,11 +22,11 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(upgrade))
 }
 
-/// What was done.
+/// The result of an operation.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Done {
     message: &'static str,
-    /// Until when it is paid, or frozen.
+    /// The last paid day, or the last day of the freeze.
     #[schema(value_type = Option<String>, format = Date)]
     until: Option<Date>,
 }
@@ -35,7 +35,7 @@ pub(crate) fn done(message: &'static str, until: Option<Date>) -> Answered<Done>
     Answered(Done { message, until })
 }
 
-/// Leaves at the end of what is paid.
+/// Ends the caller's membership after the last paid day.
 #[utoipa::path(post, path = "/api/memberships/leave/", tag = "memberships",
     responses((status = 200, body = Done), (status = 401, body = Problem), (status = 409, body = Problem)))]
 async fn leave(caller: Caller) -> Result<Answered<Done>> {
@@ -43,7 +43,7 @@ async fn leave(caller: Caller) -> Result<Answered<Done>> {
     Ok(done("The membership ends with what is paid.", None))
 }
 
-/// Takes leaving back.
+/// Cancels the end of the caller's membership.
 #[utoipa::path(post, path = "/api/memberships/stay/", tag = "memberships",
     responses((status = 200, body = Done), (status = 401, body = Problem), (status = 409, body = Problem)))]
 async fn stay(caller: Caller) -> Result<Answered<Done>> {
@@ -51,10 +51,10 @@ async fn stay(caller: Caller) -> Result<Answered<Done>> {
     Ok(done("The membership goes on.", None))
 }
 
-/// Which plan.
+/// The plan to change to.
 #[derive(ToSchema)]
 struct PlanInput {
-    /// Its slug.
+    /// The slug of the plan.
     plan: String,
 }
 
@@ -64,7 +64,7 @@ impl Input for PlanInput {
     }
 }
 
-/// Changes to a plan that costs less, from the day after what is paid.
+/// Changes to a plan that does not cost more, from the day after the last paid day.
 #[utoipa::path(post, path = "/api/memberships/change/", tag = "memberships", request_body = PlanInput,
     responses((status = 200, body = Done), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]
@@ -73,10 +73,10 @@ async fn change(caller: Caller, Json(request): Json<PlanInput>) -> Result<Answer
     Ok(done("The plan changes with the next billing month.", None))
 }
 
-/// For how many months.
+/// A number of months.
 #[derive(ToSchema)]
 pub(crate) struct Months {
-    /// 1 to 12; how many of a calendar year may be frozen is a number of the club's (M6).
+    /// From 1 to 12. A setting of the club limits the months per calendar year (M6).
     pub(crate) months: i64,
 }
 
@@ -86,7 +86,7 @@ impl Input for Months {
     }
 }
 
-/// Freezes for whole billing months, from the next one on: no dues, no benefits.
+/// Freezes the caller's membership for whole billing months from the next one on: no dues and no benefits.
 #[utoipa::path(post, path = "/api/memberships/freeze/", tag = "memberships", request_body = Months,
     responses((status = 200, body = Done), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 409, body = Problem)))]
@@ -96,7 +96,7 @@ async fn freeze(caller: Caller, Json(request): Json<Months>) -> Result<Answered<
     Ok(done("The membership is frozen with the next billing month.", Some(until)))
 }
 
-/// Yes or no.
+/// Whether bookings use credits automatically.
 #[derive(ToSchema)]
 struct Auto {
     auto: bool,
@@ -108,7 +108,7 @@ impl Input for Auto {
     }
 }
 
-/// Says whether credits are used without asking.
+/// Sets whether the caller's bookings use credits automatically.
 #[utoipa::path(post, path = "/api/memberships/auto_credit/", tag = "memberships", request_body = Auto,
     responses((status = 200, body = Done), (status = 401, body = Problem), (status = 409, body = Problem)))]
 async fn auto_credit(caller: Caller, Json(request): Json<Auto>) -> Result<Answered<Done>> {
@@ -116,17 +116,17 @@ async fn auto_credit(caller: Caller, Json(request): Json<Auto>) -> Result<Answer
     Ok(done("Noted.", None))
 }
 
-/// What changing to another plan costs.
+/// The cost of changing to a more expensive plan now.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct InvoiceOut {
     from: String,
     to: String,
-    /// Until when both are counted.
+    /// The last day for which both plans are counted, which is the last paid day.
     #[schema(value_type = String, format = Date)]
     until: Date,
-    /// What the new plan costs for the rest of what is paid.
+    /// The price of the new plan for the remaining paid time.
     charge: Cents,
-    /// What was paid for the old plan's rest.
+    /// The amount that was paid for the current plan for the remaining paid time.
     credit: Cents,
     total: Cents,
 }
@@ -138,7 +138,7 @@ impl From<desk::Invoice> for InvoiceOut {
     }
 }
 
-/// What changing to a plan that costs more would cost now. It is paid at the desk.
+/// Returns what changing to a more expensive plan would cost now. It is paid at the front desk.
 #[utoipa::path(get, path = "/api/memberships/upgrade/{plan}/", tag = "memberships", params(("plan" = String, Path)),
     responses((status = 200, body = InvoiceOut), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]

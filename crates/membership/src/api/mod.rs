@@ -1,4 +1,4 @@
-//! Plans and one's own membership over JSON.
+//! Plans and the caller's own membership as JSON.
 
 mod desk;
 mod lifecycle;
@@ -21,7 +21,7 @@ use crate::entitlements::Entitlements;
 use crate::model::{Membership, MembershipStatus, Plan};
 use crate::{plan_store, store};
 
-/// The addresses of this crate.
+/// Returns the API routes of this crate.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(plans))
@@ -31,7 +31,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .merge(plans::routes())
 }
 
-/// The plans of the club, in its order.
+/// Lists the plans of the club in its order.
 #[utoipa::path(get, path = "/api/memberships/plans/", tag = "memberships",
     params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
     responses((status = 200, body = Vec<PlanCard>)))]
@@ -40,11 +40,11 @@ async fn plans(caller: Caller, Query(paging): Query<Paging>) -> Result<List<Plan
     Ok(List::of(plans.iter().map(PlanCard::from).collect(), paging, "/api/memberships/plans/"))
 }
 
-/// One's own plan as it stands.
+/// The caller's membership and what is left of it.
 #[derive(Debug, Serialize, ToSchema)]
 struct CurrentPlan {
     plan: PlanCard,
-    /// `active`, `grace`, `suspended`.
+    /// The status: `active`, `grace`, or `suspended`.
     status: &'static str,
     is_active: bool,
     #[schema(value_type = String, format = Date)]
@@ -57,27 +57,27 @@ struct CurrentPlan {
     services_used_this_month: i64,
     guest_passes_used: i64,
     can_use_service_credit: bool,
-    /// Of this billing month; null is without limit.
+    /// The credits left in this billing month; null means unlimited.
     service_credits_left: Option<i64>,
-    /// Of this billing month.
+    /// The guest passes left in this billing month.
     guest_passes_left: i64,
-    /// Whether the gift of the birthday month can be used today.
+    /// Whether the birthday gift can be used today.
     birthday_gift: bool,
-    /// Whether credits are used without asking.
+    /// Whether bookings use credits automatically.
     auto_credit: bool,
-    /// The first day without benefits, while it is frozen or will be.
+    /// The first day of a freeze that is running or scheduled.
     #[schema(value_type = Option<String>, format = Date)]
     frozen_from: Option<Date>,
-    /// The last day without benefits.
+    /// The last day of the freeze.
     #[schema(value_type = Option<String>, format = Date)]
     frozen_until: Option<Date>,
-    /// The plan from the day after what is paid: another, or its newer terms.
+    /// The slug of the plan from the day after the last paid day, if another plan or newer terms are scheduled.
     next_plan: Option<String>,
-    /// What members' prices have saved since joining.
+    /// The amount that discounts, credits, and plans have saved so far.
     savings: Cents,
 }
 
-/// Whoever asks has no plan.
+/// The refusal for a caller without a membership.
 pub const NO_MEMBERSHIP: Refusal =
     Refusal { code: "no_membership", sentence: "You have no membership yet.", status: 404 };
 
@@ -90,7 +90,7 @@ struct NoPlan {
     available_plans: Vec<PlanCard>,
 }
 
-/// One's own plan. Without one: the problem `no_membership`, with the plans that can be joined.
+/// Returns the caller's membership. Without one: the problem `no_membership`, with the plans that can be joined.
 #[utoipa::path(get, path = "/api/memberships/current/", tag = "memberships",
     responses((status = 200, body = CurrentPlan), (status = 404, body = NoPlan), (status = 401, body = Problem)))]
 async fn current(caller: Caller) -> Result<Json<CurrentPlan>> {

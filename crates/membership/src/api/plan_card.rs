@@ -1,4 +1,4 @@
-//! A plan, as the API shows it.
+//! A plan as the API shows it.
 
 use kit::{Cents, Id};
 use serde::Serialize;
@@ -12,17 +12,17 @@ pub(crate) struct PlanCard {
     id: Id,
     name: String,
     slug: String,
-    /// A month.
+    /// The price per month.
     price: Cents,
     short_description: String,
     benefits: Vec<String>,
-    /// Whole percents off the list price.
+    /// The discount on list prices in whole percent.
     discount_percentage: i64,
     mensuite_access: bool,
     coresync_private_access: bool,
     iot_control_access: bool,
     priority_booking: bool,
-    /// Null is without limit, 0 is none.
+    /// The service credits per billing month; null means unlimited, 0 means none.
     monthly_service_credits: Option<i64>,
     guest_passes: i64,
     max_advance_days: i64,

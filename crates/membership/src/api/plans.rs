@@ -1,4 +1,4 @@
-//! Plans and their versions for managers, over JSON.
+//! Plans and their versions as JSON, for managers.
 
 use axum::Json as Answered;
 use jiff::Timestamp;
@@ -22,12 +22,12 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 #[derive(Serialize, ToSchema)]
 struct VersionOut {
     id: Id,
-    /// Counted from 1; the largest is what can be joined.
+    /// The version number, counted from 1; people join with the largest.
     version: i64,
     #[schema(value_type = String, format = DateTime)]
     made_at: Timestamp,
     made_by: Option<Id>,
-    /// How many members go by it.
+    /// The number of current members with this version.
     members: i64,
     plan: PlanCard,
 }
@@ -45,7 +45,7 @@ impl From<&Version> for VersionOut {
     }
 }
 
-/// Managers: every version of a plan, the newest first.
+/// Managers: lists all versions of a plan, the newest first.
 #[utoipa::path(get, path = "/api/memberships/plans/{slug}/versions/", tag = "memberships", params(("slug" = String, Path)),
     responses((status = 200, body = Vec<VersionOut>), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]
@@ -57,19 +57,19 @@ async fn versions(caller: Caller, Path(slug): Path<String>) -> Result<Answered<V
     Ok(Answered(found.await?.iter().map(VersionOut::from).collect()))
 }
 
-/// The terms of a new version, whole.
+/// The complete terms of a new version.
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `PlanTerms` reads them")]
 struct PlanTermsInput {
-    /// The version that was seen.
+    /// The number of the version that you saw.
     version: i64,
-    /// A month.
+    /// The price per month.
     price: String,
     short_description: String,
     benefits: Vec<String>,
     discount_percentage: i64,
     max_advance_days: i64,
-    /// Needed unless `unlimited_credits`.
+    /// Required unless `unlimited_credits` is true.
     monthly_service_credits: Option<i64>,
     unlimited_credits: Option<bool>,
     guest_passes: i64,
@@ -80,14 +80,14 @@ struct PlanTermsInput {
     priority_booking: Option<bool>,
 }
 
-/// What came of it.
+/// The result of an edit.
 #[derive(Serialize, ToSchema)]
 struct Edited {
     /// The number of the new version.
     version: i64,
 }
 
-/// Managers: writes a new version of a plan. Who joins gets it; members keep theirs.
+/// Managers: creates a new version of a plan, which applies to new members; existing members keep theirs.
 #[utoipa::path(put, path = "/api/memberships/plans/{slug}/", tag = "memberships", params(("slug" = String, Path)),
     request_body = PlanTermsInput,
     responses((status = 200, body = Edited), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -104,13 +104,13 @@ async fn edit(
     Ok(Answered(Edited { version: edited.await? }))
 }
 
-/// How many.
+/// The number of members who get the newest version.
 #[derive(Serialize, ToSchema)]
 struct MovedOver {
     members: u64,
 }
 
-/// Managers: has members who go by older versions go by the newest from their next billing month on; they are told.
+/// Managers: gives members with older versions the newest one from their next billing month on and notifies them.
 #[utoipa::path(post, path = "/api/memberships/plans/{slug}/move_over/", tag = "memberships",
     params(("slug" = String, Path)),
     responses((status = 200, body = MovedOver), (status = 401, body = Problem), (status = 403, body = Problem),
