@@ -23,11 +23,11 @@ export async function bookAndCancel(page, days) {
   await site.listed(page, "Upcoming", number).first().waitFor();
 
   await page.goto(pathname);
-  assert.match(await site.askToCancel(page), site.FREE, "the page does not say that cancelling is free");
+  assert.match(await site.askToCancel(page), site.FREE, "the page does not say that canceling is free");
   await site.cancel(page);
   await page.goto(pathname);
-  await site.says(page, /cancelled/i);
-  assert.equal(await site.main(page).getByRole("link", { name: "Cancel this booking" }).count(), 0);
+  await site.says(page, /canceled/i);
+  assert.equal(await site.main(page).getByRole("link", { name: "Cancel booking" }).count(), 0);
 
   await page.goto("/dashboard/bookings/");
   await site.listed(page, "Past", number).first().waitFor();

@@ -83,7 +83,7 @@ async function asMember(visits, who) {
   await picture(page, who, "booking");
   const { pathname } = new URL(page.url());
   await page.goto(`${pathname}repeat/`);
-  await site.press(page, "See the days");
+  await site.press(page, "Preview dates");
   await picture(page, who, "repeat");
   await page.goto(`${pathname}move/`);
   await site.choose(page);

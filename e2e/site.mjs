@@ -23,8 +23,8 @@ export const SINGLE = { slug: "the-cut", name: "The Cut" };
 export const TIME = /\d{1,2}:\d{2}.*[–—-].*\d{1,2}:\d{2}/;
 export const PART_OF_DAY = /^(Morning|Afternoon|Evening)/;
 export const NUMBER = /CS-\d{4}-\d{6,}/;
-export const MONEY = /\$[\d,]+\.\d{2}/;
-export const FREE = /\bfree\b|\bnothing\b|no (charge|cost|fee)|\$0\.00/i;
+export const MONEY = /\$[\d,]+(\.\d{2})?/;
+export const FREE = /\bfree\b|\bnothing\b|no (charge|cost|fee)|\$0(?![\d.])/i;
 export const SENTENCE = /\w{2,}[^.!?]*[.!?]/;
 export const TAKEN = /taken/i;
 
@@ -214,14 +214,14 @@ export async function review(page, which = 0) {
 
 /** Returns the total that the page shows. */
 export async function total(page) {
-  const found = /Total[^$]*(\$[\d,]+\.\d{2})/i.exec(await words(page));
+  const found = /Total[^$]*(\$[\d,]+(?:\.\d{2})?)/i.exec(await words(page));
   assert.ok(found, "the page says no total");
   return found[1];
 }
 
 /** Confirms the booking, and returns its number. */
 export async function confirm(page) {
-  await press(page, "Book this time");
+  await press(page, "Confirm booking");
   await page.waitForURL(/\/dashboard\/bookings\/\d+\//);
   const found = NUMBER.exec(await words(page));
   assert.ok(found, "the booking's page says no number");
@@ -261,7 +261,7 @@ export function listed(page, heading, number) {
 
 /** Goes from a booking's page to the cancellation page, and returns its text. */
 export async function askToCancel(page) {
-  await main(page).getByRole("link", { name: "Cancel this booking" }).click();
+  await main(page).getByRole("link", { name: "Cancel booking" }).click();
   await page.waitForURL(/\/cancel\/$/);
   return words(page);
 }

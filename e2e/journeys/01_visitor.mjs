@@ -47,7 +47,7 @@ async function looksForATime(visits) {
   await site.choose(page);
   await page.getByRole("link", { name: "Sign in" }).or(page.getByRole("button", { name: "Sign in" })).first().waitFor();
   await site.says(page, /sign in/i);
-  assert.equal(await site.main(page).getByRole("button", { name: "Book this time" }).count(), 0);
+  assert.equal(await site.main(page).getByRole("button", { name: "Confirm booking" }).count(), 0);
 }
 
 export const journeys = {

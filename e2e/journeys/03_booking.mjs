@@ -25,7 +25,7 @@ async function lateIsNotFree(visits) {
   await site.signIn(page, site.ACCOUNTS.guest.email);
   const { price } = await site.book(page, site.SERVICE.slug, site.day(0), -1);
   const asked = await site.askToCancel(page);
-  assert.ok(asked.includes(price), `under 12 hours before, cancelling costs ${price}; the page does not say so`);
+  assert.ok(asked.includes(price), `under 12 hours before, canceling costs ${price}; the page does not say so`);
   await site.cancel(page);
 }
 

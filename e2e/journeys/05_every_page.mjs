@@ -43,17 +43,17 @@ async function heldPages(visits) {
   const held = await site.hold(page, site.SERVICE.slug, site.day(11));
   await sound(page, "/dashboard/", faults);
   await sound(page, held, faults);
-  await site.press(page, "Ten more minutes");
+  await site.press(page, "Hold 10 more minutes");
   await site.says(page, "nobody else can have it");
   await sound(page, held, faults);
-  await site.press(page, "Book this time");
+  await site.press(page, "Confirm booking");
   await page.waitForURL(/\/dashboard\/bookings\/\d+\/$/);
   await site.askToCancel(page);
   await site.cancel(page);
 
   const other = await site.hold(page, site.SERVICE.slug, site.day(12));
   await page.goto(other);
-  await site.press(page, "Let it go");
+  await site.press(page, "Release this time");
   await page.waitForURL(/\/book\/\?service=.*&said=released$/);
   await sound(page, other, faults);
   await site.says(page, "no longer held");

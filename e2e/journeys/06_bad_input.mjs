@@ -116,7 +116,7 @@ async function takenAddress(visits) {
   await page.goto("/signup/");
   await site.fillSignUp(page, { first: "Ada", last: "Moss", email, password: "rain on the roof" });
   await page.waitForURL(/\/signup\/check\/$/);
-  await site.says(page, "Open the link that we sent you");
+  await site.says(page, "Open the link we sent you");
   await page.goto("/dashboard/");
   await page.waitForURL(/\/login\//);
   const owner = await visits.person();
@@ -135,7 +135,7 @@ async function takenMeanwhile(visits) {
   // A time that one person holds is no longer available to the other.
   await sends(slow, () => site.choose(slow), "a time held meanwhile");
   assert.match(await site.words(slow), site.TAKEN);
-  await site.main(slow).getByRole("heading", { name: "Free near it" }).waitFor();
+  await site.main(slow).getByRole("heading", { name: "Open nearby times" }).waitFor();
   await site.confirm(quick);
   await site.askToCancel(quick);
   await site.cancel(quick);
@@ -153,7 +153,7 @@ async function sentTwice(visits) {
   const number = await site.confirm(first);
   await first.goto("/dashboard/bookings/");
   const before = await numbers(first);
-  await sends(second, () => site.press(second, "Book this time"), "the same form a second time");
+  await sends(second, () => site.press(second, "Confirm booking"), "the same form a second time");
   await first.goto("/dashboard/bookings/");
   assert.deepEqual(await numbers(first), before, "the same form booked twice");
   await site.main(first).getByText(number).first().waitFor();
@@ -169,7 +169,7 @@ async function signedOutMeanwhile(visits) {
   await page.goto(site.bookPath(site.SERVICE.slug, site.day(6)));
   await site.review(page);
   await page.context().clearCookies();
-  await sends(page, () => site.press(page, "Book this time"), "a form of somebody who is signed out");
+  await sends(page, () => site.press(page, "Confirm booking"), "a form of somebody who is signed out");
   assert.match(await site.words(page), /sign in/i);
 }
 

@@ -51,24 +51,24 @@ async function byKeyboard(visits) {
   await page.waitForURL(/\/book\/held\/\d+\/$/);
   await tabTo(page, site.main(page).getByLabel("Special requests"));
   await page.keyboard.type("Quiet, please.");
-  await tabTo(page, site.main(page).getByRole("button", { name: "Book this time" }));
+  await tabTo(page, site.main(page).getByRole("button", { name: "Confirm booking" }));
   await page.keyboard.press("Space");
   await page.waitForURL(/\/dashboard\/bookings\/\d+\/$/);
   await site.says(page, "Quiet, please.");
   const path = new URL(page.url()).pathname;
 
-  await tabTo(page, site.main(page).getByRole("link", { name: "Move this visit" }));
+  await tabTo(page, site.main(page).getByRole("link", { name: "Reschedule" }));
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/move\/$/);
   await tabTo(page, site.times(page).first());
   await page.keyboard.press("Enter");
   await page.waitForURL(/[?&]to=/);
-  await tabTo(page, site.main(page).getByRole("button", { name: "Move it there" }));
+  await tabTo(page, site.main(page).getByRole("button", { name: "Confirm new time" }));
   await page.keyboard.press("Enter");
   await page.waitForURL((url) => url.pathname === path);
-  await site.says(page, "has been moved");
+  await site.says(page, "Rescheduled from");
 
-  await tabTo(page, site.main(page).getByRole("link", { name: "Cancel this booking" }));
+  await tabTo(page, site.main(page).getByRole("link", { name: "Cancel booking" }));
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/cancel\/$/);
   await tabTo(page, site.main(page).getByRole("button", { name: "Cancel booking" }));
@@ -92,22 +92,22 @@ function completes(look) {
     await site.signIn(page, site.ACCOUNTS.base.email);
     await page.goto(site.bookPath(site.SERVICE.slug, site.day(9)));
     const before = await site.review(page);
-    const extras = site.main(page).getByRole("group", { name: "Add to it" }).getByRole("combobox");
+    const extras = site.main(page).getByRole("group", { name: "Add-ons" }).getByRole("combobox");
     await extras.first().selectOption("2");
-    await site.press(page, "See the new price");
+    await site.press(page, "Update total");
     await page.waitForURL(/\/book\/held\/\d+\/$/);
     await site.says(page, /^2 ×/);
     assert.notEqual(await site.total(page), before, "two add-ons cost nothing");
-    const then = site.main(page).getByLabel("And then, right behind it");
+    const then = site.main(page).getByLabel("Add a second service");
     await then.selectOption({ index: 1 });
     const name = (await then.locator("option:checked").innerText()).replace(/, [^,]*$/, "");
     await site.press(page, "Add this service");
-    await site.says(page, /All together|not|taken|closed/);
-    if ((await site.words(page)).includes("All together")) {
+    await site.says(page, /Grand total|not|taken|closed/);
+    if ((await site.words(page)).includes("Grand total")) {
       await looks(page.url());
-      await site.press(page, `Leave out ${name}`);
+      await site.press(page, `Remove ${name}`);
     }
-    await site.press(page, "Let it go");
+    await site.press(page, "Release this time");
     await page.waitForURL(/\/book\/\?service=.*&said=released$/);
     await site.says(page, "The time was released.");
     none(faults);
@@ -120,12 +120,12 @@ async function repeats(visits) {
   await site.signIn(page, site.ACCOUNTS.unlimited.email);
   const { path } = await site.book(page, site.SERVICE.slug, site.day(13));
   await sound(page, `${path}repeat/`, faults);
-  await site.main(page).getByLabel("How many more visits").fill("2");
-  await site.press(page, "See the days");
-  await page.getByRole("heading", { name: "The days" }).waitFor();
-  const choose = site.main(page).getByRole("button", { name: "See the days with these choices" });
+  await site.main(page).getByLabel("Number of additional visits").fill("2");
+  await site.press(page, "Preview dates");
+  await page.getByRole("heading", { name: "Dates" }).waitFor();
+  const choose = site.main(page).getByRole("button", { name: "Preview with these changes" });
   if ((await choose.count()) > 0) await choose.click();
-  await site.press(page, "Book all of them");
+  await site.press(page, "Book all");
   await page.waitForURL(/\/dashboard\/bookings\/#upcoming$/);
   await sound(page, "/dashboard/bookings/", faults);
   await sound(page, `${path}move/`, faults);
@@ -146,28 +146,28 @@ function waits(look) {
     await site.signIn(page, site.ACCOUNTS.guest.email);
     await page.goto(site.bookPath(site.SERVICE.slug, site.day(2)));
     await site.main(page).getByLabel("Time", { exact: true }).fill("05:00");
-    await site.press(page, "Ask why");
-    await site.says(page, "We are closed then.");
+    await site.press(page, "Check this time");
+    await site.says(page, "We’re closed then.");
     await looks(page.url());
 
     await page.goto(site.bookPath(site.SERVICE.slug, site.day(10)));
     await looks(page.url());
-    await site.press(page, "Tell me when it opens");
+    await site.press(page, "Notify me when it opens");
     await page.waitForURL(/\/dashboard\/bookings\/#waits$/);
-    await site.says(page, "We tell you when it opens.");
+    await site.says(page, "We’ll let you know when it opens.");
 
     await page.goto(`/book/wait/?service=${site.SINGLE.slug}&date=${site.day(3)}`);
     await looks(page.url());
     await site.main(page).getByLabel("From", { exact: true }).fill(site.day(3));
     await site.main(page).getByLabel("To", { exact: true }).fill(site.day(3));
-    await site.press(page, "Wait for it");
+    await site.press(page, "Join the waitlist");
     // Some times are open on that day: they are listed and can be booked.
     await page.waitForURL(/\/dashboard\/waits\/\d+\/$/);
     await site.says(page, "You’re on the waitlist");
     await looks(page.url());
     await page.goto("/dashboard/bookings/");
     await looks("/dashboard/bookings/");
-    const stops = site.main(page).getByRole("button", { name: /stop waiting/i });
+    const stops = site.main(page).getByRole("button", { name: /leave the waitlist/i });
     for (let left = await stops.count(); left > 0; left -= 1) {
       await stops.first().click();
       await page.waitForURL(/#waits$/);
@@ -189,7 +189,7 @@ async function visitorsPages(visits) {
   const other = await visits.person();
   await other.goto(held);
   await other.waitForURL(/\/login\//);
-  await site.press(page, "Let it go");
+  await site.press(page, "Release this time");
   await page.waitForURL(/\/book\/\?/);
   await sound(page, held, faults);
   none(faults);

@@ -39,7 +39,7 @@ function uploads(): void {
       delete form.dataset.sent;
       say(words);
     };
-    request.addEventListener("error", () => again("The upload broke off. Check your connection, then try again."));
+    request.addEventListener("error", () => again("The upload was interrupted. Check your connection and try again."));
     request.addEventListener("load", () => {
       if (request.status < 400) {
         location.assign(request.responseURL);
@@ -47,7 +47,7 @@ function uploads(): void {
       }
       const wrong = request.responseXML?.querySelector(`#${CSS.escape(form.closest(".spot")?.id ?? "")}`);
       const summary = request.responseXML?.querySelector(".summary li")?.textContent?.trim();
-      again(summary || wrong?.querySelector(".wrong")?.textContent || "The picture was not taken. Please try another.");
+      again(summary || wrong?.querySelector(".wrong")?.textContent || "We couldn’t use that picture. Please try another.");
     });
     request.open("POST", form.action);
     request.send(new FormData(form));

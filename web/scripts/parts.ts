@@ -34,7 +34,7 @@ function countdowns(): void {
     const show = () => {
       const seconds = Math.round((end - Date.now() - wrong) / 1000);
       const two = (count: number) => String(count).padStart(2, "0");
-      left.textContent = seconds > 0 ? `(${Math.floor(seconds / 60)}:${two(seconds % 60)})` : "(over)";
+      left.textContent = seconds > 0 ? `(${Math.floor(seconds / 60)}:${two(seconds % 60)})` : "(expired)";
       if (seconds <= 0) clearInterval(beat);
     };
     const beat = setInterval(show, 1000);

@@ -205,7 +205,7 @@ fn parse_total(input: &mut RawInput) -> Option<Cents> {
     let text = input.opt_text_within("expected_total", 20)?;
     let total = text.parse::<Cents>().ok();
     if total.is_none() {
-        input.add_error("expected_total", "This must be an amount such as 150.00.");
+        input.add_error("expected_total", "This must be an amount like 150.00.");
     }
     total
 }
@@ -230,14 +230,15 @@ fn parse_then(input: &mut RawInput) -> Vec<Then> {
         return Vec::new();
     };
     if items.len() > MOST_THEN {
-        input.add_error("then", format!("At most {MOST_THEN} services follow in one visit."));
+        input.add_error("then", format!("A visit can have at most {MOST_THEN} more services."));
     }
     let mut then = Vec::new();
     for item in items.into_iter().take(MOST_THEN) {
         let read = RawInput::from_json(item.to_string().as_bytes()).and_then(RawInput::parse::<Then>);
         match read {
             Ok(one) => then.push(one),
-            Err(_) => input.add_error("then", "Each needs a service_id, and what else it has must be right."),
+            Err(_) => input
+                .add_error("then", "Each item needs a valid service_id, and any other fields must be valid."),
         }
     }
     then
@@ -263,10 +264,10 @@ fn parse_when(input: &mut RawInput) -> When {
     }
     if input.opt_text("starts_at").is_none() {
         if date.is_none() {
-            input.add_error("date", "Say which day, such as 2026-11-24.");
+            input.add_error("date", "Enter a date, like 2026-11-24.");
         }
         if time.is_none() {
-            input.add_error("start_time", "Say when, such as 18:30.");
+            input.add_error("start_time", "Enter a start time, like 18:30.");
         }
     }
     When::Civil(date.unwrap_or(Date::ZERO), time.unwrap_or(Time::midnight()))
@@ -276,7 +277,7 @@ fn parse_scene(input: &mut RawInput) -> Option<Value> {
     let scene = kit::text::clean_json(input.raw("scene_preferences")?.clone());
     let text = scene.to_string();
     if text.len() > LARGEST_SCENE || text.contains("\\u0000") {
-        input.add_error("scene_preferences", "This scene is larger than we can take.");
+        input.add_error("scene_preferences", "This scene is too large.");
         return None;
     }
     Some(scene)
@@ -302,7 +303,8 @@ fn parse_addons(input: &mut RawInput) -> Vec<AddonRequest> {
             Some(request) if wishes.len() < 50 && wishes.iter().all(|other| other.id != request.id) => {
                 wishes.push(request)
             }
-            _ => input.add_error("addons", "Each add-on needs its id, once, and a quantity from 1 to 20."),
+            _ => input
+                .add_error("addons", "Each add-on needs its id, listed once, and a quantity from 1 to 20."),
         }
     }
     wishes

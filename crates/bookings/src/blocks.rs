@@ -23,15 +23,15 @@ use catalogue::Catalogue;
 /// guest, status}]`.
 pub const BOOKINGS_INSIDE: Refusal = Refusal::conflict(
     "bookings_inside",
-    "There are bookings in this time that you have not seen. See them below, then save again: they stay as they are.",
+    "There are bookings in this time that you haven’t seen. Review them below, then save again. They won’t change.",
 );
 /// The block was removed in the meantime.
 pub const BLOCK_REMOVED: Refusal =
-    Refusal::conflict("wrong_state", "This block was removed already, and nothing was changed.");
+    Refusal::conflict("wrong_state", "This block was already removed. Nothing was changed.");
 /// Someone else changed the block in the meantime. Carries `by`, `at`, and `fields`.
 pub const BLOCK_EDITED: Refusal = Refusal::conflict(
     "edited_meanwhile",
-    "Someone else changed this block meanwhile. See it as it is now, then change it again.",
+    "Someone else changed this block in the meantime. Review the current version, then try again.",
 );
 
 /// The longest block, in days. A longer absence needs several blocks or different hours.
@@ -252,21 +252,24 @@ fn release(tx: &mut Tx<'_>, catalogue: &Catalogue, block: &Block) -> Result<()> 
 fn check(catalogue: &Catalogue, input: &BlockInput, now: Timestamp) -> Result<()> {
     let mut fields = Fields::new();
     if named(catalogue, input.kind, input.resource).is_none() {
-        fields.add(field_of(input.kind), "Choose a room, a technician or a piece of equipment of the club.");
+        fields.add(
+            field_of(input.kind),
+            "Choose one of the club’s rooms, technicians, or pieces of equipment.",
+        );
     }
     for (field, at) in [("starts_at", input.from), ("ends_at", input.to)] {
         if begin(cell_at(at)) != at {
-            fields.add(field, format!("Choose a time at a multiple of {MINUTES} minutes."));
+            fields.add(field, format!("Choose a time on a {MINUTES}-minute mark."));
         }
     }
     if input.to <= input.from {
-        fields.add("ends_at", "The end must be after the beginning.");
+        fields.add("ends_at", "The end must be after the start.");
     }
     if input.to <= now || input.from < now - SignedDuration::from_hours(BACK_HOURS) {
-        fields.add("starts_at", "This time is over. Choose one that is still to come.");
+        fields.add("starts_at", "That time has passed. Choose a later one.");
     }
     if input.to > input.from + SignedDuration::from_hours(24 * MOST_DAYS + 1) {
-        fields.add("ends_at", format!("Block at most {MOST_DAYS} days at once."));
+        fields.add("ends_at", format!("Block at most {MOST_DAYS} days at a time."));
     }
     fields.check()
 }

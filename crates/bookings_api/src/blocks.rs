@@ -29,11 +29,11 @@ struct BlockOut {
     id: Id,
     /// `room`, `technician`, or `equipment`.
     kind: &'static str,
-    /// The blocked room, if the block is of a room.
+    /// For a room.
     room_id: Option<Id>,
-    /// The blocked technician, if the block is of a technician.
+    /// For a technician.
     technician_id: Option<Id>,
-    /// The blocked piece of equipment, if the block is of one.
+    /// For a piece of equipment.
     equipment_id: Option<Id>,
     starts_at: String,
     ends_at: String,
@@ -42,7 +42,7 @@ struct BlockOut {
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
     changed_by: Option<Id>,
-    /// Send it back as `changed_at` with a change, so that a change someone else made in between is not overwritten.
+    /// Send it as `changed_at` with a change, so that no one else’s change is overwritten.
     #[schema(value_type = String, format = DateTime)]
     changed_at: Timestamp,
 }
@@ -67,7 +67,7 @@ impl BlockOut {
     }
 }
 
-/// Staff: returns the blocks that have not ended, ordered by time.
+/// Staff: list current and upcoming blocks in order of time.
 #[utoipa::path(get, path = "/api/staff/blocks/", tag = "staff",
     params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
     responses((status = 200, body = Vec<BlockOut>), (status = 401, body = Problem), (status = 403, body = Problem)))]
@@ -80,7 +80,7 @@ async fn list_blocks(caller: Caller, Query(paging): Query<Paging>) -> Result<Lis
     Ok(List::of(found.await?, paging, "/api/staff/blocks/"))
 }
 
-/// A resource to block: exactly one of `room_id`, `technician_id`, and `equipment_id`.
+/// What to block: exactly one of `room_id`, `technician_id`, `equipment_id`.
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `Posted` reads them")]
 struct BlockBody {
@@ -95,9 +95,9 @@ struct BlockBody {
     reason: String,
     /// The ids of the bookings in that time that you have seen. They stay as they are.
     seen: Option<Vec<i64>>,
-    /// If true, changes nothing and only lists the bookings in that time.
+    /// Only list the bookings in that time.
     dry_run: Option<bool>,
-    /// For a change: the `changed_at` of the block as you last read it.
+    /// For a change: the block’s `changed_at` as you last saw it.
     #[schema(format = DateTime)]
     changed_at: Option<String>,
 }
@@ -142,18 +142,18 @@ fn parse_seen(input: &mut RawInput) -> Vec<Id> {
     ids.unwrap_or_default()
 }
 
-/// A block and the bookings inside it.
+/// A block, or what a block would contain.
 #[derive(Serialize, ToSchema)]
 struct BlockedOut {
-    /// The block. Null for a dry run.
+    /// The block. Null in a dry run.
     block: Option<BlockOut>,
-    /// The bookings and held times inside the block: `[{id, reference, starts_at, ends_at, guest, status}]`.
+    /// The bookings and held times inside it: `[{id, reference, starts_at, ends_at, guest, status}]`.
     #[schema(value_type = Vec<Object>)]
     bookings: Vec<Value>,
 }
 
-/// Staff: blocks a room, a technician, or a piece of equipment. Bookings in that time stay as they are and must be
-/// listed in `seen`. Send `dry_run` to get them.
+/// Staff: block a room, a technician, or a piece of equipment. Bookings in that time stay as they are and must be
+/// listed in `seen`; `dry_run` lists them.
 #[utoipa::path(post, path = "/api/staff/blocks/", tag = "staff", params(OnceHeader), request_body = BlockBody,
     responses((status = 200, description = "A dry run", body = BlockedOut), (status = 201, body = BlockedOut),
         (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
@@ -177,7 +177,7 @@ async fn add_block(
         .await
 }
 
-/// Staff: changes a block.
+/// Staff: change a block.
 #[utoipa::path(put, path = "/api/staff/blocks/{id}/", tag = "staff", params(("id" = i64, Path)),
     request_body = BlockBody,
     responses((status = 200, body = BlockedOut), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -204,7 +204,7 @@ async fn change_block(
         .await
 }
 
-/// Staff: removes a block. Its time can be booked again immediately.
+/// Staff: remove a block. Its times can be booked again right away.
 #[utoipa::path(delete, path = "/api/staff/blocks/{id}/", tag = "staff", operation_id = "remove_block",
     params(("id" = i64, Path)),
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),

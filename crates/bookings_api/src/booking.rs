@@ -34,7 +34,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(service))
 }
 
-/// A search for free times, the person it is for, and the requested page of results.
+/// A search and the page of its times.
 struct BookingsQuery {
     search: Search,
     whom: BookingFor,
@@ -48,8 +48,8 @@ impl kit::web::Input for BookingsQuery {
     }
 }
 
-/// Returns free times for the caller or, for staff, for the person `person_id`: the times of one `date`, or the days
-/// from `from` to `to` (with their times if `slots=1`).
+/// Find open times for yourself or, as staff, for the person in `person_id`: on one `date`, or day by day `from` … `to`
+/// (with `slots=1`, including the times).
 #[utoipa::path(get, path = "/api/bookings/availability/", tag = "bookings",
     params(("service_id" = i64, Query), ("date" = Option<String>, Query), ("from" = Option<String>, Query),
         ("to" = Option<String>, Query), ("party" = Option<u32>, Query), ("technician_id" = Option<i64>, Query),
@@ -83,7 +83,7 @@ async fn availability(
         .await
 }
 
-/// A booking request, or the details for booking a held time.
+/// A booking request, or the details of a hold.
 enum ToBook {
     BookingRequest(Box<BookingRequest>),
     Held(Id, Option<String>, Box<Extras>),
@@ -101,7 +101,7 @@ impl kit::web::Input for ToBook {
     }
 }
 
-/// Books a time or a held time.
+/// Book a time, or a held time.
 #[utoipa::path(post, path = "/api/bookings/create_booking/", tag = "bookings", params(OnceHeader),
     request_body = BookingInput,
     responses((status = 201, body = BookingOut), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -130,20 +130,20 @@ async fn create_booking(
         .await
 }
 
-/// The bookings of the caller.
+/// Your own bookings.
 #[derive(Serialize, ToSchema)]
 struct MyBookings {
-    /// Upcoming bookings, the next one first.
+    /// Upcoming bookings, soonest first.
     upcoming: Vec<BookingOut>,
-    /// Times that are held.
+    /// Held times.
     held: Vec<BookingOut>,
-    /// One page of past bookings, the latest first.
+    /// A page of past bookings, latest first.
     past: Vec<BookingOut>,
     total_upcoming: usize,
     total_past: i64,
 }
 
-/// Returns the bookings of the caller: all upcoming ones and one page of past ones.
+/// List your own bookings: all upcoming ones, and a page of past ones.
 #[utoipa::path(get, path = "/api/bookings/my_bookings/", tag = "bookings",
     params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
     responses((status = 200, body = MyBookings), (status = 401, body = Problem)))]
@@ -165,7 +165,7 @@ async fn my_bookings(caller: Caller, Query(paging): Query<Paging>) -> Result<Ans
         .await
 }
 
-/// Returns one booking of the caller.
+/// Get one of your own bookings.
 #[utoipa::path(get, path = "/api/bookings/{id}/", tag = "bookings", params(("id" = i64, Path)),
     responses((status = 200, body = BookingOut), (status = 401, body = Problem), (status = 404, body = Problem)))]
 async fn booking(caller: Caller, Path(id): Path<Id>) -> Result<Answered<BookingOut>> {
@@ -177,16 +177,16 @@ async fn booking(caller: Caller, Path(id): Path<Id>) -> Result<Answered<BookingO
         .await
 }
 
-/// The result of canceling a booking.
+/// The result of canceling.
 #[derive(Serialize, ToSchema)]
 struct CancelledOut {
     message: &'static str,
-    /// The fee that stays due.
+    /// The fee that is due.
     fee: Cents,
     booking: BookingOut,
 }
 
-/// Cancels a booking. `cancel_cost` returns in advance what stays due.
+/// Cancel a booking. `cancel_cost` says beforehand what will be due.
 #[utoipa::path(post, path = "/api/bookings/{id}/cancel_booking/", tag = "bookings",
     params(("id" = i64, Path), OnceHeader), request_body = CancelInput,
     responses((status = 200, body = CancelledOut), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem),
@@ -202,25 +202,25 @@ async fn cancel_booking(
             by.person()?;
             let (_, fee) = cancel_because(tx, by, id, sent.read()?)?;
             let booking = to_response(tx, id)?;
-            let notified = CancelledOut { message: "Booking cancelled successfully", fee, booking };
+            let notified = CancelledOut { message: "Booking canceled successfully", fee, booking };
             Reply::json(StatusCode::OK, &notified)
         })
         .await
 }
 
-/// A service with all its details and its price for the caller.
+/// A service in full, with your price.
 #[derive(Serialize, ToSchema)]
 struct ServiceWhole {
     #[serde(flatten)]
     card: ServiceCard,
     description: String,
     category: CategoryOut,
-    /// The price for the caller today, in a room without a factor of its own.
+    /// In a room without a price multiplier.
     price_for_user: Cents,
     gallery_images: Vec<String>,
     video_url: Option<String>,
     addons: Vec<AddonOut>,
-    /// The number of people that one booking is for.
+    /// How many people one booking is for.
     party: i64,
 }
 
@@ -240,7 +240,7 @@ struct AddonOut {
     price: Cents,
 }
 
-/// Returns one service.
+/// Get one service.
 #[utoipa::path(get, path = "/api/services/{slug}/", tag = "services", params(("slug" = String, Path)),
     responses((status = 200, body = ServiceWhole), (status = 404, body = Problem)))]
 async fn service(caller: Caller, Path(slug): Path<String>) -> Result<Answered<ServiceWhole>> {

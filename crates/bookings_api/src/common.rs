@@ -15,18 +15,18 @@ use crate::wire::BookingOut;
 #[allow(dead_code, reason = "the words of the documentation: `BookingRequest` reads them")]
 pub(crate) struct BookingInput {
     service_id: i64,
-    /// The operating day.
+    /// The business day.
     #[schema(format = Date)]
     date: Option<String>,
-    /// `HH:MM` on the club's clock.
+    /// `HH:MM` in the club’s local time.
     start_time: Option<String>,
-    /// The exact start. Required on a night when the clock repeats the time.
+    /// Required on a night when clocks fall back and the time occurs twice.
     #[schema(format = DateTime)]
     starts_at: Option<String>,
     room_id: Option<i64>,
     technician_id: Option<i64>,
     party: Option<u32>,
-    /// Staff only: the person to book for.
+    /// Staff only: the account to book for.
     person_id: Option<i64>,
     guest_name: Option<String>,
     guest_phone: Option<String>,
@@ -36,27 +36,27 @@ pub(crate) struct BookingInput {
     ai_program: Option<String>,
     #[schema(value_type = Option<Object>)]
     scene_preferences: Option<()>,
-    /// The length in minutes, for services sold by time.
+    /// Minutes, for services sold by duration.
     duration: Option<u32>,
     /// Staff only: the account of the companion.
     companion_id: Option<i64>,
     companion_name: Option<String>,
-    /// The services that follow in the same visit, back to back. At most three.
+    /// Up to three more services in the same visit, back to back.
     then: Option<Vec<ThenInput>>,
     addons: Option<Vec<BookingAddonInput>>,
     use_credit: Option<bool>,
-    /// Whether a guest pass pays for one companion's share.
+    /// Use a guest pass for one companion’s share.
     use_pass: Option<bool>,
-    /// Whether the gift of the birthday month pays.
+    /// Use the birthday-month gift.
     use_birthday: Option<bool>,
-    /// The hold to book. Service, time, and room are then those of the hold.
+    /// The hold to book. Its service, time, and room apply.
     hold_id: Option<i64>,
-    /// The token with which a visitor proves that a hold is theirs.
+    /// Identifies a visitor’s hold.
     token: Option<String>,
     payment_method: Option<String>,
 }
 
-/// A service that follows in the same visit.
+/// A further service in the same visit.
 #[derive(Serialize, ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `Then` reads them")]
 struct ThenInput {
@@ -83,7 +83,7 @@ pub(crate) fn tell(tx: &mut Tx<'_>, detail: &Detail) -> Result<BookingOut> {
     Ok(BookingOut::of(&catalogue, detail, tx.now()))
 }
 
-/// Reads a booking and returns it in its response format, for the caller who has just changed it.
+/// A booking after a change to it.
 pub(crate) fn to_response(tx: &mut Tx<'_>, id: Id) -> Result<BookingOut> {
     let detail = bookings::read(tx, id)?;
     tell(tx, &detail)
@@ -93,7 +93,7 @@ pub(crate) fn to_response(tx: &mut Tx<'_>, id: Id) -> Result<BookingOut> {
 #[derive(Serialize, ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `Reason` reads them")]
 pub(crate) struct CancelInput {
-    /// If staff give a reason, the email to the guest contains it.
+    /// From staff: included in the email to the guest.
     #[schema(max_length = 500)]
     reason: Option<String>,
 }

@@ -16,31 +16,31 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(had_before))
 }
 
-/// A service that the person had, and the last visit.
+/// A service you have had, and the last time you had it.
 #[derive(Serialize, ToSchema)]
 struct HadOut {
     service: ServiceCard,
     /// Whether the service is still offered.
     is_offered: bool,
     times: i64,
-    /// The operating day of the last visit.
+    /// The business day of the last visit.
     #[schema(value_type = String, format = Date)]
     last_date: Date,
     #[schema(format = DateTime)]
     last_starts_at: String,
     last_booking_id: Id,
-    /// The technicians who served then.
+    /// The technicians of that visit.
     technicians: Vec<Server>,
 }
 
-/// A technician who served.
+/// A technician.
 #[derive(Serialize, ToSchema)]
 struct Server {
     id: Id,
     name: String,
 }
 
-/// Returns the services that the caller had, the latest first, each with the number of times and the last visit.
+/// List the services you have had, latest first, each with how often and the last visit.
 #[utoipa::path(get, path = "/api/services/history/", tag = "services",
     params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
     responses((status = 200, body = Vec<HadOut>), (status = 400, body = Problem), (status = 401, body = Problem)))]

@@ -43,7 +43,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 struct HoldOut {
     #[serde(flatten)]
     booking: BookingOut,
-    /// The token with which a visitor proves that the hold is theirs. Returned only once.
+    /// Identifies a visitor’s hold. Returned once.
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<String>,
 }
@@ -66,7 +66,7 @@ impl Input for ToHold {
     }
 }
 
-/// Holds a time for the club's `hold_minutes`, ten by default.
+/// Hold a time for the club’s `hold_minutes`, ten by default.
 #[utoipa::path(post, path = "/api/bookings/hold/", tag = "bookings", params(OnceHeader), request_body = BookingInput,
     responses((status = 201, body = HoldOut), (status = 400, body = Problem), (status = 403, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
@@ -91,7 +91,7 @@ async fn hold_time(
         .await
 }
 
-/// Returns the current state of a hold.
+/// Get a hold.
 #[utoipa::path(get, path = "/api/bookings/hold/{id}/", tag = "bookings",
     params(("id" = i64, Path), ("token" = Option<String>, Query)),
     responses((status = 200, body = BookingOut), (status = 404, body = Problem)))]
@@ -108,7 +108,7 @@ async fn show_hold(
         .await
 }
 
-/// Releases a hold.
+/// Release a hold.
 #[utoipa::path(delete, path = "/api/bookings/hold/{id}/", tag = "bookings",
     params(("id" = i64, Path), ("token" = Option<String>, Query)),
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
@@ -121,7 +121,7 @@ async fn let_hold_go(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Extends a hold so that it lasts for `hold_minutes` from now. Can be done once.
+/// Extend a hold by its full length from now. Works once.
 #[utoipa::path(post, path = "/api/bookings/hold/{id}/extend/", tag = "bookings",
     params(("id" = i64, Path), ("token" = Option<String>, Query)),
     responses((status = 200, body = BookingOut), (status = 404, body = Problem), (status = 409, body = Problem)))]
@@ -138,30 +138,29 @@ async fn extend_hold(
         .await
 }
 
-/// The time, room, and technician to which a booking is rescheduled.
+/// The new time of a booking.
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `Move` reads them")]
 struct MoveInput {
-    /// The operating day.
+    /// The business day.
     #[schema(format = Date)]
     date: Option<String>,
-    /// `HH:MM` on the club's clock.
+    /// `HH:MM` in the club’s local time.
     start_time: Option<String>,
     #[schema(format = DateTime)]
     starts_at: Option<String>,
-    /// Another room. Without it, the booking keeps its room if the room is free then.
+    /// Another room. Without it the booking keeps its room if that room is free then.
     room_id: Option<i64>,
-    /// Another technician. Without it, the booking keeps its technicians if they are free then.
+    /// Another technician. Without it the booking keeps its technicians if they are free then.
     technician_id: Option<i64>,
-    /// If true, changes nothing and only returns what the rescheduling would mean.
+    /// Only preview the result.
     preview: Option<bool>,
-    /// The new total that the person was shown. If it has changed, the rescheduling is refused with `price_changed`.
+    /// The new total that the person was shown. If it has changed, the request is refused with `price_changed`.
     #[schema(value_type = Option<String>, example = "150.00")]
     expected_total: Option<String>,
-    /// The room that the person was shown. If it has changed, the rescheduling is refused with `move_changed`.
+    /// The room that the person was shown. If it has changed, the request is refused with `move_changed`.
     expected_room_id: Option<i64>,
-    /// The technicians that the person was shown. If they have changed, the rescheduling is refused with
-    /// `move_changed`.
+    /// The technicians that the person was shown. If they have changed, the request is refused with `move_changed`.
     expected_technician_ids: Option<Vec<i64>>,
 }
 
@@ -173,25 +172,25 @@ impl Input for ToMove {
     }
 }
 
-/// The result of a rescheduling or of its preview.
+/// The result of rescheduling.
 #[derive(Serialize, ToSchema)]
 struct MovedOut {
     /// The new total minus the old one.
     difference: Cents,
     new_total: Cents,
-    /// The smallest fee that is due if the rescheduled booking is canceled later.
+    /// The fee that is due if the rescheduled booking is canceled later.
     frozen_fee: Cents,
     starts_at: String,
     room: Named,
     technicians: Vec<Named>,
-    /// What differs from before. Empty if nothing changed, because the booking was already there.
+    /// What changed. Empty if the booking was already there.
     changes: Vec<Change>,
     is_preview: bool,
-    /// The booking as it is now. In a preview it is unchanged.
+    /// The booking as it is now. In a preview, as it was.
     booking: BookingOut,
 }
 
-/// Reschedules a booking. It keeps its id and reference and is priced again.
+/// Reschedule a booking. It keeps its id and reference and is priced again.
 #[utoipa::path(post, path = "/api/bookings/{id}/reschedule/", tag = "bookings", params(("id" = i64, Path), OnceHeader),
     request_body = MoveInput,
     responses((status = 200, body = MovedOut), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -241,15 +240,14 @@ struct SeriesInput {
     every_weeks: Option<u32>,
     times: Option<u32>,
     skip_conflicts: Option<bool>,
-    /// `[{place, starts_at}]`: other times for single occurrences, which are counted from 0.
+    /// `[{place, starts_at}]`: other times for some visits, by position starting at 0.
     #[schema(value_type = Option<Vec<Object>>)]
     instead: Option<()>,
-    /// The occurrences to leave out, counted from 0.
+    /// The positions to skip.
     without: Option<Vec<u32>>,
 }
 
-/// Books a series: the fields of a booking request with `every_weeks`, `times`, and optionally `skip_conflicts`,
-/// `instead`, or `without`.
+/// Book a series: a booking request with `every_weeks`, `times`, and optionally `skip_conflicts` or `instead`.
 #[utoipa::path(post, path = "/api/bookings/series/", tag = "bookings", params(OnceHeader), request_body = SeriesInput,
     responses((status = 201, body = SeriesOut), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
@@ -269,13 +267,13 @@ async fn repeat_booking(
 /// The result of canceling a series.
 #[derive(Serialize, ToSchema)]
 struct SeriesCancelledOut {
-    /// The sum of the fees that stay due.
+    /// The fees that are due for all of them.
     fee: Cents,
-    /// The canceled bookings, ordered by start.
+    /// The canceled bookings, earliest first.
     bookings: Vec<BookingOut>,
 }
 
-/// Cancels the remaining bookings of a series, each by its own policy. `id` is the id of any booking in it.
+/// Cancel the rest of a series, each booking under its own policy. `id` is any booking of the series.
 #[utoipa::path(post, path = "/api/bookings/{id}/cancel_series/", tag = "bookings", params(("id" = i64, Path), OnceHeader),
     request_body = CancelInput,
     responses((status = 200, body = SeriesCancelledOut), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -301,18 +299,18 @@ async fn cancel_all(
 /// Whether a time can be booked, and the reasons if it cannot.
 #[derive(Serialize, ToSchema)]
 struct Verdict {
-    /// Whether the time can be booked.
+    /// Whether it can be booked.
     bookable: bool,
     /// The code of the first reason.
     code: Option<&'static str>,
-    /// The sentence of the first reason.
+    /// The message for a guest.
     error: Option<&'static str>,
-    /// Every reason for staff, and the first for everyone else: `[{code, error, opens_at, alternatives …}]`.
+    /// Every reason for staff, the first one for others: `[{code, error, opens_at, alternatives …}]`.
     #[schema(value_type = Vec<Object>)]
     reasons: Vec<Value>,
 }
 
-/// Returns why a time cannot be booked, and when it opens, without booking it.
+/// Check a time without booking it: what would refuse it, and when it opens.
 #[utoipa::path(get, path = "/api/bookings/why_not/", tag = "bookings",
     params(("service_id" = i64, Query), ("date" = Option<String>, Query), ("start_time" = Option<String>, Query),
         ("starts_at" = Option<String>, Query), ("party" = Option<u32>, Query), ("duration" = Option<u32>, Query),
@@ -351,7 +349,7 @@ async fn step(caller: Caller, id: Id, verb: Step) -> Result<Answered<BookingOut>
         .await
 }
 
-/// Staff: checks in a guest who has arrived.
+/// Check the guest in.
 #[utoipa::path(post, path = "/api/bookings/{id}/check_in/", tag = "bookings", params(("id" = i64, Path)),
     responses((status = 200, body = BookingOut), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]
@@ -359,7 +357,7 @@ async fn check_in(caller: Caller, Path(id): Path<Id>) -> Result<Answered<Booking
     step(caller, id, bookings::check_in).await
 }
 
-/// Staff: starts a visit.
+/// Start the visit.
 #[utoipa::path(post, path = "/api/bookings/{id}/start/", tag = "bookings", params(("id" = i64, Path)),
     responses((status = 200, body = BookingOut), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]
@@ -367,7 +365,7 @@ async fn start(caller: Caller, Path(id): Path<Id>) -> Result<Answered<BookingOut
     step(caller, id, bookings::start).await
 }
 
-/// Staff: completes a visit.
+/// Complete the visit.
 #[utoipa::path(post, path = "/api/bookings/{id}/complete/", tag = "bookings", params(("id" = i64, Path)),
     responses((status = 200, body = BookingOut), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]
@@ -375,7 +373,7 @@ async fn complete(caller: Caller, Path(id): Path<Id>) -> Result<Answered<Booking
     step(caller, id, bookings::complete).await
 }
 
-/// Staff: marks a booking as a no-show.
+/// Mark a no-show.
 #[utoipa::path(post, path = "/api/bookings/{id}/no_show/", tag = "bookings", params(("id" = i64, Path)),
     responses((status = 200, body = BookingOut), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]

@@ -27,15 +27,15 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 #[derive(Serialize, ToSchema)]
 struct RuleOut {
     id: Id,
-    /// The kinds of rooms to which the rule applies. Empty means all.
+    /// Empty means all.
     room_kinds: Vec<String>,
-    /// The services to which the rule applies. Empty means all.
+    /// Empty means all.
     services: Vec<Id>,
-    /// The weekdays to which the rule applies, with Monday as 1. Empty means all.
+    /// Monday is 1. Empty means all.
     weekdays: Vec<i64>,
     /// The first start as `HH:MM`.
     from: String,
-    /// The time after the last start as `HH:MM`. Values past `24:00` are after midnight.
+    /// `HH:MM` after the last start. Past `24:00` means after midnight.
     to: String,
     /// `none`, `base`, `premium`, or `unlimited`.
     tier: &'static str,
@@ -43,7 +43,7 @@ struct RuleOut {
     /// The price factor, such as `1.20`.
     factor: String,
     tags: Vec<String>,
-    /// When the rule was ended, if it was.
+    /// When it ended, or null.
     #[schema(value_type = Option<String>, format = DateTime)]
     ended_at: Option<Timestamp>,
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -73,7 +73,7 @@ impl From<StoredRule> for RuleOut {
     }
 }
 
-/// Managers: returns every release rule, including ended ones.
+/// Managers: list every release rule, including ended ones.
 #[utoipa::path(get, path = "/api/staff/rules/", tag = "staff",
     params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
     responses((status = 200, body = Vec<RuleOut>), (status = 401, body = Problem), (status = 403, body = Problem)))]
@@ -86,7 +86,7 @@ async fn rules(caller: Caller, Query(paging): Query<Paging>) -> Result<List<Rule
     Ok(List::of(all, paging, "/api/staff/rules/"))
 }
 
-/// The content of a release rule.
+/// The terms of a rule.
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `RuleInput` reads them")]
 struct RuleWords {
@@ -95,7 +95,7 @@ struct RuleWords {
     weekdays: Option<Vec<i64>>,
     /// The first start, such as `17:00`.
     from: String,
-    /// The time after the last start, such as `22:00`. A time that is not later than `from` is on the next day.
+    /// `22:00`. If not later than `from`, it is on the next day.
     to: String,
     tier: Option<String>,
     release_hours: Option<i64>,
@@ -109,7 +109,7 @@ struct RuleId {
     id: Id,
 }
 
-/// Managers: adds a release rule.
+/// Managers: add a rule.
 #[utoipa::path(post, path = "/api/staff/rules/", tag = "staff", operation_id = "add_rule", request_body = RuleWords,
     responses((status = 201, body = RuleId), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem)))]
@@ -124,7 +124,7 @@ async fn add(
     Ok((StatusCode::CREATED, Answered(RuleId { id: added.await? })))
 }
 
-/// Managers: replaces the content of a release rule.
+/// Managers: change a rule.
 #[utoipa::path(put, path = "/api/staff/rules/{id}/", tag = "staff", operation_id = "edit_rule",
     params(("id" = i64, Path)), request_body = RuleWords,
     responses((status = 200, body = RuleId), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -141,7 +141,7 @@ async fn edit(
     edited.await.map(|()| Answered(RuleId { id }))
 }
 
-/// Managers: ends a release rule.
+/// Managers: end a rule.
 #[utoipa::path(delete, path = "/api/staff/rules/{id}/", tag = "staff", operation_id = "end_rule",
     params(("id" = i64, Path)),
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
@@ -154,7 +154,7 @@ async fn end(caller: Caller, Path(id): Path<Id>) -> Result<StatusCode> {
     ended.await.map(|()| StatusCode::NO_CONTENT)
 }
 
-/// The override of one start in one room.
+/// An override for one start time in one room.
 #[derive(Serialize, ToSchema)]
 struct TimeOut {
     room_id: Id,
@@ -190,7 +190,7 @@ impl TimeOut {
     }
 }
 
-/// Staff: returns the overrides of times from now on.
+/// Staff: list upcoming overrides.
 #[utoipa::path(get, path = "/api/staff/times/", tag = "staff",
     params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
     responses((status = 200, body = Vec<TimeOut>), (status = 401, body = Problem), (status = 403, body = Problem)))]
@@ -204,7 +204,7 @@ async fn times(caller: Caller, Query(paging): Query<Paging>) -> Result<List<Time
     Ok(List::of(found.await?, paging, "/api/staff/times/"))
 }
 
-/// An override to set.
+/// An override.
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `DecisionInput` reads them")]
 struct DecisionWords {
@@ -218,7 +218,7 @@ struct DecisionWords {
     hours: Option<i64>,
 }
 
-/// Staff: sets the override of a single time. It takes precedence over every release rule.
+/// Staff: add an override for a single start time. It takes priority over every rule.
 #[utoipa::path(post, path = "/api/staff/times/", tag = "staff", request_body = DecisionWords,
     responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem)))]
@@ -241,7 +241,7 @@ impl Input for Which {
     }
 }
 
-/// Staff: undoes the last decision about a single time.
+/// Staff: undo the latest override for a time.
 #[utoipa::path(post, path = "/api/staff/times/undo/", tag = "staff", request_body = Which,
     responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 409, body = Problem)))]

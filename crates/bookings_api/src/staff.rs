@@ -18,27 +18,27 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(staff_bookings)).routes(routes!(undo_visit_step))
 }
 
-/// A visit of a business day.
+/// A visit on a business day.
 #[derive(Serialize, ToSchema)]
 struct VisitOut {
     #[serde(flatten)]
     booking: BookingOut,
-    /// The guest of the visit.
+    /// The guest.
     guest: GuestOut,
-    /// Whether the visit should have begun but the guest is not checked in.
+    /// The guest is late and not checked in.
     is_late: bool,
-    /// The amount that is due now, with tax.
+    /// The amount due now, including tax.
     due: Cents,
-    /// The steps that can be taken now: `checked_in`, `in_progress`, `completed`, `no_show`.
+    /// The available steps: `checked_in`, `in_progress`, `completed`, `no_show`.
     steps: Vec<&'static str>,
-    /// Whether the caller can undo the last step: `no`, `yes`, or `with_reason`.
+    /// Whether you can undo the latest step: `no`, `yes`, or `with_reason`.
     undo: &'static str,
 }
 
 /// A guest as the front desk sees them.
 #[derive(Serialize, ToSchema)]
 struct GuestOut {
-    /// The person, if the visit belongs to an account.
+    /// The guest’s account, or null.
     person_id: Option<Id>,
     name: String,
     phone: Option<String>,
@@ -56,8 +56,8 @@ impl Input for StaffBookingsQuery {
     }
 }
 
-/// Staff: returns the visits that begin on a business day (04:00 to 04:00 by default), ordered by time. Without
-/// `date`, the business day is today's.
+/// Staff: list the visits that start on a business day (04:00 to 04:00, today’s unless a date is given), in order of
+/// time.
 #[utoipa::path(get, path = "/api/staff/bookings/", tag = "staff",
     params(("date" = Option<String>, Query), ("status" = Option<String>, Query), ("q" = Option<String>, Query),
         ("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
@@ -97,10 +97,9 @@ async fn staff_bookings(
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `ToUndo` reads them")]
 struct UndoStepBody {
-    /// The current status of the visit, which is undone: `checked_in`, `in_progress`, `completed`, or `no_show`.
+    /// The visit’s current status, which is undone: `checked_in`, `in_progress`, `completed`, or `no_show`.
     status: String,
-    /// The reason. Required from a manager for a completion, and for other steps once the front desk may no longer
-    /// undo them.
+    /// Required from a manager after the front desk’s undo window, and for a completion.
     #[schema(max_length = 500)]
     reason: Option<String>,
 }
@@ -121,8 +120,8 @@ impl Input for ToUndo {
     }
 }
 
-/// Staff: undoes a check-in, a start, or a no-show within `undo_minutes`, 30 by default. Managers, with a reason, can
-/// undo these later and can undo a completion, until the business day is closed.
+/// Staff: undo a check-in, a start, or a no-show within 30 minutes. Managers, with a reason, can also undo them later,
+/// or undo a completion, until the business day is closed.
 #[utoipa::path(post, path = "/api/bookings/{id}/undo/", tag = "bookings", params(("id" = i64, Path)),
     request_body = UndoStepBody,
     responses((status = 200, body = BookingOut), (status = 400, body = Problem), (status = 401, body = Problem),

@@ -19,7 +19,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(my_waits, join_waitlist)).routes(routes!(leave_waitlist))
 }
 
-/// A place on the waitlist.
+/// A waitlist entry.
 #[derive(Serialize, ToSchema)]
 struct WaitOut {
     id: Id,
@@ -30,11 +30,11 @@ struct WaitOut {
     from: Date,
     #[schema(value_type = String, format = Date)]
     to: Date,
-    /// The start of the requested time of day, in minutes since midnight of the operating day.
+    /// Minutes from midnight of the business day.
     from_minute: i64,
-    /// The end of the requested time of day, in minutes since midnight of the operating day.
+    /// Minutes from midnight of the business day.
     to_minute: i64,
-    /// The single start for which the person waits, if the place is for one start.
+    /// The single start time, for a notification.
     starts_at: Option<String>,
     /// `waiting` or `offered`.
     state: String,
@@ -59,7 +59,7 @@ fn out(tx: &mut Tx<'_>, wait: &Wait) -> Result<WaitOut> {
     })
 }
 
-/// Returns the caller's places on the waitlist.
+/// List your own waitlist entries.
 #[utoipa::path(get, path = "/api/bookings/waitlist/", tag = "bookings",
     responses((status = 200, body = [WaitOut]), (status = 401, body = Problem)))]
 async fn my_waits(caller: Caller) -> Result<Answered<Vec<WaitOut>>> {
@@ -72,12 +72,12 @@ async fn my_waits(caller: Caller) -> Result<Answered<Vec<WaitOut>>> {
         .await
 }
 
-/// A new place on the waitlist, and the matching times that are already free.
+/// A new waitlist entry, and the times that are already open.
 #[derive(Serialize, ToSchema)]
 struct JoinedOut {
     #[serde(flatten)]
     wait: WaitOut,
-    /// The matching times that are free now, at most 50. They can be booked. None of them is held or offered.
+    /// The times that are open now, at most 50. They can be booked; none is held or offered.
     open_times: Vec<OpenTime>,
     /// The number of matching times that are free now.
     total_open: usize,
@@ -113,29 +113,29 @@ fn joined(tx: &mut Tx<'_>, Joined { wait, open }: Joined) -> Result<JoinedOut> {
 #[allow(dead_code, reason = "the words of the documentation: `Waiting` reads them")]
 struct WaitInput {
     service_id: i64,
-    /// The first operating day.
+    /// The first business day.
     #[schema(format = Date)]
     from: Option<String>,
-    /// The last operating day. At most 31 days.
+    /// The last business day, at most 31 days later.
     #[schema(format = Date)]
     to: Option<String>,
-    /// `HH:MM`: the earliest start on a day.
+    /// `HH:MM`: the earliest start.
     after: Option<String>,
-    /// `HH:MM`: starts are before this time.
+    /// `HH:MM`: starts must be before this.
     before: Option<String>,
     room_id: Option<i64>,
     technician_id: Option<i64>,
     party: Option<u32>,
     duration: Option<u32>,
-    /// Waits for this one start instead of `from` and `to`.
+    /// Notify me when this time opens, instead of `from` and `to`.
     #[schema(format = DateTime)]
     starts_at: Option<String>,
-    /// If true, the person is only notified, and nothing is held.
+    /// Only notify me; nothing is held.
     tell: Option<bool>,
 }
 
-/// Joins the waitlist, or asks to be notified when a time opens. The response lists the times that are already free.
-/// Only times that become free afterwards are offered.
+/// Join the waitlist, or ask to be notified when a time opens. The response lists the times that are already open: only
+/// times that open up later are offered.
 #[utoipa::path(post, path = "/api/bookings/waitlist/", tag = "bookings", params(OnceHeader), request_body = WaitInput,
     responses((status = 201, body = JoinedOut), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
@@ -151,7 +151,7 @@ async fn join_waitlist(
         .await
 }
 
-/// Leaves the waitlist.
+/// Leave the waitlist.
 #[utoipa::path(delete, path = "/api/bookings/waitlist/{id}/", tag = "bookings", params(("id" = i64, Path)),
     responses((status = 204), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use catalogue::Catalogue;
 
-/// The response of a search for free times, with the booking rights of the person.
+/// Open times, and what you may do with them.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Availability {
     #[schema(value_type = String, format = Date)]
@@ -28,16 +28,16 @@ pub(crate) struct Availability {
     user_privileges: Privileges,
     available_slots: Vec<Slot>,
     total_slots: usize,
-    /// Why there are no times on a single day that is not open to the person.
+    /// Why a single day has no times: it isn’t open yet.
     refused: Option<RefusedOut>,
 }
 
-/// One day of a search over several days.
+/// One day of a range.
 #[derive(Debug, Serialize, ToSchema)]
 struct DayOut {
     #[schema(value_type = String, format = Date)]
     date: Date,
-    /// The number of starts.
+    /// The number of start times.
     count: usize,
     /// The first start as `HH:MM`.
     first_start: Option<String>,
@@ -55,7 +55,7 @@ struct RefusedOut {
     max_advance_days: i64,
 }
 
-/// The booking rights of the person.
+/// What you may do.
 #[derive(Debug, Serialize, ToSchema)]
 struct Privileges {
     is_member: bool,
@@ -135,13 +135,13 @@ impl RefusedOut {
     }
 }
 
-/// A booking as its owner sees it.
+/// A booking, as its owner sees it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct BookingOut {
     id: Id,
     booking_reference: Option<String>,
     service: ServiceOut,
-    /// The operating day.
+    /// The business day.
     #[schema(value_type = String, format = Date)]
     date: Date,
     start_time: String,
@@ -152,7 +152,7 @@ pub(crate) struct BookingOut {
     technicians: Vec<Named>,
     party: i64,
     guest_name: Option<String>,
-    /// The name of the companion.
+    /// The companion.
     companion_name: Option<String>,
     special_requests: Option<String>,
     pricing: Pricing,
@@ -161,19 +161,19 @@ pub(crate) struct BookingOut {
     payment_status: &'static str,
     can_cancel: bool,
     can_reschedule: bool,
-    /// The fee for canceling now.
+    /// What canceling now would cost.
     cancel_cost: Cents,
-    /// When the booking began before it was rescheduled the last time.
+    /// Its start before it was last rescheduled.
     rescheduled_from: Option<String>,
-    /// The number of times that the booking was rescheduled.
+    /// How often it has been rescheduled.
     moves: i64,
-    /// The first booking of the visit to which this one belongs.
+    /// The first booking of its visit.
     visit_id: Option<Id>,
-    /// The first booking of the series to which this one belongs.
+    /// The first booking of its series.
     series_id: Option<Id>,
-    /// The fee that stays due after the booking was canceled or missed.
+    /// The fee due after a late cancellation or no-show.
     fee: Option<Cents>,
-    /// When the hold expires.
+    /// When a hold expires.
     expires_at: Option<String>,
     created_at: String,
 }
@@ -195,7 +195,7 @@ struct RoomOut {
     kind: String,
 }
 
-/// The price, and the lines that explain it.
+/// The price and how it is made up.
 #[derive(Debug, Serialize, ToSchema)]
 struct Pricing {
     base_price: Cents,

@@ -16,7 +16,9 @@ pub(crate) struct BillLine {
 
 /// Formats the lines of a price, and the tax if there is any.
 pub(crate) fn bill(lines: &[Line], tax: Cents) -> Vec<BillLine> {
-    let line = |label: &str, amount| BillLine { label: label.to_owned(), amount: format::money(amount) };
+    let has_cents = tax.0 % 100 != 0 || lines.iter().any(|one| one.amount.0 % 100 != 0);
+    let money = if has_cents { format::exact_money } else { format::money };
+    let line = |label: &str, amount| BillLine { label: label.to_owned(), amount: money(amount) };
     let mut bill: Vec<BillLine> = lines.iter().map(|one| line(&one.label, one.amount)).collect();
     if tax != Cents::ZERO {
         bill.push(line("Tax", tax));
@@ -42,7 +44,7 @@ pub struct Cancelling<'z> {
 }
 
 impl Cancelling<'_> {
-    /// Describes the terms in sentences: `Free to cancel until Monday 23 November, 16:00. …`
+    /// `Free to cancel until Monday, November 23, 4:00 PM. …`
     pub fn sentence(&self) -> String {
         self.sentence_with(|moment| format::moment(self.zone, moment, self.now))
     }
@@ -56,34 +58,28 @@ impl Cancelling<'_> {
         let free_until = free_until.max(regret_until.min(half_until));
         if policy.is_free(self.booked_at, self.starts_at, now) {
             let then = if free_until < half_until {
-                format!(
-                    "After that it costs 50\u{a0}% until {}, and then the full price.",
-                    message(half_until)
-                )
+                format!("After that, the fee is 50% until {}, then the full price.", message(half_until))
             } else {
-                "After that it costs the full price.".to_owned()
+                "After that, the fee is the full price.".to_owned()
             };
             format!("Free to cancel until {}. {then}", message(free_until))
         } else if now <= half_until {
-            format!(
-                "Cancelling costs 50\u{a0}% until {}, and the full price after that.",
-                message(half_until)
-            )
+            format!("Canceling costs 50% until {}, then the full price.", message(half_until))
         } else {
-            format!("It begins in less than {} hours: cancelling costs the full price.", policy.half_hours)
+            format!("It starts in under {} hours: canceling costs the full price.", policy.half_hours)
         }
     }
 
     /// Describes what canceling costs at this moment. `fee` is the fee in cents.
     pub(crate) fn now(&self, fee: Cents) -> String {
         if fee == Cents::ZERO {
-            "Cancelling now is free.".to_owned()
+            "You can cancel now at no charge.".to_owned()
         } else if fee == self.net {
-            format!("Cancelling now costs {}, the full price.", format::money(fee))
+            format!("Canceling now costs {}, the full price.", format::money(fee))
         } else if fee == self.policy.half(self.net) {
-            format!("Cancelling now costs {}, half of {}.", format::money(fee), format::money(self.net))
+            format!("Canceling now costs {} (50% of {}).", format::money(fee), format::money(self.net))
         } else {
-            format!("Cancelling now costs {}.", format::money(fee))
+            format!("Canceling now costs {}.", format::money(fee))
         }
     }
 }
@@ -110,27 +106,27 @@ mod tests {
     fn the_steps_are_said_before_they_are_reached() {
         let (booked, starts) = ("2026-11-20T10:00:00Z", "2026-11-24T16:00:00Z");
         let (now, sentence) = sentences(Policy::MEMBER, booked, starts, booked);
-        assert_eq!(now, "Cancelling now is free.");
+        assert_eq!(now, "You can cancel now at no charge.");
         assert_eq!(
             sentence,
-            "Free to cancel until Monday 23 November, 16:00. After that it costs 50\u{a0}% until Tuesday 24 November, \
-             04:00, and then the full price."
+            "Free to cancel until Monday, November 23, 4:00 PM. After that, the fee is 50% until Tuesday, November 24, \
+             4:00 AM, then the full price."
         );
         let (now, sentence) = sentences(Policy::MEMBER, booked, starts, "2026-11-23T16:01:00Z");
-        assert_eq!(now, "Cancelling now costs $100.00, half of $200.00.");
+        assert_eq!(now, "Canceling now costs $100 (50% of $200).");
         assert!(
-            sentence.starts_with("Cancelling costs 50\u{a0}% until Tuesday 24 November, 04:00"),
+            sentence.starts_with("Canceling costs 50% until Tuesday, November 24, 4:00 AM"),
             "{sentence}"
         );
         let (now, sentence) = sentences(Policy::MEMBER, booked, starts, "2026-11-24T10:00:00Z");
-        assert_eq!(now, "Cancelling now costs $200.00, the full price.");
-        assert!(sentence.starts_with("It begins in less than 12 hours"), "{sentence}");
+        assert_eq!(now, "Canceling now costs $200, the full price.");
+        assert!(sentence.starts_with("It starts in under 12 hours"), "{sentence}");
     }
 
     #[test]
     fn whoever_books_late_may_regret_it_for_an_hour() {
         let (_, sentence) =
             sentences(Policy::OTHERS, "2026-11-23T10:00:00Z", "2026-11-24T16:00:00Z", "2026-11-23T10:00:00Z");
-        assert!(sentence.starts_with("Free to cancel until Monday 23 November, 11:00."), "{sentence}");
+        assert!(sentence.starts_with("Free to cancel until Monday, November 23, 11:00 AM."), "{sentence}");
     }
 }

@@ -35,7 +35,7 @@ pub struct ServiceCard {
     member_price: Cents,
     non_member_price: Cents,
     savings_for_members: Cents,
-    /// The member discount in whole percent, rounded half up.
+    /// Whole percent, rounded half up.
     member_discount_percentage: i64,
     /// The duration in minutes.
     duration: i64,
@@ -118,7 +118,7 @@ async fn cards(caller: &Caller, requested: ServicesQuery, path: &str) -> Result<
     Ok(List::of(all, requested.paging, path))
 }
 
-/// Lists the offered services by category, then by name.
+/// List services by category, then name.
 #[utoipa::path(get, path = "/api/services/", tag = "services",
     params(("category" = Option<String>, Query), ("search" = Option<String>, Query), ("featured" = Option<bool>, Query),
         ("tag" = Option<String>, Query), ("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
@@ -127,7 +127,7 @@ async fn services(caller: Caller, Query(requested): Query<ServicesQuery>) -> Res
     cards(&caller, requested, "/api/services/").await
 }
 
-/// Lists the services of Mensuite (S28).
+/// List the services of Mensuite (S28).
 #[utoipa::path(get, path = "/api/services/mensuite/", tag = "services",
     params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
     responses((status = 200, body = Vec<ServiceCard>)))]
@@ -136,7 +136,7 @@ async fn mensuite(caller: Caller, Query(mut requested): Query<ServicesQuery>) ->
     cards(&caller, requested, "/api/services/mensuite/").await
 }
 
-/// Lists the featured services (S28).
+/// List the featured services (S28).
 #[utoipa::path(get, path = "/api/services/featured/", tag = "services",
     params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
     responses((status = 200, body = Vec<ServiceCard>)))]
@@ -152,12 +152,12 @@ struct CategoryCard {
     name: String,
     slug: String,
     description: String,
-    /// The brand: `mensuite`, `private`, or `shared`.
+    /// `mensuite`, `private`, or `shared`.
     half: String,
     services_count: usize,
 }
 
-/// Lists the categories in the order that the club chose (S27: an edit takes effect at once).
+/// List categories in the club’s order (S27: current right after an edit).
 #[utoipa::path(get, path = "/api/services/categories/", tag = "services",
     params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
     responses((status = 200, body = Vec<CategoryCard>)))]
@@ -185,7 +185,7 @@ struct RoomCard {
     capacity: i64,
     features: Vec<String>,
     has_iot_control: bool,
-    /// The premium factor with at least two decimal places, such as `1.10`.
+    /// A multiplier with two decimals, like `1.10`.
     premium_modifier: String,
     operating_hours: Vec<OpenDay>,
 }
@@ -197,7 +197,7 @@ struct OpenDay {
     day: &'static str,
     /// The opening time as `HH:MM`.
     opens: String,
-    /// The closing time as `HH:MM`. A time at or before `opens` is on the next day.
+    /// `HH:MM`. At or before `opens` means after midnight.
     closes: String,
 }
 
@@ -242,7 +242,7 @@ fn open_days(hours: &Hours) -> Vec<OpenDay> {
     hours.0.iter().map(day).collect()
 }
 
-/// Lists the rooms in use by name.
+/// List rooms by name.
 #[utoipa::path(get, path = "/api/rooms/", tag = "rooms", responses((status = 200, body = Rooms)))]
 async fn rooms(caller: Caller) -> Result<axum::Json<Rooms>> {
     let catalogue = caller.view(|tx, _| current(tx)).await?;

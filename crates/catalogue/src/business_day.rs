@@ -9,7 +9,7 @@ use crate::settings::Setting;
 
 /// The hour of the club's clock at which a business day begins (T14).
 pub const BUSINESS_DAY_HOUR: Setting =
-    Setting::new("business_day_hour", "Hour of the clock at which a business day begins", 4, 0, 12);
+    Setting::new("business_day_hour", "Business day starts at (hour, 0 to 24)", 4, 0, 12);
 
 impl Catalogue {
     /// Returns the moment at which the business day of a date begins and the previous one ends.

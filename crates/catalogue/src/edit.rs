@@ -11,7 +11,7 @@ use crate::model::{Addon, Category, Club, Equipment, Room, Service, Technician, 
 
 /// The refusal for a second item of the same kind in a club with the same name in URLs.
 pub const SLUG_TAKEN: Refusal =
-    Refusal::conflict("slug_taken", "Something else has this name in its address.");
+    Refusal::conflict("slug_taken", "This name is already used in another address.");
 
 fn changed(tx: &mut Tx<'_>) -> Result<()> {
     versions::bump(tx, VERSION)

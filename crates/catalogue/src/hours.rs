@@ -35,7 +35,7 @@ pub struct NoHours(String);
 
 impl fmt::Display for NoHours {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "“{}” should read like “mon-thu 09:00-22:00; sat 12:00-01:00”.", self.0)
+        write!(f, "“{}” should look like “mon-thu 09:00-22:00; sat 12:00-01:00”.", self.0)
     }
 }
 

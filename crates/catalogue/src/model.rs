@@ -76,14 +76,14 @@ pub struct Category {
     pub description: String,
 }
 
-/// The bounds of the duration of a service that is sold by time (F9), in minutes.
+/// The possible durations of a service sold by time (F9), in minutes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct SoldByTime {
-    /// The shortest duration in minutes.
+    /// The shortest.
     pub least: i64,
-    /// The longest duration in minutes.
+    /// The longest.
     pub most: i64,
-    /// The step between two durations in minutes.
+    /// The step between them.
     pub step: i64,
 }
 
@@ -401,5 +401,9 @@ pub fn slug_of(name: &str) -> Result<String> {
     let plain: String =
         name.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     let slug = plain.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
-    if slug.is_empty() { Err(Fault::because(format!("“{name}” leaves no slug"))) } else { Ok(slug) }
+    if slug.is_empty() {
+        Err(Fault::because(format!("“{name}” has no letters or digits for an address")))
+    } else {
+        Ok(slug)
+    }
 }

@@ -51,7 +51,7 @@ pub(crate) fn load(tx: &mut Tx<'_>, club: Id) -> Result<HashMap<String, i64>> {
 pub fn set_setting(tx: &mut Tx<'_>, by: &Actor, club: Id, setting: Setting, value: i64) -> Result<()> {
     by.need(Action::ManageCatalogue)?;
     if !(setting.least..=setting.most).contains(&value) {
-        let sentence = format!("From {} to {}.", setting.least, setting.most);
+        let sentence = format!("Enter a number from {} to {}.", setting.least, setting.most);
         return Err(Fields::one(setting.name, sentence));
     }
     let before = kept(tx, club, setting)?;

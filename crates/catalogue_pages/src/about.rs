@@ -52,7 +52,7 @@ async fn about(State(app): State<AppState>, caller: Caller) -> Result<Response> 
     let artwork = artwork::of_club_still(&shown).whole();
     let page = AboutPage {
         frame: frame
-            .about("Why there is a house in the middle of the city in which nobody is in a hurry.")
+            .about("Why we built a house in the middle of the city where nobody is in a hurry.")
             .canonical(&app, "/about/")
             .with_preview(artwork.passed_on()),
         artwork,
@@ -77,26 +77,26 @@ const TECHNOLOGIES: [(&str, &str, &str, &str); 4] = [
         "swiss-alps",
         "A wall that becomes somewhere else.",
         "A lake in the Alps, a canal in Venice, a wave that never quite breaks. The light in the room follows the light in \
-         the picture, and so do the warmth, the scent and the sound.",
+         the picture, and so do the warmth, the scent, and the sound.",
     ),
     (
         "The oxygen dome",
         "oxygen-dome",
         "Air, and a ceiling of slow stars.",
-        "Two loungers under a clear dome, air with more oxygen in it, and an attendant who is near without being there.",
+        "Two loungers under a clear dome, oxygen-rich air, and an attendant who is close by but never in the way.",
     ),
     (
-        "Light, cold and laser",
+        "Light, cold, and laser",
         "laser",
-        "Precise where hands are not.",
+        "Precise where hands can’t be.",
         "Red and near-infrared light after a facial, a fine stream of cold before something important, and a cooled \
          laser, planned area by area.",
     ),
     (
         "Rooms that remember",
         "ember-suite",
-        "Warm before you come.",
-        "Say once how you like it: light, warmth, music. The room prepares itself for your time, and forgets you when you \
+        "Warm before you arrive.",
+        "Tell us once how you like it: light, warmth, music. The room prepares itself for your time, and forgets you when you \
          ask it to.",
     ),
 ];
@@ -110,7 +110,7 @@ struct TechnologiesPage {
 }
 
 async fn technologies(State(app): State<AppState>, caller: Caller) -> Result<Response> {
-    let (frame, catalogue, shown) = load(&caller, "technologies", "Technologies · CoreSync").await?;
+    let (frame, catalogue, shown) = load(&caller, "technologies", "Technology · CoreSync").await?;
     let of_study = |study| artwork::of_study(&shown, &catalogue, study);
     let artwork = of_study("ai-massage-bed");
     let means = TECHNOLOGIES.iter();
@@ -137,11 +137,11 @@ struct ContactsPage<'c> {
 }
 
 async fn contacts(State(app): State<AppState>, caller: Caller) -> Result<Response> {
-    let (frame, catalogue, shown) = load(&caller, "contacts", "Where we are · CoreSync").await?;
+    let (frame, catalogue, shown) = load(&caller, "contacts", "Visit us · CoreSync").await?;
     let artwork = artwork::of_club_still(&shown);
     let page = ContactsPage {
         frame: frame
-            .about("The address of the house, its telephone, and when somebody is at the door.")
+            .about("Our address, phone number, and hours.")
             .canonical(&app, "/contacts/")
             .with_preview(artwork.passed_on()),
         club: &catalogue.club,
@@ -167,5 +167,5 @@ struct OfflinePage {
 /// Renders the page that a device shows while it is offline. Devices cache it in advance, so it is the same for
 /// everyone.
 async fn offline() -> Result<Page> {
-    Page::of(&OfflinePage { frame: Frame::anonymous("", "No line · CoreSync") })
+    Page::of(&OfflinePage { frame: Frame::anonymous("", "Offline · CoreSync") })
 }

@@ -37,12 +37,12 @@ const MENSSUITE: BrandText = BrandText {
     place: "menssuite",
     path: "/menssuite/",
     title: "Mensuite, for men · CoreSync",
-    description: "Massage, facials, barber and laser for men, one guest and one room at a time.",
+    description: "Massage, facials, barber, and laser for men, one guest and one room at a time.",
     heading: "Mensuite",
     lead: "For men. One guest, one room, and a robe that is already warm.",
-    story: "You ring, and the door opens. Somebody knows your name, your pressure and how you take your tea.",
+    story: "You ring, and the door opens. Someone knows your name, your pressure, and how you take your tea.",
     promise: "Every room is yours alone while you are in it. Nobody waits outside, and nobody looks at a clock.",
-    rooms: "Where it happens",
+    rooms: "The rooms",
     last: "An hour is enough to begin.",
 };
 
@@ -50,13 +50,13 @@ const PRIVATE: BrandText = BrandText {
     place: "private",
     path: "/private/",
     title: "Coresync Private, for two · CoreSync",
-    description: "Private suites for two: hot tub, dry and wet sauna, an AI massage bed and a wall that becomes \
+    description: "Private suites for two: hot tub, dry and wet sauna, an AI massage bed, and a wall that becomes \
                   somewhere else.",
     heading: "Coresync Private",
     lead: "For two. Two hours behind one door, and the rest of the world outside it.",
     story: "Choose where you would like to be: a lake in the Alps, a canal in Venice, a beach at the right hour. The \
-            wall, the light, the warmth and the music follow.",
-    promise: "The tub is filled and the sauna hot before you come. You meet your host at the door, and nobody after that \
+            wall, the light, the warmth, and the music follow.",
+    promise: "The tub is filled and the sauna hot before you arrive. You meet your host at the door, and no one after that \
               unless you call.",
     rooms: "The suites",
     last: "Two hours, two robes, one door.",

@@ -134,7 +134,7 @@ async fn list(
         Ok((frame, catalogue, shown))
     });
     let (frame, catalogue, shown) = query.await?;
-    let frame = frame.about("Every service of the house, with its length and its price.");
+    let frame = frame.about("Every service, with its duration and price.");
     let frame = frame.canonical(&app, "/services/").with_preview(artwork::of_club_still(&shown).passed_on());
     let FormInput { raw_form, parsed } = form;
     let (status, requested, refused) = match parsed {
@@ -144,7 +144,7 @@ async fn list(
     let is_known = |slug: &String| catalogue.categories.iter().any(|category| category.slug == *slug);
     let (status, refused) = match &requested.filter.category {
         Some(slug) if !is_known(slug) => {
-            (StatusCode::BAD_REQUEST, Some("There is no such category.".to_owned()))
+            (StatusCode::BAD_REQUEST, Some("We couldn’t find that category.".to_owned()))
         }
         _ => (status, refused),
     };
@@ -171,7 +171,7 @@ fn families<'c>(catalogue: &'c Catalogue, shown: &Shown, filter: &'c Filter) -> 
 fn summary(filter: &Filter, found: usize) -> Option<String> {
     let about = filter.search.as_ref().map(|raw_input| format!(" for “{raw_input}”")).unwrap_or_default();
     match found {
-        0 => Some(format!("Nothing{about}. Try a shorter word, or look through everything.")),
+        0 => Some(format!("Nothing{about}. Try a shorter word, or browse all services.")),
         _ if about.is_empty() => None,
         1 => Some(format!("One service{about}.")),
         found => {

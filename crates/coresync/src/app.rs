@@ -39,9 +39,9 @@ const UNCOUNTED: [&str; 6] =
 #[derive(OpenApi)]
 #[openapi(info(
     title = "CoreSync",
-    description = "The API of a private wellness club. Paths end in a slash; \
-    lists are bare arrays; amounts are decimal strings; times are ISO 8601 with offset; a refusal is an RFC 9457 \
-    problem whose `code` is stable."
+    description = "The API of a private wellness club. Paths end in a slash, \
+    lists are bare arrays, amounts are decimal strings, times are ISO 8601 with an offset, and errors are RFC 9457 \
+    problems with a stable `code`."
 ))]
 struct ProgramApi;
 
@@ -112,13 +112,12 @@ async fn speak_to(request: axum::extract::Request, next: axum::middleware::Next)
     speak(move |problem| ui::error_page(problem, has_session), request, next).await
 }
 
-/// Answers `/health/`: the process is running.
+/// Check that the process is alive.
 async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// Answers `/ready/`: whether the process can serve, which means that the database answers and accepts writes, and that
-/// a club is set up.
+/// Check that the process can serve: the database responds and takes writes, and a club is set up.
 async fn ready(State(app): State<AppState>) -> Response {
     let found = app.db.view(|tx| tx.one::<(i64,)>(sql!("SELECT COUNT(*) FROM clubs"), args![])).await;
     match found {
@@ -143,7 +142,7 @@ fn deadlines(app: &AppState) -> Deadlines {
     Deadlines { answer: ANSWER, pause: Duration::from_secs(app.config.stall_seconds), body: BODY }
 }
 
-/// Returns the Prometheus metrics to callers on this machine, and to callers with permission to see metrics.
+/// Metrics for Prometheus, from this machine or for people who may see them.
 async fn tell_figures(
     figures: Option<PrometheusHandle>,
     caller: Caller,

@@ -24,12 +24,9 @@ pub struct Finding {
 }
 
 const RESTORE: &str = "Stop the program, keep a copy of the database as it is, and restore the last good backup into a new database.";
-const LOOK: &str =
-    "Look at the named bookings in the back office and cancel or book them again; then check again.";
-const DESK: &str =
-    "Compare the named charges with the bookings they are for before anything is paid on them.";
-const AUDIT: &str =
-    "Compare the log with a backup from before, and find out who could write to the database.";
+const LOOK: &str = "Find these bookings in the back office and cancel or rebook them. Then check again.";
+const DESK: &str = "Compare these charges with their bookings before taking any payment for them.";
+const AUDIT: &str = "Compare the log with an earlier backup, and find out who could write to the database.";
 /// How many items of one kind a finding names.
 const NAMED: usize = 5;
 
@@ -40,7 +37,7 @@ const NAMED: usize = 5;
 /// migrations, or can't be opened.
 pub async fn check(config: Config) -> Result<()> {
     messages::Post::from_config(&config)?;
-    say(&format!("configuration: well, {:?}", config.env).to_lowercase())?;
+    say(&format!("configuration: ok, {:?}", config.env).to_lowercase())?;
     if let Some(warning) = plain_http(&config) {
         say(&format!("warning: {warning}"))?;
     }
@@ -49,13 +46,13 @@ pub async fn check(config: Config) -> Result<()> {
     match inspection.state {
         State::Missing | State::WithoutTables => {
             return Err(Fault::because(
-                "the database is empty: there is nothing to check. `coresync restore FILE` fills it from a backup, `coresync serve` \
-                 begins a new club",
+                "the database is empty, so there is nothing to check. Run `coresync restore FILE` to fill it from a backup, or \
+                 `coresync serve` to start a new club",
             ));
         }
         State::Behind(migrations) => {
             return Err(Fault::because(format!(
-                "the database is {migrations} migrations behind this program: run `coresync migrate`, then check again"
+                "the database is {migrations} migrations behind this program. Run `coresync migrate`, then check again"
             )));
         }
         State::Current => {}
@@ -65,16 +62,16 @@ pub async fn check(config: Config) -> Result<()> {
     let mut findings: Vec<Finding> = damage.collect();
     if findings.is_empty() {
         let app = serve::open_to_read(config).await?;
-        say(&format!("database: {}, answers, sealed with this key", app.db.engine_name()))?;
+        say(&format!("database: {}, responding, sealed with this key", app.db.engine_name()))?;
         findings = look(&app.db).await?;
     }
     for Finding { what, remedy } in &findings {
         say(&format!("PROBLEM: {what}\n    {remedy}"))?;
     }
     match findings.len() {
-        0 => say("sound: nothing was found"),
-        1 => Err(Fault::because("check: 1 problem was found")),
-        found => Err(Fault::because(format!("check: {found} problems were found"))),
+        0 => say("ok: no problems found"),
+        1 => Err(Fault::because("check: 1 problem found")),
+        found => Err(Fault::because(format!("check: {found} problems found"))),
     }
 }
 
@@ -91,7 +88,7 @@ pub async fn look(db: &Db) -> Result<Vec<Finding>> {
     let clubs = db.view(|tx| count(tx, sql!("SELECT COUNT(*) FROM clubs"))).await?;
     if clubs == 0 {
         return Err(Fault::because(
-            "the database is empty: no club is set up, so there is nothing to check. `coresync restore FILE` fills an empty database \
+            "the database is empty: no club is set up, so there is nothing to check. Run `coresync restore FILE` to fill it \
              from a backup",
         ));
     }
@@ -190,7 +187,7 @@ fn claims(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     let strays: Vec<String> =
         strays.into_iter().map(|(booking, claims)| format!("{claims} of booking {booking}")).collect();
     Ok([
-        finding("{n} cancelled or expired bookings still claim their times", &given_back, LOOK),
+        finding("{n} canceled or expired bookings still claim their times", &given_back, LOOK),
         finding("claims that belong to no live booking, of {n} bookings", &strays, RESTORE),
     ]
     .into_iter()
@@ -233,10 +230,10 @@ fn allocations(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
     let names = |found: Vec<Named>| found.into_iter().map(named).collect::<Vec<String>>();
     let (stored, without, unclaimed) = (names(stored), names(without), names(unclaimed));
     Ok([
-        finding("{n} cancelled or expired bookings still have their room or people", &stored, LOOK),
-        finding("{n} confirmed bookings have no room and nobody", &without, LOOK),
+        finding("{n} canceled or expired bookings still have their room or people", &stored, LOOK),
+        finding("{n} confirmed bookings have no room and no one assigned", &without, LOOK),
         finding(
-            "{n} bookings ahead do not claim all of their time, so it could be sold twice",
+            "{n} upcoming bookings do not claim all of their time, so it could be sold twice",
             &unclaimed,
             LOOK,
         ),
@@ -279,9 +276,9 @@ fn numbers(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
         missing.extend((next..=last).map(|gap| reference(year, gap)));
     }
     Ok([
-        finding("{n} numbers of bookings can't be read", &wrong, RESTORE),
-        finding("{n} numbers of bookings are missing: a booking was removed", &missing, RESTORE),
-        finding("{n} numbers of bookings are higher than was ever given", &beyond, RESTORE),
+        finding("{n} booking numbers can't be read", &wrong, RESTORE),
+        finding("{n} booking numbers are missing: a booking was removed", &missing, RESTORE),
+        finding("{n} booking numbers are higher than any that was issued", &beyond, RESTORE),
     ]
     .into_iter()
     .flatten()
@@ -349,9 +346,9 @@ fn charges(tx: &mut Tx<'_>) -> Result<Vec<Finding>> {
         .collect();
     let other: Vec<String> = other.into_iter().map(named).collect();
     Ok([
-        finding("{n} charges are not the sum of their lines", &unequal, DESK),
+        finding("{n} charges do not equal the sum of their lines", &unequal, DESK),
         finding("{n} bookings have more than one charge that counts", &several, DESK),
-        finding("{n} bookings have no charge of their price", &other, DESK),
+        finding("{n} bookings have no charge that matches their price", &other, DESK),
     ]
     .into_iter()
     .flatten()

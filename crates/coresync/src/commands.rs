@@ -62,7 +62,7 @@ pub async fn migrate(config: Config) -> Result<()> {
 /// database fails.
 pub async fn create_user(config: Config, user: NewUser) -> Result<()> {
     let role = Role::named(&user.role).ok_or_else(|| {
-        Fields::one("role", "The role must be account, technician, front_desk, manager or owner.")
+        Fields::one("role", "The role must be account, technician, front_desk, manager, or owner.")
     })?;
     let raw_input = json!({"email": user.email, "first_name": user.first_name, "last_name": user.last_name});
     let Identity { email, first_name, last_name } =
@@ -110,7 +110,7 @@ impl Input for Identity {
 pub async fn backup(config: Config, file: &Path) -> Result<()> {
     let copied = db::copy_into_file(&Place::parse(&config.database_url())?, file).await?;
     say(&format!("{}: {} tables, {} rows, verified.", file.display(), copied.tables, copied.rows))?;
-    say("The key file is not in it; keep that in another place.")
+    say("The key file is not included. Keep it in a separate place.")
 }
 
 /// Runs `coresync restore FILE`: fills an empty database from a backup.
@@ -119,5 +119,5 @@ pub async fn backup(config: Config, file: &Path) -> Result<()> {
 /// Returns a fault if the file is damaged or the database is not empty.
 pub async fn restore(config: Config, file: &Path) -> Result<()> {
     let copied = db::copy_out_of_file(file, &Place::parse(&config.database_url())?).await?;
-    say(&format!("{} tables and {} rows are back, verified.", copied.tables, copied.rows))
+    say(&format!("Restored {} tables and {} rows, verified.", copied.tables, copied.rows))
 }

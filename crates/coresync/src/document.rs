@@ -38,9 +38,9 @@ pub fn whole(described: &OpenApi) -> Result<Value> {
         describe(
             schemes,
             "bearer",
-            "The `access` token of `POST /api/auth/login/`, good for 30 minutes: for apps.",
+            "The `access` token from `POST /api/auth/login/`, valid for 30 minutes. For apps.",
         );
-        describe(schemes, "session", "The cookie that signing in on the site sets: for its pages.");
+        describe(schemes, "session", "The cookie set when signing in on the site. For its own pages.");
     }
     Ok(document)
 }
@@ -97,7 +97,7 @@ impl Takes {
 /// Returns the refusals that follow from the form of a request, independent of the operation.
 fn of_every_operation(method: &str, path: &str, takes: &Takes) -> Vec<(&'static str, &'static str)> {
     let mut refusals =
-        vec![("401", "`not_signed_in`: no credential, or one that is unknown, expired or ended")];
+        vec![("401", "`not_signed_in`: no credentials, or ones that are unknown, expired, or revoked")];
     if takes.has_query || takes.has_body || takes.has_key {
         refusals.push(("400", "`invalid`, with `errors` by field"));
     }
@@ -123,7 +123,7 @@ fn name(status: &str, response: &mut Map<String, Value>) {
     let code = status.parse::<StatusCode>().ok();
     let message = response.get("description").and_then(Value::as_str).unwrap_or_default();
     if message.is_empty() {
-        let reason = code.and_then(|code| code.canonical_reason()).unwrap_or("An answer");
+        let reason = code.and_then(|code| code.canonical_reason()).unwrap_or("Response");
         response.insert("description".to_owned(), json!(reason));
     }
     let is_refusal = code.is_some_and(|code| code.is_client_error() || code.is_server_error());

@@ -8,10 +8,10 @@ use coresync::{check, commands, log, serve};
 use kit::Result;
 use kit::config::Config;
 
-/// Runs a private wellness club: its website, its members' pages, its front desk, and its back office.
+/// Runs a private wellness club: its website, its members' app, its front desk, and its back office.
 ///
-/// Configuration comes from coresync.toml and from environment variables that begin with CORESYNC_. The README lists
-/// them.
+/// Configuration comes from coresync.toml and from environment variables that start with CORESYNC_. The README
+/// lists them.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -21,9 +21,9 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve the website, the API, and the background jobs.
+    /// Run the server.
     Serve {
-        /// Fill an empty database with the demonstration club.
+        /// Fill an empty database with the demo club.
         #[arg(long)]
         demo: bool,
     },
@@ -36,14 +36,14 @@ enum Command {
         #[command(subcommand)]
         command: UserCommand,
     },
-    /// Copy the whole database into a new file, while it is in use.
+    /// Copy the whole database into a new file, even while it is in use.
     Backup {
         /// The file to create.
         file: PathBuf,
     },
     /// Fill an empty database from a backup.
     Restore {
-        /// The file that `backup` created.
+        /// A file created by `backup`.
         file: PathBuf,
     },
 }

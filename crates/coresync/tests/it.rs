@@ -79,6 +79,8 @@ mod permissions;
 mod personal_data;
 #[path = "it/pictures.rs"]
 mod pictures;
+#[path = "it/plain_words.rs"]
+mod plain_words;
 #[path = "it/plans.rs"]
 mod plans;
 #[path = "it/prices.rs"]

@@ -22,7 +22,7 @@ pub struct NotAnAmount;
 
 impl fmt::Display for NotAnAmount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("An amount has at most two decimal places, like 150.00.")
+        f.write_str("Use at most two decimal places, like 150.00.")
     }
 }
 

@@ -212,14 +212,14 @@ impl Config {
     fn check(&self) -> Result<()> {
         let production = self.env == Environment::Production;
         if production && self.now.is_some() {
-            return Err(Fault::because("CORESYNC_NOW is a test clock: production refuses it"));
+            return Err(Fault::because("CORESYNC_NOW is a test clock and is not allowed in production"));
         }
         if production && !self.public_url.starts_with("https://") {
-            return Err(Fault::because("CORESYNC_PUBLIC_URL must begin with https:// in production"));
+            return Err(Fault::because("CORESYNC_PUBLIC_URL must start with https:// in production"));
         }
         if production && self.smtp_url.is_none() {
             return Err(Fault::because(
-                "CORESYNC_SMTP_URL is needed in production: without it no mail leaves the house",
+                "CORESYNC_SMTP_URL is required in production: without it no email is sent",
             ));
         }
         for (name, value) in [

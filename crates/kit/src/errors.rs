@@ -43,9 +43,12 @@ impl Refusal {
     }
 }
 
-/// More transactions are waiting than can be answered in time.
-pub const BUSY: Refusal =
-    Refusal { code: "busy", sentence: "Very many ask at once. Please try again in a moment.", status: 503 };
+/// More wait than can be answered in time.
+pub const BUSY: Refusal = Refusal {
+    code: "busy",
+    sentence: "We’re very busy right now. Please try again in a moment.",
+    status: 503,
+};
 
 /// The invalid fields of an input, each with the sentence to show beside the field.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -74,7 +74,7 @@ pub fn fold(text: &str) -> String {
         // one.
         for upper in c.to_lowercase().flat_map(char::to_uppercase) {
             for folded in upper.to_lowercase().nfkd().filter(|one| canonical_combining_class(*one) == 0) {
-                match BASE_LETTERS.iter().find(|(email, _)| *email == folded) {
+                match BASE_LETTERS.iter().find(|(letter, _)| *letter == folded) {
                     Some((_, base)) => out.push_str(base),
                     None => out.push(folded),
                 }

@@ -19,7 +19,7 @@ use crate::{args, sql, tokens};
 /// The key was already used for a different request.
 pub const IDEMPOTENCY_MISMATCH: Refusal = Refusal {
     code: "idempotency_mismatch",
-    sentence: "This key was used for another request. Send a new one with a new request.",
+    sentence: "This idempotency key was already used for a different request. Use a new key.",
     status: 422,
 };
 

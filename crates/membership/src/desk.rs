@@ -24,19 +24,19 @@ pub const SUBJECT: &str = "membership";
 /// The refusal for an upgrade to a plan that does not cost more.
 pub const NO_UPGRADE: Refusal = Refusal::conflict(
     "no_upgrade",
-    "This plan does not cost more. Change to it with the next month instead.",
+    "This plan doesn’t cost more. Switch to it from the next billing month instead.",
 );
 /// The refusal for dues of a month that someone else has just taken: the last paid day is not the one that staff saw.
 pub const PAID_MEANWHILE: Refusal = Refusal::conflict(
     "edited_meanwhile",
-    "This membership was paid until another day a moment ago. Look at it as it is now.",
+    "This membership was just paid to a different date. Review the current version.",
 );
 /// The refusal for dues before the last paid day. Dues are collected from that day on (M7).
 pub const NOTHING_DUE: Refusal =
-    Refusal::conflict("nothing_due", "No dues are due yet. They can be paid from the last paid day on.");
+    Refusal::conflict("nothing_due", "No dues are owed yet. They can be paid from the last paid day.");
 /// The refusal for a price that differs from the one that staff saw (G3).
 pub const PRICE_CHANGED: Refusal =
-    Refusal::conflict("price_changed", "The price has changed. Look at it as it is now.");
+    Refusal::conflict("price_changed", "The price has changed. Review the new price.");
 
 /// How a payment was made at the front desk (T3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl Paid {
             Some("cash") => Paid::Cash,
             Some("terminal") => Paid::Terminal,
             _ => {
-                input.add_error("paid", "Say how it was paid: cash or terminal.");
+                input.add_error("paid", "Choose how it was paid: cash or terminal.");
                 Paid::Cash
             }
         }

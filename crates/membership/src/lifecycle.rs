@@ -18,16 +18,16 @@ use crate::settings::{FROZEN_MONTHS, GRACE_DAYS};
 use crate::store;
 
 /// The refusal for a person without a membership.
-pub const NO_PLAN: Refusal = Refusal::conflict("no_plan", "There is no membership to do this with.");
+pub const NO_PLAN: Refusal = Refusal::conflict("no_plan", "There’s no membership to change.");
 /// The refusal for an operation that the state of the membership does not allow.
 pub const WRONG_STATE: Refusal =
-    Refusal::conflict("wrong_state", "This can't be done with this membership as it stands.");
+    Refusal::conflict("wrong_state", "This membership can’t be changed that way right now.");
 /// The refusal for joining or changing to a more expensive plan without a payment.
 pub const CARD_NEEDED: Refusal =
-    Refusal::conflict("card_needed", "This needs a payment first. Please ask at the desk.");
+    Refusal::conflict("card_needed", "A payment is needed first. Please ask at the front desk.");
 /// The refusal for freezing more months than a calendar year allows.
 pub const FROZEN_ENOUGH: Refusal =
-    Refusal::conflict("frozen_enough", "A membership can't be frozen for longer this year.");
+    Refusal::conflict("frozen_enough", "This membership can’t be paused any longer this year.");
 
 /// A job: the days on which a person's plan applies have changed, so the bookings on those days have to be updated.
 #[derive(Debug, Serialize, Deserialize)]

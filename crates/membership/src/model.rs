@@ -70,7 +70,7 @@ pub struct Plan {
     pub iot_control_access: bool,
     /// Whether members can make concierge requests.
     pub concierge: bool,
-    /// Whether members have the first access to reserved times.
+    /// First access to reserved times.
     pub priority_booking: bool,
     /// Whether the plan is featured: shown before the others.
     pub featured: bool,

@@ -109,9 +109,9 @@ pub fn without_uses_of(tx: &mut Tx<'_>, mut entitlements: Entitlements, booking:
         take_off(&mut entitlements.credits_used, &credits);
         take_off(&mut entitlements.passes_used, &passes);
     }
-    let years: Vec<(i64,)> =
-        tx.all(sql!("SELECT year FROM birthday_uses WHERE booking_id = $1"), args![booking])?;
-    entitlements.birthdays_used.retain(|used| !years.iter().any(|(year,)| year == used));
+    let months: Vec<(i64,)> =
+        tx.all(sql!("SELECT month FROM birthday_uses WHERE booking_id = $1"), args![booking])?;
+    entitlements.birthdays_used.retain(|used| !months.iter().any(|(month,)| month == used));
     Ok(entitlements)
 }
 

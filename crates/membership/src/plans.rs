@@ -12,12 +12,13 @@ use crate::lifecycle;
 use crate::model::Plan;
 use crate::plan_store::{Version, newest_of};
 
-/// The refusal for a second plan of a club with the same name in URLs.
-pub const SLUG_TAKEN: Refusal = Refusal::conflict("slug_taken", "Another plan has this name in its address.");
+/// Two plans of a club can't share a name in addresses.
+pub const SLUG_TAKEN: Refusal =
+    Refusal::conflict("slug_taken", "Another plan already uses this name in its address.");
 /// The refusal for an edit of a plan that someone else has edited in the meantime.
 pub const EDITED_MEANWHILE: Refusal = Refusal::conflict(
     "edited_meanwhile",
-    "Somebody has just changed this plan. Look at it as it is now, then change it again.",
+    "Someone just changed this plan. Review the current version, then try again.",
 );
 
 /// Adds a plan and its first version with a new id, which it returns.
@@ -99,7 +100,7 @@ pub struct PlanTerms {
     pub iot_control_access: bool,
     /// Whether members can make concierge requests.
     pub concierge: bool,
-    /// Whether members have the first access to reserved times.
+    /// First access to reserved times.
     pub priority_booking: bool,
 }
 
@@ -123,7 +124,7 @@ impl Input for PlanTerms {
     fn parse(input: &mut RawInput) -> PlanTerms {
         let price = input.text("price", 20);
         let price = amount(&price).filter(|price| (0..=DEAREST).contains(&price.0)).unwrap_or_else(|| {
-            input.add_error("price", "An amount a month such as 375.00, at most 100000.00.");
+            input.add_error("price", "Enter an amount per month like 375.00, at most 100000.00.");
             Cents::ZERO
         });
         let unlimited = input.yes("unlimited_credits");
@@ -152,7 +153,7 @@ impl Input for PlanTerms {
 /// Parses a list of texts, or one text with one item per line: at most 20 items of at most 200 characters.
 fn lines(input: &mut RawInput, field: &str) -> Vec<String> {
     if input.raw(field).is_none() {
-        input.add_error(field, "This is needed; it may be empty.");
+        input.add_error(field, "This field is required. It can be empty.");
     }
     let message: Vec<String> = match input.raw(field) {
         Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).map(str::to_owned).collect(),

@@ -10,7 +10,7 @@ use crate::settings::GRACE_DAYS;
 
 /// The refusal for a person who already has a plan. A person has one plan at a time.
 pub const ALREADY_MEMBER: Refusal =
-    Refusal::conflict("already_member", "There is a plan already; change it instead.");
+    Refusal::conflict("already_member", "This person already has a plan. Change it instead.");
 /// Returns what a person's plan allows in a club.
 ///
 /// # Errors

@@ -123,7 +123,7 @@ impl Post {
 fn smtp(url: &str, from: &Mailbox, patience: Duration) -> Result<Server> {
     if !is_safe(url) {
         return Err(Fault::because(
-            "CORESYNC_SMTP_URL: to another machine mail goes encrypted: smtps://…, or smtp://…?tls=required",
+            "CORESYNC_SMTP_URL: email to another machine must be encrypted: smtps://…, or smtp://…?tls=required",
         ));
     }
     // The error must not contain the address, which holds a password.

@@ -22,7 +22,7 @@ pub struct Subject {
 /// The status of a charge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChargeStatus {
-    /// The charge has to be paid at the front desk.
+    /// Due at the front desk.
     Due,
     /// The charge is paid, or its total is zero.
     Settled,

@@ -28,29 +28,27 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 /// An active sign-in.
 #[derive(Serialize, ToSchema)]
 struct SignInOut {
-    /// The id of the sign-in.
+    /// Its id.
     id: Id,
-    /// The browser or app, such as `Firefox on Linux`.
+    /// The device: `Firefox on Linux`.
     device: Option<String>,
-    /// The network from which the sign-in was last used.
+    /// The network it was last seen from.
     network: Option<String>,
-    /// When the sign-in began.
+    /// When it started.
     #[schema(value_type = String, format = DateTime)]
     opened_at: Timestamp,
-    /// When the sign-in was last used, with a precision of ten minutes.
+    /// When it was last seen, to within ten minutes.
     #[schema(value_type = Option<String>, format = DateTime)]
     seen_at: Option<Timestamp>,
-    /// Whether this sign-in sent the request.
+    /// Whether it is the current one.
     is_this: bool,
 }
 
-/// Confirm an email address with the token from an email.
-///
-/// The address belongs to a new account, or is the new address of an account. Besides the token, the request needs
-/// the account's password (a signed-in account can confirm a change of its own address without it). For a new
-/// account, a `new_password` can be sent instead; it ends everything that was set or signed in before.
+/// Confirm an email by its link, for a new account or a change. Besides the token it takes the account’s password (a
+/// signed-in account can confirm its own change without one), or for a new account a `new_password`, which removes
+/// every earlier setting and sign-in.
 #[utoipa::path(post, path = "/api/auth/verify/", tag = "auth", request_body = ConfirmAddress, responses(
-    (status = 204, description = "The address is theirs: sign in"),
+    (status = 204, description = "Email confirmed. Sign in"),
     (status = 400, description = "Invalid, link_expired", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "address_gone", body = Problem, content_type = "application/problem+json"),
     (status = 429, description = "too_many_attempts, with `retry_after` in seconds", body = Problem,
@@ -61,11 +59,9 @@ async fn verify(caller: Caller, Json(input): Json<ConfirmAddress>) -> Result<Sta
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Request the confirmation email of a new account again.
-///
-/// The response is the same for every address.
+/// Resend the email of a new account. The response is the same for every email.
 #[utoipa::path(post, path = "/api/auth/verify/again/", tag = "auth", request_body = Forgotten, responses(
-    (status = 202, description = "An email is on its way, if there is such an account and its address is not verified"),
+    (status = 202, description = "Email sent, if there is such an account and its email is not verified"),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
     (status = 429, description = "too_many_attempts, with `retry_after` in seconds", body = Problem,
      content_type = "application/problem+json"),
@@ -76,11 +72,9 @@ async fn verify_again(caller: Caller, Json(Forgotten { email }): Json<Forgotten>
     Ok(StatusCode::ACCEPTED)
 }
 
-/// Request an email with a link that resets the password.
-///
-/// The response is the same for every address.
+/// Request a password-reset email. The response is the same for every email.
 #[utoipa::path(post, path = "/api/auth/password-reset/", tag = "auth", request_body = Forgotten, responses(
-    (status = 202, description = "A letter is on its way, if there is such an account"),
+    (status = 202, description = "Email sent, if there is such an account"),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
     (status = 429, description = "too_many_attempts, with `retry_after` in seconds", body = Problem,
      content_type = "application/problem+json"),
@@ -91,11 +85,9 @@ async fn password_reset(caller: Caller, Json(Forgotten { email }): Json<Forgotte
     Ok(StatusCode::ACCEPTED)
 }
 
-/// Set a new password with the token from an email.
-///
-/// The token works once, for 30 minutes. Every sign-in ends.
+/// Set a new password by an emailed link, which works once, for 30 minutes. Every sign-in ends.
 #[utoipa::path(post, path = "/api/auth/password-reset/confirm/", tag = "auth", request_body = NewPassword, responses(
-    (status = 204, description = "Set: sign in with it"),
+    (status = 204, description = "Password set. Sign in with it"),
     (status = 400, description = "Invalid, link_expired", body = Problem, content_type = "application/problem+json"),
     (status = 429, description = "too_many_attempts, with `retry_after` in seconds", body = Problem,
      content_type = "application/problem+json"),
@@ -105,12 +97,10 @@ async fn password_reset_confirm(caller: Caller, Json(request): Json<NewPassword>
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Request a change of the email address.
-///
-/// The address changes when the link in the email to the new address is followed (`verify/`).
+/// Request an email change. It takes effect once the emailed link is opened (`verify/`).
 #[utoipa::path(post, path = "/api/auth/email/", tag = "auth", request_body = NewAddress,
     security(("bearer" = []), ("session" = [])), responses(
-    (status = 202, description = "A letter is on its way"),
+    (status = 202, description = "Email sent"),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
     (status = 429, description = "too_many_attempts, with `retry_after` in seconds", body = Problem,
@@ -121,10 +111,10 @@ async fn change_email(caller: Caller, Json(request): Json<NewAddress>) -> Result
     Ok(StatusCode::ACCEPTED)
 }
 
-/// List your active sign-ins.
+/// List devices.
 #[utoipa::path(get, path = "/api/auth/sessions/", tag = "auth",
     security(("bearer" = []), ("session" = [])), responses(
-    (status = 200, description = "Every sign-in that goes on", body = Vec<SignInOut>),
+    (status = 200, description = "Active sign-ins", body = Vec<SignInOut>),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
 ))]
 async fn sign_ins(caller: Caller) -> Result<axum::Json<Vec<SignInOut>>> {
@@ -140,10 +130,10 @@ async fn sign_ins(caller: Caller) -> Result<axum::Json<Vec<SignInOut>>> {
     Ok(axum::Json(out.collect()))
 }
 
-/// End all your sign-ins except this one.
+/// Sign out of all other devices.
 #[utoipa::path(delete, path = "/api/auth/sessions/", tag = "auth",
     security(("bearer" = []), ("session" = [])), responses(
-    (status = 204, description = "Only this sign-in goes on"),
+    (status = 204, description = "All other sign-ins ended"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
 ))]
 async fn end_others(caller: Caller) -> Result<StatusCode> {
@@ -156,7 +146,7 @@ async fn end_others(caller: Caller) -> Result<StatusCode> {
     security(("bearer" = []), ("session" = [])), responses(
     (status = 204, description = "Ended"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "Over, or not yours", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "Ended, or not yours", body = Problem, content_type = "application/problem+json"),
 ))]
 async fn end_one(caller: Caller, Path(id): Path<Id>) -> Result<StatusCode> {
     caller.tx(move |tx, by| sessions::end_sign_in(tx, by, id)).await?;

@@ -7,7 +7,7 @@ use crate::permissions::{Action, may};
 
 /// Staff cannot perform this operation for their own account, because they would make a deal with themselves.
 pub const OWN_ACCOUNT: Refusal =
-    Refusal::forbidden("own_account", "You can't do this for your own account. Please ask a colleague.");
+    Refusal::forbidden("own_account", "You can’t do this for your own account. Please ask a colleague.");
 
 /// The actor of an operation: a signed-in person or a visitor.
 #[derive(Debug, Clone)]

@@ -38,25 +38,25 @@ pub fn routes() -> OpenApiRouter<AppState> {
     router
 }
 
-/// The profile of a person.
+/// A person’s own profile.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Profile {
-    /// The account of the person.
+    /// The person.
     #[serde(flatten)]
     pub user: User,
-    /// The date of birth.
+    /// Birthday.
     #[schema(value_type = Option<String>, format = Date)]
     pub birthday: Option<jiff::civil::Date>,
-    /// The person to call in an emergency.
+    /// Emergency contact.
     pub emergency_contact: Option<EmergencyContact>,
 }
 
 /// A new pair of tokens.
 #[derive(Serialize, ToSchema)]
 struct Pair {
-    /// The access token for `Authorization: Bearer`, valid for 30 minutes.
+    /// For `Authorization: Bearer`, for 30 minutes.
     access: String,
-    /// The refresh token for the next pair, valid once, for 30 days.
+    /// For the next pair, once, for 30 days.
     refresh: String,
 }
 
@@ -66,14 +66,14 @@ impl From<Tokens> for Pair {
     }
 }
 
-/// A new pair of tokens with the account that they belong to.
+/// A new pair of tokens, and the person.
 #[derive(Serialize, ToSchema)]
 struct PairAndUser {
-    /// The access token for `Authorization: Bearer`, valid for 30 minutes.
+    /// For `Authorization: Bearer`, for 30 minutes.
     access: String,
-    /// The refresh token for the next pair, valid once, for 30 days.
+    /// For the next pair, once, for 30 days.
     refresh: String,
-    /// The account that signed in.
+    /// The person who signed in.
     user: User,
 }
 
@@ -87,7 +87,7 @@ impl From<SignedIn> for PairAndUser {
 /// A request for new tokens.
 #[derive(ToSchema)]
 struct Refresh {
-    /// The refresh token as it was issued.
+    /// As it was issued.
     refresh: String,
 }
 
@@ -97,10 +97,10 @@ impl Input for Refresh {
     }
 }
 
-/// A request to sign out of an app.
+/// What an app can send when it signs out.
 #[derive(ToSchema)]
 struct SignOut {
-    /// The refresh token of the app, in case its access token has expired.
+    /// Its refresh token, in case the access token has expired.
     refresh: Option<String>,
 }
 
@@ -123,13 +123,11 @@ async fn login(caller: Caller, Json(attempt): Json<SignIn>) -> Result<axum::Json
     Ok(axum::Json(signed_in.into()))
 }
 
-/// Exchange a refresh token for a new pair of tokens.
-///
-/// A refresh token works once. A second use ends all tokens of its sign-in.
+/// Renew the tokens. The refresh token works once; if it is used twice, its whole sign-in ends.
 #[utoipa::path(post, path = "/api/auth/refresh/", tag = "auth", request_body = Refresh, responses(
     (status = 200, description = "A new pair", body = Pair),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
-    (status = 401, description = "Unknown, expired or ended", body = Problem,
+    (status = 401, description = "Unknown, expired, or revoked", body = Problem,
      content_type = "application/problem+json"),
 ))]
 async fn refresh(caller: Caller, Json(Refresh { refresh }): Json<Refresh>) -> Result<axum::Json<Pair>> {
@@ -137,7 +135,7 @@ async fn refresh(caller: Caller, Json(Refresh { refresh }): Json<Refresh>) -> Re
     Ok(axum::Json(tokens.into()))
 }
 
-/// Sign out: all tokens of this sign-in end at once.
+/// Sign out. Every token of this sign-in ends right away.
 #[utoipa::path(post, path = "/api/auth/logout/", tag = "auth", request_body = Option<SignOut>,
     security(("bearer" = []), ("session" = [])), responses(
     (status = 204, description = "Signed out"),
@@ -155,19 +153,17 @@ async fn logout(caller: Caller, Json(SignOut { refresh }): Json<SignOut>) -> Res
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The response to a sign-up: the address must be verified next.
+/// A sign-up whose email is not verified yet.
 #[derive(Serialize, ToSchema)]
 struct CheckEmail {
-    /// Always `check_email`, whatever the address.
+    /// `check_email`: always the same, whatever the email.
     status: &'static str,
 }
 
-/// Sign up for an account.
-///
-/// The response is the same for every address: an email is sent to it, and the account can sign in (`login/`) after
-/// the link in the email was followed (`verify/`).
+/// Sign up. The response is the same for every email: we send an email, and the account can sign in (`login/`) once the
+/// link in it is opened (`verify/`).
 #[utoipa::path(post, path = "/api/auth/register/", tag = "auth", params(OnceHeader), request_body = SignUp, responses(
-    (status = 202, description = "An email is on its way", body = CheckEmail),
+    (status = 202, description = "Email sent", body = CheckEmail),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
     (status = 422, description = "idempotency_mismatch", body = Problem, content_type = "application/problem+json"),
     (status = 429, description = "too_many_attempts, with `retry_after` in seconds", body = Problem,
@@ -178,9 +174,7 @@ async fn register(caller: Caller, Once(Json(request), idempotency_key): Once<Jso
     sign_up::sign_up_once(&caller, idempotency_key, request, reply).await
 }
 
-/// Change the password.
-///
-/// All other sign-ins end at once; this one stays active.
+/// Change the password. Every other sign-in ends right away.
 #[utoipa::path(post, path = "/api/auth/password/", tag = "auth", request_body = ChangePassword,
     security(("bearer" = []), ("session" = [])), responses(
     (status = 204, description = "Changed"),
@@ -204,12 +198,10 @@ async fn me(caller: Caller) -> Result<axum::Json<Profile>> {
     caller.view(|tx, by| profile(tx, by, by.person()?)).await.map(axum::Json)
 }
 
-/// Change your own profile.
-///
-/// Fields that are not sent stay unchanged; `null` removes a value.
+/// Change your own profile. Fields left out stay; null clears a field.
 #[utoipa::path(patch, path = "/api/users/profile/me/", tag = "users", request_body = ProfileChange,
     security(("bearer" = []), ("session" = [])), responses(
-    (status = 200, description = "The profile as it is now", body = Profile),
+    (status = 200, description = "The updated profile", body = Profile),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
 ))]

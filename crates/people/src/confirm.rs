@@ -141,9 +141,9 @@ async fn show(
         _ if is_known => Ok(Shown::Known),
         (Some(password), _) => match is_password_of(caller, person, hash.clone(), password).await? {
             true => Ok(Shown::Password(hash)),
-            false => Err(Fields::one("password", "This is not the password of this account.")),
+            false => Err(Fields::one("password", "That isn’t this account’s password.")),
         },
-        _ => Err(Fields::one("password", "Enter the password of this account.")),
+        _ => Err(Fields::one("password", "Enter this account’s password.")),
     }
 }
 

@@ -22,7 +22,7 @@ const LONGEST_PHONE: usize = 60;
 /// The input for signing in.
 #[derive(Clone, ToSchema)]
 pub struct SignIn {
-    /// The email address, in any case.
+    /// The email, in any spelling.
     #[schema(examples("base@demo.coresync.test"))]
     pub email: String,
     /// The password.
@@ -36,13 +36,13 @@ impl Input for SignIn {
     }
 }
 
-/// The input for signing up.
+/// A sign-up.
 #[derive(Clone, ToSchema)]
 pub struct SignUp {
-    /// The email address.
+    /// The email.
     #[schema(examples("anna@example.com"))]
     pub email: String,
-    /// A password of 8 to 128 characters of any kind that is not easily guessed.
+    /// 8 to 128 characters, not easy to guess.
     #[schema(format = Password, min_length = 8, max_length = 128)]
     pub password: String,
     /// The first name.
@@ -51,7 +51,7 @@ pub struct SignUp {
     /// The last name.
     #[schema(max_length = 80)]
     pub last_name: String,
-    /// The phone number; outside North America, with its country code.
+    /// Phone, with country code.
     pub phone: Option<String>,
     /// The date of birth, at least 18 years ago.
     #[schema(value_type = Option<String>, format = Date)]
@@ -74,13 +74,13 @@ impl Input for SignUp {
     }
 }
 
-/// The input for changing the password.
+/// A password change.
 #[derive(Clone, ToSchema)]
 pub struct ChangePassword {
     /// The current password.
     #[schema(format = Password)]
     pub current_password: String,
-    /// A password of 8 to 128 characters of any kind that is not easily guessed.
+    /// 8 to 128 characters, not easy to guess.
     #[schema(format = Password, min_length = 8, max_length = 128)]
     pub new_password: String,
 }
@@ -94,10 +94,10 @@ impl Input for ChangePassword {
     }
 }
 
-/// The input for changing the email address.
+/// An email change.
 #[derive(Clone, ToSchema)]
 pub struct NewAddress {
-    /// The new email address.
+    /// The new email.
     #[schema(examples("anna@example.com"))]
     pub email: String,
     /// The current password.
@@ -111,10 +111,10 @@ impl Input for NewAddress {
     }
 }
 
-/// The input for requesting an email with a link.
+/// The email of an account whose password was forgotten.
 #[derive(Clone, ToSchema)]
 pub struct Forgotten {
-    /// The email address of the account, in any case.
+    /// The email, in any spelling.
     #[schema(examples("base@demo.coresync.test"))]
     pub email: String,
 }
@@ -125,17 +125,16 @@ impl Input for Forgotten {
     }
 }
 
-/// The input for confirming an email address.
+/// The confirmation of an email by its link.
 #[derive(Clone, ToSchema)]
 pub struct ConfirmAddress {
     /// The 64 digits after `token=` in the link.
     pub token: String,
-    /// The password of the account. Not needed in the browser that signed up, nor when the account is signed in and
-    /// changes its address.
+    /// The account’s password. Not required in the browser that signed up, or where the account is signed in.
     #[schema(format = Password)]
     pub password: Option<String>,
-    /// A new password in place of the account's password, for a new account only: for a person who reads the email
-    /// but did not choose the password.
+    /// Instead of the password, for a new account: a new password, for someone who reads the email but did not choose
+    /// the first one.
     #[schema(format = Password, min_length = 8, max_length = 128)]
     pub new_password: Option<String>,
 }
@@ -152,12 +151,12 @@ impl Input for ConfirmAddress {
     }
 }
 
-/// The input for setting a new password through a link.
+/// A password set by an emailed link.
 #[derive(Clone, ToSchema)]
 pub struct NewPassword {
     /// The 64 digits after `token=` in the link.
     pub token: String,
-    /// A password of 8 to 128 characters of any kind that is not easily guessed.
+    /// 8 to 128 characters, not easy to guess.
     #[schema(format = Password, min_length = 8, max_length = 128)]
     pub password: String,
 }
@@ -171,7 +170,7 @@ impl Input for NewPassword {
     }
 }
 
-/// The input for changing a person's role.
+/// A new role.
 #[derive(Clone, ToSchema)]
 pub struct NewRole {
     /// The new role.
@@ -182,14 +181,13 @@ impl Input for NewRole {
     fn parse(input: &mut RawInput) -> NewRole {
         let role = Role::named(&input.text("role", 20));
         if role.is_none() {
-            input.add_error("role", "This must be account, technician, front_desk, manager or owner.");
+            input.add_error("role", "This must be account, technician, front_desk, manager, or owner.");
         }
         NewRole { role: role.unwrap_or(Role::Account) }
     }
 }
 
-/// The input for changing a profile. For nested options, the outer `None` keeps the value, and the inner `None`
-/// removes it.
+/// Changes to a profile. Fields left out stay; null clears a field.
 #[derive(Clone, Default, ToSchema)]
 pub struct ProfileChange {
     /// The first name.
@@ -202,7 +200,7 @@ pub struct ProfileChange {
     /// The date of birth; `null` removes it.
     #[schema(value_type = Option<String>, format = Date)]
     pub birthday: Option<Option<Date>>,
-    /// The emergency contact; `null` removes it.
+    /// Emergency contact, or null.
     #[schema(value_type = Option<EmergencyContact>)]
     pub emergency_contact: Option<Option<EmergencyContact>>,
 }
@@ -244,7 +242,7 @@ impl Input for EmergencyContact {
     fn parse(input: &mut RawInput) -> EmergencyContact {
         let phone = opt_phone(input, "phone");
         if phone.is_none() {
-            input.add_error("phone", "This is needed.");
+            input.add_error("phone", "This field is required.");
         }
         EmergencyContact {
             name: needed_name(input, "name"),
@@ -273,7 +271,7 @@ fn opt_contact(input: &mut RawInput) -> Option<EmergencyContact> {
 pub fn opt_email(input: &mut RawInput, field: &str) -> Option<String> {
     let email = kept_email(&input.opt_text_within(field, LONGEST_EMAIL)?);
     if !is_email(&email) {
-        input.add_error(field, "This must be an address such as anna@example.com.");
+        input.add_error(field, "Enter an email like anna@example.com.");
         return None;
     }
     Some(email)
@@ -284,7 +282,7 @@ pub fn opt_email(input: &mut RawInput, field: &str) -> Option<String> {
 pub fn opt_name(input: &mut RawInput, field: &str) -> Option<String> {
     let name = one_line(&input.opt_text_within(field, LONGEST_NAME)?);
     if !name.chars().any(char::is_alphabetic) {
-        input.add_error(field, "This must be a name.");
+        input.add_error(field, "Enter a name.");
         return None;
     }
     Some(name)
@@ -294,7 +292,10 @@ pub fn opt_name(input: &mut RawInput, field: &str) -> Option<String> {
 pub fn opt_phone(input: &mut RawInput, field: &str) -> Option<String> {
     let phone = e164(&input.opt_text_within(field, LONGEST_PHONE)?);
     if phone.is_none() {
-        input.add_error(field, "This must be a phone number such as +1 212 555 0100, outside North America with its country code.");
+        input.add_error(
+            field,
+            "Enter a phone number like +1 212 555 0100. Outside North America, include the country code.",
+        );
     }
     phone
 }
@@ -305,7 +306,7 @@ pub fn opt_birthday(input: &mut RawInput) -> Option<Date> {
     let date = Some(&text).filter(|text| text.len() == 10).and_then(|text| text.parse::<Date>().ok());
     let date = date.filter(|date| (1900..=2199).contains(&date.year()));
     if date.is_none() {
-        input.add_error("birthday", "This must be a date such as 1990-11-24.");
+        input.add_error("birthday", "Enter a date like 1990-11-24.");
     }
     date
 }
@@ -322,7 +323,7 @@ fn needed(input: &mut RawInput, field: &str, read: fn(&mut RawInput, &str) -> Op
     let read = read(input, field);
     if read.is_none() {
         // If the field already has an error, that one is kept.
-        input.add_error(field, "This is needed.");
+        input.add_error(field, "This field is required.");
     }
     read.unwrap_or_default()
 }
@@ -336,10 +337,10 @@ fn opt_secret(input: &mut RawInput, field: &str) -> Option<String> {
 fn needed_secret(input: &mut RawInput, field: &str) -> String {
     let secret = input.secret(field).unwrap_or_default();
     if secret.is_empty() {
-        input.add_error(field, "This is needed.");
+        input.add_error(field, "This field is required.");
     }
     if secret.chars().count() > 128 {
-        input.add_error(field, "At most 128 characters, please.");
+        input.add_error(field, "Use at most 128 characters.");
     }
     secret
 }

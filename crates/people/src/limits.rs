@@ -29,11 +29,9 @@ use crate::model::kept_email;
 use crate::network::address_key;
 use crate::store::sessions as session_store;
 
-/// Too many failures. Carries `retry_after`: the number of seconds after which a retry makes sense.
-pub const TOO_MANY_ATTEMPTS: Refusal = Refusal::too_many(
-    "too_many_attempts",
-    "There were too many attempts. Please wait a few minutes, then try again.",
-);
+/// Too many failures. Carries `retry_after`: seconds until it is worth another try.
+pub const TOO_MANY_ATTEMPTS: Refusal =
+    Refusal::too_many("too_many_attempts", "Too many attempts. Please wait a few minutes and try again.");
 
 /// The period in which failures count.
 const SPAN: SignedDuration = SignedDuration::from_mins(15);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// Another account has this address. For staff and commands; a guest is told less (see [`crate::sign_up`]).
 pub const EMAIL_TAKEN: Refusal =
-    Refusal::conflict("email_taken", "An account with this address exists already.");
+    Refusal::conflict("email_taken", "An account with this email already exists.");
 
 /// The minimum age of guests in years.
 const OF_AGE: i64 = 18;
@@ -71,17 +71,17 @@ impl FromRow for Person {
     }
 }
 
-/// The role of a person in the club, from the least to the most trusted.
+/// A person’s role at the club, from the least to the most trusted.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// A guest who signed up, member or not.
+    /// A guest with an account, member or not.
     Account,
-    /// Performs the services.
+    /// Performs services.
     Technician,
-    /// Runs the front desk and the day.
+    /// Runs the front desk.
     FrontDesk,
     /// Manages the club.
     Manager,
@@ -112,14 +112,14 @@ impl Role {
 
 kit::column_as!(Role, String, |name| Role::named(&name));
 
-/// The person to call when something happens to a guest (S18). Stored encrypted.
+/// An emergency contact (S18). Stored encrypted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct EmergencyContact {
-    /// The name of the contact.
+    /// Name.
     pub name: String,
-    /// The phone number of the contact.
+    /// Phone.
     pub phone: String,
-    /// The relation of the contact to the person: partner, mother, friend.
+    /// Relationship: partner, mother, friend.
     pub relation: String,
 }
 

@@ -11,15 +11,15 @@ use crate::store::hold;
 
 /// The unsubscribe link from an email was damaged.
 pub const LINK_BROKEN: Refusal =
-    Refusal::bad_request("link_broken", "This link is not whole. Copy it from the letter once more.");
+    Refusal::bad_request("link_broken", "This link is incomplete. Please copy it again from the email.");
 
-/// A kind of notification that can be switched off.
+/// A kind of email that can be turned off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum NotificationKind {
-    /// The reminder of an upcoming visit.
+    /// Visit reminders.
     Reminders,
-    /// The offer of a time for which the person waited.
+    /// Waitlist openings.
     Waitlist,
 }
 
@@ -115,13 +115,13 @@ impl Input for ChosenNotifications {
         if input.raw("notices").is_none() {
             input.add_error(
                 "notices",
-                "This is needed: a list of bookings, reminders, waitlist; empty for none.",
+                "This field is required: a list of reminders, waitlist; empty for none.",
             );
         }
         for one in input.many("notices").into_iter().filter(|one| *one != "") {
             match one.as_str().and_then(NotificationKind::named) {
                 Some(notification_kind) => requested.push(notification_kind),
-                None => input.add_error("notices", "These must be of reminders, waitlist."),
+                None => input.add_error("notices", "Choose from reminders, waitlist."),
             }
         }
         ChosenNotifications(requested)

@@ -138,15 +138,15 @@ pub(crate) fn password_error(password: &str, email: &str) -> Option<&'static str
     let length = password.chars().count();
     let lower = password.to_lowercase();
     if length < SHORTEST {
-        Some("At least 8 characters, please.")
+        Some("Use at least 8 characters.")
     } else if length > LONGEST {
-        Some("At most 128 characters, please.")
+        Some("Use at most 128 characters.")
     } else if !email.is_empty() && lower.trim() == email.trim().to_lowercase() {
-        Some("Your address is too easy to guess as a password.")
+        Some("Your email is too easy to guess. Please choose another password.")
     } else if is_of_the_club(&lower) {
-        Some("This is the name of the house, which anybody would try. Please take another.")
+        Some("Our name is too easy to guess. Please choose another password.")
     } else if is_soon_guessed(password, email) {
-        Some("This one is soon guessed. A few words that have nothing to do with each other are better.")
+        Some("That password is easy to guess. Try a few unrelated words.")
     } else {
         None
     }

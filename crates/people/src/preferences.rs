@@ -40,30 +40,29 @@ pub const MUSIC: [(&str, &str); 6] = [
 ];
 /// The most scents that a person may choose.
 const MOST_SCENTS: usize = 3;
-/// The range of the color temperature of the light, in kelvin.
+/// The color temperature of the light, in kelvin.
 const KELVIN: (i64, i64) = (2_200, 6_500);
 /// The range of the temperature, in tenths of a degree Celsius.
 const TENTHS: (i64, i64) = (160, 300);
 
-/// The preferences of a person. A missing value stands for the default of the room.
+/// Room preferences. Null means the room’s own setting.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Preferences {
-    /// The scene: `swiss-alps`, `venice-canals`, `ocean-waves`, `forest-retreat`, `sunset-desert`, or
-    /// `executive-focus`.
+    /// `swiss-alps`, `venice-canals`, `ocean-waves`, `forest-retreat`, `sunset-desert`, or `executive-focus`.
     pub scene: Option<String>,
-    /// The brightness of the light, from 0 to 100.
+    /// Light level, from 0 to 100.
     pub light_percent: Option<i64>,
-    /// The color temperature of the light in kelvin, from 2200 (warm) to 6500 (cold).
+    /// Light warmth in kelvin, from 2200 (warm) to 6500 (cool).
     pub light_kelvin: Option<i64>,
-    /// The temperature in degrees Celsius, from 16.0 to 30.0, with one decimal place.
+    /// Degrees Celsius, from 16.0 to 30.0, with one decimal.
     #[schema(value_type = Option<String>, examples("22.5"))]
     #[serde(serialize_with = "degrees")]
     pub temperature: Option<i64>,
     /// Up to three of `lavender`, `eucalyptus`, `cedar`, `rose`, `citrus`, `sandalwood`, and `mint`.
     pub scents: Vec<String>,
-    /// The music: `silence`, `ambient`, `piano`, `jazz`, `nature`, or `electronic`.
+    /// `silence`, `ambient`, `piano`, `jazz`, `nature`, or `electronic`.
     pub music: Option<String>,
-    /// The volume, from 0 to 100.
+    /// Volume, from 0 to 100.
     pub volume_percent: Option<i64>,
 }
 
@@ -79,7 +78,7 @@ pub fn spoken_degrees(tenths: i64) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 
-/// A change of preferences. For nested options, the outer `None` keeps the value, and the inner `None` removes it.
+/// Changes to room preferences. Fields left out stay; null clears a field.
 #[derive(Debug, Clone, Default, ToSchema)]
 pub struct PreferencesChange {
     /// The scene (see [`Preferences`]); `null` removes it.
@@ -144,7 +143,7 @@ fn tenths(input: &mut RawInput) -> Option<i64> {
         .flatten()
         .filter(|tenths| (TENTHS.0..=TENTHS.1).contains(tenths));
     if tenths.is_none() {
-        input.add_error("temperature", "This must be degrees Celsius from 16.0 to 30.0, such as 22.5.");
+        input.add_error("temperature", "This must be degrees Celsius from 16.0 to 30.0, like 22.5.");
     }
     tenths
 }
@@ -156,11 +155,11 @@ fn scents(input: &mut RawInput) -> Vec<String> {
         match one.as_str().filter(|word| SCENTS.iter().any(|(name, _)| name == word)) {
             Some(word) if !known.iter().any(|one| one == word) => known.push(word.to_owned()),
             Some(_) => {}
-            None => input.add_error("scents", format!("These must be of {}.", names(&SCENTS))),
+            None => input.add_error("scents", format!("Choose from {}.", names(&SCENTS))),
         }
     }
     if known.len() > MOST_SCENTS {
-        input.add_error("scents", format!("At most {MOST_SCENTS} scents, please."));
+        input.add_error("scents", format!("Choose at most {MOST_SCENTS} scents."));
     }
     known
 }

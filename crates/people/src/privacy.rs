@@ -28,18 +28,10 @@ pub const AGREEMENTS: [Agreement; 3] = [
     Agreement {
         kind: "face",
         version: "2026-11",
-        words: "You may greet me by my face at the door. The template is kept encrypted with my own key, on the club's own machine.",
+        words: "Recognize my face at the door. My face template stays on the club’s own server, encrypted with my own key.",
     },
-    Agreement {
-        kind: "history",
-        version: "2026-11",
-        words: "You may suggest things by what I have had before.",
-    },
-    Agreement {
-        kind: "news",
-        version: "2026-11",
-        words: "You may write to me about what is new in the club.",
-    },
+    Agreement { kind: "history", version: "2026-11", words: "Suggest services based on my visits." },
+    Agreement { kind: "news", version: "2026-11", words: "Email me news from the club." },
 ];
 
 /// A consent with its period.

@@ -16,24 +16,20 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(read, change)).routes(routes!(notices, choose))
 }
 
-/// Get your room preferences: scene, light, temperature, scents, and music.
-///
-/// A missing value stands for the default of the room.
+/// Get your room preferences: scene, light, temperature, scents, music. Null means the room’s own setting.
 #[utoipa::path(get, path = "/api/users/preferences/", operation_id = "preferences", tag = "users",
     security(("bearer" = []), ("session" = [])), responses(
-    (status = 200, description = "What is kept", body = Preferences),
+    (status = 200, description = "The preferences", body = Preferences),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
 ))]
 async fn read(caller: Caller) -> Result<axum::Json<Preferences>> {
     caller.view(preferences::preferences).await.map(axum::Json)
 }
 
-/// Change your room preferences.
-///
-/// Fields that are not sent stay unchanged; `null` removes a value.
+/// Change your room preferences. Fields left out stay; null clears a field.
 #[utoipa::path(patch, path = "/api/users/preferences/", operation_id = "change_preferences", tag = "users",
     request_body = PreferencesChange, security(("bearer" = []), ("session" = [])), responses(
-    (status = 200, description = "What is kept now", body = Preferences),
+    (status = 200, description = "The updated preferences", body = Preferences),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -44,24 +40,24 @@ async fn change(
     caller.tx(move |tx, by| preferences::change_preferences(tx, by, &change)).await.map(axum::Json)
 }
 
-/// A kind of notification and whether it is sent by email.
+/// A kind of email, and whether it is wanted.
 #[derive(Serialize, ToSchema)]
 struct NoticeOut {
-    /// The kind: `reminders` or `waitlist`.
+    /// `reminders` or `waitlist`.
     kind: &'static str,
     /// Whether an email is sent.
     email: bool,
 }
 
-/// The chosen kinds of notification.
+/// The kinds that are wanted.
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "for the description alone")]
 struct WantedIn {
-    /// The kinds to send by email, of `reminders` and `waitlist`.
+    /// Of `reminders`, `waitlist`: the kinds that are wanted by email.
     notices: Vec<String>,
 }
 
-/// List the kinds of notification that you receive by email.
+/// List your email notifications.
 #[utoipa::path(get, path = "/api/users/notices/", tag = "users",
     security(("bearer" = []), ("session" = [])), responses(
     (status = 200, description = "Every kind", body = Vec<NoticeOut>),
@@ -71,12 +67,10 @@ async fn notices(caller: Caller) -> Result<axum::Json<Vec<NoticeOut>>> {
     caller.view(my_notification_kinds).await.map(to_response)
 }
 
-/// Choose the kinds of notification that you receive by email.
-///
-/// All other kinds are switched off.
+/// Choose your email notifications: these kinds and no others.
 #[utoipa::path(put, path = "/api/users/notices/", operation_id = "choose_notices", tag = "users", request_body = WantedIn,
     security(("bearer" = []), ("session" = [])), responses(
-    (status = 200, description = "Every kind, as it is now", body = Vec<NoticeOut>),
+    (status = 200, description = "Every kind, updated", body = Vec<NoticeOut>),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
 ))]

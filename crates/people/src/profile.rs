@@ -15,7 +15,7 @@ use crate::{person_key, store};
 /// A birthday whose gift was used cannot be changed (M3).
 pub const BIRTHDAY_FIXED: Refusal = Refusal::conflict(
     "birthday_fixed",
-    "Your birthday gift has been used, so your birthday can't be changed here. If it is wrong, the front desk can correct it.",
+    "You’ve used your birthday gift, so your birthday can’t be changed here. If it’s wrong, the front desk can correct it.",
 );
 
 /// Changes the profile of the actor. Fields that the change does not contain stay unchanged.

@@ -15,12 +15,12 @@ use crate::{store, store::sessions as session_store};
 /// The link from an email is no longer valid.
 pub const LINK_EXPIRED: Refusal = Refusal::bad_request(
     "link_expired",
-    "This link has been used or is too old. Ask for a new letter, and use the link in the last one.",
+    "This link was already used or has expired. Request a new one and use the latest email.",
 );
 /// The address meanwhile belongs to another account.
 pub const ADDRESS_GONE: Refusal = Refusal::conflict(
     "address_gone",
-    "This address belongs to another account of the club already. Sign in with that one, or reset its password.",
+    "That email belongs to another account. Sign in there, or reset its password.",
 );
 
 /// How long the link in the email to a new account is valid.
@@ -129,7 +129,7 @@ pub enum News {
     },
     /// A person signed up with, or asked for, an address that already has an account.
     HasAccount,
-    /// A link to set a new password.
+    /// Choose a new password.
     Reset {
         /// The token for the link.
         token: String,

@@ -21,7 +21,7 @@ use crate::network::network;
 /// Too many requests. Carries `retry_after`: the number of seconds after which a retry makes sense.
 pub const TOO_MANY_REQUESTS: Refusal = Refusal::too_many(
     "too_many_requests",
-    "This was asked too many times in one minute. Please wait a moment, then try again.",
+    "Too many requests this minute. Please wait a moment and try again.",
 );
 
 /// The state of [`limit`]. Clones share the same counts.

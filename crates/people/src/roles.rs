@@ -13,7 +13,7 @@ use crate::{find, store};
 
 /// Nobody can change their own role, so that a club is never left without an owner.
 pub const OWN_ROLE: Refusal =
-    Refusal::conflict("own_role", "You can't change your own role. Ask another owner of the club to do it.");
+    Refusal::conflict("own_role", "You can’t change your own role. Ask another owner of the club.");
 
 /// Returns a page of people by name, email address, or phone (see [`crate::find`]), with the number of all matches.
 /// Without words, returns the staff. A search is recorded in the audit log with the number of people found.

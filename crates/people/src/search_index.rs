@@ -316,7 +316,7 @@ fn number_prefix(number: &str) -> Option<String> {
 }
 
 /// The message to staff when a search is too short.
-pub const SEARCH_TOO_SHORT: &str = "Type more: two letters of a name, or four digits of a phone number.";
+pub const SEARCH_TOO_SHORT: &str = "Type at least two letters of a name or four digits of a phone number.";
 
 /// Returns whether a search is long enough: at least one word of two letters, or of one letter that takes several
 /// bytes, which may be a whole name.

@@ -16,12 +16,9 @@ use crate::proofs::PasswordChanged;
 use crate::sessions::{self, SessionKind, SignedIn, Tokens};
 use crate::{passwords, store, store::sessions as session_store};
 
-/// The one answer to every wrong pair, whether the account exists or not.
-pub const WRONG_SIGN_IN: Refusal = Refusal {
-    code: "wrong_sign_in",
-    sentence: "This address and password don't belong together.",
-    status: 401,
-};
+/// The one answer to every wrong pair, whether there is such an account or not.
+pub const WRONG_SIGN_IN: Refusal =
+    Refusal { code: "wrong_sign_in", sentence: "That email and password don’t match.", status: 401 };
 
 /// Signs a person in whose address is verified. An account that only claims an address is treated as missing, so
 /// that only a person who reads the email of the address learns that it exists.
@@ -128,7 +125,7 @@ pub(crate) async fn is_password_of(
 }
 
 pub(crate) fn wrong_password() -> Error {
-    Fields::one("current_password", "This is not your present password.")
+    Fields::one("current_password", "That isn’t your current password.")
 }
 
 /// Changes the caller's password if they know the current one. All their other sign-ins end; a browser receives a

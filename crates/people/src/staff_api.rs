@@ -24,8 +24,8 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 struct FoundPerson {
     #[serde(flatten)]
     user: User,
-    /// Whether the email address is known to belong to the person. Anyone can sign up with any address; until it is
-    /// verified, it may belong to another person.
+    /// Whether the email is verified. Anyone can sign up with any email; until it is verified, it may be someone
+    /// else’s.
     is_verified: bool,
 }
 
@@ -35,7 +35,7 @@ impl From<&Person> for FoundPerson {
     }
 }
 
-/// The search of a request.
+/// The search.
 struct PeopleQuery {
     words: String,
     paging: Paging,
@@ -50,16 +50,14 @@ impl Input for PeopleQuery {
     }
 }
 
-/// Search for people, or list the staff.
-///
-/// A person is found by the beginning of any word of their name or email address, or by four or more digits of
-/// their phone number, ignoring case and accents. If there are several words, all must match. Without words, the
-/// staff are listed. The search and the number of people found are recorded in the audit log.
+/// Search people by the start of any word of their name or email, or by four or more digits of their phone number,
+/// ignoring case and accents. Several words must all match. Without words, lists staff. The audit log records the
+/// search and the number of matches.
 #[utoipa::path(get, path = "/api/staff/people/", tag = "staff",
-    params(("q" = Option<String>, Query, description = "The beginning of words of a name or an email address; digits of a phone number."),
+    params(("q" = Option<String>, Query, description = "The start of any word of a name or email, or digits of a phone number."),
         ("page" = Option<i64>, Query), ("page_size" = Option<i64>, Query)),
     security(("bearer" = []), ("session" = [])), responses(
-    (status = 200, description = "Those who were found", body = Vec<FoundPerson>),
+    (status = 200, description = "The matches", body = Vec<FoundPerson>),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "Not for your role", body = Problem, content_type = "application/problem+json"),
@@ -77,30 +75,26 @@ async fn people(
     Ok(List { items, total: usize::try_from(total).unwrap_or_default(), paging, path })
 }
 
-/// Get a person by id.
-///
-/// The access is recorded in the audit log.
+/// Get one person. The audit log records who looked.
 #[utoipa::path(get, path = "/api/staff/people/{id}/", operation_id = "person", tag = "staff", params(("id" = i64, Path)),
     security(("bearer" = []), ("session" = [])), responses(
-    (status = 200, description = "Who it is", body = FoundPerson),
+    (status = 200, description = "The person", body = FoundPerson),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "Not for your role", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "Nobody", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such person", body = Problem, content_type = "application/problem+json"),
 ))]
 async fn one(caller: Caller, Path(id): Path<Id>) -> Result<axum::Json<FoundPerson>> {
     to_response(caller.tx(move |tx, by| roles::look_up(tx, by, id)).await)
 }
 
-/// Give a person another role.
-///
-/// Every session of the person ends.
+/// Change someone’s role. All of their sessions end.
 #[utoipa::path(patch, path = "/api/staff/people/{id}/", tag = "staff", params(("id" = i64, Path)), request_body = NewRole,
     security(("bearer" = []), ("session" = [])), responses(
-    (status = 200, description = "Who it is now", body = FoundPerson),
+    (status = 200, description = "The updated person", body = FoundPerson),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "Not for your role", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "Nobody", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such person", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "own_role", body = Problem, content_type = "application/problem+json"),
 ))]
 async fn give_role(
@@ -123,24 +117,22 @@ impl Input for NewBirthday {
     fn parse(input: &mut RawInput) -> NewBirthday {
         let birthday = opt_birthday(input);
         if birthday.is_none() {
-            input.add_error("birthday", "This is needed.");
+            input.add_error("birthday", "This field is required.");
         }
         NewBirthday { birthday: birthday.unwrap_or(Date::ZERO) }
     }
 }
 
-/// Correct a person's birthday, even after its gift was used.
-///
-/// The change is recorded in the audit log.
+/// Correct someone’s birthday, even after the birthday gift was used. The audit log records it.
 #[utoipa::path(put, path = "/api/staff/people/{id}/birthday/", operation_id = "correct_birthday", tag = "staff",
     params(("id" = i64, Path)), request_body = NewBirthday,
     security(("bearer" = []), ("session" = [])), responses(
-    (status = 200, description = "Who it is", body = FoundPerson),
+    (status = 200, description = "The person", body = FoundPerson),
     (status = 400, description = "Invalid", body = Problem, content_type = "application/problem+json"),
     (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
     (status = 403, description = "Not for your role, own_account", body = Problem,
      content_type = "application/problem+json"),
-    (status = 404, description = "Nobody", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such person", body = Problem, content_type = "application/problem+json"),
 ))]
 async fn birthday(
     caller: Caller,

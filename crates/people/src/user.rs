@@ -6,24 +6,24 @@ use utoipa::ToSchema;
 
 use crate::model::{Person, Role};
 
-/// A person as their own client sees them.
+/// A person, as their own client sees them.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct User {
-    /// The id of the person.
+    /// Their id.
     pub id: Id,
-    /// The email address.
+    /// Their email.
     pub email: Option<String>,
     /// The first name.
     pub first_name: String,
     /// The last name.
     pub last_name: String,
-    /// The first and last name.
+    /// First and last name.
     pub full_name: String,
-    /// The phone number as E.164, with an extension appended as `;ext=42`.
+    /// Phone in E.164, with any extension as `;ext=42` after it.
     pub phone: Option<String>,
-    /// The role in the club.
+    /// Their role at the club.
     pub role: Role,
-    /// Whether the address is known to belong to the person (true without an address).
+    /// Whether the email is verified (true if there is none).
     pub is_verified: bool,
 }
 

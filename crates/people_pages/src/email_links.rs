@@ -73,15 +73,14 @@ struct LinkShown {
     email: String,
     /// The name of the account, if it may be shown.
     name: Option<String>,
-    /// When and from where the account was requested, such as
-    /// `Tuesday 24 November, 10:30, with Firefox on Linux, network 192.0.2.1`.
+    /// `Tuesday, November 24, 10:30, with Firefox on Linux, network 192.0.2.1`
     requested: Option<String>,
     needs_password: bool,
     is_new_account: bool,
 }
 
 fn forgotten_page(raw_form: RawForm) -> ForgottenPage {
-    let frame = Frame::signed_out("Forgotten password · CoreSync");
+    let frame = Frame::signed_out("Forgot password · CoreSync");
     ForgottenPage { frame, raw_form, errors: FieldErrors::default(), refused: None, is_sent: false }
 }
 

@@ -22,13 +22,13 @@ pub(crate) fn routes() -> Router<AppState> {
 }
 
 const LABELS: [(&str, &str); 8] = [
-    ("scene", "Scene"),
-    ("light_percent", "Light"),
-    ("light_kelvin", "Colour of the light"),
-    ("temperature", "Temperature"),
+    ("scene", "Room scene"),
+    ("light_percent", "Light level (%)"),
+    ("light_kelvin", "Light warmth"),
+    ("temperature_f", "Temperature"),
     ("scents", "Scents"),
     ("music", "Music"),
-    ("volume_percent", "Volume"),
+    ("volume_percent", "Volume (%)"),
     ("body", "Form"),
 ];
 
@@ -47,14 +47,41 @@ struct PreferencesPage {
 
 /// Returns the choices of a preference, beginning with the default of the room.
 fn or_open(all: &[(&'static str, &'static str)], chosen: &str) -> Vec<Choice> {
-    from_pairs([("", "As the room is")].into_iter().chain(all.iter().copied()), chosen)
+    from_pairs([("", "Room default")].into_iter().chain(all.iter().copied()), chosen)
+}
+
+/// The least and the most degrees Fahrenheit that a room can have: 16 to 30 degrees Celsius.
+const FAHRENHEIT: (i64, i64) = (61, 86);
+
+/// Tenths of degrees Celsius in whole degrees Fahrenheit.
+fn fahrenheit(tenths: i64) -> i64 {
+    (tenths * 18 + 3_200 + 50).div_euclid(100)
+}
+
+/// Degrees Fahrenheit in tenths of degrees Celsius.
+fn celsius_tenths(fahrenheit: i64) -> i64 {
+    ((fahrenheit - 32) * 50 + 4).div_euclid(9)
+}
+
+/// The preferences as the form sends them: the temperature in degrees Fahrenheit.
+struct RoomForm(PreferencesChange);
+
+impl Input for RoomForm {
+    fn parse(input: &mut RawInput) -> RoomForm {
+        let change = PreferencesChange::parse(input);
+        let temperature = input
+            .raw("temperature_f")
+            .is_some()
+            .then(|| input.opt_number("temperature_f", FAHRENHEIT.0, FAHRENHEIT.1).map(celsius_tenths));
+        RoomForm(PreferencesChange { temperature: temperature.or(change.temperature), ..change })
+    }
 }
 
 /// Returns the label of a kind of notification.
 fn spoken(notification_kind: NotificationKind) -> &'static str {
     match notification_kind {
-        NotificationKind::Reminders => "Reminders before a visit",
-        NotificationKind::Waitlist => "A time you wait for is free",
+        NotificationKind::Reminders => "Visit reminders",
+        NotificationKind::Waitlist => "Waitlist openings",
     }
 }
 
@@ -72,7 +99,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, raw_form: Option<RawForm>) -> Result<Prefer
         ("scene", likes.scene.unwrap_or_default()),
         ("light_percent", number(likes.light_percent)),
         ("light_kelvin", number(likes.light_kelvin)),
-        ("temperature", likes.temperature.map(people::spoken_degrees).unwrap_or_default()),
+        ("temperature_f", number(likes.temperature.map(fahrenheit))),
         ("music", likes.music.unwrap_or_default()),
         ("volume_percent", number(likes.volume_percent)),
     ];
@@ -102,10 +129,12 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, raw_form: Option<RawForm>) -> Result<Prefer
 
 async fn save(
     caller: Caller,
-    PostedForm(FormInput { raw_form, parsed }): PostedForm<PreferencesChange>,
+    PostedForm(FormInput { raw_form, parsed }): PostedForm<RoomForm>,
 ) -> Result<Response> {
     let done = match parsed {
-        Ok(change) => caller.tx(move |tx, by| people::change_preferences(tx, by, &change).map(drop)).await,
+        Ok(RoomForm(change)) => {
+            caller.tx(move |tx, by| people::change_preferences(tx, by, &change).map(drop)).await
+        }
         Err(fields) => Err(Error::Invalid(fields)),
     };
     let error = match done {
@@ -150,7 +179,7 @@ struct UnsubscribePage {
 
 impl UnsubscribePage {
     fn of(token: String, notification_kind: NotificationKind, is_done: bool) -> UnsubscribePage {
-        let frame = Frame::signed_out("Letters · CoreSync");
+        let frame = Frame::signed_out("Email notifications · CoreSync");
         UnsubscribePage { frame, token, what: spoken(notification_kind), is_done }
     }
 }

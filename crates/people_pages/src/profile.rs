@@ -28,10 +28,10 @@ const LABELS: [(&str, &str); 12] = [
     ("birthday", "Birthday"),
     ("contact_name", "Their name"),
     ("contact_phone", "Their phone"),
-    ("contact_relation", "What they are to you"),
-    ("email", "New address"),
+    ("contact_relation", "Relationship"),
+    ("email", "New email"),
     ("current_password", "Your password"),
-    ("present_password", "Present password"),
+    ("present_password", "Current password"),
     ("new_password", "New password"),
     ("body", "Form"),
 ];
@@ -51,8 +51,8 @@ struct ProfilePage {
 fn sentence(done: Option<&str>) -> Option<&'static str> {
     match done? {
         "saved" => Some("Saved."),
-        "letter" => Some("A letter is on its way. Follow its link."),
-        "password" => Some("Your password is changed, and everything else is signed out."),
+        "letter" => Some("Check your email for our link."),
+        "password" => Some("Your password is changed. You’re signed out on your other devices."),
         _ => None,
     }
 }
@@ -100,7 +100,7 @@ impl Input for ProfileForm {
         let mut needed = |field: &str| {
             let name = people::opt_name(input, field);
             if name.is_none() {
-                input.add_error(field, "This is needed.");
+                input.add_error(field, "This field is required.");
             }
             name
         };
@@ -130,7 +130,7 @@ fn contact(input: &mut RawInput) -> Option<EmergencyContact> {
         ("contact_relation", relation.is_some()),
     ] {
         if !is_there {
-            input.add_error(field, "This is needed, or leave all three empty.");
+            input.add_error(field, "Fill in all three, or leave all three blank.");
         }
     }
     Some(EmergencyContact { name: name?, phone: phone?, relation: relation? })
@@ -181,7 +181,7 @@ impl Input for PasswordForm {
     fn parse(input: &mut RawInput) -> PasswordForm {
         let current_password = input.secret("present_password").unwrap_or_default();
         if current_password.is_empty() {
-            input.add_error("present_password", "This is needed.");
+            input.add_error("present_password", "This field is required.");
         }
         let new_password = input.secret("new_password").unwrap_or_default();
         if let Err(Error::Invalid(fields)) = people::check_password(&new_password, "") {

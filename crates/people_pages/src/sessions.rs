@@ -51,7 +51,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, is_done: bool) -> Result<SessionsPage> {
         opened: format::moment(zone, one.opened_at, now),
     };
     Ok(SessionsPage {
-        frame: Frame::new(by, "sessions", "Where you are signed in · CoreSync"),
+        frame: Frame::new(by, "sessions", "Devices · CoreSync"),
         all: all.into_iter().map(line).collect(),
         done: is_done.then_some("Signed out."),
     })

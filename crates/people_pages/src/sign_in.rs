@@ -97,7 +97,7 @@ fn login_page(raw_form: RawForm, PlainHttp(plain_http): PlainHttp) -> LoginPage 
 
 fn signup_page(raw_form: RawForm, PlainHttp(plain_http): PlainHttp) -> SignupPage {
     let frame = Frame::signed_out("Create an account · CoreSync")
-        .about("An account takes a minute. Then any free time is yours.");
+        .about("It takes a minute. Then any open time can be yours.");
     SignupPage {
         frame,
         next: next_of(&raw_form),
@@ -167,9 +167,7 @@ async fn sign_up(
     let mut page = signup_page(raw_form, plain_http);
     let next = Some(page.next.clone()).filter(|next| !next.is_empty());
     let outcome = match parsed {
-        Ok(booking_request) => {
-            people::sign_up(&caller, booking_request, Onward { next, carried: token }).await
-        }
+        Ok(sign_up) => people::sign_up(&caller, sign_up, Onward { next, carried: token }).await,
         Err(fields) => Err(Error::Invalid(fields)),
     };
     let wrong = match outcome {

@@ -104,7 +104,7 @@ impl Artwork {
     }
 }
 
-/// Returns the artwork at the top of the home page.
+/// Home page hero.
 pub fn of_club(shown: &Shown) -> Artwork {
     Artwork::named(CLUB_STUDY).or_published(shown, slots::WHOLE_CLUB).whole()
 }

@@ -106,16 +106,17 @@ fn opened(bytes: &[u8]) -> Result<(impl ImageDecoder + '_, Orientation)> {
     }
     let too_large = |(width, height): (u32, u32)| {
         wrong(format!(
-            "This picture is {width} × {height} pixels. It may have up to 12,000 pixels a side and 65 million in all."
+            "This picture is {width} × {height} pixels. The limit is 12,000 pixels per side and 65 million in total."
         ))
     };
     let mut limits = Limits::default();
     limits.max_alloc = Some(MEMORY);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(|error| match error {
-        image::ImageError::Limits(_) => {
-            wrong("This picture is too large: up to 12,000 pixels a side and 65 million in all.".to_owned())
-        }
+        image::ImageError::Limits(_) => wrong(
+            "This picture is too large. The limit is 12,000 pixels per side and 65 million in total."
+                .to_owned(),
+        ),
         _ => unreadable(),
     })?;
     let turned = decoder.orientation().map_err(|_| unreadable())?;

@@ -52,7 +52,7 @@ pub enum Format {
     Source,
 }
 
-/// The part of a picture that stays visible when the picture is cropped.
+/// Focal point when a picture is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Focus {
     /// The center of the picture.
@@ -128,9 +128,9 @@ pub struct Picture {
     pub id: Id,
     /// Whether it is a photograph or a film.
     pub kind: Kind,
-    /// The text alternative for people who cannot see the picture.
+    /// Alt text, for those who can't see it.
     pub alt: String,
-    /// The part that stays visible when the picture is cropped.
+    /// Focal point.
     pub focus: Focus,
     /// The processing state.
     pub state: PictureState,
@@ -190,9 +190,9 @@ impl Picture {
 pub struct Upload {
     /// The name of the slot, such as `service/deep-tissue`.
     pub slot: String,
-    /// The text alternative for people who cannot see the picture.
+    /// Alt text, for those who can't see it.
     pub alt: String,
-    /// The part that stays visible when the picture is cropped.
+    /// Focal point.
     pub focus: Focus,
 }
 
@@ -203,10 +203,10 @@ impl Upload {
         let mut fields = Fields::new();
         let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-/".contains(&byte);
         if self.slot.is_empty() || self.slot.len() > LONGEST_SLOT || !self.slot.bytes().all(is_plain) {
-            fields.add("spot", "There is no such place for a picture.");
+            fields.add("spot", "We couldn’t find that place for a picture.");
         }
         if self.alt.trim().is_empty() {
-            fields.add("alt", "Say what is to be seen, for who can’t see it.");
+            fields.add("alt", "Describe the picture for people who can’t see it.");
         }
         fields.check()
     }

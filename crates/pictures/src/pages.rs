@@ -26,7 +26,7 @@ pub const BACK_OFFICE: [BackOfficeEntry; 1] = [BackOfficeEntry {
     position: 100,
     path: HERE,
     label: "Pictures",
-    sentence: "Photographs and films, where light studies hang.",
+    sentence: "Upload photos and films in place of the illustrations.",
     needs: Some(Action::ManageCatalogue),
 }];
 
@@ -99,12 +99,8 @@ struct PicturesPage {
     errors: FieldErrors,
 }
 
-const FIELDS: [(&str, &str); 4] = [
-    ("picture", "Picture"),
-    ("alt", "What is to be seen"),
-    ("focus", "Where the eye rests"),
-    ("spot", "Place"),
-];
+const FIELDS: [(&str, &str); 4] =
+    [("picture", "Picture"), ("alt", "Alt text"), ("focus", "Focal point"), ("spot", "Place")];
 
 fn draw(tx: &mut Tx<'_>, by: &Actor, wrong: &str, errors: FieldErrors) -> Result<PicturesPage> {
     by.need(Action::ManageCatalogue)?;
@@ -175,12 +171,12 @@ async fn take(caller: &Caller, words: Upload, bytes: Vec<u8>) -> Result<Option<I
         Ok(all.find(|one| one.name == slot).map(|one| one.takes_film()))
     });
     let takes_film =
-        known.await?.ok_or_else(|| Fields::one("spot", "There is no such place for a picture."))?;
+        known.await?.ok_or_else(|| Fields::one("spot", "We couldn’t find that place for a picture."))?;
     if takes_film && crate::is_film(&bytes) {
         return crate::publish_film(caller, Film { words, bytes }).await.map(|()| None);
     }
     if bytes.len() > LIMIT {
-        return Err(Fields::one("picture", "A photograph may have 20 MB, a film 40 MB."));
+        return Err(Fields::one("picture", "A photo can be up to 20 MB, a film up to 40 MB."));
     }
     caller.tx(move |tx, by| crate::upload(tx, by, &words, &bytes)).await.map(Some)
 }
@@ -230,7 +226,7 @@ async fn progress(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
 }
 
 fn broken() -> Error {
-    Fields::one("picture", "This is larger than 40 MB, or broke off on the way.")
+    Fields::one("picture", "The file is larger than 40 MB, or the upload was interrupted.")
 }
 
 /// Reads the content of a picture. If it begins like neither a photograph nor a film, the content is discarded; the
@@ -283,7 +279,7 @@ async fn read(mut form: Multipart) -> Result<(Upload, Vec<u8>), (String, Error)>
         }
     }
     if bytes.is_empty() {
-        return Err((words.slot, Fields::one("picture", "Choose a photograph.")));
+        return Err((words.slot, Fields::one("picture", "Choose a photo.")));
     }
     Ok((words, bytes))
 }

@@ -4,7 +4,7 @@ use catalogue::{Catalogue, Category, Half, Room, Service};
 use people::SCENES;
 use ui::offered;
 
-/// The slot at the top of the home page.
+/// Home page hero.
 pub(crate) const WHOLE_CLUB: &str = "home/hero";
 
 pub(crate) fn of_half(half: Half) -> String {
@@ -80,7 +80,7 @@ pub(crate) fn all(catalogue: &Catalogue) -> Vec<(&'static str, Vec<PictureSlot<'
         ("The house", app()),
         ("Scenes", scenes()),
         ("Rooms", rooms(catalogue)),
-        ("Families of services", families(catalogue)),
+        ("Categories", families(catalogue)),
         ("Services", services(catalogue)),
     ];
     let seen =
@@ -89,10 +89,10 @@ pub(crate) fn all(catalogue: &Catalogue) -> Vec<(&'static str, Vec<PictureSlot<'
 }
 
 fn app() -> Vec<PictureSlot<'static>> {
-    let seen = vec![page("The first page", "/"), page("About", "/about/"), page("Contacts", "/contacts/")];
-    let first = PictureSlot::new(SlotSubject::WholeClub, "The first thing on the first page", seen);
+    let seen = vec![page("Home", "/"), page("About", "/about/"), page("Contact", "/contacts/")];
+    let first = PictureSlot::new(SlotSubject::WholeClub, "Home page hero", seen);
     let of_half = |half: Half| {
-        let seen = [Some(page("The first page", "/")), page_of(half)].into_iter().flatten().collect();
+        let seen = [Some(page("Home", "/")), page_of(half)].into_iter().flatten().collect();
         PictureSlot::new(SlotSubject::Half(half), half_name(half), seen)
     };
     vec![first, of_half(Half::Mensuite), of_half(Half::Private)]
@@ -123,7 +123,7 @@ fn rooms<'c>(catalogue: &'c Catalogue) -> Vec<PictureSlot<'c>> {
 fn families<'c>(catalogue: &'c Catalogue) -> Vec<PictureSlot<'c>> {
     let slot = |category: &'c Category| {
         let is_offered = offered(catalogue, category).next().is_some();
-        let half = page_of(category.half).unwrap_or_else(|| page("The first page", "/"));
+        let half = page_of(category.half).unwrap_or_else(|| page("Home", "/"));
         let list = is_offered.then(|| page("Services", "/services/"));
         let label = format!("{} ({})", category.name, half_name(category.half));
         PictureSlot::new(

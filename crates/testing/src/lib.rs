@@ -7,8 +7,8 @@
 //! answer.refused(409, "taken");
 //! ```
 //!
-//! The clock shows ten on Tuesday 24 November 2026 in New York until a test changes it. When the club is dropped,
-//! the due jobs are run, and the test fails if one of them fails.
+//! The clock stands at ten on Tuesday, November 24, 2026 in New York until a test moves it. When the club is dropped,
+//! the jobs that are due are run, and the test fails if one of them fails.
 //!
 //! This crate depends on the crates whose rows make up a club, and on none above them, so that the tests of a crate
 //! build only that crate and those below it.

@@ -37,28 +37,28 @@ pub fn error_page(problem: &Problem, has_session: bool) -> Page {
 
 fn heading(status: u16) -> &'static str {
     match status {
-        400 => "We could not read that",
+        400 => "We couldn’t read that",
         401 => "Please sign in",
-        403 => "This door is closed to you",
-        404 => "This door leads nowhere",
-        409 => "That is not possible now",
-        413 => "That is too large",
+        403 => "You don’t have access to this page",
+        404 => "This page isn’t here",
+        409 => "That’s no longer possible",
+        413 => "That’s too large",
         429 => "A little slower, please",
-        500.. => "This is our fault",
+        500.. => "Something broke on our side",
         _ => "That can’t be done",
     }
 }
 
 fn advice(status: u16) -> &'static str {
     match status {
-        400 | 413 => "Go back, change it, and send it again. Or begin anew from one of these.",
-        401 => "Sign in, and come back to this page.",
-        403 => "If it should be open, write to us and say the number below.",
-        404 => "The address may be old or mistyped. From here you can go on.",
-        409 => "Go back and load the page again: it shows how things stand.",
-        429 => "Wait a few minutes, then try again.",
-        500.. => "Try again in a moment. If it stays, write to us and say the number below.",
-        _ => "Go back, or go on from here.",
+        400 | 413 => "Go back, fix it, and try again, or start over from one of these.",
+        401 => "Sign in, then come back to this page.",
+        403 => "If you think you should have access, email us with the reference below.",
+        404 => "The link may be old or mistyped. Try one of these.",
+        409 => "Go back and reload the page to see the latest.",
+        429 => "Wait a few minutes and try again.",
+        500.. => "Try again in a moment. If it keeps happening, email us with the reference below.",
+        _ => "Go back, or try one of these.",
     }
 }
 

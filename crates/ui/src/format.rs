@@ -1,8 +1,8 @@
 //! How pages write days, times, amounts, and counts.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use kit::Cents;
 use kit::web::in_address;
 
@@ -11,8 +11,14 @@ const SMALL: [&str; 13] = [
     "none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
 ];
 
-/// Formats an amount in dollars: `$1,650.00`. A negative amount begins with a minus sign (U+2212).
+/// `$1,650`, `$33.75`: cents only where there are any; below zero with a true minus.
 pub fn money(amount: Cents) -> String {
+    let text = exact_money(amount);
+    text.strip_suffix(".00").map_or_else(|| text.clone(), str::to_owned)
+}
+
+/// `$1,650.00`: always with cents, for columns in which some amount has them.
+pub fn exact_money(amount: Cents) -> String {
     let cents = amount.0.unsigned_abs();
     let whole = (cents / 100).to_string();
     let grouped = whole.chars().enumerate().fold(String::new(), |mut text, (place, digit)| {
@@ -26,10 +32,25 @@ pub fn money(amount: Cents) -> String {
     format!("{sign}${grouped}.{:02}", cents % 100)
 }
 
-/// Formats a date: `Tuesday 24 November`. The year is added if the date is more than 180 days from `today`.
+/// `Tuesday, November 24`, with the year where it is not near `today`: `Tuesday, November 25, 2025`.
 pub fn day(date: Date, today: Date) -> String {
     let is_near = (date - today).get_days().abs() <= 180;
-    date.strftime(if is_near { "%A %-d %B" } else { "%A %-d %B %Y" }).to_string()
+    if is_near { date.strftime("%A, %B %-d").to_string() } else { full_day(date) }
+}
+
+/// `Tuesday, November 24, 2026`.
+pub fn full_day(date: Date) -> String {
+    date.strftime("%A, %B %-d, %Y").to_string()
+}
+
+/// `December 9, 2026`.
+pub fn date(date: Date) -> String {
+    date.strftime("%B %-d, %Y").to_string()
+}
+
+/// `Nov 27`, where there is little room.
+pub fn short_date(date: Date) -> String {
+    date.strftime("%b %-d").to_string()
 }
 
 /// Returns the date of a moment in the time zone of the club.
@@ -37,8 +58,27 @@ pub fn date_at(zone: &TimeZone, moment: Timestamp) -> Date {
     moment.to_zoned(zone.clone()).date()
 }
 
-/// Formats the time of day of a moment in the time zone of the club: `18:30`.
+/// What a clock of the club shows: `6:30 PM`; with the name of the offset where the clock shows that time twice in the night:
+/// `1:30 AM EDT`.
 pub fn clock(zone: &TimeZone, moment: Timestamp) -> String {
+    clock_as(zone, moment, "%-I:%M %p")
+}
+
+/// The time in a form, followed by the name of the offset where the clock shows it twice in the night.
+fn clock_as(zone: &TimeZone, moment: Timestamp, form: &str) -> String {
+    let zoned = moment.to_zoned(zone.clone());
+    let shown = zoned.strftime(form).to_string();
+    if shows_twice(zone, moment) { format!("{shown} {}", zoned.strftime("%Z")) } else { shown }
+}
+
+/// Whether the clock shows a time twice in the night in which it goes back.
+fn shows_twice(zone: &TimeZone, moment: Timestamp) -> bool {
+    let civil = moment.to_zoned(zone.clone()).datetime();
+    zone.to_ambiguous_timestamp(civil).is_ambiguous()
+}
+
+/// What a time input of the club takes: `18:30`.
+pub fn input_clock(zone: &TimeZone, moment: Timestamp) -> String {
     moment.to_zoned(zone.clone()).strftime("%H:%M").to_string()
 }
 
@@ -48,21 +88,29 @@ pub fn day_of(zone: &TimeZone, at: Timestamp, now: Timestamp) -> String {
     day(date_at(zone, at), date_at(zone, now))
 }
 
-/// Formats the date and the time of day: `Tuesday 24 November, 18:30`.
+/// `Tuesday, November 24, 6:30 PM`.
 pub fn moment(zone: &TimeZone, at: Timestamp, now: Timestamp) -> String {
     format!("{}, {}", day(date_at(zone, at), date_at(zone, now)), clock(zone, at))
 }
 
-/// Formats the date and the time of day with seconds: `Tuesday 24 November, 18:30:05`. It is for lists in which the
-/// order of events matters.
+/// `Tuesday, November 24, 6:30:05 PM`, where it is asked what came first.
 pub fn second(zone: &TimeZone, at: Timestamp, now: Timestamp) -> String {
-    let clock = at.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string();
-    format!("{}, {clock}", day(date_at(zone, at), date_at(zone, now)))
+    format!("{}, {}", day(date_at(zone, at), date_at(zone, now)), clock_as(zone, at, "%-I:%M:%S %p"))
 }
 
-/// Formats the times of day of a start and an end: `18:30 – 19:30`.
+/// `6:30 – 7:30 PM`; across noon or midnight `11:30 AM – 12:30 PM`.
 pub fn span(zone: &TimeZone, from: Timestamp, to: Timestamp) -> String {
-    format!("{} – {}", clock(zone, from), clock(zone, to))
+    let is_short = to.duration_since(from).abs() < SignedDuration::from_hours(12);
+    join_span(&clock(zone, from), &clock(zone, to), is_short)
+}
+
+/// Two times with a dash. Of a short span in one half of the day, only the end says which half.
+fn join_span(from: &str, to: &str, is_short: bool) -> String {
+    let half = ["AM", "PM"].into_iter().find(|half| from.ends_with(half) && to.ends_with(half));
+    match half.filter(|_| is_short).and_then(|half| from.strip_suffix(half)) {
+        Some(from) => format!("{} – {to}", from.trim_end()),
+        None => format!("{from} – {to}"),
+    }
 }
 
 /// Formats a number of available times: `no times`, `1 time`, `5 times`.
@@ -93,9 +141,20 @@ pub fn months(count: i64) -> String {
     if count == 1 { "one month".to_owned() } else { format!("{count} months") }
 }
 
-/// Formats minutes since midnight as the time of day: `17:00`. Values of 1440 and more are times of the next day: 1500
-/// is `01:00`.
+/// Minutes from midnight as a clock shows them, past midnight too: `5:00 PM`.
 pub fn minute(minutes: i64) -> String {
+    let (hour, minute) = (minutes.rem_euclid(1_440) / 60, minutes.rem_euclid(60));
+    let twelve = if hour % 12 == 0 { 12 } else { hour % 12 };
+    format!("{twelve}:{minute:02} {}", if hour < 12 { "AM" } else { "PM" })
+}
+
+/// Two times in minutes from midnight: `9:00 AM – 10:00 PM`, `6:30 – 7:30 PM`.
+pub fn minute_span(from: i64, to: i64) -> String {
+    join_span(&minute(from), &minute(to), (to - from).abs() < 720)
+}
+
+/// Minutes from midnight as a time input takes them: `17:00`.
+pub fn input_minute(minutes: i64) -> String {
     format!("{:02}:{:02}", minutes.rem_euclid(1_440) / 60, minutes.rem_euclid(60))
 }
 
@@ -127,29 +186,96 @@ mod tests {
 
     use super::*;
 
+    fn new_york() -> TimeZone {
+        TimeZone::get("America/New_York").expect("a zone")
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("a moment")
+    }
+
     #[test]
     fn amounts_are_grouped_and_signed() {
-        for (cents, text) in
-            [(0, "$0.00"), (7, "$0.07"), (15_000, "$150.00"), (165_000, "$1,650.00"), (-5_000, "−$50.00")]
-        {
+        for (cents, text, exact) in [
+            (0, "$0", "$0.00"),
+            (7, "$0.07", "$0.07"),
+            (3_375, "$33.75", "$33.75"),
+            (15_000, "$150", "$150.00"),
+            (165_000, "$1,650", "$1,650.00"),
+            (-5_000, "−$50", "−$50.00"),
+            (123_456_789, "$1,234,567.89", "$1,234,567.89"),
+        ] {
             assert_eq!(money(Cents(cents)), text);
+            assert_eq!(exact_money(Cents(cents)), exact);
         }
-        assert_eq!(money(Cents(123_456_789)), "$1,234,567.89");
     }
 
     #[test]
     fn a_day_far_away_has_its_year() {
         let today = date(2026, 11, 24);
-        assert_eq!(day(today, today), "Tuesday 24 November");
-        assert_eq!(day(date(2027, 1, 5), today), "Tuesday 5 January");
-        assert_eq!(day(date(2025, 11, 25), today), "Tuesday 25 November 2025");
+        assert_eq!(day(today, today), "Tuesday, November 24");
+        assert_eq!(day(date(2027, 1, 5), today), "Tuesday, January 5");
+        assert_eq!(day(date(2025, 11, 25), today), "Tuesday, November 25, 2025");
+        assert_eq!(full_day(today), "Tuesday, November 24, 2026");
+        assert_eq!(super::date(date(2026, 12, 9)), "December 9, 2026");
+        assert_eq!(short_date(date(2026, 12, 9)), "Dec 9");
     }
 
     #[test]
-    fn a_time_after_midnight_reads_as_a_clock_shows_it() {
-        for (minutes, shown) in [(540, "09:00"), (1440, "00:00"), (1500, "01:00")] {
+    fn noon_and_midnight_are_twelve() {
+        for (minutes, shown, input) in [
+            (0, "12:00 AM", "00:00"),
+            (5, "12:05 AM", "00:05"),
+            (540, "9:00 AM", "09:00"),
+            (719, "11:59 AM", "11:59"),
+            (720, "12:00 PM", "12:00"),
+            (1_110, "6:30 PM", "18:30"),
+            (1_440, "12:00 AM", "00:00"),
+            (1_500, "1:00 AM", "01:00"),
+        ] {
             assert_eq!(minute(minutes), shown);
+            assert_eq!(input_minute(minutes), input);
         }
+        let zone = new_york();
+        assert_eq!(clock(&zone, at("2026-11-24T17:00:00Z")), "12:00 PM");
+        assert_eq!(clock(&zone, at("2026-11-25T05:00:00Z")), "12:00 AM");
+        assert_eq!(input_clock(&zone, at("2026-11-24T23:30:00Z")), "18:30");
+    }
+
+    #[test]
+    fn a_span_says_which_half_of_the_day_once() {
+        let zone = new_york();
+        for (from, to, shown) in [
+            ("2026-11-24T23:30:00Z", "2026-11-25T00:30:00Z", "6:30 – 7:30 PM"),
+            ("2026-11-24T15:00:00Z", "2026-11-24T16:00:00Z", "10:00 – 11:00 AM"),
+            ("2026-11-24T16:30:00Z", "2026-11-24T17:30:00Z", "11:30 AM – 12:30 PM"),
+            ("2026-11-24T17:00:00Z", "2026-11-24T18:30:00Z", "12:00 – 1:30 PM"),
+            ("2026-11-25T04:30:00Z", "2026-11-25T05:30:00Z", "11:30 PM – 12:30 AM"),
+            ("2026-11-25T05:15:00Z", "2026-11-25T06:15:00Z", "12:15 – 1:15 AM"),
+            ("2026-11-24T14:00:00Z", "2026-11-25T15:00:00Z", "9:00 AM – 10:00 AM"),
+            ("2026-11-01T05:30:00Z", "2026-11-01T06:30:00Z", "1:30 AM EDT – 1:30 AM EST"),
+        ] {
+            assert_eq!(span(&zone, at(from), at(to)), shown);
+        }
+        assert_eq!(minute_span(540, 1_320), "9:00 AM – 10:00 PM");
+        assert_eq!(minute_span(1_110, 1_170), "6:30 – 7:30 PM");
+        assert_eq!(minute_span(1_320, 1_500), "10:00 PM – 1:00 AM");
+    }
+
+    #[test]
+    fn a_moment_has_its_day_and_a_year_where_it_is_far() {
+        let (zone, now) = (new_york(), at("2026-11-24T15:00:00Z"));
+        assert_eq!(moment(&zone, at("2026-12-03T15:30:00Z"), now), "Thursday, December 3, 10:30 AM");
+        assert_eq!(moment(&zone, at("2027-12-03T15:30:00Z"), now), "Friday, December 3, 2027, 10:30 AM");
+        assert_eq!(moment(&zone, at("2026-12-04T05:15:00Z"), now), "Friday, December 4, 12:15 AM");
+        assert_eq!(second(&zone, at("2026-12-03T15:30:05Z"), now), "Thursday, December 3, 10:30:05 AM");
+    }
+
+    #[test]
+    fn a_time_that_the_clock_shows_twice_says_which() {
+        let zone = new_york();
+        assert_eq!(clock(&zone, at("2026-11-01T05:30:00Z")), "1:30 AM EDT");
+        assert_eq!(clock(&zone, at("2026-11-01T06:30:00Z")), "1:30 AM EST");
     }
 
     #[test]

@@ -277,22 +277,26 @@ pub fn quote(basis: &PriceBasis, addons: &[SoldAddon]) -> Quote {
             lines.push(Line::new(LineKind::Service, code, label, amount));
         }
     };
-    add("list", "List price".to_owned(), list.rounded());
+    add("list", "Guest price".to_owned(), list.rounded());
     if let Some(plan) = plan {
         add("discount", format!("{} member", plan.name), base.rounded() - list.rounded());
     }
-    add("room", format!("Room, factor {}", factor(basis.room_bp)), in_room.rounded() - base.rounded());
-    add("time", format!("Time, factor {}", factor(basis.time_bp)), then.rounded() - in_room.rounded());
+    add("room", premium("Room", basis.room_bp), in_room.rounded() - base.rounded());
+    add(
+        "time",
+        premium(if basis.time_bp < 10_000 { "Off-peak" } else { "Peak-time" }, basis.time_bp),
+        then.rounded() - in_room.rounded(),
+    );
     let without_surcharge = base.rounded().min(then.rounded());
     match basis.coverage {
         Coverage::None => {}
-        Coverage::Credit => add("credit", "One service credit".to_owned(), -without_surcharge),
+        Coverage::Credit => add("credit", "Service credit".to_owned(), -without_surcharge),
         Coverage::Unlimited => {
             let name = basis.plan.as_ref().map_or("Your plan", |plan| plan.name.as_str());
             add("unlimited", format!("{name} member"), -then.rounded());
         }
         Coverage::Birthday(most) => {
-            add("birthday", "Your birthday month".to_owned(), -without_surcharge.min(Cents(most)));
+            add("birthday", "Birthday-month gift".to_owned(), -without_surcharge.min(Cents(most)));
         }
         Coverage::Pass(people) => add("pass", "Guest pass".to_owned(), -then.share(people)),
     }
@@ -301,6 +305,18 @@ pub fn quote(basis: &PriceBasis, addons: &[SoldAddon]) -> Quote {
         add("addon", label, Cents(cents.0 * quantity));
     }
     Quote { lines }
+}
+
+/// What a factor adds or takes off: `Room premium (+10%)`, `Off-peak discount (−12.5%)`.
+fn premium(what: &str, basis_points: i64) -> String {
+    let share = (basis_points - 10_000).abs();
+    let percent = format!("{}.{:02}", share / 100, share % 100);
+    let percent = percent.trim_end_matches('0').trim_end_matches('.');
+    if basis_points < 10_000 {
+        format!("{what} discount (−{percent}%)")
+    } else {
+        format!("{what} premium (+{percent}%)")
+    }
 }
 
 /// Formats basis points as a factor: 12000 as `1.20`.

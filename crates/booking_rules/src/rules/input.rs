@@ -66,14 +66,14 @@ impl DecisionInput {
             Some("block") => Decision::Block,
             Some("open") => Decision::Open,
             Some("reprice") => Decision::Reprice(factor(input, "factor").unwrap_or_else(|| {
-                input.add_error("factor", "This is needed.");
+                input.add_error("factor", "This field is required.");
                 10_000
             })),
             Some("keep") => {
                 Decision::Keep(tier(input, "tier"), input.opt_number("hours", 0, MOST_HOURS).unwrap_or(0))
             }
             _ => {
-                input.add_error("decision", "Say block, open, reprice or keep.");
+                input.add_error("decision", "Choose block, open, reprice, or keep.");
                 Decision::Block
             }
         }
@@ -91,7 +91,7 @@ fn many(input: &mut RawInput, field: &str) -> Vec<String> {
     let found: Option<Vec<String>> = message.iter().map(plain).collect();
     let found = found.filter(|all| all.iter().all(|text| text.len() <= 100 && !text.contains('\0')));
     let Some(found) = found else {
-        input.add_error(field, "At most 100 plain letters each, please.");
+        input.add_error(field, "Use at most 100 plain letters each.");
         return Vec::new();
     };
     found.into_iter().filter(|text| !text.is_empty()).collect()
@@ -103,7 +103,7 @@ fn whole(input: &mut RawInput, field: &str, texts: &[String], (least, most): (i6
         .filter_map(|text| text.parse::<i64>().ok().filter(|setting| (least..=most).contains(setting)))
         .collect();
     if found.len() != texts.len() {
-        input.add_error(field, "This can't be chosen.");
+        input.add_error(field, "This isn’t an option.");
     }
     found
 }
@@ -113,11 +113,11 @@ fn minutes(input: &mut RawInput, field: &str) -> i64 {
     match input.opt_time(field) {
         Some(time) if time.minute() % 5 == 0 => i64::from(time.hour()) * 60 + i64::from(time.minute()),
         Some(_) => {
-            input.add_error(field, "Starts lie at multiples of five minutes.");
+            input.add_error(field, "Start times must be on a five-minute mark.");
             0
         }
         None => {
-            input.add_error(field, "This is needed.");
+            input.add_error(field, "This field is required.");
             0
         }
     }
@@ -127,7 +127,7 @@ fn tier(input: &mut RawInput, field: &str) -> Tier {
     match input.opt_text_within(field, 20) {
         None => Tier::None,
         Some(text) => Tier::read(text).unwrap_or_else(|| {
-            input.add_error(field, "Say none, base, premium or unlimited.");
+            input.add_error(field, "Choose none, base, premium, or unlimited.");
             Tier::None
         }),
     }
@@ -139,7 +139,7 @@ fn factor(input: &mut RawInput, field: &str) -> Option<i64> {
     let found = text.parse::<kit::Cents>().ok().map(|hundredths| hundredths.0 * 100);
     let found = found.filter(|factor| (FACTORS.0..=FACTORS.1).contains(factor));
     if found.is_none() {
-        input.add_error(field, "A factor from 0.10 to 5.00, such as 1.20.");
+        input.add_error(field, "Enter a multiplier from 0.10 to 5.00, like 1.20.");
     }
     found
 }
@@ -153,7 +153,7 @@ fn tags(input: &mut RawInput) -> Vec<String> {
         tag.len() <= 40 && tag.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte == b'-')
     };
     if found.len() > 10 || !found.iter().all(is_plain) {
-        input.add_error("tags", "At most ten words of letters such as peak_hour, with commas between them.");
+        input.add_error("tags", "Enter at most ten tags like peak_hour, separated by commas.");
     }
     found
 }

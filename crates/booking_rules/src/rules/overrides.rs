@@ -11,7 +11,7 @@ use crate::rules::model::{Decision, Override, read_decision, written};
 
 /// There is no decision to undo.
 pub const NOTHING_TO_UNDO: Refusal =
-    Refusal::conflict("nothing_to_undo", "Nobody has decided anything for this time.");
+    Refusal::conflict("nothing_to_undo", "There’s no override for this time.");
 
 /// The lowest and the highest price factor of a time, in basis points.
 pub(crate) const FACTORS: (i64, i64) = (1_000, 50_000);
@@ -70,21 +70,21 @@ pub fn decide(tx: &mut Tx<'_>, by: &Actor, room: Id, starts_at: Timestamp, decis
 fn check(tx: &mut Tx<'_>, room: Id, starts_at: Timestamp, decision: Decision) -> Result<()> {
     let mut fields = Fields::new();
     if catalogue::current(tx)?.room(room).is_none() {
-        fields.add("room_id", "There is no such room.");
+        fields.add("room_id", "We couldn’t find that room.");
     }
     if begin(cell_at(starts_at)) != starts_at {
-        fields.add("starts_at", format!("A time begins at a multiple of {MINUTES} minutes."));
+        fields.add("starts_at", format!("Start times must be on a {MINUTES}-minute mark."));
     }
     if starts_at < tx.now() {
-        fields.add("starts_at", "This time is over.");
+        fields.add("starts_at", "That time has passed.");
     }
     match decision {
         Decision::Reprice(factor) if !(FACTORS.0..=FACTORS.1).contains(&factor) => {
-            fields.add("factor", "A factor is from 0.10 to 5.00.");
+            fields.add("factor", "Enter a multiplier from 0.10 to 5.00.");
         }
-        Decision::Keep(Tier::None, _) => fields.add("tier", "Say for whom it is kept."),
+        Decision::Keep(Tier::None, _) => fields.add("tier", "Choose who it’s reserved for."),
         Decision::Keep(_, hours) if !(0..=MOST_HOURS).contains(&hours) => {
-            fields.add("hours", format!("Hours from 0 to {MOST_HOURS}."));
+            fields.add("hours", format!("Enter hours from 0 to {MOST_HOURS}."));
         }
         _ => {}
     }

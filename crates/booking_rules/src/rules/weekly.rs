@@ -166,7 +166,7 @@ fn check(tx: &mut Tx<'_>, rule: &ReleaseRule) -> Result<()> {
     if rule.services.iter().all(|service| catalogue.service(*service).is_some()) {
         return Ok(());
     }
-    Err(Fields::one("services", "There is no such service."))
+    Err(Fields::one("services", "We couldn’t find that service."))
 }
 
 /// Replaces the content of a rule.

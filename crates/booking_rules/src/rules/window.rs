@@ -147,11 +147,6 @@ impl Window {
         &self.entitlements
     }
 
-    /// Formats a moment as the club's clock shows it: `Wednesday 25 November, 00:00`.
-    pub fn spoken(&self, moment: Timestamp) -> String {
-        moment.to_zoned(self.zone.clone()).strftime("%A %-d %B, %H:%M").to_string()
-    }
-
     /// Formats a moment in ISO 8601 with the club's offset.
     pub fn shown(&self, moment: Timestamp) -> String {
         iso(&self.zone, moment)

@@ -34,7 +34,7 @@ impl Input for DayFilter {
     fn parse(input: &mut RawInput) -> DayFilter {
         let status = input.opt_text_within("status", 20).map(Status::read);
         if status == Some(None) {
-            input.add_error("status", "Choose a state of a visit, such as confirmed or checked_in.");
+            input.add_error("status", "Choose a visit status like confirmed or checked_in.");
         }
         let q = input.opt_text_within("q", 100);
         DayFilter { date: input.opt_date("date"), q, status: status.flatten() }

@@ -182,7 +182,7 @@ fn advance(tx: &mut Tx<'_>, booking: Booking, to: Status, by: Option<Id>) -> Res
 fn miss(tx: &mut Tx<'_>, booking: Booking) -> Result<Booking> {
     let lapses = store::lapses_of(tx, &booking)?;
     let leaving = booking.missed(lapses);
-    charge_for_leaving(tx, &booking, leaving, "no_show", "Missed booking")?;
+    charge_for_leaving(tx, &booking, leaving, "no_show", "No-show")?;
     Ok(Booking { fee: Some(leaving.fee), ..booking })
 }
 

@@ -61,7 +61,7 @@ pub fn undo_step(
     match undoing(&catalogue, &booking, last.as_ref(), by, now) {
         Undoing::Free => {}
         Undoing::WithReason if reason.is_some() => {}
-        Undoing::WithReason => return Err(Fields::one("reason", "Say why this is undone.")),
+        Undoing::WithReason => return Err(Fields::one("reason", "Enter a reason for undoing this.")),
         Undoing::No => {
             let closed = day_closed(&catalogue, &booking, now);
             return Err(closed.unwrap_or_else(|| Error::refused(&MANAGER_REQUIRED)));

@@ -75,13 +75,13 @@ pub(crate) fn owner(tx: &mut Tx<'_>, by: &Actor, booking_request: &BookingReques
         if let Some(person) = named.filter(|person| for_others && *person != own)
             && !people::is_here(tx, person)?
         {
-            return Err(Fields::one(field, "There is nobody of this number."));
+            return Err(Fields::one(field, "We couldn’t find that person."));
         }
     }
     if booking_request.companion.is_some()
         && booking_request.companion == booking_request.person.or(Some(own))
     {
-        return Err(Fields::one("companion_id", "Nobody comes along with themselves."));
+        return Err(Fields::one("companion_id", "You can’t be your own companion."));
     }
     match booking_request.person {
         Some(person) if for_others || person == own => Ok(Some(person)),

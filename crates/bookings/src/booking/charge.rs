@@ -104,7 +104,7 @@ pub(crate) fn sold_addons(
     let sold = |request: &AddonRequest| {
         let addon = catalogue.addons_of(service).find(|addon| addon.id == request.id);
         let addon =
-            addon.ok_or_else(|| Fields::one("addons", "This add-on does not go with this service."))?;
+            addon.ok_or_else(|| Fields::one("addons", "That add-on isn’t available with this service."))?;
         Ok((addon.name.clone(), addon.cents, request.quantity))
     };
     wishes.iter().map(sold).collect()

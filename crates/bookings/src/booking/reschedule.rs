@@ -21,7 +21,7 @@ use crate::search::resolved::{ResolvedRequest, SlotRequest};
 use crate::store;
 use crate::waitlist::ledger;
 
-/// A difference after rescheduling.
+/// What changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {

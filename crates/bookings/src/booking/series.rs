@@ -17,7 +17,7 @@ use crate::store;
 /// Some of the occurrences cannot be booked. Carries `conflicts`.
 pub const CONFLICTS: Refusal = Refusal::conflict(
     "conflicts",
-    "Some of these days can't be had. Choose other times for them, or book the others alone.",
+    "Some of these dates aren’t available. Choose other times, or book the rest.",
 );
 
 /// The largest number of bookings in a series.
@@ -52,13 +52,13 @@ impl Input for Repeated {
         };
         let is_place = |place: i64| (0..repeated.times).contains(&place);
         if !repeated.instead.iter().all(|(place, _)| is_place(*place)) {
-            input.add_error("instead", "Each place is one of the series, from 0.");
+            input.add_error("instead", "Each place must be a position in the series, starting at 0.");
         }
         if !repeated.without.iter().all(|place| is_place(*place)) {
-            input.add_error("without", "Each place is one of the series, from 0.");
+            input.add_error("without", "Each place must be a position in the series, starting at 0.");
         }
         if (0..repeated.times).all(|place| repeated.without.contains(&place)) {
-            input.add_error("without", "One of them at least has to be left.");
+            input.add_error("without", "Keep at least one visit.");
         }
         repeated
     }
@@ -73,7 +73,7 @@ fn parse_instead(input: &mut RawInput) -> Vec<(i64, Timestamp)> {
     };
     let read: Option<Vec<_>> = items.iter().take(26).map(read).collect();
     read.unwrap_or_else(|| {
-        input.add_error("instead", "Each needs its place, from 0, and starts_at.");
+        input.add_error("instead", "Each item needs its place, starting at 0, and starts_at.");
         Vec::new()
     })
 }
@@ -83,7 +83,7 @@ fn parse_without(input: &mut RawInput) -> Vec<i64> {
     let items = input.many("without");
     let places = items.iter().take(26).map(|item| item.as_i64().filter(|place| (0..MOST).contains(place)));
     places.collect::<Option<Vec<_>>>().unwrap_or_else(|| {
-        input.add_error("without", "Send places, from 0.");
+        input.add_error("without", "Send places, starting at 0.");
         Vec::new()
     })
 }

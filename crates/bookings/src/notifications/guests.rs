@@ -16,7 +16,7 @@ pub const GUEST: &str = "guest";
 /// The account has entered as many guest email addresses today as it may (N1).
 pub const TOO_MANY_GUEST_EMAILS: Refusal = Refusal::conflict(
     "too_many_guest_emails",
-    "You’ve reached today’s limit for emailing guests. Leave the guest’s email out, or book again tomorrow.",
+    "You’ve reached today’s limit for emailing guests. Leave out the guest’s email, or book again tomorrow.",
 );
 
 /// How many bookings, visits, or series of one account can be emailed to the same address in a day.

@@ -60,10 +60,10 @@ impl Input for Search {
         if let (Some(from), Some(to)) = (from, to)
             && !(0..MOST_DAYS).contains(&i64::from((to - from).get_days()))
         {
-            input.add_error("to", "Ask for 1 to 90 days, the first one first.");
+            input.add_error("to", "Request 1 to 90 days, start date first.");
         }
         if from.is_some() != to.is_some() {
-            input.add_error("to", "Say both from and to, or one date.");
+            input.add_error("to", "Send both from and to, or a single date.");
         }
         Search {
             service: input.id("service_id"),
@@ -144,7 +144,7 @@ impl BookingFor {
             BookingFor::Person(person) => {
                 by.need(Action::BookForOthers)?;
                 if !people::is_here(tx, person)? {
-                    return Err(Fields::one("person_id", "There is nobody of this number."));
+                    return Err(Fields::one("person_id", "We couldn’t find that person."));
                 }
                 Ok(Some(person))
             }
@@ -392,8 +392,8 @@ pub struct Why {
     /// A stable code such as `list`, `discount`, `room`, `time`, `credit`, `unlimited`, `birthday`, `pass`, `addon`,
     /// or `tax`.
     pub code: String,
-    /// The text that a person reads.
+    /// The label for people.
     pub label: String,
-    /// The amount. It may be negative.
+    /// Can be negative.
     pub amount: Cents,
 }

@@ -35,19 +35,19 @@ pub(crate) fn window_with(
 /// Returns an active service, or an error for the field `service_id`.
 pub(crate) fn service(catalogue: &Catalogue, id: Id) -> Result<&Service> {
     let found = catalogue.service(id).filter(|service| service.active);
-    found.ok_or_else(|| Fields::one("service_id", "There is no such service."))
+    found.ok_or_else(|| Fields::one("service_id", "We couldn’t find that service."))
 }
 
 /// Returns the length in minutes: that of the service or, if the service is sold by time, the requested one (F9).
 pub(crate) fn sold_minutes(service: &Service, query: Option<i64>) -> Result<i64> {
     let Some(query) = query.filter(|query| *query != service.minutes) else { return Ok(service.minutes) };
     let Some(sold) = service.sold_by_time else {
-        return Err(Fields::one("duration", format!("This takes {} minutes.", service.minutes)));
+        return Err(Fields::one("duration", format!("This service takes {} minutes.", service.minutes)));
     };
     let fits = (sold.least..=sold.most).contains(&query) && (query - sold.least) % sold.step.max(1) == 0;
     if !fits {
         let (least, most, step) = (sold.least, sold.most, sold.step);
-        let sentence = format!("From {least} to {most} minutes, in steps of {step}.");
+        let sentence = format!("Choose {least} to {most} minutes, in steps of {step}.");
         return Err(Fields::one("duration", sentence));
     }
     Ok(query)

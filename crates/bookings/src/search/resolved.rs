@@ -205,11 +205,11 @@ impl<'r> ResolvedRequest<'r> {
 
 fn check_named(catalogue: &Catalogue, service: &Service, slot_request: &SlotRequest) -> Result<()> {
     if slot_request.room.is_some_and(|room| !service.rooms.contains(&room)) {
-        return Err(Fields::one("room_id", "This room does not serve this."));
+        return Err(Fields::one("room_id", "This service isn’t offered in that room."));
     }
     let named = slot_request.technician.map(|id| catalogue.technician(id).filter(|one| one.active));
     if matches!(named, Some(None)) {
-        return Err(Fields::one("technician_id", "There is no such technician."));
+        return Err(Fields::one("technician_id", "We couldn’t find that therapist."));
     }
     Ok(())
 }
@@ -236,7 +236,7 @@ fn resolve(
     };
     let field = if matches!(when, When::Civil(..)) { "start_time" } else { "starts_at" };
     if meant.iter().any(|moment| begin(cell_at(*moment)) != *moment) {
-        return Err(Fields::one(field, "Times begin every five minutes."));
+        return Err(Fields::one(field, "Start times must be on a five-minute mark."));
     }
     let days = match when {
         When::Moment(_) => Days::new(zone, first.yesterday().map_err(Fault::because)?, first)?,
@@ -261,7 +261,12 @@ fn resolve(
     match (open.len(), meant.first()) {
         (1, _) => Ok(open.remove(0)),
         (0, Some(moment)) if !is_skipped => Ok((cell_at(*moment), vec![first])),
-        (0, _) => Err(Fields::one(field, "The clock skips this time that night: send starts_at.")),
-        _ => Err(Fields::one(field, "The clock shows this time twice that night: send starts_at.")),
+        (0, _) => Err(Fields::one(
+            field,
+            "That time doesn’t exist that night (clocks spring forward). Send starts_at.",
+        )),
+        _ => {
+            Err(Fields::one(field, "That time happens twice that night (clocks fall back). Send starts_at."))
+        }
     }
 }

@@ -13,17 +13,17 @@ use utoipa::ToSchema;
 
 use crate::search::free_times::{Answer, Why, why};
 
-/// A start that can be booked.
+/// A start time that can be booked.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Slot {
-    /// The id of the start in this response: the service and the start in UTC seconds.
+    /// Identifies the start in this response: service, start in UTC seconds.
     id: String,
-    /// The operating day.
+    /// The business day.
     #[schema(value_type = String, format = Date)]
     date: Date,
-    /// `HH:MM` on the club's clock.
+    /// `HH:MM` in the club’s local time.
     start_time: String,
-    /// `HH:MM` on the club's clock.
+    /// `HH:MM` in the club’s local time.
     end_time: String,
     starts_at: String,
     ends_at: String,
@@ -31,8 +31,7 @@ pub struct Slot {
     room_name: String,
     room_type: String,
     technicians: Vec<Named>,
-    /// The price for the person, before tax and without add-ons. For a booking that is rescheduled (`moving`), it
-    /// includes both.
+    /// Your price, before tax and without add-ons. When rescheduling (`moving`), with both.
     price: Cents,
     member_price: Cents,
     non_member_price: Cents,
@@ -44,7 +43,7 @@ pub struct Slot {
     has_iot_control: bool,
     tags: Vec<String>,
     priority_info: Priority,
-    /// The rank, where 1 is the best: the start that leaves the least unsellable time, then the earliest (F4).
+    /// 1 is the best: the least unsellable time is left beside it, then the earliest (F4).
     rank: usize,
 }
 
@@ -57,7 +56,7 @@ struct Priority {
     vip_only_until: Option<String>,
 }
 
-/// A room or a technician, by id and name.
+/// A person or thing, by id and name.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Named {
     /// The id of the room or technician.

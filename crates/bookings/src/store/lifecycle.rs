@@ -45,7 +45,8 @@ pub(crate) fn count_held_from(tx: &mut Tx<'_>, network: &str) -> Result<(i64, i6
     let counts: Option<(i64, i64)> = tx.one(
         sql!(
             "SELECT CAST(COALESCE(SUM(CASE WHEN status = 'held' AND expires_at > $2 THEN 1 ELSE 0 END), 0) AS BIGINT),
-             COUNT(*) FROM bookings WHERE held_from = $1 AND created_at > $3"
+             CAST(COALESCE(SUM(CASE WHEN created_at > $3 THEN 1 ELSE 0 END), 0) AS BIGINT) FROM bookings
+             WHERE held_from = $1 AND (created_at > $3 OR (status = 'held' AND expires_at > $2))"
         ),
         args![network, now, now - SignedDuration::from_hours(1)],
     )?;

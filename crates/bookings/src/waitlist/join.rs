@@ -39,19 +39,19 @@ impl Input for Waiting {
         let tell = input.yes("tell");
         let (from, to) = (input.opt_date("from"), input.opt_date("to"));
         if from.is_none() && starts_at.is_none() {
-            input.add_error("from", "Say from which day, such as 2026-11-24.");
+            input.add_error("from", "Enter a start date, like 2026-11-24.");
         }
         let from = from.unwrap_or(Date::ZERO);
         let to = to.unwrap_or(from);
         if !(0..MOST_DAYS).contains(&i64::from((to - from).get_days())) {
-            input.add_error("to", format!("Wait for 1 to {MOST_DAYS} days, the first one first."));
+            input.add_error("to", format!("Choose a span of 1 to {MOST_DAYS} days, start date first."));
         }
         let minute = |time: jiff::civil::Time| i64::from(time.hour()) * 60 + i64::from(time.minute());
         let after = input.opt_time("after").map_or(0, minute);
         // The default is the end of the night.
         let before = input.opt_time("before").map_or(2_880, minute);
         if before <= after {
-            input.add_error("before", "This must be later than the time after which you can come.");
+            input.add_error("before", "This must be later than the earliest start.");
         }
         Waiting {
             kind: if tell { WaitKind::Tell } else { WaitKind::Place },
@@ -90,10 +90,10 @@ pub fn join(tx: &mut Tx<'_>, by: &Actor, request: &Waiting) -> Result<Joined> {
     let service = crate::search::lookup::service(&catalogue, request.service)?;
     crate::search::lookup::sold_minutes(service, request.minutes)?;
     if request.room.is_some_and(|room| !service.rooms.contains(&room)) {
-        return Err(Fields::one("room_id", "This room does not serve this."));
+        return Err(Fields::one("room_id", "This service isn’t offered in that room."));
     }
     if request.technician.is_some_and(|id| catalogue.technician(id).is_none()) {
-        return Err(Fields::one("technician_id", "There is no such technician."));
+        return Err(Fields::one("technician_id", "We couldn’t find that therapist."));
     }
     tx.lock_person(person)?;
     let zone = &catalogue.club.zone;
@@ -106,7 +106,7 @@ pub fn join(tx: &mut Tx<'_>, by: &Actor, request: &Waiting) -> Result<Joined> {
         None => (request.days, request.span),
     };
     if days.1 < tx.now().to_zoned(zone.clone()).date() {
-        return Err(Fields::one("to", "This day is over."));
+        return Err(Fields::one("to", "That day has passed."));
     }
     let window = crate::search::lookup::window(tx, &catalogue, by, Some(person))?;
     if let Some(refusal) = crate::search::lookup::plan_refusal(tx, &catalogue, service, &window, days.1)? {

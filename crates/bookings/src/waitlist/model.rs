@@ -42,13 +42,13 @@ pub struct Opened {
     pub starts_at: Timestamp,
 }
 
-/// What a person on the waitlist gets when a time becomes free.
+/// What a waitlist entry is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WaitKind {
-    /// The time is held for the person.
+    /// A waitlist entry: the time is held for them.
     Place,
-    /// The person is only notified when a time opens to them (priority release).
+    /// A notification when a time opens to them (priority release).
     Tell,
 }
 

@@ -150,11 +150,11 @@ fn windows() {
             Some("2026-03-08T00:00:00-05:00"),
         ),
     ];
-    for (email, entitlements, now, day, opens_at) in table {
+    for (example, entitlements, now, day, opens_at) in table {
         let window = Window::new(time(now), &zone, entitlements, false);
         let closed = window.closed(day).map(|closed| iso(&zone, closed.opens_at));
-        assert_eq!(closed.as_deref(), opens_at, "{email}: {day} at {now}");
-        assert_eq!(window.closed(day).is_none(), opens_at.is_none(), "{email}: {day} at {now}");
+        assert_eq!(closed.as_deref(), opens_at, "{example}: {day} at {now}");
+        assert_eq!(window.closed(day).is_none(), opens_at.is_none(), "{example}: {day} at {now}");
     }
 }
 
@@ -309,13 +309,13 @@ fn prices() {
         ("P3", 20_000, 15_000, Some(&premium), (9_000, one), Coverage::Credit, none, 0),
         ("P1", 20_000, 12_000, Some(&premium), (one, one), Coverage::None, none, 12_000),
     ];
-    for (email, list, member, plan, (room_bp, time_bp), coverage, addons, total) in table {
+    for (example, list, member, plan, (room_bp, time_bp), coverage, addons, total) in table {
         let addons: Vec<_> = addons.iter().map(|cents| ("LED".to_owned(), Cents(*cents), 1)).collect();
         let (list, member, plan) = (Cents(list), Cents(member), plan.map(PlanDiscount::of));
         let sale =
             PriceBasis { list, member, minutes: 60, per: 60, plan, room_bp, time_bp, coverage, agreed: None };
         let quote = quote(&sale, &addons);
-        let place = format!("{email}: {sale:?}");
+        let place = format!("{example}: {sale:?}");
         assert_eq!(quote.total(), Cents(total), "{place}");
         let sum: Cents = quote.lines.iter().map(|line| line.amount).sum();
         assert_eq!(sum, quote.total(), "{place}");
@@ -350,8 +350,8 @@ fn cancelling() {
         ("O", base, across, "2026-10-31T22:00:00-04:00", 15_000),
         ("O", base, across, "2026-10-31T22:00:01-04:00", 30_000),
     ];
-    for (email, policy, start, now, fee) in table {
-        assert_eq!(policy.fee(Cents(30_000), booked, start, time(now)), Cents(fee), "{email}: {now}");
+    for (example, policy, start, now, fee) in table {
+        assert_eq!(policy.fee(Cents(30_000), booked, start, time(now)), Cents(fee), "{example}: {now}");
     }
     // Half a cent is rounded up. Canceling within an hour after booking is free, unless fewer than 12 hours remain.
     assert_eq!(account.fee(Cents(3_375), booked, start, time("2026-11-27T00:00:00-05:00")), Cents(1_688));

@@ -227,7 +227,7 @@ fn choose(
     let Some((requested, service, starts_at)) = query else {
         let mut fields = parsed.as_ref().err().cloned().unwrap_or_default();
         if fields.0.is_empty() {
-            fields.add("at", "Choose one of the times first.");
+            fields.add("at", "Please choose a time first.");
         }
         let holder = Holder { by, token: visitor.earlier };
         let (status, page) = load(tx, holder, &Err(fields), raw_form, None)?;
@@ -336,7 +336,7 @@ fn load(
     let slug = requested.service.as_deref().unwrap_or_else(|| raw_form.get("service"));
     let service = catalogue.service_by_slug(slug).filter(|service| service.active);
     if service.is_none() && requested.service.is_some() {
-        fields.add("service", "There is no such service. Choose one of these.");
+        fields.add("service", "We couldn’t find that service. Please choose one below.");
     }
     let date = match (requested.date, requested.at) {
         (_, Some(At::Moment(moment))) => night_before(zone, moment),
@@ -379,7 +379,7 @@ fn load(
     let status =
         if fields.0.is_empty() { was_refused.unwrap_or(StatusCode::OK) } else { StatusCode::BAD_REQUEST };
     let asked_at = match requested.at {
-        Some(At::Moment(moment)) => format::clock(zone, moment),
+        Some(At::Moment(moment)) => format::input_clock(zone, moment),
         Some(At::Clock(time)) => time.strftime("%H:%M").to_string(),
         None => raw_form.get("at").to_owned(),
     };
@@ -388,7 +388,7 @@ fn load(
         && requested.at.is_none()
         && requested.narrowed.is_open()
         && status == StatusCode::OK;
-    let frame = Frame::new(by, "book", title).about("Free times of every service, day by day.");
+    let frame = Frame::new(by, "book", title).about("See open times for every service, day by day.");
     let page = BookPage {
         frame: Frame { is_indexed, ..frame },
         errors: FieldErrors::of(&fields, &FIELDS),
@@ -447,7 +447,7 @@ fn why_not(
         }
         Err(Error::Invalid(wrong)) => {
             let sentence = wrong.0.into_values().next().unwrap_or_default();
-            fields.add("at", sentence.replace(": send starts_at.", ". Choose it below, or call us."));
+            fields.add("at", sentence.replace(" Send starts_at.", " Choose a time below, or call us."));
             Ok(None)
         }
         Err(error) => Err(error),
@@ -488,7 +488,7 @@ fn find(
         bookings::reserved_times(tx, context, &requested.ask(service.id, date, date, true))?
     };
     let sentence = match closed {
-        _ if shut => Some(format!("{} is for members.", service.name)),
+        _ if shut => Some(format!("{} is for members only.", service.name)),
         Some(closed) => Some(times::closed_sentence(&day.window, date, closed)),
         None if parts.is_empty() => Some(times::empty_sentence(&fortnight, date)),
         None => None,

@@ -55,7 +55,7 @@ pub(crate) fn chosen(
     if let Some(person) = person
         && !people::is_here(tx, person)?
     {
-        fields.add("service", "This guest has no account any more. Choose the guest again.");
+        fields.add("service", "This guest no longer has an account. Choose the guest again.");
         *narrowed = narrowed.for_asker();
     }
     let is_new = narrowed.guest() == Some(0);
@@ -122,12 +122,12 @@ pub(crate) fn overrides(requested: &Search, service: &Service, date: Date, day: 
     if let Some(closed) = online.closed(date) {
         let opens = format::moment(online.zone(), closed.opens_at, online.asker().now);
         let day = format::day(date, today);
-        return Some(format!("Online, {day} opens to this guest on {opens}. You can book it for them now."));
+        return Some(format!("Online, {day} opens to this guest {opens}. You can book it for them now."));
     }
     let needs_plan = service.member_only && online.lacks_plan(date);
     needs_plan.then(|| {
         format!(
-            "{} is for members, and this guest has no plan on that day. You can book it for them.",
+            "{} is for members only, and this guest has no plan on that date. You can book it for them.",
             service.name
         )
     })

@@ -72,7 +72,7 @@ impl OwnHold {
 
 /// Times that are reserved for others at the moment, all for the same reason.
 pub(crate) struct ReservedTimes {
-    /// The reason, such as `Kept for Unlimited members for now.`
+    /// `Reserved for Unlimited members until it opens.`
     pub(crate) sentence: &'static str,
     pub(crate) times: Vec<ReservedCell>,
 }

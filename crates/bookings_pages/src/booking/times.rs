@@ -219,7 +219,7 @@ pub(crate) struct DayCell {
     /// The abbreviated weekday, such as `Tue`.
     pub(crate) weekday: String,
     pub(crate) number: i8,
-    /// The text for screen readers, such as `Tuesday 24 November, 5 times`.
+    /// `Tuesday, November 24, 5 times`
     pub(crate) spoken: String,
     /// The number of times, or `–` if there are none.
     pub(crate) count: String,
@@ -266,7 +266,7 @@ impl Strip {
         let cell = |day: &FreeDay| {
             let (date, count) = (day.count.date, day.count.count);
             let response =
-                if day.closed.is_some() { "not open yet".to_owned() } else { format::times(count) };
+                if day.closed.is_some() { "not yet open to you".to_owned() } else { format::times(count) };
             DayCell {
                 path: (date <= last_linked(today)).then(|| search.day_path(date)),
                 weekday: date.strftime("%a").to_string(),
@@ -299,7 +299,7 @@ pub(crate) struct TimeCell {
     pub(crate) path: String,
     /// The moment as a form sends it.
     pub(crate) stamp: String,
-    /// The start and the end, such as `18:30 – 19:30`.
+    /// `6:30 – 7:30 PM`
     pub(crate) span: String,
     pub(crate) price: String,
     pub(crate) room: String,
@@ -323,12 +323,12 @@ pub(crate) fn time_cell(answer: &Answer, search: &Search, offer: &Offer) -> Time
     let now = answer.window.asker().now;
     let terms = answer.terms(room, offer.date, offer.start);
     let reserved = terms.reserved.iter().find(|(_, until)| now < *until).map(|(tier, until)| {
-        let whom = if *tier == Tier::Unlimited { "Unlimited members" } else { "members" };
-        format!("For {whom} until {}.", format::moment(zone, *until, now))
+        let whom = if *tier == Tier::Unlimited { "Unlimited members" } else { "Members" };
+        format!("{whom} first, until {}.", format::moment(zone, *until, now))
     });
     let reserved = match () {
         () if ends_at <= now => Some("Ended.".to_owned()),
-        () if starts_at < now => Some("Has begun: for a guest who is here.".to_owned()),
+        () if starts_at < now => Some("Already started: for a guest who is here.".to_owned()),
         () => reserved,
     };
     TimeCell {
@@ -357,7 +357,7 @@ pub(crate) fn parts(answer: &Answer, search: &Search) -> Vec<Part> {
     let now = answer.window.asker().now;
     let mut parts = ["Morning", "Afternoon", "Evening"].map(|name| Part { name, times: Vec::new() });
     let (mut begun, mut ended) =
-        (Part { name: "Begun", times: Vec::new() }, Part { name: "Ended", times: Vec::new() });
+        (Part { name: "Started", times: Vec::new() }, Part { name: "Ended", times: Vec::new() });
     for offer in &answer.offers {
         if begin(offer.start) < now {
             let is_over = begin(offer.start + cells(answer.minutes)) <= now;
@@ -386,7 +386,7 @@ pub(crate) fn closed_sentence(window: &Window, day: Date, closed: Closed) -> Str
     let (zone, today) = (window.zone(), window.today());
     let opens = closed.opens_at.to_zoned(zone.clone());
     format!(
-        "{} is not open to you yet. It opens on {} at {}: you book {} days ahead.",
+        "{} isn’t open yet. You can book it from {}, {}: your booking window is {} days.",
         format::day(day, today),
         format::day(opens.date(), today),
         format::clock(zone, closed.opens_at),
@@ -398,9 +398,9 @@ pub(crate) fn closed_sentence(window: &Window, day: Date, closed: Closed) -> Str
 pub(crate) fn empty_sentence(strip: &Answer, chosen: Date) -> String {
     let today = strip.window.today();
     if chosen < today {
-        return format!("{} is over. Choose a day from today on.", format::day(chosen, today));
+        return format!("{} has passed. Choose today or a later day.", format::day(chosen, today));
     }
-    format!("No times on {}.", format::day(chosen, today))
+    format!("Nothing open on {}.", format::day(chosen, today))
 }
 
 /// Returns the day with free times that is nearest to `chosen`.

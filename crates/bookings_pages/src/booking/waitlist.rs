@@ -128,11 +128,11 @@ const FIELDS: [(&str, &str); 9] = [
     ("service_id", "Service"),
     ("from", "From"),
     ("to", "To"),
-    ("after", "Not before"),
-    ("before", "Not after"),
-    ("duration", "How long"),
+    ("after", "Earliest start"),
+    ("before", "Start before"),
+    ("duration", "Duration"),
     ("room_id", "Room"),
-    ("technician_id", "With"),
+    ("technician_id", "Therapist"),
     ("starts_at", "Time"),
 ];
 /// The names of all fields of the form.
@@ -158,7 +158,8 @@ async fn ask(caller: Caller, QueryForm(form): QueryForm<ForWhat>) -> Result<Resp
 
 fn propose(tx: &mut Tx<'_>, by: &Actor, requested: &ForWhat) -> Result<WaitPage> {
     let catalogue = catalogue::current(tx)?;
-    let unknown = || Fields::one("service", "There is no such service. Choose one on the booking page.");
+    let unknown =
+        || Fields::one("service", "We couldn’t find that service. Please choose one on the booking page.");
     let slug = requested.service.as_deref().unwrap_or_default();
     let service = catalogue.service_by_slug(slug).filter(|service| service.active).ok_or_else(unknown)?;
     let search = Search::fitting(&catalogue, service, requested.narrowed);
@@ -207,7 +208,7 @@ fn page(
 ) -> WaitPage {
     let service = catalogue.service(service);
     WaitPage {
-        frame: Frame::new(by, "book", "Wait for a time · CoreSync"),
+        frame: Frame::new(by, "book", "Join the waitlist · CoreSync"),
         service: service.map(|service| service.name.clone()).unwrap_or_default(),
         slug: service.map(|service| service.slug.clone()).unwrap_or_default(),
         raw_form,
@@ -323,10 +324,12 @@ impl WaitLine {
         }
         let sentence = match (&place.offer, wait.kind, place.before) {
             (Some(_), ..) => "A time is held for you.".to_owned(),
-            (_, WaitKind::Tell, _) => "We tell you when it opens.".to_owned(),
-            (_, _, 0) => "You are next.".to_owned(),
-            (_, _, 1) => "One comes before you.".to_owned(),
-            (_, _, before) => format!("{} come before you.", format::capital(&format::number(before))),
+            (_, WaitKind::Tell, _) => "We’ll let you know when it opens.".to_owned(),
+            (_, _, 0) => "You’re next in line.".to_owned(),
+            (_, _, 1) => "You’re second in line.".to_owned(),
+            (_, _, before) => {
+                format!("{} guests are ahead of you.", format::capital(&format::number(before)))
+            }
         };
         WaitLine {
             id: wait.id,

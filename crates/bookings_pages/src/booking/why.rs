@@ -41,7 +41,7 @@ impl WhyNot {
             link: "See the held time",
         };
         WhyNot {
-            sentence: Some("You hold this time yourself.".to_owned()),
+            sentence: Some("You’re already holding this time.".to_owned()),
             advice: vec![advice],
             for_other: None,
             near: Vec::new(),
@@ -132,7 +132,7 @@ pub(crate) fn with_opening(
     now: Timestamp,
 ) -> String {
     match opens_at {
-        Some(at) => format!("{sentence} It opens to you on {}.", format::moment(zone, at, now)),
+        Some(at) => format!("{sentence} It opens to you {}.", format::moment(zone, at, now)),
         None => sentence.to_owned(),
     }
 }
@@ -159,44 +159,44 @@ fn advice(
     match code {
         "maintenance" if is_staff => {
             advice.push(leads(
-                "What is blocked is listed there.",
+                "See everything that’s blocked.",
                 "/staff/blocks/".to_owned(),
                 "See the blocks",
             ));
         }
         "too_late" | "same_person" | "too_many_open" | "plan_required" if is_staff => {}
         "outside_window" | "vip_only" | "members_only" => advice.push(leads(
-            "Members book further ahead, and some times are theirs first.",
+            "Members book further ahead and get some times first.",
             "/#membership".to_owned(),
-            "See the memberships",
+            "See memberships",
         )),
         "plan_required" => {
-            advice.push(leads("A membership opens it.", "/#membership".to_owned(), "See the memberships"));
+            advice.push(leads("Join to book it.", "/#membership".to_owned(), "See memberships"));
         }
         "same_person" => {
             advice.push(leads(
-                "It is among your visits.",
+                "You’ll find it under My visits.",
                 "/dashboard/bookings/".to_owned(),
                 "See your visits",
             ));
         }
         "too_many_open" => advice.push(leads(
-            "What you have and hold is among your visits.",
+            "Your bookings and held times are under My visits.",
             "/dashboard/bookings/".to_owned(),
             "See your visits",
         )),
         "maintenance" | "too_late" | "too_many_requests" => {
-            advice.push(plain(format!("Our number is {}.", club.phone)))
+            advice.push(plain(format!("Call us at {}.", club.phone)))
         }
         "" => {}
         _ => {
             if narrowed {
-                let sentence = "Somebody else, or another room, may have it.";
-                advice.push(leads(sentence, anybody.day_path(date), "Look without a name"));
+                let sentence = "Another therapist or room may be open.";
+                advice.push(leads(sentence, anybody.day_path(date), "Search any therapist"));
             }
             if may_free(code) {
-                let sentence = "If it frees, we can hold it for you.";
-                advice.push(leads(sentence, requested.wait_path(date), "Wait for it"));
+                let sentence = "If it opens up, we can hold it for you.";
+                advice.push(leads(sentence, requested.wait_path(date), "Join the waitlist"));
             }
         }
     }
@@ -224,8 +224,8 @@ fn open_hours(catalogue: &Catalogue, service: &Service, room: Option<Id>, date: 
 /// Describes why free times are reserved, once for all of them.
 pub(crate) fn kept_sentence(refusal: &Refusal) -> &'static str {
     match refusal.code {
-        "vip_only" => "Kept for Unlimited members for now.",
-        "members_only" => "Kept for members for now.",
+        "vip_only" => "Reserved for Unlimited members until it opens.",
+        "members_only" => "Reserved for members until it opens.",
         _ => refusal.sentence,
     }
 }

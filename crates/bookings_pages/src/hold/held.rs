@@ -201,7 +201,7 @@ fn handle_form(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, form: &FormInput<Hol
     }
     let action = HoldAction::of(raw_form);
     if action == Some(HoldAction::Add) && parsed.as_ref().is_ok_and(|input| input.then.is_none()) {
-        fields.add("then", "Choose what is to follow.");
+        fields.add("then", "Choose a second service.");
     }
     let is_over = held.status == Status::Expired;
     let (input, action) = match (parsed, action) {
@@ -217,8 +217,7 @@ fn handle_form(tx: &mut Tx<'_>, holder: Holder<'_>, id: Id, form: &FormInput<Hol
             (Some(HoldForm { extras, ..input.clone() }), action)
         }
         _ => {
-            let refusal =
-                fields.0.is_empty().then(|| "Book it, keep it for longer, or let it go.".to_owned());
+            let refusal = fields.0.is_empty().then(|| "Confirm, extend, or release this time.".to_owned());
             let message = FormState { refusal, fields, raw_form, promise: None };
             let page = draw(tx, holder, id, Some(message))?;
             return Ok(Outcome::Rendered(StatusCode::BAD_REQUEST, Box::new(page)));
@@ -307,8 +306,7 @@ fn apply(
             let promise = input.and_then(|input| input.promise).unwrap_or(before.0);
             let price = bookings::services_price(tx, &made)?;
             if !lasts && price.0 > promise {
-                let sentence =
-                    format!("This time now costs {}. Nothing is booked yet.", format::money(price));
+                let sentence = format!("The price is now {}. Nothing is booked yet.", format::money(price));
                 return Err(Stop::No(StatusCode::CONFLICT, sentence, Some(price.0)));
             }
             booked_path(tx, holder.by, &made)?
@@ -341,15 +339,15 @@ fn apply(
 fn is_paid_as_asked(booking: &Booking, benefit: Option<Benefit>) -> Result<(), Stop> {
     let coverage = booking.basis.as_ref().map_or(Coverage::None, |basis| basis.coverage);
     let what = match benefit {
-        Some(Benefit::Credit) => "credit",
-        Some(Benefit::Pass) => "pass",
-        Some(Benefit::Birthday) => "gift",
+        Some(Benefit::Credit) => "service credit",
+        Some(Benefit::Pass) => "guest pass",
+        Some(Benefit::Birthday) => "birthday gift",
         _ => return Ok(()),
     };
     if coverage != Coverage::None {
         return Ok(());
     }
-    let sentence = format!("There is no {what} left that could pay for this day. Nothing is booked yet.");
+    let sentence = format!("You have no {what} left to use on this date. Nothing is booked yet.");
     Err(Stop::No(StatusCode::CONFLICT, sentence, None))
 }
 

@@ -110,7 +110,7 @@ pub(crate) fn draw(
     let sum: Cents = all.iter().map(|detail| detail.booking.total()).sum();
     let promise = form_state.as_ref().and_then(|form_state| form_state.promise);
     Ok(HeldPage {
-        frame: Frame::new(by, "book", "Held for you · CoreSync"),
+        frame: Frame::new(by, "book", "Review and book · CoreSync"),
         id,
         is_over,
         is_visitor: by.person.is_none(),
@@ -223,7 +223,7 @@ pub(crate) struct ReleasedPage {
 impl ReleasedPage {
     pub(crate) fn of(by: &Actor, current: Id) -> ReleasedPage {
         ReleasedPage {
-            frame: Frame::new(by, "book", "Not held any more · CoreSync"),
+            frame: Frame::new(by, "book", "No longer held · CoreSync"),
             current: format!("/book/held/{current}/"),
         }
     }

@@ -13,10 +13,10 @@ const MOST: i64 = 10;
 
 /// The fields of the form with their labels, except for the quantities of add-ons.
 pub(crate) const FIELDS: [(&str, &str); 9] = [
-    ("addons", "Add to it"),
-    ("then", "And then"),
-    ("companion_name", "Who comes with you"),
-    ("scene", "Scene"),
+    ("addons", "Add-ons"),
+    ("then", "Second service"),
+    ("companion_name", "Your companion’s name"),
+    ("scene", "Room scene"),
     ("special_requests", "Special requests"),
     ("allergies_notes", "Allergies"),
     ("guest_name", "Guest’s name"),
@@ -97,7 +97,7 @@ pub(crate) fn addons(
             Ok(quantity) if (1..=MOST).contains(&quantity) => {
                 wishes.push(AddonRequest { id: addon.id, quantity, notes: String::new() });
             }
-            _ => fields.add("addons", format!("{}: from none to {MOST}, please.", addon.name)),
+            _ => fields.add("addons", format!("{}: choose up to {MOST}.", addon.name)),
         }
     }
     wishes
@@ -232,26 +232,20 @@ fn pays(held: &Booking, entitlements: &Entitlements, from: FilledFrom<'_>) -> Ve
             _ => "nothing".to_owned(),
         },
     };
-    let left = |count: i64, one: &str, many: &str| {
-        if count == 1 { format!("you have one {one}") } else { format!("you have {count} {many}") }
-    };
     let mut choices: Vec<(&str, String)> = Vec::new();
     if credits > 0 {
-        choices.push(("credit", format!("A service credit: {} this month", left(credits, "left", "left"))));
+        choices.push(("credit", format!("Use a service credit ({credits} left this month)")));
     }
     if passes > 0 && held.party > 1 {
-        choices.push((
-            "pass",
-            format!("A guest pass for your companion: {} this month", left(passes, "left", "left")),
-        ));
+        choices.push(("pass", format!("Use a guest pass for your companion ({passes} left this month)")));
     }
     if has_gift {
-        choices.push(("birthday", "The gift of your birthday month".to_owned()));
+        choices.push(("birthday", "Your birthday-month gift".to_owned()));
     }
     if choices.is_empty() {
         return Vec::new();
     }
-    choices.insert(0, ("nothing", "I pay for it".to_owned()));
+    choices.insert(0, ("nothing", "Pay at the front desk".to_owned()));
     let choice = |(value, label): (&str, String)| {
         Choice::new(value, label, value == chosen || (value == "nothing" && chosen.is_empty()))
     };

@@ -47,13 +47,13 @@ impl Input for BlockForm {
             Some((BlockKind::read(kind.to_owned())?, Id(id.parse().ok()?)))
         });
         if what.is_none() {
-            input.add_error("what", "Choose what is blocked.");
+            input.add_error("what", "Choose what to block.");
         }
         let from = civil(input, "from_day", "from_time");
         let to = civil(input, "to_day", "to_time");
         let reason = input.opt_text_within("reason", 200).unwrap_or_default();
         if reason.is_empty() {
-            input.add_error("reason", "Say why, such as repairs or lunch.");
+            input.add_error("reason", "Enter a reason, like repairs or lunch.");
         }
         let seen = input
             .opt_text_within("seen", 20_000)
@@ -79,9 +79,11 @@ impl BlockForm {
             let found = at.map(|(day, time)| moments(&catalogue.club.zone, day.to_datetime(time)));
             let found = found.unwrap_or_default();
             let one = if is_end { found.last() } else { found.first() };
-            one.copied().ok_or_else(|| Fields::one(field, "The clock skips this time on that night."))
+            one.copied().ok_or_else(|| {
+                Fields::one(field, "That time doesn’t exist that night (clocks spring forward).")
+            })
         };
-        let (kind, resource) = self.what.ok_or_else(|| Fields::one("what", "Choose what is blocked."))?;
+        let (kind, resource) = self.what.ok_or_else(|| Fields::one("what", "Choose what to block."))?;
         Ok(BlockInput {
             kind,
             resource,
@@ -115,9 +117,9 @@ async fn list(caller: Caller, QueryForm(form): QueryForm<PageQuery>) -> Result<R
     }
     let raw_form = form.raw_form;
     let done = match raw_form.get("done") {
-        "removed" => "The block is removed. Its times can be booked again.",
-        "changed" => "The block is changed.",
-        _ => "The time is blocked.",
+        "removed" => "Block removed. Its times can be booked again.",
+        "changed" => "Block saved.",
+        _ => "Time blocked.",
     };
     let page = caller.view(move |tx, by| draw(tx, by, &raw_form, None)).await;
     rendered(page.map(|page| page.done(load.done, done)), HERE)
@@ -151,7 +153,7 @@ fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
         ]
     };
     Ok(Table {
-        caption: "Blocks that have not ended",
+        caption: "Current and upcoming blocks",
         head: vec!["What", "From", "To", "Reason", "By", "Change", "Remove"],
         rows: found.iter().map(row).collect(),
         csv: Some(format!("{HERE}?format=csv")),
@@ -171,10 +173,10 @@ fn fields(catalogue: &Catalogue, form: FormPart, raw_form: &RawForm, block: Opti
     let day = |at: &Option<jiff::civil::DateTime>| at.map(|at| at.date().to_string());
     let time = |at: &Option<jiff::civil::DateTime>| at.map(|at| at.strftime("%H:%M").to_string());
     form.field(InputField::select("what", "What", resources(catalogue, &what)))
-        .field(InputField::line("from_day", "From, date", "date", message("from_day", day(&from))))
-        .field(InputField::line("from_time", "From, time", "time", message("from_time", time(&from))))
-        .field(InputField::line("to_day", "To, date", "date", message("to_day", day(&to))))
-        .field(InputField::line("to_time", "To, time", "time", message("to_time", time(&to))))
+        .field(InputField::line("from_day", "From date", "date", message("from_day", day(&from))))
+        .field(InputField::line("from_time", "From time", "time", message("from_time", time(&from))))
+        .field(InputField::line("to_day", "To date", "date", message("to_day", day(&to))))
+        .field(InputField::line("to_time", "To time", "time", message("to_time", time(&to))))
         .field(
             InputField::line(
                 "reason",
@@ -182,7 +184,7 @@ fn fields(catalogue: &Catalogue, form: FormPart, raw_form: &RawForm, block: Opti
                 "text",
                 message("reason", block.map(|block| block.reason.clone())),
             )
-            .hint("Only staff read it."),
+            .hint("Only staff can see this."),
         )
 }
 
@@ -212,9 +214,9 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, raw_form: &RawForm, wrong: Option<&Fields>)
     let table = table(tx, by)?;
     let form = fields(&catalogue, FormPart::post(HERE, "Preview block"), raw_form, None).wrong(wrong);
     Ok(StaffPage::new(by, HERE, "Blocks")
-        .text("What is blocked can’t be booked by anyone. Bookings that are there already stay as they are.")
-        .table(table, "Nothing is blocked from now on.")
-        .heading("add", "Block a time")
+        .text("No one can book blocked time. Existing bookings stay as they are.")
+        .table(table, "Nothing is blocked.")
+        .heading("add", "Block time")
         .form(form))
 }
 
@@ -360,16 +362,16 @@ fn preview(
         csv: None,
     };
     let note = if inside.is_empty() {
-        "No booking is in this time."
+        "No bookings in this time."
     } else {
-        "These bookings are in this time. They stay as they are: move or cancel them yourself."
+        "These bookings stay as they are. Reschedule or cancel them yourself."
     };
     Ok(StaffPage::new(by, HERE, "Block this time?")
         .text(what)
         .text(note)
         .table(table, "")
         .form(save)
-        .with(Part::Links(vec![("Keep as it is", HERE.to_owned())])))
+        .with(Part::Links(vec![("Go back", HERE.to_owned())])))
 }
 
 fn one(tx: &mut Tx<'_>, by: &Actor, id: Id, raw_form: &RawForm, wrong: Option<&Fields>) -> Result<StaffPage> {
@@ -403,7 +405,7 @@ async fn ask_remove(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
         );
         Ok(StaffPage::new(by, HERE, "Remove this block?")
             .text(what)
-            .text("Its times can be booked again at once.")
+            .text("Its times can be booked again right away.")
             .form(FormPart::post(format!("{HERE}{id}/remove/"), "Remove block"))
             .with(Part::Links(vec![("Keep block", HERE.to_owned())])))
     });

@@ -70,14 +70,14 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &GuestSearch) -> Result<StaffPage> 
         ]);
     }
     let table = Table {
-        caption: "Guests who were found",
+        caption: "Results",
         head: vec!["Name", "Phone", "Email", "Email verified", "Plan"],
         rows,
         csv: None,
     };
     let mut form = FormPart::get(HERE, "Find guest").field(InputField::line(
         "q",
-        "Name, email or phone",
+        "Name, email, or phone",
         "search",
         &search.q,
     ));
@@ -87,11 +87,11 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &GuestSearch) -> Result<StaffPage> 
         }
     }
     let empty = if search.q.is_empty() {
-        "Find the guest first. The price and the times are then those of that person."
+        "Find the guest first. You’ll then see their prices and times."
     } else if !people::is_search(&search.q) {
         people::SEARCH_TOO_SHORT
     } else {
-        "No one was found. Try a shorter part, search the visits of all days, or book for a new guest."
+        "No matches. Try fewer letters, search visits on all days, or book for a new guest."
     };
     let mut links =
         vec![("Book for a new guest", search.times(Some(Id(0)))), ("Book for yourself", search.times(None))];

@@ -171,7 +171,7 @@ async fn show(caller: Caller, QueryForm(form): QueryForm<DayQuery>) -> Result<Re
     let query = match form.parsed {
         Ok(query) => query,
         Err(fields) => {
-            errors = FieldErrors::of(&fields, &[("date", "Date"), ("status", "State"), ("q", "Guest")]);
+            errors = FieldErrors::of(&fields, &[("date", "Date"), ("status", "Status"), ("q", "Guest")]);
             DayQuery::default()
         }
     };
@@ -221,7 +221,7 @@ pub(crate) fn draw(tx: &mut Tx<'_>, by: &Actor, query: &DayQuery) -> Result<DayP
         refusal: None,
         errors: FieldErrors::default(),
         summary: match (total, is_filtered) {
-            (0, true) => "No visit of this day fits your search.".to_owned(),
+            (0, true) => "No visits on this day match your search.".to_owned(),
             (total, _) if total == cancelled => {
                 counted(&format!("No visits on {}.", format::day(date, today)), cancelled)
             }
@@ -268,7 +268,7 @@ fn draw_all_days(tx: &mut Tx<'_>, by: &Actor, query: &DayQuery) -> Result<DayPag
     let path = |page: usize| format!("{}&page={page}", all_days_path(q));
     Ok(DayPage {
         summary: match total {
-            0 => "No visit from today on fits your search.".to_owned(),
+            0 => "No visits from today on match your search.".to_owned(),
             total => {
                 let sentence = format!("{} from today on.", visits_in_words(total - cancelled));
                 counted(&sentence, cancelled)
@@ -401,16 +401,16 @@ fn done(tx: &mut Tx<'_>, by: &Actor, message: &str, id: Id) -> Result<Option<Str
     let reference = booking.reference.unwrap_or_default();
     Ok(Some(match message {
         "check_in" => format!("{name} is checked in."),
-        "start" => format!("The visit of {name} has started."),
-        "complete" => format!("The visit of {name} is completed."),
+        "start" => format!("{name}’s visit has started."),
+        "complete" => format!("{name}’s visit is completed."),
         "no_show" => match booking.fee.filter(|fee| *fee > Cents::ZERO) {
             Some(fee) => format!("{name} is marked as a no-show. A fee of {} is due.", format::money(fee)),
             None => format!("{name} is marked as a no-show. No fee is due."),
         },
-        "undo_checked_in" => format!("The check-in of {name} is undone."),
-        "undo_in_progress" => format!("The start of the visit of {name} is undone."),
-        "undo_completed" => format!("The visit of {name} is no longer completed."),
-        "undo_no_show" => format!("{name} is no longer a no-show, and the fee is taken back."),
+        "undo_checked_in" => format!("Check-in undone for {name}."),
+        "undo_in_progress" => format!("Start undone for {name}’s visit."),
+        "undo_completed" => format!("{name}’s visit is no longer completed."),
+        "undo_no_show" => format!("{name} is no longer a no-show, and the fee is waived."),
         "booked" => format!("Booked for {name}: {reference}."),
         _ => return Ok(None),
     }))
@@ -437,8 +437,8 @@ fn table(tx: &mut Tx<'_>, by: &Actor, query: &DayQuery) -> Result<Table> {
         }
     }
     Ok(Table {
-        caption: "Visits of the day",
-        head: vec!["Time", "Guest", "Phone", "Service", "Room", "Technician", "State", "Due", "Reference"],
+        caption: "Visits",
+        head: vec!["Time", "Guest", "Phone", "Service", "Room", "Technician", "Status", "Due", "Reference"],
         rows,
         csv: None,
     })

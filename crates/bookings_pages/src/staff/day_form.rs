@@ -69,7 +69,7 @@ async fn apply(
 
 fn attempt(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &DayForm) -> Result<FormOutcome<DayPage>> {
     let Some(action) = &form.action else {
-        return Err(Fields::one("action", "Choose what to do with the visit."));
+        return Err(Fields::one("action", "Choose an action for this visit."));
     };
     let mut failed = None;
     let message = tx.attempt(|tx| match run(tx, by, id, action) {
@@ -123,7 +123,7 @@ fn need_confirmation(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<()> {
     let (booking, _) = bookings::guest_of(tx, by, id)?;
     let catalogue = catalogue::current(tx)?;
     match early_sentence(&catalogue, &booking, tx.now()) {
-        Some(sentence) => Err(Fields::one("early", format!("{sentence} Check in early from its row."))),
+        Some(sentence) => Err(Fields::one("early", format!("{sentence} Use “Check in early” in its row."))),
         None => Ok(()),
     }
 }
@@ -134,9 +134,9 @@ fn refused(refusal: &Refusal, carried: &Map<String, Value>, moment: impl Fn(Time
     let at = |name: &str| text(name).and_then(|at| at.parse::<Timestamp>().ok());
     let sentence = refusal.sentence;
     match (text("by"), at("at"), at("opens_at")) {
-        (Some(by), Some(at), _) => format!("{sentence} {by} did it: {}.", moment(at)),
-        (None, Some(at), _) => format!("{sentence} It was done automatically: {}.", moment(at)),
-        (_, _, Some(from)) => format!("{sentence} It can be done from {}.", moment(from)),
+        (Some(by), Some(at), _) => format!("{sentence} Done by {by}: {}.", moment(at)),
+        (None, Some(at), _) => format!("{sentence} Done automatically: {}.", moment(at)),
+        (_, _, Some(from)) => format!("{sentence} You can do it from {}.", moment(from)),
         _ => sentence.to_owned(),
     }
 }

@@ -22,7 +22,7 @@ pub(crate) fn routes() -> Router<AppState> {
 async fn show(caller: Caller, Path(id): Path<Id>, QueryForm(form): QueryForm<PageQuery>) -> Result<Response> {
     let done = form.parsed.is_ok_and(|load| load.done);
     let page = caller.view(move |tx, by| draw(tx, by, id, None, None, None));
-    rendered(page.await.map(|page| page.done(done, "It is kept, and counts from now on.")), &here(id))
+    rendered(page.await.map(|page| page.done(done, "Saved. It takes effect now.")), &here(id))
 }
 
 fn here(id: Id) -> String {
@@ -116,30 +116,29 @@ fn draw(
     let (now, zone) = (tx.now(), &catalogue.club.zone);
     let today = format::date_at(zone, now);
     let names = people::names(tx, changed.and_then(|(_, by)| by))?;
-    let mut facts = vec![("State", if ended_at.is_some() { "Ended" } else { "Counts" }.to_owned())];
+    let mut facts = vec![("Status", if ended_at.is_some() { "Ended" } else { "Active" }.to_owned())];
     if let Some((at, by)) = changed {
         let name = by.and_then(|by| names.get(&by).cloned()).unwrap_or_default();
         facts.push(("Changed", format!("{} by {name}", format::moment(zone, at, now))));
     }
     let page =
-        StaffPage::new(by, HERE, "A release rule").text(sentence(&catalogue, &rule)).with(Part::Facts(facts));
+        StaffPage::new(by, HERE, "Release rule").text(sentence(&catalogue, &rule)).with(Part::Facts(facts));
     let (title, week) = match foreseen {
-        Some(week) => ("The next week, if you keep this", week.to_vec()),
-        None => ("The next week", week_of(tx, by, &catalogue, &rule.room_kinds, &rule.services)?),
+        Some(week) => ("Next week, if you save this", week.to_vec()),
+        None => ("Next week", week_of(tx, by, &catalogue, &rule.room_kinds, &rule.services)?),
     };
-    let page = page
-        .heading("week", title)
-        .table(week_table(&week, today), "No room is open for what this rule is for.");
+    let page =
+        page.heading("week", title).table(week_table(&week, today), "No rooms are open for this rule.");
     if ended_at.is_some() {
-        return Ok(page.text("It was ended and keeps nothing any more. To have it again, add it anew."));
+        return Ok(page.text("This rule has ended. To use it again, add it as a new rule."));
     }
-    let form = FormPart::post(here(id), "Keep the change").or("preview", "See the week first");
-    let end = FormPart::post(format!("{}end/", here(id)), "End this rule").quiet();
+    let form = FormPart::post(here(id), "Save changes").or("preview", "Preview week");
+    let end = FormPart::post(format!("{}end/", here(id)), "End rule").quiet();
     Ok(page
-        .heading("edit", "Change it")
+        .heading("edit", "Edit rule")
         .form(fields(form, &catalogue, &rule, raw_form).wrong(wrong))
-        .heading("end", "End it")
-        .text("It keeps nothing any more from now on. What is booked keeps its price.")
+        .heading("end", "End rule")
+        .text("The rule stops applying now. Existing bookings keep their price.")
         .with(Part::Form(end)))
 }
 

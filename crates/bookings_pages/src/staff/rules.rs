@@ -101,8 +101,7 @@ fn confirm_rule(
         form = form.hidden(name, raw_form.get(name));
     }
     let page = StaffPage::new(by, HERE, "Add this rule?").text(sentence(&catalogue, rule));
-    let page =
-        page.text("Nothing is added yet. Visits that are booked stay as they are.").with(Part::Form(form));
+    let page = page.text("Nothing is saved yet. Booked visits stay as they are.").with(Part::Form(form));
     Ok(Some(page.with(Part::Links(vec![("Back to the rules", HERE.to_owned())]))))
 }
 
@@ -128,14 +127,14 @@ fn table(tx: &mut Tx<'_>, by: &Actor, raw_form: &RawForm) -> Result<Table> {
         let (at, by) = reserved.changed.map_or((None, None), |(at, by)| (Some(at), by));
         vec![
             link(sentence(&catalogue, &reserved.rule), format!("{HERE}{}/", reserved.id)),
-            cell(if reserved.ended_at.is_some() { "Ended" } else { "Counts" }),
+            cell(if reserved.ended_at.is_some() { "Ended" } else { "Active" }),
             cell(at.map(|at| format::moment(&catalogue.club.zone, at, now)).unwrap_or_default()),
             cell(by.and_then(|by| names.get(&by).cloned()).unwrap_or_default()),
         ]
     };
     Ok(Table {
         caption: "Release rules",
-        head: vec!["What it does", "State", "Changed", "By"],
+        head: vec!["What it does", "Status", "Changed", "By"],
         rows: rules.iter().filter(requested).map(row).collect(),
         csv: Some(format!(
             "{HERE}?format=csv&for={}&kind={}&state={}",
@@ -162,25 +161,25 @@ fn draw(
     let state = raw_form.get("state");
     let filter = FormPart::get(HERE, "Show")
         .quiet()
-        .field(InputField::select("for", "Kept for", tiers(raw_form.get("for"), "Anybody")))
+        .field(InputField::select("for", "Reserved for", tiers(raw_form.get("for"), "Anyone")))
         .field(InputField::select(
             "kind",
-            "Kind of room",
+            "Room type",
             [Choice::new("", "All", false)].into_iter().chain(kinds).collect(),
         ))
         .field(InputField::select(
             "state",
-            "State",
+            "Status",
             vec![
-                Choice::new("", "Count now", state.is_empty()),
+                Choice::new("", "Active", state.is_empty()),
                 Choice::new("ended", "Ended", state == "ended"),
                 Choice::new("all", "All", state == "all"),
             ],
         ));
     let page = StaffPage::new(by, HERE, "Release rules")
-        .text("A time is offered to somebody when every rule for it lets them: those it is kept for at once, everybody else from so many hours before. Of several factors the largest counts.")
+        .text("A time is bookable when every matching rule allows it: right away for the members it’s reserved for, and later for everyone else. If several price multipliers apply, the highest wins.")
         .with(Part::Form(filter))
-        .table(table, "No rule here. Without one every time is open to everybody in their window, at its plain price.");
+        .table(table, "No rules match. Without a rule, every time is open to everyone in their booking window, at the standard price.");
     let page = with_week(tx, by, page, &catalogue, requested)?;
     let empty = ReleaseRule {
         room_kinds: Vec::new(),
@@ -206,10 +205,10 @@ pub(crate) fn with_week(
     catalogue: &Catalogue,
     requested: &RulesQuery,
 ) -> Result<StaffPage> {
-    let page = page.heading("weeks", "A week as it is now");
+    let page = page.heading("weeks", "This week");
     let offered: Vec<_> = catalogue.rooms.iter().filter(|room| room.active).collect();
     let room = requested.room.and_then(|id| catalogue.room(id)).or_else(|| offered.first().copied());
-    let Some(room) = room else { return Ok(page.text("There is no room yet.")) };
+    let Some(room) = room else { return Ok(page.text("No rooms yet.")) };
     let served: Vec<_> =
         catalogue.services.iter().filter(|one| one.active && one.rooms.contains(&room.id)).collect();
     let service = served.iter().find(|one| Some(one.id) == requested.service).or_else(|| served.first());
@@ -224,7 +223,7 @@ pub(crate) fn with_week(
         .field(InputField::select("service_id", "Service", services))
         .field(InputField::line("week", "From", "date", from));
     let page = page.with(Part::Form(form));
-    let Some(service) = service else { return Ok(page.text("No service is offered in this room.")) };
+    let Some(service) = service else { return Ok(page.text("No services are offered in this room.")) };
     let week = bookings::week(tx, by, room.id, service.id, from)?;
     Ok(page.table(week_table(&week, today), "The room is closed all week."))
 }
@@ -241,8 +240,8 @@ pub(crate) fn week_table(week: &[WeekDay], today: Date) -> Table {
     };
     let rows = week.iter().flat_map(|day| day.stretches.iter().map(move |stretch| line(day.date, stretch)));
     Table {
-        caption: "Starts of a week",
-        head: vec!["Day", "Starts", "For whom", "Factor"],
+        caption: "Start times this week",
+        head: vec!["Day", "Start times", "Open to", "Price multiplier"],
         rows: rows.collect(),
         csv: None,
     }
@@ -250,25 +249,27 @@ pub(crate) fn week_table(week: &[WeekDay], today: Date) -> Table {
 
 fn who(stretch: &Stretch) -> String {
     if stretch.blocked {
-        return "Nobody: blocked".to_owned();
+        return "No one (blocked)".to_owned();
     }
     if stretch.reserved.is_empty() {
-        return "Everybody".to_owned();
+        return "Everyone".to_owned();
     }
-    let reserved =
-        stretch.reserved.iter().map(|(tier, hours)| format!("{} until {hours} h before", tier_word(*tier)));
-    format!("{}, then everybody", reserved.collect::<Vec<_>>().join(", "))
+    let reserved = stretch
+        .reserved
+        .iter()
+        .map(|(tier, hours)| format!("{} until {hours} hours before", tier_word(*tier)));
+    format!("{}, then everyone", reserved.collect::<Vec<_>>().join(", "))
 }
 
-/// Formats minutes since midnight, such as `17:00`. From 1440 on, `after midnight` is added.
+/// `5:00 PM`; past midnight with a word.
 fn clock(minute: i64) -> String {
-    format!("{}{}", format::minute(minute), if minute >= 1_440 { " after midnight" } else { "" })
+    format!("{}{}", format::minute(minute), if minute >= 1_440 { " (next day)" } else { "" })
 }
 
 /// Returns the words for the people of a tier.
 pub(crate) fn tier_word(tier: Tier) -> &'static str {
     match tier {
-        Tier::None => "everybody",
+        Tier::None => "everyone",
         Tier::Base => "members",
         Tier::Premium => "Premium and Unlimited members",
         Tier::Unlimited => "Unlimited members",
@@ -304,7 +305,7 @@ pub(crate) fn sentence(catalogue: &Catalogue, rule: &ReleaseRule) -> String {
         [] => "every room".to_owned(),
         kinds => {
             let kinds: Vec<String> = kinds.iter().map(|kind| kind_word(kind)).collect();
-            format!("rooms for {}", kinds.join(" and "))
+            format!("{} rooms", kinds.join(" and "))
         }
     };
     let names = |id: &Id| catalogue.service(*id).map(|service| service.name.clone());
@@ -314,18 +315,18 @@ pub(crate) fn sentence(catalogue: &Catalogue, rule: &ReleaseRule) -> String {
     let days: Vec<&str> = rule.weekdays.iter().filter_map(day).collect();
     let days = if days.is_empty() { "every day".to_owned() } else { days.join(", ") };
     let reserved = match rule.tier {
-        Tier::None => "kept for nobody".to_owned(),
-        tier => format!("kept for {} until {} hours before", tier_word(tier), rule.release_hours),
+        Tier::None => "open to everyone".to_owned(),
+        tier => format!("reserved for {} until {} hours before", tier_word(tier), rule.release_hours),
     };
     let price = match rule.factor_bp {
-        10_000 => "at the plain price".to_owned(),
+        10_000 => "at the standard price".to_owned(),
         bp => format!("at {} times the price", factor(bp)),
     };
     let tags =
         if rule.tags.is_empty() { String::new() } else { format!("; tagged {}", rule.tags.join(", ")) };
     let (from, to) = (clock(rule.from), clock(rule.to));
     let services = format::capital(&services);
-    format!("{services} in {rooms}, {days}, starts from {from} to before {to}: {reserved}, {price}{tags}.")
+    format!("{services} in {rooms}, {days}, starting from {from} to before {to}: {reserved}, {price}{tags}.")
 }
 
 /// Adds the fields of a rule to a form, with the typed values or those of the rule.
@@ -337,7 +338,7 @@ pub(crate) fn fields(
 ) -> FormPart {
     let message = |name: &str, now: String| raw_form.map_or(now, |raw_form| raw_form.get(name).to_owned());
     let many = |name: &str, now: Vec<String>| raw_form.map_or(now, |raw_form| raw_form.all(name));
-    let text = format::minute;
+    let text = format::input_minute;
     let (chosen_kinds, kinds) = (many("room_kinds", rule.room_kinds.clone()), kinds(catalogue));
     let kinds = kinds
         .into_iter()
@@ -348,37 +349,37 @@ pub(crate) fn fields(
     let days = many("weekdays", rule.weekdays.iter().map(ToString::to_string).collect());
     let days =
         (1..).zip(format::DAYS).map(|(n, day): (i64, _)| Choice::new(n, day, days.contains(&n.to_string())));
-    form.field(InputField::ticks("room_kinds", "Kinds of rooms", kinds.collect()).hint("None is all."))
-        .field(InputField::ticks("services", "Services", services.collect()).hint("None is all."))
+    form.field(InputField::ticks("room_kinds", "Room types", kinds.collect()).hint("Leave blank for all."))
+        .field(InputField::ticks("services", "Services", services.collect()).hint("Leave blank for all."))
         .field(
-            InputField::ticks("weekdays", "Weekdays of the operating day", days.collect())
-                .hint("None is all."),
+            InputField::ticks("weekdays", "Days of the week (business day)", days.collect())
+                .hint("Leave blank for all."),
         )
         .field(InputField::line("from", "First start", "time", message("from", text(rule.from))))
         .field(
-            InputField::line("to", "Before this start", "time", message("to", text(rule.to)))
-                .hint("If it is not later than the first, it is on the next day."),
+            InputField::line("to", "Starts before", "time", message("to", text(rule.to)))
+                .hint("If earlier than the first start, it means the next day."),
         )
         .field(InputField::select(
             "tier",
             "Kept for",
-            tiers(&message("tier", rule.tier.as_str().to_owned()), "Nobody: only the price counts"),
+            tiers(&message("tier", rule.tier.as_str().to_owned()), "No one (price only)"),
         ))
         .field(
             InputField::line(
                 "release_hours",
-                "Until so many hours before",
+                "Hours before start when it opens to everyone",
                 "number",
                 message("release_hours", rule.release_hours.to_string()),
             )
-            .hint("Then everybody may book it who may book that day."),
+            .hint("After that, anyone whose booking window covers the day can book."),
         )
         .field(
-            InputField::line("factor", "Price factor", "text", message("factor", factor(rule.factor_bp)))
-                .hint("1.20 is a fifth more, 0.90 a tenth less."),
+            InputField::line("factor", "Price multiplier", "text", message("factor", factor(rule.factor_bp)))
+                .hint("1.20 = 20% more; 0.90 = 10% less."),
         )
         .field(
             InputField::line("tags", "Tags", "text", message("tags", rule.tags.join(", ")))
-                .hint("Such as peak_hour, weekend; with commas."),
+                .hint("Like peak_hour, weekend; separated by commas."),
         )
 }

@@ -43,9 +43,9 @@ async fn list(caller: Caller, QueryForm(form): QueryForm<PageQuery>) -> Result<R
     }
     let page = caller.view(|tx, by| {
         let table = table(tx, by)?;
-        Ok(StaffPage::new(by, HERE, "Numbers of the rules")
-            .text("Each counts at once for what is booked, held or changed from then on. What was agreed before keeps what it was agreed with.")
-            .table(table, "There is none."))
+        Ok(StaffPage::new(by, HERE, "Booking settings")
+            .text("Changes apply to new bookings, holds, and changes. Existing bookings keep their terms.")
+            .table(table, "No settings."))
     });
     rendered(page.await, HERE)
 }
@@ -67,8 +67,8 @@ fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
         ]
     };
     Ok(Table {
-        caption: "Numbers of the rules",
-        head: vec!["What it counts", "Now", "Default", "Bounds", "Changed", "By"],
+        caption: "Booking settings",
+        head: vec!["Setting", "Now", "Default", "Range", "Changed", "By"],
         rows: all().map(row).collect(),
         csv: Some(format!("{HERE}?format=csv")),
     })
@@ -86,7 +86,7 @@ async fn show(
     let setting = named(&name)?;
     let done = form.parsed.is_ok_and(|load| load.done);
     let page = caller.view(move |tx, by| draw(tx, by, setting, None, None)).await;
-    rendered(page.map(|page| page.done(done, "It counts from now on.")), &here(setting))
+    rendered(page.map(|page| page.done(done, "Saved. It takes effect now.")), &here(setting))
 }
 
 fn draw(
@@ -111,7 +111,7 @@ fn draw(
         ]
     };
     let history = Table {
-        caption: "Changes of this number",
+        caption: "Changes to this setting",
         head: vec!["When", "By", "From", "To"],
         rows: changes.iter().filter(|change| change.name == setting.name).map(row).collect(),
         csv: None,
@@ -119,19 +119,19 @@ fn draw(
     let facts = vec![
         ("Now", value.to_string()),
         ("Default", setting.default.to_string()),
-        ("Bounds", format!("{} to {}", setting.least, setting.most)),
+        ("Range", format!("{} to {}", setting.least, setting.most)),
     ];
     let value = raw_form.map_or(value.to_string(), str::to_owned);
-    let form = FormPart::post(here(setting), "Keep it")
+    let form = FormPart::post(here(setting), "Save")
         .field(InputField::line("value", "New value", "number", value))
         .wrong(wrong);
-    let reset = FormPart::post(format!("{}reset/", here(setting)), "Give it its default back").quiet();
+    let reset = FormPart::post(format!("{}reset/", here(setting)), "Reset to default").quiet();
     Ok(StaffPage::new(by, HERE, setting.what)
         .with(Part::Facts(facts))
         .form(form)
         .with(Part::Form(reset))
-        .heading("history", "Who changed it")
-        .table(history, "Nobody yet: it is as it came."))
+        .heading("history", "Change history")
+        .table(history, "No changes yet."))
 }
 
 /// The value in the form.

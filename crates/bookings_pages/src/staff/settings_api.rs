@@ -19,11 +19,11 @@ pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(numbers)).routes(routes!(set_number, reset_number))
 }
 
-/// A setting with its value and its last change.
+/// A booking setting.
 #[derive(Serialize, ToSchema)]
 struct NumberOut {
     name: &'static str,
-    /// What the setting means, with its unit.
+    /// What it sets, and in which unit.
     what: &'static str,
     value: i64,
     default: i64,
@@ -34,7 +34,7 @@ struct NumberOut {
     changed_by: Option<Id>,
 }
 
-/// Managers: lists all settings.
+/// Managers: list all settings.
 #[utoipa::path(get, path = "/api/staff/numbers/", tag = "staff",
     params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
     responses((status = 200, body = Vec<NumberOut>), (status = 401, body = Problem), (status = 403, body = Problem)))]
@@ -72,7 +72,7 @@ impl Input for NumberValue {
     }
 }
 
-/// Managers: changes a setting from now on.
+/// Managers: change a setting from now on.
 #[utoipa::path(put, path = "/api/staff/numbers/{name}/", tag = "staff", params(("name" = String, Path)),
     request_body = NumberValue,
     responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -96,7 +96,7 @@ struct Default {
     value: i64,
 }
 
-/// Managers: resets a setting to its default.
+/// Managers: reset a setting to its default.
 #[utoipa::path(delete, path = "/api/staff/numbers/{name}/", tag = "staff", params(("name" = String, Path)),
     responses((status = 200, body = Default), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]

@@ -30,7 +30,7 @@ async fn list(caller: Caller, QueryForm(form): QueryForm<PageQuery>) -> Result<R
     }
     let raw_form = form.raw_form;
     let page = caller.view(move |tx, by| draw(tx, by, &raw_form, None)).await;
-    rendered(page.map(|page| page.done(load.done, "It counts from now on.")), HERE)
+    rendered(page.map(|page| page.done(load.done, "Saved. It takes effect now.")), HERE)
 }
 
 /// An override as the form sends it: a date and a time of day, which become a moment in the time zone of the club.
@@ -45,7 +45,7 @@ impl Input for FormWish {
         let (day, time) = (input.opt_date("day"), input.opt_time("time"));
         for (field, is_there) in [("day", day.is_some()), ("time", time.is_some())] {
             if !is_there {
-                input.add_error(field, "This is needed.");
+                input.add_error(field, "This field is required.");
             }
         }
         let civil = day.zip(time).map(|(day, time)| day.to_datetime(time));
@@ -62,7 +62,10 @@ async fn decide(caller: Caller, PostedForm(form): PostedForm<FormWish>) -> Resul
             let found = query.civil.map(|civil| moments(&zone, civil)).unwrap_or_default();
             // If the clock shows this time twice, the override applies to both moments.
             if found.is_empty() {
-                return Err(Fields::one("time", "The clock skips this time on that night."));
+                return Err(Fields::one(
+                    "time",
+                    "That time doesn’t exist that night (clocks spring forward).",
+                ));
             }
             for moment in found {
                 bookings::decide(tx, by, query.room, moment, query.decision).map_err(at_time)?;
@@ -90,9 +93,9 @@ fn at_time(error: Error) -> Error {
 fn decided(decision: Decision) -> String {
     match decision {
         Decision::Block => "Blocked".to_owned(),
-        Decision::Open => "Open to everybody, at the plain price".to_owned(),
-        Decision::Reprice(bp) => format!("Price factor {}", factor(bp)),
-        Decision::Keep(tier, hours) => format!("Kept for {} until {hours} hours before", tier_word(tier)),
+        Decision::Open => "Open to everyone at the standard price".to_owned(),
+        Decision::Reprice(bp) => format!("Price multiplier {}", factor(bp)),
+        Decision::Keep(tier, hours) => format!("Reserved for {} until {hours} hours before", tier_word(tier)),
     }
 }
 
@@ -111,12 +114,12 @@ fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
             cell(decided(time.decided.decision)),
             cell(time.by.and_then(|by| names.get(&by).cloned()).unwrap_or_default()),
             cell(format::moment(zone, time.at, now)),
-            link("Take back", format!("{HERE}undo/?room_id={}&starts_at={at}", time.decided.room)),
+            link("Undo", format!("{HERE}undo/?room_id={}&starts_at={at}", time.decided.room)),
         ]
     };
     Ok(Table {
-        caption: "Single times decided by hand",
-        head: vec!["Start", "Room", "Decided", "By", "When", "Undo"],
+        caption: "Overrides",
+        head: vec!["Start", "Room", "Override", "By", "Added", "Undo"],
         rows: found.iter().map(row).collect(),
         csv: Some(format!("{HERE}?format=csv")),
     })
@@ -134,25 +137,39 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, raw_form: &RawForm, wrong: Option<&Fields>)
     };
     let decision = message("decision", "block");
     let decisions = [
-        ("block", "Block: nobody books it online"),
-        ("open", "Open: everybody may, at the plain price"),
-        ("reprice", "Reprice: another factor"),
-        ("keep", "Keep: for some until so many hours before"),
+        ("block", "Block online booking"),
+        ("open", "Open to everyone at the standard price"),
+        ("reprice", "Change the price"),
+        ("keep", "Reserve for members until a set time"),
     ];
     let decisions = decisions.map(|(value, label)| Choice::new(value, label, decision == value)).into();
-    let form = FormPart::post(HERE, "Decide")
+    let form = FormPart::post(HERE, "Save override")
         .field(InputField::select("room_id", "Room", rooms.collect()))
-        .field(InputField::line("day", "Day on the calendar", "date", message("day", "")))
+        .field(InputField::line("day", "Calendar date", "date", message("day", "")))
         .field(InputField::line("time", "Start", "time", message("time", "")))
-        .field(InputField::select("decision", "Decision", decisions))
-        .field(InputField::line("factor", "Price factor, to reprice", "text", message("factor", "1.00")))
-        .field(InputField::select("tier", "For whom, to keep", tiers(&message("tier", "base"), "Choose")))
-        .field(InputField::line("hours", "Hours before, to keep", "number", message("hours", "48")))
+        .field(InputField::select("decision", "Override", decisions))
+        .field(InputField::line(
+            "factor",
+            "Price multiplier (to change the price)",
+            "text",
+            message("factor", "1.00"),
+        ))
+        .field(InputField::select(
+            "tier",
+            "Reserved for (to reserve it)",
+            tiers(&message("tier", "base"), "Choose"),
+        ))
+        .field(InputField::line(
+            "hours",
+            "Opens to everyone, hours before start (to reserve it)",
+            "number",
+            message("hours", "48"),
+        ))
         .wrong(wrong);
-    Ok(StaffPage::new(by, HERE, "Single times")
-        .text("What is decided here for one start in one room beats every rule.")
-        .table(table, "Nothing is decided by hand for any time to come.")
-        .heading("decide", "Decide a time")
+    Ok(StaffPage::new(by, HERE, "Overrides")
+        .text("An override for one start time in one room takes priority over every rule.")
+        .table(table, "No upcoming overrides.")
+        .heading("decide", "Add an override")
         .form(form))
 }
 
@@ -178,14 +195,14 @@ async fn ask_undo(caller: Caller, QueryForm(form): QueryForm<Which>) -> Result<R
             format::moment(&catalogue.club.zone, at, tx.now()),
             decided(found.decided.decision)
         );
-        let form = FormPart::post(format!("{HERE}undo/"), "Take it back")
+        let form = FormPart::post(format!("{HERE}undo/"), "Undo override")
             .hidden("room_id", room)
             .hidden("starts_at", at);
-        Ok(StaffPage::new(by, HERE, "Take this back?")
+        Ok(StaffPage::new(by, HERE, "Undo this override?")
             .text(what)
-            .text("What was decided before it counts again; if that is nothing, the rules do.")
+            .text("The previous override applies again, or the rules if there was none.")
             .with(Part::Form(form))
-            .with(Part::Links(vec![("Leave it", HERE.to_owned())])))
+            .with(Part::Links(vec![("Go back", HERE.to_owned())])))
     });
     rendered(page.await, HERE)
 }

@@ -58,7 +58,7 @@ fn find(tx: &mut Tx<'_>, by: &Actor, request: BookingRequest, email: Option<Stri
     let person = match email {
         Some(email) => {
             let found = people::person_by_email(tx, &email)?;
-            Some(found.ok_or_else(|| Fields::one("email", "Nobody has this address."))?.id)
+            Some(found.ok_or_else(|| Fields::one("email", "No one has this email."))?.id)
         }
         None => None,
     };
@@ -67,7 +67,7 @@ fn find(tx: &mut Tx<'_>, by: &Actor, request: BookingRequest, email: Option<Stri
     let notified = |error: &Error| match error {
         Error::Refused(refusal, carried) => {
             let opens = why::opening(carried).map(|at| format::moment(&catalogue.club.zone, at, now));
-            let opens = opens.map(|at| format!(" It opens to them on {at}.")).unwrap_or_default();
+            let opens = opens.map(|at| format!(" It opens to them {at}.")).unwrap_or_default();
             format!("{}{opens}", refusal.sentence)
         }
         other => other.to_string(),
@@ -94,32 +94,35 @@ fn draw(
     let technicians = catalogue.technicians.iter().filter(|one| one.active);
     let technicians = technicians.map(|one| Choice::new(one.id, &one.name, one.id.to_string() == technician));
     let any = || [Choice::new("", "Any", false)].into_iter();
-    let form = FormPart::get(HERE, "Why not?")
+    let form = FormPart::get(HERE, "Availability check")
         .field(
-            InputField::line("email", "E-mail of the person", "email", raw_form.get("email"))
-                .hint("Empty for a visitor."),
+            InputField::line("email", "Guest’s email", "email", raw_form.get("email"))
+                .hint("Leave blank for a guest without an account."),
         )
         .field(InputField::select("service_id", "Service", services))
-        .field(InputField::line("date", "Operating day", "date", raw_form.get("date")))
+        .field(InputField::line("date", "Date", "date", raw_form.get("date")))
         .field(InputField::line("start_time", "Start", "time", raw_form.get("start_time")))
         .field(
-            InputField::line("party", "For how many", "number", raw_form.get("party"))
-                .hint("Empty for the service’s own."),
+            InputField::line("party", "Number of guests", "number", raw_form.get("party"))
+                .hint("Leave blank for the service default."),
         )
         .field(InputField::select("room_id", "Room", any().chain(rooms).collect()))
-        .field(InputField::select("technician_id", "With", any().chain(technicians).collect()))
+        .field(InputField::select("technician_id", "Technician", any().chain(technicians).collect()))
         .wrong(wrong);
-    let page = StaffPage::new(by, HERE, "Why not?")
-        .text("Everything that would refuse this start to this person online, in the order in which they would be told.")
+    let page = StaffPage::new(by, HERE, "Availability check")
+        .text("Every reason this guest can’t book this time online, in the order they’d see them.")
         .form(form);
     Ok(match found {
         None => page,
         Some(reasons) if reasons.is_empty() => {
-            page.heading("answer", "Nothing speaks against it").text("This person can book it.")
+            page.heading("answer", "This time can be booked").text("This guest can book it online.")
         }
         Some(reasons) => {
-            let heading =
-                if reasons.len() == 1 { "One thing".to_owned() } else { format!("{} things", reasons.len()) };
+            let heading = if reasons.len() == 1 {
+                "One reason".to_owned()
+            } else {
+                format!("{} reasons", reasons.len())
+            };
             page.heading("answer", heading).with(Part::List(reasons))
         }
     })

@@ -129,7 +129,7 @@ fn draw_series(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<CancelSeriesPage> 
     let owner = series.cancelled.first().and_then(|(booking, _)| booking.person);
     let cost = match series.fee() {
         fee if fee > Cents::ZERO => format!("Canceling them now costs {}.", format::money(fee)),
-        _ => "Canceling them now is free.".to_owned(),
+        _ => "You can cancel them now at no charge.".to_owned(),
     };
     Ok(CancelSeriesPage {
         frame: Frame::new(by, "visits", "Cancel this series? · CoreSync"),

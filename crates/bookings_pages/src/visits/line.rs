@@ -10,9 +10,9 @@ use ui::format;
 pub struct VisitLine {
     /// The path of its page.
     pub path: String,
-    /// The day, such as `Tuesday 24 November`.
+    /// `Tuesday, November 24`
     pub day: String,
-    /// The start and the end, such as `18:30 – 19:30`.
+    /// `6:30 – 7:30 PM`
     pub span: String,
     /// The name of the service.
     pub service: String,
@@ -51,13 +51,13 @@ impl VisitLine {
 pub fn status_word(status: Status) -> &'static str {
     match status {
         Status::Held => "Held for you",
-        Status::Pending => "Waiting for payment",
+        Status::Pending => "Awaiting payment",
         Status::Confirmed => "Confirmed",
-        Status::CheckedIn => "You are here",
+        Status::CheckedIn => "Checked in",
         Status::InProgress => "In progress",
         Status::Completed => "Completed",
-        Status::Cancelled => "Cancelled",
-        Status::NoShow => "Missed",
-        Status::Expired => "Not confirmed in time",
+        Status::Cancelled => "Canceled",
+        Status::NoShow => "No-show",
+        Status::Expired => "Expired",
     }
 }

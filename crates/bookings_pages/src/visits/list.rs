@@ -70,7 +70,7 @@ struct VisitsPage {
     waits: Vec<WaitLine>,
 }
 
-const FIELDS: [(&str, &str); 2] = [("service", "Service"), ("state", "How it stands")];
+const FIELDS: [(&str, &str); 2] = [("service", "Service"), ("state", "Status")];
 
 async fn visits(caller: Caller, QueryForm(form): QueryForm<Asking>) -> Result<Response> {
     let drawn = caller.view(move |tx, by| draw(tx, by, &form.parsed)).await;
@@ -85,7 +85,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, parsed: &Result<Asking, Fields>) -> Result<
     let asking = parsed.as_ref().cloned().unwrap_or(Asking { page: 1, service: None, status: None });
     let service = asking.service.as_deref().and_then(|slug| catalogue.service_by_slug(slug));
     if service.is_none() && asking.service.is_some() {
-        fields.add("service", "There is no such service. Choose one of these.");
+        fields.add("service", "We couldn’t find that service. Please choose one below.");
     }
     let only = Only { service: service.map(|service| service.id), status: asking.status };
     let own = bookings::some_of_mine(tx, by, Paging { page: asking.page, size: PAST }, only)?;

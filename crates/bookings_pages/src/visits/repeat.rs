@@ -25,7 +25,7 @@ pub(crate) fn routes() -> Router<AppState> {
 
 /// The maximum number of days on which the page repeats a visit.
 const MOST: i64 = 25;
-const FIELDS: [(&str, &str); 2] = [("every_weeks", "Every"), ("times", "How many more")];
+const FIELDS: [(&str, &str); 2] = [("every_weeks", "Repeat every"), ("times", "Additional visits")];
 
 /// The parameters of a series.
 #[derive(Debug, Clone)]
@@ -171,7 +171,7 @@ fn handle_form(tx: &mut Tx<'_>, by: &Actor, id: Id, form: &FormInput<Plan>, dige
                     let is_dearer = plan.promise.is_some_and(|promise| sum.0 > promise);
                     if is_dearer {
                         refusal =
-                            Some(format!("They cost {} now. Nothing is booked yet.", format::money(sum)));
+                            Some(format!("The total is now {}. Nothing is booked yet.", format::money(sum)));
                     }
                     if !is_dearer {
                         bookings::note_repeated(tx, by, id, &series)?;
@@ -354,10 +354,11 @@ fn choices(conflict: &Value, zone: &jiff::tz::TimeZone, now: Timestamp) -> Vec<C
     let parsed = |slot: &Value| {
         let at: Timestamp = slot.get("starts_at")?.as_str()?.parse().ok()?;
         let (price, room) = (slot.get("price")?.as_str()?, slot.get("room_name")?.as_str()?);
-        let label = format!("{}, ${price}, {room}", format::moment(zone, at, now));
+        let price = format::money(price.parse().ok()?);
+        let label = format!("{}, {price}, {room}", format::moment(zone, at, now));
         Some(Choice::new(at, label, false))
     };
     let mut choices: Vec<Choice> = listed.iter().filter_map(parsed).collect();
-    choices.push(Choice::new("without", "Leave it out", true));
+    choices.push(Choice::new("without", "Skip this date", true));
     choices
 }

@@ -136,7 +136,7 @@ fn handle_form(
     let mut parsed = form.parsed.clone();
     if let Ok(RescheduleQuery { to: None, .. }) = parsed {
         let mut fields = Fields::new();
-        fields.add("to", "Choose one of the times first.");
+        fields.add("to", "Please choose a time first.");
         parsed = Err(fields);
     }
     let Ok(requested) = &parsed else { return draw(tx, by, id, &parsed, None).map(Err) };
@@ -163,7 +163,7 @@ fn refused(error: Error) -> Result<(StatusCode, String)> {
         Error::Refused(refusal, carried) => {
             let status = StatusCode::from_u16(refusal.status).map_err(Fault::because)?;
             let opens = carried.contains_key("opens_at");
-            let more = if opens { " Choose another time, or wait until it opens to you." } else { "" };
+            let more = if opens { " Choose another time, or wait until this one opens to you." } else { "" };
             Ok((status, format!("{}{more}", refusal.sentence)))
         }
         Error::Invalid(fields) => {
@@ -248,7 +248,7 @@ fn draw(
     };
     let (mut meant, mut stopped) = (None, stopped);
     if requested.to.is_some_and(stays) {
-        let sentence = "It is at this time already. Choose another.".to_owned();
+        let sentence = "That’s the current time. Please choose another.".to_owned();
         stopped = stopped.or(Some((StatusCode::OK, sentence)));
     } else if let Some(to) = requested.to {
         // The new preview replaces what an earlier page showed, so it is not compared with that.
@@ -272,7 +272,7 @@ fn draw(
     let line = VisitLine::of(&catalogue, &detail, now);
     let Narrowing { technicians, rooms, .. } = narrowings(&catalogue, service, &search_for);
     let page = MovePage {
-        frame: Frame::new(by, "visits", format!("Move: {} · CoreSync", line.service)),
+        frame: Frame::new(by, "visits", format!("Reschedule: {} · CoreSync", line.service)),
         line,
         errors: FieldErrors::of(&fields, &FIELDS),
         refusal: stopped.map(|(_, sentence)| sentence),
@@ -309,13 +309,13 @@ fn meaning(catalogue: &catalogue::Catalogue, detail: &Detail, moved: &Reschedule
     let zone = &catalogue.club.zone;
     let (price, difference) = (format::money(after.total()), moved.difference);
     let difference = match difference.0 {
-        0 => "It costs the same.".to_owned(),
-        1.. => format!("That is {} more than before.", format::money(difference)),
-        _ => format!("That is {} less than before.", format::money(Cents(-difference.0))),
+        0 => "No change in price.".to_owned(),
+        1.. => format!("{} more than before.", format::money(difference)),
+        _ => format!("{} less than before.", format::money(Cents(-difference.0))),
     };
     let frozen = (after.frozen.fee > Cents::ZERO).then(|| {
         let fee = format::money(after.frozen.fee);
-        format!("If you cancel it later, {fee} stays due, for it is moved late.")
+        format!("Because this is a late change, {fee} will still be due if you cancel.")
     });
     let left = catalogue.setting(bookings::MOVES) - after.moves;
     let counts = after.moves > before.moves;
@@ -336,10 +336,10 @@ fn meaning(catalogue: &catalogue::Catalogue, detail: &Detail, moved: &Reschedule
         difference,
         frozen,
         moves_left: counts.then(|| match left {
-            ..=0 => "After that it can’t be moved any more.".to_owned(),
-            1 => "After that it can be moved once more.".to_owned(),
+            ..=0 => "This is your last change.".to_owned(),
+            1 => "You’ll be able to change it once more.".to_owned(),
             left => format!(
-                "After that it can be moved {} more times.",
+                "You’ll be able to change it {} more times.",
                 format::number(usize::try_from(left).unwrap_or(2))
             ),
         }),

@@ -265,9 +265,9 @@ fn payment(charge: Option<&Charge>, booking: &Booking) -> String {
         _ if due == Cents::ZERO => "Nothing is due.".to_owned(),
         Some(money::ChargeStatus::Settled) => "Paid. Thank you.".to_owned(),
         Some(money::ChargeStatus::Due) if booking.status == Status::Cancelled => {
-            format!("For cancelling late, {} is due at the desk.", format::money(due))
+            format!("Late cancellation fee: {}, due at the front desk.", format::money(due))
         }
-        Some(money::ChargeStatus::Due) => "To be paid at the desk.".to_owned(),
+        Some(money::ChargeStatus::Due) => "Due at the front desk.".to_owned(),
         _ => "Nothing is due.".to_owned(),
     }
 }

@@ -37,16 +37,17 @@ impl PlanSummary {
         let until = format::day(membership.paid_until, today);
         let state = match membership.status {
             membership::MembershipStatus::Active if membership.renews => {
-                format!("Active. Renews after {until}.")
+                format!(
+                    "Active. Renews {}.",
+                    format::day(membership.paid_until.tomorrow().unwrap_or(membership.paid_until), today)
+                )
             }
             membership::MembershipStatus::Active => format!("Active until {until}."),
             membership::MembershipStatus::Grace => {
-                "The last payment is open. Your benefits stay for now.".to_owned()
+                "Your last payment is past due. Your benefits continue for now.".to_owned()
             }
-            membership::MembershipStatus::Suspended => {
-                "Suspended: its benefits rest until the payment is made.".to_owned()
-            }
-            membership::MembershipStatus::Ended => "Over.".to_owned(),
+            membership::MembershipStatus::Suspended => "Suspended until your payment is made.".to_owned(),
+            membership::MembershipStatus::Ended => "Ended.".to_owned(),
         };
         let credits = match (plan.monthly_credits, entitlements.credits_left(today)) {
             (None, _) => Some("Every service is included.".to_owned()),

@@ -26,7 +26,7 @@ pub(crate) fn routes() -> Router<AppState> {
 }
 
 const LABELS: [(&str, &str); 3] =
-    [("current_password", "Your password"), ("sure", "I know that this can’t be undone"), ("body", "Form")];
+    [("current_password", "Your password"), ("sure", "I understand this can’t be undone"), ("body", "Form")];
 
 #[derive(Template)]
 #[template(path = "privacy.html")]
@@ -56,7 +56,7 @@ async fn show(caller: Caller, QueryForm(form): QueryForm<Done>) -> Result<Respon
 /// Returns the reason why the person can't be erased yet, or `None`.
 fn hindrance(tx: &mut Tx<'_>, by: &Actor) -> Result<Option<&'static str>> {
     let is_ahead = bookings::has_ahead(tx, by.person()?.id)?;
-    Ok(is_ahead.then_some("You have a visit ahead or a time that is held. Cancel it or let it go first: it says what that costs."))
+    Ok(is_ahead.then_some("You have an upcoming visit or a held time. Cancel or release it first; you’ll see any fee before you confirm."))
 }
 
 fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<PrivacyPage> {
@@ -69,8 +69,8 @@ fn draw(tx: &mut Tx<'_>, by: &Actor) -> Result<PrivacyPage> {
     };
     let line = |one: &Consent| {
         let given = format::moment(zone, one.given_at, now);
-        let until = one.withdrawn_at.map(|at| format!(", taken back {}", format::moment(zone, at, now)));
-        format!("{} ({}): agreed {given}{}", one.kind, one.version, until.unwrap_or_default())
+        let until = one.withdrawn_at.map(|at| format!(", withdrawn {}", format::moment(zone, at, now)));
+        format!("{} ({}): given {given}{}", one.kind, one.version, until.unwrap_or_default())
     };
     Ok(PrivacyPage {
         frame: Frame::new(by, "privacy", "Privacy · CoreSync"),
@@ -168,10 +168,10 @@ impl Input for Leaving {
     fn parse(input: &mut RawInput) -> Leaving {
         let password = input.secret("current_password").unwrap_or_default();
         if password.is_empty() {
-            input.add_error("current_password", "This is needed.");
+            input.add_error("current_password", "This field is required.");
         }
         if input.raw("sure").and_then(Value::as_str) != Some("yes") {
-            input.add_error("sure", "Tick this, if you are sure.");
+            input.add_error("sure", "Check this box to confirm.");
         }
         Leaving(password)
     }

@@ -21,7 +21,7 @@ pub const PASSWORD: &str = "coresync-demo";
 /// Returns a fault in production, or if the database fails.
 pub async fn fill(app: &AppState) -> Result<()> {
     if app.config.env == Environment::Production {
-        return Err(Fault::because("the demonstration club has known passwords: production refuses it"));
+        return Err(Fault::because("the demo club has known passwords, so it is not allowed in production"));
     }
     let script = Script::read()?;
     let hash = people::hash_password(PASSWORD.to_owned()).await?;
@@ -37,8 +37,8 @@ pub async fn fill(app: &AppState) -> Result<()> {
         })
         .await?;
     match filled {
-        Some(bookings) => tracing::info!(bookings, "the demonstration club is set up"),
-        None => tracing::info!("the database holds a club: the demonstration club is not set up"),
+        Some(bookings) => tracing::info!(bookings, "the demo club is set up"),
+        None => tracing::info!("the database already holds a club, so the demo club was not set up"),
     }
     Ok(())
 }
@@ -68,7 +68,9 @@ pub async fn refuse_in_production(app: &AppState) -> Result<()> {
         tx.one::<(i64,)>(sql!("SELECT id FROM people WHERE email LIKE $1 LIMIT 1"), args![&addresses])
     };
     if app.db.view(found).await?.is_some() {
-        return Err(Fault::because("this database holds the demonstration accounts: production refuses it"));
+        return Err(Fault::because(
+            "this database holds the demo accounts, which are not allowed in production",
+        ));
     }
     Ok(())
 }

@@ -81,13 +81,13 @@ struct Shown<'r> {
 /// Returns sentences that describe the configured rate limits.
 fn limits(config: &Config) -> String {
     let message = |a_minute: u32, whose: &str| match a_minute {
-        0 => format!("{whose} have no limit."),
+        0 => format!("{whose}: no limit."),
         some => format!("{whose}: {some} a minute."),
     };
     [
-        message(config.reads_per_minute, "Reads of an account, or of the visitors of one network"),
-        message(config.writes_per_minute, "Writes of an account"),
-        message(config.visitor_writes_per_minute, "Writes of the visitors of one network"),
+        message(config.reads_per_minute, "Reads per account, or per network when signed out"),
+        message(config.writes_per_minute, "Writes per account"),
+        message(config.visitor_writes_per_minute, "Writes per network when signed out"),
     ]
     .join(" ")
 }
@@ -109,7 +109,7 @@ async fn draw(
     let count = families.iter().map(|family| family.operations.len()).sum();
     let config = &app.config;
     Page::of(&DocsPage {
-        frame: Frame::anonymous("", "The API of CoreSync"),
+        frame: Frame::anonymous("", "CoreSync API"),
         address: &config.public_url,
         filter: &filter,
         is_open: is_open || count <= FEW,

@@ -96,9 +96,9 @@ fn who(operation: &Value) -> &'static str {
     let ways: Vec<&Value> = list(operation, "security").collect();
     let is_free = ways.iter().any(|way| way.as_object().is_some_and(serde_json::Map::is_empty));
     match (ways.is_empty(), is_free) {
-        (true, _) => "Anybody.",
-        (_, true) => "Anybody; whoever is signed in gets their own answer.",
-        _ => "Whoever is signed in.",
+        (true, _) => "Public.",
+        (_, true) => "Public; results are personalized when signed in.",
+        _ => "Any signed-in user.",
     }
 }
 

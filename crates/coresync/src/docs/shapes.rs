@@ -108,13 +108,13 @@ fn word(kind: &str, schema: &Value) -> String {
     match (kind, text(schema, "format")) {
         _ if !values.is_empty() => format!("one of {}", values.join(", ")),
         ("string", "date") => "date, 2026-11-24".to_owned(),
-        ("string", "date-time") => "time with offset".to_owned(),
+        ("string", "date-time") => "timestamp with offset".to_owned(),
         ("string", _) if schema.get("pattern").is_some() => {
-            format!("text such as {}", list(schema, "examples").find_map(Value::as_str).unwrap_or("this"))
+            format!("string like {}", list(schema, "examples").find_map(Value::as_str).unwrap_or("this"))
         }
-        ("string", _) => "text".to_owned(),
-        ("integer", _) => "whole number".to_owned(),
-        ("boolean", _) => "true or false".to_owned(),
+        ("string", _) => "string".to_owned(),
+        ("integer", _) => "integer".to_owned(),
+        ("boolean", _) => "boolean".to_owned(),
         (other, _) => other.to_owned(),
     }
 }

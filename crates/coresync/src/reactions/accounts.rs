@@ -5,6 +5,7 @@ use kit::{AppState, Id, Result, Tx, args, sql, tokens};
 use messages::{Composed, Mail, PendingNotification};
 use people::{AccountEmail, Claim, News, Proven};
 
+use super::club_time;
 use super::email_template::EmailTemplate;
 
 /// Composes the email for a notification about an account. Each attempt creates a new link, so the email gets a new
@@ -35,10 +36,7 @@ fn about(draft: EmailTemplate, club: &catalogue::Club, account: Claim) -> EmailT
     };
     draft
         .fact("Name", account.name.unwrap_or_default())
-        .fact(
-            "Asked",
-            account.at.to_zoned(club.zone.clone()).strftime("%A, %B %-d, %-I:%M %p %Z").to_string(),
-        )
+        .fact("Requested", club_time::moment(&club.zone, account.at))
         .fact("From", if account.network.is_empty() { String::new() } else { from })
 }
 

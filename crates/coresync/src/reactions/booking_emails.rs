@@ -10,6 +10,7 @@ use kit::{AppState, Cents, Result, Tx};
 use messages::calendar::ics;
 use messages::{Composed, Mail, PendingNotification, plain_name};
 use people::NotificationKind;
+use ui::format;
 
 use super::club_time;
 use super::email_template::EmailTemplate;
@@ -165,7 +166,7 @@ impl Saying<'_> {
         match fee {
             _ if !self.tells_money() => String::new(),
             fee if fee > Cents::ZERO => {
-                format!("${fee} is due under the policy you agreed to when you booked. ")
+                format!("{} is due under the policy you agreed to when you booked. ", format::money(fee))
             }
             _ => "Nothing is due. ".to_owned(),
         }
@@ -187,7 +188,7 @@ impl Saying<'_> {
             zone,
         };
         let sentence = query.sentence_with(|moment| club_time::moment(zone, moment));
-        if self.details.len() > 1 { format!("The first visit: {sentence}") } else { sentence }
+        if self.details.len() > 1 { format!("First visit: {sentence}") } else { sentence }
     }
 
     fn text(&self) -> VisitText {
@@ -201,7 +202,7 @@ impl Saying<'_> {
                 ("Confirmed", heading, self.policy(), "View your visit")
             }
             BookingNews::Moved => {
-                ("Moved", format!("{visit} has a new time."), self.policy(), "View your visit")
+                ("Rescheduled", format!("{visit} has a new time."), self.policy(), "View your visit")
             }
             BookingNews::FirstReminder => {
                 ("", self.reminding("we look forward to seeing you."), self.policy(), "View your visit")
@@ -232,7 +233,7 @@ impl Saying<'_> {
                 (
                     "Missed",
                     heading,
-                    format!("{}If something is wrong, call us at {phone}.", self.due()),
+                    format!("{}If that’s not right, call us at {phone}.", self.due()),
                     "View details",
                 )
             }
@@ -240,7 +241,7 @@ impl Saying<'_> {
                 "Held for you",
                 "a time just opened up for you.".to_owned(),
                 self.offer(),
-                "Book it or let it go",
+                "Book or release it",
             ),
         };
         let subject = match self.news {
@@ -364,12 +365,12 @@ fn single(
 ) -> EmailTemplate {
     let booking = &detail.booking;
     let draft = draft
-        .fact("What", service_name(catalogue, booking))
+        .fact("Service", service_name(catalogue, booking))
         .fact("When", club_time::span(&catalogue.club.zone, booking.starts_at, booking.ends_at))
         .fact("Room", room_name(catalogue, booking))
         .fact("With", with(detail))
         .fact("Confirmation number", booking.reference.clone().unwrap_or_default());
-    if tells_money { draft.fact("Total", format!("${}", booking.total())) } else { draft }
+    if tells_money { draft.fact("Total", format::money(booking.total())) } else { draft }
 }
 
 fn many(
@@ -391,7 +392,7 @@ fn many(
         let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         draft = draft.fact(service_name(catalogue, booking), parts.join("; "));
     }
-    if tells_money { draft.fact("Total", format!("${total}")) } else { draft }
+    if tells_money { draft.fact("Total", format::money(total)) } else { draft }
 }
 
 pub(super) fn service_name(catalogue: &Catalogue, booking: &Booking) -> String {
@@ -448,9 +449,9 @@ pub(super) async fn compose_opened(app: AppState, waiting: PendingNotification) 
             let token = people::unsubscribe_token(tx, person.id, NotificationKind::Waitlist)?;
             let heading = format!("{}, a time you asked about is open.", person.first_name);
             let path = format!("{public}/book/?service={slug}&at={}", opened.starts_at);
-            let mail = EmailTemplate::new(&catalogue.club, format!("Free now: {what}"), heading)
+            let mail = EmailTemplate::new(&catalogue.club, format!("Open now: {what}"), heading)
                 .says("It isn’t held, so book soon.")
-                .fact("What", what)
+                .fact("Service", what)
                 .fact("When", club_time::moment(&catalogue.club.zone, opened.starts_at))
                 .leads_to("See the time", path)
                 .ends_at(format!("{public}/unsubscribe/?token={token}"))

@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use ui::format;
 
 /// The common names of time zones.
 const NAMES: [(&str, &str); 12] = [
@@ -27,31 +28,19 @@ fn zone_name(zone: &TimeZone) -> String {
     known.map_or_else(|| format!("({iana})"), |(_, spoken)| (*spoken).to_owned())
 }
 
-fn shown(zone: &TimeZone, at: Timestamp, form: &str) -> String {
-    at.to_zoned(zone.clone()).strftime(form).to_string()
-}
-
-/// Returns the time of day such as `2:00 PM`. If the clock shows that time twice in a night, it includes the offset:
-/// `1:30 AM EDT`.
-fn clock(zone: &TimeZone, at: Timestamp) -> String {
-    let civil = at.to_zoned(zone.clone()).datetime();
-    let is_twice = zone.to_ambiguous_timestamp(civil).is_ambiguous();
-    shown(zone, at, if is_twice { "%-I:%M %p %Z" } else { "%-I:%M %p" })
-}
-
 /// Returns the date as in `Friday, November 27, 2026`.
 pub(super) fn date(zone: &TimeZone, at: Timestamp) -> String {
-    shown(zone, at, "%A, %B %-d, %Y")
+    format::full_day(format::date_at(zone, at))
 }
 
 /// Returns the date as in `Nov 27`, for subjects.
 pub(super) fn short_date(zone: &TimeZone, at: Timestamp) -> String {
-    shown(zone, at, "%b %-d")
+    format::short_date(format::date_at(zone, at))
 }
 
 /// Returns the time of day with its zone as in `2:00 PM Eastern Time`.
 pub(super) fn time(zone: &TimeZone, at: Timestamp) -> String {
-    format!("{} {}", clock(zone, at), zone_name(zone))
+    format!("{} {}", format::clock(zone, at), zone_name(zone))
 }
 
 /// Returns the date and time as in `Friday, November 27, 2026, 2:00 PM Eastern Time`.
@@ -59,9 +48,9 @@ pub(super) fn moment(zone: &TimeZone, at: Timestamp) -> String {
     format!("{}, {}", date(zone, at), time(zone, at))
 }
 
-/// Returns a period as in `Friday, November 27, 2026, 2:00 PM to 3:00 PM Eastern Time`.
+/// `Friday, November 27, 2026, 2:00 – 3:00 PM Eastern Time`
 pub(super) fn span(zone: &TimeZone, from: Timestamp, to: Timestamp) -> String {
-    format!("{}, {} to {}", date(zone, from), clock(zone, from), time(zone, to))
+    format!("{}, {} {}", date(zone, from), format::span(zone, from, to), zone_name(zone))
 }
 
 #[cfg(test)]
@@ -77,7 +66,7 @@ mod tests {
         let zone = |name: &str| TimeZone::get(name).expect("a zone");
         let friday = at("2026-11-27T19:00:00Z");
         let text = span(&zone("America/New_York"), friday, at("2026-11-27T20:00:00Z"));
-        assert_eq!(text, "Friday, November 27, 2026, 2:00 PM to 3:00 PM Eastern Time");
+        assert_eq!(text, "Friday, November 27, 2026, 2:00 – 3:00 PM Eastern Time");
         assert_eq!(
             moment(&zone("Europe/Paris"), friday),
             "Friday, November 27, 2026, 8:00 PM (Europe/Paris)"

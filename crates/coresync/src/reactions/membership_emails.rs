@@ -7,6 +7,7 @@ use kit::{AppState, Cents, Fault, Result, Tx};
 use membership::{MembershipEvent, MembershipNews};
 use messages::{Composed, PendingNotification};
 use serde_json::Value;
+use ui::format;
 
 use super::booking_emails::service_name;
 use super::club_time;
@@ -50,21 +51,21 @@ impl News {
         let text = |name: &str| detail.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let plan = text("plan");
         let until = day(&text("until"));
-        let amount = Cents(detail.get("cents").and_then(Value::as_i64).unwrap_or_default());
+        let amount = format::money(Cents(detail.get("cents").and_then(Value::as_i64).unwrap_or_default()));
         let (subject, heading, words) = match what.as_str() {
             "joined" => (
                 format!("Welcome: {plan}"),
                 format!("welcome. You’re a {plan} member as of today."),
                 format!(
-                    "We received ${amount}. Your first month runs through {until} and then renews automatically."
+                    "We received {amount}. Your first month runs through {until} and then renews automatically."
                 ),
             ),
             "leaves" => (
                 "Your membership ends".to_owned(),
                 format!("your {plan} membership ends."),
                 format!(
-                    "Your benefits continue through {until}. What you booked for later costs the list price from now \
-                     on, and you may cancel it without a fee. You can change your mind until then."
+                    "Your benefits continue through {until}. Visits you’ve booked for later now cost the guest price, \
+                     and you can cancel them free of charge. You can change your mind until then."
                 ),
             ),
             "stays" => (
@@ -76,8 +77,8 @@ impl News {
                 format!("Your plan changes to {plan}"),
                 format!("your plan changes to {plan}."),
                 format!(
-                    "{} stays until {until}. {plan} begins the day after, at ${amount} a month. What you booked for later \
-                     is priced by it, and you may cancel that without cost.",
+                    "You keep {} through {until}. {plan} starts the day after, at {amount} a month. Visits you’ve booked for \
+                     later are priced on {plan}, and you can cancel them free of charge.",
                     text("from")
                 ),
             ),
@@ -87,30 +88,30 @@ impl News {
                 "Your booked visits keep their agreed prices.".to_owned(),
             ),
             "upgraded" => (
-                format!("You have {plan}"),
+                format!("You’re on {plan}"),
                 format!("you’re now on {plan}."),
                 format!(
-                    "${amount} covers you through {until}. Visits you’ve already booked keep their price."
+                    "{amount} covers you through {until}. Visits you’ve already booked keep their price."
                 ),
             ),
             "moves_over" => (
-                format!("{plan} changes"),
+                format!("Your {plan} plan is changing"),
                 format!("the terms of your {plan} plan change next billing month."),
                 format!(
-                    "It costs ${amount} a month then. Your membership page lists the new benefits. What is booked keeps \
-                     its price. If you’d rather cancel or switch plans, you can do so before then."
+                    "It will cost {amount} a month. Your membership page lists the new benefits. Booked visits keep their \
+                     price. If you’d rather cancel or switch plans, you can do so before then."
                 ),
             ),
             "dues_taken" => (
                 "Membership payment received".to_owned(),
                 "thank you.".to_owned(),
-                format!("${amount} is paid for {plan}, until {until}."),
+                format!("We received {amount} for {plan}. You’re paid through {until}."),
             ),
             "grace" => (
                 "Your membership payment is due".to_owned(),
                 "your membership dues are due.".to_owned(),
                 format!(
-                    "Your membership was paid until {until}. Your benefits continue for {} days. Please pay at the front desk.",
+                    "Your membership was paid through {until}. Your benefits continue for {} days. Please pay at the front desk.",
                     detail.get("days").and_then(Value::as_i64).unwrap_or_default()
                 ),
             ),
@@ -118,23 +119,23 @@ impl News {
                 "Your membership is suspended".to_owned(),
                 "your membership is suspended until dues are paid.".to_owned(),
                 format!(
-                    "It was paid until {until}. What you booked costs the list price for now, and you may cancel it without \
-                     cost. Pay at the desk, and everything is as before."
+                    "It was paid through {until}. For now, your booked visits cost the guest price, and you can cancel them \
+                     free of charge. Pay at the front desk and your benefits return."
                 ),
             ),
             "ended" => (
                 "Your membership has ended".to_owned(),
                 "your membership has ended.".to_owned(),
                 format!(
-                    "It was paid until {until}. The door stays open: you can still book at guest prices."
+                    "It was paid through {until}. The door stays open: you can still book at guest prices."
                 ),
             ),
             frozen if frozen.starts_with("frozen_") => (
-                "Your membership is frozen".to_owned(),
+                "Your membership is paused".to_owned(),
                 format!("your {plan} membership is paused."),
                 format!(
-                    "From {} to {until} there are no dues and no benefits. What you booked for that time costs the list \
-                     price, and you may cancel it without cost. What you booked for later stays as it is.",
+                    "From {} through {until} there are no dues and no benefits. Visits booked for that time cost the guest \
+                     price, and you can cancel them free of charge. Later visits don’t change.",
                     day(&text("from"))
                 ),
             ),
@@ -146,7 +147,7 @@ impl News {
 
 /// Returns a date as in `December 9, 2026`.
 fn day(date: &str) -> String {
-    date.parse::<Date>().map(|date| date.strftime("%B %-d, %Y").to_string()).unwrap_or_default()
+    date.parse::<Date>().map(format::date).unwrap_or_default()
 }
 
 /// Composes the email which says that the price of a visit has changed.
@@ -178,23 +179,23 @@ fn write_repriced(
     let (heading, words) = if job.restored {
         (
             "your visit is back to its original price.",
-            "Your membership counts on its day, as when you booked.",
+            "Your membership applies on that day, as it did when you booked.",
         )
     } else {
         (
             "the price of your visit has changed.",
-            "The membership that you booked it with no longer counts on its day. You may cancel it without a fee until it \
-             begins.",
+            "The membership you booked it with no longer applies on that day. You can cancel it free of charge until it \
+             starts.",
         )
     };
     let email =
         EmailTemplate::new(club, format!("New price: {what}"), format!("{}, {heading}", person.first_name))
             .says(words)
-            .fact("What", what)
+            .fact("Service", what)
             .fact("When", club_time::moment(&club.zone, booking.starts_at))
             .fact("Confirmation number", booking.reference.clone().unwrap_or_default())
-            .fact("Before", format!("${}", Cents(job.from)))
-            .fact("Now", format!("${}", booking.total()))
+            .fact("Old price", format::money(Cents(job.from)))
+            .fact("New price", format::money(booking.total()))
             .leads_to("View your visit", format!("{public}/dashboard/bookings/{}/", booking.id));
     Ok(Composed::Email(Box::new(email.to(to, None, waiting.id.to_string())?)))
 }

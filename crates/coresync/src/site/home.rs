@@ -50,7 +50,7 @@ impl Doorway {
                 "Mensuite",
                 "/menssuite/",
                 "For men",
-                "Massage, skin, scissors and a blade. One guest, one room, no waiting bench.",
+                "Massage, skin, scissors, and a blade. One guest, one room, no waiting room.",
             ),
             Half::Private => (
                 "Coresync Private",

@@ -89,8 +89,8 @@ fn state(state: JobState) -> &'static str {
     match state {
         JobState::Waiting => "Waiting",
         JobState::Running => "Running",
-        JobState::Failing => "Failing, tried again",
-        JobState::SetAside => "Set aside",
+        JobState::Failing => "Failing, will retry",
+        JobState::SetAside => "Stopped",
     }
 }
 
@@ -136,18 +136,18 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<StaffPage> {
     };
     let table = Table {
         caption: "Background jobs",
-        head: vec!["Kind", "State", "Attempts", "Next run", "Last error"],
+        head: vec!["Kind", "Status", "Attempts", "Next run", "Last error"],
         rows: found.iter().map(row).collect(),
         csv: None,
     };
     let kind = search.filter.kind.as_deref().unwrap_or_default();
     let chosen = search.filter.state.map_or("", JobState::as_str);
     let states = JobState::ALL.map(|one| (one.as_str(), state(one)));
-    let states = [("", "Any state")].into_iter().chain(states);
+    let states = [("", "Any status")].into_iter().chain(states);
     let states = states.map(|(value, word)| Choice::new(value, word, value == chosen)).collect();
     let form = FormPart::get(HERE, "Find")
-        .field(InputField::line("kind", "Part of the kind", "search", kind))
-        .field(InputField::select("state", "State", states));
+        .field(InputField::line("kind", "Kind contains", "search", kind))
+        .field(InputField::select("state", "Status", states));
     let address = |page: usize| format!("{HERE}?kind={}&state={chosen}&page={page}", format::encoded(kind));
     let mut pages = Vec::new();
     if search.page > 1 {
@@ -158,11 +158,11 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<StaffPage> {
     }
     let sum = if total == 1 { "1 job.".to_owned() } else { format!("{total} jobs.") };
     let page = StaffPage::new(by, HERE, "Background jobs")
-        .done(search.look.done, "The job is discarded.")
-        .text("Work that the program does by itself, such as sending an email. A job that is done leaves the list.")
+        .done(search.look.done, "Job discarded.")
+        .text("Work the program does on its own, like sending email. Finished jobs leave the list.")
         .with(Part::Form(form))
         .text(sum)
-        .table(table, "No job matches.");
+        .table(table, "No matching jobs.");
     Ok(if pages.is_empty() { page } else { page.with(Part::Links(pages)) })
 }
 
@@ -182,7 +182,7 @@ fn here(id: Id) -> String {
 async fn show(caller: Caller, Path(id): Path<Id>, QueryForm(form): QueryForm<PageQuery>) -> Result<Response> {
     let done = form.parsed.is_ok_and(|look| look.done);
     let page = caller.view(move |tx, by| draw_one(tx, by, id, None)).await;
-    rendered(page.map(|page| page.done(done, "The job is tried now.")), &here(id))
+    rendered(page.map(|page| page.done(done, "Retrying now.")), &here(id))
 }
 
 fn draw_one(tx: &mut Tx<'_>, by: &Actor, id: Id, wrong: Option<&Fields>) -> Result<StaffPage> {
@@ -190,23 +190,23 @@ fn draw_one(tx: &mut Tx<'_>, by: &Actor, id: Id, wrong: Option<&Fields>) -> Resu
     let zone = catalogue::current(tx)?.club.zone.clone();
     let error = job.last_error.as_deref().map(shortened);
     let facts = vec![
-        ("State", state(job.state).to_owned()),
+        ("Status", state(job.state).to_owned()),
         ("Attempts", job.attempts.to_string()),
         ("Next run", next_run(&job, &zone, tx.now())),
         ("Last error", error.unwrap_or_else(|| "None".to_owned())),
     ];
     let retry = FormPart::post(format!("{}retry/", here(id)), "Retry now");
-    let discard = FormPart::post(format!("{}discard/", here(id)), "Discard the job")
-        .field(InputField::tick("sure", "I am sure: this work will not be done.", false))
+    let discard = FormPart::post(format!("{}discard/", here(id)), "Discard job")
+        .field(InputField::tick("sure", "I’m sure: this work won’t be done.", false))
         .quiet()
         .wrong(wrong);
     Ok(StaffPage::new(by, HERE, job.kind.clone())
         .with(Part::Facts(facts))
         .heading("retry", "Retry")
-        .text("The job is tried at once, with all its attempts before it. What it did before it failed may happen twice.")
+        .text("The job runs right away with a full set of attempts. Anything it did before failing may happen twice.")
         .with(Part::Form(retry))
         .heading("discard", "Discard")
-        .text("The job is removed and will not run. An email that it was to send is not sent.")
+        .text("The job is removed and won’t run. If it was going to send an email, that email isn’t sent.")
         .form(discard)
         .with(Part::Links(vec![("All jobs", HERE.to_owned())])))
 }
@@ -237,7 +237,7 @@ async fn discard(caller: Caller, Path(id): Path<Id>, PostedForm(form): PostedFor
         let operation = |tx: &mut Tx<'_>| {
             found(tx, by, id)?;
             if !is_sure {
-                return Err(Fields::one("sure", "Tick the box if the job is to be discarded."));
+                return Err(Fields::one("sure", "Check the box to discard the job."));
             }
             discard_job(tx, by, id)?;
             Ok(format!("{HERE}?done=1"))

@@ -27,10 +27,10 @@ struct JobOut {
     /// The state: `waiting`, `running`, `failing`, or `set_aside`.
     state: &'static str,
     attempts: i64,
-    /// When the job runs next. For a job that was set aside, when it would have run.
+    /// When it runs next. For a stopped job, when it would have run.
     #[schema(value_type = String, format = DateTime)]
     run_at: Timestamp,
-    /// The last error, shortened.
+    /// The latest error, shortened.
     last_error: Option<String>,
 }
 
@@ -56,7 +56,7 @@ impl Input for Search {
     }
 }
 
-/// Managers: lists background jobs, those that were set aside first.
+/// Managers: list background jobs, stopped ones first.
 #[utoipa::path(get, path = "/api/staff/jobs/", tag = "staff",
     params(("kind" = Option<String>, Query), ("state" = Option<String>, Query), ("page" = Option<u32>, Query),
         ("page_size" = Option<u32>, Query)),
@@ -70,7 +70,7 @@ async fn list(caller: Caller, Query(Search(filter, paging)): Query<Search>) -> R
     Ok(List { items: found.into_iter().map(JobOut::from).collect(), total, paging, path })
 }
 
-/// Managers: runs a job again at once, with its full number of attempts.
+/// Managers: retry a job right away with a full set of attempts.
 #[utoipa::path(post, path = "/api/staff/jobs/{id}/retry/", tag = "staff", params(("id" = i64, Path)),
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]
@@ -78,7 +78,7 @@ async fn retry(caller: Caller, Path(id): Path<Id>) -> Result<StatusCode> {
     caller.tx(move |tx, by| retry_job(tx, by, id)).await.map(|()| StatusCode::NO_CONTENT)
 }
 
-/// Managers: discards a job, so that it will not run.
+/// Managers: discard a job.
 #[utoipa::path(delete, path = "/api/staff/jobs/{id}/", tag = "staff", params(("id" = i64, Path)),
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]

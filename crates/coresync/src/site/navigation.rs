@@ -13,8 +13,8 @@ const MAIN: [Link; 4] = [
 const SIDE: [Link; 4] = [
     ("membership", "/#membership", "Membership"),
     ("about", "/about/", "About"),
-    ("technologies", "/technologies/", "Technologies"),
-    ("contacts", "/contacts/", "Contacts"),
+    ("technologies", "/technologies/", "Technology"),
+    ("contacts", "/contacts/", "Contact"),
 ];
 
 /// The pages that belong to no other crate: background jobs and the style guide.
@@ -23,14 +23,14 @@ const OWN: [BackOfficeEntry; 2] = [
         position: 125,
         path: "/staff/jobs/",
         label: "Jobs",
-        sentence: "Background work: what waits, and what has failed.",
+        sentence: "Background work: what’s waiting and what has failed.",
         needs: Some(Action::ManageJobs),
     },
     BackOfficeEntry {
         position: 130,
         path: "/staff/style/",
         label: "Style",
-        sentence: "Every part of our pages in every state.",
+        sentence: "Every page component in every state.",
         needs: None,
     },
 ];

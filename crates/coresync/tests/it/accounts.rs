@@ -56,7 +56,7 @@ pub(crate) fn with<'h>(app: &'h TestClub, answer: &Answer) -> Guest<'h> {
 
 /// Decodes an email: unfolds its lines.
 pub(crate) fn plain(mail: &str) -> String {
-    mail.replace("\r\n", "\n").replace("=\n", "").replace("=3D", "=")
+    mail.replace("\r\n", "\n").replace("=\n", "").replace("=3D", "=").replace("=E2=80=93", "–")
 }
 
 /// Returns the emails that were sent to an address, decoded.
@@ -410,12 +410,12 @@ async fn a_browser_without_script_does_all_of_it() {
     // Another browser is asked for the password. The browser that signed up is not.
     let page = visitor.get(&format!("/verify/?token={link}")).await.expect(200);
     assert!(page.text().contains("zoe@example.com") && page.header("referrer-policy") == "no-referrer");
-    assert!(page.text().contains("Zoe Lind") && page.text().contains("Password of this account"));
+    assert!(page.text().contains("Zoe Lind") && page.text().contains("This account’s password"));
     let wrong = visitor.submit("/verify/", &format!("token={link}&password=wrong-guess")).await.expect(400);
-    assert!(wrong.text().contains("This is not the password of this account."));
+    assert!(wrong.text().contains("That isn’t this account’s password."));
     let browser = visitor.clone().with("cookie", &signed_up);
     let page = browser.get(&format!("/verify/?token={link}")).await.expect(200).text();
-    assert!(page.contains("Confirm my email") && !page.contains("Password of this account"), "{page}");
+    assert!(page.contains("Confirm my email") && !page.contains("This account’s password"), "{page}");
     let entered = browser.submit("/verify/", &format!("token={link}")).await.expect(303);
     assert_eq!(entered.header("location"), "/dashboard/");
     let cookies: Vec<String> = entered
@@ -427,8 +427,8 @@ async fn a_browser_without_script_does_all_of_it() {
         .collect();
     assert_eq!(cookies.len(), 2, "the session, and the browser that is known: {cookies:?}");
     let zoe = visitor.clone().with("cookie", &cookies.iter().map(pair).collect::<Vec<_>>().join("; "));
-    assert!(!zoe.get("/dashboard/").await.expect(200).text().contains("not confirmed yet"));
-    assert!(visitor.get(&format!("/verify/?token={link}")).await.expect(400).text().contains("good no more"));
+    assert!(!zoe.get("/dashboard/").await.expect(200).text().contains("isn’t confirmed yet"));
+    assert!(visitor.get(&format!("/verify/?token={link}")).await.expect(400).text().contains("has expired"));
 
     let saved = zoe
         .submit(
@@ -455,7 +455,7 @@ async fn a_browser_without_script_does_all_of_it() {
     let bad = zoe
         .submit("/dashboard/profile/password/", "present_password=wrong&new_password=another-password")
         .await;
-    assert!(bad.expect(400).text().contains("This is not your present password."));
+    assert!(bad.expect(400).text().contains("That isn’t your current password."));
     let changed = zoe
         .submit(
             "/dashboard/profile/password/",

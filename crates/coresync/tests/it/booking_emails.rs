@@ -32,9 +32,9 @@ async fn a_booking_and_its_cancellation_are_told_with_the_same_date_for_the_cale
     for part in [
         "To: gus@cast.test",
         "Subject: Confirmed: Massage",
-        "Friday, November 27, 2026, 2:00 PM to 3:00 PM Eastern Time",
+        "Friday, November 27, 2026, 2:00 – 3:00 PM Eastern Time",
         "CS-2026-000001",
-        "$200.00",
+        "$200",
         "Free to cancel until",
         "method=REQUEST",
         "filename=\"booking.ics\"",
@@ -136,7 +136,7 @@ async fn reminders_follow_the_booking() {
     cancel(&app, PIA, off.number("id")).await.expect(200);
     at(&app, "2026-11-29T14:30:00-05:00").await;
     let bea = subjects(&app, "bea@cast.test");
-    assert_eq!(bea, ["Moved: Pod"], "nothing of the time that was");
+    assert_eq!(bea, ["Rescheduled: Pod"], "nothing of the time that was");
     at(&app, "2026-12-01T16:30:00-05:00").await;
     let bea = subjects(&app, "bea@cast.test");
     assert!(bea.len() == 2 && bea.iter().any(|subject| subject.starts_with("Tomorrow: ")), "{bea:?}");

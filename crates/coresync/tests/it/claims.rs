@@ -190,13 +190,15 @@ async fn who_claimed_an_address_before_its_owner_keeps_nothing() {
     app.as_(DORA).post(CREATE, booked).await.expect(201);
     let link = token(&app, ZOE, VERIFY).await;
     let mail = mails_to(&app, ZOE).await.into_iter().find(|mail| mail.contains(VERIFY)).expect("the email");
-    for named in ["Eve Roe", "Firefox on Linux", "192.0.2.1", "Tuesday, November 24, 10:00 AM EST"] {
+    for named in
+        ["Eve Roe", "Firefox on Linux", "192.0.2.1", "Tuesday, November 24, 2026, 10:00 AM Eastern Time"]
+    {
         assert!(mail.contains(named), "{named}: {mail}");
     }
     // A confirmation alone is not enough: it needs the password, which the owner does not know, or a new one.
     app.visitor().post("/api/auth/verify/", json!({"token": link})).await.refused(400, "invalid");
     let page = app.visitor().get(&format!("/verify/?token={link}")).await.expect(200).text();
-    assert!(page.contains("Eve Roe") && page.contains("Password of this account"), "{page}");
+    assert!(page.contains("Eve Roe") && page.contains("This account’s password"), "{page}");
     app.visitor().submit("/verify/", &format!("token={link}")).await.expect(400);
     let short = json!({"token": link, "new_password": "short"});
     app.visitor().post("/api/auth/verify/", short).await.refused(400, "invalid");
@@ -272,9 +274,9 @@ async fn a_change_to_somebody_elses_address_needs_the_account_itself() {
     // The email says whose account it is, and when and from where it was requested, and that confirming needs the
     // account's password.
     for message in [
-        "Name   Eve Roe",
-        "Asked  Tuesday, November 24, 10:00 AM EST",
-        "From   network 192.0.2.1",
+        "Name       Eve Roe",
+        "Requested  Tuesday, November 24, 2026, 10:00 AM Eastern Time",
+        "From       network 192.0.2.1",
         "If it was you, please confirm it with the account=E2=80=99s password.",
         "If it wasn=E2=80=99t you, ignore this email. Nothing changes without the link.",
     ] {
@@ -383,7 +385,7 @@ async fn a_hold_survives_signing_up_and_the_link_leads_back_to_it() {
         .find(|one| one.starts_with("__Host-session="));
     let phone = phone.with("cookie", session.expect("signed in"));
     let review = phone.get(&path).await.expect(200).text();
-    assert!(review.contains("Held for you") && review.contains("Book this time"), "{review}");
+    assert!(review.contains("Held for you") && review.contains("Confirm booking"), "{review}");
     let booked = phone.submit(&path, "deed=book").await.expect(303);
     assert!(booked.header("location").starts_with("/dashboard/bookings/"), "{}", booked.header("location"));
 }
@@ -392,7 +394,7 @@ async fn a_hold_survives_signing_up_and_the_link_leads_back_to_it() {
 #[tokio::test]
 async fn a_page_over_plain_http_says_why_nobody_stays_signed_in() {
     let app = TestClub::open().await;
-    let message = "will not keep you signed in";
+    let message = "won’t keep you signed in";
     sign_up(&app, zoe()).await;
     let form = format!("email=zoe%40example.com&password={PASSWORD}");
     for (host, proto, is_told) in [

@@ -121,12 +121,7 @@ async fn the_birthday_gift_is_given_once_whatever_is_done_to_the_birthday() {
     app.as_(PIA).patch(me, json!({"birthday": "1990-12-03", "last_name": "Lund-Berg"})).await.expect(200);
     let form = "first_name=Pia&last_name=Lund&phone=&birthday=1990-01-03";
     let page = app.browser(PIA).submit("/dashboard/profile/", form).await.expect(409).text();
-    assert!(
-        page.contains("birthday can’t be changed")
-            || page.contains("birthday can&#39;t be changed")
-            || page.contains("birthday can't be changed"),
-        "{page}"
-    );
+    assert!(page.contains("birthday can’t be changed"), "{page}");
     assert_eq!(gift("2026-12-05").await, "130.00", "used");
     // Staff correct the birthday, which is recorded. The gift stays used for twelve months.
     let path = format!("/staff/members/{}/birthday/", app.person(PIA));

@@ -449,7 +449,7 @@ fn message_id(id: i64) -> String {
 fn check_words(email: &crate::smtp::Taken, written: &Written) {
     let begins = match written.kind.as_str() {
         "bookings.confirmed" => ["Confirmed: "].as_slice(),
-        "bookings.moved" => &["Moved: "],
+        "bookings.moved" => &["Rescheduled: "],
         "bookings.cancelled" => &["Canceled: "],
         "bookings.missed" => &["Missed: "],
         _ => &["Today: ", "Tomorrow: ", "On "],

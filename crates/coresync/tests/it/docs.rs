@@ -54,7 +54,7 @@ async fn every_address_on_the_page_leads_somewhere_on_it() {
 async fn the_filter_shows_what_was_asked_for() {
     let app = TestClub::open().await;
     let some = app.visitor().get(&format!("{DOCS}?q=cancel")).await.expect(200).text();
-    assert!(some.contains("2 operations about “cancel”"));
+    assert!(some.contains("3 operations about “cancel”"));
     assert!(some.contains("id=\"op-cancel_booking\"") && !some.contains("id=\"op-login\""));
     assert!(some.contains("<details class=\"operation\" open"), "few are open");
     let none = app.visitor().get(&format!("{DOCS}?q=%3Cb%3Ezzz")).await.expect(200).text();

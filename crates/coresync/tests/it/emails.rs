@@ -232,8 +232,7 @@ async fn a_series_is_one_email_with_all_dates_and_can_be_cancelled_as_a_whole() 
         let mails = mails_to(&app, to).await;
         assert_eq!(mails.len(), 1, "{to}: {mails:?}");
         assert!(subject(&mails[0]).ends_with("Nov 27, Dec 4, Dec 11"), "{}", subject(&mails[0]));
-        for date in
-            ["November 27, 2026, 2:00 PM to", "December 4, 2026, 2:00 PM to", "December 11, 2026, 2:00 PM to"]
+        for date in ["November 27, 2026, 2:00 –", "December 4, 2026, 2:00 –", "December 11, 2026, 2:00 –"]
         {
             assert!(mails[0].contains(date), "{date}\n{}", mails[0]);
         }
@@ -252,7 +251,7 @@ async fn a_series_is_one_email_with_all_dates_and_can_be_cancelled_as_a_whole() 
     let query =
         app.browser(UMA).get(&format!("/dashboard/bookings/{}/cancel-series/", ids[0])).await.expect(200);
     assert!(
-        query.text().contains("free") && query.text().matches("row-name").count() == 2,
+        query.text().contains("at no charge") && query.text().matches("row-name").count() == 2,
         "{}",
         query.text()
     );

@@ -45,7 +45,7 @@ async fn a_move_keeps_id_and_number_and_frees_what_it_had() {
     reschedule(&app, GUS, id, to("2026-11-28", "14:00")).await.refused(404, "not_found");
     reschedule(&app, DORA, id, to("2026-11-28", "14:00")).await.expect(200);
     app.run_jobs().await;
-    assert!(app.mails().iter().any(|mail| mail.contains("Moved")));
+    assert!(app.mails().iter().any(|mail| mail.contains("Rescheduled")));
 }
 
 #[tokio::test]

@@ -20,8 +20,12 @@ async fn a_manager_changes_a_number_and_it_counts_at_once() {
     let app = TestClub::open().await;
     // An account books three days ahead; Saturday is the fourth.
     crate::try_book(&app, GUS, "suite", "2026-11-28", "18:00").await.refused(403, "outside_window");
-    assert!(app.browser(GUS).get("/dashboard/").await.expect(200).text().contains("You book 3 days ahead"));
+    assert!(
+        app.browser(GUS).get("/dashboard/").await.expect(200).text().contains("You can book 3 days ahead")
+    );
     set(&app, MAX, bookings::ACCOUNT_DAYS, 4).await.expect("it is set");
-    assert!(app.browser(GUS).get("/dashboard/").await.expect(200).text().contains("You book 4 days ahead"));
+    assert!(
+        app.browser(GUS).get("/dashboard/").await.expect(200).text().contains("You can book 4 days ahead")
+    );
     crate::book(&app, GUS, "suite", "2026-11-28", "18:00").await;
 }

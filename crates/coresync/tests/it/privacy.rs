@@ -33,20 +33,20 @@ async fn a_room_is_liked_so_by_app_and_by_page() {
 
     let browser = app.browser(PIA);
     let page = browser.get("/dashboard/preferences/").await.expect(200).text();
-    assert!(page.contains("value=\"22.5\"") && page.contains("value=\"rose\" checked"), "{page}");
-    let form = "scene=swiss-alps&light_percent=&light_kelvin=3000&temperature=21.0&scents=&scents=mint&music=piano&volume_percent=10";
+    assert!(page.contains("value=\"73\"") && page.contains("value=\"rose\" checked"), "{page}");
+    let form = "scene=swiss-alps&light_percent=&light_kelvin=3000&temperature_f=70&scents=&scents=mint&music=piano&volume_percent=10";
     browser.submit("/dashboard/preferences/", form).await.expect(303);
     assert_eq!(
         pia.get(LIKES).await.expect(200).body,
         json!({"scene": "swiss-alps", "light_percent": null,
-        "light_kelvin": 3000, "temperature": "21.0", "scents": ["mint"], "music": "piano", "volume_percent": 10})
+        "light_kelvin": 3000, "temperature": "21.1", "scents": ["mint"], "music": "piano", "volume_percent": 10})
     );
     let wrong = browser
-        .submit("/dashboard/preferences/", "temperature=hot&scents=mint&scents=rose")
+        .submit("/dashboard/preferences/", "temperature_f=hot&scents=mint&scents=rose")
         .await
         .expect(400);
     let wrong = wrong.text();
-    assert!(wrong.contains("href=\"#temperature\"") && wrong.contains("value=\"hot\""), "{wrong}");
+    assert!(wrong.contains("href=\"#temperature_f\"") && wrong.contains("value=\"hot\""), "{wrong}");
     assert!(wrong.contains("value=\"rose\" checked"));
     browser.submit("/dashboard/preferences/", "scents=").await.expect(303);
     assert_eq!(pia.get(LIKES).await.expect(200)["scents"], json!([]));
@@ -98,14 +98,14 @@ async fn an_agreement_has_a_version_a_beginning_and_an_end() {
     let pia = app.browser(PIA);
     pia.submit("/dashboard/privacy/consents/", "agree=face&agree=news&agree=made-up").await.expect(303);
     let page = pia.get("/dashboard/privacy/").await.expect(200).text();
-    assert!(page.contains("value=\"face\" checked") && page.contains("face (2026-11): agreed"), "{page}");
+    assert!(page.contains("value=\"face\" checked") && page.contains("face (2026-11): given"), "{page}");
     let id = app.person(PIA);
     let agrees =
         |kind: usize| app.db().view(move |tx| people::consents_to(tx, id, &people::AGREEMENTS[kind]));
     assert!(agrees(0).await.expect("a look") && !agrees(1).await.expect("a look"));
     pia.submit("/dashboard/privacy/consents/", "agree=news").await.expect(303);
     assert!(!agrees(0).await.expect("a look") && agrees(2).await.expect("a look"));
-    assert!(pia.get("/dashboard/privacy/").await.expect(200).text().contains("taken back"));
+    assert!(pia.get("/dashboard/privacy/").await.expect(200).text().contains("withdrawn"));
     let whats = app.db().view(|tx| tx.all::<(String,)>(sql!("SELECT what FROM audit ORDER BY id"), args![]));
     let whats: Vec<_> = whats.await.expect("the log").into_iter().map(|(what,)| what).collect();
     assert_eq!(whats, ["consent_given", "consent_given", "consent_withdrawn"]);
@@ -167,7 +167,7 @@ async fn who_is_erased_is_gone_and_the_books_stay() {
 
     let early =
         zoe.submit("/dashboard/privacy/erase/", &format!("current_password={PASSWORD}&sure=yes")).await;
-    assert!(early.expect(400).text().contains("Cancel it or let it go first"));
+    assert!(early.expect(400).text().contains("Cancel or release it first"));
     let path = format!("/api/bookings/{}/cancel_booking/", booked.number("id"));
     mobile.post(&path, json!({})).await.expect(200);
     app.run_jobs().await;
@@ -175,9 +175,9 @@ async fn who_is_erased_is_gone_and_the_books_stay() {
     assert!(page.contains("Kept for seven years") && page.contains("Erase my account"), "{page}");
     let unsure =
         zoe.submit("/dashboard/privacy/erase/", &format!("current_password={PASSWORD}")).await.expect(400);
-    assert!(unsure.text().contains("Tick this, if you are sure."));
+    assert!(unsure.text().contains("Check this box to confirm."));
     let wrong = zoe.submit("/dashboard/privacy/erase/", "current_password=wrong&sure=yes").await.expect(400);
-    assert!(wrong.text().contains("This is not your present password."));
+    assert!(wrong.text().contains("That isn’t your current password."));
     let key = move |app: &TestClub| {
         let db = app.db().clone();
         async move {
@@ -203,7 +203,8 @@ async fn who_is_erased_is_gone_and_the_books_stay() {
         zoe.submit("/dashboard/privacy/erase/", &format!("current_password={PASSWORD}&sure=yes")).await;
     let gone = gone.expect(200);
     assert!(
-        gone.text().contains("Your account is erased") && gone.header("set-cookie").contains("Max-Age=0")
+        gone.text().contains("Your account has been erased")
+            && gone.header("set-cookie").contains("Max-Age=0")
     );
     assert_eq!(key(&app).await, Some((0,)), "the key is destroyed");
     mobile.get("/api/users/profile/me/").await.expect(401);

@@ -220,7 +220,9 @@ async fn a_time_that_the_clock_shows_twice_needs_its_offset() {
     app.set_time("2027-03-12T12:00:00-05:00");
     let refused = app.as_(BEA).post(CREATE, skipped).await.refused(400, "invalid");
     assert!(
-        refused["errors"]["start_time"].as_str().is_some_and(|text| text.contains("skips")),
+        refused["errors"]["start_time"]
+            .as_str()
+            .is_some_and(|text| text.contains("doesn’t exist that night")),
         "{}",
         refused.text()
     );

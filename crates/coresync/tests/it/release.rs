@@ -114,7 +114,7 @@ async fn a_hand_beats_every_rule_and_only_staff_have_one() {
 
     decide(&app, DORA, suite, friday, Decision::Reprice(8_000)).await.expect("decided");
     let cheap = slot(&search(&app, UMA, "suite", "2026-11-27").await, "19:00");
-    assert_eq!(cheap["why"][1]["label"], "Time, factor 0.80");
+    assert_eq!(cheap["why"][1]["label"], "Off-peak discount (−20%)");
 
     decide(&app, DORA, suite, friday, Decision::Block).await.expect("decided");
     assert!(!starts(&search(&app, UMA, "suite", "2026-11-27").await).contains(&"19:00"));
@@ -139,6 +139,6 @@ async fn a_hold_that_has_run_out_says_in_words_when_its_time_opens() {
     let suite = app.room("suite").await;
     decide(&app, DORA, suite, friday, Decision::Keep(Tier::Base, 24)).await.expect("decided");
     let refused = gus.submit(&path, "deed=book").await.expect(403).text();
-    assert!(refused.contains("It opens to you on Thursday 26 November, 19:00."), "{refused}");
+    assert!(refused.contains("It opens to you Thursday, November 26, 7:00 PM."), "{refused}");
     assert!(!refused.contains("2026-11-26T"), "{refused}");
 }

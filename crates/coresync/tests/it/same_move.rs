@@ -35,7 +35,7 @@ fn utc(moment: &str) -> String {
     moment.parse::<jiff::Timestamp>().expect("a moment").to_string()
 }
 
-/// Returns every way to write a time on Friday, November 27 in New York.
+/// Every way to say Friday, November 27, 7:00 PM in New York.
 fn ways(local_time: &str) -> Vec<Value> {
     let utc = utc(&format!("2026-11-27T{local_time}:00-05:00"));
     vec![

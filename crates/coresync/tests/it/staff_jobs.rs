@@ -38,11 +38,11 @@ async fn jobs_are_found_by_kind_and_state_and_say_no_secret() {
     one_set_aside(&app, "test.second").await;
     app.browser(DORA).get(HERE).await.expect(403);
     let page = app.browser(MAX).get(&format!("{HERE}?kind=SECOND&state=set_aside")).await.expect(200).text();
-    assert!(page.contains("test.second") && page.contains("Set aside") && page.contains("1 job."));
+    assert!(page.contains("test.second") && page.contains("Stopped") && page.contains("1 job."));
     assert!(page.contains("the mail server is away"));
     assert!(!page.contains("test.first") && !page.contains("tell-nobody"));
     let none = app.browser(MAX).get(&format!("{HERE}?kind=second&state=waiting")).await.expect(200).text();
-    assert!(none.contains("No job matches."));
+    assert!(none.contains("No matching jobs."));
     let listed = app.as_(MAX).get("/api/staff/jobs/?state=set_aside&page_size=1").await.expect(200);
     assert_eq!((listed.list("").len(), listed.header("x-total-count")), (1, "2"));
     assert!(!listed.text().contains("tell-nobody"));
@@ -55,9 +55,9 @@ async fn a_job_is_discarded_only_by_who_is_sure_and_that_is_recorded() {
     let id = one_set_aside(&app, "test.first").await;
     let here = format!("{HERE}{id}/");
     let page = app.browser(MAX).get(&here).await.expect(200).text();
-    assert!(page.contains("Retry now") && page.contains("Discard the job"));
+    assert!(page.contains("Retry now") && page.contains("Discard job"));
     let unsure = app.browser(MAX).submit(&format!("{here}discard/"), "").await.expect(400).text();
-    assert!(unsure.contains("Tick the box if the job is to be discarded."));
+    assert!(unsure.contains("Check the box to discard the job."));
     assert!(recorded(&app).await.is_empty());
     let done = app.browser(MAX).submit(&format!("{here}discard/"), "sure=on").await.expect(303);
     assert_eq!(done.header("location"), "/staff/jobs/?done=1");

@@ -92,7 +92,7 @@ async fn nothing_is_held_at_night_and_shortly_before_all_are_told() {
     app.db().tx(bookings::run_maintenance).await.expect("swept");
     crate::look(&app).await;
     app.run_jobs().await;
-    let response = |mail: &String| mail.contains("Free now") && mail.contains("bea@cast.test");
+    let response = |mail: &String| mail.contains("Open now") && mail.contains("bea@cast.test");
     assert!(app.mails().iter().any(response));
     book(&app, GUS, "suite", "2026-11-27", "18:00").await;
 }
@@ -149,13 +149,13 @@ async fn an_offer_is_booked_on_its_page() {
     let email = app.mails().into_iter().find(|mail| mail.contains("Held for you")).expect("a letter");
     assert!(email.replace("=\r\n", "").contains(&path), "{email}");
     let page = app.browser(BEA).get(&path).await.expect(200).text();
-    assert!(page.contains("10:30") && page.contains("Ten more minutes"), "{page}");
+    assert!(page.contains("10:30") && page.contains("Hold 10 more minutes"), "{page}");
     assert!(app.browser(BEA).get("/dashboard/").await.expect(200).text().contains(&path));
     app.browser(GUS).get(&path).await.expect(404);
     assert!(app.visitor().get(&path).await.expect(303).header("location").starts_with("/login/"));
     app.browser(BEA).submit(&path, "deed=extend").await.expect(303);
     let again = app.browser(BEA).submit(&path, "deed=extend").await.expect(409).text();
-    assert!(!again.contains("Ten more minutes"), "{again}");
+    assert!(!again.contains("Hold 10 more minutes"), "{again}");
     app.browser(BEA).submit(&path, "deed=nonsense").await.expect(400);
     let booked = app.browser(BEA).submit(&path, "deed=book").await.expect(303);
     assert!(booked.header("location").starts_with("/dashboard/bookings/"));
@@ -246,7 +246,7 @@ async fn quiet_hours_and_two_hours_are_kept_to_the_second() {
         let first = if offered { "offered" } else { "waiting" };
         assert_eq!((pia[0].as_str(), bea[0].as_str()), (first, "waiting"), "{freed_at}");
         let mails = app.mails();
-        let free_now = |who: &str| mails.iter().any(|mail| mail.contains("Free now") && mail.contains(who));
+        let free_now = |who: &str| mails.iter().any(|mail| mail.contains("Open now") && mail.contains(who));
         assert_eq!(
             (free_now("pia@cast.test"), free_now("bea@cast.test")),
             (response, response),

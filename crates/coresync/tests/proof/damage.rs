@@ -21,7 +21,7 @@ async fn a_zeroed_page_is_found_and_is_not_backed_up() {
     set_up(&folder, &url).await;
     let response = run(&folder, &url, &["check"]).well();
     assert!(
-        response.contains("sound: nothing was found") && response.contains(" rows, 1 seals, whole"),
+        response.contains("ok: no problems found") && response.contains(" rows, 1 seals, whole"),
         "{response}"
     );
     let (page_size, root): (i64, i64) = {

@@ -1,5 +1,5 @@
-//! How long a booking takes while hundreds are on the waitlist: matching them never holds the writer. The times are
-//! printed, and compared only with a bound that no machine is too slow for.
+//! How long a booking takes while hundreds are on the waitlist: the search for them never holds the writer. Printed, and held
+//! only against a bound that no machine is too slow for.
 
 use std::time::{Duration, Instant};
 

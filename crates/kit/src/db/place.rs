@@ -24,7 +24,7 @@ impl Place {
         }
         let path = url.strip_prefix("sqlite:").ok_or_else(|| {
             Fault::because(
-                "DATABASE_URL must begin with sqlite: or postgres:// (for example sqlite:data/club.db)",
+                "DATABASE_URL must start with sqlite: or postgres:// (for example sqlite:data/club.db)",
             )
         })?;
         Ok(Place::Sqlite(PathBuf::from(path.strip_prefix("//").unwrap_or(path))))

@@ -15,7 +15,7 @@ use crate::{args, row, sql};
 /// The job is running at the moment.
 pub const JOB_RUNNING: Refusal = Refusal::conflict(
     "job_running",
-    "This job is running right now. Wait until it has ended, then look at it again.",
+    "This job is running right now. Wait until it finishes, then check again.",
 );
 
 /// How long a job that was set aside is kept.

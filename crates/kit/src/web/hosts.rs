@@ -69,7 +69,7 @@ fn plain(host: &str) -> String {
 pub(crate) fn refused(status: StatusCode) -> Response {
     let words = match status {
         StatusCode::BAD_REQUEST => "Send one Host header.\n",
-        _ => "This server does not answer for that host.\n",
+        _ => "This server does not serve that host.\n",
     };
     plain_answer(status, words)
 }
@@ -88,7 +88,7 @@ pub fn plain_http(config: &Config) -> Option<String> {
     let is_plain = url.scheme_str() == Some("http") && !url.host().is_some_and(is_local);
     is_plain.then(|| {
         format!(
-            "{} is plain http on a name other than localhost: browsers do not keep the cookie of a sign-in there, so nobody can \
+            "{} is plain http on a name other than localhost: browsers do not keep the sign-in cookie there, so no one can \
              sign in. Put a proxy with TLS in front and set CORESYNC_PUBLIC_URL to https://…",
             config.public_url
         )

@@ -46,7 +46,7 @@ impl RawInput {
         match serde_json::from_slice(bytes) {
             Ok(Value::Object(values)) => Ok(RawInput { values, ..RawInput::default() }),
             Ok(_) => Err(Fields::one("body", "Send a JSON object.")),
-            Err(error) => Err(Fields::one("body", format!("This is not JSON: {error}."))),
+            Err(error) => Err(Fields::one("body", format!("Invalid JSON: {error}."))),
         }
     }
 
@@ -72,7 +72,7 @@ impl RawInput {
     /// # Errors
     /// Returns `Error::Invalid` if the bytes cannot be parsed.
     pub fn pairs(bytes: &[u8]) -> Result<Vec<(String, String)>> {
-        serde_urlencoded::from_bytes(bytes).map_err(|_| Fields::one("body", "This form can't be read."))
+        serde_urlencoded::from_bytes(bytes).map_err(|_| Fields::one("body", "We couldn’t read this form."))
     }
 
     /// Makes an empty number, date, time, or choice an error instead of a missing value, for API queries.
@@ -86,7 +86,7 @@ impl RawInput {
     fn value_text(&mut self, field: &str) -> Option<String> {
         let is_empty = || self.raw(field).and_then(Value::as_str).is_some_and(|text| text.trim().is_empty());
         if self.refuses_empty && is_empty() {
-            self.add_error(field, "This is empty. Say something here, or leave it out.");
+            self.add_error(field, "This is empty. Fill it in or leave it out.");
             return None;
         }
         self.opt_text(field)
@@ -140,7 +140,7 @@ impl RawInput {
             return None;
         }
         if text.chars().count() > longest {
-            self.add_error(field, format!("At most {longest} characters, please."));
+            self.add_error(field, format!("Use at most {longest} characters."));
             return None;
         }
         Some(text)
@@ -150,13 +150,13 @@ impl RawInput {
     pub fn secret(&mut self, field: &str) -> Option<String> {
         match self.raw(field)? {
             Value::String(text) if text.contains('\0') => {
-                self.add_error(field, "This holds a character that can't be kept.");
+                self.add_error(field, "This contains an unsupported character.");
                 None
             }
             Value::String(text) => Some(text.clone()),
             Value::Number(number) => Some(number.to_string()),
             _ => {
-                self.add_error(field, "This must be a text.");
+                self.add_error(field, "This must be a string.");
                 None
             }
         }
@@ -191,7 +191,7 @@ impl RawInput {
 
     /// Returns an optional date such as `2026-11-24`.
     pub fn opt_date(&mut self, field: &str) -> Option<Date> {
-        self.opt_parsed(field, "This must be a date such as 2026-11-24.", |text| {
+        self.opt_parsed(field, "This must be a date like 2026-11-24.", |text| {
             (text.len() == 10).then(|| text.parse::<Date>().ok()).flatten().filter(is_near)
         })
     }
@@ -204,7 +204,7 @@ impl RawInput {
     /// Returns an optional amount from 0 to `most`, such as `150` or `150.00`. The digits are parsed directly,
     /// never through a float (T2).
     pub fn opt_cents(&mut self, field: &str, most: Cents) -> Option<Cents> {
-        let sentence = format!("This must be an amount such as 150.00, at most {most}.");
+        let sentence = format!("This must be an amount like 150.00, at most {most}.");
         self.opt_parsed(field, &sentence, |text| {
             text.parse::<Cents>().ok().filter(|amount| *amount >= Cents::ZERO && *amount <= most)
         })
@@ -212,17 +212,21 @@ impl RawInput {
 
     /// Returns an optional time of day such as `18:30`.
     pub fn opt_time(&mut self, field: &str) -> Option<Time> {
-        self.opt_parsed(field, "This must be a time such as 18:30.", |text| {
+        self.opt_parsed(field, "This must be a time like 18:30.", |text| {
             Time::strptime("%H:%M", text).or_else(|_| Time::strptime("%H:%M:%S", text)).ok()
         })
     }
 
     /// Returns an optional moment such as `2026-11-24T18:30:00-05:00`.
     pub fn opt_moment(&mut self, field: &str) -> Option<Timestamp> {
-        self.opt_parsed(field, "This must be a time with offset such as 2026-11-24T18:30:00-05:00.", |text| {
-            let moment: Timestamp = text.parse().ok()?;
-            is_near(&moment.to_zoned(jiff::tz::TimeZone::UTC).date()).then_some(moment)
-        })
+        self.opt_parsed(
+            field,
+            "This must be a timestamp with an offset, like 2026-11-24T18:30:00-05:00.",
+            |text| {
+                let moment: Timestamp = text.parse().ok()?;
+                is_near(&moment.to_zoned(jiff::tz::TimeZone::UTC).date()).then_some(moment)
+            },
+        )
     }
 
     /// Returns a required moment such as `2026-11-24T18:30:00-05:00`.
@@ -270,7 +274,7 @@ impl RawInput {
     }
 
     fn missing<T: Missing>(&mut self, field: &str) -> T {
-        self.add_error(field, "This is needed.");
+        self.add_error(field, "This field is required.");
         T::MISSING
     }
 }
@@ -385,7 +389,7 @@ const PATIENCE: usize = 32 << 20;
 /// # Errors
 /// Returns `Error::Invalid` if the body is larger than 1 MiB or is cut off.
 pub async fn body(request: Request) -> Result<Vec<u8>> {
-    let too_large = || Fields::one("body", "This is larger than we can take, or broke off on the way.");
+    let too_large = || Fields::one("body", "This is too large, or the upload was interrupted.");
     let mut body = request.into_body();
     let (mut bytes, mut seen) = (Vec::new(), 0);
     while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {

@@ -83,7 +83,7 @@ fn key(headers: &HeaderMap) -> Result<Option<String>> {
         Ok(text) if is_key && message.next().is_none() => Ok(Some(text.to_owned())),
         _ => Err(Fields::one(
             "Idempotency-Key",
-            format!("Send one key of 1 to {LONGEST} visible ASCII characters, or none."),
+            format!("Send a single key of 1 to {LONGEST} visible ASCII characters, or none."),
         )),
     }
 }

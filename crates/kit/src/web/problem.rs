@@ -12,28 +12,28 @@ use super::Page;
 use super::page_cache::TraceId;
 use crate::errors::{Error, Fault, FaultKind};
 
-/// The description of an error for a client.
+/// An error.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct Problem {
-    /// Always `about:blank`; `code` identifies the problem.
+    /// Always `about:blank`. `code` identifies the error.
     #[serde(rename = "type")]
     pub kind: &'static str,
-    /// The name of the HTTP status.
+    /// The name of the status.
     pub title: &'static str,
     /// The HTTP status.
     pub status: u16,
-    /// The sentence that describes the problem.
+    /// The message.
     pub detail: String,
-    /// The same sentence, or that of the first invalid field, for clients that read this field.
+    /// The message again.
     pub error: String,
-    /// The stable code of the refusal or problem.
+    /// The error code.
     pub code: &'static str,
-    /// The invalid fields, each with a sentence.
+    /// Problems by field.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub errors: BTreeMap<String, String>,
-    /// The id of this request in the log.
+    /// Identifies this request in the log.
     pub trace_id: String,
-    /// Additional data of the refusal.
+    /// Further fields, depending on `code`.
     #[serde(flatten)]
     #[schema(value_type = Object)]
     pub carried: Map<String, Value>,
@@ -46,19 +46,19 @@ impl From<&Error> for Problem {
     fn from(error: &Error) -> Problem {
         let (status, code, detail) = match error {
             Error::Refused(refusal, _) => (refusal.status, refusal.code, refusal.sentence),
-            Error::Invalid(_) => (400, "invalid", "Something in this is not as it should be."),
-            Error::NotFound => (404, "not_found", "There is nothing here, or it is not yours."),
+            Error::Invalid(_) => (400, "invalid", "Some of this isn’t valid."),
+            Error::NotFound => (404, "not_found", "We couldn’t find that, or it isn’t yours."),
             Error::Unauthorized => (401, "not_signed_in", "Please sign in first."),
-            Error::Forbidden => (403, "not_allowed", "Your account may not do this."),
+            Error::Forbidden => (403, "not_allowed", "Your account isn’t allowed to do this."),
             Error::Fault(fault) if fault.kind == FaultKind::InDoubt => (
                 503,
                 "unavailable",
-                "Our books did not answer in time. Please check whether this was saved before you try again.",
+                "Our database didn’t respond in time. Please check whether this was saved before trying again.",
             ),
             Error::Fault(fault) if fault.kind.is_unavailable() => {
-                (503, "unavailable", "Our books do not answer right now. Please try again in a minute.")
+                (503, "unavailable", "Our database isn’t responding. Please try again in a minute.")
             }
-            Error::Fault(_) => (500, "fault", "This is our fault, and we have noted it. Please try again."),
+            Error::Fault(_) => (500, "fault", "This one’s on us, and we’ve logged it. Please try again."),
         };
         let errors = if let Error::Invalid(fields) = error { fields.0.clone() } else { BTreeMap::new() };
         let carried = if let Error::Refused(_, carried) = error { carried.clone() } else { Map::new() };
@@ -145,15 +145,15 @@ pub async fn speak(message: impl FnOnce(&Problem) -> Page, request: Request, nex
 /// Returns the problem for a status that a library's layer set without a body of ours.
 fn plain_problem(status: StatusCode) -> Option<Problem> {
     let (code, detail) = match status {
-        StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "This address takes no such request."),
-        StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "This is larger than we can take."),
+        StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "This method isn’t allowed here."),
+        StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "This is too large."),
         StatusCode::REQUEST_TIMEOUT => {
-            ("request_timeout", "Your request did not arrive in time. Please send it again.")
+            ("request_timeout", "Your request didn’t arrive in time. Please send it again.")
         }
         StatusCode::GATEWAY_TIMEOUT => ("timeout", "This took too long. Please try again."),
-        StatusCode::FORBIDDEN => ("cross_site", "This form came from another site, so we did not take it."),
+        StatusCode::FORBIDDEN => ("cross_site", "This form came from another site, so we rejected it."),
         StatusCode::INTERNAL_SERVER_ERROR => {
-            ("fault", "This is our fault, and we have noted it. Please try again.")
+            ("fault", "This one’s on us, and we’ve logged it. Please try again.")
         }
         _ => return None,
     };

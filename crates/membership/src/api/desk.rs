@@ -35,12 +35,11 @@ struct SoldIn {
     /// How it was paid: `cash` or `terminal`.
     #[schema(value_type = String)]
     paid: Paid,
-    /// The total that you saw. If the total has changed, the request is refused with `price_changed` and the new
-    /// `total`.
+    /// The cost you last saw. If it has changed, nothing happens and `price_changed` carries `total`.
     expected_total: Option<Cents>,
 }
 
-/// Staff: makes a person a member from today on; the first month is paid at the front desk.
+/// Staff: enroll a member from today, with the first month paid at the front desk.
 #[utoipa::path(post, path = "/api/memberships/{person}/enrol/", tag = "memberships",
     params(("person" = i64, Path), OnceHeader), request_body = SoldIn,
     responses((status = 201, body = Done), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -54,18 +53,18 @@ async fn enrol(
     caller
         .once(idempotency_key, move |tx, by| {
             let until = desk::join(tx, by, person, &sold)?;
-            Reply::json(StatusCode::CREATED, &done("The membership begins today.", Some(until)).0)
+            Reply::json(StatusCode::CREATED, &done("The membership starts today.", Some(until)).0)
         })
         .await
 }
 
-/// How a month is paid, and the last paid day before the payment.
+/// How a month is paid, and the last paid day before it.
 #[derive(ToSchema)]
 struct Dues {
     /// How it was paid: `cash` or `terminal`.
     #[schema(value_type = String)]
     paid: Paid,
-    /// The last paid day that you saw (`end_date`). Of several requests for the same month, only one succeeds.
+    /// The last paid day as you saw it (`end_date`). Of several requests for the same month, one takes effect.
     #[schema(value_type = String, format = Date)]
     seen: Date,
 }
@@ -76,7 +75,7 @@ impl Input for Dues {
     }
 }
 
-/// Staff: takes the dues of a month at the front desk, on the last paid day or after it.
+/// Staff: record a month’s dues paid at the front desk, on or after the last paid day.
 #[utoipa::path(post, path = "/api/memberships/{person}/dues/", tag = "memberships",
     params(("person" = i64, Path), OnceHeader), request_body = Dues,
     responses((status = 200, body = Done), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -90,12 +89,12 @@ async fn dues(
     caller
         .once(idempotency_key, move |tx, by| {
             let until = desk::take_dues(tx, by, person, dues.paid, dues.seen)?;
-            Reply::json(StatusCode::OK, &done("A month is paid.", Some(until)).0)
+            Reply::json(StatusCode::OK, &done("Payment recorded.", Some(until)).0)
         })
         .await
 }
 
-/// Staff: changes a person to a more expensive plan at once; the cost is paid at the front desk.
+/// Staff: upgrade a member right away. The cost was paid at the front desk.
 #[utoipa::path(post, path = "/api/memberships/{person}/upgrade/", tag = "memberships",
     params(("person" = i64, Path), OnceHeader), request_body = SoldIn,
     responses((status = 200, body = InvoiceOut), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -114,7 +113,7 @@ async fn upgrade_other(
         .await
 }
 
-/// Staff: freezes a person's membership for whole billing months.
+/// Staff: pause a membership for whole billing months.
 #[utoipa::path(post, path = "/api/memberships/{person}/freeze/", tag = "memberships", params(("person" = i64, Path)),
     request_body = Months,
     responses((status = 200, body = Done), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -130,10 +129,10 @@ async fn freeze_other(
             lifecycle::freeze(tx, by, person, request.months)
         })
         .await?;
-    Ok(done("The membership is frozen with the next billing month.", Some(until)))
+    Ok(done("The membership is paused from the next billing month.", Some(until)))
 }
 
-/// Staff: ends a person's membership after the last paid day.
+/// Staff: end a membership at the end of the paid period.
 #[utoipa::path(post, path = "/api/memberships/{person}/leave/", tag = "memberships", params(("person" = i64, Path)),
     responses((status = 200, body = Done), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]
@@ -144,10 +143,10 @@ async fn leave_other(caller: Caller, Path(person): Path<Id>) -> Result<Answered<
             lifecycle::leave(tx, by, person)
         })
         .await?;
-    Ok(done("The membership ends with what is paid.", None))
+    Ok(done("The membership ends with the paid period.", None))
 }
 
-/// Staff: cancels the end of a person's membership.
+/// Staff: keep a membership that was set to end.
 #[utoipa::path(post, path = "/api/memberships/{person}/stay/", tag = "memberships", params(("person" = i64, Path)),
     responses((status = 200, body = Done), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]
@@ -158,5 +157,5 @@ async fn stay_other(caller: Caller, Path(person): Path<Id>) -> Result<Answered<D
             lifecycle::stay(tx, by, person)
         })
         .await?;
-    Ok(done("The membership goes on.", None))
+    Ok(done("The membership continues.", None))
 }

@@ -22,11 +22,11 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(upgrade))
 }
 
-/// The result of an operation.
+/// The result.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Done {
     message: &'static str,
-    /// The last paid day, or the last day of the freeze.
+    /// The last day that is paid, or paused.
     #[schema(value_type = Option<String>, format = Date)]
     until: Option<Date>,
 }
@@ -35,20 +35,20 @@ pub(crate) fn done(message: &'static str, until: Option<Date>) -> Answered<Done>
     Answered(Done { message, until })
 }
 
-/// Ends the caller's membership after the last paid day.
+/// Cancel the membership at the end of the paid period.
 #[utoipa::path(post, path = "/api/memberships/leave/", tag = "memberships",
     responses((status = 200, body = Done), (status = 401, body = Problem), (status = 409, body = Problem)))]
 async fn leave(caller: Caller) -> Result<Answered<Done>> {
     caller.tx(|tx, by| lifecycle::leave(tx, by, by.person()?.id)).await?;
-    Ok(done("The membership ends with what is paid.", None))
+    Ok(done("The membership ends with the paid period.", None))
 }
 
-/// Cancels the end of the caller's membership.
+/// Keep a membership that was set to end.
 #[utoipa::path(post, path = "/api/memberships/stay/", tag = "memberships",
     responses((status = 200, body = Done), (status = 401, body = Problem), (status = 409, body = Problem)))]
 async fn stay(caller: Caller) -> Result<Answered<Done>> {
     caller.tx(|tx, by| lifecycle::stay(tx, by, by.person()?.id)).await?;
-    Ok(done("The membership goes on.", None))
+    Ok(done("The membership continues.", None))
 }
 
 /// The plan to change to.
@@ -64,19 +64,19 @@ impl Input for PlanInput {
     }
 }
 
-/// Changes to a plan that does not cost more, from the day after the last paid day.
+/// Switch to a plan that costs less, from the day after the paid period.
 #[utoipa::path(post, path = "/api/memberships/change/", tag = "memberships", request_body = PlanInput,
     responses((status = 200, body = Done), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]
 async fn change(caller: Caller, Json(request): Json<PlanInput>) -> Result<Answered<Done>> {
     caller.tx(move |tx, by| lifecycle::change_down(tx, by, by.person()?.id, &request.plan)).await?;
-    Ok(done("The plan changes with the next billing month.", None))
+    Ok(done("The plan changes from the next billing month.", None))
 }
 
-/// A number of months.
+/// The length of a pause.
 #[derive(ToSchema)]
 pub(crate) struct Months {
-    /// From 1 to 12. A setting of the club limits the months per calendar year (M6).
+    /// 1 to 12. The club sets how many months can be paused per calendar year (M6).
     pub(crate) months: i64,
 }
 
@@ -86,14 +86,14 @@ impl Input for Months {
     }
 }
 
-/// Freezes the caller's membership for whole billing months from the next one on: no dues and no benefits.
+/// Pause for whole billing months, starting with the next one: no dues, no benefits.
 #[utoipa::path(post, path = "/api/memberships/freeze/", tag = "memberships", request_body = Months,
     responses((status = 200, body = Done), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 409, body = Problem)))]
 async fn freeze(caller: Caller, Json(request): Json<Months>) -> Result<Answered<Done>> {
     let (_, until) =
         caller.tx(move |tx, by| lifecycle::freeze(tx, by, by.person()?.id, request.months)).await?;
-    Ok(done("The membership is frozen with the next billing month.", Some(until)))
+    Ok(done("The membership is paused from the next billing month.", Some(until)))
 }
 
 /// Whether bookings use credits automatically.
@@ -108,7 +108,7 @@ impl Input for Auto {
     }
 }
 
-/// Sets whether the caller's bookings use credits automatically.
+/// Choose whether credits apply automatically.
 #[utoipa::path(post, path = "/api/memberships/auto_credit/", tag = "memberships", request_body = Auto,
     responses((status = 200, body = Done), (status = 401, body = Problem), (status = 409, body = Problem)))]
 async fn auto_credit(caller: Caller, Json(request): Json<Auto>) -> Result<Answered<Done>> {
@@ -116,17 +116,17 @@ async fn auto_credit(caller: Caller, Json(request): Json<Auto>) -> Result<Answer
     Ok(done("Noted.", None))
 }
 
-/// The cost of changing to a more expensive plan now.
+/// The cost of upgrading.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct InvoiceOut {
     from: String,
     to: String,
-    /// The last day for which both plans are counted, which is the last paid day.
+    /// The end of the paid period, to which both are prorated.
     #[schema(value_type = String, format = Date)]
     until: Date,
-    /// The price of the new plan for the remaining paid time.
+    /// The cost of the new plan for the rest of the paid period.
     charge: Cents,
-    /// The amount that was paid for the current plan for the remaining paid time.
+    /// The credit for the rest of the old plan.
     credit: Cents,
     total: Cents,
 }
@@ -138,7 +138,7 @@ impl From<desk::Invoice> for InvoiceOut {
     }
 }
 
-/// Returns what changing to a more expensive plan would cost now. It is paid at the front desk.
+/// Preview the cost of upgrading now. It is paid at the front desk.
 #[utoipa::path(get, path = "/api/memberships/upgrade/{plan}/", tag = "memberships", params(("plan" = String, Path)),
     responses((status = 200, body = InvoiceOut), (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]

@@ -31,7 +31,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .merge(plans::routes())
 }
 
-/// Lists the plans of the club in its order.
+/// List the club’s plans in its order.
 #[utoipa::path(get, path = "/api/memberships/plans/", tag = "memberships",
     params(("page" = Option<u32>, Query), ("page_size" = Option<u32>, Query)),
     responses((status = 200, body = Vec<PlanCard>)))]
@@ -40,16 +40,16 @@ async fn plans(caller: Caller, Query(paging): Query<Paging>) -> Result<List<Plan
     Ok(List::of(plans.iter().map(PlanCard::from).collect(), paging, "/api/memberships/plans/"))
 }
 
-/// The caller's membership and what is left of it.
+/// Your own plan.
 #[derive(Debug, Serialize, ToSchema)]
 struct CurrentPlan {
     plan: PlanCard,
-    /// The status: `active`, `grace`, or `suspended`.
+    /// `active`, `grace`, or `suspended`.
     status: &'static str,
     is_active: bool,
     #[schema(value_type = String, format = Date)]
     start_date: Date,
-    /// The last day that is paid.
+    /// The last paid day.
     #[schema(value_type = String, format = Date)]
     end_date: Date,
     days_remaining: i32,
@@ -57,31 +57,31 @@ struct CurrentPlan {
     services_used_this_month: i64,
     guest_passes_used: i64,
     can_use_service_credit: bool,
-    /// The credits left in this billing month; null means unlimited.
+    /// Left this billing month. Null means unlimited.
     service_credits_left: Option<i64>,
-    /// The guest passes left in this billing month.
+    /// Left this billing month.
     guest_passes_left: i64,
-    /// Whether the birthday gift can be used today.
+    /// Whether the birthday-month gift can be used today.
     birthday_gift: bool,
-    /// Whether bookings use credits automatically.
+    /// Whether credits apply automatically.
     auto_credit: bool,
-    /// The first day of a freeze that is running or scheduled.
+    /// The first day without benefits, during or before a pause.
     #[schema(value_type = Option<String>, format = Date)]
     frozen_from: Option<Date>,
     /// The last day of the freeze.
     #[schema(value_type = Option<String>, format = Date)]
     frozen_until: Option<Date>,
-    /// The slug of the plan from the day after the last paid day, if another plan or newer terms are scheduled.
+    /// The plan from the day after the paid period: another one, or its newer terms.
     next_plan: Option<String>,
-    /// The amount that discounts, credits, and plans have saved so far.
+    /// What member prices have saved since joining.
     savings: Cents,
 }
 
-/// The refusal for a caller without a membership.
+/// The account has no plan.
 pub const NO_MEMBERSHIP: Refusal =
-    Refusal { code: "no_membership", sentence: "You have no membership yet.", status: 404 };
+    Refusal { code: "no_membership", sentence: "You’re not a member yet.", status: 404 };
 
-/// A problem that carries the plans that can be joined.
+/// A problem that carries the available plans.
 #[derive(Serialize, ToSchema)]
 #[allow(dead_code, reason = "for the description alone: the refusal carries the plans")]
 struct NoPlan {
@@ -90,7 +90,7 @@ struct NoPlan {
     available_plans: Vec<PlanCard>,
 }
 
-/// Returns the caller's membership. Without one: the problem `no_membership`, with the plans that can be joined.
+/// Get your own plan. Without one: the problem `no_membership`, with the available plans.
 #[utoipa::path(get, path = "/api/memberships/current/", tag = "memberships",
     responses((status = 200, body = CurrentPlan), (status = 404, body = NoPlan), (status = 401, body = Problem)))]
 async fn current(caller: Caller) -> Result<Json<CurrentPlan>> {

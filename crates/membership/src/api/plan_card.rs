@@ -12,17 +12,17 @@ pub(crate) struct PlanCard {
     id: Id,
     name: String,
     slug: String,
-    /// The price per month.
+    /// Per month.
     price: Cents,
     short_description: String,
     benefits: Vec<String>,
-    /// The discount on list prices in whole percent.
+    /// Whole percent off the guest price.
     discount_percentage: i64,
     mensuite_access: bool,
     coresync_private_access: bool,
     iot_control_access: bool,
     priority_booking: bool,
-    /// The service credits per billing month; null means unlimited, 0 means none.
+    /// Null means unlimited, 0 means none.
     monthly_service_credits: Option<i64>,
     guest_passes: i64,
     max_advance_days: i64,

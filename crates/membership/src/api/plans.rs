@@ -22,12 +22,12 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 #[derive(Serialize, ToSchema)]
 struct VersionOut {
     id: Id,
-    /// The version number, counted from 1; people join with the largest.
+    /// Starts at 1. The largest is the one new members join.
     version: i64,
     #[schema(value_type = String, format = DateTime)]
     made_at: Timestamp,
     made_by: Option<Id>,
-    /// The number of current members with this version.
+    /// How many members are on it.
     members: i64,
     plan: PlanCard,
 }
@@ -45,7 +45,7 @@ impl From<&Version> for VersionOut {
     }
 }
 
-/// Managers: lists all versions of a plan, the newest first.
+/// Managers: list every version of a plan, newest first.
 #[utoipa::path(get, path = "/api/memberships/plans/{slug}/versions/", tag = "memberships", params(("slug" = String, Path)),
     responses((status = 200, body = Vec<VersionOut>), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]
@@ -61,15 +61,15 @@ async fn versions(caller: Caller, Path(slug): Path<String>) -> Result<Answered<V
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "the words of the documentation: `PlanTerms` reads them")]
 struct PlanTermsInput {
-    /// The number of the version that you saw.
+    /// The version you last saw.
     version: i64,
-    /// The price per month.
+    /// Per month.
     price: String,
     short_description: String,
     benefits: Vec<String>,
     discount_percentage: i64,
     max_advance_days: i64,
-    /// Required unless `unlimited_credits` is true.
+    /// Required unless `unlimited_credits`.
     monthly_service_credits: Option<i64>,
     unlimited_credits: Option<bool>,
     guest_passes: i64,
@@ -80,14 +80,14 @@ struct PlanTermsInput {
     priority_booking: Option<bool>,
 }
 
-/// The result of an edit.
+/// The result.
 #[derive(Serialize, ToSchema)]
 struct Edited {
     /// The number of the new version.
     version: i64,
 }
 
-/// Managers: creates a new version of a plan, which applies to new members; existing members keep theirs.
+/// Managers: publish a new version of a plan. New members get it; existing members keep theirs.
 #[utoipa::path(put, path = "/api/memberships/plans/{slug}/", tag = "memberships", params(("slug" = String, Path)),
     request_body = PlanTermsInput,
     responses((status = 200, body = Edited), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -104,13 +104,13 @@ async fn edit(
     Ok(Answered(Edited { version: edited.await? }))
 }
 
-/// The number of members who get the newest version.
+/// How many members.
 #[derive(Serialize, ToSchema)]
 struct MovedOver {
     members: u64,
 }
 
-/// Managers: gives members with older versions the newest one from their next billing month on and notifies them.
+/// Managers: move members on older versions to the latest one from their next billing month. Each is notified by email.
 #[utoipa::path(post, path = "/api/memberships/plans/{slug}/move_over/", tag = "memberships",
     params(("slug" = String, Path)),
     responses((status = 200, body = MovedOver), (status = 401, body = Problem), (status = 403, body = Problem),

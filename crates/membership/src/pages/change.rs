@@ -174,7 +174,7 @@ fn preview(
     let today = format::date_at(&catalogue.club.zone, tx.now());
     let seen = attempt(tx, by, operation, terms)?;
     let mut page = ChangePage {
-        frame: Frame::new(by, "membership", "Change the membership · CoreSync"),
+        frame: Frame::new(by, "membership", "Change membership · CoreSync"),
         title: String::new(),
         sentences: Vec::new(),
         affected: Vec::new(),
@@ -188,10 +188,12 @@ fn preview(
         phone: catalogue.club.phone.clone(),
     };
     (page.title, page.action) = match operation {
-        MembershipAction::Leave => ("Leave the membership?".to_owned(), "Leave with the end of what is paid"),
-        MembershipAction::Stay => ("Stay a member?".to_owned(), "Stay"),
-        MembershipAction::Freeze(_) => ("Freeze the membership?".to_owned(), "Freeze it"),
-        MembershipAction::Change(_) => ("Change the plan?".to_owned(), "Change the plan"),
+        MembershipAction::Leave => {
+            ("Cancel your membership?".to_owned(), "Cancel at the end of my paid period")
+        }
+        MembershipAction::Stay => ("Keep your membership?".to_owned(), "Keep my membership"),
+        MembershipAction::Freeze(_) => ("Pause your membership?".to_owned(), "Pause membership"),
+        MembershipAction::Change(_) => ("Switch plans?".to_owned(), "Switch plans"),
     };
     match seen {
         Ok((repriced, rests)) => {
@@ -227,26 +229,23 @@ fn reason(
     let day = |date: Date| format::day(date, today);
     match (held.frozen, operation) {
         (Some((from, last)), MembershipAction::Change(_) | MembershipAction::Freeze(_)) => {
-            let then = if matches!(operation, MembershipAction::Freeze(_)) {
-                "freeze it again"
-            } else {
-                "change it"
-            };
+            let then =
+                if matches!(operation, MembershipAction::Freeze(_)) { "pause it again" } else { "change it" };
             format!(
-                "Your membership rests from {} until {}; after that you can {then}.",
+                "Your membership is paused from {} through {}. After that you can {then}.",
                 day(from),
                 day(last)
             )
         }
         (_, MembershipAction::Leave) => {
-            format!("You are leaving already: it ends with {}.", day(held.paid_until))
+            format!("Your membership is already set to end on {}.", day(held.paid_until))
         }
-        (_, MembershipAction::Stay) => "Nobody is leaving: it goes on by itself.".to_owned(),
+        (_, MembershipAction::Stay) => "Your membership isn’t set to end.".to_owned(),
         _ if held.status != MembershipStatus::Active => {
-            "Dues are open. Pay them at the desk, then this can be done.".to_owned()
+            "Your dues are past due. Pay at the front desk first.".to_owned()
         }
         (None, MembershipAction::Freeze(_)) if !held.renews => {
-            "You are leaving, and what ends can’t rest. Take leaving back first.".to_owned()
+            "Your membership is set to end, so it can’t be paused. Keep your membership first.".to_owned()
         }
         _ => refusal.sentence.to_owned(),
     }
@@ -266,16 +265,16 @@ fn sentences(
     let name = &plan.name;
     Ok(match operation {
         MembershipAction::Leave => vec![
-            format!("You keep everything {name} gives until {until}. Nothing is due after that."),
-            "Credits and passes that are left end with it. Until then you can take leaving back here."
+            format!("You keep your {name} benefits through {until}. Nothing is due after that."),
+            "Unused credits and passes expire then. Until that date you can change your mind here."
                 .to_owned(),
             format!(
-                "From the day after you book {} days ahead, at list price.",
+                "After that, you can book {} days ahead at guest prices.",
                 catalogue.setting(terms.account_days)
             ),
         ],
         MembershipAction::Stay => {
-            vec![format!("{name} goes on after {until}, at {} a month.", format::money(plan.price))]
+            vec![format!("{name} continues after {until} at {} a month.", format::money(plan.price))]
         }
         MembershipAction::Freeze(months) => {
             let months = usize::try_from(*months).unwrap_or(0);
@@ -287,13 +286,13 @@ fn sentences(
             let days = rests.map(|(from, last)| (format::day(from, today), format::day(last, today)));
             let days = days.map_or_else(
                 || format!("From the day after {until}"),
-                |(from, last)| format!("From {from} until {last}"),
+                |(from, last)| format!("From {from} through {last}"),
             );
             vec![
-                format!("{days} your membership rests for {months}: no dues, no benefits."),
-                "Then it goes on by itself. A freeze can’t be taken back here; the desk can help.".to_owned(),
+                format!("{days} your membership is paused for {months}: no dues, no benefits."),
+                "Then it resumes automatically. To undo a pause, ask the front desk.".to_owned(),
                 format!(
-                    "In a calendar year you can freeze {} months.",
+                    "You can pause for up to {} months each calendar year.",
                     catalogue.setting(crate::FROZEN_MONTHS)
                 ),
             ]
@@ -302,7 +301,7 @@ fn sentences(
             let plans = crate::plans(tx, catalogue.club.id)?;
             let next = plans.into_iter().find(|one| one.slug == *slug).ok_or(Error::NotFound)?;
             if next.id == plan.id {
-                return Ok(vec![format!("You keep {name}, on the terms you have.")]);
+                return Ok(vec![format!("You keep {name} on your current terms.")]);
             }
             let credits = match next.monthly_credits {
                 None => "Every service is included.".to_owned(),
@@ -311,11 +310,11 @@ fn sentences(
             };
             vec![
                 format!(
-                    "You keep {name} until {until}. {} begins the day after, at {} a month.",
+                    "You keep {name} through {until}. {} starts the day after at {} a month.",
                     next.name,
                     format::money(next.price)
                 ),
-                format!("With {} you book {} days ahead. {credits}", next.name, next.max_advance_days),
+                format!("With {} you can book {} days ahead. {credits}", next.name, next.max_advance_days),
             ]
         }
     })

@@ -59,7 +59,7 @@ struct PlanCard {
     way: Option<(&'static str, String)>,
 }
 
-/// The settings and limits that the page shows.
+/// Settings that the page mentions.
 #[derive(Clone, Copy)]
 struct Numbers {
     account_days: i64,
@@ -75,50 +75,57 @@ impl Held {
         let frozen = membership.frozen.filter(|(_, last)| *last >= today);
         let is_frozen = entitlements.is_frozen(today);
         let state = match membership.status {
-            _ if is_frozen => "Frozen".to_owned(),
+            _ if is_frozen => "Paused".to_owned(),
             MembershipStatus::Active if membership.renews => "Active".to_owned(),
             MembershipStatus::Active => format!("Active until {until}"),
-            MembershipStatus::Grace => "Dues are open".to_owned(),
-            MembershipStatus::Suspended => "Resting until the dues are paid".to_owned(),
-            MembershipStatus::Ended => "Over".to_owned(),
+            MembershipStatus::Grace => "Payment due".to_owned(),
+            MembershipStatus::Suspended => "Suspended until dues are paid".to_owned(),
+            MembershipStatus::Ended => "Ended".to_owned(),
         };
         let mut notices = Vec::new();
         match membership.status {
             MembershipStatus::Grace => notices.push(format!(
-                "It was paid until {until}. Everything it gives stays for some days. Please pay at the desk."
+                "It was paid through {until}. Your benefits continue for a few days. Please pay at the front desk."
             )),
             MembershipStatus::Suspended => {
                 notices.push(format!(
-                    "It was paid until {until}. Pay at the desk, and everything is as before."
+                    "It was paid through {until}. Pay at the front desk and your benefits return."
                 ));
             }
             _ => {}
         }
         if let Some((from, last)) = frozen {
-            notices.push(format!("From {} to {} there are no dues and no benefits.", day(from), day(last)));
-            notices.push(
-                "Until that is over it can’t be frozen anew, nor changed to a plan that costs more."
-                    .to_owned(),
-            );
+            notices.push(format!(
+                "From {} through {} there are no dues and no benefits.",
+                day(from),
+                day(last)
+            ));
+            notices.push("Until then you can’t pause again or upgrade.".to_owned());
         }
         if !membership.renews {
-            notices.push(format!("It ends with {until}. Until then you can stay."));
+            notices.push(format!("It ends on {until}. You can keep it any time before then."));
         }
         if let Some(next) = entitlements.next_plan.as_ref().filter(|_| membership.renews) {
             let price = format::money(next.price);
-            notices.push(format!("From the day after {until} you have {} at {price} a month.", next.name));
+            notices.push(format!(
+                "Starting the day after {until}, you’ll be on {} at {price} a month.",
+                next.name
+            ));
         }
         let left = (membership.paid_until - today).get_days().max(0);
         let mut facts = vec![
-            ("State", state.clone()),
+            ("Status", state.clone()),
             ("Price", format!("{} a month", format::money(plan.price))),
-            ("Paid until", until.clone()),
+            ("Paid through", until.clone()),
             ("Days left", left.to_string()),
-            ("You book", format!("{} days ahead", entitlements.days_ahead_for(today, numbers.account_days))),
+            (
+                "Booking window",
+                format!("{} days ahead", entitlements.days_ahead_for(today, numbers.account_days)),
+            ),
         ];
         let used = entitlements.credits_used_in(today);
         match (plan.monthly_credits, entitlements.credits_left(today)) {
-            (None, _) => facts.push(("Services this month", format!("{used}, every one is included"))),
+            (None, _) => facts.push(("Services this month", format!("{used}, all included"))),
             (Some(given), Some(left)) if given > 0 => {
                 facts.push(("Service credits this month", format!("{used} used, {left} left")));
             }
@@ -131,7 +138,7 @@ impl Held {
         if plan.monthly_credits.is_some() && entitlements.has_birthday(today) {
             facts.push((
                 "Your birthday month",
-                format!("One service up to {} is our gift", format::money(numbers.gift)),
+                format!("One service up to {}, our gift", format::money(numbers.gift)),
             ));
         }
         facts.push(("Saved so far", format::money(saved)));
@@ -158,7 +165,7 @@ impl PlanCard {
         let costs_more = |held: &Plan| plan.price > held.price;
         let open = held.filter(|held| held.id != plan.id && !(rests && costs_more(held)));
         let way = open.map(|held| {
-            let word = if costs_more(held) { "What it would cost now" } else { "Change to it" };
+            let word = if costs_more(held) { "Upgrade" } else { "Switch to this plan" };
             (word, format!("{HERE}change/?plan={}", plan.slug))
         });
         PlanCard {

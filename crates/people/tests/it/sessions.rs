@@ -39,7 +39,7 @@ async fn a_wrong_password_and_an_unknown_account_sound_alike() {
     let wrong = app.login("anna@example.com", "not-my-password").await;
     let unknown = app.login("eve@example.com", "not-my-password").await;
     assert_eq!((wrong.status, wrong.text("code")), (401, "wrong_sign_in"));
-    assert_eq!(wrong.text("error"), "This address and password don't belong together.");
+    assert_eq!(wrong.text("error"), "That email and password don’t match.");
     assert_eq!((wrong.status, &wrong.body), (unknown.status, &unknown.body));
 }
 

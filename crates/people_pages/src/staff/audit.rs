@@ -107,10 +107,10 @@ impl Search {
         match found.as_slice() {
             [one] => Ok(Search { person: Some(one.id.to_string()), ..self.clone() }),
             [] if !people::is_search(text) => Err(Fields::one("person", people::SEARCH_TOO_SHORT)),
-            [] => Err(Fields::one("person", "No one was found.")),
+            [] => Err(Fields::one("person", "No one found.")),
             several => {
                 let names: Vec<String> = several.iter().take(5).map(people::Person::full_name).collect();
-                let sentence = format!("Several people were found: {}. Type more.", names.join(", "));
+                let sentence = format!("Several people match: {}. Type more.", names.join(", "));
                 Err(Fields::one("person", sentence))
             }
         }
@@ -167,8 +167,8 @@ async fn show(
     const LABELS: [(&str, &str); 8] = [
         ("what", "What"),
         ("person", "Person"),
-        ("thing", "Changed thing"),
-        ("number", "Its number"),
+        ("thing", "Type of record"),
+        ("number", "Record ID"),
         ("network", "Network"),
         ("from", "From"),
         ("to", "To"),

@@ -15,14 +15,14 @@ pub const BACK_OFFICE: [BackOfficeEntry; 2] = [
         position: 110,
         path: "/staff/people/",
         label: "People",
-        sentence: "Who has an account, and who works here as what.",
+        sentence: "Accounts, staff, and roles.",
         needs: Some(Action::SeePeople),
     },
     BackOfficeEntry {
         position: 120,
         path: "/staff/audit/",
         label: "Audit log",
-        sentence: "Who did what to whom, from where.",
+        sentence: "Who did what, to whom, and from where.",
         needs: Some(Action::SeeAudit),
     },
 ];

@@ -37,8 +37,8 @@ impl Input for Search {
             q: input.opt_text_within("q", 100).unwrap_or_default(),
             page: page.and_then(|page| usize::try_from(page).ok()).unwrap_or(1),
             done: match message.as_deref() {
-                Some("changed") => Some("The role is changed, and everything of theirs is signed out."),
-                Some("signed_out") => Some("Everything of theirs is signed out."),
+                Some("changed") => Some("Role changed. They’ve been signed out everywhere."),
+                Some("signed_out") => Some("They’ve been signed out everywhere."),
                 _ => None,
             },
             refused: (message.as_deref() == Some("own_role")).then_some(people::OWN_ROLE.sentence),
@@ -105,10 +105,10 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, search: &Search) -> Result<PeoplePage> {
     let has_more = usize::try_from(total).is_ok_and(|total| search.page * SIZE < total);
     let summary = match (search.q.is_empty(), people::is_search(&search.q), total) {
         (true, _, total) => format!(
-            "{total} who work here. Search for anyone else by the beginning of a name, or by four digits of a phone number."
+            "{total} staff members. To find anyone else, type at least two letters of a name or four digits of a phone number."
         ),
         (_, false, _) => people::SEARCH_TOO_SHORT.to_owned(),
-        (_, _, 0) => "No one.".to_owned(),
+        (_, _, 0) => "No matches.".to_owned(),
         (_, _, 1) => "One person.".to_owned(),
         (_, _, total) => format!("{total} people."),
     };

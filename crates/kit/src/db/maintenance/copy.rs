@@ -47,7 +47,7 @@ pub async fn copy_into_file(place: &Place, file: &Path) -> Result<Copied> {
 
 fn into_file(place: &Place, file: &Path) -> Result<Copied> {
     if file.exists() {
-        return Err(Fault::because(format!("{} exists already; name a new file", file.display())));
+        return Err(Fault::because(format!("{} already exists; choose a new file", file.display())));
     }
     files::private_folder_of(file)?;
     let mut name = file.as_os_str().to_owned();
@@ -56,7 +56,7 @@ fn into_file(place: &Place, file: &Path) -> Result<Copied> {
     match place {
         Place::Sqlite(path) => {
             if !path.exists() {
-                return Err(Fault::because(format!("{}: there is no such database", path.display())));
+                return Err(Fault::because(format!("{}: no such database", path.display())));
             }
             let mut copy = Connection::open(&draft.path).map_err(sqlite::fault)?;
             copy_pages(&sqlite::connect(path)?, &mut copy)
@@ -109,7 +109,7 @@ pub async fn copy_out_of_file(file: &Path, place: &Place) -> Result<Copied> {
 
 fn out_of_file(file: &Path, place: &Place) -> Result<Copied> {
     if !file.exists() {
-        return Err(Fault::because(format!("{}: there is no such file", file.display())));
+        return Err(Fault::because(format!("{}: no such file", file.display())));
     }
     let source =
         Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(sqlite::fault)?;
@@ -118,7 +118,7 @@ fn out_of_file(file: &Path, place: &Place) -> Result<Copied> {
     let stored: i32 = source.pragma_query_value(None, MARK, |row| row.get(0)).map_err(sqlite::fault)?;
     if stored != mark(&tallies) {
         return Err(Fault::because(format!(
-            "{} is damaged: its rows are not those that were backed up. Take another backup",
+            "{} is damaged: its rows are not the ones that were backed up. Take another backup",
             file.display()
         )));
     }
@@ -221,7 +221,7 @@ fn pages_into_sqlite(source: &Connection, tallies: &[(String, Tally)], path: &Pa
         name.push(beside);
         if Path::new(&name).exists() {
             let name = PathBuf::from(name);
-            return Err(Fault::because(format!("{} exists already; move it aside first", name.display())));
+            return Err(Fault::because(format!("{} already exists; move it aside first", name.display())));
         }
     }
     files::private_folder_of(path)?;
@@ -320,7 +320,7 @@ fn refuse_unless_empty(tx: &mut postgres::Transaction<'_>, tables: &[String]) ->
         let query = format!("SELECT EXISTS (SELECT 1 FROM {table})");
         if tx.query_one(&query, &[]).map_err(fault)?.get(0) {
             return Err(Fault::because(format!(
-                "the database is not empty (table {table}); name a new one in DATABASE_URL"
+                "the database is not empty (table {table}); set DATABASE_URL to a new one"
             )));
         }
     }

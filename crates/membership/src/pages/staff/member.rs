@@ -49,14 +49,14 @@ async fn emergency(caller: Caller, Path(id): Path<Id>) -> Result<Response> {
     let page = caller.tx(move |tx, by| {
         let contact = people::contact_of(tx, by, id)?;
         let person = people::person(tx, id)?;
-        let page = StaffPage::new(by, HERE, format!("In an emergency: {}", person.full_name()));
+        let page = StaffPage::new(by, HERE, format!("Emergency contact: {}", person.full_name()));
         let page = match contact {
             Some(EmergencyContact { name, phone, relation }) => {
-                page.with(Part::Facts(vec![("Call", name), ("Phone", phone), ("Who that is", relation)]))
+                page.with(Part::Facts(vec![("Name", name), ("Phone", phone), ("Relationship", relation)]))
             }
-            None => page.text("They have named nobody to call."),
+            None => page.text("No emergency contact on file."),
         };
-        let page = page.text("It is written down that you looked.");
+        let page = page.text("This lookup has been logged.");
         Ok(page.with(Part::Links(vec![("Back to the member", here(id))])))
     });
     rendered(page.await, &here(id))
@@ -83,7 +83,7 @@ impl Input for MemberAction {
             Some("leave") => MemberAction::Leave,
             Some("stay") => MemberAction::Stay,
             _ => {
-                input.add_error("deed", "Say what is to be done.");
+                input.add_error("deed", "Choose an action.");
                 MemberAction::Stay
             }
         }
@@ -138,17 +138,17 @@ fn confirm_freeze(tx: &mut Tx<'_>, by: &Actor, id: Id, months: i64) -> Result<Op
     let Some((from, until)) = span else { return Ok(None) };
     let today = format::date_at(&catalogue::current(tx)?.club.zone, tx.now());
     let name = people::person(tx, id)?.full_name();
-    let form = FormPart::post(here(id), "Freeze membership")
+    let form = FormPart::post(here(id), "Pause membership")
         .hidden("deed", "freeze")
         .hidden("months", months)
         .hidden("confirm", "on");
     let sentence = format!(
-        "The membership of {name} would be frozen for {}, from {} to {}: no dues, no benefits. This can't be undone.",
+        "{name}’s membership would be paused for {}, from {} through {}: no dues, no benefits. This can’t be undone.",
         format::months(months),
         format::day(from, today),
         format::day(until, today)
     );
-    let page = StaffPage::new(by, HERE, "Freeze this membership?").text(sentence).with(Part::Form(form));
+    let page = StaffPage::new(by, HERE, "Pause this membership?").text(sentence).with(Part::Form(form));
     Ok(Some(page.with(Part::Links(vec![("Back to the member", here(id))]))))
 }
 
@@ -156,10 +156,10 @@ fn confirm_freeze(tx: &mut Tx<'_>, by: &Actor, id: Id, months: i64) -> Result<Op
 fn paid() -> InputField {
     let ways = vec![
         Choice::new("", "Choose", true),
-        Choice::new("terminal", "At the terminal", false),
-        Choice::new("cash", "In cash", false),
+        Choice::new("terminal", "Card terminal", false),
+        Choice::new("cash", "Cash", false),
     ];
-    InputField::select("paid", "Paid", ways)
+    InputField::select("paid", "Payment", ways)
 }
 
 fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, wrong: Option<&Fields>) -> Result<StaffPage> {
@@ -174,7 +174,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, wrong: Option<&Fields>) -> Result<S
     let history = history(tx, by, id)?;
     let page = StaffPage::new(by, HERE, person.full_name());
     let contact = vec![("Email", email(&person)), ("Phone", person.phone.clone().unwrap_or_default())];
-    let emergency = vec![("Whom to call in an emergency", format!("{}emergency/", here(id)))];
+    let emergency = vec![("Emergency contact", format!("{}emergency/", here(id)))];
     let page = page.with(Part::Facts(contact)).with(Part::Links(emergency));
     let page = page.heading("membership", "Membership");
     let page = match &entitlements.held {
@@ -194,7 +194,7 @@ fn draw(tx: &mut Tx<'_>, by: &Actor, id: Id, wrong: Option<&Fields>) -> Result<S
         }
     };
     let page = if by.may(Action::CorrectPeople) { birthday_form(page, &person) } else { page };
-    Ok(page.heading("history", "What happened").table(history, "Nothing yet."))
+    Ok(page.heading("history", "History").table(history, "Nothing yet."))
 }
 
 /// Adds the form to correct a birthday, which people cannot change themselves after its gift was used (M3).
@@ -214,7 +214,7 @@ impl Input for Birthday {
     fn parse(input: &mut RawInput) -> Birthday {
         let birthday = people::opt_birthday(input);
         if birthday.is_none() {
-            input.add_error("birthday", "This is needed.");
+            input.add_error("birthday", "This field is required.");
         }
         Birthday(birthday.unwrap_or(Date::ZERO))
     }
@@ -242,12 +242,12 @@ fn enrolling(page: StaffPage, id: Id, plans: &[Plan], wrong: Option<&Fields>) ->
     let plans = plans.iter().map(|plan| {
         Choice::new(&plan.slug, format!("{}, {} a month", plan.name, format::money(plan.price)), false)
     });
-    let form = FormPart::post(here(id), "Enrol")
+    let form = FormPart::post(here(id), "Enroll")
         .hidden("deed", "enrol")
         .field(InputField::select("plan", "Plan", plans.collect()))
         .field(paid())
         .wrong(wrong);
-    page.text("They have no plan. Enrolled here, it begins today; take the first month before.").form(form)
+    page.text("Not a member. Enrolling starts the plan today; collect the first month first.").form(form)
 }
 
 /// What can be done with a membership.
@@ -271,25 +271,25 @@ fn held(
     let day = |date: Date| format::day(date, today);
     let mut facts = vec![
         ("Plan", plan.name.clone()),
-        ("State", state(membership, entitlements.is_frozen(today)).to_owned()),
+        ("Status", state(membership, entitlements.is_frozen(today)).to_owned()),
         ("Price", format!("{} a month", format::money(plan.price))),
         ("Since", day(membership.started_on)),
-        ("Paid until", day(membership.paid_until)),
+        ("Paid through", day(membership.paid_until)),
         (
             "Credits left",
-            entitlements.credits_left(today).map_or("without limit".to_owned(), |left| left.to_string()),
+            entitlements.credits_left(today).map_or("unlimited".to_owned(), |left| left.to_string()),
         ),
         ("Passes left", entitlements.passes_left(today).to_string()),
         ("Saved", format::money(saved)),
     ];
     if let Some((from, last)) = membership.frozen {
-        facts.push(("Frozen", format!("{} to {}", day(from), day(last))));
+        facts.push(("Paused", format!("{} through {}", day(from), day(last))));
     }
     if let Some(next) = &entitlements.next_plan {
         facts.push(("Then", format!("{} at {} a month", next.name, format::money(next.price))));
     }
     let due = format::money(entitlements.next_plan.as_ref().unwrap_or(plan).price);
-    let dues = FormPart::post(here(id), "A month is paid")
+    let dues = FormPart::post(here(id), "Record payment")
         .hidden("deed", "dues")
         .hidden("seen", membership.paid_until)
         .field(paid())
@@ -297,10 +297,7 @@ fn held(
     let page = page.with(Part::Facts(facts)).heading("dues", "Dues");
     // Dues are collected from the last paid day on (M7).
     let mut page = if today < membership.paid_until {
-        page.text(format!(
-            "The next month costs {due}. It can be paid from {} on.",
-            day(membership.paid_until)
-        ))
+        page.text(format!("The next month costs {due}. It can be paid from {}.", day(membership.paid_until)))
     } else {
         page.text(format!("The month after {} costs {due}.", day(membership.paid_until))).form(dues)
     };
@@ -308,29 +305,29 @@ fn held(
         let choices = ways.upgrades.iter().map(|(plan, total)| {
             Choice::new(&plan.slug, format!("{}: {} now", plan.name, format::money(*total)), false)
         });
-        let form = FormPart::post(here(id), "Change up")
+        let form = FormPart::post(here(id), "Upgrade")
             .hidden("deed", "upgrade")
             .field(InputField::select("plan", "To", choices.collect()))
             .field(paid());
         page = page
-            .heading("upgrade", "Change to a plan that costs more")
-            .text("Counted by the second for the rest of what is paid. It begins at once; what is booked keeps its price.")
+            .heading("upgrade", "Upgrade plan")
+            .text("Prorated to the second for the remaining paid period. Starts now; booked visits keep their price.")
             .with(Part::Form(form));
     }
     if ways.freezable > 0 {
         let months = (1..=ways.freezable).map(|n| Choice::new(n, format::months(n), n == 1));
-        let form = FormPart::post(here(id), "Freeze")
+        let form = FormPart::post(here(id), "Pause")
             .quiet()
             .hidden("deed", "freeze")
-            .field(InputField::select("months", "For", months.collect()));
+            .field(InputField::select("months", "Pause for", months.collect()));
         page = page
-            .heading("freeze", "Freeze")
+            .heading("freeze", "Pause membership")
             .text(format!("From the day after {}: no dues, no benefits.", day(membership.paid_until)))
             .with(Part::Form(form));
     }
     let (operation, word) =
-        if membership.renews { ("leave", "End with what is paid") } else { ("stay", "Take leaving back") };
-    page.heading("end", "End")
+        if membership.renews { ("leave", "End at period end") } else { ("stay", "Undo cancellation") };
+    page.heading("end", "End membership")
         .with(Part::Form(FormPart::post(here(id), word).quiet().hidden("deed", operation)))
 }
 
@@ -345,12 +342,12 @@ fn history(tx: &mut Tx<'_>, by: &Actor, id: Id) -> Result<Table> {
         let who = event.by.and_then(|by| names.get(&by).cloned());
         vec![
             cell(format::moment(&catalogue.club.zone, event.at, now)),
-            cell(who.unwrap_or_else(|| "The calendar".to_owned())),
+            cell(who.unwrap_or_else(|| "Automatic".to_owned())),
             cell(event_text(event, format::date_at(&catalogue.club.zone, now))),
         ]
     };
     Ok(Table {
-        caption: "What happened to the membership",
+        caption: "Membership history",
         head: vec!["When", "By", "What"],
         rows: events.iter().map(row).collect(),
         csv: Some(format!("{}?format=csv", here(id))),
@@ -368,18 +365,18 @@ fn event_text(event: &MembershipEvent, today: Date) -> String {
     let (plan, until, paid) = (text("plan"), day("until"), text("paid"));
     let amount = format::money(Cents(cents));
     match event.what.as_str() {
-        "joined" => format!("Joined {plan}: {amount} by {paid}, until {until}"),
-        "dues_taken" => format!("Dues of {plan}: {amount} by {paid}, until {until}"),
-        "upgraded" => format!("From {} to {plan}: {amount} by {paid}", text("from")),
+        "joined" => format!("Joined {plan}: {amount} by {paid}, paid through {until}"),
+        "dues_taken" => format!("{plan} dues: {amount} by {paid}, paid through {until}"),
+        "upgraded" => format!("Upgraded from {} to {plan}: {amount} by {paid}", text("from")),
         "changes_down" => format!("Changes from {} to {plan} after {until}", text("from")),
         "keeps_plan" => format!("Keeps {plan}"),
-        "moves_over" => format!("Moves to the newest terms of {plan}, {amount} a month"),
-        "leaves" => format!("Leaves with {until}"),
-        "stays" => "Stays".to_owned(),
-        "grace" => "Dues open, benefits stay".to_owned(),
+        "moves_over" => format!("Moves to the latest terms of {plan}, {amount} a month"),
+        "leaves" => format!("Set to end on {until}"),
+        "stays" => "Membership kept".to_owned(),
+        "grace" => "Payment due, benefits continue".to_owned(),
         "suspended" => "Suspended".to_owned(),
         "ended" => "Ended".to_owned(),
-        frozen if frozen.starts_with("frozen_") => format!("Frozen from {} to {until}", day("from")),
+        frozen if frozen.starts_with("frozen_") => format!("Paused from {} through {until}", day("from")),
         other => other.to_owned(),
     }
 }

@@ -40,16 +40,16 @@ async fn list(caller: Caller, QueryForm(form): QueryForm<MembersQuery>) -> Resul
         let table = table(tx, by, &requested.words)?;
         let form = FormPart::get(HERE, "Find").field(InputField::line(
             "q",
-            "Name, email or phone",
+            "Name, email, or phone",
             "search",
             &requested.words,
         ));
         let empty = if requested.words.is_empty() {
-            "Type the beginning of a name or an email address, or four digits of a phone number."
+            "Search by the start of a name or email, or four digits of a phone number."
         } else if !people::is_search(&requested.words) {
             people::SEARCH_TOO_SHORT
         } else {
-            "No one matches. A shorter beginning may find them."
+            "No matches. Try fewer letters."
         };
         Ok(StaffPage::new(by, HERE, "Members").with(Part::Form(form)).table(table, empty))
     });
@@ -83,8 +83,8 @@ fn table(tx: &mut Tx<'_>, by: &Actor, words: &str) -> Result<Table> {
         ]);
     }
     Ok(Table {
-        caption: "People who were found",
-        head: vec!["Name", "Email", "Phone", "Plan", "State", "Paid until"],
+        caption: "Results",
+        head: vec!["Name", "Email", "Phone", "Plan", "Status", "Paid through"],
         rows,
         csv: Some(format!("{HERE}?format=csv&q={}", format::encoded(words))),
     })
@@ -94,11 +94,11 @@ fn table(tx: &mut Tx<'_>, by: &Actor, words: &str) -> Result<Table> {
 pub(crate) fn state(membership: &crate::Membership, is_frozen: bool) -> &'static str {
     use crate::MembershipStatus::{Active, Ended, Grace, Suspended};
     match membership.status {
-        _ if is_frozen => "Frozen",
-        Active if !membership.renews => "Active, leaves",
+        _ if is_frozen => "Paused",
+        Active if !membership.renews => "Active, set to end",
         Active => "Active",
-        Grace => "Dues open, benefits stay",
+        Grace => "Payment due, benefits continue",
         Suspended => "Suspended",
-        Ended => "Over",
+        Ended => "Ended",
     }
 }

@@ -15,14 +15,14 @@ pub const BACK_OFFICE: [BackOfficeEntry; 2] = [
         position: 40,
         path: members::HERE,
         label: "Members",
-        sentence: "Enrol, take dues, change, freeze and end memberships.",
+        sentence: "Enroll, collect dues, and change, pause, or end memberships.",
         needs: Some(Action::RunMemberships),
     },
     BackOfficeEntry {
         position: 90,
         path: plans::HERE,
         label: "Plans",
-        sentence: "What can be joined, at what price, on which terms.",
+        sentence: "Plans on offer, their prices, and their terms.",
         needs: Some(Action::ManageCatalogue),
     },
 ];

@@ -32,15 +32,15 @@ async fn list(caller: Caller, QueryForm(form): QueryForm<PageQuery>) -> Result<R
     let page = caller.view(|tx, by| {
         let table = table(tx, by)?;
         Ok(StaffPage::new(by, HERE, "Plans")
-            .text("Who joins gets the newest version of a plan. Who joined before keeps the version they joined with, until you move them over or they change plan.")
-            .table(table, "There is no plan yet."))
+            .text("New members get the latest version of a plan. Existing members keep theirs until you move them or they switch plans.")
+            .table(table, "No plans yet."))
     });
     rendered(page.await, HERE)
 }
 
 /// Formats the monthly credits of a plan: a number, or `without limit`.
 fn credits(plan: &Plan) -> String {
-    plan.monthly_credits.map_or("without limit".to_owned(), |credits| credits.to_string())
+    plan.monthly_credits.map_or("unlimited".to_owned(), |credits| credits.to_string())
 }
 
 fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
@@ -62,8 +62,13 @@ fn table(tx: &mut Tx<'_>, by: &Actor) -> Result<Table> {
             cell(members.to_string()),
         ]);
     }
-    let head = vec!["Plan", "A month", "Off", "Credits", "Passes", "Days ahead", "Version", "Members"];
+    let head = vec!["Plan", "Per month", "Discount", "Credits", "Passes", "Days ahead", "Version", "Members"];
     Ok(Table { caption: "Plans", head, rows, csv: Some(format!("{HERE}?format=csv")) })
+}
+
+/// `1 member is`, `5 members are`.
+fn members_are(count: i64) -> String {
+    if count == 1 { "1 member is".to_owned() } else { format!("{count} members are") }
 }
 
 fn here(slug: &str) -> String {
@@ -78,7 +83,7 @@ async fn show(
     let done = form.parsed.is_ok_and(|load| load.done);
     let path = here(&slug);
     let page = caller.view(move |tx, by| draw(tx, by, &slug, None, None)).await;
-    rendered(page.map(|page| page.done(done, "It is done.")), &path)
+    rendered(page.map(|page| page.done(done, "Saved.")), &path)
 }
 
 fn draw(
@@ -113,13 +118,13 @@ fn draw(
         ]
     };
     let history = Table {
-        caption: "Versions of this plan",
+        caption: "Versions",
         head: vec![
             "Version",
-            "Written",
+            "Published",
             "By",
-            "A month",
-            "Off",
+            "Per month",
+            "Discount",
             "Credits",
             "Passes",
             "Days ahead",
@@ -129,24 +134,26 @@ fn draw(
         csv: None,
     };
     let older: i64 = versions.iter().skip(1).map(|version| version.members).sum();
-    let form = fields(FormPart::post(here(slug), "Write a new version"), newest, raw_form).wrong(wrong);
-    let mut page = StaffPage::new(by, HERE, newest.plan.name.clone()).table(history, "There is no version.");
+    let form = fields(FormPart::post(here(slug), "Publish new version"), newest, raw_form).wrong(wrong);
+    let mut page = StaffPage::new(by, HERE, newest.plan.name.clone()).table(history, "No versions.");
     let movable = crate::movable_members(tx, by, catalogue.club.id, slug)?;
     if older > 0 && movable == 0 {
         page = page.heading("over", "Members on older versions").text(format!(
-            "{older} go by an older version until their next billing month. None of them is left to be moved over."
+            "{} on an older version until their next billing month. No one is left to move.",
+            members_are(older)
         ));
     }
     if movable > 0 {
-        let form = FormPart::post(format!("{}move_over/", here(slug)), "Move them to the newest").quiet();
+        let form = FormPart::post(format!("{}move_over/", here(slug)), "Move members").quiet();
         page = page
             .heading("over", "Members on older versions")
             .text(format!(
-                "{older} go by an older version. Moved over, each has the newest from their next billing month on, and is told by mail; what they booked keeps its price."
+                "{} on an older version. If you move them, the new terms start with their next billing month and they’re notified by email. Booked visits keep their price.",
+                members_are(older)
             ))
             .with(Part::Form(form));
     }
-    Ok(page.heading("edit", "A new version").text("It counts for who joins from now on.").form(form))
+    Ok(page.heading("edit", "New version").text("Applies to new members from now on.").form(form))
 }
 
 /// Adds the fields of a plan to a form, with the typed values or those of the newest version.
@@ -159,24 +166,29 @@ fn fields(form: FormPart, newest: &Version, raw_form: Option<&RawForm>) -> FormP
     };
     form.hidden("version", message("version", newest.n.to_string()))
         .field(
-            InputField::line("price", "Price a month", "text", message("price", plan.price.to_string()))
-                .hint("Such as 375.00."),
+            InputField::line(
+                "price",
+                "Price per month ($)",
+                "text",
+                message("price", plan.price.to_string()),
+            )
+            .hint("Like 375.00."),
         )
         .field(InputField::line(
             "short_description",
-            "In one line",
+            "Short description",
             "text",
             message("short_description", plan.short_description.clone()),
         ))
         .field(
             InputField::area("benefits", "Benefits", message("benefits", plan.benefits.join("\n")))
-                .hint("One a line."),
+                .hint("One per line."),
         )
-        .field(number("discount_percentage", "Percent off the list price", plan.discount_bp / 100))
-        .field(number("max_advance_days", "Days ahead that a member books", plan.max_advance_days))
+        .field(number("discount_percentage", "Discount off guest price (%)", plan.discount_bp / 100))
+        .field(number("max_advance_days", "Booking window (days)", plan.max_advance_days))
         .field(number(
             "monthly_service_credits",
-            "Service credits a month",
+            "Service credits per month",
             plan.monthly_credits.unwrap_or(0),
         ))
         .field(InputField::tick(
@@ -184,7 +196,7 @@ fn fields(form: FormPart, newest: &Version, raw_form: Option<&RawForm>) -> FormP
             "Every service is included",
             ticked("unlimited_credits", plan.monthly_credits.is_none()),
         ))
-        .field(number("guest_passes", "Guest passes a month", plan.guest_passes))
+        .field(number("guest_passes", "Guest passes per month", plan.guest_passes))
         .field(InputField::tick(
             "mensuite_access",
             "Mensuite",
@@ -203,7 +215,7 @@ fn fields(form: FormPart, newest: &Version, raw_form: Option<&RawForm>) -> FormP
         .field(InputField::tick("concierge", "Concierge", ticked("concierge", plan.concierge)))
         .field(InputField::tick(
             "priority_booking",
-            "First access to times that are kept",
+            "First access to reserved times",
             ticked("priority_booking", plan.priority_booking),
         ))
 }
@@ -252,7 +264,7 @@ fn confirm_move(tx: &mut Tx<'_>, by: &Actor, slug: &str) -> Result<StaffPage> {
     };
     let form = FormPart::post(format!("{}move_over/", here(slug)), "Move members").hidden("confirm", "on");
     let sentence = format!(
-        "{members} would go by version {} of {}, {} a month, from the next billing month on. Each gets an email.",
+        "{members} would move to version {} of {}, {} a month, from the next billing month. Each gets an email.",
         newest.n,
         newest.plan.name,
         format::money(newest.plan.price)
