@@ -1,4 +1,5 @@
-//! The whole program over HTTP, in process: journeys, shapes, refusals, bad input, and the rails that guard the code.
+//! Tests of the whole program over HTTP, in one process: journeys, shapes of responses, refusals, bad input, and the
+//! guards of the code.
 
 #[path = "it/accounts/accounts.rs"]
 mod accounts;
@@ -126,12 +127,12 @@ use testing::{Answer, Player, TestClub};
 const CREATE: &str = "/api/bookings/create_booking/";
 const MINE: &str = "/api/bookings/my_bookings/";
 
-/// A wish for a service (by slug) on a day at a time.
+/// Returns the body of a booking request for a service (by slug) on a date at a time.
 async fn request_body(app: &TestClub, service: &str, date: &str, time: &str) -> Value {
     json!({"service_id": app.service(service).await, "date": date, "start_time": time})
 }
 
-/// The same with more words.
+/// Returns the body of a request with more fields.
 fn and(mut request_body: Value, more: Value) -> Value {
     let (Value::Object(all), Value::Object(more)) = (&mut request_body, more) else {
         panic!("wishes are objects")
@@ -140,17 +141,17 @@ fn and(mut request_body: Value, more: Value) -> Value {
     request_body
 }
 
-/// Books, whatever comes of it.
+/// Sends a booking request, which may be refused.
 async fn try_book(app: &TestClub, by: Player, service: &str, date: &str, time: &str) -> Answer {
     app.as_(by).post(CREATE, request_body(app, service, date, time).await).await
 }
 
-/// Books.
+/// Books a service, and expects success.
 async fn book(app: &TestClub, by: Player, service: &str, date: &str, time: &str) -> Answer {
     try_book(app, by, service, date, time).await.expect(201)
 }
 
-/// The free times of a day, as somebody sees them.
+/// Searches the free times of a day as a person sees them.
 async fn search(app: &TestClub, by: Player, service: &str, date: &str) -> Answer {
     let service = app.service(service).await;
     app.as_(by)
@@ -159,25 +160,25 @@ async fn search(app: &TestClub, by: Player, service: &str, date: &str) -> Answer
         .expect(200)
 }
 
-/// The starts of an answer of [`search`].
+/// Returns the start times in a response of [`search`].
 fn starts(answer: &Answer) -> Vec<&str> {
     answer.list("available_slots").iter().map(|slot| slot["start_time"].as_str().expect("a start")).collect()
 }
 
-/// `"150.00"` as cents.
+/// Parses an amount such as `"150.00"` into cents.
 #[track_caller]
 fn cents(value: &Value) -> i64 {
     let text = value.as_str().unwrap_or_else(|| panic!("an amount is a text: {value}"));
     text.parse::<kit::Cents>().unwrap_or_else(|error| panic!("{text}: {error}")).0
 }
 
-/// The sum of a `why`.
+/// Returns the sum of the amounts of a `why` list in cents.
 #[track_caller]
 fn sum(why: &Value) -> i64 {
     why.as_array().expect("a list of reasons").iter().map(|line| cents(&line["amount"])).sum()
 }
 
-/// Looks for everyone who waits, as every five minutes.
+/// Matches everyone on the waitlist against free times, as the job that runs every five minutes does.
 async fn look(app: &TestClub) -> u64 {
     let why = bookings::MatchWaitlist { joined: None, anyway: true };
     bookings::match_waitlist(app.db(), why).await.expect("the look works out")

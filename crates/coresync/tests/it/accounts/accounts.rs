@@ -1,5 +1,5 @@
-//! Accounts whole: signing up and showing whose an address is, forgotten passwords, other addresses, sign-ins; by page and
-//! by app.
+//! Accounts: sign-up, verification of addresses, forgotten passwords, changes of the address, and sign-ins, over pages
+//! and over the API.
 
 use axum::http::Method;
 use jiff::SignedDuration;
@@ -13,7 +13,7 @@ use crate::{CREATE, and, request_body};
 pub(crate) const PASSWORD: &str = "a-long-password";
 const ME: &str = "/api/users/profile/me/";
 
-/// Somebody who signs up.
+/// The body of a sign-up.
 pub(crate) fn zoe() -> Value {
     json!({"email": "Zoe@Example.com", "password": PASSWORD, "first_name": "Zoe", "last_name": "Lind"})
 }
@@ -22,7 +22,8 @@ pub(crate) async fn register(app: &TestClub, request_body: Value) -> Answer {
     app.visitor().post("/api/auth/register/", request_body).await.expect(202)
 }
 
-/// Somebody signs up, follows the link of the email with their password, and signs in: the answer to that.
+/// Signs up, verifies the address with the link of the email and the password, and signs in. Returns the response to
+/// the sign-in.
 pub(crate) async fn sign_up(app: &TestClub, request_body: Value) -> Answer {
     let (email, password) =
         (request_body["email"].as_str().unwrap_or_default().to_lowercase(), request_body["password"].clone());
@@ -32,12 +33,12 @@ pub(crate) async fn sign_up(app: &TestClub, request_body: Value) -> Answer {
     app.visitor().post("/api/auth/login/", json!({"email": email, "password": password})).await.expect(200)
 }
 
-/// Follows the link of an email with a password.
+/// Verifies an address with the token of a link and a password.
 pub(crate) async fn verify(app: &TestClub, link: &str, password: Value) -> Answer {
     app.visitor().post("/api/auth/verify/", json!({"token": link, "password": password})).await
 }
 
-/// Who signed up with an address last and is not verified.
+/// Returns the id of the account that claimed an address last and is not verified.
 pub(crate) async fn claimant(app: &TestClub, email: &'static str) -> kit::Id {
     let found = app.db().view(move |tx| {
         tx.one::<(kit::Id,)>(
@@ -48,17 +49,17 @@ pub(crate) async fn claimant(app: &TestClub, email: &'static str) -> kit::Id {
     found.await.expect("a look").expect("somebody").0
 }
 
-/// Somebody with the access token of an answer.
+/// Returns a client that sends the access token of a response.
 pub(crate) fn with<'h>(app: &'h TestClub, answer: &Answer) -> Guest<'h> {
     app.bearer(answer["access"].as_str().expect("a token"))
 }
 
-/// A mail as it is read: lines unfolded.
+/// Decodes an email: unfolds its lines.
 pub(crate) fn plain(mail: &str) -> String {
     mail.replace("\r\n", "\n").replace("=\n", "").replace("=3D", "=").replace("=E2=80=93", "–")
 }
 
-/// The mails to an address, each as it is read.
+/// Returns the emails that were sent to an address, decoded.
 pub(crate) async fn mails_to(app: &TestClub, address: &str) -> Vec<String> {
     app.run_jobs().await;
     let mut found: Vec<String> = app.mails().iter().map(|mail| plain(mail)).collect();
@@ -66,12 +67,12 @@ pub(crate) async fn mails_to(app: &TestClub, address: &str) -> Vec<String> {
     found
 }
 
-/// Where the links lead that show whose an address is.
+/// The path of links that verify an address.
 pub(crate) const VERIFY: &str = "/verify/?token=";
-/// Where those lead that set a password.
+/// The path of links that set a password.
 pub(crate) const RESET: &str = "/password-reset/new/?token=";
 
-/// The token of the link to a page in the last mail to an address.
+/// Returns the token of a link to `page` in the last email to an address.
 pub(crate) async fn token(app: &TestClub, address: &str, page: &str) -> String {
     let mails = mails_to(app, address).await;
     let mail = mails.iter().rev().find(|mail| mail.contains(page)).expect("a mail with a link");
@@ -99,7 +100,7 @@ async fn an_address_is_confirmed_by_a_link_that_is_good_once() {
     assert_eq!(stored, [(kit::tokens::digest(&link),)], "only the digest is kept");
     login(&app, "zoe@example.com", PASSWORD).await.refused(401, "wrong_sign_in");
 
-    // The link alone shows who reads the mail, not whose account it is.
+    // The link alone proves who reads the email, not whose account it is.
     app.visitor().post("/api/auth/verify/", json!({"token": link})).await.refused(400, "invalid");
     verify(&app, &link, json!("not-my-password")).await.refused(400, "invalid");
     verify(&app, &link, json!(PASSWORD)).await.expect(204);
@@ -134,7 +135,7 @@ async fn a_link_is_too_old_after_a_week_and_a_newer_email_does_not_end_it() {
     verify(&app, &second, json!(PASSWORD)).await.refused(400, "link_expired");
 }
 
-/// Whoever signs up with an address that is somebody's is told the same as anybody, and its owner is told by mail.
+/// A sign-up with an address that has an account gets the same response as any other. The owner is told by email.
 #[tokio::test]
 async fn a_known_address_is_told_from_an_unknown_one_by_no_answer() {
     let app = TestClub::open().await;
@@ -157,7 +158,7 @@ async fn a_known_address_is_told_from_an_unknown_one_by_no_answer() {
         "{}",
         response[0]
     );
-    // Neither opens a door, before and after its mail was read; and nothing is told of why.
+    // Neither can sign in before or after the email was read, and the response does not say why.
     for address in ["gus@cast.test", "zoe@example.com"] {
         login(&app, address, PASSWORD).await.refused(401, "wrong_sign_in");
     }
@@ -170,7 +171,7 @@ async fn a_known_address_is_told_from_an_unknown_one_by_no_answer() {
     assert!(mails_to(&app, "nobody@example.com").await.is_empty());
 }
 
-/// By page: the same words, the same headers, no sign-in, whatever the address.
+/// By page: the same text, the same headers, and no sign-in, whatever the address.
 #[tokio::test]
 async fn a_sign_up_by_page_shows_check_your_email_and_nothing_else() {
     let app = TestClub::open().await;
@@ -220,7 +221,7 @@ async fn a_forgotten_password_is_set_by_a_link_once_and_everything_is_signed_out
     };
     set(&link, "short").await.refused(400, "invalid");
     set(&link, "zoe@example.com").await.refused(400, "invalid");
-    // A link for a password shows nobody an address, and the other way round.
+    // A link that sets a password does not verify an address, and the other way round.
     verify(&app, &link, json!(PASSWORD)).await.refused(400, "link_expired");
     set(&link, "another-password").await.expect(204);
     set(&link, "a-third-password").await.refused(400, "link_expired");
@@ -270,13 +271,13 @@ async fn another_address_is_confirmed_there_and_told_here() {
     login(&app, "zoe@example.com", PASSWORD).await.refused(401, "wrong_sign_in");
     login(&app, "zoe@new.example", PASSWORD).await.expect(200);
 
-    // Another's address is asked for in vain, and nobody hears why.
+    // A change to the address of another account fails, and the response does not say why.
     me.post("/api/auth/email/", request_body("gus@cast.test", PASSWORD)).await.expect(202);
     let response = mails_to(&app, "gus@cast.test").await;
     assert!(response[0].contains("You already have an account") && !response[0].contains("?token="));
 }
 
-/// A letter that can't go out is tried again and again, which does not count as asking for another.
+/// An email that can't be sent is retried, and the retries do not count as requests for another email.
 #[tokio::test]
 async fn a_letter_outlives_a_long_failure_of_the_mail() {
     let app = TestClub::open().await;
@@ -294,8 +295,8 @@ async fn a_letter_outlives_a_long_failure_of_the_mail() {
     verify(&app, &link, json!(PASSWORD)).await.expect(204);
 }
 
-/// An address that somebody only claims may be anybody's: it gets the question whether it is theirs, and nothing else. What
-/// was to be told is told once it is theirs.
+/// A claimed address may belong to anyone: it gets only the email that asks for confirmation. Other notifications are
+/// sent once the address is verified.
 #[tokio::test]
 async fn an_address_that_is_only_claimed_is_not_written_to() {
     let app = TestClub::open().await;
@@ -320,7 +321,7 @@ async fn an_address_that_is_only_claimed_is_not_written_to() {
     );
 }
 
-/// What was booked or held for an address is its owner's once they show that it is theirs, and not before.
+/// Bookings and holds made for an address belong to its owner once they have verified it, and not before.
 #[tokio::test]
 async fn what_carries_an_address_becomes_its_owners_when_it_is_confirmed() {
     let app = TestClub::open().await;
@@ -343,7 +344,7 @@ async fn what_carries_an_address_becomes_its_owners_when_it_is_confirmed() {
     verify(&app, &link, json!(PASSWORD)).await.expect(204);
     app.run_jobs().await;
     assert_eq!(held().await, [(Some(owner),)]);
-    // What the desk books for another address stays as it is.
+    // Bookings that the front desk makes for another address are not assigned.
     let other = and(
         request_body(&app, "pod", "2026-11-26", "15:00").await,
         json!({"guest_email": "ann@example.com"}),
@@ -396,7 +397,7 @@ async fn a_sign_in_is_seen_when_it_is_used_to_ten_minutes() {
     assert_ne!(seen().await, first);
 }
 
-/// Everything of it by pages alone.
+/// The whole flow with pages only.
 #[tokio::test]
 async fn a_browser_without_script_does_all_of_it() {
     let app = TestClub::open().await;
@@ -406,7 +407,7 @@ async fn a_browser_without_script_does_all_of_it() {
     let pair = |cookie: &String| cookie.split(';').next().unwrap_or_default().to_owned();
     let signed_up = pair(&query.header("set-cookie").to_owned());
     let link = token(&app, "zoe@example.com", VERIFY).await;
-    // Another browser is asked for the password; that which signed up is not.
+    // Another browser is asked for the password. The browser that signed up is not.
     let page = visitor.get(&format!("/verify/?token={link}")).await.expect(200);
     assert!(page.text().contains("zoe@example.com") && page.header("referrer-policy") == "no-referrer");
     assert!(page.text().contains("Zoe Lind") && page.text().contains("This account’s password"));
@@ -494,7 +495,8 @@ async fn a_browser_without_script_does_all_of_it() {
     visitor.submit("/login/", "email=zoe%40example.com&password=a-third-password").await.expect(303);
 }
 
-/// Direction characters, zero-width characters and tags are pasted along; phones are typed in many ways (N7).
+/// Pasted text may contain direction characters, zero-width characters, and tags. Phone numbers are written in many
+/// ways (N7).
 #[tokio::test]
 async fn what_is_pasted_is_kept_without_what_can_not_be_seen() {
     let app = TestClub::open().await;
@@ -521,7 +523,7 @@ async fn what_is_pasted_is_kept_without_what_can_not_be_seen() {
     assert_eq!((name.as_str(), phone.as_str(), requests.as_str(), scene.as_str()), expected);
 }
 
-/// A link asks for the password of the account: guessing there is guessing at the door, and counts as it does there.
+/// A link asks for the account's password: wrong passwords there count as failed sign-ins.
 #[tokio::test]
 async fn a_password_at_a_link_counts_as_a_sign_in_does() {
     let app = TestClub::open().await;

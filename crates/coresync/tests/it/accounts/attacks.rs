@@ -1,5 +1,5 @@
-//! What somebody tries who means harm: sessions that are planted, forms from elsewhere, links to elsewhere, paths, hosts,
-//! guesses, markup.
+//! Attacks: planted sessions, forms from other sites, links to other sites, paths, hosts, guessed passwords, and
+//! markup.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use testing::{Answer, BEA, CAST, DORA, GUS, Guest, MAX, OLA, TOM, TestClub};
 use crate::accounts::{PASSWORD, mails_to, register, sign_up, zoe};
 use crate::whole::WholeProgram as _;
 
-/// Text that would be something else if it were not text.
+/// Text that would do harm if it were not escaped.
 const MARKUP: &str = "evil<b>\"'&<img src=x onerror=alert(1)></script>{{7*7}}";
 
 fn encoded(text: &str) -> String {
@@ -41,7 +41,7 @@ async fn a_session_that_was_planted_becomes_nobodys() {
     let entered = door(&app.visitor().with("cookie", planted), PASSWORD).await.expect(303);
     assert!(!session(&entered).is_empty() && session(&entered) != planted);
     app.visitor().with("cookie", planted).get("/dashboard/").await.expect(303);
-    // One that is Eve's does not become Zoe's either.
+    // A session of Eve's does not become Zoe's either.
     let eve = app.browser(GUS);
     let entered = door(&eve, PASSWORD).await.expect(303);
     eve.get("/dashboard/").await.expect(303);
@@ -63,7 +63,8 @@ async fn a_browser_that_is_known_is_not_closed_out_by_guesses_beside_it() {
     let seconds: u32 = locked.header("retry-after").parse().expect("seconds");
     assert!((1..=900).contains(&seconds), "{seconds}");
     door(&known, PASSWORD).await.expect(303);
-    // Known is a browser to whom it belongs: it opens nobody else's door, and guesses with it are counted.
+    // A browser is known only to the account that signed in with it: it does not help to guess other passwords, and its
+    // guesses are counted.
     let gus = "email=gus%40cast.test&password=wrong-guess";
     for _ in 0..10 {
         known.submit("/login/", gus).await.expect(401);
@@ -75,7 +76,7 @@ async fn a_browser_that_is_known_is_not_closed_out_by_guesses_beside_it() {
     door(&known, PASSWORD).await.expect(429);
 }
 
-/// Who has an account that only claims an address learns nothing by guessing with a browser that is known to it.
+/// An account that only claims an address learns nothing from guesses with a browser that it has signed in with.
 #[tokio::test]
 async fn guesses_with_a_browser_of_a_claimant_do_not_tell_whether_an_address_has_an_owner() {
     let app = TestClub::open().await;
@@ -95,7 +96,7 @@ async fn guesses_with_a_browser_of_a_claimant_do_not_tell_whether_an_address_has
     assert_eq!(heard[0].iter().filter(|status| **status == 429).count(), 2);
 }
 
-/// Every form of ours that is sent from another site is refused before anything is read.
+/// Every form that another site sends is refused before its content is read.
 #[tokio::test]
 async fn no_form_of_another_site_is_taken() {
     let app = TestClub::open().await;
@@ -173,7 +174,7 @@ async fn no_way_of_writing_a_path_opens_what_is_closed() {
     }
 }
 
-/// Links in letters lead to us, whatever the request said about its host.
+/// Links in emails lead to the configured address, whatever the request's host is.
 #[tokio::test]
 async fn no_letter_leads_to_another_host() {
     let app = TestClub::open().await;
@@ -192,7 +193,7 @@ async fn no_letter_leads_to_another_host() {
     }
 }
 
-/// What opens nothing: tokens of another kind, cut, longer, of somebody else, in another place.
+/// Tokens that are of another kind, cut short, extended, of another person, or used in another place give no access.
 #[tokio::test]
 async fn a_token_that_is_not_whole_and_its_own_opens_nothing() {
     let app = TestClub::open().await;
@@ -226,7 +227,7 @@ async fn a_token_that_is_not_whole_and_its_own_opens_nothing() {
     app.bearer(access).get(me).await.expect(200);
 }
 
-/// The forms of a page: where each is sent, and the names of its fields.
+/// Returns the forms of a page: the path of each and the names of its fields.
 fn forms(page: &str) -> Vec<(String, BTreeSet<String>)> {
     let attribute = |text: &str, name: &str| {
         let rest = text.split(&format!(" {name}=\"")).nth(1)?;
@@ -246,19 +247,19 @@ fn forms(page: &str) -> Vec<(String, BTreeSet<String>)> {
 }
 
 fn is_text(page: &str, place: &str) {
-    // Where the braces were a number would stand, if they had been computed.
+    // If the braces had been evaluated, their place would hold a number.
     for raw in ["evil<b>", "<img src=x", "onerror=alert(1)>", "</script>{{", "script&gt;49", "</script>49"] {
         assert!(!page.contains(raw), "{place}: {raw}");
     }
 }
 
-/// Walks through the club as everybody, fills every field of every form with markup, and looks at what comes back and at every
-/// page afterwards.
+/// Visits the club as every person, fills every field of every form with markup, and checks the responses and,
+/// afterwards, every page.
 #[tokio::test]
 async fn markup_in_every_field_of_every_form_is_text_for_everybody() {
     let app = TestClub::open().await;
     let me = "/api/users/profile/me/";
-    // What may be kept is kept: names, whom to call, what is asked for.
+    // Markup is allowed in names, emergency contacts, and special requests.
     let contact = json!({"name": MARKUP, "phone": "2125550199", "relation": MARKUP});
     let profile = json!({"first_name": MARKUP, "last_name": MARKUP, "emergency_contact": contact});
     for player in CAST {
@@ -320,7 +321,8 @@ async fn markup_in_every_field_of_every_form_is_text_for_everybody() {
                 }
                 is_text(&page.text(), path);
                 for (action, names) in forms(&page.text()) {
-                    // Leaving is for the end; booking what is reviewed changes what others see, and that is fine.
+                    // Signing out would end the walk. Booking what is reviewed changes what others see, which does no
+                    // harm.
                     if round > 0 || action == "/logout/" {
                         continue;
                     }
@@ -339,7 +341,7 @@ async fn markup_in_every_field_of_every_form_is_text_for_everybody() {
     assert!(sent.len() >= 14, "{sent:?}");
 }
 
-/// What an app sends is never drawn by a browser as a page.
+/// A browser never renders a response of the API as a page.
 #[tokio::test]
 async fn an_answer_of_the_api_is_never_a_page() {
     let app = TestClub::open().await;

@@ -1,4 +1,4 @@
-//! The audit log: what is written down, that it stays, and who reads it.
+//! The audit log: what is recorded, that it can't be changed, and who may read it.
 
 use kit::{Id, args, sql};
 use people::Role;
@@ -46,7 +46,7 @@ async fn what_happens_to_accounts_is_written_down_without_secrets() {
     }
 }
 
-/// An operation that is undone is not written down, and one that is not written down is not done.
+/// An operation that is rolled back leaves no row, and an operation whose row can't be written is rolled back.
 #[tokio::test]
 async fn a_row_is_written_with_its_deed() {
     let app = TestClub::open().await;
@@ -125,7 +125,7 @@ async fn a_log_that_was_changed_does_not_fit_its_seals() {
     }
 }
 
-/// What is put in between later shows too; and a seal that somebody else makes is none.
+/// A row that is inserted later is detected, and so is a checkpoint made with another key.
 #[tokio::test]
 async fn a_row_that_is_put_in_later_and_a_seal_of_another_key_show() {
     let app = TestClub::open().await;
@@ -158,7 +158,7 @@ async fn a_row_that_is_put_in_later_and_a_seal_of_another_key_show() {
     assert!(found.contains("seal 3 was not made with this key"), "{found}");
 }
 
-/// More than one seal covers, from long before it is made: the next ones go on where it ended.
+/// More rows than one checkpoint covers, written long before it is made: the next checkpoints continue where it ended.
 #[tokio::test]
 async fn a_log_that_was_not_sealed_for_long_is_sealed_bit_by_bit() {
     let app = TestClub::open().await;
@@ -175,7 +175,7 @@ async fn a_log_that_was_not_sealed_for_long_is_sealed_bit_by_bit() {
     assert_eq!((audited.rows, audited.seals), (5_002, 2));
 }
 
-/// The desk's look at people leaves a trace, too.
+/// The front desk's searches for people are recorded as well.
 #[tokio::test]
 async fn who_looks_for_members_and_at_one_is_written_down() {
     let app = TestClub::open().await;
@@ -194,7 +194,7 @@ async fn who_looks_for_members_and_at_one_is_written_down() {
     );
 }
 
-/// S18: the desk reads whom to call, and that it did is written down.
+/// S18: the front desk may read an emergency contact, and the access is recorded.
 #[tokio::test]
 async fn whom_to_call_is_read_at_the_desk_and_that_is_written_down() {
     let app = TestClub::open().await;
@@ -215,7 +215,7 @@ async fn whom_to_call_is_read_at_the_desk_and_that_is_written_down() {
     assert_eq!(read, [(Some(app.person(DORA)), Some(app.person(GUS))); 2]);
 }
 
-/// What a guest noted about allergies is health data: that the desk read it is written down, that its owner read it is not.
+/// Allergies are health data: when staff read them, that is recorded; when their owner does, it is not.
 #[tokio::test]
 async fn that_staff_read_allergies_is_written_down() {
     let app = TestClub::open().await;
@@ -232,7 +232,7 @@ async fn that_staff_read_allergies_is_written_down() {
     assert_eq!(read, [Some(app.person(DORA))]);
 }
 
-/// A lost telephone: the owner signs somebody out everywhere.
+/// A lost phone: the owner of the club signs a person out everywhere.
 #[tokio::test]
 async fn the_owner_signs_somebody_out_everywhere() {
     let app = TestClub::open().await;
@@ -319,7 +319,8 @@ async fn put_in(app: &TestClub, id: i64, at: &str) {
     put_in.await.expect("put in");
 }
 
-/// A clock that was ahead and has come back is no tampering, then or later; what is put in still shows.
+/// A clock that was ahead and was set back does not look like tampering, then or later. An inserted row is still
+/// detected.
 #[tokio::test]
 async fn a_clock_that_was_ahead_does_not_read_as_tampering() {
     for has_good_checkpoint in [true, false] {
@@ -329,13 +330,13 @@ async fn a_clock_that_was_ahead_does_not_read_as_tampering() {
             write(&app, 2).await;
             checkpoint(&app).await;
         }
-        // Sealed ahead, and written ahead without a seal.
+        // With the clock ahead, some rows get a checkpoint, and one does not.
         app.set_time("2027-11-24T10:00:00-05:00");
         write(&app, 2).await;
         assert_eq!(checkpoint(&app).await, 2);
         app.set_time("2027-11-24T10:00:30-05:00");
         write(&app, 1).await;
-        // And back.
+        // The clock is set back.
         app.set_time("2026-11-24T10:05:00-05:00");
         write(&app, 3).await;
         check().await.expect("nothing was changed");
@@ -358,7 +359,7 @@ async fn a_clock_that_was_ahead_does_not_read_as_tampering() {
     }
 }
 
-/// The work of every minute does not wait for the time that a clock showed which was ahead.
+/// Recurring jobs do not wait for a time that the clock showed when it was ahead.
 #[tokio::test]
 async fn regular_work_goes_on_when_the_clock_comes_back() {
     let app = TestClub::open_at("2027-11-24T10:00:00-05:00").await;
@@ -374,7 +375,7 @@ async fn regular_work_goes_on_when_the_clock_comes_back() {
     }
 }
 
-/// A changed price is found wherever it was changed, and the log is read in words.
+/// A change of a price is recorded wherever it is made, and the log can be read in words.
 #[tokio::test]
 async fn a_price_is_found_wherever_it_was_changed() {
     let app = TestClub::open().await;

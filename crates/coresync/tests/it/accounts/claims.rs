@@ -1,5 +1,5 @@
-//! Addresses under attack: who claims one before its owner, after its owner, by changing theirs; who floods it with emails; who
-//! floods the door.
+//! Attacks on addresses: claims before or after the owner's, by changing one's own address, floods of emails to an
+//! address, and floods of sign-ins.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,7 +19,7 @@ use crate::{CREATE, and, request_body};
 const ZOE: &str = "zoe@example.com";
 const ME: &str = "/api/users/profile/me/";
 
-/// A club behind a proxy, so that people come from networks of their own.
+/// Opens a club behind a proxy, so that people have different networks.
 async fn proxied() -> TestClub {
     TestClub::open_with(NOW, |config| Config {
         trusted_proxies: vec!["192.0.2.1".parse().expect("an address")],
@@ -75,7 +75,7 @@ async fn a_changed_password_or_address_ends_every_open_link() {
     verify(&app, &change, json!("another-password")).await.refused(400, "link_expired");
     login(&app, "another-password").await.expect(200);
 
-    // Of two links, the one that is used ends the other.
+    // Of two links, the one that is used invalidates the other.
     later(&app, SignedDuration::from_hours(2));
     ask_reset(&app.visitor()).await.expect(202);
     let first = token(&app, ZOE, RESET).await;
@@ -85,7 +85,7 @@ async fn a_changed_password_or_address_ends_every_open_link() {
     set_by(&app, &first, "a-third-password").await.expect(204);
     set_by(&app, &second, "the-password-of-eve").await.refused(400, "link_expired");
 
-    // A changed address ends them too.
+    // A change of the address invalidates them too.
     later(&app, SignedDuration::from_hours(2));
     ask_reset(&app.visitor()).await.expect(202);
     let link = token(&app, ZOE, RESET).await;
@@ -98,7 +98,7 @@ async fn a_changed_password_or_address_ends_every_open_link() {
     set_by(&app, &link, "the-password-of-eve").await.refused(400, "link_expired");
 }
 
-/// Emails of other kinds use up none of those by which a password is set.
+/// Emails of other kinds do not count against the limit of reset emails.
 #[tokio::test]
 async fn limits_of_reset_emails_count_reset_emails_only() {
     let app = TestClub::open().await;
@@ -114,7 +114,7 @@ async fn limits_of_reset_emails_count_reset_emails_only() {
         ask_reset(&app.visitor()).await.expect(202);
         assert_eq!(resets(&app).await, expected);
     }
-    // More from the same network within the hour: only once the last link is 15 minutes old.
+    // Further requests from the same network within the hour have an effect only once the last link is 15 minutes old.
     ask_reset(&app.visitor()).await.expect(202);
     assert_eq!(resets(&app).await, 3);
     later(&app, SignedDuration::from_mins(15));
@@ -125,8 +125,8 @@ async fn limits_of_reset_emails_count_reset_emails_only() {
     assert_eq!(resets(&app).await, 5);
 }
 
-/// Forty networks ask for emails to one address for two hours. Whenever its owner asks, a link that is good has just come; and
-/// the flood is a trickle.
+/// Forty networks request emails to one address for two hours. Whenever the owner asks, a valid link has just been
+/// sent, and the number of emails stays limited.
 #[tokio::test]
 async fn nobody_uses_up_the_reset_emails_of_an_address() {
     let app = proxied().await;
@@ -142,11 +142,11 @@ async fn nobody_uses_up_the_reset_emails_of_an_address() {
         let link = token(&app, ZOE, RESET).await;
         let page = app.visitor().get(&format!("/password-reset/new/?token={link}")).await;
         assert_eq!(page.status, 200, "step {step}");
-        // It is good for a while yet.
+        // The link stays valid for a while.
         later(&app, SignedDuration::from_mins(10));
         app.visitor().get(&format!("/password-reset/new/?token={link}")).await.expect(200);
     }
-    // Four hours have passed: ten an hour, and one a quarter of an hour besides.
+    // In four hours: ten an hour, plus one for each quarter of an hour.
     let all = resets(&app).await;
     assert!(all <= 4 * (10 + 4), "{all}");
     let link = token(&app, ZOE, RESET).await;
@@ -154,7 +154,7 @@ async fn nobody_uses_up_the_reset_emails_of_an_address() {
     login(&app, "another-password").await.expect(200);
 }
 
-/// The owner can ask from a network that is flooded, too, by the browser that is known.
+/// The owner can request an email from a flooded network by using a known browser.
 #[tokio::test]
 async fn a_known_browser_may_ask_where_its_network_asked_too_often() {
     let app = TestClub::open().await;
@@ -178,7 +178,8 @@ fn eve() -> Value {
         "phone": "212 555 0666", "birthday": "1990-02-28"})
 }
 
-/// Eve claims the address first, the desk books for it, its owner follows the link: nothing of Eve's lives on.
+/// Eve claims the address first, the front desk books for it, and its owner follows the link: nothing of Eve's account
+/// remains.
 #[tokio::test]
 async fn who_claimed_an_address_before_its_owner_keeps_nothing() {
     let app = TestClub::open().await;
@@ -194,7 +195,7 @@ async fn who_claimed_an_address_before_its_owner_keeps_nothing() {
     {
         assert!(mail.contains(named), "{named}: {mail}");
     }
-    // Yes is not enough: it takes the password, which she does not know, or a new one.
+    // A confirmation alone is not enough: it needs the password, which the owner does not know, or a new one.
     app.visitor().post("/api/auth/verify/", json!({"token": link})).await.refused(400, "invalid");
     let page = app.visitor().get(&format!("/verify/?token={link}")).await.expect(200).text();
     assert!(page.contains("Eve Roe") && page.contains("This account’s password"), "{page}");
@@ -213,7 +214,7 @@ async fn who_claimed_an_address_before_its_owner_keeps_nothing() {
     assert_eq!(me.get("/api/auth/sessions/").await.expect(200).list("").len(), 1);
 }
 
-/// With a reset as with a confirmation: whoever reads the mail has the account alone.
+/// After a reset, as after a confirmation, only the person who reads the email has the account.
 #[tokio::test]
 async fn a_reset_of_an_account_that_was_never_verified_leaves_nothing_of_its_maker() {
     let app = TestClub::open().await;
@@ -227,7 +228,7 @@ async fn a_reset_of_an_account_that_was_never_verified_leaves_nothing_of_its_mak
     assert_eq!((&profile["phone"], &profile["is_verified"]), (&Value::Null, &json!(true)));
 }
 
-/// Eve claims it after its owner did, and again after it was verified.
+/// Eve claims the address after its owner did, and again after it was verified.
 #[tokio::test]
 async fn who_claims_an_address_after_its_owner_changes_nothing() {
     let app = proxied().await;
@@ -241,13 +242,13 @@ async fn who_claims_an_address_after_its_owner_changes_nothing() {
     let of_eve = token(&app, ZOE, VERIFY).await;
     assert_ne!(link, of_eve);
     assert!(mails_to(&app, ZOE).await.len() <= 11, "a flood is a trickle");
-    // In the browser that asked, with the password that she chose: her own account.
+    // The owner verifies her own account with the password that she chose.
     verify(&app, &of_eve, json!(PASSWORD)).await.refused(400, "invalid");
     verify(&app, &link, json!(PASSWORD)).await.expect(204);
     let me = login(&app, PASSWORD).await.expect(200);
     assert_eq!(me["user"]["first_name"], "Zoe");
     login(&app, "the-password-of-eve").await.refused(401, "wrong_sign_in");
-    // A link that went to her mailbox for Eve's account takes nothing from hers.
+    // A link that was sent to the owner's mailbox for Eve's account changes nothing of the owner's account.
     let late = json!({"token": of_eve, "new_password": "the-password-of-eve"});
     app.visitor().post("/api/auth/verify/", late).await.refused(409, "address_gone");
     later(&app, SignedDuration::from_hours(2));
@@ -258,7 +259,8 @@ async fn who_claims_an_address_after_its_owner_changes_nothing() {
     with(&app, &me).get(ME).await.expect(200);
 }
 
-/// An account that wants the address of somebody else gets it neither by their yes nor by their new password.
+/// An account that asks for another person's address gets it neither by that person's confirmation nor by a new
+/// password.
 #[tokio::test]
 async fn a_change_to_somebody_elses_address_needs_the_account_itself() {
     let app = TestClub::open().await;
@@ -269,7 +271,8 @@ async fn a_change_to_somebody_elses_address_needs_the_account_itself() {
     eve.post("/api/auth/email/", request_body).await.expect(202);
     let link = token(&app, ZOE, VERIFY).await;
     let mail = mails_to(&app, ZOE).await.pop().expect("a mail");
-    // Whose account it is, when and from where it was asked for; and that it takes the account's password.
+    // The email says whose account it is, and when and from where it was requested, and that confirming needs the
+    // account's password.
     for message in [
         "Name       Eve Roe",
         "Requested  Tuesday, November 24, 2026, 10:00 AM Eastern Time",
@@ -285,7 +288,7 @@ async fn a_change_to_somebody_elses_address_needs_the_account_itself() {
     let page = app.visitor().get(&format!("/verify/?token={link}")).await.expect(200).text();
     assert!(page.contains("Is this your new email?") && !page.contains("name=\"new_password\""), "{page}");
     assert_eq!(eve.get(ME).await.expect(200)["email"], "eve@example.com");
-    // Its owner signs up and confirms as if nobody had asked; then the change leads nowhere.
+    // The owner signs up and verifies as if no one had asked. Then the change has no effect.
     later(&app, SignedDuration::from_secs(1));
     let made = sign_up(&app, zoe()).await;
     assert_eq!(made["user"]["email"], ZOE);
@@ -293,7 +296,7 @@ async fn a_change_to_somebody_elses_address_needs_the_account_itself() {
     assert_eq!(eve.get(ME).await.expect(200)["email"], "eve@example.com");
 }
 
-/// What somebody types as a name does not become a message of ours to a stranger (N1).
+/// A name that someone types does not become a message of the club to a stranger (N1).
 #[tokio::test]
 async fn a_name_that_is_an_advertisement_stands_in_no_email() {
     let app = TestClub::open().await;
@@ -350,11 +353,11 @@ async fn accounts_that_are_not_verified_go_after_thirty_days() {
         )
     });
     assert_eq!(left.await.expect("a count"), Some((0,)));
-    // The address is free for another try.
+    // The address can be used for another sign-up.
     sign_up(&app, zoe()).await;
 }
 
-/// A visitor holds a time, signs up, opens the link on another device, and is at the review of what they held.
+/// A visitor holds a time, signs up, opens the link on another device, and is led to the review of the held time.
 #[tokio::test]
 async fn a_hold_survives_signing_up_and_the_link_leads_back_to_it() {
     let app = TestClub::open().await;
@@ -387,7 +390,7 @@ async fn a_hold_survives_signing_up_and_the_link_leads_back_to_it() {
     assert!(booked.header("location").starts_with("/dashboard/bookings/"), "{}", booked.header("location"));
 }
 
-/// Plain http on a name other than localhost: no browser keeps the sign-in, and the page says why.
+/// Over plain HTTP on a host other than localhost, browsers do not keep the sign-in, and the page says why.
 #[tokio::test]
 async fn a_page_over_plain_http_says_why_nobody_stays_signed_in() {
     let app = TestClub::open().await;
@@ -422,7 +425,8 @@ async fn a_page_over_plain_http_says_why_nobody_stays_signed_in() {
     }
 }
 
-/// A flood of wrong sign-ins from one network delays a right one from another by a few hashes, not by the whole flood.
+/// A flood of wrong sign-ins from one network delays a right one from another by a few password hashes, not by the
+/// whole flood.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_flood_of_wrong_sign_ins_does_not_hold_up_a_right_one() {
     let app = Arc::new(proxied().await);
@@ -439,7 +443,7 @@ async fn a_flood_of_wrong_sign_ins_does_not_hold_up_a_right_one() {
             answer.status
         }));
     }
-    // What does not fit into the queue of one network is refused at once; the rest of the flood waits.
+    // Requests beyond the queue of one network are refused at once. The rest of the flood waits.
     while refused.load(Ordering::SeqCst) < 150 - 64 - 8 {
         tokio::task::yield_now().await;
     }

@@ -1,5 +1,5 @@
-//! Who is emailed, and what emails say: guests and those who book for them (N1, N2), series and visits (N4), what can be switched off
-//! and what the club says (N5), calendars (N6).
+//! Who receives emails, and what they say: guests and those who book for them (N1, N2), series and visits (N4),
+//! unsubscribing and the club's own emails (N5), calendars (N6).
 
 use axum::http::Method;
 use kit::{Id, args, sql};
@@ -18,14 +18,14 @@ async fn subjects(app: &TestClub, to: &str) -> Vec<String> {
     mails_to(app, to).await.iter().map(|mail| subject(mail)).collect()
 }
 
-/// Books for somebody else.
+/// Books for another person.
 async fn book_for(app: &TestClub, by: testing::Player, time: &str, name: &str, email: &str) -> Answer {
     let guest = json!({"guest_name": name, "guest_email": email});
     let wished = and(request_body(app, "pod", "2026-11-27", time).await, guest);
     app.as_(by).post(CREATE, wished).await
 }
 
-/// The path of the guest's page in an email.
+/// Returns the path of the guest's page from an email.
 fn guest_path(mail: &str) -> String {
     let token: String = mail
         .split("/visit/")
@@ -50,7 +50,7 @@ async fn an_account_whose_address_is_not_verified_has_nobody_else_emailed() {
     assert!(made["access"].is_null(), "nobody is signed in: {}", made.text());
     let sign_in = json!({"email": "zoe@example.com", "password": PASSWORD});
     app.visitor().post("/api/auth/login/", sign_in).await.refused(401, "wrong_sign_in");
-    // So by no door can it book. Whatever leads past the doors: its bookings still have nobody else emailed.
+    // So it can't book over HTTP. Even bookings made by calling the operation directly send no email to anyone else.
     let person = claimant(&app, "zoe@example.com").await;
     let pod = app.service("pod").await;
     let spam = json!({"service_id": pod, "guest_name": "Win at https://evil.test", "companion_name": "https://evil.test",
@@ -77,7 +77,8 @@ async fn an_account_whose_address_is_not_verified_has_nobody_else_emailed() {
     assert_eq!(to.len(), 1, "the question whose the address is, and nothing else: {to:?}");
     assert!(to[0].contains("To: zoe@example.com"), "{}", to[0]);
 
-    // Once the address is hers, she and the guest of what still stands are told, and nobody is of what is off.
+    // Once the address is verified, the account and the guest of the remaining booking are notified, and no one about
+    // canceled ones.
     let link = token(&app, "zoe@example.com", VERIFY).await;
     verify(&app, &link, json!(PASSWORD)).await.expect(204);
     let guest = mails_to(&app, "victim0@example.com").await;
@@ -99,7 +100,7 @@ async fn a_verified_account_names_five_guests_a_day_by_email() {
     }
     book_for(&app, UMA, "15:00", "Ann", "ann5@example.com").await.refused(409, "too_many_guest_emails");
     book_for(&app, UMA, "15:00", "Ann", "ANN0@example.com").await.expect(201);
-    // Without an email, and by the desk, there is no such limit.
+    // The limit does not apply without an email address, nor to the front desk.
     let nameless = and(request_body(&app, "pod", "2026-11-27", "16:00").await, json!({"guest_name": "Ann"}));
     app.as_(UMA).post(CREATE, nameless).await.expect(201);
     book_for(&app, DORA, "17:00", "Ann", "ann6@example.com").await.expect(201);
@@ -107,7 +108,7 @@ async fn a_verified_account_names_five_guests_a_day_by_email() {
     book_for(&app, UMA, "18:00", "Ann", "ann7@example.com").await.expect(201);
 }
 
-/// Twenty addresses at once: five are named, whoever comes first.
+/// Twenty addresses at once: five are accepted, in any order.
 #[tokio::test]
 async fn the_limit_of_guests_holds_when_they_are_named_at_once() {
     let app = TestClub::open().await;
@@ -167,11 +168,11 @@ async fn whoever_books_for_a_guest_is_told_too_and_the_guest_has_a_page_of_their
     assert_eq!(page.header("x-robots-tag"), "noindex, nofollow");
     let file = app.visitor().get(&format!("{path}visit.ics")).await.expect(200).text().replace("\r\n ", "");
     assert!(file.contains("METHOD:REQUEST") && file.contains("mailto:ann@example.com"), "{file}");
-    // Nobody else's, and nothing that was changed on the way.
+    // Not with another guest's link, and not with an altered one.
     let broken = format!("{}0/", &path[..path.len() - 2]);
     app.visitor().get(&broken).await.expect(404);
 
-    // Every message: the guest's and the owner's.
+    // Emails about every change go to the guest and to the owner.
     let id = booked.number("id");
     app.set_time("2026-11-24T12:00:00-05:00");
     let to = json!({"date": "2026-11-27", "start_time": "16:00"});
@@ -179,7 +180,7 @@ async fn whoever_books_for_a_guest_is_told_too_and_the_guest_has_a_page_of_their
     assert_eq!(subjects(&app, "ann@example.com").await.len(), 2);
     assert_eq!(subjects(&app, "bea@cast.test").await.len(), 2);
 
-    // The guest stops them with one press of their mail program, without signing in; the owner is told on.
+    // The guest stops them with one click in the mail program, without signing in. The owner still receives them.
     app.set_time("2026-11-24T13:00:00-05:00");
     let one_click = b"List-Unsubscribe=One-Click".to_vec();
     let form = Some("application/x-www-form-urlencoded");
@@ -193,7 +194,7 @@ async fn whoever_books_for_a_guest_is_told_too_and_the_guest_has_a_page_of_their
     assert!(page.text().contains("This visit is canceled"), "the page stays: {}", page.text());
 }
 
-/// A link opens a visit as long as the booking has that guest.
+/// A link gives access to a visit as long as the booking has that guest.
 #[tokio::test]
 async fn the_link_of_a_guest_ends_with_erasure() {
     let app = TestClub::open().await;
@@ -235,14 +236,14 @@ async fn a_series_is_one_email_with_all_dates_and_can_be_cancelled_as_a_whole() 
         {
             assert!(mails[0].contains(date), "{date}\n{}", mails[0]);
         }
-        // Twice, for the calendar is shown and attached.
+        // Twice as many, because the calendar is in the email both inline and as an attachment.
         assert_eq!(mails[0].matches("BEGIN:VEVENT").count(), 6);
         assert_eq!(mails[0].matches("BEGIN:VCALENDAR").count(), 2);
     }
     let page = app.visitor().get(&guest_path(&mails_to(&app, "ann@example.com").await[0])).await.expect(200);
     assert_eq!(page.text().matches("class=\"ticket\"").count(), 3, "all dates on one page");
 
-    // One date alone, then the rest as a whole: only what can still be cancelled.
+    // First one date is canceled, then the rest of the series: only what can still be canceled.
     app.set_time("2026-11-24T11:30:00-05:00");
     app.as_(UMA).post(&format!("/api/bookings/{}/cancel_booking/", ids[1]), json!({})).await.expect(200);
     let shown = app.browser(UMA).get(&format!("/dashboard/bookings/{}/cancel/", ids[0])).await.expect(200);
@@ -319,7 +320,7 @@ async fn what_the_club_does_is_told_with_its_reason_to_who_has_unsubscribed_too(
     assert!(off.contains("Nothing is due") && off.contains("Eastern Time"), "{off}");
     assert!(!off.contains("List-Unsubscribe"), "it can't be switched off: {off}");
 
-    // A reminder can.
+    // Reminders can be turned off.
     book(&app, GUS, "massage", "2026-11-26", "14:00").await;
     app.set_time("2026-11-25T15:00:00-05:00");
     app.db().tx(bookings::run_maintenance).await.expect("a sweep");
@@ -332,7 +333,7 @@ async fn what_the_club_does_is_told_with_its_reason_to_who_has_unsubscribed_too(
     assert_eq!(why.await.expect("the log"), [dropped], "what is dropped is logged");
 }
 
-/// Nobody is told of what is over before it could be sent: the cancellation alone remains to be said.
+/// Nothing that is out of date when it could be sent is sent: only the cancellation remains.
 #[tokio::test]
 async fn what_no_longer_holds_is_dropped_and_logged() {
     let app = TestClub::open().await;
@@ -358,7 +359,7 @@ async fn what_no_longer_holds_is_dropped_and_logged() {
     assert_eq!(log.await.expect("the log"), expected);
 }
 
-/// The values of a property in the first calendar of an email.
+/// Returns the values of a property in the first calendar of an email.
 fn values(mail: &str, name: &str) -> Vec<String> {
     let unfolded = mail.replace("\n ", "");
     let calendar = unfolded.split("BEGIN:VCALENDAR").nth(1).unwrap_or_default();
@@ -375,7 +376,7 @@ async fn one_booking_is_one_event_for_life_and_its_sequence_rises() {
     let booked = book(&app, GUS, "massage", "2026-11-27", "14:00").await;
     let id = booked.number("id");
     app.run_jobs().await;
-    // Nothing but the state counts: not when it was sent, not how often the file is taken.
+    // The number depends only on the state: not on when the email was sent, nor on how often the file is downloaded.
     let first = app.browser(GUS).get(&format!("/dashboard/bookings/{id}/visit.ics")).await.expect(200).text();
     app.set_time("2026-11-24T12:00:00-05:00");
     let again = app.browser(GUS).get(&format!("/dashboard/bookings/{id}/visit.ics")).await.expect(200).text();
@@ -400,7 +401,7 @@ async fn one_booking_is_one_event_for_life_and_its_sequence_rises() {
     assert!(mails[2].contains("method=CANCEL") && mails[0].contains("method=REQUEST"));
 }
 
-/// A hold that somebody was offered, and that ran out before the email could go, is not offered any more.
+/// An offered hold that expired before its email could be sent is no longer announced.
 #[tokio::test]
 async fn an_offer_that_has_run_out_is_not_sent() {
     let app = TestClub::open().await;

@@ -1,4 +1,4 @@
-//! How fast somebody may ask: an account by itself, visitors by the network they come from.
+//! Rate limits: by account, and for visitors by their network.
 
 use jiff::SignedDuration;
 use kit::config::Config;
@@ -10,7 +10,8 @@ use crate::whole::WholeProgram as _;
 const ME: &str = "/api/users/profile/me/";
 const LOGIN: &str = "/api/auth/login/";
 
-/// Four reads, two operations of an account, three of the visitors of a network; a proxy that is believed in front.
+/// Opens a club that allows four reads and two writes of an account, and three writes of the visitors of a network,
+/// behind a trusted proxy.
 async fn slow() -> TestClub {
     TestClub::open_with(NOW, |config| Config {
         reads_per_minute: 4,
@@ -26,7 +27,7 @@ async fn rename(guest: &Guest<'_>) -> Answer {
     guest.patch(ME, json!({"first_name": "Pia"})).await
 }
 
-/// A visitor's operation that comes to nothing.
+/// Sends a visitor's write that has no effect.
 async fn knock(guest: &Guest<'_>) -> Answer {
     guest.post(LOGIN, json!({})).await
 }
@@ -39,7 +40,7 @@ fn later(app: &TestClub, seconds: i64) {
 async fn whoever_asks_too_fast_waits_and_goes_on() {
     let app = slow().await;
     let pia = app.as_(PIA);
-    // The first is how the process gets to know them.
+    // With the first request, the process learns the account.
     for _ in 0..3 {
         rename(&pia).await.expect(200);
     }
@@ -64,13 +65,13 @@ async fn one_account_closes_no_door_for_those_beside_it() {
     for _ in 0..20 {
         rename(&gus).await.expect(429);
     }
-    // Their browser is the same account.
+    // A browser of the same account shares its limit.
     app.browser(GUS).get("/dashboard/").await.expect(200);
     rename(&app.browser(GUS)).await.expect(429);
     for _ in 0..2 {
         rename(&app.as_(BEA)).await.expect(200);
     }
-    // One of the network's three went to meeting each of them.
+    // The first request of each account used up one of the network's three.
     knock(&app.visitor()).await.expect(400);
     knock(&app.visitor()).await.expect(429);
 }
@@ -85,9 +86,9 @@ async fn visitors_are_counted_by_their_network_and_close_no_account_out() {
     knock(&from("2001:db8::ffff")).await.refused(429, "too_many_requests");
     knock(&from("2001:db8:0:1::1")).await.expect(400);
     knock(&from("198.51.100.7")).await.expect(400);
-    // What stands further left may be written by anybody.
+    // Addresses further to the left in the header could be written by anyone.
     knock(&from("198.51.100.9, 2001:db8::4")).await.expect(429);
-    // Somebody whom this process has not met yet, in the same network.
+    // An account in the same network that this process does not know yet.
     for _ in 0..2 {
         rename(&app.as_(PIA).with("x-forwarded-for", "2001:db8::5")).await.expect(200);
     }
@@ -101,13 +102,13 @@ async fn a_made_up_credential_is_a_visitors() {
         rename(&app.bearer(&format!("made-up-{number}"))).await.expect(401);
     }
     rename(&app.bearer("made-up-4")).await.expect(429);
-    // One that was good and was ended, too.
+    // The same for a token that was valid and was ended.
     let ended = app.as_(PIA);
     rename(&ended).await.expect(200);
     ended.post("/api/auth/logout/", json!({})).await.expect(204);
     later(&app, 60);
     rename(&ended).await.expect(401);
-    // Known no more: the network's from here.
+    // The token is no longer known, so its requests count for the network.
     for _ in 0..3 {
         rename(&ended).await.expect(401);
     }
@@ -121,7 +122,7 @@ async fn reads_have_a_limit_and_some_are_not_counted() {
     let page = visitor.get("/services/").await.expect(200).text();
     let css = page.split('"').find(|text| text.starts_with("/assets/") && text.ends_with(".css"));
     let css = css.expect("a stylesheet").to_owned();
-    // Kept from its second time on.
+    // The page is cached from the second time on.
     visitor.get("/services/").await.expect(200);
     for _ in 0..2 {
         visitor.get("/api/services/").await.expect(200);

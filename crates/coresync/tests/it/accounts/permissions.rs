@@ -1,5 +1,5 @@
-//! Who may ask what: every operation of the API and every page, each for every role. The routes come from the description and from
-//! the sources; one without a line here fails.
+//! Permissions: every operation of the API and every page, for every role. The routes come from the API description and
+//! from the source code. A route without a line in the table fails the test.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,14 +11,15 @@ use crate::document::operations;
 use crate::guard::sources;
 use crate::whole::WholeProgram as _;
 
-/// Who asks, in the order of the marks: nobody, a guest, a technician, the desk, the manager, the owner.
+/// Returns the callers in the order of the marks: a visitor, a guest, a technician, the front desk, the manager, and
+/// the owner.
 pub(crate) fn everybody(app: &TestClub, is_page: bool) -> [Guest<'_>; 6] {
     let one = |player| if is_page { app.browser(player) } else { app.as_(player) };
     [app.visitor(), one(BEA), one(TOM), one(DORA), one(MAX), one(OLA)]
 }
 
-/// One mark each: `+` may (whatever comes of it), `1` must sign in (401), `3` may not (403), `4` nothing there for them (404),
-/// `d` is sent to the door. What is behind `{id}` is another guest's. Behind the bar is what is sent.
+/// One mark for each caller: `+` may (whatever the result), `1` must sign in (401), `3` may not (403), `4` not found
+/// for them (404), `d` is redirected to the sign-in. `{id}` belongs to another guest. The body stands after the bar.
 pub(crate) const TABLE: &str = r#"
 ++++++ GET /
 ++++++ GET /about/
@@ -243,7 +244,7 @@ pub(crate) fn mark(answer: &Answer) -> char {
     }
 }
 
-/// Where pages are.
+/// The source folders that contain pages.
 const PAGES: [&str; 7] = [
     "crates/bookings_pages/src/",
     "crates/catalogue_pages/src/",
@@ -254,7 +255,7 @@ const PAGES: [&str; 7] = [
     "crates/ui/src/",
 ];
 
-/// Every page of the sources: `GET /book/`.
+/// Returns every page of the source code, such as `GET /book/`.
 pub(crate) fn pages() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let has_pages = |name: &str| PAGES.iter().any(|folder| name.starts_with(folder));
@@ -315,7 +316,7 @@ async fn ask(app: &TestClub, route: &str, body: &str) -> String {
     let pod = app.service("pod").await;
     let mut marks = String::new();
     for (n, guest) in everybody(app, is_page).into_iter().enumerate() {
-        // Every asker finds another booking of Uma's, so that nothing depends on who asked before.
+        // Each caller gets another booking of Uma's, so that the result does not depend on earlier callers.
         let mut path = path.to_owned();
         if path.contains("bookings/{id}") || path.contains("hold/{id}") || path.contains("held/{id}") {
             let request_body =
@@ -324,7 +325,7 @@ async fn ask(app: &TestClub, route: &str, body: &str) -> String {
             let made = app.as_(UMA).post(what, request_body).await.expect(201);
             path = path.replace("{id}", &made.number("id").to_string());
             if what != crate::CREATE && n == 2 {
-                // Three at a time.
+                // A person holds at most three times at once, so the earlier holds have to expire.
                 app.set_time("2026-11-24T10:30:00-05:00");
             }
         }

@@ -1,4 +1,4 @@
-//! What is kept of people: it is handed to them whole, and taken out whole.
+//! Personal data: the export contains all of it, and the erasure removes all of it.
 
 use std::collections::BTreeMap;
 
@@ -11,11 +11,11 @@ use crate::accounts::{PASSWORD, sign_up};
 use crate::whole::WholeProgram as _;
 use crate::{CREATE, and, request_body};
 
-/// What becomes of a column that names a person when that person takes their data along.
+/// How the export treats a column that refers to a person.
 enum In {
-    /// It is in the file, under this key.
+    /// The export contains it under this key.
     File(&'static str),
-    /// It is not, for this reason.
+    /// The export does not contain it, for this reason.
     Exempt(&'static str),
 }
 use In::{Exempt, File};
@@ -62,7 +62,7 @@ const COLUMNS: &[(&str, In)] = &[
     ("waits.person_id", File("waitlist")),
 ];
 
-/// The columns of the migrations that refer to a person: by a key, or by a name that says so.
+/// Returns the columns of the migrations that refer to a person: by a foreign key, or by their name.
 fn columns() -> Vec<String> {
     let mut found = Vec::new();
     for (_, text) in crate::guard::files("migrations", "sql") {
@@ -91,7 +91,7 @@ fn columns() -> Vec<String> {
     found
 }
 
-/// A table with a person in it that is added is exported, or it is said here why not.
+/// A new table that refers to a person has to be exported, or exempted here with a reason.
 #[tokio::test]
 async fn every_table_that_names_a_person_is_in_their_file_or_exempt() {
     let listed: Vec<&str> = COLUMNS.iter().map(|(column, _)| *column).collect();
@@ -106,7 +106,7 @@ async fn every_table_that_names_a_person_is_in_their_file_or_exempt() {
     }
 }
 
-/// What an account is pruned by holds against the same keys: nothing that refers to a person is forgotten there.
+/// Checks the same columns against the function that protects accounts from pruning: none is forgotten there.
 #[test]
 fn what_refers_to_a_person_is_asked_before_an_account_is_taken_away() {
     let source = include_str!("../../../src/reactions/accounts.rs");
@@ -138,8 +138,8 @@ fn what_refers_to_a_person_is_asked_before_an_account_is_taken_away() {
 
 const MARK: &str = "Qyzzxvorblat";
 
-/// How often the files of an SQLite database spell these, also where something was deleted; nothing on PostgreSQL. What the log of
-/// writes holds is copied into the file first.
+/// Counts how often the files of an SQLite database contain some words, including deleted content; always zero on
+/// PostgreSQL. The write-ahead log is copied into the file first.
 fn left_in_file(app: &TestClub, expected: &[&str]) -> BTreeMap<String, usize> {
     let Ok(Place::Sqlite(file)) = Place::parse(app.url()) else { return BTreeMap::new() };
     let conn = rusqlite::Connection::open(&file).expect("the database");
@@ -151,7 +151,7 @@ fn left_in_file(app: &TestClub, expected: &[&str]) -> BTreeMap<String, usize> {
     count_of(&[bytes, log].concat(), expected)
 }
 
-/// How often bytes spell each of some words, in whatever case.
+/// Counts how often bytes contain each of some words, ignoring case.
 fn count_of(bytes: &[u8], expected: &[&str]) -> BTreeMap<String, usize> {
     let bytes = bytes.to_ascii_lowercase();
     let count = |text: &str| {
@@ -161,8 +161,8 @@ fn count_of(bytes: &[u8], expected: &[&str]) -> BTreeMap<String, usize> {
     expected.iter().map(|text| ((*text).to_owned(), count(text))).filter(|(_, count)| *count > 0).collect()
 }
 
-/// How often a copy of every row spells these. A backup of SQLite copies pages with what was deleted in them, so the copy is made
-/// anew of its rows before it is read.
+/// Counts how often a copy of every row contains some words. An SQLite backup copies pages including deleted content,
+/// so the copy is rebuilt from its rows before it is read.
 async fn leftovers(app: &TestClub, expected: &[&str]) -> BTreeMap<String, usize> {
     let file = app.inner().config.data.join("copy.db");
     copy_into_file(&Place::parse(app.url()).expect("a place"), &file).await.expect("a copy");
@@ -174,8 +174,8 @@ async fn leftovers(app: &TestClub, expected: &[&str]) -> BTreeMap<String, usize>
     count_of(&bytes, expected)
 }
 
-/// A word that stands nowhere else is written into every field of a person and of their guests; after the erasure no byte of the
-/// database spells it.
+/// Writes a unique word into every field of a person and their guests. After the erasure, the database does not contain
+/// it.
 #[tokio::test]
 async fn nothing_of_somebody_who_was_erased_is_left_in_any_table() {
     let app = TestClub::open().await;
@@ -197,13 +197,13 @@ async fn nothing_of_somebody_who_was_erased_is_left_in_any_table() {
     let booked = keyed.post(CREATE, body).await.expect(201);
     let wait = json!({"service_id": app.service("massage").await, "from": "2026-11-25", "to": "2026-11-26"});
     mobile.post("/api/bookings/waitlist/", wait).await;
-    // A visitor's hold that carries the address and is let go by time.
+    // A visitor's hold for the address, which expires.
     let held = and(
         request_body(&app, "pod", "2026-11-26", "12:00").await,
         and(guest, json!({"guest_email": email, "addons": []})),
     );
     app.visitor().post("/api/bookings/hold/", held).await.expect(201);
-    // Forgotten passwords, another address, wrong guesses; an email that could never be sent.
+    // Password resets, a change of the address, wrong passwords, and an email that could never be sent.
     app.visitor().post("/api/auth/password-reset/", json!({"email": email})).await.expect(202);
     let other = json!({"email": "other.qyzzxvorblat@example.com", "current_password": PASSWORD});
     mobile.post("/api/auth/email/", other).await.expect(202);

@@ -1,4 +1,4 @@
-//! What people like, want to be told, agree to; what they take along; and how they leave altogether.
+//! Preferences, notifications, consents, the export of a person's data, and the erasure of an account.
 
 use axum::http::Method;
 use kit::{Id, args, sql};
@@ -68,7 +68,7 @@ async fn who_does_not_want_to_be_told_is_not_told_from_then_on() {
     let link = head.split("List-Unsubscribe: <").nth(1).expect("a link").split('>').next().expect("an end");
     let path = link.strip_prefix("http://localhost:8080").expect("our own address").replace("= ", "");
     assert!(mails[1].contains("Unsubscribe from these emails"));
-    // A page asks; a mail client does it with one request and no sign-in.
+    // A page asks for confirmation. A mail program unsubscribes with one request and without a sign-in.
     assert!(app.visitor().get(&path).await.expect(200).text().contains("Stop these emails?"));
     assert_eq!(mails_to(&app, "gus@cast.test").await.len(), 2);
     app.visitor().submit(&path, "List-Unsubscribe=One-Click").await.expect(200);
@@ -111,7 +111,7 @@ async fn an_agreement_has_a_version_a_beginning_and_an_end() {
     assert_eq!(whats, ["consent_given", "consent_given", "consent_withdrawn"]);
 }
 
-/// Somebody signed up, with a browser.
+/// Returns a browser in which a person is signed in.
 async fn browser<'h>(app: &'h TestClub, email: &str) -> Guest<'h> {
     let form = format!("email={}&password={PASSWORD}", email.replace('@', "%40"));
     let entered = app.visitor().submit("/login/", &form).await.expect(303);
@@ -189,7 +189,7 @@ async fn who_is_erased_is_gone_and_the_books_stay() {
         }
     };
     assert_eq!(key(&app).await, Some((1,)));
-    // A mail that could never be sent.
+    // An email that could never be sent.
     let dead = app.db().tx(|tx| {
         let (id, now) = (tx.new_id()?, tx.now());
         tx.run(
@@ -231,7 +231,7 @@ async fn who_is_erased_is_gone_and_the_books_stay() {
     register(&app, crate::accounts::zoe()).await;
 }
 
-/// Whoever works here can't vanish from the books of their own operations.
+/// Staff can't erase themselves from the records of their own operations.
 #[tokio::test]
 async fn staff_are_not_erased_by_themselves() {
     let app = TestClub::open().await;

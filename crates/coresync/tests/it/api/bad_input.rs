@@ -1,4 +1,4 @@
-//! Bad input over every route of the document: it gets a refusal, never a 5xx, and nothing is written.
+//! Bad input for every route of the API description: it is refused, never causes a 5xx, and writes nothing.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::document::operations;
 use crate::tables::rows;
 use crate::whole::WholeProgram as _;
 
-/// What may stand in a path or a query, as bytes before they are escaped.
+/// Odd values for paths and queries, as bytes before they are encoded.
 const WORDS: &[&[u8]] = &[
     b"",
     b" ",
@@ -47,7 +47,7 @@ const WORDS: &[&[u8]] = &[
     b"<script>alert(1)</script>",
 ];
 
-/// What may stand in a field of JSON, as text.
+/// Odd values for JSON fields, as text.
 const VALUES: &[&str] = &[
     "null",
     "\"\"",
@@ -90,7 +90,7 @@ const VALUES: &[&str] = &[
     "{\"\\u0000\": \"\\u0000\"}",
 ];
 
-/// The tables that may grow by a refused request: what counts failures, who signed in, and what is written down of it.
+/// The tables to which a refused request may add rows: counters of failures, sign-ins, and their records.
 const MAY_GROW: [&str; 4] = ["audit", "sign_in_failures", "sessions", "flushes"];
 
 struct Watch<'h> {
@@ -105,7 +105,7 @@ impl<'h> Watch<'h> {
         Watch { app, before, requests: 0 }
     }
 
-    /// The answer is no 5xx and speaks as the API speaks; a refusal has written nothing.
+    /// Checks that the response is no 5xx and has the API's format, and that a refusal has written nothing.
     async fn check(&mut self, answer: Answer, what: &str) -> u16 {
         self.requests += 1;
         let (status, text) = (answer.status, answer.text());
@@ -130,7 +130,7 @@ impl<'h> Watch<'h> {
         status
     }
 
-    /// Failures to sign in are forgotten, so that the next is looked at and not only counted.
+    /// Deletes failed sign-ins, so that the next request is processed and not only rate limited.
     async fn forget(&self) {
         let forgotten = self.app.db().tx(|tx| tx.run(sql!("DELETE FROM sign_in_failures"), args![]));
         forgotten.await.expect("forgotten");
@@ -151,7 +151,7 @@ fn resolved<'d>(document: &'d Value, schema: &'d Value) -> &'d Value {
         .map_or(schema, |to| document.pointer(&to[1..]).expect("a reference leads somewhere"))
 }
 
-/// A path with something in the place of each of its parts.
+/// Returns a path in which each parameter is replaced.
 fn filled(path: &str, with: &str) -> String {
     let parts = path.split('/').map(|part| if part.starts_with('{') { with } else { part });
     parts.collect::<Vec<_>>().join("/")
@@ -163,7 +163,8 @@ async fn odd_paths() {
     let others = crate::book(&app, GUS, "pod", "2026-11-27", "12:00").await.number("id").to_string();
     let document = described(&app).await;
     let mut watch = Watch::over(&app).await;
-    // What a move, a plan, a rule, a number and a role need, for whoever reads it before the path.
+    // Valid fields for rescheduling, plans, rules, settings, and roles, for handlers that parse the body before the
+    // path.
     let (kind, body) = (
         Some("application/json"),
         br#"{"starts_at": "2026-11-27T12:00:00-05:00", "plan": "base", "paid": "cash", "months": 1, "version": 1,
@@ -172,7 +173,7 @@ async fn odd_paths() {
             "value": 5, "role": "account", "status": "no_show", "room_id": 5,
             "ends_at": "2026-11-27T13:00:00-05:00", "reason": "x", "birthday": "1990-01-01"}"#,
     );
-    // What was seen is a day for dues, and bookings for a block.
+    // `seen` is a day for dues and a list of bookings for a block.
     let dues = br#"{"paid": "cash", "seen": "2026-12-09"}"#;
     for (method, path, _) in operations(&document).into_iter().filter(|(_, path, _)| path.contains('{')) {
         let body = if path.ends_with("/dues/") { dues.to_vec() } else { body.to_vec() };
@@ -183,12 +184,12 @@ async fn odd_paths() {
                 let path = filled(&path, &escaped(word));
                 let answer = app.as_(player).send(method.clone(), &path, kind, body.clone()).await;
                 let status = watch.check(answer, &format!("{method} {path}")).await;
-                // Who may not do it at all is told so first.
+                // A caller without permission gets 403 first.
                 let may_not = player == BEA || path.starts_with("/api/staff/");
                 assert!(status == 404 || (status == 403 && may_not), "{method} {path}: {status}");
             }
         }
-        // A part of ten thousand letters, and another's id.
+        // A path segment of ten thousand characters, and another person's id.
         for part in ["x".repeat(10_000), "9".repeat(10_000), others.clone()] {
             let path = filled(&path, &part);
             let answer = app.as_(BEA).send(method.clone(), &path, kind, body.clone()).await;
@@ -229,14 +230,14 @@ async fn odd_queries() {
                 watch.check(answer, &format!("{method} {path}?{base}{query}")).await;
             }
         }
-        // What is no query at all.
+        // Malformed queries.
         for query in ["&&&===", "%", "%zz", "a=%ff%fe", "=", "?", "a[b][c]=1"] {
             let answer =
                 app.as_(GUS).send(method.clone(), &format!("{path}?{query}"), None, Vec::new()).await;
             watch.check(answer, &format!("{method} {path}?{query}")).await;
         }
     }
-    // Days the wrong way round, too many of them, at the ends of time.
+    // Date ranges in the wrong order, too long, and at the limits of time.
     for (days, status) in [
         ("from=2026-11-27&to=2026-11-26", 400),
         ("from=2026-11-24&to=2027-02-22", 400),
@@ -253,7 +254,7 @@ async fn odd_queries() {
     assert!(watch.requests > 900, "{}", watch.requests);
 }
 
-/// What makes a body of this route sound, so that one wrong field is all that is wrong.
+/// Returns a valid value for a field, so that only one field of the body is wrong.
 async fn sound(app: &TestClub, name: &str, n: usize) -> Option<Value> {
     Some(match name {
         "service_id" => json!(app.service("pod").await),
@@ -267,7 +268,7 @@ async fn sound(app: &TestClub, name: &str, n: usize) -> Option<Value> {
     })
 }
 
-/// A body as text: sound but for one field, which is whatever text it is.
+/// Returns a body as text: valid except for one field, which has the given text as its value.
 fn body(fields: &BTreeMap<String, Value>, odd: &str, value: &str) -> Vec<u8> {
     let mut parts: Vec<String> = Vec::new();
     for (name, sound) in fields.iter().filter(|(name, _)| *name != odd) {
@@ -277,11 +278,11 @@ fn body(fields: &BTreeMap<String, Value>, odd: &str, value: &str) -> Vec<u8> {
     format!("{{{}}}", parts.join(", ")).into_bytes()
 }
 
-/// The names of a shape's fields, and of those that it takes over.
+/// Returns the names of a shape's fields, including those of the shapes that it includes.
 fn fields(document: &Value, schema: &Value) -> Vec<String> {
     let schema = resolved(document, schema);
     let own = schema["properties"].as_object().into_iter().flat_map(|all| all.keys().cloned());
-    // Of what may be missing, what it is if it is not.
+    // An optional shape stands inside `oneOf`.
     let choices = schema["oneOf"].as_array().into_iter().flatten().filter(|one| one["type"] != "null");
     let parts = schema["allOf"].as_array().into_iter().flatten().chain(choices);
     let parts = parts.flat_map(|part| fields(document, part));
@@ -290,7 +291,7 @@ fn fields(document: &Value, schema: &Value) -> Vec<String> {
     all
 }
 
-/// Every operation with a body: method, path, the names of its fields.
+/// Returns the method, the path, and the names of the fields of every operation with a body.
 fn with_body(document: &Value) -> Vec<(Method, String, Vec<String>)> {
     let mut found = Vec::new();
     for (method, path, operation) in operations(document) {
@@ -302,7 +303,7 @@ fn with_body(document: &Value) -> Vec<(Method, String, Vec<String>)> {
     found
 }
 
-/// Who asks: somebody who may, so that the field itself is looked at.
+/// Returns a client with permission for the operation, so that the field itself is checked.
 fn asks<'h>(app: &'h TestClub, path: &str, player: Player) -> Guest<'h> {
     let is_open = ["login", "register", "refresh", "reset"].iter().any(|name| path.contains(name));
     if is_open { app.visitor() } else { app.as_(player) }
@@ -311,7 +312,7 @@ fn asks<'h>(app: &'h TestClub, path: &str, player: Player) -> Guest<'h> {
 #[tokio::test]
 async fn odd_fields() {
     let app = TestClub::open().await;
-    // So that the counter of numbers is there, and counts as unchanged.
+    // One booking, so that the counter of booking numbers exists and can be compared.
     crate::book(&app, GUS, "pod", "2026-11-26", "12:00").await;
     let document = described(&app).await;
     let mut watch = Watch::over(&app).await;
@@ -388,7 +389,7 @@ async fn odd_bodies() {
         ];
         let path = filled(&path, "1");
         for (kind, body) in bodies {
-            // A header can't hold everything that a text can.
+            // A header can't contain everything that a text can.
             let kind = kind.filter(|kind| !kind.contains('\u{7f}'));
             let what = format!("{method} {path} as {kind:?}: {} bytes", body.len());
             let is_empty = body.is_empty();
@@ -397,7 +398,7 @@ async fn odd_bodies() {
             assert!(is_empty || (400..=415).contains(&status), "{what}: {status}");
             watch.forget().await;
         }
-        // Somebody else's word for who they are.
+        // Invalid credentials.
         for message in ["Bearer ", "Bearer \u{7}x", "Basic Z3VzOmd1cw==", "Bearer x y z", "nonsense"] {
             let Ok(_) = axum::http::HeaderValue::from_str(message) else { continue };
             let asker = app.visitor().with("authorization", message);
@@ -408,7 +409,7 @@ async fn odd_bodies() {
     assert!(watch.requests > 150, "{}", watch.requests);
 }
 
-/// What reads no body is not troubled by one; what takes no such request says so.
+/// Operations without a body ignore one, and unsupported methods are refused.
 #[tokio::test]
 async fn odd_methods() {
     let app = TestClub::open().await;
@@ -431,7 +432,7 @@ async fn odd_methods() {
                     continue;
                 }
                 let status = watch.check(answer, &format!("{method} {at}")).await;
-                // `{id}` and `{slug}` stand for names of other routes too.
+                // `{id}` and `{slug}` also match names of other routes.
                 if !is_known && !path.contains('{') {
                     assert!(matches!(status, 404 | 405), "{method} {at}: {status}");
                 }
@@ -452,7 +453,7 @@ async fn odd_methods() {
     }
 }
 
-/// After all of that, everybody is who they were.
+/// After all invalid changes the profile is unchanged.
 #[tokio::test]
 async fn a_profile_is_changed_by_sound_words_alone() {
     let app = TestClub::open().await;

@@ -1,4 +1,4 @@
-//! What programs that follow links find: an end.
+//! Crawlers that follow every link come to an end.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -14,7 +14,7 @@ fn links(page: &str) -> Vec<String> {
         .collect()
 }
 
-/// From any date, however far, the calendar leads into the days that can be looked at and no further.
+/// From any date, however far, the calendar links only into the days that can be shown.
 #[tokio::test]
 async fn the_calendar_of_free_times_has_an_end() {
     let app = TestClub::open().await;
@@ -53,7 +53,7 @@ async fn the_calendar_of_free_times_has_an_end() {
     assert!(!app.visitor().get("/book/").await.expect(200).text().contains("content=\"noindex\""));
 }
 
-/// Every table that is taken along is UTF-8 with a byte order mark.
+/// Every CSV file is UTF-8 with a byte order mark.
 #[tokio::test]
 async fn every_csv_file_says_that_it_is_utf_8() {
     let app = TestClub::open().await;

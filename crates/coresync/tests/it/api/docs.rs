@@ -1,4 +1,4 @@
-//! The reference of the API is whole: it shows everything that its description lists, and every way of saying no.
+//! The API reference is complete: it shows every operation of the description and every refusal.
 
 use std::collections::BTreeSet;
 
@@ -66,7 +66,7 @@ async fn the_filter_shows_what_was_asked_for() {
     assert!(home.contains("href=\"/api/docs/\""), "the footer leads here");
 }
 
-/// Whoever adds a refusal adds it to the list in `docs/refusals.rs`.
+/// A new refusal has to be added to the list in `docs/refusals.rs`.
 #[tokio::test]
 async fn every_refusal_of_the_sources_is_in_the_table() {
     let app = TestClub::open().await;

@@ -1,4 +1,4 @@
-//! The description of the API is made from the code, and is whole.
+//! The OpenAPI description is generated from the code and is complete.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use testing::TestClub;
 use crate::guard;
 use crate::whole::WholeProgram as _;
 
-/// What the API has now, besides its description.
+/// Routes of the API that the description must contain.
 const ROUTES: &[&str] = &[
     "GET /api/bookings/availability/",
     "GET /api/bookings/my_bookings/",
@@ -33,7 +33,7 @@ const ROUTES: &[&str] = &[
     "POST /api/bookings/{id}/cancel_booking/",
 ];
 
-/// Method, path and description of every operation.
+/// Returns the method, the path, and the description of every operation.
 pub(crate) fn operations(document: &Value) -> Vec<(Method, String, Value)> {
     let mut found = Vec::new();
     for (path, methods) in document["paths"].as_object().expect("paths") {
@@ -63,7 +63,7 @@ async fn the_document_lists_every_route() {
     for route in ROUTES {
         assert!(listed.contains(*route), "{route} is not described");
     }
-    // And whatever else the code has by now: every described handler is mounted, every path is described.
+    // Also for all other routes in the code: every described handler is mounted, and every path is described.
     for (file, text) in guard::sources() {
         for (at, _) in text.match_indices("path = \"/api/") {
             let path = text[at + 8..].split('"').next().unwrap_or_default();
@@ -119,7 +119,7 @@ async fn the_document_is_sound() {
     references(&document, &document);
 }
 
-/// What every operation has alike: who may ask, how often, in what words it refuses, and where a key counts.
+/// What all operations have in common: who may call them, rate limits, the format of refusals, and idempotency keys.
 #[tokio::test]
 async fn every_operation_says_who_may_ask_and_what_refuses_it() {
     let app = TestClub::open().await;
@@ -159,7 +159,7 @@ async fn every_operation_says_who_may_ask_and_what_refuses_it() {
     }
 }
 
-/// Every reference leads somewhere.
+/// Checks that every reference leads to a schema.
 fn references(document: &Value, value: &Value) {
     match value {
         Value::Object(fields) => {
@@ -174,7 +174,7 @@ fn references(document: &Value, value: &Value) {
     }
 }
 
-/// What the document promises of an answer is in the answer: every required field of a 200 without parameters.
+/// Every required field of a 200 response is in the response, for operations without parameters.
 #[tokio::test]
 async fn answers_have_the_fields_that_are_promised() {
     let app = TestClub::open().await;
@@ -202,7 +202,7 @@ async fn answers_have_the_fields_that_are_promised() {
     promised(&document, schema, &answer.body, &path);
 }
 
-/// What an answer holds lies within the bounds that are promised.
+/// Checks that the values of a response are within the described bounds.
 fn assert_bounds(document: &Value, schema: &Value, value: &Value, place: &str) {
     if let Some(to) = schema["$ref"].as_str() {
         let found = document.pointer(&to[1..]).expect("a reference leads somewhere");
@@ -240,7 +240,7 @@ fn assert_bounds(document: &Value, schema: &Value, value: &Value, place: &str) {
     }
 }
 
-/// Every text has a longest, a format, a pattern or words to choose from; every whole number its ends.
+/// Every text has a maximum length, a format, a pattern, or a list of values; every integer has a range.
 #[tokio::test]
 async fn every_text_and_number_has_its_bounds() {
     let app = TestClub::open().await;

@@ -1,5 +1,5 @@
-//! Whoever asks first decides nothing about what others can read: every encoding header, every page that is kept, every order of
-//! visitors, byte by byte.
+//! The first visitor's encoding does not affect what later visitors can read: every `Accept-Encoding` header, every
+//! cached page, every order of visitors, byte by byte.
 
 use std::io::Read as _;
 use std::net::SocketAddr;
@@ -14,7 +14,8 @@ use testing::TestClub;
 use crate::whole::WholeProgram as _;
 use tower::ServiceExt as _;
 
-/// The lines of the header, and the codings that a client which sends them can read; "" is none. No coding at all: 406.
+/// The header lines, and the encodings that such a client can read; "" is no encoding. An empty list means that the
+/// response is 406.
 const VISITORS: &[(&[&[u8]], &[&str])] = &[
     (&[], &[""]),
     (&[b""], &[""]),
@@ -82,7 +83,7 @@ fn decoded(coding: &str, bytes: &[u8]) -> Vec<u8> {
     out
 }
 
-/// What a visitor is answered is what the page says, in a coding that they can read.
+/// Checks that a visitor gets the content of the page in an encoding that they can read.
 async fn check(
     page_cache: &PageCache,
     page: &str,
@@ -121,10 +122,10 @@ async fn a_visitor_is_never_answered_in_an_encoding_that_only_another_can_read()
         pages.push((page, plain));
     }
     for (first, _) in VISITORS {
-        // A program that has kept nothing yet.
+        // A new program without cached pages.
         let page_cache = coresync::app::app(app.inner().clone(), None);
         for (page, plain) in &pages {
-            // The first visitor comes twice: what is kept is known from the second time on.
+            // The first visitor comes twice, because a page is served from the cache from the second time on.
             ask(&page_cache, page, first).await;
             ask(&page_cache, page, first).await;
             for visitor in VISITORS {
@@ -134,7 +135,7 @@ async fn a_visitor_is_never_answered_in_an_encoding_that_only_another_can_read()
     }
 }
 
-/// An operation is done or refused, and never answered that nobody could read the answer.
+/// An operation is done or refused, and never answered with 406.
 #[tokio::test]
 async fn a_deed_is_not_answered_with_406() {
     let app = TestClub::open().await;

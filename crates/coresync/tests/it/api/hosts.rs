@@ -1,4 +1,4 @@
-//! Which hosts are answered for, over raw connections: what a client library would not send.
+//! Which hosts the program answers for, tested over raw connections with requests that a client library would not send.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::whole::WholeProgram as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Serves the club as its configuration says; answers where.
+/// Serves the club as configured, and returns the address.
 async fn serve(app: &Arc<TestClub>) -> std::net::SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("its address");
@@ -30,7 +30,7 @@ async fn serve(app: &Arc<TestClub>) -> std::net::SocketAddr {
     address
 }
 
-/// The status of the answer to these bytes.
+/// Returns the status of the response to raw bytes.
 async fn status(address: std::net::SocketAddr, request: &str) -> u16 {
     let mut stream = TcpStream::connect(address).await.expect("a connection");
     stream.write_all(request.as_bytes()).await.expect("sent");
@@ -56,7 +56,7 @@ async fn one_host_is_named_and_a_strangers_is_not_served_in_production() {
             ("GET / HTTP/1.1\r\nHost: club.example\r\n".to_owned(), 200),
             ("GET / HTTP/1.1\r\nHost: CLUB.example:443\r\n".to_owned(), 200),
             ("GET / HTTP/1.1\r\nHost: evil.test\r\n".to_owned(), stranger),
-            // A page that is kept is not handed to a stranger either.
+            // A cached page is not sent to an unknown host either.
             ("GET / HTTP/1.1\r\nHost: evil.test\r\n".to_owned(), stranger),
             (format!("GET /health/ HTTP/1.1\r\nHost: {address}\r\n"), 200),
             (format!("GET /ready/ HTTP/1.1\r\nHost: {address}\r\n"), 200),

@@ -1,5 +1,5 @@
-//! Who asks is looked at before what they ask: whatever a visitor sends, they are told to sign in; whatever someone sends whose
-//! role may not do it, they are told so. And what is refused of the input is refused as the description says.
+//! Permission is checked before input: a visitor is told to sign in, whatever they send, and a caller whose role does
+//! not allow the operation gets 403. Input errors have the format that the description promises.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::document::operations;
 use crate::permissions::{TABLE, everybody};
 use crate::whole::WholeProgram as _;
 
-/// Each line of the permission table: the marks, the method, the path.
+/// Returns each line of the permission table: the marks, the method, and the path.
 fn lines() -> Vec<(&'static str, Method, &'static str)> {
     let lines = TABLE.lines().filter(|line| !line.trim().is_empty());
     lines
@@ -25,13 +25,13 @@ fn lines() -> Vec<(&'static str, Method, &'static str)> {
         .collect()
 }
 
-/// A path with rubbish in the place of each of its parts.
+/// Returns a path in which each parameter is replaced by invalid text.
 fn rubbish(path: &str, with: &str) -> String {
     let parts = path.split('/').map(|part| if part.starts_with('{') { with } else { part });
     parts.collect::<Vec<_>>().join("/")
 }
 
-/// Rubbish in path, query and body; in path alone; in query and body alone.
+/// Sends invalid values in path, query, and body; in the path alone; or in query and body alone.
 async fn send_rubbish(guest: &Guest<'_>, method: &Method, path: &str, n: usize) -> Answer {
     let is_api = path.starts_with("/api/");
     let query = "?page=&page_size=x&service_id=&date=soon&from=x&slots=perhaps&what=%ff";
@@ -74,7 +74,7 @@ async fn who_asks_is_looked_at_before_what_they_ask() {
                     '1' => status == 401,
                     '3' => status == 403,
                     'd' => status == 303 && answer.header("location").starts_with("/login/?next="),
-                    // Something that is theirs, or nobody's in particular: the input is looked at.
+                    // The caller has permission, so the input is checked.
                     _ => status != 401 || path.contains("/auth/"),
                 };
                 if !is_right {
@@ -98,7 +98,7 @@ fn resolved<'d>(document: &'d Value, schema: &'d Value) -> &'d Value {
     }
 }
 
-/// The fields of a shape with their schemas, and which are needed.
+/// Returns the fields of a shape with their schemas, and which are required.
 fn shape(document: &Value, schema: &Value) -> (BTreeMap<String, Value>, Vec<String>) {
     let schema = resolved(document, schema);
     let mut fields: BTreeMap<String, Value> = BTreeMap::new();
@@ -119,7 +119,7 @@ fn shape(document: &Value, schema: &Value) -> (BTreeMap<String, Value>, Vec<Stri
     (fields, needed)
 }
 
-/// Every operation with a body: method, path, whether a body is needed, its schema.
+/// Returns the method, the path, whether a body is required, and the schema of every operation with a body.
 fn with_body(document: &Value) -> Vec<(Method, String, bool, Value)> {
     let with =
         operations(document).into_iter().filter(|(.., operation)| operation["requestBody"].is_object());
@@ -134,7 +134,8 @@ fn with_body(document: &Value) -> Vec<(Method, String, bool, Value)> {
     .collect()
 }
 
-/// A body that is missing, empty or without what is needed changes nothing: it is refused, and every needed field is named.
+/// A missing or empty body, or one without required fields, changes nothing: it is refused, and each missing field is
+/// named.
 #[tokio::test]
 async fn what_is_needed_is_never_taken_as_said() {
     let app = TestClub::open().await;
@@ -166,7 +167,7 @@ async fn what_is_needed_is_never_taken_as_said() {
             if body == "{}" {
                 for field in &needed {
                     let errors = &answer["errors"];
-                    // Of what depends on each other, the first is named.
+                    // Of fields that depend on each other, the first is named.
                     assert!(errors[field].is_string(), "{method} {path}: {field} is needed: {errors}");
                 }
             }
@@ -174,7 +175,7 @@ async fn what_is_needed_is_never_taken_as_said() {
         }
     }
     assert!(refused > 80, "{refused}");
-    // And the form of the page: no box is ticked and it says so, or nothing is said.
+    // In the page's form, no ticked box with the field present is valid, and a missing field is refused.
     let bea = app.browser(testing::BEA);
     let notices = "/dashboard/preferences/notices/";
     bea.submit(notices, "").await.expect(400);
@@ -186,7 +187,7 @@ async fn what_is_needed_is_never_taken_as_said() {
     assert_eq!(chosen.list("")[0]["email"], true, "{}", chosen.text());
 }
 
-/// An empty number, date or choice in a query is wrong, not missing.
+/// An empty number, date, or choice in a query is invalid, not missing.
 #[tokio::test]
 async fn an_empty_value_of_a_query_is_refused() {
     let app = TestClub::open().await;
@@ -216,17 +217,17 @@ async fn an_empty_value_of_a_query_is_refused() {
     app.visitor().get(&plain).await.expect(200);
 }
 
-/// Bounds that the parser holds only together with another field.
+/// Bounds that the parser enforces only together with another field.
 const TOGETHER: [(&str, &str, &str); 3] =
     [("factor", "decision", "reprice"), ("tier", "decision", "keep"), ("hours", "decision", "keep")];
 
-/// Fields of a booking's words that these operations do not read.
+/// Fields of a booking request that these operations do not read.
 const UNREAD: [(&str, &[&str]); 2] = [
     ("/api/bookings/hold/", &["hold_id", "payment_method"]),
     ("/api/bookings/series/", &["hold_id", "token", "payment_method"]),
 ];
 
-/// What lies beyond the bounds of the description is refused by the parser, at the field.
+/// Values just outside the bounds of the description are refused by the parser, with an error of that field.
 #[tokio::test]
 async fn the_bounds_of_the_description_are_those_of_the_parsers() {
     let app = TestClub::open().await;
@@ -260,7 +261,7 @@ async fn the_bounds_of_the_description_are_those_of_the_parsers() {
     assert!(refused > 150, "{refused}");
 }
 
-/// Values just outside a field's bounds.
+/// Returns values just outside a field's bounds.
 fn beyond(field: &Value) -> Vec<Value> {
     let mut values = Vec::new();
     let is = |kind: &str| field["type"].to_string().contains(kind);

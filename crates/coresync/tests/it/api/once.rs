@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: the same request again does nothing twice.
+//! `Idempotency-Key`: a repeated request has no second effect.
 
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ async fn a_booking_that_is_sent_twice_is_made_once() {
     assert_eq!(first.header("content-type"), again.header("content-type"));
     assert!(!is_replayed(&first) && is_replayed(&again));
     assert_eq!(bookings(&app).await, 1);
-    // The same key is another one with another person, another path, without a key, and a day later.
+    // The key is a different one for another person, on another path, and a day later.
     app.as_(BEA).with(KEY, "\"a-1\"").post(CREATE, body.clone()).await.refused(409, "taken");
     app.as_(PIA).post(CREATE, body.clone()).await.expect(409);
     let cancel = format!("/api/bookings/{}/cancel_booking/", first.number("id"));
@@ -104,7 +104,7 @@ async fn accounts(app: &TestClub) -> i64 {
     counted.await.expect("a count").expect("a row").0
 }
 
-/// A visitor is known by a cookie, which the first answer hands out or the client brings.
+/// A visitor is identified by a cookie, which the first response sets or the client brings.
 #[tokio::test]
 async fn an_account_that_is_asked_for_twice_is_made_once() {
     let app = TestClub::open().await;
@@ -124,7 +124,7 @@ async fn an_account_that_is_asked_for_twice_is_made_once() {
     assert_eq!(accounts(&app).await, 2);
 }
 
-/// Two visitors of one network who chose the same key are two: neither hears the other's answer, and both hold.
+/// Two visitors of one network with the same key are separate: neither gets the other's response, and both hold a time.
 #[tokio::test]
 async fn a_visitors_key_is_not_shared_with_the_network() {
     let app = TestClub::open().await;

@@ -1,4 +1,4 @@
-//! How the API says no (RFC 9457), how it pages its lists, and what every answer carries.
+//! Errors of the API (RFC 9457), paging of lists, and headers of every response.
 
 use serde_json::{Value, json};
 use testing::{GUS, TestClub};
@@ -38,7 +38,7 @@ async fn every_no_is_a_problem_with_the_name_of_its_request() {
     }
 }
 
-/// Two requests never have the same name.
+/// Two requests never have the same id.
 #[tokio::test]
 async fn every_request_has_its_own_name() {
     let app = TestClub::open().await;
@@ -70,7 +70,7 @@ async fn lists_come_in_pages() {
     assert!(
         filtered.header("link").contains("</api/services/?category=quiet&page=2&page_size=1>; rel=\"next\"")
     );
-    // A filter of any words, followed page by page, is the whole filtered list.
+    // The pages of a filtered list, followed one by one, contain the whole list for any filter text.
     for query in
         ["search=every%26thing%20%F0%9F%92%86", "search=everything%20about", "featured=true", "tag=mensuite"]
     {
@@ -120,7 +120,7 @@ async fn every_answer_protects_the_browser() {
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
         assert!(policy.contains("frame-ancestors 'none'"), "{path}");
     }
-    // Nobody in between keeps what is somebody's own; an app may, and asks each time whether it still holds.
+    // Personal responses are not stored by proxies. An app may store them, but must revalidate them each time.
     assert_eq!(app.as_(GUS).get(crate::MINE).await.header("cache-control"), "private, no-cache");
     assert_eq!(app.browser(GUS).get("/dashboard/").await.header("cache-control"), "no-store");
     assert_eq!(app.visitor().get(crate::MINE).await.header("cache-control"), "no-store");

@@ -1,4 +1,4 @@
-//! The ways of saying no, and what each carries.
+//! Refusals of bookings, and the details of each.
 
 use serde_json::{Value, json};
 use testing::{BEA, DORA, GUS, MAX, OLA, PIA, Player, TOM, TestClub, UMA};
@@ -6,7 +6,7 @@ use testing::{BEA, DORA, GUS, MAX, OLA, PIA, Player, TOM, TestClub, UMA};
 use crate::whole::WholeProgram as _;
 use crate::{CREATE, MINE, and, book, request_body, search, starts, try_book};
 
-/// Books a slot that was offered, by its own words.
+/// Books an offered slot with the fields of the offer.
 async fn book_slot(app: &TestClub, by: Player, service: &str, slot: &Value) -> testing::Answer {
     let words = json!({"service_id": app.service(service).await, "starts_at": slot["starts_at"],
         "room_id": slot["room_id"]});
@@ -17,7 +17,7 @@ async fn book_slot(app: &TestClub, by: Player, service: &str, slot: &Value) -> t
 async fn what_is_taken_comes_with_times_that_can_be_booked() {
     let app = TestClub::open().await;
     book(&app, GUS, "suite", "2026-11-27", "18:00").await;
-    // At a quarter to four only the time to clean is missing: from a quarter to six the room is prepared.
+    // At 15:45 only the time to clean is missing: from 17:45 the room is prepared.
     for (time, code) in [
         ("15:45", "turnover"),
         ("16:00", "taken"),
@@ -41,7 +41,7 @@ async fn what_is_taken_comes_with_times_that_can_be_booked() {
     assert_eq!(booked["pricing"]["final_total"], nearest["price"]);
 }
 
-/// The whole list of a day can be booked, slot by slot, as offered: nothing is promised that is not there.
+/// Every offered time of a day can be booked, slot by slot.
 #[tokio::test]
 async fn every_offered_time_can_be_booked() {
     let app = TestClub::open().await;
@@ -63,7 +63,7 @@ fn by_id(named: &Value) -> std::collections::BTreeMap<i64, &Value> {
     named.as_array().expect("a list").iter().map(|one| (one["id"].as_i64().expect("an id"), one)).collect()
 }
 
-/// H5: an unnamed room or technician is another one, as long as there is one.
+/// H5: if no room or technician is named, another one is chosen as long as there is one.
 #[tokio::test]
 async fn the_next_room_and_technician_are_tried_before_it_is_refused() {
     let app = TestClub::open().await;
@@ -89,7 +89,7 @@ async fn a_named_technician_serves_or_nobody_does() {
     let at = |time: &'static str| request_body(&app, "massage", "2026-11-27", time);
     let booked = app.as_(GUS).post(CREATE, and(at("14:00").await, with(ada))).await.expect(201);
     assert_eq!(booked["technicians"], json!([{"id": ada, "name": "Ada"}]));
-    // Ten minutes of her own after it (F1).
+    // The technician's ten minutes after the booking (F1).
     app.as_(BEA).post(CREATE, and(at("15:05").await, with(ada))).await.refused(409, "taken");
     app.as_(BEA).post(CREATE, and(at("15:10").await, with(ada))).await.expect(201);
     app.as_(PIA).post(CREATE, and(at("19:00").await, with(tom))).await.refused(409, "technician_off");
@@ -100,7 +100,7 @@ async fn a_named_technician_serves_or_nobody_does() {
     assert!(nobody["errors"]["technician_id"].is_string());
 }
 
-/// Rooms are closed, or everybody who does it is off.
+/// The rooms are closed, or all technicians with the skill are off.
 #[tokio::test]
 async fn closed_and_off_are_told_apart() {
     let app = TestClub::open().await;
@@ -113,7 +113,7 @@ async fn closed_and_off_are_told_apart() {
     assert!(!off.list("alternatives").is_empty());
 }
 
-/// F6, also across services and for overlapping stretches; a booking for somebody else is not oneself.
+/// F6, also across services and for overlapping periods. A booking for another person does not count.
 #[tokio::test]
 async fn nobody_is_in_two_places_at_once() {
     let app = TestClub::open().await;
@@ -126,7 +126,7 @@ async fn nobody_is_in_two_places_at_once() {
     let friend =
         and(request_body(&app, "pod", "2026-11-27", "14:00").await, json!({"guest_name": "A friend"}));
     app.as_(PIA).post(CREATE, friend).await.expect(201);
-    // What was refused left nothing behind.
+    // The refused requests left nothing behind.
     assert_eq!(app.as_(PIA).get(MINE).await.number("total_upcoming"), 4);
     book(&app, GUS, "pod", "2026-11-27", "13:45").await;
 }
@@ -165,7 +165,7 @@ async fn no_room_takes_more_than_it_holds() {
     assert!(refused["errors"]["room_id"].is_string());
 }
 
-/// Who is asked for by name and lacks the skill serves nobody, also where two serve.
+/// A named technician without the skill is refused, also if two technicians serve.
 #[tokio::test]
 async fn a_name_without_the_skill_is_refused_also_for_two() {
     let app = TestClub::open().await;
@@ -176,7 +176,7 @@ async fn a_name_without_the_skill_is_refused_also_for_two() {
     }
 }
 
-/// One piece for two rooms, with its own time to be made ready.
+/// One piece of equipment for two rooms, with its own reset time.
 #[tokio::test]
 async fn equipment_is_in_one_place_and_is_made_ready() {
     let app = TestClub::open().await;
@@ -208,11 +208,11 @@ async fn an_account_books_for_nobody_else() {
     app.visitor().post(CREATE, for_bea).await.refused(401, "not_signed_in");
 }
 
-/// A clock that repeats an hour, and one that skips one: `starts_at` says what is meant.
+/// When the clock repeats or skips an hour, `starts_at` says which moment is meant.
 #[tokio::test]
 async fn a_time_that_the_clock_shows_twice_needs_its_offset() {
     let app = TestClub::open_at("2026-10-30T12:00:00-04:00").await;
-    // The suite closes at 01:00, before the clock goes back at 02:00 on 1 November: no time of its night is shown twice.
+    // The suite closes at 01:00, before the clock goes back at 02:00 on 1 November: no time of that night is ambiguous.
     let booked = book(&app, BEA, "suite", "2026-10-31", "23:00").await;
     assert_eq!(booked["starts_at"], "2026-10-31T23:00:00-04:00");
     let skipped =
@@ -228,8 +228,8 @@ async fn a_time_that_the_clock_shows_twice_needs_its_offset() {
     );
 }
 
-/// `date` and `start_time` mean the operating day: 00:15 of Friday is on Saturday. Nothing starts after 23:00 here, so
-/// it is closed, but it is Friday that is closed.
+/// `date` and `start_time` refer to the operating day: 00:15 of Friday is on Saturday. No room is open that late, so
+/// the refusal is that of a closed room on Friday.
 #[tokio::test]
 async fn odd_times_are_refused_field_by_field() {
     let app = TestClub::open().await;
@@ -253,7 +253,7 @@ async fn odd_times_are_refused_field_by_field() {
     assert!(refused["errors"]["service_id"].is_string());
 }
 
-/// Whoever is asked for by name serves, also where a second one comes with them.
+/// A named technician serves, also together with a second one.
 #[tokio::test]
 async fn of_two_technicians_the_named_one_is_always_one() {
     let app = TestClub::open().await;

@@ -1,4 +1,4 @@
-//! The shapes that clients read, field by field with their types. More may be added; none may be dropped or renamed.
+//! The fields that clients read, with their types. Fields may be added, but none may be removed or renamed.
 
 use serde_json::{Value, json};
 use testing::{BEA, GUS, PIA, TestClub, assert_shape};
@@ -84,7 +84,7 @@ async fn free_times() {
     }
 }
 
-/// A night of Friday belongs to Friday; its end is after midnight.
+/// A start after midnight on Friday night belongs to Friday.
 #[tokio::test]
 async fn a_night_after_midnight_keeps_its_operating_day() {
     let app = TestClub::open().await;

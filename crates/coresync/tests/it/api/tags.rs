@@ -1,4 +1,4 @@
-//! A client that has an answer already is told so.
+//! A client that already has the current response gets 304.
 
 use testing::{BEA, GUS, PIA, TestClub};
 
@@ -44,7 +44,7 @@ async fn what_changed_or_is_somebody_elses_is_sent() {
     }
 }
 
-/// The bytes are others, so the tag is another; both are known.
+/// The compressed response has different bytes, so it has another entity tag. Both tags are recognized.
 #[tokio::test]
 async fn what_is_compressed_has_a_tag_of_its_own() {
     let app = TestClub::open().await;

@@ -1,4 +1,4 @@
-//! What leaves the club: emails with their calendars; and what never leaves it.
+//! Emails about bookings and their calendar files, and what emails never contain.
 
 use kit::{Id, args, sql};
 use serde_json::json;
@@ -7,7 +7,7 @@ use testing::{BEA, DORA, GUS, PIA, TOM, TestClub};
 use crate::whole::WholeProgram as _;
 use crate::{CREATE, and, book, cancel, request_body};
 
-/// The calendar inside a mail, unfolded, as lines.
+/// Returns the lines of the calendar inside an email, unfolded.
 fn calendar(mail: &str) -> Vec<String> {
     let plain = mail.replace("\r\n", "\n").replace("=\n", "").replace("\n ", "").replace("=3D", "=");
     let from = plain.find("BEGIN:VCALENDAR").unwrap_or_else(|| panic!("no calendar in {mail}"));
@@ -60,7 +60,7 @@ async fn a_booking_and_its_cancellation_are_told_with_the_same_date_for_the_cale
     assert_eq!(line(&off, "UID"), line(&event, "UID"), "a calendar finds it again");
     assert!(line(&off, "SEQUENCE").parse::<i64>().ok() > line(&event, "SEQUENCE").parse().ok());
 
-    // The file of the page is that of the email.
+    // The calendar file on the page is the same as that in the email.
     let taken = async |at: &str| {
         app.set_time(at);
         let path = format!("/dashboard/bookings/{}/visit.ics", booked.number("id"));
@@ -80,7 +80,7 @@ async fn a_booking_and_its_cancellation_are_told_with_the_same_date_for_the_cale
     assert_eq!(logged.await.expect("a log"), [stored.clone(), stored]);
 }
 
-/// The subjects of what was sent to an address, sorted.
+/// Returns the subjects of the emails to an address, sorted.
 fn subjects(app: &TestClub, to: &str) -> Vec<String> {
     let mine = app.mails().into_iter().filter(|mail| mail.contains(&format!("To: {to}")));
     let subject = |mail: String| {
@@ -91,7 +91,7 @@ fn subjects(app: &TestClub, to: &str) -> Vec<String> {
     subjects
 }
 
-/// Time passes to this moment, and the maintenance job of that minute is done.
+/// Sets the clock to a moment, runs the maintenance job of that minute, and then all jobs.
 async fn at(app: &TestClub, moment: &str) {
     app.set_time(moment);
     app.db().tx(bookings::run_maintenance).await.expect("a sweep");
@@ -117,7 +117,7 @@ async fn a_guest_is_reminded_a_day_before_and_two_hours_before_and_never_twice()
     assert!(near.contains("see you soon") && !near.contains("booking.ics"), "{near}");
 }
 
-/// Who books when it is near has just been told; who moves is reminded of the new time; who cancels of none.
+/// A late booking has no reminder, a rescheduled one is reminded of its new time, and a canceled one of none.
 #[tokio::test]
 async fn reminders_follow_the_booking() {
     let app = TestClub::open().await;
@@ -144,7 +144,7 @@ async fn reminders_follow_the_booking() {
     assert!(pia.iter().all(|subject| !subject.starts_with("Tomorrow")), "{pia:?}");
 }
 
-/// A refusal tells nobody anything; nor does a guest without an address.
+/// A refused booking notifies no one, nor is a guest without an address notified.
 #[tokio::test]
 async fn nobody_is_told_of_what_is_not_so() {
     let app = TestClub::open().await;
@@ -158,7 +158,8 @@ async fn nobody_is_told_of_what_is_not_so() {
 
 const SECRET: &str = "Peanuts-and-Latex-0xA11E";
 
-/// What a guest must not meet is sealed in the table, is in no answer and no email, and opens for who serves.
+/// Allergies are encrypted in the table, appear in no email and no response to others, and are readable for the staff
+/// who serve the guest.
 #[tokio::test]
 async fn allergies_are_sealed() {
     let app = TestClub::open().await;
@@ -176,7 +177,7 @@ async fn allergies_are_sealed() {
 
     app.run_jobs().await;
     assert!(app.mails().iter().all(|mail| !mail.contains("Peanuts")));
-    // Of an SQLite file, every byte that was written.
+    // On SQLite, no file contains the text.
     for entry in std::fs::read_dir(app.inner().config.data.clone()).expect("the folder") {
         let path = entry.expect("an entry").path();
         if path.is_file() {
@@ -197,7 +198,7 @@ async fn allergies_are_sealed() {
     }
 }
 
-/// The club under test itself: a job that is left and does not work out fails the test that left it.
+/// Tests the test club itself: a job that is left over and fails makes the test fail that left it.
 #[tokio::test]
 #[should_panic(expected = "a job was left that does not work out")]
 async fn a_job_that_is_left_and_fails_is_not_forgotten() {

@@ -1,4 +1,4 @@
-//! Cancelling: what is shown is what is charged (C1), by the second.
+//! Cancellation: the fee that is shown is the fee that is charged (C1), to the second.
 
 use jiff::SignedDuration;
 use serde_json::json;
@@ -7,7 +7,7 @@ use testing::{BEA, DORA, GUS, MAX, PIA, Player, TOM, TestClub, UMA};
 use crate::whole::WholeProgram as _;
 use crate::{MINE, book, cancel, search, starts};
 
-/// Whose, how long before the start, and what it costs of 300.00 (account) or 225.00 (Base).
+/// The person, the seconds before the start, and the fee for a price of 300.00 (account) or 225.00 (Base).
 const STEPS: [(Player, i64, &str); 14] = [
     (GUS, 48 * 3600 + 1, "0.00"),
     (GUS, 48 * 3600, "0.00"),
@@ -69,7 +69,7 @@ async fn after_its_end_nothing_can_be_cancelled() {
     cancel(&app, GUS, booked.number("id")).await.refused(409, "wrong_state");
 }
 
-/// Within an hour of booking it is free, if the start is more than 12 h away.
+/// Cancellation within an hour of booking is free if the start is more than 12 hours away.
 #[tokio::test]
 async fn who_regrets_within_the_hour_pays_nothing() {
     let app = TestClub::open().await;
@@ -86,7 +86,7 @@ async fn who_regrets_within_the_hour_pays_nothing() {
     }
 }
 
-/// O of the rules by its spirit: a suite on the night when the clock goes back; elapsed hours count.
+/// Worked example O, adapted: a booking on the night when the clock goes back. Elapsed hours count.
 #[tokio::test]
 async fn elapsed_hours_count_on_the_night_the_clock_goes_back() {
     let app = TestClub::open_at("2026-10-30T10:00:00-04:00").await;
@@ -94,7 +94,7 @@ async fn elapsed_hours_count_on_the_night_the_clock_goes_back() {
         // 24 hours before Sunday 09:00 EST is Saturday 10:00 EDT.
         ("2026-10-31T10:00:00-04:00", "0.00"),
         ("2026-10-31T10:00:01-04:00", "16.88"),
-        // 12 hours before is Saturday 22:00 EDT.
+        // 12 hours before Sunday 09:00 EST is Saturday 22:00 EDT.
         ("2026-10-31T22:00:00-04:00", "16.88"),
         ("2026-10-31T22:00:01-04:00", "33.75"),
     ] {
@@ -106,7 +106,7 @@ async fn elapsed_hours_count_on_the_night_the_clock_goes_back() {
     }
 }
 
-/// C3: the club's own cancellation is free whenever it comes, and gives credits back.
+/// C3: a cancellation by the club is free at any time and gives credits back.
 #[tokio::test]
 async fn the_clubs_own_cancellation_is_free() {
     let app = TestClub::open().await;
@@ -131,7 +131,7 @@ async fn the_clubs_own_cancellation_is_free() {
     assert_eq!(current.number("services_used_this_month"), 0);
 }
 
-/// What is another's is not there.
+/// The booking of another person is not found.
 #[tokio::test]
 async fn another_s_booking_is_not_found() {
     let app = TestClub::open().await;

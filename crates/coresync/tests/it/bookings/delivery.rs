@@ -1,5 +1,6 @@
-//! Random histories of bookings while the mail server greylists, refuses, hangs and comes back, with two processes that send and are
-//! killed: every recipient gets the emails that the states called for, each once, in the order of the events (N3, decision 19).
+//! Random histories of bookings while the mail server greylists, refuses, hangs, and recovers, with two sending
+//! processes that are killed. Every recipient gets the emails that the states call for, each once, in the order of the
+//! events (N3, decision 19).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -24,13 +25,13 @@ use crate::whole::WholeProgram as _;
 struct Written {
     id: i64,
     kind: String,
-    /// How often the booking had been placed by then.
+    /// How often the booking had been placed at that time.
     placed: usize,
     starts_at: Timestamp,
     at: Timestamp,
 }
 
-/// What the model knows of a booking.
+/// What the model knows about a booking.
 #[derive(Debug, Clone)]
 struct Known {
     by: Player,
@@ -40,11 +41,11 @@ struct Known {
     ends_at: Timestamp,
 }
 
-/// A booking and `owner` or `guest`.
+/// The id of a booking, and `owner` or `guest`.
 type Stream = (i64, String);
 
-/// What one process sends with: patiently where the server answers, so that a slow machine fails nothing; with little patience where
-/// it is silent.
+/// The two outboxes of a sending process: one with long timeouts while the server answers, so that a slow machine fails
+/// no test, and one with short timeouts while the server is silent.
 struct Sender {
     patient: Outbox,
     hasty: Outbox,
@@ -59,7 +60,7 @@ struct World {
     pending: BTreeMap<Stream, Vec<Written>>,
     sent: BTreeMap<Stream, Vec<Written>>,
     seen: BTreeSet<i64>,
-    /// How many emails of the server have been looked at.
+    /// The number of emails on the server that have been checked.
     looked_at: usize,
     duplicates: usize,
     modes: BTreeMap<String, usize>,
@@ -67,7 +68,7 @@ struct World {
 }
 
 const PEOPLE: [Player; 3] = [GUS, BEA, PIA];
-/// Longer than any pause and any lease.
+/// Longer than any retry delay and any lease.
 const PAUSE: SignedDuration = SignedDuration::from_mins(16);
 
 fn parsed<I: Input>(value: &Value) -> I {
@@ -129,7 +130,7 @@ impl World {
             }
             self.learn().await;
         }
-        // The server comes back, and in the end there is nothing left to say.
+        // The server recovers, and in the end no notification is left.
         self.round(Some(Mode::Takes)).await;
         self.check().await;
         self.pass(SignedDuration::from_hours(24 * 5));
@@ -203,7 +204,7 @@ impl World {
         self.known.get_mut(&id).expect("known").status = "cancelled";
     }
 
-    /// Time passes: reminders fall due, visits end.
+    /// Lets time pass: reminders become due, and visits end.
     async fn wait(&mut self) {
         let hours = self.chance.of(&[1, 3, 12, 30]);
         self.pass(SignedDuration::from_hours(hours));
@@ -211,7 +212,7 @@ impl World {
         self.log.push(format!("wait {hours} h"));
     }
 
-    /// Reads what was written since, and which visits the maintenance job has ended.
+    /// Reads the notifications that were written since, and which visits the maintenance job has ended.
     async fn learn(&mut self) {
         let rows = self.app.db().view(|tx| {
             tx.all::<(i64, i64, String, String, Timestamp)>(
@@ -241,7 +242,7 @@ impl World {
         }
     }
 
-    /// Whether a notification says what is so: the rules of decision 19, once more and independently.
+    /// Returns whether a notification is still true: the rules of decision 19, implemented independently.
     fn holds(&self, booking: i64, written: &Written) -> bool {
         let (known, now) = (&self.known[&booking], self.now());
         let is_news = now < known.ends_at || now < written.at + SignedDuration::from_hours(24 * 7);
@@ -261,7 +262,7 @@ impl World {
         }
     }
 
-    /// Both processes send, until nothing is due; sometimes one is killed while it does.
+    /// Lets both processes send until nothing is due. Sometimes one of them is killed meanwhile.
     async fn round(&mut self, mode: Option<Mode>) {
         let modes = [
             Mode::Takes,
@@ -292,7 +293,7 @@ impl World {
             .collect();
         if kills {
             let victim = tasks.remove(self.chance.below(2));
-            // Either before anything was said, or once the first text has come.
+            // Either before anything was sent, or once the first email's text has arrived.
             if self.chance.below(2) == 0 {
                 let _ = tokio::time::timeout(Duration::from_millis(50), texts.changed()).await;
             }
@@ -300,7 +301,7 @@ impl World {
             let _ = victim.await;
         }
         for task in tasks {
-            // What fails is tried again later.
+            // A failed email is tried again later.
             if let Err(error) = task.await.expect("no panic") {
                 self.log.push(format!("  failed: {error}"));
             }
@@ -308,7 +309,7 @@ impl World {
         self.smtp.settled().await;
         self.look(false);
         if mode == Mode::Takes && !kills {
-            // The last transaction of a process that was killed may have been written late, and put its email off.
+            // The last transaction of a killed process may have been written late and have postponed its email.
             self.pass(PAUSE);
             for Sender { patient, .. } in &self.senders {
                 if let Err(error) = patient.deliver_due().await {
@@ -320,7 +321,8 @@ impl World {
         }
     }
 
-    /// Writes into the log of this history how the last notifications ended, and what waits until when: it is shown when an email is missing.
+    /// Adds to the log of this history how the last notifications ended, and which wait until when. It is shown if an
+    /// email is missing.
     async fn note_what_is_left(&mut self) {
         let ended = self.app.db().view(|tx| {
             tx.all::<(i64, String, String)>(
@@ -346,7 +348,8 @@ impl World {
         self.log.push(format!("  now {}", self.now()));
     }
 
-    /// What the server has taken in this round: of each stream the next that hold, in order; all of them, if it took everything.
+    /// Checks the emails that the server accepted in this round: for each stream the next ones that are true, in order,
+    /// and all of them if it accepted everything.
     fn look(&mut self, is_whole: bool) {
         let taken = self.smtp.taken();
         let by_id: BTreeMap<String, (Stream, Written)> = self
@@ -361,7 +364,8 @@ impl World {
             let context = || format!("{email:?}\n{}", self.log.join("\n"));
             let (stream, written) = by_id.get(&email.id).unwrap_or_else(|| panic!("unknown: {}", context()));
             if self.sent.get(stream).is_some_and(|sent| sent.iter().any(|one| one.id == written.id)) {
-                // Once more, for nobody knew that it was taken: nothing later may have come between.
+                // A duplicate, because the sender did not learn that it was accepted. Nothing later may have been sent
+                // in between.
                 let last = self.sent[stream].last().expect("one");
                 assert_eq!(last.id, written.id, "an old email came again\n{}", context());
                 self.duplicates += 1;
@@ -390,7 +394,7 @@ impl World {
         }
     }
 
-    /// Nothing waits; and the last that each recipient heard of a booking is what has become of it.
+    /// Checks that no notification waits, and that the last email to each recipient says what became of the booking.
     async fn check(&mut self) {
         let left = self.app.db().view(|tx| {
             tx.all::<(i64, String, Option<String>)>(
@@ -418,7 +422,8 @@ impl World {
                 match booking.status {
                     Status::Cancelled => assert_eq!(last, Some("bookings.cancelled"), "{}", context()),
                     Status::NoShow => assert_eq!(last, Some("bookings.missed"), "{}", context()),
-                    // Over, and not missed before the business day ends: what could not be sent in time is not sent any more.
+                    // The visit is over and not missed before the business day ends: an email that could not be sent in
+                    // time is not sent any more.
                     Status::Confirmed if self.now() >= booking.ends_at => {
                         let is_placed =
                             last.is_none_or(|kind| matches!(kind, "bookings.confirmed" | "bookings.moved"));
@@ -436,12 +441,12 @@ impl World {
     }
 }
 
-/// The name that the email of a notification has, however often it is tried.
+/// Returns the `Message-ID` of the email of a notification, which is the same for every attempt.
 fn message_id(id: i64) -> String {
     format!("<{}@demo.coresync.test>", tokens::hex(&tokens::digest(&id.to_string())[..16]))
 }
 
-/// An email says what its notification is about.
+/// Checks that the text of an email fits its notification.
 fn check_words(email: &crate::smtp::Taken, written: &Written) {
     let begins = match written.kind.as_str() {
         "bookings.confirmed" => ["Confirmed: "].as_slice(),
@@ -458,7 +463,7 @@ fn check_words(email: &crate::smtp::Taken, written: &Written) {
     }
 }
 
-/// `CORESYNC_LONG=1` runs a thousand histories, `CORESYNC_SEED` others than usual.
+/// `CORESYNC_LONG=1` runs a thousand histories, and `CORESYNC_SEED` selects others.
 #[allow(clippy::disallowed_methods, reason = "the tests' own configuration")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_history_ends_with_the_emails_that_its_states_call_for_in_order() {
@@ -484,7 +489,7 @@ async fn every_history_ends_with_the_emails_that_its_states_call_for_in_order() 
     assert!(emails > 50 && modes.len() == 7, "{emails} {modes:?}");
 }
 
-/// One address that refuses everything, and one notification that can't even be composed, hold up nothing else.
+/// An address that refuses everything, and a notification that can't be composed, delay nothing else.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_poisoned_message_holds_up_nothing_else() {
     let world = World::open(7).await;

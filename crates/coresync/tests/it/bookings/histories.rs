@@ -1,5 +1,5 @@
-//! Random histories of booking, holding, letting go, moving, cancelling and arriving, against a simple model: every
-//! claim is somebody's, nobody's claim is missing, nothing overlaps, numbers have no gaps, credits are conserved.
+//! Random histories of bookings, holds, reschedules, cancellations, and visits, compared with a simple model: every
+//! claim belongs to a booking, no claim is missing, nothing overlaps, numbers have no gaps, and credits are conserved.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use testing::{BEA, DORA, GUS, PIA, Player, TestClub, UMA, Xorshift};
 use crate::whole::WholeProgram as _;
 use crate::{CREATE, and};
 
-/// What the model knows of one booking: whose, when, whether it is held until then, or sure, or over.
+/// What the model knows about a booking: its person, its times, and whether it is held, confirmed, or over.
 #[derive(Debug, Clone, PartialEq)]
 struct Known {
     by: Player,
@@ -22,12 +22,12 @@ struct Known {
     technicians: Vec<i64>,
     held_until: Option<Timestamp>,
     live: bool,
-    /// Whether the plan pays the service: with a credit, or without limit.
+    /// Whether the plan pays for the service, with a credit or without limit.
     used_credit: bool,
     moves: i64,
     /// When it was booked.
     made: Timestamp,
-    /// Whether it was moved when cancelling would have been late: then it stays late (C4).
+    /// Whether it was rescheduled when a cancellation would have been late. Then it stays late (C4).
     frozen_late: bool,
 }
 
@@ -86,7 +86,7 @@ impl Model {
         }
     }
 
-    /// Writes down what was answered; nothing that lives may overlap it.
+    /// Records a booking from the response. No live booking may overlap it.
     fn learn(&mut self, by: Player, response: &Value, moves: i64) {
         let moment = |field: &str| response[field].as_str().and_then(|text| text.parse().ok());
         let known = Known {
@@ -138,7 +138,7 @@ impl Model {
         let words = json!({"hold_id": id, "use_credit": known.used_credit && known.by == PIA});
         let answer = self.app.as_(known.by).post(CREATE, words).await;
         if self.count("confirm", &answer) {
-            // One that ran out and was taken away is booked under another id.
+            // A hold that expired and was deleted is booked under another id.
             self.known.remove(&id);
             self.learn(known.by, &answer.body, 0);
         }
@@ -188,13 +188,14 @@ impl Model {
         let answer = self.app.as_(by).post(&format!("/api/bookings/{id}/cancel_booking/"), json!({})).await;
         assert!(self.count("cancel", &answer), "{}", answer.text());
         self.known.remove(&id);
-        // Late, a credit is forfeited (C2); else, and whenever the club cancels (C3), it comes back.
+        // A late cancellation forfeits the credit (C2). Otherwise, and whenever the club cancels (C3), it is given
+        // back.
         if known.used_credit && by != DORA && known.is_late(self.app.clock().now()) {
             self.forfeited += 1;
         }
     }
 
-    /// Time passes; sometimes what it ended is swept.
+    /// Lets time pass. Sometimes the maintenance job runs.
     async fn wait(&mut self) {
         let minutes = self.chance.of(&[1, 5, 11, 30]);
         let now = self.app.clock().now() + SignedDuration::from_mins(minutes);
@@ -205,11 +206,11 @@ impl Model {
         }
     }
 
-    /// The tables say what the model says.
+    /// Checks that the tables agree with the model.
     async fn check(&self) {
         let now = self.app.clock().now();
         let found = self.app.db().view(read).await.expect("as promised");
-        // A hold that has run out may still be there: it counts as free, and is in nobody's way.
+        // An expired hold may still have claims: they count as free and block no one.
         let claimed: BTreeSet<i64> = found.claims.keys().copied().collect();
         for (id, known) in self.known.iter().filter(|(_, known)| known.lives(now)) {
             assert!(claimed.contains(id), "booking {id} has lost its claims: {known:?}");
@@ -220,7 +221,7 @@ impl Model {
         );
         let numbers: Vec<String> = (1..=found.numbers.len()).map(|n| format!("CS-2026-{n:06}")).collect();
         assert_eq!(found.numbers, numbers, "numbers without gaps");
-        // What has run out keeps its credit until it is taken away.
+        // An expired hold keeps its credit until it is deleted.
         let used = self.known.values().filter(|known| known.used_credit).count() + self.forfeited;
         let sure = self.known.values().filter(|known| known.used_credit && known.lives(now)).count();
         assert_eq!(found.beyond, 0, "more credits than a month has");
@@ -238,8 +239,8 @@ impl Known {
         self.live && self.held_until.is_none_or(|until| now < until)
     }
 
-    /// Whether a member who cancels now does it late: inside 24 hours, and not within the hour of booking while it is more
-    /// than 12 hours ahead (C1, C2).
+    /// Returns whether a member's cancellation now is late: less than 24 hours before the start, unless it is within an
+    /// hour of booking and more than 12 hours before the start (C1, C2).
     fn is_late(&self, now: Timestamp) -> bool {
         let ahead = self.start.duration_since(now);
         let hours = SignedDuration::from_hours;
@@ -249,15 +250,15 @@ impl Known {
 }
 
 struct Found {
-    /// How many cells each booking has claimed.
+    /// The number of claimed cells of each booking.
     claims: BTreeMap<i64, i64>,
-    /// How many cells each booking should have.
+    /// The number of cells that each booking should have claimed.
     allocated: BTreeMap<i64, i64>,
     numbers: Vec<String>,
     credits: usize,
-    /// Credits that no month has.
+    /// The number of used credits beyond those that the plan gives for a month.
     beyond: i64,
-    /// Pairs of bookings that have one resource at once, where it takes one.
+    /// Pairs of bookings that overlap on a resource that takes only one.
     overlaps: i64,
 }
 

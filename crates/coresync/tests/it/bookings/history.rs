@@ -1,4 +1,4 @@
-//! Services that a person had (S5).
+//! Services that a person has had (S5).
 
 use serde_json::{Value, json};
 use testing::{BEA, DORA, GUS, PIA, TOM, TestClub};
@@ -8,7 +8,7 @@ use crate::{CREATE, and, book, request_body};
 
 const HISTORY: &str = "/api/services/history/";
 
-/// Comes to a booking and goes.
+/// Checks a booking in, starts it, and completes it.
 async fn come(app: &TestClub, booking: i64, at: &str) {
     app.set_time(at);
     for step in ["check_in", "start", "complete"] {
@@ -29,7 +29,7 @@ async fn what_one_had_is_told_once_each_the_latest_first() {
     let pod = book(&app, BEA, "pod", "2026-11-25", "15:00").await.number("id");
     let again = book(&app, BEA, "massage", "2026-11-26", "12:00").await.number("id");
     book(&app, BEA, "laser", "2026-11-27", "12:00").await;
-    // What somebody else came for is not theirs.
+    // A service that another person came for is not in the history.
     let other = and(request_body(&app, "circle", "2026-11-26", "15:00").await, json!({"guest_name": "Zoe"}));
     let other = app.as_(BEA).post(CREATE, other).await.expect(201).number("id");
     come(&app, first, "2026-11-25T12:00:00-05:00").await;

@@ -1,4 +1,4 @@
-//! Holding a time (H1 to H3), and what becomes of a hold.
+//! Holding a time (H1 to H3), and how a hold ends.
 
 use serde_json::{Value, json};
 use testing::{Answer, BEA, DORA, GUS, PIA, Player, TestClub, UMA};
@@ -12,7 +12,7 @@ pub(crate) async fn hold(app: &TestClub, by: Player, service: &str, date: &str, 
     app.as_(by).post(HOLD, request_body(app, service, date, time).await).await
 }
 
-/// Books what is held.
+/// Books a held time.
 async fn confirm(app: &TestClub, by: Player, id: i64, more: Value) -> Answer {
     app.as_(by).post(CREATE, and(json!({"hold_id": id}), more)).await
 }
@@ -31,7 +31,7 @@ async fn a_hold_lasts_ten_minutes_and_nobody_else_has_the_time() {
     assert!(!starts(&search(&app, GUS, "suite", "2026-11-27").await).contains(&"18:00"));
     app.set_time("2026-11-24T10:09:59.999-05:00");
     try_book(&app, GUS, "suite", "2026-11-27", "18:00").await.refused(409, "taken");
-    // It has run out: free at once, though nothing has swept it (H2).
+    // The hold has expired: its time is free at once, before the maintenance job has run (H2).
     app.set_time("2026-11-24T10:10:00-05:00");
     assert!(starts(&search(&app, GUS, "suite", "2026-11-27").await).contains(&"18:00"));
     book(&app, GUS, "suite", "2026-11-27", "18:00").await;
@@ -85,7 +85,7 @@ async fn an_account_holds_three_times_and_a_visitor_one() {
     visitor.get(&format!("{path}?token={token}")).await.expect(200);
     let again = and(request_body(&app, "suite", "2026-11-27", "12:00").await, json!({"token": token}));
     visitor.post(HOLD, again).await.expect(201);
-    // The first was let go.
+    // The first hold was released.
     hold(&app, PIA, "suite", "2026-11-27", "18:00").await.expect(201);
 }
 
@@ -124,7 +124,7 @@ async fn a_hold_is_let_go_and_extended_once() {
     book(&app, GUS, "suite", "2026-11-27", "18:00").await;
 }
 
-/// A hold that has run out, and that nobody has taken, is booked all the same; a credit used by a hold comes back.
+/// An expired hold whose time is still free can be booked. A credit used by a hold is given back.
 #[tokio::test]
 async fn what_ran_out_is_booked_anew_if_it_is_free() {
     let app = TestClub::open().await;
@@ -144,7 +144,7 @@ async fn what_ran_out_is_booked_anew_if_it_is_free() {
     assert_eq!(booked["pricing"]["final_total"], "0.00");
 }
 
-/// F7: bookings ahead are counted, also when they are made at once.
+/// F7: upcoming bookings are counted, even if they are made at once.
 #[tokio::test]
 async fn an_account_has_three_bookings_ahead() {
     let app = TestClub::open().await;
@@ -166,7 +166,7 @@ async fn an_account_has_three_bookings_ahead() {
         }
     }
     assert_eq!(booked, 3);
-    // The desk may go on for them, and the past does not count.
+    // The front desk may book more for them, and past bookings do not count.
     let person = app.person(GUS);
     desk.post(CREATE, and(at(18), json!({"person_id": person}))).await.expect(201);
     app.set_time("2026-11-27T23:00:00-05:00");

@@ -1,4 +1,4 @@
-//! From a search to a cancellation, for everybody.
+//! Journeys from a search to a cancellation, for every tier.
 
 use kit::{Cents, Clock};
 use people::Actor;
@@ -8,7 +8,7 @@ use testing::{BEA, DORA, GUS, MAX, PIA, TestClub, UMA};
 use crate::whole::WholeProgram as _;
 use crate::{CREATE, MINE, book, cancel, cents, request_body, search, starts, sum, try_book};
 
-/// Search, book, find it among one's own, cancel, and the time is free again: the price is that of the tier.
+/// Search, book, find the booking, cancel, and the time is free again. The price is that of the tier.
 #[tokio::test]
 async fn every_tier_finds_books_sees_and_cancels_at_its_own_price() {
     let app = TestClub::open().await;
@@ -46,7 +46,7 @@ async fn every_tier_finds_books_sees_and_cancels_at_its_own_price() {
     }
 }
 
-/// A free time that was taken is gone for everybody at once, and both resources with it.
+/// A time that is booked is no longer offered to anyone, and both of its resources are taken.
 #[tokio::test]
 async fn what_is_booked_is_no_longer_offered() {
     let app = TestClub::open().await;
@@ -65,7 +65,7 @@ async fn what_is_booked_is_no_longer_offered() {
     assert!(!starts(&search(&app, PIA, "couples", "2026-11-27").await).contains(&"14:00"));
 }
 
-/// H4: a counter in the transaction that confirms; refusals and cancellations use none up.
+/// H4: numbers come from a counter in the confirming transaction. Refusals and cancellations use none.
 #[tokio::test]
 async fn numbers_are_without_gaps_whatever_is_refused_between() {
     let app = TestClub::open().await;
@@ -84,7 +84,7 @@ async fn numbers_are_without_gaps_whatever_is_refused_between() {
     assert_eq!(numbers, expected);
 }
 
-/// The year is the club's: on New Year's Eve in New York it is next year in Greenwich.
+/// The year is that of the club's clock: on New Year's Eve in New York, it is already next year in UTC.
 #[tokio::test]
 async fn a_number_has_the_year_of_the_clubs_clock() {
     let app = TestClub::open_at("2026-12-31T23:30:00-05:00").await;
@@ -95,7 +95,7 @@ async fn a_number_has_the_year_of_the_clubs_clock() {
     assert_eq!(early["booking_reference"], "CS-2027-000001");
 }
 
-/// Twelve at once for four pods and another four for one room: exactly as many win as there is room for.
+/// Twelve requests at once for four pods, and four more for one room: exactly as many succeed as there is room for.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn only_as_many_win_as_there_is_room_for() {
     let app = TestClub::open().await;
@@ -122,7 +122,7 @@ async fn only_as_many_win_as_there_is_room_for() {
 }
 
 async fn join_all<F: Future<Output = testing::Answer>, const N: usize>(all: [F; N]) -> Vec<testing::Answer> {
-    // Polled together: the database's own threads do the work meanwhile.
+    // The futures are polled together. The work is done meanwhile on the database's own threads.
     let mut waiting: Vec<_> = all.into_iter().map(Box::pin).collect();
     let mut done: Vec<Option<testing::Answer>> = waiting.iter().map(|_| None).collect();
     std::future::poll_fn(|context| {
@@ -139,7 +139,7 @@ async fn join_all<F: Future<Output = testing::Answer>, const N: usize>(all: [F; 
     done.into_iter().flatten().collect()
 }
 
-/// Signing up, signing in and booking through the API alone.
+/// Signing up, signing in, and booking with the API only.
 #[tokio::test]
 async fn somebody_new_signs_up_and_books() {
     let app = TestClub::open().await;
@@ -158,7 +158,7 @@ async fn somebody_new_signs_up_and_books() {
     nia.get(MINE).await.refused(401, "not_signed_in");
 }
 
-/// S27: correct at once after an edit, in this process and in another one on the same database.
+/// S27: a price is correct at once after an edit, in this process and in another one on the same database.
 #[tokio::test]
 async fn a_new_price_counts_at_once_in_every_process() {
     let app = TestClub::open().await;
@@ -195,7 +195,7 @@ async fn a_new_price_counts_at_once_in_every_process() {
     let found = search(&app, GUS, "massage", "2026-11-27").await;
     assert_eq!(found["available_slots"][0]["price"], "220.00");
 
-    // A price that was rolled back was never there.
+    // A price that was rolled back never existed.
     let undone = other.tx(move |tx| {
         let by = Actor::of(people::person(tx, max)?);
         catalogue::reprice(tx, &by, massage, Cents(1), Cents(1))?;
@@ -213,7 +213,7 @@ async fn a_new_price_counts_at_once_in_every_process() {
     assert!(matches!(refused.await, Err(kit::Error::Forbidden)));
 }
 
-/// Bookings made before keep their price (P6).
+/// Earlier bookings keep their price (P6).
 #[tokio::test]
 async fn a_booking_keeps_the_price_it_was_made_at() {
     let app = TestClub::open().await;
@@ -228,7 +228,7 @@ async fn a_booking_keeps_the_price_it_was_made_at() {
     assert_eq!(shown["pricing"], booked["pricing"]);
 }
 
-/// A second process on the same database. Its clock stands where the first one's does.
+/// Opens a second process's connection to the same database. Its clock shows the same time as the first one's.
 async fn second(app: &TestClub) -> kit::Db {
     use kit::db::{Caches, Db, Dependencies, Place, Width};
     let dependencies = Dependencies {

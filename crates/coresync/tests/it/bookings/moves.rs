@@ -1,4 +1,4 @@
-//! Moving a booking (C4), several services in one visit (F10), series.
+//! Rescheduling a booking (C4), several services in one visit (F10), and series.
 
 use serde_json::{Value, json};
 use testing::{Answer, BEA, DORA, GUS, PIA, Player, TestClub, UMA};
@@ -23,7 +23,7 @@ async fn a_move_keeps_id_and_number_and_frees_what_it_had() {
     let seen = reschedule(&app, BEA, id, preview).await.expect(200);
     assert_eq!((&seen["is_preview"], &seen["difference"]), (&json!(true), &json!("0.00")));
     assert_eq!(seen["booking"]["start_time"], "18:00", "nothing has moved");
-    // Its own time is no obstacle: an hour later overlaps it.
+    // The booking's own time is no obstacle: an hour later overlaps it.
     let moved = reschedule(&app, BEA, id, to("2026-11-27", "19:00")).await.expect(200);
     assert_eq!(moved["booking"]["booking_reference"], booked["booking_reference"]);
     assert_eq!(
@@ -56,7 +56,7 @@ async fn a_move_inside_a_fee_step_freezes_the_fee() {
     app.set_time("2026-11-26T12:00:00-05:00");
     let moved = reschedule(&app, GUS, id, to("2026-11-28", "20:00")).await.expect(200);
     assert_eq!(moved["frozen_fee"], "150.00");
-    // 56 hours before the new start it would have been free.
+    // 56 hours before the new start, cancellation would have been free.
     assert_eq!(moved["booking"]["cancel_cost"], "150.00");
     let cancelled = cancel(&app, GUS, id).await.expect(200);
     assert_eq!(cancelled["fee"], "150.00");
@@ -118,12 +118,12 @@ async fn a_visit_is_back_to_back_or_not_at_all() {
         shown,
         [(json!("14:00"), of_visit.clone()), (json!("15:00"), of_visit.clone()), (json!("15:45"), of_visit)]
     );
-    // The laser is in use: the whole visit is refused, and nothing of it stays.
+    // The laser is in use: the whole visit is refused, and none of it is kept.
     let refused = app.as_(PIA).post(CREATE, visit).await;
     assert_eq!(refused.status, 409, "{}", refused.text());
     let mine = app.as_(PIA).get(crate::MINE).await.expect(200);
     assert_eq!(mine.number("total_upcoming"), 0);
-    // Ten minutes are needed for who serves twice: the gap is found.
+    // A technician who serves twice needs ten minutes in between: the gap is found.
     let twice = json!({"then": [{"service_id": app.service("massage").await, "technician_id": app.technician("tom").await}],
         "technician_id": app.technician("tom").await});
     let twice = and(request_body(&app, "massage", "2026-11-28", "10:00").await, twice);
@@ -179,7 +179,7 @@ async fn a_series_that_makes_no_sense_is_said_field_by_field() {
     }
 }
 
-/// F10 and H5: where what follows does not fit, the other starts that are named fit the whole visit.
+/// F10 and H5: if a later service does not fit, the alternatives fit the whole visit.
 #[tokio::test]
 async fn other_starts_of_a_visit_fit_all_of_it() {
     let app = TestClub::open().await;
@@ -201,7 +201,7 @@ async fn other_starts_of_a_visit_fit_all_of_it() {
     }
 }
 
-/// F9: what is sold by time costs by the minute, and is free by the minute.
+/// F9: a service that is sold by time is priced by the minute and scheduled by the minute.
 #[tokio::test]
 async fn time_is_sold_in_steps() {
     let app = TestClub::open().await;

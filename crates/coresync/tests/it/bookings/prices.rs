@@ -1,4 +1,4 @@
-//! What a booking costs over the API: add-ons, factors, credits, tax; the reasons sum to the total (P7).
+//! What a booking costs over the API: add-ons, factors, credits, and tax. The reasons add up to the total (P7).
 
 use money::LineKind;
 use serde_json::{Value, json};
@@ -78,7 +78,7 @@ async fn an_add_on_goes_with_its_service_once() {
     app.as_(GUS).post(CREATE, other).await.refused(400, "invalid");
 }
 
-/// K and M of the rules, through the API: a room of factor 1.10.
+/// Worked examples K and M over the API: a room with a factor of 1.10.
 #[tokio::test]
 async fn a_better_room_costs_its_factor() {
     let app = TestClub::open().await;
@@ -98,8 +98,8 @@ async fn a_better_room_costs_its_factor() {
     );
 }
 
-/// P3 and M1: a credit makes the service free but not the room's surcharge; two a month; it comes back on free
-/// cancellation and is gone on a late one.
+/// P3 and M1: a credit covers the service but not the room's surcharge. There are two a month. A credit is given back
+/// with a free cancellation and forfeited with a late one.
 #[tokio::test]
 async fn premium_has_two_credits_a_month() {
     let app = TestClub::open().await;
@@ -130,12 +130,12 @@ async fn premium_has_two_credits_a_month() {
     cancel(&app, PIA, second.number("id")).await.expect(200);
     assert_eq!(used().await, (1, true), "it came back");
 
-    // Another billing month (they begin on the 10th) has its own.
+    // Another billing month (they begin on the 10th) has its own credits.
     let wished = and(request_body(&app, "massage", "2026-12-10", "14:00").await, json!({"use_credit": true}));
     assert_eq!(app.as_(PIA).post(CREATE, wished).await.expect(201)["pricing"]["final_total"], "0.00");
     assert_eq!(used().await, (1, true));
 
-    // Within 24 hours it is forfeited (C2).
+    // Within 24 hours the credit is forfeited (C2).
     app.set_time("2026-11-26T10:00:01-05:00");
     cancel(&app, PIA, first.number("id")).await.expect(200);
     assert_eq!(used().await, (1, true), "it did not come back");
@@ -152,7 +152,7 @@ async fn who_has_no_credits_uses_none() {
     }
 }
 
-/// T1: a rate on services taxes the discounted sum once, half-up; the reasons still sum to the total.
+/// T1: a rate on services taxes the discounted sum once, rounded half up. The reasons still add up to the total.
 #[tokio::test]
 async fn tax_is_on_the_discounted_sum() {
     let app = TestClub::open().await;
@@ -175,7 +175,7 @@ async fn tax_is_on_the_discounted_sum() {
     }
 }
 
-/// Only what was completed has saved anything: not what is to come, and not what was cancelled.
+/// Only completed visits count as savings: not upcoming ones, and not canceled ones.
 #[tokio::test]
 async fn savings_add_up_over_completed_visits() {
     let app = TestClub::open().await;

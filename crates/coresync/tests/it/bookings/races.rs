@@ -1,5 +1,5 @@
-//! Two who want the same at once, or one who wants it twice: one of them has it, whatever they do to get it, and nothing is
-//! lost on the way. On PostgreSQL they really run side by side; each race is run many times.
+//! Races: two people who want the same at once, or one who wants it twice. One of them gets it, by whatever route, and
+//! nothing is lost. On PostgreSQL they really run in parallel, so each race is run many times.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -22,7 +22,7 @@ fn rounds() -> usize {
 
 type Operation<'d> = Pin<Box<dyn Future<Output = Answer> + 'd>>;
 
-/// Runs both at once: the database's own threads do the work meanwhile. Every second time the other is sent first.
+/// Runs both at once, while the database's own threads do the work. In every second round the other one is sent first.
 async fn both<'d>(round: usize, one: Operation<'d>, other: Operation<'d>) -> (Answer, Answer) {
     let (one, other) = if round.is_multiple_of(2) {
         tokio::join!(one, other)
@@ -39,7 +39,7 @@ fn post<'d>(app: &'d TestClub, by: Player, path: &'d str, words: Value) -> Opera
     Box::pin(async move { app.as_(by).post(path, words).await })
 }
 
-/// Nothing overlaps, every cell that is allocated is claimed and none besides, and numbers have no gaps.
+/// Checks that nothing overlaps, that exactly the allocated cells are claimed, and that numbers have no gaps.
 async fn sound(app: &TestClub) {
     let (overlaps, claimed, allocated, mut numbers) = app.db().view(look).await.expect("the tables");
     assert_eq!(overlaps, 0, "two bookings have the same resource at once");
@@ -154,7 +154,8 @@ async fn of_an_offer_and_a_booking_one_has_the_time() {
     }
 }
 
-/// The moment at which a hold ends: booking it claims the same time again, if it is free (H3), whatever the maintenance job does.
+/// The moment when a hold expires: booking it claims the same time again if it is free (H3), whatever the maintenance
+/// job does.
 #[tokio::test]
 async fn booking_a_hold_while_it_runs_out_books_it_or_says_that_it_is_gone() {
     for round in 0..rounds() {
@@ -178,7 +179,7 @@ async fn booking_a_hold_while_it_runs_out_books_it_or_says_that_it_is_gone() {
     }
 }
 
-/// The same moment, and somebody else who wants the time: one of the two has it.
+/// At the same moment another person wants the time: one of the two gets it.
 #[tokio::test]
 async fn of_a_hold_that_ran_out_and_a_booking_one_has_the_time() {
     for round in 0..rounds() {
@@ -241,7 +242,7 @@ async fn the_last_guest_pass_is_used_once() {
     }
 }
 
-/// C6: the same move sent several times at once, by the app and by the page, is one move.
+/// C6: the same reschedule, sent several times at once over the API and the page, takes effect once.
 #[tokio::test]
 async fn identical_moves_at_once_are_one_move() {
     let app = TestClub::open().await;
@@ -277,7 +278,8 @@ async fn identical_moves_at_once_are_one_move() {
     }
 }
 
-/// L1: whoever joins while a time is given back either finds it open or is offered it; the first in order has it.
+/// L1: a person who joins the waitlist while a time is being freed either sees it open or is offered it. The first in
+/// order gets it.
 #[tokio::test]
 async fn of_joining_and_a_cancellation_nothing_is_lost() {
     for round in 0..rounds() {
@@ -296,7 +298,7 @@ async fn of_joining_and_a_cancellation_nothing_is_lost() {
             both(round, post(&app, BEA, WAIT, words), post(&app, UMA, &path, json!({}))).await;
         cancelled.expect(200);
         let saw_it_open = joined.expect(201).number("total_open") > 0;
-        // Several look at once, as several processes do.
+        // Several matches at once, as several processes run them.
         let why = bookings::MatchWaitlist::default();
         let (one, other, ()) = tokio::join!(
             bookings::match_waitlist(app.db(), why),

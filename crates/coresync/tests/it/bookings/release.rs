@@ -1,4 +1,4 @@
-//! Release rules and single times decided by hand (W3), over the API.
+//! Release rules and overrides of single times (W3), over the API.
 
 use bookings::{Decision, ReleaseRule};
 use jiff::Timestamp;
@@ -12,7 +12,8 @@ use crate::choosing::hold;
 use crate::whole::WholeProgram as _;
 use crate::{search, starts, try_book};
 
-/// Friday to Sunday 17:00 to 22:00 in suites: Unlimited until 72 h before, members until 48 h before, factor 1.20.
+/// Opens a club with rules for suites from Friday to Sunday, 17:00 to 22:00: Unlimited until 72 hours before, members
+/// until 48 hours before, factor 1.20.
 async fn with_rules() -> TestClub {
     let app = TestClub::open().await;
     let (club, manager) = (app.club(), app.person(MAX));
@@ -52,7 +53,7 @@ fn slot(answer: &Answer, start: &str) -> serde_json::Value {
     slots.iter().find(|slot| slot["start_time"] == start).cloned().unwrap_or_default()
 }
 
-/// Worked example C, by its letter: the suite on Saturday at 19:00.
+/// Worked example C, literally: the suite on Saturday at 19:00.
 #[tokio::test]
 async fn c_a_saturday_evening_opens_to_premium_72_hours_before_and_to_all_48_hours_before() {
     let app = with_rules().await;
@@ -125,7 +126,8 @@ async fn a_hand_beats_every_rule_and_only_staff_have_one() {
     try_book(&app, PIA, "suite", "2026-11-27", "19:00").await.expect(201);
 }
 
-/// What has run out is booked anew by the rules of now, and when they open is said as a clock of the club shows it.
+/// An expired hold is booked again under the current rules, and the page says in the club's local time when they allow
+/// it.
 #[tokio::test]
 async fn a_hold_that_has_run_out_says_in_words_when_its_time_opens() {
     let app = TestClub::open().await;

@@ -1,5 +1,6 @@
-//! A move (C6): to where a booking is already it changes nothing, the same request again is one move, it keeps room and
-//! technician where it can, and what is shown before is what is done. By hand, and in random histories against a model.
+//! Rescheduling (C6): to the booking's own start it changes nothing, a repeated request takes effect once, the room and
+//! the technician are kept if possible, and the preview equals the result. By example, and in random histories compared
+//! with a model.
 
 use kit::{Result, Tx, args, sql};
 use serde_json::{Value, json};
@@ -16,7 +17,7 @@ async fn shown(app: &TestClub, by: Player, id: i64) -> Answer {
     app.as_(by).get(&format!("/api/bookings/{id}/")).await.expect(200)
 }
 
-/// How often a booking was moved, by its events, and how many notifications tell of a move.
+/// Returns how often a booking was rescheduled according to its events, and how many notifications say so.
 async fn notices_of(app: &TestClub, id: i64) -> (i64, i64) {
     let count = move |tx: &mut Tx<'_>| -> Result<(i64, i64)> {
         let events: Option<(i64,)> = tx.one(
@@ -51,7 +52,7 @@ async fn the_same_move_in_every_form_is_one_move() {
     let app = TestClub::open().await;
     let id = book(&app, BEA, "suite", "2026-11-27", "18:00").await.number("id");
     app.run_jobs().await;
-    // To where it is: nothing, in every form.
+    // Rescheduling to the current start changes nothing, in every format.
     for way in ways("18:00") {
         let same = reschedule(&app, BEA, id, way.clone()).await.expect(200);
         assert_eq!((&same["changes"], &same["difference"]), (&json!([]), &json!("0.00")), "{way}");
@@ -68,10 +69,10 @@ async fn the_same_move_in_every_form_is_one_move() {
     let form = format!("to={}", utc("2026-11-27T19:00:00-05:00"));
     app.browser(BEA).submit(&format!("/dashboard/bookings/{id}/move/"), &form).await.expect(303);
     assert_eq!(notices_of(&app, id).await, (1, 1), "one move is told once");
-    // Without an offset no moment is meant.
+    // A time without an offset is not a moment.
     let vague = json!({"starts_at": "2026-11-27T20:00:00"});
     reschedule(&app, BEA, id, vague).await.refused(400, "invalid");
-    // One is left, and is used by a true move; the third is refused; the second again is still one.
+    // One reschedule is left, and a real one uses it. A third is refused, and a repeated second one still counts once.
     let second = json!({"date": "2026-11-27", "start_time": "14:00"});
     reschedule(&app, BEA, id, second.clone()).await.expect(200);
     reschedule(&app, BEA, id, json!({"date": "2026-11-27", "start_time": "16:00"}))
@@ -82,7 +83,7 @@ async fn the_same_move_in_every_form_is_one_move() {
         (&again["booking"]["moves"], &again["booking"]["rescheduled_from"]),
         (&json!(2), &json!("2026-11-27T19:00:00-05:00"))
     );
-    // What was cancelled since is not moved.
+    // A booking that was canceled since can't be rescheduled.
     crate::cancel(&app, BEA, id).await.expect(200);
     reschedule(&app, BEA, id, second).await.refused(409, "wrong_state");
 }
@@ -95,7 +96,7 @@ async fn a_move_keeps_technician_and_room_where_they_are_free() {
     let query = json!({"technician_id": ada, "room_id": duet});
     let words = and(request_body(&app, "massage", "2026-11-27", "10:00").await, query);
     let id = app.as_(BEA).post(CREATE, words).await.expect(201).number("id");
-    // Ada has much to do on Saturday, so that anybody else would come first; and the other room costs less.
+    // Ada is busier on Saturday, so that others would be preferred, and the other room costs less.
     for time in ["09:00", "12:00"] {
         let busy = and(
             request_body(&app, "massage", "2026-11-28", time).await,
@@ -107,7 +108,7 @@ async fn a_move_keeps_technician_and_room_where_they_are_free() {
         reschedule(&app, BEA, id, json!({"date": "2026-11-28", "start_time": "15:00"})).await.expect(200);
     assert_eq!(moved["technicians"][0]["id"], json!(ada), "{}", moved.text());
     assert_eq!((&moved["room"]["id"], &moved["changes"]), (&json!(duet), &json!(["start"])));
-    // She is not free at noon: another is shown before, and only what was shown is done.
+    // She is not free at noon: the preview shows another technician, and only the previewed change is made.
     let noon = json!({"date": "2026-11-28", "start_time": "12:15"});
     let preview = reschedule(&app, BEA, id, and(noon.clone(), json!({"preview": true}))).await.expect(200);
     assert_eq!(preview["technicians"][0]["id"], json!(tom), "{}", preview.text());
@@ -130,7 +131,7 @@ async fn a_move_keeps_technician_and_room_where_they_are_free() {
     let expected = json!({"expected_technician_ids": [tom], "expected_room_id": duet,
         "expected_total": preview["new_total"]});
     reschedule(&app, BEA, id, and(noon, expected)).await.expect(200);
-    // Another technician at the same time is no move (D1): it is not counted and freezes nothing.
+    // Another technician at the same time is not a reschedule (D1): it is not counted and freezes no fee.
     let ida = book(&app, UMA, "massage", "2026-11-25", "10:00").await;
     let (uma, served) = (ida.number("id"), ida.list("technicians")[0]["id"].clone());
     let other = if served == json!(ada) { tom } else { ada };
@@ -141,7 +142,7 @@ async fn a_move_keeps_technician_and_room_where_they_are_free() {
     assert_eq!((after.number("moves"), &after["rescheduled_from"]), (0, &Value::Null));
 }
 
-/// What a page showed is what its form does: somebody else took the technician meanwhile, so the new state is shown.
+/// The form does what its page showed. If the technician was taken meanwhile, the new state is shown instead.
 #[tokio::test]
 async fn a_form_does_what_its_page_showed_or_shows_what_is_new() {
     let app = TestClub::open().await;
@@ -161,7 +162,7 @@ async fn a_form_does_what_its_page_showed_or_shows_what_is_new() {
     let refused = app.browser(BEA).submit(&path, &form).await.expect(409).text();
     assert!(refused.contains("has changed") && refused.contains("With Tom instead of Ada."), "{refused}");
     assert_eq!(shown(&app, BEA, id).await["start_time"], "10:00");
-    // What is shown now is confirmed; sent twice it is one move.
+    // The new state is confirmed. Sent twice, it takes effect once.
     let form = fields(&refused);
     assert!(form.contains(&format!("shown_with={tom}")), "{form}");
     app.browser(BEA).submit(&path, &form).await.expect(303);
@@ -170,7 +171,7 @@ async fn a_form_does_what_its_page_showed_or_shows_what_is_new() {
     assert_eq!((after.number("moves"), &after["start_time"]), (1, &json!("14:00")));
 }
 
-/// The hidden fields of the form that confirms a move.
+/// Returns the hidden fields of the form that confirms a reschedule.
 fn fields(page: &str) -> String {
     let (_, form) = page.split_once("<form class=\"ways\"").unwrap_or_else(|| panic!("no form: {page}"));
     let form = form.split("</form>").next().unwrap_or_default();
@@ -182,7 +183,8 @@ fn fields(page: &str) -> String {
     pairs.join("&")
 }
 
-/// The grid, the preview and the move say the same price: with add-ons, in the room it keeps, paid by what pays.
+/// The grid, the preview, and the reschedule have the same price: with add-ons, in the same room, with the same means
+/// of payment.
 #[tokio::test]
 async fn the_grid_shows_the_price_of_the_move() {
     let app = TestClub::open().await;
@@ -196,7 +198,7 @@ async fn the_grid_shows_the_price_of_the_move() {
         let words = and(request_body(&app, "massage", "2026-11-25", "10:00").await, more);
         let id = app.as_(by).post(CREATE, words).await.expect(201).number("id");
         let service = app.service("massage").await;
-        // The desk sees the guest's price, not its own.
+        // The front desk sees the guest's price, not its own.
         for looker in [by, DORA] {
             let path = format!(
                 "/api/bookings/availability/?service_id={service}&from=2026-11-26&to=2026-11-26&slots=1&moving={id}"
@@ -219,7 +221,7 @@ async fn the_grid_shows_the_price_of_the_move() {
     }
 }
 
-/// A clock that shows a time twice: only `starts_at` says which.
+/// When the clock shows a time twice, only `starts_at` says which one is meant.
 #[tokio::test]
 async fn a_move_to_a_time_that_the_clock_shows_twice_needs_its_offset() {
     let app = TestClub::open_at("2026-10-30T12:00:00-04:00").await;
@@ -238,14 +240,14 @@ async fn a_move_to_a_time_that_the_clock_shows_twice_needs_its_offset() {
     assert_eq!(moved["starts_at"], "2026-11-01T01:30:00-04:00");
     let again = reschedule(&app, BEA, id, first).await.expect(200);
     assert_eq!(again["booking"]["moves"], 1);
-    // The other half past one is another time, an hour later.
+    // The other 01:30 is another moment, an hour later.
     let second =
         reschedule(&app, BEA, id, json!({"starts_at": "2026-11-01T01:30:00-05:00"})).await.expect(200);
     assert_eq!(second["booking"]["moves"], 2);
     assert_eq!(second["booking"]["rescheduled_from"], "2026-11-01T01:30:00-04:00");
 }
 
-/// What the model knows of a booking: where it is, and how often it was moved.
+/// What the model knows about a booking: its place and time, and how often it was rescheduled.
 #[derive(Debug, Clone, PartialEq)]
 struct Model {
     start: String,
@@ -272,8 +274,8 @@ impl Model {
     }
 }
 
-/// Random moves, each sent several times in changing forms: what is free then is asked of the grid before, and what the
-/// model says of keeping, counting and pricing must be so.
+/// Random reschedules, each sent several times in different formats. The grid says what is free, and the model says
+/// what is kept, counted, and charged.
 #[tokio::test]
 async fn random_moves_agree_with_a_model() {
     for seed in [3_u64, 1_999, 77_777] {
@@ -298,7 +300,7 @@ async fn random_moves_agree_with_a_model() {
             );
             let grid = app.as_(by).get(&path).await.expect(200);
             let slots = grid.list("available_slots");
-            // One of the free times, where it is, or one that may be taken.
+            // One of the free times, the current start, or a start that may be taken.
             let slot =
                 (!slots.is_empty() && chance.below(4) > 0).then(|| slots[chance.below(slots.len())].clone());
             let (time, start) = match &slot {
@@ -334,7 +336,7 @@ async fn random_moves_agree_with_a_model() {
                     Some(expected) => {
                         assert_eq!(after, expected, "seed {seed} round {round}: {}", answer.text())
                     }
-                    // A start off the grid may be possible or not: it counts once at most.
+                    // A start off the grid may or may not be possible: it counts at most once.
                     None => {
                         let moved = after.start != before.start;
                         assert_eq!(after.moves, before.moves + i64::from(moved), "seed {seed}");
@@ -350,7 +352,7 @@ async fn random_moves_agree_with_a_model() {
     }
 }
 
-/// What the model says of a move that was sent, beside these other bookings.
+/// Returns what the model expects of a reschedule, given these other bookings.
 fn expected(
     before: &Model,
     others: &[Model],
@@ -367,7 +369,7 @@ fn expected(
     }
     let slot = slot?;
     assert!(status == 200 || status == 303, "what the grid offers can be had: {status}");
-    // Room and technician are kept where nothing of others overlaps with set-up, turnover and pad.
+    // The room and the technician are kept if no other booking overlaps, including set-up, turnover, and pad.
     let at = |moment: &str| moment.parse::<jiff::Timestamp>().expect("a moment").as_second() / 60;
     let begins = at(start);
     let is_free = |same: &dyn Fn(&Model) -> bool, (lead, tail): (i64, i64)| {
@@ -380,7 +382,7 @@ fn expected(
         assert_eq!(slot["room_id"], before.room, "the room is kept");
     }
     let ends = start.get(11..13).and_then(|hour| hour.parse::<i64>().ok()).expect("an hour") + 1;
-    // The one who works until 17:00 can be kept until then alone.
+    // The technician who works until 17:00 can be kept only until then.
     if ends < 17 && is_free(&|other: &Model| other.technician == before.technician, (0, 10)) {
         assert_eq!(slot["technicians"][0]["id"], before.technician, "the technician is kept");
     }

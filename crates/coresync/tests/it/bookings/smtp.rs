@@ -1,5 +1,6 @@
-//! A mail server for tests that answers as it is told: takes, greylists, refuses, hangs, hangs up. Its replies have the shapes of
-//! RFC 5321 and RFC 3463. It runs on threads of its own, so that it answers whatever a test does with its runtime.
+//! A mail server for tests with a selectable behavior: accept, greylist, refuse, hang, or disconnect. Its replies have
+//! the formats of RFC 5321 and RFC 3463. It runs on its own threads, so that it answers independently of the test's
+//! runtime.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -10,30 +11,30 @@ use std::time::Duration;
 use testing::Xorshift;
 use tokio::sync::watch;
 
-/// How the server behaves.
+/// The behavior of the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// Every email is taken.
+    /// Every email is accepted.
     Takes,
-    /// Each recipient is put off: `451 4.7.1`.
+    /// Each recipient is deferred: `451 4.7.1`.
     Greylists,
     /// Each recipient is refused: `550 5.1.1`.
     Refuses,
-    /// The connection ends with `421 4.3.2`.
+    /// The connection is closed with `421 4.3.2`.
     ShutsDown,
-    /// After MAIL there is no answer any more.
+    /// After the MAIL command the server does not reply any more.
     Hangs,
-    /// The email is taken, and the answer that says so never comes.
+    /// The email is accepted, but the reply that says so is never sent.
     TakesAndHangs,
-    /// Each recipient is taken, put off or refused by chance.
+    /// Each recipient is accepted, deferred, or refused at random.
     Changes,
 }
 
-/// An email that was taken.
+/// An accepted email.
 #[derive(Debug, Clone)]
 pub(crate) struct Taken {
     pub(crate) to: String,
-    /// The `Message-ID`.
+    /// The `Message-ID` header.
     pub(crate) id: String,
     pub(crate) subject: String,
     pub(crate) raw: String,
@@ -52,7 +53,7 @@ struct State {
 pub(crate) struct Smtp {
     port: u16,
     state: Arc<Mutex<State>>,
-    /// How many emails have come as far as their text.
+    /// How many emails have got as far as their text.
     texts: watch::Sender<usize>,
     /// How many texts are being read.
     reading: watch::Sender<usize>,
@@ -77,7 +78,7 @@ impl Smtp {
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let (Ok(stream), server) = (stream, server.clone()) else { return };
-                // A client that goes away ends the conversation.
+                // A client that disconnects ends the conversation.
                 std::thread::spawn(move || server.converse(stream).ok());
             }
         });
@@ -92,7 +93,7 @@ impl Smtp {
         self.state.lock().expect("a state").mode = mode;
     }
 
-    /// Refuses everything to an address, whatever else it does.
+    /// Refuses everything to an address, whatever the mode is.
     pub(crate) fn refuse(&self, address: &str) {
         self.state.lock().expect("a state").refused.insert(address.to_owned());
     }
@@ -101,7 +102,7 @@ impl Smtp {
         self.state.lock().expect("a state").taken.clone()
     }
 
-    /// Counts the emails that have come as far as their text.
+    /// Returns a counter of the emails that have got as far as their text.
     pub(crate) fn texts(&self) -> watch::Receiver<usize> {
         self.texts.subscribe()
     }
@@ -117,7 +118,7 @@ impl Smtp {
         self.state.lock().expect("a state").mode
     }
 
-    /// What is answered to a recipient.
+    /// Returns the reply to a recipient.
     fn reply_to(&self, address: &str) -> &'static str {
         const PUT_OFF: &str = "451 4.7.1 Greylisting in action, please come back later";
         const REFUSED: &str = "550 5.1.1 The email account that you tried to reach does not exist";
@@ -185,7 +186,7 @@ impl Smtp {
         loop {
             let mut line = String::new();
             if lines.read_line(&mut line)? == 0 {
-                // Broken off in the middle: it is not taken.
+                // The client disconnected in the middle: the email is not accepted.
                 return Err(std::io::ErrorKind::UnexpectedEof.into());
             }
             if line == ".\r\n" {
@@ -204,7 +205,7 @@ impl Smtp {
     }
 }
 
-/// Says nothing more until the client gives up.
+/// Sends nothing more until the client disconnects.
 fn wait_for_the_end(lines: &mut BufReader<TcpStream>) -> std::io::Result<()> {
     let mut line = String::new();
     while lines.read_line(&mut line)? > 0 {}

@@ -1,4 +1,4 @@
-//! Waiting for a time (L1 to L3).
+//! The waitlist (L1 to L3).
 
 use serde_json::{Value, json};
 use testing::{Answer, BEA, GUS, PIA, Player, TestClub, UMA};
@@ -18,7 +18,7 @@ async fn states(app: &TestClub, by: Player) -> Vec<String> {
     waits.list("").iter().map(|wait| wait["state"].as_str().unwrap_or_default().to_owned()).collect()
 }
 
-/// Takes every time of Friday evening but what is booked by others.
+/// Books every time on Friday evening that is still free.
 async fn fill(app: &TestClub) -> i64 {
     let (first, desk) = (book(app, UMA, "suite", "2026-11-27", "18:00").await, app.as_(testing::DORA));
     for time in ["12:00", "15:00", "21:00"] {
@@ -46,7 +46,7 @@ async fn the_first_in_order_gets_it_held_then_the_next() {
 
     cancel(&app, UMA, taken).await.expect(200);
     app.run_jobs().await;
-    // A member before an account, though he joined first (L1).
+    // A member is offered it before an account, although he joined first (L1).
     assert_eq!(
         (states(&app, GUS).await[0].as_str(), states(&app, BEA).await[0].as_str()),
         ("waiting", "offered")
@@ -56,7 +56,7 @@ async fn the_first_in_order_gets_it_held_then_the_next() {
     let held = app.as_(BEA).get(crate::MINE).await.expect(200).list("held")[0].clone();
     assert_eq!(held["expires_at"], "2026-11-24T10:31:00-05:00", "half an hour (L2)");
 
-    // She lets it run out: he is next, and she keeps her place once (L3).
+    // She lets it expire: he is next, and she keeps her place once (L3).
     app.set_time("2026-11-24T10:31:00-05:00");
     app.db().tx(bookings::run_maintenance).await.expect("swept");
     app.run_jobs().await;
@@ -87,7 +87,7 @@ async fn nothing_is_held_at_night_and_shortly_before_all_are_told() {
         (states(&app, PIA).await[0].as_str(), states(&app, BEA).await[0].as_str()),
         ("offered", "waiting")
     );
-    // Passed over, and an hour and a half before the start: both are told at once, first come.
+    // Passed over, and an hour and a half before the start: both are told at once, and the first to book gets it.
     app.set_time("2026-11-27T16:30:00-05:00");
     app.db().tx(bookings::run_maintenance).await.expect("swept");
     crate::look(&app).await;
@@ -97,7 +97,7 @@ async fn nothing_is_held_at_night_and_shortly_before_all_are_told() {
     book(&app, GUS, "suite", "2026-11-27", "18:00").await;
 }
 
-/// Priority release: who asked to be told is told when a time opens to them.
+/// Priority release: a person who asked for a notification gets one when a time opens to them.
 #[tokio::test]
 async fn who_asked_is_told_when_a_day_opens() {
     let app = TestClub::open().await;
@@ -130,12 +130,12 @@ async fn a_place_is_given_up_and_is_ones_own() {
     app.as_(GUS).send(delete.clone(), &path, None, Vec::new()).await.refused(404, "not_found");
     app.as_(BEA).send(delete.clone(), &path, None, Vec::new()).await.expect(204);
     app.as_(BEA).send(delete, &path, None, Vec::new()).await.refused(409, "wrong_state");
-    // What was held for it is free.
+    // The time that was held for it is free.
     book(&app, GUS, "suite", "2026-11-27", "18:00").await;
     app.visitor().get(WAIT).await.refused(401, "not_signed_in");
 }
 
-/// The letter leads to a page on which the held time is booked, held for longer once, or let go.
+/// The email links to a page on which the held time is booked, extended once, or released.
 #[tokio::test]
 async fn an_offer_is_booked_on_its_page() {
     let app = TestClub::open().await;
@@ -163,7 +163,7 @@ async fn an_offer_is_booked_on_its_page() {
     assert_eq!(onward.header("location"), booked.header("location"));
 }
 
-/// L1: nobody waits for what they could not have.
+/// L1: no one can wait for what they may not book.
 #[tokio::test]
 async fn what_is_for_members_is_waited_for_by_members() {
     let app = TestClub::open().await;
@@ -172,7 +172,7 @@ async fn what_is_for_members_is_waited_for_by_members() {
     app.as_(PIA).post(WAIT, words).await.expect(201);
 }
 
-/// A16: the times that are open when somebody joins are listed, and nothing of them is held or offered.
+/// A16: the times that are open when a person joins are listed, and none of them is held or offered.
 #[tokio::test]
 async fn open_times_are_listed_and_not_grabbed() {
     let app = TestClub::open().await;
@@ -183,7 +183,7 @@ async fn open_times_are_listed_and_not_grabbed() {
     let again = join(&app, BEA, json!({})).await;
     assert_eq!((again["id"].clone(), again.list("open_times").len()), (joined["id"].clone(), open.len()));
     app.run_jobs().await;
-    // Neither now nor by any later look.
+    // Neither now nor by a later match.
     for moment in ["2026-11-24T10:05:00-05:00", "2026-11-25T09:00:00-05:00"] {
         app.set_time(moment);
         crate::look(&app).await;
@@ -192,7 +192,7 @@ async fn open_times_are_listed_and_not_grabbed() {
     assert_eq!(states(&app, BEA).await, ["waiting"]);
     assert_eq!(app.as_(BEA).get(crate::MINE).await.expect(200).list("held").len(), 0);
     assert!(app.mails().is_empty(), "{:?}", app.mails());
-    // A time that is taken and given back has become free since.
+    // A time that is taken and freed again has become free since.
     let taken = book(&app, UMA, "suite", "2026-11-27", "18:00").await.number("id");
     cancel(&app, UMA, taken).await.expect(200);
     app.run_jobs().await;
@@ -201,14 +201,14 @@ async fn open_times_are_listed_and_not_grabbed() {
     assert!(("2026-11-27T15:30".."2026-11-27T20:45").contains(&&start[..16]), "what was given back: {held}");
 }
 
-/// A time that stays open through another room has not become free when one of the rooms is given back.
+/// If a time stays open in another room, it has not become free when one of the rooms is freed.
 #[tokio::test]
 async fn what_was_open_all_the_time_is_not_offered() {
     let app = TestClub::open().await;
     let words = json!({"service_id": app.service("massage").await, "from": "2026-11-27",
         "after": "18:00", "before": "18:01"});
     let stone = app.room("stone").await;
-    // Ada alone works in the evening: with her the time is gone.
+    // Only Ada works in the evening: when she is booked, the time is gone.
     let in_stone = json!({"room_id": stone, "service_id": app.service("circle").await});
     app.as_(BEA).post(WAIT, words.clone()).await.expect(201);
     let circle = crate::and(crate::request_body(&app, "circle", "2026-11-27", "18:00").await, in_stone);
@@ -222,7 +222,8 @@ async fn what_was_open_all_the_time_is_not_offered() {
     assert_eq!(states(&app, BEA).await, ["offered"], "nobody could serve meanwhile");
 }
 
-/// L2 to the second, where the first start that is free is 17:45: offers until 22:00 and from 08:00 on, and from two hours ahead on; closer, everyone is told at once.
+/// L2 to the second, where the first free start is 17:45: offers are made until 22:00 and from 08:00 on, at least two
+/// hours before the start. Closer to the start, everyone is told at once.
 #[tokio::test]
 async fn quiet_hours_and_two_hours_are_kept_to_the_second() {
     for (freed_at, offered, response) in [
@@ -252,7 +253,7 @@ async fn quiet_hours_and_two_hours_are_kept_to_the_second() {
             "{freed_at}"
         );
         if !offered && !response {
-            // What became free at night is offered in the morning.
+            // A time that became free at night is offered in the morning.
             app.set_time("2026-11-27T08:00:00-05:00");
             crate::look(&app).await;
             assert_eq!(states(&app, PIA).await, ["offered"], "{freed_at}");
@@ -260,7 +261,7 @@ async fn quiet_hours_and_two_hours_are_kept_to_the_second() {
     }
 }
 
-/// L3: the place is kept once; the second offer that lapses ends it.
+/// L3: a place is kept once. The second offer that expires ends it.
 #[tokio::test]
 async fn a_place_is_kept_once() {
     let app = TestClub::open().await;
@@ -291,7 +292,7 @@ async fn a_place_is_kept_once() {
     assert!(states(&app, BEA).await.is_empty(), "it was kept once");
 }
 
-/// The page lists what is open, with links to book, before and after joining.
+/// The page lists the open times with links to book them, before and after joining.
 #[tokio::test]
 async fn the_page_lists_what_is_open() {
     let app = TestClub::open().await;

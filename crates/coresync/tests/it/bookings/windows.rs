@@ -1,4 +1,4 @@
-//! How far ahead each tier books (W1, W2), over the API.
+//! How far ahead each tier can book (W1, W2), over the API.
 
 use kit::{args, sql};
 use serde_json::json;
@@ -7,7 +7,7 @@ use testing::{BEA, DORA, GUS, MAX, OLA, PIA, Player, TOM, TestClub, UMA};
 use crate::whole::WholeProgram as _;
 use crate::{book, search, starts, try_book};
 
-/// Who, how many days, the last day that is open on 24 November 2026, and the first that is not.
+/// The person, the number of days, the last open day on 24 November 2026, and the first closed day.
 const LADDER: [(Player, i64, &str, &str); 5] = [
     (GUS, 3, "2026-11-27", "2026-11-28"),
     (TOM, 3, "2026-11-27", "2026-11-28"),
@@ -34,10 +34,10 @@ async fn each_tier_books_its_days_and_is_told_when_the_next_opens() {
             try_book(&app, player, "pod", first_closed, "12:00").await.refused(403, "outside_window");
         assert_eq!(refused["opens_at"], "2026-11-25T00:00:00-05:00", "{name}");
         assert_eq!(refused["max_advance_days"], days, "{name}");
-        // 120 bookings of a day would fit; one each is enough.
+        // One booking for each is enough.
         book(&app, player, "pod", last, "12:00").await;
     }
-    // At midnight, not a millisecond before.
+    // At midnight, and not a millisecond before.
     app.set_time("2026-11-24T23:59:59.999-05:00");
     for (player, _, _, first_closed) in LADDER {
         try_book(&app, player, "pod", first_closed, "13:00").await.refused(403, "outside_window");
@@ -70,7 +70,7 @@ async fn a_visitor_sees_three_days_at_list_price() {
     );
 }
 
-/// A month at once: the days of the window have times and a price, the others a reason.
+/// A month at once: the days in the window have times and a price, the others a reason.
 #[tokio::test]
 async fn a_month_says_day_by_day_what_is_open() {
     let app = TestClub::open().await;
@@ -136,8 +136,8 @@ async fn staff_book_any_time() {
     try_book(&app, OLA, "pod", "2026-11-24", "10:00").await.refused(409, "too_late");
 }
 
-/// W2: a plan that is past due keeps its window in grace; one that does not renew opens no day after it is paid;
-/// one that is suspended is none.
+/// W2: a plan that is past due keeps its window during grace. One that does not renew opens no day after the paid ones.
+/// A suspended one opens none.
 #[tokio::test]
 async fn the_plan_must_count_on_the_day() {
     let app = TestClub::open().await;

@@ -1,4 +1,4 @@
-//! Rails that guard the code: statements, sizes, names, templates, forgotten files.
+//! Guards of the code: statements, sizes, names, templates, and forgotten files.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use testing::TestClub;
 
 use crate::whole::WholeProgram as _;
 
-/// The longest file, in lines.
+/// The maximum length of a file in lines.
 const LONGEST: usize = 600;
 /// How many statements may differ between the engines.
 const MOST_SPLIT: usize = 12;
@@ -17,7 +17,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace")
 }
 
-/// Every file of an ending under a folder of the workspace: its path from the root, and its text.
+/// Returns every file with an extension under a folder of the workspace: its path from the root, and its text.
 pub(crate) fn files(folder: &str, ending: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let root = root();
@@ -43,7 +43,7 @@ fn walk(folder: &Path, see: &mut dyn FnMut(&Path)) {
     }
 }
 
-/// The sources of every crate, without tests beside them.
+/// Returns the source files of every crate, without its tests.
 pub(crate) fn sources() -> Vec<(String, String)> {
     files("crates", "rs").into_iter().filter(|(name, _)| name.contains("/src/")).collect()
 }
@@ -52,7 +52,7 @@ fn templates() -> Vec<(String, String)> {
     files("crates", "html")
 }
 
-/// The code of a source: no comments, no texts, no tests.
+/// Returns the code of a source file without comments, texts, and unit tests.
 pub(crate) fn code(text: &str) -> String {
     let text = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
     let mut out = String::with_capacity(text.len());
@@ -73,7 +73,7 @@ pub(crate) fn code(text: &str) -> String {
             out.push_str("\"\"");
         } else {
             let mut chars = rest.chars();
-            // A quote as a character is no text.
+            // A quotation mark in a character literal does not begin a text.
             if let Some(after) = rest.strip_prefix("'\"'").or_else(|| rest.strip_prefix("'\\\"'")) {
                 rest = after;
             } else {
@@ -97,7 +97,7 @@ async fn every_statement_is_understood_by_the_engine() {
     assert!(wrong.is_empty(), "on {}:\n{}", app.db().engine_name(), wrong.join("\n"));
 }
 
-/// The register is whole: what stands in the sources is linked in here.
+/// The register of statements is complete: every statement of the source code is linked into this test.
 #[test]
 fn every_statement_is_registered() {
     let mut registered: BTreeMap<String, usize> = BTreeMap::new();
@@ -107,7 +107,7 @@ fn every_statement_is_registered() {
     let mut written: BTreeMap<String, usize> = BTreeMap::new();
     for (name, text) in sources() {
         let count = code(&text).matches("sql!(").count();
-        // The macro itself, and the bench, which is a program of its own and no part of the product.
+        // The macro itself is excluded, and so is the bench, which is a separate program.
         let is_apart = name == "crates/kit/src/db/sql.rs" || name.starts_with("crates/bench/");
         if count > 0 && !is_apart {
             written.insert(name, count);
@@ -151,7 +151,7 @@ fn every_crate_is_named_in_the_architecture() {
     }
 }
 
-/// The ground has never heard of a spa. `club` is not in the list: it is the key by which tables are divided.
+/// The crate `kit` contains no words of a spa. `club` is not in the list: it is the key by which tables are divided.
 #[test]
 fn the_ground_knows_no_noun_of_the_house() {
     const NOUNS: [&str; 8] =
@@ -166,7 +166,7 @@ fn the_ground_knows_no_noun_of_the_house() {
     }
 }
 
-/// `BookedRoom` and `booked_room` are two words.
+/// Splits a line into words. `BookedRoom` and `booked_room` are two words.
 fn words(line: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut was_lower = false;
@@ -183,7 +183,7 @@ fn words(line: &str) -> Vec<String> {
     words
 }
 
-/// Names that better ones have replaced.
+/// Names that have been replaced by better ones.
 const REPLACED: [&str; 42] = [
     "House",
     "house",
@@ -229,7 +229,7 @@ const REPLACED: [&str; 42] = [
     "question",
 ];
 
-/// Code is written with the terms of its field; the table of names is in GLOSSARY.md.
+/// The code uses the terms of the field, as listed in GLOSSARY.md.
 #[test]
 fn no_replaced_name_is_used_again() {
     for (name, text) in sources() {
@@ -241,11 +241,11 @@ fn no_replaced_name_is_used_again() {
     }
 }
 
-/// The policy of every answer forbids what stands inline; a browser would not even try it.
+/// The content security policy of every response forbids inline styles and scripts, so a browser would ignore them.
 #[test]
 fn templates_hold_no_style_script_or_handler() {
     for (name, text) in templates() {
-        // A letter carries its one sheet of style with it: whoever reads mail asks no server for one.
+        // Emails contain their style sheet, because mail programs do not load one from a server.
         let is_letter = name.contains("/mail/");
         for (at, line) in text.lines().enumerate() {
             let low = line.to_lowercase();
@@ -278,7 +278,7 @@ fn nothing_is_unwrapped_outside_tests() {
     }
 }
 
-/// Every file is somebody's module: one that is not is never compiled, and its tests never run.
+/// Every file is declared as a module: one that is not is never compiled, and its tests never run.
 #[test]
 fn no_file_is_forgotten() {
     let all = files("crates", "rs");
@@ -303,7 +303,7 @@ fn no_file_is_forgotten() {
         };
         let beside = folder.with_extension("rs").display().to_string();
         let parents = ["mod.rs", "lib.rs", "main.rs"].map(|one| folder.join(one).display().to_string());
-        // Each file of a folder of tests is a root, so any of them may declare a module beside it.
+        // Each file in a `tests` folder is a crate root, so any of them may declare a module beside it.
         let is_root_beside =
             |file: &str| folder.ends_with("tests") && Path::new(file).parent() == Some(folder);
         let roots_beside = texts.iter().filter(|(file, _)| is_root_beside(file)).map(|(_, text)| text);

@@ -1,6 +1,6 @@
-//! Which file of a crate imports from which other one, as far as paths say so: `use` items, and paths in code that begin
-//! with `crate::`, `super::`, `self::`, or a module. A path is followed through re-exports to the file that declares the
-//! name. A `lib.rs`, `main.rs`, or `mod.rs` that only declares and re-exports is no part of a circle.
+//! Which files of a crate import from which others, as far as paths show it: `use` items, and paths in code that begin
+//! with `crate::`, `super::`, `self::`, or a module. A path is followed through re-exports to the file that declares
+//! the name. A `lib.rs`, `main.rs`, or `mod.rs` that only declares and re-exports is not part of a cycle.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use crate::guard::{code, sources};
 /// A module: its path from the root of its crate.
 type Module = Vec<String>;
 
-/// A path in code: its segments, and the name under which its last one is known.
+/// A path in code: its segments, and the name that its last segment is imported under.
 struct Reached {
     path: Vec<String>,
     name: String,
@@ -18,7 +18,7 @@ struct Reached {
 struct Source {
     file: String,
     module: Module,
-    /// Whether it only declares and re-exports.
+    /// Whether the file only declares and re-exports.
     is_table: bool,
     uses: Vec<Reached>,
     others: Vec<Vec<String>>,
@@ -28,12 +28,12 @@ struct Source {
 pub(crate) struct Imports {
     sources: Vec<Source>,
     places: BTreeMap<Module, usize>,
-    /// By module and name: the path that the name is re-exported from.
+    /// The path that a name is re-exported from, by module and name.
     exports: BTreeMap<(usize, String), Vec<String>>,
 }
 
 impl Imports {
-    /// Those of a crate of the workspace.
+    /// Reads the imports of a crate of the workspace.
     pub(crate) fn of(name: &str) -> Imports {
         let root = format!("crates/{name}/src/");
         let own = sources().into_iter().filter_map(|(file, text)| {
@@ -61,7 +61,7 @@ impl Imports {
         Imports { sources, places, exports }
     }
 
-    /// The file that declares what a path in a module leads to.
+    /// Returns the file that declares what a path in a module leads to.
     fn resolve(&self, from: usize, path: &[String], depth: usize) -> Option<usize> {
         let (first, rest) = path.split_first()?;
         let mut module = self.sources[from].module.clone();
@@ -94,7 +94,7 @@ impl Imports {
         let place = *self.places.get(&module)?;
         let Some(name) = rest.first() else { return Some(place) };
         match self.exports.get(&(place, name.clone())) {
-            // A file that imports a name for itself may be asked for it by the modules in it.
+            // Submodules may import a name that the file imports for itself.
             Some(behind) if depth > 0 && place != from => {
                 self.resolve(place, behind, depth - 1).or(Some(place))
             }
@@ -102,7 +102,7 @@ impl Imports {
         }
     }
 
-    /// Which files each file imports from.
+    /// Returns which files each file imports from.
     fn arrows(&self) -> Vec<BTreeSet<usize>> {
         let of = |(at, source): (usize, &Source)| {
             let paths = source.uses.iter().map(|reached| &reached.path).chain(&source.others);
@@ -112,7 +112,7 @@ impl Imports {
         self.sources.iter().enumerate().map(of).collect()
     }
 
-    /// The files of each circle, sorted.
+    /// Returns the files of each import cycle, sorted.
     pub(crate) fn circles(&self) -> Vec<Vec<String>> {
         let arrows = self.arrows();
         let reached: Vec<BTreeSet<usize>> = (0..arrows.len()).map(|from| reach(&arrows, from)).collect();
@@ -131,7 +131,7 @@ impl Imports {
     }
 }
 
-/// Every file that can be reached from one by following arrows, at least one.
+/// Returns every file that can be reached from one by following at least one import.
 fn reach(arrows: &[BTreeSet<usize>], from: usize) -> BTreeSet<usize> {
     let mut found = BTreeSet::new();
     let mut next: Vec<usize> = arrows[from].iter().copied().collect();
@@ -143,7 +143,7 @@ fn reach(arrows: &[BTreeSet<usize>], from: usize) -> BTreeSet<usize> {
     found
 }
 
-/// `pages/staff/mod.rs` is the module `pages::staff`.
+/// Returns the module of a file: `pages/staff/mod.rs` is `pages::staff`.
 fn module_of(file: &str) -> Module {
     let stem = file.strip_suffix(".rs").unwrap_or(file);
     let mut module: Module = stem.split('/').map(str::to_owned).collect();
@@ -172,7 +172,7 @@ impl Source {
     }
 }
 
-/// What stands before the next `use` item, and its tree with what follows.
+/// Returns the code before the next `use` item, and its tree with the code that follows.
 fn split_at_use(code: &str) -> Option<(&str, &str)> {
     code.match_indices("use ").find_map(|(at, word)| {
         let is_word = code[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric() && c != '_');
@@ -180,11 +180,11 @@ fn split_at_use(code: &str) -> Option<(&str, &str)> {
     })
 }
 
-/// `a::{b, c as d}` is `a::b` and `a::c`, the latter under the name `d`.
+/// Reads a use tree: `a::{b, c as d}` is `a::b` and `a::c`, the latter under the name `d`.
 fn read_tree(prefix: &[String], tree: &str, found: &mut Vec<Reached>) {
     let tree = tree.trim();
     if tree.starts_with("::") {
-        // A crate of somebody else.
+        // A crate from outside the workspace.
         return;
     }
     let (path, inner) = match tree.split_once('{') {
@@ -220,7 +220,7 @@ fn read_tree(prefix: &[String], tree: &str, found: &mut Vec<Reached>) {
     }
 }
 
-/// Whether nothing is left of a file but modules, attributes, and visibilities.
+/// Returns whether code without its `use` items contains only modules, attributes, and visibilities.
 fn only_declares(code: &str) -> bool {
     let mut depth = 0_usize;
     let mut rest = String::new();
@@ -239,7 +239,7 @@ fn only_declares(code: &str) -> bool {
     })
 }
 
-/// Every path in code of at least two segments.
+/// Returns every path in code with at least two segments.
 fn paths_in(code: &str) -> Vec<Vec<String>> {
     let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
     let mut found = Vec::new();
@@ -268,7 +268,7 @@ fn a_circle_is_found_through_a_re_export_and_a_table_is_no_part_of_it() {
     let c = ("c.rs", "use super::{a::A, b::{self, B}};\nfn c() -> A { b::make() }");
     assert_eq!(crate_of(&[lib, a, b, c]).circles(), [["a.rs", "b.rs"]]);
     assert!(crate_of(&[lib, a, ("b.rs", "use ::a::A;\npub struct B(Vec<u8>);"), c]).circles().is_empty());
-    // A table that does something besides is a file like any other.
+    // A file that declares modules and also contains code is a file like any other.
     let does = ("lib.rs", "mod a;\npub use a::A;\npub fn lib() {}");
     let asks = ("a.rs", "fn a() { crate::lib() }");
     assert_eq!(crate_of(&[does, asks]).circles(), [["lib.rs", "a.rs"]]);

@@ -1,6 +1,6 @@
-//! Rails that guard the layout: sizes, import circles, names that two crates export, dependencies that nobody uses.
+//! Guards of the layout: sizes, import cycles, names that two crates export, and unused dependencies.
 //!
-//! Each rail has a list of known exceptions. A list may only get shorter: an exception that is no longer needed fails
+//! Each guard has a list of known exceptions. A list may only get shorter: an exception that is no longer needed fails
 //! the test, too.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,28 +8,28 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::guard::{code, files, sources};
 use crate::imports::Imports;
 
-/// The most source files in a folder.
+/// The maximum number of source files in a folder.
 const FILES_OF_A_FOLDER: usize = 15;
-/// The most lines of source in a crate.
+/// The maximum number of source lines in a crate.
 const LINES_OF_A_CRATE: usize = 8_000;
 
 /// Folders that hold more files, and how many at most.
 const LARGE_FOLDERS: &[(&str, usize)] = &[("crates/kit/src", 18), ("crates/people/src", 38)];
 /// Crates that have more lines, and how many at most.
 const LARGE_CRATES: &[(&str, usize)] = &[("kit", 8_100)];
-/// Folders whose files import each other in circles.
+/// Folders whose files import each other in cycles.
 const CIRCLES_IN: &[&str] = &[];
 /// Names that two crates export.
 const TWO_MEANINGS: &[&str] = &[];
 
-/// Crates for development only. What they export stands in no product.
+/// Crates for development only. Nothing that they export is part of the product.
 const FOR_DEVELOPMENT: [&str; 3] = ["bench", "reference", "testing"];
 
 fn crate_of(path: &str) -> &str {
     path.split('/').nth(1).expect("a path under crates")
 }
 
-/// What is too large: its name and size. Panics where an exception is not needed or not enough.
+/// Fails if something is too large, or if an exception is not needed or not sufficient.
 fn check_sizes(what: &str, sizes: &BTreeMap<String, usize>, most: usize, exceptions: &[(&str, usize)]) {
     let excused = |name: &str| exceptions.iter().find(|(one, _)| *one == name).map(|(_, most)| *most);
     let wrong: Vec<String> = sizes
@@ -84,7 +84,7 @@ fn no_files_import_each_other_in_a_circle() {
     }
 }
 
-/// The names of the public types that a source declares.
+/// Returns the names of the public types that a source file declares.
 fn public_types(code: &str) -> impl Iterator<Item = &str> {
     code.lines().filter_map(|line| {
         let mut words = line.trim_start().strip_prefix("pub ")?.split([' ', '<', '(', ';', ':', '{']);
@@ -114,7 +114,7 @@ fn no_two_crates_export_the_same_type_name() {
     assert!(gone.is_empty(), "no exceptions any more: {gone:?}");
 }
 
-/// The dependencies of a manifest: the section and the name.
+/// Returns the dependencies of a manifest: the section and the name.
 fn dependencies(manifest: &str) -> Vec<(&str, &str)> {
     let mut section = "";
     let mut found = Vec::new();
@@ -132,7 +132,8 @@ fn dependencies(manifest: &str) -> Vec<(&str, &str)> {
     found
 }
 
-/// A dependency is used where its name stands in the code of its crate: in `src`, and of one for tests in `tests`, too.
+/// A dependency is used if its name occurs in the code of its crate: in `src`, and for a development dependency also in
+/// `tests`.
 #[test]
 fn every_dependency_is_used() {
     let texts: Vec<(String, BTreeSet<String>)> = files("crates", "rs")

@@ -1,4 +1,4 @@
-//! How many rows stand in every table.
+//! The number of rows in every table.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ macro_rules! tables {
     ($($table:literal)*) => {
         const TABLES: &[&str] = &[$($table),*];
 
-        /// The rows of every table.
+        /// Returns the number of rows of every table.
         pub(crate) async fn rows(app: &TestClub) -> BTreeMap<&'static str, i64> {
             let counted = app.db().view(|tx| {
                 let mut rows = BTreeMap::new();
@@ -37,7 +37,7 @@ tables! {
     "tax_rates" "technicians" "time_overrides" "versions" "waits" "weekly_hours" "write_probes"
 }
 
-/// A table that is added is counted too.
+/// A new table has to be counted too.
 #[test]
 fn every_table_is_in_the_list() {
     let migrations = crate::guard::files("migrations", "sql");

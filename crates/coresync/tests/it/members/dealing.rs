@@ -1,5 +1,4 @@
-//! Nobody deals with themselves, nobody pays a month twice, and a gift is given once: what staff do with memberships, and the
-//! gift of the birthday month.
+//! Staff can't act on their own membership, no month is paid twice, and the birthday gift is given once.
 
 use kit::{args, sql};
 use membership::paid_through;
@@ -17,7 +16,8 @@ async fn paid_until(app: &TestClub, whose: Player) -> Value {
     app.as_(whose).get("/api/memberships/current/").await.expect(200)["end_date"].clone()
 }
 
-/// Eight requests for the same month at once take one month; asked again without looking, none.
+/// Eight requests for the same month at once take one month of dues. A repeated request that has not seen the new state
+/// takes none.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn eight_requests_at_once_take_one_month_of_dues() {
     let app = TestClub::open().await;
@@ -46,7 +46,7 @@ async fn eight_requests_at_once_take_one_month_of_dues() {
     assert_eq!(taken.0, 1);
 }
 
-/// A plan is sold at the price that was seen.
+/// A plan is sold at the price that was shown.
 #[tokio::test]
 async fn a_plan_is_sold_at_the_price_that_was_seen() {
     let app = TestClub::open().await;
@@ -58,7 +58,7 @@ async fn a_plan_is_sold_at_the_price_that_was_seen() {
     staff(&app, DORA, GUS, "upgrade", sold).await.refused(409, "price_changed");
 }
 
-/// Nobody acts as staff on their own account, in API or pages, whatever their role.
+/// No one acts as staff on their own account, over the API or pages, whatever their role.
 #[tokio::test]
 async fn nobody_acts_as_staff_on_their_own_account() {
     let app = TestClub::open().await;
@@ -67,7 +67,7 @@ async fn nobody_acts_as_staff_on_their_own_account() {
         staff(&app, player, player, "enrol", sold.clone()).await.refused(403, "own_account");
         let page = format!("/staff/members/{}/", app.person(player));
         app.browser(player).submit(&page, "deed=enrol&plan=base&paid=cash").await.expect(403);
-        // A colleague does it.
+        // A colleague may do it.
         let colleague = if player == DORA { MAX } else { DORA };
         staff(&app, colleague, player, "enrol", sold).await.expect(201);
         app.set_time("2026-12-23T10:00:00-05:00");
@@ -91,7 +91,8 @@ async fn nobody_acts_as_staff_on_their_own_account() {
         .send("PUT".parse().expect("a method"), &birthday, kind, body)
         .await
         .refused(403, "own_account");
-    // Moves of one's own booking count, also for who may move others' as often as they like.
+    // Reschedules of one's own booking are counted even for staff, who may reschedule others' bookings any number of
+    // times.
     let id = book(&app, DORA, "pod", "2026-11-26", "10:00").await.number("id");
     let path = format!("/api/bookings/{id}/reschedule/");
     for (time, status) in [("11:00", 200), ("12:00", 200), ("13:00", 409)] {
@@ -100,7 +101,7 @@ async fn nobody_acts_as_staff_on_their_own_account() {
     }
 }
 
-/// M3: once in twelve months, and the birthday is fixed by its first use.
+/// M3: one gift in twelve months, and the birthday can't be changed after its first use.
 #[tokio::test]
 async fn the_birthday_gift_is_given_once_whatever_is_done_to_the_birthday() {
     let app = TestClub::open().await;
@@ -122,7 +123,7 @@ async fn the_birthday_gift_is_given_once_whatever_is_done_to_the_birthday() {
     let page = app.browser(PIA).submit("/dashboard/profile/", form).await.expect(409).text();
     assert!(page.contains("birthday can’t be changed"), "{page}");
     assert_eq!(gift("2026-12-05").await, "130.00", "used");
-    // Staff correct it, and it is in the log; the gift stays used for twelve months.
+    // Staff correct the birthday, which is recorded. The gift stays used for twelve months.
     let path = format!("/staff/members/{}/birthday/", app.person(PIA));
     app.browser(DORA).submit(&path, "birthday=1990-01-03").await.expect(403);
     app.browser(MAX).submit(&path, "birthday=2020-01-03").await.expect(400);
@@ -136,7 +137,7 @@ async fn the_birthday_gift_is_given_once_whatever_is_done_to_the_birthday() {
     assert!(log.contains("Corrected a birthday") && log.contains("1990-12-03 → 1990-01-03"), "{log}");
 }
 
-/// Two bookings at once, and two held times that are said to be the gift at once: one of them has it.
+/// Two bookings, or two holds, that use the gift at once: one of them gets it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_two_at_once_one_has_the_birthday_gift() {
     for round in 0..4 {
@@ -168,7 +169,7 @@ async fn of_two_at_once_one_has_the_birthday_gift() {
     }
 }
 
-/// The demonstration club is a real one: every member is paid for the current month and no further.
+/// In the demonstration club, every member has paid for the current month and no further.
 #[tokio::test]
 async fn members_of_the_demonstration_club_are_paid_for_this_month() {
     let test = kit::testing::TestDb::open("2026-11-29T17:00:00Z".parse().expect("a time")).await;

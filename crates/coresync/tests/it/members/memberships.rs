@@ -1,4 +1,4 @@
-//! What a plan gives, and what becomes of it (M1 to M3, M5 to M7).
+//! The benefits of a plan, and the life of a membership (M1 to M3, M5 to M7).
 
 use serde_json::{Value, json};
 use testing::{Answer, BEA, DORA, GUS, PIA, Player, TestClub, UMA};
@@ -20,7 +20,7 @@ async fn run_billing_day(app: &TestClub, moment: &str) {
     app.run_jobs().await;
 }
 
-/// M1: credits belong to the month of the session, come back on a free cancellation, do not roll over.
+/// M1: credits belong to the month of the session, come back with a free cancellation, and do not roll over.
 #[tokio::test]
 async fn credits_belong_to_the_billing_month_of_the_session() {
     let app = TestClub::open().await;
@@ -29,7 +29,7 @@ async fn credits_belong_to_the_billing_month_of_the_session() {
         let booked = app.as_(PIA).post(CREATE, words).await.expect(201);
         (booked.number("id"), booked["pricing"]["final_total"].clone())
     };
-    // Two a month, and a month begins on the tenth.
+    // Two credits a month, and a month begins on the tenth.
     let (first, price) = with_credit("2026-12-08", "12:00").await;
     assert_eq!(price, "0.00");
     assert_eq!(with_credit("2026-12-09", "12:00").await.1, "0.00");
@@ -51,7 +51,7 @@ async fn credits_are_used_unasked_by_who_wants_that() {
     change(&app, GUS, "auto_credit", json!({"auto": true})).await.refused(409, "no_plan");
 }
 
-/// S14: what a plan without limit covers is counted too, and given back with a free cancellation.
+/// S14: services covered by a plan without limit are counted too, and given back with a free cancellation.
 #[tokio::test]
 async fn services_of_a_plan_without_limit_are_counted() {
     let app = TestClub::open().await;
@@ -66,7 +66,7 @@ async fn services_of_a_plan_without_limit_are_counted() {
     assert_eq!(used().await, 2);
 }
 
-/// S14: what is priced by another plan meanwhile counts again as soon as what was agreed holds again.
+/// S14: a service that was priced by another plan meanwhile counts again as soon as the agreed terms apply again.
 #[tokio::test]
 async fn a_service_counts_again_when_its_price_comes_back() {
     let app = TestClub::open_at("2026-12-01T10:00:00-05:00").await;
@@ -106,7 +106,7 @@ async fn a_pass_pays_for_one_of_two() {
     let again = and(words, json!({"date": "2026-11-28"}));
     let again = app.as_(PIA).post(CREATE, again).await.expect(201);
     assert_eq!(again["pricing"]["final_total"], "257.40", "one a month");
-    // Who comes alone has no companion.
+    // A person who comes alone has no companion.
     let alone = and(request_body(&app, "massage", "2026-12-11", "12:00").await, json!({"use_pass": true}));
     assert_eq!(app.as_(PIA).post(CREATE, alone).await.expect(201)["pricing"]["final_total"], "130.00");
 }
@@ -138,7 +138,7 @@ async fn a_birthday_month_has_one_gift() {
     assert_eq!(gift("2026-11-29").await.1, "0.00", "it came back");
 }
 
-/// M5: who leaves keeps what is paid; what was booked beyond costs the list price and may be cancelled freely.
+/// M5: a member who leaves keeps what is paid. Later bookings cost the list price and may be canceled without a fee.
 #[tokio::test]
 async fn who_leaves_pays_list_price_beyond_what_is_paid() {
     let app = TestClub::open().await;
@@ -181,7 +181,7 @@ async fn a_plan_that_costs_less_begins_with_the_next_month() {
     assert_eq!(current(&app, PIA).await["plan"]["slug"], "base");
 }
 
-/// M6: whole billing months, three a year, no benefits.
+/// M6: whole billing months, at most three a year, without benefits.
 #[tokio::test]
 async fn a_frozen_month_has_no_benefits() {
     let app = TestClub::open().await;
@@ -191,13 +191,13 @@ async fn a_frozen_month_has_no_benefits() {
     assert_eq!(current(&app, PIA).await["frozen_from"], "2026-12-10");
     change(&app, PIA, "freeze", json!({"months": 1})).await.refused(409, "wrong_state");
     assert_eq!(book(&app, PIA, "massage", "2026-12-09", "12:00").await["pricing"]["final_total"], "130.00");
-    // A day of the frozen month is as for somebody without a plan: three days ahead, at list price.
+    // A day in the frozen month is as for a person without a plan: three days ahead, at list price.
     let refused = crate::try_book(&app, PIA, "massage", "2026-12-20", "12:00").await;
     refused.refused(403, "outside_window");
     assert_eq!(book(&app, PIA, "massage", "2027-01-12", "12:00").await["pricing"]["final_total"], "130.00");
 }
 
-/// M7: unpaid dues: benefits stay for seven days.
+/// M7: with unpaid dues, the benefits stay for seven days.
 #[tokio::test]
 async fn unpaid_dues_bring_grace_then_suspension_and_paying_brings_benefits_back() {
     let app = TestClub::open().await;

@@ -1,4 +1,4 @@
-//! Versions of plans, what is done at the desk, and what the calendar does (M1, M4 to M7).
+//! Versions of plans, operations at the front desk, and the passing of billing months (M1, M4 to M7).
 
 use kit::{args, sql};
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ async fn put(app: &TestClub, by: Player, path: &str, words: Value) -> Answer {
     app.as_(by).send(axum::http::Method::PUT, path, Some("application/json"), body).await
 }
 
-/// The terms of Base at another price and discount.
+/// Returns the terms of Base with another price and discount.
 fn base(version: i64, price: &str, discount: i64) -> Value {
     json!({"version": version, "price": price, "short_description": "Newer.", "benefits": ["One", "Two"],
         "discount_percentage": discount, "max_advance_days": 40, "monthly_service_credits": 1, "guest_passes": 0,
@@ -67,7 +67,8 @@ async fn an_edit_makes_a_version_for_who_joins_and_members_keep_theirs() {
     assert_eq!((response(0), response(1)), ((json!(2), json!(1)), (json!(1), json!(1))));
     assert_eq!(versions.list("")[0]["made_by"], app.person(MAX).0);
 
-    // The manager moves members over: with the next month, they are told, and what is booked keeps its price (P6).
+    // The manager moves members to the new version: from the next month on, with a notification, and bookings keep
+    // their price (P6).
     let path = format!("{BASE}move_over/");
     app.as_(DORA).post(&path, json!({})).await.refused(403, "not_allowed");
     assert_eq!(app.as_(MAX).post(&path, json!({})).await.expect(200)["members"], 1);
@@ -82,11 +83,11 @@ async fn an_edit_makes_a_version_for_who_joins_and_members_keep_theirs() {
     app.run_jobs().await;
     assert_eq!(current(&app, BEA).await["plan"]["price"], "400.00");
     assert_eq!(price(&app, BEA, booked).await, "150.00");
-    // New bookings go by the new terms: min(150, 200 less 20 %).
+    // New bookings use the new terms: min(150, 200 less 20 %).
     assert_eq!(book(&app, BEA, "massage", "2026-12-13", "12:00").await["pricing"]["final_total"], "150.00");
 }
 
-/// The defect that was known: while a freeze ran, a change priced what was booked for after it as without a plan.
+/// Regression test: during a freeze, a change priced bookings after the freeze as if there were no plan.
 #[tokio::test]
 async fn what_is_booked_for_after_a_freeze_keeps_its_price_whatever_happens_in_it() {
     let app = TestClub::open().await;
@@ -110,7 +111,7 @@ async fn what_is_booked_for_after_a_freeze_keeps_its_price_whatever_happens_in_i
     );
 }
 
-/// P6: what was booked before joining stays at list price, whatever becomes of the membership.
+/// P6: bookings made before joining stay at list price, whatever becomes of the membership.
 #[tokio::test]
 async fn what_was_booked_without_a_plan_keeps_its_price() {
     let app = TestClub::open().await;
@@ -122,7 +123,7 @@ async fn what_was_booked_without_a_plan_keeps_its_price() {
     assert_eq!(price(&app, GUS, booked).await, "200.00");
 }
 
-/// A credit that had paid comes back with what was agreed.
+/// A credit that had paid pays again when the agreed terms are restored.
 #[tokio::test]
 async fn a_credit_pays_again_when_the_plan_stays() {
     let app = TestClub::open().await;
@@ -135,7 +136,7 @@ async fn a_credit_pays_again_when_the_plan_stays() {
     }
 }
 
-/// M1: enrolled on the 31st; the month turns at midnight of the club.
+/// M1: enrolled on the 31st. The month changes at the club's midnight.
 #[tokio::test]
 async fn the_desk_enrols_from_today_on_and_the_month_is_the_clubs() {
     let app = TestClub::open_at("2027-01-31T23:30:00-05:00").await;
@@ -165,14 +166,15 @@ async fn the_desk_enrols_from_today_on_and_the_month_is_the_clubs() {
     dues("2027-01-31").await.refused(409, "edited_meanwhile");
     assert_eq!(dues("2027-02-27").await.expect(200)["until"], "2027-03-30");
     app.run_jobs().await;
-    // Who left may join anew at once.
+    // A person who left may join again at once.
     mine(&app, GUS, "leave", json!({})).await.expect(200);
     app.set_time("2027-03-31T00:00:00-04:00");
     app.as_(GUS).get("/api/memberships/current/").await.expect(404);
     assert_eq!(desk(&app, DORA, GUS, "enrol", sold).await.expect(201)["until"], "2027-04-29");
 }
 
-/// M4: by the second; at once; what is booked keeps its price; used credits stay used.
+/// M4: an upgrade is charged to the second and takes effect at once. Bookings keep their price, and used credits stay
+/// used.
 #[tokio::test]
 async fn changing_up_is_paid_at_the_desk_and_counts_at_once() {
     let app = TestClub::open().await;
@@ -198,11 +200,11 @@ async fn changing_up_is_paid_at_the_desk_and_counts_at_once() {
     assert_eq!(bea["service_credits_left"], 2);
     assert_eq!(price(&app, BEA, booked).await, "150.00");
     assert_eq!(book(&app, BEA, "massage", "2026-12-09", "12:00").await["pricing"]["final_total"], "130.00");
-    // The payment is no saving, and neither is a visit that is still to come.
+    // The payment does not count as savings, nor does an upcoming visit.
     assert_eq!(current(&app, BEA).await["savings"], "0.00");
 }
 
-/// The last credit, the last pass, one freeze, one month of dues: of two at once one gets it.
+/// The last credit, the last pass, one freeze, and one month of dues: of two requests at once, one gets it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_two_at_once_one_has_the_last() {
     let app = TestClub::open().await;
@@ -241,7 +243,8 @@ async fn of_two_at_once_one_has_the_last() {
     assert_eq!(current(&app, BEA).await["end_date"], "2027-01-09");
 }
 
-/// M7 and M5: what is booked costs the list price while a membership rests, and what was agreed when it is paid.
+/// M7 and M5: bookings cost the list price while a membership is suspended, and the agreed price when the dues are
+/// paid.
 #[tokio::test]
 async fn suspension_and_payment_follow_through_to_what_is_booked() {
     let app = TestClub::open().await;

@@ -1,4 +1,4 @@
-//! The pages of choosing and holding a time, as a browser without scripts uses them.
+//! The pages on which a time is chosen and held, used without scripts.
 
 use serde_json::json;
 use testing::{Answer, BEA, DORA, GUS, Guest, PIA, Player, TestClub, UMA};
@@ -6,25 +6,25 @@ use testing::{Answer, BEA, DORA, GUS, Guest, PIA, Player, TestClub, UMA};
 use crate::whole::WholeProgram as _;
 use crate::{MINE, book, request_body};
 
-/// What `Location` says.
+/// Returns the `Location` header of a redirect.
 #[track_caller]
 pub(crate) fn redirect_of(answer: Answer) -> String {
     let answer = answer.expect(303);
     answer.header("location").to_owned()
 }
 
-/// The cookie that an answer sets, as a browser sends it back.
+/// Returns the cookie that a response sets, as a browser sends it back.
 pub(crate) fn cookie(answer: &Answer) -> String {
     answer.header("set-cookie").split(';').next().unwrap_or_default().to_owned()
 }
 
-/// A moment of the club's clock as a form sends it.
+/// Returns a local time in the format that a form sends.
 pub(crate) fn utc(local: &str) -> String {
     let moment: jiff::Timestamp = local.parse().expect("a moment");
     moment.to_string()
 }
 
-/// Holds a time by the page's form; answers the page of what is held.
+/// Holds a time with the form of the page, and returns the path of the hold's page.
 pub(crate) async fn hold(guest: &Guest<'_>, service: &str, local: &str) -> String {
     redirect_of(guest.submit("/book/hold/", &format!("service={service}&starts_at={}", utc(local))).await)
 }
@@ -55,10 +55,10 @@ async fn times_are_buttons_that_hold() {
     assert!(held.contains("data-now=\"2026-11-24T15:00:00Z\""), "and our clock: {held}");
     assert!(held.contains("Free to cancel until"), "{held}");
     assert!(held.contains("Base member"), "the price says why: {held}");
-    // The same button pressed twice holds once; the page of before is answered.
+    // Sending the form twice makes one hold, and returns the same page.
     assert_eq!(hold(&app.browser(BEA), "massage", FRIDAY).await, path);
     assert_eq!(app.as_(BEA).get(MINE).await.list("held").len(), 1);
-    // Nobody else reads it.
+    // The page is visible to no one else.
     app.browser(GUS).get(&path).await.expect(404);
     assert!(redirect_of(app.visitor().get(&path).await).starts_with("/login/"));
 }
@@ -84,13 +84,13 @@ async fn what_is_written_is_kept_with_the_hold_and_booked() {
     for words in ["CS-2026-000001", "$200", "Quiet, please", "Almond oil"] {
         assert!(shown.contains(words), "{words}: {shown}");
     }
-    // Sent twice it is booked once, and leads to the same page; so does the page of what was held.
+    // Sending the form twice makes one booking and redirects to the same page, as does the page of the hold.
     assert_eq!(redirect_of(bea.submit(&path, &form).await), visit);
     assert_eq!(redirect_of(bea.get(&path).await), visit);
     assert_eq!(upcoming(&app, BEA).await, 1);
 }
 
-/// H1: a visitor holds one time, looks at everything, signs in, and it is theirs at their own price.
+/// H1: a visitor holds one time, reads the pages, and signs in. Then the hold is theirs at their own price.
 #[tokio::test]
 async fn a_visitors_hold_comes_along_to_the_account() {
     let app = TestClub::open().await;
@@ -104,7 +104,7 @@ async fn a_visitors_hold_comes_along_to_the_account() {
     assert!(answer.header("set-cookie").contains("HttpOnly; SameSite=Lax"), "{cookie}");
     assert!(cookie.starts_with("__Host-hold="), "{cookie}");
     let path = redirect_of(answer);
-    // Pressed twice, before any cookie came: the same hold.
+    // The form is sent twice before any cookie is set: it is the same hold.
     assert_eq!(redirect_of(visitor.submit("/book/hold/", &form).await), path);
 
     let known = app.visitor().with("cookie", &cookie);
@@ -156,7 +156,7 @@ async fn a_visitor_holds_one_time() {
     redirect_of(second);
     let gone = known.get(&first).await.expect(200).text();
     assert!(gone.contains("no longer held"), "{gone}");
-    // Let go, it leads back to the times.
+    // After the hold is released, the page links back to the times.
     let third = again.submit("/book/hold/", &form(14)).await;
     let known = app.visitor().with("cookie", &cookie(&third));
     assert_eq!(
@@ -181,13 +181,13 @@ async fn a_hold_that_has_run_out_says_so_and_offers_others() {
     let page = bea.get(&path).await.expect(200).text();
     assert!(page.contains("no longer held") && page.contains("Open nearby times"), "{page}");
     assert!(page.contains("Warm"), "what was written stays");
-    // It is still free: booked anew, and sent twice booked once.
+    // The time is still free: it is booked anew. The form is sent twice and books once.
     app.db().tx(bookings::run_maintenance).await.expect("swept");
     let visit = redirect_of(bea.submit(&path, "deed=book&special_requests=Warm").await);
     assert_eq!(redirect_of(bea.submit(&path, "deed=book&special_requests=Warm").await), visit);
     assert_eq!(upcoming(&app, BEA).await, 1);
 
-    // Another's is not: a sentence, other times, and the form as typed.
+    // The time was taken: the page shows a message, other times, and the form as it was filled in.
     let path = hold(&app.browser(PIA), "suite", "2026-11-28T18:00:00-05:00").await;
     app.set_time("2026-11-24T10:50:00-05:00");
     book(&app, UMA, "suite", "2026-11-28", "18:00").await;
@@ -217,7 +217,7 @@ async fn services_follow_each_other_in_one_visit() {
         .map(|held| held["id"].as_i64().expect("an id"))
         .find(|id| *id != id_of(&path));
     let other = other.expect("what follows");
-    // Left out, and taken in again.
+    // Removed from the visit, and added again.
     app.browser(GUS).submit(&path, &format!("leave_out={other}")).await.expect(404);
     assert_eq!(redirect_of(bea.submit(&path, &format!("leave_out={other}")).await), path);
     assert_eq!(app.as_(BEA).get(MINE).await.list("held").len(), 1);
@@ -240,13 +240,13 @@ async fn what_a_plan_gives_pays_if_it_is_there() {
     redirect_of(pia.submit(&path, "pays=credit&deed=book").await);
     let used = app.as_(PIA).get("/api/memberships/current/").await.number("services_used_this_month");
     assert_eq!(used, 1);
-    // Who has none is told so, and pays nothing unasked.
+    // A person without credits is told so, and nothing is booked at full price unasked.
     let bea = app.browser(BEA);
     let path = hold(&bea, "pod", FRIDAY).await;
     let refused = bea.submit(&path, "pays=credit&deed=book&special_requests=x").await.expect(409).text();
     assert!(refused.contains("no service credit left"), "{refused}");
     assert_eq!(upcoming(&app, BEA).await, 0);
-    // A companion's share on a guest pass.
+    // The companion's share is paid with a guest pass.
     let path = hold(&pia, "couples", "2026-11-28T14:00:00-05:00").await;
     assert!(pia.get(&path).await.text().contains("Use a guest pass for your companion"));
     redirect_of(pia.submit(&path, "pays=pass&companion_name=Leo&deed=book").await);
@@ -299,7 +299,7 @@ async fn bad_words_come_back_as_they_were_typed() {
         bea.get(odd).await.expect(404);
         bea.submit(odd, "deed=book").await.expect(404);
     }
-    // Signed out meanwhile: nothing of the hold, everything of the form.
+    // Signed out meanwhile: the page shows nothing of the hold, and everything that was typed into the form.
     let page = app.visitor().submit(&path, "guest_name=kept+%3Cb%3E&deed=book").await.expect(401).text();
     assert!(page.contains("Please sign in") && page.contains("kept") && !page.contains("<b>"), "{page}");
     assert!(!page.contains("Massage"), "{page}");
@@ -312,7 +312,7 @@ async fn a_time_that_is_not_offered_says_why() {
     let (gus, bea) = (app.browser(GUS), app.browser(BEA));
     let free = requested(&gus, "service=massage&date=2026-11-27&at=14:00").await.expect(200).text();
     assert!(free.contains("is open") && free.contains("Hold this time"), "{free}");
-    // Outside the window: when it opens, and to be told.
+    // Outside the window: the page says when the day opens, and offers a notification.
     let far = requested(&gus, "service=massage&date=2026-11-30&at=14:00").await.expect(200).text();
     assert!(far.contains("It opens to you Friday, November 27, 12:00 AM"), "{far}");
     assert!(far.contains("Notify me when it opens"), "{far}");
@@ -348,7 +348,7 @@ async fn a_time_that_is_not_offered_says_why() {
     assert!(taken.contains("Join the waitlist"), "{taken}");
     let there = requested(&bea, "service=pod&date=2026-11-27&at=18:30").await.text();
     assert!(there.contains("already have a booking at this time") && there.contains("Their name"), "{there}");
-    // For somebody else it can be held at the same time.
+    // For another person, a time can be held that overlaps one's own booking.
     let form = format!("service=pod&guest_name=Ann&starts_at={}", utc("2026-11-27T18:30:00-05:00"));
     let path = redirect_of(bea.submit("/book/hold/", &form).await);
     assert!(bea.get(&path).await.text().contains("value=\"Ann\""));
@@ -400,7 +400,7 @@ async fn kept_times_say_for_whom_and_until_when() {
     let page = app.browser(UMA).get(path).await.expect(200).text();
     assert!(page.contains("Unlimited members first, until Thursday, November 26, 6:00 PM."), "{page}");
     assert!(!page.contains("Reserved for members"), "{page}");
-    // To be told of one.
+    // Asks to be notified when the time opens.
     let wait = format!(
         "service_id={}&tell=on&starts_at={}",
         app.service("suite").await,
@@ -424,7 +424,7 @@ async fn the_desk_holds_for_nobody_in_particular() {
     redirect_of(app.browser(DORA).submit(&path, "guest_name=Ann&deed=book").await);
 }
 
-/// Whatever is sent twice at once, as by a button pressed twice, is done once, and both answers lead to it.
+/// A form that is sent twice at once takes effect once, and both responses lead to the result.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_at_once_do_it_once() {
     let app = TestClub::open().await;
@@ -474,7 +474,7 @@ async fn two_at_once_do_it_once() {
     assert_eq!(upcoming(&app, BEA).await, 2);
 }
 
-/// S17: the scene that somebody likes is chosen for a room that has scenes, until they choose another.
+/// S17: the preferred scene is preselected for a room that has scenes, until the person chooses another.
 #[tokio::test]
 async fn the_scene_that_one_likes_is_chosen_already() {
     let app = TestClub::open().await;
@@ -508,7 +508,7 @@ async fn the_page_of_a_released_hold_says_so() {
     assert!(redirect_of(visitor.get(&first).await).starts_with("/login/"), "strangers are told nothing");
 }
 
-/// The worked example I: a service for two takes the room of capacity 2 and both technicians who can.
+/// Worked example I: a service for two takes the room of capacity 2 and both technicians with the skill.
 #[tokio::test]
 async fn a_couple_needs_one_room_for_two() {
     let app = TestClub::open().await;

@@ -1,4 +1,4 @@
-//! The page of one's own membership: what is left, and what a change means before it is done.
+//! The page of one's own membership: remaining benefits, and the effect of a change before it is made.
 
 use testing::{BEA, DORA, GUS, PIA, TestClub, UMA};
 
@@ -26,7 +26,7 @@ async fn who_has_a_plan_reads_what_is_left_of_it() {
     let saved = |sum: &str| format!("<dt>Saved so far</dt><dd>{sum}</dd>");
     let text = app.browser(PIA).get(PAGE).await.expect(200).text();
     assert!(text.contains("1 used, 1 left") && text.contains(&saved("$0")), "{text}");
-    // What a visit saves is saved once it is completed.
+    // A visit adds to the savings once it is completed.
     for (time, step) in [("11:55", "check_in"), ("11:55", "start"), ("13:00", "complete")] {
         app.set_time(&format!("2026-11-27T{time}:00-05:00"));
         let path = format!("/api/bookings/{booked}/{step}/");
@@ -34,10 +34,10 @@ async fn who_has_a_plan_reads_what_is_left_of_it() {
     }
     let text = app.browser(PIA).get(PAGE).await.expect(200).text();
     assert!(text.contains("1 used, 1 left") && text.contains(&saved("$200")), "{text}");
-    // Using them without asking is a form.
+    // A form turns on the automatic use of credits.
     app.browser(PIA).submit("/dashboard/membership/credits/", "auto=on").await.expect(303);
     assert!(app.browser(PIA).get(PAGE).await.expect(200).text().contains("Credits apply automatically"));
-    // Whose every service is included has no use for either.
+    // A member whose plan includes every service needs neither.
     let text = app.browser(UMA).get(PAGE).await.expect(200).text();
     assert!(text.contains("0, all included") && !text.contains("Service credits"), "{text}");
 }
@@ -56,7 +56,7 @@ async fn who_has_none_reads_the_plans_and_where_to_ask() {
     app.browser(GUS).get("/dashboard/membership/change/").await.expect(404);
 }
 
-/// What would happen is said, by doing it and undoing it: nothing of it stays until the button is pressed.
+/// The effect is computed by running the operation and rolling it back: nothing changes until the button is pressed.
 #[tokio::test]
 async fn what_leaving_means_is_said_before_it_is_done() {
     let app = TestClub::open().await;
@@ -116,7 +116,7 @@ async fn changing_and_freezing_are_explained_and_done() {
     pia.submit("/dashboard/membership/freeze/", "months=2").await.expect(303);
     let text = pia.get(PAGE).await.expect(200).text();
     assert!(text.contains("From Thursday, December 10 through Tuesday, February 9"), "{text}");
-    // While a freeze lies ahead, what it forbids is not offered; who asks all the same is told why.
+    // While a freeze is ahead, what it forbids is not offered, and a direct request is told why.
     assert!(!text.contains("plan=unlimited") && !text.contains("Pause for"), "{text}");
     assert!(text.contains("plan=base"), "what costs less can be had: {text}");
     for path in ["freeze/?months=1", "change/?plan=unlimited"] {
@@ -126,6 +126,6 @@ async fn changing_and_freezing_are_explained_and_done() {
     }
     let text = pia.submit("/dashboard/membership/change/", "plan=unlimited").await.expect(409).text();
     assert!(text.contains("After that you can change it."), "{text}");
-    // Staff have no page of their own for it unless they are members.
+    // Staff have no membership of their own unless they are members.
     assert!(app.browser(DORA).get(PAGE).await.expect(200).text().contains("You’re not a member yet"));
 }

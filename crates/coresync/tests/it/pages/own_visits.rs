@@ -1,4 +1,4 @@
-//! The pages of one's own visits: all of them, one of them, moving, repeating, cancelling, waiting.
+//! The pages of a person's visits: the list, one visit, rescheduling, repeating, canceling, and waiting.
 
 use serde_json::json;
 use testing::{BEA, DORA, GUS, PIA, TestClub, UMA};
@@ -22,7 +22,7 @@ async fn the_overview_says_what_is_next_and_what_needs_one() {
     assert!(page.contains("Your next visit is on") && page.contains("12:00 – 12:30 PM"), "{page}");
     assert!(page.contains("Needs your attention") && page.contains(&path), "{page}");
     assert!(page.contains("data-until=\"2026-11-24T15:10:00Z\""), "{page}");
-    // What is to be paid for coming too late to cancel.
+    // A late cancellation leaves a fee to pay.
     let late = book(&app, BEA, "massage", "2026-11-26", "12:00").await;
     app.set_time("2026-11-26T08:00:00-05:00");
     cancel(&app, BEA, late.number("id")).await.expect(200);
@@ -76,7 +76,7 @@ async fn a_visit_is_moved_with_its_price_known_before() {
     let page = bea.get(&format!("{path}?date=2026-11-28")).await.expect(200).text();
     let (to, after) = (utc("2026-11-28T15:00:00-05:00"), utc("2026-11-28T17:30:00-05:00"));
     assert!(page.contains(&format!("to={to}")), "{page}");
-    // Of the same day its own time counts as free.
+    // On the same day, the booking's own time counts as free.
     let same = bea.get(&path).await.expect(200).text();
     assert!(same.contains("2:15 – 3:15 PM"), "{same}");
     let own = utc("2026-11-27T14:00:00-05:00");
@@ -102,7 +102,8 @@ async fn a_visit_is_moved_with_its_price_known_before() {
     assert_eq!((&moved["moves"], &moved["starts_at"]), (&json!(1), &json!("2026-11-28T15:00:00-05:00")));
     assert!(bea.get(&visit).await.text().contains("Rescheduled from Friday, November 27, 2:00 PM"));
 
-    // Dearer than promised: nothing moves. Taken: a sentence. No time: the form again.
+    // If the price is higher than promised, nothing changes. If the time is taken, there is a message. Without a time,
+    // the form is shown again.
     let dearer = bea.submit(&path, &format!("to={after}&room={room}&promise=100")).await.expect(409).text();
     assert!(dearer.contains("The price has changed.") && dearer.contains("$165"), "{dearer}");
     bea.submit(&path, "to=soon").await.expect(400);
@@ -112,13 +113,13 @@ async fn a_visit_is_moved_with_its_price_known_before() {
     app.browser(GUS).get(&path).await.expect(404);
     let far = bea.get(&format!("{path}?to={}", utc("2026-12-30T15:00:00-05:00"))).await.expect(403).text();
     assert!(far.contains("isn’t open for booking yet"), "{far}");
-    // The second move is the last.
+    // The second reschedule is the last.
     assert_eq!(redirect_of(bea.submit(&path, &format!("to={after}")).await), visit);
     assert!(!bea.get(&visit).await.text().contains(&path));
     assert!(bea.get(&path).await.expect(409).text().contains("reached its limit of changes"));
 }
 
-/// C4: what a late move freezes is said before.
+/// C4: the page says before a late reschedule which fee stays due.
 #[tokio::test]
 async fn a_late_move_says_what_stays_due() {
     let app = TestClub::open().await;
@@ -199,7 +200,7 @@ async fn a_visit_goes_into_a_calendar_and_is_booked_again() {
     assert!(file.header("content-disposition").contains("CS-2026-000001.ics"));
     assert!(file.text().contains("DTSTART:20261127T190000Z") && file.text().contains("STATUS:CONFIRMED"));
     app.browser(GUS).get(&format!("{visit}visit.ics")).await.expect(404);
-    // Cancelled twice, it is cancelled once.
+    // Canceling twice has the effect of canceling once.
     for _ in 0..2 {
         assert_eq!(redirect_of(app.browser(BEA).submit(&format!("{visit}cancel/"), "").await), visit);
     }
@@ -233,7 +234,7 @@ async fn somebody_waits_sees_their_place_and_gives_it_up() {
     }
     let page = gus.get("/dashboard/bookings/").await.text();
     assert_eq!(page.matches("Leave the waitlist").count(), 1, "asked twice is one place: {page}");
-    // A member comes before him, though he joined first (L1).
+    // A member comes before him, although he joined first (L1).
     assert!(page.contains("You’re second in line."), "{page}");
     assert!(bea.get("/dashboard/bookings/").await.text().contains("You’re next in line."));
 
@@ -253,7 +254,7 @@ async fn somebody_waits_sees_their_place_and_gives_it_up() {
     let onward = redirect_of(app.visitor().submit("/book/wait/", &form).await);
     assert_eq!(onward, "/login/?next=/book/%3Fservice%3Dsuite%26date%3D2026-11-27");
 
-    // It frees: held for her, told on her pages, declined there; then it is his.
+    // The time becomes free: it is held for her, shown on her pages, and declined there. Then it is his.
     cancel(&app, UMA, held.number("id")).await.expect(200);
     app.run_jobs().await;
     let page = bea.get("/dashboard/").await.text();
@@ -270,7 +271,7 @@ async fn somebody_waits_sees_their_place_and_gives_it_up() {
     assert!(gus.get("/dashboard/").await.text().contains("held for you until"));
 }
 
-/// Who is signed in has shown whose their address is, so an email is promised to them.
+/// A signed-in person has verified their address, so the page promises an email.
 #[tokio::test]
 async fn an_email_is_promised_to_whoever_booked() {
     let app = TestClub::open().await;
@@ -280,12 +281,12 @@ async fn an_email_is_promised_to_whoever_booked() {
     let path = format!("/dashboard/bookings/{}/", booked.number("id"));
     let text = me.get(&path).await.expect(200).text();
     assert!(text.contains("We’ve emailed you the details") && !text.contains("Confirm your email"), "{text}");
-    // Who reads it for the club is promised nothing.
+    // The page promises nothing to staff who read it.
     let text = app.browser(DORA).get(&path).await.expect(200).text();
     assert!(!text.contains("We’ve emailed you") && !text.contains("Confirm your email"), "{text}");
 }
 
-/// Staff who open another's visit read whose it is and find the way back to its day; guests read none of that.
+/// Staff who open another person's visit see whose it is and a link back to its day. Guests see neither.
 #[tokio::test]
 async fn the_desk_reads_whose_visit_it_is_and_goes_back_to_its_day() {
     let app = TestClub::open().await;
@@ -303,7 +304,7 @@ async fn the_desk_reads_whose_visit_it_is_and_goes_back_to_its_day() {
     assert!(own.contains("All my visits") && !own.contains("Back to the day"), "{own}");
 }
 
-/// A visit of a series, and the visit that was repeated, lead to the cancellation of the series, for as long as there is one.
+/// The visits of a series, and the visit that was repeated, link to the cancellation of the series while it exists.
 #[tokio::test]
 async fn a_visit_leads_to_the_cancellation_of_its_series() {
     let app = TestClub::open().await;
@@ -327,7 +328,7 @@ async fn a_visit_leads_to_the_cancellation_of_its_series() {
     }
 }
 
-/// Back on the page that asked: what can't be done any more leads to the visit, under the frame of who is signed in.
+/// Returning to an old page: what can no longer be done links to the visit, within the frame of the signed-in person.
 #[tokio::test]
 async fn a_visit_that_was_canceled_is_one_link_away() {
     let app = TestClub::open().await;

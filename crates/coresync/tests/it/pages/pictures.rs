@@ -1,4 +1,4 @@
-//! Photographs that a club hangs: made anew, shown at once, by nobody who may not.
+//! Photographs that a club publishes: re-encoded, shown at once, and published only by those who may.
 
 use std::io::Cursor;
 
@@ -10,7 +10,7 @@ use crate::whole::WholeProgram as _;
 
 const HERE: &str = "/staff/pictures/";
 
-/// A photograph of a sunset, with words hidden in it that must not get out.
+/// Returns a photograph of a sunset, with hidden text that must not be published.
 pub(crate) fn photograph(width: u32, height: u32) -> Vec<u8> {
     let pixel = |x: u32, y: u32| {
         let (x, y) = (x * 255 / width, y * 255 / height);
@@ -20,7 +20,7 @@ pub(crate) fn photograph(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     image.write_to(&mut bytes, ImageFormat::Jpeg).expect("a JPEG");
     let mut bytes = bytes.into_inner();
-    // A comment right after the beginning, as cameras write where they were.
+    // A comment right after the beginning, like the location that cameras add.
     let hidden = b"GPS 40.7128 N 74.0060 W";
     let length = u16::try_from(hidden.len() + 2).expect("short").to_be_bytes();
     let comment = [&[0xff, 0xfe], length.as_slice(), hidden.as_slice()].concat();
@@ -41,7 +41,7 @@ pub(crate) fn form(slot: &str, alt: &str, picture: &[u8]) -> Vec<u8> {
     body
 }
 
-/// A PNG whose header says that it is enormous.
+/// Returns a PNG whose header claims an enormous size.
 fn bomb(width: u32, height: u32) -> Vec<u8> {
     let mut header = b"IHDR".to_vec();
     header.extend(width.to_be_bytes());
@@ -55,7 +55,7 @@ fn bomb(width: u32, height: u32) -> Vec<u8> {
     bytes
 }
 
-/// The check sum of a part of a PNG.
+/// Returns the checksum of a PNG chunk.
 fn crc(bytes: &[u8]) -> u32 {
     let step = |crc: u32, byte: &u8| {
         (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ (0xedb8_8320 * (crc & 1)))
@@ -68,7 +68,8 @@ async fn send(app: &TestClub, who: testing::Player, slot: &str, alt: &str, pictu
     app.as_(who).send(Method::POST, HERE, kind, form(slot, alt, picture)).await
 }
 
-/// A spot of the staff page: its name, and the pages on which it says that the spot is seen.
+/// Returns the picture slots of the staff page: the name of each, and the pages on which it says that the slot is
+/// visible.
 fn promises(page: &str) -> Vec<(String, Vec<String>)> {
     let between = |text: &str, from: &str| {
         let (_, rest) = text.split_once(from).unwrap_or_else(|| panic!("no {from} in {text}"));
@@ -83,13 +84,14 @@ fn promises(page: &str) -> Vec<(String, Vec<String>)> {
     page.split("<li class=\"spot\"").skip(1).map(promise).collect()
 }
 
-/// What stands for a page where it is passed on.
+/// Returns the picture that a page names for link previews.
 fn passed_on(page: &str) -> &str {
     let (_, rest) = page.split_once("\"og:image\" content=\"").expect("a picture to pass on");
     rest.split('"').next().unwrap_or_default()
 }
 
-/// Whether the picture of these words hangs in a page: its files in three formats, and a tiny one beneath.
+/// Returns whether a page shows the picture with this alternative text: its files in three formats, and a tiny
+/// placeholder.
 fn hangs(page: &str, alt: &str) -> bool {
     let pictures = page.split("<div class=\"picture\">").skip(1);
     let mut pictures = pictures.map(|part| part.split("</div>").next().unwrap_or_default());
@@ -101,7 +103,7 @@ fn hangs(page: &str, alt: &str) -> bool {
     })
 }
 
-/// The first address on a page that ends so.
+/// Returns the first address on a page that ends with a text.
 fn address(page: &str, ending: &str) -> String {
     let found =
         page.split(['"', ' ', ',']).find(|part| part.starts_with("/pictures/") && part.ends_with(ending));
@@ -138,7 +140,7 @@ async fn a_photograph_is_made_anew_and_nothing_else_is_left_of_it() {
     app.visitor().get(&address(&page.text(), "-960.jpg")).await.expect(404);
 }
 
-/// Who sends another one replaces it, and until that is made the old one hangs.
+/// A new picture replaces the old one, which stays visible until the new one has been processed.
 #[tokio::test]
 async fn a_spot_is_never_bare_in_between() {
     let app = TestClub::open().await;
@@ -165,7 +167,7 @@ async fn what_is_no_photograph_is_refused_or_said_to_be_none() {
         let answer = send(&app, MAX, slot, alt, picture).await.expect(400);
         assert!(answer.text().contains(says), "{says}: {}", answer.text());
     }
-    // Kind and size are looked at at once, from the header, and what it must be is said.
+    // The format and size are checked at once from the header, and the message says what is allowed.
     for (bytes, says) in [
         (b"<script>alert(1)</script>".to_vec(), "read this file as a picture"),
         (vec![7; 3 << 20], "read this file as a picture"),
@@ -184,14 +186,14 @@ async fn what_is_no_photograph_is_refused_or_said_to_be_none() {
     let stored =
         app.db().view(|tx| tx.one::<(i64,)>(kit::sql!("SELECT COUNT(*) FROM pictures"), kit::args![]));
     assert_eq!(stored.await.expect("the table"), Some((0,)), "nothing of it is kept");
-    // What only shows when it is read is said on the page of its progress, and on that of all.
+    // Errors that only show during processing are displayed on the page of the upload and on the overview.
     let broken = good[..good.len() / 2].to_vec();
     let onward = send(&app, MAX, "home/hero", "A", &broken).await.expect(303).header("location").to_owned();
     let waiting = app.as_(MAX).get(&onward).await.expect(200);
     assert!(waiting.text().contains("Processing your picture"), "{}", waiting.text());
     assert_eq!(waiting.header("refresh"), "2");
     app.run_jobs().await;
-    // A JPEG that breaks off is shown as far as it goes by some readers; by ours it is used or refused, and said.
+    // Some decoders show a truncated JPEG as far as it goes. Ours either uses it or rejects it with a message.
     let after = app.as_(MAX).get(&onward).await;
     if after.status == 200 {
         assert!(after.text().contains("use this picture"), "{}", after.text());
@@ -228,17 +230,18 @@ async fn a_film_is_handed_out_in_parts() {
     let rest = app.visitor().with("range", "bytes=1048576-").get(&path).await.expect(206);
     assert_eq!((rest.bytes.len(), rest.header("content-type")), (500, "video/mp4"));
     app.visitor().with("range", "bytes=2000000-").get(&path).await.expect(416);
-    // It is what the first page begins with; elsewhere, and where the page is passed on, the study stays.
+    // The film is the first thing on the home page. Elsewhere, and in link previews, the light study stays.
     let first = app.visitor().get("/").await.expect(200).text();
     assert!(first.contains(&format!("<video class=\"photograph\" src=\"{path}\"")));
     assert!(passed_on(&first).contains("/assets/the-house-"));
     assert!(!app.visitor().get("/about/").await.expect(200).text().contains(".mp4"));
-    // Only where a film may hang.
+    // A film is allowed only in slots for films.
     let refused = send(&app, MAX, "half/private", "Steam", &film).await.expect(400);
     assert!(refused.text().contains("read this file as a picture"), "{}", refused.text());
 }
 
-/// Whatever can be hung is seen where the staff page says so: when it is hung, and once everything else hangs too.
+/// Every picture is visible on the pages that the staff page names: when it is published alone, and once every slot has
+/// one.
 #[tokio::test]
 async fn every_spot_is_seen_on_the_pages_that_are_promised() {
     let app = TestClub::open().await;
@@ -274,7 +277,8 @@ async fn every_spot_is_seen_on_the_pages_that_are_promised() {
     }
 }
 
-/// A thing without a photograph borrows that of what its light study is borrowed from; so do pages that tell of the club.
+/// Without its own photograph, a thing shows the photograph that replaces the light study it borrows. So do pages about
+/// the club.
 #[tokio::test]
 async fn a_photograph_hangs_wherever_its_study_stood() {
     let app = TestClub::open().await;
@@ -304,7 +308,7 @@ async fn a_photograph_hangs_wherever_its_study_stood() {
     }
 }
 
-/// What hangs for a family is seen in the list of services, also where each of them has a picture of its own.
+/// The picture of a category is visible in the list of services, even if each service has its own picture.
 #[tokio::test]
 async fn a_family_is_seen_as_what_hangs_for_it() {
     let app = TestClub::open().await;
@@ -320,7 +324,7 @@ async fn a_family_is_seen_as_what_hangs_for_it() {
     assert!(at("Seen at family/private") < at("Seen at service/suite"));
 }
 
-/// A sheet of one color.
+/// Returns an image of one color.
 fn sheet(color: [u8; 3]) -> Vec<u8> {
     let image = DynamicImage::from(RgbImage::from_pixel(960, 640, image::Rgb(color)));
     let mut bytes = Cursor::new(Vec::new());
@@ -328,7 +332,7 @@ fn sheet(color: [u8; 3]) -> Vec<u8> {
     bytes.into_inner()
 }
 
-/// A19: text on the hero keeps a contrast of 4.5:1 on the pixels that are handed out, whatever hangs there.
+/// A19: text on the hero has a contrast of at least 4.5:1 with the published pixels, whatever the picture is.
 #[tokio::test]
 async fn text_on_the_hero_is_readable_on_any_photograph() {
     let app = TestClub::open().await;
@@ -336,7 +340,7 @@ async fn text_on_the_hero_is_readable_on_any_photograph() {
         ("white", sheet([255, 255, 255]), 5),
         ("black", sheet([0, 0, 0]), 1),
         ("sand", sheet([200, 180, 150]), 4),
-        // Its sun is yellow.
+        // The sun in the picture is yellow.
         ("sunset", photograph(960, 640), 5),
     ] {
         send(&app, MAX, "home/hero", "A sheet", &bytes).await.expect(303);
@@ -347,7 +351,7 @@ async fn text_on_the_hero_is_readable_on_any_photograph() {
         let jpeg = app.visitor().get(&address(&page, "-960.jpg")).await.expect(200);
         let shown = image::load_from_memory(&jpeg.bytes).expect("a picture").into_rgb8();
         let least = shown.pixels().map(|pixel| pictures::contrast(level, pixel.0)).fold(f64::MAX, f64::min);
-        // What is handed out was compressed once more: a shade of one step is no difference that anyone sees.
+        // The published file was compressed again: a difference of one shade is not visible.
         assert!(least >= pictures::LEAST_CONTRAST - 0.1, "{name} at level {level}: {least}");
         assert_eq!(level, expected, "{name}");
     }
@@ -362,7 +366,7 @@ async fn text_on_the_hero_is_readable_on_any_photograph() {
     }
 }
 
-/// The same of our own studies, on every page on which text stands on one.
+/// The same for our own light studies, on every page with text on one.
 #[tokio::test]
 async fn text_on_our_studies_is_readable() {
     let app = TestClub::open().await;

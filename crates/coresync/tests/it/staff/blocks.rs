@@ -1,5 +1,5 @@
-//! Blocks: a room, a technician or a piece of equipment can't be booked from one time to another, whoever asks and however many
-//! ask at once.
+//! Blocks: a room, a technician, or a piece of equipment can't be booked during a period, by any caller and however
+//! many there are at once.
 
 use axum::http::Method;
 use kit::{args, sql};
@@ -31,7 +31,7 @@ async fn send(app: &TestClub, by: Player, method: Method, path: &str, body: Valu
     app.as_(by).send(method, path, Some("application/json"), body.to_string().into_bytes()).await
 }
 
-/// How many cells are claimed by what is no booking.
+/// Returns the number of cells that are claimed, but not by a booking.
 async fn claimed_by_blocks(app: &TestClub) -> i64 {
     let read = |tx: &mut kit::Tx<'_>| {
         tx.one(
@@ -45,7 +45,8 @@ async fn claimed_by_blocks(app: &TestClub) -> i64 {
     count.map_or(0, |(count,)| count)
 }
 
-/// A two-hour suite needs a quarter before and half an hour after: nothing that touches the block is offered, and its edges are.
+/// A two-hour suite needs 15 minutes before and 30 minutes after: starts that touch the block are not offered, those
+/// next to it are.
 #[tokio::test]
 async fn what_is_blocked_is_offered_to_nobody_and_booked_by_nobody() {
     let app = TestClub::open().await;
@@ -68,7 +69,7 @@ async fn what_is_blocked_is_offered_to_nobody_and_booked_by_nobody() {
             assert!(!refused.list("alternatives").is_empty(), "{time}");
         }
     }
-    // Listed, and gone once removed.
+    // The block is listed, and its claims are gone once it is removed.
     let listed = app.as_(MAX).get(BLOCKS).await.expect(200);
     assert_eq!((listed.list("").len(), &listed.list("")[0]["reason"]), (1, &json!("Repairs")));
     assert_eq!(claimed_by_blocks(&app).await, 36);
@@ -83,7 +84,7 @@ async fn what_is_blocked_is_offered_to_nobody_and_booked_by_nobody() {
     book(&app, UMA, "suite", "2026-11-27", "18:00").await;
 }
 
-/// Each kind has its code; what has units is blocked as a whole, and another room serves meanwhile.
+/// Each kind of resource has its code. A room with units is blocked as a whole, and another room is used meanwhile.
 #[tokio::test]
 async fn a_technician_a_piece_and_a_room_with_units_are_blocked_too() {
     let app = TestClub::open().await;
@@ -108,11 +109,11 @@ async fn a_technician_a_piece_and_a_room_with_units_are_blocked_too() {
         let booked = book(&app, GUS, service, "2026-11-27", "12:00").await.number("id");
         cancel(&app, GUS, booked).await.expect(200);
     }
-    // One of two rooms.
+    // One of two rooms is blocked.
     block(&app, span(json!({"room_id": app.room("stone").await}), "28", "09:00", "21:00")).await.expect(201);
     let booked = book(&app, BEA, "massage", "2026-11-28", "12:00").await;
     assert_eq!(booked["room"]["name"], "Duet");
-    // A technician at lunch is not the busier one for it.
+    // A block for lunch does not make a technician count as busier.
     let lunch = json!({"technician_id": app.technician("ada").await});
     block(&app, span(lunch, "30", "12:00", "13:00")).await.expect(201);
     let named = book(&app, BEA, "massage", "2026-11-30", "15:00").await;
@@ -124,7 +125,8 @@ async fn a_technician_a_piece_and_a_room_with_units_are_blocked_too() {
     );
 }
 
-/// A booking that is there stays; whoever blocks has to have seen it. Once it is given up, its time is blocked as well.
+/// A booking inside a block stays, and the block is saved only by a caller who has seen it. Once it is canceled, its
+/// time is blocked as well.
 #[tokio::test]
 async fn bookings_inside_a_block_are_shown_before_and_stay() {
     let app = TestClub::open().await;
@@ -152,7 +154,7 @@ async fn bookings_inside_a_block_are_shown_before_and_stay() {
     assert!(!starts(&search(&app, UMA, "suite", "2026-11-27").await).contains(&"18:00"));
 }
 
-/// Changed by two at once, the second hears it; another block of the same time keeps it blocked.
+/// If two callers change a block at once, the second is refused. Another block of the same time keeps it blocked.
 #[tokio::test]
 async fn a_block_is_changed_by_who_has_seen_it_as_it_is() {
     let app = TestClub::open().await;
@@ -229,7 +231,7 @@ fn rounds() -> usize {
     if std::env::var("CORESYNC_LONG").is_ok_and(|value| !value.is_empty()) { 60 } else { 8 }
 }
 
-/// A block and a booking at once: one of them has the time, or the other hears of it. Never both unseen.
+/// A block and a booking at once: one of them gets the time, or the other is told of it. They never overlap unseen.
 #[tokio::test]
 async fn a_block_and_a_booking_at_once_are_never_both_unseen() {
     let app = TestClub::open().await;
@@ -265,8 +267,8 @@ async fn a_block_and_a_booking_at_once_are_never_both_unseen() {
     assert_eq!(won[0] + won[1], rounds());
 }
 
-/// A booking inside is cancelled, and the time booked anew, while it is blocked: the block has what was given up, or says what
-/// has it now.
+/// A booking inside the block is canceled, and its time booked again, while the block is being added. The block gets
+/// the freed time, or names the booking that has it.
 #[tokio::test]
 async fn a_cancellation_and_a_block_at_once_leave_nothing_between_them() {
     let app = TestClub::open().await;

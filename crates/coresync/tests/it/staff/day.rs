@@ -1,4 +1,4 @@
-//! The day itself: arriving, being served, going, not coming (C5); and asking why not.
+//! The steps of a visit: check-in, start, completion, and no-show (C5); and the explanation why a time can't be booked.
 
 use serde_json::json;
 use testing::{BEA, DORA, GUS, MAX, PIA, TOM, TestClub, UMA};
@@ -38,7 +38,8 @@ async fn staff_say_who_did_not_come_from_fifteen_minutes_on() {
     assert_eq!(missed["payment_status"], "due");
 }
 
-/// The visit of who was checked in ends with its time; that of who was not, when the business day has ended (C5, T14).
+/// A visit that was checked in ends with its time. One that was not checked in ends when the business day has ended
+/// (C5, T14).
 #[tokio::test]
 async fn a_job_marks_no_shows_only_when_the_business_day_ends() {
     let app = TestClub::open().await;
@@ -85,7 +86,7 @@ async fn why_not_is_what_booking_would_say_and_staff_hear_all() {
     }
     let open = app.as_(GUS).get(&query("2026-11-27", "21:00")).await.expect(200);
     assert_eq!((&open["bookable"], &open["code"]), (&json!(true), &json!(null)));
-    // Staff hear everything, of anybody.
+    // Staff are told every reason.
     app.set_time("2026-11-27T18:30:00-05:00");
     let all = app.as_(DORA).get(&query("2026-11-27", "18:00")).await.expect(200);
     let codes: Vec<_> =
@@ -95,7 +96,7 @@ async fn why_not_is_what_booking_would_say_and_staff_hear_all() {
     let all = app.as_(DORA).get(&query("2026-11-27", "18:00")).await.expect(200);
     assert_eq!(all.list("reasons").last().expect("a reason")["code"], "too_late");
     app.set_time("2026-11-27T18:30:00-05:00");
-    // Of somebody: what would refuse that person.
+    // For a person: the reasons that would refuse that person.
     let of_gus = format!("{}&person_id={}", query("2026-12-04", "18:00"), app.person(GUS));
     assert_eq!(app.as_(GUS).get(&of_gus).await.expect(200)["code"], "outside_window");
     assert_eq!(app.as_(DORA).get(&of_gus).await.expect(200)["code"], "outside_window");

@@ -1,4 +1,4 @@
-//! Staff: what the front desk, a manager and a technician may do over the API.
+//! What the front desk, a manager, and a technician may do over the API.
 
 use serde_json::json;
 use testing::{BEA, DORA, GUS, MAX, OLA, PIA, TOM, TestClub, UMA};
@@ -6,7 +6,7 @@ use testing::{BEA, DORA, GUS, MAX, OLA, PIA, TOM, TestClub, UMA};
 use crate::whole::WholeProgram as _;
 use crate::{CREATE, MINE, and, cancel, request_body};
 
-/// A guest without an account, written down by the desk: at list price, and nobody's own.
+/// The front desk books for a guest without an account: at list price, and owned by no account.
 #[tokio::test]
 async fn the_desk_books_for_a_guest_by_name() {
     let app = TestClub::open().await;
@@ -23,7 +23,7 @@ async fn the_desk_books_for_a_guest_by_name() {
     assert_eq!(cancel(&app, MAX, booked.number("id")).await.expect(200)["fee"], "0.00");
 }
 
-/// Without a guest's name staff book for themselves.
+/// Without a guest's name, staff book for themselves.
 #[tokio::test]
 async fn staff_book_for_themselves_like_anybody() {
     let app = TestClub::open().await;
@@ -34,7 +34,7 @@ async fn staff_book_for_themselves_like_anybody() {
     }
 }
 
-/// A technician sees no booking but their own, and none of what is the desk's.
+/// A technician sees only their own bookings, and nothing that is for the front desk.
 #[tokio::test]
 async fn a_technician_is_no_desk() {
     let app = TestClub::open().await;
@@ -46,7 +46,7 @@ async fn a_technician_is_no_desk() {
     app.as_(TOM).post(CREATE, for_gus).await.refused(403, "not_allowed");
 }
 
-/// Figures are for managers; who asks from elsewhere without being one is refused.
+/// Metrics are for managers. A remote caller without permission is refused.
 #[tokio::test]
 async fn figures_are_for_managers() {
     let app = TestClub::open().await;
@@ -55,12 +55,12 @@ async fn figures_are_for_managers() {
         assert_eq!(app.as_(player).get("/metrics").await.status, 403, "{}", player.first_name);
     }
     for player in [MAX, OLA] {
-        // This crate counts nothing, but they may ask.
+        // The tests record no metrics, but these callers have permission.
         assert_eq!(app.as_(player).get("/metrics").await.status, 404, "{}", player.first_name);
     }
 }
 
-/// The same credential in a browser's cookie; one that has ended is a visitor there, and nobody for an app.
+/// The same credential in a browser's cookie. An ended one makes a visitor of a browser, and is refused for an app.
 #[tokio::test]
 async fn a_browser_and_an_app_are_the_same_person() {
     let app = TestClub::open().await;
@@ -78,7 +78,7 @@ async fn alive_and_ready() {
     assert_eq!(app.visitor().get("/ready/").await.expect(200).text(), "ready\n");
 }
 
-/// Staff name an account by its number: one of nobody is a mistake in a field, not a fault of ours.
+/// Staff name an account by its id: an unknown id is an error of the field, not a fault.
 #[tokio::test]
 async fn an_account_or_a_companion_that_is_not_there_is_said() {
     let app = TestClub::open().await;

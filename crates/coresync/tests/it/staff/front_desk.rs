@@ -1,4 +1,4 @@
-//! The day at the front desk: its list, the steps of a visit, their undo, walk-ins (C5, D4, D5, D11, T14, W1).
+//! The day at the front desk: the list, the steps of a visit, undoing them, and walk-ins (C5, D4, D5, D11, T14, W1).
 
 use kit::{args, sql};
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ async fn run_maintenance(app: &TestClub) {
     app.db().tx(bookings::run_maintenance).await.expect("swept");
 }
 
-/// What a booking costs and has cost: the charges that count with their lines, the fee, the lapses of its person.
+/// Returns what a booking costs: the charges that are not void with their lines, the fee, and the lapses of its person.
 async fn owed(app: &TestClub, id: i64) -> Vec<String> {
     let read = move |tx: &mut kit::Tx<'_>| {
         let charges: Vec<(i64, i64, i64, String)> = tx.all(
@@ -55,7 +55,8 @@ async fn events(app: &TestClub, id: i64, what: &'static str) -> i64 {
     counted.map_or(0, |(count,)| count)
 }
 
-/// D11: check-in from the beginning of the operating day, a start at most a quarter of an hour early, an end not before the start.
+/// D11: check-in from the beginning of the operating day, start at most 15 minutes early, completion not before the
+/// start.
 #[tokio::test]
 async fn no_step_of_a_visit_comes_before_its_time() {
     let app = TestClub::open().await;
@@ -84,7 +85,7 @@ async fn no_step_of_a_visit_comes_before_its_time() {
     assert_eq!(step(&app, DORA, id, "complete").await.expect(200)["status"], "completed");
 }
 
-/// Who comes before the first room opens, for a visit that begins with it, is checked in when the visit may start.
+/// For a visit that begins when the first room opens, check-in is possible when the visit may start.
 #[tokio::test]
 async fn the_first_guest_of_the_day_is_checked_in_a_quarter_before_opening() {
     let app = TestClub::open().await;
@@ -96,7 +97,7 @@ async fn the_first_guest_of_the_day_is_checked_in_a_quarter_before_opening() {
     step(&app, DORA, id, "start").await.expect(200);
 }
 
-/// Who was served but never checked in is still entered after their time; from the end of the next business day on, nothing is.
+/// A visit without a check-in can be recorded after its time, until the end of the next business day.
 #[tokio::test]
 async fn a_visit_is_entered_until_its_business_day_is_closed() {
     let app = TestClub::open().await;
@@ -117,7 +118,8 @@ async fn a_visit_is_entered_until_its_business_day_is_closed() {
     undo(&app, MAX, first, "completed", Some("late")).await.refused(409, "day_closed");
 }
 
-/// D4: the desk within thirty minutes, a manager with a reason after that, nobody once the day is closed.
+/// D4: the front desk may undo within thirty minutes, a manager with a reason after that, and no one once the day is
+/// closed.
 #[tokio::test]
 async fn a_step_is_undone_by_whom_and_as_long_as_the_rule_says() {
     let app = TestClub::open().await;
@@ -136,7 +138,8 @@ async fn a_step_is_undone_by_whom_and_as_long_as_the_rule_says() {
     let refused = undo(&app, MAX, id, "checked_in", None).await.refused(400, "invalid");
     assert!(refused["errors"]["reason"].is_string());
     undo(&app, MAX, id, "checked_in", Some("wrong guest")).await.expect(200);
-    // A start leads back to the check-in, a completion to where it came from; that only a manager undoes.
+    // Undoing a start leads back to the check-in, and undoing a completion to the status before it. Only a manager
+    // undoes a completion.
     app.set_time("2026-11-24T12:00:00-05:00");
     for what in ["check_in", "start"] {
         step(&app, DORA, id, what).await.expect(200);
@@ -150,14 +153,14 @@ async fn a_step_is_undone_by_whom_and_as_long_as_the_rule_says() {
         step(&app, DORA, id, what).await.expect(200);
     }
     assert_eq!(undo(&app, MAX, id, "completed", Some("no")).await.expect(200)["status"], "in_progress");
-    // What goes on is undone from its end.
+    // Only the last step can be undone.
     undo(&app, DORA, id, "checked_in", None).await.refused(409, "wrong_state");
     for wrong in [json!({}), json!({"status": "confirmed"}), json!({"status": "cancelled"})] {
         app.as_(MAX).post(&path(id, "undo"), wrong).await.refused(400, "invalid");
     }
 }
 
-/// C1, C2, D4: whatever a no-show cost is taken back to the cent: fee, charge, lapse; a credit stays used.
+/// C1, C2, D4: undoing a no-show reverses its fee, charge, and lapse to the cent. A credit stays used.
 #[tokio::test]
 async fn an_undone_no_show_has_cost_nothing() {
     let app = TestClub::open().await;
@@ -182,7 +185,7 @@ async fn an_undone_no_show_has_cost_nothing() {
         let back = undo(&app, DORA, id, "no_show", None).await.expect(200);
         assert_eq!((&back["status"], &back["fee"]), (&json!("confirmed"), &Value::Null));
         assert_eq!(owed(&app, id).await, before, "of {id} everything is as it was");
-        // Marked again, it is what it was the first time.
+        // If it is marked again, the result is the same as the first time.
         let again = step(&app, DORA, id, "no_show").await.expect(200);
         assert_eq!(again["fee"], missed["fee"]);
         if id % 2 == 0 {
@@ -191,7 +194,7 @@ async fn an_undone_no_show_has_cost_nothing() {
         }
     }
     assert_eq!(fees[..2], [4_500, 3_375]);
-    // A fee that was paid is given back first.
+    // A fee that was paid has to be refunded first.
     let paid = book(&app, GUS, "pod", "2026-11-24", "14:30").await.number("id");
     app.set_time("2026-11-24T14:45:00-05:00");
     step(&app, DORA, paid, "no_show").await.expect(200);
@@ -204,7 +207,7 @@ async fn an_undone_no_show_has_cost_nothing() {
     undo(&app, DORA, paid, "no_show", None).await.refused(409, "already_paid");
 }
 
-/// The job never does again what staff have undone.
+/// The job never repeats what staff have undone.
 #[tokio::test]
 async fn a_no_show_that_was_undone_is_left_to_staff() {
     let app = TestClub::open().await;
@@ -223,7 +226,7 @@ async fn a_no_show_that_was_undone_is_left_to_staff() {
     }
 }
 
-/// A check-in just before the end can still be undone by the desk: the job waits for that.
+/// The front desk can still undo a check-in just before the end: the job waits for that.
 #[tokio::test]
 async fn a_visit_does_not_end_while_the_desk_may_still_undo_its_check_in() {
     let app = TestClub::open().await;
@@ -240,7 +243,7 @@ async fn a_visit_does_not_end_while_the_desk_may_still_undo_its_check_in() {
     assert_eq!(app.as_(DORA).get(&format!("/api/bookings/{id}/")).await["status"], "completed");
 }
 
-/// Two clerks press the same button at once: it is done once, and the other hears who was faster.
+/// Two clerks press the same button at once: it takes effect once, and the other is told who was first.
 #[tokio::test]
 async fn two_clerks_at_once_do_it_once() {
     let app = TestClub::open().await;
@@ -270,7 +273,8 @@ async fn two_clerks_at_once_do_it_once() {
     }
 }
 
-/// T14: from four to four. What begins after midnight is of the day before; who is late is said so (D5).
+/// T14: the business day is from four to four. A visit after midnight belongs to the day before. Late guests are marked
+/// (D5).
 #[tokio::test]
 async fn the_list_is_of_a_business_day() {
     let app = TestClub::open().await;
@@ -279,7 +283,7 @@ async fn the_list_is_of_a_business_day() {
     let guest = json!({"guest_name": "Zoë O’Hara", "guest_phone": "+12125550199"});
     let guest = and(request_body(&app, "pod", "2026-11-27", "12:00").await, guest);
     let guest = app.as_(DORA).post(CREATE, guest).await.expect(201).number("id");
-    // A hold is no visit.
+    // A hold is not a visit.
     app.as_(GUS)
         .post("/api/bookings/hold/", request_body(&app, "pod", "2026-11-27", "13:00").await)
         .await
@@ -316,7 +320,7 @@ async fn the_list_is_of_a_business_day() {
         day(&app, player, "date=2026-11-27").await.expect(status);
     }
     app.visitor().get("/api/staff/bookings/?date=2026-11-27").await.expect(401);
-    // Late is shown, and is no state; what can be done changes with the clock.
+    // Lateness is shown, and is not a status. The possible steps depend on the time.
     app.set_time("2026-11-27T12:00:01-05:00");
     let late = day(&app, DORA, "q=zo").await.expect(200).list("")[0].clone();
     assert_eq!((&late["is_late"], &late["status"]), (&json!(true), &json!("confirmed")));
@@ -333,7 +337,7 @@ async fn the_list_is_of_a_business_day() {
     assert_eq!(day(&app, DORA, "").await.expect(200).list("")[0]["id"], pod);
 }
 
-/// The hour is a setting, and nights on which the clock changes are ordinary ones.
+/// The hour at which a business day begins is a setting, and nights on which the clock changes need no special case.
 #[tokio::test]
 async fn a_business_day_begins_when_the_club_says() {
     let app = TestClub::open().await;
@@ -359,7 +363,7 @@ async fn a_business_day_begins_when_the_club_says() {
     assert_eq!(catalogue.business_day_at(moment).to_string(), "2026-11-28");
 }
 
-/// W1: staff enter who sits there already, up to two hours after it began; and are not told to call themselves.
+/// W1: staff enter a walk-in up to two hours after the start. The messages do not tell them to call the club.
 #[tokio::test]
 async fn the_desk_enters_a_walk_in_who_sits_already() {
     let app = TestClub::open_at("2026-11-24T12:30:00-05:00").await;
@@ -379,17 +383,17 @@ async fn the_desk_enters_a_walk_in_who_sits_already() {
     for what in ["check_in", "start", "complete"] {
         step(&app, DORA, id, what).await.expect(200);
     }
-    // A guest's own times and words are as before.
+    // For guests, times and messages are as before.
     let refused = try_book(&app, GUS, "pod", "2026-11-24", "12:45").await.refused(409, "too_late");
     assert!(refused.text().contains("call us"));
     assert_eq!(starts(&search(&app, GUS, "pod", "2026-11-24").await).first(), Some(&"13:30"));
-    // Nobody moves a booking into the past.
+    // No one reschedules a booking into the past.
     let later = book(&app, GUS, "pod", "2026-11-24", "15:00").await.number("id");
     let moved = json!({"starts_at": "2026-11-24T12:00:00-05:00"});
     app.as_(DORA).post(&path(later, "reschedule"), moved).await.refused(409, "too_late");
 }
 
-/// Every refusal that speaks to a guest has words of its own for staff.
+/// Every refusal that addresses a guest has its own text for staff.
 #[tokio::test]
 async fn staff_read_refusals_that_are_for_staff() {
     let app = TestClub::open().await;

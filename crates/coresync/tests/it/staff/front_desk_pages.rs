@@ -1,4 +1,4 @@
-//! The pages of the front desk without scripts: the day, booking for a caller or a walk-in, blocks.
+//! The pages of the front desk without scripts: the day, bookings for a caller or a walk-in, and blocks.
 
 use serde_json::json;
 use testing::{BEA, DORA, GUS, MAX, TOM, TestClub, UMA};
@@ -6,7 +6,7 @@ use testing::{BEA, DORA, GUS, MAX, TOM, TestClub, UMA};
 use crate::whole::WholeProgram as _;
 use crate::{CREATE, MINE, and, book, request_body};
 
-/// A secret as a form has it: it makes a form that is sent twice hold once.
+/// The secret of a form, which makes sure that a form that is sent twice makes one hold.
 const ONCE: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 #[tokio::test]
@@ -54,7 +54,7 @@ async fn the_day_is_worked_through_with_forms() {
         text.contains("role=\"status\">Bea Morrow is checked in.") && text.contains("1 visit."),
         "{text}"
     );
-    // Someone else pressed it before: nothing is changed, and it is said who it was.
+    // A colleague was first: nothing is changed, and the page says who it was.
     let again =
         app.browser(MAX).submit(&action_path, "action=check_in&date=2026-11-24").await.expect(409).text();
     assert!(again.contains("This was already done") && again.contains("Done by Dora Quill"), "{again}");
@@ -64,7 +64,7 @@ async fn the_day_is_worked_through_with_forms() {
     let text =
         dora.get(target.header("location").split('#').next().expect("a path")).await.expect(200).text();
     assert!(text.contains("Check-in undone for Bea Morrow."), "{text}");
-    // Late, missed, and taken back by the manager, who says why.
+    // The guest is late, then marked as missed, which the manager undoes with a reason.
     app.set_time("2026-11-24T12:15:00-05:00");
     assert!(dora.get("/staff/day/").await.expect(200).text().contains("Confirmed, late"));
     let target = dora.submit(&action_path, "action=no_show&date=2026-11-24").await.expect(303);
@@ -85,7 +85,7 @@ async fn the_day_is_worked_through_with_forms() {
         .text();
     assert!(missing.contains("Enter a reason for undoing this."), "{missing}");
     max.submit(&action_path, "action=undo&undone=no_show&reason=was+here&date=2026-11-24").await.expect(303);
-    // Filters, the empty day, the file.
+    // Filters, an empty day, and the CSV file.
     let some = dora.get("/staff/day/?date=2026-11-24&q=zo%C3%AB").await.expect(200).text();
     assert!(some.contains("1 visit.") && !some.contains("Bea Morrow") && some.contains("Show the whole day"));
     let none = dora.get("/staff/day/?date=2026-11-24&q=nobody").await.expect(200).text();
@@ -98,7 +98,7 @@ async fn the_day_is_worked_through_with_forms() {
     let lines: Vec<String> = csv.text().lines().map(str::to_owned).collect();
     assert_eq!(lines.len(), 3);
     assert!(lines[2].contains("'=Zoë,'+12125550199,Pod") && lines[2].contains("45.00"), "{lines:?}");
-    // Nobody else.
+    // No one else may do it.
     for player in [BEA, TOM] {
         app.browser(player).submit(&format!("/staff/day/{zoe}/"), "action=check_in").await.expect(403);
     }
@@ -131,15 +131,15 @@ async fn the_desk_books_for_a_caller_whom_it_knows() {
     assert!(text.contains("Booked for Bea Morrow: CS-2026-000001."), "{text}");
     assert_eq!(app.as_(BEA).get(MINE).await.number("total_upcoming"), 1);
     assert_eq!(app.as_(DORA).get(MINE).await.number("total_upcoming"), 0);
-    // She is booked then: the desk is told so, and not that it is booked itself.
+    // She is booked at that time: the page tells the front desk so, and not that the clerk is booked.
     let text = dora.get(&format!("{times}&at=12:00")).await.expect(200).text();
     assert!(text.contains("This guest or their companion has another booking"), "{text}");
-    // The window of an account does not bind the desk, which is told of it.
+    // The window of an account does not restrict the front desk, but the page mentions it.
     let far = format!("/book/?for={}&service=pod&date=2026-12-20", app.person(GUS));
     let text = dora.get(&far).await.expect(200).text();
     assert!(text.contains("opens to this guest Thursday, December 17, 12:00 AM"), "{text}");
     assert!(text.contains("value=\"2026-12-20T17:00:00Z\""), "{text}");
-    // Whoever is no staff books for nobody else; somebody who is gone is said.
+    // Guests can't book for others, and an unknown person is reported.
     let own = app.browser(GUS).submit("/book/hold/", &form.replace("12:00:00", "14:00:00")).await.expect(303);
     let own = own.header("location").trim_start_matches("/book/held/").trim_end_matches('/').to_owned();
     app.as_(GUS).get(&format!("/api/bookings/hold/{own}/")).await.expect(200);
@@ -223,7 +223,7 @@ async fn a_block_is_previewed_saved_changed_and_removed_by_forms() {
         assert!(seen.contains(message), "{message}: {seen}");
     }
     assert!(seen.contains(&format!("name=\"seen\" value=\"{id}\"")), "{seen}");
-    // Whoever saves with a list that is not the whole is shown the whole.
+    // If the list of seen bookings is incomplete, the whole list is shown.
     let unseen = dora.submit("/staff/blocks/", &form("&seen=%2C")).await.expect(409).text();
     assert!(unseen.contains("that you haven’t seen") && unseen.contains("Uma Reyes"), "{unseen}");
     let target = dora.submit("/staff/blocks/", &form(&format!("&seen={id}"))).await.expect(303);
@@ -247,7 +247,7 @@ async fn a_block_is_previewed_saved_changed_and_removed_by_forms() {
     app.browser(GUS).submit("/staff/blocks/", &form("")).await.expect(403);
 }
 
-/// What was done is said at the visit, and only for as long as it is so.
+/// The result of a step is shown at the visit, for as long as it is true.
 #[tokio::test]
 async fn what_was_done_is_said_at_its_row_while_it_holds() {
     let app = TestClub::open().await;
@@ -266,7 +266,8 @@ async fn what_was_done_is_said_at_its_row_while_it_holds() {
     assert!(!text.contains("is checked in.") && !text.contains("row-marked"), "{text}");
 }
 
-/// D4: completing stands back until the visit is over; of a completed one, the desk reads who can undo it.
+/// D4: completing is not the primary button until the visit is over. For a completed visit, the page says who can undo
+/// it.
 #[tokio::test]
 async fn completing_a_visit_is_not_the_loudest_button() {
     let app = TestClub::open_at("2026-11-24T11:50:00-05:00").await;
@@ -290,7 +291,7 @@ async fn completing_a_visit_is_not_the_loudest_button() {
     assert!(!text.contains("A manager can undo this.") && text.contains(&format!("id=\"reason-{id}\"")));
 }
 
-/// A caller is found again on whichever day the visit is, with an account or without one.
+/// A caller's visit is found on any day, with or without an account.
 #[tokio::test]
 async fn a_caller_is_found_on_all_days() {
     let app = TestClub::open().await;
@@ -318,7 +319,7 @@ async fn a_caller_is_found_on_all_days() {
     }
 }
 
-/// Of the times that have begun, the latest comes first; what is over comes last, and says so.
+/// Of the times that have begun, the latest comes first. Times that are over come last, and say so.
 #[tokio::test]
 async fn a_walk_in_is_offered_what_has_just_begun_first() {
     let app = TestClub::open_at("2026-11-24T12:50:00-05:00").await;
@@ -331,7 +332,7 @@ async fn a_walk_in_is_offered_what_has_just_begun_first() {
     assert!(text.contains(". <span class=\"time-kept\">Already started"), "{text}");
 }
 
-/// What is canceled does not take place: it is counted on its own.
+/// Canceled visits are counted separately.
 #[tokio::test]
 async fn the_count_of_a_day_leaves_out_what_is_canceled() {
     let app = TestClub::open().await;
@@ -349,8 +350,8 @@ async fn the_count_of_a_day_leaves_out_what_is_canceled() {
     assert!(page.contains("<p>No visits on Friday, November 27. 1 canceled."), "{page}");
 }
 
-/// A hold that has run out is booked at the price of now only once the desk has seen it: of one service, and of the services of a
-/// visit together.
+/// An expired hold is booked at the current price only once the front desk has seen it: for one service, and for all
+/// services of a visit together.
 #[tokio::test]
 async fn the_desk_confirms_a_price_that_has_changed() {
     let app = TestClub::open_at("2026-11-24T10:00:00-05:00").await;
@@ -370,13 +371,13 @@ async fn the_desk_confirms_a_price_that_has_changed() {
     assert!(review.contains("name=\"promise\" value=\"18375\""), "150 and 33.75: {review}");
     app.set_time("2026-11-24T10:30:00-05:00");
     app.db().tx(bookings::run_maintenance).await.expect("swept");
-    // What follows costs more now.
+    // The second service costs more now.
     price(pod, 9_000, 9_000).await;
     let query = dora.submit(&held, "deed=book&promise=18375").await.expect(409).text();
     assert!(query.contains("price is now $217.50. Nothing is booked yet."), "{query}");
     assert!(query.contains("name=\"promise\" value=\"21750\""), "{query}");
     assert_eq!(app.as_(BEA).get(MINE).await.number("total_upcoming"), 0);
-    // And once more before it is confirmed: the first service.
+    // The price of the first service changes too, before the confirmation.
     price(massage, 30_000, 30_000).await;
     let query = dora.submit(&held, "deed=book&promise=21750").await.expect(409).text();
     assert!(query.contains("now costs $292.50. Nothing is booked yet."), "{query}");

@@ -1,10 +1,10 @@
-//! The numbers of the rules: a manager changes one for the club, and it counts at once.
+//! Settings: a manager changes one for the club, and it takes effect at once.
 
 use testing::{GUS, MAX, Player, TestClub};
 
 use crate::whole::WholeProgram as _;
 
-/// Sets a number as somebody of the cast.
+/// Changes a setting as a person of the cast.
 async fn set(app: &TestClub, by: Player, setting: catalogue::Setting, value: i64) -> kit::Result<()> {
     let (club, person) = (app.club(), app.person(by));
     app.db()
@@ -18,7 +18,7 @@ async fn set(app: &TestClub, by: Player, setting: catalogue::Setting, value: i64
 #[tokio::test]
 async fn a_manager_changes_a_number_and_it_counts_at_once() {
     let app = TestClub::open().await;
-    // Three days ahead for an account: Saturday is the fourth.
+    // An account books three days ahead; Saturday is the fourth.
     crate::try_book(&app, GUS, "suite", "2026-11-28", "18:00").await.refused(403, "outside_window");
     assert!(
         app.browser(GUS).get("/dashboard/").await.expect(200).text().contains("You can book 3 days ahead")

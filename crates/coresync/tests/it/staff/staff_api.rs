@@ -1,4 +1,4 @@
-//! Rules, single times and numbers for staff, over JSON: who may, what is wrong, who did it and when.
+//! The staff API of rules, overrides, and settings: permissions, errors, and the record of who did what and when.
 
 use axum::http::Method;
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ fn evenings() -> Value {
         "release_hours": 48, "factor": "1.20", "tags": ["peak_hour"]})
 }
 
-/// Everybody who may not is told so, whatever they ask; whoever may is let in.
+/// Callers without permission are refused, whatever they send. Callers with permission are not.
 #[tokio::test]
 async fn only_who_manages_the_club_changes_rules_and_numbers() {
     let app = TestClub::open().await;
@@ -62,7 +62,7 @@ async fn a_rule_is_added_changed_and_ended_and_says_by_whom() {
     let offered = async || starts(&search(&app, GUS, "suite", "2026-11-27").await).contains(&"19:00");
     assert!(offered().await);
     let id = app.as_(MAX).post(RULES, evenings()).await.expect(201).number("id");
-    // Friday 19:00 is 57 hours ahead: an account waits until 48 before.
+    // Friday 19:00 is 57 hours ahead: an account has to wait until 48 hours before.
     assert!(!offered().await);
     try_book(&app, GUS, "suite", "2026-11-27", "19:00").await.refused(403, "members_only");
     let path = format!("{RULES}{id}/");
@@ -137,7 +137,7 @@ async fn what_makes_no_sense_is_said_at_its_field() {
         .refused(404, "not_found");
 }
 
-/// A decision is taken back to what was before it, step by step.
+/// An override is undone to the one before it, step by step.
 #[tokio::test]
 async fn a_decision_by_hand_can_be_taken_back() {
     let app = TestClub::open().await;

@@ -1,5 +1,5 @@
-//! Every change that staff make leaves a row in the audit log, with what it was before and what it is after; and the log says so
-//! in words, by kind and by thing.
+//! Every change by staff adds a row to the audit log, with the state before and after. The log can be read in words and
+//! filtered by kind and subject.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,8 @@ use crate::staff_jobs::one_set_aside;
 use crate::whole::WholeProgram as _;
 use crate::{CREATE, and, book, request_body};
 
-/// Routes that change something and are for staff alone, or that staff may use on what is others', by the permission table.
+/// Returns the routes that change something and are for staff only, or that staff may use on what belongs to others,
+/// from the permission table.
 fn staff_writes() -> BTreeSet<String> {
     let lines = TABLE.lines().filter(|line| !line.trim().is_empty());
     let routes = lines.filter_map(|line| {
@@ -42,7 +43,7 @@ impl Walk<'_> {
         rows.await.expect("the log")
     }
 
-    /// Does it, and looks for the row that it leaves: of this kind.
+    /// Performs a step, and checks that it adds a row of this kind.
     async fn step(&mut self, route: &str, by: Player, path: &str, body: Body<'_>, kind: &str) -> Answer {
         let before = self.rows().await.len();
         let method: Method = route.split(' ').next().expect("a method").parse().expect("a method");
@@ -97,7 +98,7 @@ async fn every_change_that_staff_make_is_recorded() {
     accounts(&mut walk).await;
     assert!(walk.left.is_empty(), "no step for:\n{}", walk.left.into_iter().collect::<Vec<_>>().join("\n"));
     assert!(walk.wrong.is_empty(), "{}", walk.wrong.join("\n"));
-    // What people do with what is theirs is no row of business.
+    // What people do with their own bookings is not recorded as a change by staff.
     let count = async || {
         let count: Option<(i64,)> = app
             .db()
@@ -348,7 +349,7 @@ async fn accounts(walk: &mut Walk<'_>) {
     walk.step(route, OLA, &format!("{page}sign-out/"), Body::Form(""), "sessions_ended").await;
 }
 
-/// The log in words, by kind and by thing; a booking by its number.
+/// The log in words, filtered by kind and by subject, with a booking found by its number.
 #[tokio::test]
 async fn the_log_says_who_changed_what_from_what_to_what() {
     let app = TestClub::open().await;

@@ -1,4 +1,4 @@
-//! Background jobs for managers: found by kind and state, tried again, discarded, and recorded.
+//! Background jobs for managers: filtered by kind and state, retried, discarded, and recorded.
 
 use axum::http::Method;
 use kit::{Id, args, sql};
@@ -8,7 +8,7 @@ use crate::whole::WholeProgram as _;
 
 const HERE: &str = "/staff/jobs/";
 
-/// A job that was set aside, whose payload holds a secret.
+/// Adds a job that was set aside and whose payload contains a secret.
 pub(crate) async fn one_set_aside(app: &TestClub, kind: &'static str) -> Id {
     let add = move |tx: &mut kit::Tx<'_>| {
         let (id, now) = (tx.new_id()?, tx.now());
@@ -72,7 +72,7 @@ async fn a_job_is_discarded_only_by_who_is_sure_and_that_is_recorded() {
 #[tokio::test]
 async fn a_job_that_was_set_aside_is_tried_again() {
     let app = TestClub::open().await;
-    // Of a kind that the program knows, and with nothing to do.
+    // A job of a known kind that has nothing to do.
     let id = one_set_aside(&app, "people.seal").await;
     let make_known =
         move |tx: &mut kit::Tx<'_>| tx.run(sql!("UPDATE jobs SET payload = '{}' WHERE id = $1"), args![id]);

@@ -1,4 +1,4 @@
-//! The pages of the back office, as a browser without scripts uses them.
+//! The pages of the back office, used without scripts.
 
 use testing::{BEA, DORA, GUS, MAX, PIA, Player, TOM, TestClub};
 
@@ -20,7 +20,8 @@ async fn page(app: &TestClub, by: Player, path: &str) -> String {
     app.browser(by).get(path).await.expect(200).text()
 }
 
-/// Visitors are sent to the door, guests and technicians are told, the desk has its half, the manager all.
+/// Visitors are redirected to the sign-in, guests and technicians are refused, the front desk may use some pages, and
+/// the manager all.
 #[tokio::test]
 async fn every_page_is_for_who_may() {
     let app = TestClub::open().await;
@@ -35,19 +36,19 @@ async fn every_page_is_for_who_may() {
         assert!(text.contains(&format!("href=\"{path}\" aria-current=\"page\"")), "{path}");
         assert!(!text.contains("Bea Morrow"), "{path}: nobody is shown unasked");
     }
-    // What the desk can't enter, it is not shown the way to.
+    // The front desk is shown no link to a page that it may not use.
     let text = page(&app, DORA, "/staff/members/").await;
     assert!(!text.contains("/staff/numbers/") && text.contains("/staff/times/"), "{text}");
 }
 
-/// The front of the back office leads into every room that is open to whoever asks, and into no other.
+/// The start page of the back office links to every page that the caller may use, and to no other.
 #[tokio::test]
 async fn the_front_leads_where_one_may_go() {
     let app = TestClub::open().await;
     assert_eq!(app.visitor().get("/staff/").await.expect(303).header("location"), "/login/?next=/staff/");
     app.browser(GUS).get("/staff/").await.expect(403);
     assert!(!page(&app, GUS, "/").await.contains("href=\"/staff/\""));
-    // The desk begins with its day.
+    // The front desk starts with its day sheet.
     assert!(page(&app, DORA, "/").await.contains("href=\"/staff/\">Back office"));
     assert_eq!(app.browser(DORA).get("/staff/").await.expect(303).header("location"), "/staff/day/");
     for player in [TOM, MAX] {
@@ -82,7 +83,7 @@ async fn rules_are_written_read_foreseen_and_ended_by_forms() {
         assert!(wrong.contains(message), "{message}: {wrong}");
     }
     let form = "room_kinds=suite&weekdays=5&weekdays=6&from=17:00&to=22:00&tier=unlimited&release_hours=72&factor=1.20&tags=peak_hour";
-    // What it does is said before anything is added.
+    // The effect is shown before the rule is added.
     let query = max.submit("/staff/rules/", form).await.expect(200).text();
     assert!(query.contains("Add this rule?") && query.contains("reserved for Unlimited members"), "{query}");
     assert!(page(&app, MAX, "/staff/rules/").await.contains("No rules match"));
@@ -98,20 +99,20 @@ async fn rules_are_written_read_foreseen_and_ended_by_forms() {
         "{text}"
     );
     assert!(text.contains("by Max Stern"), "{text}");
-    // Foreseen: nothing of it is kept.
+    // A preview: nothing is saved.
     let looser = form.replace("tier=unlimited&release_hours=72", "tier=base&release_hours=24&preview=1");
     let seen = max.submit(&path, &looser).await.expect(200).text();
     assert!(seen.contains("if you save this") && seen.contains("members until 24 hours before"), "{seen}");
     assert!(page(&app, MAX, &path).await.contains("Unlimited members until 72 hours before"));
     max.submit(&path, &looser.replace("&preview=1", "")).await.expect(303);
     assert!(page(&app, MAX, &path).await.contains("reserved for members until 24 hours before"));
-    // Filtered, and as CSV.
+    // The list, filtered and as CSV.
     assert!(page(&app, MAX, "/staff/rules/?for=unlimited").await.contains("No rules match"));
     let csv = max.get("/staff/rules/?format=csv&for=base").await.expect(200);
     assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
     assert_eq!(csv.header("content-disposition"), "attachment; filename=\"release-rules.csv\"");
     let csv = csv.text();
-    // Spreadsheets read it as UTF-8 by its mark.
+    // Spreadsheet programs recognize UTF-8 by the byte order mark.
     let lines: Vec<&str> = csv.strip_prefix('\u{feff}').expect("a byte order mark").lines().collect();
     assert_eq!((lines.len(), lines[0]), (2, "What it does,Status,Changed,By"));
     assert!(
@@ -265,7 +266,7 @@ async fn the_desk_finds_somebody_and_runs_their_membership() {
     dora.get("/staff/members/1/").await.expect(404);
 }
 
-/// Everything that speaks against a start, in the order of the table, as that person would be told.
+/// Shows every reason against a start, in the order of the table, as that person would be told.
 #[tokio::test]
 async fn why_not_says_everything_in_order() {
     let app = TestClub::open().await;
